@@ -1,0 +1,65 @@
+import * as z from 'zod';
+
+/** Why a tick has no values. */
+export const missCauses = ['timeout', 'connection', 'exception', 'overrun'] as const;
+export type MissCause = (typeof missCauses)[number];
+
+export const sampleVersion = 1;
+
+/**
+ * One message on `samples.<taskId>.<deviceId>`: what was read of one device in one tick, or why nothing was.
+ * `time` is the scheduled time of the tick in ms since 1970 (`tick × period_ms`): it names the point in the
+ * database, so that a repeat overwrites itself. `read_at` is when the reply was complete.
+ */
+export const sampleSchema = z.object({
+  v: z.literal(sampleVersion),
+  session: z.string().min(1),
+  epoch: z.int().positive(),
+  collector: z.string(),
+  task: z.string(),
+  device_id: z.string(),
+  /** Device code. */
+  device: z.string(),
+  site: z.string(),
+  measurement: z.string(),
+  tick: z.int().nonnegative(),
+  period_ms: z.int().positive(),
+  time: z.int().nonnegative(),
+  read_at: z.int().nonnegative(),
+  values: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).optional(),
+  miss: z
+    .object({
+      cause: z.enum(missCauses),
+      /** In words, for people: "exception 2: illegal data address". */
+      detail: z.string(),
+    })
+    .optional(),
+});
+export type Sample = z.infer<typeof sampleSchema>;
+export type PointValue = number | boolean | string;
+
+/** The same tick read twice under one epoch is one message, however often it is sent. */
+export function sampleMessageId(sample: Pick<Sample, 'session' | 'device_id' | 'tick' | 'epoch'>): string {
+  return `${sample.session}/${sample.device_id}/${sample.tick}/${sample.epoch}`;
+}
+
+export function encodeSample(sample: Sample): string {
+  return JSON.stringify(sample);
+}
+
+export type DecodedSample =
+  | { readonly ok: true; readonly sample: Sample }
+  | { readonly ok: false; readonly problem: string };
+
+export function decodeSample(text: string): DecodedSample {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { ok: false, problem: 'not JSON' };
+  }
+  const parsed = sampleSchema.safeParse(json);
+  return parsed.success
+    ? { ok: true, sample: parsed.data }
+    : { ok: false, problem: `not a sample of version ${sampleVersion}: ${z.prettifyError(parsed.error)}` };
+}

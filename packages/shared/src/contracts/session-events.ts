@@ -1,0 +1,145 @@
+import * as z from 'zod';
+import type { PlacementEvent } from '../domain/placement/events.ts';
+import type { SessionEvent } from '../domain/session/events.ts';
+import { type CloudEvent, cloudEventSchema } from './cloud-event.ts';
+import { upcast } from './upcast.ts';
+
+/** Version of `data` that this release writes. Older ones are upcast, newer ones are unreadable. */
+export const sessionEventVersion = 2;
+
+/**
+ * One step for each version that has been. Version 1 had neither a count of refusals nor metadata, and its
+ * reasons could be missing.
+ */
+const upcasts = {
+  1: (data: Record<string, unknown>, type: string): Record<string, unknown> => {
+    switch (type) {
+      case 'session.started':
+        return { metadata: {}, ...data };
+      case 'session.assigned':
+      case 'session.released':
+        return { refusals: 0, detail: '', ...data };
+      case 'session.resumed':
+        return { reason: 'resume', ...data };
+      default:
+        return { reason: '', ...data };
+    }
+  },
+} as const;
+
+const identity = {
+  session_id: z.string().min(1),
+  task_id: z.string().min(1),
+  task_code: z.string(),
+  config_version: z.int().positive(),
+  started_at: z.string().min(1),
+  by: z.string(),
+};
+const placed = {
+  session_id: z.string().min(1),
+  task_id: z.string().min(1),
+  collector_id: z.string().min(1),
+  refusals: z.int().nonnegative(),
+};
+
+const dataSchemas = {
+  'session.started': z.object({ ...identity, metadata: z.record(z.string(), z.unknown()) }),
+  'session.paused': z.object({ ...identity, reason: z.string() }),
+  'session.resumed': z.object({ ...identity, reason: z.enum(['resume', 'recover']) }),
+  'session.stopped': z.object({ ...identity, reason: z.string() }),
+  'session.failed': z.object({ ...identity, reason: z.string() }),
+  'session.assigned': z.object({
+    ...placed,
+    reason: z.enum(['start', 'recovery', 'failover', 'drain', 'rebalance', 'resume']),
+  }),
+  'session.released': z.object({
+    ...placed,
+    epoch: z.int().positive(),
+    reason: z.enum(['refused', 'rebalance', 'recovery_disabled']),
+    detail: z.string(),
+  }),
+} as const;
+
+type LogEventType = keyof typeof dataSchemas;
+
+export type SessionLogEvent = SessionEvent | PlacementEvent;
+
+export interface EventMetadata {
+  /** The command's id; also the message id under which the event is published. */
+  readonly id: string;
+  /** RFC 3339, UTC. */
+  readonly time: string;
+  /** Who wrote it, as a URI reference: `/holdfast/api`. */
+  readonly source: string;
+}
+
+export type DecodedSessionEvent =
+  | {
+      readonly kind: 'lifecycle';
+      readonly event: SessionEvent;
+      readonly metadata: EventMetadata;
+    }
+  | {
+      readonly kind: 'placement';
+      readonly event: PlacementEvent;
+      readonly metadata: EventMetadata;
+    }
+  /** Written by a newer release, or damaged. The reader goes on and leaves this task alone. */
+  | { readonly kind: 'unreadable'; readonly problem: string };
+
+export function encodeSessionEvent(event: SessionLogEvent, { id, time, source }: EventMetadata): CloudEvent {
+  const { type, ...fields } = event;
+  return {
+    specversion: '1.0',
+    id,
+    source,
+    type,
+    time,
+    subject: event.sessionId,
+    datacontenttype: 'application/json',
+    data: { schema_version: sessionEventVersion, ...toSnakeCase(fields) },
+  };
+}
+
+export function decodeSessionEvent(message: unknown): DecodedSessionEvent {
+  const envelope = cloudEventSchema.safeParse(message);
+  if (!envelope.success) return unreadable(`not a CloudEvent: ${z.prettifyError(envelope.error)}`);
+  const { id, time, source, type, data } = envelope.data;
+  if (!isLogEventType(type)) return unreadable(`unknown event type ${type}`);
+  const current = upcast(data, type, sessionEventVersion, upcasts);
+  if (!current.ok) return unreadable(current.problem);
+  const parsed = dataSchemas[type].safeParse(current.data);
+  if (!parsed.success) return unreadable(`${type}: ${z.prettifyError(parsed.error)}`);
+  const event = { type, ...toCamelCase(parsed.data) } as SessionLogEvent;
+  const metadata = { id, time, source };
+  return event.type === 'session.assigned' || event.type === 'session.released'
+    ? { kind: 'placement', event, metadata }
+    : { kind: 'lifecycle', event, metadata };
+}
+
+function isLogEventType(type: string): type is LogEventType {
+  return Object.hasOwn(dataSchemas, type);
+}
+
+function unreadable(problem: string): DecodedSessionEvent {
+  return { kind: 'unreadable', problem };
+}
+
+/** Field names only: what stands inside `metadata` is the user's and stays as it is. */
+function toSnakeCase(fields: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+}
+
+function toCamelCase(fields: object): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  );
+}

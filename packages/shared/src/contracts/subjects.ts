@@ -1,0 +1,70 @@
+/** Names of streams, buckets and subjects: the wire's table of contents. See docs/nats.md. */
+export const streamNames = {
+  sessions: 'SESSIONS',
+  assignments: 'ASSIGNMENTS',
+  samples: 'SAMPLES',
+  health: 'HEALTH',
+  quarantine: 'QUARANTINE',
+} as const;
+
+export const bucketNames = {
+  taskConfigs: 'TASK_CONFIGS',
+  collectors: 'COLLECTORS',
+  leader: 'LEADER',
+  status: 'STATUS',
+} as const;
+
+export const durableNames = {
+  projector: 'projector',
+  writer: 'writer',
+  collector: (collectorId: string) => `collector-${collectorId}`,
+} as const;
+
+/** Key in the LEADER bucket that supervisors compete for. */
+export const leaderKey = 'supervisor';
+
+export const subjects = {
+  allSessions: 'sessions.>',
+  taskEvents: (taskId: string) => `sessions.task.${taskId}.*`,
+  lifecycle: (taskId: string) => `sessions.task.${taskId}.lifecycle`,
+  placement: (taskId: string) => `sessions.task.${taskId}.placement`,
+
+  allAssignments: 'assignments.>',
+  assignmentsOf: (collectorId: string) => `assignments.${collectorId}.*`,
+  assignment: (collectorId: string, taskId: string) => `assignments.${collectorId}.${taskId}`,
+
+  allSamples: 'samples.>',
+  samplesOf: (taskId: string) => `samples.${taskId}.*`,
+  sample: (taskId: string, deviceId: string) => `samples.${taskId}.${deviceId}`,
+
+  allHealth: 'health.>',
+  health: (taskId: string, deviceId: string) => `health.${taskId}.${deviceId}`,
+
+  allQuarantine: 'quarantine.>',
+  quarantine: (stream: string) => `quarantine.${stream}`,
+} as const;
+
+export interface SessionSubject {
+  readonly taskId: string;
+  readonly aspect: 'lifecycle' | 'placement';
+}
+
+export function parseSessionSubject(subject: string): SessionSubject | undefined {
+  const match = /^sessions\.task\.([^.]+)\.(lifecycle|placement)$/.exec(subject);
+  if (!match?.[1] || !match[2]) return undefined;
+  return { taskId: match[1], aspect: match[2] as SessionSubject['aspect'] };
+}
+
+export interface AssignmentSubject {
+  readonly collectorId: string;
+  readonly taskId: string;
+}
+
+export function parseAssignmentSubject(subject: string): AssignmentSubject | undefined {
+  const match = /^assignments\.([^.]+)\.([^.]+)$/.exec(subject);
+  if (!match?.[1] || !match[2]) return undefined;
+  return { collectorId: match[1], taskId: match[2] };
+}
+
+/** Ids become subject tokens and KV keys, so they may hold neither dots, blanks nor wildcards. */
+export const idPattern = /^[A-Za-z0-9_-]{1,64}$/;

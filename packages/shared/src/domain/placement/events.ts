@@ -1,0 +1,30 @@
+/** Why a session was given to a collector. */
+export type AssignReason = 'start' | 'recovery' | 'failover' | 'drain' | 'rebalance' | 'resume';
+
+/** Why a session was taken from its collector without being given to another at once. */
+export type ReleaseReason = 'refused' | 'rebalance' | 'recovery_disabled';
+
+export interface SessionAssigned {
+  readonly type: 'session.assigned';
+  readonly sessionId: string;
+  readonly taskId: string;
+  readonly collectorId: string;
+  readonly reason: AssignReason;
+  /** How often in a row collectors have refused this session before this assignment. */
+  readonly refusals: number;
+}
+
+export interface SessionReleased {
+  readonly type: 'session.released';
+  readonly sessionId: string;
+  readonly taskId: string;
+  /** Who held it, and with which epoch. */
+  readonly collectorId: string;
+  readonly epoch: number;
+  readonly reason: ReleaseReason;
+  readonly detail: string;
+  /** Refusals in a row, this one included. */
+  readonly refusals: number;
+}
+
+export type PlacementEvent = SessionAssigned | SessionReleased;

@@ -1,0 +1,51 @@
+/** What a person, a script or the supervisor may ask of a session. Time comes with the command. */
+export type SessionCommand =
+  | StartSession
+  | PauseSession
+  | ResumeSession
+  | RecoverSession
+  | StopSession
+  | FailSession;
+
+export interface StartSession {
+  readonly type: 'StartSession';
+  readonly taskId: string;
+  readonly taskCode: string;
+  readonly configVersion: number;
+  readonly metadata: Readonly<Record<string, unknown>>;
+  readonly by: string;
+  /** RFC 3339, UTC. */
+  readonly now: string;
+}
+
+interface OnSession {
+  readonly sessionId: string;
+  readonly by: string;
+}
+
+export interface PauseSession extends OnSession {
+  readonly type: 'PauseSession';
+  readonly reason: string;
+}
+
+export interface ResumeSession extends OnSession {
+  readonly type: 'ResumeSession';
+}
+
+/** Asks for a new placement of a session that runs without one. */
+export interface RecoverSession extends OnSession {
+  readonly type: 'RecoverSession';
+  /** Whether the session has a current placement; then there is nothing to recover. */
+  readonly placed: boolean;
+}
+
+export interface StopSession extends OnSession {
+  readonly type: 'StopSession';
+  readonly reason: string;
+}
+
+/** Given by the supervisor only, when a session cannot go on. */
+export interface FailSession extends OnSession {
+  readonly type: 'FailSession';
+  readonly reason: string;
+}

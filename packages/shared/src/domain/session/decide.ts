@@ -1,0 +1,100 @@
+import type { SessionCommand } from './commands.ts';
+import type { SessionEvent } from './events.ts';
+import { parseSessionId, sessionIdOf } from './session-id.ts';
+import type { SessionState } from './state.ts';
+
+/** Why a command is refused. HTTP statuses are mapped in the API, once. */
+export type SessionRefusal =
+  | {
+      readonly code: 'task_already_active';
+      readonly sessionId: string;
+      readonly status: 'running' | 'paused';
+    }
+  | { readonly code: 'session_not_found'; readonly sessionId: string }
+  | { readonly code: 'session_ended'; readonly sessionId: string; readonly status: 'stopped' | 'error' }
+  | { readonly code: 'session_paused'; readonly sessionId: string };
+
+/** No events is a success that had nothing to do. */
+export type SessionDecision =
+  | { readonly ok: true; readonly events: readonly SessionEvent[] }
+  | { readonly ok: false; readonly refusal: SessionRefusal };
+
+export function decide(state: SessionState, command: SessionCommand): SessionDecision {
+  if (command.type === 'StartSession') {
+    if (state.status === 'running' || state.status === 'paused') {
+      return refuse({
+        code: 'task_already_active',
+        sessionId: state.session.sessionId,
+        status: state.status,
+      });
+    }
+    return accept({
+      type: 'session.started',
+      sessionId: sessionIdOf(command.taskId, lastRun(state) + 1),
+      taskId: command.taskId,
+      taskCode: command.taskCode,
+      configVersion: command.configVersion,
+      startedAt: command.now,
+      by: command.by,
+      metadata: command.metadata,
+    });
+  }
+
+  const asked = parseSessionId(command.sessionId);
+  if (!asked || state.status === 'never_started' || asked.taskId !== state.session.taskId) {
+    return refuse({ code: 'session_not_found', sessionId: command.sessionId });
+  }
+  const run = lastRun(state);
+  if (asked.run > run) return refuse({ code: 'session_not_found', sessionId: command.sessionId });
+  const { sessionId } = command;
+  const isEarlierRun = asked.run < run;
+  // A session that a later run has followed is over; whether it was stopped or failed no longer matters here.
+  if (isEarlierRun) return onEnded(command, sessionId, 'stopped');
+  if (state.status === 'stopped' || state.status === 'error')
+    return onEnded(command, sessionId, state.status);
+
+  const { session } = state;
+  switch (command.type) {
+    case 'PauseSession':
+      if (state.status === 'paused') return nothingToDo;
+      return accept({ type: 'session.paused', ...session, by: command.by, reason: command.reason });
+    case 'ResumeSession':
+      if (state.status === 'running') return nothingToDo;
+      return accept({ type: 'session.resumed', ...session, by: command.by, reason: 'resume' });
+    case 'RecoverSession':
+      if (state.status === 'paused') return refuse({ code: 'session_paused', sessionId });
+      if (command.placed) return nothingToDo;
+      return accept({ type: 'session.resumed', ...session, by: command.by, reason: 'recover' });
+    case 'StopSession':
+      return accept({ type: 'session.stopped', ...session, by: command.by, reason: command.reason });
+    case 'FailSession':
+      if (state.status === 'paused') return refuse({ code: 'session_paused', sessionId });
+      return accept({ type: 'session.failed', ...session, by: command.by, reason: command.reason });
+    default:
+      return command satisfies never;
+  }
+}
+
+function onEnded(
+  command: Exclude<SessionCommand, { type: 'StartSession' }>,
+  sessionId: string,
+  status: 'stopped' | 'error',
+): SessionDecision {
+  if (command.type === 'StopSession' || command.type === 'FailSession') return nothingToDo;
+  return refuse({ code: 'session_ended', sessionId, status });
+}
+
+function lastRun(state: SessionState): number {
+  if (state.status === 'never_started') return 0;
+  return parseSessionId(state.session.sessionId)?.run ?? 0;
+}
+
+const nothingToDo: SessionDecision = { ok: true, events: [] };
+
+function accept(event: SessionEvent): SessionDecision {
+  return { ok: true, events: [event] };
+}
+
+function refuse(refusal: SessionRefusal): SessionDecision {
+  return { ok: false, refusal };
+}

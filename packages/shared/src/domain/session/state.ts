@@ -1,0 +1,37 @@
+import type { SessionIdentity } from './events.ts';
+
+/** Where a task stands. `never_started` is the state of a task whose lifecycle has no event yet. */
+export type SessionState = NeverStarted | RunningSession | PausedSession | StoppedSession | FailedSession;
+
+export interface NeverStarted {
+  readonly status: 'never_started';
+}
+
+export interface RunningSession {
+  readonly status: 'running';
+  readonly session: SessionIdentity;
+  /** Sequence of the event that made it run: a placement older than this is over. */
+  readonly runningSince: number;
+}
+
+export interface PausedSession {
+  readonly status: 'paused';
+  readonly session: SessionIdentity;
+}
+
+export interface StoppedSession {
+  readonly status: 'stopped';
+  readonly session: SessionIdentity;
+  readonly stoppedAt: string;
+}
+
+export interface FailedSession {
+  readonly status: 'error';
+  readonly session: SessionIdentity;
+  readonly stoppedAt: string;
+  readonly reason: string;
+}
+
+export type SessionStatus = Exclude<SessionState['status'], 'never_started'>;
+
+export const neverStarted: NeverStarted = { status: 'never_started' };
