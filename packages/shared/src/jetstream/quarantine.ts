@@ -1,0 +1,26 @@
+import { jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { subjects } from '../contracts/subjects.ts';
+
+export interface QuarantinedMessage {
+  /** Stream that it came from, its subject and its sequence there. */
+  readonly stream: string;
+  readonly subject: string;
+  readonly sequence: number;
+  readonly reason: string;
+  /** The message's body, or the part of it that could not be processed. */
+  readonly body: string;
+}
+
+export type Quarantine = (message: QuarantinedMessage) => Promise<void>;
+
+/** Puts away what cannot be processed; returns when it is stored, so that the original may be acknowledged. */
+export function jetStreamQuarantine(nc: NatsConnection): Quarantine {
+  const js = jetstream(nc);
+  return async ({ stream, subject, sequence, reason, body }) => {
+    await js.publish(
+      subjects.quarantine(stream),
+      JSON.stringify({ v: 1, stream, subject, sequence, reason, body, time: new Date().toISOString() }),
+    );
+  };
+}

@@ -1,0 +1,127 @@
+import {
+  DiscardPolicy,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { Objm } from '@nats-io/obj';
+import { bucketNames, streamNames, subjects } from '../contracts/subjects.ts';
+
+export interface StreamSettings {
+  readonly sessionsMaxBytes: number;
+  readonly samplesMaxBytes: number;
+  readonly samplesMaxAgeHours: number;
+  readonly replicas: number;
+}
+
+const nanosPerMs = 1_000_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** JetStream's code for "stream name already in use with a different configuration". */
+const streamNameExists = 10058;
+
+/**
+ * Creates what is missing of the streams and buckets and leaves alone what is there: sizes may have been
+ * changed by an operator. Every service calls it at its start, so that none depends on another's order.
+ *
+ * `max_bytes` on a file stream reserves that much of the server's storage, so SAMPLES growing to its own limit
+ * cannot take the room of session events or leases (measured: one unbounded stream at `max_file_store` made
+ * every stream refuse writes, error 10023).
+ */
+export async function ensureStreams(nc: NatsConnection, settings: StreamSettings): Promise<void> {
+  const jsm = await jetstreamManager(nc);
+  for (const config of streamConfigs(settings)) await ensureStream(jsm, config);
+  const kvm = new Kvm(nc);
+  const replicas = settings.replicas;
+  // File storage: a broker restart must not forget who holds a lease.
+  await kvm.create(bucketNames.collectors, {
+    history: 1,
+    replicas,
+    storage: StorageType.File,
+    max_bytes: 16 * 1024 * 1024,
+  });
+  await kvm.create(bucketNames.leader, {
+    history: 1,
+    replicas,
+    storage: StorageType.File,
+    max_bytes: 1024 * 1024,
+  });
+  // Live values only: their owners write them again within seconds.
+  await kvm.create(bucketNames.status, {
+    history: 1,
+    replicas,
+    storage: StorageType.Memory,
+    max_bytes: 64 * 1024 * 1024,
+  });
+  await new Objm(nc).create(bucketNames.taskConfigs, { replicas, storage: StorageType.File });
+}
+
+async function ensureStream(jsm: JetStreamManager, config: StreamSpec): Promise<void> {
+  try {
+    await jsm.streams.add(config);
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== streamNameExists) throw error;
+  }
+}
+
+type StreamSpec = Partial<StreamConfig> & { name: string };
+
+function streamConfigs(settings: StreamSettings): StreamSpec[] {
+  const common = { storage: StorageType.File, num_replicas: settings.replicas };
+  return [
+    {
+      ...common,
+      name: streamNames.sessions,
+      subjects: [subjects.allSessions],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.New,
+      max_bytes: settings.sessionsMaxBytes,
+      deny_delete: true,
+      deny_purge: true,
+      duplicate_window: 2 * 60_000 * nanosPerMs,
+    },
+    {
+      ...common,
+      name: streamNames.assignments,
+      subjects: [subjects.allAssignments],
+      retention: RetentionPolicy.Workqueue,
+      discard: DiscardPolicy.Old,
+      max_msgs_per_subject: 1,
+      max_bytes: 64 * 1024 * 1024,
+    },
+    {
+      ...common,
+      name: streamNames.samples,
+      subjects: [subjects.allSamples],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      max_bytes: settings.samplesMaxBytes,
+      max_age: settings.samplesMaxAgeHours * hourMs * nanosPerMs,
+      duplicate_window: 2 * 60_000 * nanosPerMs,
+      allow_direct: true,
+    },
+    {
+      ...common,
+      name: streamNames.health,
+      subjects: [subjects.allHealth],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      max_bytes: 64 * 1024 * 1024,
+      max_age: 30 * dayMs * nanosPerMs,
+    },
+    {
+      ...common,
+      name: streamNames.quarantine,
+      subjects: [subjects.allQuarantine],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      max_bytes: 256 * 1024 * 1024,
+    },
+  ];
+}

@@ -1,0 +1,26 @@
+export interface LeaseRecord {
+  readonly key: string;
+  readonly value: string;
+  /** Changes with every write of the key. */
+  readonly revision: number;
+}
+
+/**
+ * Where leases lie. Callers may rely on: of two writes that expect the same revision one wins; `read` and
+ * `list` may be stale, so only an accepted write proves anything; `watch` is a hint that may be missed.
+ */
+export interface LeaseStore {
+  read(key: string): Promise<LeaseRecord | undefined>;
+  list(): Promise<LeaseRecord[]>;
+  /**
+   * @param expectedRevision 0: the key must not exist
+   * @returns the new revision
+   * @throws LeaseConflict when the key was written by somebody else, or by an earlier attempt of the caller
+   */
+  write(key: string, value: string, expectedRevision: number, timeoutMs: number): Promise<number>;
+  watch(onChange: (key: string) => void): Promise<() => void>;
+}
+
+export class LeaseConflict extends Error {
+  override readonly name = 'LeaseConflict';
+}

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads a service's settings and reports every fault at once. For a setting `NAME` the file named by
+ * `NAME_FILE` is read when that is set, so that secrets need not stand in the environment.
+ * @throws ConfigError
+ */
+export function readConfig<T extends z.ZodObject>(schema: T, environment: Environment): z.infer<T> {
+  const faults: string[] = [];
+  const input: Record<string, string> = {};
+  for (const name of Object.keys(schema.shape)) {
+    const file = environment[`${name}_FILE`];
+    const value = environment[name];
+    if (file !== undefined && file !== '') {
+      try {
+        input[name] = readFileSync(file, 'utf8').trim();
+      } catch (error) {
+        faults.push(`${name}_FILE: cannot read ${file}: ${(error as Error).message}`);
+      }
+    } else if (value !== undefined && value !== '') {
+      input[name] = value;
+    }
+  }
+  const parsed = schema.safeParse(input);
+  if (!parsed.success) {
+    for (const issue of parsed.error.issues) faults.push(`${issue.path.join('.')}: ${issue.message}`);
+  }
+  if (faults.length > 0 || !parsed.success) {
+    throw new ConfigError(
+      `The settings are not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
+  }
+  return parsed.data;
+}
+
+/** Building blocks for settings that arrive as text. */
+export const setting = {
+  text: () => z.string().min(1),
+  integer: (min: number, max: number) => z.coerce.number().int().min(min).max(max),
+  port: () => z.coerce.number().int().min(0).max(65535),
+  flag: () =>
+    z
+      .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'must be true or false' })
+      .transform((value) => value === 'true' || value === '1' || value === 'yes'),
+  logLevel: () => z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+  list: () =>
+    z.string().transform((value) =>
+      value
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    ),
+};
+
+/** Settings that every service has. */
+export const commonSettings = {
+  NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  LOG_LEVEL: setting.logLevel().default('info'),
+  /** Port of GET /health/live and /health/ready; 0 turns it off. */
+  HEALTH_PORT: setting.port().default(0),
+  HEALTH_HOST: z.string().default('127.0.0.1'),
+} as const;
+
+/** How long a collector may poll, or a supervisor lead, without a fresh renewal. */
+export const leaseSettings = {
+  LEASE_TTL_MS: setting.integer(500, 600_000).default(10_000),
+  LEASE_RENEW_MS: setting.integer(100, 60_000).default(2_000),
+  LEASE_MARGIN_MS: setting.integer(50, 60_000).default(1_000),
+} as const;
+
+/** Sizes of the streams; the first service that starts creates them. */
+export const streamSettings = {
+  SESSIONS_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(1_073_741_824),
+  SAMPLES_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(4_294_967_296),
+  SAMPLES_MAX_AGE_HOURS: setting.integer(1, 24 * 365).default(72),
+  STREAM_REPLICAS: setting.integer(1, 5).default(1),
+} as const;
