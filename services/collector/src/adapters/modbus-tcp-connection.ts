@@ -1,0 +1,162 @@
+import type { Socket } from 'node:net';
+import modbusSerial from 'modbus-serial';
+import { type RawBlock, ReadFailure, type ReadRequest } from '../ports.ts';
+import { exceptionInWords } from './modbus-exception.ts';
+import { replyFault } from './reply-frame.ts';
+
+/** A Modbus exception answers exactly this request, so the connection is as good as before. */
+type Settle = (outcome: RawBlock | ReadFailure, connectionIs: 'sound' | 'broken') => void;
+
+interface Exchange {
+  readonly request: ReadRequest;
+  readonly received: Buffer[];
+  readonly settle: Settle;
+}
+
+/**
+ * modbus-serial numbers its transactions 0…255 and keeps each one for ever: on its 257th request a reply that
+ * belongs to the first is taken for the new one's.
+ */
+const requestsPerConnection = 200;
+
+/**
+ * One open socket with modbus-serial on it, one request at a time. The socket is ours, not the library's: a reset
+ * or a close by the peer ends the request at once (the library would wait), `destroy` settles what is pending
+ * (the library's own `destroy` and `close` may never call back, so neither is used), and every byte is seen.
+ * There is no deadline in here; the caller has it and calls `destroy`.
+ */
+export class ModbusTcpConnection {
+  readonly #socket: Socket;
+  readonly #client = new modbusSerial.default();
+  #exchange: Exchange | undefined;
+  #requestsLeft = requestsPerConnection;
+  #isUsable = true;
+
+  /** @param socket connected, with no other reader; its errors are handled from here on */
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    socket.on('error', (error) => this.destroy(error.message, error));
+    socket.on('end', () => this.destroy('the device closed the connection'));
+    socket.on('close', () => this.destroy('the connection was closed'));
+    // Without a timeout of its own and with an open socket, linking calls back before it returns.
+    this.#client.linkTCP(socket, { port: socket.remotePort ?? 0 }, () => {});
+    this.#client.on('error', () => {});
+  }
+
+  /** False once anything went wrong, or when the transaction ids are used up. */
+  get isUsable(): boolean {
+    return this.#isUsable && this.#requestsLeft > 0;
+  }
+
+  /** @throws ReadFailure `connection` or `exception` */
+  read(request: ReadRequest): Promise<RawBlock> {
+    this.#requestsLeft -= 1;
+    return new Promise((resolve, reject) => {
+      const exchange: Exchange = {
+        request,
+        received: [],
+        settle: (outcome, connectionIs) => {
+          if (this.#exchange !== exchange) return;
+          this.#exchange = undefined;
+          if (outcome instanceof ReadFailure) reject(outcome);
+          else resolve(outcome);
+          if (connectionIs === 'broken') this.destroy('an earlier request failed');
+        },
+      };
+      this.#exchange = exchange;
+      try {
+        this.#send(exchange);
+      } catch (error) {
+        this.#failBroken(exchange, 'the request could not be sent', error);
+      }
+    });
+  }
+
+  /** Fails the pending read with `connection` and closes the socket now. Idempotent. */
+  destroy(reason: string, cause?: unknown): void {
+    if (!this.#isUsable) return;
+    this.#isUsable = false;
+    this.#exchange?.settle(new ReadFailure('connection', reason, { cause }), 'broken');
+    this.#socket.destroy();
+  }
+
+  #send(exchange: Exchange): void {
+    const { unitId, table, address, quantity } = exchange.request;
+    const onReply = (error: Error | null, reply: { data: number[] | boolean[] } | undefined): void =>
+      this.#onReply(exchange, error, reply?.data);
+    switch (table) {
+      case 'coil':
+        this.#client.writeFC1(unitId, address, quantity, onReply);
+        break;
+      case 'discrete_input':
+        this.#client.writeFC2(unitId, address, quantity, onReply);
+        break;
+      case 'holding_register':
+        this.#client.writeFC3(unitId, address, quantity, onReply);
+        break;
+      case 'input_register':
+        this.#client.writeFC4(unitId, address, quantity, onReply);
+        break;
+      default:
+        table satisfies never;
+    }
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#exchange) this.#exchange.received.push(chunk);
+    // A late second reply, or noise: either way what follows cannot be trusted.
+    else this.destroy('the device sent data that nobody asked for');
+  }
+
+  #onReply(exchange: Exchange, error: Error | null, data: number[] | boolean[] | undefined): void {
+    const exceptionCode = exceptionCodeOf(error);
+    if (error && exceptionCode === undefined) {
+      this.#failBroken(exchange, error.message, error);
+      return;
+    }
+    // The library calls back while it reads the chunk, perhaps before this class has counted it, and there may be
+    // more in the chunk: judge when all of it has been seen.
+    queueMicrotask(() => {
+      const fault = replyFault(
+        Buffer.concat(exchange.received),
+        exchange.request,
+        exceptionCode !== undefined,
+      );
+      if (exceptionCode !== undefined) {
+        const failure = new ReadFailure('exception', exceptionInWords(exceptionCode), {
+          cause: error,
+          exceptionCode,
+        });
+        exchange.settle(failure, fault ? 'broken' : 'sound');
+      } else if (fault) {
+        this.#failBroken(exchange, `malformed reply: ${fault}`);
+      } else {
+        exchange.settle(asBlock(exchange.request, data ?? []), 'sound');
+      }
+    });
+  }
+
+  #failBroken(exchange: Exchange, reason: string, cause?: unknown): void {
+    exchange.settle(new ReadFailure('connection', reason, { cause }), 'broken');
+  }
+}
+
+function exceptionCodeOf(error: Error | null): number | undefined {
+  if (error && 'modbusCode' in error && typeof error.modbusCode === 'number') return error.modbusCode;
+  return undefined;
+}
+
+function asBlock(request: ReadRequest, data: readonly (number | boolean)[]): RawBlock {
+  switch (request.table) {
+    case 'coil':
+    case 'discrete_input':
+      // Replies carry whole bytes; the bits after the last one asked for are padding.
+      return { kind: 'bits', values: data.slice(0, request.quantity).map(Boolean) };
+    case 'holding_register':
+    case 'input_register':
+      return { kind: 'registers', values: data.map(Number) };
+    default:
+      return request.table satisfies never;
+  }
+}
