@@ -1,0 +1,58 @@
+/** Receives one line of a server's output, without its line end. */
+export type LineLog = (line: string) => void;
+
+/**
+ * Lines of a running program: the last ones are kept for whoever comes late (an error message, a test that looks for
+ * a line that may already have been printed), all further ones are handed to whoever follows.
+ */
+export class LineLogBook {
+  readonly #kept: string[] = [];
+  readonly #keep: number;
+  readonly #followers = new Set<() => void>();
+  #total = 0;
+  #closed = false;
+
+  constructor(keep: number) {
+    this.#keep = keep;
+  }
+
+  add(line: string): void {
+    this.#total += 1;
+    this.#kept.push(line);
+    if (this.#kept.length > this.#keep) this.#kept.shift();
+    this.#wake();
+  }
+
+  close(): void {
+    this.#closed = true;
+    this.#wake();
+  }
+
+  last(count: number): string[] {
+    return this.#kept.slice(-count);
+  }
+
+  /** The kept lines, then every further one until the output ends. A reader that lags too far behind skips lines. */
+  async *follow(): AsyncGenerator<string, void, void> {
+    let next = this.#total - this.#kept.length;
+    for (;;) {
+      const oldest = this.#total - this.#kept.length;
+      next = Math.max(next, oldest);
+      const line = this.#kept[next - oldest];
+      if (line !== undefined) {
+        next += 1;
+        yield line;
+      } else if (this.#closed) {
+        return;
+      } else {
+        await new Promise<void>((resolve) => this.#followers.add(resolve));
+      }
+    }
+  }
+
+  #wake(): void {
+    const followers = [...this.#followers];
+    this.#followers.clear();
+    for (const follower of followers) follower();
+  }
+}

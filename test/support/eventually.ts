@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inspect } from 'node:util';
+
+export interface EventuallyOptions {
+  /** What is waited for, as the end of "waited for …". */
+  readonly what: string;
+  /** Default 10 s. */
+  readonly timeoutMs?: number;
+  /** Pause between two looks. Default 25 ms. */
+  readonly intervalMs?: number;
+}
+
+/**
+ * Looks again and again until `condition` returns something truthy, and returns that. A look that throws counts as
+ * "not yet" (so it can hold assertions). Fails with what it waited for and what it saw last.
+ */
+export async function eventually<T>(
+  condition: () => T | Promise<T>,
+  { what, timeoutMs = 10_000, intervalMs = 25 }: EventuallyOptions,
+): Promise<Exclude<T, false | null | undefined | '' | 0>> {
+  const deadline = performance.now() + timeoutMs;
+  let lastSeen: { value: unknown } | undefined;
+  let lastError: unknown;
+  for (;;) {
+    try {
+      const value = await within(Promise.resolve(condition()), deadline - performance.now());
+      if (value) return value as Exclude<T, false | null | undefined | '' | 0>;
+      lastSeen = { value };
+      lastError = undefined;
+    } catch (error) {
+      lastError = error;
+    }
+    if (performance.now() >= deadline) break;
+    await sleep(intervalMs);
+  }
+  const seen =
+    lastError !== undefined
+      ? `The last look failed: ${lastError instanceof Error ? lastError.message : inspect(lastError)}`
+      : `Last seen: ${inspect(lastSeen?.value, { depth: 6 })}`;
+  throw new Error(`Waited ${timeoutMs} ms for ${what}. ${seen}`, { cause: lastError });
+}
+
+/** A look that hangs must not hang the test past its own deadline. */
+async function within<T>(look: Promise<T>, leftMs: number): Promise<T> {
+  const gaveUp = new AbortController();
+  try {
+    return await Promise.race([
+      look,
+      sleep(Math.max(leftMs, 0), undefined, { signal: gaveUp.signal }).then((): never => {
+        throw new Error('the look itself did not come back in time');
+      }),
+    ]);
+  } finally {
+    gaveUp.abort();
+    look.catch(() => {});
+  }
+}

@@ -1,0 +1,65 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startProcess } from '@holdfast/dev/child-process.ts';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { inject } from 'vitest';
+import { cleanUpAfterFile } from './cleanup.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { untilAnswering } from './until-answering.ts';
+
+export interface InfluxForTest {
+  /** InfluxDB 1.x: `/write?db=…` with line protocol, `/query?db=…&q=…` with InfluxQL. */
+  readonly url: string;
+  readonly pid: number;
+  createDatabase(name: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** For `describe.skipIf(!influxIsInstalled())`. */
+export function influxIsInstalled(): boolean {
+  return inject('installedServers').influxd !== null;
+}
+
+/** An InfluxDB 1.x for this test alone, stopped and removed when the test file is over. */
+export async function influxForTest(): Promise<InfluxForTest> {
+  const command = inject('installedServers').influxd;
+  if (command === null) throw new Error('influxd is not installed: guard with influxIsInstalled()');
+  const folder = await temporaryFolder('influx');
+  const [httpPort, backupPort] = await Promise.all([freePort(), freePort()]);
+  const configFile = join(folder, 'influxdb.conf');
+  await writeFile(configFile, configuration(folder, httpPort, backupPort));
+  const server = await startProcess({ name: 'influxd', command, args: ['run', '-config', configFile] });
+  cleanUpAfterFile(() => server.stop());
+  const url = `http://127.0.0.1:${httpPort}`;
+  await untilAnswering(server, `${url}/ping`);
+  return {
+    url,
+    pid: server.pid,
+    async createDatabase(name) {
+      const statement = new URLSearchParams({ q: `CREATE DATABASE "${name}"` });
+      const response = await fetch(`${url}/query`, { method: 'POST', body: statement });
+      if (!response.ok) throw new Error(`influxd answered ${response.status}: ${await response.text()}`);
+    },
+    async stop() {
+      await server.stop();
+    },
+  };
+}
+
+function configuration(folder: string, httpPort: number, backupPort: number): string {
+  return `
+reporting-enabled = false
+bind-address = "127.0.0.1:${backupPort}"
+[meta]
+  dir = "${folder}/meta"
+[data]
+  dir = "${folder}/data"
+  wal-dir = "${folder}/wal"
+  query-log-enabled = false
+[monitor]
+  store-enabled = false
+[http]
+  bind-address = "127.0.0.1:${httpPort}"
+  log-enabled = false
+`;
+}

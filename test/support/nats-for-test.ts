@@ -1,0 +1,13 @@
+import { type NatsServer, type NatsServerOptions, startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { cleanUpAfterFile } from './cleanup.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+/**
+ * A nats-server with JetStream for this test alone, on free ports and in a folder of its own. It is stopped and removed
+ * when the test file is over; call it in a hook, in a test or at the top of the file.
+ */
+export async function natsForTest(options: Omit<NatsServerOptions, 'storeDir'> = {}): Promise<NatsServer> {
+  const server = await startNatsServer({ storeDir: await temporaryFolder('nats'), ...options });
+  cleanUpAfterFile(() => server.stop());
+  return server;
+}

@@ -1,0 +1,136 @@
+import { once } from 'node:events';
+import { createServer, type Server, Socket } from 'node:net';
+import { cleanUpAfterFile } from './cleanup.ts';
+
+export interface TcpProxyOptions {
+  /** On 127.0.0.1. */
+  readonly targetPort: number;
+  /** Default: a free one. */
+  readonly port?: number;
+}
+
+/** Stands between a client and a server on 127.0.0.1 and can do to them what networks do. */
+export interface TcpProxy {
+  readonly port: number;
+  /** Pairs of sockets that are open now. */
+  readonly connectionCount: number;
+  /** All connections are reset, and new ones are refused (nobody listens any more). */
+  cut(): Promise<void>;
+  /** Connections stay open and new ones are accepted, but no byte passes, and no end: a cable pulled out. */
+  stall(): void;
+  /** After `cut` or `stall`: bytes pass again, those that were held back first. */
+  heal(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** A TCP proxy that passes bytes until told otherwise; closed when the test file is over. */
+export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy> {
+  const proxy = new FaultyTcpProxy(options.targetPort);
+  await proxy.listen(options.port ?? 0);
+  cleanUpAfterFile(() => proxy.close());
+  return proxy;
+}
+
+interface Pair {
+  readonly client: Socket;
+  readonly target: Socket;
+}
+
+class FaultyTcpProxy implements TcpProxy {
+  #port = 0;
+  #server: Server | undefined;
+  #stalled = false;
+  readonly #targetPort: number;
+  readonly #pairs = new Set<Pair>();
+
+  constructor(targetPort: number) {
+    this.#targetPort = targetPort;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get connectionCount(): number {
+    return this.#pairs.size;
+  }
+
+  async listen(port: number): Promise<void> {
+    const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (client) =>
+      this.#accept(client),
+    );
+    server.listen({ host: '127.0.0.1', port });
+    await once(server, 'listening');
+    const address = server.address();
+    if (typeof address === 'object' && address !== null) this.#port = address.port;
+    this.#server = server;
+  }
+
+  async cut(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    const closed = server === undefined ? undefined : once(server, 'close');
+    server?.close();
+    for (const pair of this.#pairs) this.#reset(pair);
+    await closed;
+  }
+
+  stall(): void {
+    this.#stalled = true;
+    for (const { client, target } of this.#pairs) {
+      client.pause();
+      target.pause();
+    }
+  }
+
+  async heal(): Promise<void> {
+    this.#stalled = false;
+    for (const { client, target } of this.#pairs) {
+      client.resume();
+      target.resume();
+    }
+    if (this.#server === undefined) await this.listen(this.#port);
+  }
+
+  close(): Promise<void> {
+    return this.cut();
+  }
+
+  #accept(client: Socket): void {
+    const target = new Socket({ allowHalfOpen: true });
+    const pair = { client, target };
+    this.#pairs.add(pair);
+    this.#join(client, target, pair);
+    this.#join(target, client, pair);
+    target.connect({ host: '127.0.0.1', port: this.#targetPort });
+    if (!this.#stalled) client.resume();
+    else target.pause();
+  }
+
+  // A paused socket emits neither data nor its end, which is what makes a stall silent in both directions.
+  #join(from: Socket, to: Socket, pair: Pair): void {
+    from.setNoDelay(true);
+    from.on('data', (bytes) => {
+      if (to.write(bytes)) return;
+      from.pause();
+      to.once('drain', () => {
+        if (!this.#stalled) from.resume();
+      });
+    });
+    from.once('end', () => to.end());
+    // The one end that failed is gone already; the other must learn of it as the abrupt end that it was.
+    from.on('error', () => this.#reset(pair));
+    from.once('close', () => {
+      if (from.destroyed && to.destroyed) this.#pairs.delete(pair);
+    });
+  }
+
+  #reset(pair: Pair): void {
+    for (const socket of [pair.client, pair.target]) {
+      // A socket that is still connecting has nothing to reset.
+      if (socket.connecting) socket.destroy();
+      else socket.resetAndDestroy();
+    }
+    this.#pairs.delete(pair);
+  }
+}
