@@ -140,7 +140,8 @@ function settings(fsync: boolean): string[] {
     'listen_addresses=127.0.0.1',
     // No socket file: its path would have to be short and writable for whichever user the server runs as.
     'unix_socket_directories=',
-    ...(fsync ? [] : ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']),
+    // Not synchronous_commit=off: that would lose commits to kill -9 of the server too.
+    ...(fsync ? [] : ['fsync=off', 'full_page_writes=off']),
   ];
   return values.flatMap((value) => ['-c', value]);
 }
