@@ -1,19 +1,20 @@
 import * as z from 'zod';
+import { leaseValueSchema } from '../lease/lease-value.ts';
 
-/**
- * Value of a collector's key in COLLECTORS, rewritten by compare-and-set at every renewal. `given_up` is the
- * end of a graceful drain: the holder has let go of everything and will not poll again under this instance.
- */
-export const collectorLeaseSchema = z.object({
-  v: z.literal(1),
-  instance: z.string(),
-  state: z.enum(['active', 'draining', 'given_up']),
-  /** Counts renewals, so that every renewal changes the value. */
-  renewals: z.int().nonnegative(),
-  host: z.string(),
+/** Value of a collector's key in COLLECTORS, rewritten by compare-and-set at every renewal. */
+export const collectorLeaseSchema = leaseValueSchema.extend({
+  /** RFC 3339. */
   started_at: z.string(),
   /** How many sessions this collector may hold. */
   capacity: z.int().positive(),
   labels: z.record(z.string(), z.string()).default({}),
 });
 export type CollectorLease = z.infer<typeof collectorLeaseSchema>;
+
+export function parseCollectorLease(text: string): CollectorLease | undefined {
+  try {
+    return collectorLeaseSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

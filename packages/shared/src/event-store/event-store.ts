@@ -53,3 +53,8 @@ export class AppendOutcomeUnknown extends Error {
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
 }
+
+/** The log has less than it had, or lacks events in its middle: a store that was wiped or rolled back. */
+export class LogDamaged extends Error {
+  override readonly name = 'LogDamaged';
+}

@@ -55,10 +55,13 @@ export class KvLeaseStore implements LeaseStore {
     }
   }
 
-  async watch(onChange: (key: string) => void): Promise<() => void> {
+  async watch(onChange: (record: LeaseRecord) => void): Promise<() => void> {
     const watch = await this.#kv.watch();
     void (async () => {
-      for await (const entry of watch) onChange(entry.key);
+      for await (const entry of watch) {
+        if (entry.operation !== 'PUT') continue;
+        onChange({ key: entry.key, value: entry.string(), revision: entry.revision });
+      }
     })();
     return () => watch.stop();
   }

@@ -18,7 +18,7 @@ export interface LeaseStore {
    * @throws LeaseConflict when the key was written by somebody else, or by an earlier attempt of the caller
    */
   write(key: string, value: string, expectedRevision: number, timeoutMs: number): Promise<number>;
-  watch(onChange: (key: string) => void): Promise<() => void>;
+  watch(onChange: (record: LeaseRecord) => void): Promise<() => void>;
 }
 
 export class LeaseConflict extends Error {

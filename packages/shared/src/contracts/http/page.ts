@@ -1,0 +1,17 @@
+import * as z from 'zod';
+
+/** Every list is answered in pages. `next_cursor` is null on the last one; what a cursor holds is not promised. */
+export function pageSchema<T extends z.ZodType>(item: T) {
+  return z.object({ results: z.array(item), next_cursor: z.string().nullable() });
+}
+
+export interface Page<T> {
+  readonly results: T[];
+  readonly next_cursor: string | null;
+}
+
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+  cursor: z.string().min(1).max(500).optional(),
+} as const;
+export const pageQuerySchema = z.object(pageQuery);

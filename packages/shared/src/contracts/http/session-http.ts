@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { deviceHealthSchema } from '../session-status.ts';
+import { pageQuery, pageSchema } from './page.ts';
+import { userMetadataSchema } from './user-metadata.ts';
+
+export const sessionStatuses = ['running', 'paused', 'stopped', 'error'] as const;
+
+/** Where a running session is polled. All other sessions have no placement. */
+export const placementViewSchema = z.object({
+  /**
+   * `waiting`: no collector has it yet, the supervisor will give it to one. `awaiting_recovery`: it ran before
+   * a restart and automatic recovery is off; it waits for `POST …/{id}/recover/`.
+   */
+  state: z.enum(['placed', 'waiting', 'awaiting_recovery']),
+  collector_id: z.string().nullable(),
+  epoch: z.int().nullable(),
+  since: z.string().nullable(),
+  detail: z.string(),
+});
+export type PlacementView = z.infer<typeof placementViewSchema>;
+
+/** A session as every call answers it. Times are RFC 3339 in UTC. */
+export const sessionViewSchema = z.object({
+  /** `<task id>-<run>`. */
+  id: z.string(),
+  task_id: z.int(),
+  task_code: z.string(),
+  task_name: z.string(),
+  status: z.enum(sessionStatuses),
+  started_at: z.string(),
+  stopped_at: z.string().nullable(),
+  /** From the start to the stop, or to now; pauses count. */
+  duration_seconds: z.number().nonnegative(),
+  config_version: z.int(),
+  collector_id: z.string().nullable(),
+  epoch: z.int().nullable(),
+  placement: placementViewSchema.nullable(),
+  error_message: z.string().nullable(),
+  metadata: z.record(z.string(), z.unknown()),
+});
+export type SessionView = z.infer<typeof sessionViewSchema>;
+
+/** Answer to a command on a session. `detail` says in words what happened. */
+export const commandedSessionSchema = sessionViewSchema.extend({ detail: z.string() });
+export type CommandedSession = z.infer<typeof commandedSessionSchema>;
+
+/** Counters are sums over all collectors that have held the session; they are refreshed every few seconds. */
+export const sessionLiveViewSchema = sessionViewSchema.extend({
+  points_read: z.int(),
+  error_count: z.int(),
+  last_read_time: z.string().nullable(),
+  /** The session's own metadata and, under `device_health`, the health of each device by its code. */
+  metadata: z.looseObject({ device_health: z.record(z.string(), deviceHealthSchema) }),
+});
+export type SessionLiveView = z.infer<typeof sessionLiveViewSchema>;
+
+export const sessionEventViewSchema = z.object({
+  /** Place in the SESSIONS stream. */
+  sequence: z.int(),
+  session_id: z.string().nullable(),
+  type: z.string(),
+  time: z.string().nullable(),
+  source: z.string().nullable(),
+  /** The event's data in the current schema version; as it was stored when `problem` is set. */
+  data: z.unknown(),
+  /** Why this release cannot read the event, null when it can. */
+  problem: z.string().nullable(),
+});
+export type SessionEventView = z.infer<typeof sessionEventViewSchema>;
+
+export const sessionPageSchema = pageSchema(sessionViewSchema);
+export const sessionEventPageSchema = pageSchema(sessionEventViewSchema);
+
+export const startTaskBodySchema = z.object({
+  /** Integer; its decimal text is taken as well. */
+  task_id: z.union([z.int().positive(), z.string().regex(/^[1-9][0-9]{0,14}$/, 'must be a task id')]),
+  metadata: userMetadataSchema.nullish(),
+});
+
+export const startedTaskSchema = z.object({
+  session_id: z.string(),
+  task_code: z.string(),
+  status: z.enum(sessionStatuses),
+  config_version: z.int(),
+  detail: z.string(),
+});
+export type StartedTask = z.infer<typeof startedTaskSchema>;
+
+/** Bodies of commands on a session are optional as a whole. */
+export const reasonBodySchema = z
+  .object({
+    reason: z.string().max(500).refine(isStorableText, 'has characters that no text may hold').nullish(),
+  })
+  .nullish();
+
+export const sessionListQuerySchema = z.object({
+  ...pageQuery,
+  /** One status, or several with commas between them. */
+  status: z
+    .string()
+    .transform((text) => text.split(',').map((status) => status.trim()))
+    .pipe(z.array(z.enum(sessionStatuses)).min(1))
+    .optional(),
+  /** Id or code of a task. */
+  task: z.string().min(1).max(128).optional(),
+});
+
+function isStorableText(text: string): boolean {
+  return !text.includes('\u0000') && text.isWellFormed();
+}

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { bucketNames, leaderKey } from '@holdfast/shared/contracts/subjects.ts';
+import { AssignmentOutbox } from '@holdfast/shared/jetstream/assignment-queue.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
+import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
+import { followSessionLog } from '@holdfast/shared/jetstream/session-log.ts';
+import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
+import { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
+import { systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
+import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
+import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { supervisorConfig } from './config.ts';
+import { Supervisor } from './supervisor.ts';
+
+const config = supervisorConfig();
+
+await runService({
+  name: 'supervisor',
+  logLevel: config.LOG_LEVEL,
+  stopTimeoutMs: 10_000,
+  start: async ({ log, onStop, fail }) => {
+    const instance = randomUUID();
+    const connection = await connectNats({ url: config.NATS_URL, name: `supervisor-${instance}`, log });
+    onStop('NATS connection', connection.close);
+    const { nc } = connection;
+    await ensureStreams(nc, {
+      sessionsMaxBytes: config.SESSIONS_MAX_BYTES,
+      samplesMaxBytes: config.SAMPLES_MAX_BYTES,
+      samplesMaxAgeHours: config.SAMPLES_MAX_AGE_HOURS,
+      replicas: config.STREAM_REPLICAS,
+    });
+    const times = {
+      ttlMs: config.LEASE_TTL_MS,
+      marginMs: config.LEASE_MARGIN_MS,
+      renewEveryMs: config.LEASE_RENEW_MS,
+    };
+
+    const collectors = await KvLeaseStore.open(nc, bucketNames.collectors);
+    const leadership = new LeaseHolder({
+      store: await KvLeaseStore.open(nc, bucketNames.leader),
+      key: leaderKey,
+      times,
+      clock: systemClock,
+      timers: systemTimers,
+      log,
+      instance,
+      host: hostname(),
+      fields: {},
+      onHeld: () => {
+        log.info('this supervisor leads');
+        supervisor.hint();
+      },
+      onLost: (why) => log.warn({ why }, 'this supervisor does not lead any more'),
+    });
+    const supervisor = new Supervisor({
+      store: await JetStreamEventStore.open(nc),
+      collectors,
+      judge: new LeaseJudge(systemClock, times),
+      outbox: await AssignmentOutbox.open(nc),
+      clock: systemClock,
+      timers: systemTimers,
+      logger: log,
+      reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
+      recoveryDisabled: config.DISABLE_SESSION_RECOVERY,
+      leadership,
+    });
+    const sessionLog = await followSessionLog({
+      nc,
+      after: 0,
+      onEvent: (event) => supervisor.apply(event),
+      onDamage: (error) => supervisor.logDamaged(error),
+      log,
+    });
+    onStop('session log', sessionLog.stop);
+    const board = await StatusBoard.open(nc);
+    const stopStatus = await board.watch((taskId, status) => supervisor.statusSeen(taskId, status));
+    onStop('status watch', async () => stopStatus());
+    const stopLeases = await collectors.watch((record) => supervisor.leaseSeen(record));
+    onStop('lease watch', async () => stopLeases());
+    connection.onReconnect(() => supervisor.hint());
+    leadership.start();
+    onStop('leadership', () => leadership.giveUp());
+    supervisor.start(sessionLog);
+    onStop('supervisor', () => supervisor.stop());
+
+    if (config.HEALTH_PORT > 0) {
+      const health = await startHealthServer({
+        port: config.HEALTH_PORT,
+        host: config.HEALTH_HOST,
+        readiness: () => ({ nats: connection.isUp() }),
+      });
+      onStop('health', health.stop);
+    }
+    void nc.closed().then((error) => {
+      if (error) fail('the NATS connection was closed', error);
+    });
+    log.info({ instance }, 'supervisor started');
+  },
+});

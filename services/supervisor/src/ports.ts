@@ -1,0 +1,17 @@
+import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+
+/** The session log as the supervisor follows it. */
+export interface SessionLog {
+  appliedSequence(): number;
+  reached(sequence: number, signal?: AbortSignal): Promise<void>;
+  /** Last sequence of the stream. @throws when the log has lost events or cannot be asked */
+  verify(): Promise<number>;
+}
+
+/** Where work is handed to collectors; a subject holds one message, so everything here may be repeated. */
+export interface AssignmentOutbox {
+  publish(collectorId: string, assignment: Assignment): Promise<void>;
+  remove(collectorId: string, taskId: string): Promise<void>;
+  /** `<collectorId>.<taskId>` of every message that is there. */
+  list(): Promise<Set<string>>;
+}
