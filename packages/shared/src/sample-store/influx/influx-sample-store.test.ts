@@ -1,0 +1,162 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { influxForTest, influxIsInstalled } from '@holdfast/test/support/influx-for-test.ts';
+import {
+  type VictoriaMetricsForTest,
+  victoriaMetricsForTest,
+  victoriaMetricsIsInstalled,
+} from '@holdfast/test/support/victoria-metrics-for-test.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SampleStore } from '../sample-store.ts';
+import { type InfluxTwoFront, startInfluxTwoFront } from '../testing/influx-two-front.ts';
+import { describeSampleStoreContract } from '../testing/sample-store-contract.ts';
+import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
+import { openInfluxSampleStore } from './influx-sample-store.ts';
+
+const range = { start: new Date(firstTimeMs), end: new Date(firstTimeMs + 3_600_000), limit: 100 };
+
+describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
+  let influxUrl: string;
+  let front: InfluxTwoFront;
+  beforeAll(async () => {
+    const influx = await influxForTest();
+    await influx.createDatabase('contract');
+    await influx.createDatabase('plant');
+    influxUrl = influx.url;
+    front = await startInfluxTwoFront(influxUrl);
+  });
+  afterAll(() => front.stop());
+
+  describeSampleStoreContract('InfluxDB', async () =>
+    openInfluxSampleStore({ url: front.url, org: 'holdfast', bucket: 'contract', token: 'any' }),
+  );
+
+  describe('InfluxDB in its own right', () => {
+    let store: SampleStore;
+    beforeAll(() => {
+      store = openInfluxSampleStore({ url: front.url, org: 'holdfast', bucket: 'plant', timeoutMs: 1000 });
+    });
+    afterAll(() => store.close());
+
+    it('reads what another program wrote by line protocol', async () => {
+      const response = await fetch(`${influxUrl}/write?db=plant&precision=ms`, {
+        method: 'POST',
+        body: `fed,site=north,device=fed-1 speed=1.5 ${firstTimeMs}\nfed,device=fed-2 speed=2 ${firstTimeMs}`,
+      });
+      expect(response.status).toBe(204);
+      const devices = ['fed-1', 'fed-2'].map((deviceCode) => ({ deviceCode, measurement: 'fed' }));
+      const points = await store.history({ ...range, pointCode: 'speed', devices });
+      expect(points.map(({ device, value }) => [device, value])).toEqual([
+        ['fed-1', 1.5],
+        ['fed-2', 2],
+      ]);
+    });
+
+    it('passes on why the server rejected a value of another type', async () => {
+      await store.write([storableSample({ device: 'typed', values: { state: 1 } })]);
+      const outcome = await store.write([
+        storableSample({ device: 'typed', tick: 1, values: { state: 'on' } }),
+      ]);
+      expect(outcome).toMatchObject({
+        kind: 'rejected',
+        reason: expect.stringContaining('field type conflict'),
+      });
+    });
+
+    it.each([
+      ['a measurement that would be a comment', storableSample({ measurement: '#1' })],
+      ['a device that ends with a backslash', storableSample({ device: 'press\\' })],
+      ['a point that ends with a backslash', storableSample({ values: { 'level\\': 1 } })],
+      ['a line break in a name', storableSample({ site: 'north\nsouth' })],
+    ])('rejects %s, which line protocol cannot say', async (_, poison) => {
+      expect(await store.write([poison])).toMatchObject({ kind: 'rejected' });
+    });
+
+    it.each([401, 403, 404, 429, 500, 503])('says unavailable when the server answers %i', async (status) => {
+      front.answerWrites({ status, body: '{"code":"some","message":"why it cannot"}' });
+      await expect(store.write([storableSample()])).rejects.toMatchObject({
+        name: 'SampleStoreUnavailable',
+        code: String(status),
+        message: expect.stringContaining('why it cannot'),
+      });
+      front.passOn();
+    });
+
+    it.each([400, 413, 422])('says rejected when the server answers %i', async (status) => {
+      front.answerWrites({ status, body: '{"code":"invalid","message":"what is wrong"}' });
+      expect(await store.write([storableSample()])).toEqual({
+        kind: 'rejected',
+        reason: `InfluxDB ${status}: what is wrong`,
+      });
+      front.passOn();
+    });
+
+    it('says unavailable when no answer comes, and does not try again by itself', async () => {
+      const before = front.writeCount;
+      front.answerWrites('nothing');
+      await expect(store.write([storableSample()])).rejects.toMatchObject({ name: 'SampleStoreUnavailable' });
+      front.passOn();
+      expect(front.writeCount).toBe(before + 1);
+    });
+
+    it('says unavailable when nobody listens', async () => {
+      const url = `http://127.0.0.1:${await freePort()}`;
+      const away = openInfluxSampleStore({ url, org: 'holdfast', bucket: 'plant' });
+      await expect(away.write([storableSample()])).rejects.toMatchObject({
+        name: 'SampleStoreUnavailable',
+        code: 'ECONNREFUSED',
+      });
+      await expect(away.history({ ...range, pointCode: 'temperature' })).rejects.toMatchObject({
+        name: 'SampleStoreUnavailable',
+        code: 'ECONNREFUSED',
+      });
+      expect(await away.reachable()).toBe(false);
+    });
+  });
+});
+
+describe.skipIf(!victoriaMetricsIsInstalled())('on a real VictoriaMetrics', () => {
+  let victoria: VictoriaMetricsForTest;
+  let store: SampleStore;
+  beforeAll(async () => {
+    victoria = await victoriaMetricsForTest();
+    store = openInfluxSampleStore({ url: victoria.url, org: 'holdfast', bucket: 'plant', token: 'any' });
+  });
+  afterAll(() => store.close());
+
+  it('stores the numbers that were written, under the names that were given', async () => {
+    expect(await store.reachable()).toBe(true);
+    const samples = [0, 1, 2].map((tick) =>
+      storableSample({
+        site: '北 厂, A=1',
+        device: '海天注塑机 "1"',
+        measurement: '注塑机 1,2',
+        tick,
+        values: { 温度: 20 + tick / 4, running: tick > 0, 'screw pos=x': -tick, state: 'auto' },
+      }),
+    );
+    expect(await store.write(samples)).toEqual({ kind: 'written' });
+    const series = await eventually(() => exported(4), { what: 'four series' });
+    const labels = { site: '北 厂, A=1', device: '海天注塑机 "1"' };
+    const timestamps = samples.map((sample) => sample.time);
+    expect(series).toEqual([
+      { metric: { __name__: '注塑机 1,2_running', ...labels }, values: [0, 1, 1], timestamps },
+      { metric: { __name__: '注塑机 1,2_screw pos=x', ...labels }, values: [0, -1, -2], timestamps },
+      // It keeps only numbers; a text becomes 0.
+      { metric: { __name__: '注塑机 1,2_state', ...labels }, values: [0, 0, 0], timestamps },
+      { metric: { __name__: '注塑机 1,2_温度', ...labels }, values: [20, 20.25, 20.5], timestamps },
+    ]);
+  });
+
+  async function exported(count: number): Promise<{ metric: { __name__: string } }[] | undefined> {
+    await victoria.flush();
+    const response = await fetch(`${victoria.url}/api/v1/export`, {
+      method: 'POST',
+      body: new URLSearchParams({ 'match[]': '{__name__!=""}', reduce_mem_usage: '0' }),
+    });
+    const lines = (await response.text()).split('\n').filter((line) => line !== '');
+    if (lines.length < count) return undefined;
+    const series = lines.map((line) => JSON.parse(line) as { metric: { __name__: string } });
+    return series.sort((a, b) => (a.metric.__name__ < b.metric.__name__ ? -1 : 1));
+  }
+});

@@ -1,0 +1,172 @@
+import { HttpError, InfluxDB, type Point } from '@influxdata/influxdb-client';
+import {
+  type HistoryPoint,
+  type HistoryQuery,
+  HistoryQueryRefused,
+  type SampleStore,
+  SampleStoreUnavailable,
+  type StorableSample,
+  type WriteOutcome,
+} from '../sample-store.ts';
+import { historyStatement, readHistoryAnswer } from './influxql.ts';
+import { linePoint } from './line-protocol.ts';
+
+export interface InfluxSampleStoreOptions {
+  /** Base address, for instance http://influxdb:8086 */
+  readonly url: string;
+  /** Left out, nothing is sent: InfluxDB 1.x without accounts and VictoriaMetrics need none. */
+  readonly token?: string;
+  readonly org: string;
+  readonly bucket: string;
+  /** Longest wait for one answer. */
+  readonly timeoutMs?: number;
+}
+
+/**
+ * Samples in InfluxDB 2, or in what speaks its `/api/v2/write` (VictoriaMetrics, which keeps
+ * only numbers: a text becomes 0, a boolean 0 or 1).
+ * History is read by InfluxQL, which InfluxDB 1.x, 2.x and 3.x answer.
+ *
+ * What it cannot do: it keeps neither sessions, epochs nor misses. The last value written for a measurement,
+ * device and time stays, so telling a late writer of a lower epoch from a better one is left to the fence.
+ */
+export function openInfluxSampleStore(options: InfluxSampleStoreOptions): SampleStore {
+  const timeoutMs = options.timeoutMs ?? 10_000;
+  const influx = new InfluxDB({
+    url: options.url,
+    timeout: timeoutMs,
+    ...(options.token === undefined ? {} : { token: options.token }),
+  });
+  return {
+    write: (samples) => write(influx, options, samples),
+    history: (query) => history(options, timeoutMs, query),
+    highestEpochs: async () => new Map(),
+    async reachable() {
+      try {
+        const response = await fetch(new URL('/ping', options.url), {
+          signal: AbortSignal.timeout(timeoutMs),
+        });
+        await response.arrayBuffer();
+        return response.ok;
+      } catch {
+        return false;
+      }
+    },
+    close: async () => undefined,
+  };
+}
+
+async function write(
+  influx: InfluxDB,
+  { org, bucket }: InfluxSampleStoreOptions,
+  samples: readonly StorableSample[],
+): Promise<WriteOutcome> {
+  const points: Point[] = [];
+  for (const sample of samples) {
+    const line = linePoint(sample);
+    if (line.kind === 'unrepresentable') return { kind: 'rejected', reason: line.problem };
+    if (line.kind === 'point') points.push(line.point);
+  }
+  if (points.length === 0) return { kind: 'written' };
+  // One WriteApi a batch, without bounds, timer or retries of its own: it would flush in between and swallow the error
+  // of that flush, or keep lines in memory that were reported as failed.
+  const api = influx.getWriteApi(org, bucket, 'ms', {
+    batchSize: points.length + 1,
+    maxBatchBytes: Number.POSITIVE_INFINITY,
+    flushInterval: 0,
+    maxRetries: 0,
+    // A promise returned from here is the answer of flush(), instead of a line on the console.
+    writeFailed: (error) => Promise.reject(error),
+  });
+  try {
+    api.writePoints(points);
+    await api.flush();
+    return { kind: 'written' };
+  } catch (error) {
+    if (error instanceof HttpError && rejects(error.statusCode)) {
+      return { kind: 'rejected', reason: `InfluxDB ${error.statusCode}: ${serverReason(error)}` };
+    }
+    throw unavailable('cannot write samples', error);
+  } finally {
+    api.dispose();
+  }
+}
+
+/**
+ * 400: the whole batch was refused for one line; 422: all but the bad lines were stored; 413: too much at once.
+ * In each case smaller parts show which samples it is about. 401, 403 and 404 speak of token, organisation
+ * and bucket, and must not cost data.
+ */
+function rejects(statusCode: number): boolean {
+  return statusCode === 400 || statusCode === 413 || statusCode === 422;
+}
+
+function serverReason(error: HttpError): string {
+  const json: unknown = error.json;
+  if (typeof json === 'object' && json !== null) {
+    if ('message' in json && typeof json.message === 'string') return json.message;
+    if ('error' in json && typeof json.error === 'string') return json.error;
+  }
+  return error.body || error.message;
+}
+
+function unavailable(what: string, error: unknown): SampleStoreUnavailable {
+  if (error instanceof HttpError) {
+    const reason = `${error.statusCode} ${serverReason(error)}`;
+    return new SampleStoreUnavailable(`${what}: InfluxDB answered ${reason}`, String(error.statusCode), {
+      cause: error,
+    });
+  }
+  const { message, code, name } = error as { message?: string; code?: string; name?: string };
+  return new SampleStoreUnavailable(`${what}: ${message || code || error}`, code ?? name ?? 'unknown', {
+    cause: error,
+  });
+}
+
+async function history(
+  { url, token, bucket }: InfluxSampleStoreOptions,
+  timeoutMs: number,
+  query: HistoryQuery,
+): Promise<HistoryPoint[]> {
+  if (query.devices?.length === 0) return [];
+  const address = addressOf(url, '/query');
+  // A bucket answers as the database of the same name (InfluxDB 2 maps it by itself).
+  address.search = new URLSearchParams({ db: bucket, epoch: 'ms', q: historyStatement(query) }).toString();
+  let status: number;
+  let body: string;
+  try {
+    const response = await fetch(address, {
+      headers: {
+        accept: 'application/json',
+        ...(token === undefined ? {} : { authorization: `Token ${token}` }),
+      },
+      signal: AbortSignal.timeout(timeoutMs),
+    });
+    status = response.status;
+    body = await response.text();
+  } catch (error) {
+    const { cause } = error as { cause?: unknown };
+    throw unavailable('cannot read history', cause ?? error);
+  }
+  if (status === 400) throw new HistoryQueryRefused(`InfluxDB 400: ${body}`);
+  if (status !== 200) {
+    throw new SampleStoreUnavailable(
+      `cannot read history: InfluxDB answered ${status} ${body}`,
+      String(status),
+    );
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch (error) {
+    throw unavailable('cannot read history: the answer is not JSON', error);
+  }
+  const answer = readHistoryAnswer(json, query);
+  if (!answer.ok) throw new HistoryQueryRefused(`InfluxDB: ${answer.problem}`);
+  return answer.points;
+}
+
+/** The base address may have a path of its own, as behind a reverse proxy. */
+function addressOf(url: string, path: string): URL {
+  return new URL(url.replace(/\/+$/, '') + path);
+}

@@ -1,0 +1,28 @@
+import pg from 'pg';
+import { SampleStoreUnavailable } from '../sample-store.ts';
+
+export const undefinedTable = '42P01';
+
+/**
+ * Classes of SQLSTATE that mean "this data will never fit": data exception (a NUL character, a time out of
+ * range), integrity constraint violation, program limit exceeded (an index entry too large).
+ */
+const rejectingClasses = new Set(['22', '23', '54']);
+
+/** The server's reason when it refuses the data itself. */
+export function rejectionReason(error: unknown): string | undefined {
+  if (!(error instanceof pg.DatabaseError) || error.code === undefined) return undefined;
+  if (!rejectingClasses.has(error.code.slice(0, 2))) return undefined;
+  return `PostgreSQL ${error.code}: ${error.message}`;
+}
+
+export function unavailable(what: string, error: unknown): SampleStoreUnavailable {
+  const cause = error as { message?: string; code?: string };
+  return new SampleStoreUnavailable(
+    `${what}: ${cause.message || cause.code || error}`,
+    cause.code ?? 'unknown',
+    {
+      cause: error,
+    },
+  );
+}

@@ -1,0 +1,176 @@
+import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SampleStore } from '../sample-store.ts';
+import { describeSampleStoreContract } from '../testing/sample-store-contract.ts';
+import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
+import { migrateSampleTables } from './migrate-sample-tables.ts';
+import { openPostgresSampleStore } from './postgres-sample-store.ts';
+
+describeSampleStoreContract('PostgreSQL', async () => {
+  const databaseUrl = await freshDatabase();
+  await migrateSampleTables({ databaseUrl });
+  return openPostgresSampleStore({ databaseUrl });
+});
+
+describe('PostgreSQL in its own right', () => {
+  let databaseUrl: string;
+  let store: SampleStore;
+  let client: pg.Client;
+  beforeAll(async () => {
+    databaseUrl = await freshDatabase();
+    await migrateSampleTables({ databaseUrl });
+    store = openPostgresSampleStore({ databaseUrl });
+    client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+  });
+  afterAll(async () => {
+    await client.end();
+    await store.close();
+  });
+  const range = { start: new Date(firstTimeMs), end: new Date(firstTimeMs + 3_600_000), limit: 100 };
+
+  it('is prepared by several processes at the same moment, and once more later', async () => {
+    const url = await freshDatabase();
+    await Promise.all([1, 2, 3].map(() => migrateSampleTables({ databaseUrl: url })));
+    await migrateSampleTables({ databaseUrl: url });
+    const fresh = openPostgresSampleStore({ databaseUrl: url });
+    expect(await fresh.write([storableSample()])).toEqual({ kind: 'written' });
+    await fresh.close();
+  });
+
+  it('reads an empty history before any writer has made the tables, and keeps writes waiting', async () => {
+    const bare = openPostgresSampleStore({ databaseUrl: await freshDatabase() });
+    expect(await bare.history({ ...range, pointCode: 'temperature' })).toEqual([]);
+    await expect(bare.write([storableSample()])).rejects.toMatchObject({
+      name: 'SampleStoreUnavailable',
+      code: '42P01',
+    });
+    await bare.close();
+  });
+
+  it('never lets a lower epoch replace a higher one, in whatever order they come', async () => {
+    const sample = (epoch: number) =>
+      storableSample({ device: 'fenced', epoch, values: { temperature: epoch } });
+    await store.write([sample(9)]);
+    await store.write([sample(7)]);
+    await store.write([sample(8), sample(7)]);
+    const points = await store.history({ ...range, pointCode: 'temperature' });
+    expect(points.filter((point) => point.device === 'fenced').map((point) => point.value)).toEqual([9]);
+  });
+
+  it('remembers the highest epoch of each session', async () => {
+    await store.write([
+      storableSample({ session: 'session-e', epoch: 12 }),
+      storableSample({ session: 'session-e', epoch: 4, tick: 1 }),
+      storableSample({ session: 'session-f', epoch: 3, tick: 2 }),
+    ]);
+    const epochs = await store.highestEpochs();
+    expect([epochs.get('session-e'), epochs.get('session-f')]).toEqual([12, 3]);
+  });
+
+  it('keeps a miss with its cause, once', async () => {
+    const { values: _, ...miss } = storableSample({
+      session: 'session-m',
+      miss: { cause: 'exception', detail: 'exception 2: illegal data address' },
+    });
+    await store.write([miss, miss]);
+    await store.write([miss]);
+    const { rows } = await client.query(
+      "select device_code, tick, cause, detail from samples.sample_miss where session_id = 'session-m'",
+    );
+    expect(rows).toEqual([
+      { device_code: 'press-1', tick: '0', cause: 'exception', detail: 'exception 2: illegal data address' },
+    ]);
+  });
+
+  it('tells sessions and tasks apart that read the same device', async () => {
+    await store.write([
+      storableSample({ session: 's1', task: 't1', device: 'shared', values: { flow: 1 } }),
+      storableSample({ session: 's2', task: 't2', device: 'shared', tick: 1, values: { flow: 2 } }),
+    ]);
+    const flow = { ...range, pointCode: 'flow' };
+    expect((await store.history({ ...flow, sessionId: 's1' })).map((point) => point.value)).toEqual([1]);
+    expect((await store.history({ ...flow, taskId: 't2' })).map((point) => point.value)).toEqual([2]);
+  });
+
+  it('takes a batch of more values than one statement holds', async () => {
+    const values = Object.fromEntries(Array.from({ length: 7000 }, (_, index) => [`p${index}`, index]));
+    const samples = Array.from({ length: 7 }, (_, tick) => storableSample({ device: 'large', tick, values }));
+    expect(await store.write(samples)).toEqual({ kind: 'written' });
+    const { rows } = await client.query(
+      "select count(*)::int as count from samples.sample_value where device_code = 'large'",
+    );
+    expect(rows).toEqual([{ count: 49_000 }]);
+  });
+
+  it.each([
+    ['a NUL character in a text', storableSample({ device: 'bad', values: { state: 'a\u0000b' } })],
+    ['a NUL character in a name', storableSample({ device: 'bad\u0000' })],
+    [
+      'a point code too long for the index',
+      storableSample({ device: 'bad', values: { [randomText(9000)]: 1 } }),
+    ],
+  ])('rejects %s with the reason, and nothing of its batch stays', async (_, poison) => {
+    const good = storableSample({ session: 'session-r', device: 'good beside bad' });
+    const outcome = await store.write([good, poison]);
+    expect(outcome).toMatchObject({
+      kind: 'rejected',
+      reason: expect.stringMatching(/^PostgreSQL \w{5}: ./),
+    });
+    const points = await store.history({ ...range, pointCode: 'temperature', sessionId: 'session-r' });
+    expect(points).toEqual([]);
+  });
+
+  it('says unavailable, not rejected, when the password is wrong', async () => {
+    const url = new URL(databaseUrl);
+    url.password = 'wrong';
+    const locked = openPostgresSampleStore({ databaseUrl: url.href });
+    await expect(locked.write([storableSample()])).rejects.toMatchObject({
+      name: 'SampleStoreUnavailable',
+      code: '28P01',
+    });
+    expect(await locked.reachable()).toBe(false);
+    await locked.close();
+  });
+
+  it('says unavailable while the server is down and goes on by itself when it is back', async () => {
+    const server = await startPostgres({
+      dataDir: `${await temporaryFolder('sample-store')}/data`,
+      fsync: false,
+    });
+    try {
+      const url = await server.createDatabase('samples_test');
+      await migrateSampleTables({ databaseUrl: url });
+      const own = openPostgresSampleStore({ databaseUrl: url });
+      await own.write([storableSample()]);
+      await server.kill();
+      await expect(own.write([storableSample({ tick: 1 })])).rejects.toMatchObject({
+        name: 'SampleStoreUnavailable',
+      });
+      await expect(own.history({ ...range, pointCode: 'temperature' })).rejects.toMatchObject({
+        name: 'SampleStoreUnavailable',
+      });
+      expect(await own.reachable()).toBe(false);
+      await server.restart();
+      expect(await own.write([storableSample({ tick: 1 })])).toEqual({ kind: 'written' });
+      expect(await own.history({ ...range, pointCode: 'temperature' })).toHaveLength(2);
+      await own.close();
+    } finally {
+      await server.stop();
+    }
+  });
+});
+
+/** Compresses badly: PostgreSQL would fit a long run of one letter into an index entry. */
+function randomText(length: number): string {
+  let state = 1;
+  let text = '';
+  while (text.length < length) {
+    state = (state * 48_271) % 2_147_483_647;
+    text += state.toString(36);
+  }
+  return text.slice(0, length);
+}

@@ -1,0 +1,77 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface InfluxTwoFront {
+  readonly url: string;
+  /** Requests that arrived on the write path. */
+  readonly writeCount: number;
+  /** Answers writes with this instead of passing them on, until `passOn`. 'nothing': they are left without an answer. */
+  answerWrites(answer: { status: number; body: string } | 'nothing'): void;
+  passOn(): void;
+  stop(): Promise<void>;
+}
+
+/**
+ * Stands before a real InfluxDB 1.x (of a version that does not know `/api/v2/write` yet) and passes 2.x writes on to
+ * its `/write`, bodies and answers untouched. Also answers as an overloaded or confused server would, on demand.
+ */
+export async function startInfluxTwoFront(influxOneUrl: string): Promise<InfluxTwoFront> {
+  let canned: { status: number; body: string } | 'nothing' | undefined;
+  let writeCount = 0;
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const asked = new URL(request.url ?? '/', influxOneUrl);
+    const body = await bytesOf(request);
+    let target = asked;
+    if (asked.pathname === '/api/v2/write') {
+      writeCount += 1;
+      if (canned === 'nothing') return;
+      if (canned) {
+        response.writeHead(canned.status, { 'content-type': 'application/json' }).end(canned.body);
+        return;
+      }
+      target = new URL('/write', influxOneUrl);
+      target.searchParams.set('db', asked.searchParams.get('bucket') ?? '');
+      target.searchParams.set('precision', asked.searchParams.get('precision') ?? 'ns');
+    }
+    const { 'content-encoding': encoding } = request.headers;
+    const answer = await fetch(target, {
+      method: request.method ?? 'GET',
+      ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
+      headers: encoding === undefined ? {} : { 'content-encoding': encoding },
+    });
+    const text = await answer.text();
+    response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' });
+    response.end(answer.status === 204 ? undefined : text);
+  };
+
+  const server = createServer((request, response) => {
+    handle(request, response).catch((error: Error) => response.writeHead(502).end(error.message));
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    get writeCount() {
+      return writeCount;
+    },
+    answerWrites(answer) {
+      canned = answer;
+    },
+    passOn() {
+      canned = undefined;
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+async function bytesOf(request: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
