@@ -1,0 +1,180 @@
+// The arrows between the parts (docs/architecture.md), checked. Each rule says what would be lost without it.
+
+// Tests and what only they use may reach for anything: real servers, simulators, each other's suites.
+const TESTS = '\\.test\\.ts$|/testing/|^test/|^vitest\\..*config\\.ts$';
+
+const SHARED = '^packages/shared/src';
+const DOMAIN = `${SHARED}/domain/`;
+const CONTRACTS = `${SHARED}/contracts/`;
+const EVENT_STORE = `${SHARED}/event-store/`;
+const JETSTREAM = `${SHARED}/jetstream/`;
+const SAMPLE_STORE = `${SHARED}/sample-store/`;
+const LEASE = `${SHARED}/lease/`;
+const RUNTIME = `${SHARED}/runtime/`;
+
+/** An npm package as dependency-cruiser names it once resolved, or as it stands in the import when it is not. */
+const npm = (name) => `(^|/)node_modules/${name}(/|$)|^${name}(/|$)`;
+const ZOD = npm('zod');
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'domain-imports-only-domain',
+      comment:
+        'The domain is a pure function of events; everything else depends on it, so it depends on nothing.',
+      severity: 'error',
+      from: { path: DOMAIN, pathNot: TESTS },
+      to: { pathNot: DOMAIN },
+    },
+    {
+      name: 'contracts-import-only-domain',
+      comment: 'What goes over a wire is described without whoever sends it. zod is how it is described.',
+      severity: 'error',
+      from: { path: CONTRACTS, pathNot: TESTS },
+      to: { pathNot: [DOMAIN, CONTRACTS, ZOD] },
+    },
+    {
+      name: 'event-store-is-a-port',
+      comment:
+        'The port and its in-memory form know no broker: adapters know the port, not the other way round.',
+      severity: 'error',
+      from: { path: EVENT_STORE, pathNot: TESTS },
+      to: { pathNot: [DOMAIN, CONTRACTS, EVENT_STORE] },
+    },
+    {
+      name: 'lease-rules-know-no-broker',
+      comment: 'Who may poll, and until when, is decided by rules that can be tested without a broker.',
+      severity: 'error',
+      from: { path: LEASE, pathNot: TESTS },
+      to: { path: [JETSTREAM, SAMPLE_STORE, npm('@nats-io/.+')] },
+    },
+    {
+      name: 'runtime-stands-alone',
+      comment: 'Clock, logger, configuration and shutdown are used by every layer, so they use none of them.',
+      severity: 'error',
+      from: { path: RUNTIME, pathNot: TESTS },
+      to: { path: `${SHARED}/`, pathNot: RUNTIME },
+    },
+    {
+      name: 'jetstream-adapts-ports',
+      comment: 'The JetStream adapters implement the ports of the layers below them and know nothing above.',
+      severity: 'error',
+      from: { path: JETSTREAM, pathNot: TESTS },
+      to: {
+        path: '^(packages|services|simulators|dev)/',
+        pathNot: [DOMAIN, CONTRACTS, EVENT_STORE, LEASE, RUNTIME, JETSTREAM],
+      },
+    },
+    {
+      name: 'only-jetstream-imports-the-nats-client',
+      comment: 'One place knows the NATS client: its quirks are met once, and its next major version too.',
+      severity: 'error',
+      from: { pathNot: [JETSTREAM, TESTS] },
+      to: { path: npm('@nats-io/.+') },
+    },
+    {
+      name: 'only-collector-adapters-import-modbus-serial',
+      comment:
+        'modbus-serial leaves promises unsettled and mistakes late replies; that must not get past its wrapper.',
+      severity: 'error',
+      from: { pathNot: ['^services/collector/src/adapters/', '^simulators/', TESTS] },
+      to: { path: npm('modbus-serial') },
+    },
+    {
+      name: 'only-api-and-sample-store-import-the-database',
+      comment:
+        'Collector and supervisor must go on without a database, so they cannot even import its client.',
+      severity: 'error',
+      from: { pathNot: ['^services/(api|writer)/', SAMPLE_STORE, '^dev/', TESTS] },
+      to: { path: [npm('pg'), npm('kysely')] },
+    },
+    {
+      name: 'collector-and-supervisor-need-no-database',
+      comment: 'The same, by way of others.',
+      severity: 'error',
+      from: { path: '^services/(collector|supervisor)/', pathNot: TESTS },
+      to: {
+        path: [SAMPLE_STORE, npm('pg'), npm('kysely'), npm('@influxdata/influxdb-client')],
+        reachable: true,
+      },
+    },
+    {
+      name: 'services-do-not-import-each-other',
+      comment:
+        'Services meet in streams only; otherwise one could not be upgraded or restarted without the others.',
+      severity: 'error',
+      from: { path: '^services/([^/]+)/', pathNot: TESTS },
+      to: { path: '^services/', pathNot: '^services/$1/' },
+    },
+    {
+      name: 'services-do-not-import-simulators-or-dev',
+      comment: 'What runs in production brings no fake plant and no local stack.',
+      severity: 'error',
+      from: { path: '^(packages|services)/', pathNot: TESTS },
+      to: { path: '^(simulators|dev)/' },
+    },
+    {
+      name: 'packages-do-not-import-services',
+      comment: 'Shared code that knows a service is not shared.',
+      severity: 'error',
+      from: { path: '^(packages|simulators)/', pathNot: TESTS },
+      to: { path: '^services/' },
+    },
+    {
+      name: 'only-main-joins-adapters-to-logic',
+      comment:
+        'main.ts is the parts list: logic sees ports, so that it can be tested and its adapters exchanged.',
+      severity: 'error',
+      from: { path: '^services/[^/]+/src/', pathNot: ['^services/[^/]+/src/(main\\.ts$|adapters/)', TESTS] },
+      to: { path: '^services/[^/]+/src/adapters/' },
+    },
+    {
+      name: 'only-main-and-adapters-import-jetstream',
+      comment: 'The same for the adapters that services share.',
+      severity: 'error',
+      from: { path: '^services/[^/]+/src/', pathNot: ['^services/[^/]+/src/(main\\.ts$|adapters/)', TESTS] },
+      to: { path: JETSTREAM },
+    },
+    {
+      name: 'nothing-imports-tests',
+      comment: 'Code that needs its tests or its measurements to run is upside down.',
+      severity: 'error',
+      from: { pathNot: ['^bench/', TESTS] },
+      to: { path: ['^test/', '^bench/', '/testing/', '\\.test\\.ts$'] },
+    },
+    {
+      name: 'no-cycles',
+      comment: 'Two files that need each other are one file, or hide a third.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'everything-resolves',
+      comment: 'An import that leads nowhere escapes every other rule.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'no-test-packages-in-production',
+      comment: 'Test libraries stay out of what is deployed.',
+      severity: 'error',
+      from: { path: '^(packages|services|simulators)/', pathNot: TESTS },
+      to: { path: [npm('vitest'), npm('fast-check')] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '(^|/)(\\.holdfast|coverage|dist)/' },
+    // Types count: an arrow that exists only for the compiler is still knowledge of the other side.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+      extensions: ['.ts', '.tsx', '.mjs', '.js', '.json'],
+    },
+  },
+};

@@ -1,0 +1,64 @@
+// What `npm start`, `npm test`, `npm run bench` and `npm run check` call. Plain JavaScript that runs on the machine's own
+// Node (20 or later) and on nothing else, because on a fresh clone nothing else is there: it installs the packages, among
+// them the Node that the services need, makes sure of the servers, and then becomes a relay for the real program.
+// All that it says itself goes to stderr: stdout belongs to the program. It never asks anything.
+
+import { join } from 'node:path';
+import { checks } from './setup/checks.mjs';
+import { SetupError, say } from './setup/messages.mjs';
+import { installPackages, projectNode } from './setup/packages.mjs';
+import { ROOT } from './setup/root.mjs';
+import { run, stopRequested } from './setup/run.mjs';
+import { requireNatsServer, requireTestServers } from './setup/servers.mjs';
+
+const OLDEST_NODE = 20;
+
+const programs = {
+  start: {
+    servers: [requireNatsServer],
+    commands: (args) => [[join(ROOT, 'dev/src/main.ts'), ...args]],
+  },
+  test: {
+    servers: [requireNatsServer, requireTestServers],
+    commands: (args) => [[join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...args]],
+  },
+  bench: {
+    servers: [requireNatsServer],
+    commands: (args) => [[join(ROOT, 'bench/src/main.ts'), ...args]],
+  },
+  check: { servers: [], commands: checks },
+  // For CI: everything that `test` needs is made ready, and nothing is run.
+  prepare: { servers: [requireNatsServer, requireTestServers], commands: () => [] },
+};
+
+async function main([what, ...args]) {
+  const program = Object.hasOwn(programs, what ?? '') ? programs[what] : undefined;
+  if (program === undefined) {
+    throw new SetupError(`Usage: node dev/bootstrap.mjs ${Object.keys(programs).join(' | ')} [arguments]`);
+  }
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < OLDEST_NODE) {
+    throw new SetupError(
+      `Node ${process.versions.node} is too old to set Holdfast up: ${OLDEST_NODE} or later is needed. ` +
+        'Get it from https://nodejs.org/ (the Node that the services run on is then installed with the packages).',
+    );
+  }
+  await installPackages();
+  for (const server of program.servers) await server();
+  // All of them run although one fails: whoever has three faults wants to see three.
+  let worst = 0;
+  for (const command of program.commands(args)) {
+    if (stopRequested()) break;
+    const code = await run(projectNode(), command, { stdout: 'inherit' });
+    if (worst === 0) worst = code;
+  }
+  return worst;
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof SetupError)) throw error;
+  say(error.message);
+  process.exitCode = error.exitCode;
+}

@@ -1,0 +1,25 @@
+import { join } from 'node:path';
+import { ROOT } from './root.mjs';
+
+const WORKSPACE = ['packages', 'services', 'simulators', 'dev', 'test', 'bench'];
+
+/** The static checks: each a program for the project's own Node. They read the checkout and change nothing. */
+export function checks() {
+  // Biome's CI mode colours its output even for a file.
+  const colours = process.stdout.isTTY ? [] : ['--colors=off'];
+  return [
+    [tool('typescript/bin/tsc'), '--noEmit'],
+    [tool('@biomejs/biome/bin/biome'), 'ci', '--error-on-warnings', '--diagnostic-level=warn', ...colours],
+    // The import arrows of docs/architecture.md.
+    [
+      tool('dependency-cruiser/bin/dependency-cruiser.mjs'),
+      '--config',
+      '.dependency-cruiser.cjs',
+      ...WORKSPACE,
+    ],
+  ];
+}
+
+function tool(path) {
+  return join(ROOT, 'node_modules', path);
+}

@@ -1,0 +1,84 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { constants } from 'node:os';
+import { findProgram } from './find-program.mjs';
+import { SetupError } from './messages.mjs';
+import { ROOT } from './root.mjs';
+
+// On Ctrl+C the terminal signals everybody, and npm passes the same signal on once more; that is one wish, not two.
+// A second Ctrl+C a moment later is a second wish, and the program may take it for impatience.
+const SAME_WISH_MS = 1_000;
+
+// The terminal is gone: to a program that is a reason to end in good order, like SIGTERM.
+const FORWARDED = { SIGINT: 'SIGINT', SIGTERM: 'SIGTERM', SIGHUP: 'SIGTERM' };
+
+let child;
+let requested;
+const lastForwardedAt = new Map();
+
+/** The first signal that asked this process to end, if any. */
+export function stopRequested() {
+  return requested;
+}
+
+/**
+ * Runs a program to its end and returns its exit code (128 + n when a signal n ended it). Signals are passed on, and this
+ * process ends only after the program has: it leads a group of its own, so that Ctrl+C reaches it once, through us.
+ *
+ * `stdout`: "inherit" for the program that the user called, otherwise it goes to stderr.
+ */
+export async function run(command, args, { stdout = 2, env = {} } = {}) {
+  passSignalsOn();
+  if (requested !== undefined) throw new SetupError('Stopped.', exitCodeOf(requested));
+  const launched = throughSetpriv(command, args);
+  child = spawn(launched.command, launched.args, {
+    cwd: ROOT,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', stdout, 'inherit'],
+    detached: true,
+  });
+  try {
+    return await new Promise((resolve, reject) => {
+      child.once('error', (error) => reject(new SetupError(`Cannot run ${command}: ${error.message}`)));
+      child.once('exit', (code, signal) => resolve(code ?? exitCodeOf(signal)));
+    });
+  } finally {
+    child = undefined;
+  }
+}
+
+function exitCodeOf(signal) {
+  return 128 + constants.signals[signal];
+}
+
+let passesSignalsOn = false;
+
+function passSignalsOn() {
+  if (passesSignalsOn) return;
+  passesSignalsOn = true;
+  for (const [received, forwarded] of Object.entries(FORWARDED)) {
+    process.on(received, () => {
+      requested ??= received;
+      const now = performance.now();
+      if (now - (lastForwardedAt.get(forwarded) ?? Number.NEGATIVE_INFINITY) < SAME_WISH_MS) return;
+      lastForwardedAt.set(forwarded, now);
+      child?.kill(forwarded);
+    });
+  }
+}
+
+let setpriv;
+
+/** Where util-linux is there, the kernel ends the program (SIGTERM) even when this process is killed by kill -9. */
+function throughSetpriv(command, args) {
+  setpriv ??= { path: process.platform === 'linux' ? findUsableSetpriv() : undefined };
+  if (setpriv.path === undefined) return { command, args };
+  return { command: setpriv.path, args: ['--pdeathsig=TERM', '--', command, ...args] };
+}
+
+function findUsableSetpriv() {
+  const path = findProgram('setpriv');
+  if (path === undefined) return undefined;
+  return spawnSync(path, ['--pdeathsig=TERM', '--', 'true'], { stdio: 'ignore' }).status === 0
+    ? path
+    : undefined;
+}
