@@ -1,6 +1,10 @@
+import { randomInt } from 'node:crypto';
 import { connect, type Socket } from 'node:net';
 import { type DeviceBus, type RawBlock, ReadFailure, type ReadRequest } from '../ports.ts';
-import { ModbusTcpConnection } from './modbus-tcp-connection.ts';
+import { ModbusTcpConnection, transactionIds } from './modbus-tcp-connection.ts';
+
+/** How long a device may take to close its side; it comes off the time of the read that renews the connection. */
+const closePatienceMs = 200;
 
 export interface ModbusTcpBusOptions {
   readonly host: string;
@@ -20,6 +24,8 @@ export class ModbusTcpBus implements DeviceBus {
   readonly #options: ModbusTcpBusOptions;
   #connection: ModbusTcpConnection | undefined;
   #inFlight: AbortController | undefined;
+  /** Not where the process before this one started, whose answers may still be on their way. */
+  #nextTransactionId = randomInt(transactionIds);
 
   constructor(options: ModbusTcpBusOptions) {
     this.#options = options;
@@ -57,9 +63,14 @@ export class ModbusTcpBus implements DeviceBus {
 
   /** Every promise in here settles as soon as the signal aborts. */
   async #exchange(request: ReadRequest, deadlineMs: number, signal: AbortSignal): Promise<RawBlock> {
+    if (this.#connection?.isUsable && this.#connection.isUsedUp) {
+      await this.#connection.close(Math.min(closePatienceMs, request.timeoutMs / 2), signal);
+    }
     if (!this.#connection?.isUsable) {
       this.#drop('the connection is renewed');
-      this.#connection = new ModbusTcpConnection(await openSocket(this.#options, signal));
+      if (signal.aborted) throw signal.reason;
+      const socket = await openSocket(this.#options, signal);
+      this.#connection = new ModbusTcpConnection(socket, this.#nextTransactionId);
     }
     const connection = this.#connection;
     if (performance.now() > deadlineMs) throw timedOut(request);
@@ -76,7 +87,9 @@ export class ModbusTcpBus implements DeviceBus {
   }
 
   #drop(reason: string): void {
-    this.#connection?.destroy(reason);
+    if (!this.#connection) return;
+    this.#connection.destroy(reason);
+    this.#nextTransactionId = this.#connection.nextTransactionId;
     this.#connection = undefined;
   }
 }

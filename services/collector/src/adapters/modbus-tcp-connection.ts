@@ -9,6 +9,7 @@ type Settle = (outcome: RawBlock | ReadFailure, connectionIs: 'sound' | 'broken'
 
 interface Exchange {
   readonly request: ReadRequest;
+  readonly transactionId: number;
   readonly received: Buffer[];
   readonly settle: Settle;
 }
@@ -18,6 +19,7 @@ interface Exchange {
  * belongs to the first is taken for the new one's.
  */
 const requestsPerConnection = 200;
+export const transactionIds = 256;
 
 /**
  * One open socket with modbus-serial on it, one request at a time. The socket is ours, not the library's: a reset
@@ -31,30 +33,55 @@ export class ModbusTcpConnection {
   #exchange: Exchange | undefined;
   #requestsLeft = requestsPerConnection;
   #isUsable = true;
+  #nextTransactionId: number;
 
-  /** @param socket connected, with no other reader; its errors are handled from here on */
-  constructor(socket: Socket) {
+  /**
+   * @param socket connected, with no other reader; its errors are handled from here on
+   * @param firstTransactionId where the connection before left off, see `nextTransactionId`
+   */
+  constructor(socket: Socket, firstTransactionId: number) {
     this.#socket = socket;
+    this.#nextTransactionId = firstTransactionId;
     socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('error', (error) => this.destroy(error.message, error));
-    socket.on('end', () => this.destroy('the device closed the connection'));
+    socket.on('end', () => {
+      if (this.#isUsable) this.destroy('the device closed the connection');
+    });
     socket.on('close', () => this.destroy('the connection was closed'));
     // Without a timeout of its own and with an open socket, linking calls back before it returns.
     this.#client.linkTCP(socket, { port: socket.remotePort ?? 0 }, () => {});
     this.#client.on('error', () => {});
+    setTransactionId(this.#client, firstTransactionId);
   }
 
-  /** False once anything went wrong, or when the transaction ids are used up. */
+  /**
+   * The library starts each connection at 1. Serial gateways were made that give a late answer to whoever is connected
+   * by then: if it then bears the id of the new connection's first request, it is taken for its answer.
+   * Going on counting leaves 255 requests for such an answer to arrive.
+   */
+  get nextTransactionId(): number {
+    return this.#nextTransactionId;
+  }
+
+  /** False once anything went wrong or it was closed. */
   get isUsable(): boolean {
-    return this.#isUsable && this.#requestsLeft > 0;
+    return this.#isUsable;
+  }
+
+  /** Nothing is wrong, but one more request would come too near to the wrap of the transaction ids. */
+  get isUsedUp(): boolean {
+    return this.#requestsLeft === 0;
   }
 
   /** @throws ReadFailure `connection` or `exception` */
   read(request: ReadRequest): Promise<RawBlock> {
     this.#requestsLeft -= 1;
+    const transactionId = this.#nextTransactionId;
+    this.#nextTransactionId = (transactionId + 1) % transactionIds;
     return new Promise((resolve, reject) => {
       const exchange: Exchange = {
         request,
+        transactionId,
         received: [],
         settle: (outcome, connectionIs) => {
           if (this.#exchange !== exchange) return;
@@ -75,10 +102,32 @@ export class ModbusTcpConnection {
 
   /** Fails the pending read with `connection` and closes the socket now. Idempotent. */
   destroy(reason: string, cause?: unknown): void {
-    if (!this.#isUsable) return;
     this.#isUsable = false;
     this.#exchange?.settle(new ReadFailure('connection', reason, { cause }), 'broken');
     this.#socket.destroy();
+  }
+
+  /**
+   * Ends a connection that has nothing in flight and lets the device end it too: one that serves a single
+   * connection turns the next one away for as long as it has this one (each renewal cost a read without it).
+   * Resolves when the socket is closed, at the latest after `patienceMs` or when the signal aborts.
+   */
+  close(patienceMs: number, signal: AbortSignal): Promise<void> {
+    this.#isUsable = false;
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', finish);
+        this.#socket.off('close', finish);
+        this.destroy('closed');
+        resolve();
+      };
+      const timer = setTimeout(finish, patienceMs);
+      signal.addEventListener('abort', finish, { once: true });
+      this.#socket.once('close', finish);
+      if (this.#socket.destroyed || signal.aborted) finish();
+      else this.#socket.end();
+    });
   }
 
   #send(exchange: Exchange): void {
@@ -118,11 +167,7 @@ export class ModbusTcpConnection {
     // The library calls back while it reads the chunk, perhaps before this class has counted it, and there may be
     // more in the chunk: judge when all of it has been seen.
     queueMicrotask(() => {
-      const fault = replyFault(
-        Buffer.concat(exchange.received),
-        exchange.request,
-        exceptionCode !== undefined,
-      );
+      const fault = replyFault(Buffer.concat(exchange.received), exchange, exceptionCode !== undefined);
       if (exceptionCode !== undefined) {
         const failure = new ReadFailure('exception', exceptionInWords(exceptionCode), {
           cause: error,
@@ -140,6 +185,15 @@ export class ModbusTcpConnection {
   #failBroken(exchange: Exchange, reason: string, cause?: unknown): void {
     exchange.settle(new ReadFailure('connection', reason, { cause }), 'broken');
   }
+}
+
+/**
+ * The library has no public way. Should its inside change, each reply's id is checked against our own count:
+ * then every read fails, loudly.
+ */
+function setTransactionId(client: object, transactionId: number): void {
+  const port: unknown = Reflect.get(client, '_port');
+  if (typeof port === 'object' && port !== null) Reflect.set(port, '_transactionIdWrite', transactionId);
 }
 
 function exceptionCodeOf(error: Error | null): number | undefined {

@@ -13,10 +13,16 @@ const exceptionReplyBytes = prefixBytes + 3;
  * any unit, and keeps surplus bytes, which shift every later frame. All of them mean that the two sides
  * no longer agree on where they are, so the connection must go.
  */
-export function replyFault(received: Buffer, request: ReadRequest, isException: boolean): string | undefined {
+export function replyFault(
+  received: Buffer,
+  { request, transactionId }: { readonly request: ReadRequest; readonly transactionId: number },
+  isException: boolean,
+): string | undefined {
   const dataBytes = isBitTable(request.table) ? Math.ceil(request.quantity / 8) : request.quantity * 2;
   const expectedBytes = isException ? exceptionReplyBytes : exceptionReplyBytes + dataBytes;
   if (received.length !== expectedBytes) return `${received.length} bytes instead of ${expectedBytes}`;
+  const receivedId = received.readUInt16BE(0);
+  if (receivedId !== transactionId) return `transaction id ${receivedId} instead of ${transactionId}`;
   const protocolId = received.readUInt16BE(2);
   if (protocolId !== 0) return `protocol id ${protocolId} instead of 0`;
   const length = received.readUInt16BE(4);
