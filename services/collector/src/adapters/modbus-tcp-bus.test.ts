@@ -1,104 +1,19 @@
-import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
 import type { Fault } from '@holdfast/modbus-simulator/fault.ts';
-import { mbapFrame } from '@holdfast/modbus-simulator/mbap-server.ts';
-import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/modbus-simulator/plant.ts';
-import fc from 'fast-check';
+import { startPlant } from '@holdfast/modbus-simulator/plant.ts';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { ReadFailure, type ReadRequest } from '../ports.ts';
-import { ModbusTcpBus, type ModbusTcpBusOptions } from './modbus-tcp-bus.ts';
+import type { ReadFailure, ReadRequest } from '../ports.ts';
+import {
+  busTo,
+  cleanUp,
+  cleanUps,
+  failureOf,
+  registers,
+  soundReply,
+  startDevice,
+  startPeer,
+} from './bus-under-test.ts';
 
-const cleanUps: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-/** Holding register n holds n + 1000; coil n is on when n is odd. */
-async function startDevice(
-  maxConnections = 10,
-): Promise<{ plant: Plant; bus: ModbusTcpBus; requests: ReceivedRequest[] }> {
-  const requests: ReceivedRequest[] = [];
-  const plant = await startPlant({
-    host: '127.0.0.1',
-    config: {
-      devices: [
-        {
-          code: 'press',
-          unitId: 1,
-          maxConnections,
-          tables: {
-            holding_register: (address) => (address < 500 ? address + 1000 : undefined),
-            input_register: new Map([[7, 77]]),
-            coil: (address) => address % 2 === 1,
-            discrete_input: (address) => address % 3 === 0,
-          },
-        },
-      ],
-    },
-    onRequest: (request) => requests.push(request),
-  });
-  cleanUps.push(() => plant.stop());
-  return { plant, bus: busTo({ host: '127.0.0.1', port: plant.endpoints[0]?.port ?? 0 }), requests };
-}
-
-function busTo(options: ModbusTcpBusOptions): ModbusTcpBus {
-  const bus = new ModbusTcpBus(options);
-  cleanUps.push(() => bus.disconnect());
-  return bus;
-}
-
-/** A peer that does as the test says: the n-th request since the start, as it came. */
-async function startPeer(
-  onRequest: (socket: Socket, request: Buffer, n: number) => void,
-  options: { allowHalfOpen?: boolean } = {},
-): Promise<{ bus: ModbusTcpBus; connections: Socket[] }> {
-  const connections: Socket[] = [];
-  let requests = 0;
-  const server = createServer(options, (socket) => {
-    connections.push(socket);
-    socket.on('error', () => {});
-    socket.on('data', (request) => onRequest(socket, request, requests++));
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  cleanUps.push(async () => {
-    for (const socket of connections) socket.destroy();
-    server.close();
-    await once(server, 'close');
-  });
-  return { bus: busTo({ host: '127.0.0.1', port: portOf(server) }), connections };
-}
-
-function portOf(server: { address(): unknown }): number {
-  const address = server.address();
-  if (typeof address === 'object' && address !== null && 'port' in address) return Number(address.port);
-  throw new Error('the server has no port');
-}
-
-function registers(address: number, quantity = 1, timeoutMs = 5000): ReadRequest {
-  return { unitId: 1, table: 'holding_register', address, quantity, timeoutMs };
-}
-
-/** What a sound device with register n = n + 1000 answers. */
-function soundReply(request: Buffer): Buffer {
-  const quantity = request.readUInt16BE(10);
-  const data = Buffer.alloc(quantity * 2);
-  for (let i = 0; i < quantity; i++) data.writeUInt16BE(request.readUInt16BE(8) + i + 1000, i * 2);
-  return mbapFrame(
-    request.readUInt16BE(0),
-    request.readUInt8(6),
-    Buffer.concat([Buffer.of(3, data.length), data]),
-  );
-}
-
-async function failureOf(reading: Promise<unknown>): Promise<ReadFailure> {
-  const outcome = await reading.then(
-    (value) => new Error(`got ${JSON.stringify(value)} instead of a failure`),
-    (error: unknown) => error,
-  );
-  if (!(outcome instanceof ReadFailure)) throw outcome;
-  return outcome;
-}
+afterEach(cleanUp);
 
 describe('reading a sound device', () => {
   it('gives what each of the four tables holds', async () => {
@@ -218,151 +133,6 @@ describe('a device that fails', () => {
     plant.clearFault('press');
     expect(await bus.read(registers(3))).toEqual({ kind: 'registers', values: [1003] });
   });
-});
-
-describe('a late reply', () => {
-  it('never becomes the value of another request on the new connection', async () => {
-    const late: (() => void)[] = [];
-    const { bus, connections } = await startPeer((socket, request, n) => {
-      // The first request is answered on its own connection, but only when the second request is there.
-      if (n === 0) late.push(() => socket.write(soundReply(request)));
-      else {
-        late.shift()?.();
-        socket.write(soundReply(request));
-      }
-    });
-    expect(await failureOf(bus.read(registers(100, 1, 50)))).toMatchObject({ missCause: 'timeout' });
-    expect(await bus.read(registers(200))).toEqual({ kind: 'registers', values: [1200] });
-    expect(connections).toHaveLength(2);
-  });
-
-  it('that a gateway sends to the new connection is not taken for the answer of a request there', async () => {
-    let late: Buffer | undefined;
-    const { bus } = await startPeer((socket, request, n) => {
-      if (n === 0) late = soundReply(request);
-      else if (n === 1) socket.write(late ?? '');
-      else socket.write(soundReply(request));
-    });
-    expect(await failureOf(bus.read(registers(100, 1, 50)))).toMatchObject({ missCause: 'timeout' });
-    expect(await failureOf(bus.read(registers(200, 1, 50)))).toMatchObject({ missCause: 'timeout' });
-    expect(await bus.read(registers(300))).toEqual({ kind: 'registers', values: [1300] });
-  });
-
-  it('that nobody waits for any more ends the connection', async () => {
-    const answered: (() => void)[] = [];
-    const { bus, connections } = await startPeer((socket, request) => {
-      const answer = (): void => {
-        socket.write(soundReply(request));
-      };
-      answered.push(answer);
-      answer();
-    });
-    await bus.read(registers(1));
-    answered[0]?.();
-    await vi.waitFor(() => expect(connections[0]?.destroyed).toBe(true));
-    expect(await bus.read(registers(2))).toEqual({ kind: 'registers', values: [1002] });
-  });
-});
-
-describe('a reply that is not exactly the answer', () => {
-  const replies: Record<string, (request: Buffer) => Buffer> = {
-    'fewer registers than asked for': (request) =>
-      mbapFrame(request.readUInt16BE(0), 1, Buffer.of(3, 2, 0, 1)),
-    'more registers than asked for': (request) =>
-      mbapFrame(request.readUInt16BE(0), 1, Buffer.of(3, 6, 0, 1, 0, 2, 0, 3)),
-    'a byte count that contradicts the length': (request) =>
-      mbapFrame(request.readUInt16BE(0), 1, Buffer.of(3, 2, 0, 1, 0, 2)),
-    'another unit': (request) => mbapFrame(request.readUInt16BE(0), 2, Buffer.of(3, 4, 0, 1, 0, 2)),
-    'another function code': (request) => mbapFrame(request.readUInt16BE(0), 1, Buffer.of(4, 4, 0, 1, 0, 2)),
-    'another transaction id': (request) =>
-      mbapFrame(request.readUInt16BE(0) + 1, 1, Buffer.of(3, 4, 0, 1, 0, 2)),
-    'a transaction id that is the same modulo 256': (request) =>
-      mbapFrame(request.readUInt16BE(0) + 256, 1, Buffer.of(3, 4, 0, 1, 0, 2)),
-    'another protocol id': (request) => {
-      const reply = soundReply(request);
-      reply.writeUInt16BE(7, 2);
-      return reply;
-    },
-    'bytes after the reply': (request) => Buffer.concat([soundReply(request), Buffer.of(0)]),
-    'the reply twice': (request) => Buffer.concat([soundReply(request), soundReply(request)]),
-    'an empty frame': (request) => mbapFrame(request.readUInt16BE(0), 1, Buffer.of()),
-    'half a reply': (request) => soundReply(request).subarray(0, 10),
-  };
-
-  it.each(Object.keys(replies))(
-    '%s is a failure, and the next read starts on a new connection',
-    async (what) => {
-      const { bus, connections } = await startPeer((socket, request, n) => {
-        socket.write(n === 0 ? (replies[what]?.(request) ?? Buffer.of()) : soundReply(request));
-      });
-      const failure = await failureOf(bus.read(registers(0, 2, 100)));
-      expect(['timeout', 'connection']).toContain(failure.missCause);
-      expect(await bus.read(registers(10, 2))).toEqual({ kind: 'registers', values: [1010, 1011] });
-      expect(connections).toHaveLength(2);
-    },
-  );
-
-  it('an exception in a frame one byte too long is no reason to wait for ever', async () => {
-    const { bus } = await startPeer((socket, request, n) => {
-      const exception = mbapFrame(request.readUInt16BE(0), 1, Buffer.of(0x83, 2));
-      exception.writeUInt16BE(4, 4);
-      socket.write(n === 0 ? exception : soundReply(request));
-    });
-    expect(await failureOf(bus.read(registers(0, 1, 100)))).toMatchObject({ missCause: 'timeout' });
-    expect(await bus.read(registers(1))).toEqual({ kind: 'registers', values: [1001] });
-  });
-});
-
-describe('a device that misbehaves in any order', () => {
-  const sound = ['reply', 'in two pieces'] as const;
-  const unsound = [
-    'nothing',
-    'reply too late',
-    'reply twice',
-    'the reply before',
-    'close',
-    'reset',
-    'noise',
-    'half',
-  ] as const;
-
-  it('never makes the bus give a value that is not the one of that register', async () => {
-    const behaviours = fc.array(fc.constantFrom(...sound, ...sound, ...unsound), { maxLength: 25 });
-    await fc.assert(
-      fc.asyncProperty(behaviours, async (script) => {
-        const timers: NodeJS.Timeout[] = [];
-        let before: Buffer = Buffer.of();
-        const { bus } = await startPeer((socket, request, n) => {
-          const reply = soundReply(request);
-          const behaviour = script[n] ?? 'reply';
-          if (behaviour === 'reply') socket.write(reply);
-          if (behaviour === 'in two pieces') {
-            socket.write(reply.subarray(0, 8), () => setImmediate(() => socket.write(reply.subarray(8))));
-          }
-          if (behaviour === 'reply too late') timers.push(setTimeout(() => socket.write(reply), 12));
-          if (behaviour === 'reply twice') socket.write(Buffer.concat([reply, reply]));
-          if (behaviour === 'the reply before') socket.write(before);
-          if (behaviour === 'close') socket.end();
-          if (behaviour === 'reset') socket.resetAndDestroy();
-          if (behaviour === 'noise') socket.write(Buffer.alloc(40, 0x83));
-          if (behaviour === 'half') socket.write(reply.subarray(0, 9));
-          before = reply;
-        });
-        for (let n = 0; n < script.length; n++) {
-          const outcome = await bus.read(registers(n * 3, 2, 10)).catch((error: unknown) => error);
-          if (outcome instanceof ReadFailure) continue;
-          expect(outcome).toEqual({ kind: 'registers', values: [n * 3 + 1000, n * 3 + 1001] });
-        }
-        timers.forEach(clearTimeout);
-        // Whatever it did, it is read again when it behaves.
-        await vi.waitFor(async () => {
-          expect(await bus.read(registers(400))).toEqual({ kind: 'registers', values: [1400] });
-        });
-        for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-      }),
-      { numRuns: 25 },
-    );
-  }, 60_000);
 });
 
 describe('a peer that is hardly there', () => {

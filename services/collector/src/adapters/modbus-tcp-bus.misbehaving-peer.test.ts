@@ -1,0 +1,152 @@
+import { mbapFrame } from '@holdfast/modbus-simulator/mbap-server.ts';
+import fc from 'fast-check';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { ReadFailure } from '../ports.ts';
+import { cleanUp, failureOf, registers, soundReply, startPeer } from './bus-under-test.ts';
+
+afterEach(cleanUp);
+
+describe('a late reply', () => {
+  it('never becomes the value of another request on the new connection', async () => {
+    const late: (() => void)[] = [];
+    const { bus, connections } = await startPeer((socket, request, n) => {
+      // The first request is answered on its own connection, but only when the second request is there.
+      if (n === 0) late.push(() => socket.write(soundReply(request)));
+      else {
+        late.shift()?.();
+        socket.write(soundReply(request));
+      }
+    });
+    expect(await failureOf(bus.read(registers(100, 1, 50)))).toMatchObject({ missCause: 'timeout' });
+    expect(await bus.read(registers(200))).toEqual({ kind: 'registers', values: [1200] });
+    expect(connections).toHaveLength(2);
+  });
+
+  it('that a gateway sends to the new connection is not taken for the answer of a request there', async () => {
+    let late: Buffer | undefined;
+    const { bus } = await startPeer((socket, request, n) => {
+      if (n === 0) late = soundReply(request);
+      else if (n === 1) socket.write(late ?? '');
+      else socket.write(soundReply(request));
+    });
+    expect(await failureOf(bus.read(registers(100, 1, 50)))).toMatchObject({ missCause: 'timeout' });
+    expect(await failureOf(bus.read(registers(200, 1, 50)))).toMatchObject({ missCause: 'timeout' });
+    expect(await bus.read(registers(300))).toEqual({ kind: 'registers', values: [1300] });
+  });
+
+  it('that nobody waits for any more ends the connection', async () => {
+    const answered: (() => void)[] = [];
+    const { bus, connections } = await startPeer((socket, request) => {
+      const answer = (): void => {
+        socket.write(soundReply(request));
+      };
+      answered.push(answer);
+      answer();
+    });
+    await bus.read(registers(1));
+    answered[0]?.();
+    await vi.waitFor(() => expect(connections[0]?.destroyed).toBe(true));
+    expect(await bus.read(registers(2))).toEqual({ kind: 'registers', values: [1002] });
+  });
+});
+
+describe('a reply that is not exactly the answer', () => {
+  const replies: Record<string, (request: Buffer) => Buffer> = {
+    'fewer registers than asked for': (request) =>
+      mbapFrame(request.readUInt16BE(0), 1, Buffer.of(3, 2, 0, 1)),
+    'more registers than asked for': (request) =>
+      mbapFrame(request.readUInt16BE(0), 1, Buffer.of(3, 6, 0, 1, 0, 2, 0, 3)),
+    'a byte count that contradicts the length': (request) =>
+      mbapFrame(request.readUInt16BE(0), 1, Buffer.of(3, 2, 0, 1, 0, 2)),
+    'another unit': (request) => mbapFrame(request.readUInt16BE(0), 2, Buffer.of(3, 4, 0, 1, 0, 2)),
+    'another function code': (request) => mbapFrame(request.readUInt16BE(0), 1, Buffer.of(4, 4, 0, 1, 0, 2)),
+    'another transaction id': (request) =>
+      mbapFrame(request.readUInt16BE(0) + 1, 1, Buffer.of(3, 4, 0, 1, 0, 2)),
+    'a transaction id that is the same modulo 256': (request) =>
+      mbapFrame(request.readUInt16BE(0) + 256, 1, Buffer.of(3, 4, 0, 1, 0, 2)),
+    'another protocol id': (request) => {
+      const reply = soundReply(request);
+      reply.writeUInt16BE(7, 2);
+      return reply;
+    },
+    'bytes after the reply': (request) => Buffer.concat([soundReply(request), Buffer.of(0)]),
+    'the reply twice': (request) => Buffer.concat([soundReply(request), soundReply(request)]),
+    'an empty frame': (request) => mbapFrame(request.readUInt16BE(0), 1, Buffer.of()),
+    'half a reply': (request) => soundReply(request).subarray(0, 10),
+  };
+
+  it.each(Object.keys(replies))(
+    '%s is a failure, and the next read starts on a new connection',
+    async (what) => {
+      const { bus, connections } = await startPeer((socket, request, n) => {
+        socket.write(n === 0 ? (replies[what]?.(request) ?? Buffer.of()) : soundReply(request));
+      });
+      const failure = await failureOf(bus.read(registers(0, 2, 100)));
+      expect(['timeout', 'connection']).toContain(failure.missCause);
+      expect(await bus.read(registers(10, 2))).toEqual({ kind: 'registers', values: [1010, 1011] });
+      expect(connections).toHaveLength(2);
+    },
+  );
+
+  it('an exception in a frame one byte too long is no reason to wait for ever', async () => {
+    const { bus } = await startPeer((socket, request, n) => {
+      const exception = mbapFrame(request.readUInt16BE(0), 1, Buffer.of(0x83, 2));
+      exception.writeUInt16BE(4, 4);
+      socket.write(n === 0 ? exception : soundReply(request));
+    });
+    expect(await failureOf(bus.read(registers(0, 1, 100)))).toMatchObject({ missCause: 'timeout' });
+    expect(await bus.read(registers(1))).toEqual({ kind: 'registers', values: [1001] });
+  });
+});
+
+describe('a device that misbehaves in any order', () => {
+  const sound = ['reply', 'in two pieces'] as const;
+  const unsound = [
+    'nothing',
+    'reply too late',
+    'reply twice',
+    'the reply before',
+    'close',
+    'reset',
+    'noise',
+    'half',
+  ] as const;
+
+  it('never makes the bus give a value that is not the one of that register', async () => {
+    const behaviours = fc.array(fc.constantFrom(...sound, ...sound, ...unsound), { maxLength: 25 });
+    await fc.assert(
+      fc.asyncProperty(behaviours, async (script) => {
+        const timers: NodeJS.Timeout[] = [];
+        let before: Buffer = Buffer.of();
+        const { bus } = await startPeer((socket, request, n) => {
+          const reply = soundReply(request);
+          const behaviour = script[n] ?? 'reply';
+          if (behaviour === 'reply') socket.write(reply);
+          if (behaviour === 'in two pieces') {
+            socket.write(reply.subarray(0, 8), () => setImmediate(() => socket.write(reply.subarray(8))));
+          }
+          if (behaviour === 'reply too late') timers.push(setTimeout(() => socket.write(reply), 12));
+          if (behaviour === 'reply twice') socket.write(Buffer.concat([reply, reply]));
+          if (behaviour === 'the reply before') socket.write(before);
+          if (behaviour === 'close') socket.end();
+          if (behaviour === 'reset') socket.resetAndDestroy();
+          if (behaviour === 'noise') socket.write(Buffer.alloc(40, 0x83));
+          if (behaviour === 'half') socket.write(reply.subarray(0, 9));
+          before = reply;
+        });
+        for (let n = 0; n < script.length; n++) {
+          const outcome = await bus.read(registers(n * 3, 2, 10)).catch((error: unknown) => error);
+          if (outcome instanceof ReadFailure) continue;
+          expect(outcome).toEqual({ kind: 'registers', values: [n * 3 + 1000, n * 3 + 1001] });
+        }
+        timers.forEach(clearTimeout);
+        // Whatever it did, it is read again when it behaves.
+        await vi.waitFor(async () => {
+          expect(await bus.read(registers(400))).toEqual({ kind: 'registers', values: [1400] });
+        });
+        await cleanUp();
+      }),
+      { numRuns: 25 },
+    );
+  }, 60_000);
+});
