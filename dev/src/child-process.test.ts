@@ -1,7 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { describe, expect, it } from 'vitest';
 import { processExists, type RunningProcess, runningProcesses, startProcess } from './child-process.ts';
+import { isOver } from './process-family.ts';
 
 const SLEEP_FOR_EVER = 'setInterval(() => {}, 1000);';
 
@@ -142,11 +142,4 @@ async function firstLine(child: RunningProcess): Promise<string> {
 async function untilItSays(child: RunningProcess, wanted: string): Promise<void> {
   for await (const line of child.lines()) if (line === wanted) return;
   throw new Error(`the process never said "${wanted}"`);
-}
-
-/** An orphan stays a zombie where nobody collects it (a container without an init). */
-async function isOver(pid: number): Promise<boolean> {
-  if (!processExists(pid)) return true;
-  const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-  return status === undefined || status.slice(status.lastIndexOf(')') + 2).startsWith('Z');
 }

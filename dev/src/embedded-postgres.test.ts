@@ -53,6 +53,28 @@ describe('the embedded PostgreSQL', () => {
     expect(await query(adminUrl, 'SELECT id FROM session')).toEqual([{ id: 36 }]);
   });
 
+  it('answers on no open connection any more when it was killed', async () => {
+    const server = await start({ dataDir: await newDataDir() });
+    const client = new pg.Client({ connectionString: server.adminUrl });
+    client.on('error', () => {});
+    await client.connect();
+
+    await server.kill();
+
+    await expect(client.query('SELECT 1')).rejects.toThrow();
+    await client.end().catch(() => {});
+  });
+
+  it('starts again after kill -9 of the server process alone, whose backends linger', async () => {
+    const server = await start({ dataDir: await newDataDir() });
+    process.kill(server.pid, 'SIGKILL');
+    await server.exited;
+
+    await server.restart();
+
+    expect(await query(server.adminUrl, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
   it('starts on the lock file of a killed server whose process id belongs to somebody else now', async () => {
     const dataDir = await newDataDir();
     await (await start({ dataDir })).stop();

@@ -10,6 +10,7 @@ import { findPostgresBinaries } from './postgres-binaries.ts';
 import { openOrCreateCluster, POSTGRES_USER, requireUnused } from './postgres-cluster.ts';
 import { createDatabase, runOnce } from './postgres-databases.ts';
 import { choosePostgresUser } from './postgres-user.ts';
+import { killFamily } from './process-family.ts';
 
 export interface PostgresOptions {
   /** Created where it is missing; its parent also gets `<name>.password` (0600). */
@@ -29,7 +30,7 @@ export interface PostgresServer {
   readonly passwordFile: string;
   /** Superuser on the database `postgres`, password included: never log it. Stays the same over `restart`. */
   readonly adminUrl: string;
-  /** Of the server that runs now, or ran last. kill -9 of it ends its backends too. */
+  /** Of the server that runs now, or ran last. After kill -9 of it alone its backends answer for some moments yet. */
   readonly pid: number;
   readonly exited: Promise<ProcessExit>;
   lastLines(count: number): string[];
@@ -37,7 +38,7 @@ export interface PostgresServer {
   createDatabase(name: string): Promise<string>;
   /** Fast shutdown: open transactions are rolled back, connections closed. After `graceMs` (default 10 s) it is forced. */
   stop(options?: { readonly graceMs?: number }): Promise<ProcessExit>;
-  /** kill -9. */
+  /** kill -9 of the server and its backends at once, so that no open connection gets an answer after it. */
   kill(): Promise<ProcessExit>;
   /** Starts it again on the same port and data; stops it first where it still runs. */
   restart(): Promise<void>;
@@ -119,7 +120,10 @@ export async function startPostgres(options: PostgresOptions): Promise<PostgresS
     lastLines: (count) => server.lastLines(count),
     createDatabase: (name) => createDatabase(url, name),
     stop: ({ graceMs = DEFAULT_GRACE_MS } = {}) => stopFast(server, graceMs),
-    kill: () => server.kill(),
+    async kill() {
+      if (server.exit === undefined) await killFamily(server.pid);
+      return server.exited;
+    },
     async restart() {
       await stopFast(server, DEFAULT_GRACE_MS);
       ({ server, port } = await start(port));
