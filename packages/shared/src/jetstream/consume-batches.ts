@@ -1,0 +1,240 @@
+import { type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Stop } from '../runtime/lifecycle.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { pause, systemTimers } from '../runtime/timers.ts';
+import { type DurableConsumerOptions, durableConsumerDefaults, ensureDurable } from './durable-consumer.ts';
+
+export type { JsMsg } from '@nats-io/jetstream';
+
+export interface ConsumeBatchesOptions extends DurableConsumerOptions {
+  readonly log: Logger;
+  /** A batch is handed over when it has so many messages … */
+  readonly maxMessages: number;
+  /** … or when its first message has waited so long. */
+  readonly maxWaitMs: number;
+  /**
+   * Gets one batch at a time, in stream order within the batch, and acknowledges what is done (`ackAll`). What it leaves
+   * unacknowledged is not lost: when it throws, the rest of the batch is handed over again after a pause; when it
+   * returns, the rest is given back to the broker, which delivers it again. `signal` is aborted by `stop`: from
+   * then on it should finish what is durable soon and leave the rest.
+   *
+   * After a redelivery an older message can come in a later batch than a younger one.
+   */
+  handle(messages: JsMsg[], signal: AbortSignal): Promise<void>;
+}
+
+export interface BatchConsumer {
+  /**
+   * Takes no more, lets the batch in hand end and gives the rest back. Call it before the connection is drained:
+   * draining first loses acks. Idempotent.
+   */
+  readonly stop: Stop;
+}
+
+const pauseAfterFailureMs = 1_000;
+
+/**
+ * Longest life of one pull request. After a broker restart the client finds out in one to two of these that it has to ask
+ * again, so it is short; renewing it costs an idle consumer one small message each time.
+ */
+const pullExpiresMs = 3_000;
+
+/** What `ackAll` has taken: a message does not show it itself. */
+const acknowledged = new WeakSet<JsMsg>();
+
+/**
+ * Runs a durable pull consumer until it is stopped: creates it where it is missing, keeps in-progress acks going
+ * for everything that waits or is in hand, and survives broker restarts and the loss of the consumer itself.
+ */
+export function consumeBatches(options: ConsumeBatchesOptions): BatchConsumer {
+  return new RunningBatchConsumer(options);
+}
+
+/**
+ * Acknowledges all of them and waits until the broker has taken note. One connection's acks are processed in
+ * order, so confirming the last confirms all: a round trip a batch instead of one a message.
+ * @returns false when the broker did not confirm; then they may be delivered again
+ */
+export async function ackAll(messages: readonly JsMsg[]): Promise<boolean> {
+  const last = messages.at(-1);
+  if (!last) return true;
+  for (const message of messages) acknowledged.add(message);
+  for (const message of messages.slice(0, -1)) message.ack();
+  try {
+    return await last.ackAck();
+  } catch {
+    return false;
+  }
+}
+
+class RunningBatchConsumer implements BatchConsumer {
+  readonly #options: ConsumeBatchesOptions;
+  readonly #nc: NatsConnection;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  /** By stream sequence: a message that is delivered again while it still waits is the same message. */
+  readonly #waiting = new Map<number, JsMsg>();
+  #inHand = new Map<number, JsMsg>();
+  #firstArrivedAt = 0;
+  #wake: () => void = () => undefined;
+  #source: ConsumerMessages | undefined;
+  #connected = true;
+  readonly #reading: Promise<void>;
+  readonly #handling: Promise<void>;
+  #stopped: Promise<void> | undefined;
+  readonly #status: { stop(): void };
+  readonly #progress: NodeJS.Timeout;
+
+  constructor(options: ConsumeBatchesOptions) {
+    this.#options = options;
+    this.#nc = options.nc;
+    this.#log = options.log.child({ stream: options.stream, consumer: options.durable });
+    this.#status = this.#followConnection();
+    const ackWaitMs = options.ackWaitMs ?? durableConsumerDefaults.ackWaitMs;
+    this.#progress = setInterval(() => this.#signalProgress(), ackWaitMs / 3);
+    this.#reading = this.#readUntilStopped();
+    this.#handling = this.#handleUntilStopped();
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake();
+    await this.#source?.close();
+    await this.#reading;
+    await this.#handling;
+    clearInterval(this.#progress);
+    this.#status.stop();
+    this.#giveBack([...this.#waiting.values()]);
+    this.#waiting.clear();
+  }
+
+  /** Everything that is delivered is read at once; `max_ack_pending` bounds how much that can be. */
+  async #readUntilStopped(): Promise<void> {
+    const { stream, durable } = this.#options;
+    const { signal } = this.#stopping;
+    let failing = false;
+    while (!signal.aborted) {
+      try {
+        await ensureDurable(this.#options);
+        const consumer = await jetstream(this.#nc).consumers.get(stream, durable);
+        const source = await consumer.consume({
+          max_messages: this.#options.maxMessages,
+          expires: pullExpiresMs,
+          abort_on_missing_resource: true,
+        });
+        this.#source = source;
+        // stop() may have looked for a source before there was one.
+        if (signal.aborted) await source.close();
+        failing = false;
+        for await (const message of source) this.#arrived(message);
+      } catch (error) {
+        if (signal.aborted || this.#nc.isClosed()) break;
+        if (!failing) this.#log.warn({ err: error }, 'reading from the stream failed; trying again');
+        failing = true;
+      }
+      if (this.#nc.isClosed()) break;
+      await pause(systemTimers, pauseAfterFailureMs, signal);
+    }
+  }
+
+  #arrived(message: JsMsg): void {
+    const sequence = message.seq;
+    const held = this.#inHand.get(sequence);
+    // Acknowledging its first delivery will acknowledge this one too.
+    if (held && !acknowledged.has(held)) return;
+    if (this.#waiting.size === 0) this.#firstArrivedAt = performance.now();
+    this.#waiting.set(sequence, message);
+    if (this.#waiting.size === 1 || this.#waiting.size >= this.#options.maxMessages) this.#wake();
+  }
+
+  async #handleUntilStopped(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const batch = await this.#nextBatch();
+      if (batch.length === 0) continue;
+      this.#inHand = new Map(batch.map((message) => [message.seq, message]));
+      await this.#handleUntilDone(batch);
+      this.#giveBack(batch);
+      this.#inHand.clear();
+    }
+  }
+
+  async #handleUntilDone(batch: readonly JsMsg[]): Promise<void> {
+    const { signal } = this.#stopping;
+    for (;;) {
+      const left = batch.filter((message) => !acknowledged.has(message));
+      if (left.length === 0) return;
+      try {
+        return await this.#options.handle(left, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#log.error({ err: error, messages: left.length }, 'handling a batch failed; trying again');
+        await pause(systemTimers, pauseAfterFailureMs, signal);
+        if (signal.aborted) return;
+      }
+    }
+  }
+
+  async #nextBatch(): Promise<JsMsg[]> {
+    const { maxMessages, maxWaitMs } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted && this.#waiting.size < maxMessages) {
+      if (this.#waiting.size === 0) {
+        await this.#woken();
+      } else {
+        const leftMs = this.#firstArrivedAt + maxWaitMs - performance.now();
+        if (leftMs <= 0) break;
+        await this.#woken(leftMs);
+      }
+    }
+    if (signal.aborted) return [];
+    const batch: JsMsg[] = [];
+    for (const [sequence, message] of this.#waiting) {
+      if (batch.length === maxMessages) break;
+      batch.push(message);
+      this.#waiting.delete(sequence);
+    }
+    this.#firstArrivedAt = performance.now();
+    return batch.sort((a, b) => a.seq - b.seq);
+  }
+
+  #woken(atMostMs?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = atMostMs === undefined ? undefined : setTimeout(resolve, atMostMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #signalProgress(): void {
+    // While disconnected these would pile up in the client's buffer.
+    if (!this.#connected) return;
+    for (const message of this.#inHand.values()) message.working();
+    for (const message of this.#waiting.values()) message.working();
+  }
+
+  /** Does nothing to those that are acknowledged. */
+  #giveBack(messages: readonly JsMsg[]): void {
+    if (!this.#connected || this.#nc.isClosed()) return;
+    for (const message of messages) message.nak();
+  }
+
+  #followConnection(): { stop(): void } {
+    const statuses = this.#nc.status();
+    void (async () => {
+      for await (const status of statuses) {
+        if (status.type === 'disconnect') this.#connected = false;
+        if (status.type === 'reconnect') this.#connected = true;
+      }
+    })();
+    return { stop: () => void (statuses as { stop?(): void }).stop?.() };
+  }
+}
