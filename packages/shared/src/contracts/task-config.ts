@@ -1,19 +1,15 @@
 import * as z from 'zod';
+import { byteOrders, dataTypes, registerTables } from '../domain/register/point-layout.ts';
 import { idPattern } from './subjects.ts';
 
-/**
- * The configuration snapshot that a session runs on, as it lies in TASK_CONFIGS under `<taskId>/<version>`.
- * A collector needs nothing else to poll.
- */
-export const registerTables = ['coil', 'discrete_input', 'input_register', 'holding_register'] as const;
-export type RegisterTable = (typeof registerTables)[number];
-
-export const dataTypes = ['bool', 'int16', 'uint16', 'int32', 'uint32', 'float32'] as const;
-export type DataType = (typeof dataTypes)[number];
-
-/** Order of the bytes of a 32-bit value on the wire; A is the most significant. 16-bit values read AB or BA. */
-export const byteOrders = ['ABCD', 'CDAB', 'BADC', 'DCBA'] as const;
-export type ByteOrder = (typeof byteOrders)[number];
+export {
+  type ByteOrder,
+  byteOrders,
+  type DataType,
+  dataTypes,
+  type RegisterTable,
+  registerTables,
+} from '../domain/register/point-layout.ts';
 
 export const pointConfigSchema = z.object({
   /** Name of the value in samples and in the database. */
@@ -50,6 +46,10 @@ export const deviceConfigSchema = z.object({
 });
 export type DeviceConfig = z.infer<typeof deviceConfigSchema>;
 
+/**
+ * The configuration snapshot that a session runs on, as it lies in TASK_CONFIGS under `<taskId>/<version>`.
+ * A collector needs nothing else to poll.
+ */
 export const taskConfigSchema = z.object({
   schema_version: z.literal(1),
   task_id: z.string().regex(idPattern),

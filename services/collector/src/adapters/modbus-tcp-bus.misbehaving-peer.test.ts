@@ -2,7 +2,7 @@ import { mbapFrame } from '@holdfast/modbus-simulator/mbap-server.ts';
 import fc from 'fast-check';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { ReadFailure } from '../ports.ts';
-import { cleanUp, failureOf, registers, soundReply, startPeer } from './bus-under-test.ts';
+import { cleanUp, failureOf, registers, soundReply, startPeer } from './testing/bus-under-test.ts';
 
 afterEach(cleanUp);
 

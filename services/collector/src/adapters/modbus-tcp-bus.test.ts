@@ -11,7 +11,7 @@ import {
   soundReply,
   startDevice,
   startPeer,
-} from './bus-under-test.ts';
+} from './testing/bus-under-test.ts';
 
 afterEach(cleanUp);
 

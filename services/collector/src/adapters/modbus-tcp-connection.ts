@@ -55,9 +55,9 @@ export class ModbusTcpConnection {
   }
 
   /**
-   * The library starts each connection at 1. Serial gateways were made that give a late answer to whoever is connected
-   * by then: if it then bears the id of the new connection's first request, it is taken for its answer.
-   * Going on counting leaves 255 requests for such an answer to arrive.
+   * The library starts each connection at 1. A gateway that gives a late answer to whoever is connected by then
+   * would so answer the new connection's first request with the value of the old one's. Going on counting leaves
+   * 255 requests for such an answer to arrive.
    */
   get nextTransactionId(): number {
     return this.#nextTransactionId;

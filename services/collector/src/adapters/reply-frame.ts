@@ -1,4 +1,4 @@
-import { isBitTable } from '@holdfast/shared/domain/register/decode.ts';
+import { isBitTable } from '@holdfast/shared/domain/register/point-layout.ts';
 import type { ReadRequest } from '../ports.ts';
 
 /** MBAP header without the unit id, which the length field counts: transaction id, protocol id, length. */

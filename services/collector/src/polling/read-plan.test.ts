@@ -6,8 +6,8 @@ import {
   type RegisterTable,
   registerTables,
 } from '@holdfast/shared/contracts/task-config.ts';
-import { isBitTable, pointWidth } from '@holdfast/shared/domain/register/decode.ts';
 import { encodePoint } from '@holdfast/shared/domain/register/encode.ts';
+import { isBitTable, pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawBlock } from '../ports.ts';

@@ -4,7 +4,7 @@ import {
   type RegisterTable,
   registerTables,
 } from '@holdfast/shared/contracts/task-config.ts';
-import { isBitTable, pointWidth } from '@holdfast/shared/domain/register/decode.ts';
+import { isBitTable, pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
 
 export interface PlannedPoint {
   readonly point: PointConfig;

@@ -1,4 +1,5 @@
-import { decodePoint, isBitTable, pointWidth } from '@holdfast/shared/domain/register/decode.ts';
+import { decodePoint } from '@holdfast/shared/domain/register/decode.ts';
+import { isBitTable, pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readImage } from '../register-image.ts';

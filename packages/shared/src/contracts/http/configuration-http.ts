@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { pointWidth } from '../../domain/register/decode.ts';
+import { pointWidth } from '../../domain/register/point-layout.ts';
 import { deviceConfigSchema, pointConfigSchema, taskConfigSchema } from '../task-config.ts';
 import { pageSchema } from './page.ts';
 

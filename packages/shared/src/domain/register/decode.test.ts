@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { byteOrders, type DataType, registerTables } from '../../contracts/task-config.ts';
-import { decodePoint, type PointLayout, pointWidth } from './decode.ts';
+import { decodePoint } from './decode.ts';
 import { encodePoint } from './encode.ts';
+import { byteOrders, type DataType, type PointLayout, pointWidth, registerTables } from './point-layout.ts';
 
 function holding(data_type: DataType, rest: Partial<PointLayout> = {}): PointLayout {
   return { table: 'holding_register', data_type, byte_order: 'ABCD', scale: 1, offset: 0, ...rest };

@@ -1,7 +1,4 @@
-import type { ByteOrder, PointConfig, RegisterTable } from '../../contracts/task-config.ts';
-
-/** What decides how a point lies in its table; every PointConfig is one. */
-export type PointLayout = Pick<PointConfig, 'table' | 'data_type' | 'byte_order' | 'scale' | 'offset'>;
+import { type ByteOrder, isBitTable, type PointLayout, pointWidth } from './point-layout.ts';
 
 /** Raw content of one point: registers as 0…65535, or bits. */
 export type RawPoint = readonly number[] | readonly boolean[];
@@ -15,27 +12,6 @@ export type PointProblem = 'not_a_number' | 'infinite' | 'incomplete';
 export type DecodedPoint =
   | { readonly ok: true; readonly value: number | boolean }
   | { readonly ok: false; readonly problem: PointProblem };
-
-export function isBitTable(table: RegisterTable): boolean {
-  return table === 'coil' || table === 'discrete_input';
-}
-
-/** Registers, or bits of a bit table, that the point occupies from its address on. */
-export function pointWidth(point: Pick<PointConfig, 'table' | 'data_type'>): 1 | 2 {
-  if (isBitTable(point.table)) return 1;
-  switch (point.data_type) {
-    case 'bool':
-    case 'int16':
-    case 'uint16':
-      return 1;
-    case 'int32':
-    case 'uint32':
-    case 'float32':
-      return 2;
-    default:
-      return point.data_type satisfies never;
-  }
-}
 
 /**
  * The engineering value of one point. `raw` holds exactly its registers or bits.

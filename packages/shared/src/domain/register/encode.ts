@@ -1,4 +1,5 @@
-import { isBitTable, type PointLayout, pointWidth, reorderBytes } from './decode.ts';
+import { reorderBytes } from './decode.ts';
+import { isBitTable, type PointLayout, pointWidth } from './point-layout.ts';
 
 /**
  * The registers (or the bit) that decode to the value: the inverse of `decodePoint`, for devices that we play.

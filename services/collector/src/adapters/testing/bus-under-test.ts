@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { mbapFrame } from '@holdfast/modbus-simulator/mbap-server.ts';
 import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/modbus-simulator/plant.ts';
-import { ReadFailure, type ReadRequest } from '../ports.ts';
-import { ModbusTcpBus, type ModbusTcpBusOptions } from './modbus-tcp-bus.ts';
+import { ReadFailure, type ReadRequest } from '../../ports.ts';
+import { ModbusTcpBus, type ModbusTcpBusOptions } from '../modbus-tcp-bus.ts';
 
 export const cleanUps: (() => unknown)[] = [];
 /** Ends what the test started, last first. */
