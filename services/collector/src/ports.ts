@@ -1,5 +1,8 @@
-import type { MissCause } from '@holdfast/shared/contracts/sample.ts';
-import type { RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
+import type { DeviceHealthChange } from '@holdfast/shared/contracts/health-change.ts';
+import type { MissCause, Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import type { RegisterTable, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 
 export interface ReadRequest {
   readonly unitId: number;
@@ -44,4 +47,34 @@ export class ReadFailure extends Error {
     this.missCause = missCause;
     this.exceptionCode = options?.exceptionCode;
   }
+}
+
+/** What a collector must know of the log to judge a message: see holding/judge-assignment.ts. */
+export interface Truth {
+  /** The task's present state as the log's leader has it. @throws when it cannot be read */
+  load(taskId: string): Promise<TaskState>;
+}
+
+export type LoadedConfig =
+  | { readonly ok: true; readonly config: TaskConfig }
+  /** It will not get better by trying again. */
+  | { readonly ok: false; readonly problem: string };
+
+export interface TaskConfigs {
+  /** @throws when the broker cannot be asked */
+  load(taskId: string, configVersion: number): Promise<LoadedConfig>;
+}
+
+export interface Samples {
+  /** The newest sample of a device that the broker has. @throws when it cannot be asked */
+  last(taskId: string, deviceId: string): Promise<Sample | undefined>;
+}
+
+/** Live states are rewritten all the time, so a write that fails is not repeated. */
+export interface LiveStatus {
+  write(taskId: string, status: SessionLiveStatus): Promise<void>;
+}
+
+export interface HealthChanges {
+  publish(change: DeviceHealthChange): Promise<void>;
 }

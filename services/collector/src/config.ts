@@ -1,0 +1,41 @@
+import { hostname } from 'node:os';
+import { idPattern } from '@holdfast/shared/contracts/subjects.ts';
+import {
+  commonSettings,
+  type Environment,
+  leaseSettings,
+  readConfig,
+  setting,
+  streamSettings,
+} from '@holdfast/shared/runtime/config.ts';
+import * as z from 'zod';
+
+const settings = z.object({
+  ...commonSettings,
+  ...leaseSettings,
+  ...streamSettings,
+  /** Stable name of this collector; a restart under the same id gets its work back at once. */
+  COLLECTOR_ID: z
+    .string()
+    .regex(idPattern, 'may hold letters, digits, "-" and "_", 64 at most')
+    .default(() =>
+      hostname()
+        .replace(/[^A-Za-z0-9_-]/g, '-')
+        .slice(0, 64),
+    ),
+  /** How many sessions it may hold. */
+  COLLECTOR_CAPACITY: setting.integer(1, 100_000).default(10_000),
+  /** Longest pause before a device that does not answer is asked again. */
+  DEVICE_BACKOFF_MAX_MS: setting.integer(100, 3_600_000).default(10_000),
+  /** Samples kept in memory while the broker is away; beyond that the oldest go and are counted. */
+  SAMPLE_BUFFER_MAX: setting.integer(100, 10_000_000).default(100_000),
+  STATUS_INTERVAL_MS: setting.integer(200, 60_000).default(2_000),
+  /** Longest time for a drain; a supervisor of processes must wait longer than this before it kills. */
+  DRAIN_TIMEOUT_MS: setting.integer(1_000, 600_000).default(20_000),
+});
+
+export type CollectorConfig = z.infer<typeof settings>;
+
+export function collectorConfig(environment: Environment = process.env): CollectorConfig {
+  return readConfig(settings, environment);
+}

@@ -1,0 +1,175 @@
+import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
+import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+import type { AssignmentHandle, AssignmentInbox } from '@holdfast/shared/jetstream/assignment-queue.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { TaskHolder } from './task-holder.ts';
+
+export interface Lease {
+  isHeld(): boolean;
+  markDraining(): void;
+  giveUp(): Promise<void>;
+}
+
+export interface CollectorOptions {
+  readonly lease: Lease;
+  /** Makes the collector's durable consumer anew and hands over everything on its subjects. */
+  readonly openInbox: (onAssignment: (handle: AssignmentHandle) => void) => Promise<AssignmentInbox>;
+  readonly createHolder: (taskId: string) => TaskHolder;
+  /** Destroys all device sockets at once. */
+  readonly disconnectDevices: () => void;
+  /** Compares the followed log with the stream. @throws when the broker cannot be asked */
+  readonly verifyLog: () => Promise<unknown>;
+  /** Sends what is buffered; returns how many samples are left when the time is up. */
+  readonly flushSamples: (timeoutMs: number) => Promise<number>;
+  readonly keepAliveEveryMs: number;
+  readonly statusEveryMs: number;
+  readonly timers: Timers;
+  readonly log: Logger;
+}
+
+/** All that one collector process holds. */
+export class Collector {
+  readonly #options: CollectorOptions;
+  readonly #holders = new Map<string, TaskHolder>();
+  readonly #stop = new AbortController();
+  #inbox: Promise<AssignmentInbox> | undefined;
+  #loops: Promise<void>[] = [];
+  #draining: Promise<void> | undefined;
+
+  constructor(options: CollectorOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    const { keepAliveEveryMs, statusEveryMs } = this.#options;
+    this.#loops = [
+      this.#every(keepAliveEveryMs, async () => this.#keepAlive()),
+      this.#every(statusEveryMs, () => this.#writeStatus()),
+      this.#every(5_000, () => this.#reconcile()),
+    ];
+  }
+
+  /** The lease is held, for the first time or again. */
+  leaseHeld(): void {
+    if (this.#draining) return;
+    this.#options.log.info('lease held; taking work');
+    this.#openInbox();
+    // What was held before counts only if the log still says so.
+    this.#recheckAll();
+  }
+
+  /**
+   * Nothing may be asked of a device from here on. Sockets are destroyed at once, since many devices serve
+   * one connection only and the next owner will need it.
+   */
+  leaseLost(why: 'expired' | 'taken'): void {
+    const { log, disconnectDevices } = this.#options;
+    log.error({ why }, 'lease lost: polling stops at once');
+    disconnectDevices();
+    this.#recheckAll();
+    if (why === 'taken') {
+      for (const holder of this.#holders.values()) holder.forgetMessage();
+      const inbox = this.#inbox;
+      this.#inbox = undefined;
+      void inbox?.then((opened) => opened.close()).catch(() => undefined);
+    }
+  }
+
+  /** The log has a new event. */
+  eventSeen({ subject }: StoredEvent): void {
+    const taskId = parseSessionSubject(subject)?.taskId;
+    if (taskId !== undefined) this.#holders.get(taskId)?.recheck();
+  }
+
+  running(): number {
+    return [...this.#holders.values()].filter((holder) => holder.isRunning()).length;
+  }
+
+  /**
+   * Ends this process's part without ending any session: no more work, requests in flight finish, samples go
+   * out, messages are given back for immediate redelivery, the lease is given up. The consumer is closed and
+   * its loop awaited before anything is answered: answers sent while a connection drains are lost (measured).
+   */
+  drain(): Promise<void> {
+    this.#draining ??= this.#drain();
+    return this.#draining;
+  }
+
+  async #drain(): Promise<void> {
+    const { lease, log, flushSamples } = this.#options;
+    log.info({ sessions: this.running() }, 'draining: the sessions stay running and are picked up again');
+    lease.markDraining();
+    this.#stop.abort();
+    await Promise.all(this.#loops);
+    await this.#inbox?.then((inbox) => inbox.close()).catch(() => undefined);
+    const keepAlive = setInterval(() => this.#keepAlive(), this.#options.keepAliveEveryMs);
+    try {
+      const holders = [...this.#holders.values()];
+      await Promise.all(holders.map((holder) => holder.close()));
+      const left = await flushSamples(5_000);
+      if (left > 0) log.error({ samples: left }, 'the broker did not take the last samples; they are lost');
+      for (const holder of holders) holder.giveBack();
+    } finally {
+      clearInterval(keepAlive);
+    }
+    await lease.giveUp();
+    log.info('drained');
+  }
+
+  #openInbox(): void {
+    if (this.#inbox) return;
+    const { openInbox, timers, log } = this.#options;
+    const opening = openInbox((handle) => this.#holder(handle.taskId).offer(handle));
+    this.#inbox = opening;
+    opening.catch((error: unknown) => {
+      log.warn({ err: error }, 'the collector cannot take work yet; trying again');
+      if (this.#inbox === opening) this.#inbox = undefined;
+      timers.after(1_000, () => {
+        if (!this.#draining && this.#options.lease.isHeld()) this.#openInbox();
+      });
+    });
+  }
+
+  #holder(taskId: string): TaskHolder {
+    const existing = this.#holders.get(taskId);
+    if (existing) return existing;
+    const holder = this.#options.createHolder(taskId);
+    this.#holders.set(taskId, holder);
+    return holder;
+  }
+
+  #recheckAll(): void {
+    for (const holder of this.#holders.values()) holder.recheck();
+  }
+
+  #keepAlive(): void {
+    // Without the lease the messages may go to whoever has it.
+    if (!this.#options.lease.isHeld()) return;
+    for (const holder of this.#holders.values()) holder.keepAlive();
+  }
+
+  async #writeStatus(): Promise<void> {
+    if (!this.#options.lease.isHeld()) return;
+    await Promise.allSettled([...this.#holders.values()].map((holder) => holder.writeStatus()));
+  }
+
+  /** The log's deliveries are only hints; a missed one costs these seconds. */
+  async #reconcile(): Promise<void> {
+    await this.#options.verifyLog();
+    for (const [taskId, holder] of this.#holders) if (holder.isIdle()) this.#holders.delete(taskId);
+  }
+
+  async #every(ms: number, run: () => Promise<void>): Promise<void> {
+    const { timers, log } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      await pause(timers, ms, this.#stop.signal);
+      if (this.#stop.signal.aborted) return;
+      try {
+        await run();
+      } catch (error) {
+        log.debug({ err: error }, 'a periodic look was not completed');
+      }
+    }
+  }
+}

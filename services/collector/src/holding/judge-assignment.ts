@@ -1,0 +1,27 @@
+import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
+import { isReadable, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+
+/**
+ * - `run`: the log says that this collector holds the session with this epoch
+ * - `over`: the log has moved on; the message is worth nothing any more
+ * - `stale_read`: the message is newer than what was read; read again, never drop
+ * - `unreadable`: the log has an event that this release cannot read; leave everything as it is
+ */
+export type AssignmentVerdict = 'run' | 'over' | 'stale_read' | 'unreadable';
+
+/** Holds a message, which is only a doorbell, against the log, which is the truth. */
+export function judgeAssignment(
+  { epoch }: Pick<Assignment, 'epoch'>,
+  task: TaskState,
+  collectorId: string,
+): AssignmentVerdict {
+  if (!isReadable(task)) return 'unreadable';
+  const current = currentPlacement(task.session, task.placement);
+  if (current?.epoch === epoch && current.collectorId === collectorId) return 'run';
+  if (task.lastPlacement > epoch || task.lastLifecycle > epoch) return 'over';
+  if (task.lastPlacement < epoch) return 'stale_read';
+  // The placement itself was read. It names somebody else, or the lifecycle read beside it is older than it.
+  const isOurs = task.placement.situation === 'assigned' && task.placement.collectorId === collectorId;
+  return isOurs ? 'stale_read' : 'over';
+}

@@ -1,0 +1,260 @@
+import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { AssignmentHandle } from '@holdfast/shared/jetstream/assignment-queue.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { SessionRunner } from '../polling/session-runner.ts';
+import type { LiveStatus, Samples, TaskConfigs, Truth } from '../ports.ts';
+import { judgeAssignment } from './judge-assignment.ts';
+
+export interface TaskHolderOptions {
+  readonly taskId: string;
+  readonly collectorId: string;
+  readonly instance: string;
+  readonly truth: Truth;
+  readonly configs: TaskConfigs;
+  readonly samples: Samples;
+  readonly liveStatus: LiveStatus;
+  readonly timers: Timers;
+  readonly log: Logger;
+  /** Whether this collector may poll at all right now. */
+  readonly mayPoll: () => boolean;
+  readonly createRunner: (assignment: Assignment, config: TaskConfig) => SessionRunner;
+  /** Waits until the samples read so far are stored, within bounds. */
+  readonly flushSamples: () => Promise<void>;
+}
+
+/**
+ * Holds one task's assignment. It is level-triggered: whatever happens (a message, a hint from the log, the
+ * lease lost or held again, a drain) only asks it to settle, and settling compares the message with the log
+ * and does what is missing. One settling runs at a time, so a session of the task never overlaps another.
+ */
+export class TaskHolder {
+  readonly #options: TaskHolderOptions;
+  #handle: AssignmentHandle | undefined;
+  #runner: SessionRunner | undefined;
+  #refused: { assignment: Assignment; why: string } | undefined;
+  #isClosing = false;
+  #isDirty = false;
+  #settling: Promise<void> | undefined;
+  #lastStatus = '';
+
+  constructor(options: TaskHolderOptions) {
+    this.#options = options;
+  }
+
+  /** Whether there is nothing left to do for the task. */
+  isIdle(): boolean {
+    return !this.#handle && !this.#runner && !this.#refused && !this.#settling;
+  }
+
+  isRunning(): boolean {
+    return this.#runner !== undefined;
+  }
+
+  /** A message came. For what is already held it just becomes the new handle. */
+  offer(handle: AssignmentHandle): void {
+    const held = this.#handle?.assignment;
+    if (held && handle.assignment && handle.assignment.epoch < held.epoch) {
+      // A late ring of a former placement. It has pushed the newer message off the subject; the supervisor
+      // sees that and rings again.
+      void handle.done().catch(() => undefined);
+      return;
+    }
+    this.#handle = handle;
+    this.recheck();
+  }
+
+  /** The log, the lease or the task's state may have changed. */
+  recheck(): void {
+    this.#isDirty = true;
+    this.#settling ??= this.#settle().finally(() => {
+      this.#settling = undefined;
+      if (this.#isDirty) this.recheck();
+    });
+  }
+
+  keepAlive(): void {
+    this.#handle?.keepAlive();
+  }
+
+  /** The message is not ours to answer any more: another process has taken this collector's id. */
+  forgetMessage(): void {
+    this.#handle = undefined;
+    this.#refused = undefined;
+  }
+
+  /** Ends polling without ending the session. The message stays held until {@link giveBack}. */
+  async close(): Promise<void> {
+    this.#isClosing = true;
+    this.recheck();
+    await this.#settling;
+  }
+
+  giveBack(): void {
+    this.#handle?.giveBack();
+    this.#handle = undefined;
+  }
+
+  async #settle(): Promise<void> {
+    while (this.#isDirty) {
+      this.#isDirty = false;
+      try {
+        await this.#settleOnce();
+      } catch (error) {
+        this.#options.log.warn(
+          { err: error, task: this.#options.taskId },
+          'the task could not be settled; trying again',
+        );
+        this.#recheckIn(500);
+      }
+    }
+  }
+
+  async #settleOnce(): Promise<void> {
+    const { taskId, collectorId, truth, log, mayPoll } = this.#options;
+    if (this.#isClosing || !mayPoll()) return this.#stopRunner();
+    const handle = this.#handle;
+    if (!handle) return this.#stopRunner();
+    const { assignment } = handle;
+    if (!assignment) {
+      log.error(
+        { task: taskId },
+        'an assignment message cannot be read and is dropped; the supervisor will ring again',
+      );
+      await handle.done();
+      if (this.#handle === handle) this.#handle = undefined;
+      return;
+    }
+    const verdict = judgeAssignment(assignment, await truth.load(taskId), collectorId);
+    switch (verdict) {
+      case 'run':
+        if (this.#runner?.epoch === assignment.epoch) return;
+        await this.#stopRunner();
+        return this.#run(assignment, handle);
+      case 'over':
+        await this.#stopRunner();
+        await this.#finish(handle, assignment);
+        return;
+      case 'stale_read':
+        this.#recheckIn(200);
+        return;
+      case 'unreadable':
+        log.error(
+          { task: taskId, session: assignment.session_id },
+          'the session log has an event of a newer release; the session is left as it is. Upgrade this collector',
+        );
+        this.#recheckIn(5_000);
+        return;
+      default:
+        verdict satisfies never;
+    }
+  }
+
+  async #run(assignment: Assignment, handle: AssignmentHandle): Promise<void> {
+    const { taskId, configs, samples, log } = this.#options;
+    const loaded = await configs.load(taskId, assignment.config_version);
+    if (!loaded.ok) return this.#refuse(assignment, handle, loaded.problem);
+    const firstTicks = new Map<string, number>();
+    await Promise.all(
+      loaded.config.devices.map(async (device) => {
+        const last = await samples.last(taskId, device.id);
+        // What an earlier holder read in this very tick is not read again.
+        if (last?.session === assignment.session_id) firstTicks.set(device.id, last.tick + 1);
+      }),
+    );
+    // All this took time; the right to poll and the drain are looked at again by the pollers themselves and
+    // by the next settling.
+    if (this.#isDirty && (this.#isClosing || this.#handle !== handle)) return;
+    this.#refused = undefined;
+    this.#runner = this.#options.createRunner(assignment, loaded.config);
+    this.#runner.start(firstTicks);
+    log.info(
+      {
+        session: assignment.session_id,
+        task: taskId,
+        epoch: assignment.epoch,
+        devices: loaded.config.devices.length,
+        period_ms: loaded.config.period_ms,
+      },
+      'session is being polled',
+    );
+    await this.writeStatus().catch(() => undefined);
+  }
+
+  async #refuse(assignment: Assignment, handle: AssignmentHandle, why: string): Promise<void> {
+    const { log, taskId } = this.#options;
+    log.error(
+      { session: assignment.session_id, task: taskId, epoch: assignment.epoch, why },
+      'session refused',
+    );
+    this.#refused = { assignment, why };
+    await this.writeStatus();
+    await handle.done();
+    if (this.#handle === handle) this.#handle = undefined;
+  }
+
+  async #finish(handle: AssignmentHandle, { session_id, epoch }: Assignment): Promise<void> {
+    const { log, taskId } = this.#options;
+    await handle.done();
+    if (this.#handle === handle) this.#handle = undefined;
+    log.info({ session: session_id, task: taskId, epoch }, 'session is over for this collector');
+  }
+
+  async #stopRunner(): Promise<void> {
+    const runner = this.#runner;
+    if (!runner) return;
+    await runner.stop();
+    this.#runner = undefined;
+    await this.#options.flushSamples();
+    // Without the lease another collector may be writing the task's live state already.
+    if (this.#options.mayPoll()) await this.#write(runner, 'released').catch(() => undefined);
+    const { log, taskId } = this.#options;
+    log.info(
+      { session: runner.sessionId, task: taskId, epoch: runner.epoch },
+      'session is not polled any more',
+    );
+  }
+
+  #recheckIn(ms: number): void {
+    this.#options.timers.after(ms, () => this.recheck());
+  }
+
+  /** Writes the live state if it changed since the last time. */
+  async writeStatus(): Promise<void> {
+    if (this.#runner) return this.#write(this.#runner, 'polling');
+    if (!this.#refused) return;
+    const { assignment, why } = this.#refused;
+    await this.#options.liveStatus.write(this.#options.taskId, {
+      ...this.#identity(assignment.session_id, assignment.epoch),
+      state: 'refused',
+      detail: why,
+      points_read: 0,
+      error_count: 0,
+      last_read_time: null,
+      device_health: {},
+    });
+  }
+
+  async #write(runner: SessionRunner, state: 'polling' | 'released'): Promise<void> {
+    const status = runner.status();
+    const fingerprint = JSON.stringify([state, runner.epoch, status]);
+    if (fingerprint === this.#lastStatus) return;
+    await this.#options.liveStatus.write(this.#options.taskId, {
+      ...this.#identity(runner.sessionId, runner.epoch),
+      state,
+      detail: '',
+      ...status,
+    });
+    this.#lastStatus = fingerprint;
+  }
+
+  #identity(
+    session: string,
+    epoch: number,
+  ): Pick<SessionLiveStatus, 'v' | 'session' | 'epoch' | 'collector' | 'instance' | 'updated_at'> {
+    const { collectorId, instance } = this.#options;
+    return { v: 1, session, epoch, collector: collectorId, instance, updated_at: new Date().toISOString() };
+  }
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
+import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
+import { openAssignmentInbox } from '@holdfast/shared/jetstream/assignment-queue.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { HealthStream } from '@holdfast/shared/jetstream/health-stream.ts';
+import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
+import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
+import { followSessionLog, lastSessionSequence } from '@holdfast/shared/jetstream/session-log.ts';
+import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
+import { systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
+import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
+import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { ModbusTcpBus } from './adapters/modbus-tcp-bus.ts';
+import { collectorConfig } from './config.ts';
+import { Collector } from './holding/collector.ts';
+import { TaskHolder } from './holding/task-holder.ts';
+import { Endpoints } from './polling/endpoint.ts';
+import { SessionRunner } from './polling/session-runner.ts';
+import { SteadyClock } from './polling/steady-clock.ts';
+import { SampleOutbox } from './sampling/sample-outbox.ts';
+
+const config = collectorConfig();
+
+await runService({
+  name: 'collector',
+  logLevel: config.LOG_LEVEL,
+  stopTimeoutMs: config.DRAIN_TIMEOUT_MS,
+  start: async ({ log: rootLog, onStop, fail }) => {
+    const collectorId = config.COLLECTOR_ID;
+    const instance = randomUUID();
+    const log = rootLog.child({ collector: collectorId });
+    const connection = await connectNats({ url: config.NATS_URL, name: `collector-${collectorId}`, log });
+    onStop('NATS connection', connection.close);
+    const { nc } = connection;
+    await ensureStreams(nc, {
+      sessionsMaxBytes: config.SESSIONS_MAX_BYTES,
+      samplesMaxBytes: config.SAMPLES_MAX_BYTES,
+      samplesMaxAgeHours: config.SAMPLES_MAX_AGE_HOURS,
+      replicas: config.STREAM_REPLICAS,
+    });
+
+    const store = await JetStreamEventStore.open(nc);
+    const configs = await TaskConfigStore.open(nc);
+    const samples = await SampleStream.open(nc);
+    const liveStatus = await StatusBoard.open(nc);
+    const health = new HealthStream(nc);
+    const clock = new SteadyClock(systemClock);
+    const endpoints = new Endpoints((host, port) => new ModbusTcpBus({ host, port, mayRequest: () => lease.isHeld() }));
+    const outbox = new SampleOutbox({
+      send: (sample) => samples.publish(sample),
+      isBrokerUp: connection.isUp,
+      maxWaiting: config.SAMPLE_BUFFER_MAX,
+      timers: systemTimers,
+      log,
+    });
+    connection.onReconnect(() => outbox.resume());
+
+    const lease = new LeaseHolder({
+      store: await KvLeaseStore.open(nc, bucketNames.collectors),
+      key: collectorId,
+      times: {
+        ttlMs: config.LEASE_TTL_MS,
+        marginMs: config.LEASE_MARGIN_MS,
+        renewEveryMs: config.LEASE_RENEW_MS,
+      },
+      clock: systemClock,
+      timers: systemTimers,
+      log,
+      instance,
+      host: hostname(),
+      fields: { started_at: new Date().toISOString(), capacity: config.COLLECTOR_CAPACITY, labels: {} },
+      onHeld: () => collector.leaseHeld(),
+      onLost: (why) => collector.leaseLost(why),
+    });
+
+    const collector = new Collector({
+      lease,
+      openInbox: (onAssignment) =>
+        openAssignmentInbox({
+          nc,
+          collectorId,
+          ackWaitMs: config.LEASE_TTL_MS,
+          capacity: config.COLLECTOR_CAPACITY,
+          onAssignment,
+        }),
+      createHolder: (taskId) =>
+        new TaskHolder({
+          taskId,
+          collectorId,
+          instance,
+          truth: { load: (id) => loadTask(store, id) },
+          configs,
+          samples,
+          liveStatus,
+          timers: systemTimers,
+          log,
+          mayPoll: () => lease.isHeld(),
+          flushSamples: async () => {
+            await outbox.flush(2_000);
+          },
+          createRunner: (assignment, taskConfig) =>
+            new SessionRunner({
+              sessionId: assignment.session_id,
+              epoch: assignment.epoch,
+              collectorId,
+              config: taskConfig,
+              endpoints,
+              clock,
+              timers: systemTimers,
+              backoff: { firstMs: 1_000, maxMs: config.DEVICE_BACKOFF_MAX_MS },
+              permission: () => lease.isHeld(),
+              jitter: Math.random,
+              onSample: (sample) => outbox.push(sample),
+              onHealth: ({ device, from, to }) => {
+                const detail = to.status === 'healthy' ? '' : (to.last_error ?? '');
+                log.warn(
+                  { session: assignment.session_id, device: device.code, from, to: to.status, detail },
+                  'device health changed',
+                );
+                void health
+                  .publish({
+                    v: 1,
+                    session: assignment.session_id,
+                    task: taskId,
+                    device_id: device.id,
+                    device: device.code,
+                    collector: collectorId,
+                    from,
+                    to: to.status,
+                    detail,
+                    time: new Date().toISOString(),
+                  })
+                  .catch((error: unknown) => log.debug({ err: error }, 'a health change was not published'));
+              },
+            }),
+        }),
+      disconnectDevices: () => endpoints.disconnectAll(),
+      verifyLog: () => sessionLog.verify(),
+      flushSamples: (timeoutMs) => outbox.flush(timeoutMs),
+      keepAliveEveryMs: Math.max(100, config.LEASE_TTL_MS / 3),
+      statusEveryMs: config.STATUS_INTERVAL_MS,
+      timers: systemTimers,
+      log,
+    });
+
+    // Followed from now on, before anything is taken: a change after a look at the log is always heard of.
+    const sessionLog = await followSessionLog({
+      nc,
+      after: await lastSessionSequence(nc),
+      onEvent: (event) => collector.eventSeen(event),
+      onDamage: (error) => log.error({ err: error }, 'the session log lost events'),
+      log,
+    });
+    onStop('session log', sessionLog.stop);
+    onStop('sessions', () => collector.drain());
+    collector.start();
+    lease.start();
+
+    if (config.HEALTH_PORT > 0) {
+      const healthServer = await startHealthServer({
+        port: config.HEALTH_PORT,
+        host: config.HEALTH_HOST,
+        readiness: () => ({ nats: connection.isUp(), lease: lease.isHeld() }),
+      });
+      onStop('health', healthServer.stop);
+    }
+    void nc.closed().then((error) => {
+      if (error) fail('the NATS connection was closed', error);
+    });
+    log.info({ instance }, 'collector started');
+  },
+});
