@@ -7,6 +7,7 @@ import type { PlacementEvent } from '@holdfast/shared/domain/placement/events.ts
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import {
   type EventStore,
+  LogDamaged,
   type StoredEvent,
   VersionConflict,
 } from '@holdfast/shared/event-store/event-store.ts';
