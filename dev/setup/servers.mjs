@@ -65,7 +65,9 @@ async function aptInstall(packages) {
 }
 
 function apt(args) {
-  return run('apt-get', ['-q', ...args], { env: { DEBIAN_FRONTEND: 'noninteractive' } });
+  return run('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], {
+    env: { DEBIAN_FRONTEND: 'noninteractive' },
+  });
 }
 
 function hasPymodbus() {

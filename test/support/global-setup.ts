@@ -1,12 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import type { TestProject } from 'vitest/node';
 import { DEBIAN_PACKAGES, findInstalledServers, type InstalledServers } from './installed-servers.ts';
+import { makeRunFolder } from './run-folder.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {
+    /** Everything that the run writes is in here. */
+    runFolder: string;
     postgresAdminUrl: string;
     installedServers: InstalledServers;
   }
@@ -16,8 +18,9 @@ declare module 'vitest' {
 export default async function setUpRun(project: TestProject): Promise<() => Promise<void>> {
   const installed = findInstalledServers();
   noteWhatIsSkipped(installed);
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-test-postgres-'));
-  const postgres = await startPostgres({ dataDir: join(folder, 'data'), fsync: false });
+  const folder = await makeRunFolder();
+  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fsync: false });
+  project.provide('runFolder', folder);
   project.provide('postgresAdminUrl', postgres.adminUrl);
   project.provide('installedServers', installed);
   return async () => {

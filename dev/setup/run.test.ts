@@ -1,0 +1,80 @@
+import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import { isOver } from '@holdfast/dev/process-family.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { describe, expect, it } from 'vitest';
+
+// A program that reports its id and each signal, and ends on SIGTERM or SIGUSR2 with the number of SIGINTs it got.
+const PROGRAM = `
+  let interrupts = 0;
+  process.on('SIGINT', () => { interrupts += 1; console.log('interrupted'); });
+  process.on('SIGTERM', () => process.exit(40 + interrupts));
+  process.on('SIGUSR2', () => process.exit(40 + interrupts));
+  console.log(process.pid);
+  setInterval(() => {}, 1000);
+`;
+
+describe('the relay between npm and the real program', () => {
+  it('passes the exit code and stdout on', async () => {
+    const relay = await startRelay(`console.log('result'); process.exit(7)`);
+
+    expect(await relay.exited).toEqual({ code: 7, signal: null });
+    for await (const line of relay.lines()) expect(line).toBe('result');
+  });
+
+  it('passes SIGTERM on and ends after the program, with its exit code', async () => {
+    const relay = await startRelay(PROGRAM);
+    const pid = Number(await lineOf(relay, /^\d+$/));
+
+    relay.signal('SIGTERM');
+
+    expect(await relay.exited).toEqual({ code: 40, signal: null });
+    expect(await isOver(pid)).toBe(true);
+  });
+
+  it('passes one SIGINT on when the terminal and npm both send it', async () => {
+    const relay = await startRelay(PROGRAM);
+    const pid = Number(await lineOf(relay, /^\d+$/));
+
+    relay.signal('SIGINT');
+    await lineOf(relay, /^interrupted$/);
+    relay.signal('SIGINT');
+    // Signals of one process are taken in order: when the program has got this one, the second SIGINT was dealt with.
+    relay.signal('SIGTERM');
+
+    expect(await relay.exited).toEqual({ code: 41, signal: null });
+    expect(await isOver(pid)).toBe(true);
+  });
+
+  it('reports the signal that killed the program as a shell would', async () => {
+    const relay = await startRelay(PROGRAM);
+    process.kill(Number(await lineOf(relay, /^\d+$/)), 'SIGKILL');
+
+    expect(await relay.exited).toEqual({ code: 137, signal: null });
+  });
+
+  it.skipIf(process.platform !== 'linux')('takes the program with it when it is killed', async () => {
+    const relay = await startRelay(PROGRAM);
+    const pid = Number(await lineOf(relay, /^\d+$/));
+
+    await relay.kill();
+
+    await eventually(() => isOver(pid), { what: 'the end of the program' });
+  });
+});
+
+/** A process that does what dev/bootstrap.mjs does last: it runs `program` and ends with its exit code. */
+function startRelay(program: string): Promise<RunningProcess> {
+  const module = JSON.stringify(new URL('./run.mjs', import.meta.url).href);
+  const args = JSON.stringify(['-e', program]);
+  const code = `
+    const { run } = await import(${module});
+    process.exitCode = await run(process.execPath, ${args}, { stdout: 'inherit' });
+  `;
+  const command = process.execPath;
+  return startProcess({ name: 'relay', command, args: ['--input-type=module', '-e', code] });
+}
+
+async function lineOf(process: RunningProcess, pattern: RegExp): Promise<string> {
+  for await (const line of process.lines()) if (pattern.test(line)) return line;
+  throw new Error(`the process ended without printing ${pattern}`);
+}

@@ -1,0 +1,44 @@
+import { join } from 'node:path';
+import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import { cleanUpAfterFile } from './cleanup.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+export type ServiceName = 'api' | 'supervisor' | 'collector' | 'writer';
+
+/** Short enough for tests, long enough for a machine whose two cores are busy. */
+export const testLease = {
+  LEASE_TTL_MS: '3000',
+  LEASE_RENEW_MS: '500',
+  LEASE_MARGIN_MS: '500',
+} as const;
+
+/**
+ * A service as a real process with the settings given; it is killed when the test file is over, should it
+ * still run then. What it logs is kept for {@link logOf}.
+ */
+export async function startService(
+  service: ServiceName,
+  settings: Readonly<Record<string, string>>,
+): Promise<RunningProcess> {
+  const running = await startProcess({
+    name: service,
+    command: process.execPath,
+    args: [join(root, 'services', service, 'src', 'main.ts')],
+    env: { LOG_LEVEL: 'info', RECONCILE_INTERVAL_MS: '500', STATUS_INTERVAL_MS: '500', ...settings },
+    ...(process.env.HOLDFAST_TEST_LOG ? { log: (line: string) => console.log(line) } : {}),
+  });
+  cleanUpAfterFile(() => running.stop({ graceMs: 5_000 }));
+  return running;
+}
+
+/** The messages of what a service has logged lately, oldest first. */
+export function logOf(service: RunningProcess): string[] {
+  return service.lastLines(200).map((line) => {
+    try {
+      return (JSON.parse(line) as { msg?: string }).msg ?? line;
+    } catch {
+      return line;
+    }
+  });
+}

@@ -1,0 +1,97 @@
+import { decodeSample, type Sample } from '@holdfast/shared/contracts/sample.ts';
+import { type DecodedSessionEvent, decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
+import { handleCommand } from '@holdfast/shared/event-store/handle-command.ts';
+import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
+import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { cleanUpAfterFile } from './cleanup.ts';
+
+export interface LoggedEvent {
+  readonly sequence: number;
+  readonly subject: string;
+  readonly decoded: DecodedSessionEvent;
+}
+
+/** The test's own eye and hand on the broker: it reads the recorded data and gives commands like the API. */
+export async function sessionLogForTest(natsUrl: string) {
+  const connection = await connectNats({ url: natsUrl, name: 'test', log: createLogger('test', 'fatal') });
+  cleanUpAfterFile(() => connection.nc.close());
+  const { nc } = connection;
+  await ensureStreams(nc, {
+    sessionsMaxBytes: 64 * 1024 * 1024,
+    samplesMaxBytes: 64 * 1024 * 1024,
+    samplesMaxAgeHours: 24,
+    replicas: 1,
+  });
+  const store = await JetStreamEventStore.open(nc);
+  const configs = await TaskConfigStore.open(nc);
+  let commands = 0;
+
+  const command = async (taskId: string, given: SessionCommand) => {
+    commands += 1;
+    const outcome = await handleCommand(store, taskId, given, {
+      commandId: `test-${process.pid}-${commands}`,
+      source: '/holdfast/test',
+      now: new Date().toISOString(),
+    });
+    if (!outcome.ok) throw new Error(`${given.type} refused: ${outcome.refusal.code}`);
+    return outcome;
+  };
+
+  return {
+    nc,
+    store,
+    putConfig: (config: TaskConfig) => configs.put(config),
+    /** Stores the configuration and starts the task's session; returns the session id. */
+    start: async (config: TaskConfig): Promise<string> => {
+      await configs.put(config);
+      const outcome = await command(config.task_id, {
+        type: 'StartSession',
+        taskId: config.task_id,
+        taskCode: config.task_code,
+        configVersion: config.config_version,
+        metadata: {},
+        by: 'test',
+        now: new Date().toISOString(),
+      });
+      return outcome.state.session.sessionId;
+    },
+    stop: (sessionId: string) =>
+      command(taskOf(sessionId), { type: 'StopSession', sessionId, by: 'test', reason: 'test' }),
+    pause: (sessionId: string) =>
+      command(taskOf(sessionId), { type: 'PauseSession', sessionId, by: 'test', reason: 'test' }),
+    resume: (sessionId: string) =>
+      command(taskOf(sessionId), { type: 'ResumeSession', sessionId, by: 'test' }),
+    recover: (sessionId: string) =>
+      command(taskOf(sessionId), { type: 'RecoverSession', sessionId, by: 'test', placed: false }),
+    task: (taskId: string) => loadTask(store, taskId),
+    events: async (): Promise<LoggedEvent[]> => {
+      const events: LoggedEvent[] = [];
+      for await (const { sequence, subject, data } of readStream(nc, 'SESSIONS')) {
+        events.push({ sequence, subject, decoded: decodeSessionEvent(JSON.parse(data)) });
+      }
+      return events;
+    },
+    samples: async (): Promise<Sample[]> => {
+      const samples: Sample[] = [];
+      for await (const { data } of readStream(nc, 'SAMPLES')) {
+        const decoded = decodeSample(data);
+        if (!decoded.ok) throw new Error(decoded.problem);
+        samples.push(decoded.sample);
+      }
+      return samples;
+    },
+  };
+}
+
+export type SessionLogForTest = Awaited<ReturnType<typeof sessionLogForTest>>;
+
+function taskOf(sessionId: string): string {
+  return sessionId.split('-')[0] ?? '';
+}
