@@ -1,0 +1,117 @@
+import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { ackAll, type JsMsg } from '@holdfast/shared/jetstream/consume-batches.ts';
+import type { Quarantine } from '@holdfast/shared/jetstream/quarantine.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { type SampleStore, SampleStoreUnavailable } from '@holdfast/shared/sample-store/sample-store.ts';
+import type { EpochFence } from '../fencing/epoch-fence.ts';
+import { OutageLog } from '../health/outage-log.ts';
+import { StoppedWhileTrying, untilItWorks } from '../retry/until-it-works.ts';
+import { type SortedOut, sortOut } from './sort-out.ts';
+import { writeInParts } from './write-in-parts.ts';
+import type { WriterCounters } from './writer-counters.ts';
+
+export interface SampleBatchHandlerParts {
+  readonly store: SampleStore;
+  readonly fence: EpochFence;
+  readonly quarantine: Quarantine;
+  readonly counters: WriterCounters;
+  readonly log: Logger;
+}
+
+/**
+ * A message may hold 1 MB; as text within JSON it can grow sixfold, and must still fit into one message of
+ * QUARANTINE.
+ */
+const quarantinedBodyLength = 128 * 1024;
+
+/**
+ * Takes one batch of SAMPLES to where it belongs: into the store, into QUARANTINE, or, fenced, nowhere.
+ * Everything is acknowledged only then. Safe to repeat.
+ */
+export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
+  const { store, fence, counters, log } = parts;
+  const storeOutage = new OutageLog(log, 'the database');
+  const quarantineOutage = new OutageLog(log, 'the quarantine');
+  const fencedOwners = new Set<string>();
+
+  return async (messages: JsMsg[], signal: AbortSignal): Promise<void> => {
+    const { storable, undecodable, fenced } = sortOut(messages, fence);
+    const { written, refused } = await writeInParts(storable, (entries) =>
+      untilItWorks(() => store.write(entries.map((entry) => entry.sample)), {
+        signal,
+        isTemporary: (error) => error instanceof SampleStoreUnavailable,
+        onFailure: (error) => {
+          counters.failedWrites += 1;
+          storeOutage.failed(error);
+        },
+        onSuccess: () => storeOutage.worked(),
+      }),
+    );
+    tellOfFenced(fenced);
+    // The good ones first: what becomes of the bad ones must not hold them up.
+    await acknowledge([...written, ...fenced].map((entry) => entry.message));
+    counters.samplesWritten += written.length;
+    counters.samplesFenced += fenced.length;
+
+    const bad = [
+      ...undecodable,
+      ...refused.map(({ item, reason }) => ({
+        message: item.message,
+        reason: `the database refused it: ${reason}`,
+      })),
+    ];
+    for (const { message, reason } of bad) {
+      await putAway(message, reason, signal);
+      await acknowledge([message]);
+      counters.messagesQuarantined += 1;
+    }
+  };
+
+  async function acknowledge(messages: readonly JsMsg[]): Promise<void> {
+    if (await ackAll(messages)) return;
+    log.warn({ messages: messages.length }, 'the broker did not confirm acks; those messages may come again');
+  }
+
+  async function putAway(message: JsMsg, reason: string, signal: AbortSignal): Promise<void> {
+    const body = message.string();
+    const { subject, seq } = message;
+    log.warn({ subject, sequence: seq, reason }, 'a message cannot be stored; it goes to quarantine');
+    await untilItWorks(
+      () =>
+        parts.quarantine({
+          stream: streamNames.samples,
+          subject,
+          sequence: seq,
+          reason:
+            body.length > quarantinedBodyLength
+              ? `${reason} (only the beginning of ${body.length} is kept)`
+              : reason,
+          body: body.slice(0, quarantinedBodyLength),
+        }),
+      {
+        signal,
+        isTemporary: (error) => !(error instanceof StoppedWhileTrying),
+        onFailure: (error) => quarantineOutage.failed(error),
+        onSuccess: () => quarantineOutage.worked(),
+      },
+    );
+  }
+
+  /** Loud once for each former owner: it may go on for long. */
+  function tellOfFenced(fenced: SortedOut<JsMsg>['fenced']): void {
+    for (const { sample, fencedBy } of fenced) {
+      const owner = `${sample.session}/${sample.epoch}`;
+      if (fencedOwners.has(owner)) continue;
+      fencedOwners.add(owner);
+      log.warn(
+        {
+          session_id: sample.session,
+          epoch: sample.epoch,
+          fenced_by: fencedBy,
+          collector_id: sample.collector,
+        },
+        'rejecting samples of a collector that does not hold the session any more',
+      );
+    }
+  }
+}

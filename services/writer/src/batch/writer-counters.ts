@@ -1,0 +1,40 @@
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+
+/** Since the start of the process. A message is one device and tick. */
+export interface WriterCounters {
+  samplesWritten: number;
+  samplesFenced: number;
+  messagesQuarantined: number;
+  failedWrites: number;
+}
+
+export function writerCounters(): WriterCounters {
+  return { samplesWritten: 0, samplesFenced: 0, messagesQuarantined: 0, failedWrites: 0 };
+}
+
+const reportEveryMs = 60_000;
+
+/** Says once a minute, and at the end, how far it has come, where there is anything new. */
+export function reportCounters(counters: WriterCounters, log: Logger): Stop {
+  let last = JSON.stringify(counters);
+  const report = () => {
+    const now = JSON.stringify(counters);
+    if (now === last) return;
+    last = now;
+    log.info(
+      {
+        samples_written: counters.samplesWritten,
+        samples_fenced: counters.samplesFenced,
+        messages_quarantined: counters.messagesQuarantined,
+        failed_writes: counters.failedWrites,
+      },
+      'samples so far',
+    );
+  };
+  const timer = setInterval(report, reportEveryMs);
+  return async () => {
+    clearInterval(timer);
+    report();
+  };
+}

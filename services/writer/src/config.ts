@@ -1,0 +1,36 @@
+import {
+  commonSettings,
+  type Environment,
+  readConfig,
+  setting,
+  streamSettings,
+} from '@holdfast/shared/runtime/config.ts';
+import {
+  checkSampleStoreSettings,
+  sampleStoreSettings,
+} from '@holdfast/shared/sample-store/open-sample-store.ts';
+import * as z from 'zod';
+
+const schema = z
+  .object({
+    ...commonSettings,
+    ...streamSettings,
+    ...sampleStoreSettings,
+    /** A batch is written when it has so many messages, one a device and tick … */
+    BATCH_MAX_MESSAGES: setting.integer(1, 10_000).default(1_000),
+    /** … or when its first message has waited so long. */
+    BATCH_MAX_WAIT_MS: setting.integer(1, 60_000).default(500),
+    /** Bound on messages that are on their way into the database, and so on memory. */
+    MAX_ACK_PENDING: setting.integer(1, 100_000).default(5_000),
+    /** After a crash of the writer, what it held is delivered again after this time. */
+    ACK_WAIT_MS: setting.integer(500, 600_000).default(30_000),
+    STOP_TIMEOUT_MS: setting.integer(1_000, 600_000).default(15_000),
+  })
+  .superRefine(checkSampleStoreSettings);
+
+export type WriterConfig = z.infer<typeof schema>;
+
+/** @throws ConfigError */
+export function writerConfig(environment: Environment = process.env): WriterConfig {
+  return readConfig(schema, environment);
+}

@@ -1,0 +1,29 @@
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
+
+export interface StoreWatch {
+  /** As of the last look, a few seconds ago at most. */
+  isUp(): boolean;
+  readonly stop: Stop;
+}
+
+const pauseMs = 5_000;
+
+/** Looks after the store also while there is nothing to write, so that readiness tells the truth. */
+export function watchStore(store: SampleStore): StoreWatch {
+  let up = false;
+  let stopped = false;
+  let timer: NodeJS.Timeout | undefined;
+  const look = async (): Promise<void> => {
+    up = await store.reachable();
+    if (!stopped) timer = setTimeout(() => void look(), pauseMs);
+  };
+  void look();
+  return {
+    isUp: () => up,
+    stop: async () => {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
+}

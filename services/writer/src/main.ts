@@ -1,0 +1,85 @@
+import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { consumeBatches } from '@holdfast/shared/jetstream/consume-batches.ts';
+import { lastSequence } from '@holdfast/shared/jetstream/durable-consumer.ts';
+import { jetStreamQuarantine } from '@holdfast/shared/jetstream/quarantine.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
+import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { openSampleStore, prepareSampleStore } from '@holdfast/shared/sample-store/open-sample-store.ts';
+import { sampleBatchHandler } from './batch/sample-batch-handler.ts';
+import { reportCounters, writerCounters } from './batch/writer-counters.ts';
+import { writerConfig } from './config.ts';
+import { EpochFence } from './fencing/epoch-fence.ts';
+import { watchStore } from './health/store-watch.ts';
+import { untilStoreWorks } from './retry/until-store-works.ts';
+
+const config = writerConfig();
+
+await runService({
+  name: 'writer',
+  logLevel: config.LOG_LEVEL,
+  stopTimeoutMs: config.STOP_TIMEOUT_MS,
+  async start({ log, onStop }) {
+    const stopping = new AbortController();
+
+    const connection = await connectNats({ url: config.NATS_URL, name: 'writer', log });
+    onStop('NATS connection', () => connection.close());
+    await ensureStreams(connection.nc, {
+      sessionsMaxBytes: config.SESSIONS_MAX_BYTES,
+      samplesMaxBytes: config.SAMPLES_MAX_BYTES,
+      samplesMaxAgeHours: config.SAMPLES_MAX_AGE_HOURS,
+      replicas: config.STREAM_REPLICAS,
+    });
+
+    const store = openSampleStore(config);
+    // A connection that hangs must not hold up the end.
+    onStop('sample store', () => Promise.race([store.close(), pause(systemTimers, 2_000)]));
+    const storeWatch = watchStore(store);
+    onStop('store watch', storeWatch.stop);
+
+    if (config.HEALTH_PORT > 0) {
+      const health = await startHealthServer({
+        port: config.HEALTH_PORT,
+        host: config.HEALTH_HOST,
+        readiness: () => ({ nats: connection.isUp(), sample_store: storeWatch.isUp() }),
+      });
+      onStop('health server', health.stop);
+    }
+    onStop('waiting for the store', async () => stopping.abort());
+
+    const storedEpochs = await untilStoreWorks(log, stopping.signal, async () => {
+      await prepareSampleStore(config);
+      return store.highestEpochs();
+    });
+    if (storedEpochs === undefined) return;
+    // What was published before now may be under way since before its successor was stored: only what comes from now
+    // on can be held against the stored epochs without losing readings that were published in time.
+    const publishedSoFar = await lastSequence(connection.nc, streamNames.samples);
+    const fence = new EpochFence();
+    for (const [session, epoch] of storedEpochs) fence.know(session, epoch, publishedSoFar);
+
+    const counters = writerCounters();
+    const consumer = consumeBatches({
+      nc: connection.nc,
+      stream: streamNames.samples,
+      durable: durableNames.writer,
+      ackWaitMs: config.ACK_WAIT_MS,
+      maxAckPending: config.MAX_ACK_PENDING,
+      log,
+      maxMessages: config.BATCH_MAX_MESSAGES,
+      maxWaitMs: config.BATCH_MAX_WAIT_MS,
+      handle: sampleBatchHandler({
+        store,
+        fence,
+        quarantine: jetStreamQuarantine(connection.nc),
+        counters,
+        log,
+      }),
+    });
+    onStop('counters', reportCounters(counters, log));
+    onStop('sample consumer', consumer.stop);
+    log.info({ store: config.SAMPLE_STORE, known_epochs: storedEpochs.size }, 'writing samples');
+  },
+});
