@@ -13,8 +13,11 @@ const text = (limits: z.ZodString) =>
     (value) => !/\p{Cc}/u.test(value) && value.isWellFormed(),
     'must not contain control characters',
   );
+/** Codes become names in time-series databases, whose line protocol cannot spell a backslash at the end. */
 const code = (limits: z.ZodString) =>
-  text(limits).refine((value) => value.trim() === value, 'must not begin or end with a blank');
+  text(limits)
+    .refine((value) => value.trim() === value, 'must not begin or end with a blank')
+    .refine((value) => !value.endsWith('\\'), 'must not end with a backslash');
 const enabled = z.boolean();
 
 const device = deviceConfigSchema.shape;
@@ -37,7 +40,9 @@ const deviceFields = {
   timeout_ms: device.timeout_ms.unwrap(),
   max_registers: device.max_registers.unwrap(),
   max_bits: device.max_bits.unwrap(),
-  measurement: code(device.measurement.unwrap()).nullable(),
+  measurement: code(device.measurement.unwrap())
+    .refine((value) => !value.startsWith('#'), 'must not begin with #')
+    .nullable(),
   enabled,
 } as const;
 

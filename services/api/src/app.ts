@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { Readiness } from '@holdfast/shared/runtime/health-server.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
+import { type FastifyInstance, fastify } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { SessionCommands } from './commands/session-commands.ts';
+import type { Database } from './database/open-database.ts';
+import { ApiProblem } from './http/api-problem.ts';
+import { commandRoutes } from './http/command-routes.ts';
+import { configurationRoutes } from './http/configuration-routes.ts';
+import { healthRoutes } from './http/health-routes.ts';
+import { pointHistoryRoutes } from './http/point-history-routes.ts';
+import { addProblemReplies, replyWithProblem } from './http/problem-replies.ts';
+import { sessionRoutes } from './http/session-routes.ts';
+import type { LiveStatus } from './live-status/live-status.ts';
+
+export interface AppDependencies {
+  readonly log: Logger;
+  readonly database: Database;
+  readonly commands: SessionCommands;
+  readonly liveStatus: Pick<LiveStatus, 'totals'>;
+  readonly samples: Pick<SampleStore, 'history'>;
+  readonly readiness: Readiness;
+}
+
+const maxBodyBytes = 1_048_576;
+
+/** The HTTP API, apart from the process: it never listens and opens nothing. */
+export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
+  const { log, database, commands, liveStatus, samples, readiness } = dependencies;
+  const app = fastify({
+    loggerInstance: log,
+    disableRequestLogging: true,
+    genReqId: () => randomUUID(),
+    bodyLimit: maxBodyBytes,
+    // Scripts that were written for Django end every path with a slash, others do not.
+    routerOptions: { ignoreTrailingSlash: true },
+    frameworkErrors: (error, request, reply) => replyWithProblem(error, request, reply),
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  addProblemReplies(app as unknown as FastifyInstance);
+  acceptEmptyBodies(app as unknown as FastifyInstance);
+  app.addHook('onResponse', async (request, reply) => {
+    // Consoles poll: reads are told only to those who ask for debug logs.
+    const level = request.method === 'GET' || request.method === 'HEAD' ? 'debug' : 'info';
+    request.log[level](
+      {
+        method: request.method,
+        url: request.url,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime),
+      },
+      'answered',
+    );
+  });
+
+  const typed = app.withTypeProvider<ZodTypeProvider>();
+  await typed.register(healthRoutes(readiness), { prefix: '/health' });
+  await typed.register(
+    async (sessions) => {
+      await sessions.register(commandRoutes(commands));
+      await sessions.register(pointHistoryRoutes({ database, samples }));
+      await sessions.register(sessionRoutes({ database, liveStatus }));
+    },
+    { prefix: '/api/acquisition/sessions' },
+  );
+  await typed.register(configurationRoutes(database), { prefix: '/api/config' });
+  return app as unknown as FastifyInstance;
+}
+
+/**
+ * `POST …/stop/` needs no body, and clients announce a type for it all the same: an empty body is none, whatever
+ * it calls itself. Anything else that is not JSON is refused.
+ */
+function acceptEmptyBodies(app: FastifyInstance): void {
+  const parseJson = app.getDefaultJsonParser('error', 'error');
+  app.removeContentTypeParser(['application/json', 'text/plain']);
+  app.addContentTypeParser(
+    ['application/json', 'application/merge-patch+json'],
+    { parseAs: 'string' },
+    (request, body, done) => {
+      if (body === '') done(null, undefined);
+      else void parseJson(request, body as string, done);
+    },
+  );
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
+    if (body.length === 0) done(null, undefined);
+    else done(unsupportedMediaType());
+  });
+}
+
+function unsupportedMediaType(): ApiProblem {
+  return new ApiProblem({
+    status: 415,
+    code: 'unsupported_media_type',
+    title: 'This media type is not taken',
+    detail: 'Send application/json.',
+  });
+}

@@ -1,0 +1,99 @@
+import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
+import { type Connection, connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
+import { ensureStreams, type StreamSettings } from '@holdfast/shared/jetstream/streams.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+
+/** NATS is away, or was too short a time back to be used. Nothing was stored. */
+export class BrokerUnavailable extends Error {
+  override readonly name = 'BrokerUnavailable';
+}
+
+export interface BrokerStores {
+  readonly events: EventStore;
+  readonly taskConfigs: TaskConfigStore;
+}
+
+export interface Broker {
+  isUp(): boolean;
+  /** The connection while it can be used. */
+  connection(): NatsConnection | undefined;
+  /** @throws BrokerUnavailable at once, so that no request hangs for a broker that is known to be away */
+  stores(): BrokerStores;
+  stop: Stop;
+}
+
+const retryMs = 1_000;
+
+/**
+ * The connection to NATS, made in the background: an API without a broker still serves reads. After every
+ * connection the streams are made sure of (a broker restart forgets those in memory) and `onReady` runs before
+ * commands are taken again.
+ */
+export function startBroker(options: {
+  url: string;
+  name: string;
+  streams: StreamSettings;
+  log: Logger;
+  onReady: (nc: NatsConnection) => Promise<void>;
+  /** It will not get better by waiting: an address or credentials that cannot be used. */
+  onFatal: (error: unknown) => void;
+}): Broker {
+  const { log, onReady } = options;
+  const stopping = new AbortController();
+  let connection: Connection | undefined;
+  let stores: BrokerStores | undefined;
+  let ready = false;
+  let attempt = 0;
+
+  const prepare = async (nc: NatsConnection): Promise<void> => {
+    ready = false;
+    attempt += 1;
+    const mine = attempt;
+    let said = false;
+    while (!stopping.signal.aborted && mine === attempt && !nc.isClosed()) {
+      try {
+        await ensureStreams(nc, options.streams);
+        stores ??= {
+          events: await JetStreamEventStore.open(nc),
+          taskConfigs: await TaskConfigStore.open(nc),
+        };
+        await onReady(nc);
+        // A reconnect meanwhile has begun a preparation of its own, which decides.
+        if (mine === attempt) ready = true;
+        return;
+      } catch (error) {
+        if (!said) log.warn({ err: error }, 'NATS is there, but its streams are not ready; trying again');
+        said = true;
+        await pause(systemTimers, retryMs, stopping.signal);
+      }
+    }
+  };
+
+  const connecting = (async () => {
+    const made = await connectNats({ url: options.url, name: options.name, log });
+    if (stopping.signal.aborted) return made.close();
+    connection = made;
+    made.onReconnect(() => void prepare(made.nc));
+    await prepare(made.nc);
+  })();
+  connecting.catch(options.onFatal);
+
+  const isUp = () => ready && connection?.isUp() === true;
+  return {
+    isUp,
+    connection: () => (isUp() ? connection?.nc : undefined),
+    stores: () => {
+      if (!isUp() || !stores) throw new BrokerUnavailable('there is no connection to NATS');
+      return stores;
+    },
+    stop: async () => {
+      stopping.abort();
+      // The first connection may never come; then there is nothing to close.
+      if (connection) await connection.close();
+    },
+  };
+}

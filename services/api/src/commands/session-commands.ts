@@ -1,0 +1,184 @@
+import { randomUUID } from 'node:crypto';
+import type {
+  CommandedSession,
+  SessionView,
+  StartedTask,
+} from '@holdfast/shared/contracts/http/session-http.ts';
+import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
+import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
+import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
+import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
+import {
+  type CommandOutcome,
+  handleCommand,
+  loadSession,
+} from '@holdfast/shared/event-store/handle-command.ts';
+import type { Broker } from '../broker.ts';
+import { ensureConfigVersion } from '../configuration/config-versions.ts';
+import { DatabaseUnavailable } from '../database/database-unavailable.ts';
+import type { Database } from '../database/open-database.ts';
+import { refusalProblem } from '../http/http-errors.ts';
+import type { LogGuard } from '../read-model/log-guard.ts';
+import type { ProjectionSignal, WaitOutcome } from '../read-model/projection-signal.ts';
+import { findSession } from '../read-model/session-queries.ts';
+import { sessionView, sessionViewFromLog } from '../read-model/session-view.ts';
+import { hasPlacement } from './has-placement.ts';
+import { readEarlierRun } from './read-earlier-run.ts';
+
+export interface SessionCommandsOptions {
+  readonly broker: Pick<Broker, 'stores'>;
+  readonly database: Database;
+  readonly projection: Pick<ProjectionSignal, 'waitFor'>;
+  readonly logGuard: Pick<LogGuard, 'damage'>;
+  /** Longest wait for the read model to show what a command did. */
+  readonly readYourWriteMs: number;
+}
+
+interface Commander {
+  /** Who asks; goes into the event. */
+  readonly by: string;
+}
+
+/**
+ * Commands answer when their event is stored, and by then the read model shows it wherever PostgreSQL is up. All
+ * but the start need nothing but the broker: a database outage must not keep anybody from stopping a session.
+ * All throw ApiProblem for a refusal, and what the event store throws.
+ */
+export interface SessionCommands {
+  start(request: Commander & { taskId: string; metadata: Record<string, unknown> }): Promise<StartedTask>;
+  stop(request: Commander & { sessionId: string; reason: string }): Promise<CommandedSession>;
+  pause(request: Commander & { sessionId: string; reason: string }): Promise<CommandedSession>;
+  resume(request: Commander & { sessionId: string }): Promise<CommandedSession>;
+  recover(request: Commander & { sessionId: string }): Promise<CommandedSession>;
+}
+
+const source = '/holdfast/api';
+
+type StartedState = Exclude<SessionState, { status: 'never_started' }>;
+type Accepted = Extract<CommandOutcome, { ok: true }>;
+
+export function sessionCommands(options: SessionCommandsOptions): SessionCommands {
+  const { broker, database, projection, logGuard, readYourWriteMs } = options;
+
+  const usableStores = () => {
+    const damage = logGuard.damage();
+    if (damage) throw damage;
+    return broker.stores();
+  };
+
+  const send = async (events: EventStore, taskId: string, command: SessionCommand): Promise<Accepted> => {
+    const outcome = await handleCommand(events, taskId, command, {
+      commandId: randomUUID(),
+      source,
+      now: new Date().toISOString(),
+    });
+    if (!outcome.ok) throw refusalProblem(outcome.refusal);
+    return outcome;
+  };
+
+  const onSession = async (
+    sessionId: string,
+    words: { done: string; already: string },
+    makeCommand: (events: EventStore, taskId: string) => SessionCommand | Promise<SessionCommand>,
+  ): Promise<CommandedSession> => {
+    const parsed = parseSessionId(sessionId);
+    if (!parsed) throw refusalProblem({ code: 'session_not_found', sessionId });
+    const { events } = usableStores();
+    const outcome = await send(events, parsed.taskId, await makeCommand(events, parsed.taskId));
+    const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
+    const said = `Session ${sessionId} ${outcome.changed ? words.done : words.already}.`;
+    const projected = waited === 'reached' ? await projectedView(database, sessionId) : undefined;
+    if (projected) return { ...projected, detail: said };
+    const state =
+      outcome.state.session.sessionId === sessionId
+        ? outcome.state
+        : await readEarlierRun(events, parsed.taskId, sessionId);
+    if (!state) throw refusalProblem({ code: 'session_not_found', sessionId });
+    return { ...sessionViewFromLog(state, new Date()), detail: `${said} ${unprojected(waited)}` };
+  };
+
+  return {
+    start: async ({ taskId, metadata, by }) => {
+      const { events, taskConfigs } = usableStores();
+      // Before anything is made for it. The log decides again when the event is appended.
+      const { state } = await loadSession(events, taskId);
+      if (state.status === 'running' || state.status === 'paused') throw alreadyActive(state);
+      const { taskCode, version } = await ensureConfigVersion(database, taskConfigs, Number(taskId));
+      const outcome = await send(events, taskId, {
+        type: 'StartSession',
+        taskId,
+        taskCode,
+        configVersion: version,
+        metadata,
+        by,
+        now: new Date().toISOString(),
+      });
+      const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
+      const { sessionId } = outcome.state.session;
+      const said = `Session ${sessionId} of task ${taskCode} is started.`;
+      return {
+        session_id: sessionId,
+        task_code: taskCode,
+        status: outcome.state.status,
+        config_version: version,
+        detail: waited === 'reached' ? said : `${said} ${unprojected(waited)}`,
+      };
+    },
+    stop: ({ sessionId, reason, by }) =>
+      onSession(sessionId, { done: 'is stopped', already: 'was over already' }, () => ({
+        type: 'StopSession',
+        sessionId,
+        reason,
+        by,
+      })),
+    pause: ({ sessionId, reason, by }) =>
+      onSession(sessionId, { done: 'is paused', already: 'was paused already' }, () => ({
+        type: 'PauseSession',
+        sessionId,
+        reason,
+        by,
+      })),
+    resume: ({ sessionId, by }) =>
+      onSession(sessionId, { done: 'runs again', already: 'was running already' }, () => ({
+        type: 'ResumeSession',
+        sessionId,
+        by,
+      })),
+    recover: ({ sessionId, by }) =>
+      onSession(
+        sessionId,
+        { done: 'will be placed again', already: 'is placed: there is nothing to recover' },
+        async (events, taskId) => ({
+          type: 'RecoverSession',
+          sessionId,
+          placed: await hasPlacement(events, taskId),
+          by,
+        }),
+      ),
+  };
+}
+
+/** Undefined when the database went away just now: the command is stored all the same. */
+async function projectedView(database: Database, sessionId: string): Promise<SessionView | undefined> {
+  try {
+    const row = await findSession(database, sessionId);
+    return row && sessionView(row, new Date());
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) return undefined;
+    throw error;
+  }
+}
+
+function alreadyActive(state: Extract<StartedState, { status: 'running' | 'paused' }>) {
+  return refusalProblem({
+    code: 'task_already_active',
+    sessionId: state.session.sessionId,
+    status: state.status,
+  });
+}
+
+function unprojected(waited: WaitOutcome): string {
+  return waited === 'database_away'
+    ? 'The database is away: lists will show this when it is back.'
+    : 'Lists may show this a little later.';
+}

@@ -1,0 +1,131 @@
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
+import type { LoadedTaskConfig, TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { sql } from 'kysely';
+import type { Database } from '../database/open-database.ts';
+import { ApiProblem, notFound } from '../http/api-problem.ts';
+import {
+  contentHash,
+  type SnapshotProblem,
+  type SnapshotRow,
+  type SnapshotTask,
+  snapshotTask,
+  type TaskContent,
+} from './task-snapshot.ts';
+
+export interface TaskVersion {
+  readonly taskCode: string;
+  readonly version: number;
+}
+
+/**
+ * The version of the task's configuration as it stands now, with its snapshot in TASK_CONFIGS. Content that has
+ * not changed since the latest version is that version; otherwise a new one is made. The task's row is locked
+ * meanwhile, so that two starts at once agree on one version.
+ * @throws ApiProblem, StoreUnavailable, DatabaseUnavailable
+ */
+export async function ensureConfigVersion(
+  database: Database,
+  taskConfigs: TaskConfigStore,
+  taskId: number,
+): Promise<TaskVersion> {
+  return database.transaction().execute(async (transaction) => {
+    const task = await transaction
+      .selectFrom('tasks')
+      .selectAll()
+      .where('id', '=', taskId)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!task) throw notFound('task_not_found', `There is no task ${taskId}.`);
+    const content = await readContent(transaction, task);
+    const hash = contentHash(content);
+    const latest = await transaction
+      .selectFrom('task_config_versions')
+      .select(['version', 'hash'])
+      .where('task_id', '=', taskId)
+      .orderBy('version', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    if (latest?.hash === hash && (await holds(taskConfigs, content, latest.version, hash))) {
+      return { taskCode: task.code, version: latest.version };
+    }
+    let version = (latest?.version ?? 0) + 1;
+    // Numbers may be in use already: the database was restored, or a start broke off before its commit.
+    while (!(await holds(taskConfigs, content, version, hash))) version += 1;
+    await transaction
+      .insertInto('task_config_versions')
+      .values({ task_id: taskId, version, hash, task_code: task.code, task_name: task.name })
+      .execute();
+    return { taskCode: task.code, version };
+  });
+}
+
+/** Whether TASK_CONFIGS has this content under this version; puts it there when the place is free. */
+async function holds(
+  taskConfigs: TaskConfigStore,
+  content: TaskContent,
+  version: number,
+  hash: string,
+): Promise<boolean> {
+  const config: TaskConfig = { ...content, config_version: version };
+  let stored: LoadedTaskConfig;
+  try {
+    if ((await taskConfigs.put(config)) === 'stored') return true;
+    stored = await taskConfigs.load(config.task_id, version);
+  } catch (error) {
+    throw new StoreUnavailable('the configuration snapshot could not be stored', { cause: error });
+  }
+  return stored.ok && contentHash(stored.config) === hash;
+}
+
+async function readContent(transaction: Database, task: SnapshotTask): Promise<TaskContent> {
+  // One statement, so that what it reads belongs together.
+  const { rows } = await sql<{
+    device: SnapshotRow['device'];
+    site_code: string | null;
+    point: SnapshotRow['point'];
+    chosen: boolean;
+  }>`
+    select to_jsonb(devices) - 'site_id' as device, sites.code as site_code,
+      to_jsonb(points) - 'device_id' as point, task_points.point_id is not null as chosen
+    from task_devices
+    join devices on devices.id = task_devices.device_id
+    left join sites on sites.id = devices.site_id
+    left join points on points.device_id = devices.id
+    left join task_points on task_points.task_id = task_devices.task_id and task_points.point_id = points.id
+    where task_devices.task_id = ${task.id}
+    order by devices.id, points.id`.execute(transaction);
+  const chosen = new Set(rows.flatMap(({ point, chosen }) => (chosen && point ? [point.id] : [])));
+  const snapshot = snapshotTask(
+    task,
+    rows.map(({ device, site_code, point }) => ({ device, siteCode: site_code, point })),
+    chosen,
+  );
+  if (!snapshot.ok) throw snapshotRefused(task, snapshot.problem);
+  return snapshot.content;
+}
+
+function snapshotRefused(task: SnapshotTask, problem: SnapshotProblem): ApiProblem {
+  const title = 'This task cannot be started as it is configured';
+  const refused = (detail: string, members = {}) =>
+    new ApiProblem({ status: 422, code: problem.code, title, detail, members });
+  const path = `/api/config/tasks/${task.id}/`;
+  switch (problem.code) {
+    case 'task_disabled':
+      return refused(`Task ${task.code} is disabled. Enable it with PATCH ${path} {"enabled": true}.`);
+    case 'task_without_devices':
+      return refused(
+        `Task ${task.code} has no enabled device. Add some with PATCH ${path} {"device_ids": […]}, or enable those that it has.`,
+      );
+    case 'task_without_points':
+      return refused(
+        `The devices of task ${task.code} have no enabled point that it reads. Add some with POST /api/config/points/.`,
+      );
+    case 'task_config_invalid':
+      return refused(`The configuration of task ${task.code} is not valid: see errors.`, {
+        errors: problem.issues,
+      });
+    default:
+      return problem satisfies never;
+  }
+}

@@ -1,0 +1,55 @@
+import { violatedConstraint } from '../database/database-unavailable.ts';
+import { ApiProblem, validationFailed } from '../http/api-problem.ts';
+
+/** Codes of the things that refer, at most {@link maxNamed} of each kind. */
+export type Referrers = Readonly<Record<string, readonly string[]>>;
+export const maxNamed = 20;
+
+export function stillReferenced(what: string, referrers: Referrers): ApiProblem {
+  const named = Object.entries(referrers)
+    .filter(([, codes]) => codes.length > 0)
+    .map(([kind, codes]) => `${kind} ${codes.join(', ')}`);
+  return new ApiProblem({
+    status: 409,
+    code: 'still_referenced',
+    title: 'Something still refers to it',
+    detail: `${what} is used by ${named.join('; ')}. Remove it there first.`,
+    members: { referenced_by: referrers },
+  });
+}
+
+/** Constraints of the schema, in words. What is not here is a fault of ours and stays an error. */
+const constraints: Readonly<Record<string, () => ApiProblem>> = {
+  sites_code_key: () => duplicate('a site', 'code'),
+  devices_code_key: () => duplicate('a device', 'code'),
+  tasks_code_key: () => duplicate('a task', 'code'),
+  points_device_id_code_key: () => duplicate('a point of this device', 'code'),
+  devices_site_id_fkey: () => missing('site_id', 'there is no such site'),
+  points_device_id_fkey: () => missing('device_id', 'there is no such device'),
+  task_devices_device_id_fkey: () => missing('device_ids', 'there is no such device'),
+  task_points_point_id_fkey: () => missing('point_ids', 'there is no such point'),
+};
+
+function duplicate(what: string, field: string): ApiProblem {
+  return new ApiProblem({
+    status: 409,
+    code: 'duplicate_code',
+    title: 'This code is taken',
+    detail: `There is already ${what} with this ${field}.`,
+    members: { errors: [{ path: field, message: 'is taken' }] },
+  });
+}
+
+function missing(field: string, message: string): ApiProblem {
+  return validationFailed([{ path: field, message }]);
+}
+
+/** Runs a change; a violated constraint becomes the problem that it stands for. */
+export async function explained<T>(change: () => Promise<T>): Promise<T> {
+  try {
+    return await change();
+  } catch (error) {
+    const problem = constraints[violatedConstraint(error) ?? ''];
+    throw problem ? problem() : error;
+  }
+}

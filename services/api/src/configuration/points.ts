@@ -1,0 +1,141 @@
+import {
+  layoutProblem,
+  type PointCreate,
+  type PointPatch,
+  type PointView,
+} from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { sql } from 'kysely';
+import type { Database } from '../database/open-database.ts';
+import { type FieldError, validationFailed } from '../http/api-problem.ts';
+import { type Collection, pageOf } from './collection.ts';
+import { explained, maxNamed, stillReferenced } from './configuration-problems.ts';
+
+export interface PointFilter {
+  readonly code?: string | undefined;
+  readonly device_id?: number | undefined;
+}
+
+export interface Points extends Collection<PointCreate, PointPatch, PointView, PointFilter> {
+  /** All or none; errors say which of them is at fault. */
+  createAll(points: readonly PointCreate[]): Promise<PointView[]>;
+}
+
+/** 12 values a row, and PostgreSQL takes 65,535 in one statement. */
+const rowsPerStatement = 5_000;
+
+export function points(database: Database): Points {
+  const find = (id: number) =>
+    database.selectFrom('points').selectAll().where('id', '=', id).executeTakeFirst();
+  return {
+    list: async ({ after, limit, filter }) => {
+      let query = database.selectFrom('points').selectAll().where('id', '>', after);
+      if (filter.code !== undefined) query = query.where('code', '=', filter.code);
+      if (filter.device_id !== undefined) query = query.where('device_id', '=', filter.device_id);
+      return pageOf(
+        await query
+          .orderBy('id')
+          .limit(limit + 1)
+          .execute(),
+        limit,
+      );
+    },
+    find,
+    create: (point) =>
+      explained(() => database.insertInto('points').values(point).returningAll().executeTakeFirstOrThrow()),
+    createAll: (items) =>
+      explained(() =>
+        database.transaction().execute(async (transaction) => {
+          const faults = await faultsOf(transaction, items);
+          if (faults.length > 0) throw validationFailed(faults);
+          const created: PointView[] = [];
+          for (let from = 0; from < items.length; from += rowsPerStatement) {
+            const rows = items.slice(from, from + rowsPerStatement);
+            created.push(...(await transaction.insertInto('points').values(rows).returningAll().execute()));
+          }
+          return created.sort((one, other) => one.id - other.id);
+        }),
+      ),
+    patch: (id, patch) =>
+      explained(() =>
+        database.transaction().execute(async (transaction) => {
+          const point = await transaction
+            .selectFrom('points')
+            .selectAll()
+            .where('id', '=', id)
+            .forUpdate()
+            .executeTakeFirst();
+          if (!point) return undefined;
+          const problem = layoutProblem({
+            table: patch.table ?? point.table,
+            data_type: patch.data_type ?? point.data_type,
+            address: patch.address ?? point.address,
+          });
+          if (problem) throw validationFailed([{ path: 'address', message: problem }]);
+          if (Object.keys(patch).length === 0) return point;
+          if (patch.device_id !== undefined && patch.device_id !== point.device_id) {
+            // A task that chose this point may not have the other device.
+            const tasks = await tasksThatChose(transaction, id);
+            if (tasks.length > 0) throw stillReferenced(`Point ${point.code}`, { tasks });
+          }
+          return transaction
+            .updateTable('points')
+            .set(patch)
+            .where('id', '=', id)
+            .returningAll()
+            .executeTakeFirst();
+        }),
+      ),
+    remove: (id) =>
+      database.transaction().execute(async (transaction) => {
+        const point = await transaction
+          .selectFrom('points')
+          .select('code')
+          .where('id', '=', id)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!point) return false;
+        const tasks = await tasksThatChose(transaction, id);
+        if (tasks.length > 0) throw stillReferenced(`Point ${point.code}`, { tasks });
+        await transaction.deleteFrom('points').where('id', '=', id).execute();
+        return true;
+      }),
+  };
+}
+
+/** Their codes. */
+async function tasksThatChose(database: Database, pointId: number): Promise<string[]> {
+  const tasks = await database
+    .selectFrom('task_points')
+    .innerJoin('tasks', 'tasks.id', 'task_points.task_id')
+    .select('tasks.code')
+    .where('task_points.point_id', '=', pointId)
+    .orderBy('tasks.code')
+    .limit(maxNamed)
+    .execute();
+  return tasks.map(({ code }) => code);
+}
+
+/** What the database's constraints would find as well, but without saying where. */
+async function faultsOf(database: Database, items: readonly PointCreate[]): Promise<FieldError[]> {
+  const deviceIds = [...new Set(items.map(({ device_id }) => device_id))];
+  const known = await database.selectFrom('devices').select('id').where('id', 'in', deviceIds).execute();
+  const knownIds = new Set(known.map(({ id }) => id));
+  // One array each instead of a parameter a value: there may be ten thousand.
+  const taken = await sql<{ device_id: number; code: string }>`
+    select device_id, code from points
+    where (device_id, code) in (
+      select * from unnest(${items.map(({ device_id }) => device_id)}::bigint[], ${items.map(({ code }) => code)}::text[])
+    )`.execute(database);
+  const seen = new Map(taken.rows.map((row) => [JSON.stringify([row.device_id, row.code]), 'is taken']));
+  const faults: FieldError[] = [];
+  for (const [index, { device_id, code }] of items.entries()) {
+    if (!knownIds.has(device_id)) {
+      faults.push({ path: `${index}.device_id`, message: 'there is no such device' });
+    }
+    const key = JSON.stringify([device_id, code]);
+    const fault = seen.get(key);
+    if (fault) faults.push({ path: `${index}.code`, message: fault });
+    else seen.set(key, `is the same as that of item ${index}`);
+  }
+  return faults;
+}

@@ -1,0 +1,57 @@
+import type { SiteCreate, SitePatch, SiteView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { Database } from '../database/open-database.ts';
+import { type Collection, pageOf } from './collection.ts';
+import { explained, maxNamed, stillReferenced } from './configuration-problems.ts';
+
+export interface SiteFilter {
+  readonly code?: string | undefined;
+}
+
+export function sites(database: Database): Collection<SiteCreate, SitePatch, SiteView, SiteFilter> {
+  const find = (id: number) =>
+    database.selectFrom('sites').selectAll().where('id', '=', id).executeTakeFirst();
+  return {
+    list: async ({ after, limit, filter }) => {
+      let query = database.selectFrom('sites').selectAll().where('id', '>', after);
+      if (filter.code !== undefined) query = query.where('code', '=', filter.code);
+      return pageOf(
+        await query
+          .orderBy('id')
+          .limit(limit + 1)
+          .execute(),
+        limit,
+      );
+    },
+    find,
+    create: (site) =>
+      explained(() => database.insertInto('sites').values(site).returningAll().executeTakeFirstOrThrow()),
+    patch: (id, patch) => {
+      if (Object.keys(patch).length === 0) return find(id);
+      return explained(() =>
+        database.updateTable('sites').set(patch).where('id', '=', id).returningAll().executeTakeFirst(),
+      );
+    },
+    remove: (id) =>
+      database.transaction().execute(async (transaction) => {
+        const site = await transaction
+          .selectFrom('sites')
+          .select('code')
+          .where('id', '=', id)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!site) return false;
+        const devices = await transaction
+          .selectFrom('devices')
+          .select('code')
+          .where('site_id', '=', id)
+          .orderBy('code')
+          .limit(maxNamed)
+          .execute();
+        if (devices.length > 0) {
+          throw stillReferenced(`Site ${site.code}`, { devices: devices.map(({ code }) => code) });
+        }
+        await transaction.deleteFrom('sites').where('id', '=', id).execute();
+        return true;
+      }),
+  };
+}

@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import type { DevicesTable, PointsTable } from '../database/tables.ts';
+
+export interface SnapshotTask {
+  readonly id: number;
+  readonly code: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly period_ms: number;
+}
+
+/** A device of the task with one of its points; a device without points has one row with `point` null. */
+export interface SnapshotRow {
+  readonly device: Omit<DevicesTable, 'id' | 'site_id'> & { readonly id: number };
+  readonly siteCode: string | null;
+  readonly point: (Omit<PointsTable, 'id' | 'device_id'> & { readonly id: number }) | null;
+}
+
+/** A snapshot that has no version yet. */
+export type TaskContent = Omit<TaskConfig, 'config_version'>;
+
+export type SnapshotProblem =
+  | { readonly code: 'task_disabled' }
+  | { readonly code: 'task_without_devices' }
+  | { readonly code: 'task_without_points' }
+  | { readonly code: 'task_config_invalid'; readonly issues: readonly { path: string; message: string }[] };
+
+export type Snapshot =
+  | { readonly ok: true; readonly content: TaskContent }
+  | { readonly ok: false; readonly problem: SnapshotProblem };
+
+/**
+ * What a collector will read of this task: its enabled devices with their enabled points, or only with the chosen
+ * ones where some are chosen.
+ */
+export function snapshotTask(
+  task: SnapshotTask,
+  rows: readonly SnapshotRow[],
+  chosenPointIds: ReadonlySet<number>,
+): Snapshot {
+  if (!task.enabled) return { ok: false, problem: { code: 'task_disabled' } };
+  const enabled = rows.filter(({ device }) => device.enabled);
+  if (enabled.length === 0) return { ok: false, problem: { code: 'task_without_devices' } };
+  const devices = [...Map.groupBy(enabled, ({ device }) => device.id).values()]
+    .map((rowsOfDevice) => snapshotDevice(rowsOfDevice, chosenPointIds))
+    .filter(({ points }) => points.length > 0);
+  if (devices.length === 0) return { ok: false, problem: { code: 'task_without_points' } };
+  const parsed = taskConfigSchema.omit({ config_version: true }).safeParse({
+    schema_version: 1,
+    task_id: String(task.id),
+    task_code: task.code,
+    task_name: task.name,
+    period_ms: task.period_ms,
+    devices,
+  });
+  if (parsed.success) return { ok: true, content: parsed.data };
+  const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  return { ok: false, problem: { code: 'task_config_invalid', issues } };
+}
+
+function snapshotDevice(rows: readonly SnapshotRow[], chosenPointIds: ReadonlySet<number>) {
+  const [first] = rows;
+  if (!first) throw new Error('a group without rows');
+  const { id, measurement, enabled: _, ...device } = first.device;
+  return {
+    ...device,
+    id: String(id),
+    site_code: first.siteCode ?? '',
+    ...(measurement === null ? {} : { measurement }),
+    points: rows.flatMap(({ point }) => {
+      if (!point?.enabled) return [];
+      if (chosenPointIds.size > 0 && !chosenPointIds.has(point.id)) return [];
+      const { id: _id, enabled: _enabled, ...fields } = point;
+      return [fields];
+    }),
+  };
+}
+
+/** The same for the same content, however its fields are ordered and whatever its version. */
+export function contentHash(content: TaskContent): string {
+  const { config_version: _, ...unversioned } = content as Partial<TaskConfig>;
+  return createHash('sha256')
+    .update(JSON.stringify(sortKeys(unversioned)))
+    .digest('hex');
+}
+
+function sortKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortKeys);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([key, inner]) => [key, sortKeys(inner)]),
+  );
+}

@@ -1,0 +1,158 @@
+import type { TaskCreate, TaskPatch, TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { Database } from '../database/open-database.ts';
+import { validationFailed } from '../http/api-problem.ts';
+import { type Collection, pageOf } from './collection.ts';
+import { explained, stillReferenced } from './configuration-problems.ts';
+
+export interface TaskFilter {
+  readonly code?: string | undefined;
+}
+
+export function tasks(database: Database): Collection<TaskCreate, TaskPatch, TaskView, TaskFilter> {
+  const find = async (id: number): Promise<TaskView | undefined> => {
+    const [task] = await selectTasks(database, (query) => query.where('id', '=', id));
+    return task;
+  };
+  return {
+    list: async ({ after, limit, filter }) => {
+      const rows = await selectTasks(database, (query) => {
+        const page = query
+          .where('id', '>', after)
+          .orderBy('id')
+          .limit(limit + 1);
+        return filter.code === undefined ? page : page.where('code', '=', filter.code);
+      });
+      return pageOf(rows, limit);
+    },
+    find,
+    create: ({ device_ids, point_ids, ...fields }) =>
+      explained(() =>
+        database.transaction().execute(async (transaction) => {
+          const { id } = await transaction
+            .insertInto('tasks')
+            .values(fields)
+            .returning('id')
+            .executeTakeFirstOrThrow();
+          await replaceMembers(transaction, id, { device_ids, point_ids });
+          return readBack(transaction, id);
+        }),
+      ),
+    patch: (id, { device_ids, point_ids, ...fields }) =>
+      explained(() =>
+        database.transaction().execute(async (transaction) => {
+          // Locked, so that a start at the same moment snapshots either all of the change or nothing of it.
+          const task = await transaction
+            .selectFrom('tasks')
+            .select('id')
+            .where('id', '=', id)
+            .forUpdate()
+            .executeTakeFirst();
+          if (!task) return undefined;
+          if (Object.keys(fields).length > 0) {
+            await transaction.updateTable('tasks').set(fields).where('id', '=', id).execute();
+          }
+          if (device_ids || point_ids) {
+            const before = await readBack(transaction, id);
+            await replaceMembers(transaction, id, {
+              device_ids: device_ids ?? before.device_ids,
+              point_ids: point_ids ?? before.point_ids,
+            });
+          }
+          return readBack(transaction, id);
+        }),
+      ),
+    remove: (id) =>
+      database.transaction().execute(async (transaction) => {
+        const task = await transaction
+          .selectFrom('tasks')
+          .select('code')
+          .where('id', '=', id)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!task) return false;
+        const active = await transaction
+          .selectFrom('sessions')
+          .select('session_id')
+          .where('task_id', '=', id)
+          .where('status', 'in', ['running', 'paused'])
+          .execute();
+        if (active.length > 0) {
+          throw stillReferenced(`Task ${task.code}`, {
+            active_sessions: active.map(({ session_id }) => session_id),
+          });
+        }
+        await transaction.deleteFrom('tasks').where('id', '=', id).execute();
+        return true;
+      }),
+  };
+}
+
+function taskQuery(database: Database) {
+  return database.selectFrom('tasks').selectAll();
+}
+
+async function selectTasks(
+  database: Database,
+  narrow: (query: ReturnType<typeof taskQuery>) => ReturnType<typeof taskQuery>,
+): Promise<TaskView[]> {
+  const rows = await narrow(taskQuery(database)).execute();
+  if (rows.length === 0) return [];
+  const ids = rows.map(({ id }) => id);
+  const devices = await database
+    .selectFrom('task_devices')
+    .selectAll()
+    .where('task_id', 'in', ids)
+    .orderBy('device_id')
+    .execute();
+  const points = await database
+    .selectFrom('task_points')
+    .selectAll()
+    .where('task_id', 'in', ids)
+    .orderBy('point_id')
+    .execute();
+  const devicesOf = Map.groupBy(devices, ({ task_id }) => task_id);
+  const pointsOf = Map.groupBy(points, ({ task_id }) => task_id);
+  return rows.map((row) => ({
+    ...row,
+    device_ids: devicesOf.get(row.id)?.map(({ device_id }) => device_id) ?? [],
+    point_ids: pointsOf.get(row.id)?.map(({ point_id }) => point_id) ?? [],
+  }));
+}
+
+async function readBack(database: Database, id: number): Promise<TaskView> {
+  const [task] = await selectTasks(database, (query) => query.where('id', '=', id));
+  if (!task) throw new Error(`task ${id} vanished within a transaction`);
+  return task;
+}
+
+async function replaceMembers(
+  transaction: Database,
+  taskId: number,
+  { device_ids, point_ids }: { device_ids: readonly number[]; point_ids: readonly number[] },
+): Promise<void> {
+  await transaction.deleteFrom('task_devices').where('task_id', '=', taskId).execute();
+  await transaction.deleteFrom('task_points').where('task_id', '=', taskId).execute();
+  if (device_ids.length > 0) {
+    await transaction
+      .insertInto('task_devices')
+      .values(device_ids.map((device_id) => ({ task_id: taskId, device_id })))
+      .execute();
+  }
+  if (point_ids.length === 0) return;
+  const points = await transaction
+    .selectFrom('points')
+    .select(['id', 'code', 'device_id'])
+    .where('id', 'in', point_ids)
+    .execute();
+  const strangers = points.filter(({ device_id }) => !device_ids.includes(device_id));
+  if (strangers.length > 0) {
+    const codes = strangers.slice(0, 5).map(({ code }) => code);
+    throw validationFailed([
+      { path: 'point_ids', message: `${codes.join(', ')}: of a device that is not in device_ids` },
+    ]);
+  }
+  await transaction
+    .insertInto('task_points')
+    .values(point_ids.map((point_id) => ({ task_id: taskId, point_id })))
+    .execute();
+}

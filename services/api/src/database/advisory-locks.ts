@@ -1,0 +1,5 @@
+/** Keys of PostgreSQL advisory locks, which are global to a database: "hold" in ASCII and a number of our own. */
+export const advisoryLocks = {
+  migration: 0x686f6c64_01,
+  projector: 0x686f6c64_02,
+} as const;

@@ -1,0 +1,148 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration, MigrationProvider } from 'kysely/migration';
+
+/** In code, so that a service needs no files beside it and a bundle cannot lose them. Never edit one that was released. */
+export const migrations: MigrationProvider = {
+  getMigrations: async () => ({ '001_configuration': configuration, '002_read_model': readModel }),
+};
+
+const configuration: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`
+      create table sites (
+        id bigint generated always as identity primary key,
+        code text not null constraint sites_code_key unique,
+        name text not null
+      )`.execute(db);
+    await sql`
+      create table devices (
+        id bigint generated always as identity primary key,
+        code text not null constraint devices_code_key unique,
+        name text not null,
+        site_id bigint constraint devices_site_id_fkey references sites (id),
+        protocol text not null,
+        host text not null,
+        port integer not null,
+        unit_id integer not null,
+        timeout_ms integer not null,
+        max_registers integer not null,
+        max_bits integer not null,
+        measurement text,
+        enabled boolean not null
+      )`.execute(db);
+    await sql`create index devices_site_id_index on devices (site_id)`.execute(db);
+    await sql`
+      create table points (
+        id bigint generated always as identity primary key,
+        device_id bigint not null constraint points_device_id_fkey references devices (id),
+        code text not null,
+        name text not null,
+        "table" text not null,
+        address integer not null,
+        data_type text not null,
+        byte_order text not null,
+        scale double precision not null,
+        "offset" double precision not null,
+        unit text not null,
+        enabled boolean not null,
+        constraint points_device_id_code_key unique (device_id, code)
+      )`.execute(db);
+    await sql`
+      create table tasks (
+        id bigint generated always as identity primary key,
+        code text not null constraint tasks_code_key unique,
+        name text not null,
+        period_ms integer not null,
+        enabled boolean not null
+      )`.execute(db);
+    await sql`
+      create table task_devices (
+        task_id bigint not null constraint task_devices_task_id_fkey references tasks (id) on delete cascade,
+        device_id bigint not null constraint task_devices_device_id_fkey references devices (id),
+        primary key (task_id, device_id)
+      )`.execute(db);
+    await sql`create index task_devices_device_id_index on task_devices (device_id)`.execute(db);
+    await sql`
+      create table task_points (
+        task_id bigint not null constraint task_points_task_id_fkey references tasks (id) on delete cascade,
+        point_id bigint not null constraint task_points_point_id_fkey references points (id),
+        primary key (task_id, point_id)
+      )`.execute(db);
+    await sql`create index task_points_point_id_index on task_points (point_id)`.execute(db);
+    // No reference to tasks: the versions of a deleted task still name its past sessions.
+    await sql`
+      create table task_config_versions (
+        task_id bigint not null,
+        version bigint not null,
+        hash text not null,
+        task_code text not null,
+        task_name text not null,
+        created_at timestamptz not null default now(),
+        primary key (task_id, version)
+      )`.execute(db);
+  },
+};
+
+/** Everything here can be made again from SESSIONS; nothing refers to configuration, which may have changed since. */
+const readModel: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`
+      create table sessions (
+        session_id text primary key,
+        task_id bigint not null,
+        task_code text not null,
+        status text not null,
+        started_at timestamptz not null,
+        stopped_at timestamptz,
+        config_version bigint not null,
+        metadata jsonb not null,
+        error_message text,
+        collector_id text,
+        epoch bigint,
+        placement_state text,
+        placement_since timestamptz,
+        placement_detail text not null,
+        first_sequence bigint not null,
+        last_sequence bigint not null
+      )`.execute(db);
+    await sql`create index sessions_first_sequence_index on sessions (first_sequence desc)`.execute(db);
+    await sql`create index sessions_task_id_index on sessions (task_id, first_sequence desc)`.execute(db);
+    await sql`create index sessions_task_code_index on sessions (task_code, first_sequence desc)`.execute(db);
+    await sql`
+      create index sessions_active_index on sessions (first_sequence desc)
+      where status in ('running', 'paused')`.execute(db);
+    await sql`
+      create table session_events (
+        sequence bigint primary key,
+        session_id text,
+        task_id bigint,
+        type text not null,
+        time timestamptz,
+        event_id text,
+        source text,
+        data jsonb,
+        problem text
+      )`.execute(db);
+    await sql`create index session_events_session_id_index on session_events (session_id, sequence)`.execute(
+      db,
+    );
+    await sql`
+      create table session_counters (
+        session_id text not null,
+        epoch bigint not null,
+        instance text not null,
+        points_read bigint not null,
+        error_count bigint not null,
+        last_read_time timestamptz,
+        device_health jsonb not null,
+        updated_at timestamptz not null,
+        primary key (session_id, epoch, instance)
+      )`.execute(db);
+    await sql`
+      create table projection_checkpoint (
+        name text primary key,
+        last_sequence bigint not null,
+        last_event_id text
+      )`.execute(db);
+  },
+};

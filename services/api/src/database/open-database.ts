@@ -1,0 +1,87 @@
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import {
+  Kysely,
+  type KyselyConfig,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+} from 'kysely';
+import pg from 'pg';
+import { DatabaseUnavailable, translateDatabaseError } from './database-unavailable.ts';
+import type { Tables } from './tables.ts';
+
+export type Database = Kysely<Tables>;
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly maxConnections: number;
+  readonly log: Logger;
+}
+
+/** A pool that survives the server: broken connections are dropped, new ones are made when they are needed. */
+export function openDatabase({ url, maxConnections, log }: DatabaseOptions): Database {
+  const pool = new pg.Pool({
+    ...connectionOptions(url),
+    max: maxConnections,
+    query_timeout: 15_000,
+  });
+  // Both are needed: an idle client's error goes to the pool, a borrowed one's to the client itself, and an
+  // 'error' event that nobody listens to ends the process.
+  pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection broke'));
+  pool.on('connect', (client) => {
+    client.on('error', (error) => log.debug({ err: error }, 'a database connection broke'));
+  });
+  const dialect: KyselyConfig['dialect'] = new PostgresDialect({ pool: translating(pool) });
+  return new Kysely<Tables>({ dialect });
+}
+
+export function connectionOptions(url: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    application_name: 'holdfast-api',
+    connectionTimeoutMillis: 2_000,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 5_000,
+    types: {
+      getTypeParser: ((oid: number, format: 'text') =>
+        typeParser(oid, format)) as typeof pg.types.getTypeParser,
+    },
+  };
+}
+
+/** bigint as a number: ids, sequences and counters stay far below 2^53. */
+function typeParser(oid: number, format: 'text') {
+  return oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format);
+}
+
+/** pg's errors become ours at this edge, so that nothing further in needs to know them. */
+function translating(pool: pg.Pool): PostgresPool {
+  return {
+    options: pool.options,
+    end: () => pool.end(),
+    connect: async () => {
+      let client: pg.PoolClient;
+      try {
+        client = await pool.connect();
+      } catch (error) {
+        throw translateDatabaseError(error);
+      }
+      let broken = false;
+      const guarded = {
+        processID: (client as unknown as { processID?: number }).processID,
+        query: async (text: string, parameters: readonly unknown[]) => {
+          try {
+            return await client.query(text, parameters as unknown[]);
+          } catch (error) {
+            const translated = translateDatabaseError(error);
+            // After a timeout the answer may still come; the next borrower must not wait behind it.
+            broken ||= translated instanceof DatabaseUnavailable;
+            throw translated;
+          }
+        },
+        release: (destroy?: boolean) => client.release(destroy || broken),
+      };
+      return guarded as unknown as PostgresPoolClient;
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { DatabaseUnavailable } from './database-unavailable.ts';
+import { migrate } from './migrate.ts';
+import type { Database } from './open-database.ts';
+
+const retryMs = 1_000;
+
+/** Brings the schema up to date as soon as the database is there; until then reads answer that it is not. */
+export function startMigrations(options: {
+  database: Database;
+  log: Logger;
+  /** The database is there and the schema cannot be made: waiting does not help. */
+  onFatal: (error: unknown) => void;
+}): { stop: Stop } {
+  const { database, log, onFatal } = options;
+  const stopping = new AbortController();
+  const running = (async () => {
+    while (!stopping.signal.aborted) {
+      try {
+        return await migrate(database, log);
+      } catch (error) {
+        if (!(error instanceof DatabaseUnavailable)) return onFatal(error);
+        await pause(systemTimers, retryMs, stopping.signal);
+      }
+    }
+  })();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}

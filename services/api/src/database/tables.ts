@@ -1,0 +1,135 @@
+import type { ByteOrder, DataType, RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
+import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
+import type { ColumnType, Generated, JSONColumnType } from 'kysely';
+
+/** Written as the text of a JSON document; a plain array or string would become a PostgreSQL array or text. */
+type Json<T extends object | null> = JSONColumnType<T>;
+type SetByDatabase<T> = ColumnType<T, never, never>;
+
+export interface SitesTable {
+  id: SetByDatabase<number>;
+  code: string;
+  name: string;
+}
+
+export interface DevicesTable {
+  id: SetByDatabase<number>;
+  code: string;
+  name: string;
+  site_id: number | null;
+  protocol: 'modbus_tcp';
+  host: string;
+  port: number;
+  unit_id: number;
+  timeout_ms: number;
+  max_registers: number;
+  max_bits: number;
+  measurement: string | null;
+  enabled: boolean;
+}
+
+export interface PointsTable {
+  id: SetByDatabase<number>;
+  device_id: number;
+  code: string;
+  name: string;
+  table: RegisterTable;
+  address: number;
+  data_type: DataType;
+  byte_order: ByteOrder;
+  scale: number;
+  offset: number;
+  unit: string;
+  enabled: boolean;
+}
+
+export interface TasksTable {
+  id: SetByDatabase<number>;
+  code: string;
+  name: string;
+  period_ms: number;
+  enabled: boolean;
+}
+
+export interface TaskDevicesTable {
+  task_id: number;
+  device_id: number;
+}
+
+export interface TaskPointsTable {
+  task_id: number;
+  point_id: number;
+}
+
+export interface TaskConfigVersionsTable {
+  task_id: number;
+  version: number;
+  hash: string;
+  task_code: string;
+  task_name: string;
+  created_at: Generated<Date>;
+}
+
+export interface SessionsTable {
+  session_id: string;
+  task_id: number;
+  task_code: string;
+  status: SessionStatus;
+  started_at: Date;
+  stopped_at: Date | null;
+  config_version: number;
+  metadata: Json<Record<string, unknown>>;
+  error_message: string | null;
+  collector_id: string | null;
+  epoch: number | null;
+  placement_state: 'placed' | 'waiting' | 'awaiting_recovery' | null;
+  placement_since: Date | null;
+  placement_detail: string;
+  /** Sequence of the session's first event: newer sessions have higher ones, and no two the same. */
+  first_sequence: number;
+  last_sequence: number;
+}
+
+export interface SessionEventsTable {
+  sequence: number;
+  session_id: string | null;
+  task_id: number | null;
+  type: string;
+  time: Date | null;
+  event_id: string | null;
+  source: string | null;
+  data: Json<object | null>;
+  problem: string | null;
+}
+
+export interface SessionCountersTable {
+  session_id: string;
+  epoch: number;
+  instance: string;
+  points_read: number;
+  error_count: number;
+  last_read_time: Date | null;
+  device_health: Json<Record<string, unknown>>;
+  updated_at: Date;
+}
+
+export interface ProjectionCheckpointTable {
+  name: string;
+  last_sequence: number;
+  /** Id of the event at `last_sequence`: another event there means another log. */
+  last_event_id: string | null;
+}
+
+export interface Tables {
+  sites: SitesTable;
+  devices: DevicesTable;
+  points: PointsTable;
+  tasks: TasksTable;
+  task_devices: TaskDevicesTable;
+  task_points: TaskPointsTable;
+  task_config_versions: TaskConfigVersionsTable;
+  sessions: SessionsTable;
+  session_events: SessionEventsTable;
+  session_counters: SessionCountersTable;
+  projection_checkpoint: ProjectionCheckpointTable;
+}

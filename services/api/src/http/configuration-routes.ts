@@ -1,0 +1,177 @@
+import {
+  deviceCreateSchema,
+  devicePageSchema,
+  devicePatchSchema,
+  deviceViewSchema,
+  type PointView,
+  pointCreateBodySchema,
+  pointPageSchema,
+  pointPatchSchema,
+  pointViewSchema,
+  siteCreateSchema,
+  sitePageSchema,
+  sitePatchSchema,
+  siteViewSchema,
+  taskCreateSchema,
+  taskPageSchema,
+  taskPatchSchema,
+  taskViewSchema,
+} from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { pageQuery } from '@holdfast/shared/contracts/http/page.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import type { Collection } from '../configuration/collection.ts';
+import { devices } from '../configuration/devices.ts';
+import { type Points, points } from '../configuration/points.ts';
+import { sites } from '../configuration/sites.ts';
+import { tasks } from '../configuration/tasks.ts';
+import type { Database } from '../database/open-database.ts';
+import { notFound } from './api-problem.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+
+const byCode = { code: z.string().min(1).max(128).optional() } as const;
+const byId = z.coerce.number().int().positive().optional();
+
+/** Below /api/config. */
+export function configurationRoutes(database: Database): FastifyPluginCallbackZod {
+  return async (app) => {
+    await app.register(
+      collectionRoutes({
+        kind: 'site',
+        collection: sites(database),
+        filter: z.object(byCode),
+        schemas: {
+          create: siteCreateSchema,
+          patch: sitePatchSchema,
+          view: siteViewSchema,
+          page: sitePageSchema,
+        },
+      }),
+      { prefix: '/sites' },
+    );
+    await app.register(
+      collectionRoutes({
+        kind: 'device',
+        collection: devices(database),
+        filter: z.object({ ...byCode, site_id: byId }),
+        schemas: {
+          create: deviceCreateSchema,
+          patch: devicePatchSchema,
+          view: deviceViewSchema,
+          page: devicePageSchema,
+        },
+      }),
+      { prefix: '/devices' },
+    );
+    const pointCollection = points(database);
+    await app.register(
+      collectionRoutes({
+        kind: 'point',
+        collection: { ...pointCollection, create: createPoints(pointCollection) },
+        filter: z.object({ ...byCode, device_id: byId }),
+        schemas: {
+          create: pointCreateBodySchema,
+          patch: pointPatchSchema,
+          view: pointViewSchema,
+          created: z.union([pointViewSchema, z.array(pointViewSchema)]),
+          page: pointPageSchema,
+        },
+      }),
+      { prefix: '/points' },
+    );
+    await app.register(
+      collectionRoutes({
+        kind: 'task',
+        collection: tasks(database),
+        filter: z.object(byCode),
+        schemas: {
+          create: taskCreateSchema,
+          patch: taskPatchSchema,
+          view: taskViewSchema,
+          page: taskPageSchema,
+        },
+      }),
+      { prefix: '/tasks' },
+    );
+  };
+}
+
+/** Many points come as an array, and go back as one. */
+function createPoints(collection: Points) {
+  return (body: z.infer<typeof pointCreateBodySchema>): Promise<PointView | PointView[]> =>
+    Array.isArray(body) ? collection.createAll(body) : collection.create(body);
+}
+
+interface CollectionSchemas {
+  readonly create: z.ZodType;
+  readonly patch: z.ZodType;
+  readonly view: z.ZodType;
+  /** What a creation answers, when that is not one view. */
+  readonly created?: z.ZodType;
+  readonly page: z.ZodType;
+}
+
+type Served<S extends CollectionSchemas, Filter> = Omit<
+  Collection<never, z.infer<S['patch']>, z.infer<S['view']>, Filter>,
+  'create'
+> & { create(body: z.infer<S['create']>): Promise<unknown> };
+
+/** The five calls that every kind of configuration has. */
+function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(options: {
+  /** Singular, for codes and words. */
+  kind: string;
+  collection: Served<S, z.infer<F>>;
+  filter: F;
+  schemas: S;
+}): FastifyPluginCallbackZod {
+  const { kind, collection, schemas } = options;
+  // The bodies and queries were checked by the schemas below, which the compiler cannot follow through S and F.
+  const params = z.object({ id: z.string() });
+  const missing = (id: string) => notFound(`${kind}_not_found`, `There is no ${kind} ${id}.`);
+  const found = <T>(id: string, value: T | undefined | false): T => {
+    if (value === undefined || value === false) throw missing(id);
+    return value;
+  };
+  const idOf = (id: string): number => {
+    if (!/^[1-9][0-9]{0,14}$/.test(id)) throw missing(id);
+    return Number(id);
+  };
+
+  return (app, _options, done) => {
+    app.get(
+      '/',
+      {
+        schema: {
+          querystring: z.object({ ...pageQuery, ...options.filter.shape }),
+          response: { 200: schemas.page },
+        },
+      },
+      async (request) => {
+        const { limit, cursor, ...filter } = request.query as z.infer<z.ZodObject<typeof pageQuery>>;
+        const after = decodeCursor(cursor) ?? 0;
+        const { results, next } = await collection.list({ after, limit, filter: filter as z.infer<F> });
+        return { results, next_cursor: encodeCursor(next) };
+      },
+    );
+    app.post(
+      '/',
+      { schema: { body: schemas.create, response: { 201: schemas.created ?? schemas.view } } },
+      async (request, reply) =>
+        reply.code(201).send(await collection.create(request.body as z.infer<S['create']>)),
+    );
+    app.get('/:id', { schema: { params, response: { 200: schemas.view } } }, async ({ params: { id } }) =>
+      found(id, await collection.find(idOf(id))),
+    );
+    app.patch(
+      '/:id',
+      { schema: { params, body: schemas.patch, response: { 200: schemas.view } } },
+      async ({ params: { id }, body }) =>
+        found(id, await collection.patch(idOf(id), body as z.infer<S['patch']>)),
+    );
+    app.delete('/:id', { schema: { params } }, async ({ params: { id } }, reply) => {
+      found(id, await collection.remove(idOf(id)));
+      return reply.code(204).send();
+    });
+    done();
+  };
+}

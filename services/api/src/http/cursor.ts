@@ -1,0 +1,20 @@
+import { ApiProblem } from './api-problem.ts';
+
+/** A cursor is the position behind which the next page begins; callers are not to know that. */
+export function encodeCursor(position: number | undefined): string | null {
+  return position === undefined ? null : Buffer.from(`p${position}`).toString('base64url');
+}
+
+export function decodeCursor(cursor: string | undefined): number | undefined {
+  if (cursor === undefined) return undefined;
+  const match = /^p(0|[1-9][0-9]{0,14})$/.exec(Buffer.from(cursor, 'base64url').toString('utf8'));
+  if (!match) {
+    throw new ApiProblem({
+      status: 422,
+      code: 'invalid_cursor',
+      title: 'This cursor is none of ours',
+      detail: 'Pass next_cursor of the page before, or leave the cursor out to begin with the first page.',
+    });
+  }
+  return Number(match[1]);
+}

@@ -1,0 +1,61 @@
+import { type Problem, problemContentType } from '@holdfast/shared/contracts/http/problem.ts';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { ApiProblem } from './api-problem.ts';
+import { problemOf } from './http-errors.ts';
+
+/** Makes problem+json (RFC 9457) of every error, of unknown paths and of methods that a path does not have. */
+export function addProblemReplies(app: FastifyInstance): void {
+  const routes: { pattern: RegExp; method: string }[] = [];
+  app.addHook('onRoute', ({ url, method }) => {
+    const pattern = new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+').replace(/\/?$/, '/?$')}`);
+    for (const name of [method].flat()) routes.push({ pattern, method: name });
+  });
+  app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply));
+  app.setNotFoundHandler((request, reply) => {
+    const path = request.url.split('?', 1)[0] ?? '';
+    const methods = new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method));
+    if (methods.size === 0) {
+      const problem = { status: 404, code: 'route_not_found', title: 'There is nothing at this path' };
+      return replyWithProblem(
+        new ApiProblem({ ...problem, detail: `${request.method} ${path} is no call of this API.` }),
+        request,
+        reply,
+      );
+    }
+    const allowed = [...methods].sort().join(', ');
+    reply.header('allow', allowed);
+    const problem = { status: 405, code: 'method_not_allowed', title: 'This path has no such method' };
+    return replyWithProblem(
+      new ApiProblem({ ...problem, detail: `${path} takes ${allowed}.` }),
+      request,
+      reply,
+    );
+  });
+}
+
+export function replyWithProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = problemOf(error);
+  if (problem.status >= 500) {
+    const level = problem.status === 500 ? 'error' : 'warn';
+    request.log[level]({ err: problem.cause ?? problem, code: problem.code }, 'a request failed');
+  }
+  const body: Problem = {
+    // RFC 9457 §4.2.1: about:blank says that `code` and `title` tell all there is.
+    type: 'about:blank',
+    title: problem.title,
+    status: problem.status,
+    detail: problem.detail,
+    code: problem.code,
+    instance: request.id,
+    ...problem.members,
+  };
+  if (problem.retryAfterSeconds !== undefined) {
+    reply.header('retry-after', String(problem.retryAfterSeconds));
+  }
+  // As a string and with a serializer of its own, so that no response schema of the route gets in between.
+  return reply
+    .code(problem.status)
+    .type(problemContentType)
+    .serializer((payload: unknown) => JSON.stringify(payload))
+    .send(body);
+}

@@ -1,0 +1,22 @@
+const unitsMs: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 7 * 86_400_000,
+};
+
+/** `now`, `-30m` (s, m, h, d, w) or RFC 3339; undefined for anything else. */
+export function parseTime(text: string, now: Date): Date | undefined {
+  if (text === 'now') return now;
+  const relative = /^-([0-9]{1,9})([smhdw])$/.exec(text);
+  if (relative) {
+    const time = new Date(now.getTime() - Number(relative[1]) * (unitsMs[relative[2] ?? ''] ?? 0));
+    return Number.isNaN(time.getTime()) ? undefined : time;
+  }
+  // A plus sign that was not escaped in a query arrives as a blank: 2025-01-01T08:00:00 08:00.
+  const absolute = text.replace(/ (\d\d:\d\d)$/, '+$1');
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i.test(absolute)) return undefined;
+  const time = new Date(absolute);
+  return Number.isNaN(time.getTime()) ? undefined : time;
+}

@@ -1,0 +1,98 @@
+import { pageQuerySchema } from '@holdfast/shared/contracts/http/page.ts';
+import {
+  type SessionLiveView,
+  sessionEventPageSchema,
+  sessionListQuerySchema,
+  sessionLiveViewSchema,
+  sessionPageSchema,
+  sessionViewSchema,
+} from '@holdfast/shared/contracts/http/session-http.ts';
+import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import type { Database } from '../database/open-database.ts';
+import type { LiveStatus } from '../live-status/live-status.ts';
+import { findSession, listSessionEvents, listSessions } from '../read-model/session-queries.ts';
+import { type NamedSessionRow, sessionView } from '../read-model/session-view.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
+import { refusalProblem } from './http-errors.ts';
+
+const params = z.object({ id: z.string() });
+const active: readonly SessionStatus[] = ['running', 'paused'];
+
+/** Below /api/acquisition/sessions. All of it is read from PostgreSQL. */
+export function sessionRoutes(options: {
+  database: Database;
+  liveStatus: Pick<LiveStatus, 'totals'>;
+}): FastifyPluginCallbackZod {
+  const { database, liveStatus } = options;
+
+  const page = async (filter: {
+    statuses: readonly SessionStatus[] | undefined;
+    task?: string | undefined;
+    limit: number;
+    cursor: string | undefined;
+  }) => {
+    const { rows, next } = await listSessions(database, { ...filter, before: decodeCursor(filter.cursor) });
+    const now = new Date();
+    return { results: rows.map((row) => sessionView(row, now)), next_cursor: encodeCursor(next) };
+  };
+
+  const known = async (sessionId: string): Promise<NamedSessionRow> => {
+    const row = isStorable(sessionId) ? await findSession(database, sessionId) : undefined;
+    if (!row) throw refusalProblem({ code: 'session_not_found', sessionId });
+    return row;
+  };
+
+  return (app, _options, done) => {
+    app.get(
+      '/',
+      { schema: { querystring: sessionListQuerySchema, response: { 200: sessionPageSchema } } },
+      ({ query: { status, task, limit, cursor } }) => page({ statuses: status, task, limit, cursor }),
+    );
+    app.get(
+      '/active',
+      { schema: { querystring: pageQuerySchema, response: { 200: sessionPageSchema } } },
+      ({ query: { limit, cursor } }) => page({ statuses: active, limit, cursor }),
+    );
+    app.get('/:id', { schema: { params, response: { 200: sessionViewSchema } } }, async (request) =>
+      sessionView(await known(request.params.id), new Date()),
+    );
+    app.get(
+      '/:id/status',
+      { schema: { params, response: { 200: sessionLiveViewSchema } } },
+      async (request): Promise<SessionLiveView> => {
+        const row = await known(request.params.id);
+        const totals = await liveStatus.totals(row.session_id);
+        const view = sessionView(row, new Date());
+        return {
+          ...view,
+          points_read: totals.pointsRead,
+          error_count: totals.errorCount,
+          last_read_time: totals.lastReadTime?.toISOString() ?? null,
+          metadata: { ...view.metadata, device_health: totals.deviceHealth },
+        };
+      },
+    );
+    app.get(
+      '/:id/events',
+      { schema: { params, querystring: pageQuerySchema, response: { 200: sessionEventPageSchema } } },
+      async (request) => {
+        const { session_id } = await known(request.params.id);
+        const { limit, cursor } = request.query;
+        const { events, next } = await listSessionEvents(database, {
+          sessionId: session_id,
+          after: decodeCursor(cursor) ?? 0,
+          limit,
+        });
+        return { results: events, next_cursor: encodeCursor(next) };
+      },
+    );
+    done();
+  };
+}
+
+/** PostgreSQL takes no U+0000, not even to look for it. */
+function isStorable(text: string): boolean {
+  return !text.includes('\u0000');
+}

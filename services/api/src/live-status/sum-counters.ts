@@ -1,0 +1,42 @@
+import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+
+/** The last word of one collector process on one placement of a session. */
+export interface CounterRow {
+  readonly session_id: string;
+  readonly epoch: number;
+  readonly instance: string;
+  readonly points_read: number;
+  readonly error_count: number;
+  readonly last_read_time: Date | null;
+  readonly device_health: Record<string, DeviceHealth>;
+  readonly updated_at: Date;
+}
+
+export interface LiveTotals {
+  readonly pointsRead: number;
+  readonly errorCount: number;
+  readonly lastReadTime: Date | null;
+  readonly deviceHealth: Record<string, DeviceHealth>;
+}
+
+/** Counts add up over all holders of the session; health is what the present one, or else the last one, says. */
+export function sumCounters(rows: readonly CounterRow[]): LiveTotals {
+  let pointsRead = 0;
+  let errorCount = 0;
+  let lastReadTime: Date | null = null;
+  let freshest: CounterRow | undefined;
+  for (const row of rows) {
+    pointsRead += row.points_read;
+    errorCount += row.error_count;
+    if (row.last_read_time && (!lastReadTime || row.last_read_time > lastReadTime)) {
+      lastReadTime = row.last_read_time;
+    }
+    if (!freshest || isFresher(row, freshest)) freshest = row;
+  }
+  return { pointsRead, errorCount, lastReadTime, deviceHealth: freshest?.device_health ?? {} };
+}
+
+/** The higher epoch first: clocks of collectors may differ, epochs do not. */
+function isFresher(row: CounterRow, than: CounterRow): boolean {
+  return row.epoch === than.epoch ? row.updated_at > than.updated_at : row.epoch > than.epoch;
+}

@@ -1,0 +1,93 @@
+import { randomBytes } from 'node:crypto';
+import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
+import { openSampleStore } from '@holdfast/shared/sample-store/open-sample-store.ts';
+import { buildApp } from './app.ts';
+import { startBroker } from './broker.ts';
+import { sessionCommands } from './commands/session-commands.ts';
+import { apiConfig } from './config.ts';
+import { openDatabase } from './database/open-database.ts';
+import { startMigrations } from './database/start-migrations.ts';
+import { listen } from './http/listen.ts';
+import { startLiveStatus } from './live-status/live-status.ts';
+import { LogGuard } from './read-model/log-guard.ts';
+import { followProjection } from './read-model/projection-signal.ts';
+import { startProjector } from './read-model/projector.ts';
+
+const config = apiConfig();
+const streams = {
+  sessionsMaxBytes: config.SESSIONS_MAX_BYTES,
+  samplesMaxBytes: config.SAMPLES_MAX_BYTES,
+  samplesMaxAgeHours: config.SAMPLES_MAX_AGE_HOURS,
+  replicas: config.STREAM_REPLICAS,
+};
+
+await runService({
+  name: 'api',
+  logLevel: config.LOG_LEVEL,
+  stopTimeoutMs: config.STOP_TIMEOUT_MS,
+  start: async ({ log, onStop, fail }) => {
+    const database = openDatabase({
+      url: config.DATABASE_URL,
+      maxConnections: config.DATABASE_MAX_CONNECTIONS,
+      log,
+    });
+    onStop('database', () => database.destroy());
+
+    const samples = openSampleStore(config);
+    onStop('sample store', () => samples.close());
+
+    const logGuard = new LogGuard(database, log);
+    const liveStatus = startLiveStatus({ database, log, flushIntervalMs: config.COUNTERS_FLUSH_MS });
+    onStop('live status', liveStatus.stop);
+
+    const broker = startBroker({
+      url: config.NATS_URL,
+      name: `api-${randomBytes(4).toString('hex')}`,
+      streams,
+      log,
+      onReady: async (nc) => {
+        await logGuard.check(nc);
+        await liveStatus.watch(nc);
+      },
+      onFatal: (error) => fail('cannot use NATS as it is configured', error),
+    });
+    onStop('broker', broker.stop);
+
+    const migrations = startMigrations({
+      database,
+      log,
+      onFatal: (error) => fail('migration failed', error),
+    });
+    onStop('migrations', migrations.stop);
+
+    const projection = followProjection({ url: config.DATABASE_URL, log });
+    onStop('projection signal', projection.stop);
+
+    const projector = startProjector({ database, connection: broker.connection, log });
+    onStop('projector', projector.stop);
+
+    const watch = logGuard.watch(broker.connection);
+    onStop('log guard', watch.stop);
+
+    const app = await buildApp({
+      log,
+      database,
+      samples,
+      liveStatus,
+      commands: sessionCommands({
+        broker,
+        database,
+        projection,
+        logGuard,
+        readYourWriteMs: config.READ_YOUR_WRITE_MS,
+      }),
+      readiness: () => ({
+        nats: broker.isUp(),
+        postgres: projection.databaseIsUp(),
+        log_complete: logGuard.damage() === undefined,
+      }),
+    });
+    onStop('http', () => app.close());
+    await listen(app, { host: config.API_HOST, port: config.API_PORT, log });
+  },
+});

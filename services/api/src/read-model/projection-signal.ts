@@ -1,0 +1,129 @@
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import pg from 'pg';
+import { connectionOptions } from '../database/open-database.ts';
+import { projectionChannel } from './apply-batch.ts';
+
+export type WaitOutcome = 'reached' | 'too_late' | 'database_away';
+
+/**
+ * How far the read model is, told by PostgreSQL itself (LISTEN) whichever process projects. Its own connection
+ * also shows whether the database is there: it breaks as soon as the server goes.
+ */
+export interface ProjectionSignal {
+  databaseIsUp(): boolean;
+  /** Resolves when the read model contains `sequence`, at the latest after `timeoutMs`. Never throws. */
+  waitFor(sequence: number, timeoutMs: number): Promise<WaitOutcome>;
+  stop: Stop;
+}
+
+const reconnectMs = 500;
+/** A notification can be missed while the connection is made anew. */
+const lookAgainMs = 250;
+
+export function followProjection(options: {
+  url: string;
+  log: Logger;
+  /** Called after every (re)connection, once the database answers. */
+  onUp?: () => void;
+}): ProjectionSignal {
+  const { url, log } = options;
+  const stopping = new AbortController();
+  let client: pg.Client | undefined;
+  let up = false;
+  let reached = 0;
+  let saidAway = false;
+  const waiters = new Set<() => void>();
+
+  const wake = () => {
+    for (const waiter of waiters) waiter();
+  };
+
+  const look = async (from: pg.Client): Promise<void> => {
+    const { rows } = await from.query<{ last_sequence: number }>(
+      'select last_sequence from projection_checkpoint',
+    );
+    reached = rows[0]?.last_sequence ?? 0;
+    wake();
+  };
+
+  const connectOnce = async (): Promise<void> => {
+    const fresh = new pg.Client({ ...connectionOptions(url), query_timeout: 5_000 });
+    const ended = new Promise<void>((resolve) => {
+      fresh.once('end', resolve);
+      fresh.on('error', (error) => {
+        log.debug({ err: error }, 'the listening database connection broke');
+        resolve();
+      });
+    });
+    try {
+      await fresh.connect();
+      fresh.on('notification', ({ payload }) => {
+        reached = Number(payload);
+        wake();
+      });
+      await fresh.query(`listen ${projectionChannel}`);
+      await look(fresh);
+      client = fresh;
+      up = true;
+      saidAway = false;
+      log.info('connected to PostgreSQL');
+      options.onUp?.();
+      await ended;
+      if (!stopping.signal.aborted) log.warn('lost the connection to PostgreSQL; trying to reconnect');
+    } finally {
+      client = undefined;
+      up = false;
+      wake();
+      await fresh.end().catch(() => undefined);
+    }
+  };
+
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        await connectOnce();
+      } catch (error) {
+        if (!saidAway) log.warn({ err: error }, 'cannot reach PostgreSQL; trying again until it is there');
+        saidAway = true;
+      }
+      await pause(systemTimers, reconnectMs, stopping.signal);
+    }
+  };
+
+  const running = loop();
+  return {
+    databaseIsUp: () => up,
+    waitFor: async (sequence, timeoutMs) => {
+      const deadline = performance.now() + timeoutMs;
+      while (reached < sequence) {
+        if (!up) return 'database_away';
+        const left = deadline - performance.now();
+        if (left <= 0) return 'too_late';
+        const notified = await sleepUntilWoken(waiters, Math.min(left, lookAgainMs));
+        if (!notified && client) await look(client).catch(() => undefined);
+      }
+      return up ? 'reached' : 'database_away';
+    },
+    stop: async () => {
+      stopping.abort();
+      await client?.end().catch(() => undefined);
+      await running;
+    },
+  };
+}
+
+/** True when woken, false when the time was over. */
+function sleepUntilWoken(waiters: Set<() => void>, ms: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const done = (woken: boolean) => {
+      clearTimeout(timer);
+      waiters.delete(wake);
+      resolve(woken);
+    };
+    const wake = () => done(true);
+    const timer = setTimeout(() => done(false), ms);
+    waiters.add(wake);
+  });
+}
