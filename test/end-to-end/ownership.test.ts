@@ -1,67 +1,254 @@
-import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { natsForTest } from '../support/nats-for-test.ts';
-import { type PlantForTest, plantForTest } from '../support/plant-for-test.ts';
-import { startService, testLease } from '../support/service-processes.ts';
-import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
+import { fleetForTest } from '../support/fleet-for-test.ts';
+import { logOf } from '../support/service-processes.ts';
 
-describe('who polls a session', () => {
-  let settings: Record<string, string>;
-  let log: SessionLogForTest;
-  let plant: PlantForTest;
+/** Ticks of one device that more than one sample answers for. */
+function doubledTicks(samples: readonly { session: string; device: string; tick: number }[]): string[] {
+  const seen = new Set<string>();
+  const doubled: string[] = [];
+  for (const { session, device, tick } of samples) {
+    const key = `${session}/${device}/${tick}`;
+    if (seen.has(key)) doubled.push(key);
+    seen.add(key);
+  }
+  return doubled;
+}
 
-  beforeAll(async () => {
-    const nats = await natsForTest();
-    settings = { NATS_URL: nats.url, ...testLease };
-    log = await sessionLogForTest(nats.url);
-    plant = await plantForTest(['press-1', 'press-2', 'press-3']);
+describe('a collector is asked to end', () => {
+  it('drains: no stopped event, another collector goes on in the same or the next tick under a higher epoch', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    await fleet.start('supervisor');
+    const first = await fleet.collector('c1');
+    const sessionId = await fleet.log.start(
+      fleet.plant.config({ taskId: '1', devices: ['press-1'], periodMs: 500 }),
+    );
+    const before = await fleet.placed('1', { on: 'c1' });
+    await fleet.sampled(sessionId, before.epoch);
+    const second = await fleet.collector('c2');
+    await eventually(() => logOf(second).includes('lease held; taking work'), { what: 'c2 to be ready' });
+    // Two renewals make the supervisor sure of it.
+    await eventually(
+      async () =>
+        ((JSON.parse((await fleet.log.lease('c2')) ?? '{}') as { renewals?: number }).renewals ?? 0) > 2,
+      { what: 'c2 to have renewed its lease' },
+    );
+
+    first.signal('SIGTERM');
+    expect(await first.exited).toEqual({ code: 0, signal: null });
+    const after = await fleet.placed('1', { on: 'c2', above: before.epoch });
+    await fleet.sampled(sessionId, after.epoch);
+
+    expect(await fleet.eventTypes()).toEqual(['session.started', 'session.assigned', 'session.assigned']);
+    const samples = await fleet.log.samples();
+    expect(doubledTicks(samples)).toEqual([]);
+    const ticks = samples.map(({ tick }) => tick);
+    expect(ticks).toEqual(ticks.map((_, index) => (ticks[0] ?? 0) + index));
+  });
+});
+
+describe('a collector is killed', () => {
+  it('is replaced by another after its lease, which polls under a higher epoch', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    await fleet.start('supervisor');
+    const first = await fleet.collector('c1');
+    const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const before = await fleet.placed('1', { on: 'c1' });
+    await fleet.sampled(sessionId, before.epoch);
+    await fleet.collector('c2');
+    await first.kill();
+    const after = await fleet.placed('1', { on: 'c2', above: before.epoch });
+    await fleet.sampled(sessionId, after.epoch);
+    expect(await fleet.eventTypes()).toEqual(['session.started', 'session.assigned', 'session.assigned']);
+    expect(doubledTicks(await fleet.log.samples())).toEqual([]);
   });
 
-  const placementOf = async (taskId: string) => {
-    const { session, placement } = await log.task(taskId);
-    return currentPlacement(session, placement);
-  };
-  const samplesOf = async (sessionId: string, epoch: number) =>
-    (await log.samples()).filter((sample) => sample.session === sessionId && sample.epoch === epoch);
+  it('gets its work back from its durable consumer under the same epoch while no supervisor is up', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    const supervisor = await fleet.start('supervisor');
+    const first = await fleet.collector('c1');
+    const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const { epoch } = await fleet.placed('1', { on: 'c1' });
+    const before = (await fleet.sampled(sessionId, epoch)).length;
+    await supervisor.kill();
+    await first.kill();
+    await fleet.collector('c1');
+    await fleet.sampled(sessionId, epoch, before + 10);
+    expect(await fleet.placement('1')).toMatchObject({ collectorId: 'c1', epoch });
+  });
+});
 
-  it('goes from start over drain, kill and stop without a person', async () => {
-    await startService('supervisor', settings);
-    const first = await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
-    const sessionId = await log.start(plant.config({ taskId: '1', devices: ['press-1'] }));
-
-    const placed = await eventually(() => placementOf('1'), { what: 'the session to be placed' });
-    expect(placed.collectorId).toBe('c1');
-    await eventually(async () => (await samplesOf(sessionId, placed.epoch)).length >= 3, {
-      what: 'samples under the first epoch',
+describe('a session is stopped', () => {
+  it('is not polled any more although no supervisor is up', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    const supervisor = await fleet.start('supervisor');
+    await fleet.collector('c1');
+    const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const { epoch } = await fleet.placed('1');
+    await fleet.sampled(sessionId, epoch);
+    await supervisor.kill();
+    await fleet.log.stop(sessionId);
+    await eventually(() => fleet.plant.plant.openConnections('press-1') === 0, {
+      what: 'the collector to close its connection to the device',
     });
+    await eventually(async () => (await fleet.log.assignments()) === 0, {
+      what: 'the message to be acknowledged',
+    });
+    const requests = fleet.plant.requests.length;
+    const supervisorAgain = await fleet.start('supervisor');
+    await eventually(() => logOf(supervisorAgain).includes('Session recovery completed'), {
+      what: 'the recovery',
+    });
+    expect(fleet.plant.requests).toHaveLength(requests);
+  });
 
-    // A second collector comes and the first is asked to end: the session moves, nobody stops it.
-    await startService('collector', { ...settings, COLLECTOR_ID: 'c2' });
-    await eventually(async () => (await log.nc.isClosed()) === false, { what: 'connection' });
+  it('does not run when it was stopped while everything but the broker was down', async () => {
+    const fleet = await fleetForTest(['press-1', 'press-2']);
+    const supervisor = await fleet.start('supervisor');
+    const collector = await fleet.collector('c1');
+    const stopped = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const kept = await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['press-2'] }));
+    await fleet.sampled(stopped, (await fleet.placed('1')).epoch);
+    await fleet.sampled(kept, (await fleet.placed('2')).epoch);
+    await Promise.all([supervisor.kill(), collector.kill()]);
+    await fleet.log.stop(stopped);
+    const requestsToStopped = () => fleet.plant.requests.filter(({ device }) => device === 'press-1').length;
+    const before = requestsToStopped();
+
+    await fleet.start('supervisor');
+    await fleet.collector('c1');
+    const { epoch } = await fleet.placed('2');
+    const samplesBefore = (await fleet.sampled(kept, epoch)).length;
+    await fleet.sampled(kept, epoch, samplesBefore + 10);
+    expect(requestsToStopped()).toBe(before);
+    expect(await fleet.placement('1')).toBeUndefined();
+    await eventually(async () => (await fleet.log.assignments()) === 1, {
+      what: 'the message of the stopped session to be gone',
+    });
+  });
+
+  it('can be paused and resumed: a paused one is unplaced, a resumed one has a new epoch', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    await fleet.start('supervisor');
+    await fleet.collector('c1');
+    const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const first = await fleet.placed('1');
+    await fleet.sampled(sessionId, first.epoch);
+    await fleet.log.pause(sessionId);
+    await eventually(() => fleet.plant.plant.openConnections('press-1') === 0, { what: 'polling to end' });
+    expect(await fleet.placement('1')).toBeUndefined();
+    await fleet.log.resume(sessionId);
+    const second = await fleet.placed('1', { above: first.epoch });
+    await fleet.sampled(sessionId, second.epoch);
+    expect(doubledTicks(await fleet.log.samples())).toEqual([]);
+  });
+});
+
+describe('everything is killed at once, the broker too', () => {
+  it('has every running session running again and every stopped one stopped, with no event lost or doubled', async () => {
+    const fleet = await fleetForTest(['press-1', 'press-2', 'press-3']);
+    const processes = [
+      await fleet.start('supervisor'),
+      await fleet.start('supervisor'),
+      await fleet.collector('c1'),
+      await fleet.collector('c2'),
+    ];
+    const ids = ['1', '2', '3'];
+    const sessions = await Promise.all(
+      ids.map((taskId) => fleet.log.start(fleet.plant.config({ taskId, devices: [`press-${taskId}`] }))),
+    );
+    const epochs = await Promise.all(ids.map(async (taskId) => (await fleet.placed(taskId)).epoch));
+    await Promise.all(sessions.map((session, index) => fleet.sampled(session, epochs[index] ?? 0)));
+    await fleet.log.stop(sessions[2] ?? '');
+    const eventsBefore = (await fleet.events()).map(({ decoded }) => decoded);
+
+    await Promise.all([fleet.nats.kill(), ...processes.map((process) => process.kill())]);
+    const requestsTo3 = () => fleet.plant.requests.filter(({ device }) => device === 'press-3').length;
+    const before = requestsTo3();
+    await fleet.nats.restart();
+    await fleet.start('supervisor');
+    await fleet.collector('c1');
+    await fleet.collector('c2');
+    for (const index of [0, 1]) {
+      const { epoch } = await fleet.placed(ids[index] ?? '');
+      const samplesSoFar = (await fleet.sampled(sessions[index] ?? '', epoch, 0)).length;
+      await fleet.sampled(sessions[index] ?? '', epoch, samplesSoFar + 5);
+    }
+    expect((await fleet.events()).slice(0, eventsBefore.length).map(({ decoded }) => decoded)).toEqual(
+      eventsBefore,
+    );
+    const started = (await fleet.eventTypes()).filter((type) => type === 'session.started');
+    expect(started).toHaveLength(3);
+    expect((await fleet.log.task('3')).session.status).toBe('stopped');
+    expect(requestsTo3()).toBe(before);
+    expect(doubledTicks(await fleet.log.samples())).toEqual([]);
+  });
+});
+
+describe('the broker is killed and comes back', () => {
+  it('leaves every session with its collector and its epoch', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    await fleet.start('supervisor');
+    await fleet.collector('c1');
+    await fleet.collector('c2');
+    const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const { epoch } = await fleet.placed('1');
+    await fleet.sampled(sessionId, epoch);
+    await fleet.nats.kill();
+    await fleet.nats.restart();
+    const before = (await fleet.sampled(sessionId, epoch)).length;
+    await fleet.sampled(sessionId, epoch, before + 10);
+    expect(await fleet.placement('1')).toMatchObject({ epoch });
+    expect(doubledTicks(await fleet.log.samples())).toEqual([]);
+  });
+});
+
+describe('two processes are started under one collector id', () => {
+  it('lets one poll; the other waits, says so, and takes over when the first one ends', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    await fleet.start('supervisor');
+    const first = await fleet.collector('c1');
+    const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const { epoch } = await fleet.placed('1');
+    await fleet.sampled(sessionId, epoch);
+    const second = await fleet.collector('c1');
+    await eventually(() => logOf(second).some((line) => line.startsWith('"c1" is held by another process')), {
+      what: 'the second process to say that it waits',
+    });
+    const before = (await fleet.sampled(sessionId, epoch)).length;
+    await fleet.sampled(sessionId, epoch, before + 5);
+    expect(logOf(second)).not.toContain('lease held; taking work');
     first.signal('SIGTERM');
-    expect((await first.exited).code).toBe(0);
-    const moved = await eventually(
-      async () => {
-        const now = await placementOf('1');
-        return now?.collectorId === 'c2' && now;
-      },
-      { what: 'c2 to hold the session' },
-    );
-    expect(moved.epoch).toBeGreaterThan(placed.epoch);
-    await eventually(async () => (await samplesOf(sessionId, moved.epoch)).length >= 3, {
-      what: 'samples under the second epoch',
-    });
-    const types = (await log.events()).map(
-      ({ decoded }) => decoded.kind !== 'unreadable' && decoded.event.type,
-    );
-    expect(types).not.toContain('session.stopped');
+    await first.exited;
+    await eventually(() => logOf(second).includes('session is being polled'), { what: 'the second to poll' });
+    expect(doubledTicks(await fleet.log.samples())).toEqual([]);
+  });
+});
 
-    await log.stop(sessionId);
-    const requestsAtStop = plant.requests.length;
-    await eventually(async () => (await placementOf('1')) === undefined, {
-      what: 'the placement to be over',
+describe('a collector is stopped for longer than its lease and goes on', () => {
+  it('asks no device anything any more once another collector has the session', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    await fleet.start('supervisor');
+    const first = await fleet.collector('c1');
+    const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const before = await fleet.placed('1', { on: 'c1' });
+    await fleet.sampled(sessionId, before.epoch);
+    await fleet.collector('c2');
+    const connectionsOfFirst = new Set(fleet.plant.requests.map(({ connectionId }) => connectionId));
+    first.signal('SIGSTOP');
+    const after = await fleet.placed('1', { on: 'c2', above: before.epoch });
+    await fleet.sampled(sessionId, after.epoch);
+    const until = fleet.plant.requests.length;
+    first.signal('SIGCONT');
+    await eventually(() => logOf(first).some((line) => line.startsWith('lease lost')), {
+      what: 'c1 to notice',
     });
-    expect(plant.requests.length - requestsAtStop).toBeLessThan(5);
+    await fleet.sampled(sessionId, after.epoch, 15);
+    const late = fleet.plant.requests
+      .slice(until)
+      .filter(({ connectionId }) => connectionsOfFirst.has(connectionId));
+    expect(late).toEqual([]);
+    const connections = new Set(fleet.plant.requests.slice(until).map(({ connectionId }) => connectionId));
+    expect(connections.size).toBe(1);
   });
 });

@@ -26,7 +26,6 @@ export async function startService(
     command: process.execPath,
     args: [join(root, 'services', service, 'src', 'main.ts')],
     env: { LOG_LEVEL: 'info', RECONCILE_INTERVAL_MS: '500', STATUS_INTERVAL_MS: '500', ...settings },
-    ...(process.env.HOLDFAST_TEST_LOG ? { log: (line: string) => console.log(line) } : {}),
   });
   cleanUpAfterFile(() => running.stop({ graceMs: 5_000 }));
   return running;

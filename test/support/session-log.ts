@@ -1,11 +1,14 @@
 import { decodeSample, type Sample } from '@holdfast/shared/contracts/sample.ts';
 import { type DecodedSessionEvent, decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
 import { handleCommand } from '@holdfast/shared/event-store/handle-command.ts';
 import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
+import { AssignmentOutbox } from '@holdfast/shared/jetstream/assignment-queue.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
+import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
 import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
@@ -31,6 +34,8 @@ export async function sessionLogForTest(natsUrl: string) {
   });
   const store = await JetStreamEventStore.open(nc);
   const configs = await TaskConfigStore.open(nc);
+  const leases = await KvLeaseStore.open(nc, bucketNames.collectors);
+  const outbox = await AssignmentOutbox.open(nc);
   let commands = 0;
 
   const command = async (taskId: string, given: SessionCommand) => {
@@ -71,6 +76,10 @@ export async function sessionLogForTest(natsUrl: string) {
     recover: (sessionId: string) =>
       command(taskOf(sessionId), { type: 'RecoverSession', sessionId, by: 'test', placed: false }),
     task: (taskId: string) => loadTask(store, taskId),
+    /** The value of a collector's key. */
+    lease: async (collectorId: string) => (await leases.read(collectorId))?.value,
+    /** How many messages lie in ASSIGNMENTS. */
+    assignments: async () => (await outbox.list()).size,
     events: async (): Promise<LoggedEvent[]> => {
       const events: LoggedEvent[] = [];
       for await (const { sequence, subject, data } of readStream(nc, 'SESSIONS')) {

@@ -52,7 +52,9 @@ await runService({
     const liveStatus = await StatusBoard.open(nc);
     const health = new HealthStream(nc);
     const clock = new SteadyClock(systemClock);
-    const endpoints = new Endpoints((host, port) => new ModbusTcpBus({ host, port, mayRequest: () => lease.isHeld() }));
+    const endpoints = new Endpoints(
+      (host, port) => new ModbusTcpBus({ host, port, mayRequest: () => lease.isHeld() }),
+    );
     const outbox = new SampleOutbox({
       send: (sample) => samples.publish(sample),
       isBrokerUp: connection.isUp,

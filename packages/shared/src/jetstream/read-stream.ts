@@ -1,0 +1,37 @@
+import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+
+export interface StreamMessage {
+  readonly subject: string;
+  readonly sequence: number;
+  readonly data: string;
+}
+
+const text = new TextDecoder();
+
+/** Every message that a stream has at the time of the call, oldest first. For verifying and exporting. */
+export async function* readStream(
+  nc: NatsConnection,
+  stream: string,
+  filter?: string,
+): AsyncIterable<StreamMessage> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const { last_seq: last, messages } = (await jsm.streams.info(stream)).state;
+  if (messages === 0) return;
+  const consumer = await jetstream(nc).consumers.get(stream, {
+    deliver_policy: DeliverPolicy.All,
+    ...(filter === undefined ? {} : { filter_subjects: filter }),
+  });
+  try {
+    for (;;) {
+      if ((await consumer.info()).num_pending === 0) return;
+      for await (const message of await consumer.fetch({ max_messages: 1_000, expires: 1_000 })) {
+        if (message.seq > last) return;
+        yield { subject: message.subject, sequence: message.seq, data: text.decode(message.data) };
+        if (message.info.pending === 0) return;
+      }
+    }
+  } finally {
+    await consumer.delete().catch(() => undefined);
+  }
+}

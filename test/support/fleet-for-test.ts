@@ -1,0 +1,70 @@
+import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import { type Assigned, currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
+import { eventually } from './eventually.ts';
+import { natsForTest } from './nats-for-test.ts';
+import { type PlantForTest, plantForTest } from './plant-for-test.ts';
+import { type ServiceName, startService, testLease } from './service-processes.ts';
+import { type LoggedEvent, type SessionLogForTest, sessionLogForTest } from './session-log.ts';
+
+/** A broker, a plant and what a test asks about sessions; services are started by the test itself. */
+export interface FleetForTest {
+  readonly nats: NatsServer;
+  readonly log: SessionLogForTest;
+  readonly plant: PlantForTest;
+  start(service: ServiceName, settings?: Record<string, string>): ReturnType<typeof startService>;
+  collector(id: string, settings?: Record<string, string>): ReturnType<typeof startService>;
+  placement(taskId: string): Promise<Assigned | undefined>;
+  /** Waits until the task's session is placed, on this collector and above this epoch where they are given. */
+  placed(taskId: string, where?: { on?: string; above?: number }): Promise<Assigned>;
+  /** Waits for samples with values, read under exactly this epoch. */
+  sampled(sessionId: string, epoch: number, count?: number): Promise<Sample[]>;
+  /** Types of all events, oldest first. */
+  eventTypes(): Promise<string[]>;
+  events(): Promise<LoggedEvent[]>;
+}
+
+export async function fleetForTest(deviceCodes: readonly string[]): Promise<FleetForTest> {
+  const nats = await natsForTest();
+  const log = await sessionLogForTest(nats.url);
+  const plant = await plantForTest(deviceCodes);
+  const common = { NATS_URL: nats.url, ...testLease };
+  const placement = async (taskId: string) => {
+    const task = await log.task(taskId);
+    return currentPlacement(task.session, task.placement);
+  };
+  return {
+    nats,
+    log,
+    plant,
+    start: (service, settings = {}) => startService(service, { ...common, ...settings }),
+    collector: (id, settings = {}) => startService('collector', { ...common, COLLECTOR_ID: id, ...settings }),
+    placement,
+    placed: (taskId, { on, above = 0 } = {}) =>
+      eventually(
+        async () => {
+          const now = await placement(taskId);
+          return now && now.epoch > above && (on === undefined || now.collectorId === on) && now;
+        },
+        {
+          what: `task ${taskId} to be placed${on ? ` on ${on}` : ''} above epoch ${above}`,
+          timeoutMs: 20_000,
+        },
+      ),
+    sampled: (sessionId, epoch, count = 3) =>
+      eventually(
+        async () => {
+          const samples = (await log.samples()).filter(
+            (sample) => sample.session === sessionId && sample.epoch === epoch && sample.values,
+          );
+          return samples.length >= count && samples;
+        },
+        { what: `${count} samples of ${sessionId} under epoch ${epoch}`, timeoutMs: 20_000, intervalMs: 100 },
+      ),
+    events: () => log.events(),
+    eventTypes: async () =>
+      (await log.events()).map(({ decoded }) =>
+        decoded.kind === 'unreadable' ? 'unreadable' : decoded.event.type,
+      ),
+  };
+}
