@@ -13,6 +13,7 @@ import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { Objm } from '@nats-io/obj';
 import { cleanUpAfterFile } from './cleanup.ts';
 
 export interface LoggedEvent {
@@ -52,7 +53,10 @@ export async function sessionLogForTest(natsUrl: string) {
   return {
     nc,
     store,
-    putConfig: (config: TaskConfig) => configs.put(config),
+    /** Makes the snapshot go missing, as a damaged or half-restored store would. */
+    removeConfig: async (taskId: string, version: number) => {
+      await (await new Objm(nc).open(bucketNames.taskConfigs)).delete(`${taskId}/${version}`);
+    },
     /** Stores the configuration and starts the task's session; returns the session id. */
     start: async (config: TaskConfig): Promise<string> => {
       await configs.put(config);

@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { fleetForTest } from '../support/fleet-for-test.ts';
+import { logOf } from '../support/service-processes.ts';
+
+describe('a supervisor starts on a log with running sessions', () => {
+  it('says what it found and did in plain words and places them', async () => {
+    const fleet = await fleetForTest(['press-1', 'press-2', 'press-3']);
+    for (const taskId of ['1', '2', '3']) {
+      await fleet.log.start(fleet.plant.config({ taskId, devices: [`press-${taskId}`] }));
+    }
+    await fleet.log.stop('3-1');
+    await fleet.collector('c1');
+    const supervisor = await fleet.start('supervisor');
+    await fleet.sampled('1-1', (await fleet.placed('1')).epoch);
+    await fleet.sampled('2-1', (await fleet.placed('2')).epoch);
+    const said = logOf(supervisor);
+    expect(said).toContain('Found 2 running sessions to recover');
+    expect(said).toContain('Recovering session 1-1 for task task-1');
+    expect(said).toContain('Recovering session 2-1 for task task-2');
+    expect(said).toContain('Session recovery completed');
+    expect(said.join(' ')).not.toContain('3-1');
+  });
+
+  it('waits for a collector when none is up, which is no failure', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const supervisor = await fleet.start('supervisor');
+    await eventually(() => logOf(supervisor).some((line) => line.startsWith('running sessions wait')), {
+      what: 'the supervisor to say that sessions wait',
+    });
+    expect((await fleet.log.task('1')).session.status).toBe('running');
+    await fleet.collector('c1');
+    await fleet.sampled(sessionId, (await fleet.placed('1')).epoch);
+  });
+
+  it('fails a session whose configuration snapshot is missing, and says why; the others run', async () => {
+    const fleet = await fleetForTest(['press-1', 'press-2']);
+    const lost = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const kept = await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['press-2'] }));
+    await fleet.log.removeConfig('1', 1);
+    await fleet.collector('c1');
+    await fleet.start('supervisor');
+    const task = await eventually(
+      async () => {
+        const now = await fleet.log.task('1');
+        return now.session.status === 'error' && now;
+      },
+      { what: 'the session to fail', timeoutMs: 20_000 },
+    );
+    expect(task.session).toMatchObject({
+      session: { sessionId: lost },
+      reason: 'Failed to recover after restart: configuration snapshot 1/1 is missing in TASK_CONFIGS',
+    });
+    const released = (await fleet.eventTypes()).filter((type) => type === 'session.released');
+    expect(released).toHaveLength(2);
+    await fleet.sampled(kept, (await fleet.placed('2')).epoch);
+  });
+
+  it('leaves sessions unplaced while recovery is disabled, until they are recovered one by one', async () => {
+    const fleet = await fleetForTest(['press-1', 'press-2']);
+    const before = await fleet.start('supervisor');
+    const collector = await fleet.collector('c1');
+    for (const taskId of ['1', '2']) {
+      const sessionId = await fleet.log.start(fleet.plant.config({ taskId, devices: [`press-${taskId}`] }));
+      await fleet.sampled(sessionId, (await fleet.placed(taskId)).epoch);
+    }
+    await Promise.all([before.kill(), collector.kill()]);
+    const supervisor = await fleet.start('supervisor', { DISABLE_SESSION_RECOVERY: 'true' });
+    await eventually(() => logOf(supervisor).includes('Session recovery completed'), {
+      what: 'the supervisor to be done',
+      timeoutMs: 20_000,
+    });
+    await fleet.collector('c1');
+    const requests = fleet.plant.requests.length;
+    await fleet.log.recover('1-1');
+    const { epoch } = await fleet.placed('1');
+    await fleet.sampled('1-1', epoch, 5);
+    expect(await fleet.placement('2')).toBeUndefined();
+    expect((await fleet.log.task('2')).session.status).toBe('running');
+    const devices = fleet.plant.requests.slice(requests).map(({ device }) => device);
+    expect(new Set(devices)).toEqual(new Set(['press-1']));
+    // What is started from now on is no recovery.
+    await fleet.log.stop('2-1');
+    const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['press-2'] }));
+    await fleet.sampled(sessionId, (await fleet.placed('2')).epoch);
+  });
+});
+
+describe('two supervisors run', () => {
+  it('has one lead; the other takes over when it is killed and fails over what that one cannot', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    const first = await fleet.start('supervisor');
+    await eventually(() => logOf(first).includes('this supervisor leads'), { what: 'the first to lead' });
+    const second = await fleet.start('supervisor');
+    await eventually(() => logOf(second).some((line) => line.startsWith('"supervisor" is held')), {
+      what: 'the second to stand by',
+    });
+    const collector = await fleet.collector('c1');
+    const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const before = await fleet.placed('1');
+    await fleet.sampled(sessionId, before.epoch);
+    await Promise.all([first.kill(), collector.kill()]);
+    await fleet.collector('c2');
+    const after = await fleet.placed('1', { on: 'c2', above: before.epoch });
+    await fleet.sampled(sessionId, after.epoch);
+    expect(logOf(second)).toContain('this supervisor leads');
+    const assigned = (await fleet.eventTypes()).filter((type) => type === 'session.assigned');
+    expect(assigned).toHaveLength(2);
+  });
+
+  it('does no harm when the leader is stopped, replaced and goes on', async () => {
+    const fleet = await fleetForTest(['press-1', 'press-2']);
+    const first = await fleet.start('supervisor');
+    await eventually(() => logOf(first).includes('this supervisor leads'), { what: 'the first to lead' });
+    const second = await fleet.start('supervisor');
+    await fleet.collector('c1');
+    const one = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const before = await fleet.placed('1');
+    await fleet.sampled(one, before.epoch);
+    first.signal('SIGSTOP');
+    await eventually(() => logOf(second).includes('this supervisor leads'), {
+      what: 'the second to lead',
+      timeoutMs: 20_000,
+    });
+    first.signal('SIGCONT');
+    const two = await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['press-2'] }));
+    await fleet.sampled(two, (await fleet.placed('2')).epoch);
+    await eventually(() => logOf(first).includes('this supervisor does not lead any more'), {
+      what: 'the first to notice',
+    });
+    expect(await fleet.placement('1')).toMatchObject({ epoch: before.epoch });
+    const assigned = (await fleet.eventTypes()).filter((type) => type === 'session.assigned');
+    expect(assigned).toHaveLength(2);
+  });
+});
