@@ -1,3 +1,4 @@
+import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { DeviceHealthChange } from '@holdfast/shared/contracts/health-change.ts';
 import type { MissCause, Sample } from '@holdfast/shared/contracts/sample.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
@@ -77,4 +78,23 @@ export interface LiveStatus {
 
 export interface HealthChanges {
   publish(change: DeviceHealthChange): Promise<void>;
+}
+
+/** A message from ASSIGNMENTS that this collector holds. */
+export interface AssignmentHandle {
+  readonly taskId: string;
+  /** Undefined when the message cannot be read. */
+  readonly assignment: Assignment | undefined;
+  /** Keeps it from being redelivered for another `ack_wait`. */
+  keepAlive(): void;
+  /** It is over: the message goes for good. Resolves when the broker has it. */
+  done(): Promise<void>;
+  /** Gives it back for immediate redelivery. */
+  giveBack(): void;
+}
+
+/** The collector's durable consumer. */
+export interface AssignmentInbox {
+  /** Takes no more work. Resolves when nothing more will be handed over. */
+  close(): Promise<void>;
 }

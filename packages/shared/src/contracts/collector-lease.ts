@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { leaseValueSchema } from '../lease/lease-value.ts';
+import { leaseValueSchema } from './lease-value.ts';
 
 /** Value of a collector's key in COLLECTORS, rewritten by compare-and-set at every renewal. */
 export const collectorLeaseSchema = leaseValueSchema.extend({

@@ -1,8 +1,8 @@
+import { type LeaseState, parseLeaseValue } from '../contracts/lease-value.ts';
 import { type Clock, type ClockMark, elapsedMs, mark } from '../runtime/clock.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { pause, type Timers } from '../runtime/timers.ts';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from './lease-store.ts';
-import { type LeaseState, parseLeaseValue } from './lease-value.ts';
 
 export interface LeaseTimes {
   /** How long the holder may act after sending its last confirmed renewal. */

@@ -1,7 +1,7 @@
+import { parseLeaseValue } from '../contracts/lease-value.ts';
 import { type Clock, type ClockMark, mark } from '../runtime/clock.ts';
 import type { LeaseTimes } from './lease-holder.ts';
 import type { LeaseRecord } from './lease-store.ts';
-import { parseLeaseValue } from './lease-value.ts';
 
 /**
  * `unproven`: seen, but no renewal observed yet by this process, so it may be the key of a dead one.

@@ -1,8 +1,8 @@
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
-import type { AssignmentHandle, AssignmentInbox } from '@holdfast/shared/jetstream/assignment-queue.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { AssignmentHandle, AssignmentInbox } from '../ports.ts';
 import type { TaskHolder } from './task-holder.ts';
 
 export interface Lease {

@@ -1,11 +1,10 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
-import type { AssignmentHandle } from '@holdfast/shared/jetstream/assignment-queue.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { SessionRunner } from '../polling/session-runner.ts';
-import type { LiveStatus, Samples, TaskConfigs, Truth } from '../ports.ts';
+import type { AssignmentHandle, LiveStatus, Samples, TaskConfigs, Truth } from '../ports.ts';
 import { judgeAssignment } from './judge-assignment.ts';
 
 export interface TaskHolderOptions {
