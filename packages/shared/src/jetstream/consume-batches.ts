@@ -48,7 +48,8 @@ const acknowledged = new WeakSet<JsMsg>();
  * for everything that waits or is in hand, and survives broker restarts and the loss of the consumer itself.
  */
 export function consumeBatches(options: ConsumeBatchesOptions): BatchConsumer {
-  return new RunningBatchConsumer(options);
+  const consumer = new RunningBatchConsumer(options);
+  return { stop: () => consumer.stop() };
 }
 
 /**
@@ -68,7 +69,7 @@ export async function ackAll(messages: readonly JsMsg[]): Promise<boolean> {
   }
 }
 
-class RunningBatchConsumer implements BatchConsumer {
+class RunningBatchConsumer {
   readonly #options: ConsumeBatchesOptions;
   readonly #nc: NatsConnection;
   readonly #log: Logger;

@@ -1,0 +1,136 @@
+import { fileURLToPath } from 'node:url';
+import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample.ts';
+import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { type Connection, connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+/** The service as a process of its own, stopped when the test file is over. */
+export async function startWriter(
+  nats: NatsServer,
+  settings: Record<string, string>,
+): Promise<RunningProcess> {
+  const writer = await startProcess({
+    name: 'writer',
+    command: process.execPath,
+    args: [main],
+    env: {
+      NATS_URL: nats.url,
+      SESSIONS_MAX_BYTES: String(16 * 1024 * 1024),
+      SAMPLES_MAX_BYTES: String(256 * 1024 * 1024),
+      BATCH_MAX_WAIT_MS: '50',
+      ACK_WAIT_MS: '1500',
+      ...settings,
+    },
+  });
+  cleanUpAfterFile(() => writer.stop());
+  return writer;
+}
+
+export async function untilLogged(writer: RunningProcess, text: string): Promise<void> {
+  for await (const line of writer.lines()) if (line.includes(text)) return;
+  throw new Error(`the writer ended without saying "${text}":\n${writer.lastLines(20).join('\n')}`);
+}
+
+export async function connectTo(nats: NatsServer): Promise<Connection> {
+  const connection = await connectNats({
+    url: nats.url,
+    name: 'writer-test',
+    log: createLogger('test', 'fatal'),
+  });
+  cleanUpAfterFile(() => connection.close());
+  return connection;
+}
+
+/** 2026-01-01T00:00:00Z */
+export const firstTimeMs = 1_767_225_600_000;
+
+export function sampleOf(changes: Partial<Sample> & Pick<Sample, 'tick'>): Sample {
+  const time = firstTimeMs + changes.tick * 1000;
+  return {
+    v: sampleVersion,
+    session: 'session-1',
+    epoch: 7,
+    collector: 'collector-1',
+    task: 'task-1',
+    device_id: 'device-1',
+    device: 'press-1',
+    site: 'north',
+    measurement: 'press-1',
+    period_ms: 1000,
+    time,
+    read_at: time + 3,
+    values: { temperature: 20 + changes.tick, run: true, state: '自动' },
+    ...changes,
+  };
+}
+
+/** Publishes as any other client of the broker would, and again until the broker has confirmed. */
+export async function publishText(connection: Connection, subject: string, text: string): Promise<void> {
+  await eventually(
+    async () => {
+      const reply = await connection.nc.request(subject, text, { timeout: 2_000 });
+      return (reply.json() as { seq?: number }).seq;
+    },
+    { what: 'the broker to store a message', timeoutMs: 30_000 },
+  );
+}
+
+export async function publishSamples(connection: Connection, samples: readonly Sample[]): Promise<void> {
+  const together = 50;
+  for (let from = 0; from < samples.length; from += together) {
+    await Promise.all(
+      samples
+        .slice(from, from + together)
+        .map((sample) =>
+          publishText(connection, subjects.sample(sample.task, sample.device_id), JSON.stringify(sample)),
+        ),
+    );
+  }
+}
+
+interface ConsumerState {
+  readonly num_pending: number;
+  readonly num_ack_pending: number;
+}
+
+/** All that was published has been delivered to the writer and acknowledged by it. */
+export async function untilAllAcked(connection: Connection): Promise<void> {
+  const subject = `$JS.API.CONSUMER.INFO.${streamNames.samples}.${durableNames.writer}`;
+  await eventually(
+    async () => {
+      const { num_pending, num_ack_pending } = (
+        await connection.nc.request(subject, '', { timeout: 2_000 })
+      ).json() as ConsumerState;
+      return num_pending === 0 && num_ack_pending === 0;
+    },
+    { what: 'every message to be acknowledged', timeoutMs: 20_000 },
+  );
+}
+
+export interface QuarantinedRecord {
+  readonly subject: string;
+  readonly sequence: number;
+  readonly reason: string;
+  readonly body: string;
+}
+
+export async function quarantined(connection: Connection): Promise<QuarantinedRecord[]> {
+  const info = await connection.nc.request(`$JS.API.STREAM.INFO.${streamNames.quarantine}`);
+  const { messages } = (info.json() as { state: { messages: number } }).state;
+  const records: QuarantinedRecord[] = [];
+  for (let seq = 1; seq <= messages; seq++) {
+    const answer = await connection.nc.request(
+      `$JS.API.STREAM.MSG.GET.${streamNames.quarantine}`,
+      JSON.stringify({ seq }),
+    );
+    const { message } = answer.json() as { message: { data: string } };
+    records.push(JSON.parse(Buffer.from(message.data, 'base64').toString('utf8')));
+  }
+  return records;
+}

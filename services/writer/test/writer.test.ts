@@ -1,0 +1,301 @@
+import type { RunningProcess } from '@holdfast/dev/child-process.ts';
+import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import type { Connection } from '@holdfast/shared/jetstream/connect.ts';
+import { openPostgresSampleStore } from '@holdfast/shared/sample-store/postgres/postgres-sample-store.ts';
+import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
+import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
+import {
+  victoriaMetricsForTest,
+  victoriaMetricsIsInstalled,
+} from '@holdfast/test/support/victoria-metrics-for-test.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  connectTo,
+  firstTimeMs,
+  publishSamples,
+  publishText,
+  quarantined,
+  sampleOf,
+  startWriter,
+  untilAllAcked,
+  untilLogged,
+} from './writer-under-test.ts';
+
+const ticks = (count: number, from = 0) => Array.from({ length: count }, (_, index) => from + index);
+
+describe('the writer with PostgreSQL', () => {
+  let nats: NatsServer;
+  let connection: Connection;
+  let settings: Record<string, string>;
+  let store: SampleStore;
+  let writer: RunningProcess;
+  beforeAll(async () => {
+    nats = await natsForTest();
+    const databaseUrl = await freshDatabase();
+    settings = { DATABASE_URL: databaseUrl, HEALTH_PORT: String(await freePort()) };
+    store = openPostgresSampleStore({ databaseUrl });
+    cleanUpAfterFile(() => store.close());
+    connection = await connectTo(nats);
+    writer = await startWriter(nats, settings);
+    await untilLogged(writer, 'writing samples');
+  });
+  afterAll(() => writer.stop());
+
+  it('stores numbers, booleans and texts that were published', async () => {
+    await publishSamples(connection, [sampleOf({ session: 'kinds', tick: 1 })]);
+    await untilAllAcked(connection);
+    expect(await valuesOf(store, 'kinds', 'temperature')).toEqual([21]);
+    expect(await valuesOf(store, 'kinds', 'run')).toEqual([true]);
+    expect(await valuesOf(store, 'kinds', 'state')).toEqual(['自动']);
+  });
+
+  it('says that it is ready', async () => {
+    const url = `http://127.0.0.1:${settings.HEALTH_PORT}/health/ready`;
+    const ready = await eventually(async () => (await fetch(url)).json(), { what: 'an answer' });
+    expect(ready).toEqual({ status: 'ok', dependencies: { nats: true, sample_store: true } });
+  });
+
+  it('puts poison into quarantine with the reason and stores everything around it', async () => {
+    await publishSamples(
+      connection,
+      ticks(20).map((tick) => sampleOf({ session: 'poison', tick })),
+    );
+    await publishText(connection, subjects.sample('task-1', 'device-1'), 'this is not JSON');
+    await publishText(connection, subjects.sample('task-1', 'device-1'), '{"v":99}');
+    await publishSamples(connection, [
+      sampleOf({ session: 'poison', tick: 20, values: { state: 'a\u0000b' } }),
+    ]);
+    await publishSamples(
+      connection,
+      ticks(20, 21).map((tick) => sampleOf({ session: 'poison', tick })),
+    );
+    await untilAllAcked(connection);
+    expect(await valuesOf(store, 'poison', 'temperature')).toHaveLength(40);
+    const records = await quarantined(connection);
+    expect(records.map((record) => record.body)).toEqual([
+      'this is not JSON',
+      '{"v":99}',
+      expect.stringContaining('a\\u0000b'),
+    ]);
+    expect(records.map((record) => record.reason)).toEqual([
+      'not JSON',
+      expect.stringContaining('not a sample of version 1'),
+      expect.stringContaining('the database refused it: PostgreSQL 22021'),
+    ]);
+  });
+
+  it('rejects a former owner that publishes after its successor, also after a restart of the writer', async () => {
+    const sample = (epoch: number, tick: number) =>
+      sampleOf({ session: 'fenced', epoch, tick, values: { temperature: epoch } });
+    await publishSamples(connection, [sample(7, 1)]);
+    await publishSamples(connection, [sample(9, 2)]);
+    await publishSamples(connection, [sample(7, 2)]);
+    await publishSamples(connection, [sample(7, 3)]);
+    await untilAllAcked(connection);
+    expect(await valuesOf(store, 'fenced', 'temperature')).toEqual([7, 9]);
+    expect(await writer.stop()).toEqual({ code: 0, signal: null });
+    expect(writer.lastLines(20).join('\n')).toContain('"samples_fenced":2');
+    writer = await startWriter(nats, settings);
+    await untilLogged(writer, 'writing samples');
+    await publishSamples(connection, [sample(8, 4)]);
+    await publishSamples(connection, [sample(9, 5)]);
+    await untilAllAcked(connection);
+    expect(await valuesOf(store, 'fenced', 'temperature')).toEqual([7, 9, 9]);
+  });
+
+  it('stores every sample exactly once when it is killed in the middle of the load, again and again', async () => {
+    const samples = ticks(3_000).map((tick) => sampleOf({ session: 'killed', tick }));
+    const publishing = publishSamples(connection, samples);
+    for (const share of [0.2, 0.4, 0.6]) {
+      await eventually(
+        async () => (await valuesOf(store, 'killed', 'temperature')).length > share * samples.length,
+        {
+          what: `${share} of the samples`,
+        },
+      );
+      await writer.kill();
+      writer = await startWriter(nats, { ...settings, BATCH_MAX_MESSAGES: '100' });
+    }
+    await publishing;
+    await untilAllAcked(connection);
+    expect(await valuesOf(store, 'killed', 'temperature')).toEqual(samples.map((sample) => 20 + sample.tick));
+  });
+
+  it('finishes the batch in hand at SIGTERM and leaves nothing half done', async () => {
+    const samples = ticks(2_000).map((tick) => sampleOf({ session: 'stopped', tick }));
+    const publishing = publishSamples(connection, samples);
+    await eventually(async () => (await valuesOf(store, 'stopped', 'temperature')).length > 100, {
+      what: 'some samples',
+    });
+    expect(await writer.stop()).toEqual({ code: 0, signal: null });
+    writer = await startWriter(nats, settings);
+    await publishing;
+    await untilAllAcked(connection);
+    expect(await valuesOf(store, 'stopped', 'temperature')).toHaveLength(2_000);
+  });
+
+  it('goes on when the broker was killed and came back', async () => {
+    await publishSamples(
+      connection,
+      ticks(200).map((tick) => sampleOf({ session: 'broker', tick })),
+    );
+    await nats.kill();
+    await nats.restart();
+    await publishSamples(
+      connection,
+      ticks(200, 200).map((tick) => sampleOf({ session: 'broker', tick })),
+    );
+    await untilAllAcked(connection);
+    expect(await valuesOf(store, 'broker', 'temperature')).toHaveLength(400);
+    expect(writer.exit).toBeUndefined();
+  });
+});
+
+describe('the writer while PostgreSQL is away', () => {
+  let nats: NatsServer;
+  let connection: Connection;
+  let postgres: PostgresServer;
+  let settings: Record<string, string>;
+  beforeAll(async () => {
+    nats = await natsForTest();
+    postgres = await startPostgres({ dataDir: `${await temporaryFolder('writer')}/data`, fsync: false });
+    cleanUpAfterFile(() => postgres.stop());
+    settings = { DATABASE_URL: await postgres.createDatabase('writer_test') };
+    connection = await connectTo(nats);
+  });
+
+  it('keeps all samples waiting, stops at once when told to, and loses none', async () => {
+    let writer = await startWriter(nats, settings);
+    await untilLogged(writer, 'writing samples');
+    await publishSamples(
+      connection,
+      ticks(500).map((tick) => sampleOf({ tick })),
+    );
+    await untilAllAcked(connection);
+    await postgres.kill();
+    await publishSamples(
+      connection,
+      ticks(500, 500).map((tick) => sampleOf({ tick })),
+    );
+    await untilLogged(writer, 'the database cannot be used');
+
+    expect(await writer.stop({ graceMs: 5_000 })).toEqual({ code: 0, signal: null });
+    writer = await startWriter(nats, settings);
+    await untilLogged(writer, 'the database cannot be used');
+    expect(await writer.stop({ graceMs: 5_000 })).toEqual({ code: 0, signal: null });
+
+    writer = await startWriter(nats, settings);
+    await untilLogged(writer, 'the database cannot be used');
+    await postgres.restart();
+    await untilLogged(writer, 'the database can be used again');
+    await publishSamples(
+      connection,
+      ticks(500, 1_000).map((tick) => sampleOf({ tick })),
+    );
+    await untilAllAcked(connection);
+    const store = openPostgresSampleStore({ databaseUrl: settings.DATABASE_URL ?? '' });
+    expect(await valuesOf(store, 'session-1', 'temperature')).toEqual(ticks(1_500).map((tick) => 20 + tick));
+    await store.close();
+    expect(await quarantined(connection)).toEqual([]);
+    await writer.stop();
+  });
+
+  it('stops in time also while the database is there but does not answer', async () => {
+    const database = new URL(settings.DATABASE_URL ?? '');
+    const proxy = await startTcpProxy({ targetPort: Number(database.port) });
+    database.port = String(proxy.port);
+    let writer = await startWriter(nats, { DATABASE_URL: database.href });
+    await untilLogged(writer, 'writing samples');
+    proxy.stall();
+    await publishSamples(
+      connection,
+      ticks(50).map((tick) => sampleOf({ session: 'hanging', tick })),
+    );
+    expect(await writer.stop({ graceMs: 15_000 })).toEqual({ code: 0, signal: null });
+    await proxy.heal();
+    writer = await startWriter(nats, settings);
+    await untilAllAcked(connection);
+    const store = openPostgresSampleStore({ databaseUrl: settings.DATABASE_URL ?? '' });
+    expect(await valuesOf(store, 'hanging', 'temperature')).toHaveLength(50);
+    await store.close();
+    await writer.stop();
+  });
+
+  it('rides out a restart of the database without a restart of its own', async () => {
+    const writer = await startWriter(nats, settings);
+    await untilLogged(writer, 'writing samples');
+    await publishSamples(
+      connection,
+      ticks(10).map((tick) => sampleOf({ session: 'ridden', tick })),
+    );
+    await postgres.kill();
+    await publishSamples(
+      connection,
+      ticks(300, 10).map((tick) => sampleOf({ session: 'ridden', tick })),
+    );
+    await untilLogged(writer, 'the database cannot be used');
+    await postgres.restart();
+    await untilAllAcked(connection);
+    const store = openPostgresSampleStore({ databaseUrl: settings.DATABASE_URL ?? '' });
+    expect(await valuesOf(store, 'ridden', 'temperature')).toHaveLength(310);
+    await store.close();
+    const complaints = writer.lastLines(200).filter((line) => line.includes('the database cannot be used'));
+    expect(complaints.length).toBeLessThanOrEqual(4);
+    await writer.stop();
+  });
+});
+
+describe.skipIf(!victoriaMetricsIsInstalled())('the writer with an InfluxDB-compatible server', () => {
+  it('stores the numbers that were published', async () => {
+    const nats = await natsForTest();
+    const victoria = await victoriaMetricsForTest();
+    const connection = await connectTo(nats);
+    const writer = await startWriter(nats, {
+      SAMPLE_STORE: 'influx',
+      INFLUX_URL: victoria.url,
+      INFLUX_TOKEN: 'any',
+    });
+    await untilLogged(writer, 'writing samples');
+    await publishSamples(
+      connection,
+      ticks(5).map((tick) => sampleOf({ tick, device: '注塑机 1', measurement: 'imm' })),
+    );
+    await untilAllAcked(connection);
+    await victoria.flush();
+    const response = await fetch(`${victoria.url}/api/v1/export?match[]=imm_temperature`);
+    expect(await response.json()).toEqual({
+      metric: { __name__: 'imm_temperature', device: '注塑机 1', site: 'north' },
+      values: [20, 21, 22, 23, 24],
+      timestamps: ticks(5).map((tick) => firstTimeMs + tick * 1000),
+    });
+    expect(await writer.stop()).toEqual({ code: 0, signal: null });
+  });
+});
+
+describe('the writer with unusable settings', () => {
+  it('names all of them and ends', async () => {
+    const nats = { url: 'nats://127.0.0.1:1' } as NatsServer;
+    const writer = await startWriter(nats, { SAMPLE_STORE: 'influx', DATABASE_URL: '', INFLUX_URL: '' });
+    expect((await writer.exited).code).toBe(1);
+    expect(writer.lastLines(20).join('\n')).toContain('INFLUX_URL: is needed with SAMPLE_STORE=influx');
+  });
+});
+
+async function valuesOf(store: SampleStore, sessionId: string, pointCode: string): Promise<unknown[]> {
+  const points = await store.history({
+    pointCode,
+    sessionId,
+    start: new Date(firstTimeMs),
+    end: new Date(firstTimeMs + 86_400_000),
+    limit: 100_000,
+  });
+  return points.map((point) => point.value);
+}
