@@ -1,0 +1,230 @@
+import { describe, expect, it } from 'vitest';
+import type { SessionCommand } from './commands.ts';
+import { decide, type SessionDecision } from './decide.ts';
+import type { Recorded, SessionEvent, SessionIdentity } from './events.ts';
+import { foldSession } from './evolve.ts';
+
+const run1: SessionIdentity = {
+  sessionId: '7-1',
+  taskId: '7',
+  taskCode: 'press-hall',
+  configVersion: 3,
+  startedAt: '2025-03-01T06:00:00.000Z',
+};
+const run2: SessionIdentity = { ...run1, sessionId: '7-2', configVersion: 4 };
+
+const started = (session: SessionIdentity): SessionEvent => ({
+  type: 'session.started',
+  ...session,
+  by: 'li',
+  metadata: { order: 'A-17' },
+});
+const paused = (session: SessionIdentity): SessionEvent => ({
+  type: 'session.paused',
+  ...session,
+  by: 'li',
+  reason: 'mould change',
+});
+const resumed = (session: SessionIdentity): SessionEvent => ({
+  type: 'session.resumed',
+  ...session,
+  by: 'li',
+  reason: 'resume',
+});
+const stopped = (session: SessionIdentity): SessionEvent => ({
+  type: 'session.stopped',
+  ...session,
+  by: 'li',
+  reason: 'end of shift',
+});
+const failed = (session: SessionIdentity): SessionEvent => ({
+  type: 'session.failed',
+  ...session,
+  by: 'supervisor',
+  reason: 'no snapshot',
+});
+
+/** The five states that a task can be in, each as the history that leads there. */
+const histories = {
+  never_started: [],
+  running: [started(run1)],
+  paused: [started(run1), paused(run1)],
+  stopped: [started(run1), stopped(run1)],
+  error: [started(run1), failed(run1)],
+} as const satisfies Record<string, readonly SessionEvent[]>;
+
+const start: SessionCommand = {
+  type: 'StartSession',
+  taskId: '7',
+  taskCode: 'press-hall',
+  configVersion: 4,
+  metadata: { order: 'B-3' },
+  by: 'wang',
+  now: '2025-03-02T06:00:00.000Z',
+};
+const on = (sessionId: string) => ({
+  PauseSession: { type: 'PauseSession', sessionId, by: 'wang', reason: 'lunch' },
+  ResumeSession: { type: 'ResumeSession', sessionId, by: 'wang' },
+  RecoverSession: { type: 'RecoverSession', sessionId, by: 'wang', placed: false },
+  RecoverPlaced: { type: 'RecoverSession', sessionId, by: 'wang', placed: true },
+  StopSession: { type: 'StopSession', sessionId, by: 'wang', reason: 'done' },
+  FailSession: { type: 'FailSession', sessionId, by: 'supervisor', reason: 'refused' },
+});
+type CommandName = keyof ReturnType<typeof on>;
+
+function given(history: readonly SessionEvent[]) {
+  const log: Recorded<SessionEvent>[] = history.map((event, index) => ({
+    event,
+    sequence: 10 + index,
+    time: '2025-03-01T07:00:00.000Z',
+  }));
+  return { when: (command: SessionCommand): SessionDecision => decide(foldSession(log), command) };
+}
+
+const happens = (event: SessionEvent): SessionDecision => ({ ok: true, events: [event] });
+const nothing: SessionDecision = { ok: true, events: [] };
+const refused = (refusal: Extract<SessionDecision, { ok: false }>['refusal']): SessionDecision => ({
+  ok: false,
+  refusal,
+});
+const startedBy = (sessionId: string): SessionDecision =>
+  happens({
+    type: 'session.started',
+    sessionId,
+    taskId: '7',
+    taskCode: 'press-hall',
+    configVersion: 4,
+    startedAt: '2025-03-02T06:00:00.000Z',
+    by: 'wang',
+    metadata: { order: 'B-3' },
+  });
+
+const pausedNow = happens({ type: 'session.paused', ...run1, by: 'wang', reason: 'lunch' });
+const resumedNow = happens({ type: 'session.resumed', ...run1, by: 'wang', reason: 'resume' });
+const recoveredNow = happens({ type: 'session.resumed', ...run1, by: 'wang', reason: 'recover' });
+const stoppedNow = happens({ type: 'session.stopped', ...run1, by: 'wang', reason: 'done' });
+const failedNow = happens({ type: 'session.failed', ...run1, by: 'supervisor', reason: 'refused' });
+const notFound = refused({ code: 'session_not_found', sessionId: '7-1' });
+const isPaused = refused({ code: 'session_paused', sessionId: '7-1' });
+const ended = (status: 'stopped' | 'error') => refused({ code: 'session_ended', sessionId: '7-1', status });
+
+describe('a start', () => {
+  it('makes the first run of a task that never ran', () => {
+    expect(given([]).when(start)).toEqual(startedBy('7-1'));
+  });
+  it.each(['stopped', 'error'] as const)('makes the next run when the one before is %s', (status) => {
+    expect(given(histories[status]).when(start)).toEqual(startedBy('7-2'));
+  });
+  it.each(['running', 'paused'] as const)('is refused, naming the session, while one is %s', (status) => {
+    expect(given(histories[status]).when(start)).toEqual(
+      refused({ code: 'task_already_active', sessionId: '7-1', status }),
+    );
+  });
+  it('counts on after many runs', () => {
+    const session = { ...run1, sessionId: '7-999' };
+    expect(given([started(session), stopped(session)]).when(start)).toEqual(startedBy('7-1000'));
+  });
+});
+
+/** Every command on the task's only session, in every state. */
+const table: Record<CommandName, Record<keyof typeof histories, SessionDecision>> = {
+  PauseSession: {
+    never_started: notFound,
+    running: pausedNow,
+    paused: nothing,
+    stopped: ended('stopped'),
+    error: ended('error'),
+  },
+  ResumeSession: {
+    never_started: notFound,
+    running: nothing,
+    paused: resumedNow,
+    stopped: ended('stopped'),
+    error: ended('error'),
+  },
+  RecoverSession: {
+    never_started: notFound,
+    running: recoveredNow,
+    paused: isPaused,
+    stopped: ended('stopped'),
+    error: ended('error'),
+  },
+  RecoverPlaced: {
+    never_started: notFound,
+    running: nothing,
+    paused: isPaused,
+    stopped: ended('stopped'),
+    error: ended('error'),
+  },
+  StopSession: {
+    never_started: notFound,
+    running: stoppedNow,
+    paused: stoppedNow,
+    stopped: nothing,
+    error: nothing,
+  },
+  FailSession: {
+    never_started: notFound,
+    running: failedNow,
+    paused: isPaused,
+    stopped: nothing,
+    error: nothing,
+  },
+};
+
+const rows = Object.entries(table).flatMap(([command, byState]) =>
+  Object.entries(byState).map(([state, decision]) => ({
+    command: command as CommandName,
+    state: state as keyof typeof histories,
+    decision,
+  })),
+);
+
+describe('a command on the session', () => {
+  it.each(rows)('$command while it is $state', ({ command, state, decision }) => {
+    expect(given(histories[state]).when(on('7-1')[command] as SessionCommand)).toEqual(decision);
+  });
+
+  it('is decided the same after a pause that has ended as if there had been none', () => {
+    const history = [started(run1), paused(run1), resumed(run1)];
+    for (const command of Object.keys(table) as CommandName[]) {
+      expect(given(history).when(on('7-1')[command] as SessionCommand)).toEqual(table[command].running);
+    }
+  });
+});
+
+describe('a command on another session than the last', () => {
+  const whileRun2Runs = [started(run1), failed(run1), started(run2)];
+
+  it.each(['StopSession', 'FailSession'] as const)('%s on an earlier run has nothing to do', (command) => {
+    expect(given(whileRun2Runs).when(on('7-1')[command] as SessionCommand)).toEqual(nothing);
+  });
+  it.each(['PauseSession', 'ResumeSession', 'RecoverSession', 'RecoverPlaced'] as const)(
+    '%s on an earlier run is refused as ended and leaves the present one alone',
+    (command) => {
+      expect(given(whileRun2Runs).when(on('7-1')[command] as SessionCommand)).toEqual(ended('stopped'));
+    },
+  );
+  it.each(Object.keys(table) as CommandName[])(
+    '%s on a run that was never started is not found',
+    (command) => {
+      for (const history of Object.values(histories)) {
+        expect(given(history).when(on('7-5')[command] as SessionCommand)).toEqual(
+          refused({ code: 'session_not_found', sessionId: '7-5' }),
+        );
+      }
+    },
+  );
+  it.each(['8-1', '70-1', '', '7', '7-', '-1', '7-0', '7-01', '07-1', '7-1 ', '7-1-1', '7-1x', '7_1'])(
+    'every command on "%s", of another task or malformed, is not found',
+    (sessionId) => {
+      for (const history of Object.values(histories)) {
+        for (const command of Object.values(on(sessionId))) {
+          expect(given(history).when(command as SessionCommand)).toEqual(
+            refused({ code: 'session_not_found', sessionId }),
+          );
+        }
+      }
+    },
+  );
+});
