@@ -62,7 +62,7 @@ describe('a command on the log', () => {
 
   it('is not decided on an event that this release cannot read', async () => {
     const store = new InMemoryEventStore();
-    const event = { specversion: '1.0', id: 'x', source: '/', type: 'session.archived', time: now };
+    const event = { specversion: '1.0' as const, id: 'x', source: '/', type: 'session.archived', time: now };
     await store.append(lifecycle, { ...event, subject: '7-1', data: { schema_version: 9 } }, 0);
     await expect(
       handleCommand(store, '7', start, { commandId: 'c1', source: '/test', now }),

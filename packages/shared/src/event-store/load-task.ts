@@ -2,12 +2,15 @@ import { subjects } from '../contracts/subjects.ts';
 import type { EventStore } from './event-store.ts';
 import { foldTask, newTaskState, type TaskState } from './task-fold.ts';
 
-/** The task's present state from the last event of each of its subjects. @throws StoreUnavailable */
+/**
+ * The task's present state from the last event of each of its subjects. The placement is read first: whatever
+ * stood in the lifecycle before that placement is then seen, so a placement that the lifecycle does not bear
+ * out is over, and no sign of a stale read.
+ * @throws StoreUnavailable
+ */
 export async function loadTask(store: EventStore, taskId: string): Promise<TaskState> {
-  const [lifecycle, placement] = await Promise.all([
-    store.readLast(subjects.lifecycle(taskId)),
-    store.readLast(subjects.placement(taskId)),
-  ]);
+  const placement = await store.readLast(subjects.placement(taskId));
+  const lifecycle = await store.readLast(subjects.lifecycle(taskId));
   let state = newTaskState(taskId);
   if (lifecycle) state = foldTask(state, lifecycle);
   if (placement) state = foldTask(state, placement);

@@ -1,0 +1,269 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cloudEventSchema } from './cloud-event.ts';
+import {
+  type DecodedSessionEvent,
+  decodeSessionEvent,
+  encodeSessionEvent,
+  type SessionLogEvent,
+  sessionEventVersion,
+} from './session-events.ts';
+
+/** Logs live for years: these files are what earlier releases wrote, and are never changed. */
+function fixture(name: string): unknown[] {
+  return JSON.parse(readFileSync(new URL(`./fixtures/${name}`, import.meta.url), 'utf8'));
+}
+
+const metadata = { id: 'c1', time: '2025-03-01T06:00:00.000Z', source: '/holdfast/api' };
+
+const text = fc.string({ unit: 'grapheme', maxLength: 30 });
+const positive = fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER });
+const count = fc.nat();
+const identity = {
+  sessionId: fc.string({ minLength: 1 }),
+  taskId: fc.string({ minLength: 1 }),
+  taskCode: text,
+  configVersion: positive,
+  startedAt: fc.constant('2025-03-01T06:00:00.000Z'),
+  by: text,
+};
+const placed = {
+  ...pick(identity, 'sessionId', 'taskId'),
+  collectorId: fc.string({ minLength: 1 }),
+  refusals: count,
+};
+const userMetadata = fc.dictionary(
+  text.filter((key) => key !== '__proto__'),
+  // What JSON cannot tell apart (-0) is not told apart here either.
+  fc.jsonValue({ noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)) as unknown),
+);
+const anyEvent = fc.oneof(
+  fc.record({ type: fc.constant('session.started'), ...identity, metadata: userMetadata }),
+  fc.record({
+    type: fc.constantFrom('session.paused', 'session.stopped', 'session.failed'),
+    ...identity,
+    reason: text,
+  }),
+  fc.record({
+    type: fc.constant('session.resumed'),
+    ...identity,
+    reason: fc.constantFrom('resume', 'recover'),
+  }),
+  fc.record({
+    type: fc.constant('session.assigned'),
+    ...placed,
+    reason: fc.constantFrom('start', 'recovery', 'failover', 'drain', 'rebalance', 'resume'),
+  }),
+  fc.record({
+    type: fc.constant('session.released'),
+    ...placed,
+    epoch: positive,
+    reason: fc.constantFrom('refused', 'rebalance', 'recovery_disabled'),
+    detail: text,
+  }),
+) as fc.Arbitrary<SessionLogEvent>;
+
+function pick<T, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {
+  return Object.fromEntries(keys.map((key) => [key, from[key]])) as Pick<T, K>;
+}
+
+const overTheWire = (event: SessionLogEvent): unknown =>
+  JSON.parse(JSON.stringify(encodeSessionEvent(event, metadata)));
+
+describe('an event of the session log', () => {
+  it('comes back from the wire as it was, with its kind and its metadata', () => {
+    fc.assert(
+      fc.property(anyEvent, (event) => {
+        const kind =
+          event.type === 'session.assigned' || event.type === 'session.released' ? 'placement' : 'lifecycle';
+        const decoded = decodeSessionEvent(overTheWire(event));
+        expect(decoded).toEqual({ kind, event, metadata });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('lies in the log as a CloudEvent that reads by eye', () => {
+    const event: SessionLogEvent = {
+      type: 'session.started',
+      sessionId: '7-3',
+      taskId: '7',
+      taskCode: 'press-hall',
+      configVersion: 4,
+      startedAt: '2025-03-01T06:00:00.000Z',
+      by: 'li',
+      metadata: { orderNo: 'A-17', shift_lead: 'wang' },
+    };
+    expect(overTheWire(event)).toEqual({
+      specversion: '1.0',
+      id: 'c1',
+      source: '/holdfast/api',
+      type: 'session.started',
+      time: '2025-03-01T06:00:00.000Z',
+      subject: '7-3',
+      datacontenttype: 'application/json',
+      data: {
+        schema_version: 2,
+        session_id: '7-3',
+        task_id: '7',
+        task_code: 'press-hall',
+        config_version: 4,
+        started_at: '2025-03-01T06:00:00.000Z',
+        by: 'li',
+        metadata: { orderNo: 'A-17', shift_lead: 'wang' },
+      },
+    });
+  });
+
+  it('has envelope fields of CloudEvents alone and data in snake_case', () => {
+    fc.assert(
+      fc.property(anyEvent, (event) => {
+        const wire = overTheWire(event) as { data: object };
+        expect(cloudEventSchema.safeParse(wire).success).toBe(true);
+        expect(Object.keys(wire)).toEqual([
+          'specversion',
+          'id',
+          'source',
+          'type',
+          'time',
+          'subject',
+          'datacontenttype',
+          'data',
+        ]);
+        for (const name of Object.keys(wire.data)) expect(name).toMatch(/^[a-z]+(_[a-z]+)*$/);
+      }),
+    );
+  });
+});
+
+const session = {
+  sessionId: '7-3',
+  taskId: '7',
+  taskCode: '压机-1',
+  configVersion: 4,
+  startedAt: '2024-11-05T08:15:00.000Z',
+  by: 'zhang',
+};
+const onA = { sessionId: '7-3', taskId: '7', collectorId: 'collector-a' };
+const onB = { sessionId: '7-3', taskId: '7', collectorId: 'collector-b' };
+
+describe('a log that an earlier release wrote', () => {
+  it('in version 1 reads as these events for ever', () => {
+    const decoded = fixture('session-events.v1.json').map(decodeSessionEvent);
+    expect(decoded.map(eventOf)).toEqual([
+      { type: 'session.started', ...session, metadata: {} },
+      { type: 'session.assigned', ...onA, reason: 'start', refusals: 0 },
+      { type: 'session.paused', ...session, reason: '' },
+      { type: 'session.paused', ...session, reason: '换模' },
+      { type: 'session.resumed', ...session, reason: 'resume' },
+      { type: 'session.assigned', ...onB, reason: 'resume', refusals: 0 },
+      { type: 'session.released', ...onB, epoch: 6, reason: 'refused', detail: '', refusals: 0 },
+      { type: 'session.failed', ...session, by: 'supervisor', reason: '' },
+      { type: 'session.stopped', ...session, reason: '' },
+    ]);
+    expect(decoded[8]).toMatchObject({
+      metadata: {
+        id: '11111111-0000-4000-8000-000000000009',
+        time: '2024-11-05T10:00:00+08:00',
+        source: '/holdfast/api',
+      },
+    });
+  });
+
+  it('in version 2 reads as these events for ever', () => {
+    expect(fixture('session-events.v2.json').map(decodeSessionEvent).map(eventOf)).toEqual([
+      {
+        type: 'session.started',
+        ...session,
+        metadata: {
+          order: 'A-17',
+          shift_lead: { firstName: '伟', badge: 12 },
+          tags: ['x', null, 1.5],
+        },
+      },
+      { type: 'session.assigned', ...onA, reason: 'failover', refusals: 2 },
+      {
+        type: 'session.released',
+        ...onA,
+        epoch: 2,
+        reason: 'recovery_disabled',
+        detail: 'started with DISABLE_SESSION_RECOVERY',
+        refusals: 0,
+      },
+      { type: 'session.paused', ...session, reason: '换模' },
+      { type: 'session.resumed', ...session, reason: 'recover' },
+      { type: 'session.stopped', ...session, reason: '' },
+      { type: 'session.failed', ...session, by: 'supervisor', reason: 'Failed to start: no snapshot' },
+    ]);
+  });
+
+  it('is kept here in every version that was ever written', () => {
+    expect(sessionEventVersion).toBe(2);
+  });
+});
+
+describe('a message that this release cannot read', () => {
+  const sound = fixture('session-events.v2.json')[0] as { data: Record<string, unknown> };
+  const withData = (data: Record<string, unknown>) => ({ ...sound, data: { ...sound.data, ...data } });
+
+  it('of a newer version says so and asks for an upgrade', () => {
+    expect(decodeSessionEvent(withData({ schema_version: 3 }))).toEqual({
+      kind: 'unreadable',
+      problem: 'session.started has schema version 3, this release reads up to 2: upgrade it',
+    });
+  });
+
+  it('of an unknown type says which', () => {
+    expect(decodeSessionEvent({ ...sound, type: 'session.archived' })).toEqual({
+      kind: 'unreadable',
+      problem: 'unknown event type session.archived',
+    });
+    // A name that every object has is no type.
+    expect(decodeSessionEvent({ ...sound, type: 'constructor' }).kind).toBe('unreadable');
+    expect(decodeSessionEvent({ ...sound, type: '__proto__' }).kind).toBe('unreadable');
+  });
+
+  it.each([0, -1, 1.5, '2', null, undefined])('with the version %s is not taken for another', (version) => {
+    expect(decodeSessionEvent(withData({ schema_version: version }))).toMatchObject({ kind: 'unreadable' });
+  });
+
+  it.each(Object.keys(sound.data))('without data.%s names the field', (field) => {
+    const { [field]: _, ...data } = sound.data;
+    const decoded = decodeSessionEvent({ ...sound, data });
+    expect(decoded).toMatchObject({ kind: 'unreadable', problem: expect.stringContaining(field) });
+  });
+
+  it.each(['specversion', 'id', 'source', 'type', 'time', 'subject', 'data'])(
+    'without %s is no CloudEvent',
+    (field) => {
+      const { [field]: _, ...rest } = sound as Record<string, unknown>;
+      expect(decodeSessionEvent(rest)).toMatchObject({
+        kind: 'unreadable',
+        problem: expect.stringMatching(/^not a CloudEvent: /),
+      });
+    },
+  );
+
+  it('whatever it is, is told and never thrown', () => {
+    const anything = fc.oneof(
+      fc.anything(),
+      fc.string(),
+      fc.record({ ...Object.fromEntries(Object.keys(sound).map((key) => [key, fc.anything()])) }),
+      fc
+        .record({ data: fc.dictionary(fc.constantFrom(...Object.keys(sound.data)), fc.anything()) })
+        .map(({ data }) => withData(data)),
+    );
+    fc.assert(
+      fc.property(anything, (message) => {
+        const decoded = decodeSessionEvent(message);
+        if (decoded.kind === 'unreadable') expect(decoded.problem).not.toBe('');
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
+
+function eventOf(decoded: DecodedSessionEvent): unknown {
+  return decoded.kind === 'unreadable' ? decoded.problem : decoded.event;
+}
