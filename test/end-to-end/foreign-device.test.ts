@@ -1,0 +1,137 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import {
+  type ForeignDevice,
+  type ForeignPoint,
+  foreignDevice,
+  foreignDeviceIsInstalled,
+} from '../support/foreign-device.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { type RestClient, restClient } from '../support/rest-client.ts';
+import { startService, testLease } from '../support/service-processes.ts';
+import { victoriaMetricsForTest, victoriaMetricsIsInstalled } from '../support/victoria-metrics-for-test.ts';
+
+/** Every service as a process; the device is configured and its task started over REST alone. */
+async function acquire(
+  device: ForeignDevice,
+  store: Record<string, string>,
+): Promise<{ rest: RestClient; sessionId: string }> {
+  const nats = await natsForTest();
+  const port = await freePort();
+  const settings = { NATS_URL: nats.url, ...testLease, ...store, API_PORT: String(port) };
+  for (const service of ['api', 'supervisor', 'writer'] as const) await startService(service, settings);
+  await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
+  const rest = restClient(`http://127.0.0.1:${port}`);
+  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
+    what: 'the API to be ready',
+    timeoutMs: 20_000,
+  });
+  const site = await rest.create('/api/config/sites/', { code: 'hall-1', name: '一号厂房' });
+  const { id: deviceId } = await rest.create('/api/config/devices/', {
+    code: 'foreign',
+    name: 'pymodbus',
+    site_id: site.id,
+    protocol: 'modbus_tcp',
+    host: '127.0.0.1',
+    port: device.port,
+    unit_id: device.unit_id,
+  });
+  const points = device.points.map(({ value: _, ...point }) => ({ ...point, device_id: deviceId }));
+  for (let start = 0; start < points.length; start += 500) {
+    await rest.create('/api/config/points/', points.slice(start, start + 500));
+  }
+  const task = await rest.create('/api/config/tasks/', {
+    code: 'everything',
+    name: 'Everything',
+    period_ms: 1_000,
+    device_ids: [deviceId],
+  });
+  const started = await rest.create('/api/acquisition/sessions/start-task/', { task_id: task.id });
+  return { rest, sessionId: started.session_id };
+}
+
+/** A point of every table, type and byte order, as they come in the device's list. */
+function someOfEach(points: readonly ForeignPoint[]): ForeignPoint[] {
+  const perKind = new Map<string, ForeignPoint[]>();
+  for (const point of points) {
+    const kind = `${point.table} ${point.data_type} ${point.byte_order} ${point.scale}`;
+    perKind.set(kind, [...(perKind.get(kind) ?? []), point].slice(-3));
+  }
+  return [...perKind.values()].flat();
+}
+
+describe.skipIf(!foreignDeviceIsInstalled())('a Modbus device that is not ours', () => {
+  it('has its numbers in PostgreSQL and in the API as the device holds them', async () => {
+    const device = await foreignDevice();
+    const { rest, sessionId } = await acquire(device, { DATABASE_URL: await freshDatabase() });
+    const historyOf = async (code: string) =>
+      (
+        await rest.get(
+          `/api/acquisition/sessions/point-history/?point_code=${code}&session_id=${sessionId}&start_time=-10m`,
+        )
+      ).body;
+    const points = someOfEach(device.points);
+    expect(points.length).toBeGreaterThan(60);
+    await eventually(async () => (await historyOf(points.at(-1)?.code ?? '')).results?.length > 0, {
+      what: 'the last point to be in the database',
+      timeoutMs: 20_000,
+    });
+    for (const { code, value } of points) {
+      const { results: stored } = await historyOf(code);
+      expect(stored.length, code).toBeGreaterThan(0);
+      for (const { value: read } of stored) {
+        if (typeof value === 'number') expect(read, code).toBeCloseTo(value, 9);
+        else expect(read, code).toBe(value);
+      }
+    }
+    const { body: status } = await rest.get(`/api/acquisition/sessions/${sessionId}/status/`);
+    expect(status).toMatchObject({ status: 'running', collector_id: 'c1', error_count: 0 });
+    expect(status.points_read).toBeGreaterThanOrEqual(device.points.length);
+    expect(status.metadata.device_health.foreign).toMatchObject({
+      status: 'healthy',
+      consecutive_failures: 0,
+    });
+  });
+
+  it.skipIf(!victoriaMetricsIsInstalled())(
+    'has its numbers in a database that takes the InfluxDB 2 protocol',
+    async () => {
+      const device = await foreignDevice();
+      const database = await victoriaMetricsForTest();
+      await acquire(device, {
+        DATABASE_URL: await freshDatabase(),
+        SAMPLE_STORE: 'influx',
+        INFLUX_URL: database.url,
+        INFLUX_TOKEN: 'any',
+      });
+      const exported = async () => {
+        await database.flush();
+        const answer = await fetch(
+          `${database.url}/api/v1/export?match[]=${encodeURIComponent('{device="foreign"}')}`,
+        );
+        const series = new Map<string, number[]>();
+        for (const line of (await answer.text()).split('\n').filter(Boolean)) {
+          const { metric, values } = JSON.parse(line) as { metric: Record<string, string>; values: number[] };
+          expect(metric).toMatchObject({ device: 'foreign', site: 'hall-1' });
+          series.set((metric.__name__ ?? '').replace(/^foreign_/, ''), values);
+        }
+        return series;
+      };
+      const series = await eventually(
+        async () => {
+          const now = await exported();
+          return now.size === device.points.length && now;
+        },
+        { what: 'every point to be in the database', timeoutMs: 25_000, intervalMs: 250 },
+      );
+      for (const { code, value } of device.points) {
+        for (const stored of series.get(code) ?? []) {
+          // VictoriaMetrics keeps about twelve significant digits.
+          expect(Math.abs(stored - Number(value)), code).toBeLessThanOrEqual(Math.abs(Number(value)) * 1e-11);
+        }
+      }
+    },
+  );
+});

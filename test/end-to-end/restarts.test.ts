@@ -1,0 +1,221 @@
+import type { RunningProcess } from '@holdfast/dev/child-process.ts';
+import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import pg from 'pg';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { type PlantForTest, plantForTest } from '../support/plant-for-test.ts';
+import { type RestClient, restClient } from '../support/rest-client.ts';
+import { type ServiceName, startService, testLease } from '../support/service-processes.ts';
+import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const sessionsPath = '/api/acquisition/sessions';
+
+describe('a plant whose sessions were started over REST', () => {
+  let nats: NatsServer;
+  let postgres: PostgresServer;
+  let databaseUrl: string;
+  let plant: PlantForTest;
+  let log: SessionLogForTest;
+  let rest: RestClient;
+  const settings: Record<string, string> = {};
+  const services = new Map<string, RunningProcess>();
+  let running: string[];
+  let stopped: string;
+
+  const starts: Record<string, () => Promise<RunningProcess>> = {
+    api: () => start('api'),
+    supervisor: () => start('supervisor'),
+    writer: () => start('writer'),
+    'collector c1': () => start('collector', { COLLECTOR_ID: 'c1' }),
+    'collector c2': () => start('collector', { COLLECTOR_ID: 'c2' }),
+  };
+  const start = (service: ServiceName, extra: Record<string, string> = {}) =>
+    startService(service, { ...settings, ...extra });
+  const startAll = async () => {
+    for (const [name, startOne] of Object.entries(starts)) services.set(name, await startOne());
+  };
+  const apiReady = () =>
+    eventually(async () => (await rest.get('/health/ready')).status === 200, {
+      what: 'the API to be ready',
+      timeoutMs: 30_000,
+    });
+
+  beforeAll(async () => {
+    nats = await natsForTest();
+    postgres = await startPostgres({ dataDir: `${await temporaryFolder('postgres')}/data`, fsync: false });
+    cleanUpAfterFile(() => postgres.stop());
+    databaseUrl = await postgres.createDatabase('holdfast');
+    plant = await plantForTest(['press-1', 'press-2', 'press-3']);
+    log = await sessionLogForTest(nats.url);
+    const port = await freePort();
+    Object.assign(settings, {
+      NATS_URL: nats.url,
+      ...testLease,
+      DATABASE_URL: databaseUrl,
+      API_PORT: String(port),
+      ACK_WAIT_MS: '3000',
+    });
+    rest = restClient(`http://127.0.0.1:${port}`);
+    await startAll();
+    await apiReady();
+    const site = await rest.create('/api/config/sites/', { code: 'hall-1', name: 'Hall 1' });
+    const sessionIds: string[] = [];
+    for (const { device, host, port: devicePort, unitId } of plant.plant.endpoints) {
+      const { id } = await rest.create('/api/config/devices/', {
+        code: device,
+        site_id: site.id,
+        host,
+        port: devicePort,
+        unit_id: unitId,
+        timeout_ms: 500,
+      });
+      await rest.create('/api/config/points/', [
+        { device_id: id, code: 'count', table: 'holding_register', address: 0, data_type: 'uint16' },
+        { device_id: id, code: 'constant', table: 'holding_register', address: 1, data_type: 'uint16' },
+      ]);
+      const task = await rest.create('/api/config/tasks/', {
+        code: `read-${device}`,
+        name: device,
+        period_ms: 250,
+        device_ids: [id],
+      });
+      sessionIds.push((await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id })).session_id);
+    }
+    running = sessionIds.slice(0, 2);
+    stopped = sessionIds[2] ?? '';
+    await storedAfterNow(sessionIds);
+    await rest.create(`${sessionsPath}/${stopped}/stop/`, { reason: 'end of shift' });
+  });
+
+  const query = async <T extends object>(sql: string): Promise<T[]> => {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    try {
+      return (await client.query<T>(sql)).rows;
+    } finally {
+      await client.end();
+    }
+  };
+
+  /** Waits until values that were read from now on are in the database, for each of the sessions. */
+  async function storedAfterNow(sessionIds: readonly string[]): Promise<void> {
+    const now = Date.now();
+    await eventually(
+      async () => {
+        const rows = await query<{ session_id: string; time: Date }>(
+          "select session_id, max(time) as time from samples.sample_value where point_code = 'count' group by session_id",
+        );
+        return sessionIds.every((id) =>
+          rows.some((row) => row.session_id === id && row.time.getTime() > now + 500),
+        );
+      },
+      {
+        what: `new values of ${sessionIds.join(' and ')} in the database`,
+        timeoutMs: 45_000,
+        intervalMs: 200,
+      },
+    );
+  }
+
+  async function everythingIsAsItWas(): Promise<void> {
+    await storedAfterNow(running);
+    await apiReady();
+    for (const sessionId of running) {
+      const { body } = await rest.get(`${sessionsPath}/${sessionId}/`);
+      expect(body).toMatchObject({ id: sessionId, status: 'running', stopped_at: null });
+    }
+    const { body } = await rest.get(`${sessionsPath}/${stopped}/`);
+    expect(body).toMatchObject({ id: stopped, status: 'stopped' });
+    const events = await log.events();
+    const lifecycle = events.flatMap(({ decoded }) =>
+      decoded.kind === 'lifecycle' ? [`${decoded.event.type} ${decoded.event.sessionId}`] : [],
+    );
+    expect(lifecycle).toEqual([
+      ...running.map((id) => `session.started ${id}`),
+      `session.started ${stopped}`,
+      `session.stopped ${stopped}`,
+    ]);
+    // The read model has every event of the log, once.
+    await eventually(
+      async () => {
+        const rows = await query<{ sequence: string }>(
+          'select sequence from session_events order by sequence',
+        );
+        return rows.length === (await log.events()).length;
+      },
+      { what: 'the read model to have every event' },
+    );
+    // One value a tick and point, and none of the stopped session from after its stop.
+    const doubled = await query(
+      'select session_id, device_code, point_code, tick from samples.sample_value group by 1, 2, 3, 4 having count(*) > 1',
+    );
+    expect(doubled).toEqual([]);
+    const stop = events.find(
+      ({ decoded }) => decoded.kind === 'lifecycle' && decoded.event.type === 'session.stopped',
+    );
+    const stoppedAt = stop?.decoded.kind === 'lifecycle' ? Date.parse(stop.decoded.metadata.time) : 0;
+    const late = (await log.samples()).filter(
+      ({ session, time }) => session === stopped && time > stoppedAt + 250,
+    );
+    expect(late).toEqual([]);
+  }
+
+  it.for(['api', 'supervisor', 'writer', 'collector c1', 'collector c2'])(
+    'goes on when the %s is killed and started again',
+    { timeout: 60_000 },
+    async (name) => {
+      await services.get(name)?.kill();
+      services.set(name, (await starts[name]?.()) as RunningProcess);
+      await everythingIsAsItWas();
+    },
+  );
+
+  it('goes on when the broker is killed and started again', async () => {
+    await nats.kill();
+    await nats.restart();
+    await everythingIsAsItWas();
+  }, 60_000);
+
+  it('goes on when PostgreSQL is killed and started again', async () => {
+    await postgres.kill();
+    await postgres.restart();
+    await everythingIsAsItWas();
+  }, 60_000);
+
+  it('goes on when everything is killed at once and started again', async () => {
+    await Promise.all([
+      nats.kill(),
+      postgres.kill(),
+      ...[...services.values()].map((service) => service.kill()),
+    ]);
+    await Promise.all([nats.restart(), postgres.restart()]);
+    await startAll();
+    await everythingIsAsItWas();
+  }, 90_000);
+
+  it('keeps a session stopped that was stopped while all but the broker and the API were down', async () => {
+    const sessionId = running[1] ?? '';
+    const down = [...services].filter(([name]) => name !== 'api');
+    await Promise.all([postgres.kill(), ...down.map(([, service]) => service.kill())]);
+    const answer = await rest.post(`${sessionsPath}/${sessionId}/stop/`, { reason: 'from the panel' });
+    expect(answer.status).toBe(200);
+    expect(answer.body).toMatchObject({ status: 'stopped' });
+    const requests = () => plant.requests.filter(({ device }) => device === 'press-2').length;
+    const before = requests();
+    await postgres.restart();
+    for (const [name] of down) services.set(name, (await starts[name]?.()) as RunningProcess);
+    await storedAfterNow(running.slice(0, 1));
+    expect(requests()).toBe(before);
+    await eventually(
+      async () => (await rest.get(`${sessionsPath}/${sessionId}/`)).body.status === 'stopped',
+      {
+        what: 'the read model to show the stop',
+      },
+    );
+  }, 90_000);
+});

@@ -1,0 +1,53 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
+import { cleanUpAfterFile } from './cleanup.ts';
+
+export interface ForeignPoint {
+  readonly code: string;
+  readonly table: string;
+  readonly address: number;
+  readonly data_type: string;
+  readonly byte_order: string;
+  readonly scale: number;
+  readonly offset: number;
+  /** What a reader must arrive at. */
+  readonly value: number | boolean;
+}
+
+export interface ForeignDevice {
+  readonly port: number;
+  readonly unit_id: number;
+  readonly points: ForeignPoint[];
+}
+
+const program = fileURLToPath(new URL('../foreign/modbus-device.py', import.meta.url));
+
+/** For `describe.skipIf(!foreignDeviceIsInstalled())`. */
+export function foreignDeviceIsInstalled(): boolean {
+  return inject('installedServers').pythonWithPymodbus !== null;
+}
+
+/** A Modbus device that is not ours: pymodbus serves known values. */
+export async function foreignDevice(): Promise<ForeignDevice> {
+  const python = inject('installedServers').pythonWithPymodbus;
+  if (python === null) throw new Error('pymodbus is not installed: guard with foreignDeviceIsInstalled()');
+  const child: ChildProcess = spawn(python, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  cleanUpAfterFile(async () => {
+    if (child.exitCode !== null) return;
+    const exited = once(child, 'exit');
+    child.stdin?.end();
+    await exited;
+  });
+  if (!child.stdout) throw new Error('the device has no output');
+  const lines = createInterface({ input: child.stdout });
+  const line = await Promise.race([
+    once(lines, 'line').then(([text]: unknown[]) => String(text)),
+    once(child, 'exit').then(() => {
+      throw new Error('the pymodbus device did not start');
+    }),
+  ]);
+  return JSON.parse(line) as ForeignDevice;
+}

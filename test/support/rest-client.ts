@@ -1,0 +1,44 @@
+export interface RestAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
+  readonly body: any;
+}
+
+export interface RestClient {
+  readonly url: string;
+  get(path: string): Promise<RestAnswer>;
+  post(path: string, body?: unknown): Promise<RestAnswer>;
+  /** POSTs and returns the body; throws unless it was answered with 2xx. */
+  create(path: string, body: unknown): Promise<RestAnswer['body']>;
+}
+
+export function restClient(url: string): RestClient {
+  const send = async (method: string, path: string, body?: unknown): Promise<RestAnswer> => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      signal: AbortSignal.timeout(20_000),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? undefined : JSON.parse(text),
+    };
+  };
+  return {
+    url,
+    get: (path) => send('GET', path),
+    post: (path, body) => send('POST', path, body ?? {}),
+    create: async (path, body) => {
+      const answer = await send('POST', path, body);
+      if (answer.status < 200 || answer.status > 299) {
+        throw new Error(`POST ${path}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      }
+      return answer.body;
+    },
+  };
+}
