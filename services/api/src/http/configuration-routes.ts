@@ -18,6 +18,7 @@ import {
   taskViewSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { pageQuery } from '@holdfast/shared/contracts/http/page.ts';
+import { storableText } from '@holdfast/shared/contracts/http/storable-text.ts';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Collection } from '../configuration/collection.ts';
@@ -29,7 +30,7 @@ import type { Database } from '../database/open-database.ts';
 import { notFound } from './api-problem.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 
-const byCode = { code: z.string().min(1).max(128).optional() } as const;
+const byCode = { code: storableText(128).min(1).optional() } as const;
 const byId = z.coerce.number().int().positive().optional();
 
 /** Below /api/config. */

@@ -7,6 +7,7 @@ import {
   sessionPageSchema,
   sessionViewSchema,
 } from '@holdfast/shared/contracts/http/session-http.ts';
+import { isStorableText } from '@holdfast/shared/contracts/http/storable-text.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
@@ -39,7 +40,7 @@ export function sessionRoutes(options: {
   };
 
   const known = async (sessionId: string): Promise<NamedSessionRow> => {
-    const row = isStorable(sessionId) ? await findSession(database, sessionId) : undefined;
+    const row = isStorableText(sessionId) ? await findSession(database, sessionId) : undefined;
     if (!row) throw refusalProblem({ code: 'session_not_found', sessionId });
     return row;
   };
@@ -90,9 +91,4 @@ export function sessionRoutes(options: {
     );
     done();
   };
-}
-
-/** PostgreSQL takes no U+0000, not even to look for it. */
-function isStorable(text: string): boolean {
-  return !text.includes('\u0000');
 }

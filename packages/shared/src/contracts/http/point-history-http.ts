@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { storableText } from './storable-text.ts';
 
 export const pointHistoryQuerySchema = z.object({
-  point_code: z.string().min(1).max(128),
+  point_code: storableText(128).min(1),
   /** Device code; all devices when left out. */
-  device: z.string().max(128).optional(),
+  device: storableText(128).optional(),
   /** Only this session's values, where the database keeps sessions (PostgreSQL does). */
-  session_id: z.string().max(64).optional(),
+  session_id: storableText(64).optional(),
   /** `now`, `-30m` (s, m, h, d, w) or RFC 3339. */
   start_time: z.string().max(64).optional(),
   end_time: z.string().max(64).optional(),

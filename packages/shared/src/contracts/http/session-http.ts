@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { deviceHealthSchema } from '../session-status.ts';
 import { pageQuery, pageSchema } from './page.ts';
+import { storableText } from './storable-text.ts';
 import { userMetadataSchema } from './user-metadata.ts';
 
 export const sessionStatuses = ['running', 'paused', 'stopped', 'error'] as const;
@@ -89,7 +90,7 @@ export type StartedTask = z.infer<typeof startedTaskSchema>;
 /** Bodies of commands on a session are optional as a whole. */
 export const reasonBodySchema = z
   .object({
-    reason: z.string().max(500).refine(isStorableText, 'has characters that no text may hold').nullish(),
+    reason: storableText(500).nullish(),
   })
   .nullish();
 
@@ -102,9 +103,5 @@ export const sessionListQuerySchema = z.object({
     .pipe(z.array(z.enum(sessionStatuses)).min(1))
     .optional(),
   /** Id or code of a task. */
-  task: z.string().min(1).max(128).optional(),
+  task: storableText(128).min(1).optional(),
 });
-
-function isStorableText(text: string): boolean {
-  return !text.includes('\u0000') && text.isWellFormed();
-}

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isStorableText } from './storable-text.ts';
 
 /** It travels in the session's first event and must leave room in a message of 1 MB. */
 const maxMetadataBytes = 16_384;
@@ -15,10 +16,7 @@ export const userMetadataSchema = z.record(z.string(), z.unknown()).superRefine(
 
 function problemOf(value: unknown, depth: number): string | undefined {
   if (typeof value === 'string') {
-    // PostgreSQL's jsonb takes neither.
-    return value.includes('\u0000') || !value.isWellFormed()
-      ? 'must not contain U+0000 or half a surrogate pair'
-      : undefined;
+    return isStorableText(value) ? undefined : 'must not contain U+0000 or half a surrogate pair';
   }
   if (typeof value !== 'object' || value === null) return undefined;
   if (depth >= maxDepth) return `must not nest deeper than ${maxDepth} levels`;

@@ -1,0 +1,10 @@
+import * as z from 'zod';
+
+/** PostgreSQL takes neither U+0000 nor half a surrogate pair, not even to look for it. */
+export function isStorableText(text: string): boolean {
+  return !text.includes('\u0000') && text.isWellFormed();
+}
+
+export function storableText(maxLength: number) {
+  return z.string().max(maxLength).refine(isStorableText, 'has characters that no text may hold');
+}

@@ -1,0 +1,111 @@
+import { fileURLToPath } from 'node:url';
+import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
+  readonly body: any;
+}
+
+export interface ApiUnderTest {
+  readonly url: string;
+  readonly process: RunningProcess;
+  get(path: string): Promise<Answer>;
+  post(path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  request(method: string, path: string, body?: unknown): Promise<Answer>;
+  /** A request as it is, for bodies that are no JSON. */
+  raw(path: string, init: RequestInit): Promise<Answer>;
+  ready(): Promise<unknown>;
+}
+
+/** The service as a process of its own, killed when the test file is over should it still run then. */
+export async function startApi(settings: {
+  nats: string;
+  database: string;
+  env?: Record<string, string>;
+}): Promise<ApiUnderTest> {
+  const port = await freePort();
+  const process_ = await startProcess({
+    name: 'api',
+    command: process.execPath,
+    args: [main],
+    env: {
+      NATS_URL: settings.nats,
+      DATABASE_URL: settings.database,
+      API_PORT: String(port),
+      SESSIONS_MAX_BYTES: String(64 * 1024 * 1024),
+      SAMPLES_MAX_BYTES: String(64 * 1024 * 1024),
+      COUNTERS_FLUSH_MS: '200',
+      ...settings.env,
+    },
+  });
+  cleanUpAfterFile(() => process_.stop({ graceMs: 5_000 }));
+  const url = `http://127.0.0.1:${port}`;
+
+  const raw = async (path: string, init: RequestInit): Promise<Answer> => {
+    const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(20_000) });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? undefined : JSON.parse(text),
+    };
+  };
+  const request = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+    raw(path, {
+      method,
+      headers: body === undefined ? headers : { 'content-type': 'application/json', ...headers },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  const api: ApiUnderTest = {
+    url,
+    process: process_,
+    raw,
+    request: (method, path, body) => request(method, path, body),
+    get: (path) => request('GET', path),
+    post: (path, body, headers) => request('POST', path, body, headers),
+    ready: () =>
+      eventually(
+        async () => {
+          if (process_.exit) throw new Error(`the API has ended:\n${process_.lastLines(10).join('\n')}`);
+          return (await request('GET', '/health/ready')).status === 200;
+        },
+        { what: 'the API to be ready', timeoutMs: 30_000 },
+      ),
+  };
+  return api;
+}
+
+/** A device with two points and a task that reads it; returns the task's id. */
+export async function configureTask(api: ApiUnderTest, code: string): Promise<number> {
+  const created = async (kind: string, body: unknown): Promise<number> => {
+    const answer = await api.post(`/api/config/${kind}/`, body);
+    if (answer.status !== 201) throw new Error(`${kind}: ${JSON.stringify(answer.body)}`);
+    return answer.body.id;
+  };
+  const device = await created('devices', { code: `${code}-device`, host: '127.0.0.1' });
+  for (const address of [0, 1]) {
+    await created('points', {
+      device_id: device,
+      code: `value-${address}`,
+      table: 'holding_register',
+      address,
+      data_type: 'int16',
+    });
+  }
+  return created('tasks', { code, name: `Task ${code}`, period_ms: 1_000, device_ids: [device] });
+}
+
+export const sessionsPath = '/api/acquisition/sessions';
+
+export async function startTask(api: ApiUnderTest, taskId: number): Promise<string> {
+  const answer = await api.post(`${sessionsPath}/start-task/`, { task_id: taskId });
+  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  return answer.body.session_id;
+}

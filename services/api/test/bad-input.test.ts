@@ -1,0 +1,137 @@
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type Answer, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+
+let api: ApiUnderTest;
+
+beforeAll(async () => {
+  api = await startApi({ nats: (await natsForTest()).url, database: await freshDatabase() });
+  await api.ready();
+});
+
+function expectProblem(answer: Answer, status: number, code: string): void {
+  expect(answer).toMatchObject({ status, body: { status, code } });
+  expect(answer.headers.get('content-type')).toContain('application/problem+json');
+  for (const member of ['type', 'title', 'detail']) expect(answer.body[member]).toEqual(expect.any(String));
+}
+
+const json = { 'content-type': 'application/json' };
+
+describe('what the API cannot take is answered with a problem and its code', () => {
+  it.each<[string, string, RequestInit, number, string]>([
+    ['an unknown path', '/api/nothing', {}, 404, 'route_not_found'],
+    ['a path that is no path', '/api/%zz', {}, 400, 'bad_request'],
+    ['a method that a path does not have', sessionsPath, { method: 'DELETE' }, 405, 'method_not_allowed'],
+    [
+      'a body that is no JSON',
+      `${sessionsPath}/start-task/`,
+      { method: 'POST', headers: json, body: '{' },
+      400,
+      'invalid_json',
+    ],
+    [
+      'a body that reaches for prototypes',
+      `${sessionsPath}/start-task/`,
+      { method: 'POST', headers: json, body: '{"__proto__": {"a": 1}}' },
+      400,
+      'invalid_json',
+    ],
+    [
+      'no body where one is needed',
+      `${sessionsPath}/start-task/`,
+      { method: 'POST' },
+      422,
+      'validation_failed',
+    ],
+    [
+      'a body of another type',
+      `${sessionsPath}/start-task/`,
+      { method: 'POST', headers: { 'content-type': 'text/csv' }, body: 'a,b' },
+      415,
+      'unsupported_media_type',
+    ],
+    [
+      'a body that is too large',
+      '/api/config/points/',
+      { method: 'POST', headers: json, body: `"${'x'.repeat(1_100_000)}"` },
+      413,
+      'body_too_large',
+    ],
+    ['a status that does not exist', `${sessionsPath}/?status=running,asleep`, {}, 422, 'validation_failed'],
+    ['a page without rows', `${sessionsPath}/?limit=0`, {}, 422, 'validation_failed'],
+    ['a cursor of somebody else', `${sessionsPath}/?cursor=abc`, {}, 422, 'invalid_cursor'],
+    ['an id that is none', '/api/config/tasks/first/', {}, 404, 'task_not_found'],
+    ['an id beyond all numbers', '/api/config/tasks/99999999999999999999/', {}, 404, 'task_not_found'],
+    ['history of no point', `${sessionsPath}/point-history/`, {}, 422, 'validation_failed'],
+    [
+      'history from an unknown time',
+      `${sessionsPath}/point-history/?point_code=a&start_time=yesterday`,
+      {},
+      422,
+      'validation_failed',
+    ],
+    [
+      'history backwards',
+      `${sessionsPath}/point-history/?point_code=a&start_time=now&end_time=-1h`,
+      {},
+      422,
+      'validation_failed',
+    ],
+  ])('%s', async (_, path, init, status, code) => {
+    expectProblem(await api.raw(path, init), status, code);
+  });
+
+  it.each<[string, unknown]>([
+    ['no task', {}],
+    ['a task id below one', { task_id: 0 }],
+    ['a task id with a fraction', { task_id: 1.5 }],
+    ['a task by a word', { task_id: 'press' }],
+    ['metadata that is a list', { task_id: 1, metadata: [] }],
+    ['metadata that no database can store', { task_id: 1, metadata: { note: 'a\u0000b' } }],
+    ['metadata that is too large', { task_id: 1, metadata: { note: 'x'.repeat(20_000) } }],
+    ['an array', []],
+    ['null', null],
+  ])('a start with %s', async (_, body) => {
+    const answer = await api.post(`${sessionsPath}/start-task/`, body);
+    expectProblem(answer, 422, 'validation_failed');
+    expect(answer.body.errors).toEqual([expect.objectContaining({ message: expect.any(String) })]);
+  });
+
+  it('metadata that nests without end', async () => {
+    const body = `{"task_id": 1, "metadata": {"a": ${'['.repeat(100_000)}${']'.repeat(100_000)}}}`;
+    const answer = await api.raw(`${sessionsPath}/start-task/`, { method: 'POST', headers: json, body });
+    expect([400, 422]).toContain(answer.status);
+  });
+
+  it('an allowed method is named when another was tried', async () => {
+    const answer = await api.request('DELETE', `${sessionsPath}/`);
+    expect(answer.headers.get('allow')).toBe('GET, HEAD');
+  });
+});
+
+describe('text from outside', () => {
+  it.each(["'; drop table sessions; --", '%', '\u202e', '😀'.repeat(20), 'a b'])(
+    'is only text, wherever it stands: %j',
+    async (text) => {
+      const encoded = encodeURIComponent(text);
+      expect(await api.get(`${sessionsPath}/?task=${encoded}`)).toMatchObject({
+        status: 200,
+        body: { results: [] },
+      });
+      expect((await api.get(`${sessionsPath}/${encoded}/`)).status).toBe(404);
+      expect((await api.get(`/api/config/devices/?code=${encoded}`)).body.results).toEqual([]);
+    },
+  );
+
+  it('with a null character is refused or not found, never an error of ours', async () => {
+    for (const path of [
+      `${sessionsPath}/?task=a%00`,
+      `${sessionsPath}/a%00/`,
+      `${sessionsPath}/point-history/?point_code=a%00&device=b%00`,
+      '/api/config/sites/?code=a%00',
+    ]) {
+      expect((await api.get(path)).status).toBeLessThan(500);
+    }
+  });
+});
