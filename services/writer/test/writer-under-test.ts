@@ -99,18 +99,27 @@ interface ConsumerState {
   readonly num_ack_pending: number;
 }
 
+async function consumerState(connection: Connection): Promise<ConsumerState> {
+  const subject = `$JS.API.CONSUMER.INFO.${streamNames.samples}.${durableNames.writer}`;
+  return (await connection.nc.request(subject, '', { timeout: 2_000 })).json() as ConsumerState;
+}
+
 /** All that was published has been delivered to the writer and acknowledged by it. */
 export async function untilAllAcked(connection: Connection): Promise<void> {
-  const subject = `$JS.API.CONSUMER.INFO.${streamNames.samples}.${durableNames.writer}`;
   await eventually(
     async () => {
-      const { num_pending, num_ack_pending } = (
-        await connection.nc.request(subject, '', { timeout: 2_000 })
-      ).json() as ConsumerState;
+      const { num_pending, num_ack_pending } = await consumerState(connection);
       return num_pending === 0 && num_ack_pending === 0;
     },
     { what: 'every message to be acknowledged', timeoutMs: 20_000 },
   );
+}
+
+/** So many messages are with the writer and unacknowledged. */
+export async function untilDelivered(connection: Connection, count: number): Promise<void> {
+  await eventually(async () => (await consumerState(connection)).num_ack_pending === count, {
+    what: `${count} messages to be in the writer's hand`,
+  });
 }
 
 export interface QuarantinedRecord {

@@ -26,6 +26,7 @@ import {
   sampleOf,
   startWriter,
   untilAllAcked,
+  untilDelivered,
   untilLogged,
 } from './writer-under-test.ts';
 
@@ -212,14 +213,15 @@ describe('the writer while PostgreSQL is away', () => {
     const database = new URL(settings.DATABASE_URL ?? '');
     const proxy = await startTcpProxy({ targetPort: Number(database.port) });
     database.port = String(proxy.port);
-    let writer = await startWriter(nats, { DATABASE_URL: database.href });
+    let writer = await startWriter(nats, { DATABASE_URL: database.href, BATCH_MAX_WAIT_MS: '1' });
     await untilLogged(writer, 'writing samples');
     proxy.stall();
     await publishSamples(
       connection,
       ticks(50).map((tick) => sampleOf({ session: 'hanging', tick })),
     );
-    expect(await writer.stop({ graceMs: 15_000 })).toEqual({ code: 0, signal: null });
+    await untilDelivered(connection, 50);
+    expect(await writer.stop({ graceMs: 25_000 })).toEqual({ code: 0, signal: null });
     await proxy.heal();
     writer = await startWriter(nats, settings);
     await untilAllAcked(connection);
@@ -269,9 +271,15 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with an InfluxDB-comp
       ticks(5).map((tick) => sampleOf({ tick, device: '注塑机 1', measurement: 'imm' })),
     );
     await untilAllAcked(connection);
-    await victoria.flush();
-    const response = await fetch(`${victoria.url}/api/v1/export?match[]=imm_temperature`);
-    expect(await response.json()).toEqual({
+    const exported = await eventually(
+      async () => {
+        await victoria.flush();
+        const response = await fetch(`${victoria.url}/api/v1/export?match[]=imm_temperature`);
+        return response.json();
+      },
+      { what: 'the series' },
+    );
+    expect(exported).toEqual({
       metric: { __name__: 'imm_temperature', device: '注塑机 1', site: 'north' },
       values: [20, 21, 22, 23, 24],
       timestamps: ticks(5).map((tick) => firstTimeMs + tick * 1000),

@@ -129,6 +129,16 @@ describe('a durable consumer that works in batches', () => {
     expect(seen.sort(byNumber)).toEqual(numbers(20));
   });
 
+  it('can be stopped at any moment of its start', async () => {
+    await publish(1);
+    for (let turns = 0; turns < 60; turns++) {
+      const consumer = start({ handle: takeAll([]) });
+      // A round trip to the broker is a few turns of the event loop: each number of turns stops it at another moment.
+      for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => setImmediate(resolve));
+      await consumer.stop();
+    }
+  });
+
   it('takes over new settings of a consumer that exists already', async () => {
     await ensureDurable({ nc: connection.nc, stream, durable: 'worker' });
     const info = await ensureDurable({

@@ -40,6 +40,9 @@ const pauseAfterFailureMs = 1_000;
  */
 const pullExpiresMs = 3_000;
 
+/** A confirmation that got lost with a broker holds up the next batch for so long. */
+const ackConfirmTimeoutMs = 2_000;
+
 /** What `ackAll` has taken: a message does not show it itself. */
 const acknowledged = new WeakSet<JsMsg>();
 
@@ -63,7 +66,7 @@ export async function ackAll(messages: readonly JsMsg[]): Promise<boolean> {
   for (const message of messages) acknowledged.add(message);
   for (const message of messages.slice(0, -1)) message.ack();
   try {
-    return await last.ackAck();
+    return await last.ackAck({ timeout: ackConfirmTimeoutMs });
   } catch {
     return false;
   }
@@ -130,8 +133,8 @@ class RunningBatchConsumer {
           abort_on_missing_resource: true,
         });
         this.#source = source;
-        // stop() may have looked for a source before there was one.
-        if (signal.aborted) await source.close();
+        // stop() may have looked for a source before there was one. Not awaited: a source closes only while it is read.
+        if (signal.aborted) void source.close();
         failing = false;
         for await (const message of source) this.#arrived(message);
       } catch (error) {
