@@ -1,0 +1,44 @@
+import { type Environment, readConfig, setting } from '@holdfast/shared/runtime/config.ts';
+import * as z from 'zod';
+
+const MIB = 1_048_576;
+
+const schema = z.object({
+  API_HOST: z.string().min(1).default('127.0.0.1'),
+  /** 0 takes a free one. */
+  API_PORT: setting.port().default(8000),
+  /** Unset: 4222, or another one where that is taken. */
+  NATS_PORT: setting.port().optional(),
+  COLLECTORS: setting.integer(1, 32).default(2),
+  HOLDFAST_HOME: z.string().min(1).default('.holdfast'),
+  LOG_LEVEL: setting.logLevel().default('info'),
+  // Reserved on disk when the streams are created: less than in production, for laptops.
+  SESSIONS_MAX_BYTES: setting.integer(MIB, Number.MAX_SAFE_INTEGER).default(256 * MIB),
+  SAMPLES_MAX_BYTES: setting.integer(MIB, Number.MAX_SAFE_INTEGER).default(1024 * MIB),
+});
+
+export type StackConfig = z.infer<typeof schema>;
+
+/** @throws ConfigError */
+export function stackConfig(environment: Environment = process.env): StackConfig {
+  return readConfig(schema, environment);
+}
+
+export const HELP = `Holdfast on this machine: NATS, PostgreSQL, a simulated plant and all services, as processes of their own.
+
+  npm start                starts it and stays in the foreground; Ctrl+C stops it, and sessions go on at the next start
+  npm start -- --help      this text
+
+Settings come from the environment, for example  API_PORT=8001 npm start
+
+  API_PORT        port of the HTTP API                     8000     0: a free one
+  API_HOST        address that the API listens on          127.0.0.1
+  NATS_PORT       port of the stack's own nats-server      4222, or a free one where that is taken
+  COLLECTORS      how many collectors                      2
+  HOLDFAST_HOME   folder of all data and secrets           .holdfast
+  LOG_LEVEL       trace, debug, info, warn, error          info
+
+Anything else in the environment reaches the services, for example LEASE_TTL_MS or DISABLE_SESSION_RECOVERY.
+On a terminal logs are made readable, elsewhere they are JSON lines. HOLDFAST_HOME/running.json holds addresses and
+process ids while it runs.
+`;

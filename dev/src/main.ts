@@ -1,0 +1,42 @@
+// `npm start`: the whole of Holdfast on this machine, without Docker.
+
+import { inspect } from 'node:util';
+import { ConfigError } from '@holdfast/shared/runtime/config.ts';
+import { runningProcesses } from './child-process.ts';
+import { HELP, stackConfig } from './config.ts';
+import { LocalServerError } from './local-server-error.ts';
+import { runLocalStack } from './stack/local-stack.ts';
+import { openLogStream } from './stack/log-stream.ts';
+import { StackError } from './stack/stack-error.ts';
+import { listenForStop } from './stack/stop-request.ts';
+
+const EXIT_KILLED = 130;
+
+async function main(args: readonly string[]): Promise<number> {
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(HELP);
+    return 0;
+  }
+  if (args.length > 0) throw new StackError(`npm start takes no arguments but --help: ${args.join(' ')}`);
+  const config = stackConfig();
+  const logs = openLogStream(process.stdout);
+  const stop = listenForStop(() => {
+    logs.warn('Killing everything at once. Sessions go on at the next start all the same.');
+    killEverything();
+    process.exit(EXIT_KILLED);
+  });
+  return runLocalStack(config, logs, stop);
+}
+
+function killEverything(): void {
+  // PostgreSQL ends its backends only when it is not killed itself; SIGQUIT is its own way to end at once.
+  for (const child of runningProcesses()) child.signal(child.name === 'postgres' ? 'SIGQUIT' : 'SIGKILL');
+}
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  const isKnown = [StackError, ConfigError, LocalServerError].some((kind) => error instanceof kind);
+  process.stderr.write(`${isKnown ? (error as Error).message : inspect(error)}\n`);
+  process.exitCode = 1;
+}

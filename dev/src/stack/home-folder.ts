@@ -1,0 +1,57 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { StackError } from './stack-error.ts';
+
+/** Where everything that the local stack keeps lies. */
+export interface HomeFolder {
+  readonly path: string;
+  /** As one would type it in the project's root. */
+  readonly shownPath: string;
+  readonly natsStore: string;
+  readonly postgresData: string;
+  readonly portsFile: string;
+  readonly demoFile: string;
+  readonly runningFile: string;
+}
+
+export const PROJECT_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Of the folder's layout; what NATS and PostgreSQL keep in it has versions of its own. */
+const LAYOUT_VERSION = '1';
+
+/**
+ * Opens the folder, or makes it.
+ * @param home relative to the project's root
+ * @throws StackError when it holds something else, or data of another version
+ */
+export async function openHomeFolder(home: string): Promise<HomeFolder> {
+  const path = resolve(PROJECT_ROOT, home);
+  await mkdir(path, { recursive: true });
+  const versionFile = join(path, 'version');
+  const version = await readFile(versionFile, 'utf8').catch(() => undefined);
+  if (version === undefined) {
+    if ((await readdir(path)).length > 0) {
+      throw new StackError(
+        `${path} holds files, but none of Holdfast's local stack (its version file is missing). ` +
+          'Name another folder, for example: HOLDFAST_HOME=.holdfast-2 npm start',
+      );
+    }
+    await writeFile(versionFile, `${LAYOUT_VERSION}\n`);
+  } else if (version.trim() !== LAYOUT_VERSION) {
+    throw new StackError(
+      `The data in ${path} was written by another version of Holdfast (layout ${version.trim()}, this one has ` +
+        `${LAYOUT_VERSION}). Go back to the version that wrote it, or move the folder away to begin anew: ` +
+        `mv ${path} ${path}-${version.trim()}`,
+    );
+  }
+  return {
+    path,
+    shownPath: home,
+    natsStore: join(path, 'nats'),
+    postgresData: join(path, 'postgres'),
+    portsFile: join(path, 'ports.json'),
+    demoFile: join(path, 'demo.json'),
+    runningFile: join(path, 'running.json'),
+  };
+}

@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import { demoDeviceCodes } from '@holdfast/modbus-simulator/demo-plant.ts';
+import type { StackConfig } from '../config.ts';
+import { apiClient } from './api-client.ts';
+import { bringUpDemo } from './bring-up-demo.ts';
+import { childNotes } from './child-notes.ts';
+import { readSession } from './demo-session.ts';
+import { openHomeFolder } from './home-folder.ts';
+import { natsServer, postgresServer } from './local-servers.ts';
+import type { LogStream } from './log-stream.ts';
+import { claimHome } from './running-stack.ts';
+import {
+  apiProcess,
+  apiUrl,
+  collectorProcess,
+  simulatorProcess,
+  supervisorProcess,
+  writerProcess,
+} from './service-children.ts';
+import { chooseStackPorts } from './stack-ports.ts';
+import { StagedChildren } from './staged-children.ts';
+import { type LiveProcess, SupervisedChild } from './supervised-child.ts';
+import { whatNext } from './what-next.ts';
+
+/**
+ * Runs the whole stack until `stop` is aborted, then ends it in order.
+ * @returns the exit code
+ * @throws StackError, LocalServerError when it cannot run; whatever was started has then been stopped
+ */
+export async function runLocalStack(
+  config: StackConfig,
+  logs: LogStream,
+  stop: AbortSignal,
+): Promise<number> {
+  const since = new Date();
+  const begunAt = performance.now();
+  const home = await openHomeFolder(config.HOLDFAST_HOME);
+  const claim = await claimHome(home.runningFile, (names) =>
+    logs.say(`  waiting for what a killed run left behind to end: ${names.join(', ')}`),
+  );
+  const children = new StagedChildren(logs);
+  const child = (name: string, spawn: () => Promise<LiveProcess>) =>
+    new SupervisedChild({ name, spawn, ...childNotes(name, logs, claim) });
+  try {
+    const ports = await chooseStackPorts(home.portsFile, {
+      apiHost: config.API_HOST,
+      api: config.API_PORT,
+      nats: config.NATS_PORT,
+      machines: demoDeviceCodes.length,
+    });
+    const api = apiUrl(config.API_HOST, ports.api);
+    const natsUrl = `nats://127.0.0.1:${ports.nats}`;
+    const simulatorUrl = `http://127.0.0.1:${ports.simulatorControl}`;
+    await claim.publish({
+      api_url: api,
+      nats_url: natsUrl,
+      postgres_port: ports.postgres,
+      simulator_url: simulatorUrl,
+    });
+    const lastMachine = ports.simulatorBase + demoDeviceCodes.length - 1;
+    const where: Readonly<Record<string, string>> = {
+      nats: `${natsUrl}, monitoring http://127.0.0.1:${ports.natsMonitor}`,
+      postgres: `127.0.0.1:${ports.postgres}`,
+      simulator: `Modbus TCP 127.0.0.1:${ports.simulatorBase}–${lastMachine}, faults ${simulatorUrl}`,
+      api,
+    };
+    const onReady = (name: string): void => {
+      const text = `✓ ${name.padEnd(12)}${where[name] ?? `process ${children.pidOf(name)}`}`;
+      logs.say(text, { ready: name, pid: children.pidOf(name) });
+    };
+
+    logs.say(`Holdfast on this machine; its data is in ${home.shownPath}`, { home: home.path });
+    const postgres = postgresServer({ home, port: ports.postgres, logs });
+    const nats = natsServer({ home, port: ports.nats, monitorPort: ports.natsMonitor, logs });
+    const simulator = simulatorProcess({
+      basePort: ports.simulatorBase,
+      controlPort: ports.simulatorControl,
+      logs,
+    });
+    await children.start(
+      [[child('nats', nats.spawn), child('postgres', postgres.spawn)], [child('simulator', simulator)]],
+      stop,
+      onReady,
+    );
+
+    const settings = { config, logs, natsUrl };
+    const withDatabase = { ...settings, databaseUrl: postgres.databaseUrl };
+    const collectorIds = Array.from({ length: config.COLLECTORS }, (_, index) => `collector-${index + 1}`);
+    await children.start(
+      [
+        // Stops after the collectors: it writes what they send while they drain.
+        [child('writer', writerProcess(withDatabase))],
+        collectorIds.map((id) => child(id, collectorProcess(id, settings))),
+        // Stop first: a supervisor would move the sessions of each collector that drains to one that is about to drain.
+        [
+          child('supervisor', supervisorProcess(settings)),
+          child('api', apiProcess({ ...withDatabase, port: ports.api })),
+        ],
+      ],
+      stop,
+      onReady,
+    );
+
+    const client = apiClient(api, stop);
+    const demo = await bringUpDemo({
+      api: client,
+      demoFile: home.demoFile,
+      host: '127.0.0.1',
+      firstPort: ports.simulatorBase,
+      since,
+      logs,
+      signal: stop,
+    });
+    const holderName = demo && (await readSession(client, demo.session.id)).collector_id;
+    const holderPid = holderName ? children.pidOf(holderName) : undefined;
+    const lines = whatNext({
+      apiUrl: api,
+      natsUrl,
+      simulatorUrl,
+      demo,
+      holder: holderName && holderPid !== undefined ? { name: holderName, pid: holderPid } : undefined,
+    });
+    logs.show(lines, {
+      event: 'ready',
+      api_url: api,
+      nats_url: natsUrl,
+      session_id: demo?.session.id ?? null,
+      after_seconds: Math.round((performance.now() - begunAt) / 100) / 10,
+    });
+    if (!stop.aborted) await once(stop, 'abort');
+  } catch (error) {
+    // What fails because the end was asked for is no failure.
+    if (!stop.aborted) {
+      await children.stop();
+      await claim.release();
+      throw error;
+    }
+  }
+  logs.say('Stopping. Sessions stay as they are and go on at the next start.');
+  const unclean = await children.stop();
+  await claim.release();
+  if (unclean.length === 0) {
+    logs.say('Stopped.');
+    return 0;
+  }
+  logs.warn(`Stopped, but not cleanly: ${unclean.join(', ')}. Their logs above say why; no session is lost.`);
+  return 1;
+}

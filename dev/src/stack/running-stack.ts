@@ -1,0 +1,145 @@
+import { link, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { identityOf } from './process-identity.ts';
+import { StackError } from './stack-error.ts';
+
+const processSchema = z.object({ pid: z.int().positive(), identity: z.string() });
+const runningSchema = z.object({
+  ...processSchema.shape,
+  started_at: z.string(),
+  /** Addresses, as soon as they are known. */
+  api_url: z.string().optional(),
+  nats_url: z.string().optional(),
+  postgres_port: z.int().optional(),
+  simulator_url: z.string().optional(),
+  children: z.record(z.string(), processSchema),
+});
+
+/** The content of `running.json`, for people, tests and the next start. */
+export type RunningStack = z.infer<typeof runningSchema>;
+export type StackAddresses = Pick<RunningStack, 'api_url' | 'nats_url' | 'postgres_port' | 'simulator_url'>;
+
+/** The right to use a home folder, held by one process at a time. */
+export interface HomeClaim {
+  /** Tells others where the stack can be reached. */
+  publish(addresses: StackAddresses): Promise<void>;
+  /** A child was started, first or again. */
+  childStarted(name: string, pid: number): Promise<void>;
+  release(): Promise<void>;
+}
+
+// A drain needs the broker, which ends at the same moment: waiting longer gains nothing, and a kill loses nothing.
+const ORPHANS_END_WITHIN_MS = 5_000;
+const LOOK_AGAIN_MS = 50;
+const ATTEMPTS = 5;
+
+/**
+ * Claims the folder that `file` lies in. What a killed stack left behind is ended first: on Linux the kernel has told
+ * its children to end together with it, so it is usually over already.
+ * @throws StackError when a live stack has it
+ */
+export async function claimHome(
+  file: string,
+  onOrphans: (names: readonly string[]) => void,
+): Promise<HomeClaim> {
+  const identity = await identityOf(process.pid);
+  const running: RunningStack = {
+    pid: process.pid,
+    identity: identity ?? '',
+    started_at: new Date().toISOString(),
+    children: {},
+  };
+  let orphans: RunningStack['children'] = {};
+  for (let attempt = 1; !(await createExclusively(file, running)); attempt += 1) {
+    const other = await readJsonFile(file, runningSchema);
+    if (other !== undefined && (await isAlive(other))) throw alreadyRuns(other);
+    if (attempt === ATTEMPTS) throw new StackError(`${file} cannot be replaced. Remove it and start again.`);
+    orphans = { ...orphans, ...other?.children };
+    await rm(file, { force: true });
+  }
+  await endOrphans(orphans, onOrphans);
+
+  // One after the other, so that the last state is what stays.
+  let writing = Promise.resolve();
+  const write = (): Promise<void> => {
+    writing = writing.catch(() => {}).then(() => writeJsonFile(file, running));
+    return writing;
+  };
+  return {
+    publish: (addresses) => {
+      Object.assign(running, addresses);
+      return write();
+    },
+    childStarted: async (name, pid) => {
+      running.children[name] = { pid, identity: (await identityOf(pid)) ?? '' };
+      await write();
+    },
+    release: async () => {
+      await writing.catch(() => {});
+      await rm(file, { force: true });
+    },
+  };
+}
+
+/** False when there is one already. A link appears with its whole content, which opening exclusively does not promise. */
+async function createExclusively(file: string, content: unknown): Promise<boolean> {
+  const complete = `${file}.${process.pid}`;
+  await writeFile(complete, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
+  try {
+    await link(complete, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    await rm(complete, { force: true });
+  }
+}
+
+async function isAlive({ pid, identity }: z.infer<typeof processSchema>): Promise<boolean> {
+  return identity !== '' && (await identityOf(pid)) === identity;
+}
+
+function alreadyRuns(other: RunningStack): StackError {
+  const where = other.api_url === undefined ? 'It is just starting' : `Its API is at ${other.api_url}`;
+  return new StackError(
+    `The local stack runs here already: process ${other.pid}, since ${other.started_at}. ${where}.\n` +
+      `Stop it with Ctrl+C in its terminal or with: kill -INT ${other.pid}\n` +
+      'Or run a second one with data of its own beside it: HOLDFAST_HOME=.holdfast-2 API_PORT=0 npm start',
+  );
+}
+
+async function endOrphans(
+  children: RunningStack['children'],
+  onOrphans: (names: readonly string[]) => void,
+): Promise<void> {
+  const living = async () => {
+    const entries = await Promise.all(
+      Object.entries(children).map(async (entry) => ({ entry, alive: await isAlive(entry[1]) })),
+    );
+    return entries.filter(({ alive }) => alive).map(({ entry: [name, { pid }] }) => ({ name, pid }));
+  };
+  let left = await living();
+  if (left.length === 0) return;
+  onOrphans(left.map(({ name }) => name));
+  // Elsewhere nobody has told them yet. To PostgreSQL SIGTERM would mean "wait until every client has left".
+  if (process.platform !== 'linux') {
+    for (const { name, pid } of left) trySignal(pid, name === 'postgres' ? 'SIGINT' : 'SIGTERM');
+  }
+  const killAt = performance.now() + ORPHANS_END_WITHIN_MS;
+  while (left.length > 0) {
+    if (performance.now() >= killAt) for (const { pid } of left) trySignal(pid, 'SIGKILL');
+    await sleep(LOOK_AGAIN_MS);
+    left = await living();
+  }
+}
+
+function trySignal(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch {
+    // It has ended in the meantime.
+  }
+}

@@ -1,0 +1,116 @@
+import { join } from 'node:path';
+import type { StackConfig } from '../config.ts';
+import { freePort } from '../free-port.ts';
+import { PROJECT_ROOT } from './home-folder.ts';
+import type { LogStream } from './log-stream.ts';
+import { serviceLines, simulatorLines } from './process-lines.ts';
+import { startService } from './service-process.ts';
+import type { LiveProcess } from './supervised-child.ts';
+
+const LOOPBACK = '127.0.0.1';
+
+export interface ServiceSettings {
+  readonly config: StackConfig;
+  readonly logs: LogStream;
+  readonly natsUrl: string;
+}
+
+/** A service that answers for its health on a port of its own, a new one at every start. */
+function withHealthPort(
+  name: string,
+  service: string,
+  { config, logs, natsUrl }: ServiceSettings,
+  settings: () => Readonly<Record<string, string>>,
+): () => Promise<LiveProcess> {
+  return async () => {
+    const healthPort = await freePort();
+    return startService({
+      name,
+      main: mainOf('services', service),
+      env: {
+        ...common(config, natsUrl),
+        HEALTH_HOST: LOOPBACK,
+        HEALTH_PORT: String(healthPort),
+        ...settings(),
+      },
+      readyUrl: `http://${LOOPBACK}:${healthPort}/health/ready`,
+      log: serviceLines(name, logs),
+    });
+  };
+}
+
+export function supervisorProcess(settings: ServiceSettings): () => Promise<LiveProcess> {
+  return withHealthPort('supervisor', 'supervisor', settings, () => ({}));
+}
+
+export function collectorProcess(collectorId: string, settings: ServiceSettings): () => Promise<LiveProcess> {
+  return withHealthPort(collectorId, 'collector', settings, () => ({ COLLECTOR_ID: collectorId }));
+}
+
+export function writerProcess(
+  settings: ServiceSettings & { readonly databaseUrl: () => string },
+): () => Promise<LiveProcess> {
+  return withHealthPort('writer', 'writer', settings, () => database(settings.databaseUrl()));
+}
+
+/** It has the health calls on the port of its API. */
+export function apiProcess(
+  settings: ServiceSettings & { readonly databaseUrl: () => string; readonly port: number },
+): () => Promise<LiveProcess> {
+  const { config, logs, natsUrl, port } = settings;
+  return () =>
+    startService({
+      name: 'api',
+      main: mainOf('services', 'api'),
+      env: {
+        ...common(config, natsUrl),
+        ...database(settings.databaseUrl()),
+        API_HOST: config.API_HOST,
+        API_PORT: String(port),
+      },
+      readyUrl: `${apiUrl(config.API_HOST, port)}/health/ready`,
+      log: serviceLines('api', logs),
+    });
+}
+
+export function simulatorProcess(options: {
+  readonly basePort: number;
+  readonly controlPort: number;
+  readonly logs: LogStream;
+}): () => Promise<LiveProcess> {
+  return () =>
+    startService({
+      name: 'simulator',
+      main: mainOf('simulators', 'modbus'),
+      env: {
+        SIMULATOR_HOST: LOOPBACK,
+        SIMULATOR_BASE_PORT: String(options.basePort),
+        SIMULATOR_CONTROL_PORT: String(options.controlPort),
+      },
+      readyUrl: `http://${LOOPBACK}:${options.controlPort}/devices`,
+      log: simulatorLines('simulator', options.logs),
+    });
+}
+
+/** How this machine itself reaches an API that listens on `host`. */
+export function apiUrl(host: string, port: number): string {
+  if (host === '0.0.0.0' || host === '::') return `http://${LOOPBACK}:${port}`;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+function common(config: StackConfig, natsUrl: string): Record<string, string> {
+  return {
+    NATS_URL: natsUrl,
+    LOG_LEVEL: config.LOG_LEVEL,
+    SESSIONS_MAX_BYTES: String(config.SESSIONS_MAX_BYTES),
+    SAMPLES_MAX_BYTES: String(config.SAMPLES_MAX_BYTES),
+  };
+}
+
+function database(url: string): Record<string, string> {
+  return { DATABASE_URL: url, SAMPLE_STORE: 'postgres' };
+}
+
+function mainOf(folder: 'services' | 'simulators', service: string): string {
+  return join(PROJECT_ROOT, folder, service, 'src', 'main.ts');
+}

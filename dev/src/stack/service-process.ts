@@ -1,0 +1,60 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type RunningProcess, startProcess } from '../child-process.ts';
+import type { LineLog } from '../line-log.ts';
+import { StackError } from './stack-error.ts';
+import type { LiveProcess } from './supervised-child.ts';
+
+export interface ServiceProcessOptions {
+  readonly name: string;
+  /** Absolute path of its main.ts. */
+  readonly main: string;
+  /** Its settings. A variable of the same name with `_FILE` behind it, which would win, is taken away. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Answers 2xx when the service does its work. */
+  readonly readyUrl: string;
+  readonly log: LineLog;
+}
+
+// More than any service's own deadline for its stop.
+const STOP_GRACE_MS = 25_000;
+const LOOK_AGAIN_MS = 50;
+const ANSWER_WITHIN_MS = 2_000;
+
+/** Starts a service of this repository on this process's own Node. */
+export async function startService(options: ServiceProcessOptions): Promise<LiveProcess> {
+  const { name, main, env, readyUrl, log } = options;
+  const started = await startProcess({
+    name,
+    command: process.execPath,
+    args: [main],
+    env: { ...Object.fromEntries(Object.keys(env).map((key) => [`${key}_FILE`, undefined])), ...env },
+    log,
+  });
+  return {
+    pid: started.pid,
+    exited: started.exited,
+    untilReady: (signal) => untilReady(started, readyUrl, signal),
+    stop: () => started.stop({ graceMs: STOP_GRACE_MS }),
+  };
+}
+
+async function untilReady(started: RunningProcess, url: string, signal: AbortSignal): Promise<void> {
+  while (started.exit === undefined) {
+    signal.throwIfAborted();
+    if (await answers(url)) return;
+    await sleep(LOOK_AGAIN_MS);
+  }
+  const { code, signal: by } = started.exit;
+  const how = by === null ? `with exit code ${code}` : `by ${by}`;
+  throw new StackError(`${started.name} ended ${how} before it was ready; the reason is in its log above.`);
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,51 @@
+import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { WatchedPoint } from './demo-session.ts';
+
+export interface WhatNextFacts {
+  readonly apiUrl: string;
+  readonly natsUrl: string;
+  readonly simulatorUrl: string;
+  /** Undefined when there is no demo session. */
+  readonly demo: { readonly session: SessionView; readonly point: WatchedPoint } | undefined;
+  /** The collector that holds the demo session, and its process. */
+  readonly holder: { readonly name: string; readonly pid: number } | undefined;
+}
+
+/** What the reader can do now, as commands that can be pasted. */
+export function whatNext({ apiUrl, natsUrl, simulatorUrl, demo, holder }: WhatNextFacts): string[] {
+  const sessions = `${apiUrl}/api/acquisition/sessions`;
+  const lines = ['', `Holdfast runs at ${apiUrl}`, '', '  Look at it', `    curl -s ${sessions}/`];
+  if (demo !== undefined) {
+    const { session, point } = demo;
+    lines.push(
+      `    curl -s ${sessions}/${session.id}/status/`,
+      `    curl -s '${sessions}/point-history/?device=${point.device}&point_code=${point.pointCode}&start_time=-1m'`,
+    );
+  }
+  lines.push(
+    '',
+    '  Look into NATS (with its command line tool, https://github.com/nats-io/natscli)',
+    `    nats --server ${natsUrl} stream view SESSIONS`,
+    `    nats --server ${natsUrl} consumer report ASSIGNMENTS`,
+    `    nats --server ${natsUrl} sub 'samples.>'`,
+  );
+  if (demo !== undefined && holder !== undefined) {
+    lines.push(
+      '',
+      '  Break it',
+      `    kill -9 ${holder.pid}      # ${holder.name}, which polls the demo session: watch another one take over within 15 s`,
+      `    curl -s ${sessions}/${demo.session.id}/events/      # what became of it`,
+      `    curl -s -X PUT ${simulatorUrl}/devices/${demo.point.device}/fault -d '{"kind":"silence"}'      # a device falls silent`,
+      `    curl -s -X DELETE ${simulatorUrl}/devices/${demo.point.device}/fault`,
+    );
+  }
+  lines.push(
+    '',
+    '  Ctrl+C stops everything and no session: the next npm start goes on with them.',
+    ...(demo === undefined
+      ? []
+      : [`  To end the demo session itself: curl -s -X POST ${sessions}/${demo.session.id}/stop/`]),
+    '',
+  );
+  return lines;
+}
