@@ -80,7 +80,7 @@ async function insertRun(transaction: Transaction<SampleTables>, run: StorableSa
   await insertMisses(transaction, run);
 }
 
-/** Arrays instead of one parameter a column: PostgreSQL takes 65,535 parameters at most, and parses these faster. */
+/** Arrays instead of one parameter a column: PostgreSQL takes 65,535 parameters at most. */
 async function insertValues(
   transaction: Transaction<SampleTables>,
   samples: StorableSample[],
