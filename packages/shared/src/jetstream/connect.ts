@@ -1,5 +1,6 @@
 import { connect as connectTransport, type NatsConnection } from '@nats-io/transport-node';
 import type { Logger } from '../runtime/logger.ts';
+import { parseNatsAddress } from './nats-address.ts';
 
 export type { NatsConnection } from '@nats-io/transport-node';
 
@@ -20,7 +21,7 @@ export interface Connection {
 export async function connectNats(options: { url: string; name: string; log: Logger }): Promise<Connection> {
   const { url, name, log } = options;
   const nc = await connectTransport({
-    servers: url.split(','),
+    ...parseNatsAddress(url),
     name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,

@@ -1,0 +1,26 @@
+/** Where the brokers are and who we are there. */
+export interface NatsAddress {
+  /** `host:port` each. */
+  readonly servers: string[];
+  readonly user?: string;
+  readonly pass?: string;
+}
+
+/**
+ * Reads `nats://user:password@host:port`, several with commas between; the credentials count for all of them.
+ * The client takes no credentials from an address: it would drop them without a word.
+ */
+export function parseNatsAddress(address: string): NatsAddress {
+  const urls = address.split(',').map((each) => {
+    const text = each.trim();
+    return new URL(text.includes('://') ? text : `nats://${text}`);
+  });
+  const servers = urls.map((url) => url.host);
+  const named = urls.find((url) => url.username !== '');
+  if (named === undefined) return { servers };
+  return {
+    servers,
+    user: decodeURIComponent(named.username),
+    pass: decodeURIComponent(named.password),
+  };
+}
