@@ -8,7 +8,7 @@ import { startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { openSampleStore, prepareSampleStore } from '@holdfast/shared/sample-store/open-sample-store.ts';
-import { sampleBatchHandler } from './batch/sample-batch-handler.ts';
+import { sampleBatchHandler } from './adapters/sample-batch-handler.ts';
 import { reportCounters, writerCounters } from './batch/writer-counters.ts';
 import { writerConfig } from './config.ts';
 import { EpochFence } from './fencing/epoch-fence.ts';

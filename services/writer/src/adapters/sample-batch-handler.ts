@@ -3,12 +3,12 @@ import { ackAll, type JsMsg } from '@holdfast/shared/jetstream/consume-batches.t
 import type { Quarantine } from '@holdfast/shared/jetstream/quarantine.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { type SampleStore, SampleStoreUnavailable } from '@holdfast/shared/sample-store/sample-store.ts';
+import { type SortedOut, sortOut } from '../batch/sort-out.ts';
+import { writeInParts } from '../batch/write-in-parts.ts';
+import type { WriterCounters } from '../batch/writer-counters.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
 import { OutageLog } from '../health/outage-log.ts';
 import { StoppedWhileTrying, untilItWorks } from '../retry/until-it-works.ts';
-import { type SortedOut, sortOut } from './sort-out.ts';
-import { writeInParts } from './write-in-parts.ts';
-import type { WriterCounters } from './writer-counters.ts';
 
 export interface SampleBatchHandlerParts {
   readonly store: SampleStore;
