@@ -36,11 +36,11 @@ export interface DeviceBus {
 
 export class ReadFailure extends Error {
   override readonly name = 'ReadFailure';
-  readonly missCause: Exclude<MissCause, 'overrun'>;
+  readonly missCause: Extract<MissCause, 'timeout' | 'connection' | 'exception'>;
   /** Modbus exception code, when the device answered with one. */
   readonly exceptionCode: number | undefined;
   constructor(
-    missCause: Exclude<MissCause, 'overrun'>,
+    missCause: Extract<MissCause, 'timeout' | 'connection' | 'exception'>,
     message: string,
     options?: ErrorOptions & { exceptionCode?: number },
   ) {

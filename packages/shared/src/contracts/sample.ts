@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Why a tick has no values. */
-export const missCauses = ['timeout', 'connection', 'exception', 'overrun'] as const;
+export const missCauses = ['timeout', 'connection', 'exception', 'overrun', 'buffer_full'] as const;
 export type MissCause = (typeof missCauses)[number];
 
 export const sampleVersion = 1;
@@ -23,6 +23,8 @@ export const sampleSchema = z.object({
   site: z.string(),
   measurement: z.string(),
   tick: z.int().nonnegative(),
+  /** Last of the ticks that a miss answers for, when that is more than one: a whole range was lost. */
+  through_tick: z.int().nonnegative().optional(),
   period_ms: z.int().positive(),
   time: z.int().nonnegative(),
   read_at: z.int().nonnegative(),

@@ -30,6 +30,7 @@ function statusOf(cause: MissCause): DeviceStatus {
       return 'disconnected';
     case 'exception':
     case 'overrun':
+    case 'buffer_full':
       return 'error';
     default:
       return cause satisfies never;
