@@ -3,7 +3,10 @@ import type { LogLevel, LogRecord, LogStream } from './log-stream.ts';
 
 /** A service of ours: one JSON record a line. Anything else is what Node prints when a process cannot go on. */
 export function serviceLines(name: string, logs: LogStream): LineLog {
-  return (line) => logs.record(name, recordOf(line) ?? plainRecord(isWarning(line) ? 'warn' : 'error', line));
+  return (line) => {
+    if (line.trim() === '') return;
+    logs.record(name, recordOf(line) ?? plainRecord(isWarning(line) ? 'warn' : 'error', line));
+  };
 }
 
 /** Node's own form: `(node:<pid>) …`, and the hint that follows it. */
