@@ -18,10 +18,12 @@ export interface StoredEvent {
 export interface EventStore {
   /**
    * Appends to a subject whose last event has the sequence `expectedLast` (0: no event yet) and returns the
-   * new event's sequence.
+   * new event's sequence. An event whose id the subject has already is not stored again; its sequence is
+   * returned, for as long as the store remembers ids (two minutes for JetStream).
    * @throws VersionConflict when another event stands there
    * @throws AppendOutcomeUnknown when the store could not be asked who won; the event may or may not be stored
-   * @throws StoreUnavailable when it is certain that nothing was stored
+   * @throws StoreUnavailable when it is certain that nothing was stored; also when the id was used on another
+   * subject
    */
   append(subject: string, event: CloudEvent, expectedLast: number): Promise<number>;
 

@@ -1,20 +1,17 @@
 import type { CloudEvent } from '../contracts/cloud-event.ts';
-import { type EventStore, type StoredEvent, VersionConflict } from './event-store.ts';
+import { type EventStore, type StoredEvent, StoreUnavailable, VersionConflict } from './event-store.ts';
 
 /** For tests and simulations; keeps the whole contract but durability. */
 export class InMemoryEventStore implements EventStore {
   readonly #events: StoredEvent[] = [];
 
   async append(subject: string, event: CloudEvent, expectedLast: number): Promise<number> {
-    const last = this.#last(subject);
-    if ((last?.sequence ?? 0) !== expectedLast) {
-      // The same event again is the retry of a caller that did not hear the answer.
-      const winner = this.#events.find(
-        (stored) => stored.subject === subject && stored.sequence > expectedLast,
-      );
-      if (winner && (winner.message as CloudEvent).id === event.id) return winner.sequence;
+    // The same event again is the retry of a caller that did not hear the answer.
+    const same = this.#events.find(({ message }) => (message as CloudEvent).id === event.id);
+    if (same?.subject === subject) return same.sequence;
+    if (same) throw new StoreUnavailable(`the id ${event.id} was used before on ${same.subject}`);
+    if ((this.#last(subject)?.sequence ?? 0) !== expectedLast)
       throw new VersionConflict(subject, expectedLast);
-    }
     const sequence = this.#events.length + 1;
     this.#events.push({ subject, sequence, message: structuredClone(event) });
     return sequence;

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
+  type Consumer,
   JetStreamApiCodes,
   JetStreamApiError,
   type JetStreamClient,
@@ -8,7 +10,12 @@ import {
   type MsgRequest,
   type StoredMsg,
 } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
+import {
+  ClosedConnectionError,
+  DrainingConnectionError,
+  type NatsConnection,
+  RequestError,
+} from '@nats-io/nats-core';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
 import { streamNames } from '../contracts/subjects.ts';
 import {
@@ -25,6 +32,9 @@ export interface JetStreamEventStoreOptions {
   /** Longest wait for one answer of the broker. */
   readonly requestTimeoutMs?: number;
 }
+
+/** Between two attempts: some failures are answered at once, and the broker needs its time. */
+const retryPauseMs = 50;
 
 /** The SESSIONS stream as an event store. */
 export class JetStreamEventStore implements EventStore {
@@ -56,27 +66,38 @@ export class JetStreamEventStore implements EventStore {
     // that timed out on a stopped broker was stored when the broker went on.
     let unanswered = false;
     let cause: unknown;
-    do {
+    for (;;) {
       try {
         const ack = await this.#js.publish(subject, body, {
           msgID: event.id,
           expect: { lastSubjectSequence: expectedLast },
-          timeout: this.#requestTimeoutMs,
+          timeout: Math.max(1, Math.min(this.#requestTimeoutMs, deadline - performance.now())),
         });
+        if (!ack.duplicate) return ack.seq;
+        unanswered = true;
         // A clustered 2.10 can answer `duplicate` with sequence 0 for a message that it never stored.
-        if (ack.seq > 0) return ack.seq;
-        unanswered = true;
+        if (ack.seq > 0) return await this.#storedBefore(subject, event, ack.seq);
       } catch (error) {
+        if (error instanceof StoreUnavailable) throw error;
         cause = error;
-        if (isWrongLastSequence(error)) return this.#whoWon(subject, event, expectedLast, deadline, error);
-        if (error instanceof JetStreamApiError && !unanswered) {
-          throw new StoreUnavailable(`SESSIONS refused the event: ${error.message}`, { cause: error });
+        if (!unanswered && provesNothingStored(error)) {
+          throw new StoreUnavailable(`SESSIONS did not take the event: ${messageOf(error)}`, { cause });
         }
-        unanswered = true;
+        unanswered ||= !isWrongLastSequence(error) && !hadNoTaker(error);
       }
-      const winner = await this.#follower(subject, expectedLast);
-      if (winner) return settle(subject, event, expectedLast, winner);
-    } while (performance.now() < deadline);
+      const follower = await this.#follower(subject, expectedLast);
+      if (follower.event) return settle(subject, event, expectedLast, follower.event);
+      // Nobody has followed, and yet another sequence was expected: one beyond the subject's end. After an
+      // unanswered attempt, or with one of somebody else in flight, that end may still move.
+      if (!unanswered && follower.isAnswered && isWrongLastSequence(cause) && !mayBeInFlight(cause)) {
+        throw new VersionConflict(subject, expectedLast, { cause });
+      }
+      if (performance.now() + retryPauseMs >= deadline) break;
+      await sleep(retryPauseMs);
+    }
+    if (!unanswered && hadNoTaker(cause)) {
+      throw new StoreUnavailable('nobody takes events of SESSIONS: JetStream is not up', { cause });
+    }
     throw new AppendOutcomeUnknown(subject, event.id, { cause });
   }
 
@@ -91,66 +112,56 @@ export class JetStreamEventStore implements EventStore {
   }
 
   async *read(subject: string): AsyncIterable<StoredEvent> {
-    let sequence = 1;
-    let last: number;
+    let consumer: Consumer | undefined;
     try {
-      const info = await this.#jsm.streams.info(streamNames.sessions);
-      last = info.state.last_seq;
+      const { state } = await this.#jsm.streams.info(streamNames.sessions);
+      const last = state.last_seq;
       if (last === 0) return;
-    } catch (error) {
-      throw new StoreUnavailable(`cannot read the events of ${subject}`, { cause: error });
-    }
-    const consumer = await this.#js.consumers.get(streamNames.sessions, { filter_subjects: subject });
-    try {
-      while (sequence <= last) {
-        const batch = await consumer.fetch({ max_messages: 1_000, expires: 1_000 });
-        let pending = 0;
-        let received = 0;
-        for await (const message of batch) {
-          received += 1;
+      consumer = await this.#js.consumers.get(streamNames.sessions, { filter_subjects: subject });
+      // Asked first, since a fetch that finds nothing waits for its whole time.
+      let pending = (await consumer.info()).num_pending;
+      while (pending > 0) {
+        for await (const message of await consumer.fetch({ max_messages: 1_000, expires: 1_000 })) {
           if (message.seq > last) return;
           yield storedEvent(message.subject, message.seq, message.data);
-          sequence = message.seq + 1;
           pending = message.info.pending;
-          if (pending === 0) return;
+          if (message.seq === last || pending === 0) return;
         }
-        if (received === 0) {
-          const info = await consumer.info();
-          if (info.num_pending === 0) return;
-        }
+        pending = (await consumer.info()).num_pending;
       }
     } catch (error) {
       throw new StoreUnavailable(`cannot read the events of ${subject}`, { cause: error });
     } finally {
-      await consumer.delete().catch(() => undefined);
+      await consumer?.delete().catch(() => undefined);
     }
   }
 
-  /** The broker says that somebody was first; that may have been an earlier attempt of ours. */
-  async #whoWon(
-    subject: string,
-    event: CloudEvent,
-    expectedLast: number,
-    deadline: number,
-    cause: unknown,
-  ): Promise<number> {
-    do {
-      const winner = await this.#follower(subject, expectedLast);
-      if (winner) return settle(subject, event, expectedLast, winner);
-    } while (performance.now() < deadline);
-    throw new AppendOutcomeUnknown(subject, event.id, { cause });
+  /**
+   * The broker knows the event's id, and answers with its sequence before it looks at what was expected. That
+   * settles a retry, unless the id was used for something else.
+   */
+  async #storedBefore(subject: string, event: CloudEvent, sequence: number): Promise<number> {
+    const stored = await this.#getMessage({ seq: sequence });
+    if (!stored || stored.subject === subject) return sequence;
+    throw new StoreUnavailable(
+      `the id ${event.id} was used before for the event at sequence ${sequence} on ${stored.subject}`,
+    );
   }
 
   /**
    * The event that directly follows `expectedLast` on the subject: every append names its predecessor, so this
-   * is the one that won. Undefined when there is none or the broker does not answer.
+   * is the one that won. `isAnswered` is false when the broker did not say whether there is one.
    */
-  async #follower(subject: string, expectedLast: number): Promise<StoredEvent | undefined> {
+  async #follower(
+    subject: string,
+    expectedLast: number,
+  ): Promise<{ isAnswered: boolean; event: StoredEvent | undefined }> {
     try {
       const message = await this.#getMessage({ seq: expectedLast + 1, next_by_subj: subject } as MsgRequest);
-      return message ? storedEvent(message.subject, message.seq, message.data) : undefined;
+      const event = message ? storedEvent(message.subject, message.seq, message.data) : undefined;
+      return { isAnswered: true, event };
     } catch {
-      return undefined;
+      return { isAnswered: false, event: undefined };
     }
   }
 
@@ -168,6 +179,31 @@ export class JetStreamEventStore implements EventStore {
 function settle(subject: string, event: CloudEvent, expectedLast: number, winner: StoredEvent): number {
   if ((winner.message as { id?: unknown }).id === event.id) return winner.sequence;
   throw new VersionConflict(subject, expectedLast);
+}
+
+/** Answers that a request which was sent once, and only once, has left no trace. */
+function provesNothingStored(error: unknown): boolean {
+  return (
+    (error instanceof JetStreamApiError && !isWrongLastSequence(error)) ||
+    error instanceof ClosedConnectionError ||
+    error instanceof DrainingConnectionError
+  );
+}
+
+/** The server said that nobody listens: JetStream is not up yet, or the stream is not there. It may come. */
+function hadNoTaker(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof RequestError && error.cause.isNoResponders();
+}
+
+/** The broker refused because of a message that it has not stored yet, and may never store. */
+function mayBeInFlight(error: unknown): boolean {
+  return (
+    error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown
+  );
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function isWrongLastSequence(error: unknown): boolean {
