@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Readiness } from '@holdfast/shared/runtime/health-server.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { SessionCommands } from './commands/session-commands.ts';
 import type { Database } from './database/open-database.ts';
@@ -31,7 +31,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const { log, database, commands, liveStatus, samples, readiness } = dependencies;
   const app = fastify({
     loggerInstance: log,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: maxBodyBytes,
     // Scripts that were written for Django end every path with a slash, others do not.

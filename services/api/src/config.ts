@@ -21,7 +21,10 @@ const schema = z
     /** 0 takes a free one and logs it. */
     API_PORT: setting.port().default(8000),
     /** Configuration and read models. */
-    DATABASE_URL: z.string({ error: 'is needed: postgres://user:password@host:port/database' }).min(1),
+    DATABASE_URL: z.url({
+      protocol: /^postgres(ql)?$/,
+      error: 'is needed: postgres://user:password@host:port/database',
+    }),
     DATABASE_MAX_CONNECTIONS: setting.integer(3, 100).default(10),
     /** Longest wait of a command for the read model to show what it did. */
     READ_YOUR_WRITE_MS: setting.integer(0, 60_000).default(2_000),

@@ -21,7 +21,7 @@ export interface ApiUnderTest {
   request(method: string, path: string, body?: unknown): Promise<Answer>;
   /** A request as it is, for bodies that are no JSON. */
   raw(path: string, init: RequestInit): Promise<Answer>;
-  ready(): Promise<unknown>;
+  ready(): Promise<void>;
 }
 
 /** The service as a process of its own, killed when the test file is over should it still run then. */
@@ -70,14 +70,16 @@ export async function startApi(settings: {
     request: (method, path, body) => request(method, path, body),
     get: (path) => request('GET', path),
     post: (path, body, headers) => request('POST', path, body, headers),
-    ready: () =>
-      eventually(
+    ready: async () => {
+      const outcome = await eventually(
         async () => {
-          if (process_.exit) throw new Error(`the API has ended:\n${process_.lastLines(10).join('\n')}`);
-          return (await request('GET', '/health/ready')).status === 200;
+          if (process_.exit) return 'ended';
+          return (await request('GET', '/health/ready')).status === 200 ? 'ready' : undefined;
         },
         { what: 'the API to be ready', timeoutMs: 30_000 },
-      ),
+      );
+      if (outcome === 'ended') throw new Error(`the API has ended:\n${process_.lastLines(10).join('\n')}`);
+    },
   };
   return api;
 }

@@ -40,6 +40,8 @@ export function connectionOptions(url: string): pg.ClientConfig {
     connectionString: url,
     application_name: 'holdfast-api',
     connectionTimeoutMillis: 2_000,
+    // The server must notice as well when this process is unreachable, or it would keep its locks for hours.
+    options: '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
     types: {

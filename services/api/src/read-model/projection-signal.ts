@@ -21,19 +21,16 @@ export interface ProjectionSignal {
 const reconnectMs = 500;
 /** A notification can be missed while the connection is made anew. */
 const lookAgainMs = 250;
+const heartbeatMs = 3_000;
 
-export function followProjection(options: {
-  url: string;
-  log: Logger;
-  /** Called after every (re)connection, once the database answers. */
-  onUp?: () => void;
-}): ProjectionSignal {
+export function followProjection(options: { url: string; log: Logger }): ProjectionSignal {
   const { url, log } = options;
   const stopping = new AbortController();
   let client: pg.Client | undefined;
   let up = false;
   let reached = 0;
   let saidAway = false;
+  let leave: () => void = () => undefined;
   const waiters = new Set<() => void>();
 
   const wake = () => {
@@ -49,8 +46,11 @@ export function followProjection(options: {
   };
 
   const connectOnce = async (): Promise<void> => {
-    const fresh = new pg.Client({ ...connectionOptions(url), query_timeout: 5_000 });
+    const fresh = new pg.Client({ ...connectionOptions(url), query_timeout: 3_000 });
     const ended = new Promise<void>((resolve) => {
+      // A stop that comes while this connects finds no client to end.
+      leave = resolve;
+      if (stopping.signal.aborted) resolve();
       fresh.once('end', resolve);
       fresh.on('error', (error) => {
         log.debug({ err: error }, 'the listening database connection broke');
@@ -69,14 +69,15 @@ export function followProjection(options: {
       up = true;
       saidAway = false;
       log.info('connected to PostgreSQL');
-      options.onUp?.();
-      await ended;
+      // A peer that is silently gone breaks no connection; the question now and then shows it.
+      while (!(await endsWithin(ended, heartbeatMs))) await look(fresh);
       if (!stopping.signal.aborted) log.warn('lost the connection to PostgreSQL; trying to reconnect');
     } finally {
       client = undefined;
       up = false;
       wake();
-      await fresh.end().catch(() => undefined);
+      // Ending waits for the server's goodbye, which may never come.
+      await Promise.race([fresh.end().catch(() => undefined), pause(systemTimers, 1_000)]);
     }
   };
 
@@ -102,16 +103,29 @@ export function followProjection(options: {
         const left = deadline - performance.now();
         if (left <= 0) return 'too_late';
         const notified = await sleepUntilWoken(waiters, Math.min(left, lookAgainMs));
-        if (!notified && client) await look(client).catch(() => undefined);
+        // Not awaited: the deadline holds also for a database that hangs.
+        if (!notified && client) look(client).catch(() => undefined);
       }
       return up ? 'reached' : 'database_away';
     },
     stop: async () => {
       stopping.abort();
-      await client?.end().catch(() => undefined);
+      leave();
       await running;
     },
   };
+}
+
+async function endsWithin(ended: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([ended.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** True when woken, false when the time was over. */

@@ -1,0 +1,309 @@
+import { rm } from 'node:fs/promises';
+import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { createDatabase } from '@holdfast/dev/postgres-databases.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  type Answer,
+  type ApiUnderTest,
+  configureTask,
+  sessionsPath,
+  startApi,
+  startTask,
+} from './api-under-test.ts';
+import { foldedSessions, sessionsOfReadModel } from './read-model-and-log.ts';
+
+const unavailable = (code: string) => ({ status: 503, body: { code, status: 503 } });
+
+function expectRetryAfter(answer: Answer): void {
+  expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
+}
+
+describe('with the broker away', () => {
+  it('commands are refused at once with 503, reads go on, and all is well when it is back', async () => {
+    const nats = await natsForTest();
+    const api = await startApi({ nats: nats.url, database: await freshDatabase() });
+    await api.ready();
+    const taskId = await configureTask(api, 'broker');
+    const sessionId = await startTask(api, taskId);
+    await nats.stop();
+    await eventually(async () => (await api.get('/health/ready')).status === 503, { what: 'unreadiness' });
+    for (const [path, body] of [
+      [`${sessionsPath}/start-task/`, { task_id: taskId }],
+      [`${sessionsPath}/${sessionId}/stop/`, undefined],
+      [`${sessionsPath}/${sessionId}/recover/`, undefined],
+    ] as const) {
+      const answer = await api.post(path, body);
+      expect(answer).toMatchObject(unavailable('broker_unavailable'));
+      expectRetryAfter(answer);
+    }
+    for (const path of ['', `${sessionId}/`, `${sessionId}/status/`, `${sessionId}/events/`, 'active/']) {
+      expect((await api.get(`${sessionsPath}/${path}`)).status).toBe(200);
+    }
+    expect(await api.get('/health/live')).toMatchObject({ status: 200 });
+
+    await nats.restart();
+    await api.ready();
+    expect(await api.post(`${sessionsPath}/${sessionId}/stop/`)).toMatchObject({
+      status: 200,
+      body: { status: 'stopped' },
+    });
+    expect((await api.get(`${sessionsPath}/${sessionId}/`)).body.status).toBe('stopped');
+  });
+
+  it('that hangs instead of going, a command is answered all the same, and its repetition is harmless', async () => {
+    const nats = await natsForTest();
+    const api = await startApi({ nats: nats.url, database: await freshDatabase() });
+    await api.ready();
+    const sessionId = await startTask(api, await configureTask(api, 'hang'));
+    process.kill(nats.pid, 'SIGSTOP');
+    const answer = await api.post(`${sessionsPath}/${sessionId}/stop/`).finally(() => {
+      process.kill(nats.pid, 'SIGCONT');
+    });
+    expect(answer.status).toBe(503);
+    expect(['broker_unavailable', 'outcome_unknown']).toContain(answer.body.code);
+    expectRetryAfter(answer);
+    await eventually(async () => (await api.post(`${sessionsPath}/${sessionId}/stop/`)).status === 200, {
+      what: 'the stop to get through',
+      timeoutMs: 20_000,
+    });
+    const { body } = await api.get(`${sessionsPath}/${sessionId}/events/`);
+    expect(body.results.map(({ type }: { type: string }) => type)).toEqual([
+      'session.started',
+      'session.stopped',
+    ]);
+  });
+});
+
+describe('with PostgreSQL away', () => {
+  let postgres: PostgresServer;
+  let database: string;
+
+  beforeAll(async () => {
+    postgres = await startPostgres({ dataDir: `${await temporaryFolder('postgres')}/data`, fsync: false });
+    cleanUpAfterFile(() => postgres.stop());
+    database = await createDatabase(postgres.adminUrl, 'holdfast');
+  });
+
+  it('sessions can be stopped, paused and resumed, and the read model shows it later', async () => {
+    const nats = await natsForTest();
+    const apis = [await startApi({ nats: nats.url, database }), await startApi({ nats: nats.url, database })];
+    const [api] = apis as [ApiUnderTest];
+    for (const each of apis) await each.ready();
+    const log = await sessionLogForTest(nats.url);
+    const taskId = await configureTask(api, 'database');
+    const earlier = await startTask(api, taskId);
+    await api.post(`${sessionsPath}/${earlier}/stop/`);
+    const stopped = await startTask(api, taskId);
+    const paused = await startTask(api, await configureTask(api, 'database-2'));
+
+    await postgres.kill();
+    for (const each of apis) {
+      expect(await each.post(`${sessionsPath}/${stopped}/stop/`, { reason: 'in the dark' })).toMatchObject({
+        status: 200,
+        body: { id: stopped, status: 'stopped', stopped_at: expect.any(String) },
+      });
+    }
+    expect(await api.post(`${sessionsPath}/${paused}/pause/`)).toMatchObject({
+      status: 200,
+      body: { status: 'paused', detail: expect.stringContaining('database is away') },
+    });
+    expect(await api.post(`${sessionsPath}/${earlier}/stop/`)).toMatchObject({
+      status: 200,
+      body: { id: earlier, status: 'stopped' },
+    });
+    for (const answer of [
+      await api.get(`${sessionsPath}/`),
+      await api.get('/api/config/tasks/'),
+      await api.post(`${sessionsPath}/start-task/`, { task_id: taskId }),
+    ]) {
+      expect(answer).toMatchObject(unavailable('database_unavailable'));
+      expectRetryAfter(answer);
+    }
+
+    await postgres.restart();
+    for (const each of apis) await each.ready();
+    const folded = await foldedSessions(log);
+    expect(folded.map(({ status }) => status).sort()).toEqual(['paused', 'stopped', 'stopped']);
+    await eventually(
+      async () => {
+        expect(await sessionsOfReadModel(api)).toEqual(folded);
+        return true;
+      },
+      { what: 'the read model to catch up', timeoutMs: 20_000 },
+    );
+    expect(apis.map((each) => each.process.exit)).toEqual([undefined, undefined]);
+  });
+});
+
+describe('an API that is started', () => {
+  it('before everything else answers 503 and is ready when the rest has come', async () => {
+    const natsPort = await freePort();
+    const postgresPort = await freePort();
+    const database = `postgres://holdfast@127.0.0.1:${postgresPort}/holdfast`;
+    const api = await startApi({ nats: `nats://127.0.0.1:${natsPort}`, database });
+    await eventually(async () => (await api.get('/health/live')).status === 200, { what: 'it to live' });
+    expect((await api.get('/health/ready')).body).toEqual({
+      status: 'unavailable',
+      dependencies: { nats: false, postgres: false, log_complete: true },
+    });
+    expect(await api.get(`${sessionsPath}/`)).toMatchObject(unavailable('database_unavailable'));
+    expect(await api.post(`${sessionsPath}/1-1/stop/`)).toMatchObject(unavailable('broker_unavailable'));
+    await natsForTest({ port: natsPort });
+    await eventually(async () => (await api.get('/health/ready')).body.dependencies.nats, {
+      what: 'the broker to be used',
+    });
+    // Commands on a session need nothing else.
+    expect(await api.post(`${sessionsPath}/1-1/stop/`)).toMatchObject({
+      status: 404,
+      body: { code: 'session_not_found' },
+    });
+    const { exited } = api.process;
+    await api.process.stop();
+    expect(await exited).toMatchObject({ code: 0 });
+  });
+
+  it('on a port that is taken says so and how to go on', async () => {
+    const nats = await natsForTest();
+    const database = await freshDatabase();
+    const api = await startApi({ nats: nats.url, database });
+    await api.ready();
+    const port = new URL(api.url).port;
+    const other = await startApi({ nats: nats.url, database, env: { API_PORT: port } });
+    expect(await other.process.exited).toMatchObject({ code: 1 });
+    expect(other.process.lastLines(20).join('\n')).toContain(
+      `port ${port} of 127.0.0.1 is taken by another program`,
+    );
+  });
+
+  it('without settings names all that are missing or wrong', async () => {
+    const api = await startApi({
+      nats: 'nats://127.0.0.1:4222',
+      database: 'mysql://here',
+      env: { API_PORT: '99999' },
+    });
+    expect(await api.process.exited).toMatchObject({ code: 1 });
+    const said = api.process.lastLines(50).join('\n');
+    expect(said).toContain('DATABASE_URL');
+    expect(said).toContain('API_PORT');
+  });
+});
+
+describe('a log and a database that do not belong together', () => {
+  it('a log that was wiped is never taken for one without sessions', async () => {
+    const nats = await natsForTest();
+    const api = await startApi({ nats: nats.url, database: await freshDatabase() });
+    await api.ready();
+    const taskId = await configureTask(api, 'wiped');
+    const sessionId = await startTask(api, taskId);
+    await nats.stop();
+    await rm(nats.storeDir, { recursive: true });
+    await nats.restart();
+    await eventually(async () => (await api.get('/health/ready')).body.dependencies.log_complete === false, {
+      what: 'the loss to be noticed',
+    });
+    for (const [path, body] of [
+      [`${sessionsPath}/start-task/`, { task_id: taskId }],
+      [`${sessionsPath}/${sessionId}/stop/`, undefined],
+    ] as const) {
+      expect(await api.post(path, body)).toMatchObject(unavailable('log_behind_read_model'));
+    }
+    expect((await api.get(`${sessionsPath}/active/`)).body.results).toMatchObject([{ id: sessionId }]);
+
+    // Nor is another log that has grown to the same length.
+    const log = await sessionLogForTest(nats.url);
+    await log.nc.request(subjects.lifecycle('77'), 'something else');
+    await api.process.stop();
+    expect(api.process.lastLines(200).join('\n')).toContain('SESSIONS ends at sequence 0');
+  });
+
+  it('a database that was lost is made anew from the log, and versions in use are not given again', async () => {
+    const nats = await natsForTest();
+    const before = await startApi({ nats: nats.url, database: await freshDatabase() });
+    await before.ready();
+    const running = await startTask(before, await configureTask(before, 'first'));
+    const stopped = await startTask(before, await configureTask(before, 'second'));
+    await before.post(`${sessionsPath}/${stopped}/stop/`);
+    const sessions = await sessionsOfReadModel(before);
+    await before.process.stop();
+
+    const after = await startApi({ nats: nats.url, database: await freshDatabase() });
+    await after.ready();
+    await eventually(
+      async () => {
+        expect(await sessionsOfReadModel(after)).toEqual(sessions);
+        return true;
+      },
+      { what: 'the read model to be made anew' },
+    );
+    // Ids begin at one again: these are other tasks under the ids of the old ones.
+    const first = await configureTask(after, 'third');
+    const second = await configureTask(after, 'fourth');
+    expect(await after.post(`${sessionsPath}/start-task/`, { task_id: first })).toMatchObject({
+      status: 409,
+      body: { session_id: running },
+    });
+    expect(await after.post(`${sessionsPath}/start-task/`, { task_id: second })).toMatchObject({
+      status: 201,
+      body: { session_id: `${second}-2`, config_version: 2 },
+    });
+  });
+
+  it('events that cannot be read are shown as such and stop nothing but commands on their task', async () => {
+    const nats = await natsForTest();
+    const api = await startApi({ nats: nats.url, database: await freshDatabase() });
+    await api.ready();
+    const log = await sessionLogForTest(nats.url);
+    const sessionId = await startTask(api, await configureTask(api, 'unreadable'));
+    const taskId = sessionId.split('-')[0] ?? '';
+    await log.nc.request(
+      subjects.lifecycle(taskId),
+      JSON.stringify({ specversion: '1.0', id: 'x', type: 'session.archived', subject: sessionId }),
+    );
+    await log.nc.request(subjects.lifecycle('99'), '{"not": "an event');
+    // Too long for an index: the database itself refuses it.
+    await log.nc.request(subjects.lifecycle('98'), endlessTaskCode('98'));
+    const other = await startTask(api, await configureTask(api, 'readable'));
+    expect((await api.get(`${sessionsPath}/${other}/`)).body.status).toBe('running');
+    const { body } = await api.get(`${sessionsPath}/${sessionId}/events/`);
+    expect(body.results).toMatchObject([
+      { type: 'session.started', problem: null },
+      { type: 'session.archived', problem: expect.stringContaining('not a CloudEvent') },
+    ]);
+    expect(await api.post(`${sessionsPath}/${sessionId}/stop/`)).toMatchObject({
+      status: 409,
+      body: { code: 'log_unreadable' },
+    });
+  });
+});
+
+function endlessTaskCode(taskId: string): string {
+  return JSON.stringify({
+    specversion: '1.0',
+    id: 'long',
+    source: '/test',
+    type: 'session.started',
+    time: '2026-01-01T08:00:00.000Z',
+    subject: `${taskId}-1`,
+    data: {
+      schema_version: 2,
+      session_id: `${taskId}-1`,
+      task_id: taskId,
+      // Random enough not to be compressed below the limit of an index entry.
+      task_code: Array.from({ length: 30_000 }, (_, n) =>
+        String.fromCodePoint(0x4e00 + ((n * 7_919) % 20_000)),
+      ).join(''),
+      config_version: 1,
+      started_at: '2026-01-01T08:00:00.000Z',
+      by: 'test',
+      metadata: {},
+    },
+  });
+}
