@@ -8,6 +8,7 @@ import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
@@ -143,6 +144,30 @@ describe('with PostgreSQL away', () => {
   });
 });
 
+describe('with a PostgreSQL that hangs', () => {
+  it('a session is stopped all the same, and reads are refused in the end', async () => {
+    const nats = await natsForTest();
+    const url = new URL(await freshDatabase());
+    const proxy = await startTcpProxy({ targetPort: Number(url.port) });
+    url.port = String(proxy.port);
+    const api = await startApi({ nats: nats.url, database: url.href });
+    await api.ready();
+    const sessionId = await startTask(api, await configureTask(api, 'stalled'));
+    proxy.stall();
+    expect(await api.post(`${sessionsPath}/${sessionId}/stop/`)).toMatchObject({
+      status: 200,
+      body: { status: 'stopped' },
+    });
+    expect(await api.get(`${sessionsPath}/`)).toMatchObject(unavailable('database_unavailable'));
+    await proxy.heal();
+    await api.ready();
+    await eventually(async () => (await api.get(`${sessionsPath}/${sessionId}/`)).body.status === 'stopped', {
+      what: 'the read model to catch up',
+      timeoutMs: 25_000,
+    });
+  }, 60_000);
+});
+
 describe('an API that is started', () => {
   it('before everything else answers 503 and is ready when the rest has come', async () => {
     const natsPort = await freePort();
@@ -220,8 +245,12 @@ describe('a log and a database that do not belong together', () => {
     // Nor is another log that has grown to the same length.
     const log = await sessionLogForTest(nats.url);
     await log.nc.request(subjects.lifecycle('77'), 'something else');
-    await api.process.stop();
-    expect(api.process.lastLines(200).join('\n')).toContain('SESSIONS ends at sequence 0');
+    const said = () => api.process.lastLines(200).join('\n');
+    expect(said()).toContain('SESSIONS ends at sequence 0');
+    await eventually(() => said().includes('SESSIONS has another event at sequence 1'), {
+      what: 'the other log to be noticed',
+    });
+    expect((await api.get('/health/ready')).body.dependencies.log_complete).toBe(false);
   });
 
   it('a database that was lost is made anew from the log, and versions in use are not given again', async () => {

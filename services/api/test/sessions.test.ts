@@ -222,6 +222,7 @@ describe('lists of sessions', () => {
     expect(second.body.next_cursor).toBeNull();
 
     expect(idsOf(await api.get(`${sessionsPath}?task=${taskId}&status=stopped,error`))).toEqual(ids.slice(1));
+    expect(idsOf(await api.get(`${sessionsPath}?task=&status=&limit=3`))).toEqual(ids);
     expect(idsOf(await api.get(`${sessionsPath}/active/?limit=500`))).toContain(ids[0]);
     expect(idsOf(await api.get(`${sessionsPath}/active/?limit=500`))).not.toContain(ids[1]);
   });

@@ -75,6 +75,25 @@ describe('two API processes', () => {
   });
 });
 
+describe('an API that is told to end', () => {
+  it('answers what it has begun, exits with 0 and ends no session', async () => {
+    const leaving = await start();
+    await leaving.ready();
+    const taskId = await configureTask(leaving, 'leaving');
+    const sessionId = await startTask(leaving, taskId);
+    const before = await log.events();
+    const pause = leaving.post(`${sessionsPath}/${sessionId}/pause/`);
+    await eventually(async () => (await log.events()).length > before.length, {
+      what: 'the pause to be stored',
+      intervalMs: 1,
+    });
+    leaving.process.signal('SIGTERM');
+    expect(await pause).toMatchObject({ status: 200, body: { status: 'paused' } });
+    expect(await leaving.process.exited).toMatchObject({ code: 0 });
+    expect((await first.get(`${sessionsPath}/${sessionId}/`)).body.status).toBe('paused');
+  });
+});
+
 describe('a projector that is killed at any moment', () => {
   it('leaves a read model that is the fold of the log', async () => {
     const placements = placementsIn(log.store);

@@ -23,7 +23,7 @@ export function openDatabase({ url, maxConnections, log }: DatabaseOptions): Dat
   const pool = new pg.Pool({
     ...connectionOptions(url),
     max: maxConnections,
-    query_timeout: 15_000,
+    query_timeout: 10_000,
   });
   // Both are needed: an idle client's error goes to the pool, a borrowed one's to the client itself, and an
   // 'error' event that nobody listens to ends the process.

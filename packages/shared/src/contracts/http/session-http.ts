@@ -96,12 +96,14 @@ export const reasonBodySchema = z
 
 export const sessionListQuerySchema = z.object({
   ...pageQuery,
-  /** One status, or several with commas between them. */
+  /** One status, or several with commas between them; an empty one filters nothing. */
   status: z
     .string()
-    .transform((text) => text.split(',').map((status) => status.trim()))
-    .pipe(z.array(z.enum(sessionStatuses)).min(1))
+    .transform((text) => (text === '' ? undefined : text.split(',').map((status) => status.trim())))
+    .pipe(z.array(z.enum(sessionStatuses)).optional())
     .optional(),
-  /** Id or code of a task. */
-  task: storableText(128).min(1).optional(),
+  /** Id or code of a task; an empty one filters nothing. */
+  task: storableText(128)
+    .transform((text) => text || undefined)
+    .optional(),
 });
