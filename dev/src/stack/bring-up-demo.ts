@@ -42,14 +42,18 @@ export async function bringUpDemo(options: {
   if (demo.movedDevices.length > 0) {
     logs.say(`✓ demo        told the API where its devices listen now: ${demo.movedDevices.join(', ')}`);
   }
-  const { session, how } = await demoSession(api, demo);
+  const { session, how, replaces } = await demoSession(api, demo);
   const point = watchedPoint(configuration);
   const running = { session, point };
   if (session.status !== 'running') {
     logs.say(`  session     ${session.id} is ${session.status} and stays so`, { session_id: session.id });
     return running;
   }
-  const words = { started: 'was started', found: 'goes on', moved: 'was started with the new addresses' };
+  const words = {
+    started: 'was started',
+    found: 'goes on',
+    replaced: `takes the place of ${replaces}, which polled the simulator at its former ports`,
+  };
   logs.say(`✓ session     ${session.id} ${words[how]}; waiting for its first value …`, {
     session_id: session.id,
   });

@@ -15,7 +15,9 @@ const LOOK_AGAIN_MS = 200;
 
 export interface DemoSession {
   readonly session: SessionView;
-  readonly how: 'started' | 'found' | 'moved';
+  readonly how: 'started' | 'found' | 'replaced';
+  /** Id of the session that this one took the place of. */
+  readonly replaces?: string;
 }
 
 /**
@@ -29,7 +31,7 @@ export async function demoSession(api: ApiClient, demo: LoadedDemo): Promise<Dem
   if (last.status !== 'running' || demo.movedDevices.length === 0) return { session: last, how: 'found' };
   const reason = 'The simulated plant listens on other ports now';
   await api.post(`${SESSIONS}/${last.id}/stop/`, { reason }, commandedSessionSchema);
-  return { session: await start(api, demo.task.id), how: 'moved' };
+  return { session: await start(api, demo.task.id), how: 'replaced', replaces: last.id };
 }
 
 async function lastSession(api: ApiClient, taskId: number): Promise<SessionView | undefined> {

@@ -1,14 +1,19 @@
+// One wish may arrive several times: from the terminal, from whoever started us, and as the kernel's word that they died.
+const SAME_WISH_MS = 500;
+
 /**
  * Aborts the returned signal when somebody wants an end: Ctrl+C (SIGINT), SIGTERM, or a terminal that went away. The
- * same signal once more is impatience and calls `onImpatience`.
+ * same signal once more, a moment later, is impatience and calls `onImpatience`.
  */
 export function listenForStop(onImpatience: () => void): AbortSignal {
   const stop = new AbortController();
-  const received = new Set<NodeJS.Signals>();
+  const firstReceivedAt = new Map<NodeJS.Signals, number>();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
-      if (received.has(signal) && signal !== 'SIGHUP') onImpatience();
-      received.add(signal);
+      const now = performance.now();
+      const first = firstReceivedAt.get(signal);
+      if (first === undefined) firstReceivedAt.set(signal, now);
+      else if (now - first > SAME_WISH_MS && signal !== 'SIGHUP') onImpatience();
       stop.abort(new StopRequested());
     });
   }
