@@ -34,6 +34,7 @@ const identity = {
   config_version: z.int().positive(),
   started_at: z.string().min(1),
   by: z.string(),
+  needs: z.object({ labels: z.record(z.string(), z.string()), endpoints: z.array(z.string()) }).optional(),
 };
 const placed = {
   session_id: z.string().min(1),
@@ -45,9 +46,18 @@ const placed = {
 const dataSchemas = {
   'session.started': z.object({ ...identity, metadata: z.record(z.string(), z.unknown()) }),
   'session.paused': z.object({ ...identity, reason: z.string() }),
-  'session.resumed': z.object({ ...identity, reason: z.enum(['resume', 'recover']) }),
+  'session.resumed': z.object({
+    ...identity,
+    reason: z.enum(['resume', 'recover', 'restart']),
+    attempt: z.int().positive().optional(),
+  }),
   'session.stopped': z.object({ ...identity, reason: z.string() }),
-  'session.failed': z.object({ ...identity, reason: z.string() }),
+  'session.failed': z.object({
+    ...identity,
+    reason: z.string(),
+    cause: z.enum(['passing', 'permanent']).optional(),
+    attempt: z.int().nonnegative().optional(),
+  }),
   'session.assigned': z.object({
     ...placed,
     reason: z.enum(['start', 'recovery', 'failover', 'drain', 'rebalance', 'resume']),

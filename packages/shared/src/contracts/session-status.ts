@@ -26,6 +26,8 @@ export const sessionStatusSchema = z.object({
   /** `refused`: this collector cannot run the session; `detail` says why. */
   state: z.enum(['polling', 'released', 'refused']),
   detail: z.string(),
+  /** Of a refusal: whether it may pass by itself. */
+  cause: z.enum(['passing', 'permanent']).optional(),
   updated_at: z.string(),
   points_read: z.int().nonnegative(),
   error_count: z.int().nonnegative(),

@@ -57,6 +57,8 @@ export const taskConfigSchema = z.object({
   task_name: z.string().max(256),
   config_version: z.int().positive(),
   period_ms: z.int().min(10).max(86_400_000),
+  /** Labels that the task's collector must have. */
+  required_labels: z.record(z.string().max(64), z.string().max(128)).optional(),
   devices: z.array(deviceConfigSchema).min(1).max(10_000),
 });
 export type TaskConfig = z.infer<typeof taskConfigSchema>;

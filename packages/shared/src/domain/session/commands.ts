@@ -1,9 +1,12 @@
+import type { FailureCause, SessionNeeds } from './events.ts';
+
 /** What a person, a script or the supervisor may ask of a session. Time comes with the command. */
 export type SessionCommand =
   | StartSession
   | PauseSession
   | ResumeSession
   | RecoverSession
+  | RestartSession
   | StopSession
   | FailSession;
 
@@ -13,6 +16,7 @@ export interface StartSession {
   readonly taskCode: string;
   readonly configVersion: number;
   readonly metadata: Readonly<Record<string, unknown>>;
+  readonly needs?: SessionNeeds;
   readonly by: string;
   /** RFC 3339, UTC. */
   readonly now: string;
@@ -32,11 +36,17 @@ export interface ResumeSession extends OnSession {
   readonly type: 'ResumeSession';
 }
 
-/** Asks for a new placement of a session that runs without one. */
+/** Asks for a new placement of a session that runs without one, or takes up the task's last session if it failed. */
 export interface RecoverSession extends OnSession {
   readonly type: 'RecoverSession';
   /** Whether the session has a current placement; then there is nothing to recover. */
   readonly placed: boolean;
+}
+
+/** The supervisor's own try at a session that failed for a passing cause. */
+export interface RestartSession extends OnSession {
+  readonly type: 'RestartSession';
+  readonly attempt: number;
 }
 
 export interface StopSession extends OnSession {
@@ -48,4 +58,5 @@ export interface StopSession extends OnSession {
 export interface FailSession extends OnSession {
   readonly type: 'FailSession';
   readonly reason: string;
+  readonly cause: FailureCause;
 }

@@ -68,7 +68,8 @@ const on = (sessionId: string) => ({
   RecoverSession: { type: 'RecoverSession', sessionId, by: 'wang', placed: false },
   RecoverPlaced: { type: 'RecoverSession', sessionId, by: 'wang', placed: true },
   StopSession: { type: 'StopSession', sessionId, by: 'wang', reason: 'done' },
-  FailSession: { type: 'FailSession', sessionId, by: 'supervisor', reason: 'refused' },
+  FailSession: { type: 'FailSession', sessionId, by: 'supervisor', reason: 'refused', cause: 'passing' },
+  RestartSession: { type: 'RestartSession', sessionId, by: 'supervisor', attempt: 2 },
 });
 type CommandName = keyof ReturnType<typeof on>;
 
@@ -103,7 +104,21 @@ const pausedNow = happens({ type: 'session.paused', ...run1, by: 'wang', reason:
 const resumedNow = happens({ type: 'session.resumed', ...run1, by: 'wang', reason: 'resume' });
 const recoveredNow = happens({ type: 'session.resumed', ...run1, by: 'wang', reason: 'recover' });
 const stoppedNow = happens({ type: 'session.stopped', ...run1, by: 'wang', reason: 'done' });
-const failedNow = happens({ type: 'session.failed', ...run1, by: 'supervisor', reason: 'refused' });
+const failedNow = happens({
+  type: 'session.failed',
+  ...run1,
+  by: 'supervisor',
+  reason: 'refused',
+  cause: 'passing',
+  attempt: 0,
+});
+const restartedNow = happens({
+  type: 'session.resumed',
+  ...run1,
+  by: 'supervisor',
+  reason: 'restart',
+  attempt: 2,
+});
 const notFound = refused({ code: 'session_not_found', sessionId: '7-1' });
 const isPaused = refused({ code: 'session_paused', sessionId: '7-1' });
 const ended = (status: 'stopped' | 'error') => refused({ code: 'session_ended', sessionId: '7-1', status });
@@ -147,14 +162,14 @@ const table: Record<CommandName, Record<keyof typeof histories, SessionDecision>
     running: recoveredNow,
     paused: isPaused,
     stopped: ended('stopped'),
-    error: ended('error'),
+    error: recoveredNow,
   },
   RecoverPlaced: {
     never_started: notFound,
     running: nothing,
     paused: isPaused,
     stopped: ended('stopped'),
-    error: ended('error'),
+    error: recoveredNow,
   },
   StopSession: {
     never_started: notFound,
@@ -169,6 +184,13 @@ const table: Record<CommandName, Record<keyof typeof histories, SessionDecision>
     paused: isPaused,
     stopped: nothing,
     error: nothing,
+  },
+  RestartSession: {
+    never_started: notFound,
+    running: nothing,
+    paused: nothing,
+    stopped: nothing,
+    error: restartedNow,
   },
 };
 
@@ -193,12 +215,47 @@ describe('a command on the session', () => {
   });
 });
 
+describe('a session that failed for a passing cause', () => {
+  const failedPassing: SessionEvent = {
+    ...failed(run1),
+    type: 'session.failed',
+    cause: 'passing',
+    attempt: 1,
+  } as SessionEvent;
+
+  it('can be stopped, so that nobody tries it again', () => {
+    expect(given([started(run1), failedPassing]).when(on('7-1').StopSession as SessionCommand)).toEqual(
+      stoppedNow,
+    );
+  });
+
+  it('carries on the count of tries when it fails again', () => {
+    const again: SessionEvent = {
+      type: 'session.resumed',
+      ...run1,
+      by: 'supervisor',
+      reason: 'restart',
+      attempt: 2,
+    };
+    const decision = given([started(run1), failedPassing, again]).when(
+      on('7-1').FailSession as SessionCommand,
+    );
+    expect(decision).toMatchObject({
+      ok: true,
+      events: [{ type: 'session.failed', cause: 'passing', attempt: 2 }],
+    });
+  });
+});
+
 describe('a command on another session than the last', () => {
   const whileRun2Runs = [started(run1), failed(run1), started(run2)];
 
-  it.each(['StopSession', 'FailSession'] as const)('%s on an earlier run has nothing to do', (command) => {
-    expect(given(whileRun2Runs).when(on('7-1')[command] as SessionCommand)).toEqual(nothing);
-  });
+  it.each(['StopSession', 'FailSession', 'RestartSession'] as const)(
+    '%s on an earlier run has nothing to do',
+    (command) => {
+      expect(given(whileRun2Runs).when(on('7-1')[command] as SessionCommand)).toEqual(nothing);
+    },
+  );
   it.each(['PauseSession', 'ResumeSession', 'RecoverSession', 'RecoverPlaced'] as const)(
     '%s on an earlier run is refused as ended and leaves the present one alone',
     (command) => {

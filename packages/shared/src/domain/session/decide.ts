@@ -1,7 +1,7 @@
 import type { SessionCommand } from './commands.ts';
 import type { SessionEvent } from './events.ts';
 import { parseSessionId, sessionIdOf } from './session-id.ts';
-import type { SessionState } from './state.ts';
+import type { FailedSession, SessionState } from './state.ts';
 
 /** Why a command is refused. HTTP statuses are mapped in the API, once. */
 export type SessionRefusal =
@@ -37,6 +37,7 @@ export function decide(state: SessionState, command: SessionCommand): SessionDec
       startedAt: command.now,
       by: command.by,
       metadata: command.metadata,
+      ...(command.needs ? { needs: command.needs } : {}),
     });
   }
 
@@ -50,8 +51,8 @@ export function decide(state: SessionState, command: SessionCommand): SessionDec
   const isEarlierRun = asked.run < run;
   // A session that a later run has followed is over; whether it was stopped or failed no longer matters here.
   if (isEarlierRun) return onEnded(command, sessionId, 'stopped');
-  if (state.status === 'stopped' || state.status === 'error')
-    return onEnded(command, sessionId, state.status);
+  if (state.status === 'error') return onFailed(command, state);
+  if (state.status === 'stopped') return onEnded(command, sessionId, 'stopped');
 
   const { session } = state;
   switch (command.type) {
@@ -69,18 +70,48 @@ export function decide(state: SessionState, command: SessionCommand): SessionDec
       return accept({ type: 'session.stopped', ...session, by: command.by, reason: command.reason });
     case 'FailSession':
       if (state.status === 'paused') return refuse({ code: 'session_paused', sessionId });
-      return accept({ type: 'session.failed', ...session, by: command.by, reason: command.reason });
+      return accept({
+        type: 'session.failed',
+        ...session,
+        by: command.by,
+        reason: command.reason,
+        cause: command.cause,
+        attempt: state.attempt ?? 0,
+      });
+    case 'RestartSession':
+      return nothingToDo;
     default:
       return command satisfies never;
   }
 }
 
-function onEnded(
-  command: Exclude<SessionCommand, { type: 'StartSession' }>,
-  sessionId: string,
-  status: 'stopped' | 'error',
-): SessionDecision {
-  if (command.type === 'StopSession' || command.type === 'FailSession') return nothingToDo;
+type CommandOnSession = Exclude<SessionCommand, { type: 'StartSession' }>;
+
+/** A failed session is over, unless it is taken up again before a later run follows it. */
+function onFailed(command: CommandOnSession, { session, cause }: FailedSession): SessionDecision {
+  switch (command.type) {
+    case 'RecoverSession':
+      return accept({ type: 'session.resumed', ...session, by: command.by, reason: 'recover' });
+    case 'RestartSession':
+      return accept({
+        type: 'session.resumed',
+        ...session,
+        by: command.by,
+        reason: 'restart',
+        attempt: command.attempt,
+      });
+    case 'StopSession':
+      // Else the supervisor would try it again.
+      if (cause === 'permanent') return nothingToDo;
+      return accept({ type: 'session.stopped', ...session, by: command.by, reason: command.reason });
+    default:
+      return onEnded(command, session.sessionId, 'error');
+  }
+}
+
+function onEnded(command: CommandOnSession, sessionId: string, status: 'stopped' | 'error'): SessionDecision {
+  const isDone = command.type === 'StopSession' || command.type === 'FailSession';
+  if (isDone || command.type === 'RestartSession') return nothingToDo;
   return refuse({ code: 'session_ended', sessionId, status });
 }
 

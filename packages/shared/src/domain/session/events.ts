@@ -3,6 +3,13 @@
  * event of a task's lifecycle alone says where the task stands: a command or a collector reads one message,
  * however old the log is.
  */
+export interface SessionNeeds {
+  /** Labels that a collector must have with exactly these values, e.g. `{ site: 'hall-1' }`. */
+  readonly labels: Readonly<Record<string, string>>;
+  /** `host:port` of the endpoints that the session reads; sessions that share one stay on one collector. */
+  readonly endpoints: readonly string[];
+}
+
 export interface SessionIdentity {
   /** `<taskId>-<run>`, see {@link sessionIdOf}. */
   readonly sessionId: string;
@@ -12,6 +19,8 @@ export interface SessionIdentity {
   readonly configVersion: number;
   /** RFC 3339, UTC. */
   readonly startedAt: string;
+  /** What the session asks of its collector; left out when any will do. */
+  readonly needs?: SessionNeeds;
 }
 
 export interface SessionStarted extends SessionIdentity {
@@ -29,8 +38,13 @@ export interface SessionPaused extends SessionIdentity {
 export interface SessionResumed extends SessionIdentity {
   readonly type: 'session.resumed';
   readonly by: string;
-  /** `resume` ends a pause; `recover` asks for a new placement of a session that runs without one. */
-  readonly reason: 'resume' | 'recover';
+  /**
+   * `resume` ends a pause; `recover` asks for a new placement of a session that runs without one, or takes up
+   * one that failed; `restart` is the supervisor's own try after a failure that may pass.
+   */
+  readonly reason: 'resume' | 'recover' | 'restart';
+  /** Counts the supervisor's tries in a row; left out unless this is one. */
+  readonly attempt?: number;
 }
 
 export interface SessionStopped extends SessionIdentity {
@@ -39,10 +53,17 @@ export interface SessionStopped extends SessionIdentity {
   readonly reason: string;
 }
 
+/** `passing`: it may work later, without anybody's doing. `permanent`: somebody must change something first. */
+export type FailureCause = 'passing' | 'permanent';
+
 export interface SessionFailed extends SessionIdentity {
   readonly type: 'session.failed';
   readonly by: string;
   readonly reason: string;
+  /** `permanent` when it is left out. */
+  readonly cause?: FailureCause;
+  /** How many tries of the supervisor had been made before; 0 when it is left out. */
+  readonly attempt?: number;
 }
 
 export type SessionEvent = SessionStarted | SessionPaused | SessionResumed | SessionStopped | SessionFailed;

@@ -24,6 +24,15 @@ const events: SessionEvent[] = [
   { type: 'session.resumed', ...session, by: 'li', reason: 'recover' },
   { type: 'session.stopped', ...session, by: 'li', reason: 'end of shift' },
   { type: 'session.failed', ...session, by: 'supervisor', reason: 'no snapshot' },
+  {
+    type: 'session.failed',
+    ...session,
+    by: 'supervisor',
+    reason: 'no file handles',
+    cause: 'passing',
+    attempt: 2,
+  },
+  { type: 'session.resumed', ...session, by: 'supervisor', reason: 'restart', attempt: 3 },
 ];
 const states: SessionState[] = [
   { status: 'running', session, runningSince: 42 },
@@ -31,7 +40,23 @@ const states: SessionState[] = [
   { status: 'running', session, runningSince: 42 },
   { status: 'running', session, runningSince: 42 },
   { status: 'stopped', session, stoppedAt: '2025-03-01T07:00:00.000Z' },
-  { status: 'error', session, stoppedAt: '2025-03-01T07:00:00.000Z', reason: 'no snapshot' },
+  {
+    status: 'error',
+    session,
+    stoppedAt: '2025-03-01T07:00:00.000Z',
+    reason: 'no snapshot',
+    cause: 'permanent',
+    attempt: 0,
+  },
+  {
+    status: 'error',
+    session,
+    stoppedAt: '2025-03-01T07:00:00.000Z',
+    reason: 'no file handles',
+    cause: 'passing',
+    attempt: 2,
+  },
+  { status: 'running', session, runningSince: 42, attempt: 3 },
 ];
 
 describe('the state of a task', () => {

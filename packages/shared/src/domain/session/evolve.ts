@@ -12,14 +12,27 @@ export function evolve(
   const session = identityOf(event);
   switch (event.type) {
     case 'session.started':
-    case 'session.resumed':
       return { status: 'running', session, runningSince: sequence };
+    case 'session.resumed':
+      return {
+        status: 'running',
+        session,
+        runningSince: sequence,
+        ...(event.attempt === undefined ? {} : { attempt: event.attempt }),
+      };
     case 'session.paused':
       return { status: 'paused', session };
     case 'session.stopped':
       return { status: 'stopped', session, stoppedAt: time };
     case 'session.failed':
-      return { status: 'error', session, stoppedAt: time, reason: event.reason };
+      return {
+        status: 'error',
+        session,
+        stoppedAt: time,
+        reason: event.reason,
+        cause: event.cause ?? 'permanent',
+        attempt: event.attempt ?? 0,
+      };
     default:
       return event satisfies never;
   }
@@ -32,6 +45,6 @@ export function foldSession(events: Iterable<Recorded<SessionEvent>>): SessionSt
 }
 
 export function identityOf(event: SessionIdentity): SessionIdentity {
-  const { sessionId, taskId, taskCode, configVersion, startedAt } = event;
-  return { sessionId, taskId, taskCode, configVersion, startedAt };
+  const { sessionId, taskId, taskCode, configVersion, startedAt, needs } = event;
+  return { sessionId, taskId, taskCode, configVersion, startedAt, ...(needs ? { needs } : {}) };
 }

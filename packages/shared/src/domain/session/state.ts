@@ -1,4 +1,4 @@
-import type { SessionIdentity } from './events.ts';
+import type { FailureCause, SessionIdentity } from './events.ts';
 
 /** Where a task stands. `never_started` is the state of a task whose lifecycle has no event yet. */
 export type SessionState = NeverStarted | RunningSession | PausedSession | StoppedSession | FailedSession;
@@ -12,6 +12,8 @@ export interface RunningSession {
   readonly session: SessionIdentity;
   /** Sequence of the event that made it run: a placement older than this is over. */
   readonly runningSince: number;
+  /** Which try of the supervisor after a failure this is; left out when it is none. */
+  readonly attempt?: number;
 }
 
 export interface PausedSession {
@@ -30,6 +32,9 @@ export interface FailedSession {
   readonly session: SessionIdentity;
   readonly stoppedAt: string;
   readonly reason: string;
+  readonly cause: FailureCause;
+  /** Tries of the supervisor that came before this failure. */
+  readonly attempt: number;
 }
 
 export type SessionStatus = Exclude<SessionState['status'], 'never_started'>;
