@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
-import { parseSessionSubject, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import {
@@ -12,7 +12,7 @@ import {
   VersionConflict,
 } from '@holdfast/shared/event-store/event-store.ts';
 import { handleCommand } from '@holdfast/shared/event-store/handle-command.ts';
-import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import type { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
@@ -21,6 +21,7 @@ import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { AssignmentOutbox, SessionLog } from './ports.ts';
 import type { Collector } from './reconcile/fleet.ts';
 import { type Action, type Refusal, reconcile, type Waiting } from './reconcile/reconcile.ts';
+import { TaskBook } from './task-book.ts';
 
 export interface SupervisorOptions {
   readonly store: EventStore;
@@ -54,7 +55,7 @@ const probeKey = 'probe.supervisor';
  */
 export class Supervisor {
   readonly #options: SupervisorOptions;
-  readonly #tasks = new Map<string, TaskState>();
+  readonly #book: TaskBook;
   readonly #refusals = new Map<string, Refusal>();
   readonly #stop = new AbortController();
   #listing: { keys: Set<string>; listedAtSequence: number } = { keys: new Set(), listedAtSequence: -1 };
@@ -74,22 +75,12 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#book = new TaskBook(options.logger);
   }
 
   /** Folds one event of the log. */
   apply(stored: StoredEvent): void {
-    const taskId = parseSessionSubject(stored.subject)?.taskId;
-    if (taskId === undefined) return;
-    const before = this.#tasks.get(taskId) ?? newTaskState(taskId);
-    const after = foldTask(before, stored);
-    this.#tasks.set(taskId, after);
-    const problem = after.unreadable.lifecycle ?? after.unreadable.placement;
-    if (problem !== undefined) {
-      this.#options.logger.error(
-        { task: taskId, sequence: stored.sequence, problem },
-        'an event cannot be read; its task is left as it is',
-      );
-    }
+    this.#book.apply(stored);
     this.hint();
   }
 
@@ -128,7 +119,7 @@ export class Supervisor {
   }
 
   tasks(): ReadonlyMap<string, TaskState> {
-    return this.#tasks;
+    return this.#book.tasks();
   }
 
   /** A lease was written. Renewals come all the time; only what changes a verdict is worth a pass. */
@@ -181,7 +172,7 @@ export class Supervisor {
     }
     await this.#listAssignments(log);
     const plan = reconcile({
-      tasks: this.#tasks.values(),
+      tasks: this.#book.tasks().values(),
       fleet: this.#fleet(),
       listing: this.#listing,
       refusals: this.#refusals,
@@ -192,8 +183,7 @@ export class Supervisor {
     });
     this.#reportWaiting(plan.waiting);
     const newest = await this.#execute(plan.actions);
-    if (newest > 0)
-      await log.reached(newest, AbortSignal.any([this.#stop.signal, AbortSignal.timeout(5_000)]));
+    if (newest > 0) await this.#waitForOwn(log, newest);
     this.#assigned += plan.actions.filter(({ type }) => type === 'assign').length;
     if (!this.#recoveryReported && plan.waiting.every(({ why }) => why === 'recovery_disabled')) {
       this.#recoveryReported = true;
@@ -204,6 +194,14 @@ export class Supervisor {
       this.#listedAtMs = Number.NEGATIVE_INFINITY;
       this.#options.timers.after(100, () => this.hint());
     }
+  }
+
+  /** What this pass wrote is to be seen by the next one; a log that stopped arriving must not hold it up for ever. */
+  async #waitForOwn(log: SessionLog, sequence: number): Promise<void> {
+    const patience = new AbortController();
+    const cancel = this.#options.timers.after(5_000, () => patience.abort());
+    await log.reached(sequence, AbortSignal.any([this.#stop.signal, patience.signal]));
+    cancel();
   }
 
   #fleet(): Map<string, Collector> {
@@ -388,7 +386,7 @@ export class Supervisor {
 
   #reportFound(): void {
     const { logger, recoveryDisabled } = this.#options;
-    const running = [...this.#tasks.values()].filter(({ session }) => session.status === 'running');
+    const running = [...this.#book.tasks().values()].filter(({ session }) => session.status === 'running');
     const placed = running.filter(({ session, placement }) => currentPlacement(session, placement));
     logger.info(
       {

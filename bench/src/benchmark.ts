@@ -1,0 +1,55 @@
+/** A flag `--name N`: every one takes a whole number. */
+export interface Flag {
+  readonly meaning: string;
+  readonly byDefault: number;
+  readonly atLeast: number;
+}
+
+export type FlagValues<F extends Readonly<Record<string, Flag>>> = { readonly [name in keyof F]: number };
+
+/** What a benchmark may use while it runs. */
+export interface BenchmarkContext {
+  /** Says on stderr what is going on. */
+  readonly progress: (text: string) => void;
+  /** Everything that was started or written; undone in reverse order, also after Ctrl+C. */
+  readonly cleanUp: AsyncDisposableStack;
+  /** Where to put a CPU profile of the measured process, when one is asked for. */
+  readonly profileFolder: string | undefined;
+}
+
+/** Names are snake_case and carry their unit. */
+export type Figures = Readonly<Record<string, number | string>>;
+
+export interface Measurement {
+  /** Ours over the limit, both measured in this run. */
+  readonly ratio: number;
+  readonly figures: Figures;
+  /** What this machine could do at best at the same job, measured in this run. */
+  readonly limit: Readonly<Record<string, number>>;
+  /** Versions of the servers that took part. */
+  readonly servers: Readonly<Record<string, string>>;
+}
+
+export interface Benchmark<F extends Readonly<Record<string, Flag>> = Readonly<Record<string, Flag>>> {
+  readonly name: string;
+  /** One line for the list of all benchmarks. */
+  readonly summary: string;
+  /** What is measured, and against which limit. */
+  readonly description: string;
+  readonly flags: F;
+  /**
+   * @throws UsageError when the flags contradict each other
+   * @throws InvalidMeasurement
+   */
+  run(values: FlagValues<F>, context: BenchmarkContext): Promise<Measurement>;
+}
+
+/** Something that whoever called it has to put right. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** What was measured is not what should have been: its times mean nothing. Slowness is never a reason. */
+export class InvalidMeasurement extends Error {
+  override readonly name = 'InvalidMeasurement';
+}

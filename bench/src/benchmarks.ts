@@ -1,0 +1,4 @@
+import type { Benchmark } from './benchmark.ts';
+import { recovery } from './recovery/recovery.ts';
+
+export const benchmarks: readonly Benchmark[] = [recovery];

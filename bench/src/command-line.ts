@@ -1,0 +1,63 @@
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Benchmark, type Flag, UsageError } from './benchmark.ts';
+
+export type Order =
+  | { readonly type: 'list' }
+  | { readonly type: 'help'; readonly benchmark: Benchmark }
+  | {
+      readonly type: 'run';
+      readonly benchmark: Benchmark;
+      readonly values: Readonly<Record<string, number>>;
+      readonly json: boolean;
+      readonly profileFolder: string | undefined;
+    };
+
+/** @throws UsageError */
+export function readCommandLine(args: readonly string[], benchmarks: readonly Benchmark[]): Order {
+  const [name, ...rest] = args;
+  if (name === undefined || name === '--help' || name === '-h') return { type: 'list' };
+  const benchmark = benchmarks.find((candidate) => candidate.name === name);
+  if (!benchmark) {
+    const known = benchmarks.map((candidate) => candidate.name).join(', ');
+    throw new UsageError(`There is no benchmark "${name}". There are: ${known}`);
+  }
+  const given = readFlags(benchmark, rest);
+  if (given.help === true) return { type: 'help', benchmark };
+  const values = Object.fromEntries(
+    Object.entries(benchmark.flags).map(([flag, spec]) => [flag, wholeNumber(flag, spec, given[flag])]),
+  );
+  const profileFolder = typeof given.profile === 'string' ? resolve(given.profile) : undefined;
+  return { type: 'run', benchmark, values, json: given.json === true, profileFolder };
+}
+
+function readFlags(benchmark: Benchmark, args: string[]): Record<string, unknown> {
+  const own = Object.keys(benchmark.flags).map((flag) => [flag, { type: 'string' as const }]);
+  try {
+    return parseArgs({
+      args,
+      strict: true,
+      allowPositionals: false,
+      options: {
+        ...Object.fromEntries(own),
+        json: { type: 'boolean' },
+        profile: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values;
+  } catch (error) {
+    if (error instanceof TypeError) {
+      throw new UsageError(`${error.message}\nSee: npm run -s bench -- ${benchmark.name} --help`);
+    }
+    throw error;
+  }
+}
+
+function wholeNumber(flag: string, { byDefault, atLeast }: Flag, given: unknown): number {
+  if (given === undefined) return byDefault;
+  const value = Number(given);
+  if (typeof given === 'string' && /^\d+$/.test(given) && Number.isSafeInteger(value) && value >= atLeast) {
+    return value;
+  }
+  throw new UsageError(`--${flag} takes a whole number from ${atLeast} on, not "${given}"`);
+}

@@ -1,0 +1,98 @@
+import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { followSessionLog } from '@holdfast/shared/jetstream/session-log.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
+import { TaskBook } from '../../../services/supervisor/src/task-book.ts';
+import { InvalidMeasurement } from '../benchmark.ts';
+import { median } from '../median.ts';
+
+export interface ReplayRates {
+  /** Medians, events per second. */
+  readonly replay: number;
+  readonly bare: number;
+  /** Every round, events per second, in the order in which they were measured. */
+  readonly replayRounds: readonly number[];
+  readonly bareRounds: readonly number[];
+}
+
+export interface ReplayTarget {
+  readonly natsUrl: string;
+  /** How many events SESSIONS has. */
+  readonly events: number;
+  /** How many sessions of them run. */
+  readonly running: number;
+  readonly rounds: number;
+  readonly log: Logger;
+}
+
+/**
+ * Reads the whole log as the supervisor does when it starts, and as a consumer that only counts, by turns and in
+ * one process, so that both find the same machine. The first turn of each warms the compiler up and counts not.
+ * @throws InvalidMeasurement when either did not see all of it
+ */
+export async function measureReplayRates(target: ReplayTarget): Promise<ReplayRates> {
+  const replayRounds: number[] = [];
+  const bareRounds: number[] = [];
+  for (let round = 0; round <= target.rounds; round += 1) {
+    const bare = target.events / (await countAll(target));
+    const replay = target.events / (await replayAll(target));
+    if (round === 0) continue;
+    bareRounds.push(Math.round(bare));
+    replayRounds.push(Math.round(replay));
+  }
+  return { replay: median(replayRounds), bare: median(bareRounds), replayRounds, bareRounds };
+}
+
+/** @returns seconds from asking for the first event to having folded the last one */
+async function replayAll({ natsUrl, events, running, log }: ReplayTarget): Promise<number> {
+  const connection = await connectNats({ url: natsUrl, name: 'bench-replay', log });
+  try {
+    const book = new TaskBook(log);
+    const damages: Error[] = [];
+    const startedAt = performance.now();
+    const follower = await followSessionLog({
+      nc: connection.nc,
+      after: 0,
+      onEvent: (event) => book.apply(event),
+      onDamage: (error) => damages.push(error),
+      log,
+    });
+    await follower.reached(events);
+    const seconds = (performance.now() - startedAt) / 1_000;
+    await follower.stop();
+    const found = [...book.tasks().values()].filter(({ session }) => session.status === 'running').length;
+    if (found !== running || damages.length > 0) {
+      throw new InvalidMeasurement(`the replay found ${found} running sessions instead of ${running}`);
+    }
+    return seconds;
+  } finally {
+    await connection.close();
+  }
+}
+
+/** The same client, the same kind of consumer, the same batches; nothing is done with what comes. */
+async function countAll({ natsUrl, events, log }: ReplayTarget): Promise<number> {
+  const connection = await connectNats({ url: natsUrl, name: 'bench-bare', log });
+  try {
+    const startedAt = performance.now();
+    const consumer = await jetstream(connection.nc).consumers.get(streamNames.sessions, {
+      deliver_policy: DeliverPolicy.All,
+    });
+    let seen = 0;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const delivery = await consumer.consume({
+      max_messages: 5_000,
+      callback: () => {
+        seen += 1;
+        if (seen === events) resolve();
+      },
+    });
+    await promise;
+    const seconds = (performance.now() - startedAt) / 1_000;
+    await delivery.close();
+    return seconds;
+  } finally {
+    await connection.close();
+  }
+}
