@@ -127,7 +127,7 @@ export class Supervisor {
     if (record.key === probeKey) return;
     const { judge } = this.#options;
     const before = judge.verdict(record.key);
-    judge.see([record]);
+    judge.notice(record);
     if (judge.verdict(record.key) !== before) this.hint();
   }
 
@@ -211,7 +211,8 @@ export class Supervisor {
       const record = judge.record(collectorId);
       const lease = record && parseCollectorLease(record.value);
       const verdict = judge.verdict(collectorId);
-      if (lease && verdict) fleet.set(collectorId, { collectorId, verdict, capacity: lease.capacity });
+      // A lease that cannot be read, of a newer release, is a reason to give it nothing, not to take what it holds.
+      if (verdict) fleet.set(collectorId, { collectorId, verdict, capacity: lease?.capacity ?? 0 });
     }
     return fleet;
   }
@@ -234,7 +235,12 @@ export class Supervisor {
         // Another supervisor's probe was first: the bucket takes writes.
         if (!(error instanceof LeaseConflict)) throw error;
       });
-      judge.see((await collectors.list()).filter(({ key }) => key !== probeKey));
+      const askedAtMs = clock.monotonicMs();
+      const leases = await collectors.list();
+      judge.see(
+        leases.filter(({ key }) => key !== probeKey),
+        askedAtMs,
+      );
       this.#listedLeasesAtMs = clock.monotonicMs();
     } catch (error) {
       judge.brokerUnusable();

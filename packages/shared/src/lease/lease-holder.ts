@@ -120,6 +120,9 @@ export class LeaseHolder {
     const retryMs = Math.min(times.renewEveryMs, 500);
     while (!this.#stop.signal.aborted) {
       let waitMs = times.renewEveryMs;
+      // Made before the renewal: what is to be told while one is on its way needs another at once.
+      const woken = new AbortController();
+      this.#wake = () => woken.abort();
       try {
         if (this.#revision !== undefined) await this.#renew(this.#revision);
         else if (!(await this.#acquire())) waitMs = retryMs;
@@ -127,8 +130,6 @@ export class LeaseHolder {
         waitMs = retryMs;
         if (!(error instanceof LeaseConflict)) log.debug({ err: error, key }, 'lease renewal got no answer');
       }
-      const woken = new AbortController();
-      this.#wake = () => woken.abort();
       await pause(timers, waitMs, AbortSignal.any([this.#stop.signal, woken.signal]));
     }
   }
@@ -173,14 +174,12 @@ export class LeaseHolder {
       this.#revision = await this.#write(expectedRevision);
     } catch (error) {
       if (!(error instanceof LeaseConflict)) throw error;
-      // An earlier attempt of ours may have been stored although its answer was lost.
       const record = await store.read(key);
-      if (
-        record &&
-        parseLeaseValue(record.value)?.instance === instance &&
-        record.revision > expectedRevision
-      ) {
-        this.#revision = record.revision;
+      if (record && parseLeaseValue(record.value)?.instance === instance) {
+        // An earlier attempt of ours was stored although its answer was lost. A read that lags behind shows what
+        // was before it: that is no other holder, and the next attempt asks again.
+        if (record.revision > expectedRevision) this.#revision = record.revision;
+        else if (!this.isHeld()) this.#revision = undefined;
       } else if (this.#revision !== undefined) {
         this.#revision = undefined;
         this.#watched = undefined;
@@ -189,6 +188,9 @@ export class LeaseHolder {
       throw error;
     }
     this.#watched = undefined;
+    // It may have run out unnoticed while this was on its way or the machine was suspended. That must be told
+    // although it is held again: others may have acted on it.
+    this.isHeld();
     this.#confirmed = sentAt;
     this.#armExpiry();
     if (!this.#held && !this.#stop.signal.aborted && this.#remainingAfter(sentAt) > 0) {

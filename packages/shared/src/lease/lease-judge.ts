@@ -1,5 +1,5 @@
 import { parseLeaseValue } from '../contracts/lease-value.ts';
-import { type Clock, type ClockMark, mark } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
 import type { LeaseTimes } from './lease-holder.ts';
 import type { LeaseRecord } from './lease-store.ts';
 
@@ -10,19 +10,24 @@ export type LeaseVerdict = 'unproven' | 'alive' | 'draining' | 'given_up' | 'dea
 
 interface Observed {
   readonly record: LeaseRecord;
-  readonly changedAt: ClockMark;
+  /** When this process saw the last change. */
+  readonly changedAtMs: number;
+  /** Up to when this process knows that nothing has changed since. */
+  readonly unchangedUntilMs: number;
   readonly proven: boolean;
 }
 
 /**
- * Judges other processes' leases by the changes that this process has seen, on its own clock. Silence counts
- * only while the broker was usable without a break: what nobody could renew says nothing about a holder.
+ * Judges other processes' leases by the changes that this process has seen, on its own monotonic clock: a wall
+ * clock set forward must not kill anybody. Silence counts only while the broker was usable without a break: what
+ * nobody could renew says nothing about a holder. It counts up to the moment for which the last list speaks and
+ * not up to now, so that a standstill of this process between looking and judging kills nobody either.
  */
 export class LeaseJudge {
   readonly #clock: Clock;
   readonly #times: LeaseTimes;
   readonly #observed = new Map<string, Observed>();
-  #healthySince: ClockMark | undefined;
+  #healthySinceMs: number | undefined;
 
   constructor(clock: Clock, times: LeaseTimes) {
     this.#clock = clock;
@@ -31,20 +36,30 @@ export class LeaseJudge {
 
   /** The broker could not be used, or this process was not running: all silence so far is void. */
   brokerUnusable(): void {
-    this.#healthySince = undefined;
+    this.#healthySinceMs = undefined;
   }
 
-  /** A fresh list of all keys, read while the broker took writes. */
-  see(records: readonly LeaseRecord[]): void {
-    const now = mark(this.#clock);
-    this.#healthySince ??= now;
-    for (const record of records) {
-      const before = this.#observed.get(record.key);
-      if (!before) this.#observed.set(record.key, { record, changedAt: now, proven: false });
-      else if (before.record.revision !== record.revision) {
-        this.#observed.set(record.key, { record, changedAt: now, proven: true });
-      }
+  /**
+   * A list of all keys, read while the broker took writes.
+   * @param askedAtMs monotonic time before the list was asked for: it shows no earlier state than that moment's
+   */
+  see(records: readonly LeaseRecord[], askedAtMs = this.#clock.monotonicMs()): void {
+    this.#healthySinceMs ??= this.#clock.monotonicMs();
+    for (const record of records) this.notice(record);
+    // A key that is not in the list any more has not been renewed either.
+    for (const [key, observed] of this.#observed) {
+      const unchangedUntilMs = Math.max(observed.unchangedUntilMs, askedAtMs);
+      this.#observed.set(key, { ...observed, unchangedUntilMs });
     }
+  }
+
+  /** One key as it is now or was a moment ago; says nothing of the others. */
+  notice(record: LeaseRecord): void {
+    const before = this.#observed.get(record.key);
+    if (before?.record.revision === record.revision) return;
+    const nowMs = this.#clock.monotonicMs();
+    const proven = before !== undefined;
+    this.#observed.set(record.key, { record, changedAtMs: nowMs, unchangedUntilMs: nowMs, proven });
   }
 
   keys(): IterableIterator<string> {
@@ -65,10 +80,8 @@ export class LeaseJudge {
     return value?.state === 'draining' ? 'draining' : 'alive';
   }
 
-  #silentMs({ changedAt }: Observed): number {
-    if (!this.#healthySince) return 0;
-    // Monotonic only: a wall clock set forward must not kill anybody.
-    const now = this.#clock.monotonicMs();
-    return Math.min(now - changedAt.monotonicMs, now - this.#healthySince.monotonicMs);
+  #silentMs({ changedAtMs, unchangedUntilMs }: Observed): number {
+    if (this.#healthySinceMs === undefined) return 0;
+    return unchangedUntilMs - Math.max(changedAtMs, this.#healthySinceMs);
   }
 }
