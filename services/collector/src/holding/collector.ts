@@ -103,7 +103,7 @@ export class Collector {
     this.#stop.abort();
     await Promise.all(this.#loops);
     await this.#inbox?.then((inbox) => inbox.close()).catch(() => undefined);
-    const keepAlive = setInterval(() => this.#keepAlive(), this.#options.keepAliveEveryMs);
+    const stopKeepingAlive = this.#keepAliveWhileClosing();
     try {
       const holders = [...this.#holders.values()];
       await Promise.all(holders.map((holder) => holder.close()));
@@ -111,10 +111,23 @@ export class Collector {
       if (left > 0) log.error({ samples: left }, 'the broker did not take the last samples; they are lost');
       for (const holder of holders) holder.giveBack();
     } finally {
-      clearInterval(keepAlive);
+      stopKeepingAlive();
     }
     await lease.giveUp();
     log.info('drained');
+  }
+
+  #keepAliveWhileClosing(): () => void {
+    const { timers, keepAliveEveryMs } = this.#options;
+    let cancel = () => {};
+    const next = () => {
+      cancel = timers.after(keepAliveEveryMs, () => {
+        this.#keepAlive();
+        next();
+      });
+    };
+    next();
+    return () => cancel();
   }
 
   #openInbox(): void {
