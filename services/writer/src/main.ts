@@ -7,7 +7,11 @@ import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
-import { openSampleStore, prepareSampleStore } from '@holdfast/shared/sample-store/open-sample-store.ts';
+import {
+  openSampleStore,
+  openTickCoverage,
+  prepareSampleStore,
+} from '@holdfast/shared/sample-store/open-sample-store.ts';
 import { sampleBatchHandler } from './adapters/sample-batch-handler.ts';
 import { reportCounters, writerCounters } from './batch/writer-counters.ts';
 import { writerConfig } from './config.ts';
@@ -36,6 +40,11 @@ await runService({
     const store = openSampleStore(config);
     // A connection that hangs must not hold up the end.
     onStop('sample store', () => Promise.race([store.close(), pause(systemTimers, 2_000)]));
+    const coverage = openTickCoverage(config);
+    onStop('record of ticks', () => Promise.race([coverage?.close(), pause(systemTimers, 2_000)]));
+    if (!coverage) {
+      log.warn('without DATABASE_URL it is not recorded what becomes of ticks: gaps will not be told apart');
+    }
     const storeWatch = watchStore(store);
     onStop('store watch', storeWatch.stop);
 
@@ -72,6 +81,7 @@ await runService({
       maxWaitMs: config.BATCH_MAX_WAIT_MS,
       handle: sampleBatchHandler({
         store,
+        coverage,
         fence,
         quarantine: jetStreamQuarantine(connection.nc),
         counters,

@@ -3,9 +3,12 @@ import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postg
 import { freePort } from '@holdfast/dev/free-port.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { fromTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { Connection } from '@holdfast/shared/jetstream/connect.ts';
 import { openPostgresSampleStore } from '@holdfast/shared/sample-store/postgres/postgres-sample-store.ts';
+import { openPostgresTickCoverage } from '@holdfast/shared/sample-store/postgres/postgres-tick-coverage.ts';
 import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
+import type { TickCoverage } from '@holdfast/shared/sample-store/tick-coverage.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
@@ -37,6 +40,7 @@ describe('the writer with PostgreSQL', () => {
   let connection: Connection;
   let settings: Record<string, string>;
   let store: SampleStore;
+  let coverage: TickCoverage;
   let writer: RunningProcess;
   beforeAll(async () => {
     nats = await natsForTest();
@@ -44,6 +48,8 @@ describe('the writer with PostgreSQL', () => {
     settings = { DATABASE_URL: databaseUrl, HEALTH_PORT: String(await freePort()) };
     store = openPostgresSampleStore({ databaseUrl });
     cleanUpAfterFile(() => store.close());
+    coverage = openPostgresTickCoverage({ databaseUrl });
+    cleanUpAfterFile(() => coverage.close());
     connection = await connectTo(nats);
     writer = await startWriter(nats, settings);
     await untilLogged(writer, 'writing samples');
@@ -70,7 +76,8 @@ describe('the writer with PostgreSQL', () => {
       ticks(20).map((tick) => sampleOf({ session: 'poison', tick })),
     );
     await publishText(connection, subjects.sample('task-1', 'device-1'), 'this is not JSON');
-    await publishText(connection, subjects.sample('task-1', 'device-1'), '{"v":99}');
+    const future = JSON.stringify({ ...sampleOf({ session: 'poison', tick: 41 }), v: 99 });
+    await publishText(connection, subjects.sample('task-1', 'device-1'), future);
     await publishSamples(connection, [
       sampleOf({ session: 'poison', tick: 20, values: { state: 'a\u0000b' } }),
     ]);
@@ -83,7 +90,7 @@ describe('the writer with PostgreSQL', () => {
     const records = await quarantined(connection);
     expect(records.map((record) => record.body)).toEqual([
       'this is not JSON',
-      '{"v":99}',
+      future,
       expect.stringContaining('a\\u0000b'),
     ]);
     expect(records.map((record) => record.reason)).toEqual([
@@ -91,6 +98,14 @@ describe('the writer with PostgreSQL', () => {
       expect.stringContaining('not a sample of version 1'),
       expect.stringContaining('the database refused it: PostgreSQL 22021'),
     ]);
+    expect((await coverage.read({ sessionId: 'poison' })).get('press-1')).toEqual({
+      stored: [
+        { from: 0, to: 19 },
+        { from: 21, to: 40 },
+      ],
+      quarantined: fromTicks([20, 41]),
+      missed: new Map(),
+    });
   });
 
   it('rejects a former owner that publishes after its successor, also after a restart of the writer', async () => {
@@ -110,6 +125,11 @@ describe('the writer with PostgreSQL', () => {
     await publishSamples(connection, [sample(9, 5)]);
     await untilAllAcked(connection);
     expect(await valuesOf(store, 'fenced', 'temperature')).toEqual([7, 9, 9]);
+    expect((await coverage.read({ sessionId: 'fenced' })).get('press-1')).toEqual({
+      stored: fromTicks([1, 2, 5]),
+      quarantined: [],
+      missed: new Map([['fenced', fromTicks([2, 3, 4])]]),
+    });
   });
 
   it('stores every sample exactly once when it is killed in the middle of the load, again and again', async () => {
@@ -265,6 +285,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with an InfluxDB-comp
       INFLUX_URL: victoria.url,
       INFLUX_TOKEN: 'any',
     });
+    await untilLogged(writer, 'without DATABASE_URL it is not recorded what becomes of ticks');
     await untilLogged(writer, 'writing samples');
     await publishSamples(
       connection,

@@ -14,13 +14,17 @@ export interface QuarantinedMessage {
 
 export type Quarantine = (message: QuarantinedMessage) => Promise<void>;
 
-/** Puts away what cannot be processed; returns when it is stored, so that the original may be acknowledged. */
+/**
+ * Puts away what cannot be processed; returns when it is stored, so that the original may be acknowledged. The same
+ * message put away again, after a lost answer or by another process, is one message.
+ */
 export function jetStreamQuarantine(nc: NatsConnection): Quarantine {
   const js = jetstream(nc);
   return async ({ stream, subject, sequence, reason, body }) => {
     await js.publish(
       subjects.quarantine(stream),
       JSON.stringify({ v: 1, stream, subject, sequence, reason, body, time: new Date().toISOString() }),
+      { msgID: `${stream}/${sequence}` },
     );
   };
 }

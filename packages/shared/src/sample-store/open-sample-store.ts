@@ -2,7 +2,10 @@ import * as z from 'zod';
 import { openInfluxSampleStore } from './influx/influx-sample-store.ts';
 import { migrateSampleTables } from './postgres/migrate-sample-tables.ts';
 import { openPostgresSampleStore } from './postgres/postgres-sample-store.ts';
+import { openPostgresTickCoverage } from './postgres/postgres-tick-coverage.ts';
+import { recordedInPostgres } from './postgres/recorded-in-postgres.ts';
 import type { SampleStore } from './sample-store.ts';
+import type { TickCoverage } from './tick-coverage.ts';
 
 /** Settings of whoever writes samples or reads history. Check them with `checkSampleStoreSettings`. */
 export const sampleStoreSettings = {
@@ -29,25 +32,37 @@ export function checkSampleStoreSettings(config: SampleStoreConfig, context: z.R
   });
 }
 
+/**
+ * With InfluxDB and a DATABASE_URL what became of the ticks is recorded in PostgreSQL beside it, and so are the
+ * epochs.
+ */
 export function openSampleStore(config: SampleStoreConfig): SampleStore {
+  const { DATABASE_URL: databaseUrl } = config;
   if (config.SAMPLE_STORE === 'postgres') {
-    return openPostgresSampleStore({ databaseUrl: given(config.DATABASE_URL) });
+    return openPostgresSampleStore({ databaseUrl: given(databaseUrl) });
   }
-  return openInfluxSampleStore({
+  const store = openInfluxSampleStore({
     url: given(config.INFLUX_URL),
     org: config.INFLUX_ORG,
     bucket: config.INFLUX_BUCKET,
     ...(config.INFLUX_TOKEN === undefined ? {} : { token: config.INFLUX_TOKEN }),
   });
+  return databaseUrl === undefined ? store : recordedInPostgres(store, { databaseUrl });
+}
+
+/** Undefined without a DATABASE_URL: then nothing is known of ticks, and gaps cannot be told. */
+export function openTickCoverage(config: SampleStoreConfig): TickCoverage | undefined {
+  const { DATABASE_URL: databaseUrl } = config;
+  return databaseUrl === undefined ? undefined : openPostgresTickCoverage({ databaseUrl });
 }
 
 /**
- * Makes what the writer needs in the store before its first write: tables in PostgreSQL, nothing in InfluxDB, where
- * the bucket is the operator's. Safe to repeat. @throws SampleStoreUnavailable
+ * Makes what the writer needs before its first write: tables in PostgreSQL, nothing in InfluxDB, where the bucket
+ * is the operator's. Safe to repeat. @throws SampleStoreUnavailable
  */
 export async function prepareSampleStore(config: SampleStoreConfig): Promise<void> {
-  if (config.SAMPLE_STORE === 'postgres')
-    await migrateSampleTables({ databaseUrl: given(config.DATABASE_URL) });
+  const { DATABASE_URL: databaseUrl } = config;
+  if (databaseUrl !== undefined) await migrateSampleTables({ databaseUrl });
 }
 
 function given(value: string | undefined): string {

@@ -3,7 +3,18 @@ import type { PointValue, Sample } from '../contracts/sample.ts';
 /** What a store keeps of a sample. */
 export type StorableSample = Pick<
   Sample,
-  'session' | 'epoch' | 'task' | 'device' | 'site' | 'measurement' | 'tick' | 'time' | 'values' | 'miss'
+  | 'session'
+  | 'epoch'
+  | 'task'
+  | 'device'
+  | 'site'
+  | 'measurement'
+  | 'tick'
+  | 'through_tick'
+  | 'period_ms'
+  | 'time'
+  | 'values'
+  | 'miss'
 >;
 
 export type WriteOutcome =

@@ -3,7 +3,9 @@ import { ackAll, type JsMsg } from '@holdfast/shared/jetstream/consume-batches.t
 import type { Quarantine } from '@holdfast/shared/jetstream/quarantine.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { type SampleStore, SampleStoreUnavailable } from '@holdfast/shared/sample-store/sample-store.ts';
+import { type TickCoverage, type TickEntry, tickEntry } from '@holdfast/shared/sample-store/tick-coverage.ts';
 import { type SortedOut, sortOut } from '../batch/sort-out.ts';
+import { quarantinedTick } from '../batch/tick-of-message.ts';
 import { writeInParts } from '../batch/write-in-parts.ts';
 import type { WriterCounters } from '../batch/writer-counters.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
@@ -12,6 +14,8 @@ import { StoppedWhileTrying, untilItWorks } from '../retry/until-it-works.ts';
 
 export interface SampleBatchHandlerParts {
   readonly store: SampleStore;
+  /** The store itself records what became of the samples that it takes; this is for all others. */
+  readonly coverage: Pick<TickCoverage, 'record'> | undefined;
   readonly fence: EpochFence;
   readonly quarantine: Quarantine;
   readonly counters: WriterCounters;
@@ -25,12 +29,13 @@ export interface SampleBatchHandlerParts {
 const quarantinedBodyLength = 128 * 1024;
 
 /**
- * Takes one batch of SAMPLES to where it belongs: into the store, into QUARANTINE, or, fenced, nowhere.
- * Everything is acknowledged only then. Safe to repeat.
+ * Takes one batch of SAMPLES to where it belongs: into the store, into QUARANTINE, or, fenced, nowhere, and what
+ * became of each tick on record. Everything is acknowledged only then. Safe to repeat.
  */
 export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
-  const { store, fence, counters, log } = parts;
+  const { store, coverage, fence, counters, log } = parts;
   const storeOutage = new OutageLog(log, 'the database');
+  const coverageOutage = new OutageLog(log, 'the record of ticks');
   const quarantineOutage = new OutageLog(log, 'the quarantine');
   const fencedOwners = new Set<string>();
 
@@ -47,10 +52,16 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
         onSuccess: () => storeOutage.worked(),
       }),
     );
-    tellOfFenced(fenced);
-    // The good ones first: what becomes of the bad ones must not hold them up.
-    await acknowledge([...written, ...fenced].map((entry) => entry.message));
+    // The good ones first: what becomes of the others must not hold them up.
+    await acknowledge(written.map((entry) => entry.message));
     counters.samplesWritten += written.length;
+
+    tellOfFenced(fenced);
+    await record(
+      fenced.map(({ sample }) => tickEntry(sample, 'fenced')),
+      signal,
+    );
+    await acknowledge(fenced.map((entry) => entry.message));
     counters.samplesFenced += fenced.length;
 
     const bad = [
@@ -62,6 +73,8 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     ];
     for (const { message, reason } of bad) {
       await putAway(message, reason, signal);
+      const tick = quarantinedTick(message.string());
+      if (tick) await record([tick], signal);
       await acknowledge([message]);
       counters.messagesQuarantined += 1;
     }
@@ -70,6 +83,16 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
   async function acknowledge(messages: readonly JsMsg[]): Promise<void> {
     if (await ackAll(messages)) return;
     log.warn({ messages: messages.length }, 'the broker did not confirm acks; those messages may come again');
+  }
+
+  async function record(entries: readonly TickEntry[], signal: AbortSignal): Promise<void> {
+    if (coverage === undefined || entries.length === 0) return;
+    await untilItWorks(() => coverage.record(entries), {
+      signal,
+      isTemporary: (error) => error instanceof SampleStoreUnavailable,
+      onFailure: (error) => coverageOutage.failed(error),
+      onSuccess: () => coverageOutage.worked(),
+    });
   }
 
   async function putAway(message: JsMsg, reason: string, signal: AbortSignal): Promise<void> {

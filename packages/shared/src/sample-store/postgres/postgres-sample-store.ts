@@ -9,10 +9,13 @@ import {
   type StorableSample,
   type WriteOutcome,
 } from '../sample-store.ts';
+import { outcomeOfSample, tickEntry } from '../tick-coverage.ts';
 import { withoutRepeats } from '../without-repeats.ts';
 import { openPostgres } from './open-postgres.ts';
 import { rejectionReason, unavailable, undefinedTable } from './postgres-errors.ts';
 import { type SampleTables, sampleSchemaName } from './sample-tables.ts';
+import { raiseEpochs, readEpochs } from './session-epoch-table.ts';
+import { recordTicks } from './tick-coverage-table.ts';
 
 export interface PostgresSampleStoreOptions {
   readonly databaseUrl: string;
@@ -35,7 +38,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
   return {
     write: (samples) => write(db, samples),
     history: (query) => history(db, query),
-    highestEpochs: () => highestEpochs(db),
+    highestEpochs: () => readEpochs(db),
     async reachable() {
       try {
         await sql`select 1`.execute(db);
@@ -55,7 +58,12 @@ async function write(db: Kysely<SampleTables>, samples: readonly StorableSample[
   try {
     await db.transaction().execute(async (transaction) => {
       for (const run of withoutRepeats(samples)) await insertRun(transaction, run);
+      // Last, since several writers may have samples of one session: until the commit the others wait for these rows.
       await raiseEpochs(transaction, samples);
+      await recordTicks(
+        transaction,
+        samples.map((sample) => tickEntry(sample, outcomeOfSample(sample))),
+      );
     });
     return { kind: 'written' };
   } catch (error) {
@@ -152,24 +160,6 @@ function tickRows(samples: readonly StorableSample[]) {
     ) with ordinality as s(session_id, task_id, device_code, site_code, time_ms, tick, epoch, number)`;
 }
 
-async function raiseEpochs(
-  transaction: Transaction<SampleTables>,
-  samples: readonly StorableSample[],
-): Promise<void> {
-  const highest = new Map<string, number>();
-  for (const { session, epoch } of samples) {
-    highest.set(session, Math.max(epoch, highest.get(session) ?? 0));
-  }
-  if (highest.size === 0) return;
-  // Ordered, so that two writers lock the rows in the same order.
-  await sql`
-    insert into samples.session_epoch as existing (session_id, epoch)
-    select * from unnest(${[...highest.keys()]}::text[], ${[...highest.values()]}::bigint[]) as e(session_id, epoch)
-    order by session_id
-    on conflict (session_id) do update set epoch = excluded.epoch where excluded.epoch > existing.epoch
-  `.execute(transaction);
-}
-
 async function history(db: Kysely<SampleTables>, query: HistoryQuery): Promise<HistoryPoint[]> {
   const { devices, sessionId, taskId } = query;
   let select = db
@@ -201,14 +191,5 @@ async function history(db: Kysely<SampleTables>, query: HistoryQuery): Promise<H
     const reason = rejectionReason(error);
     if (reason !== undefined) throw new HistoryQueryRefused(reason, { cause: error });
     throw unavailable('cannot read history', error);
-  }
-}
-
-async function highestEpochs(db: Kysely<SampleTables>): Promise<ReadonlyMap<string, number>> {
-  try {
-    const rows = await db.selectFrom('session_epoch').select(['session_id', 'epoch']).execute();
-    return new Map(rows.map((row) => [row.session_id, Number(row.epoch)]));
-  } catch (error) {
-    throw unavailable('cannot read the stored epochs', error);
   }
 }

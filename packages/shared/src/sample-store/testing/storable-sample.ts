@@ -14,6 +14,7 @@ export function storableSample(changes: Partial<StorableSample> = {}): StorableS
     site: 'north',
     measurement: changes.device ?? 'press-1',
     tick,
+    period_ms: 1000,
     time: firstTimeMs + tick * 1000,
     values: { temperature: 20.5 },
     ...changes,

@@ -1,0 +1,49 @@
+import type { SampleStore, StorableSample, WriteOutcome } from '../sample-store.ts';
+import { outcomeOfSample, tickEntry } from '../tick-coverage.ts';
+import { openPostgres } from './open-postgres.ts';
+import { rejectionReason, unavailable } from './postgres-errors.ts';
+import { raiseEpochs, readEpochs } from './session-epoch-table.ts';
+import { recordTicks } from './tick-coverage-table.ts';
+
+/**
+ * Gives a store that keeps values only what PostgreSQL keeps beside them: what became of each tick, and the
+ * highest epoch of each session. What is `written` is recorded too; when only the recording failed, the
+ * values are written again, which changes nothing.
+ */
+export function recordedInPostgres(
+  store: SampleStore,
+  options: { readonly databaseUrl: string },
+): SampleStore {
+  const db = openPostgres<unknown>({ databaseUrl: options.databaseUrl, maxConnections: 2 });
+  let closed: Promise<void> | undefined;
+  return {
+    async write(samples) {
+      const outcome = await store.write(samples);
+      return outcome.kind === 'written' ? record(samples) : outcome;
+    },
+    history: (query) => store.history(query),
+    highestEpochs: () => readEpochs(db),
+    reachable: () => store.reachable(),
+    close() {
+      closed ??= Promise.all([store.close(), db.destroy()]).then(() => undefined);
+      return closed;
+    },
+  };
+
+  async function record(samples: readonly StorableSample[]): Promise<WriteOutcome> {
+    try {
+      await db.transaction().execute(async (transaction) => {
+        await raiseEpochs(transaction, samples);
+        await recordTicks(
+          transaction,
+          samples.map((sample) => tickEntry(sample, outcomeOfSample(sample))),
+        );
+      });
+      return { kind: 'written' };
+    } catch (error) {
+      const reason = rejectionReason(error);
+      if (reason !== undefined) return { kind: 'rejected', reason };
+      throw unavailable('the values are stored, but what became of the ticks cannot be recorded', error);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { type QueryExecutorProvider, sql } from 'kysely';
+import { normalise, type TickRange } from '../../domain/gaps/tick-ranges.ts';
+import type { TickEntry, TickOutcome } from '../tick-coverage.ts';
+
+const dayMs = 86_400_000;
+
+/** A range over more days than this is not split: whoever sends it is mistaken, and must not cost memory. */
+const daysSplitAtMost = 400;
+
+interface CoverageRow {
+  readonly sessionId: string;
+  readonly deviceCode: string;
+  readonly outcome: TickOutcome;
+  /** Days since 1970, UTC. */
+  readonly day: number;
+  readonly ranges: TickRange[];
+}
+
+/**
+ * Adds the entries to samples.tick_coverage in one statement. As sets they add up: what is there already changes
+ * nothing and writes nothing. Rows are locked in the order of their key, so that two writers do not
+ * wait for each other in a ring.
+ */
+export async function recordTicks(db: QueryExecutorProvider, entries: readonly TickEntry[]): Promise<void> {
+  const rows = coverageRows(entries);
+  if (rows.length === 0) return;
+  await sql`
+    insert into samples.tick_coverage as existing (session_id, device_code, day, outcome, ticks)
+    select session_id, device_code, date '1970-01-01' + day, outcome, ticks::int8multirange
+    from unnest(
+      ${rows.map((row) => row.sessionId)}::text[], ${rows.map((row) => row.deviceCode)}::text[],
+      ${rows.map((row) => row.day)}::int[], ${rows.map((row) => row.outcome)}::text[],
+      ${rows.map((row) => multirangeText(row.ranges))}::text[]
+    ) as row(session_id, device_code, day, outcome, ticks)
+    order by session_id, device_code, day, outcome
+    on conflict (session_id, device_code, day, outcome) do update
+      set ticks = existing.ticks + excluded.ticks
+      where not existing.ticks @> excluded.ticks
+  `.execute(db);
+}
+
+/** One row for each key: an INSERT may not touch a row twice. */
+export function coverageRows(entries: readonly TickEntry[]): CoverageRow[] {
+  const rows = new Map<string, CoverageRow>();
+  for (const entry of entries) {
+    for (const { day, range } of splitByDay(entry)) {
+      const { sessionId, deviceCode, outcome } = entry;
+      const key = JSON.stringify([sessionId, deviceCode, day, outcome]);
+      const row = rows.get(key);
+      const last = row?.ranges.at(-1) as { from: number; to: number } | undefined;
+      if (row === undefined) {
+        rows.set(key, { sessionId, deviceCode, outcome, day, ranges: [{ ...range }] });
+      } else if (last && range.from === last.to + 1) last.to = range.to;
+      else row.ranges.push({ ...range });
+    }
+  }
+  return [...rows.values()];
+}
+
+/** A row holds the ticks of one day, so that it stays small however long the session runs. */
+function* splitByDay({ from, to, periodMs }: TickEntry): Generator<{ day: number; range: TickRange }> {
+  const dayOf = (tick: number) => Math.floor((tick * periodMs) / dayMs);
+  const lastDay = dayOf(to);
+  let day = dayOf(from);
+  if (lastDay - day > daysSplitAtMost) {
+    yield { day, range: { from, to } };
+    return;
+  }
+  for (let start = from; day <= lastDay; day += 1) {
+    const end = Math.min(to, Math.ceil(((day + 1) * dayMs) / periodMs) - 1);
+    if (start <= end) yield { day, range: { from: start, to: end } };
+    start = Math.max(start, end + 1);
+  }
+}
+
+function multirangeText(ranges: readonly TickRange[]): string {
+  return `{${normalise(ranges)
+    .map(({ from, to }) => `[${from},${to}]`)
+    .join(',')}}`;
+}
+
+/** PostgreSQL gives them as `{[1,4),[7,8)}`. */
+export function parseMultirange(text: string): TickRange[] {
+  return [...text.matchAll(/\[(-?\d+),(-?\d+)\)/g)].map(([, from, end]) => ({
+    from: Number(from),
+    to: Number(end) - 1,
+  }));
+}

@@ -1,0 +1,22 @@
+import { sampleSchema } from '@holdfast/shared/contracts/sample.ts';
+import { type TickEntry, tickEntry } from '@holdfast/shared/sample-store/tick-coverage.ts';
+
+const namedTick = sampleSchema.pick({
+  session: true,
+  device: true,
+  tick: true,
+  through_tick: true,
+  period_ms: true,
+});
+
+/** The tick that a message speaks of, as far as it can be told although the rest of it cannot be read. */
+export function quarantinedTick(body: string): TickEntry | undefined {
+  let json: unknown;
+  try {
+    json = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  const parsed = namedTick.safeParse(json);
+  return parsed.success ? tickEntry(parsed.data, 'quarantined') : undefined;
+}
