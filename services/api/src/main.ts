@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { openSampleStore } from '@holdfast/shared/sample-store/open-sample-store.ts';
+import { startBroker } from './adapters/broker.ts';
+import { jetStreamSessionLog } from './adapters/jetstream-session-log.ts';
 import { buildApp } from './app.ts';
-import { startBroker } from './broker.ts';
 import { sessionCommands } from './commands/session-commands.ts';
 import { apiConfig } from './config.ts';
 import { openDatabase } from './database/open-database.ts';
 import { startMigrations } from './database/start-migrations.ts';
+import { closeApp } from './http/close-app.ts';
 import { listen } from './http/listen.ts';
 import { startLiveStatus } from './live-status/live-status.ts';
 import { LogGuard } from './read-model/log-guard.ts';
@@ -46,8 +49,9 @@ await runService({
       streams,
       log,
       onReady: async (nc) => {
-        await logGuard.check(nc);
-        await liveStatus.watch(nc);
+        await logGuard.check(jetStreamSessionLog(nc));
+        const board = await StatusBoard.open(nc);
+        await liveStatus.watch((onStatus) => board.watch(onStatus));
       },
       onFatal: (error) => fail('cannot use NATS as it is configured', error),
     });
@@ -63,10 +67,10 @@ await runService({
     const projection = followProjection({ url: config.DATABASE_URL, log });
     onStop('projection signal', projection.stop);
 
-    const projector = startProjector({ database, connection: broker.connection, log });
+    const projector = startProjector({ database, sessionLog: broker.sessionLog, log });
     onStop('projector', projector.stop);
 
-    const watch = logGuard.watch(broker.connection);
+    const watch = logGuard.watch(broker.sessionLog);
     onStop('log guard', watch.stop);
 
     const app = await buildApp({
@@ -87,7 +91,7 @@ await runService({
         log_complete: logGuard.damage() === undefined,
       }),
     });
-    onStop('http', () => app.close());
+    onStop('http', () => closeApp(app));
     await listen(app, { host: config.API_HOST, port: config.API_PORT, log });
   },
 });

@@ -13,11 +13,11 @@ import {
   handleCommand,
   loadSession,
 } from '@holdfast/shared/event-store/handle-command.ts';
-import type { Broker } from '../broker.ts';
 import { ensureConfigVersion } from '../configuration/config-versions.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { refusalProblem } from '../http/http-errors.ts';
+import type { CommandStores } from '../ports.ts';
 import type { LogGuard } from '../read-model/log-guard.ts';
 import type { ProjectionSignal, WaitOutcome } from '../read-model/projection-signal.ts';
 import { findSession } from '../read-model/session-queries.ts';
@@ -26,7 +26,7 @@ import { hasPlacement } from './has-placement.ts';
 import { readEarlierRun } from './read-earlier-run.ts';
 
 export interface SessionCommandsOptions {
-  readonly broker: Pick<Broker, 'stores'>;
+  readonly broker: { stores(): CommandStores };
   readonly database: Database;
   readonly projection: Pick<ProjectionSignal, 'waitFor'>;
   readonly logGuard: Pick<LogGuard, 'damage'>;

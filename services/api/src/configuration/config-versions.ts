@@ -1,9 +1,9 @@
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
-import type { LoadedTaskConfig, TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { ApiProblem, notFound } from '../http/api-problem.ts';
+import type { TaskConfigs } from '../ports.ts';
 import {
   contentHash,
   type SnapshotProblem,
@@ -26,7 +26,7 @@ export interface TaskVersion {
  */
 export async function ensureConfigVersion(
   database: Database,
-  taskConfigs: TaskConfigStore,
+  taskConfigs: TaskConfigs,
   taskId: number,
 ): Promise<TaskVersion> {
   return database.transaction().execute(async (transaction) => {
@@ -62,13 +62,13 @@ export async function ensureConfigVersion(
 
 /** Whether TASK_CONFIGS has this content under this version; puts it there when the place is free. */
 async function holds(
-  taskConfigs: TaskConfigStore,
+  taskConfigs: TaskConfigs,
   content: TaskContent,
   version: number,
   hash: string,
 ): Promise<boolean> {
   const config: TaskConfig = { ...content, config_version: version };
-  let stored: LoadedTaskConfig;
+  let stored: Awaited<ReturnType<TaskConfigs['load']>>;
   try {
     if ((await taskConfigs.put(config)) === 'stored') return true;
     stored = await taskConfigs.load(config.task_id, version);

@@ -3,8 +3,8 @@ import { AppendOutcomeUnknown, StoreUnavailable } from '@holdfast/shared/event-s
 import { LogUnreadable } from '@holdfast/shared/event-store/handle-command.ts';
 import { HistoryQueryRefused, SampleStoreUnavailable } from '@holdfast/shared/sample-store/sample-store.ts';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { BrokerUnavailable } from '../broker.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
+import { BrokerUnavailable } from '../ports.ts';
 import { LogBehindReadModel } from '../read-model/log-guard.ts';
 import { ApiProblem, notFound, validationFailed } from './api-problem.ts';
 

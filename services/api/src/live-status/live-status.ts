@@ -1,15 +1,18 @@
 import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { type CounterRow, type LiveTotals, sumCounters } from './sum-counters.ts';
 
+/** Hands over every live status that there is and then every change; returns what ends it. */
+export type WatchStatuses = (
+  onStatus: (taskId: string, status: SessionLiveStatus) => void,
+) => Promise<() => void>;
+
 export interface LiveStatus {
-  /** Begins to watch over this connection; called again after every reconnect. */
-  watch(nc: NatsConnection): Promise<void>;
+  /** Begins to watch, in place of the former watch; called again after every reconnect. */
+  watch(statuses: WatchStatuses): Promise<void>;
   totals(sessionId: string): Promise<LiveTotals>;
   /** Stores what is not stored yet, if the database is there. */
   stop: Stop;
@@ -67,10 +70,10 @@ export function startLiveStatus(options: {
   const timer = setInterval(() => void flush(), options.flushIntervalMs);
 
   return {
-    watch: async (nc) => {
+    watch: async (statuses) => {
       stopWatch?.();
       stopWatch = undefined;
-      stopWatch = await (await StatusBoard.open(nc)).watch(onStatus);
+      stopWatch = await statuses(onStatus);
     },
     totals: async (sessionId) => {
       const stored = await database

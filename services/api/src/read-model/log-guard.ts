@@ -1,9 +1,7 @@
-import { durableNames } from '@holdfast/shared/contracts/subjects.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { readEventAt, readLogEnd } from '@holdfast/shared/jetstream/durable-session-log.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Database } from '../database/open-database.ts';
+import type { SessionLog } from '../ports.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 
 /**
@@ -20,18 +18,18 @@ const wayOut =
 
 /**
  * Compares the log with a checkpoint that was read before.
- * @throws LogBehindReadModel, and what the client throws when the broker is away
+ * @throws LogBehindReadModel, and what the log throws when the broker is away
  */
-export async function verifyLog(nc: NatsConnection, checkpoint: Checkpoint): Promise<void> {
+export async function verifyLog(log: SessionLog, checkpoint: Checkpoint): Promise<void> {
   const { lastSequence, lastEventId } = checkpoint;
-  const end = await readLogEnd(nc, durableNames.projector);
+  const end = await log.end();
   if (end.lastSequence < lastSequence) {
     throw new LogBehindReadModel(
       `SESSIONS ends at sequence ${end.lastSequence}, but the read model has events up to ${lastSequence}. ${wayOut}`,
     );
   }
   if (lastEventId === null) return;
-  const found = await readEventAt(nc, lastSequence);
+  const found = await log.eventAt(lastSequence);
   const id = (found?.message as { id?: unknown } | null | undefined)?.id;
   if (id !== lastEventId) {
     throw new LogBehindReadModel(
@@ -59,12 +57,12 @@ export class LogGuard {
   }
 
   /** Looks every few seconds, whenever there is a connection. */
-  watch(connection: () => NatsConnection | undefined): { stop: Stop } {
+  watch(sessionLog: () => SessionLog | undefined): { stop: Stop } {
     let checking: Promise<void> | undefined;
     const timer = setInterval(() => {
-      const nc = connection();
-      if (!nc || checking) return;
-      checking = this.check(nc).finally(() => {
+      const log = sessionLog();
+      if (!log || checking) return;
+      checking = this.check(log).finally(() => {
         checking = undefined;
       });
     }, checkIntervalMs);
@@ -77,10 +75,10 @@ export class LogGuard {
   }
 
   /** Looks again; without a database, or with a broker that does not answer, the last finding stands. Never throws. */
-  async check(nc: NatsConnection): Promise<void> {
+  async check(log: SessionLog): Promise<void> {
     try {
       const checkpoint = await readCheckpoint(this.#database);
-      if (checkpoint) await verifyLog(nc, checkpoint);
+      if (checkpoint) await verifyLog(log, checkpoint);
       if (this.#damage) this.#log.info('SESSIONS and the read model agree again');
       this.#damage = undefined;
     } catch (error) {

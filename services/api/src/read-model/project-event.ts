@@ -1,6 +1,6 @@
 import type { DecodedSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import type { AssignReason, PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
-import type { SessionEvent } from '@holdfast/shared/domain/session/events.ts';
+import type { SessionEvent, SessionResumed } from '@holdfast/shared/domain/session/events.ts';
 import type { SessionRow } from './session-row.ts';
 
 type ReadableEvent = Exclude<DecodedSessionEvent, { kind: 'unreadable' }>;
@@ -54,13 +54,7 @@ function projectLifecycle(
     case 'session.started':
       return waiting({ ...known, metadata: event.metadata }, time, 'waiting for a collector');
     case 'session.resumed':
-      return waiting(
-        known,
-        time,
-        event.reason === 'recover'
-          ? 'recovery asked for; waiting for a collector'
-          : 'resumed; waiting for a collector',
-      );
+      return waiting(known, time, resumeDetails[event.reason]);
     case 'session.paused':
       return { ...known, status: 'paused' };
     case 'session.stopped':
@@ -104,6 +98,12 @@ function waiting(row: SessionRow, since: Date, detail: string): SessionRow {
     placement_detail: detail,
   };
 }
+
+const resumeDetails: Readonly<Record<SessionResumed['reason'], string>> = {
+  resume: 'resumed; waiting for a collector',
+  recover: 'recovery asked for; waiting for a collector',
+  restart: 'tried again after a failure; waiting for a collector',
+};
 
 const assignDetails: Readonly<Record<AssignReason, string>> = {
   start: 'placed after the start',

@@ -1,10 +1,3 @@
-import { durableNames } from '@holdfast/shared/contracts/subjects.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import {
-  DeliveryGap,
-  DurableSessionLog,
-  readLogEnd,
-} from '@holdfast/shared/jetstream/durable-session-log.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
@@ -12,14 +5,15 @@ import { sql } from 'kysely';
 import { advisoryLocks } from '../database/advisory-locks.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
+import type { SessionLog } from '../ports.ts';
 import { applyBatch } from './apply-batch.ts';
 import { beginCheckpoint } from './checkpoint.ts';
 import { LogBehindReadModel, verifyLog } from './log-guard.ts';
 
 export interface ProjectorOptions {
   readonly database: Database;
-  /** The broker's connection while it can be used, undefined otherwise. */
-  readonly connection: () => NatsConnection | undefined;
+  /** While the broker can be used, undefined otherwise. */
+  readonly sessionLog: () => SessionLog | undefined;
   readonly log: Logger;
 }
 
@@ -40,7 +34,7 @@ const idleMs = 5_000;
  * an advisory lock, and the connection that holds it is the one that writes: whoever loses the lock has lost the
  * means to write as well.
  */
-export function startProjector({ database, connection, log }: ProjectorOptions): Projector {
+export function startProjector({ database, sessionLog, log }: ProjectorOptions): Projector {
   const stopping = new AbortController();
   const { signal } = stopping;
   let projecting = false;
@@ -77,14 +71,10 @@ export function startProjector({ database, connection, log }: ProjectorOptions):
   /** Until something goes wrong. Trouble with the database is thrown: it costs the lock. */
   const projectOnce = async (database: Database): Promise<void> => {
     try {
-      const nc = connection();
-      if (nc) return await project(database, nc);
+      const source = sessionLog();
+      if (source) return await project(database, source);
     } catch (error) {
       if (error instanceof DatabaseUnavailable || signal.aborted) throw error;
-      if (error instanceof DeliveryGap) {
-        log.info({ err: error }, 'a delivery was lost; reading on from the checkpoint');
-        return;
-      }
       // The guard shouts about it; here it only means to wait.
       if (!(error instanceof LogBehindReadModel)) {
         log.warn({ err: error }, 'the projector was interrupted; trying again');
@@ -94,21 +84,17 @@ export function startProjector({ database, connection, log }: ProjectorOptions):
     await sql`select 1`.execute(database);
   };
 
-  const project = async (database: Database, nc: NatsConnection): Promise<void> => {
+  const project = async (database: Database, source: SessionLog): Promise<void> => {
     let checkpoint = await beginCheckpoint(database);
-    await verifyLog(nc, checkpoint);
-    const { acknowledged, lastSequence } = await readLogEnd(nc, durableNames.projector);
+    await verifyLog(source, checkpoint);
+    const { acknowledged, lastSequence } = await source.end();
     if (acknowledged !== undefined && acknowledged > checkpoint.lastSequence) {
       log.warn(
         { acknowledged, checkpoint: checkpoint.lastSequence },
         'the durable consumer is ahead of the database, which must have been restored: reading again from the checkpoint',
       );
     }
-    const events = await DurableSessionLog.open({
-      nc,
-      durable: durableNames.projector,
-      after: checkpoint.lastSequence,
-    });
+    const events = await source.openAfter(checkpoint.lastSequence);
     log.info(
       { checkpoint: checkpoint.lastSequence, last_sequence: lastSequence },
       'the projector reads SESSIONS from its checkpoint',

@@ -114,6 +114,7 @@ describe('history of a point', () => {
       site: 'north',
       measurement: device,
       tick,
+      period_ms: 1,
       time: time + tick,
       values: { 'melt temperature': 200.5 + tick, run: true },
     });

@@ -89,7 +89,8 @@ describe('an API that is told to end', () => {
     });
     leaving.process.signal('SIGTERM');
     expect(await pause).toMatchObject({ status: 200, body: { status: 'paused' } });
-    expect(await leaving.process.exited).toMatchObject({ code: 0 });
+    const exit = await leaving.process.exited;
+    expect(exit, leaving.process.lastLines(20).join('\n')).toMatchObject({ code: 0 });
     expect((await first.get(`${sessionsPath}/${sessionId}/`)).body.status).toBe('paused');
   });
 });

@@ -1,4 +1,3 @@
-import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
 import { type Connection, connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
 import { ensureStreams, type StreamSettings } from '@holdfast/shared/jetstream/streams.ts';
@@ -6,23 +5,15 @@ import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
-
-/** NATS is away, or was too short a time back to be used. Nothing was stored. */
-export class BrokerUnavailable extends Error {
-  override readonly name = 'BrokerUnavailable';
-}
-
-export interface BrokerStores {
-  readonly events: EventStore;
-  readonly taskConfigs: TaskConfigStore;
-}
+import { BrokerUnavailable, type CommandStores, type SessionLog } from '../ports.ts';
+import { jetStreamSessionLog } from './jetstream-session-log.ts';
 
 export interface Broker {
   isUp(): boolean;
-  /** The connection while it can be used. */
-  connection(): NatsConnection | undefined;
+  /** The log while the broker can be used. */
+  sessionLog(): SessionLog | undefined;
   /** @throws BrokerUnavailable at once, so that no request hangs for a broker that is known to be away */
-  stores(): BrokerStores;
+  stores(): CommandStores;
   stop: Stop;
 }
 
@@ -45,7 +36,7 @@ export function startBroker(options: {
   const { log, onReady } = options;
   const stopping = new AbortController();
   let connection: Connection | undefined;
-  let stores: BrokerStores | undefined;
+  let stores: CommandStores | undefined;
   let ready = false;
   let attempt = 0;
 
@@ -85,7 +76,7 @@ export function startBroker(options: {
   const isUp = () => ready && connection?.isUp() === true;
   return {
     isUp,
-    connection: () => (isUp() ? connection?.nc : undefined),
+    sessionLog: () => (isUp() && connection ? jetStreamSessionLog(connection.nc) : undefined),
     stores: () => {
       if (!isUp() || !stores) throw new BrokerUnavailable('there is no connection to NATS');
       return stores;

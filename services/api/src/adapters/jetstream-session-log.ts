@@ -1,0 +1,18 @@
+import { durableNames } from '@holdfast/shared/contracts/subjects.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import {
+  DurableSessionLog,
+  readEventAt,
+  readLogEnd,
+} from '@holdfast/shared/jetstream/durable-session-log.ts';
+import type { SessionLog } from '../ports.ts';
+
+/** SESSIONS through the durable consumer `projector`. */
+export function jetStreamSessionLog(nc: NatsConnection): SessionLog {
+  const durable = durableNames.projector;
+  return {
+    end: () => readLogEnd(nc, durable),
+    eventAt: (sequence) => readEventAt(nc, sequence),
+    openAfter: (after) => DurableSessionLog.open({ nc, durable, after }),
+  };
+}

@@ -1,0 +1,49 @@
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { EventStore, StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+
+/** The broker is away, or was too short a time back to be used. Nothing was stored. */
+export class BrokerUnavailable extends Error {
+  override readonly name = 'BrokerUnavailable';
+}
+
+/** Configuration snapshots by task and version; one that is there is never replaced. */
+export interface TaskConfigs {
+  put(config: TaskConfig): Promise<'stored' | 'already_there'>;
+  /** A missing or damaged snapshot is an answer. @throws when the broker cannot be asked */
+  load(
+    taskId: string,
+    version: number,
+  ): Promise<
+    { readonly ok: true; readonly config: TaskConfig } | { readonly ok: false; readonly problem: string }
+  >;
+}
+
+/** What commands need of the broker. */
+export interface CommandStores {
+  readonly events: EventStore;
+  readonly taskConfigs: TaskConfigs;
+}
+
+export interface LogEnd {
+  /** 0 when the log never held an event. */
+  readonly lastSequence: number;
+  /** What the projector's consumer has acknowledged; undefined when there is no such consumer. */
+  readonly acknowledged: number | undefined;
+}
+
+/** Events in order and without a gap. Every method throws when that cannot be kept up; then open anew. */
+export interface LogReader {
+  /** At most `max`; none when none came within `waitMs` (at least 1000). */
+  next(max: number, waitMs: number): Promise<StoredEvent[]>;
+  /** Tells the broker that everything handed out so far is in the reader's database. */
+  acknowledge(): void;
+}
+
+/** SESSIONS as the projector reads it. Every method throws when the broker is away. */
+export interface SessionLog {
+  end(): Promise<LogEnd>;
+  /** Undefined when the log has no event there. */
+  eventAt(sequence: number): Promise<StoredEvent | undefined>;
+  /** Everything after a sequence; takes over from any other reader. */
+  openAfter(sequence: number): Promise<LogReader>;
+}
