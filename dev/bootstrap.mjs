@@ -27,6 +27,14 @@ const programs = {
     commands: (args) => [[join(ROOT, 'bench/src/main.ts'), ...args]],
   },
   check: { servers: [], commands: checks },
+  verify: {
+    servers: [],
+    commands: (args) => [[join(ROOT, 'test/verify/main.ts'), ...args]],
+  },
+  'test:faults': {
+    servers: [requireNatsServer],
+    commands: (args) => [[join(ROOT, 'test/faults/main.ts'), ...args]],
+  },
   // For CI: everything that `test` needs is made ready, and nothing is run.
   prepare: { servers: [requireNatsServer, requireTestServers], commands: () => [] },
 };

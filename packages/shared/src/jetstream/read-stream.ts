@@ -4,6 +4,8 @@ import type { NatsConnection } from '@nats-io/nats-core';
 export interface StreamMessage {
   readonly subject: string;
   readonly sequence: number;
+  /** When the broker stored it, in ms since 1970, on the broker's clock. */
+  readonly storedAtMs: number;
   readonly data: string;
 }
 
@@ -27,7 +29,12 @@ export async function* readStream(
       if ((await consumer.info()).num_pending === 0) return;
       for await (const message of await consumer.fetch({ max_messages: 1_000, expires: 1_000 })) {
         if (message.seq > last) return;
-        yield { subject: message.subject, sequence: message.seq, data: text.decode(message.data) };
+        yield {
+          subject: message.subject,
+          sequence: message.seq,
+          storedAtMs: message.time.getTime(),
+          data: text.decode(message.data),
+        };
         if (message.info.pending === 0) return;
       }
     }

@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest';
+import type { DatabaseContent, History } from '../history.ts';
+import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
+import { accounting } from './accounting.ts';
+
+const judge = (history: History) => accounting(history, { settleMs: 5_000 });
+const running = () => new RecordedHistory().started(0).assigned(10, 'c1');
+const inDatabase = (ticks: number[]): DatabaseContent => ({
+  sessions: [],
+  eventSequences: [],
+  checkpoint: undefined,
+  misses: [],
+  values: ticks.map((tick) => ({ session: '7-1', device: 'press', tick: tick0 + tick, epoch: 2, copies: 1 })),
+});
+
+describe('the account of ticks', () => {
+  it('holds when every tick has its sample', () => {
+    const { violations, ticks } = judge(running().polled(0, 19, { epoch: 2 }).readAt(20_000));
+    expect(violations).toEqual([]);
+    expect(ticks).toEqual({ expected: 15, stored: 15, quarantined: 0, gaps: {} });
+  });
+
+  it('holds when what is missing has a cause', () => {
+    const history = running()
+      .assigned(9_500, 'c2', 'failover')
+      .polled(0, 3, { epoch: 2 })
+      .polled(4, 5, { epoch: 2, miss: 'timeout' })
+      .polled(10, 19, { epoch: 3, collector: 'c2' });
+    const { violations, ticks } = judge(history.readAt(20_000));
+    expect(violations).toEqual([]);
+    expect(ticks).toMatchObject({ expected: 15, stored: 9, gaps: { timeout: 2, failover: 4 } });
+  });
+
+  it('does not miss the ticks of a pause', () => {
+    const history = running()
+      .paused(4_500)
+      .resumed(10_000)
+      .assigned(10_010, 'c1', 'resume')
+      .polled(0, 4, { epoch: 2 })
+      .polled(10, 19, { epoch: 5 });
+    const { violations, ticks } = judge(history.readAt(20_000));
+    expect(violations).toEqual([]);
+    expect(ticks).toMatchObject({ expected: 10, stored: 10 });
+  });
+
+  it('fails when the holder fell silent and nothing explains it', () => {
+    const { violations } = judge(running().polled(0, 5, { epoch: 2 }).readAt(20_000));
+    expect(violations).toEqual([
+      expect.objectContaining({ invariant: 'I7', what: expect.stringContaining('nothing that explains it') }),
+    ]);
+  });
+
+  it('waits for what may still be on its way', () => {
+    expect(judge(running().polled(0, 14, { epoch: 2 }).readAt(20_000)).violations).toEqual([]);
+  });
+
+  it('counts as stored only what the database has', () => {
+    const history = running().polled(0, 19, { epoch: 2 });
+    const database = inDatabase([0, 1, 2, 3, 4, 5]);
+    const { violations, ticks } = judge(history.readAt(20_000, { database }));
+    expect(ticks).toMatchObject({ expected: 15, stored: 6 });
+    expect(violations).toHaveLength(1);
+  });
+
+  it('counts what is in quarantine', () => {
+    const quarantined = [{ sequence: 3, tick: { session: '7-1', device: 'press', tick: tick0 + 2 } }];
+    const history = running().polled(0, 1, { epoch: 2 }).polled(3, 19, { epoch: 2 });
+    const { violations, ticks } = judge(history.readAt(20_000, { quarantined }));
+    expect(violations).toEqual([]);
+    expect(ticks).toMatchObject({ expected: 15, stored: 14, quarantined: 1, gaps: {} });
+  });
+
+  it('fails when the configuration that gives the schedule is gone', () => {
+    const history = running().polled(0, 19, { epoch: 2 }).readAt(20_000, { configs: new Map() });
+    expect(judge(history).violations).toHaveLength(1);
+  });
+});

@@ -1,0 +1,147 @@
+import {
+  type Accounting,
+  attributeGaps,
+  type GapCause,
+  type TimedPlacement,
+} from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
+import { runningIntervals, scheduledTicks } from '@holdfast/shared/domain/gaps/schedule.ts';
+import {
+  countTicks,
+  fromTicks,
+  intersection,
+  normalise,
+  type TickRange,
+  type TickRanges,
+  without,
+} from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { History, Violation } from '../history.ts';
+import { type SessionHistory, sessionHistories } from '../session-histories.ts';
+import type { Tolerances } from '../tolerances.ts';
+
+export interface TickCounts {
+  readonly expected: number;
+  readonly stored: number;
+  readonly quarantined: number;
+  readonly gaps: Readonly<Record<string, number>>;
+}
+
+/**
+ * I7: every scheduled tick of every device is stored, quarantined or in exactly one gap, and none of the gaps is
+ * older than the time that samples need to arrive and yet without an explanation.
+ */
+export function accounting(
+  history: History,
+  { settleMs }: Pick<Tolerances, 'settleMs'>,
+): { violations: Violation[]; ticks: TickCounts } {
+  const violations: Violation[] = [];
+  const totals = { expected: 0, stored: 0, quarantined: 0, gaps: {} as Record<string, number> };
+  const recorded = recordedTicks(history);
+  const nowMs = history.readAtMs - settleMs;
+  for (const session of sessionHistories(history).values()) {
+    const config = history.configs.get(`${session.taskId}/${session.configVersion}`);
+    if (!config) {
+      violations.push({
+        invariant: 'I7',
+        subject: session.sessionId,
+        what: `configuration ${session.taskId}/${session.configVersion} is missing: its schedule is unknown`,
+      });
+      continue;
+    }
+    const intervals = runningIntervals(session.lifecycle);
+    const judged = [{ from: Math.ceil(history.sinceMs / config.periodMs), to: Number.MAX_SAFE_INTEGER }];
+    const scheduled = intersection(scheduledTicks(intervals, config.periodMs, nowMs), judged);
+    for (const device of config.devices) {
+      const subject = `${session.sessionId}/${device}`;
+      const coverage = coverageOf(recorded.get(subject));
+      const account = attributeGaps({
+        scheduled,
+        intervals,
+        placements: placementsOf(session),
+        coverage,
+        periodMs: config.periodMs,
+        nowMs,
+      });
+      violations.push(
+        ...problems(account, scheduled).map((what): Violation => ({ invariant: 'I7', subject, what })),
+      );
+      totals.expected += countTicks(scheduled);
+      totals.stored += countTicks(intersection(account.stored, scheduled));
+      totals.quarantined += countTicks(intersection(account.quarantined, scheduled));
+      for (const { cause, from, to } of account.gaps) {
+        totals.gaps[cause] = (totals.gaps[cause] ?? 0) + to - from + 1;
+      }
+    }
+  }
+  return { violations, ticks: totals };
+}
+
+function problems({ stored, quarantined, gaps }: Accounting, scheduled: TickRanges): string[] {
+  const found: string[] = [];
+  for (const { from, to, cause } of gaps) {
+    if (cause === 'not_arrived') found.push(`ticks ${from} to ${to}: no sample and nothing that explains it`);
+  }
+  // What the product says about itself is counted once more: the parts must make the whole, each tick once.
+  const parts = [...intersection(stored, scheduled), ...intersection(quarantined, scheduled), ...gaps];
+  const sum = countTicks(parts);
+  const whole = countTicks(scheduled);
+  if (sum !== whole) found.push(`${whole} ticks were scheduled, but ${sum} are accounted for`);
+  const left = countTicks(without(scheduled, normalise(parts)));
+  if (left > 0) found.push(`${left} scheduled ticks are in no account`);
+  return found;
+}
+
+function placementsOf({ placements }: SessionHistory): TimedPlacement[] {
+  return placements.flatMap(({ event, sequence, timeMs }) =>
+    event.type === 'session.assigned' ? [{ timeMs, epoch: sequence, reason: event.reason }] : [],
+  );
+}
+
+interface RecordedTicks {
+  readonly stored: number[];
+  readonly quarantined: number[];
+  readonly missed: Map<GapCause, TickRange[]>;
+}
+
+function coverageOf(recorded: RecordedTicks | undefined) {
+  return {
+    stored: fromTicks(recorded?.stored ?? []),
+    quarantined: fromTicks(recorded?.quarantined ?? []),
+    missed: new Map([...(recorded?.missed ?? [])].map(([cause, ranges]) => [cause, normalise(ranges)])),
+  };
+}
+
+/**
+ * By session and device. What is stored is what the database has; where none was given, the samples in the stream
+ * that were not published behind those of a later holder.
+ */
+function recordedTicks(history: History): Map<string, RecordedTicks> {
+  const byDevice = new Map<string, RecordedTicks>();
+  const of = (session: string, device: string): RecordedTicks => {
+    const key = `${session}/${device}`;
+    const known = byDevice.get(key) ?? { stored: [], quarantined: [], missed: new Map() };
+    byDevice.set(key, known);
+    return known;
+  };
+  const highest = new Map<string, number>();
+  for (const { sample } of history.samples) {
+    const { session, device, tick, epoch, values, miss } = sample;
+    const ticks = of(session, device);
+    const isFenced = epoch < (highest.get(session) ?? 0);
+    if (!isFenced) highest.set(session, epoch);
+    if (values && !isFenced && !history.database) ticks.stored.push(tick);
+    if (miss && !values) addMiss(ticks, miss.cause, { from: tick, to: sample.through_tick ?? tick });
+    if (values && isFenced) addMiss(ticks, 'fenced', { from: tick, to: tick });
+  }
+  for (const { session, device, tick } of history.database?.values ?? [])
+    of(session, device).stored.push(tick);
+  for (const { tick } of history.quarantined) {
+    if (tick) of(tick.session, tick.device).quarantined.push(tick.tick);
+  }
+  return byDevice;
+}
+
+function addMiss({ missed }: RecordedTicks, cause: GapCause, range: TickRange): void {
+  const ranges = missed.get(cause);
+  if (ranges) ranges.push(range);
+  else missed.set(cause, [range]);
+}

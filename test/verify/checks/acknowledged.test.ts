@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import type { History } from '../history.ts';
+import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
+import { acknowledged } from './acknowledged.ts';
+
+const judge = (history: RecordedHistory, ticks: number[], changes: Partial<History> = {}) =>
+  acknowledged(
+    history.readAt(10_000, {
+      database: {
+        sessions: [],
+        eventSequences: [],
+        checkpoint: undefined,
+        misses: [],
+        values: ticks.map((tick) => ({
+          session: '7-1',
+          device: 'press',
+          tick: tick0 + tick,
+          epoch: 2,
+          copies: 1,
+        })),
+      },
+      ...changes,
+    }),
+  );
+const polled = () => new RecordedHistory().started(0).assigned(10, 'c1').polled(0, 3, { epoch: 2 });
+
+describe('what the writer has acknowledged', () => {
+  it('holds when it is in the database', () => {
+    expect(judge(polled(), [0, 1, 2, 3])).toEqual([]);
+  });
+
+  it('fails when it is not', () => {
+    expect(judge(polled(), [0, 1, 3])).toEqual([
+      expect.objectContaining({ invariant: 'I9', what: expect.stringContaining('SAMPLES 3') }),
+    ]);
+  });
+
+  it('holds for what is not acknowledged yet', () => {
+    expect(judge(polled(), [0, 1], { acknowledged: { floor: 2, pending: 2 } })).toEqual([]);
+  });
+
+  it('holds when it is in quarantine', () => {
+    const quarantined = [{ sequence: 3, tick: undefined }];
+    expect(judge(polled(), [0, 1, 3], { quarantined })).toEqual([]);
+  });
+
+  it('holds for samples of a former holder behind those of the next', () => {
+    const history = polled().assigned(5_000, 'c2', 'failover').polled(6, 6, { epoch: 3 });
+    history.polled(5, 5, { epoch: 2 });
+    expect(judge(history, [0, 1, 2, 3, 6])).toEqual([]);
+  });
+
+  it('fails when a message that cannot be read is acknowledged and nowhere', () => {
+    const changes = { undecodable: [5], acknowledged: { floor: 5, pending: 0 } };
+    expect(judge(polled(), [0, 1, 2, 3], changes)).toHaveLength(1);
+    expect(
+      judge(polled(), [0, 1, 2, 3], { ...changes, quarantined: [{ sequence: 5, tick: undefined }] }),
+    ).toEqual([]);
+  });
+});

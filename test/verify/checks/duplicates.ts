@@ -1,0 +1,46 @@
+import type { History, Violation } from '../history.ts';
+
+/**
+ * I8 where it shows in the data: one message and one row per session, device and tick, and what the database has
+ * came from the stream.
+ */
+export function duplicates(history: History): { violations: Violation[]; count: number } {
+  const violations: Violation[] = [];
+  let count = 0;
+  const report = (subject: string, what: string) => {
+    // All are counted, the first are told.
+    if (violations.length < 100) violations.push({ invariant: 'I8', subject, what });
+  };
+  const inStream = new Map<string, number>();
+  const published = new Set<string>();
+  for (const { sample, sequence } of history.samples) {
+    const subject = `${sample.session}/${sample.device}`;
+    const key = `${subject}/${sample.tick}`;
+    published.add(`${key}/${sample.epoch}`);
+    // A tick that was missed in arrears may be answered for again by a later holder.
+    if (sample.miss?.cause === 'overrun' || sample.miss?.cause === 'buffer_full') continue;
+    const before = inStream.get(key);
+    if (before !== undefined) {
+      count += 1;
+      report(subject, `tick ${sample.tick} stands in SAMPLES twice: ${before} and ${sequence}`);
+    }
+    inStream.set(key, sequence);
+  }
+  const { database } = history;
+  const firstTimeMs = history.samples[0]?.storedAtMs ?? 0;
+  const isWholeStream = (history.samples[0]?.sequence ?? 1) === 1;
+  for (const { session, device, tick, epoch, copies } of [
+    ...(database?.values ?? []),
+    ...(database?.misses ?? []),
+  ]) {
+    const subject = `${session}/${device}`;
+    if (copies > 1) {
+      count += 1;
+      report(subject, `tick ${tick} is in the database ${copies} times`);
+    }
+    if (isWholeStream && firstTimeMs > 0 && !published.has(`${subject}/${tick}/${epoch}`)) {
+      report(subject, `tick ${tick} of epoch ${epoch} is in the database, but was never published`);
+    }
+  }
+  return { violations, count };
+}

@@ -1,0 +1,61 @@
+import { describe, expect, it } from 'vitest';
+import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
+import { epochs } from './epochs.ts';
+
+const judge = (history: RecordedHistory) =>
+  epochs(history.readAt(60_000), { clockMs: 500 }).map(({ what }) => what);
+/** c1 holds the session with epoch 2, and c2 from the tenth second on with epoch 3. */
+const failedOver = () =>
+  new RecordedHistory().started(0).assigned(10, 'c1').assigned(10_000, 'c2', 'failover');
+
+describe('epochs', () => {
+  it('hold when the second holder goes on where the first was cut off', () => {
+    const history = failedOver().polled(0, 5, { epoch: 2 }).polled(10, 20, { epoch: 3, collector: 'c2' });
+    expect(judge(history)).toEqual([]);
+  });
+
+  it('hold when the first holder’s samples arrive after those of the second', () => {
+    const history = failedOver().polled(10, 20, { epoch: 3, collector: 'c2' }).polled(0, 5, { epoch: 2 });
+    expect(judge(history)).toEqual([]);
+  });
+
+  it('hold when the second holder counts ticks as missed in arrears', () => {
+    const history = failedOver()
+      .polled(0, 9, { epoch: 2 })
+      .polled(9, 9, { epoch: 3, collector: 'c2', miss: 'overrun' });
+    expect(judge(history)).toEqual([]);
+  });
+
+  it('fail when a tick was read under two', () => {
+    const history = failedOver().polled(0, 10, { epoch: 2 }).polled(10, 20, { epoch: 3, collector: 'c2' });
+    expect(judge(history)).toEqual([
+      expect.stringContaining('was read under epoch 2 (SAMPLES 11) and 3 (12)'),
+    ]);
+  });
+
+  it('fail when the former holder reads on between the ticks of the new one', () => {
+    const history = failedOver()
+      .polled(0, 5, { epoch: 2 })
+      .sampled(tick0 + 10, { epoch: 3, collector: 'c2' })
+      .sampled(tick0 + 11, { epoch: 2 })
+      .sampled(tick0 + 12, { epoch: 3, collector: 'c2' });
+    expect(judge(history)).toEqual([
+      expect.stringContaining('after tick'),
+      expect.stringContaining('after epoch 3 was given out'),
+    ]);
+  });
+
+  it('fail when the former holder reads on although the new one never began', () => {
+    expect(judge(failedOver().polled(0, 15, { epoch: 2 }))).toEqual([
+      expect.stringContaining('after epoch 3 was given out'),
+    ]);
+  });
+
+  it('fail when somebody reads under an epoch that was given to another, or to nobody', () => {
+    const history = failedOver().polled(0, 1, { epoch: 2, collector: 'c2' });
+    expect(judge(history)).toEqual([expect.stringContaining('which the log gave to c1')]);
+    expect(judge(failedOver().polled(0, 0, { epoch: 1 }))).toEqual([
+      expect.stringContaining('which the log gave to nobody'),
+    ]);
+  });
+});

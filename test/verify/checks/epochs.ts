@@ -1,0 +1,105 @@
+import type { History, RecordedSample, Violation } from '../history.ts';
+import { type SessionHistory, sessionHistories } from '../session-histories.ts';
+import type { Tolerances } from '../tolerances.ts';
+
+/**
+ * I6 on the samples: every epoch is one that the log gave to that collector; per session and device epochs rise
+ * with the ticks and no tick was read under two; nothing was read under an epoch after another was given out.
+ */
+export function epochs(history: History, { clockMs }: Pick<Tolerances, 'clockMs'>): Violation[] {
+  const sessions = sessionHistories(history);
+  const violations: Violation[] = [];
+  for (const [subject, samples] of samplesByDevice(history.samples)) {
+    const session = sessions.get(samples[0]?.sample.session ?? '');
+    if (!session) continue;
+    const problems = [
+      ...strangers(samples, session),
+      ...overlaps(samples),
+      ...afterTheNext(samples, session, clockMs),
+    ];
+    violations.push(...problems.map((what): Violation => ({ invariant: 'I6', subject, what })));
+  }
+  return violations;
+}
+
+function samplesByDevice(samples: readonly RecordedSample[]): Map<string, RecordedSample[]> {
+  const grouped = new Map<string, RecordedSample[]>();
+  for (const recorded of samples) {
+    const key = `${recorded.sample.session}/${recorded.sample.device}`;
+    const group = grouped.get(key);
+    if (group) group.push(recorded);
+    else grouped.set(key, [recorded]);
+  }
+  return grouped;
+}
+
+function strangers(samples: readonly RecordedSample[], { placements }: SessionHistory): string[] {
+  const holders = new Map(
+    placements.flatMap(({ event, sequence }) =>
+      event.type === 'session.assigned' ? [[sequence, event.collectorId] as const] : [],
+    ),
+  );
+  const seen = new Set<string>();
+  const problems: string[] = [];
+  for (const { sample, sequence } of samples) {
+    const key = `${sample.epoch}/${sample.collector}`;
+    if (seen.has(key)) continue;
+    seen.add(key);
+    const holder = holders.get(sample.epoch);
+    if (holder === sample.collector) continue;
+    problems.push(
+      `SAMPLES ${sequence}: ${sample.collector} read under epoch ${sample.epoch}, which the log gave to ${holder ?? 'nobody'}`,
+    );
+  }
+  return problems;
+}
+
+/** A tick that was only counted as missed in arrears was not read: the next holder may answer for it again. */
+function wasRead({ sample }: RecordedSample): boolean {
+  return sample.miss?.cause !== 'overrun' && sample.miss?.cause !== 'buffer_full';
+}
+
+function overlaps(samples: readonly RecordedSample[]): string[] {
+  const read = samples.filter(wasRead).toSorted((a, b) => a.sample.tick - b.sample.tick);
+  const problems: string[] = [];
+  let highest: RecordedSample | undefined;
+  for (const recorded of read) {
+    const { tick, epoch } = recorded.sample;
+    if (highest && highest.sample.tick === tick && highest.sample.epoch !== epoch) {
+      problems.push(
+        `tick ${tick} was read under epoch ${highest.sample.epoch} (SAMPLES ${highest.sequence}) and ${epoch} (${recorded.sequence})`,
+      );
+    } else if (highest && epoch < highest.sample.epoch) {
+      problems.push(
+        `tick ${tick} was read under epoch ${epoch} (SAMPLES ${recorded.sequence}) after tick ${highest.sample.tick} under ${highest.sample.epoch} (${highest.sequence})`,
+      );
+    }
+    if (!highest || epoch >= highest.sample.epoch) highest = recorded;
+  }
+  return problems.slice(0, 5);
+}
+
+/**
+ * The tick's scheduled time counts, not when the reply was there: a process that was stopped while its request was
+ * under way sees the reply much later.
+ */
+function afterTheNext(
+  samples: readonly RecordedSample[],
+  { placements }: SessionHistory,
+  clockMs: number,
+): string[] {
+  const assigned = placements.filter(({ event }) => event.type === 'session.assigned');
+  for (const recorded of samples) {
+    if (!wasRead(recorded)) continue;
+    const { epoch, tick, period_ms: periodMs } = recorded.sample;
+    const next = assigned.find(({ sequence }) => sequence > epoch);
+    if (!next) continue;
+    const lateMs = tick * periodMs - next.storedAtMs;
+    if (lateMs <= clockMs) continue;
+    // One is enough: whoever reads on does so for many ticks.
+    return [
+      `SAMPLES ${recorded.sequence}: tick ${tick} was read under epoch ${epoch}, ${lateMs} ms after epoch ${next.sequence} was given out`,
+    ];
+  }
+  return [];
+}

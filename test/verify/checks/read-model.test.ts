@@ -1,0 +1,67 @@
+import { describe, expect, it } from 'vitest';
+import type { DatabaseContent, RecordedEvent, SessionInDatabase } from '../history.ts';
+import { RecordedHistory } from '../testing/recorded-history.ts';
+import { readModel } from './read-model.ts';
+
+const row: SessionInDatabase = {
+  sessionId: '7-1',
+  status: 'running',
+  configVersion: 1,
+  collectorId: 'c1',
+  epoch: 2,
+};
+const running = () => new RecordedHistory().started(0).assigned(10, 'c1');
+const judge = (history: RecordedHistory, content: Partial<DatabaseContent> = {}) => {
+  const database = {
+    sessions: [row],
+    eventSequences: history.events.map(({ sequence }) => sequence),
+    checkpoint: history.events.length,
+    values: [],
+    misses: [],
+    ...content,
+  };
+  return readModel(history.readAt(10_000, { database })).map(({ what }) => what);
+};
+
+describe('the read model', () => {
+  it('holds when it says what the log says', () => {
+    expect(judge(running())).toEqual([]);
+  });
+
+  it('holds without a holder when a pause ended the placement', () => {
+    const paused = { ...row, status: 'paused', collectorId: null, epoch: null };
+    expect(judge(running().paused(2_000), { sessions: [paused] })).toEqual([]);
+  });
+
+  it.each<[string, Partial<SessionInDatabase>]>([
+    ['another status', { status: 'stopped' }],
+    ['another holder', { collectorId: 'c2' }],
+    ['another epoch', { epoch: 1 }],
+    ['another configuration', { configVersion: 2 }],
+  ])('fails when it says %s', (_, change) => {
+    expect(judge(running(), { sessions: [{ ...row, ...change }] })).toHaveLength(1);
+  });
+
+  it('fails when it lacks a session, an event or has one twice', () => {
+    expect(judge(running(), { sessions: [] })).toHaveLength(1);
+    expect(judge(running(), { eventSequences: [1] })).toHaveLength(1);
+    expect(judge(running(), { eventSequences: [1, 2, 2] })).toHaveLength(1);
+  });
+
+  it('fails when it is behind the log', () => {
+    expect(judge(running(), { checkpoint: 1 })).toEqual([expect.stringContaining('stands at sequence 1')]);
+  });
+
+  it('fails when the last event of a task does not say all that the events before it do', () => {
+    const history = running();
+    // A pause that cannot be read hides from its reader what the session is.
+    const unreadable: RecordedEvent = {
+      sequence: 3,
+      subject: 'sessions.task.7.lifecycle',
+      storedAtMs: 0,
+      decoded: { kind: 'unreadable', problem: 'newer' },
+    };
+    history.events.push(unreadable);
+    expect(judge(history)).not.toEqual([]);
+  });
+});

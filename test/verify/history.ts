@@ -1,0 +1,117 @@
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { DecodedSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+
+/** Everything that a judgement rests on: recorded data and nothing else. Times are ms since 1970. */
+export interface History {
+  /** SESSIONS, in order. */
+  readonly events: readonly RecordedEvent[];
+  /** SAMPLES, in order, without what cannot be decoded. */
+  readonly samples: readonly RecordedSample[];
+  /** Sequences in SAMPLES of what cannot be decoded. */
+  readonly undecodable: readonly number[];
+  readonly quarantined: readonly QuarantinedSample[];
+  /** `<taskId>/<version>` → what such a session reads. */
+  readonly configs: ReadonlyMap<string, PollingConfig>;
+  /** How far the writer has acknowledged SAMPLES; undefined when there is no writer. */
+  readonly acknowledged: Acknowledged | undefined;
+  readonly database: DatabaseContent | undefined;
+  /** What clients asked and were answered; undefined when nobody kept a record. */
+  readonly commands: readonly AnsweredCommand[] | undefined;
+  /** Requests in the order in which they reached the devices; undefined when nobody kept a record. */
+  readonly requests: readonly DeviceRequest[] | undefined;
+  /** When the streams were read. */
+  readonly readAtMs: number;
+  /** Ticks before this are not judged. */
+  readonly sinceMs: number;
+}
+
+export interface RecordedEvent {
+  readonly sequence: number;
+  readonly subject: string;
+  /** On the broker's clock: the one clock that all events have in common. */
+  readonly storedAtMs: number;
+  readonly decoded: DecodedSessionEvent;
+}
+
+export interface RecordedSample {
+  readonly sequence: number;
+  readonly storedAtMs: number;
+  readonly sample: Sample;
+}
+
+export interface QuarantinedSample {
+  /** Sequence in SAMPLES. */
+  readonly sequence: number;
+  /** What the body still says; undefined when that cannot be read. */
+  readonly tick: { readonly session: string; readonly device: string; readonly tick: number } | undefined;
+}
+
+export interface PollingConfig {
+  readonly periodMs: number;
+  /** Device codes. */
+  readonly devices: readonly string[];
+}
+
+export interface Acknowledged {
+  /** Everything up to this sequence of SAMPLES is acknowledged. */
+  readonly floor: number;
+  readonly pending: number;
+}
+
+export interface DatabaseContent {
+  readonly sessions: readonly SessionInDatabase[];
+  /** Sequences in `session_events`, as they come. */
+  readonly eventSequences: readonly number[];
+  readonly checkpoint: number | undefined;
+  readonly values: readonly TickInDatabase[];
+  readonly misses: readonly TickInDatabase[];
+}
+
+export interface SessionInDatabase {
+  readonly sessionId: string;
+  readonly status: string;
+  readonly configVersion: number;
+  readonly collectorId: string | null;
+  readonly epoch: number | null;
+}
+
+export interface TickInDatabase {
+  readonly session: string;
+  /** Device code. */
+  readonly device: string;
+  readonly tick: number;
+  readonly epoch: number;
+  /** How many rows one point has at most: more than one is a duplicate. */
+  readonly copies: number;
+}
+
+export interface AnsweredCommand {
+  /** Unique; the client sends it as the operator's name, so that it stands in the event as `by`. */
+  readonly id: string;
+  readonly command: 'start' | 'stop' | 'pause' | 'resume' | 'recover';
+  readonly taskId: string;
+  /** The session that was asked for or, after a start, answered. */
+  readonly sessionId: string | undefined;
+  readonly sentAtMs: number;
+  readonly answeredAtMs: number;
+  /** `not_stored`: the answer says that nothing was changed. `unknown`: no answer, or one that does not say. */
+  readonly answer: 'success' | 'not_stored' | 'unknown';
+}
+
+export interface DeviceRequest {
+  readonly atMs: number;
+  /** Device code. */
+  readonly device: string;
+  /** Rises with every connection that is made. */
+  readonly connectionId: number;
+}
+
+export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9';
+
+export interface Violation {
+  readonly invariant: Invariant;
+  /** In words, with the sequences, ticks and times that show it. */
+  readonly what: string;
+  /** Task, session or device. */
+  readonly subject: string;
+}

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import type { AnsweredCommand, DeviceRequest } from './history.ts';
+import { readHistory } from './read-history.ts';
+import { describe } from './report.ts';
+import { verify } from './verify.ts';
+
+const usage = `Reads SESSIONS, SAMPLES and, when it is named, the database, and checks the invariants on what is recorded.
+
+  npm run -s verify -- --nats nats://127.0.0.1:4222 [--database postgres://…] [options]
+
+  --since TIME           judge only ticks after this time (RFC 3339)
+  --commands FILE        what clients asked and were answered, one JSON object a line
+  --requests FILE        requests that reached the devices, one JSON object a line
+  --lease-ttl-ms N       LEASE_TTL_MS of the collectors (default 10000)
+  --clock-ms N           how far the machines' clocks may differ (default 1000)
+  --settle-ms N          how long a sample may be on its way (default 15000)
+  --min-events N  --min-sessions N  --min-ticks N  --min-hand-overs N
+                         what must have been seen before the answer can be "ok"
+  --json                 the verdict as one line of JSON
+
+Exit codes: 0 all invariants hold, 1 violations, 2 could not judge (too little was seen, or nothing could be read).
+`;
+
+const number = (text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0) throw new Error(`not a number: ${text}`);
+  return value;
+};
+
+async function jsonLines<T>(file: string | undefined): Promise<T[] | undefined> {
+  if (file === undefined) return undefined;
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => JSON.parse(line) as T);
+}
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      nats: { type: 'string' },
+      database: { type: 'string' },
+      since: { type: 'string' },
+      commands: { type: 'string' },
+      requests: { type: 'string' },
+      'lease-ttl-ms': { type: 'string' },
+      'clock-ms': { type: 'string' },
+      'settle-ms': { type: 'string' },
+      'min-events': { type: 'string' },
+      'min-sessions': { type: 'string' },
+      'min-ticks': { type: 'string' },
+      'min-hand-overs': { type: 'string' },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  if (values.help || values.nats === undefined) {
+    console.error(usage);
+    return values.help ? 0 : 2;
+  }
+  const sinceMs = values.since === undefined ? undefined : Date.parse(values.since);
+  if (Number.isNaN(sinceMs)) throw new Error(`not a time: ${values.since}`);
+  const history = await readHistory({
+    natsUrl: values.nats,
+    databaseUrl: values.database,
+    commands: await jsonLines<AnsweredCommand>(values.commands),
+    requests: await jsonLines<DeviceRequest>(values.requests),
+    sinceMs,
+  });
+  const leaseTtlMs = number(values['lease-ttl-ms']);
+  const clockMs = number(values['clock-ms']);
+  const settleMs = number(values['settle-ms']);
+  const verdict = verify(history, {
+    tolerances: {
+      ...(leaseTtlMs === undefined ? {} : { stopMs: leaseTtlMs + 1_000 }),
+      ...(clockMs === undefined ? {} : { clockMs }),
+      ...(settleMs === undefined ? {} : { settleMs }),
+    },
+    minimum: {
+      events: number(values['min-events']) ?? 1,
+      sessions: number(values['min-sessions']) ?? 1,
+      ticks: number(values['min-ticks']) ?? 1,
+      handOvers: number(values['min-hand-overs']) ?? 0,
+    },
+  });
+  console.log(values.json ? JSON.stringify(verdict) : describe(verdict));
+  if (verdict.violations.length > 0) return 1;
+  return verdict.tooLittle.length > 0 ? 2 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(`could not judge: ${error instanceof Error ? error.message : String(error)}`);
+  process.exitCode = 2;
+}

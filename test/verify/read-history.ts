@@ -1,0 +1,139 @@
+import { decodeSample } from '@holdfast/shared/contracts/sample.ts';
+import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { taskConfigKey } from '@holdfast/shared/contracts/task-config.ts';
+import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { JetStreamApiCodes, JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
+import type {
+  Acknowledged,
+  AnsweredCommand,
+  DeviceRequest,
+  History,
+  PollingConfig,
+  QuarantinedSample,
+  RecordedEvent,
+  RecordedSample,
+} from './history.ts';
+import { readDatabase } from './read-database.ts';
+import { sessionHistories } from './session-histories.ts';
+
+export interface HistorySources {
+  readonly natsUrl: string;
+  readonly databaseUrl?: string | undefined;
+  readonly commands?: readonly AnsweredCommand[] | undefined;
+  readonly requests?: readonly DeviceRequest[] | undefined;
+  /** ms since 1970. Default: from when on SAMPLES has everything. */
+  readonly sinceMs?: number | undefined;
+}
+
+/** Reads all that was recorded. The services may go on: what comes later is not read. @throws what the clients throw */
+export async function readHistory(sources: HistorySources): Promise<History> {
+  const connection = await connectNats({
+    url: sources.natsUrl,
+    name: 'verify',
+    log: createLogger('verify', 'fatal'),
+  });
+  const { nc } = connection;
+  try {
+    // Before the streams: what is acknowledged later need not be in the database that is read first.
+    const acknowledged = await writerPosition(nc);
+    const readAtMs = Date.now();
+    const samples = await readSamples(nc);
+    const quarantined = await readQuarantine(nc);
+    const events = await readEvents(nc);
+    const database = sources.databaseUrl === undefined ? undefined : await readDatabase(sources.databaseUrl);
+    const first = samples.recorded[0];
+    return {
+      events,
+      samples: samples.recorded,
+      undecodable: samples.undecodable,
+      quarantined,
+      configs: await readConfigs(nc, events),
+      acknowledged,
+      database,
+      commands: sources.commands,
+      requests: sources.requests,
+      readAtMs,
+      // SAMPLES drops its oldest: what was read before its first message cannot be accounted for any more.
+      sinceMs: sources.sinceMs ?? (first && first.sequence > 1 ? first.storedAtMs : 0),
+    };
+  } finally {
+    await connection.close();
+  }
+}
+
+async function readEvents(nc: NatsConnection): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = [];
+  for await (const { sequence, subject, storedAtMs, data } of readStream(nc, streamNames.sessions)) {
+    events.push({ sequence, subject, storedAtMs, decoded: decodeSessionEvent(jsonOf(data)) });
+  }
+  return events;
+}
+
+async function readSamples(
+  nc: NatsConnection,
+): Promise<{ recorded: RecordedSample[]; undecodable: number[] }> {
+  const recorded: RecordedSample[] = [];
+  const undecodable: number[] = [];
+  for await (const { sequence, storedAtMs, data } of readStream(nc, streamNames.samples)) {
+    const decoded = decodeSample(data);
+    if (decoded.ok) recorded.push({ sequence, storedAtMs, sample: decoded.sample });
+    else undecodable.push(sequence);
+  }
+  return { recorded, undecodable };
+}
+
+async function readQuarantine(nc: NatsConnection): Promise<QuarantinedSample[]> {
+  const quarantined: QuarantinedSample[] = [];
+  const subject = subjects.quarantine(streamNames.samples);
+  for await (const { data } of readStream(nc, streamNames.quarantine, subject)) {
+    const message = jsonOf(data) as { sequence?: number; body?: string } | undefined;
+    if (typeof message?.sequence !== 'number') continue;
+    const body = decodeSample(message.body ?? '');
+    const tick = body.ok
+      ? { session: body.sample.session, device: body.sample.device, tick: body.sample.tick }
+      : undefined;
+    quarantined.push({ sequence: message.sequence, tick });
+  }
+  return quarantined;
+}
+
+async function readConfigs(
+  nc: NatsConnection,
+  events: readonly RecordedEvent[],
+): Promise<Map<string, PollingConfig>> {
+  const configs = new Map<string, PollingConfig>();
+  const store = await TaskConfigStore.open(nc);
+  for (const { taskId, configVersion } of sessionHistories({ events }).values()) {
+    const key = taskConfigKey(taskId, configVersion);
+    if (configVersion === 0 || configs.has(key)) continue;
+    const loaded = await store.load(taskId, configVersion);
+    if (!loaded.ok) continue;
+    const { period_ms: periodMs, devices } = loaded.config;
+    configs.set(key, { periodMs, devices: devices.map(({ code }) => code) });
+  }
+  return configs;
+}
+
+async function writerPosition(nc: NatsConnection): Promise<Acknowledged | undefined> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  try {
+    const info = await jsm.consumers.info(streamNames.samples, durableNames.writer);
+    return { floor: info.ack_floor.stream_seq, pending: info.num_pending + info.num_ack_pending };
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)
+      return undefined;
+    throw error;
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

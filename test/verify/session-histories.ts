@@ -1,0 +1,90 @@
+import type { PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
+import type { SessionEvent } from '@holdfast/shared/domain/session/events.ts';
+import type { History } from './history.ts';
+
+export interface Stored<E> {
+  readonly event: E;
+  readonly sequence: number;
+  /** What the event says of its own time, in ms since 1970. */
+  readonly timeMs: number;
+  readonly storedAtMs: number;
+}
+
+/** One session as the log tells it. */
+export interface SessionHistory {
+  readonly sessionId: string;
+  readonly taskId: string;
+  readonly configVersion: number;
+  readonly lifecycle: readonly Stored<SessionEvent>[];
+  readonly placements: readonly Stored<PlacementEvent>[];
+}
+
+export function sessionHistories(history: Pick<History, 'events'>): Map<string, SessionHistory> {
+  const sessions = new Map<
+    string,
+    SessionHistory & { lifecycle: Stored<SessionEvent>[]; placements: Stored<PlacementEvent>[] }
+  >();
+  for (const { sequence, storedAtMs, decoded } of history.events) {
+    if (decoded.kind === 'unreadable') continue;
+    const { event, metadata } = decoded;
+    const timeMs = Date.parse(metadata.time);
+    let session = sessions.get(event.sessionId);
+    if (!session) {
+      const configVersion = 'configVersion' in event ? event.configVersion : 0;
+      session = {
+        sessionId: event.sessionId,
+        taskId: event.taskId,
+        configVersion,
+        lifecycle: [],
+        placements: [],
+      };
+      sessions.set(event.sessionId, session);
+    }
+    const stored = { sequence, timeMs, storedAtMs };
+    if (decoded.kind === 'lifecycle') session.lifecycle.push({ event: decoded.event, ...stored });
+    else session.placements.push({ event: decoded.event, ...stored });
+  }
+  return sessions;
+}
+
+/** A time during which a session was certainly not running, on the broker's clock. */
+export interface IdleInterval {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Sequence and type of the event that ended the running. */
+  readonly sequence: number;
+  readonly type: SessionEvent['type'];
+}
+
+/**
+ * From the storing of what ended it to the asking for what began it again. An event's own time is that of the
+ * command, before the storing.
+ */
+export function idleIntervals(lifecycle: readonly Stored<SessionEvent>[]): IdleInterval[] {
+  const idle: IdleInterval[] = [];
+  let since: Stored<SessionEvent> | undefined;
+  for (const stored of lifecycle) {
+    const { type } = stored.event;
+    const isRunning = type === 'session.started' || type === 'session.resumed';
+    if (isRunning && since) {
+      const toMs = Math.min(stored.timeMs, stored.storedAtMs);
+      idle.push({ fromMs: since.storedAtMs, toMs, sequence: since.sequence, type: since.event.type });
+      since = undefined;
+    } else if (!isRunning) since ??= stored;
+  }
+  if (since) {
+    const { sequence, event } = since;
+    idle.push({
+      fromMs: since.storedAtMs,
+      toMs: Number.POSITIVE_INFINITY,
+      sequence,
+      type: event.type,
+    });
+  }
+  return idle;
+}
+
+export function isRunningAtTheEnd({ lifecycle }: SessionHistory): boolean {
+  const last = lifecycle.at(-1)?.event.type;
+  return last === 'session.started' || last === 'session.resumed';
+}

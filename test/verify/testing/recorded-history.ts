@@ -1,0 +1,137 @@
+import type { MissCause, Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { SessionLogEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import type { AssignReason, PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
+import type { SessionEvent } from '@holdfast/shared/domain/session/events.ts';
+import type { History, RecordedEvent, RecordedSample, Violation } from '../history.ts';
+
+/** Tests count time in ms from here. */
+export const epochMs = Date.parse('2026-01-05T06:00:00Z');
+/** One tick a second, so that tick `tick0 + n` is due n seconds after `epochMs`. */
+export const periodMs = 1_000;
+export const tick0 = epochMs / periodMs;
+
+/** Hand-made records of task 7, whose sessions read the device press with a period of 1 s. */
+export class RecordedHistory {
+  readonly events: RecordedEvent[] = [];
+  readonly samples: RecordedSample[] = [];
+
+  started(atMs: number, run = 1, by = 'anna'): this {
+    return this.#lifecycle(atMs, { type: 'session.started', ...identity(run), by, metadata: {} });
+  }
+
+  stopped(atMs: number, run = 1, by = 'anna'): this {
+    return this.#lifecycle(atMs, { type: 'session.stopped', ...identity(run), by, reason: '' });
+  }
+
+  paused(atMs: number, run = 1, by = 'anna'): this {
+    return this.#lifecycle(atMs, { type: 'session.paused', ...identity(run), by, reason: '' });
+  }
+
+  resumed(atMs: number, run = 1, by = 'anna'): this {
+    return this.#lifecycle(atMs, { type: 'session.resumed', ...identity(run), by, reason: 'resume' });
+  }
+
+  assigned(atMs: number, collectorId: string, reason: AssignReason = 'start', run = 1): this {
+    return this.#placement(atMs, {
+      type: 'session.assigned',
+      sessionId: `7-${run}`,
+      taskId: '7',
+      collectorId,
+      reason,
+      refusals: 0,
+    });
+  }
+
+  /** Samples of the ticks `from` to `to`, counted from `tick0`, each published 20 ms after its time. */
+  polled(
+    from: number,
+    to: number,
+    options: { epoch: number; collector?: string; run?: number; miss?: MissCause },
+  ): this {
+    for (let tick = tick0 + from; tick <= tick0 + to; tick += 1) this.sampled(tick, options);
+    return this;
+  }
+
+  sampled(
+    tick: number,
+    options: {
+      epoch: number;
+      collector?: string;
+      run?: number;
+      miss?: MissCause;
+      readAtMs?: number;
+      storedAtMs?: number;
+    },
+  ): this {
+    const time = tick * periodMs;
+    const sample: Sample = {
+      v: 1,
+      session: `7-${options.run ?? 1}`,
+      epoch: options.epoch,
+      collector: options.collector ?? 'c1',
+      task: '7',
+      device_id: '1',
+      device: 'press',
+      site: '',
+      measurement: 'press',
+      tick,
+      period_ms: periodMs,
+      time,
+      read_at: options.readAtMs ?? time + 10,
+      ...(options.miss ? { miss: { cause: options.miss, detail: '' } } : { values: { count: tick } }),
+    };
+    const storedAtMs = options.storedAtMs ?? time + 20;
+    this.samples.push({ sequence: this.samples.length + 1, storedAtMs, sample });
+    return this;
+  }
+
+  /** As it was read `atMs` after the beginning, with a database that agrees with the log and the stream. */
+  readAt(atMs: number, changes: Partial<History> = {}): History {
+    return {
+      events: this.events,
+      samples: this.samples,
+      undecodable: [],
+      quarantined: [],
+      configs: new Map([['7/1', { periodMs, devices: ['press'] }]]),
+      acknowledged: { floor: this.samples.length, pending: 0 },
+      database: undefined,
+      commands: undefined,
+      requests: undefined,
+      readAtMs: epochMs + atMs,
+      sinceMs: 0,
+      ...changes,
+    };
+  }
+
+  #lifecycle(atMs: number, event: SessionEvent): this {
+    return this.#add(atMs, subjects.lifecycle('7'), 'lifecycle', event);
+  }
+
+  #placement(atMs: number, event: PlacementEvent): this {
+    return this.#add(atMs, subjects.placement('7'), 'placement', event);
+  }
+
+  #add(atMs: number, subject: string, kind: 'lifecycle' | 'placement', event: SessionLogEvent): this {
+    const sequence = this.events.length + 1;
+    const storedAtMs = epochMs + atMs;
+    const metadata = { id: `e${sequence}`, time: new Date(storedAtMs).toISOString(), source: '/test' };
+    const decoded = { kind, event, metadata } as RecordedEvent['decoded'];
+    this.events.push({ sequence, subject, storedAtMs, decoded });
+    return this;
+  }
+}
+
+function identity(run: number) {
+  return {
+    sessionId: `7-${run}`,
+    taskId: '7',
+    taskCode: 'press',
+    configVersion: 1,
+    startedAt: new Date(epochMs).toISOString(),
+  };
+}
+
+export function invariantsOf(violations: readonly Violation[]): string[] {
+  return violations.map(({ invariant }) => invariant);
+}

@@ -1,0 +1,27 @@
+/** What is allowed to differ although everything is in order. All in ms. */
+export interface Tolerances {
+  /**
+   * A stop reaches a collector that is cut off only as the end of its lease: so long after the stop was stored a
+   * session may still be polled. LEASE_TTL and a margin.
+   */
+  readonly stopMs: number;
+  /** Between the clocks of the machines that take part. */
+  readonly clockMs: number;
+  /** A sample whose time is further from the broker's than this was read by a clock that is plainly wrong. */
+  readonly wrongClockMs: number;
+  /** So long after its time a tick may still be on its way. */
+  readonly settleMs: number;
+  /** So long ago a running session must have had its last sample or miss. */
+  readonly freshMs: number;
+  /** Requests of two connections within this time may be read in either order by the plant. */
+  readonly plantMs: number;
+}
+
+export const defaultTolerances: Tolerances = {
+  stopMs: 11_000,
+  clockMs: 1_000,
+  wrongClockMs: 20 * 60_000,
+  settleMs: 15_000,
+  freshMs: 30_000,
+  plantMs: 1_000,
+};

@@ -1,0 +1,97 @@
+import { accounting, type TickCounts } from './checks/accounting.ts';
+import { acknowledged } from './checks/acknowledged.ts';
+import { activity } from './checks/activity.ts';
+import { answeredCommands } from './checks/answered-commands.ts';
+import { deviceRequests } from './checks/device-requests.ts';
+import { duplicates } from './checks/duplicates.ts';
+import { epochs } from './checks/epochs.ts';
+import { legalChain } from './checks/legal-chain.ts';
+import { readModel } from './checks/read-model.ts';
+import type { History, Violation } from './history.ts';
+import { sessionHistories } from './session-histories.ts';
+import { defaultTolerances, type Tolerances } from './tolerances.ts';
+
+/** What must have been seen before "no violation" means anything. */
+export interface Minimum {
+  readonly events: number;
+  readonly sessions: number;
+  readonly ticks: number;
+  /** Assignments of a session that had a holder before. */
+  readonly handOvers: number;
+}
+
+export interface Counts extends Minimum {
+  readonly samples: number;
+  readonly commands: number;
+  readonly deviceRequests: number;
+  /** Samples whose times show that the clock of their collector was plainly wrong: not judged by tick. */
+  readonly wrongClock: number;
+}
+
+export interface Verdict {
+  readonly counts: Counts;
+  readonly ticks: TickCounts;
+  readonly duplicates: number;
+  readonly violations: readonly Violation[];
+  /** Why nothing can be concluded; empty when it can. */
+  readonly tooLittle: readonly string[];
+}
+
+export const defaultMinimum: Minimum = { events: 1, sessions: 1, ticks: 1, handOvers: 0 };
+
+/** Judges recorded data by the invariants. Pure: the same history always gets the same verdict. */
+export function verify(
+  recorded: History,
+  options: { tolerances?: Partial<Tolerances>; minimum?: Partial<Minimum> } = {},
+): Verdict {
+  const tolerances = { ...defaultTolerances, ...options.tolerances };
+  const history = withoutWrongClocks(recorded, tolerances.wrongClockMs);
+  const { violations: tickViolations, ticks } = accounting(history, tolerances);
+  // Whether a message is there twice, and whether it is stored, has nothing to do with its reader's clock.
+  const doubled = duplicates(recorded);
+  const violations = [
+    ...answeredCommands(history, tolerances),
+    ...legalChain(history),
+    ...readModel(history),
+    ...activity(history, tolerances),
+    ...epochs(history, tolerances),
+    ...deviceRequests(history, tolerances),
+    ...tickViolations,
+    ...doubled.violations,
+    ...acknowledged(recorded),
+  ];
+  const sessions = sessionHistories(history);
+  const counts: Counts = {
+    events: history.events.length,
+    sessions: sessions.size,
+    ticks: ticks.expected,
+    handOvers: [...sessions.values()].reduce((sum, { placements }) => {
+      const assigned = placements.filter(({ event }) => event.type === 'session.assigned').length;
+      return sum + Math.max(0, assigned - 1);
+    }, 0),
+    samples: recorded.samples.length,
+    commands: history.commands?.length ?? 0,
+    deviceRequests: history.requests?.length ?? 0,
+    wrongClock: recorded.samples.length - history.samples.length,
+  };
+  return {
+    counts,
+    ticks,
+    duplicates: doubled.count,
+    violations,
+    tooLittle: tooLittle(counts, { ...defaultMinimum, ...options.minimum }),
+  };
+}
+
+function withoutWrongClocks(history: History, wrongClockMs: number): History {
+  const samples = history.samples.filter(
+    ({ sample, storedAtMs }) => Math.abs(sample.read_at - storedAtMs) <= wrongClockMs,
+  );
+  return { ...history, samples };
+}
+
+function tooLittle(counts: Counts, minimum: Minimum): string[] {
+  return (['events', 'sessions', 'ticks', 'handOvers'] as const).flatMap((what) =>
+    counts[what] < minimum[what] ? [`${what}: ${counts[what]} seen, at least ${minimum[what]} needed`] : [],
+  );
+}
