@@ -3,10 +3,11 @@ import {
   demoConfiguration,
   demoDeviceCodes,
 } from '@holdfast/modbus-simulator/demo-plant.ts';
+import { loadDemo } from '@holdfast/modbus-simulator/load-demo.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { ApiClient } from './api-client.ts';
-import { loadDemo } from './demo.ts';
-import { demoSession, firstSample, type WatchedPoint } from './demo-session.ts';
+import { moveDemoDevices, readDemoAddresses, writeDemoAddresses } from './demo-addresses.ts';
+import { firstSample, readSession, replaceSession, type WatchedPoint } from './demo-session.ts';
 import type { LogStream } from './log-stream.ts';
 
 const FIRST_SAMPLE_WITHIN_MS = 60_000;
@@ -30,33 +31,34 @@ export async function bringUpDemo(options: {
   const { api, logs, firstPort } = options;
   const ports = demoDeviceCodes.map((_, index) => firstPort + index);
   const configuration = demoConfiguration({ host: options.host, ports });
-  const demo = await loadDemo(api, configuration, options.demoFile);
-  if (demo === undefined) {
+  const former = (await readDemoAddresses(options.demoFile)) ?? {};
+  const moved = await moveDemoDevices(api, configuration.devices, former);
+  if (moved.length > 0)
+    logs.say(`✓ demo        the API knows where its devices listen now: ${moved.join(', ')}`);
+  const loaded = await loadDemo(api, configuration);
+  if (loaded.kind === 'not_wanted') {
     logs.say('  demo        its task was removed, and nothing of it is brought back');
     return undefined;
   }
-  if (!demo.wasLoadedBefore) {
-    const { devices, points } = configuration;
-    logs.say(`✓ demo        task "${demo.task.code}": ${devices.length} devices, ${points.length} points`);
+  const { devices, points, tasks } = configuration;
+  if (loaded.kind === 'started') {
+    const codes = tasks.map(({ code }) => code).join(', ');
+    logs.say(`✓ demo        task ${codes} with ${devices.length} devices and ${points.length} points`);
   }
-  if (demo.movedDevices.length > 0) {
-    logs.say(`✓ demo        told the API where its devices listen now: ${demo.movedDevices.join(', ')}`);
+  let session = await readSession(api, loaded.sessionId);
+  let words = loaded.kind === 'started' ? 'was started' : 'goes on';
+  if (session.status === 'running' && moved.length > 0) {
+    words = `takes the place of ${session.id}, which polled the simulator at its former ports`;
+    session = await replaceSession(api, session, 'The simulated plant listens on other ports now');
   }
-  const { session, how, replaces } = await demoSession(api, demo);
+  await writeDemoAddresses(options.demoFile, devices);
   const point = watchedPoint(configuration);
   const running = { session, point };
   if (session.status !== 'running') {
     logs.say(`  session     ${session.id} is ${session.status} and stays so`, { session_id: session.id });
     return running;
   }
-  const words = {
-    started: 'was started',
-    found: 'goes on',
-    replaced: `takes the place of ${replaces}, which polled the simulator at its former ports`,
-  };
-  logs.say(`✓ session     ${session.id} ${words[how]}; waiting for its first value …`, {
-    session_id: session.id,
-  });
+  logs.say(`✓ session     ${session.id} ${words}; waiting for its first value …`, { session_id: session.id });
   const sample = await firstSample(api, {
     sessionId: session.id,
     point,

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { devicePageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { pointHistorySchema } from '@holdfast/shared/contracts/http/point-history-http.ts';
 import { sessionPageSchema, sessionViewSchema } from '@holdfast/shared/contracts/http/session-http.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
@@ -56,6 +57,32 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     await third.stop();
     const types = await eventTypesIn(home);
     expect(types.filter((type) => type === 'session.started')).toHaveLength(1);
+  });
+
+  it('gives the demo a new session when its simulator cannot have its former ports', async () => {
+    const home = await temporaryFolder('stack');
+    const first = await start(home);
+    const before = await ready(first);
+    first.signal('SIGINT');
+    expect(await first.exited).toEqual({ code: 0, signal: null });
+    const portsFile = join(home, 'ports.json');
+    const ports = z.record(z.string(), z.int()).parse(JSON.parse(await readFile(portsFile, 'utf8')));
+    const base = ports.simulator_base ?? 0;
+    const server = createServer();
+    server.listen(base, '127.0.0.1');
+    await once(server, 'listening');
+    cleanUpAfterFile(async () => server.close());
+
+    const second = await start(home);
+    const startedAt = new Date();
+    const after = await ready(second);
+
+    expect(after.session_id).not.toBe(before.session_id);
+    await sampleSince(after, startedAt);
+    expect(await session({ ...after, session_id: before.session_id })).toMatchObject({ status: 'stopped' });
+    const { results } = await read(after, '/api/config/devices/', devicePageSchema);
+    expect(results.map(({ port }) => port)).not.toContain(base);
+    await second.stop();
   });
 
   it('replaces what is killed: a collector, whose session moves on, and itself', async () => {
