@@ -12,7 +12,7 @@ export default defineConfig({
     pool: 'forks',
     // Every file may start servers of its own: more files at once would make them slow, not the run fast.
     maxWorkers: 2,
-    testTimeout: 30_000,
+    testTimeout: 90_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
   },

@@ -122,10 +122,14 @@ await runService({
               onSample: (sample) => outbox.push(sample),
               onHealth: ({ device, from, to }) => {
                 const detail = to.status === 'healthy' ? '' : (to.last_error ?? '');
-                log.warn(
-                  { session: assignment.session_id, device: device.code, from, to: to.status, detail },
-                  'device health changed',
-                );
+                const about = {
+                  session: assignment.session_id,
+                  device: device.code,
+                  from,
+                  to: to.status,
+                };
+                if (to.status === 'healthy') log.info(about, `device ${device.code} answers`);
+                else log.warn({ ...about, detail }, `device ${device.code} is not read: ${detail}`);
                 void health
                   .publish({
                     v: 1,

@@ -8,6 +8,7 @@ import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
 import { followSessionLog } from '@holdfast/shared/jetstream/session-log.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
 import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
@@ -15,7 +16,12 @@ import { startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { supervisorConfig } from './config.ts';
+import { FleetWatch } from './fleet-watch.ts';
+import { KnownAssignments } from './known-assignments.ts';
+import { ActionPerformer } from './perform-action.ts';
 import { Supervisor } from './supervisor.ts';
+import { TaskBook } from './task-book.ts';
+import { WaitingReport } from './waiting-report.ts';
 
 const config = supervisorConfig();
 
@@ -57,21 +63,41 @@ await runService({
       },
       onLost: (why) => log.warn({ why }, 'this supervisor does not lead any more'),
     });
+    const outbox = await AssignmentOutbox.open(nc);
+    const known = new KnownAssignments(outbox, systemClock);
     const supervisor = new Supervisor({
-      store: await JetStreamEventStore.open(nc),
-      collectors,
-      judge: new LeaseJudge(systemClock, times),
-      outbox: await AssignmentOutbox.open(nc),
+      book: new TaskBook(log, systemClock),
+      fleetWatch: new FleetWatch({
+        collectors,
+        judge: new LeaseJudge(systemClock, times),
+        clock: systemClock,
+        reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
+      }),
+      known,
+      performer: new ActionPerformer({
+        store: await JetStreamEventStore.open(nc),
+        outbox,
+        known,
+        clock: systemClock,
+        logger: log,
+      }),
+      waitingReport: new WaitingReport(await KvWaitingBoard.open(nc), systemClock, log),
       clock: systemClock,
       timers: systemTimers,
       logger: log,
       reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
       recoveryDisabled: config.DISABLE_SESSION_RECOVERY,
+      rebalancing: {
+        minHoldMs: config.REBALANCE_MIN_HOLD_MS,
+        settleMs: config.REBALANCE_SETTLE_MS,
+        maxMoves: config.REBALANCE_MAX_MOVES,
+      },
       leadership,
     });
     const sessionLog = await followSessionLog({
       nc,
       after: 0,
+      replay: 'newest_per_subject',
       onEvent: (event) => supervisor.apply(event),
       onDamage: (error) => supervisor.logDamaged(error),
       log,
@@ -82,7 +108,7 @@ await runService({
     onStop('status watch', async () => stopStatus());
     const stopLeases = await collectors.watch((record) => supervisor.leaseSeen(record));
     onStop('lease watch', async () => stopLeases());
-    connection.onReconnect(() => supervisor.hint());
+    connection.onReconnect(() => supervisor.reconnected());
     leadership.start();
     onStop('leadership', () => leadership.giveUp());
     supervisor.start(sessionLog);

@@ -1,4 +1,5 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts';
 
 /** The session log as the supervisor follows it. */
 export interface SessionLog {
@@ -14,4 +15,16 @@ export interface AssignmentOutbox {
   remove(collectorId: string, taskId: string): Promise<void>;
   /** `<collectorId>.<taskId>` of every message that is there. */
   list(): Promise<Set<string>>;
+  has(collectorId: string, taskId: string): Promise<boolean>;
+}
+
+/** As in {@link AssignmentOutbox.list}. */
+export function assignmentKey(collectorId: string, taskId: string): string {
+  return `${collectorId}.${taskId}`;
+}
+
+/** Where people read why a session waits. Live values: what is lost is written again. */
+export interface WaitingBoard {
+  write(taskId: string, notice: WaitingNotice): Promise<void>;
+  clear(taskId: string): Promise<void>;
 }

@@ -1,15 +1,20 @@
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 
 /** What the log says about every task, folded event by event. */
 export class TaskBook {
   readonly #tasks = new Map<string, TaskState>();
+  /** Since when this process knows each task's present epoch, on the monotonic clock. */
+  readonly #epochSeen = new Map<string, { epoch: number; atMs: number }>();
   readonly #log: Logger;
+  readonly #clock: Clock;
 
-  constructor(log: Logger) {
+  constructor(log: Logger, clock: Clock) {
     this.#log = log;
+    this.#clock = clock;
   }
 
   apply(stored: StoredEvent): void {
@@ -17,12 +22,21 @@ export class TaskBook {
     if (taskId === undefined) return;
     const after = foldTask(this.#tasks.get(taskId) ?? newTaskState(taskId), stored);
     this.#tasks.set(taskId, after);
+    if (after.placement.situation === 'assigned' && after.placement.epoch === stored.sequence) {
+      this.#epochSeen.set(taskId, { epoch: stored.sequence, atMs: this.#clock.monotonicMs() });
+    }
     const problem = after.unreadable.lifecycle ?? after.unreadable.placement;
     if (problem === undefined) return;
     this.#log.error(
       { task: taskId, sequence: stored.sequence, problem },
       'an event cannot be read; its task is left as it is',
     );
+  }
+
+  /** For how long, as far as this process knows, the task has been under this epoch, in ms. */
+  heldForMs(taskId: string, epoch: number): number {
+    const seen = this.#epochSeen.get(taskId);
+    return seen?.epoch === epoch ? this.#clock.monotonicMs() - seen.atMs : 0;
   }
 
   /** By task id. */

@@ -12,6 +12,7 @@ export const bucketNames = {
   collectors: 'COLLECTORS',
   leader: 'LEADER',
   status: 'STATUS',
+  waiting: 'WAITING',
 } as const;
 
 export const durableNames = {

@@ -55,6 +55,12 @@ export class AssignmentOutbox {
     }
     return keys;
   }
+
+  async has(collectorId: string, taskId: string): Promise<boolean> {
+    const subject = subjects.assignment(collectorId, taskId);
+    const info = await this.#jsm.streams.info(streamNames.assignments, { subjects_filter: subject });
+    return Object.hasOwn(info.state.subjects ?? {}, subject);
+  }
 }
 
 export function assignmentKey(collectorId: string, taskId: string): string {

@@ -59,6 +59,12 @@ export async function ensureStreams(nc: NatsConnection, settings: StreamSettings
     storage: StorageType.Memory,
     max_bytes: 64 * 1024 * 1024,
   });
+  await kvm.create(bucketNames.waiting, {
+    history: 1,
+    replicas,
+    storage: StorageType.Memory,
+    max_bytes: 16 * 1024 * 1024,
+  });
   await new Objm(nc).create(bucketNames.taskConfigs, { replicas, storage: StorageType.File });
 }
 

@@ -1,30 +1,68 @@
-import type { Fleet } from './fleet.ts';
-
-/** Sessions that each collector holds, by collector id. */
-export type Load = ReadonlyMap<string, number>;
+import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
+import type { Collector, Fleet } from './fleet.ts';
+import type { Occupancy } from './occupancy.ts';
 
 export interface Choice {
   readonly fleet: Fleet;
-  readonly load: Load;
+  readonly occupancy: Occupancy;
+  readonly needs?: SessionNeeds | undefined;
   /** Preferred when it can take the session: it may still have the devices' connections. */
   readonly former?: string | undefined;
-  /** Passed over while there is another: it has just refused the session. */
+  /** Passed over while there is another: it has just refused the session, or is to be relieved. */
   readonly avoid?: string | undefined;
 }
 
-/** The former holder, else the least loaded collector that is alive and not full; ties go by id. */
-export function chooseCollector({ fleet, load, former, avoid }: Choice): string | undefined {
-  const eligible = [...fleet.values()].filter(
-    ({ collectorId, verdict, capacity }) => verdict === 'alive' && (load.get(collectorId) ?? 0) < capacity,
-  );
-  const preferred = eligible.filter(({ collectorId }) => collectorId !== avoid);
-  const candidates = preferred.length > 0 ? preferred : eligible;
-  if (former !== undefined && candidates.some(({ collectorId }) => collectorId === former)) return former;
-  const relativeLoad = (id: string, capacity: number) => (load.get(id) ?? 0) / capacity;
-  candidates.sort(
+export type Chosen =
+  | { readonly ok: true; readonly collectorId: string }
+  /** In words for people. */
+  | { readonly ok: false; readonly why: string };
+
+/**
+ * The collector for a session: one that is alive, has the labels that the task requires and is not full. A
+ * session that shares an endpoint with one that is placed goes to the same collector and nowhere else, since
+ * an endpoint has one owner. Otherwise the former holder, else the least loaded; ties go by id.
+ */
+export function chooseCollector({ fleet, occupancy, needs, former, avoid }: Choice): Chosen {
+  const alive = [...fleet.values()].filter(({ verdict }) => verdict === 'alive');
+  if (alive.length === 0) return { ok: false, why: 'no collector is up' };
+  const labelled = alive.filter((collector) => hasLabels(collector, needs));
+  const holder = occupancy.holderOf(needs);
+  if (holder) {
+    const shares = `shares the endpoint ${holder.endpoint} with session ${holder.sessionId} on ${holder.collectorId}`;
+    const collector = labelled.find(({ collectorId }) => collectorId === holder.collectorId);
+    if (!collector)
+      return { ok: false, why: `${shares}, which is not up or lacks the labels that the task requires` };
+    if (isFull(collector, occupancy)) return { ok: false, why: `${shares}, which is full` };
+    return { ok: true, collectorId: collector.collectorId };
+  }
+  if (labelled.length === 0) {
+    const required = Object.entries(needs?.labels ?? {}).map(([name, value]) => `${name}=${value}`);
+    return { ok: false, why: `no collector that is up has the labels ${required.join(', ')}` };
+  }
+  const free = labelled.filter((collector) => !isFull(collector, occupancy));
+  if (free.length === 0) {
+    return { ok: false, why: 'every collector that could take it holds as many sessions as it may' };
+  }
+  const preferred = free.filter(({ collectorId }) => collectorId !== avoid);
+  const candidates = preferred.length > 0 ? preferred : free;
+  if (former !== undefined && candidates.some(({ collectorId }) => collectorId === former)) {
+    return { ok: true, collectorId: former };
+  }
+  const [least] = candidates.sort(
     (a, b) =>
-      relativeLoad(a.collectorId, a.capacity) - relativeLoad(b.collectorId, b.capacity) ||
-      (a.collectorId < b.collectorId ? -1 : 1),
+      relativeLoad(a, occupancy) - relativeLoad(b, occupancy) || (a.collectorId < b.collectorId ? -1 : 1),
   );
-  return candidates[0]?.collectorId;
+  return least ? { ok: true, collectorId: least.collectorId } : { ok: false, why: 'no collector is up' };
+}
+
+export function hasLabels({ labels }: Collector, needs: SessionNeeds | undefined): boolean {
+  return Object.entries(needs?.labels ?? {}).every(([name, value]) => labels[name] === value);
+}
+
+export function relativeLoad({ collectorId, capacity }: Collector, occupancy: Occupancy): number {
+  return occupancy.load(collectorId) / capacity;
+}
+
+function isFull({ collectorId, capacity }: Collector, occupancy: Occupancy): boolean {
+  return occupancy.load(collectorId) >= capacity;
 }

@@ -6,6 +6,7 @@ export interface Collector {
   readonly verdict: LeaseVerdict;
   /** How many sessions it may hold. */
   readonly capacity: number;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** Collectors by id. */

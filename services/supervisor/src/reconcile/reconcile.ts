@@ -1,15 +1,21 @@
-import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
+import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
-import type { RunningSession } from '@holdfast/shared/domain/session/state.ts';
+import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
+import type { FailedSession, RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import { isReadable, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import { chooseCollector } from './choose-collector.ts';
 import { type Fleet, mayStillPoll } from './fleet.ts';
+import { Occupancy } from './occupancy.ts';
+import { type Placed, type RebalanceLimits, rebalance } from './rebalance.ts';
+import { restartDelayMs } from './restart-delay.ts';
 
 /** Which messages lie in ASSIGNMENTS, and how much of the log was known when that was asked. */
 export interface AssignmentListing {
   /** `<collectorId>.<taskId>` */
   readonly keys: ReadonlySet<string>;
   readonly listedAtSequence: number;
+  /** For single keys that were asked for later than the list. */
+  readonly askedAtSequence?: ReadonlyMap<string, number>;
 }
 
 /** A collector's word that it cannot run a session. */
@@ -17,6 +23,7 @@ export interface Refusal {
   readonly epoch: number;
   readonly collectorId: string;
   readonly why: string;
+  readonly cause: FailureCause;
 }
 
 export interface Situation {
@@ -29,6 +36,12 @@ export interface Situation {
   readonly leadingSince: number;
   /** Set when sessions that ran before the supervisor's start stay unplaced until somebody recovers them. */
   readonly recoveryDisabled: RecoveryDisabled | undefined;
+  /** ms since 1970 */
+  readonly nowMs: number;
+  /** How long a task's session has been under its present epoch, in ms. */
+  readonly heldForMs: (taskId: string, epoch: number) => number;
+  /** Undefined while sessions are not to be moved for balance. */
+  readonly rebalancing: RebalanceLimits | undefined;
 }
 
 export interface RecoveryDisabled {
@@ -62,7 +75,7 @@ export type Action =
       readonly task: TaskState;
       readonly collectorId: string;
       readonly epoch: number;
-      readonly reason: 'refused' | 'recovery_disabled';
+      readonly reason: ReleaseReason;
       readonly detail: string;
       readonly refusals: number;
     }
@@ -73,12 +86,24 @@ export type Action =
       readonly task: TaskState;
       readonly session: RunningSession;
       readonly reason: string;
+      readonly cause: FailureCause;
+    }
+  /** Tries a session again that failed for a passing cause. */
+  | {
+      readonly type: 'restart';
+      readonly task: TaskState;
+      readonly session: FailedSession;
+      readonly attempt: number;
     };
 
 export interface Waiting {
   readonly taskId: string;
   readonly sessionId: string;
   readonly why: 'no_collector' | 'former_holder_not_done' | 'recovery_disabled';
+  /** In words for people. */
+  readonly detail: string;
+  /** Whose message must go first. */
+  readonly former?: string;
 }
 
 export interface Plan {
@@ -98,29 +123,34 @@ export const maxRefusals = 3;
  * ended the former placement proves nothing.
  */
 export function reconcile(situation: Situation): Plan {
-  const { fleet, listing, refusals, leadingSince, recoveryDisabled } = situation;
+  const { fleet, listing, recoveryDisabled } = situation;
   const actions: Action[] = [];
   const waiting: Waiting[] = [];
-  const load = new Map<string, number>();
+  const occupancy = new Occupancy();
   const unplaced: { task: TaskState; session: RunningSession }[] = [];
-  const placed = new Set<string>();
+  const placed: (Placed & { task: TaskState; epoch: number })[] = [];
+  const held = new Set<string>();
 
   for (const task of situation.tasks) {
-    const { session } = task;
-    if (session.status !== 'running' || !isReadable(task)) continue;
+    const { session, taskId } = task;
+    if (!isReadable(task)) continue;
+    if (session.status === 'error') {
+      const restart = restartOf(task, session, situation.nowMs);
+      if (restart) actions.push(restart);
+    }
+    if (session.status !== 'running') continue;
     const placement = currentPlacement(session, task.placement);
     if (!placement) {
       unplaced.push({ task, session });
       continue;
     }
     const { collectorId, epoch } = placement;
-    placed.add(`${collectorId}.${task.taskId}`);
-    const refusal = refusals.get(task.taskId);
+    const { needs } = session.session;
+    held.add(`${collectorId}.${taskId}`);
+    const refusal = situation.refusals.get(taskId);
     if (refusal?.epoch === epoch && refusal.collectorId === collectorId) {
-      actions.push(giveUpOrRelease(task, session, refusal, placement.refusals + 1, leadingSince));
-      continue;
-    }
-    if (recoveryDisabled?.releasesPlaced && epoch <= recoveryDisabled.startedAt) {
+      actions.push(giveUpOrRelease(task, session, refusal, placement.refusals + 1, situation.leadingSince));
+    } else if (recoveryDisabled?.releasesPlaced && epoch <= recoveryDisabled.startedAt) {
       const detail = 'the supervisor was started with DISABLE_SESSION_RECOVERY';
       actions.push({
         type: 'release',
@@ -131,70 +161,103 @@ export function reconcile(situation: Situation): Plan {
         detail,
         refusals: 0,
       });
-      continue;
-    }
-    if (mayStillPoll(fleet.get(collectorId))) {
-      load.set(collectorId, (load.get(collectorId) ?? 0) + 1);
-      const isRung = listing.keys.has(`${collectorId}.${task.taskId}`);
+    } else if (mayStillPoll(fleet.get(collectorId))) {
+      occupancy.add(collectorId, session.session.sessionId, needs);
+      placed.push({ task, taskId, epoch, collectorId, needs, heldForMs: situation.heldForMs(taskId, epoch) });
+      const isRung = listing.keys.has(`${collectorId}.${taskId}`);
       if (!isRung && listing.listedAtSequence >= epoch) {
         actions.push({ type: 'ring', task, session, collectorId, epoch });
       }
-    } else {
-      unplaced.push({ task, session });
-    }
+    } else unplaced.push({ task, session });
   }
 
   for (const { task, session } of unplaced) {
-    const { taskId, placement } = task;
-    const { sessionId } = session.session;
-    const current = currentPlacement(session, placement);
-    if (recoveryDisabled && session.runningSince <= recoveryDisabled.startedAt && !current) {
-      waiting.push({ taskId, sessionId, why: 'recovery_disabled' });
-      continue;
+    const next = place(task, session, situation, occupancy);
+    if ('why' in next) waiting.push(next);
+    else actions.push(next);
+  }
+
+  // Balance is a luxury: first everybody has a place and all is quiet.
+  if (situation.rebalancing && actions.length === 0 && waiting.length === 0) {
+    const moves = new Set(rebalance(fleet, placed, occupancy, situation.rebalancing));
+    for (const session of placed) {
+      if (!moves.has(session)) continue;
+      const { task, collectorId, epoch } = session;
+      const detail = 'another collector holds fewer sessions';
+      actions.push({ type: 'release', task, collectorId, epoch, reason: 'rebalance', detail, refusals: 0 });
     }
-    const former = placement.situation === 'never_placed' ? undefined : placement.collectorId;
-    const wasRefused = placement.situation === 'released' && placement.reason === 'refused';
-    const collectorId = chooseCollector({ fleet, load, former, avoid: wasRefused ? former : undefined });
-    if (collectorId === undefined) {
-      waiting.push({ taskId, sessionId, why: 'no_collector' });
-      continue;
-    }
-    if (former !== undefined && former !== collectorId && mayStillPoll(fleet.get(former))) {
-      const endedAt = Math.max(
-        session.runningSince,
-        placement.situation === 'released' ? task.lastPlacement : 0,
-      );
-      const isDone = listing.listedAtSequence >= endedAt && !listing.keys.has(`${former}.${taskId}`);
-      if (!isDone) {
-        waiting.push({ taskId, sessionId, why: 'former_holder_not_done' });
-        continue;
-      }
-    }
-    load.set(collectorId, (load.get(collectorId) ?? 0) + 1);
-    actions.push({
-      type: 'assign',
-      task,
-      session,
-      collectorId,
-      reason: assignReason(task, session, fleet, leadingSince),
-      refusals: refusalsInARow(task, session),
-      former: former === collectorId ? undefined : former,
-    });
   }
 
   for (const key of listing.keys) {
     const [collectorId = '', taskId = ''] = key.split('.');
-    if (!placed.has(key) && !mayStillPoll(fleet.get(collectorId))) {
+    if (!held.has(key) && !mayStillPoll(fleet.get(collectorId))) {
       actions.push({ type: 'remove', collectorId, taskId });
     }
   }
   return { actions, waiting };
 }
 
+function place(
+  task: TaskState,
+  session: RunningSession,
+  { fleet, listing, recoveryDisabled, leadingSince }: Situation,
+  occupancy: Occupancy,
+): Action | Waiting {
+  const { taskId, placement } = task;
+  const { sessionId, needs } = session.session;
+  const current = currentPlacement(session, placement);
+  if (recoveryDisabled && session.runningSince <= recoveryDisabled.startedAt && !current) {
+    const detail = `session recovery is disabled; recover it with POST /api/acquisition/sessions/${sessionId}/recover/`;
+    return { taskId, sessionId, why: 'recovery_disabled', detail };
+  }
+  const former = placement.situation === 'never_placed' ? undefined : placement.collectorId;
+  const isToLeave =
+    placement.situation === 'released' &&
+    (placement.reason === 'refused' || placement.reason === 'rebalance');
+  const chosen = chooseCollector({
+    fleet,
+    occupancy,
+    needs,
+    former: isToLeave ? undefined : former,
+    avoid: isToLeave ? former : undefined,
+  });
+  if (!chosen.ok) return { taskId, sessionId, why: 'no_collector', detail: chosen.why };
+  const { collectorId } = chosen;
+  if (former !== undefined && former !== collectorId && mayStillPoll(fleet.get(former))) {
+    const endedAt = Math.max(
+      session.runningSince,
+      placement.situation === 'released' ? task.lastPlacement : 0,
+    );
+    const key = `${former}.${taskId}`;
+    const knownAt = listing.askedAtSequence?.get(key) ?? listing.listedAtSequence;
+    const isDone = knownAt >= endedAt && !listing.keys.has(key);
+    if (!isDone) {
+      const detail = `${former} has not let go of it yet`;
+      return { taskId, sessionId, why: 'former_holder_not_done', detail, former };
+    }
+  }
+  occupancy.add(collectorId, sessionId, needs);
+  return {
+    type: 'assign',
+    task,
+    session,
+    collectorId,
+    reason: assignReason(task, session, fleet, leadingSince),
+    refusals: refusalsInARow(task, session),
+    former: former === collectorId ? undefined : former,
+  };
+}
+
+function restartOf(task: TaskState, session: FailedSession, nowMs: number): Action | undefined {
+  if (session.cause !== 'passing') return undefined;
+  const dueMs = Date.parse(session.stoppedAt) + restartDelayMs(session.attempt);
+  return nowMs >= dueMs ? { type: 'restart', task, session, attempt: session.attempt + 1 } : undefined;
+}
+
 function giveUpOrRelease(
   task: TaskState,
   session: RunningSession,
-  { epoch, collectorId, why }: Refusal,
+  { epoch, collectorId, why, cause }: Refusal,
   refusals: number,
   leadingSince: number,
 ): Action {
@@ -203,11 +266,13 @@ function giveUpOrRelease(
   }
   const wasRunningBefore = session.runningSince <= leadingSince;
   const what = wasRunningBefore ? 'Failed to recover after restart' : 'Failed to start';
-  return { type: 'fail', task, session, reason: `${what}: ${why}` };
+  return { type: 'fail', task, session, reason: `${what}: ${why}`, cause };
 }
 
 function refusalsInARow({ placement }: TaskState, session: RunningSession): number {
   if (placement.situation !== 'released' || placement.reason !== 'refused') return 0;
+  // Refusals from before the session was taken up again do not count against it.
+  if (placement.epoch < session.runningSince) return 0;
   return placement.sessionId === session.session.sessionId ? placement.refusals : 0;
 }
 

@@ -1,0 +1,106 @@
+import { parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
+import type { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
+import { LeaseConflict, type LeaseRecord, type LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
+import type { Clock } from '@holdfast/shared/runtime/clock.ts';
+import type { Collector, Fleet } from './reconcile/fleet.ts';
+
+/** A key that is no collector's id: written to prove that the lease bucket takes writes. */
+const probeKey = 'probe.supervisor';
+
+export interface FleetWatchOptions {
+  readonly collectors: LeaseStore;
+  readonly judge: LeaseJudge;
+  readonly clock: Clock;
+  readonly reconcileIntervalMs: number;
+}
+
+/** Which collectors there are, and who of them is alive. */
+export class FleetWatch {
+  readonly #options: FleetWatchOptions;
+  #lookedAtMs: number | undefined;
+  #listedAtMs = Number.NEGATIVE_INFINITY;
+  #members = '';
+  #membersSinceMs = 0;
+
+  constructor(options: FleetWatchOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Reads all leases while proving that the bucket takes writes: during a leader election reads can still be
+   * answered although no holder can renew, and that silence must not be taken for death.
+   */
+  async look(): Promise<void> {
+    const { collectors, judge, clock, reconcileIntervalMs } = this.#options;
+    const now = clock.monotonicMs();
+    if (now - this.#listedAtMs < reconcileIntervalMs / 2) return;
+    const sinceLast = this.#lookedAtMs === undefined ? 0 : now - this.#lookedAtMs;
+    this.#lookedAtMs = now;
+    // This process stood still itself: what it did not see in that time says nothing.
+    if (sinceLast > 3 * reconcileIntervalMs + 2_000) judge.brokerUnusable();
+    try {
+      const probe = await collectors.read(probeKey);
+      await collectors.write(probeKey, String(now), probe?.revision ?? 0, 1_000).catch((error: unknown) => {
+        // Another supervisor's probe was first: the bucket takes writes.
+        if (!(error instanceof LeaseConflict)) throw error;
+      });
+      const askedAtMs = clock.monotonicMs();
+      const leases = await collectors.list();
+      judge.see(
+        leases.filter(({ key }) => key !== probeKey),
+        askedAtMs,
+      );
+      this.#listedAtMs = clock.monotonicMs();
+    } catch (error) {
+      judge.brokerUnusable();
+      throw error;
+    }
+  }
+
+  /** What was not seen while the broker could not be used says nothing about anybody. */
+  brokerUnusable(): void {
+    this.#options.judge.brokerUnusable();
+  }
+
+  /** A lease was written. @returns whether that changed a verdict: renewals come all the time */
+  notice(record: LeaseRecord): boolean {
+    if (record.key === probeKey) return false;
+    const { judge } = this.#options;
+    const before = judge.verdict(record.key);
+    judge.notice(record);
+    return judge.verdict(record.key) !== before;
+  }
+
+  fleet(): Fleet {
+    const { judge } = this.#options;
+    const fleet = new Map<string, Collector>();
+    for (const collectorId of judge.keys()) {
+      const record = judge.record(collectorId);
+      const lease = record && parseCollectorLease(record.value);
+      const verdict = judge.verdict(collectorId);
+      // A lease that cannot be read, of a newer release, is a reason to give it nothing, not to take what it holds.
+      if (verdict) {
+        fleet.set(collectorId, {
+          collectorId,
+          verdict,
+          capacity: lease?.capacity ?? 0,
+          labels: lease?.labels ?? {},
+        });
+      }
+    }
+    return fleet;
+  }
+
+  /** For how long the same collectors have been alive, in ms. */
+  unchangedForMs(fleet: Fleet): number {
+    const nowMs = this.#options.clock.monotonicMs();
+    const members = [...fleet.values()]
+      .map(({ collectorId, verdict }) => `${collectorId}:${verdict}`)
+      .join(' ');
+    if (members !== this.#members) {
+      this.#members = members;
+      this.#membersSinceMs = nowMs;
+    }
+    return nowMs - this.#membersSinceMs;
+  }
+}

@@ -1,0 +1,60 @@
+import type { Clock } from '@holdfast/shared/runtime/clock.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { WaitingBoard } from './ports.ts';
+import type { Waiting } from './reconcile/reconcile.ts';
+
+/** Says which running sessions wait for a collector, and why: in the log when that changes, and on the board. */
+export class WaitingReport {
+  readonly #board: WaitingBoard;
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  /** By task id, what stands on the board. */
+  readonly #written = new Map<string, string>();
+  #logged = '';
+
+  constructor(board: WaitingBoard, clock: Clock, log: Logger) {
+    this.#board = board;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** The board may have forgotten everything: write it anew. */
+  forget(): void {
+    this.#written.clear();
+  }
+
+  async report(waiting: readonly Waiting[]): Promise<void> {
+    this.#logUnmet(waiting.filter(({ why }) => why === 'no_collector'));
+    const now = new Date(this.#clock.wallMs()).toISOString();
+    const present = new Set<string>();
+    const writes: Promise<void>[] = [];
+    for (const { taskId, sessionId, why, detail } of waiting) {
+      // That one lasts for milliseconds.
+      if (why === 'former_holder_not_done') continue;
+      present.add(taskId);
+      const text = `${sessionId} ${detail}`;
+      if (this.#written.get(taskId) === text) continue;
+      this.#written.set(taskId, text);
+      writes.push(this.#board.write(taskId, { v: 1, session: sessionId, why, detail, since: now }));
+    }
+    for (const taskId of this.#written.keys()) {
+      if (present.has(taskId)) continue;
+      this.#written.delete(taskId);
+      writes.push(this.#board.clear(taskId));
+    }
+    const results = await Promise.allSettled(writes);
+    if (results.some(({ status }) => status === 'rejected')) this.forget();
+  }
+
+  #logUnmet(unmet: readonly Waiting[]): void {
+    const said = unmet.map(({ sessionId, detail }) => `${sessionId} ${detail}`).join('\n');
+    if (said === this.#logged) return;
+    this.#logged = said;
+    if (unmet.length === 0) return;
+    const reasons = [...new Set(unmet.map(({ detail }) => detail))].slice(0, 5).join('; ');
+    this.#log.warn(
+      { sessions: unmet.slice(0, 100).map(({ sessionId }) => sessionId), count: unmet.length },
+      `running sessions wait: ${reasons}`,
+    );
+  }
+}
