@@ -92,6 +92,6 @@ await runService({
       }),
     });
     onStop('http', () => closeApp(app));
-    await listen(app, { host: config.API_HOST, port: config.API_PORT, log });
+    await listen(app, { host: config.API_HOST, port: config.API_PORT });
   },
 });

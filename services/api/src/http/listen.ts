@@ -1,4 +1,3 @@
-import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { FastifyInstance } from 'fastify';
 
 /** Another program has the address. */
@@ -8,11 +7,10 @@ export class AddressTaken extends Error {
 
 export async function listen(
   app: FastifyInstance,
-  { host, port, log }: { host: string; port: number; log: Logger },
+  { host, port }: { host: string; port: number },
 ): Promise<void> {
   try {
-    const url = await app.listen({ host, port, listenTextResolver: (address) => `listening on ${address}` });
-    log.info({ url }, 'the API takes requests');
+    await app.listen({ host, port, listenTextResolver: (url) => `the API takes requests at ${url}` });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
     throw new AddressTaken(
