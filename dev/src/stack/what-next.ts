@@ -32,10 +32,12 @@ export function whatNext({ apiUrl, natsUrl, simulatorUrl, demo, holder }: WhatNe
   if (demo !== undefined && holder !== undefined) {
     lines.push(
       '',
-      '  Break it',
-      `    kill -9 ${holder.pid}      # ${holder.name}, which polls the demo session: watch another one take over within 15 s`,
-      `    curl -s ${sessions}/${demo.session.id}/events/      # what became of it`,
-      `    curl -s -X PUT ${simulatorUrl}/devices/${demo.point.device}/fault -d '{"kind":"silence"}'      # a device falls silent`,
+      // Explanations stand above, not behind: an interactive zsh would take them for arguments.
+      `  Break it: kill ${holder.name}, which polls the demo session, and watch another one take over within 15 s`,
+      `    kill -9 ${holder.pid}`,
+      `    curl -s ${sessions}/${demo.session.id}/events/`,
+      '  or let a device fall silent, and speak again',
+      `    curl -s -X PUT ${simulatorUrl}/devices/${demo.point.device}/fault -d '{"kind":"silence"}'`,
       `    curl -s -X DELETE ${simulatorUrl}/devices/${demo.point.device}/fault`,
     );
   }
