@@ -1,6 +1,7 @@
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { followSessionLog } from '@holdfast/shared/jetstream/session-log.ts';
+import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import { TaskBook } from '../../../services/supervisor/src/task-book.ts';
@@ -11,6 +12,8 @@ export interface ReplayRates {
   /** Medians, events per second. */
   readonly replay: number;
   readonly bare: number;
+  /** The same state, from every event instead of the newest ones; measured once. */
+  readonly everyEvent: number;
   /** Every round, events per second, in the order in which they were measured. */
   readonly replayRounds: readonly number[];
   readonly bareRounds: readonly number[];
@@ -36,24 +39,28 @@ export async function measureReplayRates(target: ReplayTarget): Promise<ReplayRa
   const bareRounds: number[] = [];
   for (let round = 0; round <= target.rounds; round += 1) {
     const bare = target.events / (await countAll(target));
-    const replay = target.events / (await replayAll(target));
+    const rate = target.events / (await replay(target, 'newest_per_subject'));
     if (round === 0) continue;
     bareRounds.push(Math.round(bare));
-    replayRounds.push(Math.round(replay));
+    replayRounds.push(Math.round(rate));
   }
-  return { replay: median(replayRounds), bare: median(bareRounds), replayRounds, bareRounds };
+  const everyEvent = Math.round(target.events / (await replay(target, 0)));
+  return { replay: median(replayRounds), bare: median(bareRounds), everyEvent, replayRounds, bareRounds };
 }
 
 /** @returns seconds from asking for the first event to having folded the last one */
-async function replayAll({ natsUrl, events, running, log }: ReplayTarget): Promise<number> {
+async function replay(
+  { natsUrl, events, running, log }: ReplayTarget,
+  after: 0 | 'newest_per_subject',
+): Promise<number> {
   const connection = await connectNats({ url: natsUrl, name: 'bench-replay', log });
   try {
-    const book = new TaskBook(log);
+    const book = new TaskBook(log, systemClock);
     const damages: Error[] = [];
     const startedAt = performance.now();
     const follower = await followSessionLog({
       nc: connection.nc,
-      after: 0,
+      after,
       onEvent: (event) => book.apply(event),
       onDamage: (error) => damages.push(error),
       log,

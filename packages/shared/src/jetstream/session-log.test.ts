@@ -1,0 +1,134 @@
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { describe, expect, it } from 'vitest';
+import { parseSessionSubject, streamNames, subjects } from '../contracts/subjects.ts';
+import type { SessionCommand } from '../domain/session/commands.ts';
+import type { LogDamaged, StoredEvent } from '../event-store/event-store.ts';
+import { handleCommand } from '../event-store/handle-command.ts';
+import { foldTask, newTaskState, type TaskState } from '../event-store/task-fold.ts';
+import { createLogger } from '../runtime/logger.ts';
+import { connectNats } from './connect.ts';
+import { followSessionLog } from './session-log.ts';
+
+const now = '2025-03-01T06:00:00.000Z';
+
+async function give(log: SessionLogForTest, taskId: string, command: SessionCommand): Promise<void> {
+  const commandId = `${taskId}-${command.type}-${Math.random()}`;
+  const outcome = await handleCommand(log.store, taskId, command, { commandId, source: '/test', now });
+  expect(outcome.ok).toBe(true);
+}
+
+const start = (log: SessionLogForTest, taskId: string) =>
+  give(log, taskId, {
+    type: 'StartSession',
+    taskId,
+    taskCode: `line-${taskId}`,
+    configVersion: 1,
+    metadata: {},
+    by: 'li',
+    now,
+  });
+const stop = (log: SessionLogForTest, sessionId: string) =>
+  give(log, sessionId.split('-')[0] ?? '', { type: 'StopSession', sessionId, by: 'li', reason: '' });
+
+async function follow(log: SessionLogForTest, after: number | 'newest_per_subject') {
+  const events: StoredEvent[] = [];
+  const damages: LogDamaged[] = [];
+  const follower = await followSessionLog({
+    nc: log.nc,
+    after,
+    onEvent: (event) => events.push(event),
+    onDamage: (error) => damages.push(error),
+    log: createLogger('test', 'fatal'),
+  });
+  const untilEnd = async () => follower.reached(await follower.verify());
+  await untilEnd();
+  return {
+    damages,
+    events,
+    untilEnd,
+    sequences: () => events.map(({ sequence }) => sequence),
+    stop: follower.stop,
+  };
+}
+
+function fold(events: readonly StoredEvent[]): Map<string, TaskState> {
+  const tasks = new Map<string, TaskState>();
+  for (const event of events) {
+    const taskId = parseSessionSubject(event.subject)?.taskId ?? '';
+    tasks.set(taskId, foldTask(tasks.get(taskId) ?? newTaskState(taskId), event));
+  }
+  return new Map([...tasks].sort());
+}
+
+describe('the newest event of each subject', () => {
+  it('says of every task what all its events say', async () => {
+    const log = await sessionLogForTest((await natsForTest()).url);
+    await start(log, '1');
+    await start(log, '2');
+    await stop(log, '1-1');
+    await log.nc.request(subjects.placement('2'), '{"type":"session.assigned"}');
+    await start(log, '1');
+    await log.nc.request(subjects.lifecycle('3'), 'not even JSON');
+    await start(log, '4');
+    await stop(log, '4-1');
+    const all = await follow(log, 0);
+    const newest = await follow(log, 'newest_per_subject');
+    expect(all.sequences()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(newest.sequences()).toEqual([2, 4, 5, 6, 8]);
+    expect(fold(newest.events)).toEqual(fold(all.events));
+    expect([...all.damages, ...newest.damages]).toEqual([]);
+    await Promise.all([all.stop(), newest.stop()]);
+  });
+
+  it('is followed by everything that happens later, one by one', async () => {
+    const log = await sessionLogForTest((await natsForTest()).url);
+    const fromEmpty = await follow(log, 'newest_per_subject');
+    await start(log, '1');
+    await stop(log, '1-1');
+    const late = await follow(log, 'newest_per_subject');
+    await start(log, '1');
+    await stop(log, '1-2');
+    await Promise.all([fromEmpty.untilEnd(), late.untilEnd()]);
+    expect(fromEmpty.sequences()).toEqual([1, 2, 3, 4]);
+    expect(late.sequences()).toEqual([2, 3, 4]);
+    expect([...fromEmpty.damages, ...late.damages]).toEqual([]);
+    await Promise.all([fromEmpty.stop(), late.stop()]);
+  });
+
+  it('comes complete while others append', async () => {
+    const log = await sessionLogForTest((await natsForTest()).url);
+    for (let taskId = 1; taskId <= 20; taskId += 1) await start(log, String(taskId));
+    const appending = (async () => {
+      for (let taskId = 1; taskId <= 20; taskId += 1) await stop(log, `${taskId}-1`);
+    })();
+    const newest = await follow(log, 'newest_per_subject');
+    await appending;
+    await newest.untilEnd();
+    const all = await follow(log, 0);
+    expect(fold(newest.events)).toEqual(fold(all.events));
+    expect(newest.sequences()).toEqual([...newest.sequences()].sort((a, b) => a - b));
+    expect(newest.damages).toEqual([]);
+    await Promise.all([newest.stop(), all.stop()]);
+  });
+});
+
+describe('a log that lost events in its middle', () => {
+  it.each([0, 'newest_per_subject'] as const)('is noticed by whoever reads it from %s', async (after) => {
+    const { url } = await natsForTest();
+    const { nc } = await connectNats({ url, name: 'vandal', log: createLogger('test', 'fatal') });
+    const jsm = await jetstreamManager(nc);
+    // Made before the services would make it, and without what denies deletion: a stand-in for a damaged disk.
+    await jsm.streams.add({ name: streamNames.sessions, subjects: [subjects.allSessions] });
+    const log = await sessionLogForTest(url);
+    await start(log, '1');
+    await start(log, '2');
+    await stop(log, '1-1');
+    await jsm.streams.deleteMessage(streamNames.sessions, 2);
+    const reader = await follow(log, after);
+    expect(reader.damages.map(({ message }) => message)).toEqual([expect.stringMatching(/missing$/)]);
+    await reader.stop();
+    await nc.close();
+  });
+});
