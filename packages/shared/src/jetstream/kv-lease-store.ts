@@ -3,6 +3,9 @@ import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '../lease/lease-store.ts';
 
+/** A watch goes on by itself after an outage, however long that takes; a list must not. */
+const listTimeoutMs = 5_000;
+
 /** A key-value bucket as a lease store. Keys are never deleted: a given-up lease stays as such. */
 export class KvLeaseStore implements LeaseStore {
   readonly #kv: KV;
@@ -22,33 +25,45 @@ export class KvLeaseStore implements LeaseStore {
   }
 
   async list(): Promise<LeaseRecord[]> {
+    // The watch says with `delta` how many entries are still to come; an empty bucket would never say so.
+    if ((await this.#kv.status()).values === 0) return [];
     const records: LeaseRecord[] = [];
-    const watch = await this.#kv.watch({ ignoreDeletes: true });
-    // The watch says with `delta` how many entries are still to come; an empty bucket ends it at once.
-    const status = await this.#kv.status();
-    if (status.values === 0) {
-      watch.stop();
-      return records;
-    }
-    for await (const entry of watch) {
-      if (entry.operation === 'PUT') {
-        records.push({ key: entry.key, value: entry.string(), revision: entry.revision });
+    // Deletions are listened to: the last entry may be one, and without it the end would never be seen.
+    const watch = await this.#kv.watch();
+    const giveUp = setTimeout(() => watch.stop(), listTimeoutMs);
+    try {
+      for await (const entry of watch) {
+        if (entry.operation === 'PUT') {
+          records.push({ key: entry.key, value: entry.string(), revision: entry.revision });
+        }
+        if (!entry.delta) return records;
       }
-      if (!entry.delta) break;
+    } finally {
+      clearTimeout(giveUp);
+      watch.stop();
     }
-    watch.stop();
-    return records;
+    throw new Error(`the leases could not be listed within ${listTimeoutMs} ms`);
   }
 
   async write(key: string, value: string, expectedRevision: number, timeoutMs: number): Promise<number> {
     try {
-      return await this.#kv.put(key, value, { previousSeq: expectedRevision, timeout: timeoutMs });
+      return await this.#put(key, value, expectedRevision, timeoutMs);
     } catch (error) {
-      if (
-        error instanceof JetStreamApiError &&
-        (error.code === JetStreamApiCodes.StreamWrongLastSequence ||
-          error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown)
-      ) {
+      // A key that an operator has deleted is one that does not exist, though its deletion has a revision.
+      const deletion =
+        expectedRevision === 0 && error instanceof LeaseConflict ? await this.#kv.get(key) : null;
+      if (deletion && deletion.operation !== 'PUT') {
+        return await this.#put(key, value, deletion.revision, timeoutMs);
+      }
+      throw error;
+    }
+  }
+
+  async #put(key: string, value: string, previousSeq: number, timeoutMs: number): Promise<number> {
+    try {
+      return await this.#kv.put(key, value, { previousSeq, timeout: timeoutMs });
+    } catch (error) {
+      if (isWrongRevision(error)) {
         throw new LeaseConflict(`${key} was written by somebody else`, { cause: error });
       }
       throw error;
@@ -65,4 +80,12 @@ export class KvLeaseStore implements LeaseStore {
     })();
     return () => watch.stop();
   }
+}
+
+function isWrongRevision(error: unknown): boolean {
+  return (
+    error instanceof JetStreamApiError &&
+    (error.code === JetStreamApiCodes.StreamWrongLastSequence ||
+      error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown)
+  );
 }

@@ -36,10 +36,14 @@ export class FakeTime {
   async advance(ms: number): Promise<void> {
     const endMs = this.#nowMs + ms;
     await settle();
+    let atThisMoment = 0;
     for (;;) {
       const next = this.#due[0];
       if (!next || next.atMs > endMs) break;
       this.#due.shift();
+      atThisMoment = next.atMs > this.#nowMs ? 0 : atThisMoment + 1;
+      if (atThisMoment > 10_000)
+        throw new Error(`time stands still at ${this.#nowMs} ms: timers follow timers at once`);
       this.#nowMs = next.atMs;
       next.run();
       await settle();
@@ -140,7 +144,8 @@ export class FakeProcess {
         return;
       }
       const leftMs = dueMonotonicMs - this.#monotonicMs();
-      if (leftMs > 0) cancel = this.#time.after(leftMs, look);
+      // Less than a rounding error would be added to no time at all, for ever.
+      if (leftMs > 1e-6) cancel = this.#time.after(leftMs, look);
       else run();
     };
     cancel = this.#time.after(dueMonotonicMs - this.#monotonicMs(), look);

@@ -1,0 +1,78 @@
+import { expect, it } from 'vitest';
+import { LeaseConflict, type LeaseRecord, type LeaseStore } from './lease-store.ts';
+
+/** What every lease store keeps. `waitFor` gives the store the time it needs. */
+export function leaseStoreContract(
+  open: () => Promise<LeaseStore>,
+  waitFor: (condition: () => boolean, what: string) => Promise<unknown>,
+): void {
+  it('has no record of a key that was never written, and no keys at first', async () => {
+    const store = await open();
+    expect(await store.read('a')).toBeUndefined();
+    expect(await store.list()).toEqual([]);
+  });
+
+  it('gives back what was written, with a revision that rises', async () => {
+    const store = await open();
+    const first = await store.write('a', 'one', 0, 1_000);
+    expect(await store.read('a')).toEqual({ key: 'a', value: 'one', revision: first });
+    const second = await store.write('a', 'two', first, 1_000);
+    expect(second).toBeGreaterThan(first);
+    expect(await store.read('a')).toEqual({ key: 'a', value: 'two', revision: second });
+  });
+
+  it('refuses a write that expects another revision, and keeps what is there', async () => {
+    const store = await open();
+    const first = await store.write('a', 'one', 0, 1_000);
+    const second = await store.write('a', 'two', first, 1_000);
+    for (const expected of [0, first, second + 100]) {
+      await expect(store.write('a', 'late', expected, 1_000)).rejects.toBeInstanceOf(LeaseConflict);
+    }
+    await expect(store.write('b', 'late', 5, 1_000)).rejects.toBeInstanceOf(LeaseConflict);
+    expect(await store.list()).toEqual([{ key: 'a', value: 'two', revision: second }]);
+  });
+
+  it('lets one of several writers win', async () => {
+    const store = await open();
+    const writes = Array.from({ length: 8 }, (_, n) => store.write('a', `${n}`, 0, 2_000));
+    const results = await Promise.allSettled(writes);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const result of results) {
+      if (result.status === 'rejected') expect(result.reason).toBeInstanceOf(LeaseConflict);
+    }
+    const winner = results.findIndex(({ status }) => status === 'fulfilled');
+    expect((await store.read('a'))?.value).toBe(`${winner}`);
+  });
+
+  it('lists every key once, as it is now', async () => {
+    const store = await open();
+    const expected: LeaseRecord[] = [];
+    for (let n = 0; n < 30; n += 1) {
+      const before = await store.write(`k${n}`, 'before', 0, 1_000);
+      const revision = await store.write(`k${n}`, 'now', before, 1_000);
+      expected.push({ key: `k${n}`, value: 'now', revision });
+    }
+    const byKey = (a: LeaseRecord, b: LeaseRecord) => a.key.localeCompare(b.key);
+    expect((await store.list()).sort(byKey)).toEqual(expected.sort(byKey));
+  });
+
+  it('tells a watcher what is there and what changes, until it stops watching', async () => {
+    const store = await open();
+    const first = await store.write('a', 'one', 0, 1_000);
+    const seen: LeaseRecord[] = [];
+    const stop = await store.watch((record) => seen.push(record));
+    const second = await store.write('a', 'two', first, 1_000);
+    await waitFor(() => seen.some(({ revision }) => revision === second), 'the change');
+    expect(seen.at(-1)).toEqual({ key: 'a', value: 'two', revision: second });
+    stop();
+    const otherSeen: LeaseRecord[] = [];
+    const other = await store.watch((record) => otherSeen.push(record));
+    const third = await store.write('a', 'three', second, 1_000);
+    await waitFor(
+      () => otherSeen.some(({ revision }) => revision === third),
+      'the change at another watcher',
+    );
+    expect(seen.some(({ revision }) => revision === third)).toBe(false);
+    other();
+  });
+}
