@@ -133,7 +133,7 @@ async function keepsItsSecrets() {
   await inside('collector', 'cat', '/secrets/nats/url');
   await assert.rejects(inside('collector', 'cat', '/secrets/postgres/password'));
   await assert.rejects(inside('collector', 'cat', '/secrets/influxdb/token'));
-  await assert.rejects(inside('writer', 'cat', '/secrets/postgres/password'));
+  await assert.rejects(inside('supervisor', 'cat', '/secrets/postgres/password'));
   await assert.rejects(inside('simulator', 'cat', '/secrets/nats/url'));
   say('secrets: each service sees only those that it needs');
   return secrets;
