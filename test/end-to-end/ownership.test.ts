@@ -1,19 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { doubledTicks } from '../support/doubled-ticks.ts';
 import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
 import { logOf } from '../support/service-processes.ts';
-
-/** Ticks of one device that more than one sample answers for. */
-function doubledTicks(samples: readonly { session: string; device: string; tick: number }[]): string[] {
-  const seen = new Set<string>();
-  const doubled: string[] = [];
-  for (const { session, device, tick } of samples) {
-    const key = `${session}/${device}/${tick}`;
-    if (seen.has(key)) doubled.push(key);
-    seen.add(key);
-  }
-  return doubled;
-}
 
 describe('a collector is asked to end', () => {
   it('drains: no stopped event, another collector goes on in the same or the next tick under a higher epoch', async () => {

@@ -1,3 +1,4 @@
+import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import { type Assigned, currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
@@ -14,6 +15,8 @@ export interface FleetForTest {
   readonly plant: PlantForTest;
   start(service: ServiceName, settings?: Record<string, string>): ReturnType<typeof startService>;
   collector(id: string, settings?: Record<string, string>): ReturnType<typeof startService>;
+  /** Asks the first process of the service that was started here to end, and waits for it. */
+  stopFirst(service: ServiceName): Promise<void>;
   placement(taskId: string): Promise<Assigned | undefined>;
   /** Waits until the task's session is placed, on this collector and above this epoch where they are given. */
   placed(taskId: string, where?: { on?: string; above?: number }): Promise<Assigned>;
@@ -33,12 +36,21 @@ export async function fleetForTest(deviceCodes: readonly string[]): Promise<Flee
     const task = await log.task(taskId);
     return currentPlacement(task.session, task.placement);
   };
+  const started = new Map<ServiceName, RunningProcess>();
+  const start = async (service: ServiceName, settings: Record<string, string> = {}) => {
+    const running = await startService(service, { ...common, ...settings });
+    if (!started.has(service)) started.set(service, running);
+    return running;
+  };
   return {
     nats,
     log,
     plant,
-    start: (service, settings = {}) => startService(service, { ...common, ...settings }),
-    collector: (id, settings = {}) => startService('collector', { ...common, COLLECTOR_ID: id, ...settings }),
+    start,
+    collector: (id, settings = {}) => start('collector', { COLLECTOR_ID: id, ...settings }),
+    stopFirst: async (service) => {
+      await started.get(service)?.stop();
+    },
     placement,
     placed: (taskId, { on, above = 0 } = {}) =>
       eventually(

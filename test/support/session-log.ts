@@ -1,5 +1,6 @@
 import { decodeSample, type Sample } from '@holdfast/shared/contracts/sample.ts';
 import { type DecodedSessionEvent, decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
@@ -12,6 +13,7 @@ import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
 import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { Objm } from '@nats-io/obj';
 import { cleanUpAfterFile } from './cleanup.ts';
@@ -36,6 +38,7 @@ export async function sessionLogForTest(natsUrl: string) {
   const store = await JetStreamEventStore.open(nc);
   const configs = await TaskConfigStore.open(nc);
   const leases = await KvLeaseStore.open(nc, bucketNames.collectors);
+  const board = await KvWaitingBoard.open(nc);
   const outbox = await AssignmentOutbox.open(nc);
   let commands = 0;
 
@@ -66,6 +69,7 @@ export async function sessionLogForTest(natsUrl: string) {
         taskCode: config.task_code,
         configVersion: config.config_version,
         metadata: {},
+        needs: sessionNeeds(config),
         by: 'test',
         now: new Date().toISOString(),
       });
@@ -80,6 +84,8 @@ export async function sessionLogForTest(natsUrl: string) {
     recover: (sessionId: string) =>
       command(taskOf(sessionId), { type: 'RecoverSession', sessionId, by: 'test', placed: false }),
     task: (taskId: string) => loadTask(store, taskId),
+    /** Why the task's session has no collector. */
+    waiting: (taskId: string) => board.read(taskId),
     /** The value of a collector's key. */
     lease: async (collectorId: string) => (await leases.read(collectorId))?.value,
     /** How many messages lie in ASSIGNMENTS. */

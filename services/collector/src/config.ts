@@ -1,4 +1,5 @@
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { idPattern } from '@holdfast/shared/contracts/subjects.ts';
 import {
   commonSettings,
@@ -23,6 +24,25 @@ const settings = z.object({
         .replace(/[^A-Za-z0-9_-]/g, '-')
         .slice(0, 64),
     ),
+  /** What tasks may require of a collector: `site=hall-1,network=plant-a`. */
+  COLLECTOR_LABELS: setting
+    .list()
+    .default([])
+    .transform((pairs, context) => {
+      const labels: Record<string, string> = {};
+      for (const pair of pairs) {
+        const [name, value, ...rest] = pair.split('=');
+        if (!name || !value || rest.length > 0) {
+          context.addIssue({
+            code: 'custom',
+            message: `must read name=value,name=value; "${pair}" does not`,
+          });
+        } else labels[name] = value;
+      }
+      return labels;
+    }),
+  /** Folder for the lock by which a restarted collector proves that its predecessor on this machine is dead. */
+  LOCK_DIR: z.string().default(() => join(tmpdir(), 'holdfast')),
   /** How many sessions it may hold. */
   COLLECTOR_CAPACITY: setting.integer(1, 100_000).default(10_000),
   /** Longest pause before a device that does not answer is asked again. */

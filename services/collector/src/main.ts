@@ -17,6 +17,7 @@ import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { takeHostLock } from './adapters/host-lock.ts';
 import { ModbusTcpBus } from './adapters/modbus-tcp-bus.ts';
 import { collectorConfig } from './config.ts';
 import { Collector } from './holding/collector.ts';
@@ -64,6 +65,8 @@ await runService({
     });
     connection.onReconnect(() => outbox.resume());
 
+    const lock = await takeHostLock(config.LOCK_DIR, instance);
+    onStop('host lock', lock.release);
     const lease = new LeaseHolder({
       store: await KvLeaseStore.open(nc, bucketNames.collectors),
       key: collectorId,
@@ -77,7 +80,13 @@ await runService({
       log,
       instance,
       host: hostname(),
-      fields: { started_at: new Date().toISOString(), capacity: config.COLLECTOR_CAPACITY, labels: {} },
+      fields: {
+        started_at: new Date().toISOString(),
+        capacity: config.COLLECTOR_CAPACITY,
+        labels: config.COLLECTOR_LABELS,
+        ...lock.fields,
+      },
+      isKnownDead: ({ value }) => lock.isDead(value),
       onHeld: () => collector.leaseHeld(),
       onLost: (why) => collector.leaseLost(why),
     });

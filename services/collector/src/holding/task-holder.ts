@@ -1,10 +1,11 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { SessionRunner } from '../polling/session-runner.ts';
-import type { AssignmentHandle, LiveStatus, Samples, TaskConfigs, Truth } from '../ports.ts';
+import type { AssignmentHandle, LiveStatus, LoadedConfig, Samples, TaskConfigs, Truth } from '../ports.ts';
 import { judgeAssignment } from './judge-assignment.ts';
 
 export interface TaskHolderOptions {
@@ -24,6 +25,9 @@ export interface TaskHolderOptions {
   readonly flushSamples: () => Promise<void>;
 }
 
+/** After so many tries in a row a start that fails for no reason of the session's own is refused. */
+const maxFailedStarts = 10;
+
 /**
  * Holds one task's assignment. It is level-triggered: whatever happens (a message, a hint from the log, the
  * lease lost or held again, a drain) only asks it to settle, and settling compares the message with the log
@@ -33,7 +37,9 @@ export class TaskHolder {
   readonly #options: TaskHolderOptions;
   #handle: AssignmentHandle | undefined;
   #runner: SessionRunner | undefined;
-  #refused: { assignment: Assignment; why: string } | undefined;
+  #refused: { assignment: Assignment; why: string; cause: FailureCause } | undefined;
+  /** Tries in a row at the snapshot or the start that failed although the broker answered. */
+  #failedStarts = 0;
   #isClosing = false;
   #isDirty = false;
   #settling: Promise<void> | undefined;
@@ -153,8 +159,18 @@ export class TaskHolder {
 
   async #run(assignment: Assignment, handle: AssignmentHandle): Promise<void> {
     const { taskId, configs, samples, log } = this.#options;
-    const loaded = await configs.load(taskId, assignment.config_version);
-    if (!loaded.ok) return this.#refuse(assignment, handle, loaded.problem);
+    let loaded: LoadedConfig;
+    try {
+      loaded = await configs.load(taskId, assignment.config_version);
+    } catch (error) {
+      this.#failedStarts += 1;
+      // The log could be read a moment ago, so the broker is there: perhaps another collector fares better.
+      if (this.#failedStarts < maxFailedStarts) throw error;
+      const why = `the configuration snapshot cannot be read: ${(error as Error).message}`;
+      return this.#refuse(assignment, handle, why, 'passing');
+    }
+    if (!loaded.ok) return this.#refuse(assignment, handle, loaded.problem, 'permanent');
+    this.#failedStarts = 0;
     const firstTicks = new Map<string, number>();
     await Promise.all(
       loaded.config.devices.map(async (device) => {
@@ -182,13 +198,19 @@ export class TaskHolder {
     await this.writeStatus().catch(() => undefined);
   }
 
-  async #refuse(assignment: Assignment, handle: AssignmentHandle, why: string): Promise<void> {
+  async #refuse(
+    assignment: Assignment,
+    handle: AssignmentHandle,
+    why: string,
+    cause: FailureCause,
+  ): Promise<void> {
     const { log, taskId } = this.#options;
+    this.#failedStarts = 0;
     log.error(
       { session: assignment.session_id, task: taskId, epoch: assignment.epoch, why },
       'session refused',
     );
-    this.#refused = { assignment, why };
+    this.#refused = { assignment, why, cause };
     await this.writeStatus();
     await handle.done();
     if (this.#handle === handle) this.#handle = undefined;
@@ -224,11 +246,12 @@ export class TaskHolder {
   async writeStatus(): Promise<void> {
     if (this.#runner) return this.#write(this.#runner, 'polling');
     if (!this.#refused) return;
-    const { assignment, why } = this.#refused;
+    const { assignment, why, cause } = this.#refused;
     await this.#options.liveStatus.write(this.#options.taskId, {
       ...this.#identity(assignment.session_id, assignment.epoch),
       state: 'refused',
       detail: why,
+      cause,
       points_read: 0,
       error_count: 0,
       last_read_time: null,

@@ -1,0 +1,111 @@
+import { describe, expect, it } from 'vitest';
+import { doubledTicks, missingTicks } from '../support/doubled-ticks.ts';
+import { eventually } from '../support/eventually.ts';
+import { fleetForTest } from '../support/fleet-for-test.ts';
+import { logOf } from '../support/service-processes.ts';
+
+describe('a task that requires labels', () => {
+  it('runs on a collector that has them, and waits with the reason where there is none', async () => {
+    const fleet = await fleetForTest(['press-1', 'press-2']);
+    await fleet.start('supervisor');
+    await fleet.collector('c1', { COLLECTOR_LABELS: 'site=hall-1' });
+    await fleet.collector('c2', { COLLECTOR_LABELS: 'site=hall-2,network=plant' });
+    const there = fleet.plant.config({ taskId: '1', devices: ['press-1'] });
+    const nowhere = fleet.plant.config({ taskId: '2', devices: ['press-2'] });
+    await fleet.log.start({ ...there, required_labels: { site: 'hall-2' } });
+    const waits = await fleet.log.start({ ...nowhere, required_labels: { site: 'hall-3' } });
+    expect(await fleet.placed('1')).toMatchObject({ collectorId: 'c2' });
+    const notice = await eventually(
+      async () => {
+        const now = await fleet.log.waiting('2');
+        return now?.detail.includes('labels') && now;
+      },
+      { what: 'the reason why session 2-1 waits' },
+    );
+    expect(notice).toMatchObject({
+      session: waits,
+      why: 'no_collector',
+      detail: 'no collector that is up has the labels site=hall-3',
+    });
+    await fleet.collector('c3', { COLLECTOR_LABELS: 'site=hall-3' });
+    expect(await fleet.placed('2')).toMatchObject({ collectorId: 'c3' });
+    await eventually(async () => (await fleet.log.waiting('2')) === undefined, { what: 'the notice to go' });
+  });
+});
+
+describe('two tasks that read devices behind one endpoint', () => {
+  it('run on one collector, also after that one is gone', async () => {
+    const fleet = await fleetForTest(['gateway', 'press-1']);
+    await fleet.start('supervisor');
+    const collectors = { c1: await fleet.collector('c1'), c2: await fleet.collector('c2') };
+    await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['gateway'] }));
+    const first = await fleet.placed('1');
+    await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['gateway', 'press-1'] }));
+    expect(await fleet.placed('2')).toMatchObject({ collectorId: first.collectorId });
+
+    await collectors[first.collectorId as 'c1' | 'c2'].kill();
+    const other = first.collectorId === 'c1' ? 'c2' : 'c1';
+    const after = [await fleet.placed('1', { on: other }), await fleet.placed('2', { on: other })];
+    await fleet.sampled('1-1', after[0]?.epoch ?? 0);
+    await fleet.sampled('2-1', after[1]?.epoch ?? 0);
+    expect(doubledTicks(await fleet.log.samples())).toEqual([]);
+  });
+});
+
+describe('a collector joins', () => {
+  it('gets its share of the sessions one by one, without a missed or doubled tick', async () => {
+    const devices = ['press-1', 'press-2', 'press-3', 'press-4'];
+    const fleet = await fleetForTest(devices);
+    await fleet.start('supervisor', {
+      REBALANCE_MIN_HOLD_MS: '600000',
+      REBALANCE_SETTLE_MS: '60000',
+    });
+    await fleet.collector('c1');
+    const taskIds = ['1', '2', '3', '4'];
+    for (const taskId of taskIds) {
+      const config = fleet.plant.config({ taskId, devices: [`press-${taskId}`], periodMs: 1_000 });
+      const sessionId = await fleet.log.start(config);
+      await fleet.sampled(sessionId, (await fleet.placed(taskId)).epoch, 1);
+    }
+    await fleet.collector('c2');
+    // Another supervisor with less patience takes over, so that the test need not have it.
+    const [quick] = await Promise.all([
+      fleet.start('supervisor', { REBALANCE_MIN_HOLD_MS: '0', REBALANCE_SETTLE_MS: '1000' }),
+      fleet.stopFirst('supervisor'),
+    ]);
+    await eventually(() => logOf(quick).includes('this supervisor leads'), { what: 'the take-over' });
+    const onSecond = async () => {
+      const placements = await Promise.all(taskIds.map((taskId) => fleet.placement(taskId)));
+      return placements.filter((placement) => placement?.collectorId === 'c2');
+    };
+    await eventually(async () => (await onSecond()).length === 2, { what: 'c2 to hold two sessions' });
+    for (const taskId of taskIds) {
+      const { epoch } = await fleet.placed(taskId);
+      const before = (await fleet.sampled(`${taskId}-1`, epoch, 1)).length;
+      await fleet.sampled(`${taskId}-1`, epoch, before + 2);
+    }
+    expect(await onSecond()).toHaveLength(2);
+    const released = (await fleet.eventTypes()).filter((type) => type === 'session.released');
+    expect(released).toHaveLength(2);
+    const samples = await fleet.log.samples();
+    expect(doubledTicks(samples)).toEqual([]);
+    expect(missingTicks(samples)).toEqual([]);
+  });
+});
+
+describe('a collector is killed and started again on its machine', () => {
+  it('polls again at once: the kernel proves its predecessor dead, so no lease need run out', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    // A lease so long that waiting for it would outlast the test.
+    const patient = { LEASE_TTL_MS: '600000', LEASE_RENEW_MS: '500' };
+    await fleet.start('supervisor', patient);
+    const first = await fleet.collector('c1', patient);
+    const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const { epoch } = await fleet.placed('1');
+    const before = (await fleet.sampled(sessionId, epoch)).length;
+    await first.kill();
+    await fleet.collector('c1', patient);
+    await fleet.sampled(sessionId, epoch, before + 5);
+    expect(doubledTicks(await fleet.log.samples())).toEqual([]);
+  });
+});
