@@ -96,8 +96,7 @@ await runService({
     });
     const sessionLog = await followSessionLog({
       nc,
-      after: 0,
-      replay: 'newest_per_subject',
+      after: 'newest_per_subject',
       onEvent: (event) => supervisor.apply(event),
       onDamage: (error) => supervisor.logDamaged(error),
       log,
