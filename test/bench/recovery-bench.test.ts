@@ -1,0 +1,97 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const main = join(import.meta.dirname, '../../bench/src/main.ts');
+
+interface Ended {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** @param folder where it may write */
+async function bench(args: readonly string[], folder = tmpdir()): Promise<Ended> {
+  // biome-ignore lint/style/noProcessEnv: the PATH, on which nats-server is found
+  const env = { ...process.env, TMPDIR: folder };
+  try {
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args], { env });
+    return { code: 0, stdout, stderr };
+  } catch (error) {
+    const { code, stdout, stderr } = error as Ended;
+    return { code, stdout, stderr };
+  }
+}
+
+describe('the recovery benchmark', () => {
+  it('ends with one line of JSON that says how many sessions it saw assigned, beside the limit', async () => {
+    const flags = ['--events', '700', '--sessions', '40', '--collectors', '2', '--rounds', '1'];
+    const { code, stdout, stderr } = await bench(['recovery', '--json', ...flags]);
+    expect(stderr).toContain('starting the supervisor');
+    expect(code).toBe(0);
+    const report = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+    expect(report).toEqual({
+      bench: 'recovery',
+      ratio: expect.any(Number),
+      figures: expect.objectContaining({
+        events: 700,
+        tasks: 50,
+        running_sessions: 40,
+        collectors: 2,
+        assigned_sessions: 40,
+        start_to_leads_ms: expect.any(Number),
+        start_to_replayed_ms: expect.any(Number),
+        start_to_last_assigned_ms: expect.any(Number),
+        replay_events_per_second: expect.any(Number),
+      }),
+      limit: { bare_consumer_events_per_second: expect.any(Number) },
+      machine: expect.objectContaining({
+        cpu: expect.any(String),
+        cores: expect.any(Number),
+        node: process.versions.node,
+        nats_server: expect.stringMatching(/^\d+\.\d+\.\d+/),
+      }),
+    });
+    const { figures, limit, ratio } = report;
+    expect(ratio).toBeCloseTo(figures.replay_events_per_second / limit.bare_consumer_events_per_second, 2);
+    for (const value of Object.values(figures)) {
+      if (typeof value === 'number') expect(value).toBeGreaterThan(0);
+    }
+  }, 60_000);
+
+  it('refuses a log that is too short for its sessions, and leaves nothing behind', async () => {
+    const folder = await temporaryFolder('bench');
+    const { code, stdout, stderr } = await bench(['recovery', '--events', '10', '--sessions', '40'], folder);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('--sessions 40 needs at least --events 110');
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('the command line of the benchmarks', () => {
+  it('lists them when none is named', async () => {
+    expect(await bench([])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^ {2}recovery {2}/m) });
+  });
+
+  it('tells what each measures and which flags it takes', async () => {
+    const { code, stdout } = await bench(['recovery', '--help']);
+    expect(code).toBe(0);
+    for (const flag of ['--events N', '--sessions N', '--collectors N', '--json'])
+      expect(stdout).toContain(flag);
+  });
+
+  it.each([
+    [['frobnicate'], 'There is no benchmark "frobnicate"'],
+    [['recovery', '--frobnicate', '1'], "Unknown option '--frobnicate'"],
+    [['recovery', '--events', 'many'], '--events takes a whole number from 2 on, not "many"'],
+    [['recovery', '--sessions', '0'], '--sessions takes a whole number from 1 on, not "0"'],
+  ])('refuses %j', async (args, why) => {
+    const { code, stdout, stderr } = await bench(args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(why);
+  });
+});
