@@ -33,7 +33,7 @@ export function whatNext({ apiUrl, natsUrl, simulatorUrl, demo, holder }: WhatNe
     lines.push(
       '',
       // Explanations stand above, not behind: an interactive zsh would take them for arguments.
-      `  Break it: kill ${holder.name}, which polls the demo session, and watch another one take over within 15 s`,
+      `  Break it: kill ${holder.name}, which polls the demo session, and watch the session go on within 15 s`,
       `    kill -9 ${holder.pid}`,
       `    curl -s ${sessions}/${demo.session.id}/events/`,
       '  or let a device fall silent, and speak again',
