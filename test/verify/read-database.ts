@@ -1,29 +1,52 @@
 import pg from 'pg';
-import type { DatabaseContent, TickInDatabase } from './history.ts';
+import type { DatabaseContent } from './history.ts';
 
-/** PostgreSQL's code for a table that is not there: that part of Holdfast has never run on this database. */
-const undefinedTable = '42P01';
+/** As it is stored: values know their time, and the tick follows from the session's period. */
+export interface StoredTicks {
+  readonly session: string;
+  readonly device: string;
+  readonly timeMs: number;
+  readonly epoch: number;
+  readonly copies: number;
+}
+
+export type DatabaseRows = Omit<DatabaseContent, 'values' | 'misses'> & {
+  readonly values: readonly StoredTicks[];
+  readonly misses: readonly StoredTicks[];
+};
 
 interface TickRow {
   readonly session: string;
   readonly device: string;
-  readonly tick: string;
+  readonly time: Date;
   readonly epoch: string;
   readonly copies: string;
 }
 
+const valuesSql = `
+  select session_id as session, device_code as device, time, max(epoch) as epoch, max(copies) as copies
+  from (select session_id, device_code, point_code, time, max(epoch) as epoch, count(*) as copies
+        from samples.sample_value join samples.series on series.id = series_id
+        group by 1, 2, 3, 4) as points
+  group by 1, 2, 3`;
+const missesSql = `
+  select session_id as session, device_code as device, time, max(epoch) as epoch, count(*) as copies
+  from samples.sample_miss group by 1, 2, 3`;
+
 /** Read model and samples in one snapshot. @throws pg.DatabaseError and what the driver throws */
-export async function readDatabase(databaseUrl: string): Promise<DatabaseContent> {
+export async function readDatabase(databaseUrl: string): Promise<DatabaseRows> {
   const client = new pg.Client({ connectionString: databaseUrl });
+  // A connection that breaks shows in the query that was waiting for it; unheard, the event would end the process.
+  client.on('error', () => undefined);
   await client.connect();
   try {
-    const rows = async <T extends object>(sql: string): Promise<T[]> => {
-      try {
-        return (await client.query<T>(sql)).rows;
-      } catch (error) {
-        if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
-        throw error;
-      }
+    await client.query('begin isolation level repeatable read read only');
+    // A part of Holdfast that has never run on this database has no tables there.
+    const rows = async <T extends object>(table: string, sql: string): Promise<T[]> => {
+      const found = await client.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [
+        table,
+      ]);
+      return found.rows[0]?.exists ? (await client.query<T>(sql)).rows : [];
     };
     const sessions = await rows<{
       session_id: string;
@@ -31,21 +54,17 @@ export async function readDatabase(databaseUrl: string): Promise<DatabaseContent
       config_version: string;
       collector_id: string | null;
       epoch: string | null;
-    }>('select session_id, status, config_version, collector_id, epoch from sessions');
-    const events = await rows<{ sequence: string }>('select sequence from session_events order by sequence');
+    }>('sessions', 'select session_id, status, config_version, collector_id, epoch from sessions');
+    const events = await rows<{ sequence: string }>(
+      'session_events',
+      'select sequence from session_events order by sequence',
+    );
     const [checkpoint] = await rows<{ last_sequence: string }>(
+      'projection_checkpoint',
       'select last_sequence from projection_checkpoint order by last_sequence desc limit 1',
     );
-    const values = await rows<TickRow>(
-      `select session_id as session, device_code as device, tick, max(epoch) as epoch, max(n) as copies
-       from (select session_id, device_code, tick, point_code, max(epoch) as epoch, count(*) as n
-             from samples.sample_value group by 1, 2, 3, 4) as points
-       group by 1, 2, 3`,
-    );
-    const misses = await rows<TickRow>(
-      `select session_id as session, device_code as device, tick, max(epoch) as epoch, count(*) as copies
-       from samples.sample_miss group by 1, 2, 3`,
-    );
+    const values = await rows<TickRow>('samples.sample_value', valuesSql);
+    const misses = await rows<TickRow>('samples.sample_miss', missesSql);
     return {
       sessions: sessions.map((row) => ({
         sessionId: row.session_id,
@@ -56,20 +75,14 @@ export async function readDatabase(databaseUrl: string): Promise<DatabaseContent
       })),
       eventSequences: events.map(({ sequence }) => Number(sequence)),
       checkpoint: checkpoint === undefined ? undefined : Number(checkpoint.last_sequence),
-      values: values.map(tickOf),
-      misses: misses.map(tickOf),
+      values: values.map(storedTicks),
+      misses: misses.map(storedTicks),
     };
   } finally {
     await client.end();
   }
 }
 
-function tickOf(row: TickRow): TickInDatabase {
-  return {
-    session: row.session,
-    device: row.device,
-    tick: Number(row.tick),
-    epoch: Number(row.epoch),
-    copies: Number(row.copies),
-  };
+function storedTicks({ session, device, time, epoch, copies }: TickRow): StoredTicks {
+  return { session, device, timeMs: time.getTime(), epoch: Number(epoch), copies: Number(copies) };
 }

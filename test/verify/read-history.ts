@@ -16,8 +16,9 @@ import type {
   QuarantinedSample,
   RecordedEvent,
   RecordedSample,
+  TickInDatabase,
 } from './history.ts';
-import { readDatabase } from './read-database.ts';
+import { type DatabaseRows, readDatabase, type StoredTicks } from './read-database.ts';
 import { sessionHistories } from './session-histories.ts';
 
 export interface HistorySources {
@@ -38,22 +39,24 @@ export async function readHistory(sources: HistorySources): Promise<History> {
   });
   const { nc } = connection;
   try {
-    // Before the streams: what is acknowledged later need not be in the database that is read first.
+    // In this order, so that a system that goes on meanwhile is not accused: what is acknowledged is in the database
+    // that is read after it, and what is in the database is in the streams that are read after it.
     const acknowledged = await writerPosition(nc);
     const readAtMs = Date.now();
+    const rows = sources.databaseUrl === undefined ? undefined : await readDatabase(sources.databaseUrl);
     const samples = await readSamples(nc);
     const quarantined = await readQuarantine(nc);
     const events = await readEvents(nc);
-    const database = sources.databaseUrl === undefined ? undefined : await readDatabase(sources.databaseUrl);
+    const configs = await readConfigs(nc, events);
     const first = samples.recorded[0];
     return {
       events,
       samples: samples.recorded,
       undecodable: samples.undecodable,
       quarantined,
-      configs: await readConfigs(nc, events),
+      configs,
       acknowledged,
-      database,
+      database: rows && { ...rows, ...ticksOf(rows, events, configs) },
       commands: sources.commands,
       requests: sources.requests,
       readAtMs,
@@ -116,6 +119,21 @@ async function readConfigs(
     configs.set(key, { periodMs, devices: devices.map(({ code }) => code) });
   }
   return configs;
+}
+
+function ticksOf(
+  { values, misses }: DatabaseRows,
+  events: readonly RecordedEvent[],
+  configs: ReadonlyMap<string, PollingConfig>,
+): { values: TickInDatabase[]; misses: TickInDatabase[] } {
+  const sessions = sessionHistories({ events });
+  const periodOf = (sessionId: string): number | undefined => {
+    const session = sessions.get(sessionId);
+    return session && configs.get(taskConfigKey(session.taskId, session.configVersion))?.periodMs;
+  };
+  const withTick = (rows: readonly StoredTicks[]): TickInDatabase[] =>
+    rows.map(({ timeMs, ...row }) => ({ ...row, tick: timeMs / (periodOf(row.session) ?? Number.NaN) }));
+  return { values: withTick(values), misses: withTick(misses) };
 }
 
 async function writerPosition(nc: NatsConnection): Promise<Acknowledged | undefined> {

@@ -52,7 +52,7 @@ export function verify(
   const violations = [
     ...answeredCommands(history, tolerances),
     ...legalChain(history),
-    ...readModel(history),
+    ...readModel(history, tolerances),
     ...activity(history, tolerances),
     ...epochs(history, tolerances),
     ...deviceRequests(history, tolerances),

@@ -2,34 +2,39 @@ import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
-import type { History, RecordedEvent, SessionInDatabase, Violation } from '../history.ts';
+import type { DatabaseContent, History, RecordedEvent, SessionInDatabase, Violation } from '../history.ts';
 import { type SessionHistory, sessionHistories } from '../session-histories.ts';
+import type { Tolerances } from '../tolerances.ts';
 
 /**
- * I3: folding a task's whole log gives what its last events alone give, and the read model at the same sequence
- * says the same of every session.
+ * I3: folding a task's whole log gives what its last events alone give, and the read model says the same of every
+ * session at the sequence up to which it has come.
  */
-export function readModel(history: History): Violation[] {
-  const byTask = new Map<string, RecordedEvent[]>();
-  for (const event of history.events) {
-    const taskId = parseSessionSubject(event.subject)?.taskId;
-    if (taskId !== undefined) byTask.set(taskId, [...(byTask.get(taskId) ?? []), event]);
-  }
-  const states = new Map<string, TaskState>();
+export function readModel(history: History, { settleMs }: Pick<Tolerances, 'settleMs'>): Violation[] {
   const violations: Violation[] = [];
-  for (const [taskId, events] of byTask) {
+  for (const [taskId, events] of eventsByTask(history.events)) {
     const whole = fold(taskId, events);
     const last = fold(taskId, [...new Map(events.map((event) => [event.subject, event])).values()]);
-    states.set(taskId, whole);
-    if (JSON.stringify(whole) !== JSON.stringify(last)) {
-      violations.push({
-        invariant: 'I3',
-        subject: taskId,
-        what: `the whole log folds to ${JSON.stringify(whole)}, its last events to ${JSON.stringify(last)}`,
-      });
-    }
+    if (JSON.stringify(whole) === JSON.stringify(last)) continue;
+    const what = `the whole log folds to ${JSON.stringify(whole)}, its last events to ${JSON.stringify(last)}`;
+    violations.push({ invariant: 'I3', subject: taskId, what });
   }
-  return history.database ? [...violations, ...database(history, states)] : violations;
+  if (!history.database) return violations;
+  const found = database(history, history.database, history.readAtMs - settleMs);
+  return [
+    ...violations,
+    ...found.map(
+      ({ subject, what }): Violation => ({
+        invariant: 'I3',
+        subject,
+        what: `read model: ${what}`,
+      }),
+    ),
+  ];
+}
+
+function eventsByTask(events: readonly RecordedEvent[]): Map<string, RecordedEvent[]> {
+  return Map.groupBy(events, ({ subject }) => parseSessionSubject(subject)?.taskId ?? subject);
 }
 
 function fold(taskId: string, events: readonly RecordedEvent[]): TaskState {
@@ -40,35 +45,38 @@ function fold(taskId: string, events: readonly RecordedEvent[]): TaskState {
   }, newTaskState(taskId));
 }
 
-function database(history: History, states: ReadonlyMap<string, TaskState>): Violation[] {
-  const violations: Violation[] = [];
-  const report = (subject: string, what: string) => {
-    violations.push({ invariant: 'I3', subject, what: `read model: ${what}` });
-  };
-  const content = history.database;
-  if (!content) return [];
-  const lastSequence = history.events.at(-1)?.sequence ?? 0;
-  if ((content.checkpoint ?? 0) < lastSequence) {
-    report('log', `stands at sequence ${content.checkpoint ?? 0}, the log ends at ${lastSequence}`);
-    return violations;
+function database(
+  history: History,
+  content: DatabaseContent,
+  settledMs: number,
+): Pick<Violation, 'subject' | 'what'>[] {
+  const found: Pick<Violation, 'subject' | 'what'>[] = [];
+  const checkpoint = content.checkpoint ?? 0;
+  const overdue = history.events.find(
+    ({ sequence, storedAtMs }) => sequence > checkpoint && storedAtMs < settledMs,
+  );
+  if (overdue) {
+    found.push({ subject: 'log', what: `stands at sequence ${checkpoint} and lacks ${overdue.sequence}` });
   }
   const known = new Set(content.eventSequences);
-  if (known.size !== content.eventSequences.length) report('log', 'holds an event twice');
-  for (const { sequence } of history.events) {
-    if (!known.has(sequence)) report('log', `lacks the event at sequence ${sequence}`);
+  if (known.size !== content.eventSequences.length)
+    found.push({ subject: 'log', what: 'has an event twice' });
+  const events = history.events.filter(({ sequence }) => sequence <= checkpoint);
+  for (const { sequence } of events) {
+    if (!known.has(sequence)) found.push({ subject: 'log', what: `lacks the event at sequence ${sequence}` });
   }
+  const states = new Map([...eventsByTask(events)].map(([taskId, own]) => [taskId, fold(taskId, own)]));
   const rows = new Map(content.sessions.map((row) => [row.sessionId, row]));
-  for (const session of sessionHistories(history).values()) {
-    const row = rows.get(session.sessionId);
-    if (!row) {
-      report(session.sessionId, 'does not know the session');
-      continue;
-    }
-    for (const difference of differences(session, row, states.get(session.taskId))) {
-      report(session.sessionId, difference);
+  for (const session of sessionHistories({ events }).values()) {
+    const subject = session.sessionId;
+    const row = rows.get(subject);
+    if (!row) found.push({ subject, what: 'does not know the session' });
+    else {
+      const different = differences(session, row, states.get(session.taskId));
+      found.push(...different.map((what) => ({ subject, what })));
     }
   }
-  return violations;
+  return found;
 }
 
 const statusAfter = {

@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AnsweredCommand } from '../verify/history.ts';
+import type { Random } from './random.ts';
+import { sessionsPath } from './world/load.ts';
+
+export interface Clients {
+  /** Every command that was sent, with its answer. */
+  readonly commands: readonly AnsweredCommand[];
+  /** Takes no new action and waits for the answers that are still out. */
+  stop(): Promise<void>;
+}
+
+interface Known {
+  sessionId: string | undefined;
+  status: 'none' | 'running' | 'paused';
+}
+
+const answerTimeoutMs = 20_000;
+
+/**
+ * Operators who start, stop, pause and resume sessions all the while, also two at once on one task, and write down
+ * what they were answered. Each command's id is sent as the operator's name, so that it stands in the event.
+ */
+export function startClients(options: {
+  url: string;
+  steady: readonly string[];
+  busy: readonly string[];
+  random: Random;
+  clients: number;
+}): { clients: Clients; started: Promise<void> } {
+  const { url, random } = options;
+  const commands: AnsweredCommand[] = [];
+  const known = new Map<string, Known>();
+  const stopping = new AbortController();
+  let sent = 0;
+
+  const send = async (
+    command: AnsweredCommand['command'],
+    taskId: string,
+    sessionId?: string,
+  ): Promise<AnsweredCommand> => {
+    sent += 1;
+    const id = `client-${sent}`;
+    const path = command === 'start' ? 'start-task' : `${sessionId}/${command}`;
+    const body = command === 'start' ? { task_id: Number(taskId) } : { reason: id };
+    const sentAtMs = Date.now();
+    const { answer, started } = await ask(`${url}${sessionsPath}/${path}/`, id, body);
+    const answered: AnsweredCommand = {
+      id,
+      command,
+      taskId,
+      sessionId: command === 'start' ? started : sessionId,
+      sentAtMs,
+      answeredAtMs: Date.now(),
+      answer,
+    };
+    commands.push(answered);
+    learn(known, answered);
+    return answered;
+  };
+
+  const act = async (mine: Random, taskId: string): Promise<void> => {
+    const { sessionId, status } = known.get(taskId) ?? { sessionId: undefined, status: 'none' };
+    if (sessionId === undefined || (status === 'none' && mine.chance(0.85))) {
+      // Two operators press start at the same moment; one session may come of it.
+      const both = mine.chance(0.4)
+        ? [send('start', taskId), send('start', taskId)]
+        : [send('start', taskId)];
+      await Promise.all(both);
+      return;
+    }
+    const opposite = status === 'paused' ? 'resume' : 'pause';
+    switch (mine.pick(['both', 'stop', 'stop', 'start', opposite, opposite, opposite] as const)) {
+      case 'both':
+        await Promise.all([send('stop', taskId, sessionId), send(opposite, taskId, sessionId)]);
+        return;
+      case 'stop':
+        await send('stop', taskId, sessionId);
+        return;
+      case 'start':
+        // Refused while the session is active.
+        await send('start', taskId);
+        return;
+      default:
+        await send(opposite, taskId, sessionId);
+    }
+  };
+
+  const run = async (mine: Random): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await sleep(mine.integer(400, 2_500), undefined, { signal: stopping.signal }).catch(() => undefined);
+      if (stopping.signal.aborted) return;
+      await act(mine, mine.pick(options.busy));
+    }
+  };
+
+  const started = (async () => {
+    for (const taskId of [...options.steady, ...options.busy]) {
+      const { answer } = await send('start', taskId);
+      if (answer !== 'success')
+        throw new Error(`task ${taskId} could not be started before the faults began`);
+    }
+  })();
+  const loops = started.then(() =>
+    Promise.all(Array.from({ length: options.clients }, () => run(random.fork()))),
+  );
+  loops.catch(() => undefined);
+  return {
+    started,
+    clients: {
+      commands,
+      stop: async () => {
+        stopping.abort();
+        await loops;
+      },
+    },
+  };
+}
+
+async function ask(
+  url: string,
+  operator: string,
+  body: unknown,
+): Promise<{ answer: AnsweredCommand['answer']; started?: string }> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-operator': operator },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(answerTimeoutMs),
+    });
+    const answered = (await response.json()) as { session_id?: string; code?: string };
+    if (response.ok) {
+      return {
+        answer: 'success',
+        ...(answered.session_id === undefined ? {} : { started: answered.session_id }),
+      };
+    }
+    // Every other problem says of itself that nothing was changed.
+    const isUnknown = response.status === 500 || answered.code === 'outcome_unknown';
+    return { answer: isUnknown ? 'unknown' : 'not_stored' };
+  } catch {
+    return { answer: 'unknown' };
+  }
+}
+
+function learn(known: Map<string, Known>, { command, taskId, sessionId, answer }: AnsweredCommand): void {
+  if (answer !== 'success') return;
+  const before = known.get(taskId)?.sessionId;
+  // An answer about an earlier session may come late.
+  if (command !== 'start' && before !== undefined && before !== sessionId) return;
+  const status = {
+    start: 'running',
+    resume: 'running',
+    recover: 'running',
+    pause: 'paused',
+    stop: 'none',
+  } as const;
+  known.set(taskId, { sessionId, status: status[command] });
+}

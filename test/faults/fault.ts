@@ -1,0 +1,42 @@
+import type { Random } from './random.ts';
+import type { World } from './world/world.ts';
+
+/** One thing that can go wrong. */
+export interface Fault {
+  /** As it is counted in the report. */
+  readonly name: string;
+  /** Runs shorter than this do without it. */
+  readonly fromMinutes?: number;
+  /** Chooses everything that chance decides, so that a seed gives the same plan whatever happens meanwhile. */
+  plan(random: Random, shape: WorldShape): FaultPlan;
+}
+
+export interface FaultPlan {
+  /** What it happens to: `collector-1`, `nats`, …. Two faults never have the same target at a time. */
+  readonly targets: readonly string[];
+  /** About how long it takes, in ms: for planning only. */
+  readonly takesMs: number;
+  /** In words, for the log. */
+  readonly what: string;
+  /** Does it, and undoes it. @throws DidNotHappen when the world was not hurt as planned */
+  run(world: World): Promise<void>;
+}
+
+export interface WorldShape {
+  readonly collectors: readonly string[];
+  readonly supervisors: readonly string[];
+  readonly writers: readonly string[];
+  readonly apis: readonly string[];
+  /** Device codes of tasks that are always running. */
+  readonly steadyDevices: readonly string[];
+  readonly leaseTtlMs: number;
+}
+
+/** A planned fault left no trace: the run proves less than it says. */
+export class DidNotHappen extends Error {
+  override readonly name = 'DidNotHappen';
+}
+
+export function allServices(shape: WorldShape): string[] {
+  return [...shape.apis, ...shape.supervisors, ...shape.collectors, ...shape.writers];
+}

@@ -1,0 +1,45 @@
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { eventually } from '../../support/eventually.ts';
+import { DidNotHappen, type Fault } from '../fault.ts';
+
+/** A durable consumer is deleted: it is made anew and everything in the stream is delivered once more. */
+export function replay(name: string, stream: string, durable: string): Fault {
+  return {
+    name,
+    plan: () => ({
+      targets: [`consumer ${durable}`],
+      takesMs: 5_000,
+      what: `consumer ${durable} deleted: ${stream} is delivered from its beginning`,
+      run: async ({ nats }) => {
+        const log = createLogger('fault', 'silent');
+        const connection = await connectNats({ url: nats.url, name: 'fault', log });
+        try {
+          const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
+          // The broker may be down at this moment, and the consumer not made yet after the fault before.
+          const before = await eventually(() => jsm.consumers.info(stream, durable), {
+            what: `consumer ${durable}`,
+            timeoutMs: 60_000,
+            intervalMs: 200,
+          });
+          await eventually(() => jsm.consumers.delete(stream, durable), {
+            what: `consumer ${durable} to be deleted`,
+            timeoutMs: 30_000,
+            intervalMs: 200,
+          });
+          const after = await eventually(
+            async () => {
+              const info = await jsm.consumers.info(stream, durable);
+              return info.created !== before.created && info;
+            },
+            { what: `consumer ${durable} to be made anew`, timeoutMs: 90_000, intervalMs: 200 },
+          );
+          if (after.created === before.created) throw new DidNotHappen(`${durable} is the same consumer`);
+        } finally {
+          await connection.close();
+        }
+      },
+    }),
+  };
+}

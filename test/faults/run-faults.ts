@@ -1,0 +1,124 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { readHistory } from '../verify/read-history.ts';
+import { type Verdict, verify } from '../verify/verify.ts';
+import { startClients } from './clients.ts';
+import { DidNotHappen, type Fault } from './fault.ts';
+import { type Pace, type PlannedFault, planFaults } from './plan.ts';
+import { Random } from './random.ts';
+import { settled } from './settled.ts';
+import { startWorld, type World } from './world/world.ts';
+
+export interface FaultRunOptions {
+  readonly seed: number;
+  readonly minutes: number;
+  readonly faults: readonly Fault[];
+  readonly folder: string;
+  readonly pace?: Pace;
+  readonly tasks?: number;
+  readonly devicesPerTask?: number;
+  /** Progress, line by line. */
+  readonly say: (line: string) => void;
+}
+
+export interface FaultRun {
+  /** How often each fault really happened. */
+  readonly faults: Readonly<Record<string, number>>;
+  /** Planned faults that left no trace, or that the world did not survive: the run has failed. */
+  readonly failures: readonly string[];
+  readonly verdict: Verdict;
+}
+
+const defaultPace: Pace = { minPauseMs: 1_500, maxPauseMs: 5_000 };
+
+/** Starts everything, hurts it for so many minutes, heals it, and judges what was recorded. */
+export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
+  const { seed, minutes, say } = options;
+  const random = new Random(seed);
+  const durationMs = minutes * 60_000;
+  const world = await startWorld({
+    folder: options.folder,
+    tasks: options.tasks ?? 8,
+    devicesPerTask: options.devicesPerTask ?? 3,
+    periodsMs: [200, 250, 300, 400, 500],
+    steadyTasks: 3,
+    say,
+  });
+  const planned = planFaults({
+    faults: options.faults,
+    durationMs,
+    random: random.fork(),
+    shape: world.shape,
+    pace: options.pace ?? defaultPace,
+  });
+  const { clients, started } = startClients({
+    url: world.rest.url,
+    steady: world.load.steady.map(({ taskId }) => taskId),
+    busy: world.load.busy.map(({ taskId }) => taskId),
+    random: random.fork(),
+    clients: 3,
+  });
+  await started;
+  say(`everything runs; ${planned.length} faults in ${minutes} min`);
+  const { counts, failures } = await execute(planned, world, durationMs);
+  say('healing');
+  await clients.stop();
+  await world.heal();
+  for (const problem of await settled(world)) failures.push(problem);
+  say('judging');
+  const history = await readHistory({
+    natsUrl: world.nats.url,
+    databaseUrl: world.databaseUrl,
+    commands: clients.commands,
+    requests: world.plant.requests.map(({ at, device, connectionId }) => ({
+      atMs: at,
+      device,
+      connectionId,
+    })),
+  });
+  const leaseMs = world.shape.leaseTtlMs;
+  const verdict = verify(history, {
+    // One machine, one clock; but 2 cores may be busy for a while.
+    tolerances: { stopMs: leaseMs + 1_500, clockMs: 750, settleMs: 8_000, freshMs: 10_000, plantMs: 1_000 },
+    minimum: {
+      events: 20,
+      sessions: world.load.steady.length + world.load.busy.length,
+      ticks: Math.round(minutes * 60 * world.shape.steadyDevices.length),
+      handOvers: 3,
+    },
+  });
+  await world.stop();
+  return { faults: counts, failures, verdict };
+}
+
+async function execute(
+  planned: readonly PlannedFault[],
+  world: World,
+  durationMs: number,
+): Promise<{ counts: Record<string, number>; failures: string[] }> {
+  const counts: Record<string, number> = {};
+  const failures: string[] = [];
+  /** The end of the last fault on each target: one that takes longer than planned delays the next. */
+  const turns = new Map<string, Promise<unknown>>();
+  const startedAt = performance.now();
+  const elapsed = () => ((performance.now() - startedAt) / 1_000).toFixed(1);
+  const running = planned.map(async ({ name, what, atMs, targets, run }) => {
+    await sleep(atMs);
+    const before = targets.map((target) => turns.get(target));
+    const turn = Promise.all(before).then(async () => {
+      world.say(`${elapsed()} s: ${what}`);
+      try {
+        await run(world);
+        counts[name] = (counts[name] ?? 0) + 1;
+      } catch (error) {
+        const why = error instanceof Error ? error.message : String(error);
+        const kind = error instanceof DidNotHappen ? 'did not happen' : 'went wrong';
+        failures.push(`fault ${name} (${what}) ${kind}: ${why}`);
+        world.say(`${elapsed()} s: ${name} ${kind}: ${why}`);
+      }
+    });
+    for (const target of targets) turns.set(target, turn);
+    await turn;
+  });
+  await Promise.all([...running, sleep(durationMs)]);
+  return { counts, failures };
+}

@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { eventually } from '../support/eventually.ts';
+import { sessionsPath } from './world/load.ts';
+import type { World } from './world/world.ts';
+
+/** After the last fault everything must be in order again within this time. */
+const withinMs = 90_000;
+/** And then go on undisturbed for so long, so that what is judged has a sound end. */
+const undisturbedMs = 12_000;
+
+/** Waits until the world is itself again. @returns what is not, in words */
+export async function settled(world: World): Promise<string[]> {
+  const connection = await connectNats({
+    url: world.nats.url,
+    name: 'settled',
+    log: createLogger('settled', 'silent'),
+  });
+  const problems: string[] = [];
+  const must = async (what: string, look: () => Promise<boolean>) => {
+    try {
+      await eventually(look, { what, timeoutMs: withinMs, intervalMs: 250 });
+    } catch (error) {
+      problems.push(`after the faults: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  };
+  try {
+    const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
+    await must('the API to be ready', async () => (await world.rest.get('/health/ready')).status === 200);
+    await must('every running session to have a holder', async () => {
+      const { body } = await world.rest.get(`${sessionsPath}/?status=running&limit=100`);
+      const sessions = body.results as { placement: { state: string } | null }[];
+      return sessions.length > 0 && sessions.every(({ placement }) => placement?.state === 'placed');
+    });
+    await must('every steady device to be asked', async () => {
+      const recent = world.plant.requests.filter(({ at }) => at > Date.now() - 2_000);
+      return world.shape.steadyDevices.every((code) => recent.some(({ device }) => device === code));
+    });
+    await sleep(undisturbedMs);
+    await must('the writer to have stored what was read', async () => {
+      const info = await jsm.consumers.info(streamNames.samples, durableNames.writer);
+      return info.num_pending < 100 && info.num_redelivered === 0;
+    });
+    await must('the read model to have every event', async () => {
+      const info = await jsm.consumers.info(streamNames.sessions, durableNames.projector);
+      return info.num_pending === 0;
+    });
+  } finally {
+    await connection.close();
+  }
+  return problems;
+}

@@ -1,0 +1,59 @@
+import type { Plant } from '@holdfast/modbus-simulator/plant.ts';
+import type { RestClient } from '../../support/rest-client.ts';
+
+export interface LoadedTask {
+  readonly taskId: string;
+  readonly periodMs: number;
+}
+
+export interface Load {
+  /** Started once and then left alone. */
+  readonly steady: readonly LoadedTask[];
+  /** What clients start, stop, pause and resume. */
+  readonly busy: readonly LoadedTask[];
+}
+
+export const sessionsPath = '/api/acquisition/sessions';
+
+/** Configures tasks over REST, three points and more a device, and starts all of them. */
+export async function makeLoad(options: {
+  rest: RestClient;
+  plant: Plant;
+  /** By task. */
+  deviceCodes: readonly (readonly string[])[];
+  periodsMs: readonly number[];
+  steadyTasks: number;
+}): Promise<Load> {
+  const { rest, plant, deviceCodes, periodsMs, steadyTasks } = options;
+  const site = await rest.create('/api/config/sites/', { code: 'hall-1', name: 'Hall 1' });
+  const tasks: LoadedTask[] = [];
+  for (const [index, codes] of deviceCodes.entries()) {
+    const deviceIds: number[] = [];
+    for (const code of codes) {
+      const endpoint = plant.endpoints.find(({ device }) => device === code);
+      if (!endpoint) throw new Error(`the plant has no device ${code}`);
+      const { id } = await rest.create('/api/config/devices/', {
+        code,
+        site_id: site.id,
+        host: endpoint.host,
+        port: endpoint.port,
+        unit_id: endpoint.unitId,
+        timeout_ms: 500,
+      });
+      deviceIds.push(id);
+      await rest.create('/api/config/points/', [
+        { device_id: id, code: 'count', table: 'holding_register', address: 0, data_type: 'uint16' },
+        { device_id: id, code: 'constant', table: 'holding_register', address: 1, data_type: 'uint16' },
+      ]);
+    }
+    const periodMs = periodsMs[index % periodsMs.length] ?? 500;
+    const task = await rest.create('/api/config/tasks/', {
+      code: `task-${index + 1}`,
+      name: `Task ${index + 1}`,
+      period_ms: periodMs,
+      device_ids: deviceIds,
+    });
+    tasks.push({ taskId: String(task.id), periodMs });
+  }
+  return { steady: tasks.slice(0, steadyTasks), busy: tasks.slice(steadyTasks) };
+}

@@ -1,0 +1,162 @@
+import { appendFileSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ProcessExit, type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import type { ServiceName } from '../../support/service-processes.ts';
+import type { TcpProxy } from '../../support/tcp-proxy.ts';
+import { DidNotHappen } from '../fault.ts';
+import { evaluate } from './inspector.ts';
+
+const root = join(import.meta.dirname, '..', '..', '..');
+
+/** Must be longer than any service's own limit for stopping. */
+const endsByItselfMs = 40_000;
+
+export interface ServiceOptions {
+  /** `collector-1` */
+  readonly id: string;
+  readonly service: ServiceName;
+  readonly settings: Readonly<Record<string, string>>;
+  /** Where its lines go. */
+  readonly logFile: string;
+  /** Between it and NATS. */
+  readonly proxy?: TcpProxy | undefined;
+}
+
+/** A service as a real process to which anything can be done, and that can be started again. */
+export class Service {
+  readonly id: string;
+  readonly proxy: TcpProxy | undefined;
+  readonly #options: ServiceOptions;
+  #process: RunningProcess | undefined;
+  #inspectorUrl: string | undefined;
+  #leads = false;
+  /** Messages since the start of the run, oldest first. */
+  readonly #messages: string[] = [];
+
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+    this.id = options.id;
+    this.proxy = options.proxy;
+  }
+
+  get pid(): number {
+    return this.#running.pid;
+  }
+
+  /** Whether this supervisor said last that it leads. */
+  get leads(): boolean {
+    return this.#leads && this.isUp();
+  }
+
+  isUp(): boolean {
+    return this.#process !== undefined && this.#process.exit === undefined;
+  }
+
+  async start(): Promise<void> {
+    if (this.isUp()) return;
+    this.#inspectorUrl = undefined;
+    this.#leads = false;
+    this.#process = await startProcess({
+      name: this.id,
+      command: process.execPath,
+      // The inspector is how the suite blocks an event loop and turns a clock, without a trace in the product.
+      args: ['--inspect=127.0.0.1:0', join(root, 'services', this.#options.service, 'src', 'main.ts')],
+      env: { LOG_LEVEL: 'info', ...this.#options.settings, NODE_OPTIONS: undefined },
+      log: (line) => this.#heard(line),
+    });
+  }
+
+  /** kill -9. @throws DidNotHappen */
+  async kill(): Promise<void> {
+    const { signal } = await this.#running.kill();
+    if (signal !== 'SIGKILL') throw new DidNotHappen(`${this.id} was not killed: it had ended before`);
+  }
+
+  /** SIGTERM, and its end by itself. @throws DidNotHappen */
+  async terminate(): Promise<ProcessExit> {
+    const running = this.#running;
+    if (!running.signal('SIGTERM')) throw new DidNotHappen(`${this.id} had ended before its SIGTERM`);
+    const giveUp = new AbortController();
+    const exit = await Promise.race([
+      running.exited,
+      sleep(endsByItselfMs, undefined, { signal: giveUp.signal }).catch(() => undefined),
+    ]);
+    giveUp.abort();
+    if (exit) return exit;
+    await running.kill();
+    throw new Error(`${this.id} did not end within ${endsByItselfMs} ms of its SIGTERM`);
+  }
+
+  /** SIGSTOP, a pause, SIGCONT. @throws DidNotHappen */
+  async freeze(forMs: number): Promise<void> {
+    await freezeProcess(this.#running.pid, this.id, forMs);
+  }
+
+  /** @throws when the process cannot be reached by its inspector */
+  evaluate<T>(expression: string, timeoutMs: number): Promise<T> {
+    if (this.#inspectorUrl === undefined) throw new DidNotHappen(`${this.id} has said no inspector address`);
+    return evaluate<T>(this.#inspectorUrl, expression, timeoutMs);
+  }
+
+  /** A mark for {@link saidSince}. */
+  mark(): number {
+    return this.#messages.length;
+  }
+
+  saidSince(mark: number, pattern: RegExp): boolean {
+    return this.#messages.slice(mark).some((message) => pattern.test(message));
+  }
+
+  async stop(): Promise<void> {
+    if (!this.isUp()) return;
+    this.#running.signal('SIGCONT');
+    await this.#running.stop({ graceMs: 30_000 });
+  }
+
+  get #running(): RunningProcess {
+    if (this.#process === undefined) throw new Error(`${this.id} was never started`);
+    return this.#process;
+  }
+
+  #heard(line: string): void {
+    appendFileSync(this.#options.logFile, `${line}\n`);
+    const inspector = /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
+    if (inspector) this.#inspectorUrl = inspector;
+    if (!line.startsWith('{')) return;
+    const message = messageOf(line);
+    this.#messages.push(message);
+    if (message === 'this supervisor leads') this.#leads = true;
+    if (message === 'this supervisor does not lead any more') this.#leads = false;
+  }
+}
+
+export async function freezeProcess(pid: number, name: string, forMs: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await sleep(forMs);
+    const state = processState(pid);
+    if (state !== 'T') throw new DidNotHappen(`${name} did not stand still: its state is ${state ?? 'gone'}`);
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+}
+
+/** One letter as in ps(1); undefined where there is no such process. */
+function processState(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    // The name in parentheses may hold anything, blanks and parentheses too.
+    return stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+  } catch {
+    return undefined;
+  }
+}
+
+function messageOf(line: string): string {
+  try {
+    return (JSON.parse(line) as { msg?: string }).msg ?? '';
+  } catch {
+    return '';
+  }
+}

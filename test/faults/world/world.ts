@@ -1,0 +1,135 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { cleanUpAfterFile } from '../../support/cleanup.ts';
+import { eventually } from '../../support/eventually.ts';
+import { type PlantForTest, plantForTest } from '../../support/plant-for-test.ts';
+import { type RestClient, restClient } from '../../support/rest-client.ts';
+import { type ServiceName, testLease } from '../../support/service-processes.ts';
+import { startTcpProxy } from '../../support/tcp-proxy.ts';
+import type { WorldShape } from '../fault.ts';
+import { type Load, makeLoad } from './load.ts';
+import { Service } from './service.ts';
+
+export interface WorldOptions {
+  /** Everything that is written lies in here. */
+  readonly folder: string;
+  readonly tasks: number;
+  readonly devicesPerTask: number;
+  readonly periodsMs: readonly number[];
+  /** So many of the tasks are started once and left alone by the clients. */
+  readonly steadyTasks: number;
+  readonly say: (line: string) => void;
+}
+
+/** All of Holdfast as real processes, with the plant in this process. */
+export interface World {
+  readonly nats: NatsServer;
+  readonly postgres: PostgresServer;
+  readonly databaseUrl: string;
+  readonly plant: PlantForTest;
+  readonly rest: RestClient;
+  readonly load: Load;
+  readonly shape: WorldShape;
+  readonly say: (line: string) => void;
+  /** @throws when there is no such service */
+  service(id: string): Service;
+  /** The supervisor that leads; waits for one. */
+  leader(): Promise<Service>;
+  /** Ends every outage that the suite can still be responsible for. */
+  heal(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const shapeOfServices = { api: 1, supervisor: 2, collector: 3, writer: 2 } as const;
+
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const { folder, say } = options;
+  const logs = join(folder, 'logs');
+  await mkdir(logs, { recursive: true });
+  const nats = await startNatsServer({ storeDir: join(folder, 'nats') });
+  cleanUpAfterFile(() => nats.stop());
+  const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fsync: false });
+  cleanUpAfterFile(() => postgres.stop());
+  const databaseUrl = await postgres.createDatabase('holdfast');
+  const deviceCodes = Array.from({ length: options.tasks }, (_, task) =>
+    Array.from({ length: options.devicesPerTask }, (_, device) => `press-${task + 1}-${device + 1}`),
+  );
+  const plant = await plantForTest(deviceCodes.flat());
+  const apiPort = await freePort();
+  const rest = restClient(`http://127.0.0.1:${apiPort}`);
+
+  const services = new Map<string, Service>();
+  for (const [kind, count] of Object.entries(shapeOfServices) as [ServiceName, number][]) {
+    for (let number = 1; number <= count; number += 1) {
+      const id = `${kind}-${number}`;
+      // Only those that hold leases are cut off: for the others a cut is what a stopped broker is.
+      const proxy =
+        kind === 'collector' || kind === 'supervisor'
+          ? await startTcpProxy({ targetPort: nats.port })
+          : undefined;
+      const settings = {
+        NATS_URL: proxy ? `nats://127.0.0.1:${proxy.port}` : nats.url,
+        DATABASE_URL: databaseUrl,
+        ...testLease,
+        RECONCILE_INTERVAL_MS: '500',
+        STATUS_INTERVAL_MS: '500',
+        ACK_WAIT_MS: '3000',
+        API_PORT: String(apiPort),
+        COLLECTOR_ID: id,
+        DEVICE_BACKOFF_MAX_MS: '2000',
+      };
+      services.set(id, new Service({ id, service: kind, settings, proxy, logFile: join(logs, `${id}.log`) }));
+    }
+  }
+  const all = [...services.values()];
+  cleanUpAfterFile(() => Promise.all(all.map((service) => service.stop())));
+  await Promise.all(all.map((service) => service.start()));
+  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
+    what: 'the API to be ready',
+    timeoutMs: 60_000,
+    intervalMs: 100,
+  });
+  const load = await makeLoad({ rest, plant: plant.plant, deviceCodes, ...options });
+  const idsOf = (kind: ServiceName) => [...services.keys()].filter((id) => id.startsWith(`${kind}-`));
+  const service = (id: string): Service => {
+    const found = services.get(id);
+    if (!found) throw new Error(`there is no service ${id}`);
+    return found;
+  };
+
+  return {
+    nats,
+    postgres,
+    databaseUrl,
+    plant,
+    rest,
+    load,
+    say,
+    service,
+    shape: {
+      collectors: idsOf('collector'),
+      supervisors: idsOf('supervisor'),
+      writers: idsOf('writer'),
+      apis: idsOf('api'),
+      steadyDevices: deviceCodes.slice(0, options.steadyTasks).flat(),
+      leaseTtlMs: Number(testLease.LEASE_TTL_MS),
+    },
+    leader: () =>
+      eventually(() => all.find(({ leads }) => leads), {
+        what: 'a supervisor to lead',
+        timeoutMs: 45_000,
+        intervalMs: 100,
+      }),
+    heal: async () => {
+      for (const code of deviceCodes.flat()) plant.plant.clearFault(code);
+      await Promise.all(all.map(({ proxy }) => proxy?.heal()));
+      for (const one of all) await one.start();
+    },
+    stop: async () => {
+      await Promise.all(all.map((one) => one.stop()));
+    },
+  };
+}
