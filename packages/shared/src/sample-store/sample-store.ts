@@ -15,7 +15,16 @@ export type StorableSample = Pick<
   | 'time'
   | 'values'
   | 'miss'
->;
+> & {
+  /** Left out means good. */
+  readonly quality?: Quality;
+};
+
+/**
+ * `uncertain`: the value was read from the device, but the clock that its time comes from was far off, so it may
+ * belong to another moment.
+ */
+export type Quality = 'good' | 'uncertain';
 
 export type WriteOutcome =
   | { readonly kind: 'written' }
@@ -55,7 +64,38 @@ export interface HistoryPoint {
   readonly device: string;
   readonly pointCode: string;
   readonly value: PointValue;
+  readonly quality: Quality;
 }
+
+export interface AggregateQuery extends HistoryQuery {
+  /** Length of one bucket. Buckets begin at multiples of it since 1970 (UTC), whatever `start` is. */
+  readonly intervalMs: number;
+}
+
+/**
+ * What was stored of one point of one device in one interval. A bucket without any value is absent, so a gap is a
+ * gap; `withEmptyBuckets` makes them visible to a chart.
+ */
+export interface HistoryBucket {
+  /** Begin of the interval; the first one may lie before `start`, of which it counts only what comes after. */
+  readonly time: Date;
+  /** Device code. */
+  readonly device: string;
+  readonly pointCode: string;
+  /** Of the numbers; null when there was none (a point of booleans or texts). */
+  readonly mean: number | null;
+  readonly min: number | null;
+  readonly max: number | null;
+  /** The youngest value, of whatever kind; null only in an empty bucket. */
+  readonly last: PointValue | null;
+  /** Values of whatever kind. */
+  readonly count: number;
+  /** `uncertain` as soon as one of the values is. */
+  readonly quality: Quality;
+}
+
+/** More buckets than this in one question are refused: nobody can look at them, and they cost the database. */
+export const bucketsAtMost = 100_000;
 
 /**
  * Where samples end up and history is read from.
@@ -69,8 +109,19 @@ export interface SampleStore {
   write(samples: readonly StorableSample[]): Promise<WriteOutcome>;
   /** Ascending by time, then device. @throws SampleStoreUnavailable, HistoryQueryRefused */
   history(query: HistoryQuery): Promise<HistoryPoint[]>;
+  /**
+   * Ascending by time, then device; `limit` counts buckets of all devices together, the latest are given.
+   * @throws SampleStoreUnavailable, HistoryQueryRefused (also above `bucketsAtMost`)
+   */
+  aggregate(query: AggregateQuery): Promise<HistoryBucket[]>;
   /** Session id → highest epoch stored; empty where the store does not keep it. @throws SampleStoreUnavailable */
   highestEpochs(): Promise<ReadonlyMap<string, number>>;
+  /**
+   * What has to be done now and then: room for the days to come, and dropping the days that ended before
+   * `keepFromMs`, when that is given. Call it every hour or so. Does nothing where the database does that by itself.
+   * @returns what was dropped, by name. @throws SampleStoreUnavailable
+   */
+  maintain(options: { readonly nowMs: number; readonly keepFromMs?: number | undefined }): Promise<string[]>;
   /** Whether it answers right now. Never throws. */
   reachable(): Promise<boolean>;
   /** Idempotent. */

@@ -1,14 +1,19 @@
 import { HttpError, InfluxDB, type Point } from '@influxdata/influxdb-client';
+import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
 import {
-  type HistoryPoint,
-  type HistoryQuery,
   HistoryQueryRefused,
   type SampleStore,
   SampleStoreUnavailable,
   type StorableSample,
   type WriteOutcome,
 } from '../sample-store.ts';
-import { historyStatement, readHistoryAnswer } from './influxql.ts';
+import {
+  type Answer,
+  aggregateStatement,
+  historyStatement,
+  readAggregateAnswer,
+  readHistoryAnswer,
+} from './influxql.ts';
 import { linePoint } from './line-protocol.ts';
 
 export interface InfluxSampleStoreOptions {
@@ -39,7 +44,16 @@ export function openInfluxSampleStore(options: InfluxSampleStoreOptions): Sample
   });
   return {
     write: (samples) => write(influx, options, samples),
-    history: (query) => history(options, timeoutMs, query),
+    async history(query) {
+      if (query.devices?.length === 0) return [];
+      return read(options, timeoutMs, historyStatement(query), (json) => readHistoryAnswer(json, query));
+    },
+    async aggregate(query) {
+      refuseTooManyBuckets(query);
+      if (query.devices?.length === 0) return [];
+      return read(options, timeoutMs, aggregateStatement(query), (json) => readAggregateAnswer(json, query));
+    },
+    maintain: async () => [],
     highestEpochs: async () => new Map(),
     async reachable() {
       try {
@@ -123,15 +137,15 @@ function unavailable(what: string, error: unknown): SampleStoreUnavailable {
   });
 }
 
-async function history(
+async function read<T>(
   { url, token, bucket }: InfluxSampleStoreOptions,
   timeoutMs: number,
-  query: HistoryQuery,
-): Promise<HistoryPoint[]> {
-  if (query.devices?.length === 0) return [];
+  statement: string,
+  readAnswer: (json: unknown) => Answer<T>,
+): Promise<T[]> {
   const address = addressOf(url, '/query');
   // A bucket answers as the database of the same name (InfluxDB 2 maps it by itself).
-  address.search = new URLSearchParams({ db: bucket, epoch: 'ms', q: historyStatement(query) }).toString();
+  address.search = new URLSearchParams({ db: bucket, epoch: 'ms', q: statement }).toString();
   let status: number;
   let body: string;
   try {
@@ -161,9 +175,9 @@ async function history(
   } catch (error) {
     throw unavailable('cannot read history: the answer is not JSON', error);
   }
-  const answer = readHistoryAnswer(json, query);
+  const answer = readAnswer(json);
   if (!answer.ok) throw new HistoryQueryRefused(`InfluxDB: ${answer.problem}`);
-  return answer.points;
+  return answer.results;
 }
 
 /** The base address may have a path of its own, as behind a reverse proxy. */

@@ -22,6 +22,8 @@ export function linePoint(sample: StorableSample): LinePoint {
   const point = new Point(sample.measurement).tag('device', sample.device).timestamp(sample.time);
   // An empty tag value is a syntax error; a tag that is left out reads back as the empty string.
   if (sample.site !== '') point.tag('site', sample.site);
+  // Only what is out of the ordinary: a tag on everything would double nothing but the length of the lines.
+  if (sample.quality === 'uncertain') point.tag('quality', 'uncertain');
   for (const [code, value] of values) {
     if (typeof value === 'number') point.floatField(code, value);
     else if (typeof value === 'boolean') point.booleanField(code, value);

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { SampleStoreUnavailable } from '../sample-store.ts';
 
 export const undefinedTable = '42P01';
+const checkViolation = '23514';
 
 /**
  * Classes of SQLSTATE that mean "this data will never fit": data exception (a NUL character, a time out of
@@ -13,6 +14,8 @@ const rejectingClasses = new Set(['22', '23', '54']);
 export function rejectionReason(error: unknown): string | undefined {
   if (!(error instanceof pg.DatabaseError) || error.code === undefined) return undefined;
   if (!rejectingClasses.has(error.code.slice(0, 2))) return undefined;
+  // A check that no constraint made: the table of a day is missing. That is not the data's fault.
+  if (error.code === checkViolation && error.constraint === undefined) return undefined;
   return `PostgreSQL ${error.code}: ${error.message}`;
 }
 

@@ -101,9 +101,150 @@ describe('PostgreSQL in its own right', () => {
     const samples = Array.from({ length: 7 }, (_, tick) => storableSample({ device: 'large', tick, values }));
     expect(await store.write(samples)).toEqual({ kind: 'written' });
     const { rows } = await client.query(
-      "select count(*)::int as count from samples.sample_value where device_code = 'large'",
+      `select count(*)::int as count from samples.sample_value join samples.series on id = series_id
+       where device_code = 'large'`,
     );
     expect(rows).toEqual([{ count: 49_000 }]);
+  });
+
+  it('keeps the values of each day (UTC) in a table of its own, and drops whole days', async () => {
+    const own = await emptyStore();
+    const dayMs = 86_400_000;
+    const days = [-1, 0, 1, 2].map((day) => firstTimeMs + day * dayMs);
+    await own.store.write(
+      days.flatMap((time) => [storableSample({ time }), storableSample({ time: time + dayMs - 1 })]),
+    );
+    const flow = { pointCode: 'temperature', start: new Date(0), end: new Date(firstTimeMs * 2), limit: 100 };
+    expect(await own.store.history(flow)).toHaveLength(8);
+    const nowMs = firstTimeMs + 3 * dayMs + 1;
+    expect(await own.store.maintain({ nowMs })).toEqual([]);
+    expect(await own.daysOf('sample_value')).toEqual([
+      '20251231',
+      '20260101',
+      '20260102',
+      '20260103',
+      '20260104',
+      '20260105',
+    ]);
+    expect(await own.store.maintain({ nowMs, keepFromMs: nowMs - 2 * dayMs })).toEqual([
+      'sample_miss_20251231',
+      'sample_miss_20260101',
+      'sample_value_20251231',
+      'sample_value_20260101',
+    ]);
+    expect((await own.store.history(flow)).map(({ time }) => time.getTime())).toEqual([
+      firstTimeMs + dayMs,
+      firstTimeMs + 2 * dayMs - 1,
+      firstTimeMs + 2 * dayMs,
+      firstTimeMs + 3 * dayMs - 1,
+    ]);
+    // What comes late for a day that was dropped makes it anew, also when somebody else dropped it.
+    expect(await own.store.write([storableSample()])).toEqual({ kind: 'written' });
+    await own.client.query('drop table samples.sample_value_20260101, samples.sample_miss_20260101');
+    await expect(own.store.write([storableSample()])).rejects.toMatchObject({ code: '23514' });
+    expect(await own.store.write([storableSample()])).toEqual({ kind: 'written' });
+    await own.close();
+  });
+
+  it('lets several writers begin the same day and the same series at the same moment', async () => {
+    const own = await emptyStore();
+    const writers = [1, 2, 3, 4].map(() => openPostgresSampleStore({ databaseUrl: own.databaseUrl }));
+    const outcomes = await Promise.all(
+      writers.map((writer, at) =>
+        writer.write(
+          [0, 1, 2].map((tick) =>
+            storableSample({ tick: tick * 86_400 + at, values: { temperature: 1, pressure: 2 } }),
+          ),
+        ),
+      ),
+    );
+    expect(outcomes).toEqual(writers.map(() => ({ kind: 'written' })));
+    const all = { start: new Date(0), end: new Date(firstTimeMs * 2), limit: 100 };
+    expect(await own.store.history({ ...all, pointCode: 'temperature' })).toHaveLength(12);
+    await Promise.all(writers.map((writer) => writer.close()));
+    await own.close();
+  });
+
+  it('does not mistake one series for another when the database was made anew behind its back', async () => {
+    const own = await emptyStore();
+    const sample = (device: string, tick: number) =>
+      storableSample({ device, tick, values: { [`of ${device}`]: tick } });
+    await own.store.write([sample('a', 0), sample('b', 0)]);
+    await own.client.query('drop schema samples cascade');
+    await own.client.query(`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`);
+    await expect(own.store.write([sample('b', 1)])).rejects.toMatchObject({ name: 'SampleStoreUnavailable' });
+    await migrateSampleTables({ databaseUrl: own.databaseUrl });
+    await own.store.write([sample('b', 2)]);
+    await own.store.write([sample('a', 3)]);
+    const all = { start: new Date(0), end: new Date(firstTimeMs * 2), limit: 100 };
+    expect(await own.store.history({ ...all, pointCode: 'of a' })).toMatchObject([{ device: 'a', value: 3 }]);
+    expect(await own.store.history({ ...all, pointCode: 'of b' })).toMatchObject([{ device: 'b', value: 2 }]);
+    await own.close();
+  });
+
+  it('keeps what was stored by every earlier version of the tables', async () => {
+    const url = await freshDatabase();
+    await migrateSampleTables({ databaseUrl: url, upTo: '0001_samples' });
+    const old = new pg.Client({ connectionString: url });
+    await old.connect();
+    await old.query(`
+      insert into samples.sample_value
+        select 'session-1', 'task-1', 'press-1', 'north', point, to_timestamp(tick), tick, 7,
+               case point when 'temperature' then tick / 4.0 end, case point when 'run' then tick % 2 = 0 end,
+               case point when 'state' then 'step ' || tick end
+        from generate_series(${firstTimeMs / 1000}, ${firstTimeMs / 1000} + 200000, 40000) as tick,
+             unnest(array['temperature', 'run', 'state']) as point`);
+    await old.query(`
+      insert into samples.sample_miss
+        select 'session-1', 'task-1', 'press-1', 'north', to_timestamp(${firstTimeMs / 1000}), 5, 7, 'timeout', 'why'`);
+    await old.query("insert into samples.session_epoch values ('session-1', 7)");
+    await migrateSampleTables({ databaseUrl: url });
+    const upgraded = openPostgresSampleStore({ databaseUrl: url });
+    const ticks = [0, 1, 2, 3, 4, 5].map((step) => firstTimeMs / 1000 + step * 40_000);
+    const all = { start: new Date(0), end: new Date(firstTimeMs * 2), limit: 100, sessionId: 'session-1' };
+    for (const [pointCode, value] of [
+      ['temperature', (tick: number) => tick / 4],
+      ['run', (tick: number) => tick % 2 === 0],
+      ['state', (tick: number) => `step ${tick}`],
+    ] as const) {
+      expect(await upgraded.history({ ...all, pointCode })).toEqual(
+        ticks.map((tick) => ({
+          time: new Date(tick * 1000),
+          device: 'press-1',
+          pointCode,
+          value: value(tick),
+          quality: 'good',
+        })),
+      );
+    }
+    expect((await old.query('select tick, cause, detail from samples.sample_miss')).rows).toEqual([
+      { tick: '5', cause: 'timeout', detail: 'why' },
+    ]);
+    expect(await upgraded.highestEpochs()).toEqual(new Map([['session-1', 7]]));
+    // A lower epoch still does not replace what was there.
+    const time = firstTimeMs + 40_000_000;
+    await upgraded.write([storableSample({ time, epoch: 6, values: { temperature: -1 } })]);
+    await upgraded.write([storableSample({ time: time + 1, epoch: 8, values: { temperature: 0 } })]);
+    const values = (await upgraded.history({ ...all, pointCode: 'temperature' })).map(({ value }) => value);
+    expect(values).not.toContain(-1);
+    expect(values).toHaveLength(7);
+    await old.end();
+    await upgraded.close();
+  });
+
+  it.each([
+    [
+      'a time beyond the year 9999',
+      storableSample({ device: 'bad', time: Date.UTC(10_000, 0, 1) }),
+      /year 9999/,
+    ],
+    ['a time beyond all calendars', storableSample({ device: 'bad', time: 9e15 }), /year 9999/],
+  ])('rejects %s', async (_, poison, reason) => {
+    expect(await store.write([poison])).toMatchObject({
+      kind: 'rejected',
+      reason: expect.stringMatching(reason),
+    });
   });
 
   it.each([
@@ -163,6 +304,30 @@ describe('PostgreSQL in its own right', () => {
     }
   });
 });
+
+async function emptyStore() {
+  const databaseUrl = await freshDatabase();
+  await migrateSampleTables({ databaseUrl });
+  const store = openPostgresSampleStore({ databaseUrl });
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  return {
+    databaseUrl,
+    store,
+    client,
+    async daysOf(table: string): Promise<string[]> {
+      const { rows } = await client.query(
+        'select right(inhrelid::regclass::text, 8) as day from pg_inherits where inhparent = $1::regclass order by 1',
+        [`samples.${table}`],
+      );
+      return rows.map((row: { day: string }) => row.day);
+    },
+    async close() {
+      await client.end();
+      await store.close();
+    },
+  };
+}
 
 /** Compresses badly: PostgreSQL would fit a long run of one letter into an index entry. */
 function randomText(length: number): string {

@@ -22,6 +22,8 @@ export function recordedInPostgres(
       return outcome.kind === 'written' ? record(samples) : outcome;
     },
     history: (query) => store.history(query),
+    aggregate: (query) => store.aggregate(query),
+    maintain: (options) => store.maintain(options),
     highestEpochs: () => readEpochs(db),
     reachable: () => store.reachable(),
     close() {

@@ -1,8 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { HistoryDevice, HistoryPoint, SampleStore } from '../sample-store.ts';
+import {
+  type HistoryBucket,
+  type HistoryDevice,
+  type HistoryPoint,
+  HistoryQueryRefused,
+  type SampleStore,
+} from '../sample-store.ts';
+import { withEmptyBuckets } from '../with-empty-buckets.ts';
 import { firstTimeMs, storableSample } from './storable-sample.ts';
 
 const wholeRange = { start: new Date(firstTimeMs), end: new Date(firstTimeMs + 86_400_000), limit: 1000 };
+const minutes = { ...wholeRange, pointCode: 'temperature', intervalMs: 60_000 };
 const press = (deviceCode: string): HistoryDevice => ({ deviceCode, measurement: deviceCode });
 
 /** What every store that keeps all kinds of values and is read again must do. `open` gives an empty one. */
@@ -34,7 +42,7 @@ export function describeSampleStoreContract(name: string, open: () => Promise<Sa
       });
       for (const [pointCode, value] of Object.entries(values)) {
         expect(await store.history({ ...wholeRange, pointCode, devices: [press('kinds')] })).toEqual([
-          { time: new Date(time), device: 'kinds', pointCode, value },
+          { time: new Date(time), device: 'kinds', pointCode, value, quality: 'good' },
         ]);
       }
     });
@@ -105,7 +113,7 @@ export function describeSampleStoreContract(name: string, open: () => Promise<Sa
       });
       const devices = [{ deviceCode: device, measurement }];
       expect(await store.history({ ...wholeRange, devices, pointCode: awkward })).toEqual([
-        { time: new Date(firstTimeMs), device, pointCode: awkward, value: 4.25 },
+        { time: new Date(firstTimeMs), device, pointCode: awkward, value: 4.25, quality: 'good' },
       ]);
       const texts = await store.history({ ...wholeRange, devices, pointCode: `${awkward} text` });
       expect(texts.map((point) => point.value)).toEqual([awkward]);
@@ -169,6 +177,120 @@ export function describeSampleStoreContract(name: string, open: () => Promise<Sa
           await store.history({ ...wholeRange, pointCode: 'pressure', devices: [press('never')] }),
         ).toEqual([]);
       });
+    });
+
+    it('says which values have a time that is not to be trusted', async () => {
+      const sample = (tick: number, quality?: 'uncertain') =>
+        storableSample({ device: 'doubtful', tick, ...(quality ? { quality } : {}) });
+      await store.write([sample(0), sample(1, 'uncertain'), sample(60), sample(121, 'uncertain')]);
+      expect((await historyOf('doubtful')).map(({ quality }) => quality)).toEqual([
+        'good',
+        'uncertain',
+        'good',
+        'uncertain',
+      ]);
+      const buckets = await store.aggregate({ ...minutes, devices: [press('doubtful')] });
+      expect(buckets.map(({ count, quality }) => [count, quality])).toEqual([
+        [2, 'uncertain'],
+        [1, 'good'],
+        [1, 'uncertain'],
+      ]);
+    });
+
+    describe('asked for aggregates', () => {
+      const ticks = [0, 1, 2, 59, 60, 61, 180];
+      beforeAll(async () => {
+        for (const device of ['bucket-a', 'bucket-b']) {
+          const sign = device === 'bucket-a' ? 1 : -1;
+          await store.write(
+            ticks.map((tick) =>
+              storableSample({
+                device,
+                tick,
+                values: { temperature: sign * (tick + 0.25), run: tick % 2 === 0, state: `step ${tick}` },
+              }),
+            ),
+          );
+        }
+      });
+      const bucket = (minute: number, changes: Partial<HistoryBucket>): HistoryBucket => ({
+        time: new Date(firstTimeMs + minute * 60_000),
+        device: 'bucket-a',
+        pointCode: 'temperature',
+        mean: null,
+        min: null,
+        max: null,
+        last: null,
+        count: 0,
+        quality: 'good',
+        ...changes,
+      });
+      const firstMinute = bucket(0, { mean: 15.75, min: 0.25, max: 59.25, last: 59.25, count: 4 });
+      const secondMinute = bucket(1, { mean: 60.75, min: 60.25, max: 61.25, last: 61.25, count: 2 });
+      const fourthMinute = bucket(3, { mean: 180.25, min: 180.25, max: 180.25, last: 180.25, count: 1 });
+
+      it('gives mean, extremes, last value and count of each interval, and no interval without values', async () => {
+        const buckets = await store.aggregate({ ...minutes, devices: [press('bucket-a')] });
+        expect(buckets).toEqual([firstMinute, secondMinute, fourthMinute]);
+        expect(withEmptyBuckets(buckets, { ...minutes, end: new Date(firstTimeMs + 300_000) })).toEqual([
+          firstMinute,
+          secondMinute,
+          bucket(2, {}),
+          fourthMinute,
+          bucket(4, {}),
+        ]);
+      });
+
+      it('has no mean of booleans and texts, but counts them and knows the last', async () => {
+        for (const [pointCode, lasts] of [
+          ['run', [false, false, true]],
+          ['state', ['step 59', 'step 61', 'step 180']],
+        ] as const) {
+          const buckets = await store.aggregate({ ...minutes, pointCode, devices: [press('bucket-a')] });
+          expect(buckets.map(({ mean, min, max }) => [mean, min, max])).toEqual(
+            lasts.map(() => [null, null, null]),
+          );
+          expect(buckets.map(({ last }) => last)).toEqual(lasts);
+          expect(buckets.map(({ count }) => count)).toEqual([4, 2, 1]);
+        }
+      });
+
+      it('gives the latest intervals of all devices together up to the limit, ascending', async () => {
+        const devices = [press('bucket-a'), press('bucket-b')];
+        const buckets = await store.aggregate({ ...minutes, devices, limit: 3 });
+        expect(buckets.map(({ device, time }) => [device, (time.getTime() - firstTimeMs) / 60_000])).toEqual([
+          ['bucket-b', 1],
+          ['bucket-a', 3],
+          ['bucket-b', 3],
+        ]);
+      });
+
+      it('begins intervals at multiples of their length, and counts only what lies between start and end', async () => {
+        const start = new Date(firstTimeMs + 2_000);
+        const end = new Date(firstTimeMs + 61_000);
+        const buckets = await store.aggregate({ ...minutes, devices: [press('bucket-a')], start, end });
+        expect(buckets).toEqual([
+          bucket(0, { mean: 30.75, min: 2.25, max: 59.25, last: 59.25, count: 2 }),
+          bucket(1, { mean: 60.25, min: 60.25, max: 60.25, last: 60.25, count: 1 }),
+        ]);
+        const odd = await store.aggregate({ ...minutes, intervalMs: 7_000, devices: [press('bucket-a')] });
+        expect(odd.map(({ time }) => time.getTime() % 7_000)).toEqual(odd.map(() => 0));
+        expect(odd.reduce((sum, { count }) => sum + count, 0)).toBe(ticks.length);
+      });
+
+      it('gives nothing for what never was, and for no device', async () => {
+        expect(await store.aggregate({ ...minutes, devices: [press('never')] })).toEqual([]);
+        expect(await store.aggregate({ ...minutes, devices: [] })).toEqual([]);
+      });
+
+      it('refuses more intervals than anybody can look at', async () => {
+        const question = { ...minutes, intervalMs: 1, devices: [press('bucket-a')] };
+        await expect(store.aggregate(question)).rejects.toBeInstanceOf(HistoryQueryRefused);
+      });
+    });
+
+    it('can be looked after at any time', async () => {
+      expect(await store.maintain({ nowMs: firstTimeMs })).toEqual([]);
     });
 
     function historyOf(device: string): Promise<HistoryPoint[]> {

@@ -1,0 +1,89 @@
+import { type Kysely, type QueryExecutorProvider, sql } from 'kysely';
+import type { StorableSample } from '../sample-store.ts';
+import { dailyTables } from './sample-tables.ts';
+
+const dayMs = 86_400_000;
+
+/** First moment that has no place: names of days have four digits for the year. */
+const year10000Ms = Date.UTC(10_000, 0, 1);
+
+/** The days (UTC) that values and misses lie in, and which of them exist. */
+export class DayPartitions {
+  /** Days since 1970 whose tables exist; dropped again only when they are older than anything that comes. */
+  #made = new Set<number>();
+  #isHypertable: boolean | undefined;
+
+  forget(): void {
+    this.#made = new Set();
+    this.#isHypertable = undefined;
+  }
+
+  /** Makes the tables for the days of these samples. Outside of the transaction that writes them. */
+  async make(db: QueryExecutorProvider, samples: readonly Pick<StorableSample, 'time'>[]): Promise<void> {
+    const missing = new Set<number>();
+    for (const { time } of samples) {
+      const day = Math.floor(time / dayMs);
+      if (!this.#made.has(day)) missing.add(day);
+    }
+    if (missing.size === 0 || (await this.#splitByItself(db))) return;
+    for (const day of missing) {
+      await sql`select samples.create_day(date '1970-01-01' + ${day}::int)`.execute(db);
+      this.#made.add(day);
+    }
+  }
+
+  /**
+   * Makes the tables of today and tomorrow, so that midnight costs nothing, and drops the days that ended before
+   * `keepFromMs`. @returns names of the tables that were dropped
+   */
+  async maintain(db: Kysely<unknown>, nowMs: number, keepFromMs: number | undefined): Promise<string[]> {
+    if (await this.#splitByItself(db)) {
+      if (keepFromMs === undefined) return [];
+      const dropped: string[] = [];
+      for (const table of dailyTables) {
+        const { rows } = await sql<{ drop_chunks: string }>`
+          select drop_chunks(${`samples.${table}`}::regclass, older_than => ${new Date(keepFromMs)}::timestamptz)
+        `.execute(db);
+        dropped.push(...rows.map((row) => row.drop_chunks));
+      }
+      return dropped;
+    }
+    await this.make(db, [{ time: nowMs }, { time: nowMs + dayMs }]);
+    if (keepFromMs === undefined) return [];
+    const keepFrom = new Date(keepFromMs).toISOString().slice(0, 10).replaceAll('-', '');
+    const { rows } = await sql<{ name: string }>`
+      select child.relname as name
+      from pg_inherits
+      join pg_class child on child.oid = inhrelid
+      where inhparent = any(array[${sql.join(dailyTables.map((table) => `samples.${table}`))}]::regclass[])
+        and right(child.relname, 8) < ${keepFrom}
+      order by 1
+    `.execute(db);
+    for (const { name } of rows) await dropDay(db, name);
+    if (rows.length > 0) this.#made = new Set();
+    return rows.map((row) => row.name);
+  }
+
+  async #splitByItself(db: QueryExecutorProvider): Promise<boolean> {
+    if (this.#isHypertable === undefined) {
+      const { rows } = await sql<{ relkind: string }>`
+        select relkind from pg_class where oid = 'samples.sample_value'::regclass
+      `.execute(db);
+      this.#isHypertable = rows[0]?.relkind !== 'p';
+    }
+    return this.#isHypertable;
+  }
+}
+
+/** Dropping locks out everyone; behind somebody who reads for long that must not become everyone's wait. */
+async function dropDay(db: Kysely<unknown>, name: string): Promise<void> {
+  await db.transaction().execute(async (transaction) => {
+    await sql`set local lock_timeout = '3s'`.execute(transaction);
+    await sql`drop table ${sql.id('samples', name)}`.execute(transaction);
+  });
+}
+
+/** Why no day can hold the sample. */
+export function timeProblem({ time }: Pick<StorableSample, 'time'>): string | undefined {
+  return time < year10000Ms ? undefined : `its time, ${time} ms since 1970, is beyond the year 9999`;
+}

@@ -1,0 +1,91 @@
+import { type QueryExecutorProvider, sql } from 'kysely';
+import type { PointValue } from '../../contracts/sample.ts';
+import type { AggregateQuery, HistoryBucket, HistoryPoint, HistoryQuery } from '../sample-store.ts';
+
+interface ValueColumns {
+  readonly value_double: number | null;
+  readonly value_bool: boolean | null;
+  readonly value_text: string | null;
+  readonly uncertain: boolean | null;
+}
+
+function pointValue(row: ValueColumns): PointValue {
+  return (row.value_double ?? row.value_bool ?? row.value_text) as PointValue;
+}
+
+/**
+ * The latest of each series first, then the latest of those: so each series is read backwards along its index, day by
+ * day, and only as far as the limit goes.
+ */
+export async function readHistory(db: QueryExecutorProvider, query: HistoryQuery): Promise<HistoryPoint[]> {
+  const { start, end, limit } = query;
+  const { rows } = await sql<ValueColumns & { time: Date; device_code: string }>`
+    select latest.*, device_code
+    from samples.series
+    cross join lateral (
+      select time, value_double, value_bool, value_text, uncertain
+      from samples.sample_value
+      where series_id = series.id and time >= ${start} and time < ${end}
+      order by time desc limit ${limit}
+    ) as latest
+    where ${seriesOf(query)}
+    order by time desc, device_code collate "C" desc limit ${limit}
+  `.execute(db);
+  return rows.reverse().map((row) => ({
+    time: row.time,
+    device: row.device_code,
+    pointCode: query.pointCode,
+    value: pointValue(row),
+    quality: row.uncertain ? 'uncertain' : 'good',
+  }));
+}
+
+export async function readBuckets(
+  db: QueryExecutorProvider,
+  query: AggregateQuery,
+): Promise<HistoryBucket[]> {
+  const { start, end, limit, intervalMs } = query;
+  const { rows } = await sql<
+    ValueColumns & {
+      time: Date;
+      device_code: string;
+      mean: number | null;
+      min: number | null;
+      max: number | null;
+      count: number;
+    }
+  >`
+    select bucket as time, device_code, avg(value_double) as mean, min(value_double) as min,
+           max(value_double) as max, count(*)::int as count, bool_or(uncertain) as uncertain,
+           (array_agg(value_double order by time desc))[1] as value_double,
+           (array_agg(value_bool order by time desc))[1] as value_bool,
+           (array_agg(value_text order by time desc))[1] as value_text
+    from (
+      select date_bin(${intervalMs} * interval '1 millisecond', time, timestamptz 'epoch') as bucket, device_code,
+             time, value_double, value_bool, value_text, uncertain
+      from samples.series join samples.sample_value on series_id = series.id
+      where ${seriesOf(query)} and time >= ${start} and time < ${end}
+    ) as v
+    group by bucket, device_code
+    order by bucket desc, device_code collate "C" desc limit ${limit}
+  `.execute(db);
+  return rows.reverse().map((row) => ({
+    time: row.time,
+    device: row.device_code,
+    pointCode: query.pointCode,
+    mean: row.mean,
+    min: row.min,
+    max: row.max,
+    last: pointValue(row),
+    count: row.count,
+    quality: row.uncertain ? 'uncertain' : 'good',
+  }));
+}
+
+function seriesOf({ pointCode, devices, sessionId, taskId }: HistoryQuery) {
+  const conditions = [sql`point_code = ${pointCode}`];
+  if (devices) conditions.push(sql`device_code = any(${devices.map((device) => device.deviceCode)}::text[])`);
+  if (sessionId !== undefined) conditions.push(sql`session_id = ${sessionId}`);
+  if (taskId !== undefined) conditions.push(sql`task_id = ${taskId}`);
+  return sql.join(conditions, sql` and `);
+}

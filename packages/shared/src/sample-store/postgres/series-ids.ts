@@ -1,0 +1,83 @@
+import { type QueryExecutorProvider, sql } from 'kysely';
+import type { StorableSample } from '../sample-store.ts';
+
+type SeriesIdentity = Pick<StorableSample, 'session' | 'task' | 'device' | 'site'>;
+
+interface MissingSeries extends SeriesIdentity {
+  readonly pointCode: string;
+}
+
+/** About 200 bytes each: what several fleets have running at once. */
+const seriesKeptAtMost = 500_000;
+
+/**
+ * Number of each series, remembered. Forget what is remembered whenever the connection was lost: the
+ * database that answers next may be one that was restored from a backup and counts anew.
+ */
+export class SeriesIds {
+  /** Session → device → point. */
+  #known = new Map<string, Map<string, Map<string, number>>>();
+  #count = 0;
+
+  forget(): void {
+    this.#known = new Map();
+    this.#count = 0;
+  }
+
+  /**
+   * Makes the series of all values of these samples known, adding to the database those that it does not have.
+   * Outside of the transaction that writes the values: what is remembered must be committed.
+   */
+  async learn(db: QueryExecutorProvider, samples: readonly StorableSample[]): Promise<void> {
+    const missing = new Map<string, MissingSeries>();
+    for (const sample of samples) {
+      if (sample.values === undefined) continue;
+      const points = this.pointsOf(sample);
+      for (const pointCode in sample.values) {
+        if (points?.has(pointCode)) continue;
+        const { session, task, device, site } = sample;
+        missing.set(JSON.stringify([session, device, pointCode]), { session, task, device, site, pointCode });
+      }
+    }
+    if (missing.size === 0) return;
+    if (this.#count > seriesKeptAtMost) {
+      this.forget();
+      // What was known of these samples is gone too.
+      return this.learn(db, samples);
+    }
+    await this.#fetch(db, [...missing.values()]);
+  }
+
+  /** Point code → number of the series, after `learn`. */
+  pointsOf({ session, device }: SeriesIdentity): ReadonlyMap<string, number> | undefined {
+    return this.#known.get(session)?.get(device);
+  }
+
+  async #fetch(db: QueryExecutorProvider, missing: readonly MissingSeries[]): Promise<void> {
+    const wanted = sql`unnest(
+      ${missing.map((each) => each.session)}::text[], ${missing.map((each) => each.task)}::text[],
+      ${missing.map((each) => each.device)}::text[], ${missing.map((each) => each.site)}::text[],
+      ${missing.map((each) => each.pointCode)}::text[]
+    ) as wanted(session_id, task_id, device_code, site_code, point_code)`;
+    // Ordered, so that two writers lock the rows in the same order.
+    await sql`
+      insert into samples.series (session_id, task_id, device_code, site_code, point_code)
+      select * from ${wanted} order by session_id, device_code, point_code
+      on conflict (session_id, device_code, point_code) do nothing
+    `.execute(db);
+    const { rows } = await sql<{ id: number; session_id: string; device_code: string; point_code: string }>`
+      select series.id, session_id, device_code, point_code
+      from ${wanted} join samples.series using (session_id, device_code, point_code)
+    `.execute(db);
+    for (const row of rows) this.#remember(row.session_id, row.device_code, row.point_code, row.id);
+  }
+
+  #remember(session: string, device: string, pointCode: string, id: number): void {
+    const devices = this.#known.get(session) ?? new Map<string, Map<string, number>>();
+    this.#known.set(session, devices);
+    const points = devices.get(device) ?? new Map<string, number>();
+    devices.set(device, points);
+    if (!points.has(pointCode)) this.#count += 1;
+    points.set(pointCode, id);
+  }
+}

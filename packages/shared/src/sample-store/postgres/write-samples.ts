@@ -1,0 +1,119 @@
+import { type QueryExecutorProvider, sql } from 'kysely';
+import type { StorableSample } from '../sample-store.ts';
+import { boolArray, float8Array, int4Array, int8Array } from './array-parameter.ts';
+import type { SeriesIds } from './series-ids.ts';
+
+/** Keeps one statement, and with it the memory that both sides need, within bounds. */
+const valuesPerStatement = 20_000;
+
+/** Values of one kind, column by column. */
+class ValueColumns<T> {
+  readonly seriesIds: number[] = [];
+  readonly timesMs: number[] = [];
+  readonly epochs: number[] = [];
+  readonly uncertain: boolean[] = [];
+  readonly values: T[] = [];
+
+  add(seriesId: number, sample: StorableSample, value: T): void {
+    this.seriesIds.push(seriesId);
+    this.timesMs.push(sample.time);
+    this.epochs.push(sample.epoch);
+    this.uncertain.push(sample.quality === 'uncertain');
+    this.values.push(value);
+  }
+
+  part(from: number): ValueColumns<T> {
+    const to = from + valuesPerStatement;
+    const part = new ValueColumns<T>();
+    for (const name of ['seriesIds', 'timesMs', 'epochs'] as const)
+      part[name].push(...this[name].slice(from, to));
+    part.uncertain.push(...this.uncertain.slice(from, to));
+    part.values.push(...this.values.slice(from, to));
+    return part;
+  }
+}
+
+/** Within a transaction; the series of the samples are known and their days exist. No two are of one device and time. */
+export async function insertValues(
+  db: QueryExecutorProvider,
+  samples: readonly StorableSample[],
+  series: SeriesIds,
+): Promise<void> {
+  const numbers = new ValueColumns<number>();
+  const booleans = new ValueColumns<boolean>();
+  const texts = new ValueColumns<string>();
+  for (const sample of samples) {
+    if (sample.values === undefined) continue;
+    const ids = series.pointsOf(sample);
+    for (const pointCode in sample.values) {
+      const value = sample.values[pointCode];
+      const id = ids?.get(pointCode);
+      if (id === undefined) throw new Error(`the series of ${pointCode} is not known`);
+      if (typeof value === 'number') numbers.add(id, sample, value);
+      else if (typeof value === 'boolean') booleans.add(id, sample, value);
+      else if (typeof value === 'string') texts.add(id, sample, value);
+    }
+  }
+  await insertColumns(db, numbers, 'value_double', (values) => sql`${float8Array(values)}::float8[]`);
+  await insertColumns(db, booleans, 'value_bool', (values) => sql`${boolArray(values)}::bool[]`);
+  await insertColumns(db, texts, 'value_text', (values) => sql`${values}::text[]`);
+}
+
+async function insertColumns<T>(
+  db: QueryExecutorProvider,
+  all: ValueColumns<T>,
+  column: 'value_double' | 'value_bool' | 'value_text',
+  parameter: (values: readonly T[]) => ReturnType<typeof sql>,
+): Promise<void> {
+  for (let from = 0; from < all.values.length; from += valuesPerStatement) {
+    const part = all.values.length <= valuesPerStatement ? all : all.part(from);
+    // Only what is out of the ordinary takes room in a row.
+    const uncertain = part.uncertain.includes(true)
+      ? sql`nullif(uncertain, false) from unnest(
+          ${int4Array(part.seriesIds)}::int4[], ${int8Array(part.timesMs)}::int8[], ${int8Array(part.epochs)}::int8[],
+          ${parameter(part.values)}, ${boolArray(part.uncertain)}::bool[]
+        ) as v(series_id, time_ms, epoch, value, uncertain)`
+      : sql`null from unnest(
+          ${int4Array(part.seriesIds)}::int4[], ${int8Array(part.timesMs)}::int8[], ${int8Array(part.epochs)}::int8[],
+          ${parameter(part.values)}
+        ) as v(series_id, time_ms, epoch, value)`;
+    await sql`
+      insert into samples.sample_value as existing (series_id, time, epoch, ${sql.id(column)}, uncertain)
+      select series_id, to_timestamp(time_ms / 1000.0::float8), epoch, value, ${uncertain}
+      on conflict (series_id, time) do update
+        set epoch = excluded.epoch, value_double = excluded.value_double, value_bool = excluded.value_bool,
+            value_text = excluded.value_text, uncertain = excluded.uncertain
+        where excluded.epoch > existing.epoch
+    `.execute(db);
+  }
+}
+
+/** As `insertValues`. */
+export async function insertMisses(
+  db: QueryExecutorProvider,
+  samples: readonly StorableSample[],
+): Promise<void> {
+  const missed = samples.filter((sample) => sample.miss !== undefined);
+  if (missed.length === 0) return;
+  await sql`
+    insert into samples.sample_miss as existing
+      (session_id, task_id, device_code, site_code, time, tick, through_tick, epoch, cause, detail)
+    select session_id, task_id, device_code, site_code, to_timestamp(time_ms / 1000.0::float8),
+           tick, nullif(through_tick, -1), epoch, cause, detail
+    from unnest(
+        ${missed.map((sample) => sample.session)}::text[], ${missed.map((sample) => sample.task)}::text[],
+        ${missed.map((sample) => sample.device)}::text[], ${missed.map((sample) => sample.site)}::text[],
+        ${int8Array(missed.map((sample) => sample.time))}::int8[],
+        ${int8Array(missed.map((sample) => sample.tick))}::int8[],
+        ${int8Array(missed.map((sample) => sample.through_tick ?? -1))}::int8[],
+        ${int8Array(missed.map((sample) => sample.epoch))}::int8[],
+        ${missed.map((sample) => sample.miss?.cause)}::text[],
+        ${missed.map((sample) => sample.miss?.detail)}::text[]
+      ) as m(session_id, task_id, device_code, site_code, time_ms, tick, through_tick, epoch, cause, detail)
+    on conflict (session_id, device_code, time) do update
+      set task_id = excluded.task_id, site_code = excluded.site_code, tick = excluded.tick,
+          through_tick = excluded.through_tick, epoch = excluded.epoch, cause = excluded.cause,
+          detail = excluded.detail
+      where excluded.epoch > existing.epoch
+  `.execute(db);
+}
