@@ -33,7 +33,7 @@ export interface SessionLogFollower {
  * With `newest_per_subject` the broker first picks, of what the log has already, the newest event of each subject.
  * That is enough for whoever wants to know where every task stands, since such an event alone says it, and it
  * takes a time that grows with the number of tasks instead of the age of the log (measured: a million events of
- * 12,500 tasks in 1 s instead of 20 s). Everything later comes one by one.
+ * 12,500 tasks in 0.5 s instead of 15 s). Everything later comes one by one.
  */
 export async function followSessionLog(options: {
   nc: NatsConnection;
