@@ -248,7 +248,12 @@ export class Supervisor {
   }
 
   #reportRecovered({ actions, waiting }: Plan): void {
-    if (this.#recoveryReported || actions.some(({ type }) => type === 'release') || waiting.some(({ why }) => why !== 'recovery_disabled')) return;
+    if (
+      this.#recoveryReported ||
+      actions.some(({ type }) => type === 'release') ||
+      waiting.some(({ why }) => why !== 'recovery_disabled')
+    )
+      return;
     this.#recoveryReported = true;
     this.#options.logger.info(
       { assigned: this.#assigned, held_back: waiting.length },

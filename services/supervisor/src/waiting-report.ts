@@ -3,6 +3,9 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { WaitingBoard } from './ports.ts';
 import type { Waiting } from './reconcile/reconcile.ts';
 
+/** At a start collectors need a renewal or two until they are known to be alive; that is no news. */
+const worthSayingAfterMs = 3_000;
+
 /** Says which running sessions wait for a collector, and why: in the log when that changes, and on the board. */
 export class WaitingReport {
   readonly #board: WaitingBoard;
@@ -11,6 +14,8 @@ export class WaitingReport {
   /** By task id, what stands on the board. */
   readonly #written = new Map<string, string>();
   #logged = '';
+  /** Since when somebody has been waiting, on the monotonic clock. */
+  #unmetSinceMs: number | undefined;
 
   constructor(board: WaitingBoard, clock: Clock, log: Logger) {
     this.#board = board;
@@ -47,6 +52,9 @@ export class WaitingReport {
   }
 
   #logUnmet(unmet: readonly Waiting[]): void {
+    const nowMs = this.#clock.monotonicMs();
+    this.#unmetSinceMs = unmet.length === 0 ? undefined : (this.#unmetSinceMs ?? nowMs);
+    if (this.#unmetSinceMs !== undefined && nowMs - this.#unmetSinceMs < worthSayingAfterMs) return;
     const said = unmet.map(({ sessionId, detail }) => `${sessionId} ${detail}`).join('\n');
     if (said === this.#logged) return;
     this.#logged = said;
