@@ -108,7 +108,8 @@ describe('a plant whose sessions were started over REST', () => {
     await eventually(
       async () => {
         const rows = await query<{ session_id: string; time: Date }>(
-          "select session_id, max(time) as time from samples.sample_value where point_code = 'count' group by session_id",
+          `select session_id, max(time) as time from samples.series join samples.sample_value on series_id = id
+           where point_code = 'count' group by session_id`,
         );
         return sessionIds.every((id) =>
           rows.some((row) => row.session_id === id && row.time.getTime() > now + 500),
@@ -152,7 +153,8 @@ describe('a plant whose sessions were started over REST', () => {
     );
     // One value a tick and point, and none of the stopped session from after its stop.
     const doubled = await query(
-      'select session_id, device_code, point_code, tick from samples.sample_value group by 1, 2, 3, 4 having count(*) > 1',
+      `select session_id, device_code, point_code, time from samples.series
+       join samples.sample_value on series_id = id group by 1, 2, 3, 4 having count(*) > 1`,
     );
     expect(doubled).toEqual([]);
     const stop = events.find(
