@@ -1,13 +1,13 @@
 import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
+import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
 import type { FailedSession, RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import { isReadable, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import { chooseCollector } from './choose-collector.ts';
 import { type Fleet, mayStillPoll } from './fleet.ts';
 import { Occupancy } from './occupancy.ts';
 import { type Placed, type RebalanceLimits, rebalance } from './rebalance.ts';
-import { restartDelayMs } from './restart-delay.ts';
 
 /** Which messages lie in ASSIGNMENTS, and how much of the log was known when that was asked. */
 export interface AssignmentListing {
