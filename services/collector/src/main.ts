@@ -7,6 +7,7 @@ import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { HealthStream } from '@holdfast/shared/jetstream/health-stream.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
+import { onRenewalCall } from '@holdfast/shared/jetstream/renewal-call.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
 import { followSessionLog, lastSessionSequence } from '@holdfast/shared/jetstream/session-log.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
@@ -175,6 +176,7 @@ await runService({
     });
     onStop('session log', sessionLog.stop);
     onStop('sessions', () => collector.drain());
+    onRenewalCall(nc, () => lease.renewNow());
     collector.start();
     lease.start();
 

@@ -12,6 +12,8 @@ export interface FleetWatchOptions {
   readonly judge: LeaseJudge;
   readonly clock: Clock;
   readonly reconcileIntervalMs: number;
+  /** Asks every collector to renew its lease now; a hint. */
+  readonly callForRenewals: () => void;
 }
 
 /** Which collectors there are, and who of them is alive. */
@@ -51,10 +53,17 @@ export class FleetWatch {
         askedAtMs,
       );
       this.#listedAtMs = clock.monotonicMs();
+      if (this.hasUnproven()) this.#options.callForRenewals();
     } catch (error) {
       judge.brokerUnusable();
       throw error;
     }
+  }
+
+  /** Whether somebody may be alive of whom no renewal was seen yet. */
+  hasUnproven(): boolean {
+    const { judge } = this.#options;
+    return [...judge.keys()].some((key) => judge.verdict(key) === 'unproven');
   }
 
   /** What was not seen while the broker could not be used says nothing about anybody. */

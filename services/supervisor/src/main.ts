@@ -5,6 +5,7 @@ import { AssignmentOutbox } from '@holdfast/shared/jetstream/assignment-queue.ts
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
+import { callForRenewals } from '@holdfast/shared/jetstream/renewal-call.ts';
 import { followSessionLog } from '@holdfast/shared/jetstream/session-log.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
@@ -72,6 +73,7 @@ await runService({
         judge: new LeaseJudge(systemClock, times),
         clock: systemClock,
         reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
+        callForRenewals: () => callForRenewals(nc),
       }),
       known,
       performer: new ActionPerformer({

@@ -67,7 +67,8 @@ export class ActionPerformer {
     });
     await this.#ring(action, epoch);
     logger.info({ ...about, epoch, reason, former }, 'session assigned');
-    if (former !== undefined) await this.#remove(former, taskId);
+    // A message that the listing does not show yet is swept by a later pass.
+    if (former !== undefined && this.#options.known.has(former, taskId)) await this.#remove(former, taskId);
     return epoch;
   }
 

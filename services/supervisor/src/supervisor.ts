@@ -47,6 +47,9 @@ export interface Rebalancing {
   readonly maxMoves: number;
 }
 
+/** How long a new leader waits for collectors to show that they are alive. */
+const introductionMs = 500;
+
 /**
  * Keeps every running session placed. It is level-triggered: every pass compares the whole log with the whole
  * fleet; hints only make the next pass come sooner.
@@ -60,6 +63,7 @@ export class Supervisor {
   /** Last sequence of the log when this process started, and when it began to lead. */
   #startedAt: number | undefined;
   #leadingSince: number | undefined;
+  #leadingSinceMs = 0;
   #recoveryReported = false;
   #assigned = 0;
   #loop: Promise<void> | undefined;
@@ -155,11 +159,17 @@ export class Supervisor {
 
   async #pass(log: SessionLog, lastSequence: number): Promise<void> {
     if (this.#damaged) return;
+    const { known, waitingReport, timers, clock, fleetWatch } = this.#options;
     if (this.#leadingSince === undefined) {
       this.#leadingSince = lastSequence;
+      this.#leadingSinceMs = clock.monotonicMs();
       this.#reportFound();
     }
-    const { known, waitingReport, timers } = this.#options;
+    // All who are alive should get their share, not just the one that was heard of first.
+    if (fleetWatch.hasUnproven() && clock.monotonicMs() - this.#leadingSinceMs < introductionMs) {
+      timers.after(50, () => this.hint());
+      return;
+    }
     await known.refresh(log);
     let plan = this.#plan(known.listing());
     if (plan.waiting.some(({ former }) => former !== undefined)) {

@@ -12,6 +12,7 @@ export const bucketNames = {
   collectors: 'COLLECTORS',
   leader: 'LEADER',
   status: 'STATUS',
+  sinks: 'SINKS',
   waiting: 'WAITING',
 } as const;
 
@@ -33,6 +34,9 @@ export const subjects = {
   allAssignments: 'assignments.>',
   assignmentsOf: (collectorId: string) => `assignments.${collectorId}.*`,
   assignment: (collectorId: string, taskId: string) => `assignments.${collectorId}.${taskId}`,
+
+  /** Not stored: asks every collector for a renewal of its lease. */
+  renewalCall: 'collectors.renew',
 
   allSamples: 'samples.>',
   samplesOf: (taskId: string) => `samples.${taskId}.*`,

@@ -84,6 +84,11 @@ export class LeaseHolder {
     return this.#sawOther;
   }
 
+  /** Does not wait for the next renewal to be due. */
+  renewNow(): void {
+    this.#wake?.();
+  }
+
   /** Tells everybody that this holder takes no more work. */
   markDraining(): void {
     this.#state = 'draining';
