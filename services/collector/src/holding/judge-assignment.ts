@@ -19,9 +19,8 @@ export function judgeAssignment(
   if (!isReadable(task)) return 'unreadable';
   const current = currentPlacement(task.session, task.placement);
   if (current?.epoch === epoch && current.collectorId === collectorId) return 'run';
-  if (task.lastPlacement > epoch || task.lastLifecycle > epoch) return 'over';
-  if (task.lastPlacement < epoch) return 'stale_read';
-  // The placement itself was read. It names somebody else, or the lifecycle read beside it is older than it.
-  const isOurs = task.placement.situation === 'assigned' && task.placement.collectorId === collectorId;
-  return isOurs ? 'stale_read' : 'over';
+  // The placement itself, or a later one, was read, and the lifecycle after it (see loadTask): that they do not
+  // give this collector the session is no sign of a stale read. A session can be stopped between the supervisor's
+  // look at it and the placement, and would then be asked about for ever.
+  return task.lastPlacement >= epoch || task.lastLifecycle > epoch ? 'over' : 'stale_read';
 }

@@ -73,6 +73,9 @@ export class TaskHolder {
 
   /** The log, the lease or the task's state may have changed. */
   recheck(): void {
+    // At once, not when its turn comes: a lease that is lost and held again while something else is being
+    // settled must not let the session go on under the old right.
+    if (!this.#options.mayPoll()) void this.#runner?.stop();
     this.#isDirty = true;
     this.#settling ??= this.#settle().finally(() => {
       this.#settling = undefined;
@@ -121,7 +124,10 @@ export class TaskHolder {
     const { taskId, collectorId, truth, log, mayPoll } = this.#options;
     if (this.#isClosing || !mayPoll()) return this.#stopRunner();
     const handle = this.#handle;
-    if (!handle) return this.#stopRunner();
+    if (!handle) {
+      await this.#stopRunner();
+      return this.#forgetOldRefusal();
+    }
     const { assignment } = handle;
     if (!assignment) {
       log.error(
@@ -135,7 +141,7 @@ export class TaskHolder {
     const verdict = judgeAssignment(assignment, await truth.load(taskId), collectorId);
     switch (verdict) {
       case 'run':
-        if (this.#runner?.epoch === assignment.epoch) return;
+        if (this.#runner?.epoch === assignment.epoch && !this.#runner.isStopping()) return;
         await this.#stopRunner();
         return this.#run(assignment, handle);
       case 'over':
@@ -214,6 +220,15 @@ export class TaskHolder {
     await this.writeStatus();
     await handle.done();
     if (this.#handle === handle) this.#handle = undefined;
+  }
+
+  /** Once the log has moved on the task's live state is somebody else's to write. */
+  async #forgetOldRefusal(): Promise<void> {
+    const refused = this.#refused;
+    if (!refused) return;
+    const { taskId, collectorId, truth } = this.#options;
+    const verdict = judgeAssignment(refused.assignment, await truth.load(taskId), collectorId);
+    if (verdict === 'over' && this.#refused === refused) this.#refused = undefined;
   }
 
   async #finish(handle: AssignmentHandle, { session_id, epoch }: Assignment): Promise<void> {

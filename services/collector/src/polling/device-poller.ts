@@ -9,6 +9,8 @@ import { planReads, type ReadBlock, unreadablePoints } from './read-plan.ts';
 import { tickAt, tickTimeMs } from './schedule.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
+const maxClockDifferenceMs = 60_000;
+
 /** What one tick of one device came to. Both values and a miss: some points could be read and others not. */
 export interface TickResult {
   readonly tick: number;
@@ -55,7 +57,10 @@ export class DevicePoller {
       .join(', ');
   }
 
-  /** @param firstTick no tick before this one is read */
+  /**
+   * @param firstTick no tick before this one is read, unless it lies further ahead than clocks may differ: a
+   * former holder whose clock was wrong must not silence the device until that time has come
+   */
   start(firstTick: number): void {
     this.#loop ??= this.#run(firstTick);
   }
@@ -67,14 +72,18 @@ export class DevicePoller {
   }
 
   async #run(firstTick: number): Promise<void> {
-    const { periodMs, clock, timers } = this.#options;
-    let next = Math.max(firstTick, tickAt(clock.nowMs(), periodMs));
+    const { periodMs, clock, timers, permission } = this.#options;
+    const isAhead = tickTimeMs(firstTick, periodMs) > clock.nowMs() + periodMs + maxClockDifferenceMs;
+    let next = Math.max(isAhead ? 0 : firstTick, tickAt(clock.nowMs(), periodMs));
     while (!this.#stop.signal.aborted) {
       const waitMs = tickTimeMs(next, periodMs) - clock.nowMs();
       if (waitMs > 0) {
         await pause(timers, waitMs, this.#stop.signal);
         continue;
       }
+      // Asked before anything is reported: ticks that passed while the right to poll was gone are the next
+      // holder's to answer for, and a clock that jumped over years must not bring as many results.
+      if (!permission()) return;
       const current = tickAt(clock.nowMs(), periodMs);
       for (; next < current; next += 1) this.#skip(next);
       if (!(await this.#poll(current))) return;

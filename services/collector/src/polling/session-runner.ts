@@ -88,6 +88,11 @@ export class SessionRunner {
     return this.#stopping;
   }
 
+  /** Whether it will ask nothing more: its stop has begun, wherever the requests in flight are. */
+  isStopping(): boolean {
+    return this.#stopping !== undefined;
+  }
+
   status(): RunnerStatus {
     return {
       points_read: this.#pointsRead,

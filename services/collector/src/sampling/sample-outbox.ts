@@ -31,12 +31,13 @@ export class SampleOutbox {
   #inFlight = 0;
   #order = 0;
   #dropped = 0;
-  #isRetryPlanned = false;
+  #cancelRetry: (() => void) | undefined;
   #emptied: (() => void)[] = [];
 
   constructor(options: SampleOutboxOptions) {
     this.#options = options;
-    this.#maxInFlight = options.maxInFlight ?? 256;
+    // What is in flight cannot be dropped; there must be older ones than the newest that can.
+    this.#maxInFlight = Math.max(1, Math.min(options.maxInFlight ?? 256, Math.floor(options.maxWaiting / 2)));
   }
 
   push(sample: Sample): void {
@@ -55,8 +56,10 @@ export class SampleOutbox {
     return this.#dropped;
   }
 
-  /** The broker is back. */
+  /** The broker is back: what it has not confirmed goes first. */
   resume(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
     this.#pump();
   }
 
@@ -105,34 +108,44 @@ export class SampleOutbox {
   }
 
   #take(): Waiting | undefined {
-    if (this.#retry.length > 0 && !this.#isRetryPlanned) {
+    if (this.#retry.length > 0 && !this.#cancelRetry) {
       this.#queue = [...this.#retry, ...this.#queue.slice(this.#head)].sort((a, b) => a.order - b.order);
       this.#retry = [];
       this.#head = 0;
     }
     const next = this.#queue[this.#head];
     if (!next) return undefined;
+    this.#passHead();
+    return next;
+  }
+
+  /** What lies before the head is let go now and then: all of it, also when an outage only ever drops. */
+  #passHead(): void {
     this.#head += 1;
     if (this.#head > 1_024 && this.#head * 2 > this.#queue.length) {
       this.#queue = this.#queue.slice(this.#head);
       this.#head = 0;
     }
-    return next;
   }
 
   #planRetry(): void {
-    if (this.#isRetryPlanned) return;
-    this.#isRetryPlanned = true;
-    this.#options.timers.after(250, () => {
-      this.#isRetryPlanned = false;
+    this.#cancelRetry ??= this.#options.timers.after(250, () => {
+      this.#cancelRetry = undefined;
       if (this.waiting() > 0) this.#pump();
     });
   }
 
   #dropOldest(): void {
     this.#dropped += 1;
-    if (this.#head < this.#queue.length) this.#head += 1;
-    else this.#retry.shift();
+    // What was sent in vain is mostly older than what was never sent; a full buffer is rare enough to look.
+    const oldestRetry = this.#retry.reduce<Waiting | undefined>(
+      (oldest, waiting) => (oldest && oldest.order < waiting.order ? oldest : waiting),
+      undefined,
+    );
+    const oldestQueued = this.#queue[this.#head];
+    if (oldestRetry && (!oldestQueued || oldestRetry.order < oldestQueued.order)) {
+      this.#retry.splice(this.#retry.indexOf(oldestRetry), 1);
+    } else this.#passHead();
     if (this.#dropped === 1 || this.#dropped % 10_000 === 0) {
       this.#options.log.error(
         { dropped: this.#dropped, limit: this.#options.maxWaiting },

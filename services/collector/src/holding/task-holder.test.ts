@@ -1,0 +1,270 @@
+import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import { newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { describe, expect, it } from 'vitest';
+import { Endpoints } from '../polling/endpoint.ts';
+import { SessionRunner } from '../polling/session-runner.ts';
+import { SteadyClock } from '../polling/steady-clock.ts';
+import { deviceOf } from '../polling/testing/devices.ts';
+import { ScriptedBus } from '../polling/testing/scripted-bus.ts';
+import type { AssignmentHandle, LoadedConfig } from '../ports.ts';
+import { TaskHolder } from './task-holder.ts';
+
+const session = {
+  sessionId: '7-1',
+  taskId: '7',
+  taskCode: 'press-hall',
+  configVersion: 1,
+  startedAt: '2025-03-01T06:00:00.000Z',
+};
+
+function heldBy(collectorId: string, epoch: number): TaskState {
+  return {
+    ...newTaskState('7'),
+    session: { status: 'running', session, runningSince: 10 },
+    placement: { situation: 'assigned', sessionId: '7-1', collectorId, epoch, refusals: 0 },
+    lastLifecycle: 10,
+    lastPlacement: epoch,
+  };
+}
+
+class World {
+  readonly time = new FakeTime();
+  readonly process = new FakeProcess(this.time);
+  readonly bus = new ScriptedBus(this.time);
+  /** What happened at the device and in the broker, in order. */
+  readonly statuses: SessionLiveStatus[] = [];
+  readonly answered: string[] = [];
+  readonly epochsPolled: number[] = [];
+  truth: TaskState = heldBy('A', 20);
+  config: LoadedConfig = {
+    ok: true,
+    config: {
+      schema_version: 1,
+      task_id: '7',
+      task_code: 'press-hall',
+      task_name: '',
+      config_version: 1,
+      period_ms: 1_000,
+      devices: [deviceOf()],
+    },
+  };
+  loadMs = 5;
+  mayPoll = true;
+  readonly holder = new TaskHolder({
+    taskId: '7',
+    collectorId: 'A',
+    instance: 'one',
+    truth: { load: () => this.#later(() => this.truth) },
+    configs: { load: () => this.#later(() => this.config) },
+    samples: { last: () => this.#later(() => undefined) },
+    liveStatus: { write: async (_, status) => void this.statuses.push(status) },
+    timers: this.process.timers,
+    log: createLogger('test', 'silent'),
+    mayPoll: () => this.mayPoll,
+    flushSamples: () => this.#later(() => undefined),
+    createRunner: (assignment, config) =>
+      new SessionRunner({
+        sessionId: assignment.session_id,
+        epoch: assignment.epoch,
+        collectorId: 'A',
+        config,
+        endpoints: new Endpoints(() => this.bus),
+        clock: new SteadyClock(this.process.clock),
+        timers: this.process.timers,
+        backoff: { firstMs: 1_000, maxMs: 1_000 },
+        permission: () => this.mayPoll,
+        jitter: () => 0,
+        onSample: ({ epoch }) => this.epochsPolled.push(epoch),
+        onHealth: () => undefined,
+      }),
+  });
+
+  ring(epoch: number): void {
+    this.holder.offer(this.#handle(epoch));
+  }
+
+  #handle(epoch: number): AssignmentHandle {
+    const assignment: Assignment = {
+      v: 1,
+      session_id: '7-1',
+      task_id: '7',
+      config_version: 1,
+      epoch,
+    };
+    return {
+      taskId: '7',
+      assignment,
+      keepAlive: () => undefined,
+      done: async () => void this.answered.push(`done ${epoch}`),
+      giveBack: () => void this.answered.push(`given back ${epoch}`),
+    };
+  }
+
+  #later<T>(read: () => T): Promise<T> {
+    return new Promise((resolve) => this.time.after(this.loadMs, () => resolve(read())));
+  }
+}
+
+describe('an assignment', () => {
+  it('is polled when the log bears it out, and keeps its message', async () => {
+    const world = new World();
+    world.ring(20);
+    await world.time.advance(3_500);
+    expect(world.holder.isRunning()).toBe(true);
+    expect(world.epochsPolled).toEqual([20, 20, 20, 20]);
+    expect(world.answered).toEqual([]);
+  });
+
+  it('that is rung again is not begun again', async () => {
+    const world = new World();
+    world.ring(20);
+    await world.time.advance(1_500);
+    world.ring(20);
+    await world.time.advance(1_000);
+    expect(world.bus.asked).toHaveLength(3);
+    expect(world.bus.disconnects).toBe(0);
+  });
+
+  it('ends when the log has moved on, and its message goes after the last request', async () => {
+    const world = new World();
+    world.bus.reply = () => ({ afterMs: 300 });
+    world.ring(20);
+    await world.time.advance(1_100);
+    world.truth = heldBy('B', 30);
+    world.holder.recheck();
+    await world.time.advance(100);
+    expect(world.answered).toEqual([]);
+    await world.time.advance(500);
+    expect(world.answered).toEqual(['done 20']);
+    await world.time.advance(10_000);
+    expect(world.bus.asked).toHaveLength(2);
+    expect(world.holder.isIdle()).toBe(true);
+  });
+
+  it('of an older epoch does not take the place of a newer one', async () => {
+    const world = new World();
+    world.ring(20);
+    await world.time.advance(100);
+    world.ring(15);
+    await world.time.advance(1_000);
+    expect(world.answered).toEqual(['done 15']);
+    expect(world.holder.isRunning()).toBe(true);
+  });
+
+  it('that came after the session was stopped is let go, not asked about for ever', async () => {
+    const world = new World();
+    world.truth = {
+      ...heldBy('A', 20),
+      session: { status: 'stopped', session, stoppedAt: session.startedAt },
+      lastLifecycle: 19,
+    };
+    world.ring(20);
+    await world.time.advance(1_000);
+    expect(world.bus.asked).toEqual([]);
+    expect(world.answered).toEqual(['done 20']);
+    expect(world.holder.isIdle()).toBe(true);
+  });
+});
+
+describe('a lease that is lost', () => {
+  it('ends polling at once, and polling begins again when it is held and the log still says so', async () => {
+    const world = new World();
+    world.ring(20);
+    await world.time.advance(1_500);
+    world.mayPoll = false;
+    world.holder.recheck();
+    await world.time.advance(5_000);
+    expect(world.bus.asked).toHaveLength(2);
+    expect(world.answered).toEqual([]);
+    world.mayPoll = true;
+    world.holder.recheck();
+    await world.time.advance(3_000);
+    expect(world.epochsPolled.length).toBeGreaterThanOrEqual(4);
+  });
+
+  it('and held again while the log is being read lets no poller go on, and none stay silent', async () => {
+    const world = new World();
+    world.ring(20);
+    await world.time.advance(1_500);
+    // A hint has made it look at the log, which takes its time.
+    world.loadMs = 2_000;
+    world.holder.recheck();
+    await world.time.advance(100);
+    world.mayPoll = false;
+    world.holder.recheck();
+    world.mayPoll = true;
+    world.holder.recheck();
+    const before = world.bus.asked.length;
+    // Until the log has been read nothing is asked under the old right.
+    await world.time.advance(1_500);
+    expect(world.bus.asked).toHaveLength(before);
+    world.loadMs = 5;
+    await world.time.advance(10_000);
+    expect(world.bus.asked.length).toBeGreaterThanOrEqual(before + 5);
+  });
+
+  it('and held again when another has the session does not bring it back', async () => {
+    const world = new World();
+    world.ring(20);
+    await world.time.advance(1_500);
+    world.mayPoll = false;
+    world.holder.recheck();
+    world.truth = heldBy('B', 30);
+    await world.time.advance(100);
+    world.mayPoll = true;
+    world.holder.recheck();
+    await world.time.advance(5_000);
+    expect(world.bus.asked).toHaveLength(2);
+    expect(world.answered).toEqual(['done 20']);
+  });
+});
+
+describe('a session that cannot be run', () => {
+  it('is refused with the reason, and its message goes', async () => {
+    const world = new World();
+    world.config = { ok: false, problem: 'configuration snapshot 7/1 is missing in TASK_CONFIGS' };
+    world.ring(20);
+    await world.time.advance(1_000);
+    expect(world.statuses.at(-1)).toMatchObject({
+      state: 'refused',
+      epoch: 20,
+      detail: 'configuration snapshot 7/1 is missing in TASK_CONFIGS',
+    });
+    expect(world.answered).toEqual(['done 20']);
+  });
+
+  it('is told again until the log has moved on, then its live state belongs to the next holder', async () => {
+    const world = new World();
+    world.config = { ok: false, problem: 'no snapshot' };
+    world.ring(20);
+    await world.time.advance(1_000);
+    await world.holder.writeStatus();
+    expect(world.statuses).toHaveLength(2);
+    world.truth = heldBy('B', 30);
+    world.holder.recheck();
+    await world.time.advance(1_000);
+    await world.holder.writeStatus();
+    expect(world.statuses).toHaveLength(2);
+    expect(world.holder.isIdle()).toBe(true);
+  });
+});
+
+describe('a drain', () => {
+  it('ends polling after the request in flight and gives the message back for the next', async () => {
+    const world = new World();
+    world.bus.reply = () => ({ afterMs: 300 });
+    world.ring(20);
+    await world.time.advance(1_100);
+    const closed = world.holder.close();
+    await world.time.until(closed);
+    expect(world.epochsPolled).toEqual([20, 20]);
+    expect(world.answered).toEqual([]);
+    world.holder.giveBack();
+    expect(world.answered).toEqual(['given back 20']);
+    await world.time.advance(10_000);
+    expect(world.bus.asked).toHaveLength(2);
+  });
+});

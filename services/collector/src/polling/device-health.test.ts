@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import { afterFailure, afterSuccess, unknownHealth } from './device-health.ts';
+
+const at = '2025-03-01T06:00:00.000Z';
+
+describe('the health of a device', () => {
+  it('is healthy after a success, and remembers the last error for people', () => {
+    const failed = afterFailure(unknownHealth, 'timeout', 'no answer');
+    expect(afterSuccess(failed, at)).toEqual({
+      status: 'healthy',
+      consecutive_failures: 0,
+      last_success: at,
+      last_error: 'no answer',
+    });
+  });
+
+  it.each([
+    { cause: 'timeout', status: 'timeout' },
+    { cause: 'connection', status: 'disconnected' },
+    { cause: 'exception', status: 'error' },
+    { cause: 'overrun', status: 'error' },
+  ] as const)('is $status after a miss by $cause, and counts them', ({ cause, status }) => {
+    const healthy = afterSuccess(unknownHealth, at);
+    const twice = afterFailure(afterFailure(healthy, cause, 'first'), cause, 'second');
+    expect(twice).toEqual({
+      status,
+      consecutive_failures: 2,
+      last_success: at,
+      last_error: 'second',
+    });
+  });
+});

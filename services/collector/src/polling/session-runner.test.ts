@@ -1,0 +1,149 @@
+import { type Sample, sampleSchema } from '@holdfast/shared/contracts/sample.ts';
+import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { describe, expect, it } from 'vitest';
+import { Endpoints } from './endpoint.ts';
+import { type HealthTransition, SessionRunner } from './session-runner.ts';
+import { SteadyClock } from './steady-clock.ts';
+import { deviceOf, pointOf } from './testing/devices.ts';
+import { ScriptedBus } from './testing/scripted-bus.ts';
+
+const startMs = 1_740_000_000_000;
+
+class World {
+  readonly time = new FakeTime();
+  readonly process = new FakeProcess(this.time, startMs);
+  readonly buses = new Map<string, ScriptedBus>();
+  readonly samples: Sample[] = [];
+  readonly health: string[] = [];
+  mayPoll = true;
+  readonly runner = new SessionRunner({
+    sessionId: '7-3',
+    epoch: 42,
+    collectorId: 'edge-1',
+    config: {
+      schema_version: 1,
+      task_id: '7',
+      task_code: 'press-hall',
+      task_name: '',
+      config_version: 1,
+      period_ms: 100,
+      devices: [
+        deviceOf(),
+        deviceOf({
+          id: 'd2',
+          code: 'chiller',
+          host: '10.0.0.6',
+          measurement: 'cold',
+          points: [pointOf('t', 3)],
+        }),
+      ],
+    },
+    endpoints: new Endpoints((host) => {
+      const bus = new ScriptedBus(this.time);
+      this.buses.set(host, bus);
+      return bus;
+    }),
+    clock: new SteadyClock(this.process.clock),
+    timers: this.process.timers,
+    backoff: { firstMs: 300, maxMs: 1_000 },
+    permission: () => this.mayPoll,
+    jitter: () => 0,
+    onSample: (sample) => this.samples.push(sample),
+    onHealth: ({ device, from, to }: HealthTransition) =>
+      this.health.push(`${device.code} ${from} → ${to.status}`),
+  });
+
+  bus(host: string): ScriptedBus {
+    const bus = this.buses.get(host);
+    if (!bus) throw new Error(`no bus to ${host}`);
+    return bus;
+  }
+}
+
+describe('a session that is polled', () => {
+  it('gives one sample for each tick of each device', async () => {
+    const world = new World();
+    world.runner.start(new Map());
+    await world.time.advance(250);
+    await world.runner.stop();
+    expect(world.samples).toHaveLength(6);
+    expect(world.samples[1]).toEqual({
+      v: 1,
+      session: '7-3',
+      epoch: 42,
+      collector: 'edge-1',
+      task: '7',
+      device_id: 'd2',
+      device: 'chiller',
+      site: 'hall',
+      measurement: 'cold',
+      tick: startMs / 100,
+      period_ms: 100,
+      time: startMs,
+      read_at: startMs,
+      values: { t: 3 },
+    });
+    for (const sample of world.samples) expect(sampleSchema.parse(sample)).toEqual(sample);
+  });
+
+  it('begins each device where its former holder ended', async () => {
+    const world = new World();
+    world.runner.start(new Map([['d2', startMs / 100 + 2]]));
+    await world.time.advance(250);
+    await world.runner.stop();
+    const ticks = (id: string) =>
+      world.samples.filter((sample) => sample.device_id === id).map(({ tick }) => tick - startMs / 100);
+    expect(ticks('d1')).toEqual([0, 1, 2]);
+    expect(ticks('d2')).toEqual([2]);
+  });
+
+  it('is not disturbed on other endpoints by a device that hangs', async () => {
+    const world = new World();
+    world.bus('10.0.0.6').reply = () => ({ afterMs: 250, failure: 'timeout' });
+    world.runner.start(new Map());
+    await world.time.advance(1_050);
+    const good = world.samples.filter(({ device, values }) => device === 'press-1' && values);
+    expect(good).toHaveLength(11);
+    await world.time.until(world.runner.stop());
+  });
+
+  it('counts what it read and what it missed, and knows its devices', async () => {
+    const world = new World();
+    world.runner.start(new Map());
+    await world.time.advance(150);
+    world.bus('10.0.0.6').reply = () => ({ afterMs: 0, failure: 'timeout' });
+    await world.time.advance(100);
+    world.bus('10.0.0.6').reply = () => ({ afterMs: 0 });
+    await world.time.advance(100);
+    await world.runner.stop();
+    expect(world.health).toEqual([
+      'press-1 null → healthy',
+      'chiller null → healthy',
+      'chiller healthy → timeout',
+      'chiller timeout → healthy',
+    ]);
+    expect(world.runner.status()).toMatchObject({
+      points_read: 4 * 2 + 3,
+      error_count: 1,
+      last_read_time: new Date(startMs + 300).toISOString(),
+      device_health: {
+        'press-1': { status: 'healthy', consecutive_failures: 0, last_error: null },
+        chiller: { status: 'healthy', consecutive_failures: 0 },
+      },
+    });
+  });
+
+  it('closes its connections when it has stopped, not before the request in flight is done', async () => {
+    const world = new World();
+    world.bus('10.0.0.5').reply = () => ({ afterMs: 80 });
+    world.runner.start(new Map());
+    await world.time.advance(10);
+    const stopped = world.runner.stop();
+    expect(world.runner.isStopping()).toBe(true);
+    await world.time.advance(60);
+    expect(world.bus('10.0.0.5').disconnects).toBe(0);
+    await world.time.until(stopped);
+    expect(world.bus('10.0.0.5').disconnects).toBe(1);
+    expect(world.runner.stop()).toBe(stopped);
+  });
+});

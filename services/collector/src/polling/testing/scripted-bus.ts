@@ -1,0 +1,42 @@
+import type { FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { type DeviceBus, type RawBlock, ReadFailure, type ReadRequest } from '../../ports.ts';
+
+export interface Reply {
+  readonly afterMs: number;
+  /** Every register holds its own address unless the read fails. */
+  readonly failure?: ConstructorParameters<typeof ReadFailure>[0];
+}
+
+/** A bus on simulated time that does as the test says, and knows what it was asked. */
+export class ScriptedBus implements DeviceBus {
+  readonly asked: { readonly atMs: number; readonly request: ReadRequest }[] = [];
+  reply: (request: ReadRequest) => Reply = () => ({ afterMs: 0 });
+  disconnects = 0;
+  #inFlight = 0;
+  readonly #time: FakeTime;
+
+  constructor(time: FakeTime) {
+    this.#time = time;
+  }
+
+  read(request: ReadRequest): Promise<RawBlock> {
+    if (this.#inFlight > 0) throw new Error('two requests at once on one endpoint');
+    this.#inFlight += 1;
+    this.asked.push({ atMs: this.#time.nowMs(), request });
+    const { afterMs, failure } = this.reply(request);
+    return new Promise((resolve, reject) => {
+      this.#time.after(afterMs, () => {
+        this.#inFlight -= 1;
+        if (failure) reject(new ReadFailure(failure, `${failure} on purpose`));
+        else {
+          const values = Array.from({ length: request.quantity }, (_, n) => request.address + n);
+          resolve({ kind: 'registers', values });
+        }
+      });
+    });
+  }
+
+  disconnect(): void {
+    this.disconnects += 1;
+  }
+}

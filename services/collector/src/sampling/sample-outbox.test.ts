@@ -1,0 +1,210 @@
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SampleOutbox } from './sample-outbox.ts';
+
+function sample(tick: number): Sample {
+  return {
+    v: 1,
+    session: '7-1',
+    epoch: 2,
+    collector: 'a',
+    task: '7',
+    device_id: 'd1',
+    device: 'press-1',
+    site: '',
+    measurement: 'press-1',
+    tick,
+    period_ms: 1_000,
+    time: tick * 1_000,
+    read_at: tick * 1_000 + 5,
+    values: { speed: 1 },
+  };
+}
+
+class World {
+  readonly time = new FakeTime();
+  /** Ticks in the order in which the broker has stored them, repeats included. */
+  readonly stored: number[] = [];
+  /** Every attempt. */
+  readonly sent: number[] = [];
+  up = true;
+  answer: (tick: number) => Promise<void> = async () => undefined;
+  readonly outbox: SampleOutbox;
+
+  constructor(limits: { maxWaiting: number; maxInFlight?: number }) {
+    this.outbox = new SampleOutbox({
+      ...limits,
+      send: async ({ tick }) => {
+        this.sent.push(tick);
+        await this.answer(tick);
+        this.stored.push(tick);
+      },
+      isBrokerUp: () => this.up,
+      timers: new FakeProcess(this.time).timers,
+      log: createLogger('test', 'silent'),
+    });
+  }
+
+  push(from: number, to: number): void {
+    for (let tick = from; tick <= to; tick += 1) this.outbox.push(sample(tick));
+  }
+}
+
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
+
+describe('samples on their way to the broker', () => {
+  it('are sent in order and no more at a time than allowed', async () => {
+    const world = new World({ maxWaiting: 100, maxInFlight: 4 });
+    let inFlight = 0;
+    let most = 0;
+    world.answer = () =>
+      new Promise((resolve) => {
+        inFlight += 1;
+        most = Math.max(most, inFlight);
+        world.time.after(10, () => {
+          inFlight -= 1;
+          resolve();
+        });
+      });
+    world.push(1, 40);
+    expect(world.outbox.waiting()).toBe(40);
+    await world.time.advance(1_000);
+    expect(world.stored).toEqual(range(1, 40));
+    expect(most).toBe(4);
+    expect(world.outbox.waiting()).toBe(0);
+  });
+
+  it('wait while the broker is away and go out in order when it is back, without waiting for a timer', async () => {
+    const world = new World({ maxWaiting: 100 });
+    world.up = false;
+    world.push(1, 20);
+    await world.time.advance(10_000);
+    expect(world.sent).toEqual([]);
+    world.up = true;
+    world.outbox.resume();
+    await world.time.advance(0);
+    expect(world.stored).toEqual(range(1, 20));
+  });
+
+  it('go out by themselves when nobody says that the broker is back', async () => {
+    const world = new World({ maxWaiting: 100 });
+    world.up = false;
+    world.push(1, 3);
+    world.up = true;
+    await world.time.advance(1_000);
+    expect(world.stored).toEqual([1, 2, 3]);
+  });
+
+  it('that were sent in vain go before those that came later', async () => {
+    const world = new World({ maxWaiting: 100, maxInFlight: 10 });
+    world.answer = async () => {
+      throw new Error('no answer in time');
+    };
+    world.push(1, 10);
+    await world.time.advance(0);
+    world.up = false;
+    world.push(11, 20);
+    await world.time.advance(500);
+    world.answer = async () => undefined;
+    world.up = true;
+    world.outbox.resume();
+    await world.time.advance(0);
+    expect(world.stored).toEqual(range(1, 20));
+  });
+
+  it('beyond the bound the oldest are dropped and counted, also those that were sent in vain', async () => {
+    const world = new World({ maxWaiting: 10, maxInFlight: 3 });
+    world.answer = async () => {
+      throw new Error('no answer in time');
+    };
+    world.push(1, 3);
+    await world.time.advance(0);
+    world.up = false;
+    world.push(4, 25);
+    expect(world.outbox.waiting()).toBe(10);
+    expect(world.outbox.dropped()).toBe(15);
+    world.answer = async () => undefined;
+    world.up = true;
+    world.outbox.resume();
+    await world.time.advance(1_000);
+    expect(world.stored).toEqual(range(16, 25));
+  });
+
+  it('in flight are never those that are dropped, however small the bound', async () => {
+    const world = new World({ maxWaiting: 4, maxInFlight: 256 });
+    world.answer = () => new Promise((resolve) => world.time.after(1_000, resolve));
+    world.push(1, 10);
+    await world.time.advance(10_000);
+    expect(world.stored).toEqual([1, 2, 9, 10]);
+    expect(world.outbox.dropped()).toBe(6);
+  });
+});
+
+describe('a flush', () => {
+  it('has nothing to wait for when everything is confirmed', async () => {
+    const world = new World({ maxWaiting: 10 });
+    expect(await world.outbox.flush(5_000)).toBe(0);
+  });
+
+  it('ends as soon as the last sample is confirmed', async () => {
+    const world = new World({ maxWaiting: 10 });
+    world.answer = () => new Promise((resolve) => world.time.after(30, resolve));
+    world.push(1, 5);
+    expect(await world.time.until(world.outbox.flush(5_000))).toBe(0);
+    expect(world.time.nowMs()).toBe(30);
+  });
+
+  it('says how many are left when its time is up', async () => {
+    const world = new World({ maxWaiting: 10 });
+    world.up = false;
+    world.push(1, 5);
+    expect(await world.time.until(world.outbox.flush(2_000))).toBe(5);
+    expect(world.time.nowMs()).toBe(2_000);
+    world.up = true;
+    expect(await world.time.until(world.outbox.flush(2_000))).toBe(0);
+  });
+});
+
+describe('whatever the broker does', () => {
+  it('every sample is stored or counted as dropped, and the newest are never lost', async () => {
+    const step = fc.oneof(
+      fc.record({ push: fc.integer({ min: 1, max: 12 }) }),
+      fc.record({ up: fc.boolean() }),
+      fc.record({ fails: fc.boolean() }),
+      fc.record({ pass: fc.integer({ min: 1, max: 600 }) }),
+      fc.constant({ resume: true }),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+        const world = new World({ maxWaiting: 20, maxInFlight: 5 });
+        let fails = false;
+        world.answer = (tick) =>
+          new Promise((resolve, reject) => {
+            const settle = fails ? () => reject(new Error('no answer in time')) : resolve;
+            world.time.after((tick * 7) % 40, settle);
+          });
+        let pushed = 0;
+        for (const next of steps) {
+          if ('push' in next) {
+            world.push(pushed + 1, pushed + next.push);
+            pushed += next.push;
+          } else if ('up' in next) world.up = next.up;
+          else if ('fails' in next) fails = next.fails;
+          else if ('pass' in next) await world.time.advance(next.pass);
+          else world.outbox.resume();
+          expect(world.outbox.waiting()).toBeLessThanOrEqual(20);
+        }
+        fails = false;
+        world.up = true;
+        expect(await world.time.until(world.outbox.flush(60_000))).toBe(0);
+        const stored = new Set(world.stored);
+        expect(stored.size + world.outbox.dropped()).toBe(pushed);
+        for (const tick of range(Math.max(1, pushed - 14), pushed)) expect(stored.has(tick)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
