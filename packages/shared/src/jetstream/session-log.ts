@@ -10,6 +10,7 @@ import { streamNames, subjects } from '../contracts/subjects.ts';
 import { LogDamaged, type StoredEvent } from '../event-store/event-store.ts';
 import type { Stop } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { pause, systemTimers } from '../runtime/timers.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 
 export interface SessionLogFollower {
@@ -25,6 +26,10 @@ export interface SessionLogFollower {
   verify(): Promise<number>;
   stop: Stop;
 }
+
+/** So long a delivery may be behind without a step further. */
+const silentMs = 500;
+const restartPauseMs = 250;
 
 /**
  * Hands every event of SESSIONS after `after` to `onEvent`, in order, without a gap, for ever. Deliveries are
@@ -87,29 +92,54 @@ export async function followSessionLog(options: {
     });
   };
 
-  const restart = async (): Promise<void> => {
-    delivery?.stop();
-    await deliver();
+  const restart = (): Promise<void> => {
+    starting ??= (async () => {
+      delivery?.stop();
+      await deliver();
+    })().finally(() => {
+      starting = undefined;
+    });
+    return starting;
+  };
+
+  const reached = (sequence: number, signal?: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      if (sequence <= applied || stopped || signal?.aborted) return resolve();
+      const waiter = {
+        sequence,
+        resolve: () => {
+          waiting.delete(waiter);
+          resolve();
+        },
+      };
+      waiting.add(waiter);
+      signal?.addEventListener('abort', waiter.resolve, { once: true });
+    });
+
+  // A broker that was restarted has forgotten the consumer, and the client finds out only by missing heartbeats:
+  // measured, a stop was seen 7 s late. Asking anew costs one request.
+  const statuses = nc.status();
+  const followConnection = async (): Promise<void> => {
+    for await (const { type } of statuses) {
+      if (type !== 'reconnect') continue;
+      while (!stopped && !nc.isClosed()) {
+        try {
+          await restart();
+          break;
+        } catch (error) {
+          log.debug({ err: error }, 'the session log cannot be followed yet');
+          await pause(systemTimers, restartPauseMs);
+        }
+      }
+    }
   };
 
   await deliver();
+  void followConnection();
 
-  let appliedAtLastVerify = -1;
   return {
     appliedSequence: () => applied,
-    reached: (sequence, signal) =>
-      new Promise((resolve) => {
-        if (sequence <= applied || stopped || signal?.aborted) return resolve();
-        const waiter = {
-          sequence,
-          resolve: () => {
-            waiting.delete(waiter);
-            resolve();
-          },
-        };
-        waiting.add(waiter);
-        signal?.addEventListener('abort', waiter.resolve, { once: true });
-      }),
+    reached,
     verify: async () => {
       const { last_seq } = (await jsm.streams.info(streamNames.sessions)).state;
       if (last_seq < applied) {
@@ -117,24 +147,24 @@ export async function followSessionLog(options: {
           `SESSIONS ends at sequence ${last_seq}, but sequence ${applied} was already read: the store was wiped or rolled back`,
         );
       }
-      // Behind, and not a step further since the last look: the delivery is dead.
-      if (last_seq > applied && applied === appliedAtLastVerify && !stopped) {
+      if (last_seq <= applied || stopped) return last_seq;
+      // Behind, and not a step further in this time: the delivery is dead.
+      const before = applied;
+      await reached(last_seq, AbortSignal.timeout(silentMs));
+      if (applied === before && !stopped) {
         log.warn(
           { applied, last_sequence: last_seq },
           'the session log stopped arriving; asking for it anew',
         );
-        starting ??= restart().finally(() => {
-          starting = undefined;
-        });
-        await starting;
+        await restart();
       }
-      appliedAtLastVerify = applied;
       return last_seq;
     },
     stop: async () => {
       stopped = true;
       for (const waiter of waiting) waiter.resolve();
       generation += 1;
+      (statuses as { stop?(): void }).stop?.();
       await delivery?.close();
     },
   };

@@ -46,7 +46,7 @@ export class Collector {
     this.#loops = [
       this.#every(keepAliveEveryMs, async () => this.#keepAlive()),
       this.#every(statusEveryMs, () => this.#writeStatus()),
-      this.#every(5_000, () => this.#reconcile()),
+      this.#every(2_000, () => this.#reconcile()),
     ];
   }
 
