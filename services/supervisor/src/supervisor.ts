@@ -130,7 +130,8 @@ export class Supervisor {
       this.#isWoken = false;
       try {
         const lastSequence = await log.verify();
-        await log.reached(lastSequence, this.#stop.signal);
+        // Bounded: that the log has stopped arriving shows only when it is verified once more.
+        if (!(await this.#isCaughtUp(log, lastSequence))) continue;
         this.#startedAt ??= lastSequence;
         await fleetWatch.look();
         if (leadership.isHeld()) await this.#pass(log, lastSequence);
@@ -176,7 +177,7 @@ export class Supervisor {
       plan = this.#plan(await known.lookAfter(plan.waiting, log));
     }
     const newest = await this.#execute(plan.actions);
-    if (newest > 0) await this.#waitForOwn(log, newest);
+    if (newest > 0) await this.#isCaughtUp(log, newest);
     this.#assigned += plan.actions.filter(({ type }) => type === 'assign').length;
     this.#reportRecovered(plan);
     await waitingReport.report(plan.waiting);
@@ -203,12 +204,13 @@ export class Supervisor {
     });
   }
 
-  /** What this pass wrote is to be seen by the next one; a log that stopped arriving must not hold it up for ever. */
-  async #waitForOwn(log: SessionLog, sequence: number): Promise<void> {
+  /** Waits for the log, for a while. @returns whether everything up to `sequence` has been seen */
+  async #isCaughtUp(log: SessionLog, sequence: number): Promise<boolean> {
     const patience = new AbortController();
     const cancel = this.#options.timers.after(5_000, () => patience.abort());
     await log.reached(sequence, AbortSignal.any([this.#stop.signal, patience.signal]));
     cancel();
+    return log.appliedSequence() >= sequence;
   }
 
   /** @returns the highest sequence that was appended, 0 for none */
