@@ -14,12 +14,14 @@ import { pointHistoryRoutes } from './http/point-history-routes.ts';
 import { addProblemReplies, replyWithProblem } from './http/problem-replies.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
+import type { WaitingNotices } from './live-status/waiting-notices.ts';
 
 export interface AppDependencies {
   readonly log: Logger;
   readonly database: Database;
   readonly commands: SessionCommands;
   readonly liveStatus: Pick<LiveStatus, 'totals'>;
+  readonly waiting: Pick<WaitingNotices, 'of'>;
   readonly samples: Pick<SampleStore, 'history'>;
   readonly readiness: Readiness;
 }
@@ -28,7 +30,7 @@ const maxBodyBytes = 1_048_576;
 
 /** The HTTP API, apart from the process: it never listens and opens nothing. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { log, database, commands, liveStatus, samples, readiness } = dependencies;
+  const { log, database, commands, liveStatus, waiting, samples, readiness } = dependencies;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -62,7 +64,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     async (sessions) => {
       await sessions.register(commandRoutes(commands));
       await sessions.register(pointHistoryRoutes({ database, samples }));
-      await sessions.register(sessionRoutes({ database, liveStatus }));
+      await sessions.register(sessionRoutes({ database, liveStatus, waiting }));
     },
     { prefix: '/api/acquisition/sessions' },
   );

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
+import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { openSampleStore } from '@holdfast/shared/sample-store/open-sample-store.ts';
 import { startBroker } from './adapters/broker.ts';
@@ -12,6 +13,7 @@ import { startMigrations } from './database/start-migrations.ts';
 import { closeApp } from './http/close-app.ts';
 import { listen } from './http/listen.ts';
 import { startLiveStatus } from './live-status/live-status.ts';
+import { startWaitingNotices } from './live-status/waiting-notices.ts';
 import { LogGuard } from './read-model/log-guard.ts';
 import { followProjection } from './read-model/projection-signal.ts';
 import { startProjector } from './read-model/projector.ts';
@@ -42,6 +44,8 @@ await runService({
     const logGuard = new LogGuard(database, log);
     const liveStatus = startLiveStatus({ database, log, flushIntervalMs: config.COUNTERS_FLUSH_MS });
     onStop('live status', liveStatus.stop);
+    const waiting = startWaitingNotices();
+    onStop('waiting notices', waiting.stop);
 
     const broker = startBroker({
       url: config.NATS_URL,
@@ -52,6 +56,8 @@ await runService({
         await logGuard.check(jetStreamSessionLog(nc));
         const board = await StatusBoard.open(nc);
         await liveStatus.watch((onStatus) => board.watch(onStatus));
+        const waitingBoard = await KvWaitingBoard.open(nc);
+        await waiting.watch((onNotice) => waitingBoard.watch(onNotice));
       },
       onFatal: (error) => fail('cannot use NATS as it is configured', error),
     });
@@ -78,6 +84,7 @@ await runService({
       database,
       samples,
       liveStatus,
+      waiting,
       commands: sessionCommands({
         broker,
         database,

@@ -1,4 +1,4 @@
-import { type KV, Kvm } from '@nats-io/kv';
+import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { bucketNames } from '../contracts/subjects.ts';
 import { type WaitingNotice, waitingNoticeSchema } from '../contracts/waiting-notice.ts';
@@ -23,11 +23,27 @@ export class KvWaitingBoard {
     await this.#kv.delete(taskId);
   }
 
+  /** Every notice that is there, then every change; undefined when a task's session waits no longer. */
+  async watch(onNotice: (taskId: string, notice: WaitingNotice | undefined) => void): Promise<() => void> {
+    const watch = await this.#kv.watch();
+    void (async () => {
+      for await (const entry of watch) onNotice(entry.key, noticeOf(entry));
+    })();
+    return () => watch.stop();
+  }
+
   /** Undefined when the task's session does not wait. */
   async read(taskId: string): Promise<WaitingNotice | undefined> {
     const entry = await this.#kv.get(taskId);
-    if (entry?.operation !== 'PUT') return undefined;
-    const parsed = waitingNoticeSchema.safeParse(entry.json());
-    return parsed.success ? parsed.data : undefined;
+    return entry ? noticeOf(entry) : undefined;
+  }
+}
+
+function noticeOf(entry: KvEntry): WaitingNotice | undefined {
+  if (entry.operation !== 'PUT') return undefined;
+  try {
+    return waitingNoticeSchema.parse(entry.json());
+  } catch {
+    return undefined;
   }
 }

@@ -103,13 +103,14 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
       // Before anything is made for it. The log decides again when the event is appended.
       const { state } = await loadSession(events, taskId);
       if (state.status === 'running' || state.status === 'paused') throw alreadyActive(state);
-      const { taskCode, version } = await ensureConfigVersion(database, taskConfigs, Number(taskId));
+      const { taskCode, version, needs } = await ensureConfigVersion(database, taskConfigs, Number(taskId));
       const outcome = await send(events, taskId, {
         type: 'StartSession',
         taskId,
         taskCode,
         configVersion: version,
         metadata,
+        needs,
         by,
         now: new Date().toISOString(),
       });

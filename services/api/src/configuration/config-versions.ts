@@ -1,4 +1,6 @@
+import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
@@ -16,6 +18,8 @@ import {
 export interface TaskVersion {
   readonly taskCode: string;
   readonly version: number;
+  /** What a session on this version asks of its collector. */
+  readonly needs: SessionNeeds;
 }
 
 /**
@@ -47,16 +51,24 @@ export async function ensureConfigVersion(
       .limit(1)
       .executeTakeFirst();
     if (latest?.hash === hash && (await holds(taskConfigs, content, latest.version, hash))) {
-      return { taskCode: task.code, version: latest.version };
+      return { taskCode: task.code, version: latest.version, needs: sessionNeeds(content) };
     }
     let version = (latest?.version ?? 0) + 1;
     // Numbers may be in use already: the database was restored, or a start broke off before its commit.
     while (!(await holds(taskConfigs, content, version, hash))) version += 1;
     await transaction
       .insertInto('task_config_versions')
-      .values({ task_id: taskId, version, hash, task_code: task.code, task_name: task.name })
+      .values({
+        task_id: taskId,
+        version,
+        hash,
+        task_code: task.code,
+        task_name: task.name,
+        period_ms: content.period_ms,
+        device_codes: JSON.stringify(content.devices.map(({ code }) => code)),
+      })
       .execute();
-    return { taskCode: task.code, version };
+    return { taskCode: task.code, version, needs: sessionNeeds(content) };
   });
 }
 

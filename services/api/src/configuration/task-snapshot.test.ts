@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { contentHash, type SnapshotRow, snapshotTask } from './task-snapshot.ts';
 
-const task = { id: 7, code: 'press', name: 'Press', enabled: true, period_ms: 1_000 };
+const task = { id: 7, code: 'press', name: 'Press', enabled: true, period_ms: 1_000, required_labels: {} };
 const device: SnapshotRow['device'] = {
   id: 3,
   code: 'press-1',

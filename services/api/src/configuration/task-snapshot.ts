@@ -8,6 +8,7 @@ export interface SnapshotTask {
   readonly name: string;
   readonly enabled: boolean;
   readonly period_ms: number;
+  readonly required_labels: Readonly<Record<string, string>>;
 }
 
 /** A device of the task with one of its points; a device without points has one row with `point` null. */
@@ -52,6 +53,8 @@ export function snapshotTask(
     task_code: task.code,
     task_name: task.name,
     period_ms: task.period_ms,
+    // Left out when there are none, so that snapshots from before there were labels are the same content.
+    ...(Object.keys(task.required_labels).length > 0 ? { required_labels: task.required_labels } : {}),
     devices,
   });
   if (parsed.success) return { ok: true, content: parsed.data };

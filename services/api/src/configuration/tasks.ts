@@ -1,6 +1,7 @@
 import type { TaskCreate, TaskPatch, TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { Database } from '../database/open-database.ts';
 import { validationFailed } from '../http/api-problem.ts';
+import { isLatestRun } from '../read-model/latest-run.ts';
 import { type Collection, pageOf } from './collection.ts';
 import { explained, stillReferenced } from './configuration-problems.ts';
 
@@ -25,19 +26,19 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
       return pageOf(rows, limit);
     },
     find,
-    create: ({ device_ids, point_ids, ...fields }) =>
+    create: ({ device_ids, point_ids, required_labels, ...fields }) =>
       explained(() =>
         database.transaction().execute(async (transaction) => {
           const { id } = await transaction
             .insertInto('tasks')
-            .values(fields)
+            .values({ ...fields, required_labels: JSON.stringify(required_labels) })
             .returning('id')
             .executeTakeFirstOrThrow();
           await replaceMembers(transaction, id, { device_ids, point_ids });
           return readBack(transaction, id);
         }),
       ),
-    patch: (id, { device_ids, point_ids, ...fields }) =>
+    patch: (id, { device_ids, point_ids, required_labels, ...fields }) =>
       explained(() =>
         database.transaction().execute(async (transaction) => {
           // Locked, so that a start at the same moment snapshots either all of the change or nothing of it.
@@ -48,8 +49,12 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
             .forUpdate()
             .executeTakeFirst();
           if (!task) return undefined;
-          if (Object.keys(fields).length > 0) {
-            await transaction.updateTable('tasks').set(fields).where('id', '=', id).execute();
+          const columns = {
+            ...fields,
+            ...(required_labels ? { required_labels: JSON.stringify(required_labels) } : {}),
+          };
+          if (Object.keys(columns).length > 0) {
+            await transaction.updateTable('tasks').set(columns).where('id', '=', id).execute();
           }
           if (device_ids || point_ids) {
             const before = await readBack(transaction, id);
@@ -74,7 +79,13 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
           .selectFrom('sessions')
           .select('session_id')
           .where('task_id', '=', id)
-          .where('status', 'in', ['running', 'paused'])
+          .where((where) =>
+            where.or([
+              where('status', 'in', ['running', 'paused']),
+              // The supervisor would try it again.
+              where.and([where('error_cause', '=', 'passing'), isLatestRun]),
+            ]),
+          )
           .execute();
         if (active.length > 0) {
           throw stillReferenced(`Task ${task.code}`, {

@@ -3,7 +3,11 @@ import type { Migration, MigrationProvider } from 'kysely/migration';
 
 /** In code, so that a service needs no files beside it and a bundle cannot lose them. Never edit one that was released. */
 export const migrations: MigrationProvider = {
-  getMigrations: async () => ({ '001_configuration': configuration, '002_read_model': readModel }),
+  getMigrations: async () => ({
+    '001_configuration': configuration,
+    '002_read_model': readModel,
+    '003_needs_and_failures': needsAndFailures,
+  }),
 };
 
 const configuration: Migration = {
@@ -144,5 +148,22 @@ const readModel: Migration = {
         last_sequence bigint not null,
         last_event_id text
       )`.execute(db);
+  },
+};
+
+/** What tasks require of collectors, why sessions failed, and what their ticks are counted by. */
+const needsAndFailures: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`alter table tasks add column required_labels jsonb not null default '{}'`.execute(db);
+    await sql`alter table task_config_versions add column period_ms integer, add column device_codes jsonb`.execute(
+      db,
+    );
+    await sql`alter table sessions add column error_cause text, add column error_attempt integer`.execute(db);
+    // Sessions that failed before this release; what an event leaves out is permanent, as the domain reads it.
+    await sql`
+      update sessions set error_cause = coalesce(failed.data->>'cause', 'permanent'),
+        error_attempt = coalesce((failed.data->>'attempt')::integer, 0)
+      from session_events as failed
+      where sessions.status = 'error' and failed.sequence = sessions.last_sequence`.execute(db);
   },
 };

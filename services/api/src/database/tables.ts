@@ -1,4 +1,5 @@
 import type { ByteOrder, DataType, RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
+import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
@@ -48,6 +49,7 @@ export interface TasksTable {
   code: string;
   name: string;
   period_ms: number;
+  required_labels: Json<Record<string, string>>;
   enabled: boolean;
 }
 
@@ -67,6 +69,9 @@ export interface TaskConfigVersionsTable {
   hash: string;
   task_code: string;
   task_name: string;
+  /** What gaps are computed from; null in rows of earlier releases, then TASK_CONFIGS knows. */
+  period_ms: number | null;
+  device_codes: JSONColumnType<string[] | null>;
   created_at: Generated<Date>;
 }
 
@@ -80,6 +85,10 @@ export interface SessionsTable {
   config_version: number;
   metadata: Json<Record<string, unknown>>;
   error_message: string | null;
+  /** Null unless the status is `error`. */
+  error_cause: FailureCause | null;
+  /** Tries of the supervisor that came before the failure. */
+  error_attempt: number | null;
   collector_id: string | null;
   epoch: number | null;
   placement_state: 'placed' | 'waiting' | 'awaiting_recovery' | null;

@@ -29,7 +29,10 @@ export function refusalProblem(refusal: SessionRefusal): ApiProblem {
         status: 409,
         code,
         title: 'The session is over',
-        detail: `Session ${refusal.sessionId} has ended and does not come back. Start its task anew.`,
+        detail:
+          refusal.status === 'error'
+            ? `Session ${refusal.sessionId} has failed. Take it up again with POST /api/acquisition/sessions/${refusal.sessionId}/recover/, or start its task anew.`
+            : `Session ${refusal.sessionId} has ended and does not come back. Start its task anew.`,
         members: { session_id: refusal.sessionId, session_status: refusal.status },
       });
     case 'session_paused':

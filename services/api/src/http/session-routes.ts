@@ -13,6 +13,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Database } from '../database/open-database.ts';
 import type { LiveStatus } from '../live-status/live-status.ts';
+import type { WaitingNotices } from '../live-status/waiting-notices.ts';
 import { findSession, listSessionEvents, listSessions } from '../read-model/session-queries.ts';
 import { type NamedSessionRow, sessionView } from '../read-model/session-view.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -25,8 +26,10 @@ const active: readonly SessionStatus[] = ['running', 'paused'];
 export function sessionRoutes(options: {
   database: Database;
   liveStatus: Pick<LiveStatus, 'totals'>;
+  waiting: Pick<WaitingNotices, 'of'>;
 }): FastifyPluginCallbackZod {
-  const { database, liveStatus } = options;
+  const { database, liveStatus, waiting } = options;
+  const viewOf = (row: NamedSessionRow, now: Date) => sessionView(row, now, waiting.of(row.task_id));
 
   const page = async (filter: {
     statuses: readonly SessionStatus[] | undefined;
@@ -36,7 +39,7 @@ export function sessionRoutes(options: {
   }) => {
     const { rows, next } = await listSessions(database, { ...filter, before: decodeCursor(filter.cursor) });
     const now = new Date();
-    return { results: rows.map((row) => sessionView(row, now)), next_cursor: encodeCursor(next) };
+    return { results: rows.map((row) => viewOf(row, now)), next_cursor: encodeCursor(next) };
   };
 
   const known = async (sessionId: string): Promise<NamedSessionRow> => {
@@ -57,7 +60,7 @@ export function sessionRoutes(options: {
       ({ query: { limit, cursor } }) => page({ statuses: active, limit, cursor }),
     );
     app.get('/:id', { schema: { params, response: { 200: sessionViewSchema } } }, async (request) =>
-      sessionView(await known(request.params.id), new Date()),
+      viewOf(await known(request.params.id), new Date()),
     );
     app.get(
       '/:id/status',
@@ -65,7 +68,7 @@ export function sessionRoutes(options: {
       async (request): Promise<SessionLiveView> => {
         const row = await known(request.params.id);
         const totals = await liveStatus.totals(row.session_id);
-        const view = sessionView(row, new Date());
+        const view = viewOf(row, new Date());
         return {
           ...view,
           points_read: totals.pointsRead,

@@ -132,6 +132,8 @@ async function writeRows(transaction: Transaction<Tables>, rows: readonly Sessio
         config_version: row.ref('excluded.config_version'),
         metadata: row.ref('excluded.metadata'),
         error_message: row.ref('excluded.error_message'),
+        error_cause: row.ref('excluded.error_cause'),
+        error_attempt: row.ref('excluded.error_attempt'),
         collector_id: row.ref('excluded.collector_id'),
         epoch: row.ref('excluded.epoch'),
         placement_state: row.ref('excluded.placement_state'),

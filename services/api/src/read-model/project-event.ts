@@ -46,6 +46,8 @@ function projectLifecycle(
     // Only the first event holds it; a log whose beginning cannot be read has none.
     metadata: row?.metadata ?? {},
     error_message: null,
+    error_cause: null,
+    error_attempt: null,
     ...unplaced,
     first_sequence: row?.first_sequence ?? sequence,
     last_sequence: sequence,
@@ -60,7 +62,14 @@ function projectLifecycle(
     case 'session.stopped':
       return { ...known, status: 'stopped', stopped_at: time };
     case 'session.failed':
-      return { ...known, status: 'error', stopped_at: time, error_message: event.reason };
+      return {
+        ...known,
+        status: 'error',
+        stopped_at: time,
+        error_message: event.reason,
+        error_cause: event.cause ?? 'permanent',
+        error_attempt: event.attempt ?? 0,
+      };
     default:
       return event satisfies never;
   }

@@ -1,6 +1,7 @@
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import type { Database } from '../database/open-database.ts';
+import { isLatestRun } from './latest-run.ts';
 import type { NamedSessionRow } from './session-view.ts';
 
 export interface SessionFilter {
@@ -54,9 +55,10 @@ function selectSessions(database: Database) {
     )
     .leftJoin('tasks', 'tasks.id', 'sessions.task_id')
     .selectAll('sessions')
-    .select((select) =>
+    .select((select) => [
       select.fn.coalesce('version.task_name', 'tasks.name', select.val('')).as('task_name'),
-    );
+      isLatestRun.as('is_latest'),
+    ]);
 }
 
 /** Oldest first. */

@@ -1,3 +1,4 @@
+import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 
 /** A session as the read model keeps it: what SESSIONS says of it at one sequence, and nothing from elsewhere. */
@@ -11,6 +12,10 @@ export interface SessionRow {
   readonly config_version: number;
   readonly metadata: Record<string, unknown>;
   readonly error_message: string | null;
+  /** Null unless the status is `error`. */
+  readonly error_cause: FailureCause | null;
+  /** Tries of the supervisor that came before the failure. */
+  readonly error_attempt: number | null;
   readonly collector_id: string | null;
   readonly epoch: number | null;
   /** Null for a session that does not run. */

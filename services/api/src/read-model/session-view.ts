@@ -1,10 +1,18 @@
 import type { PlacementView, SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts';
+import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
+import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
 import type { SessionRow } from './session-row.ts';
 
-export type NamedSessionRow = SessionRow & { readonly task_name: string };
+export type NamedSessionRow = SessionRow & {
+  readonly task_name: string;
+  /** Whether no later run of its task has followed. */
+  readonly is_latest: boolean;
+};
 
-export function sessionView(row: NamedSessionRow, now: Date): SessionView {
+/** @param notice why the session waits, as the supervisor says it, if it does */
+export function sessionView(row: NamedSessionRow, now: Date, notice?: WaitingNotice): SessionView {
   return {
     id: row.session_id,
     task_id: row.task_id,
@@ -17,14 +25,43 @@ export function sessionView(row: NamedSessionRow, now: Date): SessionView {
     config_version: row.config_version,
     collector_id: row.collector_id,
     epoch: row.epoch,
-    placement: placementView(row),
+    placement: placementView(row, notice),
     error_message: row.error_message,
+    error_cause: row.error_cause,
+    next_try_at: row.is_latest ? nextTryAt(row.error_cause, row.stopped_at, row.error_attempt) : null,
     metadata: row.metadata,
   };
 }
 
-function placementView(row: SessionRow): PlacementView | null {
+function nextTryAt(
+  cause: FailureCause | null,
+  stoppedAt: Date | null,
+  attempt: number | null,
+): string | null {
+  if (cause !== 'passing' || !stoppedAt) return null;
+  return new Date(stoppedAt.getTime() + restartDelayMs(attempt ?? 0)).toISOString();
+}
+
+/**
+ * The log says who was given the session; that its collector is gone and no other can take it stands only in the
+ * supervisor's notice. One from before the latest assignment was left behind.
+ */
+function placementView(row: SessionRow, notice: WaitingNotice | undefined): PlacementView | null {
   if (row.placement_state === null) return null;
+  if (notice && notice.session === row.session_id) {
+    const isPlaced = row.placement_state === 'placed';
+    const isLeftBehind = isPlaced && !(Date.parse(notice.since) >= (row.placement_since?.getTime() ?? 0));
+    if (!isLeftBehind) {
+      const isWithheld = notice.why === 'recovery_disabled' || row.placement_state === 'awaiting_recovery';
+      return {
+        state: isWithheld ? 'awaiting_recovery' : 'waiting',
+        collector_id: null,
+        epoch: null,
+        since: isPlaced ? notice.since : (row.placement_since?.toISOString() ?? notice.since),
+        detail: notice.detail,
+      };
+    }
+  }
   return {
     state: row.placement_state,
     collector_id: row.collector_id,
@@ -58,6 +95,9 @@ export function sessionViewFromLog(
     epoch: null,
     placement: null,
     error_message: state.status === 'error' ? state.reason : null,
+    error_cause: state.status === 'error' ? state.cause : null,
+    next_try_at:
+      state.status === 'error' ? nextTryAt(state.cause, new Date(state.stoppedAt), state.attempt) : null,
     metadata: {},
   };
 }

@@ -64,10 +64,21 @@ const ids = z
   .array(id)
   .max(10_000)
   .transform((list) => [...new Set(list)]);
+/** Spelled as collectors spell theirs (`COLLECTOR_LABELS=site=hall-1,network=plant`), so that they can ever be equal. */
+const label = (maxLength: number) =>
+  code(z.string().min(1).max(maxLength)).refine(
+    (value) => !/[=,]/.test(value),
+    'must not contain an equals sign or a comma: no collector can have it',
+  );
+const labels = z
+  .record(label(64), label(128))
+  .refine((value) => Object.keys(value).length <= 32, 'must not have more than 32 labels');
 const taskFields = {
   code: code(task.task_code),
   name: text(task.task_name),
   period_ms: task.period_ms,
+  /** The task's sessions run only on a collector that has all of these labels with exactly these values. */
+  required_labels: labels,
   device_ids: ids,
   /** Only these points of the devices; none means all. */
   point_ids: ids,
@@ -116,6 +127,7 @@ export const pointViewSchema = z.object({ id, ...pointFields });
 export const taskCreateSchema = z.strictObject({
   ...taskFields,
   name: taskFields.name.default(''),
+  required_labels: labels.default({}),
   device_ids: ids.default([]),
   point_ids: ids.default([]),
   enabled: enabled.default(true),
@@ -124,6 +136,7 @@ export const taskPatchSchema = z.strictObject(taskFields).partial();
 export const taskViewSchema = z.object({
   id,
   ...taskFields,
+  required_labels: z.record(z.string(), z.string()),
   device_ids: z.array(id),
   point_ids: z.array(id),
 });

@@ -9,8 +9,9 @@ export const sessionStatuses = ['running', 'paused', 'stopped', 'error'] as cons
 /** Where a running session is polled. All other sessions have no placement. */
 export const placementViewSchema = z.object({
   /**
-   * `waiting`: no collector has it yet, the supervisor will give it to one. `awaiting_recovery`: it ran before
-   * a restart and automatic recovery is off; it waits for `POST …/{id}/recover/`.
+   * `waiting`: no collector that is up has it, the supervisor will give it to one; `detail` says why it could not
+   * yet. `awaiting_recovery`: it ran before a restart and automatic recovery is off; it waits for
+   * `POST …/{id}/recover/`.
    */
   state: z.enum(['placed', 'waiting', 'awaiting_recovery']),
   collector_id: z.string().nullable(),
@@ -37,6 +38,10 @@ export const sessionViewSchema = z.object({
   epoch: z.int().nullable(),
   placement: placementViewSchema.nullable(),
   error_message: z.string().nullable(),
+  /** Of status `error`. `passing`: it is tried again by itself; `permanent`: somebody must change something first. */
+  error_cause: z.enum(['passing', 'permanent']).nullable(),
+  /** When the supervisor tries it again; null when it does not. */
+  next_try_at: z.string().nullable(),
   metadata: z.record(z.string(), z.unknown()),
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;

@@ -1,0 +1,214 @@
+import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { handleCommand } from '@holdfast/shared/event-store/handle-command.ts';
+import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
+import { placementsIn } from './placements.ts';
+
+let nats: Awaited<ReturnType<typeof natsForTest>>;
+let api: ApiUnderTest;
+let log: SessionLogForTest;
+let board: KvWaitingBoard;
+let placements: ReturnType<typeof placementsIn>;
+
+beforeAll(async () => {
+  nats = await natsForTest();
+  api = await startApi({ nats: nats.url, database: await freshDatabase() });
+  await api.ready();
+  log = await sessionLogForTest(nats.url);
+  board = await KvWaitingBoard.open(log.nc);
+  placements = placementsIn(log.store);
+});
+
+const session = async (id: string) => (await api.get(`${sessionsPath}/${id}/`)).body;
+const taskOf = (sessionId: string) => sessionId.split('-')[0] ?? '';
+
+describe('labels that a task requires', () => {
+  it('are given, changed, and part of the snapshot, its version and what the session says it needs', async () => {
+    const taskId = await configureTask(api, 'labelled');
+    expect((await api.get(`/api/config/tasks/${taskId}/`)).body.required_labels).toEqual({});
+    const versionOfNextStart = async () => {
+      const answer = await api.post(`${sessionsPath}/start-task/`, { task_id: taskId });
+      await api.post(`${sessionsPath}/${answer.body.session_id}/stop/`);
+      return answer.body.config_version;
+    };
+    expect(await versionOfNextStart()).toBe(1);
+    const labels = { site: '一号厂', network: 'plant' };
+    const patched = await api.request('PATCH', `/api/config/tasks/${taskId}/`, { required_labels: labels });
+    expect(patched).toMatchObject({ status: 200, body: { required_labels: labels, period_ms: 1_000 } });
+    expect(await versionOfNextStart()).toBe(2);
+
+    const { body } = await api.get(`${sessionsPath}/${taskId}-2/events/`);
+    const needs = { labels, endpoints: ['127.0.0.1:502'] };
+    expect(body.results.map((event: { data: unknown }) => event.data)).toMatchObject([{ needs }, { needs }]);
+    expect(await log.task(String(taskId))).toMatchObject({ session: { session: { needs } } });
+
+    await api.request('PATCH', `/api/config/tasks/${taskId}/`, { required_labels: {} });
+    expect(await versionOfNextStart()).toBe(3);
+  });
+
+  it.each([
+    ['of which no collector can have one like it', { site: 'a,b' }],
+    ['with an equals sign in the name', { 'a=b': 'c' }],
+    ['without a value', { site: '' }],
+    ['that are not texts', { site: 1 }],
+    ['that are too many', Object.fromEntries([...Array(33).keys()].map((n) => [`l${n}`, 'x']))],
+  ])('are refused %s', async (_why, required_labels) => {
+    const answer = await api.post('/api/config/tasks/', { code: 'no', period_ms: 1_000, required_labels });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'validation_failed' } });
+  });
+});
+
+describe('a session that waits for a collector', () => {
+  it('says why and since when, wherever it is read, until it is placed', async () => {
+    const sessionId = await startTask(api, await configureTask(api, 'waits'));
+    const detail = 'no collector that is up has the labels site=hall-3';
+    const notice = { v: 1, session: sessionId, why: 'no_collector', detail } as const;
+    await board.write(taskOf(sessionId), { ...notice, since: new Date().toISOString() });
+    await expect.poll(() => session(sessionId)).toMatchObject({ placement: { state: 'waiting', detail } });
+    expect((await session(sessionId)).placement.since).toBe((await session(sessionId)).started_at);
+    for (const path of [`/?task=waits`, '/active/?limit=500']) {
+      const { results } = (await api.get(`${sessionsPath}${path}`)).body;
+      const found = results.find(({ id }: { id: string }) => id === sessionId);
+      expect(found).toMatchObject({ placement: { state: 'waiting', detail } });
+    }
+    expect((await api.get(`${sessionsPath}/${sessionId}/status/`)).body).toMatchObject({
+      placement: { state: 'waiting', detail },
+    });
+    await placements.assign(sessionId, 'collector-a');
+    await board.clear(taskOf(sessionId));
+    await expect
+      .poll(() => session(sessionId))
+      .toMatchObject({ placement: { state: 'placed', collector_id: 'collector-a' } });
+  });
+
+  it('is not told by a notice about an earlier run, nor by one that an assignment has overtaken', async () => {
+    const taskId = await configureTask(api, 'overtaken');
+    const other = await startTask(api, await configureTask(api, 'marker'));
+    const sessionId = await startTask(api, taskId);
+    const stale = { v: 1, why: 'no_collector', detail: 'stale', since: '2020-01-01T00:00:00.000Z' } as const;
+    await board.write(String(taskId), { ...stale, session: `${taskId}-9` });
+    await board.write(taskOf(other), { ...stale, session: other, detail: 'seen' });
+    await expect.poll(() => session(other)).toMatchObject({ placement: { detail: 'seen' } });
+    expect(await session(sessionId)).toMatchObject({ placement: { detail: 'waiting for a collector' } });
+    await board.write(String(taskId), { ...stale, session: sessionId });
+    await placements.assign(sessionId, 'collector-a');
+    await expect.poll(() => session(sessionId)).toMatchObject({ placement: { state: 'placed' } });
+  });
+
+  it('waits also when it was placed and its collector is gone, and goes on saying so without the broker', async () => {
+    const sessionId = await startTask(api, await configureTask(api, 'orphaned'));
+    await placements.assign(sessionId, 'collector-a');
+    const since = new Date().toISOString();
+    const notice = { v: 1, session: sessionId, why: 'no_collector', detail: 'no collector is up' } as const;
+    await board.write(taskOf(sessionId), { ...notice, since });
+    const waits = { state: 'waiting', detail: 'no collector is up', collector_id: null, since };
+    await expect.poll(() => session(sessionId)).toMatchObject({ status: 'running', placement: waits });
+    await nats.stop();
+    expect(await session(sessionId)).toMatchObject({ placement: waits });
+    await nats.restart();
+    await api.ready();
+    // The bucket was in memory: what the broker has forgotten is no reason any more.
+    await expect.poll(() => session(sessionId)).toMatchObject({ placement: { state: 'placed' } });
+  });
+});
+
+describe('a session that has failed', () => {
+  let commands = 0;
+  const fail = async (sessionId: string, cause: 'passing' | 'permanent', time: string) => {
+    commands += 1;
+    const outcome = await handleCommand(
+      log.store,
+      taskOf(sessionId),
+      { type: 'FailSession', sessionId, by: 'supervisor', reason: 'refused three times', cause },
+      { commandId: `fail-${commands}`, source: '/holdfast/test', now: time },
+    );
+    if (!outcome.ok) throw new Error(outcome.refusal.code);
+    await expect.poll(() => session(sessionId)).toMatchObject({ status: 'error' });
+  };
+
+  it('for a passing cause says when it is tried again, until somebody stops it', async () => {
+    const sessionId = await startTask(api, await configureTask(api, 'passing'));
+    await fail(sessionId, 'passing', '2026-01-01T08:00:00.000Z');
+    expect(await session(sessionId)).toMatchObject({
+      error_message: 'refused three times',
+      error_cause: 'passing',
+      next_try_at: '2026-01-01T08:00:10.000Z',
+    });
+    expect(await api.request('DELETE', `/api/config/tasks/${taskOf(sessionId)}/`)).toMatchObject({
+      status: 409,
+      body: { referenced_by: { active_sessions: [sessionId] } },
+    });
+    const stopped = await api.post(`${sessionsPath}/${sessionId}/stop/`, { reason: 'enough' });
+    expect(stopped).toMatchObject({
+      status: 200,
+      body: {
+        status: 'stopped',
+        error_cause: null,
+        next_try_at: null,
+        detail: expect.stringContaining('stopped'),
+      },
+    });
+    expect((await api.request('DELETE', `/api/config/tasks/${taskOf(sessionId)}/`)).status).toBe(204);
+  });
+
+  it('counts the tries of the supervisor in what it says about the next one', async () => {
+    const sessionId = await startTask(api, await configureTask(api, 'tried'));
+    await fail(sessionId, 'passing', '2026-01-01T08:00:00.000Z');
+    const { session: state, lastLifecycle } = await log.task(taskOf(sessionId));
+    if (state.status !== 'error') throw new Error(state.status);
+    const again = {
+      type: 'session.resumed',
+      ...state.session,
+      by: 's',
+      reason: 'restart',
+      attempt: 2,
+    } as const;
+    const metadata = { id: 'try-2', time: '2026-01-01T08:01:00.000Z', source: '/holdfast/test' };
+    await log.store.append(
+      subjects.lifecycle(taskOf(sessionId)),
+      encodeSessionEvent(again, metadata),
+      lastLifecycle,
+    );
+    await expect
+      .poll(() => session(sessionId))
+      .toMatchObject({
+        status: 'running',
+        error_cause: null,
+        placement: { detail: 'tried again after a failure; waiting for a collector' },
+      });
+    await fail(sessionId, 'passing', '2026-01-01T09:00:00.000Z');
+    // 2² + 2 minutes.
+    expect(await session(sessionId)).toMatchObject({ next_try_at: '2026-01-01T09:06:00.000Z' });
+  });
+
+  it('for good is taken up again by recover, which refusals of other commands point to', async () => {
+    const taskId = await configureTask(api, 'permanent');
+    const sessionId = await startTask(api, taskId);
+    await fail(sessionId, 'permanent', '2026-01-01T08:00:00.000Z');
+    expect(await session(sessionId)).toMatchObject({ error_cause: 'permanent', next_try_at: null });
+    const refused = await api.post(`${sessionsPath}/${sessionId}/resume/`);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'session_ended', session_status: 'error' } });
+    expect(refused.body.detail).toContain(`${sessionId}/recover/`);
+    const recovered = await api.post(`${sessionsPath}/${sessionId}/recover/`);
+    expect(recovered).toMatchObject({
+      status: 200,
+      body: { status: 'running', stopped_at: null, error_message: null, error_cause: null },
+    });
+    expect((await api.post(`${sessionsPath}/start-task/`, { task_id: taskId })).status).toBe(409);
+  });
+
+  it('is tried no more once a later run has followed it', async () => {
+    const taskId = await configureTask(api, 'followed');
+    const sessionId = await startTask(api, taskId);
+    await fail(sessionId, 'passing', '2026-01-01T08:00:00.000Z');
+    const next = await startTask(api, taskId);
+    expect(await session(sessionId)).toMatchObject({ error_cause: 'passing', next_try_at: null });
+    await api.post(`${sessionsPath}/${next}/stop/`);
+    expect((await api.request('DELETE', `/api/config/tasks/${taskId}/`)).status).toBe(204);
+  });
+});
