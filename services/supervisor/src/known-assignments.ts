@@ -45,7 +45,9 @@ export class KnownAssignments {
     await Promise.all(
       asked.map(async ({ taskId, former = '' }) => {
         const key = assignmentKey(former, taskId);
-        if (!(await this.#outbox.has(former, taskId))) this.#keys.delete(key);
+        // Added also: another supervisor may have rung since the list, and what is not known would pass for gone.
+        if (await this.#outbox.has(former, taskId)) this.#keys.add(key);
+        else this.#keys.delete(key);
         askedAtSequence.set(key, askedAt);
       }),
     );

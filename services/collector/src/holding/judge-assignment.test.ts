@@ -135,7 +135,9 @@ const rows: { situation: string; epoch: number; truth: TaskState; verdict: Assig
 ];
 
 describe('a message for collector A, held against the log', () => {
-  it.each(rows)('$situation: $verdict', ({ epoch, truth, verdict }) => {
-    expect(judgeAssignment({ epoch }, truth, 'A')).toBe(verdict);
-  });
+  for (const { situation, epoch, truth, verdict } of rows) {
+    it(`${situation}: ${verdict}`, () => {
+      expect(judgeAssignment({ epoch }, truth, 'A')).toBe(verdict);
+    });
+  }
 });

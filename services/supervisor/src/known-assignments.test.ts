@@ -1,0 +1,93 @@
+import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { describe, expect, it } from 'vitest';
+import { KnownAssignments } from './known-assignments.ts';
+import { type AssignmentOutbox, assignmentKey, type SessionLog } from './ports.ts';
+import type { Waiting } from './reconcile/reconcile.ts';
+
+class World {
+  readonly time = new FakeTime();
+  readonly messages = new Set<string>();
+  sequence = 10;
+  lists = 0;
+  readonly outbox: AssignmentOutbox = {
+    publish: async (collectorId, { task_id }) => void this.messages.add(assignmentKey(collectorId, task_id)),
+    remove: async (collectorId, taskId) => void this.messages.delete(assignmentKey(collectorId, taskId)),
+    has: async (collectorId, taskId) => this.messages.has(assignmentKey(collectorId, taskId)),
+    list: async () => {
+      this.lists += 1;
+      return new Set(this.messages);
+    },
+  };
+  readonly log: SessionLog = {
+    appliedSequence: () => this.sequence,
+    reached: async () => undefined,
+    verify: async () => this.sequence,
+  };
+  readonly known = new KnownAssignments(this.outbox, new FakeProcess(this.time).clock);
+}
+
+const waitsFor = (former: string, taskId: string): Waiting => ({
+  taskId,
+  sessionId: `${taskId}-1`,
+  why: 'former_holder_not_done',
+  detail: '',
+  former,
+});
+
+describe('what lies in ASSIGNMENTS as far as a supervisor knows', () => {
+  it('is listed now and then, with the sequence that was known before it was asked for', async () => {
+    const world = new World();
+    world.messages.add('A.7');
+    await world.known.refresh(world.log);
+    world.sequence = 20;
+    await world.known.refresh(world.log);
+    expect(world.known.listing()).toEqual({ keys: new Set(['A.7']), listedAtSequence: 10 });
+    await world.time.advance(5_000);
+    await world.known.refresh(world.log);
+    expect(world.known.listing().listedAtSequence).toBe(20);
+    expect(world.lists).toBe(2);
+  });
+
+  it('follows what this supervisor does itself', async () => {
+    const world = new World();
+    await world.known.refresh(world.log);
+    world.known.rung('A', '7');
+    expect(world.known.has('A', '7')).toBe(true);
+    world.known.removed('A', '7');
+    expect(world.known.has('A', '7')).toBe(false);
+  });
+
+  it('is asked for single keys of former holders, in time with the log', async () => {
+    const world = new World();
+    world.messages.add('A.7').add('B.8');
+    await world.known.refresh(world.log);
+    world.messages.delete('A.7');
+    world.sequence = 30;
+    const listing = await world.known.lookAfter([waitsFor('A', '7'), waitsFor('B', '8')], world.log);
+    expect(listing.keys).toEqual(new Set(['B.8']));
+    expect(listing.askedAtSequence).toEqual(
+      new Map([
+        ['A.7', 30],
+        ['B.8', 30],
+      ]),
+    );
+  });
+
+  it('does not take a former holder’s message for gone because it came after the list', async () => {
+    const world = new World();
+    await world.known.refresh(world.log);
+    // Another supervisor has rung meanwhile.
+    world.messages.add('A.7');
+    const listing = await world.known.lookAfter([waitsFor('A', '7')], world.log);
+    expect(listing.keys.has('A.7')).toBe(true);
+  });
+
+  it('is listed anew when too many are waited for', async () => {
+    const world = new World();
+    await world.known.refresh(world.log);
+    world.messages.add('A.7');
+    const many = Array.from({ length: 100 }, (_, n) => waitsFor('A', `${n + 7}`));
+    expect((await world.known.lookAfter(many, world.log)).keys).toEqual(new Set(['A.7']));
+    expect(world.lists).toBe(2);
+  });
+});

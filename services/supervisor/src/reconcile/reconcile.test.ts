@@ -1,0 +1,585 @@
+import type { PlacementState, Released } from '@holdfast/shared/domain/placement/state.ts';
+import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
+import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
+import { newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import type { LeaseVerdict } from '@holdfast/shared/lease/lease-judge.ts';
+import { describe, expect, it } from 'vitest';
+import type { Collector, Fleet } from './fleet.ts';
+import { type Action, type Plan, reconcile, type Situation } from './reconcile.ts';
+
+const nowMs = Date.parse('2025-03-01T12:00:00.000Z');
+
+function session(taskId = '7', needs?: SessionNeeds) {
+  return {
+    sessionId: `${taskId}-1`,
+    taskId,
+    taskCode: `task-${taskId}`,
+    configVersion: 1,
+    startedAt: '2025-03-01T06:00:00.000Z',
+    ...(needs ? { needs } : {}),
+  };
+}
+
+const assigned = (collectorId: string, epoch: number, refusals = 0, sessionId = '7-1'): PlacementState => ({
+  situation: 'assigned',
+  sessionId,
+  collectorId,
+  epoch,
+  refusals,
+});
+const released = (collectorId: string, epoch: number, rest: Partial<Released> = {}): PlacementState => ({
+  situation: 'released',
+  sessionId: '7-1',
+  collectorId,
+  epoch,
+  reason: 'refused',
+  detail: '',
+  refusals: 1,
+  ...rest,
+});
+
+interface TaskSketch {
+  readonly taskId?: string;
+  /** Sequence of the event that made it run. */
+  readonly since?: number;
+  readonly state?: SessionState;
+  readonly placement?: PlacementState;
+  /** Sequence of the last placement event; the epoch unless said otherwise. */
+  readonly lastPlacement?: number;
+  readonly needs?: SessionNeeds;
+  readonly unreadable?: TaskState['unreadable'];
+}
+
+function task(sketch: TaskSketch = {}): TaskState {
+  const { taskId = '7', since = 10, placement, needs, unreadable = {} } = sketch;
+  const empty = newTaskState(taskId);
+  const epoch = placement && placement.situation !== 'never_placed' ? placement.epoch : 0;
+  return {
+    ...empty,
+    session: sketch.state ?? { status: 'running', session: session(taskId, needs), runningSince: since },
+    placement: placement ?? empty.placement,
+    lastLifecycle: since,
+    lastPlacement: sketch.lastPlacement ?? epoch,
+    unreadable,
+  };
+}
+
+function fleet(verdicts: Record<string, LeaseVerdict>, rest: Partial<Collector> = {}): Fleet {
+  return new Map(
+    Object.entries(verdicts).map(([collectorId, verdict]) => [
+      collectorId,
+      { collectorId, verdict, capacity: 10, labels: {}, ...rest },
+    ]),
+  );
+}
+
+function plan(tasks: readonly TaskState[], verdicts: Fleet, rest: Partial<Situation> = {}): Plan {
+  return reconcile({
+    tasks,
+    fleet: verdicts,
+    listing: { keys: new Set(), listedAtSequence: -1 },
+    refusals: new Map(),
+    leadingSince: 0,
+    recoveryDisabled: undefined,
+    nowMs,
+    heldForMs: () => 0,
+    rebalancing: undefined,
+    ...rest,
+  });
+}
+
+/** A plan in short, as one says it. */
+function say({ actions, waiting }: Plan): string[] {
+  return [
+    ...actions.map((action) => {
+      switch (action.type) {
+        case 'assign':
+          return `assign ${action.task.taskId} to ${action.collectorId} (${action.reason})`;
+        case 'ring':
+          return `ring ${action.task.taskId} at ${action.collectorId} for ${action.epoch}`;
+        case 'release':
+          return `release ${action.task.taskId} from ${action.collectorId} (${action.reason})`;
+        case 'remove':
+          return `remove ${action.collectorId}.${action.taskId}`;
+        case 'fail':
+          return `fail ${action.task.taskId}: ${action.reason}`;
+        case 'restart':
+          return `restart ${action.task.taskId} for the ${action.attempt}. time`;
+        default:
+          return action satisfies never;
+      }
+    }),
+    ...waiting.map(({ taskId, why }) => `${taskId} waits: ${why}`),
+  ];
+}
+
+const rung = (...keys: string[]) => ({ keys: new Set(keys), listedAtSequence: 1_000 });
+const stale = (sequence: number, ...keys: string[]) => ({ keys: new Set(keys), listedAtSequence: sequence });
+const refusedBy = (collectorId: string, epoch: number) =>
+  new Map([['7', { epoch, collectorId, why: 'no snapshot', cause: 'permanent' as const }]]);
+const disabled = (startedAt: number, releasesPlaced: boolean) => ({ startedAt, releasesPlaced });
+
+interface Row {
+  readonly situation: string;
+  readonly tasks: readonly TaskState[];
+  readonly fleet: Fleet;
+  readonly rest?: Partial<Situation>;
+  readonly does: readonly string[];
+}
+
+const placing: Row[] = [
+  {
+    situation: 'a session that was never placed goes to a live collector',
+    tasks: [task()],
+    fleet: fleet({ A: 'alive' }),
+    does: ['assign 7 to A (start)'],
+  },
+  {
+    situation: 'without any collector it waits',
+    tasks: [task()],
+    fleet: fleet({}),
+    does: ['7 waits: no_collector'],
+  },
+  {
+    situation: 'nobody is trusted with work before a renewal was seen of him',
+    tasks: [task()],
+    fleet: fleet({ A: 'unproven' }),
+    does: ['7 waits: no_collector'],
+  },
+  {
+    situation: 'nobody gets work who drains, has given up or is dead',
+    tasks: [task()],
+    fleet: fleet({ A: 'draining', B: 'given_up', C: 'dead' }),
+    does: ['7 waits: no_collector'],
+  },
+  {
+    situation: 'a session that ran before this supervisor led is recovered',
+    tasks: [task({ since: 10 })],
+    fleet: fleet({ A: 'alive' }),
+    rest: { leadingSince: 10 },
+    does: ['assign 7 to A (recovery)'],
+  },
+  {
+    situation: 'sessions are spread over the collectors, those with less first',
+    tasks: [
+      task({ taskId: '1', placement: assigned('A', 11, 0, '1-1') }),
+      task({ taskId: '2' }),
+      task({ taskId: '3' }),
+      task({ taskId: '4' }),
+    ],
+    fleet: fleet({ A: 'alive', B: 'alive' }),
+    rest: { listing: rung('A.1') },
+    does: ['assign 2 to B (start)', 'assign 3 to A (start)', 'assign 4 to B (start)'],
+  },
+  {
+    situation: 'a collector gets no more than it may hold',
+    tasks: [task({ taskId: '1' }), task({ taskId: '2' })],
+    fleet: fleet({ A: 'alive' }, { capacity: 1 }),
+    does: ['assign 1 to A (start)', '2 waits: no_collector'],
+  },
+  {
+    situation:
+      'a collector without room at all, whose lease cannot be read, gets nothing and keeps what it has',
+    tasks: [task({ taskId: '1', placement: assigned('A', 11, 0, '1-1') }), task({ taskId: '2' })],
+    fleet: fleet({ A: 'alive' }, { capacity: 0 }),
+    rest: { listing: rung('A.1') },
+    does: ['2 waits: no_collector'],
+  },
+  {
+    situation: 'what is not running is left alone',
+    tasks: [
+      task({ taskId: '1', state: { status: 'paused', session: session('1') } }),
+      task({ taskId: '2', state: { status: 'stopped', session: session('2'), stoppedAt: '' } }),
+      newTaskState('3'),
+    ],
+    fleet: fleet({ A: 'alive' }),
+    does: [],
+  },
+  {
+    situation: 'a task that cannot be read is left alone, whatever it seems to need',
+    tasks: [
+      task({ taskId: '1', unreadable: { lifecycle: 'newer' } }),
+      task({ taskId: '2', unreadable: { placement: 'newer' } }),
+    ],
+    fleet: fleet({ A: 'alive' }),
+    does: [],
+  },
+  {
+    situation: 'only a collector with the required labels will do',
+    tasks: [task({ needs: { labels: { site: 'hall-2' }, endpoints: [] } })],
+    fleet: new Map([
+      ...fleet({ A: 'alive' }, { labels: { site: 'hall-1' } }),
+      ...fleet({ B: 'alive' }, { labels: { site: 'hall-2', os: 'linux' } }),
+    ]),
+    does: ['assign 7 to B (start)'],
+  },
+  {
+    situation: 'sessions that share an endpoint share their collector, full or not',
+    tasks: [
+      task({
+        taskId: '1',
+        placement: assigned('A', 11, 0, '1-1'),
+        needs: { labels: {}, endpoints: ['plc:502'] },
+      }),
+      task({ taskId: '2', needs: { labels: {}, endpoints: ['plc:503', 'plc:502'] } }),
+    ],
+    fleet: fleet({ A: 'alive', B: 'alive' }, { capacity: 2 }),
+    rest: { listing: rung('A.1') },
+    does: ['assign 2 to A (start)'],
+  },
+];
+
+const keeping: Row[] = [
+  {
+    situation: 'a session that is placed and rung for needs nothing',
+    tasks: [task({ placement: assigned('A', 20) })],
+    fleet: fleet({ A: 'alive', B: 'alive' }),
+    rest: { listing: rung('A.7') },
+    does: [],
+  },
+  {
+    situation: 'a placement whose message is missing is rung again',
+    tasks: [task({ placement: assigned('A', 20) })],
+    fleet: fleet({ A: 'alive' }),
+    rest: { listing: rung() },
+    does: ['ring 7 at A for 20'],
+  },
+  {
+    situation: 'a listing older than the placement is no reason to ring',
+    tasks: [task({ placement: assigned('A', 20) })],
+    fleet: fleet({ A: 'alive' }),
+    rest: { listing: stale(19) },
+    does: [],
+  },
+  {
+    situation: 'a holder that was not proven alive yet keeps its sessions',
+    tasks: [task({ placement: assigned('A', 20) })],
+    fleet: fleet({ A: 'unproven', B: 'alive' }),
+    rest: { listing: rung('A.7') },
+    does: [],
+  },
+  {
+    situation: 'a draining holder keeps its sessions until it has given up',
+    tasks: [task({ placement: assigned('A', 20) })],
+    fleet: fleet({ A: 'draining', B: 'alive' }),
+    rest: { listing: rung('A.7') },
+    does: [],
+  },
+];
+
+const moving: Row[] = [
+  {
+    situation: 'a dead holder’s session goes to another, and its message is swept afterwards',
+    tasks: [task({ placement: assigned('A', 20) })],
+    fleet: fleet({ A: 'dead', B: 'alive' }),
+    rest: { listing: rung('A.7') },
+    does: ['assign 7 to B (failover)'],
+  },
+  {
+    situation: 'a holder that has given up is relieved at once',
+    tasks: [task({ placement: assigned('A', 20) })],
+    fleet: fleet({ A: 'given_up', B: 'alive' }),
+    rest: { listing: rung('A.7') },
+    does: ['assign 7 to B (drain)'],
+  },
+  {
+    situation: 'a dead holder’s session waits while nobody else is there',
+    tasks: [task({ placement: assigned('A', 20) })],
+    fleet: fleet({ A: 'dead' }),
+    rest: { listing: rung('A.7') },
+    does: ['7 waits: no_collector'],
+  },
+  {
+    situation: 'a resumed session goes back to its former holder',
+    tasks: [task({ since: 30, placement: assigned('B', 20) })],
+    fleet: fleet({ A: 'alive', B: 'alive' }),
+    rest: { listing: rung('B.7') },
+    does: ['assign 7 to B (resume)'],
+  },
+  {
+    situation: 'a resumed session does not go to another while the former holder has not let go',
+    tasks: [task({ since: 30, placement: assigned('B', 20) })],
+    fleet: fleet({ A: 'alive', B: 'draining' }),
+    rest: { listing: rung('B.7') },
+    does: ['7 waits: former_holder_not_done'],
+  },
+  {
+    situation: 'a former holder that has let go is no hindrance',
+    tasks: [task({ since: 30, placement: assigned('B', 20) })],
+    fleet: fleet({ A: 'alive', B: 'draining' }),
+    rest: { listing: stale(30) },
+    does: ['assign 7 to A (resume)'],
+  },
+  {
+    situation: 'a listing older than the end of the former placement does not prove that it has let go',
+    tasks: [task({ since: 30, placement: assigned('B', 20) })],
+    fleet: fleet({ A: 'alive', B: 'draining' }),
+    rest: { listing: stale(29) },
+    does: ['7 waits: former_holder_not_done'],
+  },
+  {
+    situation: 'a single later question proves it for that key alone',
+    tasks: [
+      task({ since: 30, placement: assigned('B', 20) }),
+      task({ taskId: '8', since: 30, placement: assigned('B', 21, 0, '8-1') }),
+    ],
+    fleet: fleet({ A: 'alive', B: 'draining' }),
+    rest: { listing: { ...stale(29), askedAtSequence: new Map([['B.7', 31]]) } },
+    does: ['assign 7 to A (resume)', '8 waits: former_holder_not_done'],
+  },
+  {
+    situation: 'a new run does not begin elsewhere while the run before is still held',
+    tasks: [task({ since: 30, placement: assigned('B', 20, 0, '7-0') })],
+    fleet: fleet({ A: 'alive', B: 'unproven' }),
+    rest: { listing: rung('B.7') },
+    does: ['7 waits: former_holder_not_done'],
+  },
+  {
+    situation: 'what lies on the subject of a collector that is gone is swept',
+    tasks: [task({ placement: assigned('B', 20) })],
+    fleet: fleet({ A: 'dead', B: 'alive', C: 'given_up', D: 'alive' }),
+    rest: { listing: rung('A.7', 'B.7', 'C.9', 'D.9', 'E.5') },
+    does: ['remove A.7', 'remove C.9', 'remove E.5'],
+  },
+];
+
+const refusing: Row[] = [
+  {
+    situation: 'a first refusal takes the session from the collector',
+    tasks: [task({ placement: assigned('A', 20) })],
+    fleet: fleet({ A: 'alive', B: 'alive' }),
+    rest: { listing: rung(), refusals: refusedBy('A', 20) },
+    does: ['release 7 from A (refused)'],
+  },
+  {
+    situation: 'a session that one has refused goes to another',
+    tasks: [task({ placement: released('A', 20), lastPlacement: 25 })],
+    fleet: fleet({ A: 'alive', B: 'alive' }),
+    rest: { listing: rung() },
+    does: ['assign 7 to B (start)'],
+  },
+  {
+    situation: 'and not before the one that refused has let go of its message',
+    tasks: [task({ placement: released('A', 20), lastPlacement: 25 })],
+    fleet: fleet({ A: 'alive', B: 'alive' }),
+    rest: { listing: rung('A.7') },
+    does: ['7 waits: former_holder_not_done'],
+  },
+  {
+    situation: 'it goes to the same one when there is no other',
+    tasks: [task({ placement: released('A', 20), lastPlacement: 25 })],
+    fleet: fleet({ A: 'alive' }),
+    rest: { listing: rung() },
+    does: ['assign 7 to A (start)'],
+  },
+  {
+    situation: 'a refusal of an older epoch or of another collector says nothing',
+    tasks: [task({ placement: assigned('A', 20) })],
+    fleet: fleet({ A: 'alive' }),
+    rest: { listing: rung('A.7'), refusals: refusedBy('A', 19) },
+    does: [],
+  },
+  {
+    situation: 'a second refusal is one more',
+    tasks: [task({ placement: assigned('B', 30, 1) })],
+    fleet: fleet({ A: 'alive', B: 'alive' }),
+    rest: { listing: rung(), refusals: refusedBy('B', 30) },
+    does: ['release 7 from B (refused)'],
+  },
+  {
+    situation: 'the third refusal in a row fails a session that has just been started',
+    tasks: [task({ placement: assigned('A', 40, 2) })],
+    fleet: fleet({ A: 'alive' }),
+    rest: { listing: rung(), refusals: refusedBy('A', 40) },
+    does: ['fail 7: Failed to start: no snapshot'],
+  },
+  {
+    situation: 'the third refusal in a row fails one that was to be recovered',
+    tasks: [task({ since: 10, placement: assigned('A', 40, 2) })],
+    fleet: fleet({ A: 'alive' }),
+    rest: { listing: rung(), refusals: refusedBy('A', 40), leadingSince: 15 },
+    does: ['fail 7: Failed to recover after restart: no snapshot'],
+  },
+];
+
+const holdingBack: Row[] = [
+  {
+    situation: 'a session that ran before the start is held back',
+    tasks: [task({ since: 10 })],
+    fleet: fleet({ A: 'alive' }),
+    rest: { recoveryDisabled: disabled(15, true), leadingSince: 15 },
+    does: ['7 waits: recovery_disabled'],
+  },
+  {
+    situation: 'a session that was placed before the start is released, alive holder or not',
+    tasks: [task({ since: 10, placement: assigned('A', 12) })],
+    fleet: fleet({ A: 'alive' }),
+    rest: { recoveryDisabled: disabled(15, true), listing: rung('A.7') },
+    does: ['release 7 from A (recovery_disabled)'],
+  },
+  {
+    situation: 'a take-over from another supervisor releases nothing',
+    tasks: [task({ since: 10, placement: assigned('A', 12) })],
+    fleet: fleet({ A: 'alive' }),
+    rest: { recoveryDisabled: disabled(15, false), listing: rung('A.7') },
+    does: [],
+  },
+  {
+    situation: 'a take-over still moves what a dead collector held',
+    tasks: [task({ since: 10, placement: assigned('A', 12) })],
+    fleet: fleet({ A: 'dead', B: 'alive' }),
+    rest: { recoveryDisabled: disabled(15, false), listing: rung('A.7') },
+    does: ['assign 7 to B (failover)'],
+  },
+  {
+    situation: 'what somebody recovers afterwards is placed',
+    tasks: [
+      task({
+        since: 20,
+        placement: released('A', 12, { reason: 'recovery_disabled', refusals: 0 }),
+        lastPlacement: 16,
+      }),
+    ],
+    fleet: fleet({ A: 'alive' }),
+    rest: { recoveryDisabled: disabled(15, true) },
+    does: ['assign 7 to A (recovery)'],
+  },
+  {
+    situation: 'what is started afterwards is placed and stays so',
+    tasks: [task({ since: 20 }), task({ taskId: '8', since: 21, placement: assigned('A', 22, 0, '8-1') })],
+    fleet: fleet({ A: 'alive' }),
+    rest: { recoveryDisabled: disabled(15, true), listing: rung('A.8') },
+    does: ['assign 7 to A (start)'],
+  },
+];
+
+const failing = (cause: 'passing' | 'permanent', stoppedAt: string, attempt: number): SessionState => ({
+  status: 'error',
+  session: session(),
+  stoppedAt,
+  reason: 'no snapshot',
+  cause,
+  attempt,
+});
+const tryingAgain: Row[] = [
+  {
+    situation: 'after a passing failure, when its time has come',
+    tasks: [task({ state: failing('passing', '2025-03-01T11:59:50.000Z', 0) })],
+    fleet: fleet({ A: 'alive' }),
+    does: ['restart 7 for the 1. time'],
+  },
+  {
+    situation: 'after a passing failure, not before its time',
+    tasks: [task({ state: failing('passing', '2025-03-01T11:59:51.000Z', 0) })],
+    fleet: fleet({ A: 'alive' }),
+    does: [],
+  },
+  {
+    situation: 'the more often it failed, the later',
+    tasks: [task({ state: failing('passing', '2025-03-01T11:59:00.000Z', 3) })],
+    fleet: fleet({ A: 'alive' }),
+    does: [],
+  },
+  {
+    situation: 'never after a failure that somebody must put right',
+    tasks: [task({ state: failing('permanent', '2025-02-01T00:00:00.000Z', 0) })],
+    fleet: fleet({ A: 'alive' }),
+    does: [],
+  },
+];
+
+const balancing = { minHoldMs: 60_000, maxMoves: 1 };
+const four = ['1', '2', '3', '4'].map((taskId, index) =>
+  task({ taskId, placement: assigned('A', 20 + index, 0, `${taskId}-1`) }),
+);
+const fourRung = rung('A.1', 'A.2', 'A.3', 'A.4');
+const balance: Row[] = [
+  {
+    situation: 'takes one session after the other from who has more',
+    tasks: four,
+    fleet: fleet({ A: 'alive', B: 'alive' }),
+    rest: { listing: fourRung, rebalancing: balancing, heldForMs: () => 60_000 },
+    does: ['release 1 from A (rebalance)'],
+  },
+  {
+    situation: 'leaves a session where it has been for a short time only',
+    tasks: four,
+    fleet: fleet({ A: 'alive', B: 'alive' }),
+    rest: { listing: fourRung, rebalancing: balancing, heldForMs: () => 59_999 },
+    does: [],
+  },
+  {
+    situation: 'moves nothing while anybody waits',
+    tasks: [...four, task({ taskId: '5', needs: { labels: { site: 'x' }, endpoints: [] } })],
+    fleet: fleet({ A: 'alive', B: 'alive' }),
+    rest: { listing: fourRung, rebalancing: balancing, heldForMs: () => 60_000 },
+    does: ['5 waits: no_collector'],
+  },
+  {
+    situation: 'does not move what would come back',
+    tasks: four.slice(0, 1),
+    fleet: fleet({ A: 'alive', B: 'alive' }),
+    rest: { listing: rung('A.1'), rebalancing: balancing, heldForMs: () => 60_000 },
+    does: [],
+  },
+  {
+    situation: 'gives what it took to the other one',
+    tasks: [
+      task({
+        placement: released('A', 20, { reason: 'rebalance', refusals: 0 }),
+        lastPlacement: 30,
+      }),
+    ],
+    fleet: fleet({ A: 'alive', B: 'alive' }),
+    rest: { listing: rung() },
+    does: ['assign 7 to B (rebalance)'],
+  },
+];
+
+function rows(title: string, all: readonly Row[]): void {
+  describe(title, () => {
+    for (const { situation, tasks, fleet: verdicts, rest, does } of all) {
+      it(situation, () => expect(say(plan(tasks, verdicts, rest))).toEqual(does));
+    }
+  });
+}
+
+rows('placing a session', placing);
+rows('keeping a placement', keeping);
+rows('moving a session', moving);
+rows('a session that is refused', refusing);
+rows('with session recovery disabled', holdingBack);
+rows('a failed session is tried again', tryingAgain);
+rows('balance', balance);
+
+describe('a plan', () => {
+  const assignOf = (made: Plan) =>
+    made.actions.find((action): action is Extract<Action, { type: 'assign' }> => action.type === 'assign');
+
+  it('names the former holder, whose message is to go, only when it is another', () => {
+    const moved = plan([task({ placement: assigned('A', 20) })], fleet({ A: 'dead', B: 'alive' }));
+    expect(assignOf(moved)?.former).toBe('A');
+    const resumed = plan([task({ since: 30, placement: assigned('A', 20) })], fleet({ A: 'alive' }));
+    expect(assignOf(resumed)?.former).toBeUndefined();
+  });
+
+  it('counts refusals on over the assignments that follow them, and forgets them when the session is taken up anew', () => {
+    const again = plan(
+      [task({ placement: released('A', 20, { refusals: 2 }), lastPlacement: 25 })],
+      fleet({ A: 'alive' }),
+    );
+    expect(assignOf(again)?.refusals).toBe(2);
+    const anew = plan(
+      [task({ since: 30, placement: released('A', 20, { refusals: 2 }), lastPlacement: 25 })],
+      fleet({ A: 'alive' }),
+    );
+    expect(assignOf(anew)?.refusals).toBe(0);
+  });
+
+  it('says in words for people why a session waits', () => {
+    const made = plan([task()], fleet({}));
+    expect(made.waiting).toEqual([
+      { taskId: '7', sessionId: '7-1', why: 'no_collector', detail: 'no collector is up' },
+    ]);
+  });
+});
