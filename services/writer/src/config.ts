@@ -24,6 +24,10 @@ const schema = z
     MAX_ACK_PENDING: setting.integer(1, 100_000).default(5_000),
     /** After a crash of the writer, what it held is delivered again after this time. */
     ACK_WAIT_MS: setting.integer(500, 600_000).default(30_000),
+    /** Samples of a collector whose clock differs from the broker's by more than this are marked as uncertain. */
+    MAX_CLOCK_DIFFERENCE_MS: setting.integer(1_000, 365 * 86_400_000).default(3_600_000),
+    /** Days of samples that PostgreSQL keeps; 0 keeps all. (InfluxDB has its own retention.) */
+    SAMPLES_RETENTION_DAYS: setting.integer(0, 36_500).default(0),
     STOP_TIMEOUT_MS: setting.integer(1_000, 600_000).default(15_000),
   })
   .superRefine(checkSampleStoreSettings);

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { consumeBatches } from '@holdfast/shared/jetstream/consume-batches.ts';
@@ -12,14 +13,18 @@ import {
   openTickCoverage,
   prepareSampleStore,
 } from '@holdfast/shared/sample-store/open-sample-store.ts';
+import { publishSinkStatus } from './adapters/publish-sink-status.ts';
 import { sampleBatchHandler } from './adapters/sample-batch-handler.ts';
 import { reportCounters, writerCounters } from './batch/writer-counters.ts';
 import { writerConfig } from './config.ts';
 import { EpochFence } from './fencing/epoch-fence.ts';
+import { maintainStore } from './health/maintain-store.ts';
+import { SinkMonitor } from './health/sink-monitor.ts';
 import { watchStore } from './health/store-watch.ts';
 import { untilStoreWorks } from './retry/until-store-works.ts';
 
 const config = writerConfig();
+const instance = `writer-${randomBytes(6).toString('hex')}`;
 
 await runService({
   name: 'writer',
@@ -48,6 +53,21 @@ await runService({
     const storeWatch = watchStore(store);
     onStop('store watch', storeWatch.stop);
 
+    const counters = writerCounters();
+    const monitor = new SinkMonitor(counters, Date.now());
+    const sinkStatus = await publishSinkStatus({
+      connection,
+      log,
+      status: () => ({
+        v: 1,
+        instance,
+        store: config.SAMPLE_STORE,
+        records_ticks: coverage !== undefined,
+        ...monitor.status(storeWatch.isUp(), Date.now()),
+      }),
+    });
+    onStop('sink status', sinkStatus.stop);
+
     if (config.HEALTH_PORT > 0) {
       const health = await startHealthServer({
         port: config.HEALTH_PORT,
@@ -58,7 +78,7 @@ await runService({
     }
     onStop('waiting for the store', async () => stopping.abort());
 
-    const storedEpochs = await untilStoreWorks(log, stopping.signal, async () => {
+    const storedEpochs = await untilStoreWorks({ log, monitor, signal: stopping.signal }, async () => {
       await prepareSampleStore(config);
       return store.highestEpochs();
     });
@@ -69,7 +89,8 @@ await runService({
     const fence = new EpochFence();
     for (const [session, epoch] of storedEpochs) fence.know(session, epoch, publishedSoFar);
 
-    const counters = writerCounters();
+    onStop('retention', maintainStore({ store, retentionDays: config.SAMPLES_RETENTION_DAYS, log }));
+
     const consumer = consumeBatches({
       nc: connection.nc,
       stream: streamNames.samples,
@@ -85,6 +106,8 @@ await runService({
         fence,
         quarantine: jetStreamQuarantine(connection.nc),
         counters,
+        monitor,
+        clockToleranceMs: config.MAX_CLOCK_DIFFERENCE_MS,
         log,
       }),
     });

@@ -2,8 +2,11 @@ import { fileURLToPath } from 'node:url';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample.ts';
+import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { type Connection, connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { readSampleBacklog, type SampleBacklog } from '@holdfast/shared/jetstream/sample-backlog.ts';
+import { SinkBoard } from '@holdfast/shared/jetstream/sink-board.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
@@ -92,6 +95,26 @@ export async function publishSamples(connection: Connection, samples: readonly S
         ),
     );
   }
+}
+
+/** What the only writer says of itself, once that is as wanted. */
+export async function sinkStatusThat(
+  connection: Connection,
+  what: string,
+  isWanted: (status: SinkStatus) => boolean,
+): Promise<SinkStatus> {
+  const board = await SinkBoard.open(connection.nc);
+  return eventually(
+    async () => {
+      const [status] = (await board.readAll()).toSorted((a, b) => (a.updated_at < b.updated_at ? 1 : -1));
+      return status && isWanted(status) && status;
+    },
+    { what: `a writer to say that ${what}`, timeoutMs: 20_000, intervalMs: 100 },
+  );
+}
+
+export function backlog(connection: Connection): Promise<SampleBacklog> {
+  return readSampleBacklog(connection.nc);
 }
 
 interface ConsumerState {

@@ -21,18 +21,25 @@ import {
 } from '@holdfast/test/support/victoria-metrics-for-test.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
+  backlog,
   connectTo,
   firstTimeMs,
   publishSamples,
   publishText,
   quarantined,
   sampleOf,
+  sinkStatusThat,
   startWriter,
   untilAllAcked,
   untilDelivered,
   untilLogged,
 } from './writer-under-test.ts';
 
+const wholeTime = {
+  start: new Date(firstTimeMs),
+  end: new Date(firstTimeMs + 86_400_000),
+  limit: 100_000,
+};
 const ticks = (count: number, from = 0) => Array.from({ length: count }, (_, index) => from + index);
 
 describe('the writer with PostgreSQL', () => {
@@ -105,6 +112,52 @@ describe('the writer with PostgreSQL', () => {
       ],
       quarantined: fromTicks([20, 41]),
       missed: new Map(),
+    });
+  });
+
+  it('stores what comes from a collector whose clock is far off, but marks it, counts it and says so', async () => {
+    const samples = ticks(3).map((tick) =>
+      sampleOf({ session: 'clock', collector: 'from-the-future', tick, read_at: Date.now() + 7_200_000 }),
+    );
+    await publishSamples(connection, samples);
+    await publishSamples(connection, [sampleOf({ session: 'clock', tick: 3 })]);
+    await untilAllAcked(connection);
+    const points = await store.history({ ...wholeTime, pointCode: 'temperature', sessionId: 'clock' });
+    expect(points.map(({ value, quality }) => [value, quality])).toEqual([
+      [20, 'uncertain'],
+      [21, 'uncertain'],
+      [22, 'uncertain'],
+      [23, 'good'],
+    ]);
+    const told = writer.lastLines(200).filter((line) => line.includes('its samples are marked as uncertain'));
+    expect(told).toHaveLength(1);
+    expect(told[0]).toContain('"collector_id":"from-the-future"');
+    await sinkStatusThat(
+      connection,
+      'three samples are uncertain',
+      (status) => status.samples_uncertain === 3,
+    );
+  });
+
+  it('says how it is doing', async () => {
+    const status = await sinkStatusThat(connection, 'all is well', (each) => each.values_written > 100);
+    expect(status).toMatchObject({
+      store: 'postgres',
+      records_ticks: true,
+      reachable: true,
+      failing_since: null,
+      last_error: null,
+      failed_writes: 0,
+      messages_quarantined: 3,
+      samples_per_s: expect.any(Number),
+      batch_latency_ms: { last: expect.any(Number), mean: expect.any(Number), max: expect.any(Number) },
+    });
+    expect(await backlog(connection)).toEqual({
+      waiting: 0,
+      inHand: 0,
+      bytes: 0,
+      oldestMs: undefined,
+      shareOfStream: 0,
     });
   });
 
@@ -215,8 +268,22 @@ describe('the writer while PostgreSQL is away', () => {
 
     writer = await startWriter(nats, settings);
     await untilLogged(writer, 'the database cannot be used');
+    const failing = await sinkStatusThat(connection, 'it fails', (status) => status.failing_since !== null);
+    expect(failing).toMatchObject({
+      reachable: false,
+      last_error: { code: 'ECONNREFUSED', message: expect.stringContaining('ECONNREFUSED') },
+    });
+    const waiting = await backlog(connection);
+    expect(waiting.waiting + waiting.inHand).toBe(500);
+    expect(waiting.bytes).toBeGreaterThan(500 * 200);
+    expect(waiting.oldestMs).toBeGreaterThan(0);
     await postgres.restart();
     await untilLogged(writer, 'the database can be used again');
+    await sinkStatusThat(
+      connection,
+      'it works',
+      (status) => status.reachable && status.failing_since === null,
+    );
     await publishSamples(
       connection,
       ticks(500, 1_000).map((tick) => sampleOf({ tick })),
@@ -319,12 +386,6 @@ describe('the writer with unusable settings', () => {
 });
 
 async function valuesOf(store: SampleStore, sessionId: string, pointCode: string): Promise<unknown[]> {
-  const points = await store.history({
-    pointCode,
-    sessionId,
-    start: new Date(firstTimeMs),
-    end: new Date(firstTimeMs + 86_400_000),
-    limit: 100_000,
-  });
+  const points = await store.history({ ...wholeTime, pointCode, sessionId });
   return points.map((point) => point.value);
 }

@@ -7,6 +7,12 @@ export type MissCause = (typeof missCauses)[number];
 export const sampleVersion = 1;
 
 /**
+ * Header of a sample's message: ms since 1970 on the clock of the sender when it sent the message, which can be long
+ * after it read the values. Against the time at which the broker stored it, it shows how far both clocks differ.
+ */
+export const sentAtHeader = 'Holdfast-Sent-At';
+
+/**
  * One message on `samples.<taskId>.<deviceId>`: what was read of one device in one tick, or why nothing was.
  * `time` is the scheduled time of the tick in ms since 1970 (`tick × period_ms`): it names the point in the
  * database, so that a repeat overwrites itself. `read_at` is when the reply was complete.
@@ -40,9 +46,15 @@ export const sampleSchema = z.object({
 export type Sample = z.infer<typeof sampleSchema>;
 export type PointValue = number | boolean | string;
 
-/** The same tick read twice under one epoch is one message, however often it is sent. */
-export function sampleMessageId(sample: Pick<Sample, 'session' | 'device_id' | 'tick' | 'epoch'>): string {
-  return `${sample.session}/${sample.device_id}/${sample.tick}/${sample.epoch}`;
+/**
+ * The same tick read twice under one epoch is one message, however often it is sent. A range has an id of its own:
+ * the sample of its first tick may have been stored although nobody confirmed it.
+ */
+export function sampleMessageId(
+  sample: Pick<Sample, 'session' | 'device_id' | 'tick' | 'epoch' | 'through_tick'>,
+): string {
+  const ticks = sample.through_tick === undefined ? sample.tick : `${sample.tick}-${sample.through_tick}`;
+  return `${sample.session}/${sample.device_id}/${ticks}/${sample.epoch}`;
 }
 
 export function encodeSample(sample: Sample): string {

@@ -6,8 +6,14 @@ import {
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
-import { decodeSample, encodeSample, type Sample, sampleMessageId } from '../contracts/sample.ts';
+import { headers, type NatsConnection } from '@nats-io/nats-core';
+import {
+  decodeSample,
+  encodeSample,
+  type Sample,
+  sampleMessageId,
+  sentAtHeader,
+} from '../contracts/sample.ts';
 import { streamNames, subjects } from '../contracts/subjects.ts';
 
 /** The collector's side of SAMPLES. */
@@ -29,8 +35,11 @@ export class SampleStream {
 
   /** Resolves when the sample is stored. A repeat under the same session, device, tick and epoch is one sample. */
   async publish(sample: Sample): Promise<void> {
+    const sentAt = headers();
+    sentAt.set(sentAtHeader, String(Date.now()));
     await this.#js.publish(subjects.sample(sample.task, sample.device_id), encodeSample(sample), {
       msgID: sampleMessageId(sample),
+      headers: sentAt,
     });
   }
 

@@ -34,9 +34,9 @@ describe('the streams', () => {
     expect(names.sort()).toEqual(
       [
         ...Object.values(streamNames),
-        `KV_${bucketNames.collectors}`,
-        `KV_${bucketNames.leader}`,
-        `KV_${bucketNames.status}`,
+        ...Object.values(bucketNames)
+          .filter((name) => name !== bucketNames.taskConfigs)
+          .map((name) => `KV_${name}`),
         `OBJ_${bucketNames.taskConfigs}`,
       ].sort(),
     );

@@ -65,6 +65,14 @@ export async function ensureStreams(nc: NatsConnection, settings: StreamSettings
     storage: StorageType.Memory,
     max_bytes: 16 * 1024 * 1024,
   });
+  await kvm.create(bucketNames.sinks, {
+    history: 1,
+    replicas,
+    storage: StorageType.Memory,
+    max_bytes: 1024 * 1024,
+    // Each life of a writer has a key of its own; those of the dead go away by themselves.
+    ttl: 10 * 60_000,
+  });
   await new Objm(nc).create(bucketNames.taskConfigs, { replicas, storage: StorageType.File });
 }
 

@@ -10,6 +10,7 @@ import { writeInParts } from '../batch/write-in-parts.ts';
 import type { WriterCounters } from '../batch/writer-counters.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
 import { OutageLog } from '../health/outage-log.ts';
+import type { SinkMonitor } from '../health/sink-monitor.ts';
 import { StoppedWhileTrying, untilItWorks } from '../retry/until-it-works.ts';
 
 export interface SampleBatchHandlerParts {
@@ -19,6 +20,8 @@ export interface SampleBatchHandlerParts {
   readonly fence: EpochFence;
   readonly quarantine: Quarantine;
   readonly counters: WriterCounters;
+  readonly monitor: SinkMonitor;
+  readonly clockToleranceMs: number;
   readonly log: Logger;
 }
 
@@ -33,14 +36,17 @@ const quarantinedBodyLength = 128 * 1024;
  * became of each tick on record. Everything is acknowledged only then. Safe to repeat.
  */
 export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
-  const { store, coverage, fence, counters, log } = parts;
+  const { store, coverage, fence, counters, monitor, clockToleranceMs, log } = parts;
   const storeOutage = new OutageLog(log, 'the database');
   const coverageOutage = new OutageLog(log, 'the record of ticks');
   const quarantineOutage = new OutageLog(log, 'the quarantine');
   const fencedOwners = new Set<string>();
+  const doubtedClocks = new Set<string>();
 
   return async (messages: JsMsg[], signal: AbortSignal): Promise<void> => {
-    const { storable, undecodable, fenced } = sortOut(messages, fence);
+    const { storable, uncertain, undecodable, fenced } = sortOut(messages, fence, clockToleranceMs);
+    tellOfClocks(uncertain);
+    const startedAt = performance.now();
     const { written, refused } = await writeInParts(storable, (entries) =>
       untilItWorks(() => store.write(entries.map((entry) => entry.sample)), {
         signal,
@@ -48,13 +54,22 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
         onFailure: (error) => {
           counters.failedWrites += 1;
           storeOutage.failed(error);
+          monitor.failed(error, Date.now());
         },
-        onSuccess: () => storeOutage.worked(),
+        onSuccess: () => {
+          storeOutage.worked();
+          monitor.worked();
+        },
       }),
     );
+    if (storable.length > 0) monitor.wrote(performance.now() - startedAt, Date.now());
     // The good ones first: what becomes of the others must not hold them up.
     await acknowledge(written.map((entry) => entry.message));
     counters.samplesWritten += written.length;
+    counters.samplesUncertain += uncertain.length;
+    for (const { sample } of written) {
+      if (sample.values) counters.valuesWritten += Object.keys(sample.values).length;
+    }
 
     tellOfFenced(fenced);
     await record(
@@ -134,6 +149,23 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
           collector_id: sample.collector,
         },
         'rejecting samples of a collector that does not hold the session any more',
+      );
+    }
+  }
+
+  /** Loud once for each collector: it may go on for long. */
+  function tellOfClocks(uncertain: SortedOut<JsMsg>['uncertain']): void {
+    for (const { sample, clockAheadMs } of uncertain) {
+      if (doubtedClocks.has(sample.collector)) continue;
+      doubtedClocks.add(sample.collector);
+      log.warn(
+        {
+          collector_id: sample.collector,
+          clock_ahead_ms: clockAheadMs,
+          tolerance_ms: clockToleranceMs,
+          session_id: sample.session,
+        },
+        'the clocks of this collector and of the broker differ too much; its samples are marked as uncertain',
       );
     }
   }

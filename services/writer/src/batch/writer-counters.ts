@@ -4,13 +4,22 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 /** Since the start of the process. A message is one device and tick. */
 export interface WriterCounters {
   samplesWritten: number;
+  valuesWritten: number;
+  samplesUncertain: number;
   samplesFenced: number;
   messagesQuarantined: number;
   failedWrites: number;
 }
 
 export function writerCounters(): WriterCounters {
-  return { samplesWritten: 0, samplesFenced: 0, messagesQuarantined: 0, failedWrites: 0 };
+  return {
+    samplesWritten: 0,
+    valuesWritten: 0,
+    samplesUncertain: 0,
+    samplesFenced: 0,
+    messagesQuarantined: 0,
+    failedWrites: 0,
+  };
 }
 
 const reportEveryMs = 60_000;
@@ -25,6 +34,8 @@ export function reportCounters(counters: WriterCounters, log: Logger): Stop {
     log.info(
       {
         samples_written: counters.samplesWritten,
+        values_written: counters.valuesWritten,
+        samples_uncertain: counters.samplesUncertain,
         samples_fenced: counters.samplesFenced,
         messages_quarantined: counters.messagesQuarantined,
         failed_writes: counters.failedWrites,

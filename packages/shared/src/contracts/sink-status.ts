@@ -1,0 +1,46 @@
+import * as z from 'zod';
+
+/**
+ * What a writer says of itself and its database in the SINKS bucket, under its instance, every few seconds. An
+ * entry whose `updated_at` is older than a few of those is of a writer that has gone. Counters are of this
+ * instance since `started_at`; readers add the instances up.
+ */
+export const sinkStatusSchema = z.object({
+  v: z.literal(1),
+  /** Names one life of a writer process. */
+  instance: z.string(),
+  store: z.enum(['postgres', 'influx']),
+  /** Whether it is recorded what became of each tick; without it gaps cannot be told. */
+  records_ticks: z.boolean(),
+  /** RFC 3339, as all times here. */
+  started_at: z.string(),
+  updated_at: z.string(),
+  /** Whether the database answered when it was last asked or written to. */
+  reachable: z.boolean(),
+  /** Since when writing fails; null while it works. */
+  failing_since: z.string().nullable(),
+  last_error: z.object({ time: z.string(), code: z.string(), message: z.string() }).nullable(),
+  last_write: z.string().nullable(),
+  /** Over the last seconds. A sample is one device and tick, a value one point of it. */
+  samples_per_s: z.number().nonnegative(),
+  values_per_s: z.number().nonnegative(),
+  /** From handing a batch to the database to its answer, retries included; null before the first. */
+  batch_latency_ms: z
+    .object({
+      last: z.number().nonnegative(),
+      /** Over the last batches. */
+      mean: z.number().nonnegative(),
+      max: z.number().nonnegative(),
+    })
+    .nullable(),
+  samples_written: z.int().nonnegative(),
+  values_written: z.int().nonnegative(),
+  /** Of former owners: rejected. */
+  samples_fenced: z.int().nonnegative(),
+  /** Stored, but marked: the clock that their time comes from was far off. */
+  samples_uncertain: z.int().nonnegative(),
+  messages_quarantined: z.int().nonnegative(),
+  /** Attempts to write that failed and were, or will be, repeated. */
+  failed_writes: z.int().nonnegative(),
+});
+export type SinkStatus = z.infer<typeof sinkStatusSchema>;

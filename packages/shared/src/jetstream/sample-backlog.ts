@@ -1,0 +1,55 @@
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { durableNames, streamNames } from '../contracts/subjects.ts';
+
+/** What of SAMPLES is not in the database yet. */
+export interface SampleBacklog {
+  /** Not yet with any writer, and with one but not yet acknowledged. */
+  readonly waiting: number;
+  readonly inHand: number;
+  /** Estimated from the average size of a message in the stream. */
+  readonly bytes: number;
+  /** When the oldest of them was published, in ms since 1970; undefined when there is none. */
+  readonly oldestMs: number | undefined;
+  /** Share of what the stream can hold that the backlog takes, 0…1; at 1 the oldest are dropped unwritten. */
+  readonly shareOfStream: number;
+}
+
+/** @throws when the broker cannot be asked. A writer that has never run has everything before it. */
+export async function readSampleBacklog(nc: NatsConnection): Promise<SampleBacklog> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const { state, config } = await jsm.streams.info(streamNames.samples);
+  const consumer = await consumerState(jsm);
+  const waiting = consumer?.num_pending ?? state.messages;
+  const inHand = consumer?.num_ack_pending ?? 0;
+  const bytes = state.messages === 0 ? 0 : Math.round((state.bytes / state.messages) * (waiting + inHand));
+  const oldest = Math.max((consumer?.ack_floor.stream_seq ?? 0) + 1, state.first_seq);
+  return {
+    waiting,
+    inHand,
+    bytes,
+    oldestMs: waiting + inHand === 0 ? undefined : await timeOf(jsm, oldest),
+    shareOfStream: config.max_bytes > 0 ? bytes / config.max_bytes : 0,
+  };
+}
+
+async function consumerState(jsm: JetStreamManager) {
+  try {
+    return await jsm.consumers.info(streamNames.samples, durableNames.writer);
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)
+      return undefined;
+    throw error;
+  }
+}
+
+/** Undefined when the stream dropped it between the two questions. */
+async function timeOf(jsm: JetStreamManager, sequence: number): Promise<number | undefined> {
+  const message = await jsm.streams.getMessage(streamNames.samples, { seq: sequence });
+  return message ? message.time.getTime() : undefined;
+}

@@ -1,0 +1,21 @@
+import { type Sample, sentAtHeader } from '@holdfast/shared/contracts/sample.ts';
+
+/** What of a message tells of clocks. */
+export interface TimedMessage {
+  /** When the broker stored it. */
+  readonly time: Date;
+  readonly headers?: { get(name: string): string } | undefined;
+}
+
+/**
+ * How far the clock of the collector is ahead of the broker's (negative: behind), as far as the message tells.
+ *
+ * The collector notes in a header when it sent the message, so that readings that waited hours for a broker that was
+ * away are not suspected. Without that header only one thing is certain: nothing is read after it was stored.
+ */
+export function clockAheadMs(message: TimedMessage, sample: Pick<Sample, 'read_at'>): number {
+  const storedMs = message.time.getTime();
+  const sentText = message.headers?.get(sentAtHeader) ?? '';
+  const sentMs = sentText === '' ? Number.NaN : Number(sentText);
+  return Number.isFinite(sentMs) ? sentMs - storedMs : Math.max(0, sample.read_at - storedMs);
+}

@@ -1,0 +1,37 @@
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
+
+const everyMs = 60 * 60_000;
+const afterFailureMs = 5 * 60_000;
+const dayMs = 86_400_000;
+
+/** Makes room for the days to come and drops those that are older than `retentionDays` (0: keeps all), every hour. */
+export function maintainStore(options: {
+  readonly store: Pick<SampleStore, 'maintain'>;
+  readonly retentionDays: number;
+  readonly log: Logger;
+}): Stop {
+  const { store, retentionDays, log } = options;
+  let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
+  const look = async (): Promise<void> => {
+    let nextMs = everyMs;
+    try {
+      const nowMs = Date.now();
+      const keepFromMs = retentionDays > 0 ? nowMs - retentionDays * dayMs : undefined;
+      const dropped = await store.maintain({ nowMs, keepFromMs });
+      if (dropped.length > 0)
+        log.info({ dropped, retention_days: retentionDays }, 'dropped days past retention');
+    } catch (error) {
+      nextMs = afterFailureMs;
+      log.warn({ err: error }, 'could not look after the days of the database; trying again later');
+    }
+    if (!stopped) timer = setTimeout(() => void look(), nextMs);
+  };
+  void look();
+  return async () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}

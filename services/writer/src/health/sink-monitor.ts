@@ -1,0 +1,94 @@
+import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
+import { SampleStoreUnavailable } from '@holdfast/shared/sample-store/sample-store.ts';
+import type { WriterCounters } from '../batch/writer-counters.ts';
+
+/** Rates are over so long, the latency over so many batches. */
+const rateWindowMs = 10_000;
+const latencyBatches = 50;
+
+interface Progress {
+  readonly timeMs: number;
+  readonly samples: number;
+  readonly values: number;
+}
+
+/** Knows how the database is doing, from what became of the writes. */
+export class SinkMonitor {
+  readonly #counters: WriterCounters;
+  readonly #startedAtMs: number;
+  readonly #latenciesMs: number[] = [];
+  #progress: Progress[];
+  #failingSinceMs: number | undefined;
+  #lastError: SinkStatus['last_error'] = null;
+  #lastWriteMs: number | undefined;
+
+  constructor(counters: WriterCounters, nowMs: number) {
+    this.#counters = counters;
+    this.#startedAtMs = nowMs;
+    this.#progress = [{ timeMs: nowMs, samples: 0, values: 0 }];
+  }
+
+  failed(error: unknown, nowMs: number): void {
+    this.#failingSinceMs ??= nowMs;
+    this.#lastError = {
+      time: new Date(nowMs).toISOString(),
+      code: error instanceof SampleStoreUnavailable ? error.code : 'unknown',
+      message: error instanceof Error ? error.message : String(error),
+    };
+  }
+
+  worked(): void {
+    this.#failingSinceMs = undefined;
+  }
+
+  wrote(latencyMs: number, nowMs: number): void {
+    this.#lastWriteMs = nowMs;
+    this.#latenciesMs.push(latencyMs);
+    if (this.#latenciesMs.length > latencyBatches) this.#latenciesMs.shift();
+  }
+
+  /** To be asked every few seconds: the rates are between two such moments. */
+  status(
+    storeAnswers: boolean,
+    nowMs: number,
+  ): Omit<SinkStatus, 'v' | 'instance' | 'store' | 'records_ticks'> {
+    const counters = this.#counters;
+    const now = { timeMs: nowMs, samples: counters.samplesWritten, values: counters.valuesWritten };
+    this.#progress = [...this.#progress.filter(({ timeMs }) => nowMs - timeMs <= rateWindowMs), now];
+    const [then = now] = this.#progress;
+    const seconds = (now.timeMs - then.timeMs) / 1000;
+    const perSecond = (count: number) => (seconds > 0 ? Math.round((count / seconds) * 10) / 10 : 0);
+    return {
+      started_at: new Date(this.#startedAtMs).toISOString(),
+      updated_at: new Date(nowMs).toISOString(),
+      reachable: storeAnswers && this.#failingSinceMs === undefined,
+      failing_since: textOf(this.#failingSinceMs),
+      last_error: this.#lastError,
+      last_write: textOf(this.#lastWriteMs),
+      samples_per_s: perSecond(now.samples - then.samples),
+      values_per_s: perSecond(now.values - then.values),
+      batch_latency_ms: this.#latency(),
+      samples_written: counters.samplesWritten,
+      values_written: counters.valuesWritten,
+      samples_fenced: counters.samplesFenced,
+      samples_uncertain: counters.samplesUncertain,
+      messages_quarantined: counters.messagesQuarantined,
+      failed_writes: counters.failedWrites,
+    };
+  }
+
+  #latency(): SinkStatus['batch_latency_ms'] {
+    const last = this.#latenciesMs.at(-1);
+    if (last === undefined) return null;
+    const sum = this.#latenciesMs.reduce((total, each) => total + each, 0);
+    return {
+      last: Math.round(last),
+      mean: Math.round(sum / this.#latenciesMs.length),
+      max: Math.round(Math.max(...this.#latenciesMs)),
+    };
+  }
+}
+
+function textOf(timeMs: number | undefined): string | null {
+  return timeMs === undefined ? null : new Date(timeMs).toISOString();
+}
