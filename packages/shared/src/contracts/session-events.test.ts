@@ -38,18 +38,32 @@ const userMetadata = fc.dictionary(
   // What JSON cannot tell apart (-0) is not told apart here either.
   fc.jsonValue({ noUnicodeString: false }).map((value) => JSON.parse(JSON.stringify(value)) as unknown),
 );
+const needs = fc.record({
+  labels: fc.dictionary(
+    text.filter((key) => key !== '__proto__'),
+    text,
+  ),
+  endpoints: fc.array(text),
+});
+/** Fields that an event may lack. */
+function lifecycle<F extends Record<string, fc.Arbitrary<unknown>>>(
+  required: F,
+  optional: Record<string, fc.Arbitrary<unknown>> = {},
+) {
+  const model = { ...identity, ...required, needs, ...optional };
+  return fc.record(model, { requiredKeys: [...Object.keys(identity), ...Object.keys(required)] as [] });
+}
 const anyEvent = fc.oneof(
-  fc.record({ type: fc.constant('session.started'), ...identity, metadata: userMetadata }),
-  fc.record({
-    type: fc.constantFrom('session.paused', 'session.stopped', 'session.failed'),
-    ...identity,
-    reason: text,
-  }),
-  fc.record({
-    type: fc.constant('session.resumed'),
-    ...identity,
-    reason: fc.constantFrom('resume', 'recover'),
-  }),
+  lifecycle({ type: fc.constant('session.started'), metadata: userMetadata }),
+  lifecycle({ type: fc.constantFrom('session.paused', 'session.stopped'), reason: text }),
+  lifecycle(
+    { type: fc.constant('session.resumed'), reason: fc.constantFrom('resume', 'recover', 'restart') },
+    { attempt: positive },
+  ),
+  lifecycle(
+    { type: fc.constant('session.failed'), reason: text },
+    { cause: fc.constantFrom('passing', 'permanent'), attempt: count },
+  ),
   fc.record({
     type: fc.constant('session.assigned'),
     ...placed,
@@ -195,6 +209,23 @@ describe('a log that an earlier release wrote', () => {
       { type: 'session.resumed', ...session, reason: 'recover' },
       { type: 'session.stopped', ...session, reason: '' },
       { type: 'session.failed', ...session, by: 'supervisor', reason: 'Failed to start: no snapshot' },
+      {
+        type: 'session.failed',
+        ...session,
+        by: 'supervisor',
+        needs: { labels: { site: 'hall-1' }, endpoints: ['10.0.0.5:502'] },
+        reason: 'Failed to start: no answer',
+        cause: 'passing',
+        attempt: 1,
+      },
+      {
+        type: 'session.resumed',
+        ...session,
+        by: 'supervisor',
+        needs: { labels: { site: 'hall-1' }, endpoints: ['10.0.0.5:502'] },
+        reason: 'restart',
+        attempt: 2,
+      },
     ]);
   });
 
