@@ -5,29 +5,37 @@ import { normalise, type TickRange, type TickRanges } from './tick-ranges.ts';
 export interface RunningInterval {
   readonly fromMs: number;
   readonly toMs: number | undefined;
+  /** Sequences of the events that began and ended it, where they are known. */
+  readonly fromSequence?: number | undefined;
+  readonly toSequence?: number | undefined;
 }
 
 export interface TimedSessionEvent {
   readonly event: Pick<SessionEvent, 'type'>;
   /** ms since 1970 */
   readonly timeMs: number;
+  readonly sequence?: number | undefined;
 }
 
 /** The intervals of one session from its lifecycle events, oldest first. */
 export function runningIntervals(events: Iterable<TimedSessionEvent>): RunningInterval[] {
-  const intervals: { fromMs: number; toMs: number | undefined }[] = [];
-  for (const { event, timeMs } of events) {
+  const intervals: { -readonly [K in keyof RunningInterval]: RunningInterval[K] }[] = [];
+  for (const { event, timeMs, sequence } of events) {
     const open = intervals.at(-1);
     const isOpen = open !== undefined && open.toMs === undefined;
     switch (event.type) {
       case 'session.started':
       case 'session.resumed':
-        if (!isOpen) intervals.push({ fromMs: timeMs, toMs: undefined });
+        if (!isOpen) intervals.push({ fromMs: timeMs, toMs: undefined, fromSequence: sequence });
         break;
       case 'session.paused':
       case 'session.stopped':
       case 'session.failed':
-        if (isOpen) open.toMs = timeMs;
+        if (isOpen) {
+          // The clocks of two writers may differ; an interval does not end before it began.
+          open.toMs = Math.max(open.fromMs, timeMs);
+          open.toSequence = sequence;
+        }
         break;
       default:
         event.type satisfies never;

@@ -1,0 +1,167 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { attributeGaps, type TimedPlacement } from './attribute-gaps.ts';
+import type { GapCause } from './gap-causes.ts';
+import { runningIntervals, scheduledTicks, type TimedSessionEvent } from './schedule.ts';
+import { fromTicks, normalise, type TickRange, type TickRanges } from './tick-ranges.ts';
+
+const periodMs = 100;
+const horizonTicks = 60;
+const time = fc.integer({ min: 0, max: horizonTicks * periodMs });
+const ticks: fc.Arbitrary<TickRanges> = fc
+  .array(fc.integer({ min: 0, max: horizonTicks }), { maxLength: 30 })
+  .map(fromTicks);
+const said: GapCause[] = ['timeout', 'connection', 'exception', 'overrun', 'buffer_full', 'fenced'];
+const coverage = fc.record({
+  stored: ticks,
+  quarantined: ticks,
+  missed: fc.array(fc.tuple(fc.constantFrom(...said), ticks), { maxLength: 4 }).map((list) => new Map(list)),
+});
+
+/** Events of one session: it runs and stops by turns; times in order, as one writer gives them. */
+const lifecycle = fc.uniqueArray(time, { minLength: 1, maxLength: 7 }).map((times) =>
+  times
+    .sort((a, b) => a - b)
+    .map((timeMs, index): TimedSessionEvent => {
+      const event = { type: index % 2 === 0 ? 'session.resumed' : 'session.paused' } as const;
+      return { event, timeMs, sequence: 10 * (index + 1) };
+    }),
+);
+const placements = fc
+  .array(
+    fc.record({
+      timeMs: time,
+      epoch: fc.integer({ min: 1, max: 80 }),
+      reason: fc.constantFrom<TimedPlacement['reason']>(
+        'start',
+        'recovery',
+        'failover',
+        'drain',
+        'rebalance',
+        'resume',
+      ),
+    }),
+    { maxLength: 6 },
+  )
+  .map((list) => list.sort((a, b) => a.epoch - b.epoch));
+
+const situation = fc
+  .record({
+    events: lifecycle,
+    placements,
+    coverage,
+    nowMs: time,
+    knowsSequences: fc.boolean(),
+  })
+  .map(({ events, knowsSequences, ...rest }) => {
+    const known = events.map((event) => ({
+      ...event,
+      sequence: knowsSequences ? event.sequence : undefined,
+    }));
+    const intervals = runningIntervals(known);
+    return { ...rest, intervals, periodMs, scheduled: scheduledTicks(intervals, periodMs, rest.nowMs) };
+  });
+
+const eachTick = (ranges: readonly TickRange[]) =>
+  ranges.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, offset) => from + offset));
+
+describe('accounting for the ticks of a device, whatever was recorded, placed and paused', () => {
+  it('puts every scheduled tick into exactly one of stored, quarantined and the gaps', () => {
+    fc.assert(
+      fc.property(situation, (given) => {
+        const { scheduled, stored, quarantined, gaps } = attributeGaps(given);
+        const isScheduled = new Set(eachTick(scheduled));
+        const parts = [
+          ...eachTick(stored).filter((tick) => isScheduled.has(tick)),
+          ...eachTick(quarantined).filter((tick) => isScheduled.has(tick)),
+          ...eachTick(gaps),
+        ];
+        expect(parts.sort((a, b) => a - b)).toEqual(eachTick(scheduled));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  it('gives gaps in order, without overlap, and merged with neighbours of the same cause', () => {
+    fc.assert(
+      fc.property(situation, (given) => {
+        const { gaps } = attributeGaps(given);
+        for (const [index, gap] of gaps.entries()) {
+          expect(gap.from).toBeLessThanOrEqual(gap.to);
+          const before = gaps[index - 1];
+          if (!before) continue;
+          expect(gap.from).toBeGreaterThan(before.to);
+          if (gap.cause === before.cause) expect(gap.from).toBeGreaterThan(before.to + 1);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('never says that a tick was stored or quarantined which was not recorded as such', () => {
+    fc.assert(
+      fc.property(situation, (given) => {
+        const { stored, quarantined, unscheduled, scheduled } = attributeGaps(given);
+        expect(stored).toEqual(given.coverage.stored);
+        const isIn = new Set(eachTick(given.coverage.quarantined));
+        expect(eachTick(quarantined).every((tick) => isIn.has(tick))).toBe(true);
+        const due = new Set(eachTick(scheduled));
+        expect(eachTick(unscheduled).some((tick) => due.has(tick))).toBe(false);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('believes what the collector or the writer said of a tick', () => {
+    fc.assert(
+      fc.property(situation, (given) => {
+        for (const { from, to, cause } of attributeGaps(given).gaps) {
+          for (let tick = from; tick <= to; tick += 1) {
+            const words = [...given.coverage.missed]
+              .filter(([, ranges]) => ranges.some((range) => range.from <= tick && tick <= range.to))
+              .map(([word]) => word);
+            if (words.length > 0) expect(words).toContain(cause);
+            else expect(said).not.toContain(cause);
+          }
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('expects no tick of a time in which the session was paused', () => {
+    fc.assert(
+      fc.property(lifecycle, time, (events, nowMs) => {
+        const intervals = runningIntervals(events);
+        for (const tick of eachTick(scheduledTicks(intervals, periodMs, nowMs))) {
+          const begin = tick * periodMs;
+          const overlaps = intervals.some(({ fromMs, toMs }) => {
+            return fromMs < begin + periodMs && (toMs ?? nowMs) > begin;
+          });
+          expect(overlaps).toBe(true);
+        }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('sets of ticks', () => {
+  it('keep their normal form', () => {
+    const range = fc
+      .tuple(fc.integer({ min: 0, max: 50 }), fc.integer({ min: -2, max: 9 }))
+      .map(([from, length]) => ({ from, to: from + length }));
+    fc.assert(
+      fc.property(fc.array(range), (ranges) => {
+        const normal = normalise(ranges);
+        expect(eachTick(normal)).toEqual(
+          [...new Set(eachTick(ranges.filter(({ from, to }) => from <= to)))].sort((a, b) => a - b),
+        );
+        for (const [index, { from }] of normal.entries()) {
+          const before = normal[index - 1];
+          if (before) expect(from).toBeGreaterThan(before.to + 1);
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,241 @@
+import { describe, expect, it } from 'vitest';
+import type { AssignReason } from '../placement/events.ts';
+import { attributeGaps, type Coverage } from './attribute-gaps.ts';
+import type { GapCause } from './gap-causes.ts';
+import { runningIntervals, scheduledTicks, type TimedSessionEvent } from './schedule.ts';
+import type { TickRanges } from './tick-ranges.ts';
+
+const periodMs = 10_000;
+/** A moment within tick n. */
+const within = (tick: number) => tick * periodMs + 5_000;
+const range = (from: number, to: number): TickRanges => [{ from, to }];
+
+type Lifecycle = TimedSessionEvent['event']['type'];
+interface Story {
+  /** Type of event, tick in which it happens; sequences follow from the order. */
+  readonly log: readonly (readonly [Lifecycle | AssignReason, number])[];
+  readonly stored?: TickRanges;
+  readonly quarantined?: TickRanges;
+  readonly missed?: Partial<Record<GapCause, TickRanges>>;
+  readonly nowTick?: number;
+  /** How much the supervisor's clock is behind. */
+  readonly skewMs?: number;
+}
+
+function gapsOf({ log, stored, quarantined, missed, nowTick = 100, skewMs = 0 }: Story) {
+  const events: TimedSessionEvent[] = [];
+  const placements: { timeMs: number; epoch: number; reason: AssignReason }[] = [];
+  for (const [index, [what, tick]] of log.entries()) {
+    const sequence = index + 1;
+    if (isLifecycle(what)) events.push({ event: { type: what }, timeMs: within(tick), sequence });
+    else placements.push({ reason: what, timeMs: within(tick) - skewMs, epoch: sequence });
+  }
+  const intervals = runningIntervals(events);
+  const nowMs = within(nowTick);
+  const coverage: Coverage = {
+    stored: stored ?? [],
+    quarantined: quarantined ?? [],
+    missed: new Map(Object.entries(missed ?? {}) as [GapCause, TickRanges][]),
+  };
+  const scheduled = scheduledTicks(intervals, periodMs, nowMs);
+  const { gaps } = attributeGaps({ scheduled, intervals, placements, coverage, periodMs, nowMs });
+  return gaps.map(({ cause, from, to }) => [cause, from, to]);
+}
+
+function isLifecycle(what: Lifecycle | AssignReason): what is Lifecycle {
+  return what.startsWith('session.');
+}
+
+const startedAt10 = [
+  ['session.started', 10],
+  ['start', 10],
+] as const;
+
+describe('a tick without a sample', () => {
+  it.each<[string, Story, (string | number)[][]]>([
+    [
+      'has the cause that the collector gave',
+      {
+        log: startedAt10,
+        stored: [...range(10, 29), ...range(50, 100)],
+        missed: { timeout: range(30, 39), connection: range(40, 44), exception: range(45, 49) },
+      },
+      [
+        ['timeout', 30, 39],
+        ['connection', 40, 44],
+        ['exception', 45, 49],
+      ],
+    ],
+    [
+      'is fenced when a former holder sent it too late and nobody else read it',
+      {
+        log: startedAt10,
+        stored: [...range(10, 29), ...range(33, 100)],
+        missed: { fenced: range(28, 30), overrun: range(31, 31), buffer_full: range(31, 32) },
+      },
+      [
+        ['fenced', 30, 30],
+        ['buffer_full', 31, 32],
+      ],
+    ],
+    [
+      'is no gap when it lies in quarantine',
+      { log: startedAt10, stored: range(10, 49), quarantined: range(45, 100) },
+      [],
+    ],
+    ['waited while no collector was there', { log: [['session.started', 10]] }, [['waiting', 10, 100]]],
+    [
+      'waited until the first collector had begun',
+      {
+        log: [
+          ['session.started', 10],
+          ['start', 20],
+        ],
+        stored: range(22, 100),
+      },
+      [['waiting', 10, 21]],
+    ],
+    [
+      'was due before a collector took up a session that had waited over a restart of the supervisor',
+      {
+        log: [
+          ['session.started', 10],
+          ['recovery', 20],
+        ],
+        stored: range(21, 100),
+      },
+      [['recovery', 10, 20]],
+    ],
+    [
+      'was lost to a failover, from the last sample of the dead holder to the first of the next',
+      { log: [...startedAt10, ['failover', 42]], stored: [...range(10, 29), ...range(44, 100)] },
+      [['failover', 30, 43]],
+    ],
+    [
+      'was lost to a drain',
+      { log: [...startedAt10, ['drain', 30]], stored: [...range(10, 29), ...range(31, 100)] },
+      [['drain', 30, 30]],
+    ],
+    [
+      'was lost to a move for balance',
+      { log: [...startedAt10, ['rebalance', 31]], stored: [...range(10, 29), ...range(32, 100)] },
+      [['rebalance', 30, 31]],
+    ],
+    [
+      'was lost to the last of several hand-overs within one hole',
+      {
+        log: [...startedAt10, ['failover', 40], ['recovery', 45]],
+        stored: [...range(10, 29), ...range(50, 100)],
+      },
+      [['recovery', 30, 49]],
+    ],
+    [
+      'was lost while the holder was away and came back by itself',
+      { log: startedAt10, stored: [...range(10, 29), ...range(35, 100)] },
+      [['restart', 30, 34]],
+    ],
+    [
+      'was lost right after the first one by a holder that had begun within the tick of its assignment',
+      { log: startedAt10, stored: [...range(10, 10), ...range(13, 100)] },
+      [['restart', 11, 12]],
+    ],
+    [
+      'was due right before the session was stopped',
+      { log: [...startedAt10, ['session.stopped', 60]], stored: range(10, 59) },
+      [['session_end', 60, 60]],
+    ],
+    [
+      'went with a holder that fell silent before the session was stopped',
+      { log: [...startedAt10, ['session.stopped', 60]], stored: range(10, 29) },
+      [
+        ['holder_lost', 30, 58],
+        ['session_end', 59, 60],
+      ],
+    ],
+    [
+      'has not arrived yet when nothing explains it',
+      { log: startedAt10, stored: range(10, 97) },
+      [['not_arrived', 98, 100]],
+    ],
+    [
+      'is not expected while the session is paused, and waits for a collector after that',
+      {
+        log: [...startedAt10, ['session.paused', 30], ['session.resumed', 50], ['resume', 52]],
+        stored: [...range(10, 30), ...range(53, 100)],
+      },
+      [['waiting', 50, 52]],
+    ],
+    [
+      'is judged by the interval that it lies in: a hand-over of another one explains nothing',
+      {
+        log: [
+          ...startedAt10,
+          ['failover', 20],
+          ['session.paused', 30],
+          ['session.resumed', 50],
+          ['resume', 50],
+        ],
+        stored: [...range(10, 29), ...range(50, 60), ...range(65, 100)],
+      },
+      [
+        ['session_end', 30, 30],
+        ['restart', 61, 64],
+      ],
+    ],
+    [
+      'of a session that failed and was taken up again is not expected between',
+      {
+        log: [...startedAt10, ['session.failed', 20], ['session.resumed', 40], ['resume', 40]],
+        stored: [...range(10, 20), ...range(40, 100)],
+      },
+      [],
+    ],
+  ])('%s', (_situation, story, expected) => {
+    expect(gapsOf(story)).toEqual(expected);
+  });
+
+  it('is given to the right holder also when the clock of the supervisor is behind that of the API', () => {
+    const story: Story = {
+      log: [...startedAt10, ['session.stopped', 60]],
+      stored: range(10, 29),
+      skewMs: 3 * periodMs,
+    };
+    expect(gapsOf(story)).toEqual([
+      ['holder_lost', 30, 58],
+      ['session_end', 59, 60],
+    ]);
+  });
+});
+
+describe('the schedule of a session', () => {
+  it('counts the tick under way at the start, and none that is due at or after the end', () => {
+    const ticksOf = (fromMs: number, toMs: number) => scheduledTicks([{ fromMs, toMs }], 1_000, 1e9);
+    expect(ticksOf(10_500, 12_000)).toEqual(range(10, 11));
+    expect(ticksOf(10_500, 12_001)).toEqual(range(10, 12));
+    expect(ticksOf(10_000, 10_000)).toEqual([]);
+  });
+
+  it('reads each tick once however often the session is paused within it', () => {
+    const intervals = [
+      { fromMs: 10_100, toMs: 10_200 },
+      { fromMs: 10_300, toMs: 10_400 },
+      { fromMs: 10_500, toMs: undefined },
+    ];
+    expect(scheduledTicks(intervals, 1_000, 12_500)).toEqual(range(10, 12));
+  });
+
+  it('goes on through a recovery, which is no pause', () => {
+    const events = (['session.started', 'session.resumed', 'session.stopped'] as const).map(
+      (type, index): TimedSessionEvent => ({ event: { type }, timeMs: 1_000 * (index + 1) }),
+    );
+    expect(runningIntervals(events)).toMatchObject([{ fromMs: 1_000, toMs: 3_000 }]);
+  });
+
+  it('has no interval that ends before it began, though two clocks say so', () => {
+    const events: TimedSessionEvent[] = [
+      { event: { type: 'session.started' }, timeMs: 5_000 },
+      { event: { type: 'session.stopped' }, timeMs: 4_000 },
+    ];
+    expect(runningIntervals(events)).toMatchObject([{ fromMs: 5_000, toMs: 5_000 }]);
+  });
+});

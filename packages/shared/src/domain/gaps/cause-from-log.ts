@@ -1,0 +1,160 @@
+import type { AssignReason } from '../placement/events.ts';
+import type { GapCause } from './gap-causes.ts';
+import type { RunningInterval } from './schedule.ts';
+import type { TickRange, TickRanges } from './tick-ranges.ts';
+
+export interface TimedPlacement {
+  /** ms since 1970 */
+  readonly timeMs: number;
+  readonly epoch: number;
+  readonly reason: AssignReason;
+}
+
+/** What the log and the book of ticks say of one device of a session. */
+export interface KnownOfDevice {
+  readonly intervals: readonly RunningInterval[];
+  /** Assignments of the session, oldest first. */
+  readonly placements: readonly TimedPlacement[];
+  /** Every tick of which something was recorded. */
+  readonly recorded: TickRanges;
+  readonly periodMs: number;
+  readonly nowMs: number;
+}
+
+interface Cause extends TickRange {
+  readonly cause: GapCause;
+}
+
+/** So long before its end a session's last ticks may be lost to the ending itself, whatever their period. */
+const endingMs = 2_000;
+
+/** Gives each tick of `open`, of which nothing was recorded, the cause that follows from who held the session when. */
+export function causesFromLog(open: TickRanges, known: KnownOfDevice): Cause[] {
+  const { intervals, periodMs, nowMs } = known;
+  const held = intervals.map((interval) => ({
+    ...interval,
+    endMs: interval.toMs ?? nowMs,
+    placements: placementsIn(interval, known),
+  }));
+  const ticksOfChange = held
+    .flatMap(({ fromMs, toMs, placements }) => [
+      Math.floor(fromMs / periodMs),
+      ...placements.map(({ timeMs }) => Math.floor(timeMs / periodMs)),
+      ...(toMs === undefined ? [] : [firstTickOfEnding(toMs, periodMs)]),
+    ])
+    .sort((a, b) => a - b);
+  return splitAt(open, ticksOfChange).map((range) => {
+    const interval = held.find(({ fromMs, endMs }) => {
+      return fromMs < (range.to + 1) * periodMs && endMs > range.from * periodMs;
+    });
+    return { ...range, cause: interval ? causeIn(interval, range, known) : 'not_arrived' };
+  });
+}
+
+interface HeldInterval extends RunningInterval {
+  readonly endMs: number;
+  readonly placements: readonly TimedPlacement[];
+}
+
+function causeIn(
+  interval: HeldInterval,
+  { from, to }: TickRange,
+  { recorded, periodMs }: KnownOfDevice,
+): GapCause {
+  const { placements } = interval;
+  const next = firstAfter(placements, from * periodMs);
+  const isHeld = next === undefined ? placements.length > 0 : next > 0;
+  if (!isHeld) {
+    const reason = next === undefined ? undefined : placements[next]?.reason;
+    return reason === undefined || isBeginning(reason) ? 'waiting' : reason;
+  }
+  const after = firstRangeAfter(recorded, to);
+  const recordAfter = recorded[after];
+  const recordBefore = recorded[after - 1];
+  const isFollowed = recordAfter !== undefined && recordAfter.from * periodMs < interval.endMs;
+  if (isFollowed || next !== undefined) {
+    // The hole may begin under one holder and end under the next; the hand-over explains both halves.
+    const holeBeginsMs = recordBefore ? recordBefore.to * periodMs : Number.NEGATIVE_INFINITY;
+    const holeEndsMs = isFollowed ? (recordAfter.from + 1) * periodMs : Number.POSITIVE_INFINITY;
+    const handOver = placements.findLast(({ timeMs, reason }) => {
+      // The first holder's own record in the tick of its assignment shows that it had begun.
+      const beginsMs = isBeginning(reason) ? holeBeginsMs + periodMs : holeBeginsMs;
+      return timeMs > beginsMs && timeMs <= holeEndsMs;
+    });
+    if (handOver) return isBeginning(handOver.reason) ? 'waiting' : handOver.reason;
+    if (isFollowed) return 'restart';
+  }
+  if (interval.toMs === undefined) return 'not_arrived';
+  return from >= firstTickOfEnding(interval.toMs, periodMs) ? 'session_end' : 'holder_lost';
+}
+
+function isBeginning(reason: AssignReason): reason is 'start' | 'resume' {
+  return reason === 'start' || reason === 'resume';
+}
+
+/**
+ * The assignments that belong to an interval, by their place in the log where that is known: the clock of whoever
+ * assigns may differ from that of whoever starts. Their times are kept in order and within the interval.
+ */
+function placementsIn(
+  interval: RunningInterval,
+  { placements, nowMs }: Pick<KnownOfDevice, 'placements' | 'nowMs'>,
+): TimedPlacement[] {
+  const { fromMs, toMs, fromSequence, toSequence } = interval;
+  const endMs = toMs ?? Number.POSITIVE_INFINITY;
+  let earliestMs = fromMs;
+  return placements.flatMap((placement) => {
+    const belongs =
+      fromSequence === undefined
+        ? placement.timeMs >= fromMs && placement.timeMs <= (toMs ?? nowMs)
+        : placement.epoch > fromSequence && placement.epoch < (toSequence ?? Number.POSITIVE_INFINITY);
+    if (!belongs) return [];
+    earliestMs = Math.min(Math.max(earliestMs, placement.timeMs), endMs);
+    return [{ ...placement, timeMs: earliestMs }];
+  });
+}
+
+/** The last two ticks of an interval, or those of its last seconds where these are more. */
+function firstTickOfEnding(toMs: number, periodMs: number): number {
+  return Math.floor((toMs - Math.max(endingMs, periodMs)) / periodMs);
+}
+
+function splitAt(ranges: TickRanges, ticks: readonly number[]): TickRange[] {
+  const pieces: TickRange[] = [];
+  let index = 0;
+  for (const { from, to } of ranges) {
+    let start = from;
+    while (index < ticks.length && (ticks[index] as number) <= start) index += 1;
+    for (; index < ticks.length && (ticks[index] as number) <= to; index += 1) {
+      const tick = ticks[index] as number;
+      if (tick <= start) continue;
+      pieces.push({ from: start, to: tick - 1 });
+      start = tick;
+    }
+    pieces.push({ from: start, to });
+  }
+  return pieces;
+}
+
+/** Index of the first placement later than `timeMs`. */
+function firstAfter(placements: readonly TimedPlacement[], timeMs: number): number | undefined {
+  const index = lowerBound(placements.length, (at) => (placements[at] as TimedPlacement).timeMs > timeMs);
+  return index < placements.length ? index : undefined;
+}
+
+/** Index of the first range that begins after `tick`; their number when none does. */
+function firstRangeAfter(ranges: TickRanges, tick: number): number {
+  return lowerBound(ranges.length, (at) => (ranges[at] as TickRange).from > tick);
+}
+
+/** The first index for which `holds` is true, given that it stays true from there on. */
+function lowerBound(length: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,30 @@
+/**
+ * Why a scheduled tick has no sample. The first six were said by the collector or the writer, the rest follows
+ * from the log:
+ * - `waiting`: no collector held the session yet, or it had not begun to poll
+ * - `failover`, `drain`, `rebalance`, `recovery`: lost while the session went to the holder that was assigned
+ *   with that reason
+ * - `restart`: the holder was away and came back under the same epoch
+ * - `session_end`: scheduled right before the session was paused, stopped or failed
+ * - `holder_lost`: the holder fell silent, and the session was paused, stopped or failed before it or another
+ *   went on
+ * - `not_arrived`: nothing explains it yet; it may still be on its way
+ */
+export const gapCauses = [
+  'timeout',
+  'connection',
+  'exception',
+  'overrun',
+  'buffer_full',
+  'fenced',
+  'waiting',
+  'failover',
+  'drain',
+  'rebalance',
+  'recovery',
+  'restart',
+  'session_end',
+  'holder_lost',
+  'not_arrived',
+] as const;
+export type GapCause = (typeof gapCauses)[number];
