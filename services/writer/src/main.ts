@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { consumeBatches } from '@holdfast/shared/jetstream/consume-batches.ts';
-import { lastSequence } from '@holdfast/shared/jetstream/durable-consumer.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/quarantine.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
@@ -78,17 +77,11 @@ await runService({
     }
     onStop('waiting for the store', async () => stopping.abort());
 
-    const storedEpochs = await untilStoreWorks({ log, monitor, signal: stopping.signal }, async () => {
+    const isPrepared = await untilStoreWorks({ log, monitor, signal: stopping.signal }, async () => {
       await prepareSampleStore(config);
-      return store.highestEpochs();
+      return true;
     });
-    if (storedEpochs === undefined) return;
-    // What was published before now may be under way since before its successor was stored: only what comes from now
-    // on can be held against the stored epochs without losing readings that were published in time.
-    const publishedSoFar = await lastSequence(connection.nc, streamNames.samples);
-    const fence = new EpochFence();
-    for (const [session, epoch] of storedEpochs) fence.know(session, epoch, publishedSoFar);
-
+    if (!isPrepared) return;
     onStop('retention', maintainStore({ store, retentionDays: config.SAMPLES_RETENTION_DAYS, log }));
 
     const consumer = consumeBatches({
@@ -103,7 +96,7 @@ await runService({
       handle: sampleBatchHandler({
         store,
         coverage,
-        fence,
+        fence: new EpochFence(),
         quarantine: jetStreamQuarantine(connection.nc),
         counters,
         monitor,
@@ -113,6 +106,6 @@ await runService({
     });
     onStop('counters', reportCounters(counters, log));
     onStop('sample consumer', consumer.stop);
-    log.info({ store: config.SAMPLE_STORE, known_epochs: storedEpochs.size }, 'writing samples');
+    log.info({ store: config.SAMPLE_STORE, instance }, 'writing samples');
   },
 });

@@ -53,9 +53,3 @@ export async function ensureDurable(options: DurableConsumerOptions): Promise<Co
     return await jsm.consumers.update(stream, durable, changeable);
   }
 }
-
-/** Position of the youngest message of a stream; 0 when it never had one. @throws as `ensureDurable` */
-export async function lastSequence(nc: NatsConnection, stream: string): Promise<number> {
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
-  return (await jsm.streams.info(stream)).state.last_seq;
-}

@@ -18,7 +18,16 @@ export type StorableSample = Pick<
 > & {
   /** Left out means good. */
   readonly quality?: Quality;
+  /** Of its message in SAMPLES: tells what was published before a session had a new owner, and what after. */
+  readonly sequence?: number;
 };
+
+/** The first sample of an epoch that was stored lay here in the stream, or earlier. */
+export interface EpochStart {
+  readonly session: string;
+  readonly epoch: number;
+  readonly sequence: number;
+}
 
 /**
  * `uncertain`: the value was read from the device, but the clock that its time comes from was far off, so it may
@@ -114,8 +123,11 @@ export interface SampleStore {
    * @throws SampleStoreUnavailable, HistoryQueryRefused (also above `bucketsAtMost`)
    */
   aggregate(query: AggregateQuery): Promise<HistoryBucket[]>;
-  /** Session id → highest epoch stored; empty where the store does not keep it. @throws SampleStoreUnavailable */
-  highestEpochs(): Promise<ReadonlyMap<string, number>>;
+  /**
+   * What any writer has stored of epochs above the given ones (session id → highest epoch known already). A store
+   * that does not keep them answers nothing. @throws SampleStoreUnavailable
+   */
+  epochStarts(known: ReadonlyMap<string, number>): Promise<EpochStart[]>;
   /**
    * What has to be done now and then: room for the days to come, and dropping the days that ended before
    * `keepFromMs`, when that is given. Call it every hour or so. Does nothing where the database does that by itself.

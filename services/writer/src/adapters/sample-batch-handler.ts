@@ -4,7 +4,7 @@ import type { Quarantine } from '@holdfast/shared/jetstream/quarantine.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { type SampleStore, SampleStoreUnavailable } from '@holdfast/shared/sample-store/sample-store.ts';
 import { type TickCoverage, type TickEntry, tickEntry } from '@holdfast/shared/sample-store/tick-coverage.ts';
-import { type SortedOut, sortOut } from '../batch/sort-out.ts';
+import { type DecodedMessage, decodeBatch, type SortedOut, sortOut } from '../batch/sort-out.ts';
 import { quarantinedTick } from '../batch/tick-of-message.ts';
 import { writeInParts } from '../batch/write-in-parts.ts';
 import type { WriterCounters } from '../batch/writer-counters.ts';
@@ -44,23 +44,13 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
   const doubtedClocks = new Set<string>();
 
   return async (messages: JsMsg[], signal: AbortSignal): Promise<void> => {
-    const { storable, uncertain, undecodable, fenced } = sortOut(messages, fence, clockToleranceMs);
+    const { decoded, undecodable } = decodeBatch(messages);
+    await learnWhatOthersStored(decoded, signal);
+    const { storable, uncertain, fenced } = sortOut(decoded, fence, clockToleranceMs);
     tellOfClocks(uncertain);
     const startedAt = performance.now();
     const { written, refused } = await writeInParts(storable, (entries) =>
-      untilItWorks(() => store.write(entries.map((entry) => entry.sample)), {
-        signal,
-        isTemporary: (error) => error instanceof SampleStoreUnavailable,
-        onFailure: (error) => {
-          counters.failedWrites += 1;
-          storeOutage.failed(error);
-          monitor.failed(error, Date.now());
-        },
-        onSuccess: () => {
-          storeOutage.worked();
-          monitor.worked();
-        },
-      }),
+      untilStoreAnswers(() => store.write(entries.map((entry) => entry.sample)), signal),
     );
     if (storable.length > 0) monitor.wrote(performance.now() - startedAt, Date.now());
     // The good ones first: what becomes of the others must not hold them up.
@@ -94,6 +84,36 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
       counters.messagesQuarantined += 1;
     }
   };
+
+  function untilStoreAnswers<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    return untilItWorks(attempt, {
+      signal,
+      isTemporary: (error) => error instanceof SampleStoreUnavailable,
+      onFailure: (error) => {
+        counters.failedWrites += 1;
+        storeOutage.failed(error);
+        monitor.failed(error, Date.now());
+      },
+      onSuccess: () => {
+        storeOutage.worked();
+        monitor.worked();
+      },
+    });
+  }
+
+  /**
+   * Another writer may have stored the first sample of a new owner. What it has in hand at this very moment is not
+   * seen; where both then store the same tick, the database keeps the higher epoch.
+   */
+  async function learnWhatOthersStored(
+    decoded: readonly DecodedMessage<JsMsg>[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const known = new Map(decoded.map(({ sample: { session } }) => [session, fence.highest(session)]));
+    if (known.size === 0) return;
+    const starts = await untilStoreAnswers(() => store.epochStarts(known), signal);
+    for (const { session, epoch, sequence } of starts) fence.know(session, epoch, sequence);
+  }
 
   async function acknowledge(messages: readonly JsMsg[]): Promise<void> {
     if (await ackAll(messages)) return;

@@ -10,12 +10,31 @@ export interface IncomingMessage extends TimedMessage {
   string(): string;
 }
 
+export interface DecodedMessage<M> {
+  readonly message: M;
+  readonly sample: Sample;
+}
+
+export interface DecodedBatch<M> {
+  readonly decoded: DecodedMessage<M>[];
+  readonly undecodable: { readonly message: M; readonly reason: string }[];
+}
+
+export function decodeBatch<M extends IncomingMessage>(messages: readonly M[]): DecodedBatch<M> {
+  const batch: DecodedBatch<M> = { decoded: [], undecodable: [] };
+  for (const message of messages) {
+    const decoded = decodeSample(message.string());
+    if (decoded.ok) batch.decoded.push({ message, sample: decoded.sample });
+    else batch.undecodable.push({ message, reason: decoded.problem });
+  }
+  return batch;
+}
+
 export interface SortedOut<M> {
-  readonly storable: { readonly message: M; readonly sample: Sample & Pick<StorableSample, 'quality'> }[];
+  readonly storable: { readonly message: M; readonly sample: Sample & StorableSample }[];
   /** Those of the storable ones whose time is not to be trusted. */
   readonly uncertain: { readonly sample: Sample; readonly clockAheadMs: number }[];
-  readonly undecodable: { readonly message: M; readonly reason: string }[];
-  readonly fenced: { readonly message: M; readonly sample: Sample; readonly fencedBy: number }[];
+  readonly fenced: (DecodedMessage<M> & { readonly fencedBy: number })[];
 }
 
 /**
@@ -24,28 +43,23 @@ export interface SortedOut<M> {
  * belong to another moment.
  */
 export function sortOut<M extends IncomingMessage>(
-  messages: readonly M[],
+  messages: readonly DecodedMessage<M>[],
   fence: EpochFence,
   clockToleranceMs: number,
 ): SortedOut<M> {
-  const sorted: SortedOut<M> = { storable: [], uncertain: [], undecodable: [], fenced: [] };
-  for (const message of messages) {
-    const decoded = decodeSample(message.string());
-    if (!decoded.ok) {
-      sorted.undecodable.push({ message, reason: decoded.problem });
-      continue;
-    }
-    const { sample } = decoded;
-    const verdict = fence.judge(sample.session, sample.epoch, message.seq);
+  const sorted: SortedOut<M> = { storable: [], uncertain: [], fenced: [] };
+  for (const { message, sample } of messages) {
+    const { seq: sequence } = message;
+    const verdict = fence.judge(sample.session, sample.epoch, sequence);
     if (!verdict.admitted) {
       sorted.fenced.push({ message, sample, fencedBy: verdict.fencedBy });
       continue;
     }
     const aheadMs = clockAheadMs(message, sample);
     if (Math.abs(aheadMs) <= clockToleranceMs) {
-      sorted.storable.push({ message, sample });
+      sorted.storable.push({ message, sample: { ...sample, sequence } });
     } else {
-      sorted.storable.push({ message, sample: { ...sample, quality: 'uncertain' } });
+      sorted.storable.push({ message, sample: { ...sample, sequence, quality: 'uncertain' } });
       sorted.uncertain.push({ sample, clockAheadMs: aheadMs });
     }
   }

@@ -30,6 +30,11 @@ export class EpochFence {
     this.#startsOfSession.set(session, sorted.slice(-epochsKept));
   }
 
+  /** The highest epoch that is known of a session, 0 when there is none. */
+  highest(session: string): number {
+    return this.#startsOfSession.get(session)?.at(-1)?.epoch ?? 0;
+  }
+
   judge(session: string, epoch: number, sequence: number): FenceVerdict {
     const starts = this.#startsOfSession.get(session);
     const newer = starts?.findLast((start) => start.epoch > epoch && start.sequence < sequence);

@@ -54,7 +54,7 @@ export function openInfluxSampleStore(options: InfluxSampleStoreOptions): Sample
       return read(options, timeoutMs, aggregateStatement(query), (json) => readAggregateAnswer(json, query));
     },
     maintain: async () => [],
-    highestEpochs: async () => new Map(),
+    epochStarts: async () => [],
     async reachable() {
       try {
         const response = await fetch(new URL('/ping', options.url), {

@@ -2,6 +2,7 @@ import { type Migration, Migrator } from 'kysely/migration';
 import { createTables } from './migrations/0001-samples.ts';
 import { createTickCoverage } from './migrations/0002-tick-coverage.ts';
 import { splitBySeriesAndDay } from './migrations/0003-series-and-days.ts';
+import { keepEpochStarts } from './migrations/0004-epoch-starts.ts';
 import { openPostgres } from './open-postgres.ts';
 import { unavailable } from './postgres-errors.ts';
 import { sampleSchemaName } from './sample-tables.ts';
@@ -41,4 +42,5 @@ const migrations: Record<string, Migration> = {
   '0001_samples': { up: createTables },
   '0002_tick_coverage': { up: createTickCoverage },
   '0003_series_and_days': { up: splitBySeriesAndDay },
+  '0004_epoch_starts': { up: keepEpochStarts },
 };

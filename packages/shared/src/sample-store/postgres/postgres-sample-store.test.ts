@@ -61,16 +61,6 @@ describe('PostgreSQL in its own right', () => {
     expect(points.filter((point) => point.device === 'fenced').map((point) => point.value)).toEqual([9]);
   });
 
-  it('remembers the highest epoch of each session', async () => {
-    await store.write([
-      storableSample({ session: 'session-e', epoch: 12 }),
-      storableSample({ session: 'session-e', epoch: 4, tick: 1 }),
-      storableSample({ session: 'session-f', epoch: 3, tick: 2 }),
-    ]);
-    const epochs = await store.highestEpochs();
-    expect([epochs.get('session-e'), epochs.get('session-f')]).toEqual([12, 3]);
-  });
-
   it('keeps a miss with its cause, once', async () => {
     const { values: _, ...miss } = storableSample({
       session: 'session-m',
@@ -221,7 +211,7 @@ describe('PostgreSQL in its own right', () => {
     expect((await old.query('select tick, cause, detail from samples.sample_miss')).rows).toEqual([
       { tick: '5', cause: 'timeout', detail: 'why' },
     ]);
-    expect(await upgraded.highestEpochs()).toEqual(new Map([['session-1', 7]]));
+    expect(await upgraded.epochStarts(new Map([['session-1', 0]]))).toMatchObject([{ epoch: 7 }]);
     // A lower epoch still does not replace what was there.
     const time = firstTimeMs + 40_000_000;
     await upgraded.write([storableSample({ time, epoch: 6, values: { temperature: -1 } })]);

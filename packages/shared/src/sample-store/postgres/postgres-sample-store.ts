@@ -10,11 +10,11 @@ import {
 import { outcomeOfSample, tickEntry } from '../tick-coverage.ts';
 import { withoutRepeats } from '../without-repeats.ts';
 import { DayPartitions, timeProblem } from './day-partitions.ts';
+import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
 import { openPostgres } from './open-postgres.ts';
 import { rejectionReason, unavailable, undefinedTable } from './postgres-errors.ts';
 import { readBuckets, readHistory } from './read-history.ts';
 import { SeriesIds } from './series-ids.ts';
-import { raiseEpochs, readEpochs } from './session-epoch-table.ts';
 import { recordTicks } from './tick-coverage-table.ts';
 import { insertMisses, insertValues } from './write-samples.ts';
 
@@ -43,7 +43,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
       refuseTooManyBuckets(query);
       return reading(() => readBuckets(db, query));
     },
-    highestEpochs: () => readEpochs(db),
+    epochStarts: (known) => readEpochStarts(db, known),
     async maintain({ nowMs, keepFromMs }) {
       try {
         return await days.maintain(db, nowMs, keepFromMs);
@@ -85,7 +85,7 @@ async function write(
         await insertMisses(transaction, run);
       }
       // Last, since several writers may have samples of one session: until the commit the others wait for these rows.
-      await raiseEpochs(transaction, samples);
+      await noteEpochStarts(transaction, samples);
       await recordTicks(
         transaction,
         samples.map((sample) => tickEntry(sample, outcomeOfSample(sample))),

@@ -255,10 +255,19 @@ describe.each([
       expect(await coverage.read({ sessionId: 'refused' })).toEqual(new Map());
     });
 
-    it('keeps the highest epoch of each session', async () => {
-      await store.write([storableSample({ session: 'epochs', epoch: 12 })]);
-      await store.write([storableSample({ session: 'epochs', epoch: 4, tick: 1 })]);
-      expect((await store.highestEpochs()).get('epochs')).toBe(12);
+    it('keeps where each epoch of a session began, whatever comes in which order', async () => {
+      const sample = (epoch: number, sequence: number) =>
+        storableSample({ session: 'epochs', epoch, sequence, tick: sequence });
+      await store.write([sample(12, 40), sample(12, 38), sample(4, 7)]);
+      await store.write([sample(4, 9), sample(12, 39)]);
+      await store.write([sample(4, 6), storableSample({ session: 'epochs', epoch: 13 })]);
+      const starts = (epoch: number) => store.epochStarts(new Map([['epochs', epoch]]));
+      expect(await starts(0)).toEqual([
+        { session: 'epochs', epoch: 4, sequence: 6 },
+        { session: 'epochs', epoch: 12, sequence: 38 },
+      ]);
+      expect(await starts(4)).toEqual([{ session: 'epochs', epoch: 12, sequence: 38 }]);
+      expect(await starts(12)).toEqual([]);
     });
   });
 });

@@ -1,13 +1,13 @@
 import type { SampleStore, StorableSample, WriteOutcome } from '../sample-store.ts';
 import { outcomeOfSample, tickEntry } from '../tick-coverage.ts';
+import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
 import { openPostgres } from './open-postgres.ts';
 import { rejectionReason, unavailable } from './postgres-errors.ts';
-import { raiseEpochs, readEpochs } from './session-epoch-table.ts';
 import { recordTicks } from './tick-coverage-table.ts';
 
 /**
- * Gives a store that keeps values only what PostgreSQL keeps beside them: what became of each tick, and the
- * highest epoch of each session. What is `written` is recorded too; when only the recording failed, the
+ * Gives a store that keeps values only what PostgreSQL keeps beside them: what became of each tick, and where
+ * each epoch began. What is `written` is recorded too; when only the recording failed, the
  * values are written again, which changes nothing.
  */
 export function recordedInPostgres(
@@ -24,7 +24,7 @@ export function recordedInPostgres(
     history: (query) => store.history(query),
     aggregate: (query) => store.aggregate(query),
     maintain: (options) => store.maintain(options),
-    highestEpochs: () => readEpochs(db),
+    epochStarts: (known) => readEpochStarts(db, known),
     reachable: () => store.reachable(),
     close() {
       closed ??= Promise.all([store.close(), db.destroy()]).then(() => undefined);
@@ -35,7 +35,7 @@ export function recordedInPostgres(
   async function record(samples: readonly StorableSample[]): Promise<WriteOutcome> {
     try {
       await db.transaction().execute(async (transaction) => {
-        await raiseEpochs(transaction, samples);
+        await noteEpochStarts(transaction, samples);
         await recordTicks(
           transaction,
           samples.map((sample) => tickEntry(sample, outcomeOfSample(sample))),
