@@ -6,18 +6,23 @@ import { cleanUpNow } from '../support/cleanup.ts';
 import { describe } from '../verify/report.ts';
 import { allFaults } from './faults/all-faults.ts';
 import { runFaults } from './run-faults.ts';
+import { allScenarios } from './scenarios/all-scenarios.ts';
+import type { ScenarioResult } from './scenarios/scenario.ts';
 
 const usage = `Runs everything as real processes, hurts it at random, heals it and judges what was recorded.
 
   npm run -s test:faults -- [--seed S] [--minutes M] [--only NAME,NAME] [--json] [--keep]
+  npm run -s test:faults -- --scenario NAME [--json] [--keep]
 
   --seed S      the same seed gives the same plan (default: a random one, which is printed)
   --minutes M   how long faults go on (default 3)
-  --only …      only these faults; --list names them
+  --only …      only these faults
+  --scenario …  a story with a fixed course instead
+  --list        names faults and scenarios
   --json        the last line is the summary as JSON
   --keep        keep logs and data even when all went well
 
-Exit codes: 0 all invariants held and every planned fault happened, 1 otherwise.
+Exit codes: 0 all invariants held and every planned fault happened, 1 otherwise, 2 wrong arguments.
 `;
 
 const { values } = parseArgs({
@@ -25,6 +30,7 @@ const { values } = parseArgs({
     seed: { type: 'string' },
     minutes: { type: 'string', default: '3' },
     only: { type: 'string' },
+    scenario: { type: 'string' },
     json: { type: 'boolean', default: false },
     keep: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
@@ -33,57 +39,59 @@ const { values } = parseArgs({
 });
 
 async function main(): Promise<number> {
-  if (values.help || values.list) {
-    console.error(values.list ? allFaults.map(({ name }) => name).join('\n') : usage);
+  if (values.list) {
+    console.log(`faults:    ${allFaults.map(({ name }) => name).join(', ')}`);
+    console.log(`scenarios: ${allScenarios.map(({ name }) => name).join(', ')}`);
     return 0;
   }
   const seed = values.seed === undefined ? Math.floor(Math.random() * 2 ** 31) : Number(values.seed);
   const minutes = Number(values.minutes);
-  if (!Number.isInteger(seed) || !(minutes > 0)) {
-    console.error(usage);
-    return 2;
-  }
   const only = values.only?.split(',');
   const faults = only ? allFaults.filter(({ name }) => only.includes(name)) : allFaults;
-  console.error(`seed ${seed}, ${minutes} min`);
+  const scenario = allScenarios.find(({ name }) => name === values.scenario);
+  const isUnknown = (values.scenario !== undefined && !scenario) || faults.length === 0;
+  if (values.help || isUnknown || !Number.isInteger(seed) || !(minutes > 0)) {
+    console.error(usage);
+    return values.help ? 0 : 2;
+  }
+  console.error(`seed ${seed}, ${scenario ? scenario.name : `${minutes} min`}`);
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-faults-'));
   // PostgreSQL runs as another user where this runs as root, and must be able to pass through.
   await chmod(folder, 0o711);
+  const say = (line: string) => console.error(`  ${line}`);
   let failed = true;
   try {
-    const {
-      faults: counts,
-      failures,
-      verdict,
-    } = await runFaults({
-      seed,
-      minutes,
-      faults,
-      folder,
-      say: (line) => console.error(`  ${line}`),
-    });
-    console.error(describe(verdict));
-    for (const failure of failures) console.error(failure);
-    const { ticks, duplicates, violations, tooLittle } = verdict;
-    failed = violations.length > 0 || failures.length > 0 || tooLittle.length > 0;
-    await writeFile(
-      join(folder, 'verdict.json'),
-      JSON.stringify({ seed, minutes, counts, failures, verdict }),
-    );
-    const told = [
-      ...violations.map(({ invariant, subject, what }) => `${invariant} ${subject}: ${what}`),
-      ...failures,
-      ...tooLittle.map((what) => `too little to judge: ${what}`),
-    ];
-    if (values.json) {
-      console.log(JSON.stringify({ seed, minutes, faults: counts, ticks, duplicates, violations: told }));
-    }
+    const result: ScenarioResult = scenario
+      ? await scenario.run({ seed, folder, say })
+      : await runFaults({ seed, minutes, faults, folder, say });
+    failed = await report(result, { seed, minutes, folder });
   } finally {
     await cleanUpNow();
     if (failed || values.keep) console.error(`logs and data: ${folder}`);
     else await rm(folder, { recursive: true, force: true });
   }
   return failed ? 1 : 0;
+}
+
+/** @returns whether the run has failed */
+async function report(
+  { faults, failures, verdict }: ScenarioResult,
+  { seed, minutes, folder }: { seed: number; minutes: number; folder: string },
+): Promise<boolean> {
+  if (verdict) console.error(describe(verdict));
+  for (const failure of failures) console.error(failure);
+  await writeFile(join(folder, 'verdict.json'), JSON.stringify({ seed, minutes, faults, failures, verdict }));
+  const violations = [
+    ...(verdict?.violations ?? []).map(({ invariant, subject, what }) => `${invariant} ${subject}: ${what}`),
+    ...failures,
+    ...(verdict?.tooLittle ?? []).map((what) => `too little to judge: ${what}`),
+  ];
+  if (values.json) {
+    const ticks = verdict?.ticks ?? { expected: 0, stored: 0, quarantined: 0, gaps: {} };
+    const duplicates = verdict?.duplicates ?? 0;
+    console.log(JSON.stringify({ seed, minutes, faults, ticks, duplicates, violations }));
+  }
+  return violations.length > 0;
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { readHistory } from '../verify/read-history.ts';
-import { type Verdict, verify } from '../verify/verify.ts';
+import type { Verdict } from '../verify/verify.ts';
 import { startClients } from './clients.ts';
 import { DidNotHappen, type Fault } from './fault.ts';
+import { judge } from './judge.ts';
 import { type Pace, type PlannedFault, planFaults } from './plan.ts';
 import { Random } from './random.ts';
 import { settled } from './settled.ts';
@@ -16,6 +16,8 @@ export interface FaultRunOptions {
   readonly pace?: Pace;
   readonly tasks?: number;
   readonly devicesPerTask?: number;
+  /** Of the tasks, those that are started once and left alone. Default 3. */
+  readonly steadyTasks?: number;
   /** Progress, line by line. */
   readonly say: (line: string) => void;
 }
@@ -40,7 +42,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
     tasks: options.tasks ?? 8,
     devicesPerTask: options.devicesPerTask ?? 3,
     periodsMs: [200, 250, 300, 400, 500],
-    steadyTasks: 3,
+    steadyTasks: options.steadyTasks ?? 3,
     say,
   });
   const planned = planFaults({
@@ -65,26 +67,11 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   await world.heal();
   for (const problem of await settled(world)) failures.push(problem);
   say('judging');
-  const history = await readHistory({
-    natsUrl: world.nats.url,
-    databaseUrl: world.databaseUrl,
-    commands: clients.commands,
-    requests: world.plant.requests.map(({ at, device, connectionId }) => ({
-      atMs: at,
-      device,
-      connectionId,
-    })),
-  });
-  const leaseMs = world.shape.leaseTtlMs;
-  const verdict = verify(history, {
-    // One machine, one clock; but 2 cores may be busy for a while.
-    tolerances: { stopMs: leaseMs + 1_500, clockMs: 750, settleMs: 8_000, freshMs: 10_000, plantMs: 1_000 },
-    minimum: {
-      events: 20,
-      sessions: world.load.steady.length + world.load.busy.length,
-      ticks: Math.round(minutes * 60 * world.shape.steadyDevices.length),
-      handOvers: 3,
-    },
+  const verdict = await judge(world, clients.commands, {
+    events: 20,
+    sessions: world.load.steady.length + world.load.busy.length,
+    ticks: Math.round(minutes * 60 * world.shape.steadyDevices.length),
+    handOvers: Math.round(minutes),
   });
   await world.stop();
   return { faults: counts, failures, verdict };

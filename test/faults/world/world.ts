@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
-import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
+import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { cleanUpAfterFile } from '../../support/cleanup.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type PlantForTest, plantForTest } from '../../support/plant-for-test.ts';
@@ -10,6 +10,7 @@ import { type RestClient, restClient } from '../../support/rest-client.ts';
 import { type ServiceName, testLease } from '../../support/service-processes.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import type { WorldShape } from '../fault.ts';
+import { startBrokers } from './brokers.ts';
 import { type Load, makeLoad } from './load.ts';
 import { Service } from './service.ts';
 
@@ -21,12 +22,21 @@ export interface WorldOptions {
   readonly periodsMs: readonly number[];
   /** So many of the tasks are started once and left alone by the clients. */
   readonly steadyTasks: number;
+  /** Nodes of NATS, each of which has everything. Default 1. */
+  readonly brokers?: number;
+  /** Default: short ones, as in the tests. */
+  readonly lease?: Readonly<Record<'LEASE_TTL_MS' | 'LEASE_RENEW_MS' | 'LEASE_MARGIN_MS', string>>;
   readonly say: (line: string) => void;
 }
 
 /** All of Holdfast as real processes, with the plant in this process. */
 export interface World {
+  /** The only one, or the first node. */
   readonly nats: NatsServer;
+  /** All nodes. */
+  readonly brokers: readonly NatsServer[];
+  /** Of all nodes, with commas between. */
+  readonly natsUrl: string;
   readonly postgres: PostgresServer;
   readonly databaseUrl: string;
   readonly plant: PlantForTest;
@@ -49,8 +59,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const { folder, say } = options;
   const logs = join(folder, 'logs');
   await mkdir(logs, { recursive: true });
-  const nats = await startNatsServer({ storeDir: join(folder, 'nats') });
-  cleanUpAfterFile(() => nats.stop());
+  const brokers = await startBrokers(folder, options.brokers ?? 1);
+  const [nats] = brokers;
+  if (!nats) throw new Error('at least one broker is needed');
+  const natsUrl = brokers.map(({ url }) => url).join(',');
+  const lease = options.lease ?? testLease;
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fsync: false });
   cleanUpAfterFile(() => postgres.stop());
   const databaseUrl = await postgres.createDatabase('holdfast');
@@ -65,15 +78,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   for (const [kind, count] of Object.entries(shapeOfServices) as [ServiceName, number][]) {
     for (let number = 1; number <= count; number += 1) {
       const id = `${kind}-${number}`;
-      // Only those that hold leases are cut off: for the others a cut is what a stopped broker is.
-      const proxy =
-        kind === 'collector' || kind === 'supervisor'
-          ? await startTcpProxy({ targetPort: nats.port })
-          : undefined;
+      // Only those that hold leases are cut off (for the others a cut is what a stopped broker is), and only from a
+      // single broker: clients of a cluster learn the addresses of its nodes and would go round the proxy.
+      const canBeCutOff = (kind === 'collector' || kind === 'supervisor') && brokers.length === 1;
+      const proxy = canBeCutOff ? await startTcpProxy({ targetPort: nats.port }) : undefined;
       const settings = {
-        NATS_URL: proxy ? `nats://127.0.0.1:${proxy.port}` : nats.url,
+        NATS_URL: proxy ? `nats://127.0.0.1:${proxy.port}` : natsUrl,
+        STREAM_REPLICAS: String(brokers.length),
         DATABASE_URL: databaseUrl,
-        ...testLease,
+        ...lease,
         RECONCILE_INTERVAL_MS: '500',
         STATUS_INTERVAL_MS: '500',
         ACK_WAIT_MS: '3000',
@@ -102,6 +115,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
   return {
     nats,
+    brokers,
+    natsUrl,
     postgres,
     databaseUrl,
     plant,
@@ -115,7 +130,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       writers: idsOf('writer'),
       apis: idsOf('api'),
       steadyDevices: deviceCodes.slice(0, options.steadyTasks).flat(),
-      leaseTtlMs: Number(testLease.LEASE_TTL_MS),
+      leaseTtlMs: Number(lease.LEASE_TTL_MS),
     },
     leader: () =>
       eventually(() => all.find(({ leads }) => leads), {

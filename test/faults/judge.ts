@@ -1,0 +1,33 @@
+import type { AnsweredCommand } from '../verify/history.ts';
+import { readHistory } from '../verify/read-history.ts';
+import { type Minimum, type Verdict, verify } from '../verify/verify.ts';
+import type { World } from './world/world.ts';
+
+/** The invariants on everything that a world has recorded, with the devices' and the clients' own records. */
+export async function judge(
+  world: World,
+  commands: readonly AnsweredCommand[],
+  minimum: Minimum,
+): Promise<Verdict> {
+  const history = await readHistory({
+    natsUrl: world.natsUrl,
+    databaseUrl: world.databaseUrl,
+    commands,
+    requests: world.plant.requests.map(({ at, device, connectionId }) => ({
+      atMs: at,
+      device,
+      connectionId,
+    })),
+  });
+  return verify(history, {
+    // One machine and one clock, but few cores, which may be busy for a while.
+    tolerances: {
+      stopMs: world.shape.leaseTtlMs + 1_500,
+      clockMs: 750,
+      settleMs: 8_000,
+      freshMs: 10_000,
+      plantMs: 1_000,
+    },
+    minimum,
+  });
+}
