@@ -35,7 +35,7 @@ export class FleetWatch {
   async look(): Promise<void> {
     const { collectors, judge, clock, reconcileIntervalMs } = this.#options;
     const now = clock.monotonicMs();
-    if (now - this.#listedAtMs < reconcileIntervalMs / 2) return;
+    if (now - this.#listedAtMs < reconcileIntervalMs / 2 && judge.nextDeathInMs() > 0) return;
     const sinceLast = this.#lookedAtMs === undefined ? 0 : now - this.#lookedAtMs;
     this.#lookedAtMs = now;
     // This process stood still itself: what it did not see in that time says nothing.
@@ -58,6 +58,11 @@ export class FleetWatch {
       judge.brokerUnusable();
       throw error;
     }
+  }
+
+  /** ms until somebody who stays silent can be called dead, Infinity for nobody: worth a look then. */
+  nextDeathInMs(): number {
+    return this.#options.judge.nextDeathInMs();
   }
 
   /** Whether somebody may be alive of whom no renewal was seen yet. */

@@ -144,7 +144,9 @@ export class Supervisor {
       if (!this.#isWoken) {
         const woken = new AbortController();
         this.#wake = () => woken.abort();
-        await pause(timers, reconcileIntervalMs, AbortSignal.any([this.#stop.signal, woken.signal]));
+        // Waiting for the next regular look would add up to its interval to every failover.
+        const waitMs = Math.min(reconcileIntervalMs, Math.ceil(fleetWatch.nextDeathInMs()) + 1);
+        await pause(timers, waitMs, AbortSignal.any([this.#stop.signal, woken.signal]));
       }
       // Hints come in bursts; one pass serves them all.
       await pause(timers, 20, this.#stop.signal);

@@ -24,6 +24,35 @@ class World {
   }
 }
 
+describe('the moment at which a silent holder can be called dead', () => {
+  it('moves on with every renewal, and a look at just that moment shows the death', async () => {
+    const world = new World();
+    world.judge.see([key('a', 1)]);
+    await world.watch(2_000, key('a', 2));
+    expect(world.judge.nextDeathInMs()).toBe(10_000);
+    await world.watch(2_000, key('a', 2));
+    expect(world.judge.nextDeathInMs()).toBe(8_000);
+    await world.time.advance(7_999);
+    world.judge.see([key('a', 2)]);
+    expect(world.judge.verdict('a')).toBe('alive');
+    await world.time.advance(world.judge.nextDeathInMs());
+    world.judge.see([key('a', 2)]);
+    expect(world.judge.verdict('a')).toBe('dead');
+  });
+
+  it('is never for who is dead, has given up, or while the broker cannot be used', async () => {
+    const world = new World();
+    expect(world.judge.nextDeathInMs()).toBe(Number.POSITIVE_INFINITY);
+    await world.watch(12_000, key('a', 1), key('b', 1, 'given_up'));
+    expect(world.judge.verdict('a')).toBe('dead');
+    expect(world.judge.nextDeathInMs()).toBe(Number.POSITIVE_INFINITY);
+    world.judge.see([key('a', 2)]);
+    expect(world.judge.nextDeathInMs()).toBe(11_000);
+    world.judge.brokerUnusable();
+    expect(world.judge.nextDeathInMs()).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
 describe('a lease', () => {
   it('that was never seen has no verdict', () => {
     expect(new World().judge.verdict('a')).toBeUndefined();

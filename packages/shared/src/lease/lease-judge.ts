@@ -62,6 +62,22 @@ export class LeaseJudge {
     this.#observed.set(record.key, { record, changedAtMs: nowMs, unchangedUntilMs: nowMs, proven });
   }
 
+  /**
+   * ms until a holder that stays silent can be called dead, if it is asked for then; Infinity when nobody can. While
+   * all renew that lies ahead by nearly a lease, so that looking at that moment costs nothing in quiet times.
+   */
+  nextDeathInMs(): number {
+    if (this.#healthySinceMs === undefined) return Number.POSITIVE_INFINITY;
+    let dueMs = Number.POSITIVE_INFINITY;
+    for (const [key, { changedAtMs }] of this.#observed) {
+      const verdict = this.verdict(key);
+      if (verdict === 'given_up' || verdict === 'dead') continue;
+      const since = Math.max(changedAtMs, this.#healthySinceMs);
+      dueMs = Math.min(dueMs, since + this.#times.ttlMs + this.#times.marginMs);
+    }
+    return Math.max(0, dueMs - this.#clock.monotonicMs());
+  }
+
   keys(): IterableIterator<string> {
     return this.#observed.keys();
   }
