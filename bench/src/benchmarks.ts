@@ -1,4 +1,5 @@
 import type { Benchmark } from './benchmark.ts';
+import { failover } from './failover/failover.ts';
 import { recovery } from './recovery/recovery.ts';
 
-export const benchmarks: readonly Benchmark[] = [recovery];
+export const benchmarks: readonly Benchmark[] = [recovery, failover];

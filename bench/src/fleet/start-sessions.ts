@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { handleCommand } from '@holdfast/shared/event-store/handle-command.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { InvalidMeasurement } from '../benchmark.ts';
+
+const concurrency = 32;
+const by = 'bench';
+
+/** One device on an endpoint of its own per task: 127.x.y.z is one machine on all its addresses. */
+export function taskOnPlant(index: number, port: number, periodMs: number): TaskConfig {
+  const host = `127.${1 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
+  const taskId = String(index + 1);
+  return {
+    schema_version: 1,
+    task_id: taskId,
+    task_code: `line-${taskId}`,
+    task_name: `Line ${taskId}`,
+    config_version: 1,
+    period_ms: periodMs,
+    devices: [
+      {
+        id: `device-${taskId}`,
+        code: `press-${taskId}`,
+        name: '',
+        site_code: 'bench',
+        protocol: 'modbus_tcp',
+        host,
+        port,
+        unit_id: 1,
+        timeout_ms: 1_000,
+        max_registers: 125,
+        max_bits: 2_000,
+        points: [0, 1].map((address) => ({
+          code: `register-${address}`,
+          name: '',
+          table: 'holding_register' as const,
+          address,
+          data_type: 'uint16' as const,
+          byte_order: 'ABCD' as const,
+          scale: 1,
+          offset: 0,
+          unit: '',
+        })),
+      },
+    ],
+  };
+}
+
+/** Stores the configurations and starts a session of each task, as the API would. @returns session ids */
+export async function startSessions(nc: NatsConnection, tasks: readonly TaskConfig[]): Promise<string[]> {
+  const store = await JetStreamEventStore.open(nc);
+  const configs = await TaskConfigStore.open(nc);
+  const sessions: string[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let task = tasks[next++]; task; task = tasks[next++]) {
+      await configs.put(task);
+      const now = new Date().toISOString();
+      const outcome = await handleCommand(
+        store,
+        task.task_id,
+        {
+          type: 'StartSession',
+          taskId: task.task_id,
+          taskCode: task.task_code,
+          configVersion: task.config_version,
+          metadata: {},
+          needs: sessionNeeds(task),
+          by,
+          now,
+        },
+        { commandId: randomUUID(), source: '/holdfast/bench', now },
+      );
+      if (!outcome.ok) {
+        throw new InvalidMeasurement(`task ${task.task_id} was not started: ${outcome.refusal.code}`);
+      }
+      sessions.push(outcome.state.session.sessionId);
+    }
+  };
+  await Promise.all(Array.from({ length: concurrency }, worker));
+  return sessions;
+}
