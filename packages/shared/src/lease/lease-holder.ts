@@ -147,6 +147,9 @@ export class LeaseHolder {
       return true;
     }
     const value = parseLeaseValue(record.value);
+    // A change that is not ours, a giving up included, was somebody else's act.
+    const isOther = value !== undefined && value.instance !== instance;
+    if (isOther && this.#watched && this.#watched.revision !== record.revision) this.#sawOther = true;
     const isOver =
       value === undefined ||
       value.instance === instance ||
@@ -154,8 +157,7 @@ export class LeaseHolder {
       ((await this.#options.isKnownDead?.(record)) ?? false);
     if (!isOver) {
       if (this.#watched?.revision !== record.revision) {
-        if (this.#watched) this.#sawOther = true;
-        else {
+        if (!this.#watched) {
           log.warn(
             { key, held_by: value.instance, host: value.host },
             `"${key}" is held by another process; waiting until it gives up or has been silent for ${times.ttlMs + times.marginMs} ms`,

@@ -144,14 +144,23 @@ describe('an assignment', () => {
     expect(world.holder.isIdle()).toBe(true);
   });
 
-  it('of an older epoch does not take the place of a newer one', async () => {
+  it('of an older epoch stands for the newer one that it pushed off the subject, until that is over', async () => {
     const world = new World();
     world.ring(20);
     await world.time.advance(100);
     world.ring(15);
     await world.time.advance(1_000);
-    expect(world.answered).toEqual(['done 15']);
+    expect(world.answered).toEqual([]);
     expect(world.holder.isRunning()).toBe(true);
+    world.truth = {
+      ...heldBy('A', 20),
+      session: { status: 'stopped', session, stoppedAt: session.startedAt },
+      lastLifecycle: 21,
+    };
+    world.holder.recheck();
+    await world.time.advance(1_000);
+    expect(world.answered).toEqual(['done 15']);
+    expect(world.holder.isIdle()).toBe(true);
   });
 
   it('that came after the session was stopped is let go, not asked about for ever', async () => {

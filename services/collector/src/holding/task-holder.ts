@@ -61,13 +61,10 @@ export class TaskHolder {
   /** A message came. For what is already held it just becomes the new handle. */
   offer(handle: AssignmentHandle): void {
     const held = this.#handle?.assignment;
-    if (held && handle.assignment && handle.assignment.epoch < held.epoch) {
-      // A late ring of a former placement. It has pushed the newer message off the subject; the supervisor
-      // sees that and rings again.
-      void handle.done().catch(() => undefined);
-      return;
-    }
-    this.#handle = handle;
+    const isOlder = held && (handle.assignment?.epoch ?? 0) < held.epoch;
+    // A late ring of a former placement, or an unreadable one, has pushed the newer message off the subject. It
+    // stands for what is held from now on: as long as a message lies there, nobody takes the session for let go.
+    this.#handle = isOlder ? standingFor(held, handle) : handle;
     this.recheck();
   }
 
@@ -294,4 +291,14 @@ export class TaskHolder {
     const { collectorId, instance } = this.#options;
     return { v: 1, session, epoch, collector: collectorId, instance, updated_at: new Date().toISOString() };
   }
+}
+
+function standingFor(assignment: Assignment, message: AssignmentHandle): AssignmentHandle {
+  return {
+    taskId: message.taskId,
+    assignment,
+    keepAlive: () => message.keepAlive(),
+    done: () => message.done(),
+    giveBack: () => message.giveBack(),
+  };
 }
