@@ -4,8 +4,10 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { AccountingSources } from './accounting/account-for-session.ts';
 import type { SessionCommands } from './commands/session-commands.ts';
 import type { Database } from './database/open-database.ts';
+import { accountingRoutes } from './http/accounting-routes.ts';
 import { ApiProblem } from './http/api-problem.ts';
 import { commandRoutes } from './http/command-routes.ts';
 import { configurationRoutes } from './http/configuration-routes.ts';
@@ -23,6 +25,7 @@ export interface AppDependencies {
   readonly liveStatus: Pick<LiveStatus, 'totals'>;
   readonly waiting: Pick<WaitingNotices, 'of'>;
   readonly samples: Pick<SampleStore, 'history'>;
+  readonly accounting: AccountingSources;
   readonly readiness: Readiness;
 }
 
@@ -30,7 +33,7 @@ const maxBodyBytes = 1_048_576;
 
 /** The HTTP API, apart from the process: it never listens and opens nothing. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { log, database, commands, liveStatus, waiting, samples, readiness } = dependencies;
+  const { log, database, commands, liveStatus, waiting, samples, accounting, readiness } = dependencies;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -64,6 +67,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     async (sessions) => {
       await sessions.register(commandRoutes(commands));
       await sessions.register(pointHistoryRoutes({ database, samples }));
+      await sessions.register(accountingRoutes(accounting));
       await sessions.register(sessionRoutes({ database, liveStatus, waiting }));
     },
     { prefix: '/api/acquisition/sessions' },

@@ -3,6 +3,8 @@ import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { openSampleStore } from '@holdfast/shared/sample-store/open-sample-store.ts';
+import { openPostgresTickCoverage } from '@holdfast/shared/sample-store/postgres/postgres-tick-coverage.ts';
+import { pollingPlans } from './accounting/polling-plans.ts';
 import { startBroker } from './adapters/broker.ts';
 import { jetStreamSessionLog } from './adapters/jetstream-session-log.ts';
 import { buildApp } from './app.ts';
@@ -40,6 +42,8 @@ await runService({
 
     const samples = openSampleStore(config);
     onStop('sample store', () => samples.close());
+    const coverage = openPostgresTickCoverage({ databaseUrl: config.DATABASE_URL });
+    onStop('tick coverage', () => coverage.close());
 
     const logGuard = new LogGuard(database, log);
     const liveStatus = startLiveStatus({ database, log, flushIntervalMs: config.COUNTERS_FLUSH_MS });
@@ -83,6 +87,11 @@ await runService({
       log,
       database,
       samples,
+      accounting: {
+        database,
+        coverage,
+        plans: pollingPlans({ database, taskConfigs: () => broker.stores().taskConfigs }),
+      },
       liveStatus,
       waiting,
       commands: sessionCommands({

@@ -8,7 +8,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { validationFailed } from './api-problem.ts';
-import { parseTime } from './relative-time.ts';
+import { timeOf } from './relative-time.ts';
 
 /** Below /api/acquisition/sessions. */
 export function pointHistoryRoutes(options: {
@@ -50,16 +50,6 @@ export function pointHistoryRoutes(options: {
     );
     done();
   };
-}
-
-function timeOf(field: string, text: string, now: Date): Date {
-  const time = parseTime(text, now);
-  if (!time) {
-    throw validationFailed([
-      { path: field, message: 'must be now, a time ago like -30m or -7d, or RFC 3339' },
-    ]);
-  }
-  return time;
 }
 
 /** A device that is no longer configured, or cannot be asked for, wrote under its own code unless told otherwise. */

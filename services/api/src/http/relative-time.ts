@@ -1,3 +1,5 @@
+import { validationFailed } from './api-problem.ts';
+
 const unitsMs: Readonly<Record<string, number>> = {
   s: 1_000,
   m: 60_000,
@@ -19,4 +21,32 @@ export function parseTime(text: string, now: Date): Date | undefined {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i.test(absolute)) return undefined;
   const time = new Date(absolute);
   return Number.isNaN(time.getTime()) ? undefined : time;
+}
+
+/** Of a field of the query. @throws ApiProblem */
+export function timeOf(field: string, text: string, now: Date): Date {
+  const time = parseTime(text, now);
+  if (!time) {
+    throw validationFailed([
+      { path: field, message: 'must be now, a time ago like -30m or -7d, or RFC 3339' },
+    ]);
+  }
+  return time;
+}
+
+/** `90s`, `15m`, `1h`, `1d`, `2w` in ms; undefined for anything else. */
+export function parseInterval(text: string): number | undefined {
+  const match = /^([1-9][0-9]{0,8})([smhdw])$/.exec(text);
+  return match ? Number(match[1]) * (unitsMs[match[2] ?? ''] ?? 0) : undefined;
+}
+
+/** @throws ApiProblem */
+export function intervalOf(text: string): number {
+  const intervalMs = parseInterval(text);
+  if (intervalMs === undefined) {
+    throw validationFailed([
+      { path: 'interval', message: 'must be a length of time like 30s, 15m, 1h or 1d' },
+    ]);
+  }
+  return intervalMs;
 }

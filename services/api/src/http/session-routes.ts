@@ -1,23 +1,27 @@
 import { pageQuerySchema } from '@holdfast/shared/contracts/http/page.ts';
 import {
   type SessionLiveView,
+  type SessionThenOrNow,
   sessionEventPageSchema,
   sessionListQuerySchema,
   sessionLiveViewSchema,
   sessionPageSchema,
-  sessionViewSchema,
+  sessionQuerySchema,
+  sessionThenOrNowSchema,
 } from '@holdfast/shared/contracts/http/session-http.ts';
-import { isStorableText } from '@holdfast/shared/contracts/http/storable-text.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Database } from '../database/open-database.ts';
 import type { LiveStatus } from '../live-status/live-status.ts';
 import type { WaitingNotices } from '../live-status/waiting-notices.ts';
-import { findSession, listSessionEvents, listSessions } from '../read-model/session-queries.ts';
+import { sessionAt } from '../read-model/session-at.ts';
+import { listSessionEvents, listSessions } from '../read-model/session-queries.ts';
 import { type NamedSessionRow, sessionView } from '../read-model/session-view.ts';
+import { notFound, validationFailed } from './api-problem.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { refusalProblem } from './http-errors.ts';
+import { knownSession } from './known-session.ts';
+import { timeOf } from './relative-time.ts';
 
 const params = z.object({ id: z.string() });
 const active: readonly SessionStatus[] = ['running', 'paused'];
@@ -42,10 +46,20 @@ export function sessionRoutes(options: {
     return { results: rows.map((row) => viewOf(row, now)), next_cursor: encodeCursor(next) };
   };
 
-  const known = async (sessionId: string): Promise<NamedSessionRow> => {
-    const row = isStorableText(sessionId) ? await findSession(database, sessionId) : undefined;
-    if (!row) throw refusalProblem({ code: 'session_not_found', sessionId });
-    return row;
+  const known = (sessionId: string) => knownSession(database, sessionId);
+
+  const then = async (row: NamedSessionRow, text: string): Promise<SessionThenOrNow> => {
+    const now = new Date();
+    const at = timeOf('at', text, now);
+    if (at > now) throw validationFailed([{ path: 'at', message: 'must not lie in the future' }]);
+    const past = await sessionAt(database, row, at);
+    if (!past) {
+      throw notFound(
+        'session_not_started_yet',
+        `Session ${row.session_id} was started at ${row.started_at.toISOString()}, after ${at.toISOString()}.`,
+      );
+    }
+    return { ...sessionView(past, at), at: at.toISOString(), last_sequence: past.last_sequence };
   };
 
   return (app, _options, done) => {
@@ -59,8 +73,16 @@ export function sessionRoutes(options: {
       { schema: { querystring: pageQuerySchema, response: { 200: sessionPageSchema } } },
       ({ query: { limit, cursor } }) => page({ statuses: active, limit, cursor }),
     );
-    app.get('/:id', { schema: { params, response: { 200: sessionViewSchema } } }, async (request) =>
-      viewOf(await known(request.params.id), new Date()),
+    app.get(
+      '/:id',
+      {
+        schema: { params, querystring: sessionQuerySchema, response: { 200: sessionThenOrNowSchema } },
+      },
+      async (request): Promise<SessionThenOrNow> => {
+        const row = await known(request.params.id);
+        const { at } = request.query;
+        return at ? then(row, at) : viewOf(row, new Date());
+      },
     );
     app.get(
       '/:id/status',

@@ -60,6 +60,19 @@ export const sessionLiveViewSchema = sessionViewSchema.extend({
 });
 export type SessionLiveView = z.infer<typeof sessionLiveViewSchema>;
 
+export const sessionQuerySchema = z.object({
+  /** Asks for the session as it was then: `-30m` (s, m, h, d, w) or RFC 3339. */
+  at: z.string().max(64).optional(),
+});
+
+/** `at` and `last_sequence` are there when an earlier time was asked for. */
+export const sessionThenOrNowSchema = sessionViewSchema.extend({
+  at: z.string().optional(),
+  /** Place in the SESSIONS stream of the last of the session's events that had happened. */
+  last_sequence: z.int().optional(),
+});
+export type SessionThenOrNow = z.infer<typeof sessionThenOrNowSchema>;
+
 export const sessionEventViewSchema = z.object({
   /** Place in the SESSIONS stream. */
   sequence: z.int(),

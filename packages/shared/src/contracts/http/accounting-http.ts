@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { gapCauses } from '../../domain/gaps/gap-causes.ts';
+import { pageQuery, pageSchema } from './page.ts';
+import { storableText } from './storable-text.ts';
+
+/** `from` and `to` as everywhere: `now`, `-30m` (s, m, h, d, w) or RFC 3339. */
+const window = {
+  /** Device code. */
+  device: storableText(128)
+    .transform((text) => text || undefined)
+    .optional(),
+  from: z.string().max(64).optional(),
+  to: z.string().max(64).optional(),
+} as const;
+
+export const gapListQuerySchema = z.object({
+  ...pageQuery,
+  ...window,
+  /** One cause, or several with commas between them; an empty one filters nothing. */
+  cause: z
+    .string()
+    .transform((text) => (text === '' ? undefined : text.split(',').map((cause) => cause.trim())))
+    .pipe(z.array(z.enum(gapCauses)).optional())
+    .optional(),
+});
+
+/** Ticks of one device in a row that have no sample, all for the same cause. */
+export const gapViewSchema = z.object({
+  device: z.string(),
+  cause: z.enum(gapCauses),
+  /** In words for people. */
+  detail: z.string(),
+  from_tick: z.int(),
+  to_tick: z.int(),
+  ticks: z.int(),
+  /** Scheduled time of the first tick of the gap, and of the first one after it. */
+  start_time: z.string(),
+  end_time: z.string(),
+});
+export type GapView = z.infer<typeof gapViewSchema>;
+
+const accounted = {
+  session_id: z.string(),
+  period_ms: z.int(),
+  /** Ticks scheduled in this time were counted; null when it goes back to the start of the session. */
+  from: z.string().nullable(),
+  /** Without `to`, a few seconds ago: what is still on its way is not missing. */
+  to: z.string(),
+} as const;
+
+export const gapPageSchema = pageSchema(gapViewSchema).extend(accounted);
+
+export const completenessQuerySchema = z.object({
+  ...window,
+  /** Counts for each such length of time as well: `15m`, `1h`, `1d`. */
+  interval: z.string().max(16).optional(),
+});
+
+/** `expected` = `stored` + `quarantined` + `missing`, and `missing` = the sum over its causes. */
+const counts = {
+  expected: z.int(),
+  stored: z.int(),
+  quarantined: z.int(),
+  missing: z.int(),
+  missing_by_cause: z.partialRecord(z.enum(gapCauses), z.int()),
+  /** `stored` / `expected`; null when nothing was expected. */
+  completeness: z.number().nullable(),
+} as const;
+export const tickCountsSchema = z.object(counts);
+export type TickCountsView = z.infer<typeof tickCountsSchema>;
+
+/** Periods begin at multiples of their length since 1970 (UTC); one without expected ticks is left out. */
+const periodSchema = z.object({ start_time: z.string(), end_time: z.string(), ...counts });
+export type PeriodCountsView = z.infer<typeof periodSchema>;
+
+export const completenessSchema = z.object({
+  ...accounted,
+  /** Over all devices: each has ticks of its own. */
+  ...counts,
+  devices: z.array(
+    z.object({
+      device: z.string(),
+      ...counts,
+      /** Read although it was not scheduled: the clocks of the collector and of those who start and stop differ. */
+      unscheduled: z.int(),
+      periods: z.array(periodSchema).optional(),
+    }),
+  ),
+  /** Over all devices, when an interval was asked for. */
+  periods: z.array(periodSchema).optional(),
+});
+export type CompletenessView = z.infer<typeof completenessSchema>;

@@ -1,0 +1,105 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
+import { attributeGaps, type Coverage, type Gap } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
+import { runningIntervals, scheduledTicks } from '@holdfast/shared/domain/gaps/schedule.ts';
+import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { TickCoverage } from '@holdfast/shared/sample-store/tick-coverage.ts';
+import type { Database } from '../database/open-database.ts';
+import { recordedEvents } from '../read-model/recorded-events.ts';
+import type { PollingPlans } from './polling-plans.ts';
+
+export interface AccountingSources {
+  readonly database: Database;
+  readonly plans: PollingPlans;
+  readonly coverage: Pick<TickCoverage, 'read'>;
+}
+
+export interface AccountingQuery {
+  readonly session: {
+    readonly session_id: string;
+    readonly task_id: number;
+    readonly config_version: number;
+  };
+  /** Only this device. */
+  readonly device?: string | undefined;
+  /** Ticks scheduled from then on; all when left out. */
+  readonly from?: Date | undefined;
+  /** Ticks scheduled before then. */
+  readonly to: Date;
+}
+
+/** What became of the ticks of one device within the time asked for. */
+export interface DeviceAccount {
+  readonly device: string;
+  readonly scheduled: TickRanges;
+  readonly stored: TickRanges;
+  readonly quarantined: TickRanges;
+  readonly gaps: readonly Gap[];
+  readonly unscheduled: TickRanges;
+}
+
+export interface SessionAccount {
+  readonly periodMs: number;
+  /** In the order of the configuration. */
+  readonly devices: readonly DeviceAccount[];
+}
+
+const devicesInARow = 50;
+const nothing: Coverage = { stored: [], quarantined: [], missed: new Map() };
+
+/**
+ * Accounts for every tick that was due: from the log (when the session ran, who held it), its configuration (which
+ * devices, how often) and the writer's book of ticks. Why a tick is missing follows from what lies around it, so all
+ * of the session is looked at, however little was asked for.
+ * @returns undefined when the session has no such device
+ * @throws DatabaseUnavailable, SampleStoreUnavailable, BrokerUnavailable, ApiProblem
+ */
+export async function accountForSession(
+  { database, plans, coverage }: AccountingSources,
+  { session, device, from, to }: AccountingQuery,
+): Promise<SessionAccount | undefined> {
+  const { session_id: sessionId, task_id, config_version } = session;
+  const { periodMs, devices } = await plans.of(task_id, config_version);
+  const asked = device === undefined ? devices : devices.filter((code) => code === device);
+  if (asked.length === 0) return undefined;
+  const events = await recordedEvents(database, sessionId);
+  const covered = await coverage.read({
+    sessionId,
+    ...(device === undefined ? {} : { deviceCode: device }),
+  });
+
+  const nowMs = to.getTime();
+  const intervals = runningIntervals(events.flatMap((event) => (event.kind === 'lifecycle' ? [event] : [])));
+  const placements = events.flatMap(({ event, sequence, timeMs }) =>
+    event.type === 'session.assigned' ? [{ timeMs, epoch: sequence, reason: event.reason }] : [],
+  );
+  const scheduled = scheduledTicks(intervals, periodMs, nowMs);
+  const window: TickRanges = [
+    {
+      from: from ? Math.ceil(from.getTime() / periodMs) : 0,
+      to: Math.ceil(nowMs / periodMs) - 1,
+    },
+  ];
+  const accounts: DeviceAccount[] = [];
+  for (const code of asked) {
+    if (accounts.length % devicesInARow === devicesInARow - 1) await othersFirst();
+    const account = attributeGaps({
+      scheduled,
+      intervals,
+      placements,
+      coverage: covered.get(code) ?? nothing,
+      periodMs,
+      nowMs,
+    });
+    accounts.push({
+      device: code,
+      scheduled: intersection(scheduled, window),
+      stored: intersection(intersection(account.stored, scheduled), window),
+      quarantined: intersection(intersection(account.quarantined, scheduled), window),
+      gaps: account.gaps.flatMap((gap) =>
+        intersection([gap], window).map((range) => ({ ...range, cause: gap.cause })),
+      ),
+      unscheduled: intersection(account.unscheduled, window),
+    });
+  }
+  return { periodMs, devices: accounts };
+}

@@ -1,0 +1,99 @@
+import type { PeriodCountsView, TickCountsView } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
+import { countTicks, type TickRange, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { DeviceAccount } from './account-for-session.ts';
+
+type Counted = Pick<DeviceAccount, 'scheduled' | 'stored' | 'quarantined' | 'gaps'>;
+
+export function countsOf(accounts: readonly Counted[]): TickCountsView {
+  let expected = 0;
+  let stored = 0;
+  let quarantined = 0;
+  let missing = 0;
+  const byCause: Partial<Record<GapCause, number>> = {};
+  for (const account of accounts) {
+    expected += countTicks(account.scheduled);
+    stored += countTicks(account.stored);
+    quarantined += countTicks(account.quarantined);
+    for (const { from, to, cause } of account.gaps) {
+      const ticks = to - from + 1;
+      missing += ticks;
+      byCause[cause] = (byCause[cause] ?? 0) + ticks;
+    }
+  }
+  return {
+    expected,
+    stored,
+    quarantined,
+    missing,
+    missing_by_cause: byCause,
+    completeness: expected === 0 ? null : stored / expected,
+  };
+}
+
+/** Counts for each interval in which ticks were expected, in order. */
+export function countsByInterval(
+  accounts: readonly Counted[],
+  { periodMs, intervalMs }: { periodMs: number; intervalMs: number },
+): PeriodCountsView[] {
+  const length = { periodMs, intervalMs };
+  const byInterval = new Map<number, Counted[]>();
+  for (const account of accounts) {
+    for (const [index, part] of splitByInterval(account, length)) {
+      const parts = byInterval.get(index);
+      if (parts) parts.push(part);
+      else byInterval.set(index, [part]);
+    }
+  }
+  return [...byInterval]
+    .sort(([a], [b]) => a - b)
+    .map(([index, parts]) => ({
+      start_time: new Date(index * intervalMs).toISOString(),
+      end_time: new Date((index + 1) * intervalMs).toISOString(),
+      ...countsOf(parts),
+    }));
+}
+
+/** How many intervals have expected ticks, counted without making them. */
+export function countIntervals(
+  scheduled: TickRanges,
+  { periodMs, intervalMs }: { periodMs: number; intervalMs: number },
+): number {
+  const indexOf = (tick: number) => Math.floor((tick * periodMs) / intervalMs);
+  return scheduled.reduce((sum, { from, to }) => sum + indexOf(to) - indexOf(from) + 1, 0);
+}
+
+type Parts = {
+  scheduled: TickRange[];
+  stored: TickRange[];
+  quarantined: TickRange[];
+  gaps: Counted['gaps'][number][];
+};
+
+function splitByInterval(
+  account: Counted,
+  { periodMs, intervalMs }: { periodMs: number; intervalMs: number },
+): Map<number, Parts> {
+  const parts = new Map<number, Parts>();
+  const partOf = (index: number): Parts => {
+    const known = parts.get(index) ?? { scheduled: [], stored: [], quarantined: [], gaps: [] };
+    parts.set(index, known);
+    return known;
+  };
+  const cut = <R extends TickRange>(ranges: readonly R[], put: (part: Parts, range: R) => void): void => {
+    for (const range of ranges) {
+      for (let from = range.from; from <= range.to; ) {
+        const index = Math.floor((from * periodMs) / intervalMs);
+        const last = Math.ceil(((index + 1) * intervalMs) / periodMs) - 1;
+        const to = Math.min(range.to, last);
+        put(partOf(index), { ...range, from, to });
+        from = to + 1;
+      }
+    }
+  };
+  cut(account.scheduled, (part, range) => part.scheduled.push(range));
+  cut(account.stored, (part, range) => part.stored.push(range));
+  cut(account.quarantined, (part, range) => part.quarantined.push(range));
+  cut(account.gaps, (part, gap) => part.gaps.push(gap));
+  return parts;
+}

@@ -1,0 +1,20 @@
+import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
+
+/** Causes in words for people. */
+export const gapDetails: Readonly<Record<GapCause, string>> = {
+  timeout: 'the device did not answer in time',
+  connection: 'there was no connection to the device',
+  exception: 'the device answered with an exception',
+  overrun: 'the reading before took longer than the period',
+  buffer_full: 'the collector could not send for so long that its buffer was full',
+  fenced: 'it was sent by a collector that no longer held the session',
+  waiting: 'no collector had begun to poll the session yet',
+  failover: 'the collector was lost and another took the session over',
+  drain: 'the collector was shut down and the session went to another',
+  rebalance: 'the session was moved to spread the load',
+  recovery: 'the session was placed again after a restart',
+  restart: 'the collector was away and came back',
+  session_end: 'the session was paused, stopped or failed right then',
+  holder_lost: 'the collector fell silent, and the session ended before it or another went on',
+  not_arrived: 'nothing explains it yet; it may still be on its way',
+};

@@ -1,0 +1,148 @@
+import {
+  type CompletenessView,
+  completenessQuerySchema,
+  completenessSchema,
+  type GapView,
+  gapListQuerySchema,
+  gapPageSchema,
+} from '@holdfast/shared/contracts/http/accounting-http.ts';
+import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import {
+  type AccountingSources,
+  accountForSession,
+  type SessionAccount,
+} from '../accounting/account-for-session.ts';
+import { countIntervals, countsByInterval, countsOf } from '../accounting/count-ticks.ts';
+import { gapDetails } from '../accounting/gap-details.ts';
+import { ApiProblem, notFound, validationFailed } from './api-problem.ts';
+import { decodeGapCursor, encodeGapCursor } from './cursor.ts';
+import { knownSession } from './known-session.ts';
+import { intervalOf, timeOf } from './relative-time.ts';
+
+const params = z.object({ id: z.string() });
+
+/** So long a sample may be on its way before its absence is one. */
+const settleMs = 10_000;
+
+/** More would be read by nobody, and cost the memory of everybody. */
+const periodsAtMost = 20_000;
+
+interface Window {
+  readonly device?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** Below /api/acquisition/sessions: what became of every tick that was due. */
+export function accountingRoutes(sources: AccountingSources): FastifyPluginCallbackZod {
+  const account = async (sessionId: string, { device, from, to }: Window) => {
+    const now = new Date();
+    const session = await knownSession(sources.database, sessionId);
+    const asked = {
+      from: from ? timeOf('from', from, now) : undefined,
+      to: to ? timeOf('to', to, now) : new Date(now.getTime() - settleMs),
+    };
+    if (asked.from && asked.from >= asked.to) {
+      throw validationFailed([{ path: 'from', message: 'must be before to' }]);
+    }
+    // What is not due yet cannot be missing.
+    const window = { ...asked, to: asked.to > now ? now : asked.to };
+    const found = await accountForSession(sources, { session, device, ...window });
+    if (!found) {
+      throw notFound('device_not_in_session', `Session ${sessionId} reads no device ${device}.`);
+    }
+    return {
+      found,
+      head: {
+        session_id: session.session_id,
+        period_ms: found.periodMs,
+        from: window.from?.toISOString() ?? null,
+        to: window.to.toISOString(),
+      },
+    };
+  };
+
+  return (app, _options, done) => {
+    app.get(
+      '/:id/gaps',
+      { schema: { params, querystring: gapListQuerySchema, response: { 200: gapPageSchema } } },
+      async ({ params: { id }, query }) => {
+        const after = decodeGapCursor(query.cursor);
+        const { found, head } = await account(id, query);
+        const causes = query.cause && new Set(query.cause);
+        const gaps = gapsOf(found)
+          .filter(({ view }) => !causes || causes.has(view.cause))
+          .filter(({ view, index }) => !after || isBehind([view.from_tick, index], after));
+        const page = gaps.slice(0, query.limit);
+        const last = gaps.length > query.limit ? page.at(-1) : undefined;
+        return {
+          ...head,
+          results: page.map(({ view }) => view),
+          next_cursor: last ? encodeGapCursor([last.view.from_tick, last.index]) : null,
+        };
+      },
+    );
+    app.get(
+      '/:id/completeness',
+      { schema: { params, querystring: completenessQuerySchema, response: { 200: completenessSchema } } },
+      async ({ params: { id }, query }): Promise<CompletenessView> => {
+        const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
+        const { found, head } = await account(id, query);
+        const { periodMs, devices } = found;
+        if (intervalMs !== undefined) refuseTooManyPeriods(found, intervalMs);
+        const periods = (accounts: SessionAccount['devices']) =>
+          intervalMs === undefined ? {} : { periods: countsByInterval(accounts, { periodMs, intervalMs }) };
+        return {
+          ...head,
+          ...countsOf(devices),
+          devices: devices.map((device) => ({
+            device: device.device,
+            ...countsOf([device]),
+            unscheduled: countTicks(device.unscheduled),
+            ...periods([device]),
+          })),
+          ...periods(devices),
+        };
+      },
+    );
+    done();
+  };
+}
+
+/** Oldest first; gaps that begin together in the order of the configuration. */
+function gapsOf({ devices, periodMs }: SessionAccount): { view: GapView; index: number }[] {
+  return devices
+    .flatMap(({ device, gaps }, index) =>
+      gaps.map(({ cause, from, to }) => ({
+        index,
+        view: {
+          device,
+          cause,
+          detail: gapDetails[cause],
+          from_tick: from,
+          to_tick: to,
+          ticks: to - from + 1,
+          start_time: new Date(from * periodMs).toISOString(),
+          end_time: new Date((to + 1) * periodMs).toISOString(),
+        },
+      })),
+    )
+    .sort((a, b) => a.view.from_tick - b.view.from_tick || a.index - b.index);
+}
+
+function isBehind([tick, index]: readonly [number, number], after: readonly [number, number]): boolean {
+  return tick > after[0] || (tick === after[0] && index > after[1]);
+}
+
+function refuseTooManyPeriods({ devices, periodMs }: SessionAccount, intervalMs: number): void {
+  const scheduled = devices[0]?.scheduled ?? [];
+  if (countIntervals(scheduled, { periodMs, intervalMs }) * devices.length <= periodsAtMost) return;
+  throw new ApiProblem({
+    status: 422,
+    code: 'too_many_periods',
+    title: 'That would be too many periods',
+    detail: `At most ${periodsAtMost} periods, those of each device counted, are given at once. Take a longer interval, a shorter time, or one device.`,
+  });
+}

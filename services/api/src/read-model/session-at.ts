@@ -1,0 +1,32 @@
+import type { Database } from '../database/open-database.ts';
+import { projectEvent } from './project-event.ts';
+import { recordedEvents } from './recorded-events.ts';
+import type { SessionRow } from './session-row.ts';
+import type { NamedSessionRow } from './session-view.ts';
+
+/**
+ * A session as the log told it at an earlier time: its events folded up to the last one that is not later. One that
+ * stands before that in the log had happened, whatever the clock of its writer said.
+ * @returns undefined when nothing of it had happened yet
+ * @throws DatabaseUnavailable
+ */
+export async function sessionAt(
+  database: Database,
+  session: NamedSessionRow,
+  at: Date,
+): Promise<NamedSessionRow | undefined> {
+  const events = await recordedEvents(database, session.session_id);
+  const end = events.findLastIndex(({ timeMs }) => timeMs <= at.getTime());
+  let row: SessionRow | undefined;
+  for (const event of events.slice(0, end + 1)) row = projectEvent(row, event, event.sequence);
+  if (!row) return undefined;
+  const laterRun = await database
+    .selectFrom('sessions')
+    .select('session_id')
+    .where('task_id', '=', session.task_id)
+    .where('first_sequence', '>', session.first_sequence)
+    .where('started_at', '<=', at)
+    .limit(1)
+    .executeTakeFirst();
+  return { ...row, task_name: session.task_name, is_latest: laterRun === undefined };
+}

@@ -1,0 +1,267 @@
+import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
+import { openPostgresTickCoverage } from '@holdfast/shared/sample-store/postgres/postgres-tick-coverage.ts';
+import type { TickOutcome } from '@holdfast/shared/sample-store/tick-coverage.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
+import { configOf, tellSession } from './told-session.ts';
+
+let nats: Awaited<ReturnType<typeof natsForTest>>;
+let api: ApiUnderTest;
+let epochs: number[];
+
+const periodMs = 60_000;
+const beginMs = Date.parse('2026-01-01T08:00:00.000Z');
+/** Ticks of the day, by minutes since eight. */
+const tick = (minute: number) => beginMs / periodMs + minute;
+const at = (minute: number) => new Date(beginMs + minute * periodMs).toISOString();
+
+beforeAll(async () => {
+  nats = await natsForTest();
+  const database = await freshDatabase();
+  api = await startApi({ nats: nats.url, database });
+  await api.ready();
+  await migrateSampleTables({ databaseUrl: database });
+  const log = await sessionLogForTest(nats.url);
+  epochs = await tellSession(log, configOf('7', ['press-1', '冷却机'], periodMs), [
+    { at: at(0), what: 'started' },
+    { at: at(2), what: 'assigned', to: 'c1', reason: 'start' },
+    { at: at(30), what: 'assigned', to: 'c2', reason: 'failover' },
+    { at: at(60), what: 'paused' },
+    { at: at(90), what: 'resumed' },
+    { at: at(90), what: 'assigned', to: 'c2', reason: 'resume' },
+    { at: at(120), what: 'stopped' },
+  ]);
+  const coverage = openPostgresTickCoverage({ databaseUrl: database });
+  cleanUpAfterFile(() => coverage.close());
+  const entry = (deviceCode: string, outcome: TickOutcome, from: number, to: number) => ({
+    sessionId: '7-1',
+    deviceCode,
+    periodMs,
+    outcome,
+    from: tick(from),
+    to: tick(to),
+  });
+  await coverage.record([
+    entry('press-1', 'stored', 2, 27),
+    entry('press-1', 'stored', 31, 59),
+    entry('press-1', 'stored', 90, 119),
+    // One that came after the stop: nobody expected it.
+    entry('press-1', 'stored', 120, 120),
+    entry('冷却机', 'stored', 2, 9),
+    entry('冷却机', 'timeout', 10, 27),
+    entry('冷却机', 'timeout', 31, 40),
+    entry('冷却机', 'quarantined', 41, 41),
+    entry('冷却机', 'stored', 42, 59),
+    entry('冷却机', 'stored', 90, 119),
+  ]);
+  await tellSession(log, configOf('8', ['press-1'], periodMs), [
+    { at: at(0), what: 'started' },
+    { at: at(10 * 24 * 60), what: 'stopped' },
+  ]);
+  await eventually(async () => (await api.get(`${sessionsPath}/8-1/`)).body.status === 'stopped', {
+    what: 'the read model to have the log',
+  });
+});
+
+const completeness = async (query = '') => (await api.get(`${sessionsPath}/7-1/completeness/${query}`)).body;
+
+describe('the completeness of a session', () => {
+  it('adds up: expected is stored and quarantined and missing by cause, without the ticks of a pause', async () => {
+    expect(await completeness()).toEqual({
+      session_id: '7-1',
+      period_ms: periodMs,
+      from: null,
+      to: expect.any(String),
+      expected: 180,
+      stored: 85 + 56,
+      quarantined: 1,
+      missing: 5 + 33,
+      missing_by_cause: { waiting: 4, failover: 6, timeout: 28 },
+      completeness: 141 / 180,
+      devices: [
+        {
+          device: 'press-1',
+          expected: 90,
+          stored: 85,
+          quarantined: 0,
+          missing: 5,
+          missing_by_cause: { waiting: 2, failover: 3 },
+          completeness: 85 / 90,
+          unscheduled: 1,
+        },
+        {
+          device: '冷却机',
+          expected: 90,
+          stored: 56,
+          quarantined: 1,
+          missing: 33,
+          missing_by_cause: { waiting: 2, timeout: 28, failover: 3 },
+          completeness: 56 / 90,
+          unscheduled: 0,
+        },
+      ],
+    });
+  });
+
+  it('is counted for each period of time as well, and the periods add up to the whole', async () => {
+    const body = await completeness('?interval=30m');
+    const [press] = body.devices;
+    expect(press.periods).toMatchObject([
+      { start_time: at(0), end_time: at(30), expected: 30, stored: 26, missing_by_cause: { waiting: 2 } },
+      { start_time: at(30), expected: 30, stored: 29, missing_by_cause: { failover: 1 } },
+      { start_time: at(90), end_time: at(120), expected: 30, stored: 30, missing: 0, completeness: 1 },
+    ]);
+    for (const counted of [body, ...body.devices]) {
+      for (const field of ['expected', 'stored', 'quarantined', 'missing']) {
+        const sum = counted.periods.reduce((total: number, period: never) => total + period[field], 0);
+        expect(sum).toBe(counted[field]);
+      }
+    }
+  });
+
+  it('is counted for the device and the time that are asked for', async () => {
+    const query = `?device=press-1&from=${at(25)}&to=${at(35)}`;
+    expect(await completeness(query)).toMatchObject({
+      from: at(25),
+      to: at(35),
+      expected: 10,
+      stored: 7,
+      missing_by_cause: { failover: 3 },
+      devices: [{ device: 'press-1' }],
+    });
+    expect(await completeness(`?from=${at(61)}&to=${at(89)}`)).toMatchObject({
+      expected: 0,
+      completeness: null,
+    });
+  });
+
+  it.each([
+    ['7-1', '?device=press-9', 404, 'device_not_in_session'],
+    ['7-9', '', 404, 'session_not_found'],
+    ['7-1', '?from=yesterday', 422, 'validation_failed'],
+    ['7-1', '?from=-1h&to=-2h', 422, 'validation_failed'],
+    ['7-1', '?interval=1y', 422, 'validation_failed'],
+    ['7-1', '?cursor=x', 422, 'invalid_cursor'],
+  ])('of session %s with %s is refused with %i %s', async (id, query, status, code) => {
+    const path = code === 'invalid_cursor' ? 'gaps' : 'completeness';
+    expect(await api.get(`${sessionsPath}/${id}/${path}/${query}`)).toMatchObject({ status, body: { code } });
+  });
+
+  it('of ever so many periods is refused, with what to do', async () => {
+    expect(await api.get(`${sessionsPath}/8-1/completeness/?interval=30s`)).toMatchObject({
+      status: 422,
+      body: { code: 'too_many_periods' },
+    });
+    const { body } = await api.get(`${sessionsPath}/8-1/completeness/?interval=1d`);
+    expect(body.periods).toHaveLength(11);
+  });
+
+  it('leaves out the last seconds, whose samples may be on their way, unless they are asked for', async () => {
+    const sessionId = await startTask(api, await configureTask(api, 'fresh'));
+    const path = `${sessionsPath}/${sessionId}/completeness/`;
+    expect((await api.get(path)).body).toMatchObject({ expected: 0, missing: 0 });
+    const { body } = await api.get(`${path}?to=now`);
+    expect(body.expected).toBeGreaterThan(0);
+    expect(body.missing_by_cause).toEqual({ waiting: body.expected });
+  });
+});
+
+describe('the gaps of a session', () => {
+  it('come in order, each with its cause in a word and in a sentence', async () => {
+    const { status, body } = await api.get(`${sessionsPath}/7-1/gaps/`);
+    expect(status).toBe(200);
+    const seen = body.results.map(
+      ({ device, cause, from_tick, ticks }: { [key: string]: string | number }) =>
+        [device, cause, Number(from_tick) - tick(0), ticks] as const,
+    );
+    expect(seen).toEqual([
+      ['press-1', 'waiting', 0, 2],
+      ['冷却机', 'waiting', 0, 2],
+      ['冷却机', 'timeout', 10, 18],
+      ['press-1', 'failover', 28, 3],
+      ['冷却机', 'failover', 28, 3],
+      ['冷却机', 'timeout', 31, 10],
+    ]);
+    expect(body.results[2]).toEqual({
+      device: '冷却机',
+      cause: 'timeout',
+      detail: 'the device did not answer in time',
+      from_tick: tick(10),
+      to_tick: tick(27),
+      ticks: 18,
+      start_time: at(10),
+      end_time: at(28),
+    });
+    expect(body.next_cursor).toBeNull();
+  });
+
+  it('are given in pages that leave none out, also where several begin together', async () => {
+    const all = (await api.get(`${sessionsPath}/7-1/gaps/`)).body.results;
+    const found: unknown[] = [];
+    let cursor = '';
+    do {
+      const { body } = await api.get(`${sessionsPath}/7-1/gaps/?limit=1${cursor}`);
+      expect(body.results).toHaveLength(1);
+      found.push(...body.results);
+      cursor = body.next_cursor === null ? '' : `&cursor=${body.next_cursor}`;
+    } while (cursor !== '');
+    expect(found).toEqual(all);
+  });
+
+  it('are filtered by device, cause and time, and cut where the time asked for ends', async () => {
+    const of = async (query: string) =>
+      (await api.get(`${sessionsPath}/7-1/gaps/${query}`)).body.results.map(
+        ({ device, cause, ticks }: { [key: string]: string }) => [device, cause, ticks],
+      );
+    expect(await of(`?device=${encodeURIComponent('冷却机')}&cause=timeout`)).toEqual([
+      ['冷却机', 'timeout', 18],
+      ['冷却机', 'timeout', 10],
+    ]);
+    expect(await of(`?cause=waiting,failover&device=press-1`)).toHaveLength(2);
+    expect(await of(`?from=${at(20)}&to=${at(30)}&cause=timeout`)).toEqual([['冷却机', 'timeout', 8]]);
+    expect((await api.get(`${sessionsPath}/7-1/gaps/?cause=fate`)).status).toBe(422);
+  });
+
+  it('are known without the broker', async () => {
+    const taskId = await configureTask(api, 'kept');
+    const sessionId = await startTask(api, taskId);
+    await nats.stop();
+    expect(await api.get(`${sessionsPath}/${sessionId}/gaps/`)).toMatchObject({ status: 200 });
+    await nats.restart();
+    await api.ready();
+  });
+});
+
+describe('a session at an earlier time', () => {
+  it.each<[string, number, () => object]>([
+    ['had no collector right after its start', 1, () => ({ status: 'running', epoch: null })],
+    ['was on its first collector', 10, () => ({ collector_id: 'c1', epoch: epochs[1] })],
+    ['was on the second one after the failover', 45, () => ({ collector_id: 'c2', epoch: epochs[2] })],
+    ['was paused', 75, () => ({ status: 'paused', collector_id: null, epoch: null, placement: null })],
+    ['ran again', 100, () => ({ status: 'running', collector_id: 'c2', epoch: epochs[5] })],
+    ['was stopped', 121, () => ({ status: 'stopped', stopped_at: at(120), last_sequence: epochs[6] })],
+  ])('%s', async (_what, minute, expected) => {
+    const answer = await api.get(`${sessionsPath}/7-1/?at=${at(minute)}`);
+    expect(answer).toMatchObject({
+      status: 200,
+      body: { id: '7-1', at: at(minute), config_version: 1, ...expected() },
+    });
+    if (minute < 120) expect(answer.body).toMatchObject({ stopped_at: null, duration_seconds: minute * 60 });
+  });
+
+  it('is not there before its start, and nobody knows the future', async () => {
+    expect(await api.get(`${sessionsPath}/7-1/?at=${at(-1)}`)).toMatchObject({
+      status: 404,
+      body: { code: 'session_not_started_yet' },
+    });
+    expect(await api.get(`${sessionsPath}/7-1/?at=2999-01-01T00:00:00Z`)).toMatchObject({ status: 422 });
+    const now = (await api.get(`${sessionsPath}/7-1/?at=now`)).body;
+    const { at: _at, last_sequence: _sequence, ...then } = now;
+    expect(then).toEqual((await api.get(`${sessionsPath}/7-1/`)).body);
+  });
+});

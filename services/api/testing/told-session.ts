@@ -1,0 +1,83 @@
+import { encodeSessionEvent, type SessionLogEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
+import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import type { SessionLogForTest } from '@holdfast/test/support/session-log.ts';
+
+type Told =
+  | { readonly at: string; readonly what: 'started' | 'paused' | 'resumed' | 'stopped' | 'failed' }
+  | { readonly at: string; readonly what: 'assigned'; readonly to: string; readonly reason: AssignReason };
+
+export function configOf(taskId: string, devices: readonly string[], periodMs: number): TaskConfig {
+  return taskConfigSchema.parse({
+    schema_version: 1,
+    task_id: taskId,
+    task_code: `task-${taskId}`,
+    task_name: `Task ${taskId}`,
+    config_version: 1,
+    period_ms: periodMs,
+    devices: devices.map((code, index) => ({
+      id: String(index + 1),
+      code,
+      protocol: 'modbus_tcp',
+      host: '127.0.0.1',
+      points: [{ code: 'count', table: 'holding_register', address: 0, data_type: 'uint16' }],
+    })),
+  });
+}
+
+/** Writes the log of a task's first session with times of its own, and its configuration. Returns the sequences. */
+export async function tellSession(
+  log: SessionLogForTest,
+  config: TaskConfig,
+  story: readonly Told[],
+): Promise<number[]> {
+  await (await TaskConfigStore.open(log.nc)).put(config);
+  const taskId = config.task_id;
+  const sessionId = `${taskId}-1`;
+  const identity = {
+    sessionId,
+    taskId,
+    taskCode: config.task_code,
+    configVersion: config.config_version,
+    startedAt: story[0]?.at ?? '',
+    by: 'test',
+  };
+  const eventOf = (told: Told): SessionLogEvent => {
+    switch (told.what) {
+      case 'started':
+        return { type: 'session.started', ...identity, metadata: {} };
+      case 'resumed':
+        return { type: 'session.resumed', ...identity, reason: 'resume' };
+      case 'paused':
+      case 'stopped':
+        return { type: `session.${told.what}`, ...identity, reason: 'test' };
+      case 'failed':
+        return { type: 'session.failed', ...identity, reason: 'test', cause: 'passing', attempt: 0 };
+      case 'assigned':
+        return {
+          type: 'session.assigned',
+          sessionId,
+          taskId,
+          collectorId: told.to,
+          reason: told.reason,
+          refusals: 0,
+        };
+    }
+  };
+  const sequences: number[] = [];
+  for (const [index, told] of story.entries()) {
+    const { lastLifecycle, lastPlacement } = await loadTask(log.store, taskId);
+    const envelope = encodeSessionEvent(eventOf(told), {
+      id: `told-${sessionId}-${index}`,
+      time: told.at,
+      source: '/holdfast/test',
+    });
+    const isPlacement = told.what === 'assigned';
+    const subject = isPlacement ? subjects.placement(taskId) : subjects.lifecycle(taskId);
+    sequences.push(await log.store.append(subject, envelope, isPlacement ? lastPlacement : lastLifecycle));
+  }
+  return sequences;
+}
