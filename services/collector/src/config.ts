@@ -47,8 +47,16 @@ const settings = z.object({
   COLLECTOR_CAPACITY: setting.integer(1, 100_000).default(10_000),
   /** Longest pause before a device that does not answer is asked again. */
   DEVICE_BACKOFF_MAX_MS: setting.integer(100, 3_600_000).default(10_000),
-  /** Samples kept in memory while the broker is away; beyond that the oldest go and are counted. */
+  /** Samples kept in memory while the broker does not take them; beyond that they go to the spool. */
   SAMPLE_BUFFER_MAX: setting.integer(100, 10_000_000).default(100_000),
+  /** Folder for samples that wait for longer than a second or two; must outlast a restart of the process. */
+  SPOOL_DIR: z.string().default(() => join(tmpdir(), 'holdfast', 'spool')),
+  /** Bytes on disk; beyond that the oldest samples are lost, counted and become gaps. 0: nothing is spooled. */
+  SPOOL_MAX_BYTES: z
+    .union([z.literal('0').transform(() => 0), setting.integer(1_048_576, Number.MAX_SAFE_INTEGER)])
+    .default(1_073_741_824),
+  /** `append`: what is spooled survives a power cut; `never`: only the death of the process, with less work for the disk. */
+  SPOOL_FSYNC: z.enum(['append', 'never']).default('append'),
   STATUS_INTERVAL_MS: setting.integer(200, 60_000).default(2_000),
   /** Longest time for a drain; a supervisor of processes must wait longer than this before it kills. */
   DRAIN_TIMEOUT_MS: setting.integer(1_000, 600_000).default(20_000),

@@ -1,61 +1,98 @@
 import {
   JetStreamApiCodes,
   JetStreamApiError,
-  type JetStreamClient,
   type JetStreamManager,
-  jetstream,
   jetstreamManager,
+  type StoredMsg,
 } from '@nats-io/jetstream';
-import { headers, type NatsConnection } from '@nats-io/nats-core';
-import {
-  decodeSample,
-  encodeSample,
-  type Sample,
-  sampleMessageId,
-  sentAtHeader,
-} from '../contracts/sample.ts';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { decodeSample, encodeSample, type Sample, sampleMessageId } from '../contracts/sample.ts';
 import { streamNames, subjects } from '../contracts/subjects.ts';
+import { PublishTooLarge, SamplePublisher } from './sample-publisher.ts';
+
+/** Messages of one device that are looked through for a sample; more than may be in flight at a time. */
+const longestLook = 2_000;
 
 /** The collector's side of SAMPLES. */
 export class SampleStream {
-  readonly #js: JetStreamClient;
+  readonly #publisher: SamplePublisher;
   readonly #jsm: JetStreamManager;
 
-  private constructor(js: JetStreamClient, jsm: JetStreamManager) {
-    this.#js = js;
+  private constructor(publisher: SamplePublisher, jsm: JetStreamManager) {
+    this.#publisher = publisher;
     this.#jsm = jsm;
   }
 
   static async open(nc: NatsConnection): Promise<SampleStream> {
     return new SampleStream(
-      jetstream(nc, { timeout: 5_000 }),
+      new SamplePublisher(nc),
       await jetstreamManager(nc, { timeout: 2_000, checkAPI: false }),
     );
   }
 
-  /** Resolves when the sample is stored. A repeat under the same session, device, tick and epoch is one sample. */
-  async publish(sample: Sample): Promise<void> {
-    const sentAt = headers();
-    sentAt.set(sentAtHeader, String(Date.now()));
-    await this.#js.publish(subjects.sample(sample.task, sample.device_id), encodeSample(sample), {
-      msgID: sampleMessageId(sample),
-      headers: sentAt,
-    });
+  /**
+   * Resolves when the sample is stored, with its sequence in the stream. A repeat under the same session, device,
+   * tick and epoch is one sample as long as the stream remembers the id: two minutes.
+   * @throws PublishRefused, PublishUnconfirmed, PublishTooLarge
+   */
+  publish(sample: Sample): Promise<number> {
+    return this.#publisher.publish(
+      subjects.sample(sample.task, sample.device_id),
+      encodeSample(sample),
+      sampleMessageId(sample),
+    );
+  }
+
+  /** Whether an error of {@link publish} will come again however often it is tried. */
+  static isHopeless(error: unknown): boolean {
+    return error instanceof PublishTooLarge;
+  }
+
+  /**
+   * Whether exactly this sample lies behind this sequence, for repeats that come too late for the stream to know
+   * the id. A device's samples were sent in order, so its newest one answers most questions.
+   * @throws when the broker cannot be asked
+   */
+  async wasStored(sample: Sample, afterSequence: number): Promise<boolean> {
+    const subject = subjects.sample(sample.task, sample.device_id);
+    const wanted = sampleMessageId(sample);
+    const newest = await this.#newest(subject);
+    if (!newest || newest.seq <= afterSequence) return false;
+    if (newest.header.get('Nats-Msg-Id') === wanted) return true;
+    let seq = afterSequence + 1;
+    for (let looked = 0; looked < longestLook; looked += 1) {
+      const message = await this.#from(seq, subject);
+      if (!message) return false;
+      if (message.header.get('Nats-Msg-Id') === wanted) return true;
+      if (message.seq >= newest.seq) return false;
+      seq = message.seq + 1;
+    }
+    return false;
   }
 
   /** The newest sample of a device in the stream, if there is one. */
   async last(taskId: string, deviceId: string): Promise<Sample | undefined> {
-    try {
-      const message = await this.#jsm.streams.getMessage(streamNames.samples, {
-        last_by_subj: subjects.sample(taskId, deviceId),
-      });
-      if (!message) return undefined;
-      const decoded = decodeSample(message.string());
-      return decoded.ok ? decoded.sample : undefined;
-    } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
-        return undefined;
-      throw error;
-    }
+    const message = await this.#newest(subjects.sample(taskId, deviceId));
+    if (!message) return undefined;
+    const decoded = decodeSample(message.string());
+    return decoded.ok ? decoded.sample : undefined;
+  }
+
+  #newest(subject: string): Promise<StoredMsg | undefined> {
+    return found(this.#jsm.streams.getMessage(streamNames.samples, { last_by_subj: subject }));
+  }
+
+  #from(seq: number, subject: string): Promise<StoredMsg | undefined> {
+    return found(this.#jsm.direct.getMessage(streamNames.samples, { seq, next_by_subj: subject }));
+  }
+}
+
+async function found(asked: Promise<StoredMsg | null>): Promise<StoredMsg | undefined> {
+  try {
+    return (await asked) ?? undefined;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
+      return undefined;
+    throw error;
   }
 }

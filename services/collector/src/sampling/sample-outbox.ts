@@ -1,41 +1,105 @@
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import { type Clock, type ClockMark, elapsedMs, mark, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import { LostTicks } from './lost-ticks.ts';
+import type { Spool, SpoolPosition } from './spool.ts';
+import { type Doubt, SpoolFeed } from './spool-feed.ts';
 
 export interface SampleOutboxOptions {
-  /** Resolves when the broker has stored it; a repeat of the same sample is harmless. */
-  readonly send: (sample: Sample) => Promise<void>;
+  /**
+   * Resolves when the broker has stored it, with the sequence in the stream where that is known; a repeat of the
+   * same sample within {@link repeatIsHarmlessMs} is harmless.
+   */
+  readonly send: (sample: Sample) => Promise<unknown>;
+  /** Whether exactly this sample was stored after this sequence. Asked when a repeat would not be harmless. */
+  readonly wasStored?: (sample: Sample, afterSequence: number) => Promise<boolean>;
+  /** Whether an error of `send` will come again however often it is tried. */
+  readonly isHopeless?: (error: unknown) => boolean;
   readonly isBrokerUp: () => boolean;
+  /** Samples held in memory; beyond it they go to the spool, and where there is none the oldest are lost. */
   readonly maxWaiting: number;
   readonly maxInFlight?: number;
+  /** Nothing is sent before {@link SampleOutbox.useSpool}: what a predecessor left there is older. */
+  readonly awaitsSpool?: boolean;
   readonly timers: Timers;
+  readonly clock?: Clock;
   readonly log: Logger;
 }
 
-interface Waiting {
-  readonly order: number;
-  readonly sample: Sample;
+/** Half the stream's duplicate window: a message id that was stored up to so long ago is surely remembered. */
+const repeatIsHarmlessMs = 60_000;
+const retryMs = 250;
+
+/** What waits longer than one to two of these goes to the spool: so much is lost when the process is killed. */
+const spoolAfterMs = 1_000;
+
+/** How the outbox is doing, for logs and status. */
+export interface OutboxHealth {
+  /** Samples in memory that are not confirmed. */
+  readonly waitingInMemory: number;
+  readonly spooledSamples: number;
+  readonly spooledBytes: number;
+  /** Since the start of the process. */
+  readonly dropped: number;
+  /** Gap notices about dropped samples that are not confirmed. */
+  readonly unsentNotices: number;
+  readonly damagedRecords: number;
 }
+
+interface Waiting {
+  /** Rises with the time of `push`. */
+  readonly order: number;
+  /** Rises with the time at which it was first taken to be sent: what was taken earlier is older. */
+  taken?: number;
+  readonly sample: Sample;
+  readonly isNotice?: true;
+  /** Where it lies in the spool. */
+  readonly position?: SpoolPosition;
+  /** Set once it may have been stored without our knowing. */
+  doubt?: Doubt;
+}
+
+const byTaken = (a: Waiting, b: Waiting) => (a.taken ?? 0) - (b.taken ?? 0);
+const isOnlyInMemory = ({ position, isNotice }: Waiting) => !position && !isNotice;
 
 /**
  * Samples on their way to the broker. Polling never waits for it: `push` only queues. What the broker does not
- * confirm is sent again, oldest first, until it does; beyond the bound the oldest go and are counted.
+ * confirm is sent again, oldest first, until it does. The order of sending is: what was sent in vain, notices of
+ * what was lost, the spool, the queue in memory. Beyond all bounds the oldest go, are counted, and become gaps.
  */
 export class SampleOutbox {
   readonly #options: SampleOutboxOptions;
   readonly #maxInFlight: number;
+  readonly #clock: Clock;
+  readonly #lost = new LostTicks();
   /** Samples in order; those before `#head` are gone. */
   #queue: Waiting[] = [];
   #head = 0;
-  #retry: Waiting[] = [];
-  #inFlight = 0;
+  /** Sent in vain. */
+  #again: Waiting[] = [];
+  readonly #inFlight = new Set<Waiting>();
+  #feed: SpoolFeed | undefined;
+  #mayStart: boolean;
+  #isClosed = false;
   #order = 0;
+  #taken = 0;
+  /** Notices in flight or to be sent again. */
+  #noticesOut = 0;
   #dropped = 0;
+  #lastSequence = 0;
   #cancelRetry: (() => void) | undefined;
+  #cancelSweep: (() => void) | undefined;
+  #orderAtSweep = 0;
+  #orderAtSweepBefore = 0;
+  #spilling: Promise<void> | undefined;
+  #beingSpilled: Waiting[] = [];
   #emptied: (() => void)[] = [];
 
   constructor(options: SampleOutboxOptions) {
     this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#mayStart = !options.awaitsSpool;
     // What is in flight cannot be dropped; there must be older ones than the newest that can.
     this.#maxInFlight = Math.max(1, Math.min(options.maxInFlight ?? 256, Math.floor(options.maxWaiting / 2)));
   }
@@ -43,17 +107,52 @@ export class SampleOutbox {
   push(sample: Sample): void {
     this.#order += 1;
     this.#queue.push({ order: this.#order, sample });
-    if (this.waiting() > this.#options.maxWaiting) this.#dropOldest();
+    if (this.#inMemory() > this.#options.maxWaiting) this.#dropOldest();
+    if (this.#feed) this.#planSweep();
     this.#pump();
+    if (this.#feed && this.#inMemory() * 2 > this.#options.maxWaiting) this.#spill();
   }
 
-  /** Not yet confirmed, in flight or not. */
+  /** Samples that are not confirmed, in flight or not. */
   waiting(): number {
-    return this.#queue.length - this.#head + this.#retry.length + this.#inFlight;
+    return this.#inMemory() + (this.#feed?.waiting() ?? 0);
   }
 
   dropped(): number {
     return this.#dropped;
+  }
+
+  health(): OutboxHealth {
+    return {
+      waitingInMemory: this.#inMemory(),
+      spooledSamples: this.#feed?.waiting() ?? 0,
+      spooledBytes: this.#feed?.spool.bytes() ?? 0,
+      dropped: this.#dropped,
+      unsentNotices: this.#lost.count(),
+      damagedRecords: this.#feed?.spool.damaged() ?? 0,
+    };
+  }
+
+  /**
+   * From now on what waits is kept on disk. What a predecessor left there goes first.
+   * @param spool undefined when there is none for now; sending begins all the same
+   */
+  useSpool(spool: Spool | undefined, notices: readonly Sample[] = []): void {
+    if (spool) {
+      this.#lost.adopt(notices);
+      this.#feed = new SpoolFeed(spool, this.#options.log, () => this.#pump());
+      this.#planSweep();
+    }
+    this.#mayStart = true;
+    this.#pump();
+  }
+
+  /** The spool is somebody else's now. What was read of it and not confirmed is left to them. */
+  async leaveSpool(): Promise<void> {
+    const feed = this.#feed;
+    this.#feed = undefined;
+    await this.#spilling;
+    await feed?.spool.close();
   }
 
   /** The broker is back: what it has not confirmed goes first. */
@@ -65,7 +164,7 @@ export class SampleOutbox {
 
   /** Waits until everything is confirmed. @returns how many are not, after the time given */
   async flush(timeoutMs: number): Promise<number> {
-    if (this.waiting() === 0) return 0;
+    if (this.#isEmpty()) return 0;
     await new Promise<void>((resolve) => {
       const cancel = this.#options.timers.after(timeoutMs, resolve);
       this.#emptied.push(() => {
@@ -77,45 +176,125 @@ export class SampleOutbox {
     return this.waiting();
   }
 
+  /**
+   * Sends what it can in the time given and leaves the rest to a successor.
+   * @returns how many samples are neither confirmed nor on disk
+   */
+  async close(timeoutMs: number): Promise<number> {
+    await this.flush(timeoutMs);
+    this.#isClosed = true;
+    await this.#spilling;
+    this.#cancelSweep?.();
+    this.#cancelRetry?.();
+    const feed = this.#feed;
+    if (!feed) return this.#inMemory();
+    const fromMemory = [...this.#again, ...this.#inFlight, ...this.#queue.slice(this.#head)]
+      .filter(isOnlyInMemory)
+      .sort((a, b) => a.order - b.order);
+    let left = 0;
+    try {
+      await feed.write(fromMemory, this.#lastSequence);
+    } catch (error) {
+      left = fromMemory.length;
+      this.#options.log.error({ err: error }, 'the last samples could not be written to the spool');
+    }
+    if (this.#lost.count() > 0) await this.#saveLost();
+    await feed.spool.close();
+    return left;
+  }
+
+  /** Samples in memory only or being sent, notices aside. */
+  #inMemory(): number {
+    const sent = this.#again.length + this.#inFlight.size - this.#noticesOut;
+    return this.#queue.length - this.#head + sent + this.#beingSpilled.length;
+  }
+
+  #isEmpty(): boolean {
+    return this.waiting() === 0 && this.#lost.count() === 0;
+  }
+
   #pump(): void {
+    if (this.#isClosed || !this.#mayStart) return;
     if (!this.#options.isBrokerUp()) {
       this.#planRetry();
       return;
     }
-    while (this.#inFlight < this.#maxInFlight) {
+    while (this.#inFlight.size < this.#maxInFlight) {
       const next = this.#take();
       if (!next) break;
-      this.#inFlight += 1;
-      this.#options.send(next.sample).then(
-        () => {
-          this.#inFlight -= 1;
-          this.#settled();
-        },
-        (error: unknown) => {
-          this.#inFlight -= 1;
-          this.#retry.push(next);
-          this.#options.log.debug({ err: error }, 'a sample was not confirmed and is sent again');
-          this.#planRetry();
-        },
+      if (next.taken === undefined) {
+        this.#taken += 1;
+        next.taken = this.#taken;
+        if (next.isNotice) this.#noticesOut += 1;
+      }
+      this.#inFlight.add(next);
+      this.#sendOne(next).then(
+        (sequence) => this.#confirmed(next, sequence),
+        (error: unknown) => this.#failed(next, error),
       );
     }
   }
 
-  #settled(): void {
-    if (this.waiting() === 0) {
-      for (const emptied of this.#emptied.splice(0)) emptied();
-    } else this.#pump();
+  async #sendOne(waiting: Waiting): Promise<unknown> {
+    const { send, wasStored } = this.#options;
+    const { doubt, sample } = waiting;
+    if (doubt && wasStored && !this.#isRepeatHarmless(doubt.since)) {
+      if (await wasStored(sample, doubt.afterSequence)) return undefined;
+    }
+    waiting.doubt ??= { since: mark(this.#clock), afterSequence: this.#lastSequence };
+    return send(sample);
+  }
+
+  #isRepeatHarmless(since: ClockMark | undefined): boolean {
+    return since !== undefined && elapsedMs(this.#clock, since) < repeatIsHarmlessMs;
+  }
+
+  #confirmed(waiting: Waiting, sequence: unknown): void {
+    this.#inFlight.delete(waiting);
+    if (typeof sequence === 'number') this.#lastSequence = Math.max(this.#lastSequence, sequence);
+    if (waiting.position) this.#feed?.confirm(waiting.position, this.#lastSequence);
+    if (waiting.isNotice) {
+      this.#noticesOut -= 1;
+      this.#lost.settle(waiting.sample);
+      void this.#saveLost();
+    }
+    if (this.#isEmpty()) for (const emptied of this.#emptied.splice(0)) emptied();
+    else this.#pump();
+  }
+
+  #failed(waiting: Waiting, error: unknown): void {
+    if (this.#options.isHopeless?.(error)) {
+      this.#options.log.error(
+        { err: error, session: waiting.sample.session, device: waiting.sample.device },
+        'the broker will never take this sample; it is lost',
+      );
+      if (!waiting.isNotice) this.#lose(waiting.sample);
+      this.#confirmed(waiting, undefined);
+      return;
+    }
+    this.#inFlight.delete(waiting);
+    this.#again.push(waiting);
+    this.#options.log.debug({ err: error }, 'a sample was not confirmed and is sent again');
+    this.#planRetry();
   }
 
   #take(): Waiting | undefined {
-    if (this.#retry.length > 0 && !this.#cancelRetry) {
-      this.#queue = [...this.#retry, ...this.#queue.slice(this.#head)].sort((a, b) => a.order - b.order);
-      this.#retry = [];
-      this.#head = 0;
+    if (this.#again.length > 0) {
+      // What failed goes first, and not before its time: else later samples would overtake it.
+      if (this.#cancelRetry) return undefined;
+      if (this.#again.length > 1) this.#again.sort(byTaken);
+      return this.#again.shift();
     }
+    const notice = this.#lost.take();
+    if (notice) return { order: 0, sample: notice, isNotice: true };
+    if (this.#feed && !this.#feed.isDrained()) {
+      const spooled = this.#feed.next();
+      if (!spooled) return undefined;
+      return { order: 0, ...spooled };
+    }
+    if (this.#beingSpilled.length > 0) return undefined;
     const next = this.#queue[this.#head];
-    if (!next) return undefined;
-    this.#passHead();
+    if (next) this.#passHead();
     return next;
   }
 
@@ -129,28 +308,106 @@ export class SampleOutbox {
   }
 
   #planRetry(): void {
-    this.#cancelRetry ??= this.#options.timers.after(250, () => {
+    this.#cancelRetry ??= this.#options.timers.after(retryMs, () => {
       this.#cancelRetry = undefined;
-      if (this.waiting() > 0) this.#pump();
+      if (!this.#isEmpty()) this.#pump();
     });
   }
 
-  #dropOldest(): void {
+  /** What has waited for long goes to the spool, so that little is lost with the process. */
+  #planSweep(): void {
+    if (this.#isClosed) return;
+    this.#cancelSweep ??= this.#options.timers.after(spoolAfterMs, () => {
+      this.#cancelSweep = undefined;
+      this.#orderAtSweepBefore = this.#orderAtSweep;
+      this.#orderAtSweep = this.#order;
+      if (this.#inMemory() === 0) return;
+      this.#planSweep();
+      this.#spill();
+    });
+  }
+
+  #spill(): void {
+    if (!this.#feed || this.#isClosed) return;
+    this.#spilling ??= this.#spillAll(this.#feed).finally(() => {
+      this.#spilling = undefined;
+      this.#pump();
+    });
+  }
+
+  async #spillAll(feed: SpoolFeed): Promise<void> {
+    for (;;) {
+      const isCrowded = this.#inMemory() * 2 > this.#options.maxWaiting;
+      const batch = this.#takeForSpool(feed, isCrowded);
+      if (batch.length === 0) return;
+      this.#beingSpilled = batch;
+      try {
+        await feed.write(batch, this.#lastSequence, () => this.#dropOldestSegment(feed));
+        this.#beingSpilled = [];
+      } catch (error) {
+        this.#queue = [...batch, ...this.#queue.slice(this.#head)];
+        this.#head = 0;
+        this.#beingSpilled = [];
+        feed.complain(error);
+        // Room for the newest is made by letting the oldest go; while memory has room nothing need be lost.
+        if (!isCrowded || !(await this.#dropOldestSegment(feed))) return;
+      }
+    }
+  }
+
+  #takeForSpool(feed: SpoolFeed, isCrowded: boolean): Waiting[] {
+    const batch: Waiting[] = [];
+    const isOld = ({ order }: Waiting) => order <= this.#orderAtSweepBefore;
+    if (feed.isUntouched()) {
+      // What is older than all that will be spooled goes there first, once nothing of it is under way.
+      if (this.#inFlight.size > 0 && !isCrowded) return [];
+      if (this.#inFlight.size === 0) {
+        batch.push(...this.#again.filter(isOnlyInMemory).sort(byTaken));
+        this.#again = this.#again.filter((waiting) => !isOnlyInMemory(waiting));
+      }
+    }
+    for (let next = this.#queue[this.#head]; next && batch.length < 2_000; next = this.#queue[this.#head]) {
+      if (!isCrowded && !isOld(next)) break;
+      batch.push(next);
+      this.#passHead();
+    }
+    return batch;
+  }
+
+  /** @returns whether there was one */
+  async #dropOldestSegment(feed: SpoolFeed): Promise<boolean> {
+    if (feed.spool.bytes() === 0) return false;
+    const before = feed.spool.bytes();
+    for (const sample of await feed.spool.takeOldest()) this.#lose(sample);
+    await this.#saveLost();
+    await feed.spool.removeTaken();
+    return feed.spool.bytes() < before;
+  }
+
+  /** One write at a time; what changed meanwhile is in the next one. */
+  #saveLost(): Promise<void> {
+    const feed = this.#feed;
+    if (!feed) return Promise.resolve();
+    return feed.saveLost(() => this.#lost.all());
+  }
+
+  #lose(sample: Sample): void {
     this.#dropped += 1;
-    // What was sent in vain is mostly older than what was never sent; a full buffer is rare enough to look.
-    const oldestRetry = this.#retry.reduce<Waiting | undefined>(
-      (oldest, waiting) => (oldest && oldest.order < waiting.order ? oldest : waiting),
-      undefined,
-    );
-    const oldestQueued = this.#queue[this.#head];
-    if (oldestRetry && (!oldestQueued || oldestRetry.order < oldestQueued.order)) {
-      this.#retry.splice(this.#retry.indexOf(oldestRetry), 1);
-    } else this.#passHead();
+    this.#lost.add(sample);
     if (this.#dropped === 1 || this.#dropped % 10_000 === 0) {
       this.#options.log.error(
         { dropped: this.#dropped, limit: this.#options.maxWaiting },
-        'the sample buffer is full: the oldest samples are lost. Bring NATS back or raise SAMPLE_BUFFER_MAX',
+        'the sample buffer is full: the oldest samples are lost. Bring NATS back or raise SAMPLE_BUFFER_MAX and SPOOL_MAX_BYTES',
       );
     }
+  }
+
+  #dropOldest(): void {
+    // What was sent in vain is older than what was never sent; what lies in the spool too frees nothing here.
+    const oldest = this.#again.filter(isOnlyInMemory).sort(byTaken)[0] ?? this.#queue[this.#head];
+    if (!oldest) return;
+    if (oldest === this.#queue[this.#head]) this.#passHead();
+    else this.#again.splice(this.#again.indexOf(oldest), 1);
+    this.#lose(oldest.sample);
   }
 }

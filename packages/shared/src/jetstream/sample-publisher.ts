@@ -1,0 +1,139 @@
+import { createInbox, headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
+import { sentAtHeader } from '../contracts/sample.ts';
+
+/** The broker answered, and did not store it. */
+export class PublishRefused extends Error {
+  override readonly name = 'PublishRefused';
+  /** JetStream's error code; 0 when no stream took it at all. */
+  readonly code: number;
+  constructor(message: string, code: number) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Nobody knows whether it was stored. */
+export class PublishUnconfirmed extends Error {
+  override readonly name = 'PublishUnconfirmed';
+}
+
+/** The broker takes no message of this size, now or later. */
+export class PublishTooLarge extends Error {
+  override readonly name = 'PublishTooLarge';
+}
+
+interface Pending {
+  readonly resolve: (sequence: number) => void;
+  readonly reject: (error: Error) => void;
+  readonly deadlineMs: number;
+}
+
+interface PubAck {
+  readonly seq?: number;
+  readonly error?: { readonly err_code?: number; readonly description?: string };
+}
+
+const messageIdHeader = 'Nats-Msg-Id';
+
+/**
+ * Publishes into a stream with many messages in flight. The client's own `publish` makes an inbox, a timer and
+ * an error with a stack for each message, which costs more than the message: here one subscription takes all
+ * answers and one timer watches over all of them.
+ */
+export class SamplePublisher {
+  readonly #nc: NatsConnection;
+  readonly #timeoutMs: number;
+  readonly #inbox: string;
+  readonly #pending = new Map<string, Pending>();
+  #next = 0;
+  #sweep: NodeJS.Timeout | undefined;
+
+  constructor(nc: NatsConnection, timeoutMs = 5_000) {
+    this.#nc = nc;
+    this.#timeoutMs = timeoutMs;
+    this.#inbox = createInbox();
+    nc.subscribe(`${this.#inbox}.*`, {
+      callback: (error, message) => {
+        if (!error) this.#answered(message);
+      },
+    });
+    void this.#followConnection();
+  }
+
+  /**
+   * Resolves with the sequence under which the stream has it, also when that is an earlier one's under the same id.
+   * @throws PublishRefused, PublishUnconfirmed, PublishTooLarge
+   */
+  publish(subject: string, body: string, messageId: string): Promise<number> {
+    // A character of text takes three bytes at most; only what might be too large is measured.
+    const limit = this.#nc.info?.max_payload ?? 1_048_576;
+    if (body.length * 3 + 1_024 > limit && Buffer.byteLength(body) + 1_024 > limit) {
+      return Promise.reject(
+        new PublishTooLarge(`a message of ${body.length} characters, ${limit} bytes allowed`),
+      );
+    }
+    this.#next += 1;
+    const token = this.#next.toString(36);
+    return new Promise((resolve, reject) => {
+      this.#pending.set(token, { resolve, reject, deadlineMs: performance.now() + this.#timeoutMs });
+      this.#watchDeadlines();
+      const about = headers();
+      about.set(messageIdHeader, messageId);
+      // Tells the writer how far our clock is off, however long the message waited for the broker.
+      about.set(sentAtHeader, String(Date.now()));
+      try {
+        this.#nc.publish(subject, body, { reply: `${this.#inbox}.${token}`, headers: about });
+      } catch (error) {
+        this.#pending.delete(token);
+        reject(new PublishUnconfirmed('the connection does not take messages', { cause: error }));
+      }
+    });
+  }
+
+  #answered(message: Msg): void {
+    const token = message.subject.slice(this.#inbox.length + 1);
+    const pending = this.#pending.get(token);
+    if (!pending) return;
+    this.#pending.delete(token);
+    if (message.headers?.code === 503) {
+      pending.reject(new PublishRefused('no stream takes samples', 0));
+      return;
+    }
+    try {
+      const { seq, error } = message.json<PubAck>();
+      if (error) pending.reject(new PublishRefused(error.description ?? 'refused', error.err_code ?? 0));
+      else if (seq === undefined) pending.reject(new PublishUnconfirmed('an answer without a sequence'));
+      else pending.resolve(seq);
+    } catch (error) {
+      pending.reject(new PublishUnconfirmed('an answer that cannot be read', { cause: error }));
+    }
+  }
+
+  /** Deadlines come in the order of sending. */
+  #watchDeadlines(): void {
+    if (this.#sweep) return;
+    this.#sweep = setTimeout(() => {
+      this.#sweep = undefined;
+      const nowMs = performance.now();
+      for (const [token, { deadlineMs, reject }] of this.#pending) {
+        if (deadlineMs > nowMs) break;
+        this.#pending.delete(token);
+        reject(new PublishUnconfirmed(`no confirmation within ${this.#timeoutMs} ms`));
+      }
+      if (this.#pending.size > 0) this.#watchDeadlines();
+    }, 250);
+    this.#sweep.unref();
+  }
+
+  /** Answers do not outlive the connection that the question went over. */
+  async #followConnection(): Promise<void> {
+    for await (const { type } of this.#nc.status()) if (type === 'disconnect') this.#giveUpAll();
+    this.#giveUpAll();
+  }
+
+  #giveUpAll(): void {
+    const lost = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const { reject } of lost) reject(new PublishUnconfirmed('the connection was lost'));
+  }
+}

@@ -1,0 +1,390 @@
+import { type FileHandle, mkdir, open, rmdir, unlink } from 'node:fs/promises';
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { Spool, SpooledSample, SpoolPosition } from '../sampling/spool.ts';
+import {
+  type Confirmed,
+  type Leftover,
+  readSpoolFolder,
+  removeSmallFile,
+  type Segment,
+  segmentPath,
+  writeConfirmed,
+  writeLost,
+} from './spool-folder.ts';
+import { lockSpoolFolder } from './spool-lock.ts';
+import { encodeRecords, scanRecords, segmentMagic } from './spool-record.ts';
+
+export interface DiskSpoolOptions {
+  /** Of this collector alone; made when it is first needed. */
+  readonly folder: string;
+  readonly instance: string;
+  readonly maxBytes: number;
+  /**
+   * `append`: what was appended is on the disk when `append` returns, so that a power cut loses nothing of it.
+   * `never`: the operating system writes when it likes; a killed process loses nothing either.
+   */
+  readonly fsync: 'append' | 'never';
+  readonly log: Logger;
+}
+
+export interface OpenedSpool {
+  readonly spool: DiskSpool;
+  /** Gap notices of a predecessor. */
+  readonly notices: readonly Sample[];
+}
+
+const readBytes = 256 * 1024;
+/** Ours stays in the stream's memory of message ids for longer than this. */
+const repeatIsHarmlessMs = 60_000;
+const confirmEveryMs = 200;
+/** So many may have been sent since the last `confirmed.json`; measured peak is 40 a ms. */
+const sentSinceConfirmed = 10_000;
+
+/** The spool as segment files that are only appended to, read from the front and removed. */
+export class DiskSpool implements Spool {
+  readonly #options: DiskSpoolOptions;
+  readonly #unlock: () => Promise<void>;
+  readonly #segmentBytes: number;
+  readonly #segments: Segment[];
+  #nextId: number;
+  #writer: FileHandle | undefined;
+  /** Where reading goes on. */
+  #reading: { segment: Segment; offset: number; recordsLeft: number } | undefined;
+  #taken: Segment | undefined;
+  #unread: number;
+  #damaged = 0;
+  /** How many more of the records read may have been sent by a predecessor, and since which sequence. */
+  #doubtful: { left: number; readonly afterSequence: number } | undefined;
+  #confirmed: Confirmed | undefined;
+  #confirmedWrittenAt = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+  #hasFolder: boolean;
+  #hasLost: boolean;
+
+  private constructor(options: DiskSpoolOptions, left: Leftover, unlock: () => Promise<void>) {
+    this.#options = options;
+    this.#unlock = unlock;
+    this.#segmentBytes = Math.max(16 * 1024, Math.min(4 * 1024 * 1024, Math.floor(options.maxBytes / 16)));
+    this.#segments = left.segments;
+    this.#nextId = (left.segments.at(-1)?.id ?? left.confirmed?.segment ?? 0) + 1;
+    this.#unread = left.segments.reduce((sum, { records }) => sum + records, 0);
+    this.#hasFolder = left.segments.length > 0 || left.notices.length > 0;
+    this.#hasLost = left.notices.length > 0;
+  }
+
+  /** @returns undefined while another process has it. @throws when the disk cannot be read */
+  static async open(options: DiskSpoolOptions): Promise<OpenedSpool | undefined> {
+    const unlock = await lockSpoolFolder(options.folder);
+    if (!unlock) return undefined;
+    try {
+      const left = await readSpoolFolder(options.folder);
+      const spool = new DiskSpool(options, left, unlock);
+      await spool.#passConfirmed(left.confirmed);
+      if (spool.#unread > 0 || left.notices.length > 0 || left.tornBytes > 0) {
+        options.log.info(
+          {
+            samples: spool.#unread,
+            bytes: spool.bytes(),
+            gap_notices: left.notices.length,
+            torn_bytes: left.tornBytes,
+          },
+          'an earlier process left samples in the spool; they are sent first',
+        );
+      }
+      return { spool, notices: left.notices };
+    } catch (error) {
+      await unlock();
+      throw error;
+    }
+  }
+
+  unread(): number {
+    return this.#unread;
+  }
+
+  bytes(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  damaged(): number {
+    return this.#damaged;
+  }
+
+  isFull(moreBytes: number): boolean {
+    return this.bytes() + moreBytes > this.#options.maxBytes;
+  }
+
+  append(records: readonly Buffer[], afterSequence: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const bytes = encodeRecords(records);
+      if (this.#segments.length === 0) await this.#begin(afterSequence);
+      const current = await this.#segmentToWrite(bytes.length);
+      const writer = this.#writer as FileHandle;
+      try {
+        let written = 0;
+        while (written < bytes.length) {
+          const { bytesWritten } = await writer.write(
+            bytes,
+            written,
+            bytes.length - written,
+            current.bytes + written,
+          );
+          written += bytesWritten;
+        }
+        if (this.#options.fsync === 'append') await writer.datasync();
+      } catch (error) {
+        // A part of it may be there; this file is not written any more, so that nothing can come behind that.
+        await writer.truncate(current.bytes).catch(() => undefined);
+        await this.#endSegment();
+        throw error;
+      }
+      current.bytes += bytes.length;
+      current.records += records.length;
+      this.#unread += records.length;
+      if (this.#reading?.segment === current) this.#reading.recordsLeft += records.length;
+    });
+  }
+
+  read(): Promise<SpooledSample[]> {
+    return this.#inTurn(async () => {
+      for (;;) {
+        const from = this.#readingFrom();
+        if (!from) return [];
+        const found = this.#decode(await readSegment(from.segment, from.offset, readBytes), from);
+        if (found.length > 0) return found;
+        if (from.recordsLeft > 0) continue;
+      }
+    });
+  }
+
+  confirm(position: SpoolPosition, sequence: number): void {
+    const known = Math.max(sequence, this.#confirmed?.sequence ?? 0);
+    this.#confirmed = {
+      segment: position.segment,
+      end_offset: position.endOffset,
+      sequence: known,
+      at: Date.now(),
+    };
+    const first = this.#segments[0];
+    const isSegmentDone =
+      first !== undefined &&
+      (first.id < position.segment || (first.id === position.segment && first.bytes <= position.endOffset));
+    if (!isSegmentDone && Date.now() - this.#confirmedWrittenAt < confirmEveryMs) return;
+    this.#confirmedWrittenAt = Date.now();
+    this.#inTurn(() => this.#saveConfirmed()).catch((error: unknown) =>
+      this.#options.log.debug({ err: error }, 'how far the spool is confirmed could not be written'),
+    );
+  }
+
+  takeOldest(): Promise<Sample[]> {
+    return this.#inTurn(async () => {
+      const oldest = this.#segments[0];
+      if (!oldest) return [];
+      this.#taken = oldest;
+      if (this.#segments.length === 1) await this.#endSegment();
+      const samples: Sample[] = [];
+      for (let from = this.#readingFrom(); from?.segment === oldest; from = this.#readingFrom()) {
+        const found = this.#decode(await readSegment(from.segment, from.offset, readBytes), from);
+        samples.push(...found.map(({ sample }) => sample));
+        // A segment holds thousands: whatever else is due gets its turn.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return samples;
+    });
+  }
+
+  removeTaken(): Promise<void> {
+    return this.#inTurn(async () => {
+      const taken = this.#taken;
+      this.#taken = undefined;
+      if (taken && this.#segments[0] === taken) await this.#removeFirst();
+    });
+  }
+
+  saveLost(notices: readonly Sample[]): Promise<void> {
+    return this.#inTurn(async () => {
+      if (notices.length > 0) {
+        await this.#makeFolder();
+        this.#hasLost = true;
+        await writeLost(this.#options.folder, notices, this.#options.fsync === 'append');
+      } else if (this.#hasLost) {
+        await removeSmallFile(this.#options.folder, 'lost');
+        this.#hasLost = false;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#inTurn(async () => {
+      await this.#endSegment();
+      if (this.#confirmed) await this.#saveConfirmed();
+      if (this.#segments.length === 0 && this.#hasFolder && !this.#hasLost) {
+        await removeSmallFile(this.#options.folder, 'confirmed');
+        await rmdir(this.#options.folder).catch(() => undefined);
+      }
+    }).catch((error: unknown) => this.#options.log.warn({ err: error }, 'the spool was not closed cleanly'));
+    await this.#unlock();
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(run);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Leaves out what a predecessor knew to be stored, and marks what it may have sent since. */
+  async #passConfirmed(confirmed: Confirmed | undefined): Promise<void> {
+    if (!confirmed) return;
+    while ((this.#segments[0]?.id ?? confirmed.segment) < confirmed.segment) {
+      this.#unread -= this.#segments[0]?.records ?? 0;
+      await this.#removeFirst();
+    }
+    const first = this.#segments[0];
+    if (first?.id === confirmed.segment && confirmed.end_offset > segmentMagic.length) {
+      const known = await readSegment(first, segmentMagic.length, confirmed.end_offset - segmentMagic.length);
+      const passed = scanRecords(known).records.length;
+      this.#unread -= passed;
+      this.#reading = { segment: first, offset: confirmed.end_offset, recordsLeft: first.records - passed };
+    }
+    if (Math.abs(Date.now() - confirmed.at) > repeatIsHarmlessMs) {
+      this.#doubtful = { left: sentSinceConfirmed, afterSequence: confirmed.sequence };
+    }
+    this.#confirmed = confirmed;
+  }
+
+  #readingFrom(): { segment: Segment; offset: number; recordsLeft: number } | undefined {
+    let from = this.#reading;
+    if (!from || from.recordsLeft <= 0) {
+      const after = from?.segment.id ?? 0;
+      const segment = this.#segments.find(({ id }) => id > after);
+      if (!segment) return undefined;
+      from = { segment, offset: segmentMagic.length, recordsLeft: segment.records };
+      this.#reading = from;
+    }
+    return from.recordsLeft > 0 ? from : undefined;
+  }
+
+  #decode(bytes: Buffer, from: { segment: Segment; offset: number; recordsLeft: number }): SpooledSample[] {
+    const { records, endOffset } = scanRecords(bytes);
+    if (records.length === 0) {
+      // The file has become shorter or its lengths are wrong: nothing in it can be found any more.
+      this.#damaged += from.recordsLeft;
+      this.#unread -= from.recordsLeft;
+      this.#options.log.error(
+        { file: from.segment.path, records: from.recordsLeft },
+        'a segment of the spool cannot be read to its end; the samples in it are lost',
+      );
+      from.recordsLeft = 0;
+      return [];
+    }
+    const found: SpooledSample[] = [];
+    for (const { payload, isIntact, endOffset: end } of records) {
+      if (!isIntact) {
+        this.#damaged += 1;
+        this.#options.log.error({ file: from.segment.path }, 'a record of the spool is damaged and left out');
+        continue;
+      }
+      found.push({
+        sample: JSON.parse(payload.toString()) as Sample,
+        position: { segment: from.segment.id, endOffset: from.offset + end },
+        maybeStoredAfter: this.#doubt(),
+      });
+    }
+    from.offset += endOffset;
+    from.recordsLeft -= records.length;
+    this.#unread -= records.length;
+    return found;
+  }
+
+  #doubt(): number | undefined {
+    if (!this.#doubtful || this.#doubtful.left === 0) return undefined;
+    this.#doubtful.left -= 1;
+    return this.#doubtful.afterSequence;
+  }
+
+  /** Says from where a successor has to look for what was stored, should this process get no further. */
+  async #begin(afterSequence: number): Promise<void> {
+    await this.#makeFolder();
+    const sequence = Math.max(afterSequence, this.#confirmed?.sequence ?? 0);
+    this.#confirmed = { segment: this.#nextId - 1, end_offset: 0, sequence, at: Date.now() };
+    await writeConfirmed(this.#options.folder, this.#confirmed);
+  }
+
+  async #saveConfirmed(): Promise<void> {
+    const confirmed = this.#confirmed;
+    if (!confirmed || !this.#hasFolder) return;
+    // First on record, then removed: else a successor would not know since when to look.
+    await writeConfirmed(this.#options.folder, confirmed);
+    for (let first = this.#segments[0]; first; first = this.#segments[0]) {
+      const isDone =
+        first.id < confirmed.segment ||
+        (first.id === confirmed.segment && first.bytes <= confirmed.end_offset);
+      if (!isDone || first === this.#taken) return;
+      if (this.#segments.length === 1) await this.#endSegment();
+      await this.#removeFirst();
+    }
+  }
+
+  async #segmentToWrite(bytes: number): Promise<Segment> {
+    const last = this.#segments.at(-1);
+    if (this.#writer && last && last.bytes + bytes <= this.#segmentBytes) return last;
+    await this.#endSegment();
+    const path = segmentPath(this.#options.folder, this.#nextId, this.#options.instance);
+    const writer = await open(path, 'wx', 0o600);
+    try {
+      await writer.write(segmentMagic);
+    } catch (error) {
+      await writer.close();
+      await unlink(path).catch(() => undefined);
+      throw error;
+    }
+    const segment: Segment = { id: this.#nextId, path, bytes: segmentMagic.length, records: 0 };
+    this.#nextId += 1;
+    this.#writer = writer;
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  /** Nothing is appended to the newest segment any more. One without records goes. */
+  async #endSegment(): Promise<void> {
+    const writer = this.#writer;
+    this.#writer = undefined;
+    await writer?.close();
+    const last = this.#segments.at(-1);
+    if (writer && last?.records === 0) {
+      this.#segments.pop();
+      await unlink(last.path).catch(() => undefined);
+    }
+  }
+
+  async #removeFirst(): Promise<void> {
+    const first = this.#segments.shift();
+    if (first) await unlink(first.path);
+  }
+
+  async #makeFolder(): Promise<void> {
+    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
+    this.#hasFolder = true;
+  }
+}
+
+async function readSegment({ path, bytes }: Segment, offset: number, atMost: number): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    // At least one whole record, however long: a length that was never written is found by the scan.
+    for (let size = atMost; ; size *= 8) {
+      const length = Math.max(0, Math.min(size, bytes - offset));
+      const buffer = Buffer.allocUnsafe(length);
+      const { bytesRead } = await file.read(buffer, 0, length, offset);
+      const read = buffer.subarray(0, bytesRead);
+      const { records, isBroken } = scanRecords(read);
+      if (records.length > 0 || isBroken || bytesRead < length || length < size) return read;
+    }
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,75 @@
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { SampleOutbox } from './sample-outbox.ts';
+import type { Spool } from './spool.ts';
+
+export interface SpoolAttachmentOptions {
+  readonly outbox: Pick<SampleOutbox, 'useSpool' | 'leaveSpool'>;
+  /** Undefined while another process has it. */
+  readonly open: () => Promise<{ readonly spool: Spool; readonly notices: readonly Sample[] } | undefined>;
+  readonly timers: Timers;
+  readonly log: Logger;
+}
+
+/** Gives the outbox the spool while this process may have it: one collector id, one spool, one process. */
+export class SpoolAttachment {
+  readonly #options: SpoolAttachmentOptions;
+  #mayHave = false;
+  #isAttached = false;
+  #complained = false;
+  #work: Promise<void> = Promise.resolve();
+  #cancelRetry: (() => void) | undefined;
+
+  constructor(options: SpoolAttachmentOptions) {
+    this.#options = options;
+  }
+
+  /** The lease is held. */
+  acquire(): void {
+    this.#mayHave = true;
+    this.#settle();
+  }
+
+  /** Another process holds this collector's id. */
+  release(): void {
+    this.#mayHave = false;
+    this.#settle();
+  }
+
+  stop(): void {
+    this.#cancelRetry?.();
+    this.#mayHave = this.#isAttached;
+  }
+
+  #settle(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    this.#work = this.#work.then(() => this.#settleOnce());
+  }
+
+  async #settleOnce(): Promise<void> {
+    if (this.#mayHave === this.#isAttached) return;
+    const { outbox, open, timers, log } = this.#options;
+    if (this.#isAttached) {
+      this.#isAttached = false;
+      await outbox.leaveSpool();
+      return;
+    }
+    let why: unknown = 'another process on this machine has it';
+    try {
+      const opened = await open();
+      if (opened) {
+        this.#isAttached = true;
+        outbox.useSpool(opened.spool, opened.notices);
+        return;
+      }
+    } catch (error) {
+      why = error;
+    }
+    if (!this.#complained) log.error({ err: why }, 'the spool cannot be used: samples wait in memory alone');
+    this.#complained = true;
+    outbox.useSpool(undefined);
+    this.#cancelRetry = timers.after(2_000, () => this.#settle());
+  }
+}
