@@ -50,7 +50,12 @@ export const storeRolledBack: Scenario = {
     await world.nats.kill();
     await rm(store, { recursive: true });
     await cp(older, store, { recursive: true });
-    return mustBeNoticed(world, 'store-rolled-back');
+    const asked = world.plant.requests.length;
+    const result = await mustBeNoticed(world, 'store-rolled-back');
+    // I5: whoever saw the stop remembers it.
+    const after = world.plant.requests.length - asked;
+    const failures = after === 0 ? [] : [`devices of stopped sessions were asked ${after} times`];
+    return { ...result, failures: [...result.failures, ...failures] };
   },
 };
 

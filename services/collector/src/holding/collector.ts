@@ -1,5 +1,5 @@
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
-import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+import { LogDamaged, type StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { AssignmentHandle, AssignmentInbox } from '../ports.ts';
@@ -181,7 +181,8 @@ export class Collector {
       try {
         await run();
       } catch (error) {
-        log.debug({ err: error }, 'a periodic look was not completed');
+        if (error instanceof LogDamaged) log.error({ err: error }, 'the session log is damaged');
+        else log.debug({ err: error }, 'a periodic look was not completed');
       }
     }
   }

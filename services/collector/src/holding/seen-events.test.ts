@@ -1,0 +1,51 @@
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { LogDamaged } from '@holdfast/shared/event-store/event-store.ts';
+import { newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import { describe, expect, it } from 'vitest';
+import { SeenEvents } from './seen-events.ts';
+
+const task = (lastLifecycle: number, lastPlacement: number): TaskState => ({
+  ...newTaskState('7'),
+  lastLifecycle,
+  lastPlacement,
+});
+
+const read = (seen: SeenEvents, state: TaskState) => seen.read('7', async () => state);
+
+describe('a task read from the log', () => {
+  it('is believed when it has all that was seen before, or more', async () => {
+    const seen = new SeenEvents();
+    seen.note({ subject: subjects.lifecycle('7'), sequence: 5 });
+    expect(await read(seen, task(5, 3))).toEqual(task(5, 3));
+    expect(await read(seen, task(9, 8))).toEqual(task(9, 8));
+  });
+
+  it('is not believed when it lacks an event that was followed', async () => {
+    const seen = new SeenEvents();
+    seen.note({ subject: subjects.lifecycle('7'), sequence: 5 });
+    await expect(read(seen, task(4, 3))).rejects.toThrow(LogDamaged);
+  });
+
+  it('is not believed when it lacks an event that was read before', async () => {
+    const seen = new SeenEvents();
+    await read(seen, task(5, 6));
+    await expect(read(seen, task(5, 3))).rejects.toThrow(LogDamaged);
+    await expect(read(seen, task(0, 0))).rejects.toThrow(LogDamaged);
+  });
+
+  it('is believed when the next event came while it was being read', async () => {
+    const seen = new SeenEvents();
+    const reading = seen.read('7', async () => {
+      seen.note({ subject: subjects.placement('7'), sequence: 8 });
+      return task(5, 6);
+    });
+    expect(await reading).toEqual(task(5, 6));
+  });
+
+  it('has nothing to do with what was seen of other tasks', async () => {
+    const seen = new SeenEvents();
+    seen.note({ subject: subjects.lifecycle('8'), sequence: 50 });
+    seen.note({ subject: 'samples.7.1', sequence: 60 });
+    expect(await read(seen, task(1, 2))).toEqual(task(1, 2));
+  });
+});

@@ -1,0 +1,50 @@
+import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
+import { LogDamaged, type StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+
+interface Seen {
+  lifecycle: number;
+  placement: number;
+}
+
+/**
+ * How far this process has seen each task's events go. A store that was rolled back under it has messages and
+ * leases of old as well, which agree with each other, and a session that was stopped would run again.
+ */
+export class SeenEvents {
+  readonly #byTask = new Map<string, Seen>();
+
+  note({ subject, sequence }: Pick<StoredEvent, 'subject' | 'sequence'>): void {
+    const parsed = parseSessionSubject(subject);
+    if (parsed) this.#see(parsed.taskId, parsed.aspect, sequence);
+  }
+
+  /** Reads a task's state and believes it only when it has all that was seen before. @throws LogDamaged */
+  async read(taskId: string, load: (taskId: string) => Promise<TaskState>): Promise<TaskState> {
+    // What is seen while it is being read may be younger than what is read.
+    const before = { ...this.#of(taskId) };
+    const task = await load(taskId);
+    const { lastLifecycle, lastPlacement } = task;
+    if (lastLifecycle < before.lifecycle || lastPlacement < before.placement) {
+      throw new LogDamaged(
+        `the events of task ${taskId} end at ${lastLifecycle} and ${lastPlacement}, but ${before.lifecycle} and ${before.placement} were already seen: the store was wiped or rolled back. Restart the collectors to accept the log as it is`,
+      );
+    }
+    this.#see(taskId, 'lifecycle', lastLifecycle);
+    this.#see(taskId, 'placement', lastPlacement);
+    return task;
+  }
+
+  #see(taskId: string, aspect: keyof Seen, sequence: number): void {
+    const seen = this.#of(taskId);
+    seen[aspect] = Math.max(seen[aspect], sequence);
+  }
+
+  #of(taskId: string): Seen {
+    const known = this.#byTask.get(taskId);
+    if (known) return known;
+    const seen = { lifecycle: 0, placement: 0 };
+    this.#byTask.set(taskId, seen);
+    return seen;
+  }
+}
