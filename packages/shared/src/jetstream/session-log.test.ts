@@ -1,3 +1,4 @@
+import { Worker } from 'node:worker_threads';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -49,6 +50,7 @@ async function follow(log: SessionLogForTest, after: number | 'newest_per_subjec
     events,
     untilEnd,
     sequences: () => events.map(({ sequence }) => sequence),
+    verify: follower.verify,
     stop: follower.stop,
   };
 }
@@ -130,5 +132,42 @@ describe('a log that lost events in its middle', () => {
     expect(reader.damages.map(({ message }) => message)).toEqual([expect.stringMatching(/missing$/)]);
     await reader.stop();
     await nc.close();
+  });
+});
+
+describe('a look at the end of the log', () => {
+  it('takes an event that comes together with the answer for no damage', async () => {
+    const log = await sessionLogForTest((await natsForTest()).url);
+    await start(log, '1');
+    const followed = await follow(log, 0);
+    const { hostname: host, port } = new URL(`nats://${log.nc.getServer()}`);
+    const handle = new Int32Array(new SharedArrayBuffer(4));
+    // Another thread appends while this one stands still between its question and reading the answer.
+    const other = new Worker(
+      `const { workerData, parentPort } = require('node:worker_threads');
+       const { host, port, subject, handle } = workerData;
+       const socket = require('node:net').connect(port, host, () => parentPort.postMessage('ready'));
+       socket.resume();
+       const wait = () => new Promise((resolve) => setTimeout(resolve, 100));
+       parentPort.once('message', async () => {
+         await wait();
+         socket.write('CONNECT {"verbose":false}\\r\\nPUB ' + subject + ' 2\\r\\n{}\\r\\n');
+         await wait();
+         Atomics.store(handle, 0, 1);
+         Atomics.notify(handle, 0);
+       });`,
+      { eval: true, workerData: { host, port, subject: subjects.lifecycle('2'), handle } },
+    );
+    await new Promise((resolve) => other.once('message', resolve));
+    const look = followed.verify();
+    // The question leaves with this turn; its answer would be read in a later one.
+    await new Promise((resolve) => process.nextTick(resolve));
+    other.postMessage('append');
+    Atomics.wait(handle, 0, 0, 10_000);
+    expect(await look).toBeGreaterThanOrEqual(1);
+    await followed.untilEnd();
+    expect(followed.sequences()).toEqual([1, 2]);
+    await followed.stop();
+    await other.terminate();
   });
 });

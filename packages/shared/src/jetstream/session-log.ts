@@ -141,10 +141,12 @@ export async function followSessionLog(options: {
     appliedSequence: () => applied,
     reached,
     verify: async () => {
+      // What was read before the question, not by the time of the answer: an event may be handed over in between.
+      const known = applied;
       const { last_seq } = (await jsm.streams.info(streamNames.sessions)).state;
-      if (last_seq < applied) {
+      if (last_seq < known) {
         throw new LogDamaged(
-          `SESSIONS ends at sequence ${last_seq}, but sequence ${applied} was already read: the store was wiped or rolled back`,
+          `SESSIONS ends at sequence ${last_seq}, but sequence ${known} was already read: the store was wiped or rolled back`,
         );
       }
       if (last_seq <= applied || stopped) return last_seq;
