@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
 import { openAssignmentInbox } from '@holdfast/shared/jetstream/assignment-queue.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { HealthStream } from '@holdfast/shared/jetstream/health-stream.ts';
+import { installationId } from '@holdfast/shared/jetstream/installation-id.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
 import { onRenewalCall } from '@holdfast/shared/jetstream/renewal-call.ts';
@@ -20,6 +22,7 @@ import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { takeHostLock } from './adapters/host-lock.ts';
 import { ModbusTcpBus } from './adapters/modbus-tcp-bus.ts';
+import { DiskSpool } from './adapters/spool.ts';
 import { collectorConfig } from './config.ts';
 import { Collector } from './holding/collector.ts';
 import { SeenEvents } from './holding/seen-events.ts';
@@ -27,6 +30,9 @@ import { TaskHolder } from './holding/task-holder.ts';
 import { Endpoints } from './polling/endpoint.ts';
 import { SessionRunner } from './polling/session-runner.ts';
 import { SteadyClock } from './polling/steady-clock.ts';
+import { SpoolAttachment } from './sampling/attach-spool.ts';
+import { LastKnownSamples } from './sampling/last-known-samples.ts';
+import { reportOutbox } from './sampling/outbox-report.ts';
 import { SampleOutbox } from './sampling/sample-outbox.ts';
 
 const config = collectorConfig();
@@ -59,14 +65,40 @@ await runService({
     const endpoints = new Endpoints(
       (host, port) => new ModbusTcpBus({ host, port, mayRequest: () => lease.isHeld() }),
     );
+    const isSpooling = config.SPOOL_MAX_BYTES > 0;
     const outbox = new SampleOutbox({
       send: (sample) => samples.publish(sample),
+      wasStored: (sample, afterSequence) => samples.wasStored(sample, afterSequence),
+      isHopeless: SampleStream.isHopeless,
       isBrokerUp: connection.isUp,
       maxWaiting: config.SAMPLE_BUFFER_MAX,
+      awaitsSpool: isSpooling,
       timers: systemTimers,
       log,
     });
     connection.onReconnect(() => outbox.resume());
+    const lastKnown = new LastKnownSamples(samples);
+    const spoolFolder = join(config.SPOOL_DIR, `${collectorId}-${await installationId(nc)}`);
+    const spool = new SpoolAttachment({
+      outbox,
+      open: () =>
+        DiskSpool.open({
+          folder: spoolFolder,
+          instance,
+          maxBytes: config.SPOOL_MAX_BYTES,
+          fsync: config.SPOOL_FSYNC,
+          log,
+        }),
+      timers: systemTimers,
+      log,
+    });
+    const stopReport = reportOutbox({
+      health: () => outbox.health(),
+      worthTelling: Math.min(1_000, Math.floor(config.SAMPLE_BUFFER_MAX / 2)),
+      timers: systemTimers,
+      log,
+    });
+    onStop('sample report', async () => stopReport());
 
     const lock = await takeHostLock(config.LOCK_DIR, instance);
     onStop('host lock', lock.release);
@@ -90,8 +122,14 @@ await runService({
         ...lock.fields,
       },
       isKnownDead: ({ value }) => lock.isDead(value),
-      onHeld: () => collector.leaseHeld(),
-      onLost: (why) => collector.leaseLost(why),
+      onHeld: () => {
+        if (isSpooling) spool.acquire();
+        collector.leaseHeld();
+      },
+      onLost: (why) => {
+        collector.leaseLost(why);
+        if (isSpooling && why === 'taken') spool.release();
+      },
     });
 
     const collector = new Collector({
@@ -111,7 +149,7 @@ await runService({
           instance,
           truth: { load: (taskId) => seenEvents.read(taskId, (id) => loadTask(store, id)) },
           configs,
-          samples,
+          samples: lastKnown,
           liveStatus,
           timers: systemTimers,
           log,
@@ -131,7 +169,10 @@ await runService({
               backoff: { firstMs: 1_000, maxMs: config.DEVICE_BACKOFF_MAX_MS },
               permission: () => lease.isHeld(),
               jitter: Math.random,
-              onSample: (sample) => outbox.push(sample),
+              onSample: (sample) => {
+                lastKnown.note(sample);
+                outbox.push(sample);
+              },
               onHealth: ({ device, from, to }) => {
                 const detail = to.status === 'healthy' ? '' : (to.last_error ?? '');
                 const about = {
@@ -161,7 +202,10 @@ await runService({
         }),
       disconnectDevices: () => endpoints.disconnectAll(),
       verifyLog: () => sessionLog.verify(),
-      flushSamples: (timeoutMs) => outbox.flush(timeoutMs),
+      flushSamples: (timeoutMs) => {
+        spool.stop();
+        return outbox.close(timeoutMs);
+      },
       keepAliveEveryMs: Math.max(100, config.LEASE_TTL_MS / 3),
       statusEveryMs: config.STATUS_INTERVAL_MS,
       timers: systemTimers,
