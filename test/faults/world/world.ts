@@ -92,6 +92,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         ACK_WAIT_MS: '3000',
         API_PORT: String(apiPort),
         COLLECTOR_ID: id,
+        LOCK_DIR: join(folder, 'locks'),
+        SPOOL_DIR: join(folder, 'spool'),
         DEVICE_BACKOFF_MAX_MS: '2000',
       };
       services.set(id, new Service({ id, service: kind, settings, proxy, logFile: join(logs, `${id}.log`) }));
