@@ -1,0 +1,106 @@
+import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+import type { AssignmentHandle, AssignmentInbox } from '../../../services/collector/src/ports.ts';
+import type { AssignmentOutbox } from '../../../services/supervisor/src/ports.ts';
+import type { Link } from './link.ts';
+import type { SimBroker } from './sim-broker.ts';
+import type { QueueClient, QueuedMessage } from './work-queue.ts';
+
+const timeoutMs = 5_000;
+
+export class SimAssignmentOutbox implements AssignmentOutbox {
+  readonly #broker: SimBroker;
+  readonly #link: Link;
+  readonly #onPublish: (collectorId: string, assignment: Assignment) => void;
+
+  /** @param onPublish hears of every message at the moment at which it is stored */
+  constructor(
+    broker: SimBroker,
+    link: Link,
+    onPublish: (collectorId: string, assignment: Assignment) => void,
+  ) {
+    this.#broker = broker;
+    this.#link = link;
+    this.#onPublish = onPublish;
+  }
+
+  publish(collectorId: string, assignment: Assignment): Promise<void> {
+    const publish = () => {
+      this.#link.process.tell(
+        () => `rings at ${collectorId}: ${assignment.session_id} epoch ${assignment.epoch}`,
+      );
+      this.#onPublish(collectorId, assignment);
+      this.#broker.queue.publish(collectorId, assignment);
+    };
+    return this.#link.request(`ring at ${collectorId} for ${assignment.session_id}`, publish, timeoutMs);
+  }
+
+  remove(collectorId: string, taskId: string): Promise<void> {
+    const remove = () => {
+      this.#link.process.tell(() => `clears ${collectorId}.${taskId}`);
+      this.#broker.queue.remove(collectorId, taskId);
+    };
+    return this.#link.request(`clear ${collectorId}.${taskId}`, remove, timeoutMs);
+  }
+
+  has(collectorId: string, taskId: string): Promise<boolean> {
+    const has = () => this.#broker.queue.keys().has(`${collectorId}.${taskId}`);
+    return this.#link.request(`look for ${collectorId}.${taskId}`, has, timeoutMs);
+  }
+
+  list(): Promise<Set<string>> {
+    return this.#link.request('list ASSIGNMENTS', () => this.#broker.queue.keys(), timeoutMs);
+  }
+}
+
+export interface OpenInboxOptions {
+  readonly broker: SimBroker;
+  readonly link: Link;
+  readonly collectorId: string;
+  readonly onAssignment: (handle: AssignmentHandle) => void;
+}
+
+/** Makes the collector's durable consumer anew. */
+export async function openSimInbox(options: OpenInboxOptions): Promise<AssignmentInbox> {
+  const { broker, link, collectorId, onAssignment } = options;
+  const { world } = link.process;
+  const { queue } = broker;
+  const former = await link.request('delete durable', () => queue.deleteDurable(collectorId), timeoutMs);
+  await link.request(
+    'add durable',
+    () => {
+      queue.addDurable(collectorId);
+      // A client goes by the consumer's name: one that has not noticed the change still draws from it.
+      for (const client of former) if (world.random.chance(0.5)) queue.attach(collectorId, client);
+    },
+    timeoutMs,
+  );
+  let isOpen = true;
+  const client: QueueClient = {
+    canReceive: () => isOpen && link.process.isAlive,
+    receive: (message) =>
+      link.push(() => {
+        if (isOpen) onAssignment(handleOf(message, broker, link));
+      }),
+  };
+  const isAttached = await link.request('consume', () => queue.attach(collectorId, client), timeoutMs);
+  if (!isAttached) throw new Error('the durable consumer is gone again');
+  link.onReconnect(() => {
+    if (isOpen) link.fire(() => queue.attach(collectorId, client));
+  });
+  return {
+    close: async () => {
+      isOpen = false;
+      link.fire(() => queue.detach(collectorId, client));
+    },
+  };
+}
+
+function handleOf(message: QueuedMessage, { queue }: SimBroker, link: Link): AssignmentHandle {
+  return {
+    taskId: message.taskId,
+    assignment: message.assignment,
+    keepAlive: () => link.fire(() => queue.keepAlive(message)),
+    done: () => link.request(`ack for task ${message.taskId}`, () => queue.acknowledge(message), timeoutMs),
+    giveBack: () => link.fire(() => queue.giveBack(message)),
+  };
+}

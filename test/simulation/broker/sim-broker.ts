@@ -1,0 +1,130 @@
+import type { CloudEvent } from '@holdfast/shared/contracts/cloud-event.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+import type { World } from '../kernel/world.ts';
+import { Bucket } from './bucket.ts';
+import { WorkQueue } from './work-queue.ts';
+
+export type AppendAnswer =
+  | { readonly kind: 'stored'; readonly sequence: number }
+  /** `follower`: the event that directly follows the expected one, when there is one. */
+  | { readonly kind: 'conflict'; readonly follower: StoredEvent | undefined };
+
+export interface SimBrokerOptions {
+  readonly ackWaitMs: number;
+  /** Whether leases outlive a restart, as file storage does. */
+  readonly keepsLeases: boolean;
+  /** Whether an append's expected sequence is looked at. */
+  readonly checksExpectedSequence: boolean;
+}
+
+/** One broker with all that Holdfast keeps in it. What it has is the truth that processes only hear of. */
+export class SimBroker {
+  readonly #world: World;
+  readonly #options: SimBrokerOptions;
+  readonly #events: StoredEvent[] = [];
+  readonly #sequenceById = new Map<string, number>();
+  readonly #lastBySubject = new Map<string, StoredEvent>();
+  readonly followers = new Set<(event: StoredEvent) => void>();
+  readonly buckets: { readonly COLLECTORS: Bucket; readonly LEADER: Bucket };
+  readonly queue: WorkQueue;
+  readonly #status = new Map<string, SessionLiveStatus>();
+  readonly statusWatchers = new Set<(taskId: string, status: SessionLiveStatus) => void>();
+  /** Asked to renew their leases at once. */
+  readonly renewalCalls = new Set<() => void>();
+  readonly #samples = new Map<string, Sample>();
+  readonly configs = new Map<string, TaskConfig>();
+  #isUp = true;
+  /** Hears of every event before anybody else. */
+  onAppend: ((event: StoredEvent) => void) | undefined;
+  onRestarted: (() => void) | undefined;
+
+  constructor(world: World, options: SimBrokerOptions) {
+    this.#world = world;
+    this.#options = options;
+    this.buckets = { COLLECTORS: new Bucket(world), LEADER: new Bucket(world) };
+    this.queue = new WorkQueue(world, options.ackWaitMs);
+  }
+
+  isUp(): boolean {
+    return this.#isUp;
+  }
+
+  get lastSequence(): number {
+    return this.#events.length;
+  }
+
+  append(subject: string, event: CloudEvent, expectedLast: number): AppendAnswer {
+    const before = this.#sequenceById.get(event.id);
+    if (before !== undefined) return { kind: 'stored', sequence: before };
+    const last = this.#lastBySubject.get(subject)?.sequence ?? 0;
+    if (last !== expectedLast && this.#options.checksExpectedSequence) {
+      return { kind: 'conflict', follower: this.follower(subject, expectedLast) };
+    }
+    const stored: StoredEvent = { subject, sequence: this.#events.length + 1, message: event };
+    this.#events.push(stored);
+    this.#sequenceById.set(event.id, stored.sequence);
+    this.#lastBySubject.set(subject, stored);
+    this.onAppend?.(stored);
+    for (const follower of this.followers) follower(stored);
+    return { kind: 'stored', sequence: stored.sequence };
+  }
+
+  follower(subject: string, expectedLast: number): StoredEvent | undefined {
+    return this.#events.slice(expectedLast).find((event) => event.subject === subject);
+  }
+
+  readLast(subject: string): StoredEvent | undefined {
+    return this.#lastBySubject.get(subject);
+  }
+
+  eventsAfter(sequence: number): readonly StoredEvent[] {
+    return this.#events.slice(sequence);
+  }
+
+  sequenceOf(eventId: string): number | undefined {
+    return this.#sequenceById.get(eventId);
+  }
+
+  eventAt(sequence: number): StoredEvent | undefined {
+    return this.#events[sequence - 1];
+  }
+
+  putStatus(taskId: string, status: SessionLiveStatus): void {
+    this.#status.set(taskId, status);
+    for (const watcher of this.statusWatchers) watcher(taskId, status);
+  }
+
+  statuses(): ReadonlyMap<string, SessionLiveStatus> {
+    return this.#status;
+  }
+
+  putSample(sample: Sample): void {
+    const key = `${sample.task}.${sample.device_id}`;
+    // One stream: what comes last is the newest, whatever its tick is.
+    this.#samples.set(key, sample);
+  }
+
+  lastSample(taskId: string, deviceId: string): Sample | undefined {
+    return this.#samples.get(`${taskId}.${deviceId}`);
+  }
+
+  /** Dies now and is back after `downMs`; what lay in memory is gone. */
+  restart(downMs: number): void {
+    if (!this.#isUp) return;
+    this.#isUp = false;
+    this.#world.tell('broker', `dies, back in ${(downMs / 1000).toFixed(1)} s`);
+    this.#world.after(downMs, () => {
+      this.#status.clear();
+      if (!this.#options.keepsLeases) {
+        this.buckets.COLLECTORS.forget();
+        this.buckets.LEADER.forget();
+      }
+      this.#isUp = true;
+      this.#world.tell('broker', 'is back');
+      this.onRestarted?.();
+    });
+  }
+}

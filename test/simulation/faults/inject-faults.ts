@@ -1,0 +1,145 @@
+import { type Cut, goodQuality } from '../broker/link.ts';
+import type { SimBroker } from '../broker/sim-broker.ts';
+import type { Referee } from '../checks/referee.ts';
+import type { Fleet, Slot } from '../fleet.ts';
+import type { Random } from '../kernel/random.ts';
+import type { World } from '../kernel/world.ts';
+import type { Plant } from '../plant.ts';
+
+const faultKinds = [
+  'cut',
+  'crash',
+  'drain',
+  'standstill',
+  'clock',
+  'broker',
+  'lossy',
+  'deaf',
+  'silent_device',
+] as const;
+type FaultKind = (typeof faultKinds)[number];
+
+export interface FaultsOptions {
+  readonly world: World;
+  readonly broker: SimBroker;
+  readonly fleet: Fleet;
+  readonly plant: Plant;
+  readonly referee: Referee;
+  readonly random: Random;
+  readonly hosts: readonly string[];
+  readonly durationMs: number;
+  readonly drainTimeoutMs: number;
+  readonly leaseTtlMs: number;
+}
+
+/**
+ * Breaks things until `durationMs`. Each run draws which kinds it has at all: where everything happens all the
+ * time, nothing lasts long enough to have consequences.
+ */
+export function injectFaults(options: FaultsOptions): void {
+  const { world, random, durationMs } = options;
+  const kinds = faultKinds.filter(() => random.chance(0.45));
+  if (kinds.length === 0) kinds.push(random.pick(faultKinds));
+  const count = 3 + random.below(9);
+  for (let index = 0; index < count; index += 1) {
+    const kind = random.pick(kinds);
+    world.after(random.between(500, durationMs), () => inject(kind, options));
+  }
+}
+
+/** Ends every fault and starts whoever is down. */
+export function endFaults({ world, broker, fleet, plant }: FaultsOptions): void {
+  world.tell('world', 'all faults end');
+  plant.silent.clear();
+  for (const link of fleet.links()) {
+    link.quality = goodQuality;
+    link.heal();
+    link.process.continue();
+  }
+  fleet.keepUp();
+  if (!broker.isUp()) throw new Error('the broker must be back by now');
+}
+
+function inject(kind: FaultKind, options: FaultsOptions): void {
+  const { world, broker, fleet, plant, referee, random, hosts, durationMs, drainTimeoutMs, leaseTtlMs } =
+    options;
+  const slot: Slot = random.pick(fleet.slots);
+  const { life } = slot;
+  const leftMs = durationMs - world.nowMs;
+  const forMs = Math.min(leftMs, faultLengthMs(random, leaseTtlMs));
+  switch (kind) {
+    case 'cut': {
+      if (!life?.process.isAlive || life.link.isCut) return;
+      life.link.cut(random.chance(0.6) ? 'both' : random.pick<Cut>(['to_broker', 'from_broker']));
+      world.after(forMs, () => life.link.heal());
+      return;
+    }
+    case 'crash':
+      fleet.kill(slot, 'is killed');
+      world.after(Math.min(leftMs, random.between(50, 5_000)), () => fleet.start(slot));
+      return;
+    case 'drain':
+      if (life?.process.isAlive && life.link.isCut) world.note('drain during a partition');
+      fleet.drain(slot, drainTimeoutMs);
+      world.after(Math.min(leftMs, random.between(1_000, 7_000)), () => fleet.start(slot));
+      return;
+    case 'standstill': {
+      if (!life?.process.isAlive || life.process.isPaused) return;
+      life.process.pause(slot.suspends ? 'suspended' : 'stopped');
+      world.after(forMs, () => {
+        if (!life.process.isAlive) return;
+        if (forMs > leaseTtlMs) world.note(`${slot.kind} continues after its lease was over`);
+        life.process.continue();
+      });
+      return;
+    }
+    case 'clock': {
+      const byMs = random.pick([-90_000, -4_000, -700, 700, 4_000, 90_000]);
+      if (life?.process.isAlive) life.process.setWallClock(slot.suspends ? Math.abs(byMs) : byMs);
+      return;
+    }
+    case 'broker':
+      if (broker.isUp()) {
+        if (referee.isHandingOver()) world.note('broker restart during a hand-over');
+        broker.restart(Math.min(Math.max(1, leftMs - 1), forMs));
+      }
+      return;
+    case 'lossy': {
+      if (!life?.process.isAlive) return;
+      const { link } = life;
+      link.noteTrouble();
+      link.quality = {
+        minMs: 1,
+        maxMs: random.pick([50, 400, 2_500]),
+        loss: random.pick([0, 0.05, 0.3]),
+        doubled: random.pick([0, 0.05, 0.3]),
+        reorders: random.chance(0.5),
+      };
+      life.process.tell(() => `link gets ${JSON.stringify(link.quality)}`);
+      world.after(forMs, () => {
+        link.quality = goodQuality;
+        link.noteTrouble();
+      });
+      return;
+    }
+    case 'deaf':
+      if (life?.process.isAlive) life.loseDeliveries();
+      return;
+    case 'silent_device': {
+      const host = random.pick(hosts);
+      plant.silent.add(host);
+      world.after(forMs, () => plant.silent.delete(host));
+      return;
+    }
+    default:
+      kind satisfies never;
+  }
+}
+
+/** What lasts about as long as a lease, and ends just when others begin to act on that, is tried most. */
+function faultLengthMs(random: Random, leaseTtlMs: number): number {
+  const draw = random.next();
+  if (draw < 0.25) return random.between(20, 800);
+  if (draw < 0.75) return random.between(leaseTtlMs * 0.9, leaseTtlMs * 1.6);
+  return random.between(800, 8_000);
+}

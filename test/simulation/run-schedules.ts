@@ -1,0 +1,39 @@
+import type { PlantedBug } from './faults/planted-bugs.ts';
+import { runSchedule, type ScheduleOutcome } from './run-schedule.ts';
+
+export interface SchedulesReport {
+  readonly runs: number;
+  readonly events: number;
+  readonly simulatedMs: number;
+  readonly seconds: number;
+  readonly reached: ReadonlyMap<string, number>;
+  readonly violations: readonly ScheduleOutcome[];
+}
+
+/** Runs one seed after another. */
+export async function runSchedules(options: {
+  readonly firstSeed: number;
+  readonly runs: number;
+  readonly bugs?: readonly PlantedBug[];
+  readonly stopAtViolation?: boolean;
+}): Promise<SchedulesReport> {
+  const { firstSeed, runs, bugs = [], stopAtViolation = true } = options;
+  const startedMs = performance.now();
+  const reached = new Map<string, number>();
+  const violations: ScheduleOutcome[] = [];
+  let done = 0;
+  let events = 0;
+  let simulatedMs = 0;
+  while (done < runs) {
+    const outcome = await runSchedule(firstSeed + done, bugs);
+    done += 1;
+    events += outcome.events;
+    simulatedMs += outcome.simulatedMs;
+    for (const [state, count] of outcome.reached) reached.set(state, (reached.get(state) ?? 0) + count);
+    if (!outcome.violation) continue;
+    violations.push(outcome);
+    if (stopAtViolation) break;
+  }
+  const seconds = (performance.now() - startedMs) / 1000;
+  return { runs: done, events, simulatedMs, seconds, reached, violations };
+}

@@ -1,0 +1,219 @@
+import { parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
+import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
+import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
+import { Collector } from '../../../services/collector/src/holding/collector.ts';
+import { TaskHolder } from '../../../services/collector/src/holding/task-holder.ts';
+import { Endpoints } from '../../../services/collector/src/polling/endpoint.ts';
+import { SessionRunner } from '../../../services/collector/src/polling/session-runner.ts';
+import { SteadyClock } from '../../../services/collector/src/polling/steady-clock.ts';
+import type { AssignmentHandle } from '../../../services/collector/src/ports.ts';
+import { SampleOutbox } from '../../../services/collector/src/sampling/sample-outbox.ts';
+import { openSimInbox } from '../broker/sim-assignments.ts';
+import { SimEventStore } from '../broker/sim-event-store.ts';
+import { SimLeaseStore } from '../broker/sim-lease-store.ts';
+import { SimSessionLog } from '../broker/sim-session-log.ts';
+import { believesMessages, DeadlineFromAck } from '../faults/planted-bugs.ts';
+import type { SimProcess } from '../kernel/process.ts';
+import type { Life, ServiceContext } from './service.ts';
+
+/** What a collector process may do to a task's device, by its own belief. */
+export interface Runner {
+  readonly sessionId: string;
+  readonly epoch: number;
+  isStopping(): boolean;
+}
+
+export interface CollectorLife extends Life {
+  readonly kind: 'collector';
+  readonly collectorId: string;
+  readonly isDraining: boolean;
+  /** Whether it believes that it may ask devices right now. */
+  mayPoll(): boolean;
+  /** True time at which the renewal was sent that its lease counts from. */
+  leaseSentAtMs(): number;
+  /** What it runs for the task, or ran last. */
+  runner(taskId: string): Runner | undefined;
+}
+
+/** The parts of services/collector/src/main.ts, with simulated adapters. */
+export function startCollector(process: SimProcess, context: ServiceContext): CollectorLife {
+  const { broker, link, plant, settings, bugs, referee, staleness } = context;
+  const { clock: systemClock, timers, log, world } = process;
+  const collectorId = process.name;
+  const random = world.random.fork();
+  const clock = new SteadyClock(systemClock);
+  const runners = new Map<string, SessionRunner>();
+  let isDraining = false;
+  let timesHeld = 0;
+  let lost: string | undefined;
+
+  const store = new SimEventStore(broker, link);
+  const leases = new SimLeaseStore({ bucket: broker.buckets.COLLECTORS, link, staleness });
+  const countsFromAck = bugs.includes('deadline_from_ack');
+  const fromAck = new DeadlineFromAck(leases, systemClock, settings.lease.ttlMs);
+  const holder = new LeaseHolder({
+    store: countsFromAck ? fromAck : leases,
+    key: collectorId,
+    times: settings.lease,
+    clock: systemClock,
+    timers,
+    log,
+    instance: process.instance,
+    host: process.host,
+    fields: { started_at: new Date(systemClock.wallMs()).toISOString(), capacity: 100, labels: {} },
+    isKnownDead: async ({ value }) => {
+      const lease = parseLeaseValue(value);
+      const isDead = lease !== undefined && context.isKnownDead(lease.instance, lease.host);
+      if (isDead && lease.host === process.host)
+        world.note('restart on the same host: predecessor proven dead');
+      return isDead && lease.host === process.host;
+    },
+    onHeld: () => {
+      timesHeld += 1;
+      if (timesHeld > 1) world.note(lost === 'taken' ? 'taken lease held again' : 'expired lease held again');
+      collector.leaseHeld();
+    },
+    onLost: (why) => {
+      lost = why;
+      world.note(`lease lost: ${why}`);
+      collector.leaseLost(why);
+    },
+  });
+  const isHeld = (): boolean => (countsFromAck ? fromAck.isHeld() : holder.isHeld());
+  const permission = bugs.includes('no_lease_check') ? () => true : isHeld;
+  const lease = {
+    isHeld,
+    markDraining: () => holder.markDraining(),
+    giveUp: () => holder.giveUp(),
+  };
+
+  const endpoints = new Endpoints((host) => plant.connect(process, host, referee, permission));
+  const samples = {
+    last: (taskId: string, deviceId: string) =>
+      link.request(`last sample of ${taskId}`, () => broker.lastSample(taskId, deviceId), 5_000),
+  };
+  const outbox = new SampleOutbox({
+    send: (sample) => link.request('sample', () => broker.putSample(sample), 5_000),
+    isBrokerUp: () => link.isUp(),
+    maxWaiting: 1_000,
+    timers,
+    log,
+  });
+  link.onReconnect(() => outbox.resume());
+
+  const offered = new Map<string, AssignmentHandle>();
+  const loadTruth = (taskId: string) => loadTask(store, taskId);
+  const truth = bugs.includes('no_truth_check')
+    ? believesMessages(offered, collectorId, loadTruth)
+    : { load: loadTruth };
+
+  const collector = new Collector({
+    lease,
+    openInbox: (onAssignment) =>
+      openSimInbox({
+        broker,
+        link,
+        collectorId,
+        onAssignment: (handle) => {
+          process.tell(() => `is offered task ${handle.taskId} epoch ${handle.assignment?.epoch}`);
+          offered.set(handle.taskId, handle);
+          onAssignment(handle);
+        },
+      }),
+    createHolder: (taskId) =>
+      new TaskHolder({
+        taskId,
+        collectorId,
+        instance: process.instance,
+        truth,
+        configs: {
+          load: async (id, version) => {
+            const load = () => broker.configs.get(`${id}/${version}`);
+            const config = await link.request(`configuration ${id}/${version}`, load, 5_000);
+            return config ? { ok: true, config } : { ok: false, problem: 'the snapshot is missing' };
+          },
+        },
+        samples,
+        liveStatus: {
+          write: (id, status) => link.request('status', () => broker.putStatus(id, status), 5_000),
+        },
+        timers,
+        log,
+        mayPoll: isHeld,
+        flushSamples: async () => {
+          await outbox.flush(2_000);
+        },
+        createRunner: (assignment, config) => {
+          const runner = new SessionRunner({
+            sessionId: assignment.session_id,
+            epoch: assignment.epoch,
+            collectorId,
+            config,
+            endpoints,
+            clock,
+            timers,
+            backoff: { firstMs: 500, maxMs: 1_000 },
+            permission,
+            jitter: () => random.next(),
+            onSample: (sample) => outbox.push(sample),
+            onHealth: () => undefined,
+          });
+          runners.set(taskId, runner);
+          return runner;
+        },
+      }),
+    disconnectDevices: () => endpoints.disconnectAll(),
+    verifyLog: async () => sessionLog?.verify(),
+    flushSamples: (timeoutMs) => outbox.flush(timeoutMs),
+    keepAliveEveryMs: Math.max(100, settings.lease.ttlMs / 3),
+    statusEveryMs: 2_000,
+    timers,
+    log,
+  });
+
+  const renew = () => link.push(() => holder.renewNow());
+  broker.renewalCalls.add(renew);
+  let sessionLog: SimSessionLog | undefined;
+  let isGone = false;
+  const start = async (): Promise<void> => {
+    for (;;) {
+      try {
+        const last = await link.request('end of SESSIONS', () => broker.lastSequence, 2_000);
+        if (isGone) return;
+        sessionLog = new SimSessionLog(broker, link, last, (event) => collector.eventSeen(event));
+        collector.start();
+        holder.start();
+        return;
+      } catch {
+        // As a process that ends and is started anew by its service manager.
+        if (isGone) return;
+      }
+    }
+  };
+  void start();
+
+  return {
+    kind: 'collector',
+    process,
+    link,
+    collectorId,
+    get isDraining() {
+      return isDraining;
+    },
+    mayPoll: () => (countsFromAck ? fromAck.isHeld() : holder.remainingMs() > 0),
+    leaseSentAtMs: () => leases.confirmedSentAtMs,
+    runner: (taskId) => runners.get(taskId),
+    loseDeliveries: () => sessionLog?.die(),
+    died: () => {
+      isGone = true;
+      broker.renewalCalls.delete(renew);
+      sessionLog?.stop();
+    },
+    drain: async () => {
+      isDraining = true;
+      isGone = true;
+      if (sessionLog) await collector.drain();
+      sessionLog?.stop();
+    },
+  };
+}
