@@ -90,6 +90,9 @@ export class Supervisor {
   }
 
   statusSeen(taskId: string, status: SessionLiveStatus): void {
+    const known = this.#refusals.get(taskId);
+    // A former holder may still be writing; its word says nothing of the present epoch.
+    if (known && status.epoch < known.epoch) return;
     if (status.state !== 'refused') {
       this.#refusals.delete(taskId);
       return;
@@ -103,8 +106,9 @@ export class Supervisor {
     if (this.#options.fleetWatch.notice(record)) this.hint();
   }
 
-  /** The broker is back: live values may be gone. */
+  /** The broker is back: live values may be gone, and silence while it was away is nobody's death. */
   reconnected(): void {
+    this.#options.fleetWatch.brokerUnusable();
     this.#options.waitingReport.forget();
     this.hint();
   }
