@@ -17,7 +17,10 @@ export interface SampleOutboxOptions {
   /** Whether an error of `send` will come again however often it is tried. */
   readonly isHopeless?: (error: unknown) => boolean;
   readonly isBrokerUp: () => boolean;
-  /** Samples held in memory; beyond it they go to the spool, and where there is none the oldest are lost. */
+  /**
+   * Samples held in memory, besides those that are being written to the spool. At half of it they go there; beyond it
+   * the oldest are lost.
+   */
   readonly maxWaiting: number;
   readonly maxInFlight?: number;
   /** Nothing is sent before {@link SampleOutbox.useSpool}: what a predecessor left there is older. */
@@ -30,6 +33,7 @@ export interface SampleOutboxOptions {
 /** Half the stream's duplicate window: a message id that was stored up to so long ago is surely remembered. */
 const repeatIsHarmlessMs = 60_000;
 const retryMs = 250;
+const mostSpilledAtOnce = 2_000;
 
 /** What waits longer than one to two of these goes to the spool: so much is lost when the process is killed. */
 const spoolAfterMs = 1_000;
@@ -107,7 +111,8 @@ export class SampleOutbox {
   push(sample: Sample): void {
     this.#order += 1;
     this.#queue.push({ order: this.#order, sample });
-    if (this.#inMemory() > this.#options.maxWaiting) this.#dropOldest();
+    // What is being written to the spool is as good as gone: a disk that takes its time must not cost samples.
+    if (this.#inMemory() - this.#beingSpilled.length > this.#options.maxWaiting) this.#dropOldest();
     if (this.#feed) this.#planSweep();
     this.#pump();
     if (this.#feed && this.#inMemory() * 2 > this.#options.maxWaiting) this.#spill();
@@ -366,7 +371,11 @@ export class SampleOutbox {
         this.#again = this.#again.filter((waiting) => !isOnlyInMemory(waiting));
       }
     }
-    for (let next = this.#queue[this.#head]; next && batch.length < 2_000; next = this.#queue[this.#head]) {
+    for (
+      let next = this.#queue[this.#head];
+      next && batch.length < mostSpilledAtOnce;
+      next = this.#queue[this.#head]
+    ) {
       if (!isCrowded && !isOld(next)) break;
       batch.push(next);
       this.#passHead();

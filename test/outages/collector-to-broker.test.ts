@@ -1,0 +1,195 @@
+import { execFileSync } from 'node:child_process';
+import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RunningProcess } from '@holdfast/dev/child-process.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { scanRecords, segmentMagic } from '../../services/collector/src/adapters/spool-record.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
+import { logOf } from '../support/service-processes.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { ticksOfSamples } from '../support/ticks-of-samples.ts';
+
+const devices = Array.from({ length: 12 }, (_, index) => `press-${index + 1}`);
+/** Long enough to poll on while the broker is away. */
+const patientLease = { LEASE_TTL_MS: '60000', LEASE_RENEW_MS: '500' };
+
+async function segmentsIn(folder: string): Promise<string[]> {
+  const files = await readdir(folder, { recursive: true }).catch(() => [] as string[]);
+  return files
+    .filter((file) => file.endsWith('.segment'))
+    .map((file) => join(folder, file))
+    .sort();
+}
+
+async function spooledIn(folder: string): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (const path of await segmentsIn(folder)) {
+    const { records } = scanRecords((await readFile(path)).subarray(segmentMagic.length));
+    samples.push(...records.map(({ payload }) => JSON.parse(payload.toString()) as Sample));
+  }
+  return samples;
+}
+
+describe('samples while the broker does not take them', () => {
+  let fleet: FleetForTest;
+  let collector: RunningProcess;
+  let spoolDir: string;
+  let task = 0;
+  let sessionId: string;
+
+  const startCollector = async (settings: Record<string, string> = {}) => {
+    collector = await fleet.collector('c1', { ...patientLease, SPOOL_DIR: spoolDir, ...settings });
+  };
+  const samplesOfSession = async () =>
+    (await fleet.log.samples()).filter(({ session }) => session === sessionId);
+  const isSaid = (what: string) => logOf(collector).some((line) => line.includes(what));
+  const said = (what: string) =>
+    eventually(() => isSaid(what), { what: `the collector to say "${what}"`, timeoutMs: 40_000 });
+  const spooled = (atLeast: number) =>
+    eventually(async () => (await spooledIn(spoolDir)).length >= atLeast, {
+      what: `${atLeast} samples in the spool`,
+      timeoutMs: 40_000,
+      intervalMs: 100,
+    });
+  const nothingSpooled = () =>
+    eventually(async () => (await segmentsIn(spoolDir)).length === 0, {
+      what: 'the spool to be drained',
+      timeoutMs: 40_000,
+    });
+  /** A session over all devices, of a collector with these settings, that has samples. */
+  const begin = async (settings: Record<string, string>, periodMs = 50, spoolIn?: string) => {
+    spoolDir = spoolIn ?? (await temporaryFolder('spool'));
+    await startCollector(settings);
+    task += 1;
+    sessionId = await fleet.log.start(
+      fleet.plant.config({ taskId: String(task), devices: [...devices], periodMs }),
+    );
+    await eventually(
+      async () => new Set((await samplesOfSession()).map(({ device }) => device)).size === 12,
+      {
+        what: 'samples of every device',
+        timeoutMs: 40_000,
+        intervalMs: 100,
+      },
+    );
+  };
+  /** Stops the session and waits until nothing of it is on its way any more. */
+  const end = async () => {
+    // A stop is not repeated, so it is not sent before the broker answers.
+    await eventually(() => fleet.log.task(String(task)), { what: 'the broker to answer' });
+    await fleet.log.stop(sessionId);
+    await said('session is over for this collector');
+    await nothingSpooled();
+    await collector.stop();
+    return ticksOfSamples(await samplesOfSession());
+  };
+
+  beforeAll(async () => {
+    fleet = await fleetForTest(devices);
+    await fleet.start('supervisor', patientLease);
+  });
+
+  it('wait on disk when the broker is killed, and are there afterwards, none lost and none doubled', async () => {
+    await begin({ SAMPLE_BUFFER_MAX: '400' });
+    const requestsBefore = fleet.plant.requests.length;
+    await fleet.nats.kill();
+    await spooled(600);
+    const askedMeanwhile = fleet.plant.requests.length - requestsBefore;
+    await fleet.nats.restart();
+    await said('all samples that waited are with the broker');
+    const ticks = await end();
+    expect(ticks.size).toBe(devices.length);
+    for (const { all, declaredLost, doubled } of ticks.values()) {
+      expect({ ranges: all.length, lost: declaredLost.length, doubled }).toEqual({
+        ranges: 1,
+        lost: 0,
+        doubled: 0,
+      });
+    }
+    // Polling went on, and what the plant answered is what there are samples of.
+    expect(askedMeanwhile).toBeGreaterThanOrEqual(600);
+    for (const device of devices) {
+      const asked = fleet.plant.requests.filter((request) => request.device === device).length;
+      const read = (await samplesOfSession()).filter((sample) => sample.device === device && sample.values);
+      expect(read.length).toBe(asked);
+    }
+  });
+
+  it('arrive after a kill -9 of the collector, all that were in its spool, with a torn record cut off', async () => {
+    await begin({ SAMPLE_BUFFER_MAX: '400' });
+    await fleet.nats.kill();
+    await spooled(500);
+    await collector.kill();
+    const inSpool = await spooledIn(spoolDir);
+    expect(inSpool.length).toBeGreaterThanOrEqual(500);
+    await appendFile((await segmentsIn(spoolDir)).at(-1) ?? '', Buffer.from([200, 0, 0, 0, 1, 2, 3, 4, 123]));
+    await fleet.nats.restart();
+    await startCollector();
+    await said('an earlier process left samples in the spool');
+    await nothingSpooled();
+    const ticks = await end();
+    const stored = new Set((await samplesOfSession()).map(({ device, tick }) => `${device}/${tick}`));
+    expect(inSpool.filter(({ device, tick }) => !stored.has(`${device}/${tick}`))).toEqual([]);
+    for (const { doubled } of ticks.values()) expect(doubled).toBe(0);
+  });
+
+  it('beyond the bound of the spool become gaps, the oldest first, and every tick is accounted for', async () => {
+    await begin({ SAMPLE_BUFFER_MAX: '400', SPOOL_MAX_BYTES: '1048576' }, 20);
+    await fleet.nats.kill();
+    await said('the sample buffer is full');
+    await fleet.nats.restart();
+    await said('all samples that waited are with the broker');
+    const ticks = await end();
+    for (const { all, declaredLost, overlapping, doubled } of ticks.values()) {
+      expect({ ranges: all.length, overlapping, doubled }).toEqual({ ranges: 1, overlapping: 0, doubled: 0 });
+      // The oldest of the outage, in one piece.
+      expect(declaredLost).toHaveLength(1);
+    }
+  });
+
+  it('that were lost are declared also when the collector was killed before it could tell', async () => {
+    await begin({ SAMPLE_BUFFER_MAX: '400', SPOOL_MAX_BYTES: '1048576' }, 20);
+    await fleet.nats.kill();
+    await said('the sample buffer is full');
+    await collector.kill();
+    const inSpool = await spooledIn(spoolDir);
+    await fleet.nats.restart();
+    await startCollector();
+    await said('an earlier process left samples in the spool');
+    await nothingSpooled();
+    const ticks = await end();
+    for (const [device, { declaredLost, all }] of ticks) {
+      expect(countTicks(declaredLost)).toBeGreaterThan(0);
+      // From the beginning up to the last one that was on disk: no hole but the one that the kill made.
+      const last = Math.max(...inSpool.filter((sample) => sample.device === device).map(({ tick }) => tick));
+      expect(all[0]?.to).toBeGreaterThanOrEqual(last);
+    }
+  });
+
+  it('are lost by count when the disk is full too, and polling goes on', async ({ skip }) => {
+    const disk = join(await temporaryFolder('full-disk'), 'disk');
+    await mkdir(disk);
+    try {
+      execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk], { stdio: 'pipe' });
+    } catch {
+      skip('no right to mount a small disk here');
+    }
+    cleanUpAfterFile(async () => void execFileSync('umount', ['--lazy', disk]));
+    await begin({ SAMPLE_BUFFER_MAX: '400' }, 20, disk);
+    const requestsBefore = fleet.plant.requests.length;
+    await fleet.nats.kill();
+    await said('the spool cannot be written');
+    await said('the sample buffer is full');
+    expect(fleet.plant.requests.length).toBeGreaterThan(requestsBefore + 700);
+    await fleet.nats.restart();
+    await said('all samples that waited are with the broker');
+    const ticks = await end();
+    for (const { all, overlapping, doubled } of ticks.values()) {
+      expect({ ranges: all.length, overlapping, doubled }).toEqual({ ranges: 1, overlapping: 0, doubled: 0 });
+    }
+  });
+});
