@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import { glob, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..', '..');
+
+it('links between the documents lead to a file and a heading that are there', async () => {
+  for (const page of await pages()) {
+    const markdown = await readFile(join(root, page), 'utf8');
+    for (const [, target = ''] of markdown.matchAll(/\]\(([^)]+)\)/g)) {
+      if (/^https?:/.test(target)) continue;
+      const [path = '', anchor] = target.split('#');
+      const file = path === '' ? join(root, page) : join(root, dirname(page), path);
+      expect(existsSync(file), `${page} links to ${target}`).toBe(true);
+      if (anchor === undefined) continue;
+      expect(anchorsOf(await readFile(file, 'utf8')), `${page} links to ${target}`).toContain(anchor);
+    }
+  }
+});
+
+it('files that the documents name are there', async () => {
+  for (const page of await pages()) {
+    const markdown = await readFile(join(root, page), 'utf8');
+    for (const [, path = ''] of markdown.matchAll(
+      /`((?:packages|services|simulators|dev|test|bench|deploy)\/[\w./-]+)`/g,
+    )) {
+      expect(existsSync(join(root, path)), `${page} names ${path}`).toBe(true);
+    }
+  }
+});
+
+async function pages(): Promise<string[]> {
+  const found: string[] = [];
+  for await (const page of glob(['*.md', 'docs/**/*.md'], { cwd: root })) found.push(page);
+  return found;
+}
+
+/** As GitHub makes them of headings. */
+function anchorsOf(markdown: string): string[] {
+  return [...markdown.matchAll(/^#+\s+(.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}

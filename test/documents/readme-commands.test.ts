@@ -1,0 +1,157 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pointHistorySchema } from '@holdfast/shared/contracts/http/point-history-http.ts';
+import { sessionEventPageSchema, sessionViewSchema } from '@holdfast/shared/contracts/http/session-http.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { type DocumentedStack, startDocumentedStack, startShell } from './documented-stack.ts';
+import { fencedCommands } from './fenced-commands.ts';
+import { type NamedThing, thingsNamedBy } from './nats-commands.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const text = (file: string) => readFile(join(root, file), 'utf8');
+const commandsIn = async (file: string) => fencedCommands(await text(file));
+
+/** Commands that are not run below: the file that runs them, and words of it that do. */
+const runElsewhere: Readonly<Record<string, readonly [file: string, words: string]>> = {
+  'npm start': ['dev/bootstrap.mjs', "'dev/src/main.ts'"],
+  'npm test': ['.ci/run', 'npm test'],
+  'npm run check': ['.ci/run', 'npm run --silent check'],
+  'npm run -s bench -- recovery --json': ['test/bench/recovery-bench.test.ts', '--json'],
+  // By hand, on a machine that has Docker.
+  'docker compose up': ['test/compose/trial.mjs', "compose('up'"],
+  // By nobody here: it takes a Mac. The stack itself names it as the way out.
+  'brew install nats-server': ['dev/setup/servers.mjs', 'brew install nats-server'],
+};
+
+const runHere = (command: string) => /^(curl |pid\(\)|holder\(\)|kill |frozen=)/.test(command);
+
+describe('the commands of the documents', { timeout: 120_000 }, () => {
+  let stack: DocumentedStack;
+  beforeAll(async () => {
+    stack = await startDocumentedStack();
+  }, 60_000);
+
+  it('are the same in both languages', async () => {
+    expect(await commandsIn('README.zh-CN.md')).toEqual(await commandsIn('README.md'));
+  });
+
+  it('are run here or elsewhere', async () => {
+    for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/api.md', 'docs/nats.md']) {
+      for (const command of await commandsIn(page)) {
+        if (runHere(command) || command.startsWith('nats ')) continue;
+        const [file, words] = runElsewhere[command] ?? [];
+        expect(file, `who runs "${command}" of ${page}?`).toBeDefined();
+        expect(await text(file ?? '')).toContain(words);
+      }
+    }
+  });
+
+  it('that look into NATS name only what is there', async () => {
+    const isThere = await lookAtBroker(stack.natsUrl);
+    const commands = [...(await commandsIn('README.md')), ...(await commandsIn('docs/nats.md'))].filter(
+      (command) => command.startsWith('nats '),
+    );
+    expect(commands).not.toEqual([]);
+    for (const command of commands) {
+      for (const thing of thingsNamedBy(command)) {
+        await eventually(() => isThere(thing), {
+          what: `${command}: ${thing.kind} ${thing.name}`,
+          timeoutMs: 5_000,
+        });
+      }
+    }
+  });
+
+  it('of the API page can be pasted', async () => {
+    const shell = startShell();
+    for (const command of await commandsIn('docs/api.md')) await shell.run(stack.adapted(command));
+  });
+
+  it('of README can be pasted one after the other, and what they break heals', async () => {
+    const shell = startShell();
+    for (const command of (await commandsIn('README.md')).filter(runHere)) {
+      if (command.startsWith('kill') || command.startsWith('frozen=')) await polled();
+      const before = await events();
+      const output = await shell.run(stack.adapted(command));
+      if (command.includes('point-history')) {
+        await eventually(
+          async () =>
+            pointHistorySchema.parse(JSON.parse(await shell.run(stack.adapted(command)))).results.length > 0,
+          { what: `a value in the answer to ${command}` },
+        );
+      }
+      if (command.startsWith('kill -TERM') || command.startsWith('frozen=')) {
+        await eventually(async () => (await events()) > before, { what: `a new holder after ${command}` });
+        await polled();
+      }
+      expect(output, command).not.toMatch(/not found/);
+    }
+    expect((await session()).status).toBe('stopped');
+  });
+
+  const session = async () =>
+    sessionViewSchema.parse(await (await fetch(`${stack.apiUrl}/api/acquisition/sessions/1-1/`)).json());
+  const events = async () => {
+    const answer = await fetch(`${stack.apiUrl}/api/acquisition/sessions/1-1/events/`);
+    return sessionEventPageSchema.parse(await answer.json()).results.length;
+  };
+  /** Waits until the session is polled: a value is in the database that was read after now. */
+  const polled = () => {
+    const query = new URLSearchParams({
+      point_code: 'barrel_zone_1_temperature',
+      session_id: '1-1',
+      start_time: new Date().toISOString(),
+    });
+    return eventually(
+      async () => {
+        const answer = await fetch(`${stack.apiUrl}/api/acquisition/sessions/point-history/?${query}`);
+        return answer.ok && pointHistorySchema.parse(await answer.json()).results.length > 0;
+      },
+      { what: 'the session to be polled' },
+    );
+  };
+});
+
+/** A look at the broker that tells whether it has a thing that a command names. */
+async function lookAtBroker(url: string): Promise<(thing: NamedThing) => Promise<boolean>> {
+  const { nc } = await connectNats({ url, name: 'documents', log: createLogger('test', 'fatal') });
+  cleanUpAfterFile(() => nc.close());
+  const jsm = await jetstreamManager(nc);
+  const hasStream = async (name: string) => (await streams()).some((config) => config.name === name);
+  const streams = async () => (await jsm.streams.list().next()).map(({ config }) => config);
+  const hasMessage = async (subject: string) => {
+    for (const { name, subjects } of await streams()) {
+      if (!subjects.some((each) => each.split('.')[0] === subject.split('.')[0])) continue;
+      const { state } = await jsm.streams.info(name, { subjects_filter: subject });
+      if (Object.keys(state.subjects ?? {}).length > 0) return true;
+    }
+    return false;
+  };
+  return async (thing) => {
+    switch (thing.kind) {
+      case 'stream':
+        return hasStream(thing.name);
+      case 'consumer':
+        return (await jsm.consumers.list(thing.stream).next()).some(({ name }) => name === thing.name);
+      case 'bucket':
+        return hasStream(`KV_${thing.name}`);
+      case 'key':
+        return (
+          (await jsm.streams.getMessage(`KV_${thing.bucket}`, {
+            last_by_subj: `$KV.${thing.bucket}.${thing.name}`,
+          })) !== null
+        );
+      case 'objects':
+        return hasStream(`OBJ_${thing.name}`);
+      case 'subject':
+        return hasMessage(thing.name);
+      default:
+        return thing satisfies never;
+    }
+  };
+}

@@ -1,0 +1,85 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { stackConfig } from '../../dev/src/config.ts';
+import { apiConfig } from '../../services/api/src/config.ts';
+import { collectorConfig } from '../../services/collector/src/config.ts';
+import { supervisorConfig } from '../../services/supervisor/src/config.ts';
+import { writerConfig } from '../../services/writer/src/config.ts';
+import { readConfig as simulatorConfig } from '../../simulators/modbus/src/config.ts';
+import { codesIn, tableRows } from './markdown-tables.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+const page = await readFile(join(root, 'docs', 'settings.md'), 'utf8');
+const rows = tableRows(page);
+
+const common = ['Every service', 'Streams'];
+const store = 'Where values are stored';
+
+/** Each program with the sections of the page that are about its settings. */
+const programs: readonly {
+  readonly name: string;
+  readonly sections: readonly string[];
+  readonly read: (environment: Record<string, string | undefined>) => object;
+}[] = [
+  { name: 'API', sections: [...common, store], read: apiConfig },
+  { name: 'Supervisor', sections: [...common, 'Leases'], read: supervisorConfig },
+  { name: 'Collector', sections: [...common, 'Leases'], read: collectorConfig },
+  { name: 'Writer', sections: [...common, store], read: writerConfig },
+  { name: 'Simulator', sections: [], read: simulatorConfig },
+  { name: 'Local stack', sections: [], read: stackConfig },
+];
+
+const needed: Readonly<Record<string, string>> = { DATABASE_URL: 'postgres://user@localhost/holdfast' };
+
+/** Below the folder for temporary files. */
+const ofTheMachine = ['LOCK_DIR', 'SPOOL_DIR'];
+
+describe('docs/settings.md', () => {
+  it.each(programs)('has every setting of $name with its default', ({ name, sections, read }) => {
+    const { asked, config } = settingsOf(read);
+    const about = rows.filter(({ section }) => section === name || sections.includes(section));
+    const described = new Map(about.map(({ cells }) => [codesIn(cells[0] ?? '')[0], cells[1] ?? '']));
+
+    expect([...described.keys()], 'settings that the page has').toEqual(expect.arrayContaining([...asked]));
+    for (const [setting, value] of Object.entries(config)) {
+      const [shown] = codesIn(described.get(setting) ?? '');
+      // What stands there in words depends on the machine, or is none.
+      if (shown === undefined || setting in needed || ofTheMachine.includes(setting)) continue;
+      expect(`${setting} ${shown}`).toBe(`${setting} ${String(value)}`);
+    }
+  });
+
+  it('has no setting that nothing reads', () => {
+    const known = new Map(programs.map(({ name, read }) => [name, settingsOf(read).asked]));
+    const all = new Set([...known.values()].flatMap((names) => [...names]));
+    for (const { section, cells } of rows) {
+      if (section === 'Containers') continue;
+      const [setting] = codesIn(cells[0] ?? '');
+      expect([...(known.get(section) ?? all)]).toContain(setting);
+    }
+  });
+
+  it('has what docker-compose.yml takes from the environment', async () => {
+    const compose = await readFile(join(root, 'docker-compose.yml'), 'utf8');
+    const taken = new Set([...compose.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name));
+    const described = rows.filter(({ section }) => section === 'Containers');
+    expect(new Set(described.flatMap(({ cells }) => codesIn(cells[0] ?? '')))).toEqual(taken);
+  });
+});
+
+/** What a program's schema asks its environment for, and what it makes of one that has only what must be there. */
+function settingsOf(read: (environment: Record<string, string | undefined>) => object): {
+  asked: ReadonlySet<string>;
+  config: Readonly<Record<string, unknown>>;
+} {
+  const asked = new Set<string>();
+  const environment = new Proxy<Record<string, string | undefined>>(needed, {
+    get: (values, name) => {
+      if (typeof name !== 'string') return undefined;
+      if (/^[A-Z][A-Z0-9_]*$/.test(name) && !name.endsWith('_FILE')) asked.add(name);
+      return values[name];
+    },
+  });
+  return { asked, config: { ...read(environment) } };
+}
