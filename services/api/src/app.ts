@@ -14,9 +14,11 @@ import { configurationRoutes } from './http/configuration-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { pointHistoryRoutes } from './http/point-history-routes.ts';
 import { addProblemReplies, replyWithProblem } from './http/problem-replies.ts';
+import { recoveryRoutes } from './http/recovery-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
 import type { WaitingNotices } from './live-status/waiting-notices.ts';
+import type { RecoverySources } from './recovery/recovery-view.ts';
 
 export interface AppDependencies {
   readonly log: Logger;
@@ -26,6 +28,7 @@ export interface AppDependencies {
   readonly waiting: Pick<WaitingNotices, 'of'>;
   readonly samples: Pick<SampleStore, 'history'>;
   readonly accounting: AccountingSources;
+  readonly recovery: RecoverySources;
   readonly readiness: Readiness;
 }
 
@@ -33,7 +36,8 @@ const maxBodyBytes = 1_048_576;
 
 /** The HTTP API, apart from the process: it never listens and opens nothing. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { log, database, commands, liveStatus, waiting, samples, accounting, readiness } = dependencies;
+  const { log, database, commands, liveStatus, waiting, samples, accounting, recovery, readiness } =
+    dependencies;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -72,6 +76,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     },
     { prefix: '/api/acquisition/sessions' },
   );
+  await typed.register(recoveryRoutes(recovery), { prefix: '/api/acquisition/recovery' });
   await typed.register(configurationRoutes(database), { prefix: '/api/config' });
   return app as unknown as FastifyInstance;
 }

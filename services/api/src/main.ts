@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { latestSamples } from '@holdfast/shared/jetstream/latest-samples.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { openSampleStore } from '@holdfast/shared/sample-store/open-sample-store.ts';
 import { openPostgresTickCoverage } from '@holdfast/shared/sample-store/postgres/postgres-tick-coverage.ts';
 import { pollingPlans } from './accounting/polling-plans.ts';
+import { askedOfBroker } from './adapters/asked-of-broker.ts';
 import { startBroker } from './adapters/broker.ts';
 import { jetStreamSessionLog } from './adapters/jetstream-session-log.ts';
 import { buildApp } from './app.ts';
@@ -83,14 +85,18 @@ await runService({
     const watch = logGuard.watch(broker.sessionLog);
     onStop('log guard', watch.stop);
 
+    const plans = pollingPlans({ database, taskConfigs: () => broker.stores().taskConfigs });
     const app = await buildApp({
       log,
       database,
       samples,
-      accounting: {
+      accounting: { database, coverage, plans },
+      recovery: {
         database,
-        coverage,
-        plans: pollingPlans({ database, taskConfigs: () => broker.stores().taskConfigs }),
+        plans,
+        liveStatus,
+        waiting,
+        lastSamples: () => askedOfBroker(broker.connection, latestSamples),
       },
       liveStatus,
       waiting,

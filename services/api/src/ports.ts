@@ -47,3 +47,15 @@ export interface SessionLog {
   /** Everything after a sequence; takes over from any other reader. */
   openAfter(sequence: number): Promise<LogReader>;
 }
+
+/** The youngest message of a device in SAMPLES: values, or why there are none. */
+export interface LastSample {
+  readonly sessionId: string;
+  readonly tick: number;
+  readonly epoch: number;
+  /** When the broker stored it, in ms since 1970, on the broker's clock. */
+  readonly storedAtMs: number;
+}
+
+/** One of each device that SAMPLES has anything of. @throws BrokerUnavailable */
+export type LastSamples = () => Promise<readonly LastSample[]>;

@@ -14,6 +14,8 @@ export interface Broker {
   sessionLog(): SessionLog | undefined;
   /** @throws BrokerUnavailable at once, so that no request hangs for a broker that is known to be away */
   stores(): CommandStores;
+  /** For adapters of other ports. @throws BrokerUnavailable at once */
+  connection(): NatsConnection;
   stop: Stop;
 }
 
@@ -80,6 +82,10 @@ export function startBroker(options: {
     stores: () => {
       if (!isUp() || !stores) throw new BrokerUnavailable('there is no connection to NATS');
       return stores;
+    },
+    connection: () => {
+      if (!isUp() || !connection) throw new BrokerUnavailable('there is no connection to NATS');
+      return connection.nc;
     },
     stop: async () => {
       stopping.abort();

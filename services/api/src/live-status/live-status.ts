@@ -14,6 +14,8 @@ export interface LiveStatus {
   /** Begins to watch, in place of the former watch; called again after every reconnect. */
   watch(statuses: WatchStatuses): Promise<void>;
   totals(sessionId: string): Promise<LiveTotals>;
+  /** What the holder of the task's session said last, as far as it has reached this process. */
+  lastWord(taskId: number): SessionLiveStatus | undefined;
   /** Stores what is not stored yet, if the database is there. */
   stop: Stop;
 }
@@ -33,6 +35,7 @@ export function startLiveStatus(options: {
   const { database, log } = options;
   /** The latest of each task, for answers that are fresher than the last flush. */
   const latest = new Map<string, CounterRow>();
+  const words = new Map<string, SessionLiveStatus>();
   let unsaved = new Map<string, CounterRow>();
   let stopWatch: (() => void) | undefined;
   let flushing: Promise<void> | undefined;
@@ -42,6 +45,7 @@ export function startLiveStatus(options: {
     const row = counterRow(status);
     if (!row) return;
     latest.set(taskId, row);
+    words.set(taskId, status);
     unsaved.set(keyOf(row), row);
   };
 
@@ -89,6 +93,7 @@ export function startLiveStatus(options: {
       }
       return sumCounters([...rows.values()]);
     },
+    lastWord: (taskId) => words.get(String(taskId)),
     stop: async () => {
       clearInterval(timer);
       stopWatch?.();

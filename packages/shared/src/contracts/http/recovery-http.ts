@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { pageQuery, pageSchema } from './page.ts';
+import { placementViewSchema, sessionStatuses } from './session-http.ts';
+
+export const recoveryQuerySchema = z.object({
+  ...pageQuery,
+  /** `disagreements`: only sessions of which something does not fit. */
+  only: z.enum(['', 'disagreements']).optional(),
+});
+
+/** One running session: what should be beside what is. */
+export const sessionRecoverySchema = z.object({
+  session_id: z.string(),
+  task_id: z.int(),
+  task_code: z.string(),
+  /** What the log says. */
+  expected: z.object({ status: z.enum(sessionStatuses), config_version: z.int() }),
+  /** Whom the supervisor gave it to, or why it waits. */
+  assigned: placementViewSchema.nullable(),
+  /** What its holder said last; null when nobody has said anything of it. */
+  collector: z
+    .object({
+      collector_id: z.string(),
+      epoch: z.int(),
+      state: z.enum(['polling', 'released', 'refused']),
+      detail: z.string(),
+      updated_at: z.string(),
+    })
+    .nullable(),
+  /** The youngest sample, or explicit miss, of any of its devices: when it reached the broker. */
+  last_sample: z.object({ time: z.string(), epoch: z.int() }).nullable(),
+  /** Three periods of the task, 15 s at least. */
+  fresh_within_seconds: z.number(),
+  /** Whether its last sample is that fresh. */
+  is_actual: z.boolean(),
+  /** What does not fit, in words; empty when all agrees. */
+  disagreements: z.array(z.string()),
+});
+export type SessionRecoveryView = z.infer<typeof sessionRecoverySchema>;
+
+/**
+ * For monitoring: `expected` sessions should run, `actual` ones do as far as samples show it, `missing` do not.
+ * `unexpected` ones are read although they should not be.
+ */
+export const recoverySchema = pageSchema(sessionRecoverySchema).extend({
+  as_of: z.string(),
+  expected: z.int(),
+  actual: z.int(),
+  missing: z.int(),
+  unexpected: z.int(),
+  expected_sessions: z.array(z.string()),
+  actual_sessions: z.array(z.string()),
+  missing_sessions: z.array(z.string()),
+  unexpected_sessions: z.array(z.object({ session_id: z.string(), detail: z.string() })),
+});
+export type RecoveryView = z.infer<typeof recoverySchema>;

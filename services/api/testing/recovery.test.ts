@@ -1,0 +1,203 @@
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
+import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
+import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
+import { placementsIn } from './placements.ts';
+
+let nats: Awaited<ReturnType<typeof natsForTest>>;
+let api: ApiUnderTest;
+let log: SessionLogForTest;
+let placements: ReturnType<typeof placementsIn>;
+
+beforeAll(async () => {
+  nats = await natsForTest();
+  api = await startApi({ nats: nats.url, database: await freshDatabase() });
+  await api.ready();
+  log = await sessionLogForTest(nats.url);
+  placements = placementsIn(log.store);
+});
+
+const taskOf = (sessionId: string) => sessionId.split('-')[0] ?? '';
+
+async function sampleArrives(session: string, epoch: number, changes: Partial<Sample> = {}): Promise<void> {
+  const tick = Math.floor(Date.now() / 1_000) + 60;
+  await (await SampleStream.open(log.nc)).publish({
+    v: 1,
+    session,
+    epoch,
+    collector: 'c1',
+    task: taskOf(session),
+    device_id: '1',
+    device: 'press-1',
+    site: '',
+    measurement: 'press-1',
+    tick,
+    period_ms: 1_000,
+    time: tick * 1_000,
+    read_at: tick * 1_000,
+    values: { count: 1 },
+    ...changes,
+  });
+}
+
+async function says(session: string, epoch: number, changes: Partial<SessionLiveStatus> = {}): Promise<void> {
+  await (await StatusBoard.open(log.nc)).write(taskOf(session), {
+    v: 1,
+    session,
+    epoch,
+    collector: 'c1',
+    instance: 'one-life',
+    state: 'polling',
+    detail: '',
+    updated_at: new Date().toISOString(),
+    points_read: 1,
+    error_count: 0,
+    last_read_time: null,
+    device_health: {},
+    ...changes,
+  });
+}
+
+const recovery = async (query = '') => (await api.get(`/api/acquisition/recovery/${query}`)).body;
+const of = async (sessionId: string) =>
+  (await recovery('?limit=500')).results.find(
+    (item: { session_id: string }) => item.session_id === sessionId,
+  );
+
+describe('what should run beside what does', () => {
+  it('agrees for a session that is assigned, polled and sends samples', async () => {
+    const sessionId = await startTask(api, await configureTask(api, 'agrees'));
+    const epoch = await placements.assign(sessionId, 'c1');
+    await says(sessionId, epoch);
+    await sampleArrives(sessionId, epoch);
+    await expect.poll(() => of(sessionId)).toMatchObject({ disagreements: [] });
+    expect(await of(sessionId)).toEqual({
+      session_id: sessionId,
+      task_id: Number(taskOf(sessionId)),
+      task_code: 'agrees',
+      expected: { status: 'running', config_version: 1 },
+      assigned: expect.objectContaining({ state: 'placed', collector_id: 'c1', epoch }),
+      collector: expect.objectContaining({ collector_id: 'c1', epoch, state: 'polling' }),
+      last_sample: { time: expect.any(String), epoch },
+      fresh_within_seconds: 15,
+      is_actual: true,
+      disagreements: [],
+    });
+    expect((await recovery()).actual_sessions).toContain(sessionId);
+  });
+
+  it('counts an explicit device error as life: the session runs, its device does not', async () => {
+    const sessionId = await startTask(api, await configureTask(api, 'dead-device'));
+    const epoch = await placements.assign(sessionId, 'c1');
+    await says(sessionId, epoch);
+    const miss = { cause: 'timeout', detail: 'no answer within 1000 ms' } as const;
+    await sampleArrives(sessionId, epoch, { values: undefined, miss });
+    await expect.poll(() => of(sessionId)).toMatchObject({ is_actual: true, disagreements: [] });
+  });
+
+  it('misses a session that waits, with the reason, and one whose samples do not come', async () => {
+    const waits = await startTask(api, await configureTask(api, 'waits'));
+    await (await KvWaitingBoard.open(log.nc)).write(taskOf(waits), {
+      v: 1,
+      session: waits,
+      why: 'no_collector',
+      detail: 'no collector is up',
+      since: new Date().toISOString(),
+    });
+    const silent = await startTask(api, await configureTask(api, 'silent'));
+    const epoch = await placements.assign(silent, 'c1');
+    await says(silent, epoch);
+    await expect
+      .poll(() => of(waits))
+      .toMatchObject({
+        is_actual: false,
+        last_sample: null,
+        disagreements: [
+          'no collector has it: no collector is up',
+          'it is running, but no sample of it has arrived',
+        ],
+      });
+    await expect
+      .poll(() => of(silent))
+      .toMatchObject({
+        disagreements: ['it is running, but no sample of it has arrived'],
+      });
+    const { missing, missing_sessions, expected, actual } = await recovery();
+    expect(missing_sessions).toEqual(expect.arrayContaining([waits, silent]));
+    expect(missing).toBe(missing_sessions.length);
+    expect(expected).toBe(actual + missing);
+  });
+
+  it.each<[string, (sessionId: string, epoch: number) => Promise<void>, string]>([
+    [
+      'nobody has taken up its placement',
+      async () => {},
+      'it was assigned to c1 with epoch EPOCH, which has not said anything of it yet',
+    ],
+    [
+      'the former holder was the last to say anything',
+      (sessionId, epoch) => says(sessionId, epoch - 1, { collector: 'c0' }),
+      'it was assigned to c1 with epoch EPOCH, which has not said anything of it yet',
+    ],
+    [
+      'its collector refuses it',
+      (sessionId, epoch) => says(sessionId, epoch, { state: 'refused', detail: 'no such driver' }),
+      'it is assigned to c1, which says refused: no such driver',
+    ],
+    [
+      'its collector has fallen silent',
+      (sessionId, epoch) =>
+        says(sessionId, epoch, { updated_at: new Date(Date.now() - 60_000).toISOString() }),
+      'c1 has said nothing of it for',
+    ],
+  ])('says so when %s', async (what, happens, words) => {
+    const sessionId = await startTask(api, await configureTask(api, `says-${what.slice(0, 30)}`));
+    const epoch = await placements.assign(sessionId, 'c1');
+    await happens(sessionId, epoch);
+    await sampleArrives(sessionId, epoch);
+    await expect
+      .poll(async () => (await of(sessionId)).disagreements[0])
+      .toContain(words.replace('EPOCH', String(epoch)));
+    const { results } = await recovery('?only=disagreements&limit=500');
+    expect(results.map(({ session_id }: { session_id: string }) => session_id)).toContain(sessionId);
+    expect(results.every(({ disagreements }: { disagreements: string[] }) => disagreements.length > 0)).toBe(
+      true,
+    );
+  });
+
+  it('names a session that is read although it was stopped', async () => {
+    const sessionId = await startTask(api, await configureTask(api, 'undead'));
+    const epoch = await placements.assign(sessionId, 'c1');
+    await api.post(`${sessionsPath}/${sessionId}/stop/`);
+    // For a tick of the time after the stop; one from before it may still arrive without any fault.
+    await sampleArrives(sessionId, epoch, { tick: 1 });
+    expect((await recovery()).unexpected_sessions).toEqual([]);
+    await sampleArrives(sessionId, epoch);
+    const { unexpected, unexpected_sessions } = await recovery();
+    expect(unexpected).toBe(1);
+    expect(unexpected_sessions).toEqual([
+      { session_id: sessionId, detail: expect.stringContaining('it is stopped since') },
+    ]);
+  });
+
+  it('is given in pages, with the counts of all on each', async () => {
+    const { results, next_cursor, expected } = await recovery('?limit=1');
+    expect(results).toHaveLength(1);
+    const next = await recovery(`?limit=500&cursor=${next_cursor}`);
+    expect(next.results).toHaveLength(expected - 1);
+    expect(next.expected).toBe(expected);
+  });
+
+  it('is not guessed while the broker is away', async () => {
+    await nats.stop();
+    await expect
+      .poll(async () => (await api.get('/api/acquisition/recovery/')).status, { timeout: 15_000 })
+      .toBe(503);
+  });
+});
