@@ -90,15 +90,15 @@ async function leaderOf(world: World, stream: string): Promise<number> {
   const connection = await connectNats({ url: world.natsUrl, name: 'fault', log });
   try {
     const jsm = await jetstreamManager(connection.nc, { checkAPI: false });
-    const found = await eventually(
+    const { index } = await eventually(
       async () => {
         const leader = (await jsm.streams.info(stream)).cluster?.leader;
-        return world.brokers.map((_, index) => index).find((index) => nodeName(index) === leader) ?? -1;
+        const found = world.brokers.findIndex((_, at) => nodeName(at) === leader);
+        return found >= 0 && { index: found };
       },
       { what: `${stream} to have a leader`, timeoutMs: 60_000, intervalMs: 500 },
     );
-    if (found < 0) throw new Error(`${stream} is led by a node that nobody knows`);
-    return found;
+    return index;
   } finally {
     await connection.close();
   }
