@@ -26,7 +26,7 @@ export interface AppDependencies {
   readonly commands: SessionCommands;
   readonly liveStatus: Pick<LiveStatus, 'totals'>;
   readonly waiting: Pick<WaitingNotices, 'of'>;
-  readonly samples: Pick<SampleStore, 'history'>;
+  readonly samples: Pick<SampleStore, 'history' | 'aggregate'>;
   readonly accounting: AccountingSources;
   readonly recovery: RecoverySources;
   readonly readiness: Readiness;
@@ -70,7 +70,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await typed.register(
     async (sessions) => {
       await sessions.register(commandRoutes(commands));
-      await sessions.register(pointHistoryRoutes({ database, samples }));
+      await sessions.register(pointHistoryRoutes({ database, samples, accounting }));
       await sessions.register(accountingRoutes(accounting));
       await sessions.register(sessionRoutes({ database, liveStatus, waiting }));
     },

@@ -1,8 +1,5 @@
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
-import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
-import { openPostgresSampleStore } from '@holdfast/shared/sample-store/postgres/postgres-sample-store.ts';
-import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
@@ -97,48 +94,5 @@ describe('the live status of a session', () => {
     api = await startApi({ nats: nats.url, database });
     await api.ready();
     expect(await status(api)).toMatchObject(total);
-  });
-});
-
-describe('history of a point', () => {
-  it('comes from the database that the writer writes to', async () => {
-    await migrateSampleTables({ databaseUrl: database });
-    const store = openPostgresSampleStore({ databaseUrl: database });
-    cleanUpAfterFile(() => store.close());
-    const time = Date.now() - 60_000;
-    const sample = (tick: number, device: string) => ({
-      session: '1-1',
-      epoch: 3,
-      task: '1',
-      device,
-      site: 'north',
-      measurement: device,
-      tick,
-      period_ms: 1,
-      time: time + tick,
-      values: { 'melt temperature': 200.5 + tick, run: true },
-    });
-    await store.write([sample(0, 'press-1'), sample(1, 'press-1'), sample(0, 'press-2')]);
-
-    const path = `${sessionsPath}/point-history/?point_code=melt%20temperature`;
-    const { status, body } = await api.get(`${path}&device=press-1&start_time=-1h&end_time=&limit=10`);
-    expect(status).toBe(200);
-    expect(body.results).toEqual([
-      { time: new Date(time).toISOString(), device: 'press-1', point_code: 'melt temperature', value: 200.5 },
-      {
-        time: new Date(time + 1).toISOString(),
-        device: 'press-1',
-        point_code: 'melt temperature',
-        value: 201.5,
-      },
-    ]);
-    expect(body.limit_reached).toBe(false);
-    expect((await api.get(path)).body.results).toHaveLength(3);
-    expect((await api.get(`${path}&limit=1`)).body).toMatchObject({
-      results: [{ value: 201.5 }],
-      limit_reached: true,
-    });
-    expect((await api.get(`${path}&session_id=2-1`)).body.results).toEqual([]);
-    expect((await api.get(`${path}&start_time=-2h&end_time=-1h`)).body.results).toEqual([]);
   });
 });

@@ -2,7 +2,6 @@ import {
   type CompletenessView,
   completenessQuerySchema,
   completenessSchema,
-  type GapView,
   gapListQuerySchema,
   gapPageSchema,
 } from '@holdfast/shared/contracts/http/accounting-http.ts';
@@ -15,7 +14,7 @@ import {
   type SessionAccount,
 } from '../accounting/account-for-session.ts';
 import { countIntervals, countsByInterval, countsOf } from '../accounting/count-ticks.ts';
-import { gapDetails } from '../accounting/gap-details.ts';
+import { gapViews } from '../accounting/gap-views.ts';
 import { ApiProblem, notFound, validationFailed } from './api-problem.ts';
 import { decodeGapCursor, encodeGapCursor } from './cursor.ts';
 import { knownSession } from './known-session.ts';
@@ -72,7 +71,7 @@ export function accountingRoutes(sources: AccountingSources): FastifyPluginCallb
         const after = decodeGapCursor(query.cursor);
         const { found, head } = await account(id, query);
         const causes = query.cause && new Set(query.cause);
-        const gaps = gapsOf(found)
+        const gaps = gapViews(found)
           .filter(({ view }) => !causes || causes.has(view.cause))
           .filter(({ view, index }) => !after || isBehind([view.from_tick, index], after));
         const page = gaps.slice(0, query.limit);
@@ -109,27 +108,6 @@ export function accountingRoutes(sources: AccountingSources): FastifyPluginCallb
     );
     done();
   };
-}
-
-/** Oldest first; gaps that begin together in the order of the configuration. */
-function gapsOf({ devices, periodMs }: SessionAccount): { view: GapView; index: number }[] {
-  return devices
-    .flatMap(({ device, gaps }, index) =>
-      gaps.map(({ cause, from, to }) => ({
-        index,
-        view: {
-          device,
-          cause,
-          detail: gapDetails[cause],
-          from_tick: from,
-          to_tick: to,
-          ticks: to - from + 1,
-          start_time: new Date(from * periodMs).toISOString(),
-          end_time: new Date((to + 1) * periodMs).toISOString(),
-        },
-      })),
-    )
-    .sort((a, b) => a.view.from_tick - b.view.from_tick || a.index - b.index);
 }
 
 function isBehind([tick, index]: readonly [number, number], after: readonly [number, number]): boolean {

@@ -1,21 +1,59 @@
+import type { GapView } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import {
+  type Aggregation,
   type PointHistory,
   pointHistoryQuerySchema,
   pointHistorySchema,
 } from '@holdfast/shared/contracts/http/point-history-http.ts';
-import type { HistoryDevice, SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
+import {
+  type HistoryBucket,
+  type HistoryDevice,
+  type HistoryQuery,
+  type SampleStore,
+  SampleStoreUnavailable,
+} from '@holdfast/shared/sample-store/sample-store.ts';
+import { withEmptyBuckets } from '@holdfast/shared/sample-store/with-empty-buckets.ts';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { type AccountingSources, accountForSession } from '../accounting/account-for-session.ts';
+import { gapViews } from '../accounting/gap-views.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
-import { validationFailed } from './api-problem.ts';
-import { timeOf } from './relative-time.ts';
+import { BrokerUnavailable } from '../ports.ts';
+import { ApiProblem, validationFailed } from './api-problem.ts';
+import { knownSession } from './known-session.ts';
+import { intervalOf, timeOf } from './relative-time.ts';
+
+export interface PointHistorySources {
+  readonly database: Database;
+  readonly samples: Pick<SampleStore, 'history' | 'aggregate'>;
+  readonly accounting: AccountingSources;
+}
 
 /** Below /api/acquisition/sessions. */
-export function pointHistoryRoutes(options: {
-  database: Database;
-  samples: Pick<SampleStore, 'history'>;
-}): FastifyPluginCallbackZod {
-  const { database, samples } = options;
+export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginCallbackZod {
+  const { database, samples, accounting } = sources;
+
+  const results = async (
+    query: HistoryQuery,
+    intervalMs: number | undefined,
+    aggregation: Aggregation,
+  ): Promise<PointHistory['results']> => {
+    if (intervalMs === undefined) {
+      const points = await samples.history(query);
+      return points.map(({ time, device, pointCode, value, quality }) => ({
+        time: time.toISOString(),
+        device,
+        point_code: pointCode,
+        value,
+        quality,
+      }));
+    }
+    const buckets = await samples.aggregate({ ...query, intervalMs });
+    return withEmptyBuckets(buckets, { ...query, intervalMs }).map((bucket) =>
+      bucketResult(bucket, aggregation),
+    );
+  };
+
   return (app, _options, done) => {
     app.get(
       '/point-history',
@@ -27,29 +65,74 @@ export function pointHistoryRoutes(options: {
         if (start >= end) {
           throw validationFailed([{ path: 'start_time', message: 'must be before end_time' }]);
         }
-        const points = await samples.history({
-          pointCode: query.point_code,
-          ...(query.device ? { devices: [await historyDevice(database, query.device)] } : {}),
-          ...(query.session_id ? { sessionId: query.session_id } : {}),
-          start,
-          end,
-          limit: query.limit,
-        });
+        const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
+        const found = await results(
+          {
+            pointCode: query.point_code,
+            ...(query.device ? { devices: [await historyDevice(database, query.device)] } : {}),
+            ...(query.session_id ? { sessionId: query.session_id } : {}),
+            start,
+            end,
+            limit: query.limit,
+          },
+          intervalMs,
+          query.aggregation,
+        );
+        const gaps = query.session_id
+          ? await knownGaps(accounting, query.session_id, query.device || undefined, {
+              from: start,
+              to: end > now ? now : end,
+            })
+          : undefined;
         return {
           start_time: start.toISOString(),
           end_time: end.toISOString(),
-          results: points.map(({ time, device, pointCode, value }) => ({
-            time: time.toISOString(),
-            device,
-            point_code: pointCode,
-            value,
-          })),
-          limit_reached: points.length >= query.limit,
+          interval_seconds: intervalMs === undefined ? null : intervalMs / 1_000,
+          results: found,
+          limit_reached: found.length >= query.limit,
+          ...(gaps ? { gaps } : {}),
         };
       },
     );
     done();
   };
+}
+
+function bucketResult(bucket: HistoryBucket, aggregation: Aggregation): PointHistory['results'][number] {
+  const { time, device, pointCode, mean, min, max, last, count, quality } = bucket;
+  return {
+    time: time.toISOString(),
+    device,
+    point_code: pointCode,
+    value: count === 0 ? null : bucket[aggregation],
+    quality,
+    mean,
+    min,
+    max,
+    last,
+    count,
+  };
+}
+
+/** Undefined when they cannot be told now: history is worth having without them. */
+async function knownGaps(
+  sources: AccountingSources,
+  sessionId: string,
+  device: string | undefined,
+  window: { from: Date; to: Date },
+): Promise<GapView[] | undefined> {
+  try {
+    const session = await knownSession(sources.database, sessionId);
+    const account = await accountForSession(sources, { session, device, ...window });
+    return account && gapViews(account).map(({ view }) => view);
+  } catch (error) {
+    const isOutage =
+      error instanceof DatabaseUnavailable ||
+      error instanceof SampleStoreUnavailable ||
+      error instanceof BrokerUnavailable;
+    if (isOutage || error instanceof ApiProblem) return undefined;
+    throw error;
+  }
 }
 
 /** A device that is no longer configured, or cannot be asked for, wrote under its own code unless told otherwise. */

@@ -1,30 +1,60 @@
 import * as z from 'zod';
+import { gapViewSchema } from './accounting-http.ts';
 import { storableText } from './storable-text.ts';
+
+export const aggregations = ['mean', 'min', 'max', 'last', 'count'] as const;
+export type Aggregation = (typeof aggregations)[number];
 
 export const pointHistoryQuerySchema = z.object({
   point_code: storableText(128).min(1),
   /** Device code; all devices when left out. */
   device: storableText(128).optional(),
-  /** Only this session's values, where the database keeps sessions (PostgreSQL does). */
+  /** Only this session's values, where the database keeps sessions (PostgreSQL does); its gaps come with them. */
   session_id: storableText(64).optional(),
+  /** Asks for one result per such length of time (`30s`, `15m`, `1h`, `1d`) instead of every value. */
+  interval: z.string().max(16).optional(),
+  /** Which of an interval's figures stands in `value`. */
+  aggregation: z.enum(aggregations).default('mean'),
   /** `now`, `-30m` (s, m, h, d, w) or RFC 3339. */
   start_time: z.string().max(64).optional(),
   end_time: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(50_000).default(1_000),
 });
 
+const value = z.union([z.number(), z.boolean(), z.string()]);
+
+/** There when an interval was asked for. Mean, min and max are of numbers; texts and booleans have a last one. */
+const figures = {
+  mean: z.number().nullable().optional(),
+  min: z.number().nullable().optional(),
+  max: z.number().nullable().optional(),
+  last: value.nullable().optional(),
+  count: z.int().optional(),
+} as const;
+
 export const pointHistorySchema = z.object({
   start_time: z.string(),
   end_time: z.string(),
-  /** Ascending by time; the latest ones when there are more than the limit. */
+  /** Null when every value was asked for. */
+  interval_seconds: z.number().nullable(),
+  /**
+   * Ascending by time; the latest ones when there are more than the limit. With an interval there is one for each
+   * from a device's first value on; where nothing was read its `count` is 0 and all else null: a gap, not a line.
+   */
   results: z.array(
     z.object({
+      /** With an interval its begin, a multiple of it since 1970 (UTC). */
       time: z.string(),
       device: z.string(),
       point_code: z.string(),
-      value: z.union([z.number(), z.boolean(), z.string()]),
+      value: value.nullable(),
+      /** `uncertain`: the clock that the time comes from was far off. */
+      quality: z.enum(['good', 'uncertain']),
+      ...figures,
     }),
   ),
   limit_reached: z.boolean(),
+  /** Of the session that was asked for: why there is nothing where there is nothing. Left out when it is not known. */
+  gaps: z.array(gapViewSchema).optional(),
 });
 export type PointHistory = z.infer<typeof pointHistorySchema>;

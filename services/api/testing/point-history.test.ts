@@ -1,0 +1,146 @@
+import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
+import { openPostgresSampleStore } from '@holdfast/shared/sample-store/postgres/postgres-sample-store.ts';
+import type { StorableSample } from '@holdfast/shared/sample-store/sample-store.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { configOf, tellSession } from './told-session.ts';
+
+let api: ApiUnderTest;
+
+/** Five minutes on the minute, an hour or two ago: what is older than this year may be beyond the store's days. */
+const periodMs = 10_000;
+const beginMs = Math.floor(Date.now() / 3_600_000 - 1) * 3_600_000;
+const at = (second: number) => new Date(beginMs + second * 1_000).toISOString();
+
+function sample(second: number, changes: Partial<StorableSample> = {}): StorableSample {
+  const time = beginMs + second * 1_000;
+  return {
+    session: '7-1',
+    epoch: 3,
+    task: '7',
+    device: 'press-1',
+    site: 'north',
+    measurement: 'press-1',
+    tick: time / periodMs,
+    period_ms: periodMs,
+    time,
+    values: { 'melt temperature': 200 + second, mode: 'auto', run: true },
+    ...changes,
+  };
+}
+
+beforeAll(async () => {
+  const nats = await natsForTest();
+  const database = await freshDatabase();
+  api = await startApi({ nats: nats.url, database });
+  await api.ready();
+  await migrateSampleTables({ databaseUrl: database });
+  const log = await sessionLogForTest(nats.url);
+  await tellSession(log, configOf('7', ['press-1', 'press-2'], periodMs), [
+    { at: at(0), what: 'started' },
+    { at: at(0), what: 'assigned', to: 'c1', reason: 'start' },
+    { at: at(300), what: 'stopped' },
+  ]);
+  const store = openPostgresSampleStore({ databaseUrl: database });
+  cleanUpAfterFile(() => store.close());
+  const seconds = Array.from({ length: 30 }, (_, index) => index * 10);
+  const outcome = await store.write([
+    // Nothing in the third minute.
+    ...seconds.filter((second) => second < 120 || second >= 180).map((second) => sample(second)),
+    sample(0, { device: 'press-2', measurement: 'press-2', quality: 'uncertain' }),
+  ]);
+  expect(outcome).toEqual({ kind: 'written' });
+  await eventually(async () => (await api.get(`${sessionsPath}/7-1/`)).body.status === 'stopped', {
+    what: 'the read model to have the log',
+  });
+});
+
+const path = `${sessionsPath}/point-history/?point_code=melt%20temperature`;
+const whole = `&start_time=${at(0)}&end_time=${at(300)}`;
+
+describe('history of a point', () => {
+  it('comes from the database that the writer writes to, with its quality', async () => {
+    const { status, body } = await api.get(`${path}&start_time=${at(0)}&end_time=${at(20)}`);
+    expect(status).toBe(200);
+    const value = { point_code: 'melt temperature', quality: 'good' };
+    expect(body).toEqual({
+      start_time: at(0),
+      end_time: at(20),
+      interval_seconds: null,
+      results: [
+        { time: at(0), device: 'press-1', value: 200, ...value },
+        { time: at(0), device: 'press-2', value: 200, ...value, quality: 'uncertain' },
+        { time: at(10), device: 'press-1', value: 210, ...value },
+      ],
+      limit_reached: false,
+    });
+    expect((await api.get(`${path}${whole}&device=press-1`)).body.results).toHaveLength(24);
+    expect((await api.get(`${path}${whole}&device=press-1&limit=1`)).body).toMatchObject({
+      results: [{ value: 490 }],
+      limit_reached: true,
+    });
+    expect((await api.get(`${path}&session_id=2-1`)).body.results).toEqual([]);
+    expect((await api.get(`${path}&start_time=-9h&end_time=-8h`)).body.results).toEqual([]);
+    expect((await api.get(`${path}&start_time=-9h&end_time=`)).body.results).toHaveLength(25);
+  });
+
+  it('is given by interval with all figures, and an interval without any value is a gap', async () => {
+    const { body } = await api.get(`${path}${whole}&device=press-1&interval=1m`);
+    expect(body.interval_seconds).toBe(60);
+    expect(body.results.map(({ time }: { time: string }) => time)).toEqual([0, 60, 120, 180, 240].map(at));
+    expect(body.results[1]).toEqual({
+      time: at(60),
+      device: 'press-1',
+      point_code: 'melt temperature',
+      value: 285,
+      quality: 'good',
+      mean: 285,
+      min: 260,
+      max: 310,
+      last: 310,
+      count: 6,
+    });
+    expect(body.results[2]).toMatchObject({ value: null, mean: null, last: null, count: 0 });
+  });
+
+  it.each([
+    ['mean', 225],
+    ['min', 200],
+    ['max', 250],
+    ['last', 250],
+    ['count', 6],
+  ])('has %s as its value when that is asked for', async (aggregation, value) => {
+    const query = `${path}${whole}&device=press-1&interval=1m&limit=9&aggregation=${aggregation}`;
+    expect((await api.get(query)).body.results[0]).toMatchObject({ time: at(0), value });
+  });
+
+  it('of texts and booleans has a last value in each interval, and no mean', async () => {
+    const texts = `${sessionsPath}/point-history/?point_code=mode${whole}&interval=5m&aggregation=last`;
+    expect((await api.get(texts)).body.results).toMatchObject([
+      { device: 'press-1', value: 'auto', mean: null, last: 'auto', count: 24 },
+      { device: 'press-2', value: 'auto', quality: 'uncertain', count: 1 },
+    ]);
+  });
+
+  it('of a session comes with its gaps, and without them where nobody knows them', async () => {
+    const { body } = await api.get(`${path}${whole}&session_id=7-1&device=press-1`);
+    expect(body.gaps).toMatchObject([
+      { device: 'press-1', cause: 'restart', ticks: 6, start_time: at(120), end_time: at(180) },
+    ]);
+    expect((await api.get(`${path}${whole}&session_id=9-9`)).body.gaps).toBeUndefined();
+  });
+
+  it.each([
+    ['&interval=1y', 'validation_failed'],
+    ['&interval=1m&aggregation=median', 'validation_failed'],
+    ['&interval=1s&start_time=-90d', 'history_query_refused'],
+    ['&start_time=now', 'validation_failed'],
+  ])('asked with %s is refused: %s', async (query, code) => {
+    expect(await api.get(`${path}${query}`)).toMatchObject({ status: 422, body: { code } });
+  });
+});
