@@ -1,5 +1,6 @@
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import type { DecodedSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 
 /** Everything that a judgement rests on: recorded data and nothing else. Times are ms since 1970. */
 export interface History {
@@ -65,6 +66,16 @@ export interface DatabaseContent {
   readonly checkpoint: number | undefined;
   readonly values: readonly TickInDatabase[];
   readonly misses: readonly TickInDatabase[];
+  /** The account of ticks that the writer keeps. */
+  readonly coverage: readonly KeptTicks[];
+}
+
+export interface KeptTicks {
+  readonly session: string;
+  /** Device code. */
+  readonly device: string;
+  readonly outcome: string;
+  readonly ranges: readonly TickRange[];
 }
 
 export interface SessionInDatabase {
@@ -83,6 +94,8 @@ export interface TickInDatabase {
   readonly epoch: number;
   /** How many rows one point has at most: more than one is a duplicate. */
   readonly copies: number;
+  /** By point code; undefined for a miss. */
+  readonly values: Readonly<Record<string, unknown>> | undefined;
 }
 
 export interface AnsweredCommand {

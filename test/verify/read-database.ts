@@ -1,3 +1,4 @@
+import { parseMultirange } from '@holdfast/shared/sample-store/postgres/tick-coverage-table.ts';
 import pg from 'pg';
 import type { DatabaseContent } from './history.ts';
 
@@ -8,6 +9,7 @@ export interface StoredTicks {
   readonly timeMs: number;
   readonly epoch: number;
   readonly copies: number;
+  readonly values: Readonly<Record<string, unknown>> | undefined;
 }
 
 export type DatabaseRows = Omit<DatabaseContent, 'values' | 'misses'> & {
@@ -21,14 +23,20 @@ interface TickRow {
   readonly time: Date;
   readonly epoch: string;
   readonly copies: string;
+  readonly values?: Record<string, unknown>;
 }
 
 const valuesSql = `
-  select session_id as session, device_code as device, time, max(epoch) as epoch, max(copies) as copies
-  from (select session_id, device_code, point_code, time, max(epoch) as epoch, count(*) as copies
+  select session_id as session, device_code as device, time, max(epoch) as epoch, max(copies) as copies,
+         jsonb_object_agg(point_code, value) as values
+  from (select session_id, device_code, point_code, time, max(epoch) as epoch, count(*) as copies,
+               max(coalesce(to_jsonb(value_double), to_jsonb(value_bool), to_jsonb(value_text))::text)::jsonb as value
         from samples.sample_value join samples.series on series.id = series_id
         group by 1, 2, 3, 4) as points
   group by 1, 2, 3`;
+const coverageSql = `
+  select session_id as session, device_code as device, outcome, range_agg(ticks)::text as ticks
+  from samples.tick_coverage group by 1, 2, 3`;
 const missesSql = `
   select session_id as session, device_code as device, time, max(epoch) as epoch, count(*) as copies
   from samples.sample_miss group by 1, 2, 3`;
@@ -65,6 +73,10 @@ export async function readDatabase(databaseUrl: string): Promise<DatabaseRows> {
     );
     const values = await rows<TickRow>('samples.sample_value', valuesSql);
     const misses = await rows<TickRow>('samples.sample_miss', missesSql);
+    const coverage = await rows<{ session: string; device: string; outcome: string; ticks: string }>(
+      'samples.tick_coverage',
+      coverageSql,
+    );
     return {
       sessions: sessions.map((row) => ({
         sessionId: row.session_id,
@@ -77,12 +89,13 @@ export async function readDatabase(databaseUrl: string): Promise<DatabaseRows> {
       checkpoint: checkpoint === undefined ? undefined : Number(checkpoint.last_sequence),
       values: values.map(storedTicks),
       misses: misses.map(storedTicks),
+      coverage: coverage.map(({ ticks, ...row }) => ({ ...row, ranges: parseMultirange(ticks) })),
     };
   } finally {
     await client.end();
   }
 }
 
-function storedTicks({ session, device, time, epoch, copies }: TickRow): StoredTicks {
-  return { session, device, timeMs: time.getTime(), epoch: Number(epoch), copies: Number(copies) };
+function storedTicks({ session, device, time, epoch, copies, values }: TickRow): StoredTicks {
+  return { session, device, timeMs: time.getTime(), epoch: Number(epoch), copies: Number(copies), values };
 }

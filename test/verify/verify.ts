@@ -5,8 +5,10 @@ import { answeredCommands } from './checks/answered-commands.ts';
 import { deviceRequests } from './checks/device-requests.ts';
 import { duplicates } from './checks/duplicates.ts';
 import { epochs } from './checks/epochs.ts';
+import { keptAccount } from './checks/kept-account.ts';
 import { legalChain } from './checks/legal-chain.ts';
 import { readModel } from './checks/read-model.ts';
+import { storedValues } from './checks/stored-values.ts';
 import type { History, Violation } from './history.ts';
 import { sessionHistories } from './session-histories.ts';
 import { defaultTolerances, type Tolerances } from './tolerances.ts';
@@ -57,7 +59,9 @@ export function verify(
     ...epochs(history, tolerances),
     ...deviceRequests(history, tolerances),
     ...tickViolations,
+    ...keptAccount(history.database),
     ...doubled.violations,
+    ...storedValues(recorded),
     ...acknowledged(recorded),
   ];
   const sessions = sessionHistories(history);

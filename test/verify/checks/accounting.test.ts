@@ -10,7 +10,15 @@ const inDatabase = (ticks: number[]): DatabaseContent => ({
   eventSequences: [],
   checkpoint: undefined,
   misses: [],
-  values: ticks.map((tick) => ({ session: '7-1', device: 'press', tick: tick0 + tick, epoch: 2, copies: 1 })),
+  coverage: [],
+  values: ticks.map((tick) => ({
+    session: '7-1',
+    device: 'press',
+    tick: tick0 + tick,
+    epoch: 2,
+    copies: 1,
+    values: undefined,
+  })),
 });
 
 describe('the account of ticks', () => {

@@ -18,6 +18,7 @@ const judge = (history: RecordedHistory, content: Partial<DatabaseContent> = {})
     checkpoint: history.events.length,
     values: [],
     misses: [],
+    coverage: [],
     ...content,
   };
   return readModel(history.readAt(10_000, { database }), { settleMs: 5_000 }).map(({ what }) => what);

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import type { DatabaseContent } from '../history.ts';
+import { tick0 } from '../testing/recorded-history.ts';
+import { keptAccount } from './kept-account.ts';
+
+const database = (stored: number[], account: [number, number][]): DatabaseContent => ({
+  sessions: [],
+  eventSequences: [],
+  checkpoint: undefined,
+  misses: [],
+  values: stored.map((tick) => ({
+    session: '7-1',
+    device: 'press',
+    tick: tick0 + tick,
+    epoch: 2,
+    copies: 1,
+    values: undefined,
+  })),
+  coverage: [
+    {
+      session: '7-1',
+      device: 'press',
+      outcome: 'stored',
+      ranges: account.map(([from, to]) => ({ from: tick0 + from, to: tick0 + to })),
+    },
+    { session: '7-1', device: 'press', outcome: 'timeout', ranges: [{ from: tick0 + 90, to: tick0 + 99 }] },
+  ],
+});
+
+describe('the account that is kept', () => {
+  it('holds when it says stored of what is stored', () => {
+    expect(
+      keptAccount(
+        database(
+          [0, 1, 2, 5],
+          [
+            [0, 2],
+            [5, 5],
+          ],
+        ),
+      ),
+    ).toEqual([]);
+    expect(keptAccount(undefined)).toEqual([]);
+  });
+
+  it('fails when it says stored of what is not', () => {
+    expect(keptAccount(database([0, 1], [[0, 2]]))).toHaveLength(1);
+  });
+
+  it('fails when it does not know what is stored', () => {
+    expect(keptAccount(database([0, 1, 2], [[0, 1]]))).toEqual([
+      expect.objectContaining({ invariant: 'I7', what: expect.stringContaining(`tick ${tick0 + 2}`) }),
+    ]);
+  });
+});

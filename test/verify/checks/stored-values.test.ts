@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import type { TickInDatabase } from '../history.ts';
+import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
+import { storedValues } from './stored-values.ts';
+
+const judge = (values: TickInDatabase['values']) => {
+  const history = new RecordedHistory().started(0).assigned(10, 'c1').polled(0, 3, { epoch: 2 });
+  const row = { session: '7-1', device: 'press', tick: tick0 + 1, epoch: 2, copies: 1, values };
+  const database = {
+    sessions: [],
+    eventSequences: [],
+    checkpoint: undefined,
+    misses: [],
+    values: [row],
+    coverage: [],
+  };
+  return storedValues(history.readAt(10_000, { database })).map(({ what }) => what);
+};
+
+describe('stored values', () => {
+  it('hold when they are what was published', () => {
+    expect(judge({ count: tick0 + 1 })).toEqual([]);
+  });
+
+  it('fail when a value is another, of another type, missing or added', () => {
+    expect(judge({ count: tick0 })).toEqual([expect.stringContaining('was published (SAMPLES 2)')]);
+    expect(judge({ count: String(tick0 + 1) })).toHaveLength(1);
+    expect(judge({})).toHaveLength(1);
+    expect(judge({ count: tick0 + 1, more: true })).toHaveLength(1);
+  });
+});

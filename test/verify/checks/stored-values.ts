@@ -1,0 +1,27 @@
+import type { History, RecordedSample, Violation } from '../history.ts';
+
+/** I8: what the database has of a tick is what was published for it, value by value. */
+export function storedValues(history: History): Violation[] {
+  const published = new Map<string, RecordedSample>();
+  for (const recorded of history.samples) {
+    const { session, device, tick, epoch } = recorded.sample;
+    published.set(`${session}/${device}/${tick}/${epoch}`, recorded);
+  }
+  const violations: Violation[] = [];
+  for (const { session, device, tick, epoch, values } of history.database?.values ?? []) {
+    const subject = `${session}/${device}`;
+    const recorded = published.get(`${subject}/${tick}/${epoch}`);
+    const sent = recorded?.sample.values;
+    // What was never published is found elsewhere.
+    if (!recorded || !sent || !values) continue;
+    const names = new Set([...Object.keys(sent), ...Object.keys(values)]);
+    const different = [...names].find((name) => sent[name] !== values[name]);
+    if (different === undefined || violations.length >= 100) continue;
+    violations.push({
+      invariant: 'I8',
+      subject,
+      what: `tick ${tick}: ${different} is ${values[different]} in the database, ${sent[different]} was published (SAMPLES ${recorded.sequence})`,
+    });
+  }
+  return violations;
+}
