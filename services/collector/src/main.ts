@@ -100,7 +100,7 @@ await runService({
     });
     onStop('sample report', async () => stopReport());
 
-    const lock = await takeHostLock(config.LOCK_DIR, instance);
+    const lock = await takeHostLock(config.LOCK_DIR, instance, log);
     onStop('host lock', lock.release);
     const lease = new LeaseHolder({
       store: await KvLeaseStore.open(nc, bucketNames.collectors),

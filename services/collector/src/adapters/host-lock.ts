@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, unlink } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import * as z from 'zod';
 
 /**
@@ -27,20 +28,33 @@ export interface HostLock {
 /** Linux names each boot; without that a path could be taken for one of an earlier life of the machine. */
 const bootIdFile = '/proc/sys/kernel/random/boot_id';
 
+const noProof: HostLock = { fields: {}, isDead: async () => false, release: async () => undefined };
+
 /** @param folder where this machine's collectors keep their locks; must not be shared between machines */
-export async function takeHostLock(folder: string, instance: string): Promise<HostLock> {
-  if (!existsSync(bootIdFile)) {
-    return { fields: {}, isDead: async () => false, release: async () => undefined };
-  }
+export async function takeHostLock(
+  folder: string,
+  instance: string,
+  log: Pick<Logger, 'warn'>,
+): Promise<HostLock> {
+  if (!existsSync(bootIdFile)) return noProof;
   const bootId = readFileSync(bootIdFile, 'utf8').trim();
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   // Socket paths may have 107 bytes: a part of the instance's random id is enough to be its own.
   const socket = join(folder, `collector-${instance.slice(0, 13)}.sock`);
   const server = createServer((connection) => connection.destroy());
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(socket, resolve);
-  });
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(socket, resolve);
+    });
+  } catch (error) {
+    // The proof only saves time, so a folder that cannot be written is no reason not to poll.
+    log.warn(
+      { err: error, folder },
+      'no lock can be kept in this folder: after a crash this collector waits for its old lease to run out. Set LOCK_DIR to a folder that it may write',
+    );
+    return noProof;
+  }
   server.unref();
   const proven = new Set<string>();
   return {
