@@ -61,12 +61,31 @@ export const setting = {
 
 /** Settings that every service has. */
 export const commonSettings = {
-  NATS_URL: z.string().default('nats://127.0.0.1:4222'),
+  // Refused here without its text: the parser's own error would carry the password into the log.
+  NATS_URL: z
+    .string()
+    .refine(
+      isBrokerAddress,
+      'must be nats://user:password@host:port, several with commas between; in a password, percent-encode what is no letter or digit',
+    )
+    .default('nats://127.0.0.1:4222'),
   LOG_LEVEL: setting.logLevel().default('info'),
   /** Port of GET /health/live and /health/ready; 0 turns it off. */
   HEALTH_PORT: setting.port().default(0),
   HEALTH_HOST: z.string().default('127.0.0.1'),
 } as const;
+
+function isBrokerAddress(text: string): boolean {
+  return text.split(',').every((each) => {
+    const url = each.trim();
+    if (!URL.canParse(url.includes('://') ? url : `nats://${url}`)) return false;
+    try {
+      return decodeURIComponent(url) !== '';
+    } catch {
+      return false;
+    }
+  });
+}
 
 /** How long a collector may poll, or a supervisor lead, without a fresh renewal. */
 export const leaseSettings = {
