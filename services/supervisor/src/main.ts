@@ -10,6 +10,7 @@ import { followSessionLog } from '@holdfast/shared/jetstream/session-log.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
+import { watchSampleBacklog } from '@holdfast/shared/jetstream/watch-sample-backlog.ts';
 import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
@@ -112,6 +113,8 @@ await runService({
     connection.onReconnect(() => supervisor.reconnected());
     leadership.start();
     onStop('leadership', () => leadership.giveUp());
+    const backlog = watchSampleBacklog({ nc, log, everyMs: 5_000, isActive: () => leadership.isHeld() });
+    onStop('sample backlog', async () => backlog.stop());
     supervisor.start(sessionLog);
     onStop('supervisor', () => supervisor.stop());
 

@@ -25,6 +25,8 @@ const dayMs = 24 * hourMs;
 
 /** JetStream's code for "stream name already in use with a different configuration". */
 const streamNameExists = 10058;
+/** "insufficient storage resources available": `max_bytes` is reserved when a stream is made. */
+const insufficientStorage = 10047;
 
 /**
  * Creates what is missing of the streams and buckets and leaves alone what is there: sizes may have been
@@ -80,8 +82,25 @@ async function ensureStream(jsm: JetStreamManager, config: StreamSpec): Promise<
   try {
     await jsm.streams.add(config);
   } catch (error) {
-    if (!(error instanceof JetStreamApiError) || error.code !== streamNameExists) throw error;
+    if (!(error instanceof JetStreamApiError)) throw error;
+    if (error.code === insufficientStorage) throw await notEnoughStorage(jsm, config, error);
+    if (error.code !== streamNameExists) throw error;
   }
+}
+
+async function notEnoughStorage(jsm: JetStreamManager, config: StreamSpec, cause: Error): Promise<Error> {
+  const { reserved_storage, limits } = await jsm.getAccountInfo();
+  const setting: Readonly<Record<string, string>> = {
+    [streamNames.samples]: 'SAMPLES_MAX_BYTES',
+    [streamNames.sessions]: 'SESSIONS_MAX_BYTES',
+  };
+  const smaller = setting[config.name];
+  const limit = limits.max_storage > 0 ? ` of the ${limits.max_storage} that the account may use` : '';
+  return new Error(
+    `stream ${config.name} is to have ${config.max_bytes} bytes, and the broker has not that much left: ${reserved_storage}${limit} are reserved already. ` +
+      `Raise max_file_store of the broker${smaller ? ` or lower ${smaller}` : ''}`,
+    { cause },
+  );
 }
 
 type StreamSpec = Partial<StreamConfig> & { name: string };

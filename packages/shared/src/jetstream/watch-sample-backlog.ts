@@ -1,0 +1,215 @@
+import {
+  type ConsumerInfo,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+  type StreamInfo,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { decodeSample } from '../contracts/sample.ts';
+import { durableNames, streamNames } from '../contracts/subjects.ts';
+import {
+  describeSampleCapacity,
+  type SampleSize,
+  sampleCapacity,
+  typicalSampleSize,
+} from '../domain/sample-capacity.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { readSampleBacklog, type SampleBacklog } from './sample-backlog.ts';
+
+export interface WatchedBacklog extends SampleBacklog {
+  /** Age of the oldest of it as a share of the age at which the stream drops it. */
+  readonly shareOfAge: number;
+  /**
+   * Messages that the stream has dropped before the writer saw them, since this watch began and, as far as the
+   * broker still knows, before. Exact while the writer stands still; at least so many while it works.
+   */
+  readonly lostMessages: number;
+}
+
+export interface SampleBacklogWatch {
+  /** Undefined before the first look and while the broker cannot be asked. */
+  current(): WatchedBacklog | undefined;
+  stop(): void;
+}
+
+export interface SampleBacklogWatchOptions {
+  readonly nc: NatsConnection;
+  readonly log: Logger;
+  readonly everyMs: number;
+  /** Looks are left out while this is false: one process that watches is enough. */
+  readonly isActive?: () => boolean;
+}
+
+/** Warned of when the share rises past these; a fall below by a tenth makes it worth telling again. */
+const warnAt = [0.5, 0.8] as const;
+/** For the estimate that is told at the start. */
+const referenceValuesPerSecond = 5_000;
+const nanosPerMs = 1_000_000;
+
+interface Look {
+  readonly stream: StreamInfo;
+  readonly writer: ConsumerInfo | undefined;
+}
+
+/** Watches how much of SAMPLES is not written yet, warns before the stream drops it, and counts what it did drop. */
+export function watchSampleBacklog(options: SampleBacklogWatchOptions): SampleBacklogWatch {
+  const watch = new BacklogWatch(options);
+  watch.start();
+  return watch;
+}
+
+class BacklogWatch implements SampleBacklogWatch {
+  readonly #options: SampleBacklogWatchOptions;
+  #jsm: Promise<JetStreamManager> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+  #before: Look | undefined;
+  #lost = 0;
+  #warnedOf = 0;
+  #current: WatchedBacklog | undefined;
+  #hasToldCapacity = false;
+
+  constructor(options: SampleBacklogWatchOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    void this.#lookAndGoOn();
+  }
+
+  current(): WatchedBacklog | undefined {
+    return this.#current;
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #lookAndGoOn(): Promise<void> {
+    try {
+      if (this.#options.isActive?.() ?? true) await this.#look();
+      else this.#current = undefined;
+    } catch (error) {
+      this.#current = undefined;
+      this.#options.log.debug({ err: error }, 'the backlog of samples could not be looked at');
+    }
+    if (this.#isStopped) return;
+    this.#timer = setTimeout(() => void this.#lookAndGoOn(), this.#options.everyMs);
+  }
+
+  async #look(): Promise<void> {
+    const { nc } = this.#options;
+    this.#jsm ??= jetstreamManager(nc, { checkAPI: false });
+    const jsm = await this.#jsm;
+    // The writer first: what it takes between the two questions must not look as if it had been lost.
+    const writer = await writerInfo(jsm);
+    const stream = await jsm.streams.info(streamNames.samples);
+    const now: Look = { stream, writer };
+    if (!this.#hasToldCapacity) await this.#tellCapacity(jsm, stream);
+    const lostNow = lostBetween(this.#before, now);
+    this.#before = now;
+    this.#lost += lostNow;
+    const backlog = await readSampleBacklog(nc);
+    this.#current = { ...backlog, shareOfAge: shareOfAge(backlog, stream), lostMessages: this.#lost };
+    this.#warn(this.#current);
+    if (lostNow > 0) this.#tellLoss(lostNow, now);
+  }
+
+  async #tellCapacity(jsm: JetStreamManager, stream: StreamInfo): Promise<void> {
+    this.#hasToldCapacity = true;
+    const measured = await measuredSize(jsm, stream);
+    const about = {
+      maxBytes: stream.config.max_bytes,
+      maxAgeHours: Math.round((stream.config.max_age / nanosPerMs / 3_600_000) * 10) / 10,
+      valuesPerSecond: referenceValuesPerSecond,
+    };
+    const capacity = sampleCapacity({ ...about, size: measured ?? typicalSampleSize });
+    this.#options.log.info(
+      {
+        samples_max_bytes: about.maxBytes,
+        message_bytes: Math.round((measured ?? typicalSampleSize).messageBytes),
+        values_per_message: (measured ?? typicalSampleSize).valuesPerMessage,
+        size_is: measured ? 'measured' : 'assumed',
+      },
+      describeSampleCapacity(capacity, about),
+    );
+  }
+
+  #warn(backlog: WatchedBacklog): void {
+    const share = Math.max(backlog.shareOfStream, backlog.shareOfAge);
+    const percent = Math.round(share * 100);
+    const reached = warnAt.filter((limit) => share >= limit).at(-1) ?? 0;
+    const setting =
+      backlog.shareOfStream >= backlog.shareOfAge ? 'SAMPLES_MAX_BYTES' : 'SAMPLES_MAX_AGE_HOURS';
+    if (reached > this.#warnedOf) {
+      this.#options.log.warn(
+        { messages: backlog.waiting + backlog.inHand, bytes: backlog.bytes, percent, bound: setting },
+        `${percent} % of what SAMPLES can hold is not in the database; at 100 % the oldest samples are lost. Bring the database or the writer back, or raise ${setting}`,
+      );
+      this.#warnedOf = reached;
+    } else if (share < this.#warnedOf - 0.1) {
+      this.#warnedOf = reached;
+      if (reached === 0) this.#options.log.info({ percent }, 'the backlog of samples has gone down');
+    }
+  }
+
+  #tellLoss(lostNow: number, { stream, writer }: Look): void {
+    const { first_seq, first_ts, bytes } = stream.state;
+    const isByBytes = bytes > stream.config.max_bytes * 0.9;
+    this.#options.log.error(
+      {
+        lost: lostNow,
+        lost_in_all: this.#lost,
+        before_sequence: first_seq,
+        before_time: first_ts,
+        writer_is_at: writer?.delivered.stream_seq ?? 0,
+        bound: isByBytes ? 'SAMPLES_MAX_BYTES' : 'SAMPLES_MAX_AGE_HOURS',
+      },
+      'SAMPLES has dropped samples that were in no database: they are lost',
+    );
+  }
+}
+
+async function writerInfo(jsm: JetStreamManager): Promise<ConsumerInfo | undefined> {
+  try {
+    return await jsm.consumers.info(streamNames.samples, durableNames.writer);
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)
+      return undefined;
+    throw error;
+  }
+}
+
+/** On the broker's clock, which gave both times. */
+function shareOfAge({ oldestMs }: SampleBacklog, { config, ts }: StreamInfo): number {
+  if (oldestMs === undefined || config.max_age === 0) return 0;
+  const nowMs = ts === undefined ? Date.now() : Date.parse(ts);
+  return Math.max(0, nowMs - oldestMs) / (config.max_age / nanosPerMs);
+}
+
+/**
+ * Messages that left the stream between two looks without having been delivered. Deliveries in between may have
+ * been of them, so they are taken off.
+ */
+function lostBetween(before: Look | undefined, now: Look): number {
+  if (!now.writer) return 0;
+  const known = before?.writer;
+  const firstBefore = before?.stream.state.first_seq ?? 1;
+  // The broker moves the floor over what is gone, so only that of an earlier look tells what was written.
+  const seen = Math.max(known?.delivered.stream_seq ?? now.writer.ack_floor.stream_seq, firstBefore - 1);
+  const gone = now.stream.state.first_seq - 1 - seen;
+  const delivered = known ? now.writer.delivered.consumer_seq - known.delivered.consumer_seq : 0;
+  return Math.max(0, gone - Math.max(0, delivered));
+}
+
+async function measuredSize(jsm: JetStreamManager, { state }: StreamInfo): Promise<SampleSize | undefined> {
+  if (state.messages < 1_000) return undefined;
+  const newest = await jsm.streams.getMessage(streamNames.samples, { seq: state.last_seq });
+  const decoded = newest ? decodeSample(newest.string()) : undefined;
+  const values = decoded?.ok ? Object.keys(decoded.sample.values ?? {}).length : 0;
+  if (values === 0) return undefined;
+  return { messageBytes: state.bytes / state.messages, valuesPerMessage: values };
+}
