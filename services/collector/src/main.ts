@@ -154,6 +154,7 @@ await runService({
           timers: systemTimers,
           log,
           mayPoll: () => lease.isHeld(),
+          voidUpTo: () => lease.voidUpTo(),
           flushSamples: async () => {
             await outbox.flush(2_000);
           },

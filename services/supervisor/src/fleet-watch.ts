@@ -1,4 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
+import { parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
 import type { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
@@ -99,10 +101,44 @@ export class FleetWatch {
           verdict,
           capacity: lease?.capacity ?? 0,
           labels: lease?.labels ?? {},
+          voidUpTo: lease?.void_up_to ?? 0,
+          fenced: lease?.fenced,
         });
       }
     }
     return fleet;
+  }
+
+  /**
+   * Takes the lease of a collector whose lease is over. From then on it must acquire it anew before it acts again,
+   * and learns by that what it has lost: everything up to `voidUpTo`. Only the accepted write proves that the
+   * collector has not come back since it was judged.
+   * @param voidUpTo a sequence of SESSIONS that is not below any epoch that is going to be given to others
+   * @returns whether the lease was taken
+   */
+  async fence(collectorId: string, voidUpTo: number): Promise<boolean> {
+    const { collectors, judge } = this.#options;
+    const record = judge.record(collectorId);
+    const verdict = judge.verdict(collectorId) ?? 'dead';
+    if (verdict !== 'dead' && verdict !== 'given_up') return false;
+    const former = record && parseLeaseValue(record.value);
+    const value = JSON.stringify({
+      ...(former ?? { v: 1, renewals: 0, host: '', started_at: new Date(0).toISOString(), capacity: 1 }),
+      instance: `fence-${randomUUID()}`,
+      state: 'given_up',
+      void_up_to: Math.max(voidUpTo, former?.void_up_to ?? 0),
+      fenced: former?.fenced ?? verdict,
+    });
+    try {
+      const revision = await collectors.write(collectorId, value, record?.revision ?? 0, 2_000);
+      judge.notice({ key: collectorId, value, revision });
+      return true;
+    } catch (error) {
+      if (!(error instanceof LeaseConflict)) throw error;
+      // It is back, or another supervisor was first: the next look shows which.
+      this.#listedAtMs = Number.NEGATIVE_INFINITY;
+      return false;
+    }
   }
 
   /** For how long the same collectors have been alive, in ms. */

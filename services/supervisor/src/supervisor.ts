@@ -182,12 +182,28 @@ export class Supervisor {
     if (plan.waiting.some(({ former }) => former !== undefined)) {
       plan = this.#plan(await known.lookAfter(plan.waiting, log));
     }
+    if (await this.#fence(plan, log)) plan = this.#plan(known.listing());
     const newest = await this.#execute(plan.actions);
     if (newest > 0) await this.#isCaughtUp(log, newest);
     this.#assigned += plan.actions.filter(({ type }) => type === 'assign').length;
     this.#reportRecovered(plan);
     await waitingReport.report(plan.waiting);
-    if (plan.waiting.some(({ former }) => former !== undefined)) timers.after(50, () => this.hint());
+    const isSomebodyNearlyDone = plan.waiting.some(
+      ({ former, fence }) => former !== undefined || fence !== undefined,
+    );
+    if (isSomebodyNearlyDone) timers.after(50, () => this.hint());
+  }
+
+  /** @returns whether a lease was taken, so that there is more to do */
+  async #fence(plan: Plan, log: SessionLog): Promise<boolean> {
+    const { fleetWatch, leadership } = this.#options;
+    const collectors = new Set(plan.waiting.flatMap(({ fence }) => fence ?? []));
+    let isAnyTaken = false;
+    for (const collectorId of collectors) {
+      if (!leadership.isHeld()) return false;
+      if (await fleetWatch.fence(collectorId, log.appliedSequence())) isAnyTaken = true;
+    }
+    return isAnyTaken;
   }
 
   #plan(listing: ReturnType<KnownAssignments['listing']>): Plan {

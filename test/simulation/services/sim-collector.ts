@@ -140,6 +140,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         timers,
         log,
         mayPoll: isHeld,
+        voidUpTo: () => holder.voidUpTo(),
         flushSamples: async () => {
           await outbox.flush(2_000);
         },

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 
 /**
- * What every lease's value says. `given_up` is the end of a graceful drain: the holder has let go of everything
- * and will not act again under this instance.
+ * What every lease's value says. `given_up` is the end of a graceful drain, or the word of a supervisor that took
+ * the lease from a dead holder: nobody acts under this instance again.
  */
 export const leaseValueSchema = z.looseObject({
   v: z.literal(1),
@@ -12,6 +12,13 @@ export const leaseValueSchema = z.looseObject({
   /** Counts renewals, so that every renewal changes the value. */
   renewals: z.int().nonnegative(),
   host: z.string(),
+  /**
+   * Set by a supervisor that gave away what the holder had, at this sequence of SESSIONS, and carried on by every
+   * later holder: assignments up to it are void, whatever a look at the log still says of them.
+   */
+  void_up_to: z.int().nonnegative().optional(),
+  /** Why a supervisor did so. Gone with the next holder. */
+  fenced: z.enum(['dead', 'given_up']).optional(),
 });
 export type LeaseValue = z.infer<typeof leaseValueSchema>;
 export type LeaseState = LeaseValue['state'];

@@ -397,3 +397,44 @@ describe('a drain', () => {
     expect(holder.isHeld()).toBe(false);
   });
 });
+
+describe('a lease that a supervisor took because its holder seemed dead', () => {
+  const fence = JSON.stringify({
+    v: 1,
+    instance: 'fence-1',
+    state: 'given_up',
+    renewals: 5,
+    host: 'edge-1',
+    void_up_to: 40,
+    fenced: 'dead',
+  });
+
+  it('is held again only after the holder has learnt up to where all it had is void', async () => {
+    const world = new World();
+    const { holder, process, happened } = world.start('one');
+    await world.time.advance(0);
+    process.stop();
+    await world.time.advance(11_000);
+    world.bucket.write('collector-a', fence, world.bucket.read('collector-a')?.revision ?? 0);
+    expect(holder.voidUpTo()).toBe(0);
+    process.continue();
+    await world.time.advance(5_000);
+    expect(happened).toEqual(['held', 'expired', 'held']);
+    expect(holder.voidUpTo()).toBe(40);
+  });
+
+  it('tells every later holder', async () => {
+    const world = new World();
+    world.bucket.write('collector-a', fence, 0);
+    const first = world.start('one');
+    await world.time.advance(0);
+    expect(first.holder.voidUpTo()).toBe(40);
+    expect(world.value()).toMatchObject({ instance: 'one', state: 'active', void_up_to: 40 });
+    expect(world.value()?.fenced).toBeUndefined();
+    await world.time.until(first.holder.giveUp());
+    const second = world.start('two');
+    await world.time.advance(1_000);
+    expect(second.holder.voidUpTo()).toBe(40);
+    expect(world.value()).toMatchObject({ instance: 'two', void_up_to: 40 });
+  });
+});

@@ -56,6 +56,7 @@ export class LeaseHolder {
   #watched: { revision: number; since: ClockMark } | undefined;
 
   #sawOther = false;
+  #voidUpTo = 0;
 
   constructor(options: LeaseHolderOptions) {
     this.#options = options;
@@ -82,6 +83,14 @@ export class LeaseHolder {
   /** Whether another process was seen renewing this lease. */
   sawOtherHolder(): boolean {
     return this.#sawOther;
+  }
+
+  /**
+   * Epochs up to this one are void: a supervisor gave away what the key's holder had before it was taken again.
+   * Right whenever the lease is held.
+   */
+  voidUpTo(): number {
+    return this.#voidUpTo;
   }
 
   /** Does not wait for the next renewal to be due. */
@@ -169,7 +178,8 @@ export class LeaseHolder {
       // The monotonic clock alone: a wall clock set forward must not shorten the wait.
       if (clock.monotonicMs() - this.#watched.since.monotonicMs < times.ttlMs + times.marginMs) return false;
     }
-    // The read may be stale; only the accepted write decides.
+    // The read may be stale; only the accepted write decides, and then nothing stood between the two.
+    this.#voidUpTo = Math.max(this.#voidUpTo, value?.void_up_to ?? 0);
     await this.#renew(record.revision);
     return true;
   }
@@ -220,6 +230,7 @@ export class LeaseHolder {
       renewals: this.#renewals,
       host,
       ...fields,
+      ...(this.#voidUpTo > 0 ? { void_up_to: this.#voidUpTo } : {}),
     });
     return store.write(key, value, expectedRevision, Math.max(250, Math.min(2_000, times.ttlMs / 3)));
   }

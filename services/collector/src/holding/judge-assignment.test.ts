@@ -140,4 +140,10 @@ describe('a message for collector A, held against the log', () => {
       expect(judgeAssignment({ epoch }, truth, 'A')).toBe(verdict);
     });
   }
+
+  it('is over when the lease was taken from A after its epoch, whatever the log still says', () => {
+    const truth = task(10, running(10), 20, assigned('A', 20));
+    expect(judgeAssignment({ epoch: 20 }, truth, 'A', 19)).toBe('run');
+    expect(judgeAssignment({ epoch: 20 }, truth, 'A', 20)).toBe('over');
+  });
 });

@@ -10,12 +10,18 @@ import { isReadable, type TaskState } from '@holdfast/shared/event-store/task-fo
  */
 export type AssignmentVerdict = 'run' | 'over' | 'stale_read' | 'unreadable';
 
-/** Holds a message, which is only a doorbell, against the log, which is the truth. */
+/**
+ * Holds a message, which is only a doorbell, against the log, which is the truth.
+ * @param voidUpTo epochs up to this one are over although the log may not show it yet: the supervisor that took
+ * this collector's lease is giving them to others
+ */
 export function judgeAssignment(
   { epoch }: Pick<Assignment, 'epoch'>,
   task: TaskState,
   collectorId: string,
+  voidUpTo = 0,
 ): AssignmentVerdict {
+  if (epoch <= voidUpTo) return 'over';
   if (!isReadable(task)) return 'unreadable';
   const current = currentPlacement(task.session, task.placement);
   if (current?.epoch === epoch && current.collectorId === collectorId) return 'run';

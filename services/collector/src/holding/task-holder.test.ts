@@ -53,6 +53,7 @@ class World {
   };
   loadMs = 5;
   mayPoll = true;
+  voidUpTo = 0;
   readonly holder = new TaskHolder({
     taskId: '7',
     collectorId: 'A',
@@ -63,6 +64,7 @@ class World {
     liveStatus: { write: async (_, status) => void this.statuses.push(status) },
     timers: this.process.timers,
     log: createLogger('test', 'silent'),
+    voidUpTo: () => this.voidUpTo,
     mayPoll: () => this.mayPoll,
     flushSamples: () => this.#later(() => undefined),
     createRunner: (assignment, config) =>

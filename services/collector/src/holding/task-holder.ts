@@ -20,6 +20,8 @@ export interface TaskHolderOptions {
   readonly log: Logger;
   /** Whether this collector may poll at all right now. */
   readonly mayPoll: () => boolean;
+  /** Epochs up to this one are void, see LeaseHolder. */
+  readonly voidUpTo: () => number;
   readonly createRunner: (assignment: Assignment, config: TaskConfig) => SessionRunner;
   /** Waits until the samples read so far are stored, within bounds. */
   readonly flushSamples: () => Promise<void>;
@@ -135,7 +137,8 @@ export class TaskHolder {
       if (this.#handle === handle) this.#handle = undefined;
       return;
     }
-    const verdict = judgeAssignment(assignment, await truth.load(taskId), collectorId);
+    const task = await truth.load(taskId);
+    const verdict = judgeAssignment(assignment, task, collectorId, this.#options.voidUpTo());
     switch (verdict) {
       case 'run':
         if (this.#runner?.epoch === assignment.epoch && !this.#runner.isStopping()) return;
@@ -182,9 +185,9 @@ export class TaskHolder {
         if (last?.session === assignment.session_id) firstTicks.set(device.id, last.tick + 1);
       }),
     );
-    // All this took time; the right to poll and the drain are looked at again by the pollers themselves and
-    // by the next settling.
-    if (this.#isDirty && (this.#isClosing || this.#handle !== handle)) return;
+    // All this took time. Whatever has happened meanwhile, such as a lease that was lost and is held again, may
+    // have made the look at the log worthless.
+    if (this.#isDirty) return;
     this.#refused = undefined;
     this.#runner = this.#options.createRunner(assignment, loaded.config);
     this.#runner.start(firstTicks);

@@ -7,6 +7,10 @@ export interface Collector {
   /** How many sessions it may hold. */
   readonly capacity: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** What it held under this epoch or an older one was taken from it for good. */
+  readonly voidUpTo: number;
+  /** Set when a supervisor took its lease: what it was before. */
+  readonly fenced?: 'dead' | 'given_up' | undefined;
 }
 
 /** Collectors by id. */
@@ -26,4 +30,12 @@ export function mayStillPoll(collector: Collector | undefined): boolean {
     default:
       return collector.verdict satisfies never;
   }
+}
+
+/**
+ * Whether it can neither be polling under that epoch nor begin to. That its lease is over proves only the first: it
+ * may be back the next moment, and would find the log as it was.
+ */
+export function isFenced(collector: Collector | undefined, epoch: number): boolean {
+  return collector !== undefined && collector.voidUpTo >= epoch;
 }

@@ -39,7 +39,7 @@ class World {
 
   constructor(capacity: number) {
     for (const collectorId of collectorIds) {
-      this.collectors.set(collectorId, { collectorId, verdict: 'alive', capacity, labels: {} });
+      this.collectors.set(collectorId, { collectorId, verdict: 'alive', capacity, labels: {}, voidUpTo: 0 });
     }
   }
 
@@ -87,7 +87,9 @@ class World {
     if (verdict === 'dead' || verdict === 'given_up' || !this.messages.has(key)) return;
     const { session, placement } = this.task(taskId);
     const current = currentPlacement(session, placement);
-    if (current?.collectorId !== collectorId) {
+    const isVoid =
+      current !== undefined && current.epoch <= (this.collectors.get(collectorId)?.voidUpTo ?? 0);
+    if (current?.collectorId !== collectorId || isVoid) {
       this.polling.delete(key);
       this.messages.delete(key);
     } else if (refuses && !this.polling.has(key)) {
@@ -116,12 +118,19 @@ class World {
 
   /** Does what the plan says, all of it or until the supervisor dies, between two writes also. */
   reconcile(balances: boolean, crashesAfter = Number.POSITIVE_INFINITY): Plan {
-    const made = this.plan(balances);
+    let made = this.plan(balances);
     let writes = 0;
     const isAlive = () => {
       writes += 1;
       return writes <= crashesAfter;
     };
+    const fences = new Set(made.waiting.flatMap(({ fence }) => fence ?? []));
+    for (const collectorId of fences) {
+      const collector = this.collectors.get(collectorId);
+      if (!collector || !isAlive()) continue;
+      this.collectors.set(collectorId, { ...collector, voidUpTo: this.#sequence });
+    }
+    if (fences.size > 0) made = this.plan(balances);
     const keys = new Set(this.listing.keys);
     const ring = (key: string) => {
       this.messages.add(key);

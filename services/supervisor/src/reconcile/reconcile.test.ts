@@ -64,12 +64,13 @@ function task(sketch: TaskSketch = {}): TaskState {
   };
 }
 
+/** Whoever is gone has had its lease taken already, unless said otherwise. */
 function fleet(verdicts: Record<string, LeaseVerdict>, rest: Partial<Collector> = {}): Fleet {
   return new Map(
-    Object.entries(verdicts).map(([collectorId, verdict]) => [
-      collectorId,
-      { collectorId, verdict, capacity: 10, labels: {}, ...rest },
-    ]),
+    Object.entries(verdicts).map(([collectorId, verdict]) => {
+      const voidUpTo = verdict === 'dead' || verdict === 'given_up' ? 1_000_000 : 0;
+      return [collectorId, { collectorId, verdict, capacity: 10, labels: {}, voidUpTo, ...rest }];
+    }),
   );
 }
 
@@ -551,6 +552,37 @@ rows('a session that is refused', refusing);
 rows('with session recovery disabled', holdingBack);
 rows('a failed session is tried again', tryingAgain);
 rows('balance', balance);
+
+describe('a holder whose lease is over', () => {
+  const held = [task({ placement: assigned('A', 20) })];
+
+  it('keeps what it has until its lease is taken: it could be back the next moment', () => {
+    for (const verdict of ['dead', 'given_up'] as const) {
+      const collectors = new Map([...fleet({ A: verdict }, { voidUpTo: 19 }), ...fleet({ B: 'alive' })]);
+      const { actions, waiting } = plan(held, collectors, { listing: rung('A.7') });
+      expect(actions).toEqual([]);
+      expect(waiting).toMatchObject([{ taskId: '7', why: 'former_holder_not_done', fence: 'A' }]);
+    }
+  });
+
+  it('is left alone while there is nobody else, and may go on when it is back', () => {
+    const { actions, waiting } = plan(held, fleet({ A: 'dead' }, { voidUpTo: 0 }), { listing: rung('A.7') });
+    expect(actions).toEqual([]);
+    expect(waiting).toMatchObject([{ why: 'no_collector' }]);
+    expect(waiting[0]?.fence).toBeUndefined();
+  });
+
+  it('is to hand over at once when its lease was taken, for the reason that it was taken for', () => {
+    const taken = fleet({ A: 'given_up' }, { voidUpTo: 20, fenced: 'dead' });
+    const collectors = new Map([...taken, ...fleet({ B: 'alive' })]);
+    expect(say(plan(held, collectors, { listing: rung('A.7') }))).toContain('assign 7 to B (failover)');
+  });
+
+  it('gets what was taken from it under a new epoch when it is back before anybody else has it', () => {
+    const collectors = fleet({ A: 'alive' }, { voidUpTo: 20 });
+    expect(say(plan(held, collectors, { listing: rung('A.7') }))).toEqual(['assign 7 to A (failover)']);
+  });
+});
 
 describe('a plan', () => {
   const assignOf = (made: Plan) =>

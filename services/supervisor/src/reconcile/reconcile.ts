@@ -5,7 +5,7 @@ import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts
 import type { FailedSession, RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import { isReadable, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import { chooseCollector } from './choose-collector.ts';
-import { type Fleet, mayStillPoll } from './fleet.ts';
+import { type Fleet, isFenced, mayStillPoll } from './fleet.ts';
 import { Occupancy } from './occupancy.ts';
 import { type Placed, type RebalanceLimits, rebalance } from './rebalance.ts';
 
@@ -104,6 +104,8 @@ export interface Waiting {
   readonly detail: string;
   /** Whose message must go first. */
   readonly former?: string;
+  /** Whose lease, which is over, must be taken first: else it could be back and go on. */
+  readonly fence?: string;
 }
 
 export interface Plan {
@@ -118,9 +120,9 @@ export const maxRefusals = 3;
  * Compares what should be (the log) with what is (leases, messages, refusals) and says what to do about the
  * difference. Pure: called as often as one likes, it asks for the same until that has happened.
  *
- * A task's new holder is named only when the former one cannot be polling any more: its lease is over or given
- * up, or its message is gone, which it acknowledges after its last request. A listing older than the event that
- * ended the former placement proves nothing.
+ * A task's new holder is named only when the former one cannot be polling any more, now or later: its lease, which
+ * was over or given up, has been taken from it, or its message is gone, which it acknowledges after its last
+ * request. A listing older than the event that ended the former placement proves nothing.
  */
 export function reconcile(situation: Situation): Plan {
   const { fleet, listing, recoveryDisabled } = situation;
@@ -161,7 +163,7 @@ export function reconcile(situation: Situation): Plan {
         detail,
         refusals: 0,
       });
-    } else if (mayStillPoll(fleet.get(collectorId))) {
+    } else if (mayStillPoll(fleet.get(collectorId)) && !isFenced(fleet.get(collectorId), epoch)) {
       occupancy.add(collectorId, session.session.sessionId, needs);
       placed.push({ task, taskId, epoch, collectorId, needs, heldForMs: situation.heldForMs(taskId, epoch) });
       const isRung = listing.keys.has(`${collectorId}.${taskId}`);
@@ -223,7 +225,12 @@ function place(
   });
   if (!chosen.ok) return { taskId, sessionId, why: 'no_collector', detail: chosen.why };
   const { collectorId } = chosen;
-  if (former !== undefined && former !== collectorId && mayStillPoll(fleet.get(former))) {
+  const formerEpoch = placement.situation === 'never_placed' ? 0 : placement.epoch;
+  if (former !== undefined && former !== collectorId && !isFenced(fleet.get(former), formerEpoch)) {
+    if (!mayStillPoll(fleet.get(former))) {
+      const detail = `${former} is gone and what it held is being taken from it`;
+      return { taskId, sessionId, why: 'former_holder_not_done', detail, fence: former };
+    }
     const endedAt = Math.max(
       session.runningSince,
       placement.situation === 'released' ? task.lastPlacement : 0,
@@ -292,5 +299,6 @@ function assignReason(
   }
   if (placement.epoch < session.runningSince) return wasRunningBefore ? 'recovery' : 'resume';
   if (wasRunningBefore && placement.epoch <= leadingSince) return 'recovery';
-  return fleet.get(placement.collectorId)?.verdict === 'given_up' ? 'drain' : 'failover';
+  const former = fleet.get(placement.collectorId);
+  return (former?.fenced ?? former?.verdict) === 'given_up' ? 'drain' : 'failover';
 }
