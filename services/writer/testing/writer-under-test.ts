@@ -5,7 +5,6 @@ import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample.ts
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { type Connection, connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { readSampleBacklog, type SampleBacklog } from '@holdfast/shared/jetstream/sample-backlog.ts';
 import { SinkBoard } from '@holdfast/shared/jetstream/sink-board.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
@@ -113,13 +112,10 @@ export async function sinkStatusThat(
   );
 }
 
-export function backlog(connection: Connection): Promise<SampleBacklog> {
-  return readSampleBacklog(connection.nc);
-}
-
 interface ConsumerState {
   readonly num_pending: number;
   readonly num_ack_pending: number;
+  readonly delivered: { readonly stream_seq: number };
 }
 
 async function consumerState(connection: Connection): Promise<ConsumerState> {
@@ -127,12 +123,21 @@ async function consumerState(connection: Connection): Promise<ConsumerState> {
   return (await connection.nc.request(subject, '', { timeout: 2_000 })).json() as ConsumerState;
 }
 
+/** What was published and is not yet acknowledged. */
+export async function backlogOf(connection: Connection): Promise<number> {
+  const { num_pending, num_ack_pending } = await consumerState(connection);
+  return num_pending + num_ack_pending;
+}
+
 /** All that was published has been delivered to the writer and acknowledged by it. */
 export async function untilAllAcked(connection: Connection): Promise<void> {
   await eventually(
     async () => {
-      const { num_pending, num_ack_pending } = await consumerState(connection);
-      return num_pending === 0 && num_ack_pending === 0;
+      const info = await connection.nc.request(`$JS.API.STREAM.INFO.${streamNames.samples}`);
+      const { last_seq } = (info.json() as { state: { last_seq: number } }).state;
+      const { num_pending, num_ack_pending, delivered } = await consumerState(connection);
+      // A consumer learns a moment later of what was published.
+      return num_pending === 0 && num_ack_pending === 0 && delivered.stream_seq >= last_seq;
     },
     { what: 'every message to be acknowledged', timeoutMs: 20_000 },
   );

@@ -21,7 +21,7 @@ import {
 } from '@holdfast/test/support/victoria-metrics-for-test.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
-  backlog,
+  backlogOf,
   connectTo,
   firstTimeMs,
   publishSamples,
@@ -152,13 +152,6 @@ describe('the writer with PostgreSQL', () => {
       samples_per_s: expect.any(Number),
       batch_latency_ms: { last: expect.any(Number), mean: expect.any(Number), max: expect.any(Number) },
     });
-    expect(await backlog(connection)).toEqual({
-      waiting: 0,
-      inHand: 0,
-      bytes: 0,
-      oldestMs: undefined,
-      shareOfStream: 0,
-    });
   });
 
   it('rejects a former owner that publishes after its successor, also after a restart of the writer', async () => {
@@ -273,10 +266,7 @@ describe('the writer while PostgreSQL is away', () => {
       reachable: false,
       last_error: { code: 'ECONNREFUSED', message: expect.stringContaining('ECONNREFUSED') },
     });
-    const waiting = await backlog(connection);
-    expect(waiting.waiting + waiting.inHand).toBe(500);
-    expect(waiting.bytes).toBeGreaterThan(500 * 200);
-    expect(waiting.oldestMs).toBeGreaterThan(0);
+    expect(await backlogOf(connection)).toBe(500);
     await postgres.restart();
     await untilLogged(writer, 'the database can be used again');
     await sinkStatusThat(

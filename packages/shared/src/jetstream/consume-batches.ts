@@ -14,7 +14,12 @@ export interface ConsumeBatchesOptions extends DurableConsumerOptions {
   /** … or when its first message has waited so long. */
   readonly maxWaitMs: number;
   /**
-   * Gets one batch at a time, in stream order within the batch, and acknowledges what is done (`ackAll`). What it leaves
+   * So many batches may be in hand at a time; default 1. With more, the next one is handed over while the former
+   * ones wait for their database: their handling begins in order and may end in any.
+   */
+  readonly batchesAtOnce?: number;
+  /**
+   * Gets a batch, in stream order within the batch, and acknowledges what is done (`ackAll`). What it leaves
    * unacknowledged is not lost: when it throws, the rest of the batch is handed over again after a pause; when it
    * returns, the rest is given back to the broker, which delivers it again. `signal` is aborted by `stop`: from
    * then on it should finish what is durable soon and leave the rest.
@@ -79,7 +84,7 @@ class RunningBatchConsumer {
   readonly #stopping = new AbortController();
   /** By stream sequence: a message that is delivered again while it still waits is the same message. */
   readonly #waiting = new Map<number, JsMsg>();
-  #inHand = new Map<number, JsMsg>();
+  readonly #inHand = new Map<number, JsMsg>();
   #firstArrivedAt = 0;
   #wake: () => void = () => undefined;
   #source: ConsumerMessages | undefined;
@@ -128,7 +133,8 @@ class RunningBatchConsumer {
         await ensureDurable(this.#options);
         const consumer = await jetstream(this.#nc).consumers.get(stream, durable);
         const source = await consumer.consume({
-          max_messages: this.#options.maxMessages,
+          // One batch waits while the ones before it are in hand.
+          max_messages: this.#options.maxMessages * ((this.#options.batchesAtOnce ?? 1) + 1),
           expires: pullExpiresMs,
           abort_on_missing_resource: true,
         });
@@ -159,14 +165,22 @@ class RunningBatchConsumer {
 
   async #handleUntilStopped(): Promise<void> {
     const { signal } = this.#stopping;
+    const underWay = new Set<Promise<void>>();
     while (!signal.aborted) {
       const batch = await this.#nextBatch();
       if (batch.length === 0) continue;
-      this.#inHand = new Map(batch.map((message) => [message.seq, message]));
-      await this.#handleUntilDone(batch);
-      this.#giveBack(batch);
-      this.#inHand.clear();
+      for (const message of batch) this.#inHand.set(message.seq, message);
+      const handling: Promise<void> = this.#handleUntilDone(batch).then(() => {
+        this.#giveBack(batch);
+        for (const message of batch) {
+          if (this.#inHand.get(message.seq) === message) this.#inHand.delete(message.seq);
+        }
+        underWay.delete(handling);
+      });
+      underWay.add(handling);
+      if (underWay.size >= (this.#options.batchesAtOnce ?? 1)) await Promise.race(underWay);
     }
+    await Promise.all(underWay);
   }
 
   async #handleUntilDone(batch: readonly JsMsg[]): Promise<void> {

@@ -43,10 +43,17 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
   const fencedOwners = new Set<string>();
   const doubtedClocks = new Set<string>();
 
+  // While one batch is with the database the next one is sorted out; that goes by the order of the stream.
+  let sorting: Promise<unknown> = Promise.resolve();
+
   return async (messages: JsMsg[], signal: AbortSignal): Promise<void> => {
     const { decoded, undecodable } = decodeBatch(messages);
-    await learnWhatOthersStored(decoded, signal);
-    const { storable, uncertain, fenced } = sortOut(decoded, fence, clockToleranceMs);
+    const sorted = sorting.then(async () => {
+      await learnWhatOthersStored(decoded, signal);
+      return sortOut(decoded, fence, clockToleranceMs);
+    });
+    sorting = sorted.catch(() => undefined);
+    const { storable, uncertain, fenced } = await sorted;
     tellOfClocks(uncertain);
     const startedAt = performance.now();
     const { written, refused } = await writeInParts(storable, (entries) =>

@@ -1,4 +1,4 @@
-import { HttpError, InfluxDB, type Point } from '@influxdata/influxdb-client';
+import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
 import {
   HistoryQueryRefused,
@@ -14,7 +14,7 @@ import {
   readAggregateAnswer,
   readHistoryAnswer,
 } from './influxql.ts';
-import { linePoint } from './line-protocol.ts';
+import { LineWriter } from './line-protocol.ts';
 
 export interface InfluxSampleStoreOptions {
   /** Base address, for instance http://influxdb:8086 */
@@ -42,8 +42,9 @@ export function openInfluxSampleStore(options: InfluxSampleStoreOptions): Sample
     timeout: timeoutMs,
     ...(options.token === undefined ? {} : { token: options.token }),
   });
+  const lineWriter = new LineWriter();
   return {
-    write: (samples) => write(influx, options, samples),
+    write: (samples) => write(influx, options, lineWriter, samples),
     async history(query) {
       if (query.devices?.length === 0) return [];
       return read(options, timeoutMs, historyStatement(query), (json) => readHistoryAnswer(json, query));
@@ -73,19 +74,20 @@ export function openInfluxSampleStore(options: InfluxSampleStoreOptions): Sample
 async function write(
   influx: InfluxDB,
   { org, bucket }: InfluxSampleStoreOptions,
+  lineWriter: LineWriter,
   samples: readonly StorableSample[],
 ): Promise<WriteOutcome> {
-  const points: Point[] = [];
+  const lines: string[] = [];
   for (const sample of samples) {
-    const line = linePoint(sample);
+    const line = lineWriter.line(sample);
     if (line.kind === 'unrepresentable') return { kind: 'rejected', reason: line.problem };
-    if (line.kind === 'point') points.push(line.point);
+    if (line.kind === 'line') lines.push(line.text);
   }
-  if (points.length === 0) return { kind: 'written' };
+  if (lines.length === 0) return { kind: 'written' };
   // One WriteApi a batch, without bounds, timer or retries of its own: it would flush in between and swallow the error
   // of that flush, or keep lines in memory that were reported as failed.
   const api = influx.getWriteApi(org, bucket, 'ms', {
-    batchSize: points.length + 1,
+    batchSize: 2,
     maxBatchBytes: Number.POSITIVE_INFINITY,
     flushInterval: 0,
     maxRetries: 0,
@@ -93,7 +95,7 @@ async function write(
     writeFailed: (error) => Promise.reject(error),
   });
   try {
-    api.writePoints(points);
+    api.writeRecord(lines.join('\n'));
     await api.flush();
     return { kind: 'written' };
   } catch (error) {

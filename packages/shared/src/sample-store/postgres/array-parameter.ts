@@ -18,6 +18,18 @@ export function int8Array(values: readonly number[]): Buffer {
   });
 }
 
+/** From ms since 1970; of the type timestamptz. */
+export function timestampArray(timesMs: readonly number[]): Buffer {
+  return arrayOf(1184, 8, timesMs, (buffer, timeMs, at) =>
+    buffer.writeBigInt64BE(postgresMicros(timeMs), at),
+  );
+}
+
+/** PostgreSQL counts microseconds from 2000-01-01. Exact, which a double would not be in a few hundred years. */
+export function postgresMicros(timeMs: number): bigint {
+  return BigInt(timeMs - 946_684_800_000) * 1000n;
+}
+
 export function float8Array(values: readonly number[]): Buffer {
   return arrayOf(701, 8, values, (buffer, value, at) => buffer.writeDoubleBE(value, at));
 }

@@ -5,13 +5,20 @@ import pg from 'pg';
 const usualQueryTimeoutMs = 30_000;
 const connectTimeoutMs = 5_000;
 
-/** Connects when it is first used, and anew after every loss. */
-export function openPostgres<Tables>(options: {
+export interface PostgresOptions {
   readonly databaseUrl: string;
   readonly maxConnections: number;
   /** Longest wait for the answer to one statement; 0 waits for ever. Default 30 s. */
   readonly queryTimeoutMs?: number;
-}): Kysely<Tables> {
+}
+
+/** Connects when it is first used, and anew after every loss. */
+export function openPostgres<Tables>(options: PostgresOptions): Kysely<Tables> {
+  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool: openPool(options) }) });
+}
+
+/** The same for who needs the driver itself. */
+export function openPool(options: PostgresOptions): pg.Pool {
   const queryTimeoutMs = options.queryTimeoutMs ?? usualQueryTimeoutMs;
   const pool = new pg.Pool({
     connectionString: options.databaseUrl,
@@ -27,5 +34,5 @@ export function openPostgres<Tables>(options: {
   // only, not of one that breaks between two statements of a transaction.
   pool.on('error', () => undefined);
   pool.on('connect', (client) => client.on('error', () => undefined));
-  return new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  return pool;
 }

@@ -2,6 +2,7 @@ import pg from 'pg';
 import { SampleStoreUnavailable } from '../sample-store.ts';
 
 export const undefinedTable = '42P01';
+export const uniqueViolation = '23505';
 const checkViolation = '23514';
 
 /**

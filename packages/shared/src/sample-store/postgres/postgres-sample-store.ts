@@ -1,4 +1,4 @@
-import { type Kysely, sql } from 'kysely';
+import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
 import {
@@ -11,12 +11,13 @@ import { outcomeOfSample, tickEntry } from '../tick-coverage.ts';
 import { withoutRepeats } from '../without-repeats.ts';
 import { DayPartitions, timeProblem } from './day-partitions.ts';
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
-import { openPostgres } from './open-postgres.ts';
-import { rejectionReason, unavailable, undefinedTable } from './postgres-errors.ts';
+import { inTransaction } from './in-transaction.ts';
+import { openPool } from './open-postgres.ts';
+import { rejectionReason, unavailable, undefinedTable, uniqueViolation } from './postgres-errors.ts';
 import { readBuckets, readHistory } from './read-history.ts';
 import { SeriesIds } from './series-ids.ts';
 import { recordTicks } from './tick-coverage-table.ts';
-import { insertMisses, insertValues } from './write-samples.ts';
+import { copyValues, insertMisses, insertValues } from './write-samples.ts';
 
 export interface PostgresSampleStoreOptions {
   readonly databaseUrl: string;
@@ -29,15 +30,13 @@ export interface PostgresSampleStoreOptions {
  * one, whatever the order in which they come.
  */
 export function openPostgresSampleStore(options: PostgresSampleStoreOptions): SampleStore {
-  const db = openPostgres<unknown>({
-    databaseUrl: options.databaseUrl,
-    maxConnections: options.maxConnections ?? 4,
-  });
+  const pool = openPool({ databaseUrl: options.databaseUrl, maxConnections: options.maxConnections ?? 4 });
+  const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   const series = new SeriesIds();
   const days = new DayPartitions();
   let closed: Promise<void> | undefined;
   return {
-    write: (samples) => write(db, samples, series, days),
+    write: (samples) => write(pool, db, samples, series, days),
     history: (query) => reading(() => readHistory(db, query)),
     async aggregate(query) {
       refuseTooManyBuckets(query);
@@ -67,6 +66,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
 }
 
 async function write(
+  pool: pg.Pool,
   db: Kysely<unknown>,
   samples: readonly StorableSample[],
   series: SeriesIds,
@@ -79,18 +79,7 @@ async function write(
   try {
     await days.make(db, samples);
     await series.learn(db, samples);
-    await db.transaction().execute(async (transaction) => {
-      for (const run of withoutRepeats(samples)) {
-        await insertValues(transaction, run, series);
-        await insertMisses(transaction, run);
-      }
-      // Last, since several writers may have samples of one session: until the commit the others wait for these rows.
-      await noteEpochStarts(transaction, samples);
-      await recordTicks(
-        transaction,
-        samples.map((sample) => tickEntry(sample, outcomeOfSample(sample))),
-      );
-    });
+    if (!(await writeNew(pool, samples, series))) await writeOver(pool, samples, series);
     return { kind: 'written' };
   } catch (error) {
     const reason = rejectionReason(error);
@@ -100,6 +89,48 @@ async function write(
     if (reason !== undefined) return { kind: 'rejected', reason };
     throw unavailable('cannot write samples', error);
   }
+}
+
+/** False when some of it is stored already, as after a redelivery; then nothing was written. */
+async function writeNew(
+  pool: pg.Pool,
+  samples: readonly StorableSample[],
+  series: SeriesIds,
+): Promise<boolean> {
+  try {
+    await inTransaction(pool, async ({ client, db }) => {
+      await copyValues(client, samples, series);
+      for (const run of withoutRepeats(samples.filter(({ miss }) => miss))) await insertMisses(db, run);
+      await recordBeside(db, samples);
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof pg.DatabaseError && error.code === uniqueViolation) return false;
+    throw error;
+  }
+}
+
+async function writeOver(
+  pool: pg.Pool,
+  samples: readonly StorableSample[],
+  series: SeriesIds,
+): Promise<void> {
+  await inTransaction(pool, async ({ db }) => {
+    for (const run of withoutRepeats(samples)) {
+      await insertValues(db, run, series);
+      await insertMisses(db, run);
+    }
+    await recordBeside(db, samples);
+  });
+}
+
+/** Last, since several writers may have samples of one session: until the commit the others wait for these rows. */
+async function recordBeside(db: Kysely<unknown>, samples: readonly StorableSample[]): Promise<void> {
+  await noteEpochStarts(db, samples);
+  await recordTicks(
+    db,
+    samples.map((sample) => tickEntry(sample, outcomeOfSample(sample))),
+  );
 }
 
 async function reading<T>(read: () => Promise<T[]>): Promise<T[]> {

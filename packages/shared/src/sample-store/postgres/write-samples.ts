@@ -1,7 +1,30 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
+import type pg from 'pg';
 import type { StorableSample } from '../sample-store.ts';
-import { boolArray, float8Array, int4Array, int8Array } from './array-parameter.ts';
+import { boolArray, float8Array, int4Array, int8Array, timestampArray } from './array-parameter.ts';
+import { copyInto } from './copy-into.ts';
+import { copyStatement, SampleRows } from './sample-rows.ts';
 import type { SeriesIds } from './series-ids.ts';
+
+/** A COPY of so many rows is sent before the next is made: bounds memory. */
+const rowsPerCopy = 50_000;
+
+/**
+ * Within a transaction; the series of the samples are known and their days exist. The fast way: fails with a
+ * unique violation as soon as one of the values is there already, or twice among them.
+ */
+export async function copyValues(
+  client: pg.ClientBase,
+  samples: readonly StorableSample[],
+  series: SeriesIds,
+): Promise<void> {
+  const rows = new SampleRows();
+  for (const sample of samples) {
+    rows.add(sample, series);
+    if (rows.count >= rowsPerCopy) await copyInto(client, copyStatement, rows.take());
+  }
+  if (rows.count > 0) await copyInto(client, copyStatement, rows.take());
+}
 
 /** Keeps one statement, and with it the memory that both sides need, within bounds. */
 const valuesPerStatement = 20_000;
@@ -33,7 +56,10 @@ class ValueColumns<T> {
   }
 }
 
-/** Within a transaction; the series of the samples are known and their days exist. No two are of one device and time. */
+/**
+ * As `copyValues`, where values may be there already: a higher epoch replaces a lower one, everything else stays. No
+ * two samples are of one device and time.
+ */
 export async function insertValues(
   db: QueryExecutorProvider,
   samples: readonly StorableSample[],
@@ -70,16 +96,16 @@ async function insertColumns<T>(
     // Only what is out of the ordinary takes room in a row.
     const uncertain = part.uncertain.includes(true)
       ? sql`nullif(uncertain, false) from unnest(
-          ${int4Array(part.seriesIds)}::int4[], ${int8Array(part.timesMs)}::int8[], ${int8Array(part.epochs)}::int8[],
+          ${int4Array(part.seriesIds)}::int4[], ${timestampArray(part.timesMs)}::timestamptz[], ${int8Array(part.epochs)}::int8[],
           ${parameter(part.values)}, ${boolArray(part.uncertain)}::bool[]
-        ) as v(series_id, time_ms, epoch, value, uncertain)`
+        ) as v(series_id, time, epoch, value, uncertain)`
       : sql`null from unnest(
-          ${int4Array(part.seriesIds)}::int4[], ${int8Array(part.timesMs)}::int8[], ${int8Array(part.epochs)}::int8[],
+          ${int4Array(part.seriesIds)}::int4[], ${timestampArray(part.timesMs)}::timestamptz[], ${int8Array(part.epochs)}::int8[],
           ${parameter(part.values)}
-        ) as v(series_id, time_ms, epoch, value)`;
+        ) as v(series_id, time, epoch, value)`;
     await sql`
       insert into samples.sample_value as existing (series_id, time, epoch, ${sql.id(column)}, uncertain)
-      select series_id, to_timestamp(time_ms / 1000.0::float8), epoch, value, ${uncertain}
+      select series_id, time, epoch, value, ${uncertain}
       on conflict (series_id, time) do update
         set epoch = excluded.epoch, value_double = excluded.value_double, value_bool = excluded.value_bool,
             value_text = excluded.value_text, uncertain = excluded.uncertain
@@ -98,18 +124,17 @@ export async function insertMisses(
   await sql`
     insert into samples.sample_miss as existing
       (session_id, task_id, device_code, site_code, time, tick, through_tick, epoch, cause, detail)
-    select session_id, task_id, device_code, site_code, to_timestamp(time_ms / 1000.0::float8),
-           tick, nullif(through_tick, -1), epoch, cause, detail
+    select session_id, task_id, device_code, site_code, time, tick, nullif(through_tick, -1), epoch, cause, detail
     from unnest(
         ${missed.map((sample) => sample.session)}::text[], ${missed.map((sample) => sample.task)}::text[],
         ${missed.map((sample) => sample.device)}::text[], ${missed.map((sample) => sample.site)}::text[],
-        ${int8Array(missed.map((sample) => sample.time))}::int8[],
+        ${timestampArray(missed.map((sample) => sample.time))}::timestamptz[],
         ${int8Array(missed.map((sample) => sample.tick))}::int8[],
         ${int8Array(missed.map((sample) => sample.through_tick ?? -1))}::int8[],
         ${int8Array(missed.map((sample) => sample.epoch))}::int8[],
         ${missed.map((sample) => sample.miss?.cause)}::text[],
         ${missed.map((sample) => sample.miss?.detail)}::text[]
-      ) as m(session_id, task_id, device_code, site_code, time_ms, tick, through_tick, epoch, cause, detail)
+      ) as m(session_id, task_id, device_code, site_code, time, tick, through_tick, epoch, cause, detail)
     on conflict (session_id, device_code, time) do update
       set task_id = excluded.task_id, site_code = excluded.site_code, tick = excluded.tick,
           through_tick = excluded.through_tick, epoch = excluded.epoch, cause = excluded.cause,

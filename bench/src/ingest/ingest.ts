@@ -1,0 +1,298 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startProcess } from '@holdfast/dev/child-process.ts';
+import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
+import { findExecutable } from '@holdfast/dev/find-executable.ts';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { encodeSample, sampleMessageId } from '@holdfast/shared/contracts/sample.ts';
+import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { headers } from '@nats-io/nats-core';
+import pg from 'pg';
+import {
+  type Benchmark,
+  type BenchmarkContext,
+  type FlagValues,
+  InvalidMeasurement,
+  type Measurement,
+  UsageError,
+} from '../benchmark.ts';
+import { until } from '../fleet/until.ts';
+import { median } from '../median.ts';
+import { PipelinedPublisher } from '../recovery/pipelined-publisher.ts';
+import { cpuSeconds } from './cpu-seconds.ts';
+import { samplesOf } from './ingest-load.ts';
+
+const flags = {
+  devices: { meaning: 'devices', byDefault: 200, atLeast: 1 },
+  points: { meaning: 'numbers of each device', byDefault: 20, atLeast: 1 },
+  ticks: { meaning: 'seconds whose samples are written', byDefault: 250, atLeast: 1 },
+  batch: { meaning: 'samples in a batch', byDefault: 1_000, atLeast: 1 },
+  rounds: { meaning: 'measured rounds for each database, each beside its limit', byDefault: 3, atLeast: 1 },
+} as const;
+type Values = FlagValues<typeof flags>;
+
+const gibibyte = 1024 ** 3;
+const writerMain = join(import.meta.dirname, '../../../services/writer/src/main.ts');
+const bareMain = join(import.meta.dirname, 'bare-client.ts');
+
+export const ingest: Benchmark<typeof flags> = {
+  name: 'ingest',
+  summary: 'one writer takes a backlog of samples from SAMPLES into a database',
+  description: [
+    'Fills SAMPLES, then by turns lets the real writer take all of it into an empty database and lets a bare client,',
+    'which has everything ready in memory, write the same values to the same server in batches of the same size.',
+    'Once with VictoriaMetrics (line protocol) and once with PostgreSQL (bulk inserts, fsync on).',
+    'ratio: values per second of the writer over those of the bare client, the lower of both databases.',
+  ].join('\n'),
+  flags,
+  run,
+};
+
+interface Database {
+  readonly name: 'victoria_metrics' | 'postgres';
+  readonly version: string;
+  /** Makes it empty and gives the writer's settings and the bare client's order. */
+  fresh(): Promise<{ settings: Record<string, string>; order: object; count(): Promise<number> }>;
+}
+
+async function run(values: Values, context: BenchmarkContext): Promise<Measurement> {
+  const { progress, cleanUp } = context;
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
+  cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
+  const server = await startNatsServer({ storeDir: join(folder, 'nats') });
+  cleanUp.defer(async () => void (await server.stop()));
+  const connection = await connectNats({
+    url: server.url,
+    name: 'bench',
+    log: createLogger('bench', 'fatal'),
+  });
+  cleanUp.defer(() => connection.nc.close());
+  const { nc } = connection;
+  const samples = values.devices * values.ticks;
+  const valueCount = samples * values.points;
+  await ensureStreams(nc, {
+    sessionsMaxBytes: gibibyte / 16,
+    // Reserved, not used.
+    samplesMaxBytes: Math.max(gibibyte, valueCount * 60 + samples * 600),
+    samplesMaxAgeHours: 24,
+    replicas: 1,
+  });
+  progress(`filling SAMPLES with ${samples} samples of ${values.points} values`);
+  const publisher = new PipelinedPublisher(nc);
+  for (const sample of samplesOf(values)) {
+    const about = headers();
+    about.set('Nats-Msg-Id', sampleMessageId(sample));
+    await publisher.publish(subjects.sample(sample.task, sample.device_id), encodeSample(sample), about);
+  }
+  await publisher.finish();
+
+  const databases = [await startVictoriaMetrics(folder, cleanUp), await startPostgresFor(folder, cleanUp)];
+  const figures: Record<string, number> = { samples, values: valueCount, batch: values.batch };
+  const limit: Record<string, number> = {};
+  const ratios: number[] = [];
+  for (const database of databases) {
+    const ours: Round[] = [];
+    const bare: Round[] = [];
+    // The first round warms up the server and the files, and does not count.
+    for (let round = 0; round <= values.rounds; round++) {
+      progress(`${database.name}: round ${round} of ${values.rounds}`);
+      const bareRound = await measureBare(database, values);
+      const writerRound = await measureWriter(database, values, server.url, nc, context.profileFolder);
+      if (round === 0) continue;
+      bare.push(bareRound);
+      ours.push(writerRound);
+    }
+    const rate = (rounds: Round[]) => Math.round(valueCount / median(rounds.map(({ seconds }) => seconds)));
+    const cpu = (rounds: Round[]) =>
+      Math.round((median(rounds.map((round) => round.cpuSeconds)) / valueCount) * 1e8) / 100;
+    figures[`${database.name}_values_per_second`] = rate(ours);
+    figures[`${database.name}_cpu_us_per_value`] = cpu(ours);
+    limit[`bare_${database.name}_values_per_second`] = rate(bare);
+    limit[`bare_${database.name}_cpu_us_per_value`] = cpu(bare);
+    const ratio = Math.round((rate(ours) / rate(bare)) * 1_000) / 1_000;
+    figures[`${database.name}_ratio`] = ratio;
+    ratios.push(ratio);
+  }
+  return {
+    ratio: Math.min(...ratios),
+    figures,
+    limit,
+    servers: {
+      nats_server: nc.info?.version ?? 'unknown',
+      ...Object.fromEntries(databases.map(({ name, version }) => [name, version])),
+    },
+  };
+}
+
+interface Round {
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+async function measureBare(database: Database, values: Values): Promise<Round> {
+  const { order, count } = await database.fresh();
+  const bare = await startProcess({
+    name: 'bare client',
+    command: process.execPath,
+    args: [bareMain, JSON.stringify({ ...order, ...values })],
+  });
+  const { code } = await bare.exited;
+  const line = bare.lastLines(5).at(-1) ?? '';
+  if (code !== 0) throw new InvalidMeasurement(`the bare client failed: ${bare.lastLines(5).join('\n')}`);
+  await requireAll(count, values);
+  const { seconds, cpu_seconds } = JSON.parse(line) as { seconds: number; cpu_seconds: number };
+  return { seconds, cpuSeconds: cpu_seconds };
+}
+
+async function measureWriter(
+  database: Database,
+  values: Values,
+  natsUrl: string,
+  nc: NatsConnection,
+  profileFolder: string | undefined,
+): Promise<Round> {
+  const samples = values.devices * values.ticks;
+  const { settings, count } = await database.fresh();
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  // Everything is new to it again.
+  await jsm.consumers.delete(streamNames.samples, durableNames.writer).catch(() => undefined);
+  let startedAtMs: number | undefined;
+  const profile = profileFolder ? ['--cpu-prof', '--cpu-prof-dir', profileFolder] : [];
+  const writer = await startProcess({
+    name: 'writer',
+    command: process.execPath,
+    args: [...profile, writerMain],
+    env: {
+      NATS_URL: natsUrl,
+      LOG_LEVEL: 'info',
+      HEALTH_PORT: '0',
+      BATCH_MAX_MESSAGES: String(values.batch),
+      MAX_ACK_PENDING: String(values.batch * 5),
+      ...settings,
+    },
+    log: (line) => {
+      if (line.includes('"writing samples"')) startedAtMs ??= performance.now();
+    },
+  });
+  await until('the writer to start', () => startedAtMs !== undefined);
+  const cpuBefore = cpuSeconds(writer.pid);
+  await until(
+    'the writer to have written everything',
+    async () => {
+      // Not there yet right after the start.
+      const info = await jsm.consumers.info(streamNames.samples, durableNames.writer).catch(() => undefined);
+      return info?.num_pending === 0 && info.num_ack_pending === 0 && info.delivered.consumer_seq >= samples;
+    },
+    () => {
+      if (writer.exit) throw new InvalidMeasurement(`the writer ended: ${writer.lastLines(5).join('\n')}`);
+    },
+  );
+  const seconds = (performance.now() - (startedAtMs ?? 0)) / 1_000;
+  const used = cpuSeconds(writer.pid) - cpuBefore;
+  await writer.stop();
+  await requireAll(count, values);
+  return { seconds, cpuSeconds: used };
+}
+
+async function requireAll(count: () => Promise<number>, values: Values): Promise<void> {
+  const wanted = values.devices * values.points * values.ticks;
+  let found = 0;
+  await until(`${wanted} values in the database`, async () => {
+    found = await count();
+    return found >= wanted;
+  });
+  if (found !== wanted) throw new InvalidMeasurement(`the database has ${found} values, not ${wanted}`);
+}
+
+async function startVictoriaMetrics(folder: string, cleanUp: AsyncDisposableStack): Promise<Database> {
+  const command = findExecutable('victoria-metrics') ?? findExecutable('victoria-metrics-prod');
+  if (!command) {
+    throw new UsageError(
+      'victoria-metrics is not installed (Debian and Ubuntu: apt-get install victoria-metrics)',
+    );
+  }
+  let current: { stop(): Promise<unknown> } | undefined;
+  cleanUp.defer(async () => void (await current?.stop()));
+  let round = 0;
+  const version = 'from the PATH';
+  return {
+    name: 'victoria_metrics',
+    version,
+    async fresh() {
+      await current?.stop();
+      const dataFolder = join(folder, `victoria-${round++}`);
+      await mkdir(dataFolder);
+      const port = await freePort();
+      current = await startProcess({
+        name: 'victoria-metrics',
+        command,
+        args: [
+          `-storageDataPath=${dataFolder}`,
+          `-httpListenAddr=127.0.0.1:${port}`,
+          '-retentionPeriod=100y',
+        ],
+      });
+      const url = `http://127.0.0.1:${port}`;
+      await until('victoria-metrics to answer', async () =>
+        fetch(`${url}/health`).then(
+          (response) => response.ok,
+          () => false,
+        ),
+      );
+      return {
+        settings: { SAMPLE_STORE: 'influx', INFLUX_URL: url, DATABASE_URL: '' },
+        order: { store: 'influx', url },
+        async count() {
+          await (await fetch(`${url}/internal/force_flush`)).arrayBuffer();
+          const query = new URLSearchParams({
+            query: 'sum(count_over_time({__name__!=""}[1d]))',
+            time: '2026-01-01T12:00:00Z',
+            nocache: '1',
+          });
+          const answer = (await (await fetch(`${url}/api/v1/query?${query}`)).json()) as {
+            data: { result: { value: [number, string] }[] };
+          };
+          return Number(answer.data.result[0]?.value[1] ?? 0);
+        },
+      };
+    },
+  };
+}
+
+async function startPostgresFor(folder: string, cleanUp: AsyncDisposableStack): Promise<Database> {
+  const postgres = await startPostgres({ dataDir: join(folder, 'postgres') });
+  cleanUp.defer(async () => void (await postgres.stop()));
+  let round = 0;
+  return {
+    name: 'postgres',
+    version: 'embedded',
+    async fresh() {
+      const url = await postgres.createDatabase(`ingest_${round++}`);
+      await migrateSampleTables({ databaseUrl: url });
+      return {
+        settings: { SAMPLE_STORE: 'postgres', DATABASE_URL: url },
+        order: { store: 'postgres', url },
+        async count() {
+          const client = new pg.Client({ connectionString: url });
+          await client.connect();
+          try {
+            // The bare client's first tick, which makes the series, lies before the load.
+            const { rows } = await client.query(
+              "select count(*)::int as count from samples.sample_value where time >= '2026-01-01T00:00:00Z'",
+            );
+            return (rows[0] as { count: number }).count;
+          } finally {
+            await client.end();
+          }
+        },
+      };
+    },
+  };
+}

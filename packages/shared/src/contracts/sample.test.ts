@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { decodeSample, missCauses, type Sample, sampleSchema } from './sample.ts';
+
+const good: Sample = {
+  v: 1,
+  session: 'session-1',
+  epoch: 7,
+  collector: 'collector-1',
+  task: 'task-1',
+  device_id: 'device-1',
+  device: 'press-1',
+  site: '',
+  measurement: 'press-1',
+  tick: 5,
+  period_ms: 1000,
+  time: 5000,
+  read_at: 5003,
+  values: { temperature: 20.5, run: true, state: '自动', '': 0 },
+};
+
+describe('a decoded sample', () => {
+  it('is what was encoded', () => {
+    expect(decodeSample(JSON.stringify(good))).toEqual({ ok: true, sample: good });
+    const { values: _, ...miss } = { ...good, miss: { cause: 'timeout', detail: '' }, through_tick: 9 };
+    expect(decodeSample(JSON.stringify(miss))).toEqual({ ok: true, sample: miss });
+  });
+
+  it('is refused for infinite numbers, which JSON can say, and for what is not JSON', () => {
+    const infinite = JSON.stringify(good).replace('20.5', '1e999');
+    expect(decodeSample(infinite)).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('temperature'),
+    });
+    expect(decodeSample('{"v":1')).toEqual({ ok: false, problem: 'not JSON' });
+    expect(decodeSample(JSON.stringify({ ...good, v: 2 }))).toMatchObject({
+      ok: false,
+      problem: expect.stringContaining('not a sample of version 1'),
+    });
+  });
+
+  it('is taken or refused as the schema says, whatever is in its place', () => {
+    const odd = fc.oneof(
+      fc.constantFrom(null, '', 'x', 0, -1, 1, 1.5, -0, 2 ** 53, true, [], {}, [1], { a: 1 }, { a: null }),
+      fc.record({
+        cause: fc.constantFrom(...missCauses, 'other', 1),
+        detail: fc.constantFrom('', 'why', 1, null),
+      }),
+      fc.dictionary(
+        fc.string({ maxLength: 3 }),
+        fc.oneof(fc.double(), fc.string(), fc.boolean(), fc.constant(null)),
+      ),
+    );
+    const changes = fc.array(fc.tuple(fc.constantFrom(...Object.keys(sampleSchema.shape), 'unknown'), odd), {
+      maxLength: 2,
+    });
+    const removals = fc.subarray(Object.keys(good), { maxLength: 1 });
+    fc.assert(
+      fc.property(changes, removals, (changed, removed) => {
+        const candidate: Record<string, unknown> = { ...good, ...Object.fromEntries(changed) };
+        for (const name of removed) delete candidate[name];
+        const text = JSON.stringify(candidate);
+        expect(decodeSample(text).ok).toBe(sampleSchema.safeParse(JSON.parse(text)).success);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+});

@@ -1,0 +1,46 @@
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+
+export interface PostgresTransaction {
+  readonly client: pg.PoolClient;
+  /** The same connection, for statements. */
+  readonly db: Kysely<unknown>;
+}
+
+/** Commits what `work` did, or nothing of it. */
+export async function inTransaction<T>(
+  pool: pg.Pool,
+  work: (transaction: PostgresTransaction) => Promise<T>,
+): Promise<T> {
+  const client = await pool.connect();
+  let isUsable = true;
+  try {
+    await client.query('begin');
+    const result = await work({ client, db: statementsOn(client) });
+    await client.query('commit');
+    return result;
+  } catch (error) {
+    // Whatever else it was, nobody knows what the connection waits for: the server undoes what it hears no more of.
+    isUsable = error instanceof pg.DatabaseError && (await rolledBack(client));
+    throw error;
+  } finally {
+    client.release(!isUsable);
+  }
+}
+
+async function rolledBack(client: pg.PoolClient): Promise<boolean> {
+  try {
+    await client.query('rollback');
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function statementsOn(client: pg.PoolClient): Kysely<unknown> {
+  const borrowed = { query: client.query.bind(client), release: () => undefined };
+  const pool = { connect: async () => borrowed, end: async () => undefined };
+  return new Kysely<unknown>({
+    dialect: new PostgresDialect({ pool: pool as unknown as pg.Pool }),
+  });
+}

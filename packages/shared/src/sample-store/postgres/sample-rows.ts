@@ -1,0 +1,99 @@
+import type { StorableSample } from '../sample-store.ts';
+import { postgresMicros } from './array-parameter.ts';
+import type { SeriesIds } from './series-ids.ts';
+
+/** Signature, flags and length of the extension, as a binary COPY begins. */
+const copyHeader = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+
+/** Seven columns with their lengths, apart from a text. */
+const rowBytes = 80;
+
+export const copyStatement = `copy samples.sample_value
+  (series_id, time, epoch, value_double, value_bool, value_text, uncertain) from stdin (format binary)`;
+
+/** Rows of sample_value in PostgreSQL's binary COPY format. */
+export class SampleRows {
+  #buffer = Buffer.allocUnsafe(1 << 20);
+  #length = 0;
+  #count = 0;
+  /** Time and epoch with their lengths: the same in all rows of a sample. */
+  readonly #common = Buffer.alloc(24);
+
+  constructor() {
+    this.#begin();
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** The series of the sample's values are known. */
+  add(sample: StorableSample, series: SeriesIds): void {
+    const { values, quality } = sample;
+    if (values === undefined) return;
+    const ids = series.pointsOf(sample);
+    const common = this.#common;
+    common.writeInt32BE(8, 0);
+    common.writeBigInt64BE(postgresMicros(sample.time), 4);
+    common.writeInt32BE(8, 12);
+    common.writeBigInt64BE(BigInt(sample.epoch), 16);
+    for (const pointCode in values) {
+      const id = ids?.get(pointCode);
+      const value = values[pointCode];
+      if (id === undefined || value === undefined) throw new Error(`the series of ${pointCode} is not known`);
+      this.#row(id, value, quality === 'uncertain');
+    }
+  }
+
+  /** Ends the rows, which must be sent before any further are added. */
+  take(): Buffer {
+    this.#reserve(2);
+    this.#length = this.#buffer.writeInt16BE(-1, this.#length);
+    const taken = this.#buffer.subarray(0, this.#length);
+    this.#buffer = Buffer.allocUnsafe(this.#buffer.length);
+    this.#begin();
+    return taken;
+  }
+
+  #begin(): void {
+    this.#length = copyHeader.copy(this.#buffer, 0);
+    this.#count = 0;
+  }
+
+  #row(seriesId: number, value: number | boolean | string, uncertain: boolean): void {
+    // A character of text takes three bytes at most.
+    this.#reserve(rowBytes + (typeof value === 'string' ? value.length * 3 : 0));
+    const buffer = this.#buffer;
+    let at = buffer.writeInt16BE(7, this.#length);
+    at = buffer.writeInt32BE(4, at);
+    at = buffer.writeInt32BE(seriesId, at);
+    at += this.#common.copy(buffer, at);
+    if (typeof value === 'number') {
+      at = buffer.writeInt32BE(8, at);
+      at = buffer.writeDoubleBE(value, at);
+    } else at = buffer.writeInt32BE(-1, at);
+    if (typeof value === 'boolean') {
+      at = buffer.writeInt32BE(1, at);
+      at = buffer.writeUInt8(value ? 1 : 0, at);
+    } else at = buffer.writeInt32BE(-1, at);
+    if (typeof value === 'string') {
+      const bytes = buffer.write(value, at + 4, 'utf8');
+      at = buffer.writeInt32BE(bytes, at) + bytes;
+    } else at = buffer.writeInt32BE(-1, at);
+    // Only what is out of the ordinary takes room in a row.
+    if (uncertain) {
+      at = buffer.writeInt32BE(1, at);
+      at = buffer.writeUInt8(1, at);
+    } else at = buffer.writeInt32BE(-1, at);
+    this.#length = at;
+    this.#count += 1;
+  }
+
+  #reserve(bytes: number): void {
+    const wanted = this.#length + bytes;
+    if (wanted <= this.#buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, wanted));
+    this.#buffer.copy(larger, 0, 0, this.#length);
+    this.#buffer = larger;
+  }
+}
