@@ -1,7 +1,7 @@
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { StorageType } from '@nats-io/jetstream';
+import { jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LeaseHolder } from '../lease/lease-holder.ts';
@@ -45,6 +45,16 @@ describe('the lease store on a key-value bucket', () => {
     expect(await store.read('b')).toBeUndefined();
     await kv.delete('a');
     expect(await store.list()).toEqual([]);
+  });
+
+  it('leaves no consumers behind at the broker, however often it lists', async () => {
+    const { store, bucket } = await open();
+    await store.write('a', 'one', 0, 1_000);
+    for (let count = 0; count < 5; count += 1) expect(await store.list()).toHaveLength(1);
+    const jsm = await jetstreamManager(connection.nc);
+    await eventually(async () => (await jsm.streams.info(`KV_${bucket}`)).state.consumer_count === 0, {
+      what: 'the consumers to be gone',
+    });
   });
 
   it('takes a key anew that was deleted', async () => {

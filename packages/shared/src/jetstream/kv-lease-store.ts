@@ -1,6 +1,15 @@
-import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
+import {
+  AckPolicy,
+  DeliverPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamClient,
+  type JetStreamManager,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
-import type { NatsConnection } from '@nats-io/nats-core';
+import { type NatsConnection, nanos } from '@nats-io/nats-core';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '../lease/lease-store.ts';
 
 /** A watch goes on by itself after an outage, however long that takes; a list must not. */
@@ -9,13 +18,22 @@ const listTimeoutMs = 5_000;
 /** A key-value bucket as a lease store. Keys are never deleted: a given-up lease stays as such. */
 export class KvLeaseStore implements LeaseStore {
   readonly #kv: KV;
+  readonly #js: JetStreamClient;
+  readonly #jsm: JetStreamManager;
+  readonly #stream: string;
+  readonly #subjectPrefix: string;
 
-  private constructor(kv: KV) {
+  private constructor(kv: KV, js: JetStreamClient, jsm: JetStreamManager, bucket: string) {
     this.#kv = kv;
+    this.#js = js;
+    this.#jsm = jsm;
+    this.#stream = `KV_${bucket}`;
+    this.#subjectPrefix = `$KV.${bucket}.`;
   }
 
   static async open(nc: NatsConnection, bucket: string): Promise<KvLeaseStore> {
-    return new KvLeaseStore(await new Kvm(nc).open(bucket));
+    const kv = await new Kvm(nc).open(bucket);
+    return new KvLeaseStore(kv, jetstream(nc), await jetstreamManager(nc, { checkAPI: false }), bucket);
   }
 
   async read(key: string): Promise<LeaseRecord | undefined> {
@@ -24,23 +42,36 @@ export class KvLeaseStore implements LeaseStore {
     return { key, value: entry.string(), revision: entry.revision };
   }
 
+  /**
+   * Through a consumer of its own that is deleted afterwards. A watch would leave one behind at every list, for the
+   * five minutes until the broker takes it for abandoned; single reads may be answered by a replica that lags.
+   */
   async list(): Promise<LeaseRecord[]> {
-    // The watch says with `delta` how many entries are still to come; an empty bucket would never say so.
-    if ((await this.#kv.status()).values === 0) return [];
-    const records: LeaseRecord[] = [];
-    // Deletions are listened to: the last entry may be one, and without it the end would never be seen.
-    const watch = await this.#kv.watch();
-    const giveUp = setTimeout(() => watch.stop(), listTimeoutMs);
+    const created = await this.#jsm.consumers.add(this.#stream, {
+      ack_policy: AckPolicy.None,
+      deliver_policy: DeliverPolicy.LastPerSubject,
+      filter_subject: `${this.#subjectPrefix}>`,
+      mem_storage: true,
+      num_replicas: 1,
+      inactive_threshold: nanos(2 * listTimeoutMs),
+    });
+    // Nobody waits for its end: should that fail, the broker forgets the consumer by itself.
+    const forget = () => void this.#jsm.consumers.delete(this.#stream, created.name).catch(() => undefined);
     try {
-      for await (const entry of watch) {
-        if (entry.operation === 'PUT') {
-          records.push({ key: entry.key, value: entry.string(), revision: entry.revision });
-        }
-        if (!entry.delta) return records;
+      const records = new Map<string, LeaseRecord>();
+      if (created.num_pending === 0) return [];
+      const consumer = this.#js.consumers.getConsumerFromInfo(created);
+      const max_messages = created.num_pending + 1_000;
+      const messages = await consumer.fetch({ max_messages, expires: listTimeoutMs });
+      for await (const message of messages) {
+        const key = message.subject.slice(this.#subjectPrefix.length);
+        // A deletion is a message too, and may be the last one.
+        if (message.headers?.get('KV-Operation')) records.delete(key);
+        else records.set(key, { key, value: message.string(), revision: message.seq });
+        if (message.info.pending === 0) return [...records.values()];
       }
     } finally {
-      clearTimeout(giveUp);
-      watch.stop();
+      forget();
     }
     throw new Error(`the leases could not be listed within ${listTimeoutMs} ms`);
   }
