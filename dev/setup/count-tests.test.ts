@@ -1,0 +1,69 @@
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
+import { describe, expect, it } from 'vitest';
+
+const script = fileURLToPath(new URL('./count-tests.mjs', import.meta.url));
+
+interface TestFile {
+  readonly status: 'passed' | 'failed';
+  readonly tests: readonly ('passed' | 'failed' | 'skipped')[];
+}
+
+/** What CI prints last and exits with after a run of these files. */
+async function outcome(files: readonly TestFile[], { checks = 0, tests = 0 } = {}) {
+  const all = files.flatMap((file) => file.tests);
+  const report = join(await temporaryFolder('report'), 'vitest.json');
+  const number = (status: string) => all.filter((each) => each === status).length;
+  await writeFile(
+    report,
+    JSON.stringify({
+      numPassedTests: number('passed'),
+      numFailedTests: number('failed'),
+      numPendingTests: number('skipped'),
+      numTodoTests: 0,
+      testResults: files.map((file) => ({
+        status: file.status,
+        assertionResults: file.tests.map((status) => ({ status })),
+      })),
+    }),
+  );
+  return run(report, checks, tests);
+}
+
+function run(report: string, checks: number, tests: number) {
+  const { stdout, status } = spawnSync(process.execPath, [script, report, `${checks}`, `${tests}`], {
+    encoding: 'utf8',
+  });
+  return { last: stdout.trimEnd().split('\n').at(-1), status };
+}
+
+const good: TestFile = { status: 'passed', tests: ['passed', 'passed'] };
+
+describe('the closing line of CI', () => {
+  it('counts what passed, and nothing else when all is well', async () => {
+    expect(await outcome([good, good])).toEqual({ last: '4 passed, 0 failed', status: 0 });
+  });
+
+  it('counts a failed test', async () => {
+    const bad: TestFile = { status: 'failed', tests: ['passed', 'failed'] };
+    expect(await outcome([good, bad], { tests: 1 })).toEqual({ last: '3 passed, 1 failed', status: 1 });
+  });
+
+  it('counts a file whose beforeAll failed, although its tests are reported as skipped', async () => {
+    const broken: TestFile = { status: 'failed', tests: ['skipped', 'skipped'] };
+    expect(await outcome([good, broken], { tests: 1 })).toEqual({ last: '2 passed, 1 failed', status: 1 });
+  });
+
+  it('is red when the checks or the run itself failed and no test did', async () => {
+    expect(await outcome([good], { checks: 1 })).toEqual({ last: '2 passed, 1 failed', status: 1 });
+    expect(await outcome([good], { tests: 1 })).toEqual({ last: '2 passed, 1 failed', status: 1 });
+  });
+
+  it('is red without a report, and when no test ran', async () => {
+    expect(run('/nowhere/vitest.json', 0, 1)).toEqual({ last: '0 passed, 1 failed', status: 1 });
+    expect((await outcome([{ status: 'passed', tests: ['skipped'] }])).status).toBe(1);
+  });
+});
