@@ -10,6 +10,8 @@ export interface HomeFolder {
   readonly shownPath: string;
   readonly natsStore: string;
   readonly postgresData: string;
+  /** Samples that wait for the broker, of all collectors. */
+  readonly spool: string;
   readonly portsFile: string;
   readonly demoFile: string;
   readonly runningFile: string;
@@ -50,6 +52,7 @@ export async function openHomeFolder(home: string): Promise<HomeFolder> {
     shownPath: home,
     natsStore: join(path, 'nats'),
     postgresData: join(path, 'postgres'),
+    spool: join(path, 'spool'),
     portsFile: join(path, 'ports.json'),
     demoFile: join(path, 'demo.json'),
     runningFile: join(path, 'running.json'),

@@ -90,7 +90,7 @@ export async function runLocalStack(
       [
         // Stops after the collectors: it writes what they send while they drain.
         [child('writer', writerProcess(withDatabase))],
-        collectorIds.map((id) => child(id, collectorProcess(id, settings))),
+        collectorIds.map((id) => child(id, collectorProcess(id, { ...settings, spoolDir: home.spool }))),
         // Stop first: a supervisor would move the sessions of each collector that drains to one that is about to drain.
         [
           child('supervisor', supervisorProcess(settings)),

@@ -43,8 +43,14 @@ export function supervisorProcess(settings: ServiceSettings): () => Promise<Live
   return withHealthPort('supervisor', 'supervisor', settings, () => ({}));
 }
 
-export function collectorProcess(collectorId: string, settings: ServiceSettings): () => Promise<LiveProcess> {
-  return withHealthPort(collectorId, 'collector', settings, () => ({ COLLECTOR_ID: collectorId }));
+export function collectorProcess(
+  collectorId: string,
+  settings: ServiceSettings & { readonly spoolDir: string },
+): () => Promise<LiveProcess> {
+  return withHealthPort(collectorId, 'collector', settings, () => ({
+    COLLECTOR_ID: collectorId,
+    SPOOL_DIR: settings.spoolDir,
+  }));
 }
 
 export function writerProcess(

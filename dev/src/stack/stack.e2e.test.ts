@@ -92,6 +92,9 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
 
     // Whether the killed one comes back first or another takes over is a matter of its pause; both are right.
     const killed = await holderOf(facts, home);
+    if (process.platform === 'linux') {
+      expect(await settingOf(killed.pid, 'SPOOL_DIR')).toBe(join(home, 'spool'));
+    }
     process.kill(killed.pid, 'SIGKILL');
     await eventually(() => isOver(killed.pid), { what: 'the end of the killed collector' });
     await sampleSince(facts, new Date());
@@ -221,6 +224,12 @@ function holderOf(facts: Ready, home: string): Promise<{ name: string; pid: numb
     },
     { what: 'the demo session to be placed' },
   );
+}
+
+/** What a process was given, where the system tells (Linux): all that the stack keeps is to lie in its folder. */
+async function settingOf(pid: number, name: string): Promise<string | undefined> {
+  const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
+  return environment.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
 }
 
 async function sampleSince(facts: Ready, time: Date): Promise<void> {
