@@ -88,9 +88,11 @@ async function main(): Promise<number> {
   return verdict.tooLittle.length > 0 ? 2 : 0;
 }
 
+let code = 2;
 try {
-  process.exitCode = await main();
+  code = await main();
 } catch (error) {
   console.error(`could not judge: ${error instanceof Error ? error.message : String(error)}`);
-  process.exitCode = 2;
 }
+// Not just the exit code: a client that still waits for its broker would keep the process.
+process.exit(code);

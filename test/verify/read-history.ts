@@ -1,8 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeSample } from '@holdfast/shared/contracts/sample.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { taskConfigKey } from '@holdfast/shared/contracts/task-config.ts';
-import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { type Connection, connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
 import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
@@ -30,13 +31,11 @@ export interface HistorySources {
   readonly sinceMs?: number | undefined;
 }
 
+const connectTimeoutMs = 10_000;
+
 /** Reads all that was recorded. The services may go on: what comes later is not read. @throws what the clients throw */
 export async function readHistory(sources: HistorySources): Promise<History> {
-  const connection = await connectNats({
-    url: sources.natsUrl,
-    name: 'verify',
-    log: createLogger('verify', 'fatal'),
-  });
+  const connection = await connected(sources.natsUrl);
   const { nc } = connection;
   try {
     // In this order, so that a system that goes on meanwhile is not accused: what is acknowledged is in the database
@@ -65,6 +64,21 @@ export async function readHistory(sources: HistorySources): Promise<History> {
     };
   } finally {
     await connection.close();
+  }
+}
+
+/** Services wait for their broker for ever; whoever judges wants to know. */
+async function connected(url: string): Promise<Connection> {
+  const gaveUp = new AbortController();
+  try {
+    return await Promise.race([
+      connectNats({ url, name: 'verify', log: createLogger('verify', 'silent') }),
+      sleep(connectTimeoutMs, undefined, { signal: gaveUp.signal }).then(() => {
+        throw new Error(`NATS does not answer at ${url.replace(/\/\/[^@/]*@/, '//')}`);
+      }),
+    ]);
+  } finally {
+    gaveUp.abort();
   }
 }
 

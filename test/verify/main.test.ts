@@ -1,0 +1,67 @@
+import { join } from 'node:path';
+import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
+
+describe('npm run verify', () => {
+  let fleet: FleetForTest;
+  let sessionId: string;
+
+  beforeAll(async () => {
+    fleet = await fleetForTest(['press']);
+    await Promise.all([fleet.start('supervisor'), fleet.collector('c1')]);
+  });
+
+  const verify = async (...args: string[]): Promise<{ code: number | null; said: string }> => {
+    const program: RunningProcess = await startProcess({
+      name: 'verify',
+      command: process.execPath,
+      args: [join(import.meta.dirname, 'main.ts'), ...args],
+    });
+    const { code } = await program.exited;
+    const lines: string[] = [];
+    for await (const line of program.lines()) lines.push(line);
+    return { code, said: lines.join('\n') };
+  };
+
+  it('says that it cannot judge where nothing was recorded', async () => {
+    const { code, said } = await verify('--nats', fleet.nats.url);
+    expect(said).toContain('could not judge');
+    expect(code).toBe(2);
+  });
+
+  it('says that it cannot judge where there is no broker', async () => {
+    const { code, said } = await verify('--nats', 'nats://127.0.0.1:1');
+    expect(said).toContain('NATS does not answer');
+    expect(code).toBe(2);
+  });
+
+  it('finds nothing in a session that is polled, and says what it has seen', async () => {
+    sessionId = await fleet.log.start(fleet.plant.config({ taskId: '7', devices: ['press'] }));
+    const { epoch } = await fleet.placed('7');
+    await fleet.sampled(sessionId, epoch, 10);
+    const { code, said } = await verify('--nats', fleet.nats.url, '--settle-ms', '1000', '--json');
+    const verdict = JSON.parse(said);
+    expect(verdict.violations).toEqual([]);
+    expect(verdict.counts).toMatchObject({ events: 2, sessions: 1 });
+    expect(verdict.ticks.stored).toBeGreaterThan(0);
+    expect(code).toBe(0);
+  });
+
+  it('fails when the log has what may not be', async () => {
+    const { session } = await fleet.log.task('7');
+    if (session.status !== 'running') throw new Error('the session does not run');
+    const again = encodeSessionEvent(
+      { type: 'session.started', ...session.session, by: 'somebody', metadata: {} },
+      { id: 'twice', time: new Date().toISOString(), source: '/test' },
+    );
+    await fleet.log.store.append(subjects.lifecycle('7'), again, session.runningSince);
+    const { code, said } = await verify('--nats', fleet.nats.url);
+    expect(said).toContain(
+      `VIOLATION I2 7: sequence 3: ${sessionId} is started while ${sessionId} is running`,
+    );
+    expect(code).toBe(1);
+  });
+});
