@@ -1,6 +1,9 @@
 import type { Benchmark } from './benchmark.ts';
 import { failover } from './failover/failover.ts';
 import { handover } from './handover/handover.ts';
+import { idle } from './idle/idle.ts';
+import { ingest } from './ingest/ingest.ts';
+import { publish } from './publish/publish.ts';
 import { recovery } from './recovery/recovery.ts';
 
-export const benchmarks: readonly Benchmark[] = [recovery, failover, handover];
+export const benchmarks: readonly Benchmark[] = [recovery, failover, ingest, handover, idle, publish];
