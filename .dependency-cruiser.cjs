@@ -87,7 +87,7 @@ module.exports = {
       comment:
         'Collector and supervisor must go on without a database, so they cannot even import its client.',
       severity: 'error',
-      from: { pathNot: ['^services/(api|writer)/', SAMPLE_STORE, '^dev/', TESTS] },
+      from: { pathNot: ['^services/(api|writer)/', SAMPLE_STORE, '^(dev|bench)/', TESTS] },
       to: { path: [npm('pg'), npm('kysely')] },
     },
     {

@@ -129,6 +129,11 @@ export async function backlogOf(connection: Connection): Promise<number> {
   return num_pending + num_ack_pending;
 }
 
+/** Delivered to writers and not yet acknowledged. */
+export async function inHandOf(connection: Connection): Promise<number> {
+  return (await consumerState(connection)).num_ack_pending;
+}
+
 /** All that was published has been delivered to the writer and acknowledged by it. */
 export async function untilAllAcked(connection: Connection): Promise<void> {
   await eventually(

@@ -1,12 +1,28 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+
+export type CannedAnswer = { readonly status: number; readonly body: string } | 'nothing';
+
+/**
+ * What to do with a write of these bytes (unpacked): answer with this, or pass it on (undefined). With `afterWriting`
+ * the server gets it first: a request that worked and whose answer says otherwise.
+ */
+export type WriteScript = (lines: string, writeNumber: number) => WriteVerdict | Promise<WriteVerdict>;
+export type WriteVerdict =
+  | (Exclude<CannedAnswer, 'nothing'> & { readonly afterWriting?: boolean })
+  | 'nothing'
+  | 'reset'
+  | undefined;
 
 export interface InfluxTwoFront {
   readonly url: string;
   /** Requests that arrived on the write path. */
   readonly writeCount: number;
   /** Answers writes with this instead of passing them on, until `passOn`. 'nothing': they are left without an answer. */
-  answerWrites(answer: { status: number; body: string } | 'nothing'): void;
+  answerWrites(answer: CannedAnswer): void;
+  /** Decides for each write. */
+  script(script: WriteScript): void;
   passOn(): void;
   stop(): Promise<void>;
 }
@@ -16,18 +32,26 @@ export interface InfluxTwoFront {
  * its `/write`, bodies and answers untouched. Also answers as an overloaded or confused server would, on demand.
  */
 export async function startInfluxTwoFront(influxOneUrl: string): Promise<InfluxTwoFront> {
-  let canned: { status: number; body: string } | 'nothing' | undefined;
+  let script: WriteScript | undefined;
   let writeCount = 0;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const asked = new URL(request.url ?? '/', influxOneUrl);
     const body = await bytesOf(request);
     let target = asked;
+    let canned: Exclude<CannedAnswer, 'nothing'> | undefined;
     if (asked.pathname === '/api/v2/write') {
       writeCount += 1;
-      if (canned === 'nothing') return;
-      if (canned) {
-        response.writeHead(canned.status, { 'content-type': 'application/json' }).end(canned.body);
+      const verdict = await script?.(linesOf(body, request), writeCount);
+      if (verdict === 'nothing') return;
+      if (verdict === 'reset') {
+        request.socket.resetAndDestroy();
+        return;
+      }
+      canned = verdict;
+      const { status, body: text, afterWriting = false } = verdict ?? {};
+      if (status !== undefined && !afterWriting) {
+        response.writeHead(status, { 'content-type': 'application/json' }).end(text);
         return;
       }
       target = new URL('/write', influxOneUrl);
@@ -41,6 +65,10 @@ export async function startInfluxTwoFront(influxOneUrl: string): Promise<InfluxT
       headers: encoding === undefined ? {} : { 'content-encoding': encoding },
     });
     const text = await answer.text();
+    if (canned) {
+      response.writeHead(canned.status, { 'content-type': 'application/json' }).end(canned.body);
+      return;
+    }
     response.writeHead(answer.status, { 'content-type': answer.headers.get('content-type') ?? 'text/plain' });
     response.end(answer.status === 204 ? undefined : text);
   };
@@ -57,10 +85,13 @@ export async function startInfluxTwoFront(influxOneUrl: string): Promise<InfluxT
       return writeCount;
     },
     answerWrites(answer) {
-      canned = answer;
+      script = () => answer;
+    },
+    script(decide) {
+      script = decide;
     },
     passOn() {
-      canned = undefined;
+      script = undefined;
     },
     stop: () =>
       new Promise((resolve) => {
@@ -74,4 +105,8 @@ async function bytesOf(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   return Buffer.concat(chunks);
+}
+
+function linesOf(body: Buffer, request: IncomingMessage): string {
+  return (request.headers['content-encoding'] === 'gzip' ? gunzipSync(body) : body).toString('utf8');
 }
