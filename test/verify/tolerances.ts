@@ -7,7 +7,7 @@ export interface Tolerances {
   readonly stopMs: number;
   /** Between the clocks of the machines that take part. */
   readonly clockMs: number;
-  /** A sample whose time is further from the broker's than this was read by a clock that is plainly wrong. */
+  /** A sample that says it was read so long after it was stored, or before its epoch, comes from a wrong clock. */
   readonly wrongClockMs: number;
   /** So long after its time a tick may still be on its way. */
   readonly settleMs: number;
@@ -20,7 +20,7 @@ export interface Tolerances {
 export const defaultTolerances: Tolerances = {
   stopMs: 11_000,
   clockMs: 1_000,
-  wrongClockMs: 20 * 60_000,
+  wrongClockMs: 5 * 60_000,
   settleMs: 15_000,
   freshMs: 30_000,
   plantMs: 1_000,

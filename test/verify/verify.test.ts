@@ -41,6 +41,15 @@ describe('a verdict', () => {
     expect(verdict.violations).toEqual([]);
   });
 
+  it('leaves out what is said to have been read before its epoch, but not what waited for the broker', () => {
+    const late = sound().sampled(tick0 + 60, { epoch: 3, collector: 'c2', storedAtMs: epochMs + hourMs });
+    expect(verify(late.readAt(60_000)).counts.wrongClock).toBe(0);
+    const early = sound().sampled(tick0 - 3_600, { epoch: 2, storedAtMs: epochMs + 5_000 });
+    const verdict = verify(early.readAt(60_000));
+    expect(verdict.counts.wrongClock).toBe(1);
+    expect(verdict.violations).toEqual([]);
+  });
+
   it('names every invariant that a bad history violates', () => {
     const history = sound().stopped(20_000).stopped(21_000);
     history.polled(30, 30, { epoch: 2 });

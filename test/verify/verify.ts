@@ -87,10 +87,16 @@ export function verify(
   };
 }
 
+/**
+ * Nothing can be read after it was stored, nor under an epoch before that was given out. That a sample was read long
+ * before it was stored says nothing: it may have waited for the broker.
+ */
 function withoutWrongClocks(history: History, wrongClockMs: number): History {
-  const samples = history.samples.filter(
-    ({ sample, storedAtMs }) => Math.abs(sample.read_at - storedAtMs) <= wrongClockMs,
-  );
+  const givenOutAt = new Map(history.events.map(({ sequence, storedAtMs }) => [sequence, storedAtMs]));
+  const samples = history.samples.filter(({ sample, storedAtMs }) => {
+    const earliestMs = (givenOutAt.get(sample.epoch) ?? 0) - wrongClockMs;
+    return sample.read_at <= storedAtMs + wrongClockMs && sample.read_at >= earliestMs;
+  });
   return { ...history, samples };
 }
 
