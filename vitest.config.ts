@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     environment: 'node',
-    include: ['{packages,services,simulators,dev,test}/**/*.test.ts'],
+    include: ['{packages,services,simulators,dev,test,bench}/**/*.test.ts'],
     // Fault tests take long and load the machine; they have a run of their own.
     exclude: ['**/node_modules/**', 'test/faults/**'],
     globalSetup: ['test/support/global-setup.ts'],

@@ -20,7 +20,7 @@ const flags = {
 /** Every device is read once, when its session is taken, and then not for a day. */
 const periodMs = 86_400_000;
 /** Until what the start left to do is done: status, acknowledgements, lists. */
-const settleMs = 20_000;
+const settleSeconds = 20;
 
 export const idle: Benchmark<typeof flags> = {
   name: 'idle',
@@ -49,7 +49,7 @@ async function run(
   progress(`starting ${sessions} sessions`);
   await fleet.startSessions(sessions, periodMs);
   progress('waiting until all is quiet');
-  await sleep(settleMs);
+  await sleep(Math.min(settleSeconds, seconds) * 1_000);
 
   const assignedBefore = (await fleet.assignments()).length;
   const processes = [supervisor, ...ids.map((id) => fleet.collector(id))];
