@@ -92,6 +92,7 @@ export class SampleOutbox {
   #noticesOut = 0;
   #dropped = 0;
   #lastSequence = 0;
+  #isPumpPlanned = false;
   #cancelRetry: (() => void) | undefined;
   #cancelSweep: (() => void) | undefined;
   #orderAtSweep = 0;
@@ -240,14 +241,15 @@ export class SampleOutbox {
     }
   }
 
-  async #sendOne(waiting: Waiting): Promise<unknown> {
+  #sendOne(waiting: Waiting): Promise<unknown> {
     const { send, wasStored } = this.#options;
     const { doubt, sample } = waiting;
-    if (doubt && wasStored && !this.#isRepeatHarmless(doubt.since)) {
-      if (await wasStored(sample, doubt.afterSequence)) return undefined;
+    if (!doubt) {
+      waiting.doubt = { since: mark(this.#clock), afterSequence: this.#lastSequence };
+      return send(sample);
     }
-    waiting.doubt ??= { since: mark(this.#clock), afterSequence: this.#lastSequence };
-    return send(sample);
+    if (!wasStored || this.#isRepeatHarmless(doubt.since)) return send(sample);
+    return wasStored(sample, doubt.afterSequence).then((was) => (was ? undefined : send(sample)));
   }
 
   #isRepeatHarmless(since: ClockMark | undefined): boolean {
@@ -264,7 +266,17 @@ export class SampleOutbox {
       void this.#saveLost();
     }
     if (this.#isEmpty()) for (const emptied of this.#emptied.splice(0)) emptied();
-    else this.#pump();
+    else this.#pumpSoon();
+  }
+
+  /** Once for all confirmations that came together: else each message would be written to the socket by itself. */
+  #pumpSoon(): void {
+    if (this.#isPumpPlanned) return;
+    this.#isPumpPlanned = true;
+    queueMicrotask(() => {
+      this.#isPumpPlanned = false;
+      this.#pump();
+    });
   }
 
   #failed(waiting: Waiting, error: unknown): void {
