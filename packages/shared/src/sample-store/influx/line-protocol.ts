@@ -55,7 +55,7 @@ export class LineWriter {
   #fieldName(code: string): Spelling {
     const known = this.#fields.get(code);
     if (known) return known;
-    const spelling = { text: `${escapeName(code)}=`, problem: namingProblem(code) };
+    const spelling = { text: `${escapeName(code)}=`, problem: fieldProblem(code) };
     if (this.#fields.size >= namesKeptAtMost) this.#fields = new Map();
     this.#fields.set(code, spelling);
     return spelling;
@@ -104,14 +104,23 @@ function measurementProblem(name: string): string | undefined {
   return namingProblem(name);
 }
 
+function fieldProblem(code: string): string | undefined {
+  // Found by reading back: a field of this name is dropped without a word, and the write is answered with success.
+  if (code === 'time') return 'InfluxDB keeps the name "time" for itself and drops a point that is called so';
+  return namingProblem(code);
+}
+
 /**
  * Names for which line protocol has no spelling. Sent as they are, some would be swallowed silently or change
  * the meaning of the rest of the line.
  */
 function namingProblem(name: string): string | undefined {
   if (name === '') return 'an empty name';
-  // A backslash at the end escapes the separator that follows it, and cannot itself be escaped there.
-  if (name.endsWith('\\')) return `${JSON.stringify(name)} ends with a backslash`;
+  // A backslash escapes the separator that follows it, or the escape of one, and cannot itself be escaped there. (Found
+  // by reading back: some of these are refused, others are answered with success and lost.)
+  if (/\\([ ,="]|$)/.test(name)) {
+    return `${JSON.stringify(name)} has a backslash at its end or before a blank, a comma, an equals sign or a quote`;
+  }
   if (/[\n\r\t\0]/.test(name)) return `${JSON.stringify(name)} has a control character`;
   return undefined;
 }
