@@ -20,11 +20,6 @@ export async function portIsFree(port: number): Promise<boolean> {
   }
 }
 
-/** `preferred` when it is free, else any free port. */
-export async function freePortPreferring(preferred: number): Promise<number> {
-  return (await portIsFree(preferred)) ? preferred : freePort();
-}
-
 function listenOnce(port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();

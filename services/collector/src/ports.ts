@@ -1,5 +1,4 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
-import type { DeviceHealthChange } from '@holdfast/shared/contracts/health-change.ts';
 import type { MissCause, Sample } from '@holdfast/shared/contracts/sample.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { RegisterTable, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
@@ -74,10 +73,6 @@ export interface Samples {
 /** Live states are rewritten all the time, so a write that fails is not repeated. */
 export interface LiveStatus {
   write(taskId: string, status: SessionLiveStatus): Promise<void>;
-}
-
-export interface HealthChanges {
-  publish(change: DeviceHealthChange): Promise<void>;
 }
 
 /** A message from ASSIGNMENTS that this collector holds. */

@@ -1,8 +1,4 @@
-/**
- * What can happen to a session. Every event names the whole session that it belongs to, so that the last
- * event of a task's lifecycle alone says where the task stands: a command or a collector reads one message,
- * however old the log is.
- */
+/** What a session asks of its collector. */
 export interface SessionNeeds {
   /** Labels that a collector must have with exactly these values, e.g. `{ site: 'hall-1' }`. */
   readonly labels: Readonly<Record<string, string>>;
@@ -66,8 +62,12 @@ export interface SessionFailed extends SessionIdentity {
   readonly attempt?: number;
 }
 
+/**
+ * What can happen to a session. Every event names the whole session that it belongs to, so that the last
+ * event of a task's lifecycle alone says where the task stands: a command or a collector reads one message,
+ * however old the log is.
+ */
 export type SessionEvent = SessionStarted | SessionPaused | SessionResumed | SessionStopped | SessionFailed;
-export type SessionEventType = SessionEvent['type'];
 
 /** An event together with its place in the log. */
 export interface Recorded<E> {
