@@ -33,33 +33,59 @@ export function rebalance(
   for (const { collectorId, verdict } of fleet.values()) {
     if (verdict === 'alive') loads.set(collectorId, occupancy.load(collectorId));
   }
-  if (loads.size < 2) return [];
-  const movable = placed
-    .filter(
-      ({ heldForMs, needs, collectorId }) =>
-        heldForMs >= minHoldMs && loads.has(collectorId) && occupancy.isAlone(needs),
-    )
-    .sort((a, b) => b.heldForMs - a.heldForMs);
-  const moves: Placed[] = [];
   const relative = (collectorId: string, extra: number) =>
     ((loads.get(collectorId) ?? 0) + extra) / (fleet.get(collectorId)?.capacity ?? 1);
-  for (const session of movable) {
-    if (moves.length >= maxMoves) break;
+  // Worth it only if the receiver is not left with more than the giver: else it would come back.
+  const isWorthIt = (giver: string, receiver: string) => {
+    const there = relative(receiver, 1);
+    return giver !== receiver && there <= relative(giver, -1) + 1e-9 && there < relative(giver, 0);
+  };
+  const canGive = (giver: string) => [...loads.keys()].some((receiver) => isWorthIt(giver, receiver));
+  // Most of the time all is in balance, and then there is no need to look at every session.
+  if (![...loads.keys()].some(canGive)) return [];
+
+  const movable = movableByCollector(placed, loads, occupancy, minHoldMs);
+  const moves: Placed[] = [];
+  while (moves.length < maxMoves) {
+    // Always from the one with the most: taken from one collector after the other, sessions would be moved to those
+    // whose turn is still to come.
+    const [giver] = [...movable.keys()].sort((a, b) => relative(b, 0) - relative(a, 0));
+    if (giver === undefined) break;
+    const session = canGive(giver) ? movable.get(giver)?.pop() : undefined;
+    if (!session) {
+      movable.delete(giver);
+      continue;
+    }
     const target = chooseCollector({
       fleet,
       occupancy,
       // Its own endpoints bind it to where it is; moving it moves them along.
       needs: session.needs && { ...session.needs, endpoints: [] },
-      avoid: session.collectorId,
+      avoid: giver,
     });
-    if (!target.ok || target.collectorId === session.collectorId) continue;
-    // Worth it only if the receiver is not left with more than the giver: else it would come back.
-    const here = relative(session.collectorId, 0);
-    const there = relative(target.collectorId, 1);
-    if (there > relative(session.collectorId, -1) + 1e-9 || there >= here) continue;
+    if (!target.ok || !isWorthIt(giver, target.collectorId)) continue;
     moves.push(session);
-    loads.set(session.collectorId, (loads.get(session.collectorId) ?? 0) - 1);
+    loads.set(giver, (loads.get(giver) ?? 0) - 1);
     loads.set(target.collectorId, (loads.get(target.collectorId) ?? 0) + 1);
   }
   return moves;
+}
+
+/** Sessions that may be moved, by collector; those that have been where they are for longest come last. */
+function movableByCollector(
+  placed: readonly Placed[],
+  loads: ReadonlyMap<string, number>,
+  occupancy: Occupancy,
+  minHoldMs: number,
+): Map<string, Placed[]> {
+  const movable = new Map<string, Placed[]>();
+  for (const session of placed) {
+    const { collectorId, heldForMs, needs } = session;
+    if (heldForMs < minHoldMs || !loads.has(collectorId) || !occupancy.isAlone(needs)) continue;
+    const queue = movable.get(collectorId);
+    if (queue) queue.push(session);
+    else movable.set(collectorId, [session]);
+  }
+  for (const queue of movable.values()) queue.sort((a, b) => b.heldForMs - a.heldForMs).reverse();
+  return movable;
 }
