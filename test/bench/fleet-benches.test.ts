@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const main = join(import.meta.dirname, '../../bench/src/main.ts');
+
+interface Report {
+  readonly bench: string;
+  readonly ratio: number;
+  readonly figures: Readonly<Record<string, number | string>>;
+  readonly limit: Readonly<Record<string, number>>;
+}
+
+/** Runs a benchmark as somebody would, small, and sees to it that it leaves nothing behind. */
+async function bench(...args: string[]): Promise<Report> {
+  const folder = await temporaryFolder('bench');
+  // biome-ignore lint/style/noProcessEnv: the PATH, on which nats-server is found
+  const env = { ...process.env, TMPDIR: folder };
+  const { stdout } = await promisify(execFile)(process.execPath, [main, ...args, '--json'], { env });
+  expect(await readdir(folder)).toEqual([]);
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Report;
+}
+
+/** How fast it was is not judged here, only that it was measured. */
+describe('the benchmarks of a whole fleet end with one line of JSON', () => {
+  it('failover: sessions of a killed collector are read by another, and by itself after a restart', async () => {
+    const { ratio, figures, limit } = await bench(
+      'failover',
+      '--ttl-ms',
+      '3000',
+      '--kills',
+      '2',
+      '--sessions',
+      '3',
+    );
+    expect(figures).toMatchObject({ lease_ttl_ms: 3_000, kills: 2 });
+    // The collector with the most sessions holds one to three of three.
+    for (const measured of ['failovers_measured', 'restarts_measured']) {
+      expect(figures[measured]).toBeGreaterThanOrEqual(2);
+      expect(figures[measured]).toBeLessThanOrEqual(6);
+    }
+    expect(Number(figures.kill_to_assigned_max_ms)).toBeLessThanOrEqual(Number(figures.failover_max_ms));
+    expect(limit).toEqual({ failover_p99_ms: 5_000, restart_p99_ms: 2_000 });
+    const worse = Math.min(5_000 / Number(figures.failover_p99_ms), 2_000 / Number(figures.restart_p99_ms));
+    expect(ratio).toBeCloseTo(worse, 2);
+  }, 120_000);
+
+  it('handover: sessions move by restarts and by rebalancing, and each tick is accounted for', async () => {
+    const args = ['--sessions', '6', '--collectors', '2', '--rounds', '1'];
+    const { ratio, figures } = await bench('handover', ...args);
+    const { ticks_expected: expected, ticks_read: read, ticks_missed: missed } = figures;
+    expect(Number(read) + Number(missed)).toBe(expected);
+    expect(ratio).toBeCloseTo(Number(read) / Number(expected), 5);
+    // Each of the first collector's sessions moves; then all sessions are on the second one, which ends next.
+    expect(figures.moves_by_restarts).toBe(9);
+    expect(Number(figures.moves_by_rebalancing)).toBeGreaterThanOrEqual(2);
+    expect(Number(figures.handovers_seen)).toBeGreaterThanOrEqual(11);
+  }, 120_000);
+
+  it('idle: says what each process and the broker needed', async () => {
+    const { ratio, figures, limit } = await bench(
+      'idle',
+      '--sessions',
+      '20',
+      '--collectors',
+      '2',
+      '--seconds',
+      '5',
+    );
+    expect(figures).toMatchObject({ sessions: 20, collectors: 2 });
+    expect(String(figures.cpu_percent_each_collector).split(' ')).toHaveLength(2);
+    // Each of twenty messages is kept alive three times in a lease of ten seconds.
+    expect(Number(figures.messages_in_per_second)).toBeGreaterThan(3);
+    for (const name of ['memory_mib_broker', 'memory_mib_supervisor'])
+      expect(figures[name]).toBeGreaterThan(0);
+    expect(limit).toEqual({ cpu_percent_all: 100 });
+    expect(ratio).toBeGreaterThan(0);
+  }, 120_000);
+});
