@@ -8,16 +8,19 @@ const headerBytes = 8;
 const maxRecordBytes = 8 * 1024 * 1024;
 
 /** Length and CRC-32 of the payload, both 32 bits little-endian, then the payload. */
-export function encodeRecords(payloads: readonly Buffer[]): Buffer {
-  const size = payloads.reduce((sum, { length }) => sum + headerBytes + length, 0);
-  const encoded = Buffer.allocUnsafe(size);
+export function encodeRecords(payloads: readonly string[]): Buffer {
+  const lengths = payloads.map((payload) => Buffer.byteLength(payload));
+  // One buffer for all: one for each would be thousands of small ones a second outside of the heap.
+  const encoded = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + headerBytes + length, 0));
   let offset = 0;
-  for (const payload of payloads) {
-    encoded.writeUInt32LE(payload.length, offset);
-    encoded.writeUInt32LE(crc32(payload), offset + 4);
-    payload.copy(encoded, offset + headerBytes);
-    offset += headerBytes + payload.length;
-  }
+  payloads.forEach((payload, index) => {
+    const start = offset + headerBytes;
+    const end = start + (lengths[index] ?? 0);
+    encoded.write(payload, start);
+    encoded.writeUInt32LE(end - start, offset);
+    encoded.writeUInt32LE(crc32(encoded.subarray(start, end)), offset + 4);
+    offset = end;
+  });
   return encoded;
 }
 

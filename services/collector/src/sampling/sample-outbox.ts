@@ -93,6 +93,7 @@ export class SampleOutbox {
   #dropped = 0;
   #lastSequence = 0;
   #isPumpPlanned = false;
+  #isProbing = false;
   #cancelRetry: (() => void) | undefined;
   #cancelSweep: (() => void) | undefined;
   #orderAtSweep = 0;
@@ -225,7 +226,8 @@ export class SampleOutbox {
       this.#planRetry();
       return;
     }
-    while (this.#inFlight.size < this.#maxInFlight) {
+    // After a failure one sample at a time finds out whether the broker takes them again.
+    while (this.#inFlight.size < (this.#isProbing ? 1 : this.#maxInFlight)) {
       const next = this.#take();
       if (!next) break;
       if (next.taken === undefined) {
@@ -258,6 +260,7 @@ export class SampleOutbox {
 
   #confirmed(waiting: Waiting, sequence: unknown): void {
     this.#inFlight.delete(waiting);
+    this.#isProbing = false;
     if (typeof sequence === 'number') this.#lastSequence = Math.max(this.#lastSequence, sequence);
     if (waiting.position) this.#feed?.confirm(waiting.position, this.#lastSequence);
     if (waiting.isNotice) {
@@ -290,6 +293,7 @@ export class SampleOutbox {
       return;
     }
     this.#inFlight.delete(waiting);
+    this.#isProbing = true;
     this.#again.push(waiting);
     this.#options.log.debug({ err: error }, 'a sample was not confirmed and is sent again');
     this.#planRetry();

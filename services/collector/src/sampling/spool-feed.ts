@@ -93,8 +93,8 @@ export class SpoolFeed {
     makeRoom: () => Promise<boolean> = async () => false,
   ): Promise<void> {
     if (batch.length === 0) return;
-    const records = batch.map(({ sample }) => Buffer.from(encodeSample(sample)));
-    const bytes = records.reduce((sum, record) => sum + record.length, 0);
+    const records = batch.map(({ sample }) => encodeSample(sample));
+    const bytes = records.reduce((sum, record) => sum + Buffer.byteLength(record), 0);
     while (this.spool.isFull(bytes)) if (!(await makeRoom())) break;
     const wasUntouched = this.isUntouched();
     await this.spool.append(records, afterSequence);

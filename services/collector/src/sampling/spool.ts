@@ -32,7 +32,7 @@ export interface Spool {
    * @param afterSequence what was stored of these without our knowing lies behind this sequence of the stream
    * @throws when the disk does not take it; then nothing of it is kept
    */
-  append(records: readonly Buffer[], afterSequence: number): Promise<void>;
+  append(records: readonly string[], afterSequence: number): Promise<void>;
   /** The next records, none when all are read. @throws when the disk cannot be read */
   read(): Promise<SpooledSample[]>;
   /** Everything up to here is stored by the broker. */
