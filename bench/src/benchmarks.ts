@@ -3,7 +3,8 @@ import { failover } from './failover/failover.ts';
 import { handover } from './handover/handover.ts';
 import { idle } from './idle/idle.ts';
 import { ingest } from './ingest/ingest.ts';
+import { memory } from './memory/memory.ts';
 import { publish } from './publish/publish.ts';
 import { recovery } from './recovery/recovery.ts';
 
-export const benchmarks: readonly Benchmark[] = [recovery, failover, ingest, handover, idle, publish];
+export const benchmarks: readonly Benchmark[] = [recovery, failover, ingest, handover, idle, publish, memory];
