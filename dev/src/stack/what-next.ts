@@ -33,9 +33,10 @@ export function whatNext({ apiUrl, natsUrl, simulatorUrl, demo, holder }: WhatNe
     lines.push(
       '',
       // Explanations stand above, not behind: an interactive zsh would take them for arguments.
-      `  Break it: kill ${holder.name}, which polls the demo session, and watch the session go on within 15 s`,
-      `    kill -9 ${holder.pid}`,
+      `  Break it: ask ${holder.name}, which polls the demo session, to end; another one goes on, the epoch rises`,
+      `    kill -TERM ${holder.pid}`,
       `    curl -s ${sessions}/${demo.session.id}/events/`,
+      '  or crash it with kill -9: it is started again, proves its former life dead and polls on within seconds',
       '  or let a device fall silent, and speak again',
       `    curl -s -X PUT ${simulatorUrl}/devices/${demo.point.device}/fault -d '{"kind":"silence"}'`,
       `    curl -s -X DELETE ${simulatorUrl}/devices/${demo.point.device}/fault`,
