@@ -12,6 +12,7 @@ import { ApiProblem } from './http/api-problem.ts';
 import { commandRoutes } from './http/command-routes.ts';
 import { configurationRoutes } from './http/configuration-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
+import { type LiveSources, liveRoutes } from './http/live-routes.ts';
 import { pointHistoryRoutes } from './http/point-history-routes.ts';
 import { addProblemReplies, replyWithProblem } from './http/problem-replies.ts';
 import { recoveryRoutes } from './http/recovery-routes.ts';
@@ -29,6 +30,7 @@ export interface AppDependencies {
   readonly samples: Pick<SampleStore, 'history' | 'aggregate'>;
   readonly accounting: AccountingSources;
   readonly recovery: RecoverySources;
+  readonly live: LiveSources;
   readonly readiness: Readiness;
 }
 
@@ -36,7 +38,7 @@ const maxBodyBytes = 1_048_576;
 
 /** The HTTP API, apart from the process: it never listens and opens nothing. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { log, database, commands, liveStatus, waiting, samples, accounting, recovery, readiness } =
+  const { log, database, commands, liveStatus, waiting, samples, accounting, recovery, live, readiness } =
     dependencies;
   const app = fastify({
     loggerInstance: log,
@@ -76,6 +78,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     },
     { prefix: '/api/acquisition/sessions' },
   );
+  await typed.register(liveRoutes(live), { prefix: '/api/acquisition/live' });
   await typed.register(recoveryRoutes(recovery), { prefix: '/api/acquisition/recovery' });
   await typed.register(configurationRoutes(database), { prefix: '/api/config' });
   return app as unknown as FastifyInstance;

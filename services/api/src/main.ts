@@ -8,13 +8,14 @@ import { openPostgresTickCoverage } from '@holdfast/shared/sample-store/postgres
 import { pollingPlans } from './accounting/polling-plans.ts';
 import { askedOfBroker } from './adapters/asked-of-broker.ts';
 import { startBroker } from './adapters/broker.ts';
+import { jetStreamLiveSamples } from './adapters/jetstream-live-samples.ts';
 import { jetStreamSessionLog } from './adapters/jetstream-session-log.ts';
 import { buildApp } from './app.ts';
 import { sessionCommands } from './commands/session-commands.ts';
 import { apiConfig } from './config.ts';
 import { openDatabase } from './database/open-database.ts';
 import { startMigrations } from './database/start-migrations.ts';
-import { closeApp } from './http/close-app.ts';
+import { closeApp, watchUnusedConnections } from './http/close-app.ts';
 import { listen } from './http/listen.ts';
 import { startLiveStatus } from './live-status/live-status.ts';
 import { startWaitingNotices } from './live-status/waiting-notices.ts';
@@ -91,6 +92,7 @@ await runService({
       database,
       samples,
       accounting: { database, coverage, plans },
+      live: { database, samples: jetStreamLiveSamples(broker.connection) },
       recovery: {
         database,
         plans,
@@ -113,7 +115,8 @@ await runService({
         log_complete: logGuard.damage() === undefined,
       }),
     });
-    onStop('http', () => closeApp(app));
+    const unused = watchUnusedConnections(app);
+    onStop('http', () => closeApp(app, unused));
     await listen(app, { host: config.API_HOST, port: config.API_PORT });
   },
 });

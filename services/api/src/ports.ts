@@ -59,3 +59,15 @@ export interface LastSample {
 
 /** One of each device that SAMPLES has anything of. @throws BrokerUnavailable */
 export type LastSamples = () => Promise<readonly LastSample[]>;
+
+/** SAMPLES as live clients read it. Every method throws BrokerUnavailable. */
+export interface LiveSamples {
+  bounds(): Promise<{ readonly firstSequence: number; readonly lastSequence: number }>;
+  /** Of one task, or all. Iterating ends when the feed is stopped or its broker is lost for good. */
+  open(query: { after: number; taskId: string | undefined }): Promise<
+    AsyncIterable<{ readonly sequence: number; readonly pending: number; readonly data: string }> & {
+      readonly pendingAtStart: number;
+      stop(): void;
+    }
+  >;
+}

@@ -195,6 +195,14 @@ describe('an API that is started', () => {
     expect(await exited).toMatchObject({ code: 0 });
   });
 
+  it('on a new database makes its tables and complains of nothing', async () => {
+    const nats = await natsForTest();
+    const api = await startApi({ nats: nats.url, database: await freshDatabase() });
+    await api.ready();
+    const complaints = api.process.lastLines(200).filter((line) => /"level":"(warn|error|fatal)"/.test(line));
+    expect(complaints).toEqual([]);
+  });
+
   it('on a port that is taken says so and how to go on', async () => {
     const nats = await natsForTest();
     const database = await freshDatabase();

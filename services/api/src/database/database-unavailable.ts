@@ -16,6 +16,13 @@ export function translateDatabaseError(error: unknown): unknown {
   return new DatabaseUnavailable('the database cannot be reached', { cause: error });
 }
 
+const undefinedTable = '42P01';
+
+/** The server answers, and a table is not there (yet). */
+export function isMissingTable(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === undefinedTable;
+}
+
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 function isUnavailable(sqlState: string): boolean {
   return (
@@ -24,7 +31,7 @@ function isUnavailable(sqlState: string): boolean {
     sqlState.startsWith('3D') || // no such database (yet)
     sqlState.startsWith('53') || // too many connections, out of memory, disk full
     sqlState.startsWith('57P') || // shutting down, crashed, starting up
-    sqlState === '42P01' || // no such table: not migrated yet
+    sqlState === undefinedTable || // not migrated yet
     sqlState === '25006' // a standby that only reads
   );
 }

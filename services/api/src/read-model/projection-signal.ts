@@ -2,6 +2,7 @@ import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import pg from 'pg';
+import { isMissingTable } from '../database/database-unavailable.ts';
 import { connectionOptions } from '../database/open-database.ts';
 import { projectionChannel } from './apply-batch.ts';
 
@@ -86,8 +87,12 @@ export function followProjection(options: { url: string; log: Logger }): Project
       try {
         await connectOnce();
       } catch (error) {
-        if (!saidAway) log.warn({ err: error }, 'cannot reach PostgreSQL; trying again until it is there');
-        saidAway = true;
+        // Of a new database, for the moment until the migrations are through: nothing that anybody need do about it.
+        if (isMissingTable(error)) log.debug('PostgreSQL is there, its tables are not made yet');
+        else if (!saidAway) {
+          log.warn({ err: error }, 'cannot reach PostgreSQL; trying again until it is there');
+          saidAway = true;
+        }
       }
       await pause(systemTimers, reconnectMs, stopping.signal);
     }

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { missCauses } from '../sample.ts';
+import { storableText } from './storable-text.ts';
+
+/** A parameter that may be given several times. */
+const several = z
+  .union([storableText(128), z.array(storableText(128)).max(100)])
+  .transform((given) => [given].flat().filter((text) => text !== ''))
+  .optional();
+
+export const liveQuerySchema = z.object({
+  /** Id or code of a task; all tasks when left out. */
+  task: storableText(128)
+    .transform((text) => text || undefined)
+    .optional(),
+  /** Device codes; repeat the parameter for several. */
+  device: several,
+  /** Point codes; repeat the parameter for several. Misses of their devices come as well. */
+  point: several,
+});
+export type LiveQuery = z.infer<typeof liveQuerySchema>;
+
+/** Data of the event `sample`; the event's id is its sequence in SAMPLES. */
+export const liveSampleSchema = z.object({
+  sequence: z.int(),
+  session_id: z.string(),
+  task_id: z.string(),
+  device_id: z.string(),
+  device: z.string(),
+  site: z.string(),
+  collector_id: z.string(),
+  epoch: z.int(),
+  tick: z.int(),
+  /** Last of the ticks that a miss answers for. */
+  through_tick: z.int(),
+  period_ms: z.int(),
+  /** Scheduled time of the tick, and when the reply was complete. */
+  time: z.string(),
+  read_at: z.string(),
+  values: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
+  miss: z.object({ cause: z.enum(missCauses), detail: z.string() }).nullable(),
+});
+export type LiveSample = z.infer<typeof liveSampleSchema>;
+
+/**
+ * Data of the event `reset`: what lies between `after` and the next sample is not told here; point-history has it.
+ * `gone`: the broker no longer holds it; `unknown`: it never had a sample with that id; `behind`: the client reads
+ * more slowly than samples come, or was away for too long.
+ */
+export const liveResetSchema = z.object({
+  reason: z.enum(['gone', 'unknown', 'behind']),
+  after: z.int(),
+  continues_after: z.int(),
+});
+export type LiveReset = z.infer<typeof liveResetSchema>;

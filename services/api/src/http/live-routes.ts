@@ -1,0 +1,77 @@
+import { liveQuerySchema } from '@holdfast/shared/contracts/http/live-http.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import type { Database } from '../database/open-database.ts';
+import { EventStream } from '../live/event-stream.ts';
+import { followSamples, startingPoint } from '../live/follow-samples.ts';
+import type { LiveSamples } from '../ports.ts';
+import { ApiProblem, notFound, validationFailed } from './api-problem.ts';
+
+export interface LiveSources {
+  readonly database: Database;
+  readonly samples: LiveSamples;
+}
+
+/** So long a client may take nothing before it is dropped. */
+const patienceMs = 10_000;
+const clientsAtMost = 500;
+
+/** /api/acquisition/live: samples as server-sent events while they come. */
+export function liveRoutes({ database, samples }: LiveSources): FastifyPluginCallbackZod {
+  const clients = new Set<EventStream>();
+
+  return (app, _options, done) => {
+    app.addHook('preClose', async () => {
+      for (const client of clients) client.end();
+    });
+    app.get('/', { schema: { querystring: liveQuerySchema } }, async (request, reply) => {
+      const { task, device, point } = request.query;
+      const lastEventId = lastEventIdOf(request.headers['last-event-id']);
+      const taskId = task === undefined ? undefined : await taskIdOf(database, task);
+      if (clients.size >= clientsAtMost) throw tooManyClients();
+      const from = await startingPoint(samples, lastEventId);
+      reply.hijack();
+      const client = new EventStream(reply.raw, { patienceMs });
+      clients.add(client);
+      try {
+        await followSamples(samples, client, {
+          taskId,
+          filter: { devices: new Set(device), points: new Set(point) },
+          from,
+        });
+      } catch (error) {
+        // The answer has begun: ending it makes the client come back with the last id that it has seen.
+        request.log.info({ err: error }, 'a live stream broke off');
+      } finally {
+        clients.delete(client);
+        client.end();
+      }
+    });
+    done();
+  };
+}
+
+function lastEventIdOf(header: string | string[] | undefined): number | undefined {
+  const text = [header].flat().at(-1);
+  if (text === undefined || text === '') return undefined;
+  if (!/^[0-9]{1,15}$/.test(text)) {
+    throw validationFailed([{ path: 'Last-Event-ID', message: 'must be the id of an event of this stream' }]);
+  }
+  return Number(text);
+}
+
+async function taskIdOf(database: Database, task: string): Promise<string> {
+  if (/^[1-9][0-9]{0,14}$/.test(task)) return task;
+  const found = await database.selectFrom('tasks').select('id').where('code', '=', task).executeTakeFirst();
+  if (!found) throw notFound('task_not_found', `There is no task ${task}.`);
+  return String(found.id);
+}
+
+function tooManyClients(): ApiProblem {
+  return new ApiProblem({
+    status: 503,
+    code: 'too_many_live_clients',
+    title: 'Too many clients follow live samples',
+    detail: `This process serves ${clientsAtMost} at once. Try again later, or another process.`,
+    retryAfterSeconds: 30,
+  });
+}

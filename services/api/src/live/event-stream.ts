@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+
+export interface ServerSentEvent {
+  readonly id?: number;
+  readonly event?: string;
+  readonly data?: unknown;
+}
+
+const heartbeatMs = 15_000;
+const endingMs = 1_000;
+
+/**
+ * One client of server-sent events. Whoever sends waits until the client has taken what was sent before; one that
+ * takes nothing for `patienceMs` is dropped, and so costs no more than its own buffer meanwhile.
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+export class EventStream {
+  readonly #response: ServerResponse;
+  readonly #patienceMs: number;
+  readonly #closed = new AbortController();
+  readonly #heartbeat: NodeJS.Timeout;
+  #lastId: number | undefined;
+
+  constructor(response: ServerResponse, options: { patienceMs: number; headers?: Record<string, string> }) {
+    this.#response = response;
+    this.#patienceMs = options.patienceMs;
+    if (response.destroyed) this.#closed.abort();
+    response.once('close', () => this.#closed.abort());
+    response.on('error', () => this.#closed.abort());
+    response.writeHead(200, {
+      ...options.headers,
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-cache, no-transform',
+      // Else nginx would collect events until its buffer is full.
+      'x-accel-buffering': 'no',
+    });
+    response.write('retry: 2000\n\n');
+    // Shows proxies that the connection lives, and the client how far it is though nothing of it was for him.
+    this.#heartbeat = setInterval(() => {
+      if (!response.writableNeedDrain) response.write(idLine(this.#lastId) || ': alive\n\n');
+    }, heartbeatMs);
+    if (this.#closed.signal.aborted) clearInterval(this.#heartbeat);
+    this.#closed.signal.addEventListener('abort', () => clearInterval(this.#heartbeat));
+  }
+
+  /** Aborted when the client is gone or was dropped. */
+  get closed(): AbortSignal {
+    return this.#closed.signal;
+  }
+
+  /** What a client that comes back need not be told again. */
+  reached(id: number): void {
+    this.#lastId = id;
+  }
+
+  /** Resolves when there is room for more. @returns false when the client is gone */
+  async send({ id, event, data }: ServerSentEvent): Promise<boolean> {
+    if (this.#closed.signal.aborted) return false;
+    if (id !== undefined) this.#lastId = id;
+    const lines = [
+      ...(id === undefined ? [] : [`id: ${id}`]),
+      ...(event === undefined ? [] : [`event: ${event}`]),
+      // JSON has no line breaks outside of strings, and escapes those within.
+      ...(data === undefined ? [] : [`data: ${JSON.stringify(data)}`]),
+    ];
+    if (this.#response.write(`${lines.join('\n')}\n\n`)) return true;
+    const impatience = setTimeout(() => this.#response.destroy(), this.#patienceMs);
+    try {
+      await once(this.#response, 'drain', { signal: this.#closed.signal });
+      return true;
+    } catch {
+      return false;
+    } finally {
+      clearTimeout(impatience);
+    }
+  }
+
+  /** Lets go of the client; one that does not take what was sent holds up nobody's shutdown. */
+  end(): void {
+    if (this.#closed.signal.aborted) return;
+    this.#closed.abort();
+    this.#response.end();
+    const giveUp = setTimeout(() => this.#response.destroy(), Math.min(this.#patienceMs, endingMs));
+    this.#response.once('close', () => clearTimeout(giveUp));
+  }
+}
+
+function idLine(id: number | undefined): string {
+  return id === undefined ? '' : `id: ${id}\n\n`;
+}

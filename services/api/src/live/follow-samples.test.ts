@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { encodeSample } from '@holdfast/shared/contracts/sample.ts';
+import { afterEach, expect, it } from 'vitest';
+import type { LiveSamples } from '../ports.ts';
+import { EventStream } from './event-stream.ts';
+import { followSamples, messagesBehindAtMost, startingPoint } from './follow-samples.ts';
+
+const server = createServer();
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+function message(sequence: number): string {
+  return encodeSample({
+    v: 1,
+    session: '1-1',
+    epoch: 3,
+    collector: 'c1',
+    task: '1',
+    device_id: '1',
+    device: 'press-1',
+    site: '',
+    measurement: 'press-1',
+    tick: sequence,
+    period_ms: 1_000,
+    time: 1_000 * sequence,
+    read_at: 1_000 * sequence,
+    values: { count: sequence },
+  });
+}
+
+/** A stream of so many samples that begins at sequence 1 and has nothing more to come. */
+function streamOf(count: number): LiveSamples {
+  return {
+    bounds: async () => ({ firstSequence: 1, lastSequence: count }),
+    open: async ({ after }) => ({
+      pendingAtStart: count - after,
+      stop: () => undefined,
+      async *[Symbol.asyncIterator]() {
+        for (let sequence = after + 1; sequence <= count; sequence += 1) {
+          yield { sequence, pending: count - sequence, data: message(sequence) };
+        }
+      },
+    }),
+  };
+}
+
+async function toldAfter(lastEventId: number, samples: LiveSamples): Promise<string[]> {
+  const opened = new Promise<EventStream>((resolve) => {
+    server.once('request', (_request, response) => resolve(new EventStream(response, { patienceMs: 5_000 })));
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const answer = fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const client = await opened;
+  const filter = { devices: new Set<string>(), points: new Set<string>() };
+  const from = await startingPoint(samples, lastEventId);
+  await followSamples(samples, client, { taskId: undefined, filter, from });
+  client.end();
+  return (await (await answer).text()).split('\n\n').filter((block) => block.includes('event: '));
+}
+
+it('a client that was away for too long is told so and goes on with what is new', async () => {
+  const count = messagesBehindAtMost + 5;
+  const told = await toldAfter(2, streamOf(count));
+  expect(told).toEqual([
+    `id: ${count}\nevent: reset\ndata: {"reason":"behind","after":2,"continues_after":${count}}`,
+  ]);
+});
+
+it('a client that is not that far behind is told everything', async () => {
+  const told = await toldAfter(2, streamOf(10));
+  expect(told.map((block) => block.split('\n')[0])).toEqual(
+    [3, 4, 5, 6, 7, 8, 9, 10].map((id) => `id: ${id}`),
+  );
+});

@@ -1,0 +1,78 @@
+import type { LiveReset } from '@holdfast/shared/contracts/http/live-http.ts';
+import { decodeSample } from '@holdfast/shared/contracts/sample.ts';
+import type { LiveSamples } from '../ports.ts';
+import type { EventStream } from './event-stream.ts';
+import { type LiveFilter, liveSample } from './live-sample.ts';
+
+/** A client that is further behind goes on with what is new: catching up would only keep it behind. */
+export const messagesBehindAtMost = 50_000;
+
+/**
+ * Tells a client every sample after its starting point, until it is gone. Each client reads the stream at its own
+ * pace. @throws BrokerUnavailable
+ */
+export async function followSamples(
+  samples: LiveSamples,
+  client: EventStream,
+  options: { taskId: string | undefined; filter: LiveFilter; from: StartingPoint },
+): Promise<void> {
+  const { taskId, filter } = options;
+  let { from } = options;
+  while (!client.closed.aborted) {
+    if (from.reset) {
+      await client.send({ id: from.after, event: 'reset', data: from.reset });
+    }
+    client.reached(from.after);
+    const feed = await samples.open({ after: from.after, taskId });
+    const stop = () => feed.stop();
+    client.closed.addEventListener('abort', stop);
+    // It may have gone while the feed was being opened.
+    if (client.closed.aborted) stop();
+    let position = from.after;
+    let isBehind = feed.pendingAtStart > messagesBehindAtMost;
+    try {
+      if (!isBehind) {
+        for await (const { sequence, pending, data } of feed) {
+          position = sequence;
+          isBehind = pending > messagesBehindAtMost;
+          if (isBehind) break;
+          const decoded = decodeSample(data);
+          const told = decoded.ok ? liveSample(sequence, decoded.sample, filter) : undefined;
+          if (!told) client.reached(sequence);
+          else if (!(await client.send({ id: sequence, event: 'sample', data: told }))) break;
+        }
+      }
+    } finally {
+      client.closed.removeEventListener('abort', stop);
+      feed.stop();
+    }
+    // A feed that ended by itself has lost its broker: the client comes back with what it has seen.
+    if (!isBehind) return;
+    const { lastSequence } = await samples.bounds();
+    from = resetTo(lastSequence, 'behind', position);
+  }
+}
+
+export interface StartingPoint {
+  readonly after: number;
+  readonly reset?: LiveReset;
+}
+
+/**
+ * After the sample that the client has seen, or else after the youngest one. To be asked for before the client is
+ * answered: it may count on every sample that comes after the answer. @throws BrokerUnavailable
+ */
+export async function startingPoint(
+  samples: LiveSamples,
+  lastEventId: number | undefined,
+): Promise<StartingPoint> {
+  const { firstSequence, lastSequence } = await samples.bounds();
+  if (lastEventId === undefined) return { after: lastSequence };
+  if (lastEventId > lastSequence) return resetTo(lastSequence, 'unknown', lastEventId);
+  if (lastEventId + 1 < firstSequence) return resetTo(lastSequence, 'gone', lastEventId);
+  return { after: lastEventId };
+}
+
+function resetTo(sequence: number, reason: LiveReset['reason'], after: number): StartingPoint {
+  return { after: sequence, reset: { reason, after, continues_after: sequence } };
+}

@@ -1,0 +1,44 @@
+import type { LiveSample } from '@holdfast/shared/contracts/http/live-http.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+
+export interface LiveFilter {
+  /** Codes; empty for all. */
+  readonly devices: ReadonlySet<string>;
+  readonly points: ReadonlySet<string>;
+}
+
+/** What a client that asked for these devices and points is told of a sample; undefined for nothing. */
+export function liveSample(
+  sequence: number,
+  sample: Sample,
+  { devices, points }: LiveFilter,
+): LiveSample | undefined {
+  if (devices.size > 0 && !devices.has(sample.device)) return undefined;
+  const values = Object.entries(sample.values ?? {}).filter(
+    ([code]) => points.size === 0 || points.has(code),
+  );
+  if (values.length === 0 && !sample.miss) return undefined;
+  return {
+    sequence,
+    session_id: sample.session,
+    task_id: sample.task,
+    device_id: sample.device_id,
+    device: sample.device,
+    site: sample.site,
+    collector_id: sample.collector,
+    epoch: sample.epoch,
+    tick: sample.tick,
+    through_tick: sample.through_tick ?? sample.tick,
+    period_ms: sample.period_ms,
+    time: rfc3339(sample.time),
+    read_at: rfc3339(sample.read_at),
+    values: Object.fromEntries(values),
+    miss: sample.miss ?? null,
+  };
+}
+
+/** A clock that was far off may have given a time that no calendar has. */
+function rfc3339(ms: number): string {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? '' : time.toISOString();
+}

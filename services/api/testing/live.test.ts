@@ -1,0 +1,247 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { LiveSample } from '@holdfast/shared/contracts/http/live-http.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, configureTask, startApi } from './api-under-test.ts';
+
+let nats: Awaited<ReturnType<typeof natsForTest>>;
+let api: ApiUnderTest;
+let log: SessionLogForTest;
+let samples: SampleStream;
+let database: string;
+
+beforeAll(async () => {
+  nats = await natsForTest();
+  database = await freshDatabase();
+  api = await startApi({ nats: nats.url, database });
+  await api.ready();
+  log = await sessionLogForTest(nats.url);
+  samples = await SampleStream.open(log.nc);
+});
+
+let tick = 0;
+/** Returns the sequence. */
+async function sampleArrives(task: string, device: string, changes: Partial<Sample> = {}): Promise<number> {
+  tick += 1;
+  return samples.publish({
+    v: 1,
+    session: `${task}-1`,
+    epoch: 3,
+    collector: 'c1',
+    task,
+    device_id: device,
+    device,
+    site: '北厂',
+    measurement: device,
+    tick,
+    period_ms: 1_000,
+    time: tick * 1_000,
+    read_at: tick * 1_000 + 5,
+    values: { pressure: tick, mode: 'auto' },
+    ...changes,
+  });
+}
+
+interface Told {
+  readonly id: number | undefined;
+  readonly event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into events of every kind
+  readonly data: any;
+}
+
+/** A client that keeps every event; it counts as connected once the answer has begun. */
+async function liveClient(query = '', headers: Record<string, string> = {}) {
+  const stopping = new AbortController();
+  const response = await fetch(`${api.url}/api/acquisition/live/${query}`, {
+    headers,
+    signal: stopping.signal,
+  });
+  const told: Told[] = [];
+  let lastId: number | undefined;
+  const reading = (async () => {
+    let text = '';
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      const blocks = (text + chunk).split('\n\n');
+      text = blocks.pop() ?? '';
+      for (const block of blocks) {
+        const field = (name: string) =>
+          block
+            .split('\n')
+            .find((line) => line.startsWith(`${name}: `))
+            ?.slice(name.length + 2);
+        const id = field('id');
+        if (id !== undefined) lastId = Number(id);
+        const data = field('data');
+        const event = field('event');
+        if (event !== undefined) {
+          told.push({
+            id: id === undefined ? undefined : Number(id),
+            event,
+            data: JSON.parse(data ?? 'null'),
+          });
+        }
+      }
+    }
+  })().catch(() => undefined);
+  const stop = async () => {
+    stopping.abort();
+    await reading;
+  };
+  cleanUpAfterFile(stop);
+  return {
+    response,
+    told,
+    lastId: () => lastId,
+    reading,
+    stop,
+    sequences: () => told.filter(({ event }) => event === 'sample').map(({ data }) => data.sequence),
+    has: (sequence: number) =>
+      eventually(() => told.some(({ data }) => data.sequence === sequence), { what: `sample ${sequence}` }),
+  };
+}
+
+describe('a client that follows live samples', () => {
+  it('is told each one as it comes, by its place in the stream', async () => {
+    await sampleArrives('1', 'before');
+    const client = await liveClient();
+    expect(client.response.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
+    const sequence = await sampleArrives('1', 'press-1');
+    await client.has(sequence);
+    expect(client.told).toEqual([
+      {
+        id: sequence,
+        event: 'sample',
+        data: {
+          sequence,
+          session_id: '1-1',
+          task_id: '1',
+          device_id: 'press-1',
+          device: 'press-1',
+          site: '北厂',
+          collector_id: 'c1',
+          epoch: 3,
+          tick,
+          through_tick: tick,
+          period_ms: 1_000,
+          time: new Date(tick * 1_000).toISOString(),
+          read_at: new Date(tick * 1_000 + 5).toISOString(),
+          values: { pressure: tick, mode: 'auto' },
+          miss: null,
+        } satisfies LiveSample,
+      },
+    ]);
+    await client.stop();
+  });
+
+  it('is told only of the task, devices and points that it asked for, misses of these devices included', async () => {
+    const task = String(await configureTask(api, 'watched'));
+    const byTask = await liveClient('?task=watched');
+    const byDevice = await liveClient('?device=press-1&device=press-2');
+    const byPoint = await liveClient(`?task=${task}&device=press-2&point=pressure`);
+    const one = await sampleArrives(task, 'press-1');
+    const two = await sampleArrives(task, 'press-2');
+    const miss = { cause: 'timeout', detail: 'no answer' } as const;
+    const missed = await sampleArrives(task, 'press-2', { values: undefined, miss });
+    const unasked = await sampleArrives(task, 'press-2', { values: { mode: 'hand' } });
+    const other = await sampleArrives('99', 'press-1');
+    const last = await sampleArrives(task, 'press-2');
+    for (const client of [byTask, byDevice, byPoint]) await client.has(last);
+    expect(byTask.sequences()).toEqual([one, two, missed, unasked, last]);
+    expect(byDevice.sequences()).toEqual([one, two, missed, unasked, other, last]);
+    expect(byPoint.sequences()).toEqual([two, missed, last]);
+    expect(byPoint.told[0]?.data.values).toEqual({ pressure: expect.any(Number) });
+    expect(byPoint.told[1]?.data).toMatchObject({ values: {}, miss });
+    for (const client of [byTask, byDevice, byPoint]) await client.stop();
+  });
+
+  it('that comes back is told what it has missed, once and in order, also from another process', async () => {
+    const first = await liveClient('?task=5');
+    const seen = await sampleArrives('5', 'press-1');
+    await first.has(seen);
+    await first.stop();
+    const missed: number[] = [];
+    for (let count = 0; count < 700; count += 1) missed.push(await sampleArrives('5', 'press-1'));
+    await api.process.stop();
+    api = await startApi({ nats: nats.url, database });
+    await api.ready();
+    const again = await liveClient('?task=5', { 'last-event-id': String(first.lastId()) });
+    const live = await sampleArrives('5', 'press-1');
+    await again.has(live);
+    expect(again.sequences()).toEqual([...missed, live]);
+    await again.stop();
+  });
+
+  it('is told when what it has missed is gone from the stream, and goes on with what is new', async () => {
+    const old = await sampleArrives('6', 'press-1');
+    await sampleArrives('6', 'press-1');
+    await log.nc.request('$JS.API.STREAM.PURGE.SAMPLES');
+    const client = await liveClient('', { 'last-event-id': String(old) });
+    const next = await sampleArrives('6', 'press-1');
+    await client.has(next);
+    expect(client.told).toMatchObject([
+      { event: 'reset', id: old + 1, data: { reason: 'gone', after: old, continues_after: old + 1 } },
+      { event: 'sample', id: next },
+    ]);
+    await client.stop();
+  });
+
+  it('is told when its id was never given, as after a broker that was set back', async () => {
+    const client = await liveClient('', { 'last-event-id': '999999999' });
+    const next = await sampleArrives('6', 'press-1');
+    await client.has(next);
+    expect(client.told[0]).toMatchObject({ event: 'reset', data: { reason: 'unknown', after: 999_999_999 } });
+    await client.stop();
+  });
+
+  it('goes on after an outage of the broker without a sample lost or told twice', async () => {
+    const client = await liveClient('?task=8');
+    const before = await sampleArrives('8', 'press-1');
+    await client.has(before);
+    await nats.restart();
+    await api.ready();
+    const after = await eventually(() => sampleArrives('8', 'press-1').catch(() => undefined), {
+      what: 'the broker to take samples',
+    });
+    await client.has(after);
+    expect(client.sequences()).toEqual([before, after]);
+    await client.stop();
+  });
+
+  it('that reads nothing slows down nobody else', async () => {
+    const slow = await fetch(`${api.url}/api/acquisition/live/?task=9`);
+    const quick = await liveClient('?task=9');
+    const values = { text: 'x'.repeat(20_000) };
+    const sent: number[] = [];
+    for (let count = 0; count < 500; count += 1) sent.push(await sampleArrives('9', 'press-1', { values }));
+    await quick.has(sent.at(-1) ?? 0);
+    expect(quick.sequences()).toEqual(sent);
+    await slow.body?.cancel();
+    await quick.stop();
+  });
+
+  it.each([
+    ['?task=nobody', {}, 404, 'task_not_found'],
+    ['', { 'last-event-id': 'yesterday' }, 422, 'validation_failed'],
+  ])('asking for %s with %o is refused with %i %s', async (query, headers, status, code) => {
+    const response = await fetch(`${api.url}/api/acquisition/live/${query}`, { headers });
+    expect(response.status).toBe(status);
+    expect(await response.json()).toMatchObject({ code });
+  });
+
+  it('does not keep the API from ending, and is told that it ends; nor does a connection without a request', async () => {
+    const client = await liveClient();
+    const unused = connect(Number(new URL(api.url).port), '127.0.0.1');
+    await once(unused, 'connect');
+    const exit = await api.process.stop();
+    expect(exit).toMatchObject({ code: 0 });
+    await client.reading;
+    unused.destroy();
+  });
+});
