@@ -95,7 +95,10 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
     const version = random.chance(0.15) ? missingVersion : 1;
     const type = random.pick(commandKinds);
     const taskId = random.pick(taskIds);
-    world.after(random.between(1_000, durationMs), () => command(taskId, type, version));
+    const atMs = random.between(1_000, durationMs);
+    world.after(atMs, () => command(taskId, type, version));
+    // Two people press the button at once.
+    if (random.chance(0.3)) world.after(atMs + random.between(0, 10), () => command(taskId, type, version));
   }
 
   const faults: FaultsOptions = {

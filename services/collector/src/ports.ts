@@ -92,4 +92,6 @@ export interface AssignmentHandle {
 export interface AssignmentInbox {
   /** Takes no more work. Resolves when nothing more will be handed over. */
   close(): Promise<void>;
+  /** Whether the broker still has the consumer that was made for this inbox. @throws when it cannot be asked */
+  isIntact(): Promise<boolean>;
 }

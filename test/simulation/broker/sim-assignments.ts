@@ -65,12 +65,13 @@ export async function openSimInbox(options: OpenInboxOptions): Promise<Assignmen
   const { world } = link.process;
   const { queue } = broker;
   const former = await link.request('delete durable', () => queue.deleteDurable(collectorId), timeoutMs);
-  await link.request(
+  const created = await link.request(
     'add durable',
     () => {
-      queue.addDurable(collectorId);
+      const made = queue.addDurable(collectorId);
       // A client goes by the consumer's name: one that has not noticed the change still draws from it.
       for (const client of former) if (world.random.chance(0.5)) queue.attach(collectorId, client);
+      return made;
     },
     timeoutMs,
   );
@@ -91,6 +92,11 @@ export async function openSimInbox(options: OpenInboxOptions): Promise<Assignmen
     close: async () => {
       isOpen = false;
       link.fire(() => queue.detach(collectorId, client));
+    },
+    isIntact: async () => {
+      const now = await link.request('look at durable', () => queue.createdOf(collectorId), timeoutMs);
+      if (now !== created) world.note('durable consumer made anew by somebody else');
+      return now === created;
     },
   };
 }

@@ -1,3 +1,4 @@
+import { parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
 import type { Bucket } from './bucket.ts';
 import { type Link, NoAnswer } from './link.ts';
@@ -32,6 +33,7 @@ export class SimLeaseStore implements LeaseStore {
   async write(key: string, value: string, expectedRevision: number, timeoutMs: number): Promise<number> {
     const { bucket, link } = this.#options;
     const { world } = link.process;
+    const fenced = parseLeaseValue(value)?.fenced;
     const sentAtMs = world.nowMs;
     let isStored = false;
     const put = () => {
@@ -41,6 +43,14 @@ export class SimLeaseStore implements LeaseStore {
     };
     try {
       const revision = await link.request(`write lease ${key}`, put, timeoutMs);
+      if (fenced) {
+        link.process.tell(
+          `takes the lease of ${key} (${fenced}): ${revision === undefined ? 'refused' : 'done'}`,
+        );
+        world.note(
+          revision === undefined ? 'a lease could not be taken: renewed meanwhile' : `lease taken: ${fenced}`,
+        );
+      }
       if (revision === undefined) throw new LeaseConflict(`${key} was written by somebody else`);
       this.confirmedSentAtMs = sentAtMs;
       return revision;

@@ -15,6 +15,8 @@ export interface QueueClient {
 }
 
 interface Durable {
+  /** Tells it from others of its name. */
+  readonly created: number;
   /** By sequence: handed out, not answered; until when nobody else gets it. */
   readonly pending: Map<number, { redeliverAtMs: number }>;
   readonly clients: Set<QueueClient>;
@@ -28,6 +30,7 @@ export class WorkQueue {
   readonly #messages = new Map<string, QueuedMessage>();
   readonly #durables = new Map<string, Durable>();
   #sequence = 0;
+  #created = 0;
 
   constructor(world: World, ackWaitMs: number) {
     this.#world = world;
@@ -62,10 +65,17 @@ export class WorkQueue {
     return clients;
   }
 
-  addDurable(collectorId: string): void {
-    if (!this.#durables.has(collectorId)) {
-      this.#durables.set(collectorId, { pending: new Map(), clients: new Set() });
-    }
+  /** @returns what tells it from others of its name */
+  addDurable(collectorId: string): number {
+    const existing = this.#durables.get(collectorId);
+    if (existing) return existing.created;
+    this.#created += 1;
+    this.#durables.set(collectorId, { created: this.#created, pending: new Map(), clients: new Set() });
+    return this.#created;
+  }
+
+  createdOf(collectorId: string): number | undefined {
+    return this.#durables.get(collectorId)?.created;
   }
 
   /** @returns whether there is such a consumer */

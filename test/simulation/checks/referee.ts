@@ -136,6 +136,13 @@ export class Referee {
 
     task.lastRequest = { atMs: now, epoch };
     const owner = task.owners.at(-1);
+    if (owner && owner.process !== process && owner.epoch === epoch) {
+      world.note(
+        owner.process.isAlive
+          ? 'another process under the same id goes on with a session'
+          : 'a restarted collector goes on with a session',
+      );
+    }
     if (owner?.process !== process || owner.epoch !== epoch) task.owners.push({ process, epoch });
     const request = { process, epoch };
     task.inFlight.add(request);

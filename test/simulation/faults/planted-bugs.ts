@@ -1,10 +1,11 @@
 import type { CloudEvent } from '@holdfast/shared/contracts/cloud-event.ts';
+import { parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
 import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
-import type { LeaseRecord, LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
-import { type Clock, type ClockMark, elapsedMs, mark } from '@holdfast/shared/runtime/clock.ts';
+import type { LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
+import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { AssignmentHandle, Truth } from '../../../services/collector/src/ports.ts';
 import type { AssignmentOutbox } from '../../../services/supervisor/src/ports.ts';
 
@@ -27,42 +28,41 @@ export const plantedBugs = [
   'no_expected_sequence',
   /** A collector is called dead before its lease is over. */
   'impatient_judge',
+  /** What a dead collector held is given away without taking its lease: it may come back at that very moment. */
+  'no_fence',
 ] as const;
 export type PlantedBug = (typeof plantedBugs)[number];
 
-export class DeadlineFromAck implements LeaseStore {
-  readonly #store: LeaseStore;
-  readonly #clock: Clock;
-  readonly #ttlMs: number;
-  #confirmed: ClockMark | undefined;
+/** A store and a clock for a lease's holder, between them the time that its confirmed renewals took is lost. */
+export function countingFromAck(store: LeaseStore, clock: Clock): { store: LeaseStore; clock: Clock } {
+  let lostMs = 0;
+  return {
+    clock: { wallMs: () => clock.wallMs() - lostMs, monotonicMs: () => clock.monotonicMs() - lostMs },
+    store: {
+      read: (key) => store.read(key),
+      list: () => store.list(),
+      watch: (onChange) => store.watch(onChange),
+      write: async (key, value, expectedRevision, timeoutMs) => {
+        const sentAtMs = clock.monotonicMs();
+        const revision = await store.write(key, value, expectedRevision, timeoutMs);
+        lostMs += clock.monotonicMs() - sentAtMs;
+        return revision;
+      },
+    },
+  };
+}
 
-  constructor(store: LeaseStore, clock: Clock, ttlMs: number) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#ttlMs = ttlMs;
-  }
-
-  isHeld(): boolean {
-    return this.#confirmed !== undefined && elapsedMs(this.#clock, this.#confirmed) < this.#ttlMs;
-  }
-
-  read(key: string): Promise<LeaseRecord | undefined> {
-    return this.#store.read(key);
-  }
-
-  list(): Promise<LeaseRecord[]> {
-    return this.#store.list();
-  }
-
-  async write(key: string, value: string, expectedRevision: number, timeoutMs: number): Promise<number> {
-    const revision = await this.#store.write(key, value, expectedRevision, timeoutMs);
-    this.#confirmed = mark(this.#clock);
-    return revision;
-  }
-
-  watch(onChange: (record: LeaseRecord) => void): Promise<() => void> {
-    return this.#store.watch(onChange);
-  }
+/** Takes no lease from anybody, but says so. */
+export function takingNoLeases(store: LeaseStore): LeaseStore {
+  return {
+    read: (key) => store.read(key),
+    list: () => store.list(),
+    watch: (onChange) => store.watch(onChange),
+    write: async (key, value, expectedRevision, timeoutMs) =>
+      parseLeaseValue(value)?.fenced
+        ? expectedRevision + 0.5
+        : store.write(key, value, expectedRevision, timeoutMs),
+  };
 }
 
 /** Takes the first look after a message for the message's own word. */

@@ -12,7 +12,7 @@ import { openSimInbox } from '../broker/sim-assignments.ts';
 import { SimEventStore } from '../broker/sim-event-store.ts';
 import { SimLeaseStore } from '../broker/sim-lease-store.ts';
 import { SimSessionLog } from '../broker/sim-session-log.ts';
-import { believesMessages, DeadlineFromAck } from '../faults/planted-bugs.ts';
+import { believesMessages, countingFromAck } from '../faults/planted-bugs.ts';
 import type { SimProcess } from '../kernel/process.ts';
 import type { Life, ServiceContext } from './service.ts';
 
@@ -49,13 +49,13 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
 
   const store = new SimEventStore(broker, link);
   const leases = new SimLeaseStore({ bucket: broker.buckets.COLLECTORS, link, staleness });
-  const countsFromAck = bugs.includes('deadline_from_ack');
-  const fromAck = new DeadlineFromAck(leases, systemClock, settings.lease.ttlMs);
+  const leaseParts = bugs.includes('deadline_from_ack')
+    ? countingFromAck(leases, systemClock)
+    : { store: leases, clock: systemClock };
   const holder = new LeaseHolder({
-    store: countsFromAck ? fromAck : leases,
+    ...leaseParts,
     key: collectorId,
     times: settings.lease,
-    clock: systemClock,
     timers,
     log,
     instance: process.instance,
@@ -79,7 +79,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
       collector.leaseLost(why);
     },
   });
-  const isHeld = (): boolean => (countsFromAck ? fromAck.isHeld() : holder.isHeld());
+  const isHeld = (): boolean => holder.isHeld();
   const permission = bugs.includes('no_lease_check') ? () => true : isHeld;
   const lease = {
     isHeld,
@@ -201,7 +201,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
     get isDraining() {
       return isDraining;
     },
-    mayPoll: () => (countsFromAck ? fromAck.isHeld() : holder.remainingMs() > 0),
+    mayPoll: () => holder.remainingMs() > 0,
     leaseSentAtMs: () => leases.confirmedSentAtMs,
     runner: (taskId) => runners.get(taskId),
     loseDeliveries: () => sessionLog?.die(),

@@ -12,6 +12,7 @@ import { SimAssignmentOutbox } from '../broker/sim-assignments.ts';
 import { SimEventStore } from '../broker/sim-event-store.ts';
 import { SimLeaseStore } from '../broker/sim-lease-store.ts';
 import { SimSessionLog } from '../broker/sim-session-log.ts';
+import { takingNoLeases } from '../faults/planted-bugs.ts';
 import type { SimProcess } from '../kernel/process.ts';
 import type { Life, ServiceContext } from './service.ts';
 
@@ -57,7 +58,7 @@ export function startSupervisor(process: SimProcess, context: ServiceContext): S
   const supervisor = new Supervisor({
     book: new TaskBook(log, clock),
     fleetWatch: new FleetWatch({
-      collectors,
+      collectors: bugs.includes('no_fence') ? takingNoLeases(collectors) : collectors,
       judge: new LeaseJudge(clock, judgeTimes),
       clock,
       reconcileIntervalMs: settings.reconcileIntervalMs,

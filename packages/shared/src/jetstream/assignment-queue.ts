@@ -83,6 +83,8 @@ export interface AssignmentHandle {
 export interface AssignmentInbox {
   /** Takes no more work. Resolves when nothing more will be handed over. */
   close(): Promise<void>;
+  /** Whether the broker still has the consumer that was made for this inbox. @throws when it cannot be asked */
+  isIntact(): Promise<boolean>;
 }
 
 /**
@@ -106,7 +108,7 @@ export async function openAssignmentInbox(options: {
     if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.ConsumerNotFound)
       throw error;
   }
-  await jsm.consumers.add(streamNames.assignments, {
+  const { created } = await jsm.consumers.add(streamNames.assignments, {
     durable_name: durable,
     filter_subject: subjects.assignmentsOf(collectorId),
     ack_policy: AckPolicy.Explicit,
@@ -125,6 +127,15 @@ export async function openAssignmentInbox(options: {
     close: async () => {
       await messages.close();
       await loop;
+    },
+    isIntact: async () => {
+      try {
+        return (await jsm.consumers.info(streamNames.assignments, durable)).created === created;
+      } catch (error) {
+        if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)
+          return false;
+        throw error;
+      }
     },
   };
 }

@@ -70,9 +70,7 @@ export class Collector {
     this.#recheckAll();
     if (why === 'taken') {
       for (const holder of this.#holders.values()) holder.forgetMessage();
-      const inbox = this.#inbox;
-      this.#inbox = undefined;
-      void inbox?.then((opened) => opened.close()).catch(() => undefined);
+      this.#dropInbox();
     }
   }
 
@@ -171,6 +169,28 @@ export class Collector {
   async #reconcile(): Promise<void> {
     await this.#options.verifyLog();
     for (const [taskId, holder] of this.#holders) if (holder.isIdle()) this.#holders.delete(taskId);
+    await this.#verifyInbox();
+  }
+
+  /**
+   * The consumer goes by this collector's id alone: another process under that id makes it anew, and so does a
+   * request of this one's own that was thought lost and comes late. Its messages then go to nobody.
+   */
+  async #verifyInbox(): Promise<void> {
+    const { lease, log } = this.#options;
+    const looked = this.#inbox;
+    if (!looked || !lease.isHeld()) return;
+    const isIntact = await (await looked).isIntact();
+    if (isIntact || this.#inbox !== looked || this.#draining || !lease.isHeld()) return;
+    log.warn('the consumer of this collector was made anew by somebody else; asking for its messages again');
+    this.#dropInbox();
+    this.#openInbox();
+  }
+
+  #dropInbox(): void {
+    const inbox = this.#inbox;
+    this.#inbox = undefined;
+    void inbox?.then((opened) => opened.close()).catch(() => undefined);
   }
 
   async #every(ms: number, run: () => Promise<void>): Promise<void> {
