@@ -11,6 +11,8 @@ interface BareClientOrder extends IngestLoad {
   readonly store: 'influx' | 'postgres';
   readonly url: string;
   readonly batch: number;
+  /** As InfluxDB's client does unless told otherwise. */
+  readonly gzip?: boolean;
 }
 
 const order = JSON.parse(process.argv[2] ?? '{}') as BareClientOrder;
@@ -36,6 +38,7 @@ async function influxClient(): Promise<() => Promise<void>> {
     maxBatchBytes: Number.POSITIVE_INFINITY,
     flushInterval: 0,
     maxRetries: 0,
+    ...(order.gzip ? {} : { gzipThreshold: Number.POSITIVE_INFINITY }),
     writeFailed: (error) => Promise.reject(error),
   });
   return async () => {

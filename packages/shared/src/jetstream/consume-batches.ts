@@ -137,12 +137,15 @@ class RunningBatchConsumer {
           max_messages: this.#options.maxMessages * ((this.#options.batchesAtOnce ?? 1) + 1),
           expires: pullExpiresMs,
           abort_on_missing_resource: true,
+          // Iterating instead costs a promise or two a message.
+          callback: (message) => this.#arrived(message),
         });
         this.#source = source;
-        // stop() may have looked for a source before there was one. Not awaited: a source closes only while it is read.
+        // stop() may have looked for a source before there was one.
         if (signal.aborted) void source.close();
         failing = false;
-        for await (const message of source) this.#arrived(message);
+        const failure = await source.closed();
+        if (failure) throw failure;
       } catch (error) {
         if (signal.aborted || this.#nc.isClosed()) break;
         if (!failing) this.#log.warn({ err: error }, 'reading from the stream failed; trying again');

@@ -15,6 +15,11 @@ export const sampleStoreSettings = {
   INFLUX_TOKEN: z.string().min(1).optional(),
   INFLUX_ORG: z.string().min(1).default('holdfast'),
   INFLUX_BUCKET: z.string().min(1).default('holdfast'),
+  /** Packs what is written to InfluxDB: for slow lines. */
+  INFLUX_GZIP: z
+    .enum(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
 } as const;
 
 const schema = z.object(sampleStoreSettings);
@@ -45,6 +50,7 @@ export function openSampleStore(config: SampleStoreConfig): SampleStore {
     url: given(config.INFLUX_URL),
     org: config.INFLUX_ORG,
     bucket: config.INFLUX_BUCKET,
+    gzip: config.INFLUX_GZIP,
     ...(config.INFLUX_TOKEN === undefined ? {} : { token: config.INFLUX_TOKEN }),
   });
   return databaseUrl === undefined ? store : recordedInPostgres(store, { databaseUrl });

@@ -116,7 +116,10 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     decoded: readonly DecodedMessage<JsMsg>[],
     signal: AbortSignal,
   ): Promise<void> {
-    const known = new Map(decoded.map(({ sample: { session } }) => [session, fence.highest(session)]));
+    const known = new Map<string, number>();
+    for (const { sample } of decoded) {
+      if (!known.has(sample.session)) known.set(sample.session, fence.highest(sample.session));
+    }
     if (known.size === 0) return;
     const starts = await untilStoreAnswers(() => store.epochStarts(known), signal);
     for (const { session, epoch, sequence } of starts) fence.know(session, epoch, sequence);

@@ -23,6 +23,8 @@ export interface InfluxSampleStoreOptions {
   readonly token?: string;
   readonly org: string;
   readonly bucket: string;
+  /** Packs what is written: a third of the bytes for as much work as all the rest of writing. For slow lines. */
+  readonly gzip?: boolean;
   /** Longest wait for one answer. */
   readonly timeoutMs?: number;
 }
@@ -73,7 +75,7 @@ export function openInfluxSampleStore(options: InfluxSampleStoreOptions): Sample
 
 async function write(
   influx: InfluxDB,
-  { org, bucket }: InfluxSampleStoreOptions,
+  { org, bucket, gzip = false }: InfluxSampleStoreOptions,
   lineWriter: LineWriter,
   samples: readonly StorableSample[],
 ): Promise<WriteOutcome> {
@@ -91,6 +93,7 @@ async function write(
     maxBatchBytes: Number.POSITIVE_INFINITY,
     flushInterval: 0,
     maxRetries: 0,
+    gzipThreshold: gzip ? 1_000 : Number.POSITIVE_INFINITY,
     // A promise returned from here is the answer of flush(), instead of a line on the console.
     writeFailed: (error) => Promise.reject(error),
   });

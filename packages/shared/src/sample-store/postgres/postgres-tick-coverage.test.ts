@@ -302,6 +302,7 @@ async function openBesideInflux() {
     INFLUX_URL: front.url,
     INFLUX_ORG: 'holdfast',
     INFLUX_BUCKET: 'coverage',
+    INFLUX_GZIP: true,
   } as const;
   const store = openSampleStore(config);
   const coverage = openTickCoverage(config);
