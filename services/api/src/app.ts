@@ -17,6 +17,7 @@ import { pointHistoryRoutes } from './http/point-history-routes.ts';
 import { addProblemReplies, replyWithProblem } from './http/problem-replies.ts';
 import { recoveryRoutes } from './http/recovery-routes.ts';
 import { sessionRoutes } from './http/session-routes.ts';
+import { type SystemSources, systemRoutes } from './http/system-routes.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
 import type { WaitingNotices } from './live-status/waiting-notices.ts';
 import type { RecoverySources } from './recovery/recovery-view.ts';
@@ -31,6 +32,7 @@ export interface AppDependencies {
   readonly accounting: AccountingSources;
   readonly recovery: RecoverySources;
   readonly live: LiveSources;
+  readonly system: SystemSources;
   readonly readiness: Readiness;
 }
 
@@ -38,8 +40,19 @@ const maxBodyBytes = 1_048_576;
 
 /** The HTTP API, apart from the process: it never listens and opens nothing. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const { log, database, commands, liveStatus, waiting, samples, accounting, recovery, live, readiness } =
-    dependencies;
+  const {
+    log,
+    database,
+    commands,
+    liveStatus,
+    waiting,
+    samples,
+    accounting,
+    recovery,
+    live,
+    system,
+    readiness,
+  } = dependencies;
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
@@ -79,6 +92,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     { prefix: '/api/acquisition/sessions' },
   );
   await typed.register(liveRoutes(live), { prefix: '/api/acquisition/live' });
+  await typed.register(systemRoutes(system), { prefix: '/api/system' });
   await typed.register(recoveryRoutes(recovery), { prefix: '/api/acquisition/recovery' });
   await typed.register(configurationRoutes(database), { prefix: '/api/config' });
   return app as unknown as FastifyInstance;

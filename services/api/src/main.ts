@@ -10,6 +10,7 @@ import { askedOfBroker } from './adapters/asked-of-broker.ts';
 import { startBroker } from './adapters/broker.ts';
 import { jetStreamLiveSamples } from './adapters/jetstream-live-samples.ts';
 import { jetStreamSessionLog } from './adapters/jetstream-session-log.ts';
+import { jetStreamQuarantineStore, jetStreamSinks } from './adapters/jetstream-system.ts';
 import { buildApp } from './app.ts';
 import { sessionCommands } from './commands/session-commands.ts';
 import { apiConfig } from './config.ts';
@@ -92,6 +93,11 @@ await runService({
       database,
       samples,
       accounting: { database, coverage, plans },
+      system: {
+        database,
+        quarantine: jetStreamQuarantineStore(broker.connection),
+        sinks: jetStreamSinks(broker.connection),
+      },
       live: { database, samples: jetStreamLiveSamples(broker.connection) },
       recovery: {
         database,

@@ -1,3 +1,5 @@
+import type { QuarantinedMessage } from '@holdfast/shared/contracts/quarantined-message.ts';
+import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { EventStore, StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 
@@ -70,4 +72,42 @@ export interface LiveSamples {
       stop(): void;
     }
   >;
+}
+
+/** What lies in QUARANTINE; without `message` when it has no known form. */
+export interface Quarantined {
+  readonly sequence: number;
+  readonly message: QuarantinedMessage | undefined;
+  readonly text: string;
+  /** ms since 1970 */
+  readonly storedAtMs: number;
+}
+
+/** Every method throws BrokerUnavailable. */
+export interface QuarantineStore {
+  /** Oldest first, those after a sequence. */
+  list(query: { after: number; limit: number; stream?: string | undefined }): Promise<readonly Quarantined[]>;
+  read(sequence: number): Promise<Quarantined | undefined>;
+  /** False when it is not there. */
+  delete(sequence: number): Promise<boolean>;
+  /** Returns the sequence in the stream that it went to. */
+  sendAgain(message: { subject: string; body: string; sequence: number }): Promise<number>;
+}
+
+/** What of SAMPLES is not in the database yet. */
+export interface Backlog {
+  readonly waiting: number;
+  readonly inHand: number;
+  readonly bytes: number;
+  /** When the oldest was published, in ms since 1970. */
+  readonly oldestMs: number | undefined;
+  /** Of what the stream can hold, 0 to 1. */
+  readonly shareOfStream: number;
+}
+
+/** Every method throws BrokerUnavailable. */
+export interface Sinks {
+  backlog(): Promise<Backlog>;
+  /** What each writer said last, also those that are gone. */
+  statuses(): Promise<readonly SinkStatus[]>;
 }

@@ -1,0 +1,70 @@
+import * as z from 'zod';
+import { sinkStatusSchema } from '../sink-status.ts';
+import { pageQuery, pageSchema } from './page.ts';
+
+export const quarantineQuerySchema = z.object({
+  ...pageQuery,
+  /** Name of the stream that the messages came from, as SAMPLES. */
+  stream: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{0,64}$/, 'must be the name of a stream')
+    .transform((name) => name || undefined)
+    .optional(),
+});
+
+const quarantined = {
+  /** Place in QUARANTINE: its name in this API. */
+  sequence: z.int(),
+  stream: z.string(),
+  subject: z.string(),
+  /** Place in the stream that it came from. */
+  original_sequence: z.int(),
+  reason: z.string(),
+  time: z.string(),
+  body_length: z.int(),
+  can_be_sent_again: z.boolean(),
+} as const;
+/** `body_start`: its first 200 characters. */
+export const quarantinedItemSchema = z.object({ ...quarantined, body_start: z.string() });
+export const quarantinePageSchema = pageSchema(quarantinedItemSchema);
+export const quarantinedViewSchema = z.object({ ...quarantined, body: z.string() });
+export type QuarantinedView = z.infer<typeof quarantinedViewSchema>;
+
+export const sentAgainSchema = z.object({
+  sequence: z.int(),
+  stream: z.string(),
+  subject: z.string(),
+  /** Its new place in that stream. */
+  sent_as: z.int(),
+  detail: z.string(),
+});
+
+/**
+ * How samples get into their database. `ok`; `failing`: no writer can write now, samples wait in the stream;
+ * `no_writer`: nobody is there to write them.
+ */
+export const sinksSchema = z.object({
+  status: z.enum(['ok', 'failing', 'no_writer']),
+  detail: z.string(),
+  backlog: z.object({
+    /** Samples in the stream that are not in the database yet; `in_hand` of them are with a writer. */
+    messages: z.int(),
+    in_hand: z.int(),
+    /** Estimated from the average size of a message. */
+    bytes: z.int(),
+    /** Age of the oldest one; 0 when there is none, null when it cannot be told. */
+    seconds: z.number().nullable(),
+    oldest: z.string().nullable(),
+    /** Share of what the stream can hold, 0 to 1; at 1 the oldest are dropped unwritten. */
+    share_of_stream: z.number(),
+    /** From a share of 0.5 and of 0.8 on. */
+    warning: z.enum(['half_full', 'almost_full']).nullable(),
+  }),
+  /** Over all writers that are alive. */
+  samples_per_s: z.number(),
+  values_per_s: z.number(),
+  failed_writes: z.int(),
+  last_error: sinkStatusSchema.shape.last_error,
+  writers: z.array(sinkStatusSchema.omit({ v: true }).extend({ is_alive: z.boolean() })),
+});
+export type SinksView = z.infer<typeof sinksSchema>;

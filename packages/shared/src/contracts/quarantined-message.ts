@@ -1,0 +1,19 @@
+import * as z from 'zod';
+
+/** A message on `quarantine.<stream>`: what could not be processed, and why. */
+export const quarantinedMessageSchema = z.object({
+  v: z.literal(1),
+  /** Stream that it came from, its subject and its sequence there. */
+  stream: z.string(),
+  subject: z.string(),
+  sequence: z.int().nonnegative(),
+  reason: z.string(),
+  /** The message's body, or the beginning of one that was too long. */
+  body: z.string(),
+  /** RFC 3339. When it was put away. */
+  time: z.string(),
+});
+export type QuarantinedMessage = z.infer<typeof quarantinedMessageSchema>;
+
+/** No more of a body is kept. One of this length is taken for cut off. */
+export const quarantinedBodyLength = 128 * 1024;

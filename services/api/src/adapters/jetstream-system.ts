@@ -1,0 +1,29 @@
+import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import {
+  deleteQuarantined,
+  listQuarantine,
+  readQuarantined,
+  sendAgain,
+} from '@holdfast/shared/jetstream/quarantine-store.ts';
+import { readSampleBacklog } from '@holdfast/shared/jetstream/sample-backlog.ts';
+import { SinkBoard } from '@holdfast/shared/jetstream/sink-board.ts';
+import type { QuarantineStore, Sinks } from '../ports.ts';
+import { askedOfBroker } from './asked-of-broker.ts';
+
+/** QUARANTINE through the broker's own reading and deleting. */
+export function jetStreamQuarantineStore(connection: () => NatsConnection): QuarantineStore {
+  return {
+    list: (query) => askedOfBroker(connection, (nc) => listQuarantine(nc, query)),
+    read: (sequence) => askedOfBroker(connection, (nc) => readQuarantined(nc, sequence)),
+    delete: (sequence) => askedOfBroker(connection, (nc) => deleteQuarantined(nc, sequence)),
+    sendAgain: (message) => askedOfBroker(connection, (nc) => sendAgain(nc, message)),
+  };
+}
+
+/** The writers' durable consumer and the SINKS bucket. */
+export function jetStreamSinks(connection: () => NatsConnection): Sinks {
+  return {
+    backlog: () => askedOfBroker(connection, readSampleBacklog),
+    statuses: () => askedOfBroker(connection, async (nc) => (await SinkBoard.open(nc)).readAll()),
+  };
+}

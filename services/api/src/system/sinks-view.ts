@@ -1,0 +1,56 @@
+import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
+import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
+import type { Backlog } from '../ports.ts';
+
+/** Writers speak every 2 s; one that was silent for so long is gone. */
+const aliveWithinMs = 15_000;
+
+export function sinksView(backlog: Backlog, statuses: readonly SinkStatus[], nowMs: number): SinksView {
+  const writers = statuses.map(({ v: _, ...status }) => ({
+    ...status,
+    is_alive: nowMs - Date.parse(status.updated_at) <= aliveWithinMs,
+  }));
+  const alive = writers.filter(({ is_alive }) => is_alive);
+  const sum = (field: 'samples_per_s' | 'values_per_s' | 'failed_writes') =>
+    alive.reduce((total, writer) => total + writer[field], 0);
+  const [lastError] = alive
+    .flatMap(({ last_error }) => (last_error ? [last_error] : []))
+    .sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
+  const { oldestMs, shareOfStream } = backlog;
+  const messages = backlog.waiting + backlog.inHand;
+  return {
+    ...stateOf(alive, messages),
+    backlog: {
+      messages,
+      in_hand: backlog.inHand,
+      bytes: backlog.bytes,
+      seconds: messages === 0 ? 0 : oldestMs === undefined ? null : Math.max(0, nowMs - oldestMs) / 1_000,
+      oldest: oldestMs === undefined ? null : new Date(oldestMs).toISOString(),
+      share_of_stream: shareOfStream,
+      warning: shareOfStream >= 0.8 ? 'almost_full' : shareOfStream >= 0.5 ? 'half_full' : null,
+    },
+    samples_per_s: sum('samples_per_s'),
+    values_per_s: sum('values_per_s'),
+    failed_writes: sum('failed_writes'),
+    last_error: lastError ?? null,
+    writers,
+  };
+}
+
+function stateOf(alive: SinksView['writers'], messages: number): Pick<SinksView, 'status' | 'detail'> {
+  if (alive.length === 0) {
+    return { status: 'no_writer', detail: `no writer is alive; ${messages} samples wait in the stream` };
+  }
+  const working = alive.filter(({ reachable, failing_since }) => reachable && failing_since === null);
+  if (working.length === alive.length) return { status: 'ok', detail: 'samples are written' };
+  const failing = alive.find((writer) => !working.includes(writer));
+  const why = failing?.last_error?.message ?? 'the database does not answer';
+  if (working.length > 0) {
+    return {
+      status: 'ok',
+      detail: `${alive.length - working.length} of ${alive.length} writers cannot write: ${why}`,
+    };
+  }
+  const since = failing?.failing_since ? ` since ${failing.failing_since}` : '';
+  return { status: 'failing', detail: `samples cannot be written${since}: ${why}. They wait in the stream` };
+}
