@@ -154,7 +154,11 @@ describe('samples while the broker does not take them', () => {
   it('that were lost are declared also when the collector was killed before it could tell', async () => {
     await begin({ SAMPLE_BUFFER_MAX: '400', SPOOL_MAX_BYTES: '1048576' }, 20);
     await fleet.nats.kill();
-    await said('the sample buffer is full');
+    // Only with that on record does the segment go.
+    await eventually(
+      async () => (await readdir(spoolDir, { recursive: true })).some((file) => file.endsWith('lost.json')),
+      { what: 'a record of what was lost', timeoutMs: 40_000 },
+    );
     await collector.kill();
     const inSpool = await spooledIn(spoolDir);
     await fleet.nats.restart();
