@@ -114,6 +114,8 @@ describe('a session that waits for a collector', () => {
     await api.ready();
     // The bucket was in memory: what the broker has forgotten is no reason any more.
     await expect.poll(() => session(sessionId)).toMatchObject({ placement: { state: 'placed' } });
+    // The tests that follow write through a connection of their own, which needs its time as well.
+    await log.nc.flush();
   });
 });
 
