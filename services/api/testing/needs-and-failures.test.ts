@@ -2,6 +2,7 @@ import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { handleCommand } from '@holdfast/shared/event-store/handle-command.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
@@ -115,7 +116,7 @@ describe('a session that waits for a collector', () => {
     // The bucket was in memory: what the broker has forgotten is no reason any more.
     await expect.poll(() => session(sessionId)).toMatchObject({ placement: { state: 'placed' } });
     // The tests that follow write through a connection of their own, which needs its time as well.
-    await log.nc.flush();
+    await eventually(() => log.nc.rtt().then(() => true), { what: 'the connection of the test' });
   });
 });
 
