@@ -28,5 +28,6 @@ export async function sessionAt(
     .where('started_at', '<=', at)
     .limit(1)
     .executeTakeFirst();
-  return { ...row, task_name: session.task_name, is_latest: laterRun === undefined };
+  const { task_name, period_ms } = session;
+  return { ...row, task_name, period_ms, is_latest: laterRun === undefined };
 }

@@ -57,6 +57,7 @@ function selectSessions(database: Database) {
     .selectAll('sessions')
     .select((select) => [
       select.fn.coalesce('version.task_name', 'tasks.name', select.val('')).as('task_name'),
+      'version.period_ms',
       isLatestRun.as('is_latest'),
     ]);
 }

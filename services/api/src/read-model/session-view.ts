@@ -9,6 +9,8 @@ export type NamedSessionRow = SessionRow & {
   readonly task_name: string;
   /** Whether no later run of its task has followed. */
   readonly is_latest: boolean;
+  /** Of the snapshot which the session runs on; null where PostgreSQL does not know it. */
+  readonly period_ms: number | null;
 };
 
 /** @param notice why the session waits, as the supervisor says it, if it does */

@@ -45,7 +45,7 @@ export async function recoveryView(sources: RecoverySources): Promise<Recovery> 
     for (const row of rows) {
       const compared = compareSession({
         session: sessionView(row, now, waiting.of(row.task_id)),
-        periodMs: await periodOf(sources.plans, row.task_id, row.config_version),
+        periodMs: row.period_ms ?? (await periodOf(sources.plans, row.task_id, row.config_version)),
         status: liveStatus.lastWord(row.task_id),
         lastSample: bySession.get(row.session_id),
         nowMs: now.getTime(),
