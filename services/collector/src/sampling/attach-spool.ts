@@ -45,7 +45,9 @@ export class SpoolAttachment {
   #settle(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
-    this.#work = this.#work.then(() => this.#settleOnce());
+    this.#work = this.#work
+      .then(() => this.#settleOnce())
+      .catch((error: unknown) => this.#options.log.error({ err: error }, 'the spool was not left cleanly'));
   }
 
   async #settleOnce(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
-import type { OutboxHealth } from './sample-outbox.ts';
+import type { OutboxHealth } from './outbox-health.ts';
 
 const lookEveryMs = 1_000;
 /** While samples wait, it is told again this often. */

@@ -2,9 +2,12 @@ import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import { type Clock, type ClockMark, elapsedMs, mark, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import { Fifo } from './fifo.ts';
 import { LostTicks } from './lost-ticks.ts';
-import type { Spool, SpoolPosition } from './spool.ts';
-import { type Doubt, SpoolFeed } from './spool-feed.ts';
+import type { OutboxHealth } from './outbox-health.ts';
+import type { Spool } from './spool.ts';
+import { SpoolFeed } from './spool-feed.ts';
+import { byTaken, isOnlyInMemory, type Waiting } from './waiting.ts';
 
 export interface SampleOutboxOptions {
   /**
@@ -38,35 +41,6 @@ const mostSpilledAtOnce = 2_000;
 /** What waits longer than one to two of these goes to the spool: so much is lost when the process is killed. */
 const spoolAfterMs = 1_000;
 
-/** How the outbox is doing, for logs and status. */
-export interface OutboxHealth {
-  /** Samples in memory that are not confirmed. */
-  readonly waitingInMemory: number;
-  readonly spooledSamples: number;
-  readonly spooledBytes: number;
-  /** Since the start of the process. */
-  readonly dropped: number;
-  /** Gap notices about dropped samples that are not confirmed. */
-  readonly unsentNotices: number;
-  readonly damagedRecords: number;
-}
-
-interface Waiting {
-  /** Rises with the time of `push`. */
-  readonly order: number;
-  /** Rises with the time at which it was first taken to be sent: what was taken earlier is older. */
-  taken?: number;
-  readonly sample: Sample;
-  readonly isNotice?: true;
-  /** Where it lies in the spool. */
-  readonly position?: SpoolPosition;
-  /** Set once it may have been stored without our knowing. */
-  doubt?: Doubt;
-}
-
-const byTaken = (a: Waiting, b: Waiting) => (a.taken ?? 0) - (b.taken ?? 0);
-const isOnlyInMemory = ({ position, isNotice }: Waiting) => !position && !isNotice;
-
 /**
  * Samples on their way to the broker. Polling never waits for it: `push` only queues. What the broker does not
  * confirm is sent again, oldest first, until it does. The order of sending is: what was sent in vain, notices of
@@ -77,9 +51,7 @@ export class SampleOutbox {
   readonly #maxInFlight: number;
   readonly #clock: Clock;
   readonly #lost = new LostTicks();
-  /** Samples in order; those before `#head` are gone. */
-  #queue: Waiting[] = [];
-  #head = 0;
+  readonly #queue = new Fifo<Waiting>();
   /** Sent in vain. */
   #again: Waiting[] = [];
   readonly #inFlight = new Set<Waiting>();
@@ -195,7 +167,7 @@ export class SampleOutbox {
     this.#cancelRetry?.();
     const feed = this.#feed;
     if (!feed) return this.#inMemory();
-    const fromMemory = [...this.#again, ...this.#inFlight, ...this.#queue.slice(this.#head)]
+    const fromMemory = [...this.#again, ...this.#inFlight, ...this.#queue.all()]
       .filter(isOnlyInMemory)
       .sort((a, b) => a.order - b.order);
     let left = 0;
@@ -213,7 +185,7 @@ export class SampleOutbox {
   /** Samples in memory only or being sent, notices aside. */
   #inMemory(): number {
     const sent = this.#again.length + this.#inFlight.size - this.#noticesOut;
-    return this.#queue.length - this.#head + sent + this.#beingSpilled.length;
+    return this.#queue.length + sent + this.#beingSpilled.length;
   }
 
   #isEmpty(): boolean {
@@ -314,18 +286,7 @@ export class SampleOutbox {
       return { order: 0, ...spooled };
     }
     if (this.#beingSpilled.length > 0) return undefined;
-    const next = this.#queue[this.#head];
-    if (next) this.#passHead();
-    return next;
-  }
-
-  /** What lies before the head is let go now and then: all of it, also when an outage only ever drops. */
-  #passHead(): void {
-    this.#head += 1;
-    if (this.#head > 1_024 && this.#head * 2 > this.#queue.length) {
-      this.#queue = this.#queue.slice(this.#head);
-      this.#head = 0;
-    }
+    return this.#queue.take();
   }
 
   #planRetry(): void {
@@ -350,10 +311,13 @@ export class SampleOutbox {
 
   #spill(): void {
     if (!this.#feed || this.#isClosed) return;
-    this.#spilling ??= this.#spillAll(this.#feed).finally(() => {
-      this.#spilling = undefined;
-      this.#pump();
-    });
+    const feed = this.#feed;
+    this.#spilling ??= this.#spillAll(feed)
+      .catch((error: unknown) => feed.complain(error))
+      .finally(() => {
+        this.#spilling = undefined;
+        this.#pump();
+      });
   }
 
   async #spillAll(feed: SpoolFeed): Promise<void> {
@@ -366,8 +330,7 @@ export class SampleOutbox {
         await feed.write(batch, this.#lastSequence, () => this.#dropOldestSegment(feed));
         this.#beingSpilled = [];
       } catch (error) {
-        this.#queue = [...batch, ...this.#queue.slice(this.#head)];
-        this.#head = 0;
+        this.#queue.putBack(batch);
         this.#beingSpilled = [];
         feed.complain(error);
         // Room for the newest is made by letting the oldest go; while memory has room nothing need be lost.
@@ -387,14 +350,10 @@ export class SampleOutbox {
         this.#again = this.#again.filter((waiting) => !isOnlyInMemory(waiting));
       }
     }
-    for (
-      let next = this.#queue[this.#head];
-      next && batch.length < mostSpilledAtOnce;
-      next = this.#queue[this.#head]
-    ) {
+    for (let next = this.#queue.peek(); next && batch.length < mostSpilledAtOnce; next = this.#queue.peek()) {
       if (!isCrowded && !isOld(next)) break;
       batch.push(next);
-      this.#passHead();
+      this.#queue.take();
     }
     return batch;
   }
@@ -429,10 +388,9 @@ export class SampleOutbox {
 
   #dropOldest(): void {
     // What was sent in vain is older than what was never sent; what lies in the spool too frees nothing here.
-    const oldest = this.#again.filter(isOnlyInMemory).sort(byTaken)[0] ?? this.#queue[this.#head];
-    if (!oldest) return;
-    if (oldest === this.#queue[this.#head]) this.#passHead();
-    else this.#again.splice(this.#again.indexOf(oldest), 1);
-    this.#lose(oldest.sample);
+    const inVain = this.#again.filter(isOnlyInMemory).sort(byTaken)[0];
+    if (inVain) this.#again.splice(this.#again.indexOf(inVain), 1);
+    const oldest = inVain ?? this.#queue.take();
+    if (oldest) this.#lose(oldest.sample);
   }
 }
