@@ -1,3 +1,5 @@
+// Runs seeded schedules: `node test/simulation/main.ts --seed 1 --runs 5000`. A violation prints its seed and what
+// happened before it; `--seed S --show --history 2000` prints that again. `--bug NAME` plants a bug.
 import { parseArgs } from 'node:util';
 import { type PlantedBug, plantedBugs } from './faults/planted-bugs.ts';
 import { runSchedule } from './run-schedule.ts';
@@ -36,7 +38,7 @@ if (values.show) {
     console.log(`${String(count).padStart(9)}  ${state}`);
   }
   console.log(
-    `${report.runs} schedules (seeds from ${values.seed}), ${report.events} events, ${(report.simulatedMs / 3_600_000).toFixed(1)} simulated hours in ${report.seconds.toFixed(1)} s: ${Math.round((report.runs / report.seconds) * 60)} schedules a minute`,
+    `${report.runs} schedules (seeds from ${values.seed}), ${report.events} events, ${(report.simulatedMs / 3_600_000).toFixed(1)} simulated hours in ${report.seconds.toFixed(1)} s: ${Math.round((report.runs / report.seconds) * 60)} schedules a minute, ${Math.round((report.runs / report.cpuSeconds) * 60)} a minute of computing time`,
   );
   const [first] = report.violations;
   if (first) {

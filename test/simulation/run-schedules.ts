@@ -6,6 +6,8 @@ export interface SchedulesReport {
   readonly events: number;
   readonly simulatedMs: number;
   readonly seconds: number;
+  /** Of this process's own computing time: comparable on a busy machine. */
+  readonly cpuSeconds: number;
   readonly reached: ReadonlyMap<string, number>;
   readonly violations: readonly ScheduleOutcome[];
 }
@@ -19,6 +21,7 @@ export async function runSchedules(options: {
 }): Promise<SchedulesReport> {
   const { firstSeed, runs, bugs = [], stopAtViolation = true } = options;
   const startedMs = performance.now();
+  const cpuBefore = process.cpuUsage();
   const reached = new Map<string, number>();
   const violations: ScheduleOutcome[] = [];
   let done = 0;
@@ -35,5 +38,7 @@ export async function runSchedules(options: {
     if (stopAtViolation) break;
   }
   const seconds = (performance.now() - startedMs) / 1000;
-  return { runs: done, events, simulatedMs, seconds, reached, violations };
+  const cpu = process.cpuUsage(cpuBefore);
+  const cpuSeconds = (cpu.user + cpu.system) / 1e6;
+  return { runs: done, events, simulatedMs, seconds, cpuSeconds, reached, violations };
 }

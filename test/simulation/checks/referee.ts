@@ -104,8 +104,18 @@ export class Referee {
     const key = `${collectorId}.${taskId}.${epoch}`;
     if (this.#rung.has(key)) world.note('rung again');
     this.#rung.add(key);
-    if (this.#task(taskId).state.lastPlacement > epoch) world.note('message of a former epoch arrives late');
+    if (this.#task(taskId).state.lastPlacement > epoch) world.note('rung for a former epoch');
     this.#watchLeaders();
+  }
+
+  /** A collector is handed a message. */
+  offered(taskId: string, epoch: number): void {
+    const { state } = this.#task(taskId);
+    if (current(state)?.epoch === epoch) return;
+    const isReplaced = state.lastPlacement > epoch;
+    this.#options.world.note(
+      isReplaced ? 'message of a former epoch comes late' : 'message of an ended session comes',
+    );
   }
 
   leaderHeld(process: SimProcess): void {

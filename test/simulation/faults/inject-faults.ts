@@ -16,8 +16,17 @@ const faultKinds = [
   'lossy',
   'deaf',
   'silent_device',
+  'comeback',
 ] as const;
 type FaultKind = (typeof faultKinds)[number];
+
+/** Kinds that are dangerous together: somebody comes back while others, slow themselves, act on his absence. */
+const plots: readonly (readonly FaultKind[])[] = [
+  ['comeback'],
+  ['standstill', 'lossy'],
+  ['standstill', 'cut', 'broker'],
+  ['cut', 'drain', 'lossy'],
+];
 
 export interface FaultsOptions {
   readonly world: World;
@@ -38,7 +47,7 @@ export interface FaultsOptions {
  */
 export function injectFaults(options: FaultsOptions): void {
   const { world, random, durationMs } = options;
-  const kinds = faultKinds.filter(() => random.chance(0.45));
+  const kinds = random.chance(0.3) ? [...random.pick(plots)] : faultKinds.filter(() => random.chance(0.45));
   if (kinds.length === 0) kinds.push(random.pick(faultKinds));
   const count = 3 + random.below(9);
   for (let index = 0; index < count; index += 1) {
@@ -110,13 +119,13 @@ function inject(kind: FaultKind, options: FaultsOptions): void {
       link.noteTrouble();
       link.quality = {
         minMs: 1,
-        maxMs: random.pick([50, 400, 2_500]),
+        maxMs: random.pick([50, 1_000, 3_000]),
         loss: random.pick([0, 0.05, 0.3]),
         doubled: random.pick([0, 0.05, 0.3]),
         reorders: random.chance(0.5),
       };
       life.process.tell(() => `link gets ${JSON.stringify(link.quality)}`);
-      world.after(forMs, () => {
+      world.after(Math.min(leftMs, 2 * forMs), () => {
         link.quality = goodQuality;
         link.noteTrouble();
       });
@@ -129,6 +138,26 @@ function inject(kind: FaultKind, options: FaultsOptions): void {
       const host = random.pick(hosts);
       plant.silent.add(host);
       world.after(forMs, () => plant.silent.delete(host));
+      return;
+    }
+    case 'comeback': {
+      if (slot.kind !== 'collector' || !life?.process.isAlive || life.process.isPaused) return;
+      // Back just when a supervisor has judged it dead, which is slow to say so, and then deaf for what is said.
+      const awayMs = Math.min(leftMs, random.between(leaseTtlMs, leaseTtlMs * 1.8));
+      life.process.pause(slot.suspends ? 'suspended' : 'stopped');
+      world.after(awayMs, () => {
+        if (!life.process.isAlive) return;
+        if (random.chance(0.7)) life.loseDeliveries();
+        life.process.continue();
+      });
+      const slow = { ...goodQuality, minMs: 100, maxMs: 900 };
+      for (const { link } of fleet.supervisors()) {
+        link.quality = slow;
+        world.after(Math.min(leftMs, awayMs + 2_500), () => {
+          link.quality = goodQuality;
+          link.noteTrouble();
+        });
+      }
       return;
     }
     default:

@@ -116,6 +116,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         collectorId,
         onAssignment: (handle) => {
           process.tell(() => `is offered task ${handle.taskId} epoch ${handle.assignment?.epoch}`);
+          referee.offered(handle.taskId, handle.assignment?.epoch ?? 0);
           offered.set(handle.taskId, handle);
           onAssignment(handle);
         },
