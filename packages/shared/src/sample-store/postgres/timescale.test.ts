@@ -1,0 +1,49 @@
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { describeSampleStoreContract } from '../testing/sample-store-contract.ts';
+import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
+import { timescaleForTest, timescaleIsInstalled } from '../testing/timescale-for-test.ts';
+import { migrateSampleTables } from './migrate-sample-tables.ts';
+import { openPostgresSampleStore } from './postgres-sample-store.ts';
+
+const dayMs = 86_400_000;
+
+describe.skipIf(!timescaleIsInstalled())('where the database has TimescaleDB', () => {
+  describeSampleStoreContract('TimescaleDB', async () => {
+    const databaseUrl = await timescaleForTest();
+    await migrateSampleTables({ databaseUrl });
+    return openPostgresSampleStore({ databaseUrl });
+  });
+
+  it('values lie in a hypertable with a chunk a day, also those from before, and old chunks are dropped', async () => {
+    const databaseUrl = await timescaleForTest();
+    await migrateSampleTables({ databaseUrl, upTo: '0001_samples' });
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    await client.query(`
+      insert into samples.sample_value
+        select 'session-1', 'task-1', 'press-1', 'north', 'temperature', to_timestamp(${firstTimeMs / 1000} + day * 86400),
+               day, 7, day, null, null from generate_series(0, 3) as day`);
+    await migrateSampleTables({ databaseUrl });
+    const store = openPostgresSampleStore({ databaseUrl });
+    expect(await store.write([storableSample({ time: firstTimeMs + 4 * dayMs })])).toEqual({
+      kind: 'written',
+    });
+    const chunks = async () =>
+      (await client.query("select show_chunks('samples.sample_value') as chunk")).rows.length;
+    expect(await chunks()).toBe(5);
+    const nowMs = firstTimeMs + 5 * dayMs;
+    expect(await store.maintain({ nowMs })).toEqual([]);
+    expect(await store.maintain({ nowMs, keepFromMs: firstTimeMs + 2 * dayMs })).toHaveLength(2);
+    expect(await chunks()).toBe(3);
+    const points = await store.history({
+      pointCode: 'temperature',
+      start: new Date(0),
+      end: new Date(nowMs),
+      limit: 10,
+    });
+    expect(points.map(({ value }) => value)).toEqual([2, 3, 20.5]);
+    await client.end();
+    await store.close();
+  });
+});
