@@ -52,9 +52,9 @@ describe('what lies in ASSIGNMENTS as far as a supervisor knows', () => {
     const world = new World();
     await world.known.refresh(world.log);
     world.known.rung('A', '7');
-    expect(world.known.has('A', '7')).toBe(true);
+    expect(world.known.listing().keys.has('A.7')).toBe(true);
     world.known.removed('A', '7');
-    expect(world.known.has('A', '7')).toBe(false);
+    expect(world.known.listing().keys.has('A.7')).toBe(false);
   });
 
   it('is asked for single keys of former holders, in time with the log', async () => {

@@ -58,10 +58,6 @@ export class KnownAssignments {
     return { keys: this.#keys, listedAtSequence: this.#listedAtSequence };
   }
 
-  has(collectorId: string, taskId: string): boolean {
-    return this.#keys.has(assignmentKey(collectorId, taskId));
-  }
-
   rung(collectorId: string, taskId: string): void {
     this.#keys.add(assignmentKey(collectorId, taskId));
   }

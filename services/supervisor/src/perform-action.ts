@@ -50,6 +50,10 @@ export class ActionPerformer {
     }
   }
 
+  /**
+   * What still lies on the subject of a former holder that is gone is swept by the next pass, so that a fleet
+   * of thousands is placed first. It is worth nothing by now: its epoch is not the log's any more.
+   */
   async #assign(action: Extract<Action, { type: 'assign' }>): Promise<number> {
     const { logger } = this.#options;
     const { task, session, collectorId, reason, former, refusals } = action;
@@ -67,8 +71,6 @@ export class ActionPerformer {
     });
     await this.#ring(action, epoch);
     logger.info({ ...about, epoch, reason, former }, 'session assigned');
-    // A message that the listing does not show yet is swept by a later pass.
-    if (former !== undefined && this.#options.known.has(former, taskId)) await this.#remove(former, taskId);
     return epoch;
   }
 

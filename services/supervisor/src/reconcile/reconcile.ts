@@ -59,7 +59,7 @@ export type Action =
       readonly collectorId: string;
       readonly reason: AssignReason;
       readonly refusals: number;
-      /** Whose subject is to be cleared afterwards. */
+      /** Who held it before, where that was another one. */
       readonly former: string | undefined;
     }
   /** The placement stands in the log but its message is missing: whoever appended it died before ringing. */
