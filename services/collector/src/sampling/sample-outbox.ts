@@ -241,7 +241,8 @@ export class SampleOutbox {
       void this.#saveLost();
     }
     if (this.#isEmpty()) for (const emptied of this.#emptied.splice(0)) emptied();
-    else this.#pumpSoon();
+    // With half of it still under way nothing is idle, and what follows goes out in larger pieces.
+    else if (this.#inFlight.size * 2 <= this.#maxInFlight) this.#pumpSoon();
   }
 
   /** Once for all confirmations that came together: else each message would be written to the socket by itself. */
