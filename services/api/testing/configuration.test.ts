@@ -115,6 +115,11 @@ describe('configuration', () => {
     ['a site that does not exist', 'devices', { code: 'a', host: 'h', site_id: 999_999 }],
     ['a device that does not exist', 'tasks', { code: 'a', period_ms: 1_000, device_ids: [999_999] }],
     ['a point that does not exist', 'tasks', { code: 'a', period_ms: 1_000, point_ids: [999_999] }],
+    [
+      'a point that takes the name of the timestamp',
+      'points',
+      { device_id: 1, code: 'time', table: 'coil', address: 0, data_type: 'bool' },
+    ],
     ['a period that is too short', 'tasks', { code: 'a', period_ms: 1 }],
   ])('with %s is refused', async (_, kind, body) => {
     const answer = await api.post(`/api/config/${kind}/`, body);

@@ -46,9 +46,16 @@ const deviceFields = {
   enabled,
 } as const;
 
+/** InfluxDB takes a field of this name for the timestamp and loses it, though it answers with success (measured). */
+const isTimestampName = (name: string) => name === 'time';
+const pointCode = code(point.code).refine((name) => !isTimestampName(name), {
+  error:
+    'must not be "time": that is the name of the timestamp in the database; choose another, such as "clock_time"',
+});
+
 const pointFields = {
   device_id: id,
-  code: code(point.code),
+  code: pointCode,
   name: text(point.name.unwrap()),
   table: point.table,
   address: point.address,
@@ -122,7 +129,7 @@ export const pointCreateBodySchema = z.union([
   z.array(pointCreateSchema).min(1).max(10_000),
 ]);
 export const pointPatchSchema = z.strictObject(pointFields).partial();
-export const pointViewSchema = z.object({ id, ...pointFields });
+export const pointViewSchema = z.object({ id, ...pointFields, code: code(point.code) });
 
 export const taskCreateSchema = z.strictObject({
   ...taskFields,
