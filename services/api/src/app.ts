@@ -58,6 +58,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: () => randomUUID(),
     bodyLimit: maxBodyBytes,
+    // How long a request may take to arrive: without it one that drips in holds its connection for ever.
+    requestTimeout: 30_000,
     // Scripts that were written for Django end every path with a slash, others do not.
     routerOptions: { ignoreTrailingSlash: true },
     frameworkErrors: (error, request, reply) => replyWithProblem(error, request, reply),
