@@ -37,6 +37,7 @@ export class Fleet {
   readonly slots: Slot[] = [];
   readonly #links = new Set<Link>();
   readonly #processes = new Map<string, SimProcess>();
+  readonly #lives: (CollectorLife | SupervisorLife)[] = [];
   #isKeptUp = false;
 
   constructor(options: FleetOptions) {
@@ -75,6 +76,7 @@ export class Fleet {
     process.tell('starts');
     slot.life =
       slot.kind === 'collector' ? startCollector(process, context) : startSupervisor(process, context);
+    this.#lives.push(slot.life);
   }
 
   kill(slot: Slot, why: string): void {
@@ -111,6 +113,11 @@ export class Fleet {
         this.kill(slot, 'exits');
       });
     });
+  }
+
+  /** The world is over: what still waits is told to stop, since Node keeps what listens to signals in memory. */
+  abandon(): void {
+    for (const life of this.#lives) void life.drain().catch(() => undefined);
   }
 
   isKnownDead(instance: string): boolean {

@@ -121,6 +121,8 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
     await untilSettled(world, referee);
     clients.check();
   }
+  world.end();
+  fleet.abandon();
   return {
     seed,
     violation: world.violation?.message,

@@ -45,6 +45,7 @@ export class SimSessionLog {
         sequence,
         resolve: () => {
           this.#waiting.delete(waiter);
+          signal?.removeEventListener('abort', waiter.resolve);
           resolve();
         },
       };

@@ -26,6 +26,7 @@ export class World {
   #order = 0;
   readonly #heap: Event[] = [];
   #events = 0;
+  #isOver = false;
   #violation: Violation | undefined;
 
   constructor(random: Random) {
@@ -58,7 +59,13 @@ export class World {
     this.reached.set(state, (this.reached.get(state) ?? 0) + 1);
   }
 
+  /** Nothing that is said after this is part of the history. */
+  end(): void {
+    this.#isOver = true;
+  }
+
   tell(who: string, what: string | (() => string)): void {
+    if (this.#isOver) return;
     this.history.add(this.#nowMs, who, what);
   }
 

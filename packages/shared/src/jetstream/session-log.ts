@@ -109,6 +109,8 @@ export async function followSessionLog(options: {
         sequence,
         resolve: () => {
           waiting.delete(waiter);
+          // Node keeps a signal that was combined of others alive for as long as somebody listens to it.
+          signal?.removeEventListener('abort', waiter.resolve);
           resolve();
         },
       };
