@@ -221,7 +221,11 @@ await runService({
         seenEvents.note(event);
         collector.eventSeen(event);
       },
-      onDamage: (error) => log.error({ err: error }, 'the session log lost events'),
+      onDamage: (error) =>
+        log.error(
+          { err: error },
+          'the session log lost events: no session is taken that it says less of than was seen. Restore SESSIONS from a backup, or restart the collectors to accept the log as it is',
+        ),
       log,
     });
     onStop('session log', sessionLog.stop);
