@@ -87,7 +87,7 @@ module.exports = {
       comment:
         'Collector and supervisor must go on without a database, so they cannot even import its client.',
       severity: 'error',
-      from: { pathNot: ['^services/(api|writer)/', SAMPLE_STORE, '^(dev|bench)/', TESTS] },
+      from: { pathNot: ['^services/(api|writer)/', SAMPLE_STORE, '^(dev|bench|tools)/', TESTS] },
       to: { path: [npm('pg'), npm('kysely')] },
     },
     {
@@ -113,7 +113,15 @@ module.exports = {
       comment: 'What runs in production brings no fake plant and no local stack.',
       severity: 'error',
       from: { path: '^(packages|services)/', pathNot: TESTS },
-      to: { path: '^(simulators|dev)/' },
+      to: { path: '^(simulators|dev|tools)/' },
+    },
+    {
+      name: 'tools-take-only-the-schema-of-services',
+      comment:
+        'A restore fills the tables that the migrations make, and they lie where the tables are used. Nothing else of a service is for tools.',
+      severity: 'error',
+      from: { path: '^tools/', pathNot: TESTS },
+      to: { path: '^services/', pathNot: '^services/api/src/database/' },
     },
     {
       name: 'packages-do-not-import-services',

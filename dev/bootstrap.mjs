@@ -35,6 +35,14 @@ const programs = {
     servers: [requireNatsServer],
     commands: (args) => [[join(ROOT, 'test/faults/main.ts'), ...args]],
   },
+  backup: {
+    servers: [],
+    commands: (args) => [[join(ROOT, 'tools/backup/src/main.ts'), 'backup', ...args]],
+  },
+  restore: {
+    servers: [],
+    commands: (args) => [[join(ROOT, 'tools/backup/src/main.ts'), 'restore', ...args]],
+  },
   // For CI: everything that `test` needs is made ready, and nothing is run.
   prepare: { servers: [requireNatsServer, requireTestServers], commands: () => [] },
 };

@@ -1,3 +1,4 @@
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { History, Violation } from '../history.ts';
 
 /**
@@ -29,6 +30,8 @@ export function duplicates(history: History): { violations: Violation[]; count: 
   const { database } = history;
   const firstTimeMs = history.samples[0]?.storedAtMs ?? 0;
   const isWholeStream = (history.samples[0]?.sequence ?? 1) === 1;
+  // A restore brings rows back, not the messages that they came from.
+  const restored = history.events.findLast(({ subject }) => subject === subjects.restored)?.sequence ?? 0;
   for (const { session, device, tick, epoch, copies } of [
     ...(database?.values ?? []),
     ...(database?.misses ?? []),
@@ -38,6 +41,7 @@ export function duplicates(history: History): { violations: Violation[]; count: 
       count += 1;
       report(subject, `tick ${tick} is in the database ${copies} times`);
     }
+    if (epoch <= restored) continue;
     if (isWholeStream && firstTimeMs > 0 && !published.has(`${subject}/${tick}/${epoch}`)) {
       report(subject, `tick ${tick} of epoch ${epoch} is in the database, but was never published`);
     }

@@ -1,4 +1,4 @@
-import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
+import { parseSessionSubject, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { SessionEvent } from '@holdfast/shared/domain/session/events.ts';
 import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
 import type { History, RecordedEvent, Violation } from '../history.ts';
@@ -21,6 +21,7 @@ export function legalChain({ events }: Pick<History, 'events'>): Violation[] {
   const chains = new Map<string, Chain>();
   const ids = new Map<string, number>();
   for (const recorded of events) {
+    if (recorded.subject === subjects.restored) continue;
     const taskId = parseSessionSubject(recorded.subject)?.taskId ?? recorded.subject;
     const report = (what: string) => {
       violations.push({ invariant: 'I2', subject: taskId, what: `sequence ${recorded.sequence}: ${what}` });

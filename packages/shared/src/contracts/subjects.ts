@@ -30,6 +30,8 @@ export const subjects = {
   taskEvents: (taskId: string) => `sessions.task.${taskId}.*`,
   lifecycle: (taskId: string) => `sessions.task.${taskId}.lifecycle`,
   placement: (taskId: string) => `sessions.task.${taskId}.placement`,
+  /** Says nothing of any task: it only moves the log on after a restore, so that epochs rise above lost ones. */
+  restored: 'sessions.restored',
 
   allAssignments: 'assignments.>',
   assignmentsOf: (collectorId: string) => `assignments.${collectorId}.*`,

@@ -35,18 +35,39 @@ export class TaskConfigStore {
     return 'stored';
   }
 
-  /** @throws when the broker cannot be asked; a missing or damaged snapshot is an answer, not an error */
-  async load(taskId: string, configVersion: number): Promise<LoadedTaskConfig> {
-    const name = taskConfigKey(taskId, configVersion);
+  /** Names of all snapshots that are stored. */
+  async names(): Promise<string[]> {
+    return (await this.#objects.list()).map(({ name }) => name).sort();
+  }
+
+  /** Brings back a snapshot that was saved as text. */
+  async putText(name: string, text: string): Promise<void> {
+    await this.#objects.putBlob({ name }, new TextEncoder().encode(text));
+  }
+
+  /** A snapshot as it is stored, for saving. @throws when the broker cannot be asked */
+  async loadText(
+    name: string,
+  ): Promise<
+    { readonly ok: true; readonly text: string } | { readonly ok: false; readonly problem: string }
+  > {
     const found = await this.#objects.info(name);
     if (!found || found.deleted) {
       return { ok: false, problem: `configuration snapshot ${name} is missing in TASK_CONFIGS` };
     }
     const blob = found.chunks === 1 ? await this.#singleChunk(found) : await this.#objects.getBlob(name);
     if (!blob) return { ok: false, problem: `configuration snapshot ${name} is damaged in TASK_CONFIGS` };
+    return { ok: true, text: new TextDecoder().decode(blob) };
+  }
+
+  /** @throws when the broker cannot be asked; a missing or damaged snapshot is an answer, not an error */
+  async load(taskId: string, configVersion: number): Promise<LoadedTaskConfig> {
+    const name = taskConfigKey(taskId, configVersion);
+    const loaded = await this.loadText(name);
+    if (!loaded.ok) return loaded;
     let json: unknown;
     try {
-      json = JSON.parse(new TextDecoder().decode(blob));
+      json = JSON.parse(loaded.text);
     } catch {
       return { ok: false, problem: `configuration snapshot ${name} is not JSON` };
     }

@@ -165,6 +165,16 @@ describe('events in the read model', () => {
     expect(sessionsOf([event])).toEqual([]);
   });
 
+  it('that only move the log on after a restore are kept and are no problem', () => {
+    const message = { ...(stored(started, 1).message as object), type: 'log.restored', subject: 'restored' };
+    const event: StoredEvent = { subject: subjects.restored, sequence: 1, message };
+    const projected = projectBatch(new Map(), [event]);
+    expect(projected.sessions.size).toBe(0);
+    expect(projected.events).toEqual([
+      expect.objectContaining({ sequence: 1, type: 'log.restored', session_id: null, problem: null }),
+    ]);
+  });
+
   it('with what PostgreSQL cannot store keep the rest', () => {
     const event = stored({ ...started, metadata: { 'a\u0000': ['b\ud800', 1, null] } } as SessionLogEvent, 1);
     const { sessions, events } = projectBatch(new Map(), [event]);

@@ -1,5 +1,5 @@
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
-import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
+import { parseSessionSubject, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import { projectEvent } from './project-event.ts';
@@ -43,9 +43,14 @@ export function sessionsOf(batch: readonly StoredEvent[]): string[] {
 type Decoded = Exclude<ReturnType<typeof decodeSessionEvent>, { kind: 'unreadable' }>;
 type ReadEvent =
   | { readonly kind: 'readable'; readonly decoded: Decoded; readonly row: SessionEventRow }
+  /** Changes no session: it cannot be read, or is of none. */
   | { readonly kind: 'unreadable'; readonly row: SessionEventRow };
 
 function readEvent({ subject, sequence, message }: StoredEvent): ReadEvent {
+  if (subject === subjects.restored) {
+    const row = { ...unreadableRow({ subject, sequence, message }, ''), session_id: null, problem: null };
+    return { kind: 'unreadable', row };
+  }
   const decoded = storableJson(decodeSessionEvent(message)) as ReturnType<typeof decodeSessionEvent>;
   const place = parseSessionSubject(subject);
   const problem = decoded.kind === 'unreadable' ? decoded.problem : problemOf(decoded, place);

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { startProcess } from '@holdfast/dev/child-process.ts';
+import pg from 'pg';
+
+const main = join(import.meta.dirname, '..', '..', 'tools', 'backup', 'src', 'main.ts');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly said: string;
+}
+
+/** Runs a program of the repository to its end. */
+export async function runProgram(
+  file: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<Ended> {
+  const program = await startProcess({
+    name: 'command',
+    command: process.execPath,
+    args: [file, ...args],
+    env,
+  });
+  const { code } = await program.exited;
+  const lines: string[] = [];
+  for await (const line of program.lines()) lines.push(line);
+  return { code, said: lines.join('\n') };
+}
+
+/** `npm run -s backup` and `npm run -s restore`; the address of the database goes by way of the environment. */
+export function backupCommand(
+  where: { nats: string; database: string },
+  ...args: readonly string[]
+): Promise<Ended> {
+  return runProgram(main, args, { NATS_URL: where.nats, DATABASE_URL: where.database });
+}
+
+/** Every row of every table as text, sorted; for comparing databases. */
+export async function contentOf(databaseUrl: string): Promise<Record<string, readonly string[]>> {
+  const client = new pg.Client({ connectionString: databaseUrl });
+  await client.connect();
+  try {
+    const { rows: tables } = await client.query<{ name: string }>(
+      `select table_schema || '.' || table_name as name from information_schema.tables
+       where table_schema in ('public', 'samples') and table_type = 'BASE TABLE' order by 1`,
+    );
+    const content: Record<string, readonly string[]> = {};
+    for (const { name } of tables) {
+      // When the migrations ran is not part of what was saved.
+      const whole = name.endsWith('_migrations') || name.endsWith('kysely_migration') ? 'name' : 't::text';
+      const { rows } = await client.query<{ row: string }>(
+        `select ${whole} as row from ${name} t order by 1`,
+      );
+      content[name] = rows.map(({ row }) => row);
+    }
+    return content;
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,35 @@
+import {
+  commonSettings,
+  type Environment,
+  readConfig,
+  streamSettings,
+} from '@holdfast/shared/runtime/config.ts';
+import * as z from 'zod';
+
+const schema = z.object({
+  NATS_URL: commonSettings.NATS_URL,
+  DATABASE_URL: z.url({
+    protocol: /^postgres(ql)?$/,
+    error: 'is needed: postgres://user:password@host:port/database, or a file with it in DATABASE_URL_FILE',
+  }),
+  // Without a default here: what the saved system had is the default.
+  SESSIONS_MAX_BYTES: streamSettings.SESSIONS_MAX_BYTES.unwrap().optional(),
+  SAMPLES_MAX_BYTES: streamSettings.SAMPLES_MAX_BYTES.unwrap().optional(),
+  SAMPLES_MAX_AGE_HOURS: streamSettings.SAMPLES_MAX_AGE_HOURS.unwrap().optional(),
+  STREAM_REPLICAS: streamSettings.STREAM_REPLICAS.unwrap().optional(),
+});
+
+export type BackupConfig = z.infer<typeof schema>;
+
+/** What the command line says comes before the environment. @throws ConfigError */
+export function backupConfig(said: Environment, environment: Environment = process.env): BackupConfig {
+  const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
+  const around = { ...environment };
+  // Whichever is given on the command line replaces both.
+  if (given.DATABASE_URL ?? given.DATABASE_URL_FILE) {
+    delete around.DATABASE_URL;
+    delete around.DATABASE_URL_FILE;
+  }
+  if (given.NATS_URL) delete around.NATS_URL_FILE;
+  return readConfig(schema, { ...around, ...given });
+}

@@ -1,0 +1,128 @@
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { type Connection, connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { RestoreFailed } from '@holdfast/shared/jetstream/restore-session-log.ts';
+import { ConfigError } from '@holdfast/shared/runtime/config.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { BackupError } from './backup-error.ts';
+import { backupConfig } from './config.ts';
+import type { Manifest } from './manifest.ts';
+import { restoreBackup } from './restore-backup.ts';
+import { saveBackup } from './save-backup.ts';
+
+const usage = `Saves SESSIONS, TASK_CONFIGS and PostgreSQL together, and brings them back into an empty system.
+
+  npm run -s backup  -- --to FOLDER [--nats URL] [--database URL | --database-file FILE]
+  npm run -s restore -- --from FOLDER [--nats URL] [--database URL | --database-file FILE] [--epoch-floor N]
+
+  --nats URL            the broker; else NATS_URL or NATS_URL_FILE
+  --database-file FILE  a file with the address of the database; else DATABASE_URL or DATABASE_URL_FILE
+  --database URL        the same in the open: everybody on this machine can read it while the command runs
+  --to FOLDER           is made; must not exist yet. The services may go on meanwhile
+  --from FOLDER         a backup. The services must be stopped, the broker and the database empty
+  --epoch-floor N       an epoch known to have been given out after the backup; later ones will be higher.
+                        Without it 1000 sequences are left out
+
+Exit codes: 0 done, 1 not done (the message says why and what is left), 2 wrong use.
+`;
+
+const connectTimeoutMs = 10_000;
+const log = createLogger('backup', 'silent');
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      nats: { type: 'string' },
+      database: { type: 'string' },
+      'database-file': { type: 'string' },
+      to: { type: 'string' },
+      from: { type: 'string' },
+      'epoch-floor': { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const [command] = positionals;
+  const folder = command === 'backup' ? values.to : command === 'restore' ? values.from : undefined;
+  if (values.help || folder === undefined || positionals.length > 1) {
+    console.error(usage);
+    return values.help ? 0 : 2;
+  }
+  const epochFloor = wholeNumber(values['epoch-floor']);
+  const config = backupConfig({
+    NATS_URL: values.nats,
+    DATABASE_URL: values.database,
+    DATABASE_URL_FILE: values['database-file'],
+  });
+  const connection = await connected(config.NATS_URL);
+  try {
+    const { nc } = connection;
+    const databaseUrl = config.DATABASE_URL;
+    if (command === 'backup') {
+      console.log(
+        `Saved in ${resolve(folder)}: ${contents(await saveBackup({ nc, databaseUrl, to: resolve(folder) }))}.`,
+      );
+      return 0;
+    }
+    const restored = await restoreBackup({
+      nc,
+      databaseUrl,
+      from: resolve(folder),
+      log,
+      ...(epochFloor === undefined ? {} : { epochFloor }),
+      streams: {
+        ...(config.SESSIONS_MAX_BYTES && { sessionsMaxBytes: config.SESSIONS_MAX_BYTES }),
+        ...(config.SAMPLES_MAX_BYTES && { samplesMaxBytes: config.SAMPLES_MAX_BYTES }),
+        ...(config.SAMPLES_MAX_AGE_HOURS && { samplesMaxAgeHours: config.SAMPLES_MAX_AGE_HOURS }),
+        ...(config.STREAM_REPLICAS && { replicas: config.STREAM_REPLICAS }),
+      },
+    });
+    console.log(`Restored: ${contents(restored.manifest)}. Epochs go on above ${restored.epochFloor}.`);
+    console.log('Start the services now. Running sessions go on by themselves.');
+    return 0;
+  } finally {
+    await connection.close();
+  }
+}
+
+function contents({ sessions, task_configs, database, created_at }: Manifest): string {
+  const rows = database.tables.reduce((sum, table) => sum + table.rows, 0);
+  return `${sessions.last_sequence} session events, ${task_configs.count} configuration snapshots, ${rows} rows of ${database.tables.length} tables, as of ${created_at}`;
+}
+
+function wholeNumber(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (!/^[0-9]{1,15}$/.test(text)) throw new BackupError(`--epoch-floor is not a whole number: ${text}`);
+  return Number(text);
+}
+
+/** Services wait for their broker for ever; whoever runs a command wants to know. */
+async function connected(url: string): Promise<Connection> {
+  const gaveUp = new AbortController();
+  try {
+    return await Promise.race([
+      connectNats({ url, name: 'backup', log }),
+      sleep(connectTimeoutMs, undefined, { signal: gaveUp.signal }).then(() => {
+        throw new BackupError('NATS does not answer at the address given');
+      }),
+    ]);
+  } finally {
+    gaveUp.abort();
+  }
+}
+
+let code = 1;
+try {
+  code = await main();
+} catch (error) {
+  const isExpected = error instanceof BackupError || error instanceof ConfigError;
+  console.error(isExpected ? error.message : error);
+  if (error instanceof RestoreFailed) {
+    console.error(
+      'The database is filled, but SESSIONS is not complete. Start no service: make broker and database empty again and repeat the restore.',
+    );
+  }
+}
+// Not just the exit code: a client that still waits for its broker would keep the process.
+process.exit(code);

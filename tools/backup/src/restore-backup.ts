@@ -1,0 +1,135 @@
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import {
+  RestoreFailed,
+  republishSessionEvents,
+  type SavedEvent,
+  sessionLogExtent,
+} from '@holdfast/shared/jetstream/restore-session-log.ts';
+import { ensureStreams, type StreamSettings } from '@holdfast/shared/jetstream/streams.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import * as z from 'zod';
+import { checkArchiveFile, readJsonLines } from './archive-file.ts';
+import { BackupError } from './backup-error.ts';
+import { type Manifest, readManifest } from './manifest.ts';
+import { requireEmptyDatabase, restoreDatabase } from './restore-database.ts';
+
+/**
+ * Events that were appended after the backup are lost with their epochs, and samples under those may still be on their
+ * way. So many sequences are left out, unless the operator says more: days of an ordinary plant, a second of work.
+ */
+const epochsLeftOut = 1_000;
+/** A typing error must not fill the log; each costs about 300 bytes of it. */
+const mostEpochsLeftOut = 1_000_000;
+
+const savedEventSchema = z.object({ sequence: z.int().positive(), subject: z.string(), data: z.string() });
+const savedConfigSchema = z.object({ name: z.string(), text: z.string() });
+
+export interface RestoredSystem {
+  readonly manifest: Manifest;
+  /** Every epoch from now on is higher. */
+  readonly epochFloor: number;
+}
+
+/**
+ * Brings a backup into an empty system whose services are stopped. All files are checked before anything is touched. The
+ * database is filled in one transaction; SESSIONS comes last, since its events are what makes services work.
+ * @throws BackupError, and when the log could not be completed RestoreFailed
+ */
+export async function restoreBackup(options: {
+  readonly nc: NatsConnection;
+  readonly databaseUrl: string;
+  readonly from: string;
+  /** An epoch that is known to have been given out; all later ones will be higher. */
+  readonly epochFloor?: number;
+  /** Instead of the sizes and copies that the saved system had. */
+  readonly streams: Partial<StreamSettings>;
+  readonly log: Logger;
+}): Promise<RestoredSystem> {
+  const { nc, databaseUrl, from, log } = options;
+  const manifest = await readManifest(from);
+  for (const file of manifest.files) await checkArchiveFile(from, file);
+  const { last_sequence: lastSequence } = manifest.sessions;
+  const epochFloor = Math.max(options.epochFloor ?? 0, lastSequence + epochsLeftOut);
+  if (epochFloor - lastSequence > mostEpochsLeftOut) {
+    throw new BackupError(
+      `the epoch floor ${epochFloor} is more than ${mostEpochsLeftOut} above the backup's last event, ${lastSequence}`,
+    );
+  }
+  await requireEmptyBroker(nc);
+  await requireEmptyDatabase(databaseUrl);
+  await ensureStreams(nc, { ...settingsOf(manifest), ...options.streams });
+  const configs = await TaskConfigStore.open(nc);
+  if ((await configs.names()).length > 0) {
+    throw new BackupError('TASK_CONFIGS is not empty: a restore goes into an empty broker only');
+  }
+  await requireRoom(nc, manifest, epochFloor);
+
+  await restoreDatabase({ url: databaseUrl, folder: from, saved: manifest.database, log });
+  for await (const line of readJsonLines(from, manifest.task_configs.file)) {
+    const { name, text } = savedConfigSchema.parse(line);
+    await configs.putText(name, text);
+  }
+  const restored = await republishSessionEvents(nc, savedEvents(from, manifest));
+  if (restored !== lastSequence) {
+    throw new RestoreFailed(`SESSIONS ends at event ${restored}, but the backup at ${lastSequence}`);
+  }
+  await republishSessionEvents(nc, eventsOfNoSession(lastSequence, epochFloor));
+  const end = (await sessionLogExtent(nc))?.lastSequence;
+  if (end !== epochFloor) throw new RestoreFailed(`SESSIONS ends at ${end}, not at ${epochFloor}`);
+  return { manifest, epochFloor };
+}
+
+async function requireEmptyBroker(nc: NatsConnection): Promise<void> {
+  const extent = await sessionLogExtent(nc);
+  if (!extent) return;
+  if (extent.lastSequence > 0) {
+    throw new BackupError(
+      `SESSIONS is not empty (${extent.lastSequence} events): a restore goes into an empty broker only. Give it a new store folder`,
+    );
+  }
+  if (extent.isFollowed) {
+    throw new BackupError('a service is connected to the broker: stop all services before a restore');
+  }
+}
+
+async function requireRoom(nc: NatsConnection, manifest: Manifest, epochFloor: number): Promise<void> {
+  const extent = await sessionLogExtent(nc);
+  const needed = manifest.sessions.stream_bytes + (epochFloor - manifest.sessions.last_sequence) * 400;
+  if (!extent || extent.maxBytes < 0 || extent.maxBytes >= needed) return;
+  throw new BackupError(
+    `SESSIONS may have ${extent.maxBytes} bytes here, and the restored log needs ${needed}: raise SESSIONS_MAX_BYTES`,
+  );
+}
+
+function settingsOf({ streams }: Manifest): StreamSettings {
+  return {
+    sessionsMaxBytes: streams.sessions_max_bytes,
+    samplesMaxBytes: streams.samples_max_bytes,
+    samplesMaxAgeHours: streams.samples_max_age_hours,
+    replicas: streams.replicas,
+  };
+}
+
+async function* savedEvents(folder: string, { sessions }: Manifest): AsyncIterable<SavedEvent> {
+  for await (const line of readJsonLines(folder, sessions.file)) yield savedEventSchema.parse(line);
+}
+
+/** A CloudEvent each, so that whoever reads the log by eye sees what they are. */
+async function* eventsOfNoSession(after: number, until: number): AsyncIterable<SavedEvent> {
+  const time = new Date().toISOString();
+  for (let sequence = after + 1; sequence <= until; sequence += 1) {
+    const data = JSON.stringify({
+      specversion: '1.0',
+      id: `restored-${sequence}-${time}`,
+      source: '/holdfast/backup',
+      type: 'log.restored',
+      time,
+      subject: 'restored',
+      datacontenttype: 'application/json',
+      data: { schema_version: 1 },
+    });
+    yield { subject: subjects.restored, sequence, data };
+  }
+}

@@ -1,0 +1,116 @@
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
+import { sessionLogExtent, streamSettingsInUse } from '@holdfast/shared/jetstream/restore-session-log.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { writeArchiveFile } from './archive-file.ts';
+import { BackupError } from './backup-error.ts';
+import { type Manifest, manifestName, manifestVersion, type SavedDatabase } from './manifest.ts';
+import { saveDatabase } from './save-database.ts';
+
+/**
+ * Saves a system that may be running into a new folder. The order makes the parts fit: the database first, so that its
+ * read model is never ahead of the log; then the log, up to where it ends by then; then the configuration snapshots,
+ * so that every one that the log names is among them.
+ * @throws BackupError, and then leaves no folder behind
+ */
+export async function saveBackup(options: {
+  readonly nc: NatsConnection;
+  readonly databaseUrl: string;
+  readonly to: string;
+}): Promise<Manifest> {
+  const { nc, databaseUrl, to } = options;
+  if (await stat(to).catch(() => undefined)) throw new BackupError(`${to} exists already`);
+  // What was cut off must not look like a backup, so the name comes last.
+  const folder = `${to}.partial-${process.pid}`;
+  await mkdir(folder, { mode: 0o700, recursive: true });
+  try {
+    const { database, files } = await saveDatabase(databaseUrl, folder);
+    const extent = await sessionLogExtent(nc);
+    if (!extent) throw new BackupError('the broker has no stream SESSIONS: is it the right one?');
+    const log = { last: 0, expected: extent.lastSequence };
+    const sessionsFile = await writeArchiveFile(folder, 'sessions.jsonl.gz', savedEvents(nc, database, log));
+    const configs = { count: 0 };
+    const configsFile = await writeArchiveFile(folder, 'task-configs.jsonl.gz', savedConfigs(nc, configs));
+    const streams = await streamSettingsInUse(nc);
+    const manifest: Manifest = {
+      format: 'holdfast-backup',
+      version: manifestVersion,
+      created_at: new Date().toISOString(),
+      database,
+      sessions: { file: sessionsFile.name, last_sequence: log.last, stream_bytes: extent.bytes },
+      task_configs: { file: configsFile.name, count: configs.count },
+      streams: {
+        sessions_max_bytes: streams.sessionsMaxBytes,
+        samples_max_bytes: streams.samplesMaxBytes,
+        samples_max_age_hours: streams.samplesMaxAgeHours,
+        replicas: streams.replicas,
+      },
+      files: [...files, sessionsFile, configsFile],
+    };
+    await writeManifest(folder, manifest);
+    await rename(folder, to);
+    return manifest;
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** SESSIONS as it is, with the proof on the way that it is whole and the one that the database was made from. */
+async function* savedEvents(
+  nc: NatsConnection,
+  { checkpoint }: SavedDatabase,
+  log: { last: number; readonly expected: number },
+): AsyncIterable<string> {
+  for await (const { subject, sequence, storedAtMs, data } of readStream(nc, streamNames.sessions)) {
+    if (sequence !== log.last + 1) {
+      throw new BackupError(`SESSIONS is damaged: event ${sequence} follows on ${log.last}`);
+    }
+    log.last = sequence;
+    if (sequence === checkpoint?.last_sequence && checkpoint.last_event_id !== null) {
+      if (idOf(data) !== checkpoint.last_event_id) throw notTogether(sequence);
+    }
+    yield `${JSON.stringify({ sequence, subject, stored_at_ms: storedAtMs, data })}\n`;
+  }
+  if (log.last < log.expected) {
+    throw new BackupError(`SESSIONS ended at event ${log.last} of ${log.expected} while it was read`);
+  }
+  if (checkpoint && log.last < checkpoint.last_sequence) throw notTogether(checkpoint.last_sequence);
+}
+
+function notTogether(sequence: number): BackupError {
+  return new BackupError(
+    `this database was not made from this SESSIONS: they differ at event ${sequence}. Do both addresses belong together?`,
+  );
+}
+
+function idOf(data: string): unknown {
+  try {
+    return (JSON.parse(data) as { id?: unknown } | null)?.id;
+  } catch {
+    return undefined;
+  }
+}
+
+async function* savedConfigs(nc: NatsConnection, configs: { count: number }): AsyncIterable<string> {
+  const store = await TaskConfigStore.open(nc);
+  for (const name of await store.names()) {
+    const loaded = await store.loadText(name);
+    if (!loaded.ok) throw new BackupError(loaded.problem);
+    configs.count += 1;
+    yield `${JSON.stringify({ name, text: loaded.text })}\n`;
+  }
+}
+
+async function writeManifest(folder: string, manifest: Manifest): Promise<void> {
+  const file = await open(join(folder, manifestName), 'wx', 0o600);
+  try {
+    await file.writeFile(`${JSON.stringify(manifest, null, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
