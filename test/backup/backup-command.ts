@@ -29,10 +29,10 @@ export async function runProgram(
 
 /** `npm run -s backup` and `npm run -s restore`; the address of the database goes by way of the environment. */
 export function backupCommand(
-  where: { nats: string; database: string },
+  { nats, database, ...env }: { nats: string; database: string; SESSIONS_MAX_BYTES?: string },
   ...args: readonly string[]
 ): Promise<Ended> {
-  return runProgram(main, args, { NATS_URL: where.nats, DATABASE_URL: where.database });
+  return runProgram(main, args, { NATS_URL: nats, DATABASE_URL: database, ...env });
 }
 
 /** Every row of every table as text, sorted; for comparing databases. */

@@ -184,6 +184,11 @@ describe('everything is lost but a backup that was taken while sessions ran', { 
     const history = await values(rest, before.running);
     expect(history).toEqual(expect.arrayContaining([...before.values.slice(0, 10)]));
 
+    // What was read between the backup and the restore is lost, and said to be.
+    const counts = (await rest.get(`${sessionsPath}/${before.running}/completeness/?to=now`)).body;
+    expect(counts.stored + counts.quarantined + counts.missing).toBe(counts.expected);
+    expect(counts.missing).toBeGreaterThan(0);
+
     const { body: session } = await rest.get(`${sessionsPath}/${before.running}/`);
     expect(session).toMatchObject({ status: 'running', epoch: placed.epoch, collector_id: 'c2', metadata });
     expect((await rest.get(`${sessionsPath}/${before.stopped}/`)).body).toMatchObject({ status: 'stopped' });

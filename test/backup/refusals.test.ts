@@ -127,6 +127,16 @@ describe('a restore', { timeout: 120_000 }, () => {
     expect(code).toBe(1);
   });
 
+  it('refuses a log that would not have room', async () => {
+    const { code, said } = await backupCommand(
+      { ...empty, SESSIONS_MAX_BYTES: '1048576' },
+      'restore',
+      ...['--from', good, '--epoch-floor', '50000'],
+    );
+    expect(said).toContain('raise SESSIONS_MAX_BYTES');
+    expect(code).toBe(1);
+  });
+
   it('refuses a broker that has events', async () => {
     const { code, said } = await backupCommand(
       { nats: saved.nats, database: empty.database },

@@ -20,8 +20,10 @@ import { requireEmptyDatabase, restoreDatabase } from './restore-database.ts';
  * way. So many sequences are left out, unless the operator says more: days of an ordinary plant, a second of work.
  */
 const epochsLeftOut = 1_000;
-/** A typing error must not fill the log; each costs about 300 bytes of it. */
+/** A typing error must not fill the log. */
 const mostEpochsLeftOut = 1_000_000;
+/** What an event of no session takes in the log, generously. */
+const bytesOfEpochLeftOut = 400;
 
 const savedEventSchema = z.object({ sequence: z.int().positive(), subject: z.string(), data: z.string() });
 const savedConfigSchema = z.object({ name: z.string(), text: z.string() });
@@ -59,12 +61,13 @@ export async function restoreBackup(options: {
   }
   await requireEmptyBroker(nc);
   await requireEmptyDatabase(databaseUrl);
-  await ensureStreams(nc, { ...settingsOf(manifest), ...options.streams });
+  const settings = { ...settingsOf(manifest), ...options.streams };
+  await requireRoom(nc, settings, manifest, epochFloor);
+  await ensureStreams(nc, settings);
   const configs = await TaskConfigStore.open(nc);
   if ((await configs.names()).length > 0) {
     throw new BackupError('TASK_CONFIGS is not empty: a restore goes into an empty broker only');
   }
-  await requireRoom(nc, manifest, epochFloor);
 
   await restoreDatabase({ url: databaseUrl, folder: from, saved: manifest.database, log });
   for await (const line of readJsonLines(from, manifest.task_configs.file)) {
@@ -94,12 +97,18 @@ async function requireEmptyBroker(nc: NatsConnection): Promise<void> {
   }
 }
 
-async function requireRoom(nc: NatsConnection, manifest: Manifest, epochFloor: number): Promise<void> {
-  const extent = await sessionLogExtent(nc);
-  const needed = manifest.sessions.stream_bytes + (epochFloor - manifest.sessions.last_sequence) * 400;
-  if (!extent || extent.maxBytes < 0 || extent.maxBytes >= needed) return;
+async function requireRoom(
+  nc: NatsConnection,
+  settings: StreamSettings,
+  manifest: Manifest,
+  epochFloor: number,
+): Promise<void> {
+  const maxBytes = (await sessionLogExtent(nc))?.maxBytes ?? settings.sessionsMaxBytes;
+  const left = (epochFloor - manifest.sessions.last_sequence) * bytesOfEpochLeftOut;
+  const needed = manifest.sessions.stream_bytes + left;
+  if (maxBytes < 0 || maxBytes >= needed) return;
   throw new BackupError(
-    `SESSIONS may have ${extent.maxBytes} bytes here, and the restored log needs ${needed}: raise SESSIONS_MAX_BYTES`,
+    `SESSIONS may have ${maxBytes} bytes here, and the restored log needs ${needed}: raise SESSIONS_MAX_BYTES`,
   );
 }
 

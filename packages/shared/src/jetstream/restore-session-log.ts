@@ -89,11 +89,14 @@ export async function republishSessionEvents(
     batch = [];
     for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
   };
+  let isFirst = true;
   for await (const event of events) {
     const published = publish(event);
     published.catch(() => undefined);
     batch.push(published);
-    if (batch.length >= inFlight) await settle();
+    // A log that is not the right one refuses the first; those sent along with it might fit in behind.
+    if (isFirst || batch.length >= inFlight) await settle();
+    isFirst = false;
   }
   await settle();
   return last;
