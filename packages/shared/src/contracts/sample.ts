@@ -5,6 +5,8 @@ export const missCauses = ['timeout', 'connection', 'exception', 'overrun', 'buf
 export type MissCause = (typeof missCauses)[number];
 
 export const sampleVersion = 1;
+/** 2 says that there are `integers` or `uncertain`, or no values and no miss: what readers of version 1 would get wrong. */
+export const sampleVersions = [sampleVersion, 2] as const;
 
 /**
  * Header of a sample's message: ms since 1970 on the clock of the sender when it sent the message, which can be long
@@ -18,7 +20,7 @@ export const sentAtHeader = 'Holdfast-Sent-At';
  * database, so that a repeat overwrites itself. `read_at` is when the reply was complete.
  */
 export const sampleSchema = z.object({
-  v: z.literal(sampleVersion),
+  v: z.union([z.literal(1), z.literal(2)]),
   session: z.string().min(1),
   epoch: z.int().positive(),
   collector: z.string(),
@@ -34,7 +36,15 @@ export const sampleSchema = z.object({
   period_ms: z.int().positive(),
   time: z.int().nonnegative(),
   read_at: z.int().nonnegative(),
+  /**
+   * By point code. With neither values nor integers nor a miss the device was read and nothing had changed enough
+   * to be sent (report by exception).
+   */
   values: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])).optional(),
+  /** 64-bit integers in decimal, by point code: JSON numbers are exact up to 2^53 only. */
+  integers: z.record(z.string(), z.string().regex(/^-?[0-9]{1,20}$/)).optional(),
+  /** Codes of the points whose value is outside its valid range or unknown to its enumeration. */
+  uncertain: z.array(z.string()).optional(),
   miss: z
     .object({
       cause: z.enum(missCauses),
@@ -86,7 +96,10 @@ export function decodeSample(text: string): DecodedSample {
   const parsed = sampleSchema.safeParse(json);
   return parsed.success
     ? { ok: true, sample: parsed.data }
-    : { ok: false, problem: `not a sample of version ${sampleVersion}: ${z.prettifyError(parsed.error)}` };
+    : {
+        ok: false,
+        problem: `not a sample of version ${sampleVersions.join(' or ')}: ${z.prettifyError(parsed.error)}`,
+      };
 }
 
 /**
@@ -97,7 +110,7 @@ function isSample(json: unknown): json is Sample {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return false;
   const sample = json as Readonly<Record<keyof Sample, unknown>>;
   return (
-    sample.v === sampleVersion &&
+    (sampleVersions as readonly unknown[]).includes(sample.v) &&
     typeof sample.session === 'string' &&
     sample.session !== '' &&
     isWhole(sample.epoch, 1) &&
@@ -113,6 +126,8 @@ function isSample(json: unknown): json is Sample {
     isWhole(sample.time, 0) &&
     isWhole(sample.read_at, 0) &&
     (sample.values === undefined || areValues(sample.values)) &&
+    (sample.integers === undefined || areIntegers(sample.integers)) &&
+    (sample.uncertain === undefined || areTexts(sample.uncertain)) &&
     (sample.miss === undefined || isMiss(sample.miss))
   );
 }
@@ -130,6 +145,17 @@ function areValues(values: unknown): boolean {
     if (!isValue) return false;
   }
   return true;
+}
+
+function areIntegers(integers: unknown): boolean {
+  if (typeof integers !== 'object' || integers === null || Array.isArray(integers)) return false;
+  return Object.values(integers).every(
+    (digits) => typeof digits === 'string' && /^-?[0-9]{1,20}$/.test(digits),
+  );
+}
+
+function areTexts(list: unknown): boolean {
+  return Array.isArray(list) && list.every((item) => typeof item === 'string');
 }
 
 function isTextOrBoolean(value: unknown): boolean {

@@ -11,6 +11,21 @@ export {
   registerTables,
 } from '../domain/register/point-layout.ts';
 
+export const periodMsSchema = z.int().min(10).max(86_400_000);
+
+/**
+ * A reading is sent when it differs from the last one sent by more than a deadband, when its quality changes, and at
+ * least every `heartbeat_ms`. Without a deadband any difference counts.
+ */
+export const reportByExceptionSchema = z.object({
+  /** In engineering units. */
+  deadband_absolute: z.number().nonnegative().optional(),
+  /** Percent of the last value sent. */
+  deadband_percent: z.number().min(0).max(100).optional(),
+  heartbeat_ms: z.int().min(10).max(86_400_000).default(60_000),
+});
+export type ReportByException = z.infer<typeof reportByExceptionSchema>;
+
 export const pointConfigSchema = z.object({
   /** Name of the value in samples and in the database. */
   code: z.string().min(1).max(128),
@@ -24,22 +39,75 @@ export const pointConfigSchema = z.object({
   scale: z.number().default(1),
   offset: z.number().default(0),
   unit: z.string().max(32).default(''),
+  /** How often it is read; the task's period unless set. See `domain/rates`. */
+  period_ms: periodMsSchema.optional(),
+  /** Report by exception; without it every reading is sent. */
+  report: reportByExceptionSchema.optional(),
 });
 export type PointConfig = z.infer<typeof pointConfigSchema>;
+
+export const modbusProtocols = ['modbus_tcp', 'modbus_rtu', 'modbus_rtu_over_tcp'] as const;
+export type ModbusProtocol = (typeof modbusProtocols)[number];
+
+/** A serial line, as the collector's machine names it. 8 data bits are what RTU needs. */
+export const serialLineSchema = z.object({
+  /** `/dev/ttyUSB0`, `/dev/serial/by-id/…` */
+  path: z.string().min(1).max(253),
+  baud_rate: z.int().min(300).max(4_000_000).default(9600),
+  parity: z.enum(['none', 'even', 'odd']).default('even'),
+  stop_bits: z.union([z.literal(1), z.literal(2)]).default(1),
+});
+export type SerialLine = z.infer<typeof serialLineSchema>;
+
+/** What a device needs that others do not. */
+export const deviceProfileSchema = z.object({
+  /** How often a request is repeated within the tick when the device is busy (exceptions 5 and 6). */
+  busy_retries: z.int().min(0).max(20).default(2),
+  /** Quiet time on the endpoint between two requests to this device. */
+  request_pause_ms: z.int().min(0).max(10_000).default(0),
+  /** Quiet time after the connection was made. */
+  connect_pause_ms: z.int().min(0).max(10_000).default(0),
+  /** Closes the connection after each tick. */
+  close_after_read: z.boolean().default(false),
+  /** Takes one connection only, and a new one no sooner than the old one is closed on both sides. */
+  single_connection: z.boolean().default(false),
+  /** Takes a reply from unit 0 as this device's: some gateways do not copy the unit id. */
+  accept_unit_zero: z.boolean().default(false),
+  /** Registers or bits that no point wants and that may be read to merge two requests into one. */
+  max_hole: z.int().min(0).max(2_000).default(0),
+  /** Addresses that must never be read, not even within a larger block. */
+  excluded: z
+    .array(
+      z
+        .object({
+          table: z.enum(registerTables),
+          from: z.int().min(0).max(65535),
+          to: z.int().min(0).max(65535),
+        })
+        .refine(({ from, to }) => from <= to, 'must begin before it ends'),
+    )
+    .max(1_000)
+    .default([]),
+});
+export type DeviceProfile = z.infer<typeof deviceProfileSchema>;
 
 export const deviceConfigSchema = z.object({
   id: z.string().regex(idPattern),
   code: z.string().min(1).max(128),
   name: z.string().max(256).default(''),
   site_code: z.string().max(128).default(''),
-  protocol: z.literal('modbus_tcp'),
-  host: z.string().min(1).max(253),
+  protocol: z.enum(modbusProtocols),
+  /** Empty for a serial line. */
+  host: z.string().max(253),
   port: z.int().min(1).max(65535).default(502),
   unit_id: z.int().min(0).max(255).default(1),
   timeout_ms: z.int().min(10).max(60_000).default(1000),
   /** Largest read that the device answers; the specification's limits are 125 registers and 2000 bits. */
   max_registers: z.int().min(1).max(125).default(125),
   max_bits: z.int().min(1).max(2000).default(2000),
+  /** With the protocol `modbus_rtu`, and only with it. */
+  serial: serialLineSchema.optional(),
+  profile: deviceProfileSchema.optional(),
   /** Measurement in the time-series database; the device code unless set. */
   measurement: z.string().min(1).max(128).optional(),
   points: z.array(pointConfigSchema).min(1).max(10_000),
@@ -51,12 +119,14 @@ export type DeviceConfig = z.infer<typeof deviceConfigSchema>;
  * A collector needs nothing else to poll.
  */
 export const taskConfigSchema = z.object({
-  schema_version: z.literal(1),
+  /** 2 when it uses what version 1 does not know: a collector of an earlier release must refuse it, not misread it. */
+  schema_version: z.union([z.literal(1), z.literal(2)]),
   task_id: z.string().regex(idPattern),
   task_code: z.string().min(1).max(128),
   task_name: z.string().max(256),
   config_version: z.int().positive(),
-  period_ms: z.int().min(10).max(86_400_000),
+  /** The period of every point that sets none. */
+  period_ms: periodMsSchema,
   /** Labels that the task's collector must have. */
   required_labels: z.record(z.string().max(64), z.string().max(128)).optional(),
   devices: z.array(deviceConfigSchema).min(1).max(10_000),

@@ -1,4 +1,9 @@
-import type { ByteOrder, DataType, RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
+import type {
+  ByteOrder,
+  DataType,
+  ModbusProtocol,
+  RegisterTable,
+} from '@holdfast/shared/contracts/task-config.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
@@ -18,7 +23,7 @@ export interface DevicesTable {
   code: string;
   name: string;
   site_id: number | null;
-  protocol: 'modbus_tcp';
+  protocol: ModbusProtocol;
   host: string;
   port: number;
   unit_id: number;
