@@ -95,3 +95,29 @@ export interface AssignmentInbox {
   /** Whether the broker still has the consumer that was made for this inbox. @throws when it cannot be asked */
   isIntact(): Promise<boolean>;
 }
+
+export interface ObservedRead {
+  /** From handing the request to the bus, waiting for the endpoint's turn aside, until it settled. Monotonic. */
+  readonly roundTripMs: number;
+  /** Why there was no value, where there was none. */
+  readonly outcome: 'ok' | MissCause;
+}
+
+export interface ObservedTick {
+  /** How many points were read; 0 for a whole miss. */
+  readonly values: number;
+  /** Undefined when every point was read; with values too, some were and others not. */
+  readonly missCause: MissCause | undefined;
+  /** From the tick's scheduled time until its first request was handed to the bus; undefined when nothing was asked. */
+  readonly latenessMs: number | undefined;
+  /** How many ticks this result answers for: 1, unless it is a range. */
+  readonly ticks: number;
+}
+
+/** Told of polling while it happens, by whoever polls. It returns at once and never throws. */
+export interface PollObserver {
+  /** A request to a device has settled. Not called for a request that never went out. */
+  onRead(read: ObservedRead): void;
+  /** Exactly once for each result that becomes a sample's message. */
+  onTick(tick: ObservedTick): void;
+}
