@@ -33,7 +33,7 @@ describe('a decoded sample', () => {
       problem: expect.stringContaining('temperature'),
     });
     expect(decodeSample('{"v":1')).toEqual({ ok: false, problem: 'not JSON' });
-    expect(decodeSample(JSON.stringify({ ...good, v: 2 }))).toMatchObject({
+    expect(decodeSample(JSON.stringify({ ...good, v: 3 }))).toMatchObject({
       ok: false,
       problem: expect.stringContaining('not a sample of version 1'),
     });
