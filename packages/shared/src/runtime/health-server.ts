@@ -1,18 +1,34 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Stop } from './lifecycle.ts';
+import type { Metrics, MetricsPage } from './metrics.ts';
 
 /** Name of a dependency → whether it can be used right now. */
 export type Readiness = () => Record<string, boolean>;
 
+/** Shows each dependency as a metric, under the name that GET /health/ready has for it. */
+export function addReadiness(metrics: Metrics, readiness: Readiness): void {
+  metrics.gauge({
+    name: 'holdfast_dependency_up',
+    help: 'Whether this process can use what it needs (1) or not (0), as in /health/ready.',
+    labels: { dependency: 'any' },
+    read: () =>
+      Object.entries(readiness()).map(([dependency, isUp]) => ({
+        labels: { dependency },
+        value: isUp ? 1 : 0,
+      })),
+  });
+}
+
 /**
  * GET /health/live answers as long as the process turns its event loop; GET /health/ready names each
- * dependency and answers 503 while one is missing.
+ * dependency and answers 503 while one is missing. GET /metrics is for Prometheus.
  */
 export async function startHealthServer(options: {
   port: number;
   host: string;
   readiness: Readiness;
+  metrics?: MetricsPage;
 }): Promise<{ port: number; stop: Stop }> {
   const server = createServer((request, response) => {
     const answer = (status: number, body: object) =>
@@ -22,6 +38,13 @@ export async function startHealthServer(options: {
       const dependencies = options.readiness();
       const ready = Object.values(dependencies).every(Boolean);
       return answer(ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', dependencies });
+    }
+    if (request.url === '/metrics' && options.metrics) {
+      const { metrics } = options;
+      return metrics.text().then(
+        (text) => response.writeHead(200, { 'content-type': metrics.contentType }).end(text),
+        (error: unknown) => answer(500, { status: 'the metrics could not be read', detail: String(error) }),
+      );
     }
     return answer(404, { status: 'not found' });
   });

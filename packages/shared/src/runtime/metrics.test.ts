@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { Metrics } from './metrics.ts';
+
+const lines = async (metrics: Metrics, name: string) =>
+  (await metrics.text()).split('\n').filter((line) => line.startsWith(name));
+
+describe('metrics', () => {
+  it('show every known cause with 0 before the first event, so that no alert misses it', async () => {
+    const metrics = new Metrics('test');
+    const misses = metrics.counter({
+      name: 'misses_total',
+      help: 'Ticks without values.',
+      labels: { cause: ['timeout', 'connection'] },
+    });
+    misses.add({ cause: 'timeout' }, 3);
+    expect(await lines(metrics, 'misses_total')).toEqual([
+      'misses_total{cause="timeout"} 3',
+      'misses_total{cause="connection"} 0',
+    ]);
+  });
+
+  it('show what is known when they are asked, and nothing in place of what is not', async () => {
+    const metrics = new Metrics('test');
+    let backlog: number | undefined;
+    let written = 5;
+    metrics.gauge({ name: 'backlog', help: 'Waiting.', read: () => backlog });
+    metrics.countOf({ name: 'written_total', help: 'Written.', read: () => written });
+    expect(await lines(metrics, 'backlog')).toEqual([]);
+    backlog = 7;
+    written = 8;
+    expect(await lines(metrics, 'backlog')).toEqual(['backlog 7']);
+    expect(await lines(metrics, 'written_total')).toEqual(['written_total 8']);
+    backlog = undefined;
+    expect(await lines(metrics, 'backlog')).toEqual([]);
+  });
+
+  it('drop the series of what is gone', async () => {
+    const metrics = new Metrics('test');
+    let collectors = ['a', 'b'];
+    metrics.gauge({
+      name: 'held',
+      help: 'Sessions.',
+      labels: { collector: 'any' },
+      read: () => collectors.map((collector) => ({ labels: { collector }, value: 1 })),
+    });
+    expect(await lines(metrics, 'held')).toEqual(['held{collector="a"} 1', 'held{collector="b"} 1']);
+    collectors = ['b'];
+    expect(await lines(metrics, 'held')).toEqual(['held{collector="b"} 1']);
+  });
+
+  it('give times in seconds', async () => {
+    const metrics = new Metrics('test');
+    const late = metrics.histogram({ name: 'late_seconds', help: 'Late.', bucketsS: [0.1, 1] });
+    late.observeMs({}, 250);
+    expect(await lines(metrics, 'late_seconds')).toEqual([
+      'late_seconds_bucket{le="0.1"} 0',
+      'late_seconds_bucket{le="1"} 1',
+      'late_seconds_bucket{le="+Inf"} 1',
+      'late_seconds_sum 0.25',
+      'late_seconds_count 1',
+    ]);
+  });
+
+  it('tell what there is, with the kind of service first', () => {
+    const metrics = new Metrics('test');
+    metrics.gauge({ name: 'a', help: 'First.', labels: { b: 'any' }, read: () => [] });
+    expect(metrics.described().map(({ name, type, labels }) => ({ name, type, labels }))).toEqual([
+      { name: 'holdfast_service_info', type: 'gauge', labels: ['service'] },
+      { name: 'a', type: 'gauge', labels: ['b'] },
+    ]);
+  });
+});
