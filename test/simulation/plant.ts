@@ -112,6 +112,7 @@ export class Plant {
       });
     return {
       read,
+      write: () => Promise.reject(new Error('nothing is written in the simulation')),
       disconnect: () => {
         isConnected = false;
         fail?.(new ReadFailure('connection', 'disconnected by the collector'));

@@ -1,51 +1,83 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+import type { EndpointAddress } from '@holdfast/shared/contracts/endpoint-address.ts';
 import type { MissCause, Sample } from '@holdfast/shared/contracts/sample.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { RegisterTable, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 
-export interface ReadRequest {
+/** What each request says of the device that it goes to; see `profile` in the task's configuration. */
+export interface RequestOptions {
   readonly unitId: number;
+  /** From the call until the reply is complete, connecting included. */
+  readonly timeoutMs: number;
+  /** Takes a reply from unit 0 as this device's. */
+  readonly acceptUnitZero?: boolean | undefined;
+  /** Quiet time after the connection was made, before the first request. It comes off the timeout. */
+  readonly connectPauseMs?: number | undefined;
+  /** No new connection before the old one is closed on both sides, as far as that comes within the timeout. */
+  readonly singleConnection?: boolean | undefined;
+}
+
+export interface ReadRequest extends RequestOptions {
   readonly table: RegisterTable;
   /** Zero-based protocol address of the first register or bit. */
   readonly address: number;
   /** 1…125 registers or 1…2000 bits. */
   readonly quantity: number;
-  /** From the call until the reply is complete, connecting included. */
-  readonly timeoutMs: number;
 }
+
+/** 5 and 15 write coils, 6 and 16 holding registers; 5 and 6 take exactly one value, 15 up to 1968, 16 up to 123. */
+export type WriteRequest = RequestOptions & {
+  /** Zero-based protocol address of the first register or coil. */
+  readonly address: number;
+} & (
+    | { readonly functionCode: 5 | 15; readonly values: readonly boolean[] }
+    /** 0…65535 each */
+    | { readonly functionCode: 6 | 16; readonly values: readonly number[] }
+  );
 
 export type RawBlock =
   | { readonly kind: 'registers'; readonly values: readonly number[] }
   | { readonly kind: 'bits'; readonly values: readonly boolean[] };
 
 /**
- * One endpoint (TCP host and port), which may serve several units.
+ * One endpoint (a TCP host and port, or a serial line), which may serve several units.
  *
- * Callers may rely on: every read settles within its timeout + 250 ms; a value is returned only if it came
- * in reply to exactly this request; after any failure but a Modbus exception the connection is destroyed and
- * the next read connects anew. Callers must keep to one read at a time.
+ * Callers may rely on: every request settles within its timeout + 250 ms; a value is returned, and a write succeeds, only
+ * for a reply to exactly this request; the right to ask is checked right before bytes leave. After any failure but
+ * a Modbus exception a TCP connection is destroyed and the next request connects anew; a serial line stays open and the
+ * next request waits until it is quiet. A request is never repeated. Callers must keep to one request at a time.
  */
 export interface DeviceBus {
   /** @throws ReadFailure and nothing else */
   read(request: ReadRequest): Promise<RawBlock>;
-  /** Destroys the socket at once; a read in flight fails with the cause `connection`. Idempotent. */
+  /**
+   * Resolves when the device has confirmed what it was told.
+   * @throws ReadFailure and nothing else; unless it is an exception, or `wasSent` is false, the device may have done it
+   */
+  write(request: WriteRequest): Promise<void>;
+  /** Closes the socket or line at once; a request in flight fails with the cause `connection`. Idempotent. */
   disconnect(): void;
 }
+
+export type OpenDeviceBus = (endpoint: EndpointAddress) => DeviceBus;
 
 export class ReadFailure extends Error {
   override readonly name = 'ReadFailure';
   readonly missCause: Extract<MissCause, 'timeout' | 'connection' | 'exception'>;
   /** Modbus exception code, when the device answered with one. */
   readonly exceptionCode: number | undefined;
+  /** False when it is certain that no byte of the request left. */
+  readonly wasSent: boolean;
   constructor(
     missCause: Extract<MissCause, 'timeout' | 'connection' | 'exception'>,
     message: string,
-    options?: ErrorOptions & { exceptionCode?: number },
+    options?: ErrorOptions & { exceptionCode?: number; wasSent?: boolean },
   ) {
     super(message, options);
     this.missCause = missCause;
     this.exceptionCode = options?.exceptionCode;
+    this.wasSent = options?.wasSent ?? true;
   }
 }
 

@@ -56,6 +56,10 @@ export class ModbusTcpBus implements DeviceBus {
     }
   }
 
+  async write(): Promise<void> {
+    throw new ReadFailure('connection', 'this adapter cannot write', { wasSent: false });
+  }
+
   disconnect(): void {
     this.#inFlight?.abort(new ReadFailure('connection', 'disconnected by the collector'));
     this.#drop('disconnected by the collector');

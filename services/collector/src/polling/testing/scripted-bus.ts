@@ -36,6 +36,10 @@ export class ScriptedBus implements DeviceBus {
     });
   }
 
+  write(): Promise<void> {
+    throw new Error('nothing is written in these tests');
+  }
+
   disconnect(): void {
     this.disconnects += 1;
   }
