@@ -4,8 +4,9 @@ import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { consumeBatches } from '@holdfast/shared/jetstream/consume-batches.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/quarantine.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
-import { startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
+import { addReadiness, startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
+import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import {
   openSampleStore,
@@ -14,6 +15,7 @@ import {
 } from '@holdfast/shared/sample-store/open-sample-store.ts';
 import { publishSinkStatus } from './adapters/publish-sink-status.ts';
 import { sampleBatchHandler } from './adapters/sample-batch-handler.ts';
+import { addWriterMetrics } from './adapters/writer-metrics.ts';
 import { reportCounters, writerCounters } from './batch/writer-counters.ts';
 import { writerConfig } from './config.ts';
 import { EpochFence } from './fencing/epoch-fence.ts';
@@ -53,7 +55,14 @@ await runService({
     onStop('store watch', storeWatch.stop);
 
     const counters = writerCounters();
-    const monitor = new SinkMonitor(counters, Date.now());
+    const metrics = new Metrics('writer');
+    metrics.addProcessMetrics();
+    const writes = addWriterMetrics(metrics, {
+      counters,
+      isReachable: () => storeWatch.isUp() && monitor.failingForMs(Date.now()) === 0,
+      failingForMs: () => monitor.failingForMs(Date.now()),
+    });
+    const monitor = new SinkMonitor(counters, Date.now(), writes);
     const sinkStatus = await publishSinkStatus({
       connection,
       log,
@@ -67,11 +76,14 @@ await runService({
     });
     onStop('sink status', sinkStatus.stop);
 
+    const readiness = () => ({ nats: connection.isUp(), sample_store: storeWatch.isUp() });
+    addReadiness(metrics, readiness);
     if (config.HEALTH_PORT > 0) {
       const health = await startHealthServer({
         port: config.HEALTH_PORT,
         host: config.HEALTH_HOST,
-        readiness: () => ({ nats: connection.isUp(), sample_store: storeWatch.isUp() }),
+        readiness,
+        metrics,
       });
       onStop('health server', health.stop);
     }

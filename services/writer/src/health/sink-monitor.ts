@@ -12,27 +12,39 @@ interface Progress {
   readonly values: number;
 }
 
+/** Told of the writes as they come to their end. Returns at once and never throws. */
+export interface WriteObserver {
+  /** From handing a batch to the database to its answer, retries included. */
+  batchWritten(latencyMs: number): void;
+  /** @param code an SQLSTATE, an HTTP status, a system error code */
+  attemptFailed(code: string): void;
+}
+
 /** Knows how the database is doing, from what became of the writes. */
 export class SinkMonitor {
   readonly #counters: WriterCounters;
   readonly #startedAtMs: number;
+  readonly #observer: WriteObserver | undefined;
   readonly #latenciesMs: number[] = [];
   #progress: Progress[];
   #failingSinceMs: number | undefined;
   #lastError: SinkStatus['last_error'] = null;
   #lastWriteMs: number | undefined;
 
-  constructor(counters: WriterCounters, nowMs: number) {
+  constructor(counters: WriterCounters, nowMs: number, observer?: WriteObserver) {
     this.#counters = counters;
+    this.#observer = observer;
     this.#startedAtMs = nowMs;
     this.#progress = [{ timeMs: nowMs, samples: 0, values: 0 }];
   }
 
   failed(error: unknown, nowMs: number): void {
+    const code = error instanceof SampleStoreUnavailable ? error.code : 'unknown';
+    this.#observer?.attemptFailed(code);
     this.#failingSinceMs ??= nowMs;
     this.#lastError = {
       time: new Date(nowMs).toISOString(),
-      code: error instanceof SampleStoreUnavailable ? error.code : 'unknown',
+      code,
       message: error instanceof Error ? error.message : String(error),
     };
   }
@@ -43,8 +55,14 @@ export class SinkMonitor {
 
   wrote(latencyMs: number, nowMs: number): void {
     this.#lastWriteMs = nowMs;
+    this.#observer?.batchWritten(latencyMs);
     this.#latenciesMs.push(latencyMs);
     if (this.#latenciesMs.length > latencyBatches) this.#latenciesMs.shift();
+  }
+
+  /** For how long writing has failed, 0 while it works. */
+  failingForMs(nowMs: number): number {
+    return this.#failingSinceMs === undefined ? 0 : Math.max(0, nowMs - this.#failingSinceMs);
   }
 
   /** To be asked every few seconds: the rates are between two such moments. */

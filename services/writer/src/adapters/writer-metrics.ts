@@ -1,0 +1,66 @@
+import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
+import type { WriterCounters } from '../batch/writer-counters.ts';
+import type { WriteObserver } from '../health/sink-monitor.ts';
+
+export interface WriterMetricSources {
+  readonly counters: WriterCounters;
+  /** Whether the database answers and takes what is written. */
+  readonly isReachable: () => boolean;
+  readonly failingForMs: () => number;
+}
+
+/** The writer's metrics, and who is to be told of its writes. */
+export function addWriterMetrics(
+  metrics: Metrics,
+  { counters, isReachable, failingForMs }: WriterMetricSources,
+): WriteObserver {
+  metrics.gauge({
+    name: 'holdfast_sink_reachable',
+    help: 'Whether the database takes what this writer writes (1) or not (0).',
+    read: () => (isReachable() ? 1 : 0),
+  });
+  metrics.gauge({
+    name: 'holdfast_sink_failing_seconds',
+    help: 'For how long every write has failed; 0 while writing works.',
+    read: () => failingForMs() / 1_000,
+  });
+  metrics.countOf({
+    name: 'holdfast_writer_samples_written_total',
+    help: 'Samples (one device and tick each) that the database has confirmed, repeats included.',
+    read: () => counters.samplesWritten,
+  });
+  metrics.countOf({
+    name: 'holdfast_writer_values_written_total',
+    help: 'Values in those samples; its rate is the rate of writing.',
+    read: () => counters.valuesWritten,
+  });
+  metrics.countOf({
+    name: 'holdfast_writer_samples_uncertain_total',
+    help: 'Samples that were stored as uncertain because the clocks of collector and broker differ too much.',
+    read: () => counters.samplesUncertain,
+  });
+  metrics.countOf({
+    name: 'holdfast_writer_samples_fenced_total',
+    help: 'Samples that were rejected because their epoch is not the newest: a former holder had read them.',
+    read: () => counters.samplesFenced,
+  });
+  metrics.countOf({
+    name: 'holdfast_writer_messages_quarantined_total',
+    help: 'Messages that could not be stored and were put into QUARANTINE.',
+    read: () => counters.messagesQuarantined,
+  });
+  const retries = metrics.counter({
+    name: 'holdfast_writer_retries_total',
+    help: 'Attempts at the database that failed and are repeated, by its SQLSTATE, HTTP status or system error.',
+    labels: { reason: 'any' },
+  });
+  const batches = metrics.histogram({
+    name: 'holdfast_writer_batch_seconds',
+    help: 'From handing a batch to the database to its answer, retries included.',
+    bucketsS: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60],
+  });
+  return {
+    batchWritten: (latencyMs) => batches.observeMs({}, latencyMs),
+    attemptFailed: (code) => retries.add({ reason: code }),
+  };
+}
