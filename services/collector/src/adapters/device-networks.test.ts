@@ -1,0 +1,59 @@
+import { describe, expect, it } from 'vitest';
+import { deviceNetworks, networkProblem } from './device-networks.ts';
+
+const networks = (allowed: string[], deniedHosts: string[] = []) =>
+  deviceNetworks({ allowed, deniedHosts, nowMs: () => 0 });
+
+describe('networks in which devices may be reached', () => {
+  it.each([
+    '127.0.0.1',
+    '127.8.9.10',
+    '::1',
+    '::ffff:127.0.0.1',
+    '169.254.169.254',
+    'fe80::1',
+    '0.0.0.0',
+    '::',
+    '224.0.0.1',
+    '255.255.255.255',
+  ])('are not this machine, link-local or group addresses unless they are named: %s', (ip) => {
+    expect(networks([]).refusal(ip, 502)).toContain('DEVICE_NETWORKS');
+  });
+
+  it.each(['10.0.0.5', '192.168.1.20', '::ffff:192.168.1.20', '203.0.113.4', 'fd00::7'])(
+    'are all others by default: %s',
+    (ip) => {
+      expect(networks([]).refusal(ip, 502)).toBeUndefined();
+    },
+  );
+
+  it('are only the named ones where some are named', () => {
+    const named = networks(['127.0.0.0/8', '192.168.10.0/24', 'fd00:1::/32']);
+    expect(named.refusal('127.0.0.1', 502)).toBeUndefined();
+    expect(named.refusal('192.168.10.255', 502)).toBeUndefined();
+    expect(named.refusal('fd00:1::9', 502)).toBeUndefined();
+    expect(named.refusal('192.168.11.1', 502)).toContain('none of the networks');
+    expect(named.refusal('fd00:2::9', 502)).toContain('none of the networks');
+  });
+
+  it('never hold the servers of the installation, whatever is allowed', async () => {
+    const named = networks(
+      ['0.0.0.0/0', '::/0'],
+      ['10.1.2.3:4222', '10.1.2.4', 'localhost:5432', '[fd00::5]:1'],
+    );
+    await named.refresh();
+    expect(named.refusal('10.1.2.3', 4222)).toContain('10.1.2.3');
+    expect(named.refusal('10.1.2.3', 502)).toBeUndefined();
+    expect(named.refusal('10.1.2.4', 502)).toContain('a server of this installation');
+    expect(named.refusal('127.0.0.1', 5432)).toContain('localhost');
+    expect(named.refusal('127.0.0.1', 502)).toBeUndefined();
+    expect(named.refusal('fd00::5', 1)).toContain('a server of this installation');
+  });
+
+  it.each(['10.0.0.0/33', 'plant', '10.0.0.0/8/9', '10.0.0.0/-1', 'fd00::/129', ''])(
+    'are refused where they are none: "%s"',
+    (text) => {
+      expect(networkProblem(text)).toContain('is no network');
+    },
+  );
+});

@@ -1,0 +1,119 @@
+import { lookup } from 'node:dns/promises';
+import { BlockList, isIP } from 'node:net';
+
+/** Never a device of a plant: this machine, addresses without a router, groups, and everything at once. */
+const deniedUnlessAllowed = [
+  '127.0.0.0/8',
+  '::1/128',
+  '0.0.0.0/8',
+  '::/128',
+  '169.254.0.0/16',
+  'fe80::/10',
+  '224.0.0.0/4',
+  'ff00::/8',
+  '255.255.255.255/32',
+];
+
+const resolveEveryMs = 30_000;
+
+export interface DeviceNetworksOptions {
+  /** In CIDR notation. None: every network but those that never hold a device. */
+  readonly allowed: readonly string[];
+  /** `host` or `host:port` of servers that are no devices; names are resolved, again and again. */
+  readonly deniedHosts: readonly string[];
+  readonly nowMs: () => number;
+}
+
+export interface DeviceNetworks {
+  /**
+   * Why no device may be reached at this address, for people; undefined when one may. Asked with the address that
+   * a connection really has: a name may stand for another address at each look.
+   */
+  refusal(ip: string, port: number): string | undefined;
+  /** Resolves the names of the denied hosts again when that is due. */
+  refresh(): Promise<void>;
+}
+
+/** @throws RangeError for what is no network */
+export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOptions): DeviceNetworks {
+  const within = networkList(allowed);
+  const denied = networkList(deniedUnlessAllowed);
+  const servers = deniedHosts.map(parseHost);
+  const resolved = new Map<string, readonly string[]>();
+  let resolvedAtMs = Number.NEGATIVE_INFINITY;
+
+  const refresh = async (): Promise<void> => {
+    if (nowMs() - resolvedAtMs < resolveEveryMs) return;
+    resolvedAtMs = nowMs();
+    await Promise.all(
+      servers.map(async ({ host }) => {
+        // A name that cannot be resolved now keeps what it stood for.
+        const found = await lookup(host, { all: true }).catch(() => undefined);
+        if (found) {
+          resolved.set(
+            host,
+            found.map(({ address }) => plainIp(address)),
+          );
+        }
+      }),
+    );
+  };
+
+  return {
+    refresh,
+    refusal: (address, port) => {
+      const ip = plainIp(address);
+      const family = isIP(ip) === 6 ? 'ipv6' : 'ipv4';
+      const server = servers.find(
+        ({ host, port: its }) =>
+          (its === undefined || its === port) && (plainIp(host) === ip || resolved.get(host)?.includes(ip)),
+      );
+      if (server) return `${ip}:${port} is ${server.host}, a server of this installation and no device`;
+      if (allowed.length > 0) {
+        return within.check(ip, family)
+          ? undefined
+          : `${ip} is in none of the networks that DEVICE_NETWORKS allows (${allowed.join(', ')})`;
+      }
+      return denied.check(ip, family)
+        ? `${ip} is no address of a plant's network; to allow it, name its network in DEVICE_NETWORKS`
+        : undefined;
+    },
+  };
+}
+
+/** What is wrong with the text of a network; undefined when it is one. */
+export function networkProblem(text: string): string | undefined {
+  try {
+    networkList([text]);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function networkList(networks: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const text of networks) {
+    const [address = '', bits, ...rest] = text.split('/');
+    const family = isIP(address);
+    const length = bits === undefined ? (family === 6 ? 128 : 32) : Number(bits);
+    const isWhole = /^\d{1,3}$/.test(bits ?? '0') && length <= (family === 6 ? 128 : 32);
+    if (family === 0 || rest.length > 0 || !isWhole) {
+      throw new RangeError(`"${text}" is no network such as 192.168.10.0/24`);
+    }
+    list.addSubnet(address, length, family === 6 ? 'ipv6' : 'ipv4');
+  }
+  return list;
+}
+
+/** `::ffff:10.0.0.1` is how a socket for both families writes 10.0.0.1. */
+function plainIp(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  return mapped?.[1] ?? address;
+}
+
+function parseHost(text: string): { host: string; port: number | undefined } {
+  const match = /^\[?([^\]]+?)\]?(?::(\d{1,5}))?$/.exec(text);
+  if (!match?.[1] || (isIP(text) === 6 && !text.startsWith('['))) return { host: text, port: undefined };
+  return { host: match[1], port: match[2] === undefined ? undefined : Number(match[2]) };
+}
