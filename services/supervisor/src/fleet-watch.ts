@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
 import { parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
-import type { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
+import type { LeaseJudge, LeaseVerdict } from '@holdfast/shared/lease/lease-judge.ts';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Collector, Fleet } from './reconcile/fleet.ts';
@@ -139,6 +139,21 @@ export class FleetWatch {
       this.#listedAtMs = Number.NEGATIVE_INFINITY;
       return false;
     }
+  }
+
+  /** How long ago each lease was last seen to change, and what that comes to. */
+  leases(): { collectorId: string; verdict: LeaseVerdict; ageMs: number }[] {
+    const { judge } = this.#options;
+    return [...judge.keys()].flatMap((collectorId) => {
+      const verdict = judge.verdict(collectorId);
+      const ageMs = judge.changedAgoMs(collectorId);
+      return verdict && ageMs !== undefined ? [{ collectorId, verdict, ageMs }] : [];
+    });
+  }
+
+  /** How long ago the collector gave a sign of life, in ms; 0 when it is not known. */
+  silentForMs(collectorId: string): number {
+    return this.#options.judge.changedAgoMs(collectorId) ?? 0;
   }
 
   /** For how long the same collectors have been alive, in ms. */

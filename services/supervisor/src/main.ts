@@ -11,13 +11,17 @@ import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
 import { watchSampleBacklog } from '@holdfast/shared/jetstream/watch-sample-backlog.ts';
+import { watchStreamSizes } from '@holdfast/shared/jetstream/watch-stream-sizes.ts';
 import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
-import { startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
+import { addReadiness, startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
+import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { addSupervisorMetrics } from './adapters/supervisor-metrics.ts';
 import { supervisorConfig } from './config.ts';
+import { countSessions } from './count-sessions.ts';
 import { FleetWatch } from './fleet-watch.ts';
 import { KnownAssignments } from './known-assignments.ts';
 import { ActionPerformer } from './perform-action.ts';
@@ -67,16 +71,35 @@ await runService({
     });
     const outbox = await AssignmentOutbox.open(nc);
     const known = new KnownAssignments(outbox, systemClock);
+    const book = new TaskBook(log, systemClock);
+    const fleetWatch = new FleetWatch({
+      collectors,
+      judge: new LeaseJudge(systemClock, times),
+      clock: systemClock,
+      reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
+      callForRenewals: () => callForRenewals(nc),
+    });
+    const isLeading = () => leadership.isHeld();
+    const backlog = watchSampleBacklog({ nc, log, everyMs: 5_000, isActive: isLeading });
+    onStop('sample backlog', async () => backlog.stop());
+    const streamSizes = watchStreamSizes({ nc, log, everyMs: 5_000, isActive: isLeading });
+    onStop('stream sizes', async () => streamSizes.stop());
+    const metrics = new Metrics('supervisor');
+    metrics.addProcessMetrics();
+    const observer = addSupervisorMetrics(metrics, {
+      isLeading,
+      isLogDamaged: () => supervisor.isLogDamaged(),
+      sessions: () => countSessions(book.tasks().values()),
+      waiting: () => supervisor.waiting(),
+      leases: () => fleetWatch.leases(),
+      backlog: () => backlog.current(),
+      streams: () => streamSizes.current(),
+    });
     const supervisor = new Supervisor({
-      book: new TaskBook(log, systemClock),
-      fleetWatch: new FleetWatch({
-        collectors,
-        judge: new LeaseJudge(systemClock, times),
-        clock: systemClock,
-        reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
-        callForRenewals: () => callForRenewals(nc),
-      }),
+      book,
+      fleetWatch,
       known,
+      observer,
       performer: new ActionPerformer({
         store: await JetStreamEventStore.open(nc),
         outbox,
@@ -113,16 +136,17 @@ await runService({
     connection.onReconnect(() => supervisor.reconnected());
     leadership.start();
     onStop('leadership', () => leadership.giveUp());
-    const backlog = watchSampleBacklog({ nc, log, everyMs: 5_000, isActive: () => leadership.isHeld() });
-    onStop('sample backlog', async () => backlog.stop());
     supervisor.start(sessionLog);
     onStop('supervisor', () => supervisor.stop());
 
+    const readiness = () => ({ nats: connection.isUp() });
+    addReadiness(metrics, readiness);
     if (config.HEALTH_PORT > 0) {
       const health = await startHealthServer({
         port: config.HEALTH_PORT,
         host: config.HEALTH_HOST,
-        readiness: () => ({ nats: connection.isUp() }),
+        readiness,
+        metrics,
       });
       onStop('health', health.stop);
     }

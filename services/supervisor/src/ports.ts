@@ -1,5 +1,7 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts';
+import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
+import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 
 /** The session log as the supervisor follows it. */
 export interface SessionLog {
@@ -27,4 +29,16 @@ export function assignmentKey(collectorId: string, taskId: string): string {
 export interface WaitingBoard {
   write(taskId: string, notice: WaitingNotice): Promise<void>;
   clear(taskId: string): Promise<void>;
+}
+
+/** Told what a supervisor has done. It returns at once and never throws. */
+export interface SupervisorObserver {
+  /** @param waitedMs for how long nobody had been able to poll the session; from its last sign of life on a silent holder */
+  assigned(reason: AssignReason, waitedMs: number): void;
+  released(reason: ReleaseReason): void;
+  failed(cause: FailureCause): void;
+  restarted(): void;
+  /** One comparison of what should be with what is, the writing included. */
+  passed(durationMs: number): void;
+  passFailed(): void;
 }

@@ -9,10 +9,11 @@ import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import type { KnownAssignments } from './known-assignments.ts';
 import { type ActionPerformer, sessionIdOf } from './perform-action.ts';
-import type { SessionLog } from './ports.ts';
-import { type Action, type Plan, type Refusal, reconcile } from './reconcile/reconcile.ts';
+import type { SessionLog, SupervisorObserver } from './ports.ts';
+import { type Action, type Plan, type Refusal, reconcile, type Waiting } from './reconcile/reconcile.ts';
 import type { TaskBook } from './task-book.ts';
 import type { WaitingReport } from './waiting-report.ts';
+import { WaitingTimes } from './waiting-times.ts';
 
 export interface SupervisorOptions {
   readonly book: TaskBook;
@@ -27,6 +28,7 @@ export interface SupervisorOptions {
   readonly recoveryDisabled: boolean;
   readonly rebalancing: Rebalancing;
   readonly leadership: Leadership;
+  readonly observer?: SupervisorObserver;
   /** How much is written at the same time. */
   readonly concurrency?: number;
 }
@@ -68,9 +70,26 @@ export class Supervisor {
   #assigned = 0;
   #loop: Promise<void> | undefined;
   #damaged: Error | undefined;
+  #waiting: readonly Waiting[] = [];
+  readonly #waitingTimes: WaitingTimes;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    const { book, fleetWatch, clock } = options;
+    this.#waitingTimes = new WaitingTimes({
+      clock,
+      unplacedForMs: (taskId) => book.unplacedForMs(taskId),
+      silentForMs: (collectorId) => fleetWatch.silentForMs(collectorId),
+    });
+  }
+
+  /** Running sessions that could not be given to a collector the last time; undefined while another supervisor leads. */
+  waiting(): readonly Waiting[] | undefined {
+    return this.#leadingSince === undefined ? undefined : this.#waiting;
+  }
+
+  isLogDamaged(): boolean {
+    return this.#damaged !== undefined;
   }
 
   /** Folds one event of the log. */
@@ -129,7 +148,7 @@ export class Supervisor {
   }
 
   async #run(log: SessionLog): Promise<void> {
-    const { reconcileIntervalMs, timers, logger, leadership, fleetWatch } = this.#options;
+    const { reconcileIntervalMs, timers, logger, leadership, fleetWatch, clock, observer } = this.#options;
     while (!this.#stop.signal.aborted) {
       this.#isWoken = false;
       try {
@@ -138,10 +157,14 @@ export class Supervisor {
         if (!(await this.#isCaughtUp(log, lastSequence))) continue;
         this.#startedAt ??= lastSequence;
         await fleetWatch.look();
-        if (leadership.isHeld()) await this.#pass(log, lastSequence);
-        else this.#standBy();
+        if (leadership.isHeld()) {
+          const beganAtMs = clock.monotonicMs();
+          await this.#pass(log, lastSequence);
+          observer?.passed(clock.monotonicMs() - beganAtMs);
+        } else this.#standBy();
       } catch (error) {
         fleetWatch.brokerUnusable();
+        observer?.passFailed();
         if (error instanceof LogDamaged) this.logDamaged(error);
         else logger.warn({ err: error }, 'this pass was not completed; the next one starts over');
       }
@@ -161,6 +184,7 @@ export class Supervisor {
   #standBy(): void {
     this.#leadingSince = undefined;
     this.#recoveryReported = false;
+    this.#waitingTimes.keepOnly(new Set());
     this.#options.waitingReport.forget();
   }
 
@@ -179,6 +203,7 @@ export class Supervisor {
     }
     await known.refresh(log);
     let plan = this.#plan(known.listing());
+    this.#noteWaiting(plan);
     if (plan.waiting.some(({ former }) => former !== undefined)) {
       plan = this.#plan(await known.lookAfter(plan.waiting, log));
     }
@@ -186,6 +211,7 @@ export class Supervisor {
     const newest = await this.#execute(plan.actions);
     if (newest > 0) await this.#isCaughtUp(log, newest);
     this.#assigned += plan.actions.filter(({ type }) => type === 'assign').length;
+    this.#waiting = plan.waiting;
     this.#reportRecovered(plan);
     await waitingReport.report(plan.waiting);
     const isSomebodyNearlyDone = plan.waiting.some(
@@ -247,6 +273,7 @@ export class Supervisor {
         if (!action) return;
         try {
           newest = Math.max(newest, await performer.perform(action));
+          this.#tell(action);
         } catch (error) {
           // Somebody else was first; the log will say who, and the next pass sees it.
           if (!(error instanceof VersionConflict)) throw error;
@@ -257,6 +284,40 @@ export class Supervisor {
     const failed = results.find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
     return newest;
+  }
+
+  #noteWaiting({ actions, waiting }: Plan): void {
+    const tasks = this.#options.book.tasks();
+    const waitingNow = new Set<string>(waiting.map(({ taskId }) => taskId));
+    for (const action of actions) if (action.type === 'assign') waitingNow.add(action.task.taskId);
+    for (const taskId of waitingNow) {
+      const task = tasks.get(taskId);
+      if (task) this.#waitingTimes.note(task);
+    }
+    this.#waitingTimes.keepOnly(waitingNow);
+  }
+
+  #tell(action: Action): void {
+    const { observer } = this.#options;
+    switch (action.type) {
+      case 'assign':
+        observer?.assigned(action.reason, this.#waitingTimes.placed(action.task.taskId));
+        return;
+      case 'release':
+        observer?.released(action.reason);
+        return;
+      case 'fail':
+        observer?.failed(action.cause);
+        return;
+      case 'restart':
+        observer?.restarted();
+        return;
+      case 'ring':
+      case 'remove':
+        return;
+      default:
+        action satisfies never;
+    }
   }
 
   #reportFound(): void {

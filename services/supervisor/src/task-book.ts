@@ -1,4 +1,5 @@
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
+import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
@@ -9,6 +10,8 @@ export class TaskBook {
   readonly #tasks = new Map<string, TaskState>();
   /** Since when this process knows each task's present epoch, on the monotonic clock. */
   readonly #epochSeen = new Map<string, { epoch: number; atMs: number }>();
+  /** Since when this process knows that nobody may poll a running session, on the monotonic clock. */
+  readonly #unplacedSinceMs = new Map<string, number>();
   readonly #log: Logger;
   readonly #clock: Clock;
 
@@ -25,6 +28,7 @@ export class TaskBook {
     if (after.placement.situation === 'assigned' && after.placement.epoch === stored.sequence) {
       this.#epochSeen.set(taskId, { epoch: stored.sequence, atMs: this.#clock.monotonicMs() });
     }
+    this.#noteUnplaced(taskId, after);
     const problem = after.unreadable.lifecycle ?? after.unreadable.placement;
     if (problem === undefined) return;
     this.#log.error(
@@ -37,6 +41,18 @@ export class TaskBook {
   heldForMs(taskId: string, epoch: number): number {
     const seen = this.#epochSeen.get(taskId);
     return seen?.epoch === epoch ? this.#clock.monotonicMs() - seen.atMs : 0;
+  }
+
+  /** For how long, as far as this process knows, the task's session has run without a placement; 0 while it has one. */
+  unplacedForMs(taskId: string): number {
+    const since = this.#unplacedSinceMs.get(taskId);
+    return since === undefined ? 0 : this.#clock.monotonicMs() - since;
+  }
+
+  #noteUnplaced(taskId: string, { session, placement }: TaskState): void {
+    const isUnplaced = session.status === 'running' && !currentPlacement(session, placement);
+    if (!isUnplaced) this.#unplacedSinceMs.delete(taskId);
+    else if (!this.#unplacedSinceMs.has(taskId)) this.#unplacedSinceMs.set(taskId, this.#clock.monotonicMs());
   }
 
   /** By task id. */

@@ -86,6 +86,12 @@ export class LeaseJudge {
     return this.#observed.get(key)?.record;
   }
 
+  /** How long ago this process saw the key change, in ms; undefined when it never saw it. For people, not for judging. */
+  changedAgoMs(key: string): number | undefined {
+    const observed = this.#observed.get(key);
+    return observed && this.#clock.monotonicMs() - observed.changedAtMs;
+  }
+
   verdict(key: string): LeaseVerdict | undefined {
     const observed = this.#observed.get(key);
     if (!observed) return undefined;

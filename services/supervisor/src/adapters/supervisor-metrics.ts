@@ -1,0 +1,239 @@
+import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
+import type { WatchedBacklog } from '@holdfast/shared/jetstream/watch-sample-backlog.ts';
+import type { StreamSize } from '@holdfast/shared/jetstream/watch-stream-sizes.ts';
+import type { LeaseVerdict } from '@holdfast/shared/lease/lease-judge.ts';
+import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
+import type { SessionCounts } from '../count-sessions.ts';
+import type { SupervisorObserver } from '../ports.ts';
+import type { Waiting } from '../reconcile/reconcile.ts';
+
+const assignReasons = ['start', 'recovery', 'failover', 'drain', 'rebalance', 'resume'] as const;
+assignReasons satisfies readonly AssignReason[];
+const releaseReasons = ['refused', 'rebalance', 'recovery_disabled'] as const;
+releaseReasons satisfies readonly ReleaseReason[];
+const waitingReasons = ['no_collector', 'former_holder_not_done', 'recovery_disabled'] as const;
+waitingReasons satisfies readonly Waiting['why'][];
+const verdicts = ['unproven', 'alive', 'draining', 'given_up', 'dead'] as const;
+verdicts satisfies readonly LeaseVerdict[];
+
+/** Shares of what SAMPLES can hold; the same as those that are warned of in the log and in the API. */
+const warningLevels = [50, 80] as const;
+
+export interface SupervisorMetricSources {
+  readonly isLeading: () => boolean;
+  readonly isLogDamaged: () => boolean;
+  /** Of the whole log. */
+  readonly sessions: () => SessionCounts;
+  /** Undefined while another supervisor leads. */
+  readonly waiting: () => readonly Waiting[] | undefined;
+  readonly leases: () => readonly { collectorId: string; verdict: LeaseVerdict; ageMs: number }[];
+  /** Undefined while another supervisor leads, or the broker cannot be asked. */
+  readonly backlog: () => WatchedBacklog | undefined;
+  readonly streams: () => readonly StreamSize[];
+}
+
+/** The supervisor's metrics, and who is to be told of what it does. */
+export function addSupervisorMetrics(metrics: Metrics, sources: SupervisorMetricSources): SupervisorObserver {
+  metrics.gauge({
+    name: 'holdfast_supervisor_leading',
+    help: 'Whether this supervisor leads (1) or stands by (0). One of all must.',
+    read: () => (sources.isLeading() ? 1 : 0),
+  });
+  metrics.gauge({
+    name: 'holdfast_session_log_damaged',
+    help: 'Whether SESSIONS was found to have lost events (1); then nothing is assigned.',
+    read: () => (sources.isLogDamaged() ? 1 : 0),
+  });
+  addSessionMetrics(metrics, sources);
+  addCollectorMetrics(metrics, sources);
+  addBacklogMetrics(metrics, sources);
+  addStreamMetrics(metrics, sources);
+  return observer(metrics);
+}
+
+function addSessionMetrics(metrics: Metrics, { sessions, waiting }: SupervisorMetricSources): void {
+  metrics.gauge({
+    name: 'holdfast_sessions',
+    help: 'Newest session of each task by its status. Every supervisor shows all of them.',
+    labels: { status: ['running', 'paused', 'stopped', 'error'] },
+    read: () => Object.entries(sessions().byStatus).map(([status, value]) => ({ labels: { status }, value })),
+  });
+  metrics.gauge({
+    name: 'holdfast_placements',
+    help: 'Running sessions by the collector that the log gives them to. Every supervisor shows all of them.',
+    labels: { collector: 'any' },
+    read: () => [...sessions().placedOn].map(([collector, value]) => ({ labels: { collector }, value })),
+  });
+  metrics.gauge({
+    name: 'holdfast_sessions_unplaced',
+    help: 'Running sessions that the log gives to no collector. Every supervisor shows all of them.',
+    read: () => sessions().unplaced,
+  });
+  metrics.gauge({
+    name: 'holdfast_sessions_waiting',
+    help: 'Running sessions that the leader could not give to a collector, by why. Shown by the leader only.',
+    labels: { why: waitingReasons },
+    read: () => {
+      const now = waiting();
+      if (now === undefined) return [];
+      return waitingReasons.map((why) => ({
+        labels: { why },
+        value: now.filter((each) => each.why === why).length,
+      }));
+    },
+  });
+}
+
+function addCollectorMetrics(metrics: Metrics, { leases }: SupervisorMetricSources): void {
+  metrics.gauge({
+    name: 'holdfast_collectors',
+    help: 'Collectors that were ever heard of, by what their lease says.',
+    labels: { verdict: verdicts },
+    read: () => {
+      const now = leases();
+      return verdicts.map((verdict) => ({
+        labels: { verdict },
+        value: now.filter((each) => each.verdict === verdict).length,
+      }));
+    },
+  });
+  metrics.gauge({
+    name: 'holdfast_collector_lease_age_seconds',
+    help: 'Since a supervisor saw the collector renew its lease; of collectors that may be polling.',
+    labels: { collector: 'any' },
+    read: () =>
+      leases()
+        // Those that are gone stay in the bucket for ever, and would stay a series here.
+        .filter(({ verdict }) => verdict !== 'given_up' && verdict !== 'dead')
+        .map(({ collectorId, ageMs }) => ({ labels: { collector: collectorId }, value: ageMs / 1_000 })),
+  });
+}
+
+function addBacklogMetrics(metrics: Metrics, { backlog }: SupervisorMetricSources): void {
+  metrics.gauge({
+    name: 'holdfast_samples_backlog_messages',
+    help: 'Messages in SAMPLES that are not in the database yet. This and what follows is shown by the leader only.',
+    read: () => {
+      const now = backlog();
+      return now && now.waiting + now.inHand;
+    },
+  });
+  metrics.gauge({
+    name: 'holdfast_samples_backlog_bytes',
+    help: 'Their size in the stream, estimated from the average message.',
+    read: () => backlog()?.bytes,
+  });
+  metrics.gauge({
+    name: 'holdfast_samples_backlog_age_seconds',
+    help: 'How long ago the oldest of them was published.',
+    read: () => {
+      const now = backlog();
+      if (now === undefined) return undefined;
+      return now.oldestMs === undefined ? 0 : Math.max(0, Date.now() - now.oldestMs) / 1_000;
+    },
+  });
+  metrics.gauge({
+    name: 'holdfast_samples_backlog_ratio',
+    help: 'Share of what SAMPLES can hold that the backlog takes, by the bound that it comes nearer to; at 1 the oldest samples are lost.',
+    labels: { bound: ['bytes', 'age'] },
+    read: () => {
+      const now = backlog();
+      if (now === undefined) return [];
+      return [
+        { labels: { bound: 'bytes' }, value: now.shareOfStream },
+        { labels: { bound: 'age' }, value: now.shareOfAge },
+      ];
+    },
+  });
+  metrics.gauge({
+    name: 'holdfast_samples_backlog_warning',
+    help: 'Whether the backlog has passed so many percent of what SAMPLES can hold (1) or not (0).',
+    labels: { percent: warningLevels.map(String) },
+    read: () => {
+      const now = backlog();
+      if (now === undefined) return [];
+      const percent = Math.max(now.shareOfStream, now.shareOfAge) * 100;
+      return warningLevels.map((level) => ({
+        labels: { percent: String(level) },
+        value: percent >= level ? 1 : 0,
+      }));
+    },
+  });
+  metrics.countOf({
+    name: 'holdfast_samples_lost_total',
+    help: 'Samples that SAMPLES dropped before they were in any database, as far as this supervisor has seen.',
+    read: () => backlog()?.lostMessages,
+  });
+}
+
+function addStreamMetrics(metrics: Metrics, { streams }: SupervisorMetricSources): void {
+  metrics.gauge({
+    name: 'holdfast_stream_messages',
+    help: 'Messages in each JetStream stream; in QUARANTINE those that nobody has dealt with. Shown by the leader only.',
+    labels: { stream: 'any' },
+    read: () => streams().map(({ stream, messages }) => ({ labels: { stream }, value: messages })),
+  });
+  metrics.gauge({
+    name: 'holdfast_stream_bytes',
+    help: 'Bytes in each stream. Shown by the leader only.',
+    labels: { stream: 'any' },
+    read: () => streams().map(({ stream, bytes }) => ({ labels: { stream }, value: bytes })),
+  });
+  metrics.gauge({
+    name: 'holdfast_stream_max_bytes',
+    help: 'What each stream can hold, of those that are bounded. Shown by the leader only.',
+    labels: { stream: 'any' },
+    read: () =>
+      streams().flatMap(({ stream, maxBytes }) =>
+        maxBytes === undefined ? [] : [{ labels: { stream }, value: maxBytes }],
+      ),
+  });
+}
+
+function observer(metrics: Metrics): SupervisorObserver {
+  const assignments = metrics.counter({
+    name: 'holdfast_assignments_total',
+    help: 'Sessions given to a collector, by why: `failover` is a collector that fell silent.',
+    labels: { reason: assignReasons },
+  });
+  const latency = metrics.histogram({
+    name: 'holdfast_assignment_latency_seconds',
+    help: 'For how long nobody could poll a session before it was assigned; on a failover from the last sign of life of its holder.',
+    labels: { reason: assignReasons },
+    bucketsS: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 12, 15, 30, 60, 300],
+  });
+  const releases = metrics.counter({
+    name: 'holdfast_releases_total',
+    help: 'Sessions taken from a collector without being given to another at once, by why.',
+    labels: { reason: releaseReasons },
+  });
+  const failures = metrics.counter({
+    name: 'holdfast_session_failures_total',
+    help: 'Sessions that were given up, by whether the cause may pass by itself.',
+    labels: { cause: ['passing', 'permanent'] },
+  });
+  const restarts = metrics.counter({
+    name: 'holdfast_session_restarts_total',
+    help: 'Sessions that were tried again after a failure whose cause may have passed.',
+  });
+  const passes = metrics.histogram({
+    name: 'holdfast_supervisor_pass_seconds',
+    help: 'How long the leader took to compare what should be with what is and to write the difference.',
+    bucketsS: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  });
+  const failedPasses = metrics.counter({
+    name: 'holdfast_supervisor_passes_failed_total',
+    help: 'Comparisons that were broken off, mostly because the broker did not answer.',
+  });
+  return {
+    assigned: (reason, waitedMs) => {
+      assignments.add({ reason });
+      latency.observeMs({ reason }, waitedMs);
+    },
+    released: (reason) => releases.add({ reason }),
+    failed: (cause) => failures.add({ cause }),
+    restarted: () => restarts.add({}),
+    passed: (durationMs) => passes.observeMs({}, durationMs),
+    passFailed: () => failedPasses.add({}),
+  };
+}
