@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { byteOrders, dataTypes, registerTables } from '../domain/register/point-layout.ts';
+import { byteOrders, dataTypes, registerTables, textEncodings } from '../domain/register/point-layout.ts';
 import { idPattern } from './subjects.ts';
 
 export {
@@ -9,6 +9,8 @@ export {
   dataTypes,
   type RegisterTable,
   registerTables,
+  type TextEncoding,
+  textEncodings,
 } from '../domain/register/point-layout.ts';
 
 export const periodMsSchema = z.int().min(10).max(86_400_000);
@@ -26,6 +28,14 @@ export const reportByExceptionSchema = z.object({
 });
 export type ReportByException = z.infer<typeof reportByExceptionSchema>;
 
+export const linearRangeSchema = z.object({
+  raw_min: z.number(),
+  raw_max: z.number(),
+  eng_min: z.number(),
+  eng_max: z.number(),
+});
+
+/** Which fields go with which type: `domain/register/point-rules.ts`. */
 export const pointConfigSchema = z.object({
   /** Name of the value in samples and in the database. */
   code: z.string().min(1).max(128),
@@ -35,9 +45,22 @@ export const pointConfigSchema = z.object({
   address: z.int().min(0).max(65535),
   data_type: z.enum(dataTypes),
   byte_order: z.enum(byteOrders).default('ABCD'),
-  /** engineering value = raw × scale + offset; booleans are left alone. */
+  /** engineering value = raw × scale + offset; booleans, texts and times are left alone. */
   scale: z.number().default(1),
   offset: z.number().default(0),
+  /** What these say: `domain/register/point-layout.ts`. */
+  bit: z.int().min(0).max(15).optional(),
+  byte: z.enum(['high', 'low']).optional(),
+  length: z.int().min(1).max(125).optional(),
+  encoding: z.enum(textEncodings).optional(),
+  count: z.int().min(1).max(2_000).optional(),
+  precision: z.int().min(0).max(15).optional(),
+  valid_min: z.number().optional(),
+  valid_max: z.number().optional(),
+  linear: linearRangeSchema.optional(),
+  enumeration: z.record(z.string().max(20), z.string().max(256)).optional(),
+  /** Whether operators may write it. */
+  writable: z.boolean().optional(),
   unit: z.string().max(32).default(''),
   /** How often it is read; the task's period unless set. See `domain/rates`. */
   period_ms: periodMsSchema.optional(),

@@ -1,22 +1,65 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample.ts';
-import { decodePoint, type PointProblem } from '@holdfast/shared/domain/register/decode.ts';
+import {
+  type PointProblem,
+  pointDecoder,
+  type ReadingSink,
+} from '@holdfast/shared/domain/register/decode.ts';
 import type { RawBlock } from '../ports.ts';
 import type { ReadBlock } from './read-plan.ts';
 
-/** By point code. A point is in exactly one of the two. */
+/** Gives what a reply to exactly this block says; what it lacks becomes the problem `incomplete`. */
+export type BlockDecoder = (raw: RawBlock, sink: ReadingSink) => void;
+
+/** Once for each block of a plan; what it returns is called at every tick. */
+export function blockDecoder(block: ReadBlock): BlockDecoder {
+  const points = block.points.map(({ point, offset }) => ({ decode: pointDecoder(point), offset }));
+  return ({ values }, sink) => {
+    for (const { decode, offset } of points) decode(values, offset, sink);
+  };
+}
+
+/** What was read of a device, by value code. A code is in exactly one of values, integers and problems. */
 export interface DecodedBlock {
   readonly values: Record<string, PointValue>;
+  /** 64-bit integers, in decimal. */
+  readonly integers: Record<string, string>;
+  /** Those of the values and integers that are outside their range or unknown to their enumeration. */
+  readonly uncertain: string[];
   readonly problems: Record<string, PointProblem>;
 }
 
-/** `raw` is the reply to exactly this block; what it lacks becomes the problem `incomplete`. */
-export function decodeBlock(block: ReadBlock, raw: RawBlock): DecodedBlock {
-  const values: [string, PointValue][] = [];
-  const problems: [string, PointProblem][] = [];
-  for (const { point, offset, width } of block.points) {
-    const decoded = decodePoint(point, raw.values.slice(offset, offset + width));
-    if (decoded.ok) values.push([point.code, decoded.value]);
-    else problems.push([point.code, decoded.problem]);
+/** Collects readings. Codes are the user's: `__proto__` is one like any other. */
+export class Readings implements ReadingSink, DecodedBlock {
+  readonly values: Record<string, PointValue> = Object.create(null);
+  readonly integers: Record<string, string> = Object.create(null);
+  readonly uncertain: string[] = [];
+  readonly problems: Record<string, PointProblem> = Object.create(null);
+
+  onValue(code: string, value: PointValue, isUncertain: boolean): void {
+    this.values[code] = value;
+    if (isUncertain) this.uncertain.push(code);
   }
-  return { values: Object.fromEntries(values), problems: Object.fromEntries(problems) };
+
+  onInteger(code: string, digits: string, isUncertain: boolean): void {
+    this.integers[code] = digits;
+    if (isUncertain) this.uncertain.push(code);
+  }
+
+  onProblem(code: string, problem: PointProblem): void {
+    this.problems[code] = problem;
+  }
+}
+
+const decoders = new WeakMap<ReadBlock, BlockDecoder>();
+
+/** What one block came to. Its decoder is made once. */
+export function decodeBlock(block: ReadBlock, raw: RawBlock): DecodedBlock {
+  let decode = decoders.get(block);
+  if (!decode) {
+    decode = blockDecoder(block);
+    decoders.set(block, decode);
+  }
+  const readings = new Readings();
+  decode(raw, readings);
+  return readings;
 }

@@ -10,7 +10,7 @@ export interface PlannedPoint {
   readonly point: PointConfig;
   /** Registers, or bits, from the start of the block. */
   readonly offset: number;
-  readonly width: 1 | 2;
+  readonly width: number;
 }
 
 /** One read request, and the points that its reply serves. */

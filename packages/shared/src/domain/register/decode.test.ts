@@ -1,22 +1,48 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { decodePoint } from './decode.ts';
-import { encodePoint } from './encode.ts';
+import { decodePoint, type Reading } from './decode.ts';
+import { encodePoint, encodeValidValue, encodeValue } from './encode.ts';
 import { byteOrders, type DataType, type PointLayout, pointWidth, registerTables } from './point-layout.ts';
 
-function holding(data_type: DataType, rest: Partial<PointLayout> = {}): PointLayout {
-  return { table: 'holding_register', data_type, byte_order: 'ABCD', scale: 1, offset: 0, ...rest };
+type TestPoint = PointLayout & { readonly code: string };
+
+function holding(data_type: DataType, rest: Partial<PointLayout> = {}): TestPoint {
+  return {
+    code: 'p',
+    table: 'holding_register',
+    data_type,
+    byte_order: 'ABCD',
+    scale: 1,
+    offset: 0,
+    ...rest,
+  };
 }
 
-const rawRange: Record<Exclude<DataType, 'bool' | 'float32'>, readonly [number, number]> = {
+/** In short: the value; digits of an exact integer as a bigint; a problem as a text in brackets; uncertain in a list. */
+function plain(reading: Reading): unknown {
+  if (reading.kind === 'problem') return `(${reading.problem})`;
+  const value = reading.kind === 'integer' ? BigInt(reading.digits) : reading.value;
+  return reading.isUncertain ? [value, 'uncertain'] : value;
+}
+const read = (point: TestPoint, raw: readonly number[] | readonly boolean[]) => {
+  const readings = decodePoint(point, raw);
+  return readings.length === 1 ? plain(readings[0] as Reading) : readings.map(plain);
+};
+
+const ranges = {
+  int8: [-128, 127],
+  uint8: [0, 255],
   int16: [-32768, 32767],
   uint16: [0, 65535],
   int32: [-2147483648, 2147483647],
   uint32: [0, 4294967295],
-};
+  bcd16: [0, 9999],
+  bcd32: [0, 99999999],
+} as const;
+type RangedType = keyof typeof ranges;
 
 describe('known registers', () => {
-  // 123456.789 as float32 is 0x47F12065 (123456.7890625), 305419896 is 0x12345678.
+  // 123456.789 as float32 is 0x47F12065 (123456.7890625), 305419896 is 0x12345678. The rest was packed by Python's struct.
   test.each([
     ['uint16', 'ABCD', [0x1234], 0x1234],
     ['uint16', 'CDAB', [0x1234], 0x1234],
@@ -36,56 +62,278 @@ describe('known registers', () => {
     ['float32', 'BADC', [0xf147, 0x6520], 123456.7890625],
     ['float32', 'DCBA', [0x6520, 0xf147], 123456.7890625],
     ['float32', 'ABCD', [0xc2f6, 0xe979], -123.45600128173828],
-  ] as const)('%s in order %s: %j reads %d and is written the same', (data_type, byte_order, raw, value) => {
+    ['bcd16', 'ABCD', [0x1234], 1234],
+    ['bcd16', 'BADC', [0x3412], 1234],
+    ['bcd32', 'ABCD', [0x1234, 0x5678], 12345678],
+    ['bcd32', 'CDAB', [0x5678, 0x1234], 12345678],
+    ['int64', 'ABCD', [0xeedd, 0xef0b, 0x8216, 0x7eeb], -1234567890123456789n],
+    ['int64', 'CDAB', [0x7eeb, 0x8216, 0xef0b, 0xeedd], -1234567890123456789n],
+    ['int64', 'BADC', [0xddee, 0x0bef, 0x1682, 0xeb7e], -1234567890123456789n],
+    ['int64', 'DCBA', [0xeb7e, 0x1682, 0x0bef, 0xddee], -1234567890123456789n],
+    ['uint64', 'ABCD', [0xffff, 0xffff, 0xffff, 0xffff], 18446744073709551615n],
+    ['uint64', 'CDAB', [0xffff, 0xffff, 0xffff, 0xffff], 18446744073709551615n],
+    ['uint64', 'BADC', [0xffff, 0xffff, 0xffff, 0xffff], 18446744073709551615n],
+    ['uint64', 'DCBA', [0xffff, 0xffff, 0xffff, 0xffff], 18446744073709551615n],
+    ['uint64', 'ABCD', [0x0123, 0x4567, 0x89ab, 0xcdef], 81985529216486895n],
+    ['uint64', 'CDAB', [0xcdef, 0x89ab, 0x4567, 0x0123], 81985529216486895n],
+    ['uint64', 'BADC', [0x2301, 0x6745, 0xab89, 0xefcd], 81985529216486895n],
+    ['uint64', 'DCBA', [0xefcd, 0xab89, 0x6745, 0x2301], 81985529216486895n],
+    ['float64', 'ABCD', [0xc093, 0x4a45, 0x6d5c, 0xfaad], -1234.5678],
+    ['float64', 'CDAB', [0xfaad, 0x6d5c, 0x4a45, 0xc093], -1234.5678],
+    ['float64', 'BADC', [0x93c0, 0x454a, 0x5c6d, 0xadfa], -1234.5678],
+    ['float64', 'DCBA', [0xadfa, 0x5c6d, 0x454a, 0x93c0], -1234.5678],
+    ['float64', 'ABCD', [0x01a5, 0x6e1f, 0xc2f8, 0xf359], 1e-300],
+    ['float64', 'CDAB', [0xf359, 0xc2f8, 0x6e1f, 0x01a5], 1e-300],
+    ['float64', 'BADC', [0xa501, 0x1f6e, 0xf8c2, 0x59f3], 1e-300],
+    ['float64', 'DCBA', [0x59f3, 0xf8c2, 0x1f6e, 0xa501], 1e-300],
+    ['float16', 'ABCD', [0xc100], -2.5],
+    ['float16', 'BADC', [0x00c1], -2.5],
+    ['float16', 'ABCD', [0x7bff], 65504],
+    ['float16', 'BADC', [0xff7b], 65504],
+    ['float16', 'ABCD', [0x0001], 2 ** -24],
+    ['float16', 'BADC', [0x0100], 2 ** -24],
+    ['int32', 'ABCD', [0xf8a4, 0x32eb], -123456789],
+    ['int32', 'CDAB', [0x32eb, 0xf8a4], -123456789],
+    ['int32', 'BADC', [0xa4f8, 0xeb32], -123456789],
+    ['int32', 'DCBA', [0xeb32, 0xa4f8], -123456789],
+    ['float32', 'ABCD', [0x4248, 0x147b], 50.02000045776367],
+    ['float32', 'CDAB', [0x147b, 0x4248], 50.02000045776367],
+    ['float32', 'BADC', [0x4842, 0x7b14], 50.02000045776367],
+    ['float32', 'DCBA', [0x7b14, 0x4842], 50.02000045776367],
+  ] as const)('%s in order %s: %j reads %s and is written the same', (data_type, byte_order, raw, value) => {
     const point = holding(data_type, { byte_order });
-    expect(decodePoint(point, raw)).toEqual({ ok: true, value });
+    expect(read(point, raw)).toBe(value);
     expect(encodePoint(point, value)).toEqual(raw);
+  });
+
+  test.each([
+    ['unix_time32', 'ABCD', [0x6502, 0x9380], '2023-09-14T05:00:48Z'],
+    ['unix_time32', 'CDAB', [0xffff, 0xffff], '2106-02-07T06:28:15Z'],
+    ['unix_time64', 'ABCD', [0, 0, 0, 1], '1970-01-01T00:00:00.001Z'],
+    ['unix_time64', 'DCBA', [0xffff, 0xffff, 0xffff, 0xffff], '1969-12-31T23:59:59.999Z'],
+  ] as const)('%s in order %s: %j is the time %s', (data_type, byte_order, raw, text) => {
+    const point = holding(data_type, { byte_order });
+    expect(read(point, raw)).toBe(text);
+    expect(encodePoint(point, text)).toEqual(raw);
   });
 });
 
-describe('a value that is no number', () => {
+describe('a value that is no value', () => {
   test.each([
-    ['a quiet NaN', [0x7fc0, 0x0000], 'not_a_number'],
-    ['a signalling NaN', [0x7f80, 0x0001], 'not_a_number'],
-    ['a register pair of all ones', [0xffff, 0xffff], 'not_a_number'],
-    ['infinity', [0x7f80, 0x0000], 'infinite'],
-    ['negative infinity', [0xff80, 0x0000], 'infinite'],
-  ] as const)('%s is a problem, never a value', (_what, raw, problem) => {
-    expect(decodePoint(holding('float32'), raw)).toEqual({ ok: false, problem });
+    ['a quiet NaN', 'float32', [0x7fc0, 0x0000], '(not_a_number)'],
+    ['a signalling NaN', 'float32', [0x7f80, 0x0001], '(not_a_number)'],
+    ['a register pair of all ones', 'float32', [0xffff, 0xffff], '(not_a_number)'],
+    ['infinity', 'float32', [0x7f80, 0x0000], '(infinite)'],
+    ['negative infinity', 'float32', [0xff80, 0x0000], '(infinite)'],
+    ['a half NaN', 'float16', [0x7e00], '(not_a_number)'],
+    ['half an infinity', 'float16', [0xfc00], '(infinite)'],
+    ['a double NaN', 'float64', [0x7ff8, 0, 0, 0], '(not_a_number)'],
+    ['a decimal digit above 9', 'bcd16', [0x12a4], '(not_bcd)'],
+    ['a decimal digit above 9 in the second register', 'bcd32', [0x1234, 0x567f], '(not_bcd)'],
+    ['a time that no calendar has', 'unix_time64', [0x7fff, 0xffff, 0xffff, 0xffff], '(out_of_range)'],
+    ['half of a 32-bit value', 'int32', [1], '(incomplete)'],
+    ['no register', 'int16', [], '(incomplete)'],
+    ['three quarters of a 64-bit value', 'uint64', [1, 2, 3], '(incomplete)'],
+  ] as const)('%s is a problem, never a value', (_what, data_type, raw, problem) => {
+    expect(read(holding(data_type), raw)).toBe(problem);
   });
 
   it('is also what scaling makes of a number that grows over all bounds', () => {
-    const point = holding('float32', { scale: 1e300 });
-    expect(decodePoint(point, [0x7f7f, 0xffff])).toEqual({ ok: false, problem: 'infinite' });
+    expect(read(holding('float32', { scale: 1e300 }), [0x7f7f, 0xffff])).toBe('(infinite)');
   });
 
-  it('is half of a 32-bit value', () => {
-    expect(decodePoint(holding('int32'), [1])).toEqual({ ok: false, problem: 'incomplete' });
-    expect(decodePoint(holding('int16'), [])).toEqual({ ok: false, problem: 'incomplete' });
+  it('costs each code of an array whose reply is short', () => {
+    expect(read(holding('int32', { count: 2 }), [1, 2, 3])).toEqual(['(incomplete)', '(incomplete)']);
   });
 });
 
 describe('scale and offset', () => {
   it('give the decimal that was meant', () => {
-    expect(decodePoint(holding('int16', { scale: 0.1 }), [3])).toEqual({ ok: true, value: 0.3 });
-    expect(decodePoint(holding('int16', { scale: 0.01 }), [0xffff])).toEqual({ ok: true, value: -0.01 });
-    expect(decodePoint(holding('uint16', { scale: 0.5, offset: -40 }), [25])).toEqual({
-      ok: true,
-      value: -27.5,
-    });
-    expect(decodePoint(holding('uint16', { scale: 10 }), [25])).toEqual({ ok: true, value: 250 });
+    expect(read(holding('int16', { scale: 0.1 }), [3])).toBe(0.3);
+    expect(read(holding('int16', { scale: 0.01 }), [0xffff])).toBe(-0.01);
+    expect(read(holding('uint16', { scale: 0.5, offset: -40 }), [25])).toBe(-27.5);
+    expect(read(holding('uint16', { scale: 10 }), [25])).toBe(250);
   });
 
   it('leave booleans alone', () => {
     const point = holding('bool', { scale: 5, offset: 3 });
-    expect(decodePoint(point, [0])).toEqual({ ok: true, value: false });
-    expect(decodePoint(point, [0x8000])).toEqual({ ok: true, value: true });
+    expect(read(point, [0])).toBe(false);
+    expect(read(point, [0x8000])).toBe(true);
   });
 
   it('count for a number type on a bit table, which reads 0 or 1', () => {
     const point = holding('uint16', { table: 'coil', scale: 10 });
-    expect(decodePoint(point, [true])).toEqual({ ok: true, value: 10 });
-    expect(decodePoint(point, [false])).toEqual({ ok: true, value: 0 });
+    expect(read(point, [true])).toBe(10);
+    expect(read(point, [false])).toBe(0);
+  });
+
+  it('make numbers of 64-bit integers, which stay exact without them', () => {
+    const raw = [0x0020, 0, 0, 1];
+    expect(read(holding('uint64'), raw)).toBe(9007199254740993n);
+    expect(read(holding('uint64', { scale: 0.001 }), raw)).toBe(9007199254740.992);
+  });
+});
+
+describe('parts of registers', () => {
+  it('are bits, counted from the least significant', () => {
+    expect(read(holding('bool', { bit: 0 }), [0x0001])).toBe(true);
+    expect(read(holding('bool', { bit: 15 }), [0x8000])).toBe(true);
+    expect(read(holding('bool', { bit: 14 }), [0x8000])).toBe(false);
+    expect(read(holding('bool', { bit: 15, byte_order: 'BADC' }), [0x0080])).toBe(true);
+  });
+
+  it('are bytes, the low one unless the high one is asked for', () => {
+    expect(read(holding('uint8'), [0x12fe])).toBe(0xfe);
+    expect(read(holding('int8'), [0x12fe])).toBe(-2);
+    expect(read(holding('uint8', { byte: 'high' }), [0x12fe])).toBe(0x12);
+    expect(read(holding('uint8', { byte: 'high', byte_order: 'DCBA' }), [0x12fe])).toBe(0xfe);
+  });
+
+  it('are written without the rest of the register', () => {
+    expect(encodePoint(holding('bool', { bit: 3 }), true, [0xff00])).toEqual([0xff08]);
+    expect(encodePoint(holding('bool', { bit: 3 }), false, [0xffff])).toEqual([0xfff7]);
+    expect(encodePoint(holding('uint8', { byte: 'high' }), 0xab, [0x1234])).toEqual([0xab34]);
+    expect(encodePoint(holding('int8', { byte_order: 'BADC' }), -1, [0x1234])).toEqual([0xff34]);
+  });
+});
+
+describe('arrays', () => {
+  it('give each value a code of its own', () => {
+    expect(decodePoint(holding('int16', { count: 2 }), [1, 0xffff])).toEqual([
+      { code: 'p[0]', kind: 'value', value: 1, isUncertain: false },
+      { code: 'p[1]', kind: 'value', value: -1, isUncertain: false },
+    ]);
+  });
+
+  it('are named so even with a single value', () => {
+    expect(decodePoint(holding('uint64', { count: 1 }), [0, 0, 0, 7])).toEqual([
+      { code: 'p[0]', kind: 'integer', digits: '7', isUncertain: false },
+    ]);
+  });
+
+  it('lose only the value that is none', () => {
+    expect(read(holding('float32', { count: 3 }), [0x3f80, 0, 0x7fc0, 0, 0x4000, 0])).toEqual([
+      1,
+      '(not_a_number)',
+      2,
+    ]);
+  });
+
+  it('of bits and of bytes are packed', () => {
+    const bits = holding('bool', { bit: 14, count: 3 });
+    expect(pointWidth(bits)).toBe(2);
+    expect(read(bits, [0x4000, 0x0001])).toEqual([true, false, true]);
+    const bytes = holding('uint8', { count: 3 });
+    expect(pointWidth(bytes)).toBe(2);
+    expect(read(bytes, [0x0102, 0x0304])).toEqual([1, 2, 3]);
+    expect(read(holding('uint8', { count: 3, byte: 'low' }), [0x0102, 0x0304])).toEqual([2, 3, 4]);
+  });
+
+  it('of coils are a row of coils', () => {
+    expect(read(holding('bool', { table: 'coil', count: 3 }), [true, false, true])).toEqual([
+      true,
+      false,
+      true,
+    ]);
+  });
+});
+
+describe('texts', () => {
+  const ascii = (text: string) => encodePoint(holding('string', { length: 8 }), text);
+
+  it('end at the first NUL, and lose blanks at the end', () => {
+    expect(read(holding('string', { length: 3 }), [0x4142, 0x2043, 0x2020])).toBe('AB C');
+    expect(read(holding('string', { length: 3 }), [0x4142, 0x4300, 0xff01])).toBe('ABC');
+    expect(read(holding('string', { length: 2 }), [0, 0])).toBe('');
+  });
+
+  it('are read with the bytes of each word in either order', () => {
+    expect(read(holding('string', { length: 2, byte_order: 'BADC' }), [0x4241, 0x0043])).toBe('ABC');
+    expect(read(holding('string', { length: 2, byte_order: 'CDAB' }), [0x4142, 0x4300])).toBe('ABC');
+  });
+
+  it('are read in their encoding', () => {
+    // 温度 in GBK is CE C2 B6 C8; in UTF-8 it is E6 B8 A9 E5 BA A6 (Python's codecs).
+    expect(read(holding('string', { length: 2, encoding: 'gbk' }), [0xcec2, 0xb6c8])).toBe('温度');
+    expect(read(holding('string', { length: 3, encoding: 'utf-8' }), [0xe6b8, 0xa9e5, 0xbaa6])).toBe('温度');
+    expect(encodePoint(holding('string', { length: 2, encoding: 'gbk' }), '温度')).toEqual([0xcec2, 0xb6c8]);
+  });
+
+  test.each([
+    ['a byte above 7F in ASCII', 'ascii', [0x41e9]],
+    ['a control character', 'ascii', [0x410a]],
+    ['an escape in GBK', 'gbk', [0x1b41]],
+    ['half a character in UTF-8', 'utf-8', [0x41e6]],
+    ['half a character in GBK', 'gbk', [0x41ce]],
+    ['a surrogate in UTF-8', 'utf-8', [0xeda0, 0x8000]],
+    ['C1 control characters in UTF-8', 'utf-8', [0xc285]],
+    ['memory that was never written', 'utf-8', [0xffff]],
+  ] as const)('%s is a problem, never a value', (_what, encoding, raw) => {
+    expect(read(holding('string', { length: raw.length, encoding }), raw)).toBe('(not_text)');
+  });
+
+  it('do not keep anything of the text before', () => {
+    const point = holding('string', { length: 1, encoding: 'gbk' });
+    expect(read(point, [0x41ce])).toBe('(not_text)');
+    expect(read(point, [0x4142])).toBe('AB');
+  });
+
+  it('are refused when they would not be read back', () => {
+    const gbk = holding('string', { length: 2, encoding: 'gbk' });
+    expect(encodeValue(gbk, '😀')).toMatchObject({ ok: false, refusal: 'not_encodable' });
+    expect(encodeValue(gbk, 'a\n')).toMatchObject({ ok: false, refusal: 'not_encodable' });
+    expect(encodeValue(gbk, '温度計')).toMatchObject({ ok: false, refusal: 'too_long' });
+    expect(() => ascii('é')).toThrow(RangeError);
+  });
+});
+
+describe('what makes a value uncertain', () => {
+  it('is a valid range that it is outside of', () => {
+    const point = holding('int16', { scale: 0.1, valid_min: -40, valid_max: 85 });
+    expect(read(point, [850])).toBe(85);
+    expect(read(point, [851])).toEqual([85.1, 'uncertain']);
+    expect(read(point, encodePoint(point, -40.1) as number[])).toEqual([-40.1, 'uncertain']);
+    expect(read(holding('int64', { valid_min: 0 }), [0xffff, 0xffff, 0xffff, 0xffff])).toEqual([
+      -1n,
+      'uncertain',
+    ]);
+  });
+
+  it('is a number that its enumeration does not know', () => {
+    const point = holding('uint16', { enumeration: { '0': 'off', '1': 'on' } });
+    expect(read(point, [1])).toBe('on');
+    expect(read(point, [7])).toEqual(['7', 'uncertain']);
+    expect(read(holding('bool', { bit: 2, enumeration: { '1': 'open' } }), [4])).toBe('open');
+    expect(read(holding('int64', { enumeration: { '-2': 'none' } }), [65535, 65535, 65535, 65534])).toBe(
+      'none',
+    );
+  });
+
+  it('is not a name that objects have by themselves', () => {
+    expect(read(holding('uint16', { enumeration: { '1': 'on' } }), [0])).toEqual(['0', 'uncertain']);
+  });
+});
+
+describe('linear ranges and decimals', () => {
+  const current = holding('uint16', { linear: { raw_min: 0, raw_max: 27648, eng_min: 4, eng_max: 20 } });
+
+  it('run through both ends, and on beyond them', () => {
+    expect(read(current, [0])).toBe(4);
+    expect(read(current, [27648])).toBe(20);
+    expect(read(current, [13824])).toBe(12);
+    expect(read(current, [32256])).toBeGreaterThan(20);
+    expect(encodePoint(current, 12)).toEqual([13824]);
+  });
+
+  it('round to the decimals that are kept', () => {
+    expect(read(holding('float32', { precision: 2 }), [0x4248, 0x147b])).toBe(50.02);
+    expect(read(holding('int16', { scale: 0.5, precision: 0 }), [0xfffb])).toBe(-3);
+    expect(
+      read(holding('float32', { precision: 0 }), encodePoint(holding('float32'), -0.2) as number[]),
+    ).toBe(0);
+    expect(
+      read(holding('float64', { precision: 3 }), encodePoint(holding('float64'), 1e300) as number[]),
+    ).toBe(1e300);
   });
 });
 
@@ -94,14 +342,18 @@ describe('whatever is encoded', () => {
     table: fc.constantFrom('input_register' as const, 'holding_register' as const),
     byte_order: fc.constantFrom(...byteOrders),
   });
+  const same = (point: TestPoint, value: Parameters<typeof encodePoint>[1]) => {
+    const raw = encodePoint(point, value);
+    expect(raw).toHaveLength(pointWidth(point));
+    return expect(read(point, raw));
+  };
 
-  for (const data_type of ['int16', 'uint16', 'int32', 'uint32'] as const) {
-    const [min, max] = rawRange[data_type];
+  for (const data_type of Object.keys(ranges) as RangedType[]) {
+    const [min, max] = ranges[data_type];
     it(`decodes to the same ${data_type}`, () => {
       fc.assert(
         fc.property(layout, fc.integer({ min, max }), (where, value) => {
-          const point = holding(data_type, where);
-          expect(decodePoint(point, encodePoint(point, value))).toEqual({ ok: true, value });
+          same(holding(data_type, where), value).toBe(value);
         }),
       );
     });
@@ -116,42 +368,177 @@ describe('whatever is encoded', () => {
           fc.integer({ min: -100, max: 100 }),
           (where, s, raw, offset) => {
             const point = holding(data_type, { ...where, scale: s, offset });
-            const decoded = decodePoint(point, encodePoint(point, raw * s + offset));
-            expect(decoded).toMatchObject({ ok: true });
-            if (decoded.ok) expect(decoded.value).toBeCloseTo(raw * s + offset, 3);
+            expect(read(point, encodePoint(point, raw * s + offset))).toBeCloseTo(raw * s + offset, 3);
           },
         ),
       );
     });
   }
 
-  it('decodes to the same float32', () => {
+  it('decodes to the same float of 16, 32 and 64 bits', () => {
+    const float16 = fc.integer({ min: 0, max: 0xffff }).map((bits) => {
+      const view = new DataView(new ArrayBuffer(2));
+      view.setUint16(0, bits);
+      return view.getFloat16(0);
+    });
+    const finite = { noNaN: true, noDefaultInfinity: true } as const;
+    for (const [data_type, floats] of [
+      ['float16', float16.filter(Number.isFinite)],
+      ['float32', fc.float(finite)],
+      ['float64', fc.double(finite)],
+    ] as const) {
+      fc.assert(
+        fc.property(layout, floats, (where, value) => {
+          same(holding(data_type, where), value).toBe(value + 0);
+        }),
+      );
+    }
+  });
+
+  it('decodes to exactly the same 64-bit integer, given as digits or as a bigint', () => {
+    for (const [data_type, min, max] of [
+      ['int64', -(2n ** 63n), 2n ** 63n - 1n],
+      ['uint64', 0n, 2n ** 64n - 1n],
+    ] as const) {
+      fc.assert(
+        fc.property(layout, fc.bigInt({ min, max }), (where, value) => {
+          same(holding(data_type, where), value).toBe(value);
+          same(holding(data_type, where), String(value)).toBe(value);
+        }),
+      );
+    }
+  });
+
+  it('decodes to the same time', () => {
     fc.assert(
-      fc.property(layout, fc.float({ noNaN: true, noDefaultInfinity: true }), (where, value) => {
-        const point = holding('float32', where);
-        expect(decodePoint(point, encodePoint(point, value))).toEqual({ ok: true, value: value + 0 });
+      fc.property(layout, fc.integer({ min: 0, max: 0xffff_ffff }), (where, seconds) => {
+        const text = new Date(seconds * 1_000).toISOString().replace('.000Z', 'Z');
+        same(holding('unix_time32', where), text).toBe(text);
+        same(holding('unix_time64', where), text).toBe(text);
       }),
     );
+  });
+
+  it('decodes to the same text in every encoding', () => {
+    const clean = (text: string) => !/\p{Cc}/u.test(text) && !text.endsWith(' ');
+    const han = fc.string({ unit: fc.constantFrom(...'温度压力：Ａ-kW°'), maxLength: 8 });
+    for (const [encoding, texts] of [
+      ['ascii', fc.string({ unit: 'grapheme-ascii', maxLength: 16 }).filter(clean)],
+      ['utf-8', fc.string({ unit: 'grapheme', maxLength: 4 }).filter(clean)],
+      ['gbk', han],
+    ] as const) {
+      fc.assert(
+        fc.property(layout, texts, (where, text) => {
+          same(holding('string', { ...where, encoding, length: 60 }), text).toBe(text);
+        }),
+      );
+    }
   });
 
   it('decodes to the same truth on every table', () => {
     fc.assert(
       fc.property(fc.constantFrom(...registerTables), fc.boolean(), (table, value) => {
-        const point = holding('bool', { table });
-        expect(decodePoint(point, encodePoint(point, value))).toEqual({ ok: true, value });
+        same(holding('bool', { table }), value).toBe(value);
       }),
     );
   });
 
-  it('has as many registers as the point is wide', () => {
-    for (const data_type of ['bool', 'int16', 'uint16', 'int32', 'uint32', 'float32'] as const) {
-      expect(encodePoint(holding(data_type), 1)).toHaveLength(pointWidth(holding(data_type)));
-    }
+  it('decodes to the same array of any type', () => {
+    const array = fc.array(fc.integer({ min: 0, max: 99 }), { minLength: 2, maxLength: 9 });
+    const types = fc.constantFrom<DataType>(
+      ...(Object.keys(ranges) as RangedType[]),
+      'float16',
+      'float32',
+      'float64',
+    );
+    const byte = fc.constantFrom(undefined, 'high' as const, 'low' as const);
+    fc.assert(
+      fc.property(layout, types, byte, array, (where, data_type, byte, values) => {
+        same(holding(data_type, { ...where, byte, count: values.length }), values).toEqual(values);
+      }),
+    );
+  });
+
+  it('decodes to the same bits, and leaves the other bits of its registers', () => {
+    const bits = fc.array(fc.boolean(), { minLength: 2, maxLength: 40 });
+    const bit = fc.integer({ min: 0, max: 15 });
+    fc.assert(
+      fc.property(layout, bit, bits, fc.constantFrom(0, 0xffff), (where, bit, values, fill) => {
+        const point = holding('bool', { ...where, bit, count: values.length });
+        const present = Array.from({ length: pointWidth(point) }, () => fill);
+        const raw = encodePoint(point, values, present) as number[];
+        expect(read(point, raw)).toEqual(values);
+        const ones = raw.join() === '' ? 0 : raw.map((word) => word.toString(2).replaceAll('0', '').length);
+        const others = raw.length * 16 - values.length;
+        const expected = values.filter(Boolean).length + (fill === 0 ? 0 : others);
+        expect((ones as number[]).reduce((sum, each) => sum + each, 0)).toBe(expected);
+      }),
+    );
   });
 });
 
-test('a value that does not fit its data type is refused instead of wrapped', () => {
-  expect(() => encodePoint(holding('uint16'), -1)).toThrow(RangeError);
-  expect(() => encodePoint(holding('int16'), 40000)).toThrow(RangeError);
-  expect(() => encodePoint(holding('uint32'), Number.NaN)).toThrow(RangeError);
+describe('whatever a device answers', () => {
+  it('is a finite number, a truth, a clean text or a problem', () => {
+    const point = fc.record({
+      data_type: fc.constantFrom<DataType>(
+        ...(Object.keys(ranges) as RangedType[]),
+        'bool',
+        'int64',
+        'uint64',
+        'float16',
+        'float32',
+        'float64',
+        'string',
+        'unix_time32',
+        'unix_time64',
+      ),
+      byte_order: fc.constantFrom(...byteOrders),
+      scale: fc.constantFrom(1, 0.1, 1e300),
+      encoding: fc.constantFrom('ascii' as const, 'utf-8' as const, 'gbk' as const),
+    });
+    fc.assert(
+      fc.property(
+        point,
+        fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: 4, maxLength: 4 }),
+        (rest, raw) => {
+          const value = read(holding(rest.data_type, { ...rest, length: 4 }), raw);
+          if (typeof value === 'number') expect(Number.isFinite(value)).toBe(true);
+          else if (typeof value === 'string') expect(value).not.toMatch(/\p{Cc}/u);
+          else expect(['boolean', 'bigint']).toContain(typeof value);
+        },
+      ),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('a value that does not fit is refused instead of wrapped', () => {
+  test.each([
+    ['uint16', {}, -1, 'out_of_range'],
+    ['int16', {}, 40000, 'out_of_range'],
+    ['int16', { scale: 0.1 }, 3276.8, 'out_of_range'],
+    ['uint32', {}, Number.NaN, 'out_of_range'],
+    ['float16', {}, 70000, 'out_of_range'],
+    ['float32', {}, 1e39, 'out_of_range'],
+    ['uint64', {}, '18446744073709551616', 'out_of_range'],
+    ['bcd16', {}, 10000, 'out_of_range'],
+    ['unix_time32', {}, '1969-12-31T23:59:59Z', 'out_of_range'],
+    ['unix_time32', {}, 'yesterday', 'wrong_type'],
+    ['int16', {}, 'much', 'wrong_type'],
+    ['bool', {}, 'yes', 'wrong_type'],
+    ['int16', {}, [1, 2], 'wrong_type'],
+    ['int16', { count: 2 }, 1, 'wrong_type'],
+    ['int16', { count: 2 }, [1, 2, 3], 'wrong_count'],
+    ['uint16', { enumeration: { '0': 'off' } }, 'on', 'not_in_enumeration'],
+  ] as const)('%s %j: %j', (data_type, rest, value, refusal) => {
+    expect(encodeValue(holding(data_type, rest), value)).toMatchObject({ ok: false, refusal });
+    expect(() => encodePoint(holding(data_type, rest), value)).toThrow(RangeError);
+  });
+
+  it('and so is one outside the valid range, where operators write it', () => {
+    const point = holding('int16', { valid_min: 0, valid_max: 100 });
+    expect(encodeValidValue(point, 101)).toMatchObject({ ok: false, refusal: 'outside_valid_range' });
+    expect(encodeValidValue(point, 100)).toEqual({ ok: true, raw: [100] });
+    expect(encodeValidValue(holding('int64', { valid_max: 5 }), '6')).toMatchObject({ ok: false });
+  });
 });

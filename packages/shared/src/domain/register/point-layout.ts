@@ -1,40 +1,140 @@
 export const registerTables = ['coil', 'discrete_input', 'input_register', 'holding_register'] as const;
 export type RegisterTable = (typeof registerTables)[number];
 
-export const dataTypes = ['bool', 'int16', 'uint16', 'int32', 'uint32', 'float32'] as const;
+export const dataTypes = [
+  'bool',
+  'int8',
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+  'float16',
+  'float32',
+  'float64',
+  'bcd16',
+  'bcd32',
+  'string',
+  'unix_time32',
+  'unix_time64',
+] as const;
 export type DataType = (typeof dataTypes)[number];
 
-/** Order of the bytes of a 32-bit value on the wire; A is the most significant. 16-bit values read AB or BA. */
+/**
+ * Order of the bytes on the wire; A is the most significant of a 32-bit value. Of 64 bits, ABCD is big endian, CDAB has
+ * its four words reversed, BADC the bytes within each word, DCBA both. One register reads AB (ABCD, CDAB) or BA; so
+ * does each register of a string.
+ */
 export const byteOrders = ['ABCD', 'CDAB', 'BADC', 'DCBA'] as const;
 export type ByteOrder = (typeof byteOrders)[number];
 
-/** What decides how a point lies in its table; a PointConfig has all of it. */
+export const textEncodings = ['ascii', 'utf-8', 'gbk'] as const;
+export type TextEncoding = (typeof textEncodings)[number];
+
+/** Two raw values and the engineering values that they stand for; a straight line through both. */
+export interface LinearRange {
+  readonly raw_min: number;
+  readonly raw_max: number;
+  readonly eng_min: number;
+  readonly eng_max: number;
+}
+
+/** What decides how a point lies in its table and what its raw data mean; a PointConfig has all of it. */
 export interface PointLayout {
   readonly table: RegisterTable;
   readonly data_type: DataType;
   readonly byte_order: ByteOrder;
-  /** engineering value = raw × scale + offset; booleans are left alone. */
+  /** engineering value = raw × scale + offset; booleans, texts and times are left alone. */
   readonly scale: number;
   readonly offset: number;
+  /** Of a bool in a register, 0 the least significant; without it any non-zero register is true. */
+  readonly bit?: number | undefined;
+  /** Of an int8 or uint8. One value: the low byte unless set. An array: begins with the high byte unless set. */
+  readonly byte?: 'high' | 'low' | undefined;
+  /** Registers of a string. */
+  readonly length?: number | undefined;
+  /** Of a string; ASCII unless set. */
+  readonly encoding?: TextEncoding | undefined;
+  /** An array of so many values, one after the other. */
+  readonly count?: number | undefined;
+  /** Decimals that are kept. */
+  readonly precision?: number | undefined;
+  /** In engineering units; a value outside is uncertain. */
+  readonly valid_min?: number | undefined;
+  readonly valid_max?: number | undefined;
+  /** Instead of scale and offset. */
+  readonly linear?: LinearRange | undefined;
+  /** Text by raw whole number in decimal. */
+  readonly enumeration?: Readonly<Record<string, string>> | undefined;
 }
+
+/** What decides how wide a point is. */
+export type PointExtent = Pick<PointLayout, 'table' | 'data_type'> &
+  Partial<Pick<PointLayout, 'bit' | 'byte' | 'length' | 'count'>>;
 
 export function isBitTable(table: RegisterTable): boolean {
   return table === 'coil' || table === 'discrete_input';
 }
 
-/** Registers, or bits of a bit table, that the point occupies from its address on. */
-export function pointWidth(point: Pick<PointLayout, 'table' | 'data_type'>): 1 | 2 {
-  if (isBitTable(point.table)) return 1;
-  switch (point.data_type) {
+/** Registers that one value takes by itself. */
+export function registersPerValue({ data_type, length }: Pick<PointExtent, 'data_type' | 'length'>): number {
+  switch (data_type) {
     case 'bool':
+    case 'int8':
+    case 'uint8':
     case 'int16':
     case 'uint16':
+    case 'float16':
+    case 'bcd16':
       return 1;
     case 'int32':
     case 'uint32':
     case 'float32':
+    case 'bcd32':
+    case 'unix_time32':
       return 2;
+    case 'int64':
+    case 'uint64':
+    case 'float64':
+    case 'unix_time64':
+      return 4;
+    case 'string':
+      return length ?? 1;
     default:
-      return point.data_type satisfies never;
+      return data_type satisfies never;
   }
+}
+
+/**
+ * Registers, or bits of a bit table, that the point occupies from its address on. Arrays of bytes, and of single bits
+ * of registers, are packed: each value begins where the one before it ended.
+ */
+export function pointWidth(point: PointExtent): number {
+  const count = point.count ?? 1;
+  if (isBitTable(point.table)) return count;
+  if (isSingleBit(point)) return Math.ceil(((point.bit ?? 0) + count) / 16);
+  if (isSingleByte(point)) return Math.ceil((firstByte(point) + count) / 2);
+  return count * registersPerValue(point);
+}
+
+/** A bool that is one bit of a register. */
+export function isSingleBit({ table, data_type, bit }: PointExtent): boolean {
+  return data_type === 'bool' && bit !== undefined && !isBitTable(table);
+}
+
+/** A value that is one of a register's two bytes. */
+export function isSingleByte({ table, data_type }: PointExtent): boolean {
+  return (data_type === 'int8' || data_type === 'uint8') && !isBitTable(table);
+}
+
+/** 0 when the (first) value is the high byte of the first register, 1 for the low one. */
+export function firstByte({ byte, count }: PointExtent): 0 | 1 {
+  return (byte ?? (count === undefined ? 'low' : 'high')) === 'high' ? 0 : 1;
+}
+
+/** The names of the point's values in samples: its code, or `code[0]`… of an array. */
+export function valueCodes({ code, count }: { code: string; count?: number | undefined }): readonly string[] {
+  return count === undefined ? [code] : Array.from({ length: count }, (_, index) => `${code}[${index}]`);
 }
