@@ -75,7 +75,7 @@ async function run(
   const outbox = new SampleOutbox({
     send: (sample) => stream.publish(sample),
     wasStored: (sample, after) => stream.wasStored(sample, after),
-    isHopeless: SampleStream.isHopeless,
+    tooLarge: SampleStream.tooLarge,
     isBrokerUp: connection.isUp,
     maxWaiting: 100_000,
     maxInFlight,

@@ -69,7 +69,8 @@ await runService({
     const outbox = new SampleOutbox({
       send: (sample) => samples.publish(sample),
       wasStored: (sample, afterSequence) => samples.wasStored(sample, afterSequence),
-      isHopeless: SampleStream.isHopeless,
+      firstAfter: await samples.lastSequence(),
+      tooLarge: SampleStream.tooLarge,
       isBrokerUp: connection.isUp,
       maxWaiting: config.SAMPLE_BUFFER_MAX,
       awaitsSpool: isSpooling,

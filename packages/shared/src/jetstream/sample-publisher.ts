@@ -17,9 +17,16 @@ export class PublishUnconfirmed extends Error {
   override readonly name = 'PublishUnconfirmed';
 }
 
-/** The broker takes no message of this size, now or later. */
+/** The broker takes no message of this size, now or later. Sizes without what the client adds. */
 export class PublishTooLarge extends Error {
   override readonly name = 'PublishTooLarge';
+  readonly bytes: number;
+  readonly limitBytes: number;
+  constructor(bytes: number, limitBytes: number) {
+    super(`a message of ${bytes} bytes, ${limitBytes} allowed`);
+    this.bytes = bytes;
+    this.limitBytes = limitBytes;
+  }
 }
 
 interface Pending {
@@ -34,6 +41,8 @@ interface PubAck {
 }
 
 const messageIdHeader = 'Nats-Msg-Id';
+/** Room for the headers, which count for the broker's limit. */
+const mostHeaderBytes = 1_024;
 
 /**
  * Publishes into a stream with many messages in flight. The client's own `publish` makes an inbox, a timer and
@@ -67,10 +76,10 @@ export class SamplePublisher {
   publish(subject: string, body: string, messageId: string): Promise<number> {
     // A character of text takes three bytes at most; only what might be too large is measured.
     const limit = this.#nc.info?.max_payload ?? 1_048_576;
-    if (body.length * 3 + 1_024 > limit && Buffer.byteLength(body) + 1_024 > limit) {
-      return Promise.reject(
-        new PublishTooLarge(`a message of ${body.length} characters, ${limit} bytes allowed`),
-      );
+    const bodyLimit = limit - mostHeaderBytes;
+    if (body.length * 3 > bodyLimit) {
+      const bytes = Buffer.byteLength(body);
+      if (bytes > bodyLimit) return Promise.reject(new PublishTooLarge(bytes, bodyLimit));
     }
     this.#next += 1;
     const token = this.#next.toString(36);

@@ -81,8 +81,25 @@ describe('the collector’s side of SAMPLES', () => {
     const large = { ...sample(600), values: { text: '字'.repeat(400_000) } };
     const error = await samples.publish(large).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(PublishTooLarge);
-    expect(SampleStream.isHopeless(error)).toBe(true);
+    expect(SampleStream.tooLarge(error, large)).toEqual({
+      bytes: Buffer.byteLength(JSON.stringify(large)),
+      limitBytes: 1_048_576 - 1_024,
+      bound: 'max_payload of NATS',
+    });
     await samples.publish({ ...sample(601), values: { text: '字'.repeat(300_000) } });
+  });
+
+  it('knows a sample that the stream itself will never take', async () => {
+    const jsm = await jetstreamManager(connection.nc);
+    await jsm.streams.update(streamNames.samples, { max_msg_size: 10_000 });
+    const large = { ...sample(602), values: { text: 'x'.repeat(20_000) } };
+    const error = await samples.publish(large).catch((caught: unknown) => caught);
+    expect(SampleStream.tooLarge(error, large)).toMatchObject({
+      bytes: Buffer.byteLength(JSON.stringify(large)),
+      bound: 'max_msg_size of the stream SAMPLES',
+    });
+    expect(SampleStream.tooLarge(new PublishRefused('full', 10077), large)).toBeUndefined();
+    await jsm.streams.update(streamNames.samples, { max_msg_size: -1 });
   });
 
   it('says that nothing was stored when no stream takes samples', async () => {

@@ -8,10 +8,21 @@ import {
 import type { NatsConnection } from '@nats-io/nats-core';
 import { decodeSample, encodeSample, type Sample, sampleMessageId } from '../contracts/sample.ts';
 import { streamNames, subjects } from '../contracts/subjects.ts';
-import { PublishTooLarge, SamplePublisher } from './sample-publisher.ts';
+import { PublishRefused, PublishTooLarge, SamplePublisher } from './sample-publisher.ts';
 
 /** Messages of one device that are looked through for a sample; more than may be in flight at a time. */
 const longestLook = 2_000;
+
+/** JetStream's code for a message that is larger than its stream allows. */
+const messageExceedsMaximum = 10054;
+
+export interface SampleTooLarge {
+  readonly bytes: number;
+  /** Undefined where the broker did not say. */
+  readonly limitBytes: number | undefined;
+  /** The setting of the broker that forbids it. */
+  readonly bound: string;
+}
 
 /** The collector's side of SAMPLES. */
 export class SampleStream {
@@ -43,9 +54,24 @@ export class SampleStream {
     );
   }
 
-  /** Whether an error of {@link publish} will come again however often it is tried. */
-  static isHopeless(error: unknown): boolean {
-    return error instanceof PublishTooLarge;
+  /**
+   * What an error of {@link publish} says of a sample that is too large, so that it will come again however often
+   * it is tried; undefined for all other errors.
+   */
+  static tooLarge(error: unknown, sample: Sample): SampleTooLarge | undefined {
+    if (error instanceof PublishTooLarge) {
+      return { bytes: error.bytes, limitBytes: error.limitBytes, bound: 'max_payload of NATS' };
+    }
+    if (error instanceof PublishRefused && error.code === messageExceedsMaximum) {
+      const bytes = Buffer.byteLength(encodeSample(sample));
+      return { bytes, limitBytes: undefined, bound: 'max_msg_size of the stream SAMPLES' };
+    }
+    return undefined;
+  }
+
+  /** What this process publishes comes behind it. @throws when the broker cannot be asked */
+  async lastSequence(): Promise<number> {
+    return (await this.#jsm.streams.info(streamNames.samples)).state.last_seq;
   }
 
   /**

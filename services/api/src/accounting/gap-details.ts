@@ -6,7 +6,9 @@ export const gapDetails: Readonly<Record<GapCause, string>> = {
   connection: 'there was no connection to the device',
   exception: 'the device answered with an exception',
   overrun: 'the reading before took longer than the period',
-  buffer_full: 'the collector could not send for so long that its buffer was full',
+  buffer_full:
+    'samples waited for so long that a buffer was full: that of the collector, or the stream SAMPLES',
+  too_large: 'the device has more values than one message may hold',
   fenced: 'it was sent by a collector that no longer held the session',
   waiting: 'no collector had begun to poll the session yet',
   failover: 'the collector was lost and another took the session over',

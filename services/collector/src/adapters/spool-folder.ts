@@ -1,7 +1,8 @@
 import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Sample, sampleSchema } from '@holdfast/shared/contracts/sample.ts';
+import { sampleSchema } from '@holdfast/shared/contracts/sample.ts';
 import * as z from 'zod';
+import type { SpooledNotice } from '../sampling/spool.ts';
 import { scanRecords, segmentMagic } from './spool-record.ts';
 
 /** One file of the spool. Only the process that made it ever appends to it. */
@@ -31,11 +32,14 @@ const confirmedSchema = z.object({
 });
 export type Confirmed = z.infer<typeof confirmedSchema>;
 
+/** `maybe_stored_after`: the sample was sent before it was given up; if it was stored, then behind this sequence. */
+const noticesSchema = z.array(sampleSchema.extend({ maybe_stored_after: z.int().optional() }));
+
 export interface Leftover {
   readonly segments: Segment[];
   readonly confirmed: Confirmed | undefined;
   /** Of samples that were lost before, not yet told. */
-  readonly notices: Sample[];
+  readonly notices: SpooledNotice[];
   /** Of a record that was being written when its process was killed; cut off. */
   readonly tornBytes: number;
 }
@@ -60,7 +64,9 @@ export async function readSpoolFolder(folder: string): Promise<Leftover> {
   return {
     segments: segments.sort((a, b) => a.id - b.id),
     confirmed: await readJson(join(folder, confirmedFile), confirmedSchema),
-    notices: (await readJson(join(folder, lostFile), z.array(sampleSchema))) ?? [],
+    notices: ((await readJson(join(folder, lostFile), noticesSchema)) ?? []).map(
+      ({ maybe_stored_after, ...sample }) => ({ sample, maybeStoredAfter: maybe_stored_after }),
+    ),
     tornBytes,
   };
 }
@@ -88,8 +94,16 @@ async function readJson<T>(path: string, schema: z.ZodType<T>): Promise<T | unde
   }
 }
 
-export function writeLost(folder: string, notices: readonly Sample[], durable: boolean): Promise<void> {
-  return replaceFile(join(folder, lostFile), JSON.stringify(notices), durable);
+export function writeLost(
+  folder: string,
+  notices: readonly SpooledNotice[],
+  durable: boolean,
+): Promise<void> {
+  const content = notices.map(({ sample, maybeStoredAfter }) => ({
+    ...sample,
+    maybe_stored_after: maybeStoredAfter,
+  }));
+  return replaceFile(join(folder, lostFile), JSON.stringify(content), durable);
 }
 
 export function writeConfirmed(folder: string, confirmed: Confirmed): Promise<void> {

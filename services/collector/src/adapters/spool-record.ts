@@ -1,11 +1,10 @@
 import { crc32 } from 'node:zlib';
+import { mostRecordBytes } from '../sampling/spool.ts';
 
 /** First bytes of every segment: what it is, and the version of the form of its records. */
 export const segmentMagic = Buffer.from('HFSPOOL1');
 
 const headerBytes = 8;
-/** A message of the broker may have 1 MB; a length beyond this was never written by us. */
-const maxRecordBytes = 8 * 1024 * 1024;
 
 /** Length and CRC-32 of the payload, both 32 bits little-endian, then the payload. */
 export function encodeRecords(payloads: readonly string[]): Buffer {
@@ -48,7 +47,7 @@ export function scanRecords(bytes: Buffer): Scan {
   while (offset + headerBytes <= bytes.length) {
     const length = bytes.readUInt32LE(offset);
     // Nothing empty is ever written, so zeros are a hole that a crash of the machine left.
-    if (length === 0 || length > maxRecordBytes) return { records, endOffset: offset, isBroken: true };
+    if (length === 0 || length > mostRecordBytes) return { records, endOffset: offset, isBroken: true };
     const endOffset = offset + headerBytes + length;
     if (endOffset > bytes.length) break;
     const payload = bytes.subarray(offset + headerBytes, endOffset);

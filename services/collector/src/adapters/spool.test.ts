@@ -151,7 +151,7 @@ describe('the spool of samples', () => {
     const { spool } = await openSpool();
     for (let tick = 1; tick <= 2_000; tick += 100) await spool.append(records(tick, tick + 99), 0);
     const readBefore = await spool.read();
-    const lost = (await spool.takeOldest()).map(({ tick }) => tick);
+    const lost = (await spool.takeOldest()).map(({ sample }) => sample.tick);
     await spool.removeTaken();
     const rest = await readAll(spool);
     const before = readBefore.map((read) => read.sample.tick);
@@ -168,10 +168,14 @@ describe('the spool of samples', () => {
       through_tick: 9,
       miss: { cause: 'buffer_full', detail: '' },
     };
-    await first.spool.saveLost([notice]);
+    const notices = [
+      { sample: notice, maybeStoredAfter: undefined },
+      { sample: { ...notice, tick: 2, through_tick: undefined }, maybeStoredAfter: 41 },
+    ];
+    await first.spool.saveLost(notices);
     await abandon(first);
     const next = await openSpool({ instance: 'ffff0000-2' });
-    expect(next.notices).toEqual([JSON.parse(JSON.stringify(notice))]);
+    expect(next.notices).toEqual(notices);
     await next.spool.saveLost([]);
     await next.spool.close();
     const last = await openSpool();
@@ -187,7 +191,8 @@ describe('the spool of samples', () => {
     const hourAgo = Date.now() - 3_600_000;
     await writeFile(path, JSON.stringify({ segment: 0, end_offset: 0, sequence: 17, at: hourAgo }));
     const next = await openSpool({ instance: 'ffff0000-2' });
-    expect((await next.spool.read()).map(({ maybeStoredAfter }) => maybeStoredAfter)).toEqual([17, 17, 17]);
+    const maybe = (await next.spool.read()).map(({ maybeStored }) => maybeStored);
+    expect(maybe.map((stored) => stored?.afterSequence)).toEqual([17, 17, 17]);
     await next.spool.close();
   });
 });

@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, rmdir, unlink } from 'node:fs/promises';
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import type { Spool, SpooledSample, SpoolPosition } from '../sampling/spool.ts';
+import type { Spool, SpooledNotice, SpooledSample, SpoolPosition } from '../sampling/spool.ts';
 import {
   type Confirmed,
   type Leftover,
@@ -31,12 +31,10 @@ export interface DiskSpoolOptions {
 export interface OpenedSpool {
   readonly spool: DiskSpool;
   /** Gap notices of a predecessor. */
-  readonly notices: readonly Sample[];
+  readonly notices: readonly SpooledNotice[];
 }
 
 const readBytes = 256 * 1024;
-/** Ours stays in the stream's memory of message ids for longer than this. */
-const repeatIsHarmlessMs = 60_000;
 const confirmEveryMs = 200;
 /** So many may have been sent since the last `confirmed.json`; measured peak is 40 a ms. */
 const sentSinceConfirmed = 10_000;
@@ -55,7 +53,7 @@ export class DiskSpool implements Spool {
   #unread: number;
   #damaged = 0;
   /** How many more of the records read may have been sent by a predecessor, and since which sequence. */
-  #doubtful: { left: number; readonly afterSequence: number } | undefined;
+  #doubtful: { left: number; readonly afterSequence: number; readonly sinceMs: number } | undefined;
   #confirmed: Confirmed | undefined;
   #confirmedWrittenAt = 0;
   #queue: Promise<unknown> = Promise.resolve();
@@ -178,16 +176,15 @@ export class DiskSpool implements Spool {
     );
   }
 
-  takeOldest(): Promise<Sample[]> {
+  takeOldest(): Promise<SpooledSample[]> {
     return this.#inTurn(async () => {
       const oldest = this.#segments[0];
       if (!oldest) return [];
       this.#taken = oldest;
       if (this.#segments.length === 1) await this.#endSegment();
-      const samples: Sample[] = [];
+      const samples: SpooledSample[] = [];
       for (let from = this.#readingFrom(); from?.segment === oldest; from = this.#readingFrom()) {
-        const found = this.#decode(await readSegment(from.segment, from.offset, readBytes), from);
-        samples.push(...found.map(({ sample }) => sample));
+        samples.push(...this.#decode(await readSegment(from.segment, from.offset, readBytes), from));
         // A segment holds thousands: whatever else is due gets its turn.
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -203,7 +200,7 @@ export class DiskSpool implements Spool {
     });
   }
 
-  saveLost(notices: readonly Sample[]): Promise<void> {
+  saveLost(notices: readonly SpooledNotice[]): Promise<void> {
     return this.#inTurn(async () => {
       if (notices.length > 0) {
         await this.#makeFolder();
@@ -250,9 +247,11 @@ export class DiskSpool implements Spool {
       this.#unread -= passed;
       this.#reading = { segment: first, offset: confirmed.end_offset, recordsLeft: first.records - passed };
     }
-    if (Math.abs(Date.now() - confirmed.at) > repeatIsHarmlessMs) {
-      this.#doubtful = { left: sentSinceConfirmed, afterSequence: confirmed.sequence };
-    }
+    this.#doubtful = {
+      left: sentSinceConfirmed,
+      afterSequence: confirmed.sequence,
+      sinceMs: confirmed.at,
+    };
     this.#confirmed = confirmed;
   }
 
@@ -291,7 +290,7 @@ export class DiskSpool implements Spool {
       found.push({
         sample: JSON.parse(payload.toString()) as Sample,
         position: { segment: from.segment.id, endOffset: from.offset + end },
-        maybeStoredAfter: this.#doubt(),
+        maybeStored: this.#doubt(),
       });
     }
     from.offset += endOffset;
@@ -300,10 +299,12 @@ export class DiskSpool implements Spool {
     return found;
   }
 
-  #doubt(): number | undefined {
+  #doubt(): SpooledSample['maybeStored'] {
     if (!this.#doubtful || this.#doubtful.left === 0) return undefined;
     this.#doubtful.left -= 1;
-    return this.#doubtful.afterSequence;
+    const { afterSequence, sinceMs } = this.#doubtful;
+    // A clock that was set back meanwhile must not make it look younger.
+    return { afterSequence, agoMs: Math.abs(Date.now() - sinceMs) };
   }
 
   /** Says from where a successor has to look for what was stored, should this process get no further. */

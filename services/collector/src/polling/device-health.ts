@@ -31,6 +31,7 @@ function statusOf(cause: MissCause): DeviceStatus {
     case 'exception':
     case 'overrun':
     case 'buffer_full':
+    case 'too_large':
       return 'error';
     default:
       return cause satisfies never;

@@ -1,13 +1,14 @@
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { SampleOutbox } from './sample-outbox.ts';
-import type { Spool } from './spool.ts';
+import type { Spool, SpooledNotice } from './spool.ts';
 
 export interface SpoolAttachmentOptions {
   readonly outbox: Pick<SampleOutbox, 'useSpool' | 'leaveSpool'>;
   /** Undefined while another process has it. */
-  readonly open: () => Promise<{ readonly spool: Spool; readonly notices: readonly Sample[] } | undefined>;
+  readonly open: () => Promise<
+    { readonly spool: Spool; readonly notices: readonly SpooledNotice[] } | undefined
+  >;
   readonly timers: Timers;
   readonly log: Logger;
 }

@@ -1,24 +1,29 @@
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
-import { type Clock, type ClockMark, elapsedMs, mark, systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { type Clock, mark, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import { isRepeatHarmless } from './doubt.ts';
 import { Fifo } from './fifo.ts';
-import { LostTicks } from './lost-ticks.ts';
+import { type LostNotice, LostTicks } from './lost-ticks.ts';
 import type { OutboxHealth } from './outbox-health.ts';
-import type { Spool } from './spool.ts';
-import { SpoolFeed } from './spool-feed.ts';
+import { Spilling } from './spilling.ts';
+import type { Spool, SpooledNotice } from './spool.ts';
+import { type SpooledAndDoubted, SpoolFeed } from './spool-feed.ts';
+import { type TooLarge, tooLargeDetail, tooLargeMiss } from './too-large-miss.ts';
 import { byTaken, isOnlyInMemory, type Waiting } from './waiting.ts';
 
 export interface SampleOutboxOptions {
   /**
    * Resolves when the broker has stored it, with the sequence in the stream where that is known; a repeat of the
-   * same sample within {@link repeatIsHarmlessMs} is harmless.
+   * same sample is harmless for as long as the stream keeps message ids.
    */
   readonly send: (sample: Sample) => Promise<unknown>;
   /** Whether exactly this sample was stored after this sequence. Asked when a repeat would not be harmless. */
   readonly wasStored?: (sample: Sample, afterSequence: number) => Promise<boolean>;
-  /** Whether an error of `send` will come again however often it is tried. */
-  readonly isHopeless?: (error: unknown) => boolean;
+  /** Nothing that will be sent lies before or at this sequence of the stream. */
+  readonly firstAfter?: number;
+  /** What of an error of `send` says that the sample is too large, now or later. */
+  readonly tooLarge?: (error: unknown, sample: Sample) => TooLarge | undefined;
   readonly isBrokerUp: () => boolean;
   /**
    * Samples held in memory, besides those that are being written to the spool. At half of it they go there; beyond it
@@ -33,13 +38,7 @@ export interface SampleOutboxOptions {
   readonly log: Logger;
 }
 
-/** Half the stream's duplicate window: a message id that was stored up to so long ago is surely remembered. */
-const repeatIsHarmlessMs = 60_000;
 const retryMs = 250;
-const mostSpilledAtOnce = 2_000;
-
-/** What waits longer than one to two of these goes to the spool: so much is lost when the process is killed. */
-const spoolAfterMs = 1_000;
 
 /**
  * Samples on their way to the broker. Polling never waits for it: `push` only queues. What the broker does not
@@ -55,7 +54,7 @@ export class SampleOutbox {
   /** Sent in vain. */
   #again: Waiting[] = [];
   readonly #inFlight = new Set<Waiting>();
-  #feed: SpoolFeed | undefined;
+  #spooling: { readonly feed: SpoolFeed; readonly spilling: Spilling } | undefined;
   #mayStart: boolean;
   #isClosed = false;
   #order = 0;
@@ -63,21 +62,19 @@ export class SampleOutbox {
   /** Notices in flight or to be sent again. */
   #noticesOut = 0;
   #dropped = 0;
-  #lastSequence = 0;
+  #tooLarge = 0;
+  readonly #toldTooLarge = new Set<string>();
+  #lastSequence: number;
   #isPumpPlanned = false;
   #isProbing = false;
   #cancelRetry: (() => void) | undefined;
-  #cancelSweep: (() => void) | undefined;
-  #orderAtSweep = 0;
-  #orderAtSweepBefore = 0;
-  #spilling: Promise<void> | undefined;
-  #beingSpilled: Waiting[] = [];
   #emptied: (() => void)[] = [];
 
   constructor(options: SampleOutboxOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#mayStart = !options.awaitsSpool;
+    this.#lastSequence = options.firstAfter ?? 0;
     // What is in flight cannot be dropped; there must be older ones than the newest that can.
     this.#maxInFlight = Math.max(1, Math.min(options.maxInFlight ?? 256, Math.floor(options.maxWaiting / 2)));
   }
@@ -85,16 +82,17 @@ export class SampleOutbox {
   push(sample: Sample): void {
     this.#order += 1;
     this.#queue.push({ order: this.#order, sample });
+    const spilling = this.#spooling?.spilling;
     // What is being written to the spool is as good as gone: a disk that takes its time must not cost samples.
-    if (this.#inMemory() - this.#beingSpilled.length > this.#options.maxWaiting) this.#dropOldest();
-    if (this.#feed) this.#planSweep();
+    if (this.#inMemory() - (spilling?.underWay() ?? 0) > this.#options.maxWaiting) this.#dropOldest();
+    spilling?.planSweep(() => this.#inMemory() > 0);
     this.#pump();
-    if (this.#feed && this.#inMemory() * 2 > this.#options.maxWaiting) this.#spill();
+    if (this.#isCrowded()) spilling?.begin();
   }
 
   /** Samples that are not confirmed, in flight or not. */
   waiting(): number {
-    return this.#inMemory() + (this.#feed?.waiting() ?? 0);
+    return this.#inMemory() + (this.#spooling?.feed.waiting() ?? 0);
   }
 
   dropped(): number {
@@ -102,13 +100,15 @@ export class SampleOutbox {
   }
 
   health(): OutboxHealth {
+    const feed = this.#spooling?.feed;
     return {
       waitingInMemory: this.#inMemory(),
-      spooledSamples: this.#feed?.waiting() ?? 0,
-      spooledBytes: this.#feed?.spool.bytes() ?? 0,
+      spooledSamples: feed?.waiting() ?? 0,
+      spooledBytes: feed?.spool.bytes() ?? 0,
       dropped: this.#dropped,
+      tooLarge: this.#tooLarge,
       unsentNotices: this.#lost.count(),
-      damagedRecords: this.#feed?.spool.damaged() ?? 0,
+      damagedRecords: feed?.spool.damaged() ?? 0,
     };
   }
 
@@ -116,11 +116,29 @@ export class SampleOutbox {
    * From now on what waits is kept on disk. What a predecessor left there goes first.
    * @param spool undefined when there is none for now; sending begins all the same
    */
-  useSpool(spool: Spool | undefined, notices: readonly Sample[] = []): void {
+  useSpool(spool: Spool | undefined, notices: readonly SpooledNotice[] = []): void {
     if (spool) {
-      this.#lost.adopt(notices);
-      this.#feed = new SpoolFeed(spool, this.#options.log, () => this.#pump());
-      this.#planSweep();
+      this.#lost.adopt(notices.map((notice) => this.#adopted(notice)));
+      const feed = new SpoolFeed({
+        spool,
+        clock: this.#clock,
+        log: this.#options.log,
+        onRead: () => this.#pump(),
+        onTooLarge: (sample, size) => this.#noteTooLarge(sample, size),
+      });
+      const spilling = new Spilling({
+        feed,
+        queue: this.#queue,
+        isCrowded: () => this.#isCrowded(),
+        takeSentInVain: () => this.#takeSentInVain(),
+        newestOrder: () => this.#order,
+        lastSequence: () => this.#lastSequence,
+        makeRoom: () => this.#dropOldestSegment(feed),
+        onDone: () => this.#pump(),
+        timers: this.#options.timers,
+      });
+      this.#spooling = { feed, spilling };
+      spilling.planSweep(() => this.#inMemory() > 0);
     }
     this.#mayStart = true;
     this.#pump();
@@ -128,10 +146,10 @@ export class SampleOutbox {
 
   /** The spool is somebody else's now. What was read of it and not confirmed is left to them. */
   async leaveSpool(): Promise<void> {
-    const feed = this.#feed;
-    this.#feed = undefined;
-    await this.#spilling;
-    await feed?.spool.close();
+    const left = this.#spooling;
+    this.#spooling = undefined;
+    await left?.spilling.stop();
+    await left?.feed.spool.close();
   }
 
   /** The broker is back: what it has not confirmed goes first. */
@@ -162,10 +180,9 @@ export class SampleOutbox {
   async close(timeoutMs: number): Promise<number> {
     await this.flush(timeoutMs);
     this.#isClosed = true;
-    await this.#spilling;
-    this.#cancelSweep?.();
+    await this.#spooling?.spilling.stop();
     this.#cancelRetry?.();
-    const feed = this.#feed;
+    const feed = this.#spooling?.feed;
     if (!feed) return this.#inMemory();
     const fromMemory = [...this.#again, ...this.#inFlight, ...this.#queue.all()]
       .filter(isOnlyInMemory)
@@ -185,7 +202,11 @@ export class SampleOutbox {
   /** Samples in memory only or being sent, notices aside. */
   #inMemory(): number {
     const sent = this.#again.length + this.#inFlight.size - this.#noticesOut;
-    return this.#queue.length + sent + this.#beingSpilled.length;
+    return this.#queue.length + sent + (this.#spooling?.spilling.underWay() ?? 0);
+  }
+
+  #isCrowded(): boolean {
+    return this.#inMemory() * 2 > this.#options.maxWaiting;
   }
 
   #isEmpty(): boolean {
@@ -205,7 +226,7 @@ export class SampleOutbox {
       if (next.taken === undefined) {
         this.#taken += 1;
         next.taken = this.#taken;
-        if (next.isNotice) this.#noticesOut += 1;
+        if (next.notice) this.#noticesOut += 1;
       }
       this.#inFlight.add(next);
       this.#sendOne(next).then(
@@ -222,22 +243,18 @@ export class SampleOutbox {
       waiting.doubt = { since: mark(this.#clock), afterSequence: this.#lastSequence };
       return send(sample);
     }
-    if (!wasStored || this.#isRepeatHarmless(doubt.since)) return send(sample);
+    if (!wasStored || isRepeatHarmless(doubt, this.#clock)) return send(sample);
     return wasStored(sample, doubt.afterSequence).then((was) => (was ? undefined : send(sample)));
-  }
-
-  #isRepeatHarmless(since: ClockMark | undefined): boolean {
-    return since !== undefined && elapsedMs(this.#clock, since) < repeatIsHarmlessMs;
   }
 
   #confirmed(waiting: Waiting, sequence: unknown): void {
     this.#inFlight.delete(waiting);
     this.#isProbing = false;
     if (typeof sequence === 'number') this.#lastSequence = Math.max(this.#lastSequence, sequence);
-    if (waiting.position) this.#feed?.confirm(waiting.position, this.#lastSequence);
-    if (waiting.isNotice) {
+    if (waiting.position) this.#spooling?.feed.confirm(waiting.position, this.#lastSequence);
+    if (waiting.notice) {
       this.#noticesOut -= 1;
-      this.#lost.settle(waiting.sample);
+      this.#lost.settle(waiting.notice);
       void this.#saveLost();
     }
     if (this.#isEmpty()) for (const emptied of this.#emptied.splice(0)) emptied();
@@ -256,18 +273,22 @@ export class SampleOutbox {
   }
 
   #failed(waiting: Waiting, error: unknown): void {
-    if (this.#options.isHopeless?.(error)) {
-      this.#options.log.error(
-        { err: error, session: waiting.sample.session, device: waiting.sample.device },
-        'the broker will never take this sample; it is lost',
-      );
-      if (!waiting.isNotice) this.#lose(waiting.sample);
+    this.#inFlight.delete(waiting);
+    const size = this.#options.tooLarge?.(error, waiting.sample);
+    if (size && waiting.sample.miss) {
+      // It has no values to leave out; sent again it would be refused for ever.
+      this.#options.log.error({ err: error }, 'the broker does not even take a sample without values');
       this.#confirmed(waiting, undefined);
       return;
     }
-    this.#inFlight.delete(waiting);
-    this.#isProbing = true;
     this.#again.push(waiting);
+    if (size) {
+      this.#noteTooLarge(waiting.sample, size);
+      waiting.sample = tooLargeMiss(waiting.sample, size);
+      this.#pump();
+      return;
+    }
+    this.#isProbing = true;
     this.#options.log.debug({ err: error }, 'a sample was not confirmed and is sent again');
     this.#planRetry();
   }
@@ -280,14 +301,22 @@ export class SampleOutbox {
       return this.#again.shift();
     }
     const notice = this.#lost.take();
-    if (notice) return { order: 0, sample: notice, isNotice: true };
-    if (this.#feed && !this.#feed.isDrained()) {
-      const spooled = this.#feed.next();
+    if (notice) return { order: 0, ...notice, notice };
+    const spooling = this.#spooling;
+    if (spooling && !spooling.feed.isDrained()) {
+      const spooled = spooling.feed.next();
       if (!spooled) return undefined;
       return { order: 0, ...spooled };
     }
-    if (this.#beingSpilled.length > 0) return undefined;
+    if (spooling && spooling.spilling.underWay() > 0) return undefined;
     return this.#queue.take();
+  }
+
+  #takeSentInVain(): Waiting[] | undefined {
+    if (this.#inFlight.size > 0) return undefined;
+    const inVain = this.#again.filter(isOnlyInMemory).sort(byTaken);
+    this.#again = this.#again.filter((waiting) => !isOnlyInMemory(waiting));
+    return inVain;
   }
 
   #planRetry(): void {
@@ -297,88 +326,31 @@ export class SampleOutbox {
     });
   }
 
-  /** What has waited for long goes to the spool, so that little is lost with the process. */
-  #planSweep(): void {
-    if (this.#isClosed) return;
-    this.#cancelSweep ??= this.#options.timers.after(spoolAfterMs, () => {
-      this.#cancelSweep = undefined;
-      this.#orderAtSweepBefore = this.#orderAtSweep;
-      this.#orderAtSweep = this.#order;
-      if (this.#inMemory() === 0) return;
-      this.#planSweep();
-      this.#spill();
-    });
-  }
-
-  #spill(): void {
-    if (!this.#feed || this.#isClosed) return;
-    const feed = this.#feed;
-    this.#spilling ??= this.#spillAll(feed)
-      .catch((error: unknown) => feed.complain(error))
-      .finally(() => {
-        this.#spilling = undefined;
-        this.#pump();
-      });
-  }
-
-  async #spillAll(feed: SpoolFeed): Promise<void> {
-    for (;;) {
-      const isCrowded = this.#inMemory() * 2 > this.#options.maxWaiting;
-      const batch = this.#takeForSpool(feed, isCrowded);
-      if (batch.length === 0) return;
-      this.#beingSpilled = batch;
-      try {
-        await feed.write(batch, this.#lastSequence, () => this.#dropOldestSegment(feed));
-        this.#beingSpilled = [];
-      } catch (error) {
-        this.#queue.putBack(batch);
-        this.#beingSpilled = [];
-        feed.complain(error);
-        // Room for the newest is made by letting the oldest go; while memory has room nothing need be lost.
-        if (!isCrowded || !(await this.#dropOldestSegment(feed))) return;
-      }
-    }
-  }
-
-  #takeForSpool(feed: SpoolFeed, isCrowded: boolean): Waiting[] {
-    const batch: Waiting[] = [];
-    const isOld = ({ order }: Waiting) => order <= this.#orderAtSweepBefore;
-    if (feed.isUntouched()) {
-      // What is older than all that will be spooled goes there first, once nothing of it is under way.
-      if (this.#inFlight.size > 0 && !isCrowded) return [];
-      if (this.#inFlight.size === 0) {
-        batch.push(...this.#again.filter(isOnlyInMemory).sort(byTaken));
-        this.#again = this.#again.filter((waiting) => !isOnlyInMemory(waiting));
-      }
-    }
-    for (let next = this.#queue.peek(); next && batch.length < mostSpilledAtOnce; next = this.#queue.peek()) {
-      if (!isCrowded && !isOld(next)) break;
-      batch.push(next);
-      this.#queue.take();
-    }
-    return batch;
-  }
-
   /** @returns whether there was one */
   async #dropOldestSegment(feed: SpoolFeed): Promise<boolean> {
-    if (feed.spool.bytes() === 0) return false;
     const before = feed.spool.bytes();
-    for (const sample of await feed.spool.takeOldest()) this.#lose(sample);
-    await this.#saveLost();
+    if (before === 0) return false;
+    for (const taken of await feed.takeOldest()) this.#lose(taken);
+    await feed.saveLost(() => this.#lost.all());
     await feed.spool.removeTaken();
     return feed.spool.bytes() < before;
   }
 
   /** One write at a time; what changed meanwhile is in the next one. */
   #saveLost(): Promise<void> {
-    const feed = this.#feed;
-    if (!feed) return Promise.resolve();
-    return feed.saveLost(() => this.#lost.all());
+    return this.#spooling?.feed.saveLost(() => this.#lost.all()) ?? Promise.resolve();
   }
 
-  #lose(sample: Sample): void {
+  #adopted({ sample, maybeStoredAfter }: SpooledNotice): LostNotice {
+    if (maybeStoredAfter === undefined) return { sample };
+    // Nobody knows how long ago: the stream may have forgotten its id.
+    const since = { wallMs: Number.NEGATIVE_INFINITY, monotonicMs: Number.NEGATIVE_INFINITY };
+    return { sample, doubt: { since, afterSequence: maybeStoredAfter } };
+  }
+
+  #lose({ sample, doubt }: Pick<SpooledAndDoubted, 'sample' | 'doubt'>): void {
     this.#dropped += 1;
-    this.#lost.add(sample);
+    this.#lost.add(sample, doubt);
     if (this.#dropped === 1 || this.#dropped % 10_000 === 0) {
       this.#options.log.error(
         { dropped: this.#dropped, limit: this.#options.maxWaiting },
@@ -387,11 +359,24 @@ export class SampleOutbox {
     }
   }
 
+  /** Loud once for each device of a session: every tick of it will be too large. */
+  #noteTooLarge(sample: Sample, size: TooLarge): void {
+    this.#tooLarge += 1;
+    const { session, device } = sample;
+    const key = `${session}/${device}`;
+    if (this.#toldTooLarge.has(key)) return;
+    this.#toldTooLarge.add(key);
+    this.#options.log.error(
+      { session, device, bytes: size.bytes, limit_bytes: size.limitBytes },
+      tooLargeDetail(sample, size),
+    );
+  }
+
   #dropOldest(): void {
     // What was sent in vain is older than what was never sent; what lies in the spool too frees nothing here.
     const inVain = this.#again.filter(isOnlyInMemory).sort(byTaken)[0];
     if (inVain) this.#again.splice(this.#again.indexOf(inVain), 1);
     const oldest = inVain ?? this.#queue.take();
-    if (oldest) this.#lose(oldest.sample);
+    if (oldest) this.#lose(oldest);
   }
 }

@@ -1,41 +1,44 @@
-import { encodeSample, type Sample } from '@holdfast/shared/contracts/sample.ts';
-import type { ClockMark } from '@holdfast/shared/runtime/clock.ts';
+import { encodeSample, type Sample, sampleMessageId } from '@holdfast/shared/contracts/sample.ts';
+import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import type { Spool, SpooledSample, SpoolPosition } from './spool.ts';
+import { type Doubt, doubtOf } from './doubt.ts';
+import type { LostNotice } from './lost-ticks.ts';
+import { mostRecordBytes, type Spool, type SpooledSample, type SpoolPosition } from './spool.ts';
+import { type TooLarge, tooLargeMiss } from './too-large-miss.ts';
 
-/** It may have been stored without our knowing: at some time since, behind this sequence of the stream. */
-export interface Doubt {
-  /** Undefined when that was before this process. */
-  readonly since: ClockMark | undefined;
-  readonly afterSequence: number;
-}
-
-export interface FedSample {
+export interface SpooledAndDoubted {
   readonly sample: Sample;
   readonly position: SpoolPosition;
-  doubt?: Doubt;
+  readonly doubt?: Doubt;
+}
+
+export interface SpoolFeedOptions {
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** What `next` had to wait for is there. */
+  readonly onRead: () => void;
+  readonly onTooLarge: (sample: Sample, size: TooLarge) => void;
 }
 
 /** Reads ahead of the sender, and tells the spool how far everything is confirmed. */
 export class SpoolFeed {
   readonly spool: Spool;
-  readonly #log: Logger;
-  readonly #onRead: () => void;
+  readonly #options: SpoolFeedOptions;
   #ahead: SpooledSample[] = [];
   #next = 0;
   #reading = false;
   /** Given out and not confirmed, in order. */
   #outstanding: { readonly position: SpoolPosition; isConfirmed: boolean }[] = [];
-  /** Of the next records that will be given out. */
-  #doubts: (Doubt | undefined)[] = [];
+  /** Of records that were sent before they were written here, by message id. Never more than may be in flight. */
+  readonly #doubts = new Map<string, Doubt>();
   #complaints = 0;
   #isSavingLost: Promise<void> | undefined;
   #lostAgain: Promise<void> | undefined;
 
-  constructor(spool: Spool, log: Logger, onRead: () => void) {
-    this.spool = spool;
-    this.#log = log;
-    this.#onRead = onRead;
+  constructor(options: SpoolFeedOptions) {
+    this.spool = options.spool;
+    this.#options = options;
   }
 
   /** Not given out yet. */
@@ -53,17 +56,18 @@ export class SpoolFeed {
   }
 
   /** The oldest; undefined when it must be read first, which `onRead` tells of. */
-  next(): FedSample | undefined {
+  next(): SpooledAndDoubted | undefined {
     const found = this.#ahead[this.#next];
     if (this.#ahead.length - this.#next < 128) this.#readAhead();
     if (!found) return undefined;
     this.#next += 1;
-    const { sample, position, maybeStoredAfter } = found;
-    this.#outstanding.push({ position, isConfirmed: false });
-    const doubt =
-      this.#doubts.shift() ??
-      (maybeStoredAfter === undefined ? undefined : { since: undefined, afterSequence: maybeStoredAfter });
-    return { sample, position, ...(doubt ? { doubt } : {}) };
+    this.#outstanding.push({ position: found.position, isConfirmed: false });
+    return this.#withDoubt(found);
+  }
+
+  /** What nobody has read of the oldest segment, which is to be dropped: see {@link Spool.takeOldest}. */
+  async takeOldest(): Promise<SpooledAndDoubted[]> {
+    return (await this.spool.takeOldest()).map((taken) => this.#withDoubt(taken));
   }
 
   confirm(position: SpoolPosition, sequence: number): void {
@@ -93,18 +97,20 @@ export class SpoolFeed {
     makeRoom: () => Promise<boolean> = async () => false,
   ): Promise<void> {
     if (batch.length === 0) return;
-    const records = batch.map(({ sample }) => encodeSample(sample));
-    const bytes = records.reduce((sum, record) => sum + Buffer.byteLength(record), 0);
+    let bytes = 0;
+    const records = batch.map(({ sample }) => {
+      const record = this.#encode(sample);
+      bytes += Buffer.byteLength(record);
+      return record;
+    });
     while (this.spool.isFull(bytes)) if (!(await makeRoom())) break;
-    const wasUntouched = this.isUntouched();
     await this.spool.append(records, afterSequence);
     this.#complaints = 0;
-    // Only what goes first into an empty spool was ever sent: see SampleOutbox.
-    if (wasUntouched && batch[0]?.doubt) this.#doubts = batch.map(({ doubt }) => doubt);
+    for (const { sample, doubt } of batch) if (doubt) this.#doubts.set(sampleMessageId(sample), doubt);
   }
 
   /** One write at a time; what changes meanwhile is in the next one, which serves all who asked for it. */
-  saveLost(notices: () => readonly Sample[]): Promise<void> {
+  saveLost(notices: () => readonly LostNotice[]): Promise<void> {
     if (!this.#isSavingLost) {
       this.#isSavingLost = this.#saveLostNow(notices()).finally(() => {
         this.#isSavingLost = undefined;
@@ -118,11 +124,13 @@ export class SpoolFeed {
     return this.#lostAgain;
   }
 
-  async #saveLostNow(notices: readonly Sample[]): Promise<void> {
+  async #saveLostNow(notices: readonly LostNotice[]): Promise<void> {
     try {
-      await this.spool.saveLost(notices);
+      await this.spool.saveLost(
+        notices.map(({ sample, doubt }) => ({ sample, maybeStoredAfter: doubt?.afterSequence })),
+      );
     } catch (error) {
-      this.#log.warn(
+      this.#options.log.warn(
         { err: error },
         'what was lost is on record in memory only: the spool cannot be written',
       );
@@ -133,10 +141,34 @@ export class SpoolFeed {
   complain(error: unknown): void {
     this.#complaints += 1;
     if (this.#complaints % 60 !== 1) return;
-    this.#log.error(
+    this.#options.log.error(
       { err: error, spooled_bytes: this.spool.bytes() },
       'the spool cannot be written: samples wait in memory alone, and the oldest are lost when that is full. Make room on its disk',
     );
+  }
+
+  #encode(sample: Sample): string {
+    const record = encodeSample(sample);
+    // A character of text takes three bytes at most; only what might be too large is measured.
+    if (record.length * 3 <= mostRecordBytes) return record;
+    const bytes = Buffer.byteLength(record);
+    if (bytes <= mostRecordBytes) return record;
+    const size: TooLarge = { bytes, limitBytes: mostRecordBytes, bound: undefined };
+    this.#options.onTooLarge(sample, size);
+    return encodeSample(tooLargeMiss(sample, size));
+  }
+
+  #withDoubt({ sample, position, maybeStored }: SpooledSample): SpooledAndDoubted {
+    const ours = this.#doubts.size > 0 ? this.#takeDoubt(sample) : undefined;
+    const doubt = ours ?? (maybeStored && doubtOf(maybeStored, this.#options.clock));
+    return { sample, position, ...(doubt ? { doubt } : {}) };
+  }
+
+  #takeDoubt(sample: Sample): Doubt | undefined {
+    const id = sampleMessageId(sample);
+    const doubt = this.#doubts.get(id);
+    if (doubt) this.#doubts.delete(id);
+    return doubt;
   }
 
   #readAhead(): void {
@@ -147,11 +179,11 @@ export class SpoolFeed {
         this.#ahead = [...this.#ahead.slice(this.#next), ...records];
         this.#next = 0;
         this.#reading = false;
-        this.#onRead();
+        this.#options.onRead();
       },
       (error: unknown) => {
         this.#reading = false;
-        this.#log.error({ err: error }, 'the spool cannot be read; what lies in it waits');
+        this.#options.log.error({ err: error }, 'the spool cannot be read; what lies in it waits');
       },
     );
   }

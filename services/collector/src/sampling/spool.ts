@@ -9,9 +9,22 @@ export interface SpoolPosition {
 export interface SpooledSample {
   readonly sample: Sample;
   readonly position: SpoolPosition;
-  /** A predecessor may have sent it: everything of it that was stored lies after this sequence of the stream. */
+  /**
+   * A predecessor may have sent it: everything of it that was stored lies after this sequence of the stream, and
+   * came there so long before this was read at the most.
+   */
+  readonly maybeStored: { readonly afterSequence: number; readonly agoMs: number } | undefined;
+}
+
+/** That ticks were lost, to be told. */
+export interface SpooledNotice {
+  readonly sample: Sample;
+  /** Of a sample that was sent before it was lost: if it was stored, then after this sequence of the stream. */
   readonly maybeStoredAfter: number | undefined;
 }
+
+/** A record may have so many bytes. */
+export const mostRecordBytes = 8 * 1024 * 1024;
 
 /**
  * A queue of samples on disk, first in, first out. It survives the process.
@@ -29,6 +42,7 @@ export interface Spool {
   /** Whether so many bytes more would exceed its bound. */
   isFull(moreBytes: number): boolean;
   /**
+   * @param records of {@link mostRecordBytes} at most, none of them empty
    * @param afterSequence what was stored of these without our knowing lies behind this sequence of the stream
    * @throws when the disk does not take it; then nothing of it is kept
    */
@@ -38,11 +52,11 @@ export interface Spool {
   /** Everything up to here is stored by the broker. */
   confirm(position: SpoolPosition, sequence: number): void;
   /** Reads all that was not read of the oldest segment, to be dropped: see {@link removeTaken}. */
-  takeOldest(): Promise<Sample[]>;
+  takeOldest(): Promise<SpooledSample[]>;
   /** Removes the segment that `takeOldest` gave, once what was lost with it is on record. */
   removeTaken(): Promise<void>;
   /** Replaces the record of what was lost. */
-  saveLost(notices: readonly Sample[]): Promise<void>;
+  saveLost(notices: readonly SpooledNotice[]): Promise<void>;
   /** Idempotent. */
   close(): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { Doubt } from './doubt.ts';
+import type { LostNotice } from './lost-ticks.ts';
 import type { SpoolPosition } from './spool.ts';
-import type { Doubt } from './spool-feed.ts';
 
 /** A sample that the broker has not confirmed. */
 export interface Waiting {
@@ -8,8 +9,10 @@ export interface Waiting {
   readonly order: number;
   /** Rises with the time at which it was first taken to be sent: what was taken earlier is older. */
   taken?: number;
-  readonly sample: Sample;
-  readonly isNotice?: true;
+  /** Replaced by a miss when the broker will never take it. */
+  sample: Sample;
+  /** That it tells of lost ticks. */
+  readonly notice?: LostNotice;
   /** Where it lies in the spool. */
   readonly position?: SpoolPosition;
   /** Set once it may have been stored without our knowing. */
@@ -19,4 +22,4 @@ export interface Waiting {
 /** The oldest first. */
 export const byTaken = (a: Waiting, b: Waiting) => (a.taken ?? 0) - (b.taken ?? 0);
 /** Whether it would be lost with the process. */
-export const isOnlyInMemory = ({ position, isNotice }: Waiting) => !position && !isNotice;
+export const isOnlyInMemory = ({ position, notice }: Waiting) => !position && !notice;

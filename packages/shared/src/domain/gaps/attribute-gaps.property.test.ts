@@ -11,7 +11,15 @@ const time = fc.integer({ min: 0, max: horizonTicks * periodMs });
 const ticks: fc.Arbitrary<TickRanges> = fc
   .array(fc.integer({ min: 0, max: horizonTicks }), { maxLength: 30 })
   .map(fromTicks);
-const said: GapCause[] = ['timeout', 'connection', 'exception', 'overrun', 'buffer_full', 'fenced'];
+const said: GapCause[] = [
+  'timeout',
+  'connection',
+  'exception',
+  'overrun',
+  'buffer_full',
+  'too_large',
+  'fenced',
+];
 const coverage = fc.record({
   stored: ticks,
   quarantined: ticks,

@@ -1,5 +1,5 @@
 /**
- * Why a scheduled tick has no sample. The first six were said by the collector or the writer, the rest follows
+ * Why a scheduled tick has no sample. The first seven were said by the collector or the writer, the rest follows
  * from the log:
  * - `waiting`: no collector held the session yet, or it had not begun to poll
  * - `failover`, `drain`, `rebalance`, `recovery`: lost while the session went to the holder that was assigned
@@ -16,6 +16,7 @@ export const gapCauses = [
   'exception',
   'overrun',
   'buffer_full',
+  'too_large',
   'fenced',
   'waiting',
   'failover',

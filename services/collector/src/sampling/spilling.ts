@@ -1,0 +1,114 @@
+import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { Fifo } from './fifo.ts';
+import type { SpoolFeed } from './spool-feed.ts';
+import type { Waiting } from './waiting.ts';
+
+export interface SpillingOptions {
+  readonly feed: SpoolFeed;
+  readonly queue: Fifo<Waiting>;
+  /** Whether memory is half full: then everything goes to the spool, not only what has waited. */
+  readonly isCrowded: () => boolean;
+  /** What was sent in vain and lies in memory only, the oldest first; undefined while some of it is under way. */
+  readonly takeSentInVain: () => Waiting[] | undefined;
+  /** Order of the newest sample that was pushed. */
+  readonly newestOrder: () => number;
+  readonly lastSequence: () => number;
+  /** Lets the oldest of the spool go. @returns whether there was any */
+  readonly makeRoom: () => Promise<boolean>;
+  /** Something was written, or was put back. */
+  readonly onDone: () => void;
+  readonly timers: Timers;
+}
+
+const mostSpilledAtOnce = 2_000;
+
+/** What waits longer than one to two of these goes to the spool: so much is lost when the process is killed. */
+const spoolAfterMs = 1_000;
+
+/** Moves what waits in memory to the spool: what has waited for long, and everything when memory is half full. */
+export class Spilling {
+  readonly #options: SpillingOptions;
+  #batch: Waiting[] = [];
+  #work: Promise<void> | undefined;
+  #cancelSweep: (() => void) | undefined;
+  #orderAtSweep = 0;
+  #orderAtSweepBefore = 0;
+  #isStopped = false;
+
+  constructor(options: SpillingOptions) {
+    this.#options = options;
+  }
+
+  /** Being written. */
+  underWay(): number {
+    return this.#batch.length;
+  }
+
+  begin(): void {
+    if (this.#isStopped) return;
+    const { feed, onDone } = this.#options;
+    this.#work ??= this.#spillAll()
+      .catch((error: unknown) => feed.complain(error))
+      .finally(() => {
+        this.#work = undefined;
+        onDone();
+      });
+  }
+
+  /** Once in a while, as long as something waits. */
+  planSweep(isAnythingWaiting: () => boolean): void {
+    if (this.#isStopped) return;
+    this.#cancelSweep ??= this.#options.timers.after(spoolAfterMs, () => {
+      this.#cancelSweep = undefined;
+      this.#orderAtSweepBefore = this.#orderAtSweep;
+      this.#orderAtSweep = this.#options.newestOrder();
+      if (!isAnythingWaiting()) return;
+      this.planSweep(isAnythingWaiting);
+      this.begin();
+    });
+  }
+
+  /** Waits for what is being written. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelSweep?.();
+    await this.#work;
+  }
+
+  async #spillAll(): Promise<void> {
+    const { feed, queue, isCrowded, lastSequence, makeRoom } = this.#options;
+    for (;;) {
+      const isAllToGo = isCrowded();
+      const batch = this.#take(isAllToGo);
+      if (batch.length === 0) return;
+      this.#batch = batch;
+      try {
+        await feed.write(batch, lastSequence(), makeRoom);
+        this.#batch = [];
+      } catch (error) {
+        queue.putBack(batch);
+        this.#batch = [];
+        feed.complain(error);
+        // Room for the newest is made by letting the oldest go; while memory has room nothing need be lost.
+        if (!isAllToGo || !(await makeRoom())) return;
+      }
+    }
+  }
+
+  #take(isAllToGo: boolean): Waiting[] {
+    const { feed, queue, takeSentInVain } = this.#options;
+    const batch: Waiting[] = [];
+    if (feed.isUntouched()) {
+      // What is older than all that will be spooled goes there first, once nothing of it is under way.
+      const sentInVain = takeSentInVain();
+      if (sentInVain) batch.push(...sentInVain);
+      else if (!isAllToGo) return [];
+    }
+    for (let next = queue.peek(); next && batch.length < mostSpilledAtOnce; next = queue.peek()) {
+      if (!isAllToGo && next.order > this.#orderAtSweepBefore) break;
+      batch.push(next);
+      queue.take();
+    }
+    return batch;
+  }
+}
