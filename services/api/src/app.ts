@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Readiness } from '@holdfast/shared/runtime/health-server.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { MetricsPage } from '@holdfast/shared/runtime/metrics.ts';
 import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -13,6 +14,8 @@ import { commandRoutes } from './http/command-routes.ts';
 import { configurationRoutes } from './http/configuration-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { type LiveSources, liveRoutes } from './http/live-routes.ts';
+import { metricsRoute } from './http/metrics-route.ts';
+import { type AnsweredRequest, observeRequests } from './http/observe-requests.ts';
 import { pointHistoryRoutes } from './http/point-history-routes.ts';
 import { addProblemReplies, replyWithProblem } from './http/problem-replies.ts';
 import { recoveryRoutes } from './http/recovery-routes.ts';
@@ -34,6 +37,8 @@ export interface AppDependencies {
   readonly live: LiveSources;
   readonly system: SystemSources;
   readonly readiness: Readiness;
+  readonly metrics: MetricsPage;
+  readonly onAnswered: (answered: AnsweredRequest) => void;
 }
 
 const maxBodyBytes = 1_048_576;
@@ -52,6 +57,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     live,
     system,
     readiness,
+    metrics,
+    onAnswered,
   } = dependencies;
   const app = fastify({
     loggerInstance: log,
@@ -68,6 +75,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.setSerializerCompiler(serializerCompiler);
   addProblemReplies(app as unknown as FastifyInstance);
   acceptEmptyBodies(app as unknown as FastifyInstance);
+  observeRequests(app as unknown as FastifyInstance, onAnswered);
   app.addHook('onResponse', async (request, reply) => {
     // Consoles poll: reads are told only to those who ask for debug logs.
     const level = request.method === 'GET' || request.method === 'HEAD' ? 'debug' : 'info';
@@ -84,6 +92,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
 
   const typed = app.withTypeProvider<ZodTypeProvider>();
   await typed.register(healthRoutes(readiness), { prefix: '/health' });
+  await typed.register(metricsRoute(metrics));
   await typed.register(
     async (sessions) => {
       await sessions.register(commandRoutes(commands));

@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { latestSamples } from '@holdfast/shared/jetstream/latest-samples.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
+import { addReadiness } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
+import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { openSampleStore } from '@holdfast/shared/sample-store/open-sample-store.ts';
 import { openPostgresTickCoverage } from '@holdfast/shared/sample-store/postgres/postgres-tick-coverage.ts';
 import { pollingPlans } from './accounting/polling-plans.ts';
+import { addApiMetrics } from './adapters/api-metrics.ts';
 import { askedOfBroker } from './adapters/asked-of-broker.ts';
 import { startBroker } from './adapters/broker.ts';
 import { jetStreamLiveSamples } from './adapters/jetstream-live-samples.ts';
@@ -23,6 +26,7 @@ import { startWaitingNotices } from './live-status/waiting-notices.ts';
 import { LogGuard } from './read-model/log-guard.ts';
 import { followProjection } from './read-model/projection-signal.ts';
 import { startProjector } from './read-model/projector.ts';
+import { watchProjectorLag } from './read-model/projector-lag.ts';
 
 const config = apiConfig();
 const streams = {
@@ -83,9 +87,30 @@ await runService({
 
     const projector = startProjector({ database, sessionLog: broker.sessionLog, log });
     onStop('projector', projector.stop);
+    const lag = watchProjectorLag({
+      sessionLog: broker.sessionLog,
+      reached: () => (projection.databaseIsUp() ? projection.reached() : undefined),
+      everyMs: 2_000,
+      log,
+    });
+    onStop('projector lag', lag.stop);
 
     const watch = logGuard.watch(broker.sessionLog);
     onStop('log guard', watch.stop);
+
+    const readiness = () => ({
+      nats: broker.isUp(),
+      postgres: projection.databaseIsUp(),
+      log_complete: logGuard.damage() === undefined,
+    });
+    const metrics = new Metrics('api');
+    metrics.addProcessMetrics();
+    addReadiness(metrics, readiness);
+    const onAnswered = addApiMetrics(metrics, {
+      isProjecting: projector.projects,
+      lagEvents: lag.events,
+      lagMs: lag.ms,
+    });
 
     const plans = pollingPlans({ database, taskConfigs: () => broker.stores().taskConfigs });
     const app = await buildApp({
@@ -115,11 +140,9 @@ await runService({
         logGuard,
         readYourWriteMs: config.READ_YOUR_WRITE_MS,
       }),
-      readiness: () => ({
-        nats: broker.isUp(),
-        postgres: projection.databaseIsUp(),
-        log_complete: logGuard.damage() === undefined,
-      }),
+      readiness,
+      metrics,
+      onAnswered,
     });
     const unused = watchUnusedConnections(app);
     onStop('http', () => closeApp(app, unused));

@@ -14,6 +14,8 @@ export type WaitOutcome = 'reached' | 'too_late' | 'database_away';
  */
 export interface ProjectionSignal {
   databaseIsUp(): boolean;
+  /** Sequence that the read model is known to have come to. */
+  reached(): number;
   /** Resolves when the read model contains `sequence`, at the latest after `timeoutMs`. Never throws. */
   waitFor(sequence: number, timeoutMs: number): Promise<WaitOutcome>;
   stop: Stop;
@@ -101,6 +103,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
   const running = loop();
   return {
     databaseIsUp: () => up,
+    reached: () => reached,
     waitFor: async (sequence, timeoutMs) => {
       const deadline = performance.now() + timeoutMs;
       while (reached < sequence) {

@@ -1,0 +1,43 @@
+import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
+import type { AnsweredRequest } from '../http/observe-requests.ts';
+
+export interface ApiMetricSources {
+  /** Whether this process writes the read model. */
+  readonly isProjecting: () => boolean;
+  /** Undefined while broker or database are away. */
+  readonly lagEvents: () => number | undefined;
+  readonly lagMs: () => number | undefined;
+}
+
+/** The API's metrics, and who is to be told of every answer. */
+export function addApiMetrics(
+  metrics: Metrics,
+  { isProjecting, lagEvents, lagMs }: ApiMetricSources,
+): (answered: AnsweredRequest) => void {
+  metrics.gauge({
+    name: 'holdfast_projector_projecting',
+    help: 'Whether this process brings SESSIONS into the read model (1); of all API processes one does.',
+    read: () => (isProjecting() ? 1 : 0),
+  });
+  metrics.gauge({
+    name: 'holdfast_projector_lag_events',
+    help: 'Events of SESSIONS that the read model does not have yet.',
+    read: lagEvents,
+  });
+  metrics.gauge({
+    name: 'holdfast_projector_lag_seconds',
+    help: 'For how long the read model has been without the oldest of them.',
+    read: () => {
+      const ms = lagMs();
+      return ms === undefined ? undefined : ms / 1_000;
+    },
+  });
+  const requests = metrics.histogram({
+    name: 'holdfast_http_request_seconds',
+    help: 'From a request to its answer, by method, route (not path) and class of the status.',
+    labels: { method: 'any', route: 'any', status: 'any' },
+    bucketsS: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  });
+  return ({ method, route, status, ms }) =>
+    requests.observeMs({ method, route, status: `${Math.floor(status / 100)}xx` }, ms);
+}
