@@ -1,7 +1,14 @@
 import * as z from 'zod';
 
 /** Why a tick has no values. */
-export const missCauses = ['timeout', 'connection', 'exception', 'overrun', 'buffer_full'] as const;
+export const missCauses = [
+  'timeout',
+  'connection',
+  'exception',
+  'overrun',
+  'buffer_full',
+  'too_large',
+] as const;
 export type MissCause = (typeof missCauses)[number];
 
 export const sampleVersion = 1;
