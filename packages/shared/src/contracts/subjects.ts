@@ -40,6 +40,9 @@ export const subjects = {
   /** Not stored: asks every collector for a renewal of its lease. */
   renewalCall: 'collectors.renew',
 
+  /** Not stored: a request to one collector, see `device-call.ts`. */
+  deviceCall: (collectorId: string) => `collectors.${collectorId}.call`,
+
   allSamples: 'samples.>',
   samplesOf: (taskId: string) => `samples.${taskId}.*`,
   sample: (taskId: string, deviceId: string) => `samples.${taskId}.${deviceId}`,

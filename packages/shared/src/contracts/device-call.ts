@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { deviceConfigSchema, registerTables } from './task-config.ts';
+
+/**
+ * Request and reply on `collectors.<id>.call`, not stored: somebody asks a collector to read the points of a device
+ * once, or to write one, through the same endpoint, with the same one request at a time, as its sessions.
+ */
+export const callVersion = 1;
+
+const common = {
+  v: z.literal(callVersion),
+  /** The call must be answered within so many ms; nothing is asked of the device after them. */
+  within_ms: z.int().min(100).max(60_000),
+  device: deviceConfigSchema,
+} as const;
+
+export const deviceCallSchema = z.discriminatedUnion('kind', [
+  z.object({ ...common, kind: z.literal('read') }),
+  /** Of the device's only point. */
+  z.object({
+    ...common,
+    kind: z.literal('write'),
+    value: z.union([z.number(), z.boolean(), z.string()]),
+  }),
+]);
+export type DeviceCall = z.infer<typeof deviceCallSchema>;
+
+/** `bad`: no value; `detail` says why. */
+export const readQualities = ['good', 'uncertain', 'bad'] as const;
+
+export const readPointSchema = z.object({
+  /** The point's code, with an index where the point is an array. */
+  code: z.string(),
+  quality: z.enum(readQualities),
+  /** 64-bit integers without a scale come in decimal, as text. */
+  value: z.union([z.number(), z.boolean(), z.string()]).nullable(),
+  /** The whole point's registers, hexadecimal (`0x00FF`), or bits (`0`, `1`); empty when none were read. */
+  raw: z.array(z.string()),
+  detail: z.string(),
+});
+export type ReadPoint = z.infer<typeof readPointSchema>;
+
+export const readRequestReportSchema = z.object({
+  table: z.enum(registerTables),
+  address: z.int(),
+  quantity: z.int(),
+  ms: z.number(),
+  /** Empty when the device answered with data. */
+  error: z.string(),
+});
+export type ReadRequestReport = z.infer<typeof readRequestReportSchema>;
+
+export const deviceReplySchema = z.discriminatedUnion('kind', [
+  /** Nothing was asked of the device. */
+  z.object({ kind: z.literal('refused'), detail: z.string() }),
+  z.object({
+    kind: z.literal('read'),
+    points: z.array(readPointSchema),
+    requests: z.array(readRequestReportSchema),
+  }),
+  z.object({
+    kind: z.literal('written'),
+    /** `unknown`: the device may have done it or not. */
+    outcome: z.enum(['written', 'differs', 'failed', 'unknown']),
+    detail: z.string(),
+    /** What was sent, as in `readPointSchema`. */
+    sent: z.array(z.string()),
+    /** What was read afterwards; null when that failed. */
+    read_back: readPointSchema.nullable(),
+  }),
+]);
+export type DeviceReply = z.infer<typeof deviceReplySchema>;

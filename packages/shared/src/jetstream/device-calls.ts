@@ -1,0 +1,70 @@
+import { type NatsConnection, NoRespondersError, RequestError, TimeoutError } from '@nats-io/nats-core';
+import {
+  type DeviceCall,
+  type DeviceReply,
+  deviceCallSchema,
+  deviceReplySchema,
+} from '../contracts/device-call.ts';
+import { subjects } from '../contracts/subjects.ts';
+import type { Logger } from '../runtime/logger.ts';
+
+/** What the way to the collector and back may take beside the call itself. */
+const transportMs = 1_000;
+
+export type CallOutcome =
+  | { readonly ok: true; readonly reply: DeviceReply }
+  /** `absent`: no such collector listens, nothing was asked. `silent`: it may have asked the device. */
+  | { readonly ok: false; readonly why: 'absent' | 'silent'; readonly detail: string };
+
+/** Asks one collector once; never repeats. @throws when the broker cannot be used, or the reply is none */
+export async function callDevice(
+  nc: NatsConnection,
+  collectorId: string,
+  call: DeviceCall,
+): Promise<CallOutcome> {
+  try {
+    const message = await nc.request(subjects.deviceCall(collectorId), JSON.stringify(call), {
+      timeout: call.within_ms + transportMs,
+    });
+    return { ok: true, reply: deviceReplySchema.parse(message.json()) };
+  } catch (error) {
+    if (error instanceof TimeoutError) {
+      return { ok: false, why: 'silent', detail: `collector ${collectorId} gave no answer in time` };
+    }
+    const isAbsent =
+      error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
+    if (!isAbsent) throw error;
+    return { ok: false, why: 'absent', detail: `collector ${collectorId} is not there` };
+  }
+}
+
+/**
+ * Answers the calls to this collector, several at a time: an endpoint takes them one after the other by itself.
+ * @returns stops listening
+ */
+export function serveDeviceCalls(options: {
+  readonly nc: NatsConnection;
+  readonly collectorId: string;
+  readonly answer: (call: DeviceCall) => Promise<DeviceReply>;
+  readonly log: Logger;
+}): () => void {
+  const { nc, collectorId, answer, log } = options;
+  const subscription = nc.subscribe(subjects.deviceCall(collectorId), {
+    callback: (_error, message) => {
+      void (async () => {
+        let reply: DeviceReply;
+        try {
+          reply = await answer(deviceCallSchema.parse(message.json()));
+        } catch (error) {
+          log.warn({ err: error }, 'a call to read or write a device was not understood');
+          reply = {
+            kind: 'refused',
+            detail: 'the collector does not understand the call: is it of an older release?',
+          };
+        }
+        message.respond(JSON.stringify(reply));
+      })().catch((error: unknown) => log.warn({ err: error }, 'a call was not answered'));
+    },
+  });
+  return () => subscription.unsubscribe();
+}

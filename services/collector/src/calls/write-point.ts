@@ -1,0 +1,111 @@
+import type { DeviceReply, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
+import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { encodeValue } from '@holdfast/shared/domain/register/encode.ts';
+import { isSingleBit, isSingleByte, pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
+import { type RawBlock, ReadFailure, type ReadRequest, type WriteRequest } from '../ports.ts';
+import { inHexadecimal } from './in-hexadecimal.ts';
+import { readOnce } from './read-once.ts';
+
+type WriteCommand = Pick<WriteRequest, 'address'> &
+  (
+    | { readonly functionCode: 5 | 15; readonly values: readonly boolean[] }
+    | { readonly functionCode: 6 | 16; readonly values: readonly number[] }
+  );
+
+export interface WritePointOptions {
+  readonly device: DeviceConfig;
+  readonly point: PointConfig;
+  readonly value: number | boolean | string;
+  /** @throws ReadFailure, or what means that nothing was asked */
+  readonly write: (command: WriteCommand) => Promise<void>;
+  readonly read: (request: Pick<ReadRequest, 'table' | 'address' | 'quantity'>) => Promise<RawBlock>;
+  readonly nowMs: () => number;
+}
+
+/**
+ * Tells a device one value, once, and reads it back. Nothing is repeated: a write that got no answer may have been
+ * done, and to do it again may start a machine a second time.
+ */
+export async function writePoint(options: WritePointOptions): Promise<DeviceReply> {
+  const { device, point, value, write, read, nowMs } = options;
+  const command = commandFor(point, value);
+  if (typeof command === 'string')
+    return { kind: 'refused', detail: `${device.code} ${point.code}: ${command}` };
+  const sent = inHexadecimal(command.values);
+  let unconfirmed: string | undefined;
+  try {
+    await write(command);
+  } catch (error) {
+    const detail = `${device.code} ${point.code}: ${(error as Error).message}`;
+    if (!(error instanceof ReadFailure)) return { kind: 'refused', detail };
+    if (error.missCause === 'exception' || !error.wasSent) {
+      return { kind: 'written', outcome: 'failed', detail, sent, read_back: null };
+    }
+    unconfirmed = detail;
+  }
+  const readBack = await back({ device, point, read, nowMs });
+  const isThere = readBack !== null && readBack.raw.join() === sent.join();
+  const doubt = unconfirmed === undefined ? '' : `The device did not confirm it (${unconfirmed}). `;
+  if (isThere) {
+    return {
+      kind: 'written',
+      outcome: 'written',
+      detail: `${doubt}The device holds the value.`,
+      sent,
+      read_back: readBack,
+    };
+  }
+  if (readBack === null || readBack.raw.length === 0) {
+    return {
+      kind: 'written',
+      outcome: unconfirmed === undefined ? 'written' : 'unknown',
+      detail: `${doubt}It could not be read back${readBack ? `: ${readBack.detail}` : ''}.`,
+      sent,
+      read_back: readBack,
+    };
+  }
+  return {
+    kind: 'written',
+    outcome: unconfirmed === undefined ? 'differs' : 'unknown',
+    detail: `${doubt}The device holds another value: it limits or clears it, or somebody else wrote.`,
+    sent,
+    read_back: readBack,
+  };
+}
+
+/** A text says why the value cannot be written. */
+function commandFor(point: PointConfig, value: number | boolean | string): WriteCommand | string {
+  if (point.table === 'input_register' || point.table === 'discrete_input') {
+    return `${point.table} is a table that devices only let be read`;
+  }
+  if (isSingleBit(point) || isSingleByte(point)) {
+    return 'a part of a register cannot be written: the rest of it would have to be read and written back, and what the device changed meanwhile would be lost';
+  }
+  if (point.count !== undefined && point.count > 1)
+    return 'arrays cannot be written; make a point of one element';
+  const encoded = encodeValue(point, value);
+  if (!encoded.ok) return encoded.message;
+  const { raw } = encoded;
+  const { address } = point;
+  if (point.table === 'coil') {
+    return { functionCode: raw.length === 1 ? 5 : 15, address, values: raw.map(Boolean) };
+  }
+  return { functionCode: raw.length === 1 ? 6 : 16, address, values: raw.map(Number) };
+}
+
+async function back({
+  device,
+  point,
+  read,
+  nowMs,
+}: Pick<WritePointOptions, 'device' | 'point' | 'read' | 'nowMs'>): Promise<ReadPoint | null> {
+  const width = pointWidth(point);
+  const block = {
+    table: point.table,
+    address: point.address,
+    quantity: width,
+    points: [{ point, offset: 0, width }],
+  };
+  const { points } = await readOnce({ device: { ...device, points: [point] }, blocks: [block], read, nowMs });
+  return points[0] ?? null;
+}
