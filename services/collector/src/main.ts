@@ -17,11 +17,13 @@ import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
 import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
-import { startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
+import { addReadiness, startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
+import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { addCollectorMetrics } from './adapters/collector-metrics.ts';
 import { takeHostLock } from './adapters/host-lock.ts';
-import { ModbusTcpBus } from './adapters/modbus-tcp-bus.ts';
+import { openDeviceBus } from './adapters/modbus/open-device-bus.ts';
 import { DiskSpool } from './adapters/spool.ts';
 import { collectorConfig } from './config.ts';
 import { Collector } from './holding/collector.ts';
@@ -62,12 +64,24 @@ await runService({
     const health = new HealthStream(nc);
     const clock = new SteadyClock(systemClock);
     const seenEvents = new SeenEvents();
-    const endpoints = new Endpoints(
-      (host, port) => new ModbusTcpBus({ host, port, mayRequest: () => lease.isHeld() }),
+    const endpoints = new Endpoints((host, port) =>
+      openDeviceBus({ kind: 'tcp', framing: 'mbap', host, port }, { mayRequest: () => lease.isHeld() }),
     );
+    const metrics = new Metrics('collector');
+    metrics.addProcessMetrics();
+    const observer = addCollectorMetrics(metrics, {
+      isLeaseHeld: () => lease.isHeld(),
+      leaseRemainingMs: () => lease.remainingMs(),
+      sessionsHeld: () => collector.running(),
+      capacity: config.COLLECTOR_CAPACITY,
+      devices: () => collector.devicesByStatus(),
+      outbox: () => outbox.health(),
+      bufferMax: config.SAMPLE_BUFFER_MAX,
+      spoolMaxBytes: config.SPOOL_MAX_BYTES,
+    });
     const isSpooling = config.SPOOL_MAX_BYTES > 0;
     const outbox = new SampleOutbox({
-      send: (sample) => samples.publish(sample),
+      send: observer.countingSends((sample) => samples.publish(sample)),
       wasStored: (sample, afterSequence) => samples.wasStored(sample, afterSequence),
       firstAfter: await samples.lastSequence(),
       tooLarge: SampleStream.tooLarge,
@@ -129,6 +143,7 @@ await runService({
       },
       onLost: (why) => {
         collector.leaseLost(why);
+        observer.leaseLost(why);
         if (isSpooling && why === 'taken') spool.release();
       },
     });
@@ -235,11 +250,14 @@ await runService({
     collector.start();
     lease.start();
 
+    const readiness = () => ({ nats: connection.isUp(), lease: lease.isHeld() });
+    addReadiness(metrics, readiness);
     if (config.HEALTH_PORT > 0) {
       const healthServer = await startHealthServer({
         port: config.HEALTH_PORT,
         host: config.HEALTH_HOST,
-        readiness: () => ({ nats: connection.isUp(), lease: lease.isHeld() }),
+        readiness,
+        metrics,
       });
       onStop('health', healthServer.stop);
     }

@@ -6,13 +6,13 @@ import type { PointValue } from '@holdfast/shared/contracts/sample.ts';
 import { deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { decodeBlock } from '../polling/decode-block.ts';
-import { planReads } from '../polling/read-plan.ts';
-import { ReadFailure } from '../ports.ts';
-import { ModbusTcpBus } from './modbus-tcp-bus.ts';
+import { decodeBlock } from '../../polling/decode-block.ts';
+import { planReads } from '../../polling/read-plan.ts';
+import { ReadFailure } from '../../ports.ts';
+import { openDeviceBus } from './open-device-bus.ts';
 
 const python = '/usr/bin/python3';
-const program = fileURLToPath(new URL('../../../../test/foreign/modbus-device.py', import.meta.url));
+const program = fileURLToPath(new URL('../../../../../test/foreign/modbus-device.py', import.meta.url));
 
 const hasPymodbus = spawnSync(python, ['-c', 'import pymodbus.server']).status === 0;
 // biome-ignore lint/style/noProcessEnv: on a build server a missing pymodbus must not pass for a passed test
@@ -75,7 +75,7 @@ describe.skipIf(!hasPymodbus && !mustRun)('a device that runs pymodbus', () => {
     ['in small reads, over several connections', { max_registers: 2, max_bits: 16 }],
   ])('gives the numbers that it says it holds, %s', async (_how, limits) => {
     const device = configured(limits);
-    const bus = new ModbusTcpBus({ host: device.host, port: device.port });
+    const bus = openDeviceBus({ kind: 'tcp', framing: 'mbap', host: device.host, port: device.port });
     try {
       const values: Record<string, PointValue> = {};
       for (const block of planReads(device)) {
@@ -92,7 +92,7 @@ describe.skipIf(!hasPymodbus && !mustRun)('a device that runs pymodbus', () => {
 
   it('answers a register that it does not have with exception 2, and the next read is served', async () => {
     const device = configured();
-    const bus = new ModbusTcpBus({ host: device.host, port: device.port });
+    const bus = openDeviceBus({ kind: 'tcp', framing: 'mbap', host: device.host, port: device.port });
     const read = (address: number) =>
       bus.read({
         unitId: device.unit_id,

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
-import { mbapFrame } from '@holdfast/modbus-simulator/mbap-server.ts';
 import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/modbus-simulator/plant.ts';
-import { ReadFailure, type ReadRequest } from '../../ports.ts';
-import { ModbusTcpBus, type ModbusTcpBusOptions } from '../modbus-tcp-bus.ts';
+import { type DeviceBus, ReadFailure, type ReadRequest } from '../../../ports.ts';
+import { type DeviceBusOptions, openDeviceBus } from '../open-device-bus.ts';
 
 export const cleanUps: (() => unknown)[] = [];
 /** Ends what the test started, last first. */
@@ -14,7 +13,7 @@ export async function cleanUp(): Promise<void> {
 /** Holding register n holds n + 1000; coil n is on when n is odd. */
 export async function startDevice(
   maxConnections = 10,
-): Promise<{ plant: Plant; bus: ModbusTcpBus; requests: ReceivedRequest[] }> {
+): Promise<{ plant: Plant; bus: DeviceBus; requests: ReceivedRequest[] }> {
   const requests: ReceivedRequest[] = [];
   const plant = await startPlant({
     host: '127.0.0.1',
@@ -36,11 +35,15 @@ export async function startDevice(
     onRequest: (request) => requests.push(request),
   });
   cleanUps.push(() => plant.stop());
-  return { plant, bus: busTo({ host: '127.0.0.1', port: plant.endpoints[0]?.port ?? 0 }), requests };
+  return { plant, bus: busTo('127.0.0.1', plant.endpoints[0]?.port ?? 0), requests };
 }
 
-export function busTo(options: ModbusTcpBusOptions): ModbusTcpBus {
-  const bus = new ModbusTcpBus(options);
+export function busTo(
+  host: string,
+  port: number,
+  options: DeviceBusOptions & { framing?: 'mbap' | 'rtu' } = {},
+): DeviceBus {
+  const bus = openDeviceBus({ kind: 'tcp', framing: options.framing ?? 'mbap', host, port }, options);
   cleanUps.push(() => bus.disconnect());
   return bus;
 }
@@ -48,11 +51,11 @@ export function busTo(options: ModbusTcpBusOptions): ModbusTcpBus {
 /** A peer that does as the test says: the n-th request since the start, as it came. */
 export async function startPeer(
   onRequest: (socket: Socket, request: Buffer, n: number) => void,
-  options: { allowHalfOpen?: boolean } = {},
-): Promise<{ bus: ModbusTcpBus; connections: Socket[] }> {
+  options: DeviceBusOptions & { allowHalfOpen?: boolean; framing?: 'mbap' | 'rtu' } = {},
+): Promise<{ bus: DeviceBus; connections: Socket[] }> {
   const connections: Socket[] = [];
   let requests = 0;
-  const server = createServer(options, (socket) => {
+  const server = createServer({ allowHalfOpen: options.allowHalfOpen ?? false }, (socket) => {
     connections.push(socket);
     socket.on('error', () => {});
     socket.on('data', (request) => onRequest(socket, request, requests++));
@@ -64,7 +67,7 @@ export async function startPeer(
     server.close();
     await once(server, 'close');
   });
-  return { bus: busTo({ host: '127.0.0.1', port: portOf(server) }), connections };
+  return { bus: busTo('127.0.0.1', portOf(server), options), connections };
 }
 
 function portOf(server: { address(): unknown }): number {
@@ -87,6 +90,14 @@ export function soundReply(request: Buffer): Buffer {
     request.readUInt8(6),
     Buffer.concat([Buffer.of(3, data.length), data]),
   );
+}
+
+export function mbapFrame(transactionId: number, unitId: number, pdu: Buffer): Buffer {
+  const header = Buffer.alloc(7);
+  header.writeUInt16BE(transactionId, 0);
+  header.writeUInt16BE(pdu.length + 1, 4);
+  header.writeUInt8(unitId, 6);
+  return Buffer.concat([header, pdu]);
 }
 
 export async function failureOf(reading: Promise<unknown>): Promise<ReadFailure> {

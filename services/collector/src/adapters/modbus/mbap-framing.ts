@@ -1,0 +1,75 @@
+import { randomInt } from 'node:crypto';
+import { type Framing, incomplete, isExpectedUnit, type OutgoingFrame, type Verdict } from './framing.ts';
+import { ExpectedReply, exceptionPduBytes } from './reply-pdu.ts';
+import { type BusRequest, encodeRequest } from './request-pdu.ts';
+
+/** Transaction id, protocol id and length; the length counts what follows it, from the unit id on. */
+const prefixBytes = 6;
+const headerBytes = 7;
+const transactionIds = 0x1_0000;
+
+const reply: Verdict = { kind: 'reply', pduAt: headerBytes };
+
+/**
+ * Modbus TCP. Transaction ids go on over connections and begin at random: a gateway that gives a late answer to whoever is
+ * connected by then would otherwise answer the first request of a new connection, or of a new process.
+ */
+export class MbapFraming implements Framing {
+  readonly forgivesNoise = false;
+  #transactionId = randomInt(transactionIds);
+
+  frame(request: BusRequest): OutgoingFrame {
+    const bytes = encodeRequest(request, headerBytes, 0);
+    this.#transactionId = (this.#transactionId + 1) % transactionIds;
+    const length = bytes.length - prefixBytes;
+    bytes[0] = this.#transactionId >>> 8;
+    bytes[1] = this.#transactionId & 0xff;
+    bytes[2] = 0;
+    bytes[3] = 0;
+    bytes[4] = length >>> 8;
+    bytes[5] = length & 0xff;
+    bytes[6] = request.unitId;
+    return { bytes, expected: new ExpectedReply(request, bytes.subarray(headerBytes)) };
+  }
+
+  judge(bytes: Uint8Array, count: number, request: BusRequest, { expected }: OutgoingFrame): Verdict {
+    if (count < prefixBytes) return incomplete;
+    const transactionId = uint16(bytes, 0);
+    if (transactionId !== this.#transactionId) {
+      return fault(`transaction id ${transactionId} instead of ${this.#transactionId}`);
+    }
+    const protocolId = uint16(bytes, 2);
+    if (protocolId !== 0) return fault(`protocol id ${protocolId} instead of 0`);
+    const length = uint16(bytes, 4);
+    if (length !== 1 + expected.pduBytes && length !== 1 + exceptionPduBytes) {
+      return fault(`length ${length} instead of ${1 + expected.pduBytes}`);
+    }
+    if (count > prefixBytes && !isExpectedUnit(bytes[prefixBytes], request)) {
+      return fault(`unit id ${bytes[prefixBytes]} instead of ${request.unitId}`);
+    }
+    if (count > headerBytes) {
+      const functionCode = bytes[headerBytes];
+      const pduBytes = expected.pduBytesFor(functionCode);
+      if (pduBytes === undefined) {
+        return fault(`function code ${functionCode} instead of ${expected.functionCode}`);
+      }
+      if (length !== 1 + pduBytes) return fault(`length ${length} instead of ${1 + pduBytes}`);
+      const headFault =
+        functionCode === expected.functionCode
+          ? expected.headFault(bytes, headerBytes, count - headerBytes - 1)
+          : undefined;
+      if (headFault) return fault(headFault);
+    }
+    if (count < prefixBytes + length) return incomplete;
+    if (count === prefixBytes + length) return reply;
+    return fault(`${count - prefixBytes - length} bytes too many`);
+  }
+}
+
+function uint16(bytes: Uint8Array, at: number): number {
+  return ((bytes[at] ?? 0) << 8) | (bytes[at + 1] ?? 0);
+}
+
+function fault(reason: string): Verdict {
+  return { kind: 'fault', reason };
+}

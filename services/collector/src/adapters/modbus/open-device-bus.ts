@@ -1,0 +1,39 @@
+import type { EndpointAddress } from '@holdfast/shared/contracts/endpoint-address.ts';
+import type { DeviceBus } from '../../ports.ts';
+import { MbapFraming } from './mbap-framing.ts';
+import { ModbusBus } from './modbus-bus.ts';
+import { RtuFraming } from './rtu-framing.ts';
+import { frameSilenceMs, RtuLine } from './rtu-line.ts';
+import { SerialChannel } from './serial-channel.ts';
+import { TcpChannel } from './tcp-channel.ts';
+
+export interface DeviceBusOptions {
+  /** Asked right before a request's bytes leave; false keeps them from leaving. */
+  readonly mayRequest?: () => boolean;
+  /** Asked for each IP address before a connection to it counts; without it every address is allowed. */
+  readonly isAllowedAddress?: (ip: string) => boolean;
+}
+
+/** Nothing is opened before the first request. */
+export function openDeviceBus(address: EndpointAddress, options: DeviceBusOptions = {}): DeviceBus {
+  const { mayRequest, isAllowedAddress } = options;
+  if (address.kind === 'serial') {
+    return new ModbusBus({
+      open: (events) => new SerialChannel(address.line, events),
+      framing: new RtuFraming(),
+      line: new RtuLine(frameSilenceMs(address.line.baud_rate)),
+      keepsOpen: true,
+      mayRequest,
+    });
+  }
+  const { host, port } = address;
+  const isRtu = address.framing === 'rtu';
+  return new ModbusBus({
+    open: (events) => new TcpChannel({ host, port, isAllowedAddress }, events),
+    framing: isRtu ? new RtuFraming() : new MbapFraming(),
+    // The silence between frames on its own line is the gateway's to keep.
+    line: isRtu ? new RtuLine(0) : undefined,
+    keepsOpen: false,
+    mayRequest,
+  });
+}

@@ -1,0 +1,79 @@
+import type { SerialLine } from '@holdfast/shared/contracts/task-config.ts';
+import type { SerialPort } from 'serialport';
+import { type Channel, type ChannelEvents, inWords } from './channel.ts';
+
+/** 8 data bits, no flow control, and the line for this process alone. */
+export class SerialChannel implements Channel {
+  #port: SerialPort | undefined;
+  #events: ChannelEvents | undefined;
+  /** Set when it is to be closed as soon as it is open: an opening cannot be called off. */
+  #closeOnceOpen: (() => void) | undefined;
+  #isOpening = true;
+
+  constructor(line: SerialLine, events: ChannelEvents) {
+    this.#events = events;
+    void this.#open(line);
+  }
+
+  write(bytes: Buffer): void {
+    this.#port?.write(bytes);
+  }
+
+  close(_gently: boolean, onGone: () => void): void {
+    this.#events = undefined;
+    if (this.#isOpening) this.#closeOnceOpen = onGone;
+    else this.#closePort(onGone);
+  }
+
+  async #open({ path, baud_rate, parity, stop_bits }: SerialLine): Promise<void> {
+    try {
+      // Not needed where there are no serial lines, nor there on every platform.
+      const { SerialPort } = await import('serialport');
+      const port = new SerialPort({
+        path,
+        baudRate: baud_rate,
+        dataBits: 8,
+        parity,
+        stopBits: stop_bits,
+        lock: true,
+        autoOpen: false,
+      });
+      this.#port = port;
+      port.on('error', (error) => this.#fail(inWords(error), error));
+      port.on('close', (error: unknown) => this.#fail('the serial line is gone', error));
+      port.on('end', () => this.#fail('the serial line is gone', undefined));
+      port.on('data', (chunk: Buffer) => this.#events?.onBytes(chunk, chunk.length));
+      port.open((error) => this.#opened(error));
+    } catch (error) {
+      this.#opened(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #opened(error: Error | null): void {
+    this.#isOpening = false;
+    if (this.#closeOnceOpen) {
+      this.#closePort(this.#closeOnceOpen);
+      return;
+    }
+    if (error) {
+      this.#fail(inWords(error), error);
+      return;
+    }
+    // What lies in the system's buffers is older than any request.
+    this.#port?.flush((flushError) => {
+      if (flushError) this.#fail(inWords(flushError), flushError);
+      else this.#events?.onOpen();
+    });
+  }
+
+  #closePort(onGone: () => void): void {
+    if (this.#port?.isOpen) this.#port.close(() => onGone());
+    else onGone();
+  }
+
+  #fail(reason: string, cause: unknown): void {
+    const events = this.#events;
+    this.#events = undefined;
+    events?.onFailure(reason, cause);
+  }
+}

@@ -1,0 +1,107 @@
+import { type LookupAddress, lookup } from 'node:dns';
+import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
+import { type Channel, type ChannelEvents, inWords } from './channel.ts';
+
+/** How long a device may take to close its side. */
+const closePatienceMs = 500;
+/** More than the largest frame of either framing. */
+const receiveBytes = 512;
+
+export interface TcpChannelOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Asked for the very addresses that the connection is made to, whatever the host's name says at another time. */
+  readonly isAllowedAddress?: ((ip: string) => boolean) | undefined;
+}
+
+export class TcpChannel implements Channel {
+  readonly #socket: Socket | undefined;
+  #events: ChannelEvents | undefined;
+
+  constructor(options: TcpChannelOptions, events: ChannelEvents) {
+    this.#events = events;
+    const { host, port, isAllowedAddress } = options;
+    if (isAllowedAddress && isIP(host) !== 0 && !isAllowedAddress(host)) {
+      // Nothing is looked up for an address, so that it is not seen on the way.
+      process.nextTick(() => this.#fail(notAllowed(host).message, undefined));
+      return;
+    }
+    const buffer = Buffer.allocUnsafeSlow(receiveBytes);
+    const socket = connect({
+      host,
+      port,
+      noDelay: true,
+      keepAlive: true,
+      ...(isAllowedAddress ? { lookup: allowedOnly(isAllowedAddress) } : {}),
+      // One buffer for good, past the stream: it saves two allocations and an event for each reply.
+      onread: {
+        buffer,
+        callback: (count) => {
+          this.#events?.onBytes(buffer, count);
+          return true;
+        },
+      },
+    });
+    this.#socket = socket;
+    socket.on('error', (error) => this.#fail(inWords(error), error));
+    socket.on('end', () => this.#fail('the device closed the connection', undefined));
+    socket.on('close', () => this.#fail('the connection was closed', undefined));
+    socket.once('connect', () => {
+      const { remoteAddress } = socket;
+      if (isAllowedAddress && (remoteAddress === undefined || !isAllowedAddress(remoteAddress))) {
+        this.#fail(notAllowed(remoteAddress ?? host).message, undefined);
+      } else this.#events?.onOpen();
+    });
+    // Without it the end of the connection is not told.
+    socket.resume();
+  }
+
+  write(bytes: Buffer): void {
+    this.#socket?.write(bytes);
+  }
+
+  close(gently: boolean, onGone: () => void): void {
+    this.#events = undefined;
+    const socket = this.#socket;
+    // What has not left yet must not leave any more.
+    const canWait =
+      gently && socket && !socket.connecting && !socket.destroyed && socket.writableLength === 0;
+    if (!canWait) {
+      socket?.destroy();
+      onGone();
+      return;
+    }
+    const patience = setTimeout(() => socket.destroy(), closePatienceMs);
+    socket.once('close', () => {
+      clearTimeout(patience);
+      onGone();
+    });
+    socket.end();
+  }
+
+  #fail(reason: string, cause: unknown): void {
+    const events = this.#events;
+    this.#events = undefined;
+    events?.onFailure(reason, cause);
+  }
+}
+
+function allowedOnly(isAllowedAddress: (ip: string) => boolean): LookupFunction {
+  return (host, options, callback) => {
+    lookup(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
+      if (error) {
+        callback(error, []);
+        return;
+      }
+      const allowed = found.filter(({ address }) => isAllowedAddress(address));
+      const [first] = allowed;
+      if (!first) callback(notAllowed(`${host} (${found.map(({ address }) => address).join(', ')})`), []);
+      else if (options.all) callback(null, allowed);
+      else callback(null, first.address, first.family);
+    });
+  };
+}
+
+function notAllowed(address: string): Error {
+  return new Error(`connecting to ${address} is not allowed`);
+}
