@@ -1,3 +1,4 @@
+import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import { LogDamaged, type StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
@@ -82,6 +83,15 @@ export class Collector {
 
   running(): number {
     return [...this.#holders.values()].filter((holder) => holder.isRunning()).length;
+  }
+
+  /** How many devices of what is polled here are in each status; those that were not asked yet are in none. */
+  devicesByStatus(): ReadonlyMap<DeviceStatus, number> {
+    const counts = new Map<DeviceStatus, number>();
+    for (const holder of this.#holders.values()) {
+      for (const { status } of holder.deviceHealth()) counts.set(status, (counts.get(status) ?? 0) + 1);
+    }
+    return counts;
   }
 
   /**

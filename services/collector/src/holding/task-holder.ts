@@ -1,5 +1,5 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
-import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
@@ -58,6 +58,11 @@ export class TaskHolder {
 
   isRunning(): boolean {
     return this.#runner !== undefined;
+  }
+
+  /** Of the devices that are polled and have been asked. */
+  deviceHealth(): readonly DeviceHealth[] {
+    return Object.values(this.#runner?.status().device_health ?? {});
   }
 
   /** A message came. For what is already held it just becomes the new handle. */
