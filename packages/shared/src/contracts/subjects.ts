@@ -5,6 +5,7 @@ export const streamNames = {
   samples: 'SAMPLES',
   health: 'HEALTH',
   quarantine: 'QUARANTINE',
+  audit: 'AUDIT',
 } as const;
 
 export const bucketNames = {
@@ -52,6 +53,10 @@ export const subjects = {
 
   allQuarantine: 'quarantine.>',
   quarantine: (stream: string) => `quarantine.${stream}`,
+
+  allAudit: 'audit.>',
+  /** @param action `<kind>.<verb>` */
+  audit: (action: string) => `audit.${action}`,
 } as const;
 
 export interface SessionSubject {

@@ -156,5 +156,16 @@ function streamConfigs(settings: StreamSettings): StreamSpec[] {
       discard: DiscardPolicy.Old,
       max_bytes: 256 * 1024 * 1024,
     },
+    {
+      ...common,
+      name: streamNames.audit,
+      subjects: [subjects.allAudit],
+      retention: RetentionPolicy.Limits,
+      // The oldest go first: an audit log that is full must not keep anybody from stopping a machine.
+      discard: DiscardPolicy.Old,
+      max_bytes: 128 * 1024 * 1024,
+      deny_delete: true,
+      deny_purge: true,
+    },
   ];
 }

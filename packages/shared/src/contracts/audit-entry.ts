@@ -1,0 +1,30 @@
+import * as z from 'zod';
+
+/**
+ * One message on `audit.<action>`: somebody wanted something changed. A change of a device has two, one before it is
+ * tried and one with its outcome, so that a crash in between leaves a trace.
+ */
+export const auditOutcomes = ['requested', 'done', 'refused', 'failed', 'unknown'] as const;
+
+/** `<kind>.<verb>`, both in small letters: `point.write`, `session.stop`, `device.update`. */
+export const auditActionPattern = /^[a-z_]{1,32}\.[a-z_]{1,32}$/;
+
+export const auditEntrySchema = z.object({
+  v: z.literal(1),
+  id: z.string().min(1),
+  /** RFC 3339. */
+  time: z.string(),
+  /** Who asked, as the API knows them. */
+  who: z.string(),
+  /** Address that the request came from. */
+  from: z.string(),
+  action: z.string().regex(auditActionPattern),
+  /** What it was about: `session 7-3`, `device press-1 point setpoint`. */
+  target: z.string(),
+  outcome: z.enum(auditOutcomes),
+  detail: z.string(),
+  request_id: z.string(),
+  /** What else is worth keeping; never a secret. */
+  data: z.record(z.string(), z.unknown()).optional(),
+});
+export type AuditEntry = z.infer<typeof auditEntrySchema>;
