@@ -18,20 +18,15 @@ export function blockDecoder(block: ReadBlock): BlockDecoder {
   };
 }
 
-/** What was read of a device, by value code. A code is in exactly one of values, integers and problems. */
-export interface DecodedBlock {
-  readonly values: Record<string, PointValue>;
-  /** 64-bit integers, in decimal. */
-  readonly integers: Record<string, string>;
-  /** Those of the values and integers that are outside their range or unknown to their enumeration. */
-  readonly uncertain: string[];
-  readonly problems: Record<string, PointProblem>;
-}
-
-/** Collects readings. Codes are the user's: `__proto__` is one like any other. */
-export class Readings implements ReadingSink, DecodedBlock {
+/**
+ * What was read of a device, by value code. A code is in exactly one of values, integers and problems. Codes are the
+ * user's: `__proto__` is one like any other.
+ */
+export class Readings implements ReadingSink {
   readonly values: Record<string, PointValue> = Object.create(null);
+  /** 64-bit integers, in decimal. */
   readonly integers: Record<string, string> = Object.create(null);
+  /** Those of the values and integers that are outside their range or unknown to their enumeration. */
   readonly uncertain: string[] = [];
   readonly problems: Record<string, PointProblem> = Object.create(null);
 
@@ -52,14 +47,13 @@ export class Readings implements ReadingSink, DecodedBlock {
 
 const decoders = new WeakMap<ReadBlock, BlockDecoder>();
 
-/** What one block came to. Its decoder is made once. */
-export function decodeBlock(block: ReadBlock, raw: RawBlock): DecodedBlock {
+/** Adds what one block came to. Its decoder is made once. */
+export function decodeBlock(block: ReadBlock, raw: RawBlock, readings = new Readings()): Readings {
   let decode = decoders.get(block);
   if (!decode) {
     decode = blockDecoder(block);
     decoders.set(block, decode);
   }
-  const readings = new Readings();
   decode(raw, readings);
   return readings;
 }

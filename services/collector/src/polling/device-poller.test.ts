@@ -55,6 +55,8 @@ describe('a device that answers', () => {
       tick: firstTick,
       readAtMs: startMs,
       values: { speed: 10, force: 11 },
+      integers: {},
+      uncertain: [],
       miss: undefined,
       asked: true,
     });

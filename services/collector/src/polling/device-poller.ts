@@ -3,13 +3,14 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import { ReadFailure } from '../ports.ts';
 import { type BackoffLimits, backoffMs } from './backoff.ts';
-import { decodeBlock } from './decode-block.ts';
+import { decodeBlock, Readings } from './decode-block.ts';
 import { type Endpoint, NotPermitted, type Permission } from './endpoint.ts';
 import { planReads, type ReadBlock, unreadablePoints } from './read-plan.ts';
 import { tickAt, tickTimeMs } from './schedule.ts';
 import type { SteadyClock } from './steady-clock.ts';
 
 const maxClockDifferenceMs = 60_000;
+const nothingRead = { values: {}, integers: {}, uncertain: [] } as const;
 
 /** What one tick of one device came to. Both values and a miss: some points could be read and others not. */
 export interface TickResult {
@@ -17,6 +18,10 @@ export interface TickResult {
   /** ms since 1970, when the last reply was complete */
   readonly readAtMs: number;
   readonly values: Readonly<Record<string, PointValue>>;
+  /** 64-bit integers in decimal, by code. */
+  readonly integers: Readonly<Record<string, string>>;
+  /** Codes of the values and integers that are uncertain. */
+  readonly uncertain: readonly string[];
   readonly miss: { readonly cause: MissCause; readonly detail: string } | undefined;
   /** Whether the device was asked at all: not while its back-off lasts, nor for a tick that is already past. */
   readonly asked: boolean;
@@ -94,7 +99,7 @@ export class DevicePoller {
   /** The tick passed while an earlier one was still being read, or this process could not run. */
   #skip(tick: number): void {
     const detail = `the reading before took longer than the period of ${this.#options.periodMs} ms`;
-    this.#report(tick, {}, { cause: 'overrun', detail }, false);
+    this.#report(tick, nothingRead, { cause: 'overrun', detail }, false);
   }
 
   /** @returns whether to go on */
@@ -104,10 +109,10 @@ export class DevicePoller {
     if (waitMs > 0) {
       const { cause, detail } = this.#lastFailure;
       const retry = `not asked, next try in ${(waitMs / 1000).toFixed(1)} s after: ${detail}`;
-      this.#report(tick, {}, { cause, detail: retry }, false);
+      this.#report(tick, nothingRead, { cause, detail: retry }, false);
       return true;
     }
-    const values: Record<string, PointValue> = {};
+    const readings = new Readings();
     const problems: string[] = this.#unreadable === '' ? [] : [this.#unreadable];
     const permission = () => !this.#stop.signal.aborted && this.#options.permission();
     for (const block of this.#blocks) {
@@ -117,9 +122,7 @@ export class DevicePoller {
           { unitId: device.unit_id, table, address, quantity, timeoutMs: device.timeout_ms },
           permission,
         );
-        const decoded = decodeBlock(block, raw);
-        Object.assign(values, decoded.values);
-        for (const [code, problem] of Object.entries(decoded.problems)) problems.push(`${code}: ${problem}`);
+        decodeBlock(block, raw, readings);
       } catch (error) {
         if (error instanceof NotPermitted) return false;
         if (!(error instanceof ReadFailure)) throw error;
@@ -128,7 +131,7 @@ export class DevicePoller {
         if (error.missCause !== 'exception') {
           // Without an answer the rest would only wait for as many timeouts.
           this.#failed(error.missCause, detail);
-          this.#report(tick, {}, { cause: error.missCause, detail }, true);
+          this.#report(tick, nothingRead, { cause: error.missCause, detail }, true);
           return true;
         }
         problems.push(detail);
@@ -136,11 +139,12 @@ export class DevicePoller {
     }
     this.#failures = 0;
     this.#notBeforeMs = 0;
+    for (const [code, problem] of Object.entries(readings.problems)) problems.push(`${code}: ${problem}`);
     const miss =
       problems.length > 0
         ? { cause: 'exception' as const, detail: problems.join('; ').slice(0, 2_000) }
         : undefined;
-    this.#report(tick, values, miss, true);
+    this.#report(tick, readings, miss, true);
     return true;
   }
 
@@ -151,7 +155,13 @@ export class DevicePoller {
     this.#notBeforeMs = pauseMs > 0 ? this.#options.clock.nowMs() + pauseMs : 0;
   }
 
-  #report(tick: number, values: TickResult['values'], miss: TickResult['miss'], asked: boolean): void {
-    this.#options.onTick({ tick, readAtMs: Math.round(this.#options.clock.nowMs()), values, miss, asked });
+  #report(
+    tick: number,
+    { values, integers, uncertain }: Pick<TickResult, 'values' | 'integers' | 'uncertain'>,
+    miss: TickResult['miss'],
+    asked: boolean,
+  ): void {
+    const readAtMs = Math.round(this.#options.clock.nowMs());
+    this.#options.onTick({ tick, readAtMs, values, integers, uncertain, miss, asked });
   }
 }

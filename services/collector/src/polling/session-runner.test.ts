@@ -1,4 +1,5 @@
 import { type Sample, sampleSchema } from '@holdfast/shared/contracts/sample.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
 import { Endpoints } from './endpoint.ts';
@@ -9,6 +10,15 @@ import { ScriptedBus } from './testing/scripted-bus.ts';
 
 const startMs = 1_740_000_000_000;
 
+const press = deviceOf();
+const chiller = deviceOf({
+  id: 'd2',
+  code: 'chiller',
+  host: '10.0.0.6',
+  measurement: 'cold',
+  points: [pointOf('t', 3)],
+});
+
 class World {
   readonly time = new FakeTime();
   readonly process = new FakeProcess(this.time, startMs);
@@ -16,42 +26,37 @@ class World {
   readonly samples: Sample[] = [];
   readonly health: string[] = [];
   mayPoll = true;
-  readonly runner = new SessionRunner({
-    sessionId: '7-3',
-    epoch: 42,
-    collectorId: 'edge-1',
-    config: {
-      schema_version: 1,
-      task_id: '7',
-      task_code: 'press-hall',
-      task_name: '',
-      config_version: 1,
-      period_ms: 100,
-      devices: [
-        deviceOf(),
-        deviceOf({
-          id: 'd2',
-          code: 'chiller',
-          host: '10.0.0.6',
-          measurement: 'cold',
-          points: [pointOf('t', 3)],
-        }),
-      ],
-    },
-    endpoints: new Endpoints((host) => {
-      const bus = new ScriptedBus(this.time);
-      this.buses.set(host, bus);
-      return bus;
-    }),
-    clock: new SteadyClock(this.process.clock),
-    timers: this.process.timers,
-    backoff: { firstMs: 300, maxMs: 1_000 },
-    permission: () => this.mayPoll,
-    jitter: () => 0,
-    onSample: (sample) => this.samples.push(sample),
-    onHealth: ({ device, from, to }: HealthTransition) =>
-      this.health.push(`${device.code} ${from} → ${to.status}`),
-  });
+  readonly runner: SessionRunner;
+
+  constructor(devices: DeviceConfig[] = [press, chiller]) {
+    this.runner = new SessionRunner({
+      sessionId: '7-3',
+      epoch: 42,
+      collectorId: 'edge-1',
+      config: {
+        schema_version: 1,
+        task_id: '7',
+        task_code: 'press-hall',
+        task_name: '',
+        config_version: 1,
+        period_ms: 100,
+        devices,
+      },
+      endpoints: new Endpoints((host) => {
+        const bus = new ScriptedBus(this.time);
+        this.buses.set(host, bus);
+        return bus;
+      }),
+      clock: new SteadyClock(this.process.clock),
+      timers: this.process.timers,
+      backoff: { firstMs: 300, maxMs: 1_000 },
+      permission: () => this.mayPoll,
+      jitter: () => 0,
+      onSample: (sample) => this.samples.push(sample),
+      onHealth: ({ device, from, to }: HealthTransition) =>
+        this.health.push(`${device.code} ${from} → ${to.status}`),
+    });
+  }
 
   bus(host: string): ScriptedBus {
     const bus = this.buses.get(host);
@@ -84,6 +89,24 @@ describe('a session that is polled', () => {
       values: { t: 3 },
     });
     for (const sample of world.samples) expect(sampleSchema.parse(sample)).toEqual(sample);
+  });
+
+  it('says so where a sample has what readers of its first version would get wrong', async () => {
+    const counter = { ...pointOf('counter', 1), data_type: 'uint64' as const };
+    const outside = { ...pointOf('outside', 6), valid_max: 5 };
+    const world = new World([
+      deviceOf({ points: [pointOf('t', 3), counter] }),
+      { ...chiller, points: [outside] },
+    ]);
+    world.runner.start(new Map());
+    await world.time.advance(50);
+    await world.runner.stop();
+    const [first, second] = world.samples;
+    expect(first).toMatchObject({ v: 2, values: { t: 3 }, integers: { counter: '281483566841860' } });
+    expect(second).toMatchObject({ v: 2, values: { outside: 6 }, uncertain: ['outside'] });
+    expect(first).not.toHaveProperty('uncertain');
+    expect(second).not.toHaveProperty('integers');
+    expect(world.runner.status().points_read).toBe(3);
   });
 
   it('begins each device where its former holder ended', async () => {

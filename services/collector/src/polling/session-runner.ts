@@ -104,14 +104,17 @@ export class SessionRunner {
 
   #onTick(device: DeviceConfig, result: TickResult): void {
     const { sessionId, epoch, collectorId, config, onSample } = this.#options;
-    const pointsRead = Object.keys(result.values).length;
+    const valuesRead = Object.keys(result.values).length;
+    const integersRead = Object.keys(result.integers).length;
+    const pointsRead = valuesRead + integersRead;
     const readAt = new Date(result.readAtMs).toISOString();
     this.#pointsRead += pointsRead;
     if (pointsRead > 0) this.#lastReadTime = readAt;
     if (result.miss) this.#errorCount += 1;
     this.#noteHealth(device, result, readAt);
     onSample({
-      v: 1,
+      // 2 only for what readers of version 1 would get wrong, so that these go on with everything else.
+      v: integersRead > 0 || result.uncertain.length > 0 ? 2 : 1,
       session: sessionId,
       epoch,
       collector: collectorId,
@@ -124,7 +127,9 @@ export class SessionRunner {
       period_ms: config.period_ms,
       time: tickTimeMs(result.tick, config.period_ms),
       read_at: result.readAtMs,
-      ...(pointsRead > 0 ? { values: { ...result.values } } : {}),
+      ...(valuesRead > 0 ? { values: { ...result.values } } : {}),
+      ...(integersRead > 0 ? { integers: { ...result.integers } } : {}),
+      ...(result.uncertain.length > 0 ? { uncertain: [...result.uncertain] } : {}),
       ...(result.miss ? { miss: result.miss } : {}),
     });
   }
