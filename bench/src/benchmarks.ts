@@ -4,7 +4,18 @@ import { handover } from './handover/handover.ts';
 import { idle } from './idle/idle.ts';
 import { ingest } from './ingest/ingest.ts';
 import { memory } from './memory/memory.ts';
+import { outage } from './outage/outage.ts';
+import { modbusClients } from './poll/modbus-clients.ts';
 import { publish } from './publish/publish.ts';
 import { recovery } from './recovery/recovery.ts';
 
-export const benchmarks: readonly Benchmark[] = [recovery, failover, ingest, handover, idle, publish, memory];
+export const benchmarks: readonly Benchmark[] = [
+  recovery,
+  failover,
+  ingest,
+  handover,
+  idle,
+  publish,
+  memory,
+  modbusClients,
+];
