@@ -18,4 +18,5 @@ export const benchmarks: readonly Benchmark[] = [
   publish,
   memory,
   modbusClients,
+  outage,
 ];
