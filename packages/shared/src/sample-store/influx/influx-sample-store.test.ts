@@ -21,6 +21,7 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
   beforeAll(async () => {
     const influx = await influxForTest();
     await influx.createDatabase('contract');
+    await influx.createDatabase('packed');
     await influx.createDatabase('plant');
     influxUrl = influx.url;
     front = await startInfluxTwoFront(influxUrl);
@@ -29,6 +30,10 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
 
   describeSampleStoreContract('InfluxDB', async () =>
     openInfluxSampleStore({ url: front.url, org: 'holdfast', bucket: 'contract', token: 'any' }),
+  );
+
+  describeSampleStoreContract('InfluxDB, packed', async () =>
+    openInfluxSampleStore({ url: front.url, org: 'holdfast', bucket: 'packed', gzip: true }),
   );
 
   describe('InfluxDB in its own right', () => {
