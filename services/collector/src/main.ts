@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
 import { openAssignmentInbox } from '@holdfast/shared/jetstream/assignment-queue.ts';
@@ -21,6 +21,7 @@ import { addReadiness, startHealthServer } from '@holdfast/shared/runtime/health
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { adoptAbandonedSpools, spoolFolder } from './adapters/abandoned-spools.ts';
 import { addCollectorMetrics } from './adapters/collector-metrics.ts';
 import { takeHostLock } from './adapters/host-lock.ts';
 import { openDeviceBus } from './adapters/modbus/open-device-bus.ts';
@@ -80,25 +81,28 @@ await runService({
       spoolMaxBytes: config.SPOOL_MAX_BYTES,
     });
     const isSpooling = config.SPOOL_MAX_BYTES > 0;
-    const outbox = new SampleOutbox({
-      send: observer.countingSends((sample) => samples.publish(sample)),
-      wasStored: (sample, afterSequence) => samples.wasStored(sample, afterSequence),
+    const sending = {
+      send: observer.countingSends((sample: Sample) => samples.publish(sample)),
+      wasStored: (sample: Sample, afterSequence: number) => samples.wasStored(sample, afterSequence),
       firstAfter: await samples.lastSequence(),
       tooLarge: SampleStream.tooLarge,
-      isBrokerUp: connection.isUp,
       maxWaiting: config.SAMPLE_BUFFER_MAX,
-      awaitsSpool: isSpooling,
       timers: systemTimers,
       log,
+    };
+    const outbox = new SampleOutbox({
+      ...sending,
+      isBrokerUp: () => connection.isUp() && !adoption.isBusy(),
+      awaitsSpool: isSpooling,
     });
-    connection.onReconnect(() => outbox.resume());
     const lastKnown = new LastKnownSamples(samples);
-    const spoolFolder = join(config.SPOOL_DIR, `${collectorId}-${await installationId(nc)}`);
+    const installation = await installationId(nc);
+    const ownSpool = spoolFolder(config.SPOOL_DIR, collectorId, installation);
     const spool = new SpoolAttachment({
       outbox,
       open: () =>
         DiskSpool.open({
-          folder: spoolFolder,
+          folder: ownSpool,
           instance,
           maxBytes: config.SPOOL_MAX_BYTES,
           fsync: config.SPOOL_FSYNC,
@@ -107,6 +111,22 @@ await runService({
       timers: systemTimers,
       log,
     });
+    const adoption = adoptAbandonedSpools({
+      ...{ spoolDir: config.SPOOL_DIR, own: ownSpool, installation, instance },
+      createOutbox: async () =>
+        new SampleOutbox({
+          ...sending,
+          firstAfter: await samples.lastSequence(),
+          isBrokerUp: connection.isUp,
+          awaitsSpool: true,
+        }),
+      isBrokerUp: connection.isUp,
+      onIdle: () => outbox.resume(),
+      timers: systemTimers,
+      log,
+    });
+    if (!isSpooling) await adoption.stop();
+    connection.onReconnect(() => outbox.resume());
     const stopReport = reportOutbox({
       health: () => outbox.health(),
       worthTelling: Math.min(1_000, Math.floor(config.SAMPLE_BUFFER_MAX / 2)),
@@ -139,6 +159,7 @@ await runService({
       isKnownDead: ({ value }) => lock.isDead(value),
       onHeld: () => {
         if (isSpooling) spool.acquire();
+        adoption.start();
         collector.leaseHeld();
       },
       onLost: (why) => {
@@ -219,8 +240,9 @@ await runService({
         }),
       disconnectDevices: () => endpoints.disconnectAll(),
       verifyLog: () => sessionLog.verify(),
-      flushSamples: (timeoutMs) => {
+      flushSamples: async (timeoutMs) => {
         spool.stop();
+        await adoption.stop();
         return outbox.close(timeoutMs);
       },
       keepAliveEveryMs: Math.max(100, config.LEASE_TTL_MS / 3),

@@ -1,13 +1,85 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { type FileHandle, mkdir, open, stat, unlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { dirname } from 'node:path';
+
+export interface SpoolLock {
+  /**
+   * Whether the kernel gives it to one process among all on this machine's disks, be they in containers of their own.
+   * Otherwise it only tells processes apart that share a network namespace.
+   */
+  readonly isProof: boolean;
+  /** @param removeFile when there is nothing left to lock */
+  release(removeFile: boolean): Promise<void>;
+}
+
+export function spoolLockPath(folder: string): string {
+  return `${folder}.lock`;
+}
 
 /**
- * Makes a folder this process's own for as long as it lives: a socket in Linux's abstract namespace, which the
- * kernel gives to one process and takes back when that is dead, not when it merely stands still. Elsewhere the
- * lease alone has to keep two processes apart.
- * @returns what gives it back; undefined while another process has it
+ * Makes a folder this process's own for as long as it lives: the kernel takes both locks back when it is dead, not
+ * when it merely stands still.
+ *
+ * A file beside the folder is locked, which also works between containers that share the disk; and a name in Linux's
+ * abstract namespace of sockets, where the file cannot be. Elsewhere the lease alone has to keep two processes apart.
+ * @returns undefined while another process has it
  */
-export async function lockSpoolFolder(folder: string): Promise<(() => Promise<void>) | undefined> {
+export async function lockSpoolFolder(folder: string): Promise<SpoolLock | undefined> {
+  const path = spoolLockPath(folder);
+  const file = await lockFile(path);
+  if (file === 'taken') return undefined;
+  const socket = await lockSocket(folder).catch(async (error: unknown) => {
+    await file?.close();
+    throw error;
+  });
+  if (!socket) {
+    await file?.close();
+    return undefined;
+  }
+  return {
+    isProof: file !== undefined,
+    release: async (removeFile) => {
+      await socket();
+      // While it is still locked: whoever has opened it meanwhile finds that it is no longer the one at its path.
+      if (file && removeFile) await unlink(path).catch(() => undefined);
+      await file?.close();
+    },
+  };
+}
+
+/** @returns undefined where files cannot be locked: no `flock` here, or the disk takes no new file */
+async function lockFile(path: string): Promise<FileHandle | 'taken' | undefined> {
+  for (;;) {
+    let file: FileHandle;
+    try {
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      file = await open(path, 'a', 0o600);
+    } catch {
+      return undefined;
+    }
+    const outcome = await flock(file.fd);
+    if (outcome !== 'locked') {
+      await file.close();
+      return outcome === 'taken' ? 'taken' : undefined;
+    }
+    const [ours, there] = await Promise.all([file.stat(), stat(path).catch(() => undefined)]);
+    if (ours.ino === there?.ino) return file;
+    await file.close();
+  }
+}
+
+/** Node has no call for it. The lock belongs to the open file, which the child shares with us and leaves to us. */
+function flock(fd: number): Promise<'locked' | 'taken' | 'impossible'> {
+  return new Promise((resolve) => {
+    const child = spawn('flock', ['-n', '-x', '3'], { stdio: ['ignore', 'ignore', 'ignore', fd] });
+    child.once('error', () => resolve('impossible'));
+    child.once('exit', (code) => resolve(code === 0 ? 'locked' : code === 1 ? 'taken' : 'impossible'));
+  });
+}
+
+async function lockSocket(folder: string): Promise<(() => Promise<void>) | undefined> {
   if (process.platform !== 'linux') return async () => undefined;
   const name = createHash('sha256').update(folder).digest('hex').slice(0, 32);
   const server = createServer((connection) => connection.destroy());

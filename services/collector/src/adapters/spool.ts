@@ -12,7 +12,7 @@ import {
   writeConfirmed,
   writeLost,
 } from './spool-folder.ts';
-import { lockSpoolFolder } from './spool-lock.ts';
+import { lockSpoolFolder, type SpoolLock } from './spool-lock.ts';
 import { encodeRecords, scanRecords, segmentMagic } from './spool-record.ts';
 
 export interface DiskSpoolOptions {
@@ -25,6 +25,8 @@ export interface DiskSpoolOptions {
    * `never`: the operating system writes when it likes; a killed process loses nothing either.
    */
   readonly fsync: 'append' | 'never';
+  /** Only when its owner is dead for certain: it is that of another collector. */
+  readonly isAnothers?: boolean;
   readonly log: Logger;
 }
 
@@ -42,7 +44,7 @@ const sentSinceConfirmed = 10_000;
 /** The spool as segment files that are only appended to, read from the front and removed. */
 export class DiskSpool implements Spool {
   readonly #options: DiskSpoolOptions;
-  readonly #unlock: () => Promise<void>;
+  readonly #lock: SpoolLock;
   readonly #segmentBytes: number;
   readonly #segments: Segment[];
   #nextId: number;
@@ -61,9 +63,9 @@ export class DiskSpool implements Spool {
   #hasFolder: boolean;
   #hasLost: boolean;
 
-  private constructor(options: DiskSpoolOptions, left: Leftover, unlock: () => Promise<void>) {
+  private constructor(options: DiskSpoolOptions, left: Leftover, lock: SpoolLock) {
     this.#options = options;
-    this.#unlock = unlock;
+    this.#lock = lock;
     this.#segmentBytes = Math.max(16 * 1024, Math.min(4 * 1024 * 1024, Math.floor(options.maxBytes / 16)));
     this.#segments = left.segments;
     this.#nextId = (left.segments.at(-1)?.id ?? left.confirmed?.segment ?? 0) + 1;
@@ -74,11 +76,15 @@ export class DiskSpool implements Spool {
 
   /** @returns undefined while another process has it. @throws when the disk cannot be read */
   static async open(options: DiskSpoolOptions): Promise<OpenedSpool | undefined> {
-    const unlock = await lockSpoolFolder(options.folder);
-    if (!unlock) return undefined;
+    const lock = await lockSpoolFolder(options.folder);
+    if (!lock) return undefined;
+    if (options.isAnothers && !lock.isProof) {
+      await lock.release(false);
+      return undefined;
+    }
     try {
       const left = await readSpoolFolder(options.folder);
-      const spool = new DiskSpool(options, left, unlock);
+      const spool = new DiskSpool(options, left, lock);
       await spool.#passConfirmed(left.confirmed);
       if (spool.#unread > 0 || left.notices.length > 0 || left.tornBytes > 0) {
         options.log.info(
@@ -87,13 +93,14 @@ export class DiskSpool implements Spool {
             bytes: spool.bytes(),
             gap_notices: left.notices.length,
             torn_bytes: left.tornBytes,
+            folder: options.folder,
           },
           'an earlier process left samples in the spool; they are sent first',
         );
       }
       return { spool, notices: left.notices };
     } catch (error) {
-      await unlock();
+      await lock.release(false);
       throw error;
     }
   }
@@ -216,15 +223,17 @@ export class DiskSpool implements Spool {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    let isEmpty = false;
     await this.#inTurn(async () => {
       await this.#endSegment();
       if (this.#confirmed) await this.#saveConfirmed();
-      if (this.#segments.length === 0 && this.#hasFolder && !this.#hasLost) {
+      isEmpty = this.#segments.length === 0 && !this.#hasLost;
+      if (isEmpty && this.#hasFolder) {
         await removeSmallFile(this.#options.folder, 'confirmed');
         await rmdir(this.#options.folder).catch(() => undefined);
       }
     }).catch((error: unknown) => this.#options.log.warn({ err: error }, 'the spool was not closed cleanly'));
-    await this.#unlock();
+    await this.#lock.release(isEmpty);
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {

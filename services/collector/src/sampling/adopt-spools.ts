@@ -1,0 +1,149 @@
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { SampleOutbox } from './sample-outbox.ts';
+import type { Spool, SpooledNotice } from './spool.ts';
+
+export interface SpoolAdoptionOptions {
+  /** Spools of other collectors of this installation that have something in them, the oldest first. */
+  readonly find: () => Promise<readonly string[]>;
+  /** Whether its owner is dead for certain and nobody has taken it. */
+  readonly isAbandoned: (folder: string) => Promise<boolean>;
+  /** Undefined while another process has it. */
+  readonly open: (
+    folder: string,
+  ) => Promise<{ readonly spool: Spool; readonly notices: readonly SpooledNotice[] } | undefined>;
+  readonly createOutbox: () => Promise<Pick<SampleOutbox, 'useSpool' | 'flush' | 'health' | 'close'>>;
+  readonly isBrokerUp: () => boolean;
+  /** Nothing is older than our own samples any more. */
+  readonly onIdle: () => void;
+  readonly timers: Timers;
+  readonly log: Logger;
+}
+
+const lookEveryMs = 2_000;
+/** Rounds of half a second in which nothing was confirmed, before a spool is left alone for as many looks. */
+const roundsInVain = 60;
+
+/**
+ * Sends what collectors have left behind that will not come back: a container that is made anew has a new id, and its
+ * predecessor's spool has no owner. Samples keep the epoch under which they were read; those of a session that
+ * another collector has gone on with come too late, and the writer rejects them. So this collector's own samples,
+ * which may be of the same sessions, wait until the older ones are sent.
+ */
+export class SpoolAdoption {
+  readonly #options: SpoolAdoptionOptions;
+  #isBusy = true;
+  #isStarted = false;
+  #isStopped = false;
+  #work: Promise<void> = Promise.resolve();
+  #cancelLook: (() => void) | undefined;
+  /** Without an owner when last looked at: one that is only being restarted gets the time to come back. */
+  #seen: ReadonlySet<string> = new Set();
+  /** Looks for which a spool that could not be sent is left alone. */
+  readonly #resting = new Map<string, number>();
+  #outbox: Pick<SampleOutbox, 'flush' | 'health'> | undefined;
+
+  constructor(options: SpoolAdoptionOptions) {
+    this.#options = options;
+  }
+
+  /** Whether there are, or may be, samples to be sent that are older than our own. */
+  isBusy(): boolean {
+    return this.#isBusy && !this.#isStopped;
+  }
+
+  /** Samples of others that are being sent. */
+  waiting(): { readonly samples: number; readonly bytes: number } {
+    const health = this.#outbox?.health();
+    return {
+      samples: (health?.spooledSamples ?? 0) + (health?.waitingInMemory ?? 0),
+      bytes: health?.spooledBytes ?? 0,
+    };
+  }
+
+  /** Idempotent. */
+  start(): void {
+    if (this.#isStarted || this.#isStopped) return;
+    this.#isStarted = true;
+    this.#lookNow();
+  }
+
+  /** What is not sent is left as it was found. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelLook?.();
+    await this.#work;
+  }
+
+  #lookNow(): void {
+    this.#work = this.#look()
+      .catch((error: unknown) => {
+        this.#seen = new Set();
+        this.#options.log.warn({ err: error }, 'the spools of other collectors cannot be looked at');
+      })
+      .then(() => {
+        this.#isBusy = this.#seen.size > 0;
+        if (this.#isStopped) return;
+        this.#cancelLook = this.#options.timers.after(lookEveryMs, () => this.#lookNow());
+        if (!this.#isBusy) this.#options.onIdle();
+      });
+  }
+
+  async #look(): Promise<void> {
+    const { find, isAbandoned, isBrokerUp } = this.#options;
+    const before = this.#seen;
+    const seen = new Set<string>();
+    this.#seen = seen;
+    for (const folder of isBrokerUp() ? await find() : []) {
+      if (this.#isStopped) return;
+      if (this.#isResting(folder) || !(await isAbandoned(folder))) continue;
+      if (before.has(folder)) await this.#send(folder);
+      else seen.add(folder);
+    }
+  }
+
+  #isResting(folder: string): boolean {
+    const left = (this.#resting.get(folder) ?? 0) - 1;
+    if (left > 0) this.#resting.set(folder, left);
+    else this.#resting.delete(folder);
+    return left > 0;
+  }
+
+  async #send(folder: string): Promise<void> {
+    const { open, createOutbox, isBrokerUp, log } = this.#options;
+    this.#isBusy = true;
+    const outbox = await createOutbox();
+    const opened = await open(folder);
+    if (!opened) return;
+    log.warn(
+      { folder, samples: opened.spool.unread(), gap_notices: opened.notices.length },
+      'a collector that is gone has left samples in its spool; they are sent now',
+    );
+    outbox.useSpool(opened.spool, opened.notices);
+    this.#outbox = outbox;
+    try {
+      let inVain = 0;
+      for (let left = Number.POSITIVE_INFINITY; !this.#isStopped && isBrokerUp(); ) {
+        await outbox.flush(500);
+        const { spooledSamples, waitingInMemory, unsentNotices } = outbox.health();
+        const now = spooledSamples + waitingInMemory + unsentNotices;
+        if (now === 0) {
+          log.info({ folder }, 'all samples of the collector that is gone are with the broker');
+          return;
+        }
+        inVain = now < left ? 0 : inVain + 1;
+        left = now;
+        if (inVain < roundsInVain) continue;
+        this.#resting.set(folder, roundsInVain);
+        log.error(
+          { folder, samples: now },
+          'the samples of a collector that is gone cannot be sent; later again',
+        );
+        return;
+      }
+    } finally {
+      this.#outbox = undefined;
+      await outbox.close(0);
+    }
+  }
+}
