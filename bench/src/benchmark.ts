@@ -1,11 +1,24 @@
-/** A flag `--name N`: every one takes a whole number. */
-export interface Flag {
+/** A flag `--name N` that takes a whole number. */
+export interface NumberFlag {
   readonly meaning: string;
   readonly byDefault: number;
   readonly atLeast: number;
 }
 
-export type FlagValues<F extends Readonly<Record<string, Flag>>> = { readonly [name in keyof F]: number };
+/** A flag `--name WORD` that takes one of a few words. */
+export interface ChoiceFlag {
+  readonly meaning: string;
+  readonly byDefault: string;
+  readonly oneOf: readonly string[];
+}
+
+export type Flag = NumberFlag | ChoiceFlag;
+
+type ValueOf<F extends Flag> = F extends { readonly oneOf: readonly (infer Word)[] } ? Word : number;
+
+export type FlagValues<F extends Readonly<Record<string, Flag>>> = {
+  readonly [name in keyof F]: ValueOf<F[name]>;
+};
 
 /** What a benchmark may use while it runs. */
 export interface BenchmarkContext {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Benchmark, type Flag, UsageError } from './benchmark.ts';
+import { type Benchmark, type ChoiceFlag, type NumberFlag, UsageError } from './benchmark.ts';
 
 export type Order =
   | { readonly type: 'list' }
@@ -8,7 +8,7 @@ export type Order =
   | {
       readonly type: 'run';
       readonly benchmark: Benchmark;
-      readonly values: Readonly<Record<string, number>>;
+      readonly values: Readonly<Record<string, number | string>>;
       readonly json: boolean;
       readonly profileFolder: string | undefined;
     };
@@ -25,7 +25,10 @@ export function readCommandLine(args: readonly string[], benchmarks: readonly Be
   const given = readFlags(benchmark, rest);
   if (given.help === true) return { type: 'help', benchmark };
   const values = Object.fromEntries(
-    Object.entries(benchmark.flags).map(([flag, spec]) => [flag, wholeNumber(flag, spec, given[flag])]),
+    Object.entries(benchmark.flags).map(([flag, spec]) => {
+      const value = given[flag];
+      return [flag, 'oneOf' in spec ? word(flag, spec, value) : wholeNumber(flag, spec, value)];
+    }),
   );
   const profileFolder = typeof given.profile === 'string' ? resolve(given.profile) : undefined;
   return { type: 'run', benchmark, values, json: given.json === true, profileFolder };
@@ -53,11 +56,17 @@ function readFlags(benchmark: Benchmark, args: string[]): Record<string, unknown
   }
 }
 
-function wholeNumber(flag: string, { byDefault, atLeast }: Flag, given: unknown): number {
+function wholeNumber(flag: string, { byDefault, atLeast }: NumberFlag, given: unknown): number {
   if (given === undefined) return byDefault;
   const value = Number(given);
   if (typeof given === 'string' && /^\d+$/.test(given) && Number.isSafeInteger(value) && value >= atLeast) {
     return value;
   }
   throw new UsageError(`--${flag} takes a whole number from ${atLeast} on, not "${given}"`);
+}
+
+function word(flag: string, { byDefault, oneOf }: ChoiceFlag, given: unknown): string {
+  if (given === undefined) return byDefault;
+  if (typeof given === 'string' && oneOf.includes(given)) return given;
+  throw new UsageError(`--${flag} takes one of ${oneOf.join(', ')}, not "${given}"`);
 }

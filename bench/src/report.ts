@@ -47,9 +47,9 @@ export function listOf(benchmarks: readonly Benchmark[]): string {
 
 export function helpOn({ name, description, flags }: Benchmark): string {
   const rows: [string, string][] = [
-    ...Object.entries(flags).map(([flag, { meaning, byDefault }]): [string, string] => [
-      `--${flag} N`,
-      `${meaning} (default ${byDefault})`,
+    ...Object.entries(flags).map(([flag, spec]): [string, string] => [
+      `--${flag} ${'oneOf' in spec ? spec.oneOf.join('|') : 'N'}`,
+      `${spec.meaning} (default ${spec.byDefault})`,
     ]),
     ['--json', 'the last line on stdout is {"bench", "ratio", "figures", "limit", "machine"}'],
     ['--profile FOLDER', 'puts a CPU profile of the measured process there; what it costs is in the figures'],

@@ -9,12 +9,14 @@ export interface FleetProcess {
   readonly process: RunningProcess;
   /** Wall clock right before the process was started, ms since 1970. */
   readonly startedAtMs: number;
+  /** What the newest of its latest log lines with this in it says; undefined when none has it. */
+  said(what: string): Readonly<Record<string, unknown>> | undefined;
   /** @throws InvalidMeasurement when it has ended although nobody asked it to */
   check(): void;
 }
 
 export async function startFleetProcess(
-  service: 'supervisor' | 'collector',
+  service: 'supervisor' | 'collector' | 'writer',
   settings: Readonly<Record<string, string>>,
   profileFolder: string | undefined,
 ): Promise<FleetProcess> {
@@ -29,6 +31,10 @@ export async function startFleetProcess(
   return {
     process: running,
     startedAtMs,
+    said: (what) => {
+      const line = running.lastLines(200).findLast((text) => text.includes(what));
+      return line === undefined ? undefined : (JSON.parse(line) as Record<string, unknown>);
+    },
     check: () => {
       if (running.exit === undefined) return;
       throw new InvalidMeasurement(`a ${service} has ended: ${running.lastLines(5).join('\n')}`);
