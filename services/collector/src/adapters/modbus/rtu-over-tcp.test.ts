@@ -1,0 +1,75 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { cleanUp, failureOf, registers, startPeer } from './testing/bus-under-test.ts';
+import { readRtuRequest, rtuFrame, soundRtuReply } from './testing/rtu-frames.ts';
+
+afterEach(cleanUp);
+
+const answer = (request: Buffer): Buffer => soundRtuReply(readRtuRequest(request));
+const rtu = { framing: 'rtu' } as const;
+
+describe('a serial gateway that passes RTU frames on', () => {
+  it('is read unit by unit over one connection', async () => {
+    const { bus, connections } = await startPeer((socket, request) => socket.write(answer(request)), rtu);
+    for (const unitId of [1, 5, 1]) {
+      expect(await bus.read({ ...registers(9, 2), unitId })).toEqual({
+        kind: 'registers',
+        values: [unitId * 1000 + 9, unitId * 1000 + 10],
+      });
+    }
+    expect(connections).toHaveLength(1);
+  });
+
+  it('brings exceptions, and the connection is kept', async () => {
+    const { bus, connections } = await startPeer(
+      (socket, request, n) => socket.write(n === 0 ? rtuFrame(1, Buffer.of(0x83, 11)) : answer(request)),
+      rtu,
+    );
+    expect(await failureOf(bus.read(registers(0)))).toMatchObject({
+      missCause: 'exception',
+      exceptionCode: 11,
+    });
+    expect(await bus.read(registers(1))).toEqual({ kind: 'registers', values: [1001] });
+    expect(connections).toHaveLength(1);
+  });
+
+  it.each<[string, (request: Buffer) => Buffer]>([
+    [
+      'a wrong CRC',
+      (request) => Buffer.from(answer(request).map((byte, at) => (at === 3 ? byte ^ 1 : byte))),
+    ],
+    ['bytes after the reply', (request) => Buffer.concat([answer(request), Buffer.of(0)])],
+    ['another unit', (request) => soundRtuReply({ ...readRtuRequest(request), unitId: 2 })],
+    ['another function code', (request) => soundRtuReply({ ...readRtuRequest(request), functionCode: 4 })],
+    ['fewer registers', (request) => soundRtuReply({ ...readRtuRequest(request), quantity: 1 })],
+    ['more registers', (request) => soundRtuReply({ ...readRtuRequest(request), quantity: 3 })],
+    ['half a reply', (request) => answer(request).subarray(0, 5)],
+    ['its own request', (request) => request],
+    ['noise', () => Buffer.alloc(3000, 1)],
+    ['nothing', () => Buffer.alloc(0)],
+  ])('and brings %s costs that read, and is connected to anew', async (_what, reply) => {
+    const { bus, connections } = await startPeer(
+      (socket, request, n) => socket.write(n === 0 ? reply(request) : answer(request)),
+      rtu,
+    );
+    const failure = await failureOf(bus.read(registers(0, 2, 100)));
+    expect(['timeout', 'connection']).toContain(failure.missCause);
+    expect(await bus.read({ ...registers(10, 2), unitId: 3 })).toEqual({
+      kind: 'registers',
+      values: [3010, 3011],
+    });
+    expect(connections).toHaveLength(2);
+  });
+
+  it('and sends a late reply to the new connection does not make it the answer of the next request', async () => {
+    let late: Buffer | undefined;
+    const { bus, connections } = await startPeer((socket, request, n) => {
+      if (n === 0) late = answer(request);
+      else socket.write(answer(request));
+    }, rtu);
+    expect(await failureOf(bus.read(registers(100, 1, 250)))).toMatchObject({ missCause: 'timeout' });
+    const next = bus.read(registers(200, 1, 60_000));
+    await expect.poll(() => connections.length).toBe(2);
+    connections[1]?.write(late ?? '');
+    expect(await next).toEqual({ kind: 'registers', values: [1200] });
+  });
+});
