@@ -68,6 +68,16 @@ describe('a reply that is not exactly the answer', () => {
       reply.writeUInt16BE(7, 2);
       return reply;
     },
+    'a length of garbage': (request) => {
+      const reply = soundReply(request);
+      reply.writeUInt16BE(65_535, 4);
+      return reply;
+    },
+    'a length of nothing': (request) => {
+      const reply = soundReply(request);
+      reply.writeUInt16BE(0, 4);
+      return reply;
+    },
     'bytes after the reply': (request) => Buffer.concat([soundReply(request), Buffer.of(0)]),
     'the reply twice': (request) => Buffer.concat([soundReply(request), soundReply(request)]),
     'an empty frame': (request) => mbapFrame(request.readUInt16BE(0), 1, Buffer.of()),

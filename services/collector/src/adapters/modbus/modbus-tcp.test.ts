@@ -129,6 +129,12 @@ describe('a peer that is hardly there', () => {
     expect(['connection', 'timeout']).toContain((await failureOf(bus.read(registers(0, 1, 2000)))).missCause);
   });
 
+  it('an address where nobody is costs no more than the timeout', async () => {
+    // Set aside for documentation: packets to it get lost, or are refused on the way.
+    const bus = busTo('192.0.2.1', 502);
+    expect(['connection', 'timeout']).toContain((await failureOf(bus.read(registers(0, 1, 100)))).missCause);
+  });
+
   it('accepting and never answering is a timeout, each time', async () => {
     const { bus, connections } = await startPeer(() => {});
     for (let i = 0; i < 3; i++) {

@@ -52,7 +52,7 @@ export function busTo(
 export async function startPeer(
   onRequest: (socket: Socket, request: Buffer, n: number) => void,
   options: DeviceBusOptions & { allowHalfOpen?: boolean; framing?: 'mbap' | 'rtu' } = {},
-): Promise<{ bus: DeviceBus; connections: Socket[] }> {
+): Promise<{ bus: DeviceBus; port: number; connections: Socket[] }> {
   const connections: Socket[] = [];
   let requests = 0;
   const server = createServer({ allowHalfOpen: options.allowHalfOpen ?? false }, (socket) => {
@@ -67,10 +67,11 @@ export async function startPeer(
     server.close();
     await once(server, 'close');
   });
-  return { bus: busTo('127.0.0.1', portOf(server), options), connections };
+  const port = portOf(server);
+  return { bus: busTo('127.0.0.1', port, options), port, connections };
 }
 
-function portOf(server: { address(): unknown }): number {
+export function portOf(server: { address(): unknown }): number {
   const address = server.address();
   if (typeof address === 'object' && address !== null && 'port' in address) return Number(address.port);
   throw new Error('the server has no port');
