@@ -22,6 +22,8 @@ await once('postgres/url', `postgres://holdfast:${postgresPassword}@postgres:543
 await once('influxdb/password', newPassword());
 await once('influxdb/token', newPassword());
 
+await once('grafana/password', newPassword());
+
 process.stdout.write('secrets are there\n');
 
 /** Content of the file, which gets `content` unless it exists. It is complete as soon as it has its name. */
