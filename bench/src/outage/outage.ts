@@ -105,6 +105,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   await until('the writer to have everything', async () => (await way.state()).unwritten === 0);
   await writer.process.stop({ graceMs: 30_000 });
   const recorded = await recordedDuring(stage, { fromMs, toMs }, databaseUrl);
+  requireEveryAnswer(load.requests(), recorded.stream);
   if (values.what === 'database') requireNoGaps(recorded.gaps, recorded.stream);
 
   const liveValues = load.devices * valuesPerSample * (1_000 / loadPeriodMs);
@@ -166,10 +167,14 @@ async function watch(
   return { collectorMib, writerMib };
 }
 
+/** Half an hour of 20,000 values a second is 36 million rows. */
+const catchesUpWithinMs = 3_600_000;
+
 /** As good as: what is read within a second is always on its way. */
 async function caughtUp({ load, way, check }: Stage): Promise<void> {
   const onItsWay = load.devices * (1_000 / loadPeriodMs);
-  await until('the writer to have caught up', async () => (await way.state()).unwritten <= onItsWay, check);
+  const isCaughtUp = async () => (await way.state()).unwritten <= onItsWay;
+  await until('the writer to have caught up', isCaughtUp, check, catchesUpWithinMs);
 }
 
 interface CatchingUp {
@@ -212,6 +217,17 @@ async function recordedDuring(
   const stream = await samplesInStream(nc, outageTimes);
   const values = await compareDatabase(databaseUrl, stream.devices);
   return { stream, values, gaps: await gapsByCause(nc, stream.devices) };
+}
+
+/** What a device has answered is in a sample, or the sample says why not: it came too late, for instance. */
+function requireEveryAnswer(requests: number, { devices, misses }: SamplesInStream): void {
+  const read = devices.reduce((sum, device) => sum + device.read.length, 0);
+  const missed = phases
+    .flatMap((phase) => Object.values(misses[phase]))
+    .reduce((sum, ticks) => sum + ticks, 0);
+  if (requests > read + missed) {
+    throw new InvalidMeasurement(`${requests} requests were answered, but only ${read} ticks have values`);
+  }
 }
 
 /** What the collector said of a tick is no loss: a busy machine makes it late, and then it says so. */
