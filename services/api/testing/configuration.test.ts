@@ -32,6 +32,8 @@ describe('configuration', () => {
       timeout_ms: 1_000,
       max_registers: 125,
       max_bits: 2_000,
+      serial: null,
+      profile: null,
       measurement: null,
       enabled: true,
     });

@@ -1,3 +1,6 @@
+import type { Database } from '../database/open-database.ts';
+import { stillReferenced } from './configuration-problems.ts';
+
 /** What the HTTP routes of a kind of configuration need of it. */
 export interface Collection<Create, Patch, View, Filter> {
   /** In the order of their ids; `next` is the `after` of the following page. */
@@ -22,4 +25,48 @@ export function pageOf<View extends { readonly id: number }>(
   const more = rows.length > limit;
   const results = more ? rows.slice(0, limit) : rows;
   return { results, next: more ? results.at(-1)?.id : undefined };
+}
+
+/**
+ * Deletes a row that nothing refers to.
+ * @param referrers codes of what refers to it, by kind, read while the row is locked
+ * @returns false when there is no such row
+ * @throws ApiProblem when something does
+ */
+export function removeUnreferenced(
+  database: Database,
+  table: 'sites' | 'devices' | 'points' | 'tasks',
+  id: number,
+  referrers: (transaction: Database) => Promise<Readonly<Record<string, readonly string[]>>>,
+): Promise<boolean> {
+  return database.transaction().execute(async (transaction) => {
+    const row = await transaction
+      .selectFrom(table)
+      .select('code')
+      .where('id', '=', id)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!row) return false;
+    const found = await referrers(transaction);
+    if (Object.values(found).some((codes) => codes.length > 0)) {
+      throw stillReferenced(`${nouns[table]} ${row.code}`, found);
+    }
+    await transaction.deleteFrom(table).where('id', '=', id).execute();
+    return true;
+  });
+}
+
+const nouns = { sites: 'Site', devices: 'Device', points: 'Point', tasks: 'Task' } as const;
+
+/** Those of the fields that are given, as the text of JSON documents: the driver would make its own of objects and lists. */
+export function documents<Field extends string>(
+  fields: { readonly [F in Field]?: object | null | undefined },
+  names: readonly Field[],
+): { [F in Field]?: string | null } {
+  const found: { [F in Field]?: string | null } = {};
+  for (const name of names) {
+    const value = fields[name];
+    if (value !== undefined) found[name] = value === null ? null : JSON.stringify(value);
+  }
+  return found;
 }

@@ -1,3 +1,4 @@
+import type { FieldProblem } from '@holdfast/shared/domain/register/point-rules.ts';
 import { violatedConstraint } from '../database/database-unavailable.ts';
 import { ApiProblem, validationFailed } from '../http/api-problem.ts';
 
@@ -29,6 +30,10 @@ const constraints: Readonly<Record<string, () => ApiProblem>> = {
   task_devices_device_id_fkey: () => missing('device_ids', 'there is no such device'),
   task_points_point_id_fkey: () => missing('point_ids', 'there is no such point'),
 };
+
+export function fieldsDoNotFit(problems: readonly FieldProblem[]): ApiProblem {
+  return validationFailed(problems.map(({ field, message }) => ({ path: field, message })));
+}
 
 function duplicate(what: string, field: string): ApiProblem {
   return new ApiProblem({

@@ -1,11 +1,12 @@
-import type {
-  DeviceCreate,
-  DevicePatch,
-  DeviceView,
+import {
+  type DeviceCreate,
+  type DevicePatch,
+  type DeviceView,
+  deviceFaults,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { Database } from '../database/open-database.ts';
-import { type Collection, pageOf } from './collection.ts';
-import { explained, maxNamed, stillReferenced } from './configuration-problems.ts';
+import { type Collection, documents, pageOf, removeUnreferenced } from './collection.ts';
+import { explained, fieldsDoNotFit, maxNamed } from './configuration-problems.ts';
 
 export interface DeviceFilter {
   readonly code?: string | undefined;
@@ -30,22 +31,31 @@ export function devices(database: Database): Collection<DeviceCreate, DevicePatc
     },
     find,
     create: (device) =>
-      explained(() => database.insertInto('devices').values(device).returningAll().executeTakeFirstOrThrow()),
-    patch: (id, patch) => {
-      if (Object.keys(patch).length === 0) return find(id);
-      return explained(() =>
-        database.updateTable('devices').set(patch).where('id', '=', id).returningAll().executeTakeFirst(),
-      );
-    },
+      explained(() =>
+        database.insertInto('devices').values(rowOf(device)).returningAll().executeTakeFirstOrThrow(),
+      ),
+    patch: (id, patch) =>
+      explained(() =>
+        database.transaction().execute(async (transaction) => {
+          const device = await transaction
+            .selectFrom('devices')
+            .selectAll()
+            .where('id', '=', id)
+            .forUpdate()
+            .executeTakeFirst();
+          if (!device || Object.keys(patch).length === 0) return device;
+          const faults = deviceFaults({ ...device, ...patch } as DeviceView);
+          if (faults.length > 0) throw fieldsDoNotFit(faults);
+          return transaction
+            .updateTable('devices')
+            .set(rowOf(patch))
+            .where('id', '=', id)
+            .returningAll()
+            .executeTakeFirst();
+        }),
+      ),
     remove: (id) =>
-      database.transaction().execute(async (transaction) => {
-        const device = await transaction
-          .selectFrom('devices')
-          .select('code')
-          .where('id', '=', id)
-          .forUpdate()
-          .executeTakeFirst();
-        if (!device) return false;
+      removeUnreferenced(database, 'devices', id, async (transaction) => {
         const tasks = await transaction
           .selectFrom('task_devices')
           .innerJoin('tasks', 'tasks.id', 'task_devices.task_id')
@@ -61,14 +71,12 @@ export function devices(database: Database): Collection<DeviceCreate, DevicePatc
           .orderBy('code')
           .limit(maxNamed)
           .execute();
-        if (tasks.length + points.length > 0) {
-          throw stillReferenced(`Device ${device.code}`, {
-            tasks: tasks.map(({ code }) => code),
-            points: points.map(({ code }) => code),
-          });
-        }
-        await transaction.deleteFrom('devices').where('id', '=', id).execute();
-        return true;
+        return { tasks: tasks.map(({ code }) => code), points: points.map(({ code }) => code) };
       }),
   };
+}
+
+/** With documents as text, as the driver wants them. */
+function rowOf<Fields extends Pick<DevicePatch, 'serial' | 'profile'>>(fields: Fields) {
+  return { ...fields, ...documents(fields, ['serial', 'profile']) };
 }

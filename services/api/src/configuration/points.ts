@@ -1,14 +1,15 @@
 import {
-  layoutProblem,
   type PointCreate,
   type PointPatch,
   type PointView,
+  pointFaults,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { type FieldError, validationFailed } from '../http/api-problem.ts';
-import { type Collection, pageOf } from './collection.ts';
-import { explained, maxNamed, stillReferenced } from './configuration-problems.ts';
+import { type Collection, documents, pageOf, removeUnreferenced } from './collection.ts';
+import { explained, fieldsDoNotFit, maxNamed, stillReferenced } from './configuration-problems.ts';
+import { togetherWithSiblings } from './sibling-faults.ts';
 
 export interface PointFilter {
   readonly code?: string | undefined;
@@ -20,8 +21,8 @@ export interface Points extends Collection<PointCreate, PointPatch, PointView, P
   createAll(points: readonly PointCreate[]): Promise<PointView[]>;
 }
 
-/** 12 values a row, and PostgreSQL takes 65,535 in one statement. */
-const rowsPerStatement = 5_000;
+/** 25 values a row, and PostgreSQL takes 65,535 in one statement. */
+const rowsPerStatement = 2_500;
 
 export function points(database: Database): Points {
   const find = (id: number) =>
@@ -41,18 +42,29 @@ export function points(database: Database): Points {
     },
     find,
     create: (point) =>
-      explained(() => database.insertInto('points').values(point).returningAll().executeTakeFirstOrThrow()),
+      explained(() =>
+        database
+          .transaction()
+          .execute((transaction) =>
+            togetherWithSiblings(transaction, [{ ...point, pathPrefix: '' }], () =>
+              transaction.insertInto('points').values(rowOf(point)).returningAll().executeTakeFirstOrThrow(),
+            ),
+          ),
+      ),
     createAll: (items) =>
       explained(() =>
         database.transaction().execute(async (transaction) => {
           const faults = await faultsOf(transaction, items);
           if (faults.length > 0) throw validationFailed(faults);
-          const created: PointView[] = [];
-          for (let from = 0; from < items.length; from += rowsPerStatement) {
-            const rows = items.slice(from, from + rowsPerStatement);
-            created.push(...(await transaction.insertInto('points').values(rows).returningAll().execute()));
-          }
-          return created.sort((one, other) => one.id - other.id);
+          const stored = items.map((item, index) => ({ ...item, pathPrefix: `${index}.` }));
+          return togetherWithSiblings(transaction, stored, async () => {
+            const created: PointView[] = [];
+            for (let from = 0; from < items.length; from += rowsPerStatement) {
+              const rows = items.slice(from, from + rowsPerStatement).map(rowOf);
+              created.push(...(await transaction.insertInto('points').values(rows).returningAll().execute()));
+            }
+            return created.sort((one, other) => one.id - other.id);
+          });
         }),
       ),
     patch: (id, patch) =>
@@ -64,42 +76,35 @@ export function points(database: Database): Points {
             .where('id', '=', id)
             .forUpdate()
             .executeTakeFirst();
-          if (!point) return undefined;
-          const problem = layoutProblem({
-            table: patch.table ?? point.table,
-            data_type: patch.data_type ?? point.data_type,
-            address: patch.address ?? point.address,
-          });
-          if (problem) throw validationFailed([{ path: 'address', message: problem }]);
-          if (Object.keys(patch).length === 0) return point;
-          if (patch.device_id !== undefined && patch.device_id !== point.device_id) {
+          if (!point || Object.keys(patch).length === 0) return point;
+          const patched = { ...point, ...patch } as PointView;
+          const faults = pointFaults(patched);
+          if (faults.length > 0) throw fieldsDoNotFit(faults);
+          if (patched.device_id !== point.device_id) {
             // A task that chose this point may not have the other device.
             const tasks = await tasksThatChose(transaction, id);
             if (tasks.length > 0) throw stillReferenced(`Point ${point.code}`, { tasks });
           }
-          return transaction
-            .updateTable('points')
-            .set(patch)
-            .where('id', '=', id)
-            .returningAll()
-            .executeTakeFirst();
+          return togetherWithSiblings(transaction, [{ ...patched, pathPrefix: '' }], () =>
+            transaction
+              .updateTable('points')
+              .set(rowOf(patch))
+              .where('id', '=', id)
+              .returningAll()
+              .executeTakeFirst(),
+          );
         }),
       ),
     remove: (id) =>
-      database.transaction().execute(async (transaction) => {
-        const point = await transaction
-          .selectFrom('points')
-          .select('code')
-          .where('id', '=', id)
-          .forUpdate()
-          .executeTakeFirst();
-        if (!point) return false;
-        const tasks = await tasksThatChose(transaction, id);
-        if (tasks.length > 0) throw stillReferenced(`Point ${point.code}`, { tasks });
-        await transaction.deleteFrom('points').where('id', '=', id).execute();
-        return true;
-      }),
+      removeUnreferenced(database, 'points', id, async (transaction) => ({
+        tasks: await tasksThatChose(transaction, id),
+      })),
   };
+}
+
+/** With documents as text, as the driver wants them. */
+function rowOf<Fields extends Pick<PointPatch, 'linear' | 'enumeration' | 'report'>>(fields: Fields) {
+  return { ...fields, ...documents(fields, ['linear', 'enumeration', 'report']) };
 }
 
 /** Their codes. */

@@ -1,7 +1,7 @@
 import type { SiteCreate, SitePatch, SiteView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { Database } from '../database/open-database.ts';
-import { type Collection, pageOf } from './collection.ts';
-import { explained, maxNamed, stillReferenced } from './configuration-problems.ts';
+import { type Collection, pageOf, removeUnreferenced } from './collection.ts';
+import { explained, maxNamed } from './configuration-problems.ts';
 
 export interface SiteFilter {
   readonly code?: string | undefined;
@@ -32,14 +32,7 @@ export function sites(database: Database): Collection<SiteCreate, SitePatch, Sit
       );
     },
     remove: (id) =>
-      database.transaction().execute(async (transaction) => {
-        const site = await transaction
-          .selectFrom('sites')
-          .select('code')
-          .where('id', '=', id)
-          .forUpdate()
-          .executeTakeFirst();
-        if (!site) return false;
+      removeUnreferenced(database, 'sites', id, async (transaction) => {
         const devices = await transaction
           .selectFrom('devices')
           .select('code')
@@ -47,11 +40,7 @@ export function sites(database: Database): Collection<SiteCreate, SitePatch, Sit
           .orderBy('code')
           .limit(maxNamed)
           .execute();
-        if (devices.length > 0) {
-          throw stillReferenced(`Site ${site.code}`, { devices: devices.map(({ code }) => code) });
-        }
-        await transaction.deleteFrom('sites').where('id', '=', id).execute();
-        return true;
+        return { devices: devices.map(({ code }) => code) };
       }),
   };
 }

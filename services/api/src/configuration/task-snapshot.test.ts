@@ -1,3 +1,4 @@
+import { deviceProfileSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
 import { contentHash, type SnapshotRow, snapshotTask } from './task-snapshot.ts';
 
@@ -13,6 +14,8 @@ const device: SnapshotRow['device'] = {
   timeout_ms: 1_000,
   max_registers: 125,
   max_bits: 2_000,
+  serial: null,
+  profile: null,
   measurement: null,
   enabled: true,
 };
@@ -28,6 +31,19 @@ const point: NonNullable<SnapshotRow['point']> = {
   offset: 0,
   unit: '°C',
   enabled: true,
+  bit: null,
+  byte: null,
+  length: null,
+  encoding: null,
+  count: null,
+  precision: null,
+  valid_min: null,
+  valid_max: null,
+  linear: null,
+  enumeration: null,
+  period_ms: null,
+  report: null,
+  writable: false,
 };
 const row: SnapshotRow = { device, siteCode: 'north', point };
 const all = new Set<number>();
@@ -100,7 +116,80 @@ describe('the snapshot of a task', () => {
   });
 });
 
+describe('a snapshot with what its first version does not know', () => {
+  const profile = deviceProfileSchema.parse({ max_hole: 10 });
+  it.each<[string, SnapshotRow]>([
+    ['another type', { ...row, point: { ...point, data_type: 'int64' } }],
+    ['a bit of a register', { ...row, point: { ...point, data_type: 'bool', bit: 3 } }],
+    ['a period of its own', { ...row, point: { ...point, period_ms: 1_000 } }],
+    ['report by exception', { ...row, point: { ...point, report: { heartbeat_ms: 60_000 } } }],
+    ['a point to write', { ...row, point: { ...point, writable: true } }],
+    ['a profile', { ...row, device: { ...device, profile } }],
+    ['RTU over TCP', { ...row, device: { ...device, protocol: 'modbus_rtu_over_tcp' } }],
+  ])('says that it is of the second one: %s', (_what, changed) => {
+    expect(snapshotTask(task, [changed], all)).toMatchObject({ ok: true, content: { schema_version: 2 } });
+  });
+
+  const refused = (rows: readonly SnapshotRow[]) => {
+    const snapshot = snapshotTask(task, rows, all);
+    if (snapshot.ok || snapshot.problem.code !== 'task_config_invalid') throw new Error('it was taken');
+    return snapshot.problem.issues;
+  };
+
+  it('is refused when a period is no multiple of that of its device', () => {
+    const rows = [row, { ...row, point: { ...point, id: 12, code: 'slow', period_ms: 2_500 } }];
+    expect(refused(rows)).toEqual([
+      {
+        path: 'devices.0.points.1.period_ms',
+        message:
+          'press-1, slow: 2500 ms is no multiple of the 1000 ms in which its device is read: 2000 ms or 3000 ms would be',
+      },
+    ]);
+  });
+
+  it('is refused when a value of an array has the code of another point', () => {
+    const rows = [
+      { ...row, point: { ...point, code: 'a', count: 3 } },
+      { ...row, point: { ...point, id: 12, code: 'a[2]' } },
+    ];
+    expect(refused(rows)).toEqual([
+      { path: 'devices.0.points.1.code', message: 'press-1: a value of the array a is named a[2] too' },
+    ]);
+  });
+
+  it('is refused when devices contradict each other about their line', () => {
+    const line = { path: '/dev/ttyUSB0', baud_rate: 9_600, parity: 'even', stop_bits: 1 } as const;
+    const serial: SnapshotRow['device'] = { ...device, protocol: 'modbus_rtu', host: '', serial: line };
+    const rows = [
+      { ...row, device: serial },
+      { ...row, device: { ...serial, id: 4, code: 'press-2', serial: { ...line, baud_rate: 19_200 } } },
+    ];
+    expect(refused(rows)).toEqual([
+      {
+        path: 'devices.1',
+        message: expect.stringContaining('9600 baud 8E1 and at 19200 baud 8E1'),
+      },
+    ]);
+  });
+
+  it('is refused when one of its points can never be read', () => {
+    const text: SnapshotRow = { ...row, point: { ...point, data_type: 'string', length: 20 } };
+    expect(refused([{ ...text, device: { ...device, max_registers: 16 } }])).toMatchObject([
+      { path: 'devices.0.points.0', message: expect.stringContaining('wider than the largest read') },
+    ]);
+    const excluded = [{ table: 'holding_register' as const, from: 5, to: 9 }];
+    expect(refused([{ ...text, device: { ...device, profile: { ...profile, excluded } } }])).toMatchObject([
+      { message: expect.stringContaining('excludes') },
+    ]);
+  });
+});
+
 describe('the hash of a snapshot', () => {
+  it('is what it was in releases that knew less, so that their tasks keep their versions', () => {
+    // Made by the first release of snapshotTask and contentHash from the same rows.
+    expect(contentHash(content())).toBe('26c7639b5f82afb5c6e845f89de2c420d8a45c9e89e26a364db2765df1ec3363');
+  });
+
   const content = () => {
     const snapshot = snapshotTask(task, [row], all);
     if (!snapshot.ok) throw new Error(snapshot.problem.code);

@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto';
-import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { withoutNulls } from '@holdfast/shared/contracts/http/without-nulls.ts';
+import { type TaskConfig, taskConfigSchema, usesVersion2 } from '@holdfast/shared/contracts/task-config.ts';
+import type { Selectable } from 'kysely';
 import type { DevicesTable, PointsTable } from '../database/tables.ts';
+import { contentIssues } from './content-issues.ts';
 
 export interface SnapshotTask {
   readonly id: number;
@@ -13,9 +16,9 @@ export interface SnapshotTask {
 
 /** A device of the task with one of its points; a device without points has one row with `point` null. */
 export interface SnapshotRow {
-  readonly device: Omit<DevicesTable, 'id' | 'site_id'> & { readonly id: number };
+  readonly device: Omit<Selectable<DevicesTable>, 'site_id'>;
   readonly siteCode: string | null;
-  readonly point: (Omit<PointsTable, 'id' | 'device_id'> & { readonly id: number }) | null;
+  readonly point: Omit<Selectable<PointsTable>, 'device_id'> | null;
 }
 
 /** A snapshot that has no version yet. */
@@ -48,7 +51,7 @@ export function snapshotTask(
     .filter(({ points }) => points.length > 0);
   if (devices.length === 0) return { ok: false, problem: { code: 'task_without_points' } };
   const parsed = taskConfigSchema.omit({ config_version: true }).safeParse({
-    schema_version: 1,
+    schema_version: usesVersion2(devices) ? 2 : 1,
     task_id: String(task.id),
     task_code: task.code,
     task_name: task.name,
@@ -57,25 +60,27 @@ export function snapshotTask(
     ...(Object.keys(task.required_labels).length > 0 ? { required_labels: task.required_labels } : {}),
     devices,
   });
-  if (parsed.success) return { ok: true, content: parsed.data };
-  const issues = parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  const issues = parsed.success
+    ? contentIssues(parsed.data)
+    : parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message }));
+  if (parsed.success && issues.length === 0) return { ok: true, content: parsed.data };
   return { ok: false, problem: { code: 'task_config_invalid', issues } };
 }
 
 function snapshotDevice(rows: readonly SnapshotRow[], chosenPointIds: ReadonlySet<number>) {
   const [first] = rows;
   if (!first) throw new Error('a group without rows');
-  const { id, measurement, enabled: _, ...device } = first.device;
+  const { id, enabled: _, ...device } = first.device;
+  // What is not set is left out, so that snapshots from before there was such a field are the same content.
   return {
-    ...device,
+    ...withoutNulls(device),
     id: String(id),
     site_code: first.siteCode ?? '',
-    ...(measurement === null ? {} : { measurement }),
     points: rows.flatMap(({ point }) => {
       if (!point?.enabled) return [];
       if (chosenPointIds.size > 0 && !chosenPointIds.has(point.id)) return [];
-      const { id: _id, enabled: _enabled, ...fields } = point;
-      return [fields];
+      const { id: _id, enabled: _enabled, writable, ...fields } = point;
+      return [{ ...withoutNulls(fields), ...(writable ? { writable } : {}) }];
     }),
   };
 }

@@ -2,8 +2,8 @@ import type { TaskCreate, TaskPatch, TaskView } from '@holdfast/shared/contracts
 import type { Database } from '../database/open-database.ts';
 import { validationFailed } from '../http/api-problem.ts';
 import { isLatestRun } from '../read-model/latest-run.ts';
-import { type Collection, pageOf } from './collection.ts';
-import { explained, stillReferenced } from './configuration-problems.ts';
+import { type Collection, pageOf, removeUnreferenced } from './collection.ts';
+import { explained } from './configuration-problems.ts';
 
 export interface TaskFilter {
   readonly code?: string | undefined;
@@ -67,14 +67,7 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
         }),
       ),
     remove: (id) =>
-      database.transaction().execute(async (transaction) => {
-        const task = await transaction
-          .selectFrom('tasks')
-          .select('code')
-          .where('id', '=', id)
-          .forUpdate()
-          .executeTakeFirst();
-        if (!task) return false;
+      removeUnreferenced(database, 'tasks', id, async (transaction) => {
         const active = await transaction
           .selectFrom('sessions')
           .select('session_id')
@@ -87,13 +80,7 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
             ]),
           )
           .execute();
-        if (active.length > 0) {
-          throw stillReferenced(`Task ${task.code}`, {
-            active_sessions: active.map(({ session_id }) => session_id),
-          });
-        }
-        await transaction.deleteFrom('tasks').where('id', '=', id).execute();
-        return true;
+        return { active_sessions: active.map(({ session_id }) => session_id) };
       }),
   };
 }

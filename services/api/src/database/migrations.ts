@@ -7,6 +7,7 @@ export const migrations: MigrationProvider = {
     '001_configuration': configuration,
     '002_read_model': readModel,
     '003_needs_and_failures': needsAndFailures,
+    '004_modbus': modbus,
   }),
 };
 
@@ -165,5 +166,27 @@ const needsAndFailures: Migration = {
         error_attempt = coalesce((failed.data->>'attempt')::integer, 0)
       from session_events as failed
       where sessions.status = 'error' and failed.sequence = sessions.last_sequence`.execute(db);
+  },
+};
+
+/** Serial lines, what devices need that others do not, all types and rates of points. Null says that it is not set. */
+const modbus: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`alter table devices add column serial jsonb, add column profile jsonb`.execute(db);
+    await sql`
+      alter table points
+        add column bit integer,
+        add column byte text,
+        add column length integer,
+        add column encoding text,
+        add column count integer,
+        add column precision integer,
+        add column valid_min double precision,
+        add column valid_max double precision,
+        add column linear jsonb,
+        add column enumeration jsonb,
+        add column period_ms integer,
+        add column report jsonb,
+        add column writable boolean not null default false`.execute(db);
   },
 };

@@ -1,15 +1,22 @@
 import type {
   ByteOrder,
   DataType,
+  DeviceProfile,
   ModbusProtocol,
   RegisterTable,
+  ReportByException,
+  SerialLine,
+  TextEncoding,
 } from '@holdfast/shared/contracts/task-config.ts';
+import type { LinearRange } from '@holdfast/shared/domain/register/point-layout.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';
 
 /** Written as the text of a JSON document; a plain array or string would become a PostgreSQL array or text. */
 type Json<T extends object | null> = JSONColumnType<T>;
+/** The same, or SQL's null. */
+type OptionalJson<T extends object> = ColumnType<T | null, string | null, string | null>;
 type SetByDatabase<T> = ColumnType<T, never, never>;
 
 export interface SitesTable {
@@ -30,6 +37,8 @@ export interface DevicesTable {
   timeout_ms: number;
   max_registers: number;
   max_bits: number;
+  serial: OptionalJson<SerialLine>;
+  profile: OptionalJson<DeviceProfile>;
   measurement: string | null;
   enabled: boolean;
 }
@@ -47,6 +56,19 @@ export interface PointsTable {
   offset: number;
   unit: string;
   enabled: boolean;
+  bit: number | null;
+  byte: 'high' | 'low' | null;
+  length: number | null;
+  encoding: TextEncoding | null;
+  count: number | null;
+  precision: number | null;
+  valid_min: number | null;
+  valid_max: number | null;
+  linear: OptionalJson<LinearRange>;
+  enumeration: OptionalJson<Record<string, string>>;
+  period_ms: number | null;
+  report: OptionalJson<ReportByException>;
+  writable: boolean;
 }
 
 export interface TasksTable {

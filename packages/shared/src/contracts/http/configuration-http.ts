@@ -1,7 +1,18 @@
 import * as z from 'zod';
-import { pointWidth } from '../../domain/register/point-layout.ts';
-import { deviceConfigSchema, pointConfigSchema, taskConfigSchema } from '../task-config.ts';
+import { parseAddress } from '../../domain/register/address-notation.ts';
+import { deviceProblems } from '../../domain/register/device-rules.ts';
+import { type FieldProblem, pointProblems } from '../../domain/register/point-rules.ts';
+import {
+  deviceConfigSchema,
+  deviceProfileSchema,
+  linearRangeSchema,
+  pointConfigSchema,
+  reportByExceptionSchema,
+  serialLineSchema,
+  taskConfigSchema,
+} from '../task-config.ts';
 import { pageSchema } from './page.ts';
+import { withoutNulls } from './without-nulls.ts';
 
 /**
  * Configuration as the API takes and gives it. Limits are those of the snapshot contract, so that whatever was
@@ -34,12 +45,15 @@ const deviceFields = {
   name: text(device.name.unwrap()),
   site_id: id.nullable(),
   protocol: device.protocol,
+  /** Empty with a serial line, and only then. */
   host: code(device.host),
   port: device.port.unwrap(),
   unit_id: device.unit_id.unwrap(),
   timeout_ms: device.timeout_ms.unwrap(),
   max_registers: device.max_registers.unwrap(),
   max_bits: device.max_bits.unwrap(),
+  serial: z.strictObject({ ...serialLineSchema.shape, path: code(serialLineSchema.shape.path) }).nullable(),
+  profile: z.strictObject(deviceProfileSchema.shape).nullable(),
   measurement: code(device.measurement.unwrap())
     .refine((value) => !value.startsWith('#'), 'must not begin with #')
     .nullable(),
@@ -58,13 +72,35 @@ const pointFields = {
   code: pointCode,
   name: text(point.name.unwrap()),
   table: point.table,
-  address: point.address,
+  address: z.union([z.int(), z.string().max(32)], {
+    error: 'must be a whole number (zero-based), hexadecimal ("0x1F") or in the classic notation ("40001")',
+  }),
   data_type: point.data_type,
   byte_order: point.byte_order.unwrap(),
   scale: point.scale.unwrap(),
   offset: point.offset.unwrap(),
   unit: text(point.unit.unwrap()),
   enabled,
+} as const;
+
+/** Null says that it is not set. */
+const pointOptions = {
+  bit: point.bit.unwrap().nullable(),
+  byte: point.byte.unwrap().nullable(),
+  length: point.length.unwrap().nullable(),
+  encoding: point.encoding.unwrap().nullable(),
+  count: point.count.unwrap().nullable(),
+  precision: point.precision.unwrap().nullable(),
+  valid_min: point.valid_min.unwrap().nullable(),
+  valid_max: point.valid_max.unwrap().nullable(),
+  linear: z.strictObject(linearRangeSchema.shape).nullable(),
+  enumeration: z
+    .record(z.string().max(20), text(z.string().max(256)))
+    .refine((names) => Object.keys(names).length <= 1_000, 'must not name more than 1000 numbers')
+    .nullable(),
+  period_ms: point.period_ms.unwrap().nullable(),
+  report: z.strictObject(reportByExceptionSchema.shape).nullable(),
+  writable: point.writable.unwrap(),
 } as const;
 
 const ids = z
@@ -96,19 +132,24 @@ export const siteCreateSchema = z.strictObject({ ...siteFields, name: siteFields
 export const sitePatchSchema = z.strictObject(siteFields).partial();
 export const siteViewSchema = z.object({ id, ...siteFields });
 
-export const deviceCreateSchema = z.strictObject({
-  ...deviceFields,
-  name: deviceFields.name.default(''),
-  site_id: deviceFields.site_id.default(null),
-  protocol: deviceFields.protocol.default('modbus_tcp'),
-  port: device.port,
-  unit_id: device.unit_id,
-  timeout_ms: device.timeout_ms,
-  max_registers: device.max_registers,
-  max_bits: device.max_bits,
-  measurement: deviceFields.measurement.default(null),
-  enabled: enabled.default(true),
-});
+export const deviceCreateSchema = z
+  .strictObject({
+    ...deviceFields,
+    name: deviceFields.name.default(''),
+    site_id: deviceFields.site_id.default(null),
+    protocol: deviceFields.protocol.default('modbus_tcp'),
+    host: deviceFields.host.default(''),
+    port: device.port,
+    unit_id: device.unit_id,
+    timeout_ms: device.timeout_ms,
+    max_registers: device.max_registers,
+    max_bits: device.max_bits,
+    serial: deviceFields.serial.default(null),
+    profile: deviceFields.profile.default(null),
+    measurement: deviceFields.measurement.default(null),
+    enabled: enabled.default(true),
+  })
+  .superRefine((fields, context) => addProblems(context, deviceFaults(fields)));
 export const devicePatchSchema = z.strictObject(deviceFields).partial();
 export const deviceViewSchema = z.object({ id, ...deviceFields });
 
@@ -116,20 +157,68 @@ export const pointCreateSchema = z
   .strictObject({
     ...pointFields,
     name: pointFields.name.default(''),
+    table: point.table.optional(),
     byte_order: point.byte_order,
     scale: point.scale,
     offset: point.offset,
     unit: pointFields.unit.default(''),
     enabled: enabled.default(true),
+    bit: pointOptions.bit.default(null),
+    byte: pointOptions.byte.default(null),
+    length: pointOptions.length.default(null),
+    encoding: pointOptions.encoding.default(null),
+    count: pointOptions.count.default(null),
+    precision: pointOptions.precision.default(null),
+    valid_min: pointOptions.valid_min.default(null),
+    valid_max: pointOptions.valid_max.default(null),
+    linear: pointOptions.linear.default(null),
+    enumeration: pointOptions.enumeration.default(null),
+    period_ms: pointOptions.period_ms.default(null),
+    report: pointOptions.report.default(null),
+    writable: pointOptions.writable.default(false),
   })
-  .superRefine(refineLayout);
-/** One point, or many that are stored together or not at all. */
-export const pointCreateBodySchema = z.union([
-  pointCreateSchema,
-  z.array(pointCreateSchema).min(1).max(10_000),
-]);
-export const pointPatchSchema = z.strictObject(pointFields).partial();
-export const pointViewSchema = z.object({ id, ...pointFields, code: code(point.code) });
+  .transform((fields, context) => {
+    const place = parseAddress(fields.address, fields.table);
+    if (place.ok && place.table) {
+      const placed = { ...fields, table: place.table, address: place.address };
+      addProblems(context, pointFaults(placed));
+      return placed;
+    }
+    const message = 'is required, unless the address is in the classic notation ("40001")';
+    addProblems(context, [place.ok ? { field: 'table', message } : place]);
+    return z.NEVER;
+  });
+
+const manyPoints = z.array(pointCreateSchema).min(1).max(10_000);
+/** One point, or many that are stored together or not at all. No union of both: its errors would not say where. */
+export const pointCreateBodySchema = z.unknown().transform((body, context): PointCreate | PointCreate[] => {
+  const parsed = Array.isArray(body) ? manyPoints.safeParse(body) : pointCreateSchema.safeParse(body);
+  if (parsed.success) return parsed.data;
+  for (const { path, message } of parsed.error.issues) {
+    context.addIssue({ code: 'custom', path: path.map(String), message });
+  }
+  return z.NEVER;
+});
+/** Whether its fields go together with those that are not changed is known when both are. */
+export const pointPatchSchema = z
+  .strictObject({ ...pointFields, ...pointOptions })
+  .partial()
+  .transform(({ address: notation, table, ...fields }, context): PointPatch => {
+    if (notation === undefined) return { ...fields, ...(table ? { table } : {}) };
+    const place = parseAddress(notation, table);
+    if (place.ok) {
+      return { ...fields, address: place.address, ...(place.table ? { table: place.table } : {}) };
+    }
+    addProblems(context, [place]);
+    return z.NEVER;
+  });
+export const pointViewSchema = z.object({
+  id,
+  ...pointFields,
+  ...pointOptions,
+  code: code(point.code),
+  address: point.address,
+});
 
 export const taskCreateSchema = z.strictObject({
   ...taskFields,
@@ -160,26 +249,28 @@ export type DeviceCreate = z.infer<typeof deviceCreateSchema>;
 export type DevicePatch = z.infer<typeof devicePatchSchema>;
 export type DeviceView = z.infer<typeof deviceViewSchema>;
 export type PointCreate = z.infer<typeof pointCreateSchema>;
-export type PointPatch = z.infer<typeof pointPatchSchema>;
+export type PointPatch = { [Field in Exclude<keyof PointView, 'id'>]?: PointView[Field] | undefined };
 export type PointView = z.infer<typeof pointViewSchema>;
 export type TaskCreate = z.infer<typeof taskCreateSchema>;
 export type TaskPatch = z.infer<typeof taskPatchSchema>;
 export type TaskView = z.infer<typeof taskViewSchema>;
 
-/** A point's fields may each be right and still not fit together: a 32-bit value cannot begin at the last register. */
-export function layoutProblem(
-  layout: Pick<PointView, 'table' | 'data_type' | 'address'>,
-): string | undefined {
-  const last = layout.address + pointWidth(layout) - 1;
-  return last > 65_535
-    ? `${layout.data_type} at ${layout.address} needs an address after the last one`
-    : undefined;
+/** Fields of a point that do not go together: a 32-bit value cannot begin at the last register. */
+export function pointFaults(fields: Omit<PointView, 'id'>): readonly FieldProblem[] {
+  return pointProblems(withoutNulls(fields));
 }
 
-function refineLayout(
-  layout: Pick<PointView, 'table' | 'data_type' | 'address'>,
-  context: { addIssue(issue: { code: 'custom'; path: string[]; message: string }): void },
-): void {
-  const problem = layoutProblem(layout);
-  if (problem) context.addIssue({ code: 'custom', path: ['address'], message: problem });
+/** Fields of a device that do not go together. */
+export function deviceFaults(fields: Omit<DeviceView, 'id'>): readonly FieldProblem[] {
+  return deviceProblems({ ...fields, serial: fields.serial ?? undefined });
+}
+
+interface IssueSink {
+  addIssue(issue: { code: 'custom'; path: string[]; message: string }): void;
+}
+
+function addProblems(context: IssueSink, problems: readonly FieldProblem[]): void {
+  for (const { field, message } of problems) {
+    context.addIssue({ code: 'custom', path: [field], message });
+  }
 }

@@ -32,3 +32,19 @@ export function misfitRates(
     return periodMs % ticksMs === 0 ? [] : [{ code, periodMs, devicePeriodMs: ticksMs }];
   });
 }
+
+/** Whole multiples of the device's period next to the one that is none: one, or the one below and the one above. */
+export function nearestPeriodsMs(periodMs: number, devicePeriodMs: number): number[] {
+  const below = Math.floor(periodMs / devicePeriodMs) * devicePeriodMs;
+  return below === 0 ? [devicePeriodMs] : [below, below + devicePeriodMs];
+}
+
+/** "10000 ms is no multiple of the 3000 ms in which its device is read: 9000 ms or 12000 ms would be". */
+export function describeMisfit(misfit: {
+  readonly periodMs: number;
+  readonly devicePeriodMs: number;
+}): string {
+  const { periodMs, devicePeriodMs } = misfit;
+  const nearest = nearestPeriodsMs(periodMs, devicePeriodMs).map((ms) => `${ms} ms`);
+  return `${periodMs} ms is no multiple of the ${devicePeriodMs} ms in which its device is read: ${nearest.join(' or ')} would be`;
+}

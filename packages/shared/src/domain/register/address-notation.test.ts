@@ -1,0 +1,63 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { parseAddress } from './address-notation.ts';
+import { registerTables } from './point-layout.ts';
+
+describe('an address', () => {
+  test.each([
+    [0, 'coil', 'coil', 0],
+    [40001, 'holding_register', 'holding_register', 40001],
+    ['0x0', 'coil', 'coil', 0],
+    ['0x1F', 'input_register', 'input_register', 31],
+    ['0XFFFF', 'holding_register', 'holding_register', 65_535],
+    ['00001', undefined, 'coil', 0],
+    ['10001', undefined, 'discrete_input', 0],
+    ['30008', undefined, 'input_register', 7],
+    ['40001', undefined, 'holding_register', 0],
+    ['49999', 'holding_register', 'holding_register', 9_998],
+    ['400001', undefined, 'holding_register', 0],
+    ['465536', undefined, 'holding_register', 65_535],
+    [5, undefined, undefined, 5],
+  ] as const)('%j with the table %s lies in %s at %d', (notation, given, table, address) => {
+    expect(parseAddress(notation, given)).toEqual({ ok: true, table, address });
+  });
+
+  test.each([
+    ['40001', 'input_register', 'table', 'is of the table holding_register'],
+    ['10001', 'coil', 'table', 'is of the table discrete_input'],
+    ['40000', undefined, 'address', 'counts from 1'],
+    ['465537', undefined, 'address', 'counts from 1 to 65536'],
+    [-1, 'coil', 'address', 'outside 0…65535'],
+    [65_536, 'coil', 'address', 'outside 0…65535'],
+    [1.5, 'coil', 'address', 'outside 0…65535'],
+    ['100', 'coil', 'address', 'is no address'],
+    ['50001', 'coil', 'address', 'is no address'],
+    ['4x0001', 'holding_register', 'address', '"40001"'],
+    ['0x12345', 'coil', 'address', 'is no address'],
+    ['1F', 'coil', 'address', 'is no address'],
+    ['', 'coil', 'address', 'is no address'],
+    [' 40001', undefined, 'address', 'is no address'],
+  ] as const)('%j with the table %s is refused', (notation, given, field, message) => {
+    expect(parseAddress(notation, given)).toMatchObject({
+      ok: false,
+      field,
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('in any text is inside the table or refused', () => {
+    const table = fc.constantFrom(undefined, ...registerTables);
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...'0x1349AfF -'), maxLength: 7 }),
+        table,
+        (text, given) => {
+          const parsed = parseAddress(text, given);
+          if (!parsed.ok) return;
+          expect(parsed.address).toBeGreaterThanOrEqual(0);
+          expect(parsed.address).toBeLessThanOrEqual(65_535);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,66 @@
+import type { RegisterTable } from './point-layout.ts';
+
+export type ParsedAddress =
+  /** The table is the one that was given, or the one that the notation names; undefined when neither is. */
+  | { readonly ok: true; readonly table: RegisterTable | undefined; readonly address: number }
+  | { readonly ok: false; readonly field: 'address' | 'table'; readonly message: string };
+
+const classicTables: Readonly<Record<string, RegisterTable>> = {
+  '0': 'coil',
+  '1': 'discrete_input',
+  '3': 'input_register',
+  '4': 'holding_register',
+};
+
+const lastAddress = 65_535;
+
+const allowed =
+  'write the zero-based address as a number (0), in hexadecimal ("0x0000"), or in the classic notation with its table ("40001", "400001")';
+
+/**
+ * Where a point lies, as people write it: a number, zero-based as it is on the wire; hexadecimal text, the same; or five or
+ * six digits of the classic notation, which names the table and counts from 1. Anything that could be read in two
+ * ways is refused: "100" could be the register 100 or the hundredth.
+ */
+export function parseAddress(notation: number | string, table: RegisterTable | undefined): ParsedAddress {
+  const classic = typeof notation === 'string' ? /^([0134])([0-9]{4,5})$/.exec(notation) : null;
+  if (classic) return parseClassic(classic[0], classic[1] ?? '', Number(classic[2]), table);
+  const address = typeof notation === 'number' ? notation : hexadecimal(notation);
+  if (address === undefined) {
+    return refused('address', `${JSON.stringify(notation)} is no address: ${allowed}`);
+  }
+  if (!Number.isInteger(address) || address < 0 || address > lastAddress) {
+    return refused('address', `${notation} is outside 0…${lastAddress}: ${allowed}`);
+  }
+  return { ok: true, table, address };
+}
+
+function parseClassic(
+  notation: string,
+  prefix: string,
+  position: number,
+  table: RegisterTable | undefined,
+): ParsedAddress {
+  const named = classicTables[prefix] as RegisterTable;
+  if (table && table !== named) {
+    return refused(
+      'table',
+      `"${notation}" is of the table ${named}, not ${table}: leave one of them out, or correct it`,
+    );
+  }
+  if (position < 1 || position > lastAddress + 1) {
+    return refused(
+      'address',
+      `"${notation}" does not exist: the classic notation counts from 1 to ${lastAddress + 1}`,
+    );
+  }
+  return { ok: true, table: named, address: position - 1 };
+}
+
+function hexadecimal(notation: string): number | undefined {
+  return /^0x[0-9a-f]{1,4}$/i.test(notation) ? Number.parseInt(notation.slice(2), 16) : undefined;
+}
+
+function refused(field: 'address' | 'table', message: string): ParsedAddress {
+  return { ok: false, field, message };
+}

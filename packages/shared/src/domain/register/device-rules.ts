@@ -1,0 +1,37 @@
+import type { FieldProblem } from './point-rules.ts';
+
+export interface RuledDevice {
+  readonly protocol: 'modbus_tcp' | 'modbus_rtu' | 'modbus_rtu_over_tcp';
+  /** Empty for a serial line. */
+  readonly host: string;
+  readonly unit_id: number;
+  readonly serial?: { readonly path: string } | undefined;
+}
+
+/** What of a device's address does not fit together; what devices say of a shared endpoint: contracts/endpoint-address.ts. */
+export function deviceProblems(device: RuledDevice): readonly FieldProblem[] {
+  const { protocol, host, serial, unit_id } = device;
+  const problems: FieldProblem[] = [];
+  if (protocol === 'modbus_rtu') {
+    if (!serial) {
+      problems.push({ field: 'serial', message: 'is required with modbus_rtu: {"path": "/dev/ttyUSB0"}' });
+    }
+    if (host !== '') {
+      const message =
+        'a serial line has no host: leave it out, or use modbus_rtu_over_tcp for a serial gateway';
+      problems.push({ field: 'host', message });
+    }
+  } else {
+    if (host === '') problems.push({ field: 'host', message: `is required with ${protocol}` });
+    if (serial) {
+      problems.push({ field: 'serial', message: `only modbus_rtu has a serial line, not ${protocol}` });
+    }
+  }
+  if (protocol !== 'modbus_tcp' && unit_id === 0) {
+    problems.push({
+      field: 'unit_id',
+      message: '0 addresses all units of a serial line, and none of them answers',
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,74 @@
+import { endpointProblems } from '@holdfast/shared/contracts/endpoint-address.ts';
+import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { describeMisfit, misfitRates } from '@holdfast/shared/domain/rates/device-rates.ts';
+import { mapReads } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import { sameValueCodes } from '@holdfast/shared/domain/register/point-rules.ts';
+
+export interface ContentIssue {
+  /** Dotted, in the snapshot. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** What of a task's devices and points does not go together, although each is right by itself. */
+export function contentIssues(
+  content: Pick<TaskConfig, 'schema_version' | 'period_ms' | 'devices'>,
+): readonly ContentIssue[] {
+  const { schema_version, period_ms, devices } = content;
+  return [
+    ...devices.flatMap((device, index) => [
+      ...rateIssues(device, period_ms, index),
+      ...codeIssues(device, index),
+      // Tasks that are older than this check must still start: there a point that cannot be read is a miss.
+      ...(schema_version === 1 ? [] : readingIssues(device, index)),
+    ]),
+    ...endpointProblems(devices).map((found) => {
+      const code = found.devices.at(-1);
+      return {
+        path: `devices.${devices.findIndex((device) => device.code === code)}`,
+        message: `${found.devices.join(', ')}: ${found.problem}`,
+      };
+    }),
+  ];
+}
+
+function rateIssues(device: DeviceConfig, taskPeriodMs: number, index: number): ContentIssue[] {
+  return misfitRates(taskPeriodMs, device.points).map((misfit) => ({
+    path: `${pointPath(device, index, misfit.code)}.period_ms`,
+    message: `${device.code}, ${misfit.code}: ${describeMisfit(misfit)}`,
+  }));
+}
+
+function codeIssues(device: DeviceConfig, index: number): ContentIssue[] {
+  return sameValueCodes(device.points).map(({ valueCode, codes: [array, code] }) => ({
+    path: `${pointPath(device, index, code)}.code`,
+    message: `${device.code}: a value of the array ${array} is named ${valueCode} too`,
+  }));
+}
+
+const reasons = {
+  beyond_table_end: 'reaches beyond the last register',
+  wider_than_device_limit: 'is wider than the largest read of the device',
+  excluded: 'lies in a range that the profile of the device excludes',
+} as const;
+
+function readingIssues(device: DeviceConfig, index: number): ContentIssue[] {
+  const { unreadable } = mapReads(device.points, {
+    maxRegisters: device.max_registers,
+    maxBits: device.max_bits,
+    maxHole: 0,
+    excluded: device.profile?.excluded ?? [],
+    maxUnneeded: 0,
+  });
+  return unreadable.map(({ point, reason }) => ({
+    path: pointPath(device, index, point.code),
+    message: `${device.code}, ${point.code}: it ${reasons[reason]}`,
+  }));
+}
+
+/** Of a value of an array taken apart: the array. */
+function pointPath(device: DeviceConfig, index: number, code: string): string {
+  const exact = device.points.findIndex((point) => point.code === code);
+  const position = exact >= 0 ? exact : device.points.findIndex((point) => code.startsWith(`${point.code}[`));
+  return `devices.${index}.points.${position}`;
+}
