@@ -30,7 +30,7 @@ import { collectorConfig } from './config.ts';
 import { Collector } from './holding/collector.ts';
 import { SeenEvents } from './holding/seen-events.ts';
 import { TaskHolder } from './holding/task-holder.ts';
-import { Endpoints } from './polling/endpoint.ts';
+import { Endpoints } from './polling/endpoints.ts';
 import { SessionRunner } from './polling/session-runner.ts';
 import { SteadyClock } from './polling/steady-clock.ts';
 import { SpoolAttachment } from './sampling/attach-spool.ts';
@@ -65,8 +65,8 @@ await runService({
     const health = new HealthStream(nc);
     const clock = new SteadyClock(systemClock);
     const seenEvents = new SeenEvents();
-    const endpoints = new Endpoints((host, port) =>
-      openDeviceBus({ kind: 'tcp', framing: 'mbap', host, port }, { mayRequest: () => lease.isHeld() }),
+    const endpoints = new Endpoints((address) =>
+      openDeviceBus(address, { mayRequest: () => lease.isHeld() }),
     );
     const metrics = new Metrics('collector');
     metrics.addProcessMetrics();
@@ -207,6 +207,13 @@ await runService({
               backoff: { firstMs: 1_000, maxMs: config.DEVICE_BACKOFF_MAX_MS },
               permission: () => lease.isHeld(),
               jitter: Math.random,
+              spread: config.POLL_SPREAD_PERCENT / 100,
+              observer: observer.polls,
+              onFault: ({ device, problem, error }) =>
+                log.error(
+                  { err: error, session: assignment.session_id, device: device.code },
+                  `device ${device.code}: ${problem}`,
+                ),
               onSample: (sample) => {
                 lastKnown.note(sample);
                 outbox.push(sample);

@@ -3,7 +3,7 @@ import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
 import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { Collector } from '../../../services/collector/src/holding/collector.ts';
 import { TaskHolder } from '../../../services/collector/src/holding/task-holder.ts';
-import { Endpoints } from '../../../services/collector/src/polling/endpoint.ts';
+import { Endpoints } from '../../../services/collector/src/polling/endpoints.ts';
 import { SessionRunner } from '../../../services/collector/src/polling/session-runner.ts';
 import { SteadyClock } from '../../../services/collector/src/polling/steady-clock.ts';
 import type { AssignmentHandle } from '../../../services/collector/src/ports.ts';
@@ -87,7 +87,13 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
     giveUp: () => holder.giveUp(),
   };
 
-  const endpoints = new Endpoints((host) => plant.connect(process, host, referee, permission));
+  const endpoints = new Endpoints(
+    (address) => {
+      if (address.kind !== 'tcp') throw new Error('the plant has no serial lines');
+      return plant.connect(process, address.host, referee, permission);
+    },
+    { clock: systemClock, timers },
+  );
   const samples = {
     last: (taskId: string, deviceId: string) =>
       link.request(`last sample of ${taskId}`, () => broker.lastSample(taskId, deviceId), 5_000),
@@ -157,6 +163,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
             backoff: { firstMs: 500, maxMs: 1_000 },
             permission,
             jitter: () => random.next(),
+            spread: 0.5,
             onSample: (sample) => outbox.push(sample),
             onHealth: () => undefined,
           });

@@ -13,6 +13,22 @@ export const deviceHealthSchema = z.object({
   /** RFC 3339 or null when there was none. */
   last_success: z.string().nullable(),
   last_error: z.string().nullable(),
+  // What follows is left out by collectors of earlier releases.
+  /** Requests that were sent, or tried, under the present placement, and those of them that brought no value. */
+  requests: z.int().nonnegative().optional(),
+  failures: z
+    .object({
+      timeout: z.int().nonnegative(),
+      connection: z.int().nonnegative(),
+      exception: z.int().nonnegative(),
+    })
+    .optional(),
+  /** Of the latest answers, estimated: off by a tenth at the most. */
+  round_trip_ms: z.object({ p50: z.number(), p99: z.number() }).optional(),
+  /** The last Modbus exception that it answered with, in words too. */
+  last_exception: z.object({ code: z.int(), text: z.string() }).optional(),
+  /** What it refused to be asked: settings that would spare it these requests, and points that it does not have. */
+  learned: z.array(z.string()).optional(),
 });
 export type DeviceHealth = z.infer<typeof deviceHealthSchema>;
 

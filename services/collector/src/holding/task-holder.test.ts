@@ -4,7 +4,7 @@ import { newTaskState, type TaskState } from '@holdfast/shared/event-store/task-
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
-import { Endpoints } from '../polling/endpoint.ts';
+import { Endpoints } from '../polling/endpoints.ts';
 import { SessionRunner } from '../polling/session-runner.ts';
 import { SteadyClock } from '../polling/steady-clock.ts';
 import { deviceOf } from '../polling/testing/devices.ts';

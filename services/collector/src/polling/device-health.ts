@@ -8,15 +8,22 @@ export const unknownHealth: DeviceHealth = {
   last_error: null,
 };
 
-/** @param at RFC 3339 */
+/** Every point was read. @param at RFC 3339 */
 export function afterSuccess(health: DeviceHealth, at: string): DeviceHealth {
   return { ...health, status: 'healthy', consecutive_failures: 0, last_success: at };
 }
 
-export function afterFailure(health: DeviceHealth, cause: MissCause, detail: string): DeviceHealth {
+/** @param partlyReadAt RFC 3339, when some of its points were read all the same */
+export function afterFailure(
+  health: DeviceHealth,
+  cause: MissCause,
+  detail: string,
+  partlyReadAt?: string,
+): DeviceHealth {
   return {
     ...health,
     status: statusOf(cause),
+    last_success: partlyReadAt ?? health.last_success,
     consecutive_failures: health.consecutive_failures + 1,
     last_error: detail,
   };

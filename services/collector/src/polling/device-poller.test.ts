@@ -15,21 +15,29 @@ class World {
   readonly time = new FakeTime();
   readonly process = new FakeProcess(this.time, startMs);
   readonly bus = new ScriptedBus(this.time);
+  readonly endpoint = new Endpoint({
+    openBus: () => this.bus,
+    clock: this.process.clock,
+    timers: this.process.timers,
+  });
   readonly results: TickResult[] = [];
+  readonly faults: unknown[] = [];
   mayPoll = true;
   readonly poller: DevicePoller;
 
   constructor(options: Partial<DevicePollerOptions> = {}) {
     this.poller = new DevicePoller({
       device: deviceOf(),
-      periodMs: 100,
-      endpoint: new Endpoint(this.bus),
+      taskPeriodMs: 100,
+      phaseMs: 0,
+      endpoint: this.endpoint,
       clock: new SteadyClock(this.process.clock),
       timers: this.process.timers,
       backoff: { firstMs: 300, maxMs: 1_000 },
       permission: () => this.mayPoll,
       jitter: () => 0,
       onTick: (result) => this.results.push(result),
+      onFault: (error) => this.faults.push(error),
       ...options,
     });
   }
@@ -55,10 +63,11 @@ describe('a device that answers', () => {
       tick: firstTick,
       readAtMs: startMs,
       values: { speed: 10, force: 11 },
-      integers: {},
-      uncertain: [],
+      readCount: 2,
+      sentCount: 2,
       miss: undefined,
       asked: true,
+      latenessMs: 0,
     });
   });
 
@@ -212,12 +221,11 @@ describe('without the right to poll', () => {
 
   it('a device behind a slow one on the same endpoint is not asked when its turn comes', async () => {
     const world = new World();
-    const endpoint = new Endpoint(world.bus);
+    const { endpoint } = world;
     world.bus.reply = () => ({ afterMs: 80 });
     const other = new World({ endpoint, permission: () => world.mayPoll });
-    const slow = endpoint.read(
-      { unitId: 2, table: 'holding_register', address: 0, quantity: 1, timeoutMs: 200 },
-      () => true,
+    const slow = endpoint.turn({}, { timeoutMs: 200 }, (bus) =>
+      bus.read({ unitId: 2, table: 'holding_register', address: 0, quantity: 1, timeoutMs: 200 }),
     );
     other.poller.start(0);
     await other.time.advance(10);

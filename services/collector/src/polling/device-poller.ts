@@ -1,35 +1,47 @@
 import type { MissCause, PointValue } from '@holdfast/shared/contracts/sample.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
-import { ReadFailure } from '../ports.ts';
-import { type BackoffLimits, backoffMs } from './backoff.ts';
-import { decodeBlock, Readings } from './decode-block.ts';
+import type { PollObserver } from '../ports.ts';
+import type { BackoffLimits } from './backoff.ts';
+import type { Failure, Refusal } from './breaker.ts';
+import { DevicePlans } from './device-plans.ts';
+import { DeviceRecord } from './device-record.ts';
 import { type Endpoint, NotPermitted, type Permission } from './endpoint.ts';
-import { planReads, type ReadBlock, unreadablePoints } from './read-plan.ts';
+import { LearnedLimits } from './learned-limits.ts';
+import { ReportFilter } from './report-filter.ts';
 import { tickAt, tickTimeMs } from './schedule.ts';
 import type { SteadyClock } from './steady-clock.ts';
+import { type ReadTick, TickReader } from './tick-reader.ts';
 
 const maxClockDifferenceMs = 60_000;
-const nothingRead = { values: {}, integers: {}, uncertain: [] } as const;
 
 /** What one tick of one device came to. Both values and a miss: some points could be read and others not. */
 export interface TickResult {
   readonly tick: number;
   /** ms since 1970, when the last reply was complete */
   readonly readAtMs: number;
+  /** What is to be sent of it, by value code. */
   readonly values: Readonly<Record<string, PointValue>>;
-  /** 64-bit integers in decimal, by code. */
-  readonly integers: Readonly<Record<string, string>>;
-  /** Codes of the values and integers that are uncertain. */
-  readonly uncertain: readonly string[];
+  /** 64-bit integers in decimal. */
+  readonly integers?: Readonly<Record<string, string>> | undefined;
+  /** Codes of those of them that are uncertain. */
+  readonly uncertain?: readonly string[] | undefined;
+  /** How many values were read, sent or not, and how many are to be sent. */
+  readonly readCount: number;
+  readonly sentCount: number;
   readonly miss: { readonly cause: MissCause; readonly detail: string } | undefined;
   /** Whether the device was asked at all: not while its back-off lasts, nor for a tick that is already past. */
   readonly asked: boolean;
+  /** From when the tick was to be read until its first request went out; undefined without one. */
+  readonly latenessMs: number | undefined;
 }
 
 export interface DevicePollerOptions {
   readonly device: DeviceConfig;
-  readonly periodMs: number;
+  /** Of the points that set none. */
+  readonly taskPeriodMs: number;
+  /** How long after its scheduled time a tick is read; less than the device's period. */
+  readonly phaseMs: number;
   readonly endpoint: Endpoint;
   readonly clock: SteadyClock;
   readonly timers: Timers;
@@ -38,6 +50,9 @@ export interface DevicePollerOptions {
   /** 0…1 */
   readonly jitter: () => number;
   readonly onTick: (result: TickResult) => void;
+  /** The loop has met an error that it does not know; it goes on with the next tick. */
+  readonly onFault: (error: unknown) => void;
+  readonly observer?: PollObserver | undefined;
 }
 
 /**
@@ -45,21 +60,27 @@ export interface DevicePollerOptions {
  * result, unless the session ends or the right to poll is lost: then the next holder answers for it.
  */
 export class DevicePoller {
+  readonly record = new DeviceRecord();
+  readonly learned = new LearnedLimits();
+  readonly periodMs: number;
   readonly #options: DevicePollerOptions;
-  readonly #blocks: readonly ReadBlock[];
-  readonly #unreadable: string;
+  readonly #plans: DevicePlans;
+  readonly #filter: ReportFilter;
   readonly #stop = new AbortController();
+  #reader: TickReader;
   #loop: Promise<void> | undefined;
-  #failures = 0;
-  #notBeforeMs = 0;
-  #lastFailure: { cause: MissCause; detail: string } = { cause: 'connection', detail: '' };
+  /** The next tick that has no result yet. */
+  #next = 0;
+  #lastResultMs: number;
+  #isOver = false;
 
   constructor(options: DevicePollerOptions) {
     this.#options = options;
-    this.#blocks = planReads(options.device);
-    this.#unreadable = unreadablePoints(options.device)
-      .map(({ point, reason }) => `${point.code}: ${reason}`)
-      .join(', ');
+    this.#plans = new DevicePlans(options.device, options.taskPeriodMs, this.learned);
+    this.periodMs = this.#plans.periodMs;
+    this.#filter = new ReportFilter(options.device.points);
+    this.#reader = this.#newReader();
+    this.#lastResultMs = options.clock.monotonicMs();
   }
 
   /**
@@ -67,101 +88,144 @@ export class DevicePoller {
    * former holder whose clock was wrong must not silence the device until that time has come
    */
   start(firstTick: number): void {
-    this.#loop ??= this.#run(firstTick);
+    if (this.#loop) return;
+    const { clock } = this.#options;
+    const { periodMs } = this;
+    const isAhead = tickTimeMs(firstTick, periodMs) > clock.nowMs() + periodMs + maxClockDifferenceMs;
+    this.#next = Math.max(isAhead ? 0 : firstTick, tickAt(clock.nowMs(), periodMs));
+    this.#lastResultMs = clock.monotonicMs();
+    this.#loop = this.#run(this.#reader);
   }
 
   /** Lets the request in flight finish; nothing is asked after it. */
   async stop(): Promise<void> {
     this.#stop.abort();
+    this.#reader.stop();
     await this.#loop;
   }
 
-  async #run(firstTick: number): Promise<void> {
-    const { periodMs, clock, timers, permission } = this.#options;
-    const isAhead = tickTimeMs(firstTick, periodMs) > clock.nowMs() + periodMs + maxClockDifferenceMs;
-    let next = Math.max(isAhead ? 0 : firstTick, tickAt(clock.nowMs(), periodMs));
-    while (!this.#stop.signal.aborted) {
-      const waitMs = tickTimeMs(next, periodMs) - clock.nowMs();
+  /** ms since its last result, while it should have results; 0 once polling is over. */
+  silentMs(): number {
+    const isPolling = this.#loop !== undefined && !this.#isOver && !this.#stop.signal.aborted;
+    const { clock } = this.#options;
+    const waitMs = Math.max(0, this.#dueMs(this.#next) - clock.nowMs());
+    return isPolling ? Math.max(0, clock.monotonicMs() - this.#lastResultMs - waitMs) : 0;
+  }
+
+  /** Gives up whatever the loop is waiting for and goes on with the next tick that has no result. */
+  restart(): void {
+    if (!this.#loop || this.#isOver || this.#stop.signal.aborted) return;
+    this.#reader.stop();
+    this.#reader = this.#newReader();
+    this.#lastResultMs = this.#options.clock.monotonicMs();
+    this.#loop = this.#run(this.#reader);
+  }
+
+  #newReader(): TickReader {
+    const { device, endpoint, backoff, jitter, clock, timers, permission, observer } = this.#options;
+    return new TickReader({
+      device,
+      plans: this.#plans,
+      learned: this.learned,
+      filter: this.#filter,
+      record: this.record,
+      endpoint,
+      breakers: endpoint.breakers(backoff, jitter),
+      clock,
+      timers,
+      permission,
+      observer,
+    });
+  }
+
+  /** @param reader its own, until another one takes over */
+  async #run(reader: TickReader): Promise<void> {
+    const { timers, clock, permission, onFault } = this.#options;
+    const arrive = () => this.#arrive(reader);
+    while (!this.#stop.signal.aborted && reader === this.#reader) {
+      const waitMs = this.#dueMs(this.#next) - clock.nowMs();
       if (waitMs > 0) {
         await pause(timers, waitMs, this.#stop.signal);
         continue;
       }
       // Asked before anything is reported: ticks that passed while the right to poll was gone are the next
       // holder's to answer for, and a clock that jumped over years must not bring as many results.
-      if (!permission()) return;
-      const current = tickAt(clock.nowMs(), periodMs);
-      for (; next < current; next += 1) this.#skip(next);
-      if (!(await this.#poll(current))) return;
-      next = current + 1;
-    }
-  }
-
-  /** The tick passed while an earlier one was still being read, or this process could not run. */
-  #skip(tick: number): void {
-    const detail = `the reading before took longer than the period of ${this.#options.periodMs} ms`;
-    this.#report(tick, nothingRead, { cause: 'overrun', detail }, false);
-  }
-
-  /** @returns whether to go on */
-  async #poll(tick: number): Promise<boolean> {
-    const { clock, device, endpoint } = this.#options;
-    const waitMs = this.#notBeforeMs - clock.nowMs();
-    if (waitMs > 0) {
-      const { cause, detail } = this.#lastFailure;
-      const retry = `not asked, next try in ${(waitMs / 1000).toFixed(1)} s after: ${detail}`;
-      this.#report(tick, nothingRead, { cause, detail: retry }, false);
-      return true;
-    }
-    const readings = new Readings();
-    const problems: string[] = this.#unreadable === '' ? [] : [this.#unreadable];
-    const permission = () => !this.#stop.signal.aborted && this.#options.permission();
-    for (const block of this.#blocks) {
-      const { table, address, quantity } = block;
+      if (!permission()) break;
       try {
-        const raw = await endpoint.read(
-          { unitId: device.unit_id, table, address, quantity, timeoutMs: device.timeout_ms },
-          permission,
-        );
-        decodeBlock(block, raw, readings);
+        const read = await reader.read(arrive);
+        if (reader !== this.#reader) return;
+        this.#reportRead(read);
       } catch (error) {
-        if (error instanceof NotPermitted) return false;
-        if (!(error instanceof ReadFailure)) throw error;
-        const last = block.address + block.quantity - 1;
-        const detail = `${device.code} unit ${device.unit_id} ${table} ${block.address}-${last}: ${error.message}`;
-        if (error.missCause !== 'exception') {
-          // Without an answer the rest would only wait for as many timeouts.
-          this.#failed(error.missCause, detail);
-          this.#report(tick, nothingRead, { cause: error.missCause, detail }, true);
-          return true;
-        }
-        problems.push(detail);
+        if (reader !== this.#reader) return;
+        if (error instanceof NotPermitted) break;
+        onFault(error);
+        // The tick is left to the next round, which finds that it has passed.
+        await pause(timers, this.periodMs, this.#stop.signal);
       }
     }
-    this.#failures = 0;
-    this.#notBeforeMs = 0;
-    for (const [code, problem] of Object.entries(readings.problems)) problems.push(`${code}: ${problem}`);
-    const miss =
-      problems.length > 0
-        ? { cause: 'exception' as const, detail: problems.join('; ').slice(0, 2_000) }
-        : undefined;
-    this.#report(tick, readings, miss, true);
-    return true;
+    if (reader === this.#reader) this.#isOver = true;
   }
 
-  #failed(cause: MissCause, detail: string): void {
-    this.#failures += 1;
-    this.#lastFailure = { cause, detail };
-    const pauseMs = backoffMs(this.#failures, this.#options.backoff, this.#options.jitter());
-    this.#notBeforeMs = pauseMs > 0 ? this.#options.clock.nowMs() + pauseMs : 0;
+  /** Reports the ticks that have passed, and says which one is due now. */
+  #arrive(reader: TickReader): number {
+    const current = tickAt(this.#options.clock.nowMs() - this.#options.phaseMs, this.periodMs);
+    if (reader !== this.#reader) throw new NotPermitted('another loop reads this device by now');
+    while (this.#next < current) {
+      const detail = `not read in time: the reading before it, or others on the same endpoint, took longer than the period of ${this.periodMs} ms`;
+      this.#report(this.#next, nothing, { cause: 'overrun', detail }, false);
+    }
+    return this.#next;
+  }
+
+  #reportRead({ tick, readings, failure, refusal, askedAtMs }: ReadTick): void {
+    if (refusal) {
+      this.#report(tick, readings, { cause: refusal.cause, detail: notAsked(refusal) }, false);
+      return;
+    }
+    const problems = readings.problems();
+    const miss = failure ? missOf(failure) : problems === '' ? undefined : exceptionMiss(problems);
+    const latenessMs = askedAtMs === undefined ? undefined : Math.max(0, askedAtMs - this.#dueMs(tick));
+    this.#report(tick, readings, miss, true, latenessMs);
   }
 
   #report(
     tick: number,
-    { values, integers, uncertain }: Pick<TickResult, 'values' | 'integers' | 'uncertain'>,
+    {
+      values,
+      integers,
+      uncertain,
+      readCount,
+      sentCount,
+    }: Pick<ReadTick['readings'], 'values' | 'integers' | 'uncertain' | 'readCount' | 'sentCount'>,
     miss: TickResult['miss'],
     asked: boolean,
+    latenessMs?: number,
   ): void {
-    const readAtMs = Math.round(this.#options.clock.nowMs());
-    this.#options.onTick({ tick, readAtMs, values, integers, uncertain, miss, asked });
+    const { clock, observer, onTick } = this.#options;
+    this.#next = tick + 1;
+    this.#lastResultMs = clock.monotonicMs();
+    observer?.onTick({ values: readCount, missCause: miss?.cause, latenessMs, ticks: 1 });
+    const readAtMs = Math.round(clock.nowMs());
+    onTick({ tick, readAtMs, values, integers, uncertain, readCount, sentCount, miss, asked, latenessMs });
   }
+
+  /** ms since 1970, when the tick is to be read. */
+  #dueMs(tick: number): number {
+    return tickTimeMs(tick, this.periodMs) + this.#options.phaseMs;
+  }
+}
+
+const nothing = { values: {}, integers: undefined, uncertain: undefined, readCount: 0, sentCount: 0 };
+
+function missOf({ cause, detail }: Failure): TickResult['miss'] {
+  return { cause, detail };
+}
+
+function exceptionMiss(detail: string): TickResult['miss'] {
+  return { cause: 'exception', detail };
+}
+
+function notAsked({ waitMs, detail }: Refusal): string {
+  const next = waitMs === undefined ? 'a try is under way' : `next try in ${(waitMs / 1000).toFixed(1)} s`;
+  return `not asked, ${next} after: ${detail}`;
 }

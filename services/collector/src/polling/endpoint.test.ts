@@ -1,89 +1,153 @@
-import { FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
-import { ReadFailure, type ReadRequest } from '../ports.ts';
-import { Endpoint, Endpoints, NotPermitted } from './endpoint.ts';
+import { type RawBlock, ReadFailure, type ReadRequest } from '../ports.ts';
+import { Endpoint, NotPermitted, type TurnOptions } from './endpoint.ts';
 import { ScriptedBus } from './testing/scripted-bus.ts';
 
-const request = (address: number): ReadRequest => ({
-  unitId: 1,
-  table: 'holding_register',
-  address,
-  quantity: 1,
-  timeoutMs: 100,
-});
-const allowed = () => true;
+class World {
+  readonly time = new FakeTime();
+  readonly process = new FakeProcess(this.time);
+  readonly buses: ScriptedBus[] = [];
+  readonly endpoint = new Endpoint({
+    openBus: () => {
+      const bus = new ScriptedBus(this.time);
+      this.buses.push(bus);
+      return bus;
+    },
+    clock: this.process.clock,
+    timers: this.process.timers,
+  });
+
+  get bus(): ScriptedBus {
+    const bus = this.buses.at(-1);
+    if (!bus) throw new Error('no bus');
+    return bus;
+  }
+
+  read(
+    address: number,
+    options: Partial<TurnOptions> = {},
+    asker: object = {},
+  ): Promise<RawBlock | undefined> {
+    const request: ReadRequest = {
+      unitId: 1,
+      table: 'holding_register',
+      address,
+      quantity: 1,
+      timeoutMs: 100,
+    };
+    return this.endpoint.turn(asker, { timeoutMs: 100, ...options }, (bus) => bus.read(request));
+  }
+
+  asked(): number[] {
+    return this.bus.asked.map(({ request }) => request.address);
+  }
+}
 
 describe('an endpoint', () => {
   it('carries one request at a time, in the order of asking', async () => {
-    const time = new FakeTime();
-    const bus = new ScriptedBus(time);
-    bus.reply = () => ({ afterMs: 30 });
-    const endpoint = new Endpoint(bus);
-    const reads = [3, 1, 2].map((address) => endpoint.read(request(address), allowed));
-    expect((await time.until(Promise.all(reads))).map(({ values }) => values[0])).toEqual([3, 1, 2]);
-    expect(bus.asked.map(({ atMs }) => atMs)).toEqual([0, 30, 60]);
+    const world = new World();
+    world.bus.reply = () => ({ afterMs: 30 });
+    const reads = [3, 1, 2].map((address) => world.read(address));
+    const replies = await world.time.until(Promise.all(reads));
+    expect(replies.map((reply) => reply?.values[0])).toEqual([3, 1, 2]);
+    expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual([0, 30, 60]);
+  });
+
+  it('serves those with many requests and those with one by turns', async () => {
+    const world = new World();
+    world.bus.reply = () => ({ afterMs: 10 });
+    const many = async () => {
+      for (const address of [10, 11, 12]) await world.read(address);
+    };
+    await world.time.until(Promise.all([many(), world.read(1), world.read(2)]));
+    expect(world.asked()).toEqual([10, 1, 2, 11, 12]);
+  });
+
+  it('lets what is urgent go before all that wait', async () => {
+    const world = new World();
+    world.bus.reply = () => ({ afterMs: 10 });
+    await world.time.until(
+      Promise.all([world.read(1), world.read(2), world.read(3), world.read(9, { isUrgent: true })]),
+    );
+    expect(world.asked()).toEqual([1, 9, 2, 3]);
   });
 
   it('goes on after a failure, which only the asker hears of', async () => {
-    const time = new FakeTime();
-    const bus = new ScriptedBus(time);
-    bus.reply = ({ address }) => (address === 1 ? { afterMs: 5, failure: 'timeout' } : { afterMs: 5 });
-    const endpoint = new Endpoint(bus);
-    const outcomes = Promise.allSettled([1, 2].map((address) => endpoint.read(request(address), allowed)));
-    const [failed, read] = await time.until(outcomes);
+    const world = new World();
+    world.bus.reply = ({ address }) => (address === 1 ? { afterMs: 5, failure: 'timeout' } : { afterMs: 5 });
+    const outcomes = Promise.allSettled([1, 2].map((address) => world.read(address)));
+    const [failed, read] = await world.time.until(outcomes);
     expect(failed).toMatchObject({ status: 'rejected', reason: expect.any(ReadFailure) });
     expect(read).toMatchObject({ status: 'fulfilled' });
   });
 
-  it('asks for the permission when the turn has come, not when the request was made', async () => {
-    const time = new FakeTime();
-    const bus = new ScriptedBus(time);
-    bus.reply = () => ({ afterMs: 50 });
-    const endpoint = new Endpoint(bus);
-    let mayRead = true;
-    const first = endpoint.read(request(1), () => mayRead);
-    const second = endpoint.read(request(2), () => mayRead);
-    await time.advance(10);
-    mayRead = false;
-    await time.until(first);
-    await expect(time.until(second)).rejects.toBeInstanceOf(NotPermitted);
-    expect(bus.asked).toHaveLength(1);
-  });
-});
-
-describe('the endpoints in use', () => {
-  function world() {
-    const time = new FakeTime();
-    const opened = new Map<string, ScriptedBus[]>();
-    const endpoints = new Endpoints((host, port) => {
-      const bus = new ScriptedBus(time);
-      opened.set(`${host}:${port}`, [...(opened.get(`${host}:${port}`) ?? []), bus]);
-      return bus;
+  it('passes a turn that is given back, or fails, on to the next at once', async () => {
+    const world = new World();
+    world.bus.reply = () => ({ afterMs: 50 });
+    const first = world.read(1);
+    const givenBack = world.endpoint.turn({}, { timeoutMs: 100 }, () => undefined);
+    const notPermitted = world.endpoint.turn({}, { timeoutMs: 100 }, () => {
+      throw new NotPermitted('not now');
     });
-    return { endpoints, opened };
-  }
-
-  it('are shared by all who read over them, and closed with the last one', () => {
-    const { endpoints, opened } = world();
-    const one = endpoints.acquire('plc', 502);
-    expect(endpoints.acquire('plc', 502)).toBe(one);
-    expect(endpoints.acquire('plc', 503)).not.toBe(one);
-    endpoints.release('plc', 502);
-    expect(opened.get('plc:502')?.[0]?.disconnects).toBe(0);
-    endpoints.release('plc', 502);
-    expect(opened.get('plc:502')?.[0]?.disconnects).toBe(1);
-    expect(opened.get('plc:503')?.[0]?.disconnects).toBe(0);
-    // Whoever comes later gets a bus of its own.
-    expect(endpoints.acquire('plc', 502)).not.toBe(one);
-    endpoints.release('nobody', 1);
+    const outcome = expect(notPermitted).rejects.toBeInstanceOf(NotPermitted);
+    const last = world.read(2);
+    await world.time.until(Promise.all([first, last]));
+    expect(await givenBack).toBeUndefined();
+    await outcome;
+    expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual([0, 50]);
   });
 
-  it('are all disconnected at once, and can be used again', () => {
-    const { endpoints, opened } = world();
-    const one = endpoints.acquire('plc', 502);
-    endpoints.acquire('plc', 503);
-    endpoints.disconnectAll();
-    expect([...opened.values()].flat().map(({ disconnects }) => disconnects)).toEqual([1, 1]);
-    expect(endpoints.acquire('plc', 502)).toBe(one);
+  it('keeps quiet after a device that wants that', async () => {
+    const world = new World();
+    world.bus.reply = () => ({ afterMs: 10 });
+    await world.time.until(Promise.all([world.read(1, { pauseAfterMs: 20 }), world.read(2), world.read(3)]));
+    expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual([0, 30, 40]);
+  });
+
+  it('forgets the waiting of whoever stops, and lets the request in flight finish', async () => {
+    const world = new World();
+    world.bus.reply = () => ({ afterMs: 50 });
+    const asker = {};
+    const inFlight = world.read(1, {}, asker);
+    const waiting = world.read(2, {}, asker);
+    const other = world.read(3);
+    const outcome = expect(waiting).rejects.toBeInstanceOf(NotPermitted);
+    world.endpoint.cancel(asker);
+    await outcome;
+    await world.time.until(Promise.all([inFlight, other]));
+    expect(world.asked()).toEqual([1, 3]);
+  });
+
+  it('closes its connection when it is asked to, but not while anybody uses it', async () => {
+    const world = new World();
+    world.bus.reply = () => ({ afterMs: 50 });
+    const reads = Promise.all([world.read(1), world.read(2)]);
+    world.endpoint.closeWhenIdle();
+    await world.time.advance(60);
+    expect(world.bus.disconnects).toBe(0);
+    await world.time.until(reads);
+    expect(world.bus.disconnects).toBe(1);
+    await world.time.until(world.read(3));
+    expect(world.bus.disconnects).toBe(1);
+  });
+
+  it('whose bus never ends a request is overdue, and goes on with a new one when it is told to', async () => {
+    const world = new World();
+    world.bus.reply = () => ({ afterMs: 1_000_000 });
+    const stuck = world.read(1);
+    const outcome = expect(stuck).rejects.toMatchObject({ missCause: 'timeout' });
+    const next = world.read(2);
+    await world.time.advance(1_000);
+    expect(world.endpoint.isOverdue()).toBe(false);
+    await world.time.advance(2_000);
+    expect(world.endpoint.isOverdue()).toBe(true);
+    const [first] = world.buses;
+    world.endpoint.restart();
+    await outcome;
+    await world.time.until(next);
+    expect(first?.disconnects).toBe(1);
+    expect(world.buses).toHaveLength(2);
+    expect(world.asked()).toEqual([2]);
   });
 });

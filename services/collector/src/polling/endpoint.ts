@@ -1,4 +1,8 @@
-import type { DeviceBus, RawBlock, ReadRequest } from '../ports.ts';
+import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import { type DeviceBus, ReadFailure } from '../ports.ts';
+import type { BackoffLimits } from './backoff.ts';
+import { EndpointBreakers } from './endpoint-breakers.ts';
 
 /** Asked right before a request goes out; false means that the asker has lost the right to poll. */
 export type Permission = () => boolean;
@@ -8,62 +12,176 @@ export class NotPermitted extends Error {
   override readonly name = 'NotPermitted';
 }
 
-/** One bus with all who read over it: one request at a time, in the order of asking. */
-export class Endpoint {
-  readonly #bus: DeviceBus;
-  #last: Promise<unknown> = Promise.resolve();
+export interface TurnOptions {
+  /** The bus is overdue when the turn takes longer. */
+  readonly timeoutMs: number;
+  /** Quiet time on the endpoint after it. */
+  readonly pauseAfterMs?: number;
+  /** Before all that wait. */
+  readonly isUrgent?: boolean;
+}
 
-  constructor(bus: DeviceBus) {
-    this.#bus = bus;
+/** What is done in a turn: it begins one request at most. Undefined gives the turn back. */
+export type UseOfTurn<T> = (bus: DeviceBus) => Promise<T> | undefined;
+
+export interface EndpointOptions {
+  readonly openBus: () => DeviceBus;
+  readonly clock?: Clock;
+  readonly timers?: Timers;
+}
+
+interface Waiting {
+  readonly asker: object;
+  readonly options: TurnOptions;
+  readonly use: UseOfTurn<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A turn under way. */
+interface Turn {
+  readonly waiting: Waiting;
+  readonly sinceMs: number;
+}
+
+/** Beyond the timeout a bus may take so long to settle (250 ms), and a busy process to see it. */
+const settlesLateByMs = 2_000;
+
+/**
+ * One bus with all who use it: one request at a time, in the order of asking. Whoever has several requests asks for
+ * each when the one before it is done, and so stands behind all others again.
+ */
+export class Endpoint {
+  readonly #openBus: () => DeviceBus;
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+  #bus: DeviceBus;
+  #breakers: EndpointBreakers | undefined;
+  readonly #queue: Waiting[] = [];
+  #current: Turn | undefined;
+  #quietUntilMs = 0;
+  #isQuiet = false;
+  #closesWhenIdle = false;
+
+  constructor({ openBus, clock = systemClock, timers = systemTimers }: EndpointOptions) {
+    this.#openBus = openBus;
+    this.#clock = clock;
+    this.#timers = timers;
+    this.#bus = openBus();
   }
 
-  /** @throws ReadFailure, NotPermitted */
-  read(request: ReadRequest, permission: Permission): Promise<RawBlock> {
-    const turn = this.#last.then(() => {
-      if (!permission()) throw new NotPermitted('no request was sent: the session is not held any more');
-      return this.#bus.read(request);
-    });
-    this.#last = turn.catch(() => undefined);
-    return turn;
+  /** Shared by all who ask over this endpoint; the first one's limits count. */
+  breakers(limits: BackoffLimits, jitter: () => number): EndpointBreakers {
+    this.#breakers ??= new EndpointBreakers(limits, jitter);
+    return this.#breakers;
+  }
+
+  /**
+   * Waits for a turn and takes it; on an idle endpoint that is at once.
+   * @param asker for {@link cancel}
+   * @returns undefined when the turn was given back
+   * @throws what `use` throws
+   */
+  turn<T>(asker: object, options: TurnOptions, use: UseOfTurn<T>): Promise<T | undefined> {
+    return new Promise<unknown>((resolve, reject) => {
+      const waiting: Waiting = { asker, options, use, resolve, reject };
+      if (options.isUrgent) this.#queue.unshift(waiting);
+      else this.#queue.push(waiting);
+      this.#serve();
+    }) as Promise<T | undefined>;
+  }
+
+  /** Those that wait for a turn of this asker's fail with NotPermitted; a request in flight goes on. */
+  cancel(asker: object): void {
+    for (let at = this.#queue.length - 1; at >= 0; at -= 1) {
+      if (this.#queue[at]?.asker !== asker) continue;
+      const [waiting] = this.#queue.splice(at, 1);
+      waiting?.reject(new NotPermitted('no request was sent: whoever wanted it has stopped'));
+    }
+  }
+
+  /** Closes the connection as soon as nobody uses it. */
+  closeWhenIdle(): void {
+    this.#closesWhenIdle = true;
+    this.#closeIfIdle();
+  }
+
+  /** Whether the request in flight should have settled long ago, which a right bus does not let happen. */
+  isOverdue(): boolean {
+    if (!this.#current) return false;
+    const { waiting, sinceMs } = this.#current;
+    return this.#clock.monotonicMs() - sinceMs > waiting.options.timeoutMs + settlesLateByMs;
+  }
+
+  /** Gives the bus up with whatever it was doing and goes on with a new one. */
+  restart(): void {
+    const current = this.#current;
+    this.#current = undefined;
+    this.#bus.disconnect();
+    this.#bus = this.#openBus();
+    current?.waiting.reject(new ReadFailure('timeout', 'the connection was given up: a request never ended'));
+    this.#serve();
   }
 
   disconnect(): void {
     this.#bus.disconnect();
   }
-}
 
-export type OpenBus = (host: string, port: number) => DeviceBus;
-
-/** The endpoints in use, one bus each, whatever number of sessions and devices share them. */
-export class Endpoints {
-  readonly #openBus: OpenBus;
-  readonly #open = new Map<string, { endpoint: Endpoint; users: number }>();
-
-  constructor(openBus: OpenBus) {
-    this.#openBus = openBus;
+  #serve(): void {
+    while (!this.#current && !this.#isQuiet) {
+      const next = this.#queue[0];
+      if (!next) break;
+      if (this.#quietUntilMs > 0 && this.#keepsQuiet()) return;
+      this.#queue.shift();
+      let working: Promise<unknown> | undefined;
+      try {
+        working = next.use(this.#bus);
+      } catch (error) {
+        next.reject(error);
+        continue;
+      }
+      if (!working) {
+        next.resolve(undefined);
+        continue;
+      }
+      const current = { waiting: next, sinceMs: this.#clock.monotonicMs() };
+      this.#current = current;
+      working.then(
+        (value) => this.#done(current, () => next.resolve(value)),
+        (error: unknown) => this.#done(current, () => next.reject(error)),
+      );
+    }
+    this.#closeIfIdle();
   }
 
-  acquire(host: string, port: number): Endpoint {
-    const key = `${host}:${port}`;
-    const entry = this.#open.get(key) ?? { endpoint: new Endpoint(this.#openBus(host, port)), users: 0 };
-    entry.users += 1;
-    this.#open.set(key, entry);
-    return entry.endpoint;
+  #done(current: Turn, settle: () => void): void {
+    // Given up meanwhile: whoever asked has been answered, and the endpoint belongs to others.
+    if (this.#current !== current) return;
+    this.#current = undefined;
+    const { pauseAfterMs = 0 } = current.waiting.options;
+    if (pauseAfterMs > 0) this.#quietUntilMs = this.#clock.monotonicMs() + pauseAfterMs;
+    settle();
+    this.#serve();
   }
 
-  /** The last user's release closes the connection: many devices serve only one. */
-  release(host: string, port: number): void {
-    const key = `${host}:${port}`;
-    const entry = this.#open.get(key);
-    if (!entry) return;
-    entry.users -= 1;
-    if (entry.users > 0) return;
-    this.#open.delete(key);
-    entry.endpoint.disconnect();
+  /** Has the queue served when the quiet time is over. */
+  #keepsQuiet(): boolean {
+    const leftMs = this.#quietUntilMs - this.#clock.monotonicMs();
+    if (leftMs <= 0) {
+      this.#quietUntilMs = 0;
+      return false;
+    }
+    this.#isQuiet = true;
+    this.#timers.after(leftMs, () => {
+      this.#isQuiet = false;
+      this.#serve();
+    });
+    return true;
   }
 
-  /** Destroys every connection at once. */
-  disconnectAll(): void {
-    for (const { endpoint } of this.#open.values()) endpoint.disconnect();
+  #closeIfIdle(): void {
+    if (!this.#closesWhenIdle || this.#current || this.#queue.length > 0) return;
+    this.#closesWhenIdle = false;
+    this.#bus.disconnect();
   }
 }

@@ -7,3 +7,27 @@ export function tickAt(timeMs: number, periodMs: number): number {
 export function tickTimeMs(tick: number, periodMs: number): number {
   return tick * periodMs;
 }
+
+/** Nobody wants an hourly reading half an hour late; a few seconds are enough to spread a fleet. */
+const largestPhaseMs = 5_000;
+
+/**
+ * How long after its scheduled time each tick of a device is read: always the same for a device, and spread evenly over
+ * devices, so that a fleet does not ask all at once.
+ * @param share 0…1 of the period over which devices are spread
+ */
+export function phaseMs(deviceId: string, periodMs: number, share: number): number {
+  const widthMs = Math.min(periodMs * share, largestPhaseMs);
+  return Math.floor((fnv1a(deviceId) / 0x1_0000_0000) * widthMs);
+}
+
+/** FNV-1a with a last mixing of its bits: ids that differ in their last digit alone must lie far apart. */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let index = 0; index < text.length; index += 1) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
+  }
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}

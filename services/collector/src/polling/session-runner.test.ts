@@ -1,8 +1,9 @@
+import { endpointKey } from '@holdfast/shared/contracts/endpoint-address.ts';
 import { type Sample, sampleSchema } from '@holdfast/shared/contracts/sample.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
-import { Endpoints } from './endpoint.ts';
+import { Endpoints } from './endpoints.ts';
 import { type HealthTransition, SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
@@ -42,11 +43,14 @@ class World {
         period_ms: 100,
         devices,
       },
-      endpoints: new Endpoints((host) => {
-        const bus = new ScriptedBus(this.time);
-        this.buses.set(host, bus);
-        return bus;
-      }),
+      endpoints: new Endpoints(
+        (address) => {
+          const bus = new ScriptedBus(this.time);
+          this.buses.set(endpointKey(address), bus);
+          return bus;
+        },
+        { clock: this.process.clock, timers: this.process.timers },
+      ),
       clock: new SteadyClock(this.process.clock),
       timers: this.process.timers,
       backoff: { firstMs: 300, maxMs: 1_000 },
@@ -59,7 +63,7 @@ class World {
   }
 
   bus(host: string): ScriptedBus {
-    const bus = this.buses.get(host);
+    const bus = this.buses.get(`${host}:502`);
     if (!bus) throw new Error(`no bus to ${host}`);
     return bus;
   }

@@ -1,13 +1,19 @@
+import { type EndpointAddress, endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { PollObserver } from '../ports.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { afterFailure, afterSuccess, unknownHealth } from './device-health.ts';
 import { DevicePoller, type TickResult } from './device-poller.ts';
-import type { Endpoints, Permission } from './endpoint.ts';
-import { tickTimeMs } from './schedule.ts';
+import type { Endpoint, Permission } from './endpoint.ts';
+import type { Endpoints } from './endpoints.ts';
+import { sampleOfTick } from './sample-of-tick.ts';
+import { phaseMs } from './schedule.ts';
 import type { SteadyClock } from './steady-clock.ts';
+import { watchPolling } from './watchdog.ts';
 
 export interface HealthTransition {
   readonly device: DeviceConfig;
@@ -26,9 +32,20 @@ export interface SessionRunnerOptions {
   readonly backoff: BackoffLimits;
   readonly permission: Permission;
   readonly jitter: () => number;
+  /** 0…1: over how much of their period devices are spread; 0 unless set. */
+  readonly spread?: number;
   /** Must not block. */
   readonly onSample: (sample: Sample) => void;
   readonly onHealth: (transition: HealthTransition) => void;
+  /** Something is wrong in this process that should not be: told loudly. */
+  readonly onFault?: (fault: PollingFault) => void;
+  readonly observer?: PollObserver | undefined;
+}
+
+export interface PollingFault {
+  readonly device: DeviceConfig;
+  readonly problem: string;
+  readonly error?: unknown;
 }
 
 export type RunnerStatus = Pick<
@@ -36,33 +53,30 @@ export type RunnerStatus = Pick<
   'points_read' | 'error_count' | 'last_read_time' | 'device_health'
 >;
 
+interface PolledDevice {
+  readonly device: DeviceConfig;
+  readonly address: EndpointAddress;
+  readonly endpoint: Endpoint;
+  readonly poller: DevicePoller;
+  health: DeviceHealth | undefined;
+}
+
+/** So many lines of what a device has taught are told. */
+const learnedLines = 20;
+
 /** Polls all devices of a session under one epoch. */
 export class SessionRunner {
   readonly #options: SessionRunnerOptions;
-  readonly #pollers: readonly DevicePoller[];
-  readonly #health = new Map<string, DeviceHealth>();
+  readonly #polled: readonly PolledDevice[];
+  #stopWatch: () => void = () => undefined;
   #pointsRead = 0;
   #errorCount = 0;
-  #lastReadTime: string | null = null;
+  #lastReadMs: number | undefined;
   #stopping: Promise<void> | undefined;
 
   constructor(options: SessionRunnerOptions) {
     this.#options = options;
-    const { config, endpoints, clock, timers, backoff, permission, jitter } = options;
-    this.#pollers = config.devices.map(
-      (device) =>
-        new DevicePoller({
-          device,
-          periodMs: config.period_ms,
-          endpoint: endpoints.acquire(device.host, device.port),
-          clock,
-          timers,
-          backoff,
-          permission,
-          jitter,
-          onTick: (result) => this.#onTick(device, result),
-        }),
-    );
+    this.#polled = options.config.devices.map((device) => this.#pollDevice(device));
   }
 
   get sessionId(): string {
@@ -75,16 +89,18 @@ export class SessionRunner {
 
   /** @param firstTicks by device id: ticks before it were read by an earlier holder */
   start(firstTicks: ReadonlyMap<string, number>): void {
-    this.#options.config.devices.forEach((device, index) => {
-      this.#pollers[index]?.start(firstTicks.get(device.id) ?? 0);
-    });
+    for (const { device, poller } of this.#polled) poller.start(firstTicks.get(device.id) ?? 0);
+    const watched = this.#polled.map(({ device, poller, endpoint }) => ({
+      poller,
+      endpoint,
+      onStall: (problem: string) => this.#options.onFault?.({ device, problem }),
+    }));
+    this.#stopWatch = watchPolling(watched, this.#options.timers);
   }
 
   /** Lets requests in flight finish, asks nothing more and closes the connections that nobody else uses. */
   stop(): Promise<void> {
-    this.#stopping ??= Promise.all(this.#pollers.map((poller) => poller.stop())).then(() => {
-      for (const { host, port } of this.#options.config.devices) this.#options.endpoints.release(host, port);
-    });
+    this.#stopping ??= this.#stop();
     return this.#stopping;
   }
 
@@ -97,50 +113,70 @@ export class SessionRunner {
     return {
       points_read: this.#pointsRead,
       error_count: this.#errorCount,
-      last_read_time: this.#lastReadTime,
-      device_health: Object.fromEntries(this.#health),
+      last_read_time: this.#lastReadMs === undefined ? null : new Date(this.#lastReadMs).toISOString(),
+      device_health: Object.fromEntries(
+        this.#polled.flatMap(({ device, poller, health }) => {
+          if (!health) return [];
+          const learned = poller.learned.describe(learnedLines);
+          const told = { ...health, ...poller.record.told(), ...(learned.length > 0 ? { learned } : {}) };
+          return [[device.code, told] as const];
+        }),
+      ),
     };
   }
 
-  #onTick(device: DeviceConfig, result: TickResult): void {
-    const { sessionId, epoch, collectorId, config, onSample } = this.#options;
-    const valuesRead = Object.keys(result.values).length;
-    const integersRead = Object.keys(result.integers).length;
-    const pointsRead = valuesRead + integersRead;
-    const readAt = new Date(result.readAtMs).toISOString();
-    this.#pointsRead += pointsRead;
-    if (pointsRead > 0) this.#lastReadTime = readAt;
-    if (result.miss) this.#errorCount += 1;
-    this.#noteHealth(device, result, readAt);
-    onSample({
-      // 2 only for what readers of version 1 would get wrong, so that these go on with everything else.
-      v: integersRead > 0 || result.uncertain.length > 0 ? 2 : 1,
-      session: sessionId,
-      epoch,
-      collector: collectorId,
-      task: config.task_id,
-      device_id: device.id,
-      device: device.code,
-      site: device.site_code,
-      measurement: device.measurement ?? device.code,
-      tick: result.tick,
-      period_ms: config.period_ms,
-      time: tickTimeMs(result.tick, config.period_ms),
-      read_at: result.readAtMs,
-      ...(valuesRead > 0 ? { values: { ...result.values } } : {}),
-      ...(integersRead > 0 ? { integers: { ...result.integers } } : {}),
-      ...(result.uncertain.length > 0 ? { uncertain: [...result.uncertain] } : {}),
-      ...(result.miss ? { miss: result.miss } : {}),
-    });
+  async #stop(): Promise<void> {
+    this.#stopWatch();
+    await Promise.all(this.#polled.map(({ poller }) => poller.stop()));
+    for (const { address, endpoint } of this.#polled) this.#options.endpoints.release(address, endpoint);
   }
 
-  #noteHealth(device: DeviceConfig, { miss, asked }: TickResult, readAt: string): void {
+  #pollDevice(device: DeviceConfig): PolledDevice {
+    const { sessionId, epoch, collectorId, config, endpoints, spread = 0, onSample, onFault } = this.#options;
+    const address = endpointOf(device);
+    const endpoint = endpoints.acquire(address);
+    const periodMs = devicePeriodMs(config.period_ms, device.points);
+    const source = { sessionId, epoch, collectorId, taskId: config.task_id, device, periodMs };
+    const { clock, timers, backoff, permission, jitter, observer } = this.#options;
+    const poller = new DevicePoller({
+      device,
+      taskPeriodMs: config.period_ms,
+      phaseMs: phaseMs(device.id, periodMs, spread),
+      endpoint,
+      clock,
+      timers,
+      backoff,
+      permission,
+      jitter,
+      observer,
+      onTick: (result) => {
+        this.#count(result);
+        this.#noteHealth(polled, result);
+        onSample(sampleOfTick(source, result));
+      },
+      onFault: (error) =>
+        onFault?.({ device, problem: 'polling it met an unknown error and goes on', error }),
+    });
+    const polled: PolledDevice = { device, address, endpoint, poller, health: undefined };
+    return polled;
+  }
+
+  #count({ readCount, readAtMs, miss }: TickResult): void {
+    this.#pointsRead += readCount;
+    if (readCount > 0) this.#lastReadMs = readAtMs;
+    if (miss) this.#errorCount += 1;
+  }
+
+  #noteHealth(polled: PolledDevice, { miss, asked, readCount, readAtMs }: TickResult): void {
     // A tick for which nothing was asked says nothing new of the device.
     if (!asked) return;
-    const known = this.#health.get(device.code);
+    const { device, health: known } = polled;
     const before = known ?? unknownHealth;
-    const after = miss ? afterFailure(before, miss.cause, miss.detail) : afterSuccess(before, readAt);
-    this.#health.set(device.code, after);
+    const readAt = new Date(readAtMs).toISOString();
+    const after = miss
+      ? afterFailure(before, miss.cause, miss.detail, readCount > 0 ? readAt : undefined)
+      : afterSuccess(before, readAt);
+    polled.health = after;
     if (known?.status !== after.status) {
       this.#options.onHealth({ device, from: known?.status ?? null, to: after });
     }

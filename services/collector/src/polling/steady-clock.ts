@@ -15,6 +15,11 @@ export class SteadyClock {
     this.#lastMonotonicMs = clock.monotonicMs();
   }
 
+  /** For lengths of time. */
+  monotonicMs(): number {
+    return this.#clock.monotonicMs();
+  }
+
   /** ms since 1970 */
   nowMs(): number {
     const wallMs = this.#clock.wallMs();

@@ -5,6 +5,9 @@ export interface Reply {
   readonly afterMs: number;
   /** Every register holds its own address unless the read fails. */
   readonly failure?: ConstructorParameters<typeof ReadFailure>[0];
+  readonly exceptionCode?: number;
+  /** Default: true. */
+  readonly wasSent?: boolean;
 }
 
 /** A bus on simulated time that does as the test says, and knows what it was asked. */
@@ -23,11 +26,12 @@ export class ScriptedBus implements DeviceBus {
     if (this.#inFlight > 0) throw new Error('two requests at once on one endpoint');
     this.#inFlight += 1;
     this.asked.push({ atMs: this.#time.nowMs(), request });
-    const { afterMs, failure } = this.reply(request);
+    const { afterMs, failure, exceptionCode, wasSent = true } = this.reply(request);
     return new Promise((resolve, reject) => {
       this.#time.after(afterMs, () => {
         this.#inFlight -= 1;
-        if (failure) reject(new ReadFailure(failure, `${failure} on purpose`));
+        const how = { wasSent, ...(exceptionCode === undefined ? {} : { exceptionCode }) };
+        if (failure) reject(new ReadFailure(failure, `${failure} on purpose`, how));
         else {
           const values = Array.from({ length: request.quantity }, (_, n) => request.address + n);
           resolve({ kind: 'registers', values });

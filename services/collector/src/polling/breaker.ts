@@ -1,0 +1,81 @@
+import type { MissCause } from '@holdfast/shared/contracts/sample.ts';
+import { type BackoffLimits, backoffMs } from './backoff.ts';
+
+export interface Failure {
+  readonly cause: MissCause;
+  /** In words, with the device and the request. */
+  readonly detail: string;
+}
+
+/** Why something is not asked now. */
+export interface Refusal extends Failure {
+  /** Until it may be asked; undefined while another's probe is under way. */
+  readonly waitMs: number | undefined;
+}
+
+/**
+ * Keeps what does not answer from being asked all the time. Closed: every tick asks. After the third failure in a row it
+ * opens for a pause that grows, without end and up to a maximum; then it lets one probe through, which closes it or
+ * opens it again. Times are ms on one clock of the caller's.
+ */
+export class Breaker {
+  readonly #limits: BackoffLimits;
+  readonly #jitter: () => number;
+  #failures = 0;
+  #openUntilMs: number | undefined;
+  #isProbing = false;
+  #last: Failure = { cause: 'connection', detail: '' };
+
+  /** @param jitter 0…1 */
+  constructor(limits: BackoffLimits, jitter: () => number) {
+    this.#limits = limits;
+    this.#jitter = jitter;
+  }
+
+  isOpen(): boolean {
+    return this.#openUntilMs !== undefined;
+  }
+
+  /** What opened it. */
+  lastFailure(): Failure {
+    return this.#last;
+  }
+
+  /** Undefined when it may be asked now, be it as a probe. */
+  refusal(nowMs: number): Refusal | undefined {
+    if (this.#openUntilMs === undefined) return undefined;
+    const waitMs = this.#openUntilMs - nowMs;
+    if (waitMs > 0) return { ...this.#last, waitMs };
+    return this.#isProbing ? { ...this.#last, waitMs: undefined } : undefined;
+  }
+
+  /** It is being asked; one of `succeeded`, `failed` and `abandoned` follows. */
+  began(): void {
+    this.#isProbing = this.isOpen();
+  }
+
+  succeeded(): void {
+    this.#failures = 0;
+    this.#openUntilMs = undefined;
+    this.#isProbing = false;
+  }
+
+  /** @param pauseAtLeastMs of the pause, if there is one */
+  failed(nowMs: number, failure: Failure, pauseAtLeastMs = 0): void {
+    this.#failures += 1;
+    this.#last = failure;
+    this.#isProbing = false;
+    const pauseMs = backoffMs(this.#failures, this.#limits, this.#jitter());
+    this.#openUntilMs = pauseMs > 0 ? nowMs + Math.max(pauseMs, pauseAtLeastMs) : undefined;
+  }
+
+  /** Whoever asked has let it be before anything came of it. */
+  abandoned(): void {
+    this.#isProbing = false;
+  }
+
+  /** What kept others from answering is over: it may be probed at once. */
+  probeSoon(nowMs: number): void {
+    if (this.#openUntilMs !== undefined) this.#openUntilMs = Math.min(this.#openUntilMs, nowMs);
+  }
+}

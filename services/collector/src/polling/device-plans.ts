@@ -1,0 +1,151 @@
+import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
+import { mapReads, planReads, type ReadMap } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import type { ReadRequest, RequestOptions } from '../ports.ts';
+import { type BlockDecoder, blockDecoder } from './decode-block.ts';
+import type { LearnedLimits } from './learned-limits.ts';
+import { type ReadBlock, readLimits } from './read-plan.ts';
+
+/** A block with what is needed at every tick, made once. */
+export interface PlannedBlock {
+  readonly block: ReadBlock;
+  readonly decode: BlockDecoder;
+  readonly request: ReadRequest;
+  /** Of points that were refused: whether they can be read by now. */
+  readonly isProbe: boolean;
+}
+
+export interface TickPlan {
+  readonly blocks: readonly PlannedBlock[];
+  /** Due points that are not read, with why; empty when there are none. For people. */
+  readonly unread: string;
+  /** Those of them that the device refused, to be probed now and then. */
+  readonly refused: readonly PointConfig[];
+}
+
+/** So many points that were refused are looked at in one tick. */
+const probesPerTick = 2;
+
+interface Rate {
+  readonly periodMs: number;
+  readonly points: readonly PointConfig[];
+}
+
+/** The requests of each tick of a device. Sets of due points recur, so their plans are kept. */
+export class DevicePlans {
+  readonly periodMs: number;
+  readonly #device: DeviceConfig;
+  readonly #learned: LearnedLimits;
+  readonly #options: RequestOptions;
+  readonly #points: readonly PointConfig[];
+  readonly #rates: readonly Rate[];
+  readonly #unreadable: ReadonlyMap<string, string>;
+  #map: ReadMap<PointConfig>;
+  #version: number;
+  #kept = new Map<string, TickPlan>();
+
+  constructor(device: DeviceConfig, taskPeriodMs: number, learned: LearnedLimits) {
+    this.#device = device;
+    this.#learned = learned;
+    this.#options = requestOptions(device);
+    this.periodMs = devicePeriodMs(taskPeriodMs, device.points);
+    const { readable, unreadable } = mapReads(device.points, readLimits(device));
+    this.#points = readable;
+    this.#unreadable = new Map(
+      unreadable.map(({ point, reason }) => [point.code, `${point.code}: ${reason}`]),
+    );
+    const all = [...readable, ...unreadable.map(({ point }) => point)];
+    this.#rates = [...Map.groupBy(all, (point) => point.period_ms ?? taskPeriodMs)].map(
+      ([periodMs, points]) => ({ periodMs, points }),
+    );
+    this.#version = learned.version;
+    this.#map = this.#makeMap();
+  }
+
+  /** @param nowMs for points that were refused: whether it is time to look at them again */
+  of(tick: number, nowMs: number): TickPlan {
+    const plan = this.#planOf(tick);
+    return plan.refused.length === 0 ? plan : this.#withProbes(plan, tick, nowMs);
+  }
+
+  /** Requests for a part of a block that was refused. */
+  parts(points: readonly PointConfig[]): PlannedBlock[] {
+    return planReads(this.#map, points).map((block) => this.#planned(block, false));
+  }
+
+  #planOf(tick: number): TickPlan {
+    if (this.#version !== this.#learned.version) {
+      this.#version = this.#learned.version;
+      this.#kept = new Map();
+      this.#map = this.#makeMap();
+    }
+    const [only] = this.#rates;
+    const key =
+      this.#rates.length === 1
+        ? ''
+        : this.#rates.map(({ periodMs }) => (isDue(tick, this.periodMs, periodMs) ? 1 : 0)).join('');
+    const known = this.#kept.get(key);
+    if (known) return known;
+    const due = this.#rates.length === 1 && only ? only.points : this.#duePoints(tick);
+    const plan = this.#planFor(due);
+    this.#kept.set(key, plan);
+    return plan;
+  }
+
+  #duePoints(tick: number): PointConfig[] {
+    return this.#rates.flatMap(({ periodMs, points }) =>
+      isDue(tick, this.periodMs, periodMs) ? points : [],
+    );
+  }
+
+  #planFor(due: readonly PointConfig[]): TickPlan {
+    const refused = due.filter(({ code }) => this.#learned.isRefused(code));
+    const read = due.filter(({ code }) => !this.#learned.isRefused(code) && !this.#unreadable.has(code));
+    const unread = [
+      ...due.flatMap(({ code }) => this.#unreadable.get(code) ?? []),
+      ...refused.map(({ code }) => `${code}: ${this.#learned.answerTo(code)}`),
+    ];
+    return {
+      blocks: planReads(this.#map, read).map((block) => this.#planned(block, false)),
+      unread: unread.join(', '),
+      refused,
+    };
+  }
+
+  #withProbes(plan: TickPlan, tick: number, nowMs: number): TickPlan {
+    // A device that refuses everything is starting up, as likely as not: then it is asked for a block at every tick.
+    if (this.#learned.refusedCount() === this.#points.length) {
+      const map = mapReads(this.#points, readLimits(this.#device));
+      const blocks = planReads(map, plan.refused);
+      const block = blocks[tick % blocks.length];
+      return block ? { ...plan, blocks: [this.#planned(block, true)] } : plan;
+    }
+    const due = plan.refused.filter(({ code }) => this.#learned.isProbeDue(code, nowMs));
+    if (due.length === 0) return plan;
+    const map = mapReads(this.#points, readLimits(this.#device));
+    const probes = due.slice(0, probesPerTick).flatMap((point) => planReads(map, [point]));
+    return { ...plan, blocks: [...plan.blocks, ...probes.map((block) => this.#planned(block, true))] };
+  }
+
+  #makeMap(): ReadMap<PointConfig> {
+    const points = this.#points.filter(({ code }) => !this.#learned.isRefused(code));
+    return mapReads(points, this.#learned.limits(readLimits(this.#device)), this.#learned.cuts());
+  }
+
+  #planned(block: ReadBlock, isProbe: boolean): PlannedBlock {
+    const { table, address, quantity } = block;
+    const request = { ...this.#options, table, address, quantity };
+    return { block, decode: blockDecoder(block), request, isProbe };
+  }
+}
+
+/** What each request says of the device. */
+function requestOptions({ unit_id, timeout_ms, profile }: DeviceConfig): RequestOptions {
+  return {
+    unitId: unit_id,
+    timeoutMs: timeout_ms,
+    ...(profile?.accept_unit_zero ? { acceptUnitZero: true } : {}),
+    ...(profile?.connect_pause_ms ? { connectPauseMs: profile.connect_pause_ms } : {}),
+    ...(profile?.single_connection ? { singleConnection: true } : {}),
+  };
+}

@@ -1,0 +1,36 @@
+import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import type { ReadFailure } from '../ports.ts';
+import { RoundTrips } from './round-trips.ts';
+
+/** What the requests to one device came to, in bounded memory. */
+export class DeviceRecord {
+  readonly #roundTrips = new RoundTrips();
+  readonly #failures = { timeout: 0, connection: 0, exception: 0 };
+  #requests = 0;
+  #lastException: { code: number; text: string } | undefined;
+
+  requestSettled(roundTripMs: number, outcome: 'ok' | ReadFailure): void {
+    this.#requests += 1;
+    if (outcome === 'ok') {
+      this.#roundTrips.add(roundTripMs);
+      return;
+    }
+    this.#failures[outcome.missCause] += 1;
+    if (outcome.missCause !== 'exception') return;
+    // An exception is an answer.
+    this.#roundTrips.add(roundTripMs);
+    if (outcome.exceptionCode === undefined) return;
+    this.#lastException = { code: outcome.exceptionCode, text: outcome.message };
+  }
+
+  /** As device health tells it. */
+  told(): Pick<DeviceHealth, 'requests' | 'failures' | 'round_trip_ms' | 'last_exception'> {
+    const roundTrips = this.#roundTrips.percentiles();
+    return {
+      requests: this.#requests,
+      failures: { ...this.#failures },
+      ...(roundTrips ? { round_trip_ms: roundTrips } : {}),
+      ...(this.#lastException ? { last_exception: this.#lastException } : {}),
+    };
+  }
+}

@@ -1,0 +1,155 @@
+import type { BackoffLimits } from './backoff.ts';
+import { Breaker, type Failure, type Refusal } from './breaker.ts';
+
+/** So much of an endpoint's time, at the most, goes to units that do not answer while others on it do. */
+const probeShare = 0.1;
+
+/**
+ * The breakers of one endpoint: one of each unit, and one of the endpoint itself, so that a host that is away does not
+ * cost each of its units a connect timeout. On an endpoint that serves living units, the dead ones share the time for
+ * probes: one at a time, and each after a rest of nine times what the probe before it took.
+ */
+export class EndpointBreakers {
+  readonly #limits: BackoffLimits;
+  readonly #jitter: () => number;
+  readonly #endpoint: Breaker;
+  readonly #units = new Map<number, UnitBreaker>();
+  #openUnits = 0;
+  #isProbing = false;
+  #nextProbeMs = 0;
+
+  constructor(limits: BackoffLimits, jitter: () => number) {
+    this.#limits = limits;
+    this.#jitter = jitter;
+    this.#endpoint = new Breaker(limits, jitter);
+  }
+
+  /** The same one for all who ask this unit. */
+  unit(unitId: number): UnitBreaker {
+    const known = this.#units.get(unitId);
+    if (known) return known;
+    const unit = new UnitBreaker(new Breaker(this.#limits, this.#jitter), this);
+    this.#units.set(unitId, unit);
+    return unit;
+  }
+
+  /** Of the endpoint itself. */
+  refusal(nowMs: number): Refusal | undefined {
+    return this.#endpoint.refusal(nowMs);
+  }
+
+  requestBegan(): void {
+    this.#endpoint.began();
+  }
+
+  /** Whatever came of the request, bytes of it have left: the endpoint is there. */
+  reached(): void {
+    this.#endpoint.succeeded();
+  }
+
+  notReached(nowMs: number, failure: Failure): void {
+    this.#endpoint.failed(nowMs, failure);
+  }
+
+  requestAbandoned(): void {
+    this.#endpoint.abandoned();
+  }
+
+  /** Whether the endpoint has no time for a probe of a dead unit now. For UnitBreaker. */
+  probeWaitMs(nowMs: number): number | undefined {
+    if (!this.#servesLivingUnits()) return 0;
+    return this.#isProbing ? undefined : this.#nextProbeMs - nowMs;
+  }
+
+  probeBegan(): void {
+    this.#isProbing = true;
+  }
+
+  probeEnded(nowMs: number, tookMs: number): void {
+    this.#isProbing = false;
+    this.#nextProbeMs = nowMs + restAfter(tookMs);
+  }
+
+  /** How long a unit rests at least after a failure that took so long, for each of the others to have its turn. */
+  restMs(tookMs: number): number {
+    return this.#servesLivingUnits() ? this.#openUnits * restAfter(tookMs) : 0;
+  }
+
+  unitOpened(): void {
+    this.#openUnits += 1;
+  }
+
+  unitClosed(nowMs: number): void {
+    this.#openUnits -= 1;
+    // What kept this one from answering has often kept the others too.
+    for (const unit of this.#units.values()) unit.probeSoon(nowMs);
+  }
+
+  #servesLivingUnits(): boolean {
+    return this.#openUnits < this.#units.size;
+  }
+}
+
+function restAfter(tookMs: number): number {
+  return (tookMs * (1 - probeShare)) / probeShare;
+}
+
+/** Whether a unit may be asked, and what came of it. Ticks, not requests, succeed and fail. */
+export class UnitBreaker {
+  readonly #breaker: Breaker;
+  readonly #shared: EndpointBreakers;
+  #isProbing = false;
+
+  constructor(breaker: Breaker, shared: EndpointBreakers) {
+    this.#breaker = breaker;
+    this.#shared = shared;
+  }
+
+  isOpen(): boolean {
+    return this.#breaker.isOpen();
+  }
+
+  refusal(nowMs: number): Refusal | undefined {
+    const refusal = this.#shared.refusal(nowMs) ?? this.#breaker.refusal(nowMs);
+    if (refusal || !this.#breaker.isOpen()) return refusal;
+    const waitMs = this.#shared.probeWaitMs(nowMs);
+    if (waitMs !== undefined && waitMs <= 0) return undefined;
+    return { ...this.#breaker.lastFailure(), waitMs };
+  }
+
+  /** One of `succeeded`, `failed` and `abandoned` follows. */
+  began(): void {
+    this.#isProbing = this.#breaker.isOpen();
+    this.#breaker.began();
+    if (this.#isProbing) this.#shared.probeBegan();
+  }
+
+  /** @param tookMs how long the endpoint was busy with it */
+  succeeded(nowMs: number, tookMs: number): void {
+    const wasOpen = this.#breaker.isOpen();
+    this.#endProbe(nowMs, tookMs);
+    this.#breaker.succeeded();
+    if (wasOpen) this.#shared.unitClosed(nowMs);
+  }
+
+  failed(nowMs: number, tookMs: number, failure: Failure): void {
+    const wasOpen = this.#breaker.isOpen();
+    this.#endProbe(nowMs, tookMs);
+    this.#breaker.failed(nowMs, failure, this.#shared.restMs(tookMs));
+    if (!wasOpen && this.#breaker.isOpen()) this.#shared.unitOpened();
+  }
+
+  abandoned(nowMs: number): void {
+    this.#endProbe(nowMs, 0);
+    this.#breaker.abandoned();
+  }
+
+  probeSoon(nowMs: number): void {
+    this.#breaker.probeSoon(nowMs);
+  }
+
+  #endProbe(nowMs: number, tookMs: number): void {
+    if (this.#isProbing) this.#shared.probeEnded(nowMs, tookMs);
+    this.#isProbing = false;
+  }
+}

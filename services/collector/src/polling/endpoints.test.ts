@@ -1,0 +1,67 @@
+import type { EndpointAddress } from '@holdfast/shared/contracts/endpoint-address.ts';
+import { endpointKey } from '@holdfast/shared/contracts/endpoint-address.ts';
+import { FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { describe, expect, it } from 'vitest';
+import { Endpoints } from './endpoints.ts';
+import { ScriptedBus } from './testing/scripted-bus.ts';
+
+const tcp = (port: number, framing: 'mbap' | 'rtu' = 'mbap'): EndpointAddress => ({
+  kind: 'tcp',
+  framing,
+  host: 'plc',
+  port,
+});
+
+function world() {
+  const time = new FakeTime();
+  const opened = new Map<string, ScriptedBus[]>();
+  const endpoints = new Endpoints((address) => {
+    const bus = new ScriptedBus(time);
+    const key = endpointKey(address);
+    opened.set(key, [...(opened.get(key) ?? []), bus]);
+    return bus;
+  });
+  return { endpoints, opened };
+}
+
+describe('the endpoints in use', () => {
+  it('are shared by all who read over them, and closed with the last one', () => {
+    const { endpoints, opened } = world();
+    const one = endpoints.acquire(tcp(502));
+    expect(endpoints.acquire(tcp(502))).toBe(one);
+    const other = endpoints.acquire(tcp(503));
+    expect(other).not.toBe(one);
+    endpoints.release(tcp(502), one);
+    expect(opened.get('plc:502')?.[0]?.disconnects).toBe(0);
+    endpoints.release(tcp(502), one);
+    expect(opened.get('plc:502')?.[0]?.disconnects).toBe(1);
+    expect(opened.get('plc:503')?.[0]?.disconnects).toBe(0);
+    // Whoever comes later gets a bus of its own.
+    expect(endpoints.acquire(tcp(502))).not.toBe(one);
+    endpoints.release(tcp(1), other);
+  });
+
+  it('are all disconnected at once, and can be used again', () => {
+    const { endpoints, opened } = world();
+    const one = endpoints.acquire(tcp(502));
+    endpoints.acquire(tcp(503));
+    endpoints.disconnectAll();
+    expect([...opened.values()].flat().map(({ disconnects }) => disconnects)).toEqual([1, 1]);
+    expect(endpoints.acquire(tcp(502))).toBe(one);
+  });
+
+  it('stay as they are when somebody else means something else by the same address, and tell them', async () => {
+    const { endpoints, opened } = world();
+    const one = endpoints.acquire(tcp(502));
+    const other = endpoints.acquire(tcp(502, 'rtu'));
+    expect(other).not.toBe(one);
+    const request = { unitId: 1, table: 'coil', address: 0, quantity: 1, timeoutMs: 100 } as const;
+    const read = other.turn({}, { timeoutMs: 100 }, (bus) => bus.read(request));
+    await expect(read).rejects.toMatchObject({
+      missCause: 'connection',
+      message: 'plc:502 cannot speak modbus_tcp and modbus_rtu_over_tcp',
+    });
+    endpoints.release(tcp(502, 'rtu'), other);
+    expect(opened.get('plc:502')?.[0]?.disconnects).toBe(0);
+  });
+});

@@ -1,0 +1,76 @@
+import type { ReadCut } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import type { PlannedPoint, ReadBlock } from './read-plan.ts';
+
+/** What a device answered to a part of a block that it had refused. `stopped`: it was not asked, or gave no answer. */
+export type PartAnswer = 'read' | 'refused' | 'stopped';
+
+export interface NarrowingDown {
+  /** Reads all these points; more than one request when they cannot be in one. */
+  readonly ask: (points: readonly PlannedPoint[]) => Promise<PartAnswer>;
+  /** These points are what is refused: they lie at the same place, and were asked for alone. */
+  readonly onRefused: (points: readonly PlannedPoint[]) => void;
+  /** Both sides were read, the whole was refused over the hole between them. */
+  readonly onCut: (cut: ReadCut) => void;
+  /** Both halves were read, the whole was refused although there is no hole: it was too long. */
+  readonly onTooLong: (quantityThatIsRead: number) => void;
+}
+
+/**
+ * Finds out by halves why a device refuses a block: one bad point among a hundred is found with about a dozen requests,
+ * and all the others are read on the way.
+ * @returns false when it was stopped before it was done
+ */
+export async function narrowDown(block: ReadBlock, steps: NarrowingDown): Promise<boolean> {
+  const places = [...Map.groupBy(block.points, ({ offset, width }) => `${offset}+${width}`).values()];
+  return narrow(places, steps, block);
+}
+
+type Places = readonly (readonly PlannedPoint[])[];
+
+async function narrow(places: Places, steps: NarrowingDown, block: ReadBlock): Promise<boolean> {
+  if (places.length <= 1) {
+    steps.onRefused(places.flat());
+    return true;
+  }
+  const middle = Math.ceil(places.length / 2);
+  const halves = [places.slice(0, middle), places.slice(middle)];
+  let isDone = true;
+  let areBothRead = true;
+  for (const half of halves) {
+    const answer = await steps.ask(half.flat());
+    if (answer === 'stopped') return false;
+    if (answer === 'read') continue;
+    areBothRead = false;
+    isDone = await narrow(half, steps, block);
+    if (!isDone) return false;
+  }
+  if (areBothRead) concludeFromHalves(halves, steps, block);
+  return isDone;
+}
+
+function concludeFromHalves(halves: readonly Places[], steps: NarrowingDown, block: ReadBlock): void {
+  const [left, right] = halves.map((half) => extentOf(half));
+  if (!left || !right) return;
+  if (right.from > left.end || hasHole(halves.flat())) {
+    steps.onCut({ table: block.table, address: block.address + right.from });
+    return;
+  }
+  steps.onTooLong(Math.max(left.end - left.from, right.end - right.from));
+}
+
+function extentOf(places: Places): { from: number; end: number } {
+  const points = places.flat();
+  return {
+    from: Math.min(...points.map(({ offset }) => offset)),
+    end: Math.max(...points.map(({ offset, width }) => offset + width)),
+  };
+}
+
+function hasHole(places: Places): boolean {
+  let end = Number.POSITIVE_INFINITY;
+  for (const { offset, width } of places.flat()) {
+    if (offset > end) return true;
+    end = end === Number.POSITIVE_INFINITY ? offset + width : Math.max(end, offset + width);
+  }
+  return false;
+}

@@ -1,0 +1,341 @@
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import { type PollObserver, type RawBlock, ReadFailure } from '../ports.ts';
+import type { Failure, Refusal } from './breaker.ts';
+import type { DevicePlans, PlannedBlock, TickPlan } from './device-plans.ts';
+import type { DeviceRecord } from './device-record.ts';
+import { type Endpoint, NotPermitted, type Permission, type TurnOptions } from './endpoint.ts';
+import type { EndpointBreakers, UnitBreaker } from './endpoint-breakers.ts';
+import type { LearnedLimits } from './learned-limits.ts';
+import { narrowDown, type PartAnswer } from './narrow-down.ts';
+import type { PlannedPoint } from './read-plan.ts';
+import type { ReportFilter } from './report-filter.ts';
+import { tickTimeMs } from './schedule.ts';
+import type { SteadyClock } from './steady-clock.ts';
+import { TickReadings } from './tick-readings.ts';
+
+export interface TickReaderOptions {
+  readonly device: DeviceConfig;
+  readonly plans: DevicePlans;
+  readonly learned: LearnedLimits;
+  readonly filter: ReportFilter;
+  readonly record: DeviceRecord;
+  readonly endpoint: Endpoint;
+  readonly breakers: EndpointBreakers;
+  readonly clock: SteadyClock;
+  readonly timers: Timers;
+  readonly permission: Permission;
+  readonly observer: PollObserver | undefined;
+}
+
+/** What one tick came to. */
+export interface ReadTick {
+  readonly tick: number;
+  readonly readings: TickReadings;
+  /** Why the rest of the tick, or all of it, got no answer. */
+  readonly failure: Failure | undefined;
+  /** Why nothing was asked. */
+  readonly refusal: Refusal | undefined;
+  /** ms since 1970, when the first request was handed to the bus. */
+  readonly askedAtMs: number | undefined;
+}
+
+/**
+ * Says which tick it is to read by now: waiting for its turn on the endpoint a tick may have been overtaken by the next
+ * one, which is then read in its place.
+ */
+export type Arrive = () => number;
+
+/** Exceptions of the specification's section 7. */
+const illegalAddress = 2;
+/** Some devices say so when the quantity, or a part of the range, is more than they have. */
+const illegalValue = 3;
+const acknowledge = 5;
+const deviceBusy = 6;
+/** A gateway says so of a unit behind it, after its own timeout. */
+const gatewayPathUnavailable = 10;
+const gatewayTargetSilent = 11;
+
+/** Requests that narrowing down may cost in one tick; a hundred bad points take several ticks. */
+const narrowingPerTick = 24;
+const firstBusyPauseMs = 50;
+const longestBusyPauseMs = 1_000;
+
+/** A part of the plan is not asked: the endpoint has been found to be away. */
+class NotAsked extends Error {
+  override readonly name = 'NotAsked';
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.detail);
+    this.refusal = refusal;
+  }
+}
+
+/** Carries out the plans of one device, one tick at a time. */
+export class TickReader {
+  readonly #options: TickReaderOptions;
+  readonly #unit: UnitBreaker;
+  readonly #turn: TurnOptions;
+  readonly #busyRetries: number;
+  #stop = new AbortController();
+  #tick = 0;
+  #plan: TickPlan = { blocks: [], unread: '', refused: [] };
+  #readings: TickReadings;
+  #failure: Failure | undefined;
+  #refusal: Refusal | undefined;
+  #askedAtMs: number | undefined;
+  /** ms for which the endpoint was busy with the tick. */
+  #busyMs = 0;
+  #narrowingLeft = 0;
+
+  constructor(options: TickReaderOptions) {
+    const { device, breakers, filter } = options;
+    this.#options = options;
+    this.#unit = breakers.unit(device.unit_id);
+    this.#turn = { timeoutMs: device.timeout_ms, pauseAfterMs: device.profile?.request_pause_ms ?? 0 };
+    this.#busyRetries = device.profile?.busy_retries ?? 2;
+    this.#readings = new TickReadings(filter, 0);
+  }
+
+  /** Lets a request in flight finish; nothing is asked after it. */
+  stop(): void {
+    this.#stop.abort();
+    this.#options.endpoint.cancel(this);
+  }
+
+  /** @throws NotPermitted: nothing may be reported of the tick, nor asked any more */
+  async read(arrive: Arrive): Promise<ReadTick> {
+    const { clock, endpoint, device, filter } = this.#options;
+    this.#begin(arrive());
+    this.#askedAtMs = undefined;
+    const refusal = this.#unit.refusal(clock.nowMs());
+    if (refusal) return { ...this.#result(), refusal };
+    try {
+      const isUnderWay = this.#plan.blocks.length > 0 && (await this.#readFirst(arrive));
+      if (isUnderWay) {
+        const { blocks } = this.#plan;
+        for (let index = 1; index < blocks.length && !this.#failure; index += 1) {
+          const block = blocks[index];
+          if (block) await this.#readBlock(block, () => block);
+        }
+      }
+    } catch (error) {
+      if (this.#askedAtMs !== undefined) this.#unit.abandoned(clock.nowMs());
+      throw error;
+    }
+    if (this.#askedAtMs !== undefined) {
+      if (this.#failure) {
+        this.#unit.failed(clock.nowMs(), this.#busyMs, this.#failure);
+        filter.allLost();
+      } else this.#unit.succeeded(clock.nowMs(), this.#busyMs);
+      if (device.profile?.close_after_read) endpoint.closeWhenIdle();
+    }
+    return this.#result();
+  }
+
+  #begin(tick: number): void {
+    const { plans, filter, clock } = this.#options;
+    this.#tick = tick;
+    this.#plan = plans.of(tick, clock.nowMs());
+    this.#readings = new TickReadings(filter, tickTimeMs(tick, plans.periodMs));
+    if (this.#plan.unread !== '') this.#readings.addProblem(this.#plan.unread);
+    this.#failure = undefined;
+    this.#refusal = undefined;
+    this.#busyMs = 0;
+    this.#narrowingLeft = narrowingPerTick;
+  }
+
+  #result(): ReadTick {
+    return {
+      tick: this.#tick,
+      readings: this.#readings,
+      failure: this.#failure,
+      refusal: this.#refusal,
+      askedAtMs: this.#askedAtMs,
+    };
+  }
+
+  /** @returns whether the device was asked */
+  async #readFirst(arrive: Arrive): Promise<boolean> {
+    const { clock } = this.#options;
+    let first: PlannedBlock | undefined;
+    const choose = (): PlannedBlock | undefined => {
+      if (first) return first;
+      const tick = arrive();
+      if (tick !== this.#tick) this.#begin(tick);
+      const nowMs = clock.nowMs();
+      this.#refusal = this.#unit.refusal(nowMs);
+      const [block] = this.#plan.blocks;
+      if (this.#refusal || !block) return undefined;
+      this.#unit.began();
+      this.#askedAtMs = nowMs;
+      first = block;
+      return first;
+    };
+    await this.#readBlock(undefined, choose);
+    return first !== undefined;
+  }
+
+  async #readBlock(known: PlannedBlock | undefined, choose: () => PlannedBlock | undefined): Promise<void> {
+    let block = known;
+    const chosen = () => {
+      block = choose();
+      return block;
+    };
+    try {
+      const raw = await this.#ask(chosen);
+      if (!raw || !block) return;
+      block.decode(raw, this.#readings);
+      if (block.isProbe) for (const { point } of block.block.points) this.#options.learned.accept(point.code);
+    } catch (error) {
+      if (!block) throw error;
+      await this.#blockFailed(block, error);
+    }
+  }
+
+  async #blockFailed(block: PlannedBlock, error: unknown): Promise<void> {
+    if (error instanceof NotAsked) {
+      this.#failure = error.refusal;
+      return;
+    }
+    if (!(error instanceof ReadFailure)) throw error;
+    if (isRefusal(error)) await this.#blockRefused(block, error);
+    else if (isFailureOfDevice(error)) this.#failure = this.#failureOf(block, error);
+    else this.#giveUp(block.block.points, this.#failureOf(block, error).detail);
+  }
+
+  async #blockRefused(block: PlannedBlock, error: ReadFailure): Promise<void> {
+    const { clock, learned } = this.#options;
+    if (block.isProbe) {
+      const [only, ...others] = block.block.points;
+      if (only && others.length === 0) learned.refuse(only.point, error.message, clock.nowMs());
+      return;
+    }
+    const open = new Set(block.block.points);
+    const isDone = await narrowDown(block.block, {
+      ask: (points) => this.#askPart(points, open),
+      onRefused: (points) => {
+        for (const planned of points) {
+          open.delete(planned);
+          learned.refuse(planned.point, error.message, clock.nowMs());
+        }
+        this.#giveUp(points, this.#failureOf(block, error, points).detail);
+      },
+      onCut: (cut) => learned.cut(cut),
+      onTooLong: (quantity) => learned.limit(block.block.table, quantity),
+    });
+    if (isDone || open.size === 0) return;
+    this.#giveUp([...open], `${this.#failureOf(block, error).detail}; which part of it is being found out`);
+  }
+
+  async #askPart(points: readonly PlannedPoint[], open: Set<PlannedPoint>): Promise<PartAnswer> {
+    let answer: PartAnswer = 'read';
+    for (const part of this.#options.plans.parts(points.map(({ point }) => point))) {
+      if (this.#narrowingLeft <= 0) return 'stopped';
+      this.#narrowingLeft -= 1;
+      try {
+        const raw = await this.#ask(() => part);
+        if (raw) part.decode(raw, this.#readings);
+        const read = new Set(part.block.points.map(({ point }) => point));
+        for (const planned of points) if (read.has(planned.point)) open.delete(planned);
+      } catch (error) {
+        if (error instanceof ReadFailure && isRefusal(error)) answer = 'refused';
+        else {
+          await this.#blockFailed(part, error);
+          return 'stopped';
+        }
+      }
+    }
+    return answer;
+  }
+
+  /** Repeats the request while the device says that it is busy. */
+  async #ask(choose: () => PlannedBlock | undefined): Promise<RawBlock | undefined> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#askOnce(choose);
+      } catch (error) {
+        const isBusy =
+          error instanceof ReadFailure &&
+          (error.exceptionCode === acknowledge || error.exceptionCode === deviceBusy);
+        if (!isBusy || attempt >= this.#busyRetries) throw error;
+        const pauseMs = Math.min(firstBusyPauseMs * 2 ** attempt, longestBusyPauseMs);
+        await pause(this.#options.timers, pauseMs, this.#stop.signal);
+      }
+    }
+  }
+
+  async #askOnce(choose: () => PlannedBlock | undefined): Promise<RawBlock | undefined> {
+    const { endpoint, breakers, clock, permission, record, observer } = this.#options;
+    let block: PlannedBlock | undefined;
+    let sentAtMs = 0;
+    const settled = (outcome: 'ok' | ReadFailure): void => {
+      const roundTripMs = clock.monotonicMs() - sentAtMs;
+      this.#busyMs += roundTripMs;
+      record.requestSettled(roundTripMs, outcome);
+      observer?.onRead({ roundTripMs, outcome: outcome === 'ok' ? 'ok' : outcome.missCause });
+    };
+    try {
+      const raw = await endpoint.turn(this, this.#turn, (bus) => {
+        // Right before the request, whatever it has waited for.
+        if (this.#stop.signal.aborted || !permission()) {
+          throw new NotPermitted('no request was sent: the session is not held any more');
+        }
+        block = choose();
+        if (!block) return undefined;
+        const refusal = breakers.refusal(clock.nowMs());
+        if (refusal) throw new NotAsked(refusal);
+        breakers.requestBegan();
+        sentAtMs = clock.monotonicMs();
+        return bus.read(block.request);
+      });
+      if (!raw) return undefined;
+      breakers.reached();
+      settled('ok');
+      return raw;
+    } catch (error) {
+      if (!(error instanceof ReadFailure) || !block) throw error;
+      settled(error);
+      // The connection was destroyed because the right to poll was lost: the next holder answers for this tick.
+      if (!permission()) {
+        breakers.requestAbandoned();
+        throw new NotPermitted('the session was lost while its device was asked');
+      }
+      if (error.wasSent) breakers.reached();
+      else breakers.notReached(clock.nowMs(), this.#failureOf(block, error));
+      throw error;
+    }
+  }
+
+  /** These points have no value in this tick. */
+  #giveUp(points: readonly PlannedPoint[], detail: string): void {
+    for (const { point } of points) this.#options.filter.lost(point.code);
+    this.#readings.addProblem(detail);
+  }
+
+  #failureOf(
+    { block }: PlannedBlock,
+    error: ReadFailure,
+    points: readonly PlannedPoint[] = block.points,
+  ): Failure {
+    const { code, unit_id } = this.#options.device;
+    const first = block.address + Math.min(...points.map(({ offset }) => offset));
+    const last = block.address - 1 + Math.max(...points.map(({ offset, width }) => offset + width));
+    const detail = `${code} unit ${unit_id} ${block.table} ${first}-${last}: ${error.message}`;
+    return { cause: error.missCause, detail };
+  }
+}
+
+/** It was understood and turned down: a part of what was asked for is not there. */
+function isRefusal({ exceptionCode }: ReadFailure): boolean {
+  return exceptionCode === illegalAddress || exceptionCode === illegalValue;
+}
+
+/** Without an answer the rest of the tick would only wait for as many timeouts. */
+function isFailureOfDevice({ missCause, exceptionCode }: ReadFailure): boolean {
+  return (
+    missCause !== 'exception' ||
+    exceptionCode === gatewayPathUnavailable ||
+    exceptionCode === gatewayTargetSilent
+  );
+}
