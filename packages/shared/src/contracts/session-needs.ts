@@ -1,5 +1,5 @@
 import type { SessionNeeds } from '../domain/session/events.ts';
-import type { TaskConfig } from './task-config.ts';
+import type { DeviceConfig, TaskConfig } from './task-config.ts';
 
 /**
  * A session's needs stand in each of its events, so that a supervisor can place it by the log alone. Beyond so
@@ -10,9 +10,17 @@ export const maxEndpointsInNeeds = 256;
 /** What a session on this configuration asks of its collector. */
 export function sessionNeeds(
   config: Pick<TaskConfig, 'required_labels'> & {
-    readonly devices: readonly { readonly host: string; readonly port: number }[];
+    readonly devices: readonly Pick<DeviceConfig, 'host' | 'port' | 'serial'>[];
   },
 ): SessionNeeds {
-  const endpoints = [...new Set(config.devices.map(({ host, port }) => `${host}:${port}`))].sort();
-  return { labels: config.required_labels ?? {}, endpoints: endpoints.slice(0, maxEndpointsInNeeds) };
+  const labels = config.required_labels ?? {};
+  // Every machine names its first serial line alike: only with the same labels is it taken for the same line.
+  const where = Object.entries(labels)
+    .map(([name, value]) => `${name}=${value}`)
+    .sort()
+    .join(',');
+  const endpoints = config.devices.map(({ host, port, serial }) =>
+    serial ? `${serial.path}@${where}` : `${host}:${port}`,
+  );
+  return { labels, endpoints: [...new Set(endpoints)].sort().slice(0, maxEndpointsInNeeds) };
 }
