@@ -1,0 +1,224 @@
+import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+
+let api: ApiUnderTest;
+let configs: TaskConfigStore;
+
+beforeAll(async () => {
+  const nats = await natsForTest();
+  api = await startApi({ nats: nats.url, database: await freshDatabase() });
+  await api.ready();
+  configs = await TaskConfigStore.open((await sessionLogForTest(nats.url)).nc);
+});
+
+const create = async (kind: string, body: unknown) => {
+  const answer = await api.post(`/api/config/${kind}/`, body);
+  expect(answer).toMatchObject({ status: 201 });
+  return answer.body;
+};
+let devices = 0;
+const newDevice = async (fields: object = {}): Promise<number> => {
+  devices += 1;
+  return (await create('devices', { code: `device-${devices}`, host: '127.0.0.1', ...fields })).id;
+};
+const holding = { table: 'holding_register', address: 0, data_type: 'int16' };
+const patch = (kind: string, id: number, body: object) =>
+  api.request('PATCH', `/api/config/${kind}/${id}/`, body);
+const paths = (body: { errors: { path: string }[] }) => body.errors.map(({ path }) => path);
+
+describe('a point', () => {
+  it('is stored, shown and changed with all that it can have', async () => {
+    const device_id = await newDevice();
+    const fields = {
+      code: 'flow',
+      data_type: 'uint16',
+      count: 2,
+      precision: 1,
+      valid_min: 0,
+      valid_max: 100,
+      linear: { raw_min: 0, raw_max: 27_648, eng_min: 0, eng_max: 100 },
+      period_ms: 5_000,
+      report: { deadband_absolute: 0.5 },
+      writable: true,
+    };
+    const point = await create('points', { device_id, address: '40011', ...fields });
+    expect(point).toMatchObject({
+      ...fields,
+      table: 'holding_register',
+      address: 10,
+      report: { deadband_absolute: 0.5, heartbeat_ms: 60_000 },
+      bit: null,
+      enumeration: null,
+    });
+    const enumeration = { '0': '关', '1': '开' };
+    const cleared = {
+      linear: null,
+      precision: null,
+      valid_min: null,
+      valid_max: null,
+      report: null,
+      count: null,
+    };
+    const changed = await patch('points', point.id, { ...cleared, enumeration, address: '0x1F' });
+    expect(changed).toMatchObject({ status: 200, body: { ...cleared, enumeration, address: 31 } });
+    expect(await patch('points', point.id, { address: '300001', writable: false })).toMatchObject({
+      body: { table: 'input_register', address: 0 },
+    });
+    expect((await api.get(`/api/config/points/${point.id}/`)).body).toMatchObject({
+      enumeration,
+      table: 'input_register',
+      period_ms: 5_000,
+    });
+  });
+
+  it.each<[string, object, string[], string]>([
+    ['an address that could be read in two ways', { address: '100' }, ['address'], 'zero-based'],
+    ['an address of another table', { table: 'coil', address: '40001' }, ['table'], 'holding_register'],
+    ['an address without a table', { table: undefined, address: 5 }, ['table'], 'required'],
+    ['an address beyond the last', { address: 65_536 }, ['address'], '0…65535'],
+    ['a text without length', { data_type: 'string' }, ['length'], 'registers'],
+    ['a bit of a float', { data_type: 'float32', bit: 3 }, ['bit'], 'only a bool'],
+    ['a type that does not exist', { data_type: 'int24' }, ['data_type'], ''],
+    ['a period that is too short', { period_ms: 5 }, ['period_ms'], ''],
+    ['an unknown part of its report', { report: { deadband: 1 } }, ['report'], 'deadband'],
+    ['two things that do not fit', { length: 2, byte: 'high' }, ['byte', 'length'], 'only'],
+    ['a name with a line break', { enumeration: { '0': 'a\nb' } }, ['enumeration.0'], 'control characters'],
+  ])('with %s is refused, and the answer says where', async (_what, fields, at, words) => {
+    const device_id = await newDevice();
+    const one = await api.post('/api/config/points/', { device_id, code: 'p', ...holding, ...fields });
+    expect(one).toMatchObject({ status: 422, body: { code: 'validation_failed' } });
+    expect(paths(one.body)).toEqual(at);
+    expect(one.body.detail).toContain(words);
+    const good = { device_id, code: 'good', ...holding };
+    const many = await api.post('/api/config/points/', [good, { ...good, code: 'p', ...fields }]);
+    expect(many.status).toBe(422);
+    expect(paths(many.body)).toEqual(at.map((path) => `1.${path}`));
+  });
+
+  it('is refused when a change makes its fields contradict each other', async () => {
+    const { id } = await create('points', {
+      device_id: await newDevice(),
+      code: 'p',
+      ...holding,
+      precision: 1,
+    });
+    expect(paths((await patch('points', id, { data_type: 'bool' })).body)).toEqual(['precision']);
+    expect(paths((await patch('points', id, { address: '10001', table: 'coil' })).body)).toEqual(['table']);
+    expect((await patch('points', id, { data_type: 'bool', precision: null })).status).toBe(200);
+  });
+
+  it('is refused when an array beside it has a value of its name', async () => {
+    const device_id = await newDevice();
+    await create('points', { device_id, code: 'a', ...holding, count: 3 });
+    const answer = await api.post('/api/config/points/', { device_id, code: 'a[2]', ...holding });
+    expect(answer).toMatchObject({ status: 422, body: { errors: [{ path: 'code' }] } });
+    const { id } = await create('points', { device_id, code: 'a[3]', ...holding });
+    const array = (await api.get(`/api/config/points/?device_id=${device_id}&code=a`)).body.results[0];
+    expect((await patch('points', array.id, { count: 4 })).body).toMatchObject({
+      errors: [{ message: 'a value of the array a is named a[3] too' }],
+    });
+    expect((await patch('points', id, { code: 'b' })).status).toBe(200);
+    expect((await patch('points', array.id, { count: 4 })).status).toBe(200);
+  });
+});
+
+describe('the period of a point', () => {
+  it('is a multiple of the one in which its device is read, and so it is said at once', async () => {
+    const device_id = await newDevice();
+    const first = await create('points', { device_id, code: 'a', ...holding });
+    const task = await create('tasks', { code: 'rates', period_ms: 1_000, device_ids: [device_id] });
+    const refused = await api.post('/api/config/points/', {
+      device_id,
+      code: 'b',
+      ...holding,
+      period_ms: 2_500,
+    });
+    expect(refused).toMatchObject({ status: 422, body: { errors: [{ path: 'period_ms' }] } });
+    expect(refused.body.detail).toContain('b in task rates: 2500 ms is no multiple of the 1000 ms');
+    expect(refused.body.detail).toContain('2000 ms or 3000 ms would be');
+    await create('points', { device_id, code: 'b', ...holding, period_ms: 2_000 });
+    // One that is faster makes the others misfit.
+    const faster = await patch('points', first.id, { period_ms: 300 });
+    expect(faster).toMatchObject({ status: 422, body: { errors: [{ path: 'period_ms' }] } });
+    expect((await patch('points', first.id, { period_ms: 250 })).status).toBe(200);
+    // A task is not held up by its points, which may be changed next; its start is.
+    await patch('points', first.id, { period_ms: null });
+    await patch('tasks', task.id, { period_ms: 900 });
+    const start = await api.post(`${sessionsPath}/start-task/`, { task_id: task.id });
+    expect(start).toMatchObject({ status: 422, body: { code: 'task_config_invalid' } });
+    expect(start.body.errors).toEqual([
+      {
+        path: 'devices.0.points.1.period_ms',
+        message: expect.stringContaining('1800 ms or 2700 ms would be'),
+      },
+    ]);
+  });
+});
+
+describe('a device', () => {
+  const serial = { path: '/dev/ttyUSB0', baud_rate: 19_200, parity: 'none', stop_bits: 2 };
+
+  it('on a serial line is stored with the line and its profile, and comes to collectors as such', async () => {
+    const id = await newDevice({ protocol: 'modbus_rtu', host: undefined, serial, profile: { max_hole: 8 } });
+    const { body } = await api.get(`/api/config/devices/${id}/`);
+    expect(body).toMatchObject({ host: '', serial, profile: { max_hole: 8, busy_retries: 2, excluded: [] } });
+    await create('points', { device_id: id, code: 'p', table: 'coil', address: 0, data_type: 'bool' });
+    const task = await create('tasks', { code: 'serial', period_ms: 1_000, device_ids: [id] });
+    const start = await api.post(`${sessionsPath}/start-task/`, { task_id: task.id });
+    expect(start).toMatchObject({ status: 201 });
+    const stored = await configs.load(String(task.id), start.body.config_version);
+    expect(stored).toMatchObject({
+      ok: true,
+      config: { schema_version: 2, devices: [{ protocol: 'modbus_rtu', serial, profile: { max_hole: 8 } }] },
+    });
+    await api.post(`${sessionsPath}/${start.body.session_id}/stop/`);
+    expect(await patch('devices', id, { profile: null })).toMatchObject({ body: { profile: null, serial } });
+  });
+
+  it.each<[string, object, string]>([
+    ['a serial line and none', { protocol: 'modbus_rtu', host: '' }, 'serial'],
+    ['no host', { host: '' }, 'host'],
+    ['a serial line that it does not use', { serial }, 'serial'],
+    ['a host beside its serial line', { protocol: 'modbus_rtu', serial }, 'host'],
+    [
+      'a parity that does not exist',
+      { protocol: 'modbus_rtu', host: '', serial: { ...serial, parity: 'mark' } },
+      'serial.parity',
+    ],
+    ['an unknown quirk', { profile: { max_holes: 1 } }, 'profile'],
+    [
+      'an exclusion upside down',
+      { profile: { excluded: [{ table: 'coil', from: 2, to: 1 }] } },
+      'profile.excluded.0',
+    ],
+  ])('with %s is refused', async (_what, fields, path) => {
+    const answer = await api.post('/api/config/devices/', { code: 'refused', host: 'h', ...fields });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'validation_failed' } });
+    expect(paths(answer.body)).toEqual([path]);
+  });
+
+  it('is refused when a change takes its address away', async () => {
+    const id = await newDevice();
+    expect(paths((await patch('devices', id, { protocol: 'modbus_rtu' })).body)).toEqual(['serial', 'host']);
+    expect((await patch('devices', id, { protocol: 'modbus_rtu', host: '', serial })).status).toBe(200);
+  });
+
+  it('that contradicts another of its task about the line keeps the task from starting', async () => {
+    const line = { protocol: 'modbus_rtu', host: '', serial };
+    const ids = [
+      await newDevice(line),
+      await newDevice({ ...line, unit_id: 2, serial: { ...serial, parity: 'even' } }),
+    ];
+    for (const device_id of ids) await create('points', { device_id, code: 'p', ...holding });
+    const task = await create('tasks', { code: 'contradiction', period_ms: 1_000, device_ids: ids });
+    const start = await api.post(`${sessionsPath}/start-task/`, { task_id: task.id });
+    expect(start).toMatchObject({ status: 422, body: { code: 'task_config_invalid' } });
+    expect(start.body.errors).toMatchObject([
+      { path: 'devices.1', message: expect.stringContaining('19200 baud 8N2 and at 19200 baud 8E2') },
+    ]);
+  });
+});
