@@ -71,6 +71,31 @@ describe('the writer with PostgreSQL', () => {
     expect(await valuesOf(store, 'kinds', 'state')).toEqual(['自动']);
   });
 
+  it('stores 64-bit integers exactly, single values as uncertain, and ticks in which nothing changed as read', async () => {
+    const { values: _, ...bare } = sampleOf({ session: 'second form', tick: 0, v: 2 });
+    await publishSamples(connection, [
+      {
+        ...bare,
+        values: { temperature: 99 },
+        integers: { energy: '9007199254740993' },
+        uncertain: ['temperature'],
+      },
+      { ...sampleOf({ session: 'second form', tick: 1 }), v: 2, values: undefined },
+      {
+        ...sampleOf({ session: 'second form', tick: 2, v: 2, values: undefined }),
+        integers: { energy: '9007199254740994' },
+        miss: { cause: 'exception', detail: 'the other block' },
+      },
+    ]);
+    await untilAllAcked(connection);
+    expect(await valuesOf(store, 'second form', 'energy')).toEqual(['9007199254740993', '9007199254740994']);
+    const query = { ...wholeTime, sessionId: 'second form', pointCode: 'temperature' };
+    expect(await store.history(query)).toMatchObject([{ value: 99, quality: 'uncertain' }]);
+    const recorded = (await coverage.read({ sessionId: 'second form' })).get('press-1');
+    expect(recorded?.stored).toEqual(fromTicks([0, 1, 2]));
+    expect(recorded?.missed.size).toBe(0);
+  });
+
   it('says that it is ready', async () => {
     const url = `http://127.0.0.1:${settings.HEALTH_PORT}/health/ready`;
     const ready = await eventually(async () => (await fetch(url)).json(), { what: 'an answer' });

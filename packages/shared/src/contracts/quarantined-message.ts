@@ -15,5 +15,8 @@ export const quarantinedMessageSchema = z.object({
 });
 export type QuarantinedMessage = z.infer<typeof quarantinedMessageSchema>;
 
-/** No more of a body is kept. One of this length is taken for cut off. */
+/**
+ * No more of a body is kept; one of this length is taken for cut off. A message may hold 1 MB; as text within JSON it
+ * can grow sixfold, and must still fit into one message of QUARANTINE.
+ */
 export const quarantinedBodyLength = 128 * 1024;

@@ -14,9 +14,11 @@ export type StorableSample = Pick<
   | 'period_ms'
   | 'time'
   | 'values'
+  | 'integers'
+  | 'uncertain'
   | 'miss'
 > & {
-  /** Left out means good. */
+  /** Of the sample's time, and so of all its values; `uncertain` names single ones. Left out means good. */
   readonly quality?: Quality;
   /** Of its message in SAMPLES: tells what was published before a session had a new owner, and what after. */
   readonly sequence?: number;
@@ -30,8 +32,8 @@ export interface EpochStart {
 }
 
 /**
- * `uncertain`: the value was read from the device, but the clock that its time comes from was far off, so it may
- * belong to another moment.
+ * `uncertain`: the value was read from the device, but the clock that its time comes from was far off, so that it may
+ * belong to another moment; or the value is outside its valid range or unknown to its enumeration.
  */
 export type Quality = 'good' | 'uncertain';
 
@@ -72,6 +74,7 @@ export interface HistoryPoint {
   /** Device code. */
   readonly device: string;
   readonly pointCode: string;
+  /** A whole number from 2^53 on that came as a 64-bit integer is its decimal text. */
   readonly value: PointValue;
   readonly quality: Quality;
 }
@@ -91,10 +94,11 @@ export interface HistoryBucket {
   /** Device code. */
   readonly device: string;
   readonly pointCode: string;
-  /** Of the numbers; null when there was none (a point of booleans or texts). */
+  /** Of the numbers; null when there was none (a point of booleans or texts). A mean is never exact beyond 2^53. */
   readonly mean: number | null;
-  readonly min: number | null;
-  readonly max: number | null;
+  /** As `value` of a HistoryPoint: exact, and so a text from 2^53 on. */
+  readonly min: number | string | null;
+  readonly max: number | string | null;
   /** The youngest value, of whatever kind; null only in an empty bucket. */
   readonly last: PointValue | null;
   /** Values of whatever kind. */
@@ -111,7 +115,8 @@ export const bucketsAtMost = 100_000;
  *
  * Callers may rely on: what was `written` is durable. A value is identified by session, device, point and the
  * sample's scheduled time: writing it again changes nothing, so redelivery is harmless. Within the store's
- * means (see the adapters) a value of a higher epoch replaces one of a lower, never the other way round.
+ * means (see the adapters) a value of a higher epoch replaces one of a lower, never the other way round. 64-bit
+ * integers come back exactly.
  */
 export interface SampleStore {
   /** @throws SampleStoreUnavailable: nothing is known about what was stored, write all of it again later */

@@ -39,9 +39,13 @@ export interface CoverageQuery {
 
 type TickOfSample = Pick<Sample, 'session' | 'device' | 'tick' | 'through_tick' | 'period_ms'>;
 
-/** A sample with values is stored, also when some of its points are missing; a miss may answer for many ticks. */
-export function outcomeOfSample(sample: Pick<Sample, 'values' | 'miss'>): TickOutcome {
-  return sample.values === undefined && sample.miss ? sample.miss.cause : 'stored';
+/**
+ * A sample with values is stored, also when some of its points are missing, and so is one that says that nothing has
+ * changed; a miss may answer for many ticks.
+ */
+export function outcomeOfSample(sample: Pick<Sample, 'values' | 'integers' | 'miss'>): TickOutcome {
+  const hasValues = sample.values !== undefined || sample.integers !== undefined;
+  return sample.miss && !hasValues ? sample.miss.cause : 'stored';
 }
 
 export function tickEntry(sample: TickOfSample, outcome: TickOutcome): TickEntry {

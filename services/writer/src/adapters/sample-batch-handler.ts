@@ -1,3 +1,5 @@
+import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-message.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { ackAll, type JsMsg } from '@holdfast/shared/jetstream/consume-batches.ts';
 import type { Quarantine } from '@holdfast/shared/jetstream/quarantine.ts';
@@ -24,12 +26,6 @@ export interface SampleBatchHandlerParts {
   readonly clockToleranceMs: number;
   readonly log: Logger;
 }
-
-/**
- * A message may hold 1 MB; as text within JSON it can grow sixfold, and must still fit into one message of
- * QUARANTINE.
- */
-const quarantinedBodyLength = 128 * 1024;
 
 /**
  * Takes one batch of SAMPLES to where it belongs: into the store, into QUARANTINE, or, fenced, nowhere, and what
@@ -64,9 +60,7 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     await acknowledge(written.map((entry) => entry.message));
     counters.samplesWritten += written.length;
     counters.samplesUncertain += uncertain.length;
-    for (const { sample } of written) {
-      if (sample.values) counters.valuesWritten += Object.keys(sample.values).length;
-    }
+    for (const { sample } of written) counters.valuesWritten += valueCount(sample);
 
     tellOfFenced(fenced);
     await record(
@@ -199,4 +193,11 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
       );
     }
   }
+}
+
+function valueCount({ values, integers }: Pick<Sample, 'values' | 'integers'>): number {
+  let count = 0;
+  for (const _ in values) count += 1;
+  for (const _ in integers) count += 1;
+  return count;
 }

@@ -21,13 +21,15 @@ export const pointHistoryQuerySchema = z.object({
   limit: z.coerce.number().int().min(1).max(50_000).default(1_000),
 });
 
+/** A 64-bit integer that a JSON number would not hold for every reader, from 2^53 on, is its decimal text. */
 const value = z.union([z.number(), z.boolean(), z.string()]);
+const figure = z.union([z.number(), z.string()]);
 
 /** There when an interval was asked for. Mean, min and max are of numbers; texts and booleans have a last one. */
 const figures = {
   mean: z.number().nullable().optional(),
-  min: z.number().nullable().optional(),
-  max: z.number().nullable().optional(),
+  min: figure.nullable().optional(),
+  max: figure.nullable().optional(),
   last: value.nullable().optional(),
   count: z.int().optional(),
 } as const;
@@ -48,7 +50,7 @@ export const pointHistorySchema = z.object({
       device: z.string(),
       point_code: z.string(),
       value: value.nullable(),
-      /** `uncertain`: the clock that the time comes from was far off. */
+      /** `uncertain`: outside its valid range, unknown to its enumeration, or under a clock that was far off. */
       quality: z.enum(['good', 'uncertain']),
       ...figures,
     }),

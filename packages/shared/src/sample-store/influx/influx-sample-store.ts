@@ -10,6 +10,16 @@ import {
   type WriteOutcome,
 } from '../sample-store.ts';
 import {
+  exactAggregateStatement,
+  exactBuckets,
+  exactHistoryStatement,
+  exactPoints,
+  figuresOf,
+  mayBeInexact,
+  parseExactly,
+  readExactRows,
+} from './exact-integers.ts';
+import {
   type Answer,
   aggregateStatement,
   historyStatement,
@@ -38,6 +48,9 @@ export interface InfluxSampleStoreOptions {
  * only numbers: a text becomes 0, a boolean 0 or 1).
  * History is read by InfluxQL, which InfluxDB 1.x, 2.x and 3.x answer.
  *
+ * 64-bit integers that a float does not hold are kept beside it (see LineWriter), and read with a further question
+ * where the floats are that large. VictoriaMetrics keeps only the nearest double of everything.
+ *
  * What it cannot do: it keeps neither sessions, epochs nor misses. The last value written for a measurement,
  * device and time stays, so telling a late writer of a lower epoch from a better one is left to the fence.
  */
@@ -49,16 +62,25 @@ export function openInfluxSampleStore(options: InfluxSampleStoreOptions): Sample
     ...(options.token === undefined ? {} : { token: options.token }),
   });
   const lineWriter = new LineWriter();
+  const ask = <T>(
+    statement: string,
+    readAnswer: (json: unknown) => Answer<T>,
+    parse = JSON.parse,
+  ): Promise<T[]> => read(options, timeoutMs, statement, (text) => readAnswer(parse(text)));
   return {
     write: (samples) => write(influx, options, lineWriter, samples),
     async history(query) {
       if (query.devices?.length === 0) return [];
-      return read(options, timeoutMs, historyStatement(query), (json) => readHistoryAnswer(json, query));
+      const points = await ask(historyStatement(query), (json) => readHistoryAnswer(json, query));
+      if (!points.some(({ value }) => mayBeInexact(value))) return points;
+      return exactPoints(points, await ask(exactHistoryStatement(query), readExactRows, parseExactly));
     },
     async aggregate(query) {
       refuseTooManyBuckets(query);
       if (query.devices?.length === 0) return [];
-      return read(options, timeoutMs, aggregateStatement(query), (json) => readAggregateAnswer(json, query));
+      const buckets = await ask(aggregateStatement(query), (json) => readAggregateAnswer(json, query));
+      if (!buckets.some((bucket) => figuresOf(bucket).some(mayBeInexact))) return buckets;
+      return exactBuckets(buckets, await ask(exactAggregateStatement(query), readExactRows, parseExactly));
     },
     maintain: async () => [],
     epochStarts: async () => [],
@@ -175,7 +197,7 @@ async function read<T>(
   { url, token, bucket }: InfluxSampleStoreOptions,
   timeoutMs: number,
   statement: string,
-  readAnswer: (json: unknown) => Answer<T>,
+  readAnswer: (text: string) => Answer<T>,
 ): Promise<T[]> {
   const address = addressOf(url, '/query');
   // A bucket answers as the database of the same name (InfluxDB 2 maps it by itself).
@@ -203,13 +225,12 @@ async function read<T>(
       String(status),
     );
   }
-  let json: unknown;
+  let answer: Answer<T>;
   try {
-    json = JSON.parse(body);
+    answer = readAnswer(body);
   } catch (error) {
     throw unavailable('cannot read history: the answer is not JSON', error);
   }
-  const answer = readAnswer(json);
   if (!answer.ok) throw new HistoryQueryRefused(`InfluxDB: ${answer.problem}`);
   return answer.results;
 }

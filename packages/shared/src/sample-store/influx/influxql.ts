@@ -16,8 +16,7 @@ export function historyStatement(query: HistoryQuery): string {
  */
 export function aggregateStatement(query: AggregateQuery): string {
   const point = quoteIdentifier(query.pointCode);
-  const grouped =
-    `GROUP BY time(${query.intervalMs}ms), "device" fill(none) ` + `ORDER BY time DESC LIMIT ${query.limit}`;
+  const grouped = groupedByInterval(query);
   return (
     `SELECT MEAN(${point}::float) AS "mean", MIN(${point}::float) AS "min", MAX(${point}::float) AS "max", ` +
     `LAST(${point}::field) AS "last", COUNT(${point}::field) AS "count" ${fromWhere(query)} ${grouped}; ` +
@@ -25,7 +24,11 @@ export function aggregateStatement(query: AggregateQuery): string {
   );
 }
 
-function fromWhere({ devices, start, end }: HistoryQuery, further: readonly string[] = []): string {
+export function groupedByInterval({ intervalMs, limit }: AggregateQuery): string {
+  return `GROUP BY time(${intervalMs}ms), "device" fill(none) ORDER BY time DESC LIMIT ${limit}`;
+}
+
+export function fromWhere({ devices, start, end }: HistoryQuery, further: readonly string[] = []): string {
   const measurements = devices
     ? [...new Set(devices.map((device) => device.measurement))].map(quoteIdentifier).join(', ')
     : '/.*/';
@@ -58,7 +61,7 @@ const queryResponseSchema = z.object({
           z.object({
             tags: z.record(z.string(), z.string()).optional(),
             columns: z.array(z.string()),
-            values: z.array(z.array(z.union([z.number(), z.string(), z.boolean(), z.null()]))),
+            values: z.array(z.array(z.union([z.number(), z.bigint(), z.string(), z.boolean(), z.null()]))),
           }),
         )
         .optional(),
@@ -66,9 +69,9 @@ const queryResponseSchema = z.object({
   ),
 });
 
-type Cell = number | string | boolean | null;
+type Cell = number | bigint | string | boolean | null;
 
-interface Row {
+export interface Row {
   readonly timeMs: number;
   readonly tags: Readonly<Record<string, string>>;
   readonly cells: Readonly<Record<string, Cell>>;
@@ -79,7 +82,7 @@ export type Answer<T> =
   | { readonly ok: false; readonly problem: string };
 
 /** Rows of each statement. */
-function readRows(json: unknown): Answer<Row[]> {
+export function readRows(json: unknown): Answer<Row[]> {
   const parsed = queryResponseSchema.safeParse(json);
   if (!parsed.success)
     return { ok: false, problem: `not an InfluxQL answer: ${z.prettifyError(parsed.error)}` };
@@ -105,7 +108,8 @@ export function readHistoryAnswer(json: unknown, query: HistoryQuery): Answer<Hi
   const points = new Map<string, HistoryPoint>();
   for (const { timeMs, cells } of answer.results.flat()) {
     const { value } = cells;
-    if (value === null || value === undefined) continue;
+    // A bigint is in no answer to this question.
+    if (value === null || value === undefined || typeof value === 'bigint') continue;
     const device = String(cells.device ?? '');
     const quality: Quality = cells.quality === 'uncertain' ? 'uncertain' : 'good';
     // The quality is a tag, so a tick that was read again under a better clock has two values. The better one counts.
@@ -126,7 +130,7 @@ export function readAggregateAnswer(json: unknown, query: AggregateQuery): Answe
   const buckets = new Map<string, HistoryBucket>();
   for (const row of rows) {
     const { mean, min, max, last, count } = row.cells;
-    if (!count) continue;
+    if (!count || typeof last === 'bigint') continue;
     const bucket: HistoryBucket = {
       time: new Date(row.timeMs),
       device: row.tags.device ?? '',
@@ -149,8 +153,11 @@ function together(a: HistoryBucket, b: HistoryBucket): HistoryBucket {
   const count = a.count + b.count;
   const mean =
     a.mean === null || b.mean === null ? (a.mean ?? b.mean) : (a.mean * a.count + b.mean * b.count) / count;
-  const extreme = (pick: (...values: number[]) => number, x: number | null, y: number | null) =>
-    x === null || y === null ? (x ?? y) : pick(x, y);
+  const extreme = (
+    pick: (...values: number[]) => number,
+    x: number | string | null,
+    y: number | string | null,
+  ) => (x === null || y === null ? (x ?? y) : pick(Number(x), Number(y)));
   return {
     ...b,
     mean,

@@ -37,6 +37,14 @@ describe('a line', () => {
     }
   });
 
+  it('is refused for a point that is called as the exact integers of another are', () => {
+    for (const code of ['energy__integer', 'energy__integer_minus_2_63']) {
+      expect(new LineWriter().line(storableSample({ values: { [code]: 1 } }))).toMatchObject({
+        kind: 'unrepresentable',
+      });
+    }
+  });
+
   it('is not written for a sample without values', () => {
     expect(new LineWriter().line(storableSample({ values: {} }))).toEqual({ kind: 'nothing' });
     const { values: _, ...miss } = storableSample();

@@ -1,5 +1,6 @@
 import type { PointValue } from '../../contracts/sample.ts';
-import type { StorableSample } from '../sample-store.ts';
+import { beyondDouble, integerProblem } from '../exact-integer.ts';
+import type { Quality, StorableSample } from '../sample-store.ts';
 
 export type Line =
   | { readonly kind: 'line'; readonly text: string }
@@ -17,10 +18,13 @@ const namesKeptAtMost = 100_000;
 
 /**
  * One sample as one line: measurement, tags site and device, a field per point code, time in ms. Few tags on
- * purpose: a session or epoch tag would make a new series at every start of a task.
+ * purpose: a session or epoch tag would make a new series at every start of a task. Values that are uncertain stand in a
+ * second line with a tag that says so: a field beside them would stay when the tick is written again.
  *
  * Every number becomes a float field: a point that reads 20 now and 20.5 later would otherwise change its type,
- * which InfluxDB refuses. Numbers that are not finite never become a field.
+ * which InfluxDB refuses. That holds for 64-bit integers too, which have been floats before and are again once the
+ * point has a scale; where the float is not exact an integer field beside it is. Numbers that are not finite never
+ * become a field.
  *
  * Written here instead of through the client's Point, which escapes every name anew and sorts the fields: that cost
  * more than half of the writer's time.
@@ -30,9 +34,10 @@ export class LineWriter {
   #fields = new Map<string, Spelling>();
 
   line(sample: StorableSample): Line {
-    const { values } = sample;
-    if (values === undefined) return { kind: 'nothing' };
-    let fields = '';
+    const { values, integers, uncertain = [] } = sample;
+    const doubtful = uncertain.length > 0 && sample.quality !== 'uncertain' ? new Set(uncertain) : undefined;
+    let good = '';
+    let other = '';
     for (const code in values) {
       const value = values[code] as PointValue;
       const name = this.#fieldName(code);
@@ -43,28 +48,40 @@ export class LineWriter {
           problem: `${JSON.stringify(code)} is ${value}, which is no number`,
         };
       }
-      fields += fields === '' ? name.text : `,${name.text}`;
-      fields += typeof value === 'string' ? `"${escapeText(value)}"` : value;
+      const spelt = typeof value === 'string' ? `"${escapeText(value)}"` : value;
+      if (doubtful?.has(code)) other += `,${name.text}=${spelt}`;
+      else good += `,${name.text}=${spelt}`;
     }
-    if (fields === '') return { kind: 'nothing' };
-    const head = this.#head(sample);
+    for (const code in integers) {
+      const name = this.#fieldName(code);
+      const fields = integerFields(code, name.text, integers[code] ?? '');
+      const problem = name.problem ?? fields.problem;
+      if (problem !== undefined) return { kind: 'unrepresentable', problem };
+      if (doubtful?.has(code)) other += fields.text;
+      else good += fields.text;
+    }
+    if (good === '' && other === '') return { kind: 'nothing' };
+    const head = this.#head(sample, sample.quality ?? 'good');
     if (head.problem !== undefined) return { kind: 'unrepresentable', problem: head.problem };
-    return { kind: 'line', text: `${head.text} ${fields} ${sample.time}` };
+    // Each list of fields begins with a comma too many.
+    const goodLine = good && `${head.text} ${good.slice(1)} ${sample.time}`;
+    if (other === '') return { kind: 'line', text: goodLine };
+    const otherLine = `${this.#head(sample, 'uncertain').text} ${other.slice(1)} ${sample.time}`;
+    return { kind: 'line', text: good === '' ? otherLine : `${goodLine}\n${otherLine}` };
   }
 
   #fieldName(code: string): Spelling {
     const known = this.#fields.get(code);
     if (known) return known;
-    const spelling = { text: `${escapeName(code)}=`, problem: fieldProblem(code) };
+    const spelling = { text: escapeName(code), problem: fieldProblem(code) };
     if (this.#fields.size >= namesKeptAtMost) this.#fields = new Map();
     this.#fields.set(code, spelling);
     return spelling;
   }
 
-  #head(sample: StorableSample): Spelling {
-    const { measurement, device, site, quality } = sample;
+  #head({ measurement, device, site }: StorableSample, quality: Quality): Spelling {
     // No name that can be written has a NUL character in it.
-    const key = `${measurement}\0${device}\0${site}\0${quality ?? ''}`;
+    const key = `${measurement}\0${device}\0${site}\0${quality}`;
     const known = this.#heads.get(key);
     if (known) return known;
     const tags = [`device=${escapeName(device)}`];
@@ -83,6 +100,26 @@ export class LineWriter {
     this.#heads.set(key, spelling);
     return spelling;
   }
+}
+
+/**
+ * An integer field holds 64 bits with a sign; the upper half of those without one is kept in another field, less 2^63.
+ * (InfluxDB 1.x has no unsigned fields.) No point may have a code that ends so.
+ */
+export const integerSuffix = '__integer';
+export const upperIntegerSuffix = '__integer_minus_2_63';
+export const upperIntegerOffset = 2n ** 63n;
+
+function integerFields(code: string, name: string, digits: string): Spelling {
+  const float = `,${name}=${Number(digits)}`;
+  const integer = beyondDouble(digits);
+  if (integer === undefined) return { text: float, problem: undefined };
+  const problem = integerProblem(code, integer);
+  const exact =
+    integer < upperIntegerOffset
+      ? `${name}${integerSuffix}=${integer}i`
+      : `${name}${upperIntegerSuffix}=${integer - upperIntegerOffset}i`;
+  return { text: `${float},${exact}`, problem };
 }
 
 function escapeMeasurement(name: string): string {
@@ -107,6 +144,9 @@ function measurementProblem(name: string): string | undefined {
 function fieldProblem(code: string): string | undefined {
   // Found by reading back: a field of this name is dropped without a word, and the write is answered with success.
   if (code === 'time') return 'InfluxDB keeps the name "time" for itself and drops a point that is called so';
+  if (code.endsWith(integerSuffix) || code.endsWith(upperIntegerSuffix)) {
+    return `${JSON.stringify(code)} ends as the fields of exact integers do`;
+  }
   return namingProblem(code);
 }
 

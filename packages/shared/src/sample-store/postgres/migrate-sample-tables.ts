@@ -3,6 +3,7 @@ import { createTables } from './migrations/0001-samples.ts';
 import { createTickCoverage } from './migrations/0002-tick-coverage.ts';
 import { splitBySeriesAndDay } from './migrations/0003-series-and-days.ts';
 import { keepEpochStarts } from './migrations/0004-epoch-starts.ts';
+import { keepExactIntegers } from './migrations/0005-exact-integers.ts';
 import { openPostgres } from './open-postgres.ts';
 import { unavailable } from './postgres-errors.ts';
 import { sampleSchemaName } from './sample-tables.ts';
@@ -43,4 +44,5 @@ const migrations: Record<string, Migration> = {
   '0002_tick_coverage': { up: createTickCoverage },
   '0003_series_and_days': { up: splitBySeriesAndDay },
   '0004_epoch_starts': { up: keepEpochStarts },
+  '0005_exact_integers': { up: keepExactIntegers },
 };

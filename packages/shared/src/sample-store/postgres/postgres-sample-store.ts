@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect, sql } from 'kysely';
 import pg from 'pg';
+import { beyondDouble, integerProblem } from '../exact-integer.ts';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
 import {
   HistoryQueryRefused,
@@ -73,7 +74,7 @@ async function write(
   days: DayPartitions,
 ): Promise<WriteOutcome> {
   for (const sample of samples) {
-    const problem = timeProblem(sample);
+    const problem = timeProblem(sample) ?? integersProblem(sample);
     if (problem !== undefined) return { kind: 'rejected', reason: problem };
   }
   try {
@@ -89,6 +90,15 @@ async function write(
     if (reason !== undefined) return { kind: 'rejected', reason };
     throw unavailable('cannot write samples', error);
   }
+}
+
+function integersProblem({ integers }: StorableSample): string | undefined {
+  for (const code in integers) {
+    const integer = beyondDouble(integers[code] ?? '');
+    const problem = integer === undefined ? undefined : integerProblem(code, integer);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 /** False when some of it is stored already, as after a redelivery; then nothing was written. */

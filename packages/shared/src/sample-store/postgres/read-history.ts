@@ -1,5 +1,6 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
 import type { PointValue } from '../../contracts/sample.ts';
+import { exactFigure } from '../exact-integer.ts';
 import type { AggregateQuery, HistoryBucket, HistoryPoint, HistoryQuery } from '../sample-store.ts';
 
 interface ValueColumns {
@@ -7,10 +8,17 @@ interface ValueColumns {
   readonly value_bool: boolean | null;
   readonly value_text: string | null;
   readonly uncertain: boolean | null;
+  /** Digits. */
+  readonly value_exact: string | null;
 }
 
 function pointValue(row: ValueColumns): PointValue {
+  if (row.value_double !== null && row.value_exact !== null) return figure(row.value_double, row.value_exact);
   return (row.value_double ?? row.value_bool ?? row.value_text) as PointValue;
+}
+
+function figure(double: number, exact: string | null): number | string {
+  return exact === null ? double : exactFigure(double, BigInt(exact));
 }
 
 /**
@@ -23,7 +31,7 @@ export async function readHistory(db: QueryExecutorProvider, query: HistoryQuery
     select latest.*, device_code
     from samples.series
     cross join lateral (
-      select time, value_double, value_bool, value_text, uncertain
+      select time, value_double, value_bool, value_text, uncertain, value_exact
       from samples.sample_value
       where series_id = series.id and time >= ${start} and time < ${end}
       order by time desc limit ${limit}
@@ -53,16 +61,18 @@ export async function readBuckets(
       mean: number | null;
       min: number | null;
       max: number | null;
+      min_exact: string | null;
+      max_exact: string | null;
       count: number;
     }
   >`
-    select bucket as time, found.device_code, mean, min, max, count, found.uncertain, last.*
+    select bucket as time, found.device_code, mean, min, max, min_exact, max_exact, count, found.uncertain, last.*
     from (
       select bucket, device_code, avg(value_double) as mean, min(value_double) as min, max(value_double) as max,
-             count(*)::int as count, bool_or(uncertain) as uncertain, max(time) as last_time
+             min(value_exact) as min_exact, max(value_exact) as max_exact, count(*)::int as count, bool_or(uncertain) as uncertain, max(time) as last_time
       from (
         select date_bin(${intervalMs} * interval '1 millisecond', time, timestamptz 'epoch') as bucket, device_code,
-               time, value_double, uncertain
+               time, value_double, uncertain, value_exact
         from samples.series join samples.sample_value on series_id = series.id
         where ${seriesOf(query)} and time >= ${start} and time < ${end}
       ) as v
@@ -70,7 +80,7 @@ export async function readBuckets(
       order by bucket desc, device_code collate "C" desc limit ${limit}
     ) as found
     cross join lateral (
-      select value_double, value_bool, value_text
+      select value_double, value_bool, value_text, value_exact
       from samples.series join samples.sample_value on series_id = series.id
       where ${seriesOf(query)} and device_code = found.device_code and time = last_time
       limit 1
@@ -82,8 +92,8 @@ export async function readBuckets(
     device: row.device_code,
     pointCode: query.pointCode,
     mean: row.mean,
-    min: row.min,
-    max: row.max,
+    min: row.min === null ? null : figure(row.min, row.min_exact),
+    max: row.max === null ? null : figure(row.max, row.max_exact),
     last: pointValue(row),
     count: row.count,
     quality: row.uncertain ? 'uncertain' : 'good',

@@ -1,3 +1,4 @@
+import { beyondDouble } from '../exact-integer.ts';
 import type { StorableSample } from '../sample-store.ts';
 import { postgresMicros } from './array-parameter.ts';
 import type { SeriesIds } from './series-ids.ts';
@@ -5,11 +6,11 @@ import type { SeriesIds } from './series-ids.ts';
 /** Signature, flags and length of the extension, as a binary COPY begins. */
 const copyHeader = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
 
-/** Seven columns with their lengths, apart from a text. */
-const rowBytes = 80;
+/** Eight columns with their lengths, apart from a text. */
+const rowBytes = 104;
 
 export const copyStatement = `copy samples.sample_value
-  (series_id, time, epoch, value_double, value_bool, value_text, uncertain) from stdin (format binary)`;
+  (series_id, time, epoch, value_double, value_bool, value_text, uncertain, value_exact) from stdin (format binary)`;
 
 /** Rows of sample_value in PostgreSQL's binary COPY format. */
 export class SampleRows {
@@ -29,8 +30,9 @@ export class SampleRows {
 
   /** The series of the sample's values are known. */
   add(sample: StorableSample, series: SeriesIds): void {
-    const { values, quality } = sample;
-    if (values === undefined) return;
+    const { values, integers, uncertain = [] } = sample;
+    const allUncertain = sample.quality === 'uncertain';
+    const isUncertain = (code: string) => allUncertain || (uncertain.length > 0 && uncertain.includes(code));
     const ids = series.pointsOf(sample);
     const common = this.#common;
     common.writeInt32BE(8, 0);
@@ -41,7 +43,14 @@ export class SampleRows {
       const id = ids?.get(pointCode);
       const value = values[pointCode];
       if (id === undefined || value === undefined) throw new Error(`the series of ${pointCode} is not known`);
-      this.#row(id, value, quality === 'uncertain');
+      this.#row(id, value, isUncertain(pointCode), undefined);
+    }
+    for (const pointCode in integers) {
+      const id = ids?.get(pointCode);
+      const digits = integers[pointCode];
+      if (id === undefined || digits === undefined)
+        throw new Error(`the series of ${pointCode} is not known`);
+      this.#row(id, Number(digits), isUncertain(pointCode), beyondDouble(digits));
     }
   }
 
@@ -60,11 +69,16 @@ export class SampleRows {
     this.#count = 0;
   }
 
-  #row(seriesId: number, value: number | boolean | string, uncertain: boolean): void {
+  #row(
+    seriesId: number,
+    value: number | boolean | string,
+    uncertain: boolean,
+    exact: bigint | undefined,
+  ): void {
     // A character of text takes three bytes at most.
     this.#reserve(rowBytes + (typeof value === 'string' ? value.length * 3 : 0));
     const buffer = this.#buffer;
-    let at = buffer.writeInt16BE(7, this.#length);
+    let at = buffer.writeInt16BE(8, this.#length);
     at = buffer.writeInt32BE(4, at);
     at = buffer.writeInt32BE(seriesId, at);
     at += this.#common.copy(buffer, at);
@@ -85,6 +99,10 @@ export class SampleRows {
       at = buffer.writeInt32BE(1, at);
       at = buffer.writeUInt8(1, at);
     } else at = buffer.writeInt32BE(-1, at);
+    if (exact !== undefined) {
+      const bytes = writeNumeric(buffer, exact, at + 4);
+      at = buffer.writeInt32BE(bytes, at) + bytes;
+    } else at = buffer.writeInt32BE(-1, at);
     this.#length = at;
     this.#count += 1;
   }
@@ -96,4 +114,20 @@ export class SampleRows {
     this.#buffer.copy(larger, 0, 0, this.#length);
     this.#buffer = larger;
   }
+}
+
+/**
+ * A whole number in the binary form of `numeric`: how many digits to the base of 10,000, the weight of the first, sign,
+ * scale, the digits. @returns its bytes
+ */
+function writeNumeric(buffer: Buffer, value: bigint, at: number): number {
+  const digits: number[] = [];
+  for (let rest = value < 0n ? -value : value; rest > 0n; rest /= 10_000n)
+    digits.unshift(Number(rest % 10_000n));
+  let end = buffer.writeInt16BE(digits.length, at);
+  end = buffer.writeInt16BE(digits.length - 1, end);
+  end = buffer.writeUInt16BE(value < 0n ? 0x4000 : 0, end);
+  end = buffer.writeInt16BE(0, end);
+  for (const digit of digits) end = buffer.writeInt16BE(digit, end);
+  return end - at;
 }

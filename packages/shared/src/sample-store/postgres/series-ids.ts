@@ -31,12 +31,19 @@ export class SeriesIds {
   async learn(db: QueryExecutorProvider, samples: readonly StorableSample[]): Promise<void> {
     const missing = new Map<string, MissingSeries>();
     for (const sample of samples) {
-      if (sample.values === undefined) continue;
       const points = this.pointsOf(sample);
-      for (const pointCode in sample.values) {
-        if (points?.has(pointCode)) continue;
-        const { session, task, device, site } = sample;
-        missing.set(JSON.stringify([session, device, pointCode]), { session, task, device, site, pointCode });
+      for (const readings of [sample.values, sample.integers]) {
+        for (const pointCode in readings) {
+          if (points?.has(pointCode)) continue;
+          const { session, task, device, site } = sample;
+          missing.set(JSON.stringify([session, device, pointCode]), {
+            session,
+            task,
+            device,
+            site,
+            pointCode,
+          });
+        }
       }
     }
     if (missing.size === 0) return;

@@ -1,5 +1,6 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
 import type pg from 'pg';
+import { beyondDouble } from '../exact-integer.ts';
 import type { StorableSample } from '../sample-store.ts';
 import { boolArray, float8Array, int4Array, int8Array, timestampArray } from './array-parameter.ts';
 import { copyInto } from './copy-into.ts';
@@ -36,13 +37,16 @@ class ValueColumns<T> {
   readonly epochs: number[] = [];
   readonly uncertain: boolean[] = [];
   readonly values: T[] = [];
+  /** Digits that the value is not exact for; '' where it is. */
+  readonly exact: string[] = [];
 
-  add(seriesId: number, sample: StorableSample, value: T): void {
+  add(seriesId: number, sample: StorableSample, pointCode: string, value: T, exact = ''): void {
     this.seriesIds.push(seriesId);
     this.timesMs.push(sample.time);
     this.epochs.push(sample.epoch);
-    this.uncertain.push(sample.quality === 'uncertain');
+    this.uncertain.push(sample.quality === 'uncertain' || sample.uncertain?.includes(pointCode) === true);
     this.values.push(value);
+    this.exact.push(exact);
   }
 
   part(from: number): ValueColumns<T> {
@@ -52,6 +56,7 @@ class ValueColumns<T> {
       part[name].push(...this[name].slice(from, to));
     part.uncertain.push(...this.uncertain.slice(from, to));
     part.values.push(...this.values.slice(from, to));
+    part.exact.push(...this.exact.slice(from, to));
     return part;
   }
 }
@@ -69,15 +74,22 @@ export async function insertValues(
   const booleans = new ValueColumns<boolean>();
   const texts = new ValueColumns<string>();
   for (const sample of samples) {
-    if (sample.values === undefined) continue;
     const ids = series.pointsOf(sample);
-    for (const pointCode in sample.values) {
-      const value = sample.values[pointCode];
+    const idOf = (pointCode: string): number => {
       const id = ids?.get(pointCode);
       if (id === undefined) throw new Error(`the series of ${pointCode} is not known`);
-      if (typeof value === 'number') numbers.add(id, sample, value);
-      else if (typeof value === 'boolean') booleans.add(id, sample, value);
-      else if (typeof value === 'string') texts.add(id, sample, value);
+      return id;
+    };
+    for (const pointCode in sample.values) {
+      const value = sample.values[pointCode];
+      if (typeof value === 'number') numbers.add(idOf(pointCode), sample, pointCode, value);
+      else if (typeof value === 'boolean') booleans.add(idOf(pointCode), sample, pointCode, value);
+      else if (typeof value === 'string') texts.add(idOf(pointCode), sample, pointCode, value);
+    }
+    for (const pointCode in sample.integers) {
+      const digits = sample.integers[pointCode] ?? '';
+      const exact = beyondDouble(digits)?.toString();
+      numbers.add(idOf(pointCode), sample, pointCode, Number(digits), exact);
     }
   }
   await insertColumns(db, numbers, 'value_double', (values) => sql`${float8Array(values)}::float8[]`);
@@ -93,22 +105,42 @@ async function insertColumns<T>(
 ): Promise<void> {
   for (let from = 0; from < all.values.length; from += valuesPerStatement) {
     const part = all.values.length <= valuesPerStatement ? all : all.part(from);
-    // Only what is out of the ordinary takes room in a row.
-    const uncertain = part.uncertain.includes(true)
-      ? sql`nullif(uncertain, false) from unnest(
-          ${int4Array(part.seriesIds)}::int4[], ${timestampArray(part.timesMs)}::timestamptz[], ${int8Array(part.epochs)}::int8[],
-          ${parameter(part.values)}, ${boolArray(part.uncertain)}::bool[]
-        ) as v(series_id, time, epoch, value, uncertain)`
-      : sql`null from unnest(
-          ${int4Array(part.seriesIds)}::int4[], ${timestampArray(part.timesMs)}::timestamptz[], ${int8Array(part.epochs)}::int8[],
-          ${parameter(part.values)}
-        ) as v(series_id, time, epoch, value)`;
+    // Only what is out of the ordinary takes room in a row, and on the way to it.
+    const further = [
+      ...(part.uncertain.includes(true)
+        ? [
+            {
+              name: sql`uncertain`,
+              values: sql`${boolArray(part.uncertain)}::bool[]`,
+              kept: sql`nullif(uncertain, false)`,
+            },
+          ]
+        : []),
+      ...(part.exact.some((digits) => digits !== '')
+        ? [
+            {
+              name: sql`value_exact`,
+              values: sql`${part.exact}::text[]`,
+              kept: sql`nullif(value_exact, '')::numeric`,
+            },
+          ]
+        : []),
+    ];
+    const beside = (pieceOf: (column: (typeof further)[number]) => ReturnType<typeof sql>) =>
+      sql.join(
+        further.map((each) => sql`, ${pieceOf(each)}`),
+        sql``,
+      );
     await sql`
-      insert into samples.sample_value as existing (series_id, time, epoch, ${sql.id(column)}, uncertain)
-      select series_id, time, epoch, value, ${uncertain}
+      insert into samples.sample_value as existing (series_id, time, epoch, ${sql.id(column)} ${beside(({ name }) => name)})
+      select series_id, time, epoch, value ${beside(({ kept }) => kept)}
+      from unnest(
+        ${int4Array(part.seriesIds)}::int4[], ${timestampArray(part.timesMs)}::timestamptz[], ${int8Array(part.epochs)}::int8[],
+        ${parameter(part.values)} ${beside(({ values }) => values)}
+      ) as v(series_id, time, epoch, value ${beside(({ name }) => name)})
       on conflict (series_id, time) do update
         set epoch = excluded.epoch, value_double = excluded.value_double, value_bool = excluded.value_bool,
-            value_text = excluded.value_text, uncertain = excluded.uncertain
+            value_text = excluded.value_text, uncertain = excluded.uncertain, value_exact = excluded.value_exact
         where excluded.epoch > existing.epoch
     `.execute(db);
   }
