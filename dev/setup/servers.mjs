@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProgram } from './find-program.mjs';
 import { SetupError, say } from './messages.mjs';
@@ -10,11 +10,19 @@ const NATS_WAY_OUT =
   'Install it with "apt-get install nats-server" (Debian, Ubuntu; as root) or "brew install nats-server" (macOS), ' +
   'or put a binary from https://nats.io/download/ on the PATH.';
 
-// Real servers that some tests use; without them those tests are skipped, with a note.
+// Real servers, and Prometheus' own check of alerts, that some tests use; without them those tests are skipped, with a note.
 const TEST_SERVERS = [
-  { debianPackage: 'python3-pymodbus', isThere: hasPymodbus },
+  { debianPackage: 'python3-pymodbus', isThere: () => hasPythonModule('pymodbus.server') },
+  { debianPackage: 'python3-serial', isThere: () => hasPythonModule('serial') },
+  { debianPackage: 'socat', isThere: () => findProgram('socat') !== undefined },
+  // Only of use to a compiler, which is more than a test may bring along.
+  {
+    debianPackage: 'libmodbus-dev',
+    isThere: () => findProgram('gcc') === undefined || existsSync('/usr/include/modbus/modbus.h'),
+  },
   { debianPackage: 'victoria-metrics', isThere: () => findProgram('victoria-metrics') !== undefined },
   { debianPackage: 'influxdb', isThere: () => findProgram('influxd') !== undefined },
+  { debianPackage: 'promtool', isThere: () => findProgram('promtool') !== undefined },
 ];
 
 // Not every release has every package: what could not be had once is not tried at every start.
@@ -34,8 +42,12 @@ export async function requireNatsServer() {
 
 /** As far as they can be had: their absence is no error. The test run itself says what is skipped. */
 export async function requireTestServers() {
-  const missing = TEST_SERVERS.filter(({ isThere }) => !isThere()).map(({ debianPackage }) => debianPackage);
-  if (missing.length === 0 || !canUseApt() || existsSync(TRIED)) return;
+  if (!canUseApt()) return;
+  const tried = existsSync(TRIED) ? readFileSync(TRIED, 'utf8').split('\n') : [];
+  const missing = TEST_SERVERS.filter(({ isThere }) => !isThere())
+    .map(({ debianPackage }) => debianPackage)
+    .filter((debianPackage) => !tried.includes(debianPackage));
+  if (missing.length === 0) return;
   say(`Installing servers for the tests from this system’s packages: ${missing.join(', ')} …`);
   if (!((await aptUpdate()) && (await aptInstall(missing)))) {
     // One that this release does not have must not keep the others away.
@@ -70,8 +82,8 @@ function apt(args) {
   });
 }
 
-function hasPymodbus() {
+function hasPythonModule(name) {
   return ['/usr/bin/python3', 'python3'].some(
-    (python) => spawnSync(python, ['-c', 'import pymodbus.server'], { stdio: 'ignore' }).status === 0,
+    (python) => spawnSync(python, ['-c', `import ${name}`], { stdio: 'ignore' }).status === 0,
   );
 }

@@ -1,11 +1,16 @@
-"""A Modbus TCP device that is not ours, for tests of Holdfast: pymodbus 3.8 serves known values.
+"""A Modbus device that is not ours, for tests of Holdfast: pymodbus 3.8 serves known values.
 
 Prints one JSON line when it listens and serves until its standard input closes:
     {"port": ..., "unit_id": ..., "points": [{"code", "table", "address", "data_type", "byte_order", "scale", "offset",
-    "value"}, ...]}
-`value` is the engineering value that a reader must arrive at. Arguments: [port], 0 or none takes a free one.
+    "value"}, ...], "second_unit": {"unit_id": ..., "holding_registers": [...]}}
+`value` is the engineering value that a reader must arrive at. Modbus TCP unless told otherwise:
+    --port N            TCP port, 0 (the default) takes a free one
+    --rtu               RTU frames, over TCP
+    --serial PATH       RTU frames on a serial line at 115200 baud 8N1; needs python3-serial
+A line "holding_register 4 2" on its standard input is answered with what lies there now, as a JSON list.
 """
 
+import argparse
 import asyncio
 import json
 import socket
@@ -14,9 +19,12 @@ import sys
 
 from pymodbus.client.mixin import ModbusClientMixin
 from pymodbus.datastore import ModbusServerContext, ModbusSlaveContext, ModbusSparseDataBlock
-from pymodbus.server import ModbusTcpServer
+from pymodbus.framer import FramerType
+from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 
 UNIT_ID = 17
+SECOND_UNIT_ID = 18
+SECOND_REGISTERS = [7, 77, 777, 7777, 65535]
 DATATYPE = ModbusClientMixin.DATATYPE
 NUMBERS = {
     "int16": (DATATYPE.INT16, [0, 1, -1, -32768, 32767, 12345]),
@@ -88,7 +96,32 @@ def data_block(cells):
     return ModbusSparseDataBlock({address + 1: value for address, value in cells.items()})
 
 
+def arguments():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--port", type=int, default=0)
+    parser.add_argument("--rtu", action="store_true")
+    parser.add_argument("--serial")
+    return parser.parse_args()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+READ_CODES = {"coil": 1, "discrete_input": 2, "holding_register": 3, "input_register": 4}
+
+
+def answer_questions(device):
+    """Ends when standard input closes: a test that is killed leaves no device behind."""
+    for line in sys.stdin:
+        table, address, count = line.split()
+        print(json.dumps(device.getValues(READ_CODES[table], int(address), int(count))), flush=True)
+
+
 async def main():
+    options = arguments()
     points, tables = build()
     device = ModbusSlaveContext(
         co=data_block(tables["coil"]),
@@ -96,18 +129,27 @@ async def main():
         ir=data_block(tables["input_register"]),
         hr=data_block(tables["holding_register"]),
     )
-    port = int(sys.argv[1]) if len(sys.argv) > 1 else 0
-    if port == 0:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-    context = ModbusServerContext(slaves={UNIT_ID: device}, single=False)
-    server = ModbusTcpServer(context, address=("127.0.0.1", port))
+    second = ModbusSlaveContext(hr=data_block(dict(enumerate(SECOND_REGISTERS))))
+    context = ModbusServerContext(slaves={UNIT_ID: device, SECOND_UNIT_ID: second}, single=False)
+    port = 0
+    if options.serial:
+        server = ModbusSerialServer(
+            context, framer=FramerType.RTU, port=options.serial, baudrate=115200, bytesize=8, parity="N", stopbits=1
+        )
+    else:
+        port = options.port or free_port()
+        framer = FramerType.RTU if options.rtu else FramerType.SOCKET
+        server = ModbusTcpServer(context, framer=framer, address=("127.0.0.1", port))
     if not await server.listen():
-        raise SystemExit(f"port {port} is taken")
-    print(json.dumps({"port": port, "unit_id": UNIT_ID, "points": points}), flush=True)
-    # A test that is killed leaves no device behind.
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+        raise SystemExit(f"cannot listen on {options.serial or port}")
+    announcement = {
+        "port": port,
+        "unit_id": UNIT_ID,
+        "points": points,
+        "second_unit": {"unit_id": SECOND_UNIT_ID, "holding_registers": SECOND_REGISTERS},
+    }
+    print(json.dumps(announcement), flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, answer_questions, device)
     await server.shutdown()
 
 

@@ -4,15 +4,11 @@ import { SerialPort } from 'serialport';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ReadRequest } from '../../ports.ts';
 import { cleanUp, failureOf, registers } from './testing/bus-under-test.ts';
-import {
-  lineAt,
-  openEnd,
-  serialBus,
-  socatIsMissing,
-  startPtyLine,
-  startSerialPeer,
-} from './testing/pty-line.ts';
+import { hasSocat, noteSkipped } from './testing/foreign-device.ts';
+import { lineAt, openEnd, serialBus, startPtyLine, startSerialPeer } from './testing/pty-line.ts';
 import { rtuFrame, soundRtuReply } from './testing/rtu-frames.ts';
+
+if (!hasSocat) noteSkipped('a serial line on pseudo-terminals', 'socat');
 
 afterEach(cleanUp);
 
@@ -21,7 +17,7 @@ const ofUnit = (unitId: number, address: number, quantity = 1, timeoutMs = 5000)
   unitId,
 });
 
-describe.skipIf(socatIsMissing())('a serial line', () => {
+describe.skipIf(!hasSocat)('a serial line', () => {
   it('is read unit by unit, whatever its speed and parity', async () => {
     const { bus } = await startSerialPeer((reply, request) => reply(soundRtuReply(request)), {
       baud_rate: 9600,
@@ -120,7 +116,7 @@ describe.skipIf(socatIsMissing())('a serial line', () => {
   });
 });
 
-describe.skipIf(socatIsMissing())('a late reply on a serial line', () => {
+describe.skipIf(!hasSocat)('a late reply on a serial line', () => {
   it('is not taken for the answer of the next request to that unit', async () => {
     const late: (() => void)[] = [];
     const { bus } = await startSerialPeer((reply, request, n) => {
@@ -156,7 +152,7 @@ describe.skipIf(socatIsMissing())('a late reply on a serial line', () => {
   });
 });
 
-describe.skipIf(socatIsMissing())('a serial line that is not there', () => {
+describe.skipIf(!hasSocat)('a serial line that is not there', () => {
   it('is a connection failure, until it is', async () => {
     const { ours, theirs } = await startPtyLine();
     const bus = serialBus(lineAt(`${ours}-later`));
@@ -191,7 +187,7 @@ describe.skipIf(socatIsMissing())('a serial line that is not there', () => {
   });
 });
 
-describe.skipIf(socatIsMissing())('disconnecting a serial line', () => {
+describe.skipIf(!hasSocat)('disconnecting a serial line', () => {
   it('ends the read in flight at once, frees the line for others, and opens it again when asked', async () => {
     let asked = 0;
     const { bus, ours } = await startSerialPeer((reply, request, n) => {

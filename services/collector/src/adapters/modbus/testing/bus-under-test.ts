@@ -95,7 +95,7 @@ export function soundReply(request: Buffer): Buffer {
 
 export function mbapFrame(transactionId: number, unitId: number, pdu: Buffer): Buffer {
   const header = Buffer.alloc(7);
-  header.writeUInt16BE(transactionId, 0);
+  header.writeUInt16BE(transactionId & 0xffff, 0);
   header.writeUInt16BE(pdu.length + 1, 4);
   header.writeUInt8(unitId, 6);
   return Buffer.concat([header, pdu]);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,17 +9,6 @@ import { vi } from 'vitest';
 import { type DeviceBusOptions, openDeviceBus } from '../open-device-bus.ts';
 import { cleanUps } from './bus-under-test.ts';
 import { type RtuRequest, readRtuRequest } from './rtu-frames.ts';
-
-const hasSocat = spawnSync('socat', ['-V'], { stdio: 'ignore' }).status === 0;
-// biome-ignore lint/style/noProcessEnv: on a build server a missing socat must not pass for a passed test
-const mustRun = Boolean(process.env.CI);
-
-/** For `describe.skipIf`. */
-export function socatIsMissing(): boolean {
-  if (hasSocat || mustRun) return false;
-  process.stderr.write("Skipped: serial lines on pseudo-terminals need Debian's socat, which is not here.\n");
-  return true;
-}
 
 /** Both ends of a null modem: what is written at one end arrives at the other. */
 export async function startPtyLine(): Promise<{ ours: string; theirs: string; socat: ChildProcess }> {
