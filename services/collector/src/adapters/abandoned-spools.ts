@@ -2,10 +2,14 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { SpoolAdoption, type SpoolAdoptionOptions } from '../sampling/adopt-spools.ts';
 import { DiskSpool } from './spool.ts';
+import { lostFile, segmentName } from './spool-folder.ts';
 import { lockSpoolFolder } from './spool-lock.ts';
 
 export interface AbandonedSpoolsOptions
-  extends Pick<SpoolAdoptionOptions, 'createOutbox' | 'isBrokerUp' | 'onIdle' | 'timers' | 'log'> {
+  extends Pick<
+    SpoolAdoptionOptions,
+    'createOutbox' | 'isBrokerUp' | 'onIdle' | 'lookEveryMs' | 'timers' | 'log'
+  > {
   readonly spoolDir: string;
   /** This collector's folder in it. */
   readonly own: string;
@@ -28,9 +32,7 @@ async function spoolsOfOthers(spoolDir: string, own: string, installation: strin
   for (const name of names) {
     const folder = join(spoolDir, name);
     if (folder === own || !name.endsWith(`-${installation}`) || !names.includes(`${name}.lock`)) continue;
-    const samples = (await namesIn(folder)).filter(
-      (file) => file.endsWith('.segment') || file === 'lost.json',
-    );
+    const samples = (await namesIn(folder)).filter((file) => segmentName.test(file) || file === lostFile);
     const times = await Promise.all(
       samples.map((file) =>
         stat(join(folder, file)).then(

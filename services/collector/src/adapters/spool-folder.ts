@@ -14,8 +14,9 @@ export interface Segment {
   records: number;
 }
 
-const segmentName = /^(\d{12})-[0-9a-f]{8}\.segment$/;
-const lostFile = 'lost.json';
+/** Names of segments; whatever else lies in the folder is nobody's business. */
+export const segmentName = /^(\d{12})-[0-9a-f]{8}\.segment$/;
+export const lostFile = 'lost.json';
 const confirmedFile = 'confirmed.json';
 
 export function segmentPath(folder: string, id: number, instance: string): string {

@@ -7,28 +7,10 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { DiskSpool, type OpenedSpool } from './spool.ts';
 import { encodeRecords, scanRecords } from './spool-record.ts';
+import { spooledSample as sample } from './testing/spooled-sample.ts';
 
 const log = createLogger('test', 'silent');
 const mebibyte = 1024 * 1024;
-
-function sample(tick: number): Sample {
-  return {
-    v: 1,
-    session: '7-1',
-    epoch: 2,
-    collector: 'a',
-    task: '7',
-    device_id: 'd1',
-    device: 'press-1',
-    site: '',
-    measurement: 'press-1',
-    tick,
-    period_ms: 1_000,
-    time: tick * 1_000,
-    read_at: tick * 1_000 + 5,
-    values: { speed: 1 },
-  };
-}
 
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 const records = (from: number, to: number) => range(from, to).map((tick) => encodeSample(sample(tick)));

@@ -228,7 +228,9 @@ export class DiskSpool implements Spool {
       await this.#endSegment();
       if (this.#confirmed) await this.#saveConfirmed();
       isEmpty = this.#segments.length === 0 && !this.#hasLost;
-      if (isEmpty && this.#hasFolder) {
+      if (isEmpty && (this.#hasFolder || this.#options.isAnothers)) {
+        // One that cannot be read tells nobody anything, and nobody else will ever come for it.
+        if (this.#options.isAnothers) await removeSmallFile(this.#options.folder, 'lost');
         await removeSmallFile(this.#options.folder, 'confirmed');
         await rmdir(this.#options.folder).catch(() => undefined);
       }

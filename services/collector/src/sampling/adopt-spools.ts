@@ -16,11 +16,13 @@ export interface SpoolAdoptionOptions {
   readonly isBrokerUp: () => boolean;
   /** Nothing is older than our own samples any more. */
   readonly onIdle: () => void;
+  /** Time for an owner that is only being restarted to come back; 2 s. */
+  readonly lookEveryMs?: number;
   readonly timers: Timers;
   readonly log: Logger;
 }
 
-const lookEveryMs = 2_000;
+const defaultLookEveryMs = 2_000;
 /** Rounds of half a second in which nothing was confirmed, before a spool is left alone for as many looks. */
 const roundsInVain = 60;
 
@@ -84,7 +86,9 @@ export class SpoolAdoption {
       .then(() => {
         this.#isBusy = this.#seen.size > 0;
         if (this.#isStopped) return;
-        this.#cancelLook = this.#options.timers.after(lookEveryMs, () => this.#lookNow());
+        this.#cancelLook = this.#options.timers.after(this.#options.lookEveryMs ?? defaultLookEveryMs, () =>
+          this.#lookNow(),
+        );
         if (!this.#isBusy) this.#options.onIdle();
       });
   }

@@ -1,0 +1,60 @@
+import { readdir } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { ticksOfSamples } from '../support/ticks-of-samples.ts';
+
+const devices = ['press-1', 'press-2', 'press-3', 'press-4'];
+/** Long enough to poll on while the broker is away. */
+const patientLease = { LEASE_TTL_MS: '60000', LEASE_RENEW_MS: '500' };
+
+/** A container that is made anew has a new host name, and with it a new collector id. */
+describe('a collector that is made anew under another id', () => {
+  let fleet: FleetForTest;
+  let spoolDir: string;
+
+  const spooledIn = async (owner: string) =>
+    (await readdir(spoolDir, { recursive: true })).filter(
+      (file) => file.startsWith(`${owner}-`) && file.endsWith('.segment'),
+    );
+
+  beforeAll(async () => {
+    fleet = await fleetForTest(devices);
+    spoolDir = await temporaryFolder('spools');
+  });
+
+  it('sends what its predecessor had on disk when it was killed, in order and before anything of its own', async () => {
+    await fleet.start('supervisor');
+    const before = await fleet.collector('before', { ...patientLease, SPOOL_DIR: spoolDir });
+    const session = await fleet.log.start(fleet.plant.config({ taskId: '1', devices, periodMs: 50 }));
+    const { epoch } = await fleet.placed('1', { on: 'before' });
+    await fleet.sampled(session, epoch);
+    await fleet.nats.kill();
+    const asked = fleet.plant.requests.length;
+    await eventually(
+      async () => fleet.plant.requests.length > asked + 400 && (await spooledIn('before')).length > 0,
+      { what: 'samples on disk', timeoutMs: 40_000 },
+    );
+    await before.kill();
+    const answered = fleet.plant.requests.length - asked;
+    await fleet.nats.restart();
+    await fleet.collector('after', { SPOOL_DIR: spoolDir });
+    await eventually(async () => (await spooledIn('before')).length === 0, {
+      what: 'the predecessor’s spool to be sent',
+      timeoutMs: 40_000,
+    });
+    const { epoch: next } = await fleet.placed('1', { on: 'after', above: epoch });
+    await fleet.sampled(session, next);
+    await fleet.log.stop(session);
+    const samples = (await fleet.log.samples()).filter((sample) => sample.session === session);
+    const firstOfNext = samples.findIndex((sample) => sample.epoch === next);
+    // In the order of the stream: the writer would reject whatever of an earlier epoch came behind it.
+    expect(samples.slice(firstOfNext).filter((sample) => sample.epoch === epoch)).toEqual([]);
+    const late = samples.filter((sample) => sample.epoch === epoch).length;
+    // What was read in the last second or two before the kill was in memory only.
+    expect(late).toBeGreaterThan(answered - 4 * 60);
+    for (const { doubled } of ticksOfSamples(samples).values()) expect(doubled).toBe(0);
+    expect((await readdir(spoolDir)).filter((name) => name.startsWith('before-'))).toEqual([]);
+  });
+});
