@@ -16,7 +16,7 @@ import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
 import { loadPeriodMs } from '../fleet/loaded-collector.ts';
 import type { DeviceInStream } from './samples-in-stream.ts';
 
-/** Ticks that have no values, by cause, up to the last tick that was read of any device: what the API would say. */
+/** Ticks that have no values, by cause: what the API would say. Up to the last tick that all devices were read in. */
 export async function gapsByCause(
   nc: NatsConnection,
   devices: readonly DeviceInStream[],
@@ -34,7 +34,7 @@ export async function gapsByCause(
       append(placements, sessionId, { timeMs, epoch: sequence, reason: decoded.event.reason });
     }
   }
-  const lastTick = Math.max(...devices.map(({ read }) => read.at(-1) ?? 0));
+  const lastTick = Math.min(...devices.map(({ read }) => read.at(-1) ?? 0));
   const nowMs = (lastTick + 1) * loadPeriodMs;
   const gaps: Partial<Record<GapCause, number>> = {};
   for (const { session, read, missed } of devices) {
