@@ -2,7 +2,8 @@
 
 Prints one JSON line when it listens and serves until its standard input closes:
     {"port": ..., "unit_id": ..., "points": [{"code", "table", "address", "data_type", "byte_order", "scale", "offset",
-    "value"}, ...], "second_unit": {"unit_id": ..., "holding_registers": [...]}}
+    "value"}, ...], "second_unit": {"unit_id": ..., "holding_registers": [...]},
+    "every_type": {"unit_id": ..., "points": [...]}}: see every_type.py
 `value` is the engineering value that a reader must arrive at. Modbus TCP unless told otherwise:
     --port N            TCP port, 0 (the default) takes a free one
     --rtu               RTU frames, over TCP
@@ -17,6 +18,7 @@ import socket
 import struct
 import sys
 
+import every_type
 from pymodbus.client.mixin import ModbusClientMixin
 from pymodbus.datastore import ModbusServerContext, ModbusSlaveContext, ModbusSparseDataBlock
 from pymodbus.framer import FramerType
@@ -24,6 +26,7 @@ from pymodbus.server import ModbusSerialServer, ModbusTcpServer
 
 UNIT_ID = 17
 SECOND_UNIT_ID = 18
+EVERY_TYPE_UNIT_ID = 19
 SECOND_REGISTERS = [7, 77, 777, 7777, 65535]
 DATATYPE = ModbusClientMixin.DATATYPE
 NUMBERS = {
@@ -130,7 +133,10 @@ async def main():
         hr=data_block(tables["holding_register"]),
     )
     second = ModbusSlaveContext(hr=data_block(dict(enumerate(SECOND_REGISTERS))))
-    context = ModbusServerContext(slaves={UNIT_ID: device, SECOND_UNIT_ID: second}, single=False)
+    typed_points, typed_registers = every_type.build()
+    typed = ModbusSlaveContext(hr=data_block(typed_registers))
+    units = {UNIT_ID: device, SECOND_UNIT_ID: second, EVERY_TYPE_UNIT_ID: typed}
+    context = ModbusServerContext(slaves=units, single=False)
     port = 0
     if options.serial:
         server = ModbusSerialServer(
@@ -147,6 +153,7 @@ async def main():
         "unit_id": UNIT_ID,
         "points": points,
         "second_unit": {"unit_id": SECOND_UNIT_ID, "holding_registers": SECOND_REGISTERS},
+        "every_type": {"unit_id": EVERY_TYPE_UNIT_ID, "points": typed_points},
     }
     print(json.dumps(announcement), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, answer_questions, device)

@@ -1,0 +1,79 @@
+import { byteOrders, dataTypes, deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { pointProblems } from '@holdfast/shared/domain/register/point-rules.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { decodeBlock, Readings } from '../../polling/decode-block.ts';
+import { planReads } from '../../polling/read-plan.ts';
+import { openDeviceBus } from './open-device-bus.ts';
+import {
+  type ForeignDevice,
+  hasPymodbus,
+  noteSkipped,
+  startPymodbusDevice,
+} from './testing/foreign-device.ts';
+
+if (!hasPymodbus) noteSkipped('reading every type', 'python3-pymodbus');
+
+const announcementSchema = z.object({
+  port: z.int(),
+  every_type: z.object({
+    unit_id: z.int(),
+    points: z.array(
+      z.looseObject({
+        code: z.string(),
+        readings: z.object({
+          values: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
+          integers: z.record(z.string(), z.string()),
+          uncertain: z.array(z.string()),
+        }),
+      }),
+    ),
+  }),
+});
+
+describe.skipIf(!hasPymodbus)('a device whose registers Python has packed', () => {
+  let device: ForeignDevice | undefined;
+  let announced: z.infer<typeof announcementSchema>;
+
+  beforeAll(async () => {
+    device = await startPymodbusDevice();
+    announced = announcementSchema.parse(device.announced);
+  });
+  afterAll(() => device?.stop());
+
+  it.each([
+    ['the largest reads', {}],
+    ['reads of a few registers', { max_registers: 12 }],
+  ])('gives every type in every order as Python knows it, in %s', async (_how, limits) => {
+    const { unit_id, points } = announced.every_type;
+    const configured = deviceConfigSchema.parse({
+      id: 'd1',
+      code: 'python',
+      protocol: 'modbus_tcp',
+      host: '127.0.0.1',
+      unit_id,
+      points,
+      ...limits,
+    });
+    for (const point of configured.points) expect(pointProblems(point), point.code).toEqual([]);
+    for (const data_type of dataTypes) {
+      const orders = configured.points.filter((point) => point.data_type === data_type);
+      expect([...new Set(orders.map(({ byte_order }) => byte_order))].sort()).toEqual([...byteOrders].sort());
+    }
+
+    const bus = openDeviceBus({ kind: 'tcp', framing: 'mbap', host: '127.0.0.1', port: announced.port });
+    const read = new Readings();
+    try {
+      for (const block of planReads(configured)) {
+        decodeBlock(block, await bus.read({ unitId: unit_id, timeoutMs: 5_000, ...block }), read);
+      }
+    } finally {
+      bus.disconnect();
+    }
+    const expected = points.map(({ readings }) => readings);
+    expect({ ...read.problems }).toEqual({});
+    expect({ ...read.values }).toEqual(Object.assign({}, ...expected.map(({ values }) => values)));
+    expect({ ...read.integers }).toEqual(Object.assign({}, ...expected.map(({ integers }) => integers)));
+    expect(read.uncertain.toSorted()).toEqual(expected.flatMap(({ uncertain }) => uncertain).sort());
+  });
+});
