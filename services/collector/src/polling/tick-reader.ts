@@ -219,7 +219,7 @@ export class TickReader {
           open.delete(planned);
           learned.refuse(planned.point, error.message, clock.nowMs());
         }
-        this.#giveUp(points, this.#failureOf(block, error, points).detail);
+        this.#giveUp(points, `${points.map(({ point }) => point.code).join(', ')}: ${error.message}`);
       },
       onCut: (cut) => learned.cut(cut),
       onTooLong: (quantity) => learned.limit(block.block.table, quantity),
@@ -313,15 +313,10 @@ export class TickReader {
     this.#readings.addProblem(detail);
   }
 
-  #failureOf(
-    { block }: PlannedBlock,
-    error: ReadFailure,
-    points: readonly PlannedPoint[] = block.points,
-  ): Failure {
+  #failureOf({ block }: PlannedBlock, error: ReadFailure): Failure {
     const { code, unit_id } = this.#options.device;
-    const first = block.address + Math.min(...points.map(({ offset }) => offset));
-    const last = block.address - 1 + Math.max(...points.map(({ offset, width }) => offset + width));
-    const detail = `${code} unit ${unit_id} ${block.table} ${first}-${last}: ${error.message}`;
+    const last = block.address + block.quantity - 1;
+    const detail = `${code} unit ${unit_id} ${block.table} ${block.address}-${last}: ${error.message}`;
     return { cause: error.missCause, detail };
   }
 }

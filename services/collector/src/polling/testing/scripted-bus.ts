@@ -40,6 +40,11 @@ export class ScriptedBus implements DeviceBus {
     });
   }
 
+  /** A request that never ended is another bus's from now on. */
+  forget(): void {
+    this.#inFlight = 0;
+  }
+
   write(): Promise<void> {
     throw new Error('nothing is written in these tests');
   }

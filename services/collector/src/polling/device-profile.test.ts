@@ -1,0 +1,104 @@
+import type { DeviceProfile } from '@holdfast/shared/contracts/task-config.ts';
+import { describe, expect, it } from 'vitest';
+import { deviceOf, pointOf } from './testing/devices.ts';
+import { PolledWorld } from './testing/polled-world.ts';
+
+const device = (profile: Partial<DeviceProfile>) =>
+  deviceOf({
+    points: [pointOf('a', 0), pointOf('b', 10)],
+    profile: {
+      busy_retries: 2,
+      request_pause_ms: 0,
+      connect_pause_ms: 0,
+      close_after_read: false,
+      single_connection: false,
+      accept_unit_zero: false,
+      max_hole: 0,
+      excluded: [],
+      ...profile,
+    },
+  });
+
+describe('a device that', () => {
+  it('is busy is asked again within the tick, after pauses that grow', async () => {
+    const world = new PolledWorld();
+    let busy = 2;
+    world.bus.reply = () => {
+      busy -= 1;
+      return busy >= 0 ? { afterMs: 1, failure: 'exception', exceptionCode: 6 } : { afterMs: 1 };
+    };
+    const results = world.poll(device({ busy_retries: 3 }));
+    await world.time.advance(500);
+    await world.stop();
+    expect(world.asked().map(([atMs]) => atMs)).toEqual([0, 51, 152, 153]);
+    expect(results[0]).toMatchObject({ miss: undefined, readCount: 2 });
+  });
+
+  it('stays busy has an exception in that tick', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = ({ address }) =>
+      address === 0 ? { afterMs: 1, failure: 'exception', exceptionCode: 6 } : { afterMs: 1 };
+    const results = world.poll(device({ busy_retries: 1 }));
+    await world.time.advance(500);
+    await world.stop();
+    expect(world.asked().map(([, what]) => what)).toEqual(['0+1', '0+1', '10+1']);
+    expect(results[0]).toMatchObject({ miss: { cause: 'exception' }, readCount: 1 });
+  });
+
+  it('wants a pause between requests gets it', async () => {
+    const world = new PolledWorld();
+    world.poll(device({ request_pause_ms: 30 }));
+    await world.time.advance(500);
+    await world.stop();
+    expect(world.asked().map(([atMs]) => atMs)).toEqual([0, 30]);
+  });
+
+  it('wants its connection closed gets that after each tick', async () => {
+    const world = new PolledWorld();
+    world.poll(device({ close_after_read: true }));
+    await world.time.advance(2_500);
+    expect(world.bus.disconnects).toBe(3);
+    await world.stop();
+  });
+
+  it('has other wishes is asked with them', async () => {
+    const world = new PolledWorld();
+    world.poll(device({ accept_unit_zero: true, connect_pause_ms: 100, single_connection: true }));
+    await world.time.advance(500);
+    await world.stop();
+    expect(world.bus.asked[0]?.request).toMatchObject({
+      acceptUnitZero: true,
+      connectPauseMs: 100,
+      singleConnection: true,
+    });
+  });
+});
+
+describe('a tick that breaks off', () => {
+  it('keeps what was read before, and says why the rest is missing', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = ({ address }) => (address === 10 ? { afterMs: 5, failure: 'timeout' } : { afterMs: 5 });
+    const results = world.poll(device({}));
+    await world.time.advance(500);
+    await world.stop();
+    expect(results[0]).toMatchObject({ readCount: 1, miss: { cause: 'timeout' }, asked: true });
+    expect({ ...results[0]?.values }).toEqual({ a: 0 });
+  });
+
+  it('tells whoever watches of each request and of each tick once', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = ({ address }) => (address === 10 ? { afterMs: 5, failure: 'timeout' } : { afterMs: 7 });
+    world.poll(device({}), { phaseMs: 3 });
+    await world.time.advance(500);
+    await world.stop();
+    expect(world.reads).toEqual([
+      { roundTripMs: 7, outcome: 'ok' },
+      { roundTripMs: 5, outcome: 'timeout' },
+    ]);
+    expect(world.ticks).toEqual([{ values: 1, missCause: 'timeout', latenessMs: 0, ticks: 1 }]);
+    expect(world.pollers[0]?.record.told()).toMatchObject({
+      requests: 2,
+      failures: { timeout: 1, connection: 0, exception: 0 },
+    });
+  });
+});

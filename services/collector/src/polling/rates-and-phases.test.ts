@@ -1,0 +1,99 @@
+import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { describe, expect, it } from 'vitest';
+import { phaseMs, tickTimeMs } from './schedule.ts';
+import { deviceOf, pointOf } from './testing/devices.ts';
+import { PolledWorld, startMs } from './testing/polled-world.ts';
+
+const every = (period_ms: number, point: PointConfig): PointConfig => ({ ...point, period_ms });
+
+describe('points of different rates', () => {
+  it('are read in the ticks in which they are due, merged where they coincide', async () => {
+    const world = new PolledWorld();
+    const points = [
+      every(100, pointOf('fast', 0)),
+      every(300, pointOf('slow', 1)),
+      pointOf('task', 2),
+      every(600, pointOf('far', 100)),
+    ];
+    const results = world.poll(deviceOf({ points }), { taskPeriodMs: 200 });
+    await world.time.advance(650);
+    await world.stop();
+    expect(world.asked()).toEqual([
+      [0, '0+3'],
+      [0, '100+1'],
+      [100, '0+1'],
+      [200, '0+3'],
+      [300, '0+2'],
+      [400, '0+3'],
+      [500, '0+1'],
+      [600, '0+3'],
+      [600, '100+1'],
+    ]);
+    expect(results.map(({ values }) => Object.keys(values).join())).toEqual([
+      'fast,slow,task,far',
+      'fast',
+      'fast,task',
+      'fast,slow',
+      'fast,task',
+      'fast',
+      'fast,slow,task,far',
+    ]);
+    expect(world.pollers[0]?.periodMs).toBe(100);
+  });
+
+  it('are due at multiples of their period since 1970, whenever polling begins', async () => {
+    const world = new PolledWorld();
+    await world.time.advance(170);
+    const results = world.poll(
+      deviceOf({ points: [every(100, pointOf('fast', 0)), every(300, pointOf('slow', 1))] }),
+    );
+    await world.time.advance(550);
+    await world.stop();
+    const slow = results
+      .filter(({ values }) => 'slow' in values)
+      .map(({ tick }) => tickTimeMs(tick, 100) - startMs);
+    expect(slow).toEqual([300, 600]);
+  });
+});
+
+describe('the phase of a device', () => {
+  it('shifts its requests and not its ticks', async () => {
+    const world = new PolledWorld();
+    const results = world.poll(deviceOf(), { phaseMs: 400 });
+    await world.time.advance(2_600);
+    await world.stop();
+    expect(world.asked().map(([atMs]) => atMs)).toEqual([400, 1_400, 2_400]);
+    expect(results.map(({ tick, latenessMs }) => [tickTimeMs(tick, 1_000) - startMs, latenessMs])).toEqual([
+      [0, 0],
+      [1_000, 0],
+      [2_000, 0],
+    ]);
+  });
+
+  it('lets the tick under way be read when polling begins, however late in the tick that is', async () => {
+    for (const beginsMs of [0, 399, 400, 999]) {
+      const world = new PolledWorld();
+      await world.time.advance(beginsMs);
+      const results = world.poll(deviceOf(), { phaseMs: 400 });
+      await world.time.advance(1_000);
+      await world.stop();
+      expect(tickTimeMs(results[0]?.tick ?? 0, 1_000)).toBe(startMs);
+      expect(results[0]?.miss).toBeUndefined();
+      expect(world.asked()[0]?.[0]).toBe(Math.max(beginsMs, 400));
+    }
+  });
+
+  it('spreads a fleet evenly, is the same for a device every time, and stays below a few seconds', () => {
+    const phases = Array.from({ length: 1_000 }, (_, index) => phaseMs(String(index), 1_000, 0.5));
+    expect(phases).toEqual(Array.from({ length: 1_000 }, (_, index) => phaseMs(String(index), 1_000, 0.5)));
+    const inTenths = Map.groupBy(phases, (phase) => Math.floor(phase / 50));
+    expect([...inTenths.keys()].sort((a, b) => a - b)).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    for (const devices of inTenths.values()) {
+      expect(devices.length).toBeGreaterThan(65);
+      expect(devices.length).toBeLessThan(135);
+    }
+    expect(phaseMs('7', 1_000, 0)).toBe(0);
+    const hourly = Array.from({ length: 1_000 }, (_, index) => phaseMs(String(index), 3_600_000, 0.5));
+    expect(Math.max(...hourly)).toBeLessThan(5_000);
+  });
+});

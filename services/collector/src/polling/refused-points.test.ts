@@ -1,0 +1,139 @@
+import { describe, expect, it } from 'vitest';
+import type { ReadRequest } from '../ports.ts';
+import { deviceOf, pointOf } from './testing/devices.ts';
+import { PolledWorld } from './testing/polled-world.ts';
+import type { Reply } from './testing/scripted-bus.ts';
+
+const registers = (count: number) =>
+  Array.from({ length: count }, (_, address) => pointOf(`r${address}`, address));
+
+function without(missing: readonly number[], most = 125): (request: ReadRequest) => Reply {
+  return ({ address, quantity }) => {
+    const isRefused = quantity > most || missing.some((each) => each >= address && each < address + quantity);
+    return isRefused ? { afterMs: 1, failure: 'exception', exceptionCode: 2 } : { afterMs: 1 };
+  };
+}
+
+describe('a device that refuses a block because of one register', () => {
+  it('loses that point alone, from the first tick on, and is not asked for it again for long', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = without([37]);
+    const results = world.poll(deviceOf({ points: registers(100) }));
+    await world.time.advance(20_500);
+    await world.stop();
+    expect(results).toHaveLength(21);
+    for (const { values, miss, readCount } of results) {
+      expect(readCount).toBe(99);
+      expect(Object.keys(values)).toHaveLength(99);
+      expect('r37' in values).toBe(false);
+      expect(miss?.cause).toBe('exception');
+      expect(miss?.detail).toContain('r37');
+    }
+    // Found in the first tick; after that two requests around it, and no more.
+    const later = world.asked().filter(([atMs]) => atMs >= 1_000);
+    expect(later.map(([, what]) => what)).toEqual(Array.from({ length: 20 }, () => ['0+37', '38+62']).flat());
+    expect(world.pollers[0]?.learned.describe(20)).toEqual([
+      'r37 (holding_register 37): exception on purpose',
+    ]);
+  });
+
+  it('is looked at again now and then, and read whole once it has the register', async () => {
+    const world = new PolledWorld();
+    const missing = [37];
+    world.bus.reply = without(missing);
+    const results = world.poll(deviceOf({ points: registers(100) }));
+    await world.time.advance(120_500);
+    const looks = world.asked().filter(([atMs, what]) => what === '37+1' && atMs >= 1_000);
+    // After 30 s, and then after twice as long.
+    expect(looks.map(([atMs]) => Math.round(atMs / 10_000) * 10)).toEqual([30, 90]);
+    missing.pop();
+    await world.time.advance(120_000);
+    await world.stop();
+    expect(results.at(-1)).toMatchObject({ readCount: 100, miss: undefined });
+    expect(world.asked().at(-1)?.[1]).toBe('0+100');
+  });
+
+  it('costs a bounded number of requests a tick when there are many such registers', async () => {
+    const world = new PolledWorld();
+    const missing = Array.from({ length: 50 }, (_, index) => index * 2);
+    world.bus.reply = without(missing);
+    const results = world.poll(deviceOf({ points: registers(100) }));
+    await world.time.advance(60_500);
+    await world.stop();
+    expect(results[0]?.miss?.detail).toContain('which part of it is being found out');
+    const perTick = Map.groupBy(world.asked(), ([atMs]) => Math.floor(atMs / 1_000));
+    expect(Math.max(...[...perTick.values()].map((requests) => requests.length))).toBeLessThanOrEqual(100);
+    expect(results.at(-1)).toMatchObject({ readCount: 50 });
+  });
+
+  it('and so shows that it takes less at once than was thought', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = without([], 60);
+    const results = world.poll(deviceOf({ points: registers(100) }));
+    await world.time.advance(2_500);
+    await world.stop();
+    expect(results.map(({ readCount, miss }) => [readCount, miss])).toEqual([
+      [100, undefined],
+      [100, undefined],
+      [100, undefined],
+    ]);
+    expect(world.asked().map(([, what]) => what)).toEqual([
+      '0+100',
+      '0+50',
+      '50+50',
+      '0+50',
+      '50+50',
+      '0+50',
+      '50+50',
+    ]);
+    expect(world.pollers[0]?.learned.describe(20)).toEqual([
+      'max_registers 50: it refuses to read more at once',
+    ]);
+  });
+
+  it('because of a hole is not read over that hole any more', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = without([2]);
+    const profile = { ...profileOf(), max_hole: 5 };
+    const results = world.poll(
+      deviceOf({ profile, points: [pointOf('a', 0), pointOf('b', 1), pointOf('c', 3)] }),
+    );
+    await world.time.advance(1_500);
+    await world.stop();
+    expect(results.map(({ values }) => ({ ...values }))).toEqual([
+      { a: 0, b: 1, c: 3 },
+      { a: 0, b: 1, c: 3 },
+    ]);
+    expect(world.asked().map(([, what]) => what)).toEqual(['0+4', '0+2', '3+1', '0+2', '3+1']);
+  });
+});
+
+describe('a device that refuses everything for a while, as one that starts up', () => {
+  it('is asked for one block a tick, and read whole as soon as it answers', async () => {
+    const world = new PolledWorld();
+    let isReady = false;
+    world.bus.reply = () =>
+      isReady ? { afterMs: 1 } : { afterMs: 1, failure: 'exception', exceptionCode: 2 };
+    const results = world.poll(deviceOf({ points: registers(10) }));
+    await world.time.advance(10_500);
+    const perTick = Map.groupBy(world.asked(), ([atMs]) => Math.floor(atMs / 1_000));
+    expect(perTick.get(9)).toHaveLength(1);
+    isReady = true;
+    await world.time.advance(2_000);
+    await world.stop();
+    expect(results.at(-1)).toMatchObject({ readCount: 10, miss: undefined });
+  });
+});
+
+function profileOf() {
+  return {
+    busy_retries: 2,
+    request_pause_ms: 0,
+    connect_pause_ms: 0,
+    close_after_read: false,
+    single_connection: false,
+    accept_unit_zero: false,
+    max_hole: 0,
+    excluded: [],
+  };
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { TickResult } from './device-poller.ts';
+import { deviceOf, pointOf } from './testing/devices.ts';
+import { PolledWorld } from './testing/polled-world.ts';
+
+const unit = (unitId: number) =>
+  deviceOf({ id: `d${unitId}`, code: `unit-${unitId}`, unit_id: unitId, timeout_ms: 800 });
+const good = (results: readonly TickResult[]) => results.filter(({ miss }) => miss === undefined).length;
+
+describe('a dead unit on a shared line', () => {
+  it('costs the others one timeout for each of its probes, and has a miss for each of its ticks', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = ({ unitId }) => (unitId === 2 ? { afterMs: 800, failure: 'timeout' } : { afterMs: 5 });
+    const results = [1, 2, 3].map((unitId) => world.poll(unit(unitId), { phaseMs: unitId }));
+    await world.time.advance(120_500);
+    await world.stop();
+    const dead = results[1] ?? [];
+    expect(dead.map(({ tick }) => tick - (dead[0]?.tick ?? 0))).toEqual(dead.map((_, index) => index));
+    expect(new Set(dead.map(({ miss }) => miss?.cause))).toEqual(new Set(['timeout']));
+    expect(dead[10]?.miss?.detail).toMatch(/^not asked, next try in [0-9.]+ s after: unit-2 unit 2 /);
+    // One probe each ten seconds or so, and not one tick of the others is lost.
+    const probes = world.asked(2).filter(([atMs]) => atMs > 20_000);
+    expect(probes.length).toBeLessThanOrEqual(11);
+    expect(probes.length).toBeGreaterThanOrEqual(8);
+    for (const living of [results[0], results[2]]) expect(good(living ?? [])).toBe(121);
+  });
+
+  it('is read at its period again soon after it has come back', async () => {
+    const world = new PolledWorld();
+    let isDead = true;
+    world.bus.reply = ({ unitId }) =>
+      unitId === 2 && isDead ? { afterMs: 800, failure: 'timeout' } : { afterMs: 5 };
+    const [, dead] = [1, 2].map((unitId) => world.poll(unit(unitId), { phaseMs: unitId }));
+    await world.time.advance(60_500);
+    isDead = false;
+    await world.time.advance(15_000);
+    await world.stop();
+    expect(dead?.slice(-3).map(({ miss }) => miss)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('is one of many: all of them together take a tenth of the time, whatever their number', async () => {
+    const world = new PolledWorld();
+    const isDead = (unitId: number) => unitId > 10;
+    world.bus.reply = ({ unitId }) =>
+      isDead(unitId) ? { afterMs: 800, failure: 'timeout' } : { afterMs: 5 };
+    const units = Array.from({ length: 20 }, (_, index) => index + 1);
+    const results = units.map((unitId) => world.poll(unit(unitId), { phaseMs: unitId * 10 }));
+    await world.time.advance(60_000);
+    const before = results.slice(0, 10).map(good);
+    await world.time.advance(300_000);
+    await world.stop();
+    const probes = world.bus.asked.filter(({ atMs, request }) => atMs > 60_000 && isDead(request.unitId));
+    expect(probes.length * 800).toBeLessThanOrEqual(0.11 * 300_000);
+    // None of them is forgotten.
+    expect(new Set(probes.map(({ request }) => request.unitId)).size).toBe(10);
+    for (const [index, living] of results.slice(0, 10).entries()) {
+      expect(good(living) - (before[index] ?? 0)).toBeGreaterThanOrEqual(299);
+    }
+  });
+});
+
+describe('a gateway that is away', () => {
+  it('does not cost each of its units a connect timeout', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = () => ({ afterMs: 800, failure: 'timeout', wasSent: false });
+    const units = Array.from({ length: 20 }, (_, index) => index + 1);
+    const results = units.map((unitId) => world.poll(unit(unitId), { phaseMs: unitId }));
+    await world.time.advance(60_500);
+    // Three to find out, then one a pause: not one for each unit.
+    expect(world.bus.asked.filter(({ atMs }) => atMs < 10_000).length).toBeLessThanOrEqual(8);
+    expect(world.bus.asked.length).toBeLessThanOrEqual(14);
+    for (const each of results) {
+      expect(each.map(({ tick }) => tick - (each[0]?.tick ?? 0))).toEqual(each.map((_, index) => index));
+      expect(each.length).toBeGreaterThanOrEqual(60);
+      expect(good(each)).toBe(0);
+    }
+    world.bus.reply = () => ({ afterMs: 5 });
+    await world.time.advance(12_000);
+    await world.stop();
+    for (const each of results) expect(each.at(-1)?.miss).toBeUndefined();
+  });
+
+  it('says of units behind it that they do not answer, which is a failure of the unit, not of a point', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = ({ unitId }) =>
+      unitId === 2 ? { afterMs: 500, failure: 'exception', exceptionCode: 11 } : { afterMs: 5 };
+    const far = { ...unit(2), points: [pointOf('speed', 10), pointOf('far', 500)] };
+    const results = [world.poll(unit(1)), world.poll(far)];
+    await world.time.advance(30_500);
+    await world.stop();
+    expect(good(results[0] ?? [])).toBe(31);
+    expect(new Set(world.asked(2).map(([, what]) => what))).toEqual(new Set(['10+1']));
+    expect(world.asked(2).length).toBeLessThanOrEqual(9);
+  });
+});
+
+describe('more devices than an endpoint has time for', () => {
+  it('are all read, by turns; ticks that come too late are left out as overruns, never queued up', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = () => ({ afterMs: 300 });
+    const units = Array.from({ length: 10 }, (_, index) => index + 1);
+    const results = units.map((unitId) => world.poll(unit(unitId)));
+    await world.time.advance(60_000);
+    await world.stop();
+    for (const each of results) {
+      expect(each.map(({ tick }) => tick - (each[0]?.tick ?? 0))).toEqual(each.map((_, index) => index));
+      const causes = new Set(each.map(({ miss }) => miss?.cause));
+      expect([...causes].filter((cause) => cause !== undefined && cause !== 'overrun')).toEqual([]);
+      expect(good(each)).toBeGreaterThanOrEqual(18);
+      // What is read is read within its own period.
+      for (const { latenessMs } of each) if (latenessMs !== undefined) expect(latenessMs).toBeLessThan(1_000);
+    }
+  });
+});
