@@ -33,6 +33,7 @@ const streams = {
   sessionsMaxBytes: config.SESSIONS_MAX_BYTES,
   samplesMaxBytes: config.SAMPLES_MAX_BYTES,
   samplesMaxAgeHours: config.SAMPLES_MAX_AGE_HOURS,
+  taskConfigsMaxBytes: config.TASK_CONFIGS_MAX_BYTES,
   replicas: config.STREAM_REPLICAS,
 };
 

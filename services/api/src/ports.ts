@@ -1,3 +1,4 @@
+import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { QuarantinedMessage } from '@holdfast/shared/contracts/quarantined-message.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
@@ -8,8 +9,21 @@ export class BrokerUnavailable extends Error {
   override readonly name = 'BrokerUnavailable';
 }
 
+/** There is no room for one more configuration snapshot, and waiting does not help. */
+export class TaskConfigsFull extends Error {
+  override readonly name = 'TaskConfigsFull';
+  readonly bytes: number;
+  readonly maxBytes: number;
+  constructor(size: { readonly bytes: number; readonly maxBytes: number }, options?: ErrorOptions) {
+    super(`${size.bytes} of ${size.maxBytes} bytes are taken`, options);
+    this.bytes = size.bytes;
+    this.maxBytes = size.maxBytes;
+  }
+}
+
 /** Configuration snapshots by task and version; one that is there is never replaced. */
 export interface TaskConfigs {
+  /** @throws TaskConfigsFull when there is no room for it */
   put(config: TaskConfig): Promise<'stored' | 'already_there'>;
   /** A missing or damaged snapshot is an answer. @throws when the broker cannot be asked */
   load(
@@ -53,6 +67,7 @@ export interface SessionLog {
 /** The youngest message of a device in SAMPLES: values, or why there are none. */
 export interface LastSample {
   readonly sessionId: string;
+  readonly deviceId: string;
   readonly tick: number;
   readonly epoch: number;
   /** When the broker stored it, in ms since 1970, on the broker's clock. */
@@ -111,3 +126,28 @@ export interface Sinks {
   /** What each writer said last, also those that are gone. */
   statuses(): Promise<readonly SinkStatus[]>;
 }
+
+export interface KnownCollector {
+  readonly id: string;
+  /** `given_up`: it has ended, or was declared dead. */
+  readonly state: 'active' | 'draining' | 'given_up';
+  readonly host: string;
+  /** RFC 3339. */
+  readonly startedAt: string;
+  /** How many sessions it may hold. */
+  readonly capacity: number;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** Every method throws BrokerUnavailable. */
+export interface Collectors {
+  /** Every one that ever held a lease, by id. */
+  list(): Promise<readonly KnownCollector[]>;
+  /** Asks one of them to read or write a device, once. */
+  call(collectorId: string, call: DeviceCall): Promise<DeviceCallOutcome>;
+}
+
+export type DeviceCallOutcome =
+  | { readonly ok: true; readonly reply: DeviceReply }
+  /** `absent`: nothing was asked of the device. `silent`: it may have been. */
+  | { readonly ok: false; readonly why: 'absent' | 'silent'; readonly detail: string };

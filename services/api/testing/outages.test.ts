@@ -3,6 +3,7 @@ import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postg
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { createDatabase } from '@holdfast/dev/postgres-databases.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
@@ -26,6 +27,31 @@ const unavailable = (code: string) => ({ status: 503, body: { code, status: 503 
 function expectRetryAfter(answer: Answer): void {
   expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0);
 }
+
+describe('with no room for more configurations', () => {
+  it('a task that is new cannot be started, the answer says what to do, and one that has not changed can', async () => {
+    const nats = await natsForTest();
+    const { nc } = await sessionLogForTest(nats.url);
+    const mebibyte = 1024 * 1024;
+    const streams = { sessionsMaxBytes: 8 * mebibyte, samplesMaxBytes: 8 * mebibyte, samplesMaxAgeHours: 1 };
+    await nc.request('$JS.API.STREAM.DELETE.OBJ_TASK_CONFIGS');
+    await ensureStreams(nc, { ...streams, taskConfigsMaxBytes: 1_800, replicas: 1 });
+    const api = await startApi({ nats: nats.url, database: await freshDatabase() });
+    await api.ready();
+    const first = await configureTask(api, 'first');
+    const session = await startTask(api, first);
+    const second = await configureTask(api, 'second');
+    expect(await api.post(`${sessionsPath}/start-task/`, { task_id: second })).toMatchObject({
+      status: 507,
+      body: {
+        code: 'task_configs_full',
+        detail: expect.stringContaining('nats stream edit OBJ_TASK_CONFIGS --max-bytes 3600'),
+      },
+    });
+    expect((await api.post(`${sessionsPath}/${session}/stop/`)).status).toBe(200);
+    expect(await startTask(api, first)).not.toBe(session);
+  });
+});
 
 describe('with the broker away', () => {
   it('commands are refused at once with 503, reads go on, and all is well when it is back', async () => {

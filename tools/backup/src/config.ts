@@ -16,6 +16,7 @@ const schema = z.object({
   SESSIONS_MAX_BYTES: streamSettings.SESSIONS_MAX_BYTES.unwrap().optional(),
   SAMPLES_MAX_BYTES: streamSettings.SAMPLES_MAX_BYTES.unwrap().optional(),
   SAMPLES_MAX_AGE_HOURS: streamSettings.SAMPLES_MAX_AGE_HOURS.unwrap().optional(),
+  TASK_CONFIGS_MAX_BYTES: streamSettings.TASK_CONFIGS_MAX_BYTES.unwrap().optional(),
   STREAM_REPLICAS: streamSettings.STREAM_REPLICAS.unwrap().optional(),
 });
 

@@ -75,6 +75,7 @@ async function main(): Promise<number> {
         ...(config.SESSIONS_MAX_BYTES && { sessionsMaxBytes: config.SESSIONS_MAX_BYTES }),
         ...(config.SAMPLES_MAX_BYTES && { samplesMaxBytes: config.SAMPLES_MAX_BYTES }),
         ...(config.SAMPLES_MAX_AGE_HOURS && { samplesMaxAgeHours: config.SAMPLES_MAX_AGE_HOURS }),
+        ...(config.TASK_CONFIGS_MAX_BYTES && { taskConfigsMaxBytes: config.TASK_CONFIGS_MAX_BYTES }),
         ...(config.STREAM_REPLICAS && { replicas: config.STREAM_REPLICAS }),
       },
     });

@@ -16,9 +16,13 @@ export interface StreamSettings {
   readonly sessionsMaxBytes: number;
   readonly samplesMaxBytes: number;
   readonly samplesMaxAgeHours: number;
+  /** 512 MiB when left out. */
+  readonly taskConfigsMaxBytes?: number;
   readonly replicas: number;
 }
 
+/** Under which the object store keeps its bucket. */
+const taskConfigsStream = `OBJ_${bucketNames.taskConfigs}`;
 const nanosPerMs = 1_000_000;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
@@ -75,7 +79,22 @@ export async function ensureStreams(nc: NatsConnection, settings: StreamSettings
     // Each life of a writer has a key of its own; those of the dead go away by themselves.
     ttl: 10 * 60_000,
   });
-  await new Objm(nc).create(bucketNames.taskConfigs, { replicas, storage: StorageType.File });
+  await ensureTaskConfigs(nc, jsm, settings);
+}
+
+async function ensureTaskConfigs(
+  nc: NatsConnection,
+  jsm: JetStreamManager,
+  { replicas, taskConfigsMaxBytes = 512 * 1024 * 1024 }: StreamSettings,
+): Promise<void> {
+  const max_bytes = taskConfigsMaxBytes;
+  try {
+    await new Objm(nc).create(bucketNames.taskConfigs, { replicas, storage: StorageType.File, max_bytes });
+  } catch (error) {
+    const isOutOfRoom = error instanceof JetStreamApiError && error.code === insufficientStorage;
+    if (!isOutOfRoom) throw error;
+    throw await notEnoughStorage(jsm, { name: taskConfigsStream, max_bytes }, error);
+  }
 }
 
 async function ensureStream(jsm: JetStreamManager, config: StreamSpec): Promise<void> {
@@ -93,6 +112,7 @@ async function notEnoughStorage(jsm: JetStreamManager, config: StreamSpec, cause
   const setting: Readonly<Record<string, string>> = {
     [streamNames.samples]: 'SAMPLES_MAX_BYTES',
     [streamNames.sessions]: 'SESSIONS_MAX_BYTES',
+    [taskConfigsStream]: 'TASK_CONFIGS_MAX_BYTES',
   };
   const smaller = setting[config.name];
   const limit = limits.max_storage > 0 ? ` of the ${limits.max_storage} that the account may use` : '';

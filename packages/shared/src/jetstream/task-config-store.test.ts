@@ -6,7 +6,7 @@ import { bucketNames } from '../contracts/subjects.ts';
 import type { TaskConfig } from '../contracts/task-config.ts';
 import { createLogger } from '../runtime/logger.ts';
 import { type Connection, connectNats } from './connect.ts';
-import { TaskConfigStore } from './task-config-store.ts';
+import { TaskConfigStore, TaskConfigStoreFull } from './task-config-store.ts';
 
 const stream = `OBJ_${bucketNames.taskConfigs}`;
 
@@ -78,6 +78,17 @@ describe('the configuration snapshots', () => {
     const before = (await jsm.streams.info(stream)).state.consumer_count;
     for (let task = 10; task < 20; task += 1) expect((await store.load(String(task), 1)).ok).toBe(true);
     expect((await jsm.streams.info(stream)).state.consumer_count).toBe(before);
+  });
+
+  it('are refused when the bucket is full, with its size, and go on to be read', async () => {
+    await jsm.streams.update(stream, { max_bytes: (await jsm.streams.info(stream)).state.bytes + 100_000 });
+    const error = await store.put(config('30', 5_000)).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(TaskConfigStoreFull);
+    expect(error).toMatchObject({ maxBytes: (await jsm.streams.info(stream)).config.max_bytes });
+    expect(await store.put(config('31'))).toBe('stored');
+    expect((await store.load('2', 1)).ok).toBe(true);
+    await jsm.streams.update(stream, { max_bytes: -1 });
+    expect(await store.put(config('30', 5_000))).toBe('stored');
   });
 
   it('that are not there, or not what was stored, are told as such and not waited for', async () => {

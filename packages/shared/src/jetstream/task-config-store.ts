@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { JetStreamApiError, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type ObjectInfo, type ObjectStore, Objm } from '@nats-io/obj';
 import * as z from 'zod';
@@ -10,6 +10,24 @@ export type LoadedTaskConfig =
   | { readonly ok: true; readonly config: TaskConfig }
   /** It will not get better by trying again: the snapshot is not there, or not one. */
   | { readonly ok: false; readonly problem: string };
+
+/** TASK_CONFIGS is at its bound: nothing more can be put there until it is raised. */
+export class TaskConfigStoreFull extends Error {
+  override readonly name = 'TaskConfigStoreFull';
+  readonly bytes: number;
+  readonly maxBytes: number;
+  constructor(size: { readonly bytes: number; readonly maxBytes: number }, options?: ErrorOptions) {
+    super(`TASK_CONFIGS has ${size.bytes} of ${size.maxBytes} bytes`, options);
+    this.bytes = size.bytes;
+    this.maxBytes = size.maxBytes;
+  }
+}
+
+const stream = `OBJ_${bucketNames.taskConfigs}`;
+/** JetStream's code for a message that its stream could not store, for whatever reason. */
+const storeFailed = 10077;
+/** What the object store adds to a snapshot: its description and the headers, generously. */
+const overheadBytes = 4_096;
 
 /** Immutable configuration snapshots in TASK_CONFIGS, chunked by the object store where they exceed 1 MB. */
 export class TaskConfigStore {
@@ -26,13 +44,29 @@ export class TaskConfigStore {
     return new TaskConfigStore(objects, await jetstreamManager(nc, { checkAPI: false }));
   }
 
-  /** Stores a snapshot under its task and version; one that is there already is never replaced. */
+  /**
+   * Stores a snapshot under its task and version; one that is there already is never replaced.
+   * @throws TaskConfigStoreFull, and when the broker cannot be asked
+   */
   async put(config: TaskConfig): Promise<'stored' | 'already_there'> {
     const name = taskConfigKey(config.task_id, config.config_version);
     const existing = await this.#objects.info(name);
     if (existing && !existing.deleted) return 'already_there';
-    await this.#objects.putBlob({ name }, new TextEncoder().encode(JSON.stringify(config)));
+    const snapshot = new TextEncoder().encode(JSON.stringify(config));
+    try {
+      await this.#objects.putBlob({ name }, snapshot);
+    } catch (error) {
+      throw (await this.#isFull(error, snapshot.length)) ?? error;
+    }
     return 'stored';
+  }
+
+  async #isFull(cause: unknown, bytesMore: number): Promise<TaskConfigStoreFull | undefined> {
+    if (!(cause instanceof JetStreamApiError && cause.code === storeFailed)) return undefined;
+    const { state, config } = await this.#jsm.streams.info(stream);
+    const { bytes } = state;
+    const isFull = config.max_bytes > 0 && bytes + bytesMore + overheadBytes > config.max_bytes;
+    return isFull ? new TaskConfigStoreFull({ bytes, maxBytes: config.max_bytes }, { cause }) : undefined;
   }
 
   /** Names of all snapshots that are stored. */
@@ -84,7 +118,7 @@ export class TaskConfigStore {
    */
   async #singleChunk({ nuid, digest }: ObjectInfo): Promise<Uint8Array | undefined> {
     const last_by_subj = `$O.${bucketNames.taskConfigs}.C.${nuid}`;
-    const chunk = await this.#jsm.streams.getMessage(`OBJ_${bucketNames.taskConfigs}`, { last_by_subj });
+    const chunk = await this.#jsm.streams.getMessage(stream, { last_by_subj });
     if (!chunk) return undefined;
     const actual = createHash('sha256').update(chunk.data).digest('base64url');
     return digest.replace(/=+$/, '') === `SHA-256=${actual}` ? chunk.data : undefined;

@@ -99,5 +99,6 @@ export const streamSettings = {
   SESSIONS_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(1_073_741_824),
   SAMPLES_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(4_294_967_296),
   SAMPLES_MAX_AGE_HOURS: setting.integer(1, 24 * 365).default(72),
+  TASK_CONFIGS_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(536_870_912),
   STREAM_REPLICAS: setting.integer(1, 5).default(1),
 } as const;

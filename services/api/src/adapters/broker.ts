@@ -1,11 +1,17 @@
 import { type Connection, connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
 import { ensureStreams, type StreamSettings } from '@holdfast/shared/jetstream/streams.ts';
-import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { TaskConfigStore, TaskConfigStoreFull } from '@holdfast/shared/jetstream/task-config-store.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
-import { BrokerUnavailable, type CommandStores, type SessionLog } from '../ports.ts';
+import {
+  BrokerUnavailable,
+  type CommandStores,
+  type SessionLog,
+  type TaskConfigs,
+  TaskConfigsFull,
+} from '../ports.ts';
 import { jetStreamSessionLog } from './jetstream-session-log.ts';
 
 export interface Broker {
@@ -20,6 +26,19 @@ export interface Broker {
 }
 
 const retryMs = 1_000;
+
+function taskConfigsOf(store: TaskConfigStore): TaskConfigs {
+  return {
+    load: (taskId, version) => store.load(taskId, version),
+    put: async (config) => {
+      try {
+        return await store.put(config);
+      } catch (error) {
+        throw error instanceof TaskConfigStoreFull ? new TaskConfigsFull(error, { cause: error }) : error;
+      }
+    },
+  };
+}
 
 /**
  * The connection to NATS, made in the background: an API without a broker still serves reads. After every
@@ -52,7 +71,7 @@ export function startBroker(options: {
         await ensureStreams(nc, options.streams);
         stores ??= {
           events: await JetStreamEventStore.open(nc),
-          taskConfigs: await TaskConfigStore.open(nc),
+          taskConfigs: taskConfigsOf(await TaskConfigStore.open(nc)),
         };
         await onReady(nc);
         // A reconnect meanwhile has begun a preparation of its own, which decides.

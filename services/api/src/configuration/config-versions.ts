@@ -3,9 +3,10 @@ import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
 import { sql } from 'kysely';
+import { keptDevices } from '../accounting/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { ApiProblem, notFound } from '../http/api-problem.ts';
-import type { TaskConfigs } from '../ports.ts';
+import { type TaskConfigs, TaskConfigsFull } from '../ports.ts';
 import {
   contentHash,
   type SnapshotProblem,
@@ -65,7 +66,7 @@ export async function ensureConfigVersion(
         task_code: task.code,
         task_name: task.name,
         period_ms: content.period_ms,
-        device_codes: JSON.stringify(content.devices.map(({ code }) => code)),
+        device_codes: JSON.stringify(keptDevices(content)),
       })
       .execute();
     return { taskCode: task.code, version, needs: sessionNeeds(content) };
@@ -85,9 +86,22 @@ async function holds(
     if ((await taskConfigs.put(config)) === 'stored') return true;
     stored = await taskConfigs.load(config.task_id, version);
   } catch (error) {
+    if (error instanceof TaskConfigsFull) throw noRoom(config, error);
     throw new StoreUnavailable('the configuration snapshot could not be stored', { cause: error });
   }
   return stored.ok && contentHash(stored.config) === hash;
+}
+
+function noRoom({ task_code }: TaskConfig, { bytes, maxBytes }: TaskConfigsFull): ApiProblem {
+  return new ApiProblem({
+    status: 507,
+    code: 'task_configs_full',
+    title: 'There is no room for the configuration of this task',
+    detail:
+      `The configuration of task ${task_code} is new or has changed, and TASK_CONFIGS, which keeps a snapshot of each, ` +
+      `has ${bytes} of its ${maxBytes} bytes. Give it more room: nats stream edit OBJ_TASK_CONFIGS --max-bytes ${2 * maxBytes}. ` +
+      'Sessions that run go on, and tasks that have not changed can be started.',
+  });
 }
 
 async function readContent(transaction: Database, task: SnapshotTask): Promise<TaskContent> {
