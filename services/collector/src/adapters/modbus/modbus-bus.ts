@@ -115,7 +115,7 @@ export class ModbusBus implements DeviceBus {
       this.#deadlinePassed();
       return;
     }
-    const lateAnswerMs = this.#options.line?.lateAnswerWaitMs(request.unitId, nowMs) ?? 0;
+    const lateAnswerMs = this.#options.line?.lateAnswerWaitMs(request, nowMs) ?? 0;
     // Other units share the line: it is not kept idle for a request that will hardly have the time for its reply.
     if (lateAnswerMs > request.timeoutMs / 2) {
       const inMs = Math.ceil(lateAnswerMs);
@@ -259,8 +259,8 @@ export class ModbusBus implements DeviceBus {
     const wasSent = exchange.frame !== undefined;
     if (wasSent && request === 'may be answered') {
       // As long again as it was given: what comes later than that is not told from the answer to a later request.
-      const { unitId, timeoutMs } = exchange.request;
-      this.#options.line?.mayAnswerLate(unitId, performance.now() + timeoutMs);
+      const untilMs = performance.now() + exchange.request.timeoutMs;
+      this.#options.line?.mayAnswerLate(exchange.request, untilMs);
     }
     exchange.reject(new ReadFailure(missCause, reason, { cause, wasSent }));
   }

@@ -1,3 +1,5 @@
+import type { RequestOptions } from '../../ports.ts';
+
 /** Longer than the pauses that adapters and gateways put into the middle of a frame. */
 const resyncMs = 30;
 
@@ -32,8 +34,10 @@ export class RtuLine {
     this.#isInStep = false;
   }
 
-  mayAnswerLate(unitId: number, untilMs: number): void {
+  mayAnswerLate({ unitId, acceptUnitZero }: RequestOptions, untilMs: number): void {
     this.#lateAnswers.set(unitId, untilMs);
+    // From the answer alone nobody would know whose it is.
+    if (acceptUnitZero) this.#lateAnswers.set(0, untilMs);
     this.#isInStep = false;
   }
 
@@ -46,8 +50,14 @@ export class RtuLine {
     return 0;
   }
 
-  /** For how long an answer of this unit to an earlier request would be taken for the answer to the next one. */
-  lateAnswerWaitMs(unitId: number, nowMs: number): number {
+  /** For how long an answer to an earlier request would be taken for the answer to this one. */
+  lateAnswerWaitMs({ unitId, acceptUnitZero }: RequestOptions, nowMs: number): number {
+    if (this.#lateAnswers.size === 0) return 0;
+    const ofUnitMs = this.#waitForUnitMs(unitId, nowMs);
+    return acceptUnitZero ? Math.max(ofUnitMs, this.#waitForUnitMs(0, nowMs)) : ofUnitMs;
+  }
+
+  #waitForUnitMs(unitId: number, nowMs: number): number {
     const untilMs = this.#lateAnswers.get(unitId);
     if (untilMs === undefined) return 0;
     if (untilMs > nowMs) return untilMs - nowMs;
