@@ -63,6 +63,32 @@ beforeAll(async () => {
     { at: at(0), what: 'started' },
     { at: at(10 * 24 * 60), what: 'stopped' },
   ]);
+  const rates = configOf('9', ['press-1', '冷却机'], periodMs);
+  for (const point of rates.devices[0]?.points ?? []) point.period_ms = 10_000;
+  await tellSession(log, { ...rates, schema_version: 2 }, [
+    { at: at(0), what: 'started' },
+    { at: at(1), what: 'assigned', to: 'c1', reason: 'start' },
+    { at: at(10), what: 'stopped' },
+  ]);
+  const ofNine = (deviceCode: string, ticksOf: number, outcome: TickOutcome, from: number, to: number) => ({
+    sessionId: '9-1',
+    deviceCode,
+    periodMs: ticksOf,
+    outcome,
+    from: (beginMs + from * 60_000) / ticksOf,
+    to: (beginMs + to * 60_000) / ticksOf - 1,
+  });
+  await coverage.record([
+    ofNine('press-1', 10_000, 'stored', 1, 7),
+    ofNine('press-1', 10_000, 'timeout', 7, 8),
+    ofNine('press-1', 10_000, 'stored', 8, 10),
+    ofNine('冷却机', periodMs, 'stored', 1, 5),
+    ofNine('冷却机', periodMs, 'timeout', 5, 6),
+    ofNine('冷却机', periodMs, 'stored', 6, 10),
+  ]);
+  await eventually(async () => (await api.get(`${sessionsPath}/9-1/`)).body.status === 'stopped', {
+    what: 'the read model to have the log of task 9',
+  });
   await eventually(async () => (await api.get(`${sessionsPath}/8-1/`)).body.status === 'stopped', {
     what: 'the read model to have the log',
   });
@@ -86,6 +112,7 @@ describe('the completeness of a session', () => {
       devices: [
         {
           device: 'press-1',
+          period_ms: periodMs,
           expected: 90,
           stored: 85,
           quarantined: 0,
@@ -96,6 +123,7 @@ describe('the completeness of a session', () => {
         },
         {
           device: '冷却机',
+          period_ms: periodMs,
           expected: 90,
           stored: 56,
           quarantined: 1,
@@ -168,6 +196,59 @@ describe('the completeness of a session', () => {
     const { body } = await api.get(`${path}?to=now`);
     expect(body.expected).toBeGreaterThan(0);
     expect(body.missing_by_cause).toEqual({ waiting: body.expected });
+  });
+});
+
+describe('a device whose points are read more often than the task says', () => {
+  /** press-1 is read every 10 s, 冷却机 every minute. */
+  const fast = async (query: string) => (await api.get(`${sessionsPath}/9-1/${query}`)).body;
+
+  it('is counted in ticks of its own', async () => {
+    expect(await fast(`completeness/?to=${at(10)}`)).toMatchObject({
+      period_ms: periodMs,
+      expected: 60 + 10,
+      stored: 48 + 8,
+      missing_by_cause: { waiting: 6 + 1, timeout: 6 + 1 },
+      devices: [
+        { device: 'press-1', period_ms: 10_000, expected: 60, stored: 48 },
+        { device: '冷却机', period_ms: periodMs, expected: 10, stored: 8 },
+      ],
+    });
+  });
+
+  it('has its gaps among those of the others in the order of time, also over pages', async () => {
+    const all = await fast(`gaps/?to=${at(10)}`);
+    const seen = all.results.map(({ device, cause, start_time, end_time, ticks }: Record<string, string>) => {
+      return [device, cause, start_time, end_time, ticks];
+    });
+    expect(seen).toEqual([
+      ['press-1', 'waiting', at(0), at(1), 6],
+      ['冷却机', 'waiting', at(0), at(1), 1],
+      ['冷却机', 'timeout', at(5), at(6), 1],
+      ['press-1', 'timeout', at(7), at(8), 6],
+    ]);
+    const found: unknown[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: typeof all = await fast(`gaps/?to=${at(10)}&limit=1${cursor && `&cursor=${cursor}`}`);
+      found.push(...page.results);
+      cursor = page.next_cursor;
+    }
+    expect(found).toEqual(all.results);
+  });
+
+  it('is known as such from the configuration that a start keeps', async () => {
+    const taskId = await configureTask(api, 'rates');
+    const { body: points } = await api.get('/api/config/points/?limit=500');
+    const mine = points.results.findLast(({ code }: { code: string }) => code === 'value-1');
+    const patched = await api.request('PATCH', `/api/config/points/${mine.id}/`, { period_ms: 250 });
+    expect(patched.status).toBe(200);
+    const sessionId = await startTask(api, taskId);
+    const { body } = await api.get(`${sessionsPath}/${sessionId}/completeness/?to=now`);
+    expect(body).toMatchObject({ period_ms: 1_000, devices: [{ device: 'rates-device', period_ms: 250 }] });
+    const { body: recovery } = await api.get('/api/acquisition/recovery/?limit=500');
+    expect(recovery.results).toContainEqual(
+      expect.objectContaining({ session_id: sessionId, fresh_within_seconds: 15 }),
+    );
   });
 });
 

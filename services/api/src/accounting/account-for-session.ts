@@ -30,6 +30,8 @@ export interface AccountingQuery {
 /** What became of the ticks of one device within the time asked for. */
 export interface DeviceAccount {
   readonly device: string;
+  /** Of its ticks. */
+  readonly periodMs: number;
   readonly scheduled: TickRanges;
   readonly stored: TickRanges;
   readonly quarantined: TickRanges;
@@ -38,6 +40,7 @@ export interface DeviceAccount {
 }
 
 export interface SessionAccount {
+  /** The task's; a device's may be another. */
   readonly periodMs: number;
   /** In the order of the configuration. */
   readonly devices: readonly DeviceAccount[];
@@ -59,7 +62,7 @@ export async function accountForSession(
 ): Promise<SessionAccount | undefined> {
   const { session_id: sessionId, task_id, config_version } = session;
   const { periodMs, devices } = await plans.of(task_id, config_version);
-  const asked = device === undefined ? devices : devices.filter((code) => code === device);
+  const asked = device === undefined ? devices : devices.filter(({ code }) => code === device);
   if (asked.length === 0) return undefined;
   const events = await recordedEvents(database, sessionId);
   const covered = await coverage.read({
@@ -72,16 +75,12 @@ export async function accountForSession(
   const placements = events.flatMap(({ event, sequence, timeMs }) =>
     event.type === 'session.assigned' ? [{ timeMs, epoch: sequence, reason: event.reason }] : [],
   );
-  const scheduled = scheduledTicks(intervals, periodMs, nowMs);
-  const window: TickRanges = [
-    {
-      from: from ? Math.ceil(from.getTime() / periodMs) : 0,
-      to: Math.ceil(nowMs / periodMs) - 1,
-    },
-  ];
+  const due = new Map<number, { scheduled: TickRanges; window: TickRanges }>();
   const accounts: DeviceAccount[] = [];
-  for (const code of asked) {
+  for (const { code, periodMs } of asked) {
     if (accounts.length % devicesInARow === devicesInARow - 1) await othersFirst();
+    const { scheduled, window } = due.get(periodMs) ?? dueTicks(intervals, periodMs, { from, nowMs });
+    due.set(periodMs, { scheduled, window });
     const account = attributeGaps({
       scheduled,
       intervals,
@@ -92,6 +91,7 @@ export async function accountForSession(
     });
     accounts.push({
       device: code,
+      periodMs,
       scheduled: intersection(scheduled, window),
       stored: intersection(intersection(account.stored, scheduled), window),
       quarantined: intersection(intersection(account.quarantined, scheduled), window),
@@ -102,4 +102,15 @@ export async function accountForSession(
     });
   }
   return { periodMs, devices: accounts };
+}
+
+function dueTicks(
+  intervals: ReturnType<typeof runningIntervals>,
+  periodMs: number,
+  { from, nowMs }: { from: Date | undefined; nowMs: number },
+): { scheduled: TickRanges; window: TickRanges } {
+  return {
+    scheduled: scheduledTicks(intervals, periodMs, nowMs),
+    window: [{ from: from ? Math.ceil(from.getTime() / periodMs) : 0, to: Math.ceil(nowMs / periodMs) - 1 }],
+  };
 }

@@ -1,9 +1,10 @@
 import type { PeriodCountsView, TickCountsView } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
-import { countTicks, type TickRange, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { countTicks, type TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { DeviceAccount } from './account-for-session.ts';
 
 type Counted = Pick<DeviceAccount, 'scheduled' | 'stored' | 'quarantined' | 'gaps'>;
+type Timed = Counted & Pick<DeviceAccount, 'periodMs'>;
 
 export function countsOf(accounts: readonly Counted[]): TickCountsView {
   let expected = 0;
@@ -32,14 +33,10 @@ export function countsOf(accounts: readonly Counted[]): TickCountsView {
 }
 
 /** Counts for each interval in which ticks were expected, in order. */
-export function countsByInterval(
-  accounts: readonly Counted[],
-  { periodMs, intervalMs }: { periodMs: number; intervalMs: number },
-): PeriodCountsView[] {
-  const length = { periodMs, intervalMs };
+export function countsByInterval(accounts: readonly Timed[], intervalMs: number): PeriodCountsView[] {
   const byInterval = new Map<number, Counted[]>();
   for (const account of accounts) {
-    for (const [index, part] of splitByInterval(account, length)) {
+    for (const [index, part] of splitByInterval(account, intervalMs)) {
       const parts = byInterval.get(index);
       if (parts) parts.push(part);
       else byInterval.set(index, [part]);
@@ -56,8 +53,8 @@ export function countsByInterval(
 
 /** How many intervals have expected ticks, counted without making them. */
 export function countIntervals(
-  scheduled: TickRanges,
-  { periodMs, intervalMs }: { periodMs: number; intervalMs: number },
+  { scheduled, periodMs }: Pick<DeviceAccount, 'scheduled' | 'periodMs'>,
+  intervalMs: number,
 ): number {
   const indexOf = (tick: number) => Math.floor((tick * periodMs) / intervalMs);
   return scheduled.reduce((sum, { from, to }) => sum + indexOf(to) - indexOf(from) + 1, 0);
@@ -70,10 +67,7 @@ type Parts = {
   gaps: Counted['gaps'][number][];
 };
 
-function splitByInterval(
-  account: Counted,
-  { periodMs, intervalMs }: { periodMs: number; intervalMs: number },
-): Map<number, Parts> {
+function splitByInterval({ periodMs, ...account }: Timed, intervalMs: number): Map<number, Parts> {
   const parts = new Map<number, Parts>();
   const partOf = (index: number): Parts => {
     const known = parts.get(index) ?? { scheduled: [], stored: [], quarantined: [], gaps: [] };

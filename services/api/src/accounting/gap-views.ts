@@ -2,12 +2,21 @@ import type { GapView } from '@holdfast/shared/contracts/http/accounting-http.ts
 import type { SessionAccount } from './account-for-session.ts';
 import { gapDetails } from './gap-details.ts';
 
+export interface PlacedGap {
+  readonly view: GapView;
+  /** Scheduled time of its first tick, in ms since 1970. Ticks of devices with different periods cannot be compared. */
+  readonly startMs: number;
+  /** Place of its device in the configuration. */
+  readonly index: number;
+}
+
 /** Oldest first; gaps that begin together in the order of the configuration. */
-export function gapViews({ devices, periodMs }: SessionAccount): { view: GapView; index: number }[] {
+export function gapViews({ devices }: SessionAccount): PlacedGap[] {
   return devices
-    .flatMap(({ device, gaps }, index) =>
+    .flatMap(({ device, gaps, periodMs }, index) =>
       gaps.map(({ cause, from, to }) => ({
         index,
+        startMs: from * periodMs,
         view: {
           device,
           cause,
@@ -20,5 +29,5 @@ export function gapViews({ devices, periodMs }: SessionAccount): { view: GapView
         },
       })),
     )
-    .sort((a, b) => a.view.from_tick - b.view.from_tick || a.index - b.index);
+    .sort((a, b) => a.startMs - b.startMs || a.index - b.index);
 }

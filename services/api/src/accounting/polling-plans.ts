@@ -1,12 +1,24 @@
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import type { Database } from '../database/open-database.ts';
+import type { KeptDevice } from '../database/tables.ts';
 import { ApiProblem } from '../http/api-problem.ts';
 import type { TaskConfigs } from '../ports.ts';
 
 /** As much of a configuration snapshot as its schedule follows from. */
 export interface PollingPlan {
+  /** The task's: that of every point that sets none. */
   readonly periodMs: number;
-  /** Codes, in the order of the configuration. */
-  readonly devices: readonly string[];
+  /** In the order of the configuration. */
+  readonly devices: readonly PolledDevice[];
+}
+
+export interface PolledDevice {
+  readonly code: string;
+  /** Known where its period is not the task's. */
+  readonly id?: string;
+  /** Of its ticks: that of its fastest point. */
+  readonly periodMs: number;
 }
 
 export interface PollingPlans {
@@ -15,6 +27,37 @@ export interface PollingPlans {
 }
 
 const keptAtMost = 1_000;
+
+type Content = Pick<TaskConfig, 'period_ms' | 'devices'>;
+
+function planOf({ period_ms, devices }: Content): PollingPlan {
+  return {
+    periodMs: period_ms,
+    devices: devices.map(({ id, code, points }) => ({
+      id,
+      code,
+      periodMs: devicePeriodMs(period_ms, points),
+    })),
+  };
+}
+
+/** The devices as `task_config_versions` keeps them. */
+export function keptDevices(content: Content): KeptDevice[] {
+  const { periodMs: taskPeriodMs, devices } = planOf(content);
+  return devices.map(({ id, code, periodMs }) =>
+    id === undefined || periodMs === taskPeriodMs ? code : { code, id, period_ms: periodMs },
+  );
+}
+
+/** Of a device by its id. */
+export function periodOfDevice({ devices, periodMs }: PollingPlan, deviceId: string): number {
+  return devices.find(({ id }) => id === deviceId)?.periodMs ?? periodMs;
+}
+
+/** Of the device that is read most often. */
+export function shortestPeriodMs({ devices, periodMs }: PollingPlan): number {
+  return devices.length === 0 ? periodMs : Math.min(...devices.map((device) => device.periodMs));
+}
 
 /** Snapshots never change, so what was read once is kept. PostgreSQL is asked first: it may be up when NATS is not. */
 export function pollingPlans(options: {
@@ -32,7 +75,13 @@ export function pollingPlans(options: {
       .where('version', '=', version)
       .executeTakeFirst();
     if (!row?.period_ms || !row.device_codes) return undefined;
-    return { periodMs: row.period_ms, devices: row.device_codes };
+    const { period_ms: periodMs, device_codes } = row;
+    const devices = device_codes.map((device) =>
+      typeof device === 'string'
+        ? { code: device, periodMs }
+        : { code: device.code, id: device.id, periodMs: device.period_ms },
+    );
+    return { periodMs, devices };
   };
   const fromSnapshot = async (taskId: number, version: number): Promise<PollingPlan> => {
     const loaded = await taskConfigs().load(String(taskId), version);
@@ -44,8 +93,7 @@ export function pollingPlans(options: {
         detail: `${loaded.problem}. Without it nobody knows which ticks were due.`,
       });
     }
-    const { period_ms, devices } = loaded.config;
-    return { periodMs: period_ms, devices: devices.map(({ code }) => code) };
+    return planOf(loaded.config);
   };
   return {
     of: async (taskId, version) => {

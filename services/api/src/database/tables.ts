@@ -90,6 +90,9 @@ export interface TaskPointsTable {
   point_id: number;
 }
 
+/** A device's code; more only where its ticks have another period than the task. */
+export type KeptDevice = string | { readonly code: string; readonly id: string; readonly period_ms: number };
+
 export interface TaskConfigVersionsTable {
   task_id: number;
   version: number;
@@ -98,7 +101,7 @@ export interface TaskConfigVersionsTable {
   task_name: string;
   /** What gaps are computed from; null in rows of earlier releases, then TASK_CONFIGS knows. */
   period_ms: number | null;
-  device_codes: JSONColumnType<string[] | null>;
+  device_codes: JSONColumnType<KeptDevice[] | null>;
   created_at: Generated<Date>;
 }
 

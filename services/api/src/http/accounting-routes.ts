@@ -73,13 +73,13 @@ export function accountingRoutes(sources: AccountingSources): FastifyPluginCallb
         const causes = query.cause && new Set(query.cause);
         const gaps = gapViews(found)
           .filter(({ view }) => !causes || causes.has(view.cause))
-          .filter(({ view, index }) => !after || isBehind([view.from_tick, index], after));
+          .filter(({ startMs, index }) => !after || isBehind([startMs, index], after));
         const page = gaps.slice(0, query.limit);
         const last = gaps.length > query.limit ? page.at(-1) : undefined;
         return {
           ...head,
           results: page.map(({ view }) => view),
-          next_cursor: last ? encodeGapCursor([last.view.from_tick, last.index]) : null,
+          next_cursor: last ? encodeGapCursor([last.startMs, last.index]) : null,
         };
       },
     );
@@ -89,15 +89,16 @@ export function accountingRoutes(sources: AccountingSources): FastifyPluginCallb
       async ({ params: { id }, query }): Promise<CompletenessView> => {
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
         const { found, head } = await account(id, query);
-        const { periodMs, devices } = found;
+        const { devices } = found;
         if (intervalMs !== undefined) refuseTooManyPeriods(found, intervalMs);
         const periods = (accounts: SessionAccount['devices']) =>
-          intervalMs === undefined ? {} : { periods: countsByInterval(accounts, { periodMs, intervalMs }) };
+          intervalMs === undefined ? {} : { periods: countsByInterval(accounts, intervalMs) };
         return {
           ...head,
           ...countsOf(devices),
           devices: devices.map((device) => ({
             device: device.device,
+            period_ms: device.periodMs,
             ...countsOf([device]),
             unscheduled: countTicks(device.unscheduled),
             ...periods([device]),
@@ -110,13 +111,13 @@ export function accountingRoutes(sources: AccountingSources): FastifyPluginCallb
   };
 }
 
-function isBehind([tick, index]: readonly [number, number], after: readonly [number, number]): boolean {
-  return tick > after[0] || (tick === after[0] && index > after[1]);
+function isBehind([startMs, index]: readonly [number, number], after: readonly [number, number]): boolean {
+  return startMs > after[0] || (startMs === after[0] && index > after[1]);
 }
 
-function refuseTooManyPeriods({ devices, periodMs }: SessionAccount, intervalMs: number): void {
-  const scheduled = devices[0]?.scheduled ?? [];
-  if (countIntervals(scheduled, { periodMs, intervalMs }) * devices.length <= periodsAtMost) return;
+function refuseTooManyPeriods({ devices }: SessionAccount, intervalMs: number): void {
+  const periods = devices.reduce((sum, device) => sum + countIntervals(device, intervalMs), 0);
+  if (periods <= periodsAtMost) return;
   throw new ApiProblem({
     status: 422,
     code: 'too_many_periods',

@@ -12,11 +12,11 @@ export function decodeCursor(cursor: string | undefined): number | undefined {
   return Number(match[1]);
 }
 
-/** Tick in which a gap begins, and the place of its device. */
-export type GapPosition = readonly [tick: number, device: number];
+/** When a gap begins, in ms since 1970, and the place of its device. */
+export type GapPosition = readonly [startMs: number, device: number];
 
-export function encodeGapCursor([tick, device]: GapPosition): string {
-  return Buffer.from(`g${tick}.${device}`).toString('base64url');
+export function encodeGapCursor([startMs, device]: GapPosition): string {
+  return Buffer.from(`g${startMs}.${device}`).toString('base64url');
 }
 
 export function decodeGapCursor(cursor: string | undefined): GapPosition | undefined {

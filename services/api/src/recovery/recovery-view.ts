@@ -1,6 +1,11 @@
 import type { RecoveryView, SessionRecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
 import { sql } from 'kysely';
-import type { PollingPlans } from '../accounting/polling-plans.ts';
+import {
+  type PollingPlan,
+  type PollingPlans,
+  periodOfDevice,
+  shortestPeriodMs,
+} from '../accounting/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { ApiProblem } from '../http/api-problem.ts';
 import type { LiveStatus } from '../live-status/live-status.ts';
@@ -42,10 +47,11 @@ export async function recoveryView(sources: RecoverySources): Promise<Recovery> 
   const now = new Date();
   for (let before: number | undefined; ; ) {
     const { rows, next } = await listSessions(database, { statuses: ['running'], limit: rowsAtOnce, before });
+    const ofDevices = await periodsOfDevices(database, rows);
     for (const row of rows) {
       const compared = compareSession({
         session: sessionView(row, now, waiting.of(row.task_id)),
-        periodMs: row.period_ms ?? (await periodOf(sources.plans, row.task_id, row.config_version)),
+        periodMs: ofDevices.get(versionKey(row)) ?? row.period_ms ?? (await periodOf(sources.plans, row)),
         status: liveStatus.lastWord(row.task_id),
         lastSample: bySession.get(row.session_id),
         nowMs: now.getTime(),
@@ -71,10 +77,45 @@ function newestOfEach(samples: readonly LastSample[]): Map<string, LastSample> {
   return bySession;
 }
 
+interface Version {
+  readonly task_id: number;
+  readonly config_version: number;
+}
+
+function versionKey({ task_id, config_version }: Version): string {
+  return `${task_id}/${config_version}`;
+}
+
+/** Of the device that is read most often, for the versions in which some have another period than the task. */
+async function periodsOfDevices(
+  database: Database,
+  versions: readonly Version[],
+): Promise<Map<string, number>> {
+  if (versions.length === 0) return new Map();
+  const { rows } = await sql<Version & { period_ms: number }>`
+    select task_id, version as config_version, min(coalesce((device->>'period_ms')::int, period_ms)) as period_ms
+    from task_config_versions, jsonb_array_elements(device_codes) as device
+    where (task_id, version) in (
+        select * from unnest(
+          ${versions.map(({ task_id }) => task_id)}::int[],
+          ${versions.map(({ config_version }) => config_version)}::int[]))
+      and jsonb_typeof(device_codes) = 'array' and device_codes @? '$[*].period_ms'
+    group by task_id, version`.execute(database);
+  return new Map(rows.map((row) => [versionKey(row), row.period_ms]));
+}
+
+async function periodOf(plans: PollingPlans, version: Version): Promise<number | undefined> {
+  const plan = await planOf(plans, version);
+  return plan && shortestPeriodMs(plan);
+}
+
 /** A lost snapshot is told elsewhere; here it only leaves the shortest time in which a sample must come. */
-async function periodOf(plans: PollingPlans, taskId: number, version: number): Promise<number | undefined> {
+async function planOf(
+  plans: PollingPlans,
+  { task_id, config_version }: Version,
+): Promise<PollingPlan | undefined> {
   try {
-    return (await plans.of(taskId, version)).periodMs;
+    return await plans.of(task_id, config_version);
   } catch (error) {
     if (error instanceof ApiProblem || error instanceof BrokerUnavailable) return undefined;
     throw error;
@@ -105,9 +146,9 @@ async function unexpected(
   const found: RecoveryView['unexpected_sessions'] = [];
   for (const row of rows) {
     const sample = samples.find(({ sessionId }) => sessionId === row.session_id);
-    const periodMs = await periodOf(plans, row.task_id, row.config_version);
-    if (!sample || !row.ended_at || periodMs === undefined) continue;
-    const readMs = sample.tick * periodMs;
+    const plan = await planOf(plans, row);
+    if (!sample || !row.ended_at || !plan) continue;
+    const readMs = sample.tick * periodOfDevice(plan, sample.deviceId);
     if (readMs <= row.ended_at.getTime() + endingMs) continue;
     const read = new Date(readMs).toISOString();
     found.push({

@@ -41,6 +41,7 @@ export type GapView = z.infer<typeof gapViewSchema>;
 
 const accounted = {
   session_id: z.string(),
+  /** The task's. A device whose fastest point has another one has ticks of that length. */
   period_ms: z.int(),
   /** Ticks scheduled in this time were counted; null when it goes back to the start of the session. */
   from: z.string().nullable(),
@@ -80,6 +81,8 @@ export const completenessSchema = z.object({
   devices: z.array(
     z.object({
       device: z.string(),
+      /** Of its ticks. */
+      period_ms: z.int(),
       ...counts,
       /** Read although it was not scheduled: the clocks of the collector and of those who start and stop differ. */
       unscheduled: z.int(),
