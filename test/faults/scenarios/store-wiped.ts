@@ -10,6 +10,7 @@ import { eventually } from '../../support/eventually.ts';
 import { sessionsPath } from '../world/load.ts';
 import { startWorld, type World } from '../world/world.ts';
 import { type Scenario, type ScenarioResult, smallWorld } from './scenario.ts';
+import { startAll } from './start-all.ts';
 
 const noticedWithinMs = 40_000;
 const watchedForMs = 10_000;
@@ -58,19 +59,6 @@ export const storeRolledBack: Scenario = {
     return { ...result, failures: [...result.failures, ...failures] };
   },
 };
-
-async function startAll({ rest, load, plant, shape }: World): Promise<string[]> {
-  const sessions: string[] = [];
-  for (const { taskId } of [...load.steady, ...load.busy]) {
-    const { session_id } = await rest.create(`${sessionsPath}/start-task/`, { task_id: Number(taskId) });
-    sessions.push(session_id);
-  }
-  await eventually(
-    () => shape.steadyDevices.every((code) => plant.requests.some(({ device }) => device === code)),
-    { what: 'every steady device to be asked', timeoutMs: 30_000 },
-  );
-  return sessions;
-}
 
 /** Loudly: the supervisor says so and does nothing, the API takes no commands and still shows its sessions. */
 async function mustBeNoticed(world: World, name: string): Promise<ScenarioResult> {

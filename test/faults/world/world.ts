@@ -26,6 +26,8 @@ export interface WorldOptions {
   readonly brokers?: number;
   /** Default: short ones, as in the tests. */
   readonly lease?: Readonly<Record<'LEASE_TTL_MS' | 'LEASE_RENEW_MS' | 'LEASE_MARGIN_MS', string>>;
+  /** Of every service, beside those that all worlds have. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
 }
 
@@ -95,6 +97,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         LOCK_DIR: join(folder, 'locks'),
         SPOOL_DIR: join(folder, 'spool'),
         DEVICE_BACKOFF_MAX_MS: '2000',
+        ...options.settings,
       };
       services.set(id, new Service({ id, service: kind, settings, proxy, logFile: join(logs, `${id}.log`) }));
     }
