@@ -7,6 +7,8 @@ export interface InstalledServers {
   readonly influxd: string | null;
   /** A python3 that can import pymodbus. */
   readonly pythonWithPymodbus: string | null;
+  /** Prometheus' own check of alert rules. */
+  readonly promtool: string | null;
 }
 
 /** Debian's package for each, for the note about what is skipped. */
@@ -14,6 +16,7 @@ export const DEBIAN_PACKAGES: Readonly<Record<keyof InstalledServers, string>> =
   victoriaMetrics: 'victoria-metrics',
   influxd: 'influxdb',
   pythonWithPymodbus: 'python3-pymodbus',
+  promtool: 'promtool',
 };
 
 export function findInstalledServers(): InstalledServers {
@@ -22,6 +25,7 @@ export function findInstalledServers(): InstalledServers {
     victoriaMetrics: findExecutable('victoria-metrics') ?? findExecutable('victoria-metrics-prod') ?? null,
     influxd: findExecutable('influxd') ?? null,
     pythonWithPymodbus: findPythonWithPymodbus() ?? null,
+    promtool: findExecutable('promtool') ?? null,
   };
 }
 

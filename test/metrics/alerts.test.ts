@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { describe, expect, inject, it } from 'vitest';
+import { alertRules, alertsFile, dashboards } from './named-metrics.ts';
+
+const run = promisify(execFile);
+
+describe('the alerts', () => {
+  it('say what is the matter, what to do and how urgent it is', async () => {
+    const rules = await alertRules();
+    expect(new Set(rules.map(({ alert }) => alert)).size).toBe(rules.length);
+    for (const { alert, expr, labels, annotations } of rules) {
+      expect(alert).toMatch(/^Holdfast[A-Z][A-Za-z]+$/);
+      expect(expr.trim()).not.toBe('');
+      expect(['critical', 'warning', 'info'], alert).toContain(labels.severity);
+      expect(annotations.summary.length, alert).toBeGreaterThan(10);
+      expect(annotations.description.length, alert).toBeGreaterThan(60);
+    }
+  });
+
+  it('refer to each other only by names that there are', async () => {
+    const rules = await alertRules();
+    const names = new Set(rules.map(({ alert }) => alert));
+    const referred = rules.flatMap(({ annotations }) => [
+      ...annotations.description.matchAll(/\bHoldfast[A-Z]\w+/g),
+    ]);
+    expect(referred.map(([name]) => name).filter((name) => !names.has(name))).toEqual([]);
+  });
+
+  it.skipIf(inject('installedServers').promtool === null)(
+    'are understood by Prometheus and fire when they should, and only then (needs promtool)',
+    async () => {
+      const promtool = inject('installedServers').promtool ?? '';
+      const config = join(alertsFile, '..', 'prometheus.yml');
+      await run(promtool, ['check', 'config', config]);
+      await run(promtool, ['test', 'rules', join(import.meta.dirname, 'alerts.promtool.yml')]);
+    },
+  );
+});
+
+describe('the dashboards', () => {
+  it('have names of their own, and panels that ask the data source that is provisioned', async () => {
+    const all = await dashboards();
+    expect(all.map(({ uid }) => uid).sort()).toEqual([
+      'holdfast-data-path',
+      'holdfast-fleet',
+      'holdfast-ownership',
+    ]);
+    for (const { title, panels } of all) {
+      for (const panel of panels.filter(({ type }) => type !== 'row')) {
+        expect(panel.datasource?.uid, `${title}: ${panel.title}`).toBe('holdfast-prometheus');
+        expect(panel.targets?.length, `${title}: ${panel.title}`).toBeGreaterThan(0);
+      }
+    }
+  });
+});
