@@ -80,7 +80,7 @@ export function startShell(): Shell {
       lines += 1;
       const end = `end-of-line-${lines}`;
       const answer = outputUntil(shell, end);
-      shell.stdin.write(`${line}\necho; echo "${end} $?"\n`);
+      shell.stdin.write(`${line}\nstatus=$?; echo; echo "${end} $status"\n`);
       const { output, rest } = await answer;
       if (rest.trim() !== '0') throw new Error(`exit code ${rest.trim()} of: ${line}\n${output}`);
       return output.trim();
