@@ -1,4 +1,5 @@
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
+import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { QuarantinedMessage } from '@holdfast/shared/contracts/quarantined-message.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
@@ -125,6 +126,8 @@ export interface Sinks {
   backlog(): Promise<Backlog>;
   /** What each writer said last, also those that are gone. */
   statuses(): Promise<readonly SinkStatus[]>;
+  /** What each collector said last of its samples on their way, also those that are gone. */
+  outboxes(): Promise<readonly OutboxStatus[]>;
 }
 
 export interface KnownCollector {

@@ -1,5 +1,7 @@
+import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-message.ts';
 import { encodeSample, type Sample } from '@holdfast/shared/contracts/sample.ts';
+import { OutboxBoard } from '@holdfast/shared/jetstream/outbox-board.ts';
 import { jetStreamQuarantine, type Quarantine } from '@holdfast/shared/jetstream/quarantine.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
@@ -64,6 +66,37 @@ function sample(changes: Partial<Sample> = {}): string {
     ...changes,
   });
 }
+
+describe('samples that wait in a collector', () => {
+  it('are told beside the writers, with what was lost of them', async () => {
+    const status: OutboxStatus = {
+      v: 1,
+      collector: 'hall-1',
+      started_at: '2026-01-01T08:00:00.000Z',
+      updated_at: new Date().toISOString(),
+      waiting_in_memory: 3,
+      spooled_samples: 4_000,
+      spooled_bytes: 2_000_000,
+      adopted_samples: 0,
+      lost_samples: 17,
+      too_large_samples: 2,
+      damaged_records: 0,
+    };
+    const board = await OutboxBoard.open(log.nc);
+    await board.write(status);
+    await board.write({ ...status, collector: 'gone', updated_at: '2026-01-01T09:00:00.000Z' });
+    const { v: _, ...said } = status;
+    const { collectors, writers } = await sinks();
+    expect(writers).toEqual([]);
+    expect(collectors).toEqual([
+      { ...said, collector: 'gone', updated_at: '2026-01-01T09:00:00.000Z', is_alive: false },
+      { ...said, is_alive: true },
+    ]);
+    await board.remove('gone');
+    await board.remove('hall-1');
+    expect((await sinks()).collectors).toEqual([]);
+  });
+});
 
 describe('samples that wait for a writer', () => {
   it('are told with how many, how much and how old they are', async () => {

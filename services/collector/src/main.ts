@@ -25,6 +25,7 @@ import { adoptAbandonedSpools, spoolFolder } from './adapters/abandoned-spools.t
 import { addCollectorMetrics } from './adapters/collector-metrics.ts';
 import { takeHostLock } from './adapters/host-lock.ts';
 import { openDeviceBus } from './adapters/modbus/open-device-bus.ts';
+import { publishOutboxStatus } from './adapters/publish-outbox-status.ts';
 import { DiskSpool } from './adapters/spool.ts';
 import { collectorConfig } from './config.ts';
 import { Collector } from './holding/collector.ts';
@@ -128,6 +129,14 @@ await runService({
     });
     if (!isSpooling) await adoption.stop();
     connection.onReconnect(() => outbox.resume());
+    onStop(
+      'outbox status',
+      await publishOutboxStatus({
+        ...{ connection, collectorId, log },
+        health: () => outbox.health(),
+        adopted: () => adoption.waiting().samples,
+      }),
+    );
     const stopReport = reportOutbox({
       health: () => outbox.health(),
       worthTelling: Math.min(1_000, Math.floor(config.SAMPLE_BUFFER_MAX / 2)),

@@ -3,8 +3,7 @@ import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type SinkStatus, sinkStatusSchema } from '../contracts/sink-status.ts';
 import { bucketNames } from '../contracts/subjects.ts';
-
-const keyPrefix = `$KV.${bucketNames.sinks}.`;
+import { readEntries } from './read-entries.ts';
 
 /** What writers say of themselves in the SINKS bucket, by instance. */
 export class SinkBoard {
@@ -33,24 +32,12 @@ export class SinkBoard {
   }
 
   /** Every entry that is there, also those of writers that were killed; look at `updated_at`. */
-  async readAll(): Promise<SinkStatus[]> {
-    // Asked of the stream: the client's list of keys is a watch, which never ends where a bucket is empty.
-    const { state } = await this.#jsm.streams.info(`KV_${bucketNames.sinks}`, {
-      subjects_filter: `${keyPrefix}>`,
+  readAll(): Promise<SinkStatus[]> {
+    // One token: what collectors say there has two.
+    return readEntries(this.#kv, this.#jsm, {
+      bucket: bucketNames.sinks,
+      keys: '*',
+      schema: sinkStatusSchema,
     });
-    const keys = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(keyPrefix.length));
-    const entries = await Promise.all(keys.sort().map((key) => this.#kv.get(key)));
-    return entries.flatMap((entry) => {
-      const status = entry?.operation === 'PUT' ? parseSinkStatus(entry.string()) : undefined;
-      return status ? [status] : [];
-    });
-  }
-}
-
-function parseSinkStatus(text: string): SinkStatus | undefined {
-  try {
-    return sinkStatusSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
   }
 }

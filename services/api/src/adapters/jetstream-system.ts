@@ -1,4 +1,5 @@
 import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { OutboxBoard } from '@holdfast/shared/jetstream/outbox-board.ts';
 import {
   deleteQuarantined,
   listQuarantine,
@@ -25,5 +26,6 @@ export function jetStreamSinks(connection: () => NatsConnection): Sinks {
   return {
     backlog: () => askedOfBroker(connection, readSampleBacklog),
     statuses: () => askedOfBroker(connection, async (nc) => (await SinkBoard.open(nc)).readAll()),
+    outboxes: () => askedOfBroker(connection, async (nc) => (await OutboxBoard.open(nc)).readAll()),
   };
 }

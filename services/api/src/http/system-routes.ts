@@ -33,8 +33,12 @@ export function systemRoutes({ database, quarantine, sinks }: SystemSources): Fa
   };
   return (app, _options, done) => {
     app.get('/sinks', { schema: { response: { 200: sinksSchema } } }, async () => {
-      const [backlog, statuses] = await Promise.all([sinks.backlog(), sinks.statuses()]);
-      return sinksView(backlog, statuses, Date.now());
+      const [backlog, statuses, outboxes] = await Promise.all([
+        sinks.backlog(),
+        sinks.statuses(),
+        sinks.outboxes(),
+      ]);
+      return sinksView({ backlog, statuses, outboxes }, Date.now());
     });
     app.get(
       '/quarantine',

@@ -54,7 +54,7 @@ describe('the health of the sinks', () => {
       'no writer',
     ],
   ])('%s', (_what, statuses, status, detail) => {
-    expect(sinksView(nothing, statuses, nowMs)).toMatchObject({
+    expect(sinksView({ backlog: nothing, statuses: statuses, outboxes: [] }, nowMs)).toMatchObject({
       status,
       detail: expect.stringContaining(detail),
     });
@@ -62,7 +62,9 @@ describe('the health of the sinks', () => {
 
   it('adds up the writers that are alive and shows the youngest error', () => {
     const older = { ...failing, instance: 'w3', last_error: { time: ago(9), code: 'x', message: 'older' } };
-    expect(sinksView(nothing, [older, failing, working], nowMs)).toMatchObject({
+    expect(
+      sinksView({ backlog: nothing, statuses: [older, failing, working], outboxes: [] }, nowMs),
+    ).toMatchObject({
       samples_per_s: 30,
       values_per_s: 300,
       failed_writes: 6,
@@ -77,7 +79,7 @@ describe('the health of the sinks', () => {
     [0.8, 'almost_full'],
   ])('with a stream that is full to %d warns: %s', (shareOfStream, warning) => {
     const backlog = { waiting: 7, inHand: 3, bytes: 2_000, oldestMs: nowMs - 90_000, shareOfStream };
-    expect(sinksView(backlog, [working], nowMs).backlog).toEqual({
+    expect(sinksView({ backlog: backlog, statuses: [working], outboxes: [] }, nowMs).backlog).toEqual({
       messages: 10,
       in_hand: 3,
       bytes: 2_000,

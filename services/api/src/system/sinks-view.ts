@@ -1,15 +1,23 @@
 import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
+import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { Backlog } from '../ports.ts';
 
-/** Writers speak every 2 s; one that was silent for so long is gone. */
+/** Writers speak every 2 s, collectors every 5 s; one that was silent for so long is gone. */
 const aliveWithinMs = 15_000;
 
-export function sinksView(backlog: Backlog, statuses: readonly SinkStatus[], nowMs: number): SinksView {
-  const writers = statuses.map(({ v: _, ...status }) => ({
+export interface Told {
+  readonly backlog: Backlog;
+  readonly statuses: readonly SinkStatus[];
+  readonly outboxes: readonly OutboxStatus[];
+}
+
+export function sinksView({ backlog, statuses, outboxes }: Told, nowMs: number): SinksView {
+  const withLife = <T extends { readonly v: 1; readonly updated_at: string }>({ v: _, ...status }: T) => ({
     ...status,
     is_alive: nowMs - Date.parse(status.updated_at) <= aliveWithinMs,
-  }));
+  });
+  const writers = statuses.map(withLife);
   const alive = writers.filter(({ is_alive }) => is_alive);
   const sum = (field: 'samples_per_s' | 'values_per_s' | 'failed_writes') =>
     alive.reduce((total, writer) => total + writer[field], 0);
@@ -34,6 +42,7 @@ export function sinksView(backlog: Backlog, statuses: readonly SinkStatus[], now
     failed_writes: sum('failed_writes'),
     last_error: lastError ?? null,
     writers,
+    collectors: outboxes.map(withLife),
   };
 }
 

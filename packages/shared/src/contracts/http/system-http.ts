@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { outboxStatusSchema } from '../outbox-status.ts';
 import { sinkStatusSchema } from '../sink-status.ts';
 import { pageQuery, pageSchema } from './page.ts';
 
@@ -66,5 +67,7 @@ export const sinksSchema = z.object({
   failed_writes: z.int(),
   last_error: sinkStatusSchema.shape.last_error,
   writers: z.array(sinkStatusSchema.omit({ v: true }).extend({ is_alive: z.boolean() })),
+  /** Samples that are not even in the stream yet, by collector. */
+  collectors: z.array(outboxStatusSchema.omit({ v: true }).extend({ is_alive: z.boolean() })),
 });
 export type SinksView = z.infer<typeof sinksSchema>;

@@ -1,0 +1,27 @@
+import * as z from 'zod';
+
+/**
+ * What a collector says in the SINKS bucket of its samples on their way to the broker, every few seconds while that
+ * can be reached: an old `updated_at` is of a collector that is gone or cut off. Counters are of the process that
+ * began at `started_at`.
+ */
+export const outboxStatusSchema = z.object({
+  v: z.literal(1),
+  collector: z.string(),
+  /** RFC 3339, as all times here. */
+  started_at: z.string(),
+  updated_at: z.string(),
+  /** Samples that the broker has not confirmed: in memory, and on disk. */
+  waiting_in_memory: z.int().nonnegative(),
+  spooled_samples: z.int().nonnegative(),
+  spooled_bytes: z.int().nonnegative(),
+  /** Of collectors that are gone, being sent by this one. */
+  adopted_samples: z.int().nonnegative(),
+  /** Given up because all buffers were full; each becomes a gap. */
+  lost_samples: z.int().nonnegative(),
+  /** Sent as misses because the broker takes no message of their size. */
+  too_large_samples: z.int().nonnegative(),
+  /** Records of the spool that could not be read back. */
+  damaged_records: z.int().nonnegative(),
+});
+export type OutboxStatus = z.infer<typeof outboxStatusSchema>;

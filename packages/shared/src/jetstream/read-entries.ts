@@ -1,0 +1,30 @@
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { KV } from '@nats-io/kv';
+import type * as z from 'zod';
+
+/** The entries of a bucket whose keys match, in the order of their keys; those that cannot be read are left out. */
+export async function readEntries<T>(
+  kv: KV,
+  jsm: JetStreamManager,
+  where: { readonly bucket: string; readonly keys: string; readonly schema: z.ZodType<T> },
+): Promise<T[]> {
+  const prefix = `$KV.${where.bucket}.`;
+  // Asked of the stream: the client's list of keys is a watch, which never ends where a bucket is empty.
+  const { state } = await jsm.streams.info(`KV_${where.bucket}`, {
+    subjects_filter: `${prefix}${where.keys}`,
+  });
+  const keys = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));
+  const entries = await Promise.all(keys.sort().map((key) => kv.get(key)));
+  return entries.flatMap((entry) => {
+    const value = entry?.operation === 'PUT' ? parsed(entry.string(), where.schema) : undefined;
+    return value === undefined ? [] : [value];
+  });
+}
+
+function parsed<T>(text: string, schema: z.ZodType<T>): T | undefined {
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

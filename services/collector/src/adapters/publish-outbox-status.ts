@@ -1,0 +1,61 @@
+import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
+import type { Connection } from '@holdfast/shared/jetstream/connect.ts';
+import { OutboxBoard } from '@holdfast/shared/jetstream/outbox-board.ts';
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { OutboxHealth } from '../sampling/outbox-health.ts';
+
+const everyMs = 5_000;
+
+/** Says how the outbox is doing while the broker is there, and takes that back at the end. */
+export async function publishOutboxStatus(options: {
+  readonly connection: Connection;
+  readonly collectorId: string;
+  readonly health: () => OutboxHealth;
+  /** Samples of other collectors that are being sent. */
+  readonly adopted: () => number;
+  readonly log: Logger;
+}): Promise<Stop> {
+  const { connection, collectorId, health, adopted, log } = options;
+  const board = await OutboxBoard.open(connection.nc);
+  const startedAt = new Date().toISOString();
+  let writing: Promise<void> = Promise.resolve();
+  let isWriting = false;
+  const write = () => {
+    // While the broker is away nothing piles up.
+    if (!connection.isUp() || isWriting) return;
+    isWriting = true;
+    writing = board
+      .write(statusOf(health(), { collectorId, startedAt, adopted: adopted() }))
+      .catch((error: unknown) => log.debug({ err: error }, 'how the outbox is doing could not be said'))
+      .finally(() => {
+        isWriting = false;
+      });
+  };
+  write();
+  const timer = setInterval(write, everyMs);
+  return async () => {
+    clearInterval(timer);
+    await writing;
+    if (connection.isUp()) await board.remove(collectorId).catch(() => undefined);
+  };
+}
+
+function statusOf(
+  health: OutboxHealth,
+  of: { readonly collectorId: string; readonly startedAt: string; readonly adopted: number },
+): OutboxStatus {
+  return {
+    v: 1,
+    collector: of.collectorId,
+    started_at: of.startedAt,
+    updated_at: new Date().toISOString(),
+    waiting_in_memory: health.waitingInMemory,
+    spooled_samples: health.spooledSamples,
+    spooled_bytes: health.spooledBytes,
+    adopted_samples: of.adopted,
+    lost_samples: health.dropped,
+    too_large_samples: health.tooLarge,
+    damaged_records: health.damagedRecords,
+  };
+}
