@@ -48,9 +48,13 @@ export interface QuarantinedSample {
 }
 
 export interface PollingConfig {
+  readonly devices: readonly PolledDevice[];
+}
+
+export interface PolledDevice {
+  readonly code: string;
+  /** Of its ticks. */
   readonly periodMs: number;
-  /** Device codes. */
-  readonly devices: readonly string[];
 }
 
 export interface Acknowledged {

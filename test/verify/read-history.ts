@@ -3,6 +3,7 @@ import { decodeSample } from '@holdfast/shared/contracts/sample.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { taskConfigKey } from '@holdfast/shared/contracts/task-config.ts';
+import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { type Connection, connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
 import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
@@ -129,8 +130,10 @@ async function readConfigs(
     if (configVersion === 0 || configs.has(key)) continue;
     const loaded = await store.load(taskId, configVersion);
     if (!loaded.ok) continue;
-    const { period_ms: periodMs, devices } = loaded.config;
-    configs.set(key, { periodMs, devices: devices.map(({ code }) => code) });
+    const { period_ms, devices } = loaded.config;
+    configs.set(key, {
+      devices: devices.map(({ code, points }) => ({ code, periodMs: devicePeriodMs(period_ms, points) })),
+    });
   }
   return configs;
 }
@@ -141,12 +144,17 @@ function ticksOf(
   configs: ReadonlyMap<string, PollingConfig>,
 ): { values: TickInDatabase[]; misses: TickInDatabase[] } {
   const sessions = sessionHistories({ events });
-  const periodOf = (sessionId: string): number | undefined => {
-    const session = sessions.get(sessionId);
-    return session && configs.get(taskConfigKey(session.taskId, session.configVersion))?.periodMs;
-  };
+  const periods = new Map<string, number>();
+  for (const { sessionId, taskId, configVersion } of sessions.values()) {
+    for (const { code, periodMs } of configs.get(taskConfigKey(taskId, configVersion))?.devices ?? []) {
+      periods.set(`${sessionId}/${code}`, periodMs);
+    }
+  }
   const withTick = (rows: readonly StoredTicks[]): TickInDatabase[] =>
-    rows.map(({ timeMs, ...row }) => ({ ...row, tick: timeMs / (periodOf(row.session) ?? Number.NaN) }));
+    rows.map(({ timeMs, ...row }) => ({
+      ...row,
+      tick: timeMs / (periods.get(`${row.session}/${row.device}`) ?? Number.NaN),
+    }));
   return { values: withTick(values), misses: withTick(misses) };
 }
 

@@ -59,7 +59,7 @@ export function verify(
     ...epochs(history, tolerances),
     ...deviceRequests(history, tolerances),
     ...tickViolations,
-    ...keptAccount(history.database),
+    ...keptAccount(history),
     ...doubled.violations,
     ...storedValues(recorded),
     ...acknowledged(recorded),

@@ -39,6 +39,29 @@ describe('the account of ticks', () => {
     expect(ticks).toMatchObject({ expected: 15, stored: 9, gaps: { timeout: 2, failover: 4 } });
   });
 
+  it('holds when nothing had changed enough to be sent, with and without a database', () => {
+    const history = running()
+      .polled(0, 3, { epoch: 2 })
+      .polled(4, 17, { epoch: 2, isUnchanged: true })
+      .polled(18, 19, { epoch: 2 });
+    for (const database of [undefined, inDatabase([0, 1, 2, 3, 18, 19])]) {
+      const { violations, ticks } = judge(history.readAt(20_000, { database }));
+      expect(violations).toEqual([]);
+      expect(ticks).toMatchObject({ expected: 15, stored: 15 });
+    }
+  });
+
+  it('counts the ticks of each device in its own period', () => {
+    const history = running().polled(0, 19, { epoch: 2 });
+    const devices = [
+      { code: 'press', periodMs: 1_000 },
+      { code: 'slow', periodMs: 5_000 },
+    ];
+    const configs = new Map([['7/1', { devices }]]);
+    const { ticks } = judge(history.readAt(20_000, { configs }));
+    expect(ticks).toMatchObject({ expected: 15 + 3, stored: 15 });
+  });
+
   it('does not miss the ticks of a pause', () => {
     const history = running()
       .paused(4_500)

@@ -14,6 +14,8 @@ import {
   type TickRanges,
   without,
 } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { outcomeOfSample } from '@holdfast/shared/sample-store/tick-coverage.ts';
+import { hasReadings } from '../has-readings.ts';
 import type { History, Violation } from '../history.ts';
 import { type SessionHistory, sessionHistories } from '../session-histories.ts';
 import type { Tolerances } from '../tolerances.ts';
@@ -48,9 +50,9 @@ export function accounting(
       continue;
     }
     const intervals = runningIntervals(session.lifecycle);
-    const judged = [{ from: Math.ceil(history.sinceMs / config.periodMs), to: Number.MAX_SAFE_INTEGER }];
-    const scheduled = intersection(scheduledTicks(intervals, config.periodMs, nowMs), judged);
-    for (const device of config.devices) {
+    for (const { code: device, periodMs } of config.devices) {
+      const judged = [{ from: Math.ceil(history.sinceMs / periodMs), to: Number.MAX_SAFE_INTEGER }];
+      const scheduled = intersection(scheduledTicks(intervals, periodMs, nowMs), judged);
       const subject = `${session.sessionId}/${device}`;
       const coverage = coverageOf(recorded.get(subject));
       const account = attributeGaps({
@@ -58,7 +60,7 @@ export function accounting(
         intervals,
         placements: placementsOf(session),
         coverage,
-        periodMs: config.periodMs,
+        periodMs,
         nowMs,
       });
       violations.push(
@@ -112,7 +114,8 @@ function coverageOf(recorded: RecordedTicks | undefined) {
 
 /**
  * By session and device. What is stored is what the database has; where none was given, the samples in the stream
- * that were not published behind those of a later holder.
+ * that were not published behind those of a later holder. A tick in which nothing had changed enough to be sent has no
+ * place in the database: of those the stream is believed.
  */
 function recordedTicks(history: History): Map<string, RecordedTicks> {
   const byDevice = new Map<string, RecordedTicks>();
@@ -124,13 +127,14 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
   };
   const highest = new Map<string, number>();
   for (const { sample } of history.samples) {
-    const { session, device, tick, epoch, values, miss } = sample;
+    const { session, device, tick, epoch, miss } = sample;
     const ticks = of(session, device);
     const isFenced = epoch < (highest.get(session) ?? 0);
     if (!isFenced) highest.set(session, epoch);
-    if (values && !isFenced && !history.database) ticks.stored.push(tick);
-    if (miss && !values) addMiss(ticks, miss.cause, { from: tick, to: sample.through_tick ?? tick });
-    if (values && isFenced) addMiss(ticks, 'fenced', { from: tick, to: tick });
+    const isRead = outcomeOfSample(sample) === 'stored';
+    if (isRead && !isFenced && (!history.database || !hasReadings(sample))) ticks.stored.push(tick);
+    if (miss && !isRead) addMiss(ticks, miss.cause, { from: tick, to: sample.through_tick ?? tick });
+    if (isRead && isFenced) addMiss(ticks, 'fenced', { from: tick, to: tick });
   }
   for (const { session, device, tick } of history.database?.values ?? [])
     of(session, device).stored.push(tick);

@@ -37,6 +37,10 @@ describe('what the writer has acknowledged', () => {
     ]);
   });
 
+  it('holds for ticks in which nothing had changed enough to be sent', () => {
+    expect(judge(polled().polled(4, 5, { epoch: 2, isUnchanged: true }), [0, 1, 2, 3])).toEqual([]);
+  });
+
   it('holds for what is not acknowledged yet', () => {
     expect(judge(polled(), [0, 1], { acknowledged: { floor: 2, pending: 2 } })).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import { hasReadings } from '../has-readings.ts';
 import type { History, Violation } from '../history.ts';
 
 /**
@@ -19,6 +20,8 @@ export function acknowledged(history: History): Violation[] {
     const { session, device, tick, epoch } = sample;
     const isFenced = epoch < (highest.get(session) ?? 0);
     if (!isFenced) highest.set(session, epoch);
+    // Nothing had changed enough to be sent: there is nothing to store.
+    if (!hasReadings(sample) && !sample.miss) continue;
     if (isFenced || inQuarantine.has(sequence) || stored.has(`${session}/${device}/${tick}`)) continue;
     const subject = `${session}/${device}`;
     const before = lost.get(subject);

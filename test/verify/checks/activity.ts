@@ -41,11 +41,11 @@ export function activity(
   for (const session of sessions.values()) {
     if (!isRunningAtTheEnd(session)) continue;
     const config = history.configs.get(`${session.taskId}/${session.configVersion}`);
-    for (const device of config?.devices ?? []) {
+    for (const { code: device, periodMs } of config?.devices ?? []) {
       const at = newest.get(`${session.sessionId}/${device}`);
       const ageMs = history.readAtMs - (at ?? 0);
       const startedAtMs = session.lifecycle.at(-1)?.storedAtMs ?? 0;
-      if (history.readAtMs - startedAtMs <= freshMs || ageMs <= freshMs + (config?.periodMs ?? 0)) continue;
+      if (history.readAtMs - startedAtMs <= freshMs || ageMs <= freshMs + periodMs) continue;
       const last = at === undefined ? 'never had a sample' : `had its last tick ${Math.round(ageMs)} ms ago`;
       report(`${session.sessionId}/${device}`, 'I4', `the session runs, but the device ${last}`);
     }

@@ -35,7 +35,7 @@ function readsDevice(
   { taskId, configVersion }: SessionHistory,
   device: string,
 ): boolean {
-  return configs.get(`${taskId}/${configVersion}`)?.devices.includes(device) ?? false;
+  return configs.get(`${taskId}/${configVersion}`)?.devices.some(({ code }) => code === device) ?? false;
 }
 
 function twoAtATime(requests: readonly DeviceRequest[], plantMs: number): string | undefined {

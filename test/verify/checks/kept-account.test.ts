@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { DatabaseContent } from '../history.ts';
-import { tick0 } from '../testing/recorded-history.ts';
+import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
 import { keptAccount } from './kept-account.ts';
+
+const judge = (database: DatabaseContent | undefined, unchanged: readonly number[] = []) => {
+  const history = new RecordedHistory();
+  for (const tick of unchanged) history.sampled(tick0 + tick, { epoch: 2, isUnchanged: true });
+  return keptAccount({ database, samples: history.samples, sinceMs: 0 });
+};
 
 const database = (stored: number[], account: [number, number][]): DatabaseContent => ({
   sessions: [],
@@ -30,7 +36,7 @@ const database = (stored: number[], account: [number, number][]): DatabaseConten
 describe('the account that is kept', () => {
   it('holds when it says stored of what is stored', () => {
     expect(
-      keptAccount(
+      judge(
         database(
           [0, 1, 2, 5],
           [
@@ -40,15 +46,20 @@ describe('the account that is kept', () => {
         ),
       ),
     ).toEqual([]);
-    expect(keptAccount(undefined)).toEqual([]);
+    expect(judge(undefined)).toEqual([]);
+  });
+
+  it('holds when it says stored of ticks in which nothing had changed enough to be sent', () => {
+    expect(judge(database([0, 1, 4], [[0, 4]]), [2, 3])).toEqual([]);
+    expect(judge(database([0, 1, 4], [[0, 4]]), [2])).toHaveLength(1);
   });
 
   it('fails when it says stored of what is not', () => {
-    expect(keptAccount(database([0, 1], [[0, 2]]))).toHaveLength(1);
+    expect(judge(database([0, 1], [[0, 2]]))).toHaveLength(1);
   });
 
   it('fails when it does not know what is stored', () => {
-    expect(keptAccount(database([0, 1, 2], [[0, 1]]))).toEqual([
+    expect(judge(database([0, 1, 2], [[0, 1]]))).toEqual([
       expect.objectContaining({ invariant: 'I7', what: expect.stringContaining(`tick ${tick0 + 2}`) }),
     ]);
   });

@@ -5,11 +5,28 @@ import {
   normalise,
   without,
 } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import type { DatabaseContent, Violation } from '../history.ts';
+import { outcomeOfSample } from '@holdfast/shared/sample-store/tick-coverage.ts';
+import { hasReadings } from '../has-readings.ts';
+import type { History, Violation } from '../history.ts';
 
-/** I7: the account that the product keeps of its ticks says "stored" of those that are stored, and of no others. */
-export function keptAccount(database: DatabaseContent | undefined): Violation[] {
+/**
+ * I7: the account that the product keeps of its ticks says "stored" of those that are stored, and of no others but those
+ * in which nothing had changed enough to be sent: of these the stream is believed, as far back as it goes.
+ */
+export function keptAccount({
+  database,
+  samples,
+  sinceMs,
+}: Pick<History, 'database' | 'samples' | 'sinceMs'>): Violation[] {
   if (!database) return [];
+  const unchanged = new Map<string, { ticks: number[]; periodMs: number }>();
+  for (const { sample } of samples) {
+    if (hasReadings(sample) || outcomeOfSample(sample) !== 'stored') continue;
+    const subject = `${sample.session}/${sample.device}`;
+    const known = unchanged.get(subject);
+    if (known) known.ticks.push(sample.tick);
+    else unchanged.set(subject, { ticks: [sample.tick], periodMs: sample.period_ms });
+  }
   const kept = new Map(
     database.coverage
       .filter(({ outcome }) => outcome === 'stored')
@@ -24,7 +41,11 @@ export function keptAccount(database: DatabaseContent | undefined): Violation[] 
   for (const subject of new Set([...kept.keys(), ...stored.keys()])) {
     const account = kept.get(subject) ?? [];
     const ticks = stored.get(subject) ?? [];
-    const difference = normalise([...without(account, ticks), ...without(ticks, account)]);
+    const quiet = unchanged.get(subject);
+    const beforeStream = quiet ? [{ from: 0, to: Math.ceil(sinceMs / quiet.periodMs) - 1 }] : [];
+    const believed = normalise([...fromTicks(quiet?.ticks ?? []), ...beforeStream]);
+    const tooMany = without(without(account, ticks), believed);
+    const difference = normalise([...tooMany, ...without(ticks, account)]);
     const [first] = difference;
     if (!first) continue;
     const both = countTicks(intersection(account, ticks));

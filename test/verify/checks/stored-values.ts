@@ -11,11 +11,14 @@ export function storedValues(history: History): Violation[] {
   for (const { session, device, tick, epoch, values } of history.database?.values ?? []) {
     const subject = `${session}/${device}`;
     const recorded = published.get(`${subject}/${tick}/${epoch}`);
-    const sent = recorded?.sample.values;
+    const { values: sentValues, integers = {} } = recorded?.sample ?? {};
     // What was never published is found elsewhere.
-    if (!recorded || !sent || !values) continue;
+    if (!recorded || (!sentValues && !recorded.sample.integers) || !values) continue;
+    const sent: Readonly<Record<string, unknown>> = { ...sentValues, ...integers };
     const names = new Set([...Object.keys(sent), ...Object.keys(values)]);
-    const different = [...names].find((name) => sent[name] !== values[name]);
+    const different = [...names].find((name) => {
+      return name in integers ? String(values[name]) !== integers[name] : sent[name] !== values[name];
+    });
     if (different === undefined || violations.length >= 100) continue;
     violations.push({
       invariant: 'I8',

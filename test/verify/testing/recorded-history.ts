@@ -47,7 +47,13 @@ export class RecordedHistory {
   polled(
     from: number,
     to: number,
-    options: { epoch: number; collector?: string; run?: number; miss?: MissCause },
+    options: {
+      epoch: number;
+      collector?: string;
+      run?: number;
+      miss?: MissCause;
+      isUnchanged?: boolean;
+    },
   ): this {
     for (let tick = tick0 + from; tick <= tick0 + to; tick += 1) this.sampled(tick, options);
     return this;
@@ -62,11 +68,13 @@ export class RecordedHistory {
       miss?: MissCause;
       readAtMs?: number;
       storedAtMs?: number;
+      /** Read, and nothing was worth sending. */
+      isUnchanged?: boolean;
     },
   ): this {
     const time = tick * periodMs;
     const sample: Sample = {
-      v: 1,
+      v: options.isUnchanged ? 2 : 1,
       session: `7-${options.run ?? 1}`,
       epoch: options.epoch,
       collector: options.collector ?? 'c1',
@@ -79,7 +87,7 @@ export class RecordedHistory {
       period_ms: periodMs,
       time,
       read_at: options.readAtMs ?? time + 10,
-      ...(options.miss ? { miss: { cause: options.miss, detail: '' } } : { values: { count: tick } }),
+      ...whatCameOf(tick, options),
     };
     const storedAtMs = options.storedAtMs ?? time + 20;
     this.samples.push({ sequence: this.samples.length + 1, storedAtMs, sample });
@@ -93,7 +101,7 @@ export class RecordedHistory {
       samples: this.samples,
       undecodable: [],
       quarantined: [],
-      configs: new Map([['7/1', { periodMs, devices: ['press'] }]]),
+      configs: new Map([['7/1', { devices: [{ code: 'press', periodMs }] }]]),
       acknowledged: { floor: this.samples.length, pending: 0 },
       database: undefined,
       commands: undefined,
@@ -120,6 +128,14 @@ export class RecordedHistory {
     this.events.push({ sequence, subject, storedAtMs, decoded });
     return this;
   }
+}
+
+function whatCameOf(
+  tick: number,
+  { miss, isUnchanged }: { miss?: MissCause; isUnchanged?: boolean },
+): Pick<Sample, 'values' | 'miss'> {
+  if (miss) return { miss: { cause: miss, detail: '' } };
+  return isUnchanged ? {} : { values: { count: tick } };
 }
 
 function identity(run: number) {
