@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
+import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import {
   type Benchmark,
   type BenchmarkContext,
@@ -75,7 +75,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   );
   context.cleanUp.defer(async () => void (await writer.process.stop({ graceMs: 30_000 })));
   await until('the writer to begin', () => writer.said('writing samples') !== undefined, writer.check);
-  const way = await WayIntoDatabase.open(load.nc);
+  const way = await WayIntoDatabase.open(load.server.url);
   const check = () => {
     load.check();
     writer.check();
@@ -84,27 +84,33 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   progress(`starting ${load.devices} devices of ${valuesPerSample} values, read every ${loadPeriodMs} ms`);
   await load.startSessions();
   await until('samples of all devices', async () => (await way.state()).published > load.devices * 20, check);
-  const stage = { load, postgres, writer, way, check };
+  const stage: Stage = { load, writer, way, check };
+  context.cleanUp.defer(() => stage.way.close());
   await caughtUp(stage);
   const before = await watch(stage, values.around);
 
   const fromMs = Date.now();
   progress(`kill -9 of the ${values.what}, for ${values.seconds} s`);
   await (values.what === 'database' ? postgres.kill() : load.server.kill());
+  if (values.what === 'broker') await way.close();
   const during = await watch(stage, values.seconds, progress);
   const spooledBytes = await load.spooledBytes();
   await (values.what === 'database' ? postgres.restart() : load.server.restart());
   const toMs = Date.now();
   progress('it is back');
+  if (values.what === 'broker') stage.way = await WayIntoDatabase.open(load.server.url);
   const catchingUp = await catchUp(stage, values.what);
   const after = await watch(stage, values.around);
 
   progress('stopping, and looking for every tick');
   await load.supervisor.process.stop({ graceMs: 30_000 });
   await load.collector.process.stop({ graceMs: 60_000 });
-  await until('the writer to have everything', async () => (await way.state()).unwritten === 0);
+  await until('the writer to have everything', async () => (await stage.way.state()).unwritten === 0);
   await writer.process.stop({ graceMs: 30_000 });
-  const recorded = await recordedDuring(stage, { fromMs, toMs }, databaseUrl);
+  const { dropped } = await stage.way.state();
+  if (dropped > 0) throw new InvalidMeasurement(`SAMPLES has dropped ${dropped} samples`);
+  await stage.way.close();
+  const recorded = await everythingRecorded(load, { fromMs, toMs }, databaseUrl);
   requireEveryAnswer(load.requests(), recorded.stream);
   if (values.what === 'database') requireNoGaps(recorded.gaps, recorded.stream);
 
@@ -137,9 +143,9 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
 
 interface Stage {
   readonly load: LoadedCollector;
-  readonly postgres: PostgresServer;
   readonly writer: FleetProcess;
-  readonly way: WayIntoDatabase;
+  /** Another one after the broker was away. */
+  way: WayIntoDatabase;
   readonly check: () => void;
 }
 
@@ -190,7 +196,7 @@ async function catchUp(stage: Stage, what: 'database' | 'broker'): Promise<Catch
   const { load, way, check } = stage;
   const since = performance.now();
   const elapsed = () => Math.round(performance.now() - since) / 1_000;
-  const back = await way.stateOnceItAnswers();
+  const back = await way.state();
   await until('the writer to store something', async () => (await way.state()).written > back.written, check);
   const firstWriteAfterSeconds = elapsed();
   if (what === 'broker') {
@@ -208,12 +214,11 @@ async function catchUp(stage: Stage, what: 'database' | 'broker'): Promise<Catch
   };
 }
 
-async function recordedDuring(
-  { load: { nc }, way }: Stage,
+async function everythingRecorded(
+  { nc }: LoadedCollector,
   outageTimes: OutageTimes,
   databaseUrl: string,
 ): Promise<{ stream: SamplesInStream; values: number; gaps: Awaited<ReturnType<typeof gapsByCause>> }> {
-  if ((await way.state()).dropped > 0) throw new InvalidMeasurement('SAMPLES has dropped samples');
   const stream = await samplesInStream(nc, outageTimes);
   const values = await compareDatabase(databaseUrl, stream.devices);
   return { stream, values, gaps: await gapsByCause(nc, stream.devices) };

@@ -1,7 +1,7 @@
 import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
-import { until } from '../fleet/until.ts';
 
 export interface WayState {
   /** Messages that the stream has ever taken. */
@@ -17,13 +17,25 @@ export interface WayState {
 /** From SAMPLES into the database, as the broker sees it. */
 export class WayIntoDatabase {
   readonly #jsm: JetStreamManager;
+  readonly #close: () => Promise<void>;
 
-  private constructor(jsm: JetStreamManager) {
+  private constructor(jsm: JetStreamManager, close: () => Promise<void>) {
     this.#jsm = jsm;
+    this.#close = close;
   }
 
-  static async open(nc: NatsConnection): Promise<WayIntoDatabase> {
-    return new WayIntoDatabase(await jetstreamManager(nc));
+  /** On a connection of its own: one that has lost its broker takes its time to try again. */
+  static async open(natsUrl: string): Promise<WayIntoDatabase> {
+    const { nc, close } = await connectNats({
+      url: natsUrl,
+      name: 'bench',
+      log: createLogger('bench', 'fatal'),
+    });
+    return new WayIntoDatabase(await jetstreamManager(nc), close);
+  }
+
+  close(): Promise<void> {
+    return this.#close();
   }
 
   async state(): Promise<WayState> {
@@ -38,15 +50,5 @@ export class WayIntoDatabase {
       bytesPerMessage: state.messages === 0 ? 0 : state.bytes / state.messages,
       dropped: state.first_seq > 1 ? state.first_seq - 1 : 0,
     };
-  }
-
-  /** After an outage: the connection may still be waiting for its next attempt. */
-  async stateOnceItAnswers(): Promise<WayState> {
-    let state: WayState | undefined;
-    await until('the broker to answer', async () => {
-      state = await this.state().catch(() => undefined);
-      return state !== undefined;
-    });
-    return state as unknown as WayState;
   }
 }
