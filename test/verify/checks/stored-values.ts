@@ -17,7 +17,7 @@ export function storedValues(history: History): Violation[] {
     const sent: Readonly<Record<string, unknown>> = { ...sentValues, ...integers };
     const names = new Set([...Object.keys(sent), ...Object.keys(values)]);
     const different = [...names].find((name) => {
-      return name in integers ? String(values[name]) !== integers[name] : sent[name] !== values[name];
+      return name in integers ? Number(values[name]) !== Number(integers[name]) : sent[name] !== values[name];
     });
     if (different === undefined || violations.length >= 100) continue;
     violations.push({
