@@ -1,6 +1,7 @@
 import type { Benchmark } from './benchmark.ts';
 import { failover } from './failover/failover.ts';
 import { handover } from './handover/handover.ts';
+import { history } from './history/history.ts';
 import { idle } from './idle/idle.ts';
 import { ingest } from './ingest/ingest.ts';
 import { memory } from './memory/memory.ts';
@@ -19,4 +20,5 @@ export const benchmarks: readonly Benchmark[] = [
   memory,
   modbusClients,
   outage,
+  history,
 ];
