@@ -1,24 +1,16 @@
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
-import { type EndpointAddress, endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
+import { endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import type { Permission } from '../polling/endpoint.ts';
+import { NotPermitted, type Permission } from '../polling/endpoint.ts';
+import type { Endpoints } from '../polling/endpoints.ts';
 import { planReads } from '../polling/read-plan.ts';
-import type { RawBlock, ReadRequest, RequestOptions, WriteRequest } from '../ports.ts';
+import { requestOptions } from '../polling/request-options.ts';
+import type { DeviceBus, ReadRequest } from '../ports.ts';
 import { readOnce } from './read-once.ts';
 import { writePoint } from './write-point.ts';
 
-export interface CalledEndpoint {
-  /** @throws ReadFailure, NotPermitted */
-  read(request: ReadRequest, permission: Permission): Promise<RawBlock>;
-  /** @throws ReadFailure, NotPermitted */
-  write(request: WriteRequest, permission: Permission): Promise<void>;
-}
-
 export interface AnswerDeviceCallOptions {
-  readonly endpoints: {
-    acquire(address: EndpointAddress): CalledEndpoint;
-    release(address: EndpointAddress): void;
-  };
+  readonly endpoints: Pick<Endpoints, 'acquire' | 'release'>;
   /** ms for which this process may certainly go on asking devices; 0 when it may not. */
   readonly leaseRemainingMs: () => number;
   /** Monotonic. */
@@ -43,11 +35,22 @@ export async function answerDeviceCall(
   const address = endpointOf(device);
   const endpoint = endpoints.acquire(address);
   const options = requestOptions(device);
+  const pauseAfterMs = device.profile?.request_pause_ms ?? 0;
+  const asker = {};
+  const inTurn = async <T>(permission: Permission, use: (bus: DeviceBus) => Promise<T>): Promise<T> => {
+    const turn = { timeoutMs: device.timeout_ms, pauseAfterMs };
+    const done = await endpoint.turn(asker, turn, async (bus) => {
+      if (!permission())
+        throw new NotPermitted('the time for it was over, or the collector has lost its lease');
+      return { value: await use(bus) };
+    });
+    if (!done) throw new NotPermitted('its turn was given back');
+    return done.value;
+  };
+  const timeoutMs = () => Math.max(1, Math.min(device.timeout_ms, Math.floor(deadlineMs - nowMs())));
   const mayRead = () => leaseRemainingMs() > 0 && nowMs() < deadlineMs;
   const read = (request: Pick<ReadRequest, 'table' | 'address' | 'quantity'>) =>
-    endpoint.read({ ...options, timeoutMs: leftOf(deadlineMs, device.timeout_ms), ...request }, mayRead);
-  const leftOf = (untilMs: number, timeoutMs: number) =>
-    Math.max(1, Math.min(timeoutMs, Math.floor(untilMs - nowMs())));
+    inTurn(mayRead, (bus) => bus.read({ ...options, timeoutMs: timeoutMs(), ...request }));
   try {
     if (call.kind === 'read') {
       const { points, requests } = await readOnce({ device, blocks: planReads(device), read, nowMs });
@@ -60,21 +63,14 @@ export async function answerDeviceCall(
       device,
       point: point as DeviceConfig['points'][number],
       value: call.value,
-      write: (command) => endpoint.write({ ...options, ...command }, mayWrite),
+      write: (command) => inTurn(mayWrite, (bus) => bus.write({ ...options, ...command })),
       read,
       nowMs,
     });
+  } catch (error) {
+    if (error instanceof NotPermitted) return { kind: 'refused', detail: error.message };
+    throw error;
   } finally {
-    endpoints.release(address);
+    endpoints.release(address, endpoint);
   }
-}
-
-function requestOptions({ unit_id, timeout_ms, profile }: DeviceConfig): RequestOptions {
-  return {
-    unitId: unit_id,
-    timeoutMs: timeout_ms,
-    acceptUnitZero: profile?.accept_unit_zero,
-    connectPauseMs: profile?.connect_pause_ms,
-    singleConnection: profile?.single_connection,
-  };
 }

@@ -27,7 +27,10 @@ export interface ReadOnce {
  */
 export async function readOnce({ device, blocks, read, nowMs }: ReadOnceOptions): Promise<ReadOnce> {
   const requests: ReadRequestReport[] = [];
-  const found = new Map<PointConfig, readonly ReadPoint[]>();
+  const found = new Map<string, ReadPoint>();
+  const keep = (points: readonly ReadPoint[]) => {
+    for (const each of points) found.set(each.code, each);
+  };
   let given: string | undefined;
 
   const ask = async (block: ReadBlock): Promise<void> => {
@@ -40,7 +43,7 @@ export async function readOnce({ device, blocks, read, nowMs }: ReadOnceOptions)
       const raw = await read({ table, address, quantity });
       report('');
       for (const { point, offset, width } of block.points) {
-        found.set(point, decoded(point, raw.values.slice(offset, offset + width)));
+        keep(decoded(point, raw.values.slice(offset, offset + width)));
       }
     } catch (error) {
       const detail = (error as Error).message;
@@ -55,14 +58,15 @@ export async function readOnce({ device, blocks, read, nowMs }: ReadOnceOptions)
             points: [{ point, offset: 0, width }],
           });
         }
-      } else for (const { point } of block.points) found.set(point, bad(point, detail));
+      } else for (const { point } of block.points) keep(bad(point, detail));
     }
   };
   for (const block of blocks) await ask(block);
 
-  const points = device.points.flatMap(
-    (point) => found.get(point) ?? bad(point, given === undefined ? unplanned(point) : `not read: ${given}`),
-  );
+  const points = device.points.flatMap((point) => {
+    const unread = given === undefined ? unplanned(point) : `not read: ${given}`;
+    return bad(point, unread).map((absent) => found.get(absent.code) ?? absent);
+  });
   return { points, requests };
 }
 

@@ -1,10 +1,12 @@
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { mapReads, planReads, type ReadMap } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
 import type { ReadRequest, RequestOptions } from '../ports.ts';
 import { type BlockDecoder, blockDecoder } from './decode-block.ts';
 import type { LearnedLimits } from './learned-limits.ts';
-import { type ReadBlock, readLimits } from './read-plan.ts';
+import type { ReadBlock } from './read-plan.ts';
+import { requestOptions } from './request-options.ts';
 
 /** A block with what is needed at every tick, made once. */
 export interface PlannedBlock {
@@ -137,15 +139,4 @@ export class DevicePlans {
     const request = { ...this.#options, table, address, quantity };
     return { block, decode: blockDecoder(block), request, isProbe };
   }
-}
-
-/** What each request says of the device. */
-function requestOptions({ unit_id, timeout_ms, profile }: DeviceConfig): RequestOptions {
-  return {
-    unitId: unit_id,
-    timeoutMs: timeout_ms,
-    ...(profile?.accept_unit_zero ? { acceptUnitZero: true } : {}),
-    ...(profile?.connect_pause_ms ? { connectPauseMs: profile.connect_pause_ms } : {}),
-    ...(profile?.single_connection ? { singleConnection: true } : {}),
-  };
 }

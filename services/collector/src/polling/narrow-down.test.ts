@@ -1,8 +1,9 @@
 import { mapReads, planReads } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { narrowDown } from './narrow-down.ts';
-import { type PlannedPoint, type ReadBlock, readLimits } from './read-plan.ts';
+import type { PlannedPoint, ReadBlock } from './read-plan.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
 
 const addressesOf = (points: readonly PlannedPoint[]) => points.map(({ point }) => point.address);
