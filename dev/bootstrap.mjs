@@ -35,6 +35,10 @@ const programs = {
     servers: [requireNatsServer],
     commands: (args) => [[join(ROOT, 'test/faults/main.ts'), ...args]],
   },
+  simulator: {
+    servers: [],
+    commands: (args) => [[join(ROOT, 'simulators/modbus/src/cli.ts'), ...args]],
+  },
   backup: {
     servers: [],
     commands: (args) => [[join(ROOT, 'tools/backup/src/main.ts'), 'backup', ...args]],

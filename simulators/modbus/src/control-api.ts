@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import * as z from 'zod';
 import { faultSchema } from './fault.ts';
-import type { Plant } from './plant.ts';
+import type { FaultPlace, Plant } from './plant.ts';
 
 export interface ControlApi {
   readonly port: number;
@@ -14,8 +14,9 @@ type Answer = { readonly status: number; readonly body: unknown };
 const largestBodyBytes = 10_000;
 
 /**
- * `GET /devices`, `PUT /devices/<code>/fault` with a fault as JSON, `DELETE /devices/<code>/fault`.
- * For curl and tests; it has no security and belongs on loopback. @throws when the port is taken
+ * `GET /devices`, `GET /endpoints`; `GET`, `PUT` with a fault as JSON, and `DELETE` of `/devices/<code>/fault` and
+ * `/endpoints/<name>/fault`. For curl and tests; it has no security and belongs on loopback.
+ * @throws when the port is taken
  */
 export async function startControlApi(
   plant: Plant,
@@ -54,46 +55,92 @@ function respond(response: ServerResponse, { status, body }: Answer): void {
 
 async function handle(plant: Plant, request: IncomingMessage): Promise<Answer> {
   const path = new URL(request.url ?? '/', 'http://simulator').pathname.replace(/\/$/, '');
-  if (path === '/devices') {
+  if (path === '/devices' || path === '/endpoints') {
     if (request.method !== 'GET') return { status: 405, body: { error: 'GET only' } };
-    return { status: 200, body: { devices: plant.endpoints.map((each) => describe(plant, each.device)) } };
+    const all =
+      path === '/devices'
+        ? { devices: plant.endpoints.map((each) => describeDevice(plant, each.device)) }
+        : { endpoints: endpointNames(plant).map((name) => describeEndpoint(plant, name)) };
+    return { status: 200, body: all };
   }
-  const code = /^\/devices\/([^/]+)\/fault$/.exec(path)?.[1];
-  const device = code === undefined ? undefined : decodeCode(code);
-  if (device === undefined || !plant.endpoints.some((each) => each.device === device)) {
-    return { status: 404, body: { error: 'try GET /devices, PUT or DELETE /devices/<code>/fault' } };
+  const place = placeOf(plant, path);
+  if (place === undefined) {
+    const error =
+      'try GET /devices, GET /endpoints, PUT or DELETE /devices/<code>/fault or /endpoints/<name>/fault';
+    return { status: 404, body: { error } };
   }
   switch (request.method) {
     case 'GET':
       break;
     case 'DELETE':
-      plant.clearFault(device);
+      plant.clearFault(place);
       break;
     case 'PUT': {
       const fault = faultSchema.safeParse(await readJson(request));
       if (!fault.success) return { status: 400, body: { error: z.prettifyError(fault.error) } };
-      plant.setFault(device, fault.data);
+      const problem = plant.faultProblem(place, fault.data);
+      if (problem !== undefined) return { status: 400, body: { error: problem } };
+      plant.setFault(place, fault.data);
       break;
     }
     default:
       return { status: 405, body: { error: 'GET, PUT or DELETE only' } };
   }
-  return { status: 200, body: describe(plant, device) };
+  const body =
+    'device' in place ? describeDevice(plant, place.device) : describeEndpoint(plant, place.endpoint);
+  return { status: 200, body };
 }
 
-function describe(plant: Plant, code: string): unknown {
+/** undefined for a path that is none, or of what the plant does not have. */
+function placeOf(plant: Plant, path: string): FaultPlace | undefined {
+  const [, kind, encoded] = /^\/(devices|endpoints)\/([^/]+)\/fault$/.exec(path) ?? [];
+  const name = encoded === undefined ? undefined : decodeName(encoded);
+  if (name === undefined) return undefined;
+  if (kind === 'devices') {
+    return plant.endpoints.some(({ device }) => device === name) ? { device: name } : undefined;
+  }
+  return endpointNames(plant).includes(name) ? { endpoint: name } : undefined;
+}
+
+function endpointNames(plant: Plant): string[] {
+  return [...new Set(plant.endpoints.map(({ endpoint }) => endpoint))];
+}
+
+function describeDevice(plant: Plant, code: string): unknown {
   const endpoint = plant.endpoints.find((each) => each.device === code);
   return {
     code,
-    host: endpoint?.host,
-    port: endpoint?.port,
+    endpoint: endpoint?.endpoint,
+    ...address(endpoint),
     unit_id: endpoint?.unitId,
     open_connections: plant.openConnections(code),
-    fault: plant.fault(code) ?? null,
+    ...shown(plant, { device: code }),
   };
 }
 
-function decodeCode(encoded: string): string | undefined {
+function describeEndpoint(plant: Plant, name: string): unknown {
+  const devices = plant.endpoints.filter(({ endpoint }) => endpoint === name);
+  const [first] = devices;
+  return {
+    name,
+    ...address(first),
+    devices: devices.map(({ device, unitId }) => ({ code: device, unit_id: unitId })),
+    open_connections: first ? plant.openConnections(first.device) : 0,
+    ...shown(plant, { endpoint: name }),
+  };
+}
+
+function address(endpoint: Plant['endpoints'][number] | undefined): object {
+  const { transport, host, port, path } = endpoint ?? {};
+  return path === undefined ? { transport, host, port } : { transport, path };
+}
+
+function shown(plant: Plant, place: FaultPlace): object {
+  const fault = plant.shownFault(place);
+  return { fault: fault?.fault ?? null, fault_is_active: fault?.isActive ?? false };
+}
+
+function decodeName(encoded: string): string | undefined {
   try {
     return decodeURIComponent(encoded);
   } catch {

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startControlApi } from './control-api.ts';
 import { demoConfiguration, demoDeviceCodes, demoPlant } from './demo-plant.ts';
-import { mbapFrame } from './mbap-server.ts';
+import { mbapFrame } from './framing/mbap-framing.ts';
 import { type ReceivedRequest, startPlant } from './plant.ts';
 
 const cleanUps: (() => unknown)[] = [];

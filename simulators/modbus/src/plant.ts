@@ -1,28 +1,25 @@
-import type { Fault } from './fault.ts';
-import { type MbapAnswer, type MbapRequest, type MbapServer, startMbapServer } from './mbap-server.ts';
-import { exceptionReply, parseReadCommand, type ReadCommand, replyFromImage } from './pdu.ts';
-import type { RegisterImage } from './register-image.ts';
+import { Endpoint } from './endpoint.ts';
+import { type Fault, faultProblem, type Transport } from './fault.ts';
+import type { FaultBoard } from './faults/fault-board.ts';
+import { openSerialLine } from './lines/serial-line.ts';
+import { openTcpLine, type TcpLine } from './lines/tcp-line.ts';
+import type { PlantConfig, PlantEndpointConfig } from './plant-config.ts';
 
-export interface PlantDevice {
-  readonly code: string;
-  /** Requests to any other unit are answered as by a gateway that cannot reach it: exception 11. */
-  readonly unitId: number;
-  /** 0 or unset takes a free one. */
-  readonly port?: number;
-  readonly tables: RegisterImage;
-  /** Unset: any number. Many PLCs serve one. */
-  readonly maxConnections?: number;
-}
+export type { PlantConfig, PlantDevice, PlantEndpointConfig, PlantUnit } from './plant-config.ts';
 
-export interface PlantConfig {
-  readonly devices: readonly PlantDevice[];
-}
-
+/** Where a device is to be found. */
 export interface PlantEndpoint {
   /** Device code. */
   readonly device: string;
+  /** Name of the endpoint, which several devices may share. */
+  readonly endpoint: string;
+  readonly transport: Transport;
+  /** Empty for a serial line. */
   readonly host: string;
+  /** 0 for a serial line. */
   readonly port: number;
+  /** Of a serial line. */
+  readonly path?: string;
   readonly unitId: number;
 }
 
@@ -30,6 +27,7 @@ export interface PlantEndpoint {
 export interface ReceivedRequest {
   /** ms since 1970. */
   readonly at: number;
+  /** The first of the endpoint for a unit that is not there. */
   readonly device: string;
   readonly unitId: number;
   readonly functionCode: number;
@@ -39,13 +37,30 @@ export interface ReceivedRequest {
   readonly connectionId: number;
 }
 
+export interface ShownFault {
+  readonly fault: Fault;
+  /** false while one with a schedule rests. */
+  readonly isActive: boolean;
+}
+
+/** Where faults are set: on one device, or on an endpoint, then for all of its devices. */
+export type FaultPlace = { readonly device: string } | { readonly endpoint: string };
+
 export interface Plant {
   readonly endpoints: readonly PlantEndpoint[];
-  /** @throws Error for a device that the plant does not have */
-  setFault(deviceCode: string, fault: Fault): void;
-  clearFault(deviceCode: string): void;
+  /**
+   * In place of the one before. Faults that act on connections take effect soon after.
+   * @throws Error for a device or endpoint that the plant does not have, or a fault that its transport cannot have
+   */
+  setFault(place: string | FaultPlace, fault: Fault): void;
+  /** Faults that the plant's plan has stay. */
+  clearFault(place: string | FaultPlace): void;
+  /** The one that was set, or else one of the plan while it acts. */
   fault(deviceCode: string): Fault | undefined;
-  /** TCP connections that are open on the device now. */
+  shownFault(place: string | FaultPlace): ShownFault | undefined;
+  /** Why the device or endpoint cannot have this fault. */
+  faultProblem(place: string | FaultPlace, fault: Fault): string | undefined;
+  /** TCP connections that are open on the device's endpoint now; 1 for a serial line. */
   openConnections(deviceCode: string): number;
   /** Idempotent. */
   stop(): Promise<void>;
@@ -53,101 +68,158 @@ export interface Plant {
 
 export interface PlantOptions {
   readonly config: PlantConfig;
+  /** That TCP endpoints listen on. */
   readonly host: string;
   readonly onRequest?: (request: ReceivedRequest) => void;
 }
 
-const gatewayTargetFailedToRespond = 11;
-
-/** Starts a Modbus TCP server for each device. @throws when a port is taken; then nothing is left running */
+/** Opens every endpoint. @throws when one cannot be opened, such as a port that is taken; then nothing is left running */
 export async function startPlant(options: PlantOptions): Promise<Plant> {
-  let connections = 0;
-  const running = new Map<string, { device: PlantDevice; server: MbapServer; fault: Fault | undefined }>();
+  const startedAtMs = Date.now();
+  const endpoints: Endpoint[] = [];
   const stop = async (): Promise<void> => {
-    await Promise.all(Array.from(running.values(), ({ server }) => server.stop()));
+    await Promise.all(endpoints.map((endpoint) => endpoint.stop()));
   };
-  const find = (code: string) => {
-    const found = running.get(code);
-    if (!found) throw new Error(`the plant has no device ${code}`);
-    return found;
-  };
+  const { onRequest } = options;
+  let links = 0;
+  const nextLinkId = (): number => ++links;
 
   try {
-    for (const device of options.config.devices) {
-      if (running.has(device.code)) throw new Error(`the plant has two devices ${device.code}`);
-      const server = await startMbapServer({
-        host: options.host,
-        port: device.port ?? 0,
-        ...(device.maxConnections === undefined ? {} : { maxConnections: device.maxConnections }),
-        nextConnectionId: () => ++connections,
-        answer: (request) => {
-          const command = parseReadCommand(request.pdu);
-          options.onRequest?.(received(device, request, command));
-          return answerOf(device, running.get(device.code)?.fault, request, command);
-        },
-      });
-      running.set(device.code, { device, server, fault: undefined });
+    for (const config of endpointConfigs(options.config)) {
+      const endpoint = new Endpoint(
+        config,
+        startedAtMs,
+        onRequest &&
+          ((device, link, request, { functionCode, address, quantity }) =>
+            onRequest({
+              at: Date.now(),
+              device,
+              unitId: request.unitId,
+              functionCode,
+              address,
+              quantity,
+              connectionId: link.id,
+            })),
+      );
+      await open(endpoint, options.host, nextLinkId);
+      endpoints.push(endpoint);
     }
   } catch (error) {
     await stop();
     throw error;
   }
+  return { ...plantOf(endpoints, options.host), stop };
+}
 
-  return {
-    endpoints: Array.from(running.values(), ({ device, server }) => ({
-      device: device.code,
-      host: options.host,
-      port: server.port,
-      unitId: device.unitId,
+async function open(endpoint: Endpoint, host: string, nextLinkId: () => number): Promise<void> {
+  const { config, onRequest } = endpoint;
+  endpoint.line =
+    config.transport === 'serial'
+      ? await openSerialLine({
+          serial: config.serial,
+          framing: endpoint.newFraming(),
+          linkId: nextLinkId(),
+          onRequest,
+        })
+      : await openTcpLine({
+          host,
+          port: config.port ?? 0,
+          framing: () => endpoint.newFraming(),
+          rules: () => endpoint.connectionRules(),
+          nextLinkId,
+          onRequest,
+        });
+  await endpoint.listenerFaultsChanged();
+}
+
+/** Devices with an endpoint of their own become endpoints of one unit. @throws Error for a code or name twice */
+function endpointConfigs({ devices = [], endpoints = [] }: PlantConfig): readonly PlantEndpointConfig[] {
+  const all: PlantEndpointConfig[] = [
+    ...devices.map(({ port, maxConnections, ...unit }) => ({
+      transport: 'tcp' as const,
+      name: unit.code,
+      port: port ?? 0,
+      ...(maxConnections === undefined ? {} : { maxConnections }),
+      units: [unit],
     })),
-    setFault: (code, fault) => {
-      find(code).fault = fault;
-    },
-    clearFault: (code) => {
-      find(code).fault = undefined;
-    },
-    fault: (code) => find(code).fault,
-    openConnections: (code) => find(code).server.openConnections(),
-    stop,
-  };
+    ...endpoints,
+  ];
+  refuseTwice(
+    'devices',
+    all.flatMap(({ units }) => units.map(({ code }) => code)),
+  );
+  refuseTwice(
+    'endpoints',
+    all.map(({ name }) => name),
+  );
+  return all;
 }
 
-function received(device: PlantDevice, request: MbapRequest, command: ReadCommand): ReceivedRequest {
-  return {
-    at: Date.now(),
-    device: device.code,
-    unitId: request.unitId,
-    functionCode: command.functionCode,
-    address: command.address,
-    quantity: command.quantity,
-    connectionId: request.connectionId,
-  };
-}
-
-function answerOf(
-  device: PlantDevice,
-  fault: Fault | undefined,
-  request: MbapRequest,
-  command: ReadCommand,
-): MbapAnswer {
-  const sound = (): Buffer =>
-    request.unitId === device.unitId
-      ? replyFromImage(command, device.tables, Date.now())
-      : exceptionReply(command.functionCode, gatewayTargetFailedToRespond);
-  switch (fault?.kind) {
-    case undefined:
-      return { kind: 'reply', pdu: sound() };
-    case 'slow':
-      return { kind: 'reply', pdu: sound(), afterMs: fault.delay_ms };
-    case 'exception':
-      return { kind: 'reply', pdu: exceptionReply(command.functionCode, fault.code) };
-    case 'silence':
-      return { kind: 'nothing' };
-    case 'reset':
-      return { kind: 'reset' };
-    case 'garbage':
-      return { kind: 'raw', bytes: Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n') };
-    default:
-      return fault satisfies never;
+function refuseTwice(what: string, names: readonly string[]): void {
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw new Error(`the plant has two ${what} ${name}`);
+    seen.add(name);
   }
+}
+
+function plantOf(endpoints: readonly Endpoint[], host: string): Omit<Plant, 'stop'> {
+  const byDevice = new Map(
+    endpoints.flatMap((endpoint) => endpoint.units.map((unit) => [unit.code, { endpoint, unit }] as const)),
+  );
+  const byName = new Map(endpoints.map((endpoint) => [endpoint.config.name, endpoint]));
+
+  const endpointOf = (code: string): Endpoint => {
+    const found = byDevice.get(code);
+    if (!found) throw new Error(`the plant has no device ${code}`);
+    return found.endpoint;
+  };
+  const find = (where: string | FaultPlace): { endpoint: Endpoint; board: FaultBoard } => {
+    const place = typeof where === 'string' ? { device: where } : where;
+    if ('endpoint' in place) {
+      const endpoint = byName.get(place.endpoint);
+      if (!endpoint) throw new Error(`the plant has no endpoint ${place.endpoint}`);
+      return { endpoint, board: endpoint.faults };
+    }
+    const found = byDevice.get(place.device);
+    if (!found) throw new Error(`the plant has no device ${place.device}`);
+    return { endpoint: found.endpoint, board: found.unit.faults };
+  };
+  const changed = (endpoint: Endpoint): void => {
+    // A port that was taken by somebody else while it was given up stays theirs: connections are then refused or not ours.
+    void endpoint.listenerFaultsChanged().catch(() => {});
+  };
+
+  return {
+    endpoints: endpoints.flatMap((endpoint) =>
+      endpoint.units.map((unit) => ({
+        ...addressOf(endpoint, host),
+        device: unit.code,
+        unitId: unit.unitId,
+      })),
+    ),
+    setFault: (where, fault) => {
+      const { endpoint, board } = find(where);
+      const problem = faultProblem(fault, endpoint.transport);
+      if (problem !== undefined) throw new Error(problem);
+      board.set(fault, Date.now());
+      changed(endpoint);
+    },
+    clearFault: (where) => {
+      const { endpoint, board } = find(where);
+      board.clear();
+      changed(endpoint);
+    },
+    fault: (code) => find(code).board.shown(Date.now())?.fault,
+    shownFault: (where) => find(where).board.shown(Date.now()),
+    faultProblem: (where, fault) => faultProblem(fault, find(where).endpoint.transport),
+    openConnections: (code) => endpointOf(code).line?.openConnections() ?? 0,
+  };
+}
+
+function addressOf({ config, line }: Endpoint, host: string): Omit<PlantEndpoint, 'device' | 'unitId'> {
+  const of = { endpoint: config.name, transport: config.transport };
+  if (config.transport !== 'serial') return { ...of, host, port: (line as TcpLine).port };
+  const { serial } = config;
+  return { ...of, host: '', port: 0, path: 'pty' in serial ? serial.pty : serial.path };
 }

@@ -1,7 +1,7 @@
 import type { PointConfig, RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
 import { encodePoint } from '@holdfast/shared/domain/register/encode.ts';
 import { isBitTable, pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
-import type { RegisterImage } from '../register-image.ts';
+import type { RegisterImage } from '../memory/register-image.ts';
 
 /** One value of a machine: where it lies, and what it is at a time (ms since 1970), in engineering units. */
 export interface MachinePoint extends PointConfig {

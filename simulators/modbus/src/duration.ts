@@ -1,0 +1,24 @@
+import * as z from 'zod';
+
+const msOfUnit: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+const pattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
+
+/** A time with its unit, so that nobody has to know which one is meant: `250ms`, `1.5s`, `10m`, `2h`, `1d`. */
+export const durationSchema = z
+  .string('must be a time with its unit: 250ms, 1.5s, 10m, 2h')
+  .regex(pattern, 'must be a time with its unit: 250ms, 1.5s, 10m, 2h')
+  .refine((text) => durationMs(text) <= 86_400_000 * 365, 'must be at most 365d');
+
+/** @throws RangeError for what is no duration */
+export function durationMs(text: string): number {
+  const [, amount, unit] = pattern.exec(text) ?? [];
+  const factor = msOfUnit[unit ?? ''];
+  if (factor === undefined) throw new RangeError(`${text} is no duration`);
+  return Number(amount) * factor;
+}

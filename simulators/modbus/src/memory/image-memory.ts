@@ -1,0 +1,19 @@
+import { isBitTable } from '@holdfast/shared/domain/register/point-layout.ts';
+import { type RegisterImage, readImage } from './register-image.ts';
+import { packBits, type UnitMemory } from './unit-memory.ts';
+
+/** The memory of a device that is given as code. It knows no writing. */
+export function imageMemory(image: RegisterImage): UnitMemory {
+  return {
+    read: (table, address, quantity, nowMs) => {
+      const values = readImage(image, table, address, quantity, nowMs);
+      if (!values) return undefined;
+      if (isBitTable(table)) return packBits(values);
+      const bytes = Buffer.allocUnsafe(quantity * 2);
+      values.forEach((value, index) => {
+        bytes.writeUInt16BE(Number(value) & 0xffff, index * 2);
+      });
+      return bytes;
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import { type Document, isAlias, isCollection, isNode, type LineCounter, type Node } from 'yaml';
+import type * as z from 'zod';
+
+export interface FileProblem {
+  readonly path: readonly PropertyKey[];
+  readonly message: string;
+}
+
+/** A plant file cannot be used. The message has one line for each thing that is wrong: `file:line: where: what`. */
+export class PlantFileError extends Error {
+  override readonly name = 'PlantFileError';
+}
+
+export function plantFileError(
+  file: string,
+  document: Document,
+  lines: LineCounter,
+  problems: readonly FileProblem[],
+): PlantFileError {
+  const said = problems.map(({ path, message }) => {
+    const line = lineOf(document, lines, path);
+    const where = path.length === 0 ? '' : `${shown(path)}: `;
+    return `${file}:${line}: ${where}${message}`;
+  });
+  return new PlantFileError(said.join('\n'));
+}
+
+/** Of a union that nothing fits, the branch that got furthest tells what was meant. */
+export function problemsOf(error: z.core.$ZodError): FileProblem[] {
+  return error.issues.flatMap((issue) => issueProblems(issue, []));
+}
+
+function issueProblems(issue: z.core.$ZodIssue, above: readonly PropertyKey[]): FileProblem[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    const branches = issue.errors.map((issues) => issues.flatMap((each) => issueProblems(each, path)));
+    const depth = (branch: FileProblem[]): number => Math.max(...branch.map((each) => each.path.length));
+    const furthest = branches.toSorted((one, other) => depth(other) - depth(one))[0] ?? [];
+    if (depth(furthest) > path.length) return furthest;
+    // Where all stop at the same place, one that knows more than the type is the one that was meant.
+    const telling = branches.find((branch) =>
+      branch.every(({ message }) => !message.startsWith('Invalid input')),
+    );
+    if (telling) return telling;
+    const said = new Set(branches.flat().map(({ message }) => message.replace('Invalid input: ', '')));
+    return [{ path, message: [...said].join(' | ') }];
+  }
+  if (issue.code === 'unrecognized_keys') {
+    return issue.keys.map((key) => ({ path: [...path, key], message: 'there is no such setting' }));
+  }
+  return [{ path, message: issue.message }];
+}
+
+function shown(path: readonly PropertyKey[]): string {
+  return path.reduce<string>(
+    (text, part) =>
+      typeof part === 'number' ? `${text}[${part}]` : text ? `${text}.${String(part)}` : String(part),
+    '',
+  );
+}
+
+/** Of the deepest thing on the path that is there. */
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  let node: unknown = document.contents;
+  let offset = isNode(node) ? node.range?.[0] : 0;
+  for (const part of path) {
+    const here: Node | undefined = isAlias(node) ? node.resolve(document) : isNode(node) ? node : undefined;
+    if (!isCollection(here)) break;
+    const next = here.get(part, true);
+    if (!isNode(next)) break;
+    node = next;
+    offset = next.range?.[0] ?? offset;
+  }
+  return lines.linePos(offset ?? 0).line;
+}
