@@ -1,10 +1,15 @@
 import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, inject, it } from 'vitest';
+import { stringify } from 'yaml';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { alertRules, alertsFile, dashboards } from './named-metrics.ts';
 
 const run = promisify(execFile);
+const hasPromtool = inject('installedServers').promtool !== null;
+const promtool = (...args: string[]) => run(inject('installedServers').promtool ?? '', args);
 
 describe('the alerts', () => {
   it('say what is the matter, what to do and how urgent it is', async () => {
@@ -28,13 +33,11 @@ describe('the alerts', () => {
     expect(referred.map(([name]) => name).filter((name) => !names.has(name))).toEqual([]);
   });
 
-  it.skipIf(inject('installedServers').promtool === null)(
+  it.skipIf(!hasPromtool)(
     'are understood by Prometheus and fire when they should, and only then (needs promtool)',
     async () => {
-      const promtool = inject('installedServers').promtool ?? '';
-      const config = join(alertsFile, '..', 'prometheus.yml');
-      await run(promtool, ['check', 'config', config]);
-      await run(promtool, ['test', 'rules', join(import.meta.dirname, 'alerts.promtool.yml')]);
+      await promtool('check', 'config', join(alertsFile, '..', 'prometheus.yml'));
+      await promtool('test', 'rules', join(import.meta.dirname, 'alerts.promtool.yml'));
     },
   );
 });
@@ -53,5 +56,19 @@ describe('the dashboards', () => {
         expect(panel.targets?.length, `${title}: ${panel.title}`).toBeGreaterThan(0);
       }
     }
+  });
+
+  it.skipIf(!hasPromtool)('ask only what Prometheus understands (needs promtool)', async () => {
+    const asked = (await dashboards()).flatMap(({ panels }) =>
+      panels.flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+    );
+    const rules = asked.map((expr, index) => ({
+      record: `panel_${index}`,
+      expr: expr.replaceAll('$__rate_interval', '1m'),
+    }));
+    const file = join(await temporaryFolder('panels'), 'panels.yml');
+    await writeFile(file, stringify({ groups: [{ name: 'panels', rules }] }));
+    const { stdout } = await promtool('check', 'rules', file);
+    expect(stdout).toContain(`${asked.length} rules found`);
   });
 });
