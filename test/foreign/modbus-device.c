@@ -7,6 +7,9 @@
  * Holding register n holds 3n + 1 and input register n holds 7n + 2, modulo 65536; coil n is on when n is a multiple of
  * 3, discrete input n when it is one of 5. There are 2000 of each. A line "holding_register 4 2" (or coil) on its
  * standard input is answered with what lies there now, as a JSON list. It serves until its standard input closes.
+ *
+ * From input register 2000 on, values that libmodbus itself has put there: -123.456, 50.02 and 3.4028234e38 as floats in
+ * the orders ABCD, CDAB, BADC and DCBA (24 registers), then -1234567890123456789 as a 64-bit integer.
  */
 #include <errno.h>
 #include <modbus.h>
@@ -18,7 +21,7 @@
 #include <netinet/in.h>
 #include <unistd.h>
 
-enum { UNIT_ID = 9, SIZE = 2000 };
+enum { UNIT_ID = 9, SIZE = 2000, CONVERTED = 28 };
 
 static modbus_mapping_t *memory;
 
@@ -27,8 +30,18 @@ static void die(const char *what) {
     exit(1);
 }
 
+static void convert(uint16_t *to) {
+    static void (*const orders[])(float, uint16_t *) = {
+        modbus_set_float_abcd, modbus_set_float_cdab, modbus_set_float_badc, modbus_set_float_dcba};
+    static const float values[] = {-123.456f, 50.02f, 3.4028234e38f};
+    for (int order = 0; order < 4; order++) {
+        for (int value = 0; value < 3; value++, to += 2) orders[order](values[value], to);
+    }
+    MODBUS_SET_INT64_TO_INT16(to, 0, -1234567890123456789LL);
+}
+
 static void fill(void) {
-    memory = modbus_mapping_new(SIZE, SIZE, SIZE, SIZE);
+    memory = modbus_mapping_new(SIZE, SIZE, SIZE, SIZE + CONVERTED);
     if (!memory) die("memory");
     for (int n = 0; n < SIZE; n++) {
         memory->tab_registers[n] = (uint16_t)(3 * n + 1);
@@ -36,6 +49,7 @@ static void fill(void) {
         memory->tab_bits[n] = n % 3 == 0;
         memory->tab_input_bits[n] = n % 5 == 0;
     }
+    convert(memory->tab_input_registers + SIZE);
 }
 
 /* Returns 0 when standard input is closed. */

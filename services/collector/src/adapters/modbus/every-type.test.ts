@@ -6,13 +6,17 @@ import { decodeBlock, Readings } from '../../polling/decode-block.ts';
 import { planReads } from '../../polling/read-plan.ts';
 import { openDeviceBus } from './open-device-bus.ts';
 import {
+  compileLibmodbusDevice,
   type ForeignDevice,
+  hasLibmodbus,
   hasPymodbus,
   noteSkipped,
+  startLibmodbusDevice,
   startPymodbusDevice,
 } from './testing/foreign-device.ts';
 
 if (!hasPymodbus) noteSkipped('reading every type', 'python3-pymodbus');
+if (!hasLibmodbus) noteSkipped('reading what libmodbus converts', 'gcc and libmodbus-dev');
 
 const announcementSchema = z.object({
   port: z.int(),
@@ -75,5 +79,46 @@ describe.skipIf(!hasPymodbus)('a device whose registers Python has packed', () =
     expect({ ...read.values }).toEqual(Object.assign({}, ...expected.map(({ values }) => values)));
     expect({ ...read.integers }).toEqual(Object.assign({}, ...expected.map(({ integers }) => integers)));
     expect(read.uncertain.toSorted()).toEqual(expected.flatMap(({ uncertain }) => uncertain).sort());
+  });
+});
+
+describe.skipIf(!hasLibmodbus)('a device whose registers libmodbus has converted', () => {
+  it('gives floats in every order, and 64-bit integers, as libmodbus was given them', async () => {
+    const { program, remove } = await compileLibmodbusDevice();
+    const device = await startLibmodbusDevice(program, 'tcp');
+    await remove();
+    const { port, unit_id } = z.object({ port: z.int(), unit_id: z.int() }).parse(device.announced);
+    const bus = openDeviceBus({ kind: 'tcp', framing: 'mbap', host: '127.0.0.1', port });
+    const configured = deviceConfigSchema.parse({
+      id: 'd1',
+      code: 'libmodbus',
+      protocol: 'modbus_tcp',
+      host: '127.0.0.1',
+      points: [
+        ...(['ABCD', 'CDAB', 'BADC', 'DCBA'] as const).map((byte_order, index) => ({
+          code: byte_order,
+          table: 'input_register',
+          address: 2_000 + index * 6,
+          data_type: 'float32',
+          count: 3,
+          byte_order,
+        })),
+        { code: 'long', table: 'input_register', address: 2_024, data_type: 'int64' },
+      ],
+    });
+    const read = new Readings();
+    try {
+      for (const block of planReads(configured)) {
+        decodeBlock(block, await bus.read({ unitId: unit_id, timeoutMs: 5_000, ...block }), read);
+      }
+    } finally {
+      bus.disconnect();
+      await device.stop();
+    }
+    for (const order of byteOrders) {
+      const floats = [0, 1, 2].map((index) => read.values[`${order}[${index}]`]);
+      expect(floats, order).toEqual([-123.456, 50.02, 3.4028234e38].map(Math.fround));
+    }
+    expect({ ...read.integers }).toEqual({ long: '-1234567890123456789' });
   });
 });

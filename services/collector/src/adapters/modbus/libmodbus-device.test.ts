@@ -96,7 +96,7 @@ describe.skipIf(!hasLibmodbus).each(transports)('a device that runs libmodbus, o
 
   it('answers what it does not have with exception 2, and the next read is served', async () => {
     const read = (address: number) => bus.read({ ...unit(), table: 'input_register', address, quantity: 1 });
-    expect(await failureOf(read(2000))).toMatchObject({ missCause: 'exception', exceptionCode: 2 });
+    expect(await failureOf(read(3000))).toMatchObject({ missCause: 'exception', exceptionCode: 2 });
     expect(await read(1)).toEqual({ kind: 'registers', values: [9] });
   });
 
