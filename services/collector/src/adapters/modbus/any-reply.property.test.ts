@@ -167,13 +167,12 @@ describe.each(['mbap', 'rtu'] as const)('whatever bytes come as %s frames, in wh
       fc.asyncProperty(request, fc.nat(), damage(kind), cuts, async (read, content, harm, pieces) => {
         const { data, block } = soundData(read, content);
         const next = { ...read, unitId: (read.unitId + 1) % 256 };
-        let frames = 0;
         const bus = new ModbusBus({
           open: (events) =>
             new MemoryChannel(events, (frame) => {
-              frames += 1;
-              const sound = soundReply(kind, frame, frames === 1 ? read : next, data);
-              return frames === 1 ? inChunks(harm(sound), pieces) : [sound];
+              const isFirst = frame[kind === 'mbap' ? 6 : 0] === read.unitId;
+              const sound = soundReply(kind, frame, isFirst ? read : next, data);
+              return isFirst ? inChunks(harm(sound), pieces) : [sound];
             }),
           framing,
           line: kind === 'mbap' ? undefined : new RtuLine(0),

@@ -162,9 +162,9 @@ describe('addresses that are not allowed', () => {
       const { port, connections } = await reachable();
       const judged: string[] = [];
       const bus = busTo(host, port, {
-        isAllowedAddress: (ip) => {
+        refusal: (ip) => {
           judged.push(ip);
-          return !ip.startsWith('127.') && ip !== '::1';
+          return ip.startsWith('127.') || ip === '::1' ? `${ip} is not allowed` : undefined;
         },
       });
       const failure = await failureOf(bus.read(registers(0)));
@@ -179,9 +179,9 @@ describe('addresses that are not allowed', () => {
     const { port } = await reachable();
     const judged = new Set<string>();
     const bus = busTo('localhost', port, {
-      isAllowedAddress: (ip) => {
+      refusal: (ip) => {
         judged.add(ip);
-        return ip === '127.0.0.1';
+        return ip === '127.0.0.1' ? undefined : `${ip} is not allowed`;
       },
     });
     expect(await bus.read(registers(3))).toEqual({ kind: 'registers', values: [1003] });

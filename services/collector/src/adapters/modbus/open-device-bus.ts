@@ -5,18 +5,18 @@ import { ModbusBus } from './modbus-bus.ts';
 import { RtuFraming } from './rtu-framing.ts';
 import { frameSilenceMs, RtuLine } from './rtu-line.ts';
 import { SerialChannel } from './serial-channel.ts';
-import { TcpChannel } from './tcp-channel.ts';
+import { type AddressRefusal, TcpChannel } from './tcp-channel.ts';
 
 export interface DeviceBusOptions {
   /** Asked right before a request's bytes leave; false keeps them from leaving. */
   readonly mayRequest?: () => boolean;
   /** Asked for each IP address before a connection to it counts; without it every address is allowed. */
-  readonly isAllowedAddress?: (ip: string) => boolean;
+  readonly refusal?: AddressRefusal;
 }
 
 /** Nothing is opened before the first request. */
 export function openDeviceBus(address: EndpointAddress, options: DeviceBusOptions = {}): DeviceBus {
-  const { mayRequest, isAllowedAddress } = options;
+  const { mayRequest, refusal } = options;
   if (address.kind === 'serial') {
     return new ModbusBus({
       open: (events) => new SerialChannel(address.line, events),
@@ -29,7 +29,7 @@ export function openDeviceBus(address: EndpointAddress, options: DeviceBusOption
   const { host, port } = address;
   const isRtu = address.framing === 'rtu';
   return new ModbusBus({
-    open: (events) => new TcpChannel({ host, port, isAllowedAddress }, events),
+    open: (events) => new TcpChannel({ host, port, refusal }, events),
     framing: isRtu ? new RtuFraming() : new MbapFraming(),
     // The silence between frames on its own line is the gateway's to keep.
     line: isRtu ? new RtuLine(0) : undefined,

@@ -7,11 +7,14 @@ const closePatienceMs = 500;
 /** More than the largest frame of either framing. */
 const receiveBytes = 512;
 
+/** Why nothing may be asked at this address, in words; undefined when it may. */
+export type AddressRefusal = (ip: string, port: number) => string | undefined;
+
 export interface TcpChannelOptions {
   readonly host: string;
   readonly port: number;
   /** Asked for the very addresses that the connection is made to, whatever the host's name says at another time. */
-  readonly isAllowedAddress?: ((ip: string) => boolean) | undefined;
+  readonly refusal?: AddressRefusal | undefined;
 }
 
 export class TcpChannel implements Channel {
@@ -20,10 +23,11 @@ export class TcpChannel implements Channel {
 
   constructor(options: TcpChannelOptions, events: ChannelEvents) {
     this.#events = events;
-    const { host, port, isAllowedAddress } = options;
-    if (isAllowedAddress && isIP(host) !== 0 && !isAllowedAddress(host)) {
-      // Nothing is looked up for an address, so that it is not seen on the way.
-      process.nextTick(() => this.#fail(notAllowed(host).message, undefined));
+    const { host, port, refusal } = options;
+    // Nothing is looked up for an address, so that it is not seen on the way.
+    const refused = isIP(host) === 0 ? undefined : refusal?.(host, port);
+    if (refused !== undefined) {
+      process.nextTick(() => this.#fail(refused, undefined));
       return;
     }
     const buffer = Buffer.allocUnsafeSlow(receiveBytes);
@@ -32,7 +36,7 @@ export class TcpChannel implements Channel {
       port,
       noDelay: true,
       keepAlive: true,
-      ...(isAllowedAddress ? { lookup: allowedOnly(isAllowedAddress) } : {}),
+      ...(refusal ? { lookup: allowedOnly(refusal, port) } : {}),
       // One buffer for good, past the stream: it saves two allocations and an event for each reply.
       onread: {
         buffer,
@@ -47,10 +51,9 @@ export class TcpChannel implements Channel {
     socket.on('end', () => this.#fail('the device closed the connection', undefined));
     socket.on('close', () => this.#fail('the connection was closed', undefined));
     socket.once('connect', () => {
-      const { remoteAddress } = socket;
-      if (isAllowedAddress && (remoteAddress === undefined || !isAllowedAddress(remoteAddress))) {
-        this.#fail(notAllowed(remoteAddress ?? host).message, undefined);
-      } else this.#events?.onOpen();
+      const why = refusal?.(socket.remoteAddress ?? '', port);
+      if (why === undefined) this.#events?.onOpen();
+      else this.#fail(why, undefined);
     });
     // Without it the end of the connection is not told.
     socket.resume();
@@ -86,22 +89,20 @@ export class TcpChannel implements Channel {
   }
 }
 
-function allowedOnly(isAllowedAddress: (ip: string) => boolean): LookupFunction {
+function allowedOnly(refusal: AddressRefusal, port: number): LookupFunction {
   return (host, options, callback) => {
     lookup(host, { ...options, all: true }, (error, found: LookupAddress[]) => {
       if (error) {
         callback(error, []);
         return;
       }
-      const allowed = found.filter(({ address }) => isAllowedAddress(address));
+      const allowed = found.filter(({ address }) => refusal(address, port) === undefined);
       const [first] = allowed;
-      if (!first) callback(notAllowed(`${host} (${found.map(({ address }) => address).join(', ')})`), []);
-      else if (options.all) callback(null, allowed);
+      if (!first) {
+        const why = refusal(found[0]?.address ?? '', port) ?? 'it has no address';
+        callback(new Error(`${host}: ${why}`), []);
+      } else if (options.all) callback(null, allowed);
       else callback(null, first.address, first.family);
     });
   };
-}
-
-function notAllowed(address: string): Error {
-  return new Error(`connecting to ${address} is not allowed`);
 }
