@@ -4,6 +4,7 @@ import { createTickCoverage } from './migrations/0002-tick-coverage.ts';
 import { splitBySeriesAndDay } from './migrations/0003-series-and-days.ts';
 import { keepEpochStarts } from './migrations/0004-epoch-starts.ts';
 import { keepExactIntegers } from './migrations/0005-exact-integers.ts';
+import { keepHistoryInTheIndex } from './migrations/0006-history-from-the-index.ts';
 import { openPostgres } from './open-postgres.ts';
 import { unavailable } from './postgres-errors.ts';
 import { sampleSchemaName } from './sample-tables.ts';
@@ -45,4 +46,5 @@ const migrations: Record<string, Migration> = {
   '0003_series_and_days': { up: splitBySeriesAndDay },
   '0004_epoch_starts': { up: keepEpochStarts },
   '0005_exact_integers': { up: keepExactIntegers },
+  '0006_history_from_the_index': { up: keepHistoryInTheIndex },
 };

@@ -17,6 +17,12 @@ function pointValue(row: ValueColumns): PointValue {
   return (row.value_double ?? row.value_bool ?? row.value_text) as PointValue;
 }
 
+/** Everything but texts is in the index, and the row itself is looked for only where it is not. */
+const columns = sql`value_double, value_bool, uncertain, value_exact,
+  case when value_double is null and value_bool is null then (
+    select value_text from samples.sample_value as row where row.series_id = v.series_id and row.time = v.time
+  ) end as value_text`;
+
 function figure(double: number, exact: string | null): number | string {
   return exact === null ? double : exactFigure(double, BigInt(exact));
 }
@@ -27,12 +33,13 @@ function figure(double: number, exact: string | null): number | string {
  */
 export async function readHistory(db: QueryExecutorProvider, query: HistoryQuery): Promise<HistoryPoint[]> {
   const { start, end, limit } = query;
-  const { rows } = await sql<ValueColumns & { time: Date; device_code: string }>`
-    select latest.*, device_code
+  // Seconds since 1970: the driver takes twice the time for a day of timestamps.
+  const { rows } = await sql<ValueColumns & { seconds: number; device_code: string }>`
+    select date_part('epoch', time) as seconds, value_double, value_bool, value_text, uncertain, value_exact, device_code
     from samples.series
     cross join lateral (
-      select time, value_double, value_bool, value_text, uncertain, value_exact
-      from samples.sample_value
+      select time, ${columns}
+      from samples.sample_value as v
       where series_id = series.id and time >= ${start} and time < ${end}
       order by time desc limit ${limit}
     ) as latest
@@ -40,7 +47,7 @@ export async function readHistory(db: QueryExecutorProvider, query: HistoryQuery
     order by time desc, device_code collate "C" desc limit ${limit}
   `.execute(db);
   return rows.reverse().map((row) => ({
-    time: row.time,
+    time: new Date(Math.round(row.seconds * 1_000)),
     device: row.device_code,
     pointCode: query.pointCode,
     value: pointValue(row),
