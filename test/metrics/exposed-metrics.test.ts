@@ -48,7 +48,7 @@ describe('the metrics of running services', () => {
     const health = (service: Service) => ({ HEALTH_PORT: String(ports[service]) });
     await Promise.all([
       fleet.start('supervisor', health('supervisor')),
-      fleet.collector('c1', health('collector')),
+      fleet.collector('c1', { ...health('collector'), DEVICE_BACKOFF_MAX_MS: '500' }),
       fleet.start('writer', { ...health('writer'), DATABASE_URL: throughProxy.href }),
       fleet.start('api', { DATABASE_URL: databaseUrl.href, API_PORT: String(ports.api) }),
     ]);
@@ -120,6 +120,11 @@ describe('the metrics of running services', () => {
     await shows('collector', 'holdfast_lease_held', {}, isOne);
     await shows('collector', 'holdfast_collector_sessions', {}, isOne);
     await shows('collector', 'holdfast_devices', { status: 'healthy' }, (value) => value === 2);
+    await shows('collector', 'holdfast_polls_total', { outcome: 'complete' }, isSome);
+    await shows('collector', 'holdfast_values_read_total', {}, isSome);
+    await shows('collector', 'holdfast_poll_lateness_seconds_count', {}, isSome);
+    await shows('collector', 'holdfast_device_requests_total', { outcome: 'ok' }, isSome);
+    await shows('collector', 'holdfast_device_round_trip_seconds_count', {}, isSome);
     await shows('collector', 'holdfast_samples_published_total', {}, isSome);
     await shows('writer', 'holdfast_sink_reachable', {}, isOne);
     await shows('writer', 'holdfast_writer_batch_seconds_count', {}, isSome);
@@ -142,6 +147,16 @@ describe('the metrics of running services', () => {
       expect(text).not.toContain('press-1');
       expect(text).not.toContain(databasePassword);
     }
+  });
+
+  it('tell why devices are not read, as devices fail and come back', async () => {
+    const missed = { cause: 'timeout' };
+    fleet.plant.plant.setFault('press-2', { kind: 'silence' });
+    await shows('collector', 'holdfast_devices', { status: 'timeout' }, isOne);
+    await shows('collector', 'holdfast_misses_total', missed, isSome);
+    await shows('collector', 'holdfast_device_requests_total', { outcome: 'timeout' }, isSome);
+    fleet.plant.plant.clearFault('press-2');
+    await shows('collector', 'holdfast_devices', { status: 'healthy' }, (value) => value === 2);
   });
 
   it('show a database outage while it lasts, and sessions that run on', async () => {
