@@ -38,7 +38,17 @@ async function acquire(
     port: device.port,
     unit_id: device.unit_id,
   });
-  const points = device.points.map(({ value: _, ...point }) => ({ ...point, device_id: deviceId }));
+  const { id: typedId } = await rest.create('/api/config/devices/', {
+    code: 'typed',
+    site_id: site.id,
+    host: '127.0.0.1',
+    port: device.port,
+    unit_id: device.every_type.unit_id,
+  });
+  const points: object[] = [
+    ...device.points.map(({ value: _, ...point }) => ({ ...point, device_id: deviceId })),
+    ...device.every_type.points.map(({ readings: _, ...point }) => ({ ...point, device_id: typedId })),
+  ];
   for (let start = 0; start < points.length; start += 500) {
     await rest.create('/api/config/points/', points.slice(start, start + 500));
   }
@@ -46,7 +56,7 @@ async function acquire(
     code: 'everything',
     name: 'Everything',
     period_ms: 1_000,
-    device_ids: [deviceId],
+    device_ids: [deviceId, typedId],
   });
   const started = await rest.create('/api/acquisition/sessions/start-task/', { task_id: task.id });
   return { rest, sessionId: started.session_id };
@@ -66,12 +76,10 @@ describe.skipIf(!foreignDeviceIsInstalled())('a Modbus device that is not ours',
   it('has its numbers in PostgreSQL and in the API as the device holds them', async () => {
     const device = await foreignDevice();
     const { rest, sessionId } = await acquire(device, { DATABASE_URL: await freshDatabase() });
-    const historyOf = async (code: string) =>
-      (
-        await rest.get(
-          `/api/acquisition/sessions/point-history/?point_code=${code}&session_id=${sessionId}&start_time=-10m`,
-        )
-      ).body;
+    const historyOf = async (code: string) => {
+      const query = new URLSearchParams({ point_code: code, session_id: sessionId, start_time: '-10m' });
+      return (await rest.get(`/api/acquisition/sessions/point-history/?${query}`)).body;
+    };
     const points = someOfEach(device.points);
     expect(points.length).toBeGreaterThan(60);
     await eventually(async () => (await historyOf(points.at(-1)?.code ?? '')).results?.length > 0, {
@@ -86,9 +94,28 @@ describe.skipIf(!foreignDeviceIsInstalled())('a Modbus device that is not ours',
         else expect(read, code).toBe(value);
       }
     }
+    for (const { readings } of device.every_type.points.slice(-40)) {
+      const { values, integers, uncertain } = readings;
+      for (const [code, value] of Object.entries({ ...values, ...integers })) {
+        const { results: stored } = await eventually(
+          async () => {
+            const history = await historyOf(code);
+            return history.results?.length > 0 && history;
+          },
+          { what: `${code} to be in the database`, timeoutMs: 20_000 },
+        );
+        // 64-bit integers that are doubles too come as numbers.
+        const isLong = code in integers && !Number.isSafeInteger(Number(value));
+        const expected = code in integers && !isLong ? Number(value) : value;
+        expect(stored.at(-1), code).toMatchObject({
+          value: expected,
+          quality: uncertain.includes(code) ? 'uncertain' : 'good',
+        });
+      }
+    }
     const { body: status } = await rest.get(`/api/acquisition/sessions/${sessionId}/status/`);
     expect(status).toMatchObject({ status: 'running', collector_id: 'c1', error_count: 0 });
-    expect(status.points_read).toBeGreaterThanOrEqual(device.points.length);
+    expect(status.points_read).toBeGreaterThanOrEqual(device.points.length + device.every_type.points.length);
     expect(status.metadata.device_health.foreign).toMatchObject({
       status: 'healthy',
       consecutive_failures: 0,

@@ -17,10 +17,23 @@ export interface ForeignPoint {
   readonly value: number | boolean;
 }
 
+/** A point of any type, and what a reader must arrive at, by value code. */
+export interface TypedForeignPoint extends Readonly<Record<string, unknown>> {
+  readonly code: string;
+  readonly readings: {
+    readonly values: Readonly<Record<string, number | boolean | string>>;
+    /** 64-bit integers in decimal. */
+    readonly integers: Readonly<Record<string, string>>;
+    readonly uncertain: readonly string[];
+  };
+}
+
 export interface ForeignDevice {
   readonly port: number;
   readonly unit_id: number;
   readonly points: ForeignPoint[];
+  /** Another unit behind the same port. */
+  readonly every_type: { readonly unit_id: number; readonly points: readonly TypedForeignPoint[] };
 }
 
 const program = fileURLToPath(new URL('../foreign/modbus-device.py', import.meta.url));
@@ -30,11 +43,14 @@ export function foreignDeviceIsInstalled(): boolean {
   return inject('installedServers').pythonWithPymodbus !== null;
 }
 
-/** A Modbus device that is not ours: pymodbus serves known values. */
-export async function foreignDevice(): Promise<ForeignDevice> {
+/**
+ * A Modbus device that is not ours: pymodbus serves known values.
+ * @param args what the program is told, see there; Modbus TCP without
+ */
+export async function foreignDevice(...args: string[]): Promise<ForeignDevice> {
   const python = inject('installedServers').pythonWithPymodbus;
   if (python === null) throw new Error('pymodbus is not installed: guard with foreignDeviceIsInstalled()');
-  const child: ChildProcess = spawn(python, [program], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn(python, [program, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
   cleanUpAfterFile(async () => {
     if (child.exitCode !== null) return;
     const exited = once(child, 'exit');
