@@ -122,6 +122,11 @@ describe('configuration', () => {
       'points',
       { device_id: 1, code: 'time', table: 'coil', address: 0, data_type: 'bool' },
     ],
+    [
+      'a point that takes the name of an exact integer',
+      'points',
+      { device_id: 1, code: 'energy__integer', table: 'coil', address: 0, data_type: 'bool' },
+    ],
     ['a period that is too short', 'tasks', { code: 'a', period_ms: 1 }],
   ])('with %s is refused', async (_, kind, body) => {
     const answer = await api.post(`/api/config/${kind}/`, body);

@@ -62,10 +62,17 @@ const deviceFields = {
 
 /** InfluxDB takes a field of this name for the timestamp and loses it, though it answers with success (measured). */
 const isTimestampName = (name: string) => name === 'time';
-const pointCode = code(point.code).refine((name) => !isTimestampName(name), {
-  error:
-    'must not be "time": that is the name of the timestamp in the database; choose another, such as "clock_time"',
-});
+/** The fields in which InfluxDB is given what a float field does not hold: see docs/samples.md. */
+const isIntegerFieldName = (name: string) => /__integer(_minus_2_63)?$/.test(name);
+const pointCode = code(point.code)
+  .refine((name) => !isTimestampName(name), {
+    error:
+      'must not be "time": that is the name of the timestamp in the database; choose another, such as "clock_time"',
+  })
+  .refine((name) => !isIntegerFieldName(name), {
+    error:
+      'must not end in "__integer" or "__integer_minus_2_63": such names hold 64-bit integers in InfluxDB',
+  });
 
 const pointFields = {
   device_id: id,
