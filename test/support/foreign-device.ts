@@ -32,8 +32,11 @@ export interface ForeignDevice {
   readonly port: number;
   readonly unit_id: number;
   readonly points: ForeignPoint[];
-  /** Another unit behind the same port. */
+  /** Another unit behind the same port, as is the next. */
+  readonly second_unit: { readonly unit_id: number; readonly holding_registers: readonly number[] };
   readonly every_type: { readonly unit_id: number; readonly points: readonly TypedForeignPoint[] };
+  /** Before the test file is over. */
+  stop(): Promise<unknown>;
 }
 
 const program = fileURLToPath(new URL('../foreign/modbus-device.py', import.meta.url));
@@ -51,7 +54,7 @@ export async function foreignDevice(...args: string[]): Promise<ForeignDevice> {
   const python = inject('installedServers').pythonWithPymodbus;
   if (python === null) throw new Error('pymodbus is not installed: guard with foreignDeviceIsInstalled()');
   const child: ChildProcess = spawn(python, [program, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
-  cleanUpAfterFile(async () => {
+  const stop = cleanUpAfterFile(async () => {
     if (child.exitCode !== null) return;
     const exited = once(child, 'exit');
     child.stdin?.end();
@@ -65,5 +68,5 @@ export async function foreignDevice(...args: string[]): Promise<ForeignDevice> {
       throw new Error('the pymodbus device did not start');
     }),
   ]);
-  return JSON.parse(line) as ForeignDevice;
+  return { ...(JSON.parse(line) as Omit<ForeignDevice, 'stop'>), stop };
 }
