@@ -13,6 +13,14 @@ export const testLease = {
   LEASE_MARGIN_MS: '500',
 } as const;
 
+/** What a service has of settings that a test does not set; the plants of tests are on this machine. */
+const testService = {
+  LOG_LEVEL: 'info',
+  RECONCILE_INTERVAL_MS: '500',
+  STATUS_INTERVAL_MS: '500',
+  DEVICE_NETWORKS: '127.0.0.0/8',
+} as const;
+
 /**
  * A service as a real process with the settings given; it is killed when the test file is over, should it
  * still run then. What it logs is kept for {@link logOf}.
@@ -25,7 +33,7 @@ export async function startService(
     name: service,
     command: process.execPath,
     args: [join(root, 'services', service, 'src', 'main.ts')],
-    env: { LOG_LEVEL: 'info', RECONCILE_INTERVAL_MS: '500', STATUS_INTERVAL_MS: '500', ...settings },
+    env: { ...testService, ...settings },
   });
   cleanUpAfterFile(() => running.stop({ graceMs: 5_000 }));
   return running;

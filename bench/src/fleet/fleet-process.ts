@@ -26,7 +26,7 @@ export async function startFleetProcess(
     name: service,
     command: process.execPath,
     args: [...profile, join(services, service, 'src', 'main.ts')],
-    env: { LOG_LEVEL: 'info', HEALTH_PORT: '0', ...settings },
+    env: { LOG_LEVEL: 'info', HEALTH_PORT: '0', DEVICE_NETWORKS: '127.0.0.0/8', ...settings },
   });
   return {
     process: running,

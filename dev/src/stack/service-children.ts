@@ -50,6 +50,8 @@ export function collectorProcess(
   return withHealthPort(collectorId, 'collector', settings, () => ({
     COLLECTOR_ID: collectorId,
     SPOOL_DIR: settings.spoolDir,
+    // The simulated plant is on this machine, real devices are anywhere.
+    DEVICE_NETWORKS: '0.0.0.0/0,::/0',
   }));
 }
 

@@ -10,6 +10,7 @@ import {
   streamSettings,
 } from '@holdfast/shared/runtime/config.ts';
 import * as z from 'zod';
+import { networkProblem } from './adapters/device-networks.ts';
 
 const settings = z.object({
   ...commonSettings,
@@ -43,6 +44,21 @@ const settings = z.object({
     }),
   /** Folder for the lock by which a restarted collector proves that its predecessor on this machine is dead. */
   LOCK_DIR: z.string().default(() => join(tmpdir(), 'holdfast')),
+  /**
+   * Networks in which devices may be reached, such as `192.168.10.0/24,10.0.0.0/8`. Unset: every address but loopback,
+   * link-local and group addresses.
+   */
+  DEVICE_NETWORKS: setting
+    .list()
+    .default([])
+    .superRefine((networks, context) => {
+      for (const network of networks) {
+        const message = networkProblem(network);
+        if (message) context.addIssue({ code: 'custom', message });
+      }
+    }),
+  /** `host` or `host:port` of servers that are no devices, whatever DEVICE_NETWORKS allows. NATS is one of them by itself. */
+  DEVICE_DENIED_HOSTS: setting.list().default([]),
   /** How many sessions it may hold. */
   COLLECTOR_CAPACITY: setting.integer(1, 100_000).default(10_000),
   /** Longest pause before a device that does not answer is asked again. */

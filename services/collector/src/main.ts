@@ -5,10 +5,12 @@ import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
 import { openAssignmentInbox } from '@holdfast/shared/jetstream/assignment-queue.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { serveDeviceCalls } from '@holdfast/shared/jetstream/device-calls.ts';
 import { HealthStream } from '@holdfast/shared/jetstream/health-stream.ts';
 import { installationId } from '@holdfast/shared/jetstream/installation-id.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
+import { parseNatsAddress } from '@holdfast/shared/jetstream/nats-address.ts';
 import { onRenewalCall } from '@holdfast/shared/jetstream/renewal-call.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
 import { followSessionLog, lastSessionSequence } from '@holdfast/shared/jetstream/session-log.ts';
@@ -23,10 +25,12 @@ import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { adoptAbandonedSpools, spoolFolder } from './adapters/abandoned-spools.ts';
 import { addCollectorMetrics } from './adapters/collector-metrics.ts';
+import { deviceNetworks } from './adapters/device-networks.ts';
 import { takeHostLock } from './adapters/host-lock.ts';
 import { openDeviceBus } from './adapters/modbus/open-device-bus.ts';
 import { publishOutboxStatus } from './adapters/publish-outbox-status.ts';
 import { DiskSpool } from './adapters/spool.ts';
+import { answerDeviceCall } from './calls/answer-device-call.ts';
 import { collectorConfig } from './config.ts';
 import { Collector } from './holding/collector.ts';
 import { SeenEvents } from './holding/seen-events.ts';
@@ -67,8 +71,14 @@ await runService({
     const health = new HealthStream(nc);
     const clock = new SteadyClock(systemClock);
     const seenEvents = new SeenEvents();
+    const networks = deviceNetworks({
+      allowed: config.DEVICE_NETWORKS,
+      deniedHosts: [...config.DEVICE_DENIED_HOSTS, ...parseNatsAddress(config.NATS_URL).servers],
+      nowMs: () => systemClock.monotonicMs(),
+    });
+    await networks.refresh();
     const endpoints = new Endpoints((address) =>
-      openDeviceBus(address, { mayRequest: () => lease.isHeld() }),
+      openDeviceBus(address, { mayRequest: () => lease.isHeld(), refusal: networks.refusal }),
     );
     const metrics = new Metrics('collector');
     metrics.addProcessMetrics();
@@ -286,6 +296,18 @@ await runService({
     onStop('session log', sessionLog.stop);
     onStop('sessions', () => collector.drain());
     onRenewalCall(nc, () => lease.renewNow());
+    const stopCalls = serveDeviceCalls({
+      nc,
+      collectorId,
+      answer: (call) =>
+        answerDeviceCall(call, {
+          endpoints,
+          leaseRemainingMs: () => (lease.isHeld() ? lease.remainingMs() : 0),
+          nowMs: () => systemClock.monotonicMs(),
+        }),
+      log,
+    });
+    onStop('calls', async () => stopCalls());
     collector.start();
     lease.start();
 

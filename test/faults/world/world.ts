@@ -95,6 +95,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         API_PORT: String(apiPort),
         COLLECTOR_ID: id,
         LOCK_DIR: join(folder, 'locks'),
+        DEVICE_NETWORKS: '127.0.0.0/8',
         SPOOL_DIR: join(folder, 'spool'),
         DEVICE_BACKOFF_MAX_MS: '2000',
         ...options.settings,

@@ -30,7 +30,7 @@ export interface DeviceNetworks {
    * a connection really has: a name may stand for another address at each look.
    */
   refusal(ip: string, port: number): string | undefined;
-  /** Resolves the names of the denied hosts again when that is due. */
+  /** Resolves the names of the denied hosts when that is due, as every judgement does by itself. */
   refresh(): Promise<void>;
 }
 
@@ -62,6 +62,8 @@ export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOp
   return {
     refresh,
     refusal: (address, port) => {
+      // For the next connection; this one goes by what the names stood for at the last look.
+      void refresh();
       const ip = plainIp(address);
       const family = isIP(ip) === 6 ? 'ipv6' : 'ipv4';
       const server = servers.find(

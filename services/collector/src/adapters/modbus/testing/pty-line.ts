@@ -55,7 +55,7 @@ export async function startSerialPeer(
   onRequest: (reply: (bytes: Uint8Array) => void, request: RtuRequest, n: number, raw: Buffer) => void,
   options: DeviceBusOptions & Partial<SerialLine> = {},
 ) {
-  const { mayRequest, isAllowedAddress: _, ...settings } = options;
+  const { mayRequest, refusal: _, ...settings } = options;
   const { ours, theirs, socat } = await startPtyLine();
   const end = await openEnd(theirs);
   let pending = Buffer.alloc(0);
