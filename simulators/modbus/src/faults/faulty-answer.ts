@@ -86,6 +86,6 @@ function withOtherLength(reply: Buffer, more: number): Buffer {
   const length = Math.min(Math.max(reply.length + more, 1), 253);
   const changed = Buffer.alloc(length);
   reply.copy(changed);
-  if (!isException && length > 2 && (reply[0] ?? 0) <= 4) changed[1] = length - 2;
+  if (!isException && length >= 2 && (reply[0] ?? 0) <= 4) changed[1] = length - 2;
   return changed;
 }

@@ -17,11 +17,13 @@ export function plantFileError(
   lines: LineCounter,
   problems: readonly FileProblem[],
 ): PlantFileError {
-  const said = problems.map(({ path, message }) => {
-    const line = lineOf(document, lines, path);
-    const where = path.length === 0 ? '' : `${shown(path)}: `;
-    return `${file}:${line}: ${where}${message}`;
-  });
+  const said = problems
+    .map(({ path, message }) => ({ line: lineOf(document, lines, path), path, message }))
+    .toSorted((one, other) => one.line - other.line)
+    .map(({ line, path, message }) => {
+      const where = path.length === 0 ? '' : `${shown(path)}: `;
+      return `${file}:${line}: ${where}${message}`;
+    });
   return new PlantFileError(said.join('\n'));
 }
 

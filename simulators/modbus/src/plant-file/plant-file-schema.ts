@@ -1,5 +1,7 @@
 import { pointConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { parseAddress } from '@holdfast/shared/domain/register/address-notation.ts';
 import { registerTables } from '@holdfast/shared/domain/register/point-layout.ts';
+import { pointProblems } from '@holdfast/shared/domain/register/point-rules.ts';
 import * as z from 'zod';
 import { durationSchema } from '../duration.ts';
 import { faultSchema } from '../fault.ts';
@@ -21,10 +23,26 @@ const cellsSchema = z.record(
   z.union([cell, z.array(cell).min(1)]),
 );
 
-const pointSchema = z.strictObject({
-  ...pointConfigSchema.omit({ period_ms: true, report: true }).shape,
-  value: valueSchema,
-});
+/** As in Holdfast's own configuration: the classic notation names the table by itself. */
+const pointSchema = z
+  .strictObject({
+    ...pointConfigSchema.omit({ period_ms: true, report: true }).shape,
+    table: z.enum(registerTables).optional(),
+    address: z.union([z.int(), z.string()]),
+    value: valueSchema,
+  })
+  .transform(({ table, address, ...point }, context) => {
+    const parsed = parseAddress(address, table);
+    const refuse = (field: string, message: string) => {
+      context.issues.push({ code: 'custom', path: [field], message, input: address });
+      return z.NEVER;
+    };
+    if (!parsed.ok) return refuse(parsed.field, parsed.message);
+    if (!parsed.table) return refuse('table', `must be one of ${registerTables.join(', ')}`);
+    const found = { ...point, table: parsed.table, address: parsed.address };
+    for (const { field, message } of pointProblems(found)) refuse(field, message);
+    return found;
+  });
 export type PointOfFile = z.infer<typeof pointSchema>;
 
 export const machineNames = ['injection_moulding_machine', 'power_meter', 'chiller'] as const;

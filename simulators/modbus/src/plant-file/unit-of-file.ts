@@ -52,11 +52,6 @@ export function memoryOfFile(
       surroundings.complain({ path: [...at, ...below], message });
     if (codes.has(point.code)) complain(`there are two points ${point.code}`, 'code');
     codes.add(point.code);
-    const width = pointWidth(point);
-    if (point.address + width > 65_536) {
-      complain(`its ${width} cells end beyond 65535`, 'address');
-      return;
-    }
     if (!claims.takes(point)) complain('lies where something else lies already', 'address');
     let course: ValueCourse;
     try {
