@@ -82,7 +82,7 @@ await runService({
     });
     const isLeading = () => leadership.isHeld();
     const backlog = watchSampleBacklog({ nc, log, everyMs: 5_000, isActive: isLeading });
-    onStop('sample backlog', async () => backlog.stop());
+    onStop('sample backlog', () => backlog.stop());
     const streamSizes = watchStreamSizes({ nc, log, everyMs: 5_000, isActive: isLeading });
     onStop('stream sizes', async () => streamSizes.stop());
     const metrics = new Metrics('supervisor');

@@ -47,6 +47,8 @@ export const subjects = {
   allSamples: 'samples.>',
   samplesOf: (taskId: string) => `samples.${taskId}.*`,
   sample: (taskId: string, deviceId: string) => `samples.${taskId}.${deviceId}`,
+  /** Samples that the stream itself had to drop; an id of a device is a number. */
+  droppedSamples: (taskId: string) => `samples.${taskId}.dropped`,
 
   allHealth: 'health.>',
   health: (taskId: string, deviceId: string) => `health.${taskId}.${deviceId}`,

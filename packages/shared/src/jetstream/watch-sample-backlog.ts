@@ -7,7 +7,7 @@ import {
   type StreamInfo,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { decodeSample } from '../contracts/sample.ts';
+import { decodeSample, type Sample } from '../contracts/sample.ts';
 import { durableNames, streamNames } from '../contracts/subjects.ts';
 import {
   describeSampleCapacity,
@@ -16,7 +16,9 @@ import {
   typicalSampleSize,
 } from '../domain/sample-capacity.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { DroppedSamples } from './dropped-samples.ts';
 import { readSampleBacklog, type SampleBacklog } from './sample-backlog.ts';
+import { type HeadEntry, SampleHead } from './sample-head.ts';
 
 export interface WatchedBacklog extends SampleBacklog {
   /** Age of the oldest of it as a share of the age at which the stream drops it. */
@@ -31,7 +33,8 @@ export interface WatchedBacklog extends SampleBacklog {
 export interface SampleBacklogWatch {
   /** Undefined before the first look and while the broker cannot be asked. */
   current(): WatchedBacklog | undefined;
-  stop(): void;
+  /** Tells what is not told yet of samples that were dropped. */
+  stop(): Promise<void>;
 }
 
 export interface SampleBacklogWatchOptions {
@@ -40,6 +43,8 @@ export interface SampleBacklogWatchOptions {
   readonly everyMs: number;
   /** Looks are left out while this is false: one process that watches is enough. */
   readonly isActive?: () => boolean;
+  /** How often dropped samples are told while more are dropped; 60 s. */
+  readonly tellDroppedEveryMs?: number;
 }
 
 /** Warned of when the share rises past these; a fall below by a tenth makes it worth telling again. */
@@ -47,6 +52,11 @@ const warnAt = [0.5, 0.8] as const;
 /** For the estimate that is told at the start. */
 const referenceValuesPerSecond = 5_000;
 const nanosPerMs = 1_000_000;
+const namedAtMost = 20;
+/** From this share on the stream may soon drop samples, and it is looked at more often. */
+const dangerousShare = 0.8;
+const everyMsInDanger = 1_000;
+const defaultTellDroppedEveryMs = 60_000;
 
 interface Look {
   readonly stream: StreamInfo;
@@ -70,34 +80,49 @@ class BacklogWatch implements SampleBacklogWatch {
   #warnedOf = 0;
   #current: WatchedBacklog | undefined;
   #hasToldCapacity = false;
+  readonly #head: SampleHead;
+  readonly #dropped: DroppedSamples;
+  /** Up to here nothing is looked at again. */
+  #settledUpTo = 0;
+  #tellDroppedAtMs = Number.POSITIVE_INFINITY;
+  #looking: Promise<void> = Promise.resolve();
 
   constructor(options: SampleBacklogWatchOptions) {
     this.#options = options;
+    this.#head = new SampleHead(options.nc);
+    this.#dropped = new DroppedSamples(options.nc);
   }
 
   start(): void {
-    void this.#lookAndGoOn();
+    this.#looking = this.#lookAndGoOn();
   }
 
   current(): WatchedBacklog | undefined {
     return this.#current;
   }
 
-  stop(): void {
+  async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#timer);
+    await this.#looking;
+    await this.#tellDropped(true);
   }
 
   async #lookAndGoOn(): Promise<void> {
     try {
       if (this.#options.isActive?.() ?? true) await this.#look();
-      else this.#current = undefined;
+      else await this.#leaveIt();
     } catch (error) {
       this.#current = undefined;
       this.#options.log.debug({ err: error }, 'the backlog of samples could not be looked at');
     }
     if (this.#isStopped) return;
-    this.#timer = setTimeout(() => void this.#lookAndGoOn(), this.#options.everyMs);
+    const everyMs = this.#isInDanger()
+      ? Math.min(everyMsInDanger, this.#options.everyMs)
+      : this.#options.everyMs;
+    this.#timer = setTimeout(() => {
+      this.#looking = this.#lookAndGoOn();
+    }, everyMs);
   }
 
   async #look(): Promise<void> {
@@ -110,12 +135,67 @@ class BacklogWatch implements SampleBacklogWatch {
     const now: Look = { stream, writer };
     if (!this.#hasToldCapacity) await this.#tellCapacity(jsm, stream);
     const lostNow = lostBetween(this.#before, now);
+    const known = this.#knownOfLost(this.#before, now);
     this.#before = now;
     this.#lost += lostNow;
     const backlog = await readSampleBacklog(nc);
     this.#current = { ...backlog, shareOfAge: shareOfAge(backlog, stream), lostMessages: this.#lost };
     this.#warn(this.#current);
-    if (lostNow > 0) this.#tellLoss(lostNow, now);
+    if (lostNow > 0) this.#tellLoss(lostNow, now, known);
+    this.#dropped.add(known);
+    await this.#tellDropped(!this.#isInDanger());
+    await this.#readHead(now);
+  }
+
+  #isInDanger(): boolean {
+    const now = this.#current;
+    return now !== undefined && Math.max(now.shareOfStream, now.shareOfAge) >= dangerousShare;
+  }
+
+  /** Another process watches now. What this one knows is told; from here on the other one does. */
+  async #leaveIt(): Promise<void> {
+    this.#current = undefined;
+    this.#head.forget();
+    await this.#tellDropped(true);
+  }
+
+  /** Once the stream has dropped them, nobody can tell any more whose samples they were. */
+  async #readHead({ stream, writer }: Look): Promise<void> {
+    const { first_seq, last_seq } = stream.state;
+    if (this.#isInDanger() && writer) {
+      await this.#head.read(Math.max(first_seq, writer.delivered.stream_seq + 1), last_seq);
+    } else this.#head.forget();
+  }
+
+  /**
+   * What of the messages that were dropped since the last look is known. Where the writer went on meanwhile it has
+   * the last of them; one that is taken for lost wrongly is in the database all the same, which counts for more.
+   */
+  #knownOfLost(before: Look | undefined, { stream, writer }: Look): HeadEntry[] {
+    if (!writer || !before?.writer) return [];
+    const droppedUpTo = stream.state.first_seq - 1;
+    const { stream_seq: at, consumer_seq } = writer.delivered;
+    const taken = Math.max(0, consumer_seq - before.writer.delivered.consumer_seq);
+    const after = Math.max(before.writer.delivered.stream_seq, this.#settledUpTo);
+    const skipped = this.#head.between(after, Math.min(at - taken, droppedUpTo));
+    const ahead = this.#head.between(Math.max(at, after), droppedUpTo);
+    this.#settledUpTo = Math.max(this.#settledUpTo, droppedUpTo);
+    return [...skipped, ...ahead];
+  }
+
+  /** What is dropped goes on record once in a while, and as soon as it is over. */
+  async #tellDropped(atOnce: boolean): Promise<void> {
+    if (!this.#dropped.hasAny()) return;
+    const nowMs = performance.now();
+    const everyMs = this.#options.tellDroppedEveryMs ?? defaultTellDroppedEveryMs;
+    this.#tellDroppedAtMs = Math.min(this.#tellDroppedAtMs, nowMs + everyMs);
+    if (!atOnce && nowMs < this.#tellDroppedAtMs) return;
+    this.#tellDroppedAtMs = Number.POSITIVE_INFINITY;
+    try {
+      await this.#dropped.tell();
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'samples that SAMPLES has dropped are not on record yet');
+    }
   }
 
   async #tellCapacity(jsm: JetStreamManager, stream: StreamInfo): Promise<void> {
@@ -156,7 +236,7 @@ class BacklogWatch implements SampleBacklogWatch {
     }
   }
 
-  #tellLoss(lostNow: number, { stream, writer }: Look): void {
+  #tellLoss(lostNow: number, { stream, writer }: Look, known: readonly HeadEntry[]): void {
     const { first_seq, first_ts, bytes } = stream.state;
     const isByBytes = bytes > stream.config.max_bytes * 0.9;
     this.#options.log.error(
@@ -167,10 +247,28 @@ class BacklogWatch implements SampleBacklogWatch {
         before_time: first_ts,
         writer_is_at: writer?.delivered.stream_seq ?? 0,
         bound: isByBytes ? 'SAMPLES_MAX_BYTES' : 'SAMPLES_MAX_AGE_HOURS',
+        ...whose(known),
       },
       'SAMPLES has dropped samples that were in no database: they are lost',
     );
   }
+}
+
+/** Names of whom it concerns, as far as they are known. */
+function whose(known: readonly HeadEntry[]) {
+  const samples = known.flatMap(({ about }) => (about ? [about] : []));
+  const named = (name: (sample: Sample) => string) => {
+    const all = [...new Set(samples.map(name))];
+    return all.length > namedAtMost
+      ? [...all.slice(0, namedAtMost), `and ${all.length - namedAtMost} more`]
+      : all;
+  };
+  return {
+    known_samples: samples.length,
+    tasks: named(({ task }) => task),
+    sessions: named(({ session }) => session),
+    devices: named(({ device }) => device),
+  };
 }
 
 async function writerInfo(jsm: JetStreamManager): Promise<ConsumerInfo | undefined> {

@@ -6,6 +6,7 @@ import type { Quarantine } from '@holdfast/shared/jetstream/quarantine.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { type SampleStore, SampleStoreUnavailable } from '@holdfast/shared/sample-store/sample-store.ts';
 import { type TickCoverage, type TickEntry, tickEntry } from '@holdfast/shared/sample-store/tick-coverage.ts';
+import { firstSequence } from '../batch/first-sequence.ts';
 import { type DecodedMessage, decodeBatch, type SortedOut, sortOut } from '../batch/sort-out.ts';
 import { quarantinedTick } from '../batch/tick-of-message.ts';
 import { writeInParts } from '../batch/write-in-parts.ts';
@@ -63,18 +64,28 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     for (const { sample } of written) counters.valuesWritten += valueCount(sample);
 
     tellOfFenced(fenced);
+    // What somebody sent again by hand does not vanish.
+    const sentAgain = fenced.filter(({ message }) => firstSequence(message) !== undefined);
+    const rejected = fenced.filter((entry) => !sentAgain.includes(entry));
     await record(
-      fenced.map(({ sample }) => tickEntry(sample, 'fenced')),
+      // That ticks were lost in a full buffer stays true whoever holds the session now.
+      rejected.map(({ sample }) =>
+        tickEntry(sample, sample.miss?.cause === 'buffer_full' ? 'buffer_full' : 'fenced'),
+      ),
       signal,
     );
-    await acknowledge(fenced.map((entry) => entry.message));
-    counters.samplesFenced += fenced.length;
+    await acknowledge(rejected.map((entry) => entry.message));
+    counters.samplesFenced += rejected.length;
 
     const bad = [
       ...undecodable,
       ...refused.map(({ item, reason }) => ({
         message: item.message,
         reason: `the database refused it: ${reason}`,
+      })),
+      ...sentAgain.map(({ message, fencedBy }) => ({
+        message,
+        reason: `it was first published after the session had gone on under epoch ${fencedBy}`,
       })),
     ];
     for (const { message, reason } of bad) {
@@ -144,6 +155,7 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
           stream: streamNames.samples,
           subject,
           sequence: seq,
+          firstSequence: firstSequence(message),
           reason:
             body.length > quarantinedBodyLength
               ? `${reason} (only the beginning of ${body.length} is kept)`
