@@ -92,9 +92,19 @@ export class DevicePoller {
     const { clock } = this.#options;
     const { periodMs } = this;
     const isAhead = tickTimeMs(firstTick, periodMs) > clock.nowMs() + periodMs + maxClockDifferenceMs;
-    this.#next = Math.max(isAhead ? 0 : firstTick, tickAt(clock.nowMs(), periodMs));
+    this.#next = this.#firstToRead(isAhead ? 0 : firstTick);
     this.#lastResultMs = clock.monotonicMs();
     this.#loop = this.#run(this.#reader);
+  }
+
+  /**
+   * The tick under way counts, so that an hourly task is read when it is started. One that the former holder left to be
+   * read is taken up while its time for that is not over: with a phase that is a little after the tick's own end.
+   */
+  #firstToRead(leftAt: number): number {
+    const nowMs = this.#options.clock.nowMs();
+    const isLeft = leftAt > 0 && leftAt === tickAt(nowMs - this.#options.phaseMs, this.periodMs);
+    return isLeft ? leftAt : Math.max(leftAt, tickAt(nowMs, this.periodMs));
   }
 
   /** Lets the request in flight finish; nothing is asked after it. */

@@ -83,6 +83,22 @@ describe('the phase of a device', () => {
     }
   });
 
+  it('leaves a next holder the time to read the tick that the former one has not come to', async () => {
+    // The former holder has read the tick before; it stopped right before this one was to be read at 400 ms.
+    for (const [beginsMs, expected] of [
+      [900, 0],
+      [1_380, 0],
+      [1_400, 1_000],
+    ] as const) {
+      const world = new PolledWorld();
+      await world.time.advance(beginsMs);
+      const results = world.poll(deviceOf(), { phaseMs: 400, firstTick: startMs / 1_000 });
+      await world.time.advance(10);
+      await world.stop();
+      expect(results.map(({ tick }) => tickTimeMs(tick, 1_000) - startMs)).toEqual([expected]);
+    }
+  });
+
   it('spreads a fleet evenly, is the same for a device every time, and stays below a few seconds', () => {
     const phases = Array.from({ length: 1_000 }, (_, index) => phaseMs(String(index), 1_000, 0.5));
     expect(phases).toEqual(Array.from({ length: 1_000 }, (_, index) => phaseMs(String(index), 1_000, 0.5)));

@@ -27,7 +27,10 @@ export class PolledWorld {
   mayPoll = true;
 
   /** @returns its results, as they come */
-  poll(device: DeviceConfig, options: Partial<DevicePollerOptions> = {}): TickResult[] {
+  poll(
+    device: DeviceConfig,
+    { firstTick = 0, ...options }: Partial<DevicePollerOptions> & { firstTick?: number } = {},
+  ): TickResult[] {
     const results: TickResult[] = [];
     const poller = new DevicePoller({
       device,
@@ -45,7 +48,7 @@ export class PolledWorld {
       ...options,
     });
     this.pollers.push(poller);
-    poller.start(0);
+    poller.start(firstTick);
     return results;
   }
 
