@@ -6,6 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import type { LiveSamples } from '../ports.ts';
 import { EventStream } from './event-stream.ts';
 import { followSamples, messagesBehindAtMost, startingPoint } from './follow-samples.ts';
+import { StreamHead } from './stream-head.ts';
 
 const server = createServer();
 afterEach(() => {
@@ -32,15 +33,20 @@ function message(sequence: number): string {
   });
 }
 
-/** A stream of so many samples that begins at sequence 1 and has nothing more to come. */
-function streamOf(count: number): LiveSamples {
+/** A stream of so many samples that begins at sequence 1, loses some while it is read, and has nothing more to come. */
+function streamOf(count: number, droppedUpTo?: { after: number; upTo: number }): LiveSamples {
+  let first = 1;
   return {
-    bounds: async () => ({ firstSequence: 1, lastSequence: count }),
+    bounds: async () => ({ firstSequence: first, lastSequence: count }),
     open: async ({ after }) => ({
       pendingAtStart: count - after,
       stop: () => undefined,
       async *[Symbol.asyncIterator]() {
         for (let sequence = after + 1; sequence <= count; sequence += 1) {
+          if (sequence - 1 === droppedUpTo?.after) {
+            first = droppedUpTo.upTo + 1;
+            sequence = first;
+          }
           yield { sequence, pending: count - sequence, data: message(sequence) };
         }
       },
@@ -76,4 +82,35 @@ it('a client that is not that far behind is told everything', async () => {
   expect(told.map((block) => block.split('\n')[0])).toEqual(
     [3, 4, 5, 6, 7, 8, 9, 10].map((id) => `id: ${id}`),
   );
+});
+
+it('a client that the stream overtakes while it reads is told what it has missed, and goes on', async () => {
+  const told = await toldAfter(2, streamOf(10, { after: 4, upTo: 7 }));
+  expect(told.map((block) => block.split('\n').slice(0, 2).join(' '))).toEqual([
+    'id: 3 event: sample',
+    'id: 4 event: sample',
+    'id: 4 event: reset',
+    ...[8, 9, 10].map((id) => `id: ${id} event: sample`),
+  ]);
+  expect(told[2]).toContain('data: {"reason":"gone","after":4,"continues_after":7}');
+});
+
+it('a feed that has only some of the samples is asked about once a second, as long as nothing is dropped', async () => {
+  let asked = 0;
+  let nowMs = 0;
+  let firstSequence = 1;
+  const head = new StreamHead(
+    async () => {
+      asked += 1;
+      return { firstSequence, lastSequence: 100 };
+    },
+    () => nowMs,
+  );
+  for (let position = 2; position < 40; position += 2) {
+    expect(await head.passed(position, position + 2)).toBeUndefined();
+  }
+  expect(asked).toBe(2);
+  nowMs = 1_500;
+  firstSequence = 45;
+  expect(await head.passed(40, 42)).toBe(6);
 });

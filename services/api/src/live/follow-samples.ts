@@ -3,6 +3,7 @@ import { decodeSample } from '@holdfast/shared/contracts/sample.ts';
 import type { LiveSamples } from '../ports.ts';
 import type { EventStream } from './event-stream.ts';
 import { type LiveFilter, liveSample } from './live-sample.ts';
+import { StreamHead } from './stream-head.ts';
 
 /** A client that is further behind goes on with what is new: catching up would only keep it behind. */
 export const messagesBehindAtMost = 50_000;
@@ -18,6 +19,7 @@ export async function followSamples(
 ): Promise<void> {
   const { taskId, filter } = options;
   let { from } = options;
+  const head = new StreamHead(() => samples.bounds());
   while (!client.closed.aborted) {
     if (from.reset) {
       await client.send({ id: from.after, event: 'reset', data: from.reset });
@@ -33,6 +35,9 @@ export async function followSamples(
     try {
       if (!isBehind) {
         for await (const { sequence, pending, data } of feed) {
+          const missing = await head.passed(position, sequence);
+          if (missing !== undefined && !(await client.send(droppedBefore(sequence, missing, position))))
+            break;
           position = sequence;
           isBehind = pending > messagesBehindAtMost;
           if (isBehind) break;
@@ -71,6 +76,12 @@ export async function startingPoint(
   if (lastEventId > lastSequence) return resetTo(lastSequence, 'unknown', lastEventId);
   if (lastEventId + 1 < firstSequence) return resetTo(lastSequence, 'gone', lastEventId);
   return { after: lastEventId };
+}
+
+/** The client takes samples so slowly that the stream has dropped some before it came to them. */
+function droppedBefore(sequence: number, after: number, position: number) {
+  const data: LiveReset = { reason: 'gone', after, continues_after: sequence - 1 };
+  return { id: position, event: 'reset', data } as const;
 }
 
 function resetTo(sequence: number, reason: LiveReset['reason'], after: number): StartingPoint {

@@ -1,0 +1,45 @@
+import type { LiveSamples } from '../ports.ts';
+
+/** So long an answer of the broker is taken for still true. */
+const freshMs = 1_000;
+/** More than a stream drops within that time. */
+const safeDistance = 50_000;
+
+/**
+ * Notices that the stream has dropped samples before a client was told of them. Sequences that are left out do not
+ * show it, since a feed of one task has only some of them: what counts is whether the stream still had those.
+ */
+export class StreamHead {
+  readonly #bounds: LiveSamples['bounds'];
+  readonly #nowMs: () => number;
+  #first = 0;
+  #isMoving = true;
+  #askedAtMs = Number.NEGATIVE_INFINITY;
+  /** Earliest position since the last question after which sequences were left out. */
+  #since: number | undefined;
+
+  constructor(bounds: LiveSamples['bounds'], nowMs: () => number = () => performance.now()) {
+    this.#bounds = bounds;
+    this.#nowMs = nowMs;
+  }
+
+  /**
+   * @param position told last
+   * @param sequence to be told next
+   * @returns the position after which samples may be missing; undefined when none are
+   * @throws BrokerUnavailable
+   */
+  async passed(position: number, sequence: number): Promise<number | undefined> {
+    if (sequence === position + 1) return undefined;
+    const since = this.#since ?? position;
+    this.#since = since;
+    const isFresh = this.#nowMs() - this.#askedAtMs < freshMs;
+    if (isFresh && (!this.#isMoving || position - this.#first > safeDistance)) return undefined;
+    const { firstSequence } = await this.#bounds();
+    this.#isMoving = firstSequence !== this.#first;
+    this.#first = firstSequence;
+    this.#askedAtMs = this.#nowMs();
+    this.#since = undefined;
+    return firstSequence > since + 1 ? since : undefined;
+  }
+}
