@@ -120,7 +120,7 @@ await runService({
       samples,
       accounting: { database, coverage, plans },
       system: {
-        database,
+        samples,
         quarantine: jetStreamQuarantineStore(broker.connection),
         sinks: jetStreamSinks(broker.connection),
       },

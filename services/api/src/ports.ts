@@ -107,7 +107,13 @@ export interface QuarantineStore {
   /** False when it is not there. */
   delete(sequence: number): Promise<boolean>;
   /** Returns the sequence in the stream that it went to. */
-  sendAgain(message: { subject: string; body: string; sequence: number }): Promise<number>;
+  sendAgain(message: {
+    subject: string;
+    body: string;
+    sequence: number;
+    /** In the stream that it came from, when it came for the first time. */
+    firstSequence: number;
+  }): Promise<number>;
 }
 
 /** What of SAMPLES is not in the database yet. */

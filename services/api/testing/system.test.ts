@@ -2,15 +2,19 @@ import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-message.ts';
 import { encodeSample, type Sample } from '@holdfast/shared/contracts/sample.ts';
 import { OutboxBoard } from '@holdfast/shared/jetstream/outbox-board.ts';
-import { jetStreamQuarantine, type Quarantine } from '@holdfast/shared/jetstream/quarantine.ts';
+import {
+  jetStreamQuarantine,
+  type Quarantine,
+  type QuarantinedMessage,
+} from '@holdfast/shared/jetstream/quarantine.ts';
+import { sendAgain } from '@holdfast/shared/jetstream/quarantine-store.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { startService } from '@holdfast/test/support/service-processes.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
-import { placementsIn } from './placements.ts';
+import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
 let api: ApiUnderTest;
@@ -33,7 +37,7 @@ const newest = async () => (await api.get(`${path}/?limit=500`)).body.results.at
 
 let original = 1_000_000;
 /** Puts a message away and returns how quarantine shows it. */
-async function quarantined(body: string, changes: { stream?: string; subject?: string } = {}) {
+async function quarantined(body: string, changes: Partial<QuarantinedMessage> = {}) {
   original += 1;
   await putAway({
     stream: 'SAMPLES',
@@ -177,20 +181,6 @@ describe('what lies in quarantine', () => {
       },
       'has a form that this release does not know',
     ],
-    [
-      'that a later epoch has overtaken',
-      async () => {
-        const sessionId = await startTask(api, await configureTask(api, 'overtaken'));
-        const { assign } = placementsIn(log.store);
-        const epoch = await assign(sessionId, 'c1');
-        await assign(sessionId, 'c2');
-        await expect
-          .poll(async () => (await api.get(`${sessionsPath}/${sessionId}/`)).body)
-          .toMatchObject({ collector_id: 'c2' });
-        return quarantined(sample({ session: sessionId, epoch }));
-      },
-      'the writer would reject it',
-    ],
   ])('%s stays there when it is to be sent again', async (_what, put, why) => {
     const { sequence } = await put();
     const answer = await api.post(`${path}/${sequence}/send-again/`);
@@ -228,12 +218,80 @@ describe('with a writer', () => {
     );
     expect((await api.get(`${path}/${good.sequence}/`)).status).toBe(404);
 
-    const bad = await quarantined('not a sample');
+    const bad = await quarantined('not a sample', { sequence: 2 });
     const again = await api.post(`${path}/${bad.sequence}/send-again/`);
-    await eventually(async () => (await newest()).original_sequence === again.body.sent_as, {
-      what: 'the message to come back',
+    expect(again.status).toBe(200);
+    const back = await eventually(
+      async () => {
+        const last = await newest();
+        return last.sequence > bad.sequence && last;
+      },
+      { what: 'the message to come back' },
+    );
+    // Its place in the stream stays that of its first coming, or it would be judged by another one the next time.
+    expect(back).toMatchObject({ ...bad, sequence: back.sequence, reason: 'not JSON', time: back.time });
+  });
+
+  it('a sample of an epoch that others have followed is taken if it was published before them, and only then', async () => {
+    const of = (changes: Partial<Sample>) => sample({ session: '78-1', device: 'press-78', ...changes });
+    const at = tick + 40;
+    await log.nc.request('samples.1.1', sample({ tick: at, time: at * 1_000 }));
+    const { seq } = (await log.nc.request('samples.1.1', of({ epoch: 9, tick: at, time: at * 1_000 }))).json<{
+      seq: number;
+    }>();
+    const pressures = async () => {
+      const history = `${sessionsPath}/point-history/?point_code=pressure&device=press-78`;
+      return (await api.get(history)).body.results.map(
+        ({ time }: { time: string }) => Date.parse(time) / 1_000 - at,
+      );
+    };
+    await expect.poll(pressures, { timeout: 15_000 }).toEqual([0]);
+
+    const put = (sequence: number, offset: number) =>
+      quarantined(of({ epoch: 5, tick: at + offset, time: (at + offset) * 1_000 }), { sequence });
+    const before = await put(seq - 1, -1);
+    const after = await put(seq + 1, 1);
+    expect((await api.post(`${path}/${before.sequence}/send-again/`)).status).toBe(200);
+    await expect.poll(pressures, { timeout: 15_000 }).toEqual([-1, 0]);
+    const refused = await api.post(`${path}/${after.sequence}/send-again/`);
+    expect(refused).toMatchObject({ status: 409, body: { code: 'cannot_be_sent_again' } });
+    expect(refused.body.detail).toContain('after epoch 9 had begun');
+
+    // Whoever sends it nevertheless gets it back, not lost.
+    const body = of({ epoch: 5, tick: at + 2, time: (at + 2) * 1_000 });
+    await sendAgain(log.nc, { subject: 'samples.1.1', body, sequence: 999_999, firstSequence: seq + 1 });
+    await expect
+      .poll(async () => (await newest()).reason, { timeout: 15_000 })
+      .toContain('gone on under epoch 9');
+    expect(await pressures()).toEqual([-1, 0]);
+  });
+
+  it('many are sent again or deleted at once, by stream and reason', async () => {
+    const of = (offset: number) =>
+      sample({ session: '79-1', device: 'press-79', tick: tick + offset, time: (tick + offset) * 1_000 });
+    for (const offset of [0, 1, 2]) await quarantined(of(offset), { reason: 'Repaired by now' });
+    await quarantined('x'.repeat(quarantinedBodyLength), { reason: 'repaired, but too long' });
+    await quarantined('{}', { reason: 'another' });
+    expect((await api.get(`${path}/?reason=REPAIRED&limit=3`)).body.results).toHaveLength(3);
+    expect((await api.post(`${path}/send-again/?reason=repaired&stream=HEALTH`)).body).toMatchObject({
+      sent: 0,
     });
-    expect(await newest()).toMatchObject({ body_start: 'not a sample', stream: 'SAMPLES' });
+    expect((await api.post(`${path}/send-again/?reason=repaired`)).body).toEqual({
+      sent: 3,
+      kept: 1,
+      kept_because: [{ sequence: expect.any(Number), detail: 'it was too long to be kept whole' }],
+      limit_reached: false,
+    });
+    const history = `${sessionsPath}/point-history/?point_code=pressure&device=press-79`;
+    await expect.poll(async () => (await api.get(history)).body.results.length, { timeout: 15_000 }).toBe(3);
+
+    expect((await api.request('DELETE', `${path}/`)).status).toBe(422);
+    const deleted = await api.request('DELETE', `${path}/?reason=repaired&limit=1`);
+    expect(deleted).toMatchObject({ status: 200, body: { deleted: 1, limit_reached: true } });
+    expect((await api.get(`${path}/?reason=repaired`)).body.results).toEqual([]);
+    expect((await newest()).reason).toBe('another');
+    expect((await api.request('DELETE', `${path}/?stream=SAMPLES`)).body.deleted).toBeGreaterThan(0);
+    expect((await api.get(`${path}/?stream=SAMPLES`)).body.results).toEqual([]);
   });
 });
 

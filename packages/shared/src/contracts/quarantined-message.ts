@@ -3,7 +3,7 @@ import * as z from 'zod';
 /** A message on `quarantine.<stream>`: what could not be processed, and why. */
 export const quarantinedMessageSchema = z.object({
   v: z.literal(1),
-  /** Stream that it came from, its subject and its sequence there. */
+  /** Stream that it came from, its subject and its sequence there: the first one where it was sent again in between. */
   stream: z.string(),
   subject: z.string(),
   sequence: z.int().nonnegative(),

@@ -22,6 +22,12 @@ export const sampleVersions = [sampleVersion, 2] as const;
 export const sentAtHeader = 'Holdfast-Sent-At';
 
 /**
+ * Header of a sample that was in quarantine and is sent again: its place in SAMPLES when it came for the first time. By
+ * that place, not by its new one, it is judged whether its epoch had been overtaken.
+ */
+export const firstSequenceHeader = 'Holdfast-First-Sequence';
+
+/**
  * One message on `samples.<taskId>.<deviceId>`: what was read of one device in one tick, or why nothing was.
  * `time` is the scheduled time of the tick in ms since 1970 (`tick × period_ms`): it names the point in the
  * database, so that a repeat overwrites itself. `read_at` is when the reply was complete.

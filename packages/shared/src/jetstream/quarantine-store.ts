@@ -5,8 +5,9 @@ import {
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
+import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { type QuarantinedMessage, quarantinedMessageSchema } from '../contracts/quarantined-message.ts';
+import { firstSequenceHeader } from '../contracts/sample.ts';
 import { streamNames, subjects } from '../contracts/subjects.ts';
 
 /** Place in QUARANTINE, and what lies there; a message of unknown form has only its text. */
@@ -74,15 +75,27 @@ export async function deleteQuarantined(nc: NatsConnection, sequence: number): P
   }
 }
 
+export interface SentAgain {
+  readonly subject: string;
+  readonly body: string;
+  /** Place in QUARANTINE. */
+  readonly sequence: number;
+  /** Place in the stream that it came from when it came for the first time. */
+  readonly firstSequence: number;
+}
+
 /**
  * Publishes a body to the subject that it came from. The same one again within the stream's duplicate window is the
  * same message. @returns its sequence there. @throws when it is not known to be stored
  */
 export async function sendAgain(
   nc: NatsConnection,
-  { subject, body, sequence }: { subject: string; body: string; sequence: number },
+  { subject, body, sequence, firstSequence }: SentAgain,
 ): Promise<number> {
-  const { seq } = await jetstream(nc).publish(subject, body, { msgID: `quarantine/${sequence}` });
+  const about = headers();
+  about.set(firstSequenceHeader, String(firstSequence));
+  const options = { msgID: `quarantine/${sequence}`, headers: about };
+  const { seq } = await jetstream(nc).publish(subject, body, options);
   return seq;
 }
 

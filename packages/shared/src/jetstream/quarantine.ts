@@ -7,6 +7,8 @@ export interface QuarantinedMessage {
   readonly stream: string;
   readonly subject: string;
   readonly sequence: number;
+  /** Its sequence when it came for the first time, where it was in quarantine before and has been sent again. */
+  readonly firstSequence?: number | undefined;
   readonly reason: string;
   /** The message's body, or the part of it that could not be processed. */
   readonly body: string;
@@ -20,10 +22,11 @@ export type Quarantine = (message: QuarantinedMessage) => Promise<void>;
  */
 export function jetStreamQuarantine(nc: NatsConnection): Quarantine {
   const js = jetstream(nc);
-  return async ({ stream, subject, sequence, reason, body }) => {
+  return async ({ stream, subject, sequence, firstSequence = sequence, reason, body }) => {
+    const time = new Date().toISOString();
     await js.publish(
       subjects.quarantine(stream),
-      JSON.stringify({ v: 1, stream, subject, sequence, reason, body, time: new Date().toISOString() }),
+      JSON.stringify({ v: 1, stream, subject, sequence: firstSequence, reason, body, time }),
       { msgID: `${stream}/${sequence}` },
     );
   };

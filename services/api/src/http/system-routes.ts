@@ -1,4 +1,8 @@
 import {
+  deleteQuarantinedSchema,
+  manyDeletedSchema,
+  manyQuarantinedSchema,
+  manySentAgainSchema,
   type QuarantinedView,
   quarantinedViewSchema,
   quarantinePageSchema,
@@ -6,26 +10,28 @@ import {
   sentAgainSchema,
   sinksSchema,
 } from '@holdfast/shared/contracts/http/system-http.ts';
+import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import type { Database } from '../database/open-database.ts';
 import type { Quarantined, QuarantineStore, Sinks } from '../ports.ts';
-import { resendable, wouldBeFenced } from '../system/send-again.ts';
+import { takeMatching } from '../system/matching-quarantine.ts';
+import { resendable, sendAgain } from '../system/send-again.ts';
 import { sinksView } from '../system/sinks-view.ts';
 import { ApiProblem, notFound } from './api-problem.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 
 const params = z.object({ sequence: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER) });
 const bodyStartLength = 200;
+const keptNamed = 20;
 
 export interface SystemSources {
-  readonly database: Database;
+  readonly samples: Pick<SampleStore, 'epochStarts'>;
   readonly quarantine: QuarantineStore;
   readonly sinks: Sinks;
 }
 
 /** Below /api/system: what operators look at when something is wrong. */
-export function systemRoutes({ database, quarantine, sinks }: SystemSources): FastifyPluginCallbackZod {
+export function systemRoutes({ samples, quarantine, sinks }: SystemSources): FastifyPluginCallbackZod {
   const known = async (sequence: number): Promise<Quarantined> => {
     const found = await quarantine.read(sequence);
     if (!found) throw notQuarantined(sequence);
@@ -43,8 +49,9 @@ export function systemRoutes({ database, quarantine, sinks }: SystemSources): Fa
     app.get(
       '/quarantine',
       { schema: { querystring: quarantineQuerySchema, response: { 200: quarantinePageSchema } } },
-      async ({ query: { limit, cursor, stream } }) => {
-        const found = await quarantine.list({ after: decodeCursor(cursor) ?? 0, limit: limit + 1, stream });
+      async ({ query: { limit, cursor, ...filter } }) => {
+        const after = decodeCursor(cursor) ?? 0;
+        const found = await takeMatching(quarantine, filter, { after, limit: limit + 1 });
         const page = found.slice(0, limit);
         return {
           results: page.map((item) => {
@@ -71,17 +78,46 @@ export function systemRoutes({ database, quarantine, sinks }: SystemSources): Fa
       { schema: { params, response: { 200: sentAgainSchema } } },
       async (request) => {
         const { sequence } = request.params;
-        const asked = resendable(await known(sequence));
-        if (!asked.ok) throw notSentAgain(sequence, asked.why);
-        const { stream, subject, body } = asked;
-        const fenced = await wouldBeFenced(database, body);
-        if (fenced !== undefined) throw notSentAgain(sequence, fenced);
-        // Deleted only when it is stored there: a repeat does no harm, a loss does.
-        const sentAs = await quarantine.sendAgain({ subject, body, sequence });
-        await quarantine.delete(sequence);
+        const sent = await sendAgain({ quarantine, samples }, await known(sequence));
+        if (!sent.ok) throw notSentAgain(sequence, sent.why);
+        const { stream, subject, sentAs } = sent;
         request.log.info({ sequence, subject, sent_as: sentAs }, 'a quarantined message was sent again');
         const detail = `It is number ${sentAs} of ${stream} now. What still cannot be processed comes back here.`;
         return { sequence, stream, subject, sent_as: sentAs, detail };
+      },
+    );
+    app.post(
+      '/quarantine/send-again',
+      { schema: { querystring: manyQuarantinedSchema, response: { 200: manySentAgainSchema } } },
+      async (request) => {
+        const { limit, ...filter } = request.query;
+        const found = await takeMatching(quarantine, filter, { after: 0, limit });
+        let sent = 0;
+        const kept: { sequence: number; detail: string }[] = [];
+        for (const item of found) {
+          const outcome = await sendAgain({ quarantine, samples }, item);
+          if (outcome.ok) sent += 1;
+          else kept.push({ sequence: item.sequence, detail: outcome.why });
+        }
+        request.log.info({ ...filter, sent, kept: kept.length }, 'quarantined messages were sent again');
+        return {
+          sent,
+          kept: kept.length,
+          kept_because: kept.slice(0, keptNamed),
+          limit_reached: found.length === limit,
+        };
+      },
+    );
+    app.delete(
+      '/quarantine',
+      { schema: { querystring: deleteQuarantinedSchema, response: { 200: manyDeletedSchema } } },
+      async (request) => {
+        const { limit, ...filter } = request.query;
+        const found = await takeMatching(quarantine, filter, { after: 0, limit });
+        let deleted = 0;
+        for (const { sequence } of found) if (await quarantine.delete(sequence)) deleted += 1;
+        request.log.warn({ ...filter, deleted }, 'quarantined messages were deleted');
+        return { deleted, limit_reached: found.length === limit };
       },
     );
     done();

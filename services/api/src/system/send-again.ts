@@ -1,11 +1,18 @@
 import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-message.ts';
 import { decodeSample } from '@holdfast/shared/contracts/sample.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import type { Database } from '../database/open-database.ts';
-import type { Quarantined } from '../ports.ts';
+import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
+import type { Quarantined, QuarantineStore } from '../ports.ts';
 
 export type Resendable =
-  | { readonly ok: true; readonly stream: string; readonly subject: string; readonly body: string }
+  | {
+      readonly ok: true;
+      readonly stream: string;
+      readonly subject: string;
+      readonly body: string;
+      /** Its place in the stream when it came for the first time. */
+      readonly firstSequence: number;
+    }
   /** In words for people. */
   | { readonly ok: false; readonly why: string };
 
@@ -17,31 +24,50 @@ const sampleSubject = /^samples\.[^.*>\s]+\.[^.*>\s]+$/;
  */
 export function resendable({ message }: Quarantined): Resendable {
   if (!message) return { ok: false, why: 'it has a form that this release does not know' };
-  const { stream, subject, body } = message;
+  const { stream, subject, body, sequence } = message;
   if (stream !== streamNames.samples || !sampleSubject.test(subject)) {
     return { ok: false, why: `only samples can be sent again, not messages of ${stream} on ${subject}` };
   }
   if (body.length >= quarantinedBodyLength) {
     return { ok: false, why: 'it was too long to be kept whole' };
   }
-  return { ok: true, stream, subject, body };
+  return { ok: true, stream, subject, body, firstSequence: sequence };
 }
 
 /**
- * A sample that was read under an epoch which another has followed would be rejected by the writer, and then be
- * neither in the database nor here. @returns why that is to be expected. @throws DatabaseUnavailable
+ * The writer takes a sample of an epoch that another has followed if it was published before the other began, and puts it back
+ * here if not. @returns why the latter is to be expected. @throws SampleStoreUnavailable
  */
-export async function wouldBeFenced(database: Database, body: string): Promise<string | undefined> {
+async function wouldBeFenced(
+  samples: Pick<SampleStore, 'epochStarts'>,
+  { body, firstSequence }: { body: string; firstSequence: number },
+): Promise<string | undefined> {
   const decoded = decodeSample(body);
   if (!decoded.ok) return undefined;
   const { session, epoch } = decoded.sample;
-  const later = await database
-    .selectFrom('session_events')
-    .select((select) => select.fn.max('sequence').as('epoch'))
-    .where('session_id', '=', session)
-    .where('type', '=', 'session.assigned')
-    .where('sequence', '>', epoch)
-    .executeTakeFirst();
-  if (later?.epoch == null) return undefined;
-  return `it was read under epoch ${epoch} of session ${session}, which is at epoch ${later.epoch} now: the writer would reject it`;
+  const starts = await samples.epochStarts(new Map([[session, epoch]]));
+  const later = starts.find(({ sequence }) => sequence < firstSequence);
+  if (!later) return undefined;
+  return `it was read under epoch ${epoch} of session ${session} and published after epoch ${later.epoch} had begun: the writer would reject it`;
+}
+
+export type SentAgain =
+  | { readonly ok: true; readonly stream: string; readonly subject: string; readonly sentAs: number }
+  | { readonly ok: false; readonly why: string };
+
+/** Sends it to where it came from and takes it out of quarantine. @throws BrokerUnavailable, SampleStoreUnavailable */
+export async function sendAgain(
+  { quarantine, samples }: { quarantine: QuarantineStore; samples: Pick<SampleStore, 'epochStarts'> },
+  item: Quarantined,
+): Promise<SentAgain> {
+  const asked = resendable(item);
+  if (!asked.ok) return asked;
+  const why = await wouldBeFenced(samples, asked);
+  if (why !== undefined) return { ok: false, why };
+  const { stream, subject, body, firstSequence } = asked;
+  const { sequence } = item;
+  // Deleted only when it is stored there: a repeat does no harm, a loss does.
+  const sentAs = await quarantine.sendAgain({ subject, body, sequence, firstSequence });
+  await quarantine.delete(sequence);
+  return { ok: true, stream, subject, sentAs };
 }

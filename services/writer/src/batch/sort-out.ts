@@ -2,6 +2,7 @@ import { decodeSample, type Sample } from '@holdfast/shared/contracts/sample.ts'
 import type { Quality, StorableSample } from '@holdfast/shared/sample-store/sample-store.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
 import { clockAheadMs, type TimedMessage } from './clock-difference.ts';
+import { firstSequence } from './first-sequence.ts';
 
 /** What of a message matters here. */
 export interface IncomingMessage extends TimedMessage {
@@ -38,7 +39,8 @@ export interface SortedOut<M> {
 }
 
 /**
- * Expects messages in stream order, so that of two owners in one batch the later one fences. A sample of a collector
+ * A sample that was sent again from quarantine is judged by where it lay at first: what its database refused then, and
+ * takes now, was published under the lease. Expects messages in stream order, so that of two owners in one batch the later one fences. A sample of a collector
  * whose clock is further off than `clockToleranceMs` is stored, since its values were read, but marked: they may
  * belong to another moment.
  */
@@ -49,7 +51,7 @@ export function sortOut<M extends IncomingMessage>(
 ): SortedOut<M> {
   const sorted: SortedOut<M> = { storable: [], uncertain: [], fenced: [] };
   for (const { message, sample } of messages) {
-    const { seq: sequence } = message;
+    const sequence = firstSequence(message) ?? message.seq;
     const verdict = fence.judge(sample.session, sample.epoch, sequence);
     if (!verdict.admitted) {
       sorted.fenced.push({ message, sample, fencedBy: verdict.fencedBy });

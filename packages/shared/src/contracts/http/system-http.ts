@@ -3,15 +3,33 @@ import { outboxStatusSchema } from '../outbox-status.ts';
 import { sinkStatusSchema } from '../sink-status.ts';
 import { pageQuery, pageSchema } from './page.ts';
 
-export const quarantineQuerySchema = z.object({
-  ...pageQuery,
+const quarantineFilter = {
   /** Name of the stream that the messages came from, as SAMPLES. */
   stream: z
     .string()
     .regex(/^[A-Za-z0-9_-]{0,64}$/, 'must be the name of a stream')
     .transform((name) => name || undefined)
     .optional(),
+  /** Part of the reason, in whatever case. */
+  reason: z
+    .string()
+    .max(500)
+    .transform((text) => text || undefined)
+    .optional(),
+} as const;
+export const quarantineQuerySchema = z.object({ ...pageQuery, ...quarantineFilter });
+
+/** For many at once, oldest first; `limit` bounds how long one call takes. */
+export const manyQuarantinedSchema = z.object({
+  ...quarantineFilter,
+  limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
 });
+/** A filter must be given: emptying all of it by mistake would be easy. */
+export const deleteQuarantinedSchema = manyQuarantinedSchema.refine(
+  ({ stream, reason }) => stream !== undefined || reason !== undefined,
+  { path: ['reason'], error: 'give a stream or a part of the reason of what is to be deleted' },
+);
+export const manyDeletedSchema = z.object({ deleted: z.int(), limit_reached: z.boolean() });
 
 const quarantined = {
   /** Place in QUARANTINE: its name in this API. */
@@ -38,6 +56,15 @@ export const sentAgainSchema = z.object({
   /** Its new place in that stream. */
   sent_as: z.int(),
   detail: z.string(),
+});
+
+export const manySentAgainSchema = z.object({
+  sent: z.int(),
+  /** They stay, since they cannot be sent again. */
+  kept: z.int(),
+  /** Why, of the first ones that stay. */
+  kept_because: z.array(z.object({ sequence: z.int(), detail: z.string() })),
+  limit_reached: z.boolean(),
 });
 
 /**

@@ -1,7 +1,8 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
+import pg from 'pg';
 import type { EpochStart, StorableSample } from '../sample-store.ts';
 import { int8Array } from './array-parameter.ts';
-import { unavailable } from './postgres-errors.ts';
+import { unavailable, undefinedTable } from './postgres-errors.ts';
 
 /** Notes in samples.epoch_start where each epoch of each session began, as far as these samples show it. */
 export async function noteEpochStarts(
@@ -57,6 +58,8 @@ export async function readEpochStarts(
       sequence: Number(row.first_sequence),
     }));
   } catch (error) {
+    // No writer has run on this database yet.
+    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
     throw unavailable('cannot read which epochs are stored', error);
   }
 }
