@@ -1,9 +1,4 @@
-import type { PointValue } from '@holdfast/shared/contracts/sample.ts';
-import {
-  type PointProblem,
-  pointDecoder,
-  type ReadingSink,
-} from '@holdfast/shared/domain/register/decode.ts';
+import { pointDecoder, type ReadingSink } from '@holdfast/shared/domain/register/decode.ts';
 import type { RawBlock } from '../ports.ts';
 import type { ReadBlock } from './read-plan.ts';
 
@@ -16,44 +11,4 @@ export function blockDecoder(block: ReadBlock): BlockDecoder {
   return ({ values }, sink) => {
     for (const { decode, offset } of points) decode(values, offset, sink);
   };
-}
-
-/**
- * What was read of a device, by value code. A code is in exactly one of values, integers and problems. Codes are the
- * user's: `__proto__` is one like any other.
- */
-export class Readings implements ReadingSink {
-  readonly values: Record<string, PointValue> = Object.create(null);
-  /** 64-bit integers, in decimal. */
-  readonly integers: Record<string, string> = Object.create(null);
-  /** Those of the values and integers that are outside their range or unknown to their enumeration. */
-  readonly uncertain: string[] = [];
-  readonly problems: Record<string, PointProblem> = Object.create(null);
-
-  onValue(code: string, value: PointValue, isUncertain: boolean): void {
-    this.values[code] = value;
-    if (isUncertain) this.uncertain.push(code);
-  }
-
-  onInteger(code: string, digits: string, isUncertain: boolean): void {
-    this.integers[code] = digits;
-    if (isUncertain) this.uncertain.push(code);
-  }
-
-  onProblem(code: string, problem: PointProblem): void {
-    this.problems[code] = problem;
-  }
-}
-
-const decoders = new WeakMap<ReadBlock, BlockDecoder>();
-
-/** Adds what one block came to. Its decoder is made once. */
-export function decodeBlock(block: ReadBlock, raw: RawBlock, readings = new Readings()): Readings {
-  let decode = decoders.get(block);
-  if (!decode) {
-    decode = blockDecoder(block);
-    decoders.set(block, decode);
-  }
-  decode(raw, readings);
-  return readings;
 }

@@ -11,8 +11,8 @@ import { isBitTable, pointWidth } from '@holdfast/shared/domain/register/point-l
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawBlock } from '../ports.ts';
-import { decodeBlock } from './decode-block.ts';
 import { planReads, type ReadBlock, unreadablePoints } from './read-plan.ts';
+import { decodeBlock } from './testing/decoded-block.ts';
 
 function point(code: string, address: number, rest: Partial<PointConfig> = {}): PointConfig {
   return {
