@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { lstat, unlink } from 'node:fs/promises';
 import type { Duplex, Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { SerialPort } from 'serialport';
 import type { Framing } from '../framing/framing.ts';
 import type { Line, Link, OnRequest } from './link.ts';
 import { QuietWatch } from './quiet-watch.ts';
@@ -73,6 +72,8 @@ export async function openSerialLine(options: SerialLineOptions): Promise<Line> 
 }
 
 async function openPath(path: string, { baudRate, parity, stopBits }: SerialSettings): Promise<OpenLine> {
+  // Loaded when it is needed: it has a native part, and most plants have no serial line.
+  const { SerialPort } = await import('serialport');
   const port = new SerialPort({ path, baudRate, parity, stopBits, dataBits: 8, autoOpen: false });
   await new Promise<void>((resolve, reject) => {
     port.open((error) => (error ? reject(error) : resolve()));
