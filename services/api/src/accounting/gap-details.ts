@@ -5,7 +5,8 @@ export const gapDetails: Readonly<Record<GapCause, string>> = {
   timeout: 'the device did not answer in time',
   connection: 'there was no connection to the device',
   exception: 'the device answered with an exception',
-  overrun: 'not read in time: the reading before, or others on the same endpoint, took longer than the period',
+  overrun:
+    'not read in time: the reading before, or others on the same endpoint, took longer than the period',
   buffer_full:
     'samples waited for so long that a buffer was full: that of the collector, or the stream SAMPLES',
   too_large: 'the device has more values than one message may hold',
