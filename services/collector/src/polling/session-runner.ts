@@ -61,6 +61,9 @@ interface PolledDevice {
   health: DeviceHealth | undefined;
 }
 
+/** The live state must fit into one message: of more devices than this, only those that are not healthy are told of fully. */
+const fullyToldDevices = 1_000;
+
 /** So many lines of what a device has taught are told. */
 const learnedLines = 20;
 
@@ -117,6 +120,8 @@ export class SessionRunner {
       device_health: Object.fromEntries(
         this.#polled.flatMap(({ device, poller, health }) => {
           if (!health) return [];
+          const isBrief = this.#polled.length > fullyToldDevices && health.status === 'healthy';
+          if (isBrief) return [[device.code, health] as const];
           const learned = poller.learned.describe(learnedLines);
           const told = { ...health, ...poller.record.told(), ...(learned.length > 0 ? { learned } : {}) };
           return [[device.code, told] as const];
