@@ -194,12 +194,20 @@ describe('the writer with PostgreSQL', () => {
     await untilLogged(writer, 'writing samples');
     await publishSamples(connection, [sample(8, 4)]);
     await publishSamples(connection, [sample(9, 5)]);
+    // That ticks of a former owner were lost stays true.
+    const { values: _, ...about } = sample(7, 6);
+    await publishSamples(connection, [
+      { ...about, through_tick: 8, miss: { cause: 'buffer_full', detail: '' } },
+    ]);
     await untilAllAcked(connection);
     expect(await valuesOf(store, 'fenced', 'temperature')).toEqual([7, 9, 9]);
     expect((await coverage.read({ sessionId: 'fenced' })).get('press-1')).toEqual({
       stored: fromTicks([1, 2, 5]),
       quarantined: [],
-      missed: new Map([['fenced', fromTicks([2, 3, 4])]]),
+      missed: new Map([
+        ['buffer_full', fromTicks([6, 7, 8])],
+        ['fenced', fromTicks([2, 3, 4])],
+      ]),
     });
   });
 

@@ -26,8 +26,8 @@ describe('the watch over samples that are not written', () => {
       );
     }
   };
-  const watchAgain = () => {
-    watch?.stop();
+  const watchAgain = async () => {
+    await watch?.stop();
     said.length = 0;
     const log = createLogger('test', 'silent');
     const listen = (_fields: unknown, text: string) => void said.push(text);
@@ -51,10 +51,10 @@ describe('the watch over samples that are not written', () => {
       samplesMaxAgeHours: 24,
       replicas: 1,
     });
-    watchAgain();
+    await watchAgain();
   });
   afterAll(async () => {
-    watch.stop();
+    await watch.stop();
     await connection.close();
   });
 
@@ -102,7 +102,7 @@ describe('the watch over samples that are not written', () => {
   });
 
   it('begun anew, does not count what an earlier one has counted, as long as the writer was told', async () => {
-    watchAgain();
+    await watchAgain();
     await backlogOf(700);
     expect(watch.current()?.lostMessages).toBe(0);
   });
