@@ -1,0 +1,126 @@
+import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { openDeviceBus } from '../adapters/modbus/open-device-bus.ts';
+import { Endpoints } from './endpoints.ts';
+import { SessionRunner } from './session-runner.ts';
+import { SteadyClock } from './steady-clock.ts';
+import { deviceOf, pointOf } from './testing/devices.ts';
+
+const cleanUps: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of cleanUps.splice(0).reverse()) await end();
+});
+
+const patience = { timeout: 30_000, interval: 50 };
+const has = (address: number) => (address < 100 && address !== 37 ? address + 1_000 : undefined);
+/** Registers 0 to 99 but for 37, over a gateway; unit 2 is silent. */
+async function gateway(): Promise<{ plant: Plant; requests: ReceivedRequest[]; host: string; port: number }> {
+  const requests: ReceivedRequest[] = [];
+  const plant = await startPlant({
+    host: '127.0.0.1',
+    config: {
+      endpoints: [
+        {
+          name: 'gateway',
+          transport: 'tcp',
+          units: [1, 2, 3].map((unitId) => ({
+            code: `unit-${unitId}`,
+            unitId,
+            tables: { holding_register: has },
+          })),
+        },
+      ],
+    },
+    onRequest: (request) => requests.push(request),
+  });
+  cleanUps.push(() => plant.stop());
+  const [endpoint] = plant.endpoints;
+  if (endpoint?.port === undefined) throw new Error('the plant has no endpoint');
+  return { plant, requests, host: '127.0.0.1', port: endpoint.port };
+}
+
+function poll(devices: DeviceConfig[]): {
+  samples: Sample[];
+  of: (code: string) => Sample[];
+  runner: SessionRunner;
+} {
+  const samples: Sample[] = [];
+  const runner = new SessionRunner({
+    sessionId: '1-1',
+    epoch: 2,
+    collectorId: 'c1',
+    config: {
+      schema_version: 2,
+      task_id: '1',
+      task_code: 't',
+      task_name: '',
+      config_version: 1,
+      period_ms: 100,
+      devices,
+    },
+    endpoints: new Endpoints((address) => openDeviceBus(address)),
+    clock: new SteadyClock(systemClock),
+    timers: systemTimers,
+    backoff: { firstMs: 300, maxMs: 1_000 },
+    permission: () => true,
+    jitter: Math.random,
+    spread: 0.5,
+    onSample: (sample) => samples.push(sample),
+    onHealth: () => undefined,
+  });
+  runner.start(new Map());
+  cleanUps.push(() => runner.stop());
+  return { samples, of: (code) => samples.filter(({ device }) => device === code), runner };
+}
+
+describe('units behind a real gateway', () => {
+  it('are read while one of them is silent, which is asked now and then, and read when it is back', async () => {
+    const { plant, requests, host, port } = await gateway();
+    plant.setFault('unit-2', { kind: 'silence' });
+    const { of } = poll(
+      [1, 2, 3].map((unit_id) =>
+        deviceOf({ id: `${unit_id}`, code: `unit-${unit_id}`, unit_id, host, port, timeout_ms: 100 }),
+      ),
+    );
+    await expect
+      .poll(() => of('unit-2').filter(({ miss }) => miss?.detail.startsWith('not asked')).length, patience)
+      .toBeGreaterThan(20);
+    const before = of('unit-1').filter(({ values }) => values).length;
+    const asked = requests.filter(({ device }) => device === 'unit-2').length;
+    expect(asked).toBeLessThan(of('unit-2').length / 2);
+    expect(before).toBeGreaterThan(asked);
+    plant.clearFault('unit-2');
+    await expect.poll(() => of('unit-2').at(-1)?.values, patience).toEqual({ speed: 1_010, force: 1_011 });
+    const ticks = of('unit-2').map(({ tick }) => tick);
+    expect(ticks).toEqual(ticks.map((_, index) => (ticks[0] ?? 0) + index));
+  });
+
+  it('lose the one register that they do not have, and say which', async () => {
+    const { requests, host, port } = await gateway();
+    const points = Array.from({ length: 100 }, (_, address) => pointOf(`r${address}`, address));
+    const { of, runner } = poll([deviceOf({ code: 'meter', host, port, points, timeout_ms: 1_000 })]);
+    await expect.poll(() => of('meter').filter(({ values }) => values).length, patience).toBeGreaterThan(5);
+    for (const { values } of of('meter').filter(({ values }) => values)) {
+      expect(Object.keys(values ?? {})).toHaveLength(99);
+      expect(values).toMatchObject({ r0: 1_000, r36: 1_036, r38: 1_038, r99: 1_099 });
+    }
+    expect(
+      requests
+        .slice(-2)
+        .map(({ address, quantity }) => `${address}+${quantity}`)
+        .sort(),
+    ).toEqual(['0+37', '38+62']);
+    expect(runner.status().device_health).toMatchObject({
+      meter: {
+        status: 'error',
+        last_error: expect.stringContaining('r37: exception 2: illegal data address'),
+        last_exception: { code: 2 },
+        learned: ['r37 (holding_register 37): exception 2: illegal data address'],
+      },
+    });
+  });
+});
