@@ -7,6 +7,7 @@
 // It runs as a project of its own on free ports and removes it, volumes included, at the end (`--keep` leaves it).
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installation, until } from './installation.mjs';
@@ -34,6 +35,10 @@ const servers = ['nats', 'postgres', 'influxdb'];
 const point = 'barrel_zone_1_temperature';
 const task = 'workshop-1';
 const periodMs = 1_000;
+/** A collector may poll on for so long without the broker at the least: its lease less what the last renewal is old. */
+const pollsOnMs = 7_000;
+/** What a collector has read is on its disk within this time when the broker does not take it. */
+const spooledWithinMs = 3_000;
 
 let passed = 0;
 let lineBegan = performance.now();
@@ -217,6 +222,85 @@ async function drainsAndComesBack(id) {
   say('a collector that ends by itself is started again, and the session goes on');
 }
 
+/** Every tick of a time is in the database. */
+const isComplete = (from, to) =>
+  until(`every reading from ${from.toISOString()} to ${to.toISOString()} is in the database`, async () => {
+    const first = Math.ceil(from.getTime() / periodMs);
+    const last = Math.floor(to.getTime() / periodMs);
+    const values = await holdfast.history(point, new Date(first * periodMs), new Date(last * periodMs + 1));
+    const ticks = new Set(values.map(({ time }) => new Date(time).getTime() / periodMs));
+    const all = Array.from({ length: last - first + 1 }, (_, index) => first + index);
+    assert.deepEqual(
+      all.filter((tick) => !ticks.has(tick)),
+      [],
+    );
+    return all.length;
+  });
+
+const later = (time, ms) => new Date(time.getTime() + ms);
+
+async function keepsWhatWasReadWithoutBroker(id) {
+  const before = await holdfast.session(id);
+  const [collector] = await inspect('collector');
+  const away = new Date();
+  await compose('stop', 'nats');
+  await until('readings lie in the spool', () => inside('collector', 'find', '/spool', '-name', '*.segment'));
+  await pause(20_000);
+  await compose('start', 'nats');
+  const after = await goesOn(id, new Date());
+  const [now] = await inspect('collector');
+  assert.equal(now.State.StartedAt, collector.State.StartedAt, 'the collector was started again');
+  assert.equal(after.epoch, before.epoch, 'the session was given out anew');
+  const ticks = await isComplete(away, later(away, pollsOnMs));
+  const left = await until('the spool is empty', async () => {
+    const files = await inside('collector', 'find', '/spool', '-name', '*.segment');
+    return files === '' && 'nothing';
+  });
+  say(
+    `nats away for 20 s: the ${ticks} readings until the lease ended are there, ${left} is left in the spool`,
+  );
+}
+
+async function keepsTheSpoolOfAContainerThatIsGone(id) {
+  const [before] = await inspect('collector');
+  const away = new Date();
+  await compose('stop', 'nats');
+  await until('readings lie in the spool', () => inside('collector', 'find', '/spool', '-name', '*.segment'));
+  await pause(pollsOnMs - (Date.now() - away.getTime()));
+  await compose('kill', '--signal', 'SIGKILL', 'collector');
+  const killed = new Date();
+  await compose('rm', '--force', 'collector');
+  await compose('start', 'nats');
+  await up('collector');
+  const [after] = await inspect('collector');
+  assert.notEqual(after.Config.Hostname, before.Config.Hostname);
+  await goesOn(id, new Date());
+  const ticks = await isComplete(away, later(killed, -spooledWithinMs));
+  say(
+    `its container gone while nats is away: a new one sends what lay in its spool, ${ticks} readings without a hole`,
+  );
+}
+
+async function comesBackFromABackup(id) {
+  const before = await holdfast.session(id);
+  const saved = await compose('run', '--rm', '-T', 'backup', '--to', '/backups/trial');
+  assert.match(saved, /^Saved in \/backups\/trial: /m);
+  say('backup: saved into its volume while everything runs');
+  await compose('down');
+  for (const volume of ['nats-data', 'postgres-data']) {
+    await holdfast.engineOutput('volume', 'rm', `${where.project}_${volume}`);
+  }
+  const restored = await compose('run', '--rm', '-T', 'restore', '--from', '/backups/trial');
+  assert.match(restored, /^Restored: /m);
+  await up();
+  await goesOn(id, new Date());
+  const after = await until('the API knows the new epoch', async () => {
+    const session = await holdfast.session(id);
+    return session.epoch > before.epoch && session;
+  });
+  say(`restore into empty volumes: the same session goes on, epoch ${before.epoch} → ${after.epoch}`);
+}
+
 async function scales(id) {
   await up('--no-recreate', '--scale', 'collector=3');
   await until('three collectors hold a lease each', async () => {
@@ -299,7 +383,7 @@ async function staysStopped(id) {
 }
 
 async function runsWithoutDemo() {
-  await compose('down', '--volumes');
+  await compose('--profile', 'backup', 'down', '--volumes');
   const withoutDemo = installation({ ...where, settings: { HOLDFAST_DEMO: '0' } });
   await withoutDemo.compose('up', '--detach', '--no-build');
   await allHealthy(...ours.filter((service) => service !== 'simulator'), ...servers);
@@ -316,8 +400,11 @@ try {
   await outlivesRestartsOneByOne(id);
   await outlivesKillsOneByOne(id);
   await drainsAndComesBack(id);
+  await keepsWhatWasReadWithoutBroker(id);
+  await keepsTheSpoolOfAContainerThatIsGone(id);
   await scales(id);
   await outlivesDownAndUp(id, secrets);
+  await comesBackFromABackup(id);
   await staysStopped(id);
   await runsWithoutDemo();
   console.log(`${passed} passed, 0 failed`);
@@ -326,5 +413,5 @@ try {
   console.log(`${passed} passed, 1 failed`);
   process.exitCode = 1;
 } finally {
-  if (!values.keep) await compose('down', '--volumes', '--timeout', '60');
+  if (!values.keep) await compose('--profile', 'backup', 'down', '--volumes', '--timeout', '60');
 }
