@@ -50,8 +50,8 @@ describe('samples while the broker does not take them', () => {
   const said = (what: string) =>
     eventually(() => isSaid(what), { what: `the collector to say "${what}"`, timeoutMs: 40_000 });
   const spooled = (atLeast: number) =>
-    eventually(async () => (await spooledIn(spoolDir)).length >= atLeast, {
-      what: `${atLeast} samples in the spool`,
+    eventually(async () => (await spooledIn(spoolDir)).filter(({ values }) => values).length >= atLeast, {
+      what: `${atLeast} samples with values in the spool`,
       timeoutMs: 40_000,
       intervalMs: 100,
     });
@@ -111,7 +111,7 @@ describe('samples while the broker does not take them', () => {
       });
     }
     // Polling went on, and what the plant answered is what there are samples of.
-    expect(askedMeanwhile).toBeGreaterThanOrEqual(600);
+    expect(askedMeanwhile).toBeGreaterThan(500);
     for (const device of devices) {
       const asked = fleet.plant.requests.filter((request) => request.device === device).length;
       const read = (await samplesOfSession()).filter((sample) => sample.device === device && sample.values);
