@@ -20,6 +20,8 @@ export type StorableSample = Pick<
 > & {
   /** Of the sample's time, and so of all its values; `uncertain` names single ones. Left out means good. */
   readonly quality?: Quality;
+  /** Its session has gone on under a higher epoch, as far as the writer knows. */
+  readonly overtaken?: boolean;
   /** Of its message in SAMPLES: tells what was published before a session had a new owner, and what after. */
   readonly sequence?: number;
 };
@@ -52,7 +54,7 @@ export interface HistoryQuery {
    * devices of its configuration here.
    */
   readonly devices?: readonly HistoryDevice[];
-  /** Honoured by stores that keep it with the values (PostgreSQL), ignored by others. */
+  /** Honoured by stores that keep sessions, ignored by others. */
   readonly sessionId?: string;
   readonly taskId?: string;
   /** First moment that counts. */
@@ -119,6 +121,8 @@ export const bucketsAtMost = 100_000;
  * integers come back exactly.
  */
 export interface SampleStore {
+  /** Whether it keeps with a value which session it is of. */
+  readonly keepsSessions: boolean;
   /** @throws SampleStoreUnavailable: nothing is known about what was stored, write all of it again later */
   write(samples: readonly StorableSample[]): Promise<WriteOutcome>;
   /** Ascending by time, then device. @throws SampleStoreUnavailable, HistoryQueryRefused */

@@ -35,6 +35,10 @@ export interface TickCoverage {
 export interface CoverageQuery {
   readonly sessionId: string;
   readonly deviceCode?: string;
+  /** ms since 1970. At least the ticks scheduled from then on; the store gives whole days (UTC). */
+  readonly fromMs?: number;
+  /** At least the ticks scheduled up to then. */
+  readonly toMs?: number;
 }
 
 type TickOfSample = Pick<Sample, 'session' | 'device' | 'tick' | 'through_tick' | 'period_ms'>;

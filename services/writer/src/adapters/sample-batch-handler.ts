@@ -4,7 +4,11 @@ import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { ackAll, type JsMsg } from '@holdfast/shared/jetstream/consume-batches.ts';
 import type { Quarantine } from '@holdfast/shared/jetstream/quarantine.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import { type SampleStore, SampleStoreUnavailable } from '@holdfast/shared/sample-store/sample-store.ts';
+import {
+  type SampleStore,
+  SampleStoreUnavailable,
+  type StorableSample,
+} from '@holdfast/shared/sample-store/sample-store.ts';
 import { type TickCoverage, type TickEntry, tickEntry } from '@holdfast/shared/sample-store/tick-coverage.ts';
 import { firstSequence } from '../batch/first-sequence.ts';
 import { type DecodedMessage, decodeBatch, type SortedOut, sortOut } from '../batch/sort-out.ts';
@@ -54,7 +58,7 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     tellOfClocks(uncertain);
     const startedAt = performance.now();
     const { written, refused } = await writeInParts(storable, (entries) =>
-      untilStoreAnswers(() => store.write(entries.map((entry) => entry.sample)), signal),
+      untilStoreAnswers(() => store.write(entries.map(({ sample }) => markOvertaken(sample))), signal),
     );
     if (storable.length > 0) monitor.wrote(performance.now() - startedAt, Date.now());
     // The good ones first: what becomes of the others must not hold them up.
@@ -96,6 +100,12 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
       counters.messagesQuarantined += 1;
     }
   };
+
+  /** Before each attempt: a successor may have begun while the database was away. */
+  function markOvertaken(sample: StorableSample): StorableSample {
+    (sample as { overtaken?: boolean }).overtaken = sample.epoch < fence.highest(sample.session);
+    return sample;
+  }
 
   function untilStoreAnswers<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
     return untilItWorks(attempt, {

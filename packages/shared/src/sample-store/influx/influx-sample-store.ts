@@ -27,6 +27,7 @@ import {
   readHistoryAnswer,
 } from './influxql.ts';
 import { LineWriter } from './line-protocol.ts';
+import { readStoredTicks, storedTicksStatement, tickGroups } from './stored-ticks.ts';
 
 const pack = promisify(gzip) as (text: string, options: ZlibOptions) => Promise<Buffer>;
 
@@ -51,8 +52,9 @@ export interface InfluxSampleStoreOptions {
  * 64-bit integers that a float does not hold are kept beside it (see LineWriter), and read with a further question
  * where the floats are that large. VictoriaMetrics keeps only the nearest double of everything.
  *
- * What it cannot do: it keeps neither sessions, epochs nor misses. The last value written for a measurement,
- * device and time stays, so telling a late writer of a lower epoch from a better one is left to the fence.
+ * What it cannot do: it keeps neither sessions, epochs nor misses, and the last value written for a measurement, device and
+ * time stays. So samples that are marked as overtaken are written only where nothing is yet. Between that look
+ * and the writing another writer may store the tick: then the older value stays, which was read under its lease too.
  */
 export function openInfluxSampleStore(options: InfluxSampleStoreOptions): SampleStore {
   const timeoutMs = options.timeoutMs ?? 10_000;
@@ -67,8 +69,27 @@ export function openInfluxSampleStore(options: InfluxSampleStoreOptions): Sample
     readAnswer: (json: unknown) => Answer<T>,
     parse = JSON.parse,
   ): Promise<T[]> => read(options, timeoutMs, statement, (text) => readAnswer(parse(text)));
+  /** Where another epoch has written the tick of an overtaken sample, that stays. */
+  const wanted = async (samples: readonly StorableSample[]): Promise<readonly StorableSample[]> => {
+    const overtaken = samples.filter((sample) => sample.overtaken && (sample.values || sample.integers));
+    if (overtaken.length === 0) return samples;
+    const passed = new Set<StorableSample>();
+    for (const group of tickGroups(overtaken)) {
+      const stored = new Set(await ask(storedTicksStatement(group), readStoredTicks));
+      for (const sample of group.samples) if (stored.has(sample.time)) passed.add(sample);
+    }
+    return samples.filter((sample) => !passed.has(sample));
+  };
   return {
-    write: (samples) => write(influx, options, lineWriter, samples),
+    keepsSessions: false,
+    async write(samples) {
+      try {
+        return await write(influx, options, lineWriter, await wanted(samples));
+      } catch (error) {
+        if (error instanceof HistoryQueryRefused) return { kind: 'rejected', reason: error.message };
+        throw error;
+      }
+    },
     async history(query) {
       if (query.devices?.length === 0) return [];
       const points = await ask(historyStatement(query), (json) => readHistoryAnswer(json, query));

@@ -28,7 +28,10 @@ export function groupedByInterval({ intervalMs, limit }: AggregateQuery): string
   return `GROUP BY time(${intervalMs}ms), "device" fill(none) ORDER BY time DESC LIMIT ${limit}`;
 }
 
-export function fromWhere({ devices, start, end }: HistoryQuery, further: readonly string[] = []): string {
+export function fromWhere(
+  { devices, start, end }: Pick<HistoryQuery, 'devices' | 'start' | 'end'>,
+  further: readonly string[] = [],
+): string {
   const measurements = devices
     ? [...new Set(devices.map((device) => device.measurement))].map(quoteIdentifier).join(', ')
     : '/.*/';

@@ -37,6 +37,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
   const days = new DayPartitions();
   let closed: Promise<void> | undefined;
   return {
+    keepsSessions: true,
     write: (samples) => write(pool, db, samples, series, days),
     history: (query) => reading(() => readHistory(db, query)),
     async aggregate(query) {

@@ -47,9 +47,13 @@ async function record(db: Kysely<unknown>, entries: readonly TickEntry[]): Promi
   }
 }
 
+function dayOf(timeMs: number | undefined, otherwise: string): string {
+  return timeMs === undefined ? otherwise : new Date(timeMs).toISOString().slice(0, 10);
+}
+
 async function read(
   db: Kysely<unknown>,
-  { sessionId, deviceCode }: CoverageQuery,
+  { sessionId, deviceCode, fromMs, toMs }: CoverageQuery,
 ): Promise<ReadonlyMap<string, Coverage>> {
   const byDevice = new Map<string, Map<TickOutcome, TickRange[]>>();
   try {
@@ -57,6 +61,7 @@ async function read(
       select device_code, outcome, ticks::text as ticks from samples.tick_coverage
       where session_id = ${sessionId}
         and (${deviceCode ?? null}::text is null or device_code = ${deviceCode ?? null}::text)
+        and day between ${dayOf(fromMs, '-infinity')}::date and ${dayOf(toMs, 'infinity')}::date
       order by device_code, day
     `.execute(db);
     for (const row of rows) {

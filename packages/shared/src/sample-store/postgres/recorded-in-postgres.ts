@@ -17,6 +17,7 @@ export function recordedInPostgres(
   const db = openPostgres<unknown>({ databaseUrl: options.databaseUrl, maxConnections: 2 });
   let closed: Promise<void> | undefined;
   return {
+    keepsSessions: store.keepsSessions,
     async write(samples) {
       const outcome = await store.write(samples);
       return outcome.kind === 'written' ? record(samples) : outcome;

@@ -77,6 +77,16 @@ export function describeSampleStoreContract(name: string, open: () => Promise<Sa
       expect((await historyOf('epochs')).map((point) => point.value)).toEqual([13]);
     });
 
+    it('lets an overtaken sample fill a hole, and replace nothing', async () => {
+      const sample = (tick: number, epoch: number, changes = {}) =>
+        storableSample({ device: 'overtaken', tick, epoch, values: { temperature: epoch }, ...changes });
+      await store.write([sample(1, 9), sample(3, 9)]);
+      const late = [0, 1, 2, 3, 7_200].map((tick) => sample(tick, 7, { overtaken: true }));
+      expect(await store.write(late)).toEqual({ kind: 'written' });
+      expect(await store.write(late)).toEqual({ kind: 'written' });
+      expect((await historyOf('overtaken')).map(({ value }) => value)).toEqual([7, 9, 7, 9, 7]);
+    });
+
     it('stores a miss without inventing a value', async () => {
       const { values: _, ...miss } = storableSample({
         device: 'missing',

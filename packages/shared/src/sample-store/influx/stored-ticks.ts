@@ -1,0 +1,49 @@
+import type { StorableSample } from '../sample-store.ts';
+import { type Answer, fromWhere, quoteIdentifier, readRows } from './influxql.ts';
+
+/** Samples of one device that lie close together: one question. */
+export interface TickGroup {
+  readonly measurement: string;
+  readonly device: string;
+  readonly samples: readonly StorableSample[];
+}
+
+/** What lies further apart is asked for by itself, rather than all between. */
+const longestGroupMs = 3_600_000;
+
+export function tickGroups(samples: readonly StorableSample[]): TickGroup[] {
+  const byDevice = Map.groupBy(samples, ({ measurement, device }) => JSON.stringify([measurement, device]));
+  const groups: (TickGroup & { readonly samples: StorableSample[] })[] = [];
+  for (const ofDevice of byDevice.values()) {
+    let firstTime = Number.NEGATIVE_INFINITY;
+    for (const sample of ofDevice.toSorted((a, b) => a.time - b.time)) {
+      if (sample.time - firstTime > longestGroupMs) {
+        groups.push({ measurement: sample.measurement, device: sample.device, samples: [] });
+        firstTime = sample.time;
+      }
+      groups.at(-1)?.samples.push(sample);
+    }
+  }
+  return groups;
+}
+
+/** Asks in which ticks of the group there is a value of any of its points. */
+export function storedTicksStatement({ measurement, device, samples }: TickGroup): string {
+  const codes = new Set(
+    samples.flatMap(({ values = {}, integers = {} }) => [...Object.keys(values), ...Object.keys(integers)]),
+  );
+  const columns = [...codes].map((code) => `${quoteIdentifier(code)}::field`);
+  const times = samples.map(({ time }) => time);
+  return `SELECT ${columns.join(', ')} ${fromWhere({
+    devices: [{ deviceCode: device, measurement }],
+    start: new Date(Math.min(...times)),
+    end: new Date(Math.max(...times) + 1),
+  })}`;
+}
+
+/** Their times in ms since 1970. */
+export function readStoredTicks(json: unknown): Answer<number> {
+  const answer = readRows(json);
+  if (!answer.ok) return answer;
+  return { ok: true, results: answer.results.flat().map(({ timeMs }) => timeMs) };
+}
