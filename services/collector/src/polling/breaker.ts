@@ -13,6 +13,12 @@ export interface Refusal extends Failure {
   readonly waitMs: number | undefined;
 }
 
+/** "not asked, next try in 2.0 s after: …" */
+export function refusalInWords({ waitMs, detail }: Refusal): string {
+  const next = waitMs === undefined ? 'a try is under way' : `next try in ${(waitMs / 1000).toFixed(1)} s`;
+  return `not asked, ${next} after: ${detail}`;
+}
+
 /**
  * Keeps what does not answer from being asked all the time. Closed: every tick asks. After the third failure in a row it
  * opens for a pause that grows, without end and up to a maximum; then it lets one probe through, which closes it or

@@ -3,13 +3,14 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
 import type { BackoffLimits } from './backoff.ts';
-import type { Failure, Refusal } from './breaker.ts';
+import { type Failure, refusalInWords } from './breaker.ts';
 import { DevicePlans } from './device-plans.ts';
 import { DeviceRecord } from './device-record.ts';
 import { type Endpoint, NotPermitted, type Permission } from './endpoint.ts';
 import { LearnedLimits } from './learned-limits.ts';
 import { ReportFilter } from './report-filter.ts';
 import { tickAt, tickTimeMs } from './schedule.ts';
+import { SilentBlocks } from './silent-blocks.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { type ReadTick, TickReader } from './tick-reader.ts';
 
@@ -66,6 +67,7 @@ export class DevicePoller {
   readonly #options: DevicePollerOptions;
   readonly #plans: DevicePlans;
   readonly #filter: ReportFilter;
+  readonly #silent: SilentBlocks;
   readonly #stop = new AbortController();
   #reader: TickReader;
   #loop: Promise<void> | undefined;
@@ -79,6 +81,7 @@ export class DevicePoller {
     this.#plans = new DevicePlans(options.device, options.taskPeriodMs, this.learned);
     this.periodMs = this.#plans.periodMs;
     this.#filter = new ReportFilter(options.device.points);
+    this.#silent = new SilentBlocks(options.backoff, options.jitter);
     this.#reader = this.#newReader();
     this.#lastResultMs = options.clock.monotonicMs();
   }
@@ -141,6 +144,7 @@ export class DevicePoller {
       record: this.record,
       endpoint,
       breakers: endpoint.breakers(backoff, jitter),
+      silent: this.#silent,
       clock,
       timers,
       permission,
@@ -187,13 +191,13 @@ export class DevicePoller {
     return this.#next;
   }
 
-  #reportRead({ tick, readings, failure, refusal, askedAtMs }: ReadTick): void {
+  #reportRead({ tick, readings, failure, hasSilentBlocks, refusal, askedAtMs }: ReadTick): void {
     if (refusal) {
-      this.#report(tick, readings, { cause: refusal.cause, detail: notAsked(refusal) }, false);
+      this.#report(tick, readings, { cause: refusal.cause, detail: refusalInWords(refusal) }, false);
       return;
     }
     const problems = readings.problems();
-    const miss = failure ? missOf(failure) : problems === '' ? undefined : exceptionMiss(problems);
+    const miss = failure ? missOf(failure) : missOfPoints(problems, hasSilentBlocks);
     const latenessMs = askedAtMs === undefined ? undefined : Math.max(0, askedAtMs - this.#dueMs(tick));
     this.#report(tick, readings, miss, true, latenessMs);
   }
@@ -231,11 +235,7 @@ function missOf({ cause, detail }: Failure): TickResult['miss'] {
   return { cause, detail };
 }
 
-function exceptionMiss(detail: string): TickResult['miss'] {
-  return { cause: 'exception', detail };
-}
-
-function notAsked({ waitMs, detail }: Refusal): string {
-  const next = waitMs === undefined ? 'a try is under way' : `next try in ${(waitMs / 1000).toFixed(1)} s`;
-  return `not asked, ${next} after: ${detail}`;
+function missOfPoints(problems: string, hasSilentBlocks: boolean): TickResult['miss'] {
+  if (problems === '') return undefined;
+  return { cause: hasSilentBlocks ? 'timeout' : 'exception', detail: problems };
 }

@@ -74,14 +74,52 @@ describe('a device that', () => {
   });
 });
 
+describe('a device that gives no answer to one of its blocks', () => {
+  it.each([
+    ['the first', 0],
+    ['a later one', 10],
+  ])('is read for the others, and asked for %s now and then', async (_which, silentAddress) => {
+    const world = new PolledWorld();
+    world.bus.reply = ({ address }) =>
+      address === silentAddress ? { afterMs: 200, failure: 'timeout' } : { afterMs: 5 };
+    const results = world.poll(device({}));
+    await world.time.advance(60_500);
+    const asked = world.bus.asked.filter(({ request }) => request.address === silentAddress);
+    expect(asked.length).toBeLessThan(14);
+    expect(asked.length).toBeGreaterThan(7);
+    // A first tick may be needed to find out that the device is not silent as a whole.
+    for (const { readCount, miss } of results.slice(1)) {
+      expect([readCount, miss?.cause]).toEqual([1, 'timeout']);
+    }
+    expect(results.at(-1)?.miss?.detail).toMatch(/^not asked, next try in .* holding_register/);
+    world.bus.reply = () => ({ afterMs: 5 });
+    await world.time.advance(12_000);
+    await world.stop();
+    expect(results.at(-1)).toMatchObject({ readCount: 2, miss: undefined });
+  });
+
+  it('and then to none is not asked on in that tick', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = ({ address }) =>
+      address === 0 ? { afterMs: 5 } : { afterMs: 200, failure: 'timeout' };
+    const points = [0, 10, 20, 30].map((address) => pointOf(`r${address}`, address));
+    const results = world.poll({ ...device({}), points });
+    await world.time.advance(900);
+    await world.stop();
+    expect(world.asked().map(([, what]) => what)).toEqual(['0+1', '10+1', '20+1']);
+    expect(results[0]).toMatchObject({ readCount: 1, miss: { cause: 'timeout' } });
+  });
+});
+
 describe('a tick that breaks off', () => {
   it('keeps what was read before, and says why the rest is missing', async () => {
     const world = new PolledWorld();
-    world.bus.reply = ({ address }) => (address === 10 ? { afterMs: 5, failure: 'timeout' } : { afterMs: 5 });
+    world.bus.reply = ({ address }) =>
+      address === 10 ? { afterMs: 5, failure: 'connection' } : { afterMs: 5 };
     const results = world.poll(device({}));
     await world.time.advance(500);
     await world.stop();
-    expect(results[0]).toMatchObject({ readCount: 1, miss: { cause: 'timeout' }, asked: true });
+    expect(results[0]).toMatchObject({ readCount: 1, miss: { cause: 'connection' }, asked: true });
     expect({ ...results[0]?.values }).toEqual({ a: 0 });
   });
 

@@ -1,8 +1,8 @@
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import { type PollObserver, type RawBlock, ReadFailure } from '../ports.ts';
-import type { Failure, Refusal } from './breaker.ts';
-import type { DevicePlans, PlannedBlock, TickPlan } from './device-plans.ts';
+import { type Failure, type Refusal, refusalInWords } from './breaker.ts';
+import type { DevicePlans, PlannedBlock } from './device-plans.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { type Endpoint, NotPermitted, type Permission, type TurnOptions } from './endpoint.ts';
 import type { EndpointBreakers, UnitBreaker } from './endpoint-breakers.ts';
@@ -11,6 +11,7 @@ import { narrowDown, type PartAnswer } from './narrow-down.ts';
 import type { PlannedPoint } from './read-plan.ts';
 import type { ReportFilter } from './report-filter.ts';
 import { tickTimeMs } from './schedule.ts';
+import type { SilentBlocks } from './silent-blocks.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { TickReadings } from './tick-readings.ts';
 
@@ -22,6 +23,7 @@ export interface TickReaderOptions {
   readonly record: DeviceRecord;
   readonly endpoint: Endpoint;
   readonly breakers: EndpointBreakers;
+  readonly silent: SilentBlocks;
   readonly clock: SteadyClock;
   readonly timers: Timers;
   readonly permission: Permission;
@@ -34,6 +36,8 @@ export interface ReadTick {
   readonly readings: TickReadings;
   /** Why the rest of the tick, or all of it, got no answer. */
   readonly failure: Failure | undefined;
+  /** Whether some blocks got no answer although the device gave others. */
+  readonly hasSilentBlocks: boolean;
   /** Why nothing was asked. */
   readonly refusal: Refusal | undefined;
   /** ms since 1970, when the first request was handed to the bus. */
@@ -79,7 +83,8 @@ export class TickReader {
   readonly #busyRetries: number;
   #stop = new AbortController();
   #tick = 0;
-  #plan: TickPlan = { blocks: [], unread: '', refused: [] };
+  /** What is asked in the tick, in order. */
+  #blocks: readonly PlannedBlock[] = [];
   #readings: TickReadings;
   #failure: Failure | undefined;
   #refusal: Refusal | undefined;
@@ -87,6 +92,10 @@ export class TickReader {
   /** ms for which the endpoint was busy with the tick. */
   #busyMs = 0;
   #narrowingLeft = 0;
+  #hasSilentBlocks = false;
+  /** Whether the device has answered anything in this tick, and whether it did so last. */
+  #hasAnswered = false;
+  #answersLast = false;
 
   constructor(options: TickReaderOptions) {
     const { device, breakers, filter } = options;
@@ -105,19 +114,16 @@ export class TickReader {
 
   /** @throws NotPermitted: nothing may be reported of the tick, nor asked any more */
   async read(arrive: Arrive): Promise<ReadTick> {
-    const { clock, endpoint, device, filter } = this.#options;
+    const { clock, endpoint, device, filter, silent } = this.#options;
     this.#begin(arrive());
     this.#askedAtMs = undefined;
     const refusal = this.#unit.refusal(clock.nowMs());
     if (refusal) return { ...this.#result(), refusal };
     try {
-      const isUnderWay = this.#plan.blocks.length > 0 && (await this.#readFirst(arrive));
-      if (isUnderWay) {
-        const { blocks } = this.#plan;
-        for (let index = 1; index < blocks.length && !this.#failure; index += 1) {
-          const block = blocks[index];
-          if (block) await this.#readBlock(block, () => block);
-        }
+      const isUnderWay = this.#blocks.length > 0 && (await this.#readFirst(arrive));
+      for (let index = 1; isUnderWay && index < this.#blocks.length && !this.#failure; index += 1) {
+        const block = this.#blocks[index];
+        if (block) await this.#readBlock(block, () => block);
       }
     } catch (error) {
       if (this.#askedAtMs !== undefined) this.#unit.abandoned(clock.nowMs());
@@ -126,6 +132,7 @@ export class TickReader {
     if (this.#askedAtMs !== undefined) {
       if (this.#failure) {
         this.#unit.failed(clock.nowMs(), this.#busyMs, this.#failure);
+        if (!this.#hasAnswered) silent.beginWithAnother();
         filter.allLost();
       } else this.#unit.succeeded(clock.nowMs(), this.#busyMs);
       if (device.profile?.close_after_read) endpoint.closeWhenIdle();
@@ -134,11 +141,18 @@ export class TickReader {
   }
 
   #begin(tick: number): void {
-    const { plans, filter, clock } = this.#options;
+    const { plans, filter, clock, silent } = this.#options;
     this.#tick = tick;
-    this.#plan = plans.of(tick, clock.nowMs());
     this.#readings = new TickReadings(filter, tickTimeMs(tick, plans.periodMs));
-    if (this.#plan.unread !== '') this.#readings.addProblem(this.#plan.unread);
+    this.#hasSilentBlocks = false;
+    this.#hasAnswered = false;
+    this.#answersLast = false;
+    const plan = plans.of(tick, clock.nowMs());
+    if (plan.unread !== '') this.#readings.addProblem(plan.unread);
+    this.#blocks = silent.toAsk(plan.blocks, clock.nowMs(), ({ block }, refusal) => {
+      this.#hasSilentBlocks = true;
+      this.#giveUp(block.points, refusalInWords(refusal));
+    });
     this.#failure = undefined;
     this.#refusal = undefined;
     this.#busyMs = 0;
@@ -150,6 +164,7 @@ export class TickReader {
       tick: this.#tick,
       readings: this.#readings,
       failure: this.#failure,
+      hasSilentBlocks: this.#hasSilentBlocks,
       refusal: this.#refusal,
       askedAtMs: this.#askedAtMs,
     };
@@ -165,7 +180,7 @@ export class TickReader {
       if (tick !== this.#tick) this.#begin(tick);
       const nowMs = clock.nowMs();
       this.#refusal = this.#unit.refusal(nowMs);
-      const [block] = this.#plan.blocks;
+      const [block] = this.#blocks;
       if (this.#refusal || !block) return undefined;
       this.#unit.began();
       this.#askedAtMs = nowMs;
@@ -186,6 +201,7 @@ export class TickReader {
       const raw = await this.#ask(chosen);
       if (!raw || !block) return;
       block.decode(raw, this.#readings);
+      this.#options.silent.answered(block);
       if (block.isProbe) for (const { point } of block.block.points) this.#options.learned.accept(point.code);
     } catch (error) {
       if (!block) throw error;
@@ -200,8 +216,19 @@ export class TickReader {
     }
     if (!(error instanceof ReadFailure)) throw error;
     if (isRefusal(error)) await this.#blockRefused(block, error);
+    else if (error.missCause === 'timeout' && error.wasSent && this.#answersLast)
+      this.#blockTimedOut(block, error);
     else if (isFailureOfDevice(error)) this.#failure = this.#failureOf(block, error);
     else this.#giveUp(block.block.points, this.#failureOf(block, error).detail);
+  }
+
+  /** Once, after an answer to something else: a device that is silent twice in a row is not asked on. */
+  #blockTimedOut(block: PlannedBlock, error: ReadFailure): void {
+    const failure = this.#failureOf(block, error);
+    this.#answersLast = false;
+    this.#hasSilentBlocks = true;
+    this.#options.silent.timedOut(block, this.#options.clock.nowMs(), failure);
+    this.#giveUp(block.block.points, failure.detail);
   }
 
   async #blockRefused(block: PlannedBlock, error: ReadFailure): Promise<void> {
@@ -292,6 +319,7 @@ export class TickReader {
       if (!raw) return undefined;
       breakers.reached();
       settled('ok');
+      this.#noteAnswer();
       return raw;
     } catch (error) {
       if (!(error instanceof ReadFailure) || !block) throw error;
@@ -301,10 +329,16 @@ export class TickReader {
         breakers.requestAbandoned();
         throw new NotPermitted('the session was lost while its device was asked');
       }
+      if (error.missCause === 'exception' && !isFailureOfDevice(error)) this.#noteAnswer();
       if (error.wasSent) breakers.reached();
       else breakers.notReached(clock.nowMs(), this.#failureOf(block, error));
       throw error;
     }
+  }
+
+  #noteAnswer(): void {
+    this.#hasAnswered = true;
+    this.#answersLast = true;
   }
 
   /** These points have no value in this tick. */
