@@ -155,6 +155,14 @@ describe('spools beside our own', () => {
     expect(await segments()).toHaveLength(2);
   });
 
+  it('that the disk does not give back keep nobody from sending', async () => {
+    await mkdir(join(folderOf('broken'), '000000000001-00000000.segment'), { recursive: true });
+    await writeFile(`${folderOf('broken')}.lock`, '');
+    await (await owner('old', [1, 5])).process.kill();
+    const adoption = adopt('new');
+    await eventually(() => takenTicks().length === 5 && !adoption.isBusy(), { what: 'those of the other' });
+  });
+
   it('with nothing in them that can be read are cleared away', async () => {
     await (await owner('old', [1, 0])).process.kill();
     await mkdir(folderOf('old'), { recursive: true });

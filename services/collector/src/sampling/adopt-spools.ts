@@ -117,7 +117,12 @@ export class SpoolAdoption {
     const { open, createOutbox, isBrokerUp, log } = this.#options;
     this.#isBusy = true;
     const outbox = await createOutbox();
-    const opened = await open(folder);
+    const opened = await open(folder).catch((error: unknown) => {
+      // Our own samples must not wait for a disk that cannot be read.
+      this.#resting.set(folder, roundsInVain);
+      log.error({ err: error, folder }, 'the spool of a collector that is gone cannot be read; later again');
+      return undefined;
+    });
     if (!opened) return;
     log.warn(
       { folder, samples: opened.spool.unread(), gap_notices: opened.notices.length },
