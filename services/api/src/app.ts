@@ -8,10 +8,13 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { AccountingSources } from './accounting/account-for-session.ts';
 import type { SessionCommands } from './commands/session-commands.ts';
 import type { Database } from './database/open-database.ts';
+import type { WritePointOptions } from './devices/write-point.ts';
 import { accountingRoutes } from './http/accounting-routes.ts';
 import { ApiProblem } from './http/api-problem.ts';
+import { collectorRoutes } from './http/collector-routes.ts';
 import { commandRoutes } from './http/command-routes.ts';
 import { configurationRoutes } from './http/configuration-routes.ts';
+import { deviceRoutes } from './http/device-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { type LiveSources, liveRoutes } from './http/live-routes.ts';
 import { metricsRoute } from './http/metrics-route.ts';
@@ -31,10 +34,11 @@ export interface AppDependencies {
   readonly commands: SessionCommands;
   readonly liveStatus: Pick<LiveStatus, 'totals'>;
   readonly waiting: Pick<WaitingNotices, 'of'>;
-  readonly samples: Pick<SampleStore, 'history' | 'aggregate'>;
+  readonly samples: Pick<SampleStore, 'history' | 'aggregate' | 'keepsSessions'>;
   readonly accounting: AccountingSources;
   readonly recovery: RecoverySources;
   readonly live: LiveSources;
+  readonly devices: WritePointOptions;
   readonly system: SystemSources;
   readonly readiness: Readiness;
   readonly metrics: MetricsPage;
@@ -55,6 +59,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     accounting,
     recovery,
     live,
+    devices,
     system,
     readiness,
     metrics,
@@ -104,8 +109,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   );
   await typed.register(liveRoutes(live), { prefix: '/api/acquisition/live' });
   await typed.register(systemRoutes(system), { prefix: '/api/system' });
+  await typed.register(collectorRoutes(devices), { prefix: '/api/system/collectors' });
   await typed.register(recoveryRoutes(recovery), { prefix: '/api/acquisition/recovery' });
   await typed.register(configurationRoutes(database), { prefix: '/api/config' });
+  await typed.register(deviceRoutes(devices), { prefix: '/api' });
   return app as unknown as FastifyInstance;
 }
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { appendAudit } from '@holdfast/shared/jetstream/audit-log.ts';
 import { latestSamples } from '@holdfast/shared/jetstream/latest-samples.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
@@ -11,6 +12,7 @@ import { pollingPlans } from './accounting/polling-plans.ts';
 import { addApiMetrics } from './adapters/api-metrics.ts';
 import { askedOfBroker } from './adapters/asked-of-broker.ts';
 import { startBroker } from './adapters/broker.ts';
+import { jetStreamCollectors } from './adapters/jetstream-collectors.ts';
 import { jetStreamLiveSamples } from './adapters/jetstream-live-samples.ts';
 import { jetStreamSessionLog } from './adapters/jetstream-session-log.ts';
 import { jetStreamQuarantineStore, jetStreamSinks } from './adapters/jetstream-system.ts';
@@ -19,6 +21,7 @@ import { sessionCommands } from './commands/session-commands.ts';
 import { apiConfig } from './config.ts';
 import { openDatabase } from './database/open-database.ts';
 import { startMigrations } from './database/start-migrations.ts';
+import { taskValidation } from './devices/validate-start.ts';
 import { closeApp, watchUnusedConnections } from './http/close-app.ts';
 import { listen } from './http/listen.ts';
 import { startLiveStatus } from './live-status/live-status.ts';
@@ -113,12 +116,18 @@ await runService({
       lagMs: lag.ms,
     });
 
+    const collectors = jetStreamCollectors(broker.connection);
     const plans = pollingPlans({ database, taskConfigs: () => broker.stores().taskConfigs });
     const app = await buildApp({
       log,
       database,
       samples,
       accounting: { database, coverage, plans },
+      devices: {
+        database,
+        collectors,
+        audit: async (entry) => void (await askedOfBroker(broker.connection, (nc) => appendAudit(nc, entry))),
+      },
       system: {
         samples,
         quarantine: jetStreamQuarantineStore(broker.connection),
@@ -139,6 +148,7 @@ await runService({
         database,
         projection,
         logGuard,
+        validateTask: taskValidation({ database, collectors }),
         readYourWriteMs: config.READ_YOUR_WRITE_MS,
       }),
       readiness,

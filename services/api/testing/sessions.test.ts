@@ -31,6 +31,7 @@ describe('a task that is started', () => {
       status: 'running',
       config_version: 1,
       detail: `Session ${taskId}-1 of task started is started.`,
+      validation: null,
     });
     expect(answer.headers.get('location')).toBe(`${sessionsPath}/${taskId}-1/`);
     const { status, body } = await api.get(`${sessionsPath}/${taskId}-1/`);

@@ -9,8 +9,8 @@ import {
   setting,
   streamSettings,
 } from '@holdfast/shared/runtime/config.ts';
+import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
 import * as z from 'zod';
-import { networkProblem } from './adapters/device-networks.ts';
 
 const settings = z.object({
   ...commonSettings,

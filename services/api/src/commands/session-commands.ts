@@ -1,5 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type {
+  StartValidation,
+  StartValidationView,
+} from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type {
   CommandedSession,
   SessionView,
   StartedTask,
@@ -30,6 +34,11 @@ export interface SessionCommandsOptions {
   readonly database: Database;
   readonly projection: Pick<ProjectionSignal, 'waitFor'>;
   readonly logGuard: Pick<LogGuard, 'damage'>;
+  /** Reads the task's devices once. @throws ApiProblem when it is strict and they do not give everything */
+  readonly validateTask: (
+    taskId: number,
+    mode: Exclude<StartValidation, 'skip'>,
+  ) => Promise<StartValidationView>;
   /** Longest wait for the read model to show what a command did. */
   readonly readYourWriteMs: number;
 }
@@ -45,7 +54,13 @@ interface Commander {
  * All throw ApiProblem for a refusal, and what the event store throws.
  */
 export interface SessionCommands {
-  start(request: Commander & { taskId: string; metadata: Record<string, unknown> }): Promise<StartedTask>;
+  start(
+    request: Commander & {
+      taskId: string;
+      metadata: Record<string, unknown>;
+      validate: StartValidation;
+    },
+  ): Promise<StartedTask>;
   stop(request: Commander & { sessionId: string; reason: string }): Promise<CommandedSession>;
   pause(request: Commander & { sessionId: string; reason: string }): Promise<CommandedSession>;
   resume(request: Commander & { sessionId: string }): Promise<CommandedSession>;
@@ -98,11 +113,12 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
   };
 
   return {
-    start: async ({ taskId, metadata, by }) => {
+    start: async ({ taskId, metadata, validate, by }) => {
       const { events, taskConfigs } = usableStores();
       // Before anything is made for it. The log decides again when the event is appended.
       const { state } = await loadSession(events, taskId);
       if (state.status === 'running' || state.status === 'paused') throw alreadyActive(state);
+      const validation = validate === 'skip' ? null : await options.validateTask(Number(taskId), validate);
       const { taskCode, version, needs } = await ensureConfigVersion(database, taskConfigs, Number(taskId));
       const outcome = await send(events, taskId, {
         type: 'StartSession',
@@ -123,6 +139,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
         status: outcome.state.status,
         config_version: version,
         detail: waited === 'reached' ? said : `${said} ${unprojected(waited)}`,
+        validation,
       };
     },
     stop: ({ sessionId, reason, by }) =>

@@ -73,6 +73,16 @@ export async function ensureConfigVersion(
   });
 }
 
+/**
+ * What a session that starts now would read. @throws ApiProblem for a task that is not there or cannot be started,
+ * DatabaseUnavailable
+ */
+export async function readTaskContent(database: Database, taskId: number): Promise<TaskContent> {
+  const task = await database.selectFrom('tasks').selectAll().where('id', '=', taskId).executeTakeFirst();
+  if (!task) throw notFound('task_not_found', `There is no task ${taskId}.`);
+  return readContent(database, task);
+}
+
 /** Whether TASK_CONFIGS has this content under this version; puts it there when the place is free. */
 async function holds(
   taskConfigs: TaskConfigs,

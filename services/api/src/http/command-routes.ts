@@ -22,10 +22,11 @@ export function commandRoutes(commands: SessionCommands): FastifyPluginCallbackZ
       '/start-task',
       { schema: { body: startTaskBodySchema, response: { 201: startedTaskSchema } } },
       async (request, reply) => {
-        const { task_id, metadata } = request.body;
+        const { task_id, metadata, validate } = request.body;
         const started = await commands.start({
           taskId: String(task_id),
           metadata: metadata ?? {},
+          validate,
           by: operatorOf(request),
         });
         return reply

@@ -1,5 +1,6 @@
+import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
 import { describe, expect, it } from 'vitest';
-import { deviceNetworks, networkProblem } from './device-networks.ts';
+import { deviceNetworks } from './device-networks.ts';
 
 const networks = (allowed: string[], deniedHosts: string[] = []) =>
   deviceNetworks({ allowed, deniedHosts, nowMs: () => 0 });

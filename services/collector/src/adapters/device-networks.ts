@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
+import { networkList } from '@holdfast/shared/runtime/networks.ts';
 
 /** Never a device of a plant: this machine, addresses without a router, groups, and everything at once. */
 const deniedUnlessAllowed = [
@@ -81,31 +82,6 @@ export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOp
         : undefined;
     },
   };
-}
-
-/** What is wrong with the text of a network; undefined when it is one. */
-export function networkProblem(text: string): string | undefined {
-  try {
-    networkList([text]);
-    return undefined;
-  } catch (error) {
-    return (error as Error).message;
-  }
-}
-
-function networkList(networks: readonly string[]): BlockList {
-  const list = new BlockList();
-  for (const text of networks) {
-    const [address = '', bits, ...rest] = text.split('/');
-    const family = isIP(address);
-    const length = bits === undefined ? (family === 6 ? 128 : 32) : Number(bits);
-    const isWhole = /^\d{1,3}$/.test(bits ?? '0') && length <= (family === 6 ? 128 : 32);
-    if (family === 0 || rest.length > 0 || !isWhole) {
-      throw new RangeError(`"${text}" is no network such as 192.168.10.0/24`);
-    }
-    list.addSubnet(address, length, family === 6 ? 'ipv6' : 'ipv4');
-  }
-  return list;
 }
 
 /** `::ffff:10.0.0.1` is how a socket for both families writes 10.0.0.1. */

@@ -1,6 +1,6 @@
 import type { DeviceReply, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { encodeValue } from '@holdfast/shared/domain/register/encode.ts';
+import { encodeValidValue } from '@holdfast/shared/domain/register/encode.ts';
 import { isSingleBit, isSingleByte, pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
 import { type RawBlock, ReadFailure, type ReadRequest, type WriteRequest } from '../ports.ts';
 import { inHexadecimal } from './in-hexadecimal.ts';
@@ -83,7 +83,7 @@ function commandFor(point: PointConfig, value: number | boolean | string): Write
   }
   if (point.count !== undefined && point.count > 1)
     return 'arrays cannot be written; make a point of one element';
-  const encoded = encodeValue(point, value);
+  const encoded = encodeValidValue(point, value);
   if (!encoded.ok) return encoded.message;
   const { raw } = encoded;
   const { address } = point;

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { deviceHealthSchema } from '../session-status.ts';
+import { startValidations, startValidationViewSchema } from './device-call-http.ts';
 import { pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
 import { userMetadataSchema } from './user-metadata.ts';
@@ -94,6 +95,8 @@ export const startTaskBodySchema = z.object({
   /** Integer; its decimal text is taken as well. */
   task_id: z.union([z.int().positive(), z.string().regex(/^[1-9][0-9]{0,14}$/, 'must be a task id')]),
   metadata: userMetadataSchema.nullish(),
+  /** Whether the devices are read once before anything is started; takes 5 s at most. */
+  validate: z.enum(startValidations).default('skip'),
 });
 
 export const startedTaskSchema = z.object({
@@ -102,6 +105,8 @@ export const startedTaskSchema = z.object({
   status: z.enum(sessionStatuses),
   config_version: z.int(),
   detail: z.string(),
+  /** What came of the validation; null when it was skipped. */
+  validation: startValidationViewSchema.nullable(),
 });
 export type StartedTask = z.infer<typeof startedTaskSchema>;
 

@@ -1,0 +1,17 @@
+import * as z from 'zod';
+
+export const collectorsSchema = z.object({
+  results: z.array(
+    z.object({
+      id: z.string(),
+      /** `given_up`: it has ended, or the supervisor has declared it dead. */
+      state: z.enum(['active', 'draining', 'given_up']),
+      host: z.string(),
+      started_at: z.string(),
+      /** How many sessions it may hold, and how many it has. */
+      capacity: z.int(),
+      sessions: z.int(),
+      labels: z.record(z.string(), z.string()),
+    }),
+  ),
+});

@@ -1,0 +1,51 @@
+import * as z from 'zod';
+import { readPointSchema, readRequestReportSchema } from '../device-call.ts';
+
+/** `partly`: some points gave no value. */
+export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
+
+/** What came back when a device's points were read once. */
+export const deviceTestSchema = z.object({
+  device_id: z.int(),
+  /** Device code. */
+  device: z.string(),
+  status: z.enum(deviceTestStatuses),
+  detail: z.string(),
+  /** That asked the device; null when none did. */
+  collector_id: z.string().nullable(),
+  points: z.array(readPointSchema),
+  requests: z.array(readRequestReportSchema),
+});
+export type DeviceTestView = z.infer<typeof deviceTestSchema>;
+
+/** `strict`: a session starts only when every point of every device gave a value. `warn`: it says what did not. */
+export const startValidations = ['strict', 'warn', 'skip'] as const;
+export type StartValidation = (typeof startValidations)[number];
+
+export const startValidationViewSchema = z.object({
+  /** Devices that did not give all their values, as far as they were read within 5 s. */
+  failing: z.array(deviceTestSchema.omit({ requests: true })),
+  /** How many devices gave everything. */
+  passed: z.int(),
+});
+export type StartValidationView = z.infer<typeof startValidationViewSchema>;
+
+export const writePointBodySchema = z.strictObject({
+  /** In engineering units; 64-bit integers as decimal text, enumerated values by name, times as RFC 3339. */
+  value: z.union([z.number(), z.boolean(), z.string().max(250)]),
+  reason: z.string().max(500).default(''),
+});
+
+export const writtenPointSchema = z.object({
+  device: z.string(),
+  point: z.string(),
+  collector_id: z.string(),
+  /** `differs`: the device confirmed it and holds another value. */
+  outcome: z.enum(['written', 'differs']),
+  detail: z.string(),
+  sent: z.array(z.string()),
+  read_back: readPointSchema.nullable(),
+  /** Of the entry in the audit log. */
+  audit_id: z.string(),
+});
+export type WrittenPoint = z.infer<typeof writtenPointSchema>;

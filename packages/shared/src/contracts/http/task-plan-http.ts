@@ -1,0 +1,72 @@
+import * as z from 'zod';
+import { modbusProtocols, registerTables } from '../task-config.ts';
+
+/** What a plan reckons with beside the configuration. */
+export const taskPlanBodySchema = z
+  .strictObject({
+    /** Of a TCP request: from its departure until the reply is complete. */
+    round_trip_ms: z.number().min(0.01).max(60_000),
+    /** Of a device on a serial line: how long it thinks before it answers. */
+    turnaround_ms: z.number().min(0).max(60_000),
+  })
+  .partial()
+  .nullish();
+
+const planRequestSchema = z.object({
+  table: z.enum(registerTables),
+  /** Zero-based. */
+  address: z.int(),
+  /** Registers, or bits. */
+  quantity: z.int(),
+  /** Codes of the points that it reads. */
+  points: z.array(z.string()),
+  ms: z.number(),
+});
+
+export const planVerdicts = ['holds', 'late_at_times', 'cannot_hold'] as const;
+
+export const taskPlanSchema = z.object({
+  task_id: z.int(),
+  task_code: z.string(),
+  /** The worst of all endpoints. */
+  verdict: z.enum(planVerdicts),
+  detail: z.string(),
+  /** What was reckoned with. */
+  round_trip_ms: z.number(),
+  turnaround_ms: z.number(),
+  values_per_second: z.number(),
+  endpoints: z.array(
+    z.object({
+      /** `host:port`, or the path of a serial line. */
+      endpoint: z.string(),
+      verdict: z.enum(planVerdicts),
+      /** `cannot hold 500 ms: the plan needs 720 ms` */
+      detail: z.string(),
+      /** Of the time, 0 to 1 and beyond. */
+      busy_share: z.number(),
+      everything_once_ms: z.number(),
+      devices: z.array(
+        z.object({
+          device: z.string(),
+          protocol: z.enum(modbusProtocols),
+          unit_id: z.int(),
+          /** Of its ticks. */
+          period_ms: z.int(),
+          /** When all its points are due. */
+          full_tick_ms: z.number(),
+          rates: z.array(
+            z.object({
+              period_ms: z.int(),
+              /** Registers that are read, with those in holes; bits count a sixteenth. */
+              registers: z.number(),
+              requests: z.array(planRequestSchema),
+            }),
+          ),
+          unreadable: z.array(z.object({ point: z.string(), reason: z.string() })),
+        }),
+      ),
+    }),
+  ),
+});
+export type TaskPlanView = z.infer<typeof taskPlanSchema>;
+export type TaskPlanBody = z.infer<typeof taskPlanBodySchema>;

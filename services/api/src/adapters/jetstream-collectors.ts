@@ -1,0 +1,26 @@
+import { parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
+import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { callDevice } from '@holdfast/shared/jetstream/device-calls.ts';
+import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
+import type { Collectors, KnownCollector } from '../ports.ts';
+import { askedOfBroker } from './asked-of-broker.ts';
+
+/** COLLECTORS, and the subject on which each of them takes calls. */
+export function jetStreamCollectors(connection: () => NatsConnection): Collectors {
+  return {
+    list: () =>
+      askedOfBroker(connection, async (nc) => {
+        const leases = await (await KvLeaseStore.open(nc, bucketNames.collectors)).list();
+        return leases
+          .flatMap(({ key, value }): KnownCollector[] => {
+            const lease = parseCollectorLease(value);
+            if (!lease) return [];
+            const { state, host, started_at: startedAt, capacity, labels } = lease;
+            return [{ id: key, state, host, startedAt, capacity, labels }];
+          })
+          .sort((one, other) => one.id.localeCompare(other.id));
+      }),
+    call: (collectorId, call) => askedOfBroker(connection, (nc) => callDevice(nc, collectorId, call)),
+  };
+}

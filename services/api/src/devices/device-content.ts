@@ -1,0 +1,63 @@
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { sql } from 'kysely';
+import { type SnapshotRow, snapshotTask } from '../configuration/task-snapshot.ts';
+import type { Database } from '../database/open-database.ts';
+import { ApiProblem, notFound } from '../http/api-problem.ts';
+
+const name = 'device';
+/** The device decides how it is read; the task around it only lends its form. */
+const aroundOneDevice = { id: 1, code: name, name, enabled: true, period_ms: 60_000, required_labels: {} };
+
+/**
+ * A device as a collector is told of it, with all its points, or with one: also those that are disabled, for whoever
+ * sets them up.
+ * @throws ApiProblem, DatabaseUnavailable
+ */
+export async function readDevice(
+  database: Database,
+  deviceId: number,
+  pointId?: number,
+): Promise<DeviceConfig> {
+  const { rows } = await sql<{
+    device: SnapshotRow['device'];
+    site_code: string | null;
+    point: SnapshotRow['point'];
+  }>`
+    select to_jsonb(devices) - 'site_id' as device, sites.code as site_code,
+      to_jsonb(points) - 'device_id' as point
+    from devices
+    left join sites on sites.id = devices.site_id
+    left join points on points.device_id = devices.id
+      and (${pointId ?? null}::bigint is null or points.id = ${pointId ?? null})
+    where devices.id = ${deviceId}
+    order by points.id`.execute(database);
+  const [first] = rows;
+  if (!first) throw notFound('device_not_found', `There is no device ${deviceId}.`);
+  const { device } = first;
+  const snapshot = snapshotTask(
+    aroundOneDevice,
+    rows.map(({ device, site_code, point }) => ({
+      device: { ...device, enabled: true },
+      siteCode: site_code,
+      point: point && { ...point, enabled: true, period_ms: null },
+    })),
+    new Set(),
+  );
+  const [content] = snapshot.ok ? snapshot.content.devices : [];
+  if (content) return content;
+  if (!snapshot.ok && snapshot.problem.code === 'task_config_invalid') {
+    throw new ApiProblem({
+      status: 422,
+      code: 'device_config_invalid',
+      title: 'This device cannot be read as it is configured',
+      detail: `The configuration of device ${device.code} is not valid: see errors.`,
+      members: { errors: snapshot.problem.issues },
+    });
+  }
+  throw new ApiProblem({
+    status: 422,
+    code: 'device_without_points',
+    title: 'This device cannot be read as it is configured',
+    detail: `Device ${device.code} has no points. Add some with POST /api/config/points/.`,
+  });
+}

@@ -1,0 +1,20 @@
+import { sql } from 'kysely';
+import type { Database } from '../database/open-database.ts';
+
+/**
+ * The collectors that poll the device now, or another one behind the same endpoint. @throws DatabaseUnavailable
+ */
+export async function endpointHolders(database: Database, deviceId: number): Promise<string[]> {
+  const { rows } = await sql<{ collector_id: string }>`
+    select distinct sessions.collector_id
+    from devices as asked
+    join devices on devices.protocol = asked.protocol
+      and (devices.id = asked.id
+        or (asked.protocol <> 'modbus_rtu' and devices.host = asked.host and devices.port = asked.port)
+        or (asked.protocol = 'modbus_rtu' and devices.serial ->> 'path' = asked.serial ->> 'path'))
+    join task_devices on task_devices.device_id = devices.id
+    join sessions on sessions.task_id = task_devices.task_id
+    where asked.id = ${deviceId} and sessions.status = 'running' and sessions.collector_id is not null
+      and sessions.placement_state = 'placed'`.execute(database);
+  return rows.map(({ collector_id }) => collector_id);
+}

@@ -1,0 +1,79 @@
+import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { ApiProblem } from '../http/api-problem.ts';
+import type { Collectors, KnownCollector } from '../ports.ts';
+
+export interface Reached {
+  readonly collectorId: string;
+  readonly reply: DeviceReply;
+}
+
+export interface ReachDeviceOptions {
+  readonly collectors: Collectors;
+  readonly device: DeviceConfig;
+  readonly call: DeviceCall;
+  /** Collectors that poll a device of the same endpoint now: only through them does it have one asker at a time. */
+  readonly holders: readonly string[];
+  /** What any other must have. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/**
+ * Has a collector ask the device: the one that holds its endpoint, or else one that may. A collector that is not
+ * there costs nothing and the next one is asked; one that gave no answer may have asked, so that ends it.
+ * @throws ApiProblem when none can, BrokerUnavailable
+ */
+export async function reachDevice(options: ReachDeviceOptions): Promise<Reached> {
+  const { collectors, device, call } = options;
+  const candidates = inOrder(await collectors.list(), options);
+  for (const { id } of candidates) {
+    const outcome = await collectors.call(id, call);
+    if (outcome.ok) return { collectorId: id, reply: outcome.reply };
+    if (outcome.why === 'silent') throw noAnswer(device, id, call);
+  }
+  throw nobodyReaches(device, options, candidates);
+}
+
+function inOrder(
+  known: readonly KnownCollector[],
+  { holders, labels }: ReachDeviceOptions,
+): readonly KnownCollector[] {
+  const present = known.filter(({ state }) => state !== 'given_up');
+  const holding = present.filter(({ id }) => holders.includes(id));
+  if (holding.length > 0) return holding;
+  const wanted = Object.entries(labels);
+  return present.filter(
+    ({ state, labels: has }) => state === 'active' && wanted.every(([name, value]) => has[name] === value),
+  );
+}
+
+function noAnswer(device: DeviceConfig, collectorId: string, call: DeviceCall): ApiProblem {
+  const may = call.kind === 'write' ? ' It is not known whether the value was written: read it.' : '';
+  return new ApiProblem({
+    status: 504,
+    code: 'collector_silent',
+    title: 'The collector gave no answer in time',
+    detail: `Collector ${collectorId} was asked about device ${device.code} and did not answer within ${call.within_ms} ms.${may}`,
+  });
+}
+
+function nobodyReaches(
+  device: DeviceConfig,
+  { labels }: ReachDeviceOptions,
+  candidates: readonly KnownCollector[],
+): ApiProblem {
+  const wanted = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  const why =
+    candidates.length > 0
+      ? `${candidates.map(({ id }) => id).join(', ')} should be there and take no calls`
+      : wanted.length > 0
+        ? `no collector that is up has the labels ${wanted.join(', ')}`
+        : 'no collector is up';
+  return new ApiProblem({
+    status: 503,
+    code: 'no_collector',
+    title: 'No collector can ask this device',
+    detail: `Device ${device.code}: ${why}. Start one, or try again when it is back.`,
+    retryAfterSeconds: 5,
+  });
+}

@@ -1,0 +1,189 @@
+import { endpointKey, endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
+import type { TaskPlanBody, TaskPlanView } from '@holdfast/shared/contracts/http/task-plan-http.ts';
+import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
+import {
+  type BusSpeed,
+  type DeviceLoad,
+  type EndpointVerdict,
+  judgeEndpoint,
+  readMs,
+} from '@holdfast/shared/domain/reading/bus-time.ts';
+import { mapReads, planReads, type ReadBlock } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
+import { isBitTable, valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
+import type { TaskContent } from '../configuration/task-snapshot.ts';
+
+/** A device in the same building; a PLC's own scan is most of it. */
+const usualRoundTripMs = 10;
+const usualTurnaroundMs = 5;
+
+type PlannedDevice = TaskPlanView['endpoints'][number]['devices'][number];
+type PlannedRate = PlannedDevice['rates'][number];
+interface Assumed {
+  readonly round_trip_ms: number;
+  readonly turnaround_ms: number;
+}
+
+/**
+ * The requests that a task's devices will be sent, how long they keep each endpoint busy, and whether its periods can
+ * be held. Nothing is asked of a device: times are reckoned from the line's speed, or the round trip that is given.
+ */
+export function planTask(content: TaskContent, given: TaskPlanBody): TaskPlanView {
+  const assumed: Assumed = {
+    round_trip_ms: given?.round_trip_ms ?? usualRoundTripMs,
+    turnaround_ms: given?.turnaround_ms ?? usualTurnaroundMs,
+  };
+  const byEndpoint = Map.groupBy(content.devices, (device) => endpointKey(endpointOf(device)));
+  const endpoints = [...byEndpoint].map(([endpoint, devices]) => {
+    const planned = devices.map((device) => planDevice(device, content.period_ms, assumed));
+    const judged = judgeEndpoint(planned.map(({ load }) => load));
+    return {
+      endpoint,
+      verdict: judged.verdict,
+      detail: inWords(judged),
+      busy_share: rounded(judged.busyShare),
+      everything_once_ms: rounded(judged.everythingOnceMs),
+      devices: planned.map(({ view }) => view),
+    };
+  });
+  const worst =
+    endpoints.find(({ verdict }) => verdict === 'cannot_hold') ??
+    endpoints.find(({ verdict }) => verdict === 'late_at_times');
+  return {
+    task_id: Number(content.task_id),
+    task_code: content.task_code,
+    verdict: worst?.verdict ?? 'holds',
+    detail: worst ? `${worst.endpoint} ${worst.detail}` : 'Every period can be held.',
+    ...assumed,
+    values_per_second: rounded(valuesPerSecond(content)),
+    endpoints,
+  };
+}
+
+function planDevice(
+  device: DeviceConfig,
+  taskPeriodMs: number,
+  assumed: Assumed,
+): { view: PlannedDevice; load: DeviceLoad } {
+  const { code, protocol, unit_id, points, profile } = device;
+  const map = mapReads(points, readLimits(device));
+  const speed = speedOf(device, assumed);
+  const pauseMs = profile?.request_pause_ms ?? 0;
+  const timed = (blocks: readonly ReadBlock<PointConfig>[]) =>
+    blocks.map((block) => ({ block, ms: readMs(block, speed, pauseMs) }));
+  const periodOf = ({ period_ms }: PointConfig) => period_ms ?? taskPeriodMs;
+  const rates = [...Map.groupBy(map.readable, periodOf)].sort(([one], [other]) => one - other);
+  const views = rates.map(([periodMs, due]) => rateView(periodMs, timed(planReads(map, due))));
+  const periodMs = devicePeriodMs(taskPeriodMs, points);
+  const fullTickMs = total(timed(planReads(map, map.readable)));
+  return {
+    view: {
+      device: code,
+      protocol,
+      unit_id,
+      period_ms: periodMs,
+      full_tick_ms: rounded(fullTickMs),
+      rates: views,
+      unreadable: map.unreadable.map(({ point, reason }) => ({ point: point.code, reason })),
+    },
+    load: { code, periodMs, fullTickMs, msPerSecond: busyPerSecond(map, rates, periodMs, timed) },
+  };
+}
+
+/**
+ * Over one round of all rates: where they meet, their requests are merged. A round that is very long (1 s and 7 h) is
+ * reckoned as if they never met, which is too much rather than too little.
+ */
+function busyPerSecond(
+  map: Parameters<typeof planReads<PointConfig>>[0],
+  rates: readonly (readonly [number, readonly PointConfig[]])[],
+  periodMs: number,
+  timed: (blocks: readonly ReadBlock<PointConfig>[]) => readonly { ms: number }[],
+): number {
+  const longest = rates.at(-1)?.[0] ?? periodMs;
+  const ticks = longest / periodMs;
+  const meetsInTime = ticks <= 10_000 && rates.every(([rate]) => longest % rate === 0);
+  if (!meetsInTime) {
+    return rates.reduce((sum, [rate, due]) => sum + (total(timed(planReads(map, due))) * 1_000) / rate, 0);
+  }
+  const known = new Map<string, number>();
+  let sum = 0;
+  for (let tick = 0; tick < ticks; tick += 1) {
+    const due = rates.filter(([rate]) => (tick * periodMs) % rate === 0);
+    const key = due.map(([rate]) => rate).join();
+    let ms = known.get(key);
+    if (ms === undefined) {
+      ms = total(
+        timed(
+          planReads(
+            map,
+            due.flatMap(([, points]) => points),
+          ),
+        ),
+      );
+      known.set(key, ms);
+    }
+    sum += ms;
+  }
+  return (sum * 1_000) / longest;
+}
+
+function rateView(
+  periodMs: number,
+  timed: readonly { block: ReadBlock<PointConfig>; ms: number }[],
+): PlannedRate {
+  return {
+    period_ms: periodMs,
+    registers: timed.reduce(
+      (sum, { block }) => sum + (isBitTable(block.table) ? Math.ceil(block.quantity / 16) : block.quantity),
+      0,
+    ),
+    requests: timed.map(({ block, ms }) => ({
+      table: block.table,
+      address: block.address,
+      quantity: block.quantity,
+      points: block.points.map(({ point }) => point.code),
+      ms: rounded(ms),
+    })),
+  };
+}
+
+function speedOf({ protocol, serial }: DeviceConfig, assumed: Assumed): BusSpeed {
+  if (protocol !== 'modbus_rtu' || !serial) return { kind: 'tcp', roundTripMs: assumed.round_trip_ms };
+  const { baud_rate: baudRate, parity, stop_bits: stopBits } = serial;
+  return { kind: 'serial', baudRate, parity, stopBits, turnaroundMs: assumed.turnaround_ms };
+}
+
+function inWords({ verdict, busyShare, everythingOnceMs, shortestPeriodMs }: EndpointVerdict): string {
+  const once = `${rounded(everythingOnceMs)} ms`;
+  switch (verdict) {
+    case 'holds':
+      return `holds ${shortestPeriodMs} ms: reading everything once takes ${once}`;
+    case 'late_at_times':
+      return `holds ${shortestPeriodMs} ms most of the time: when everything is due at once the plan needs ${once}, and ticks are missed`;
+    case 'cannot_hold':
+      return `cannot hold ${shortestPeriodMs} ms: the plan needs ${once}, and ${rounded(busyShare * 100)} % of the time of the bus`;
+    default:
+      return verdict satisfies never;
+  }
+}
+
+function valuesPerSecond({ devices, period_ms }: TaskContent): number {
+  return devices.reduce(
+    (sum, { points }) =>
+      points.reduce(
+        (inner, point) => inner + (valueCodes(point).length * 1_000) / (point.period_ms ?? period_ms),
+        sum,
+      ),
+    0,
+  );
+}
+
+function total(timed: readonly { ms: number }[]): number {
+  return timed.reduce((sum, { ms }) => sum + ms, 0);
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}

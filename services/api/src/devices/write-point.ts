@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto';
+import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
+import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
+import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { Database } from '../database/open-database.ts';
+import { ApiProblem, notFound } from '../http/api-problem.ts';
+import { BrokerUnavailable, type Collectors } from '../ports.ts';
+import { readDevice } from './device-content.ts';
+import { endpointHolders } from './endpoint-holders.ts';
+import { type Reached, reachDevice } from './reach-device.ts';
+
+export interface WritePointOptions {
+  readonly database: Database;
+  readonly collectors: Collectors;
+  /** Resolves when it is stored. @throws BrokerUnavailable */
+  readonly audit: (entry: AuditEntry) => Promise<void>;
+}
+
+export interface WritePointRequest {
+  readonly pointId: number;
+  readonly value: number | boolean | string;
+  readonly reason: string;
+  readonly who: string;
+  readonly from: string;
+  readonly requestId: string;
+}
+
+/** Twice the device's timeout, for the write and the reading back, and room for waiting behind other requests. */
+const waitingMs = 3_000;
+
+/**
+ * Has a collector write one value, once. It is in the audit log before anything is sent, and again with its outcome.
+ * @throws ApiProblem, BrokerUnavailable, DatabaseUnavailable
+ */
+export async function writePoint(
+  { database, collectors, audit }: WritePointOptions,
+  request: WritePointRequest,
+): Promise<WrittenPoint> {
+  const found = await database
+    .selectFrom('points')
+    .select(['code', 'device_id', 'writable'])
+    .where('id', '=', request.pointId)
+    .executeTakeFirst();
+  if (!found) throw notFound('point_not_found', `There is no point ${request.pointId}.`);
+  const device = await readDevice(database, found.device_id, request.pointId);
+  const about = `device ${device.code} point ${found.code}`;
+  const id = randomUUID();
+  const note = (outcome: AuditEntry['outcome'], detail: string, data: Record<string, unknown> = {}) =>
+    audit({
+      v: 1,
+      id,
+      time: new Date().toISOString(),
+      who: request.who,
+      from: request.from,
+      action: 'point.write',
+      target: about,
+      outcome,
+      detail,
+      request_id: request.requestId,
+      data: { value: request.value, reason: request.reason, ...data },
+    });
+  if (!found.writable) {
+    await note('refused', 'the point is not marked writable');
+    throw new ApiProblem({
+      status: 409,
+      code: 'point_not_writable',
+      title: 'This point is not marked writable',
+      detail: `${about}: to allow it, PATCH /api/config/points/${request.pointId}/ {"writable": true}.`,
+    });
+  }
+  await note('requested', request.reason);
+  const within_ms = Math.min(60_000, 2 * device.timeout_ms + waitingMs);
+  let reached: Reached;
+  try {
+    reached = await reachDevice({
+      collectors,
+      device,
+      holders: await endpointHolders(database, found.device_id),
+      labels: {},
+      call: { v: 1, kind: 'write', within_ms, device, value: request.value },
+    });
+  } catch (error) {
+    const wasNotAsked = error instanceof ApiProblem && error.code === 'no_collector';
+    // The entry of before stands; that this one is missing too says that the outcome is not known.
+    await note(wasNotAsked ? 'failed' : 'unknown', (error as Error).message).catch(() => undefined);
+    if (error instanceof BrokerUnavailable)
+      throw unknownOutcome(about, id, 'the broker went away meanwhile', error);
+    throw error;
+  }
+  return conclude(reached, { about, id, device: device.code, point: found.code, note });
+}
+
+async function conclude(
+  { collectorId, reply }: Reached,
+  told: {
+    about: string;
+    id: string;
+    device: string;
+    point: string;
+    note(outcome: AuditEntry['outcome'], detail: string, data?: Record<string, unknown>): Promise<void>;
+  },
+): Promise<WrittenPoint> {
+  const { about, id, note } = told;
+  const kept = (outcome: AuditEntry['outcome'], detail: string, data: Record<string, unknown> = {}) =>
+    // It has happened, whether or not its outcome can be noted: the caller must hear of it.
+    note(outcome, detail, { collector: collectorId, ...data }).catch(() => undefined);
+  if (reply.kind !== 'written') {
+    const detail =
+      reply.kind === 'refused' ? reply.detail : 'the collector gave another answer than was asked for';
+    await kept('refused', detail);
+    throw new ApiProblem({
+      status: 409,
+      code: 'write_refused',
+      title: 'Nothing was written',
+      detail: `${about}: ${detail}.`,
+      members: { audit_id: id },
+    });
+  }
+  const { outcome, detail, sent, read_back } = reply;
+  await kept(outcomeInAudit(outcome), detail, { sent, read_back });
+  switch (outcome) {
+    case 'written':
+    case 'differs':
+      return {
+        device: told.device,
+        point: told.point,
+        collector_id: collectorId,
+        outcome,
+        detail,
+        sent,
+        read_back,
+        audit_id: id,
+      };
+    case 'failed':
+      throw new ApiProblem({
+        status: 502,
+        code: 'write_failed',
+        title: 'The device did not take the value',
+        detail: `${about}: ${detail}.`,
+        members: { audit_id: id, sent },
+      });
+    case 'unknown':
+      throw unknownOutcome(about, id, detail);
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function outcomeInAudit(
+  outcome: Extract<DeviceReply, { kind: 'written' }>['outcome'],
+): AuditEntry['outcome'] {
+  return outcome === 'written' || outcome === 'differs' ? 'done' : outcome;
+}
+
+function unknownOutcome(about: string, auditId: string, why: string, cause?: unknown): ApiProblem {
+  return new ApiProblem(
+    {
+      status: 504,
+      code: 'write_outcome_unknown',
+      title: 'It is not known whether the device took the value',
+      detail: `${about}: ${why}. It is not sent again by itself: read the point, then decide.`,
+      members: { audit_id: auditId },
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,55 @@
+import {
+  deviceTestSchema,
+  writePointBodySchema,
+  writtenPointSchema,
+} from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { taskPlanBodySchema, taskPlanSchema } from '@holdfast/shared/contracts/http/task-plan-http.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { readTaskContent } from '../configuration/config-versions.ts';
+import { readDevice } from '../devices/device-content.ts';
+import { planTask } from '../devices/task-plan.ts';
+import { testDevice } from '../devices/test-device.ts';
+import { type WritePointOptions, writePoint } from '../devices/write-point.ts';
+import { operatorOf } from './operator.ts';
+
+const params = z.object({ id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER) });
+const testMs = 5_000;
+
+/** Below /api: what asks a device now, by way of a collector. */
+export function deviceRoutes(sources: WritePointOptions): FastifyPluginCallbackZod {
+  const { database, collectors } = sources;
+  return (app, _options, done) => {
+    app.post(
+      '/config/devices/:id/test',
+      { schema: { params, response: { 200: deviceTestSchema } } },
+      async ({ params: { id } }) =>
+        testDevice({
+          database,
+          collectors,
+          device: await readDevice(database, id),
+          labels: {},
+          withinMs: testMs,
+        }),
+    );
+    app.post(
+      '/config/tasks/:id/plan',
+      { schema: { params, body: taskPlanBodySchema, response: { 200: taskPlanSchema } } },
+      async ({ params: { id }, body }) => planTask(await readTaskContent(database, id), body),
+    );
+    app.post(
+      '/acquisition/points/:id/write',
+      { schema: { params, body: writePointBodySchema, response: { 200: writtenPointSchema } } },
+      (request) =>
+        writePoint(sources, {
+          pointId: request.params.id,
+          value: request.body.value,
+          reason: request.body.reason,
+          who: operatorOf(request),
+          from: request.ip,
+          requestId: request.id,
+        }),
+    );
+    done();
+  };
+}
