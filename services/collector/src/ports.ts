@@ -140,7 +140,10 @@ export interface ObservedTick {
   readonly values: number;
   /** Undefined when every point was read; with values too, some were and others not. */
   readonly missCause: MissCause | undefined;
-  /** From the tick's scheduled time until its first request was handed to the bus; undefined when nothing was asked. */
+  /**
+   * From when the tick was to be read (its scheduled time and the phase of its device) until its first request was handed
+   * to the bus; undefined when nothing was asked.
+   */
   readonly latenessMs: number | undefined;
   /** How many ticks this result answers for: 1, unless it is a range. */
   readonly ticks: number;

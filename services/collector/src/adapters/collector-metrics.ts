@@ -170,7 +170,7 @@ function pollObserver(metrics: Metrics): PollObserver {
   });
   const lateness = metrics.histogram({
     name: 'holdfast_poll_lateness_seconds',
-    help: 'From the scheduled time of a tick until its first request went out.',
+    help: 'From when a tick was to be read (its scheduled time and the phase of its device) until its first request went out.',
     bucketsS: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   });
   const requests = metrics.counter({

@@ -15,7 +15,7 @@ export class LastKnownSamples implements Samples {
 
   note(sample: Sample): void {
     // What was read is of no use here.
-    const { values: _values, ...about } = sample;
+    const { values: _values, integers: _integers, uncertain: _uncertain, ...about } = sample;
     this.#onTheWay.set(`${sample.task}/${sample.device_id}`, about);
   }
 
