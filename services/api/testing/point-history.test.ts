@@ -4,6 +4,7 @@ import type { StorableSample } from '@holdfast/shared/sample-store/sample-store.
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { influxForTest, influxIsInstalled } from '@holdfast/test/support/influx-for-test.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +12,8 @@ import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 import { configOf, tellSession } from './told-session.ts';
 
 let api: ApiUnderTest;
+let natsUrl: string;
+let databaseUrl: string;
 
 /** Five minutes on the minute, an hour or two ago: what is older than this year may be beyond the store's days. */
 const periodMs = 10_000;
@@ -37,6 +40,8 @@ function sample(second: number, changes: Partial<StorableSample> = {}): Storable
 beforeAll(async () => {
   const nats = await natsForTest();
   const database = await freshDatabase();
+  natsUrl = nats.url;
+  databaseUrl = database;
   api = await startApi({ nats: nats.url, database });
   await api.ready();
   await migrateSampleTables({ databaseUrl: database });
@@ -142,5 +147,53 @@ describe('history of a point', () => {
     ['&start_time=now', 'validation_failed'],
   ])('asked with %s is refused: %s', async (query, code) => {
     expect(await api.get(`${path}${query}`)).toMatchObject({ status: 422, body: { code } });
+  });
+});
+
+describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, which keeps no sessions', () => {
+  let overInflux: ApiUnderTest;
+  beforeAll(async () => {
+    const influx = await influxForTest();
+    await influx.createDatabase('plant');
+    const lines = [-10, 0, 100, 290, 300, 310].flatMap((second) =>
+      ['press-1', 'press-2', 'press-3'].map(
+        (device) => `${device},device=${device} speed=${second} ${beginMs + second * 1_000}`,
+      ),
+    );
+    const written = await fetch(`${influx.url}/write?db=plant&precision=ms`, {
+      method: 'POST',
+      body: lines.join('\n'),
+    });
+    expect(written.status).toBe(204);
+    overInflux = await startApi({
+      nats: natsUrl,
+      database: databaseUrl,
+      env: { SAMPLE_STORE: 'influx', INFLUX_URL: influx.url, INFLUX_BUCKET: 'plant' },
+    });
+    await overInflux.ready();
+  });
+  const around = `&start_time=${at(-60)}&end_time=${at(360)}`;
+  const speeds = async (further: string) =>
+    (
+      await overInflux.get(`${sessionsPath}/point-history/?point_code=speed${around}${further}`)
+    ).body.results.map(({ device, value }: { device: string; value: number }) => `${device} ${value}`);
+
+  it('is what its devices wrote from its start to its end', async () => {
+    const two = ['press-1', 'press-2'];
+    expect(await speeds('&session_id=7-1')).toEqual(
+      [0, 100, 290].flatMap((second) => two.map((d) => `${d} ${second}`)),
+    );
+    expect(await speeds('&session_id=7-1&device=press-2')).toEqual([
+      'press-2 0',
+      'press-2 100',
+      'press-2 290',
+    ]);
+    expect(await speeds('&session_id=7-1&device=press-3')).toEqual([]);
+    expect(await speeds('&session_id=9-9')).toEqual([]);
+    expect(await speeds('&device=press-3')).toHaveLength(6);
+    const { body } = await overInflux.get(
+      `${sessionsPath}/point-history/?point_code=speed${around}&session_id=7-1&device=press-1&interval=5m&aggregation=count`,
+    );
+    expect(body.results.map(({ value }: { value: number }) => value)).toEqual([3]);
   });
 });

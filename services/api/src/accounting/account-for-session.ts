@@ -5,6 +5,7 @@ import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick
 import type { TickCoverage } from '@holdfast/shared/sample-store/tick-coverage.ts';
 import type { Database } from '../database/open-database.ts';
 import { recordedEvents } from '../read-model/recorded-events.ts';
+import { coverageAround } from './coverage-around.ts';
 import type { PollingPlans } from './polling-plans.ts';
 
 export interface AccountingSources {
@@ -51,8 +52,8 @@ const nothing: Coverage = { stored: [], quarantined: [], missed: new Map() };
 
 /**
  * Accounts for every tick that was due: from the log (when the session ran, who held it), its configuration (which
- * devices, how often) and the writer's book of ticks. Why a tick is missing follows from what lies around it, so all
- * of the session is looked at, however little was asked for.
+ * devices, how often) and the writer's book of ticks. Why a tick is missing follows from what lies around it, so more is
+ * looked at than was asked for.
  * @returns undefined when the session has no such device
  * @throws DatabaseUnavailable, SampleStoreUnavailable, BrokerUnavailable, ApiProblem
  */
@@ -65,22 +66,31 @@ export async function accountForSession(
   const asked = device === undefined ? devices : devices.filter(({ code }) => code === device);
   if (asked.length === 0) return undefined;
   const events = await recordedEvents(database, sessionId);
-  const covered = await coverage.read({
-    sessionId,
-    ...(device === undefined ? {} : { deviceCode: device }),
-  });
-
   const nowMs = to.getTime();
   const intervals = runningIntervals(events.flatMap((event) => (event.kind === 'lifecycle' ? [event] : [])));
   const placements = events.flatMap(({ event, sequence, timeMs }) =>
     event.type === 'session.assigned' ? [{ timeMs, epoch: sequence, reason: event.reason }] : [],
   );
   const due = new Map<number, { scheduled: TickRanges; window: TickRanges }>();
+  for (const { periodMs } of asked) {
+    if (!due.has(periodMs)) due.set(periodMs, dueTicks(intervals, periodMs, { from, nowMs }));
+  }
+  const covered = await coverageAround(coverage, {
+    sessionId,
+    device,
+    fromMs: from?.getTime(),
+    toMs: nowMs,
+    devices: asked.map(({ code, periodMs }) => ({
+      code,
+      periodMs,
+      scheduled: due.get(periodMs)?.scheduled ?? [],
+    })),
+    nowMs: Date.now(),
+  });
   const accounts: DeviceAccount[] = [];
   for (const { code, periodMs } of asked) {
     if (accounts.length % devicesInARow === devicesInARow - 1) await othersFirst();
     const { scheduled, window } = due.get(periodMs) ?? dueTicks(intervals, periodMs, { from, nowMs });
-    due.set(periodMs, { scheduled, window });
     const account = attributeGaps({
       scheduled,
       intervals,

@@ -2,6 +2,7 @@ import type { GapView } from '@holdfast/shared/contracts/http/accounting-http.ts
 import {
   type Aggregation,
   type PointHistory,
+  type PointHistoryQuery,
   pointHistoryQuerySchema,
   pointHistorySchema,
 } from '@holdfast/shared/contracts/http/point-history-http.ts';
@@ -20,12 +21,13 @@ import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { ApiProblem, validationFailed } from './api-problem.ts';
+import { extentOfSession } from './history-of-session.ts';
 import { knownSession } from './known-session.ts';
 import { intervalOf, timeOf } from './relative-time.ts';
 
 export interface PointHistorySources {
   readonly database: Database;
-  readonly samples: Pick<SampleStore, 'history' | 'aggregate'>;
+  readonly samples: Pick<SampleStore, 'history' | 'aggregate' | 'keepsSessions'>;
   readonly accounting: AccountingSources;
 }
 
@@ -54,6 +56,26 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
     );
   };
 
+  /** Undefined when nothing can be found. */
+  const questionOf = async (
+    { point_code, device, session_id, limit }: PointHistoryQuery,
+    { start, end }: { start: Date; end: Date },
+  ): Promise<HistoryQuery | undefined> => {
+    const common = { pointCode: point_code, limit, start, end };
+    const one = device || undefined;
+    if (session_id && !samples.keepsSessions) {
+      const extent = await extentOfSession(accounting, { sessionId: session_id, device: one, start, end });
+      if (!extent) return undefined;
+      const { deviceCodes, ...time } = extent;
+      return { ...common, ...time, devices: await historyDevices(database, deviceCodes) };
+    }
+    return {
+      ...common,
+      ...(one ? { devices: await historyDevices(database, [one]) } : {}),
+      ...(session_id ? { sessionId: session_id } : {}),
+    };
+  };
+
   return (app, _options, done) => {
     app.get(
       '/point-history',
@@ -66,18 +88,8 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
           throw validationFailed([{ path: 'start_time', message: 'must be before end_time' }]);
         }
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
-        const found = await results(
-          {
-            pointCode: query.point_code,
-            ...(query.device ? { devices: [await historyDevice(database, query.device)] } : {}),
-            ...(query.session_id ? { sessionId: query.session_id } : {}),
-            start,
-            end,
-            limit: query.limit,
-          },
-          intervalMs,
-          query.aggregation,
-        );
+        const asked = await questionOf(query, { start, end });
+        const found = asked ? await results(asked, intervalMs, query.aggregation) : [];
         const gaps = query.session_id
           ? await knownGaps(accounting, query.session_id, query.device || undefined, {
               from: start,
@@ -135,17 +147,18 @@ async function knownGaps(
   }
 }
 
-/** A device that is no longer configured, or cannot be asked for, wrote under its own code unless told otherwise. */
-async function historyDevice(database: Database, deviceCode: string): Promise<HistoryDevice> {
+/** Devices that are no longer configured, or cannot be asked for, wrote under their own codes unless told otherwise. */
+async function historyDevices(database: Database, codes: readonly string[]): Promise<HistoryDevice[]> {
+  const measurements = new Map<string, string | null>();
   try {
-    const device = await database
+    const devices = await database
       .selectFrom('devices')
-      .select('measurement')
-      .where('code', '=', deviceCode)
-      .executeTakeFirst();
-    return { deviceCode, measurement: device?.measurement ?? deviceCode };
+      .select(['code', 'measurement'])
+      .where('code', 'in', codes)
+      .execute();
+    for (const { code, measurement } of devices) measurements.set(code, measurement);
   } catch (error) {
-    if (error instanceof DatabaseUnavailable) return { deviceCode, measurement: deviceCode };
-    throw error;
+    if (!(error instanceof DatabaseUnavailable)) throw error;
   }
+  return codes.map((deviceCode) => ({ deviceCode, measurement: measurements.get(deviceCode) ?? deviceCode }));
 }

@@ -9,7 +9,10 @@ export const pointHistoryQuerySchema = z.object({
   point_code: storableText(128).min(1),
   /** Device code; all devices when left out. */
   device: storableText(128).optional(),
-  /** Only this session's values, where the database keeps sessions (PostgreSQL does); its gaps come with them. */
+  /**
+   * Only this session's values, and its gaps with them. InfluxDB keeps no sessions: there it is what its devices wrote from
+   * its start to its end.
+   */
   session_id: storableText(64).optional(),
   /** Asks for one result per such length of time (`30s`, `15m`, `1h`, `1d`) instead of every value. */
   interval: z.string().max(16).optional(),
@@ -20,6 +23,8 @@ export const pointHistoryQuerySchema = z.object({
   end_time: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(50_000).default(1_000),
 });
+
+export type PointHistoryQuery = z.infer<typeof pointHistoryQuerySchema>;
 
 /** A 64-bit integer that a JSON number would not hold for every reader, from 2^53 on, is its decimal text. */
 const value = z.union([z.number(), z.boolean(), z.string()]);

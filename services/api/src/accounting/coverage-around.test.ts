@@ -1,0 +1,86 @@
+import { attributeGaps, type Coverage } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
+import { fromTicks, intersection } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { CoverageQuery } from '@holdfast/shared/sample-store/tick-coverage.ts';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { coverageAround } from './coverage-around.ts';
+
+const dayMs = 86_400_000;
+const periodMs = 3_600_000;
+const ticksOfDay = dayMs / periodMs;
+const days = 12;
+const nowMs = days * dayMs;
+const scheduled = [{ from: 0, to: days * ticksOfDay - 1 }];
+const intervals = [{ fromMs: 0, toMs: undefined }];
+
+it('tells the same gaps of a window as all that is on record does', async () => {
+  let partly = 0;
+  // Runs of ticks that were stored, timed out, or of which nothing is known.
+  const runs = fc.array(
+    fc.record({
+      kind: fc.constantFrom('stored', 'timeout', 'none'),
+      length: fc.integer({ min: 1, max: 60 }),
+    }),
+    { minLength: 1, maxLength: 30 },
+  );
+  await fc.assert(
+    fc.asyncProperty(
+      runs,
+      fc.array(fc.integer({ min: 0, max: days * ticksOfDay - 1 }), { maxLength: 5 }),
+      fc.integer({ min: 0, max: days * ticksOfDay - 2 }),
+      fc.integer({ min: 1, max: 60 }),
+      async (kinds, hours, from, length) => {
+        const ticks: Record<string, number[]> = { stored: [], timeout: [], none: [] };
+        let next = 0;
+        for (const run of kinds) {
+          for (let count = 0; count < run.length; count += 1) ticks[run.kind]?.push(next++);
+        }
+        const read = async ({ fromMs = 0, toMs = Number.POSITIVE_INFINITY }: CoverageQuery) => {
+          const isGiven = (tick: number) => {
+            const day = Math.floor(tick / ticksOfDay);
+            return (
+              tick < days * ticksOfDay && day >= Math.floor(fromMs / dayMs) && day <= Math.floor(toMs / dayMs)
+            );
+          };
+          if (fromMs > 0) partly += 1;
+          const of = (kind: string) => fromTicks((ticks[kind] ?? []).filter(isGiven));
+          return new Map<string, Coverage>([
+            [
+              'press',
+              { stored: of('stored'), quarantined: [], missed: new Map([['timeout', of('timeout')]]) },
+            ],
+          ]);
+        };
+        const placements = [0, ...hours.toSorted((a, b) => a - b)].map((hour, index) => ({
+          timeMs: hour * periodMs + 5,
+          epoch: index + 1,
+          reason: index === 0 ? ('start' as const) : ('failover' as const),
+        }));
+        const to = Math.min(from + length, days * ticksOfDay - 1);
+        const window = {
+          sessionId: '1-1',
+          device: undefined,
+          fromMs: from * periodMs,
+          toMs: to * periodMs,
+          devices: [{ code: 'press', periodMs, scheduled }],
+          nowMs,
+        };
+        const gapsOf = (known: ReadonlyMap<string, Coverage>) =>
+          attributeGaps({
+            scheduled,
+            intervals,
+            placements,
+            coverage: known.get('press') ?? { stored: [], quarantined: [], missed: new Map() },
+            periodMs,
+            nowMs,
+          }).gaps.flatMap((gap) =>
+            intersection([gap], [{ from, to }]).map((range) => ({ ...range, cause: gap.cause })),
+          );
+        const all = gapsOf(await read({ sessionId: '1-1' }));
+        expect(gapsOf(await coverageAround({ read }, window))).toEqual(all);
+      },
+    ),
+    { numRuns: 2_000 },
+  );
+  expect(partly).toBeGreaterThan(500);
+});
