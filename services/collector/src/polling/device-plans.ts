@@ -13,8 +13,8 @@ export interface PlannedBlock {
   readonly block: ReadBlock;
   readonly decode: BlockDecoder;
   readonly request: ReadRequest;
-  /** Of points that were refused: whether they can be read by now. */
-  readonly isProbe: boolean;
+  /** Asks whether a point that was refused can be read by now, or whether a device can that has refused everything. */
+  readonly probeOf: 'point' | 'device' | undefined;
 }
 
 export interface TickPlan {
@@ -72,7 +72,7 @@ export class DevicePlans {
 
   /** Requests for a part of a block that was refused. */
   parts(points: readonly PointConfig[]): PlannedBlock[] {
-    return planReads(this.#map, points).map((block) => this.#planned(block, false));
+    return planReads(this.#map, points).map((block) => this.#planned(block));
   }
 
   #planOf(tick: number): TickPlan {
@@ -108,7 +108,7 @@ export class DevicePlans {
       ...refused.map(({ code }) => `${code}: ${this.#learned.answerTo(code)}`),
     ];
     return {
-      blocks: planReads(this.#map, read).map((block) => this.#planned(block, false)),
+      blocks: planReads(this.#map, read).map((block) => this.#planned(block)),
       unread: unread.join(', '),
       refused,
     };
@@ -120,13 +120,13 @@ export class DevicePlans {
       const map = mapReads(this.#points, readLimits(this.#device));
       const blocks = planReads(map, plan.refused);
       const block = blocks[tick % blocks.length];
-      return block ? { ...plan, blocks: [this.#planned(block, true)] } : plan;
+      return block ? { ...plan, blocks: [this.#planned(block, 'device')] } : plan;
     }
     const due = plan.refused.filter(({ code }) => this.#learned.isProbeDue(code, nowMs));
     if (due.length === 0) return plan;
     const map = mapReads(this.#points, readLimits(this.#device));
     const probes = due.slice(0, probesPerTick).flatMap((point) => planReads(map, [point]));
-    return { ...plan, blocks: [...plan.blocks, ...probes.map((block) => this.#planned(block, true))] };
+    return { ...plan, blocks: [...plan.blocks, ...probes.map((block) => this.#planned(block, 'point'))] };
   }
 
   #makeMap(): ReadMap<PointConfig> {
@@ -134,9 +134,9 @@ export class DevicePlans {
     return mapReads(points, this.#learned.limits(readLimits(this.#device)), this.#learned.cuts());
   }
 
-  #planned(block: ReadBlock, isProbe: boolean): PlannedBlock {
+  #planned(block: ReadBlock, probeOf?: PlannedBlock['probeOf']): PlannedBlock {
     const { table, address, quantity } = block;
     const request = { ...this.#options, table, address, quantity };
-    return { block, decode: blockDecoder(block), request, isProbe };
+    return { block, decode: blockDecoder(block), request, probeOf };
   }
 }

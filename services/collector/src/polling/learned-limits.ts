@@ -51,6 +51,13 @@ export class LearnedLimits {
     if (this.#refused.delete(code)) this.#version += 1;
   }
 
+  /** The device had refused everything, and does not do so any more: nothing that it said then counts. */
+  acceptAll(): void {
+    if (this.#refused.size === 0) return;
+    this.#refused.clear();
+    this.#version += 1;
+  }
+
   /** Both sides of this address can be read, but not in one request. */
   cut(cut: ReadCut): void {
     this.#cuts.push(cut);

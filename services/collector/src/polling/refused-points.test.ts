@@ -114,14 +114,16 @@ describe('a device that refuses everything for a while, as one that starts up', 
     let isReady = false;
     world.bus.reply = () =>
       isReady ? { afterMs: 1 } : { afterMs: 1, failure: 'exception', exceptionCode: 2 };
-    const results = world.poll(deviceOf({ points: registers(10) }));
+    const results = world.poll(
+      deviceOf({ points: [...registers(10), pointOf('far', 500), pointOf('further', 900)] }),
+    );
     await world.time.advance(10_500);
     const perTick = Map.groupBy(world.asked(), ([atMs]) => Math.floor(atMs / 1_000));
     expect(perTick.get(9)).toHaveLength(1);
     isReady = true;
     await world.time.advance(2_000);
     await world.stop();
-    expect(results.at(-1)).toMatchObject({ readCount: 10, miss: undefined });
+    expect(results.at(-1)).toMatchObject({ readCount: 12, miss: undefined });
   });
 });
 

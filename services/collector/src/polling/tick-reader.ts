@@ -202,7 +202,9 @@ export class TickReader {
       if (!raw || !block) return;
       block.decode(raw, this.#readings);
       this.#options.silent.answered(block);
-      if (block.isProbe) for (const { point } of block.block.points) this.#options.learned.accept(point.code);
+      if (block.probeOf === 'device') this.#options.learned.acceptAll();
+      else if (block.probeOf)
+        for (const { point } of block.block.points) this.#options.learned.accept(point.code);
     } catch (error) {
       if (!block) throw error;
       await this.#blockFailed(block, error);
@@ -233,9 +235,9 @@ export class TickReader {
 
   async #blockRefused(block: PlannedBlock, error: ReadFailure): Promise<void> {
     const { clock, learned } = this.#options;
-    if (block.isProbe) {
-      const [only, ...others] = block.block.points;
-      if (only && others.length === 0) learned.refuse(only.point, error.message, clock.nowMs());
+    if (block.probeOf) {
+      if (block.probeOf === 'device') return;
+      for (const { point } of block.block.points) learned.refuse(point, error.message, clock.nowMs());
       return;
     }
     const open = new Set(block.block.points);
