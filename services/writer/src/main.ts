@@ -3,7 +3,8 @@ import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.t
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { consumeBatches } from '@holdfast/shared/jetstream/consume-batches.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/quarantine.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { prepareStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { addReadiness, startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
@@ -34,15 +35,18 @@ await runService({
   async start({ log, onStop }) {
     const stopping = new AbortController();
 
-    const connection = await connectNats({ url: config.NATS_URL, name: 'writer', log });
+    const connection = await connectNats({ ...brokerAccess(config), name: 'writer', log });
     onStop('NATS connection', () => connection.close());
-    await ensureStreams(connection.nc, {
+    const streams = {
       sessionsMaxBytes: config.SESSIONS_MAX_BYTES,
       samplesMaxBytes: config.SAMPLES_MAX_BYTES,
       samplesMaxAgeHours: config.SAMPLES_MAX_AGE_HOURS,
       taskConfigsMaxBytes: config.TASK_CONFIGS_MAX_BYTES,
       replicas: config.STREAM_REPLICAS,
-    });
+    };
+    // With an identity of its own, by the broker's permissions, it may not make streams.
+    const mayCreate = config.NATS_NKEY_SEED === undefined;
+    await prepareStreams(connection.nc, streams, { mayCreate, log });
 
     const store = openSampleStore(config);
     // A connection that hangs must not hold up the end.

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
@@ -117,6 +118,43 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     expect((await coverage.read({ sessionId: `of ${device}` })).get(device)?.stored).toEqual(
       fromTicks(ticks(300)),
     );
+  });
+
+  it('leaves a database alone for as long as it asks (Retry-After)', async () => {
+    front.answerWrites({ ...answer(429), headers: { 'retry-after': '3600' } });
+    const from = front.writeCount;
+    await start();
+    await publish('patient', ticks(100));
+    const failing = await sinkStatusThat(connection, 'writing fails', (status) => status.failed_writes > 0);
+    // Two more of its reports, 2 s apart: otherwise it would have tried a dozen times by then.
+    for (let last = failing, reports = 0; reports < 2; reports++) {
+      const before = last.updated_at;
+      last = await sinkStatusThat(connection, 'time has passed', (status) => status.updated_at > before);
+    }
+    expect(front.writeCount - from).toBe(1);
+    await writer.stop();
+    front.answerWrites({ ...answer(429), headers: { 'retry-after': '1' } });
+    await start();
+    await eventually(() => front.writeCount > from + 1, { what: 'the next try' });
+    front.passOn();
+    await untilAllAcked(connection);
+    expect(await stored('patient')).toEqual(values(100));
+  });
+
+  it('goes on at the pace of a database that takes 2 s for each answer, while publishing is not held up', async () => {
+    front.script(async () => {
+      await sleep(2_000);
+      return undefined;
+    });
+    await start({ BATCH_MAX_MESSAGES: '200' });
+    await publish('sluggish', ticks(400));
+    // All of it is with the broker although hardly anything is in the database.
+    expect(await backlogOf(connection)).toBeGreaterThan(0);
+    await untilAllAcked(connection);
+    expect(await stored('sluggish')).toEqual(values(400));
+    const status = await sinkStatusThat(connection, 'it is slow', (each) => each.samples_written === 400);
+    expect(status).toMatchObject({ reachable: true, failed_writes: 0 });
+    expect(await quarantined(connection)).toEqual([]);
   });
 
   it.each([401, 403, 404])('keeps everything waiting, loudly, while it answers %i', async (status) => {

@@ -157,9 +157,16 @@ export class SampleStoreUnavailable extends Error {
   override readonly name = 'SampleStoreUnavailable';
   /** For noticing a change of cause: an SQLSTATE, an HTTP status, a system error code. */
   readonly code: string;
-  constructor(message: string, code: string, options?: ErrorOptions) {
+  /** The server asks not to be tried before this has passed. */
+  readonly retryAfterMs: number | undefined;
+  constructor(
+    message: string,
+    code: string,
+    options?: ErrorOptions & { readonly retryAfterMs?: number | undefined },
+  ) {
     super(message, options);
     this.code = code;
+    this.retryAfterMs = options?.retryAfterMs;
   }
 }
 

@@ -111,6 +111,7 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     return untilItWorks(attempt, {
       signal,
       isTemporary: (error) => error instanceof SampleStoreUnavailable,
+      askedPauseMs: (error) => (error instanceof SampleStoreUnavailable ? error.retryAfterMs : undefined),
       onFailure: (error) => {
         counters.failedWrites += 1;
         storeOutage.failed(error);

@@ -9,7 +9,12 @@ export interface RetryOptions {
   readonly firstPauseMs?: number;
   readonly longestPauseMs?: number;
   readonly finishWithinMs?: number;
+  /** So long the other side asks to be left alone after this failure. Honoured up to a minute. */
+  readonly askedPauseMs?: (error: unknown) => number | undefined;
 }
+
+/** Nobody's word holds samples up for longer; whoever means it says it again. */
+const longestAskedPauseMs = 60_000;
 
 /** The service stops; what was attempted has not been confirmed. */
 export class StoppedWhileTrying extends Error {
@@ -25,6 +30,7 @@ export async function untilItWorks<T>(attempt: () => Promise<T>, options: RetryO
   const { signal, isTemporary, firstPauseMs = 100, longestPauseMs = 5_000, finishWithinMs = 5_000 } = options;
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
     if (signal.aborted) throw new StoppedWhileTrying('stopped');
+    let askedMs = 0;
     try {
       const result = await endingSoonAfterAbort(attempt(), signal, finishWithinMs);
       options.onSuccess?.();
@@ -32,8 +38,9 @@ export async function untilItWorks<T>(attempt: () => Promise<T>, options: RetryO
     } catch (error) {
       if (!isTemporary(error)) throw error;
       options.onFailure?.(error);
+      askedMs = Math.min(options.askedPauseMs?.(error) ?? 0, longestAskedPauseMs);
     }
-    await pause(systemTimers, pauseMs * (0.5 + Math.random() / 2), signal);
+    await pause(systemTimers, askedMs + pauseMs * (0.5 + Math.random() / 2), signal);
   }
 }
 

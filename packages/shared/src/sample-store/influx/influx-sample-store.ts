@@ -27,6 +27,7 @@ import {
   readHistoryAnswer,
 } from './influxql.ts';
 import { LineWriter } from './line-protocol.ts';
+import { retryAfterMs } from './retry-after.ts';
 import { readStoredTicks, storedTicksStatement, tickGroups } from './stored-ticks.ts';
 
 const pack = promisify(gzip) as (text: string, options: ZlibOptions) => Promise<Buffer>;
@@ -206,6 +207,8 @@ function unavailable(what: string, error: unknown): SampleStoreUnavailable {
     const reason = `${error.statusCode} ${serverReason(error)}`;
     return new SampleStoreUnavailable(`${what}: InfluxDB answered ${reason}`, String(error.statusCode), {
       cause: error,
+      // The client's own reading of it takes seconds for milliseconds.
+      retryAfterMs: retryAfterMs(error.headers?.['retry-after'], Date.now()),
     });
   }
   const { message, code, name } = error as { message?: string; code?: string; name?: string };

@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 
-export type CannedAnswer = { readonly status: number; readonly body: string } | 'nothing';
+export type CannedAnswer =
+  | { readonly status: number; readonly body: string; readonly headers?: Readonly<Record<string, string>> }
+  | 'nothing';
 
 /**
  * What to do with a write of these bytes (unpacked): answer with this, or pass it on (undefined). With `afterWriting`
@@ -51,7 +53,7 @@ export async function startInfluxTwoFront(influxOneUrl: string): Promise<InfluxT
       canned = verdict;
       const { status, body: text, afterWriting = false } = verdict ?? {};
       if (status !== undefined && !afterWriting) {
-        response.writeHead(status, { 'content-type': 'application/json' }).end(text);
+        response.writeHead(status, { 'content-type': 'application/json', ...canned?.headers }).end(text);
         return;
       }
       target = new URL('/write', influxOneUrl);
