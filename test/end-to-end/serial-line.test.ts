@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -42,7 +43,7 @@ describe.skipIf(!serialLineIsInstalled())('two units on a serial line', () => {
     const line = await serialLineForTest();
     const device = await foreignDevice('--serial', line.theirs);
     const fleet = await fleetForTest([]);
-    await fleet.collector('c1', { DEVICE_BACKOFF_MAX_MS: '1000' });
+    await fleet.collector('c1', { DEVICE_BACKOFF_MAX_MS: '1000', SERIAL_PATHS: dirname(line.ours) });
     await fleet.start('supervisor');
     const sessionId = await fleet.log.start(configFor(line.ours, device));
     await fleet.placed('1');

@@ -59,6 +59,8 @@ const settings = z.object({
     }),
   /** `host` or `host:port` of servers that are no devices, whatever DEVICE_NETWORKS allows. NATS is one of them by itself. */
   DEVICE_DENIED_HOSTS: setting.list().default([]),
+  /** Beginnings of the paths that may be opened as serial lines. */
+  SERIAL_PATHS: setting.list().default(['/dev/tty', '/dev/serial/', '/dev/cu.', '/dev/rfcomm']),
   /** How many sessions it may hold. */
   COLLECTOR_CAPACITY: setting.integer(1, 100_000).default(10_000),
   /** Longest pause before a device that does not answer is asked again. */

@@ -15,10 +15,11 @@ import { onRenewalCall } from '@holdfast/shared/jetstream/renewal-call.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
 import { followSessionLog, lastSessionSequence } from '@holdfast/shared/jetstream/session-log.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { prepareStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
 import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { addReadiness, startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
@@ -29,6 +30,7 @@ import { deviceNetworks } from './adapters/device-networks.ts';
 import { takeHostLock } from './adapters/host-lock.ts';
 import { openDeviceBus } from './adapters/modbus/open-device-bus.ts';
 import { publishOutboxStatus } from './adapters/publish-outbox-status.ts';
+import { serialPaths } from './adapters/serial-paths.ts';
 import { DiskSpool } from './adapters/spool.ts';
 import { answerDeviceCall } from './calls/answer-device-call.ts';
 import { collectorConfig } from './config.ts';
@@ -53,16 +55,19 @@ await runService({
     const collectorId = config.COLLECTOR_ID;
     const instance = randomUUID();
     const log = rootLog.child({ collector: collectorId });
-    const connection = await connectNats({ url: config.NATS_URL, name: `collector-${collectorId}`, log });
+    const connection = await connectNats({ ...brokerAccess(config), name: `collector-${collectorId}`, log });
     onStop('NATS connection', connection.close);
     const { nc } = connection;
-    await ensureStreams(nc, {
+    const streams = {
       sessionsMaxBytes: config.SESSIONS_MAX_BYTES,
       samplesMaxBytes: config.SAMPLES_MAX_BYTES,
       samplesMaxAgeHours: config.SAMPLES_MAX_AGE_HOURS,
       taskConfigsMaxBytes: config.TASK_CONFIGS_MAX_BYTES,
       replicas: config.STREAM_REPLICAS,
-    });
+    };
+    // With an identity of its own, by the broker's permissions, it may not make streams.
+    const mayCreate = config.NATS_NKEY_SEED === undefined;
+    await prepareStreams(nc, streams, { mayCreate, log });
 
     const store = await JetStreamEventStore.open(nc);
     const configs = await TaskConfigStore.open(nc);
@@ -78,7 +83,11 @@ await runService({
     });
     await networks.refresh();
     const endpoints = new Endpoints((address) =>
-      openDeviceBus(address, { mayRequest: () => lease.isHeld(), refusal: networks.refusal }),
+      openDeviceBus(address, {
+        mayRequest: () => lease.isHeld(),
+        refusal: networks.refusal,
+        pathRefusal: serialPaths(config.SERIAL_PATHS),
+      }),
     );
     const metrics = new Metrics('collector');
     metrics.addProcessMetrics();

@@ -12,14 +12,16 @@ export interface DeviceBusOptions {
   readonly mayRequest?: () => boolean;
   /** Asked for each IP address before a connection to it counts; without it every address is allowed. */
   readonly refusal?: AddressRefusal;
+  /** Why a path is not opened as a serial line, in words; without it every path is. */
+  readonly pathRefusal?: (path: string) => string | undefined;
 }
 
 /** Nothing is opened before the first request. */
 export function openDeviceBus(address: EndpointAddress, options: DeviceBusOptions = {}): DeviceBus {
-  const { mayRequest, refusal } = options;
+  const { mayRequest, refusal, pathRefusal } = options;
   if (address.kind === 'serial') {
     return new ModbusBus({
-      open: (events) => new SerialChannel(address.line, events),
+      open: (events) => new SerialChannel(address.line, events, pathRefusal?.(address.line.path)),
       framing: new RtuFraming(),
       line: new RtuLine(frameSilenceMs(address.line.baud_rate)),
       keepsOpen: true,

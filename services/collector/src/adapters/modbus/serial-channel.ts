@@ -10,9 +10,11 @@ export class SerialChannel implements Channel {
   #closeOnceOpen: (() => void) | undefined;
   #isOpening = true;
 
-  constructor(line: SerialLine, events: ChannelEvents) {
+  /** @param refusal why this path is not opened, in words; undefined when it is */
+  constructor(line: SerialLine, events: ChannelEvents, refusal?: string) {
     this.#events = events;
-    void this.#open(line);
+    if (refusal === undefined) void this.#open(line);
+    else process.nextTick(() => this.#opened(new Error(refusal)));
   }
 
   write(bytes: Buffer): void {

@@ -1,0 +1,103 @@
+import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
+import { deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { describe, expect, it } from 'vitest';
+import { Endpoints } from '../polling/endpoints.ts';
+import { type DeviceBus, ReadFailure, type WriteRequest } from '../ports.ts';
+import { answerDeviceCall } from './answer-device-call.ts';
+
+const device = deviceConfigSchema.parse({
+  id: '1',
+  code: 'press',
+  protocol: 'modbus_tcp',
+  host: 'press.plant',
+  timeout_ms: 1_000,
+  points: [{ code: 'setpoint', table: 'holding_register', address: 5, data_type: 'uint16', writable: true }],
+});
+const write: DeviceCall = { v: 1, kind: 'write', within_ms: 5_000, device, value: 7 };
+
+/** A device with one register, that fails to answer when it is told to. */
+function registerBus(onWrite: () => ReadFailure | undefined = () => undefined) {
+  const state = { value: 0, writes: [] as WriteRequest[], reads: 0 };
+  const bus: DeviceBus = {
+    read: async () => {
+      state.reads += 1;
+      return { kind: 'registers', values: [state.value] };
+    },
+    write: async (request) => {
+      state.writes.push(request);
+      const failure = onWrite();
+      if (failure) throw failure;
+      state.value = Number(request.values[0]);
+    },
+    disconnect: () => undefined,
+  };
+  return { state, endpoints: new Endpoints(() => bus) };
+}
+
+const ask = (call: DeviceCall, endpoints: Endpoints, leaseMs: number) =>
+  answerDeviceCall(call, { endpoints, leaseRemainingMs: () => leaseMs, nowMs: () => performance.now() });
+
+describe('a write', () => {
+  it('is done and read back while the lease lasts long enough for both', async () => {
+    const { state, endpoints } = registerBus();
+    expect(await ask(write, endpoints, 10_000)).toMatchObject({
+      kind: 'written',
+      outcome: 'written',
+      sent: ['0x0007'],
+      read_back: { value: 7 },
+    });
+    expect(state.writes).toMatchObject([{ functionCode: 6, address: 5, values: [7] }]);
+  });
+
+  it('is not begun when the lease may end before the device has answered', async () => {
+    const { state, endpoints } = registerBus();
+    expect(await ask(write, endpoints, 2_400)).toMatchObject({ kind: 'refused' });
+    expect(await ask(write, endpoints, 0)).toMatchObject({ kind: 'refused' });
+    expect(state.writes).toEqual([]);
+  });
+
+  it('is refused for a point that is not writable, whatever the caller believes', async () => {
+    const { state, endpoints } = registerBus();
+    const locked = { ...device, points: device.points.map((point) => ({ ...point, writable: false })) };
+    expect(await ask({ ...write, device: locked }, endpoints, 10_000)).toMatchObject({ kind: 'refused' });
+    expect(state.writes).toEqual([]);
+  });
+
+  it('is not repeated without an answer; what the device holds afterwards is told', async () => {
+    const silent = registerBus(() => new ReadFailure('timeout', 'no answer'));
+    expect(await ask(write, silent.endpoints, 10_000)).toMatchObject({
+      outcome: 'unknown',
+      read_back: { value: 0 },
+    });
+    expect(silent.state.writes).toHaveLength(1);
+  });
+
+  it('that was not confirmed counts as written when the device holds the value', async () => {
+    const { state, endpoints } = registerBus(() => {
+      state.value = 7;
+      return new ReadFailure('timeout', 'no answer');
+    });
+    const answer = await ask(write, endpoints, 10_000);
+    expect(answer).toMatchObject({ outcome: 'written' });
+    expect(answer).toHaveProperty('detail', expect.stringContaining('did not confirm'));
+  });
+
+  it.each([
+    new ReadFailure('exception', 'exception 2: illegal data address', { exceptionCode: 2 }),
+    new ReadFailure('connection', 'connection refused', { wasSent: false }),
+  ])('that certainly did not happen has failed: $message', async (failure) => {
+    const { state, endpoints } = registerBus(() => failure);
+    expect(await ask(write, endpoints, 10_000)).toMatchObject({ outcome: 'failed', read_back: null });
+    expect(state.reads).toBe(0);
+  });
+});
+
+describe('a reading', () => {
+  it('asks nothing without a lease', async () => {
+    const { state, endpoints } = registerBus();
+    const call: DeviceCall = { v: 1, kind: 'read', within_ms: 5_000, device };
+    expect(await ask(call, endpoints, 0)).toMatchObject({ kind: 'refused' });
+    expect(state.reads).toBe(0);
+    expect(await ask(call, endpoints, 5_000)).toMatchObject({ kind: 'read', points: [{ value: 0 }] });
+  });
+});
