@@ -1,4 +1,5 @@
 import {
+  brokerSettings,
   commonSettings,
   type Environment,
   readConfig,
@@ -13,7 +14,7 @@ import * as z from 'zod';
 
 const schema = z
   .object({
-    NATS_URL: commonSettings.NATS_URL,
+    ...brokerSettings,
     LOG_LEVEL: commonSettings.LOG_LEVEL,
     ...streamSettings,
     ...sampleStoreSettings,

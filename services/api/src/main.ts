@@ -3,6 +3,7 @@ import { appendAudit } from '@holdfast/shared/jetstream/audit-log.ts';
 import { latestSamples } from '@holdfast/shared/jetstream/latest-samples.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
+import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { addReadiness } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
@@ -64,7 +65,7 @@ await runService({
     onStop('waiting notices', waiting.stop);
 
     const broker = startBroker({
-      url: config.NATS_URL,
+      access: brokerAccess(config),
       name: `api-${randomBytes(4).toString('hex')}`,
       streams,
       log,

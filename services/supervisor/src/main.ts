@@ -15,6 +15,7 @@ import { watchStreamSizes } from '@holdfast/shared/jetstream/watch-stream-sizes.
 import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { addReadiness, startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
@@ -37,7 +38,7 @@ await runService({
   stopTimeoutMs: 10_000,
   start: async ({ log, onStop, fail }) => {
     const instance = randomUUID();
-    const connection = await connectNats({ url: config.NATS_URL, name: `supervisor-${instance}`, log });
+    const connection = await connectNats({ ...brokerAccess(config), name: `supervisor-${instance}`, log });
     onStop('NATS connection', connection.close);
     const { nc } = connection;
     await ensureStreams(nc, {

@@ -110,7 +110,7 @@ await runService({
       log,
       maxMessages: config.BATCH_MAX_MESSAGES,
       maxWaitMs: config.BATCH_MAX_WAIT_MS,
-      batchesAtOnce: 2,
+      batchesAtOnce: 3,
       handle: sampleBatchHandler({
         store,
         coverage,

@@ -1,5 +1,5 @@
 import {
-  commonSettings,
+  brokerSettings,
   type Environment,
   readConfig,
   streamSettings,
@@ -7,7 +7,7 @@ import {
 import * as z from 'zod';
 
 const schema = z.object({
-  NATS_URL: commonSettings.NATS_URL,
+  ...brokerSettings,
   DATABASE_URL: z.url({
     protocol: /^postgres(ql)?$/,
     error: 'is needed: postgres://user:password@host:port/database, or a file with it in DATABASE_URL_FILE',

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Connection, connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { RestoreFailed } from '@holdfast/shared/jetstream/restore-session-log.ts';
-import { ConfigError } from '@holdfast/shared/runtime/config.ts';
+import { type BrokerAccess, brokerAccess, ConfigError } from '@holdfast/shared/runtime/config.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { BackupError } from './backup-error.ts';
 import { backupConfig } from './config.ts';
@@ -55,7 +55,7 @@ async function main(): Promise<number> {
     DATABASE_URL: values.database,
     DATABASE_URL_FILE: values['database-file'],
   });
-  const connection = await connected(config.NATS_URL);
+  const connection = await connected(brokerAccess(config), command);
   try {
     const { nc } = connection;
     const databaseUrl = config.DATABASE_URL;
@@ -99,11 +99,11 @@ function wholeNumber(text: string | undefined): number | undefined {
 }
 
 /** Services wait for their broker for ever; whoever runs a command wants to know. */
-async function connected(url: string): Promise<Connection> {
+async function connected(access: BrokerAccess, name: string): Promise<Connection> {
   const gaveUp = new AbortController();
   try {
     return await Promise.race([
-      connectNats({ url, name: 'backup', log }),
+      connectNats({ ...access, name, log }),
       sleep(connectTimeoutMs, undefined, { signal: gaveUp.signal }).then(() => {
         throw new BackupError('NATS does not answer at the address given');
       }),

@@ -85,3 +85,12 @@ export function parseAssignmentSubject(subject: string): AssignmentSubject | und
 
 /** Ids become subject tokens and KV keys, so they may hold neither dots, blanks nor wildcards. */
 export const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
+
+/**
+ * Under which a connection of this name gets its answers: `_INBOX.<service>` and, for `<service>-<which>`,
+ * `_INBOX.<service>.<which>`. Tokens, so that the broker's permissions can name those of one service.
+ */
+export function inboxPrefix(connectionName: string): string {
+  const [service = '', ...which] = connectionName.replace(/[^A-Za-z0-9_-]/g, '_').split('-');
+  return ['_INBOX', service, ...(which.length > 0 ? [which.join('-')] : [])].join('.');
+}

@@ -1,4 +1,12 @@
-import { connect as connectTransport, type NatsConnection } from '@nats-io/transport-node';
+import {
+  connect as connectTransport,
+  type NatsConnection,
+  type NodeConnectionOptions,
+  nkeyAuthenticator,
+  usernamePasswordAuthenticator,
+} from '@nats-io/transport-node';
+import { inboxPrefix } from '../contracts/subjects.ts';
+import type { BrokerAccess } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { parseNatsAddress } from './nats-address.ts';
 
@@ -18,10 +26,16 @@ export interface Connection {
  * Connects and stays connected for ever. The client's defaults would notice a dead peer only after about six
  * minutes and give up after ten attempts; pings every 2 s notice within about 6 s (3.0 s measured at 1 s).
  */
-export async function connectNats(options: { url: string; name: string; log: Logger }): Promise<Connection> {
-  const { url, name, log } = options;
+export async function connectNats(
+  options: BrokerAccess & {
+    /** `<service>` or `<service>-<which>`; names the inboxes as well, see `inboxPrefix`. */
+    readonly name: string;
+    readonly log: Logger;
+  },
+): Promise<Connection> {
+  const { name, log } = options;
   const nc = await connectTransport({
-    ...parseNatsAddress(url),
+    ...accessOptions(options),
     name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
@@ -32,7 +46,7 @@ export async function connectNats(options: { url: string; name: string; log: Log
     timeout: 5_000,
     // Every request would capture a stack for an error that it hardly ever has: a tenth of the supervisor's time.
     noAsyncTraces: true,
-    inboxPrefix: `_INBOX_${name.replace(/[^A-Za-z0-9]/g, '_')}`,
+    inboxPrefix: inboxPrefix(name),
   });
   let up = true;
   const listeners: (() => void)[] = [];
@@ -72,4 +86,26 @@ export async function connectNats(options: { url: string; name: string; log: Log
       }
     },
   };
+}
+
+function accessOptions({ url, nkeySeed, tls }: BrokerAccess): NodeConnectionOptions {
+  const { servers, user, pass, needsTls } = parseNatsAddress(url);
+  return {
+    servers,
+    // The server picks what it knows: a broker from before there were nkeys takes the password.
+    authenticator: [
+      ...(user === undefined ? [] : [usernamePasswordAuthenticator(user, pass)]),
+      ...(nkeySeed === undefined ? [] : [nkeyAuthenticator(new TextEncoder().encode(nkeySeed))]),
+    ],
+    // Also without any file: then the machine's own certificate authorities count.
+    ...((tls ?? needsTls) && { tls: present(tls) }),
+  };
+}
+
+/** The transport takes a key that is there without a value for one. */
+function present(tls: BrokerAccess['tls'] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(tls).filter(([, value]) => value !== undefined)) as Record<
+    string,
+    string
+  >;
 }

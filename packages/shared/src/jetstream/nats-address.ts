@@ -4,6 +4,8 @@ export interface NatsAddress {
   readonly servers: string[];
   readonly user?: string;
   readonly pass?: string;
+  /** An address began with `tls://`. */
+  readonly needsTls?: true;
 }
 
 /**
@@ -16,10 +18,12 @@ export function parseNatsAddress(address: string): NatsAddress {
     return new URL(text.includes('://') ? text : `nats://${text}`);
   });
   const servers = urls.map((url) => url.host);
+  const tls = urls.some(({ protocol }) => protocol === 'tls:') ? ({ needsTls: true } as const) : {};
   const named = urls.find((url) => url.username !== '');
-  if (named === undefined) return { servers };
+  if (named === undefined) return { servers, ...tls };
   return {
     servers,
+    ...tls,
     user: decodeURIComponent(named.username),
     pass: decodeURIComponent(named.password),
   };

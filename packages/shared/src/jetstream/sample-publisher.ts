@@ -1,5 +1,6 @@
 import { createInbox, headers, type Msg, type NatsConnection } from '@nats-io/nats-core';
 import { sentAtHeader } from '../contracts/sample.ts';
+import { inboxPrefixOf } from './inbox-prefix-of.ts';
 
 /** The broker answered, and did not store it. */
 export class PublishRefused extends Error {
@@ -60,7 +61,7 @@ export class SamplePublisher {
   constructor(nc: NatsConnection, timeoutMs = 5_000) {
     this.#nc = nc;
     this.#timeoutMs = timeoutMs;
-    this.#inbox = createInbox();
+    this.#inbox = createInbox(inboxPrefixOf(nc));
     nc.subscribe(`${this.#inbox}.*`, {
       callback: (error, message) => {
         if (!error) this.#answered(message);

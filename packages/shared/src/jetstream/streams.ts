@@ -1,5 +1,6 @@
 import {
   DiscardPolicy,
+  JetStreamApiCodes,
   JetStreamApiError,
   type JetStreamManager,
   jetstreamManager,
@@ -11,6 +12,9 @@ import { Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { Objm } from '@nats-io/obj';
 import { bucketNames, streamNames, subjects } from '../contracts/subjects.ts';
+import type { Logger } from '../runtime/logger.ts';
+import { pause, systemTimers } from '../runtime/timers.ts';
+import { requireFitServer, requireFitStreams, type StreamShape } from './broker-unfit.ts';
 
 export interface StreamSettings {
   readonly sessionsMaxBytes: number;
@@ -33,14 +37,43 @@ const streamNameExists = 10058;
 const insufficientStorage = 10047;
 
 /**
+ * Makes sure of the streams: makes what is missing, or, for a service whose identity may not make streams, waits
+ * until a supervisor or the API has. (Whoever may make a stream may have it republish to any subject.)
+ * @throws BrokerUnfit when the server or a stream is not what we need
+ */
+export async function prepareStreams(
+  nc: NatsConnection,
+  settings: StreamSettings,
+  { mayCreate, log }: { readonly mayCreate: boolean; readonly log: Logger },
+): Promise<void> {
+  if (mayCreate) return ensureStreams(nc, settings);
+  requireFitServer(nc);
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  for (let said = false; ; said = true) {
+    try {
+      return await requireFitStreams(jsm, streamShapes(settings));
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound)
+        throw error;
+      if (!said) log.info('waiting for a supervisor or the API to make the streams');
+      await pause(systemTimers, missingStreamsPauseMs);
+    }
+  }
+}
+
+const missingStreamsPauseMs = 500;
+
+/**
  * Creates what is missing of the streams and buckets and leaves alone what is there: sizes may have been
- * changed by an operator. Every service calls it at its start, so that none depends on another's order.
+ * changed by an operator. What else differs is refused. Every service that may calls it at its start, so that none
+ * depends on another's order.
  *
  * `max_bytes` on a file stream reserves that much of the server's storage, so SAMPLES growing to its own limit
  * cannot take the room of session events or leases (measured: one unbounded stream at `max_file_store` made
  * every stream refuse writes, error 10023).
  */
 export async function ensureStreams(nc: NatsConnection, settings: StreamSettings): Promise<void> {
+  requireFitServer(nc);
   const jsm = await jetstreamManager(nc);
   for (const config of streamConfigs(settings)) await ensureStream(jsm, config);
   const kvm = new Kvm(nc);
@@ -80,7 +113,42 @@ export async function ensureStreams(nc: NatsConnection, settings: StreamSettings
     ttl: 10 * 60_000,
   });
   await ensureTaskConfigs(nc, jsm, settings);
+  await requireFitStreams(jsm, streamShapes(settings));
 }
+
+function streamShapes(settings: StreamSettings): StreamShape[] {
+  const isFile = { storage: StorageType.File };
+  // What is only a matter of size is left out of it, and so is what harms nobody.
+  const streams = streamConfigs(settings).map(
+    ({ name, subjects = [], retention, discard, deny_delete, deny_purge, allow_direct }): StreamShape => ({
+      ...{ name, subjects, ...isFile },
+      ...(retention && { retention }),
+      ...(discard && { discard }),
+      ...(deny_delete && { deny_delete }),
+      ...(deny_purge && { deny_purge }),
+      ...(allow_direct && { allow_direct }),
+      ...shapes[name],
+    }),
+  );
+  const buckets = Object.values(bucketNames)
+    .filter((bucket) => bucket !== bucketNames.taskConfigs)
+    .map((bucket): StreamShape => {
+      const mustLast = bucket === bucketNames.collectors || bucket === bucketNames.leader;
+      return { name: `KV_${bucket}`, subjects: [`$KV.${bucket}.>`], ...(mustLast && isFile) };
+    });
+  const prefix = `$O.${bucketNames.taskConfigs}`;
+  const objects = { name: taskConfigsStream, subjects: [`${prefix}.C.>`, `${prefix}.M.>`], ...isFile };
+  return [...streams, ...buckets, objects];
+}
+
+/** What streams may not be beside what they are made with. */
+const shapes: Readonly<Record<string, Partial<StreamShape>>> = {
+  // The truth has no age, and the older events of a task count too.
+  [streamNames.sessions]: { max_age: 0, max_msgs_per_subject: -1 },
+  [streamNames.assignments]: { max_age: 0, max_msgs_per_subject: 1, deny_purge: false },
+  [streamNames.samples]: { max_msgs_per_subject: -1 },
+  [streamNames.quarantine]: { deny_delete: false },
+};
 
 async function ensureTaskConfigs(
   nc: NatsConnection,

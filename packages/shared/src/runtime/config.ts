@@ -50,6 +50,14 @@ export const setting = {
       .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'must be true or false' })
       .transform((value) => value === 'true' || value === '1' || value === 'yes'),
   logLevel: () => z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+  /** The content of a PEM file, several certificates in a chain too; never shown. */
+  pem: (kind: string) =>
+    z
+      .string()
+      .refine(
+        (text) => text.includes('-----BEGIN ') && text.includes(`${kind}-----`),
+        `must be PEM with -----BEGIN ${kind}-----`,
+      ),
   list: () =>
     z.string().transform((value) =>
       value
@@ -59,8 +67,8 @@ export const setting = {
     ),
 };
 
-/** Settings that every service has. */
-export const commonSettings = {
+/** Where NATS is and who we are there; for {@link brokerAccess}. */
+export const brokerSettings = {
   // Refused here without its text: the parser's own error would carry the password into the log.
   NATS_URL: z
     .string()
@@ -69,6 +77,42 @@ export const commonSettings = {
       'must be nats://user:password@host:port, several with commas between; in a password, percent-encode what is no letter or digit',
     )
     .default('nats://127.0.0.1:4222'),
+  // Refused without its text, as above.
+  NATS_NKEY_SEED: z
+    .string()
+    .regex(/^SU[A-Z2-7]{56}$/, 'must be the seed of a user: 58 characters that begin with SU')
+    .optional(),
+  NATS_TLS_CA: setting.pem('CERTIFICATE').optional(),
+  NATS_TLS_CERT: setting.pem('CERTIFICATE').optional(),
+  NATS_TLS_KEY: setting.pem('PRIVATE KEY').optional(),
+} as const;
+
+/** What a connection to NATS needs beside a name. */
+export interface BrokerAccess {
+  /** `nats://user:password@host:port`, several with commas between; `tls://` asks for TLS. */
+  readonly url: string;
+  /** Seed of the nkey by which we are known there, beside or instead of user and password. */
+  readonly nkeySeed?: string | undefined;
+  /** PEM; with any of them only TLS will do. */
+  readonly tls?: {
+    readonly ca?: string | undefined;
+    readonly cert?: string | undefined;
+    readonly key?: string | undefined;
+  };
+}
+
+export function brokerAccess(config: z.infer<z.ZodObject<typeof brokerSettings>>): BrokerAccess {
+  const { NATS_TLS_CA: ca, NATS_TLS_CERT: cert, NATS_TLS_KEY: key } = config;
+  return {
+    url: config.NATS_URL,
+    nkeySeed: config.NATS_NKEY_SEED,
+    ...((ca ?? cert ?? key) && { tls: { ca, cert, key } }),
+  };
+}
+
+/** Settings that every service has. */
+export const commonSettings = {
+  ...brokerSettings,
   LOG_LEVEL: setting.logLevel().default('info'),
   /** Port of GET /health/live and /health/ready; 0 turns it off. */
   HEALTH_PORT: setting.port().default(0),

@@ -1,7 +1,9 @@
+import { BrokerUnfit } from '@holdfast/shared/jetstream/broker-unfit.ts';
 import { type Connection, connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
 import { ensureStreams, type StreamSettings } from '@holdfast/shared/jetstream/streams.ts';
 import { TaskConfigStore, TaskConfigStoreFull } from '@holdfast/shared/jetstream/task-config-store.ts';
+import type { BrokerAccess } from '@holdfast/shared/runtime/config.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
@@ -46,7 +48,7 @@ function taskConfigsOf(store: TaskConfigStore): TaskConfigs {
  * commands are taken again.
  */
 export function startBroker(options: {
-  url: string;
+  access: BrokerAccess;
   name: string;
   streams: StreamSettings;
   log: Logger;
@@ -78,6 +80,8 @@ export function startBroker(options: {
         if (mine === attempt) ready = true;
         return;
       } catch (error) {
+        // At the start it is refused; a service that works goes on trying, and answers what it can meanwhile.
+        if (error instanceof BrokerUnfit && mine === 1) throw error;
         if (!said) log.warn({ err: error }, 'NATS is there, but its streams are not ready; trying again');
         said = true;
         await pause(systemTimers, retryMs, stopping.signal);
@@ -86,7 +90,7 @@ export function startBroker(options: {
   };
 
   const connecting = (async () => {
-    const made = await connectNats({ url: options.url, name: options.name, log });
+    const made = await connectNats({ ...options.access, name: options.name, log });
     if (stopping.signal.aborted) return made.close();
     connection = made;
     made.onReconnect(() => void prepare(made.nc));

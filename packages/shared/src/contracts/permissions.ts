@@ -1,0 +1,230 @@
+import { bucketNames, durableNames, inboxPrefix, leaderKey, streamNames, subjects } from './subjects.ts';
+
+/** Whom the broker knows. Each has a key of its own and may say and hear just what it needs. */
+export const services = [
+  'api',
+  'supervisor',
+  'collector',
+  'writer',
+  'backup',
+  'restore',
+  'operator',
+] as const;
+export type Service = (typeof services)[number];
+
+export interface Permissions {
+  readonly publish: { readonly allow: readonly string[]; readonly deny?: readonly string[] };
+  readonly subscribe: { readonly allow: readonly string[] };
+  /** May answer a request wherever it came from, once. */
+  readonly mayRespond: boolean;
+}
+
+/** Every collector; ids are tokens, so a wildcard stands for any of them. */
+export const anyCollector = '*';
+
+const { sessions, assignments, samples, quarantine, audit } = streamNames;
+const taskConfigs = `OBJ_${bucketNames.taskConfigs}`;
+const kv = (bucket: string) => `KV_${bucket}`;
+const boards = [kv(bucketNames.status), kv(bucketNames.waiting), kv(bucketNames.sinks)];
+const leases = [kv(bucketNames.collectors), kv(bucketNames.leader)];
+const everyStream = [...Object.values(streamNames), ...leases, ...boards, taskConfigs];
+
+const api = '$JS.API';
+/** What a service asks before anything else: whether JetStream is on and the streams are as they have to be. */
+const probe = [`${api}.INFO`, `${api}.STREAM.INFO.*`];
+const makeStreams = everyStream.map((stream) => `${api}.STREAM.CREATE.${stream}`);
+
+/** Single messages of a stream, by sequence or by subject. */
+const read = (stream: string) => [
+  `${api}.STREAM.MSG.GET.${stream}`,
+  `${api}.DIRECT.GET.${stream}`,
+  `${api}.DIRECT.GET.${stream}.>`,
+];
+
+/**
+ * Consumers of this stream that nobody else has: their names are random, and nobody is told them. The broker knows
+ * no part of a name, so what is somebody's own is denied one by one, see `durablesOfOthers`.
+ */
+const follow = (stream: string) => [
+  `${api}.CONSUMER.CREATE.${stream}`,
+  `${api}.CONSUMER.CREATE.${stream}.>`,
+  `${api}.CONSUMER.INFO.${stream}.*`,
+  `${api}.CONSUMER.DELETE.${stream}.*`,
+  `${api}.CONSUMER.MSG.NEXT.${stream}.*`,
+  `$JS.ACK.${stream}.>`,
+  `$JS.FC.${stream}.>`,
+];
+
+/** One durable consumer: made, asked about, read from and acknowledged. */
+const durable = (stream: string, name: string, filter?: string) => [
+  `${api}.CONSUMER.CREATE.${stream}.${name}${filter === undefined ? '' : `.${filter}`}`,
+  `${api}.CONSUMER.INFO.${stream}.${name}`,
+  `${api}.CONSUMER.DELETE.${stream}.${name}`,
+  `${api}.CONSUMER.MSG.NEXT.${stream}.${name}`,
+  `$JS.ACK.${stream}.${name}.>`,
+];
+
+/** What `follow` would allow of a durable that somebody else works with. */
+const denyDurable = (stream: string, name: string) => [
+  `${api}.CONSUMER.CREATE.${stream}.${name}`,
+  `${api}.CONSUMER.CREATE.${stream}.${name}.>`,
+  `${api}.CONSUMER.DELETE.${stream}.${name}`,
+  `${api}.CONSUMER.MSG.NEXT.${stream}.${name}`,
+  `$JS.ACK.${stream}.${name}.>`,
+];
+
+const write = (bucket: string, key = '>') => `$KV.${bucket}.${key}`;
+
+/** By name, what a collector's id stands in. */
+function ofCollector(id: string): string[] {
+  const name = id === anyCollector ? anyCollector : durableNames.collector(id);
+  return [
+    ...durable(assignments, name, subjects.assignmentsOf(id)),
+    write(bucketNames.collectors, id),
+    write(bucketNames.sinks, `outbox.${id}`),
+  ];
+}
+
+/**
+ * @param collectorId of a collector; any collector without it
+ * @param reserved ids of collectors that have identities of their own, which one for any collector may not speak for
+ */
+export function permissionsOf(
+  service: Service,
+  { collectorId = anyCollector, reserved = [] }: { collectorId?: string; reserved?: readonly string[] } = {},
+): Permissions {
+  const { publish, deny = [], subscribe = [], mayRespond = false } = parts[service](collectorId, reserved);
+  const inbox =
+    service === 'collector' && collectorId !== anyCollector
+      ? inboxPrefix(`collector-${collectorId}`)
+      : inboxPrefix(service);
+  return {
+    publish: { allow: [...probe, ...publish], ...(deny.length > 0 && { deny }) },
+    subscribe: { allow: [`${inbox}.>`, ...subscribe] },
+    mayRespond,
+  };
+}
+
+interface Parts {
+  readonly publish: readonly string[];
+  readonly deny?: readonly string[];
+  readonly subscribe?: readonly string[];
+  readonly mayRespond?: boolean;
+}
+
+const parts: Readonly<Record<Service, (collectorId: string, reserved: readonly string[]) => Parts>> = {
+  /** Appends commands, keeps snapshots, reads everything that it shows. */
+  api: () => ({
+    publish: [
+      ...makeStreams,
+      subjects.lifecycle('*'),
+      subjects.deviceCall('*'),
+      subjects.allAudit,
+      // What was in quarantine is sent again.
+      subjects.allSamples,
+      `$O.${bucketNames.taskConfigs}.>`,
+      `${api}.STREAM.PURGE.${taskConfigs}`,
+      `${api}.STREAM.MSG.DELETE.${quarantine}`,
+      ...[sessions, samples, quarantine, audit, taskConfigs, ...leases, ...boards].flatMap(read),
+      ...[sessions, samples, quarantine, audit, taskConfigs, ...leases, ...boards].flatMap(follow),
+    ],
+    deny: denyDurable(samples, durableNames.writer),
+  }),
+
+  /** Appends placements, hands out work, judges leases. */
+  supervisor: () => ({
+    publish: [
+      ...makeStreams,
+      subjects.placement('*'),
+      // That a session has failed.
+      subjects.lifecycle('*'),
+      subjects.allAssignments,
+      subjects.renewalCall,
+      subjects.droppedSamples('*'),
+      write(bucketNames.collectors),
+      write(bucketNames.leader, leaderKey),
+      write(bucketNames.waiting),
+      `${api}.STREAM.PURGE.${assignments}`,
+      ...[sessions, samples, ...leases, ...boards].flatMap(read),
+      ...[sessions, samples, ...leases, ...boards].flatMap(follow),
+    ],
+    deny: [...denyDurable(samples, durableNames.writer), ...denyDurable(sessions, durableNames.projector)],
+  }),
+
+  /** Takes its own work, reads what its sessions are to do, publishes readings. */
+  collector: (collectorId, reserved) => ({
+    publish: [
+      ...ofCollector(collectorId),
+      subjects.sample('*', '*'),
+      subjects.health('*', '*'),
+      write(bucketNames.status, '*'),
+      ...[sessions, samples, taskConfigs, kv(bucketNames.collectors)].flatMap(read),
+      ...[sessions, taskConfigs].flatMap(follow),
+    ],
+    deny: [
+      subjects.droppedSamples('*'),
+      ...denyDurable(sessions, durableNames.projector),
+      ...(collectorId === anyCollector ? reserved.flatMap(ofCollector) : []),
+    ],
+    subscribe: [subjects.renewalCall, subjects.deviceCall(collectorId)],
+    mayRespond: true,
+  }),
+
+  /** Takes readings into the database. */
+  writer: () => ({
+    publish: [
+      ...durable(samples, durableNames.writer),
+      subjects.quarantine('*'),
+      write(bucketNames.sinks, '*'),
+    ],
+  }),
+
+  /** Reads what is saved. */
+  backup: () => ({
+    publish: [
+      `${api}.CONSUMER.LIST.${sessions}`,
+      ...[sessions, taskConfigs].flatMap(read),
+      ...[sessions, taskConfigs].flatMap(follow),
+    ],
+    deny: denyDurable(sessions, durableNames.projector),
+  }),
+
+  /** Fills an empty broker. Only for as long as a restore takes: it may write what it likes into the log. */
+  restore: () => ({
+    publish: [
+      ...makeStreams,
+      subjects.allSessions,
+      `$O.${bucketNames.taskConfigs}.>`,
+      `${api}.STREAM.PURGE.${taskConfigs}`,
+      `${api}.CONSUMER.LIST.${sessions}`,
+      ...[sessions, taskConfigs].flatMap(read),
+      ...[sessions, taskConfigs].flatMap(follow),
+    ],
+  }),
+
+  /** Somebody with the NATS command line tool: looks at everything, takes nothing away, writes nothing. */
+  operator: () => ({
+    publish: [
+      `${api}.STREAM.NAMES`,
+      `${api}.STREAM.LIST`,
+      `${api}.CONSUMER.NAMES.*`,
+      `${api}.CONSUMER.LIST.*`,
+      `${api}.CONSUMER.INFO.*.*`,
+      ...read('*'),
+      // Not of ASSIGNMENTS, where each message goes to one consumer.
+      ...everyStream.filter((stream) => stream !== assignments).flatMap(follow),
+    ],
+    deny: [...denyDurable(samples, durableNames.writer), ...denyDurable(sessions, durableNames.projector)],
+    subscribe: [
+      subjects.allSessions,
+      subjects.allAssignments,
+      subjects.allSamples,
+      subjects.allHealth,
+      subjects.allQuarantine,
+      subjects.allAudit,
+      'collectors.>',
+      '$KV.>',
+      '$O.>',
+    ],
+  }),
+};

@@ -1,0 +1,122 @@
+import type { RunningProcess } from '@holdfast/dev/child-process.ts';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { backupCommand } from '../backup/backup-command.ts';
+import { eventually } from '../support/eventually.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { type IdentitiesForTest, identitiesForTest, violationsOf } from '../support/identities-for-test.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { plantForTest } from '../support/plant-for-test.ts';
+import { type RestClient, restClient } from '../support/rest-client.ts';
+import { type ServiceName, startService, testLease } from '../support/service-processes.ts';
+import { sessionLogForTest } from '../support/session-log.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const sessionsPath = '/api/acquisition/sessions';
+
+let identities: IdentitiesForTest;
+let nats: Awaited<ReturnType<typeof natsForTest>>;
+let rest: RestClient;
+let database: string;
+
+beforeAll(async () => {
+  identities = identitiesForTest(['hall-1']);
+  nats = await natsForTest({ configLines: identities.configLines });
+  database = await freshDatabase();
+  rest = restClient(`http://127.0.0.1:${await freePort()}`);
+});
+
+const running: RunningProcess[] = [];
+
+const start = async (service: ServiceName, settings: Record<string, string> = {}) => {
+  const started = await startService(service, {
+    NATS_URL: nats.url,
+    NATS_NKEY_SEED: identities.seed(service),
+    DATABASE_URL: database,
+    API_PORT: new URL(rest.url).port,
+    ...testLease,
+    ...settings,
+  });
+  running.push(started);
+};
+
+describe('services that each have an identity of their own', () => {
+  it('run a session from its start to a backup, and the broker has nothing to refuse', async () => {
+    const plant = await plantForTest(['press-1']);
+    // First those that may not make streams: they wait for the others.
+    const own = { COLLECTOR_ID: 'hall-1', NATS_NKEY_SEED: identities.seed('collector', 'hall-1') };
+    await Promise.all([start('collector', own), start('writer')]);
+    await Promise.all([start('supervisor'), start('api')]);
+    await eventually(async () => (await rest.get('/health/ready')).status === 200, {
+      what: 'the API',
+      timeoutMs: 30_000,
+    });
+    const log = await sessionLogForTest(identities.ownUrl(nats));
+
+    const [endpoint] = plant.plant.endpoints;
+    if (!endpoint) throw new Error('the plant has no device');
+    const { host, port, unitId: unit_id } = endpoint;
+    const device = await rest.create('/api/config/devices/', { code: 'press-1', host, port, unit_id });
+    const about = { device_id: device.id, code: 'count', table: 'holding_register', data_type: 'uint16' };
+    await rest.create('/api/config/points/', { ...about, address: 0 });
+    const task = await rest.create('/api/config/tasks/', {
+      code: 'keyed',
+      period_ms: 200,
+      device_ids: [device.id],
+    });
+    const { session_id: id } = await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
+
+    const sampled = async () =>
+      (await log.samples()).filter(({ session, values }) => session === id && values);
+    await eventually(async () => (await sampled()).length > 2, { what: 'readings', timeoutMs: 30_000 });
+
+    // A collector of compose, which shares its identity, comes and takes the work over.
+    await start('collector', { COLLECTOR_ID: 'any-7' });
+    const recovery = async () => (await rest.get('/api/acquisition/recovery/')).body;
+    await eventually(async () => (await recovery()).actual === 1, { what: 'the recovery view' });
+    await rest.create(`${sessionsPath}/${id}/pause/`, {});
+    await rest.create(`${sessionsPath}/${id}/resume/`, {});
+    const before = (await sampled()).length;
+    await eventually(async () => (await sampled()).length > before + 2, {
+      what: 'readings after the resumption',
+      timeoutMs: 30_000,
+    });
+    for (const path of ['/api/system/sinks', '/api/system/collectors/']) {
+      const { status } = await rest.get(path);
+      expect(`${path} ${status}`).toBe(`${path} 200`);
+    }
+    expect(await rest.post(`/api/config/devices/${device.id}/test/`)).toMatchObject({ status: 200 });
+    await seesLiveReadings(`${rest.url}/api/acquisition/live?task_id=${task.id}`);
+
+    // What cannot be written goes to QUARANTINE, is sent again and deleted.
+    log.nc.publish(`samples.${task.id}.${device.id}`, 'no sample');
+    const quarantined = async () => (await rest.get('/api/system/quarantine')).body.results;
+    await eventually(async () => (await quarantined()).length === 1, { what: 'the quarantine' });
+    const [{ sequence }] = await quarantined();
+    const place = `/api/system/quarantine/${sequence}`;
+    expect([200, 202, 204]).toContain((await rest.post(`${place}/send-again`)).status);
+
+    const folder = `${await temporaryFolder('backup')}/saved`;
+    const keyed = { nats: nats.url, database, NATS_NKEY_SEED: identities.seed('backup') };
+    expect(await backupCommand(keyed, 'backup', '--to', folder)).toMatchObject({ code: 0 });
+    const empty = await natsForTest({ configLines: identities.configLines });
+    const elsewhere = { nats: empty.url, database: await freshDatabase() };
+    const restorer = { ...elsewhere, NATS_NKEY_SEED: identities.seed('restore') };
+    expect(await backupCommand(restorer, 'restore', '--from', folder)).toMatchObject({ code: 0 });
+    expect(violationsOf(empty)).toEqual([]);
+
+    await rest.create(`${sessionsPath}/${id}/stop/`, { reason: 'test' });
+    await eventually(async () => (await log.assignments()) === 0, { what: 'the work to be given back' });
+    for (const service of running.reverse()) expect((await service.stop()).code).toBe(0);
+    expect(violationsOf(nats)).toEqual([]);
+  }, 120_000);
+});
+
+/** Until the first piece of the stream is there. */
+async function seesLiveReadings(url: string): Promise<void> {
+  const leaving = new AbortController();
+  const response = await fetch(url, { signal: leaving.signal });
+  expect(`${url} ${response.status}`).toBe(`${url} 200`);
+  await response.body?.getReader().read();
+  leaving.abort();
+}

@@ -1,0 +1,54 @@
+import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import { type Identity, natsAuthorization } from '@holdfast/shared/contracts/nats-authorization.ts';
+import {
+  anyCollector,
+  permissionsOf,
+  type Service,
+  services,
+} from '@holdfast/shared/contracts/permissions.ts';
+import { newNkeyPair } from '@holdfast/shared/jetstream/nkey-pair.ts';
+
+export interface IdentitiesForTest {
+  /** For the configuration of the server. */
+  readonly configLines: readonly string[];
+  /** Of a service; of a collector without an id the one that all share. */
+  seed(service: Service, collectorId?: string): string;
+  /** The address with which the test itself may do everything. */
+  ownUrl(server: NatsServer): string;
+}
+
+/** A key for every service and for each of these collectors, with the permissions of production. */
+export function identitiesForTest(collectorIds: readonly string[] = []): IdentitiesForTest {
+  const seeds = new Map<string, string>();
+  const identities: Identity[] = [];
+  const add = (service: Service, collectorId?: string) => {
+    const { seed, publicKey } = newNkeyPair();
+    seeds.set(keyOf(service, collectorId), seed);
+    const permissions = permissionsOf(service, {
+      collectorId: collectorId ?? anyCollector,
+      reserved: collectorIds,
+    });
+    identities.push({ comment: keyOf(service, collectorId), nkey: publicKey, permissions });
+  };
+  for (const service of services) add(service);
+  for (const id of collectorIds) add('collector', id);
+  const own = { user: 'test', password: 'test' };
+  return {
+    configLines: [natsAuthorization(identities, own)],
+    seed: (service, collectorId) => {
+      const seed = seeds.get(keyOf(service, collectorId));
+      if (seed === undefined) throw new Error(`there is no identity ${keyOf(service, collectorId)}`);
+      return seed;
+    },
+    ownUrl: (server) => `nats://${own.user}:${own.password}@127.0.0.1:${server.port}`,
+  };
+}
+
+/** What the broker has refused to anybody since it started. */
+export function violationsOf(server: NatsServer): string[] {
+  return server.lastLines(500).filter((line) => /violation/i.test(line));
+}
+
+function keyOf(service: Service, collectorId?: string): string {
+  return collectorId === undefined ? service : `${service} ${collectorId}`;
+}
