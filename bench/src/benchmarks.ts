@@ -7,6 +7,8 @@ import { ingest } from './ingest/ingest.ts';
 import { memory } from './memory/memory.ts';
 import { outage } from './outage/outage.ts';
 import { modbusClients } from './poll/modbus-clients.ts';
+import { poll } from './poll/poll.ts';
+import { fleet } from './polled/fleet.ts';
 import { publish } from './publish/publish.ts';
 import { recovery } from './recovery/recovery.ts';
 
@@ -19,6 +21,8 @@ export const benchmarks: readonly Benchmark[] = [
   publish,
   memory,
   modbusClients,
+  poll,
+  fleet,
   outage,
   history,
 ];

@@ -1,7 +1,9 @@
 /*
  * A Modbus TCP device that answers as fast as the machine can, for measurements: one process, epoll, no allocation.
- * Register n holds n, modulo 65536; bit n is on when n is odd; every unit answers. Function codes 1 to 4.
- * Prints the port that it listens on (127.0.0.1) and serves until its standard input closes.
+ * Register n holds n, modulo 65536; bit n is on when n is odd. Function codes 1 to 4. Units from 200 on never answer,
+ * and keep no other unit waiting; all others answer.
+ * Listens on the address that it is given, 127.0.0.1 by default, and prints the port. For each byte that comes on its
+ * standard input it prints how many requests it has answered; it serves until that closes.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -16,7 +18,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { MAX_FDS = 65536, REQUEST_BYTES = 12, MAX_EVENTS = 256 };
+enum { MAX_FDS = 65536, REQUEST_BYTES = 12, MAX_EVENTS = 256, FIRST_SILENT_UNIT = 200 };
+
+static unsigned long long answered;
 
 static struct {
     uint8_t pending[REQUEST_BYTES];
@@ -67,17 +71,29 @@ static int serve(int fd) {
         clients[fd].count = have + (size_t)n;
         if (clients[fd].count < REQUEST_BYTES) continue;
         clients[fd].count = 0;
+        if (clients[fd].pending[6] >= FIRST_SILENT_UNIT) return 1;
         size_t length = answer(clients[fd].pending, reply);
         if (write(fd, reply, length) != (ssize_t)length) return 0;
+        answered++;
         /* A client that waits for its reply has sent nothing more: the next event saves a read that finds nothing. */
         return 1;
     }
 }
 
-int main(void) {
+/* Returns 0 when nobody wants to know any more. */
+static int report(void) {
+    char questions[64];
+    ssize_t n = read(STDIN_FILENO, questions, sizeof questions);
+    for (ssize_t i = 0; i < n; i++) printf("%llu\n", answered);
+    fflush(stdout);
+    return n > 0;
+}
+
+int main(int argc, char **argv) {
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
+    if (argc > 1 && inet_pton(AF_INET, argv[1], &address.sin_addr) != 1) die("address");
     if (listener < 0 || bind(listener, (struct sockaddr *)&address, size) || listen(listener, 4096)) die("listen");
     if (getsockname(listener, (struct sockaddr *)&address, &size)) die("getsockname");
     int epoll = epoll_create1(0);
@@ -93,7 +109,10 @@ int main(void) {
         if (count < 0 && errno != EINTR) die("epoll_wait");
         for (int i = 0; i < count; i++) {
             int fd = events[i].data.fd;
-            if (fd == STDIN_FILENO) return 0;
+            if (fd == STDIN_FILENO) {
+                if (!report()) return 0;
+                continue;
+            }
             if (fd != listener) {
                 if (!serve(fd)) close(fd);
                 continue;

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Benchmark, BenchmarkContext, FlagValues, Measurement } from '../benchmark.ts';
 import { median } from '../median.ts';
 import { startFastModbusServer } from './fast-modbus-server.ts';
-import { bareSocketLoop, deviceBusLoop, modbusSerialLoop, type OpenReadLoop } from './read-loops.ts';
+import { measureReadLoop, type ReadRound } from './measure-read-loop.ts';
+import { bareSocketLoop, deviceBusLoop, modbusSerialLoop } from './read-loops.ts';
 
 const flags = {
   connections: { meaning: 'connections, each with one read in flight', byDefault: 50, atLeast: 1 },
@@ -29,12 +30,6 @@ export const modbusClients: Benchmark<typeof flags> = {
   run,
 };
 
-interface Round {
-  readonly perSecond: number;
-  /** CPU time of this process, of which the device is none. */
-  readonly cpuUs: number;
-}
-
 async function run(
   { connections, registers, reads, rounds }: FlagValues<typeof flags>,
   { progress, cleanUp }: BenchmarkContext,
@@ -43,10 +38,10 @@ async function run(
   cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
   const server = await startFastModbusServer(folder);
   cleanUp.defer(() => server.stop());
-  const measured: Record<Client, Round[]> = { bare_socket: [], modbus_serial: [], device_bus: [] };
+  const measured: Record<Client, ReadRound[]> = { bare_socket: [], modbus_serial: [], device_bus: [] };
   for (let round = 0; round <= rounds; round += 1) {
     for (const client of Object.keys(clients) as Client[]) {
-      const result = await measure(clients[client], server.port, { connections, registers, reads });
+      const result = await measureReadLoop(clients[client], server.port, { connections, registers, reads });
       if (round > 0) measured[client].push(result);
     }
     const rates = Object.entries(measured).map(
@@ -80,22 +75,4 @@ async function run(
     },
     servers: {},
   };
-}
-
-async function measure(
-  open: OpenReadLoop,
-  port: number,
-  { connections, registers, reads }: { connections: number; registers: number; reads: number },
-): Promise<Round> {
-  const loops = await Promise.all(Array.from({ length: connections }, () => open(port, registers)));
-  const each = Math.ceil(reads / connections);
-  // The connections of a bus are made with its first request.
-  await Promise.all(loops.map((loop) => loop.run(1)));
-  const cpuBefore = process.cpuUsage();
-  const since = performance.now();
-  await Promise.all(loops.map((loop) => loop.run(each)));
-  const seconds = (performance.now() - since) / 1_000;
-  const { user, system } = process.cpuUsage(cpuBefore);
-  await Promise.all(loops.map((loop) => loop.close()));
-  return { perSecond: (each * connections) / seconds, cpuUs: (user + system) / (each * connections) };
 }

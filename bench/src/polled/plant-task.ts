@@ -1,0 +1,73 @@
+import type { DeviceConfig, PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+
+export type MeasuredType = 'uint16' | 'uint32';
+
+export interface PlantDevice {
+  readonly id: number;
+  readonly host: string;
+  readonly port: number;
+  readonly unitId: number;
+  readonly registers: number;
+  readonly type: MeasuredType;
+  readonly timeoutMs: number;
+}
+
+/** Endpoint `index` of those that a server on all addresses of the loopback network is. */
+export function plantHost(index: number): string {
+  return `127.${1 + (index >> 16)}.${(index >> 8) & 255}.${index & 255}`;
+}
+
+/** One task with all the devices, each register of which is a part of a value. */
+export function plantTask(taskId: number, periodMs: number, devices: readonly PlantDevice[]): TaskConfig {
+  return {
+    schema_version: 1,
+    task_id: String(taskId),
+    task_code: `line-${taskId}`,
+    task_name: `Line ${taskId}`,
+    config_version: 1,
+    period_ms: periodMs,
+    devices: devices.map(deviceConfig),
+  };
+}
+
+/** Values that one reading of a device gives. */
+export function valuesOf({ registers, type }: Pick<PlantDevice, 'registers' | 'type'>): number {
+  return Math.ceil(registers / registersOf(type));
+}
+
+function deviceConfig({ id, host, port, unitId, registers, type, timeoutMs }: PlantDevice): DeviceConfig {
+  const width = registersOf(type);
+  const points = Array.from({ length: valuesOf({ registers, type }) }, (_, index): PointConfig => {
+    const address = index * width;
+    return {
+      code: `temperature_zone_${index + 1}`,
+      name: '',
+      table: 'holding_register',
+      address,
+      // The last one of an odd number of registers.
+      data_type: address + width > registers ? 'uint16' : type,
+      byte_order: 'ABCD',
+      scale: 0.1,
+      offset: 0,
+      unit: '°C',
+    };
+  });
+  return {
+    id: `device-${id}`,
+    code: `press-${id}`,
+    name: '',
+    site_code: 'bench',
+    protocol: 'modbus_tcp',
+    host,
+    port,
+    unit_id: unitId,
+    timeout_ms: timeoutMs,
+    max_registers: 125,
+    max_bits: 2_000,
+    points,
+  };
+}
+
+function registersOf(type: MeasuredType): number {
+  return type === 'uint32' ? 2 : 1;
+}

@@ -1,0 +1,155 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { type BenchmarkContext, InvalidMeasurement } from '../benchmark.ts';
+import { type FleetProcess, startFleetProcess } from '../fleet/fleet-process.ts';
+import { startSessions } from '../fleet/start-sessions.ts';
+import { until } from '../fleet/until.ts';
+import { processUsage } from '../idle/process-usage.ts';
+import { type FastModbusServer, startFastModbusServer } from '../poll/fast-modbus-server.ts';
+import { type PlannedDevice, TickBook, type TicksOfWindow } from './tick-book.ts';
+import { waitedForProcessorSeconds } from './waited-for-processor.ts';
+
+const mebibyte = 1024 ** 2;
+/** What is still on its way at the end of a window gets so long to arrive, beyond its period. */
+const graceMs = 3_000;
+
+/** One window of reading. CPU in cores: 1 is one processor all the time. */
+export interface MeasuredWindow {
+  readonly seconds: number;
+  readonly ticks: TicksOfWindow;
+  readonly collectorCores: number;
+  /** Share of the time for which the collector waited for a processor that others had. */
+  readonly collectorWaited: number;
+  readonly brokerCores: number;
+  readonly plantCores: number;
+  readonly collectorMib: number;
+}
+
+/**
+ * A broker, a supervisor and one collector, each a process of its own with the settings that it has in a plant, and as
+ * the devices a C program on all addresses of the loopback network. The measuring process sleeps while it measures;
+ * what was read it looks up in the stream afterwards.
+ */
+export class PolledPlant {
+  readonly nc: NatsConnection;
+  readonly plant: FastModbusServer;
+  readonly collector: FleetProcess;
+  readonly #server: NatsServer;
+  readonly #supervisor: FleetProcess;
+  readonly #book: TickBook;
+  readonly #devices: PlannedDevice[] = [];
+
+  private constructor(parts: {
+    nc: NatsConnection;
+    server: NatsServer;
+    plant: FastModbusServer;
+    supervisor: FleetProcess;
+    collector: FleetProcess;
+    spread: number;
+  }) {
+    this.nc = parts.nc;
+    this.plant = parts.plant;
+    this.collector = parts.collector;
+    this.#server = parts.server;
+    this.#supervisor = parts.supervisor;
+    this.#book = new TickBook(parts.nc, parts.spread);
+  }
+
+  /** @param spreadPercent over how much of their period devices are spread; see POLL_SPREAD_PERCENT */
+  static async start(
+    { profileFolder }: Pick<BenchmarkContext, 'profileFolder'>,
+    cleanUp: AsyncDisposableStack,
+    spreadPercent: number,
+  ): Promise<PolledPlant> {
+    const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
+    cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
+    const server = await startNatsServer({ storeDir: join(folder, 'nats') });
+    cleanUp.defer(async () => void (await server.stop()));
+    const log = createLogger('bench', 'fatal');
+    const { nc, close } = await connectNats({ url: server.url, name: 'bench', log });
+    cleanUp.defer(() => close());
+    await ensureStreams(nc, {
+      sessionsMaxBytes: 64 * mebibyte,
+      samplesMaxBytes: 8_192 * mebibyte,
+      samplesMaxAgeHours: 1,
+      replicas: 1,
+    });
+    const plant = await startFastModbusServer(folder, '0.0.0.0');
+    cleanUp.defer(() => plant.stop());
+    const settings = { NATS_URL: server.url, LOCK_DIR: join(folder, 'locks') };
+    const supervisor = await startFleetProcess('supervisor', settings, undefined);
+    cleanUp.defer(async () => void (await supervisor.process.stop()));
+    const own = {
+      COLLECTOR_ID: 'c1',
+      SPOOL_DIR: join(folder, 'spool'),
+      POLL_SPREAD_PERCENT: String(spreadPercent),
+    };
+    const collector = await startFleetProcess('collector', { ...settings, ...own }, profileFolder);
+    cleanUp.defer(async () => void (await collector.process.stop({ graceMs: 30_000 })));
+    return new PolledPlant({ nc, server, plant, supervisor, collector, spread: spreadPercent / 100 });
+  }
+
+  get deviceCount(): number {
+    return this.#devices.length;
+  }
+
+  /** Starts a session of each task, and returns when the broker has a sample of every device. */
+  async add(tasks: readonly TaskConfig[]): Promise<void> {
+    for (const { task_id, period_ms, devices } of tasks)
+      for (const { id, points } of devices)
+        this.#devices.push({ taskId: task_id, id, periodMs: period_ms, values: points.length });
+    await startSessions(this.nc, tasks);
+    await until(
+      'every device to be read',
+      async () => (await this.#book.devicesSeen()) >= this.#devices.length,
+      this.check,
+    );
+  }
+
+  /** Lets it run for a while, then looks at every tick of a time. */
+  async measure(seconds: number): Promise<MeasuredWindow> {
+    await this.#book.forget();
+    const longestPeriodMs = Math.max(...this.#devices.map(({ periodMs }) => periodMs));
+    const fromMs = Date.now();
+    const before = await this.#usage();
+    await sleep(seconds * 1_000);
+    const after = await this.#usage();
+    const toMs = Date.now();
+    // A tick belongs to the window in which it was scheduled, and is read by its phase later.
+    await sleep(longestPeriodMs + graceMs);
+    this.check();
+    const passed = (after.atMs - before.atMs) / 1_000;
+    const cores = (of: 'collector' | 'broker' | 'plant') =>
+      (after[of].cpuSeconds - before[of].cpuSeconds) / passed;
+    return {
+      seconds: passed,
+      ticks: await this.#book.read(this.#devices, fromMs, toMs),
+      collectorCores: cores('collector'),
+      collectorWaited: (after.waited - before.waited) / passed,
+      brokerCores: cores('broker'),
+      plantCores: cores('plant'),
+      collectorMib: after.collector.residentMib,
+    };
+  }
+
+  async #usage() {
+    const [collector, broker, plant] = await Promise.all(
+      [this.collector.process.pid, this.#server.pid, this.plant.pid].map(processUsage),
+    );
+    if (!collector || !broker || !plant) throw new InvalidMeasurement('a process has ended');
+    const waited = await waitedForProcessorSeconds(this.collector.process.pid);
+    return { atMs: performance.now(), waited, collector, broker, plant };
+  }
+
+  readonly check = (): void => {
+    this.#supervisor.check();
+    this.collector.check();
+  };
+}

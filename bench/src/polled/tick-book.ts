@@ -1,0 +1,133 @@
+import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { phaseMs, tickTimeMs } from '../../../services/collector/src/polling/schedule.ts';
+import { InvalidMeasurement } from '../benchmark.ts';
+
+export interface PlannedDevice {
+  readonly taskId: string;
+  readonly id: string;
+  readonly periodMs: number;
+  /** That a complete reading of it has. */
+  readonly values: number;
+}
+
+/** Every tick that was scheduled within a time, by what it came to. */
+export interface TicksOfWindow {
+  readonly expected: number;
+  readonly read: number;
+  /** By cause. */
+  readonly missed: Readonly<Record<string, number>>;
+  /** Of which the stream has nothing, although they should be there. */
+  readonly absent: number;
+  readonly values: number;
+  /** From when a tick was to be read until its answer was complete, in ms, by device. */
+  readonly latenessMs: ReadonlyMap<string, readonly number[]>;
+}
+
+/** What a sample says before its values begin; its values are counted only. */
+interface SampleHead {
+  readonly device_id: string;
+  readonly tick: number;
+  readonly through_tick?: number;
+  readonly read_at: number;
+  readonly miss?: { readonly cause: string };
+  readonly values?: Readonly<Record<string, unknown>>;
+}
+
+interface Followed extends PlannedDevice {
+  /** Ticks from `first` on, up to before `end`. */
+  readonly first: number;
+  readonly end: number;
+  readonly phase: number;
+  readonly lateness: number[];
+  seen: number;
+}
+
+/** Finds in SAMPLES what became of the ticks of a time. */
+export class TickBook {
+  readonly #nc: NatsConnection;
+  readonly #spread: number;
+  #jsm: JetStreamManager | undefined;
+
+  /** @param spread 0…1, the collector's */
+  constructor(nc: NatsConnection, spread: number) {
+    this.#nc = nc;
+    this.#spread = spread;
+  }
+
+  /** Devices that the stream has a sample of. */
+  async devicesSeen(): Promise<number> {
+    const { state } = await (await this.#manager()).streams.info(streamNames.samples);
+    return state.num_subjects ?? 0;
+  }
+
+  /** Empties the stream: what was before is not of interest, and takes room. */
+  async forget(): Promise<void> {
+    await (await this.#manager()).streams.purge(streamNames.samples);
+  }
+
+  async read(devices: readonly PlannedDevice[], fromMs: number, toMs: number): Promise<TicksOfWindow> {
+    const planned = new Map(
+      devices.map((device) => {
+        const { id, periodMs } = device;
+        const first = Math.ceil(fromMs / periodMs);
+        const end = Math.ceil(toMs / periodMs);
+        const phase = phaseMs(id, periodMs, this.#spread);
+        return [id, { ...device, first, end, phase, lateness: [] as number[], seen: 0 }] as [
+          string,
+          Followed,
+        ];
+      }),
+    );
+    const missed: Record<string, number> = {};
+    let read = 0;
+    let values = 0;
+    for await (const { data } of readStream(this.#nc, streamNames.samples)) {
+      const sample = JSON.parse(data) as SampleHead;
+      const device = planned.get(sample.device_id);
+      if (!device) throw new InvalidMeasurement(`SAMPLES has a device ${sample.device_id}`);
+      const { tick, through_tick: last = tick } = sample;
+      const inside = Math.min(last + 1, device.end) - Math.max(tick, device.first);
+      if (inside <= 0) continue;
+      device.seen += inside;
+      const count = sample.values ? Object.keys(sample.values).length : 0;
+      if (sample.miss) {
+        missed[sample.miss.cause] = (missed[sample.miss.cause] ?? 0) + inside;
+        continue;
+      }
+      if (count !== device.values) {
+        throw new InvalidMeasurement(`a reading of ${device.id} has ${count} values, not ${device.values}`);
+      }
+      read += 1;
+      values += count;
+      device.lateness.push(sample.read_at - tickTimeMs(tick, device.periodMs) - device.phase);
+    }
+    const all = [...planned.values()];
+    const expected = all.reduce((sum, { first, end }) => sum + end - first, 0);
+    const seen = all.reduce((sum, device) => sum + device.seen, 0);
+    return {
+      expected,
+      read,
+      missed,
+      absent: expected - seen,
+      values,
+      latenessMs: new Map(all.map(({ id, lateness }) => [id, lateness])),
+    };
+  }
+
+  async #manager(): Promise<JetStreamManager> {
+    this.#jsm ??= await jetstreamManager(this.#nc, { checkAPI: false });
+    return this.#jsm;
+  }
+}
+
+/** Ticks of all causes. */
+export function missedOf({ missed }: Pick<TicksOfWindow, 'missed'>): number {
+  return Object.values(missed).reduce((sum, count) => sum + count, 0);
+}
+
+export function latenessOf({ latenessMs }: Pick<TicksOfWindow, 'latenessMs'>): number[] {
+  return [...latenessMs.values()].flat();
+}
