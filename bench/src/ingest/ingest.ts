@@ -95,19 +95,11 @@ async function run(values: Values, context: BenchmarkContext): Promise<Measureme
   }
   await publisher.finish();
 
-  const databases =
-    process.env.ONLY === 'vm'
-      ? [
-          await startVictoriaMetrics(folder, cleanUp, true),
-          await startVictoriaMetrics(folder, cleanUp, false),
-        ]
-      : process.env.ONLY === 'vmz'
-        ? [await startVictoriaMetrics(folder, cleanUp, true)]
-        : [
-            await startVictoriaMetrics(folder, cleanUp, true),
-            await startVictoriaMetrics(folder, cleanUp, false),
-            await startPostgresFor(folder, cleanUp),
-          ];
+  const databases = [
+    await startVictoriaMetrics(folder, cleanUp, true),
+    await startVictoriaMetrics(folder, cleanUp, false),
+    await startPostgresFor(folder, cleanUp),
+  ];
   const figures: Record<string, number> = { samples, values: valueCount, batch: values.batch };
   const limit: Record<string, number> = {};
   const ratios: number[] = [];
