@@ -17,3 +17,19 @@ it('a stream that the broker has no room for is named, with the settings that he
   await expect(made).rejects.toThrow(/SAMPLES is to have 4294967296 bytes.*lower SAMPLES_MAX_BYTES/);
   await connection.close();
 });
+
+it('streams that are there need no room a second time', async () => {
+  const server = await natsForTest({ maxFileStore: '1300MB' });
+  const log = createLogger('test', 'silent');
+  const connection = await connectNats({ url: server.url, name: 'storage-test', log });
+  const settings = {
+    sessionsMaxBytes: 64 * 1024 * 1024,
+    samplesMaxBytes: 400 * 1024 * 1024,
+    taskConfigsMaxBytes: 64 * 1024 * 1024,
+    samplesMaxAgeHours: 24,
+    replicas: 1,
+  };
+  await ensureStreams(connection.nc, settings);
+  await ensureStreams(connection.nc, settings);
+  await connection.close();
+});

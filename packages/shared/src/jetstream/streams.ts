@@ -161,6 +161,7 @@ async function ensureTaskConfigs(
   } catch (error) {
     const isOutOfRoom = error instanceof JetStreamApiError && error.code === insufficientStorage;
     if (!isOutOfRoom) throw error;
+    if (await exists(jsm, taskConfigsStream)) return;
     throw await notEnoughStorage(jsm, { name: taskConfigsStream, max_bytes }, error);
   }
 }
@@ -170,8 +171,20 @@ async function ensureStream(jsm: JetStreamManager, config: StreamSpec): Promise<
     await jsm.streams.add(config);
   } catch (error) {
     if (!(error instanceof JetStreamApiError)) throw error;
-    if (error.code === insufficientStorage) throw await notEnoughStorage(jsm, config, error);
-    if (error.code !== streamNameExists) throw error;
+    if (error.code === streamNameExists) return;
+    if (error.code !== insufficientStorage) throw error;
+    if (!(await exists(jsm, config.name))) throw await notEnoughStorage(jsm, config, error);
+  }
+}
+
+/** The server asks for the room of a stream before it looks whether the stream is there already. */
+async function exists(jsm: JetStreamManager, name: string): Promise<boolean> {
+  try {
+    await jsm.streams.info(name);
+    return true;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return false;
+    throw error;
   }
 }
 
