@@ -1,0 +1,72 @@
+import type { ApiClient } from './api-client.ts';
+import type { Printer } from './output/printer.ts';
+
+export interface Option {
+  readonly type: 'string' | 'boolean';
+  /** What stands for the value in the help: `--role ROLE`. */
+  readonly value?: string;
+  readonly about: string;
+  /** May be given several times. */
+  readonly multiple?: boolean;
+  /** For completion, and checked. */
+  readonly choices?: readonly string[];
+}
+
+export interface Operand {
+  readonly name: string;
+  readonly isOptional?: boolean;
+  /** Takes all that follow. */
+  readonly isMany?: boolean;
+  readonly choices?: readonly string[];
+}
+
+/** What was typed, checked against the command's operands and options. */
+export interface Input {
+  readonly operands: readonly string[];
+  text(option: string): string | undefined;
+  texts(option: string): readonly string[];
+  has(option: string): boolean;
+  /** @throws CliError when it is no whole number from `min` on */
+  integer(option: string, min: number): number | undefined;
+}
+
+export interface Context {
+  readonly api: ApiClient;
+  readonly print: Printer;
+  /** Aborted by the first Ctrl+C or SIGTERM. */
+  readonly stopping: AbortSignal;
+  /** What follows the words of a raw command. */
+  readonly raw: readonly string[];
+}
+
+/** One command. Help, completion and docs/cli.md come from these, so that they cannot differ from what is done. */
+export interface Command {
+  readonly words: readonly string[];
+  readonly about: string;
+  readonly operands: readonly Operand[];
+  readonly options: Readonly<Record<string, Option>>;
+  /** Returns the exit code; nothing is 0. */
+  readonly run: (context: Context, input: Input) => Promise<number | undefined> | Promise<void>;
+  /** It takes whatever follows its words as it is: another program reads it. */
+  readonly isRaw?: boolean;
+  /** Exit code of wrong use, where a monitor reads it. */
+  readonly usageCode?: number;
+}
+
+export const limitOption: Readonly<Record<'limit', Option>> = {
+  limit: { type: 'string', value: 'N', about: 'at most so many (default 1000)' },
+};
+
+export const limitOf = (input: Input): number => input.integer('limit', 1) ?? 1_000;
+
+export function usageOf({ words, operands, options, isRaw }: Command): string {
+  const shownOperands = operands.map(({ name, isOptional, isMany }) => {
+    const text = `${name}${isMany ? ' …' : ''}`;
+    return isOptional ? `[${text}]` : text;
+  });
+  const shownOptions = Object.entries(options).map(([name, option]) => {
+    const again = option.multiple ? ' …' : '';
+    return `[--${name}${option.type === 'string' ? ` ${option.value ?? 'TEXT'}` : ''}${again}]`;
+  });
+  return [...words, ...shownOperands, ...shownOptions, ...(isRaw ? ['…'] : [])].join(' ');
+}

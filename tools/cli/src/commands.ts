@@ -1,0 +1,21 @@
+import type { Command } from './command.ts';
+import { checkRecovery } from './commands/check-recovery.ts';
+import { completion } from './commands/completion.ts';
+import { configurationLists } from './commands/configuration-lists.ts';
+import { otherPrograms } from './commands/other-programs.ts';
+import { sessionCommands } from './commands/session-commands.ts';
+import { sessionLists } from './commands/session-lists.ts';
+import { systemLists } from './commands/system-lists.ts';
+import { watch } from './commands/watch.ts';
+
+/** All of them, in the order in which help and docs/cli.md show them. */
+export const commands: readonly Command[] = [
+  ...sessionLists,
+  ...sessionCommands,
+  watch,
+  checkRecovery,
+  ...configurationLists,
+  ...systemLists,
+  ...otherPrograms,
+  completion(() => commands),
+];

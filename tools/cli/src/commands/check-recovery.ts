@@ -1,0 +1,113 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { RecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
+import type { ApiClient } from '../api-client.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command, Context } from '../command.ts';
+import { exitCodes, monitorCodes } from '../exit-codes.ts';
+import { plainText } from '../output/plain-text.ts';
+
+const namedAtMost = 5;
+const askAgainMs = 1_000;
+
+export const checkRecovery: Command = {
+  words: ['check-recovery'],
+  about: 'Whether every session that should run is read, for monitors and cron: one line and an exit code.',
+  operands: [],
+  options: {
+    wait: { type: 'string', value: 'SECONDS', about: 'ask again until all is well, so long at most' },
+    verbose: { type: 'boolean', about: 'a further line for everything that does not fit' },
+  },
+  usageCode: monitorCodes.unknown,
+  async run(context, input) {
+    const untilMs = performance.now() + (input.integer('wait', 0) ?? 0) * 1_000;
+    let verdict = await judge(context.api);
+    while (verdict.code !== monitorCodes.ok && performance.now() < untilMs && !context.stopping.aborted) {
+      await sleep(askAgainMs, undefined, { signal: context.stopping }).catch(() => {});
+      verdict = await judge(context.api);
+    }
+    tell(context, verdict, input.has('verbose'));
+    return verdict.code;
+  },
+};
+
+interface Verdict {
+  readonly code: number;
+  readonly line: string;
+  readonly details: readonly string[];
+  readonly recovery?: RecoveryView;
+}
+
+async function judge(api: ApiClient): Promise<Verdict> {
+  try {
+    return verdictOn(
+      await api.get<RecoveryView>('/api/acquisition/recovery/', { only: 'disagreements', limit: 500 }),
+    );
+  } catch (error) {
+    if (!(error instanceof CliError)) throw error;
+    const [first = '', ...rest] = error.message.split('\n');
+    const why =
+      error.exitCode === exitCodes.unreachable || error.exitCode === exitCodes.notAllowed
+        ? first
+        : [first, ...rest].join(' ');
+    return {
+      code: monitorCodes.unknown,
+      line: `HOLDFAST UNKNOWN: ${forMonitor(why)}`,
+      details: rest,
+    };
+  }
+}
+
+function verdictOn(recovery: RecoveryView): Verdict {
+  const { expected, actual, missing, unexpected, results } = recovery;
+  const counts = `expected ${expected}, actual ${actual}, missing ${missing}`;
+  const figures = `expected=${expected} actual=${actual} missing=${missing} unexpected=${unexpected}`;
+  const disagreeing = results.filter(({ is_actual }) => is_actual);
+  const lost = results.filter(({ is_actual }) => !is_actual);
+  const wordsFor = new Map(results.map((item) => [item.session_id, item.disagreements.join('; ')]));
+  const whatOf = (id: string, why = '') => forMonitor(why ? `${id} (${why})` : id);
+  const details = [
+    ...recovery.missing_sessions.map((id) => whatOf(id, wordsFor.get(id))),
+    ...recovery.unexpected_sessions.map(({ session_id, detail }) => whatOf(session_id, detail)),
+    ...disagreeing.map(({ session_id }) => whatOf(session_id, wordsFor.get(session_id))),
+  ];
+  const line = (word: string, more: string) =>
+    `HOLDFAST ${word}: ${counts}${more && `; ${more}`} | ${figures}`;
+  if (missing > 0) {
+    const codes = new Map(lost.map(({ session_id, task_code }) => [session_id, task_code]));
+    const names = recovery.missing_sessions.map((id) => whatOf(id, codes.get(id)));
+    return {
+      code: monitorCodes.critical,
+      line: line('CRITICAL', `missing: ${firstOf(names)}`),
+      details,
+      recovery,
+    };
+  }
+  if (unexpected > 0 || disagreeing.length > 0) {
+    const names = [
+      ...recovery.unexpected_sessions.map(({ session_id }) => whatOf(session_id, 'should not run')),
+      ...disagreeing.map(({ session_id }) => whatOf(session_id, 'does not fit')),
+    ];
+    return { code: monitorCodes.warning, line: line('WARNING', firstOf(names)), details, recovery };
+  }
+  return { code: monitorCodes.ok, line: line('OK', ''), details, recovery };
+}
+
+/** One line also where the output is no terminal: that is where monitors read it. JSON only when asked for. */
+function tell({ print }: Context, { line, details, recovery }: Verdict, isVerbose: boolean): void {
+  if (print.isJsonAsked) {
+    print.json(recovery ?? { error: line, details });
+    return;
+  }
+  print.line(line);
+  if (isVerbose) for (const detail of details) print.line(forMonitor(detail));
+}
+
+function firstOf(names: readonly string[]): string {
+  const more = names.length - namedAtMost;
+  return names.slice(0, namedAtMost).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
+
+/** A bar would begin the figures. */
+function forMonitor(text: string): string {
+  return plainText(text).replaceAll('|', '/');
+}

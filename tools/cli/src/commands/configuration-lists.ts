@@ -1,0 +1,152 @@
+import { type Command, limitOf, limitOption } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { record, records } from '../output/values.ts';
+import { named } from './named-things.ts';
+
+const count = (list: unknown) => (Array.isArray(list) ? list.length : 0);
+const whereIs = (device: Readonly<Record<string, unknown>>) =>
+  device.serial ? record(device.serial).path : `${device.host}:${device.port}`;
+
+export const configurationLists: readonly Command[] = [
+  {
+    words: ['tasks', 'list'],
+    about: 'Tasks: what can be acquired.',
+    operands: [],
+    options: limitOption,
+    async run({ api, print }, input) {
+      const found = await api.list('/api/config/tasks/', {}, limitOf(input));
+      print.table(
+        found,
+        [
+          { head: 'ID', cell: ({ id }) => id, align: 'right' },
+          { head: 'TASK', cell: ({ code }) => code },
+          { head: 'NAME', cell: ({ name }) => name },
+          { head: 'PERIOD', cell: ({ period_ms }) => `${period_ms} ms`, align: 'right' },
+          { head: 'DEVICES', cell: ({ device_ids }) => count(device_ids), align: 'right' },
+          { head: 'ENABLED', cell: ({ enabled }) => (enabled ? 'yes' : 'no') },
+        ],
+        found,
+        'There are no tasks.',
+      );
+    },
+  },
+  {
+    words: ['tasks', 'show'],
+    about: 'One task.',
+    operands: [{ name: 'TASK' }],
+    options: {},
+    async run({ api, print }, input) {
+      const task = await named(api, 'task', input.operands[0] ?? '');
+      const points = count(task.point_ids);
+      print.fields(task, [
+        ['id', task.id],
+        ['task', task.code],
+        ['name', task.name],
+        ['period', `${task.period_ms} ms`],
+        ['enabled', task.enabled ? 'yes' : 'no'],
+        ['devices', count(task.device_ids) === 0 ? 'none' : (task.device_ids as unknown[]).join(', ')],
+        ['points', points === 0 ? 'all of the devices' : `${points} chosen ones`],
+        [
+          'labels',
+          Object.entries(record(task.required_labels))
+            .map(([key, value]) => `${key}=${value}`)
+            .join(', '),
+        ],
+      ]);
+    },
+  },
+  {
+    words: ['tasks', 'plan'],
+    about:
+      'Whether the period of a task can be held: how long its reading takes on each endpoint. Exit code 1 when not.',
+    operands: [{ name: 'TASK' }],
+    options: {
+      'round-trip-ms': { type: 'string', value: 'N', about: 'of a TCP request' },
+      'turnaround-ms': { type: 'string', value: 'N', about: 'of a device on a serial line' },
+    },
+    async run({ api, print }, input) {
+      const task = await named(api, 'task', input.operands[0] ?? '');
+      const plan = await api.post(`/api/config/tasks/${task.id}/plan/`, {
+        round_trip_ms: input.integer('round-trip-ms', 1),
+        turnaround_ms: input.integer('turnaround-ms', 0),
+      });
+      const endpoints = records(plan.endpoints);
+      print.table(
+        plan,
+        [
+          { head: 'ENDPOINT', cell: ({ endpoint }) => endpoint },
+          { head: 'VERDICT', cell: ({ verdict }) => verdict },
+          {
+            head: 'BUSY',
+            cell: ({ busy_share }) => `${Math.ceil(Number(busy_share) * 100)} %`,
+            align: 'right',
+          },
+          { head: 'DEVICES', cell: ({ devices }) => count(devices), align: 'right' },
+          { head: 'WHY', cell: ({ detail }) => detail },
+        ],
+        endpoints,
+        'It reads nothing.',
+      );
+      if (!print.asJson) {
+        print.line('');
+        print.said(plan, `${plan.verdict}: ${plan.detail}`);
+        for (const device of endpoints.flatMap(({ devices }) => records(devices))) {
+          for (const { point, reason } of records(device.unreadable)) {
+            print.said(plan, `not readable: ${device.device} ${point}: ${reason}`);
+          }
+        }
+      }
+      return plan.verdict === 'cannot_hold' ? exitCodes.refused : exitCodes.ok;
+    },
+  },
+  {
+    words: ['devices', 'list'],
+    about: 'Devices and where they are.',
+    operands: [],
+    options: limitOption,
+    async run({ api, print }, input) {
+      const found = await api.list('/api/config/devices/', {}, limitOf(input));
+      print.table(
+        found,
+        [
+          { head: 'ID', cell: ({ id }) => id, align: 'right' },
+          { head: 'DEVICE', cell: ({ code }) => code },
+          { head: 'NAME', cell: ({ name }) => name },
+          { head: 'PROTOCOL', cell: ({ protocol }) => protocol },
+          { head: 'WHERE', cell: whereIs },
+          { head: 'UNIT', cell: ({ unit_id }) => unit_id, align: 'right' },
+          { head: 'ENABLED', cell: ({ enabled }) => (enabled ? 'yes' : 'no') },
+        ],
+        found,
+        'There are no devices.',
+      );
+    },
+  },
+  {
+    words: ['devices', 'test'],
+    about: 'Reads all points of a device once, by way of a collector. Exit code 1 unless all gave a value.',
+    operands: [{ name: 'DEVICE' }],
+    options: {},
+    async run({ api, print }, input) {
+      const device = await named(api, 'device', input.operands[0] ?? '');
+      const tested = await api.post(`/api/config/devices/${device.id}/test/`);
+      print.table(
+        tested,
+        [
+          { head: 'POINT', cell: ({ code }) => code },
+          { head: 'QUALITY', cell: ({ quality }) => quality },
+          { head: 'VALUE', cell: ({ value }) => value, align: 'right' },
+          { head: 'RAW', cell: ({ raw }) => (Array.isArray(raw) ? raw.join(' ') : '') },
+          { head: 'WHY', cell: ({ detail }) => detail },
+        ],
+        records(tested.points),
+        'No points were read.',
+      );
+      if (!print.asJson) {
+        print.said(tested, `${tested.device} ${tested.status}: ${tested.detail}`);
+        if (tested.collector_id) print.said(tested, `asked by ${tested.collector_id}`);
+      }
+      return tested.status === 'ok' ? exitCodes.ok : exitCodes.refused;
+    },
+  },
+];

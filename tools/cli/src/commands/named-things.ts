@@ -1,0 +1,18 @@
+import type { ApiClient, Item } from '../api-client.ts';
+import { CliError } from '../cli-error.ts';
+import { exitCodes } from '../exit-codes.ts';
+
+type Kind = 'site' | 'device' | 'task';
+
+/** A task or device by its id or its code; digits are an id, as the API has it. */
+export async function named(api: ApiClient, kind: Kind, idOrCode: string): Promise<Item> {
+  if (/^[1-9][0-9]{0,14}$/.test(idOrCode)) return api.get(`/api/config/${kind}s/${idOrCode}/`);
+  const [found] = await api.list(`/api/config/${kind}s/`, { code: idOrCode }, 1);
+  if (!found) {
+    throw new CliError(
+      `There is no ${kind} with the code ${idOrCode}.\nThe list: holdfast ${kind}s list`,
+      exitCodes.refused,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { constants } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Command } from '../command.ts';
+
+const root = new URL('../../../../', import.meta.url);
+
+/** What works on streams and database themselves, and so needs their addresses: it has programs of its own. */
+export const otherPrograms: readonly Command[] = [
+  program('backup', 'Saves event log, configuration snapshots and database together (docs/backup.md).', [
+    'tools/backup/src/main.ts',
+    'backup',
+  ]),
+  program('restore', 'Brings a backup into an empty system (docs/backup.md).', [
+    'tools/backup/src/main.ts',
+    'restore',
+  ]),
+  program(
+    'verify',
+    'Judges recorded data: whether anything was lost or polled twice (docs/reliability.md).',
+    ['test/verify/main.ts'],
+  ),
+];
+
+function program(word: string, about: string, [file = '', ...args]: readonly string[]): Command {
+  return {
+    words: [word],
+    about,
+    operands: [],
+    options: {},
+    isRaw: true,
+    run: ({ raw }) => runProgram([fileURLToPath(new URL(file, root)), ...args, ...raw]),
+  };
+}
+
+/** Exit code of the program, 128 + n when a signal n ended it. */
+async function runProgram(args: readonly string[]): Promise<number> {
+  const child = spawn(process.execPath, [...args], { stdio: 'inherit' });
+  const passOn = (signal: NodeJS.Signals) => child.kill(signal);
+  // The terminal has sent Ctrl+C to the child as well.
+  const wait = () => {};
+  process.on('SIGTERM', passOn);
+  process.on('SIGINT', wait);
+  try {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    return code ?? 128 + constants.signals[signal ?? 'SIGTERM'];
+  } finally {
+    process.off('SIGTERM', passOn);
+    process.off('SIGINT', wait);
+  }
+}

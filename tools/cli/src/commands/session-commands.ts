@@ -1,0 +1,99 @@
+import type { ApiClient, Item } from '../api-client.ts';
+import { ApiRefused } from '../api-client.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command, Context, Input, Option } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { record, records } from '../output/values.ts';
+import { named } from './named-things.ts';
+import { sessionPath, sessionsPath } from './session-lists.ts';
+
+const reason: Readonly<Record<'reason', Option>> = {
+  reason: { type: 'string', value: 'TEXT', about: 'kept in the event' },
+};
+
+export const sessionCommands: readonly Command[] = [
+  {
+    words: ['sessions', 'start'],
+    about: 'Starts a session of a task. It goes on until somebody stops it.',
+    operands: [{ name: 'TASK' }],
+    options: {
+      validate: {
+        type: 'string',
+        value: 'HOW',
+        about: 'read the devices first: strict starts only when all answer, warn says which do not',
+        choices: ['strict', 'warn', 'skip'],
+      },
+      metadata: {
+        type: 'string',
+        value: 'NAME=VALUE',
+        about: 'kept with the session; may be given several times',
+        multiple: true,
+      },
+    },
+    async run({ api, print }, input) {
+      const task = await named(api, 'task', input.operands[0] ?? '');
+      const started = await api.post(`${sessionsPath}/start-task/`, {
+        task_id: task.id,
+        metadata: metadataOf(input),
+        validate: input.text('validate') ?? 'skip',
+      });
+      print.said(started, `${started.session_id} ${started.status}: ${started.detail}`);
+      if (print.asJson) return;
+      for (const device of records(record(started.validation).failing)) {
+        print.note(`  ${device.device}: ${device.detail}`);
+      }
+    },
+  },
+  onSessions('stop', 'Stops sessions for good.', reason),
+  onSessions('pause', 'Pauses sessions: nothing is read until they are resumed.', reason),
+  onSessions('resume', 'Resumes paused sessions.', {}),
+  onSessions('recover', 'Lets sessions go on that wait after a restart, or that failed.', {}),
+];
+
+function onSessions(verb: string, about: string, options: Command['options']): Command {
+  return {
+    words: ['sessions', verb],
+    about,
+    operands: [{ name: 'SESSION', isMany: true }],
+    options,
+    run: (context, input) => commandEach(context, input, verb),
+  };
+}
+
+/** One that is refused does not keep the others from being asked; the worst exit code is that of all. */
+async function commandEach({ api, print }: Context, input: Input, verb: string): Promise<number> {
+  const answers: Item[] = [];
+  let worst: number = exitCodes.ok;
+  const said = input.text('reason');
+  for (const id of input.operands) {
+    try {
+      const answer = await commandOn(api, id, verb, said);
+      answers.push(answer);
+      if (!print.asJson) print.said(answer, `${answer.id} ${answer.status}: ${answer.detail}`);
+    } catch (error) {
+      if (input.operands.length === 1) throw error;
+      if (!(error instanceof ApiRefused) || error.exitCode !== exitCodes.refused) {
+        if (print.asJson) print.json(answers);
+        throw error;
+      }
+      worst = exitCodes.refused;
+      print.note(`${id}: ${error.message}`);
+    }
+  }
+  if (print.asJson) print.json(input.operands.length === 1 ? answers[0] : answers);
+  return worst;
+}
+
+function commandOn(api: ApiClient, id: string, verb: string, said: string | undefined): Promise<Item> {
+  return api.post(`${sessionPath(id)}/${verb}/`, said === undefined ? {} : { reason: said });
+}
+
+function metadataOf(input: Input): Record<string, string> {
+  const metadata: Record<string, string> = {};
+  for (const given of input.texts('metadata')) {
+    const at = given.indexOf('=');
+    if (at < 1) throw new CliError(`--metadata is NAME=VALUE, not ${given}`, exitCodes.usage);
+    metadata[given.slice(0, at)] = given.slice(at + 1);
+  }
+  return metadata;
+}

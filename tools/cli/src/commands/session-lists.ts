@@ -1,0 +1,166 @@
+import type { Item } from '../api-client.ts';
+import { type Command, limitOf, limitOption, type Option } from '../command.ts';
+import type { Column } from '../output/table.ts';
+import { duration, percent, record } from '../output/values.ts';
+
+const statuses = ['running', 'paused', 'stopped', 'error'] as const;
+export const sessionsPath = '/api/acquisition/sessions';
+export const sessionPath = (id: string) => `${sessionsPath}/${encodeURIComponent(id)}`;
+
+const placementOf = (session: Item) => record(session.placement);
+
+const columns: readonly Column<Item>[] = [
+  { head: 'SESSION', cell: ({ id }) => id },
+  { head: 'TASK', cell: ({ task_code }) => task_code },
+  { head: 'STATUS', cell: ({ status }) => status },
+  { head: 'PLACEMENT', cell: (session) => placementOf(session).state },
+  { head: 'COLLECTOR', cell: ({ collector_id }) => collector_id },
+  { head: 'EPOCH', cell: ({ epoch }) => epoch, align: 'right' },
+  { head: 'STARTED', cell: ({ started_at }) => started_at },
+  { head: 'FOR', cell: ({ duration_seconds }) => duration(duration_seconds), align: 'right' },
+  { head: 'WHY', cell: (session) => session.error_message ?? placementOf(session).detail },
+];
+
+const window: Readonly<Record<'device' | 'from' | 'to', Option>> = {
+  device: { type: 'string', value: 'CODE', about: 'of this device only' },
+  from: { type: 'string', value: 'TIME', about: '-30m (s, m, h, d, w) or RFC 3339' },
+  to: { type: 'string', value: 'TIME', about: 'likewise' },
+};
+
+export const sessionLists: readonly Command[] = [
+  {
+    words: ['sessions', 'list'],
+    about: 'Sessions, newest first.',
+    operands: [],
+    options: {
+      status: {
+        type: 'string',
+        value: 'STATUS',
+        about: 'with one of these statuses (commas between them)',
+        choices: statuses,
+      },
+      task: { type: 'string', value: 'TASK', about: 'of this task (id or code)' },
+      active: { type: 'boolean', about: 'running and paused ones' },
+      ...limitOption,
+    },
+    async run({ api, print }, input) {
+      const status = input.text('status') ?? (input.has('active') ? 'running,paused' : undefined);
+      const found = await api.list(`${sessionsPath}/`, { status, task: input.text('task') }, limitOf(input));
+      print.table(found, columns, found, 'There is no such session.');
+    },
+  },
+  {
+    words: ['sessions', 'show'],
+    about: 'One session with its counters and the health of its devices, or as it was at a time.',
+    operands: [{ name: 'SESSION' }],
+    options: { at: { type: 'string', value: 'TIME', about: 'as it was then: -30m or RFC 3339' } },
+    async run({ api, print }, input) {
+      const path = sessionPath(input.operands[0] ?? '');
+      const at = input.text('at');
+      const session = at === undefined ? await api.get(`${path}/status/`) : await api.get(`${path}/`, { at });
+      const { state, detail } = placementOf(session);
+      const { device_health, ...metadata } = record(session.metadata);
+      print.fields(session, [
+        ['session', session.id],
+        ['task', `${session.task_code} (${session.task_id}) ${session.task_name}`],
+        ['status', session.status],
+        ['as of', session.at],
+        ['error', session.error_message],
+        ['next try', session.next_try_at],
+        ['placement', state && [state, detail].filter(Boolean).join(': ')],
+        ['collector', session.collector_id],
+        ['epoch', session.epoch],
+        ['started', session.started_at],
+        ['stopped', session.stopped_at],
+        ['for', duration(session.duration_seconds)],
+        ['version', session.config_version],
+        ['points read', session.points_read],
+        ['errors', session.error_count],
+        ['last read', session.last_read_time],
+        ['metadata', Object.keys(metadata).length > 0 ? metadata : undefined],
+      ]);
+      const devices = Object.entries(record(device_health));
+      if (print.asJson || devices.length === 0) return;
+      print.line('');
+      const health = (device: unknown) => record(device);
+      print.table(
+        devices,
+        [
+          { head: 'DEVICE', cell: ([code]) => code },
+          { head: 'HEALTH', cell: ([, device]) => health(device).status },
+          { head: 'FAILURES', cell: ([, device]) => health(device).consecutive_failures, align: 'right' },
+          { head: 'LAST SUCCESS', cell: ([, device]) => health(device).last_success },
+          { head: 'LAST ERROR', cell: ([, device]) => health(device).last_error },
+        ],
+        devices,
+        '',
+      );
+    },
+  },
+  {
+    words: ['sessions', 'events'],
+    about: 'What happened to a session, oldest first.',
+    operands: [{ name: 'SESSION' }],
+    options: limitOption,
+    async run({ api, print }, input) {
+      const found = await api.list(`${sessionPath(input.operands[0] ?? '')}/events/`, {}, limitOf(input));
+      print.table(
+        found,
+        [
+          { head: 'SEQUENCE', cell: ({ sequence }) => sequence, align: 'right' },
+          { head: 'TIME', cell: ({ time }) => time },
+          { head: 'EVENT', cell: ({ type }) => type },
+          { head: 'WHAT', cell: ({ problem, data }) => problem ?? eventInWords(record(data)) },
+        ],
+        found,
+        'It has no events.',
+      );
+    },
+  },
+  {
+    words: ['sessions', 'gaps'],
+    about: 'Ticks without a sample, each with its cause, and how complete the session is.',
+    operands: [{ name: 'SESSION' }],
+    options: {
+      ...window,
+      cause: { type: 'string', value: 'CAUSE', about: 'for these causes only (commas between them)' },
+      ...limitOption,
+    },
+    async run({ api, print }, input) {
+      const path = sessionPath(input.operands[0] ?? '');
+      const asked = { device: input.text('device'), from: input.text('from'), to: input.text('to') };
+      const gaps = await api.list(`${path}/gaps/`, { ...asked, cause: input.text('cause') }, limitOf(input));
+      print.table(
+        gaps,
+        [
+          { head: 'DEVICE', cell: ({ device }) => device },
+          { head: 'CAUSE', cell: ({ cause }) => cause },
+          { head: 'FROM', cell: ({ start_time }) => start_time },
+          { head: 'TO', cell: ({ end_time }) => end_time },
+          { head: 'TICKS', cell: ({ ticks }) => ticks, align: 'right' },
+          { head: 'WHY', cell: ({ detail }) => detail },
+        ],
+        gaps,
+        'No gaps.',
+      );
+      if (print.asJson) return;
+      const whole = await api.get(`${path}/completeness/`, asked);
+      const { stored, expected, quarantined, missing } = whole;
+      print.line('');
+      print.line(
+        `${stored} of ${expected} ticks stored (${percent(whole.completeness)}), ${quarantined} in quarantine, ${missing} missing.`,
+      );
+    },
+  },
+];
+
+const saidAlready = new Set(['session_id', 'task_id', 'schema_version', 'started_at']);
+
+/** Data of an event on one line, without what is the same for all of them. */
+function eventInWords(data: Item): string {
+  return Object.entries(data)
+    .filter(([name]) => !saidAlready.has(name))
+    .filter(([, value]) => value !== null && value !== '' && typeof value !== 'object')
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ');
+}

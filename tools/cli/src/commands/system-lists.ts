@@ -1,0 +1,164 @@
+import { CliError } from '../cli-error.ts';
+import { type Command, limitOf, limitOption, type Option } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { duration, record, records } from '../output/values.ts';
+
+const quarantinePath = '/api/system/quarantine';
+
+const filter: Readonly<Record<'stream' | 'reason', Option>> = {
+  stream: { type: 'string', value: 'STREAM', about: 'only what came from this stream, as SAMPLES' },
+  reason: { type: 'string', value: 'TEXT', about: 'only what has this in its reason' },
+};
+
+const labelsOf = (labels: unknown) =>
+  Object.entries(record(labels))
+    .map(([name, value]) => `${name}=${value}`)
+    .join(', ');
+
+export const systemLists: readonly Command[] = [
+  {
+    words: ['collectors', 'list'],
+    about: 'Collectors, and how many sessions each has.',
+    operands: [],
+    options: {},
+    async run({ api, print }) {
+      const { results } = await api.get<{ results: Readonly<Record<string, unknown>>[] }>(
+        '/api/system/collectors/',
+      );
+      print.table(
+        results,
+        [
+          { head: 'COLLECTOR', cell: ({ id }) => id },
+          { head: 'STATE', cell: ({ state }) => state },
+          { head: 'SESSIONS', cell: ({ sessions, capacity }) => `${sessions}/${capacity}`, align: 'right' },
+          { head: 'HOST', cell: ({ host }) => host },
+          { head: 'STARTED', cell: ({ started_at }) => started_at },
+          { head: 'LABELS', cell: ({ labels }) => labelsOf(labels) },
+        ],
+        results,
+        'There is no collector.',
+      );
+    },
+  },
+  {
+    words: ['sinks'],
+    about: 'How samples get into their database. Exit code 1 unless they do.',
+    operands: [],
+    options: {},
+    async run({ api, print }) {
+      const sinks = await api.get('/api/system/sinks/');
+      const backlog = record(sinks.backlog);
+      const lastError = record(sinks.last_error);
+      print.fields(sinks, [
+        ['status', sinks.status],
+        ['detail', sinks.detail],
+        ['waiting', `${backlog.messages} samples, ${duration(backlog.seconds) ?? 'for an unknown time'}`],
+        ['stream', `${Math.ceil(Number(backlog.share_of_stream) * 100)} % full`],
+        ['rate', `${sinks.samples_per_s} samples/s, ${sinks.values_per_s} values/s`],
+        ['failed writes', sinks.failed_writes],
+        ['last error', Object.keys(lastError).length > 0 ? lastError : sinks.last_error],
+        ['writers', `${records(sinks.writers).filter(({ is_alive }) => is_alive).length} alive`],
+      ]);
+      return sinks.status === 'ok' ? exitCodes.ok : exitCodes.refused;
+    },
+  },
+  {
+    words: ['quarantine', 'list'],
+    about: 'What could not be processed, oldest first.',
+    operands: [],
+    options: { ...filter, ...limitOption },
+    async run({ api, print }, input) {
+      const asked = { stream: input.text('stream'), reason: input.text('reason') };
+      const found = await api.list(`${quarantinePath}/`, asked, limitOf(input));
+      print.table(
+        found,
+        [
+          { head: 'SEQUENCE', cell: ({ sequence }) => sequence, align: 'right' },
+          { head: 'TIME', cell: ({ time }) => time },
+          { head: 'SUBJECT', cell: ({ subject }) => subject },
+          { head: 'SENDABLE', cell: ({ can_be_sent_again }) => (can_be_sent_again ? 'yes' : 'no') },
+          { head: 'BYTES', cell: ({ body_length }) => body_length, align: 'right' },
+          { head: 'REASON', cell: ({ reason }) => reason },
+        ],
+        found,
+        'Nothing is in quarantine.',
+      );
+    },
+  },
+  {
+    words: ['quarantine', 'show'],
+    about: 'One quarantined message with its body.',
+    operands: [{ name: 'SEQUENCE' }],
+    options: {},
+    async run({ api, print }, input) {
+      const found = await api.get(`${quarantinePath}/${encodeURIComponent(input.operands[0] ?? '')}/`);
+      print.fields(found, [
+        ['sequence', found.sequence],
+        ['from', `${found.subject} (${found.original_sequence} of ${found.stream})`],
+        ['time', found.time],
+        ['reason', found.reason],
+        ['sendable', found.can_be_sent_again ? 'yes' : 'no'],
+        ['body', found.body],
+      ]);
+    },
+  },
+  {
+    words: ['quarantine', 'send-again'],
+    about: 'Sends messages back to where they came from: one, or those of a filter (--all: all of them).',
+    operands: [{ name: 'SEQUENCE', isOptional: true }],
+    options: { ...filter, all: { type: 'boolean', about: 'without a filter' } },
+    async run({ api, print }, input) {
+      const [sequence] = input.operands;
+      const asked = { stream: input.text('stream'), reason: input.text('reason') };
+      chooseOne(sequence, asked, input.has('all'));
+      if (sequence !== undefined) {
+        const sent = await api.post(`${quarantinePath}/${encodeURIComponent(sequence)}/send-again/`);
+        print.said(sent, `${sent.sequence}: ${sent.detail}`);
+        return exitCodes.ok;
+      }
+      const sent = await api.post(`${quarantinePath}/send-again/`, undefined, asked);
+      print.said(sent, `${sent.sent} sent again, ${sent.kept} kept.${moreThere(sent)}`);
+      if (!print.asJson) {
+        for (const { sequence: kept, detail } of records(sent.kept_because)) {
+          print.said(sent, `kept ${kept}: ${detail}`);
+        }
+      }
+      return sent.kept === 0 ? exitCodes.ok : exitCodes.refused;
+    },
+  },
+  {
+    words: ['quarantine', 'delete'],
+    about: 'Deletes messages for good: one, or those of a filter.',
+    operands: [{ name: 'SEQUENCE', isOptional: true }],
+    options: filter,
+    async run({ api, print }, input) {
+      const [sequence] = input.operands;
+      const asked = { stream: input.text('stream'), reason: input.text('reason') };
+      chooseOne(sequence, asked, false);
+      if (sequence !== undefined) {
+        await api.delete(`${quarantinePath}/${encodeURIComponent(sequence)}/`);
+        print.said({ deleted: 1 }, `${sequence} is deleted.`);
+        return;
+      }
+      const deleted = await api.delete<Readonly<Record<string, unknown>>>(`${quarantinePath}/`, asked);
+      print.said(deleted, `${deleted.deleted} deleted.${moreThere(deleted)}`);
+    },
+  },
+];
+
+/** Everything by mistake would be easy. */
+function chooseOne(
+  sequence: string | undefined,
+  { stream, reason }: { stream: string | undefined; reason: string | undefined },
+  isAll: boolean,
+): void {
+  const isFiltered = Boolean(stream || reason);
+  if ([sequence !== undefined, isFiltered, isAll].filter(Boolean).length === 1) return;
+  throw new CliError(
+    'Say which: the SEQUENCE of one message, or --stream, --reason for many (one of both kinds).',
+    exitCodes.usage,
+  );
+}
+
+const moreThere = ({ limit_reached }: Readonly<Record<string, unknown>>) =>
+  limit_reached ? ' There may be more: call it again.' : '';

@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LiveSample } from '@holdfast/shared/contracts/http/live-http.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command, Context, Input } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { cellText } from '../output/table.ts';
+import { readServerEvents } from '../read-server-events.ts';
+import { sessionPath } from './session-lists.ts';
+
+const comeBackMs = 1_000;
+
+export const watch: Command = {
+  words: ['sessions', 'watch'],
+  about: 'Readings as they come, of one session or of all, until Ctrl+C. As JSON: one object a line.',
+  operands: [{ name: 'SESSION', isOptional: true }],
+  options: {
+    device: {
+      type: 'string',
+      value: 'CODE',
+      about: 'of this device; may be given several times',
+      multiple: true,
+    },
+    point: { type: 'string', value: 'CODE', about: 'this point; may be given several times', multiple: true },
+    count: { type: 'string', value: 'N', about: 'end after so many readings' },
+  },
+  async run(context, input) {
+    const [session] = input.operands;
+    const task =
+      session === undefined ? undefined : (await context.api.get(`${sessionPath(session)}/`)).task_id;
+    await follow(context, input, { session, task: task === undefined ? undefined : String(task) });
+  },
+};
+
+/** A stream that breaks off goes on where it was: the API is told the last reading that was seen. */
+async function follow(
+  { api, print, stopping }: Context,
+  input: Input,
+  { session, task }: { session: string | undefined; task: string | undefined },
+): Promise<void> {
+  const query = { task, device: input.texts('device'), point: input.texts('point') };
+  let left = input.integer('count', 1) ?? Number.POSITIVE_INFINITY;
+  let lastId: string | undefined;
+  let wasOpen = false;
+  while (!stopping.aborted) {
+    try {
+      const response = await api.open('/api/acquisition/live/', query, {
+        accept: 'text/event-stream',
+        ...(lastId !== undefined && { 'last-event-id': lastId }),
+      });
+      if (!wasOpen && !print.asJson) print.note('Waiting for readings. Ctrl+C ends it.');
+      wasOpen = true;
+      for await (const { id, event, data } of readServerEvents(response, stopping)) {
+        lastId = id ?? lastId;
+        if (event === 'reset')
+          print.note('Some readings are not shown: they came faster than they were read.');
+        if (event !== 'sample') continue;
+        const sample = JSON.parse(data) as LiveSample;
+        if (session !== undefined && sample.session_id !== session) continue;
+        if (print.asJson) print.jsonLine(sample);
+        else print.line(lineOf(sample));
+        left -= 1;
+        if (left === 0) return;
+      }
+    } catch (error) {
+      if (stopping.aborted) return;
+      const mayPass = !(error instanceof CliError) || error.exitCode === exitCodes.unreachable;
+      if (!wasOpen || !mayPass) throw error;
+    }
+    await sleep(comeBackMs, undefined, { signal: stopping }).catch(() => {});
+  }
+}
+
+function lineOf({ time, session_id, device, values, miss }: LiveSample): string {
+  const what = miss
+    ? `- ${miss.cause}: ${miss.detail}`
+    : Object.entries(values)
+        .map(([point, value]) => `${point}=${value}`)
+        .join(' ');
+  return cellText(`${time} ${session_id} ${device} ${what}`);
+}

@@ -1,0 +1,32 @@
+import { userInfo } from 'node:os';
+import { type Environment, readConfig } from '@holdfast/shared/runtime/config.ts';
+import * as z from 'zod';
+
+const schema = z.object({
+  HOLDFAST_URL: z
+    .url({ protocol: /^https?$/, error: 'must be http://host:port or https://host:port' })
+    .default('http://127.0.0.1:8000'),
+  // Refused without its text: what is no key may be another secret.
+  HOLDFAST_API_KEY: z
+    .string()
+    .regex(/^[\x21-\x7e]+$/, 'must be one line without blanks')
+    .optional(),
+  HOLDFAST_OPERATOR: z.string().optional(),
+});
+
+export type CliConfig = z.infer<typeof schema>;
+
+/** @throws ConfigError */
+export function cliConfig(environment: Environment = process.env): CliConfig {
+  return readConfig(schema, environment);
+}
+
+/** Who is named in the events of commands when nothing else is said. */
+export function userOfMachine(): string | undefined {
+  try {
+    return userInfo().username;
+  } catch {
+    // A container's user may have no name.
+    return undefined;
+  }
+}

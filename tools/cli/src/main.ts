@@ -1,0 +1,83 @@
+import { ConfigError } from '@holdfast/shared/runtime/config.ts';
+import packageJson from '../package.json' with { type: 'json' };
+import { ApiClient } from './api-client.ts';
+import { CliError } from './cli-error.ts';
+import type { Command } from './command.ts';
+import { commands } from './commands.ts';
+import { cliConfig, userOfMachine } from './config.ts';
+import { exitCodes } from './exit-codes.ts';
+import { helpOf, overview } from './help-text.ts';
+import { Printer } from './output/printer.ts';
+import { findCommand, parseCommandLine } from './parse-command-line.ts';
+
+async function main(args: readonly string[]): Promise<number> {
+  const command = findCommand(commands, args);
+  if (!command) return withoutCommand(args);
+  const { input, raw } = parseCommandLine(command, args);
+  if (input.has('help')) return say(helpOf(command));
+
+  const config = configFor(command);
+  const api = new ApiClient({
+    url: config.HOLDFAST_URL,
+    key: config.HOLDFAST_API_KEY,
+    operator: config.HOLDFAST_OPERATOR ?? userOfMachine(),
+  });
+  const print = new Printer({
+    json: input.has('json'),
+    table: input.has('table'),
+    out: process.stdout,
+    err: process.stderr,
+  });
+  const code = await command.run({ api, print, stopping: stoppingSignal(command), raw }, input);
+  return code ?? exitCodes.ok;
+}
+
+function configFor({ usageCode }: Command): ReturnType<typeof cliConfig> {
+  try {
+    return cliConfig();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    throw new CliError(error.message, usageCode ?? exitCodes.usage);
+  }
+}
+
+function withoutCommand(args: readonly string[]): number {
+  const [first] = args;
+  if (first === '--version') return say(packageJson.version);
+  if (first === '--help' || first === 'help') return say(overview(commands));
+  const words = args.filter((arg) => !arg.startsWith('-'));
+  const group = words.slice(0, 1);
+  const isGroup = commands.some((command) => command.words[0] === group[0]);
+  const isHelp = isGroup && words.length === 1 && args.includes('--help');
+  if (isHelp) return say(overview(commands, group));
+  if (words.length > 0) process.stderr.write(`There is no command ${words.slice(0, 2).join(' ')}.\n`);
+  process.stderr.write(`${overview(commands, isGroup ? group : [])}\n`);
+  return exitCodes.usage;
+}
+
+function say(text: string): number {
+  process.stdout.write(`${text}\n`);
+  return exitCodes.ok;
+}
+
+/** Only what goes on until it is stopped ends in good order; all else ends at once, as everybody expects. */
+function stoppingSignal({ words }: Command): AbortSignal {
+  const stopping = new AbortController();
+  if (words.at(-1) !== 'watch') return stopping.signal;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+  return stopping.signal;
+}
+
+// Whoever reads may stop reading: `holdfast sessions list | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof CliError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = error.exitCode;
+}

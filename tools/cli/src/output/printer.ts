@@ -1,0 +1,66 @@
+import type { Writable } from 'node:stream';
+import { type Column, cellText, tableLines } from './table.ts';
+
+type Fields = readonly (readonly [name: string, value: unknown])[];
+
+/** Answers go to stdout, as tables or as JSON; what is only said to people goes to stderr. */
+export class Printer {
+  /** It was asked for, or there is no terminal. */
+  readonly asJson: boolean;
+  readonly isJsonAsked: boolean;
+  private readonly out: Writable & { columns?: number };
+  private readonly err: Writable;
+
+  constructor(options: {
+    json: boolean;
+    table: boolean;
+    out: Writable & { isTTY?: boolean };
+    err: Writable;
+  }) {
+    this.isJsonAsked = options.json;
+    this.asJson = options.json || (!options.table && options.out.isTTY !== true);
+    this.out = options.out;
+    this.err = options.err;
+  }
+
+  /** JSON: `value` as it is. Otherwise a table of `items`. */
+  table<T>(value: unknown, columns: readonly Column<T>[], items: readonly T[], whenEmpty: string): void {
+    if (this.asJson) this.json(value);
+    else if (items.length === 0) this.line(whenEmpty);
+    else for (const line of tableLines(columns, items, this.out.columns)) this.line(line);
+  }
+
+  /** JSON: `value` as it is. Otherwise one line a field; fields without a value are left out. */
+  fields(value: unknown, fields: Fields): void {
+    if (this.asJson) {
+      this.json(value);
+      return;
+    }
+    const there = fields.filter(([, field]) => field !== null && field !== undefined && field !== '');
+    const width = Math.max(...there.map(([name]) => name.length));
+    for (const [name, field] of there) this.line(`${name.padEnd(width)}  ${cellText(field)}`);
+  }
+
+  /** JSON: `value` as it is. Otherwise the sentence. */
+  said(value: unknown, sentence: string): void {
+    if (this.asJson) this.json(value);
+    else this.line(cellText(sentence));
+  }
+
+  /** One document; in a stream of them each takes one line. */
+  json(value: unknown): void {
+    this.line(JSON.stringify(value, null, 2));
+  }
+
+  jsonLine(value: unknown): void {
+    this.line(JSON.stringify(value));
+  }
+
+  line(text: string): void {
+    this.out.write(`${text}\n`);
+  }
+
+  note(text: string): void {
+    this.err.write(`${text}\n`);
+  }
+}

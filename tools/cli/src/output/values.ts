@@ -1,0 +1,41 @@
+/** A nested object of an answer, or an empty one. */
+export function record(value: unknown): Readonly<Record<string, unknown>> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}
+
+export function records(value: unknown): Readonly<Record<string, unknown>>[] {
+  return Array.isArray(value) ? value.map(record) : [];
+}
+
+/** `3d 4h`, `2m 5s`: the two largest units. */
+export function duration(seconds: unknown): string | undefined {
+  if (typeof seconds !== 'number') return undefined;
+  let rest = Math.floor(seconds);
+  const parts = (
+    [
+      ['d', 86_400],
+      ['h', 3_600],
+      ['m', 60],
+      ['s', 1],
+    ] as const
+  ).map(([unit, length]) => {
+    const count = Math.floor(rest / length);
+    rest -= count * length;
+    return { unit, count };
+  });
+  const first = parts.findIndex(({ count }) => count > 0);
+  if (first === -1) return '0s';
+  return parts
+    .slice(first, first + 2)
+    .filter(({ count }) => count > 0)
+    .map(({ unit, count }) => `${count}${unit}`)
+    .join(' ');
+}
+
+/** Never 100 % while something is missing. */
+export function percent(share: unknown): string {
+  if (typeof share !== 'number') return 'nothing was due';
+  return `${Math.floor(share * 10_000) / 100} %`;
+}

@@ -1,0 +1,110 @@
+import { parseArgs } from 'node:util';
+import { CliError } from './cli-error.ts';
+import type { Command, Input, Option } from './command.ts';
+import { exitCodes } from './exit-codes.ts';
+
+/** Every command has them. */
+export const commonOptions: Readonly<Record<string, Option>> = {
+  json: { type: 'boolean', about: 'JSON, as it is anyway when the output is no terminal' },
+  table: { type: 'boolean', about: 'tables, although the output is no terminal' },
+  help: { type: 'boolean', about: 'how it is used' },
+};
+
+export interface Parsed {
+  readonly command: Command;
+  readonly input: Input;
+  readonly raw: readonly string[];
+}
+
+/** The command whose words come first, the longest one that fits. */
+export function findCommand(commands: readonly Command[], args: readonly string[]): Command | undefined {
+  return commands
+    .filter(({ words }) => words.every((word, index) => args[index] === word))
+    .sort((a, b) => b.words.length - a.words.length)[0];
+}
+
+/** @throws CliError with the exit code of wrong use */
+export function parseCommandLine(command: Command, args: readonly string[]): Parsed {
+  const rest = args.slice(command.words.length);
+  if (command.isRaw) return { command, input: inputOf([], {}, command), raw: rest };
+  const options = Object.fromEntries(
+    Object.entries({ ...command.options, ...commonOptions }).map(([name, { type, multiple }]) => [
+      name,
+      { type, multiple: multiple ?? false },
+    ]),
+  );
+  let values: Record<string, unknown>;
+  let operands: string[];
+  try {
+    ({ values, positionals: operands } = parseArgs({ args: rest, options, allowPositionals: true }));
+  } catch (error) {
+    throw wrongUse(command, (error as Error).message);
+  }
+  if (values.help !== true) {
+    checkOperands(command, operands);
+    checkChoices(command, values);
+    if (values.json === true && values.table === true) throw wrongUse(command, 'either --json or --table');
+  }
+  return { command, input: inputOf(operands, values, command), raw: rest };
+}
+
+function checkOperands(command: Command, given: readonly string[]): void {
+  const { operands } = command;
+  const missing = operands.find(({ isOptional }, index) => !isOptional && !given[index]);
+  if (missing) throw wrongUse(command, `${missing.name} is missing`);
+  const takesAll = operands.at(-1)?.isMany ?? false;
+  if (!takesAll && given.length > operands.length) {
+    throw wrongUse(command, `one too many: ${given[operands.length]}`);
+  }
+  for (const [index, { name, choices }] of operands.entries()) {
+    const value = given[index];
+    if (choices && value !== undefined && !choices.includes(value)) {
+      throw wrongUse(command, `${name} is ${choices.join(' or ')}, not ${value}`);
+    }
+  }
+}
+
+function checkChoices(command: Command, values: Record<string, unknown>): void {
+  for (const [name, { choices }] of Object.entries(command.options)) {
+    if (!choices) continue;
+    for (const value of [values[name]].flat()) {
+      for (const each of typeof value === 'string' ? value.split(',') : []) {
+        if (!choices.includes(each)) {
+          throw wrongUse(command, `--${name} is one of ${choices.join(', ')}; not ${each}`);
+        }
+      }
+    }
+  }
+}
+
+function inputOf(
+  operands: readonly string[],
+  values: Readonly<Record<string, unknown>>,
+  command: Command,
+): Input {
+  const text = (option: string) => {
+    const value = values[option];
+    return typeof value === 'string' ? value : undefined;
+  };
+  return {
+    operands,
+    text,
+    texts: (option) => [values[option] ?? []].flat().map(String),
+    has: (option) => values[option] === true,
+    integer: (option, min) => {
+      const given = text(option);
+      if (given === undefined) return undefined;
+      if (!/^[0-9]{1,15}$/.test(given) || Number(given) < min) {
+        throw wrongUse(command, `--${option} is a whole number from ${min} on, not ${given}`);
+      }
+      return Number(given);
+    },
+  };
+}
+
+function wrongUse({ words, usageCode }: Command, what: string): CliError {
+  return new CliError(
+    `${what}\nHow it is used: holdfast ${words.join(' ')} --help`,
+    usageCode ?? exitCodes.usage,
+  );
+}
