@@ -1,0 +1,126 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
+import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  type ApiUnderTest,
+  configureTask,
+  sessionsPath,
+  startApi,
+  startTask,
+} from '../../services/api/testing/api-under-test.ts';
+import { placementsIn } from '../../services/api/testing/placements.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
+import { cliForTest } from './cli-for-test.ts';
+
+let api: ApiUnderTest;
+let log: SessionLogForTest;
+let session: string;
+let epoch: number;
+
+beforeAll(async () => {
+  const nats = await natsForTest();
+  api = await startApi({ nats: nats.url, database: await freshDatabase() });
+  await api.ready();
+  log = await sessionLogForTest(nats.url);
+});
+
+const patience = { timeout: 30_000 };
+const check = (...args: string[]) => cliForTest({ HOLDFAST_URL: api.url }).run('check-recovery', ...args);
+
+describe('holdfast check-recovery', () => {
+  it('is content when nothing should run', async () => {
+    expect(await check()).toEqual({
+      code: 0,
+      stderr: '',
+      stdout: 'HOLDFAST OK: expected 0, actual 0, missing 0 | expected=0 actual=0 missing=0 unexpected=0\n',
+    });
+  });
+
+  it('raises the alarm for a session that nobody reads, in one line', async () => {
+    session = await startTask(api, await configureTask(api, 'press'));
+    await expect.poll(async () => (await check()).code, patience).toBe(2);
+    const { stdout } = await check();
+    expect(stdout).toBe(
+      `HOLDFAST CRITICAL: expected 1, actual 0, missing 1; missing: ${session} (press) | expected=1 actual=0 missing=1 unexpected=0\n`,
+    );
+    const verbose = (await check('--verbose')).stdout.split('\n');
+    expect(verbose[1]).toMatch(new RegExp(`^${session} \\(.+\\)$`));
+    expect(JSON.parse((await check('--json')).stdout)).toMatchObject({ expected: 1, missing: 1 });
+  });
+
+  it('waits until it is read again when it is told to', async () => {
+    const waiting = check('--wait', '60');
+    epoch = await placementsIn(log.store).assign(session, 'c1');
+    await says('polling');
+    await sampleArrives();
+    expect(await waiting).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('OK: expected 1, actual 1'),
+    });
+  });
+
+  it('warns of a session that is read although it should not be', async () => {
+    await api.post(`${sessionsPath}/${session}/stop/`);
+    await expect
+      .poll(async () => {
+        await says('polling');
+        await sampleArrives();
+        return (await check()).code;
+      }, patience)
+      .toBe(1);
+    expect((await check()).stdout).toMatch(
+      /^HOLDFAST WARNING: expected 0, actual 0, missing 0; \S+ \(should not run\) \| /,
+    );
+  });
+
+  it('does not know when it cannot ask, and when it was asked wrongly', async () => {
+    const down = cliForTest({ HOLDFAST_URL: `http://127.0.0.1:${await freePort()}` });
+    const { code, stdout, stderr } = await down.run('check-recovery');
+    expect([code, stderr]).toEqual([3, '']);
+    expect(stdout).toMatch(/^HOLDFAST UNKNOWN: No answer from the API at [^\n|]+\n$/);
+    expect((await check('--nonsense')).code).toBe(3);
+  });
+});
+
+const taskId = () => session.split('-')[0] ?? '';
+
+async function sampleArrives(): Promise<void> {
+  // Ahead of now, so that it stays fresh however slow the machine is.
+  const tick = Math.floor(Date.now() / 1_000) + 60;
+  await (await SampleStream.open(log.nc)).publish({
+    v: 1,
+    session,
+    epoch,
+    collector: 'c1',
+    task: taskId(),
+    device_id: '1',
+    device: 'press-1',
+    site: '',
+    measurement: 'press-1',
+    tick,
+    period_ms: 1_000,
+    time: tick * 1_000,
+    read_at: tick * 1_000,
+    values: { count: 1 },
+  });
+}
+
+async function says(state: 'polling' | 'released'): Promise<void> {
+  await (await StatusBoard.open(log.nc)).write(taskId(), {
+    v: 1,
+    session,
+    epoch,
+    collector: 'c1',
+    instance: 'one-life',
+    state,
+    detail: '',
+    updated_at: new Date().toISOString(),
+    points_read: 1,
+    error_count: 0,
+    last_read_time: null,
+    device_health: {},
+  });
+}

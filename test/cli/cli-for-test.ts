@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+
+const program = join(import.meta.dirname, '..', '..', 'tools', 'cli', 'bin', 'holdfast.mjs');
+
+export interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CliForTest {
+  /** In a pipe. */
+  run(...args: string[]): Promise<Ended>;
+  /** On a terminal of 100 columns; stderr comes on stdout. */
+  onTerminal(...args: string[]): Promise<Ended>;
+}
+
+/** `holdfast` as a process, with these settings and none of the machine's. */
+export function cliForTest(settings: Readonly<Record<string, string>>): CliForTest {
+  // biome-ignore lint/style/noProcessEnv: programs are found by the PATH of the machine
+  const environment = { PATH: process.env.PATH, HOLDFAST_OPERATOR: 'test', ...settings };
+  return {
+    run: (...args) => ended(process.execPath, [program, ...args], environment),
+    onTerminal: (...args) => {
+      const command = [process.execPath, program, ...args].map((arg) => `'${arg}'`).join(' ');
+      return ended('script', ['-qec', `stty cols 100; ${command}`, '/dev/null'], environment);
+    },
+  };
+}
+
+async function ended(command: string, args: string[], environment: NodeJS.ProcessEnv): Promise<Ended> {
+  const child = spawn(command, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+  cleanUpAfterFile(async () => void child.kill('SIGKILL'));
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, stdout: stdout.replaceAll('\r\n', '\n'), stderr };
+}

@@ -1,0 +1,222 @@
+import { execFile, spawnSync } from 'node:child_process';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { jetStreamQuarantine } from '@holdfast/shared/jetstream/quarantine.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, configureTask, startApi } from '../../services/api/testing/api-under-test.ts';
+import { commands } from '../../tools/cli/src/commands.ts';
+import { findCommand, parseCommandLine } from '../../tools/cli/src/parse-command-line.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { sessionLogForTest } from '../support/session-log.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { type CliForTest, cliForTest } from './cli-for-test.ts';
+
+let nats: Awaited<ReturnType<typeof natsForTest>>;
+let api: ApiUnderTest;
+let cli: CliForTest;
+
+beforeAll(async () => {
+  nats = await natsForTest();
+  api = await startApi({ nats: nats.url, database: await freshDatabase() });
+  await api.ready();
+  cli = cliForTest({ HOLDFAST_URL: api.url });
+});
+
+const patience = { timeout: 30_000 };
+const hasScript = spawnSync('script', ['--version'], { stdio: 'ignore' }).status === 0;
+
+/** A stand-in for what may be at the address instead of the API. */
+async function answeringWith(status: number, headers: Record<string, string>, body: string) {
+  const seen: { authorization: string | undefined }[] = [];
+  const server = createServer((request, response) => {
+    seen.push({ authorization: request.headers.authorization });
+    response.writeHead(status, headers).end(body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanUpAfterFile(async () => void server.close());
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, seen };
+}
+
+describe('sessions on the command line', () => {
+  it('are started by the code of their task, told of as JSON in a pipe, and stopped with a reason', async () => {
+    await configureTask(api, 'press');
+    const started = await cli.run('sessions', 'start', 'press', '--metadata', 'order=4711');
+    expect(started).toMatchObject({ code: 0, stderr: '' });
+    const { session_id } = JSON.parse(started.stdout);
+
+    await expect
+      .poll(async () => JSON.parse((await cli.run('sessions', 'list', '--active')).stdout), patience)
+      .toMatchObject([
+        { id: session_id, task_code: 'press', status: 'running', metadata: { order: '4711' } },
+      ]);
+
+    expect((await cli.run('sessions', 'start', 'press')).code).toBe(1);
+    expect((await cli.run('sessions', 'pause', session_id)).code).toBe(0);
+    expect((await cli.run('sessions', 'resume', session_id)).code).toBe(0);
+    const stopped = await cli.run('sessions', 'stop', session_id, '--reason', 'end of shift', '--table');
+    expect(stopped).toMatchObject({ code: 0, stderr: '' });
+    expect(stopped.stdout).toContain(`${session_id} stopped: `);
+    await expect
+      .poll(async () => (await cli.run('sessions', 'events', session_id, '--table')).stdout, patience)
+      .toMatch(/session\.stopped +.*by=test .*reason=end of shift/);
+    const gaps = await cli.run('sessions', 'gaps', session_id);
+    expect([gaps.code, Array.isArray(JSON.parse(gaps.stdout))]).toEqual([0, true]);
+  });
+
+  it('of which one is refused are commanded all the same, and the exit code says that one was', async () => {
+    const id = await configureTask(api, 'lathe');
+    const { session_id } = JSON.parse((await cli.run('sessions', 'start', String(id))).stdout);
+    const stopped = await cli.run('sessions', 'stop', '999-1', session_id, '--table');
+    expect(stopped.code).toBe(1);
+    expect(stopped.stderr).toContain('999-1: There is no such thing (session_not_found, 404)');
+    expect(stopped.stdout).toContain(`${session_id} stopped`);
+  });
+
+  it.skipIf(!hasScript)('stand in an aligned table on a terminal, names of any script too', async () => {
+    for (const [code, name] of [
+      ['压力机', '压力机三号'],
+      ['mill', 'Mill'],
+    ]) {
+      await api.post('/api/config/tasks/', { code, name, period_ms: 1_000, device_ids: [] });
+    }
+    const { code, stdout } = await cli.onTerminal('tasks', 'list');
+    expect(code).toBe(0);
+    const lines = stdout.split('\n');
+    expect(lines[0]).toMatch(/^ *ID {2}TASK +NAME +PERIOD +DEVICES +ENABLED$/);
+    // Each ideograph takes two cells.
+    const column = (part: string, word: string) => {
+      const line = lines.find((each) => each.includes(part)) ?? '';
+      const before = line.slice(0, line.indexOf(word));
+      return before.length + (before.match(/\p{Script=Han}/gu)?.length ?? 0);
+    };
+    expect(column('压力机', '1000 ms')).toBe(column('Mill', '1000 ms'));
+    const json = await cli.onTerminal('tasks', 'show', 'mill', '--json');
+    expect(JSON.parse(json.stdout)).toMatchObject({ code: 'mill' });
+  });
+});
+
+describe('what is wrong on the command line', () => {
+  it('is told with title, detail and what to do when the API refuses', async () => {
+    const { code, stdout, stderr } = await cli.run('sessions', 'show', '999-1');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toBe(
+      'There is no such thing (session_not_found, 404)\nThere is no session 999-1.\nThe list commands show what there is.\n',
+    );
+  });
+
+  it('is wrong use, as a process and in itself', async () => {
+    const { code, stdout, stderr } = await cli.run('sessions', 'explode');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toMatch(/There is no command sessions explode/);
+    expect((await cli.run('quarantine', 'delete')).code).toBe(2);
+  });
+
+  it.each([
+    [['sessions', 'stop'], /SESSION is missing/],
+    [['sessions', 'show', '1-1', '2-1'], /one too many: 2-1/],
+    [['sessions', 'list', '--nonsense'], /--nonsense/],
+    [['sessions', 'list', '--status', 'running,lost'], /--status is one of running.* not lost/],
+    [['sessions', 'list', '--json', '--table'], /either --json or --table/],
+    [['completion', 'fish'], /SHELL is bash or zsh/],
+  ])('is told of by its name: %j', (args, words) => {
+    const command = findCommand(commands, args);
+    if (!command) throw new Error('no such command');
+    expect(() => parseCommandLine(command, args)).toThrow(words);
+  });
+
+  it('is a server that is down, or something else at its address', async () => {
+    const down = cliForTest({ HOLDFAST_URL: `http://127.0.0.1:${await freePort()}` });
+    const list = await down.run('sessions', 'list');
+    expect([list.code, list.stdout]).toEqual([3, '']);
+    expect(list.stderr).toMatch(/^No answer from the API at .*ECONNREFUSED/);
+    const stop = await down.run('sessions', 'stop', '1-1');
+    expect(stop.code).toBe(3);
+    expect(stop.stderr).toContain('Whether it was done is not known');
+
+    const proxy = await answeringWith(502, { 'content-type': 'text/html' }, '<h1>Bad gateway</h1>');
+    expect((await cliForTest({ HOLDFAST_URL: proxy.url }).run('sinks')).code).toBe(3);
+    const other = await answeringWith(200, { 'content-type': 'text/html' }, '<h1>It works!</h1>');
+    const wrong = await cliForTest({ HOLDFAST_URL: other.url }).run('sinks');
+    expect(wrong.code).not.toBe(0);
+    expect(wrong.stderr).not.toContain('at ApiClient');
+  });
+
+  it('is a key that may not do this; it goes out as a header and is never shown', async () => {
+    const problem = {
+      title: 'Not\u001b[2J yours',
+      status: 403,
+      code: 'role_too_low',
+      detail: 'viewer may not',
+    };
+    const guard = await answeringWith(
+      403,
+      { 'content-type': 'application/problem+json' },
+      JSON.stringify(problem),
+    );
+    const withKey = cliForTest({ HOLDFAST_URL: guard.url, HOLDFAST_API_KEY: 'hf_00000000_secret' });
+    const { code, stderr } = await withKey.run('sessions', 'stop', '1-1');
+    expect(code).toBe(4);
+    expect(guard.seen).toEqual([{ authorization: 'Bearer hf_00000000_secret' }]);
+    expect(stderr).toContain('Use a key with a higher role');
+    expect(stderr).not.toContain('secret');
+    expect(stderr).not.toContain('\u001b');
+  });
+});
+
+describe('quarantine on the command line', () => {
+  it('is listed, shown, sent again, and emptied by a filter', async () => {
+    const { nc } = await sessionLogForTest(nats.url);
+    const putAway = jetStreamQuarantine(nc);
+    for (const sequence of [7, 8]) {
+      await putAway({
+        stream: 'SAMPLES',
+        subject: 'samples.1.1',
+        sequence,
+        reason: 'the database refuses it',
+        body: 'no sample at all',
+      });
+    }
+    const [item] = JSON.parse((await cli.run('quarantine', 'list', '--reason', 'refuses')).stdout);
+    const shown = await cli.run('quarantine', 'show', String(item.sequence), '--table');
+    expect(shown.stdout).toMatch(/body +no sample at all/);
+    const again = await cli.run('quarantine', 'send-again', String(item.sequence));
+    expect([again.code, JSON.parse(again.stdout).sequence]).toEqual([0, item.sequence]);
+    const deleted = await cli.run('quarantine', 'delete', '--reason', 'refuses');
+    expect(JSON.parse(deleted.stdout)).toMatchObject({ deleted: 1 });
+  });
+});
+
+describe('completion', () => {
+  it('offers in bash what may come next', async () => {
+    const { stdout } = await cli.run('completion', 'bash');
+    const offered = async (...words: string[]) => {
+      const typed = words.map((word) => `'${word}'`).join(' ');
+      const { stdout: reply } = await promisify(execFile)('bash', [
+        '-c',
+        `${stdout}\nCOMP_WORDS=(${typed}); COMP_CWORD=${words.length - 1}; _holdfast; echo "\${COMPREPLY[*]}"`,
+      ]);
+      return reply.trim().split(' ');
+    };
+    expect(await offered('holdfast', 'qu')).toEqual(['quarantine']);
+    expect(await offered('holdfast', 'sessions', 'st')).toEqual(['start', 'stop']);
+    expect(await offered('holdfast', 'sessions', 'list', '--st')).toEqual(['--status']);
+    expect(await offered('holdfast', 'sessions', 'list', '--status', 'p')).toEqual(['paused']);
+    expect(await offered('holdfast', 'completion', '')).toContain('zsh');
+  });
+});
+
+describe('other programs', () => {
+  it('get what follows as it is, and their exit code is that of the command', async () => {
+    expect((await cli.run('backup')).code).toBe(2);
+    const folder = await temporaryFolder('cli');
+    const none = await cli.run('restore', '--from', join(folder, 'none'), '--nats', nats.url);
+    expect([none.code, none.stderr.includes('DATABASE_URL')]).toEqual([1, true]);
+    const help = await cli.run('verify', '--help');
+    expect([help.code, help.stderr.includes('--lease-ttl-ms')]).toEqual([0, true]);
+  });
+});
