@@ -1,10 +1,13 @@
-// Makes the passwords of this installation, once: node deploy/secrets/generate.mjs <folder>
+// Makes the passwords and keys of this installation, once: node deploy/secrets/generate.mjs <folder>
 //
 // What is there already is never made anew, because the databases keep what they were first started with. A run
 // that was interrupted goes on with what is missing. Each recipient has a folder, so a volume, of its own.
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { services } from '../../packages/shared/src/contracts/permissions.ts';
+import { newNkeyPair } from '../../packages/shared/src/jetstream/nkey-pair.ts';
+import { writeAuthorization } from '../nats/write-authorization.mjs';
 
 const [root] = process.argv.slice(2);
 if (root === undefined) throw new Error('usage: generate.mjs <folder>');
@@ -12,9 +15,10 @@ if (root === undefined) throw new Error('usage: generate.mjs <folder>');
 /** Hexadecimal, so that it needs no quoting in an address or a configuration file. */
 const newPassword = () => randomBytes(24).toString('hex');
 
-const natsPassword = await once('nats/password', newPassword());
-await once('nats/url', `nats://holdfast:${natsPassword}@nats:4222`);
-await once('nats/authorization.conf', `authorization { user: holdfast, password: "${natsPassword}" }\n`);
+for (const service of services) await once(`nats-${service}/seed`, newNkeyPair().seed);
+// An installation of before there were keys has nats/password; the broker takes it until that file is gone.
+await mkdir(join(root, 'nats'), { recursive: true });
+await writeAuthorization(root);
 
 const postgresPassword = await once('postgres/password', newPassword());
 await once('postgres/url', `postgres://holdfast:${postgresPassword}@postgres:5432/holdfast`);

@@ -116,14 +116,21 @@ async function isBuiltSmallAndWithoutRoot() {
   say(`image: ${megabytes(all)}${onTop}`);
 }
 
+/** Those with a key at the broker, in the order in which their secrets are looked at. */
+const keyed = ['api', 'supervisor', 'collector', 'writer'];
+
 async function keepsItsSecrets() {
   const secrets = [
-    await inside('api', 'cat', '/secrets/nats/password'),
     await inside('api', 'cat', '/secrets/postgres/password'),
     await inside('api', 'cat', '/secrets/influxdb/token'),
     await inside('influxdb', 'cat', '/secrets/influxdb/password'),
   ];
   for (const secret of secrets) assert.match(secret, /^[0-9a-f]{48}$/);
+  for (const service of keyed) {
+    const seed = await inside(service, 'cat', '/secrets/nats/seed');
+    assert.match(seed, /^SU[A-Z2-7]{56}$/);
+    secrets.push(seed);
+  }
   assert.equal(new Set(secrets).size, secrets.length);
   const shown = {
     inspect: JSON.stringify(await inspect()),
@@ -134,12 +141,12 @@ async function keepsItsSecrets() {
     assert.ok(text.length > 1000, `${where} is empty`);
     for (const secret of secrets) assert.ok(!text.includes(secret), `a secret stands in ${where}`);
   }
-  say('secrets: four different ones were made; none is in inspect, logs or config');
-  await inside('collector', 'cat', '/secrets/nats/url');
+  say('secrets: different ones were made, and a key for each service; none is in inspect, logs or config');
+  assert.equal(await inside('collector', 'ls', '/secrets/nats'), 'seed');
   await assert.rejects(inside('collector', 'cat', '/secrets/postgres/password'));
   await assert.rejects(inside('collector', 'cat', '/secrets/influxdb/token'));
   await assert.rejects(inside('supervisor', 'cat', '/secrets/postgres/password'));
-  await assert.rejects(inside('simulator', 'cat', '/secrets/nats/url'));
+  await assert.rejects(inside('simulator', 'cat', '/secrets/nats/seed'));
   say('secrets: each service sees only those that it needs');
   return secrets;
 }
@@ -343,7 +350,7 @@ async function outlivesDownAndUp(id, secrets) {
   const again = await holdfast.history(point, began);
   const times = new Set(again.map(({ time }) => time));
   assert.ok(kept.length > 0 && kept.every(({ time }) => times.has(time)));
-  assert.equal(await inside('api', 'cat', '/secrets/nats/password'), secrets[0]);
+  assert.equal(await inside('api', 'cat', '/secrets/nats/seed'), secrets[3]);
   const [demo] = await until('the demo job has ended', async () => {
     const found = await inspect('demo');
     return found[0]?.State.Status === 'exited' && found;

@@ -12,6 +12,11 @@ export const services = [
 ] as const;
 export type Service = (typeof services)[number];
 
+/**
+ * Nobody may subscribe to what goes into a stream, not even to look: a consumer can be told to deliver to any subject,
+ * and the broker does so when somebody listens there. So whoever may make a consumer could bring messages into SESSIONS
+ * (measured with nats-server 2.10). Consumers are the way to look, and they deliver into inboxes.
+ */
 export interface Permissions {
   readonly publish: { readonly allow: readonly string[]; readonly deny?: readonly string[] };
   readonly subscribe: { readonly allow: readonly string[] };
@@ -27,7 +32,8 @@ const taskConfigs = `OBJ_${bucketNames.taskConfigs}`;
 const kv = (bucket: string) => `KV_${bucket}`;
 const boards = [kv(bucketNames.status), kv(bucketNames.waiting), kv(bucketNames.sinks)];
 const leases = [kv(bucketNames.collectors), kv(bucketNames.leader)];
-const everyStream = [...Object.values(streamNames), ...leases, ...boards, taskConfigs];
+const apiKeys = kv(bucketNames.apiKeys);
+const everyStream = [...Object.values(streamNames), ...leases, ...boards, taskConfigs, apiKeys];
 
 const api = '$JS.API';
 /** What a service asks before anything else: whether JetStream is on and the streams are as they have to be. */
@@ -74,6 +80,13 @@ const denyDurable = (stream: string, name: string) => [
 ];
 
 const write = (bucket: string, key = '>') => `$KV.${bucket}.${key}`;
+
+/** Work of one collector by whatever consumer; `ofCollector` names the right one only. */
+const denyWork = (id: string) => [
+  ...denyDurable(assignments, durableNames.collector(id)),
+  `${api}.CONSUMER.CREATE.${assignments}.*.${subjects.assignmentsOf(id)}`,
+  `${api}.CONSUMER.CREATE.${assignments}.*.${subjects.assignmentsOf(id).replace('*', '>')}`,
+];
 
 /** By name, what a collector's id stands in. */
 function ofCollector(id: string): string[] {
@@ -125,8 +138,9 @@ const parts: Readonly<Record<Service, (collectorId: string, reserved: readonly s
       `$O.${bucketNames.taskConfigs}.>`,
       `${api}.STREAM.PURGE.${taskConfigs}`,
       `${api}.STREAM.MSG.DELETE.${quarantine}`,
-      ...[sessions, samples, quarantine, audit, taskConfigs, ...leases, ...boards].flatMap(read),
-      ...[sessions, samples, quarantine, audit, taskConfigs, ...leases, ...boards].flatMap(follow),
+      write(bucketNames.apiKeys),
+      ...[sessions, samples, quarantine, audit, taskConfigs, apiKeys, ...leases, ...boards].flatMap(read),
+      ...[sessions, samples, quarantine, audit, taskConfigs, apiKeys, ...leases, ...boards].flatMap(follow),
     ],
     deny: denyDurable(samples, durableNames.writer),
   }),
@@ -164,7 +178,9 @@ const parts: Readonly<Record<Service, (collectorId: string, reserved: readonly s
     deny: [
       subjects.droppedSamples('*'),
       ...denyDurable(sessions, durableNames.projector),
-      ...(collectorId === anyCollector ? reserved.flatMap(ofCollector) : []),
+      ...(collectorId === anyCollector
+        ? reserved.flatMap((id) => [...ofCollector(id), ...denyWork(id)])
+        : []),
     ],
     subscribe: [subjects.renewalCall, subjects.deviceCall(collectorId)],
     mayRespond: true,
@@ -215,16 +231,5 @@ const parts: Readonly<Record<Service, (collectorId: string, reserved: readonly s
       ...everyStream.filter((stream) => stream !== assignments).flatMap(follow),
     ],
     deny: [...denyDurable(samples, durableNames.writer), ...denyDurable(sessions, durableNames.projector)],
-    subscribe: [
-      subjects.allSessions,
-      subjects.allAssignments,
-      subjects.allSamples,
-      subjects.allHealth,
-      subjects.allQuarantine,
-      subjects.allAudit,
-      'collectors.>',
-      '$KV.>',
-      '$O.>',
-    ],
   }),
 };

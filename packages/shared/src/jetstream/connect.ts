@@ -10,7 +10,7 @@ import type { BrokerAccess } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { parseNatsAddress } from './nats-address.ts';
 
-export type { NatsConnection } from '@nats-io/transport-node';
+export { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
 
 /** Whether the connection can be used, and since when without a break. */
 export interface Connection {

@@ -121,9 +121,10 @@ describe('a log that lost events in its middle', () => {
     const { url } = await natsForTest();
     const { nc } = await connectNats({ url, name: 'vandal', log: createLogger('test', 'fatal') });
     const jsm = await jetstreamManager(nc);
-    // Made before the services would make it, and without what denies deletion: a stand-in for a damaged disk.
-    await jsm.streams.add({ name: streamNames.sessions, subjects: [subjects.allSessions] });
     const log = await sessionLogForTest(url);
+    // Made anew without what denies deletion: a stand-in for a damaged disk.
+    await jsm.streams.delete(streamNames.sessions);
+    await jsm.streams.add({ name: streamNames.sessions, subjects: [subjects.allSessions] });
     await start(log, '1');
     await start(log, '2');
     await stop(log, '1-1');

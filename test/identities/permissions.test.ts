@@ -1,0 +1,249 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Service } from '@holdfast/shared/contracts/permissions.ts';
+import { services } from '@holdfast/shared/contracts/permissions.ts';
+import {
+  connectNats,
+  type NatsConnection,
+  PermissionViolationError,
+} from '@holdfast/shared/jetstream/connect.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { type IdentitiesForTest, identitiesForTest } from '../support/identities-for-test.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
+
+/** Services, and the collector `hall-1` with an identity of its own; `collector` is the one that others share. */
+const everybody = [...services, 'hall-1'] as const;
+type Who = (typeof everybody)[number];
+
+const log = createLogger('test', 'silent');
+const connections = new Map<Who, NatsConnection>();
+const violations = new Map<Who, string[]>();
+let server: Awaited<ReturnType<typeof natsForTest>>;
+let identities: IdentitiesForTest;
+let own: SessionLogForTest;
+
+beforeAll(async () => {
+  identities = identitiesForTest(['hall-1', 'hall-2']);
+  server = await natsForTest({ configLines: identities.configLines });
+  own = await sessionLogForTest(identities.ownUrl(server));
+  for (const who of everybody) {
+    const isHall = who === 'hall-1';
+    const nkeySeed = isHall ? identities.seed('collector', 'hall-1') : identities.seed(who);
+    const name = isHall ? 'collector-hall-1' : who === 'collector' ? 'collector-any-7' : who;
+    const { nc } = await connectNats({ url: server.url, nkeySeed, name, log });
+    cleanUpAfterFile(() => nc.close());
+    connections.set(who, nc);
+    const seen: string[] = [];
+    violations.set(who, seen);
+    void (async () => {
+      for await (const status of nc.status()) {
+        if (status.type === 'error' && status.error instanceof PermissionViolationError) {
+          seen.push(`${status.error.operation} ${status.error.subject}`);
+        }
+      }
+    })();
+  }
+});
+
+function connectionOf(who: Who): NatsConnection {
+  const nc = connections.get(who);
+  if (!nc) throw new Error(`${who} is not connected`);
+  return nc;
+}
+
+/** The broker refuses before it answers the ping behind it. */
+async function mayPublish(who: Who, subject: string): Promise<boolean> {
+  const nc = connectionOf(who);
+  nc.publish(subject, '{}');
+  await nc.flush();
+  await turn();
+  return !violations.get(who)?.some((seen) => seen === `publish ${subject}`);
+}
+
+async function maySubscribe(who: Who, subject: string): Promise<boolean> {
+  const nc = connectionOf(who);
+  let isRefused = false;
+  const subscription = nc.subscribe(subject, {
+    callback: (error) => {
+      isRefused ||= error instanceof PermissionViolationError;
+    },
+  });
+  await nc.flush();
+  await turn();
+  if (!isRefused) subscription.unsubscribe();
+  return !isRefused;
+}
+
+async function those(may: (who: Who) => Promise<boolean>): Promise<Who[]> {
+  const allowed: Who[] = [];
+  for (const who of everybody) if (await may(who)) allowed.push(who);
+  return allowed;
+}
+
+const core: readonly Service[] = ['api', 'supervisor'];
+const collectors: readonly Who[] = ['collector', 'hall-1'];
+
+describe('what services may publish', () => {
+  it.each<[string, string, readonly Who[]]>([
+    ['commands', 'sessions.task.9.lifecycle', [...core, 'restore']],
+    ['placements', 'sessions.task.9.placement', ['supervisor', 'restore']],
+    ['other events', 'sessions.other', ['restore']],
+    ['work', 'assignments.hall-2.9', ['supervisor']],
+    ['readings', 'samples.9.9', ['api', ...collectors]],
+    ['that readings were dropped', 'samples.9.dropped', ['api', 'supervisor']],
+    ['health of devices', 'health.9.9', collectors],
+    ['what cannot be processed', 'quarantine.SAMPLES', ['writer']],
+    ['what was done', 'audit.device.write', ['api']],
+    ['the lease of hall-1', '$KV.COLLECTORS.hall-1', ['supervisor', 'hall-1']],
+    ['the lease of hall-2', '$KV.COLLECTORS.hall-2', ['supervisor']],
+    ['the lease of a container', '$KV.COLLECTORS.any-7', ['supervisor', 'collector']],
+    ['leadership', '$KV.LEADER.supervisor', ['supervisor']],
+    ['live states', '$KV.STATUS.9', collectors],
+    ['why a session waits', '$KV.WAITING.9', ['supervisor']],
+    ['configuration snapshots', '$O.TASK_CONFIGS.C.x', ['api', 'restore']],
+    ['calls to a device', 'collectors.hall-1.call', ['api']],
+    ['a call for renewals', 'collectors.renew', ['supervisor']],
+    ['an answer to nobody', '_INBOX.api.x', []],
+  ])('%s', async (_what, subject, allowed) => {
+    expect(await those((who) => mayPublish(who, subject))).toEqual(inOrder(allowed));
+  });
+});
+
+describe('what services may ask of JetStream', () => {
+  const reads: readonly Who[] = ['api', 'supervisor', 'collector', 'backup', 'restore', 'operator', 'hall-1'];
+  it.each<[string, string, readonly Who[]]>([
+    ['to make SESSIONS', 'STREAM.CREATE.SESSIONS', [...core, 'restore']],
+    ['to make another stream', 'STREAM.CREATE.OTHER', []],
+    ['to change SESSIONS', 'STREAM.UPDATE.SESSIONS', []],
+    ['to delete SESSIONS', 'STREAM.DELETE.SESSIONS', []],
+    ['to delete SAMPLES', 'STREAM.DELETE.SAMPLES', []],
+    ['to purge SAMPLES', 'STREAM.PURGE.SAMPLES', []],
+    ['to purge work', 'STREAM.PURGE.ASSIGNMENTS', ['supervisor']],
+    ['to read an event', 'STREAM.MSG.GET.SESSIONS', reads],
+    ['to read work', 'STREAM.MSG.GET.ASSIGNMENTS', ['operator']],
+    [
+      'to read a lease',
+      'DIRECT.GET.KV_COLLECTORS.$KV.COLLECTORS.x',
+      ['api', 'supervisor', 'collector', 'operator', 'hall-1'],
+    ],
+    [
+      'for the work of hall-1',
+      'CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1.assignments.hall-1.*',
+      ['hall-1'],
+    ],
+    ['for the work of hall-2', 'CONSUMER.CREATE.ASSIGNMENTS.collector-hall-2.assignments.hall-2.*', []],
+    [
+      'for the work of hall-2 by another name',
+      'CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1.assignments.hall-2.*',
+      [],
+    ],
+    ['for all work', 'CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1', []],
+    ['for all work, as formerly', 'CONSUMER.DURABLE.CREATE.ASSIGNMENTS.collector-hall-1', []],
+    ['for what hall-2 is given', 'CONSUMER.MSG.NEXT.ASSIGNMENTS.collector-hall-2', []],
+    ['for the work of a container', 'CONSUMER.MSG.NEXT.ASSIGNMENTS.collector-any-7', ['collector']],
+    ['to take the consumer of hall-2', 'CONSUMER.DELETE.ASSIGNMENTS.collector-hall-2', []],
+    ['for what the writer is given', 'CONSUMER.MSG.NEXT.SAMPLES.writer', ['writer']],
+    ['to take the consumer of the writer', 'CONSUMER.DELETE.SAMPLES.writer', ['writer']],
+    ['for what the projector is given', 'CONSUMER.MSG.NEXT.SESSIONS.projector', ['api', 'restore']],
+    ['to take the consumer of the projector', 'CONSUMER.DELETE.SESSIONS.projector', ['api', 'restore']],
+    ['to delete from quarantine', 'STREAM.MSG.DELETE.QUARANTINE', ['api']],
+    ['for backups of the broker', 'STREAM.SNAPSHOT.SESSIONS', []],
+  ])('%s', async (_what, request, allowed) => {
+    expect(await those((who) => mayPublish(who, `$JS.API.${request}`))).toEqual(inOrder(allowed));
+  });
+});
+
+describe('what services may hear', () => {
+  it.each<[string, string, readonly Who[]]>([
+    ['everything', '>', []],
+    ['events', 'sessions.>', []],
+    ['events of a task', 'sessions.task.66.lifecycle', []],
+    ['work', 'assignments.>', []],
+    ['its own work', 'assignments.hall-1.*', []],
+    ['readings', 'samples.>', []],
+    ['buckets', '$KV.>', []],
+    ['requests to JetStream', '$JS.API.>', []],
+    ['calls to hall-1', 'collectors.hall-1.call', ['collector', 'hall-1']],
+    ['calls to hall-2', 'collectors.hall-2.call', ['collector']],
+    ['answers to the API', '_INBOX.api.>', ['api']],
+    ['answers to hall-2', '_INBOX.collector.hall-2.>', ['collector']],
+    ['answers to everybody', '_INBOX.>', []],
+  ])('%s', async (_what, subject, allowed) => {
+    expect(await those((who) => maySubscribe(who, subject))).toEqual(inOrder(allowed));
+  });
+});
+
+describe('a collector with an identity of its own', () => {
+  it('gets no work of another one, whatever it writes into its request', async () => {
+    await own.nc.request('assignments.hall-2.1', '{}');
+    const nc = connectionOf('hall-1');
+    const subject = '$JS.API.CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1.assignments.hall-1.*';
+    const consumer = { durable_name: 'collector-hall-1', ack_policy: 'explicit' };
+    for (const filter of [
+      {},
+      { filter_subject: 'assignments.hall-2.*' },
+      { filter_subjects: ['assignments.hall-1.*', 'assignments.hall-2.*'] },
+    ]) {
+      const config = { ...consumer, ...filter };
+      const asked = await nc.request(subject, JSON.stringify({ stream_name: 'ASSIGNMENTS', config }));
+      expect(asked.json()).toMatchObject({ error: { code: 400 } });
+    }
+  });
+
+  it('brings nothing into the log by having a consumer deliver there', async () => {
+    const nc = connectionOf('hall-1');
+    await own.nc.request('sessions.task.1.lifecycle', '{}');
+    await own.nc.request('assignments.hall-1.66', '{}');
+    const lastSequence = async () =>
+      (await (await jetstreamManager(own.nc)).streams.info('SESSIONS')).state.last_seq;
+    const before = await lastSequence();
+    const deliverTo = async (deliver_subject: string) => {
+      const consumer = { durable_name: 'collector-hall-1', ack_policy: 'explicit', deliver_subject };
+      const config = { ...consumer, filter_subject: 'assignments.hall-1.*' };
+      await nc.request('$JS.API.CONSUMER.DELETE.ASSIGNMENTS.collector-hall-1');
+      const made = await nc.request(
+        '$JS.API.CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1.assignments.hall-1.*',
+        JSON.stringify({ stream_name: 'ASSIGNMENTS', config }),
+      );
+      expect(made.json()).not.toHaveProperty('error');
+    };
+    // The broker delivers only where somebody listens, and there nobody may.
+    await deliverTo('sessions.task.66.lifecycle');
+    const inbox = '_INBOX.collector.hall-1.delivered';
+    const heard: string[] = [];
+    nc.subscribe(inbox, { callback: (_error, { subject }) => void heard.push(subject) });
+    await deliverTo(inbox);
+    await eventually(async () => heard.length > 0, { what: 'the delivery' });
+    expect(await lastSequence()).toBe(before);
+  });
+
+  it('reads a configuration of several pieces', async () => {
+    const text = 'x'.repeat(300_000);
+    const name = '7/1';
+    await (await TaskConfigStore.open(connectionOf('api'))).putText(name, text);
+    const loaded = await (await TaskConfigStore.open(connectionOf('hall-1'))).loadText(name);
+    expect(loaded).toMatchObject({ ok: true, text });
+  });
+});
+
+describe('the broker', () => {
+  it.each([
+    ['without a key', {}],
+    [
+      'with a key that it does not know',
+      { nkeySeed: 'SUALCLWUC2SBVZB2UB27IYIBLZMKHGQZHW44LMEBLXX7UCZDEJ24XAXEBU' },
+    ],
+  ])('lets nobody in %s', async (_how, access) => {
+    const connecting = connectNats({ url: server.url, ...access, name: 'stranger', log });
+    await expect(connecting).rejects.toThrow(/authorization violation/i);
+  });
+});
+
+function inOrder(allowed: readonly Who[]): Who[] {
+  return everybody.filter((who) => allowed.includes(who));
+}
