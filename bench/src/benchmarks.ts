@@ -4,8 +4,10 @@ import { handover } from './handover/handover.ts';
 import { history } from './history/history.ts';
 import { idle } from './idle/idle.ts';
 import { ingest } from './ingest/ingest.ts';
+import { isolation } from './isolation/isolation.ts';
 import { memory } from './memory/memory.ts';
 import { outage } from './outage/outage.ts';
+import { peers } from './peers/peers.ts';
 import { modbusClients } from './poll/modbus-clients.ts';
 import { poll } from './poll/poll.ts';
 import { fleet } from './polled/fleet.ts';
@@ -23,6 +25,8 @@ export const benchmarks: readonly Benchmark[] = [
   modbusClients,
   poll,
   fleet,
+  isolation,
+  peers,
   outage,
   history,
 ];

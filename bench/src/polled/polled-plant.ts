@@ -17,8 +17,8 @@ import { type PlannedDevice, TickBook, type TicksOfWindow } from './tick-book.ts
 import { waitedForProcessorSeconds } from './waited-for-processor.ts';
 
 const mebibyte = 1024 ** 2;
-/** What is still on its way at the end of a window gets so long to arrive, beyond its period. */
-const graceMs = 3_000;
+/** What is still on its way at the end of a window gets so long to arrive, beyond its period; less after a short one. */
+const longestGraceMs = 3_000;
 
 /** One window of reading. CPU in cores: 1 is one processor all the time. */
 export interface MeasuredWindow {
@@ -123,7 +123,7 @@ export class PolledPlant {
     const after = await this.#usage();
     const toMs = Date.now();
     // A tick belongs to the window in which it was scheduled, and is read by its phase later.
-    await sleep(longestPeriodMs + graceMs);
+    await sleep(longestPeriodMs + Math.min(longestGraceMs, seconds * 1_000));
     this.check();
     const passed = (after.atMs - before.atMs) / 1_000;
     const cores = (of: 'collector' | 'broker' | 'plant') =>

@@ -22,8 +22,14 @@ export interface TicksOfWindow {
   /** Of which the stream has nothing, although they should be there. */
   readonly absent: number;
   readonly values: number;
-  /** From when a tick was to be read until its answer was complete, in ms, by device. */
-  readonly latenessMs: ReadonlyMap<string, readonly number[]>;
+  /** By device id. */
+  readonly devices: ReadonlyMap<string, DeviceTicks>;
+}
+
+export interface DeviceTicks {
+  readonly expected: number;
+  /** From when a tick was to be read until its answer was complete, in ms; of those that were read. */
+  readonly latenessMs: readonly number[];
 }
 
 /** What a sample says before its values begin; its values are counted only. */
@@ -113,7 +119,9 @@ export class TickBook {
       missed,
       absent: expected - seen,
       values,
-      latenessMs: new Map(all.map(({ id, lateness }) => [id, lateness])),
+      devices: new Map(
+        all.map(({ id, first, end, lateness }) => [id, { expected: end - first, latenessMs: lateness }]),
+      ),
     };
   }
 
@@ -128,6 +136,6 @@ export function missedOf({ missed }: Pick<TicksOfWindow, 'missed'>): number {
   return Object.values(missed).reduce((sum, count) => sum + count, 0);
 }
 
-export function latenessOf({ latenessMs }: Pick<TicksOfWindow, 'latenessMs'>): number[] {
-  return [...latenessMs.values()].flat();
+export function latenessOf({ devices }: Pick<TicksOfWindow, 'devices'>): number[] {
+  return [...devices.values()].flatMap(({ latenessMs }) => latenessMs);
 }

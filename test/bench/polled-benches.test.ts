@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findExecutable } from '@holdfast/dev/find-executable.ts';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const main = join(import.meta.dirname, '../../bench/src/main.ts');
+const gcc = findExecutable('gcc');
+if (gcc === undefined) {
+  process.stderr.write('Skipped: the benchmarks that poll need gcc for their device, which is not here.\n');
+}
+
+interface Report {
+  readonly bench: string;
+  readonly ratio: number;
+  readonly figures: Readonly<Record<string, number | string>>;
+  readonly limit: Readonly<Record<string, number>>;
+}
+
+async function pymodbusIsHere(): Promise<boolean> {
+  return promisify(execFile)('/usr/bin/python3', ['-c', 'import pymodbus']).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Runs a benchmark as somebody would, small, and sees to it that it leaves nothing behind. */
+async function bench(...args: string[]): Promise<Report> {
+  const folder = await temporaryFolder('bench');
+  // biome-ignore lint/style/noProcessEnv: the PATH, on which nats-server is found
+  const env = { ...process.env, TMPDIR: folder };
+  const { stdout } = await promisify(execFile)(process.execPath, [main, ...args, '--json'], { env });
+  expect(await readdir(folder)).toEqual([]);
+  return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '') as Report;
+}
+
+/** How fast it was is not judged here, only that right values were read and counted. */
+describe.skipIf(gcc === undefined)('the benchmarks that poll end with one line of JSON', () => {
+  it('poll: a collector beside two bare loops', async () => {
+    const small = ['--connections', '2', '--period-ms', '200', '--most', '1'];
+    const { figures, limit } = await bench(
+      'poll',
+      ...small,
+      '--seconds',
+      '1',
+      '--reads',
+      '200',
+      '--rounds',
+      '1',
+    );
+    expect(figures).toMatchObject({ connections: 2, units_of_a_connection: 1, values_of_a_read: 125 });
+    for (const loop of ['modbus_serial', 'bare_socket']) {
+      expect(limit[`${loop}_reads_per_second`]).toBeGreaterThan(0);
+    }
+  }, 60_000);
+
+  it('fleet: every tick of the measured time is accounted for, before and after devices are added', async () => {
+    const small = ['--devices', '4', '--step', '2', '--most', '6', '--points', '10', '--period-ms', '500'];
+    const { figures, limit } = await bench('fleet', ...small, '--seconds', '1');
+    expect(figures).toMatchObject({ devices: 4, points_of_a_device: 10 });
+    expect(Number(figures.ticks)).toBeGreaterThanOrEqual(8);
+    expect(limit).toEqual({ values_per_second: 300_000, lateness_p99_ms: 50 });
+  }, 60_000);
+
+  it('isolation: those that answer are told apart from those that do not', async () => {
+    const small = ['--devices', '3', '--dead', '1', '--period-ms', '500', '--timeout-ms', '50'];
+    const brief = ['--endpoints', 'gateway', '--settle', '0', '--seconds', '1'];
+    const { figures, limit } = await bench('isolation', ...small, ...brief);
+    expect(Number(figures.gateway_ticks)).toBeGreaterThanOrEqual(4);
+    expect(limit).toHaveProperty('gateway_lateness_without_dead_p99_ms');
+  }, 90_000);
+
+  it('peers: pymodbus makes values of the same devices', async (context) => {
+    if (!(await pymodbusIsHere())) context.skip('pymodbus is not here');
+    const small = ['--devices', '2', '--points', '5', '--period-ms', '50', '--node-red', 'no'];
+    const { figures, limit } = await bench('peers', ...small, '--seconds', '1');
+    expect(figures).toMatchObject({ devices: 2, points: 5, node_red_left_out: 'not asked for' });
+    expect(limit.pymodbus_cpu_us_per_value).toBeGreaterThanOrEqual(0);
+  }, 60_000);
+});
