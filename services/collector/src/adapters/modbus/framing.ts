@@ -11,8 +11,8 @@ export type Verdict =
   | { readonly kind: 'incomplete' }
   /** All that was received is exactly one reply, its protocol data unit beginning at `pduAt`. */
   | { readonly kind: 'reply'; readonly pduAt: number }
-  /** It cannot become the reply any more. */
-  | { readonly kind: 'fault'; readonly reason: string };
+  /** It cannot become the reply any more. `mayFollow`: and perhaps it never was one, so that the reply is still to come. */
+  | { readonly kind: 'fault'; readonly reason: string; readonly mayFollow?: boolean };
 
 export const incomplete: Verdict = { kind: 'incomplete' };
 

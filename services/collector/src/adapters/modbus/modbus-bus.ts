@@ -192,7 +192,8 @@ export class ModbusBus implements DeviceBus {
     if (verdict.kind === 'incomplete') return;
     if (verdict.kind === 'fault') {
       line?.outOfStep();
-      this.#fail('connection', `malformed reply: ${verdict.reason}`);
+      const request = verdict.mayFollow ? 'may be answered' : 'is over';
+      this.#fail('connection', `malformed reply: ${verdict.reason}`, request);
       return;
     }
     // A process that was stopped and continued sees the reply before its timers do: a late reply is not the

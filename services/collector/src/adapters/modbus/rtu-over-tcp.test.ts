@@ -72,4 +72,41 @@ describe('a serial gateway that passes RTU frames on', () => {
     connections[1]?.write(late ?? '');
     expect(await next).toEqual({ kind: 'registers', values: [1200] });
   });
+
+  it('and gives back what it was sent is read right where an address looks like the byte count of a reply', async () => {
+    const { bus, connections } = await startPeer((socket, request) => {
+      const { address } = readRtuRequest(request);
+      if (address === 0x0202) socket.write(Buffer.concat([request, rtuFrame(1, Buffer.of(0x83, 2))]));
+      else socket.write(Buffer.concat([request, answer(request)]));
+    }, rtu);
+    // 2 bytes are the one register that is read at 0x02…, 6 bytes the three at 0x06….
+    for (const address of [0x0200, 0x0201, 0x0300]) {
+      expect(await bus.read(registers(address))).toEqual({ kind: 'registers', values: [1000 + address] });
+    }
+    expect(await failureOf(bus.read(registers(0x0202)))).toMatchObject({ exceptionCode: 2 });
+    const first = 1000 + 0x0600;
+    expect((await bus.read(registers(0x0600, 3))).values).toEqual([first, first + 1, first + 2]);
+    expect(connections).toHaveLength(1);
+  });
+
+  it('and brings what only looks like a damaged answer does not make the real one that of the next request', async () => {
+    let late: Buffer | undefined;
+    const lateWasSent = Promise.withResolvers<void>();
+    const { bus, connections } = await startPeer((socket, request, n) => {
+      if (n > 0) {
+        void lateWasSent.promise.then(() => socket.write(answer(request)));
+        return;
+      }
+      late = answer(request);
+      // Within the late reply of another unit: this unit's id, and an exception's function code.
+      socket.write(rtuFrame(2, Buffer.of(3, 4, 1, 0x83, 0, 0)));
+    }, rtu);
+    expect(await failureOf(bus.read(registers(100, 1, 250)))).toMatchObject({
+      message: 'malformed reply: the CRC is wrong',
+    });
+    const next = bus.read(registers(200, 1, 60_000));
+    await expect.poll(() => connections.length).toBe(2);
+    connections[1]?.write(late ?? '', () => lateWasSent.resolve());
+    expect(await next).toEqual({ kind: 'registers', values: [1200] });
+  });
 });
