@@ -17,16 +17,31 @@ describe('networks in which devices may be reached', () => {
     '::',
     '224.0.0.1',
     '255.255.255.255',
+    // The same ones in other words.
+    '::ffff:7f00:1',
+    '0:0:0:0:0:ffff:127.0.0.1',
+    'fe80::1%eth0',
+    '::127.0.0.1',
+    '::ffff:0:127.0.0.1',
+    '64:ff9b::7f00:1',
+    '64:ff9b::169.254.169.254',
+    '2002:7f00:1::',
+    '2002:a9fe:a9fe::1',
   ])('are not this machine, link-local or group addresses unless they are named: %s', (ip) => {
     expect(networks([]).refusal(ip, 502)).toContain('DEVICE_NETWORKS');
   });
 
-  it.each(['10.0.0.5', '192.168.1.20', '::ffff:192.168.1.20', '203.0.113.4', 'fd00::7'])(
-    'are all others by default: %s',
-    (ip) => {
-      expect(networks([]).refusal(ip, 502)).toBeUndefined();
-    },
-  );
+  it.each([
+    '10.0.0.5',
+    '192.168.1.20',
+    '::ffff:192.168.1.20',
+    '203.0.113.4',
+    'fd00::7',
+    '64:ff9b::203.0.113.4',
+    '2002:cb00:7104::1',
+  ])('are all others by default: %s', (ip) => {
+    expect(networks([]).refusal(ip, 502)).toBeUndefined();
+  });
 
   it('are only the named ones where some are named', () => {
     const named = networks(['127.0.0.0/8', '192.168.10.0/24', 'fd00:1::/32']);
@@ -49,6 +64,18 @@ describe('networks in which devices may be reached', () => {
     expect(named.refusal('127.0.0.1', 5432)).toContain('localhost');
     expect(named.refusal('127.0.0.1', 502)).toBeUndefined();
     expect(named.refusal('fd00::5', 1)).toContain('a server of this installation');
+  });
+
+  it.each(['::ffff:a01:203', '0:0:0:0:0:ffff:10.1.2.3', '64:ff9b::a01:203', '2002:a01:203::', 'FD00:0:0::5'])(
+    'never hold a server of the installation under another way to write its address: %s',
+    (ip) => {
+      const named = networks(['0.0.0.0/0', '::/0'], ['10.1.2.3:4222', 'fd00:0::0:5']);
+      expect(named.refusal(ip, 4222)).toContain('a server of this installation');
+    },
+  );
+
+  it('do not hold an address that is not known', () => {
+    expect(networks([]).refusal('', 502)).toContain('not known');
   });
 
   it.each(['10.0.0.0/33', 'plant', '10.0.0.0/8/9', '10.0.0.0/-1', 'fd00::/129', ''])(

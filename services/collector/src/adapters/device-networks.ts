@@ -1,5 +1,5 @@
 import { lookup } from 'node:dns/promises';
-import { isIP } from 'node:net';
+import { isIP, SocketAddress } from 'node:net';
 import { networkList } from '@holdfast/shared/runtime/networks.ts';
 
 /** Never a device of a plant: this machine, addresses without a router, groups, and everything at once. */
@@ -39,7 +39,7 @@ export interface DeviceNetworks {
 export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOptions): DeviceNetworks {
   const within = networkList(allowed);
   const denied = networkList(deniedUnlessAllowed);
-  const servers = deniedHosts.map(parseHost);
+  const servers = deniedHosts.map(parseHost).map(({ host, port }) => ({ host, port, ip: plainIp(host) }));
   const resolved = new Map<string, readonly string[]>();
   let resolvedAtMs = Number.NEGATIVE_INFINITY;
 
@@ -66,10 +66,15 @@ export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOp
       // For the next connection; this one goes by what the names stood for at the last look.
       void refresh();
       const ip = plainIp(address);
+      if (isIP(ip) === 0) return 'the address of the other side is not known';
       const family = isIP(ip) === 6 ? 'ipv6' : 'ipv4';
+      const embedded = embeddedIpv4(ip);
       const server = servers.find(
-        ({ host, port: its }) =>
-          (its === undefined || its === port) && (plainIp(host) === ip || resolved.get(host)?.includes(ip)),
+        ({ host, port: its, ip: itsIp }) =>
+          (its === undefined || its === port) &&
+          [ip, embedded].some(
+            (each) => each !== undefined && (itsIp === each || resolved.get(host)?.includes(each)),
+          ),
       );
       if (server) return `${ip}:${port} is ${server.host}, a server of this installation and no device`;
       if (allowed.length > 0) {
@@ -77,17 +82,51 @@ export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOp
           ? undefined
           : `${ip} is in none of the networks that DEVICE_NETWORKS allows (${allowed.join(', ')})`;
       }
-      return denied.check(ip, family)
+      return denied.check(ip, family) || (embedded !== undefined && denied.check(embedded, 'ipv4'))
         ? `${ip} is no address of a plant's network; to allow it, name its network in DEVICE_NETWORKS`
         : undefined;
     },
   };
 }
 
-/** `::ffff:10.0.0.1` is how a socket for both families writes 10.0.0.1. */
+/**
+ * An address as a system writes it, without a zone; other text as it is. `::ffff:10.0.0.1` is how a socket for both families
+ * writes 10.0.0.1, and `::ffff:a00:1` is another way to write that.
+ */
 function plainIp(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  return mapped?.[1] ?? address;
+  if (isIP(address) !== 6) return address;
+  const written = new SocketAddress({ address, family: 'ipv6' }).address;
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(written)?.[1] ?? written;
+}
+
+/** To which a network may pass on what is sent to an IPv6 address: NAT64, 6to4, and the old "compatible" addresses. */
+const embeddingNetworks = [
+  { network: networkList(['64:ff9b::/96', '::/96', '::ffff:0:0:0/96']), firstGroup: 6 },
+  { network: networkList(['2002::/16']), firstGroup: 1 },
+] as const;
+
+function embeddedIpv4(ip: string): string | undefined {
+  if (isIP(ip) !== 6 || ip === '::' || ip === '::1') return undefined;
+  const embedding = embeddingNetworks.find(({ network }) => network.check(ip, 'ipv6'));
+  return embedding && ipv4At(ip, embedding.firstGroup);
+}
+
+/** @param ip IPv6 as a system writes it: at most one `::`, and perhaps the last two groups in dotted form */
+function ipv4At(ip: string, firstGroup: number): string {
+  const [head = '', tail = ''] = ip
+    .split('::')
+    .map((part) =>
+      part.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) =>
+        [a * 256 + Number(b), c * 256 + Number(d)].map((group) => group.toString(16)).join(':'),
+      ),
+    );
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === '' ? [] : tail.split(':');
+  const groups = [...before, ...Array(8 - before.length - after.length).fill('0'), ...after];
+  return [groups[firstGroup], groups[firstGroup + 1]]
+    .map((group) => Number.parseInt(group ?? '0', 16))
+    .flatMap((group) => [group >>> 8, group & 0xff])
+    .join('.');
 }
 
 function parseHost(text: string): { host: string; port: number | undefined } {
