@@ -45,7 +45,7 @@ async function main(): Promise<number> {
   });
   const [command] = positionals;
   const folder = command === 'backup' ? values.to : command === 'restore' ? values.from : undefined;
-  if (values.help || folder === undefined || positionals.length > 1) {
+  if (values.help || command === undefined || folder === undefined || positionals.length > 1) {
     console.error(usage);
     return values.help ? 0 : 2;
   }

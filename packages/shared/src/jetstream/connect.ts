@@ -1,4 +1,5 @@
 import {
+  AuthorizationError,
   connect as connectTransport,
   type NatsConnection,
   type NodeConnectionOptions,
@@ -8,6 +9,7 @@ import {
 import { inboxPrefix } from '../contracts/subjects.ts';
 import type { BrokerAccess } from '../runtime/config.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { pause, systemTimers } from '../runtime/timers.ts';
 import { parseNatsAddress } from './nats-address.ts';
 
 export { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
@@ -23,7 +25,7 @@ export interface Connection {
 }
 
 /**
- * Connects and stays connected for ever. The client's defaults would notice a dead peer only after about six
+ * Connects, however long the broker takes to come, and stays connected for ever. The client's defaults would notice a dead peer only after about six
  * minutes and give up after ten attempts; pings every 2 s notice within about 6 s (3.0 s measured at 1 s).
  */
 export async function connectNats(
@@ -31,16 +33,17 @@ export async function connectNats(
     /** `<service>` or `<service>-<which>`; names the inboxes as well, see `inboxPrefix`. */
     readonly name: string;
     readonly log: Logger;
+    /** Ends the wait for a first connection. */
+    readonly signal?: AbortSignal;
   },
 ): Promise<Connection> {
   const { name, log } = options;
-  const nc = await connectTransport({
+  const nc = await firstConnection(options, {
     ...accessOptions(options),
     name,
     maxReconnectAttempts: -1,
     reconnectTimeWait: 250,
     reconnectJitter: 250,
-    waitOnFirstConnect: true,
     pingInterval: 2_000,
     maxPingOut: 2,
     timeout: 5_000,
@@ -86,6 +89,37 @@ export async function connectNats(
       }
     },
   };
+}
+
+const firstConnectionPauseMs = 250;
+
+/**
+ * Waits for a broker that is not there yet. The client can do that itself, but says nothing of why it waits, and a
+ * certificate that does not fit would look like a broker that is slow to start.
+ * @throws AuthorizationError at once: waiting does not make us known
+ */
+async function firstConnection(
+  { log, signal }: { readonly log: Logger; readonly signal?: AbortSignal },
+  options: NodeConnectionOptions,
+): Promise<NatsConnection> {
+  let said: string | undefined;
+  for (;;) {
+    signal?.throwIfAborted();
+    try {
+      return await connectTransport(options);
+    } catch (error) {
+      if (error instanceof AuthorizationError || error instanceof TypeError) throw error;
+      const why = reasonOf(error);
+      if (why !== said) log.warn({ servers: options.servers, why }, `no connection to NATS yet: ${why}`);
+      said = why;
+      await pause(systemTimers, firstConnectionPauseMs, signal);
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return error.cause instanceof Error ? `${error.message}: ${error.cause.message}` : error.message;
 }
 
 function accessOptions({ url, nkeySeed, tls }: BrokerAccess): NodeConnectionOptions {
