@@ -15,6 +15,7 @@ export const bucketNames = {
   status: 'STATUS',
   sinks: 'SINKS',
   waiting: 'WAITING',
+  apiKeys: 'API_KEYS',
 } as const;
 
 export const durableNames = {

@@ -91,6 +91,13 @@ export async function ensureStreams(nc: NatsConnection, settings: StreamSettings
     storage: StorageType.File,
     max_bytes: 1024 * 1024,
   });
+  // Commands must be taken while the database is away, so who may send them is kept here.
+  await kvm.create(bucketNames.apiKeys, {
+    history: 1,
+    replicas,
+    storage: StorageType.File,
+    max_bytes: 4 * 1024 * 1024,
+  });
   // Live values only: their owners write them again within seconds.
   await kvm.create(bucketNames.status, {
     history: 1,
@@ -133,13 +140,16 @@ function streamShapes(settings: StreamSettings): StreamShape[] {
   const buckets = Object.values(bucketNames)
     .filter((bucket) => bucket !== bucketNames.taskConfigs)
     .map((bucket): StreamShape => {
-      const mustLast = bucket === bucketNames.collectors || bucket === bucketNames.leader;
+      const mustLast = lasting.includes(bucket);
       return { name: `KV_${bucket}`, subjects: [`$KV.${bucket}.>`], ...(mustLast && isFile) };
     });
   const prefix = `$O.${bucketNames.taskConfigs}`;
   const objects = { name: taskConfigsStream, subjects: [`${prefix}.C.>`, `${prefix}.M.>`], ...isFile };
   return [...streams, ...buckets, objects];
 }
+
+/** Buckets that a restart of the broker must not empty. */
+const lasting: readonly string[] = [bucketNames.collectors, bucketNames.leader, bucketNames.apiKeys];
 
 /** What streams may not be beside what they are made with. */
 const shapes: Readonly<Record<string, Partial<StreamShape>>> = {

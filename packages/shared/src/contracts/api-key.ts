@@ -1,0 +1,42 @@
+import * as z from 'zod';
+
+/** Each may do what those before it may. */
+export const roles = ['viewer', 'operator', 'engineer', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** `hf_<id>_<secret>`: the secret is 256 random bits in base64url, so that neither guessing nor tables help. */
+const keyPattern = /^hf_([0-9a-f]{8})_([A-Za-z0-9_-]{43})$/;
+
+export interface ApiKeyParts {
+  readonly id: string;
+  readonly secret: string;
+}
+
+/** Undefined when the text has not the form of a key. */
+export function parseApiKey(text: string): ApiKeyParts | undefined {
+  const [, id, secret] = keyPattern.exec(text) ?? [];
+  return id !== undefined && secret !== undefined ? { id, secret } : undefined;
+}
+
+export function formatApiKey({ id, secret }: ApiKeyParts): string {
+  return `hf_${id}_${secret}`;
+}
+
+/** No slash: it separates the key from the person in `who` of events. */
+export const apiKeyNamePattern = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u;
+
+/** What the bucket API_KEYS holds of a key, by its id. */
+export const apiKeyRecordSchema = z.looseObject({
+  v: z.literal(1),
+  id: z.string().regex(/^[0-9a-f]{8}$/),
+  /** Of the secret, in hexadecimal. 256 random bits need no slow hash. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  name: z.string(),
+  role: z.enum(roles),
+  created_at: z.string(),
+  created_by: z.string(),
+  expires_at: z.string().nullable(),
+  revoked_at: z.string().nullable(),
+  revoked_by: z.string().nullable(),
+});
+export type ApiKeyRecord = z.infer<typeof apiKeyRecordSchema>;

@@ -1,0 +1,52 @@
+import * as z from 'zod';
+import { apiKeyNamePattern, roles } from '../api-key.ts';
+import { auditEntrySchema, auditOutcomes } from '../audit-entry.ts';
+import { pageQuery, pageSchema } from './page.ts';
+
+export const createKeySchema = z.strictObject({
+  /** Who or what uses it; it stands in events. */
+  name: z
+    .string()
+    .regex(
+      apiKeyNamePattern,
+      'must be 1 to 64 letters, digits, blanks and ._@-, and begin with one of the first two',
+    ),
+  role: z.enum(roles),
+  /** RFC 3339; without it the key does not expire. */
+  expires_at: z.iso.datetime({ offset: true }).nullish(),
+});
+
+/** `active`, or why it is of no use. */
+export const keyViewSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  role: z.enum(roles),
+  status: z.enum(['active', 'expired', 'revoked']),
+  created_at: z.string(),
+  created_by: z.string(),
+  expires_at: z.string().nullable(),
+  revoked_at: z.string().nullable(),
+  revoked_by: z.string().nullable(),
+});
+export type KeyView = z.infer<typeof keyViewSchema>;
+export const keyPageSchema = pageSchema(keyViewSchema);
+/** `key` is the whole key, shown this once. */
+export const createdKeySchema = keyViewSchema.extend({ key: z.string() });
+
+export const auditQuerySchema = z.object({
+  ...pageQuery,
+  /** Part of it, in whatever case. */
+  who: z.string().max(200).optional(),
+  target: z.string().max(200).optional(),
+  /** `session.stop`, or all of a kind: `session`. */
+  action: z.string().max(70).optional(),
+  outcome: z.enum(auditOutcomes).optional(),
+  /** `now`, `-30m`, or RFC 3339. */
+  from: z.string().max(64).optional(),
+  to: z.string().max(64).optional(),
+});
+export type AuditQuery = z.infer<typeof auditQuerySchema>;
+export const auditViewSchema = auditEntrySchema.omit({ v: true }).extend({ sequence: z.int() });
+export type AuditView = z.infer<typeof auditViewSchema>;
+/** A page may have fewer than `limit`, and none, and still a next one: so many were looked at. */
+export const auditPageSchema = pageSchema(auditViewSchema);
