@@ -7,6 +7,7 @@ import { collectorConfig } from '../../services/collector/src/config.ts';
 import { supervisorConfig } from '../../services/supervisor/src/config.ts';
 import { writerConfig } from '../../services/writer/src/config.ts';
 import { readConfig as simulatorConfig } from '../../simulators/modbus/src/config.ts';
+import { cliConfig } from '../../tools/cli/src/config.ts';
 import { codesIn, tableRows } from './markdown-tables.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -28,6 +29,7 @@ const programs: readonly {
   { name: 'Writer', sections: [...common, store], read: writerConfig },
   { name: 'Simulator', sections: [], read: simulatorConfig },
   { name: 'Local stack', sections: [], read: stackConfig },
+  { name: 'Command line', sections: [], read: cliConfig },
 ];
 
 const needed: Readonly<Record<string, string>> = { DATABASE_URL: 'postgres://user@localhost/holdfast' };

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import { accessCommands } from './commands/access.ts';
 import { checkRecovery } from './commands/check-recovery.ts';
 import { completion } from './commands/completion.ts';
 import { configurationLists } from './commands/configuration-lists.ts';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   checkRecovery,
   ...configurationLists,
   ...systemLists,
+  ...accessCommands,
   ...otherPrograms,
   completion(() => commands),
 ];

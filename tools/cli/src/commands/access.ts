@@ -1,0 +1,137 @@
+import { rm, writeFile } from 'node:fs/promises';
+import type { Item } from '../api-client.ts';
+import { CliError } from '../cli-error.ts';
+import { type Command, type Context, limitOf, limitOption } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Column } from '../output/table.ts';
+
+const keysPath = '/api/system/keys';
+const roles = ['viewer', 'operator', 'engineer', 'admin'] as const;
+const unitMs = { h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+
+const keyColumns: readonly Column<Item>[] = [
+  { head: 'ID', cell: ({ id }) => id },
+  { head: 'NAME', cell: ({ name }) => name },
+  { head: 'ROLE', cell: ({ role }) => role },
+  { head: 'STATUS', cell: ({ status }) => status },
+  { head: 'CREATED', cell: ({ created_at }) => created_at },
+  { head: 'BY', cell: ({ created_by }) => created_by },
+  { head: 'EXPIRES', cell: ({ expires_at }) => expires_at },
+];
+
+export const accessCommands: readonly Command[] = [
+  {
+    words: ['keys', 'list'],
+    about: 'API keys without their secrets, revoked ones too.',
+    operands: [],
+    options: limitOption,
+    async run({ api, print }, input) {
+      const found = await api.list(`${keysPath}/`, {}, limitOf(input));
+      print.table(found, keyColumns, found, 'There are no keys: the API serves this machine only.');
+    },
+  },
+  {
+    words: ['keys', 'create'],
+    about: 'Makes an API key. It is shown this once.',
+    operands: [{ name: 'NAME' }],
+    options: {
+      role: { type: 'string', value: 'ROLE', about: 'what it may do; needed', choices: roles },
+      expires: { type: 'string', value: 'TIME', about: 'after 12h, 90d or 52w, or at an RFC 3339 time' },
+      to: { type: 'string', value: 'FILE', about: 'writes the key into a new file that only you can read' },
+    },
+    async run(context, input) {
+      const [name] = input.operands;
+      const role = input.text('role');
+      if (role === undefined) {
+        throw new CliError(`--role is missing: ${roles.join(', ')}`, exitCodes.usage);
+      }
+      const file = input.text('to');
+      const expires_at = expiryOf(input.text('expires'));
+      // Before the key is made: it could not be shown again.
+      if (file !== undefined) await makeFile(file);
+      const created = await context.api
+        .post(`${keysPath}/`, { name, role, expires_at })
+        .catch(async (error) => {
+          if (file !== undefined) await rm(file, { force: true });
+          throw error;
+        });
+      await show(context, created, file);
+    },
+  },
+  {
+    words: ['keys', 'revoke'],
+    about: 'Takes a key back, at once and for good.',
+    operands: [{ name: 'KEY_ID' }],
+    options: {},
+    async run({ api, print }, input) {
+      const revoked = await api.delete<Item>(`${keysPath}/${encodeURIComponent(input.operands[0] ?? '')}/`);
+      print.said(revoked, `${revoked.id} (${revoked.name}) is revoked.`);
+    },
+  },
+  {
+    words: ['audit'],
+    about: 'Who changed what, or was refused, as the audit log has it.',
+    operands: [],
+    options: {
+      who: { type: 'string', value: 'TEXT', about: 'part of the name' },
+      action: { type: 'string', value: 'ACTION', about: 'session.stop, or all of a kind: session' },
+      target: { type: 'string', value: 'TEXT', about: 'part of what it was done to' },
+      from: { type: 'string', value: 'TIME', about: '-30m (s, m, h, d, w) or RFC 3339' },
+      to: { type: 'string', value: 'TIME', about: 'likewise' },
+      ...limitOption,
+    },
+    async run({ api, print }, input) {
+      const asked = Object.fromEntries(
+        ['who', 'action', 'target', 'from', 'to'].map((name) => [name, input.text(name)]),
+      );
+      const found = await api.list('/api/system/audit/', asked, limitOf(input));
+      print.table(
+        found,
+        [
+          { head: 'TIME', cell: ({ time }) => time },
+          { head: 'WHO', cell: ({ who }) => who },
+          { head: 'FROM', cell: ({ from }) => from },
+          { head: 'ACTION', cell: ({ action }) => action },
+          { head: 'TARGET', cell: ({ target }) => target },
+          { head: 'OUTCOME', cell: ({ outcome }) => outcome },
+          { head: 'DETAIL', cell: ({ detail }) => detail },
+        ],
+        found,
+        'There is no such entry.',
+      );
+    },
+  },
+];
+
+async function show({ print }: Context, created: Item, file: string | undefined): Promise<void> {
+  const { key, ...rest } = created;
+  if (file !== undefined) {
+    await writeFile(file, `${key}\n`);
+    print.said({ ...rest, file }, `${rest.id} (${rest.name}, ${rest.role}) is in ${file}.`);
+    return;
+  }
+  print.said(created, String(key));
+  if (!print.asJson) print.note('Keep it now: it is not shown again.');
+}
+
+async function makeFile(file: string): Promise<void> {
+  try {
+    await writeFile(file, '', { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    throw new CliError(`Cannot make ${file}: ${(error as Error).message}`, exitCodes.refused, {
+      cause: error,
+    });
+  }
+}
+
+function expiryOf(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const [, count, unit] = /^([1-9][0-9]{0,4})([hdw])$/.exec(text) ?? [];
+  if (count !== undefined) {
+    return new Date(Date.now() + Number(count) * unitMs[unit as keyof typeof unitMs]).toISOString();
+  }
+  if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(Date.parse(text))) {
+    throw new CliError(`--expires is 12h, 90d, 52w or an RFC 3339 time, not ${text}`, exitCodes.usage);
+  }
+  return new Date(text).toISOString();
+}
