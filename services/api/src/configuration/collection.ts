@@ -1,4 +1,5 @@
 import type { Database } from '../database/open-database.ts';
+import type { Precondition } from '../http/entity-tag.ts';
 import { stillReferenced } from './configuration-problems.ts';
 
 /** What the HTTP routes of a kind of configuration need of it. */
@@ -11,10 +12,13 @@ export interface Collection<Create, Patch, View, Filter> {
   }): Promise<{ results: View[]; next: number | undefined }>;
   find(id: number): Promise<View | undefined>;
   create(item: Create): Promise<View>;
-  /** Undefined when there is none with this id. */
-  patch(id: number, patch: Patch): Promise<View | undefined>;
-  /** False when there is none with this id. */
-  remove(id: number): Promise<boolean>;
+  /**
+   * Undefined when there is none with this id.
+   * @param holds gets the item, locked; what it throws is thrown, and nothing is changed
+   */
+  patch(id: number, patch: Patch, holds?: Precondition): Promise<View | undefined>;
+  /** False when there is none with this id. `holds` as above. */
+  remove(id: number, holds?: Precondition): Promise<boolean>;
 }
 
 /** Given one row more than the page holds, tells whether there is another page. */
@@ -30,6 +34,7 @@ export function pageOf<View extends { readonly id: number }>(
 /**
  * Deletes a row that nothing refers to.
  * @param referrers codes of what refers to it, by kind, read while the row is locked
+ * @param check called while it is locked, before that
  * @returns false when there is no such row
  * @throws ApiProblem when something does
  */
@@ -38,6 +43,7 @@ export function removeUnreferenced(
   table: 'sites' | 'devices' | 'points' | 'tasks',
   id: number,
   referrers: (transaction: Database) => Promise<Readonly<Record<string, readonly string[]>>>,
+  check?: (transaction: Database) => Promise<void>,
 ): Promise<boolean> {
   return database.transaction().execute(async (transaction) => {
     const row = await transaction
@@ -47,6 +53,7 @@ export function removeUnreferenced(
       .forUpdate()
       .executeTakeFirst();
     if (!row) return false;
+    await check?.(transaction);
     const found = await referrers(transaction);
     if (Object.values(found).some((codes) => codes.length > 0)) {
       throw stillReferenced(`${nouns[table]} ${row.code}`, found);
@@ -54,6 +61,18 @@ export function removeUnreferenced(
     await transaction.deleteFrom(table).where('id', '=', id).execute();
     return true;
   });
+}
+
+/** The check of {@link removeUnreferenced} that a condition makes. */
+export function checkOf<View extends object>(
+  holds: Precondition | undefined,
+  find: (transaction: Database) => Promise<View | undefined>,
+): ((transaction: Database) => Promise<void>) | undefined {
+  if (!holds) return undefined;
+  return async (transaction) => {
+    const current = await find(transaction);
+    if (current) holds(current);
+  };
 }
 
 const nouns = { sites: 'Site', devices: 'Device', points: 'Point', tasks: 'Task' } as const;

@@ -5,7 +5,7 @@ import {
   deviceFaults,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { Database } from '../database/open-database.ts';
-import { type Collection, documents, pageOf, removeUnreferenced } from './collection.ts';
+import { type Collection, checkOf, documents, pageOf, removeUnreferenced } from './collection.ts';
 import { explained, fieldsDoNotFit, maxNamed } from './configuration-problems.ts';
 
 export interface DeviceFilter {
@@ -14,8 +14,9 @@ export interface DeviceFilter {
 }
 
 export function devices(database: Database): Collection<DeviceCreate, DevicePatch, DeviceView, DeviceFilter> {
-  const find = (id: number) =>
-    database.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
+  const findIn = (from: Database, id: number) =>
+    from.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
+  const find = (id: number) => findIn(database, id);
   return {
     list: async ({ after, limit, filter }) => {
       let query = database.selectFrom('devices').selectAll().where('id', '>', after);
@@ -34,7 +35,7 @@ export function devices(database: Database): Collection<DeviceCreate, DevicePatc
       explained(() =>
         database.insertInto('devices').values(rowOf(device)).returningAll().executeTakeFirstOrThrow(),
       ),
-    patch: (id, patch) =>
+    patch: (id, patch, holds) =>
       explained(() =>
         database.transaction().execute(async (transaction) => {
           const device = await transaction
@@ -43,6 +44,7 @@ export function devices(database: Database): Collection<DeviceCreate, DevicePatc
             .where('id', '=', id)
             .forUpdate()
             .executeTakeFirst();
+          if (device) holds?.(device);
           if (!device || Object.keys(patch).length === 0) return device;
           const faults = deviceFaults({ ...device, ...patch } as DeviceView);
           if (faults.length > 0) throw fieldsDoNotFit(faults);
@@ -54,25 +56,31 @@ export function devices(database: Database): Collection<DeviceCreate, DevicePatc
             .executeTakeFirst();
         }),
       ),
-    remove: (id) =>
-      removeUnreferenced(database, 'devices', id, async (transaction) => {
-        const tasks = await transaction
-          .selectFrom('task_devices')
-          .innerJoin('tasks', 'tasks.id', 'task_devices.task_id')
-          .select('tasks.code')
-          .where('task_devices.device_id', '=', id)
-          .orderBy('tasks.code')
-          .limit(maxNamed)
-          .execute();
-        const points = await transaction
-          .selectFrom('points')
-          .select('code')
-          .where('device_id', '=', id)
-          .orderBy('code')
-          .limit(maxNamed)
-          .execute();
-        return { tasks: tasks.map(({ code }) => code), points: points.map(({ code }) => code) };
-      }),
+    remove: (id, holds) =>
+      removeUnreferenced(
+        database,
+        'devices',
+        id,
+        async (transaction) => {
+          const tasks = await transaction
+            .selectFrom('task_devices')
+            .innerJoin('tasks', 'tasks.id', 'task_devices.task_id')
+            .select('tasks.code')
+            .where('task_devices.device_id', '=', id)
+            .orderBy('tasks.code')
+            .limit(maxNamed)
+            .execute();
+          const points = await transaction
+            .selectFrom('points')
+            .select('code')
+            .where('device_id', '=', id)
+            .orderBy('code')
+            .limit(maxNamed)
+            .execute();
+          return { tasks: tasks.map(({ code }) => code), points: points.map(({ code }) => code) };
+        },
+        checkOf(holds, (transaction) => findIn(transaction, id)),
+      ),
   };
 }
 

@@ -7,7 +7,7 @@ import {
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import { type FieldError, validationFailed } from '../http/api-problem.ts';
-import { type Collection, documents, pageOf, removeUnreferenced } from './collection.ts';
+import { type Collection, checkOf, documents, pageOf, removeUnreferenced } from './collection.ts';
 import { explained, fieldsDoNotFit, maxNamed, stillReferenced } from './configuration-problems.ts';
 import { togetherWithSiblings } from './sibling-faults.ts';
 
@@ -25,8 +25,9 @@ export interface Points extends Collection<PointCreate, PointPatch, PointView, P
 const rowsPerStatement = 2_500;
 
 export function points(database: Database): Points {
-  const find = (id: number) =>
-    database.selectFrom('points').selectAll().where('id', '=', id).executeTakeFirst();
+  const findIn = (from: Database, id: number) =>
+    from.selectFrom('points').selectAll().where('id', '=', id).executeTakeFirst();
+  const find = (id: number) => findIn(database, id);
   return {
     list: async ({ after, limit, filter }) => {
       let query = database.selectFrom('points').selectAll().where('id', '>', after);
@@ -67,7 +68,7 @@ export function points(database: Database): Points {
           });
         }),
       ),
-    patch: (id, patch) =>
+    patch: (id, patch, holds) =>
       explained(() =>
         database.transaction().execute(async (transaction) => {
           const point = await transaction
@@ -76,6 +77,7 @@ export function points(database: Database): Points {
             .where('id', '=', id)
             .forUpdate()
             .executeTakeFirst();
+          if (point) holds?.(point);
           if (!point || Object.keys(patch).length === 0) return point;
           const patched = { ...point, ...patch } as PointView;
           const faults = pointFaults(patched);
@@ -95,10 +97,16 @@ export function points(database: Database): Points {
           );
         }),
       ),
-    remove: (id) =>
-      removeUnreferenced(database, 'points', id, async (transaction) => ({
-        tasks: await tasksThatChose(transaction, id),
-      })),
+    remove: (id, holds) =>
+      removeUnreferenced(
+        database,
+        'points',
+        id,
+        async (transaction) => ({
+          tasks: await tasksThatChose(transaction, id),
+        }),
+        checkOf(holds, (transaction) => findIn(transaction, id)),
+      ),
   };
 }
 

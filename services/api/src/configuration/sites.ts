@@ -1,6 +1,6 @@
 import type { SiteCreate, SitePatch, SiteView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { Database } from '../database/open-database.ts';
-import { type Collection, pageOf, removeUnreferenced } from './collection.ts';
+import { type Collection, checkOf, pageOf, removeUnreferenced } from './collection.ts';
 import { explained, maxNamed } from './configuration-problems.ts';
 
 export interface SiteFilter {
@@ -8,8 +8,9 @@ export interface SiteFilter {
 }
 
 export function sites(database: Database): Collection<SiteCreate, SitePatch, SiteView, SiteFilter> {
-  const find = (id: number) =>
-    database.selectFrom('sites').selectAll().where('id', '=', id).executeTakeFirst();
+  const findIn = (from: Database, id: number) =>
+    from.selectFrom('sites').selectAll().where('id', '=', id).executeTakeFirst();
+  const find = (id: number) => findIn(database, id);
   return {
     list: async ({ after, limit, filter }) => {
       let query = database.selectFrom('sites').selectAll().where('id', '>', after);
@@ -25,22 +26,41 @@ export function sites(database: Database): Collection<SiteCreate, SitePatch, Sit
     find,
     create: (site) =>
       explained(() => database.insertInto('sites').values(site).returningAll().executeTakeFirstOrThrow()),
-    patch: (id, patch) => {
-      if (Object.keys(patch).length === 0) return find(id);
-      return explained(() =>
-        database.updateTable('sites').set(patch).where('id', '=', id).returningAll().executeTakeFirst(),
-      );
-    },
-    remove: (id) =>
-      removeUnreferenced(database, 'sites', id, async (transaction) => {
-        const devices = await transaction
-          .selectFrom('devices')
-          .select('code')
-          .where('site_id', '=', id)
-          .orderBy('code')
-          .limit(maxNamed)
-          .execute();
-        return { devices: devices.map(({ code }) => code) };
-      }),
+    patch: (id, patch, holds) =>
+      explained(() =>
+        database.transaction().execute(async (transaction) => {
+          const site = await transaction
+            .selectFrom('sites')
+            .selectAll()
+            .where('id', '=', id)
+            .forUpdate()
+            .executeTakeFirst();
+          if (site) holds?.(site);
+          if (!site || Object.keys(patch).length === 0) return site;
+          return transaction
+            .updateTable('sites')
+            .set(patch)
+            .where('id', '=', id)
+            .returningAll()
+            .executeTakeFirst();
+        }),
+      ),
+    remove: (id, holds) =>
+      removeUnreferenced(
+        database,
+        'sites',
+        id,
+        async (transaction) => {
+          const devices = await transaction
+            .selectFrom('devices')
+            .select('code')
+            .where('site_id', '=', id)
+            .orderBy('code')
+            .limit(maxNamed)
+            .execute();
+          return { devices: devices.map(({ code }) => code) };
+        },
+        checkOf(holds, (transaction) => findIn(transaction, id)),
+      ),
   };
 }

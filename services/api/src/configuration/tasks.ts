@@ -2,7 +2,7 @@ import type { TaskCreate, TaskPatch, TaskView } from '@holdfast/shared/contracts
 import type { Database } from '../database/open-database.ts';
 import { validationFailed } from '../http/api-problem.ts';
 import { isLatestRun } from '../read-model/latest-run.ts';
-import { type Collection, pageOf, removeUnreferenced } from './collection.ts';
+import { type Collection, checkOf, pageOf, removeUnreferenced } from './collection.ts';
 import { explained } from './configuration-problems.ts';
 
 export interface TaskFilter {
@@ -38,7 +38,7 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
           return readBack(transaction, id);
         }),
       ),
-    patch: (id, { device_ids, point_ids, required_labels, ...fields }) =>
+    patch: (id, { device_ids, point_ids, required_labels, ...fields }, holds) =>
       explained(() =>
         database.transaction().execute(async (transaction) => {
           // Locked, so that a start at the same moment snapshots either all of the change or nothing of it.
@@ -49,6 +49,7 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
             .forUpdate()
             .executeTakeFirst();
           if (!task) return undefined;
+          if (holds) holds(await readBack(transaction, id));
           const columns = {
             ...fields,
             ...(required_labels ? { required_labels: JSON.stringify(required_labels) } : {}),
@@ -66,22 +67,28 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
           return readBack(transaction, id);
         }),
       ),
-    remove: (id) =>
-      removeUnreferenced(database, 'tasks', id, async (transaction) => {
-        const active = await transaction
-          .selectFrom('sessions')
-          .select('session_id')
-          .where('task_id', '=', id)
-          .where((where) =>
-            where.or([
-              where('status', 'in', ['running', 'paused']),
-              // The supervisor would try it again.
-              where.and([where('error_cause', '=', 'passing'), isLatestRun]),
-            ]),
-          )
-          .execute();
-        return { active_sessions: active.map(({ session_id }) => session_id) };
-      }),
+    remove: (id, holds) =>
+      removeUnreferenced(
+        database,
+        'tasks',
+        id,
+        async (transaction) => {
+          const active = await transaction
+            .selectFrom('sessions')
+            .select('session_id')
+            .where('task_id', '=', id)
+            .where((where) =>
+              where.or([
+                where('status', 'in', ['running', 'paused']),
+                // The supervisor would try it again.
+                where.and([where('error_cause', '=', 'passing'), isLatestRun]),
+              ]),
+            )
+            .execute();
+          return { active_sessions: active.map(({ session_id }) => session_id) };
+        },
+        checkOf(holds, (transaction) => readBack(transaction, id)),
+      ),
   };
 }
 

@@ -29,16 +29,21 @@ import { tasks } from '../configuration/tasks.ts';
 import type { Database } from '../database/open-database.ts';
 import { notFound } from './api-problem.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { entityTagOf, preconditionOf } from './entity-tag.ts';
 
 const byCode = { code: storableText(128).min(1).optional() } as const;
 const byId = z.coerce.number().int().positive().optional();
 
 /** Below /api/config. */
-export function configurationRoutes(database: Database): FastifyPluginCallbackZod {
+export function configurationRoutes(
+  database: Database,
+  { requireIfMatch = false }: { readonly requireIfMatch?: boolean } = {},
+): FastifyPluginCallbackZod {
   return async (app) => {
     await app.register(
       collectionRoutes({
         kind: 'site',
+        requireIfMatch,
         collection: sites(database),
         filter: z.object(byCode),
         schemas: {
@@ -53,6 +58,7 @@ export function configurationRoutes(database: Database): FastifyPluginCallbackZo
     await app.register(
       collectionRoutes({
         kind: 'device',
+        requireIfMatch,
         collection: devices(database),
         filter: z.object({ ...byCode, site_id: byId }),
         schemas: {
@@ -68,6 +74,7 @@ export function configurationRoutes(database: Database): FastifyPluginCallbackZo
     await app.register(
       collectionRoutes({
         kind: 'point',
+        requireIfMatch,
         collection: { ...pointCollection, create: createPoints(pointCollection) },
         filter: z.object({ ...byCode, device_id: byId }),
         schemas: {
@@ -83,6 +90,7 @@ export function configurationRoutes(database: Database): FastifyPluginCallbackZo
     await app.register(
       collectionRoutes({
         kind: 'task',
+        requireIfMatch,
         collection: tasks(database),
         filter: z.object(byCode),
         schemas: {
@@ -124,6 +132,8 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
   collection: Served<S, z.infer<F>>;
   filter: F;
   schemas: S;
+  /** Whether changes without If-Match are refused. */
+  requireIfMatch: boolean;
 }): FastifyPluginCallbackZod {
   const { kind, collection, schemas } = options;
   // The bodies and queries were checked by the schemas below, which the compiler cannot follow through S and F.
@@ -133,6 +143,10 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
     if (value === undefined || value === false) throw missing(id);
     return value;
   };
+  // In the order of the schema's fields, whichever query brought them.
+  const answered = (item: unknown) => z.encode(schemas.view, item) as object;
+  const holdsFor = (ifMatch: string | undefined) =>
+    preconditionOf(ifMatch, { isNeeded: options.requireIfMatch, view: answered });
   const idOf = (id: string): number => {
     if (!/^[1-9][0-9]{0,14}$/.test(id)) throw missing(id);
     return Number(id);
@@ -160,17 +174,25 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
       async (request, reply) =>
         reply.code(201).send(await collection.create(request.body as z.infer<S['create']>)),
     );
-    app.get('/:id', { schema: { params, response: { 200: schemas.view } } }, async ({ params: { id } }) =>
-      found(id, await collection.find(idOf(id))),
+    app.get(
+      '/:id',
+      { schema: { params, response: { 200: schemas.view } } },
+      async ({ params: { id } }, reply) => {
+        const item = found(id, await collection.find(idOf(id)));
+        return reply.header('etag', entityTagOf(answered(item))).send(item);
+      },
     );
     app.patch(
       '/:id',
       { schema: { params, body: schemas.patch, response: { 200: schemas.view } } },
-      async ({ params: { id }, body }) =>
-        found(id, await collection.patch(idOf(id), body as z.infer<S['patch']>)),
+      async ({ params: { id }, body, headers }, reply) => {
+        const holds = holdsFor(headers['if-match']);
+        const item = found(id, await collection.patch(idOf(id), body as z.infer<S['patch']>, holds));
+        return reply.header('etag', entityTagOf(answered(item))).send(item);
+      },
     );
-    app.delete('/:id', { schema: { params } }, async ({ params: { id } }, reply) => {
-      found(id, await collection.remove(idOf(id)));
+    app.delete('/:id', { schema: { params } }, async ({ params: { id }, headers }, reply) => {
+      found(id, await collection.remove(idOf(id), holdsFor(headers['if-match'])));
       return reply.code(204).send();
     });
     done();

@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import { ApiProblem } from './api-problem.ts';
+
+/** Strong tag of what a call answers: another answer has another one. */
+export function entityTagOf(view: object): string {
+  return `"${createHash('sha256').update(JSON.stringify(view)).digest('base64url').slice(0, 27)}"`;
+}
+
+/** Throws unless the item is as the caller knows it. Called while the item cannot change. */
+export type Precondition = (current: object) => void;
+
+/**
+ * The condition that a request brings in If-Match (RFC 9110 §13.1.1), if any.
+ * @param view the item as it is answered: its tag is made of that
+ * @throws ApiProblem when one is needed and there is none
+ */
+export function preconditionOf(
+  ifMatch: string | undefined,
+  options: { readonly isNeeded: boolean; readonly view: (current: object) => object },
+): Precondition | undefined {
+  const text = ifMatch?.trim();
+  if (!text) {
+    if (options.isNeeded) throw preconditionRequired();
+    return undefined;
+  }
+  if (text === '*') return undefined;
+  // A weak tag (W/"…") never matches here, as the comparison has to be strong.
+  const tags = text.split(',').map((tag) => tag.trim());
+  return (current) => {
+    const tag = entityTagOf(options.view(current));
+    if (!tags.includes(tag)) throw preconditionFailed(tag);
+  };
+}
+
+function preconditionFailed(current: string): ApiProblem {
+  return new ApiProblem({
+    status: 412,
+    code: 'precondition_failed',
+    title: 'It has been changed meanwhile',
+    detail: 'If-Match does not have its present version. Read it again, and decide anew.',
+    members: { etag: current },
+  });
+}
+
+function preconditionRequired(): ApiProblem {
+  return new ApiProblem({
+    status: 428,
+    code: 'precondition_required',
+    title: 'If-Match is needed',
+    detail: 'Read the item first and send its ETag as If-Match, so that no change of somebody else is lost.',
+  });
+}
