@@ -12,7 +12,7 @@ const oldestVersion = [2, 10] as const;
  * An older server would ignore, without a word, what appends rely on.
  * @throws BrokerUnfit
  */
-export function requireFitServer(nc: NatsConnection): void {
+export function requireFitServer(nc: Pick<NatsConnection, 'info' | 'getServer'>): void {
   const { version = '', jetstream } = nc.info ?? {};
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < oldestVersion[0] || (major === oldestVersion[0] && minor < oldestVersion[1])) {
