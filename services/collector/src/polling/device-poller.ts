@@ -173,6 +173,8 @@ export class DevicePoller {
         if (reader !== this.#reader) return;
         if (error instanceof NotPermitted) break;
         onFault(error);
+        // What was to be sent with it was perhaps not.
+        this.#filter.allLost();
         // The tick is left to the next round, which finds that it has passed.
         await pause(timers, this.periodMs, this.#stop.signal);
       }

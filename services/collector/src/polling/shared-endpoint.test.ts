@@ -114,3 +114,42 @@ describe('more devices than an endpoint has time for', () => {
     }
   });
 });
+
+describe('a device that is stopped while others keep its endpoint busy', () => {
+  it('waits for its request in flight and for no turn after that', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = () => ({ afterMs: 700 });
+    const twoBlocks = { ...unit(1), points: [pointOf('near', 10), pointOf('far', 500)] };
+    world.poll(twoBlocks, { phaseMs: 0 });
+    for (const unitId of [2, 3, 4, 5, 6]) world.poll(unit(unitId), { phaseMs: unitId });
+    await world.time.advance(100);
+    const [stopped] = world.pollers;
+    const from = world.process.clock.monotonicMs();
+    await world.time.until(stopped?.stop() ?? Promise.resolve());
+    expect(world.process.clock.monotonicMs() - from).toBeLessThanOrEqual(700);
+    await world.stop();
+  });
+});
+
+describe('a point that is reported by exception', () => {
+  it('is sent again after ticks in which its device was not asked because others on its endpoint were not reached', async () => {
+    const world = new PolledWorld();
+    let isAway = false;
+    world.bus.reply = () => (isAway ? { afterMs: 50, failure: 'timeout', wasSent: false } : { afterMs: 5 });
+    const report = { heartbeat_ms: 3_600_000 };
+    const quiet = { ...unit(2), points: [{ ...pointOf('level', 10), report }] };
+    world.poll(unit(1), { phaseMs: 1, taskPeriodMs: 100 });
+    const results = world.poll(quiet, { phaseMs: 900, taskPeriodMs: 1_000 });
+    await world.time.advance(2_950);
+    isAway = true;
+    await world.time.advance(2_000);
+    isAway = false;
+    await world.time.advance(15_000);
+    await world.stop();
+    const firstAfter = results.findLastIndex(({ miss }) => miss) + 1;
+    expect(results[firstAfter - 1]?.asked).toBe(false);
+    expect(results.map(({ sentCount }) => sentCount)).toEqual(
+      results.map((_, index) => (index === 0 || index === firstAfter ? 1 : 0)),
+    );
+  });
+});

@@ -118,7 +118,10 @@ export class TickReader {
     this.#begin(arrive());
     this.#askedAtMs = undefined;
     const refusal = this.#unit.refusal(clock.nowMs());
-    if (refusal) return { ...this.#result(), refusal };
+    if (refusal) {
+      filter.allLost();
+      return { ...this.#result(), refusal };
+    }
     try {
       const isUnderWay = this.#blocks.length > 0 && (await this.#readFirst(arrive));
       for (let index = 1; isUnderWay && index < this.#blocks.length && !this.#failure; index += 1) {
@@ -137,6 +140,7 @@ export class TickReader {
       } else this.#unit.succeeded(clock.nowMs(), this.#busyMs);
       if (device.profile?.close_after_read) endpoint.closeWhenIdle();
     }
+    if (this.#refusal) filter.allLost();
     return this.#result();
   }
 
@@ -304,6 +308,8 @@ export class TickReader {
       record.requestSettled(roundTripMs, outcome);
       observer?.onRead({ roundTripMs, outcome: outcome === 'ok' ? 'ok' : outcome.missCause });
     };
+    // Nor does a stop wait for a turn: others may keep the endpoint busy for long.
+    if (this.#stop.signal.aborted) throw new NotPermitted('no request was sent: polling has stopped');
     try {
       const raw = await endpoint.turn(this, this.#turn, (bus) => {
         // Right before the request, whatever it has waited for.
