@@ -2,9 +2,11 @@ import { execFile, spawnSync } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/quarantine.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, configureTask, startApi } from '../../services/api/testing/api-under-test.ts';
 import { commands } from '../../tools/cli/src/commands.ts';
@@ -167,6 +169,61 @@ describe('what is wrong on the command line', () => {
     expect(stderr).not.toContain('\u001b');
   });
 });
+
+describe('tables', () => {
+  it('have no cell that nobody filled', async () => {
+    await configureTask(api, 'saw');
+    const { session_id } = JSON.parse((await cli.run('sessions', 'start', 'saw')).stdout);
+    const shows = [
+      ['sessions', 'show', session_id],
+      ['tasks', 'show', 'saw'],
+      ['tasks', 'plan', 'saw'],
+      ['devices', 'list'],
+      ['collectors', 'list'],
+      ['sinks'],
+    ];
+    const ended = await Promise.all(shows.map((args) => cli.run(...args, '--table')));
+    // No writer is there.
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 1]);
+    for (const { stdout } of ended) expect(stdout).not.toMatch(/undefined|NaN|\[object|^$/);
+    expect(ended[0]?.stdout).toMatch(/^status +running$/m);
+    expect(ended[3]?.stdout).toMatch(/saw-device +- +modbus_tcp +127\.0\.0\.1:502/);
+    expect((await cli.run('devices', 'test', 'saw-device')).code).toBe(3);
+  });
+});
+
+describe('sessions watch', () => {
+  it('tells readings as they come, one line each, until it has told as many as were asked for', async () => {
+    const { nc } = await sessionLogForTest(nats.url);
+    const samples = await SampleStream.open(nc);
+    let isOver = false;
+    const watching = cli.run('sessions', 'watch', '--device', 'press-1', '--count', '2').finally(() => {
+      isOver = true;
+    });
+    for (let tick = 1_790_000_000; !isOver; tick += 1) {
+      await samples.publish({ ...reading, tick, time: tick * 1_000, read_at: tick * 1_000 });
+      await pause(50);
+    }
+    const { code, stdout } = await watching;
+    const lines = stdout.trim().split('\n');
+    expect([code, lines.length]).toEqual([0, 2]);
+    expect(JSON.parse(lines[1] ?? '')).toMatchObject({ device: 'press-1', values: { count: 1 } });
+  });
+});
+
+const reading = {
+  v: 1,
+  session: '77-1',
+  epoch: 1,
+  collector: 'c1',
+  task: '77',
+  device_id: '1',
+  device: 'press-1',
+  site: '',
+  measurement: 'press-1',
+  period_ms: 1_000,
+  values: { count: 1 },
+} as const;
 
 describe('quarantine on the command line', () => {
   it('is listed, shown, sent again, and emptied by a filter', async () => {

@@ -3,6 +3,7 @@ import { accessCommands } from './commands/access.ts';
 import { checkRecovery } from './commands/check-recovery.ts';
 import { completion } from './commands/completion.ts';
 import { configurationLists } from './commands/configuration-lists.ts';
+import { configurationTransfer } from './commands/configuration-transfer.ts';
 import { otherPrograms } from './commands/other-programs.ts';
 import { sessionCommands } from './commands/session-commands.ts';
 import { sessionLists } from './commands/session-lists.ts';
@@ -16,6 +17,7 @@ export const commands: readonly Command[] = [
   watch,
   checkRecovery,
   ...configurationLists,
+  ...configurationTransfer,
   ...systemLists,
   ...accessCommands,
   ...otherPrograms,

@@ -1,0 +1,64 @@
+import type { Item } from './api-client.ts';
+import { CliError } from './cli-error.ts';
+import { exitCodes } from './exit-codes.ts';
+import { record, records } from './output/values.ts';
+
+/**
+ * Configuration as a file: what the API has, with codes where it has ids, so that it means the same in another
+ * installation. Points stand below their device.
+ */
+export interface ConfigurationFile {
+  readonly holdfast_configuration: 1;
+  readonly sites: readonly Item[];
+  readonly devices: readonly Item[];
+  readonly tasks: readonly Item[];
+}
+
+export interface Everything {
+  readonly sites: readonly Item[];
+  readonly devices: readonly Item[];
+  readonly points: readonly Item[];
+  readonly tasks: readonly Item[];
+}
+
+export function toFile({ sites, devices, points, tasks }: Everything): ConfigurationFile {
+  const codeOf = (items: readonly Item[]) => new Map(items.map(({ id, code }) => [id, code]));
+  const siteCodes = codeOf(sites);
+  const deviceCodes = codeOf(devices);
+  const pointNames = new Map(
+    points.map(({ id, device_id, code }) => [id, { device: deviceCodes.get(device_id), point: code }]),
+  );
+  return {
+    holdfast_configuration: 1,
+    sites: sites.map(({ id: _id, ...site }) => site),
+    devices: devices.map(({ id, site_id, ...device }) => ({
+      ...device,
+      site: siteCodes.get(site_id) ?? null,
+      points: points
+        .filter(({ device_id }) => device_id === id)
+        .map(({ id: _id, device_id: _device, ...point }) => point),
+    })),
+    tasks: tasks.map(({ id: _id, device_ids, point_ids, ...task }) => ({
+      ...task,
+      devices: (device_ids as unknown[]).map((id) => deviceCodes.get(id)),
+      points: (point_ids as unknown[]).map((id) => pointNames.get(id)),
+    })),
+  };
+}
+
+/** @throws CliError when it is no such file */
+export function readConfigurationFile(content: unknown): ConfigurationFile {
+  const { holdfast_configuration: version, sites, devices, tasks } = record(content);
+  if (version !== 1) {
+    throw new CliError(
+      'This is no configuration of Holdfast: holdfast_configuration: 1 is missing.',
+      exitCodes.refused,
+    );
+  }
+  return {
+    holdfast_configuration: 1,
+    sites: records(sites),
+    devices: records(devices),
+    tasks: records(tasks),
+  };
+}
