@@ -18,3 +18,18 @@ export async function endpointHolders(database: Database, deviceId: number): Pro
       and sessions.placement_state = 'placed'`.execute(database);
   return rows.map(({ collector_id }) => collector_id);
 }
+
+/**
+ * The labels that the tasks of a device ask of its collector: a path of a serial line, and many an address, is another
+ * device on another machine. Where two tasks contradict each other, the later one counts. @throws DatabaseUnavailable
+ */
+export async function labelsOfTasks(database: Database, deviceId: number): Promise<Record<string, string>> {
+  const found = await database
+    .selectFrom('tasks')
+    .innerJoin('task_devices', 'task_devices.task_id', 'tasks.id')
+    .select('tasks.required_labels')
+    .where('task_devices.device_id', '=', deviceId)
+    .orderBy('tasks.id')
+    .execute();
+  return Object.assign({}, ...found.map(({ required_labels }) => required_labels));
+}

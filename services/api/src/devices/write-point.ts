@@ -1,12 +1,12 @@
-import { randomUUID } from 'node:crypto';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { CommandAttempt } from '../commands/command-keys.ts';
 import type { Database } from '../database/open-database.ts';
 import { ApiProblem, notFound } from '../http/api-problem.ts';
 import { BrokerUnavailable, type Collectors } from '../ports.ts';
 import { readDevice } from './device-content.ts';
-import { endpointHolders } from './endpoint-holders.ts';
+import { endpointHolders, labelsOfTasks } from './endpoint-holders.ts';
 import { type Reached, reachDevice } from './reach-device.ts';
 
 export interface WritePointOptions {
@@ -23,6 +23,7 @@ export interface WritePointRequest {
   readonly who: string;
   readonly from: string;
   readonly requestId: string;
+  readonly attempt: CommandAttempt;
 }
 
 /** Twice the device's timeout, for the write and the reading back, and room for waiting behind other requests. */
@@ -44,7 +45,10 @@ export async function writePoint(
   if (!found) throw notFound('point_not_found', `There is no point ${request.pointId}.`);
   const device = await readDevice(database, found.device_id, request.pointId);
   const about = `device ${device.code} point ${found.code}`;
-  const id = randomUUID();
+  const id = request.attempt.commandId;
+  if (request.attempt.isRepeat) {
+    throw unknownOutcome(about, id, 'it is being written for the same Idempotency-Key, or that was cut off');
+  }
   const note = (outcome: AuditEntry['outcome'], detail: string, data: Record<string, unknown> = {}) =>
     audit({
       v: 1,
@@ -76,7 +80,7 @@ export async function writePoint(
       collectors,
       device,
       holders: await endpointHolders(database, found.device_id),
-      labels: {},
+      labels: await labelsOfTasks(database, found.device_id),
       call: { v: 1, kind: 'write', within_ms, device, value: request.value },
     });
   } catch (error) {

@@ -173,4 +173,11 @@ describe('a value that does not fit is refused instead of wrapped', () => {
     expect(encodeValidValue(point, 100)).toEqual({ ok: true, raw: [100] });
     expect(encodeValidValue(holding('int64', { valid_max: 5 }), '6')).toMatchObject({ ok: false });
   });
+
+  it('and so is a 64-bit integer as a number that cannot be exact, where operators write it', () => {
+    const point = holding('uint64', {});
+    expect(encodeValidValue(point, 2 ** 53)).toMatchObject({ ok: false, refusal: 'wrong_type' });
+    expect(encodeValidValue(point, 2 ** 53 - 1)).toEqual({ ok: true, raw: [0x1f, 0xffff, 0xffff, 0xffff] });
+    expect(encodeValidValue(point, '9007199254740993')).toEqual({ ok: true, raw: [0x20, 0, 0, 1] });
+  });
 });

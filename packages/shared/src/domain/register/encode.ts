@@ -68,6 +68,11 @@ export function encodeValidValue(
   for (const each of Array.isArray(value) ? value : [value]) {
     const number = typeof each === 'string' && isExactInteger(point) ? wholeNumber(each) : each;
     if (typeof number !== 'number' && typeof number !== 'bigint') continue;
+    // 9007199254740993 in JSON has become 9007199254740992 by now, and nobody can tell.
+    if (isExactInteger(point) && typeof number === 'number' && Math.abs(number) > Number.MAX_SAFE_INTEGER) {
+      const message = `${number} may have lost its last digits on the way: send it as text in decimal`;
+      return { ok: false, refusal: 'wrong_type', message };
+    }
     if (number < valid_min || number > valid_max) {
       const message = `${number} is outside the valid range of ${valid_min}…${valid_max}`;
       return { ok: false, refusal: 'outside_valid_range', message };
