@@ -220,6 +220,24 @@ describe('a point that is written', () => {
     expect(written).toEqual([]);
   });
 
+  it('is written by no collector that lacks the labels of its task: its address may be another device there', async () => {
+    const { id } = await rest.create('/api/config/devices/', { code: 'far', host: '127.0.0.2' });
+    const point = { code: 'valve', table: 'coil', data_type: 'bool', address: 0, writable: true };
+    const { id: valve } = await rest.create('/api/config/points/', { ...point, device_id: id });
+    const required_labels = { machine: 'other' };
+    await rest.create('/api/config/tasks/', {
+      code: 'far',
+      period_ms: 1000,
+      device_ids: [id],
+      required_labels,
+    });
+    for (const path of [`acquisition/points/${valve}/write`, `config/devices/${id}/test`]) {
+      const answer = await rest.post(`/api/${path}/`, { value: true });
+      expect(answer).toMatchObject({ status: 503, body: { code: 'no_collector' } });
+      expect(answer.body.detail).toContain('machine=other');
+    }
+  });
+
   it('that the device refuses is told as such', async () => {
     expect(await write('locked', 7)).toMatchObject({ status: 502, body: { code: 'write_failed' } });
   });

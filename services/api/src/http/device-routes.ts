@@ -8,6 +8,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { readTaskContent } from '../configuration/config-versions.ts';
 import { readDevice } from '../devices/device-content.ts';
+import { labelsOfTasks } from '../devices/endpoint-holders.ts';
 import { planTask } from '../devices/task-plan.ts';
 import { testDevice } from '../devices/test-device.ts';
 import { type WritePointOptions, writePoint } from '../devices/write-point.ts';
@@ -28,7 +29,7 @@ export function deviceRoutes(sources: WritePointOptions): FastifyPluginCallbackZ
           database,
           collectors,
           device: await readDevice(database, id),
-          labels: {},
+          labels: await labelsOfTasks(database, id),
           withinMs: testMs,
         }),
     );
