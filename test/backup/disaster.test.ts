@@ -189,7 +189,13 @@ describe('everything is lost but a backup that was taken while sessions ran', { 
     expect(counts.stored + counts.quarantined + counts.missing).toBe(counts.expected);
     expect(counts.missing).toBeGreaterThan(0);
 
-    const { body: session } = await rest.get(`${sessionsPath}/${before.running}/`);
+    const session = await eventually(
+      async () => {
+        const { body } = await rest.get(`${sessionsPath}/${before.running}/`);
+        return body.epoch === placed.epoch ? body : undefined;
+      },
+      { what: 'the read model to have caught up', timeoutMs: 20_000 },
+    );
     expect(session).toMatchObject({ status: 'running', epoch: placed.epoch, collector_id: 'c2', metadata });
     expect((await rest.get(`${sessionsPath}/${before.stopped}/`)).body).toMatchObject({ status: 'stopped' });
     expect((await rest.get(`${sessionsPath}/${before.paused}/`)).body).toMatchObject({ status: 'paused' });

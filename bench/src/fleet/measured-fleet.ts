@@ -92,7 +92,12 @@ export class MeasuredFleet {
       },
     });
     cleanUp.defer(() => plant.stop());
-    const common = { NATS_URL: server.url, LOCK_DIR: join(folder, 'locks'), ...settings };
+    const common = {
+      NATS_URL: server.url,
+      LOCK_DIR: join(folder, 'locks'),
+      SPOOL_DIR: join(folder, 'spool'),
+      ...settings,
+    };
     const fleet = new MeasuredFleet({
       server,
       nc,

@@ -83,7 +83,11 @@ export class PolledPlant {
     });
     const plant = await startFastModbusServer(folder, '0.0.0.0');
     cleanUp.defer(() => plant.stop());
-    const settings = { NATS_URL: server.url, LOCK_DIR: join(folder, 'locks') };
+    const settings = {
+      NATS_URL: server.url,
+      LOCK_DIR: join(folder, 'locks'),
+      SPOOL_DIR: join(folder, 'spool'),
+    };
     const supervisor = await startFleetProcess('supervisor', settings, undefined);
     cleanUp.defer(async () => void (await supervisor.process.stop()));
     const own = {

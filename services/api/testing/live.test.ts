@@ -133,6 +133,7 @@ describe('a client that follows live samples', () => {
           time: new Date(tick * 1_000).toISOString(),
           read_at: new Date(tick * 1_000 + 5).toISOString(),
           values: { pressure: tick, mode: 'auto' },
+          uncertain: [],
           miss: null,
         } satisfies LiveSample,
       },
@@ -159,6 +160,21 @@ describe('a client that follows live samples', () => {
     expect(byPoint.told[0]?.data.values).toEqual({ pressure: expect.any(Number) });
     expect(byPoint.told[1]?.data).toMatchObject({ values: {}, miss });
     for (const client of [byTask, byDevice, byPoint]) await client.stop();
+  });
+
+  it('is told exact 64-bit integers, and which values are uncertain', async () => {
+    const client = await liveClient('?task=6&point=energy&point=pressure');
+    const sequence = await sampleArrives('6', 'press-1', {
+      v: 2,
+      integers: { energy: '9007199254740993' },
+      uncertain: ['pressure', 'mode'],
+    });
+    await client.has(sequence);
+    expect(client.told[0]?.data).toMatchObject({
+      values: { energy: '9007199254740993' },
+      uncertain: ['pressure'],
+    });
+    await client.stop();
   });
 
   it('that comes back is told what it has missed, once and in order, also from another process', async () => {

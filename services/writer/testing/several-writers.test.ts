@@ -57,11 +57,13 @@ describe('several writers on one stream', () => {
       })
     ).map(({ value }) => value);
 
-  it('store every sample exactly once while one after the other is killed in the middle of a batch, 50 times', async () => {
+  it('store every sample exactly once while one after the other is killed in the middle of a batch', async () => {
     // Four, so that two are at work while the others start.
     const writers = Array.from({ length: 4 }, () => started());
     await Promise.all(writers);
-    const count = 4_000;
+    // The fault runs kill one 50 times.
+    const wantedKills = 12;
+    const count = 1_000;
     let published = 0;
     const publishing = (async () => {
       for (const tick of ticks(count)) {
@@ -75,7 +77,7 @@ describe('several writers on one stream', () => {
       }
     })();
     let kills = 0;
-    for (; kills < 50; kills++) {
+    for (; kills < wantedKills; kills++) {
       const before = published;
       await eventually(() => published > before + 20 || published === count, { what: 'further samples' });
       // Someone has a batch in hand nearly always; the one that is killed may have it before, in or after the database.

@@ -14,9 +14,8 @@ export function liveSample(
   { devices, points }: LiveFilter,
 ): LiveSample | undefined {
   if (devices.size > 0 && !devices.has(sample.device)) return undefined;
-  const values = Object.entries(sample.values ?? {}).filter(
-    ([code]) => points.size === 0 || points.has(code),
-  );
+  const isWanted = (code: string): boolean => points.size === 0 || points.has(code);
+  const values = Object.entries({ ...sample.values, ...sample.integers }).filter(([code]) => isWanted(code));
   if (values.length === 0 && !sample.miss) return undefined;
   return {
     sequence,
@@ -33,6 +32,7 @@ export function liveSample(
     time: rfc3339(sample.time),
     read_at: rfc3339(sample.read_at),
     values: Object.fromEntries(values),
+    uncertain: (sample.uncertain ?? []).filter(isWanted),
     miss: sample.miss ?? null,
   };
 }

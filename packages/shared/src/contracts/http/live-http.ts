@@ -37,7 +37,10 @@ export const liveSampleSchema = z.object({
   /** Scheduled time of the tick, and when the reply was complete. */
   time: z.string(),
   read_at: z.string(),
+  /** By point code; 64-bit integers without a scale in decimal, as text. */
   values: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
+  /** Codes of those that are outside their valid range or unknown to their enumeration. */
+  uncertain: z.array(z.string()),
   miss: z.object({ cause: z.enum(missCauses), detail: z.string() }).nullable(),
 });
 export type LiveSample = z.infer<typeof liveSampleSchema>;

@@ -24,11 +24,14 @@ describe('a late reply', () => {
   it('that a gateway sends to the new connection is not taken for the answer of a request there', async () => {
     let late: Buffer | undefined;
     const { bus } = await startPeer((socket, request, n) => {
-      if (n === 0) late = soundReply(request);
-      else if (n === 1) socket.write(late ?? '');
+      if (n === 1) late = soundReply(request);
+      else if (n === 2) socket.write(late ?? '');
       else socket.write(soundReply(request));
     });
+    // On a connection that is there the request certainly leaves; that it arrives may take longer than its timeout.
+    await bus.read(registers(1));
     expect(await failureOf(bus.read(registers(100, 1, 50)))).toMatchObject({ missCause: 'timeout' });
+    await vi.waitFor(() => expect(late).toBeDefined());
     expect(await failureOf(bus.read(registers(200)))).toMatchObject({ missCause: 'connection' });
     expect(await bus.read(registers(300))).toEqual({ kind: 'registers', values: [1300] });
   });
