@@ -108,6 +108,8 @@ await runService({
       firstAfter: await samples.lastSequence(),
       tooLarge: SampleStream.tooLarge,
       maxWaiting: config.SAMPLE_BUFFER_MAX,
+      // Behind all replies that have come by now.
+      later: (run: () => void) => void setImmediate(run),
       timers: systemTimers,
       log,
     };

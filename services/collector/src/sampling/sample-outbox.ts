@@ -33,6 +33,8 @@ export interface SampleOutboxOptions {
   readonly maxInFlight?: number;
   /** Nothing is sent before {@link SampleOutbox.useSpool}: what a predecessor left there is older. */
   readonly awaitsSpool?: boolean;
+  /** Runs something a little later, for all samples that come until then to go out together; at once when left out. */
+  readonly later?: (run: () => void) => void;
   readonly timers: Timers;
   readonly clock?: Clock;
   readonly log: Logger;
@@ -86,7 +88,8 @@ export class SampleOutbox {
     // What is being written to the spool is as good as gone: a disk that takes its time must not cost samples.
     if (this.#inMemory() - (spilling?.underWay() ?? 0) > this.#options.maxWaiting) this.#dropOldest();
     spilling?.planSweep(() => this.#inMemory() > 0);
-    this.#pump();
+    if (this.#options.later) this.#pumpSoon();
+    else this.#pump();
     if (this.#isCrowded()) spilling?.begin();
   }
 
@@ -262,11 +265,11 @@ export class SampleOutbox {
     else if (this.#inFlight.size * 2 <= this.#maxInFlight) this.#pumpSoon();
   }
 
-  /** Once for all confirmations that came together: else each message would be written to the socket by itself. */
+  /** Once for all samples or confirmations that came together: else each message would be written to the socket by itself. */
   #pumpSoon(): void {
     if (this.#isPumpPlanned) return;
     this.#isPumpPlanned = true;
-    queueMicrotask(() => {
+    (this.#options.later ?? queueMicrotask)(() => {
       this.#isPumpPlanned = false;
       this.#pump();
     });
