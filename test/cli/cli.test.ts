@@ -138,7 +138,7 @@ describe('what is wrong on the command line', () => {
     expect(list.stderr).toMatch(/^No answer from the API at .*ECONNREFUSED/);
     const stop = await down.run('sessions', 'stop', '1-1');
     expect(stop.code).toBe(3);
-    expect(stop.stderr).toContain('Whether it was done is not known');
+    expect(stop.stderr).not.toContain('Whether it was done is not known');
 
     const proxy = await answeringWith(502, { 'content-type': 'text/html' }, '<h1>Bad gateway</h1>');
     expect((await cliForTest({ HOLDFAST_URL: proxy.url }).run('sinks')).code).toBe(3);
@@ -146,6 +146,25 @@ describe('what is wrong on the command line', () => {
     const wrong = await cliForTest({ HOLDFAST_URL: other.url }).run('sinks');
     expect(wrong.code).not.toBe(0);
     expect(wrong.stderr).not.toContain('at ApiClient');
+  });
+
+  it('is an answer that gets lost: the command is asked for once more, as the same one', async () => {
+    const keys: unknown[] = [];
+    const server = createServer((request, response) => {
+      keys.push(request.headers['idempotency-key']);
+      if (keys.length !== 2) request.socket.destroy();
+      else response.end(JSON.stringify({ id: '1-1', status: 'stopped', detail: 'was stopped' }));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    cleanUpAfterFile(async () => void server.close());
+    const unsteady = cliForTest({
+      HOLDFAST_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    });
+    expect((await unsteady.run('sessions', 'stop', '1-1')).code).toBe(0);
+    expect(keys).toEqual([expect.any(String), keys[0]]);
+    const lost = await unsteady.run('sessions', 'stop', '1-1');
+    expect([lost.code, keys.length]).toEqual([3, 4]);
+    expect(lost.stderr).toContain('Whether it was done is not known');
   });
 
   it('is a key that may not do this; it goes out as a header and is never shown', async () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type Problem, problemContentType } from '@holdfast/shared/contracts/http/problem.ts';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
@@ -19,6 +20,11 @@ export class ApiRefused extends CliError {
     this.status = problem.status;
     this.code = problem.code ?? '';
   }
+}
+
+/** The request may have arrived. */
+class AnswerLost extends CliError {
+  override readonly name = 'AnswerLost';
 }
 
 export interface ApiAccess {
@@ -49,8 +55,26 @@ export class ApiClient {
     return this.call<T>('POST', path, query, body);
   }
 
-  patch<T = Item>(path: string, body: unknown): Promise<T> {
-    return this.call<T>('PATCH', path, {}, body);
+  /**
+   * POST of what the API carries out once however often it comes (Idempotency-Key): when the answer gets lost it is asked
+   * for once more.
+   */
+  async command<T = Item>(path: string, body: unknown): Promise<T> {
+    const headers = { 'idempotency-key': randomUUID() };
+    try {
+      return await this.call<T>('POST', path, {}, body, headers);
+    } catch (error) {
+      if (!(error instanceof AnswerLost)) throw error;
+      return this.call<T>('POST', path, {}, body, headers);
+    }
+  }
+
+  /** Changes an item as it is now, and not what somebody else has made of it meanwhile. */
+  async patch<T = Item>(path: string, body: unknown): Promise<T> {
+    const now = await this.send('GET', path, { query: {}, signal: AbortSignal.timeout(answerMs) });
+    await now.body?.cancel();
+    const etag = now.headers.get('etag');
+    return this.call<T>('PATCH', path, {}, body, etag ? { 'if-match': etag } : {});
   }
 
   delete<T = Item | undefined>(path: string, query: Query = {}): Promise<T> {
@@ -88,8 +112,15 @@ export class ApiClient {
     }
   }
 
-  private async call<T>(method: string, path: string, query: Query, body?: unknown): Promise<T> {
-    const response = await this.send(method, path, { query, body, signal: AbortSignal.timeout(answerMs) });
+  private async call<T>(
+    method: string,
+    path: string,
+    query: Query,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<T> {
+    const signal = AbortSignal.timeout(answerMs);
+    const response = await this.send(method, path, { query, body, headers, signal });
     try {
       const text = await response.text();
       return (text === '' ? undefined : JSON.parse(text)) as T;
@@ -137,8 +168,12 @@ export class ApiClient {
   }
 
   private noAnswer(method: string, error: unknown): CliError {
-    const changes = method === 'GET' ? '' : '\nWhether it was done is not known: look before you try again.';
-    return new CliError(
+    const changes =
+      method === 'GET' || isRefusedConnection(error)
+        ? ''
+        : '\nWhether it was done is not known: look before you try again.';
+    const Kind = isRefusedConnection(error) ? CliError : AnswerLost;
+    return new Kind(
       `No answer from the API at ${shown(this.access.url)} (${reasonOf(error)}).${changes}\n` +
         'Is it running? HOLDFAST_URL names another address; npm start runs everything on this machine.',
       exitCodes.unreachable,
@@ -168,10 +203,21 @@ function exitCodeOf(status: number): number {
   return exitCodes.refused;
 }
 
+/** Nobody was there to do anything, so that nothing was done. */
+function isRefusedConnection(error: unknown): boolean {
+  const { code } = (innermostOf(error) ?? {}) as NodeJS.ErrnoException;
+  return code === 'ECONNREFUSED' || code === 'ENOTFOUND';
+}
+
 /** fetch hides the reason behind "fetch failed". */
-function reasonOf(error: unknown): string {
+function innermostOf(error: unknown): unknown {
   let innermost = error;
   while (innermost instanceof Error && innermost.cause instanceof Error) innermost = innermost.cause;
+  return innermost;
+}
+
+function reasonOf(error: unknown): string {
+  const innermost = innermostOf(error);
   if (!(innermost instanceof Error)) return String(innermost);
   const { code } = innermost as NodeJS.ErrnoException;
   if (innermost.name === 'TimeoutError') return `nothing within ${answerMs / 1000} s`;

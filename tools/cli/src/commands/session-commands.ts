@@ -32,7 +32,7 @@ export const sessionCommands: readonly Command[] = [
     },
     async run({ api, print }, input) {
       const task = await named(api, 'task', input.operands[0] ?? '');
-      const started = await api.post(`${sessionsPath}/start-task/`, {
+      const started = await api.command(`${sessionsPath}/start-task/`, {
         task_id: task.id,
         metadata: metadataOf(input),
         validate: input.text('validate') ?? 'skip',
@@ -85,7 +85,7 @@ async function commandEach({ api, print }: Context, input: Input, verb: string):
 }
 
 function commandOn(api: ApiClient, id: string, verb: string, said: string | undefined): Promise<Item> {
-  return api.post(`${sessionPath(id)}/${verb}/`, said === undefined ? {} : { reason: said });
+  return api.command(`${sessionPath(id)}/${verb}/`, said === undefined ? {} : { reason: said });
 }
 
 function metadataOf(input: Input): Record<string, string> {
