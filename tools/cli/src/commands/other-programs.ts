@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
 
 const root = new URL('../../../../', import.meta.url);
 
@@ -30,7 +33,13 @@ function program(word: string, about: string, [file = '', ...args]: readonly str
     operands: [],
     options: {},
     isRaw: true,
-    run: ({ raw }) => runProgram([fileURLToPath(new URL(file, root)), ...args, ...raw]),
+    run: ({ raw }) => {
+      const path = fileURLToPath(new URL(file, root));
+      if (!existsSync(path)) {
+        throw new CliError(`${word} is not part of this image: run it in a checkout.`, exitCodes.refused);
+      }
+      return runProgram([path, ...args, ...raw]);
+    },
   };
 }
 
