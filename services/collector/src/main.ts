@@ -28,7 +28,7 @@ import { adoptAbandonedSpools, spoolFolder } from './adapters/abandoned-spools.t
 import { addCollectorMetrics } from './adapters/collector-metrics.ts';
 import { deviceNetworks } from './adapters/device-networks.ts';
 import { takeHostLock } from './adapters/host-lock.ts';
-import { openDeviceBus } from './adapters/modbus/open-device-bus.ts';
+import { openDeviceBus, RtuLines } from './adapters/modbus/open-device-bus.ts';
 import { publishOutboxStatus } from './adapters/publish-outbox-status.ts';
 import { serialPaths } from './adapters/serial-paths.ts';
 import { DiskSpool } from './adapters/spool.ts';
@@ -82,8 +82,10 @@ await runService({
       nowMs: () => systemClock.monotonicMs(),
     });
     await networks.refresh();
+    const lines = new RtuLines();
     const endpoints = new Endpoints((address) =>
       openDeviceBus(address, {
+        lines,
         mayRequest: () => lease.isHeld(),
         refusal: networks.refusal,
         pathRefusal: serialPaths(config.SERIAL_PATHS),

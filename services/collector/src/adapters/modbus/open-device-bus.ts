@@ -1,4 +1,4 @@
-import type { EndpointAddress } from '@holdfast/shared/contracts/endpoint-address.ts';
+import { type EndpointAddress, endpointKey } from '@holdfast/shared/contracts/endpoint-address.ts';
 import type { DeviceBus } from '../../ports.ts';
 import { MbapFraming } from './mbap-framing.ts';
 import { ModbusBus } from './modbus-bus.ts';
@@ -14,16 +14,33 @@ export interface DeviceBusOptions {
   readonly refusal?: AddressRefusal;
   /** Why a path is not opened as a serial line, in words; without it every path is. */
   readonly pathRefusal?: (path: string) => string | undefined;
+  /** Of all buses that this process opens, one after the other; without it a bus knows nothing of the one before it. */
+  readonly lines?: RtuLines;
+}
+
+/**
+ * What is known of the lines of RTU frames outlives their buses: a session that is stopped and started again has a new one,
+ * on which an answer to the old one's last request may still come.
+ */
+export class RtuLines {
+  readonly #byEndpoint = new Map<string, RtuLine>();
+
+  of(address: EndpointAddress, silenceMs: number): RtuLine {
+    const key = `${endpointKey(address)} ${silenceMs}`;
+    const line = this.#byEndpoint.get(key) ?? new RtuLine(silenceMs);
+    this.#byEndpoint.set(key, line);
+    return line;
+  }
 }
 
 /** Nothing is opened before the first request. */
 export function openDeviceBus(address: EndpointAddress, options: DeviceBusOptions = {}): DeviceBus {
-  const { mayRequest, refusal, pathRefusal } = options;
+  const { mayRequest, refusal, pathRefusal, lines = new RtuLines() } = options;
   if (address.kind === 'serial') {
     return new ModbusBus({
       open: (events) => new SerialChannel(address.line, events, pathRefusal?.(address.line.path)),
       framing: new RtuFraming(),
-      line: new RtuLine(frameSilenceMs(address.line.baud_rate)),
+      line: lines.of(address, frameSilenceMs(address.line.baud_rate)),
       keepsOpen: true,
       mayRequest,
     });
@@ -34,7 +51,7 @@ export function openDeviceBus(address: EndpointAddress, options: DeviceBusOption
     open: (events) => new TcpChannel({ host, port, refusal }, events),
     framing: isRtu ? new RtuFraming() : new MbapFraming(),
     // The silence between frames on its own line is the gateway's to keep.
-    line: isRtu ? new RtuLine(0) : undefined,
+    line: isRtu ? lines.of(address, 0) : undefined,
     keepsOpen: false,
     mayRequest,
   });

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { cleanUp, failureOf, registers, startPeer } from './testing/bus-under-test.ts';
+import { RtuLines } from './open-device-bus.ts';
+import { busTo, cleanUp, failureOf, registers, startPeer } from './testing/bus-under-test.ts';
 import { readRtuRequest, rtuFrame, soundRtuReply } from './testing/rtu-frames.ts';
 
 afterEach(cleanUp);
@@ -70,6 +71,25 @@ describe('a serial gateway that passes RTU frames on', () => {
     const next = bus.read(registers(200, 1, 60_000));
     await expect.poll(() => connections.length).toBe(2);
     connections[1]?.write(late ?? '');
+    expect(await next).toEqual({ kind: 'registers', values: [1200] });
+  });
+
+  it('and sends a late reply to the connection of a bus that was opened after it makes it no answer there', async () => {
+    let late: Buffer | undefined;
+    const lateWasSent = Promise.withResolvers<void>();
+    const lines = new RtuLines();
+    const { bus, port, connections } = await startPeer(
+      (socket, request, n) => {
+        if (n === 0) late = answer(request);
+        else void lateWasSent.promise.then(() => socket.write(answer(request)));
+      },
+      { ...rtu, lines },
+    );
+    expect(await failureOf(bus.read(registers(100, 1, 250)))).toMatchObject({ missCause: 'timeout' });
+    bus.disconnect();
+    const next = busTo('127.0.0.1', port, { ...rtu, lines }).read(registers(200, 1, 60_000));
+    await expect.poll(() => connections.length).toBe(2);
+    connections[1]?.write(late ?? '', () => lateWasSent.resolve());
     expect(await next).toEqual({ kind: 'registers', values: [1200] });
   });
 
