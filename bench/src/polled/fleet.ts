@@ -41,7 +41,7 @@ export const fleet: Benchmark<typeof flags> = {
     'One collector process with the broker that it publishes to reads devices of a C program, each on a connection of',
     'its own. Lateness is from when a tick was to be read (its time and the device’s phase) until its answer was',
     'complete, of every tick of the measured time, looked up in the stream afterwards. Then devices are added step by',
-    `step for as long as the 99th percentile of lateness is ${heldP99Ms} ms at most and no tick is missed.`,
+    `step for as long as the 99th percentile of lateness is ${heldP99Ms} ms at most and no tick is missed, each step twice before it counts as not held.`,
     `ratio: the most values a second that were held over ${aimValuesPerSecond}.`,
   ].join('\n'),
   flags,
@@ -60,8 +60,13 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   let held = isHeld(first) ? { devices, window: first } : undefined;
   for (let at = devices + step; step > 0 && held && at <= most; at += step) {
     await plant.add(tasksOf(plant, values, step));
-    const window = await plant.measure(seconds);
+    let window = await plant.measure(seconds);
     progress(inWords(at, window));
+    if (!isHeld(window)) {
+      // Other work on the machine may have been in the way.
+      window = await plant.measure(seconds);
+      progress(inWords(at, window));
+    }
     steps.push({ devices: at, window });
     if (!isHeld(window)) break;
     held = { devices: at, window };

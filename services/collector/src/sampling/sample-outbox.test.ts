@@ -40,7 +40,7 @@ class World {
   readonly #ids = new Set<string>();
   readonly outbox: SampleOutbox;
 
-  constructor(limits: { maxWaiting: number; maxInFlight?: number }) {
+  constructor(limits: { maxWaiting: number; maxInFlight?: number; later?: (run: () => void) => void }) {
     this.outbox = new SampleOutbox({
       ...limits,
       send: async (sample) => {
@@ -73,6 +73,16 @@ class World {
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
 describe('samples on their way to the broker', () => {
+  it('that came together go out together, once the time for it has come', () => {
+    const planned: (() => void)[] = [];
+    const world = new World({ maxWaiting: 100, later: (run) => planned.push(run) });
+    world.push(1, 3);
+    expect(world.sent).toEqual([]);
+    expect(planned).toHaveLength(1);
+    planned[0]?.();
+    expect(world.sent).toEqual([1, 2, 3]);
+  });
+
   it('are sent in order and no more at a time than allowed', async () => {
     const world = new World({ maxWaiting: 100, maxInFlight: 4 });
     let inFlight = 0;
