@@ -33,7 +33,10 @@ const kv = (bucket: string) => `KV_${bucket}`;
 const boards = [kv(bucketNames.status), kv(bucketNames.waiting), kv(bucketNames.sinks)];
 const leases = [kv(bucketNames.collectors), kv(bucketNames.leader)];
 const apiKeys = kv(bucketNames.apiKeys);
-const everyStream = [...Object.values(streamNames), ...leases, ...boards, taskConfigs, apiKeys];
+const commandKeys = kv(bucketNames.commandKeys);
+/** Of the API alone: who may ask it for what, and which commands it has answered. */
+const ofApi = [apiKeys, commandKeys];
+const everyStream = [...Object.values(streamNames), ...leases, ...boards, taskConfigs, apiKeys, commandKeys];
 
 const api = '$JS.API';
 /** What a service asks before anything else: whether JetStream is on and the streams are as they have to be. */
@@ -139,6 +142,8 @@ const parts: Readonly<Record<Service, (collectorId: string, reserved: readonly s
       `${api}.STREAM.PURGE.${taskConfigs}`,
       `${api}.STREAM.MSG.DELETE.${quarantine}`,
       write(bucketNames.apiKeys),
+      write(bucketNames.commandKeys),
+      ...read(commandKeys),
       ...[sessions, samples, quarantine, audit, taskConfigs, apiKeys, ...leases, ...boards].flatMap(read),
       ...[sessions, samples, quarantine, audit, taskConfigs, apiKeys, ...leases, ...boards].flatMap(follow),
     ],
@@ -226,9 +231,9 @@ const parts: Readonly<Record<Service, (collectorId: string, reserved: readonly s
       `${api}.CONSUMER.NAMES.*`,
       `${api}.CONSUMER.LIST.*`,
       `${api}.CONSUMER.INFO.*.*`,
-      ...read('*'),
+      ...everyStream.filter((stream) => !ofApi.includes(stream)).flatMap(read),
       // Not of ASSIGNMENTS, where each message goes to one consumer.
-      ...everyStream.filter((stream) => stream !== assignments).flatMap(follow),
+      ...everyStream.filter((stream) => stream !== assignments && !ofApi.includes(stream)).flatMap(follow),
     ],
     deny: [...denyDurable(samples, durableNames.writer), ...denyDurable(sessions, durableNames.projector)],
   }),

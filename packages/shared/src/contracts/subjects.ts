@@ -16,6 +16,7 @@ export const bucketNames = {
   sinks: 'SINKS',
   waiting: 'WAITING',
   apiKeys: 'API_KEYS',
+  commandKeys: 'COMMAND_KEYS',
 } as const;
 
 export const durableNames = {

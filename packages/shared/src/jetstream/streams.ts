@@ -98,6 +98,14 @@ export async function ensureStreams(nc: NatsConnection, settings: StreamSettings
     storage: StorageType.File,
     max_bytes: 4 * 1024 * 1024,
   });
+  // Which commands came with an Idempotency-Key, and what was answered.
+  await kvm.create(bucketNames.commandKeys, {
+    history: 1,
+    replicas,
+    storage: StorageType.File,
+    max_bytes: 64 * 1024 * 1024,
+    ttl: dayMs,
+  });
   // Live values only: their owners write them again within seconds.
   await kvm.create(bucketNames.status, {
     history: 1,
@@ -149,7 +157,12 @@ function streamShapes(settings: StreamSettings): StreamShape[] {
 }
 
 /** Buckets that a restart of the broker must not empty. */
-const lasting: readonly string[] = [bucketNames.collectors, bucketNames.leader, bucketNames.apiKeys];
+const lasting: readonly string[] = [
+  bucketNames.collectors,
+  bucketNames.leader,
+  bucketNames.apiKeys,
+  bucketNames.commandKeys,
+];
 
 /** What streams may not be beside what they are made with. */
 const shapes: Readonly<Record<string, Partial<StreamShape>>> = {

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type {
   StartValidation,
   StartValidationView,
@@ -26,8 +25,10 @@ import type { LogGuard } from '../read-model/log-guard.ts';
 import type { ProjectionSignal, WaitOutcome } from '../read-model/projection-signal.ts';
 import { findSession } from '../read-model/session-queries.ts';
 import { sessionView, sessionViewFromLog } from '../read-model/session-view.ts';
+import type { CommandAttempt } from './command-keys.ts';
 import { hasPlacement } from './has-placement.ts';
 import { readEarlierRun } from './read-earlier-run.ts';
+import { readOwnEvent } from './read-own-event.ts';
 
 export interface SessionCommandsOptions {
   readonly broker: { stores(): CommandStores };
@@ -46,6 +47,7 @@ export interface SessionCommandsOptions {
 interface Commander {
   /** Who asks; goes into the event. */
   readonly by: string;
+  readonly attempt: CommandAttempt;
 }
 
 /**
@@ -81,9 +83,14 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     return broker.stores();
   };
 
-  const send = async (events: EventStore, taskId: string, command: SessionCommand): Promise<Accepted> => {
+  const send = async (
+    events: EventStore,
+    taskId: string,
+    command: SessionCommand,
+    { commandId }: CommandAttempt,
+  ): Promise<Accepted> => {
     const outcome = await handleCommand(events, taskId, command, {
-      commandId: randomUUID(),
+      commandId,
       source,
       now: new Date().toISOString(),
     });
@@ -94,12 +101,15 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
   const onSession = async (
     sessionId: string,
     words: { done: string; already: string },
+    attempt: CommandAttempt,
     makeCommand: (events: EventStore, taskId: string) => SessionCommand | Promise<SessionCommand>,
   ): Promise<CommandedSession> => {
     const parsed = parseSessionId(sessionId);
     if (!parsed) throw refusalProblem({ code: 'session_not_found', sessionId });
     const { events } = usableStores();
-    const outcome = await send(events, parsed.taskId, await makeCommand(events, parsed.taskId));
+    const outcome = await onlyOnce(events, parsed.taskId, attempt, async () =>
+      send(events, parsed.taskId, await makeCommand(events, parsed.taskId), attempt),
+    );
     const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
     const said = `Session ${sessionId} ${outcome.changed ? words.done : words.already}.`;
     const projected = waited === 'reached' ? await projectedView(database, sessionId) : undefined;
@@ -113,59 +123,64 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
   };
 
   return {
-    start: async ({ taskId, metadata, validate, by }) => {
+    start: async ({ taskId, metadata, validate, by, attempt }) => {
       const { events, taskConfigs } = usableStores();
-      // Before anything is made for it. The log decides again when the event is appended.
-      const { state } = await loadSession(events, taskId);
-      if (state.status === 'running' || state.status === 'paused') throw alreadyActive(state);
-      const validation = validate === 'skip' ? null : await options.validateTask(Number(taskId), validate);
-      const { taskCode, version, needs } = await ensureConfigVersion(database, taskConfigs, Number(taskId));
-      const outcome = await send(events, taskId, {
-        type: 'StartSession',
-        taskId,
-        taskCode,
-        configVersion: version,
-        metadata,
-        needs,
-        by,
-        now: new Date().toISOString(),
+      let validation: StartValidationView | null = null;
+      const outcome = await onlyOnce(events, taskId, attempt, async () => {
+        // Before anything is made for it. The log decides again when the event is appended.
+        const { state } = await loadSession(events, taskId);
+        if (state.status === 'running' || state.status === 'paused') throw alreadyActive(state);
+        if (validate !== 'skip') validation = await options.validateTask(Number(taskId), validate);
+        const { taskCode, version, needs } = await ensureConfigVersion(database, taskConfigs, Number(taskId));
+        const start: SessionCommand = {
+          type: 'StartSession',
+          taskId,
+          taskCode,
+          configVersion: version,
+          metadata,
+          needs,
+          by,
+          now: new Date().toISOString(),
+        };
+        return send(events, taskId, start, attempt);
       });
       const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
-      const { sessionId } = outcome.state.session;
+      const { sessionId, taskCode, configVersion } = outcome.state.session;
       const said = `Session ${sessionId} of task ${taskCode} is started.`;
       return {
         session_id: sessionId,
         task_code: taskCode,
         status: outcome.state.status,
-        config_version: version,
+        config_version: configVersion,
         detail: waited === 'reached' ? said : `${said} ${unprojected(waited)}`,
         validation,
       };
     },
-    stop: ({ sessionId, reason, by }) =>
-      onSession(sessionId, { done: 'is stopped', already: 'was over already' }, () => ({
+    stop: ({ sessionId, reason, by, attempt }) =>
+      onSession(sessionId, { done: 'is stopped', already: 'was over already' }, attempt, () => ({
         type: 'StopSession',
         sessionId,
         reason,
         by,
       })),
-    pause: ({ sessionId, reason, by }) =>
-      onSession(sessionId, { done: 'is paused', already: 'was paused already' }, () => ({
+    pause: ({ sessionId, reason, by, attempt }) =>
+      onSession(sessionId, { done: 'is paused', already: 'was paused already' }, attempt, () => ({
         type: 'PauseSession',
         sessionId,
         reason,
         by,
       })),
-    resume: ({ sessionId, by }) =>
-      onSession(sessionId, { done: 'runs again', already: 'was running already' }, () => ({
+    resume: ({ sessionId, by, attempt }) =>
+      onSession(sessionId, { done: 'runs again', already: 'was running already' }, attempt, () => ({
         type: 'ResumeSession',
         sessionId,
         by,
       })),
-    recover: ({ sessionId, by }) =>
+    recover: ({ sessionId, by, attempt }) =>
       onSession(
         sessionId,
         { done: 'will be placed again', already: 'is placed: there is nothing to recover' },
+        attempt,
         async (events, taskId) => ({
           type: 'RecoverSession',
           sessionId,
@@ -174,6 +189,32 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
         }),
       ),
   };
+}
+
+/**
+ * Runs a command, unless its first try was carried out already: that is found by its id, before and, as the two may
+ * be on their way at the same time, after a refusal.
+ */
+async function onlyOnce(
+  events: EventStore,
+  taskId: string,
+  { commandId, isRepeat }: CommandAttempt,
+  run: () => Promise<Accepted>,
+): Promise<Accepted> {
+  if (!isRepeat) return run();
+  const find = async (): Promise<Accepted | undefined> => {
+    const own = await readOwnEvent(events, taskId, commandId);
+    return own && { ok: true, changed: true, ...own };
+  };
+  const before = await find();
+  if (before) return before;
+  try {
+    return await run();
+  } catch (error) {
+    const after = await find();
+    if (after) return after;
+    throw error;
+  }
 }
 
 /** Undefined when the database went away just now: the command is stored all the same. */

@@ -1,0 +1,15 @@
+import * as z from 'zod';
+
+/** What is kept of a command that came with an Idempotency-Key. */
+export const commandRecordSchema = z.object({
+  v: z.literal(1),
+  /** Of what was asked for: the same key for something else is a mistake. */
+  fingerprint: z.string(),
+  /** Id of the event or of the audit entry that it leads to. */
+  command_id: z.string(),
+  /** Null as long as it is not known what came of it. */
+  answer: z
+    .object({ status: z.int(), location: z.string().nullable(), body: z.record(z.string(), z.unknown()) })
+    .nullable(),
+});
+export type CommandRecord = z.infer<typeof commandRecordSchema>;

@@ -1,0 +1,36 @@
+import { CommandKeyBook, CommandKeysFull } from '@holdfast/shared/jetstream/command-keys.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import type { CommandKeys } from '../commands/command-keys.ts';
+import { ApiProblem } from '../http/api-problem.ts';
+import { BrokerUnavailable } from '../ports.ts';
+import { askedOfBroker } from './asked-of-broker.ts';
+
+/** COMMAND_KEYS through the broker. */
+export function jetStreamCommandKeys(connection: () => NatsConnection): CommandKeys {
+  const asked = <T>(ask: (book: CommandKeyBook) => Promise<T>) =>
+    askedOfBroker(connection, async (nc) => ask(await CommandKeyBook.open(nc)));
+  return {
+    claim: async (key, record) => {
+      try {
+        return await asked((book) => book.claim(key, record));
+      } catch (error) {
+        if (error instanceof BrokerUnavailable && error.cause instanceof CommandKeysFull) throw noRoom(error);
+        throw error;
+      }
+    },
+    put: (key, record) => asked((book) => book.put(key, record)),
+    delete: (key) => asked((book) => book.delete(key)),
+  };
+}
+
+function noRoom(cause: Error): ApiProblem {
+  return new ApiProblem(
+    {
+      status: 507,
+      code: 'command_keys_full',
+      title: 'There is no room for one more Idempotency-Key',
+      detail: 'Keys are kept for a day. Nothing was changed: send it without a key, or later.',
+    },
+    { cause },
+  );
+}

@@ -1,0 +1,30 @@
+import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { evolve } from '@holdfast/shared/domain/session/evolve.ts';
+import { neverStarted, type SessionState } from '@holdfast/shared/domain/session/state.ts';
+import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
+
+export interface OwnEvent {
+  /** Right after it. */
+  readonly state: Exclude<SessionState, { status: 'never_started' }>;
+  readonly sequence: number;
+}
+
+/**
+ * What a command with this id has led to, from the log: the broker itself knows ids for two minutes only.
+ * @throws StoreUnavailable
+ */
+export async function readOwnEvent(
+  events: EventStore,
+  taskId: string,
+  commandId: string,
+): Promise<OwnEvent | undefined> {
+  for await (const { message, sequence } of events.read(subjects.lifecycle(taskId))) {
+    const decoded = decodeSessionEvent(message);
+    if (decoded.kind !== 'lifecycle' || decoded.metadata.id !== commandId) continue;
+    const { event, metadata } = decoded;
+    const state = evolve(neverStarted, { event, sequence, time: metadata.time });
+    if (state.status !== 'never_started') return { state, sequence };
+  }
+  return undefined;
+}

@@ -1,0 +1,108 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { CommandAttempt, CommandKeys, CommandRecord } from '../commands/command-keys.ts';
+import { ApiProblem, validationFailed } from './api-problem.ts';
+import { problemOf } from './http-errors.ts';
+
+export interface CommandAnswer<Body extends object> {
+  readonly status: 200 | 201;
+  readonly location?: string;
+  readonly body: Body;
+}
+
+/** Carries a command out once for each Idempotency-Key of a caller. Without a key it is carried out each time. */
+export type Once = <Body extends object>(
+  exchange: {
+    readonly request: FastifyRequest;
+    readonly reply: FastifyReply;
+    /** Whether nothing has come of it, so that the key is free for another try. */
+    readonly changedNothing: (problem: ApiProblem) => boolean;
+  },
+  execute: (attempt: CommandAttempt) => Promise<CommandAnswer<Body>>,
+) => Promise<Body>;
+
+/**
+ * The key is kept before the command is carried out, with the id that its event will have, and the answer afterwards.
+ * So a repeat is answered as the first was, by whichever process; where one was cut off between the two, `execute`
+ * is told that it is a repeat, and finds out by the id what came of it.
+ */
+export function oncePerKey(keys: CommandKeys): Once {
+  return async ({ request, reply, changedNothing }, execute) => {
+    const key = keyOf(request);
+    if (key === undefined) {
+      return answer(reply, await execute({ commandId: randomUUID(), isRepeat: false }));
+    }
+    const record: CommandRecord = {
+      v: 1,
+      fingerprint: fingerprintOf(request),
+      command_id: randomUUID(),
+      answer: null,
+    };
+    const earlier = await keys.claim(key, record);
+    if (earlier && earlier.fingerprint !== record.fingerprint) throw keyReused();
+    if (earlier?.answer) {
+      reply.header('idempotency-replayed', 'true');
+      const { status, location, body } = earlier.answer;
+      return answer(reply, {
+        status: status === 201 ? 201 : 200,
+        ...(location === null ? {} : { location }),
+        // It was made by the same route.
+        body: body as Awaited<ReturnType<typeof execute>>['body'],
+      });
+    }
+    const { command_id } = earlier ?? record;
+    try {
+      const done = await execute({ commandId: command_id, isRepeat: earlier !== undefined });
+      const { status, location = null, body } = done;
+      const kept = { status, location, body: body as Record<string, unknown> };
+      await keys.put(key, { ...record, command_id, answer: kept }).catch((err: unknown) => {
+        // A repeat finds it out by the command's id.
+        request.log.warn({ err }, 'the answer to a command could not be kept under its Idempotency-Key');
+      });
+      return answer(reply, done);
+    } catch (error) {
+      // While the first try may still be on its way, a repeat must not free its key.
+      if (!earlier && changedNothing(problemOf(error))) await keys.delete(key).catch(() => undefined);
+      throw error;
+    }
+  };
+}
+
+function answer<Body extends object>(
+  reply: FastifyReply,
+  { status, location, body }: CommandAnswer<Body>,
+): Body {
+  reply.code(status);
+  if (location !== undefined) reply.header('location', location);
+  return body;
+}
+
+/** As it is kept: of this caller, and of characters that a bucket takes. */
+function keyOf(request: FastifyRequest): string | undefined {
+  const given = request.headers['idempotency-key'];
+  if (given === undefined) return undefined;
+  if (typeof given !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(given)) {
+    throw validationFailed([
+      { path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' },
+    ]);
+  }
+  const { caller } = request;
+  return sha256(`${caller.kind === 'key' ? caller.id : 'local'}\n${given}`);
+}
+
+function fingerprintOf({ method, routeOptions, params, body }: FastifyRequest): string {
+  return sha256(JSON.stringify([method, routeOptions.url, params, body ?? null]));
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function keyReused(): ApiProblem {
+  return new ApiProblem({
+    status: 422,
+    code: 'idempotency_key_reused',
+    title: 'This Idempotency-Key was used for something else',
+    detail: 'Nothing was changed. Take a new key for each command; the same one only to repeat it.',
+  });
+}

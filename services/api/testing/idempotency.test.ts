@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { CommandKeyBook } from '@holdfast/shared/jetstream/command-keys.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, configureTask, sessionsPath, startApi } from './api-under-test.ts';
+
+let nats: string;
+let one: ApiUnderTest;
+let other: ApiUnderTest;
+
+beforeAll(async () => {
+  nats = (await natsForTest()).url;
+  const settings = { nats, database: await freshDatabase() };
+  one = await startApi(settings);
+  await one.ready();
+  other = await startApi(settings);
+  await other.ready();
+});
+
+const keyed = (key: string) => ({ 'idempotency-key': key });
+const startPath = `${sessionsPath}/start-task/`;
+async function eventsOf(sessionId: string): Promise<string[]> {
+  const { body } = await one.get(`${sessionsPath}/${sessionId}/events/`);
+  return body.results.map(({ type }: { type: string }) => type);
+}
+
+describe('a command with an Idempotency-Key', () => {
+  it('is carried out once, and answered alike by every process, also when much has happened since', async () => {
+    const task_id = await configureTask(one, 'once');
+    const first = await one.post(startPath, { task_id }, keyed('start-1'));
+    expect(first.status).toBe(201);
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    const sessionId = first.body.session_id;
+
+    const pause = `${sessionsPath}/${sessionId}/pause/`;
+    const paused = await other.post(pause, { reason: 'once' }, keyed('pause-1'));
+    expect(paused).toMatchObject({ status: 200, body: { status: 'paused' } });
+    expect((await one.post(`${sessionsPath}/${sessionId}/resume/`)).status).toBe(200);
+
+    const again = await one.post(pause, { reason: 'once' }, keyed('pause-1'));
+    expect(again).toMatchObject({ status: 200, body: paused.body });
+    const started = await other.post(startPath, { task_id }, keyed('start-1'));
+    expect(started).toMatchObject({ status: 201, body: first.body });
+    expect(started.headers.get('idempotency-replayed')).toBe('true');
+    expect(started.headers.get('location')).toBe(first.headers.get('location'));
+    expect(await eventsOf(sessionId)).toEqual(['session.started', 'session.paused', 'session.resumed']);
+  });
+
+  it('starts one session however many send it at the same time', async () => {
+    const task_id = await configureTask(one, 'crowd');
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) =>
+        [one, other][index % 2]?.post(startPath, { task_id }, keyed('crowd')),
+      ),
+    );
+    expect(answers.map((answer) => answer?.status)).toEqual(Array(8).fill(201));
+    expect(new Set(answers.map((answer) => answer?.body.session_id)).size).toBe(1);
+  });
+
+  it('whose answer was never kept is found in the log by its id', async () => {
+    const task_id = await configureTask(one, 'cut-off');
+    const first = await one.post(startPath, { task_id }, keyed('cut-off'));
+    expect(first.status).toBe(201);
+    await one.post(`${sessionsPath}/${first.body.session_id}/stop/`);
+
+    const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'fatal') });
+    const book = await CommandKeyBook.open(nc);
+    const key = createHash('sha256').update('local\ncut-off').digest('hex');
+    const record = await book.claim(key, { v: 1, fingerprint: '', command_id: '', answer: null });
+    if (!record) throw new Error('the key was not kept');
+    await book.put(key, { ...record, answer: null });
+    await close();
+
+    const repeated = await other.post(startPath, { task_id }, keyed('cut-off'));
+    expect(repeated).toMatchObject({ status: 201, body: { session_id: first.body.session_id } });
+    expect(await eventsOf(first.body.session_id)).toEqual(['session.started', 'session.stopped']);
+  });
+
+  it('is refused when the key was used for something else', async () => {
+    const task_id = await configureTask(one, 'reused');
+    const { body } = await one.post(startPath, { task_id }, keyed('reused'));
+    for (const [path, sent] of [
+      [startPath, { task_id, metadata: { order: 2 } }],
+      [`${sessionsPath}/${body.session_id}/stop/`, undefined],
+    ] as const) {
+      const refused = await other.post(path, sent, keyed('reused'));
+      expect(refused).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+    }
+    expect(await eventsOf(body.session_id)).toEqual(['session.started']);
+  });
+
+  it('that was refused may be sent again with the same key', async () => {
+    const task_id = await configureTask(one, 'refused');
+    const { body } = await one.post(startPath, { task_id });
+    const refused = await one.post(startPath, { task_id }, keyed('refused'));
+    expect(refused).toMatchObject({ status: 409, body: { code: 'task_already_active' } });
+    await one.post(`${sessionsPath}/${body.session_id}/stop/`);
+    expect(await other.post(startPath, { task_id }, keyed('refused'))).toMatchObject({ status: 201 });
+  });
+
+  it('needs a key that can be one', async () => {
+    for (const key of ['a b', 'x'.repeat(256)]) {
+      const refused = await one.post(startPath, { task_id: 1 }, keyed(key));
+      expect(refused).toMatchObject({ status: 422, body: { code: 'validation_failed' } });
+    }
+  });
+});
