@@ -105,6 +105,7 @@ describe('what services may publish', () => {
     ['leadership', '$KV.LEADER.supervisor', ['supervisor']],
     ['live states', '$KV.STATUS.9', collectors],
     ['why a session waits', '$KV.WAITING.9', ['supervisor']],
+    ['API keys', '$KV.API_KEYS.x', ['api']],
     ['configuration snapshots', '$O.TASK_CONFIGS.C.x', ['api', 'restore']],
     ['calls to a device', 'collectors.hall-1.call', ['api']],
     ['a call for renewals', 'collectors.renew', ['supervisor']],
@@ -124,6 +125,8 @@ describe('what services may ask of JetStream', () => {
     ['to delete SAMPLES', 'STREAM.DELETE.SAMPLES', []],
     ['to purge SAMPLES', 'STREAM.PURGE.SAMPLES', []],
     ['to purge work', 'STREAM.PURGE.ASSIGNMENTS', ['supervisor']],
+    ['to read API keys', 'STREAM.MSG.GET.KV_API_KEYS', ['api']],
+    ['to follow API keys', 'CONSUMER.CREATE.KV_API_KEYS.x', ['api']],
     ['to read an event', 'STREAM.MSG.GET.SESSIONS', reads],
     ['to read work', 'STREAM.MSG.GET.ASSIGNMENTS', ['operator']],
     [
