@@ -10,6 +10,7 @@ import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, configureTask, startApi } from '../../services/api/testing/api-under-test.ts';
 import { commands } from '../../tools/cli/src/commands.ts';
+import { cliConfig } from '../../tools/cli/src/config.ts';
 import { findCommand, parseCommandLine } from '../../tools/cli/src/parse-command-line.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
@@ -129,6 +130,16 @@ describe('what is wrong on the command line', () => {
     const command = findCommand(commands, args);
     if (!command) throw new Error('no such command');
     expect(() => parseCommandLine(command, args)).toThrow(words);
+  });
+
+  it.each([
+    ['HOLDFAST_URL', 'http://somebody:s3cret@plant:8000'],
+    ['HOLDFAST_URL', 's3cret'],
+    ['HOLDFAST_API_KEY', 's3cret\nInjected: header'],
+  ])('is told of without its text when it may be a secret: %s %j', (name, value) => {
+    const read = () => cliConfig({ [name]: value });
+    expect(read).toThrow(name);
+    expect(read).not.toThrow('s3cret');
   });
 
   it('is a server that is down, or something else at its address', async () => {

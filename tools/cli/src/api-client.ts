@@ -174,7 +174,7 @@ export class ApiClient {
         : '\nWhether it was done is not known: look before you try again.';
     const Kind = isRefusedConnection(error) ? CliError : AnswerLost;
     return new Kind(
-      `No answer from the API at ${shown(this.access.url)} (${reasonOf(error)}).${changes}\n` +
+      `No answer from the API at ${this.access.url} (${reasonOf(error)}).${changes}\n` +
         'Is it running? HOLDFAST_URL names another address; npm start runs everything on this machine.',
       exitCodes.unreachable,
       { cause: error },
@@ -224,14 +224,6 @@ function reasonOf(error: unknown): string {
   return typeof code === 'string' && !innermost.message.includes(code)
     ? `${code} ${innermost.message}`.trim()
     : innermost.message;
-}
-
-/** Without a password that someone may have put into it. */
-function shown(url: string): string {
-  const parsed = new URL(url);
-  parsed.username = '';
-  parsed.password = '';
-  return parsed.href.replace(/\/$/, '');
 }
 
 /** A header takes bytes; names of people do not always fit into them. */

@@ -5,6 +5,8 @@ import * as z from 'zod';
 const schema = z.object({
   HOLDFAST_URL: z
     .url({ protocol: /^https?$/, error: 'must be http://host:port or https://host:port' })
+    // Its text could come up in a message; and keys are what this API knows people by.
+    .refine((url) => !/^[a-z]+:\/\/[^/?#]*@/i.test(url), 'must not hold a name or password')
     .default('http://127.0.0.1:8000'),
   // Refused without its text: what is no key may be another secret.
   HOLDFAST_API_KEY: z
