@@ -160,6 +160,38 @@ async function keepsItsSecrets() {
   return secrets;
 }
 
+/** Whether the broker lets this key in, asked from a container. */
+async function isLetIn(seed, name) {
+  const script = `const { connectNats } = await import('/app/packages/shared/src/jetstream/connect.ts');
+    const log = { info() {}, warn() {}, error() {} };
+    const { nc } = await connectNats({ url: 'nats://nats:4222', nkeySeed: '${seed}', name: '${name}', log });
+    await nc.close();`;
+  try {
+    await inside('api', 'node', '--input-type=module', '-e', script);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function givesKeysToOthers() {
+  const ofSecrets = (...args) => compose('run', '--rm', '-T', 'secrets', ...args);
+  const operator = (await ofSecrets('cat', '/secrets/nats-operator/seed')).trim();
+  assert.ok(await isLetIn(operator, 'operator'));
+  const hall = (await ofSecrets('node', 'deploy/nats/identity.mjs', 'collector', 'hall-1')).trim();
+  assert.ok(!(await isLetIn(hall, 'collector-hall-1')));
+  await compose('kill', '--signal', 'HUP', 'nats');
+  await until('the broker to know the collector', async () => isLetIn(hall, 'collector-hall-1'));
+  // As in an installation that has outlived the password of an older release.
+  await ofSecrets(
+    'sh',
+    '-c',
+    'rm -f /secrets/nats/password /secrets/nats/url /secrets/nats/authorization.conf',
+  );
+  await compose('up', '-d', 'secrets');
+  say('keys: the operator has one, and a collector elsewhere gets one while the broker runs');
+}
+
 async function publishesTwoPortsOnLoopback() {
   const published = [];
   for (const { Config: config, NetworkSettings: network } of await inspect()) {
@@ -407,6 +439,7 @@ try {
   const id = await startsByItself();
   await isBuiltSmallAndWithoutRoot();
   const secrets = await keepsItsSecrets();
+  await givesKeysToOthers();
   await publishesTwoPortsOnLoopback();
   await outlivesRestartsOneByOne(id);
   await outlivesKillsOneByOne(id);
