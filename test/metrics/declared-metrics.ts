@@ -38,7 +38,13 @@ const additions: Readonly<Record<string, (metrics: Metrics) => unknown>> = {
       isReachable: nothing,
       failingForMs: nothing,
     }),
-  API: (metrics) => addApiMetrics(metrics, { isProjecting: nothing, lagEvents: nothing, lagMs: nothing }),
+  API: (metrics) =>
+    addApiMetrics(metrics, {
+      isProjecting: nothing,
+      lagEvents: nothing,
+      lagMs: nothing,
+      auditEntriesLost: nothing,
+    }),
 };
 
 const ofEveryService = 'Every service';

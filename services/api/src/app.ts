@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Readiness } from '@holdfast/shared/runtime/health-server.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { MetricsPage } from '@holdfast/shared/runtime/metrics.ts';
@@ -6,32 +5,41 @@ import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts'
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { AccountingSources } from './accounting/account-for-session.ts';
+import type { CommandKeys } from './commands/command-keys.ts';
 import type { SessionCommands } from './commands/session-commands.ts';
 import type { Database } from './database/open-database.ts';
 import type { WritePointOptions } from './devices/write-point.ts';
+import { type AccessControl, addAccessControl } from './http/access-control.ts';
 import { accountingRoutes } from './http/accounting-routes.ts';
 import { ApiProblem } from './http/api-problem.ts';
+import { auditRoutes } from './http/audit-routes.ts';
 import { collectorRoutes } from './http/collector-routes.ts';
 import { commandRoutes } from './http/command-routes.ts';
 import { configurationRoutes } from './http/configuration-routes.ts';
 import { deviceRoutes } from './http/device-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
+import { oncePerKey } from './http/idempotency.ts';
+import { keyRoutes } from './http/key-routes.ts';
 import { type LiveSources, liveRoutes } from './http/live-routes.ts';
 import { metricsRoute } from './http/metrics-route.ts';
 import { type AnsweredRequest, observeRequests } from './http/observe-requests.ts';
+import { addOpenApi } from './http/openapi.ts';
 import { pointHistoryRoutes } from './http/point-history-routes.ts';
 import { addProblemReplies, replyWithProblem } from './http/problem-replies.ts';
 import { recoveryRoutes } from './http/recovery-routes.ts';
+import { requestIdOf, tellRequestIds } from './http/request-id.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { type SystemSources, systemRoutes } from './http/system-routes.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
 import type { WaitingNotices } from './live-status/waiting-notices.ts';
+import type { AuditLog } from './ports.ts';
 import type { RecoverySources } from './recovery/recovery-view.ts';
 
 export interface AppDependencies {
   readonly log: Logger;
   readonly database: Database;
   readonly commands: SessionCommands;
+  readonly commandKeys: CommandKeys;
   readonly liveStatus: Pick<LiveStatus, 'totals'>;
   readonly waiting: Pick<WaitingNotices, 'of'>;
   readonly samples: Pick<SampleStore, 'history' | 'aggregate' | 'keepsSessions'>;
@@ -39,7 +47,11 @@ export interface AppDependencies {
   readonly recovery: RecoverySources;
   readonly live: LiveSources;
   readonly devices: WritePointOptions;
+  readonly access: AccessControl;
+  readonly auditLog: AuditLog;
   readonly system: SystemSources;
+  /** Whether changes of configuration without If-Match are refused. */
+  readonly requireIfMatch: boolean;
   readonly readiness: Readiness;
   readonly metrics: MetricsPage;
   readonly onAnswered: (answered: AnsweredRequest) => void;
@@ -53,6 +65,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     log,
     database,
     commands,
+    commandKeys,
     liveStatus,
     waiting,
     samples,
@@ -60,7 +73,10 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     recovery,
     live,
     devices,
+    access,
+    auditLog,
     system,
+    requireIfMatch,
     readiness,
     metrics,
     onAnswered,
@@ -68,7 +84,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   const app = fastify({
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: () => randomUUID(),
+    genReqId: requestIdOf,
     bodyLimit: maxBodyBytes,
     // How long a request may take to arrive: without it one that drips in holds its connection for ever.
     requestTimeout: 30_000,
@@ -78,7 +94,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   });
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
+  tellRequestIds(app as unknown as FastifyInstance);
   addProblemReplies(app as unknown as FastifyInstance);
+  await addAccessControl(app as unknown as FastifyInstance, access);
   acceptEmptyBodies(app as unknown as FastifyInstance);
   observeRequests(app as unknown as FastifyInstance, onAnswered);
   app.addHook('onResponse', async (request, reply) => {
@@ -95,12 +113,14 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     );
   });
 
+  await addOpenApi(app as unknown as FastifyInstance);
+  const once = oncePerKey(commandKeys);
   const typed = app.withTypeProvider<ZodTypeProvider>();
   await typed.register(healthRoutes(readiness), { prefix: '/health' });
   await typed.register(metricsRoute(metrics));
   await typed.register(
     async (sessions) => {
-      await sessions.register(commandRoutes(commands));
+      await sessions.register(commandRoutes(commands, once));
       await sessions.register(pointHistoryRoutes({ database, samples, accounting }));
       await sessions.register(accountingRoutes(accounting));
       await sessions.register(sessionRoutes({ database, liveStatus, waiting }));
@@ -110,9 +130,11 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await typed.register(liveRoutes(live), { prefix: '/api/acquisition/live' });
   await typed.register(systemRoutes(system), { prefix: '/api/system' });
   await typed.register(collectorRoutes(devices), { prefix: '/api/system/collectors' });
+  await typed.register(keyRoutes(access.keys), { prefix: '/api/system/keys' });
+  await typed.register(auditRoutes(auditLog), { prefix: '/api/system/audit' });
   await typed.register(recoveryRoutes(recovery), { prefix: '/api/acquisition/recovery' });
-  await typed.register(configurationRoutes(database), { prefix: '/api/config' });
-  await typed.register(deviceRoutes(devices), { prefix: '/api' });
+  await typed.register(configurationRoutes(database, { requireIfMatch }), { prefix: '/api/config' });
+  await typed.register(deviceRoutes(devices, once), { prefix: '/api' });
   return app as unknown as FastifyInstance;
 }
 

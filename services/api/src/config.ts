@@ -1,3 +1,4 @@
+import { parseApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import {
   brokerSettings,
   commonSettings,
@@ -21,6 +22,24 @@ const schema = z
     API_HOST: z.string().min(1).default('127.0.0.1'),
     /** 0 takes a free one and logs it. */
     API_PORT: setting.port().default(8000),
+    /** Made a key with the role admin when there is no key yet. */
+    API_BOOTSTRAP_KEY: z
+      .string()
+      .refine(
+        (text) => parseApiKey(text) !== undefined,
+        'must be hf_, 8 hexadecimal digits, _ and 43 characters of base64url',
+      )
+      .optional(),
+    /** Whether callers on this machine need no key; unset: as long as there are no keys. */
+    API_ANONYMOUS_LOOPBACK: setting.flag().optional(),
+    /** Of one key; 0: no limit. */
+    API_REQUESTS_PER_MINUTE: setting.integer(0, 10_000_000).default(6_000),
+    /** Without a key or with a wrong one, of one address; 0: no limit. */
+    API_REFUSED_PER_MINUTE: setting.integer(0, 10_000_000).default(30),
+    /** Origins of web pages elsewhere whose scripts may call, with commas between. */
+    API_CORS_ORIGINS: setting.list().default([]),
+    /** Refuses changes of configuration without If-Match. */
+    API_REQUIRE_IF_MATCH: setting.flag().default(false),
     /** Configuration and read models. */
     DATABASE_URL: z.url({
       protocol: /^postgres(ql)?$/,

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { appendAudit } from '@holdfast/shared/jetstream/audit-log.ts';
 import { latestSamples } from '@holdfast/shared/jetstream/latest-samples.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
@@ -9,11 +8,16 @@ import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { openSampleStore } from '@holdfast/shared/sample-store/open-sample-store.ts';
 import { openPostgresTickCoverage } from '@holdfast/shared/sample-store/postgres/postgres-tick-coverage.ts';
+import { ApiKeys } from './access/api-keys.ts';
+import { startAuditTrail } from './access/audit-trail.ts';
 import { pollingPlans } from './accounting/polling-plans.ts';
 import { addApiMetrics } from './adapters/api-metrics.ts';
 import { askedOfBroker } from './adapters/asked-of-broker.ts';
 import { startBroker } from './adapters/broker.ts';
+import { jetStreamKeyBook } from './adapters/jetstream-api-keys.ts';
+import { jetStreamAuditLog } from './adapters/jetstream-audit-log.ts';
 import { jetStreamCollectors } from './adapters/jetstream-collectors.ts';
+import { jetStreamCommandKeys } from './adapters/jetstream-command-keys.ts';
 import { jetStreamLiveSamples } from './adapters/jetstream-live-samples.ts';
 import { jetStreamSessionLog } from './adapters/jetstream-session-log.ts';
 import { jetStreamQuarantineStore, jetStreamSinks } from './adapters/jetstream-system.ts';
@@ -64,12 +68,19 @@ await runService({
     const waiting = startWaitingNotices();
     onStop('waiting notices', waiting.stop);
 
+    const keys = new ApiKeys({ book: () => jetStreamKeyBook(broker.connection), log });
+    onStop('keys', keys.stop);
+    const bootstrapKey = config.API_BOOTSTRAP_KEY;
+
     const broker = startBroker({
       access: brokerAccess(config),
       name: `api-${randomBytes(4).toString('hex')}`,
       streams,
       log,
       onReady: async (nc) => {
+        const keyBook = jetStreamKeyBook(() => nc);
+        await keys.load(keyBook);
+        if (bootstrapKey !== undefined) await keys.bootstrap(bootstrapKey, keyBook);
         await logGuard.check(jetStreamSessionLog(nc));
         const board = await StatusBoard.open(nc);
         await liveStatus.watch((onStatus) => board.watch(onStatus));
@@ -103,6 +114,10 @@ await runService({
     const watch = logGuard.watch(broker.sessionLog);
     onStop('log guard', watch.stop);
 
+    const auditLog = jetStreamAuditLog(broker.connection);
+    const audit = startAuditTrail({ audit: auditLog, log });
+    onStop('audit trail', audit.stop);
+
     const readiness = () => ({
       nats: broker.isUp(),
       postgres: projection.databaseIsUp(),
@@ -115,6 +130,7 @@ await runService({
       isProjecting: projector.projects,
       lagEvents: lag.events,
       lagMs: lag.ms,
+      auditEntriesLost: audit.lost,
     });
 
     const collectors = jetStreamCollectors(broker.connection);
@@ -127,14 +143,23 @@ await runService({
       devices: {
         database,
         collectors,
-        audit: async (entry) => void (await askedOfBroker(broker.connection, (nc) => appendAudit(nc, entry))),
+        audit: auditLog.append,
       },
       system: {
         samples,
         quarantine: jetStreamQuarantineStore(broker.connection),
         sinks: jetStreamSinks(broker.connection),
       },
-      live: { database, samples: jetStreamLiveSamples(broker.connection) },
+      access: {
+        keys,
+        audit,
+        anonymousLoopback: config.API_ANONYMOUS_LOOPBACK,
+        requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
+        refusedPerMinute: config.API_REFUSED_PER_MINUTE,
+        corsOrigins: config.API_CORS_ORIGINS,
+      },
+      auditLog,
+      live: { database, keys, samples: jetStreamLiveSamples(broker.connection) },
       recovery: {
         database,
         plans,
@@ -144,6 +169,8 @@ await runService({
       },
       liveStatus,
       waiting,
+      requireIfMatch: config.API_REQUIRE_IF_MATCH,
+      commandKeys: jetStreamCommandKeys(broker.connection),
       commands: sessionCommands({
         broker,
         database,

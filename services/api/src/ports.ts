@@ -1,3 +1,5 @@
+import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
+import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { QuarantinedMessage } from '@holdfast/shared/contracts/quarantined-message.ts';
@@ -160,3 +162,36 @@ export type DeviceCallOutcome =
   | { readonly ok: true; readonly reply: DeviceReply }
   /** `absent`: nothing was asked of the device. `silent`: it may have been. */
   | { readonly ok: false; readonly why: 'absent' | 'silent'; readonly detail: string };
+
+export interface StoredKey {
+  readonly record: ApiKeyRecord;
+  readonly revision: number;
+}
+
+/** API_KEYS. Every method throws BrokerUnavailable. */
+export interface KeyBook {
+  /** The revision; undefined when its id is taken. */
+  create(record: ApiKeyRecord): Promise<number | undefined>;
+  /** The revision; undefined when it is not what it was at `revision`. */
+  replace(stored: StoredKey): Promise<number | undefined>;
+  readAll(): Promise<readonly StoredKey[]>;
+  /** Every change from now on, without a record when the key is gone. */
+  watch(
+    onChange: (id: string, revision: number, record: ApiKeyRecord | undefined) => void,
+  ): Promise<() => void>;
+}
+
+export interface KeptAuditEntry {
+  readonly sequence: number;
+  readonly entry: AuditEntry;
+}
+
+/** AUDIT. Every method throws BrokerUnavailable. */
+export interface AuditLog {
+  append(entry: AuditEntry): Promise<void>;
+  /** Those before a sequence (undefined: from the newest), newest first; `next` is where older ones go on. */
+  page(query: { before: number | undefined; max: number }): Promise<{
+    readonly entries: readonly KeptAuditEntry[];
+    readonly next: number | undefined;
+  }>;
+}

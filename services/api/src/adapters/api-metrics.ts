@@ -7,12 +7,13 @@ export interface ApiMetricSources {
   /** Undefined while broker or database are away. */
   readonly lagEvents: () => number | undefined;
   readonly lagMs: () => number | undefined;
+  readonly auditEntriesLost: () => number;
 }
 
 /** The API's metrics, and who is to be told of every answer. */
 export function addApiMetrics(
   metrics: Metrics,
-  { isProjecting, lagEvents, lagMs }: ApiMetricSources,
+  { isProjecting, lagEvents, lagMs, auditEntriesLost }: ApiMetricSources,
 ): (answered: AnsweredRequest) => void {
   metrics.gauge({
     name: 'holdfast_projector_projecting',
@@ -31,6 +32,11 @@ export function addApiMetrics(
       const ms = lagMs();
       return ms === undefined ? undefined : ms / 1_000;
     },
+  });
+  metrics.countOf({
+    name: 'holdfast_audit_entries_lost_total',
+    help: 'Entries that the audit log lacks, since the broker was away for too long; the log of the API has them.',
+    read: auditEntriesLost,
   });
   const requests = metrics.histogram({
     name: 'holdfast_http_request_seconds',

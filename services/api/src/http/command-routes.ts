@@ -7,7 +7,9 @@ import {
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { SessionCommands } from '../commands/session-commands.ts';
-import { operatorOf } from './operator.ts';
+import { whoOf } from './access-control.ts';
+import type { ApiProblem } from './api-problem.ts';
+import type { Once } from './idempotency.ts';
 
 const onSession = {
   params: z.object({ id: z.string() }),
@@ -15,46 +17,41 @@ const onSession = {
   response: { 200: commandedSessionSchema },
 };
 
+/** What fails with 5xx may have been stored: then a repeat has to find out. */
+const changedNothing = ({ status }: ApiProblem) => status < 500;
+
 /** Below /api/acquisition/sessions. */
-export function commandRoutes(commands: SessionCommands): FastifyPluginCallbackZod {
+export function commandRoutes(commands: SessionCommands, once: Once): FastifyPluginCallbackZod {
   return (app, _options, done) => {
     app.post(
       '/start-task',
       { schema: { body: startTaskBodySchema, response: { 201: startedTaskSchema } } },
-      async (request, reply) => {
-        const { task_id, metadata, validate } = request.body;
-        const started = await commands.start({
-          taskId: String(task_id),
-          metadata: metadata ?? {},
-          validate,
-          by: operatorOf(request),
-        });
-        return reply
-          .code(201)
-          .header('location', `/api/acquisition/sessions/${started.session_id}/`)
-          .send(started);
-      },
+      (request, reply) =>
+        once({ request, reply, changedNothing }, async (attempt) => {
+          const { task_id, metadata, validate } = request.body;
+          const body = await commands.start({
+            taskId: String(task_id),
+            metadata: metadata ?? {},
+            validate,
+            by: whoOf(request),
+            attempt,
+          });
+          return { status: 201, location: `/api/acquisition/sessions/${body.session_id}/`, body };
+        }),
     );
-    app.post('/:id/stop', { schema: onSession }, (request) =>
-      commands.stop({
-        sessionId: request.params.id,
-        reason: request.body?.reason ?? '',
-        by: operatorOf(request),
-      }),
-    );
-    app.post('/:id/pause', { schema: onSession }, (request) =>
-      commands.pause({
-        sessionId: request.params.id,
-        reason: request.body?.reason ?? '',
-        by: operatorOf(request),
-      }),
-    );
-    app.post('/:id/resume', { schema: onSession }, (request) =>
-      commands.resume({ sessionId: request.params.id, by: operatorOf(request) }),
-    );
-    app.post('/:id/recover', { schema: onSession }, (request) =>
-      commands.recover({ sessionId: request.params.id, by: operatorOf(request) }),
-    );
+    for (const name of ['stop', 'pause', 'resume', 'recover'] as const) {
+      app.post(`/:id/${name}`, { schema: onSession }, (request, reply) =>
+        once({ request, reply, changedNothing }, async (attempt) => ({
+          status: 200,
+          body: await commands[name]({
+            sessionId: request.params.id,
+            reason: request.body?.reason ?? '',
+            by: whoOf(request),
+            attempt,
+          }),
+        })),
+      );
+    }
     done();
   };
 }

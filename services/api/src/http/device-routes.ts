@@ -4,6 +4,7 @@ import {
   writtenPointSchema,
 } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import { taskPlanBodySchema, taskPlanSchema } from '@holdfast/shared/contracts/http/task-plan-http.ts';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { readTaskContent } from '../configuration/config-versions.ts';
@@ -12,14 +13,23 @@ import { labelsOfTasks } from '../devices/endpoint-holders.ts';
 import { planTask } from '../devices/task-plan.ts';
 import { testDevice } from '../devices/test-device.ts';
 import { type WritePointOptions, writePoint } from '../devices/write-point.ts';
-import { operatorOf } from './operator.ts';
+import { whoOf } from './access-control.ts';
+import type { Once } from './idempotency.ts';
 
 const params = z.object({ id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER) });
 const testMs = 5_000;
 
 /** Below /api: what asks a device now, by way of a collector. */
-export function deviceRoutes(sources: WritePointOptions): FastifyPluginCallbackZod {
+export function deviceRoutes(sources: WritePointOptions, once: Once): FastifyPluginCallbackZod {
   const { database, collectors } = sources;
+  /** Its two entries say more than the one that every change gets. */
+  const audited = (request: FastifyRequest): WritePointOptions => ({
+    ...sources,
+    audit: async (entry) => {
+      await sources.audit(entry);
+      request.isAudited = true;
+    },
+  });
   return (app, _options, done) => {
     app.post(
       '/config/devices/:id/test',
@@ -41,15 +51,23 @@ export function deviceRoutes(sources: WritePointOptions): FastifyPluginCallbackZ
     app.post(
       '/acquisition/points/:id/write',
       { schema: { params, body: writePointBodySchema, response: { 200: writtenPointSchema } } },
-      (request) =>
-        writePoint(sources, {
-          pointId: request.params.id,
-          value: request.body.value,
-          reason: request.body.reason,
-          who: operatorOf(request),
-          from: request.ip,
-          requestId: request.id,
-        }),
+      (request, reply) =>
+        // A device may have taken the value wherever its outcome is not known: then the key stays taken.
+        once(
+          { request, reply, changedNothing: ({ status }) => status !== 500 && status !== 504 },
+          async (attempt) => ({
+            status: 200,
+            body: await writePoint(audited(request), {
+              pointId: request.params.id,
+              value: request.body.value,
+              reason: request.body.reason,
+              who: whoOf(request),
+              from: request.ip,
+              requestId: request.id,
+              attempt,
+            }),
+          }),
+        ),
     );
     done();
   };

@@ -1,5 +1,6 @@
 import { liveQuerySchema } from '@holdfast/shared/contracts/http/live-http.ts';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import type { ApiKeys } from '../access/api-keys.ts';
 import type { Database } from '../database/open-database.ts';
 import { EventStream } from '../live/event-stream.ts';
 import { followSamples, startingPoint } from '../live/follow-samples.ts';
@@ -9,6 +10,7 @@ import { ApiProblem, notFound, validationFailed } from './api-problem.ts';
 export interface LiveSources {
   readonly database: Database;
   readonly samples: LiveSamples;
+  readonly keys: Pick<ApiKeys, 'whenLost'>;
 }
 
 /** So long a client may take nothing before it is dropped. */
@@ -16,7 +18,7 @@ const patienceMs = 10_000;
 const clientsAtMost = 500;
 
 /** /api/acquisition/live: samples as server-sent events while they come. */
-export function liveRoutes({ database, samples }: LiveSources): FastifyPluginCallbackZod {
+export function liveRoutes({ database, samples, keys }: LiveSources): FastifyPluginCallbackZod {
   const clients = new Set<EventStream>();
 
   return (app, _options, done) => {
@@ -29,9 +31,12 @@ export function liveRoutes({ database, samples }: LiveSources): FastifyPluginCal
       const taskId = task === undefined ? undefined : await taskIdOf(database, task);
       if (clients.size >= clientsAtMost) throw tooManyClients();
       const from = await startingPoint(samples, lastEventId);
+      const headers = reply.getHeaders() as Record<string, string>;
       reply.hijack();
-      const client = new EventStream(reply.raw, { patienceMs });
+      const client = new EventStream(reply.raw, { patienceMs, headers });
       clients.add(client);
+      const { caller } = request;
+      const keep = caller.kind === 'key' ? keys.whenLost(caller.id, () => client.end()) : undefined;
       try {
         await followSamples(samples, client, {
           taskId,
@@ -42,6 +47,7 @@ export function liveRoutes({ database, samples }: LiveSources): FastifyPluginCal
         // The answer has begun: ending it makes the client come back with the last id that it has seen.
         request.log.info({ err: error }, 'a live stream broke off');
       } finally {
+        keep?.();
         clients.delete(client);
         client.end();
       }

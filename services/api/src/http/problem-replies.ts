@@ -7,7 +7,10 @@ import { problemOf } from './http-errors.ts';
 export function addProblemReplies(app: FastifyInstance): void {
   const routes: { pattern: RegExp; method: string }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
-    const pattern = new RegExp(`^${url.replace(/:[^/]+/g, '[^/]+').replace(/\/?$/, '/?$')}`);
+    // What answers the questions of browsers for every path says nothing of any.
+    if (url === '*') return;
+    const path = url.replace(/\*$/, '.*').replace(/:[^/]+/g, '[^/]+');
+    const pattern = new RegExp(`^${path.replace(/\/?$/, '/?$')}`);
     for (const name of [method].flat()) routes.push({ pattern, method: name });
   });
   app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply));
@@ -35,6 +38,7 @@ export function addProblemReplies(app: FastifyInstance): void {
 
 export function replyWithProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = problemOf(error);
+  request.problemCode = problem.code;
   if (problem.status >= 500) {
     const level = problem.status === 500 ? 'error' : 'warn';
     request.log[level]({ err: problem.cause ?? problem, code: problem.code }, 'a request failed');
@@ -49,6 +53,8 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
     instance: request.id,
     ...problem.members,
   };
+  // RFC 9110 §11.6.1
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   if (problem.retryAfterSeconds !== undefined) {
     reply.header('retry-after', String(problem.retryAfterSeconds));
   }

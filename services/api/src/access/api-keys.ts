@@ -1,0 +1,204 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import {
+  type ApiKeyRecord,
+  formatApiKey,
+  parseApiKey,
+  type Role,
+} from '@holdfast/shared/contracts/api-key.ts';
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { KeyBook, StoredKey } from '../ports.ts';
+
+export type KeyCheck =
+  | { readonly ok: true; readonly key: ApiKeyRecord }
+  | { readonly ok: false; readonly why: 'unknown' }
+  | { readonly ok: false; readonly why: 'expired' | 'revoked'; readonly key: ApiKeyRecord };
+
+export interface NewKey {
+  readonly name: string;
+  readonly role: Role;
+  /** RFC 3339; null: it does not expire. */
+  readonly expiresAt: string | null;
+  readonly by: string;
+}
+
+export type Revoked =
+  | { readonly ok: true; readonly key: ApiKeyRecord }
+  | { readonly ok: false; readonly why: 'unknown' | 'last_admin' };
+
+/** Without a record when it is gone. */
+type KnownKeys = Map<string, { readonly revision: number; readonly record: ApiKeyRecord | undefined }>;
+
+const noSecret = Buffer.alloc(32);
+
+/**
+ * The keys of API_KEYS, kept here so that a request costs no question to the broker and is judged while that is away.
+ * What is revoked elsewhere is revoked here as soon as the broker tells of it.
+ */
+export class ApiKeys {
+  readonly #book: () => KeyBook;
+  readonly #log: Logger;
+  readonly #now: () => number;
+  readonly #onLoss = new Map<string, Set<() => void>>();
+  #keys: KnownKeys = new Map();
+  #loaded = false;
+  #stopWatch: (() => void) | undefined;
+
+  constructor(options: { book: () => KeyBook; log: Logger; now?: () => number }) {
+    this.#book = options.book;
+    this.#log = options.log;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Reads all keys and follows their changes; called again after every reconnect, when some may have been missed. */
+  async load(book: KeyBook): Promise<void> {
+    this.#stopWatch?.();
+    this.#stopWatch = undefined;
+    const fresh: KnownKeys = new Map();
+    const take = (id: string, revision: number, record: ApiKeyRecord | undefined) => {
+      const known = fresh.get(id);
+      if (known && known.revision >= revision) return;
+      fresh.set(id, { revision, record });
+      if (fresh === this.#keys && (!record || record.revoked_at !== null)) this.#tellLoss(id);
+    };
+    this.#stopWatch = await book.watch(take);
+    for (const { record, revision } of await book.readAll()) take(record.id, revision, record);
+    this.#keys = fresh;
+    this.#loaded = true;
+    for (const id of this.#onLoss.keys()) if (!this.#usable(id)) this.#tellLoss(id);
+  }
+
+  /** Whether it is known which keys there are. */
+  isLoaded(): boolean {
+    return this.#loaded;
+  }
+
+  /** Whether there has ever been one: revoked and expired ones count, or whoever waits would get in without. */
+  hasAny(): boolean {
+    return this.list().length > 0;
+  }
+
+  /** Also those that are of no use any more; oldest first. */
+  list(): readonly ApiKeyRecord[] {
+    return [...this.#keys.values()]
+      .flatMap(({ record }) => (record ? [record] : []))
+      .sort((one, other) => one.created_at.localeCompare(other.created_at) || one.id.localeCompare(other.id));
+  }
+
+  /** As secret comparisons have to be: what is not known takes as long as what is wrong. */
+  check(text: string): KeyCheck {
+    const parts = parseApiKey(text);
+    const record = parts && this.#keys.get(parts.id)?.record;
+    const given = createHash('sha256')
+      .update(parts?.secret ?? '')
+      .digest();
+    const kept = record ? Buffer.from(record.sha256, 'hex') : noSecret;
+    if (!timingSafeEqual(given, kept) || !record) return { ok: false, why: 'unknown' };
+    if (record.revoked_at !== null) return { ok: false, why: 'revoked', key: record };
+    if (this.#isExpired(record)) return { ok: false, why: 'expired', key: record };
+    return { ok: true, key: record };
+  }
+
+  /** The key's text is shown here and never again. @throws BrokerUnavailable */
+  async issue(wanted: NewKey): Promise<{ readonly key: ApiKeyRecord; readonly text: string }> {
+    for (;;) {
+      const id = randomBytes(4).toString('hex');
+      const secret = randomBytes(32).toString('base64url');
+      const key = await this.#create(id, secret, wanted);
+      if (key) return { key, text: formatApiKey({ id, secret }) };
+    }
+  }
+
+  /**
+   * Makes the key of the installation unless there is any. One that was revoked stays so.
+   * @throws BrokerUnavailable
+   */
+  async bootstrap(text: string, book: KeyBook): Promise<void> {
+    const parts = parseApiKey(text);
+    if (!parts || this.hasAny()) return;
+    const wanted: NewKey = { name: 'admin', role: 'admin', expiresAt: null, by: 'bootstrap' };
+    const key = await this.#create(parts.id, parts.secret, wanted, book);
+    if (key)
+      this.#log.info({ key_id: key.id, role: key.role }, 'the first key was made: that of the settings');
+  }
+
+  /** Of one that is revoked already: nothing changes. @throws BrokerUnavailable */
+  async revoke(id: string, by: string): Promise<Revoked> {
+    for (;;) {
+      const stored = (await this.#book().readAll()).find(({ record }) => record.id === id);
+      if (!stored) return { ok: false, why: 'unknown' };
+      const { record } = stored;
+      if (record.revoked_at !== null) return { ok: true, key: record };
+      if (this.#isLastAdmin(record)) return { ok: false, why: 'last_admin' };
+      const revoked = { ...record, revoked_at: new Date(this.#now()).toISOString(), revoked_by: by };
+      const revision = await this.#book().replace({ record: revoked, revision: stored.revision });
+      if (revision === undefined) continue;
+      this.#take({ record: revoked, revision });
+      return { ok: true, key: revoked };
+    }
+  }
+
+  /** Calls back once when the key is of no use any more; the answer takes that back. */
+  whenLost(id: string, callback: () => void): () => void {
+    const callbacks = this.#onLoss.get(id) ?? new Set();
+    this.#onLoss.set(id, callbacks.add(callback));
+    return () => {
+      callbacks.delete(callback);
+      if (callbacks.size === 0) this.#onLoss.delete(id);
+    };
+  }
+
+  stop: Stop = async () => this.#stopWatch?.();
+
+  async #create(
+    id: string,
+    secret: string,
+    wanted: NewKey,
+    book: KeyBook = this.#book(),
+  ): Promise<ApiKeyRecord | undefined> {
+    const record: ApiKeyRecord = {
+      v: 1,
+      id,
+      sha256: createHash('sha256').update(secret).digest('hex'),
+      name: wanted.name,
+      role: wanted.role,
+      created_at: new Date(this.#now()).toISOString(),
+      created_by: wanted.by,
+      expires_at: wanted.expiresAt,
+      revoked_at: null,
+      revoked_by: null,
+    };
+    const revision = await book.create(record);
+    if (revision === undefined) return undefined;
+    this.#take({ record, revision });
+    return record;
+  }
+
+  /** Without waiting for the watch, so that whoever was answered finds it so. */
+  #take({ record, revision }: StoredKey): void {
+    const known = this.#keys.get(record.id);
+    if (known && known.revision >= revision) return;
+    this.#keys.set(record.id, { record, revision });
+    if (record.revoked_at !== null) this.#tellLoss(record.id);
+  }
+
+  #tellLoss(id: string): void {
+    const callbacks = this.#onLoss.get(id) ?? [];
+    this.#onLoss.delete(id);
+    for (const callback of callbacks) callback();
+  }
+
+  #isExpired({ expires_at: expiresAt }: ApiKeyRecord): boolean {
+    return expiresAt !== null && Date.parse(expiresAt) <= this.#now();
+  }
+
+  #usable(id: string): boolean {
+    const record = this.#keys.get(id)?.record;
+    return record !== undefined && record.revoked_at === null && !this.#isExpired(record);
+  }
+
+  #isLastAdmin({ id, role }: ApiKeyRecord): boolean {
+    if (role !== 'admin' || !this.#usable(id)) return false;
+    return !this.list().some((other) => other.role === 'admin' && other.id !== id && this.#usable(other.id));
+  }
+}

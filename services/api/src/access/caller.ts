@@ -1,0 +1,105 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
+import { ApiProblem } from '../http/api-problem.ts';
+import { BrokerUnavailable } from '../ports.ts';
+import type { ApiKeys } from './api-keys.ts';
+import { isFromLoopback } from './from-loopback.ts';
+
+/** Who sent a request. */
+export type Caller =
+  | { readonly kind: 'key'; readonly id: string; readonly name: string; readonly role: Role }
+  /** On this machine, without a key. */
+  | { readonly kind: 'local'; readonly role: Role }
+  /** May do nothing, for this reason. `name`: of a key that was good once. */
+  | { readonly kind: 'refused'; readonly problem: Error; readonly name?: string };
+
+export interface AccessRules {
+  readonly keys: ApiKeys;
+  /** Undefined: as long as there are no keys. */
+  readonly anonymousLoopback: boolean | undefined;
+}
+
+export function callerOf(
+  { keys, anonymousLoopback }: AccessRules,
+  request: { readonly address: string | undefined; readonly headers: IncomingHttpHeaders },
+): Caller {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) {
+    if (!keys.isLoaded()) return { kind: 'refused', problem: keysNotKnown() };
+    const checked = keys.check(/^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
+    if (checked.ok) {
+      const { id, name, role } = checked.key;
+      return { kind: 'key', id, name, role };
+    }
+    if (checked.why === 'unknown') return { kind: 'refused', problem: keyNotValid() };
+    return { kind: 'refused', problem: keyOver(checked.why), name: checked.key.name };
+  }
+  const isLocal = anonymousLoopback !== false && isFromLoopback(request.address, request.headers);
+  // A reader on this machine is served without the broker; more may be done only when it is known that no key is needed.
+  if (!keys.isLoaded()) {
+    return isLocal ? { kind: 'local', role: 'viewer' } : { kind: 'refused', problem: keysNotKnown() };
+  }
+  if (isLocal && (anonymousLoopback === true || !keys.hasAny())) return { kind: 'local', role: 'admin' };
+  return { kind: 'refused', problem: keys.hasAny() ? keyNeeded() : noKeysYet() };
+}
+
+/** Why the caller may not do what a role is needed for. @throws ApiProblem, BrokerUnavailable */
+export function requireRole(caller: Caller, needed: Role, keys: Pick<ApiKeys, 'isLoaded'>): void {
+  if (caller.kind === 'refused') throw caller.problem;
+  if (roles.indexOf(caller.role) >= roles.indexOf(needed)) return;
+  if (caller.kind === 'local' && !keys.isLoaded()) throw keysNotKnown();
+  throw new ApiProblem({
+    status: 403,
+    code: 'role_too_low',
+    title: 'The role of this key does not allow this',
+    detail: `This needs the role ${needed}, and the key has ${caller.role}. Ask an administrator for a key with that role.`,
+    members: { role: caller.role, needed },
+  });
+}
+
+/** As events and the audit log name them: the key's name, with the header X-Operator behind a slash. */
+export function nameOf(caller: Caller, operator: string | undefined): string {
+  if (caller.kind === 'refused') return caller.name ?? 'unknown';
+  if (caller.kind === 'local') return operator ?? 'api';
+  return operator === undefined ? caller.name : `${caller.name}/${operator}`;
+}
+
+function keysNotKnown(): Error {
+  return new BrokerUnavailable('the keys are not known before the broker was reached');
+}
+
+function keyNeeded(): ApiProblem {
+  return new ApiProblem({
+    status: 401,
+    code: 'key_needed',
+    title: 'A key is needed',
+    detail: 'Send the header Authorization: Bearer hf_… with a key of this installation.',
+  });
+}
+
+function keyNotValid(): ApiProblem {
+  return new ApiProblem({
+    status: 401,
+    code: 'key_not_valid',
+    title: 'This key is none of this installation',
+    detail: 'Send the header Authorization: Bearer hf_… with the whole key as it was shown when it was made.',
+  });
+}
+
+function keyOver(why: 'expired' | 'revoked'): ApiProblem {
+  const common = { status: 401, detail: 'Ask an administrator for a new one.' };
+  return why === 'expired'
+    ? new ApiProblem({ ...common, code: 'key_expired', title: 'This key has expired' })
+    : new ApiProblem({ ...common, code: 'key_revoked', title: 'This key was revoked' });
+}
+
+function noKeysYet(): ApiProblem {
+  return new ApiProblem({
+    status: 403,
+    code: 'no_keys_yet',
+    title: 'There is no key yet, so only this machine itself is served',
+    detail:
+      'Make the first key on the machine of the API: curl -X POST http://127.0.0.1:8000/api/system/keys/ ' +
+      `-H 'content-type: application/json' -d '{"name": "admin", "role": "admin"}', or start it with API_BOOTSTRAP_KEY_FILE.`,
+  });
+}

@@ -1,0 +1,12 @@
+import { appendAudit, readAudit } from '@holdfast/shared/jetstream/audit-log.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import type { AuditLog } from '../ports.ts';
+import { askedOfBroker } from './asked-of-broker.ts';
+
+/** AUDIT through the broker. */
+export function jetStreamAuditLog(connection: () => NatsConnection): AuditLog {
+  return {
+    append: async (entry) => void (await askedOfBroker(connection, (nc) => appendAudit(nc, entry))),
+    page: (query) => askedOfBroker(connection, (nc) => readAudit(nc, query)),
+  };
+}

@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto';
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { ApiKeys } from '../access/api-keys.ts';
+import { auditBody, auditOutcome, auditTarget } from '../access/audit-about.ts';
+import type { AuditTrail } from '../access/audit-trail.ts';
+import { type Caller, callerOf, nameOf, requireRole } from '../access/caller.ts';
+import { ApiProblem } from './api-problem.ts';
+import { operatorOf } from './operator.ts';
+import { refuseRoutesWithoutRole, ruleOf } from './route-roles.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    caller: Caller;
+    /** Code of the problem that it is answered with. */
+    problemCode: string | undefined;
+    /** Whoever answers has written the audit log himself. */
+    isAudited: boolean;
+  }
+}
+
+export interface AccessControl {
+  readonly keys: ApiKeys;
+  readonly audit: AuditTrail;
+  /** Whether callers on this machine need no key; undefined: as long as there are no keys. */
+  readonly anonymousLoopback: boolean | undefined;
+  /** Of one key; 0: without a limit. */
+  readonly requestsPerMinute: number;
+  /** Requests with no key or a wrong one, of one address; 0: without a limit. */
+  readonly refusedPerMinute: number;
+  /** Origins of web pages elsewhere whose scripts may call. */
+  readonly corsOrigins: readonly string[];
+}
+
+/** Who calls, how often, whether they may, and the note of it. Registered before all routes. */
+export async function addAccessControl(app: FastifyInstance, control: AccessControl): Promise<void> {
+  const { keys, corsOrigins } = control;
+  refuseRoutesWithoutRole(app);
+  app.decorateRequest('caller');
+  app.decorateRequest('problemCode');
+  app.decorateRequest('isAudited', false);
+  // No page of this API is to be framed or to load anything from elsewhere. Over HTTP its parts must not be asked for
+  // by HTTPS, and whether a name is to be reached by HTTPS only is for the one who terminates TLS to say.
+  await app.register(helmet, {
+    contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+    strictTransportSecurity: false,
+  });
+  if (corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: [...corsOrigins],
+      methods: ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE'],
+      exposedHeaders: ['location', 'etag', 'retry-after', 'x-request-id'],
+    });
+  }
+  app.addHook('onRequest', async (request) => {
+    request.caller = callerOf(control, { address: request.socket.remoteAddress, headers: request.headers });
+  });
+  // Its own hook comes after the one above, and the next stage after that: a flood of wrong keys is cut off here.
+  await app.register(rateLimit, {
+    timeWindow: 60_000,
+    max: (request) => (isRefused(request) ? control.refusedPerMinute : control.requestsPerMinute),
+    keyGenerator: limitedAs,
+    allowList: (request) => {
+      if (ruleOf(request.method, request.routeOptions.url)?.role === 'open') return true;
+      if (request.caller.kind === 'local') return true;
+      return (isRefused(request) ? control.refusedPerMinute : control.requestsPerMinute) === 0;
+    },
+    errorResponseBuilder: (_request, { max, ttl }) => tooManyRequests(max, ttl),
+  });
+  app.addHook('preParsing', async (request) => {
+    const rule = ruleOf(request.method, request.routeOptions.url);
+    if (!rule || rule.role === 'open') return;
+    requireRole(request.caller, rule.role, keys);
+  });
+  noteChanges(app, control.audit);
+}
+
+/**
+ * Before the answer goes out, not after it: a client that leaves meanwhile must not leave without a trace. Of refused
+ * requests of one caller, one a minute and kind is kept, so that nobody can flood older entries out of the log.
+ */
+function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
+  const floods = new FloodGate();
+  app.addHook('onSend', async (request, reply, payload) => {
+    const action = ruleOf(request.method, request.routeOptions.url)?.action;
+    if (action === undefined || request.isAudited) return payload;
+    const { statusCode: status } = reply;
+    const code = request.problemCode;
+    const isFlood = status === 401 || status === 429;
+    if (isFlood && !floods.admits(`${limitedAs(request)} ${status} ${action}`)) return payload;
+    const { caller } = request;
+    audit.record({
+      v: 1,
+      id: randomUUID(),
+      time: new Date().toISOString(),
+      who: whoOf(request),
+      from: request.ip,
+      action,
+      target: auditTarget(action, request.params, request.body),
+      outcome: auditOutcome(status, code),
+      detail: code ?? '',
+      request_id: request.id,
+      data: {
+        method: request.method,
+        path: request.url.split('?', 1)[0],
+        status,
+        ...(request.url.includes('?') && { query: request.query }),
+        ...(caller?.kind === 'key' && { key_id: caller.id }),
+        ...auditBody(request.body),
+      },
+    });
+    return payload;
+  });
+}
+
+/** Who is behind a request, for events and the audit log. */
+export function whoOf(request: FastifyRequest): string {
+  return nameOf(request.caller, operatorOf(request));
+}
+
+function isRefused({ caller }: FastifyRequest): boolean {
+  return caller.kind === 'refused';
+}
+
+function limitedAs({ caller, ip }: FastifyRequest): string {
+  return caller.kind === 'key' ? `key ${caller.id}` : `address ${normalizeIP(ip)}`;
+}
+
+function tooManyRequests(max: number, ttlMs: number): ApiProblem {
+  const retryAfterSeconds = Math.max(1, Math.ceil(ttlMs / 1_000));
+  return new ApiProblem({
+    status: 429,
+    code: 'too_many_requests',
+    title: 'Too many requests',
+    detail: `At most ${max} a minute are taken from you. Try again in ${retryAfterSeconds} s.`,
+    retryAfterSeconds,
+  });
+}
+
+/** Admits each kind of thing once a minute; it forgets all of them when they become too many. */
+class FloodGate {
+  readonly #admittedAt = new Map<string, number>();
+
+  admits(kind: string): boolean {
+    const now = performance.now();
+    const before = this.#admittedAt.get(kind);
+    if (before !== undefined && now - before < 60_000) return false;
+    if (this.#admittedAt.size >= 10_000) this.#admittedAt.clear();
+    this.#admittedAt.set(kind, now);
+    return true;
+  }
+}

@@ -1,0 +1,350 @@
+import { networkInterfaces } from 'node:os';
+import { type ApiKeyRecord, formatApiKey, type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { routeRoles } from '../src/http/route-roles.ts';
+import { type Answer, type ApiUnderTest, configureTask, sessionsPath, startApi } from './api-under-test.ts';
+
+const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
+const keysPath = '/api/system/keys/';
+
+let nats: Awaited<ReturnType<typeof natsForTest>>;
+let first: ApiUnderTest;
+let second: ApiUnderTest;
+const keyOf = new Map<Role, string>();
+
+const as = (key: string) => ({ authorization: `Bearer ${key}` });
+
+function call(
+  api: ApiUnderTest,
+  method: string,
+  path: string,
+  { key, body, headers }: { key?: string; body?: unknown; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  return api.raw(path, {
+    method,
+    headers: {
+      ...(key === undefined ? {} : as(key)),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+}
+
+async function makeKey(body: object): Promise<{ id: string; key: string }> {
+  const answer = await call(first, 'POST', keysPath, { key: bootstrapKey, body });
+  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  return answer.body;
+}
+
+const audit = async (query: string) =>
+  (await call(first, 'GET', `/api/system/audit/?${query}`, { key: bootstrapKey })).body.results;
+
+beforeAll(async () => {
+  nats = await natsForTest();
+  const database = await freshDatabase();
+  const env = {
+    API_BOOTSTRAP_KEY: bootstrapKey,
+    API_REFUSED_PER_MINUTE: '0',
+    API_CORS_ORIGINS: 'https://mes.example',
+  };
+  [first, second] = await Promise.all([
+    startApi({ nats: nats.url, database, env }),
+    startApi({ nats: nats.url, database, env }),
+  ]);
+  await Promise.all([first.ready(), second.ready()]);
+  for (const role of roles) keyOf.set(role, (await makeKey({ name: `the ${role}`, role })).key);
+});
+
+describe('each route', () => {
+  const routes = [...routeRoles].flatMap(([route, rule]) => {
+    const [method = '', path = ''] = route.split(' ');
+    return rule.role === 'open' ? [] : [{ method, path, needed: rule.role }];
+  });
+
+  it.each(routes)('$method $path is for $needed and those above', async ({ method, path, needed }) => {
+    const url = path.replace(/:[a-z]+/g, '999999999');
+    expect((await call(first, method, url)).body).toMatchObject({ status: 401, code: 'key_needed' });
+    for (const role of roles) {
+      const key = keyOf.get(role) ?? '';
+      const isAllowed = roles.indexOf(role) >= roles.indexOf(needed);
+      if (path.endsWith('/live') && isAllowed) {
+        // It does not end by itself.
+        const abort = new AbortController();
+        const { status } = await fetch(`${first.url}${url}`, { headers: as(key), signal: abort.signal });
+        expect(status).toBe(200);
+        abort.abort();
+        continue;
+      }
+      const { status, body } = await call(first, method, url, { key });
+      if (isAllowed) expect([401, 403], `${role}: ${JSON.stringify(body)}`).not.toContain(status);
+      else expect(body).toMatchObject({ status: 403, code: 'role_too_low', role, needed });
+    }
+  });
+
+  it('that needs no key answers without one', async () => {
+    for (const [route, { role }] of routeRoles) {
+      if (role !== 'open' || /[:*]/.test(route)) continue;
+      const response = await fetch(`${first.url}${route.split(' ')[1]}`);
+      await response.arrayBuffer();
+      expect(`${route} ${response.status}`).toBe(`${route} 200`);
+    }
+  });
+});
+
+describe('a key', () => {
+  it('is shown once and stands nowhere else', async () => {
+    const { id, key } = await makeKey({ name: 'shown once', role: 'viewer' });
+    const list = await call(first, 'GET', keysPath, { key: bootstrapKey });
+    expect(list.body.results.map((each: { id: string }) => each.id)).toContain(id);
+    const secret = key.slice('hf_00000000_'.length);
+    const stored = await bucketTexts();
+    expect(stored.join()).toContain(id);
+    for (const text of [JSON.stringify(list.body), ...stored, JSON.stringify(await audit('limit=500'))]) {
+      expect(text).not.toContain(secret);
+      expect(text).not.toContain('x'.repeat(43));
+    }
+  });
+
+  it('that is wrong, half, of another scheme or made up is refused with 401', async () => {
+    for (const authorization of [
+      `Bearer ${bootstrapKey.slice(0, -1)}y`,
+      `Bearer ${bootstrapKey.slice(0, -1)}`,
+      `Bearer hf_00000000_${'x'.repeat(43)}`,
+      'Bearer',
+      'Basic aGY6aGY=',
+    ]) {
+      const answer = await call(first, 'GET', `${sessionsPath}/`, { headers: { authorization } });
+      expect(answer).toMatchObject({ status: 401, body: { code: 'key_not_valid' } });
+      expect(answer.headers.get('www-authenticate')).toBe('Bearer');
+    }
+  });
+
+  it('that has expired is refused and says so', async () => {
+    const { key } = await makeKey({
+      name: 'short',
+      role: 'viewer',
+      expires_at: new Date(Date.now() + 1_000).toISOString(),
+    });
+    await eventually(
+      async () => (await call(second, 'GET', `${sessionsPath}/`, { key })).body.code === 'key_expired',
+      { what: 'the key to expire' },
+    );
+  });
+
+  it('that is revoked in one process opens nothing in another either, and ends what it follows live', async () => {
+    const { id, key } = await makeKey({ name: 'leaver', role: 'operator' });
+    await eventually(async () => (await call(second, 'GET', `${sessionsPath}/`, { key })).status === 200, {
+      what: 'the key to be known',
+    });
+    const live = await fetch(`${second.url}/api/acquisition/live/`, { headers: as(key) });
+    expect(live.status).toBe(200);
+    const revoked = await call(first, 'DELETE', `${keysPath}${id}`, { key: bootstrapKey });
+    expect(revoked.body).toMatchObject({ status: 'revoked', revoked_by: 'admin' });
+    expect((await call(first, 'GET', `${sessionsPath}/`, { key })).body.code).toBe('key_revoked');
+    await eventually(
+      async () => (await call(second, 'GET', `${sessionsPath}/`, { key })).body.code === 'key_revoked',
+      { what: 'the revocation to be known', intervalMs: 5 },
+    );
+    await live.text();
+  });
+
+  it('of the only administrator cannot be revoked', async () => {
+    const { id } = await makeKey({ name: 'second admin', role: 'admin' });
+    const others = (await call(first, 'GET', keysPath, { key: bootstrapKey })).body.results
+      .filter((each: ApiKeyRecord & { status: string }) => each.role === 'admin' && each.status === 'active')
+      .filter((each: ApiKeyRecord) => each.id !== '0a1b2c3d');
+    expect(others.map((each: ApiKeyRecord) => each.id)).toContain(id);
+    for (const other of others) await call(first, 'DELETE', `${keysPath}${other.id}`, { key: bootstrapKey });
+    expect(await call(first, 'DELETE', `${keysPath}0a1b2c3d/`, { key: bootstrapKey })).toMatchObject({
+      status: 409,
+      body: { code: 'last_admin_key' },
+    });
+    keyOf.set('admin', (await makeKey({ name: 'the admin', role: 'admin' })).key);
+  });
+
+  it('stands with its name in the events that it caused', async () => {
+    const key = keyOf.get('engineer') ?? '';
+    const api = {
+      ...first,
+      post: (path: string, body?: unknown) => call(first, 'POST', path, { key, body }),
+    };
+    const task_id = await configureTask(api, 'named');
+    const started = await call(first, 'POST', `${sessionsPath}/start-task/`, {
+      key: keyOf.get('operator') ?? '',
+      body: { task_id },
+      headers: { 'x-operator': 'Wu Wei' },
+    });
+    expect(started.status).toBe(201);
+    const log = await sessionLogForTest(nats.url);
+    expect(JSON.stringify(await log.events())).toContain('"the operator/Wu Wei"');
+    const [entry] = await audit('action=session.start&outcome=done');
+    expect(entry).toMatchObject({ who: 'the operator/Wu Wei', target: `task ${task_id}`, from: '127.0.0.1' });
+  });
+});
+
+describe('the audit log', () => {
+  it('has changes and refused ones, with who, what, from where and how it ended, and no reads', async () => {
+    const before = new Date().toISOString();
+    const viewer = keyOf.get('viewer') ?? '';
+    const engineer = keyOf.get('engineer') ?? '';
+    const site = { code: 'audited' };
+    await call(first, 'POST', '/api/config/sites/', { key: viewer, body: site });
+    const made = await call(first, 'POST', '/api/config/sites/', { key: engineer, body: site });
+    await call(first, 'POST', '/api/config/sites/', { key: engineer, body: site });
+    await call(first, 'POST', '/api/config/sites/', { key: engineer, body: { code: 7 } });
+    await call(first, 'DELETE', '/api/config/sites/999999/', { key: engineer });
+    await call(first, 'GET', '/api/config/sites/', { key: viewer });
+    const found = await eventually(
+      async () => {
+        const entries = await audit(`action=site&from=${before}`);
+        return entries.length >= 5 ? entries : undefined;
+      },
+      { what: 'the entries' },
+    );
+    expect(
+      found.map((each: Record<string, unknown>) => [
+        each.who,
+        each.action,
+        each.target,
+        each.outcome,
+        each.detail,
+      ]),
+    ).toEqual([
+      ['the engineer', 'site.delete', 'site 999999', 'refused', 'site_not_found'],
+      ['the engineer', 'site.create', 'site 7', 'refused', 'validation_failed'],
+      ['the engineer', 'site.create', 'site audited', 'refused', 'duplicate_code'],
+      ['the engineer', 'site.create', 'site audited', 'done', ''],
+      ['the viewer', 'site.create', 'site', 'refused', 'role_too_low'],
+    ]);
+    expect(found[3]).toMatchObject({
+      from: '127.0.0.1',
+      request_id: expect.any(String),
+      data: { status: 201 },
+    });
+    expect(made.status).toBe(201);
+  });
+
+  it('comes in pages that miss nothing', async () => {
+    const all = (await audit('limit=500')).map(({ sequence }: { sequence: number }) => sequence);
+    const inPages: number[] = [];
+    for (let cursor = ''; ; ) {
+      const page = await call(first, 'GET', `/api/system/audit/?limit=3${cursor}`, { key: bootstrapKey });
+      inPages.push(...page.body.results.map(({ sequence }: { sequence: number }) => sequence));
+      if (page.body.next_cursor === null) break;
+      cursor = `&cursor=${page.body.next_cursor}`;
+    }
+    expect(inPages).toEqual(all);
+    expect(all.length).toBeGreaterThan(6);
+  });
+});
+
+describe('answers', () => {
+  it('forbid framing and guessing of types, and let only pages of the set origins in', async () => {
+    const from = async (origin: string) =>
+      (await fetch(`${first.url}/health/live`, { headers: { origin } })).headers;
+    const headers = await from('https://mes.example');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    expect(headers.get('x-frame-options')).toBe('SAMEORIGIN');
+    expect(headers.get('access-control-allow-origin')).toBe('https://mes.example');
+    expect((await from('https://elsewhere.example')).get('access-control-allow-origin')).toBeNull();
+  });
+});
+
+describe('too many requests', () => {
+  it('of wrong keys, or of one key, are answered with 429 and when to come back', async () => {
+    const database = await freshDatabase();
+    const api = await startApi({
+      nats: nats.url,
+      database,
+      env: { API_REFUSED_PER_MINUTE: '5', API_REQUESTS_PER_MINUTE: '20' },
+    });
+    await api.ready();
+    const statuses = async (key: string, count: number) => {
+      const answers: Answer[] = [];
+      for (let index = 0; index < count; index += 1) {
+        answers.push(await call(api, 'GET', `${sessionsPath}/`, { key }));
+      }
+      return answers;
+    };
+    const wrong = await statuses(`hf_00000000_${'z'.repeat(43)}`, 7);
+    expect(wrong.map(({ status }) => status)).toEqual([401, 401, 401, 401, 401, 429, 429]);
+    expect(wrong.at(-1)?.body.code).toBe('too_many_requests');
+    expect(Number(wrong.at(-1)?.headers.get('retry-after'))).toBeGreaterThan(0);
+    const right = await statuses(keyOf.get('viewer') ?? '', 22);
+    expect(right.map(({ status }) => status)).toEqual([...Array(20).fill(200), 429, 429]);
+    // Others are not hindered by it.
+    expect((await statuses(keyOf.get('engineer') ?? '', 1))[0]?.status).toBe(200);
+    await api.process.stop({ graceMs: 5_000 });
+  });
+});
+
+describe('before there is a key', () => {
+  it('only this machine is served, and the first key made shuts the door', async () => {
+    const own = await natsForTest();
+    const api = await startApi({
+      nats: own.url,
+      database: await freshDatabase(),
+      env: { API_HOST: '0.0.0.0' },
+    });
+    await api.ready();
+    expect((await api.get(`${sessionsPath}/`)).status).toBe(200);
+    const outside = Object.values(networkInterfaces())
+      .flat()
+      .find((each) => each?.family === 'IPv4' && !each.internal)?.address;
+    const noKeysYet = { status: 403, body: { code: 'no_keys_yet' } };
+    if (outside !== undefined) {
+      const response = await fetch(`http://${outside}:${new URL(api.url).port}${sessionsPath}/`);
+      expect({ status: response.status, body: await response.json() }).toMatchObject(noKeysYet);
+    }
+    for (const headers of [{ 'x-forwarded-for': '203.0.113.7' }, { origin: 'https://elsewhere.example' }]) {
+      expect(await call(api, 'GET', `${sessionsPath}/`, { headers })).toMatchObject(noKeysYet);
+    }
+    const wanted = { name: 'the first', role: 'viewer' };
+    expect((await api.post(keysPath, wanted)).body.code).toBe('first_key_must_be_admin');
+    const made = await api.post(keysPath, { ...wanted, role: 'admin' });
+    expect(made.status).toBe(201);
+    expect((await api.get(`${sessionsPath}/`)).body.code).toBe('key_needed');
+    expect((await call(api, 'GET', `${sessionsPath}/`, { key: made.body.key })).status).toBe(200);
+    await own.stop();
+    // Known keys are judged without the broker.
+    expect((await call(api, 'GET', `${sessionsPath}/`, { key: made.body.key })).status).toBe(200);
+    const answer = await call(api, 'POST', '/api/config/sites/', {
+      key: made.body.key,
+      body: { code: 'dark' },
+    });
+    expect(answer.status).toBe(201);
+    await own.restart();
+    await api.ready();
+    await eventually(
+      async () => {
+        const { body } = await call(api, 'GET', '/api/system/audit/?target=dark', { key: made.body.key });
+        return body.results?.length === 1;
+      },
+      { what: 'the entry of the time without the broker' },
+    );
+  });
+});
+
+it('no key is in what the API logs', () => {
+  const said = [...first.process.lastLines(10_000), ...second.process.lastLines(10_000)].join('\n');
+  expect(said).toContain('a key was made');
+  for (const key of [bootstrapKey, ...keyOf.values()]) expect(said).not.toContain(key.slice(12));
+});
+
+/** Everything that the bucket of the keys holds. */
+async function bucketTexts(): Promise<string[]> {
+  const { nc } = await sessionLogForTest(nats.url);
+  const info = (await nc.request('$JS.API.STREAM.INFO.KV_API_KEYS')).json<{ state: { last_seq: number } }>();
+  const texts: string[] = [];
+  for (let seq = 1; seq <= info.state.last_seq; seq += 1) {
+    const answer = await nc.request('$JS.API.STREAM.MSG.GET.KV_API_KEYS', JSON.stringify({ seq }));
+    const { message } = answer.json<{ message?: { data: string } }>();
+    if (message) texts.push(Buffer.from(message.data, 'base64').toString());
+  }
+  return texts;
+}
