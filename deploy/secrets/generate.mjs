@@ -5,6 +5,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { formatApiKey } from '../../packages/shared/src/contracts/api-key.ts';
 import { services } from '../../packages/shared/src/contracts/permissions.ts';
 import { newNkeyPair } from '../../packages/shared/src/jetstream/nkey-pair.ts';
 import { writeAuthorization } from '../nats/write-authorization.mjs';
@@ -27,6 +28,10 @@ await once('influxdb/password', newPassword());
 await once('influxdb/token', newPassword());
 
 await once('grafana/password', newPassword());
+
+// The first key of the API, with which others are made. The API takes it as long as there has never been another.
+const firstKey = { id: randomBytes(4).toString('hex'), secret: randomBytes(32).toString('base64url') };
+await once('api/admin-key', formatApiKey(firstKey));
 
 process.stdout.write('secrets are there\n');
 

@@ -42,12 +42,16 @@ export function installation({ compose: [command, ...first], engine, project, fo
   /** Asked anew each time: a free port may be another one after a restart. */
   const apiUrl = async () => `http://${(await compose('port', 'api', '8000')).trim()}`;
 
+  let apiKey;
   const request = async (method, path, body) => {
+    apiKey ??= await inside('api', 'cat', '/secrets/api/admin-key');
     const answer = await fetch(`${await apiUrl()}${path}`, {
       method,
-      ...(body === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: {
+        authorization: `Bearer ${apiKey}`,
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(10_000),
     });
     const text = await answer.text();

@@ -12,10 +12,13 @@ const UNAVAILABLE = 503;
 export function demoApi(options: {
   /** Without a slash at the end. */
   readonly baseUrl: string;
+  /** Needed unless the API has no keys and is on this machine. */
+  readonly apiKey?: string | undefined;
   readonly retryEveryMs: number;
   /** Called once for each wait, with its reason. */
   readonly onWaiting: (why: string) => void;
 }): DemoApi {
+  const access = options.apiKey === undefined ? {} : { authorization: `Bearer ${options.apiKey}` };
   async function call<T extends z.ZodType>(path: string, init: RequestInit, schema: T): Promise<z.infer<T>> {
     let waiting = false;
     for (;;) {
@@ -34,11 +37,15 @@ export function demoApi(options: {
     }
   }
   return {
-    get: (path, schema) => call(path, {}, schema),
+    get: (path, schema) => call(path, { headers: access }, schema),
     post: (path, body, schema) =>
       call(
         path,
-        { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) },
+        {
+          method: 'POST',
+          headers: { ...access, 'content-type': 'application/json' },
+          body: JSON.stringify(body),
+        },
         schema,
       ),
   };

@@ -1,15 +1,22 @@
 // Loads the demo into a running installation and ends:
 //   node simulators/modbus/src/load-demo-main.ts --api=http://127.0.0.1:8000 --simulator=127.0.0.1:5020
+// `--api-key-file` names a file with a key of the API, which needs the role engineer.
 // `--simulator` is where the collectors reach the first machine; the others follow on the next ports.
+import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { demoApi } from './demo-api.ts';
 import { demoConfiguration, demoDeviceCodes } from './demo-plant.ts';
 import { loadDemo } from './load-demo.ts';
 
-const { api, simulator } = parseArgs({
+const {
+  api,
+  simulator,
+  'api-key-file': keyFile,
+} = parseArgs({
   options: {
     api: { type: 'string', default: 'http://127.0.0.1:8000' },
     simulator: { type: 'string', default: '127.0.0.1:5020' },
+    'api-key-file': { type: 'string' },
   },
 }).values;
 const { hostname: host, port } = new URL(`modbus://${simulator}`);
@@ -24,6 +31,7 @@ const say = (msg: string, fields: object = {}): void => {
 const loaded = await loadDemo(
   demoApi({
     baseUrl: api.replace(/\/$/, ''),
+    apiKey: keyFile === undefined ? undefined : (await readFile(keyFile, 'utf8')).trim(),
     retryEveryMs: 500,
     onWaiting: (why) => say('waiting for the API', { why }),
   }),
