@@ -1,4 +1,5 @@
 import { networkInterfaces } from 'node:os';
+import { freePort } from '@holdfast/dev/free-port.ts';
 import { type ApiKeyRecord, formatApiKey, type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
@@ -185,6 +186,34 @@ describe('a key', () => {
     const [entry] = await audit('action=session.start&outcome=done');
     expect(entry).toMatchObject({ who: 'the operator/Wu Wei', target: `task ${task_id}`, from: '127.0.0.1' });
   });
+});
+
+it('a key commands sessions while PostgreSQL is away', async () => {
+  const engineer = keyOf.get('engineer') ?? '';
+  const api = {
+    ...first,
+    post: (path: string, body?: unknown) => call(first, 'POST', path, { key: engineer, body }),
+  };
+  const body = { task_id: await configureTask(api, 'in-the-dark') };
+  const started = await call(first, 'POST', `${sessionsPath}/start-task/`, { key: engineer, body });
+  const dark = await startApi({
+    nats: nats.url,
+    database: `postgres://nobody@127.0.0.1:${await freePort()}/nothing`,
+  });
+  const stop = `${sessionsPath}/${started.body.session_id}/stop/`;
+  await eventually(
+    async () => {
+      // Neither the port nor the broker may be there yet.
+      const answer = await call(dark, 'POST', stop, { key: engineer }).catch(() => undefined);
+      return answer?.status === 200;
+    },
+    { what: 'the session to be stopped' },
+  );
+  expect(await call(dark, 'POST', stop, { key: keyOf.get('viewer') ?? '' })).toMatchObject({
+    status: 403,
+    body: { code: 'role_too_low' },
+  });
+  await dark.process.stop({ graceMs: 5_000 });
 });
 
 describe('the audit log', () => {
