@@ -66,12 +66,16 @@ export class Breaker {
     this.#isProbing = false;
   }
 
-  /** @param pauseAtLeastMs of the pause, if there is one */
-  failed(nowMs: number, failure: Failure, pauseAtLeastMs = 0): void {
+  /**
+   * @param pauseAtLeastMs of the pause, if there is one
+   * @param opensAtOnce whether there is a pause after this failure already, be it the first one
+   */
+  failed(nowMs: number, failure: Failure, pauseAtLeastMs = 0, opensAtOnce = false): void {
     this.#failures += 1;
     this.#last = failure;
     this.#isProbing = false;
-    const pauseMs = backoffMs(this.#failures, this.#limits, this.#jitter());
+    const grownMs = backoffMs(this.#failures, this.#limits, this.#jitter());
+    const pauseMs = opensAtOnce ? Math.max(grownMs, this.#limits.firstMs) : grownMs;
     this.#openUntilMs = pauseMs > 0 ? nowMs + Math.max(pauseMs, pauseAtLeastMs) : undefined;
   }
 
