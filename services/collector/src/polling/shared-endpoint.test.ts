@@ -47,6 +47,8 @@ describe('a dead unit on a shared line', () => {
     const results = units.map((unitId) => world.poll(unit(unitId), { phaseMs: unitId * 10 }));
     await world.time.advance(60_000);
     const before = results.slice(0, 10).map(good);
+    // Finding out took one timeout for each of the dead, 8 s of the minute.
+    for (const count of before) expect(count).toBeGreaterThanOrEqual(50);
     await world.time.advance(300_000);
     await world.stop();
     const probes = world.bus.asked.filter(({ atMs, request }) => atMs > 60_000 && isDead(request.unitId));
@@ -78,6 +80,24 @@ describe('a gateway that is away', () => {
     await world.time.advance(12_000);
     await world.stop();
     for (const each of results) expect(each.at(-1)?.miss).toBeUndefined();
+  });
+
+  it('is asked again when a try has met an error that nobody knows', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = () => ({ afterMs: 50, failure: 'timeout', wasSent: false });
+    const results = world.poll(unit(1));
+    await world.time.advance(3_500);
+    const { bus } = world;
+    const read = bus.read.bind(bus);
+    bus.read = () => Promise.reject(new TypeError('on purpose'));
+    await world.time.advance(4_000);
+    expect(world.faults.length).toBeGreaterThan(0);
+    bus.read = read;
+    bus.reply = () => ({ afterMs: 5 });
+    await world.time.advance(12_000);
+    await world.stop();
+    expect(results.at(-1)?.miss).toBeUndefined();
+    expect(results.map(({ tick }) => tick - (results[0]?.tick ?? 0))).toEqual(results.map((_, i) => i));
   });
 
   it('says of units behind it that they do not answer, which is a failure of the unit, not of a point', async () => {

@@ -330,7 +330,11 @@ export class TickReader {
       this.#noteAnswer();
       return raw;
     } catch (error) {
-      if (!(error instanceof ReadFailure) || !block) throw error;
+      if (!(error instanceof ReadFailure) || !block) {
+        // Whatever it was, it is not under way: else nobody would be asked over this endpoint again.
+        if (sentAtMs > 0) breakers.requestAbandoned();
+        throw error;
+      }
       settled(error);
       // The connection was destroyed because the right to poll was lost: the next holder answers for this tick.
       if (!permission()) {

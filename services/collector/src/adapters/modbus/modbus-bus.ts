@@ -5,7 +5,7 @@ import {
   type ReadRequest,
   type WriteRequest,
 } from '../../ports.ts';
-import type { Channel, ChannelEvents, OpenChannel } from './channel.ts';
+import { type Channel, type ChannelEvents, inWords, type OpenChannel } from './channel.ts';
 import { exceptionInWords } from './exception-in-words.ts';
 import type { Framing, OutgoingFrame } from './framing.ts';
 import { decodeRead, exceptionFlag } from './reply-pdu.ts';
@@ -107,7 +107,18 @@ export class ModbusBus implements DeviceBus {
     const { request } = exchange;
     if (!this.#channel) {
       this.#closesGently = request.singleConnection === true;
-      this.#channel = this.#options.open(this.#eventsOf(request));
+      try {
+        this.#channel = this.#options.open(this.#eventsOf(request));
+      } catch (error) {
+        // An address that no system takes, such as a host with a NUL in its name.
+        this.#fail(
+          'connection',
+          inWords(error instanceof Error ? error : new Error(String(error))),
+          'is over',
+          error,
+        );
+        return;
+      }
     }
     if (!this.#isOpen) return;
     const nowMs = performance.now();

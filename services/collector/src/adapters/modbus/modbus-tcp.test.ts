@@ -129,6 +129,16 @@ describe('a peer that is hardly there', () => {
     expect(['connection', 'timeout']).toContain((await failureOf(bus.read(registers(0, 1, 2000)))).missCause);
   });
 
+  it('a name that no system takes is a connection failure, and the bus can be asked again at once', async () => {
+    const bus = busTo('a\0b', 502);
+    for (const address of [0, 1]) {
+      expect(await failureOf(bus.read(registers(address)))).toMatchObject({
+        missCause: 'connection',
+        wasSent: false,
+      });
+    }
+  });
+
   it('an address where nobody is costs no more than the timeout', async () => {
     // Set aside for documentation: packets to it get lost, or are refused on the way.
     const bus = busTo('192.0.2.1', 502);
