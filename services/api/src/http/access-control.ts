@@ -88,7 +88,7 @@ function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
     if (action === undefined || request.isAudited) return payload;
     const { statusCode: status } = reply;
     const code = request.problemCode;
-    const isFlood = status === 401 || status === 429;
+    const isFlood = isRefused(request) || status === 429;
     if (isFlood && !floods.admits(`${limitedAs(request)} ${status} ${action}`)) return payload;
     const { caller } = request;
     audit.record({
