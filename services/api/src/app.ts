@@ -13,6 +13,7 @@ import { type AccessControl, addAccessControl } from './http/access-control.ts';
 import { accountingRoutes } from './http/accounting-routes.ts';
 import { ApiProblem } from './http/api-problem.ts';
 import { auditRoutes } from './http/audit-routes.ts';
+import { answerClientError } from './http/client-errors.ts';
 import { collectorRoutes } from './http/collector-routes.ts';
 import { commandRoutes } from './http/command-routes.ts';
 import { configurationRoutes } from './http/configuration-routes.ts';
@@ -27,6 +28,7 @@ import { addOpenApi } from './http/openapi.ts';
 import { pointHistoryRoutes } from './http/point-history-routes.ts';
 import { addProblemReplies, replyWithProblem } from './http/problem-replies.ts';
 import { recoveryRoutes } from './http/recovery-routes.ts';
+import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { requestIdOf, tellRequestIds } from './http/request-id.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { type SystemSources, systemRoutes } from './http/system-routes.ts';
@@ -85,6 +87,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
+    clientErrorHandler: answerClientError,
+    return503OnClosing: false,
     bodyLimit: maxBodyBytes,
     // How long a request may take to arrive: without it one that drips in holds its connection for ever.
     requestTimeout: 30_000,
@@ -96,6 +100,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.setSerializerCompiler(serializerCompiler);
   tellRequestIds(app as unknown as FastifyInstance);
   addProblemReplies(app as unknown as FastifyInstance);
+  refuseWhileClosing(app as unknown as FastifyInstance);
   await addAccessControl(app as unknown as FastifyInstance, access);
   acceptEmptyBodies(app as unknown as FastifyInstance);
   observeRequests(app as unknown as FastifyInstance, onAnswered);

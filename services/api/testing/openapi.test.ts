@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -34,9 +35,19 @@ describe('the OpenAPI document', () => {
         });
         expect(ids.has(operation.operationId), where).toBe(false);
         ids.add(operation.operationId);
+        const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+        // biome-ignore lint/suspicious/noExplicitAny: parts of that document
+        const described = operation.parameters.filter((parameter: any) => parameter.in === 'path');
+        expect(
+          described.map(({ name }: { name: string }) => name),
+          where,
+        ).toEqual(inPath);
       }
     }
     expect(ids.size).toBeGreaterThan(40);
+    for (const [, name] of JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)) {
+      expect(document.components.schemas).toHaveProperty([name ?? '']);
+    }
   });
 
   it('is shown by a page that loads nothing from elsewhere', async () => {
@@ -56,6 +67,30 @@ describe('the OpenAPI document', () => {
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
   });
 });
+
+it('what is no request at all is answered with a problem too', async () => {
+  for (const [text, status, code] of [
+    ['nonsense\r\n\r\n', 400, 'bad_request'],
+    [`GET / HTTP/1.1\r\nhost: x\r\na: ${'x'.repeat(20_000)}\r\n\r\n`, 431, 'headers_too_large'],
+  ] as const) {
+    const answer = await answerTo(text);
+    expect(answer).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(answer).toContain('content-type: application/problem+json');
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ status, code });
+  }
+});
+
+/** To what is sent as it is. */
+function answerTo(text: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(Number(new URL(api.url).port), '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    socket.setEncoding('utf8').on('data', (part) => {
+      answer += part;
+    });
+    socket.on('end', () => resolve(answer)).on('error', reject);
+  });
+}
 
 describe('the id of a request', () => {
   it('is the one that the caller gave, and stands in the answer', async () => {

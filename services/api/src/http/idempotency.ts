@@ -42,6 +42,8 @@ export function oncePerKey(keys: CommandKeys): Once {
     if (earlier && earlier.fingerprint !== record.fingerprint) throw keyReused();
     if (earlier?.answer) {
       reply.header('idempotency-replayed', 'true');
+      // The audit log has the first one; this changes nothing.
+      request.isAudited = true;
       const { status, location, body } = earlier.answer;
       return answer(reply, {
         status: status === 201 ? 201 : 200,
