@@ -279,4 +279,31 @@ describe('a point that is written', () => {
       true,
     );
   });
+
+  it('with an Idempotency-Key is sent once, however often it is asked for and whatever came of it', async () => {
+    const keyed = async (key: string, value: number) => {
+      const path = `/api/acquisition/points/${points.get('setpoint')}/write/`;
+      const response = await fetch(`${rest.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify({ value }),
+        signal: AbortSignal.timeout(20_000),
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    written.length = 0;
+    const first = await keyed('write-1', 23);
+    expect(first).toMatchObject({ status: 200, body: { outcome: 'written' } });
+    expect(await keyed('write-1', 23)).toEqual(first);
+    expect(written).toHaveLength(1);
+
+    plant.setFault('press', { kind: 'silence' });
+    const unknown = await keyed('write-2', 24);
+    plant.clearFault('press');
+    const again = await keyed('write-2', 24);
+    for (const answer of [unknown, again]) {
+      expect(answer).toMatchObject({ status: 504, body: { code: 'write_outcome_unknown' } });
+    }
+    expect(written).toHaveLength(2);
+  });
 });
