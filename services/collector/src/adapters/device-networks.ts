@@ -16,6 +16,8 @@ const deniedUnlessAllowed = [
 ];
 
 const resolveEveryMs = 30_000;
+/** While a name has never been resolved: its server may just not be up yet. */
+const resolveAgainMs = 1_000;
 
 export interface DeviceNetworksOptions {
   /** In CIDR notation. None: every network but those that never hold a device. */
@@ -44,7 +46,8 @@ export function deviceNetworks({ allowed, deniedHosts, nowMs }: DeviceNetworksOp
   let resolvedAtMs = Number.NEGATIVE_INFINITY;
 
   const refresh = async (): Promise<void> => {
-    if (nowMs() - resolvedAtMs < resolveEveryMs) return;
+    const isComplete = servers.every(({ host }) => resolved.has(host));
+    if (nowMs() - resolvedAtMs < (isComplete ? resolveEveryMs : resolveAgainMs)) return;
     resolvedAtMs = nowMs();
     await Promise.all(
       servers.map(async ({ host }) => {

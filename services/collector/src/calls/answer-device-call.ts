@@ -1,7 +1,7 @@
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import { endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { NotPermitted, type Permission } from '../polling/endpoint.ts';
+import { NotPermitted } from '../polling/endpoint.ts';
 import type { Endpoints } from '../polling/endpoints.ts';
 import { planReads } from '../polling/read-plan.ts';
 import { requestOptions } from '../polling/request-options.ts';
@@ -37,20 +37,26 @@ export async function answerDeviceCall(
   const options = requestOptions(device);
   const pauseAfterMs = device.profile?.request_pause_ms ?? 0;
   const asker = {};
-  const inTurn = async <T>(permission: Permission, use: (bus: DeviceBus) => Promise<T>): Promise<T> => {
+  const inTurn = async <T>(
+    refusalNow: () => string | undefined,
+    use: (bus: DeviceBus) => Promise<T>,
+  ): Promise<T> => {
     const turn = { timeoutMs: device.timeout_ms, pauseAfterMs };
     const done = await endpoint.turn(asker, turn, async (bus) => {
-      if (!permission())
-        throw new NotPermitted('the time for it was over, or the collector has lost its lease');
+      const refusal = refusalNow();
+      if (refusal !== undefined) throw new NotPermitted(refusal);
       return { value: await use(bus) };
     });
     if (!done) throw new NotPermitted('its turn was given back');
     return done.value;
   };
   const timeoutMs = () => Math.max(1, Math.min(device.timeout_ms, Math.floor(deadlineMs - nowMs())));
-  const mayRead = () => leaseRemainingMs() > 0 && nowMs() < deadlineMs;
+  const readRefusal = (): string | undefined => {
+    if (leaseRemainingMs() <= 0) return 'the collector has lost its lease';
+    return nowMs() < deadlineMs ? undefined : `the ${call.within_ms} ms for it were over`;
+  };
   const read = (request: Pick<ReadRequest, 'table' | 'address' | 'quantity'>) =>
-    inTurn(mayRead, (bus) => bus.read({ ...options, timeoutMs: timeoutMs(), ...request }));
+    inTurn(readRefusal, (bus) => bus.read({ ...options, timeoutMs: timeoutMs(), ...request }));
   try {
     if (call.kind === 'read') {
       const { points, requests } = await readOnce({ device, blocks: planReads(device), read, nowMs });
@@ -58,12 +64,19 @@ export async function answerDeviceCall(
     }
     // Both the write and the reading back must be over before anybody else may take the device.
     const neededMs = 2 * (device.timeout_ms + settleMs);
-    const mayWrite = () => leaseRemainingMs() > neededMs && nowMs() + device.timeout_ms < deadlineMs;
+    const writeRefusal = (): string | undefined => {
+      if (leaseRemainingMs() <= neededMs) {
+        return `writing and reading back may take ${neededMs} ms, and the collector's lease is certain for ${Math.floor(leaseRemainingMs())} ms: try again, or give the device a shorter timeout_ms or the collectors a longer LEASE_TTL_MS`;
+      }
+      return nowMs() + device.timeout_ms < deadlineMs
+        ? undefined
+        : `its turn came too late for the ${call.within_ms} ms that it was given`;
+    };
     return await writePoint({
       device,
       point: point as DeviceConfig['points'][number],
       value: call.value,
-      write: (command) => inTurn(mayWrite, (bus) => bus.write({ ...options, ...command })),
+      write: (command) => inTurn(writeRefusal, (bus) => bus.write({ ...options, ...command })),
       read,
       nowMs,
     });

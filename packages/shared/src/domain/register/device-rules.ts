@@ -6,6 +6,8 @@ export interface RuledDevice {
   readonly host: string;
   readonly unit_id: number;
   readonly serial?: { readonly path: string } | undefined;
+  readonly timeout_ms?: number | undefined;
+  readonly profile?: { readonly connect_pause_ms: number } | null | undefined;
 }
 
 /** What of a device's address does not fit together; what devices say of a shared endpoint: contracts/endpoint-address.ts. */
@@ -32,6 +34,11 @@ export function deviceProblems(device: RuledDevice): readonly FieldProblem[] {
       field: 'unit_id',
       message: '0 addresses all units of a serial line, and none of them answers',
     });
+  }
+  const { timeout_ms = Number.POSITIVE_INFINITY, profile } = device;
+  if (profile && profile.connect_pause_ms >= timeout_ms) {
+    const message = `connect_pause_ms of ${profile.connect_pause_ms} comes off the timeout of ${timeout_ms} ms and leaves nothing of it: give the device a longer timeout_ms`;
+    problems.push({ field: 'profile', message });
   }
   return problems;
 }

@@ -121,6 +121,11 @@ describe('the address of a device', () => {
     ['a serial line with a host', { ...line, host: 'h' }, ['host']],
     ['all units of a serial line', { ...line, unit_id: 0 }, ['unit_id']],
     [
+      'a pause after connecting that leaves nothing of the timeout',
+      { ...device, timeout_ms: 500, profile: { connect_pause_ms: 500 } },
+      ['profile'],
+    ],
+    [
       'all units behind a serial gateway',
       { ...device, protocol: 'modbus_rtu_over_tcp', unit_id: 0 },
       ['unit_id'],
