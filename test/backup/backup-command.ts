@@ -29,7 +29,11 @@ export async function runProgram(
 
 /** `npm run -s backup` and `npm run -s restore`; the address of the database goes by way of the environment. */
 export function backupCommand(
-  { nats, database, ...env }: { nats: string; database: string; SESSIONS_MAX_BYTES?: string; NATS_NKEY_SEED?: string },
+  {
+    nats,
+    database,
+    ...env
+  }: { nats: string; database: string; SESSIONS_MAX_BYTES?: string; NATS_NKEY_SEED?: string },
   ...args: readonly string[]
 ): Promise<Ended> {
   return runProgram(main, args, { NATS_URL: nats, DATABASE_URL: database, ...env });

@@ -430,7 +430,10 @@ async function runsWithoutDemo() {
   const withoutDemo = installation({ ...where, settings: { HOLDFAST_DEMO: '0' } });
   await withoutDemo.compose('up', '--detach', '--no-build');
   await allHealthy(...ours.filter((service) => service !== 'simulator'), ...servers);
-  await until('the API answers', async () => (await holdfast.get('/api/config/tasks/')).results.length === 0);
+  await until(
+    'the API answers',
+    async () => (await withoutDemo.get('/api/config/tasks/')).results.length === 0,
+  );
   assert.deepEqual(await inspect('demo', 'simulator'), []);
   say('without the demo: everything else is ready and there is no task');
 }
