@@ -5,7 +5,8 @@ export default defineConfig({
     environment: 'node',
     include: ['{packages,services,simulators,dev,test,bench}/**/*.test.ts'],
     // Fault tests take long and load the machine; they have a run of their own.
-    exclude: ['**/node_modules/**', 'test/faults/**'],
+    // So do short runs of the benchmarks of whole fleets: vitest.benches.config.ts.
+    exclude: ['**/node_modules/**', 'test/faults/**', 'test/bench/{fleet,polled}-benches.test.ts'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
     // Processes, not threads: tests send signals, and children are bound to the life of the thread that started them.

@@ -31,6 +31,18 @@ const programs = {
     servers: [],
     commands: (args) => [[join(ROOT, 'test/verify/main.ts'), ...args]],
   },
+  'test:benches': {
+    servers: [requireNatsServer, requireTestServers],
+    commands: (args) => [
+      [
+        join(ROOT, 'node_modules/vitest/vitest.mjs'),
+        'run',
+        '--config',
+        join(ROOT, 'vitest.benches.config.ts'),
+        ...args,
+      ],
+    ],
+  },
   'test:faults': {
     servers: [requireNatsServer],
     commands: (args) => [[join(ROOT, 'test/faults/main.ts'), ...args]],

@@ -1,0 +1,12 @@
+import { defineConfig, mergeConfig } from 'vitest/config';
+import everyday from './vitest.config.ts';
+
+/** `npm run -s test:benches`: each benchmark of a whole fleet, run small, so that none of them rots. */
+export default defineConfig({
+  test: {
+    ...mergeConfig(everyday, {}).test,
+    include: ['test/bench/*.test.ts'],
+    exclude: ['**/node_modules/**'],
+    maxWorkers: 1,
+  },
+});
