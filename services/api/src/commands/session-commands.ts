@@ -201,16 +201,16 @@ async function onlyOnce(
   { commandId, isRepeat }: CommandAttempt,
   run: () => Promise<Accepted>,
 ): Promise<Accepted> {
-  if (!isRepeat) return run();
   const find = async (): Promise<Accepted | undefined> => {
     const own = await readOwnEvent(events, taskId, commandId);
     return own && { ok: true, changed: true, ...own };
   };
-  const before = await find();
+  const before = isRepeat ? await find() : undefined;
   if (before) return before;
   try {
     return await run();
   } catch (error) {
+    // Also the first try: a repeat that came right behind it may have been quicker, under the same id.
     const after = await find();
     if (after) return after;
     throw error;
