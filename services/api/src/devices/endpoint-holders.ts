@@ -10,7 +10,7 @@ export async function endpointHolders(database: Database, deviceId: number): Pro
     from devices as asked
     join devices on devices.protocol = asked.protocol
       and (devices.id = asked.id
-        or (asked.protocol <> 'modbus_rtu' and devices.host = asked.host and devices.port = asked.port)
+        or (asked.protocol <> 'modbus_rtu' and lower(devices.host) = lower(asked.host) and devices.port = asked.port)
         or (asked.protocol = 'modbus_rtu' and devices.serial ->> 'path' = asked.serial ->> 'path'))
     join task_devices on task_devices.device_id = devices.id
     join sessions on sessions.task_id = task_devices.task_id

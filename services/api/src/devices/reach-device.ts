@@ -12,9 +12,12 @@ export interface ReachDeviceOptions {
   readonly collectors: Collectors;
   readonly device: DeviceConfig;
   readonly call: DeviceCall;
-  /** Collectors that poll a device of the same endpoint now: only through them does it have one asker at a time. */
+  /** Collectors that poll a device of the same address now: only through them does its endpoint have one asker at a time. */
   readonly holders: readonly string[];
-  /** What any other must have. */
+  /**
+   * What a collector must have, a holder as well: the same path of a serial line, or the same address, is another
+   * device in another plant.
+   */
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -38,13 +41,12 @@ function inOrder(
   known: readonly KnownCollector[],
   { holders, labels }: ReachDeviceOptions,
 ): readonly KnownCollector[] {
-  const present = known.filter(({ state }) => state !== 'given_up');
-  const holding = present.filter(({ id }) => holders.includes(id));
-  if (holding.length > 0) return holding;
   const wanted = Object.entries(labels);
-  return present.filter(
-    ({ state, labels: has }) => state === 'active' && wanted.every(([name, value]) => has[name] === value),
+  const eligible = known.filter(
+    ({ state, labels: has }) => state !== 'given_up' && wanted.every(([name, value]) => has[name] === value),
   );
+  const holding = eligible.filter(({ id }) => holders.includes(id));
+  return holding.length > 0 ? holding : eligible.filter(({ state }) => state === 'active');
 }
 
 function noAnswer(device: DeviceConfig, collectorId: string, call: DeviceCall): ApiProblem {

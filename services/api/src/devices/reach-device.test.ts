@@ -1,0 +1,84 @@
+import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
+import { deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { describe, expect, it } from 'vitest';
+import type { DeviceCallOutcome, KnownCollector } from '../ports.ts';
+import { reachDevice } from './reach-device.ts';
+
+const device = deviceConfigSchema.parse({
+  id: '1',
+  code: 'meter',
+  protocol: 'modbus_rtu',
+  host: '',
+  serial: { path: '/dev/ttyUSB0' },
+  points: [{ code: 'power', table: 'holding_register', address: 0, data_type: 'uint16' }],
+});
+const call: DeviceCall = { v: 1, kind: 'read', within_ms: 1_000, device };
+
+const collector = (
+  id: string,
+  labels: Record<string, string>,
+  state: KnownCollector['state'] = 'active',
+): KnownCollector => ({ id, labels, state, host: 'h', startedAt: '', capacity: 10 });
+
+const reply: DeviceCallOutcome = { ok: true, reply: { kind: 'read', points: [], requests: [] } };
+
+/** Whom the call goes to, in order; who is not named answers. */
+async function asked(options: {
+  known: readonly KnownCollector[];
+  holders?: readonly string[];
+  labels?: Readonly<Record<string, string>>;
+  outcomes?: Readonly<Record<string, DeviceCallOutcome>>;
+}) {
+  const { known, holders = [], labels = {}, outcomes = {} } = options;
+  const ids: string[] = [];
+  const collectors = {
+    list: async () => known,
+    call: async (id: string) => {
+      ids.push(id);
+      return outcomes[id] ?? reply;
+    },
+  };
+  const problem = await reachDevice({ collectors, device, call, holders, labels }).then(
+    () => undefined,
+    (error: { code?: string }) => error.code,
+  );
+  return { ids, problem };
+}
+
+describe('who is asked about a device', () => {
+  const north = collector('north', { site: 'north' });
+  const south = collector('south', { site: 'south' });
+
+  it('is the collector that polls its endpoint now, also while that one drains', async () => {
+    const draining = collector('north', { site: 'north' }, 'draining');
+    expect(await asked({ known: [south, draining], holders: ['north'] })).toEqual({
+      ids: ['north'],
+      problem: undefined,
+    });
+  });
+
+  it('is never the holder of the same path in another plant', async () => {
+    const found = await asked({ known: [north, south], holders: ['south'], labels: { site: 'north' } });
+    expect(found).toEqual({ ids: ['north'], problem: undefined });
+    const alone = await asked({ known: [south], holders: ['south'], labels: { site: 'north' } });
+    expect(alone).toEqual({ ids: [], problem: 'no_collector' });
+  });
+
+  it('is the next one when the first is not there, and nobody else after one that fell silent', async () => {
+    const absent: DeviceCallOutcome = { ok: false, why: 'absent', detail: '' };
+    const silent: DeviceCallOutcome = { ok: false, why: 'silent', detail: '' };
+    expect(await asked({ known: [north, south], outcomes: { north: absent } })).toEqual({
+      ids: ['north', 'south'],
+      problem: undefined,
+    });
+    expect(await asked({ known: [north, south], outcomes: { north: silent } })).toEqual({
+      ids: ['north'],
+      problem: 'collector_silent',
+    });
+  });
+
+  it('is none that has ended, nor one that drains and does not hold it', async () => {
+    const known = [collector('a', {}, 'given_up'), collector('b', {}, 'draining')];
+    expect(await asked({ known, holders: ['a'] })).toEqual({ ids: [], problem: 'no_collector' });
+  });
+});
