@@ -1,4 +1,10 @@
-import { type NatsConnection, NoRespondersError, RequestError, TimeoutError } from '@nats-io/nats-core';
+import {
+  type Msg,
+  type NatsConnection,
+  NoRespondersError,
+  RequestError,
+  TimeoutError,
+} from '@nats-io/nats-core';
 import {
   type DeviceCall,
   type DeviceReply,
@@ -52,19 +58,24 @@ export function serveDeviceCalls(options: {
   const subscription = nc.subscribe(subjects.deviceCall(collectorId), {
     callback: (_error, message) => {
       void (async () => {
-        let reply: DeviceReply;
-        try {
-          reply = await answer(deviceCallSchema.parse(message.json()));
-        } catch (error) {
-          log.warn({ err: error }, 'a call to read or write a device was not understood');
-          reply = {
-            kind: 'refused',
-            detail: 'the collector does not understand the call: is it of an older release?',
-          };
-        }
-        message.respond(JSON.stringify(reply));
-      })().catch((error: unknown) => log.warn({ err: error }, 'a call was not answered'));
+        const call = understood(message);
+        // Who gets no answer takes the outcome for unknown: right, where something went wrong half-way.
+        message.respond(JSON.stringify(call ? await answer(call) : notUnderstood));
+      })().catch((error: unknown) => log.error({ err: error }, 'a call to read or write a device broke off'));
     },
   });
   return () => subscription.unsubscribe();
+}
+
+const notUnderstood: DeviceReply = {
+  kind: 'refused',
+  detail: 'the collector does not understand the call: is it of an older release?',
+};
+
+function understood(message: Msg): DeviceCall | undefined {
+  try {
+    return deviceCallSchema.parse(message.json());
+  } catch {
+    return undefined;
+  }
 }

@@ -16,7 +16,7 @@ const device = deviceConfigSchema.parse({
 const write: DeviceCall = { v: 1, kind: 'write', within_ms: 5_000, device, value: 7 };
 
 /** A device with one register, that fails to answer when it is told to. */
-function registerBus(onWrite: () => ReadFailure | undefined = () => undefined) {
+function registerBus(onWrite: () => Error | undefined = () => undefined) {
   const state = { value: 0, writes: [] as WriteRequest[], reads: 0 };
   const bus: DeviceBus = {
     read: async () => {
@@ -70,6 +70,11 @@ describe('a write', () => {
       read_back: { value: 0 },
     });
     expect(silent.state.writes).toHaveLength(1);
+  });
+
+  it('that broke off in a way nobody has foreseen is not called one that did not happen', async () => {
+    const { endpoints } = registerBus(() => new TypeError('a fault of the program'));
+    expect(await ask(write, endpoints, 10_000)).toMatchObject({ kind: 'written', outcome: 'unknown' });
   });
 
   it('that was not confirmed counts as written when the device holds the value', async () => {

@@ -2,6 +2,7 @@ import type { DeviceReply, ReadPoint } from '@holdfast/shared/contracts/device-c
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { encodeValidValue } from '@holdfast/shared/domain/register/encode.ts';
 import { isSingleBit, isSingleByte, pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
+import { NotPermitted } from '../polling/endpoint.ts';
 import { type RawBlock, ReadFailure, type ReadRequest, type WriteRequest } from '../ports.ts';
 import { inHexadecimal } from './in-hexadecimal.ts';
 import { readOnce } from './read-once.ts';
@@ -16,7 +17,7 @@ export interface WritePointOptions {
   readonly device: DeviceConfig;
   readonly point: PointConfig;
   readonly value: number | boolean | string;
-  /** @throws ReadFailure, or what means that nothing was asked */
+  /** @throws ReadFailure, NotPermitted */
   readonly write: (command: WriteCommand) => Promise<void>;
   readonly read: (request: Pick<ReadRequest, 'table' | 'address' | 'quantity'>) => Promise<RawBlock>;
   readonly nowMs: () => number;
@@ -37,8 +38,9 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
     await write(command);
   } catch (error) {
     const detail = `${device.code} ${point.code}: ${(error as Error).message}`;
-    if (!(error instanceof ReadFailure)) return { kind: 'refused', detail };
-    if (error.missCause === 'exception' || !error.wasSent) {
+    if (error instanceof NotPermitted) return { kind: 'refused', detail };
+    // Of anything that was not foreseen nobody knows whether bytes had left.
+    if (error instanceof ReadFailure && (error.missCause === 'exception' || !error.wasSent)) {
       return { kind: 'written', outcome: 'failed', detail, sent, read_back: null };
     }
     unconfirmed = detail;
