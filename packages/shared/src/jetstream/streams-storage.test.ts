@@ -18,8 +18,23 @@ it('a stream that the broker has no room for is named, with the settings that he
   await connection.close();
 });
 
+it('so is a bucket', async () => {
+  // As much as the streams take, and 4 MiB.
+  const server = await natsForTest({ maxFileStore: '980MB' });
+  const log = createLogger('test', 'silent');
+  const connection = await connectNats({ url: server.url, name: 'storage-test', log });
+  const made = ensureStreams(connection.nc, {
+    sessionsMaxBytes: 64 * 1024 * 1024,
+    samplesMaxBytes: 400 * 1024 * 1024,
+    samplesMaxAgeHours: 24,
+    replicas: 1,
+  });
+  await expect(made).rejects.toThrow(/KV_COLLECTORS is to have 16777216 bytes.*Raise max_file_store/);
+  await connection.close();
+});
+
 it('streams that are there need no room a second time', async () => {
-  const server = await natsForTest({ maxFileStore: '1300MB' });
+  const server = await natsForTest({ maxFileStore: '1130MB' });
   const log = createLogger('test', 'silent');
   const connection = await connectNats({ url: server.url, name: 'storage-test', log });
   const settings = {

@@ -77,59 +77,39 @@ export async function ensureStreams(nc: NatsConnection, settings: StreamSettings
   const jsm = await jetstreamManager(nc);
   for (const config of streamConfigs(settings)) await ensureStream(jsm, config);
   const kvm = new Kvm(nc);
-  const replicas = settings.replicas;
-  // File storage: a broker restart must not forget who holds a lease.
-  await kvm.create(bucketNames.collectors, {
-    history: 1,
-    replicas,
-    storage: StorageType.File,
-    max_bytes: 16 * 1024 * 1024,
-  });
-  await kvm.create(bucketNames.leader, {
-    history: 1,
-    replicas,
-    storage: StorageType.File,
-    max_bytes: 1024 * 1024,
-  });
-  // Commands must be taken while the database is away, so who may send them is kept here.
-  await kvm.create(bucketNames.apiKeys, {
-    history: 1,
-    replicas,
-    storage: StorageType.File,
-    max_bytes: 4 * 1024 * 1024,
-  });
-  // Which commands came with an Idempotency-Key, and what was answered.
-  await kvm.create(bucketNames.commandKeys, {
-    history: 1,
-    replicas,
-    storage: StorageType.File,
-    max_bytes: 64 * 1024 * 1024,
-    ttl: dayMs,
-  });
-  // Live values only: their owners write them again within seconds.
-  await kvm.create(bucketNames.status, {
-    history: 1,
-    replicas,
-    storage: StorageType.Memory,
-    max_bytes: 64 * 1024 * 1024,
-  });
-  await kvm.create(bucketNames.waiting, {
-    history: 1,
-    replicas,
-    storage: StorageType.Memory,
-    max_bytes: 16 * 1024 * 1024,
-  });
-  await kvm.create(bucketNames.sinks, {
-    history: 1,
-    replicas,
-    storage: StorageType.Memory,
-    max_bytes: 1024 * 1024,
-    // Each life of a writer has a key of its own; those of the dead go away by themselves.
-    ttl: 10 * 60_000,
-  });
+  const { replicas } = settings;
+  for (const { name, ...options } of buckets) {
+    const { max_bytes } = options;
+    await makeUnlessThere(jsm, { name: `KV_${name}`, max_bytes }, async () => {
+      await kvm.create(name, { ...options, history: 1, replicas });
+    });
+  }
   await ensureTaskConfigs(nc, jsm, settings);
   await requireFitStreams(jsm, streamShapes(settings));
 }
+
+const mebibyte = 1024 * 1024;
+
+const buckets: readonly {
+  readonly name: string;
+  readonly storage: StorageType;
+  readonly max_bytes: number;
+  /** ms */
+  readonly ttl?: number;
+}[] = [
+  // File storage: a broker restart must not forget who holds a lease.
+  { name: bucketNames.collectors, storage: StorageType.File, max_bytes: 16 * mebibyte },
+  { name: bucketNames.leader, storage: StorageType.File, max_bytes: mebibyte },
+  // Commands must be taken while the database is away, so who may send them is kept here.
+  { name: bucketNames.apiKeys, storage: StorageType.File, max_bytes: 4 * mebibyte },
+  // Which commands came with an Idempotency-Key, and what was answered.
+  { name: bucketNames.commandKeys, storage: StorageType.File, max_bytes: 64 * mebibyte, ttl: dayMs },
+  // Live values only: their owners write them again within seconds.
+  { name: bucketNames.status, storage: StorageType.Memory, max_bytes: 64 * mebibyte },
+  { name: bucketNames.waiting, storage: StorageType.Memory, max_bytes: 16 * mebibyte },
+  // Each life of a writer has a key of its own; those of the dead go away by themselves.
+  { name: bucketNames.sinks, storage: StorageType.Memory, max_bytes: mebibyte, ttl: 10 * 60_000 },
+];
 
 function streamShapes(settings: StreamSettings): StreamShape[] {
   const isFile = { storage: StorageType.File };
@@ -145,24 +125,14 @@ function streamShapes(settings: StreamSettings): StreamShape[] {
       ...shapes[name],
     }),
   );
-  const buckets = Object.values(bucketNames)
-    .filter((bucket) => bucket !== bucketNames.taskConfigs)
-    .map((bucket): StreamShape => {
-      const mustLast = lasting.includes(bucket);
-      return { name: `KV_${bucket}`, subjects: [`$KV.${bucket}.>`], ...(mustLast && isFile) };
-    });
+  const keyValue = buckets.map(({ name, storage }): StreamShape => {
+    const mustLast = storage === StorageType.File;
+    return { name: `KV_${name}`, subjects: [`$KV.${name}.>`], ...(mustLast && isFile) };
+  });
   const prefix = `$O.${bucketNames.taskConfigs}`;
   const objects = { name: taskConfigsStream, subjects: [`${prefix}.C.>`, `${prefix}.M.>`], ...isFile };
-  return [...streams, ...buckets, objects];
+  return [...streams, ...keyValue, objects];
 }
-
-/** Buckets that a restart of the broker must not empty. */
-const lasting: readonly string[] = [
-  bucketNames.collectors,
-  bucketNames.leader,
-  bucketNames.apiKeys,
-  bucketNames.commandKeys,
-];
 
 /** What streams may not be beside what they are made with. */
 const shapes: Readonly<Record<string, Partial<StreamShape>>> = {
@@ -176,31 +146,40 @@ const shapes: Readonly<Record<string, Partial<StreamShape>>> = {
 async function ensureTaskConfigs(
   nc: NatsConnection,
   jsm: JetStreamManager,
-  { replicas, taskConfigsMaxBytes = 512 * 1024 * 1024 }: StreamSettings,
+  { replicas, taskConfigsMaxBytes = 512 * mebibyte }: StreamSettings,
 ): Promise<void> {
   const max_bytes = taskConfigsMaxBytes;
-  try {
+  await makeUnlessThere(jsm, { name: taskConfigsStream, max_bytes }, async () => {
     await new Objm(nc).create(bucketNames.taskConfigs, { replicas, storage: StorageType.File, max_bytes });
-  } catch (error) {
-    const isOutOfRoom = error instanceof JetStreamApiError && error.code === insufficientStorage;
-    if (!isOutOfRoom) throw error;
-    if (await exists(jsm, taskConfigsStream)) return;
-    throw await notEnoughStorage(jsm, { name: taskConfigsStream, max_bytes }, error);
-  }
+  });
 }
 
 async function ensureStream(jsm: JetStreamManager, config: StreamSpec): Promise<void> {
   try {
-    await jsm.streams.add(config);
+    await makeUnlessThere(jsm, config, async () => void (await jsm.streams.add(config)));
   } catch (error) {
-    if (!(error instanceof JetStreamApiError)) throw error;
-    if (error.code === streamNameExists) return;
-    if (error.code !== insufficientStorage) throw error;
+    if (!(error instanceof JetStreamApiError) || error.code !== streamNameExists) throw error;
+  }
+}
+
+/**
+ * Makes a stream, also one that is a bucket. The server asks for its room before it looks whether it is there already.
+ * @throws Error that says what to do, when it is not there and there is no room
+ */
+async function makeUnlessThere(
+  jsm: JetStreamManager,
+  config: Pick<StreamSpec, 'name' | 'max_bytes'>,
+  create: () => Promise<void>,
+): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    const isOutOfRoom = error instanceof JetStreamApiError && error.code === insufficientStorage;
+    if (!isOutOfRoom) throw error;
     if (!(await exists(jsm, config.name))) throw await notEnoughStorage(jsm, config, error);
   }
 }
 
-/** The server asks for the room of a stream before it looks whether the stream is there already. */
 async function exists(jsm: JetStreamManager, name: string): Promise<boolean> {
   try {
     await jsm.streams.info(name);
@@ -211,7 +190,11 @@ async function exists(jsm: JetStreamManager, name: string): Promise<boolean> {
   }
 }
 
-async function notEnoughStorage(jsm: JetStreamManager, config: StreamSpec, cause: Error): Promise<Error> {
+async function notEnoughStorage(
+  jsm: JetStreamManager,
+  config: Pick<StreamSpec, 'name' | 'max_bytes'>,
+  cause: Error,
+): Promise<Error> {
   const { reserved_storage, limits } = await jsm.getAccountInfo();
   const setting: Readonly<Record<string, string>> = {
     [streamNames.samples]: 'SAMPLES_MAX_BYTES',
