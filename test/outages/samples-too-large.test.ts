@@ -7,8 +7,8 @@ import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, it } from 'vitest';
-import { spooledSample } from '../../services/collector/src/adapters/testing/spooled-sample.ts';
 import { SampleOutbox } from '../../services/collector/src/sampling/sample-outbox.ts';
+import { sampleToSend } from '../../services/collector/src/sampling/testing/sample-to-send.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 
@@ -39,7 +39,7 @@ describe('samples that are too large for a real broker', () => {
       log,
     });
     const ofLength = (tick: number, length: number): Sample => ({
-      ...spooledSample(tick),
+      ...sampleToSend(tick),
       values: { text: 'x'.repeat(length) },
     });
     for (const [index, length] of [10, 600_000, 10, 1_100_000, 10, 400_000].entries()) {

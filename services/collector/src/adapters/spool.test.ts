@@ -5,9 +5,9 @@ import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { sampleToSend as sample } from '../sampling/testing/sample-to-send.ts';
 import { DiskSpool, type OpenedSpool } from './spool.ts';
 import { encodeRecords, scanRecords } from './spool-record.ts';
-import { spooledSample as sample } from './testing/spooled-sample.ts';
 
 const log = createLogger('test', 'silent');
 const mebibyte = 1024 * 1024;

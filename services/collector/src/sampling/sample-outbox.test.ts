@@ -4,25 +4,7 @@ import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-tim
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SampleOutbox } from './sample-outbox.ts';
-
-function sample(tick: number): Sample {
-  return {
-    v: 1,
-    session: '7-1',
-    epoch: 2,
-    collector: 'a',
-    task: '7',
-    device_id: 'd1',
-    device: 'press-1',
-    site: '',
-    measurement: 'press-1',
-    tick,
-    period_ms: 1_000,
-    time: tick * 1_000,
-    read_at: tick * 1_000 + 5,
-    values: { speed: 1 },
-  };
-}
+import { sampleToSend as sample } from './testing/sample-to-send.ts';
 
 class World {
   readonly time = new FakeTime();

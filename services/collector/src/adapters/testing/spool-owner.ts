@@ -5,8 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import { encodeSample } from '@holdfast/shared/contracts/sample.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { sampleToSend } from '../../sampling/testing/sample-to-send.ts';
 import { DiskSpool } from '../spool.ts';
-import { spooledSample } from './spooled-sample.ts';
 
 const [folder = '', collector = '', from = '1', to = '0', epoch = '1'] = process.argv.slice(2);
 const opened = await DiskSpool.open({
@@ -19,7 +19,7 @@ const opened = await DiskSpool.open({
 if (opened) {
   const records: string[] = [];
   for (let tick = Number(from); tick <= Number(to); tick += 1) {
-    records.push(encodeSample({ ...spooledSample(tick), collector, epoch: Number(epoch) }));
+    records.push(encodeSample({ ...sampleToSend(tick), collector, epoch: Number(epoch) }));
   }
   if (records.length > 0) await opened.spool.append(records, 0);
   process.stdout.write('owns it\n');

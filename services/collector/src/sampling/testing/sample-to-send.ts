@@ -1,7 +1,7 @@
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 
-/** A sample of one device, for tests of the spool. */
-export function spooledSample(tick: number): Sample {
+/** A sample of one device, for tests of the outbox and the spool. */
+export function sampleToSend(tick: number): Sample {
   return {
     v: 1,
     session: '7-1',
