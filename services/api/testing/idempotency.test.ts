@@ -50,14 +50,17 @@ describe('a command with an Idempotency-Key', () => {
   });
 
   it('starts one session however many send it at the same time', async () => {
-    const task_id = await configureTask(one, 'crowd');
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, index) =>
-        [one, other][index % 2]?.post(startPath, { task_id }, keyed('crowd')),
-      ),
-    );
-    expect(answers.map((answer) => answer?.status)).toEqual(Array(8).fill(201));
-    expect(new Set(answers.map((answer) => answer?.body.session_id)).size).toBe(1);
+    // Whether the first try or a repeat of it is quicker differs from round to round; the answer must not.
+    for (let round = 0; round < 15; round += 1) {
+      const task_id = await configureTask(one, `crowd-${round}`);
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, index) =>
+          [one, other][index % 2]?.post(startPath, { task_id }, keyed(`crowd-${round}`)),
+        ),
+      );
+      expect(answers.map((answer) => answer?.status)).toEqual(Array(8).fill(201));
+      expect(new Set(answers.map((answer) => answer?.body.session_id)).size).toBe(1);
+    }
   });
 
   it('whose answer was never kept is found in the log by its id', async () => {
