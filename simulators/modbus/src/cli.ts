@@ -76,6 +76,13 @@ async function play({ config, ...file }: ReadPlant, options: Options): Promise<v
     await plant.stop();
     throw error;
   });
+  const stop = async (): Promise<void> => {
+    await control.stop();
+    await plant.stop();
+  };
+  process.once('SIGTERM', () => void stop());
+  process.once('SIGINT', () => void stop());
+  // Only now is it said that it is there: whoever has read that may end it.
   const url = `http://${host}:${control.port}`;
   if (options.json) {
     for (const { device, endpoint, transport, unitId, ...where } of plant.endpoints) {
@@ -86,12 +93,6 @@ async function play({ config, ...file }: ReadPlant, options: Options): Promise<v
     for (const line of plantSummary(plant)) console.log(line);
     console.log(`${'faults'.padEnd(13)} ${url}/devices\nCtrl-C ends it.`);
   }
-  const stop = async (): Promise<void> => {
-    await control.stop();
-    await plant.stop();
-  };
-  process.once('SIGTERM', () => void stop());
-  process.once('SIGINT', () => void stop());
 }
 
 function fail(message: string): number {

@@ -8,6 +8,7 @@ import type { Line, Link } from './lines/link.ts';
 import type { ConnectionRules } from './lines/tcp-line.ts';
 import { type Command, exceptionReply, gatewayTargetFailedToRespond, parseCommand, replyOf } from './pdu.ts';
 import type { PlantEndpointConfig } from './plant-config.ts';
+import { ReplyQueue } from './reply-queue.ts';
 import { type Unit, unitOf } from './unit.ts';
 
 const broadcast = 0;
@@ -25,8 +26,8 @@ export class Endpoint {
   readonly #byUnitId: ReadonlyMap<number, Unit>;
   readonly #onCommand: OnCommand | undefined;
   readonly #framing: Framing;
-  /** ms since 1970 until which the line behind the endpoint, or the serial line, is taken. */
-  #busyUntilMs = 0;
+  /** Of the line behind the endpoint, or the serial line. */
+  readonly #replies = new ReplyQueue();
   #listenerTimer: NodeJS.Timeout | undefined;
 
   constructor(config: PlantEndpointConfig, startedAtMs: number, onCommand: OnCommand | undefined) {
@@ -121,6 +122,7 @@ export class Endpoint {
 
   async stop(): Promise<void> {
     clearTimeout(this.#listenerTimer);
+    this.#replies.stop();
     await this.line?.stop();
   }
 
@@ -147,10 +149,7 @@ export class Endpoint {
       else link.sendAfter(bytes, takesMs);
       return;
     }
-    this.#busyUntilMs = Math.max(nowMs, this.#busyUntilMs) + onTheLineMs;
-    const inMs = this.#busyUntilMs - nowMs;
-    if (inMs < 1) link.send(bytes);
-    else link.sendAfter(bytes, inMs);
+    this.#replies.add(link, bytes, onTheLineMs, nowMs);
   }
 
   #pacedMs(bytes: number): number {

@@ -9,15 +9,15 @@ const ports = demoDeviceCodes.map((_, index) => (config.basePort === 0 ? 0 : con
 const plant = await startPlant({ config: demoPlant(ports), host: config.host });
 const control = await startControlApi(plant, { host: config.host, port: config.controlPort });
 
-// One JSON line for each endpoint, for whoever started this process with free ports.
-for (const { device, host, port, unitId } of plant.endpoints) {
-  console.log(JSON.stringify({ kind: 'device', device, host, port, unit_id: unitId }));
-}
-console.log(JSON.stringify({ kind: 'control', url: `http://${config.host}:${control.port}` }));
-
 const stop = async (): Promise<void> => {
   await control.stop();
   await plant.stop();
 };
 process.once('SIGTERM', () => void stop());
 process.once('SIGINT', () => void stop());
+
+// One JSON line for each endpoint, for whoever started this process with free ports.
+for (const { device, host, port, unitId } of plant.endpoints) {
+  console.log(JSON.stringify({ kind: 'device', device, host, port, unit_id: unitId }));
+}
+console.log(JSON.stringify({ kind: 'control', url: `http://${config.host}:${control.port}` }));
