@@ -6,6 +6,7 @@ import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freeze } from '@holdfast/test/support/freeze.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
@@ -90,10 +91,8 @@ describe('with the broker away', () => {
     const api = await startApi({ nats: nats.url, database: await freshDatabase() });
     await api.ready();
     const sessionId = await startTask(api, await configureTask(api, 'hang'));
-    process.kill(nats.pid, 'SIGSTOP');
-    const answer = await api.post(`${sessionsPath}/${sessionId}/stop/`).finally(() => {
-      process.kill(nats.pid, 'SIGCONT');
-    });
+    const thaw = await freeze(nats.pid);
+    const answer = await api.post(`${sessionsPath}/${sessionId}/stop/`).finally(thaw);
     expect(answer.status).toBe(503);
     expect(['broker_unavailable', 'outcome_unknown']).toContain(answer.body.code);
     expectRetryAfter(answer);

@@ -1,4 +1,5 @@
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import { freeze } from '@holdfast/test/support/freeze.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { jetstream } from '@nats-io/jetstream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -86,7 +87,7 @@ describe('an append while the broker stands still', () => {
       requestTimeoutMs: 100,
     });
     const { lifecycle } = freshTask();
-    const thawed = standStill(server, 700);
+    const { thawed } = await standStill(server, 700);
     const sequence = await store.append(lifecycle, storableEvent(`${lifecycle}/a`), 0);
     await thawed;
     expect((await readAll(store, lifecycle)).map((event) => event.sequence)).toEqual([sequence]);
@@ -96,10 +97,13 @@ describe('an append while the broker stands still', () => {
   it('that is given up is unknown; the same event again is one event', async () => {
     const store = await JetStreamEventStore.open(connection.nc, quick);
     const { lifecycle } = freshTask();
-    process.kill(server.pid, 'SIGSTOP');
-    const first = store.append(lifecycle, storableEvent(`${lifecycle}/a`), 0);
-    await expect(first).rejects.toBeInstanceOf(AppendOutcomeUnknown);
-    process.kill(server.pid, 'SIGCONT');
+    const thaw = await freeze(server.pid);
+    try {
+      const first = store.append(lifecycle, storableEvent(`${lifecycle}/a`), 0);
+      await expect(first).rejects.toBeInstanceOf(AppendOutcomeUnknown);
+    } finally {
+      thaw();
+    }
     const patient = await JetStreamEventStore.open(connection.nc);
     const sequence = await patient.append(lifecycle, storableEvent(`${lifecycle}/a`), 0);
     // An event of the same moment must see that it lost.
@@ -116,7 +120,7 @@ describe('an append while the broker stands still', () => {
       [connection, other].map(({ nc }) => JetStreamEventStore.open(nc, options)),
     );
     const { lifecycle } = freshTask();
-    const thawed = standStill(server, 500);
+    const { thawed } = await standStill(server, 500);
     const results = await Promise.allSettled(
       stores.map((store, n) => store.append(lifecycle, storableEvent(`${lifecycle}/${n}`), 0)),
     );
@@ -201,8 +205,8 @@ describe('a log that is full', () => {
   });
 });
 
-async function standStill(server: NatsServer, ms: number): Promise<void> {
-  process.kill(server.pid, 'SIGSTOP');
-  await new Promise((resolve) => setTimeout(resolve, ms));
-  process.kill(server.pid, 'SIGCONT');
+/** Stands still when it resolves; `thawed` resolves when it goes on. */
+async function standStill(server: NatsServer, ms: number): Promise<{ readonly thawed: Promise<void> }> {
+  const thaw = await freeze(server.pid);
+  return { thawed: new Promise((resolve) => setTimeout(resolve, ms)).then(thaw) };
 }

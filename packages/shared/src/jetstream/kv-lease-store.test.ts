@@ -1,5 +1,6 @@
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freeze } from '@holdfast/test/support/freeze.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
@@ -83,12 +84,12 @@ describe('the lease store on a key-value bucket', () => {
   it('says within its time that a list cannot be had while the broker stands still', async () => {
     const { store } = await open();
     await store.write('a', 'one', 0, 1_000);
-    process.kill(server.pid, 'SIGSTOP');
+    const thaw = await freeze(server.pid);
     try {
       await expect(store.list()).rejects.toThrow();
       await expect(store.write('b', 'one', 0, 200)).rejects.toThrow();
     } finally {
-      process.kill(server.pid, 'SIGCONT');
+      thaw();
     }
     await eventually(() => store.list(), { what: 'a list' });
   });
