@@ -3,7 +3,7 @@
 import { open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { natsAuthorization } from '../../packages/shared/src/contracts/nats-authorization.ts';
-import { permissionsOf, services } from '../../packages/shared/src/contracts/permissions.ts';
+import { maintenance, permissionsOf, services } from '../../packages/shared/src/contracts/permissions.ts';
 import { publicKeyOf } from '../../packages/shared/src/jetstream/nkey-pair.ts';
 
 /** @param {string} root folder of all secrets, with a folder for each recipient */
@@ -20,6 +20,10 @@ export async function writeAuthorization(root) {
     const permissions = permissionsOf('collector', { collectorId: id });
     identities.push({ comment: `collector ${id}`, nkey, permissions });
   }
+  const maintainer = await contentOf(maintenanceKey(root));
+  if (maintainer !== undefined) {
+    identities.push({ comment: maintenance, nkey: maintainer, permissions: permissionsOf(maintenance) });
+  }
   const password = await contentOf(join(root, 'nats/password'));
   const former = password === undefined ? undefined : { user: 'holdfast', password };
   await replace(join(root, 'nats/identities.conf'), natsAuthorization(identities, former));
@@ -30,6 +34,9 @@ export const seedFile = (root, service) => join(root, `nats-${service}`, 'seed')
 
 /** Where public keys of collectors lie, in files named after their ids. @param {string} root */
 export const collectorsFolder = (root) => join(root, 'nats/collectors');
+
+/** The public key of whoever maintains the streams, as long as there is one. @param {string} root */
+export const maintenanceKey = (root) => join(root, 'nats', maintenance);
 
 /** @param {string} root */
 export async function collectorKeys(root) {

@@ -2,7 +2,12 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
-import { permissionsOf, type Service, services } from '@holdfast/shared/contracts/permissions.ts';
+import {
+  maintenance,
+  permissionsOf,
+  type Service,
+  services,
+} from '@holdfast/shared/contracts/permissions.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { describe, expect, it } from 'vitest';
@@ -88,6 +93,25 @@ describe('the keys of an installation', () => {
     process.kill(server.pid, 'SIGHUP');
     await eventually(async () => !(await mayConnect(server, { nkeySeed })), { what: 'it to be refused' });
   });
+
+  it('have one more for as long as somebody maintains the streams', async () => {
+    const folder = await temporaryFolder('installation');
+    const secrets = join(folder, 'secrets');
+    const env = { SECRETS_DIR: secrets };
+    await runProgram(generate, [secrets]);
+    const made = await runProgram(identity, ['maintenance'], env);
+    const nkeySeed = /SU[A-Z2-7]{56}/.exec(made.said)?.[0] ?? '';
+    const server = await brokerOf(folder);
+    expect(await mayConnect(server, { nkeySeed })).toBe(true);
+    // A start of the installation in between leaves it as it is.
+    await runProgram(generate, [secrets]);
+    expect((await runProgram(identity, ['list'], env)).said).toMatch(/^\(maintenance\) U/);
+    expect(await runProgram(identity, ['maintenance'], env)).toMatchObject({ code: 1 });
+
+    expect(await runProgram(identity, ['maintenance', '--remove'], env)).toMatchObject({ code: 0 });
+    process.kill(server.pid, 'SIGHUP');
+    await eventually(async () => !(await mayConnect(server, { nkeySeed })), { what: 'it to be refused' });
+  });
 });
 
 describe('docker-compose.yml', () => {
@@ -116,7 +140,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('says what the permissions are, so that an update restarts the broker when they change', async () => {
-    const all = services.map((service) => permissionsOf(service));
+    const all = ([...services, maintenance] as const).map((holder) => permissionsOf(holder));
     const reserved = permissionsOf('collector', { reserved: ['x'] });
     const one = permissionsOf('collector', { collectorId: 'x' });
     const hash = createHash('sha256')

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Service } from '@holdfast/shared/contracts/permissions.ts';
-import { services } from '@holdfast/shared/contracts/permissions.ts';
+import { maintenance, services } from '@holdfast/shared/contracts/permissions.ts';
 import {
   connectNats,
   type NatsConnection,
@@ -16,8 +16,8 @@ import { type IdentitiesForTest, identitiesForTest } from '../support/identities
 import { natsForTest } from '../support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
 
-/** Services, and the collector `hall-1` with an identity of its own; `collector` is the one that others share. */
-const everybody = [...services, 'hall-1'] as const;
+/** Services, whoever maintains the streams, and the collector `hall-1` with an identity of its own; `collector` is the one that others share. */
+const everybody = [...services, maintenance, 'hall-1'] as const;
 type Who = (typeof everybody)[number];
 
 const log = createLogger('test', 'silent');
@@ -56,10 +56,13 @@ function connectionOf(who: Who): NatsConnection {
   return nc;
 }
 
-/** The broker refuses before it answers the ping behind it. */
+/**
+ * The broker refuses before it answers the ping behind it. What it lets through is no proper request, so that nothing is
+ * deleted by it.
+ */
 async function mayPublish(who: Who, subject: string): Promise<boolean> {
   const nc = connectionOf(who);
-  nc.publish(subject, '{}');
+  nc.publish(subject, 'nothing that JetStream could understand');
   await nc.flush();
   await turn();
   return !violations.get(who)?.some((seen) => seen === `publish ${subject}`);
@@ -116,23 +119,33 @@ describe('what services may publish', () => {
 });
 
 describe('what services may ask of JetStream', () => {
-  const reads: readonly Who[] = ['api', 'supervisor', 'collector', 'backup', 'restore', 'operator', 'hall-1'];
+  const reads: readonly Who[] = [
+    'api',
+    'supervisor',
+    'collector',
+    'backup',
+    'restore',
+    'operator',
+    maintenance,
+    'hall-1',
+  ];
   it.each<[string, string, readonly Who[]]>([
     ['to make SESSIONS', 'STREAM.CREATE.SESSIONS', [...core, 'restore']],
     ['to make another stream', 'STREAM.CREATE.OTHER', []],
-    ['to change SESSIONS', 'STREAM.UPDATE.SESSIONS', []],
-    ['to delete SESSIONS', 'STREAM.DELETE.SESSIONS', []],
-    ['to delete SAMPLES', 'STREAM.DELETE.SAMPLES', []],
+    ['to change SESSIONS', 'STREAM.UPDATE.SESSIONS', [maintenance]],
+    ['to delete SESSIONS', 'STREAM.DELETE.SESSIONS', [maintenance]],
+    ['to delete SAMPLES', 'STREAM.DELETE.SAMPLES', [maintenance]],
+    ['to change another stream', 'STREAM.UPDATE.OTHER', []],
     ['to purge SAMPLES', 'STREAM.PURGE.SAMPLES', []],
     ['to purge work', 'STREAM.PURGE.ASSIGNMENTS', ['supervisor']],
     ['to read API keys', 'STREAM.MSG.GET.KV_API_KEYS', ['api']],
     ['to follow API keys', 'CONSUMER.CREATE.KV_API_KEYS.x', ['api']],
     ['to read an event', 'STREAM.MSG.GET.SESSIONS', reads],
-    ['to read work', 'STREAM.MSG.GET.ASSIGNMENTS', ['operator']],
+    ['to read work', 'STREAM.MSG.GET.ASSIGNMENTS', ['operator', maintenance]],
     [
       'to read a lease',
       'DIRECT.GET.KV_COLLECTORS.$KV.COLLECTORS.x',
-      ['api', 'supervisor', 'collector', 'operator', 'hall-1'],
+      ['api', 'supervisor', 'collector', 'operator', maintenance, 'hall-1'],
     ],
     [
       'for the work of hall-1',
@@ -151,9 +164,13 @@ describe('what services may ask of JetStream', () => {
     ['for the work of a container', 'CONSUMER.MSG.NEXT.ASSIGNMENTS.collector-any-7', ['collector']],
     ['to take the consumer of hall-2', 'CONSUMER.DELETE.ASSIGNMENTS.collector-hall-2', []],
     ['for what the writer is given', 'CONSUMER.MSG.NEXT.SAMPLES.writer', ['writer']],
-    ['to take the consumer of the writer', 'CONSUMER.DELETE.SAMPLES.writer', ['writer']],
+    ['to take the consumer of the writer', 'CONSUMER.DELETE.SAMPLES.writer', ['writer', maintenance]],
     ['for what the projector is given', 'CONSUMER.MSG.NEXT.SESSIONS.projector', ['api', 'restore']],
-    ['to take the consumer of the projector', 'CONSUMER.DELETE.SESSIONS.projector', ['api', 'restore']],
+    [
+      'to take the consumer of the projector',
+      'CONSUMER.DELETE.SESSIONS.projector',
+      ['api', 'restore', maintenance],
+    ],
     ['to delete from quarantine', 'STREAM.MSG.DELETE.QUARANTINE', ['api']],
     ['for backups of the broker', 'STREAM.SNAPSHOT.SESSIONS', []],
   ])('%s', async (_what, request, allowed) => {

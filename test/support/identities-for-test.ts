@@ -2,8 +2,9 @@ import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { type Identity, natsAuthorization } from '@holdfast/shared/contracts/nats-authorization.ts';
 import {
   anyCollector,
+  type Holder,
+  maintenance,
   permissionsOf,
-  type Service,
   services,
 } from '@holdfast/shared/contracts/permissions.ts';
 import { newNkeyPair } from '@holdfast/shared/jetstream/nkey-pair.ts';
@@ -12,7 +13,7 @@ export interface IdentitiesForTest {
   /** For the configuration of the server. */
   readonly configLines: readonly string[];
   /** Of a service; of a collector without an id the one that all share. */
-  seed(service: Service, collectorId?: string): string;
+  seed(service: Holder, collectorId?: string): string;
   /** The address with which the test itself may do everything. */
   ownUrl(server: NatsServer): string;
 }
@@ -21,7 +22,7 @@ export interface IdentitiesForTest {
 export function identitiesForTest(collectorIds: readonly string[] = []): IdentitiesForTest {
   const seeds = new Map<string, string>();
   const identities: Identity[] = [];
-  const add = (service: Service, collectorId?: string) => {
+  const add = (service: Holder, collectorId?: string) => {
     const { seed, publicKey } = newNkeyPair();
     seeds.set(keyOf(service, collectorId), seed);
     const permissions = permissionsOf(service, {
@@ -30,7 +31,7 @@ export function identitiesForTest(collectorIds: readonly string[] = []): Identit
     });
     identities.push({ comment: keyOf(service, collectorId), nkey: publicKey, permissions });
   };
-  for (const service of services) add(service);
+  for (const holder of [...services, maintenance] as const) add(holder);
   for (const id of collectorIds) add('collector', id);
   const own = { user: 'test', password: 'test' };
   return {
@@ -49,6 +50,6 @@ export function violationsOf(server: NatsServer): string[] {
   return server.lastLines(500).filter((line) => /violation/i.test(line));
 }
 
-function keyOf(service: Service, collectorId?: string): string {
+function keyOf(service: Holder, collectorId?: string): string {
   return collectorId === undefined ? service : `${service} ${collectorId}`;
 }

@@ -13,6 +13,13 @@ export const services = [
 export type Service = (typeof services)[number];
 
 /**
+ * Besides the services whoever maintains the streams: changes their sizes and copies, has them delivered anew, takes one
+ * away. Nobody has this key by default; it is made for the occasion and taken away afterwards.
+ */
+export const maintenance = 'maintenance';
+export type Holder = Service | typeof maintenance;
+
+/**
  * Nobody may subscribe to what goes into a stream, not even to look: a consumer can be told to deliver to any subject,
  * and the broker does so when somebody listens there. So whoever may make a consumer could bring messages into SESSIONS
  * (measured with nats-server 2.10). Consumers are the way to look, and they deliver into inboxes.
@@ -73,13 +80,18 @@ const durable = (stream: string, name: string, filter?: string) => [
   `$JS.ACK.${stream}.${name}.>`,
 ];
 
-/** What `follow` would allow of a durable that somebody else works with. */
-const denyDurable = (stream: string, name: string) => [
+/** What `follow` would allow of a durable that somebody else works with: to make another of it, or to take its messages. */
+const denyTaking = (stream: string, name: string) => [
   `${api}.CONSUMER.CREATE.${stream}.${name}`,
   `${api}.CONSUMER.CREATE.${stream}.${name}.>`,
-  `${api}.CONSUMER.DELETE.${stream}.${name}`,
   `${api}.CONSUMER.MSG.NEXT.${stream}.${name}`,
   `$JS.ACK.${stream}.${name}.>`,
+];
+
+/** The same, and to end it. */
+const denyDurable = (stream: string, name: string) => [
+  ...denyTaking(stream, name),
+  `${api}.CONSUMER.DELETE.${stream}.${name}`,
 ];
 
 const write = (bucket: string, key = '>') => `$KV.${bucket}.${key}`;
@@ -106,7 +118,7 @@ function ofCollector(id: string): string[] {
  * @param reserved ids of collectors that have identities of their own, which one for any collector may not speak for
  */
 export function permissionsOf(
-  service: Service,
+  service: Holder,
   { collectorId = anyCollector, reserved = [] }: { collectorId?: string; reserved?: readonly string[] } = {},
 ): Permissions {
   const { publish, deny = [], subscribe = [], mayRespond = false } = parts[service](collectorId, reserved);
@@ -128,7 +140,7 @@ interface Parts {
   readonly mayRespond?: boolean;
 }
 
-const parts: Readonly<Record<Service, (collectorId: string, reserved: readonly string[]) => Parts>> = {
+const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly string[]) => Parts>> = {
   /** Appends commands, keeps snapshots, reads everything that it shows. */
   api: () => ({
     publish: [
@@ -236,5 +248,23 @@ const parts: Readonly<Record<Service, (collectorId: string, reserved: readonly s
       ...everyStream.filter((stream) => stream !== assignments && !ofApi.includes(stream)).flatMap(follow),
     ],
     deny: [...denyDurable(samples, durableNames.writer), ...denyDurable(sessions, durableNames.projector)],
+  }),
+
+  /** With the same tool: what an operator sees, and the streams as such. Writes no message and reads no API key. */
+  maintenance: () => ({
+    publish: [
+      ...parts.operator(anyCollector, []).publish,
+      ...everyStream.flatMap((stream) => [
+        `${api}.STREAM.UPDATE.${stream}`,
+        `${api}.STREAM.DELETE.${stream}`,
+        `${api}.STREAM.LEADER.STEPDOWN.${stream}`,
+        `${api}.STREAM.PEER.REMOVE.${stream}`,
+        `${api}.CONSUMER.LEADER.STEPDOWN.${stream}.*`,
+      ]),
+      // What is taken from these two is made anew by its service, and everything is delivered once more.
+      `${api}.CONSUMER.DELETE.${samples}.${durableNames.writer}`,
+      `${api}.CONSUMER.DELETE.${sessions}.${durableNames.projector}`,
+    ],
+    deny: [...denyTaking(samples, durableNames.writer), ...denyTaking(sessions, durableNames.projector)],
   }),
 };
