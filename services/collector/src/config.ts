@@ -65,6 +65,8 @@ const settings = z.object({
   COLLECTOR_CAPACITY: setting.integer(1, 100_000).default(10_000),
   /** Longest pause before a device that does not answer is asked again. */
   DEVICE_BACKOFF_MAX_MS: setting.integer(100, 3_600_000).default(10_000),
+  /** Pause before a point that its device refused is looked at again; it doubles, up to twenty times as much. */
+  DEVICE_REFUSED_PAUSE_MS: setting.integer(100, 3_600_000).default(30_000),
   /** Over how much of their period devices are spread, so that a fleet does not ask all at once; 5 s at most. */
   POLL_SPREAD_PERCENT: setting.integer(0, 90).default(50),
   /** Samples kept in memory while the broker does not take them; beyond that they go to the spool. */

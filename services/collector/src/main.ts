@@ -238,6 +238,7 @@ await runService({
               clock,
               timers: systemTimers,
               backoff: { firstMs: 1_000, maxMs: config.DEVICE_BACKOFF_MAX_MS },
+              refusedPauseMs: config.DEVICE_REFUSED_PAUSE_MS,
               permission: () => lease.isHeld(),
               jitter: Math.random,
               spread: config.POLL_SPREAD_PERCENT / 100,

@@ -1,6 +1,12 @@
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
-import { mapReads, planReads, type ReadMap } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import {
+  arrayValues,
+  isWideArray,
+  mapReads,
+  planReads,
+  type ReadMap,
+} from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
 import type { ReadRequest, RequestOptions } from '../ports.ts';
 import { type BlockDecoder, blockDecoder } from './decode-block.ts';
@@ -33,16 +39,23 @@ interface Rate {
   readonly points: readonly PointConfig[];
 }
 
+/** What is read of a device by what was learned so far. */
+interface PointParts {
+  readonly points: readonly PointConfig[];
+  readonly rates: readonly Rate[];
+  /** By code, why it is never read. */
+  readonly unreadable: ReadonlyMap<string, string>;
+  readonly map: ReadMap<PointConfig>;
+}
+
 /** The requests of each tick of a device. Sets of due points recur, so their plans are kept. */
 export class DevicePlans {
   readonly periodMs: number;
   readonly #device: DeviceConfig;
   readonly #learned: LearnedLimits;
   readonly #options: RequestOptions;
-  readonly #points: readonly PointConfig[];
-  readonly #rates: readonly Rate[];
-  readonly #unreadable: ReadonlyMap<string, string>;
-  #map: ReadMap<PointConfig>;
+  readonly #taskPeriodMs: number;
+  #parts: PointParts;
   #version: number;
   #kept = new Map<string, TickPlan>();
 
@@ -50,18 +63,15 @@ export class DevicePlans {
     this.#device = device;
     this.#learned = learned;
     this.#options = requestOptions(device);
+    this.#taskPeriodMs = taskPeriodMs;
     this.periodMs = devicePeriodMs(taskPeriodMs, device.points);
-    const { readable, unreadable } = mapReads(device.points, readLimits(device));
-    this.#points = readable;
-    this.#unreadable = new Map(
-      unreadable.map(({ point, reason }) => [point.code, `${point.code}: ${reason}`]),
-    );
-    const all = [...readable, ...unreadable.map(({ point }) => point)];
-    this.#rates = [...Map.groupBy(all, (point) => point.period_ms ?? taskPeriodMs)].map(
-      ([periodMs, points]) => ({ periodMs, points }),
-    );
     this.#version = learned.version;
-    this.#map = this.#makeMap();
+    this.#parts = this.#takeStock();
+  }
+
+  /** All that is read, also what the device has refused; arrays that it does not give whole by their values. */
+  get points(): readonly PointConfig[] {
+    return this.#parts.points;
   }
 
   /** @param nowMs for points that were refused: whether it is time to look at them again */
@@ -72,43 +82,45 @@ export class DevicePlans {
 
   /** Requests for a part of a block that was refused. */
   parts(points: readonly PointConfig[]): PlannedBlock[] {
-    return planReads(this.#map, points).map((block) => this.#planned(block));
+    return planReads(this.#parts.map, points).map((block) => this.#planned(block));
   }
 
   #planOf(tick: number): TickPlan {
     if (this.#version !== this.#learned.version) {
       this.#version = this.#learned.version;
       this.#kept = new Map();
-      this.#map = this.#makeMap();
+      this.#parts = this.#takeStock();
     }
-    const [only] = this.#rates;
+    const { rates } = this.#parts;
+    const [only] = rates;
     const key =
-      this.#rates.length === 1
+      rates.length === 1
         ? ''
-        : this.#rates.map(({ periodMs }) => (isDue(tick, this.periodMs, periodMs) ? 1 : 0)).join('');
+        : rates.map(({ periodMs }) => (isDue(tick, this.periodMs, periodMs) ? 1 : 0)).join('');
     const known = this.#kept.get(key);
     if (known) return known;
-    const due = this.#rates.length === 1 && only ? only.points : this.#duePoints(tick);
+    const due = rates.length === 1 && only ? only.points : this.#duePoints(tick);
     const plan = this.#planFor(due);
     this.#kept.set(key, plan);
     return plan;
   }
 
   #duePoints(tick: number): PointConfig[] {
-    return this.#rates.flatMap(({ periodMs, points }) =>
+    return this.#parts.rates.flatMap(({ periodMs, points }) =>
       isDue(tick, this.periodMs, periodMs) ? points : [],
     );
   }
 
   #planFor(due: readonly PointConfig[]): TickPlan {
+    const { unreadable, map } = this.#parts;
     const refused = due.filter(({ code }) => this.#learned.isRefused(code));
-    const read = due.filter(({ code }) => !this.#learned.isRefused(code) && !this.#unreadable.has(code));
+    const read = due.filter(({ code }) => !this.#learned.isRefused(code) && !unreadable.has(code));
     const unread = [
-      ...due.flatMap(({ code }) => this.#unreadable.get(code) ?? []),
+      ...due.flatMap(({ code }) => unreadable.get(code) ?? []),
       ...refused.map(({ code }) => `${code}: ${this.#learned.answerTo(code)}`),
     ];
     return {
-      blocks: planReads(this.#map, read).map((block) => this.#planned(block)),
+      blocks: planReads(map, read).map((block) => this.#planned(block)),
       unread: unread.join(', '),
       refused,
     };
@@ -116,22 +128,42 @@ export class DevicePlans {
 
   #withProbes(plan: TickPlan, tick: number, nowMs: number): TickPlan {
     // A device that refuses everything is starting up, as likely as not: then it is asked for a block at every tick.
-    if (this.#learned.refusedCount() === this.#points.length) {
-      const map = mapReads(this.#points, readLimits(this.#device));
+    if (this.#learned.refusedCount() === this.#parts.points.length) {
+      const map = mapReads(this.#parts.points, readLimits(this.#device));
       const blocks = planReads(map, plan.refused);
       const block = blocks[tick % blocks.length];
       return block ? { ...plan, blocks: [this.#planned(block, 'device')] } : plan;
     }
     const due = plan.refused.filter(({ code }) => this.#learned.isProbeDue(code, nowMs));
     if (due.length === 0) return plan;
-    const map = mapReads(this.#points, readLimits(this.#device));
+    const map = mapReads(this.#parts.points, readLimits(this.#device));
     const probes = due.slice(0, probesPerTick).flatMap((point) => planReads(map, [point]));
     return { ...plan, blocks: [...plan.blocks, ...probes.map((block) => this.#planned(block, 'point'))] };
   }
 
-  #makeMap(): ReadMap<PointConfig> {
-    const points = this.#points.filter(({ code }) => !this.#learned.isRefused(code));
-    return mapReads(points, this.#learned.limits(readLimits(this.#device)), this.#learned.cuts());
+  #takeStock(): PointParts {
+    const configured = readLimits(this.#device);
+    const limits = this.#learned.limits(configured);
+    // A text that is wider than what was learned is asked for all the same: how much the device takes was estimated.
+    const { readable, unreadable } = mapReads(
+      this.#device.points.flatMap((point) => {
+        const isWhole = this.#learned.isRefused(point.code) || !isWideArray(point, limits);
+        return isWhole && !this.#learned.isTakenApart(point.code) ? [point] : arrayValues(point);
+      }),
+      configured,
+    );
+    const all = [...readable, ...unreadable.map(({ point }) => point)];
+    const rates = Map.groupBy(all, (point) => point.period_ms ?? this.#taskPeriodMs);
+    return {
+      points: readable,
+      rates: [...rates].map(([periodMs, points]) => ({ periodMs, points })),
+      unreadable: new Map(unreadable.map(({ point, reason }) => [point.code, `${point.code}: ${reason}`])),
+      map: mapReads(
+        readable.filter(({ code }) => !this.#learned.isRefused(code)),
+        limits,
+        this.#learned.cuts(),
+      ),
+    };
   }
 
   #planned(block: ReadBlock, probeOf?: PlannedBlock['probeOf']): PlannedBlock {

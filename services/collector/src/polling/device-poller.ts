@@ -1,4 +1,5 @@
 import type { MissCause, PointValue } from '@holdfast/shared/contracts/sample.ts';
+import type { LearnedLimits as ToldLimits } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
@@ -50,6 +51,8 @@ export interface DevicePollerOptions {
   readonly permission: Permission;
   /** 0…1 */
   readonly jitter: () => number;
+  /** Between the first two looks at a point that the device refused; 30 s unless set. */
+  readonly refusedPauseMs?: number | undefined;
   readonly onTick: (result: TickResult) => void;
   /** The loop has met an error that it does not know; it goes on with the next tick. */
   readonly onFault: (error: unknown) => void;
@@ -62,7 +65,7 @@ export interface DevicePollerOptions {
  */
 export class DevicePoller {
   readonly record = new DeviceRecord();
-  readonly learned = new LearnedLimits();
+  readonly learned: LearnedLimits;
   readonly periodMs: number;
   readonly #options: DevicePollerOptions;
   readonly #plans: DevicePlans;
@@ -78,6 +81,7 @@ export class DevicePoller {
 
   constructor(options: DevicePollerOptions) {
     this.#options = options;
+    this.learned = new LearnedLimits(options.refusedPauseMs);
     this.#plans = new DevicePlans(options.device, options.taskPeriodMs, this.learned);
     this.periodMs = this.#plans.periodMs;
     this.#filter = new ReportFilter(options.device.points);
@@ -108,6 +112,11 @@ export class DevicePoller {
     const nowMs = this.#options.clock.nowMs();
     const isLeft = leftAt > 0 && leftAt === tickAt(nowMs - this.#options.phaseMs, this.periodMs);
     return isLeft ? leftAt : Math.max(leftAt, tickAt(nowMs, this.periodMs));
+  }
+
+  /** Settings of the device that would spare it what it has refused. */
+  learnedLimits(): ToldLimits | undefined {
+    return this.learned.told(this.#plans.points);
   }
 
   /** Lets the request in flight finish; nothing is asked after it. */

@@ -1,15 +1,20 @@
+import type { LearnedLimits as ToldLimits } from '@holdfast/shared/contracts/session-status.ts';
 import type { PointConfig, RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
-import type { ReadCut, ReadLimits } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import { mergedRanges, withoutRanges } from '@holdfast/shared/domain/reading/narrowed-limits.ts';
+import type { AddressRange, ReadCut, ReadLimits } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { isBitTable, pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
 
-/** Pauses between two looks at a refused point: they double. */
-const firstPauseMs = 30_000;
-const longestPauseMs = 600_000;
+/** Pause between the first two looks at a refused point, unless set. They double. */
+const defaultFirstPauseMs = 30_000;
+const longestPauseFactor = 20;
+/** So many refusals, the pause between them, and it is not taken for a device that was just starting up. */
+const refusalsThatConfirm = 2;
 
 interface Refused {
   readonly point: PointConfig;
   /** "exception 2: illegal data address" */
   readonly answer: string;
+  readonly refusals: number;
   readonly pauseMs: number;
   readonly nextProbeMs: number;
 }
@@ -19,11 +24,20 @@ interface Refused {
  * which it cannot be read, and that it takes less at once than its configuration says.
  */
 export class LearnedLimits {
+  readonly #firstPauseMs: number;
   readonly #refused = new Map<string, Refused>();
+  readonly #takenApart = new Set<string>();
   readonly #cuts: ReadCut[] = [];
+  readonly #holes: AddressRange[] = [];
   #maxRegisters = Number.POSITIVE_INFINITY;
   #maxBits = Number.POSITIVE_INFINITY;
   #version = 0;
+  /** Undefined when it has to be worked out anew. */
+  #told: { readonly limits: ToldLimits | undefined } | undefined;
+
+  constructor(firstPauseMs = defaultFirstPauseMs) {
+    this.#firstPauseMs = firstPauseMs;
+  }
 
   /** Rises whenever plans must be made anew. */
   get version(): number {
@@ -41,34 +55,48 @@ export class LearnedLimits {
   /** A request for this point alone was refused. */
   refuse(point: PointConfig, answer: string, nowMs: number): void {
     const known = this.#refused.get(point.code);
-    const pauseMs = known ? Math.min(known.pauseMs * 2, longestPauseMs) : firstPauseMs;
-    this.#refused.set(point.code, { point, answer, pauseMs, nextProbeMs: nowMs + pauseMs });
+    const longestMs = this.#firstPauseMs * longestPauseFactor;
+    const pauseMs = known ? Math.min(known.pauseMs * 2, longestMs) : this.#firstPauseMs;
+    const refusals = (known?.refusals ?? 0) + 1;
+    this.#refused.set(point.code, { point, answer, refusals, pauseMs, nextProbeMs: nowMs + pauseMs });
+    this.#told = undefined;
     if (!known) this.#version += 1;
   }
 
   /** It was read after all. */
   accept(code: string): void {
-    if (this.#refused.delete(code)) this.#version += 1;
+    if (this.#refused.delete(code)) this.#changed();
   }
 
   /** The device had refused everything, and does not do so any more: nothing that it said then counts. */
   acceptAll(): void {
     if (this.#refused.size === 0) return;
     this.#refused.clear();
-    this.#version += 1;
+    this.#changed();
   }
 
-  /** Both sides of this address can be read, but not in one request. */
-  cut(cut: ReadCut): void {
+  /** A part of this array can be read: from now on its values are points of their own. */
+  takeApart(code: string): void {
+    this.#takenApart.add(code);
+    this.#changed();
+  }
+
+  isTakenApart(code: string): boolean {
+    return this.#takenApart.has(code);
+  }
+
+  /** Both sides of this address can be read, but not in one request over the hole. */
+  cut(cut: ReadCut, hole: AddressRange): void {
     this.#cuts.push(cut);
-    this.#version += 1;
+    this.#holes.push(hole);
+    this.#changed();
   }
 
   /** So many registers or bits it takes at once, more it has refused. */
   limit(table: RegisterTable, quantity: number): void {
     if (isBitTable(table)) this.#maxBits = Math.min(this.#maxBits, quantity);
     else this.#maxRegisters = Math.min(this.#maxRegisters, quantity);
-    this.#version += 1;
+    this.#changed();
   }
 
   limits(configured: ReadLimits): ReadLimits {
@@ -118,4 +146,72 @@ export class LearnedLimits {
     if (lines.length <= most) return lines;
     return [...lines.slice(0, most - 1), `and ${lines.length - most + 1} more`];
   }
+
+  /**
+   * The same as settings of the device that spare it these requests, and its other points nothing.
+   * @param points all that are read of it, those that were refused included
+   * @returns undefined when nothing was learned, or nothing that a setting could say
+   */
+  told(points: readonly PointConfig[]): ToldLimits | undefined {
+    this.#told ??= { limits: this.#tell(points) };
+    return this.#told.limits;
+  }
+
+  #tell(points: readonly PointConfig[]): ToldLimits | undefined {
+    const wanted = points.filter(({ code }) => !this.#refused.has(code));
+    const maxRegisters = toldLimit(
+      this.#maxRegisters,
+      wanted.filter(({ table }) => !isBitTable(table)),
+    );
+    const maxBits = toldLimit(
+      this.#maxBits,
+      wanted.filter(({ table }) => isBitTable(table)),
+    );
+    // A device that refuses everything says nothing of its registers.
+    const refused = wanted.length === 0 ? [] : [...this.#refused.values()];
+    const readable = wanted.map(rangeOf);
+    const excluded = (isConfirmed: boolean) =>
+      withoutRanges(
+        mergedRanges([
+          ...(isConfirmed ? this.#holes : []),
+          ...refused
+            .filter(({ refusals }) => refusals >= refusalsThatConfirm === isConfirmed)
+            // What is wider than the device takes at once is refused for that.
+            .filter(({ point }) => widthOfValue(point) <= this.#limitOf(point.table))
+            .map(({ point }) => rangeOf(point)),
+        ]),
+        readable,
+      ).map((range) => ({ ...range, is_confirmed: isConfirmed }));
+    const limits = {
+      ...(maxRegisters === undefined ? {} : { max_registers: maxRegisters }),
+      ...(maxBits === undefined ? {} : { max_bits: maxBits }),
+      excluded: [...excluded(true), ...excluded(false)],
+    };
+    const isNothing = maxRegisters === undefined && maxBits === undefined && limits.excluded.length === 0;
+    return isNothing ? undefined : limits;
+  }
+
+  #limitOf(table: RegisterTable): number {
+    return isBitTable(table) ? this.#maxBits : this.#maxRegisters;
+  }
+
+  #changed(): void {
+    this.#told = undefined;
+    this.#version += 1;
+  }
+}
+
+/** Never less than the widest value that is read: as a setting it would keep that from being read at all. */
+function toldLimit(limit: number, points: readonly PointConfig[]): number | undefined {
+  if (limit === Number.POSITIVE_INFINITY) return undefined;
+  return points.reduce((widest, point) => Math.max(widest, widthOfValue(point)), limit);
+}
+
+/** Registers or bits of one value: an array can be read in parts. */
+function widthOfValue(point: PointConfig): number {
+  return pointWidth({ ...point, count: undefined });
+}
+
+function rangeOf(point: PointConfig): AddressRange {
+  return { table: point.table, from: point.address, to: point.address + pointWidth(point) - 1 };
 }

@@ -23,6 +23,7 @@ async function findOut(
     refused: [] as number[],
     read: [] as number[],
     cuts: [] as number[],
+    holes: [] as [number, number][],
     limits: [] as number[],
   };
   const ask = (points: readonly PlannedPoint[]) => {
@@ -43,7 +44,10 @@ async function findOut(
       await narrowDown(block, {
         ask,
         onRefused: (points) => found.refused.push(...addressesOf(points)),
-        onCut: ({ address }) => found.cuts.push(address),
+        onCut: ({ address }, { from, to }) => {
+          found.cuts.push(address);
+          found.holes.push([from, to]);
+        },
         onTooLong: (quantity) => found.limits.push(quantity),
       });
     }
@@ -64,15 +68,27 @@ describe('a block that a device refuses', () => {
   });
 
   it('because of a hole teaches that the hole may not be gone over', async () => {
-    const { refused, read, cuts } = await findOut([0, 1, 2, 6, 7], { missing: [4], maxHole: 10 });
+    const { refused, read, cuts, holes } = await findOut([0, 1, 2, 6, 7], { missing: [4], maxHole: 10 });
     expect(refused).toEqual([]);
     expect(cuts).toEqual([6]);
+    expect(holes).toEqual([[3, 5]]);
     expect(new Set(read)).toEqual(new Set([0, 1, 2, 6, 7]));
   });
 
   it('because it is too long teaches how much is taken', async () => {
     const { refused, limits, cuts } = await findOut(registers(0, 99), { most: 60 });
     expect({ refused, cuts, limits }).toEqual({ refused: [], cuts: [], limits: [50] });
+  });
+
+  it('because it is too long teaches that also where its halves were read over holes of their own', async () => {
+    const addresses = [
+      ...registers(0, 29),
+      ...registers(32, 61),
+      ...registers(62, 91),
+      ...registers(94, 123),
+    ];
+    const { limits, cuts } = await findOut(addresses, { most: 70, maxHole: 5 });
+    expect({ cuts, limits }).toEqual({ cuts: [], limits: [62] });
   });
 });
 

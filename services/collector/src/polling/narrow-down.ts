@@ -1,4 +1,4 @@
-import type { ReadCut } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import type { AddressRange, ReadCut } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import type { PlannedPoint, ReadBlock } from './read-plan.ts';
 
 /** What a device answered to a part of a block that it had refused. `stopped`: it was not asked, or gave no answer. */
@@ -10,8 +10,8 @@ export interface NarrowingDown {
   /** These points are what is refused: they lie at the same place, and were asked for alone. */
   readonly onRefused: (points: readonly PlannedPoint[]) => void;
   /** Both sides were read, the whole was refused over the hole between them. */
-  readonly onCut: (cut: ReadCut) => void;
-  /** Both halves were read, the whole was refused although there is no hole: it was too long. */
+  readonly onCut: (cut: ReadCut, hole: AddressRange) => void;
+  /** Both halves were read, the whole was refused although there is no hole between them: it was too long. */
   readonly onTooLong: (quantityThatIsRead: number) => void;
 }
 
@@ -51,10 +51,13 @@ async function narrow(places: Places, steps: NarrowingDown, block: ReadBlock): P
 function concludeFromHalves(halves: readonly Places[], steps: NarrowingDown, block: ReadBlock): void {
   const [left, right] = halves.map((half) => extentOf(half));
   if (!left || !right) return;
-  if (right.from > left.end || hasHole(halves.flat())) {
-    steps.onCut({ table: block.table, address: block.address + right.from });
+  if (right.from > left.end) {
+    const { table, address } = block;
+    const hole = { table, from: address + left.end, to: address + right.from - 1 };
+    steps.onCut({ table, address: address + right.from }, hole);
     return;
   }
+  // Holes within a half are not to blame: it was read over them.
   steps.onTooLong(Math.max(left.end - left.from, right.end - right.from));
 }
 
@@ -64,13 +67,4 @@ function extentOf(places: Places): { from: number; end: number } {
     from: Math.min(...points.map(({ offset }) => offset)),
     end: Math.max(...points.map(({ offset, width }) => offset + width)),
   };
-}
-
-function hasHole(places: Places): boolean {
-  let end = Number.POSITIVE_INFINITY;
-  for (const { offset, width } of places.flat()) {
-    if (offset > end) return true;
-    end = end === Number.POSITIVE_INFINITY ? offset + width : Math.max(end, offset + width);
-  }
-  return false;
 }

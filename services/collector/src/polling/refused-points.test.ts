@@ -108,6 +108,145 @@ describe('a device that refuses a block because of one register', () => {
   });
 });
 
+describe('an array that a device refuses', () => {
+  const zones = { ...pointOf('zone', 10), count: 40 };
+
+  it('is taken apart: a register that is missing costs one of its values', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = without([17]);
+    const results = world.poll(deviceOf({ points: [pointOf('speed', 0), zones] }));
+    await world.time.advance(3_500);
+    await world.stop();
+    expect(results[0]?.miss?.detail).toContain('which part of it is being found out');
+    expect(results.at(-1)).toMatchObject({ readCount: 40 });
+    expect(results.at(-1)?.miss?.detail).toContain('zone[7]');
+    expect(results.at(-1)?.values['zone[39]']).toBe(49);
+    expect(
+      world
+        .asked()
+        .slice(-3)
+        .map(([, what]) => what),
+    ).toEqual(['0+1', '10+7', '18+32']);
+  });
+
+  it('because it is wider than the device takes at once is read in parts', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = without([], 25);
+    const results = world.poll(deviceOf({ points: [zones] }));
+    await world.time.advance(3_500);
+    await world.stop();
+    expect(results.at(-1)).toMatchObject({ readCount: 40, miss: undefined });
+    expect(
+      world
+        .asked()
+        .slice(-2)
+        .map(([, what]) => what),
+    ).toEqual(['10+20', '30+20']);
+    expect(world.pollers[0]?.learnedLimits()).toEqual({ max_registers: 20, excluded: [] });
+  });
+
+  it('is one point that is not there when neither its first nor its last value can be read', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = ({ address }) =>
+      address >= 10 ? { afterMs: 1, failure: 'exception', exceptionCode: 2 } : { afterMs: 1 };
+    const results = world.poll(deviceOf({ points: [pointOf('speed', 0), zones] }));
+    await world.time.advance(1_500);
+    await world.stop();
+    expect(results[1]).toMatchObject({ readCount: 1 });
+    expect(world.asked().map(([, what]) => what)).toEqual(['0+1', '10+40', '10+1', '49+1', '0+1']);
+    expect(world.pollers[0]?.learnedLimits()).toEqual({
+      excluded: [{ table: 'holding_register', from: 10, to: 49, is_confirmed: false }],
+    });
+  });
+
+  it('is sent whole again after that, by exception or not', async () => {
+    const world = new PolledWorld();
+    let isAway = false;
+    world.bus.reply = () =>
+      isAway ? { afterMs: 1, failure: 'exception', exceptionCode: 4 } : { afterMs: 1 };
+    const report = { deadband_absolute: 1, heartbeat_ms: 600_000 };
+    const results = world.poll(deviceOf({ points: [{ ...zones, report }] }));
+    await world.time.advance(1_500);
+    isAway = true;
+    await world.time.advance(1_000);
+    isAway = false;
+    await world.time.advance(1_000);
+    await world.stop();
+    expect(results.map(({ sentCount }) => sentCount)).toEqual([40, 0, 0, 40]);
+  });
+});
+
+describe('what a device has taught, as settings of it,', () => {
+  it('excludes what it lacks, once that was refused again, and no register of a point that can be read', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = without([37, 51]);
+    const wide = { ...pointOf('wide', 50), data_type: 'uint32' as const };
+    world.poll(deviceOf({ points: [...registers(40), pointOf('low', 50), wide] }), { refusedPauseMs: 5_000 });
+    const excluded = (isConfirmed: boolean) => ({
+      excluded: [37, 51].map((at) => ({
+        ...{ table: 'holding_register', from: at, to: at },
+        is_confirmed: isConfirmed,
+      })),
+    });
+    await world.time.advance(1_500);
+    expect(world.pollers[0]?.learnedLimits()).toEqual(excluded(false));
+    await world.time.advance(6_000);
+    await world.stop();
+    expect(world.pollers[0]?.learnedLimits()).toEqual(excluded(true));
+  });
+
+  it('is nothing while it refuses everything', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = () => ({ afterMs: 1, failure: 'exception', exceptionCode: 2 });
+    world.poll(deviceOf({ points: registers(3) }), { refusedPauseMs: 1_000 });
+    await world.time.advance(20_000);
+    await world.stop();
+    expect(world.pollers[0]?.learnedLimits()).toBeUndefined();
+  });
+
+  it('never makes its largest block narrower than a value that it gives', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = without([], 60);
+    const text = { ...pointOf('text', 200), data_type: 'string' as const, length: 55 };
+    const results = world.poll(deviceOf({ points: [...registers(100), text] }));
+    await world.time.advance(2_500);
+    await world.stop();
+    expect(results.at(-1)?.miss?.detail ?? '').not.toContain('exception');
+    expect(world.pollers[0]?.learnedLimits()).toEqual({ max_registers: 55, excluded: [] });
+  });
+
+  it('spares a poller that begins with it every refusal', async () => {
+    const first = new PolledWorld();
+    first.bus.reply = without([37, 71], 60);
+    const profile = { ...profileOf(), max_hole: 10 };
+    const points = [
+      ...registers(70),
+      ...registers(5).map((each, at) => pointOf(`far-${each.code}`, 75 + at)),
+    ];
+    first.poll(deviceOf({ points, profile }), { refusedPauseMs: 2_000 });
+    await first.time.advance(10_000);
+    await first.stop();
+    const learned = first.pollers[0]?.learnedLimits();
+    if (!learned) throw new Error('nothing was learned');
+    const second = new PolledWorld();
+    second.bus.reply = without([37, 71], 60);
+    const results = second.poll(
+      deviceOf({
+        points,
+        max_registers: learned.max_registers ?? 125,
+        profile: { ...profile, excluded: learned.excluded },
+      }),
+    );
+    await second.time.advance(10_000);
+    await second.stop();
+    expect(results.at(-1)).toMatchObject({ readCount: 74 });
+    const refusals = (world: PolledWorld) =>
+      world.reads.filter(({ outcome }) => outcome === 'exception').length;
+    expect(refusals(first)).toBeGreaterThan(5);
+    expect(refusals(second)).toBe(0);
+  });
+});
+
 describe('a device that refuses everything for a while, as one that starts up', () => {
   it('is asked for one block a tick, and read whole as soon as it answers', async () => {
     const world = new PolledWorld();

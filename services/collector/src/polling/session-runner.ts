@@ -1,6 +1,12 @@
 import { type EndpointAddress, endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
-import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import {
+  type DeviceHealth,
+  type LearnedLimits,
+  learnedRangesOfDevice,
+  learnedRangesOfSession,
+  type SessionLiveStatus,
+} from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
@@ -30,6 +36,8 @@ export interface SessionRunnerOptions {
   readonly clock: SteadyClock;
   readonly timers: Timers;
   readonly backoff: BackoffLimits;
+  /** Between the first two looks at a point that its device refused; 30 s unless set. */
+  readonly refusedPauseMs?: number;
   readonly permission: Permission;
   readonly jitter: () => number;
   /** 0…1: over how much of their period devices are spread; 0 unless set. */
@@ -113,6 +121,13 @@ export class SessionRunner {
   }
 
   status(): RunnerStatus {
+    let roomLeft = learnedRangesOfSession;
+    const within = (limits: LearnedLimits): LearnedLimits => {
+      const excluded = limits.excluded.slice(0, Math.min(learnedRangesOfDevice, roomLeft));
+      roomLeft -= excluded.length;
+      const leftOut = limits.excluded.length - excluded.length;
+      return { ...limits, excluded, ...(leftOut > 0 ? { left_out: leftOut } : {}) };
+    };
     return {
       points_read: this.#pointsRead,
       error_count: this.#errorCount,
@@ -120,10 +135,17 @@ export class SessionRunner {
       device_health: Object.fromEntries(
         this.#polled.flatMap(({ device, poller, health }) => {
           if (!health) return [];
+          const limits = poller.learnedLimits();
+          const learnedLimits = limits && { learned_limits: within(limits) };
           const isBrief = this.#polled.length > fullyToldDevices && health.status === 'healthy';
-          if (isBrief) return [[device.code, health] as const];
+          if (isBrief) return [[device.code, { ...health, ...learnedLimits }] as const];
           const learned = poller.learned.describe(learnedLines);
-          const told = { ...health, ...poller.record.told(), ...(learned.length > 0 ? { learned } : {}) };
+          const told = {
+            ...health,
+            ...poller.record.told(),
+            ...(learned.length > 0 ? { learned } : {}),
+            ...learnedLimits,
+          };
           return [[device.code, told] as const];
         }),
       ),
@@ -142,7 +164,7 @@ export class SessionRunner {
     const endpoint = endpoints.acquire(address);
     const periodMs = devicePeriodMs(config.period_ms, device.points);
     const source = { sessionId, epoch, collectorId, taskId: config.task_id, device, periodMs };
-    const { clock, timers, backoff, permission, jitter, observer } = this.#options;
+    const { clock, timers, backoff, refusedPauseMs, permission, jitter, observer } = this.#options;
     const poller = new DevicePoller({
       device,
       taskPeriodMs: config.period_ms,
@@ -151,6 +173,7 @@ export class SessionRunner {
       clock,
       timers,
       backoff,
+      refusedPauseMs,
       permission,
       jitter,
       observer,

@@ -1,4 +1,6 @@
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { arrayValues } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import { pointWidth, valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import { type PollObserver, type RawBlock, ReadFailure } from '../ports.ts';
 import { type Failure, type Refusal, refusalInWords } from './breaker.ts';
@@ -245,20 +247,46 @@ export class TickReader {
       return;
     }
     const open = new Set(block.block.points);
+    const arrays: PlannedPoint[] = [];
     const isDone = await narrowDown(block.block, {
       ask: (points) => this.#askPart(points, open),
       onRefused: (points) => {
-        for (const planned of points) {
+        const alone = points.filter((planned) => !isDivisible(planned));
+        arrays.push(...points.filter(isDivisible));
+        if (alone.length === 0) return;
+        for (const planned of alone) {
           open.delete(planned);
           learned.refuse(planned.point, error.message, clock.nowMs());
         }
-        this.#giveUp(points, `${points.map(({ point }) => point.code).join(', ')}: ${error.message}`);
+        this.#giveUp(alone, `${alone.map(({ point }) => point.code).join(', ')}: ${error.message}`);
       },
-      onCut: (cut) => learned.cut(cut),
+      onCut: (cut, hole) => learned.cut(cut, hole),
       onTooLong: (quantity) => learned.limit(block.block.table, quantity),
     });
-    if (isDone || open.size === 0) return;
+    if (isDone) for (const array of arrays) await this.#arrayRefused(array, open, error);
+    if (open.size === 0) return;
     this.#giveUp([...open], `${this.#failureOf(block, error).detail}; which part of it is being found out`);
+  }
+
+  /**
+   * It was refused whole. Where its first or its last value can be read it is taken apart: from the next tick on its
+   * values are read like single points, and found out about like those.
+   */
+  async #arrayRefused(array: PlannedPoint, open: Set<PlannedPoint>, error: ReadFailure): Promise<void> {
+    const { clock, learned } = this.#options;
+    const { point } = array;
+    const values = arrayValues(point);
+    for (const end of [values.at(0), values.at(-1)]) {
+      if (!end) continue;
+      const answer = await this.#askPart([{ point: end, offset: 0, width: pointWidth(end) }], open);
+      if (answer === 'stopped') return;
+      if (answer === 'refused') continue;
+      learned.takeApart(point.code);
+      return;
+    }
+    open.delete(array);
+    learned.refuse(point, error.message, clock.nowMs());
+    this.#giveUp([array], `${point.code}: ${error.message}`);
   }
 
   async #askPart(points: readonly PlannedPoint[], open: Set<PlannedPoint>): Promise<PartAnswer> {
@@ -355,7 +383,9 @@ export class TickReader {
 
   /** These points have no value in this tick. */
   #giveUp(points: readonly PlannedPoint[], detail: string): void {
-    for (const { point } of points) this.#options.filter.lost(point.code);
+    for (const { point } of points) {
+      for (const code of valueCodes(point)) this.#options.filter.lost(code);
+    }
     this.#readings.addProblem(detail);
   }
 
@@ -365,6 +395,11 @@ export class TickReader {
     const detail = `${code} unit ${unit_id} ${block.table} ${block.address}-${last}: ${error.message}`;
     return { cause: error.missCause, detail };
   }
+}
+
+/** An array that lies in more than one register, or bit. */
+function isDivisible({ point, width }: PlannedPoint): boolean {
+  return width > 1 && (point.count ?? 1) > 1;
 }
 
 /** It was understood and turned down: a part of what was asked for is not there. */

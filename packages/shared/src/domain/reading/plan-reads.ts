@@ -204,9 +204,17 @@ function largestRead(table: RegisterTable, { maxBits, maxRegisters }: ReadLimits
   return isBitTable(table) ? maxBits : maxRegisters;
 }
 
-/** The values of an array that no single request can read, each as a point of its own. */
+/** An array that no single request can read is taken apart. */
 function splitWideArray<P extends PlannablePoint>(array: P, limits: ReadLimits): P[] {
-  if (array.count === undefined || pointWidth(array) <= largestRead(array.table, limits)) return [array];
+  return isWideArray(array, limits) ? arrayValues(array) : [array];
+}
+
+export function isWideArray(point: PlannablePoint, limits: ReadLimits): boolean {
+  return point.count !== undefined && pointWidth(point) > largestRead(point.table, limits);
+}
+
+/** The values of an array, each as a point of its own. */
+export function arrayValues<P extends PlannablePoint>(array: P): P[] {
   return valueCodes(array).map((code, index) => ({
     ...array,
     ...placeInArray(array, index),
