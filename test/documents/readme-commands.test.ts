@@ -28,6 +28,14 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
     'test/compose/trial.mjs',
     "ofSecrets('node', 'deploy/nats/identity.mjs', 'collector', 'hall-1')",
   ],
+  'docker compose run --rm -T secrets node deploy/nats/identity.mjs maintenance > maintenance.seed': [
+    'test/identities/installation.test.ts',
+    "runProgram(identity, ['maintenance'], env)",
+  ],
+  'docker compose run --rm -T secrets node deploy/nats/identity.mjs maintenance --remove': [
+    'test/identities/installation.test.ts',
+    "runProgram(identity, ['maintenance', '--remove'], env)",
+  ],
   'docker compose kill --signal HUP nats': [
     'test/compose/trial.mjs',
     "compose('kill', '--signal', 'HUP', 'nats')",
