@@ -15,6 +15,7 @@ const stream: Reader = ([name = ''], lastFor) => [
   { kind: 'stream', name },
   ...(lastFor === undefined ? [] : [{ kind: 'subject' as const, name: lastFor }]),
 ];
+const consumer: Reader = ([name = '', durable = '']) => [{ kind: 'consumer', stream: name, name: durable }];
 const bucket: Reader = ([name = '', key]) => [
   { kind: 'bucket', name },
   ...(key === undefined ? [] : [{ kind: 'key' as const, bucket: name, name: key }]),
@@ -29,8 +30,10 @@ const readers: Readonly<Record<string, Reader>> = {
   'stream view': stream,
   'stream get': stream,
   'stream subjects': stream,
+  'stream edit': stream,
   'consumer report': stream,
-  'consumer info': ([name = '', consumer = '']) => [{ kind: 'consumer', stream: name, name: consumer }],
+  'consumer info': consumer,
+  'consumer rm': consumer,
   'kv ls': bucket,
   'kv get': bucket,
   'kv watch': bucket,
@@ -44,7 +47,15 @@ export function thingsNamedBy(command: string): readonly NamedThing[] {
   const { values, positionals } = parseArgs({
     args: words.slice(1),
     allowPositionals: true,
-    options: { server: { type: 'string' }, 'last-for': { type: 'string' }, all: { type: 'boolean' } },
+    options: {
+      server: { type: 'string' },
+      nkey: { type: 'string' },
+      'inbox-prefix': { type: 'string' },
+      'last-for': { type: 'string' },
+      'max-bytes': { type: 'string' },
+      all: { type: 'boolean' },
+      force: { type: 'boolean' },
+    },
   });
   const [first = '', second = ''] = positionals;
   const name = first in readers ? first : `${first} ${second}`;

@@ -79,9 +79,9 @@ describe('the commands of the documents', { timeout: 120_000 }, () => {
 
   it('that look into NATS name only what is there', async () => {
     const isThere = await lookAtBroker(stack.natsUrl);
-    const commands = [...(await commandsIn('README.md')), ...(await commandsIn('docs/nats.md'))].filter(
-      (command) => command.startsWith('nats '),
-    );
+    const commands = (await Promise.all(['README.md', 'docs/nats.md', 'docs/operations.md'].map(commandsIn)))
+      .flat()
+      .filter((command) => command.startsWith('nats '));
     expect(commands).not.toEqual([]);
     for (const command of commands) {
       for (const thing of thingsNamedBy(command)) {
