@@ -1,3 +1,4 @@
+import { api } from './api/api.ts';
 import type { Benchmark } from './benchmark.ts';
 import { failover } from './failover/failover.ts';
 import { handover } from './handover/handover.ts';
@@ -29,4 +30,5 @@ export const benchmarks: readonly Benchmark[] = [
   peers,
   outage,
   history,
+  api,
 ];

@@ -16,7 +16,7 @@ export interface FleetProcess {
 }
 
 export async function startFleetProcess(
-  service: 'supervisor' | 'collector' | 'writer',
+  service: 'api' | 'supervisor' | 'collector' | 'writer',
   settings: Readonly<Record<string, string>>,
   profileFolder: string | undefined,
 ): Promise<FleetProcess> {
@@ -37,7 +37,7 @@ export async function startFleetProcess(
     },
     check: () => {
       if (running.exit === undefined) return;
-      throw new InvalidMeasurement(`a ${service} has ended: ${running.lastLines(5).join('\n')}`);
+      throw new InvalidMeasurement(`${service === 'api' ? 'the API' : `a ${service}`} has ended: ${running.lastLines(5).join('\n')}`);
     },
   };
 }

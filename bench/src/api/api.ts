@@ -1,0 +1,296 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startProcess } from '@holdfast/dev/child-process.ts';
+import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import type autocannon from 'autocannon';
+import {
+  type Benchmark,
+  type BenchmarkContext,
+  type FlagValues,
+  InvalidMeasurement,
+  type Measurement,
+  UsageError,
+} from '../benchmark.ts';
+import { asFigures, distributionOf } from '../fleet/distribution.ts';
+import { until } from '../fleet/until.ts';
+import { processUsage } from '../idle/process-usage.ts';
+import { median } from '../median.ts';
+import { BareAppender } from './bare-append.ts';
+import { type Load, loadOf } from './http-load.ts';
+import { type MeasuredApi, startMeasuredApi } from './measured-api.ts';
+
+const flags = {
+  concurrency: {
+    meaning: 'requests under way at a time, and appends of the bare publisher',
+    byDefault: 64,
+    atLeast: 1,
+  },
+  tasks: { meaning: 'tasks that the commands are about', byDefault: 640, atLeast: 1 },
+  commands: { meaning: 'commands of a round', byDefault: 5_120, atLeast: 4 },
+  reads: { meaning: 'reads of a round, of each kind', byDefault: 5_000, atLeast: 1 },
+  rounds: { meaning: 'measured rounds, each beside its limits', byDefault: 5, atLeast: 1 },
+} as const;
+
+const sessions = '/api/acquisition/sessions';
+
+export const api: Benchmark<typeof flags> = {
+  name: 'api',
+  summary: 'session commands and reads a second through the API, beside a bare route and a bare append',
+  description: [
+    'Sends start, pause, resume and stop of many tasks to an API process with key check, audit log, a broker that syncs',
+    'every write and PostgreSQL; each command is answered when JetStream has confirmed its event and the read model shows',
+    'it. By turns with it: appends of a message of the same size, with id and expected last sequence, to a stream of the',
+    'same settings, with as many under way; and a bare Fastify route that answers a POST with the same body. Then reads of',
+    'the list of sessions, one session and its live status, each beside a bare Fastify route with the same answer.',
+    'The events and audit entries of all commands are counted in their streams.',
+    'ratio: session commands per second over bare appends per second; the median of all rounds.',
+  ].join('\n'),
+  flags,
+  run,
+};
+
+async function run(values: FlagValues<typeof flags>, context: BenchmarkContext): Promise<Measurement> {
+  const { concurrency, tasks, commands, reads, rounds } = values;
+  const { progress } = context;
+  if (tasks < concurrency) throw new UsageError('--tasks must be --concurrency at least');
+  const wholeCycles = 4 * concurrency;
+  if (commands % wholeCycles !== 0) {
+    throw new UsageError(
+      `--commands must be a multiple of ${wholeCycles}: whole cycles of four on each connection`,
+    );
+  }
+  if (reads < concurrency) throw new UsageError('--reads must be --concurrency at least');
+  const measured = await startMeasuredApi(context);
+  const jsm = await jetstreamManager(measured.nc);
+  progress(`configuring ${tasks} tasks`);
+  const taskIds = await configureTasks(measured, tasks);
+  const cycle = cycleOf(taskIds, concurrency);
+  const load = { url: measured.url, connections: concurrency, headers: measured.headers };
+  const commandLoad = () => loadOf({ ...load, requests: commands, sends: cycle });
+
+  progress('warm-up');
+  const before = await countsOf(jsm);
+  await commandLoad();
+  const { data } = (await jsm.streams.getMessage(streamNames.sessions, { seq: 1 })) ?? {};
+  const body = new TextDecoder().decode(data);
+  const appender = await BareAppender.open(measured.nc, { like: streamNames.sessions });
+  const append = () => appender.append({ messages: commands, tasks, concurrency, body });
+  await append();
+  const targets = await targetsOf(measured);
+  const bareUrl = await startBareRoutes(context, targets);
+  const bare = { url: bareUrl, connections: concurrency, headers: measured.headers };
+  const bareCommandLoad = () =>
+    loadOf({ ...bare, requests: commands, sends: () => [post('/command', { reason: 'bench' })] });
+
+  const ours: Measured[] = [];
+  const limits = { append: [] as Load[], route: [] as Load[] };
+  for (let round = 1; round <= rounds; round += 1) {
+    const one = await withCpu(measured, commandLoad);
+    // Behind the answers there are audit entries on their way: they are of this round, not of the next measurement.
+    await auditIsThrough(jsm, measured, before, commands * (round + 1));
+    const append_ = await append();
+    const route = await bareCommandLoad();
+    progress(
+      `round ${round}: ${Math.round(one.load.perSecond)} commands a second, bare append ${Math.round(append_.perSecond)}, bare route ${Math.round(route.perSecond)}`,
+    );
+    ours.push(one);
+    limits.append.push(append_);
+    limits.route.push(route);
+  }
+  await requireAllConfirmed(jsm, before, commands * (rounds + 1));
+
+  const readFigures: Record<string, number> = {};
+  const readLimits: Record<string, number> = {};
+  for (const { name, path } of targets) {
+    if (name === 'command') continue;
+    const sends = () => [{ method: 'GET' as const, path }];
+    const bareSends = () => [{ method: 'GET' as const, path: `/${name}` }];
+    const own: Load[] = [];
+    const limit: Load[] = [];
+    for (let round = 0; round <= rounds; round += 1) {
+      const pair = [
+        await loadOf({ ...load, requests: reads, sends }),
+        await loadOf({ ...bare, requests: reads, sends: bareSends }),
+      ] as const;
+      if (round === 0) continue;
+      own.push(pair[0]);
+      limit.push(pair[1]);
+    }
+    progress(`${name}: ${rate(own)} a second, bare route ${rate(limit)}`);
+    readFigures[`${name}_per_second`] = rate(own);
+    Object.assign(readFigures, latencyFigures(name, own));
+    readLimits[`bare_${name}_per_second`] = rate(limit);
+    Object.assign(readLimits, latencyFigures(`bare_${name}`, limit));
+  }
+  measured.process.check();
+
+  const shares = ours.map(({ load: own }, index) => own.perSecond / (limits.append[index]?.perSecond ?? 1));
+  return {
+    ratio: Math.round(median(shares) * 1_000) / 1_000,
+    figures: {
+      concurrency,
+      tasks,
+      commands_of_a_round: commands,
+      commands_per_second: rate(ours.map((one) => one.load)),
+      ...latencyFigures(
+        'command',
+        ours.map((one) => one.load),
+      ),
+      cpu_us_per_command: Math.round(median(ours.map(({ cpuUs }) => cpuUs))),
+      share_of_bare_append_by_round: shares.map((share) => `${Math.round(share * 100)}%`).join(' '),
+      ...readFigures,
+    },
+    limit: {
+      bare_appends_per_second: rate(limits.append),
+      ...latencyFigures('bare_append', limits.append),
+      bare_route_posts_per_second: rate(limits.route),
+      ...latencyFigures('bare_route_post', limits.route),
+      ...readLimits,
+    },
+    servers: { nats_server: measured.nc.info?.version ?? 'unknown', sync: 'always', postgres: 'embedded' },
+  };
+}
+
+interface Measured {
+  readonly load: Load;
+  /** CPU time of the API for one command. */
+  readonly cpuUs: number;
+}
+
+async function withCpu({ process }: MeasuredApi, send: () => Promise<Load>): Promise<Measured> {
+  const before = await processUsage(process.process.pid);
+  const load = await send();
+  const after = await processUsage(process.process.pid);
+  const seconds = after.cpuSeconds - before.cpuSeconds;
+  return { load, cpuUs: (seconds * 1_000_000) / load.latenciesMs.length };
+}
+
+async function configureTasks(measured: MeasuredApi, count: number): Promise<number[]> {
+  const device = await measured.create('/api/config/devices/', { code: 'press', host: '127.0.0.1' });
+  const point = { table: 'holding_register', address: 0, data_type: 'int16' };
+  await measured.create('/api/config/points/', { device_id: device.id, code: 'temperature', ...point });
+  const ids: number[] = [];
+  for (let index = 1; index <= count; index += 1) {
+    const task = { code: `line-${index}`, name: `Line ${index}`, period_ms: 1_000, device_ids: [device.id] };
+    ids.push((await measured.create('/api/config/tasks/', task)).id);
+  }
+  return ids;
+}
+
+/** Start, pause, resume and stop of one task after the other; each connection has tasks of its own. */
+function cycleOf(taskIds: readonly number[], connections: number) {
+  return (connection: number): autocannon.Request[] => {
+    const own = taskIds.filter((_id, index) => index % connections === connection);
+    let next = 0;
+    let session = '';
+    const command = (name: string): autocannon.Request => ({
+      setupRequest: (request) => ({
+        ...request,
+        ...post(`${sessions}/${session}/${name}/`, { reason: 'bench' }),
+      }),
+    });
+    return [
+      {
+        setupRequest: (request) => {
+          const task_id = own[next % own.length];
+          next += 1;
+          return { ...request, ...post(`${sessions}/start-task/`, { task_id }) };
+        },
+        onResponse: (_status, body) => {
+          session = (JSON.parse(body) as { session_id?: string }).session_id ?? '';
+        },
+      },
+      command('pause'),
+      command('resume'),
+      command('stop'),
+    ];
+  };
+}
+
+function post(path: string, body: unknown): autocannon.Request {
+  return { method: 'POST', path, body: JSON.stringify(body) };
+}
+
+interface Target {
+  readonly name: string;
+  readonly path: string;
+  readonly answer: unknown;
+}
+
+/** What is read, and what a command is answered with. */
+async function targetsOf(measured: MeasuredApi): Promise<Target[]> {
+  const list = JSON.parse(await measured.read(`${sessions}/`)) as { results: { id: string }[] };
+  const [newest] = list.results;
+  if (!newest) throw new InvalidMeasurement('there is no session to read');
+  const paths = {
+    list_of_sessions: `${sessions}/`,
+    one_session: `${sessions}/${newest.id}/`,
+    live_status: `${sessions}/${newest.id}/status/`,
+  };
+  const targets = Object.entries(paths).map(async ([name, path]) => ({
+    name,
+    path,
+    answer: JSON.parse(await measured.read(path)) as unknown,
+  }));
+  return [...(await Promise.all(targets)), { name: 'command', path: '', answer: newest }];
+}
+
+async function startBareRoutes({ cleanUp }: BenchmarkContext, targets: readonly Target[]): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
+  cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
+  const file = join(folder, 'answers.json');
+  await writeFile(
+    file,
+    JSON.stringify(Object.fromEntries(targets.map(({ name, answer }) => [`/${name}`, answer]))),
+  );
+  const running = await startProcess({
+    name: 'bare-routes',
+    command: process.execPath,
+    args: [join(import.meta.dirname, 'bare-routes.ts'), file],
+  });
+  cleanUp.defer(async () => void (await running.stop()));
+  const url = () => running.lastLines(1)[0];
+  await until('the bare routes', () => url()?.startsWith('http') === true);
+  return url() ?? '';
+}
+
+interface Counts {
+  readonly events: number;
+  readonly auditEntries: number;
+}
+
+async function countsOf(jsm: JetStreamManager): Promise<Counts> {
+  const [log, audit] = await Promise.all(
+    [streamNames.sessions, streamNames.audit].map((name) => jsm.streams.info(name)),
+  );
+  return { events: log?.state.messages ?? 0, auditEntries: audit?.state.last_seq ?? 0 };
+}
+
+async function auditIsThrough(
+  jsm: JetStreamManager,
+  { process }: MeasuredApi,
+  before: Counts,
+  commands: number,
+): Promise<void> {
+  const isThrough = async () => (await countsOf(jsm)).auditEntries - before.auditEntries >= commands;
+  await until('the audit entries of all commands', isThrough, process.check, 60_000);
+}
+
+async function requireAllConfirmed(jsm: JetStreamManager, before: Counts, commands: number): Promise<void> {
+  const { events, auditEntries } = await countsOf(jsm);
+  if (events - before.events !== commands || auditEntries - before.auditEntries !== commands) {
+    throw new InvalidMeasurement(
+      `${commands} commands were answered with success, and there are ${events - before.events} events and ${auditEntries - before.auditEntries} audit entries of them`,
+    );
+  }
+}
+
+function rate(loads: readonly Load[]): number {
+  return Math.round(median(loads.map(({ perSecond }) => perSecond)));
+}
+
+function latencyFigures(name: string, loads: readonly Load[]): Record<string, number> {
+  return asFigures(name, 'ms', distributionOf(loads.flatMap(({ latenciesMs }) => latenciesMs)));
+}

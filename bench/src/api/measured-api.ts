@@ -1,0 +1,89 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
+import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
+import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { type BenchmarkContext, InvalidMeasurement } from '../benchmark.ts';
+import { type FleetProcess, startFleetProcess } from '../fleet/fleet-process.ts';
+import { until } from '../fleet/until.ts';
+
+/** The API as it is installed: with a broker that syncs every write, a database that does, keys and audit log. */
+export interface MeasuredApi {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly process: FleetProcess;
+  readonly server: NatsServer;
+  /** Of the measuring process. */
+  readonly nc: NatsConnection;
+  /** POSTs and gives the body. @throws InvalidMeasurement unless it was answered with 2xx */
+  create(path: string, body: unknown): Promise<{ readonly id: number }>;
+  /** The body as it is. @throws InvalidMeasurement unless it was answered with 2xx */
+  read(path: string): Promise<string>;
+}
+
+export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkContext): Promise<MeasuredApi> {
+  const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
+  cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
+  const server = await startNatsServer({ storeDir: join(folder, 'nats'), syncInterval: 'always' });
+  cleanUp.defer(async () => void (await server.stop()));
+  const postgres = await startPostgres({ dataDir: join(folder, 'postgres') });
+  cleanUp.defer(async () => void (await postgres.stop()));
+  const connection = await connectNats({
+    url: server.url,
+    name: 'bench',
+    log: createLogger('bench', 'fatal'),
+  });
+  cleanUp.defer(() => connection.nc.close());
+  const key = formatApiKey({
+    id: randomBytes(4).toString('hex'),
+    secret: randomBytes(32).toString('base64url'),
+  });
+  const api = await startFleetProcess(
+    'api',
+    {
+      NATS_URL: server.url,
+      DATABASE_URL: await postgres.createDatabase('api'),
+      API_PORT: '0',
+      API_BOOTSTRAP_KEY: key,
+      // Counted, as for everybody, but never reached.
+      API_REQUESTS_PER_MINUTE: '10000000',
+      SAMPLES_MAX_BYTES: String(64 * 1024 ** 2),
+    },
+    profileFolder,
+  );
+  cleanUp.defer(async () => void (await api.process.stop({ graceMs: 30_000 })));
+  const listens = () => /http:\/\/127\.0\.0\.1:\d+/.exec(String(api.said('takes requests at')?.msg))?.[0];
+  await until('the API to listen', () => listens() !== undefined, api.check);
+  const url = listens() ?? '';
+  const isReady = async () => (await fetch(`${url}/health/ready`)).status === 200;
+  await until('the API to be ready', isReady, api.check);
+
+  const headers = { authorization: `Bearer ${key}` };
+  const answered = async (response: Response): Promise<string> => {
+    const text = await response.text();
+    if (!response.ok) throw new InvalidMeasurement(`${response.url}: ${response.status} ${text}`);
+    return text;
+  };
+  return {
+    url,
+    headers,
+    process: api,
+    server,
+    nc: connection.nc,
+    create: async (path, body) =>
+      JSON.parse(
+        await answered(
+          await fetch(`${url}${path}`, {
+            method: 'POST',
+            headers: { ...headers, 'content-type': 'application/json' },
+            body: JSON.stringify(body),
+          }),
+        ),
+      ),
+    read: async (path) => answered(await fetch(`${url}${path}`, { headers })),
+  };
+}
