@@ -41,13 +41,14 @@ await runService({
     const connection = await connectNats({ ...brokerAccess(config), name: `supervisor-${instance}`, log });
     onStop('NATS connection', connection.close);
     const { nc } = connection;
-    await ensureStreams(nc, {
+    const streams = {
       sessionsMaxBytes: config.SESSIONS_MAX_BYTES,
       samplesMaxBytes: config.SAMPLES_MAX_BYTES,
       samplesMaxAgeHours: config.SAMPLES_MAX_AGE_HOURS,
       taskConfigsMaxBytes: config.TASK_CONFIGS_MAX_BYTES,
       replicas: config.STREAM_REPLICAS,
-    });
+    };
+    await ensureStreams(nc, streams, log);
     const times = {
       ttlMs: config.LEASE_TTL_MS,
       marginMs: config.LEASE_MARGIN_MS,

@@ -63,15 +63,16 @@ const isFixed = (property: Property) => property === 'storage' || property === '
 
 /**
  * Asks for every stream and compares.
+ * @returns how they are set up
  * @throws BrokerUnfit naming every stream that differs and what to do
  */
 export async function requireFitStreams(
   jsm: JetStreamManager,
   shapes: readonly StreamShape[],
-): Promise<void> {
+): Promise<StreamConfig[]> {
   const configs = await Promise.all(shapes.map(async ({ name }) => (await jsm.streams.info(name)).config));
   const faults = shapes.flatMap((shape, index) => streamFaults(shape, configs[index] as StreamConfig));
-  if (faults.length === 0) return;
+  if (faults.length === 0) return configs;
   throw new BrokerUnfit(
     `${faults.length === 1 ? 'A stream' : 'Streams'} of NATS cannot be worked with as set up (docs/nats.md says how to change that):\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
   );

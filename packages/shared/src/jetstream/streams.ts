@@ -14,7 +14,8 @@ import { Objm } from '@nats-io/obj';
 import { bucketNames, streamNames, subjects } from '../contracts/subjects.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { pause, systemTimers } from '../runtime/timers.ts';
-import { requireFitServer, requireFitStreams, type StreamShape } from './broker-unfit.ts';
+import { BrokerUnfit, requireFitServer, requireFitStreams, type StreamShape } from './broker-unfit.ts';
+import { isOfCluster, noSuitablePeers, onceClusterFormed } from './cluster-forming.ts';
 
 export interface StreamSettings {
   readonly sessionsMaxBytes: number;
@@ -35,6 +36,8 @@ const dayMs = 24 * hourMs;
 const streamNameExists = 10058;
 /** "insufficient storage resources available": `max_bytes` is reserved when a stream is made. */
 const insufficientStorage = 10047;
+/** "replicas > 1 not supported in non-clustered mode". */
+const copiesNeedCluster = 10074;
 
 /**
  * Makes sure of the streams: makes what is missing, or, for a service whose identity may not make streams, waits
@@ -51,7 +54,8 @@ export async function prepareStreams(
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   for (let said = false; ; said = true) {
     try {
-      return await requireFitStreams(jsm, streamShapes(settings));
+      await requireFitStreams(jsm, streamShapes(settings));
+      return;
     } catch (error) {
       if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound)
         throw error;
@@ -71,21 +75,40 @@ const missingStreamsPauseMs = 500;
  * `max_bytes` on a file stream reserves that much of the server's storage, so SAMPLES growing to its own limit
  * cannot take the room of session events or leases (measured: one unbounded stream at `max_file_store` made
  * every stream refuse writes, error 10023).
+ *
+ * The nodes of a cluster are waited for.
+ * @throws BrokerUnfit when the server or a stream is not what we need, or there are fewer nodes than copies are wanted
  */
-export async function ensureStreams(nc: NatsConnection, settings: StreamSettings): Promise<void> {
+export async function ensureStreams(
+  nc: NatsConnection,
+  settings: StreamSettings,
+  log?: Logger,
+): Promise<void> {
   requireFitServer(nc);
+  const configs = await onceClusterFormed(nc, () => makeStreams(nc, settings));
+  const { replicas } = settings;
+  const fewer = configs.filter(({ num_replicas }) => num_replicas < replicas).map(({ name }) => name);
+  if (fewer.length === 0) return;
+  log?.warn(
+    { streams: fewer, stream_replicas: replicas },
+    'these streams were made with fewer copies than STREAM_REPLICAS asks for, and are left so; docs/nats.md says how to raise them',
+  );
+}
+
+/** @returns how all of them are set up now */
+async function makeStreams(nc: NatsConnection, settings: StreamSettings): Promise<StreamConfig[]> {
   const jsm = await jetstreamManager(nc);
-  for (const config of streamConfigs(settings)) await ensureStream(jsm, config);
+  for (const config of streamConfigs(settings)) await ensureStream(nc, jsm, config);
   const kvm = new Kvm(nc);
   const { replicas } = settings;
   for (const { name, ...options } of buckets) {
-    const { max_bytes } = options;
-    await makeUnlessThere(jsm, { name: `KV_${name}`, max_bytes }, async () => {
+    const bucket = { name: `KV_${name}`, max_bytes: options.max_bytes, num_replicas: replicas };
+    await makeUnlessThere(nc, jsm, bucket, async () => {
       await kvm.create(name, { ...options, history: 1, replicas });
     });
   }
   await ensureTaskConfigs(nc, jsm, settings);
-  await requireFitStreams(jsm, streamShapes(settings));
+  return requireFitStreams(jsm, streamShapes(settings));
 }
 
 const mebibyte = 1024 * 1024;
@@ -109,6 +132,13 @@ const buckets: readonly {
   { name: bucketNames.waiting, storage: StorageType.Memory, max_bytes: 16 * mebibyte },
   // Each life of a writer has a key of its own; those of the dead go away by themselves.
   { name: bucketNames.sinks, storage: StorageType.Memory, max_bytes: mebibyte, ttl: 10 * 60_000 },
+];
+
+/** All that Holdfast keeps in a broker, buckets by the names of their streams. */
+export const streamsOfHoldfast: readonly string[] = [
+  ...Object.values(streamNames),
+  ...buckets.map(({ name }) => `KV_${name}`),
+  taskConfigsStream,
 ];
 
 function streamShapes(settings: StreamSettings): StreamShape[] {
@@ -149,14 +179,15 @@ async function ensureTaskConfigs(
   { replicas, taskConfigsMaxBytes = 512 * mebibyte }: StreamSettings,
 ): Promise<void> {
   const max_bytes = taskConfigsMaxBytes;
-  await makeUnlessThere(jsm, { name: taskConfigsStream, max_bytes }, async () => {
+  const bucket = { name: taskConfigsStream, max_bytes, num_replicas: replicas };
+  await makeUnlessThere(nc, jsm, bucket, async () => {
     await new Objm(nc).create(bucketNames.taskConfigs, { replicas, storage: StorageType.File, max_bytes });
   });
 }
 
-async function ensureStream(jsm: JetStreamManager, config: StreamSpec): Promise<void> {
+async function ensureStream(nc: NatsConnection, jsm: JetStreamManager, config: StreamSpec): Promise<void> {
   try {
-    await makeUnlessThere(jsm, config, async () => void (await jsm.streams.add(config)));
+    await makeUnlessThere(nc, jsm, config, async () => void (await jsm.streams.add(config)));
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || error.code !== streamNameExists) throw error;
   }
@@ -164,20 +195,41 @@ async function ensureStream(jsm: JetStreamManager, config: StreamSpec): Promise<
 
 /**
  * Makes a stream, also one that is a bucket. The server asks for its room before it looks whether it is there already.
- * @throws Error that says what to do, when it is not there and there is no room
+ * @throws Error that says what to do, when it is not there and there is no room, or there are too few nodes
  */
 async function makeUnlessThere(
+  nc: NatsConnection,
   jsm: JetStreamManager,
-  config: Pick<StreamSpec, 'name' | 'max_bytes'>,
+  config: Pick<StreamSpec, 'name' | 'max_bytes' | 'num_replicas'>,
   create: () => Promise<void>,
 ): Promise<void> {
   try {
     await create();
   } catch (error) {
-    const isOutOfRoom = error instanceof JetStreamApiError && error.code === insufficientStorage;
-    if (!isOutOfRoom) throw error;
-    if (!(await exists(jsm, config.name))) throw await notEnoughStorage(jsm, config, error);
+    if (!(error instanceof JetStreamApiError)) throw error;
+    const { code } = error;
+    if (code === copiesNeedCluster || code === noSuitablePeers) {
+      if (!(await exists(jsm, config.name))) throw tooFewNodes(nc, config, error);
+    } else if (code === insufficientStorage) {
+      if (!(await exists(jsm, config.name))) throw await notEnoughStorage(jsm, config, error);
+    } else {
+      throw error;
+    }
   }
+}
+
+function tooFewNodes(
+  nc: NatsConnection,
+  { name, num_replicas }: Pick<StreamSpec, 'name' | 'num_replicas'>,
+  cause: Error,
+): BrokerUnfit {
+  const wanted = `stream ${name} is to be kept on ${num_replicas} nodes of NATS (STREAM_REPLICAS)`;
+  return new BrokerUnfit(
+    isOfCluster(nc)
+      ? `${wanted}, and the cluster has not that many that have room for it (${cause.message}). Start the missing ones, raise max_file_store of each, or lower STREAM_REPLICAS`
+      : `${wanted}, and NATS at ${nc.getServer()} stands alone. Set STREAM_REPLICAS=1, or make NATS a cluster of at least ${num_replicas}`,
+    { cause },
+  );
 }
 
 async function exists(jsm: JetStreamManager, name: string): Promise<boolean> {

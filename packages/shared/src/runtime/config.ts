@@ -110,6 +110,11 @@ export function brokerAccess(config: z.infer<z.ZodObject<typeof brokerSettings>>
   };
 }
 
+/** For a command that needs NATS and nothing else. @throws ConfigError */
+export function readBrokerAccess(environment: Environment): BrokerAccess {
+  return brokerAccess(readConfig(z.object(brokerSettings), environment));
+}
+
 /** Settings that every service has. */
 export const commonSettings = {
   ...brokerSettings,
