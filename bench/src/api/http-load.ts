@@ -41,7 +41,7 @@ export async function loadOf(options: LoadOptions): Promise<Load> {
               headers,
               onResponse: (status, body, ...about) => {
                 if (status < 200 || status > 299) refused ??= `${status} ${body}`;
-                onResponse?.(status, body, ...about);
+                if (typeof onResponse === 'function') onResponse(status, body, ...about);
               },
             }),
           );

@@ -23,6 +23,7 @@ import { jetStreamSessionLog } from './adapters/jetstream-session-log.ts';
 import { jetStreamQuarantineStore, jetStreamSinks } from './adapters/jetstream-system.ts';
 import { buildApp } from './app.ts';
 import { sessionCommands } from './commands/session-commands.ts';
+import { RecentSessions } from './commands/session-memory.ts';
 import { apiConfig } from './config.ts';
 import { openDatabase } from './database/open-database.ts';
 import { startMigrations } from './database/start-migrations.ts';
@@ -68,6 +69,7 @@ await runService({
     const waiting = startWaitingNotices();
     onStop('waiting notices', waiting.stop);
 
+    const memory = new RecentSessions();
     const keys = new ApiKeys({ book: () => jetStreamKeyBook(broker.connection), log });
     onStop('keys', keys.stop);
     const bootstrapKey = config.API_BOOTSTRAP_KEY;
@@ -78,6 +80,7 @@ await runService({
       streams,
       log,
       onReady: async (nc) => {
+        memory.clear();
         const keyBook = jetStreamKeyBook(() => nc);
         await keys.load(keyBook);
         if (bootstrapKey !== undefined) await keys.bootstrap(bootstrapKey, keyBook);
@@ -176,6 +179,7 @@ await runService({
         database,
         projection,
         logGuard,
+        memory,
         validateTask: taskValidation({ database, collectors }),
         readYourWriteMs: config.READ_YOUR_WRITE_MS,
       }),

@@ -28,6 +28,8 @@ export class TaskConfigsFull extends Error {
 export interface TaskConfigs {
   /** @throws TaskConfigsFull when there is no room for it */
   put(config: TaskConfig): Promise<'stored' | 'already_there'>;
+  /** Whether exactly this is there. @throws when the broker cannot be asked */
+  has(config: TaskConfig): Promise<boolean>;
   /** A missing or damaged snapshot is an answer. @throws when the broker cannot be asked */
   load(
     taskId: string,

@@ -9,7 +9,14 @@ import { evolve, foldSession } from '../domain/session/evolve.ts';
 import { parseSessionId } from '../domain/session/session-id.ts';
 import { neverStarted } from '../domain/session/state.ts';
 import type { EventStore } from './event-store.ts';
-import { type CommandOutcome, handleCommand, LogUnreadable, loadSession } from './handle-command.ts';
+import {
+  type CommandOutcome,
+  handleCommand,
+  type LoadedSession,
+  LogUnreadable,
+  loadSession,
+  type SessionMemory,
+} from './handle-command.ts';
 import { InMemoryEventStore } from './in-memory-event-store.ts';
 
 const now = '2025-03-01T06:00:00.000Z';
@@ -153,6 +160,8 @@ describe('any interleaving of the commands of several clients', () => {
         fc.infiniteStream(fc.nat(9)),
         async (scheduler, clients, dice) => {
           const store = new SlowStore(scheduler, () => dice.next().value === 0);
+          // Two clients of one process, which remembers; the others know nothing of what it does.
+          const memory: SessionMemory = new Map<string, LoadedSession>();
           const outcomes = new Map<string, CommandOutcome>();
           const work = Promise.all(
             clients.map(async (commands, client) => {
@@ -160,7 +169,13 @@ describe('any interleaving of the commands of several clients', () => {
                 const commandId = `${client}/${index}`;
                 outcomes.set(
                   commandId,
-                  await handleCommand(store, '7', command, { commandId, source: '/test', now }),
+                  await handleCommand(
+                    store,
+                    '7',
+                    command,
+                    { commandId, source: '/test', now },
+                    client < 2 ? memory : undefined,
+                  ),
                 );
               }
             }),
@@ -198,6 +213,36 @@ describe('any interleaving of the commands of several clients', () => {
       ),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('what is remembered of a task', () => {
+  it('spares the question for its last event, and refuses nothing by itself', async () => {
+    const store = new InMemoryEventStore();
+    let reads = 0;
+    const counting: EventStore = {
+      append: (...event) => store.append(...event),
+      read: (subject) => store.read(subject),
+      readLast: (subject) => {
+        reads += 1;
+        return store.readLast(subject);
+      },
+    };
+    const memory = new Map<string, LoadedSession>();
+    const send = (commandId: string, command: SessionCommand, own?: SessionMemory) =>
+      handleCommand(counting, '7', command, { commandId, source: '/test', now }, own);
+    await send('c1', start, memory);
+    expect(reads).toBe(1);
+    await send('c2', { type: 'PauseSession', sessionId: '7-1', reason: '', by: 'li' }, memory);
+    expect(reads).toBe(1);
+    // Somebody else resumes it: what is remembered says that it is paused.
+    await send('c3', { type: 'ResumeSession', sessionId: '7-1', by: 'wang' });
+    const again = await send('c4', { type: 'PauseSession', sessionId: '7-1', reason: '', by: 'li' }, memory);
+    expect(again).toMatchObject({ ok: true, changed: true, state: { status: 'paused' } });
+    // And stops it, and starts another: what is remembered would refuse a start.
+    await send('c5', { type: 'StopSession', sessionId: '7-1', reason: '', by: 'wang' });
+    expect(await send('c6', start, memory)).toMatchObject({ ok: true, changed: true });
+    expect(await history(store)).toHaveLength(6);
   });
 });
 

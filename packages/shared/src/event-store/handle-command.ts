@@ -49,8 +49,16 @@ export async function loadSession(store: EventStore, taskId: string): Promise<Lo
   return { state: evolve(neverStarted, recorded), sequence: last.sequence };
 }
 
+/** What was last known of tasks. It may be out of date: only an append that expects its sequence proves that it is not. */
+export interface SessionMemory {
+  get(taskId: string): LoadedSession | undefined;
+  set(taskId: string, known: LoadedSession): void;
+  delete(taskId: string): void;
+}
+
 /**
- * Loads the task's state, decides, appends; when somebody else was first, decides again on the new state.
+ * Loads the task's state, decides, appends; when somebody else was first, decides again on the new state. With a
+ * memory it decides on what is remembered first, and answers without having appended only from the log itself.
  * @throws LogUnreadable, and what {@link EventStore.append} throws but VersionConflict
  */
 export async function handleCommand(
@@ -58,12 +66,19 @@ export async function handleCommand(
   taskId: string,
   command: SessionCommand,
   { commandId, source, now }: CommandContext,
+  memory?: SessionMemory,
 ): Promise<CommandOutcome> {
+  let remembered = memory?.get(taskId);
   for (;;) {
-    const { state, sequence } = await loadSession(store, taskId);
+    const { state, sequence } = remembered ?? (await loadSession(store, taskId));
     const decision = decide(state, command);
+    const [event] = decision.ok ? decision.events : [];
+    if (remembered && !event) {
+      // Somebody else may have changed it since.
+      remembered = undefined;
+      continue;
+    }
     if (!decision.ok) return decision;
-    const [event] = decision.events;
     if (!event) {
       // decide gives an empty success only for a task that has a session.
       if (state.status === 'never_started') throw new Error(`${command.type} on a task without a session`);
@@ -74,9 +89,13 @@ export async function handleCommand(
       const stored = await store.append(subjects.lifecycle(taskId), envelope, sequence);
       const next = evolve(state, { event, sequence: stored, time: now });
       if (next.status === 'never_started') throw new Error('an event leads back to never_started');
+      memory?.set(taskId, { state: next, sequence: stored });
       return { ok: true, state: next, sequence: stored, changed: true };
     } catch (error) {
+      // Also of what may have been stored or not, nothing is known any more.
+      memory?.delete(taskId);
       if (!(error instanceof VersionConflict)) throw error;
+      remembered = undefined;
     }
   }
 }

@@ -61,6 +61,13 @@ export class TaskConfigStore {
     return 'stored';
   }
 
+  /** Whether exactly this snapshot is there, byte for byte: one question, however long it is. @throws when the broker cannot be asked */
+  async has(config: TaskConfig): Promise<boolean> {
+    const found = await this.#objects.info(taskConfigKey(config.task_id, config.config_version));
+    if (!found || found.deleted) return false;
+    return hasDigest(found, new TextEncoder().encode(JSON.stringify(config)));
+  }
+
   async #isFull(cause: unknown, bytesMore: number): Promise<TaskConfigStoreFull | undefined> {
     if (!(cause instanceof JetStreamApiError && cause.code === storeFailed)) return undefined;
     const { state, config } = await this.#jsm.streams.info(stream);
@@ -116,11 +123,14 @@ export class TaskConfigStore {
    * once were as many consumers, 50 KB each, for five minutes. One chunk, 128 KB, is nearly every configuration.
    * @returns undefined when it is not there or not what was stored
    */
-  async #singleChunk({ nuid, digest }: ObjectInfo): Promise<Uint8Array | undefined> {
-    const last_by_subj = `$O.${bucketNames.taskConfigs}.C.${nuid}`;
+  async #singleChunk(object: ObjectInfo): Promise<Uint8Array | undefined> {
+    const last_by_subj = `$O.${bucketNames.taskConfigs}.C.${object.nuid}`;
     const chunk = await this.#jsm.streams.getMessage(stream, { last_by_subj });
-    if (!chunk) return undefined;
-    const actual = createHash('sha256').update(chunk.data).digest('base64url');
-    return digest.replace(/=+$/, '') === `SHA-256=${actual}` ? chunk.data : undefined;
+    return chunk && hasDigest(object, chunk.data) ? chunk.data : undefined;
   }
+}
+
+function hasDigest({ digest }: ObjectInfo, data: Uint8Array): boolean {
+  const actual = createHash('sha256').update(data).digest('base64url');
+  return digest.replace(/=+$/, '') === `SHA-256=${actual}`;
 }

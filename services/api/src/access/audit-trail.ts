@@ -6,6 +6,8 @@ import type { AuditLog } from '../ports.ts';
 
 const waitingAtMost = 5_000;
 const retryMs = 1_000;
+/** As many are on their way to the broker at a time: it syncs each to disk, and one after the other would be slower than commands are. */
+const inFlightAtMost = 64;
 
 export interface AuditTrail {
   /** Never waits and never fails: an answer must not hang on the entry about it. */
@@ -16,7 +18,7 @@ export interface AuditTrail {
 }
 
 /**
- * Brings entries into AUDIT in order, behind the answers. While the broker is away they wait here; what finds no room,
+ * Brings entries into AUDIT, behind the answers and in their order unless the broker refuses one of several. While the broker is away they wait here; what finds no room,
  * and what still waits at the end of the process, is written into the log instead.
  */
 export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }): AuditTrail {
@@ -32,18 +34,21 @@ export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }
 
   const sendAll = async () => {
     let said = false;
-    for (let entry = waiting[0]; entry; entry = waiting[0]) {
-      try {
-        await audit.append(entry);
-        waiting.shift();
+    while (waiting.length > 0) {
+      const sent = waiting.slice(0, inFlightAtMost);
+      const outcomes = await Promise.allSettled(sent.map((entry) => audit.append(entry)));
+      const unsent = sent.filter((_entry, index) => outcomes[index]?.status === 'rejected');
+      waiting.splice(0, sent.length, ...unsent);
+      const failure = outcomes.find((outcome) => outcome.status === 'rejected');
+      if (!failure) {
         if (said) log.info('audit entries are stored again');
         said = false;
-      } catch (error) {
-        if (stopping.signal.aborted) return;
-        if (!said) log.error({ err: error }, 'audit entries cannot be stored now; they wait');
-        said = true;
-        await pause(systemTimers, retryMs, stopping.signal);
+        continue;
       }
+      if (stopping.signal.aborted) return;
+      if (!said) log.error({ err: failure.reason }, 'audit entries cannot be stored now; they wait');
+      said = true;
+      await pause(systemTimers, retryMs, stopping.signal);
     }
   };
 

@@ -32,6 +32,7 @@ const retryMs = 1_000;
 function taskConfigsOf(store: TaskConfigStore): TaskConfigs {
   return {
     load: (taskId, version) => store.load(taskId, version),
+    has: (config) => store.has(config),
     put: async (config) => {
       try {
         return await store.put(config);

@@ -15,6 +15,7 @@ import {
   type CommandOutcome,
   handleCommand,
   loadSession,
+  type SessionMemory,
 } from '@holdfast/shared/event-store/handle-command.ts';
 import { ensureConfigVersion } from '../configuration/config-versions.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
@@ -40,6 +41,8 @@ export interface SessionCommandsOptions {
     taskId: number,
     mode: Exclude<StartValidation, 'skip'>,
   ) => Promise<StartValidationView>;
+  /** Of the log that {@link broker} has now. */
+  readonly memory: SessionMemory;
   /** Longest wait for the read model to show what a command did. */
   readonly readYourWriteMs: number;
 }
@@ -75,7 +78,7 @@ type StartedState = Exclude<SessionState, { status: 'never_started' }>;
 type Accepted = Extract<CommandOutcome, { ok: true }>;
 
 export function sessionCommands(options: SessionCommandsOptions): SessionCommands {
-  const { broker, database, projection, logGuard, readYourWriteMs } = options;
+  const { broker, database, projection, logGuard, memory, readYourWriteMs } = options;
 
   const usableStores = () => {
     const damage = logGuard.damage();
@@ -89,13 +92,19 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     command: SessionCommand,
     { commandId }: CommandAttempt,
   ): Promise<Accepted> => {
-    const outcome = await handleCommand(events, taskId, command, {
-      commandId,
-      source,
-      now: new Date().toISOString(),
-    });
+    const context = { commandId, source, now: new Date().toISOString() };
+    const outcome = await handleCommand(events, taskId, command, context, memory);
     if (!outcome.ok) throw refusalProblem(outcome.refusal);
     return outcome;
+  };
+
+  /** Before anything is made for a start. The log decides again when its event is appended. */
+  const refuseWhileActive = async (events: EventStore, taskId: string): Promise<void> => {
+    const remembered = memory.get(taskId);
+    if (remembered && !isActive(remembered.state)) return;
+    const loaded = await loadSession(events, taskId);
+    memory.set(taskId, loaded);
+    if (isActive(loaded.state)) throw alreadyActive(loaded.state);
   };
 
   const onSession = async (
@@ -127,9 +136,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
       const { events, taskConfigs } = usableStores();
       let validation: StartValidationView | null = null;
       const outcome = await onlyOnce(events, taskId, attempt, async () => {
-        // Before anything is made for it. The log decides again when the event is appended.
-        const { state } = await loadSession(events, taskId);
-        if (state.status === 'running' || state.status === 'paused') throw alreadyActive(state);
+        await refuseWhileActive(events, taskId);
         if (validate !== 'skip') validation = await options.validateTask(Number(taskId), validate);
         const { taskCode, version, needs } = await ensureConfigVersion(database, taskConfigs, Number(taskId));
         const start: SessionCommand = {
@@ -228,7 +235,13 @@ async function projectedView(database: Database, sessionId: string): Promise<Ses
   }
 }
 
-function alreadyActive(state: Extract<StartedState, { status: 'running' | 'paused' }>) {
+type ActiveState = Extract<StartedState, { status: 'running' | 'paused' }>;
+
+function isActive(state: SessionState): state is ActiveState {
+  return state.status === 'running' || state.status === 'paused';
+}
+
+function alreadyActive(state: ActiveState) {
   return refusalProblem({
     code: 'task_already_active',
     sessionId: state.session.sessionId,

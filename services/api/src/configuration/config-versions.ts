@@ -34,6 +34,46 @@ export async function ensureConfigVersion(
   taskConfigs: TaskConfigs,
   taskId: number,
 ): Promise<TaskVersion> {
+  return (
+    (await unchangedVersion(database, taskConfigs, taskId)) ?? lockedVersion(database, taskConfigs, taskId)
+  );
+}
+
+/**
+ * Nearly every start is one of a task that has been started before and has not changed since: then there is nothing to
+ * make, and so nothing to lock. Undefined when it is not certain.
+ */
+async function unchangedVersion(
+  database: Database,
+  taskConfigs: TaskConfigs,
+  taskId: number,
+): Promise<TaskVersion | undefined> {
+  const task = await database
+    .selectFrom('tasks')
+    .leftJoinLateral(
+      (from) =>
+        from
+          .selectFrom('task_config_versions')
+          .select(['version', 'hash'])
+          .whereRef('task_id', '=', 'tasks.id')
+          .orderBy('version', 'desc')
+          .limit(1)
+          .as('latest'),
+      (join) => join.onTrue(),
+    )
+    .selectAll('tasks')
+    .select(['latest.version', 'latest.hash'])
+    .where('tasks.id', '=', taskId)
+    .executeTakeFirst();
+  if (!task || task.version === null) return undefined;
+  const content = await readContent(database, task);
+  if (contentHash(content) !== task.hash) return undefined;
+  const config: TaskConfig = { ...content, config_version: task.version };
+  if (!(await asked(config, () => taskConfigs.has(config)))) return undefined;
+  return { taskCode: task.code, version: task.version, needs: sessionNeeds(content) };
+}
+
+function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: number): Promise<TaskVersion> {
   return database.transaction().execute(async (transaction) => {
     const task = await transaction
       .selectFrom('tasks')
@@ -91,15 +131,21 @@ async function holds(
   hash: string,
 ): Promise<boolean> {
   const config: TaskConfig = { ...content, config_version: version };
-  let stored: Awaited<ReturnType<TaskConfigs['load']>>;
-  try {
+  return asked(config, async () => {
     if ((await taskConfigs.put(config)) === 'stored') return true;
-    stored = await taskConfigs.load(config.task_id, version);
+    const stored = await taskConfigs.load(config.task_id, version);
+    return stored.ok && contentHash(stored.config) === hash;
+  });
+}
+
+/** @throws ApiProblem, StoreUnavailable */
+async function asked<T>(config: TaskConfig, question: () => Promise<T>): Promise<T> {
+  try {
+    return await question();
   } catch (error) {
     if (error instanceof TaskConfigsFull) throw noRoom(config, error);
     throw new StoreUnavailable('the configuration snapshot could not be stored', { cause: error });
   }
-  return stored.ok && contentHash(stored.config) === hash;
 }
 
 function noRoom({ task_code }: TaskConfig, { bytes, maxBytes }: TaskConfigsFull): ApiProblem {

@@ -48,6 +48,18 @@ export function followProjection(options: { url: string; log: Logger }): Project
     wake();
   };
 
+  let looking = false;
+  /** One question for all who wait: the more of them, the busier is the database already. */
+  const lookOnce = (from: pg.Client): void => {
+    if (looking) return;
+    looking = true;
+    look(from)
+      .catch(() => undefined)
+      .finally(() => {
+        looking = false;
+      });
+  };
+
   const connectOnce = async (): Promise<void> => {
     const fresh = new pg.Client({ ...connectionOptions(url), query_timeout: 3_000 });
     const ended = new Promise<void>((resolve) => {
@@ -112,7 +124,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
         if (left <= 0) return 'too_late';
         const notified = await sleepUntilWoken(waiters, Math.min(left, lookAgainMs));
         // Not awaited: the deadline holds also for a database that hangs.
-        if (!notified && client) look(client).catch(() => undefined);
+        if (!notified && client) lookOnce(client);
       }
       return up ? 'reached' : 'database_away';
     },

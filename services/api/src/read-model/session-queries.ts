@@ -37,11 +37,41 @@ export async function listSessions(
   return { rows: page, next: more ? page.at(-1)?.first_sequence : undefined };
 }
 
-export async function findSession(
-  database: Database,
-  sessionId: string,
-): Promise<NamedSessionRow | undefined> {
-  return selectSessions(database).where('sessions.session_id', '=', sessionId).executeTakeFirst();
+type LookUp = PromiseWithResolvers<NamedSessionRow | undefined>;
+const nextLookUps = new WeakMap<Database, Map<string, LookUp>>();
+
+/**
+ * As it is at the time of the call, or a little later: those who ask in the same turn of the event loop, as all do
+ * whose commands one commit of the projector has shown, share one query.
+ */
+export function findSession(database: Database, sessionId: string): Promise<NamedSessionRow | undefined> {
+  let wanted = nextLookUps.get(database);
+  if (!wanted) {
+    const fresh: Map<string, LookUp> = new Map();
+    wanted = fresh;
+    nextLookUps.set(database, fresh);
+    setImmediate(() => {
+      nextLookUps.delete(database);
+      void lookUp(database, fresh);
+    });
+  }
+  const known = wanted.get(sessionId);
+  if (known) return known.promise;
+  const asked: LookUp = Promise.withResolvers();
+  wanted.set(sessionId, asked);
+  return asked.promise;
+}
+
+async function lookUp(database: Database, wanted: ReadonlyMap<string, LookUp>): Promise<void> {
+  try {
+    const rows = await selectSessions(database)
+      .where('sessions.session_id', 'in', [...wanted.keys()])
+      .execute();
+    const byId = new Map(rows.map((row) => [row.session_id, row]));
+    for (const [id, { resolve }] of wanted) resolve(byId.get(id));
+  } catch (error) {
+    for (const { reject } of wanted.values()) reject(error);
+  }
 }
 
 /** The name is that of the snapshot which the session runs on, else what the task is called now. */
