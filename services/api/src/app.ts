@@ -32,6 +32,7 @@ import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { requestIdOf, tellRequestIds } from './http/request-id.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { type SystemSources, systemRoutes } from './http/system-routes.ts';
+import type { ShownLimitsSources } from './learned-limits/shown-limits.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
 import type { WaitingNotices } from './live-status/waiting-notices.ts';
 import type { AuditLog } from './ports.ts';
@@ -52,6 +53,7 @@ export interface AppDependencies {
   readonly access: AccessControl;
   readonly auditLog: AuditLog;
   readonly system: SystemSources;
+  readonly learned: ShownLimitsSources;
   /** Whether changes of configuration without If-Match are refused. */
   readonly requireIfMatch: boolean;
   readonly readiness: Readiness;
@@ -78,6 +80,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     access,
     auditLog,
     system,
+    learned,
     requireIfMatch,
     readiness,
     metrics,
@@ -138,7 +141,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await typed.register(keyRoutes(access.keys), { prefix: '/api/system/keys' });
   await typed.register(auditRoutes(auditLog), { prefix: '/api/system/audit' });
   await typed.register(recoveryRoutes(recovery), { prefix: '/api/acquisition/recovery' });
-  await typed.register(configurationRoutes(database, { requireIfMatch }), { prefix: '/api/config' });
+  await typed.register(configurationRoutes(database, { requireIfMatch, learned }), { prefix: '/api/config' });
   await typed.register(deviceRoutes(devices, once), { prefix: '/api' });
   return app as unknown as FastifyInstance;
 }

@@ -31,6 +31,7 @@ import { taskValidation } from './devices/validate-start.ts';
 import { closeApp, watchUnusedConnections } from './http/close-app.ts';
 import { listen } from './http/listen.ts';
 import { startLiveStatus } from './live-status/live-status.ts';
+import { startWriteBack } from './learned-limits/write-back.ts';
 import { startWaitingNotices } from './live-status/waiting-notices.ts';
 import { LogGuard } from './read-model/log-guard.ts';
 import { followProjection } from './read-model/projection-signal.ts';
@@ -149,9 +150,14 @@ await runService({
         audit: auditLog.append,
       },
       system: {
+    const learned = { database, liveStatus, taskConfigs: () => broker.stores().taskConfigs };
+    const writeBack = startWriteBack({ ...learned, audit, everyMs: config.COUNTERS_FLUSH_MS, log });
+    onStop('write-back', writeBack.stop);
+
         samples,
         quarantine: jetStreamQuarantineStore(broker.connection),
         sinks: jetStreamSinks(broker.connection),
+      learned,
       },
       access: {
         keys,

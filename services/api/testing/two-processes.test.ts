@@ -1,3 +1,5 @@
+import type { LearnedLimits } from '@holdfast/shared/contracts/session-status.ts';
+import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -149,5 +151,146 @@ describe('a projector that is killed at any moment', () => {
     expect(sequences.sort((one, other) => one - other)).toEqual(
       (await log.events()).map(({ sequence }) => sequence),
     );
+  });
+});
+
+describe('what a session has learned of a device', () => {
+  const range = (at: number, isConfirmed: boolean) => ({
+    ...{ table: 'holding_register' as const, from: at, to: at },
+    is_confirmed: isConfirmed,
+  });
+  const plain = (at: number) => ({ table: 'holding_register', from: at, to: at });
+
+  /** A session of a task with one device, and how its collector would tell that it has learned something. */
+  async function learning(code: string, profile: object | null) {
+    const taskId = await configureTask(first, code);
+    const [device] = (await first.get(`/api/config/devices/?code=${code}-device`)).body.results;
+    const path = `/api/config/devices/${device.id}/`;
+    await first.request('PATCH', path, { profile });
+    let sessionId = await startTask(first, taskId);
+    const tell = async (learned_limits: LearnedLimits) =>
+      (await StatusBoard.open(log.nc)).write(String(taskId), {
+        v: 1,
+        session: sessionId,
+        epoch: 1,
+        collector: 'c1',
+        instance: 'one',
+        state: 'polling',
+        detail: '',
+        updated_at: new Date().toISOString(),
+        points_read: 0,
+        error_count: 0,
+        last_read_time: null,
+        device_health: {
+          [`${code}-device`]: {
+            ...{ status: 'error' as const, consecutive_failures: 1, last_success: null, last_error: null },
+            learned_limits,
+          },
+        },
+      });
+    const restart = async () => {
+      await first.post(`${sessionsPath}/${sessionId}/stop/`);
+      sessionId = await startTask(first, taskId);
+    };
+    const changes = async () =>
+      (await first.get('/api/system/audit/?limit=500')).body.results.filter(
+        ({ target, who }: { target: string; who: string }) =>
+          target === `device ${device.id}` && who === 'collector c1',
+      );
+    /** Until both processes show so many ranges. */
+    const heard = async (count: number) => {
+      for (const api of [first, second]) {
+        await expect
+          .poll(async () => (await api.get(path)).body.learned_limits[0]?.excluded.length)
+          .toBe(count);
+      }
+    };
+    return { id: device.id, path, tell, restart, changes, heard };
+  }
+
+  it('is written into its limits once, by whichever process is first, with an entry in the audit log', async () => {
+    const { path, tell, changes, heard } = await learning('willing', {
+      write_back: true,
+      max_hole: 3,
+      excluded: [plain(5)],
+    });
+    await tell({ max_registers: 40, excluded: [range(7, true), range(9, false)] });
+    await heard(2);
+    const { body: device } = await eventually(
+      async () => {
+        const answer = await second.get(path);
+        return answer.body.max_registers === 40 && answer;
+      },
+      { what: 'the limits to be written' },
+    );
+    expect(device).toMatchObject({
+      max_bits: 2_000,
+      profile: { write_back: true, max_hole: 3, excluded: [plain(5), plain(7)] },
+      learned_limits: [{ session_id: expect.any(String), collector_id: 'c1', max_registers: 40 }],
+    });
+    // What comes later is written on top of that.
+    const later = [9, 11, 13, 15];
+    for (const [index, at] of later.entries()) {
+      const all = [range(7, true), ...later.slice(0, index + 1).map((each) => range(each, true))];
+      await tell({ max_registers: 20, excluded: all });
+      await expect.poll(async () => (await first.get(path)).body.profile.excluded.at(-1)).toEqual(plain(at));
+    }
+    await expect.poll(changes).toHaveLength(5);
+    expect((await changes())[0]).toMatchObject({
+      action: 'device.update',
+      outcome: 'done',
+      data: { body: { max_registers: 20, excluded: [5, 7, ...later].map(plain) } },
+    });
+  });
+
+  it('is not brought back when an engineer has taken it away, until the next session learns it anew', async () => {
+    const { path, tell, restart, changes } = await learning('engineered', { write_back: true });
+    await tell({ excluded: [range(7, true)] });
+    await expect.poll(async () => (await first.get(path)).body.profile.excluded).toHaveLength(1);
+    await first.request('PATCH', path, { profile: { write_back: true } });
+    await tell({ max_registers: 40, excluded: [range(7, true), range(8, true)] });
+    const said = 'device engineered-device was changed meanwhile';
+    for (const api of [first, second]) {
+      await eventually(async () => api.process.lastLines(200).some((line) => line.includes(said)), {
+        what: 'both to have left it alone',
+      });
+    }
+    expect((await first.get(path)).body).toMatchObject({ max_registers: 125, profile: { excluded: [] } });
+    await restart();
+    await tell({ excluded: [range(8, true)] });
+    await expect.poll(async () => (await first.get(path)).body.profile.excluded).toEqual([plain(8)]);
+    await expect.poll(changes).toHaveLength(2);
+  });
+
+  it('is written when an engineer asks for it, whether the device allows it by itself or not', async () => {
+    const { id, path, tell, changes, heard } = await learning('asked', null);
+    const apply = (body?: object) => second.post(`/api/config/devices/${id}/apply-learned-limits/`, body);
+    expect(await apply()).toMatchObject({ status: 409, body: { code: 'nothing_learned' } });
+    expect(await second.post('/api/config/devices/999999/apply-learned-limits/')).toMatchObject({
+      status: 404,
+      body: { code: 'device_not_found' },
+    });
+    await tell({ max_bits: 100, excluded: [range(7, true), range(9, false)] });
+    await heard(2);
+    expect((await first.get(path)).body).toMatchObject({ max_bits: 2_000, profile: null });
+    expect(await apply()).toMatchObject({
+      status: 200,
+      body: { changed: true, device: { max_bits: 100, profile: { excluded: [plain(7)], busy_retries: 2 } } },
+    });
+    expect((await apply()).body.changed).toBe(false);
+    expect((await apply({ unconfirmed: true })).body).toMatchObject({
+      changed: true,
+      device: { profile: { excluded: [plain(7), plain(9)] } },
+    });
+    expect(
+      await second.post(
+        `/api/config/devices/${id}/apply-learned-limits/`,
+        {},
+        { 'if-match': '"an-older-version"' },
+      ),
+    ).toMatchObject({ status: 412 });
+    await first.request('PATCH', path, { unit_id: 9 });
+    expect(await apply()).toMatchObject({ status: 409, body: { code: 'device_replaced' } });
+    expect(await changes()).toEqual([]);
   });
 });

@@ -8,6 +8,7 @@ export const migrations: MigrationProvider = {
     '002_read_model': readModel,
     '003_needs_and_failures': needsAndFailures,
     '004_modbus': modbus,
+    '007_learned_limits': learnedLimits,
   }),
 };
 
@@ -188,5 +189,19 @@ const modbus: Migration = {
         add column period_ms integer,
         add column report jsonb,
         add column writable boolean not null default false`.execute(db);
+  },
+};
+
+/** What sessions have written into the limits of devices by what they have learned. */
+const learnedLimits: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`
+      create table device_write_backs (
+        device_id bigint not null references devices (id) on delete cascade,
+        session_id text not null,
+        limits jsonb not null,
+        written_at timestamptz not null default now(),
+        primary key (device_id, session_id)
+      )`.execute(db);
   },
 };

@@ -1,13 +1,14 @@
+import type { ConfiguredProfile } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type {
   ByteOrder,
   DataType,
-  DeviceProfile,
   ModbusProtocol,
   RegisterTable,
   ReportByException,
   SerialLine,
   TextEncoding,
 } from '@holdfast/shared/contracts/task-config.ts';
+import type { ConfiguredLimits } from '@holdfast/shared/domain/reading/narrowed-limits.ts';
 import type { LinearRange } from '@holdfast/shared/domain/register/point-layout.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
@@ -38,9 +39,17 @@ export interface DevicesTable {
   max_registers: number;
   max_bits: number;
   serial: OptionalJson<SerialLine>;
-  profile: OptionalJson<DeviceProfile>;
+  profile: OptionalJson<ConfiguredProfile>;
   measurement: string | null;
   enabled: boolean;
+}
+
+/** The limits of a device as a session has last written them, so that it knows its own change from an engineer's. */
+export interface DeviceWriteBacksTable {
+  device_id: number;
+  session_id: string;
+  limits: Json<ConfiguredLimits>;
+  written_at: Generated<Date>;
 }
 
 export interface PointsTable {
@@ -162,6 +171,7 @@ export interface ProjectionCheckpointTable {
 export interface Tables {
   sites: SitesTable;
   devices: DevicesTable;
+  device_write_backs: DeviceWriteBacksTable;
   points: PointsTable;
   tasks: TasksTable;
   task_devices: TaskDevicesTable;

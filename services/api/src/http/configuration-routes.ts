@@ -1,5 +1,6 @@
 import {
   deviceCreateSchema,
+  deviceDetailSchema,
   devicePageSchema,
   devicePatchSchema,
   deviceViewSchema,
@@ -27,9 +28,11 @@ import { type Points, points } from '../configuration/points.ts';
 import { sites } from '../configuration/sites.ts';
 import { tasks } from '../configuration/tasks.ts';
 import type { Database } from '../database/open-database.ts';
+import type { ShownLimitsSources } from '../learned-limits/shown-limits.ts';
 import { notFound } from './api-problem.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { entityTagOf, preconditionOf } from './entity-tag.ts';
+import { learnedLimitsRoutes, withLearnedLimits } from './learned-limits-routes.ts';
 
 const byCode = { code: storableText(128).min(1).optional() } as const;
 const byId = z.coerce.number().int().positive().optional();
@@ -37,7 +40,10 @@ const byId = z.coerce.number().int().positive().optional();
 /** Below /api/config. */
 export function configurationRoutes(
   database: Database,
-  { requireIfMatch = false }: { readonly requireIfMatch?: boolean } = {},
+  {
+    requireIfMatch = false,
+    learned,
+  }: { readonly requireIfMatch?: boolean; readonly learned: ShownLimitsSources },
 ): FastifyPluginCallbackZod {
   return async (app) => {
     await app.register(
@@ -60,16 +66,19 @@ export function configurationRoutes(
         kind: 'device',
         requireIfMatch,
         collection: devices(database),
+        detail: withLearnedLimits(learned),
         filter: z.object({ ...byCode, site_id: byId }),
         schemas: {
           create: deviceCreateSchema,
           patch: devicePatchSchema,
           view: deviceViewSchema,
+          detail: deviceDetailSchema,
           page: devicePageSchema,
         },
       }),
       { prefix: '/devices' },
     );
+    await app.register(learnedLimitsRoutes(learned, { requireIfMatch }), { prefix: '/devices' });
     const pointCollection = points(database);
     await app.register(
       collectionRoutes({
@@ -117,6 +126,8 @@ interface CollectionSchemas {
   readonly view: z.ZodType;
   /** What a creation answers, when that is not one view. */
   readonly created?: z.ZodType;
+  /** What one is answered with that is read by itself, when that says more than the view. */
+  readonly detail?: z.ZodType;
   readonly page: z.ZodType;
 }
 
@@ -130,6 +141,8 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
   /** Singular, for codes and words. */
   kind: string;
   collection: Served<S, z.infer<F>>;
+  /** Adds what does not belong to the item itself, and so not to its ETag. */
+  detail?: (item: z.infer<S['view']>) => Promise<unknown>;
   filter: F;
   schemas: S;
   /** Whether changes without If-Match are refused. */
@@ -176,10 +189,11 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
     );
     app.get(
       '/:id',
-      { schema: { params, response: { 200: schemas.view } } },
+      { schema: { params, response: { 200: schemas.detail ?? schemas.view } } },
       async ({ params: { id } }, reply) => {
         const item = found(id, await collection.find(idOf(id)));
-        return reply.header('etag', entityTagOf(answered(item))).send(item);
+        const detail = options.detail ? await options.detail(item) : item;
+        return reply.header('etag', entityTagOf(answered(item))).send(detail);
       },
     );
     app.patch(

@@ -74,6 +74,10 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
 
   ['POST /api/acquisition/points/{id}/write', of('Devices', { isIdempotent: true })('Write a point, once')],
   ['POST /api/config/devices/{id}/test', devices('Read every point of a device once')],
+  [
+    'POST /api/config/devices/{id}/apply-learned-limits',
+    of('Configuration', { hasVersion: true })('Narrow the limits of a device by what it has refused'),
+  ],
   ['POST /api/config/tasks/{id}/plan', devices('Work out what reading a task asks of its buses')],
 
   ['GET /api/system/sinks', system('How samples get into their database')],

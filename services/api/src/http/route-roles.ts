@@ -49,6 +49,7 @@ export const routeRoles: ReadonlyMap<string, RouteRule> = new Map<string, RouteR
 
   ...configuration,
   ['POST /api/config/devices/:id/test', engineer('device.test')],
+  ['POST /api/config/devices/:id/apply-learned-limits', engineer('device.apply_learned_limits')],
   ['POST /api/config/tasks/:id/plan', { role: 'engineer' }],
 
   ['GET /api/system/sinks', viewer],

@@ -16,6 +16,8 @@ export interface LiveStatus {
   totals(sessionId: string): Promise<LiveTotals>;
   /** What the holder of the task's session said last, as far as it has reached this process. */
   lastWord(taskId: number): SessionLiveStatus | undefined;
+  /** The same of every task. */
+  lastWords(): Iterable<SessionLiveStatus>;
   /** Stores what is not stored yet, if the database is there. */
   stop: Stop;
 }
@@ -94,6 +96,7 @@ export function startLiveStatus(options: {
       return sumCounters([...rows.values()]);
     },
     lastWord: (taskId) => words.get(String(taskId)),
+    lastWords: () => words.values(),
     stop: async () => {
       clearInterval(timer);
       stopWatch?.();

@@ -130,6 +130,26 @@ export const configurationLists: readonly Command[] = [
     async run({ api, print }, input) {
       const device = await named(api, 'device', input.operands[0] ?? '');
       const tested = await api.post(`/api/config/devices/${device.id}/test/`);
+  {
+    words: ['devices', 'apply-learned-limits'],
+    about: 'Writes what the running session has learned by refusals into the limits of a device.',
+    operands: [{ name: 'DEVICE' }],
+    options: {
+      unconfirmed: { type: 'boolean', about: 'also ranges that were refused once only' },
+    },
+    async run({ api, print }, input) {
+      const device = await named(api, 'device', input.operands[0] ?? '');
+      const unconfirmed = input.has('unconfirmed');
+      const applied = await api.post(`/api/config/devices/${device.id}/apply-learned-limits/`, {
+        unconfirmed,
+      });
+      const { max_registers, max_bits, profile } = record(applied.device);
+      const excluded = count(record(profile).excluded);
+      const limits = `max_registers ${max_registers}, max_bits ${max_bits}, ${excluded} ranges excluded`;
+      print.said(applied, `${device.code} ${applied.changed ? 'has now' : 'had already'}: ${limits}`);
+      return exitCodes.ok;
+    },
+  },
       print.table(
         tested,
         [

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { parseAddress } from '../../domain/register/address-notation.ts';
 import { deviceProblems } from '../../domain/register/device-rules.ts';
 import { type FieldProblem, pointProblems } from '../../domain/register/point-rules.ts';
+import { learnedLimitsSchema } from '../session-status.ts';
 import {
   deviceConfigSchema,
   deviceProfileSchema,
@@ -40,6 +41,14 @@ const siteFields = {
   name: text(device.name.unwrap()),
 } as const;
 
+/** A collector is told all of it but what only the API acts on. */
+const configuredProfile = z.strictObject({
+  ...deviceProfileSchema.shape,
+  /** What collectors learn by refusals is written into the device's limits; false unless set. */
+  write_back: z.boolean().optional(),
+});
+export type ConfiguredProfile = z.infer<typeof configuredProfile>;
+
 const deviceFields = {
   code: code(device.code),
   name: text(device.name.unwrap()),
@@ -53,7 +62,7 @@ const deviceFields = {
   max_registers: device.max_registers.unwrap(),
   max_bits: device.max_bits.unwrap(),
   serial: z.strictObject({ ...serialLineSchema.shape, path: code(serialLineSchema.shape.path) }).nullable(),
-  profile: z.strictObject(deviceProfileSchema.shape).nullable(),
+  profile: configuredProfile.nullable(),
   measurement: code(device.measurement.unwrap())
     .refine((value) => !value.startsWith('#'), 'must not begin with #')
     .nullable(),
@@ -181,6 +190,20 @@ export const pointCreateSchema = z
     linear: pointOptions.linear.default(null),
     enumeration: pointOptions.enumeration.default(null),
     period_ms: pointOptions.period_ms.default(null),
+/** What sessions have learned of the device by its refusals, whether it is in its profile by now or not. */
+const shownLimits = z.array(
+  z.object({ session_id: z.string(), collector_id: z.string(), ...learnedLimitsSchema.shape }),
+);
+/** One device, read by itself. */
+export const deviceDetailSchema = deviceViewSchema.extend({ learned_limits: shownLimits });
+/** With `unconfirmed` also ranges that were refused once only. */
+export const applyLimitsBodySchema = z.strictObject({ unconfirmed: z.boolean() }).partial().nullish();
+export const appliedLimitsSchema = z.object({
+  /** False when the device was configured like that already. */
+  changed: z.boolean(),
+  learned_limits: shownLimits,
+  device: deviceViewSchema,
+});
     report: pointOptions.report.default(null),
     writable: pointOptions.writable.default(false),
   })
@@ -278,6 +301,7 @@ interface IssueSink {
 
 function addProblems(context: IssueSink, problems: readonly FieldProblem[]): void {
   for (const { field, message } of problems) {
+export type DeviceDetail = z.infer<typeof deviceDetailSchema>;
     context.addIssue({ code: 'custom', path: [field], message });
   }
 }
