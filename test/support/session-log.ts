@@ -82,7 +82,13 @@ export async function sessionLogForTest(natsUrl: string) {
     resume: (sessionId: string) =>
       command(taskOf(sessionId), { type: 'ResumeSession', sessionId, by: 'test' }),
     recover: (sessionId: string) =>
-      command(taskOf(sessionId), { type: 'RecoverSession', sessionId, by: 'test', placed: false }),
+      command(taskOf(sessionId), {
+        type: 'RecoverSession',
+        sessionId,
+        by: 'test',
+        placed: false,
+        now: new Date().toISOString(),
+      }),
     task: (taskId: string) => loadTask(store, taskId),
     /** Why the task's session has no collector. */
     waiting: (taskId: string) => board.read(taskId),

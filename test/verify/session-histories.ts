@@ -42,7 +42,7 @@ export function sessionHistories(history: Pick<History, 'events'>): Map<string, 
     }
     const stored = { sequence, timeMs, storedAtMs };
     if (decoded.kind === 'lifecycle') session.lifecycle.push({ event: decoded.event, ...stored });
-    else session.placements.push({ event: decoded.event, ...stored });
+    else if (decoded.kind === 'placement') session.placements.push({ event: decoded.event, ...stored });
   }
   return sessions;
 }

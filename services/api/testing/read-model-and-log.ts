@@ -28,7 +28,7 @@ export async function foldedSessions(log: SessionLogForTest): Promise<Comparable
     const time = decoded.metadata.time;
     if (decoded.kind === 'lifecycle') {
       states.set(taskId, evolve(neverStarted, { event: decoded.event, sequence, time }));
-    } else {
+    } else if (decoded.kind === 'placement') {
       placements.set(taskId, evolvePlacement(neverPlaced, { event: decoded.event, sequence, time }));
     }
     const state = states.get(taskId) ?? neverStarted;

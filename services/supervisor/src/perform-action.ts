@@ -3,6 +3,7 @@ import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
 import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
+import { timeLimitReason } from '@holdfast/shared/domain/session/time-limits.ts';
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
 import { handleCommand } from '@holdfast/shared/event-store/handle-command.ts';
 import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
@@ -22,6 +23,15 @@ export interface PerformerOptions {
   readonly logger: Logger;
 }
 
+export interface Performed {
+  /** Up to where the log must be known to see what has become of it; 0 for nowhere. */
+  readonly sequence: number;
+  /** False when somebody else had settled it before. */
+  readonly isDone: boolean;
+}
+
+const done = (sequence: number): Performed => ({ sequence, isDone: true });
+
 /** Does what a plan asks for. Every action may be repeated, and may find that somebody else was first. */
 export class ActionPerformer {
   readonly #options: PerformerOptions;
@@ -30,21 +40,26 @@ export class ActionPerformer {
     this.#options = options;
   }
 
-  /** @returns the sequence of what was appended, 0 for nothing. @throws VersionConflict, StoreUnavailable */
-  perform(action: Action): Promise<number> {
+  /** @throws VersionConflict, AppendOutcomeUnknown, StoreUnavailable */
+  async perform(action: Action): Promise<Performed> {
     switch (action.type) {
       case 'assign':
-        return this.#assign(action);
+        return done(await this.#assign(action));
       case 'ring':
-        return this.#ringAgain(action);
+        return done(await this.#ringAgain(action));
       case 'release':
-        return this.#release(action);
+        return done(await this.#release(action));
       case 'fail':
         return this.#fail(action);
       case 'restart':
         return this.#restart(action);
+      case 'stop':
+        return this.#stop(action);
+      case 'warn':
+        return done(await this.#warn(action));
       case 'remove':
-        return this.#remove(action.collectorId, action.taskId).then(() => 0);
+        await this.#remove(action.collectorId, action.taskId);
+        return done(0);
       default:
         return action satisfies never;
     }
@@ -108,15 +123,16 @@ export class ActionPerformer {
     return sequence;
   }
 
-  async #fail({ task, session, reason, cause }: Extract<Action, { type: 'fail' }>): Promise<number> {
+  async #fail({ task, session, reason, cause }: Extract<Action, { type: 'fail' }>): Promise<Performed> {
     const { sessionId } = session.session;
-    const sequence = await this.#command(task, {
+    const performed = await this.#command(task, {
       type: 'FailSession',
       sessionId,
       by: 'supervisor',
       reason,
       cause,
     });
+    if (!performed.isDone) return performed;
     const todo =
       cause === 'passing'
         ? 'it is tried again by itself'
@@ -125,19 +141,58 @@ export class ActionPerformer {
       { session: sessionId, task: task.taskId, reason, cause },
       `session failed: ${todo}`,
     );
-    return sequence;
+    return performed;
   }
 
-  async #restart({ task, session, attempt }: Extract<Action, { type: 'restart' }>): Promise<number> {
+  async #restart({ task, session, attempt }: Extract<Action, { type: 'restart' }>): Promise<Performed> {
     const { sessionId } = session.session;
-    const sequence = await this.#command(task, {
+    const performed = await this.#command(task, {
       type: 'RestartSession',
       sessionId,
       by: 'supervisor',
       attempt,
     });
+    if (!performed.isDone) return performed;
     const about = { session: sessionId, task: task.taskId, attempt, after: session.reason };
     this.#options.logger.warn(about, 'session is tried again after a failure that may have passed');
+    return performed;
+  }
+
+  /**
+   * Decided anew on what the log says by now: a session that somebody else has stopped is not stopped again, and one that
+   * has followed it is another session.
+   */
+  async #stop({ task, sessionId }: Extract<Action, { type: 'stop' }>): Promise<Performed> {
+    const performed = await this.#command(task, {
+      type: 'StopSession',
+      sessionId,
+      by: 'supervisor',
+      reason: timeLimitReason,
+    });
+    if (!performed.isDone) return performed;
+    const about = { session: sessionId, task: task.taskId, reason: timeLimitReason, ...limitsOf(task) };
+    this.#options.logger.warn(about, 'session stopped: it has reached its hard time limit');
+    return performed;
+  }
+
+  /** Two leaders may do this at once, or one again; the expected sequence lets one of them through. */
+  async #warn({ task, sessionId }: Extract<Action, { type: 'warn' }>): Promise<number> {
+    const { taskId } = task;
+    const { soft_limit_at: softLimitAt = '', hard_limit_at } = limitsOf(task);
+    const event = {
+      type: 'session.warned',
+      sessionId,
+      taskId,
+      by: 'supervisor',
+      reason: timeLimitReason,
+      softLimitAt,
+    } as const;
+    const envelope = encodeSessionEvent(event, { id: randomUUID(), time: this.#now(), source });
+    const sequence = await this.#options.store.append(subjects.warning(taskId), envelope, task.lastWarning);
+    this.#options.logger.warn(
+      { session: sessionId, task: taskId, soft_limit_at: softLimitAt, hard_limit_at },
+      'session has run past its soft time limit',
+    );
     return sequence;
   }
 
@@ -146,10 +201,12 @@ export class ActionPerformer {
     this.#options.known.removed(collectorId, taskId);
   }
 
-  async #command(task: TaskState, command: SessionCommand): Promise<number> {
+  async #command(task: TaskState, command: SessionCommand): Promise<Performed> {
     const context = { commandId: randomUUID(), source, now: this.#now() };
     const outcome = await handleCommand(this.#options.store, task.taskId, command, context);
-    return outcome.ok ? outcome.sequence : 0;
+    return outcome.ok
+      ? { sequence: outcome.sequence, isDone: outcome.changed }
+      : { sequence: 0, isDone: false };
   }
 
   #append(task: TaskState, event: PlacementEvent): Promise<number> {
@@ -175,6 +232,15 @@ export class ActionPerformer {
   #now(): string {
     return new Date(this.#options.clock.wallMs()).toISOString();
   }
+}
+
+function limitsOf({ session }: TaskState): { soft_limit_at?: string; hard_limit_at?: string } {
+  if (session.status === 'never_started') return {};
+  const { softLimitAt, hardLimitAt } = session.session;
+  return {
+    ...(softLimitAt === undefined ? {} : { soft_limit_at: softLimitAt }),
+    ...(hardLimitAt === undefined ? {} : { hard_limit_at: hardLimitAt }),
+  };
 }
 
 /** The session that a task's log is about, or the task's id while it has none. */

@@ -38,6 +38,8 @@ export interface SupervisorObserver {
   released(reason: ReleaseReason): void;
   failed(cause: FailureCause): void;
   restarted(): void;
+  /** A session has reached a time limit: it was warned of (`soft`) or stopped (`hard`). */
+  limitReached(limit: 'soft' | 'hard'): void;
   /** One comparison of what should be with what is, the writing included. */
   passed(durationMs: number): void;
   passFailed(): void;

@@ -1,5 +1,6 @@
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
+import { nextTimeLimitInMs } from '@holdfast/shared/domain/session/time-limits.ts';
 import { LogDamaged, type StoredEvent, VersionConflict } from '@holdfast/shared/event-store/event-store.ts';
 import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import type { LeaseRecord } from '@holdfast/shared/lease/lease-store.ts';
@@ -172,12 +173,18 @@ export class Supervisor {
         const woken = new AbortController();
         this.#wake = () => woken.abort();
         // Waiting for the next regular look would add up to its interval to every failover.
-        const waitMs = Math.min(reconcileIntervalMs, Math.ceil(fleetWatch.nextDeathInMs()) + 1);
+        const nextMs = Math.min(fleetWatch.nextDeathInMs(), this.#nextTimeLimitInMs());
+        const waitMs = Math.min(reconcileIntervalMs, Math.ceil(nextMs) + 1);
         await pause(timers, waitMs, AbortSignal.any([this.#stop.signal, woken.signal]));
       }
       // Hints come in bursts; one pass serves them all.
       await pause(timers, 20, this.#stop.signal);
     }
+  }
+
+  #nextTimeLimitInMs(): number {
+    const { book, clock } = this.#options;
+    return nextTimeLimitInMs(book.tasks().values(), clock.wallMs());
   }
 
   /** A stand-by follows the log and watches leases, so that it can judge at once when it takes over. */
@@ -272,8 +279,9 @@ export class Supervisor {
         next += 1;
         if (!action) return;
         try {
-          newest = Math.max(newest, await performer.perform(action));
-          this.#tell(action);
+          const { sequence, isDone } = await performer.perform(action);
+          newest = Math.max(newest, sequence);
+          if (isDone) this.#tell(action);
         } catch (error) {
           // Somebody else was first; the log will say who, and the next pass sees it.
           if (!(error instanceof VersionConflict)) throw error;
@@ -311,6 +319,12 @@ export class Supervisor {
         return;
       case 'restart':
         observer?.restarted();
+        return;
+      case 'stop':
+        observer?.limitReached('hard');
+        return;
+      case 'warn':
+        observer?.limitReached('soft');
         return;
       case 'ring':
       case 'remove':

@@ -85,6 +85,8 @@ export function believesMessages(
         placement: { situation: 'assigned', sessionId, collectorId, epoch, refusals: 0 },
         lastLifecycle: epoch - 1,
         lastPlacement: epoch,
+        lastWarning: 0,
+        warned: undefined,
         unreadable: {},
       };
     },

@@ -98,7 +98,7 @@ export class SimClients {
       case 'recover': {
         const task = await loadTask(this.#store, taskId);
         const placed = currentPlacement(task.session, task.placement) !== undefined;
-        return { type: 'RecoverSession', sessionId, by, placed };
+        return { type: 'RecoverSession', sessionId, by, placed, now };
       }
       default:
         return type satisfies never;

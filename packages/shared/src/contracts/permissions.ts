@@ -167,8 +167,9 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
     publish: [
       ...makeStreams,
       subjects.placement('*'),
-      // That a session has failed.
+      // That a session has failed, or was stopped at its time limit.
       subjects.lifecycle('*'),
+      subjects.warning('*'),
       subjects.allAssignments,
       subjects.renewalCall,
       subjects.droppedSamples('*'),

@@ -45,12 +45,15 @@ const needs = fc.record({
   ),
   endpoints: fc.array(text),
 });
+const moment = fc
+  .date({ min: new Date(0), max: new Date('2200-01-01'), noInvalidDate: true })
+  .map((date) => date.toISOString());
 /** Fields that an event may lack. */
 function lifecycle<F extends Record<string, fc.Arbitrary<unknown>>>(
   required: F,
   optional: Record<string, fc.Arbitrary<unknown>> = {},
 ) {
-  const model = { ...identity, ...required, needs, ...optional };
+  const model = { ...identity, ...required, needs, softLimitAt: moment, hardLimitAt: moment, ...optional };
   return fc.record(model, { requiredKeys: [...Object.keys(identity), ...Object.keys(required)] as [] });
 }
 const anyEvent = fc.oneof(
@@ -76,6 +79,12 @@ const anyEvent = fc.oneof(
     reason: fc.constantFrom('refused', 'rebalance', 'recovery_disabled'),
     detail: text,
   }),
+  fc.record({
+    type: fc.constant('session.warned'),
+    ...pick(identity, 'sessionId', 'taskId', 'by'),
+    reason: text,
+    softLimitAt: moment,
+  }),
 ) as fc.Arbitrary<SessionLogEvent>;
 
 function pick<T, K extends keyof T>(from: T, ...keys: K[]): Pick<T, K> {
@@ -86,11 +95,32 @@ const overTheWire = (event: SessionLogEvent): unknown =>
   JSON.parse(JSON.stringify(encodeSessionEvent(event, metadata)));
 
 describe('an event of the session log', () => {
+  it('names time limits in moments, on the wire as in the code', () => {
+    const softLimitAt = '2025-03-01T07:00:00.000Z';
+    const warned = {
+      type: 'session.warned',
+      sessionId: '7-3',
+      taskId: '7',
+      by: 'supervisor',
+      reason: 'time limit',
+    };
+    expect(overTheWire({ ...warned, softLimitAt } as SessionLogEvent)).toMatchObject({
+      type: 'session.warned',
+      data: { schema_version: 2, session_id: '7-3', soft_limit_at: softLimitAt },
+    });
+    const broken = overTheWire({ ...warned, softLimitAt: 'soon' } as SessionLogEvent);
+    expect(decodeSessionEvent(broken)).toMatchObject({ kind: 'unreadable' });
+  });
+
   it('comes back from the wire as it was, with its kind and its metadata', () => {
     fc.assert(
       fc.property(anyEvent, (event) => {
-        const kind =
-          event.type === 'session.assigned' || event.type === 'session.released' ? 'placement' : 'lifecycle';
+        const kinds: Record<string, string> = {
+          'session.assigned': 'placement',
+          'session.released': 'placement',
+          'session.warned': 'warning',
+        };
+        const kind = kinds[event.type] ?? 'lifecycle';
         const decoded = decodeSessionEvent(overTheWire(event));
         expect(decoded).toEqual({ kind, event, metadata });
       }),

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { PlacementEvent } from '../domain/placement/events.ts';
-import type { SessionEvent } from '../domain/session/events.ts';
+import type { SessionEvent, SessionWarned } from '../domain/session/events.ts';
 import { type CloudEvent, cloudEventSchema } from './cloud-event.ts';
 import { upcast } from './upcast.ts';
 
@@ -35,6 +35,8 @@ const identity = {
   started_at: z.string().min(1),
   by: z.string(),
   needs: z.object({ labels: z.record(z.string(), z.string()), endpoints: z.array(z.string()) }).optional(),
+  soft_limit_at: z.iso.datetime({ offset: true }).optional(),
+  hard_limit_at: z.iso.datetime({ offset: true }).optional(),
 };
 const placed = {
   session_id: z.string().min(1),
@@ -68,11 +70,18 @@ const dataSchemas = {
     reason: z.enum(['refused', 'rebalance', 'recovery_disabled']),
     detail: z.string(),
   }),
+  'session.warned': z.object({
+    session_id: z.string().min(1),
+    task_id: z.string().min(1),
+    by: z.string(),
+    reason: z.string(),
+    soft_limit_at: z.iso.datetime({ offset: true }),
+  }),
 } as const;
 
 type LogEventType = keyof typeof dataSchemas;
 
-export type SessionLogEvent = SessionEvent | PlacementEvent;
+export type SessionLogEvent = SessionEvent | PlacementEvent | SessionWarned;
 
 export interface EventMetadata {
   /** The command's id; also the message id under which the event is published. */
@@ -92,6 +101,11 @@ export type DecodedSessionEvent =
   | {
       readonly kind: 'placement';
       readonly event: PlacementEvent;
+      readonly metadata: EventMetadata;
+    }
+  | {
+      readonly kind: 'warning';
+      readonly event: SessionWarned;
       readonly metadata: EventMetadata;
     }
   /** Written by a newer release, or damaged. The reader goes on and leaves this task alone. */
@@ -122,9 +136,15 @@ export function decodeSessionEvent(message: unknown): DecodedSessionEvent {
   if (!parsed.success) return unreadable(`${type}: ${z.prettifyError(parsed.error)}`);
   const event = { type, ...toCamelCase(parsed.data) } as SessionLogEvent;
   const metadata = { id, time, source };
-  return event.type === 'session.assigned' || event.type === 'session.released'
-    ? { kind: 'placement', event, metadata }
-    : { kind: 'lifecycle', event, metadata };
+  switch (event.type) {
+    case 'session.assigned':
+    case 'session.released':
+      return { kind: 'placement', event, metadata };
+    case 'session.warned':
+      return { kind: 'warning', event, metadata };
+    default:
+      return { kind: 'lifecycle', event, metadata };
+  }
 }
 
 function isLogEventType(type: string): type is LogEventType {

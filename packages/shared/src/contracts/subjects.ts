@@ -33,6 +33,8 @@ export const subjects = {
   taskEvents: (taskId: string) => `sessions.task.${taskId}.*`,
   lifecycle: (taskId: string) => `sessions.task.${taskId}.lifecycle`,
   placement: (taskId: string) => `sessions.task.${taskId}.placement`,
+  /** Changes nothing of the session; releases that do not know it pass over it. */
+  warning: (taskId: string) => `sessions.task.${taskId}.warning`,
   /** Says nothing of any task: it only moves the log on after a restore, so that epochs rise above lost ones. */
   restored: 'sessions.restored',
 
@@ -65,11 +67,11 @@ export const subjects = {
 
 export interface SessionSubject {
   readonly taskId: string;
-  readonly aspect: 'lifecycle' | 'placement';
+  readonly aspect: 'lifecycle' | 'placement' | 'warning';
 }
 
 export function parseSessionSubject(subject: string): SessionSubject | undefined {
-  const match = /^sessions\.task\.([^.]+)\.(lifecycle|placement)$/.exec(subject);
+  const match = /^sessions\.task\.([^.]+)\.(lifecycle|placement|warning)$/.exec(subject);
   if (!match?.[1] || !match[2]) return undefined;
   return { taskId: match[1], aspect: match[2] as SessionSubject['aspect'] };
 }

@@ -132,7 +132,7 @@ const anyCommand = fc.oneof(
   { weight: 2, arbitrary: on('StopSession', { reason }) },
   { weight: 2, arbitrary: on('PauseSession', { reason }) },
   { weight: 2, arbitrary: on('ResumeSession', {}) },
-  { weight: 2, arbitrary: on('RecoverSession', { placed: fc.boolean() }) },
+  { weight: 2, arbitrary: on('RecoverSession', { placed: fc.boolean(), now: fc.constant(now) }) },
   { weight: 2, arbitrary: on('FailSession', { reason, cause }) },
   { weight: 1, arbitrary: on('RestartSession', { attempt: fc.integer({ min: 1, max: 3 }) }) },
 ) as fc.Arbitrary<SessionCommand>;

@@ -42,10 +42,12 @@ describe('the fold of a task', () => {
   it('keeps what each subject said last, and where', () => {
     expect(fold([lifecycle, started], [placement, assigned], [lifecycle, stopped])).toEqual({
       taskId: '7',
-      session: { status: 'stopped', session, stoppedAt: time },
+      session: { status: 'stopped', session, stoppedAt: time, by: 'li', reason: '' },
       placement: { situation: 'assigned', sessionId: '7-1', collectorId: 'A', epoch: 2, refusals: 0 },
       lastLifecycle: 3,
       lastPlacement: 2,
+      lastWarning: 0,
+      warned: undefined,
       unreadable: {},
     });
   });
@@ -74,6 +76,26 @@ describe('the fold of a task', () => {
     const sound = fold([lifecycle, started], damaged, [placement, assigned], [lifecycle, stopped]);
     expect(isReadable(sound)).toBe(true);
     expect(sound.session.status).toBe('stopped');
+  });
+
+  it('knows which session was warned of last, and lets a warning that cannot be read mark nothing but itself', () => {
+    const warning = subjects.warning('7');
+    const warned = message({
+      type: 'session.warned',
+      sessionId: '7-1',
+      taskId: '7',
+      by: 'supervisor',
+      reason: 'time limit',
+      softLimitAt: time,
+    });
+    const state = fold([lifecycle, started], [warning, warned], [lifecycle, stopped]);
+    expect(state).toMatchObject({ warned: { sessionId: '7-1', at: time }, lastWarning: 2, lastLifecycle: 3 });
+    const damaged = fold([lifecycle, started], [warning, 'damaged']);
+    expect(isReadable(damaged)).toBe(true);
+    expect(damaged.unreadable.warning).toMatch(/./);
+    expect(damaged).toMatchObject({ warned: undefined, lastWarning: 2 });
+    // Nothing but a warning belongs there.
+    expect(fold([warning, stopped]).session).toEqual({ status: 'never_started' });
   });
 
   it('takes no notice of a subject that is not of a task', () => {

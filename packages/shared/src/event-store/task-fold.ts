@@ -1,5 +1,5 @@
 import { decodeSessionEvent } from '../contracts/session-events.ts';
-import { parseSessionSubject } from '../contracts/subjects.ts';
+import { parseSessionSubject, type SessionSubject } from '../contracts/subjects.ts';
 import { evolvePlacement, neverPlaced, type PlacementState } from '../domain/placement/state.ts';
 import { evolve } from '../domain/session/evolve.ts';
 import { neverStarted, type SessionState } from '../domain/session/state.ts';
@@ -13,11 +13,15 @@ export interface TaskState {
   /** Sequence of the last event on each subject, 0 for none: what the next append must expect. */
   readonly lastLifecycle: number;
   readonly lastPlacement: number;
+  /** 0 also for who does not read warnings, see `loadTask`. */
+  readonly lastWarning: number;
+  /** The latest session of the task that was warned of for its time, and when; undefined while there is none. */
+  readonly warned: { readonly sessionId: string; readonly at: string } | undefined;
   /**
    * Set while the last event of a subject is one that this release cannot read. The task is left as it is:
-   * whoever wrote that event knows better.
+   * whoever wrote that event knows better. (A warning says nothing about where the task stands.)
    */
-  readonly unreadable: { readonly lifecycle?: string; readonly placement?: string };
+  readonly unreadable: { readonly [A in SessionSubject['aspect']]?: string };
 }
 
 export function newTaskState(taskId: string): TaskState {
@@ -27,6 +31,8 @@ export function newTaskState(taskId: string): TaskState {
     placement: neverPlaced,
     lastLifecycle: 0,
     lastPlacement: 0,
+    lastWarning: 0,
+    warned: undefined,
     unreadable: {},
   };
 }
@@ -37,26 +43,29 @@ export function foldTask(state: TaskState, { subject, sequence, message }: Store
   if (!aspect) return state;
   const decoded = decodeSessionEvent(message);
   const { [aspect]: _, ...unreadable } = state.unreadable;
-  const place = aspect === 'lifecycle' ? { lastLifecycle: sequence } : { lastPlacement: sequence };
+  const place = { [lastOf[aspect]]: sequence };
   if (decoded.kind !== aspect) {
     const problem = decoded.kind === 'unreadable' ? decoded.problem : `${decoded.event.type} on ${subject}`;
     return { ...state, ...place, unreadable: { ...unreadable, [aspect]: problem } };
   }
   const time = decoded.metadata.time;
-  return decoded.kind === 'lifecycle'
-    ? {
-        ...state,
-        ...place,
-        unreadable,
-        session: evolve(state.session, { event: decoded.event, sequence, time }),
-      }
-    : {
-        ...state,
-        ...place,
-        unreadable,
+  const known = { ...state, ...place, unreadable };
+  switch (decoded.kind) {
+    case 'lifecycle':
+      return { ...known, session: evolve(state.session, { event: decoded.event, sequence, time }) };
+    case 'placement':
+      return {
+        ...known,
         placement: evolvePlacement(state.placement, { event: decoded.event, sequence, time }),
       };
+    case 'warning':
+      return { ...known, warned: { sessionId: decoded.event.sessionId, at: time } };
+    default:
+      return decoded satisfies never;
+  }
 }
+
+const lastOf = { lifecycle: 'lastLifecycle', placement: 'lastPlacement', warning: 'lastWarning' } as const;
 
 export function isReadable(state: TaskState): boolean {
   return state.unreadable.lifecycle === undefined && state.unreadable.placement === undefined;

@@ -138,7 +138,11 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
       const outcome = await onlyOnce(events, taskId, attempt, async () => {
         await refuseWhileActive(events, taskId);
         if (validate !== 'skip') validation = await options.validateTask(Number(taskId), validate);
-        const { taskCode, version, needs } = await ensureConfigVersion(database, taskConfigs, Number(taskId));
+        const { taskCode, version, needs, maxDuration } = await ensureConfigVersion(
+          database,
+          taskConfigs,
+          Number(taskId),
+        );
         const start: SessionCommand = {
           type: 'StartSession',
           taskId,
@@ -146,6 +150,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
           configVersion: version,
           metadata,
           needs,
+          maxDuration,
           by,
           now: new Date().toISOString(),
         };
@@ -193,6 +198,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
           sessionId,
           placed: await hasPlacement(events, taskId),
           by,
+          now: new Date().toISOString(),
         }),
       ),
   };

@@ -1,6 +1,8 @@
+import type { MaxDurationConfig } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
+import type { MaxDuration } from '@holdfast/shared/domain/session/time-limits.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
 import { sql } from 'kysely';
 import { keptDevices } from '../accounting/polling-plans.ts';
@@ -21,6 +23,8 @@ export interface TaskVersion {
   readonly version: number;
   /** What a session on this version asks of its collector. */
   readonly needs: SessionNeeds;
+  /** How long a session may take that starts now. No part of the version: it changes nothing of what is read. */
+  readonly maxDuration: MaxDuration;
 }
 
 /**
@@ -70,7 +74,7 @@ async function unchangedVersion(
   if (contentHash(content) !== task.hash) return undefined;
   const config: TaskConfig = { ...content, config_version: task.version };
   if (!(await asked(config, () => taskConfigs.has(config)))) return undefined;
-  return { taskCode: task.code, version: task.version, needs: sessionNeeds(content) };
+  return { ...ofTask(task, content), version: task.version };
 }
 
 function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: number): Promise<TaskVersion> {
@@ -92,7 +96,7 @@ function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: num
       .limit(1)
       .executeTakeFirst();
     if (latest?.hash === hash && (await holds(taskConfigs, content, latest.version, hash))) {
-      return { taskCode: task.code, version: latest.version, needs: sessionNeeds(content) };
+      return { ...ofTask(task, content), version: latest.version };
     }
     let version = (latest?.version ?? 0) + 1;
     // Numbers may be in use already: the database was restored, or a start broke off before its commit.
@@ -109,8 +113,20 @@ function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: num
         device_codes: JSON.stringify(keptDevices(content)),
       })
       .execute();
-    return { taskCode: task.code, version, needs: sessionNeeds(content) };
+    return { ...ofTask(task, content), version };
   });
+}
+
+function ofTask(
+  { code, max_duration }: { readonly code: string; readonly max_duration: MaxDurationConfig | null },
+  content: TaskContent,
+): Omit<TaskVersion, 'version'> {
+  const { soft_seconds: softSeconds, hard_seconds: hardSeconds } = max_duration ?? {};
+  const maxDuration = {
+    ...(softSeconds == null ? {} : { softSeconds }),
+    ...(hardSeconds == null ? {} : { hardSeconds }),
+  };
+  return { taskCode: code, needs: sessionNeeds(content), maxDuration };
 }
 
 /**

@@ -2,7 +2,7 @@ import type { TaskCreate, TaskPatch, TaskView } from '@holdfast/shared/contracts
 import type { Database } from '../database/open-database.ts';
 import { validationFailed } from '../http/api-problem.ts';
 import { isLatestRun } from '../read-model/latest-run.ts';
-import { type Collection, checkOf, pageOf, removeUnreferenced } from './collection.ts';
+import { type Collection, checkOf, documents, pageOf, removeUnreferenced } from './collection.ts';
 import { explained } from './configuration-problems.ts';
 
 export interface TaskFilter {
@@ -26,19 +26,23 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
       return pageOf(rows, limit);
     },
     find,
-    create: ({ device_ids, point_ids, required_labels, ...fields }) =>
+    create: ({ device_ids, point_ids, required_labels, max_duration, ...fields }) =>
       explained(() =>
         database.transaction().execute(async (transaction) => {
           const { id } = await transaction
             .insertInto('tasks')
-            .values({ ...fields, required_labels: JSON.stringify(required_labels) })
+            .values({
+              ...fields,
+              required_labels: JSON.stringify(required_labels),
+              ...documents({ max_duration }, ['max_duration']),
+            })
             .returning('id')
             .executeTakeFirstOrThrow();
           await replaceMembers(transaction, id, { device_ids, point_ids });
           return readBack(transaction, id);
         }),
       ),
-    patch: (id, { device_ids, point_ids, required_labels, ...fields }, holds) =>
+    patch: (id, { device_ids, point_ids, required_labels, max_duration, ...fields }, holds) =>
       explained(() =>
         database.transaction().execute(async (transaction) => {
           // Locked, so that a start at the same moment snapshots either all of the change or nothing of it.
@@ -53,6 +57,7 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
           const columns = {
             ...fields,
             ...(required_labels ? { required_labels: JSON.stringify(required_labels) } : {}),
+            ...documents({ max_duration }, ['max_duration']),
           };
           if (Object.keys(columns).length > 0) {
             await transaction.updateTable('tasks').set(columns).where('id', '=', id).execute();

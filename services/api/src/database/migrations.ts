@@ -8,6 +8,7 @@ export const migrations: MigrationProvider = {
     '002_read_model': readModel,
     '003_needs_and_failures': needsAndFailures,
     '004_modbus': modbus,
+    '006_time_limits': timeLimits,
     '007_learned_limits': learnedLimits,
   }),
 };
@@ -189,6 +190,26 @@ const modbus: Migration = {
         add column period_ms integer,
         add column report jsonb,
         add column writable boolean not null default false`.execute(db);
+  },
+};
+
+/** How long sessions may take, and who stopped them. */
+const timeLimits: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`alter table tasks add column max_duration jsonb`.execute(db);
+    await sql`
+      alter table sessions
+        add column soft_limit_at timestamptz,
+        add column hard_limit_at timestamptz,
+        add column warned_at timestamptz,
+        add column stopped_by text,
+        add column stop_reason text`.execute(db);
+    // Sessions that were stopped before this release.
+    await sql`
+      update sessions set stopped_by = coalesce(stopped.data->>'by', ''), stop_reason = coalesce(stopped.data->>'reason', '')
+      from session_events as stopped
+      where sessions.status = 'stopped' and stopped.sequence = sessions.last_sequence
+        and stopped.type = 'session.stopped'`.execute(db);
   },
 };
 

@@ -1,4 +1,5 @@
 import type { ConfiguredProfile } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { MaxDurationConfig } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type {
   ByteOrder,
   DataType,
@@ -86,6 +87,7 @@ export interface TasksTable {
   name: string;
   period_ms: number;
   required_labels: Json<Record<string, string>>;
+  max_duration: OptionalJson<MaxDurationConfig>;
   enabled: boolean;
 }
 
@@ -128,6 +130,12 @@ export interface SessionsTable {
   error_cause: FailureCause | null;
   /** Tries of the supervisor that came before the failure. */
   error_attempt: number | null;
+  soft_limit_at: Date | null;
+  hard_limit_at: Date | null;
+  warned_at: Date | null;
+  /** Null unless the status is `stopped`. */
+  stopped_by: string | null;
+  stop_reason: string | null;
   collector_id: string | null;
   epoch: number | null;
   placement_state: 'placed' | 'waiting' | 'awaiting_recovery' | null;

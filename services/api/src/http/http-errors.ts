@@ -43,6 +43,14 @@ export function refusalProblem(refusal: SessionRefusal): ApiProblem {
         detail: `Session ${refusal.sessionId} is paused: resume it instead.`,
         members: { session_id: refusal.sessionId, session_status: 'paused' },
       });
+    case 'time_limit_reached':
+      return new ApiProblem({
+        status: 409,
+        code,
+        title: 'The time of the session is over',
+        detail: `Session ${refusal.sessionId} was to end at ${refusal.hardLimitAt} at the latest (max_duration of its task). Start the task anew.`,
+        members: { session_id: refusal.sessionId, hard_limit_at: refusal.hardLimitAt },
+      });
     default:
       return refusal satisfies never;
   }

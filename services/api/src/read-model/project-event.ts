@@ -16,7 +16,10 @@ export function projectEvent(
 ): SessionRow | undefined {
   const time = new Date(decoded.metadata.time);
   if (decoded.kind === 'lifecycle') return projectLifecycle(row, decoded.event, sequence, time);
-  return row && projectPlacement({ ...row, last_sequence: sequence }, decoded.event, sequence, time);
+  if (!row) return undefined;
+  const seen = { ...row, last_sequence: sequence };
+  if (decoded.kind === 'warning') return projectWarning(seen, time);
+  return projectPlacement(seen, decoded.event, sequence, time);
 }
 
 const unplaced = {
@@ -48,6 +51,11 @@ function projectLifecycle(
     error_message: null,
     error_cause: null,
     error_attempt: null,
+    soft_limit_at: dateOf(event.softLimitAt),
+    hard_limit_at: dateOf(event.hardLimitAt),
+    warned_at: row?.warned_at ?? null,
+    stopped_by: null,
+    stop_reason: null,
     ...unplaced,
     first_sequence: row?.first_sequence ?? sequence,
     last_sequence: sequence,
@@ -60,7 +68,13 @@ function projectLifecycle(
     case 'session.paused':
       return { ...known, status: 'paused' };
     case 'session.stopped':
-      return { ...known, status: 'stopped', stopped_at: time };
+      return {
+        ...known,
+        status: 'stopped',
+        stopped_at: time,
+        stopped_by: event.by,
+        stop_reason: event.reason,
+      };
     case 'session.failed':
       return {
         ...known,
@@ -96,6 +110,16 @@ function projectPlacement(row: SessionRow, event: PlacementEvent, sequence: numb
     default:
       return event satisfies never;
   }
+}
+
+/** One that crossed the end of its session says nothing any more; a second one does not count. */
+function projectWarning(row: SessionRow, time: Date): SessionRow {
+  const isOver = row.status === 'stopped' || (row.status === 'error' && row.error_cause === 'permanent');
+  return isOver || row.warned_at ? row : { ...row, warned_at: time };
+}
+
+function dateOf(time: string | undefined): Date | null {
+  return time === undefined ? null : new Date(time);
 }
 
 function waiting(row: SessionRow, since: Date, detail: string): SessionRow {

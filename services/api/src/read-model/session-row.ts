@@ -16,6 +16,14 @@ export interface SessionRow {
   readonly error_cause: FailureCause | null;
   /** Tries of the supervisor that came before the failure. */
   readonly error_attempt: number | null;
+  /** Until when the session may take; null for ever. */
+  readonly soft_limit_at: Date | null;
+  readonly hard_limit_at: Date | null;
+  /** When it was warned of for having passed the first. */
+  readonly warned_at: Date | null;
+  /** Null unless the status is `stopped`. */
+  readonly stopped_by: string | null;
+  readonly stop_reason: string | null;
   readonly collector_id: string | null;
   readonly epoch: number | null;
   /** Null for a session that does not run. */

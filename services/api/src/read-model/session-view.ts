@@ -31,6 +31,11 @@ export function sessionView(row: NamedSessionRow, now: Date, notice?: WaitingNot
     error_message: row.error_message,
     error_cause: row.error_cause,
     next_try_at: row.is_latest ? nextTryAt(row.error_cause, row.stopped_at, row.error_attempt) : null,
+    soft_limit_at: row.soft_limit_at?.toISOString() ?? null,
+    hard_limit_at: row.hard_limit_at?.toISOString() ?? null,
+    warned_at: row.warned_at?.toISOString() ?? null,
+    stopped_by: row.stopped_by,
+    stop_reason: row.stop_reason,
     metadata: row.metadata,
   };
 }
@@ -74,14 +79,14 @@ function placementView(row: SessionRow, notice: WaitingNotice | undefined): Plac
 }
 
 /**
- * What the log alone says, for when the read model cannot be asked: without the task's name, the metadata and the
- * placement.
+ * What the lifecycle alone says, for when the read model cannot be asked: without the task's name, the metadata, the
+ * placement and the warning.
  */
 export function sessionViewFromLog(
   state: Exclude<SessionState, { status: 'never_started' }>,
   now: Date,
 ): SessionView {
-  const { sessionId, taskId, taskCode, configVersion, startedAt } = state.session;
+  const { sessionId, taskId, taskCode, configVersion, startedAt, softLimitAt, hardLimitAt } = state.session;
   const stoppedAt = 'stoppedAt' in state ? state.stoppedAt : null;
   return {
     id: sessionId,
@@ -100,6 +105,11 @@ export function sessionViewFromLog(
     error_cause: state.status === 'error' ? state.cause : null,
     next_try_at:
       state.status === 'error' ? nextTryAt(state.cause, new Date(state.stoppedAt), state.attempt) : null,
+    soft_limit_at: softLimitAt ?? null,
+    hard_limit_at: hardLimitAt ?? null,
+    warned_at: null,
+    stopped_by: state.status === 'stopped' ? state.by : null,
+    stop_reason: state.status === 'stopped' ? state.reason : null,
     metadata: {},
   };
 }

@@ -77,8 +77,8 @@ export class Collector {
 
   /** The log has a new event. */
   eventSeen({ subject }: StoredEvent): void {
-    const taskId = parseSessionSubject(subject)?.taskId;
-    if (taskId !== undefined) this.#holders.get(taskId)?.recheck();
+    const parsed = parseSessionSubject(subject);
+    if (parsed && parsed.aspect !== 'warning') this.#holders.get(parsed.taskId)?.recheck();
   }
 
   running(): number {

@@ -18,7 +18,7 @@ const running = (since: number, sessionId = '7-1'): SessionState => ({
   session: { ...session, sessionId },
   runningSince: since,
 });
-const stopped: SessionState = { status: 'stopped', session, stoppedAt: time };
+const stopped: SessionState = { status: 'stopped', session, stoppedAt: time, by: 'li', reason: '' };
 const paused: SessionState = { status: 'paused', session };
 const assigned = (collectorId: string, epoch: number): PlacementState => ({
   situation: 'assigned',

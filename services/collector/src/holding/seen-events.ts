@@ -16,7 +16,8 @@ export class SeenEvents {
 
   note({ subject, sequence }: Pick<StoredEvent, 'subject' | 'sequence'>): void {
     const parsed = parseSessionSubject(subject);
-    if (parsed) this.#see(parsed.taskId, parsed.aspect, sequence);
+    // A warning says nothing about who may poll, and is not read.
+    if (parsed && parsed.aspect !== 'warning') this.#see(parsed.taskId, parsed.aspect, sequence);
   }
 
   /** Reads a task's state and believes it only when it has all that was seen before. @throws LogDamaged */

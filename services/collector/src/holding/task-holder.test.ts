@@ -156,7 +156,7 @@ describe('an assignment', () => {
     expect(world.holder.isRunning()).toBe(true);
     world.truth = {
       ...heldBy('A', 20),
-      session: { status: 'stopped', session, stoppedAt: session.startedAt },
+      session: { status: 'stopped', session, stoppedAt: session.startedAt, by: 'li', reason: '' },
       lastLifecycle: 21,
     };
     world.holder.recheck();
@@ -169,7 +169,7 @@ describe('an assignment', () => {
     const world = new World();
     world.truth = {
       ...heldBy('A', 20),
-      session: { status: 'stopped', session, stoppedAt: session.startedAt },
+      session: { status: 'stopped', session, stoppedAt: session.startedAt, by: 'li', reason: '' },
       lastLifecycle: 19,
     };
     world.ring(20);

@@ -216,6 +216,11 @@ function observer(metrics: Metrics): SupervisorObserver {
     name: 'holdfast_session_restarts_total',
     help: 'Sessions that were tried again after a failure whose cause may have passed.',
   });
+  const limits = metrics.counter({
+    name: 'holdfast_session_time_limits_total',
+    help: 'Sessions that have reached a limit of `max_duration`: those that were warned of (`soft`) or stopped (`hard`).',
+    labels: { limit: ['soft', 'hard'] },
+  });
   const passes = metrics.histogram({
     name: 'holdfast_supervisor_pass_seconds',
     help: 'How long the leader took to compare what should be with what is and to write the difference.',
@@ -233,6 +238,7 @@ function observer(metrics: Metrics): SupervisorObserver {
     released: (reason) => releases.add({ reason }),
     failed: (cause) => failures.add({ cause }),
     restarted: () => restarts.add({}),
+    limitReached: (limit) => limits.add({ limit }),
     passed: (durationMs) => passes.observeMs({}, durationMs),
     passFailed: () => failedPasses.add({}),
   };

@@ -63,7 +63,7 @@ class World {
       start: { type: 'StartSession', taskId, taskCode: 't', configVersion: 1, metadata: {}, by: 'li', now },
       pause: { type: 'PauseSession', ...on, reason: '' },
       resume: { type: 'ResumeSession', ...on },
-      recover: { type: 'RecoverSession', ...on, placed: false },
+      recover: { type: 'RecoverSession', ...on, placed: false, now },
       stop: { type: 'StopSession', ...on, reason: '' },
       fail: { type: 'FailSession', ...on, reason: '', cause: 'permanent' },
     };
@@ -182,6 +182,9 @@ class World {
           break;
         case 'restart':
           throw new Error('nothing fails for a passing cause here');
+        case 'stop':
+        case 'warn':
+          throw new Error('nothing has a time limit here');
         default:
           action satisfies never;
       }

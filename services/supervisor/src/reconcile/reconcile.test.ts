@@ -106,6 +106,9 @@ function say({ actions, waiting }: Plan): string[] {
           return `fail ${action.task.taskId}: ${action.reason}`;
         case 'restart':
           return `restart ${action.task.taskId} for the ${action.attempt}. time`;
+        case 'stop':
+        case 'warn':
+          return `${action.type} ${action.sessionId}`;
         default:
           return action satisfies never;
       }
@@ -190,7 +193,10 @@ const placing: Row[] = [
     situation: 'what is not running is left alone',
     tasks: [
       task({ taskId: '1', state: { status: 'paused', session: session('1') } }),
-      task({ taskId: '2', state: { status: 'stopped', session: session('2'), stoppedAt: '' } }),
+      task({
+        taskId: '2',
+        state: { status: 'stopped', session: session('2'), stoppedAt: '', by: '', reason: '' },
+      }),
       newTaskState('3'),
     ],
     fleet: fleet({ A: 'alive' }),
@@ -489,6 +495,86 @@ const tryingAgain: Row[] = [
   },
 ];
 
+const soft = { softLimitAt: '2025-03-01T12:00:00.000Z' };
+const hard = { hardLimitAt: '2025-03-01T12:00:00.000Z' };
+const notYet = { hardLimitAt: '2025-03-01T12:00:00.001Z' };
+const limited = (limits: object, status: 'running' | 'paused' = 'running'): SessionState =>
+  status === 'running'
+    ? { status, session: { ...session(), ...limits }, runningSince: 10 }
+    : { status, session: { ...session(), ...limits } };
+const warnedOf = (sessionId: string) => ({ warned: { sessionId, at: '' }, lastWarning: 5 });
+const limiting: Row[] = [
+  {
+    situation: 'is stopped at its hard limit and not placed any more',
+    tasks: [task({ state: limited(hard) })],
+    fleet: fleet({ A: 'alive' }),
+    does: ['stop 7-1'],
+  },
+  {
+    situation: 'is stopped while it is paused, too',
+    tasks: [task({ state: limited(hard, 'paused') })],
+    fleet: fleet({}),
+    does: ['stop 7-1'],
+  },
+  {
+    situation: 'is stopped and not tried again when it had failed for a passing cause',
+    tasks: [
+      task({
+        state: {
+          ...failing('passing', '2025-03-01T11:00:00.000Z', 0),
+          session: { ...session(), ...hard },
+        } as SessionState,
+      }),
+    ],
+    fleet: fleet({ A: 'alive' }),
+    does: ['stop 7-1'],
+  },
+  {
+    situation: 'goes on until the limit has come',
+    tasks: [task({ state: limited(notYet), placement: assigned('A', 20) })],
+    fleet: fleet({ A: 'alive' }),
+    rest: { listing: rung('A.7') },
+    does: [],
+  },
+  {
+    situation: 'is warned of at its soft limit, and placed all the same',
+    tasks: [task({ state: limited(soft) })],
+    fleet: fleet({ A: 'alive' }),
+    does: ['warn 7-1', 'assign 7 to A (start)'],
+  },
+  {
+    situation: 'is not warned of twice',
+    tasks: [{ ...task({ state: limited(soft, 'paused') }), ...warnedOf('7-1') }],
+    fleet: fleet({}),
+    does: [],
+  },
+  {
+    situation: 'is warned of though an earlier run of its task was',
+    tasks: [{ ...task({ state: limited(soft, 'paused') }), ...warnedOf('7-0') }],
+    fleet: fleet({}),
+    does: ['warn 7-1'],
+  },
+  {
+    situation: 'is not warned of where a newer release may have done so',
+    tasks: [task({ state: limited(soft, 'paused'), unreadable: { warning: 'from the future' } })],
+    fleet: fleet({}),
+    does: [],
+  },
+  {
+    situation: 'is left alone where a newer release knows better',
+    tasks: [task({ state: limited(hard), unreadable: { lifecycle: 'from the future' } })],
+    fleet: fleet({ A: 'alive' }),
+    does: [],
+  },
+  {
+    situation: 'is stopped also while it is held back from recovery',
+    tasks: [task({ state: limited(hard) })],
+    fleet: fleet({ A: 'alive' }),
+    rest: { recoveryDisabled: disabled(100, true) },
+    does: ['stop 7-1'],
+  },
+];
+
 const balancing = { minHoldMs: 60_000, maxMoves: 1 };
 const four = ['1', '2', '3', '4'].map((taskId, index) =>
   task({ taskId, placement: assigned('A', 20 + index, 0, `${taskId}-1`) }),
@@ -551,6 +637,7 @@ rows('moving a session', moving);
 rows('a session that is refused', refusing);
 rows('with session recovery disabled', holdingBack);
 rows('a failed session is tried again', tryingAgain);
+rows('a session whose time is limited', limiting);
 rows('balance', balance);
 
 describe('a holder whose lease is over', () => {

@@ -3,6 +3,7 @@ import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
 import type { FailedSession, RunningSession } from '@holdfast/shared/domain/session/state.ts';
+import { dueTimeLimit } from '@holdfast/shared/domain/session/time-limits.ts';
 import { isReadable, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import { chooseCollector } from './choose-collector.ts';
 import { type Fleet, isFenced, mayStillPoll } from './fleet.ts';
@@ -94,7 +95,11 @@ export type Action =
       readonly task: TaskState;
       readonly session: FailedSession;
       readonly attempt: number;
-    };
+    }
+  /** The session's hard time limit has come. */
+  | { readonly type: 'stop'; readonly task: TaskState; readonly sessionId: string }
+  /** Its soft one has come, and nobody was warned yet. */
+  | { readonly type: 'warn'; readonly task: TaskState; readonly sessionId: string };
 
 export interface Waiting {
   readonly taskId: string;
@@ -136,6 +141,9 @@ export function reconcile(situation: Situation): Plan {
   for (const task of situation.tasks) {
     const { session, taskId } = task;
     if (!isReadable(task)) continue;
+    const limit = timeLimitOf(task, situation.nowMs);
+    if (limit) actions.push(limit);
+    if (limit?.type === 'stop') continue;
     if (session.status === 'error') {
       const restart = restartOf(task, session, situation.nowMs);
       if (restart) actions.push(restart);
@@ -253,6 +261,17 @@ function place(
     refusals: refusalsInARow(task, session),
     former: former === collectorId ? undefined : former,
   };
+}
+
+/** A warning that a newer release wrote may be that of this session, and a second one would be wrong. */
+function timeLimitOf(task: TaskState, nowMs: number): Extract<Action, { type: 'stop' | 'warn' }> | undefined {
+  const { session, warned, unreadable } = task;
+  if (session.status === 'never_started') return undefined;
+  const { sessionId } = session.session;
+  const isWarned = warned?.sessionId === sessionId || unreadable.warning !== undefined;
+  const due = dueTimeLimit(session, isWarned, nowMs);
+  if (due === undefined) return undefined;
+  return due === 'hard' ? { type: 'stop', task, sessionId } : { type: 'warn', task, sessionId };
 }
 
 function restartOf(task: TaskState, session: FailedSession, nowMs: number): Action | undefined {

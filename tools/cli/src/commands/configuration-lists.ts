@@ -1,9 +1,15 @@
+import type { Item } from '../api-client.ts';
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
-import { record, records } from '../output/values.ts';
+import { duration, record, records } from '../output/values.ts';
 import { named } from './named-things.ts';
 
 const count = (list: unknown) => (Array.isArray(list) ? list.length : 0);
+/** Of what a session of the task may take. */
+const durationOf = (task: Item, limit: 'soft_seconds' | 'hard_seconds') => {
+  const seconds = record(task.max_duration)[limit];
+  return typeof seconds === 'number' ? `${seconds} s (${duration(seconds)})` : undefined;
+};
 const whereIs = (device: Readonly<Record<string, unknown>>) =>
   device.serial ? record(device.serial).path : `${device.host}:${device.port}`;
 
@@ -46,6 +52,8 @@ export const configurationLists: readonly Command[] = [
         ['enabled', task.enabled ? 'yes' : 'no'],
         ['devices', count(task.device_ids) === 0 ? 'none' : (task.device_ids as unknown[]).join(', ')],
         ['points', points === 0 ? 'all of the devices' : `${points} chosen ones`],
+        ['warns after', durationOf(task, 'soft_seconds')],
+        ['stops after', durationOf(task, 'hard_seconds')],
         [
           'labels',
           Object.entries(record(task.required_labels))
@@ -123,14 +131,6 @@ export const configurationLists: readonly Command[] = [
     },
   },
   {
-    words: ['devices', 'test'],
-    about: 'Reads all points of a device once, by way of a collector. Exit code 1 unless all gave a value.',
-    operands: [{ name: 'DEVICE' }],
-    options: {},
-    async run({ api, print }, input) {
-      const device = await named(api, 'device', input.operands[0] ?? '');
-      const tested = await api.post(`/api/config/devices/${device.id}/test/`);
-  {
     words: ['devices', 'apply-learned-limits'],
     about: 'Writes what the running session has learned by refusals into the limits of a device.',
     operands: [{ name: 'DEVICE' }],
@@ -150,6 +150,14 @@ export const configurationLists: readonly Command[] = [
       return exitCodes.ok;
     },
   },
+  {
+    words: ['devices', 'test'],
+    about: 'Reads all points of a device once, by way of a collector. Exit code 1 unless all gave a value.',
+    operands: [{ name: 'DEVICE' }],
+    options: {},
+    async run({ api, print }, input) {
+      const device = await named(api, 'device', input.operands[0] ?? '');
+      const tested = await api.post(`/api/config/devices/${device.id}/test/`);
       print.table(
         tested,
         [

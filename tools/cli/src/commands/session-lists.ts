@@ -71,7 +71,10 @@ export const sessionLists: readonly Command[] = [
         ['collector', session.collector_id],
         ['epoch', session.epoch],
         ['started', session.started_at],
-        ['stopped', session.stopped_at],
+        ['stopped', stopInWords(session)],
+        ['warned', session.warned_at],
+        ['soft limit', session.soft_limit_at],
+        ['hard limit', session.hard_limit_at],
         ['for', duration(session.duration_seconds)],
         ['version', session.config_version],
         ['points read', session.points_read],
@@ -153,6 +156,12 @@ export const sessionLists: readonly Command[] = [
     },
   },
 ];
+
+/** When, by whom and why. */
+function stopInWords({ stopped_at, stopped_by, stop_reason }: Item): unknown {
+  if (!stopped_at || !stopped_by) return stopped_at;
+  return [`${stopped_at} by ${stopped_by}`, stop_reason].filter(Boolean).join(': ');
+}
 
 const saidAlready = new Set(['session_id', 'task_id', 'schema_version', 'started_at']);
 

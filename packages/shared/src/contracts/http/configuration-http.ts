@@ -132,12 +132,34 @@ const label = (maxLength: number) =>
 const labels = z
   .record(label(64), label(128))
   .refine((value) => Object.keys(value).length <= 32, 'must not have more than 32 labels');
+/** Ten years. */
+const maxDurationSeconds = 315_360_000;
+const durationSeconds = z.int().min(1).max(maxDurationSeconds).nullable().default(null);
+/** How long a session may take from its start, pauses included. Changed as a whole. */
+const maxDuration = z
+  .strictObject({
+    /** After this, a warning is written, once. */
+    soft_seconds: durationSeconds,
+    /** After this, the session is stopped. */
+    hard_seconds: durationSeconds,
+  })
+  .superRefine(({ soft_seconds, hard_seconds }, context) => {
+    if (soft_seconds === null && hard_seconds === null) {
+      const message = 'must set soft_seconds, hard_seconds or both; null instead of this sets no limit';
+      context.addIssue({ code: 'custom', path: [], message });
+    } else if (soft_seconds !== null && hard_seconds !== null && soft_seconds >= hard_seconds) {
+      const message = 'must be less than hard_seconds: a session that is stopped is not warned of';
+      context.addIssue({ code: 'custom', path: ['soft_seconds'], message });
+    }
+  });
+export type MaxDurationConfig = z.infer<typeof maxDuration>;
 const taskFields = {
   code: code(task.task_code),
   name: text(task.task_name),
   period_ms: task.period_ms,
   /** The task's sessions run only on a collector that has all of these labels with exactly these values. */
   required_labels: labels,
+  max_duration: maxDuration.nullable(),
   device_ids: ids,
   /** Only these points of the devices; none means all. */
   point_ids: ids,
@@ -254,6 +276,7 @@ export const taskCreateSchema = z.strictObject({
   ...taskFields,
   name: taskFields.name.default(''),
   required_labels: labels.default({}),
+  max_duration: taskFields.max_duration.default(null),
   device_ids: ids.default([]),
   point_ids: ids.default([]),
   enabled: enabled.default(true),

@@ -43,6 +43,15 @@ export const sessionViewSchema = z.object({
   error_cause: z.enum(['passing', 'permanent']).nullable(),
   /** When the supervisor tries it again; null when it does not. */
   next_try_at: z.string().nullable(),
+  /** When it has taken so long that people are warned, by its task's `max_duration` at the start; null without. */
+  soft_limit_at: z.string().nullable(),
+  /** When it is stopped at the latest, with the reason `time limit`. */
+  hard_limit_at: z.string().nullable(),
+  /** When the warning was given. */
+  warned_at: z.string().nullable(),
+  /** Of status `stopped`: who stopped it (`supervisor` at its hard limit), and why. */
+  stopped_by: z.string().nullable(),
+  stop_reason: z.string().nullable(),
   metadata: z.record(z.string(), z.unknown()),
 });
 export type SessionView = z.infer<typeof sessionViewSchema>;

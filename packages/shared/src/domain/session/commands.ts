@@ -1,4 +1,5 @@
 import type { FailureCause, SessionNeeds } from './events.ts';
+import type { MaxDuration } from './time-limits.ts';
 
 /** What a person, a script or the supervisor may ask of a session. Time comes with the command. */
 export type SessionCommand =
@@ -17,6 +18,7 @@ export interface StartSession {
   readonly configVersion: number;
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly needs?: SessionNeeds;
+  readonly maxDuration?: MaxDuration;
   readonly by: string;
   /** RFC 3339, UTC. */
   readonly now: string;
@@ -41,6 +43,8 @@ export interface RecoverSession extends OnSession {
   readonly type: 'RecoverSession';
   /** Whether the session has a current placement; then there is nothing to recover. */
   readonly placed: boolean;
+  /** RFC 3339, UTC. */
+  readonly now: string;
 }
 
 /** The supervisor's own try at a session that failed for a passing cause. */

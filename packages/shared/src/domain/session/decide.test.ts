@@ -65,8 +65,8 @@ const start: SessionCommand = {
 const on = (sessionId: string) => ({
   PauseSession: { type: 'PauseSession', sessionId, by: 'wang', reason: 'lunch' },
   ResumeSession: { type: 'ResumeSession', sessionId, by: 'wang' },
-  RecoverSession: { type: 'RecoverSession', sessionId, by: 'wang', placed: false },
-  RecoverPlaced: { type: 'RecoverSession', sessionId, by: 'wang', placed: true },
+  RecoverSession: { type: 'RecoverSession', sessionId, by: 'wang', placed: false, now: start.now },
+  RecoverPlaced: { type: 'RecoverSession', sessionId, by: 'wang', placed: true, now: start.now },
   StopSession: { type: 'StopSession', sessionId, by: 'wang', reason: 'done' },
   FailSession: { type: 'FailSession', sessionId, by: 'supervisor', reason: 'refused', cause: 'passing' },
   RestartSession: { type: 'RestartSession', sessionId, by: 'supervisor', attempt: 2 },
@@ -212,6 +212,20 @@ describe('a command on the session', () => {
     for (const command of Object.keys(table) as CommandName[]) {
       expect(given(history).when(on('7-1')[command] as SessionCommand)).toEqual(table[command].running);
     }
+  });
+});
+
+describe('a start with a longest duration', () => {
+  it('says when the session has taken too long, and each event of it says so too', () => {
+    const decision = given([]).when({
+      ...start,
+      maxDuration: { softSeconds: 60, hardSeconds: 86_400 },
+    } as SessionCommand);
+    const limits = { softLimitAt: '2025-03-02T06:01:00.000Z', hardLimitAt: '2025-03-03T06:00:00.000Z' };
+    expect(decision).toMatchObject({ ok: true, events: [limits] });
+    const limited = { ...run1, ...limits };
+    const paused_ = given([started(limited)]).when(on('7-1').PauseSession as SessionCommand);
+    expect(paused_).toMatchObject({ ok: true, events: [{ type: 'session.paused', ...limits }] });
   });
 });
 

@@ -2,6 +2,7 @@ import type { SessionCommand } from './commands.ts';
 import type { SessionEvent } from './events.ts';
 import { parseSessionId, sessionIdOf } from './session-id.ts';
 import type { FailedSession, SessionState } from './state.ts';
+import { isPastHardLimit, timeLimitsOf } from './time-limits.ts';
 
 /** Why a command is refused. HTTP statuses are mapped in the API, once. */
 export type SessionRefusal =
@@ -12,7 +13,8 @@ export type SessionRefusal =
     }
   | { readonly code: 'session_not_found'; readonly sessionId: string }
   | { readonly code: 'session_ended'; readonly sessionId: string; readonly status: 'stopped' | 'error' }
-  | { readonly code: 'session_paused'; readonly sessionId: string };
+  | { readonly code: 'session_paused'; readonly sessionId: string }
+  | { readonly code: 'time_limit_reached'; readonly sessionId: string; readonly hardLimitAt: string };
 
 /** No events is a success that had nothing to do. */
 export type SessionDecision =
@@ -38,6 +40,7 @@ export function decide(state: SessionState, command: SessionCommand): SessionDec
       by: command.by,
       metadata: command.metadata,
       ...(command.needs ? { needs: command.needs } : {}),
+      ...timeLimitsOf(command.now, command.maxDuration ?? {}),
     });
   }
 
@@ -90,8 +93,14 @@ type CommandOnSession = Exclude<SessionCommand, { type: 'StartSession' }>;
 /** A failed session is over, unless it is taken up again before a later run follows it. */
 function onFailed(command: CommandOnSession, { session, cause }: FailedSession): SessionDecision {
   switch (command.type) {
-    case 'RecoverSession':
+    case 'RecoverSession': {
+      const { sessionId, hardLimitAt } = session;
+      // Else it would be stopped at once.
+      if (hardLimitAt !== undefined && isPastHardLimit(session, Date.parse(command.now))) {
+        return refuse({ code: 'time_limit_reached', sessionId, hardLimitAt });
+      }
       return accept({ type: 'session.resumed', ...session, by: command.by, reason: 'recover' });
+    }
     case 'RestartSession':
       return accept({
         type: 'session.resumed',

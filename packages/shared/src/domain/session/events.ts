@@ -1,3 +1,5 @@
+import type { TimeLimits } from './time-limits.ts';
+
 /** What a session asks of its collector. */
 export interface SessionNeeds {
   /** Labels that a collector must have with exactly these values, e.g. `{ site: 'hall-1' }`. */
@@ -6,7 +8,7 @@ export interface SessionNeeds {
   readonly endpoints: readonly string[];
 }
 
-export interface SessionIdentity {
+export interface SessionIdentity extends TimeLimits {
   /** `<taskId>-<run>`, see {@link sessionIdOf}. */
   readonly sessionId: string;
   readonly taskId: string;
@@ -68,6 +70,20 @@ export interface SessionFailed extends SessionIdentity {
  * however old the log is.
  */
 export type SessionEvent = SessionStarted | SessionPaused | SessionResumed | SessionStopped | SessionFailed;
+
+/**
+ * The session has run past its soft time limit; written once for a session, by the supervisor, on a subject of its own:
+ * it changes nothing, and who only knows the lifecycle need not know it.
+ */
+export interface SessionWarned {
+  readonly type: 'session.warned';
+  readonly sessionId: string;
+  readonly taskId: string;
+  readonly by: string;
+  readonly reason: string;
+  /** The limit that has come, RFC 3339 in UTC. */
+  readonly softLimitAt: string;
+}
 
 /** An event together with its place in the log. */
 export interface Recorded<E> {

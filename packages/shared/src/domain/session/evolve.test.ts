@@ -39,7 +39,13 @@ const states: SessionState[] = [
   { status: 'paused', session },
   { status: 'running', session, runningSince: 42 },
   { status: 'running', session, runningSince: 42 },
-  { status: 'stopped', session, stoppedAt: '2025-03-01T07:00:00.000Z' },
+  {
+    status: 'stopped',
+    session,
+    stoppedAt: '2025-03-01T07:00:00.000Z',
+    by: 'li',
+    reason: 'end of shift',
+  },
   {
     status: 'error',
     session,
@@ -78,6 +84,14 @@ describe('the state of a task', () => {
         expect(foldSession(log)).toEqual(evolve(neverStarted, last));
       }),
     );
+  });
+
+  it('keeps the time limits that every event of the session names', () => {
+    const limits = { softLimitAt: '2025-03-01T08:00:00.000Z', hardLimitAt: '2025-03-01T09:00:00.000Z' };
+    for (const event of events) {
+      const state = evolve(neverStarted, recorded({ ...event, ...limits }));
+      expect(state).toMatchObject({ session: limits });
+    }
   });
 
   it('without any event is never_started', () => {

@@ -23,7 +23,7 @@ export function evolve(
     case 'session.paused':
       return { status: 'paused', session };
     case 'session.stopped':
-      return { status: 'stopped', session, stoppedAt: time };
+      return { status: 'stopped', session, stoppedAt: time, by: event.by, reason: event.reason };
     case 'session.failed':
       return {
         status: 'error',
@@ -45,6 +45,15 @@ export function foldSession(events: Iterable<Recorded<SessionEvent>>): SessionSt
 }
 
 export function identityOf(event: SessionIdentity): SessionIdentity {
-  const { sessionId, taskId, taskCode, configVersion, startedAt, needs } = event;
-  return { sessionId, taskId, taskCode, configVersion, startedAt, ...(needs ? { needs } : {}) };
+  const { sessionId, taskId, taskCode, configVersion, startedAt, needs, softLimitAt, hardLimitAt } = event;
+  return {
+    sessionId,
+    taskId,
+    taskCode,
+    configVersion,
+    startedAt,
+    ...(needs ? { needs } : {}),
+    ...(softLimitAt === undefined ? {} : { softLimitAt }),
+    ...(hardLimitAt === undefined ? {} : { hardLimitAt }),
+  };
 }

@@ -25,6 +25,8 @@ export interface StoppedSession {
   readonly status: 'stopped';
   readonly session: SessionIdentity;
   readonly stoppedAt: string;
+  readonly by: string;
+  readonly reason: string;
 }
 
 export interface FailedSession {
