@@ -1,3 +1,4 @@
+import type { PlainValues } from '../contracts/read-sample.ts';
 import type { PointValue, Sample } from '../contracts/sample.ts';
 
 /** What a store keeps of a sample. */
@@ -22,6 +23,8 @@ export type StorableSample = Pick<
   readonly quality?: Quality;
   /** Its session has gone on under a higher epoch, as far as the writer knows. */
   readonly overtaken?: boolean;
+  /** The same as `values`, as it came: for stores that can use it so. */
+  readonly plainValues?: PlainValues;
   /** Of its message in SAMPLES: tells what was published before a session had a new owner, and what after. */
   readonly sequence?: number;
 };

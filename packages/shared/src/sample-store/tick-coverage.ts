@@ -48,8 +48,8 @@ type TickOfSample = Pick<Sample, 'session' | 'device' | 'tick' | 'through_tick' 
  * changed; a miss may answer for many ticks.
  */
 export function outcomeOfSample(sample: Pick<Sample, 'values' | 'integers' | 'miss'>): TickOutcome {
-  const hasValues = sample.values !== undefined || sample.integers !== undefined;
-  return sample.miss && !hasValues ? sample.miss.cause : 'stored';
+  if (sample.miss === undefined) return 'stored';
+  return sample.values === undefined && sample.integers === undefined ? sample.miss.cause : 'stored';
 }
 
 export function tickEntry(sample: TickOfSample, outcome: TickOutcome): TickEntry {

@@ -1,5 +1,4 @@
 import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-message.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { ackAll, type JsMsg } from '@holdfast/shared/jetstream/consume-batches.ts';
 import type { Quarantine } from '@holdfast/shared/jetstream/quarantine.ts';
@@ -218,9 +217,10 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
   }
 }
 
-function valueCount({ values, integers }: Pick<Sample, 'values' | 'integers'>): number {
-  let count = 0;
-  for (const _ in values) count += 1;
+function valueCount(sample: Pick<StorableSample, 'values' | 'plainValues' | 'integers'>): number {
+  const { plainValues, integers } = sample;
+  let count = plainValues?.count ?? 0;
+  if (plainValues === undefined) for (const _ in sample.values) count += 1;
   for (const _ in integers) count += 1;
   return count;
 }

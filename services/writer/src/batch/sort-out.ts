@@ -1,4 +1,5 @@
-import { decodeSample, type Sample } from '@holdfast/shared/contracts/sample.ts';
+import { readSample } from '@holdfast/shared/contracts/read-sample.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import type { Quality, StorableSample } from '@holdfast/shared/sample-store/sample-store.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
 import { clockAheadMs, type TimedMessage } from './clock-difference.ts';
@@ -8,7 +9,7 @@ import { firstSequence } from './first-sequence.ts';
 export interface IncomingMessage extends TimedMessage {
   /** Position in the stream. */
   readonly seq: number;
-  string(): string;
+  readonly data: Uint8Array;
 }
 
 export interface DecodedMessage<M> {
@@ -24,7 +25,7 @@ export interface DecodedBatch<M> {
 export function decodeBatch<M extends IncomingMessage>(messages: readonly M[]): DecodedBatch<M> {
   const batch: DecodedBatch<M> = { decoded: [], undecodable: [] };
   for (const message of messages) {
-    const decoded = decodeSample(message.string());
+    const decoded = readSample(message.data);
     if (decoded.ok) batch.decoded.push({ message, sample: decoded.sample });
     else batch.undecodable.push({ message, reason: decoded.problem });
   }

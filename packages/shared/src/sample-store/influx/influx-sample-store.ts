@@ -26,11 +26,15 @@ import {
   readAggregateAnswer,
   readHistoryAnswer,
 } from './influxql.ts';
+import { LineBody } from './line-body.ts';
 import { LineWriter } from './line-protocol.ts';
 import { retryAfterMs } from './retry-after.ts';
 import { readStoredTicks, storedTicksStatement, tickGroups } from './stored-ticks.ts';
 
-const pack = promisify(gzip) as (text: string, options: ZlibOptions) => Promise<Buffer>;
+const pack = promisify(gzip) as (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>;
+
+/** Of a line with a few dozen numbers: room that is made at once. */
+const bytesOfLine = 512;
 
 export interface InfluxSampleStoreOptions {
   /** Base address, for instance http://influxdb:8086 */
@@ -127,15 +131,15 @@ async function write(
   lineWriter: LineWriter,
   samples: readonly StorableSample[],
 ): Promise<WriteOutcome> {
-  const lines: string[] = [];
+  const lines = new LineBody(lineWriter, samples.length * bytesOfLine);
   for (const sample of samples) {
-    const line = lineWriter.line(sample);
-    if (line.kind === 'unrepresentable') return { kind: 'rejected', reason: line.problem };
-    if (line.kind === 'line') lines.push(line.text);
+    const problem = lines.add(sample);
+    if (problem !== undefined) return { kind: 'rejected', reason: problem };
   }
-  if (lines.length === 0) return { kind: 'written' };
+  const body = lines.bytes();
+  if (body.length === 0) return { kind: 'written' };
   try {
-    await send(influx, options, lines.join('\n'));
+    await send(influx, options, body);
     return { kind: 'written' };
   } catch (error) {
     if (error instanceof HttpError && rejects(error.statusCode)) {
@@ -150,7 +154,7 @@ async function write(
  * would keep lines in memory that were reported as failed, and packs at zlib's level 6, which costs four times the
  * time of level 1 for a sixth less to send (measured on lines of 20 numbers: 24 % instead of 28 %).
  */
-async function send(influx: InfluxDB, options: InfluxSampleStoreOptions, lines: string): Promise<void> {
+async function send(influx: InfluxDB, options: InfluxSampleStoreOptions, lines: Buffer): Promise<void> {
   const path = `/api/v2/write?${new URLSearchParams({ org: options.org, bucket: options.bucket, precision: 'ms' })}`;
   const headers = { 'content-type': 'text/plain; charset=utf-8' };
   if (!options.gzip) return post(influx, path, lines, headers);
@@ -158,18 +162,13 @@ async function send(influx: InfluxDB, options: InfluxSampleStoreOptions, lines: 
   await post(influx, path, packed, { ...headers, 'content-encoding': 'gzip' });
 }
 
-function post(
-  influx: InfluxDB,
-  path: string,
-  body: string | Buffer,
-  headers: Record<string, string>,
-): Promise<void> {
+function post(influx: InfluxDB, path: string, body: Buffer, headers: Record<string, string>): Promise<void> {
   return new Promise((resolve, reject) => {
     let status = 0;
     // Its type says text, and it makes a Buffer of what it is given, which may be one already.
     influx.transport.send(
       path,
-      body as string,
+      body as unknown as string,
       { method: 'POST', headers },
       {
         responseStarted: (_, statusCode) => {

@@ -13,6 +13,10 @@ interface Spelling {
   readonly problem: string | undefined;
 }
 
+interface Head extends Spelling {
+  readonly bytes: Buffer;
+}
+
 /** More names than this are not those of a plant. */
 const namesKeptAtMost = 100_000;
 
@@ -30,7 +34,7 @@ const namesKeptAtMost = 100_000;
  * more than half of the writer's time.
  */
 export class LineWriter {
-  #heads = new Map<string, Spelling>();
+  #heads = new Map<string, Head>();
   #fields = new Map<string, Spelling>();
 
   line(sample: StorableSample): Line {
@@ -62,12 +66,12 @@ export class LineWriter {
       else good += fields.text;
     }
     if (good === '' && other === '') return { kind: 'nothing' };
-    const head = this.#head(sample, sample.quality ?? 'good');
+    const head = this.head(sample, sample.quality ?? 'good');
     if (head.problem !== undefined) return { kind: 'unrepresentable', problem: head.problem };
     // Each list of fields begins with a comma too many.
     const goodLine = good && `${head.text} ${good.slice(1)} ${sample.time}`;
     if (other === '') return { kind: 'line', text: goodLine };
-    const otherLine = `${this.#head(sample, 'uncertain').text} ${other.slice(1)} ${sample.time}`;
+    const otherLine = `${this.head(sample, 'uncertain').text} ${other.slice(1)} ${sample.time}`;
     return { kind: 'line', text: good === '' ? otherLine : `${goodLine}\n${otherLine}` };
   }
 
@@ -80,7 +84,8 @@ export class LineWriter {
     return spelling;
   }
 
-  #head({ measurement, device, site }: StorableSample, quality: Quality): Spelling {
+  /** What a line begins with, up to its first blank. */
+  head({ measurement, device, site }: StorableSample, quality: Quality): Head {
     // No name that can be written has a NUL character in it.
     const key = `${measurement}\0${device}\0${site}\0${quality}`;
     const known = this.#heads.get(key);
@@ -90,8 +95,10 @@ export class LineWriter {
     if (quality === 'uncertain') tags.push('quality=uncertain');
     // An empty tag value is a syntax error; a tag that is left out reads back as the empty string.
     if (site !== '') tags.push(`site=${escapeName(site)}`);
+    const text = `${escapeMeasurement(measurement)},${tags.join(',')}`;
     const spelling = {
-      text: `${escapeMeasurement(measurement)},${tags.join(',')}`,
+      text,
+      bytes: Buffer.from(text),
       problem:
         measurementProblem(measurement) ??
         namingProblem(device) ??

@@ -1,0 +1,92 @@
+import { countPlainValues } from './plain-values.ts';
+import { type DecodedSample, decodeSample, type PointValue, type Sample } from './sample.ts';
+
+/** The members of a sample's `values` as they stand in its JSON, each of them plain (see `countPlainValues`). */
+export interface PlainValues {
+  readonly bytes: Uint8Array;
+  /** After the opening brace. */
+  readonly from: number;
+  /** Of the closing brace. */
+  readonly to: number;
+  readonly count: number;
+}
+
+const beforeValues = Buffer.from(',"values":{');
+const closingBrace = 0x7d;
+const decoder = new TextDecoder();
+
+/**
+ * As `decodeSample`, of the bytes of a message. Where the values come last and are plain, as a collector writes
+ * them, they stay as they are until somebody asks for them: a writer that hands numbers on has no use for objects
+ * of them. Keeps the bytes.
+ */
+export function readSample(message: Uint8Array): DecodedSample {
+  const bytes = Buffer.isBuffer(message)
+    ? message
+    : Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+  // A quote after a comma cannot be within a string, so this stands for what it looks like.
+  const before = bytes.indexOf(beforeValues);
+  const to = bytes.length - 2;
+  if (before > 0 && bytes[to] === closingBrace && bytes[to + 1] === closingBrace) {
+    const from = before + beforeValues.length;
+    const count = countPlainValues(bytes, from, to);
+    // Before the values there is nothing open but the sample itself, or this is no JSON.
+    const decoded = count > 0 ? decodeSample(`${decoder.decode(bytes.subarray(0, before))}}`) : undefined;
+    if (decoded?.ok && decoded.sample.values === undefined) {
+      return { ok: true, sample: new SampleOfPlainValues(decoded.sample, { bytes, from, to, count }) };
+    }
+  }
+  return decodeSample(decoder.decode(message));
+}
+
+class SampleOfPlainValues implements Sample {
+  readonly v: Sample['v'];
+  readonly session: string;
+  readonly epoch: number;
+  readonly collector: string;
+  readonly task: string;
+  readonly device_id: string;
+  readonly device: string;
+  readonly site: string;
+  readonly measurement: string;
+  readonly tick: number;
+  readonly through_tick?: number | undefined;
+  readonly period_ms: number;
+  readonly time: number;
+  readonly read_at: number;
+  readonly integers?: Sample['integers'];
+  readonly uncertain?: Sample['uncertain'];
+  readonly miss?: Sample['miss'];
+  readonly plainValues: PlainValues;
+  #values: Record<string, PointValue> | undefined;
+
+  constructor(envelope: Sample, plainValues: PlainValues) {
+    this.v = envelope.v;
+    this.session = envelope.session;
+    this.epoch = envelope.epoch;
+    this.collector = envelope.collector;
+    this.task = envelope.task;
+    this.device_id = envelope.device_id;
+    this.device = envelope.device;
+    this.site = envelope.site;
+    this.measurement = envelope.measurement;
+    this.tick = envelope.tick;
+    this.through_tick = envelope.through_tick;
+    this.period_ms = envelope.period_ms;
+    this.time = envelope.time;
+    this.read_at = envelope.read_at;
+    this.integers = envelope.integers;
+    this.uncertain = envelope.uncertain;
+    this.miss = envelope.miss;
+    this.plainValues = plainValues;
+  }
+
+  get values(): Record<string, PointValue> {
+    const { bytes, from, to } = this.plainValues;
+    this.#values ??= JSON.parse(decoder.decode(bytes.subarray(from - 1, to + 1))) as Record<
+      string,
+      PointValue
+    >;
+    return this.#values;
+  }
+}
