@@ -1,8 +1,11 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { runOnce } from '@holdfast/dev/postgres-databases.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from './eventually.ts';
 import { freshDatabase } from './fresh-database.ts';
 import { influxForTest, influxIsInstalled } from './influx-for-test.ts';
+import { LONG_FILES } from './longest-first.ts';
 import { victoriaMetricsForTest, victoriaMetricsIsInstalled } from './victoria-metrics-for-test.ts';
 
 describe('eventually', () => {
@@ -35,6 +38,14 @@ describe('eventually', () => {
     const waiting = eventually(() => new Promise<boolean>(() => {}), { what: 'an answer', timeoutMs: 20 });
 
     await expect(waiting).rejects.toThrow('Waited 20 ms for an answer');
+  });
+});
+
+describe('the order of test files', () => {
+  it('knows the long ones by the names that they have', () => {
+    const root = join(import.meta.dirname, '..', '..');
+
+    expect(Object.keys(LONG_FILES).filter((file) => !existsSync(join(root, file)))).toEqual([]);
   });
 });
 
