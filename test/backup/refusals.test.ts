@@ -189,6 +189,12 @@ describe('a restore into what an API has already been started on', { timeout: 12
     expect(await readdir(folder)).toEqual(['b']);
 
     const { api } = await start(second);
+    const { nc } = await connectNats({ url: second.nats, name: 'look', log: createLogger('look', 'fatal') });
+    cleanUpAfterFile(() => nc.close());
+    // Until it follows the log the broker knows nothing of it.
+    await eventually(async () => (await sessionLogExtent(nc))?.isFollowed, {
+      what: 'the API to follow the log',
+    });
     const refused = await eventually(
       async () => {
         const answer = await backupCommand(second, 'restore', '--from', join(folder, 'b'));
