@@ -4,6 +4,7 @@ import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
+import type { MaxDuration } from '@holdfast/shared/domain/session/time-limits.ts';
 import { handleCommand } from '@holdfast/shared/event-store/handle-command.ts';
 import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
 import { AssignmentOutbox } from '@holdfast/shared/jetstream/assignment-queue.ts';
@@ -61,7 +62,7 @@ export async function sessionLogForTest(natsUrl: string) {
       await (await new Objm(nc).open(bucketNames.taskConfigs)).delete(`${taskId}/${version}`);
     },
     /** Stores the configuration and starts the task's session; returns the session id. */
-    start: async (config: TaskConfig): Promise<string> => {
+    start: async (config: TaskConfig, maxDuration: MaxDuration = {}): Promise<string> => {
       await configs.put(config);
       const outcome = await command(config.task_id, {
         type: 'StartSession',
@@ -70,6 +71,7 @@ export async function sessionLogForTest(natsUrl: string) {
         configVersion: config.config_version,
         metadata: {},
         needs: sessionNeeds(config),
+        maxDuration,
         by: 'test',
         now: new Date().toISOString(),
       });
