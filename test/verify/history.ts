@@ -68,10 +68,18 @@ export interface DatabaseContent {
   /** Sequences in `session_events`, as they come. */
   readonly eventSequences: readonly number[];
   readonly checkpoint: number | undefined;
+  /** What was removed from the read model on purpose; left out: nothing. */
+  readonly cleaned?: readonly CleanedSession[];
   readonly values: readonly TickInDatabase[];
   readonly misses: readonly TickInDatabase[];
   /** The account of ticks that the writer keeps. */
   readonly coverage: readonly KeptTicks[];
+}
+
+export interface CleanedSession {
+  readonly sessionId: string;
+  /** Its events up to this sequence are not to be in the read model any more. */
+  readonly lastSequence: number;
 }
 
 export interface KeptTicks {

@@ -71,6 +71,10 @@ export async function readDatabase(databaseUrl: string): Promise<DatabaseRows> {
       'projection_checkpoint',
       'select last_sequence from projection_checkpoint order by last_sequence desc limit 1',
     );
+    const cleaned = await rows<{ session_id: string; last_sequence: string }>(
+      'cleaned_sessions',
+      'select session_id, last_sequence from cleaned_sessions',
+    );
     const values = await rows<TickRow>('samples.sample_value', valuesSql);
     const misses = await rows<TickRow>('samples.sample_miss', missesSql);
     const coverage = await rows<{ session: string; device: string; outcome: string; ticks: string }>(
@@ -87,6 +91,10 @@ export async function readDatabase(databaseUrl: string): Promise<DatabaseRows> {
       })),
       eventSequences: events.map(({ sequence }) => Number(sequence)),
       checkpoint: checkpoint === undefined ? undefined : Number(checkpoint.last_sequence),
+      cleaned: cleaned.map((row) => ({
+        sessionId: row.session_id,
+        lastSequence: Number(row.last_sequence),
+      })),
       values: values.map(storedTicks),
       misses: misses.map(storedTicks),
       coverage: coverage.map(({ ticks, ...row }) => ({ ...row, ranges: parseMultirange(ticks) })),

@@ -13,6 +13,7 @@ import { type AccessControl, addAccessControl } from './http/access-control.ts';
 import { accountingRoutes } from './http/accounting-routes.ts';
 import { ApiProblem } from './http/api-problem.ts';
 import { auditRoutes } from './http/audit-routes.ts';
+import { type CleanupSources, cleanupRoutes } from './http/cleanup-routes.ts';
 import { answerClientError } from './http/client-errors.ts';
 import { collectorRoutes } from './http/collector-routes.ts';
 import { commandRoutes } from './http/command-routes.ts';
@@ -54,6 +55,7 @@ export interface AppDependencies {
   readonly auditLog: AuditLog;
   readonly system: SystemSources;
   readonly learned: ShownLimitsSources;
+  readonly cleanup: CleanupSources;
   /** Whether changes of configuration without If-Match are refused. */
   readonly requireIfMatch: boolean;
   readonly readiness: Readiness;
@@ -81,6 +83,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     auditLog,
     system,
     learned,
+    cleanup,
     requireIfMatch,
     readiness,
     metrics,
@@ -138,6 +141,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await typed.register(liveRoutes(live), { prefix: '/api/acquisition/live' });
   await typed.register(systemRoutes(system), { prefix: '/api/system' });
   await typed.register(collectorRoutes(devices), { prefix: '/api/system/collectors' });
+  await typed.register(cleanupRoutes(cleanup), { prefix: '/api/system/cleanup' });
   await typed.register(keyRoutes(access.keys), { prefix: '/api/system/keys' });
   await typed.register(auditRoutes(auditLog), { prefix: '/api/system/audit' });
   await typed.register(recoveryRoutes(recovery), { prefix: '/api/acquisition/recovery' });

@@ -1,4 +1,5 @@
 import { parseApiKey } from '@holdfast/shared/contracts/api-key.ts';
+import { endedStatuses } from '@holdfast/shared/contracts/http/cleanup-http.ts';
 import {
   brokerSettings,
   commonSettings,
@@ -50,6 +51,13 @@ const schema = z
     READ_YOUR_WRITE_MS: setting.integer(0, 60_000).default(2_000),
     /** How often counters of sessions are brought from the STATUS bucket into the database. */
     COUNTERS_FLUSH_MS: setting.integer(100, 600_000).default(3_000),
+    /** Sessions that ended longer ago are removed from the read model by themselves; 0: none. */
+    CLEANUP_OLDER_THAN_DAYS: setting.integer(0, 3_650).default(0),
+    CLEANUP_STATUSES: setting
+      .list()
+      .pipe(z.array(z.enum(endedStatuses)).min(1))
+      .default([...endedStatuses]),
+    CLEANUP_INTERVAL_MINUTES: setting.integer(1, 10_080).default(60),
     STOP_TIMEOUT_MS: setting.integer(1_000, 600_000).default(10_000),
   })
   .superRefine(checkSampleStoreSettings);

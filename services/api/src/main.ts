@@ -22,6 +22,7 @@ import { jetStreamLiveSamples } from './adapters/jetstream-live-samples.ts';
 import { jetStreamSessionLog } from './adapters/jetstream-session-log.ts';
 import { jetStreamQuarantineStore, jetStreamSinks } from './adapters/jetstream-system.ts';
 import { buildApp } from './app.ts';
+import { startCleanupJob } from './cleanup/cleanup-job.ts';
 import { sessionCommands } from './commands/session-commands.ts';
 import { RecentSessions } from './commands/session-memory.ts';
 import { apiConfig } from './config.ts';
@@ -118,6 +119,16 @@ await runService({
     const watch = logGuard.watch(broker.sessionLog);
     onStop('log guard', watch.stop);
 
+    const cleanup = startCleanupJob({
+      database,
+      logGuard,
+      olderThanMs: config.CLEANUP_OLDER_THAN_DAYS * 86_400_000,
+      statuses: config.CLEANUP_STATUSES,
+      everyMs: config.CLEANUP_INTERVAL_MINUTES * 60_000,
+      log,
+    });
+    onStop('cleanup', cleanup.stop);
+
     const auditLog = jetStreamAuditLog(broker.connection);
     const audit = startAuditTrail({ audit: auditLog, log });
     onStop('audit trail', audit.stop);
@@ -159,6 +170,7 @@ await runService({
         sinks: jetStreamSinks(broker.connection),
       learned,
       },
+      cleanup: { database, logGuard },
       access: {
         keys,
         audit,

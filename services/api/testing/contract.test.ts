@@ -187,10 +187,12 @@ describe('every call of the OpenAPI document', () => {
       'POST /api/config/devices/': { code: 'another', host: '127.0.0.1' },
       'POST /api/config/tasks/': { code: 'another', name: 'another', period_ms: 1_000 },
       'POST /api/acquisition/points/{id}/write/': { value: 1 },
+      'POST /api/system/cleanup/': { older_than: '30d' },
     };
     const queries: Record<string, string> = {
       'GET /api/acquisition/sessions/point-history/': '?point_code=value-0',
       'DELETE /api/system/quarantine/': '?stream=SAMPLES',
+      'GET /api/system/cleanup/': '?older_than=30d',
     };
     // Not yet what takes away what others need.
     const ordered = [...operations].sort(

@@ -63,4 +63,13 @@ describe('the account that is kept', () => {
       expect.objectContaining({ invariant: 'I7', what: expect.stringContaining(`tick ${tick0 + 2}`) }),
     ]);
   });
+
+  it('holds without an account of a session that was cleaned away, and of no other', () => {
+    const cleaned = (sessionId: string) => ({
+      ...database([0, 1], []),
+      cleaned: [{ sessionId, lastSequence: 9 }],
+    });
+    expect(judge(cleaned('7-1'))).toEqual([]);
+    expect(judge(cleaned('7-2'))).toHaveLength(1);
+  });
 });

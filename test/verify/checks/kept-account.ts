@@ -11,7 +11,8 @@ import type { History, Violation } from '../history.ts';
 
 /**
  * I7: the account that the product keeps of its ticks says "stored" of those that are stored, and of no others but those
- * in which nothing had changed enough to be sent: of these the stream is believed, as far back as it goes.
+ * in which nothing had changed enough to be sent: of these the stream is believed, as far back as it goes. Of sessions
+ * that were cleaned away there is no account any more, while what they read is stored.
  */
 export function keptAccount({
   database,
@@ -37,8 +38,10 @@ export function keptAccount({
       ([subject, rows]) => [subject, fromTicks(rows.map(({ tick }) => tick))],
     ),
   );
+  const cleaned = new Set(database.cleaned?.map(({ sessionId }) => sessionId));
   const violations: Violation[] = [];
   for (const subject of new Set([...kept.keys(), ...stored.keys()])) {
+    if (cleaned.has(subject.split('/', 1)[0] ?? '')) continue;
     const account = kept.get(subject) ?? [];
     const ticks = stored.get(subject) ?? [];
     const quiet = unchanged.get(subject);

@@ -69,4 +69,27 @@ describe('the read model', () => {
     history.events.push(unreadable);
     expect(judge(history)).not.toEqual([]);
   });
+
+  describe('after a cleanup', () => {
+    const stopped = () => running().stopped(3_000);
+    const gone = { sessions: [], eventSequences: [], cleaned: [{ sessionId: '7-1', lastSequence: 3 }] };
+
+    it('holds when an ended session is gone with its events', () => {
+      expect(judge(stopped(), gone)).toEqual([]);
+    });
+
+    it('fails when the session or an event of it is back, or an event went that came later', () => {
+      expect(judge(stopped(), { ...gone, sessions: [row] })).toEqual([expect.stringContaining('back')]);
+      expect(judge(stopped(), { ...gone, eventSequences: [2] })).toEqual([
+        expect.stringContaining('has 2 back'),
+      ]);
+      const short = { ...gone, cleaned: [{ sessionId: '7-1', lastSequence: 2 }] };
+      expect(judge(stopped(), short)).toEqual([expect.stringContaining('lacks')]);
+    });
+
+    it('fails when the session was not over', () => {
+      const cleaned = [{ sessionId: '7-1', lastSequence: 2 }];
+      expect(judge(running(), { ...gone, cleaned })).toEqual([expect.stringContaining('not over')]);
+    });
+  });
 });

@@ -8,7 +8,8 @@ import type { Tolerances } from '../tolerances.ts';
 
 /**
  * I3: folding a task's whole log gives what its last events alone give, and the read model says the same of every
- * session at the sequence up to which it has come.
+ * session at the sequence up to which it has come; of a session that was cleaned away it says nothing, and only of one
+ * that was over for good by the log.
  */
 export function readModel(history: History, { settleMs }: Pick<Tolerances, 'settleMs'>): Violation[] {
   const violations: Violation[] = [];
@@ -62,21 +63,60 @@ function database(
   if (known.size !== content.eventSequences.length)
     found.push({ subject: 'log', what: 'has an event twice' });
   const events = history.events.filter(({ sequence }) => sequence <= checkpoint);
-  for (const { sequence } of events) {
-    if (!known.has(sequence)) found.push({ subject: 'log', what: `lacks the event at sequence ${sequence}` });
+  const cleaned = new Map(content.cleaned?.map((row) => [row.sessionId, row.lastSequence]));
+  const sessions = sessionHistories({ events });
+  const isGone = goneEvents(sessions, cleaned);
+  for (const event of events) {
+    const { sequence } = event;
+    if (isGone(event)) {
+      if (known.has(sequence))
+        found.push({ subject: 'log', what: `has ${sequence} back, which was cleaned` });
+    } else if (!known.has(sequence)) {
+      found.push({ subject: 'log', what: `lacks the event at sequence ${sequence}` });
+    }
   }
   const states = new Map([...eventsByTask(events)].map(([taskId, own]) => [taskId, fold(taskId, own)]));
   const rows = new Map(content.sessions.map((row) => [row.sessionId, row]));
-  for (const session of sessionHistories({ events }).values()) {
+  for (const session of sessions.values()) {
     const subject = session.sessionId;
     const row = rows.get(subject);
-    if (!row) found.push({ subject, what: 'does not know the session' });
+    if (cleaned.has(subject)) {
+      if (row) found.push({ subject, what: 'has the session back, which was cleaned away' });
+      if (!isOver(session, sessions)) found.push({ subject, what: 'was cleaned away and is not over' });
+    } else if (!row) found.push({ subject, what: 'does not know the session' });
     else {
       const different = differences(session, row, states.get(session.taskId));
       found.push(...different.map((what) => ({ subject, what })));
     }
   }
   return found;
+}
+
+/** Which events were removed with their sessions; one that cannot be read belongs to the session around it. */
+function goneEvents(
+  sessions: ReadonlyMap<string, SessionHistory>,
+  cleaned: ReadonlyMap<string, number>,
+): (event: RecordedEvent) => boolean {
+  return ({ subject, sequence, decoded }) => {
+    if (decoded.kind !== 'unreadable') return sequence <= (cleaned.get(decoded.event.sessionId) ?? 0);
+    const taskId = parseSessionSubject(subject)?.taskId;
+    return [...cleaned].some(([sessionId, last]) => {
+      const session = sessions.get(sessionId);
+      const first = session?.lifecycle[0]?.sequence ?? Number.POSITIVE_INFINITY;
+      return session?.taskId === taskId && sequence > first && sequence <= last;
+    });
+  };
+}
+
+/** Stopped, or failed and followed by a later run: nothing can take it up again. */
+function isOver(session: SessionHistory, sessions: ReadonlyMap<string, SessionHistory>): boolean {
+  const last = session.lifecycle.at(-1);
+  if (last?.event.type === 'session.stopped') return true;
+  const isFollowed = [...sessions.values()].some(
+    ({ taskId, lifecycle }) =>
+      taskId === session.taskId && (lifecycle[0]?.sequence ?? 0) > (last?.sequence ?? 0),
+  );
+  return last?.event.type === 'session.failed' && isFollowed;
 }
 
 const statusAfter = {

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { accessCommands } from './commands/access.ts';
 import { checkRecovery } from './commands/check-recovery.ts';
+import { cleanup } from './commands/cleanup.ts';
 import { completion } from './commands/completion.ts';
 import { configurationLists } from './commands/configuration-lists.ts';
 import { configurationTransfer } from './commands/configuration-transfer.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   ...configurationLists,
   ...configurationTransfer,
   ...systemLists,
+  cleanup,
   ...accessCommands,
   ...otherPrograms,
   completion(() => commands),

@@ -2,4 +2,5 @@
 export const advisoryLocks = {
   migration: 0x686f6c64_01,
   projector: 0x686f6c64_02,
+  cleanup: 0x686f6c64_03,
 } as const;

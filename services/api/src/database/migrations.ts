@@ -10,6 +10,7 @@ export const migrations: MigrationProvider = {
     '004_modbus': modbus,
     '006_time_limits': timeLimits,
     '007_learned_limits': learnedLimits,
+    '008_cleanup': cleanup,
   }),
 };
 
@@ -224,5 +225,31 @@ const learnedLimits: Migration = {
         written_at timestamptz not null default now(),
         primary key (device_id, session_id)
       )`.execute(db);
+  },
+};
+
+/** Which sessions were removed from the read model, so that reading the log again does not bring them back. */
+const cleanup: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`
+      create table cleaned_sessions (
+        session_id text primary key,
+        task_id bigint not null,
+        started_at timestamptz not null,
+        first_sequence bigint not null,
+        last_sequence bigint not null,
+        last_event_id text not null,
+        cleaned_at timestamptz not null default now(),
+        ticks_removed boolean not null default false
+      )`.execute(db);
+    await sql`create index cleaned_sessions_task_id_index on cleaned_sessions (task_id, first_sequence)`.execute(
+      db,
+    );
+    await sql`create index cleaned_sessions_last_sequence_index on cleaned_sessions (last_sequence)`.execute(
+      db,
+    );
+    await sql`
+      create index cleaned_sessions_unfinished_index on cleaned_sessions (session_id)
+      where not ticks_removed`.execute(db);
   },
 };

@@ -169,6 +169,21 @@ export interface SessionCountersTable {
   updated_at: Date;
 }
 
+/** What is left in the read model of a session that was removed from it; SESSIONS has the rest. */
+export interface CleanedSessionsTable {
+  session_id: string;
+  task_id: number;
+  started_at: Date;
+  first_sequence: number;
+  /** Its events up to this sequence are not in the read model. */
+  last_sequence: number;
+  /** Id of the event at `last_sequence`: another event there means another log. */
+  last_event_id: string;
+  cleaned_at: Generated<Date>;
+  /** Whether the account of its ticks is removed too, which takes longer. */
+  ticks_removed: Generated<boolean>;
+}
+
 export interface ProjectionCheckpointTable {
   name: string;
   last_sequence: number;
@@ -188,5 +203,6 @@ export interface Tables {
   sessions: SessionsTable;
   session_events: SessionEventsTable;
   session_counters: SessionCountersTable;
+  cleaned_sessions: CleanedSessionsTable;
   projection_checkpoint: ProjectionCheckpointTable;
 }

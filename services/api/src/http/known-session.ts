@@ -1,12 +1,19 @@
 import { isStorableText } from '@holdfast/shared/contracts/http/storable-text.ts';
 import type { Database } from '../database/open-database.ts';
+import { cleanedAt } from '../read-model/cleaned-sessions.ts';
 import { findSession } from '../read-model/session-queries.ts';
 import type { NamedSessionRow } from '../read-model/session-view.ts';
+import { notFound } from './api-problem.ts';
 import { refusalProblem } from './http-errors.ts';
 
 /** @throws ApiProblem when there is no such session, DatabaseUnavailable */
 export async function knownSession(database: Database, sessionId: string): Promise<NamedSessionRow> {
   const row = isStorableText(sessionId) ? await findSession(database, sessionId) : undefined;
-  if (!row) throw refusalProblem({ code: 'session_not_found', sessionId });
-  return row;
+  if (row) return row;
+  const cleaned = isStorableText(sessionId) ? await cleanedAt(database, sessionId) : undefined;
+  if (!cleaned) throw refusalProblem({ code: 'session_not_found', sessionId });
+  throw notFound(
+    'session_not_found',
+    `Session ${sessionId} was cleaned away at ${cleaned.toISOString()}. The event log still has its events, and what it read is found by device.`,
+  );
 }

@@ -89,6 +89,9 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['POST /api/system/quarantine/send-again', system('Process many quarantined messages again')],
   ['DELETE /api/system/quarantine', system('Delete many quarantined messages')],
 
+  ['GET /api/system/cleanup', system('List ended sessions that a cleanup would remove')],
+  ['POST /api/system/cleanup', system('Remove ended sessions from the read model')],
+
   ['GET /api/system/keys', access('List API keys')],
   ['POST /api/system/keys', access('Make an API key; its secret is told this once')],
   ['DELETE /api/system/keys/{id}', access('Revoke an API key')],

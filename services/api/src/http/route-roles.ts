@@ -60,6 +60,8 @@ export const routeRoles: ReadonlyMap<string, RouteRule> = new Map<string, RouteR
   ['DELETE /api/system/quarantine/:sequence', engineer('quarantine.delete')],
   ['POST /api/system/quarantine/send-again', engineer('quarantine.send_many_again')],
   ['DELETE /api/system/quarantine', engineer('quarantine.delete_many')],
+  ['GET /api/system/cleanup', viewer],
+  ['POST /api/system/cleanup', engineer('session.cleanup')],
   ['GET /api/system/keys', admin],
   ['POST /api/system/keys', { role: 'admin', action: 'key.create' }],
   ['DELETE /api/system/keys/:id', { role: 'admin', action: 'key.revoke' }],

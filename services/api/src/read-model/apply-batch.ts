@@ -5,7 +5,14 @@ import { isDataRefusal } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import { type Checkpoint, lockCheckpoint, writeCheckpoint } from './checkpoint.ts';
-import { type ProjectedBatch, projectBatch, sessionsOf, unreadableRow } from './project-batch.ts';
+import { readCleaned } from './cleaned-sessions.ts';
+import {
+  type ProjectedBatch,
+  projectBatch,
+  sessionsNamedIn,
+  sessionsOf,
+  unreadableRow,
+} from './project-batch.ts';
 import type { SessionEventRow, SessionRow } from './session-row.ts';
 
 /** Channel on which every commit of the projector says how far it is. */
@@ -61,7 +68,9 @@ function applyTogether(
   log: Logger,
 ): Promise<Checkpoint> {
   return commit(database, checkpoint, batch, async (transaction) => {
-    const projected = projectBatch(await readRows(transaction, sessionsOf(batch)), batch);
+    const cleaned = await readCleaned(transaction, sessionsNamedIn(batch));
+    const before = await readRows(transaction, sessionsOf(batch));
+    const projected = projectBatch(before, batch, cleaned);
     for (const { problem, sequence, task_id } of projected.events) {
       if (problem === null) continue;
       log.error(
@@ -155,6 +164,7 @@ async function writeEvents(
   transaction: Transaction<Tables>,
   events: readonly SessionEventRow[],
 ): Promise<void> {
+  if (events.length === 0) return;
   await transaction
     .insertInto('session_events')
     .values(events.map((event) => ({ ...event, data: JSON.stringify(event.data ?? null) })))

@@ -1,7 +1,13 @@
 import { sql } from 'kysely';
 
-/** Within a query on `sessions`: whether no later run of the same task has followed. Only such a run can go on. */
-export const isLatestRun = sql<boolean>`not exists (
+/**
+ * Within a query on `sessions`: whether no later run of the same task has followed. Only such a run can go on. A later
+ * run that was cleaned away has followed all the same.
+ */
+export const isLatestRun = sql<boolean>`(not exists (
   select from sessions as later
   where later.task_id = sessions.task_id and later.first_sequence > sessions.first_sequence
-)`;
+) and not exists (
+  select from cleaned_sessions as later
+  where later.task_id = sessions.task_id and later.first_sequence > sessions.first_sequence
+))`;

@@ -2,6 +2,7 @@ import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts
 import { parseSessionSubject, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+import type { CleanedSessions } from './cleaned-sessions.ts';
 import { projectEvent } from './project-event.ts';
 import type { SessionEventRow, SessionRow } from './session-row.ts';
 import { storableJson, storableText } from './storable-json.ts';
@@ -12,15 +13,20 @@ export interface ProjectedBatch {
   readonly events: readonly SessionEventRow[];
 }
 
-/** What a batch of events makes of the rows that its sessions have so far (see {@link sessionsOf}). */
+/**
+ * What a batch of events makes of the rows that its sessions have so far (see {@link sessionsOf}). What was cleaned
+ * away stays away, however often the log is read.
+ */
 export function projectBatch(
   before: ReadonlyMap<string, SessionRow>,
   batch: readonly StoredEvent[],
+  cleaned: CleanedSessions = new Map(),
 ): ProjectedBatch {
   const sessions = new Map<string, SessionRow>();
   const events: SessionEventRow[] = [];
   for (const stored of batch) {
     const read = readEvent(stored);
+    if (stored.sequence <= (cleaned.get(read.row.session_id ?? '') ?? 0)) continue;
     events.push(read.row);
     if (read.kind === 'unreadable') continue;
     const { sessionId } = read.decoded.event;
@@ -38,6 +44,11 @@ export function sessionsOf(batch: readonly StoredEvent[]): string[] {
     if (read.kind === 'readable') ids.add(read.decoded.event.sessionId);
   }
   return [...ids];
+}
+
+/** Ids of the sessions that a batch names, also in events that cannot be read. */
+export function sessionsNamedIn(batch: readonly StoredEvent[]): string[] {
+  return [...new Set(batch.flatMap((stored) => readEvent(stored).row.session_id ?? []))];
 }
 
 type Decoded = Exclude<ReturnType<typeof decodeSessionEvent>, { kind: 'unreadable' }>;

@@ -7,7 +7,8 @@ import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import type { SessionLog } from '../ports.ts';
 import { applyBatch } from './apply-batch.ts';
-import { beginCheckpoint } from './checkpoint.ts';
+import { beginCheckpoint, type Checkpoint, readCheckpoint } from './checkpoint.ts';
+import { forgetCleanedOfOtherLogs } from './cleaned-sessions.ts';
 import { LogBehindReadModel, verifyLog } from './log-guard.ts';
 
 export interface ProjectorOptions {
@@ -84,8 +85,14 @@ export function startProjector({ database, sessionLog, log }: ProjectorOptions):
     await sql`select 1`.execute(database);
   };
 
+  const beginAnew = async (database: Database, source: SessionLog): Promise<Checkpoint> => {
+    const forgotten = await forgetCleanedOfOtherLogs(database, source);
+    if (forgotten > 0) log.warn({ sessions: forgotten }, 'what was cleaned away of another log is forgotten');
+    return beginCheckpoint(database);
+  };
+
   const project = async (database: Database, source: SessionLog): Promise<void> => {
-    let checkpoint = await beginCheckpoint(database);
+    let checkpoint = (await readCheckpoint(database)) ?? (await beginAnew(database, source));
     await verifyLog(source, checkpoint);
     const { acknowledged, lastSequence } = await source.end();
     if (acknowledged !== undefined && acknowledged > checkpoint.lastSequence) {

@@ -20,14 +20,15 @@ export async function sessionAt(
   let row: SessionRow | undefined;
   for (const event of events.slice(0, end + 1)) row = projectEvent(row, event, event.sequence);
   if (!row) return undefined;
-  const laterRun = await database
-    .selectFrom('sessions')
-    .select('session_id')
-    .where('task_id', '=', session.task_id)
-    .where('first_sequence', '>', session.first_sequence)
-    .where('started_at', '<=', at)
-    .limit(1)
-    .executeTakeFirst();
+  const laterIn = (table: 'sessions' | 'cleaned_sessions') =>
+    database
+      .selectFrom(table)
+      .select('session_id')
+      .where('task_id', '=', session.task_id)
+      .where('first_sequence', '>', session.first_sequence)
+      .where('started_at', '<=', at)
+      .limit(1);
+  const laterRun = await laterIn('sessions').unionAll(laterIn('cleaned_sessions')).executeTakeFirst();
   const { task_name, period_ms } = session;
   return { ...row, task_name, period_ms, is_latest: laterRun === undefined };
 }

@@ -38,7 +38,11 @@ export const configurationTransfer: readonly Command[] = [
     options: { 'dry-run': { type: 'boolean', about: 'only say what would be done' } },
     async run({ api, print }, input) {
       const file = await readFileOf(input.operands[0] ?? '');
-      const done = await bringIn(api, file, input.has('dry-run'));
+      const progress = print.progress('import');
+      const done = await bringIn(api, file, {
+        isDry: input.has('dry-run'),
+        onStep: (step, of) => progress.at(step, of),
+      }).finally(() => progress.end());
       const sentence = `${done.created} made, ${done.changed} changed, ${done.unchanged} as they were.`;
       print.said(done, input.has('dry-run') ? `Would be: ${sentence}` : sentence);
     },
@@ -64,12 +68,23 @@ interface Done {
 }
 
 /** One by one and in the order in which they refer to each other; where it breaks off it can be repeated. */
-async function bringIn(api: ApiClient, file: ConfigurationFile, isDry: boolean): Promise<Done> {
+async function bringIn(
+  api: ApiClient,
+  file: ConfigurationFile,
+  { isDry, onStep }: { isDry: boolean; onStep: (step: number, of: number) => void },
+): Promise<Done> {
+  const steps =
+    file.sites.length +
+    file.tasks.length +
+    file.devices.reduce((sum, { points }) => sum + 1 + records(points).length, 0);
   const done: Done = { created: 0, changed: 0, unchanged: 0 };
   const ids = { site: new Map<unknown, unknown>(), device: new Map<unknown, unknown>() };
   const pointIds = new Map<string, unknown>();
 
+  const stepped = () => onStep(done.created + done.changed + done.unchanged, steps);
+
   const put = async (kind: string, there: Item | undefined, wanted: Item): Promise<unknown> => {
+    stepped();
     const path = `/api/config/${kind}s/`;
     if (!there) {
       done.created += 1;
@@ -102,10 +117,11 @@ async function bringIn(api: ApiClient, file: ConfigurationFile, isDry: boolean):
       if (old) pointIds.set(pointKey(device.code, point.code), await put('point', old, point));
       else fresh.push({ ...point, device_id: id });
     }
-    done.created += fresh.length;
     for (let at = 0; at < fresh.length; at += pointsAtOnce) {
       const batch = fresh.slice(at, at + pointsAtOnce);
       const made = isDry ? batch : await api.post<Item[]>('/api/config/points/', batch);
+      done.created += batch.length;
+      stepped();
       for (const point of made) pointIds.set(pointKey(device.code, point.code), point.id);
     }
   }

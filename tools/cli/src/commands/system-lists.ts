@@ -1,3 +1,4 @@
+import type { ApiClient } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { type Command, limitOf, limitOption, type Option } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -116,7 +117,8 @@ export const systemLists: readonly Command[] = [
         print.said(sent, `${sent.sequence}: ${sent.detail}`);
         return exitCodes.ok;
       }
-      const sent = await api.post(`${quarantinePath}/send-again/`, undefined, asked);
+      const progress = print.progress('sent again');
+      const sent = await sendManyAgain(api, asked, (done) => progress.at(done)).finally(() => progress.end());
       print.said(sent, `${sent.sent} sent again, ${sent.kept} kept.${moreThere(sent)}`);
       if (!print.asJson) {
         for (const { sequence: kept, detail } of records(sent.kept_because)) {
@@ -140,11 +142,60 @@ export const systemLists: readonly Command[] = [
         print.said({ deleted: 1 }, `${sequence} is deleted.`);
         return;
       }
-      const deleted = await api.delete<Readonly<Record<string, unknown>>>(`${quarantinePath}/`, asked);
+      const progress = print.progress('deleted');
+      const deleted = await deleteMany(api, asked, (done) => progress.at(done)).finally(() => progress.end());
       print.said(deleted, `${deleted.deleted} deleted.${moreThere(deleted)}`);
     },
   },
 ];
+
+type Filter = { readonly stream: string | undefined; readonly reason: string | undefined };
+
+/** As many as one call of the API may take at most, in calls of this size: each is answered soon. */
+const messagesAtMost = 10_000;
+const messagesAtOnce = 500;
+
+/** What cannot be sent again stays first in the list, so each call must reach beyond what the one before it kept. */
+async function sendManyAgain(
+  api: ApiClient,
+  filter: Filter,
+  onSent: (sent: number) => void,
+): Promise<{ sent: number; kept: number; kept_because: unknown; limit_reached: boolean }> {
+  let sent = 0;
+  let kept = 0;
+  for (;;) {
+    onSent(sent);
+    const limit = Math.min(messagesAtMost, kept + messagesAtOnce);
+    const call = await api.post<{
+      sent: number;
+      kept: number;
+      kept_because: unknown;
+      limit_reached: boolean;
+    }>(`${quarantinePath}/send-again/`, undefined, { ...filter, limit });
+    sent += call.sent;
+    kept = call.kept;
+    const isDone = !call.limit_reached || sent >= messagesAtMost || kept >= messagesAtMost;
+    if (isDone) return { ...call, sent };
+  }
+}
+
+async function deleteMany(
+  api: ApiClient,
+  filter: Filter,
+  onDeleted: (deleted: number) => void,
+): Promise<{ deleted: number; limit_reached: boolean }> {
+  let deleted = 0;
+  for (;;) {
+    onDeleted(deleted);
+    const limit = Math.min(messagesAtOnce, messagesAtMost - deleted);
+    const call = await api.delete<{ deleted: number; limit_reached: boolean }>(`${quarantinePath}/`, {
+      ...filter,
+      limit,
+    });
+    deleted += call.deleted;
+    if (!call.limit_reached || deleted >= messagesAtMost) return { ...call, deleted };
+  }
+}
 
 /** Everything by mistake would be easy. */
 function chooseOne(

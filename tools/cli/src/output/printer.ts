@@ -1,4 +1,5 @@
 import type { Writable } from 'node:stream';
+import { ProgressLine } from '@holdfast/shared/runtime/progress-line.ts';
 import { type Column, cellText, tableLines } from './table.ts';
 
 type Fields = readonly (readonly [name: string, value: unknown])[];
@@ -9,13 +10,13 @@ export class Printer {
   readonly asJson: boolean;
   readonly isJsonAsked: boolean;
   private readonly out: Writable & { columns?: number };
-  private readonly err: Writable;
+  private readonly err: Writable & { isTTY?: boolean };
 
   constructor(options: {
     json: boolean;
     table: boolean;
     out: Writable & { isTTY?: boolean };
-    err: Writable;
+    err: Writable & { isTTY?: boolean };
   }) {
     this.isJsonAsked = options.json;
     this.asJson = options.json || (!options.table && options.out.isTTY !== true);
@@ -58,6 +59,11 @@ export class Printer {
 
   line(text: string): void {
     this.out.write(`${text}\n`);
+  }
+
+  /** Of work that takes long; shown only where somebody looks. */
+  progress(what: string): ProgressLine {
+    return new ProgressLine(this.err, what);
   }
 
   note(text: string): void {

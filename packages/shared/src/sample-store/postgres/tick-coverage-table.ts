@@ -39,6 +39,24 @@ export async function recordTicks(db: QueryExecutorProvider, entries: readonly T
   `.execute(db);
 }
 
+const forgottenAtOnce = 10_000;
+
+/**
+ * Removes what became of the ticks of some sessions, as much as one short statement can. Values that are stored stay.
+ * @returns how many rows were removed; 0 when none are left, or no writer has run on this database yet
+ */
+export async function forgetTicks(db: QueryExecutorProvider, sessionIds: readonly string[]): Promise<number> {
+  const { rows } = await sql<{ there: boolean }>`
+    select to_regclass('samples.tick_coverage') is not null as there`.execute(db);
+  if (!rows[0]?.there) return 0;
+  const { numAffectedRows } = await sql`
+    delete from samples.tick_coverage where ctid = any(array(
+      select ctid from samples.tick_coverage where session_id = any(${sessionIds}::text[])
+      limit ${sql.lit(forgottenAtOnce)}
+    ))`.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}
+
 /** One row for each key: an INSERT may not touch a row twice. */
 export function coverageRows(entries: readonly TickEntry[]): CoverageRow[] {
   const rows = new Map<string, CoverageRow>();

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { pageQuery, pageSchema } from './page.ts';
+import { sessionStatuses } from './session-http.ts';
+
+const dayMs = 86_400_000;
+const unitsMs: Readonly<Record<string, number>> = {
+  m: 60_000,
+  h: 3_600_000,
+  d: dayMs,
+  w: 7 * dayMs,
+};
+/** Who has just stopped a session wants to look at it. */
+export const cleanupMinAgeMs = 3_600_000;
+export const cleanupMaxAgeMs = 3_650 * dayMs;
+
+/** `30d` in ms; undefined for what is no length of time. */
+export function ageMs(text: string): number | undefined {
+  const match = /^([1-9][0-9]{0,8})([mhdw])$/.exec(text);
+  return match ? Number(match[1]) * (unitsMs[match[2] ?? ''] ?? 0) : undefined;
+}
+
+const olderThan = z.string().refine((text) => {
+  const ms = ageMs(text);
+  return ms !== undefined && ms >= cleanupMinAgeMs && ms <= cleanupMaxAgeMs;
+}, 'must be a length of time like 12h, 30d or 8w, from 1h to 3650d');
+
+/** Sessions that are over; the others are never removed. */
+export const endedStatuses = ['stopped', 'error'] as const;
+const endedStatus = z.enum(endedStatuses, { error: `must be one of ${endedStatuses.join(', ')}` });
+
+export const cleanupQuerySchema = z.object({
+  ...pageQuery,
+  older_than: olderThan,
+  /** With commas between. */
+  status: z
+    .string()
+    .transform((text) => text.split(',').map((status) => status.trim()))
+    .pipe(z.array(endedStatus).min(1))
+    .default([...endedStatuses]),
+});
+
+export const cleanupBodySchema = z.strictObject({
+  older_than: olderThan,
+  status: z
+    .array(endedStatus)
+    .min(1)
+    .default([...endedStatuses]),
+  /** Sessions of one call, so that it does not take for ever. */
+  limit: z.int().min(1).max(10_000).default(1_000),
+});
+
+const cleanableSchema = z.object({
+  id: z.string(),
+  task_id: z.int(),
+  task_code: z.string(),
+  status: z.enum(sessionStatuses),
+  started_at: z.string(),
+  stopped_at: z.string().nullable(),
+});
+
+/** What a cleanup would remove, oldest first. */
+export const cleanablePageSchema = pageSchema(cleanableSchema).extend({
+  ended_before: z.string(),
+  /** On all pages together. */
+  count: z.int(),
+  /** Failed ones that are old enough too, but may be recovered: they stay until their task is started anew. */
+  recoverable: z.int(),
+});
+
+export const cleanedUpSchema = z.object({
+  ended_before: z.string(),
+  removed: z.int(),
+  /** There may be more: ask again. */
+  limit_reached: z.boolean(),
+});

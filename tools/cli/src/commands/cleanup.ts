@@ -1,0 +1,84 @@
+import { CliError } from '../cli-error.ts';
+import { type Command, limitOf, limitOption } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+
+const path = '/api/system/cleanup/';
+/** Of one call, so that it is answered in time also where sessions ran for a year. */
+const sessionsAtOnce = 500;
+
+interface Plan {
+  readonly ended_before: string;
+  readonly count: number;
+  readonly recoverable: number;
+}
+
+export const cleanup: Command = {
+  words: ['cleanup'],
+  about:
+    'Removes sessions that ended long ago from the lists. The event log keeps what happened, the database of samples what was read.',
+  operands: [],
+  options: {
+    'older-than': {
+      type: 'string',
+      value: 'AGE',
+      about: 'only what ended longer ago: 12h, 30d, 8w (needed)',
+    },
+    status: {
+      type: 'string',
+      value: 'STATUS',
+      about: 'one or both with a comma (default stopped,error)',
+      choices: ['stopped', 'error'],
+    },
+    'dry-run': { type: 'boolean', about: 'only say what would be removed' },
+    ...limitOption,
+  },
+  async run({ api, print }, input) {
+    const age = input.text('older-than');
+    if (!age) throw new CliError('--older-than is missing: how old, as 30d', exitCodes.usage);
+    const asked = { older_than: age, status: input.text('status') };
+    const isDry = input.has('dry-run');
+    if (!isDry && input.has('limit')) throw new CliError('--limit goes with --dry-run', exitCodes.usage);
+    const { count, recoverable, ended_before } = await api.get<Plan>(path, { ...asked, limit: 1 });
+    const stay = recoverable
+      ? ` ${recoverable} that failed stay: they can be recovered, until their task is started anew.`
+      : '';
+    if (isDry) {
+      const results = await api.list(path, asked, limitOf(input));
+      print.table(
+        { ended_before, count, recoverable, results },
+        [
+          { head: 'SESSION', cell: ({ id }) => id },
+          { head: 'TASK', cell: ({ task_code }) => task_code },
+          { head: 'STATUS', cell: ({ status }) => status },
+          { head: 'STARTED', cell: ({ started_at }) => started_at },
+          { head: 'ENDED', cell: ({ stopped_at }) => stopped_at },
+        ],
+        results,
+        'No session ended that long ago.',
+      );
+      if (!print.asJson) print.note(`${count} would be removed.${stay}`);
+      return;
+    }
+    const statuses = asked.status?.split(',');
+    const progress = print.progress('cleanup');
+    let removed = 0;
+    try {
+      for (let isMore = true; isMore; ) {
+        progress.at(removed, count);
+        const done = await api.post<{ removed: number; limit_reached: boolean }>(path, {
+          older_than: age,
+          ...(statuses && { status: statuses }),
+          limit: sessionsAtOnce,
+        });
+        removed += done.removed;
+        isMore = done.limit_reached;
+      }
+    } catch (error) {
+      progress.end();
+      if (removed > 0) print.note(`${removed} are removed; it can be repeated for the others.`);
+      throw error;
+    }
+    progress.end();
+    print.said({ ended_before, removed, recoverable }, `${removed} removed.${stay}`);
+  },
+};
