@@ -31,8 +31,8 @@ import { startMigrations } from './database/start-migrations.ts';
 import { taskValidation } from './devices/validate-start.ts';
 import { closeApp, watchUnusedConnections } from './http/close-app.ts';
 import { listen } from './http/listen.ts';
-import { startLiveStatus } from './live-status/live-status.ts';
 import { startWriteBack } from './learned-limits/write-back.ts';
+import { startLiveStatus } from './live-status/live-status.ts';
 import { startWaitingNotices } from './live-status/waiting-notices.ts';
 import { LogGuard } from './read-model/log-guard.ts';
 import { followProjection } from './read-model/projection-signal.ts';
@@ -150,9 +150,14 @@ await runService({
 
     const collectors = jetStreamCollectors(broker.connection);
     const plans = pollingPlans({ database, taskConfigs: () => broker.stores().taskConfigs });
+    const learned = { database, liveStatus, taskConfigs: () => broker.stores().taskConfigs };
+    const writeBack = startWriteBack({ ...learned, audit, everyMs: config.COUNTERS_FLUSH_MS, log });
+    onStop('write-back', writeBack.stop);
+
     const app = await buildApp({
       log,
       database,
+      learned,
       samples,
       accounting: { database, coverage, plans },
       devices: {
@@ -161,14 +166,9 @@ await runService({
         audit: auditLog.append,
       },
       system: {
-    const learned = { database, liveStatus, taskConfigs: () => broker.stores().taskConfigs };
-    const writeBack = startWriteBack({ ...learned, audit, everyMs: config.COUNTERS_FLUSH_MS, log });
-    onStop('write-back', writeBack.stop);
-
         samples,
         quarantine: jetStreamQuarantineStore(broker.connection),
         sinks: jetStreamSinks(broker.connection),
-      learned,
       },
       cleanup: { database, logGuard },
       access: {

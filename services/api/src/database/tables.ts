@@ -1,5 +1,7 @@
-import type { ConfiguredProfile } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import type { MaxDurationConfig } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type {
+  ConfiguredProfile,
+  MaxDurationConfig,
+} from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type {
   ByteOrder,
   DataType,

@@ -190,6 +190,20 @@ export const deviceCreateSchema = z
   .superRefine((fields, context) => addProblems(context, deviceFaults(fields)));
 export const devicePatchSchema = z.strictObject(deviceFields).partial();
 export const deviceViewSchema = z.object({ id, ...deviceFields });
+/** What sessions have learned of the device by its refusals, whether it is in its profile by now or not. */
+const shownLimits = z.array(
+  z.object({ session_id: z.string(), collector_id: z.string(), ...learnedLimitsSchema.shape }),
+);
+/** One device, read by itself. */
+export const deviceDetailSchema = deviceViewSchema.extend({ learned_limits: shownLimits });
+/** With `unconfirmed` also ranges that were refused once only. */
+export const applyLimitsBodySchema = z.strictObject({ unconfirmed: z.boolean() }).partial().nullish();
+export const appliedLimitsSchema = z.object({
+  /** False when the device was configured like that already. */
+  changed: z.boolean(),
+  learned_limits: shownLimits,
+  device: deviceViewSchema,
+});
 
 export const pointCreateSchema = z
   .strictObject({
@@ -212,20 +226,6 @@ export const pointCreateSchema = z
     linear: pointOptions.linear.default(null),
     enumeration: pointOptions.enumeration.default(null),
     period_ms: pointOptions.period_ms.default(null),
-/** What sessions have learned of the device by its refusals, whether it is in its profile by now or not. */
-const shownLimits = z.array(
-  z.object({ session_id: z.string(), collector_id: z.string(), ...learnedLimitsSchema.shape }),
-);
-/** One device, read by itself. */
-export const deviceDetailSchema = deviceViewSchema.extend({ learned_limits: shownLimits });
-/** With `unconfirmed` also ranges that were refused once only. */
-export const applyLimitsBodySchema = z.strictObject({ unconfirmed: z.boolean() }).partial().nullish();
-export const appliedLimitsSchema = z.object({
-  /** False when the device was configured like that already. */
-  changed: z.boolean(),
-  learned_limits: shownLimits,
-  device: deviceViewSchema,
-});
     report: pointOptions.report.default(null),
     writable: pointOptions.writable.default(false),
   })
@@ -301,6 +301,7 @@ export type SiteView = z.infer<typeof siteViewSchema>;
 export type DeviceCreate = z.infer<typeof deviceCreateSchema>;
 export type DevicePatch = z.infer<typeof devicePatchSchema>;
 export type DeviceView = z.infer<typeof deviceViewSchema>;
+export type DeviceDetail = z.infer<typeof deviceDetailSchema>;
 export type PointCreate = z.infer<typeof pointCreateSchema>;
 export type PointPatch = { [Field in Exclude<keyof PointView, 'id'>]?: PointView[Field] | undefined };
 export type PointView = z.infer<typeof pointViewSchema>;
@@ -324,7 +325,6 @@ interface IssueSink {
 
 function addProblems(context: IssueSink, problems: readonly FieldProblem[]): void {
   for (const { field, message } of problems) {
-export type DeviceDetail = z.infer<typeof deviceDetailSchema>;
     context.addIssue({ code: 'custom', path: [field], message });
   }
 }
