@@ -64,6 +64,137 @@ describe('labels that a task requires', () => {
   });
 });
 
+describe('a longest duration of a task', () => {
+  const limits = { soft_seconds: 60, hard_seconds: 90 };
+
+  it('is given, changed as a whole and taken away, and is no part of the version of what is read', async () => {
+    const taskId = await configureTask(api, 'limited');
+    const path = `/api/config/tasks/${taskId}/`;
+    const before = await api.get(path);
+    expect(before.body.max_duration).toBeNull();
+    const patched = await api.request('PATCH', path, { max_duration: limits });
+    expect(patched).toMatchObject({ status: 200, body: { max_duration: limits, period_ms: 1_000 } });
+    expect(patched.headers.get('etag')).not.toBe(before.headers.get('etag'));
+    expect((await api.get(path)).headers.get('etag')).toBe(patched.headers.get('etag'));
+    const first = await startTask(api, taskId);
+    const view = await session(first);
+    const after = (seconds: number) => new Date(Date.parse(view.started_at) + seconds * 1_000).toISOString();
+    expect(view).toMatchObject({
+      config_version: 1,
+      soft_limit_at: after(60),
+      hard_limit_at: after(90),
+      warned_at: null,
+      stopped_by: null,
+    });
+    expect(await log.task(String(taskId))).toMatchObject({
+      session: { session: { softLimitAt: after(60), hardLimitAt: after(90) } },
+    });
+    // The session that runs keeps its own.
+    const hardOnly = await api.request('PATCH', path, { max_duration: { hard_seconds: 5 } });
+    expect(hardOnly.body.max_duration).toEqual({ soft_seconds: null, hard_seconds: 5 });
+    const paused = await api.post(`${sessionsPath}/${first}/pause/`);
+    expect(paused.body).toMatchObject({ soft_limit_at: after(60), hard_limit_at: after(90) });
+    const stopped = await api.post(`${sessionsPath}/${first}/stop/`, { reason: 'end of shift' });
+    expect(stopped.body).toMatchObject({ stop_reason: 'end of shift', hard_limit_at: after(90) });
+    expect(stopped.body.stopped_by).toEqual(expect.stringMatching(/./));
+    await api.request('PATCH', path, { max_duration: null });
+    expect((await api.get(path)).body.max_duration).toBeNull();
+    expect(await session(await startTask(api, taskId))).toMatchObject({
+      config_version: 1,
+      soft_limit_at: null,
+      hard_limit_at: null,
+    });
+  });
+
+  it.each([
+    ['that is none', {}, 'max_duration'],
+    ['of nothing', { soft_seconds: null, hard_seconds: null }, 'max_duration'],
+    ['below a second', { hard_seconds: 0 }, 'max_duration.hard_seconds'],
+    ['that is not whole', { soft_seconds: 1.5 }, 'max_duration.soft_seconds'],
+    ['beyond ten years', { hard_seconds: 315_360_001 }, 'max_duration.hard_seconds'],
+    ['with the warning at the stop', { soft_seconds: 9, hard_seconds: 9 }, 'max_duration.soft_seconds'],
+    ['with a mistyped field', { hard_secs: 9 }, 'max_duration'],
+    ['as a number', 90, 'max_duration'],
+  ])('is refused %s, with the field', async (_why, max_duration, path) => {
+    const answer = await api.post('/api/config/tasks/', { code: 'no', period_ms: 1_000, max_duration });
+    expect(answer).toMatchObject({ status: 422, body: { code: 'validation_failed' } });
+    expect(answer.body.errors).toContainEqual(expect.objectContaining({ path }));
+  });
+
+  it('that has come shows in the session: when it was warned of, and that the supervisor stopped it', async () => {
+    const taskId = await configureTask(api, 'overdue');
+    await api.request('PATCH', `/api/config/tasks/${taskId}/`, { max_duration: limits });
+    const sessionId = await startTask(api, taskId);
+    const warn = async (id: string, time: string) => {
+      const warned = { sessionId, taskId: String(taskId), by: 'supervisor', reason: 'time limit' };
+      const event = { type: 'session.warned', ...warned, softLimitAt: time } as const;
+      const envelope = encodeSessionEvent(event, { id, time, source: '/holdfast/test' });
+      const last = await log.store.readLast(subjects.warning(String(taskId)));
+      return log.store.append(subjects.warning(String(taskId)), envelope, last?.sequence ?? 0);
+    };
+    await warn('warn-1', '2026-01-01T08:00:00.000Z');
+    await expect
+      .poll(() => session(sessionId))
+      .toMatchObject({
+        status: 'running',
+        warned_at: '2026-01-01T08:00:00.000Z',
+      });
+    const outcome = await handleCommand(
+      log.store,
+      String(taskId),
+      { type: 'StopSession', sessionId, by: 'supervisor', reason: 'time limit' },
+      { commandId: 'limit-stop', source: '/holdfast/test', now: '2026-01-01T09:00:00.000Z' },
+    );
+    expect(outcome.ok).toBe(true);
+    // One that crosses the stop says nothing any more, and stands among the events.
+    const crossed = await warn('warn-2', '2026-01-01T09:00:01.000Z');
+    const events = async () => (await api.get(`${sessionsPath}/${sessionId}/events/`)).body.results;
+    await expect.poll(events).toContainEqual(expect.objectContaining({ sequence: crossed, problem: null }));
+    expect(await session(sessionId)).toMatchObject({
+      status: 'stopped',
+      stopped_at: '2026-01-01T09:00:00.000Z',
+      stopped_by: 'supervisor',
+      stop_reason: 'time limit',
+      warned_at: '2026-01-01T08:00:00.000Z',
+    });
+    // An operator who comes too late finds it over, and by whom.
+    const late = await api.post(`${sessionsPath}/${sessionId}/stop/`, { reason: 'end of shift' });
+    expect(late).toMatchObject({
+      status: 200,
+      body: { stopped_by: 'supervisor', stop_reason: 'time limit' },
+    });
+  });
+
+  it('that has come keeps a session from being taken up after it failed', async () => {
+    const outcome = await handleCommand(
+      log.store,
+      '900',
+      {
+        type: 'StartSession',
+        taskId: '900',
+        taskCode: 'of-long-ago',
+        configVersion: 1,
+        metadata: {},
+        maxDuration: { hardSeconds: 60 },
+        by: 'li',
+        now: '2026-01-01T08:00:00.000Z',
+      },
+      { commandId: 'long-ago', source: '/holdfast/test', now: '2026-01-01T08:00:00.000Z' },
+    );
+    expect(outcome.ok).toBe(true);
+    await handleCommand(
+      log.store,
+      '900',
+      { type: 'FailSession', sessionId: '900-1', by: 'supervisor', reason: 'refused', cause: 'permanent' },
+      { commandId: 'failed-long-ago', source: '/holdfast/test', now: '2026-01-01T08:00:30.000Z' },
+    );
+    expect(await api.post(`${sessionsPath}/900-1/recover/`)).toMatchObject({
+      status: 409,
+      body: { code: 'time_limit_reached', hard_limit_at: '2026-01-01T08:01:00.000Z' },
+    });
+  });
+});
+
 describe('a session that waits for a collector', () => {
   it('says why and since when, wherever it is read, until it is placed', async () => {
     const sessionId = await startTask(api, await configureTask(api, 'waits'));

@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { describe, expect, it } from 'vitest';
 import { migrations } from '../src/database/migrations.ts';
-import { openDatabase } from '../src/database/open-database.ts';
+import { type Database, openDatabase } from '../src/database/open-database.ts';
 import { sessionsPath, startApi } from './api-under-test.ts';
 
 /** As the release before this one stored it, to the letter. */
@@ -49,18 +49,58 @@ const snapshot = {
 /** Of the snapshot, by that release. */
 const hash = '61b7e156f216a97069a020ec6825ad1cf8a9bd48c54fa9c1ed42cef61688e035';
 
+const migratorOf = (database: Database) =>
+  new Migrator({
+    db: database,
+    provider: migrations,
+    migrationTableName: 'api_migrations',
+    migrationLockTableName: 'api_migrations_lock',
+  });
+
+describe('a session that was stopped under a release that did not keep by whom', () => {
+  it('says so after the upgrade: its event was kept', async () => {
+    const url = await freshDatabase();
+    const database = openDatabase({ url, maxConnections: 1, log: createLogger('test', 'fatal') });
+    try {
+      const migrator = migratorOf(database);
+      expect((await migrator.migrateTo('004_modbus')).error).toBeUndefined();
+      for (const statement of [
+        `insert into sessions (session_id, task_id, task_code, status, started_at, config_version, metadata, placement_detail, first_sequence, last_sequence)
+          values ('9-1', 9, 'press', 'stopped', '2026-01-01', 1, '{}', '', 1, 2),
+            ('9-2', 9, 'press', 'running', '2026-01-03', 1, '{}', '', 3, 3)`,
+        `insert into session_events (sequence, session_id, task_id, type, time, data) values
+          (2, '9-1', 9, 'session.stopped', '2026-01-02', '{"by": "li", "reason": "end of shift"}'),
+          (3, '9-2', 9, 'session.started', '2026-01-03', '{"by": "li"}')`,
+      ]) {
+        await sql.raw(statement).execute(database);
+      }
+      expect((await migrator.migrateToLatest()).error).toBeUndefined();
+      const rows = await database
+        .selectFrom('sessions')
+        .select(['session_id', 'stopped_by', 'stop_reason', 'hard_limit_at'])
+        .orderBy('session_id')
+        .execute();
+      expect(rows).toEqual([
+        { session_id: '9-1', stopped_by: 'li', stop_reason: 'end of shift', hard_limit_at: null },
+        { session_id: '9-2', stopped_by: null, stop_reason: null, hard_limit_at: null },
+      ]);
+      // An older release that still runs writes on without knowing the new columns.
+      await sql`
+        insert into sessions (session_id, task_id, task_code, status, started_at, config_version, metadata, placement_detail, first_sequence, last_sequence)
+        values ('9-3', 9, 'press', 'running', '2026-01-04', 1, '{}', '', 4, 4)`.execute(database);
+    } finally {
+      await database.destroy();
+    }
+  });
+});
+
 describe('a database and a broker of the release before', () => {
   it('are taken over: the task starts with the snapshot that it had, and can then use what is new', async () => {
     const url = await freshDatabase();
     const nats = await natsForTest();
     const database = openDatabase({ url, maxConnections: 1, log: createLogger('test', 'fatal') });
     try {
-      const migrator = new Migrator({
-        db: database,
-        provider: migrations,
-        migrationTableName: 'api_migrations',
-        migrationLockTableName: 'api_migrations_lock',
-      });
+      const migrator = migratorOf(database);
       const { error } = await migrator.migrateTo('003_needs_and_failures');
       expect(error).toBeUndefined();
       for (const statement of [
