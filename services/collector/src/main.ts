@@ -317,6 +317,7 @@ await runService({
         answerDeviceCall(call, {
           endpoints,
           leaseRemainingMs: () => (lease.isHeld() ? lease.remainingMs() : 0),
+          renewLease: (withinMs) => lease.renewedWithin(withinMs),
           nowMs: () => systemClock.monotonicMs(),
         }),
       log,

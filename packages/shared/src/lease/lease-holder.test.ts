@@ -64,6 +64,26 @@ describe('a holder of a free lease', () => {
     expect(happened).toEqual(['held']);
   });
 
+  it('renews it when it is asked to, and says when that is confirmed or will not be', async () => {
+    const world = new World();
+    const { holder, store } = world.start('one');
+    await world.time.advance(1_900);
+    store.passage = () => ({ requestMs: 0, answerMs: 300 });
+    let isRenewed = false;
+    void holder.renewedWithin(1_000).then(() => {
+      isRenewed = true;
+    });
+    await world.time.advance(299);
+    expect([isRenewed, holder.remainingMs()]).toEqual([false, 7_801]);
+    await world.time.advance(1);
+    expect([isRenewed, holder.remainingMs()]).toEqual([true, 9_700]);
+    store.passage = () => lost;
+    const begunMs = world.time.nowMs();
+    await world.time.until(holder.renewedWithin(1_000));
+    expect(world.time.nowMs() - begunMs).toBe(1_000);
+    expect(holder.remainingMs()).toBe(8_700);
+  });
+
   it('holds it from the moment of sending on, however late the answer', async () => {
     const world = new World();
     const { holder, store } = world.start('one');

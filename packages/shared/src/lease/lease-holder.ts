@@ -52,6 +52,7 @@ export class LeaseHolder {
   #confirmed: ClockMark | undefined;
   #held = false;
   #cancelExpiry: (() => void) | undefined;
+  readonly #onConfirmed = new Set<(sentAt: ClockMark) => void>();
   /** The other holder's revision, and since when it has not changed. */
   #watched: { revision: number; since: ClockMark } | undefined;
 
@@ -96,6 +97,23 @@ export class LeaseHolder {
   /** Does not wait for the next renewal to be due. */
   renewNow(): void {
     this.#wake?.();
+  }
+
+  /** Does not wait for the next renewal to be due, and settles when it is confirmed, or is not within so long. */
+  renewedWithin(withinMs: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const cancel = this.#options.timers.after(withinMs, resolve);
+    const asked = mark(this.#options.clock);
+    const look = (sentAt: ClockMark) => {
+      // One that was on its way already counts from before.
+      if (sentAt.monotonicMs >= asked.monotonicMs) resolve();
+    };
+    this.#onConfirmed.add(look);
+    this.renewNow();
+    return promise.finally(() => {
+      cancel();
+      this.#onConfirmed.delete(look);
+    });
   }
 
   /** Tells everybody that this holder takes no more work. */
@@ -214,6 +232,7 @@ export class LeaseHolder {
       this.#held = true;
       this.#options.onHeld();
     }
+    for (const confirmed of this.#onConfirmed) confirmed(sentAt);
   }
 
   #remainingAfter(sentAt: ClockMark): number {

@@ -34,8 +34,13 @@ function registerBus(onWrite: () => Error | undefined = () => undefined) {
   return { state, endpoints: new Endpoints(() => bus) };
 }
 
-const ask = (call: DeviceCall, endpoints: Endpoints, leaseMs: number) =>
-  answerDeviceCall(call, { endpoints, leaseRemainingMs: () => leaseMs, nowMs: () => performance.now() });
+const ask = (call: DeviceCall, endpoints: Endpoints, leaseMs: number, renew: () => void = () => undefined) =>
+  answerDeviceCall(call, {
+    endpoints,
+    leaseRemainingMs: () => leaseMs,
+    renewLease: async () => renew(),
+    nowMs: () => performance.now(),
+  });
 
 describe('a write', () => {
   it('is done and read back while the lease lasts long enough for both', async () => {
@@ -51,9 +56,49 @@ describe('a write', () => {
 
   it('is not begun when the lease may end before the device has answered', async () => {
     const { state, endpoints } = registerBus();
-    expect(await ask(write, endpoints, 2_400)).toMatchObject({ kind: 'refused' });
+    expect(await ask(write, endpoints, 1_200)).toMatchObject({ kind: 'refused' });
     expect(await ask(write, endpoints, 0)).toMatchObject({ kind: 'refused' });
     expect(state.writes).toEqual([]);
+  });
+
+  it('waits for a fresh lease where what is left is too short, and again before the reading back', async () => {
+    const { state, endpoints } = registerBus(() => {
+      leaseMs = 4_000;
+      return undefined;
+    });
+    const slow = { ...device, timeout_ms: 9_000 };
+    let leaseMs = 5_000;
+    const renewals: number[] = [];
+    const answer = answerDeviceCall(
+      { ...write, device: slow, within_ms: 30_000 },
+      {
+        endpoints,
+        leaseRemainingMs: () => leaseMs,
+        renewLease: async () => {
+          renewals.push(state.writes.length);
+          leaseMs = 9_900;
+        },
+        nowMs: () => performance.now(),
+      },
+    );
+    expect(await answer).toMatchObject({ kind: 'written', outcome: 'written', read_back: { value: 7 } });
+    expect(renewals).toEqual([0, 1]);
+  });
+
+  it('that is done is not read back with a lease that may end before the answer', async () => {
+    const { state, endpoints } = registerBus(() => {
+      leaseMs = 800;
+      return undefined;
+    });
+    let leaseMs = 10_000;
+    const answer = await answerDeviceCall(write, {
+      ...{ endpoints, leaseRemainingMs: () => leaseMs },
+      renewLease: async () => undefined,
+      nowMs: () => performance.now(),
+    });
+    expect(answer).toMatchObject({ kind: 'written', outcome: 'written' });
+    expect(answer).toHaveProperty('detail', expect.stringContaining('could not be read back'));
+    expect(state.reads).toBe(0);
   });
 
   it('is refused for a point that is not writable, whatever the caller believes', async () => {

@@ -58,6 +58,8 @@ export class DevicePlans {
   #parts: PointParts;
   #version: number;
   #kept = new Map<string, TickPlan>();
+  /** Up to this tick, all that was due was asked for or belongs to somebody else. */
+  #takenThrough: number | undefined;
 
   constructor(device: DeviceConfig, taskPeriodMs: number, learned: LearnedLimits) {
     this.#device = device;
@@ -72,6 +74,15 @@ export class DevicePlans {
   /** All that is read, also what the device has refused; arrays that it does not give whole by their values. */
   get points(): readonly PointConfig[] {
     return this.#parts.points;
+  }
+
+  /**
+   * Nothing was asked for in ticks that were overrun or refused: what was due in one of them is due in the next one that is
+   * read, so that a slow point loses no reading by the bad luck of one tick, and has one in each of its periods at most.
+   * @param tick up to which nothing is owed
+   */
+  takenThrough(tick: number): void {
+    this.#takenThrough = tick;
   }
 
   /** @param nowMs for points that were refused: whether it is time to look at them again */
@@ -94,9 +105,7 @@ export class DevicePlans {
     const { rates } = this.#parts;
     const [only] = rates;
     const key =
-      rates.length === 1
-        ? ''
-        : rates.map(({ periodMs }) => (isDue(tick, this.periodMs, periodMs) ? 1 : 0)).join('');
+      rates.length === 1 ? '' : rates.map(({ periodMs }) => (this.#isDue(tick, periodMs) ? 1 : 0)).join('');
     const known = this.#kept.get(key);
     if (known) return known;
     const due = rates.length === 1 && only ? only.points : this.#duePoints(tick);
@@ -106,9 +115,15 @@ export class DevicePlans {
   }
 
   #duePoints(tick: number): PointConfig[] {
-    return this.#parts.rates.flatMap(({ periodMs, points }) =>
-      isDue(tick, this.periodMs, periodMs) ? points : [],
-    );
+    return this.#parts.rates.flatMap(({ periodMs, points }) => (this.#isDue(tick, periodMs) ? points : []));
+  }
+
+  /** Now, or in a tick since the last one that was taken. */
+  #isDue(tick: number, pointPeriodMs: number): boolean {
+    const since = this.#takenThrough;
+    if (since === undefined || since >= tick - 1) return isDue(tick, this.periodMs, pointPeriodMs);
+    const every = pointPeriodMs / this.periodMs;
+    return Math.floor(tick / every) > Math.floor(since / every);
   }
 
   #planFor(due: readonly PointConfig[]): TickPlan {

@@ -100,6 +100,8 @@ export class DevicePoller {
     const { periodMs } = this;
     const isAhead = tickTimeMs(firstTick, periodMs) > clock.nowMs() + periodMs + maxClockDifferenceMs;
     this.#next = this.#firstToRead(isAhead ? 0 : firstTick);
+    // Ticks that a former holder left unread are lost, but not what was due in them and seldom is.
+    this.#plans.takenThrough(firstTick > 0 && firstTick < this.#next ? firstTick - 1 : this.#next - 1);
     this.#lastResultMs = clock.monotonicMs();
     this.#loop = this.#run(this.#reader);
   }

@@ -53,6 +53,24 @@ describe('a device that', () => {
     expect(world.asked().map(([atMs]) => atMs)).toEqual([0, 30]);
   });
 
+  it.each([
+    ['modbus_tcp', [0, 1]],
+    ['modbus_rtu_over_tcp', [0, 31]],
+    ['modbus_rtu', [0, 31]],
+  ] as const)(
+    'wants a pause over %s leaves units beside it or the whole line in peace',
+    async (protocol, at) => {
+      const world = new PolledWorld();
+      world.bus.reply = () => ({ afterMs: 1 });
+      const own = { protocol, points: [pointOf('only', 0)] };
+      world.poll({ ...device({ request_pause_ms: 30 }), ...own });
+      world.poll({ ...device({}), ...own, id: 'd2', unit_id: 2 });
+      await world.time.advance(500);
+      await world.stop();
+      expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual(at);
+    },
+  );
+
   it('wants its connection closed gets that after each tick', async () => {
     const world = new PolledWorld();
     world.poll(device({ close_after_read: true }));

@@ -105,6 +105,43 @@ describe('an endpoint', () => {
     expect(world.bus.asked.map(({ atMs }) => atMs)).toEqual([0, 30, 40]);
   });
 
+  it('leaves one unit in peace where the pause is its own, and serves the others meanwhile', async () => {
+    const world = new World();
+    world.bus.reply = () => ({ afterMs: 10 });
+    const paused = { unit: 1, pauseAfterMs: 50 };
+    await world.time.until(
+      Promise.all([
+        ...[1, 2].map((address) => world.read(address, paused)),
+        ...[3, 4, 5].map((address) => world.read(address, { unit: 2 })),
+      ]),
+    );
+    expect(world.bus.asked.map(({ atMs, request }) => [atMs, request.address])).toEqual([
+      [0, 1],
+      [10, 3],
+      [20, 4],
+      [30, 5],
+      [60, 2],
+    ]);
+  });
+
+  it('wakes up for whichever unit may be asked first, and lets those go that stop meanwhile', async () => {
+    const world = new World();
+    world.bus.reply = () => ({ afterMs: 10 });
+    const asker = {};
+    await world.time.until(world.read(1, { unit: 1, pauseAfterMs: 100 }));
+    await world.time.until(world.read(2, { unit: 2, pauseAfterMs: 40 }));
+    const leaving = world.read(3, { unit: 1 }, asker);
+    const outcome = expect(leaving).rejects.toBeInstanceOf(NotPermitted);
+    const waiting = [world.read(4, { unit: 1 }), world.read(5, { unit: 2 })];
+    world.endpoint.cancel(asker);
+    await outcome;
+    await world.time.until(Promise.all(waiting));
+    expect(world.bus.asked.slice(2).map(({ atMs, request }) => [atMs, request.address])).toEqual([
+      [60, 5],
+      [110, 4],
+    ]);
+  });
+
   it('forgets the waiting of whoever stops, and lets the request in flight finish', async () => {
     const world = new World();
     world.bus.reply = () => ({ afterMs: 50 });

@@ -15,8 +15,10 @@ export class NotPermitted extends Error {
 export interface TurnOptions {
   /** The bus is overdue when the turn takes longer. */
   readonly timeoutMs: number;
-  /** Quiet time on the endpoint after it. */
+  /** Quiet time after it. */
   readonly pauseAfterMs?: number;
+  /** Who is left in peace for that long; undefined: everybody on the endpoint. */
+  readonly unit?: number | undefined;
   /** Before all that wait. */
   readonly isUrgent?: boolean;
 }
@@ -61,6 +63,9 @@ export class Endpoint {
   #current: Turn | undefined;
   #quietUntilMs = 0;
   #isQuiet = false;
+  /** Units that are left in peace, and until when. */
+  readonly #quietUnits = new Map<number, number>();
+  #cancelWakeUp: (() => void) | undefined;
   #closesWhenIdle = false;
 
   constructor({ openBus, clock = systemClock, timers = systemTimers }: EndpointOptions) {
@@ -129,10 +134,10 @@ export class Endpoint {
 
   #serve(): void {
     while (!this.#current && !this.#isQuiet) {
-      const next = this.#queue[0];
-      if (!next) break;
+      if (this.#queue.length === 0) break;
       if (this.#quietUntilMs > 0 && this.#keepsQuiet()) return;
-      this.#queue.shift();
+      const next = this.#quietUnits.size === 0 ? this.#queue.shift() : this.#nextAwake();
+      if (!next) return;
       let working: Promise<unknown> | undefined;
       try {
         working = next.use(this.#bus);
@@ -158,8 +163,12 @@ export class Endpoint {
     // Given up meanwhile: whoever asked has been answered, and the endpoint belongs to others.
     if (this.#current !== current) return;
     this.#current = undefined;
-    const { pauseAfterMs = 0 } = current.waiting.options;
-    if (pauseAfterMs > 0) this.#quietUntilMs = this.#clock.monotonicMs() + pauseAfterMs;
+    const { pauseAfterMs = 0, unit } = current.waiting.options;
+    if (pauseAfterMs > 0) {
+      const untilMs = this.#clock.monotonicMs() + pauseAfterMs;
+      if (unit === undefined) this.#quietUntilMs = untilMs;
+      else this.#quietUnits.set(unit, untilMs);
+    }
     settle();
     this.#serve();
   }
@@ -177,6 +186,24 @@ export class Endpoint {
       this.#serve();
     });
     return true;
+  }
+
+  /** Takes the first one whose unit may be asked now; when there is none, has the queue served when there is. */
+  #nextAwake(): Waiting | undefined {
+    this.#cancelWakeUp?.();
+    this.#cancelWakeUp = undefined;
+    const nowMs = this.#clock.monotonicMs();
+    let firstMs = Number.POSITIVE_INFINITY;
+    for (const [at, { options }] of this.#queue.entries()) {
+      const untilMs = options.unit === undefined ? undefined : this.#quietUnits.get(options.unit);
+      if (untilMs === undefined || untilMs <= nowMs) {
+        if (options.unit !== undefined) this.#quietUnits.delete(options.unit);
+        return this.#queue.splice(at, 1)[0];
+      }
+      firstMs = Math.min(firstMs, untilMs);
+    }
+    this.#cancelWakeUp = this.#timers.after(firstMs - nowMs, () => this.#serve());
+    return undefined;
   }
 
   #closeIfIdle(): void {

@@ -41,6 +41,32 @@ describe('points of different rates', () => {
     expect(world.pollers[0]?.periodMs).toBe(100);
   });
 
+  it('lose no reading by an overrun: what was due in a tick that is over is read in the next one', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = () => ({ afterMs: world.time.nowMs() === 500 ? 230 : 5 });
+    const points = [every(100, pointOf('fast', 0)), every(600, pointOf('slow', 100))];
+    const results = world.poll(deviceOf({ points, timeout_ms: 300 }));
+    await world.time.advance(1_350);
+    await world.stop();
+    expect(results.filter(({ miss }) => miss?.cause === 'overrun').map(({ tick }) => tick % 18)).toEqual([6]);
+    // Due at 600, read at 700, and no more often for that.
+    expect(world.asked().filter(([, what]) => what === '100+1')).toEqual([
+      [5, '100+1'],
+      [735, '100+1'],
+      [1_205, '100+1'],
+    ]);
+  });
+
+  it('lose none by a handover either: the next holder reads what was due in the ticks that nobody read', async () => {
+    const world = new PolledWorld();
+    await world.time.advance(750);
+    const points = [every(100, pointOf('fast', 0)), every(600, pointOf('slow', 100))];
+    world.poll(deviceOf({ points }), { firstTick: startMs / 100 + 4 });
+    await world.time.advance(100);
+    expect(world.asked().map(([, what]) => what)).toEqual(['0+1', '100+1', '0+1']);
+    await world.stop();
+  });
+
   it('are due at multiples of their period since 1970, whenever polling begins', async () => {
     const world = new PolledWorld();
     await world.time.advance(170);

@@ -1,5 +1,6 @@
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { RequestOptions } from '../ports.ts';
+import type { TurnOptions } from './endpoint.ts';
 
 /** What each request says of the device that it goes to. */
 export function requestOptions({ unit_id, timeout_ms, profile }: DeviceConfig): RequestOptions {
@@ -9,5 +10,17 @@ export function requestOptions({ unit_id, timeout_ms, profile }: DeviceConfig): 
     ...(profile?.accept_unit_zero ? { acceptUnitZero: true } : {}),
     ...(profile?.connect_pause_ms ? { connectPauseMs: profile.connect_pause_ms } : {}),
     ...(profile?.single_connection ? { singleConnection: true } : {}),
+  };
+}
+
+/**
+ * What a turn of the device is like. Its pause is its own over Modbus TCP, where units behind a gateway are boxes of their
+ * own. On a serial line, behind a transparent gateway too, everybody hears everything: there it is silence on the line.
+ */
+export function turnOptions({ protocol, unit_id, timeout_ms, profile }: DeviceConfig): TurnOptions {
+  return {
+    timeoutMs: timeout_ms,
+    pauseAfterMs: profile?.request_pause_ms ?? 0,
+    unit: protocol === 'modbus_tcp' ? unit_id : undefined,
   };
 }

@@ -12,6 +12,7 @@ import type { LearnedLimits } from './learned-limits.ts';
 import { narrowDown, type PartAnswer } from './narrow-down.ts';
 import type { PlannedPoint } from './read-plan.ts';
 import type { ReportFilter } from './report-filter.ts';
+import { turnOptions } from './request-options.ts';
 import { tickTimeMs } from './schedule.ts';
 import type { SilentBlocks } from './silent-blocks.ts';
 import type { SteadyClock } from './steady-clock.ts';
@@ -103,7 +104,7 @@ export class TickReader {
     const { device, breakers, filter } = options;
     this.#options = options;
     this.#unit = breakers.unit(device.unit_id);
-    this.#turn = { timeoutMs: device.timeout_ms, pauseAfterMs: device.profile?.request_pause_ms ?? 0 };
+    this.#turn = turnOptions(device);
     this.#busyRetries = device.profile?.busy_retries ?? 2;
     this.#readings = new TickReadings(filter, 0);
   }
@@ -143,6 +144,7 @@ export class TickReader {
       if (device.profile?.close_after_read) endpoint.closeWhenIdle();
     }
     if (this.#refusal) filter.allLost();
+    else this.#options.plans.takenThrough(this.#tick);
     return this.#result();
   }
 
