@@ -57,10 +57,13 @@ function orNothing(nothing) {
   };
 }
 
-/** The broker may read at any time: it finds the former content or the new one. */
-async function replace(path, content) {
+/**
+ * The broker may read at any time: it finds the former content or the new one. It reads as a member of the group, root
+ * without root's rights.
+ */
+export async function replace(path, content) {
   const unfinished = `${path}.${process.pid}`;
-  const file = await open(unfinished, 'w', 0o400);
+  const file = await open(unfinished, 'w', 0o440);
   try {
     await file.writeFile(content);
     await file.sync();

@@ -4,11 +4,13 @@
 // that was interrupted goes on with what is missing. Each recipient has a folder, so a volume, of its own.
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { formatApiKey } from '../../packages/shared/src/contracts/api-key.ts';
 import { services } from '../../packages/shared/src/contracts/permissions.ts';
-import { newNkeyPair } from '../../packages/shared/src/jetstream/nkey-pair.ts';
-import { writeAuthorization } from '../nats/write-authorization.mjs';
+import { idPattern } from '../../packages/shared/src/contracts/subjects.ts';
+import { newNkeyPair, publicKeyOf } from '../../packages/shared/src/jetstream/nkey-pair.ts';
+import { collectorsFolder, writeAuthorization } from '../nats/write-authorization.mjs';
+import { writeCluster } from '../nats/write-cluster.mjs';
 
 const [root] = process.argv.slice(2);
 if (root === undefined) throw new Error('usage: generate.mjs <folder>');
@@ -16,10 +18,27 @@ if (root === undefined) throw new Error('usage: generate.mjs <folder>');
 /** Hexadecimal, so that it needs no quoting in an address or a configuration file. */
 const newPassword = () => randomBytes(24).toString('hex');
 
+/** Names with commas between, from the environment. */
+const listed = (text = '') =>
+  text
+    .split(',')
+    .map((name) => name.trim())
+    .filter((name) => name !== '');
+
+// biome-ignore lint/style/noProcessEnv: what the override files of docker-compose.yml ask for
+const { COLLECTORS_WITH_KEYS: collectors, NATS_CLUSTER_NODES: nodes } = process.env;
+
 for (const service of services) await once(`nats-${service}/seed`, newNkeyPair().seed);
+for (const id of listed(collectors)) await keyOfCollector(id);
 // An installation of before there were keys has nats/password; the broker takes it until that file is gone.
 await mkdir(join(root, 'nats'), { recursive: true });
 await writeAuthorization(root);
+if (nodes !== undefined) {
+  await writeCluster(root, {
+    nodes: listed(nodes),
+    password: await once('nats/routes-password', newPassword()),
+  });
+}
 
 const postgresPassword = await once('postgres/password', newPassword());
 await once('postgres/url', `postgres://holdfast:${postgresPassword}@postgres:5432/holdfast`);
@@ -34,6 +53,17 @@ const firstKey = { id: randomBytes(4).toString('hex'), secret: randomBytes(32).t
 await once('api/admin-key', formatApiKey(firstKey));
 
 process.stdout.write('secrets are there\n');
+
+/** A collector that speaks for itself alone: its seed into its own folder, its public key to the broker. */
+async function keyOfCollector(id) {
+  if (!idPattern.test(id)) throw new Error(`COLLECTORS_WITH_KEYS: ${id} cannot be the id of a collector`);
+  const publicKey = publicKeyOf(await once(`nats-${id}/seed`, newNkeyPair().seed));
+  const known = await once(join(relative(root, collectorsFolder(root)), id), publicKey);
+  if (known.trim() === publicKey) return;
+  throw new Error(
+    `Collector ${id} has an identity with another key: take it away with identity.mjs collector ${id} --remove`,
+  );
+}
 
 /** Content of the file, which gets `content` unless it exists. It is complete as soon as it has its name. */
 async function once(name, content) {

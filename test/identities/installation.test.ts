@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
 import {
@@ -114,6 +114,85 @@ describe('the keys of an installation', () => {
   });
 });
 
+describe('the override files of docker-compose.yml', () => {
+  const parsed = async (name: string) => parse(await readFile(join(root, name), 'utf8'), { merge: true });
+
+  it('make three nodes that differ in name and volume only, and tell everybody of all of them', async () => {
+    const { services: base } = await parsed('docker-compose.yml');
+    const { services: cluster } = await parsed('docker-compose.cluster.yml');
+    for (const node of ['nats-2', 'nats-3']) {
+      const { image, read_only, cap_drop, security_opt, group_add, mem_limit, healthcheck, logging } =
+        cluster[node];
+      expect({
+        image,
+        read_only,
+        cap_drop,
+        security_opt,
+        group_add,
+        mem_limit,
+        healthcheck,
+        logging,
+      }).toEqual(
+        Object.fromEntries(
+          [
+            'image',
+            'read_only',
+            'cap_drop',
+            'security_opt',
+            'group_add',
+            'mem_limit',
+            'healthcheck',
+            'logging',
+          ].map((property) => [property, base.nats[property]]),
+        ),
+      );
+    }
+    const clients = Object.entries<{ environment?: { NATS_URL?: string } }>(base)
+      .filter(([, { environment }]) => environment?.NATS_URL !== undefined)
+      .map(([name]) => name);
+    expect(clients.length).toBeGreaterThan(4);
+    for (const name of clients) {
+      expect(cluster[name].environment.NATS_URL).toBe(
+        'nats://nats:4222,nats://nats-2:4222,nats://nats-3:4222',
+      );
+      expect(Object.keys(cluster[name].depends_on)).toEqual(['nats-2', 'nats-3']);
+    }
+    for (const name of ['api', 'supervisor', 'collector', 'writer', 'restore']) {
+      expect(cluster[name].environment.STREAM_REPLICAS).toBe('3');
+    }
+  });
+
+  it('give a key to each collector that they name, and a password to the routes, once', async () => {
+    const folder = await temporaryFolder('installation');
+    const secrets = join(folder, 'secrets');
+    const { services: named } = await parsed('docker-compose.collectors.yml');
+    const ids: string[] = named.secrets.environment.COLLECTORS_WITH_KEYS.split(',');
+    expect(ids).toEqual(['collector-a', 'collector-b']);
+    for (const id of ids) expect(named[id].volumes).toEqual([`nats-${id}:/secrets/nats:ro`]);
+    const env = {
+      COLLECTORS_WITH_KEYS: ids.join(','),
+      NATS_CLUSTER_NODES: '127.0.0.1,127.0.0.1,127.0.0.1',
+    };
+    expect(await runProgram(generate, [secrets], env)).toMatchObject({ code: 0 });
+    const clusterConf = await readFile(join(secrets, 'nats', 'cluster.conf'), 'utf8');
+    expect(await runProgram(generate, [secrets], env)).toMatchObject({ code: 0 });
+    expect(await readFile(join(secrets, 'nats', 'cluster.conf'), 'utf8')).toBe(clusterConf);
+    expect(clusterConf).toMatch(/authorization \{ user: route, password: "[0-9a-f]{48}"/);
+    const server = await brokerOf(folder);
+    for (const id of ids) {
+      const nkeySeed = await readFile(join(secrets, `nats-${id}`, 'seed'), 'utf8');
+      expect(await mayConnect(server, { nkeySeed })).toBe(true);
+    }
+    // A volume that was lost is not taken for a new collector: the other one may still be running somewhere.
+    await rm(join(secrets, 'nats-collector-a'), { recursive: true });
+    const refused = await runProgram(generate, [secrets], env);
+    expect(refused.code).toBe(1);
+    expect(refused.said).toMatch(/collector-a has an identity with another key/);
+    const two = await runProgram(generate, [secrets], { NATS_CLUSTER_NODES: 'nats,nats-2' });
+    expect(two).toMatchObject({ code: 1, said: expect.stringMatching(/there must be three/) });
+  });
+});
+
 describe('docker-compose.yml', () => {
   it('gives each service its own key and no other one', async () => {
     const compose = parse(await readFile(join(root, 'docker-compose.yml'), 'utf8'), { merge: true });
@@ -149,5 +228,7 @@ describe('docker-compose.yml', () => {
       .slice(0, 12);
     const compose = await readFile(join(root, 'docker-compose.yml'), 'utf8');
     expect(/holdfast\.permissions: '?(\w+)/.exec(compose)?.[1]).toBe(hash);
+    const cluster = await readFile(join(root, 'docker-compose.cluster.yml'), 'utf8');
+    expect(/holdfast\.permissions: '?(\w+)/.exec(cluster)?.[1]).toBe(hash);
   });
 });

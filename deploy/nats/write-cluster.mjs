@@ -1,0 +1,31 @@
+// Makes the nodes of NATS one cluster: writes cluster.conf, which each of them includes (nats-cluster.conf).
+import { join } from 'node:path';
+import { replace } from './write-authorization.mjs';
+
+const routePort = 6222;
+
+/**
+ * @param {string} root folder of all secrets
+ * @param {object} cluster
+ * @param {readonly string[]} cluster.nodes host names by which the nodes reach each other
+ * @param {string} cluster.password letters and digits; whoever has it can join
+ */
+export async function writeCluster(root, { nodes, password }) {
+  if (nodes.length < 3)
+    throw new Error('NATS_CLUSTER_NODES: two of three nodes decide, so there must be three');
+  const routes = nodes.map((node) => `    "nats-route://route:${password}@${node}:${routePort}"`);
+  const lines = [
+    'cluster {',
+    '  name: holdfast',
+    `  listen: "0.0.0.0:${routePort}"`,
+    // Clients know all nodes by name. What the nodes know of each other are addresses of containers, which pass.
+    '  no_advertise: true',
+    `  authorization { user: route, password: "${password}", timeout: 5 }`,
+    '  routes: [',
+    ...routes,
+    '  ]',
+    '}',
+    '',
+  ];
+  await replace(join(root, 'nats/cluster.conf'), lines.join('\n'));
+}
