@@ -93,6 +93,19 @@ export function encodeSample(sample: Sample): string {
   return JSON.stringify(sample);
 }
 
+/**
+ * A sample on its way out. Where there is a message, that alone has what was read: whoever reads hundreds of thousands of
+ * values a second writes them into it at once, and makes no object of them.
+ */
+export interface OutgoingSample extends Sample {
+  readonly message?: Uint8Array;
+}
+
+/** What is sent of it, and kept of it on disk: JSON in UTF-8. */
+export function messageOf(sample: OutgoingSample): string | Uint8Array {
+  return sample.message ?? encodeSample(sample);
+}
+
 export type DecodedSample =
   | { readonly ok: true; readonly sample: Sample }
   | { readonly ok: false; readonly problem: string };

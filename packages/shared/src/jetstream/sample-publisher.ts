@@ -74,7 +74,7 @@ export class SamplePublisher {
    * Resolves with the sequence under which the stream has it, also when that is an earlier one's under the same id.
    * @throws PublishRefused, PublishUnconfirmed, PublishTooLarge
    */
-  publish(subject: string, body: string, messageId: string): Promise<number> {
+  publish(subject: string, body: string | Uint8Array, messageId: string): Promise<number> {
     // A character of text takes three bytes at most; only what might be too large is measured.
     const limit = this.#nc.info?.max_payload ?? 1_048_576;
     const bodyLimit = limit - mostHeaderBytes;

@@ -6,7 +6,13 @@ import {
   type StoredMsg,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { decodeSample, encodeSample, type Sample, sampleMessageId } from '../contracts/sample.ts';
+import {
+  decodeSample,
+  messageOf,
+  type OutgoingSample,
+  type Sample,
+  sampleMessageId,
+} from '../contracts/sample.ts';
 import { streamNames, subjects } from '../contracts/subjects.ts';
 import { PublishRefused, PublishTooLarge, SamplePublisher } from './sample-publisher.ts';
 
@@ -46,10 +52,10 @@ export class SampleStream {
    * tick and epoch is one sample as long as the stream remembers the id: two minutes.
    * @throws PublishRefused, PublishUnconfirmed, PublishTooLarge
    */
-  publish(sample: Sample): Promise<number> {
+  publish(sample: OutgoingSample): Promise<number> {
     return this.#publisher.publish(
       subjects.sample(sample.task, sample.device_id),
-      encodeSample(sample),
+      messageOf(sample),
       sampleMessageId(sample),
     );
   }
@@ -58,12 +64,12 @@ export class SampleStream {
    * What an error of {@link publish} says of a sample that is too large, so that it will come again however often
    * it is tried; undefined for all other errors.
    */
-  static tooLarge(error: unknown, sample: Sample): SampleTooLarge | undefined {
+  static tooLarge(error: unknown, sample: OutgoingSample): SampleTooLarge | undefined {
     if (error instanceof PublishTooLarge) {
       return { bytes: error.bytes, limitBytes: error.limitBytes, bound: 'max_payload of NATS' };
     }
     if (error instanceof PublishRefused && error.code === messageExceedsMaximum) {
-      const bytes = Buffer.byteLength(encodeSample(sample));
+      const bytes = Buffer.byteLength(messageOf(sample));
       return { bytes, limitBytes: undefined, bound: 'max_msg_size of the stream SAMPLES' };
     }
     return undefined;

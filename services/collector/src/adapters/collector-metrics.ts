@@ -1,4 +1,4 @@
-import { missCauses, type Sample } from '@holdfast/shared/contracts/sample.ts';
+import { missCauses, type OutgoingSample } from '@holdfast/shared/contracts/sample.ts';
 import { type DeviceStatus, deviceStatuses } from '@holdfast/shared/contracts/session-status.ts';
 import {
   PublishRefused,
@@ -25,7 +25,7 @@ export interface CollectorObserver {
   readonly polls: PollObserver;
   leaseLost(why: 'expired' | 'taken'): void;
   /** The same sending, with what becomes of it counted. */
-  countingSends<T>(send: (sample: Sample) => Promise<T>): (sample: Sample) => Promise<T>;
+  countingSends<T>(send: (sample: OutgoingSample) => Promise<T>): (sample: OutgoingSample) => Promise<T>;
 }
 
 /** The collector's metrics, and who is to be told of what it does. */

@@ -7,7 +7,7 @@ export const segmentMagic = Buffer.from('HFSPOOL1');
 const headerBytes = 8;
 
 /** Length and CRC-32 of the payload, both 32 bits little-endian, then the payload. */
-export function encodeRecords(payloads: readonly string[]): Buffer {
+export function encodeRecords(payloads: readonly (string | Uint8Array)[]): Buffer {
   const lengths = payloads.map((payload) => Buffer.byteLength(payload));
   // One buffer for all: one for each would be thousands of small ones a second outside of the heap.
   const encoded = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + headerBytes + length, 0));
@@ -15,7 +15,8 @@ export function encodeRecords(payloads: readonly string[]): Buffer {
   payloads.forEach((payload, index) => {
     const start = offset + headerBytes;
     const end = start + (lengths[index] ?? 0);
-    encoded.write(payload, start);
+    if (typeof payload === 'string') encoded.write(payload, start);
+    else encoded.set(payload, start);
     encoded.writeUInt32LE(end - start, offset);
     encoded.writeUInt32LE(crc32(encoded.subarray(start, end)), offset + 4);
     offset = end;

@@ -121,7 +121,7 @@ export class DiskSpool implements Spool {
     return this.bytes() + moreBytes > this.#options.maxBytes;
   }
 
-  append(records: readonly string[], afterSequence: number): Promise<void> {
+  append(records: readonly (string | Uint8Array)[], afterSequence: number): Promise<void> {
     return this.#inTurn(async () => {
       const bytes = encodeRecords(records);
       if (this.#segments.length === 0) await this.#begin(afterSequence);

@@ -8,6 +8,7 @@ import {
   type ReadMap,
 } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
+import { ValueDecoders } from '@holdfast/shared/domain/register/decode.ts';
 import type { ReadRequest, RequestOptions } from '../ports.ts';
 import { type BlockDecoder, blockDecoder } from './decode-block.ts';
 import type { LearnedLimits } from './learned-limits.ts';
@@ -55,6 +56,7 @@ export class DevicePlans {
   readonly #learned: LearnedLimits;
   readonly #options: RequestOptions;
   readonly #taskPeriodMs: number;
+  readonly #decoders = new ValueDecoders();
   #parts: PointParts;
   #version: number;
   #kept = new Map<string, TickPlan>();
@@ -184,6 +186,6 @@ export class DevicePlans {
   #planned(block: ReadBlock, probeOf?: PlannedBlock['probeOf']): PlannedBlock {
     const { table, address, quantity } = block;
     const request = { ...this.#options, table, address, quantity };
-    return { block, decode: blockDecoder(block), request, probeOf };
+    return { block, decode: blockDecoder(block, this.#decoders), request, probeOf };
   }
 }

@@ -1,11 +1,12 @@
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DevicePoller, type DevicePollerOptions, type TickResult } from './device-poller.ts';
+import { DevicePoller, type DevicePollerOptions } from './device-poller.ts';
 import { Endpoint } from './endpoint.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
 import { type Reply, ScriptedBus } from './testing/scripted-bus.ts';
+import { type ToldTick, toldTick } from './testing/told-tick.ts';
 
 /** The simulation begins at a full second, so that ticks of 100 ms fall on full hundreds. */
 const startMs = 1_740_000_000_000;
@@ -20,7 +21,7 @@ class World {
     clock: this.process.clock,
     timers: this.process.timers,
   });
-  readonly results: TickResult[] = [];
+  readonly results: ToldTick[] = [];
   readonly faults: unknown[] = [];
   mayPoll = true;
   readonly poller: DevicePoller;
@@ -36,7 +37,7 @@ class World {
       backoff: { firstMs: 300, maxMs: 1_000 },
       permission: () => this.mayPoll,
       jitter: () => 0,
-      onTick: (result) => this.results.push(result),
+      onTick: (result) => this.results.push(toldTick(result)),
       onFault: (error) => this.faults.push(error),
       ...options,
     });

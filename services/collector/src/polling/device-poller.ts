@@ -1,4 +1,4 @@
-import type { MissCause, PointValue } from '@holdfast/shared/contracts/sample.ts';
+import type { MissCause } from '@holdfast/shared/contracts/sample.ts';
 import type { LearnedLimits as ToldLimits } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
@@ -14,6 +14,8 @@ import { tickAt, tickTimeMs } from './schedule.ts';
 import { SilentBlocks } from './silent-blocks.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { type ReadTick, TickReader } from './tick-reader.ts';
+import { TickReadings } from './tick-readings.ts';
+import { ValueKeys } from './value-keys.ts';
 
 const maxClockDifferenceMs = 60_000;
 
@@ -22,15 +24,8 @@ export interface TickResult {
   readonly tick: number;
   /** ms since 1970, when the last reply was complete */
   readonly readAtMs: number;
-  /** What is to be sent of it, by value code. */
-  readonly values: Readonly<Record<string, PointValue>>;
-  /** 64-bit integers in decimal. */
-  readonly integers?: Readonly<Record<string, string>> | undefined;
-  /** Codes of those of them that are uncertain. */
-  readonly uncertain?: readonly string[] | undefined;
-  /** How many values were read, sent or not, and how many are to be sent. */
-  readonly readCount: number;
-  readonly sentCount: number;
+  /** What was read, and what is to be sent of it. It changes with the next tick. */
+  readonly readings: TickReadings;
   readonly miss: { readonly cause: MissCause; readonly detail: string } | undefined;
   /** Whether the device was asked at all: not while its back-off lasts, nor for a tick that is already past. */
   readonly asked: boolean;
@@ -71,6 +66,9 @@ export class DevicePoller {
   readonly #plans: DevicePlans;
   readonly #filter: ReportFilter;
   readonly #silent: SilentBlocks;
+  readonly #keys: ValueKeys;
+  /** Of a tick that was not read. */
+  readonly #nothing: TickReadings;
   readonly #stop = new AbortController();
   #reader: TickReader;
   #loop: Promise<void> | undefined;
@@ -86,6 +84,8 @@ export class DevicePoller {
     this.periodMs = this.#plans.periodMs;
     this.#filter = new ReportFilter(options.device.points);
     this.#silent = new SilentBlocks(options.backoff, options.jitter);
+    this.#keys = new ValueKeys(options.device.points);
+    this.#nothing = new TickReadings(new ValueKeys([]), this.#filter);
     this.#reader = this.#newReader();
     this.#lastResultMs = options.clock.monotonicMs();
   }
@@ -152,6 +152,7 @@ export class DevicePoller {
       plans: this.#plans,
       learned: this.learned,
       filter: this.#filter,
+      keys: this.#keys,
       record: this.record,
       endpoint,
       breakers: endpoint.breakers(backoff, jitter),
@@ -199,7 +200,7 @@ export class DevicePoller {
     if (reader !== this.#reader) throw new NotPermitted('another loop reads this device by now');
     while (this.#next < current) {
       const detail = `not read in time: the reading before it, or others on the same endpoint, took longer than the period of ${this.periodMs} ms`;
-      this.#report(this.#next, nothing, { cause: 'overrun', detail }, false);
+      this.#report(this.#next, this.#nothing, { cause: 'overrun', detail }, false);
     }
     return this.#next;
   }
@@ -217,13 +218,7 @@ export class DevicePoller {
 
   #report(
     tick: number,
-    {
-      values,
-      integers,
-      uncertain,
-      readCount,
-      sentCount,
-    }: Pick<ReadTick['readings'], 'values' | 'integers' | 'uncertain' | 'readCount' | 'sentCount'>,
+    readings: TickReadings,
     miss: TickResult['miss'],
     asked: boolean,
     latenessMs?: number,
@@ -231,9 +226,9 @@ export class DevicePoller {
     const { clock, observer, onTick } = this.#options;
     this.#next = tick + 1;
     this.#lastResultMs = clock.monotonicMs();
-    observer?.onTick({ values: readCount, missCause: miss?.cause, latenessMs, ticks: 1 });
+    observer?.onTick({ values: readings.readCount, missCause: miss?.cause, latenessMs, ticks: 1 });
     const readAtMs = Math.round(clock.nowMs());
-    onTick({ tick, readAtMs, values, integers, uncertain, readCount, sentCount, miss, asked, latenessMs });
+    onTick({ tick, readAtMs, readings, miss, asked, latenessMs });
   }
 
   /** ms since 1970, when the tick is to be read. */
@@ -241,8 +236,6 @@ export class DevicePoller {
     return tickTimeMs(tick, this.periodMs) + this.#options.phaseMs;
   }
 }
-
-const nothing = { values: {}, integers: undefined, uncertain: undefined, readCount: 0, sentCount: 0 };
 
 function missOf({ cause, detail }: Failure): TickResult['miss'] {
   return { cause, detail };

@@ -9,6 +9,7 @@ import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
+import { sentSample } from './testing/sent-sample.ts';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -69,7 +70,7 @@ function poll(devices: DeviceConfig[]): {
     permission: () => true,
     jitter: Math.random,
     spread: 0.5,
-    onSample: (sample) => samples.push(sample),
+    onSample: (sample) => samples.push(sentSample(sample)),
     onHealth: () => undefined,
   });
   runner.start(new Map());

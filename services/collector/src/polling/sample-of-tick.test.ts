@@ -1,7 +1,7 @@
-import { type Sample, sampleSchema } from '@holdfast/shared/contracts/sample.ts';
+import { type OutgoingSample, type Sample, sampleSchema } from '@holdfast/shared/contracts/sample.ts';
 import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
-import { sampleOfTick } from './sample-of-tick.ts';
+import { sampleWriter } from './sample-of-tick.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
 import { PolledWorld } from './testing/polled-world.ts';
 
@@ -13,13 +13,22 @@ const reported: PointConfig[] = [
 
 async function samples(world: PolledWorld, points: PointConfig[], ms: number): Promise<Sample[]> {
   const device = deviceOf({ points });
-  const results = world.poll(device);
+  const source = { sessionId: '7-1', epoch: 4, collectorId: 'c', taskId: '7', device, periodMs: 1_000 };
+  const sampleOf = sampleWriter(source);
+  const made: OutgoingSample[] = [];
+  world.poll(device, { onTick: (result) => made.push(sampleOf(result)) });
   await world.time.advance(ms);
   await world.stop();
-  return results.map((result) => {
-    const source = { sessionId: '7-1', epoch: 4, collectorId: 'c', taskId: '7', device, periodMs: 1_000 };
-    const sample = sampleOfTick(source, result);
-    expect(sampleSchema.safeParse(JSON.parse(JSON.stringify(sample)))).toMatchObject({ success: true });
+  return made.map((outgoing) => {
+    const { message, ...about } = outgoing;
+    const text = new TextDecoder().decode(message);
+    const sample = sampleSchema.parse(JSON.parse(text));
+    const { values, integers, uncertain, ...head } = sample;
+    // What is said beside the message is what stands in it.
+    expect(about).toEqual(head);
+    // Compact, and in the order that JSON.stringify gave it.
+    const { miss, ...before } = head;
+    expect(text).toBe(JSON.stringify({ ...before, values, integers, uncertain, miss }));
     return sample;
   });
 }

@@ -1,6 +1,8 @@
-import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample.ts';
+import { type OutgoingSample, type Sample, sampleVersion } from '@holdfast/shared/contracts/sample.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { TickResult } from './device-poller.ts';
+import { JsonBytes } from './json-bytes.ts';
+import { takeBytes } from './message-bytes.ts';
 import { tickTimeMs } from './schedule.ts';
 
 export interface SampleSource {
@@ -12,21 +14,19 @@ export interface SampleSource {
   readonly periodMs: number;
 }
 
+const openBrace = 0x7b;
+/** Of one message at a time; its bytes are copied when it is complete. */
+const text = new JsonBytes(16_384);
+const encoder = new TextEncoder();
+
 /**
- * The message of one tick. Version 2 only where readers of version 1 would get it wrong: exact integers, uncertain
- * values, and ticks in which the device was read and nothing is worth sending. Of those, one that misses some points
- * has `values` without any: it was read, in part.
+ * Makes the messages of a device's ticks. Version 2 only where readers of version 1 would get it wrong: exact integers,
+ * uncertain values, and ticks in which the device was read and nothing is worth sending. Of those, one that misses some
+ * points has `values` without any: it was read, in part.
  */
-export function sampleOfTick(source: SampleSource, result: TickResult): Sample {
+export function sampleWriter(source: SampleSource): (result: TickResult) => OutgoingSample {
   const { sessionId, epoch, collectorId, taskId, device, periodMs } = source;
-  const { tick, readAtMs, values, integers, uncertain, readCount, sentCount, miss } = result;
-  const isRead = readCount > 0;
-  const hasIntegers = integers !== undefined;
-  const integerCount = hasIntegers ? Object.keys(integers).length : 0;
-  const isEmpty = isRead && sentCount === 0;
-  const hasValues = sentCount > integerCount || (isRead && miss !== undefined);
-  return {
-    v: hasIntegers || uncertain !== undefined || isEmpty ? 2 : sampleVersion,
+  const about = {
     session: sessionId,
     epoch,
     collector: collectorId,
@@ -35,13 +35,52 @@ export function sampleOfTick(source: SampleSource, result: TickResult): Sample {
     device: device.code,
     site: device.site_code,
     measurement: device.measurement ?? device.code,
-    tick,
-    period_ms: periodMs,
-    time: tickTimeMs(tick, periodMs),
-    read_at: readAtMs,
-    ...(hasValues ? { values } : {}),
-    ...(hasIntegers ? { integers } : {}),
-    ...(uncertain ? { uncertain: [...uncertain] } : {}),
-    ...(miss ? { miss } : {}),
   };
+  const heads = ([1, 2] as const).map((v) => {
+    const head = JSON.stringify({ v, ...about });
+    return encoder.encode(`${head.slice(0, -1)},"tick":`);
+  });
+  const period = encoder.encode(`,"period_ms":${periodMs},"time":`);
+  return ({ tick, readAtMs, readings, miss }) => {
+    const { values, integers, uncertain, readCount, sentCount, integerCount } = readings;
+    const isRead = readCount > 0;
+    const isEmpty = isRead && sentCount === 0;
+    const hasValues = sentCount > integerCount || (isRead && miss !== undefined);
+    const v: Sample['v'] = integers !== undefined || uncertain !== undefined || isEmpty ? 2 : sampleVersion;
+    const time = tickTimeMs(tick, periodMs);
+    text.clear();
+    text.copy(heads[v - 1] as Uint8Array);
+    text.number(tick);
+    text.copy(period);
+    text.number(time);
+    text.raw(',"read_at":');
+    text.number(readAtMs);
+    if (hasValues) members('values', values);
+    if (integers) members('integers', integers);
+    if (uncertain) text.raw(`,"uncertain":${JSON.stringify(uncertain)}`);
+    if (miss) text.raw(`,"miss":${JSON.stringify({ cause: miss.cause, detail: miss.detail })}`);
+    text.raw('}');
+    const message = takeBytes(text.length);
+    message.set(text.written());
+    return {
+      v,
+      ...about,
+      tick,
+      period_ms: periodMs,
+      time,
+      read_at: readAtMs,
+      ...(miss ? { miss } : {}),
+      message,
+    };
+  };
+}
+
+/** @param found `,"code":value` each */
+function members(name: 'values' | 'integers', found: JsonBytes): void {
+  text.raw(name === 'values' ? ',"values":' : ',"integers":');
+  const at = text.length;
+  text.append(found);
+  if (found.length === 0) text.raw('{');
+  else text.set(at, openBrace);
+  text.raw('}');
 }

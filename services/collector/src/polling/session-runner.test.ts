@@ -8,6 +8,7 @@ import { type HealthTransition, SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
 import { ScriptedBus } from './testing/scripted-bus.ts';
+import { sentSample } from './testing/sent-sample.ts';
 
 const startMs = 1_740_000_000_000;
 
@@ -56,7 +57,7 @@ class World {
       backoff: { firstMs: 300, maxMs: 1_000 },
       permission: () => this.mayPoll,
       jitter: () => 0,
-      onSample: (sample) => this.samples.push(sample),
+      onSample: (sample) => this.samples.push(sentSample(sample)),
       onHealth: ({ device, from, to }: HealthTransition) =>
         this.health.push(`${device.code} ${from} → ${to.status}`),
     });

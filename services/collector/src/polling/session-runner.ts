@@ -1,5 +1,5 @@
 import { type EndpointAddress, endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { OutgoingSample } from '@holdfast/shared/contracts/sample.ts';
 import {
   type DeviceHealth,
   type LearnedLimits,
@@ -16,7 +16,7 @@ import { afterFailure, afterSuccess, unknownHealth } from './device-health.ts';
 import { DevicePoller, type TickResult } from './device-poller.ts';
 import type { Endpoint, Permission } from './endpoint.ts';
 import type { Endpoints } from './endpoints.ts';
-import { sampleOfTick } from './sample-of-tick.ts';
+import { sampleWriter } from './sample-of-tick.ts';
 import { phaseMs } from './schedule.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { watchPolling } from './watchdog.ts';
@@ -43,7 +43,7 @@ export interface SessionRunnerOptions {
   /** 0…1: over how much of their period devices are spread; 0 unless set. */
   readonly spread?: number;
   /** Must not block. */
-  readonly onSample: (sample: Sample) => void;
+  readonly onSample: (sample: OutgoingSample) => void;
   readonly onHealth: (transition: HealthTransition) => void;
   /** Something is wrong in this process that should not be: told loudly. */
   readonly onFault?: (fault: PollingFault) => void;
@@ -164,6 +164,7 @@ export class SessionRunner {
     const endpoint = endpoints.acquire(address);
     const periodMs = devicePeriodMs(config.period_ms, device.points);
     const source = { sessionId, epoch, collectorId, taskId: config.task_id, device, periodMs };
+    const sampleOf = sampleWriter(source);
     const { clock, timers, backoff, refusedPauseMs, permission, jitter, observer } = this.#options;
     const poller = new DevicePoller({
       device,
@@ -180,7 +181,7 @@ export class SessionRunner {
       onTick: (result) => {
         this.#count(result);
         this.#noteHealth(polled, result);
-        onSample(sampleOfTick(source, result));
+        onSample(sampleOf(result));
       },
       onFault: (error) =>
         onFault?.({ device, problem: 'polling it met an unknown error and goes on', error }),
@@ -189,20 +190,20 @@ export class SessionRunner {
     return polled;
   }
 
-  #count({ readCount, readAtMs, miss }: TickResult): void {
+  #count({ readings: { readCount }, readAtMs, miss }: TickResult): void {
     this.#pointsRead += readCount;
     if (readCount > 0) this.#lastReadMs = readAtMs;
     if (miss) this.#errorCount += 1;
   }
 
-  #noteHealth(polled: PolledDevice, { miss, asked, readCount, readAtMs }: TickResult): void {
+  #noteHealth(polled: PolledDevice, { miss, asked, readings, readAtMs }: TickResult): void {
     // A tick for which nothing was asked says nothing new of the device.
     if (!asked) return;
     const { device, health: known } = polled;
     const before = known ?? unknownHealth;
     const readAt = new Date(readAtMs).toISOString();
     const after = miss
-      ? afterFailure(before, miss.cause, miss.detail, readCount > 0 ? readAt : undefined)
+      ? afterFailure(before, miss.cause, miss.detail, readings.readCount > 0 ? readAt : undefined)
       : afterSuccess(before, readAt);
     polled.health = after;
     if (known?.status !== after.status) {

@@ -17,12 +17,14 @@ import { tickTimeMs } from './schedule.ts';
 import type { SilentBlocks } from './silent-blocks.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { TickReadings } from './tick-readings.ts';
+import type { ValueKeys } from './value-keys.ts';
 
 export interface TickReaderOptions {
   readonly device: DeviceConfig;
   readonly plans: DevicePlans;
   readonly learned: LearnedLimits;
   readonly filter: ReportFilter;
+  readonly keys: ValueKeys;
   readonly record: DeviceRecord;
   readonly endpoint: Endpoint;
   readonly breakers: EndpointBreakers;
@@ -88,7 +90,7 @@ export class TickReader {
   #tick = 0;
   /** What is asked in the tick, in order. */
   #blocks: readonly PlannedBlock[] = [];
-  #readings: TickReadings;
+  readonly #readings: TickReadings;
   #failure: Failure | undefined;
   #refusal: Refusal | undefined;
   #askedAtMs: number | undefined;
@@ -101,12 +103,12 @@ export class TickReader {
   #answersLast = false;
 
   constructor(options: TickReaderOptions) {
-    const { device, breakers, filter } = options;
+    const { device, breakers, filter, keys } = options;
     this.#options = options;
     this.#unit = breakers.unit(device.unit_id);
     this.#turn = turnOptions(device);
     this.#busyRetries = device.profile?.busy_retries ?? 2;
-    this.#readings = new TickReadings(filter, 0);
+    this.#readings = new TickReadings(keys, filter);
   }
 
   /** Lets a request in flight finish; nothing is asked after it. */
@@ -149,9 +151,9 @@ export class TickReader {
   }
 
   #begin(tick: number): void {
-    const { plans, filter, clock, silent } = this.#options;
+    const { plans, clock, silent } = this.#options;
     this.#tick = tick;
-    this.#readings = new TickReadings(filter, tickTimeMs(tick, plans.periodMs));
+    this.#readings.begin(tickTimeMs(tick, plans.periodMs));
     this.#hasSilentBlocks = false;
     this.#hasAnswered = false;
     this.#answersLast = false;

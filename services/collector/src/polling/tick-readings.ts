@@ -1,48 +1,81 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample.ts';
 import type { PointProblem, ReadingSink } from '@holdfast/shared/domain/register/decode.ts';
+import { JsonBytes } from './json-bytes.ts';
 import type { ReportFilter } from './report-filter.ts';
+import type { ValueKeys } from './value-keys.ts';
 
 /** So much of what is wrong with single points is told. */
 const longestDetail = 2_000;
+/** Of a usual number. */
+const valueBytes = 8;
 
-/** What one tick of a device came to so far. Codes are the user's: `__proto__` is one like any other. */
+/**
+ * What one tick of a device came to so far, as it will stand in the message: no object is made of values that nobody
+ * here looks at. Codes are the user's: `__proto__` is one like any other.
+ */
 export class TickReadings implements ReadingSink {
-  /** What is to be sent, by value code. */
-  values: Record<string, PointValue> = Object.create(null);
-  /** 64-bit integers in decimal. Undefined when there are none. */
-  integers: Record<string, string> | undefined;
+  /** What is to be sent, `,"code":value` each. */
+  readonly values: JsonBytes;
+  /** 64-bit integers, `,"code":"digits"` each. Undefined when there are none. */
+  integers: JsonBytes | undefined;
   /** Codes of those of the values and integers that are uncertain. Undefined when there are none. */
   uncertain: string[] | undefined;
   /** How many values were read, sent or not. */
   readCount = 0;
-  /** How many of them are to be sent. */
+  /** How many of them are to be sent, and how many of those are integers. */
   sentCount = 0;
+  integerCount = 0;
   #problems = '';
+  readonly #keys: ValueKeys;
   readonly #filter: ReportFilter;
   readonly #isFiltered: boolean;
-  readonly #timeMs: number;
+  #timeMs = 0;
+  /** By value: the number of the last tick in which it was read. */
+  readonly #readIn: Uint32Array;
+  #tick = 0;
 
-  /** @param timeMs scheduled time of the tick */
-  constructor(filter: ReportFilter, timeMs: number) {
+  constructor(keys: ValueKeys, filter: ReportFilter) {
+    this.#keys = keys;
     this.#filter = filter;
     this.#isFiltered = !filter.isIdle();
+    this.values = new JsonBytes(keys.bytes.length + keys.count * valueBytes);
+    this.#readIn = new Uint32Array(keys.count);
+  }
+
+  /** Forgets the tick before. @param timeMs scheduled time of the tick */
+  begin(timeMs: number): void {
+    this.values.clear();
+    this.integers = undefined;
+    this.uncertain = undefined;
+    this.readCount = 0;
+    this.sentCount = 0;
+    this.integerCount = 0;
+    this.#problems = '';
     this.#timeMs = timeMs;
+    this.#tick += 1;
   }
 
   onValue(code: string, value: PointValue, isUncertain: boolean): void {
-    this.readCount += 1;
+    const index = this.#keys.indexOf(code);
+    if (!this.#isFirst(index)) return;
     if (this.#isFiltered && !this.#filter.takes(code, value, false, isUncertain, this.#timeMs)) return;
     this.sentCount += 1;
-    this.values[code] = value;
+    this.#key(this.values, index);
+    if (typeof value === 'number') this.values.number(value);
+    else if (typeof value === 'string') this.values.string(value);
+    else this.values.boolean(value);
     if (isUncertain) this.#noteUncertain(code);
   }
 
   onInteger(code: string, digits: string, isUncertain: boolean): void {
-    this.readCount += 1;
+    const index = this.#keys.indexOf(code);
+    if (!this.#isFirst(index)) return;
     if (this.#isFiltered && !this.#filter.takes(code, digits, true, isUncertain, this.#timeMs)) return;
     this.sentCount += 1;
-    this.integers ??= Object.create(null) as Record<string, string>;
-    this.integers[code] = digits;
+    this.integerCount += 1;
+    this.integers ??= new JsonBytes(64);
+    this.#key(this.integers, index);
+    this.integers.string(digits);
     if (isUncertain) this.#noteUncertain(code);
   }
 
@@ -62,6 +95,19 @@ export class TickReadings implements ReadingSink {
   /** Empty when there are none. */
   problems(): string {
     return this.#problems;
+  }
+
+  /** Whether it was not read in this tick yet: a block that is taken apart can be read twice in part. */
+  #isFirst(index: number): boolean {
+    if (this.#readIn[index] === this.#tick) return false;
+    this.#readIn[index] = this.#tick;
+    this.readCount += 1;
+    return true;
+  }
+
+  #key(into: JsonBytes, index: number): void {
+    const { bytes, starts } = this.#keys;
+    into.copy(bytes, starts[index], starts[index + 1]);
   }
 
   #noteUncertain(code: string): void {

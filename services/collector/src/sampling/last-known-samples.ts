@@ -1,4 +1,4 @@
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample.ts';
 import type { Samples } from '../ports.ts';
 
 /**
@@ -13,9 +13,15 @@ export class LastKnownSamples implements Samples {
     this.#stream = stream;
   }
 
-  note(sample: Sample): void {
+  note(sample: OutgoingSample): void {
     // What was read is of no use here.
-    const { values: _values, integers: _integers, uncertain: _uncertain, ...about } = sample;
+    const {
+      values: _values,
+      integers: _integers,
+      uncertain: _uncertain,
+      message: _message,
+      ...about
+    } = sample;
     this.#onTheWay.set(`${sample.task}/${sample.device_id}`, about);
   }
 

@@ -1,4 +1,4 @@
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample.ts';
 import { type Clock, mark, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
@@ -17,13 +17,13 @@ export interface SampleOutboxOptions {
    * Resolves when the broker has stored it, with the sequence in the stream where that is known; a repeat of the
    * same sample is harmless for as long as the stream keeps message ids.
    */
-  readonly send: (sample: Sample) => Promise<unknown>;
+  readonly send: (sample: OutgoingSample) => Promise<unknown>;
   /** Whether exactly this sample was stored after this sequence. Asked when a repeat would not be harmless. */
   readonly wasStored?: (sample: Sample, afterSequence: number) => Promise<boolean>;
   /** Nothing that will be sent lies before or at this sequence of the stream. */
   readonly firstAfter?: number;
   /** What of an error of `send` says that the sample is too large, now or later. */
-  readonly tooLarge?: (error: unknown, sample: Sample) => TooLarge | undefined;
+  readonly tooLarge?: (error: unknown, sample: OutgoingSample) => TooLarge | undefined;
   readonly isBrokerUp: () => boolean;
   /**
    * Samples held in memory, besides those that are being written to the spool. At half of it they go there; beyond it
@@ -81,7 +81,7 @@ export class SampleOutbox {
     this.#maxInFlight = Math.max(1, Math.min(options.maxInFlight ?? 256, Math.floor(options.maxWaiting / 2)));
   }
 
-  push(sample: Sample): void {
+  push(sample: OutgoingSample): void {
     this.#order += 1;
     this.#queue.push({ order: this.#order, sample });
     const spilling = this.#spooling?.spilling;

@@ -1,4 +1,10 @@
-import { encodeSample, type Sample, sampleMessageId } from '@holdfast/shared/contracts/sample.ts';
+import {
+  encodeSample,
+  messageOf,
+  type OutgoingSample,
+  type Sample,
+  sampleMessageId,
+} from '@holdfast/shared/contracts/sample.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { type Doubt, doubtOf } from './doubt.ts';
@@ -92,7 +98,7 @@ export class SpoolFeed {
    * @throws when the disk does not take it
    */
   async write(
-    batch: readonly { readonly sample: Sample; readonly doubt?: Doubt }[],
+    batch: readonly { readonly sample: OutgoingSample; readonly doubt?: Doubt }[],
     afterSequence: number,
     makeRoom: () => Promise<boolean> = async () => false,
   ): Promise<void> {
@@ -100,7 +106,7 @@ export class SpoolFeed {
     let bytes = 0;
     const records = batch.map(({ sample }) => {
       const record = this.#encode(sample);
-      bytes += Buffer.byteLength(record);
+      bytes += typeof record === 'string' ? Buffer.byteLength(record) : record.length;
       return record;
     });
     while (this.spool.isFull(bytes)) if (!(await makeRoom())) break;
@@ -147,8 +153,8 @@ export class SpoolFeed {
     );
   }
 
-  #encode(sample: Sample): string {
-    const record = encodeSample(sample);
+  #encode(sample: OutgoingSample): string | Uint8Array {
+    const record = messageOf(sample);
     // A character of text takes three bytes at most; only what might be too large is measured.
     if (record.length * 3 <= mostRecordBytes) return record;
     const bytes = Buffer.byteLength(record);

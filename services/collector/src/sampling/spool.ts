@@ -42,11 +42,11 @@ export interface Spool {
   /** Whether so many bytes more would exceed its bound. */
   isFull(moreBytes: number): boolean;
   /**
-   * @param records of {@link mostRecordBytes} at most, none of them empty
+   * @param records text, perhaps in UTF-8 already, of {@link mostRecordBytes} at most, none of them empty
    * @param afterSequence what was stored of these without our knowing lies behind this sequence of the stream
    * @throws when the disk does not take it; then nothing of it is kept
    */
-  append(records: readonly string[], afterSequence: number): Promise<void>;
+  append(records: readonly (string | Uint8Array)[], afterSequence: number): Promise<void>;
   /** The next records, none when all are read. @throws when the disk cannot be read */
   read(): Promise<SpooledSample[]>;
   /** Everything up to here is stored by the broker. */

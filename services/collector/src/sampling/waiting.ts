@@ -1,4 +1,4 @@
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { OutgoingSample } from '@holdfast/shared/contracts/sample.ts';
 import type { Doubt } from './doubt.ts';
 import type { LostNotice } from './lost-ticks.ts';
 import type { SpoolPosition } from './spool.ts';
@@ -10,7 +10,7 @@ export interface Waiting {
   /** Rises with the time at which it was first taken to be sent: what was taken earlier is older. */
   taken?: number;
   /** Replaced by a miss when the broker will never take it. */
-  sample: Sample;
+  sample: OutgoingSample;
   /** That it tells of lost ticks. */
   readonly notice?: LostNotice;
   /** Where it lies in the spool. */

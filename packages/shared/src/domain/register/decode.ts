@@ -67,71 +67,97 @@ export function decodePoint(point: CodedPoint, raw: RawPoint): readonly Reading[
   return readings;
 }
 
+/** Decodes one value of a point, which is told to the sink under this code. */
+export type ValueDecoder = (raw: RawPoint, start: number, code: string, sink: ReadingSink) => void;
+
 /**
  * Decides once, when the plan is made, what else would be decided at every reading: a fleet decodes some hundred
  * thousand values a second on one core.
  */
-export function pointDecoder(point: CodedPoint): PointDecoder {
+export function pointDecoder(point: CodedPoint, decoders = new ValueDecoders()): PointDecoder {
   const width = pointWidth(point);
   const codes = valueCodes(point);
-  const decoders = codes.map((code, index) => valueDecoder(point, index, code));
-  const [first] = decoders;
-  const decodeAll: PointDecoder =
-    decoders.length === 1 && first
-      ? first
-      : (raw, start, sink) => {
-          for (const decode of decoders) decode(raw, start, sink);
-        };
+  const decodeEach = codes.map((_, index) => decoders.of(point, index));
   return (raw, start, sink) => {
-    if (raw.length >= start + width) decodeAll(raw, start, sink);
-    else for (const code of codes) sink.onProblem(code, 'incomplete');
+    const isComplete = raw.length >= start + width;
+    for (let index = 0; index < codes.length; index += 1) {
+      const code = codes[index] as string;
+      if (isComplete) (decodeEach[index] as ValueDecoder)(raw, start, code, sink);
+      else sink.onProblem(code, 'incomplete');
+    }
   };
 }
 
+/** Points that are alike share their decoders: thousands of them, each used once a reading, would find no place in a cache. */
+export class ValueDecoders {
+  readonly #known = new Map<string, ValueDecoder>();
+
+  /** @param index of an array's value, else 0 */
+  of(point: PointLayout, index: number): ValueDecoder {
+    const key = layoutKey(point, index);
+    const known = this.#known.get(key);
+    if (known) return known;
+    const decoder = valueDecoder(point, index);
+    this.#known.set(key, decoder);
+    return decoder;
+  }
+}
+
+/** All that `valueDecoder` goes by. */
+function layoutKey(point: PointLayout, index: number): string {
+  const { table, data_type, byte_order, scale, offset, bit, byte, length, encoding, count } = point;
+  const { precision, valid_min, valid_max, linear, enumeration } = point;
+  const where = [table, data_type, byte_order, bit, byte, length, encoding, count, index];
+  // Text of its own for what JSON knows no numbers for: a limit of infinity and none are not the same.
+  const numbers = [scale, offset, precision, valid_min, valid_max].map(String);
+  return JSON.stringify([where, numbers, linear, enumeration]);
+}
+
 /** Of value `index` of the point. */
-function valueDecoder(point: CodedPoint, index: number, code: string): PointDecoder {
-  if (isBitTable(point.table)) return bitTableDecoder(point, index, code);
+function valueDecoder(point: PointLayout, index: number): ValueDecoder {
+  if (isBitTable(point.table)) return bitTableDecoder(point, index);
   if (isSingleBit(point)) {
     const position = (point.bit ?? 0) + index;
     const at = position >>> 4;
     const bit = position & 15;
     const word = wordReader(orderOfOneRegister(point.byte_order), 1);
-    const emit = truthEmitter(point, code);
-    return (raw, start, sink) => emit(((word(raw as Registers, start + at, 0) >>> bit) & 1) !== 0, sink);
+    const emit = truthEmitter(point);
+    return (raw, start, code, sink) =>
+      emit(((word(raw as Registers, start + at, 0) >>> bit) & 1) !== 0, code, sink);
   }
   if (isSingleByte(point)) {
     const position = firstByte(point) + index;
     const at = position >>> 1;
     const shift = position % 2 === 0 ? 8 : 0;
     const word = wordReader(orderOfOneRegister(point.byte_order), 1);
-    const emit = numberEmitter(point, code);
+    const emit = numberEmitter(point);
     const isSigned = point.data_type === 'int8';
-    return (raw, start, sink) => {
+    return (raw, start, code, sink) => {
       const byte = (word(raw as Registers, start + at, 0) >>> shift) & 0xff;
-      emit(isSigned ? (byte << 24) >> 24 : byte, sink);
+      emit(isSigned ? (byte << 24) >> 24 : byte, code, sink);
     };
   }
   const registers = registersPerValue(point);
-  return registerDecoder(point, index * registers, registers, code);
+  return registerDecoder(point, index * registers, registers);
 }
 
-function bitTableDecoder(point: CodedPoint, at: number, code: string): PointDecoder {
+function bitTableDecoder(point: PointLayout, at: number): ValueDecoder {
   if (point.data_type === 'bool') {
-    const emit = truthEmitter(point, code);
-    return (raw, start, sink) => emit(Boolean(raw[start + at]), sink);
+    const emit = truthEmitter(point);
+    return (raw, start, code, sink) => emit(Boolean(raw[start + at]), code, sink);
   }
-  const emit = numberEmitter(point, code);
-  return (raw, start, sink) => emit(Number(raw[start + at]), sink);
+  const emit = numberEmitter(point);
+  return (raw, start, code, sink) => emit(Number(raw[start + at]), code, sink);
 }
 
 /** @param at registers from the start of the point */
-function registerDecoder(point: CodedPoint, at: number, registers: number, code: string): PointDecoder {
+function registerDecoder(point: PointLayout, at: number, registers: number): ValueDecoder {
   const { data_type } = point;
   const word = wordReader(point.byte_order, registers);
   switch (data_type) {
     case 'bool': {
-      const emit = truthEmitter(point, code);
-      return (raw, start, sink) => emit(Number(raw[start + at]) !== 0, sink);
+      const emit = truthEmitter(point);
+      return (raw, start, code, sink) => emit(Number(raw[start + at]) !== 0, code, sink);
     }
     case 'int8':
     case 'uint8':
@@ -143,30 +169,30 @@ function registerDecoder(point: CodedPoint, at: number, registers: number, code:
     case 'float32':
     case 'float64': {
       const read = numberReader(data_type, word);
-      const emit = numberEmitter(point, code);
-      return (raw, start, sink) => emit(read(raw as Registers, start + at), sink);
+      const emit = numberEmitter(point);
+      return (raw, start, code, sink) => emit(read(raw as Registers, start + at), code, sink);
     }
     case 'bcd16':
     case 'bcd32': {
-      const emit = numberEmitter(point, code);
-      return (raw, start, sink) => {
+      const emit = numberEmitter(point);
+      return (raw, start, code, sink) => {
         const value = readBcd(raw as Registers, start + at, word, registers);
         if (value === undefined) sink.onProblem(code, 'not_bcd');
-        else emit(value, sink);
+        else emit(value, code, sink);
       };
     }
     case 'int64':
     case 'uint64':
-      return longDecoder(point, at, code, word);
+      return longDecoder(point, at, word);
     case 'string':
-      return textDecoder(point, at, registers, code);
+      return textDecoder(point, at, registers);
     case 'unix_time32':
-      return (raw, start, sink) => {
+      return (raw, start, code, sink) => {
         const seconds = readUint32(raw as Registers, start + at, word);
         sink.onValue(code, timeText(seconds * 1_000), false);
       };
     case 'unix_time64':
-      return (raw, start, sink) => {
+      return (raw, start, code, sink) => {
         const ms = Number(readInt64(raw as Registers, start + at, word));
         if (ms >= earliestMs && ms <= latestMs) sink.onValue(code, timeText(ms), false);
         else sink.onProblem(code, 'out_of_range');
@@ -244,7 +270,7 @@ function readBcd(raw: Registers, at: number, word: WordReader, registers: number
   return value;
 }
 
-function longDecoder(point: CodedPoint, at: number, code: string, word: WordReader): PointDecoder {
+function longDecoder(point: PointLayout, at: number, word: WordReader): ValueDecoder {
   const isSigned = point.data_type === 'int64';
   const read = (raw: RawPoint, start: number): bigint => {
     const value = readInt64(raw as Registers, start + at, word);
@@ -252,12 +278,13 @@ function longDecoder(point: CodedPoint, at: number, code: string, word: WordRead
   };
   if (!isExactInteger(point)) {
     const { enumeration } = point;
-    if (enumeration) return (raw, start, sink) => emitName(enumeration, String(read(raw, start)), code, sink);
-    const emit = numberEmitter(point, code);
-    return (raw, start, sink) => emit(Number(read(raw, start)), sink);
+    if (enumeration)
+      return (raw, start, code, sink) => emitName(enumeration, String(read(raw, start)), code, sink);
+    const emit = numberEmitter(point);
+    return (raw, start, code, sink) => emit(Number(read(raw, start)), code, sink);
   }
   const { valid_min = Number.NEGATIVE_INFINITY, valid_max = Number.POSITIVE_INFINITY } = point;
-  return (raw, start, sink) => {
+  return (raw, start, code, sink) => {
     const value = read(raw, start);
     sink.onInteger(code, value.toString(), value < valid_min || value > valid_max);
   };
@@ -275,10 +302,10 @@ export function isExactInteger(point: PointLayout): boolean {
   );
 }
 
-function textDecoder(point: CodedPoint, at: number, registers: number, code: string): PointDecoder {
+function textDecoder(point: PointLayout, at: number, registers: number): ValueDecoder {
   const { encoding = 'ascii' } = point;
   const word = wordReader(orderOfOneRegister(point.byte_order), registers);
-  return (raw, start, sink) => {
+  return (raw, start, code, sink) => {
     const bytes = new Uint8Array(registers * 2);
     for (let index = 0; index < registers; index++) {
       const pair = word(raw as Registers, start + at, index);
@@ -299,10 +326,10 @@ function timeText(ms: number): string {
   return new Date(ms).toISOString().replace('.000Z', 'Z');
 }
 
-function truthEmitter(point: CodedPoint, code: string): (value: boolean, sink: ReadingSink) => void {
+function truthEmitter(point: PointLayout): (value: boolean, code: string, sink: ReadingSink) => void {
   const { enumeration } = point;
-  if (enumeration) return (value, sink) => emitName(enumeration, value ? '1' : '0', code, sink);
-  return (value, sink) => sink.onValue(code, value, false);
+  if (enumeration) return (value, code, sink) => emitName(enumeration, value ? '1' : '0', code, sink);
+  return (value, code, sink) => sink.onValue(code, value, false);
 }
 
 function emitName(names: Readonly<Record<string, string>>, digits: string, code: string, sink: ReadingSink) {
@@ -310,13 +337,13 @@ function emitName(names: Readonly<Record<string, string>>, digits: string, code:
   sink.onValue(code, name ?? digits, name === undefined);
 }
 
-function numberEmitter(point: CodedPoint, code: string): (raw: number, sink: ReadingSink) => void {
+function numberEmitter(point: PointLayout): (raw: number, code: string, sink: ReadingSink) => void {
   const { enumeration } = point;
-  if (enumeration) return (raw, sink) => emitName(enumeration, String(raw), code, sink);
+  if (enumeration) return (raw, code, sink) => emitName(enumeration, String(raw), code, sink);
   const toEngineering = engineeringScale(point);
   const round = point.precision === undefined ? undefined : decimals(point.precision);
   const { valid_min = Number.NEGATIVE_INFINITY, valid_max = Number.POSITIVE_INFINITY } = point;
-  return (raw, sink) => {
+  return (raw, code, sink) => {
     const converted = toEngineering(raw);
     const value = round ? round(converted) : converted;
     if (Number.isFinite(value)) sink.onValue(code, value, value < valid_min || value > valid_max);

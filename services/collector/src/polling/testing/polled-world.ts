@@ -1,10 +1,11 @@
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import type { ObservedRead, ObservedTick } from '../../ports.ts';
-import { DevicePoller, type DevicePollerOptions, type TickResult } from '../device-poller.ts';
+import { DevicePoller, type DevicePollerOptions } from '../device-poller.ts';
 import { Endpoint } from '../endpoint.ts';
 import { SteadyClock } from '../steady-clock.ts';
 import { ScriptedBus } from './scripted-bus.ts';
+import { type ToldTick, toldTick } from './told-tick.ts';
 
 /** The simulation begins at a full hour, so that ticks of all usual periods coincide there. */
 export const startMs = 1_740_002_400_000;
@@ -30,8 +31,8 @@ export class PolledWorld {
   poll(
     device: DeviceConfig,
     { firstTick = 0, ...options }: Partial<DevicePollerOptions> & { firstTick?: number } = {},
-  ): TickResult[] {
-    const results: TickResult[] = [];
+  ): ToldTick[] {
+    const results: ToldTick[] = [];
     const poller = new DevicePoller({
       device,
       taskPeriodMs: 1_000,
@@ -42,7 +43,7 @@ export class PolledWorld {
       backoff: { firstMs: 1_000, maxMs: 10_000 },
       permission: () => this.mayPoll,
       jitter: () => 0,
-      onTick: (result) => results.push(result),
+      onTick: (result) => results.push(toldTick(result)),
       onFault: (error) => this.faults.push(error),
       observer: { onRead: (read) => this.reads.push(read), onTick: (tick) => this.ticks.push(tick) },
       ...options,

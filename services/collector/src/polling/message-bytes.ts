@@ -1,0 +1,20 @@
+/** Much larger than a message, and small beside what waits in an outage. */
+const slabBytes = 256 * 1024;
+
+let slab = new Uint8Array(0);
+let used = 0;
+
+/**
+ * Memory for one message, out of a piece that it shares with those before and after it: they are sent one after the other
+ * and so are let go together. A piece for each would be thousands a second outside of the heap.
+ */
+export function takeBytes(length: number): Uint8Array {
+  if (length > slabBytes / 8) return new Uint8Array(length);
+  if (used + length > slab.length) {
+    slab = new Uint8Array(slabBytes);
+    used = 0;
+  }
+  const taken = slab.subarray(used, used + length);
+  used += length;
+  return taken;
+}

@@ -1,0 +1,31 @@
+import type { PointValue } from '@holdfast/shared/contracts/sample.ts';
+import type { TickResult } from '../device-poller.ts';
+import type { JsonBytes } from '../json-bytes.ts';
+
+/** A result with what was read as an object, as it was at that time. */
+export interface ToldTick extends Omit<TickResult, 'readings'> {
+  readonly values: Readonly<Record<string, PointValue>>;
+  readonly integers?: Readonly<Record<string, string>> | undefined;
+  readonly uncertain?: readonly string[] | undefined;
+  readonly readCount: number;
+  readonly sentCount: number;
+}
+
+export function toldTick({ readings, ...result }: TickResult): ToldTick {
+  const { values, integers, uncertain, readCount, sentCount, integerCount } = readings;
+  // JSON.parse would say nothing of a name that stands there twice.
+  if (Object.keys(members(values)).length !== sentCount - integerCount)
+    throw new Error('a value stands there twice');
+  return {
+    ...result,
+    values: members(values) as Record<string, PointValue>,
+    integers: integers && (members(integers) as Record<string, string>),
+    uncertain: uncertain && [...uncertain],
+    readCount,
+    sentCount,
+  };
+}
+
+function members(found: JsonBytes): Record<string, unknown> {
+  return JSON.parse(`{${new TextDecoder().decode(found.written()).slice(1)}}`);
+}

@@ -1,0 +1,57 @@
+import { valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
+
+/**
+ * The names of a device's values as they stand in a message, `,"code":` each, made once. Values come nearly always in the
+ * order of the points, so that the next one asked for is the one that is tried first.
+ */
+export class ValueKeys {
+  readonly #codes: string[];
+  /** All keys, one after the other. */
+  readonly bytes: Uint8Array;
+  /** Key `n` is from `starts[n]` up to before `starts[n + 1]`. */
+  readonly starts: Uint32Array;
+  #indexOf: Map<string, number> | undefined;
+  #next = 0;
+
+  constructor(points: readonly { code: string; count?: number | undefined }[]) {
+    this.#codes = points.flatMap(valueCodes);
+    const keys = this.#codes.map((code) => `,${JSON.stringify(code)}:`);
+    this.bytes = new TextEncoder().encode(keys.join(''));
+    this.starts = new Uint32Array(keys.length + 1);
+    keys.forEach((key, index) => {
+      this.starts[index + 1] = (this.starts[index] ?? 0) + Buffer.byteLength(key);
+    });
+    // A name stands in a message once: of several values under it the first one's place is for all of them.
+    const places = this.#places();
+    if (places.size < this.#codes.length) {
+      this.#codes = this.#codes.map((code, index) => (places.get(code) === index ? code : ''));
+    }
+  }
+
+  get count(): number {
+    return this.#codes.length;
+  }
+
+  /** @throws RangeError for what is none of the device's codes */
+  indexOf(code: string): number {
+    const next = this.#next;
+    const index = this.#codes[next] === code ? next : this.#find(code);
+    this.#next = index + 1 === this.#codes.length ? 0 : index + 1;
+    return index;
+  }
+
+  #find(code: string): number {
+    this.#indexOf ??= this.#places();
+    const index = this.#indexOf.get(code);
+    if (index === undefined) throw new RangeError(`the device has no value ${code}`);
+    return index;
+  }
+
+  #places(): Map<string, number> {
+    const places = new Map<string, number>();
+    this.#codes.forEach((code, index) => {
+      if (code !== '' && !places.has(code)) places.set(code, index);
+    });
+    return places;
+  }
+}
