@@ -86,7 +86,14 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
   const taskIds = ['1', '2', '3'].slice(0, 1 + random.below(3));
   for (const taskId of taskIds) broker.configs.set(`${taskId}/1`, plant.configFor(taskId, 1));
   const { process: api, link: apiLink } = fleet.process('api', 'host-api');
-  const clients = new SimClients(broker, api, apiLink);
+  // Of its own, so that the other schedules stay what they are.
+  const limitRandom = new Random(seed * 7_919);
+  const isLimited = limitRandom.chance(0.3);
+  const clients = new SimClients(broker, api, apiLink, () => {
+    if (!isLimited || limitRandom.chance(0.3)) return {};
+    const softSeconds = limitRandom.between(500, 8_000) / 1_000;
+    return { softSeconds, hardSeconds: softSeconds + limitRandom.between(100, 6_000) / 1_000 };
+  });
   const command = (taskId: string, type: (typeof commandKinds)[number], version: number) =>
     api.deliver(() => void clients.command(taskId, type, version));
   for (const taskId of taskIds) world.after(random.between(0, 3_000), () => command(taskId, 'start', 1));
@@ -142,6 +149,7 @@ async function untilSettled(world: World, referee: Referee): Promise<void> {
     problems = referee.unsettled(3 * periodMs, ({ session }) => {
       return session.status === 'running' && session.session.configVersion !== missingVersion;
     });
+    problems.push(...referee.overdue());
     settledSinceMs = problems.length > 0 ? undefined : (settledSinceMs ?? world.nowMs);
     world.after(250, look);
   };

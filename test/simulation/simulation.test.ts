@@ -28,8 +28,10 @@ const mustBeReached = [
   'restart on the same host: predecessor proven dead',
   'session failed after refusals',
   'session.stopped while the holder is cut off',
+  'stopped at a time limit',
   'supervisor continues after its lease was over',
   'two leaders at once',
+  'warned of a time limit',
 ];
 
 /** Where each planted bug is looked for, and what must give it away. */

@@ -2,6 +2,7 @@ import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import { type Assigned, currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
+import { dueTimeLimit, timeLimitReason } from '@holdfast/shared/domain/session/time-limits.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import type { SimBroker } from '../broker/sim-broker.ts';
@@ -9,11 +10,13 @@ import type { SimProcess } from '../kernel/process.ts';
 import type { World } from '../kernel/world.ts';
 import type { CollectorLife, Runner } from '../services/sim-collector.ts';
 import type { SupervisorLife } from '../services/sim-supervisor.ts';
+import { KeptLimits } from './kept-limits.ts';
 import { LifecycleChain } from './lifecycle-chain.ts';
 
 interface TaskRecord {
   state: TaskState;
   readonly chain: LifecycleChain;
+  readonly limits: KeptLimits;
   /** By epoch: true time at which the placement ended. */
   readonly endedAtMs: Map<number, number>;
   /** Who has asked the device, one entry for each time that another process began to. */
@@ -65,6 +68,12 @@ export class Referee {
       const who = 'collectorId' in event ? `${event.collectorId} (${event.reason})` : event.by;
       return `${stored.sequence}: ${type} ${sessionId} ${who}`;
     });
+    const limitProblem = task.limits.next(decoded, !world.wasClockSetBack);
+    if (limitProblem) world.violate(`I2: sequence ${stored.sequence}: ${limitProblem}`);
+    if (decoded.kind === 'warning') world.note('warned of a time limit');
+    if (event.type === 'session.stopped' && event.reason === timeLimitReason) {
+      world.note('stopped at a time limit');
+    }
     if (decoded.kind === 'lifecycle') {
       const problem = task.chain.next(decoded.event);
       if (problem) world.violate(`I2: sequence ${stored.sequence} of task ${taskId}: ${problem}`);
@@ -178,6 +187,17 @@ export class Referee {
     return problems;
   }
 
+  /** What has passed its hard limit by the clock of each supervisor, whichever leads, and goes on. */
+  overdue(): string[] {
+    const clocks = [...this.#options.supervisors()].map(({ process }) => process.clock.wallMs());
+    const wallMs = Math.min(...clocks);
+    return this.taskStates().flatMap(({ taskId, session }) =>
+      dueTimeLimit(session, true, wallMs) === 'hard'
+        ? [`task ${taskId} is ${session.status} and past its hard time limit`]
+        : [],
+    );
+  }
+
   taskStates(): TaskState[] {
     return [...this.#tasks.values()].map(({ state }) => state);
   }
@@ -263,6 +283,7 @@ export class Referee {
     const task: TaskRecord = {
       state: newTaskState(taskId),
       chain: new LifecycleChain(taskId),
+      limits: new KeptLimits(),
       endedAtMs: new Map(),
       owners: [],
       inFlight: new Set(),

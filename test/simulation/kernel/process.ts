@@ -110,6 +110,7 @@ export class SimProcess {
   setWallClock(byMs: number): void {
     this.tell(`wall clock ${byMs > 0 ? '+' : ''}${(byMs / 1000).toFixed(1)} s`);
     this.#wallOffsetMs += byMs;
+    if (byMs < 0) this.world.wasClockSetBack = true;
   }
 
   tell(what: string | (() => string)): void {

@@ -28,6 +28,8 @@ export class World {
   #events = 0;
   #isOver = false;
   #violation: Violation | undefined;
+  /** Whether the wall clock of any process was. */
+  wasClockSetBack = false;
 
   constructor(random: Random) {
     this.random = random;

@@ -1,5 +1,6 @@
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
+import type { MaxDuration } from '@holdfast/shared/domain/session/time-limits.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
 import { handleCommand, loadSession } from '@holdfast/shared/event-store/handle-command.ts';
 import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
@@ -16,11 +17,14 @@ export class SimClients {
   readonly #broker: SimBroker;
   readonly #process: SimProcess;
   readonly #store: SimEventStore;
+  readonly #maxDuration: () => MaxDuration;
   /** Ids of commands that were answered: not stored, or not by this command. */
   readonly #leftNoEvent = new Set<string>();
   #count = 0;
 
-  constructor(broker: SimBroker, process: SimProcess, link: Link) {
+  /** @param maxDuration of the next session that is started */
+  constructor(broker: SimBroker, process: SimProcess, link: Link, maxDuration: () => MaxDuration) {
+    this.#maxDuration = maxDuration;
     this.#broker = broker;
     this.#process = process;
     this.#store = new SimEventStore(broker, link);
@@ -81,6 +85,7 @@ export class SimClients {
         taskCode: `task-${taskId}`,
         configVersion,
         metadata: {},
+        maxDuration: this.#maxDuration(),
         by,
         now,
       };

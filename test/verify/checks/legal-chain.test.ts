@@ -23,6 +23,18 @@ describe('the chain of events of a task', () => {
     expect(judge(new RecordedHistory().started(0).stopped(10).assigned(11, 'c1'))).toEqual([]);
   });
 
+  it('holds for a session that failed and was taken up or stopped, and for warnings, one of each session', () => {
+    const history = new RecordedHistory().started(0).failed(10).takenUp(20).warned(30);
+    expect(judge(history.failed(40).stopped(50).warned(60, 1))).toEqual([
+      expect.stringContaining('7-1 is warned of twice'),
+    ]);
+    expect(judge(new RecordedHistory().started(0).stopped(1).warned(2).started(3, 2).warned(4, 2))).toEqual(
+      [],
+    );
+    expect(judge(new RecordedHistory().started(0).warned(1, 2))).toHaveLength(1);
+    expect(judge(new RecordedHistory().started(0).failed(1).resumed(2))).toHaveLength(1);
+  });
+
   it('fails when a session begins while another one runs', () => {
     expect(judge(new RecordedHistory().started(0).started(1, 2))).toEqual([
       expect.stringContaining('7-2 is started while 7-1 is running'),

@@ -4,12 +4,14 @@ import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
 import type { History, RecordedEvent, Violation } from '../history.ts';
 
 interface Chain {
-  state: 'none' | 'running' | 'paused' | 'over';
+  state: 'none' | 'running' | 'paused' | 'failed' | 'over';
   sessionId: string;
   run: number;
   /** Sequence of the last `session.assigned`, by session. */
   readonly assigned: Map<string, number>;
   readonly started: Set<string>;
+  /** Sessions whose soft time limit was told. */
+  readonly warned: Set<string>;
 }
 
 /**
@@ -38,13 +40,14 @@ export function legalChain({ events }: Pick<History, 'events'>): Violation[] {
     const chain = chains.get(taskId) ?? newChain();
     chains.set(taskId, chain);
     if (decoded.kind === 'lifecycle') follow(chain, decoded.event, report);
+    else if (decoded.kind === 'warning') warn(chain, decoded.event.sessionId, report);
     else place(chain, recorded, report);
   }
   return violations;
 }
 
 function newChain(): Chain {
-  return { state: 'none', sessionId: '', run: 0, assigned: new Map(), started: new Set() };
+  return { state: 'none', sessionId: '', run: 0, assigned: new Map(), started: new Set(), warned: new Set() };
 }
 
 function follow(chain: Chain, event: SessionEvent, report: (what: string) => void): void {
@@ -73,16 +76,24 @@ function nextState(state: Chain['state'], event: SessionEvent): Chain['state'] |
     case 'session.paused':
       return state === 'running' ? 'paused' : undefined;
     case 'session.resumed':
-      return state === (event.reason === 'resume' ? 'paused' : 'running') ? 'running' : undefined;
+      if (event.reason === 'resume') return state === 'paused' ? 'running' : undefined;
+      return state === 'running' || state === 'failed' ? 'running' : undefined;
     case 'session.stopped':
-      return state === 'running' || state === 'paused' ? 'over' : undefined;
+      return state === 'running' || state === 'paused' || state === 'failed' ? 'over' : undefined;
     case 'session.failed':
-      return state === 'running' ? 'over' : undefined;
+      return state === 'running' ? 'failed' : undefined;
     case 'session.started':
       return undefined;
     default:
       return event satisfies never;
   }
+}
+
+/** Warnings too, so one may cross a stop; there is one for a session. */
+function warn({ started, warned }: Chain, sessionId: string, report: (what: string) => void): void {
+  if (!started.has(sessionId)) report(`${sessionId} is warned of, which never started`);
+  if (warned.has(sessionId)) report(`${sessionId} is warned of twice`);
+  warned.add(sessionId);
 }
 
 /** Placements have a subject of their own, so one may cross a stop; it must belong to a session that exists. */

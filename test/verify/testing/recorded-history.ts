@@ -1,6 +1,6 @@
 import type { MissCause, Sample } from '@holdfast/shared/contracts/sample.ts';
 import type { SessionLogEvent } from '@holdfast/shared/contracts/session-events.ts';
-import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { type SessionSubject, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { AssignReason, PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
 import type { SessionEvent } from '@holdfast/shared/domain/session/events.ts';
 import type { History, RecordedEvent, RecordedSample, Violation } from '../history.ts';
@@ -30,6 +30,21 @@ export class RecordedHistory {
 
   resumed(atMs: number, run = 1, by = 'anna'): this {
     return this.#lifecycle(atMs, { type: 'session.resumed', ...identity(run), by, reason: 'resume' });
+  }
+
+  takenUp(atMs: number, run = 1, by = 'anna'): this {
+    return this.#lifecycle(atMs, { type: 'session.resumed', ...identity(run), by, reason: 'recover' });
+  }
+
+  failed(atMs: number, run = 1): this {
+    const by = 'supervisor';
+    return this.#lifecycle(atMs, {
+      type: 'session.failed',
+      ...identity(run),
+      by,
+      reason: '',
+      cause: 'passing',
+    });
   }
 
   assigned(atMs: number, collectorId: string, reason: AssignReason = 'start', run = 1): this {
@@ -112,6 +127,17 @@ export class RecordedHistory {
     };
   }
 
+  warned(atMs: number, run = 1): this {
+    return this.#add(atMs, subjects.warning('7'), 'warning', {
+      type: 'session.warned',
+      sessionId: `7-${run}`,
+      taskId: '7',
+      by: 'supervisor',
+      reason: 'time limit',
+      softLimitAt: new Date(epochMs + atMs).toISOString(),
+    });
+  }
+
   #lifecycle(atMs: number, event: SessionEvent): this {
     return this.#add(atMs, subjects.lifecycle('7'), 'lifecycle', event);
   }
@@ -120,7 +146,7 @@ export class RecordedHistory {
     return this.#add(atMs, subjects.placement('7'), 'placement', event);
   }
 
-  #add(atMs: number, subject: string, kind: 'lifecycle' | 'placement', event: SessionLogEvent): this {
+  #add(atMs: number, subject: string, kind: SessionSubject['aspect'], event: SessionLogEvent): this {
     const sequence = this.events.length + 1;
     const storedAtMs = epochMs + atMs;
     const metadata = { id: `e${sequence}`, time: new Date(storedAtMs).toISOString(), source: '/test' };

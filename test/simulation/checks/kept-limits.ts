@@ -1,0 +1,36 @@
+import type { DecodedSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { type TimeLimits, timeLimitReason } from '@holdfast/shared/domain/session/time-limits.ts';
+
+/** What the events of a task must say of time limits, independently of who keeps them. */
+export class KeptLimits {
+  readonly #limits = new Map<string, TimeLimits>();
+  readonly #warned = new Set<string>();
+
+  /**
+   * @param isClockSteady whether no clock was set back: else one may decide at one time and write down an earlier one
+   * @returns what is wrong with it, undefined when nothing is
+   */
+  next(decoded: DecodedSessionEvent, isClockSteady: boolean): string | undefined {
+    if (decoded.kind !== 'lifecycle' && decoded.kind !== 'warning') return undefined;
+    const { event, metadata } = decoded;
+    const { sessionId } = event;
+    const isBefore = (limit: string | undefined) => limit === undefined || metadata.time < limit;
+    if (event.type === 'session.started') {
+      this.#limits.set(sessionId, event);
+      return undefined;
+    }
+    const { softLimitAt, hardLimitAt } = this.#limits.get(sessionId) ?? {};
+    if (event.type === 'session.warned') {
+      if (this.#warned.has(sessionId)) return `${sessionId} is warned of twice`;
+      this.#warned.add(sessionId);
+      if (softLimitAt === undefined) return `${sessionId} is warned of without a limit`;
+      return isClockSteady && isBefore(softLimitAt) ? `${sessionId} is warned of too early` : undefined;
+    }
+    if (event.softLimitAt !== softLimitAt || event.hardLimitAt !== hardLimitAt) {
+      return `${event.type} of ${sessionId} has other limits than its start`;
+    }
+    if (event.type !== 'session.stopped' || event.reason !== timeLimitReason) return undefined;
+    if (hardLimitAt === undefined) return `${sessionId} is stopped without a limit`;
+    return isClockSteady && isBefore(hardLimitAt) ? `${sessionId} is stopped too early` : undefined;
+  }
+}
