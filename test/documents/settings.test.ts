@@ -62,9 +62,10 @@ describe('docs/settings.md', () => {
     }
   });
 
-  it('has what docker-compose.yml takes from the environment', async () => {
-    const compose = await readFile(join(root, 'docker-compose.yml'), 'utf8');
-    const taken = new Set([...compose.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name));
+  it('has what docker-compose.yml and its override files take from the environment', async () => {
+    const files = ['docker-compose.yml', 'docker-compose.cluster.yml', 'docker-compose.collectors.yml'];
+    const compose = (await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')))).join('\n');
+    const taken = new Set([...compose.matchAll(/\$\{([A-Z0-9_]+)/g)].map(([, name]) => name));
     const described = rows.filter(({ section }) => section === 'Containers');
     expect(new Set(described.flatMap(({ cells }) => codesIn(cells[0] ?? '')))).toEqual(taken);
   });
