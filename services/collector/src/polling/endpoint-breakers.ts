@@ -115,6 +115,11 @@ export class UnitBreaker {
     return this.#breaker.isOpen();
   }
 
+  /** Whether asking it may well cost its neighbours a timeout: it has never answered. */
+  isUnknown(): boolean {
+    return !this.#hasAnswered && this.#shared.isShared();
+  }
+
   refusal(nowMs: number): Refusal | undefined {
     const refusal = this.#shared.refusal(nowMs) ?? this.#breaker.refusal(nowMs);
     if (refusal || !this.#breaker.isOpen()) return refusal;

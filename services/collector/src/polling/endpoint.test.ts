@@ -142,6 +142,25 @@ describe('an endpoint', () => {
     ]);
   });
 
+  it('serves those who are patient behind all others, but one of them a second all the same', async () => {
+    const world = new World();
+    world.bus.reply = () => ({ afterMs: 100 });
+    let isOver = false;
+    const busy = async (address: number) => {
+      while (!isOver) await world.read(address, { timeoutMs: 200 });
+    };
+    void busy(1);
+    void busy(2);
+    const patient = [7, 8].map((address) => world.read(address, { isPatient: true }));
+    await world.time.until(Promise.all(patient));
+    isOver = true;
+    await world.time.advance(500);
+    const at = (address: number) =>
+      world.bus.asked.filter(({ request }) => request.address === address).map(({ atMs }) => atMs);
+    expect(at(7)).toEqual([100]);
+    expect(at(8)).toEqual([1_100]);
+  });
+
   it('forgets the waiting of whoever stops, and lets the request in flight finish', async () => {
     const world = new World();
     world.bus.reply = () => ({ afterMs: 50 });

@@ -21,6 +21,8 @@ export interface TurnOptions {
   readonly unit?: number | undefined;
   /** Before all that wait. */
   readonly isUrgent?: boolean;
+  /** Behind all that wait; one such turn a second goes before the others, so that it comes in the end. */
+  readonly isPatient?: boolean;
 }
 
 /** What is done in a turn: it begins one request at most. Undefined gives the turn back. */
@@ -46,6 +48,9 @@ interface Turn {
   readonly sinceMs: number;
 }
 
+/** So often one of those who wait behind all others has its turn before them. */
+const patienceMs = 1_000;
+
 /** Beyond the timeout a bus may take so long to settle (250 ms), and a busy process to see it. */
 const settlesLateByMs = 2_000;
 
@@ -60,6 +65,9 @@ export class Endpoint {
   #bus: DeviceBus;
   #breakers: EndpointBreakers | undefined;
   readonly #queue: Waiting[] = [];
+  /** Those who wait behind the queue, until they enter it. */
+  readonly #patient: Waiting[] = [];
+  #admittedMs = Number.NEGATIVE_INFINITY;
   #current: Turn | undefined;
   #quietUntilMs = 0;
   #isQuiet = false;
@@ -90,7 +98,8 @@ export class Endpoint {
   turn<T>(asker: object, options: TurnOptions, use: UseOfTurn<T>): Promise<T | undefined> {
     return new Promise<unknown>((resolve, reject) => {
       const waiting: Waiting = { asker, options, use, resolve, reject };
-      if (options.isUrgent) this.#queue.unshift(waiting);
+      if (options.isPatient) this.#patient.push(waiting);
+      else if (options.isUrgent) this.#queue.unshift(waiting);
       else this.#queue.push(waiting);
       this.#serve();
     }) as Promise<T | undefined>;
@@ -98,10 +107,12 @@ export class Endpoint {
 
   /** Those that wait for a turn of this asker's fail with NotPermitted; a request in flight goes on. */
   cancel(asker: object): void {
-    for (let at = this.#queue.length - 1; at >= 0; at -= 1) {
-      if (this.#queue[at]?.asker !== asker) continue;
-      const [waiting] = this.#queue.splice(at, 1);
-      waiting?.reject(new NotPermitted('no request was sent: whoever wanted it has stopped'));
+    for (const queue of [this.#queue, this.#patient]) {
+      for (let at = queue.length - 1; at >= 0; at -= 1) {
+        if (queue[at]?.asker !== asker) continue;
+        const [waiting] = queue.splice(at, 1);
+        waiting?.reject(new NotPermitted('no request was sent: whoever wanted it has stopped'));
+      }
     }
   }
 
@@ -134,6 +145,7 @@ export class Endpoint {
 
   #serve(): void {
     while (!this.#current && !this.#isQuiet) {
+      if (this.#patient.length > 0) this.#admitOne();
       if (this.#queue.length === 0) break;
       if (this.#quietUntilMs > 0 && this.#keepsQuiet()) return;
       const next = this.#quietUnits.size === 0 ? this.#queue.shift() : this.#nextAwake();
@@ -188,6 +200,14 @@ export class Endpoint {
     return true;
   }
 
+  #admitOne(): void {
+    const nowMs = this.#clock.monotonicMs();
+    if (this.#queue.length > 0 && nowMs - this.#admittedMs < patienceMs) return;
+    const waiting = this.#patient.shift();
+    if (waiting) this.#queue.unshift(waiting);
+    this.#admittedMs = nowMs;
+  }
+
   /** Takes the first one whose unit may be asked now; when there is none, has the queue served when there is. */
   #nextAwake(): Waiting | undefined {
     this.#cancelWakeUp?.();
@@ -207,7 +227,7 @@ export class Endpoint {
   }
 
   #closeIfIdle(): void {
-    if (!this.#closesWhenIdle || this.#current || this.#queue.length > 0) return;
+    if (!this.#closesWhenIdle || this.#current || this.#queue.length + this.#patient.length > 0) return;
     this.#closesWhenIdle = false;
     this.#bus.disconnect();
   }

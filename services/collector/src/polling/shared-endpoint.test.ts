@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { phaseMs } from './schedule.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
 import { PolledWorld } from './testing/polled-world.ts';
 import type { ToldTick } from './testing/told-tick.ts';
@@ -58,6 +59,30 @@ describe('a dead unit on a shared line', () => {
     for (const [index, living] of results.slice(0, 10).entries()) {
       expect(good(living) - (before[index] ?? 0)).toBeGreaterThanOrEqual(299);
     }
+  });
+});
+
+describe('many units of which some never answer', () => {
+  it('are found out about while those that have answered keep their period from their first reading on', async () => {
+    const world = new PolledWorld();
+    const isDead = (unitId: number) => unitId % 10 === 3;
+    world.bus.reply = ({ unitId }) =>
+      isDead(unitId) ? { afterMs: 300, failure: 'timeout' } : { afterMs: 2 };
+    const results = Array.from({ length: 100 }, (_, unitId) => {
+      const id = `device-${unitId}`;
+      const device = deviceOf({ id, unit_id: unitId, timeout_ms: 300, points: [pointOf('a', 0)] });
+      return { unitId, ticks: world.poll(device, { phaseMs: phaseMs(id, 1_000, 0.5) }) };
+    });
+    await world.time.advance(10_000);
+    await world.stop();
+    for (const { ticks } of results.filter(({ unitId }) => !isDead(unitId))) {
+      const first = ticks.findIndex(({ miss }) => !miss);
+      expect(ticks.slice(first).filter(({ miss }) => miss)).toEqual([]);
+      // Ten timeouts of 300 ms are spent before the last one is known.
+      expect(first).toBeLessThanOrEqual(4);
+      expect(first).toBeGreaterThanOrEqual(0);
+    }
+    for (const unitId of [3, 13, 93]) expect(world.asked(unitId).length).toBeGreaterThanOrEqual(1);
   });
 });
 

@@ -85,6 +85,8 @@ export class TickReader {
   readonly #options: TickReaderOptions;
   readonly #unit: UnitBreaker;
   readonly #turn: TurnOptions;
+  /** While it has never answered. */
+  readonly #firstTurn: TurnOptions;
   readonly #busyRetries: number;
   #stop = new AbortController();
   #tick = 0;
@@ -107,6 +109,7 @@ export class TickReader {
     this.#options = options;
     this.#unit = breakers.unit(device.unit_id);
     this.#turn = turnOptions(device);
+    this.#firstTurn = { ...this.#turn, isPatient: true };
     this.#busyRetries = device.profile?.busy_retries ?? 2;
     this.#readings = new TickReadings(keys, filter);
   }
@@ -343,7 +346,8 @@ export class TickReader {
     // Nor does a stop wait for a turn: others may keep the endpoint busy for long.
     if (this.#stop.signal.aborted) throw new NotPermitted('no request was sent: polling has stopped');
     try {
-      const raw = await endpoint.turn(this, this.#turn, (bus) => {
+      const turn = this.#unit.isUnknown() ? this.#firstTurn : this.#turn;
+      const raw = await endpoint.turn(this, turn, (bus) => {
         // Right before the request, whatever it has waited for.
         if (this.#stop.signal.aborted || !permission()) {
           throw new NotPermitted('no request was sent: the session is not held any more');
