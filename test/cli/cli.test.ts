@@ -202,7 +202,9 @@ describe('what is wrong on the command line', () => {
 
 describe('tables', () => {
   it('have no cell that nobody filled', async () => {
-    await configureTask(api, 'saw');
+    const taskId = await configureTask(api, 'saw');
+    const max_duration = { soft_seconds: 90, hard_seconds: 7_200 };
+    await api.request('PATCH', `/api/config/tasks/${taskId}/`, { max_duration });
     const { session_id } = JSON.parse((await cli.run('sessions', 'start', 'saw')).stdout);
     const shows = [
       ['sessions', 'show', session_id],
@@ -217,6 +219,12 @@ describe('tables', () => {
     expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 1]);
     for (const { stdout } of ended) expect(stdout).not.toMatch(/undefined|NaN|\[object|^$/);
     expect(ended[0]?.stdout).toMatch(/^status +running$/m);
+    expect(ended[0]?.stdout).toMatch(/^soft limit +\d{4}-.*\nhard limit +\d{4}-/m);
+    expect(ended[1]?.stdout).toMatch(/^warns after +90 s \(1m 30s\)\nstops after +7200 s \(2h\)$/m);
+    await cli.run('sessions', 'stop', session_id, '--reason', 'end of shift');
+    expect((await cli.run('sessions', 'show', session_id, '--table')).stdout).toMatch(
+      /^stopped +\d{4}-.* by .+: end of shift$/m,
+    );
     expect(ended[3]?.stdout).toMatch(/saw-device +- +modbus_tcp +127\.0\.0\.1:502/);
     expect((await cli.run('devices', 'test', 'saw-device')).code).toBe(3);
   });

@@ -30,7 +30,10 @@ describe('configuration that is exported', () => {
     const [device] = (await from.get('/api/config/devices/')).body.results;
     await from.request('PATCH', `/api/config/devices/${device.id}/`, { site_id: site.body.id });
     const [, second] = (await from.get('/api/config/points/')).body.results;
-    await from.request('PATCH', `/api/config/tasks/${task}/`, { point_ids: [second.id] });
+    await from.request('PATCH', `/api/config/tasks/${task}/`, {
+      point_ids: [second.id],
+      max_duration: { soft_seconds: 60, hard_seconds: 90 },
+    });
 
     const file = join(await temporaryFolder('transfer'), 'all.yaml');
     const exported = (await source.run('export')).stdout;
@@ -48,6 +51,7 @@ describe('configuration that is exported', () => {
 
     const here = JSON.parse((await source.run('export', '--json')).stdout);
     const there = JSON.parse((await target.run('export', '--json')).stdout);
+    expect(here.tasks[0]).toMatchObject({ max_duration: { soft_seconds: 60, hard_seconds: 90 } });
     expect(there.tasks).toContainEqual(here.tasks[0]);
     expect(there.devices).toContainEqual(here.devices[0]);
     expect(there.devices).toHaveLength(2);

@@ -95,6 +95,7 @@ describe('what services may publish', () => {
   it.each<[string, string, readonly Who[]]>([
     ['commands', 'sessions.task.9.lifecycle', [...core, 'restore']],
     ['placements', 'sessions.task.9.placement', ['supervisor', 'restore']],
+    ['warnings of time limits', 'sessions.task.9.warning', ['supervisor', 'restore']],
     ['other events', 'sessions.other', ['restore']],
     ['work', 'assignments.hall-2.9', ['supervisor']],
     ['readings', 'samples.9.9', ['api', ...collectors]],
