@@ -26,8 +26,7 @@ export async function sessionAt(
       .select('session_id')
       .where('task_id', '=', session.task_id)
       .where('first_sequence', '>', session.first_sequence)
-      .where('started_at', '<=', at)
-      .limit(1);
+      .where('started_at', '<=', at);
   const laterRun = await laterIn('sessions').unionAll(laterIn('cleaned_sessions')).executeTakeFirst();
   const { task_name, period_ms } = session;
   return { ...row, task_name, period_ms, is_latest: laterRun === undefined };
