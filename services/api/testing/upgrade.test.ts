@@ -1,11 +1,13 @@
 import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { describe, expect, it } from 'vitest';
+import { migrate } from '../src/database/migrate.ts';
 import { migrations } from '../src/database/migrations.ts';
 import { type Database, openDatabase } from '../src/database/open-database.ts';
 import { sessionsPath, startApi } from './api-under-test.ts';
@@ -150,5 +152,41 @@ describe('a database and a broker of the release before', () => {
       ok: true,
       config: { schema_version: 2, devices: [{ points: [{ valid_max: 80 }] }] },
     });
+  });
+
+  it('work with the release before after the upgrade as well: it starts anew beside the newer schema, and both are used', async () => {
+    const url = await freshDatabase();
+    const nats = await natsForTest();
+    const first = await startApi({ nats: nats.url, database: url });
+    await first.ready();
+    await first.post('/api/config/tasks/', { code: 'press', name: 'Press', period_ms: 1000 });
+    await first.process.stop();
+    await migrateSampleTables({ databaseUrl: url });
+    const database = openDatabase({ url, maxConnections: 2, log: createLogger('test', 'fatal') });
+    try {
+      // As a release that does not exist yet will leave it: more than this one knows, and nothing less.
+      for (const statement of [
+        `insert into api_migrations (name, timestamp) values ('999_of_a_newer_release', '2099-01-01')`,
+        `insert into samples.kysely_migration (name, timestamp) values ('9999_of_a_newer_release', '2099-01-01')`,
+        `alter table tasks add column of_a_newer_release text, add column with_a_default integer not null default 1`,
+      ]) {
+        await sql.raw(statement).execute(database);
+      }
+      await migrateSampleTables({ databaseUrl: url });
+      const again = await startApi({ nats: nats.url, database: url });
+      await again.ready();
+      expect((await again.get('/api/config/tasks/')).body.results).toMatchObject([{ code: 'press' }]);
+      const made = await again.post('/api/config/tasks/', { code: 'oven', name: 'Oven', period_ms: 1000 });
+      expect(made).toMatchObject({ status: 201 });
+      await again.process.stop();
+
+      // One that is missing in between is no newer release.
+      await sql
+        .raw(`insert into api_migrations (name, timestamp) values ('001_other', '2020-01-01')`)
+        .execute(database);
+      await expect(migrate(database, createLogger('test', 'silent'))).rejects.toThrow(/001_other is missing/);
+    } finally {
+      await database.destroy();
+    }
   });
 });

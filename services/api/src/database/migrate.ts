@@ -1,23 +1,38 @@
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import { sql } from 'kysely';
+import { withNewerMigrations } from '@holdfast/shared/sample-store/postgres/newer-migrations.ts';
+import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { advisoryLocks } from './advisory-locks.ts';
 import { migrations } from './migrations.ts';
 import type { Database } from './open-database.ts';
 
+/** The writer keeps its tables in the same database. */
+const migrationTableName = 'api_migrations';
+
 /**
  * Brings the schema up to date. Of several processes that start at once one migrates and the others wait:
- * Kysely's own lock comes only after it made its tables, which two at once cannot.
+ * Kysely's own lock comes only after it made its tables, which two at once cannot. A schema of a newer release is left
+ * as it is.
  */
 export async function migrate(database: Database, log: Logger): Promise<void> {
   await database.connection().execute(async (connection) => {
     await sql`select pg_advisory_lock(${sql.lit(advisoryLocks.migration)})`.execute(connection);
     try {
+      const known = await withNewerMigrations(
+        connection as unknown as Kysely<unknown>,
+        migrationTableName,
+        await migrations.getMigrations(),
+      );
+      if (known.newer.length > 0) {
+        log.warn(
+          { migrations: known.newer },
+          'a newer release has changed the database; this one works on with it',
+        );
+      }
       const migrator = new Migrator({
         db: database,
-        provider: migrations,
-        // The writer keeps its tables in the same database.
-        migrationTableName: 'api_migrations',
+        provider: { getMigrations: async () => known.migrations },
+        migrationTableName,
         migrationLockTableName: 'api_migrations_lock',
       });
       const { error, results } = await migrator.migrateToLatest();

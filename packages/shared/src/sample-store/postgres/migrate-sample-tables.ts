@@ -5,13 +5,14 @@ import { splitBySeriesAndDay } from './migrations/0003-series-and-days.ts';
 import { keepEpochStarts } from './migrations/0004-epoch-starts.ts';
 import { keepExactIntegers } from './migrations/0005-exact-integers.ts';
 import { keepHistoryInTheIndex } from './migrations/0006-history-from-the-index.ts';
+import { withNewerMigrations } from './newer-migrations.ts';
 import { openPostgres } from './open-postgres.ts';
 import { unavailable } from './postgres-errors.ts';
 import { sampleSchemaName } from './sample-tables.ts';
 
 /**
  * Creates or upgrades the tables of the schema `samples`, whose data stay. Safe to call by several processes at
- * once: they take turns on an advisory lock.
+ * once: they take turns on an advisory lock. Tables of a newer release are left as they are.
  * @throws SampleStoreUnavailable
  */
 export async function migrateSampleTables(options: {
@@ -26,9 +27,10 @@ export async function migrateSampleTables(options: {
     queryTimeoutMs: 0,
   });
   try {
+    const known = await withNewerMigrations(db, `${sampleSchemaName}.kysely_migration`, migrations);
     const migrator = new Migrator({
       db,
-      provider: { getMigrations: async () => migrations },
+      provider: { getMigrations: async () => known.migrations },
       migrationTableSchema: sampleSchemaName,
     });
     const { error } = options.upTo

@@ -1,0 +1,22 @@
+import { type Kysely, sql } from 'kysely';
+import type { Migration } from 'kysely/migration';
+
+/**
+ * Ours, and those that a newer release has made in this database. Kysely would take the latter for damage and refuse to
+ * start; but releases only add to what is there, so that one of before works on beside a newer one, and is started again
+ * there when it ends. A name that is missing in between stays what it is: damage.
+ * @param table of the names, with its schema, as it stands in SQL
+ */
+export async function withNewerMigrations(
+  db: Kysely<unknown>,
+  table: string,
+  ours: Readonly<Record<string, Migration>>,
+): Promise<{ readonly migrations: Record<string, Migration>; readonly newer: readonly string[] }> {
+  const there = await sql<{ found: string | null }>`select to_regclass(${table})::text as found`.execute(db);
+  if (!there.rows[0]?.found) return { migrations: { ...ours }, newer: [] };
+  const { rows } = await sql<{ name: string }>`select name from ${sql.raw(table)} order by name`.execute(db);
+  const last = Object.keys(ours).sort().at(-1) ?? '';
+  const newer = rows.map(({ name }) => name).filter((name) => name > last);
+  const done: Migration = { up: async () => undefined };
+  return { migrations: { ...ours, ...Object.fromEntries(newer.map((name) => [name, done])) }, newer };
+}

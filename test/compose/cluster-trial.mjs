@@ -1,0 +1,215 @@
+// Tries docker-compose.cluster.yml and docker-compose.collectors.yml for real, as trial.mjs does docker-compose.yml:
+//
+//   node test/compose/cluster-trial.mjs [--no-build] [--keep] [--engine=podman] [a compose command …]
+import assert from 'node:assert/strict';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { installation, until } from './installation.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    engine: { type: 'string', default: 'docker' },
+    'no-build': { type: 'boolean', default: false },
+    keep: { type: 'boolean', default: false },
+  },
+});
+const nodes = ['nats', 'nats-2', 'nats-3'];
+const freePorts = { HOLDFAST_NATS_2_PORT: '', HOLDFAST_NATS_3_PORT: '' };
+const withFiles = (files, settings = {}) =>
+  installation({
+    compose: positionals.length > 0 ? positionals : ['docker', 'compose'],
+    engine: values.engine,
+    project: 'holdfast-cluster-trial',
+    folder: dirname(dirname(dirname(fileURLToPath(import.meta.url)))),
+    settings: { COMPOSE_FILE: files.join(':'), ...freePorts, ...settings },
+  });
+const clusterFiles = ['docker-compose.yml', 'docker-compose.cluster.yml'];
+const cluster = withFiles(clusterFiles);
+const withKeys = withFiles([...clusterFiles, 'docker-compose.collectors.yml'], {
+  HOLDFAST_NATS_URL: nodes.map((node) => `nats://${node}:4222`).join(','),
+});
+const point = 'barrel_zone_1_temperature';
+const periodMs = 1_000;
+
+let passed = 0;
+function say(text) {
+  passed += 1;
+  console.log(`ok ${String(passed).padStart(2)}  ${text}`);
+}
+
+function goesOn(id, since) {
+  return until(`session ${id} goes on after ${since.toISOString()}`, async () => {
+    const session = await cluster.session(id);
+    assert.equal(session.status, 'running');
+    return (await cluster.history(point, since)).some(({ time }) => new Date(time) > since) && session;
+  });
+}
+
+/** Each tick from `from` to `to` is in the database. */
+function isComplete(from, to) {
+  return until(`every reading from ${from.toISOString()} to ${to.toISOString()}`, async () => {
+    const times = new Set((await cluster.history(point, from, to)).map(({ time }) => Date.parse(time)));
+    let ticks = 0;
+    for (let time = Math.ceil(from.getTime() / periodMs) * periodMs; time <= to.getTime(); time += periodMs) {
+      assert.ok(times.has(time), `${new Date(time).toISOString()} is missing`);
+      ticks += 1;
+    }
+    return ticks;
+  });
+}
+
+/** A row for each stream: its name, on how many nodes it is of how many, and which node leads. */
+async function streams(seed) {
+  // Passed on by name, so that it stands on no command line.
+  const asMaintenance = withFiles(clusterFiles, { NATS_NKEY_SEED: seed });
+  const said = await asMaintenance.compose(
+    ...['run', '--rm', '-T', '--no-deps', '-e', 'NATS_NKEY_SEED', 'streams'],
+  );
+  const rows = said.split('\n').filter((line) => /\d\/\d/.test(line));
+  assert.ok(rows.length > 10, said);
+  return rows.map((row) => {
+    const [name, , , , copies, leader] = row.trim().split(/ +/);
+    return { name, copies, leader };
+  });
+}
+const serviceOf = (node) => (node === 'nats-1' ? 'nats' : node);
+
+async function begins() {
+  if (!values['no-build']) await cluster.compose('build');
+  await cluster.compose('up', '--detach', '--no-build');
+  const session = await until('the demo session runs', async () => {
+    const [only] = await cluster.activeSessions();
+    return only?.status === 'running' && only;
+  });
+  await goesOn(session.id, new Date(session.started_at));
+  say(`up: three nodes, and the demo session ${session.id} runs`);
+  const maintenance = await cluster.compose(
+    ...['run', '--rm', '-T', 'secrets', 'node', 'deploy/nats/identity.mjs', 'maintenance'],
+  );
+  await cluster.compose('kill', '--signal', 'HUP', ...nodes);
+  return { id: session.id, seed: maintenance.trim() };
+}
+
+async function hasThreeOfEverything(seed, what) {
+  const rows = await until(`${what}: every stream is on three nodes`, async () => {
+    const found = await streams(seed);
+    assert.deepEqual(
+      found.filter(({ copies }) => copies !== '3/3'),
+      [],
+    );
+    return found;
+  });
+  say(`${what}: ${rows.length} streams and buckets are on three nodes each`);
+  return rows;
+}
+
+async function isClosedToStrangers() {
+  const script = `const s = require('node:net').connect(6222, 'nats');
+    s.on('data', (d) => { if (String(d).startsWith('INFO')) s.write('CONNECT {"user":"route","pass":"wrong","verbose":false}\\r\\nPING\\r\\n');
+      else if (String(d).includes('Authorization')) process.exit(0); });
+    s.on('close', () => process.exit(0)); setTimeout(() => process.exit(1), 10000);`;
+  await cluster.inside('api', 'node', '-e', script);
+  say('a route without the password is refused');
+}
+
+async function losesOne(id, seed) {
+  const before = await cluster.session(id);
+  const { leader } = (await streams(seed)).find(({ name }) => name === 'SESSIONS');
+  const victim = serviceOf(leader);
+  const lost = new Date();
+  await cluster.compose('kill', '--signal', 'SIGKILL', victim);
+  const during = await goesOn(id, new Date());
+  assert.equal(during.epoch, before.epoch, 'the session was given out anew');
+  say(`kill -9 of ${leader}, which led SESSIONS: the same session goes on, epoch ${during.epoch}`);
+
+  const post = (what) =>
+    until(`${what} is answered`, () =>
+      cluster.post(`/api/acquisition/sessions/${id}/${what}/`, { reason: 'trial' }),
+    );
+  const whole = await isComplete(lost, new Date());
+  say(`not one of ${whole} readings is missing since`);
+  await post('pause');
+  await post('resume');
+  await goesOn(id, new Date());
+  say('with two nodes of three the session is paused and resumed');
+  await cluster.compose('start', victim);
+  await hasThreeOfEverything(seed, `${leader} is back`);
+}
+
+async function isRestartedNodeByNode(id, seed) {
+  const before = await goesOn(id, new Date());
+  const began = new Date();
+  for (const node of nodes) {
+    await cluster.compose('restart', '--timeout', '60', node);
+    await until(`every stream is on three nodes after the restart of ${node}`, async () =>
+      (await streams(seed)).every(({ copies }) => copies === '3/3'),
+    );
+  }
+  const after = await goesOn(id, new Date());
+  assert.equal(after.epoch, before.epoch);
+  const ticks = await isComplete(began, new Date(Date.now() - 2 * periodMs));
+  say(`restarted node by node: the same session, epoch ${after.epoch}, all of ${ticks} readings are there`);
+}
+
+async function takesCollectorsWithKeys(id) {
+  await withKeys.compose('up', '--detach', '--no-build', '--remove-orphans');
+  // The nodes have to be told; only the first was made anew.
+  await withKeys.compose('kill', '--signal', 'HUP', ...nodes);
+  const held = await until('a collector with a key of its own holds the session', async () => {
+    const session = await cluster.session(id);
+    return session.collector_id?.startsWith('collector-') && session;
+  });
+  await goesOn(id, new Date());
+  assert.deepEqual(await withKeys.inspect('collector'), []);
+  say(
+    `collectors with keys of their own: ${held.collector_id} has the session, and no other collector is left`,
+  );
+
+  const other = held.collector_id === 'collector-a' ? 'collector-b' : 'collector-a';
+  const script = `const { connectNats } = await import('/app/packages/shared/src/jetstream/connect.ts');
+    const { readFileSync } = await import('node:fs');
+    const log = { info() {}, warn() {}, error() {} };
+    const { nc } = await connectNats({ url: process.env.NATS_URL, nkeySeed: readFileSync('/secrets/nats/seed', 'utf8').trim(), name: 'collector-${other}', log });
+    const ask = (who) => nc.request('$JS.API.CONSUMER.INFO.ASSIGNMENTS.collector-' + who, '', { timeout: 3000 }).then((m) => m.json().error?.code ?? 'answered', (e) => e.cause?.name ?? e.name);
+    console.log(await ask('${other}'), await ask('${held.collector_id}'));
+    process.exit(0);`;
+  const said = await withKeys.inside(other, 'node', '--input-type=module', '-e', script);
+  assert.equal(said.split('\n').at(-1), 'answered PermissionViolationError');
+  say(`${other} may ask for its own work and not for that of ${held.collector_id}`);
+
+  await withKeys.compose('up', '--detach', '--no-build', '--force-recreate', '--no-deps', held.collector_id);
+  const again = await goesOn(id, new Date());
+  say(
+    again.collector_id === held.collector_id
+      ? `a new container under the name ${held.collector_id} has its session back, epoch ${held.epoch} → ${again.epoch}`
+      : `${again.collector_id} took over from the container that was made anew, epoch ${held.epoch} → ${again.epoch}`,
+  );
+  await withKeys.compose('kill', '--signal', 'SIGKILL', again.collector_id);
+  const moved = await until('the other one holds the session', async () => {
+    const session = await cluster.session(id);
+    return session.collector_id !== null && session.collector_id !== again.collector_id && session;
+  });
+  await goesOn(id, new Date());
+  say(
+    `kill -9 of ${again.collector_id}: ${moved.collector_id} goes on, epoch ${again.epoch} → ${moved.epoch}`,
+  );
+}
+
+try {
+  assert.deepEqual(await cluster.inspect(), [], 'there is a trial already: remove it with `down --volumes`');
+  const { id, seed } = await begins();
+  await hasThreeOfEverything(seed, 'made new');
+  await isClosedToStrangers();
+  await losesOne(id, seed);
+  await isRestartedNodeByNode(id, seed);
+  await takesCollectorsWithKeys(id);
+  console.log(`${passed} passed, 0 failed`);
+} catch (error) {
+  console.error(error);
+  console.log(`${passed} passed, 1 failed`);
+  process.exitCode = 1;
+} finally {
+  if (!values.keep) await withKeys.compose('down', '--volumes', '--remove-orphans', '--timeout', '60');
+}
