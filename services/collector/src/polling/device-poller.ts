@@ -1,7 +1,7 @@
 import type { MissCause } from '@holdfast/shared/contracts/sample.ts';
 import type { LearnedLimits as ToldLimits } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { type Failure, refusalInWords } from './breaker.ts';
@@ -69,7 +69,9 @@ export class DevicePoller {
   readonly #keys: ValueKeys;
   /** Of a tick that was not read. */
   readonly #nothing: TickReadings;
-  readonly #stop = new AbortController();
+  #isStopped = false;
+  /** Ends the pause of the loop, if it makes one. */
+  #wake: () => void = () => undefined;
   #reader: TickReader;
   #loop: Promise<void> | undefined;
   /** The next tick that has no result yet. */
@@ -123,14 +125,15 @@ export class DevicePoller {
 
   /** Lets the request in flight finish; nothing is asked after it. */
   async stop(): Promise<void> {
-    this.#stop.abort();
+    this.#isStopped = true;
+    this.#wake();
     this.#reader.stop();
     await this.#loop;
   }
 
   /** ms since its last result, while it should have results; 0 once polling is over. */
   silentMs(): number {
-    const isPolling = this.#loop !== undefined && !this.#isOver && !this.#stop.signal.aborted;
+    const isPolling = this.#loop !== undefined && !this.#isOver && !this.#isStopped;
     const { clock } = this.#options;
     const waitMs = Math.max(0, this.#dueMs(this.#next) - clock.nowMs());
     return isPolling ? Math.max(0, clock.monotonicMs() - this.#lastResultMs - waitMs) : 0;
@@ -138,7 +141,8 @@ export class DevicePoller {
 
   /** Gives up whatever the loop is waiting for and goes on with the next tick that has no result. */
   restart(): void {
-    if (!this.#loop || this.#isOver || this.#stop.signal.aborted) return;
+    if (!this.#loop || this.#isOver || this.#isStopped) return;
+    this.#wake();
     this.#reader.stop();
     this.#reader = this.#newReader();
     this.#lastResultMs = this.#options.clock.monotonicMs();
@@ -166,12 +170,12 @@ export class DevicePoller {
 
   /** @param reader its own, until another one takes over */
   async #run(reader: TickReader): Promise<void> {
-    const { timers, clock, permission, onFault } = this.#options;
+    const { clock, permission, onFault } = this.#options;
     const arrive = () => this.#arrive(reader);
-    while (!this.#stop.signal.aborted && reader === this.#reader) {
+    while (!this.#isStopped && reader === this.#reader) {
       const waitMs = this.#dueMs(this.#next) - clock.nowMs();
       if (waitMs > 0) {
-        await pause(timers, waitMs, this.#stop.signal);
+        await this.#pause(waitMs);
         continue;
       }
       // Asked before anything is reported: ticks that passed while the right to poll was gone are the next
@@ -188,10 +192,22 @@ export class DevicePoller {
         // What was to be sent with it was perhaps not.
         this.#filter.allLost();
         // The tick is left to the next round, which finds that it has passed.
-        await pause(timers, this.periodMs, this.#stop.signal);
+        await this.#pause(this.periodMs);
       }
     }
     if (reader === this.#reader) this.#isOver = true;
+  }
+
+  /** Without a signal's listeners, which cost more than the timer: a device makes a pause at every tick. */
+  #pause(ms: number): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    return new Promise((resolve) => {
+      const cancel = this.#options.timers.after(ms, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
   }
 
   /** Reports the ticks that have passed, and says which one is due now. */

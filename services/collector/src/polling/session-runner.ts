@@ -66,7 +66,16 @@ interface PolledDevice {
   readonly address: EndpointAddress;
   readonly endpoint: Endpoint;
   readonly poller: DevicePoller;
+  /** But for successes after the first in a row, see `successMs`. */
   health: DeviceHealth | undefined;
+  /** ms since 1970, when it was read last, where its health has not taken note of it. */
+  successMs: number | undefined;
+}
+
+/** Most ticks are as successful as the one before: then only the time is kept. */
+function healthOf({ health, successMs }: PolledDevice): DeviceHealth | undefined {
+  if (!health || successMs === undefined) return health;
+  return { ...health, last_success: new Date(successMs).toISOString() };
 }
 
 /** The live state must fit into one message: of more devices than this, only those that are not healthy are told of fully. */
@@ -133,7 +142,9 @@ export class SessionRunner {
       error_count: this.#errorCount,
       last_read_time: this.#lastReadMs === undefined ? null : new Date(this.#lastReadMs).toISOString(),
       device_health: Object.fromEntries(
-        this.#polled.flatMap(({ device, poller, health }) => {
+        this.#polled.flatMap((polled) => {
+          const { device, poller } = polled;
+          const health = healthOf(polled);
           if (!health) return [];
           const limits = poller.learnedLimits();
           const learnedLimits = limits && { learned_limits: within(limits) };
@@ -186,7 +197,14 @@ export class SessionRunner {
       onFault: (error) =>
         onFault?.({ device, problem: 'polling it met an unknown error and goes on', error }),
     });
-    const polled: PolledDevice = { device, address, endpoint, poller, health: undefined };
+    const polled: PolledDevice = {
+      device,
+      address,
+      endpoint,
+      poller,
+      health: undefined,
+      successMs: undefined,
+    };
     return polled;
   }
 
@@ -199,7 +217,13 @@ export class SessionRunner {
   #noteHealth(polled: PolledDevice, { miss, asked, readings, readAtMs }: TickResult): void {
     // A tick for which nothing was asked says nothing new of the device.
     if (!asked) return;
-    const { device, health: known } = polled;
+    const { device } = polled;
+    if (!miss && polled.health?.status === 'healthy') {
+      polled.successMs = readAtMs;
+      return;
+    }
+    const known = healthOf(polled);
+    polled.successMs = undefined;
     const before = known ?? unknownHealth;
     const readAt = new Date(readAtMs).toISOString();
     const after = miss

@@ -15,13 +15,25 @@ export class LastKnownSamples implements Samples {
 
   note(sample: OutgoingSample): void {
     // What was read is of no use here.
-    const {
-      values: _values,
-      integers: _integers,
-      uncertain: _uncertain,
-      message: _message,
-      ...about
-    } = sample;
+    const { v, session, epoch, collector, task, device_id, device, site, measurement, tick } = sample;
+    const { through_tick, period_ms, time, read_at, miss } = sample;
+    const about: Sample = {
+      v,
+      session,
+      epoch,
+      collector,
+      task,
+      device_id,
+      device,
+      site,
+      measurement,
+      tick,
+      period_ms,
+      time,
+      read_at,
+    };
+    if (through_tick !== undefined) about.through_tick = through_tick;
+    if (miss) about.miss = miss;
     this.#onTheWay.set(`${sample.task}/${sample.device_id}`, about);
   }
 
