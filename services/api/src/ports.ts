@@ -117,6 +117,8 @@ export interface QuarantineStore {
     sequence: number;
     /** In the stream that it came from, when it came for the first time. */
     firstSequence: number;
+    /** How far its sender's clock was ahead of the broker's then, in ms. */
+    clockAheadMs: number | undefined;
   }): Promise<number>;
 }
 

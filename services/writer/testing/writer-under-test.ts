@@ -156,6 +156,7 @@ export async function untilDelivered(connection: Connection, count: number): Pro
 }
 
 export interface QuarantinedRecord {
+  readonly clock_ahead_ms?: number;
   readonly subject: string;
   readonly sequence: number;
   readonly reason: string;

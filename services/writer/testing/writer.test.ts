@@ -111,7 +111,12 @@ describe('the writer with PostgreSQL', () => {
     const future = JSON.stringify({ ...sampleOf({ session: 'poison', tick: 41 }), v: 99 });
     await publishText(connection, subjects.sample('task-1', 'device-1'), future);
     await publishSamples(connection, [
-      sampleOf({ session: 'poison', tick: 20, values: { state: 'a\u0000b' } }),
+      sampleOf({
+        session: 'poison',
+        tick: 20,
+        values: { state: 'a\u0000b' },
+        read_at: Date.now() + 1_800_000,
+      }),
     ]);
     await publishSamples(
       connection,
@@ -130,6 +135,8 @@ describe('the writer with PostgreSQL', () => {
       expect.stringContaining('not a sample of version 1'),
       expect.stringContaining('the database refused it: PostgreSQL 22021'),
     ]);
+    // What its time of arrival said of its sender's clock, for when it is sent again.
+    expect(records[2]?.clock_ahead_ms).toBeGreaterThan(1_700_000);
     expect((await coverage.read({ sessionId: 'poison' })).get('press-1')).toEqual({
       stored: [
         { from: 0, to: 19 },

@@ -7,6 +7,8 @@ export const quarantinedMessageSchema = z.object({
   stream: z.string(),
   subject: z.string(),
   sequence: z.int().nonnegative(),
+  /** How far the sender's clock was ahead of the broker's when it came, in ms; left out where the message did not tell. */
+  clock_ahead_ms: z.int().optional(),
   reason: z.string(),
   /** The message's body, or the beginning of one that was too long. */
   body: z.string(),

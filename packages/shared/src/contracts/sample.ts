@@ -28,6 +28,12 @@ export const sentAtHeader = 'Holdfast-Sent-At';
 export const firstSequenceHeader = 'Holdfast-First-Sequence';
 
 /**
+ * Header of the same, in ms: how far the sender's clock was ahead of the broker's when it came for the first time
+ * (negative: behind). The new message tells nothing of that any more.
+ */
+export const clockAheadHeader = 'Holdfast-Clock-Ahead-Ms';
+
+/**
  * One message on `samples.<taskId>.<deviceId>`: what was read of one device in one tick, or why nothing was.
  * `time` is the scheduled time of the tick in ms since 1970 (`tick × period_ms`): it names the point in the
  * database, so that a repeat overwrites itself. `read_at` is when the reply was complete.

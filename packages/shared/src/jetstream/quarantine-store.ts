@@ -7,7 +7,7 @@ import {
 } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { type QuarantinedMessage, quarantinedMessageSchema } from '../contracts/quarantined-message.ts';
-import { firstSequenceHeader } from '../contracts/sample.ts';
+import { clockAheadHeader, firstSequenceHeader } from '../contracts/sample.ts';
 import { streamNames, subjects } from '../contracts/subjects.ts';
 
 /** Place in QUARANTINE, and what lies there; a message of unknown form has only its text. */
@@ -82,6 +82,8 @@ export interface SentAgain {
   readonly sequence: number;
   /** Place in the stream that it came from when it came for the first time. */
   readonly firstSequence: number;
+  /** How far its sender's clock was ahead of the broker's then, in ms; undefined where that is not known. */
+  readonly clockAheadMs: number | undefined;
 }
 
 /**
@@ -90,10 +92,11 @@ export interface SentAgain {
  */
 export async function sendAgain(
   nc: NatsConnection,
-  { subject, body, sequence, firstSequence }: SentAgain,
+  { subject, body, sequence, firstSequence, clockAheadMs }: SentAgain,
 ): Promise<number> {
   const about = headers();
   about.set(firstSequenceHeader, String(firstSequence));
+  if (clockAheadMs !== undefined) about.set(clockAheadHeader, String(clockAheadMs));
   const options = { msgID: `quarantine/${sequence}`, headers: about };
   const { seq } = await jetstream(nc).publish(subject, body, options);
   return seq;

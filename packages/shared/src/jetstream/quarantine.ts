@@ -9,6 +9,8 @@ export interface QuarantinedMessage {
   readonly sequence: number;
   /** Its sequence when it came for the first time, where it was in quarantine before and has been sent again. */
   readonly firstSequence?: number | undefined;
+  /** How far its sender's clock was ahead of the broker's, in ms, as far as it told. */
+  readonly clockAheadMs?: number | undefined;
   readonly reason: string;
   /** The message's body, or the part of it that could not be processed. */
   readonly body: string;
@@ -22,11 +24,20 @@ export type Quarantine = (message: QuarantinedMessage) => Promise<void>;
  */
 export function jetStreamQuarantine(nc: NatsConnection): Quarantine {
   const js = jetstream(nc);
-  return async ({ stream, subject, sequence, firstSequence = sequence, reason, body }) => {
+  return async ({ stream, subject, sequence, firstSequence = sequence, clockAheadMs, reason, body }) => {
     const time = new Date().toISOString();
     await js.publish(
       subjects.quarantine(stream),
-      JSON.stringify({ v: 1, stream, subject, sequence: firstSequence, reason, body, time }),
+      JSON.stringify({
+        v: 1,
+        stream,
+        subject,
+        sequence: firstSequence,
+        clock_ahead_ms: clockAheadMs,
+        reason,
+        body,
+        time,
+      }),
       { msgID: `${stream}/${sequence}` },
     );
   };

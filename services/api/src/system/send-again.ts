@@ -12,6 +12,7 @@ export type Resendable =
       readonly body: string;
       /** Its place in the stream when it came for the first time. */
       readonly firstSequence: number;
+      readonly clockAheadMs: number | undefined;
     }
   /** In words for people. */
   | { readonly ok: false; readonly why: string };
@@ -31,7 +32,7 @@ export function resendable({ message }: Quarantined): Resendable {
   if (body.length >= quarantinedBodyLength) {
     return { ok: false, why: 'it was too long to be kept whole' };
   }
-  return { ok: true, stream, subject, body, firstSequence: sequence };
+  return { ok: true, stream, subject, body, firstSequence: sequence, clockAheadMs: message.clock_ahead_ms };
 }
 
 /**
@@ -64,10 +65,10 @@ export async function sendAgain(
   if (!asked.ok) return asked;
   const why = await wouldBeFenced(samples, asked);
   if (why !== undefined) return { ok: false, why };
-  const { stream, subject, body, firstSequence } = asked;
+  const { stream, subject, body, firstSequence, clockAheadMs } = asked;
   const { sequence } = item;
   // Deleted only when it is stored there: a repeat does no harm, a loss does.
-  const sentAs = await quarantine.sendAgain({ subject, body, sequence, firstSequence });
+  const sentAs = await quarantine.sendAgain({ subject, body, sequence, firstSequence, clockAheadMs });
   await quarantine.delete(sequence);
   return { ok: true, stream, subject, sentAs };
 }

@@ -1,4 +1,5 @@
 import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-message.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { ackAll, type JsMsg } from '@holdfast/shared/jetstream/consume-batches.ts';
 import type { Quarantine } from '@holdfast/shared/jetstream/quarantine.ts';
@@ -9,6 +10,7 @@ import {
   type StorableSample,
 } from '@holdfast/shared/sample-store/sample-store.ts';
 import { type TickCoverage, type TickEntry, tickEntry } from '@holdfast/shared/sample-store/tick-coverage.ts';
+import { knownClockAheadMs } from '../batch/clock-difference.ts';
 import { firstSequence } from '../batch/first-sequence.ts';
 import { type DecodedMessage, decodeBatch, type SortedOut, sortOut } from '../batch/sort-out.ts';
 import { quarantinedTick } from '../batch/tick-of-message.ts';
@@ -80,19 +82,20 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     await acknowledge(rejected.map((entry) => entry.message));
     counters.samplesFenced += rejected.length;
 
-    const bad = [
+    const bad: readonly { message: JsMsg; sample?: Sample; reason: string }[] = [
       ...undecodable,
       ...refused.map(({ item, reason }) => ({
-        message: item.message,
+        ...item,
         reason: `the database refused it: ${reason}`,
       })),
-      ...sentAgain.map(({ message, fencedBy }) => ({
+      ...sentAgain.map(({ message, sample, fencedBy }) => ({
         message,
+        sample,
         reason: `it was first published after the session had gone on under epoch ${fencedBy}`,
       })),
     ];
-    for (const { message, reason } of bad) {
-      await putAway(message, reason, signal);
+    for (const { message, sample, reason } of bad) {
+      await putAway(message, sample, reason, signal);
       const tick = quarantinedTick(message.string());
       if (tick) await record([tick], signal);
       await acknowledge([message]);
@@ -155,7 +158,12 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     });
   }
 
-  async function putAway(message: JsMsg, reason: string, signal: AbortSignal): Promise<void> {
+  async function putAway(
+    message: JsMsg,
+    sample: Sample | undefined,
+    reason: string,
+    signal: AbortSignal,
+  ): Promise<void> {
     const body = message.string();
     const { subject, seq } = message;
     log.warn({ subject, sequence: seq, reason }, 'a message cannot be stored; it goes to quarantine');
@@ -166,6 +174,7 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
           subject,
           sequence: seq,
           firstSequence: firstSequence(message),
+          clockAheadMs: knownClockAheadMs(message, sample),
           reason:
             body.length > quarantinedBodyLength
               ? `${reason} (only the beginning of ${body.length} is kept)`

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockAheadMs } from './clock-difference.ts';
+import { clockAheadMs, knownClockAheadMs } from './clock-difference.ts';
 
 const storedMs = 1_767_225_600_000;
 const hourMs = 3_600_000;
@@ -22,6 +22,18 @@ describe('the difference between clocks', () => {
 
   it('shows without a header when something was read after it was stored', () => {
     expect(clockAheadMs(message(), { read_at: storedMs + hourMs })).toBe(hourMs);
+  });
+
+  it('is what it was at first in a message that was in quarantine', () => {
+    const again = (aheadMs: string) => ({
+      time: new Date(storedMs),
+      headers: { get: (name: string) => (name === 'Holdfast-Clock-Ahead-Ms' ? aheadMs : '') },
+    });
+    expect(clockAheadMs(again(String(-3 * hourMs)), { read_at: storedMs })).toBe(-3 * hourMs);
+    expect(clockAheadMs(again('3h'), { read_at: storedMs })).toBe(0);
+    expect(knownClockAheadMs(again('7200000'))).toBe(2 * hourMs);
+    expect(knownClockAheadMs(message(String(storedMs - hourMs)))).toBe(-hourMs);
+    expect(knownClockAheadMs(message())).toBeUndefined();
   });
 
   it('is not told by a header that is no number', () => {

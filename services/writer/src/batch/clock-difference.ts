@@ -1,4 +1,4 @@
-import { type Sample, sentAtHeader } from '@holdfast/shared/contracts/sample.ts';
+import { clockAheadHeader, type Sample, sentAtHeader } from '@holdfast/shared/contracts/sample.ts';
 
 /** What of a message tells of clocks. */
 export interface TimedMessage {
@@ -11,11 +11,22 @@ export interface TimedMessage {
  * How far the clock of the collector is ahead of the broker's (negative: behind), as far as the message tells.
  *
  * The collector notes in a header when it sent the message, so that readings that waited hours for a broker that was
- * away are not suspected. Without that header only one thing is certain: nothing is read after it was stored.
+ * away are not suspected. What was in quarantine and is sent again has what was known when it came at first. Without that header only one thing is certain: nothing is read after it was stored.
  */
 export function clockAheadMs(message: TimedMessage, sample: Pick<Sample, 'read_at'>): number {
+  const knownText = message.headers?.get(clockAheadHeader) ?? '';
+  if (/^-?[0-9]{1,15}$/.test(knownText)) return Number(knownText);
   const storedMs = message.time.getTime();
   const sentText = message.headers?.get(sentAtHeader) ?? '';
   const sentMs = sentText === '' ? Number.NaN : Number(sentText);
   return Number.isFinite(sentMs) ? sentMs - storedMs : Math.max(0, sample.read_at - storedMs);
+}
+
+/** For who puts it away, in whole ms; undefined where the message, which may be no sample, does not tell. */
+export function knownClockAheadMs(
+  message: TimedMessage,
+  sample: Pick<Sample, 'read_at'> = { read_at: Number.NaN },
+): number | undefined {
+  const aheadMs = clockAheadMs(message, sample);
+  return Number.isFinite(aheadMs) ? Math.round(aheadMs) : undefined;
 }
