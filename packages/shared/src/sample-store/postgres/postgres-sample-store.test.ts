@@ -51,6 +51,18 @@ describe('PostgreSQL in its own right', () => {
     await bare.close();
   });
 
+  it('takes good batches while others beside them are refused', async () => {
+    const batches = Array.from({ length: 60 }, (_, tick) => {
+      const good = storableSample({ device: 'beside', tick, values: { temperature: tick } });
+      const bad = storableSample({ device: 'beside', tick, values: { state: 'a\0b' } });
+      return tick % 2 === 0 ? good : bad;
+    });
+    const outcomes = await Promise.all(batches.map((sample) => store.write([sample])));
+    expect(new Set(outcomes.filter((_, tick) => tick % 2 === 0).map(({ kind }) => kind))).toEqual(
+      new Set(['written']),
+    );
+  });
+
   it('never lets a lower epoch replace a higher one, in whatever order they come', async () => {
     const sample = (epoch: number) =>
       storableSample({ device: 'fenced', epoch, values: { temperature: epoch } });

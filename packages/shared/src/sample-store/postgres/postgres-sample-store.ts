@@ -16,7 +16,7 @@ import { inTransaction } from './in-transaction.ts';
 import { openPool } from './open-postgres.ts';
 import { rejectionReason, unavailable, undefinedTable, uniqueViolation } from './postgres-errors.ts';
 import { readBuckets, readHistory } from './read-history.ts';
-import { SeriesIds } from './series-ids.ts';
+import { type KnownSeries, SeriesIds } from './series-ids.ts';
 import { recordTicks } from './tick-coverage-table.ts';
 import { copyValues, insertMisses, insertValues } from './write-samples.ts';
 
@@ -81,7 +81,8 @@ async function write(
   try {
     await days.make(db, samples);
     await series.learn(db, samples);
-    if (!(await writeNew(pool, samples, series))) await writeOver(pool, samples, series);
+    const known = series.known();
+    if (!(await writeNew(pool, samples, known))) await writeOver(pool, samples, known);
     return { kind: 'written' };
   } catch (error) {
     const reason = rejectionReason(error);
@@ -106,7 +107,7 @@ function integersProblem({ integers }: StorableSample): string | undefined {
 async function writeNew(
   pool: pg.Pool,
   samples: readonly StorableSample[],
-  series: SeriesIds,
+  series: KnownSeries,
 ): Promise<boolean> {
   try {
     await inTransaction(pool, async ({ client, db }) => {
@@ -124,7 +125,7 @@ async function writeNew(
 async function writeOver(
   pool: pg.Pool,
   samples: readonly StorableSample[],
-  series: SeriesIds,
+  series: KnownSeries,
 ): Promise<void> {
   await inTransaction(pool, async ({ db }) => {
     for (const run of withoutRepeats(samples)) {

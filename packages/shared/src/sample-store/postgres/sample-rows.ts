@@ -1,7 +1,7 @@
 import { beyondDouble } from '../exact-integer.ts';
 import type { StorableSample } from '../sample-store.ts';
 import { postgresMicros } from './array-parameter.ts';
-import type { SeriesIds } from './series-ids.ts';
+import type { KnownSeries } from './series-ids.ts';
 
 /** Signature, flags and length of the extension, as a binary COPY begins. */
 const copyHeader = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
@@ -29,7 +29,7 @@ export class SampleRows {
   }
 
   /** The series of the sample's values are known. */
-  add(sample: StorableSample, series: SeriesIds): void {
+  add(sample: StorableSample, series: KnownSeries): void {
     const { values, integers, uncertain = [] } = sample;
     const allUncertain = sample.quality === 'uncertain';
     const isUncertain = (code: string) => allUncertain || (uncertain.length > 0 && uncertain.includes(code));

@@ -7,6 +7,8 @@ interface MissingSeries extends SeriesIdentity {
   readonly pointCode: string;
 }
 
+export type KnownSeries = Pick<SeriesIds, 'pointsOf'>;
+
 /** About 200 bytes each: what several fleets have running at once. */
 const seriesKeptAtMost = 500_000;
 
@@ -58,6 +60,12 @@ export class SeriesIds {
   /** Point code → number of the series, after `learn`. */
   pointsOf({ session, device }: SeriesIdentity): ReadonlyMap<string, number> | undefined {
     return this.#known.get(session)?.get(device);
+  }
+
+  /** What is known now, also after somebody else's write has failed and made all of it be forgotten. */
+  known(): KnownSeries {
+    const known = this.#known;
+    return { pointsOf: ({ session, device }) => known.get(session)?.get(device) };
   }
 
   async #fetch(db: QueryExecutorProvider, missing: readonly MissingSeries[]): Promise<void> {

@@ -5,7 +5,7 @@ import type { StorableSample } from '../sample-store.ts';
 import { boolArray, float8Array, int4Array, int8Array, timestampArray } from './array-parameter.ts';
 import { copyInto } from './copy-into.ts';
 import { copyStatement, SampleRows } from './sample-rows.ts';
-import type { SeriesIds } from './series-ids.ts';
+import type { KnownSeries } from './series-ids.ts';
 
 /** A COPY of so many rows is sent before the next is made: bounds memory. */
 const rowsPerCopy = 50_000;
@@ -17,7 +17,7 @@ const rowsPerCopy = 50_000;
 export async function copyValues(
   client: pg.ClientBase,
   samples: readonly StorableSample[],
-  series: SeriesIds,
+  series: KnownSeries,
 ): Promise<void> {
   const rows = new SampleRows();
   for (const sample of samples) {
@@ -68,7 +68,7 @@ class ValueColumns<T> {
 export async function insertValues(
   db: QueryExecutorProvider,
   samples: readonly StorableSample[],
-  series: SeriesIds,
+  series: KnownSeries,
 ): Promise<void> {
   const numbers = new ValueColumns<number>();
   const booleans = new ValueColumns<boolean>();
