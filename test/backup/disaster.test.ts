@@ -1,7 +1,9 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
+import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
+import { ApiKeyBook } from '@holdfast/shared/jetstream/api-keys.ts';
 import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -17,6 +19,15 @@ import { backupCommand, contentOf, runProgram } from './backup-command.ts';
 const sessionsPath = '/api/acquisition/sessions';
 const metadata = { shift: '早班 "A"', note: 'tab\t, backslash \\, line\nend, \u2028 and NULL \\N' };
 const sizes = { SESSIONS_MAX_BYTES: String(64 * 1024 * 1024), SAMPLES_MAX_BYTES: String(64 * 1024 * 1024) };
+
+/** Loopback needs none, so that the requests of this test go on without. */
+const keys: readonly ApiKeyRecord[] = [
+  { id: '0a1b2c3d', name: '班长', role: 'admin' as const, revoked_at: null, revoked_by: null },
+  { id: '4e5f6a7b', name: 'old panel', role: 'viewer' as const, revoked_at: '2026-01-02', revoked_by: 'li' },
+].map((key) => ({
+  ...{ v: 1 as const, sha256: '5'.repeat(64), created_at: '2026-01-01', created_by: 'li', expires_at: null },
+  ...key,
+}));
 
 interface StoredMessage {
   readonly sequence: number;
@@ -62,7 +73,7 @@ describe('everything is lost but a backup that was taken while sessions ran', { 
     const rest = restClient(`http://127.0.0.1:${apiPort}`);
     const database = { DATABASE_URL: lost.database };
     const services = [
-      await fleet.start('api', { ...database, API_PORT: String(apiPort) }),
+      await fleet.start('api', { ...database, API_PORT: String(apiPort), API_ANONYMOUS_LOOPBACK: 'true' }),
       await fleet.start('writer', database),
       await fleet.start('supervisor'),
       await fleet.collector('c1'),
@@ -93,6 +104,8 @@ describe('everything is lost but a backup that was taken while sessions ran', { 
     }
     const [running = '', stopped = '', paused = ''] = sessions;
     await rest.create(`${sessionsPath}/${stopped}/stop/`, { reason: 'shift is over' });
+    const book = await ApiKeyBook.open(fleet.log.nc);
+    for (const key of keys) await book.create(key);
     await rest.create(`${sessionsPath}/${paused}/pause/`, {});
     await eventually(async () => (await values(rest, running)).length >= 10, {
       what: 'values in the database',
@@ -136,6 +149,7 @@ describe('everything is lost but a backup that was taken while sessions ran', { 
     const all = await messagesOf(fleet.log);
     const brought = await messagesOf(log);
     expect(brought.slice(0, all.length)).toEqual(all);
+    expect((await (await ApiKeyBook.open(log.nc)).readAll()).map(({ record }) => record)).toEqual(keys);
     const rest = brought.slice(all.length).map(({ subject }) => subject);
     expect(new Set(rest)).toEqual(new Set(['sessions.restored']));
   });
@@ -153,7 +167,7 @@ describe('everything is lost but a backup that was taken while sessions ran', { 
     const rest = restClient(`http://127.0.0.1:${apiPort}`);
     const common = { NATS_URL: found.nats, DATABASE_URL: found.database, ...testLease, ...sizes };
     const requests = fleet.plant.requests.length;
-    await startService('api', { ...common, API_PORT: String(apiPort) });
+    await startService('api', { ...common, API_PORT: String(apiPort), API_ANONYMOUS_LOOPBACK: 'true' });
     await startService('writer', common);
     await startService('supervisor', common);
     await startService('collector', { ...common, COLLECTOR_ID: 'c2' });

@@ -81,6 +81,8 @@ function settingsOf(read: (environment: Record<string, string | undefined>) => o
     get: (values, name) => {
       if (typeof name !== 'string') return undefined;
       if (/^[A-Z][A-Z0-9_]*$/.test(name) && !name.endsWith('_FILE')) asked.add(name);
+      // Settings that are names of files themselves.
+      if (name.endsWith('_FILE_FILE')) asked.add(name.slice(0, -'_FILE'.length));
       return values[name];
     },
   });

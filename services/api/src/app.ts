@@ -33,6 +33,7 @@ import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { requestIdOf, tellRequestIds } from './http/request-id.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { type SystemSources, systemRoutes } from './http/system-routes.ts';
+import type { TlsMaterial } from './http/tls-files.ts';
 import type { ShownLimitsSources } from './learned-limits/shown-limits.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
 import type { WaitingNotices } from './live-status/waiting-notices.ts';
@@ -52,6 +53,8 @@ export interface AppDependencies {
   readonly live: LiveSources;
   readonly devices: WritePointOptions;
   readonly access: AccessControl;
+  /** With it the API speaks HTTPS only. */
+  readonly tls: Pick<TlsMaterial, 'cert' | 'key'> | undefined;
   readonly auditLog: AuditLog;
   readonly system: SystemSources;
   readonly learned: ShownLimitsSources;
@@ -80,6 +83,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     live,
     devices,
     access,
+    tls,
     auditLog,
     system,
     learned,
@@ -90,6 +94,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     onAnswered,
   } = dependencies;
   const app = fastify({
+    https: tls ? { cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2', handshakeTimeout: 10_000 } : null,
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,

@@ -13,6 +13,7 @@ import {
   sampleStoreSettings,
 } from '@holdfast/shared/sample-store/open-sample-store.ts';
 import * as z from 'zod';
+import { readTlsFiles, TlsFilesUnusable } from './http/tls-files.ts';
 
 const schema = z
   .object({
@@ -23,6 +24,11 @@ const schema = z
     API_HOST: z.string().min(1).default('127.0.0.1'),
     /** 0 takes a free one and logs it. */
     API_PORT: setting.port().default(8000),
+    /** PEM files; with both the API speaks HTTPS only. They are read anew when they change. */
+    API_TLS_CERT_FILE: setting.text().optional(),
+    API_TLS_KEY_FILE: setting.text().optional(),
+    /** How long browsers shall ask this host by HTTPS only; 0: they are told nothing of it. */
+    API_TLS_HSTS_SECONDS: setting.integer(0, 63_072_000).default(0),
     /** Made a key with the role admin when there is no key yet. */
     API_BOOTSTRAP_KEY: z
       .string()
@@ -60,7 +66,27 @@ const schema = z
     CLEANUP_INTERVAL_MINUTES: setting.integer(1, 10_080).default(60),
     STOP_TIMEOUT_MS: setting.integer(1_000, 600_000).default(10_000),
   })
-  .superRefine(checkSampleStoreSettings);
+  .superRefine(checkSampleStoreSettings)
+  .superRefine(checkTlsFiles);
+
+function checkTlsFiles(
+  config: Partial<Record<'API_TLS_CERT_FILE' | 'API_TLS_KEY_FILE', string | undefined>>,
+  context: z.RefinementCtx,
+): void {
+  const { API_TLS_CERT_FILE: certFile, API_TLS_KEY_FILE: keyFile } = config;
+  const issue = (name: string, message: string): void => {
+    context.addIssue({ code: 'custom', path: [name], message });
+  };
+  if (certFile === undefined && keyFile === undefined) return;
+  try {
+    if (certFile === undefined) issue('API_TLS_CERT_FILE', 'is needed as well, for API_TLS_KEY_FILE');
+    else if (keyFile === undefined) issue('API_TLS_KEY_FILE', 'is needed as well, for API_TLS_CERT_FILE');
+    else readTlsFiles({ certFile, keyFile });
+  } catch (error) {
+    if (!(error instanceof TlsFilesUnusable)) throw error;
+    issue('API_TLS_CERT_FILE', error.message);
+  }
+}
 
 export type ApiConfig = z.infer<typeof schema>;
 

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { Server } from 'node:tls';
 import { latestSamples } from '@holdfast/shared/jetstream/latest-samples.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
@@ -31,6 +32,8 @@ import { startMigrations } from './database/start-migrations.ts';
 import { taskValidation } from './devices/validate-start.ts';
 import { closeApp, watchUnusedConnections } from './http/close-app.ts';
 import { listen } from './http/listen.ts';
+import { renewTls } from './http/renew-tls.ts';
+import { readTlsFiles } from './http/tls-files.ts';
 import { startWriteBack } from './learned-limits/write-back.ts';
 import { startLiveStatus } from './live-status/live-status.ts';
 import { startWaitingNotices } from './live-status/waiting-notices.ts';
@@ -47,6 +50,9 @@ const streams = {
   taskConfigsMaxBytes: config.TASK_CONFIGS_MAX_BYTES,
   replicas: config.STREAM_REPLICAS,
 };
+
+const { API_TLS_CERT_FILE: certFile, API_TLS_KEY_FILE: keyFile } = config;
+const tlsFiles = certFile !== undefined && keyFile !== undefined ? { certFile, keyFile } : undefined;
 
 await runService({
   name: 'api',
@@ -154,7 +160,9 @@ await runService({
     const writeBack = startWriteBack({ ...learned, audit, everyMs: config.COUNTERS_FLUSH_MS, log });
     onStop('write-back', writeBack.stop);
 
+    const tls = tlsFiles && readTlsFiles(tlsFiles);
     const app = await buildApp({
+      tls,
       log,
       database,
       learned,
@@ -178,6 +186,7 @@ await runService({
         requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
         refusedPerMinute: config.API_REFUSED_PER_MINUTE,
         corsOrigins: config.API_CORS_ORIGINS,
+        hstsSeconds: tlsFiles ? config.API_TLS_HSTS_SECONDS : 0,
       },
       auditLog,
       live: { database, keys, samples: jetStreamLiveSamples(broker.connection) },
@@ -207,6 +216,10 @@ await runService({
     });
     const unused = watchUnusedConnections(app);
     onStop('http', () => closeApp(app, unused));
+    if (tlsFiles && tls) {
+      log.info({ valid_until: tls.validUntil.toISOString() }, 'the API speaks HTTPS only');
+      onStop('tls files', renewTls(app.server as unknown as Server, tlsFiles, log));
+    }
     await listen(app, { host: config.API_HOST, port: config.API_PORT });
   },
 });

@@ -62,6 +62,8 @@ const manifestSchema = z.object({
     stream_bytes: z.int().nonnegative(),
   }),
   task_configs: z.object({ file: fileName, count: z.int().nonnegative() }),
+  /** Not in backups from before keys were saved. */
+  api_keys: z.object({ file: fileName, count: z.int().nonnegative() }).optional(),
   streams: z.object({
     sessions_max_bytes: z.int(),
     samples_max_bytes: z.int(),

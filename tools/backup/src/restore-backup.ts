@@ -1,4 +1,6 @@
+import { apiKeyRecordSchema } from '@holdfast/shared/contracts/api-key.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { ApiKeyBook } from '@holdfast/shared/jetstream/api-keys.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
 import {
   RestoreFailed,
@@ -68,11 +70,20 @@ export async function restoreBackup(options: {
   if ((await configs.names()).length > 0) {
     throw new BackupError('TASK_CONFIGS is not empty: a restore goes into an empty broker only');
   }
+  const keys = await ApiKeyBook.open(nc);
+  if ((await keys.readAll()).length > 0) {
+    throw new BackupError('API_KEYS is not empty: a restore goes into an empty broker only');
+  }
 
   await restoreDatabase({ url: databaseUrl, folder: from, saved: manifest.database, log });
   for await (const line of readJsonLines(from, manifest.task_configs.file)) {
     const { name, text } = savedConfigSchema.parse(line);
     await configs.putText(name, text);
+  }
+  if (manifest.api_keys) {
+    for await (const line of readJsonLines(from, manifest.api_keys.file)) {
+      await keys.create(apiKeyRecordSchema.parse(line));
+    }
   }
   const restored = await republishSessionEvents(nc, savedEvents(from, manifest));
   if (restored !== lastSequence) {

@@ -1,6 +1,7 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { ApiKeyBook } from '@holdfast/shared/jetstream/api-keys.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
 import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
 import { sessionLogExtent, streamSettingsInUse } from '@holdfast/shared/jetstream/restore-session-log.ts';
@@ -34,6 +35,8 @@ export async function saveBackup(options: {
     const sessionsFile = await writeArchiveFile(folder, 'sessions.jsonl.gz', savedEvents(nc, database, log));
     const configs = { count: 0 };
     const configsFile = await writeArchiveFile(folder, 'task-configs.jsonl.gz', savedConfigs(nc, configs));
+    const keys = { count: 0 };
+    const keysFile = await writeArchiveFile(folder, 'api-keys.jsonl.gz', savedKeys(nc, keys));
     const streams = await streamSettingsInUse(nc);
     const manifest: Manifest = {
       format: 'holdfast-backup',
@@ -42,13 +45,14 @@ export async function saveBackup(options: {
       database,
       sessions: { file: sessionsFile.name, last_sequence: log.last, stream_bytes: extent.bytes },
       task_configs: { file: configsFile.name, count: configs.count },
+      api_keys: { file: keysFile.name, count: keys.count },
       streams: {
         sessions_max_bytes: streams.sessionsMaxBytes,
         samples_max_bytes: streams.samplesMaxBytes,
         samples_max_age_hours: streams.samplesMaxAgeHours,
         replicas: streams.replicas,
       },
-      files: [...files, sessionsFile, configsFile],
+      files: [...files, sessionsFile, configsFile, keysFile],
     };
     await writeManifest(folder, manifest);
     await rename(folder, to);
@@ -102,6 +106,14 @@ async function* savedConfigs(nc: NatsConnection, configs: { count: number }): As
     if (!loaded.ok) throw new BackupError(loaded.problem);
     configs.count += 1;
     yield `${JSON.stringify({ name, text: loaded.text })}\n`;
+  }
+}
+
+/** What the bucket holds: of each key its hash, and so nothing that opens anything. */
+async function* savedKeys(nc: NatsConnection, keys: { count: number }): AsyncIterable<string> {
+  for (const { record } of await (await ApiKeyBook.open(nc)).readAll()) {
+    keys.count += 1;
+    yield `${JSON.stringify(record)}\n`;
   }
 }
 

@@ -217,7 +217,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
   backup: () => ({
     publish: [
       `${api}.CONSUMER.LIST.${sessions}`,
-      ...[sessions, taskConfigs].flatMap(read),
+      ...[sessions, taskConfigs, apiKeys].flatMap(read),
       ...[sessions, taskConfigs].flatMap(follow),
     ],
     deny: denyDurable(sessions, durableNames.projector),
@@ -231,7 +231,8 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       `$O.${bucketNames.taskConfigs}.>`,
       `${api}.STREAM.PURGE.${taskConfigs}`,
       `${api}.CONSUMER.LIST.${sessions}`,
-      ...[sessions, taskConfigs].flatMap(read),
+      write(bucketNames.apiKeys),
+      ...[sessions, taskConfigs, apiKeys].flatMap(read),
       ...[sessions, taskConfigs].flatMap(follow),
     ],
   }),

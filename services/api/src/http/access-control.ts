@@ -32,20 +32,23 @@ export interface AccessControl {
   readonly refusedPerMinute: number;
   /** Origins of web pages elsewhere whose scripts may call. */
   readonly corsOrigins: readonly string[];
+  /** How long browsers shall ask this host by HTTPS only, in s; 0: they are told nothing of it. */
+  readonly hstsSeconds: number;
 }
 
 /** Who calls, how often, whether they may, and the note of it. Registered before all routes. */
 export async function addAccessControl(app: FastifyInstance, control: AccessControl): Promise<void> {
-  const { keys, corsOrigins } = control;
+  const { keys, corsOrigins, hstsSeconds } = control;
   refuseRoutesWithoutRole(app);
   app.decorateRequest('caller');
   app.decorateRequest('problemCode');
   app.decorateRequest('isAudited', false);
   // No page of this API is to be framed or to load anything from elsewhere. Over HTTP its parts must not be asked for
-  // by HTTPS, and whether a name is to be reached by HTTPS only is for the one who terminates TLS to say.
+  // by HTTPS. That a host is to be reached by HTTPS only holds for all of its ports, those of Grafana and others too: it
+  // is for the administrator to say.
   await app.register(helmet, {
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-    strictTransportSecurity: false,
+    strictTransportSecurity: hstsSeconds > 0 && { maxAge: hstsSeconds, includeSubDomains: false },
   });
   if (corsOrigins.length > 0) {
     await app.register(cors, {

@@ -7,7 +7,8 @@ import { type Problem, problemContentType } from '@holdfast/shared/contracts/htt
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
   // Whoever has reset the connection hears nothing any more.
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  if (!socket.writable) {
+  // Without a handshake there is no way to say anything.
+  if (!socket.writable || /^(ERR_SSL_|ERR_TLS_|EPROTO)/.test(error.code ?? '')) {
     socket.destroy();
     return;
   }

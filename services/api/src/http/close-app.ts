@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
 import type { FastifyInstance } from 'fastify';
 
 const lookIntervalMs = 50;
@@ -6,10 +7,13 @@ const lookIntervalMs = 50;
 /** The connections on which no request has come yet, from now on. Browsers and pools open some in advance. */
 export function watchUnusedConnections(app: FastifyInstance): ReadonlySet<Socket> {
   const unused = new Set<Socket>();
-  app.server.on('connection', (socket: Socket) => {
+  const watch = (socket: Socket) => {
     unused.add(socket);
     socket.once('close', () => unused.delete(socket));
-  });
+  };
+  // Over TLS requests come on another object than connections do, so only what has shaken hands is watched. What has
+  // not is cut off by the handshake's own time.
+  app.server.on(app.server instanceof TlsServer ? 'secureConnection' : 'connection', watch);
   app.server.on('request', ({ socket }) => unused.delete(socket));
   return unused;
 }
