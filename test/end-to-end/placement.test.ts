@@ -1,3 +1,4 @@
+import { callForDrain } from '@holdfast/shared/jetstream/device-calls.ts';
 import { describe, expect, it } from 'vitest';
 import { doubledTicks, missingTicks } from '../support/doubled-ticks.ts';
 import { eventually } from '../support/eventually.ts';
@@ -87,6 +88,46 @@ describe('a collector joins', () => {
     expect(await onSecond()).toHaveLength(2);
     const released = (await fleet.eventTypes()).filter((type) => type === 'session.released');
     expect(released).toHaveLength(2);
+    const samples = await fleet.log.samples();
+    expect(doubledTicks(samples)).toEqual([]);
+    expect(missingTicks(samples)).toEqual([]);
+  });
+});
+
+describe('a collector is drained while it stays up', () => {
+  it('hands its sessions over without a missed or doubled tick, gets none until it is undrained, and none is stopped', async () => {
+    const taskIds = ['1', '2', '3', '4'];
+    const fleet = await fleetForTest(taskIds.map((taskId) => `press-${taskId}`));
+    await fleet.start('supervisor', { REBALANCE_MIN_HOLD_MS: '0', REBALANCE_SETTLE_MS: '0' });
+    await Promise.all([fleet.collector('c1'), fleet.collector('c2')]);
+    for (const taskId of taskIds.slice(0, 3)) {
+      const config = fleet.plant.config({ taskId, devices: [`press-${taskId}`], periodMs: 1_000 });
+      const sessionId = await fleet.log.start(config);
+      await fleet.sampled(sessionId, (await fleet.placed(taskId)).epoch, 1);
+    }
+    const { nc } = fleet.log;
+    const onFirst = await Promise.all(taskIds.slice(0, 3).map((taskId) => fleet.placement(taskId)));
+    expect(onFirst.filter((placement) => placement?.collectorId === 'c1')).not.toEqual([]);
+    expect(await callForDrain(nc, 'c1', 'drain')).toMatchObject({ ok: true, reply: { draining: true } });
+    expect(await callForDrain(nc, 'c9', 'drain')).toEqual({ ok: false, why: 'absent' });
+    await fleet.log.start(fleet.plant.config({ taskId: '4', devices: ['press-4'], periodMs: 1_000 }));
+    for (const taskId of taskIds) {
+      const { epoch } = await fleet.placed(taskId, { on: 'c2' });
+      await fleet.sampled(`${taskId}-1`, epoch, 2);
+    }
+    expect(await callForDrain(nc, 'c1', 'undrain')).toMatchObject({
+      ok: true,
+      reply: { draining: false, sessions: 0 },
+    });
+    const back = await eventually(
+      async () => {
+        const placements = await Promise.all(taskIds.map((taskId) => fleet.placement(taskId)));
+        return placements.find((placement) => placement?.collectorId === 'c1');
+      },
+      { what: 'c1 to get its share again', timeoutMs: 45_000 },
+    );
+    await fleet.sampled(back.sessionId, back.epoch, 2);
+    expect(await fleet.eventTypes()).not.toContain('session.stopped');
     const samples = await fleet.log.samples();
     expect(doubledTicks(samples)).toEqual([]);
     expect(missingTicks(samples)).toEqual([]);

@@ -1,6 +1,7 @@
 import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
+import type { DrainReply } from '@holdfast/shared/contracts/drain-call.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { QuarantinedMessage } from '@holdfast/shared/contracts/quarantined-message.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
@@ -158,9 +159,16 @@ export interface KnownCollector {
 export interface Collectors {
   /** Every one that ever held a lease, by id. */
   list(): Promise<readonly KnownCollector[]>;
+  /** Asks one of them to let go of its work, or to take work again. */
+  drain(collectorId: string, kind: 'drain' | 'undrain'): Promise<DrainOutcome>;
   /** Asks one of them to read or write a device, once. */
   call(collectorId: string, call: DeviceCall): Promise<DeviceCallOutcome>;
 }
+
+export type DrainOutcome =
+  | { readonly ok: true; readonly reply: DrainReply }
+  /** `absent`: nobody heard it. `silent`: it may have been heard. */
+  | { readonly ok: false; readonly why: 'absent' | 'silent' };
 
 export type DeviceCallOutcome =
   | { readonly ok: true; readonly reply: DeviceReply }

@@ -320,6 +320,11 @@ await runService({
           renewLease: (withinMs) => lease.renewedWithin(withinMs),
           nowMs: () => systemClock.monotonicMs(),
         }),
+      drain: ({ kind }) => {
+        if (collector.isEnding()) return { kind: 'refused', detail: 'the collector is ending' };
+        const draining = kind === 'drain';
+        return { kind: 'drained', draining, sessions: collector.setAside(draining) };
+      },
       log,
     });
     onStop('calls', async () => stopCalls());

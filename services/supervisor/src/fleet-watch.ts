@@ -102,6 +102,7 @@ export class FleetWatch {
           capacity: lease?.capacity ?? 0,
           labels: lease?.labels ?? {},
           voidUpTo: lease?.void_up_to ?? 0,
+          isToBeEmptied: lease?.stays_up,
           fenced: lease?.fenced,
         });
       }
@@ -126,6 +127,7 @@ export class FleetWatch {
       ...(former ?? { v: 1, renewals: 0, host: '', started_at: new Date(0).toISOString(), capacity: 1 }),
       instance: `fence-${randomUUID()}`,
       state: 'given_up',
+      stays_up: undefined,
       void_up_to: Math.max(voidUpTo, former?.void_up_to ?? 0),
       fenced: former?.fenced ?? verdict,
     });

@@ -83,7 +83,8 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
   const permission = bugs.includes('no_lease_check') ? () => true : isHeld;
   const lease = {
     isHeld,
-    markDraining: () => holder.markDraining(),
+    markDraining: (staysUp?: boolean) => holder.markDraining(staysUp),
+    markActive: () => holder.markActive(),
     giveUp: () => holder.giveUp(),
   };
 

@@ -10,6 +10,7 @@ import { sessionCommands } from './commands/session-commands.ts';
 import { sessionLists } from './commands/session-lists.ts';
 import { systemLists } from './commands/system-lists.ts';
 import { watch } from './commands/watch.ts';
+import { writePoint } from './commands/write-point.ts';
 
 /** All of them, in the order in which help and docs/cli.md show them. */
 export const commands: readonly Command[] = [
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   watch,
   checkRecovery,
   ...configurationLists,
+  writePoint,
   ...configurationTransfer,
   ...systemLists,
   cleanup,

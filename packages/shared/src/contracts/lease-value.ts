@@ -9,6 +9,8 @@ export const leaseValueSchema = z.looseObject({
   /** Names one life of a process. */
   instance: z.string().min(1),
   state: z.enum(['active', 'draining', 'given_up']),
+  /** With `draining`: the holder stays up, and its work is to be moved to others. */
+  stays_up: z.boolean().optional(),
   /** Counts renewals, so that every renewal changes the value. */
   renewals: z.int().nonnegative(),
   host: z.string(),

@@ -46,6 +46,7 @@ export class LeaseHolder {
   #loop: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #state: LeaseState = 'active';
+  #staysUp = false;
   #renewals = 0;
   /** Revision of our own last write; undefined while the key is not ours. */
   #revision: number | undefined;
@@ -116,9 +117,17 @@ export class LeaseHolder {
     });
   }
 
-  /** Tells everybody that this holder takes no more work. */
-  markDraining(): void {
+  /** Tells everybody that this holder takes no more work. @param staysUp it does not end: its work is to be moved */
+  markDraining(staysUp = false): void {
     this.#state = 'draining';
+    this.#staysUp = staysUp;
+    this.#wake?.();
+  }
+
+  /** Tells everybody that this holder takes work again. */
+  markActive(): void {
+    this.#state = 'active';
+    this.#staysUp = false;
     this.#wake?.();
   }
 
@@ -249,6 +258,7 @@ export class LeaseHolder {
       renewals: this.#renewals,
       host,
       ...fields,
+      ...(this.#state === 'draining' && this.#staysUp ? { stays_up: true } : {}),
       ...(this.#voidUpTo > 0 ? { void_up_to: this.#voidUpTo } : {}),
     });
     return store.write(key, value, expectedRevision, Math.max(250, Math.min(2_000, times.ttlMs / 3)));

@@ -1,7 +1,7 @@
 import { parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { callDevice } from '@holdfast/shared/jetstream/device-calls.ts';
+import { callDevice, callForDrain } from '@holdfast/shared/jetstream/device-calls.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
@@ -21,6 +21,7 @@ export function jetStreamCollectors(connection: () => NatsConnection): Collector
           })
           .sort((one, other) => one.id.localeCompare(other.id));
       }),
+    drain: (collectorId, kind) => askedOfBroker(connection, (nc) => callForDrain(nc, collectorId, kind)),
     call: (collectorId, call) => askedOfBroker(connection, (nc) => callDevice(nc, collectorId, call)),
   };
 }

@@ -9,7 +9,7 @@ export interface Reached {
 }
 
 export interface ReachDeviceOptions {
-  readonly collectors: Collectors;
+  readonly collectors: Pick<Collectors, 'list' | 'call'>;
   readonly device: DeviceConfig;
   readonly call: DeviceCall;
   /** Collectors that poll a device of the same address now: only through them does its endpoint have one asker at a time. */

@@ -1,15 +1,53 @@
-import { collectorsSchema } from '@holdfast/shared/contracts/http/collectors-http.ts';
+import {
+  collectorsSchema,
+  drainBodySchema,
+  drainedSchema,
+} from '@holdfast/shared/contracts/http/collectors-http.ts';
+import { idPattern } from '@holdfast/shared/contracts/subjects.ts';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { sql } from 'kysely';
+import * as z from 'zod';
 import type { Database } from '../database/open-database.ts';
-import type { Collectors } from '../ports.ts';
+import { requireOthers } from '../devices/require-others.ts';
+import type { Collectors, KnownCollector } from '../ports.ts';
+import { ApiProblem, notFound } from './api-problem.ts';
+
+const params = z.object({ id: z.string() });
 
 /** Below /api/system/collectors. */
 export function collectorRoutes(sources: {
   readonly database: Database;
-  readonly collectors: Pick<Collectors, 'list'>;
+  readonly collectors: Pick<Collectors, 'list' | 'drain'>;
 }): FastifyPluginCallbackZod {
   const { database, collectors } = sources;
+  const ask = async (
+    collector: KnownCollector,
+    kind: 'drain' | 'undrain',
+  ): Promise<{ sessions: number; draining: boolean }> => {
+    const { id } = collector;
+    const outcome = await collectors.drain(id, kind);
+    if (outcome.ok && outcome.reply.kind === 'drained') return outcome.reply;
+    if (!outcome.ok && outcome.why === 'silent') {
+      throw new ApiProblem({
+        status: 504,
+        code: 'collector_silent',
+        title: 'The collector gave no answer in time',
+        detail: `Collector ${id} may have heard it: the list of collectors shows its state. It can be asked again.`,
+      });
+    }
+    throw notUp(
+      id,
+      outcome.ok && outcome.reply.kind === 'refused' ? outcome.reply.detail : 'it is not there',
+    );
+  };
+  const known = async (id: string): Promise<{ collector: KnownCollector; others: KnownCollector[] }> => {
+    const all = idPattern.test(id) ? await collectors.list() : [];
+    const collector = all.find((each) => each.id === id);
+    if (!collector) throw notFound('collector_not_found', `There is no collector ${id.slice(0, 100)}.`);
+    if (collector.state === 'given_up') throw notUp(id, 'it has ended, or was declared dead');
+    return { collector, others: all.filter((each) => each.id !== id && each.state === 'active') };
+  };
+
   return (app, _options, done) => {
     app.get('/', { schema: { response: { 200: collectorsSchema } } }, async () => {
       const [known, held] = await Promise.all([
@@ -31,6 +69,37 @@ export function collectorRoutes(sources: {
         })),
       };
     });
+    app.post(
+      '/:id/drain',
+      { schema: { params, body: drainBodySchema, response: { 200: drainedSchema } } },
+      async (request) => {
+        const { collector, others } = await known(request.params.id);
+        if (request.body?.force !== true) await requireOthers(database, collector, others);
+        const { sessions } = await ask(collector, 'drain');
+        request.log.warn(
+          { collector: collector.id, sessions },
+          'a collector was asked to let go of its work',
+        );
+        const detail = `Others take its ${sessions} sessions, as far as they can. It gets no work until it is started again or undrained.`;
+        return { id: collector.id, state: 'draining' as const, sessions, detail };
+      },
+    );
+    app.post('/:id/undrain', { schema: { params, response: { 200: drainedSchema } } }, async (request) => {
+      const { collector } = await known(request.params.id);
+      const { sessions } = await ask(collector, 'undrain');
+      request.log.info({ collector: collector.id }, 'a collector was asked to work again');
+      const detail = 'It gets work again: what is started, and its share of what runs.';
+      return { id: collector.id, state: 'active' as const, sessions, detail };
+    });
     done();
   };
+}
+
+function notUp(id: string, why: string): ApiProblem {
+  return new ApiProblem({
+    status: 409,
+    code: 'collector_not_up',
+    title: 'The collector cannot be asked',
+    detail: `Collector ${id}: ${why}.`,
+  });
 }

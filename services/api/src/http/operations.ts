@@ -82,6 +82,8 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
 
   ['GET /api/system/sinks', system('How samples get into their database')],
   ['GET /api/system/collectors', system('List collectors')],
+  ['POST /api/system/collectors/{id}/drain', system('Have others take the sessions of a collector')],
+  ['POST /api/system/collectors/{id}/undrain', system('Let a drained collector work again')],
   ['GET /api/system/quarantine', system('List what could not be processed')],
   ['GET /api/system/quarantine/{sequence}', system('Read a quarantined message')],
   ['POST /api/system/quarantine/{sequence}/send-again', system('Process a quarantined message again')],

@@ -54,6 +54,8 @@ export const routeRoles: ReadonlyMap<string, RouteRule> = new Map<string, RouteR
 
   ['GET /api/system/sinks', viewer],
   ['GET /api/system/collectors', viewer],
+  ['POST /api/system/collectors/:id/drain', engineer('collector.drain')],
+  ['POST /api/system/collectors/:id/undrain', engineer('collector.undrain')],
   ['GET /api/system/quarantine', viewer],
   ['GET /api/system/quarantine/:sequence', viewer],
   ['POST /api/system/quarantine/:sequence/send-again', engineer('quarantine.send_again')],

@@ -8,7 +8,8 @@ import type { TaskHolder } from './task-holder.ts';
 
 export interface Lease {
   isHeld(): boolean;
-  markDraining(): void;
+  markDraining(staysUp?: boolean): void;
+  markActive(): void;
   giveUp(): Promise<void>;
 }
 
@@ -95,6 +96,29 @@ export class Collector {
       for (const { status } of holder.deviceHealth()) counts.set(status, (counts.get(status) ?? 0) + 1);
     }
     return counts;
+  }
+
+  /**
+   * Asks the supervisor to move everything elsewhere, while this process stays up and reads on what nobody else can
+   * take; or to give it work again. Holds until the process ends, over a lost lease too.
+   * @returns how many sessions it reads now
+   */
+  setAside(isAside: boolean): number {
+    const { lease, log } = this.#options;
+    if (isAside) lease.markDraining(true);
+    else lease.markActive();
+    const sessions = this.running();
+    log.warn(
+      { sessions },
+      isAside
+        ? 'asked to let go of its work: others take the sessions, and this collector gets no new ones'
+        : 'asked to work again',
+    );
+    return sessions;
+  }
+
+  isEnding(): boolean {
+    return this.#draining !== undefined;
   }
 
   /**

@@ -9,6 +9,8 @@ export interface Collector {
   readonly labels: Readonly<Record<string, string>>;
   /** What it held under this epoch or an older one was taken from it for good. */
   readonly voidUpTo: number;
+  /** It drains, but stays up: what it holds is to be moved to others. */
+  readonly isToBeEmptied?: boolean | undefined;
   /** Set when a supervisor took its lease: what it was before. */
   readonly fenced?: 'dead' | 'given_up' | undefined;
 }

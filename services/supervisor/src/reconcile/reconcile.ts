@@ -6,6 +6,7 @@ import type { FailedSession, RunningSession } from '@holdfast/shared/domain/sess
 import { dueTimeLimit } from '@holdfast/shared/domain/session/time-limits.ts';
 import { isReadable, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import { chooseCollector } from './choose-collector.ts';
+import { emptyDrained } from './empty-drained.ts';
 import { type Fleet, isFenced, mayStillPoll } from './fleet.ts';
 import { Occupancy } from './occupancy.ts';
 import { type Placed, type RebalanceLimits, rebalance } from './rebalance.ts';
@@ -185,6 +186,11 @@ export function reconcile(situation: Situation): Plan {
     const next = place(task, session, situation, occupancy);
     if ('why' in next) waiting.push(next);
     else actions.push(next);
+  }
+
+  for (const { task, collectorId, epoch } of emptyDrained(fleet, placed, occupancy)) {
+    const detail = `${collectorId} was asked to let go of its sessions`;
+    actions.push({ type: 'release', task, collectorId, epoch, reason: 'rebalance', detail, refusals: 0 });
   }
 
   // Balance is a luxury: first everybody has a place and all is quiet.

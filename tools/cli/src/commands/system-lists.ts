@@ -3,6 +3,7 @@ import { CliError } from '../cli-error.ts';
 import { type Command, limitOf, limitOption, type Option } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { duration, record, records } from '../output/values.ts';
+import { drainCollector } from './drain-collector.ts';
 
 const quarantinePath = '/api/system/quarantine';
 
@@ -41,6 +42,7 @@ export const systemLists: readonly Command[] = [
       );
     },
   },
+  drainCollector,
   {
     words: ['sinks'],
     about: 'How samples get into their database. Exit code 1 unless they do.',

@@ -15,3 +15,14 @@ export const collectorsSchema = z.object({
     }),
   ),
 });
+
+/** `force`: also when nobody else can take all of its sessions. */
+export const drainBodySchema = z.strictObject({ force: z.boolean() }).partial().nullish();
+
+export const drainedSchema = z.object({
+  id: z.string(),
+  state: z.enum(['active', 'draining']),
+  /** How many it read when it was asked. */
+  sessions: z.int(),
+  detail: z.string(),
+});

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+
+/**
+ * Request and reply on `collectors.<id>.call`, not stored: asks a collector to take no more work and let go of what it
+ * has, without ending, or to work again. It says so in its lease, and the supervisor moves its sessions.
+ */
+export const drainCallSchema = z.object({
+  v: z.literal(1),
+  kind: z.enum(['drain', 'undrain']),
+});
+export type DrainCall = z.infer<typeof drainCallSchema>;
+
+export const drainReplySchema = z.discriminatedUnion('kind', [
+  /** It is so from now on. */
+  z.object({ kind: z.literal('drained'), draining: z.boolean(), sessions: z.int().nonnegative() }),
+  /** Also from a release that does not know the call. */
+  z.object({ kind: z.literal('refused'), detail: z.string() }),
+]);
+export type DrainReply = z.infer<typeof drainReplySchema>;

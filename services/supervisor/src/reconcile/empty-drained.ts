@@ -1,0 +1,56 @@
+import { chooseCollector } from './choose-collector.ts';
+import type { Fleet } from './fleet.ts';
+import type { Occupancy } from './occupancy.ts';
+import type { Placed } from './rebalance.ts';
+
+/**
+ * Which sessions to take from collectors that are to stay up without work, as far as others can have them: what nobody
+ * else can take goes on being read where it is. Sessions that share endpoints go together or not at all, since an
+ * endpoint has one owner.
+ */
+export function emptyDrained<P extends Placed>(
+  fleet: Fleet,
+  placed: readonly P[],
+  occupancy: Occupancy,
+): readonly P[] {
+  const drained = placed.filter(({ collectorId }) => {
+    const collector = fleet.get(collectorId);
+    return collector?.verdict === 'draining' && collector.isToBeEmptied === true;
+  });
+  if (drained.length === 0) return [];
+  const moves: P[] = [];
+  for (const group of groupsByEndpoint(drained)) {
+    const labels = Object.assign({}, ...group.map(({ needs }) => needs?.labels ?? {}));
+    // Its own endpoints bind it to where it is; all who share them move along.
+    const target = chooseCollector({ fleet, occupancy, needs: { labels, endpoints: [] } });
+    if (!target.ok) continue;
+    const free = (fleet.get(target.collectorId)?.capacity ?? 0) - occupancy.load(target.collectorId);
+    if (free < group.length) continue;
+    for (const { taskId } of group) {
+      // Their places are taken from now on, for those that come after them.
+      occupancy.add(target.collectorId, taskId, undefined);
+    }
+    moves.push(...group);
+  }
+  return moves;
+}
+
+/** Sessions that are bound to each other by endpoints, over any number of steps. */
+function groupsByEndpoint<P extends Placed>(sessions: readonly P[]): P[][] {
+  const groupOf = new Map<string, P[]>();
+  const groups = new Set<P[]>();
+  for (const session of sessions) {
+    const keys = (session.needs?.endpoints ?? []).map((endpoint) => `${session.collectorId} ${endpoint}`);
+    const bound = new Set(keys.flatMap((key) => groupOf.get(key) ?? []));
+    const group = [session];
+    for (const other of new Set(keys.map((key) => groupOf.get(key)))) {
+      if (other) groups.delete(other);
+    }
+    group.unshift(...bound);
+    groups.add(group);
+    for (const { needs, collectorId } of group) {
+      for (const endpoint of needs?.endpoints ?? []) groupOf.set(`${collectorId} ${endpoint}`, group);
+    }
+  }
+  return [...groups];
+}

@@ -1,0 +1,68 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ApiClient, Item } from '../api-client.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Printer } from '../output/printer.ts';
+
+const path = '/api/system/collectors/';
+const lookEveryMs = 500;
+/** Sessions that nobody else takes stay: then there is nothing to wait for. */
+const stalledMs = 60_000;
+
+export const drainCollector: Command = {
+  words: ['collectors', 'drain'],
+  about:
+    'Has others take the sessions of a collector, which stays up without work until it is started again (before maintenance).',
+  operands: [{ name: 'COLLECTOR' }],
+  options: {
+    wait: { type: 'boolean', about: 'until it has no session left, or nothing has moved for a minute' },
+    force: { type: 'boolean', about: 'also when nobody else can take all of them' },
+    undo: { type: 'boolean', about: 'it works again' },
+  },
+  async run({ api, print }, input) {
+    const id = input.operands[0] ?? '';
+    const of = `${path}${encodeURIComponent(id)}/`;
+    const isForced = input.has('force');
+    if (input.has('undo')) {
+      if (input.has('wait') || isForced) {
+        throw new CliError('--undo goes without --wait and --force', exitCodes.usage);
+      }
+      const undone = await api.post(`${of}undrain/`);
+      print.said(undone, `${id}: ${undone.detail}`);
+      return;
+    }
+    const asked = await api.post(`${of}drain/`, isForced ? { force: true } : {});
+    if (input.has('wait')) await untilEmpty(api, print, id);
+    print.said(asked, input.has('wait') ? `${id} has no session left.` : `${id}: ${asked.detail}`);
+  },
+};
+
+/** What is being handed over is with nobody for a moment, so it must be none twice. */
+async function untilEmpty(api: ApiClient, print: Printer, id: string): Promise<void> {
+  const progress = print.progress(`draining ${id}`);
+  let atFirst: number | undefined;
+  let leftBefore: number | undefined;
+  let movedAtMs = performance.now();
+  try {
+    for (let emptyLooks = 0; emptyLooks < 2; ) {
+      const { results } = await api.get<{ results: Item[] }>(path);
+      const collector = results.find((each) => each.id === id);
+      const left = Number(collector?.sessions ?? 0);
+      atFirst ??= left;
+      emptyLooks = left === 0 ? emptyLooks + 1 : 0;
+      if (left !== leftBefore) movedAtMs = performance.now();
+      leftBefore = left;
+      if (left > 0 && performance.now() - movedAtMs > stalledMs) {
+        throw new CliError(
+          `${left} sessions of ${id} are taken by nobody and go on being read there. Who could take them shows holdfast sessions list --active.`,
+          exitCodes.refused,
+        );
+      }
+      progress.at(atFirst - left, atFirst);
+      if (emptyLooks < 2) await pause(lookEveryMs);
+    }
+  } finally {
+    progress.end();
+  }
+}

@@ -1,0 +1,50 @@
+import type { ApiClient, Item } from '../api-client.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { record } from '../output/values.ts';
+import { named } from './named-things.ts';
+
+export const writePoint: Command = {
+  words: ['points', 'write'],
+  about:
+    'Writes a point that is marked writable, once, and reads it back. Exit code 1 unless it holds the value.',
+  operands: [{ name: 'POINT' }, { name: 'VALUE' }],
+  options: { reason: { type: 'string', value: 'TEXT', about: 'why, for the audit log' } },
+  async run({ api, print }, input) {
+    const [point = '', value = ''] = input.operands;
+    const id = await idOf(api, point);
+    const reason = input.text('reason');
+    const done = await api.command<Item>(`/api/acquisition/points/${id}/write/`, {
+      value: givenValue(value),
+      ...(reason && { reason }),
+    });
+    const readBack = record(done.read_back);
+    const holds = readBack.value === undefined ? '' : ` It holds ${readBack.value} now.`;
+    print.said(done, `${point}: ${done.outcome}.${holds}${done.detail ? ` ${done.detail}` : ''}`);
+    return done.outcome === 'written' ? exitCodes.ok : exitCodes.refused;
+  },
+};
+
+/** `DEVICE/POINT` by their codes, or the id of the point: codes are those of a device. */
+async function idOf(api: ApiClient, point: string): Promise<unknown> {
+  if (/^[1-9][0-9]{0,14}$/.test(point)) return point;
+  const slash = point.lastIndexOf('/');
+  if (slash < 1 || slash === point.length - 1) {
+    throw new CliError('POINT is the id of a point, or DEVICE/POINT by their codes', exitCodes.usage);
+  }
+  const device = await named(api, 'device', point.slice(0, slash));
+  const code = point.slice(slash + 1);
+  const [found] = await api.list('/api/config/points/', { device_id: String(device.id), code }, 1);
+  if (found) return found.id;
+  throw new CliError(`There is no point ${code} of device ${device.code}.`, exitCodes.refused);
+}
+
+/** Whole numbers that a double does not hold go as text, which the API takes to the last digit. */
+function givenValue(text: string): number | boolean | string {
+  if (text === 'true' || text === 'false') return text === 'true';
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return text;
+  const number = Number(text);
+  const isExact = !/^[+-]?\d+$/.test(text) || Number.isSafeInteger(number);
+  return Number.isFinite(number) && isExact ? number : text;
+}
