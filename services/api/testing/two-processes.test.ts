@@ -160,6 +160,7 @@ describe('what a session has learned of a device', () => {
     is_confirmed: isConfirmed,
   });
   const plain = (at: number) => ({ table: 'holding_register', from: at, to: at });
+  const learned = (at: number) => ({ ...plain(at), learned: true });
 
   /** A session of a task with one device, and how its collector would tell that it has learned something. */
   async function learning(code: string, profile: object | null) {
@@ -225,7 +226,7 @@ describe('what a session has learned of a device', () => {
     );
     expect(device).toMatchObject({
       max_bits: 2_000,
-      profile: { write_back: true, max_hole: 3, excluded: [plain(5), plain(7)] },
+      profile: { write_back: true, max_hole: 3, excluded: [plain(5), learned(7)] },
       learned_limits: [{ session_id: expect.any(String), collector_id: 'c1', max_registers: 40 }],
     });
     // What comes later is written on top of that.
@@ -233,13 +234,15 @@ describe('what a session has learned of a device', () => {
     for (const [index, at] of later.entries()) {
       const all = [range(7, true), ...later.slice(0, index + 1).map((each) => range(each, true))];
       await tell({ max_registers: 20, excluded: all });
-      await expect.poll(async () => (await first.get(path)).body.profile.excluded.at(-1)).toEqual(plain(at));
+      await expect
+        .poll(async () => (await first.get(path)).body.profile.excluded.at(-1))
+        .toEqual(learned(at));
     }
     await expect.poll(changes).toHaveLength(5);
     expect((await changes())[0]).toMatchObject({
       action: 'device.update',
       outcome: 'done',
-      data: { body: { max_registers: 20, excluded: [5, 7, ...later].map(plain) } },
+      data: { body: { max_registers: 20, excluded: [plain(5), ...[7, ...later].map(learned)] } },
     });
   });
 
@@ -258,7 +261,7 @@ describe('what a session has learned of a device', () => {
     expect((await first.get(path)).body).toMatchObject({ max_registers: 125, profile: { excluded: [] } });
     await restart();
     await tell({ excluded: [range(8, true)] });
-    await expect.poll(async () => (await first.get(path)).body.profile.excluded).toEqual([plain(8)]);
+    await expect.poll(async () => (await first.get(path)).body.profile.excluded).toEqual([learned(8)]);
     await expect.poll(changes).toHaveLength(2);
   });
 
@@ -275,12 +278,15 @@ describe('what a session has learned of a device', () => {
     expect((await first.get(path)).body).toMatchObject({ max_bits: 2_000, profile: null });
     expect(await apply()).toMatchObject({
       status: 200,
-      body: { changed: true, device: { max_bits: 100, profile: { excluded: [plain(7)], busy_retries: 2 } } },
+      body: {
+        changed: true,
+        device: { max_bits: 100, profile: { excluded: [learned(7)], busy_retries: 2 } },
+      },
     });
     expect((await apply()).body.changed).toBe(false);
     expect((await apply({ unconfirmed: true })).body).toMatchObject({
       changed: true,
-      device: { profile: { excluded: [plain(7), plain(9)] } },
+      device: { profile: { excluded: [learned(7), learned(9)] } },
     });
     expect(
       await second.post(

@@ -112,6 +112,8 @@ export const deviceProfileSchema = z.object({
           table: z.enum(registerTables),
           from: z.int().min(0).max(65535),
           to: z.int().min(0).max(65535),
+          /** Written by sessions that were refused it: points there are left out, and do not keep a task from starting. */
+          learned: z.boolean().optional(),
         })
         .refine(({ from, to }) => from <= to, 'must begin before it ends'),
     )

@@ -1,7 +1,8 @@
 import { endpointProblems } from '@holdfast/shared/contracts/endpoint-address.ts';
-import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { DeviceConfig, PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { describeMisfit, misfitRates } from '@holdfast/shared/domain/rates/device-rates.ts';
-import { mapReads } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import { type AddressRange, mapReads } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import { pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
 import { sameValueCodes } from '@holdfast/shared/domain/register/point-rules.ts';
 
 export interface ContentIssue {
@@ -53,17 +54,30 @@ const reasons = {
 } as const;
 
 function readingIssues(device: DeviceConfig, index: number): ContentIssue[] {
+  const excluded = device.profile?.excluded ?? [];
+  const learned = excluded.filter((range) => range.learned);
   const { unreadable } = mapReads(device.points, {
     maxRegisters: device.max_registers,
     maxBits: device.max_bits,
     maxHole: 0,
-    excluded: device.profile?.excluded ?? [],
+    excluded,
     maxUnneeded: 0,
   });
-  return unreadable.map(({ point, reason }) => ({
-    path: pointPath(device, index, point.code),
-    message: `${device.code}, ${point.code}: it ${reasons[reason]}`,
-  }));
+  return (
+    unreadable
+      // What a session has found out must not keep the next one from reading the rest: such a point is a miss.
+      .filter(({ point }) => !isWithin(point, learned))
+      .map(({ point, reason }) => ({
+        path: pointPath(device, index, point.code),
+        message: `${device.code}, ${point.code}: it ${reasons[reason]}`,
+      }))
+  );
+}
+
+function isWithin(point: PointConfig, ranges: readonly AddressRange[]): boolean {
+  const { table, address } = point;
+  const end = address + pointWidth(point);
+  return ranges.some((range) => range.table === table && range.from < end && range.to >= address);
 }
 
 /** Of a value of an array taken apart: the array. */

@@ -176,8 +176,6 @@ export class LearnedLimits {
           ...(isConfirmed ? this.#holes : []),
           ...refused
             .filter(({ refusals }) => refusals >= refusalsThatConfirm === isConfirmed)
-            // What is wider than the device takes at once is refused for that.
-            .filter(({ point }) => widthOfValue(point) <= this.#limitOf(point.table))
             .map(({ point }) => rangeOf(point)),
         ]),
         readable,
@@ -189,10 +187,6 @@ export class LearnedLimits {
     };
     const isNothing = maxRegisters === undefined && maxBits === undefined && limits.excluded.length === 0;
     return isNothing ? undefined : limits;
-  }
-
-  #limitOf(table: RegisterTable): number {
-    return isBitTable(table) ? this.#maxBits : this.#maxRegisters;
   }
 
   #changed(): void {

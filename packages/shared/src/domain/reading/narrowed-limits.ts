@@ -8,11 +8,16 @@ export interface ShownLimits {
   readonly excluded: readonly AddressRange[];
 }
 
+export interface ExcludedRange extends AddressRange {
+  /** By refusals, and not by an engineer. */
+  readonly learned?: boolean | undefined;
+}
+
 /** How a device is configured to be read. */
 export interface ConfiguredLimits {
   readonly max_registers: number;
   readonly max_bits: number;
-  readonly excluded: readonly AddressRange[];
+  readonly excluded: readonly ExcludedRange[];
 }
 
 /** Of a device's profile. */
@@ -27,10 +32,10 @@ export function narrowedLimits(
   configured: ConfiguredLimits,
   shown: ShownLimits,
 ): ConfiguredLimits | undefined {
-  const excluded = [...configured.excluded];
+  const excluded: ExcludedRange[] = [...configured.excluded];
   for (const range of mergedRanges(shown.excluded)) {
     for (const part of withoutRanges([range], excluded)) {
-      if (excluded.length < mostExcludedRanges) excluded.push(part);
+      if (excluded.length < mostExcludedRanges) excluded.push({ ...part, learned: true });
     }
   }
   const narrowed = {

@@ -68,6 +68,17 @@ describe('the requests of a tick', () => {
     expect(shape(planReads(map, map.readable))).toEqual(['10+1: a@0', '16+25: c@0 d@24']);
   });
 
+  it('read an array around what is excluded of it', () => {
+    const zones = point('zone', 10, { count: 6 });
+    const excluded = [{ table: 'holding_register', from: 12, to: 13 }] as const;
+    const map = mapReads([zones], { ...open, maxHole: 100, excluded });
+    expect(map.unreadable.map((each) => each.point.code)).toEqual(['zone[2]', 'zone[3]']);
+    expect(shape(planReads(map, map.readable))).toEqual([
+      '10+2: zone[0]@0 zone[1]@1',
+      '14+2: zone[4]@0 zone[5]@1',
+    ]);
+  });
+
   it('stay apart where the device was found not to take them together', () => {
     const dense = [point('a', 0), point('b', 1), point('c', 2), point('d', 8)];
     const cuts = [

@@ -88,8 +88,8 @@ const addressesPerTable = 0x1_0000;
  * allows. All plans of the device, whatever points are due, are made within it.
  *
  * A value is never split over two requests, whose replies may stem from two moments. An array that is wider than a
- * request is taken apart into its values (which get the codes that they have in the array); a text that is wider cannot
- * be read. `unreadable` names the points that no request can read, which are in no plan.
+ * request, or of which a part is excluded, is taken apart into its values (which get the codes that they have in the
+ * array); a text that is wider cannot be read. `unreadable` names the points that no request can read, which are in no plan.
  *
  * @param cuts learned from the device: where it does not take a request although nothing here forbids it
  */
@@ -100,7 +100,7 @@ export function mapReads<P extends PlannablePoint>(
 ): ReadMap<P> {
   const readable: P[] = [];
   const unreadable: UnreadablePoint<P>[] = [];
-  for (const point of points.flatMap((each) => splitWideArray(each, limits))) {
+  for (const point of points.flatMap((each) => splitArray(each, limits))) {
     const reason = whyUnreadable(point, limits);
     if (reason) unreadable.push({ point, reason });
     else readable.push(point);
@@ -194,19 +194,23 @@ function whyUnreadable(
   const { table, address } = point;
   if (address + width > addressesPerTable) return 'beyond_table_end';
   if (width > largestRead(table, limits)) return 'wider_than_device_limit';
-  const isExcluded = limits.excluded.some(
-    (range) => range.table === table && range.from < address + width && range.to >= address,
-  );
-  return isExcluded ? 'excluded' : undefined;
+  return isExcluded(point, limits) ? 'excluded' : undefined;
 }
 
 function largestRead(table: RegisterTable, { maxBits, maxRegisters }: ReadLimits): number {
   return isBitTable(table) ? maxBits : maxRegisters;
 }
 
-/** An array that no single request can read is taken apart. */
-function splitWideArray<P extends PlannablePoint>(array: P, limits: ReadLimits): P[] {
-  return isWideArray(array, limits) ? arrayValues(array) : [array];
+/** An array that no single request can read is taken apart, for its width or for a part that must not be read. */
+function splitArray<P extends PlannablePoint>(array: P, limits: ReadLimits): P[] {
+  const isDivided = isWideArray(array, limits) || (array.count !== undefined && isExcluded(array, limits));
+  return isDivided ? arrayValues(array) : [array];
+}
+
+function isExcluded(point: PlannablePoint, { excluded }: ReadLimits): boolean {
+  const { table, address } = point;
+  const end = address + pointWidth(point);
+  return excluded.some((range) => range.table === table && range.from < end && range.to >= address);
 }
 
 export function isWideArray(point: PlannablePoint, limits: ReadLimits): boolean {
