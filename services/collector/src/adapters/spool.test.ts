@@ -1,4 +1,4 @@
-import { appendFile, open, readdir, stat, writeFile } from 'node:fs/promises';
+import { appendFile, cp, open, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeSample, type Sample } from '@holdfast/shared/contracts/sample.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
@@ -139,6 +139,43 @@ describe('the spool of samples', () => {
     const before = readBefore.map((read) => read.sample.tick);
     expect([...before, ...lost, ...rest]).toEqual(range(1, 2_000));
     expect(rest.length).toBeGreaterThan(0);
+    await spool.close();
+  });
+
+  it('keeps what was read and is not confirmed when it lets the rest of a segment go, until that is confirmed', async () => {
+    const { spool } = await openSpool({ maxBytes: 16 * mebibyte });
+    await spool.append(records(1, 3_000), 0);
+    await spool.append(records(3_001, 3_010), 0);
+    const read = await spool.read();
+    expect(read.length).toBeLessThan(2_500);
+    const lost = await spool.takeOldest();
+    await spool.removeTaken();
+    expect([...read, ...lost].map(({ sample }) => sample.tick)).toEqual(
+      range(1, lost.at(-1)?.sample.tick ?? 0),
+    );
+    const unread = spool.unread();
+    // A process that is killed now leaves exactly that to the next one.
+    const killed = join(await temporaryFolder('spool'), 'killed');
+    await cp(folder, killed, { recursive: true });
+    const next = await DiskSpool.open({
+      folder: killed,
+      instance: 'ffff0000-2',
+      maxBytes: 16 * mebibyte,
+      fsync: 'append',
+      log,
+    });
+    if (!next) throw new Error('another process has the spool');
+    expect((await readAll(next.spool)).slice(0, read.length)).toEqual(read.map(({ sample }) => sample.tick));
+    await next.spool.close();
+    // Nothing of it is given up twice: there is nothing older that nobody has read.
+    const bytes = spool.bytes();
+    const further = await spool.takeOldest();
+    await spool.removeTaken();
+    expect(further).toHaveLength(unread);
+    expect(spool.bytes()).toBeLessThanOrEqual(bytes);
+    const last = read.at(-1);
+    if (last) spool.confirm(last.position, 9);
+    await expect.poll(segments).toEqual([]);
     await spool.close();
   });
 

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rmdir, unlink } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, rmdir, truncate, unlink } from 'node:fs/promises';
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Spool, SpooledNotice, SpooledSample, SpoolPosition } from '../sampling/spool.ts';
@@ -51,7 +51,8 @@ export class DiskSpool implements Spool {
   #writer: FileHandle | undefined;
   /** Where reading goes on. */
   #reading: { segment: Segment; offset: number; recordsLeft: number } | undefined;
-  #taken: Segment | undefined;
+  /** To be dropped; up to `keepBytes` it was read before and may not be confirmed yet. */
+  #taken: { readonly segment: Segment; readonly keepBytes: number; readonly keepRecords: number } | undefined;
   #unread: number;
   #damaged = 0;
   /** How many more of the records read may have been sent by a predecessor, and since which sequence. */
@@ -185,10 +186,11 @@ export class DiskSpool implements Spool {
 
   takeOldest(): Promise<SpooledSample[]> {
     return this.#inTurn(async () => {
-      const oldest = this.#segments[0];
-      if (!oldest) return [];
-      this.#taken = oldest;
-      if (this.#segments.length === 1) await this.#endSegment();
+      const begun = this.#readingFrom();
+      if (!begun) return [];
+      const { segment: oldest, offset: keepBytes, recordsLeft } = begun;
+      this.#taken = { segment: oldest, keepBytes, keepRecords: oldest.records - recordsLeft };
+      if (this.#segments.at(-1) === oldest) await this.#endSegment();
       const samples: SpooledSample[] = [];
       for (let from = this.#readingFrom(); from?.segment === oldest; from = this.#readingFrom()) {
         samples.push(...this.#decode(await readSegment(from.segment, from.offset, readBytes), from));
@@ -201,9 +203,20 @@ export class DiskSpool implements Spool {
 
   removeTaken(): Promise<void> {
     return this.#inTurn(async () => {
-      const taken = this.#taken;
+      if (!this.#taken) return;
+      const { segment, keepBytes, keepRecords } = this.#taken;
       this.#taken = undefined;
-      if (taken && this.#segments[0] === taken) await this.#removeFirst();
+      const at = this.#segments.indexOf(segment);
+      if (at < 0) return;
+      if (keepRecords > 0 && !this.#isConfirmed(segment.id, keepBytes)) {
+        // What was read of it before lies in memory, unconfirmed: it stays on disk until the broker has it.
+        await truncate(segment.path, keepBytes);
+        segment.bytes = keepBytes;
+        segment.records = keepRecords;
+        return;
+      }
+      this.#segments.splice(at, 1);
+      await unlink(segment.path);
     });
   }
 
@@ -332,13 +345,16 @@ export class DiskSpool implements Spool {
     // First on record, then removed: else a successor would not know since when to look.
     await writeConfirmed(this.#options.folder, confirmed);
     for (let first = this.#segments[0]; first; first = this.#segments[0]) {
-      const isDone =
-        first.id < confirmed.segment ||
-        (first.id === confirmed.segment && first.bytes <= confirmed.end_offset);
-      if (!isDone || first === this.#taken) return;
+      if (!this.#isConfirmed(first.id, first.bytes) || first === this.#taken?.segment) return;
       if (this.#segments.length === 1) await this.#endSegment();
       await this.#removeFirst();
     }
+  }
+
+  #isConfirmed(segment: number, upTo: number): boolean {
+    const confirmed = this.#confirmed;
+    if (!confirmed) return false;
+    return segment < confirmed.segment || (segment === confirmed.segment && upTo <= confirmed.end_offset);
   }
 
   async #segmentToWrite(bytes: number): Promise<Segment> {

@@ -51,9 +51,12 @@ export interface Spool {
   read(): Promise<SpooledSample[]>;
   /** Everything up to here is stored by the broker. */
   confirm(position: SpoolPosition, sequence: number): void;
-  /** Reads all that was not read of the oldest segment, to be dropped: see {@link removeTaken}. */
+  /** Reads all of the oldest segment that was not read yet, to be dropped: see {@link removeTaken}. */
   takeOldest(): Promise<SpooledSample[]>;
-  /** Removes the segment that `takeOldest` gave, once what was lost with it is on record. */
+  /**
+   * Removes what `takeOldest` gave, once it is on record as lost. What was read of the same segment before, and is not
+   * confirmed, stays: it may still be sent, and must survive until it is.
+   */
   removeTaken(): Promise<void>;
   /** Replaces the record of what was lost. */
   saveLost(notices: readonly SpooledNotice[]): Promise<void>;
