@@ -27,7 +27,11 @@ export async function migrateSampleTables(options: {
     queryTimeoutMs: 0,
   });
   try {
-    const known = await withNewerMigrations(db, `${sampleSchemaName}.kysely_migration`, migrations);
+    const known = await withNewerMigrations(db, `${sampleSchemaName}.kysely_migration`, migrations).catch(
+      (error: unknown) => {
+        throw unavailable('cannot prepare the tables for samples', error);
+      },
+    );
     const migrator = new Migrator({
       db,
       provider: { getMigrations: async () => known.migrations },
