@@ -7,6 +7,7 @@ import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { cliForTest } from '../cli/cli-for-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
@@ -50,6 +51,7 @@ const gapped = tableMemory({
 let refusals = 0;
 
 let rest: RestClient;
+let settings: Record<string, string>;
 let natsUrl: string;
 let plant: Awaited<ReturnType<typeof startPlant>>;
 let deviceId: number;
@@ -61,7 +63,7 @@ beforeAll(async () => {
   const nats = await natsForTest();
   natsUrl = nats.url;
   const port = await freePort();
-  const settings = {
+  settings = {
     NATS_URL: nats.url,
     DATABASE_URL: await freshDatabase(),
     ...testLease,
@@ -371,5 +373,86 @@ describe('a device that refuses a part of what is asked', () => {
     const second = await session(async ({ points_read }) => points_read > 10 * 41);
     expect(second).toBe(first + 1);
     expect(refusals).toBe(0);
+  });
+});
+
+describe('draining a collector', () => {
+  const path = (id: string) => `/api/system/collectors/${id}`;
+  const stateOf = async (id: string) =>
+    (await rest.get('/api/system/collectors/')).body.results.find((each: { id: string }) => each.id === id)
+      ?.state;
+  const cli = () => cliForTest({ HOLDFAST_URL: rest.url });
+
+  it.each(['c9', 'c1.x', '*'])('that is not known is refused: %s', async (id) => {
+    for (const verb of ['drain', 'undrain']) {
+      expect(await rest.post(`${path(id)}/${verb}/`)).toMatchObject({
+        status: 404,
+        body: { code: 'collector_not_found' },
+      });
+    }
+  });
+
+  it('that is the last one is refused, unless somebody insists', async () => {
+    expect(await rest.post(`${path('c1')}/drain/`)).toMatchObject({
+      status: 409,
+      body: { code: 'last_collector' },
+    });
+    expect(await stateOf('c1')).toBe('active');
+    expect((await rest.post(`${path('c1')}/drain/`, { force: true })).body).toMatchObject({
+      id: 'c1',
+      state: 'draining',
+    });
+    await eventually(async () => (await stateOf('c1')) === 'draining', { what: 'the lease to say so' });
+    expect((await rest.post(`${path('c1')}/undrain/`)).body).toMatchObject({ state: 'active' });
+    await eventually(async () => (await stateOf('c1')) === 'active', { what: 'the lease to say so' });
+  });
+
+  it('is done on the command line, and undone, and the audit log knows', async () => {
+    const refused = await cli().run('collectors', 'drain', 'c1');
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('last_collector')]);
+    const both = await cli().run('collectors', 'drain', 'c1', '--undo', '--wait');
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('--undo')]);
+    await startService('collector', { ...settings, COLLECTOR_ID: 'c2' });
+    const sessionsOf = async (id: string) =>
+      (await rest.get('/api/system/collectors/')).body.results.find((each: { id: string }) => each.id === id)
+        ?.sessions;
+    await eventually(async () => (await stateOf('c2')) === 'active', { what: 'c2 to be up' });
+    if ((await sessionsOf('c1')) === 0)
+      await rest.create('/api/acquisition/sessions/start-task/', { task_id: taskId });
+    await eventually(async () => (await sessionsOf('c1')) + (await sessionsOf('c2')) > 0, {
+      what: 'the session to be placed',
+    });
+    const done = await cli().run('collectors', 'drain', 'c1', '--wait');
+    expect([await sessionsOf('c1'), await sessionsOf('c2')]).toEqual([0, 1]);
+    expect([done.code, done.stderr, JSON.parse(done.stdout)]).toEqual([
+      0,
+      '',
+      expect.objectContaining({ state: 'draining' }),
+    ]);
+    expect((await cli().run('collectors', 'drain', 'c1', '--undo')).code).toBe(0);
+    await eventually(async () => (await stateOf('c1')) === 'active', { what: 'the lease to say so' });
+    const { results } = (await rest.get('/api/system/audit/?action=collector')).body;
+    expect(results[0]).toMatchObject({
+      action: 'collector.undrain',
+      target: 'collector c1',
+      outcome: 'done',
+    });
+    expect(results.some(({ outcome }: { outcome: string }) => outcome === 'refused')).toBe(true);
+  });
+});
+
+describe('writing a point on the command line', () => {
+  it('takes the point by device and code or by its id, and says what was read back', async () => {
+    const cli = cliForTest({ HOLDFAST_URL: rest.url });
+    const done = await cli.run('points', 'write', 'press/setpoint', '21.5', '--reason', 'trial', '--table');
+    expect([done.code, done.stderr]).toEqual([0, '']);
+    expect(done.stdout).toContain('21.5');
+    const byId = await cli.run('points', 'write', String(points.get('setpoint')), '22');
+    expect(JSON.parse(byId.stdout)).toMatchObject({ outcome: 'written' });
+    const locked = await cli.run('points', 'write', 'press/first', '1');
+    expect([locked.code, locked.stderr]).toEqual([1, expect.stringContaining('point_not_writable')]);
+    const none = await cli.run('points', 'write', 'press/nothing', '1');
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('There is no point')]);
+    expect((await cli.run('points', 'write', 'setpoint', '1')).code).toBe(2);
   });
 });
