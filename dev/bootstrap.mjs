@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { checks } from './setup/checks.mjs';
 import { SetupError, say } from './setup/messages.mjs';
-import { installPackages, projectNode } from './setup/packages.mjs';
+import { installPackages, PNPM, projectNode } from './setup/packages.mjs';
 import { ROOT } from './setup/root.mjs';
 import { run, stopRequested } from './setup/run.mjs';
 import { requireNatsServer, requireTestServers } from './setup/servers.mjs';
@@ -46,6 +46,18 @@ const programs = {
   'test:faults': {
     servers: [requireNatsServer],
     commands: (args) => [[join(ROOT, 'test/faults/main.ts'), ...args]],
+  },
+  audit: {
+    servers: [],
+    commands: (args) => [[join(ROOT, 'dev/src/supply-chain/audit.ts'), PNPM, ...args]],
+  },
+  licences: {
+    servers: [],
+    commands: (args) => [[join(ROOT, 'dev/src/supply-chain/licences.ts'), ...args]],
+  },
+  sbom: {
+    servers: [],
+    commands: (args) => [[join(ROOT, 'dev/src/supply-chain/sbom.ts'), PNPM, ...args]],
   },
   simulator: {
     servers: [],

@@ -5,7 +5,8 @@ import { SetupError, say } from './messages.mjs';
 import { ROOT } from './root.mjs';
 import { run } from './run.mjs';
 
-const PNPM = 'pnpm@12.21.0';
+/** As npx takes it. */
+export const PNPM = 'pnpm@12.21.0';
 const STAMP = join(ROOT, 'node_modules/.holdfast-installed');
 const NODE = join(ROOT, 'node_modules/.bin/node');
 

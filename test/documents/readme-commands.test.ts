@@ -21,6 +21,9 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   'npm start': ['dev/bootstrap.mjs', "'dev/src/main.ts'"],
   'npm test': ['.ci/run', 'npm test'],
   'npm run check': ['.ci/run', 'npm run --silent check'],
+  'npm run -s licences': ['.ci/run', 'npm run --silent licences'],
+  'npm run -s audit': ['.ci/run', 'npm run --silent audit'],
+  'npm run -s sbom': ['dev/src/supply-chain/supply-chain.test.ts', "run('sbom.ts'"],
   'npm run -s bench -- recovery --json': ['test/bench/recovery-bench.test.ts', '--json'],
   // By hand, on a machine that has Docker.
   'docker compose up': ['test/compose/trial.mjs', "compose('up'"],
@@ -67,7 +70,8 @@ describe('the commands of the documents', { timeout: 120_000 }, () => {
   });
 
   it('are run here or elsewhere', async () => {
-    for (const page of ['README.md', 'CONTRIBUTING.md', 'docs/api.md', 'docs/nats.md']) {
+    const pages = ['README.md', 'CONTRIBUTING.md', 'docs/api.md', 'docs/nats.md', 'docs/supply-chain.md'];
+    for (const page of pages) {
       for (const command of await commandsIn(page)) {
         if (runHere(command) || command.startsWith('nats ')) continue;
         const [file, words] = runElsewhere[command] ?? [];

@@ -1,0 +1,33 @@
+/** What a package may be licensed under, as SPDX ids: they ask for no more than that their text goes along. */
+export const ALLOWED_LICENCES: readonly string[] = [
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BlueOak-1.0.0',
+  'ISC',
+  'MIT',
+  'MIT-0',
+  'PostgreSQL',
+  'Unlicense',
+  'Zlib',
+];
+
+/** A package that is used although its licence is not on the list, or is not said in a form that can be compared. */
+export interface LicenceException {
+  /** A package's name; with `*` at its end all that begin like it, for binaries of several platforms. */
+  readonly name: string;
+  /** Exactly what its package.json says; another one is not excepted. */
+  readonly licence: string;
+  readonly reason: string;
+}
+
+export const LICENCE_EXCEPTIONS: readonly LicenceException[] = [
+  {
+    name: 'lightningcss*',
+    licence: 'MPL-2.0',
+    reason:
+      'Comes with the test runner’s bundler, as it is: neither changed nor passed on, and in no image. Its conditions ' +
+      'concern whoever changes or distributes its files.',
+  },
+];
