@@ -31,7 +31,7 @@ export function readSample(message: Uint8Array): DecodedSample {
     const from = before + beforeValues.length;
     const count = countPlainValues(bytes, from, to);
     // Before the values there is nothing open but the sample itself, or this is no JSON.
-    const decoded = count > 0 ? decodeSample(`${decoder.decode(bytes.subarray(0, before))}}`) : undefined;
+    const decoded = count > 0 ? decodeSample(`${bytes.toString('utf8', 0, before)}}`) : undefined;
     if (decoded?.ok && decoded.sample.values === undefined) {
       return { ok: true, sample: new SampleOfPlainValues(decoded.sample, { bytes, from, to, count }) };
     }

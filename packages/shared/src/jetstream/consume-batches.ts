@@ -48,8 +48,9 @@ const pullExpiresMs = 3_000;
 /** A confirmation that got lost with a broker holds up the next batch for so long. */
 const ackConfirmTimeoutMs = 2_000;
 
-/** What `ackAll` has taken: a message does not show it itself. */
-const acknowledged = new WeakSet<JsMsg>();
+/** On what `ackAll` has taken: a message does not show it itself, and a WeakSet of thousands costs every collection of garbage. */
+const acknowledged = Symbol('acknowledged');
+type Marked = JsMsg & { [acknowledged]?: boolean };
 
 /**
  * Runs a durable pull consumer until it is stopped: creates it where it is missing, keeps in-progress acks going
@@ -68,7 +69,7 @@ export function consumeBatches(options: ConsumeBatchesOptions): BatchConsumer {
 export async function ackAll(messages: readonly JsMsg[]): Promise<boolean> {
   const last = messages.at(-1);
   if (!last) return true;
-  for (const message of messages) acknowledged.add(message);
+  for (const message of messages) (message as Marked)[acknowledged] = true;
   for (const message of messages.slice(0, -1)) message.ack();
   try {
     return await last.ackAck({ timeout: ackConfirmTimeoutMs });
@@ -160,7 +161,7 @@ class RunningBatchConsumer {
     const sequence = message.seq;
     const held = this.#inHand.get(sequence);
     // Acknowledging its first delivery will acknowledge this one too.
-    if (held && !acknowledged.has(held)) return;
+    if (held && !(held as Marked)[acknowledged]) return;
     if (this.#waiting.size === 0) this.#firstArrivedAt = performance.now();
     this.#waiting.set(sequence, message);
     if (this.#waiting.size === 1 || this.#waiting.size >= this.#options.maxMessages) this.#wake();
@@ -189,7 +190,7 @@ class RunningBatchConsumer {
   async #handleUntilDone(batch: readonly JsMsg[]): Promise<void> {
     const { signal } = this.#stopping;
     for (;;) {
-      const left = batch.filter((message) => !acknowledged.has(message));
+      const left = batch.filter((message) => !(message as Marked)[acknowledged]);
       if (left.length === 0) return;
       try {
         return await this.#options.handle(left, signal);
