@@ -2,6 +2,7 @@ import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
@@ -84,13 +85,28 @@ describe('a plant whose sessions were started over REST', () => {
         period_ms: 250,
         device_ids: [id],
       });
-      sessionIds.push((await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id })).session_id);
+      sessionIds.push(await startTraced(task.id));
     }
     running = sessionIds.slice(0, 2);
     stopped = sessionIds[2] ?? '';
     await storedAfterNow(sessionIds);
     await rest.create(`${sessionsPath}/${stopped}/stop/`, { reason: 'end of shift' });
   });
+
+  /** Each start is of a trace of its own, which the caller names. */
+  async function startTraced(taskId: number): Promise<string> {
+    const answer = await fetch(`${rest.url}${sessionsPath}/start-task/`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        traceparent: `00-${traceOf(taskId)}-00f067aa0ba902b7-01`,
+      },
+      body: JSON.stringify({ task_id: taskId }),
+    });
+    expect(answer.headers.get('traceparent')).toMatch(new RegExp(`^00-${traceOf(taskId)}-[0-9a-f]{16}-01$`));
+    return ((await answer.json()) as { session_id: string }).session_id;
+  }
+  const traceOf = (taskId: number | string) => String(taskId).padStart(32, '4bf92f3577b34da6');
 
   const query = async <T extends object>(sql: string): Promise<T[]> => {
     const client = new pg.Client({ connectionString: databaseUrl });
@@ -166,6 +182,33 @@ describe('a plant whose sessions were started over REST', () => {
     );
     expect(late).toEqual([]);
   }
+
+  it('are found by the trace of their start, from the request to the collector that takes them', async () => {
+    const [taskId = ''] = running[0]?.split('-') ?? [];
+    const trace = traceOf(taskId);
+    const jsm = await jetstreamManager(log.nc);
+    const last = async (stream: string, subject: string) =>
+      (await jsm.streams.getMessage(stream, { last_by_subj: subject })) ?? undefined;
+    const { collectorId = '' } = (await log.task(taskId)).placement as { collectorId?: string };
+    const messages = {
+      'the start': await last('SESSIONS', `sessions.task.${taskId}.lifecycle`),
+      'the placement': await last('SESSIONS', `sessions.task.${taskId}.placement`),
+      'the assignment': await last('ASSIGNMENTS', `assignments.${collectorId}.${taskId}`),
+    };
+    for (const [what, message] of Object.entries(messages)) {
+      expect(message?.header.get('traceparent'), what).toContain(trace);
+      expect(message?.json<{ traceparent?: string }>().traceparent, what).toContain(trace);
+    }
+    const audited = await rest.get('/api/system/audit/?action=session.start&limit=100');
+    expect(JSON.stringify(audited.body.results)).toContain(trace);
+    for (const name of ['api', 'supervisor', `collector ${collectorId}`]) {
+      const said = services
+        .get(name)
+        ?.lastLines(200)
+        .filter((line) => line.includes(trace));
+      expect(said, `what the ${name} says of it`).not.toEqual([]);
+    }
+  });
 
   it.for(['api', 'supervisor', 'writer', 'collector c1', 'collector c2'])(
     'goes on when the %s is killed and started again',

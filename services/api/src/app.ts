@@ -31,6 +31,7 @@ import { addProblemReplies, replyWithProblem } from './http/problem-replies.ts';
 import { recoveryRoutes } from './http/recovery-routes.ts';
 import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { requestIdOf, tellRequestIds } from './http/request-id.ts';
+import { loggerOfRequest, tellTraces } from './http/request-trace.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { type SystemSources, systemRoutes } from './http/system-routes.ts';
 import type { TlsMaterial } from './http/tls-files.ts';
@@ -98,6 +99,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     loggerInstance: log,
     logController: new LogController({ disableRequestLogging: true }),
     genReqId: requestIdOf,
+    childLoggerFactory: loggerOfRequest,
     clientErrorHandler: answerClientError,
     return503OnClosing: false,
     bodyLimit: maxBodyBytes,
@@ -110,6 +112,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   tellRequestIds(app as unknown as FastifyInstance);
+  tellTraces(app as unknown as FastifyInstance);
   addProblemReplies(app as unknown as FastifyInstance);
   refuseWhileClosing(app as unknown as FastifyInstance);
   await addAccessControl(app as unknown as FastifyInstance, access);

@@ -76,22 +76,21 @@ export class ActionPerformer {
     const { taskId } = task;
     const about = { session: sessionId, task: taskId, task_code: taskCode, collector: collectorId };
     if (reason === 'recovery') logger.info(about, `Recovering session ${sessionId} for task ${taskCode}`);
-    const epoch = await this.#append(task, {
-      type: 'session.assigned',
-      sessionId,
-      taskId,
-      collectorId,
-      reason,
-      refusals,
-    });
-    await this.#ring(action, epoch);
-    logger.info({ ...about, epoch, reason, former }, 'session assigned');
+    // Of a failover or a restart the request that once began the session is no cause.
+    const traceparent = reason === 'start' || reason === 'resume' ? task.traces.lifecycle : undefined;
+    const epoch = await this.#append(
+      task,
+      { type: 'session.assigned', sessionId, taskId, collectorId, reason, refusals },
+      traceparent,
+    );
+    await this.#ring(action, epoch, traceparent);
+    logger.info({ ...about, epoch, reason, former, traceparent }, 'session assigned');
     return epoch;
   }
 
   async #ringAgain(action: Extract<Action, { type: 'ring' }>): Promise<number> {
     const { task, session, collectorId, epoch } = action;
-    await this.#ring(action, epoch);
+    await this.#ring(action, epoch, task.traces.placement);
     this.#options.logger.info(
       { session: session.session.sessionId, task: task.taskId, collector: collectorId, epoch },
       'assignment message was missing and is published again',
@@ -209,14 +208,16 @@ export class ActionPerformer {
       : { sequence: 0, isDone: false };
   }
 
-  #append(task: TaskState, event: PlacementEvent): Promise<number> {
-    const envelope = encodeSessionEvent(event, { id: randomUUID(), time: this.#now(), source });
+  #append(task: TaskState, event: PlacementEvent, traceparent?: string): Promise<number> {
+    const metadata = { id: randomUUID(), time: this.#now(), source, traceparent };
+    const envelope = encodeSessionEvent(event, metadata);
     return this.#options.store.append(subjects.placement(task.taskId), envelope, task.lastPlacement);
   }
 
   async #ring(
     { collectorId, task, session }: Extract<Action, { type: 'assign' | 'ring' }>,
     epoch: number,
+    traceparent: string | undefined,
   ): Promise<void> {
     const { sessionId, configVersion } = session.session;
     await this.#options.outbox.publish(collectorId, {
@@ -225,6 +226,7 @@ export class ActionPerformer {
       task_id: task.taskId,
       config_version: configVersion,
       epoch,
+      ...(traceparent !== undefined && { traceparent }),
     });
     this.#options.known.rung(collectorId, task.taskId);
   }

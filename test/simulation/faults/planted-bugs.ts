@@ -87,6 +87,7 @@ export function believesMessages(
         lastPlacement: epoch,
         lastWarning: 0,
         warned: undefined,
+        traces: {},
         unreadable: {},
       };
     },

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { parseTraceParent } from './trace-parent.ts';
 
 /** A message on `assignments.<collectorId>.<taskId>`: a doorbell. The truth is SESSIONS. */
 export const assignmentSchema = z.object({
@@ -7,5 +8,11 @@ export const assignmentSchema = z.object({
   task_id: z.string().min(1),
   config_version: z.int().positive(),
   epoch: z.int().positive(),
+  /** Of the request that the placement came of; a damaged one is as good as none. */
+  traceparent: z
+    .string()
+    .refine((text) => parseTraceParent(text) !== undefined)
+    .optional()
+    .catch(undefined),
 });
 export type Assignment = z.infer<typeof assignmentSchema>;

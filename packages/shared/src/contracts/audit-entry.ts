@@ -24,6 +24,8 @@ export const auditEntrySchema = z.object({
   outcome: z.enum(auditOutcomes),
   detail: z.string(),
   request_id: z.string(),
+  /** W3C; older entries have none. */
+  traceparent: z.string().optional(),
   /** What else is worth keeping; never a secret. */
   data: z.record(z.string(), z.unknown()).optional(),
 });

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { PlacementEvent } from '../domain/placement/events.ts';
 import type { SessionEvent, SessionWarned } from '../domain/session/events.ts';
 import { type CloudEvent, cloudEventSchema } from './cloud-event.ts';
+import { parseTraceParent } from './trace-parent.ts';
 import { upcast } from './upcast.ts';
 
 /** Version of `data` that this release writes. Older ones are upcast, newer ones are unreadable. */
@@ -90,6 +91,8 @@ export interface EventMetadata {
   readonly time: string;
   /** Who wrote it, as a URI reference: `/holdfast/api`. */
   readonly source: string;
+  /** W3C: the request that it came of, directly or by way of another event. Older events have none. */
+  readonly traceparent?: string | undefined;
 }
 
 export type DecodedSessionEvent =
@@ -111,7 +114,10 @@ export type DecodedSessionEvent =
   /** Written by a newer release, or damaged. The reader goes on and leaves this task alone. */
   | { readonly kind: 'unreadable'; readonly problem: string };
 
-export function encodeSessionEvent(event: SessionLogEvent, { id, time, source }: EventMetadata): CloudEvent {
+export function encodeSessionEvent(
+  event: SessionLogEvent,
+  { id, time, source, traceparent }: EventMetadata,
+): CloudEvent {
   const { type, ...fields } = event;
   return {
     specversion: '1.0',
@@ -121,6 +127,7 @@ export function encodeSessionEvent(event: SessionLogEvent, { id, time, source }:
     time,
     subject: event.sessionId,
     datacontenttype: 'application/json',
+    ...(traceparent === undefined ? {} : { traceparent }),
     data: { schema_version: sessionEventVersion, ...toSnakeCase(fields) },
   };
 }
@@ -135,7 +142,9 @@ export function decodeSessionEvent(message: unknown): DecodedSessionEvent {
   const parsed = dataSchemas[type].safeParse(current.data);
   if (!parsed.success) return unreadable(`${type}: ${z.prettifyError(parsed.error)}`);
   const event = { type, ...toCamelCase(parsed.data) } as SessionLogEvent;
-  const metadata = { id, time, source };
+  const { traceparent } = envelope.data;
+  const isTrace = parseTraceParent(traceparent) !== undefined;
+  const metadata = { id, time, source, ...(isTrace && { traceparent: traceparent as string }) };
   switch (event.type) {
     case 'session.assigned':
     case 'session.released':

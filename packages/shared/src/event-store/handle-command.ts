@@ -13,6 +13,8 @@ export interface CommandContext {
   readonly source: string;
   /** RFC 3339, UTC. */
   readonly now: string;
+  /** Of the request that asks for it. */
+  readonly traceparent?: string | undefined;
 }
 
 export type CommandOutcome =
@@ -65,7 +67,7 @@ export async function handleCommand(
   store: EventStore,
   taskId: string,
   command: SessionCommand,
-  { commandId, source, now }: CommandContext,
+  { commandId, source, now, traceparent }: CommandContext,
   memory?: SessionMemory,
 ): Promise<CommandOutcome> {
   let remembered = memory?.get(taskId);
@@ -84,7 +86,12 @@ export async function handleCommand(
       if (state.status === 'never_started') throw new Error(`${command.type} on a task without a session`);
       return { ok: true, state, sequence, changed: false };
     }
-    const envelope: CloudEvent = encodeSessionEvent(event, { id: commandId, time: now, source });
+    const envelope: CloudEvent = encodeSessionEvent(event, {
+      id: commandId,
+      time: now,
+      source,
+      traceparent,
+    });
     try {
       const stored = await store.append(subjects.lifecycle(taskId), envelope, sequence);
       const next = evolve(state, { event, sequence: stored, time: now });

@@ -48,6 +48,7 @@ describe('the fold of a task', () => {
       lastPlacement: 2,
       lastWarning: 0,
       warned: undefined,
+      traces: {},
       unreadable: {},
     });
   });

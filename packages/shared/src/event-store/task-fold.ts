@@ -17,6 +17,8 @@ export interface TaskState {
   readonly lastWarning: number;
   /** The latest session of the task that was warned of for its time, and when; undefined while there is none. */
   readonly warned: { readonly sessionId: string; readonly at: string } | undefined;
+  /** Which request the last event of a subject came of, where that is known. */
+  readonly traces: { readonly [A in SessionSubject['aspect']]?: string };
   /**
    * Set while the last event of a subject is one that this release cannot read. The task is left as it is:
    * whoever wrote that event knows better. (A warning says nothing about where the task stands.)
@@ -33,6 +35,7 @@ export function newTaskState(taskId: string): TaskState {
     lastPlacement: 0,
     lastWarning: 0,
     warned: undefined,
+    traces: {},
     unreadable: {},
   };
 }
@@ -43,13 +46,19 @@ export function foldTask(state: TaskState, { subject, sequence, message }: Store
   if (!aspect) return state;
   const decoded = decodeSessionEvent(message);
   const { [aspect]: _, ...unreadable } = state.unreadable;
-  const place = { [lastOf[aspect]]: sequence };
+  const { [aspect]: _trace, ...traces } = state.traces;
+  const place = { [lastOf[aspect]]: sequence, traces };
   if (decoded.kind !== aspect) {
     const problem = decoded.kind === 'unreadable' ? decoded.problem : `${decoded.event.type} on ${subject}`;
     return { ...state, ...place, unreadable: { ...unreadable, [aspect]: problem } };
   }
-  const time = decoded.metadata.time;
-  const known = { ...state, ...place, unreadable };
+  const { time, traceparent } = decoded.metadata;
+  const known = {
+    ...state,
+    ...place,
+    unreadable,
+    ...(traceparent !== undefined && { traces: { ...traces, [aspect]: traceparent } }),
+  };
   switch (decoded.kind) {
     case 'lifecycle':
       return { ...known, session: evolve(state.session, { event: decoded.event, sequence, time }) };

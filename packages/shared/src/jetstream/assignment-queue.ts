@@ -13,6 +13,7 @@ import {
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Assignment, assignmentSchema } from '../contracts/assignment.ts';
 import { durableNames, parseAssignmentSubject, streamNames, subjects } from '../contracts/subjects.ts';
+import { traceHeaders } from './trace-headers.ts';
 
 /** The supervisor's side of ASSIGNMENTS. */
 export class AssignmentOutbox {
@@ -33,7 +34,9 @@ export class AssignmentOutbox {
    * only make a needed repeat vanish in the duplicate window.
    */
   async publish(collectorId: string, assignment: Assignment): Promise<void> {
-    await this.#js.publish(subjects.assignment(collectorId, assignment.task_id), JSON.stringify(assignment));
+    const { task_id, traceparent } = assignment;
+    const subject = subjects.assignment(collectorId, task_id);
+    await this.#js.publish(subject, JSON.stringify(assignment), traceHeaders(traceparent));
   }
 
   /** Takes away what lies on the collector's subject for the task. */

@@ -2,11 +2,13 @@ import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type AuditEntry, auditEntrySchema } from '../contracts/audit-entry.ts';
 import { streamNames, subjects } from '../contracts/subjects.ts';
+import { traceHeaders } from './trace-headers.ts';
 
 /** Resolves when the entry is stored; sent again under the same id it is one entry. @throws when it is not stored */
 export async function appendAudit(nc: NatsConnection, entry: AuditEntry): Promise<number> {
-  const { action, id, outcome } = auditEntrySchema.parse(entry);
+  const { action, id, outcome, traceparent } = auditEntrySchema.parse(entry);
   const ack = await jetstream(nc).publish(subjects.audit(action), JSON.stringify(entry), {
+    ...traceHeaders(traceparent),
     msgID: `${id}/${outcome}`,
   });
   return ack.seq;

@@ -25,6 +25,7 @@ import {
   StoreUnavailable,
   VersionConflict,
 } from '../event-store/event-store.ts';
+import { traceHeaders } from './trace-headers.ts';
 
 export interface JetStreamEventStoreOptions {
   /** Longest time for an append, its retries and the reading of who won. */
@@ -62,6 +63,7 @@ export class JetStreamEventStore implements EventStore {
   async append(subject: string, event: CloudEvent, expectedLast: number): Promise<number> {
     const deadline = performance.now() + this.#appendTimeoutMs;
     const body = JSON.stringify(event);
+    const about = traceHeaders(event.traceparent);
     // Once an attempt went unanswered, no later error can prove that nothing was stored: measured, a publish
     // that timed out on a stopped broker was stored when the broker went on.
     let unanswered = false;
@@ -69,6 +71,7 @@ export class JetStreamEventStore implements EventStore {
     for (;;) {
       try {
         const ack = await this.#js.publish(subject, body, {
+          ...about,
           msgID: event.id,
           expect: { lastSubjectSequence: expectedLast },
           timeout: Math.max(1, Math.min(this.#requestTimeoutMs, deadline - performance.now())),

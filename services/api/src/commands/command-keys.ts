@@ -16,4 +16,6 @@ export interface CommandAttempt {
   readonly commandId: string;
   /** A try before may have been carried out, or may be just now. */
   readonly isRepeat: boolean;
+  /** W3C: of the request that it came with. */
+  readonly traceparent?: string;
 }

@@ -90,9 +90,9 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     events: EventStore,
     taskId: string,
     command: SessionCommand,
-    { commandId }: CommandAttempt,
+    { commandId, traceparent }: CommandAttempt,
   ): Promise<Accepted> => {
-    const context = { commandId, source, now: new Date().toISOString() };
+    const context = { commandId, source, now: new Date().toISOString(), traceparent };
     const outcome = await handleCommand(events, taskId, command, context, memory);
     if (!outcome.ok) throw refusalProblem(outcome.refusal);
     return outcome;

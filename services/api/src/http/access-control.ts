@@ -9,6 +9,7 @@ import type { AuditTrail } from '../access/audit-trail.ts';
 import { type Caller, callerOf, nameOf, requireRole } from '../access/caller.ts';
 import { ApiProblem } from './api-problem.ts';
 import { operatorOf } from './operator.ts';
+import { traceParentOf } from './request-trace.ts';
 import { refuseRoutesWithoutRole, ruleOf } from './route-roles.ts';
 
 declare module 'fastify' {
@@ -105,6 +106,7 @@ function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
       outcome: auditOutcome(status, code),
       detail: code ?? '',
       request_id: request.id,
+      traceparent: traceParentOf(request.raw),
       data: {
         method: request.method,
         path: request.url.split('?', 1)[0],

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandAttempt, CommandKeys, CommandRecord } from '../commands/command-keys.ts';
 import { ApiProblem, validationFailed } from './api-problem.ts';
 import { problemOf } from './http-errors.ts';
+import { traceParentOf } from './request-trace.ts';
 
 export interface CommandAnswer<Body extends object> {
   readonly status: 200 | 201;
@@ -29,8 +30,9 @@ export type Once = <Body extends object>(
 export function oncePerKey(keys: CommandKeys): Once {
   return async ({ request, reply, changedNothing }, execute) => {
     const key = keyOf(request);
+    const traceparent = traceParentOf(request.raw);
     if (key === undefined) {
-      return answer(reply, await execute({ commandId: randomUUID(), isRepeat: false }));
+      return answer(reply, await execute({ commandId: randomUUID(), isRepeat: false, traceparent }));
     }
     const record: CommandRecord = {
       v: 1,
@@ -54,7 +56,7 @@ export function oncePerKey(keys: CommandKeys): Once {
     }
     const { command_id } = earlier ?? record;
     try {
-      const done = await execute({ commandId: command_id, isRepeat: earlier !== undefined });
+      const done = await execute({ commandId: command_id, isRepeat: earlier !== undefined, traceparent });
       const { status, location = null, body } = done;
       const kept = { status, location, body: body as Record<string, unknown> };
       await keys.put(key, { ...record, command_id, answer: kept }).catch((err: unknown) => {

@@ -203,6 +203,7 @@ export class TaskHolder {
         epoch: assignment.epoch,
         devices: loaded.config.devices.length,
         period_ms: loaded.config.period_ms,
+        traceparent: assignment.traceparent,
       },
       'session is being polled',
     );

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import {
+  formatTraceParent,
+  parseTraceParent,
+  traceParentName,
+} from '@holdfast/shared/contracts/trace-parent.ts';
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+
+const known = new WeakMap<object, string>();
+
+/** Of the caller's trace when he has sent one that is valid, else of a new one; the step is always this request. */
+export function traceParentOf(request: Pick<IncomingMessage, 'headers'>): string {
+  const before = known.get(request);
+  if (before !== undefined) return before;
+  const given = parseTraceParent(request.headers[traceParentName]);
+  const made = formatTraceParent({
+    traceId: given?.traceId ?? randomBytes(16).toString('hex'),
+    parentId: randomBytes(8).toString('hex'),
+    flags: given?.flags ?? '00',
+  });
+  known.set(request, made);
+  return made;
+}
+
+/** The log of a request names its trace in every line. */
+export function loggerOfRequest(
+  logger: FastifyBaseLogger,
+  bindings: object,
+  options: object,
+  request: Pick<IncomingMessage, 'headers'>,
+): FastifyBaseLogger {
+  return logger.child({ ...bindings, [traceParentName]: traceParentOf(request) }, options);
+}
+
+export function tellTraces(app: FastifyInstance): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header(traceParentName, traceParentOf(request.raw));
+  });
+}
