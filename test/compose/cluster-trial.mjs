@@ -3,6 +3,7 @@
 //   node test/compose/cluster-trial.mjs [--no-build] [--keep] [--engine=podman] [a compose command …]
 import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { installation, until } from './installation.mjs';
@@ -60,13 +61,17 @@ function isComplete(from, to) {
   });
 }
 
-/** A row for each stream: its name, on how many nodes it is of how many, and which node leads. */
-async function streams(seed) {
+function streamsTool(seed, ...options) {
   // Passed on by name, so that it stands on no command line.
   const asMaintenance = withFiles(clusterFiles, { NATS_NKEY_SEED: seed });
-  const said = await asMaintenance.compose(
-    ...['run', '--rm', '-T', '--no-deps', '-e', 'NATS_NKEY_SEED', 'streams'],
+  return asMaintenance.compose(
+    ...['run', '--rm', '-T', '--no-deps', '-e', 'NATS_NKEY_SEED', 'streams', ...options],
   );
+}
+
+/** A row for each stream: its name, on how many nodes it is of how many, and which node leads. */
+async function streams(seed) {
+  const said = await streamsTool(seed);
   const rows = said.split('\n').filter((line) => /\d\/\d/.test(line));
   assert.ok(rows.length > 10, said);
   return rows.map((row) => {
@@ -128,6 +133,7 @@ async function losesOne(id, seed) {
     until(`${what} is answered`, () =>
       cluster.post(`/api/acquisition/sessions/${id}/${what}/`, { reason: 'trial' }),
     );
+  await pause(10_000);
   const whole = await isComplete(lost, new Date());
   say(`not one of ${whole} readings is missing since`);
   await post('pause');
@@ -136,6 +142,18 @@ async function losesOne(id, seed) {
   say('with two nodes of three the session is paused and resumed');
   await cluster.compose('start', victim);
   await hasThreeOfEverything(seed, `${leader} is back`);
+}
+
+async function changesCopiesAndSizes(id, seed) {
+  const before = await cluster.session(id);
+  await streamsTool(seed, '--replicas', '1');
+  assert.ok((await streams(seed)).every(({ copies }) => copies === '1/1'));
+  await assert.rejects(streamsTool(seed, '--replicas', '4'), /NATS refuses to have SESSIONS kept on 4 nodes/);
+  await streamsTool(seed, '--replicas', '3');
+  await streamsTool(seed, '--max-bytes', 'SAMPLES=6GiB');
+  await hasThreeOfEverything(seed, 'lowered to one copy and raised again');
+  assert.equal((await goesOn(id, new Date())).epoch, before.epoch);
+  say('the session went on meanwhile, under the same epoch');
 }
 
 async function isRestartedNodeByNode(id, seed) {
@@ -202,6 +220,7 @@ try {
   const { id, seed } = await begins();
   await hasThreeOfEverything(seed, 'made new');
   await isClosedToStrangers();
+  await changesCopiesAndSizes(id, seed);
   await losesOne(id, seed);
   await isRestartedNodeByNode(id, seed);
   await takesCollectorsWithKeys(id);

@@ -102,6 +102,26 @@ async function startsByItself() {
   return session.id;
 }
 
+async function isBounded() {
+  for (const container of await inspect(...ours, ...servers)) {
+    const { HostConfig: host, Config: config } = container;
+    const service = serviceOf(config);
+    assert.ok(host.Memory > 0, `${service} has no bound of memory`);
+    assert.ok(host.PidsLimit > 0, `${service} has no bound of processes`);
+    assert.equal(host.ReadonlyRootfs, true, `${service} may write into its image`);
+    assert.ok(
+      host.SecurityOpt.some((option) => option.startsWith('no-new-privileges')),
+      service,
+    );
+    const effective = (await inside(service, 'grep', 'CapEff', '/proc/self/status')).split(/\s+/).at(-1);
+    const isStarter = service === 'postgres' || service === 'influxdb';
+    assert.equal(BigInt(`0x${effective}`) === 0n, !isStarter, `${service} has the rights ${effective}`);
+  }
+  say('bounds: every container has them, and no right beyond what it needs; none may write into its image');
+  assert.match(await inside('api', 'holdfast', 'check-recovery', '--wait', '30'), /^HOLDFAST OK/);
+  say('the command holdfast works in the container of the API');
+}
+
 async function isBuiltSmallAndWithoutRoot() {
   for (const service of ours) {
     assert.notEqual(await inside(service, 'id', '-u'), '0', `${service} runs as root`);
@@ -440,6 +460,7 @@ async function runsWithoutDemo() {
 
 try {
   const id = await startsByItself();
+  await isBounded();
   await isBuiltSmallAndWithoutRoot();
   const secrets = await keepsItsSecrets();
   await givesKeysToOthers();
