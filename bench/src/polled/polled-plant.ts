@@ -117,6 +117,16 @@ export class PolledPlant {
     );
   }
 
+  /** What became of the ticks of the first so many seconds since the first sample. Before any `measure`. */
+  async firstSeconds(seconds: number): Promise<TicksOfWindow> {
+    const fromMs = await this.#book.firstMs();
+    const toMs = fromMs + seconds * 1_000;
+    const longestPeriodMs = Math.max(...this.#devices.map(({ periodMs }) => periodMs));
+    await sleep(Math.max(0, toMs - Date.now()) + longestPeriodMs + longestGraceMs);
+    this.check();
+    return this.#book.read(this.#devices, fromMs, toMs);
+  }
+
   /** Lets it run for a while, then looks at every tick of a time. */
   async measure(seconds: number): Promise<MeasuredWindow> {
     await this.#book.forget();

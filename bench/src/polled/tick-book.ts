@@ -69,6 +69,12 @@ export class TickBook {
     return state.num_subjects ?? 0;
   }
 
+  /** When the first sample came, ms since 1970. */
+  async firstMs(): Promise<number> {
+    const { state } = await (await this.#manager()).streams.info(streamNames.samples);
+    return Date.parse(state.first_ts);
+  }
+
   /** Empties the stream: what was before is not of interest, and takes room. */
   async forget(): Promise<void> {
     await (await this.#manager()).streams.purge(streamNames.samples);
