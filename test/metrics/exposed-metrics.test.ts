@@ -52,7 +52,8 @@ describe('the metrics of running services', () => {
       fleet.start('writer', { ...health('writer'), DATABASE_URL: throughProxy.href }),
       fleet.start('api', { DATABASE_URL: databaseUrl.href, API_PORT: String(ports.api) }),
     ]);
-    await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1', 'press-2'] }));
+    const config = fleet.plant.config({ taskId: '1', devices: ['press-1', 'press-2'] });
+    await fleet.log.start(config, { softSeconds: 0.1 });
     await shows('writer', 'holdfast_writer_values_written_total', {}, isSome);
   }, 60_000);
 
@@ -117,6 +118,7 @@ describe('the metrics of running services', () => {
     await shows('supervisor', 'holdfast_collectors', { verdict: 'alive' }, isOne);
     await shows('supervisor', 'holdfast_assignments_total', {}, isOne);
     await shows('supervisor', 'holdfast_assignment_latency_seconds_count', {}, isOne);
+    await shows('supervisor', 'holdfast_session_time_limits_total', { limit: 'soft' }, isOne);
     await shows('collector', 'holdfast_lease_held', {}, isOne);
     await shows('collector', 'holdfast_collector_sessions', {}, isOne);
     await shows('collector', 'holdfast_devices', { status: 'healthy' }, (value) => value === 2);
@@ -138,7 +140,7 @@ describe('the metrics of running services', () => {
   it('have a number of series that does not grow with points, devices or sessions', async () => {
     const bounded = new Set([
       ...['service', 'dependency', 'status', 'collector', 'why', 'verdict', 'bound', 'percent', 'stream'],
-      ...['reason', 'cause', 'outcome', 'method', 'route'],
+      ...['reason', 'cause', 'outcome', 'method', 'route', 'limit'],
     ]);
     const labels = [...declaredMetrics().values()].flat().flatMap((each) => each.labels);
     expect(labels.filter((label) => !bounded.has(label))).toEqual([]);

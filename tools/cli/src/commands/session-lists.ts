@@ -18,7 +18,10 @@ const columns: readonly Column<Item>[] = [
   { head: 'EPOCH', cell: ({ epoch }) => epoch, align: 'right' },
   { head: 'STARTED', cell: ({ started_at }) => started_at },
   { head: 'FOR', cell: ({ duration_seconds }) => duration(duration_seconds), align: 'right' },
-  { head: 'WHY', cell: (session) => session.error_message ?? placementOf(session).detail },
+  {
+    head: 'WHY',
+    cell: (session) => session.error_message ?? placementOf(session).detail ?? session.stop_reason,
+  },
 ];
 
 const window: Readonly<Record<'device' | 'from' | 'to', Option>> = {
