@@ -55,6 +55,7 @@ describe('the metrics of running services', () => {
     const config = fleet.plant.config({ taskId: '1', devices: ['press-1', 'press-2'] });
     await fleet.log.start(config, { softSeconds: 0.1 });
     await shows('writer', 'holdfast_writer_values_written_total', {}, isSome);
+    await shows('api', 'holdfast_projector_projecting', {}, isOne);
   }, 60_000);
 
   it('have all that the code declares, and the process beside it', async () => {
