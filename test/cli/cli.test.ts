@@ -21,11 +21,13 @@ import { type CliForTest, cliForTest } from './cli-for-test.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
 let api: ApiUnderTest;
+let database: string;
 let cli: CliForTest;
 
 beforeAll(async () => {
   nats = await natsForTest();
-  api = await startApi({ nats: nats.url, database: await freshDatabase() });
+  database = await freshDatabase();
+  api = await startApi({ nats: nats.url, database });
   await api.ready();
   cli = cliForTest({ HOLDFAST_URL: api.url });
 });
@@ -306,6 +308,20 @@ describe('completion', () => {
 });
 
 describe('other programs', () => {
+  it.skipIf(!hasScript)('show on a terminal how far they are, and leave nothing of that behind', async () => {
+    await configureTask(api, 'saved');
+    await cli.run('sessions', 'start', 'saved');
+    const folder = join(await temporaryFolder('cli'), 'backup');
+    const { code, stdout } = await cliForTest({ NATS_URL: nats.url, DATABASE_URL: database }).onTerminal(
+      'backup',
+      '--to',
+      folder,
+    );
+    expect([code, stdout]).toEqual([0, expect.stringContaining('tables [........................] 0/')]);
+    expect(stdout).toContain('session events [########################]');
+    expect(stdout.split('\u001b[K').at(-1)).toMatch(/^Saved in .*\n$/);
+  });
+
   it('get what follows as it is, and their exit code is that of the command', async () => {
     expect((await cli.run('backup')).code).toBe(2);
     const folder = await temporaryFolder('cli');

@@ -10,6 +10,7 @@ import { backupConfig } from './config.ts';
 import type { Manifest } from './manifest.ts';
 import { restoreBackup } from './restore-backup.ts';
 import { saveBackup } from './save-backup.ts';
+import { showSteps } from './show-steps.ts';
 
 const usage = `Saves SESSIONS, TASK_CONFIGS, API_KEYS and PostgreSQL together, and brings them back into an empty system.
 
@@ -56,13 +57,14 @@ async function main(): Promise<number> {
     DATABASE_URL_FILE: values['database-file'],
   });
   const connection = await connected(brokerAccess(config), command);
+  const steps = showSteps(process.stderr);
   try {
     const { nc } = connection;
     const databaseUrl = config.DATABASE_URL;
     if (command === 'backup') {
-      console.log(
-        `Saved in ${resolve(folder)}: ${contents(await saveBackup({ nc, databaseUrl, to: resolve(folder) }))}.`,
-      );
+      const saved = await saveBackup({ nc, databaseUrl, to: resolve(folder), onStep: steps.onStep });
+      steps.end();
+      console.log(`Saved in ${resolve(folder)}: ${contents(saved)}.`);
       return 0;
     }
     const restored = await restoreBackup({
@@ -70,6 +72,7 @@ async function main(): Promise<number> {
       databaseUrl,
       from: resolve(folder),
       log,
+      onStep: steps.onStep,
       ...(epochFloor === undefined ? {} : { epochFloor }),
       streams: {
         ...(config.SESSIONS_MAX_BYTES && { sessionsMaxBytes: config.SESSIONS_MAX_BYTES }),
@@ -79,10 +82,12 @@ async function main(): Promise<number> {
         ...(config.STREAM_REPLICAS && { replicas: config.STREAM_REPLICAS }),
       },
     });
+    steps.end();
     console.log(`Restored: ${contents(restored.manifest)}. Epochs go on above ${restored.epochFloor}.`);
     console.log('Start the services now. Running sessions go on by themselves.');
     return 0;
   } finally {
+    steps.end();
     await connection.close();
   }
 }

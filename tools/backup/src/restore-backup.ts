@@ -16,6 +16,7 @@ import { checkArchiveFile, readJsonLines } from './archive-file.ts';
 import { BackupError } from './backup-error.ts';
 import { type Manifest, readManifest } from './manifest.ts';
 import { requireEmptyDatabase, restoreDatabase } from './restore-database.ts';
+import type { OnStep } from './show-steps.ts';
 
 /**
  * Events that were appended after the backup are lost with their epochs, and samples under those may still be on their
@@ -50,8 +51,9 @@ export async function restoreBackup(options: {
   /** Instead of the sizes and copies that the saved system had. */
   readonly streams: Partial<StreamSettings>;
   readonly log: Logger;
+  readonly onStep?: OnStep;
 }): Promise<RestoredSystem> {
-  const { nc, databaseUrl, from, log } = options;
+  const { nc, databaseUrl, from, log, onStep = () => undefined } = options;
   const manifest = await readManifest(from);
   for (const file of manifest.files) await checkArchiveFile(from, file);
   const { last_sequence: lastSequence } = manifest.sessions;
@@ -75,7 +77,7 @@ export async function restoreBackup(options: {
     throw new BackupError('API_KEYS is not empty: a restore goes into an empty broker only');
   }
 
-  await restoreDatabase({ url: databaseUrl, folder: from, saved: manifest.database, log });
+  await restoreDatabase({ url: databaseUrl, folder: from, saved: manifest.database, log, onStep });
   for await (const line of readJsonLines(from, manifest.task_configs.file)) {
     const { name, text } = savedConfigSchema.parse(line);
     await configs.putText(name, text);
@@ -85,7 +87,7 @@ export async function restoreBackup(options: {
       await keys.create(apiKeyRecordSchema.parse(line));
     }
   }
-  const restored = await republishSessionEvents(nc, savedEvents(from, manifest));
+  const restored = await republishSessionEvents(nc, savedEvents(from, manifest, onStep));
   if (restored !== lastSequence) {
     throw new RestoreFailed(`SESSIONS ends at event ${restored}, but the backup at ${lastSequence}`);
   }
@@ -132,8 +134,16 @@ function settingsOf({ streams }: Manifest): StreamSettings {
   };
 }
 
-async function* savedEvents(folder: string, { sessions }: Manifest): AsyncIterable<SavedEvent> {
-  for await (const line of readJsonLines(folder, sessions.file)) yield savedEventSchema.parse(line);
+async function* savedEvents(
+  folder: string,
+  { sessions }: Manifest,
+  onStep: OnStep,
+): AsyncIterable<SavedEvent> {
+  for await (const line of readJsonLines(folder, sessions.file)) {
+    const event = savedEventSchema.parse(line);
+    onStep('session events', event.sequence, sessions.last_sequence);
+    yield event;
+  }
 }
 
 /** A CloudEvent each, so that whoever reads the log by eye sees what they are. */

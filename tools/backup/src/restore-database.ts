@@ -9,6 +9,7 @@ import { openArchiveFile } from './archive-file.ts';
 import { BackupError } from './backup-error.ts';
 import type { SavedDatabase, SavedTable } from './manifest.ts';
 import { quoted, withPostgres } from './postgres-session.ts';
+import type { OnStep } from './show-steps.ts';
 import { inOrderOfReferences, migrationsApplied, type TableInUse, tablesInUse } from './tables-in-use.ts';
 
 /** @throws BackupError when any table holds anything */
@@ -25,8 +26,9 @@ export async function restoreDatabase(options: {
   readonly folder: string;
   readonly saved: SavedDatabase;
   readonly log: Logger;
+  readonly onStep?: OnStep;
 }): Promise<void> {
-  const { url, folder, saved, log } = options;
+  const { url, folder, saved, log, onStep = () => undefined } = options;
   const database = openDatabase({ url, maxConnections: 3, log });
   try {
     await migrate(database, log);
@@ -44,10 +46,12 @@ export async function restoreDatabase(options: {
     await client.query('delete from public.projection_checkpoint');
     await makeDays(client, tables, saved.days);
     const refersTo = new Map(tables.map((table) => [`${table.schema}.${table.name}`, table.refersTo]));
-    for (const table of inOrderOfReferences(
+    const ordered = inOrderOfReferences(
       saved.tables,
       ({ schema, name }) => refersTo.get(`${schema}.${name}`) ?? [],
-    )) {
+    );
+    for (const [index, table] of ordered.entries()) {
+      onStep('tables', index, ordered.length);
       await fillTable(client, folder, table);
     }
     for (const { schema, table, column, last_value, is_called } of saved.sequences) {

@@ -10,6 +10,7 @@ import { writeArchiveFile } from './archive-file.ts';
 import { BackupError } from './backup-error.ts';
 import { type Manifest, manifestName, manifestVersion, type SavedDatabase } from './manifest.ts';
 import { saveDatabase } from './save-database.ts';
+import type { OnStep } from './show-steps.ts';
 
 /**
  * Saves a system that may be running into a new folder. The order makes the parts fit: the database first, so that its
@@ -21,17 +22,18 @@ export async function saveBackup(options: {
   readonly nc: NatsConnection;
   readonly databaseUrl: string;
   readonly to: string;
+  readonly onStep?: OnStep;
 }): Promise<Manifest> {
-  const { nc, databaseUrl, to } = options;
+  const { nc, databaseUrl, to, onStep = () => undefined } = options;
   if (await stat(to).catch(() => undefined)) throw new BackupError(`${to} exists already`);
   // What was cut off must not look like a backup, so the name comes last.
   const folder = `${to}.partial-${process.pid}`;
   await mkdir(folder, { mode: 0o700, recursive: true });
   try {
-    const { database, files } = await saveDatabase(databaseUrl, folder);
+    const { database, files } = await saveDatabase(databaseUrl, folder, onStep);
     const extent = await sessionLogExtent(nc);
     if (!extent) throw new BackupError('the broker has no stream SESSIONS: is it the right one?');
-    const log = { last: 0, expected: extent.lastSequence };
+    const log = { last: 0, expected: extent.lastSequence, onStep };
     const sessionsFile = await writeArchiveFile(folder, 'sessions.jsonl.gz', savedEvents(nc, database, log));
     const configs = { count: 0 };
     const configsFile = await writeArchiveFile(folder, 'task-configs.jsonl.gz', savedConfigs(nc, configs));
@@ -67,13 +69,14 @@ export async function saveBackup(options: {
 async function* savedEvents(
   nc: NatsConnection,
   { checkpoint }: SavedDatabase,
-  log: { last: number; readonly expected: number },
+  log: { last: number; readonly expected: number; readonly onStep: OnStep },
 ): AsyncIterable<string> {
   for await (const { subject, sequence, storedAtMs, data } of readStream(nc, streamNames.sessions)) {
     if (sequence !== log.last + 1) {
       throw new BackupError(`SESSIONS is damaged: event ${sequence} follows on ${log.last}`);
     }
     log.last = sequence;
+    log.onStep('session events', sequence, log.expected);
     if (sequence === checkpoint?.last_sequence && checkpoint.last_event_id !== null) {
       if (idOf(data) !== checkpoint.last_event_id) throw notTogether(sequence);
     }

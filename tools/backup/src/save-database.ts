@@ -3,12 +3,14 @@ import { to as copyTo } from 'pg-copy-streams';
 import { writeArchiveFile } from './archive-file.ts';
 import type { ArchiveFile, SavedDatabase, SavedSequence, SavedTable } from './manifest.ts';
 import { quoted, withPostgres } from './postgres-session.ts';
+import type { OnStep } from './show-steps.ts';
 import { migrationsApplied, type TableInUse, tablesInUse } from './tables-in-use.ts';
 
 /** Writes every table into a file of the folder, all as they were at one moment, while the services go on. */
 export function saveDatabase(
   url: string,
   folder: string,
+  onStep: OnStep = () => undefined,
 ): Promise<{ readonly database: SavedDatabase; readonly files: ArchiveFile[] }> {
   return withPostgres(url, async (client) => {
     await client.query('begin isolation level repeatable read read only');
@@ -16,7 +18,8 @@ export function saveDatabase(
     const migrations = await migrationsApplied(client);
     const files: ArchiveFile[] = [];
     const saved: SavedTable[] = [];
-    for (const table of tables) {
+    for (const [index, table] of tables.entries()) {
+      onStep('tables', index, tables.length);
       const { rows, file } = await saveTable(client, folder, table);
       files.push(file);
       saved.push({
