@@ -18,6 +18,10 @@ const programs = {
     servers: [requireNatsServer],
     commands: (args) => [[join(ROOT, 'dev/src/main.ts'), ...args]],
   },
+  dev: {
+    servers: [requireNatsServer],
+    commands: (args) => [[join(ROOT, 'dev/src/main.ts'), '--watch', ...args]],
+  },
   test: {
     servers: [requireNatsServer, requireTestServers],
     commands: (args) => [[join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...args]],

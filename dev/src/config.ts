@@ -27,6 +27,8 @@ export function stackConfig(environment: Environment = process.env): StackConfig
 export const HELP = `Holdfast on this machine: NATS, PostgreSQL, a simulated plant and all services, as processes of their own.
 
   npm start                starts it and stays in the foreground; Ctrl+C stops it, and sessions go on at the next start
+  npm run dev              the same, and a service whose sources change is restarted (also: npm start -- --watch).
+                           Changes in dev/ and of packages take effect at the next start
   npm start -- --help      this text
 
 Settings come from the environment, for example  API_PORT=8001 npm start

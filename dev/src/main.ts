@@ -17,7 +17,10 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  if (args.length > 0) throw new StackError(`npm start takes no arguments but --help: ${args.join(' ')}`);
+  const others = args.filter((each) => each !== '--watch');
+  if (others.length > 0) {
+    throw new StackError(`npm start takes no arguments but --watch and --help: ${others.join(' ')}`);
+  }
   const config = stackConfig();
   const logs = openLogStream(process.stdout);
   const stop = listenForStop(() => {
@@ -25,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
     killEverything();
     process.exit(EXIT_KILLED);
   });
-  return runLocalStack(config, logs, stop);
+  return runLocalStack(config, logs, stop, { watch: args.includes('--watch') });
 }
 
 function killEverything(): void {

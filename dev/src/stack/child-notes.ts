@@ -32,6 +32,13 @@ export function childNotes(
         child: name,
       });
     },
+    onBroken: (pid, exit) => {
+      logs.warn(
+        `✗ ${name} (process ${pid}) ${how(exit)}: its changed sources do not run, the reason is in its log above. ` +
+          'It is started again at the next change.',
+        { child: name, pid, exit_code: exit.code, signal: exit.signal, broken: true },
+      );
+    },
     onBack: (pid) => logs.say(`✓ ${name} is back as process ${pid}`, { child: name, pid }),
   };
 }

@@ -5,7 +5,8 @@ import { apiClient } from './api-client.ts';
 import { bringUpDemo } from './bring-up-demo.ts';
 import { childNotes } from './child-notes.ts';
 import { readSession } from './demo-session.ts';
-import { openHomeFolder } from './home-folder.ts';
+import { openHomeFolder, PROJECT_ROOT } from './home-folder.ts';
+import { type Reloadable, reloadOnChange } from './hot-reload.ts';
 import { natsServer, postgresServer } from './local-servers.ts';
 import type { LogStream } from './log-stream.ts';
 import { claimHome } from './running-stack.ts';
@@ -17,6 +18,7 @@ import {
   supervisorProcess,
   writerProcess,
 } from './service-children.ts';
+import { type SourceWatch, watchSources } from './source-watch.ts';
 import { chooseStackPorts } from './stack-ports.ts';
 import { StagedChildren } from './staged-children.ts';
 import { type LiveProcess, SupervisedChild } from './supervised-child.ts';
@@ -31,6 +33,7 @@ export async function runLocalStack(
   config: StackConfig,
   logs: LogStream,
   stop: AbortSignal,
+  { watch = false }: { readonly watch?: boolean } = {},
 ): Promise<number> {
   const since = new Date();
   const begunAt = performance.now();
@@ -77,8 +80,9 @@ export async function runLocalStack(
       controlPort: ports.simulatorControl,
       logs,
     });
+    const simulated = [child('simulator', simulator)];
     await children.start(
-      [[child('nats', nats.spawn), child('postgres', postgres.spawn)], [child('simulator', simulator)]],
+      [[child('nats', nats.spawn), child('postgres', postgres.spawn)], simulated],
       stop,
       onReady,
     );
@@ -86,20 +90,15 @@ export async function runLocalStack(
     const settings = { config, logs, natsUrl };
     const withDatabase = { ...settings, databaseUrl: postgres.databaseUrl };
     const collectorIds = Array.from({ length: config.COLLECTORS }, (_, index) => `collector-${index + 1}`);
-    await children.start(
-      [
-        // Stops after the collectors: it writes what they send while they drain.
-        [child('writer', writerProcess(withDatabase))],
-        collectorIds.map((id) => child(id, collectorProcess(id, { ...settings, spoolDir: home.spool }))),
-        // Stop first: a supervisor would move the sessions of each collector that drains to one that is about to drain.
-        [
-          child('supervisor', supervisorProcess(settings)),
-          child('api', apiProcess({ ...withDatabase, port: ports.api })),
-        ],
-      ],
-      stop,
-      onReady,
+    // Stops after the collectors: it writes what they send while they drain.
+    const writer = child('writer', writerProcess(withDatabase));
+    const collectors = collectorIds.map((id) =>
+      child(id, collectorProcess(id, { ...settings, spoolDir: home.spool })),
     );
+    // Stop first: a supervisor would move the sessions of each collector that drains to one that is about to drain.
+    const supervisor = child('supervisor', supervisorProcess(settings));
+    const apiService = child('api', apiProcess({ ...withDatabase, port: ports.api }));
+    await children.start([[writer], collectors, [supervisor, apiService]], stop, onReady);
 
     const client = apiClient(api, stop);
     const demo = await bringUpDemo({
@@ -127,6 +126,18 @@ export async function runLocalStack(
       session_id: demo?.session.id ?? null,
       after_seconds: Math.round((performance.now() - begunAt) / 100) / 10,
     });
+    if (watch && !stop.aborted) {
+      const of = (each: SupervisedChild, ...folders: string[]) => ({ child: each, folders });
+      const shared = 'packages/shared/src';
+      const stages = [
+        // Not with the shared sources: a plant that is away at each change would be in everybody's way.
+        simulated.map((each) => of(each, 'simulators/modbus/src')),
+        [of(writer, 'services/writer/src', shared)],
+        collectors.map((each) => of(each, 'services/collector/src', shared)),
+        [of(supervisor, 'services/supervisor/src', shared), of(apiService, 'services/api/src', shared)],
+      ];
+      await reloadOnChange(watchServices(stages, logs), stages, logs, stop);
+    }
     if (!stop.aborted) await once(stop, 'abort');
   } catch (error) {
     // What fails because the end was asked for is no failure.
@@ -145,4 +156,13 @@ export async function runLocalStack(
   }
   logs.warn(`Stopped, but not cleanly: ${unclean.join(', ')}. Their logs above say why; no session is lost.`);
   return 1;
+}
+
+function watchServices(stages: readonly (readonly Reloadable[])[], logs: LogStream): SourceWatch {
+  const folders = new Set(stages.flat().flatMap((each) => each.folders));
+  const watch = watchSources(PROJECT_ROOT, [...folders], (reason) =>
+    logs.warn(`Changes of sources have to be looked for once a second: ${reason}`),
+  );
+  logs.say('  watching the sources of the services: what changes is restarted', { watching: [...folders] });
+  return watch;
 }

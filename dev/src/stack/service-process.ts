@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type RunningProcess, startProcess } from '../child-process.ts';
+import { type ProcessExit, type RunningProcess, startProcess } from '../child-process.ts';
 import type { LineLog } from '../line-log.ts';
 import { StackError } from './stack-error.ts';
 import type { LiveProcess } from './supervised-child.ts';
@@ -30,11 +30,16 @@ export async function startService(options: ServiceProcessOptions): Promise<Live
     env: { ...Object.fromEntries(Object.keys(env).map((key) => [`${key}_FILE`, undefined])), ...env },
     log,
   });
+  let stopping: Promise<ProcessExit> | undefined;
   return {
     pid: started.pid,
     exited: started.exited,
     untilReady: (signal) => untilReady(started, readyUrl, signal),
-    stop: () => started.stop({ graceMs: STOP_GRACE_MS }),
+    stop: () => {
+      // A second signal would be taken for impatience.
+      stopping ??= started.stop({ graceMs: STOP_GRACE_MS });
+      return stopping;
+    },
   };
 }
 

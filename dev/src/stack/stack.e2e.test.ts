@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { devicePageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { pointHistorySchema } from '@holdfast/shared/contracts/http/point-history-http.ts';
 import { sessionPageSchema, sessionViewSchema } from '@holdfast/shared/contracts/http/session-http.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { doubledTicks } from '@holdfast/test/support/doubled-ticks.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
@@ -14,6 +15,7 @@ import * as z from 'zod';
 import { type RunningProcess, startProcess } from '../child-process.ts';
 import { startNatsServer } from '../nats-server.ts';
 import { isOver } from '../process-family.ts';
+import { PROJECT_ROOT } from './home-folder.ts';
 import { readJsonFile } from './json-file.ts';
 
 const SESSIONS = '/api/acquisition/sessions';
@@ -29,6 +31,7 @@ const readySchema = z.object({
 const runningSchema = z.object({ children: z.record(z.string(), z.object({ pid: z.int() })) });
 
 type Ready = z.infer<typeof readySchema>;
+type Children = z.infer<typeof runningSchema>['children'];
 
 describe('the local stack', { timeout: storyTimeoutMs }, () => {
   it('goes on with its demo session at the next start, and leaves a stopped one stopped', async () => {
@@ -129,6 +132,59 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
   });
 });
 
+describe.runIf(process.platform === 'linux')(
+  'the local stack in development',
+  { timeout: storyTimeoutMs },
+  () => {
+    it('restarts what has changed once: the session goes on, no collector stays behind, no tick is read twice', async () => {
+      const checkout = await copyOfSources();
+      const source = join(checkout, 'services', 'collector', 'src', 'main.ts');
+      const sound = await readFile(source, 'utf8');
+      const home = await temporaryFolder('stack');
+      const stack = await start(home, { NODE_COMPILE_CACHE: join(checkout, 'compiled') }, checkout);
+      const facts = await ready(stack);
+      const before = await childrenOf(home);
+      await sampleSince(facts, new Date());
+
+      await appendFile(source, '\n// Another word.\n');
+
+      const after = await collectorsOtherThan(before, home);
+      expect(after.supervisor).toEqual(before.supervisor);
+      expect(after.simulator).toEqual(before.simulator);
+      await sampleSince(facts, new Date());
+      expect(await collectorsAt(facts.nats_url)).toEqual(['collector-1', 'collector-2']);
+
+      await writeFile(source, `${sound}\nconst = broken;\n`);
+      await eventually(
+        () => stack.lastLines(200).filter((line) => line.includes('"broken":true')).length === 2,
+        { what: 'a word about both collectors that do not run', timeoutMs: 60_000 },
+      );
+      expect(await collectorsAt(facts.nats_url)).toEqual([]);
+      await writeFile(source, sound);
+      await sampleSince(facts, new Date());
+
+      // Ctrl+C just while it restarts.
+      await appendFile(source, '\n// The last word.\n');
+      await eventually(
+        () => stack.lastLines(200).filter((line) => line.includes('"reloading"')).length === 4,
+        {
+          what: 'the last restart',
+        },
+      );
+      stack.signal('SIGINT');
+      expect(await stack.exited).toEqual({ code: 0, signal: null });
+      expect(await collectorsAt(facts.nats_url)).toEqual([]);
+      const { types, samples } = await recordedIn(home);
+      expect(types.filter((type) => type !== 'session.assigned' && type !== 'session.released')).toEqual([
+        'session.started',
+      ]);
+      // At most one for each restart.
+      expect(types.filter((type) => type === 'session.assigned').length).toBeLessThanOrEqual(5);
+      expect(doubledTicks(samples)).toEqual([]);
+    });
+  },
+);
+
 describe('a start that cannot succeed', () => {
   it('says which port is taken and how to take another', async () => {
     const server = createServer();
@@ -172,11 +228,16 @@ describe('a start that cannot succeed', () => {
   });
 });
 
-async function start(home: string, env: Readonly<Record<string, string>> = {}): Promise<RunningProcess> {
+/** @param checkout watched, where it is not the one that this file is in */
+async function start(
+  home: string,
+  env: Readonly<Record<string, string>> = {},
+  checkout?: string,
+): Promise<RunningProcess> {
   const stack = await startProcess({
     name: 'stack',
     command: process.execPath,
-    args: [main],
+    args: checkout === undefined ? [main] : [join(checkout, 'dev', 'src', 'main.ts'), '--watch'],
     env: {
       HOLDFAST_HOME: home,
       API_PORT: '0',
@@ -245,18 +306,64 @@ async function sampleSince(facts: Ready, time: Date): Promise<void> {
   );
 }
 
-async function childrenOf(home: string): Promise<z.infer<typeof runningSchema>['children']> {
+async function childrenOf(home: string): Promise<Children> {
   return (await readJsonFile(join(home, 'running.json'), runningSchema))?.children ?? {};
 }
 
-/** What SESSIONS holds while the stack is down, read by a broker of our own. */
+/** The sources of everything that the stack runs, to be changed, with the packages of this checkout. */
+async function copyOfSources(): Promise<string> {
+  const checkout = await temporaryFolder('checkout');
+  for (const folder of ['dev', 'packages', 'services', 'simulators']) {
+    await cp(join(PROJECT_ROOT, folder), join(checkout, folder), { recursive: true, verbatimSymlinks: true });
+  }
+  await cp(join(PROJECT_ROOT, 'package.json'), join(checkout, 'package.json'));
+  await symlink(join(PROJECT_ROOT, 'node_modules'), join(checkout, 'node_modules'));
+  return checkout;
+}
+
+/** Waits until each collector is another process and its former one is over. */
+function collectorsOtherThan(before: Children, home: string): Promise<Children> {
+  return eventually(
+    async () => {
+      const now = await childrenOf(home);
+      for (const name of ['collector-1', 'collector-2']) {
+        const former = before[name]?.pid ?? 0;
+        if (now[name]?.pid === former || !(await isOver(former))) return undefined;
+      }
+      return now;
+    },
+    { what: 'both collectors to be restarted', timeoutMs: 60_000 },
+  );
+}
+
+/** The ids of all collector processes of this stack on the machine, whoever started them; only Linux tells. */
+async function collectorsAt(natsUrl: string): Promise<string[]> {
+  const ids: string[] = [];
+  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const given = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    if (!given.split('\0').includes(`NATS_URL=${natsUrl}`)) continue;
+    const id = given.split('\0').find((each) => each.startsWith('COLLECTOR_ID='));
+    if (id !== undefined) ids.push(id.slice('COLLECTOR_ID='.length));
+  }
+  return ids.sort();
+}
+
 async function eventTypesIn(home: string): Promise<(string | undefined)[]> {
+  return (await recordedIn(home)).types;
+}
+
+/** What SESSIONS and SAMPLES hold while the stack is down, read by a broker of our own. */
+async function recordedIn(home: string) {
   const broker = await startNatsServer({ storeDir: join(home, 'nats') });
   try {
     const log = await sessionLogForTest(broker.url);
     const events = await log.events();
+    const samples = await log.samples();
     await log.nc.close();
-    return events.map(({ decoded }) => ('event' in decoded ? decoded.event.type : undefined));
+    return {
+      types: events.map(({ decoded }) => ('event' in decoded ? decoded.event.type : undefined)),
+      samples,
+    };
   } finally {
     await broker.stop();
   }

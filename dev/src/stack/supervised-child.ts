@@ -7,6 +7,7 @@ export interface LiveProcess {
   readonly exited: Promise<ProcessExit>;
   /** Resolves when it does its work; rejects when it ends before, or when the signal is aborted. */
   untilReady(signal: AbortSignal): Promise<void>;
+  /** Safe to repeat. */
   stop(): Promise<ProcessExit>;
 }
 
@@ -18,6 +19,8 @@ export interface SupervisedChildOptions {
   readonly onDied: (pid: number, exit: ProcessExit, startsAgainInMs: number) => void;
   readonly onNotStarted: (error: unknown, startsAgainInMs: number) => void;
   readonly onBack: (pid: number) => void;
+  /** Its changed sources do not run: it is left alone until they change once more. */
+  readonly onBroken: (pid: number, exit: ProcessExit) => void;
 }
 
 const FIRST_PAUSE_MS = 1_000;
@@ -33,10 +36,14 @@ export class SupervisedChild {
   #spawning: Promise<LiveProcess> | undefined;
   #live: LiveProcess | undefined;
   #watching: Promise<void> | undefined;
+  /** Between `halt` and `resume`. */
+  #halted: PromiseWithResolvers<void> | undefined;
+  #wake = new AbortController();
 
   constructor(options: SupervisedChildOptions) {
     this.name = options.name;
     this.#options = options;
+    this.#stopping.signal.addEventListener('abort', () => this.#wake.abort());
   }
 
   /** Of the process that runs now, or ran last; undefined before the first start. */
@@ -51,9 +58,24 @@ export class SupervisedChild {
     this.#watching = this.#keepRunning(live);
   }
 
+  /** Ends the process, if one runs, and starts none until `resume`. Resolves when it has ended. */
+  async halt(): Promise<void> {
+    this.#halted ??= Promise.withResolvers();
+    this.#wake.abort();
+    await this.#spawning?.catch(() => {});
+    await this.#live?.stop();
+  }
+
+  /** Starts it at once, whatever pause it was in. */
+  resume(): void {
+    this.#halted?.resolve();
+    this.#halted = undefined;
+  }
+
   /** Safe to call at any moment, and again. */
   async stop(): Promise<ProcessExit | undefined> {
     this.#stopping.abort();
+    this.resume();
     await this.#spawning?.catch(() => {});
     const exit = await this.#live?.stop();
     await this.#watching;
@@ -69,27 +91,38 @@ export class SupervisedChild {
   }
 
   async #keepRunning(first: LiveProcess): Promise<void> {
-    const { onDied, onNotStarted, onBack } = this.#options;
+    const { onDied, onNotStarted, onBack, onBroken } = this.#options;
     const stopping = this.#stopping.signal;
     let live: LiveProcess | undefined = first;
     let pauseMs = FIRST_PAUSE_MS;
+    /** Whether the process runs changed sources that have not shown yet that they work. */
+    let isTrial = false;
     while (!stopping.aborted) {
+      let isBroken = false;
       if (live !== undefined) {
         const since = performance.now();
         const exit = await live.exited;
         if (stopping.aborted) return;
         if (performance.now() - since > STABLE_AFTER_MS) pauseMs = FIRST_PAUSE_MS;
-        onDied(live.pid, exit, pauseMs);
+        // Not whether it is halted now: it may have been resumed by whoever saw its end first.
+        const isHalt = this.#wake.signal.aborted;
+        isBroken = isTrial && !isHalt;
+        if (isBroken) onBroken(live.pid, exit);
+        else if (!isHalt) onDied(live.pid, exit, pauseMs);
       }
-      await sleep(pauseMs, undefined, { signal: stopping }).catch(() => {});
+      await this.#pause(isBroken ? undefined : pauseMs);
+      isTrial = await this.#untilResumed();
       if (stopping.aborted) return;
-      pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+      pauseMs = isTrial ? FIRST_PAUSE_MS : Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
       try {
         live = await this.#spawn();
         const { pid } = live;
         // Not awaited: it may wait for another one that has died as well, and it may die while it waits.
         live.untilReady(stopping).then(
-          () => onBack(pid),
+          () => {
+            if (this.#live?.pid === pid) isTrial = false;
+            onBack(pid);
+          },
           () => {},
         );
       } catch (error) {
@@ -97,5 +130,20 @@ export class SupervisedChild {
         onNotStarted(error, pauseMs);
       }
     }
+  }
+
+  /** Ends early when it is halted or stopped; without a length only then. */
+  async #pause(lengthMs: number | undefined): Promise<void> {
+    const { signal } = this.#wake;
+    if (lengthMs !== undefined) await sleep(lengthMs, undefined, { signal }).catch(() => {});
+    else if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+  }
+
+  /** Whether there was a halt. */
+  async #untilResumed(): Promise<boolean> {
+    const wasHalted = this.#wake.signal.aborted && !this.#stopping.signal.aborted;
+    for (let halted = this.#halted; halted !== undefined; halted = this.#halted) await halted.promise;
+    if (wasHalted) this.#wake = new AbortController();
+    return wasHalted;
   }
 }

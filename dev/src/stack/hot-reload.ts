@@ -1,0 +1,56 @@
+import type { LogStream } from './log-stream.ts';
+import { changesBetween, type SourceWatch } from './source-watch.ts';
+import type { SupervisedChild } from './supervised-child.ts';
+
+export interface Reloadable {
+  readonly child: SupervisedChild;
+  /** Relative to the project's root: a change in them concerns this child. */
+  readonly folders: readonly string[];
+}
+
+/**
+ * Restarts children whose sources have changed, until `stop` is aborted. A process has ended, drained or after its
+ * deadline, before its successor starts: two of one collector would fight for its lease.
+ * @param stages in the order of `StagedChildren`
+ */
+export async function reloadOnChange(
+  watch: SourceWatch,
+  stages: readonly (readonly Reloadable[])[],
+  logs: LogStream,
+  stop: AbortSignal,
+): Promise<void> {
+  stop.addEventListener('abort', () => watch.close());
+  const known = new Map<Reloadable, Awaited<ReturnType<SourceWatch['look']>>>();
+  for (const each of stages.flat()) known.set(each, await watch.look(each.folders));
+  while (!stop.aborted) {
+    await watch.hint();
+    if (stop.aborted) return;
+    const changed = new Set<string>();
+    const affected = new Set<Reloadable>();
+    for (const [each, before] of known) {
+      const now = await watch.look(each.folders);
+      const changes = changesBetween(before, now);
+      if (changes.length === 0) continue;
+      known.set(each, now);
+      affected.add(each);
+      for (const file of changes) changed.add(file);
+    }
+    if (affected.size === 0 || stop.aborted) continue;
+    const names = [...affected].map(({ child }) => child.name);
+    logs.say(`↻ ${shown([...changed])} changed: restarting ${names.join(', ')}`, {
+      reloading: names,
+      changed: [...changed],
+    });
+    // As at the end of the stack: the supervisor first, so that nobody moves what collectors hand back only to go on.
+    for (const stage of stages.toReversed()) {
+      await Promise.all(stage.filter((each) => affected.has(each)).map(({ child }) => child.halt()));
+    }
+    if (stop.aborted) return;
+    for (const { child } of affected) child.resume();
+  }
+}
+
+function shown(files: readonly string[]): string {
+  const [first = '', ...others] = files;
+  return others.length === 0 ? first : `${first} and ${others.length} more`;
+}
