@@ -16,7 +16,9 @@ export function nodeRedFlow({ port, devices, registers, periodMs }: PeerLoad): r
       id: 'values',
       type: 'function',
       z: 'tab',
-      name: 'values',
+      // Without a place it would count as a configuration, and one that depends on itself when it is named like its id.
+      ...{ x: 400, y: 40 },
+      name: 'make values',
       func: [
         `const codes = ${JSON.stringify(codes)};`,
         'const values = {};',
