@@ -18,6 +18,7 @@ export default defineConfig({
       '**/node_modules/**',
       'test/faults/**',
       'test/bench/{fleet,polled}-benches.test.ts',
+      'test/bench/api-bench.test.ts',
       'test/cluster/**',
     ],
     globalSetup: ['test/support/global-setup.ts'],

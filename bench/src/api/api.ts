@@ -27,9 +27,9 @@ const flags = {
     byDefault: 64,
     atLeast: 1,
   },
-  tasks: { meaning: 'tasks that the commands are about', byDefault: 640, atLeast: 1 },
-  commands: { meaning: 'commands of a round', byDefault: 5_120, atLeast: 4 },
-  reads: { meaning: 'reads of a round, of each kind', byDefault: 5_000, atLeast: 1 },
+  tasks: { meaning: 'tasks that the commands are about', byDefault: 256, atLeast: 1 },
+  commands: { meaning: 'commands of a round', byDefault: 2_560, atLeast: 4 },
+  reads: { meaning: 'reads of a round, of each kind', byDefault: 3_000, atLeast: 1 },
   rounds: { meaning: 'measured rounds, each beside its limits', byDefault: 5, atLeast: 1 },
 } as const;
 
