@@ -1,11 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
-import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
-import { openPostgresSampleStore } from '@holdfast/shared/sample-store/postgres/postgres-sample-store.ts';
 import type { HistoryQuery } from '@holdfast/shared/sample-store/sample-store.ts';
-import pg from 'pg';
 import {
   type Benchmark,
   type BenchmarkContext,
@@ -24,30 +20,36 @@ import {
   type StoredPlant,
   secondsOfDay,
 } from './fill-store.ts';
+import { startInfluxFull } from './full-influx.ts';
+import { startPostgresFull } from './full-postgres.ts';
 
 const flags = {
   rows: { meaning: 'values in the store, about', byDefault: 10_000_000, atLeast: 1_000_000 },
   devices: { meaning: 'devices', byDefault: 6, atLeast: 1 },
   points: { meaning: 'numbers of each device', byDefault: 20, atLeast: 1 },
+  store: { meaning: 'database', byDefault: 'postgres', oneOf: ['postgres', 'influx'] },
   queries: { meaning: 'questions of each kind', byDefault: 100, atLeast: 10 },
 } as const;
 
 export const history: Benchmark<typeof flags> = {
   name: 'history',
-  summary: 'history of one point over a day of values a second, in a PostgreSQL that is full of others',
+  summary: 'history of one point over a day of values a second, in a database that is full of others',
   description: [
-    'Fills a PostgreSQL by the store’s own write path, second by second, then asks for points and days at random, one',
+    'Fills a PostgreSQL, or an InfluxDB 1.x (--store influx), by the store’s own write path, second by second, then asks for points and days at random, one',
     'question at a time: every value of a day (86,400), a day by the minute, the latest 1,000 values. Each question goes',
     'through the store as the API asks it. The first of them find the files where filling left them, most not in memory.',
     'ratio: median time of a bare statement for the values of the same days over that of the store, by turns.',
     'VictoriaMetrics is not measured: it takes values from the writer but is asked in a language of its own.',
+    'InfluxDB is asked in InfluxQL; one of before 1.8 gets its values through a small front, which costs filling time only.',
     '100 million rows: --rows 100000000; takes a quarter of an hour to fill and 15 GB, deleted afterwards.',
   ].join('\n'),
   flags,
   run,
 };
 
-type Question = HistoryQuery & { readonly devices: readonly { deviceCode: string; measurement: string }[] };
+export type Question = HistoryQuery & {
+  readonly devices: readonly { deviceCode: string; measurement: string }[];
+};
 
 async function run(values: FlagValues<typeof flags>, context: BenchmarkContext): Promise<Measurement> {
   const { progress, cleanUp } = context;
@@ -60,23 +62,15 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const rows = plant.days * devices * points * secondsOfDay;
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
-  const postgres = await startPostgres({ dataDir: join(folder, 'postgres') });
-  cleanUp.defer(async () => void (await postgres.stop()));
-  const databaseUrl = await postgres.createDatabase('history');
-  await migrateSampleTables({ databaseUrl });
-  const store = openPostgresSampleStore({ databaseUrl });
-  cleanUp.defer(() => store.close());
-  const client = new pg.Client({ connectionString: databaseUrl });
-  await client.connect();
-  cleanUp.defer(() => client.end());
+  const database = await (values.store === 'influx' ? startInfluxFull : startPostgresFull)(folder, cleanUp);
+  const { store } = database;
 
   progress(`storing ${rows} values of ${devices * points} points over ${plant.days} days`);
   const startedAt = performance.now();
   await fillStore(store, plant, progress);
   const fillSeconds = (performance.now() - startedAt) / 1_000;
-  progress('as after a day of rest: vacuum and analyze, which the database does by itself');
-  await client.query('vacuum (analyze) samples.sample_value');
-  await client.query('checkpoint');
+  progress('as after a day of rest');
+  await database.rest();
 
   const questions = questionsOf(plant, queries);
   progress('asking');
@@ -86,7 +80,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
       const found = await store.history({ ...question, limit: secondsOfDay });
       requireCount(found.length, secondsOfDay);
     },
-    (question) => askBare(client, question),
+    async (question) => requireCount(await database.askBare(question), secondsOfDay),
   );
   const minutes = await timed(questions, async (question) => {
     const found = await store.aggregate({ ...question, limit: 50_000, intervalMs: 60_000 });
@@ -102,13 +96,13 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
       days: plant.days,
       points: devices * points,
       fill_values_per_second: Math.round(rows / fillSeconds),
-      ...(await sizes(client)),
+      ...(await database.sizes()),
       ...asFigures('day_of_86400_values', 'ms', day),
       ...asFigures('day_by_the_minute', 'ms', minutes),
       ...asFigures('latest_1000_values', 'ms', latest),
     },
     limit: asFigures('bare_day_of_86400_values', 'ms', bare),
-    servers: { postgres: await versionOf(client) },
+    servers: await database.versions(),
   };
 }
 
@@ -157,34 +151,6 @@ async function timed(
   return distributionOf(timesMs);
 }
 
-/** What the driver takes for the same values when it is told where they are. */
-async function askBare(
-  client: pg.Client,
-  { pointCode: point, devices, start, end }: Question,
-): Promise<void> {
-  const { rows } = await client.query(
-    `select time, value_double from samples.sample_value
-     where series_id = (select id from samples.series where device_code = $1 and point_code = $2)
-       and time >= $3 and time < $4 order by time`,
-    [devices[0]?.deviceCode, point, start, end],
-  );
-  requireCount(rows.length, secondsOfDay);
-}
-
-function requireCount(found: number, wanted: number): void {
+export function requireCount(found: number, wanted: number): void {
   if (found !== wanted) throw new InvalidMeasurement(`${found} values came instead of ${wanted}`);
-}
-
-async function sizes(client: pg.Client): Promise<Record<string, number>> {
-  const { rows } = await client.query<{ tables: string; indexes: string }>(
-    `select sum(pg_table_size(inhrelid)) as tables, sum(pg_indexes_size(inhrelid)) as indexes
-     from pg_inherits where inhparent = 'samples.sample_value'::regclass`,
-  );
-  const mebibytes = (bytes: string | undefined) => Math.round(Number(bytes) / 2 ** 20);
-  return { tables_mib: mebibytes(rows[0]?.tables), indexes_mib: mebibytes(rows[0]?.indexes) };
-}
-
-async function versionOf(client: pg.Client): Promise<string> {
-  const { rows } = await client.query<{ server_version: string }>('show server_version');
-  return rows[0]?.server_version ?? 'unknown';
 }
