@@ -1,11 +1,11 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
 import everyday from './vitest.config.ts';
 
-/** `npm run -s test:benches`: each benchmark of a whole fleet, run small, so that none of them rots, and a NATS cluster. */
+/** `npm run -s test:benches`: each benchmark of a whole fleet, run small, so that none of them rots, a NATS cluster, a slow database. */
 export default defineConfig({
   test: {
     ...mergeConfig(everyday, {}).test,
-    include: ['test/bench/*.test.ts', 'test/cluster/*.test.ts'],
+    include: ['test/bench/*.test.ts', 'test/cluster/*.test.ts', 'test/outages/slow-database.test.ts'],
     exclude: ['**/node_modules/**'],
     maxWorkers: 1,
   },
