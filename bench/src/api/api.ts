@@ -70,6 +70,8 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const load = { url: measured.url, connections: concurrency, headers: measured.headers };
   const commandLoad = () => loadOf({ ...load, requests: commands, sends: cycle });
 
+  // A device, a point and the tasks: what is on its way of them is not of the commands.
+  await auditIsThrough(jsm, measured, { events: 0, auditEntries: 0 }, tasks + 2);
   progress('warm-up');
   const before = await countsOf(jsm);
   await commandLoad();
