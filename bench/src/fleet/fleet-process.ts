@@ -37,7 +37,9 @@ export async function startFleetProcess(
     },
     check: () => {
       if (running.exit === undefined) return;
-      throw new InvalidMeasurement(`${service === 'api' ? 'the API' : `a ${service}`} has ended: ${running.lastLines(5).join('\n')}`);
+      throw new InvalidMeasurement(
+        `${service === 'api' ? 'the API' : `a ${service}`} has ended: ${running.lastLines(5).join('\n')}`,
+      );
     },
   };
 }
