@@ -57,7 +57,7 @@ export function foldTask(state: TaskState, { subject, sequence, message }: Store
     ...state,
     ...place,
     unreadable,
-    ...(traceparent !== undefined && { traces: { ...traces, [aspect]: traceparent } }),
+    ...(traceparent !== undefined && { traces: inOrder({ ...traces, [aspect]: traceparent }) }),
   };
   switch (decoded.kind) {
     case 'lifecycle':
@@ -72,6 +72,11 @@ export function foldTask(state: TaskState, { subject, sequence, message }: Store
     default:
       return decoded satisfies never;
   }
+}
+
+/** The same text for the same state, whichever subject came first: states are compared as JSON. */
+function inOrder({ lifecycle, placement }: TaskState['traces']): TaskState['traces'] {
+  return { ...(lifecycle !== undefined && { lifecycle }), ...(placement !== undefined && { placement }) };
 }
 
 const lastOf = { lifecycle: 'lastLifecycle', placement: 'lastPlacement', warning: 'lastWarning' } as const;
