@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startNatsServer } from '@holdfast/dev/nats-server.ts';
-import { encodeSample, type PointValue, sampleMessageId } from '@holdfast/shared/contracts/sample.ts';
+import {
+  encodeSample,
+  type OutgoingSample,
+  type PointValue,
+  sampleMessageId,
+} from '@holdfast/shared/contracts/sample.ts';
 import { streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
@@ -22,7 +27,7 @@ import {
 } from '../benchmark.ts';
 import { median } from '../median.ts';
 import { publishBare, type ReadyMessage, readyMessage } from './bare-publisher.ts';
-import { decodedValues, sampleOf } from './sample-source.ts';
+import { decodedValues, sampleOf, sampleWriters } from './sample-source.ts';
 
 const flags = {
   samples: { meaning: 'samples of a round', byDefault: 20_000, atLeast: 100 },
@@ -95,12 +100,13 @@ async function run(
   outbox.useSpool(opened.spool);
 
   const decoded = decodedValues({ devices, valuesPerSample: values });
+  const writers = sampleWriters(decoded);
   const ours: Round[] = [];
   const limit: Round[] = [];
   let tick = 1_764_000_000;
   const ticksOfRound = Math.ceil(samples / devices);
   for (let round = 0; round <= rounds; round += 1) {
-    const own = await measured(samples, () => publishOurs(outbox, decoded, tick, samples));
+    const own = await measured(samples, () => publishOurs(outbox, writers, tick, samples));
     tick += ticksOfRound;
     const ready = readyMessages(decoded, tick, samples);
     tick += ticksOfRound;
@@ -160,14 +166,13 @@ async function measured(samples: number, publishAll: () => Promise<void>): Promi
 
 async function publishOurs(
   outbox: SampleOutbox,
-  decoded: readonly Record<string, PointValue>[],
+  writers: readonly ((tick: number) => OutgoingSample)[],
   firstTick: number,
   samples: number,
 ): Promise<void> {
   for (let index = 0; index < samples; index += 1) {
-    const device = index % decoded.length;
-    const tick = firstTick + Math.floor(index / decoded.length);
-    outbox.push(sampleOf(decoded[device] ?? {}, device, tick));
+    const write = writers[index % writers.length];
+    if (write) outbox.push(write(firstTick + Math.floor(index / writers.length)));
     if (outbox.waiting() < maxAhead) continue;
     // Asleep, as a collector is between ticks: turning round and round would take the broker's processor.
     while (outbox.waiting() > maxAhead / 2) await sleep(1);

@@ -1,4 +1,15 @@
-import type { PointValue, Sample } from '@holdfast/shared/contracts/sample.ts';
+import {
+  encodeSample,
+  type OutgoingSample,
+  type PointValue,
+  type Sample,
+} from '@holdfast/shared/contracts/sample.ts';
+import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { ReportFilter } from '../../../services/collector/src/polling/report-filter.ts';
+import { sampleWriter } from '../../../services/collector/src/polling/sample-of-tick.ts';
+import { TickReadings } from '../../../services/collector/src/polling/tick-readings.ts';
+import { ValueKeys } from '../../../services/collector/src/polling/value-keys.ts';
+import { InvalidMeasurement } from '../benchmark.ts';
 
 export interface SampleShape {
   readonly devices: number;
@@ -36,4 +47,38 @@ export function sampleOf(values: Record<string, PointValue>, device: number, tic
     read_at: tick * periodMs + 12,
     values: { ...values },
   };
+}
+
+/**
+ * The same samples by device, made as a collector makes them: by the parts that take decoded values one after the other.
+ * @throws InvalidMeasurement when they are not the same
+ */
+export function sampleWriters(
+  decoded: readonly Record<string, PointValue>[],
+): ((tick: number) => OutgoingSample)[] {
+  return decoded.map((values, index) => {
+    const about = sampleOf({}, index, 0);
+    const entries = Object.entries(values);
+    const keys = new ValueKeys(entries.map(([code]) => ({ code })) as PointConfig[]);
+    const readings = new TickReadings(keys, new ReportFilter([]));
+    const sampleFrom = sampleWriter({
+      sessionId: about.session,
+      epoch: about.epoch,
+      collectorId: about.collector,
+      taskId: about.task,
+      device: { id: about.device_id, code: about.device, site_code: about.site } as DeviceConfig,
+      periodMs: about.period_ms,
+    });
+    const write = (tick: number): OutgoingSample => {
+      const timeMs = tick * about.period_ms;
+      readings.begin(timeMs);
+      for (const [code, value] of entries) readings.onValue(code, value, false);
+      const readAtMs = timeMs + 12;
+      return sampleFrom({ tick, readAtMs, readings, miss: undefined, asked: true, latenessMs: 0 });
+    };
+    const text = new TextDecoder().decode(write(1).message);
+    if (text !== encodeSample(sampleOf(values, index, 1)))
+      throw new InvalidMeasurement(`another message than expected: ${text}`);
+    return write;
+  });
 }
