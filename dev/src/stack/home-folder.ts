@@ -15,6 +15,8 @@ export interface HomeFolder {
   readonly portsFile: string;
   readonly demoFile: string;
   readonly runningFile: string;
+  /** Address of the database, password included, for backups: DATABASE_URL_FILE. */
+  readonly databaseUrlFile: string;
 }
 
 export const PROJECT_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -56,5 +58,6 @@ export async function openHomeFolder(home: string): Promise<HomeFolder> {
     portsFile: join(path, 'ports.json'),
     demoFile: join(path, 'demo.json'),
     runningFile: join(path, 'running.json'),
+    databaseUrlFile: join(path, 'database-url'),
   };
 }

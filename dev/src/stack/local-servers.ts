@@ -1,3 +1,4 @@
+import { rm, writeFile } from 'node:fs/promises';
 import { type PostgresServer, startPostgres } from '../embedded-postgres.ts';
 import { LocalServerError } from '../local-server-error.ts';
 import { type NatsServer, startNatsServer } from '../nats-server.ts';
@@ -92,6 +93,9 @@ export function postgresServer(options: {
       );
       try {
         databaseUrl = await started.createDatabase(DATABASE);
+        // Its port may be another one than at the last start.
+        await rm(home.databaseUrlFile, { force: true });
+        await writeFile(home.databaseUrlFile, databaseUrl, { mode: 0o600 });
       } catch (error) {
         await started.stop();
         throw error;

@@ -73,6 +73,6 @@ function firstKeyMustBeAdmin(): ApiProblem {
     code: 'first_key_must_be_admin',
     title: 'The first key must be one of an administrator',
     detail:
-      'As soon as there is a key nobody gets in without one. Make one with the role admin that does not expire first.',
+      'As soon as there is a key nobody gets in without one, but for this machine where API_ANONYMOUS_LOOPBACK is true. Make one with the role admin that does not expire first.',
   });
 }
