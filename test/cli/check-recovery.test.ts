@@ -1,4 +1,5 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -62,6 +63,36 @@ describe('holdfast check-recovery', () => {
     });
   });
 
+  it('warns of devices that do not answer when it is asked for them: their session does its work', async () => {
+    const seen = { consecutive_failures: 3, last_success: null, last_error: null };
+    await says('polling', {
+      'press-1': { ...seen, status: 'timeout', last_error: 'no answer within 500 ms | unit 1' },
+      'press-2': { ...seen, status: 'healthy', consecutive_failures: 0 },
+      'press-3': { ...seen, status: 'error' },
+      'press-4': { ...seen, status: 'disconnected' },
+    });
+    await expect.poll(async () => (await check('--devices')).code, patience).toBe(1);
+    expect((await check('--devices', '--verbose')).stdout.split('\n')).toEqual([
+      'HOLDFAST WARNING: expected 1, actual 1, missing 0; silent: press/press-1: timeout, press/press-4: disconnected | expected=1 actual=1 missing=0 unexpected=0 devices=4 silent=2',
+      'press/press-1: timeout (no answer within 500 ms / unit 1)',
+      'press/press-4: disconnected',
+      '',
+    ]);
+    expect(JSON.parse((await check('--devices', '--json')).stdout)).toMatchObject({
+      missing: 0,
+      devices: { count: 4, silent: [{ session_id: session, device: 'press-1' }, { device: 'press-4' }] },
+    });
+    expect(await check()).toMatchObject({
+      code: 0,
+      stdout: 'HOLDFAST OK: expected 1, actual 1, missing 0 | expected=1 actual=1 missing=0 unexpected=0\n',
+    });
+    await says('polling', { 'press-1': { ...seen, status: 'healthy' } });
+    expect(await check('--devices', '--wait', '60')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^HOLDFAST OK: .* devices=1 silent=0\n$/),
+    });
+  });
+
   it('warns of a session that is read although it should not be', async () => {
     await api.post(`${sessionsPath}/${session}/stop/`);
     await expect
@@ -108,7 +139,10 @@ async function sampleArrives(): Promise<void> {
   });
 }
 
-async function says(state: 'polling' | 'released'): Promise<void> {
+async function says(
+  state: 'polling' | 'released',
+  device_health: SessionLiveStatus['device_health'] = {},
+): Promise<void> {
   await (await StatusBoard.open(log.nc)).write(taskId(), {
     v: 1,
     session,
@@ -121,6 +155,6 @@ async function says(state: 'polling' | 'released'): Promise<void> {
     points_read: 1,
     error_count: 0,
     last_read_time: null,
-    device_health: {},
+    device_health,
   });
 }

@@ -5,6 +5,7 @@ import { CliError } from '../cli-error.ts';
 import type { Command, Context } from '../command.ts';
 import { exitCodes, monitorCodes } from '../exit-codes.ts';
 import { plainText } from '../output/plain-text.ts';
+import { type DeviceVerdict, type SilentDevice, silentDevices } from './silent-devices.ts';
 
 const namedAtMost = 5;
 const askAgainMs = 1_000;
@@ -14,16 +15,18 @@ export const checkRecovery: Command = {
   about: 'Whether every session that should run is read, for monitors and cron: one line and an exit code.',
   operands: [],
   options: {
+    devices: { type: 'boolean', about: 'warn, too, of devices that do not answer' },
     wait: { type: 'string', value: 'SECONDS', about: 'ask again until all is well, so long at most' },
     verbose: { type: 'boolean', about: 'a further line for everything that does not fit' },
   },
   usageCode: monitorCodes.unknown,
   async run(context, input) {
     const untilMs = performance.now() + (input.integer('wait', 0) ?? 0) * 1_000;
-    let verdict = await judge(context.api);
+    const withDevices = input.has('devices');
+    let verdict = await judge(context.api, withDevices);
     while (verdict.code !== monitorCodes.ok && performance.now() < untilMs && !context.stopping.aborted) {
       await sleep(askAgainMs, undefined, { signal: context.stopping }).catch(() => {});
-      verdict = await judge(context.api);
+      verdict = await judge(context.api, withDevices);
     }
     tell(context, verdict, input.has('verbose'));
     return verdict.code;
@@ -35,13 +38,24 @@ interface Verdict {
   readonly line: string;
   readonly details: readonly string[];
   readonly recovery?: RecoveryView;
+  readonly devices?: DeviceVerdict | undefined;
 }
 
-async function judge(api: ApiClient): Promise<Verdict> {
+async function judge(api: ApiClient, withDevices: boolean): Promise<Verdict> {
   try {
-    return verdictOn(
-      await api.get<RecoveryView>('/api/acquisition/recovery/', { only: 'disagreements', limit: 500 }),
-    );
+    const recovery = await api.get<RecoveryView>('/api/acquisition/recovery/', {
+      only: 'disagreements',
+      limit: 500,
+    });
+    const verdict = verdictOn(recovery, undefined);
+    if (!withDevices) return verdict;
+    try {
+      return verdictOn(recovery, await silentDevices(api));
+    } catch (error) {
+      // What is known to be lost stays the worse news.
+      if (verdict.code === monitorCodes.critical) return verdict;
+      throw error;
+    }
   } catch (error) {
     if (!(error instanceof CliError)) throw error;
     const [first = '', ...rest] = error.message.split('\n');
@@ -57,10 +71,12 @@ async function judge(api: ApiClient): Promise<Verdict> {
   }
 }
 
-function verdictOn(recovery: RecoveryView): Verdict {
+function verdictOn(recovery: RecoveryView, devices: DeviceVerdict | undefined): Verdict {
   const { expected, actual, missing, unexpected, results } = recovery;
   const counts = `expected ${expected}, actual ${actual}, missing ${missing}`;
-  const figures = `expected=${expected} actual=${actual} missing=${missing} unexpected=${unexpected}`;
+  const silent = devices?.silent ?? [];
+  const ofDevices = devices ? ` devices=${devices.count} silent=${silent.length}` : '';
+  const figures = `expected=${expected} actual=${actual} missing=${missing} unexpected=${unexpected}${ofDevices}`;
   const disagreeing = results.filter(({ is_actual }) => is_actual);
   const lost = results.filter(({ is_actual }) => !is_actual);
   const wordsFor = new Map(results.map((item) => [item.session_id, item.disagreements.join('; ')]));
@@ -69,7 +85,9 @@ function verdictOn(recovery: RecoveryView): Verdict {
     ...recovery.missing_sessions.map((id) => whatOf(id, wordsFor.get(id))),
     ...recovery.unexpected_sessions.map(({ session_id, detail }) => whatOf(session_id, detail)),
     ...disagreeing.map(({ session_id }) => whatOf(session_id, wordsFor.get(session_id))),
+    ...silent.map((device) => whatOf(nameOf(device), device.last_error ?? '')),
   ];
+  const silentInWords = silent.length > 0 ? [`silent: ${firstOf(silent.map(nameOf).map(forMonitor))}`] : [];
   const line = (word: string, more: string) =>
     `HOLDFAST ${word}: ${counts}${more && `; ${more}`} | ${figures}`;
   if (missing > 0) {
@@ -77,29 +95,36 @@ function verdictOn(recovery: RecoveryView): Verdict {
     const names = recovery.missing_sessions.map((id) => whatOf(id, codes.get(id)));
     return {
       code: monitorCodes.critical,
-      line: line('CRITICAL', `missing: ${firstOf(names)}`),
+      line: line('CRITICAL', [`missing: ${firstOf(names)}`, ...silentInWords].join('; ')),
       details,
       recovery,
+      devices,
     };
   }
-  if (unexpected > 0 || disagreeing.length > 0) {
+  if (unexpected > 0 || disagreeing.length > 0 || silent.length > 0) {
     const names = [
       ...recovery.unexpected_sessions.map(({ session_id }) => whatOf(session_id, 'should not run')),
       ...disagreeing.map(({ session_id }) => whatOf(session_id, 'does not fit')),
     ];
-    return { code: monitorCodes.warning, line: line('WARNING', firstOf(names)), details, recovery };
+    const more = [...(names.length > 0 ? [firstOf(names)] : []), ...silentInWords].join('; ');
+    return { code: monitorCodes.warning, line: line('WARNING', more), details, recovery, devices };
   }
-  return { code: monitorCodes.ok, line: line('OK', ''), details, recovery };
+  return { code: monitorCodes.ok, line: line('OK', ''), details, recovery, devices };
 }
 
 /** One line also where the output is no terminal: that is where monitors read it. JSON only when asked for. */
-function tell({ print }: Context, { line, details, recovery }: Verdict, isVerbose: boolean): void {
+function tell({ print }: Context, { line, details, recovery, devices }: Verdict, isVerbose: boolean): void {
   if (print.isJsonAsked) {
-    print.json(recovery ?? { error: line, details });
+    print.json(recovery ? { ...recovery, ...(devices && { devices }) } : { error: line, details });
     return;
   }
   print.line(line);
   if (isVerbose) for (const detail of details) print.line(forMonitor(detail));
+}
+
+/** `press/press-1: timeout` */
+function nameOf({ task_code, device, status }: SilentDevice): string {
+  return `${task_code}/${device}: ${status}`;
 }
 
 function firstOf(names: readonly string[]): string {

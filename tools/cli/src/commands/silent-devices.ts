@@ -1,0 +1,65 @@
+import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import { type ApiClient, ApiRefused } from '../api-client.ts';
+import { sessionPath, sessionsPath } from './session-lists.ts';
+
+/** So that thousands of sessions neither take minutes nor keep the API from answering others. */
+const askedAtOnce = 8;
+
+export interface SilentDevice {
+  readonly session_id: string;
+  readonly task_code: string;
+  readonly device: string;
+  readonly status: DeviceHealth['status'];
+  readonly last_success: string | null;
+  readonly last_error: string | null;
+}
+
+export interface DeviceVerdict {
+  /** Devices of running sessions whose health is known. */
+  readonly count: number;
+  /** By session and device. */
+  readonly silent: readonly SilentDevice[];
+}
+
+/**
+ * Devices of running sessions that do not answer. One that refuses answers, and paused sessions read none.
+ * @throws CliError when a session cannot be asked for
+ */
+export async function silentDevices(api: ApiClient): Promise<DeviceVerdict> {
+  const running = await api.list(`${sessionsPath}/`, { status: 'running' }, Number.POSITIVE_INFINITY);
+  const ids = running.map(({ id }) => String(id));
+  const silent: SilentDevice[][] = ids.map(() => []);
+  let count = 0;
+  let next = 0;
+  const askOn = async () => {
+    for (let index = next++; index < ids.length; index = next++) {
+      const session = await statusOf(api, ids[index] ?? '');
+      if (session?.status !== 'running') continue;
+      const devices = Object.entries(session.metadata.device_health);
+      count += devices.length;
+      silent[index] = devices
+        .filter(([, { status }]) => status === 'timeout' || status === 'disconnected')
+        .map(([device, { status, last_success, last_error }]) => ({
+          session_id: session.id,
+          task_code: session.task_code,
+          device,
+          status,
+          last_success,
+          last_error,
+        }));
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(askedAtOnce, ids.length) }, askOn));
+  return { count, silent: silent.flat() };
+}
+
+/** Undefined when it has been cleaned away meanwhile. */
+async function statusOf(api: ApiClient, id: string): Promise<SessionLiveView | undefined> {
+  try {
+    return await api.get<SessionLiveView>(`${sessionPath(id)}/status/`);
+  } catch (error) {
+    if (error instanceof ApiRefused && error.code === 'session_not_found') return undefined;
+    throw error;
+  }
+}
