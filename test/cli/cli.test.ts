@@ -9,6 +9,7 @@ import { jetStreamQuarantine } from '@holdfast/shared/jetstream/quarantine.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, configureTask, startApi } from '../../services/api/testing/api-under-test.ts';
+import { ApiRefused } from '../../tools/cli/src/api-client.ts';
 import { commands } from '../../tools/cli/src/commands.ts';
 import { cliConfig } from '../../tools/cli/src/config.ts';
 import { findCommand, parseCommandLine } from '../../tools/cli/src/parse-command-line.ts';
@@ -124,7 +125,12 @@ describe('what is wrong on the command line', () => {
   it.each([
     [['sessions', 'stop'], /SESSION is missing/],
     [['sessions', 'show', '1-1', '2-1'], /one too many: 2-1/],
-    [['sessions', 'list', '--nonsense'], /--nonsense/],
+    [
+      ['sessions', 'list', '--nonsense'],
+      /^Unknown option --nonsense; `holdfast sessions list --help` shows those there are$/,
+    ],
+    [['sessions', 'list', '--tabel'], /^Unknown option --tabel; did you mean --table\?; `/],
+    [['points', 'write', 'a/b', '-5'], /^Unknown option -5; a negative number stands behind --; `/],
     [['sessions', 'list', '--status', 'running,lost'], /--status is one of running.* not lost/],
     [['sessions', 'list', '--json', '--table'], /either --json or --table/],
     [['completion', 'fish'], /SHELL is bash or zsh/],
@@ -132,6 +138,31 @@ describe('what is wrong on the command line', () => {
     const command = findCommand(commands, args);
     if (!command) throw new Error('no such command');
     expect(() => parseCommandLine(command, args)).toThrow(words);
+  });
+
+  it.each(['1m', '30', '30days', '9999w'])(
+    'is an age that is none, and nothing is asked: %s',
+    async (age) => {
+      const command = findCommand(commands, ['cleanup']);
+      if (!command) throw new Error('no such command');
+      const { input } = parseCommandLine(command, ['cleanup', '--older-than', age]);
+      const nobody = {} as Parameters<typeof command.run>[0];
+      await expect(async () => command.run(nobody, input)).rejects.toMatchObject({
+        exitCode: 2,
+        message: `--older-than is a length of time like 12h, 30d or 8w, from 1h to 3650d, not ${age}`,
+      });
+    },
+  );
+
+  it.each([
+    [502, 'write_failed', 1, false],
+    [504, 'write_outcome_unknown', 3, false],
+    [412, 'precondition_failed', 1, true],
+    [409, 'task_already_active', 1, false],
+    [409, 'last_collector', 1, false],
+  ])('is refused with %i %s: exit code %i, sent to look again: %s', (status, code, exitCode, looksAgain) => {
+    const refused = new ApiRefused({ status, code, title: 'No' }, null);
+    expect([refused.exitCode, refused.message.includes('decide again')]).toEqual([exitCode, looksAgain]);
   });
 
   it.each([

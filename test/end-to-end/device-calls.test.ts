@@ -411,7 +411,10 @@ describe('draining a collector', () => {
 
   it('is done on the command line, and undone, and the audit log knows', async () => {
     const refused = await cli().run('collectors', 'drain', 'c1');
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('last_collector')]);
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(/last_collector[^{]* give --force: /),
+    ]);
     const both = await cli().run('collectors', 'drain', 'c1', '--undo', '--wait');
     expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('--undo')]);
     await startService('collector', { ...settings, COLLECTOR_ID: 'c2' });

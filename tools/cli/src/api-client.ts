@@ -16,7 +16,7 @@ export class ApiRefused extends CliError {
   readonly code: string;
 
   constructor(problem: Partial<Problem> & { status: number }, retryAfter: string | null) {
-    super(describeProblem(problem, retryAfter), exitCodeOf(problem.status));
+    super(describeProblem(problem, retryAfter), exitCodeOf(problem));
     this.status = problem.status;
     this.code = problem.code ?? '';
   }
@@ -197,7 +197,9 @@ async function refusalOf(response: Response): Promise<ApiRefused> {
   return new ApiRefused({ status: response.status, title: response.statusText, detail }, retryAfter);
 }
 
-function exitCodeOf(status: number): number {
+function exitCodeOf({ status, code }: { readonly status: number; readonly code?: string }): number {
+  // Answered for certain, by whoever asked the device.
+  if (code === 'write_failed') return exitCodes.refused;
   if (status === 401 || status === 403) return exitCodes.notAllowed;
   if (status === 502 || status === 503 || status === 504) return exitCodes.unreachable;
   return exitCodes.refused;

@@ -2,6 +2,8 @@ import { parseArgs } from 'node:util';
 import { CliError } from './cli-error.ts';
 import type { Command, Input, Option } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
+import { nearestWord } from './nearest-word.ts';
+import { plainText } from './output/plain-text.ts';
 
 /** Every command has them. */
 export const commonOptions: Readonly<Record<string, Option>> = {
@@ -38,7 +40,7 @@ export function parseCommandLine(command: Command, args: readonly string[]): Par
   try {
     ({ values, positionals: operands } = parseArgs({ args: rest, options, allowPositionals: true }));
   } catch (error) {
-    throw wrongUse(command, (error as Error).message);
+    throw unknownOption(command, error, Object.keys(options)) ?? wrongUse(command, (error as Error).message);
   }
   if (values.help !== true) {
     checkOperands(command, operands);
@@ -46,6 +48,28 @@ export function parseCommandLine(command: Command, args: readonly string[]): Par
     if (values.json === true && values.table === true) throw wrongUse(command, 'either --json or --table');
   }
   return { command, input: inputOf(operands, values, command), raw: rest };
+}
+
+/** Undefined when it is another error of parseArgs, of which only the text has the name. */
+function unknownOption(
+  { words, usageCode }: Command,
+  error: unknown,
+  options: readonly string[],
+): CliError | undefined {
+  const { code, message } = error as NodeJS.ErrnoException;
+  const [, given] = /^Unknown option '(.+?)'(?:\. To specify|$)/s.exec(message) ?? [];
+  if (code !== 'ERR_PARSE_ARGS_UNKNOWN_OPTION' || given === undefined) return undefined;
+  const nearest = nearestWord(given.replace(/^-+/, ''), options);
+  const isNumber = /^-[0-9.]/.test(given);
+  const hint = [
+    nearest !== undefined && `did you mean --${nearest}?`,
+    isNumber && 'a negative number stands behind --',
+    `\`holdfast ${words.join(' ')} --help\` shows those there are`,
+  ];
+  return new CliError(
+    `Unknown option ${plainText(given)}; ${hint.filter(Boolean).join('; ')}`,
+    usageCode ?? exitCodes.usage,
+  );
 }
 
 function checkOperands(command: Command, given: readonly string[]): void {

@@ -1,3 +1,4 @@
+import { ageMs, cleanupMaxAgeMs, cleanupMinAgeMs } from '@holdfast/shared/contracts/http/cleanup-http.ts';
 import { CliError } from '../cli-error.ts';
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -35,6 +36,13 @@ export const cleanup: Command = {
   async run({ api, print }, input) {
     const age = input.text('older-than');
     if (!age) throw new CliError('--older-than is missing: how old, as 30d', exitCodes.usage);
+    const ms = ageMs(age);
+    if (ms === undefined || ms < cleanupMinAgeMs || ms > cleanupMaxAgeMs) {
+      throw new CliError(
+        `--older-than is a length of time like 12h, 30d or 8w, from 1h to 3650d, not ${age}`,
+        exitCodes.usage,
+      );
+    }
     const asked = { older_than: age, status: input.text('status') };
     const isDry = input.has('dry-run');
     if (!isDry && input.has('limit')) throw new CliError('--limit goes with --dry-run', exitCodes.usage);

@@ -5,10 +5,13 @@ const advice: Readonly<Record<number, string>> = {
   401: 'Put a key into the environment: HOLDFAST_API_KEY_FILE names a file that holds one. An admin makes keys: holdfast keys create NAME --role viewer',
   403: 'Use a key with a higher role: viewer < operator < engineer < admin.',
   404: 'The list commands show what there is.',
-  409: 'Look at how things are now (show) and decide again.',
   429: 'Wait a little, and ask less often.',
   500: 'This is a fault of the service; its log has the request under the number above.',
   503: 'Nothing is lost. Try again when the dependency is back; /health/ready of the API names it.',
+};
+/** Where a status says too little. Details of conflicts say themselves what to do. */
+const adviceOnCode: Readonly<Record<string, string>> = {
+  precondition_failed: 'Look at how things are now (show) and decide again.',
 };
 const errorsShown = 20;
 
@@ -26,7 +29,9 @@ export function describeProblem(
     ...faults.slice(0, errorsShown),
     faults.length > errorsShown && `  … and ${faults.length - errorsShown} more`,
     instance && status >= 500 && `Request ${plainText(String(instance))}`,
-    retryAfter ? `Try again in ${plainText(retryAfter)} s.` : advice[status],
+    retryAfter
+      ? `Try again in ${plainText(retryAfter)} s.`
+      : ((code && adviceOnCode[code]) ?? advice[status]),
   ];
   return lines.filter(Boolean).join('\n');
 }
