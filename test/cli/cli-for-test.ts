@@ -14,6 +14,8 @@ export interface Ended {
 export interface CliForTest {
   /** In a pipe. */
   run(...args: string[]): Promise<Ended>;
+  /** In a pipe, with this on its standard input. */
+  runWith(input: string, ...args: string[]): Promise<Ended>;
   /** On a terminal of 100 columns; stderr comes on stdout. */
   onTerminal(...args: string[]): Promise<Ended>;
 }
@@ -24,6 +26,7 @@ export function cliForTest(settings: Readonly<Record<string, string>>): CliForTe
   const environment = { PATH: process.env.PATH, HOLDFAST_OPERATOR: 'test', ...settings };
   return {
     run: (...args) => ended(process.execPath, [program, ...args], environment),
+    runWith: (input, ...args) => ended(process.execPath, [program, ...args], environment, input),
     onTerminal: (...args) => {
       const command = [process.execPath, program, ...args].map((arg) => `'${arg}'`).join(' ');
       return ended('script', ['-qec', `stty cols 100; ${command}`, '/dev/null'], environment);
@@ -31,8 +34,17 @@ export function cliForTest(settings: Readonly<Record<string, string>>): CliForTe
   };
 }
 
-async function ended(command: string, args: string[], environment: NodeJS.ProcessEnv): Promise<Ended> {
-  const child = spawn(command, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+async function ended(
+  command: string,
+  args: string[],
+  environment: NodeJS.ProcessEnv,
+  input?: string,
+): Promise<Ended> {
+  const child =
+    input === undefined
+      ? spawn(command, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+      : spawn(command, args, { env: environment, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin?.end(input);
   cleanUpAfterFile(async () => void child.kill('SIGKILL'));
   let stdout = '';
   let stderr = '';

@@ -63,4 +63,84 @@ describe('configuration that is exported', () => {
     const { code, stderr } = await target.run('import', file);
     expect([code, stderr]).toEqual([1, expect.stringContaining('no configuration of Holdfast')]);
   });
+
+  it('is judged as a whole by the rules of the API before anything is changed', async () => {
+    const faulty = `
+holdfast_configuration: 1
+devces: []
+devices:
+  - code: imm-1
+    host: 10.0.0.7
+    site: nowhere
+    points:
+      - { code: pressure, table: holding_register, address: 0, data_type: uint16 }
+      - { code: oil_temperature, table: holding_register, address: 1, data_type: int17 }
+      - { code: torque, table: holding_register, address: 65535, data_type: float32 }
+      - { code: pressure, table: holding_register, address: 2, data_type: uint16 }
+  - code: imm-2
+    hots: 10.0.0.8
+tasks:
+  - code: workshop-1
+    period_ms: x
+    devices: [imm-1, imm-3]
+    points: [{ device: imm-1, point: speed }, { device: imm-2, point: pressure }, 5]
+`;
+    const devicesBefore = (await to.get('/api/config/devices/')).body.results;
+    for (const options of [['--dry-run'], []]) {
+      const { code, stdout, stderr } = await target.runWith(faulty, 'import', '-', ...options);
+      expect([code, stdout]).toEqual([1, '']);
+      const [first, ...faults] = stderr.trimEnd().split('\n');
+      expect(first).toBe('Nothing was changed: standard input has 12 faults.');
+      expect(faults).toEqual([
+        '  - devces: there is no such part; a configuration has sites, devices, tasks',
+        '  - device imm-1: site: there is no site nowhere',
+        expect.stringMatching(/^ {2}- point imm-1\/oil_temperature: data_type: .*"int16"/),
+        expect.stringMatching(/^ {2}- point imm-1\/torque: address: /),
+        '  - point imm-1/pressure: code: is in the file more than once',
+        '  - device imm-2: Unrecognized key: "hots"',
+        '  - device imm-2: host: is required with modbus_tcp',
+        '  - task workshop-1: devices: there is no device imm-3',
+        '  - task workshop-1: points.2: must have fields, and is 5',
+        '  - task workshop-1: points: there is no point speed of device imm-1',
+        '  - task workshop-1: points: there is no point pressure of device imm-2',
+        '  - task workshop-1: period_ms: Invalid input: expected number, received string',
+      ]);
+    }
+    expect((await to.get('/api/config/devices/')).body.results).toEqual(devicesBefore);
+  });
+
+  it('says what the API refused in the middle, and goes on there when it is imported again', async () => {
+    const plant = (second: string) => `
+holdfast_configuration: 1
+sites: [{ code: hall-9, name: Hall }]
+devices:
+  - code: imm-9
+    site: hall-9
+    host: 10.0.0.9
+    points:
+      - { code: zone, table: holding_register, address: 0, data_type: uint16, count: 3 }
+      - { code: "${second}", table: holding_register, address: 8, data_type: uint16 }
+tasks:
+  - { code: workshop-9, period_ms: 1000, devices: [imm-9], points: [{ device: imm-9, point: zone }] }
+`;
+    // Only the API knows how points of a device get on with each other.
+    const broken = await target.runWith(plant('zone[1]'), 'import', '-');
+    expect([broken.code, broken.stdout]).toEqual([1, '']);
+    expect(broken.stderr).toContain('point imm-9/zone and 1 more: The request does not have the right form');
+    expect(broken.stderr).toContain('  - point imm-9/zone[1]: code: a value of the array zone is named');
+    expect(broken.stderr).toContain('2 of 5 were done before, and stay. Import the file again');
+
+    const repaired = await target.runWith(plant('speed'), 'import', '-');
+    expect([repaired.stderr, JSON.parse(repaired.stdout)]).toEqual([
+      '',
+      { created: 3, changed: 0, unchanged: 2 },
+    ]);
+    // A change is judged together with what stays: a device of TCP has a host.
+    const changed = 'holdfast_configuration: 1\ndevices: [{ code: imm-9, site: hall-9, host: "" }]\n';
+    const refused = await target.runWith(changed, 'import', '-', '--dry-run');
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      'Nothing was changed: standard input has a fault.\n  - device imm-9: host: is required with modbus_tcp\n',
+    ]);
+  });
 });

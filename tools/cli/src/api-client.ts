@@ -3,6 +3,7 @@ import { type Problem, problemContentType } from '@holdfast/shared/contracts/htt
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { describeProblem } from './output/describe-problem.ts';
+import { records } from './output/values.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
 
@@ -14,11 +15,18 @@ export class ApiRefused extends CliError {
   override readonly name = 'ApiRefused';
   readonly status: number;
   readonly code: string;
+  /** What of the request is at fault, where the problem says it. */
+  readonly errors: readonly { readonly path: string; readonly message: string }[];
 
   constructor(problem: Partial<Problem> & { status: number }, retryAfter: string | null) {
     super(describeProblem(problem, retryAfter), exitCodeOf(problem));
     this.status = problem.status;
     this.code = problem.code ?? '';
+    const errors: unknown = problem.errors;
+    this.errors = records(errors).map(({ path, message }) => ({
+      path: String(path ?? ''),
+      message: String(message ?? ''),
+    }));
   }
 }
 

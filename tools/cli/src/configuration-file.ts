@@ -46,19 +46,34 @@ export function toFile({ sites, devices, points, tasks }: Everything): Configura
   };
 }
 
+export interface ReadConfiguration extends ConfigurationFile {
+  /** What it has that no configuration has. */
+  readonly faults: readonly string[];
+}
+
+const parts = ['sites', 'devices', 'tasks'] as const;
+
 /** @throws CliError when it is no such file */
-export function readConfigurationFile(content: unknown): ConfigurationFile {
-  const { holdfast_configuration: version, sites, devices, tasks } = record(content);
+export function readConfigurationFile(content: unknown): ReadConfiguration {
+  const { holdfast_configuration: version, ...rest } = record(content);
   if (version !== 1) {
     throw new CliError(
       'This is no configuration of Holdfast: holdfast_configuration: 1 is missing.',
       exitCodes.refused,
     );
   }
+  const faults = Object.keys(rest)
+    .filter((name) => !parts.some((part) => part === name))
+    .map((name) => `${name}: there is no such part; a configuration has ${parts.join(', ')}`);
+  for (const part of parts) {
+    const given = rest[part] ?? [];
+    if (!Array.isArray(given)) faults.push(`${part}: must be a list`);
+  }
   return {
     holdfast_configuration: 1,
-    sites: records(sites),
-    devices: records(devices),
-    tasks: records(tasks),
+    sites: records(rest.sites),
+    devices: records(rest.devices),
+    tasks: records(rest.tasks),
+    faults,
   };
 }

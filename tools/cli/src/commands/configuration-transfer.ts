@@ -1,10 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
 import { parse, stringify } from 'yaml';
-import type { ApiClient, Item } from '../api-client.ts';
+import { type ApiClient, ApiRefused, type Item } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
-import { type ConfigurationFile, readConfigurationFile, toFile } from '../configuration-file.ts';
+import {
+  type Everything,
+  type ReadConfiguration,
+  readConfigurationFile,
+  toFile,
+} from '../configuration-file.ts';
+import type { IdOf, Plan, Step } from '../configuration-plan.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { plainText } from '../output/plain-text.ts';
 import { records } from '../output/values.ts';
 
 const all = Number.MAX_SAFE_INTEGER;
@@ -33,32 +41,65 @@ export const configurationTransfer: readonly Command[] = [
   {
     words: ['import'],
     about:
-      'Brings in what export wrote: what is not there is made, what has the same code is changed, nothing is deleted.',
+      'Brings in what export wrote: what is not there is made, what has the same code is changed, nothing is deleted. FILE - is standard input.',
     operands: [{ name: 'FILE' }],
-    options: { 'dry-run': { type: 'boolean', about: 'only say what would be done' } },
+    options: { 'dry-run': { type: 'boolean', about: 'only check it and say what would be done' } },
     async run({ api, print }, input) {
-      const file = await readFileOf(input.operands[0] ?? '');
+      const path = input.operands[0] ?? '';
+      const file = await readFileOf(path);
+      // Its schemas take a while to load, for which the other commands need not wait.
+      const { planOf } = await import('../configuration-plan.ts');
+      const plan = planOf(file, await whatIsThere(api, file));
+      if (plan.faults.length > 0) throw faulty(path, plan.faults);
+      if (input.has('dry-run')) {
+        const would = countOf(plan.steps);
+        print.said(would, `Would be: ${sentenceOf(would)}`);
+        return;
+      }
       const progress = print.progress('import');
-      const done = await bringIn(api, file, {
-        isDry: input.has('dry-run'),
-        onStep: (step, of) => progress.at(step, of),
-      }).finally(() => progress.end());
-      const sentence = `${done.created} made, ${done.changed} changed, ${done.unchanged} as they were.`;
-      print.said(done, input.has('dry-run') ? `Would be: ${sentence}` : sentence);
+      const done = await carryOut(api, plan, (step) => progress.at(step, plan.steps.length)).finally(() =>
+        progress.end(),
+      );
+      print.said(done, sentenceOf(done));
     },
   },
 ];
 
-async function readFileOf(path: string): Promise<ConfigurationFile> {
+const nameOfInput = (path: string) => (path === '-' ? 'standard input' : path);
+
+async function readFileOf(path: string): Promise<ReadConfiguration> {
   try {
+    const content = path === '-' ? await text(process.stdin) : await readFile(path, 'utf8');
     // JSON is YAML too.
-    return readConfigurationFile(parse(await readFile(path, 'utf8'), { maxAliasCount: 0 }));
+    return readConfigurationFile(parse(content, { maxAliasCount: 0 }));
   } catch (error) {
     if (error instanceof CliError) throw error;
-    throw new CliError(`Cannot read ${path}: ${(error as Error).message}`, exitCodes.refused, {
+    throw new CliError(`Cannot read ${nameOfInput(path)}: ${(error as Error).message}`, exitCodes.refused, {
       cause: error,
     });
   }
+}
+
+function faulty(path: string, faults: readonly string[]): CliError {
+  const count = faults.length === 1 ? 'a fault' : `${faults.length} faults`;
+  const lines = faults.map((fault) => `  - ${plainText(fault)}`);
+  const message = [`Nothing was changed: ${nameOfInput(path)} has ${count}.`, ...lines].join('\n');
+  return new CliError(message, exitCodes.refused);
+}
+
+/** As far as the file speaks of it. */
+async function whatIsThere(api: ApiClient, file: ReadConfiguration): Promise<Everything> {
+  const list = (kind: string, query = {}) => api.list(`/api/config/${kind}/`, query, all);
+  const [sites, devices, tasks] = [await list('sites'), await list('devices'), await list('tasks')];
+  const named = new Set([
+    ...file.devices.map(({ code }) => code),
+    ...file.tasks.flatMap((task) => records(task.points).map(({ device }) => device)),
+  ]);
+  const points: Item[] = [];
+  for (const { id, code } of devices) {
+    if (named.has(code)) points.push(...(await list('points', { device_id: id as number })));
+  }
+  return { sites, devices, points, tasks };
 }
 
 interface Done {
@@ -67,108 +108,69 @@ interface Done {
   unchanged: number;
 }
 
-/** One by one and in the order in which they refer to each other; where it breaks off it can be repeated. */
-async function bringIn(
-  api: ApiClient,
-  file: ConfigurationFile,
-  { isDry, onStep }: { isDry: boolean; onStep: (step: number, of: number) => void },
-): Promise<Done> {
-  const steps =
-    file.sites.length +
-    file.tasks.length +
-    file.devices.reduce((sum, { points }) => sum + 1 + records(points).length, 0);
-  const done: Done = { created: 0, changed: 0, unchanged: 0 };
-  const ids = { site: new Map<unknown, unknown>(), device: new Map<unknown, unknown>() };
-  const pointIds = new Map<string, unknown>();
+function countOf(steps: readonly Step[]): Done {
+  const count = (which: Step['action']) => steps.filter(({ action }) => action === which).length;
+  return { created: count('create'), changed: count('change'), unchanged: count('none') };
+}
 
-  const stepped = () => onStep(done.created + done.changed + done.unchanged, steps);
+const sentenceOf = ({ created, changed, unchanged }: Done) =>
+  `${created} made, ${changed} changed, ${unchanged} as they were.`;
 
-  const put = async (kind: string, there: Item | undefined, wanted: Item): Promise<unknown> => {
-    stepped();
-    const path = `/api/config/${kind}s/`;
-    if (!there) {
-      done.created += 1;
-      // So that what refers to it can be looked at as well.
-      return isDry ? `new ${wanted.code}` : (await api.post(path, wanted)).id;
+/** One by one, new points of a device many at once; where it breaks off it can be repeated. */
+async function carryOut(api: ApiClient, plan: Plan, onDone: (steps: number) => void): Promise<Done> {
+  const ids = new Map(plan.ids);
+  const idOf: IdOf = (key) => ids.get(key);
+  let done = 0;
+  for (const batch of batchesOf(plan.steps)) {
+    const [first] = batch;
+    if (!first) continue;
+    onDone(done);
+    const path = `/api/config/${first.kind}s/`;
+    const wanted = batch.map((step) => step.wanted(idOf));
+    try {
+      if (first.action === 'change') await api.patch(`${path}${first.id}/`, wanted[0]);
+      else if (first.action === 'create') {
+        const answer = await api.post<Item | Item[]>(path, first.kind === 'point' ? wanted : wanted[0]);
+        const made = new Map([answer].flat().map(({ code, id }) => [code, id]));
+        for (const [index, { key }] of batch.entries()) ids.set(key, made.get(wanted[index]?.code));
+      }
+    } catch (error) {
+      if (error instanceof CliError) throw brokenOff(error, batch, `${done} of ${plan.steps.length}`);
+      throw error;
     }
-    if (Object.entries(wanted).every(([name, value]) => isSame(value, there[name]))) done.unchanged += 1;
-    else {
-      done.changed += 1;
-      if (!isDry) await api.patch(`${path}${there.id}/`, wanted);
-    }
-    return there.id;
-  };
-  const byCode = async (kind: string, query = {}) =>
-    new Map((await api.list(`/api/config/${kind}s/`, query, all)).map((item) => [item.code, item]));
+    done += batch.length;
+  }
+  return countOf(plan.steps);
+}
 
-  const sites = await byCode('site');
-  for (const site of file.sites) ids.site.set(site.code, await put('site', sites.get(site.code), site));
-
-  const devices = await byCode('device');
-  for (const { site, points, ...device } of file.devices) {
-    const there = devices.get(device.code);
-    const site_id = site ? known(ids.site, sites, site, `site of device ${device.code}`) : null;
-    const id = await put('device', there, { ...device, site_id });
-    ids.device.set(device.code, id);
-    const known_ = there ? await byCode('point', { device_id: id }) : new Map<unknown, Item>();
-    const fresh: Item[] = [];
-    for (const point of records(points)) {
-      const old = known_.get(point.code);
-      if (old) pointIds.set(pointKey(device.code, point.code), await put('point', old, point));
-      else fresh.push({ ...point, device_id: id });
+function* batchesOf(steps: readonly Step[]): Iterable<readonly Step[]> {
+  let batch: Step[] = [];
+  for (const step of steps) {
+    const isFreshPoint = step.kind === 'point' && step.action === 'create';
+    if (isFreshPoint && batch.length < pointsAtOnce) {
+      batch.push(step);
+      continue;
     }
-    for (let at = 0; at < fresh.length; at += pointsAtOnce) {
-      const batch = fresh.slice(at, at + pointsAtOnce);
-      const made = isDry ? batch : await api.post<Item[]>('/api/config/points/', batch);
-      done.created += batch.length;
-      stepped();
-      for (const point of made) pointIds.set(pointKey(device.code, point.code), point.id);
+    yield batch;
+    batch = isFreshPoint ? [step] : [];
+    if (!isFreshPoint) yield [step];
+  }
+  yield batch;
+}
+
+function brokenOff(error: CliError, batch: readonly Step[], done: string): CliError {
+  const [first] = batch;
+  const labels = batch.length > 1 ? `${first?.label} and ${batch.length - 1} more` : first?.label;
+  const lines = [`${labels}: ${error.message}`];
+  for (const { path, message } of error instanceof ApiRefused ? error.errors : []) {
+    const [, index, field] = /^(\d+)\.?(.*)$/.exec(path) ?? [];
+    const at = index === undefined ? undefined : batch[Number(index)];
+    if (at && first?.kind === 'point') {
+      lines.push(`  - ${plainText([at.label, field, message].filter(Boolean).join(': '))}`);
     }
   }
-
-  const tasks = await byCode('task');
-  for (const { devices: ofTask, points, ...task } of file.tasks) {
-    const device_ids = listOf(ofTask).map((code) => known(ids.device, devices, code, `task ${task.code}`));
-    const point_ids = records(points).map(({ device, point }) => {
-      const key = pointKey(device, point);
-      if (!pointIds.has(key)) throw missing(`point ${point} of device ${device}`, `task ${task.code}`);
-      return pointIds.get(key);
-    });
-    await put('task', tasks.get(task.code), { ...task, device_ids, point_ids });
-  }
-  return done;
-}
-
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
-const pointKey = (device: unknown, point: unknown) => JSON.stringify([device, point]);
-
-/** The file may name what only the installation has. */
-function known(
-  brought: ReadonlyMap<unknown, unknown>,
-  there: ReadonlyMap<unknown, Item>,
-  code: unknown,
-  by: string,
-): unknown {
-  const id = brought.get(code) ?? there.get(code)?.id;
-  if (id === undefined) throw missing(String(code), by);
-  return id;
-}
-
-function missing(what: string, by: string): CliError {
-  return new CliError(`There is no ${what}, which is named by ${by}.`, exitCodes.refused);
-}
-
-/** Lists of ids are sets. */
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other));
-}
-
-function inOrder(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(inOrder).sort();
-  if (value === null || typeof value !== 'object') return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, each]) => [name, inOrder(each)]),
+  lines.push(
+    `${done} were done before, and stay. Import the file again once this is repaired: what is done is not done twice.`,
   );
+  return new CliError(lines.join('\n'), error.exitCode, { cause: error });
 }

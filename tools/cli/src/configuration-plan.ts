@@ -1,0 +1,221 @@
+import {
+  type DeviceView,
+  deviceCreateSchema,
+  deviceFaults,
+  devicePatchSchema,
+  type PointView,
+  pointCreateSchema,
+  pointFaults,
+  pointPatchSchema,
+  siteCreateSchema,
+  sitePatchSchema,
+  taskCreateSchema,
+  taskPatchSchema,
+} from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { Item } from './api-client.ts';
+import type { Everything, ReadConfiguration } from './configuration-file.ts';
+
+export type Kind = 'site' | 'device' | 'point' | 'task';
+/** Id of what has this key; known of new things only once they are made. */
+export type IdOf = (key: string) => unknown;
+
+export interface Step {
+  readonly kind: Kind;
+  readonly key: string;
+  /** `point press-1/temperature` */
+  readonly label: string;
+  readonly action: 'create' | 'change' | 'none';
+  /** What is to be changed. */
+  readonly id: unknown;
+  readonly wanted: (idOf: IdOf) => Item;
+}
+
+export interface Plan {
+  /** In the order in which they refer to each other; new points of a device stand together. */
+  readonly steps: readonly Step[];
+  /** What the API would refuse, all of it. */
+  readonly faults: readonly string[];
+  /** Ids of what is there. */
+  readonly ids: ReadonlyMap<string, unknown>;
+}
+
+/** Stands for the id of what is not made yet: no database gives it. */
+const idToCome = Number.MAX_SAFE_INTEGER;
+
+const keyOf = (kind: Kind, ...codes: unknown[]) => JSON.stringify([kind, ...codes]);
+
+/** What has to be done so that `there` has what the file says. Nothing is asked or changed. */
+export function planOf(file: ReadConfiguration, there: Everything): Plan {
+  const plan = new Planning(there);
+  plan.faults.push(...file.faults);
+  for (const [index, site] of file.sites.entries()) {
+    plan.put('site', [nameOf(site, index)], () => site);
+  }
+  for (const [index, device] of file.devices.entries()) putDevice(plan, device, nameOf(device, index));
+  for (const [index, task] of file.tasks.entries()) putTask(plan, task, nameOf(task, index));
+  return plan;
+}
+
+function putDevice(plan: Planning, { site, points, ...device }: Item, name: string): void {
+  const label = `device ${name}`;
+  plan.refuseIds(label, device, { site_id: 'site' });
+  const hasSite = site !== undefined && site !== null && site !== '';
+  const siteKey = keyOf('site', site);
+  if (hasSite && !plan.isKnown(siteKey)) plan.fault(label, 'site', `there is no site ${shown(site)}`);
+  plan.put('device', [name], (idOf) => ({ ...device, site_id: hasSite ? idOf(siteKey) : null }));
+
+  const deviceKey = keyOf('device', name);
+  const steps = plan.listOf(label, 'points', points).map((point, index) => {
+    const codes = [name, nameOf(point, index)] as const;
+    plan.refuseIds(`point ${codes.join('/')}`, point, { device_id: 'the place below its device' });
+    return { codes, point };
+  });
+  const isThere = ({ codes }: (typeof steps)[number]) => plan.ids.has(keyOf('point', ...codes));
+  for (const { codes, point } of [...steps.filter(isThere), ...steps.filter((step) => !isThere(step))]) {
+    plan.put('point', codes, (idOf) => ({ ...point, device_id: idOf(deviceKey) }));
+  }
+}
+
+function putTask(plan: Planning, { devices, points, ...task }: Item, name: string): void {
+  const label = `task ${name}`;
+  plan.refuseIds(label, task, { device_ids: 'devices', point_ids: 'points' });
+  const deviceCodes = plan.arrayOf(label, 'devices', devices);
+  for (const code of deviceCodes) {
+    if (!plan.isKnown(keyOf('device', code))) {
+      plan.fault(label, 'devices', `there is no device ${shown(code)}`);
+    }
+  }
+  const chosen = plan.listOf(label, 'points', points);
+  for (const { device, point } of chosen) {
+    const named = `point ${shown(point)} of device ${shown(device)}`;
+    if (!plan.isKnown(keyOf('point', device, point))) {
+      plan.fault(label, 'points', `there is no ${named}`);
+    } else if (!deviceCodes.includes(device)) {
+      plan.fault(label, 'points', `${named}: the device is not among the task's devices`);
+    }
+  }
+  plan.put('task', [name], (idOf) => ({
+    ...task,
+    device_ids: deviceCodes.map((code) => idOf(keyOf('device', code))),
+    point_ids: chosen.map(({ device, point }) => idOf(keyOf('point', device, point))),
+  }));
+}
+
+class Planning implements Plan {
+  readonly steps: Step[] = [];
+  readonly faults: string[] = [];
+  readonly ids: ReadonlyMap<string, unknown>;
+  private readonly there: ReadonlyMap<string, Item>;
+  private readonly brought = new Set<string>();
+
+  constructor({ sites, devices, points, tasks }: Everything) {
+    const deviceCodes = new Map(devices.map(({ id, code }) => [id, code]));
+    this.there = new Map([
+      ...sites.map((site) => [keyOf('site', site.code), site] as const),
+      ...devices.map((device) => [keyOf('device', device.code), device] as const),
+      ...points.map(
+        (point) => [keyOf('point', deviceCodes.get(point.device_id), point.code), point] as const,
+      ),
+      ...tasks.map((task) => [keyOf('task', task.code), task] as const),
+    ]);
+    this.ids = new Map([...this.there].map(([key, { id }]) => [key, id]));
+  }
+
+  fault(label: string, ...what: string[]): void {
+    this.faults.push([label, ...what].filter((part) => part !== '').join(': '));
+  }
+
+  /** In the installation, or brought by what was put before. */
+  isKnown(key: string): boolean {
+    return this.there.has(key) || this.brought.has(key);
+  }
+
+  put(kind: Kind, codes: readonly string[], wanted: Step['wanted']): void {
+    const key = keyOf(kind, ...codes);
+    const label = `${kind} ${codes.join('/')}`;
+    if (this.brought.has(key)) this.fault(label, 'code', 'is in the file more than once');
+    this.brought.add(key);
+    const there = this.there.get(key);
+    const now = wanted((each) => this.ids.get(each) ?? idToCome);
+    const isAsItWas = there && Object.entries(now).every(([name, value]) => isSame(value, there[name]));
+    const action = isAsItWas ? 'none' : there ? 'change' : 'create';
+    // What is not sent is not judged: it may have been stored by the rules of an older release.
+    if (action !== 'none') {
+      for (const { path, message } of issuesOf(kind, there, now)) this.fault(label, path, message);
+    }
+    this.steps.push({ kind, key, label, action, id: there?.id, wanted });
+  }
+
+  arrayOf(label: string, field: string, value: unknown): readonly unknown[] {
+    if (Array.isArray(value)) return value;
+    if (value !== undefined && value !== null) this.fault(label, field, 'must be a list');
+    return [];
+  }
+
+  /** A list of objects. */
+  listOf(label: string, field: string, value: unknown): readonly Item[] {
+    return this.arrayOf(label, field, value).filter((each, index): each is Item => {
+      const isObject = each !== null && typeof each === 'object' && !Array.isArray(each);
+      if (!isObject) this.fault(label, `${field}.${index}`, `must have fields, and is ${shown(each)}`);
+      return isObject;
+    });
+  }
+
+  /** Ids are others in each installation. */
+  refuseIds(label: string, item: Item, instead: Readonly<Record<string, string>>): void {
+    for (const [field, other] of Object.entries(instead)) {
+      if (field in item) this.fault(label, field, `a file has ${other} instead of ids`);
+    }
+  }
+}
+
+interface Issue {
+  readonly path: string;
+  readonly message: string;
+}
+
+const schemas = {
+  site: { create: siteCreateSchema, patch: sitePatchSchema },
+  device: { create: deviceCreateSchema, patch: devicePatchSchema },
+  point: { create: pointCreateSchema, patch: pointPatchSchema },
+  task: { create: taskCreateSchema, patch: taskPatchSchema },
+} as const;
+
+/** What the API says of a body by itself, and of a changed thing as a whole. */
+function issuesOf(kind: Kind, there: Item | undefined, wanted: Item): readonly Issue[] {
+  const parsed = schemas[kind][there ? 'patch' : 'create'].safeParse(wanted);
+  if (!parsed.success) {
+    return parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));
+  }
+  if (!there) return [];
+  const changed = { ...there, ...parsed.data } as unknown;
+  const faults =
+    kind === 'device'
+      ? deviceFaults(changed as DeviceView)
+      : kind === 'point'
+        ? pointFaults(changed as PointView)
+        : [];
+  return faults.map(({ field, message }) => ({ path: field, message }));
+}
+
+function nameOf({ code }: Item, index: number): string {
+  if (typeof code === 'string' && code !== '') return code;
+  return typeof code === 'number' ? String(code) : `no. ${index + 1}`;
+}
+
+const shown = (value: unknown) => (typeof value === 'string' ? value : String(JSON.stringify(value)));
+
+/** Lists of ids are sets. */
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(inOrder(one)) === JSON.stringify(inOrder(other));
+}
+
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder).sort();
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, each]) => [name, inOrder(each)]),
+  );
+}
