@@ -72,6 +72,12 @@ function optionsOf(args: readonly string[]): Options {
   }
 }
 
+// Whoever reads may stop reading: `npm run -s sbom | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 try {
   const [pnpm = '', ...args] = process.argv.slice(2);
   process.exitCode = await main(pnpm, args);
