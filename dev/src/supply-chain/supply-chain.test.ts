@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import { describe, expect, it } from 'vitest';
@@ -161,6 +163,16 @@ describe('npm run sbom', { timeout: 120_000 }, () => {
     ]);
     const mentioned = bill.dependencies.flatMap(({ ref, dependsOn }) => [ref, ...(dependsOn ?? [])]);
     expect(mentioned.filter((ref) => !refs.has(ref))).toEqual([]);
+  });
+
+  it('ends quietly when nobody reads on', async () => {
+    const program = join(PROJECT_ROOT, 'dev/src/supply-chain/sbom.ts');
+    const child = spawn(process.execPath, [program, 'pnpm', '--help'], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    child.stdout.destroy();
+    const [complaint, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')]);
+    expect([complaint, code]).toEqual(['', 0]);
   });
 });
 
