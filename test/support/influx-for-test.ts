@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProcess } from '@holdfast/dev/child-process.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
+import { influxConfiguration } from '@holdfast/dev/influx-configuration.ts';
 import { inject } from 'vitest';
 import { cleanUpAfterFile } from './cleanup.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -27,7 +28,7 @@ export async function influxForTest(): Promise<InfluxForTest> {
   const folder = await temporaryFolder('influx');
   const [httpPort, backupPort] = await Promise.all([freePort(), freePort()]);
   const configFile = join(folder, 'influxdb.conf');
-  await writeFile(configFile, configuration(folder, httpPort, backupPort));
+  await writeFile(configFile, influxConfiguration(folder, httpPort, backupPort));
   const server = await startProcess({ name: 'influxd', command, args: ['run', '-config', configFile] });
   cleanUpAfterFile(() => server.stop());
   const url = `http://127.0.0.1:${httpPort}`;
@@ -44,22 +45,4 @@ export async function influxForTest(): Promise<InfluxForTest> {
       await server.stop();
     },
   };
-}
-
-function configuration(folder: string, httpPort: number, backupPort: number): string {
-  return `
-reporting-enabled = false
-bind-address = "127.0.0.1:${backupPort}"
-[meta]
-  dir = "${folder}/meta"
-[data]
-  dir = "${folder}/data"
-  wal-dir = "${folder}/wal"
-  query-log-enabled = false
-[monitor]
-  store-enabled = false
-[http]
-  bind-address = "127.0.0.1:${httpPort}"
-  log-enabled = false
-`;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { startProcess } from '@holdfast/dev/child-process.ts';
 import { findExecutable } from '@holdfast/dev/find-executable.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
+import { influxConfiguration } from '@holdfast/dev/influx-configuration.ts';
 import { openInfluxSampleStore } from '@holdfast/shared/sample-store/influx/influx-sample-store.ts';
 import { startInfluxTwoFront } from '@holdfast/shared/sample-store/testing/influx-two-front.ts';
 import { UsageError } from '../benchmark.ts';
@@ -20,7 +21,7 @@ export async function startInfluxFull(folder: string, cleanUp: AsyncDisposableSt
   await mkdir(data);
   const [httpPort, backupPort] = await Promise.all([freePort(), freePort()]);
   const configFile = join(folder, 'influxdb.conf');
-  await writeFile(configFile, configuration(data, httpPort, backupPort));
+  await writeFile(configFile, influxConfiguration(data, httpPort, backupPort));
   const server = await startProcess({ name: 'influxd', command, args: ['run', '-config', configFile] });
   cleanUp.defer(async () => void (await server.stop()));
   const url = `http://127.0.0.1:${httpPort}`;
@@ -72,22 +73,4 @@ async function bytesIn(folder: string): Promise<number> {
     files.filter((file) => file.isFile()).map((file) => stat(join(file.parentPath, file.name))),
   );
   return sizes.reduce((sum, { size }) => sum + size, 0);
-}
-
-function configuration(folder: string, httpPort: number, backupPort: number): string {
-  return `
-reporting-enabled = false
-bind-address = "127.0.0.1:${backupPort}"
-[meta]
-  dir = "${folder}/meta"
-[data]
-  dir = "${folder}/data"
-  wal-dir = "${folder}/wal"
-  query-log-enabled = false
-[monitor]
-  store-enabled = false
-[http]
-  bind-address = "127.0.0.1:${httpPort}"
-  log-enabled = false
-`;
 }
