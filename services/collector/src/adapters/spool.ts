@@ -1,7 +1,7 @@
 import { type FileHandle, mkdir, open, rmdir, truncate, unlink } from 'node:fs/promises';
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Spool, SpooledNotice, SpooledSample, SpoolPosition } from '../sampling/spool.ts';
+import { SegmentReader } from './segment-reader.ts';
 import {
   type Confirmed,
   type Leftover,
@@ -13,7 +13,7 @@ import {
   writeLost,
 } from './spool-folder.ts';
 import { lockSpoolFolder, type SpoolLock } from './spool-lock.ts';
-import { encodeRecords, scanRecords, segmentMagic } from './spool-record.ts';
+import { encodeRecords, segmentMagic } from './spool-record.ts';
 
 export interface DiskSpoolOptions {
   /** Of this collector alone; made when it is first needed. */
@@ -36,10 +36,7 @@ export interface OpenedSpool {
   readonly notices: readonly SpooledNotice[];
 }
 
-const readBytes = 256 * 1024;
 const confirmEveryMs = 200;
-/** So many may have been sent since the last `confirmed.json`; measured peak is 40 a ms. */
-const sentSinceConfirmed = 10_000;
 
 /** The spool as segment files that are only appended to, read from the front and removed. */
 export class DiskSpool implements Spool {
@@ -49,14 +46,9 @@ export class DiskSpool implements Spool {
   readonly #segments: Segment[];
   #nextId: number;
   #writer: FileHandle | undefined;
-  /** Where reading goes on. */
-  #reading: { segment: Segment; offset: number; recordsLeft: number } | undefined;
+  readonly #reader: SegmentReader;
   /** To be dropped; up to `keepBytes` it was read before and may not be confirmed yet. */
   #taken: { readonly segment: Segment; readonly keepBytes: number; readonly keepRecords: number } | undefined;
-  #unread: number;
-  #damaged = 0;
-  /** How many more of the records read may have been sent by a predecessor, and since which sequence. */
-  #doubtful: { left: number; readonly afterSequence: number; readonly sinceMs: number } | undefined;
   #confirmed: Confirmed | undefined;
   #confirmedWrittenAt = 0;
   #queue: Promise<unknown> = Promise.resolve();
@@ -70,7 +62,7 @@ export class DiskSpool implements Spool {
     this.#segmentBytes = Math.max(16 * 1024, Math.min(4 * 1024 * 1024, Math.floor(options.maxBytes / 16)));
     this.#segments = left.segments;
     this.#nextId = (left.segments.at(-1)?.id ?? left.confirmed?.segment ?? 0) + 1;
-    this.#unread = left.segments.reduce((sum, { records }) => sum + records, 0);
+    this.#reader = new SegmentReader(this.#segments, options.log);
     this.#hasFolder = left.segments.length > 0 || left.notices.length > 0;
     this.#hasLost = left.notices.length > 0;
   }
@@ -87,10 +79,10 @@ export class DiskSpool implements Spool {
       const left = await readSpoolFolder(options.folder);
       const spool = new DiskSpool(options, left, lock);
       await spool.#passConfirmed(left.confirmed);
-      if (spool.#unread > 0 || left.notices.length > 0 || left.tornBytes > 0) {
+      if (spool.unread() > 0 || left.notices.length > 0 || left.tornBytes > 0) {
         options.log.info(
           {
-            samples: spool.#unread,
+            samples: spool.unread(),
             bytes: spool.bytes(),
             gap_notices: left.notices.length,
             torn_bytes: left.tornBytes,
@@ -107,7 +99,7 @@ export class DiskSpool implements Spool {
   }
 
   unread(): number {
-    return this.#unread;
+    return this.#reader.unread;
   }
 
   bytes(): number {
@@ -115,7 +107,7 @@ export class DiskSpool implements Spool {
   }
 
   damaged(): number {
-    return this.#damaged;
+    return this.#reader.damaged;
   }
 
   isFull(moreBytes: number): boolean {
@@ -148,20 +140,17 @@ export class DiskSpool implements Spool {
       }
       current.bytes += bytes.length;
       current.records += records.length;
-      this.#unread += records.length;
-      if (this.#reading?.segment === current) this.#reading.recordsLeft += records.length;
+      this.#reader.appended(current, records.length);
     });
   }
 
   read(): Promise<SpooledSample[]> {
     return this.#inTurn(async () => {
-      for (;;) {
-        const from = this.#readingFrom();
-        if (!from) return [];
-        const found = this.#decode(await readSegment(from.segment, from.offset, readBytes), from);
+      while (this.#reader.place()) {
+        const found = await this.#reader.read();
         if (found.length > 0) return found;
-        if (from.recordsLeft > 0) continue;
       }
+      return [];
     });
   }
 
@@ -186,14 +175,14 @@ export class DiskSpool implements Spool {
 
   takeOldest(): Promise<SpooledSample[]> {
     return this.#inTurn(async () => {
-      const begun = this.#readingFrom();
+      const begun = this.#reader.place();
       if (!begun) return [];
       const { segment: oldest, offset: keepBytes, recordsLeft } = begun;
       this.#taken = { segment: oldest, keepBytes, keepRecords: oldest.records - recordsLeft };
       if (this.#segments.at(-1) === oldest) await this.#endSegment();
       const samples: SpooledSample[] = [];
-      for (let from = this.#readingFrom(); from?.segment === oldest; from = this.#readingFrom()) {
-        samples.push(...this.#decode(await readSegment(from.segment, from.offset, readBytes), from));
+      while (this.#reader.place()?.segment === oldest) {
+        samples.push(...(await this.#reader.read()));
         // A segment holds thousands: whatever else is due gets its turn.
         await new Promise((resolve) => setImmediate(resolve));
       }
@@ -260,75 +249,12 @@ export class DiskSpool implements Spool {
   /** Leaves out what a predecessor knew to be stored, and marks what it may have sent since. */
   async #passConfirmed(confirmed: Confirmed | undefined): Promise<void> {
     if (!confirmed) return;
-    while ((this.#segments[0]?.id ?? confirmed.segment) < confirmed.segment) {
-      this.#unread -= this.#segments[0]?.records ?? 0;
+    for (let first = this.#segments[0]; first && first.id < confirmed.segment; first = this.#segments[0]) {
+      this.#reader.removedUnread(first);
       await this.#removeFirst();
     }
-    const first = this.#segments[0];
-    if (first?.id === confirmed.segment && confirmed.end_offset > segmentMagic.length) {
-      const known = await readSegment(first, segmentMagic.length, confirmed.end_offset - segmentMagic.length);
-      const passed = scanRecords(known).records.length;
-      this.#unread -= passed;
-      this.#reading = { segment: first, offset: confirmed.end_offset, recordsLeft: first.records - passed };
-    }
-    this.#doubtful = {
-      left: sentSinceConfirmed,
-      afterSequence: confirmed.sequence,
-      sinceMs: confirmed.at,
-    };
+    await this.#reader.passConfirmed(confirmed);
     this.#confirmed = confirmed;
-  }
-
-  #readingFrom(): { segment: Segment; offset: number; recordsLeft: number } | undefined {
-    let from = this.#reading;
-    if (!from || from.recordsLeft <= 0) {
-      const after = from?.segment.id ?? 0;
-      const segment = this.#segments.find(({ id }) => id > after);
-      if (!segment) return undefined;
-      from = { segment, offset: segmentMagic.length, recordsLeft: segment.records };
-      this.#reading = from;
-    }
-    return from.recordsLeft > 0 ? from : undefined;
-  }
-
-  #decode(bytes: Buffer, from: { segment: Segment; offset: number; recordsLeft: number }): SpooledSample[] {
-    const { records, endOffset } = scanRecords(bytes);
-    if (records.length === 0) {
-      // The file has become shorter or its lengths are wrong: nothing in it can be found any more.
-      this.#damaged += from.recordsLeft;
-      this.#unread -= from.recordsLeft;
-      this.#options.log.error(
-        { file: from.segment.path, records: from.recordsLeft },
-        'a segment of the spool cannot be read to its end; the samples in it are lost',
-      );
-      from.recordsLeft = 0;
-      return [];
-    }
-    const found: SpooledSample[] = [];
-    for (const { payload, isIntact, endOffset: end } of records) {
-      if (!isIntact) {
-        this.#damaged += 1;
-        this.#options.log.error({ file: from.segment.path }, 'a record of the spool is damaged and left out');
-        continue;
-      }
-      found.push({
-        sample: JSON.parse(payload.toString()) as Sample,
-        position: { segment: from.segment.id, endOffset: from.offset + end },
-        maybeStored: this.#doubt(),
-      });
-    }
-    from.offset += endOffset;
-    from.recordsLeft -= records.length;
-    this.#unread -= records.length;
-    return found;
-  }
-
-  #doubt(): SpooledSample['maybeStored'] {
-    if (!this.#doubtful || this.#doubtful.left === 0) return undefined;
-    this.#doubtful.left -= 1;
-    const { afterSequence, sinceMs } = this.#doubtful;
-    // A clock that was set back meanwhile must not make it look younger.
-    return { afterSequence, agoMs: Math.abs(Date.now() - sinceMs) };
   }
 
   /** Says from where a successor has to look for what was stored, should this process get no further. */
@@ -397,22 +323,5 @@ export class DiskSpool implements Spool {
   async #makeFolder(): Promise<void> {
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
     this.#hasFolder = true;
-  }
-}
-
-async function readSegment({ path, bytes }: Segment, offset: number, atMost: number): Promise<Buffer> {
-  const file = await open(path, 'r');
-  try {
-    // At least one whole record, however long: a length that was never written is found by the scan.
-    for (let size = atMost; ; size *= 8) {
-      const length = Math.max(0, Math.min(size, bytes - offset));
-      const buffer = Buffer.allocUnsafe(length);
-      const { bytesRead } = await file.read(buffer, 0, length, offset);
-      const read = buffer.subarray(0, bytesRead);
-      const { records, isBroken } = scanRecords(read);
-      if (records.length > 0 || isBroken || bytesRead < length || length < size) return read;
-    }
-  } finally {
-    await file.close();
   }
 }

@@ -1,38 +1,31 @@
-import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { arrayValues } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { pointWidth, valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
-import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
-import { type PollObserver, type RawBlock, ReadFailure } from '../ports.ts';
+import { ReadFailure } from '../ports.ts';
 import { type Failure, type Refusal, refusalInWords } from './breaker.ts';
 import type { DevicePlans, PlannedBlock } from './device-plans.ts';
-import type { DeviceRecord } from './device-record.ts';
-import { type Endpoint, NotPermitted, type Permission, type TurnOptions } from './endpoint.ts';
-import type { EndpointBreakers, UnitBreaker } from './endpoint-breakers.ts';
+import {
+  DeviceRequests,
+  type DeviceRequestsOptions,
+  isFailureOfDevice,
+  isRefusal,
+  NotAsked,
+} from './device-requests.ts';
+import type { UnitBreaker } from './endpoint-breakers.ts';
 import type { LearnedLimits } from './learned-limits.ts';
 import { narrowDown, type PartAnswer } from './narrow-down.ts';
 import type { PlannedPoint } from './read-plan.ts';
 import type { ReportFilter } from './report-filter.ts';
-import { turnOptions } from './request-options.ts';
 import { tickTimeMs } from './schedule.ts';
 import type { SilentBlocks } from './silent-blocks.ts';
-import type { SteadyClock } from './steady-clock.ts';
 import { TickReadings } from './tick-readings.ts';
 import type { ValueKeys } from './value-keys.ts';
 
-export interface TickReaderOptions {
-  readonly device: DeviceConfig;
+export interface TickReaderOptions extends DeviceRequestsOptions {
   readonly plans: DevicePlans;
   readonly learned: LearnedLimits;
   readonly filter: ReportFilter;
   readonly keys: ValueKeys;
-  readonly record: DeviceRecord;
-  readonly endpoint: Endpoint;
-  readonly breakers: EndpointBreakers;
   readonly silent: SilentBlocks;
-  readonly clock: SteadyClock;
-  readonly timers: Timers;
-  readonly permission: Permission;
-  readonly observer: PollObserver | undefined;
 }
 
 /** What one tick came to. */
@@ -55,42 +48,14 @@ export interface ReadTick {
  */
 export type Arrive = () => number;
 
-/** Exceptions of the specification's section 7. */
-const illegalAddress = 2;
-/** Some devices say so when the quantity, or a part of the range, is more than they have. */
-const illegalValue = 3;
-const acknowledge = 5;
-const deviceBusy = 6;
-/** A gateway says so of a unit behind it, after its own timeout. */
-const gatewayPathUnavailable = 10;
-const gatewayTargetSilent = 11;
-
 /** Requests that narrowing down may cost in one tick; a hundred bad points take several ticks. */
 const narrowingPerTick = 24;
-const firstBusyPauseMs = 50;
-const longestBusyPauseMs = 1_000;
-
-/** A part of the plan is not asked: the endpoint has been found to be away. */
-class NotAsked extends Error {
-  override readonly name = 'NotAsked';
-  readonly refusal: Refusal;
-  constructor(refusal: Refusal) {
-    super(refusal.detail);
-    this.refusal = refusal;
-  }
-}
 
 /** Carries out the plans of one device, one tick at a time. */
 export class TickReader {
   readonly #options: TickReaderOptions;
   readonly #unit: UnitBreaker;
-  readonly #turn: TurnOptions;
-  /** While it has never answered. */
-  readonly #firstTurn: TurnOptions;
-  readonly #busyRetries: number;
-  readonly #stop = new AbortController();
-  /** The same, cheaper to ask. */
-  #isStopped = false;
+  readonly #requests: DeviceRequests;
   #tick = 0;
   /** What is asked in the tick, in order. */
   #blocks: readonly PlannedBlock[] = [];
@@ -98,29 +63,20 @@ export class TickReader {
   #failure: Failure | undefined;
   #refusal: Refusal | undefined;
   #askedAtMs: number | undefined;
-  /** ms for which the endpoint was busy with the tick. */
-  #busyMs = 0;
   #narrowingLeft = 0;
   #hasSilentBlocks = false;
-  /** Whether the device has answered anything in this tick, and whether it did so last. */
-  #hasAnswered = false;
-  #answersLast = false;
 
   constructor(options: TickReaderOptions) {
     const { device, breakers, filter, keys } = options;
     this.#options = options;
     this.#unit = breakers.unit(device.unit_id);
-    this.#turn = turnOptions(device);
-    this.#firstTurn = { ...this.#turn, isPatient: true };
-    this.#busyRetries = device.profile?.busy_retries ?? 2;
+    this.#requests = new DeviceRequests(options);
     this.#readings = new TickReadings(keys, filter);
   }
 
   /** Lets a request in flight finish; nothing is asked after it. */
   stop(): void {
-    this.#isStopped = true;
-    this.#stop.abort();
-    this.#options.endpoint.cancel(this);
+    this.#requests.stop();
   }
 
   /** @throws NotPermitted: nothing may be reported of the tick, nor asked any more */
@@ -144,11 +100,12 @@ export class TickReader {
       throw error;
     }
     if (this.#askedAtMs !== undefined) {
+      const { busyMs, hasAnswered } = this.#requests;
       if (this.#failure) {
-        this.#unit.failed(clock.nowMs(), this.#busyMs, this.#failure);
-        if (!this.#hasAnswered) silent.beginWithAnother();
+        this.#unit.failed(clock.nowMs(), busyMs, this.#failure);
+        if (!hasAnswered) silent.beginWithAnother();
         filter.allLost();
-      } else this.#unit.succeeded(clock.nowMs(), this.#busyMs);
+      } else this.#unit.succeeded(clock.nowMs(), busyMs);
       if (device.profile?.close_after_read) endpoint.closeWhenIdle();
     }
     if (this.#refusal) filter.allLost();
@@ -161,8 +118,7 @@ export class TickReader {
     this.#tick = tick;
     this.#readings.begin(tickTimeMs(tick, plans.periodMs));
     this.#hasSilentBlocks = false;
-    this.#hasAnswered = false;
-    this.#answersLast = false;
+    this.#requests.beginTick();
     const plan = plans.of(tick, clock.nowMs());
     if (plan.unread !== '') this.#readings.addProblem(plan.unread);
     this.#blocks = silent.toAsk(plan.blocks, clock.nowMs(), ({ block }, refusal) => {
@@ -171,7 +127,6 @@ export class TickReader {
     });
     this.#failure = undefined;
     this.#refusal = undefined;
-    this.#busyMs = 0;
     this.#narrowingLeft = narrowingPerTick;
   }
 
@@ -214,7 +169,7 @@ export class TickReader {
       return block;
     };
     try {
-      const raw = await this.#ask(chosen);
+      const raw = await this.#requests.ask(chosen);
       if (!raw || !block) return;
       block.decode(raw, this.#readings);
       this.#options.silent.answered(block);
@@ -234,16 +189,16 @@ export class TickReader {
     }
     if (!(error instanceof ReadFailure)) throw error;
     if (isRefusal(error)) await this.#blockRefused(block, error);
-    else if (error.missCause === 'timeout' && error.wasSent && this.#answersLast)
+    else if (error.missCause === 'timeout' && error.wasSent && this.#requests.answersLast)
       this.#blockTimedOut(block, error);
-    else if (isFailureOfDevice(error)) this.#failure = this.#failureOf(block, error);
-    else this.#giveUp(block.block.points, this.#failureOf(block, error).detail);
+    else if (isFailureOfDevice(error)) this.#failure = this.#requests.failureOf(block, error);
+    else this.#giveUp(block.block.points, this.#requests.failureOf(block, error).detail);
   }
 
   /** Once, after an answer to something else: a device that is silent twice in a row is not asked on. */
   #blockTimedOut(block: PlannedBlock, error: ReadFailure): void {
-    const failure = this.#failureOf(block, error);
-    this.#answersLast = false;
+    const failure = this.#requests.failureOf(block, error);
+    this.#requests.noteSilence();
     this.#hasSilentBlocks = true;
     this.#options.silent.timedOut(block, this.#options.clock.nowMs(), failure);
     this.#giveUp(block.block.points, failure.detail);
@@ -275,7 +230,10 @@ export class TickReader {
     });
     if (isDone) for (const array of arrays) await this.#arrayRefused(array, open, error);
     if (open.size === 0) return;
-    this.#giveUp([...open], `${this.#failureOf(block, error).detail}; which part of it is being found out`);
+    this.#giveUp(
+      [...open],
+      `${this.#requests.failureOf(block, error).detail}; which part of it is being found out`,
+    );
   }
 
   /**
@@ -305,7 +263,7 @@ export class TickReader {
       if (this.#narrowingLeft <= 0) return 'stopped';
       this.#narrowingLeft -= 1;
       try {
-        const raw = await this.#ask(() => part);
+        const raw = await this.#requests.ask(() => part);
         if (raw) part.decode(raw, this.#readings);
         const read = new Set(part.block.points.map(({ point }) => point));
         for (const planned of points) if (read.has(planned.point)) open.delete(planned);
@@ -320,78 +278,6 @@ export class TickReader {
     return answer;
   }
 
-  /** Repeats the request while the device says that it is busy. */
-  async #ask(choose: () => PlannedBlock | undefined): Promise<RawBlock | undefined> {
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        return await this.#askOnce(choose);
-      } catch (error) {
-        const isBusy =
-          error instanceof ReadFailure &&
-          (error.exceptionCode === acknowledge || error.exceptionCode === deviceBusy);
-        if (!isBusy || attempt >= this.#busyRetries) throw error;
-        const pauseMs = Math.min(firstBusyPauseMs * 2 ** attempt, longestBusyPauseMs);
-        await pause(this.#options.timers, pauseMs, this.#stop.signal);
-      }
-    }
-  }
-
-  async #askOnce(choose: () => PlannedBlock | undefined): Promise<RawBlock | undefined> {
-    const { endpoint, breakers, clock, permission, record, observer } = this.#options;
-    let block: PlannedBlock | undefined;
-    let sentAtMs = 0;
-    const settled = (outcome: 'ok' | ReadFailure): void => {
-      const roundTripMs = clock.monotonicMs() - sentAtMs;
-      this.#busyMs += roundTripMs;
-      record.requestSettled(roundTripMs, outcome);
-      observer?.onRead({ roundTripMs, outcome: outcome === 'ok' ? 'ok' : outcome.missCause });
-    };
-    // Nor does a stop wait for a turn: others may keep the endpoint busy for long.
-    if (this.#isStopped) throw new NotPermitted('no request was sent: polling has stopped');
-    try {
-      const turn = this.#unit.isUnknown() ? this.#firstTurn : this.#turn;
-      const raw = await endpoint.turn(this, turn, (bus) => {
-        // Right before the request, whatever it has waited for.
-        if (this.#isStopped || !permission()) {
-          throw new NotPermitted('no request was sent: the session is not held any more');
-        }
-        block = choose();
-        if (!block) return undefined;
-        const refusal = breakers.refusal(clock.nowMs());
-        if (refusal) throw new NotAsked(refusal);
-        breakers.requestBegan();
-        sentAtMs = clock.monotonicMs();
-        return bus.read(block.request);
-      });
-      if (!raw) return undefined;
-      breakers.reached();
-      settled('ok');
-      this.#noteAnswer();
-      return raw;
-    } catch (error) {
-      if (!(error instanceof ReadFailure) || !block) {
-        // Whatever it was, it is not under way: else nobody would be asked over this endpoint again.
-        if (sentAtMs > 0) breakers.requestAbandoned();
-        throw error;
-      }
-      settled(error);
-      // The connection was destroyed because the right to poll was lost: the next holder answers for this tick.
-      if (!permission()) {
-        breakers.requestAbandoned();
-        throw new NotPermitted('the session was lost while its device was asked');
-      }
-      if (error.missCause === 'exception' && !isFailureOfDevice(error)) this.#noteAnswer();
-      if (error.wasSent) breakers.reached();
-      else breakers.notReached(clock.nowMs(), this.#failureOf(block, error));
-      throw error;
-    }
-  }
-
-  #noteAnswer(): void {
-    this.#hasAnswered = true;
-    this.#answersLast = true;
-  }
-
   /** These points have no value in this tick. */
   #giveUp(points: readonly PlannedPoint[], detail: string): void {
     for (const { point } of points) {
@@ -399,30 +285,9 @@ export class TickReader {
     }
     this.#readings.addProblem(detail);
   }
-
-  #failureOf({ block }: PlannedBlock, error: ReadFailure): Failure {
-    const { code, unit_id } = this.#options.device;
-    const last = block.address + block.quantity - 1;
-    const detail = `${code} unit ${unit_id} ${block.table} ${block.address}-${last}: ${error.message}`;
-    return { cause: error.missCause, detail };
-  }
 }
 
 /** An array that lies in more than one register, or bit. */
 function isDivisible({ point, width }: PlannedPoint): boolean {
   return width > 1 && (point.count ?? 1) > 1;
-}
-
-/** It was understood and turned down: a part of what was asked for is not there. */
-function isRefusal({ exceptionCode }: ReadFailure): boolean {
-  return exceptionCode === illegalAddress || exceptionCode === illegalValue;
-}
-
-/** Without an answer the rest of the tick would only wait for as many timeouts. */
-function isFailureOfDevice({ missCause, exceptionCode }: ReadFailure): boolean {
-  return (
-    missCause !== 'exception' ||
-    exceptionCode === gatewayPathUnavailable ||
-    exceptionCode === gatewayTargetSilent
-  );
 }

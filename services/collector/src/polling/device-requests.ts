@@ -1,0 +1,210 @@
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import { type PollObserver, type RawBlock, ReadFailure } from '../ports.ts';
+import type { Failure, Refusal } from './breaker.ts';
+import type { PlannedBlock } from './device-plans.ts';
+import type { DeviceRecord } from './device-record.ts';
+import { type Endpoint, NotPermitted, type Permission, type TurnOptions } from './endpoint.ts';
+import type { EndpointBreakers, UnitBreaker } from './endpoint-breakers.ts';
+import { turnOptions } from './request-options.ts';
+import type { SteadyClock } from './steady-clock.ts';
+
+export interface DeviceRequestsOptions {
+  readonly device: DeviceConfig;
+  readonly record: DeviceRecord;
+  readonly endpoint: Endpoint;
+  readonly breakers: EndpointBreakers;
+  readonly clock: SteadyClock;
+  readonly timers: Timers;
+  readonly permission: Permission;
+  readonly observer: PollObserver | undefined;
+}
+
+/** Exceptions of the specification's section 7. */
+const illegalAddress = 2;
+/** Some devices say so when the quantity, or a part of the range, is more than they have. */
+const illegalValue = 3;
+const acknowledge = 5;
+const deviceBusy = 6;
+/** A gateway says so of a unit behind it, after its own timeout. */
+const gatewayPathUnavailable = 10;
+const gatewayTargetSilent = 11;
+
+const firstBusyPauseMs = 50;
+const longestBusyPauseMs = 1_000;
+
+/** Nothing was asked: the endpoint has been found to be away. */
+export class NotAsked extends Error {
+  override readonly name = 'NotAsked';
+  readonly refusal: Refusal;
+  constructor(refusal: Refusal) {
+    super(refusal.detail);
+    this.refusal = refusal;
+  }
+}
+
+/** Says what to ask for once the turn has come, which may be long after it was wanted. Undefined: nothing any more. */
+export type ChooseBlock = () => PlannedBlock | undefined;
+
+/**
+ * The requests of one device to its endpoint, one at a time. Each waits for its turn, makes sure right before it goes out
+ * that it still may, and is put on record for the endpoint, the device's health and the metrics.
+ */
+export class DeviceRequests {
+  readonly #options: DeviceRequestsOptions;
+  readonly #unit: UnitBreaker;
+  readonly #turn: TurnOptions;
+  /** While it has never answered. */
+  readonly #firstTurn: TurnOptions;
+  readonly #busyRetries: number;
+  readonly #stop = new AbortController();
+  /** The same, cheaper to ask. */
+  #isStopped = false;
+  #busyMs = 0;
+  #hasAnswered = false;
+  #answersLast = false;
+
+  constructor(options: DeviceRequestsOptions) {
+    const { device, breakers } = options;
+    this.#options = options;
+    this.#unit = breakers.unit(device.unit_id);
+    this.#turn = turnOptions(device);
+    this.#firstTurn = { ...this.#turn, isPatient: true };
+    this.#busyRetries = device.profile?.busy_retries ?? 2;
+  }
+
+  /** Lets a request in flight finish; nothing is asked after it. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#stop.abort();
+    this.#options.endpoint.cancel(this);
+  }
+
+  /** What the getters tell is from here on. */
+  beginTick(): void {
+    this.#busyMs = 0;
+    this.#hasAnswered = false;
+    this.#answersLast = false;
+  }
+
+  /** ms for which the endpoint was busy with the tick. */
+  get busyMs(): number {
+    return this.#busyMs;
+  }
+
+  /** Whether the device has answered anything in the tick. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
+  }
+
+  /** Whether it has, and was not silent since: see {@link noteSilence}. */
+  get answersLast(): boolean {
+    return this.#answersLast;
+  }
+
+  noteSilence(): void {
+    this.#answersLast = false;
+  }
+
+  /**
+   * Asks once more, and again, while the device says that it is busy.
+   * @returns undefined when nothing was chosen
+   * @throws ReadFailure, NotAsked; NotPermitted: nothing may be reported, nor asked any more
+   */
+  async ask(choose: ChooseBlock): Promise<RawBlock | undefined> {
+    for (let attempt = 0; ; attempt += 1) {
+      try {
+        return await this.#askOnce(choose);
+      } catch (error) {
+        if (!isBusy(error) || attempt >= this.#busyRetries) throw error;
+        const pauseMs = Math.min(firstBusyPauseMs * 2 ** attempt, longestBusyPauseMs);
+        await pause(this.#options.timers, pauseMs, this.#stop.signal);
+      }
+    }
+  }
+
+  /** As it is told to people. */
+  failureOf({ block }: PlannedBlock, error: ReadFailure): Failure {
+    const { code, unit_id } = this.#options.device;
+    const last = block.address + block.quantity - 1;
+    const detail = `${code} unit ${unit_id} ${block.table} ${block.address}-${last}: ${error.message}`;
+    return { cause: error.missCause, detail };
+  }
+
+  async #askOnce(choose: ChooseBlock): Promise<RawBlock | undefined> {
+    const { endpoint, breakers, clock, permission } = this.#options;
+    let block: PlannedBlock | undefined;
+    let sentAtMs = 0;
+    // Nor does a stop wait for a turn: others may keep the endpoint busy for long.
+    if (this.#isStopped) throw new NotPermitted('no request was sent: polling has stopped');
+    try {
+      const turn = this.#unit.isUnknown() ? this.#firstTurn : this.#turn;
+      const raw = await endpoint.turn(this, turn, (bus) => {
+        // Right before the request, whatever it has waited for.
+        if (this.#isStopped || !permission()) {
+          throw new NotPermitted('no request was sent: the session is not held any more');
+        }
+        block = choose();
+        if (!block) return undefined;
+        const refusal = breakers.refusal(clock.nowMs());
+        if (refusal) throw new NotAsked(refusal);
+        breakers.requestBegan();
+        sentAtMs = clock.monotonicMs();
+        return bus.read(block.request);
+      });
+      if (!raw) return undefined;
+      breakers.reached();
+      this.#settled(sentAtMs, 'ok');
+      this.#noteAnswer();
+      return raw;
+    } catch (error) {
+      if (!(error instanceof ReadFailure) || !block) {
+        // Whatever it was, it is not under way: else nobody would be asked over this endpoint again.
+        if (sentAtMs > 0) breakers.requestAbandoned();
+        throw error;
+      }
+      this.#settled(sentAtMs, error);
+      // The connection was destroyed because the right to poll was lost: the next holder answers for this tick.
+      if (!permission()) {
+        breakers.requestAbandoned();
+        throw new NotPermitted('the session was lost while its device was asked');
+      }
+      if (error.missCause === 'exception' && !isFailureOfDevice(error)) this.#noteAnswer();
+      if (error.wasSent) breakers.reached();
+      else breakers.notReached(clock.nowMs(), this.failureOf(block, error));
+      throw error;
+    }
+  }
+
+  #settled(sentAtMs: number, outcome: 'ok' | ReadFailure): void {
+    const { clock, record, observer } = this.#options;
+    const roundTripMs = clock.monotonicMs() - sentAtMs;
+    this.#busyMs += roundTripMs;
+    record.requestSettled(roundTripMs, outcome);
+    observer?.onRead({ roundTripMs, outcome: outcome === 'ok' ? 'ok' : outcome.missCause });
+  }
+
+  #noteAnswer(): void {
+    this.#hasAnswered = true;
+    this.#answersLast = true;
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  if (!(error instanceof ReadFailure)) return false;
+  return error.exceptionCode === acknowledge || error.exceptionCode === deviceBusy;
+}
+
+/** It was understood and turned down: a part of what was asked for is not there. */
+export function isRefusal({ exceptionCode }: ReadFailure): boolean {
+  return exceptionCode === illegalAddress || exceptionCode === illegalValue;
+}
+
+/** Without an answer the rest of the tick would only wait for as many timeouts. */
+export function isFailureOfDevice({ missCause, exceptionCode }: ReadFailure): boolean {
+  return (
+    missCause !== 'exception' ||
+    exceptionCode === gatewayPathUnavailable ||
+    exceptionCode === gatewayTargetSilent
+  );
+}
