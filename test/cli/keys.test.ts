@@ -37,13 +37,53 @@ describe('keys on the command line', () => {
     expect([stop.code, stop.stderr]).toEqual([4, expect.stringContaining('Use a key with a higher role')]);
     expect((await anybody.run('sessions', 'list')).code).toBe(4);
 
-    expect((await admin.run('keys', 'revoke', viewer.id)).code).toBe(0);
+    const revoked = await admin.run('keys', 'revoke', 'screen');
+    expect([revoked.code, JSON.parse(revoked.stdout).id]).toEqual([0, viewer.id]);
     await expect.poll(async () => (await screen.run('sessions', 'list')).code, { timeout: 30_000 }).toBe(4);
     const keys = await admin.run('keys', 'list', '--table');
     expect(keys.stdout).toMatch(/screen +viewer +revoked/);
     expect(keys.stdout).not.toContain(viewer.key);
+    expect(keys.stdout).toContain('LAST USED');
     const audit = await admin.run('audit', '--action', 'key', '--table');
     expect(audit.stdout).toMatch(/key\.revoke/);
+  });
+
+  it('are revoked by their name where it says which one', async () => {
+    const file = join(folder, 'admin-key');
+    const admin = cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_API_KEY_FILE: file });
+    const make = async (...options: string[]) =>
+      JSON.parse((await admin.run('keys', 'create', 'panel', '--role', 'viewer', ...options)).stdout);
+    const first = await make('--network', '192.0.2.0/24', '--network', '2001:db8::7');
+    expect(first.networks).toEqual(['192.0.2.0/24', '2001:db8::7']);
+    const second = await make();
+    const both = await admin.run('keys', 'revoke', 'panel');
+    expect([both.code, both.stdout]).toEqual([1, '']);
+    expect(both.stderr).toContain(`${first.id} (viewer), ${second.id} (viewer)`);
+    expect((await admin.run('keys', 'revoke', first.id)).code).toBe(0);
+    // Only one of that name still opens anything.
+    expect(JSON.parse((await admin.run('keys', 'revoke', 'panel')).stdout).id).toBe(second.id);
+    const none = await admin.run('keys', 'revoke', 'nobody');
+    expect([none.code, none.stderr]).toEqual([
+      1,
+      expect.stringContaining('no key with the id or the name nobody'),
+    ]);
+
+    const elsewhere = cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_API_KEY: second.key });
+    expect((await elsewhere.run('sessions', 'list')).code).toBe(4);
+  });
+
+  it('are asked for in the words of the command line, not in those of HTTP', async () => {
+    const without = await cliForTest({ HOLDFAST_URL: api.url }).run('sessions', 'list');
+    expect([without.code, without.stderr]).toEqual([4, expect.stringContaining('HOLDFAST_API_KEY_FILE')]);
+    const wrong = await cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_API_KEY: 'half' }).run(
+      'sessions',
+      'list',
+    );
+    expect([wrong.code, wrong.stderr]).toEqual([
+      4,
+      expect.stringContaining('is no key of this installation'),
+    ]);
+    for (const { stderr } of [without, wrong]) expect(stderr).not.toMatch(/header|Bearer|curl|POST|PATCH/);
   });
 
   it('are not made when their file is there already', async () => {

@@ -413,7 +413,7 @@ describe('draining a collector', () => {
     const refused = await cli().run('collectors', 'drain', 'c1');
     expect([refused.code, refused.stderr]).toEqual([
       1,
-      expect.stringMatching(/last_collector[^{]* give --force: /),
+      expect.stringMatching(/last_collector[^{]*: --force\./),
     ]);
     const both = await cli().run('collectors', 'drain', 'c1', '--undo', '--wait');
     expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('--undo')]);

@@ -38,5 +38,9 @@ export const apiKeyRecordSchema = z.looseObject({
   expires_at: z.string().nullable(),
   revoked_at: z.string().nullable(),
   revoked_by: z.string().nullable(),
+  /** In CIDR notation: from where it may be used; from anywhere when there is none. Older records have none. */
+  networks: z.array(z.string()).default([]),
+  /** To some minutes; null: never, or not since it is recorded. */
+  last_used_at: z.string().nullable().default(null),
 });
 export type ApiKeyRecord = z.infer<typeof apiKeyRecordSchema>;

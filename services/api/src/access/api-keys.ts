@@ -19,6 +19,8 @@ export interface NewKey {
   readonly role: Role;
   /** RFC 3339; null: it does not expire. */
   readonly expiresAt: string | null;
+  /** In CIDR notation; none: from anywhere. */
+  readonly networks: readonly string[];
   readonly by: string;
 }
 
@@ -31,6 +33,9 @@ type KnownKeys = Map<string, { readonly revision: number; readonly record: ApiKe
 
 const noSecret = Buffer.alloc(32);
 
+/** The broker syncs each write to disk: not one for every request, but so seldom that it is nothing. */
+const useNotedEveryMs = 5 * 60_000;
+
 /**
  * The keys of API_KEYS, kept here so that a request costs no question to the broker and is judged while that is away.
  * What is revoked elsewhere is revoked here as soon as the broker tells of it.
@@ -40,6 +45,8 @@ export class ApiKeys {
   readonly #log: Logger;
   readonly #now: () => number;
   readonly #onLoss = new Map<string, Set<() => void>>();
+  /** When a use was last noted from here, in ms since 1970, whatever came of it. */
+  readonly #useNotedAt = new Map<string, number>();
   #keys: KnownKeys = new Map();
   #loaded = false;
   #stopWatch: (() => void) | undefined;
@@ -116,7 +123,7 @@ export class ApiKeys {
   async bootstrap(text: string, book: KeyBook): Promise<void> {
     const parts = parseApiKey(text);
     if (!parts || this.hasAny()) return;
-    const wanted: NewKey = { name: 'admin', role: 'admin', expiresAt: null, by: 'bootstrap' };
+    const wanted: NewKey = { name: 'admin', role: 'admin', expiresAt: null, networks: [], by: 'bootstrap' };
     const key = await this.#create(parts.id, parts.secret, wanted, book);
     if (key)
       this.#log.info({ key_id: key.id, role: key.role }, 'the first key was made: that of the settings');
@@ -136,6 +143,25 @@ export class ApiKeys {
       this.#take({ record: revoked, revision });
       return { ok: true, key: revoked };
     }
+  }
+
+  /**
+   * Keeps when the key was last used, to some minutes. Never waits and never fails: where the broker does not take it, or
+   * another process has just written the key, a later use is noted.
+   */
+  noteUse(id: string): void {
+    const known = this.#keys.get(id);
+    if (!known?.record) return;
+    const { revision, record } = known;
+    const now = this.#now();
+    const notedAt = Math.max(this.#useNotedAt.get(id) ?? 0, Date.parse(record.last_used_at ?? '') || 0);
+    if (now - notedAt < useNotedEveryMs) return;
+    this.#useNotedAt.set(id, now);
+    const used = { ...record, last_used_at: new Date(now).toISOString() };
+    void (async () => {
+      const written = await this.#book().replace({ record: used, revision });
+      if (written !== undefined) this.#take({ record: used, revision: written });
+    })().catch((err: unknown) => this.#log.debug({ err, key_id: id }, 'the use of a key could not be noted'));
   }
 
   /** Calls back once when the key is of no use any more; the answer takes that back. */
@@ -167,6 +193,8 @@ export class ApiKeys {
       expires_at: wanted.expiresAt,
       revoked_at: null,
       revoked_by: null,
+      networks: [...wanted.networks],
+      last_used_at: null,
     };
     const revision = await book.create(record);
     if (revision === undefined) return undefined;

@@ -4,14 +4,15 @@ import { ApiProblem } from '../http/api-problem.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { isFromLoopback } from './from-loopback.ts';
+import { mayBeUsedFrom } from './key-networks.ts';
 
 /** Who sent a request. */
 export type Caller =
   | { readonly kind: 'key'; readonly id: string; readonly name: string; readonly role: Role }
   /** On this machine, without a key. */
   | { readonly kind: 'local'; readonly role: Role }
-  /** May do nothing, for this reason. `name`: of a key that was good once. */
-  | { readonly kind: 'refused'; readonly problem: Error; readonly name?: string };
+  /** May do nothing, for this reason. `id` and `name`: of a key that was good once, or is elsewhere. */
+  | { readonly kind: 'refused'; readonly problem: Error; readonly id?: string; readonly name?: string };
 
 export interface AccessRules {
   readonly keys: ApiKeys;
@@ -29,10 +30,15 @@ export function callerOf(
     const checked = keys.check(/^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
     if (checked.ok) {
       const { id, name, role } = checked.key;
+      if (!mayBeUsedFrom(checked.key, request.address)) {
+        return { kind: 'refused', problem: keyNotFromHere(request.address), id, name };
+      }
+      keys.noteUse(id);
       return { kind: 'key', id, name, role };
     }
     if (checked.why === 'unknown') return { kind: 'refused', problem: keyNotValid() };
-    return { kind: 'refused', problem: keyOver(checked.why), name: checked.key.name };
+    const { id, name } = checked.key;
+    return { kind: 'refused', problem: keyOver(checked.why), id, name };
   }
   const isLocal = anonymousLoopback !== false && isFromLoopback(request.address, request.headers);
   // A reader on this machine is served without the broker; more may be done only when it is known that no key is needed.
@@ -91,6 +97,16 @@ function keyOver(why: 'expired' | 'revoked'): ApiProblem {
   return why === 'expired'
     ? new ApiProblem({ ...common, code: 'key_expired', title: 'This key has expired' })
     : new ApiProblem({ ...common, code: 'key_revoked', title: 'This key was revoked' });
+}
+
+/** Whoever has found the key is not told where it would be of use. */
+function keyNotFromHere(address: string | undefined): ApiProblem {
+  return new ApiProblem({
+    status: 403,
+    code: 'key_not_from_here',
+    title: 'This key may not be used from here',
+    detail: `The request came from ${address ?? 'an unknown address'}, which is in none of the key's networks. Use it where it was made for, or ask an administrator for another one.`,
+  });
 }
 
 function noKeysYet(): ApiProblem {

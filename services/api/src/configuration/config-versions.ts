@@ -207,17 +207,14 @@ function snapshotRefused(task: SnapshotTask, problem: SnapshotProblem): ApiProbl
   const title = 'This task cannot be started as it is configured';
   const refused = (detail: string, members = {}) =>
     new ApiProblem({ status: 422, code: problem.code, title, detail, members });
-  const path = `/api/config/tasks/${task.id}/`;
   switch (problem.code) {
     case 'task_disabled':
-      return refused(`Task ${task.code} is disabled. Enable it with PATCH ${path} {"enabled": true}.`);
+      return refused(`Task ${task.code} is disabled. Enable it first.`);
     case 'task_without_devices':
-      return refused(
-        `Task ${task.code} has no enabled device. Add some with PATCH ${path} {"device_ids": […]}, or enable those that it has.`,
-      );
+      return refused(`Task ${task.code} has no enabled device. Give it some, or enable those that it has.`);
     case 'task_without_points':
       return refused(
-        `The devices of task ${task.code} have no enabled point that it reads. Add some with POST /api/config/points/.`,
+        `The devices of task ${task.code} have no enabled point that it reads. Configure some first.`,
       );
     case 'task_config_invalid':
       return refused(`The configuration of task ${task.code} is not valid: see errors.`, {

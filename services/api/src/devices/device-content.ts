@@ -58,6 +58,6 @@ export async function readDevice(
     status: 422,
     code: 'device_without_points',
     title: 'This device cannot be read as it is configured',
-    detail: `Device ${device.code} has no points. Add some with POST /api/config/points/.`,
+    detail: `Device ${device.code} has no points. Configure some first.`,
   });
 }

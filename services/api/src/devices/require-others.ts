@@ -43,7 +43,7 @@ function lastCollector(why: string, sessions: readonly string[]): ApiProblem {
     status: 409,
     code: 'last_collector',
     title: 'Nobody else can take its sessions',
-    detail: `${why} Start another one first, or send {"force": true}: what nobody takes goes on being read where it is.`,
+    detail: `${why} Start another one first, or have it drained by force: what nobody takes goes on being read where it is.`,
     members: { sessions },
   });
 }

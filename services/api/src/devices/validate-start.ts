@@ -33,7 +33,7 @@ export function taskValidation(sources: {
       status: 422,
       code: 'devices_not_readable',
       title: 'The session was not started: its devices do not give all values',
-      detail: `${failing.length} of ${devices.length} devices of task ${task_code}. ${first.device}: ${first.detail} To start all the same, send "validate": "warn" or "skip".`,
+      detail: `${failing.length} of ${devices.length} devices of task ${task_code}. ${first.device}: ${first.detail} To start all the same, ask for the validation warn or skip.`,
       members: { validation: found },
     });
   };

@@ -69,7 +69,7 @@ export async function writePoint(
       status: 409,
       code: 'point_not_writable',
       title: 'This point is not marked writable',
-      detail: `${about}: to allow it, PATCH /api/config/points/${request.pointId}/ {"writable": true}.`,
+      detail: `${about}: nothing was written. Set writable in the configuration of the point to allow it.`,
     });
   }
   await note('requested', request.reason);

@@ -88,10 +88,13 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
 function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
   const floods = new FloodGate();
   app.addHook('onSend', async (request, reply, payload) => {
-    const action = ruleOf(request.method, request.routeOptions.url)?.action;
-    if (action === undefined || request.isAudited) return payload;
     const { statusCode: status } = reply;
     const code = request.problemCode;
+    // A key that turns up where it should not is worth a note, whatever it was to open.
+    const isStray = code === 'key_not_from_here';
+    const change = ruleOf(request.method, request.routeOptions.url)?.action;
+    const action = change ?? (isStray ? 'key.use' : undefined);
+    if (action === undefined || request.isAudited) return payload;
     const isFlood = isRefused(request) || status === 429;
     if (isFlood && !floods.admits(`${limitedAs(request)} ${status} ${action}`)) return payload;
     const { caller } = request;
@@ -102,7 +105,10 @@ function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
       who: whoOf(request),
       from: request.ip,
       action,
-      target: auditTarget(action, request.params, request.body),
+      target:
+        change === undefined
+          ? `key ${keyIdOf(caller) ?? ''}`
+          : auditTarget(action, request.params, request.body),
       outcome: auditOutcome(status, code),
       detail: code ?? '',
       request_id: request.id,
@@ -112,7 +118,7 @@ function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
         path: request.url.split('?', 1)[0],
         status,
         ...(request.url.includes('?') && { query: request.query }),
-        ...(caller?.kind === 'key' && { key_id: caller.id }),
+        ...(keyIdOf(caller) !== undefined && { key_id: keyIdOf(caller) }),
         ...auditBody(request.body),
       },
     });
@@ -123,6 +129,11 @@ function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
 /** Who is behind a request, for events and the audit log. */
 export function whoOf(request: FastifyRequest): string {
   return nameOf(request.caller, operatorOf(request));
+}
+
+/** Of a caller with a key, also one that is refused. Undefined before it is known who calls. */
+function keyIdOf(caller: Caller | undefined): string | undefined {
+  return caller === undefined || caller.kind === 'local' ? undefined : caller.id;
 }
 
 function isRefused({ caller }: FastifyRequest): boolean {

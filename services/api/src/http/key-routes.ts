@@ -6,6 +6,7 @@ import {
   keyPageSchema,
   keyViewSchema,
 } from '@holdfast/shared/contracts/http/access-http.ts';
+import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { ApiKeys } from '../access/api-keys.ts';
@@ -26,13 +27,20 @@ export function keyRoutes(keys: ApiKeys): FastifyPluginCallbackZod {
       { schema: { body: createKeySchema, response: { 201: createdKeySchema } } },
       async (request, reply) => {
         const { name, role, expires_at: expiresAt } = request.body;
+        const networks = request.body.networks ?? [];
+        const faults = networks.flatMap((network, index) => {
+          const message = networkProblem(network);
+          return message === undefined ? [] : [{ path: `networks.${index}`, message }];
+        });
+        if (faults.length > 0) throw validationFailed(faults);
         if (expiresAt && Date.parse(expiresAt) <= Date.now()) {
           throw validationFailed([{ path: 'expires_at', message: 'must lie in the future' }]);
         }
         // From then on nobody gets in without a key.
-        if (!keys.hasAny() && (role !== 'admin' || expiresAt)) throw firstKeyMustBeAdmin();
+        if (!keys.hasAny() && (role !== 'admin' || expiresAt || networks.length > 0))
+          throw firstKeyMustBeAdmin();
         const by = whoOf(request);
-        const { key, text } = await keys.issue({ name, role, expiresAt: expiresAt ?? null, by });
+        const { key, text } = await keys.issue({ name, role, expiresAt: expiresAt ?? null, networks, by });
         request.log.info({ key_id: key.id, key_name: name, role, by }, 'a key was made');
         return reply
           .code(201)
@@ -62,9 +70,11 @@ export function keyRoutes(keys: ApiKeys): FastifyPluginCallbackZod {
 
 function keyView(key: ApiKeyRecord): KeyView {
   const { id, name, role, created_at, created_by, expires_at, revoked_at, revoked_by } = key;
+  const { networks, last_used_at } = key;
   const isExpired = expires_at !== null && Date.parse(expires_at) <= Date.now();
   const status = revoked_at !== null ? 'revoked' : isExpired ? 'expired' : 'active';
-  return { id, name, role, status, created_at, created_by, expires_at, revoked_at, revoked_by };
+  const times = { created_at, created_by, expires_at, revoked_at, revoked_by, last_used_at };
+  return { id, name, role, status, ...times, networks };
 }
 
 function firstKeyMustBeAdmin(): ApiProblem {
@@ -73,6 +83,6 @@ function firstKeyMustBeAdmin(): ApiProblem {
     code: 'first_key_must_be_admin',
     title: 'The first key must be one of an administrator',
     detail:
-      'As soon as there is a key nobody gets in without one, but for this machine where API_ANONYMOUS_LOOPBACK is true. Make one with the role admin that does not expire first.',
+      'As soon as there is a key nobody gets in without one, but for this machine where API_ANONYMOUS_LOOPBACK is true. Make one with the role admin first that does not expire and has no networks.',
   });
 }

@@ -1,8 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
-import type { Item } from '../api-client.ts';
+import type { ApiClient, Item } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { type Command, type Context, limitOf, limitOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { plainText } from '../output/plain-text.ts';
 import type { Column } from '../output/table.ts';
 
 const keysPath = '/api/system/keys';
@@ -17,6 +18,8 @@ const keyColumns: readonly Column<Item>[] = [
   { head: 'CREATED', cell: ({ created_at }) => created_at },
   { head: 'BY', cell: ({ created_by }) => created_by },
   { head: 'EXPIRES', cell: ({ expires_at }) => expires_at },
+  { head: 'LAST USED', cell: ({ last_used_at }) => last_used_at },
+  { head: 'NETWORKS', cell: ({ networks }) => Array.isArray(networks) && networks.join(' ') },
 ];
 
 export const accessCommands: readonly Command[] = [
@@ -37,6 +40,12 @@ export const accessCommands: readonly Command[] = [
     options: {
       role: { type: 'string', value: 'ROLE', about: 'what it may do; needed', choices: roles },
       expires: { type: 'string', value: 'TIME', about: 'after 12h, 90d or 52w, or at an RFC 3339 time' },
+      network: {
+        type: 'string',
+        value: 'CIDR',
+        about: 'may be used from there only: 10.20.0.0/16, or one address',
+        multiple: true,
+      },
       to: { type: 'string', value: 'FILE', about: 'writes the key into a new file that only you can read' },
     },
     async run(context, input) {
@@ -47,10 +56,11 @@ export const accessCommands: readonly Command[] = [
       }
       const file = input.text('to');
       const expires_at = expiryOf(input.text('expires'));
+      const networks = input.texts('network');
       // Before the key is made: it could not be shown again.
       if (file !== undefined) await makeFile(file);
       const created = await context.api
-        .post(`${keysPath}/`, { name, role, expires_at })
+        .post(`${keysPath}/`, { name, role, expires_at, networks })
         .catch(async (error) => {
           if (file !== undefined) await rm(file, { force: true });
           throw error;
@@ -61,10 +71,11 @@ export const accessCommands: readonly Command[] = [
   {
     words: ['keys', 'revoke'],
     about: 'Takes a key back, at once and for good.',
-    operands: [{ name: 'KEY_ID' }],
+    operands: [{ name: 'KEY' }],
     options: {},
     async run({ api, print }, input) {
-      const revoked = await api.delete<Item>(`${keysPath}/${encodeURIComponent(input.operands[0] ?? '')}/`);
+      const id = await idOfKey(api, input.operands[0] ?? '');
+      const revoked = await api.delete<Item>(`${keysPath}/${encodeURIComponent(id)}/`);
       print.said(revoked, `${revoked.id} (${revoked.name}) is revoked.`);
     },
   },
@@ -102,6 +113,29 @@ export const accessCommands: readonly Command[] = [
     },
   },
 ];
+
+/** By its id, or by its name where no other key that opens anything has the same. */
+async function idOfKey(api: ApiClient, idOrName: string): Promise<string> {
+  const keys = await api.list(`${keysPath}/`, {}, Number.MAX_SAFE_INTEGER);
+  if (keys.some(({ id }) => id === idOrName)) return idOrName;
+  const named = keys.filter(({ name }) => name === idOrName);
+  const open = named.filter(({ status }) => status === 'active');
+  const [only, ...others] = open.length > 0 ? open : named;
+  if (!only) {
+    throw new CliError(
+      `There is no key with the id or the name ${plainText(idOrName)}.\nThe list: holdfast keys list`,
+      exitCodes.refused,
+    );
+  }
+  if (others.length > 0) {
+    const ids = [only, ...others].map(({ id, role }) => `${id} (${role})`).join(', ');
+    throw new CliError(
+      `Several keys have the name ${plainText(idOrName)}: ${ids}. Name one by its id.`,
+      exitCodes.refused,
+    );
+  }
+  return String(only.id);
+}
 
 async function show({ print }: Context, created: Item, file: string | undefined): Promise<void> {
   const { key, ...rest } = created;

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type ApiClient, ApiRefused, type Item } from '../api-client.ts';
+import type { ApiClient, Item } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
@@ -32,18 +32,11 @@ export const drainCollector: Command = {
       print.said(undone, `${id}: ${undone.detail}`);
       return;
     }
-    const asked = await api.post(`${of}drain/`, isForced ? { force: true } : {}).catch(refused);
+    const asked = await api.post(`${of}drain/`, isForced ? { force: true } : {});
     if (input.has('wait')) await untilEmpty(api, print, id);
     print.said(asked, input.has('wait') ? `${id} has no session left.` : `${id}: ${asked.detail}`);
   },
 };
-
-/** What the API wants in a body is an option here. */
-function refused(error: unknown): never {
-  if (!(error instanceof ApiRefused) || error.code !== 'last_collector') throw error;
-  const message = error.message.replace('send {"force": true}', 'give --force');
-  throw new CliError(message, error.exitCode, { cause: error });
-}
 
 /** What is being handed over is with nobody for a moment, so it must be none twice. */
 async function untilEmpty(api: ApiClient, print: Printer, id: string): Promise<void> {

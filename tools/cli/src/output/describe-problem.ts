@@ -9,9 +9,29 @@ const advice: Readonly<Record<number, string>> = {
   500: 'This is a fault of the service; its log has the request under the number above.',
   503: 'Nothing is lost. Try again when the dependency is back; /health/ready of the API names it.',
 };
-/** Where a status says too little. Details of conflicts say themselves what to do. */
+/** Where a status says too little. Details of conflicts say themselves what to do, but not as it is done here. */
 const adviceOnCode: Readonly<Record<string, string>> = {
   precondition_failed: 'Look at how things are now (show) and decide again.',
+  last_collector: 'By force: --force.',
+  devices_not_readable: 'That is --validate warn or --validate skip.',
+  point_not_writable:
+    'holdfast export shows the configuration: put `writable: true` to the point, and bring it in again with holdfast import.',
+  device_without_points: 'holdfast import brings in points; holdfast export shows the form.',
+  task_without_points: 'holdfast import brings in points; holdfast export shows the form.',
+  task_without_devices: 'holdfast import changes tasks and devices; holdfast export shows them.',
+  task_disabled: 'holdfast import changes tasks: holdfast export shows them, with `enabled`.',
+  key_not_from_here:
+    'An administrator makes keys for other places: holdfast keys create NAME --role ROLE --network CIDR',
+  no_keys_yet: 'On the machine of the API: holdfast keys create admin --role admin',
+};
+/** The API tells its own callers how to send something; here it goes by other names. */
+const detailOnCode: Readonly<Record<string, string>> = {
+  key_needed: 'The API does nothing without a key, and none is set.',
+  key_not_valid:
+    'What HOLDFAST_API_KEY_FILE (or HOLDFAST_API_KEY) holds is no key of this installation, or not all of it.',
+  no_keys_yet: 'The first key is made there, and then used everywhere.',
+  first_key_must_be_admin:
+    'As soon as there is a key nobody gets in without one. Make one with --role admin first, without --expires and --network.',
 };
 const errorsShown = 20;
 
@@ -20,7 +40,8 @@ export function describeProblem(
   problem: Partial<Problem> & { readonly status: number },
   retryAfter: string | null,
 ): string {
-  const { title, detail, code, status, instance } = problem;
+  const { title, code, status, instance } = problem;
+  const detail = (code && detailOnCode[code]) ?? problem.detail;
   const errors = Array.isArray(problem.errors) ? (problem.errors as unknown[]) : [];
   const faults = errors.length > 1 ? errors.map(fault) : [];
   const lines = [

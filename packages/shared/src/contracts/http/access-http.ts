@@ -14,6 +14,8 @@ export const createKeySchema = z.strictObject({
   role: z.enum(roles),
   /** RFC 3339; without it the key does not expire. */
   expires_at: z.iso.datetime({ offset: true }).nullish(),
+  /** `10.20.0.0/16` or single addresses: from where it may be used; without any from anywhere. */
+  networks: z.array(z.string().min(1).max(64)).max(32).nullish(),
 });
 
 /** `active`, or why it is of no use. */
@@ -27,6 +29,9 @@ export const keyViewSchema = z.object({
   expires_at: z.string().nullable(),
   revoked_at: z.string().nullable(),
   revoked_by: z.string().nullable(),
+  networks: z.array(z.string()),
+  /** To five minutes. */
+  last_used_at: z.string().nullable(),
 });
 export type KeyView = z.infer<typeof keyViewSchema>;
 export const keyPageSchema = pageSchema(keyViewSchema);

@@ -1,0 +1,226 @@
+import { type ApiKeyRecord, formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
+import { ApiKeyBook } from '@holdfast/shared/jetstream/api-keys.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { ApiKeys } from '../src/access/api-keys.ts';
+import { mayBeUsedFrom } from '../src/access/key-networks.ts';
+import { jetStreamKeyBook } from '../src/adapters/jetstream-api-keys.ts';
+import { type Answer, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+
+const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
+const keysPath = '/api/system/keys/';
+const log = createLogger('test', 'fatal');
+
+let nats: string;
+let one: ApiUnderTest;
+let other: ApiUnderTest;
+
+beforeAll(async () => {
+  nats = (await natsForTest()).url;
+  const env = { API_BOOTSTRAP_KEY: bootstrapKey, API_REFUSED_PER_MINUTE: '0' };
+  const settings = { nats, database: await freshDatabase(), env };
+  [one, other] = await Promise.all([startApi(settings), startApi(settings)]);
+  await Promise.all([one.ready(), other.ready()]);
+});
+
+function call(api: ApiUnderTest, method: string, path: string, key = bootstrapKey, body?: unknown) {
+  return api.raw(path, {
+    method,
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+async function makeKey(body: object): Promise<{ id: string; key: string }> {
+  const answer = await call(one, 'POST', keysPath, bootstrapKey, body);
+  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  return answer.body;
+}
+
+const shown = async (id: string, api = one): Promise<Answer['body']> =>
+  (await call(api, 'GET', keysPath)).body.results.find((each: { id: string }) => each.id === id);
+
+async function keyBook() {
+  const { nc, close } = await connectNats({ url: nats, name: 'test', log });
+  onTestFinished(close);
+  return { nc, book: await ApiKeyBook.open(nc) };
+}
+
+describe('a key that was used', () => {
+  it('says when, in every process and after a restart, and costs one write for many requests', async () => {
+    const { id, key } = await makeKey({ name: 'poller', role: 'viewer' });
+    expect(await shown(id)).toMatchObject({ last_used_at: null });
+    const began = Date.now();
+    for (let round = 0; round < 30; round += 1) {
+      expect((await call(one, 'GET', `${sessionsPath}/`, key)).status).toBe(200);
+    }
+    const { last_used_at } = await eventually(
+      async () => {
+        const view = await shown(id, other);
+        return view.last_used_at === null ? undefined : view;
+      },
+      { what: 'the other process to know of the use' },
+    );
+    expect(Date.parse(last_used_at)).toBeGreaterThanOrEqual(began);
+    const { book } = await keyBook();
+    const kept = (await book.readAll()).find(({ record }) => record.id === id);
+    expect(kept?.record.last_used_at).toBe(last_used_at);
+    // Made, and used: both in a row, so nothing was written for the other 29 requests.
+    const before = await revisionOfNewKey(book);
+    for (let round = 0; round < 30; round += 1) await call(one, 'GET', `${sessionsPath}/`, key);
+    expect((await revisionOfNewKey(book)) - before).toBe(1);
+  });
+
+  it('is noted again after five minutes, also when somebody else has changed the key meanwhile', async () => {
+    const { nc, book } = await keyBook();
+    let now = Date.parse('2026-01-01T00:00:00Z');
+    const keys = new ApiKeys({ book: () => jetStreamKeyBook(() => nc), log, now: () => now });
+    onTestFinished(keys.stop);
+    await keys.load(jetStreamKeyBook(() => nc));
+    const { key } = await keys.issue({
+      name: 'clocked',
+      role: 'viewer',
+      expiresAt: null,
+      networks: [],
+      by: 'test',
+    });
+    const noted = (time: string) =>
+      eventually(async () => keys.list().find(({ id }) => id === key.id)?.last_used_at === time, {
+        what: `the use at ${time} to be noted`,
+      });
+    keys.noteUse(key.id);
+    await noted('2026-01-01T00:00:00.000Z');
+    now += 299_000;
+    keys.noteUse(key.id);
+    now += 1_000;
+    keys.noteUse(key.id);
+    // Had the one before been noted, this one would not have been.
+    await noted('2026-01-01T00:05:00.000Z');
+
+    const stored = (await book.readAll()).find(({ record }) => record.id === key.id);
+    if (!stored) throw new Error('the key is not there');
+    await book.replace({
+      ...stored,
+      record: { ...stored.record, revoked_at: 'now', revoked_by: 'somebody' },
+    });
+    now += 300_000;
+    keys.noteUse(key.id);
+    await eventually(async () => isRevoked(keys, key), {
+      what: 'the revocation to be known',
+    });
+    expect((await book.readAll()).find(({ record }) => record.id === key.id)?.record.revoked_by).toBe(
+      'somebody',
+    );
+  });
+});
+
+const isRevoked = (keys: ApiKeys, { id }: ApiKeyRecord) =>
+  keys.list().find((each) => each.id === id)?.revoked_at !== null;
+
+/** The bucket counts all its writes. */
+async function revisionOfNewKey(book: ApiKeyBook): Promise<number> {
+  const record: ApiKeyRecord = {
+    v: 1,
+    id: Math.floor(Math.random() * 2 ** 32)
+      .toString(16)
+      .padStart(8, '0'),
+    sha256: '0'.repeat(64),
+    name: 'counter',
+    role: 'viewer',
+    created_at: '2026-01-01T00:00:00Z',
+    created_by: 'test',
+    expires_at: null,
+    revoked_at: '2026-01-01T00:00:00Z',
+    revoked_by: 'test',
+    networks: [],
+    last_used_at: null,
+  };
+  const revision = await book.create(record);
+  if (revision === undefined) throw new Error('the id is taken');
+  return revision;
+}
+
+describe('a key with networks', () => {
+  it('opens the API from there only; a use from elsewhere is refused with 403, and in the audit log', async () => {
+    const here = await makeKey({
+      name: 'from here',
+      role: 'viewer',
+      networks: ['10.0.0.0/8', '127.0.0.0/8'],
+    });
+    const there = await makeKey({ name: 'from there', role: 'engineer', networks: ['192.0.2.0/24'] });
+    expect((await call(one, 'GET', `${sessionsPath}/`, here.key)).status).toBe(200);
+    expect(await shown(there.id)).toMatchObject({ networks: ['192.0.2.0/24'], last_used_at: null });
+
+    const read = await call(one, 'GET', `${sessionsPath}/`, there.key);
+    expect(read).toMatchObject({ status: 403, body: { code: 'key_not_from_here' } });
+    expect(read.body.detail).toContain('127.0.0.1');
+    expect(JSON.stringify(read.body)).not.toContain('192.0.2');
+    const change = await call(one, 'POST', '/api/config/sites/', there.key, { code: 'never' });
+    expect(change).toMatchObject({ status: 403, body: { code: 'key_not_from_here' } });
+    // What needs no key at all is served without looking at it.
+    expect((await call(one, 'GET', '/health/live', there.key)).status).toBe(200);
+
+    const entries = await eventually(
+      async () => {
+        const { body } = await call(one, 'GET', '/api/system/audit/?who=from%20there');
+        return body.results.length >= 2 ? body.results : undefined;
+      },
+      { what: 'the audit entries' },
+    );
+    expect(entries).toEqual([
+      expect.objectContaining({ action: 'site.create', outcome: 'refused', detail: 'key_not_from_here' }),
+      expect.objectContaining({
+        action: 'key.use',
+        target: `key ${there.id}`,
+        from: '127.0.0.1',
+        outcome: 'refused',
+        detail: 'key_not_from_here',
+        data: expect.objectContaining({ method: 'GET', path: `${sessionsPath}/`, key_id: there.id }),
+      }),
+    ]);
+    expect(await shown(there.id)).toMatchObject({ last_used_at: null });
+  });
+
+  it('is not made when one of them is none', async () => {
+    const answer = await call(one, 'POST', keysPath, bootstrapKey, {
+      name: 'nowhere',
+      role: 'viewer',
+      networks: ['10.0.0.0/8', '10.0.0.0/33', 'plant'],
+    });
+    expect(answer).toMatchObject({
+      status: 422,
+      body: { code: 'validation_failed', errors: [{ path: 'networks.1' }, { path: 'networks.2' }] },
+    });
+  });
+
+  it('counts an address of IPv4 that comes over IPv6 as what it is, and what cannot be read as none', () => {
+    const from = (networks: string[], address: string | undefined) =>
+      mayBeUsedFrom({ networks } as unknown as ApiKeyRecord, address);
+    expect(from([], undefined)).toBe(true);
+    expect(from(['192.0.2.0/24'], '::ffff:192.0.2.7')).toBe(true);
+    expect(from(['192.0.2.0/24'], '192.0.3.7')).toBe(false);
+    expect(from(['2001:db8::/32'], '2001:db8::7')).toBe(true);
+    expect(from(['2001:db8::/32'], '192.0.2.7')).toBe(false);
+    expect(from(['192.0.2.7'], '192.0.2.7')).toBe(true);
+    expect(from(['192.0.2.0/24'], undefined)).toBe(false);
+    expect(from(['something'], '192.0.2.7')).toBe(false);
+  });
+});
+
+it('the first key may not be one for some networks only', async () => {
+  const own = await startApi({ nats: (await natsForTest()).url, database: await freshDatabase() });
+  await own.ready();
+  const wanted = { name: 'first', role: 'admin' };
+  expect(await own.post(keysPath, { ...wanted, networks: ['127.0.0.0/8'] })).toMatchObject({
+    status: 409,
+    body: { code: 'first_key_must_be_admin' },
+  });
+  expect((await own.post(keysPath, wanted)).status).toBe(201);
+});
