@@ -47,6 +47,7 @@ export async function gapsByCause(
         stored: fromTicks(read),
         quarantined: [],
         missed: new Map([...missed].map(([cause, ranges]) => [cause, normalise(ranges)])),
+        sent: [],
       },
       periodMs: loadPeriodMs,
       nowMs,

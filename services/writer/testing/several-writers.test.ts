@@ -93,6 +93,7 @@ describe('several writers on one stream', () => {
         stored: [{ from: 0, to: count - 1 }],
         quarantined: [],
         missed: new Map(),
+        sent: [],
       });
     }
     expect(await quarantined(connection)).toEqual([]);

@@ -144,6 +144,7 @@ describe('the writer with PostgreSQL', () => {
       ],
       quarantined: fromTicks([20, 41]),
       missed: new Map(),
+      sent: [],
     });
   });
 
@@ -215,6 +216,7 @@ describe('the writer with PostgreSQL', () => {
         ['buffer_full', fromTicks([6, 7, 8])],
         ['fenced', fromTicks([2, 3, 4])],
       ]),
+      sent: [],
     });
   });
 

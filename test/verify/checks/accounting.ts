@@ -102,6 +102,7 @@ interface RecordedTicks {
   readonly stored: number[];
   readonly quarantined: number[];
   readonly missed: Map<GapCause, TickRange[]>;
+  readonly sent: TickRange[];
 }
 
 function coverageOf(recorded: RecordedTicks | undefined) {
@@ -109,6 +110,7 @@ function coverageOf(recorded: RecordedTicks | undefined) {
     stored: fromTicks(recorded?.stored ?? []),
     quarantined: fromTicks(recorded?.quarantined ?? []),
     missed: new Map([...(recorded?.missed ?? [])].map(([cause, ranges]) => [cause, normalise(ranges)])),
+    sent: normalise(recorded?.sent ?? []),
   };
 }
 
@@ -121,16 +123,17 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
   const byDevice = new Map<string, RecordedTicks>();
   const of = (session: string, device: string): RecordedTicks => {
     const key = `${session}/${device}`;
-    const known = byDevice.get(key) ?? { stored: [], quarantined: [], missed: new Map() };
+    const known = byDevice.get(key) ?? { stored: [], quarantined: [], missed: new Map(), sent: [] };
     byDevice.set(key, known);
     return known;
   };
   const highest = new Map<string, number>();
   for (const { sample } of history.samples) {
-    const { session, device, tick, epoch, miss } = sample;
+    const { session, device, tick, epoch, miss, since_tick } = sample;
     const ticks = of(session, device);
     const isFenced = epoch < (highest.get(session) ?? 0);
     if (!isFenced) highest.set(session, epoch);
+    if (since_tick !== undefined) addSent(ticks.sent, { from: since_tick, to: tick });
     const isRead = outcomeOfSample(sample) === 'stored';
     if (isRead && !isFenced && (!history.database || !hasReadings(sample))) ticks.stored.push(tick);
     if (miss && !isRead) addMiss(ticks, miss.cause, { from: tick, to: sample.through_tick ?? tick });
@@ -142,6 +145,13 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
     if (tick) of(tick.session, tick.device).quarantined.push(tick.tick);
   }
   return byDevice;
+}
+
+/** Each sample tells of all before it: only the longest range is kept. */
+function addSent(sent: TickRange[], range: TickRange): void {
+  const last = sent.at(-1);
+  if (last?.from !== range.from) sent.push(range);
+  else if (range.to > last.to) sent[sent.length - 1] = range;
 }
 
 function addMiss({ missed }: RecordedTicks, cause: GapCause, range: TickRange): void {

@@ -52,6 +52,7 @@ class SampleOfPlainValues implements Sample {
   readonly tick: number;
   readonly through_tick?: number | undefined;
   readonly period_ms: number;
+  readonly since_tick?: number | undefined;
   readonly time: number;
   readonly read_at: number;
   readonly integers?: Sample['integers'];
@@ -73,6 +74,7 @@ class SampleOfPlainValues implements Sample {
     this.tick = envelope.tick;
     this.through_tick = envelope.through_tick;
     this.period_ms = envelope.period_ms;
+    this.since_tick = envelope.since_tick;
     this.time = envelope.time;
     this.read_at = envelope.read_at;
     this.integers = envelope.integers;

@@ -53,6 +53,11 @@ export const sampleSchema = z.object({
   /** Last of the ticks that a miss answers for, when that is more than one: a whole range was lost. */
   through_tick: z.int().nonnegative().optional(),
   period_ms: z.int().positive(),
+  /**
+   * From this tick on the sender has sent something for every tick of the device. So a tick between this one and `tick` of
+   * which nothing ever came was read, and lost on the way. Left out by collectors of earlier releases.
+   */
+  since_tick: z.int().nonnegative().optional(),
   time: z.int().nonnegative(),
   read_at: z.int().nonnegative(),
   /**
@@ -155,6 +160,7 @@ function isSample(json: unknown): json is Sample {
     isWhole(sample.tick, 0) &&
     (sample.through_tick === undefined || isWhole(sample.through_tick, 0)) &&
     isWhole(sample.period_ms, 1) &&
+    (sample.since_tick === undefined || isWhole(sample.since_tick, 0)) &&
     isWhole(sample.time, 0) &&
     isWhole(sample.read_at, 0) &&
     (sample.values === undefined || areValues(sample.values)) &&

@@ -26,7 +26,7 @@ export class DroppedSamples {
   add(entries: readonly HeadEntry[]): void {
     for (const { about, fromTick, toTick } of entries) {
       if (!about) continue;
-      const key = `${about.session}/${about.epoch}/${about.device_id}`;
+      const key = `${about.session}/${about.epoch}/${about.device_id}/${about.since_tick}`;
       const known = this.#open.get(key);
       if (known && fromTick >= known.from && fromTick <= known.to + 1) known.to = Math.max(known.to, toTick);
       else {
@@ -56,13 +56,15 @@ export class DroppedSamples {
 }
 
 function noticeOf({ about, from, to }: Dropped): Sample {
-  const { v, session, epoch, collector, task, device_id, device, site, measurement, period_ms } = about;
+  const { v, session, epoch, collector, task, device_id, device, site, measurement } = about;
+  const { period_ms, since_tick, read_at } = about;
   return {
     ...{ v, session, epoch, collector, task, device_id, device, site, measurement, period_ms },
+    ...(since_tick === undefined ? {} : { since_tick }),
     tick: from,
     through_tick: to,
     time: from * period_ms,
-    read_at: about.read_at,
+    read_at,
     miss: {
       cause: 'buffer_full',
       detail: 'SAMPLES was full, or its limit of age reached, before the database had taken them',

@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { decodeSample, type Sample } from '../contracts/sample.ts';
 import { streamNames } from '../contracts/subjects.ts';
 
-/** What a message of SAMPLES answers for; `about` is one sample for all of a device under one epoch. */
+/** What a message of SAMPLES answers for; `about` is one sample for all that one process read of a device. */
 export interface HeadEntry {
   readonly sequence: number;
   /** Undefined where the message is no sample. */
@@ -73,7 +73,7 @@ export class SampleHead {
     const decoded = decodeSample(body);
     if (!decoded.ok) return { sequence, about: undefined, fromTick: 0, toTick: 0 };
     const { sample } = decoded;
-    const key = `${sample.session}/${sample.epoch}/${sample.device_id}`;
+    const key = `${sample.session}/${sample.epoch}/${sample.device_id}/${sample.since_tick}`;
     const about = this.#about.get(key) ?? sample;
     this.#about.set(key, about);
     return { sequence, about, fromTick: sample.tick, toTick: sample.through_tick ?? sample.tick };

@@ -13,6 +13,7 @@ export type StorableSample = Pick<
   | 'tick'
   | 'through_tick'
   | 'period_ms'
+  | 'since_tick'
   | 'time'
   | 'values'
   | 'integers'

@@ -2,8 +2,11 @@ import type { MissCause, Sample } from '../contracts/sample.ts';
 import type { Coverage, GapCause } from '../domain/gaps/attribute-gaps.ts';
 import { normalise, type TickRange } from '../domain/gaps/tick-ranges.ts';
 
-/** What became of a tick on its way into the database. */
-export type TickOutcome = 'stored' | 'quarantined' | 'fenced' | MissCause;
+/**
+ * What became of a tick on its way into the database. `sent` says only that a collector has sent something for it: see
+ * `Coverage`.
+ */
+export type TickOutcome = 'stored' | 'quarantined' | 'fenced' | 'sent' | MissCause;
 
 /** Ticks `from` to `to`, both included, of one device of a session. */
 export interface TickEntry extends TickRange {
@@ -68,11 +71,13 @@ export function tickEntry(sample: TickOfSample, outcome: TickOutcome): TickEntry
 export function coverageOf(ranges: ReadonlyMap<TickOutcome, readonly TickRange[]>): Coverage {
   const missed = new Map<GapCause, readonly TickRange[]>();
   for (const [outcome, ticks] of ranges) {
-    if (outcome !== 'stored' && outcome !== 'quarantined') missed.set(outcome, normalise(ticks));
+    if (outcome === 'stored' || outcome === 'quarantined' || outcome === 'sent') continue;
+    missed.set(outcome, normalise(ticks));
   }
   return {
     stored: normalise(ranges.get('stored') ?? []),
     quarantined: normalise(ranges.get('quarantined') ?? []),
     missed,
+    sent: normalise(ranges.get('sent') ?? []),
   };
 }

@@ -1,5 +1,7 @@
 import { attributeGaps, type Coverage } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import { fromTicks, intersection } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { SentTicks } from '@holdfast/shared/sample-store/sent-ticks.ts';
+import { storableSample } from '@holdfast/shared/sample-store/testing/storable-sample.ts';
 import type { CoverageQuery } from '@holdfast/shared/sample-store/tick-coverage.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
@@ -29,12 +31,24 @@ it('tells the same gaps of a window as all that is on record does', async () => 
       fc.array(fc.integer({ min: 0, max: days * ticksOfDay - 1 }), { maxLength: 5 }),
       fc.integer({ min: 0, max: days * ticksOfDay - 2 }),
       fc.integer({ min: 1, max: 60 }),
-      async (kinds, hours, from, length) => {
+      fc.array(fc.integer({ min: 0, max: days * ticksOfDay - 1 }), { maxLength: 3 }),
+      async (kinds, hours, from, length, begins) => {
         const ticks: Record<string, number[]> = { stored: [], timeout: [], none: [] };
         let next = 0;
         for (const run of kinds) {
           for (let count = 0; count < run.length; count += 1) ticks[run.kind]?.push(next++);
         }
+        // Each begin reads on until the next one; its samples of each day are told of with the first that is on record.
+        const recorded = [...(ticks.stored ?? []), ...(ticks.timeout ?? [])].sort((a, b) => a - b);
+        const store = new SentTicks();
+        const sent = recorded.flatMap((tick) => {
+          const since_tick = begins.filter((begin) => begin <= tick).reduce((a, b) => Math.max(a, b), 0);
+          const news = store.newsOf([
+            storableSample({ session: '1-1', tick, since_tick, period_ms: periodMs }),
+          ]);
+          news.recorded();
+          return [...news.entries];
+        });
         const read = async ({ fromMs = 0, toMs = Number.POSITIVE_INFINITY }: CoverageQuery) => {
           const isGiven = (tick: number) => {
             const day = Math.floor(tick / ticksOfDay);
@@ -43,11 +57,19 @@ it('tells the same gaps of a window as all that is on record does', async () => 
             );
           };
           if (fromMs > 0) partly += 1;
+          const sentThen = sent.flatMap(({ from, to }) =>
+            Array.from({ length: to - from + 1 }, (_, index) => from + index).filter(isGiven),
+          );
           const of = (kind: string) => fromTicks((ticks[kind] ?? []).filter(isGiven));
           return new Map<string, Coverage>([
             [
               'press',
-              { stored: of('stored'), quarantined: [], missed: new Map([['timeout', of('timeout')]]) },
+              {
+                stored: of('stored'),
+                quarantined: [],
+                missed: new Map([['timeout', of('timeout')]]),
+                sent: fromTicks(sentThen),
+              },
             ],
           ]);
         };
@@ -70,7 +92,7 @@ it('tells the same gaps of a window as all that is on record does', async () => 
             scheduled,
             intervals,
             placements,
-            coverage: known.get('press') ?? { stored: [], quarantined: [], missed: new Map() },
+            coverage: known.get('press') ?? { stored: [], quarantined: [], missed: new Map(), sent: [] },
             periodMs,
             nowMs,
           }).gaps.flatMap((gap) =>

@@ -23,6 +23,8 @@ const encoder = new TextEncoder();
  * Makes the messages of a device's ticks. Version 2 only where readers of version 1 would get it wrong: exact integers,
  * uncertain values, and ticks in which the device was read and nothing is worth sending. Of those, one that misses some
  * points has `values` without any: it was read, in part.
+ *
+ * A poller gives a result for every tick from its first one on, so that one is what all of them say as `since_tick`.
  */
 export function sampleWriter(source: SampleSource): (result: TickResult) => OutgoingSample {
   const { sessionId, epoch, collectorId, taskId, device, periodMs } = source;
@@ -40,8 +42,13 @@ export function sampleWriter(source: SampleSource): (result: TickResult) => Outg
     const head = JSON.stringify({ v, ...about });
     return encoder.encode(`${head.slice(0, -1)},"tick":`);
   });
-  const period = encoder.encode(`,"period_ms":${periodMs},"time":`);
+  let period: Uint8Array | undefined;
+  let since = 0;
   return ({ tick, readAtMs, readings, miss }) => {
+    if (!period) {
+      since = tick;
+      period = encoder.encode(`,"period_ms":${periodMs},"since_tick":${since},"time":`);
+    }
     const { values, integers, uncertain, readCount, sentCount, integerCount } = readings;
     const isRead = readCount > 0;
     const isEmpty = isRead && sentCount === 0;
@@ -67,6 +74,7 @@ export function sampleWriter(source: SampleSource): (result: TickResult) => Outg
       ...about,
       tick,
       period_ms: periodMs,
+      since_tick: since,
       time,
       read_at: readAtMs,
       ...(miss ? { miss } : {}),

@@ -89,6 +89,7 @@ describe('a session that is polled', () => {
       measurement: 'cold',
       tick: startMs / 100,
       period_ms: 100,
+      since_tick: world.samples[0]?.tick,
       time: startMs,
       read_at: startMs,
       values: { t: 3 },

@@ -17,12 +17,13 @@ interface Story {
   readonly stored?: TickRanges;
   readonly quarantined?: TickRanges;
   readonly missed?: Partial<Record<GapCause, TickRanges>>;
+  readonly sent?: TickRanges;
   readonly nowTick?: number;
   /** How much the supervisor's clock is behind. */
   readonly skewMs?: number;
 }
 
-function gapsOf({ log, stored, quarantined, missed, nowTick = 100, skewMs = 0 }: Story) {
+function gapsOf({ log, stored, quarantined, missed, sent, nowTick = 100, skewMs = 0 }: Story) {
   const events: TimedSessionEvent[] = [];
   const placements: { timeMs: number; epoch: number; reason: AssignReason }[] = [];
   for (const [index, [what, tick]] of log.entries()) {
@@ -36,6 +37,7 @@ function gapsOf({ log, stored, quarantined, missed, nowTick = 100, skewMs = 0 }:
     stored: stored ?? [],
     quarantined: quarantined ?? [],
     missed: new Map(Object.entries(missed ?? {}) as [GapCause, TickRanges][]),
+    sent: sent ?? [],
   };
   const scheduled = scheduledTicks(intervals, periodMs, nowMs);
   const { gaps } = attributeGaps({ scheduled, intervals, placements, coverage, periodMs, nowMs });
@@ -189,6 +191,60 @@ describe('a tick without a sample', () => {
         stored: [...range(10, 20), ...range(40, 100)],
       },
       [],
+    ],
+    [
+      'was lost on its way when the same process has read the device before and after it',
+      {
+        log: startedAt10,
+        stored: [...range(10, 29), ...range(35, 80)],
+        quarantined: range(40, 40),
+        missed: { timeout: range(31, 32) },
+        sent: range(10, 12),
+      },
+      [
+        ['buffer_full', 30, 30],
+        ['timeout', 31, 32],
+        ['buffer_full', 33, 34],
+        ['not_arrived', 81, 100],
+      ],
+    ],
+    [
+      'was lost on its way from where the process that was started anew had begun; before it, to the restart',
+      {
+        log: startedAt10,
+        stored: [...range(10, 29), ...range(50, 100)],
+        sent: [...range(10, 12), ...range(40, 50)],
+      },
+      [
+        ['restart', 30, 39],
+        ['buffer_full', 40, 49],
+      ],
+    ],
+    [
+      'was lost on its way from where the next holder had begun; before it, to the failover',
+      {
+        log: [...startedAt10, ['failover', 38]],
+        stored: [...range(10, 29), ...range(50, 100)],
+        sent: [...range(10, 12), ...range(39, 50)],
+      },
+      [
+        ['failover', 30, 38],
+        ['buffer_full', 39, 49],
+      ],
+    ],
+    [
+      'went with a failover to a collector that does not say since when it reads',
+      {
+        log: [...startedAt10, ['failover', 42]],
+        stored: [...range(10, 29), ...range(44, 100)],
+        sent: range(10, 12),
+      },
+      [['failover', 30, 43]],
+    ],
+    [
+      'may still be on its way when it was sent a moment ago',
+      { log: startedAt10, stored: [...range(10, 29), ...range(100, 100)], sent: range(10, 12) },
+      [['not_arrived', 30, 99]],
     ],
   ])('%s', (_situation, story, expected) => {
     expect(gapsOf(story)).toEqual(expected);

@@ -1,5 +1,6 @@
 import { causesFromLog, type TimedPlacement } from './cause-from-log.ts';
 import type { GapCause } from './gap-causes.ts';
+import { lostAfterSending } from './lost-after-sending.ts';
 import type { RunningInterval } from './schedule.ts';
 import { normalise, type TickRange, type TickRanges, union, without } from './tick-ranges.ts';
 
@@ -18,6 +19,11 @@ export interface Coverage {
   readonly quarantined: TickRanges;
   /** Ticks for which the collector or the writer said why there are no values. */
   readonly missed: ReadonlyMap<GapCause, TickRanges>;
+  /**
+   * Ticks for which a collector has sent something, be it what else is on record of them or not. Each range begins with
+   * the first tick of whoever read the device, or earlier; what the same one sent after its end is not always in it.
+   */
+  readonly sent: TickRanges;
 }
 
 export interface Accounting {
@@ -59,7 +65,10 @@ export function attributeGaps(options: {
     gaps.push(...without(open, left).map((range) => ({ ...range, cause })));
     open = left;
   }
-  gaps.push(...causesFromLog(open, { ...options, recorded }));
+  const known = { ...options, recorded };
+  const lost = lostAfterSending(open, { ...known, sent: coverage.sent });
+  gaps.push(...lost);
+  gaps.push(...causesFromLog(without(open, normalise(lost)), known));
   return { scheduled, stored, quarantined, gaps: mergeGaps(gaps), unscheduled: without(recorded, scheduled) };
 }
 

@@ -1,7 +1,7 @@
 import type { AssignReason } from '../placement/events.ts';
 import type { GapCause } from './gap-causes.ts';
 import type { RunningInterval } from './schedule.ts';
-import type { TickRange, TickRanges } from './tick-ranges.ts';
+import { firstRangeAfter, lowerBound, type TickRange, type TickRanges } from './tick-ranges.ts';
 
 export interface TimedPlacement {
   /** ms since 1970 */
@@ -140,21 +140,4 @@ function splitAt(ranges: TickRanges, ticks: readonly number[]): TickRange[] {
 function firstAfter(placements: readonly TimedPlacement[], timeMs: number): number | undefined {
   const index = lowerBound(placements.length, (at) => (placements[at] as TimedPlacement).timeMs > timeMs);
   return index < placements.length ? index : undefined;
-}
-
-/** Index of the first range that begins after `tick`; their number when none does. */
-function firstRangeAfter(ranges: TickRanges, tick: number): number {
-  return lowerBound(ranges.length, (at) => (ranges[at] as TickRange).from > tick);
-}
-
-/** The first index for which `holds` is true, given that it stays true from there on. */
-function lowerBound(length: number, holds: (index: number) => boolean): number {
-  let low = 0;
-  let high = length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(middle)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

@@ -51,3 +51,20 @@ export function intersection(a: TickRanges, b: TickRanges): TickRanges {
 export function countTicks(ranges: TickRanges): number {
   return ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
 }
+
+/** Index of the first range that begins after `tick`; their number when none does. */
+export function firstRangeAfter(ranges: TickRanges, tick: number): number {
+  return lowerBound(ranges.length, (at) => (ranges[at] as TickRange).from > tick);
+}
+
+/** The first index for which `holds` is true, given that it stays true from there on. */
+export function lowerBound(length: number, holds: (index: number) => boolean): number {
+  let low = 0;
+  let high = length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(middle)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

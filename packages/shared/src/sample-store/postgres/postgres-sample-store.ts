@@ -8,7 +8,8 @@ import {
   type StorableSample,
   type WriteOutcome,
 } from '../sample-store.ts';
-import { outcomeOfSample, tickEntry } from '../tick-coverage.ts';
+import { SentTicks } from '../sent-ticks.ts';
+import { outcomeOfSample, type TickEntry, tickEntry } from '../tick-coverage.ts';
 import { withoutRepeats } from '../without-repeats.ts';
 import { DayPartitions, timeProblem } from './day-partitions.ts';
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
@@ -35,10 +36,11 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });
   const series = new SeriesIds();
   const days = new DayPartitions();
+  const sent = new SentTicks();
   let closed: Promise<void> | undefined;
   return {
     keepsSessions: true,
-    write: (samples) => write(pool, db, samples, series, days),
+    write: (samples) => write(pool, db, samples, { series, days, sent }),
     history: (query) => reading(() => readHistory(db, query)),
     async aggregate(query) {
       refuseTooManyBuckets(query);
@@ -71,8 +73,7 @@ async function write(
   pool: pg.Pool,
   db: Kysely<unknown>,
   samples: readonly StorableSample[],
-  series: SeriesIds,
-  days: DayPartitions,
+  { series, days, sent }: { series: SeriesIds; days: DayPartitions; sent: SentTicks },
 ): Promise<WriteOutcome> {
   for (const sample of samples) {
     const problem = timeProblem(sample) ?? integersProblem(sample);
@@ -82,7 +83,10 @@ async function write(
     await days.make(db, samples);
     await series.learn(db, samples);
     const known = series.known();
-    if (!(await writeNew(pool, samples, known))) await writeOver(pool, samples, known);
+    const news = sent.newsOf(samples);
+    const { entries } = news;
+    if (!(await writeNew(pool, samples, known, entries))) await writeOver(pool, samples, known, entries);
+    news.recorded();
     return { kind: 'written' };
   } catch (error) {
     const reason = rejectionReason(error);
@@ -108,12 +112,13 @@ async function writeNew(
   pool: pg.Pool,
   samples: readonly StorableSample[],
   series: KnownSeries,
+  beside: readonly TickEntry[],
 ): Promise<boolean> {
   try {
     await inTransaction(pool, async ({ client, db }) => {
       await copyValues(client, samples, series);
       for (const run of withoutRepeats(samples.filter(({ miss }) => miss))) await insertMisses(db, run);
-      await recordBeside(db, samples);
+      await recordBeside(db, samples, beside);
     });
     return true;
   } catch (error) {
@@ -126,23 +131,26 @@ async function writeOver(
   pool: pg.Pool,
   samples: readonly StorableSample[],
   series: KnownSeries,
+  beside: readonly TickEntry[],
 ): Promise<void> {
   await inTransaction(pool, async ({ db }) => {
     for (const run of withoutRepeats(samples)) {
       await insertValues(db, run, series);
       await insertMisses(db, run);
     }
-    await recordBeside(db, samples);
+    await recordBeside(db, samples, beside);
   });
 }
 
 /** Last, since several writers may have samples of one session: until the commit the others wait for these rows. */
-async function recordBeside(db: Kysely<unknown>, samples: readonly StorableSample[]): Promise<void> {
+async function recordBeside(
+  db: Kysely<unknown>,
+  samples: readonly StorableSample[],
+  beside: readonly TickEntry[],
+): Promise<void> {
   await noteEpochStarts(db, samples);
-  await recordTicks(
-    db,
-    samples.map((sample) => tickEntry(sample, outcomeOfSample(sample))),
-  );
+  const outcomes = samples.map((sample) => tickEntry(sample, outcomeOfSample(sample)));
+  await recordTicks(db, [...outcomes, ...beside]);
 }
 
 async function reading<T>(read: () => Promise<T[]>): Promise<T[]> {

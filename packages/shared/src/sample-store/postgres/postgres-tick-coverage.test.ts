@@ -190,6 +190,7 @@ describe('the record of ticks in PostgreSQL', () => {
       ],
       quarantined: [],
       missed: new Map([['timeout', [{ from: firstTick + 4, to: firstTick + 4 }]]]),
+      sent: [],
     });
     await upgraded.close();
   });
@@ -237,6 +238,7 @@ describe.each([
           ['timeout', fromTicks([firstTick + 2])],
           ['buffer_full', [{ from: firstTick + 3, to: firstTick + 8 }]],
         ]),
+        sent: [],
       };
       expect((await coverage.read({ sessionId: 'session-1' })).get('press-1')).toEqual(expected);
       await store.write(samples.toReversed());

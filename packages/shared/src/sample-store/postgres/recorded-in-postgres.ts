@@ -1,4 +1,5 @@
 import type { SampleStore, StorableSample, WriteOutcome } from '../sample-store.ts';
+import { SentTicks } from '../sent-ticks.ts';
 import { outcomeOfSample, tickEntry } from '../tick-coverage.ts';
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
 import { openPostgres } from './open-postgres.ts';
@@ -15,6 +16,7 @@ export function recordedInPostgres(
   options: { readonly databaseUrl: string },
 ): SampleStore {
   const db = openPostgres<unknown>({ databaseUrl: options.databaseUrl, maxConnections: 2 });
+  const sent = new SentTicks();
   let closed: Promise<void> | undefined;
   return {
     keepsSessions: store.keepsSessions,
@@ -34,14 +36,16 @@ export function recordedInPostgres(
   };
 
   async function record(samples: readonly StorableSample[]): Promise<WriteOutcome> {
+    const news = sent.newsOf(samples);
     try {
       await db.transaction().execute(async (transaction) => {
         await noteEpochStarts(transaction, samples);
-        await recordTicks(
-          transaction,
-          samples.map((sample) => tickEntry(sample, outcomeOfSample(sample))),
-        );
+        await recordTicks(transaction, [
+          ...samples.map((sample) => tickEntry(sample, outcomeOfSample(sample))),
+          ...news.entries,
+        ]);
       });
+      news.recorded();
       return { kind: 'written' };
     } catch (error) {
       const reason = rejectionReason(error);
