@@ -160,7 +160,7 @@ export interface Collectors {
   /** Every one that ever held a lease, by id. */
   list(): Promise<readonly KnownCollector[]>;
   /** Asks one of them to let go of its work, or to take work again. */
-  drain(collectorId: string, kind: 'drain' | 'undrain'): Promise<DrainOutcome>;
+  drain(collectorId: string, kind: 'drain' | 'undrain', traceparent?: string): Promise<DrainOutcome>;
   /** Asks one of them to read or write a device, once. */
   call(collectorId: string, call: DeviceCall): Promise<DeviceCallOutcome>;
 }

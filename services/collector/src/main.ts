@@ -33,6 +33,7 @@ import { publishOutboxStatus } from './adapters/publish-outbox-status.ts';
 import { serialPaths } from './adapters/serial-paths.ts';
 import { DiskSpool } from './adapters/spool.ts';
 import { answerDeviceCall } from './calls/answer-device-call.ts';
+import { tellDeviceCall } from './calls/tell-device-call.ts';
 import { collectorConfig } from './config.ts';
 import { Collector } from './holding/collector.ts';
 import { SeenEvents } from './holding/seen-events.ts';
@@ -314,16 +315,18 @@ await runService({
       nc,
       collectorId,
       answer: (call) =>
-        answerDeviceCall(call, {
-          endpoints,
-          leaseRemainingMs: () => (lease.isHeld() ? lease.remainingMs() : 0),
-          renewLease: (withinMs) => lease.renewedWithin(withinMs),
-          nowMs: () => systemClock.monotonicMs(),
-        }),
-      drain: ({ kind }) => {
+        tellDeviceCall(call, { log, nowMs: systemClock.monotonicMs }, () =>
+          answerDeviceCall(call, {
+            endpoints,
+            leaseRemainingMs: () => (lease.isHeld() ? lease.remainingMs() : 0),
+            renewLease: (withinMs) => lease.renewedWithin(withinMs),
+            nowMs: () => systemClock.monotonicMs(),
+          }),
+        ),
+      drain: ({ kind, traceparent }) => {
         if (collector.isEnding()) return { kind: 'refused', detail: 'the collector is ending' };
         const draining = kind === 'drain';
-        return { kind: 'drained', draining, sessions: collector.setAside(draining) };
+        return { kind: 'drained', draining, sessions: collector.setAside(draining, traceparent) };
       },
       log,
     });

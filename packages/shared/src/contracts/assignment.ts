@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseTraceParent } from './trace-parent.ts';
+import { traceParentField } from './trace-parent.ts';
 
 /** A message on `assignments.<collectorId>.<taskId>`: a doorbell. The truth is SESSIONS. */
 export const assignmentSchema = z.object({
@@ -8,11 +8,7 @@ export const assignmentSchema = z.object({
   task_id: z.string().min(1),
   config_version: z.int().positive(),
   epoch: z.int().positive(),
-  /** Of the request that the placement came of; a damaged one is as good as none. */
-  traceparent: z
-    .string()
-    .refine((text) => parseTraceParent(text) !== undefined)
-    .optional()
-    .catch(undefined),
+  /** Of the request that the placement came of. */
+  traceparent: traceParentField,
 });
 export type Assignment = z.infer<typeof assignmentSchema>;

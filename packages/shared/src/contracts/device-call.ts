@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { deviceConfigSchema, registerTables } from './task-config.ts';
+import { traceParentField } from './trace-parent.ts';
 
 /**
  * Request and reply on `collectors.<id>.call`, not stored: somebody asks a collector to read the points of a device
@@ -12,6 +13,8 @@ const common = {
   /** The call must be answered within so many ms; nothing is asked of the device after them. */
   within_ms: z.int().min(100).max(60_000),
   device: deviceConfigSchema,
+  /** Of the request that it came of. */
+  traceparent: traceParentField,
 } as const;
 
 export const deviceCallSchema = z.discriminatedUnion('kind', [

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { traceParentField } from './trace-parent.ts';
 
 /**
  * Request and reply on `collectors.<id>.call`, not stored: asks a collector to take no more work and let go of what it
@@ -7,6 +8,8 @@ import * as z from 'zod';
 export const drainCallSchema = z.object({
   v: z.literal(1),
   kind: z.enum(['drain', 'undrain']),
+  /** Of the request that it came of. */
+  traceparent: traceParentField,
 });
 export type DrainCall = z.infer<typeof drainCallSchema>;
 

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 /**
  * W3C trace context: version, trace id, id of the step that caused this one, flags. A later version may have more
  * behind it, which is left out. https://www.w3.org/TR/trace-context/#traceparent-header
@@ -19,6 +21,13 @@ export function parseTraceParent(text: unknown): TraceParent | undefined {
 export function formatTraceParent({ traceId, parentId, flags }: TraceParent): string {
   return `00-${traceId}-${parentId}-${flags}`;
 }
+
+/** As a field of a message; a damaged one is as good as none. */
+export const traceParentField = z
+  .string()
+  .refine((text) => parseTraceParent(text) !== undefined)
+  .optional()
+  .catch(undefined);
 
 /** Name of the header in HTTP and NATS, of the CloudEvents extension, and of the field elsewhere. */
 export const traceParentName = 'traceparent';

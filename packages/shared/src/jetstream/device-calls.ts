@@ -19,6 +19,7 @@ import {
 } from '../contracts/drain-call.ts';
 import { subjects } from '../contracts/subjects.ts';
 import type { Logger } from '../runtime/logger.ts';
+import { traceHeaders } from './trace-headers.ts';
 
 /** What the way to the collector and back may take beside the call itself. */
 const transportMs = 1_000;
@@ -40,11 +41,13 @@ export async function callForDrain(
   nc: NatsConnection,
   collectorId: string,
   kind: DrainCall['kind'],
+  traceparent?: string,
 ): Promise<DrainOutcome> {
-  const call: DrainCall = { v: 1, kind };
+  const call: DrainCall = { v: 1, kind, traceparent };
   try {
     const message = await nc.request(subjects.deviceCall(collectorId), JSON.stringify(call), {
       timeout: drainMs,
+      ...traceHeaders(traceparent),
     });
     return { ok: true, reply: drainReplySchema.parse(message.json()) };
   } catch (error) {
@@ -63,6 +66,7 @@ export async function callDevice(
   try {
     const message = await nc.request(subjects.deviceCall(collectorId), JSON.stringify(call), {
       timeout: call.within_ms + transportMs,
+      ...traceHeaders(call.traceparent),
     });
     return { ok: true, reply: deviceReplySchema.parse(message.json()) };
   } catch (error) {

@@ -21,7 +21,8 @@ export function jetStreamCollectors(connection: () => NatsConnection): Collector
           })
           .sort((one, other) => one.id.localeCompare(other.id));
       }),
-    drain: (collectorId, kind) => askedOfBroker(connection, (nc) => callForDrain(nc, collectorId, kind)),
+    drain: (collectorId, kind, traceparent) =>
+      askedOfBroker(connection, (nc) => callForDrain(nc, collectorId, kind, traceparent)),
     call: (collectorId, call) => askedOfBroker(connection, (nc) => callDevice(nc, collectorId, call)),
   };
 }

@@ -40,6 +40,7 @@ export interface SessionCommandsOptions {
   readonly validateTask: (
     taskId: number,
     mode: Exclude<StartValidation, 'skip'>,
+    traceparent?: string,
   ) => Promise<StartValidationView>;
   /** Of the log that {@link broker} has now. */
   readonly memory: SessionMemory;
@@ -137,7 +138,8 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
       let validation: StartValidationView | null = null;
       const outcome = await onlyOnce(events, taskId, attempt, async () => {
         await refuseWhileActive(events, taskId);
-        if (validate !== 'skip') validation = await options.validateTask(Number(taskId), validate);
+        if (validate !== 'skip')
+          validation = await options.validateTask(Number(taskId), validate, attempt.traceparent);
         const { taskCode, version, needs, maxDuration } = await ensureConfigVersion(
           database,
           taskConfigs,

@@ -12,6 +12,8 @@ export interface TestDeviceOptions {
   readonly device: DeviceConfig;
   readonly labels: Readonly<Record<string, string>>;
   readonly withinMs: number;
+  /** W3C: of the request that it is for. */
+  readonly traceparent: string | undefined;
 }
 
 /** A call is one message, and a broker takes 1 MiB unless it is told otherwise. */
@@ -22,7 +24,7 @@ const pointsPerCall = 500;
  * BrokerUnavailable, DatabaseUnavailable
  */
 export async function testDevice(options: TestDeviceOptions): Promise<DeviceTestView> {
-  const { database, collectors, device, labels, withinMs } = options;
+  const { database, collectors, device, labels, withinMs, traceparent } = options;
   const untilMs = performance.now() + withinMs;
   const holders = await endpointHolders(database, Number(device.id));
   const points: ReadPoint[] = [];
@@ -36,7 +38,7 @@ export async function testDevice(options: TestDeviceOptions): Promise<DeviceTest
       device,
       holders,
       labels,
-      call: { v: 1, kind: 'read', within_ms: leftMs, device: part },
+      call: { v: 1, kind: 'read', within_ms: leftMs, device: part, traceparent },
     });
     collectorId = reached.collectorId;
     const { reply } = reached;

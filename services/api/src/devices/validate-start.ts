@@ -22,10 +22,14 @@ const failingShown = 100;
 export function taskValidation(sources: {
   readonly database: Database;
   readonly collectors: Collectors;
-}): (taskId: number, mode: Exclude<StartValidation, 'skip'>) => Promise<StartValidationView> {
-  return async (taskId, mode) => {
+}): (
+  taskId: number,
+  mode: Exclude<StartValidation, 'skip'>,
+  traceparent?: string,
+) => Promise<StartValidationView> {
+  return async (taskId, mode, traceparent) => {
     const { devices, required_labels, task_code } = await readTaskContent(sources.database, taskId);
-    const found = await validateDevices({ ...sources, devices, labels: required_labels ?? {} });
+    const found = await validateDevices({ ...sources, devices, labels: required_labels ?? {}, traceparent });
     const { failing } = found;
     const [first] = failing;
     if (mode === 'warn' || !first) return found;
@@ -48,6 +52,7 @@ async function validateDevices(options: {
   readonly collectors: Collectors;
   readonly devices: readonly DeviceConfig[];
   readonly labels: Readonly<Record<string, string>>;
+  readonly traceparent: string | undefined;
 }): Promise<StartValidationView> {
   const { devices, ...rest } = options;
   const untilMs = performance.now() + validationMs;

@@ -61,6 +61,7 @@ export async function writePoint(
       outcome,
       detail,
       request_id: request.requestId,
+      traceparent: request.attempt.traceparent,
       data: { value: request.value, reason: request.reason, ...data },
     });
   if (!found.writable) {
@@ -81,7 +82,14 @@ export async function writePoint(
       device,
       holders: await endpointHolders(database, found.device_id),
       labels: await labelsOfTasks(database, found.device_id),
-      call: { v: 1, kind: 'write', within_ms, device, value: request.value },
+      call: {
+        v: 1,
+        kind: 'write',
+        within_ms,
+        device,
+        value: request.value,
+        traceparent: request.attempt.traceparent,
+      },
     });
   } catch (error) {
     const wasNotAsked = error instanceof ApiProblem && error.code === 'no_collector';

@@ -4,6 +4,7 @@ import {
   drainedSchema,
 } from '@holdfast/shared/contracts/http/collectors-http.ts';
 import { idPattern } from '@holdfast/shared/contracts/subjects.ts';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { sql } from 'kysely';
 import * as z from 'zod';
@@ -11,6 +12,7 @@ import type { Database } from '../database/open-database.ts';
 import { requireOthers } from '../devices/require-others.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
 import { ApiProblem, notFound } from './api-problem.ts';
+import { traceParentOf } from './request-trace.ts';
 
 const params = z.object({ id: z.string() });
 
@@ -23,9 +25,10 @@ export function collectorRoutes(sources: {
   const ask = async (
     collector: KnownCollector,
     kind: 'drain' | 'undrain',
+    request: FastifyRequest,
   ): Promise<{ sessions: number; draining: boolean }> => {
     const { id } = collector;
-    const outcome = await collectors.drain(id, kind);
+    const outcome = await collectors.drain(id, kind, traceParentOf(request.raw));
     if (outcome.ok && outcome.reply.kind === 'drained') return outcome.reply;
     if (!outcome.ok && outcome.why === 'silent') {
       throw new ApiProblem({
@@ -75,7 +78,7 @@ export function collectorRoutes(sources: {
       async (request) => {
         const { collector, others } = await known(request.params.id);
         if (request.body?.force !== true) await requireOthers(database, collector, others);
-        const { sessions } = await ask(collector, 'drain');
+        const { sessions } = await ask(collector, 'drain', request);
         request.log.warn(
           { collector: collector.id, sessions },
           'a collector was asked to let go of its work',
@@ -86,7 +89,7 @@ export function collectorRoutes(sources: {
     );
     app.post('/:id/undrain', { schema: { params, response: { 200: drainedSchema } } }, async (request) => {
       const { collector } = await known(request.params.id);
-      const { sessions } = await ask(collector, 'undrain');
+      const { sessions } = await ask(collector, 'undrain', request);
       request.log.info({ collector: collector.id }, 'a collector was asked to work again');
       const detail = 'It gets work again: what is started, and its share of what runs.';
       return { id: collector.id, state: 'active' as const, sessions, detail };

@@ -15,6 +15,7 @@ import { testDevice } from '../devices/test-device.ts';
 import { type WritePointOptions, writePoint } from '../devices/write-point.ts';
 import { whoOf } from './access-control.ts';
 import type { Once } from './idempotency.ts';
+import { traceParentOf } from './request-trace.ts';
 
 const params = z.object({ id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER) });
 const testMs = 5_000;
@@ -34,13 +35,14 @@ export function deviceRoutes(sources: WritePointOptions, once: Once): FastifyPlu
     app.post(
       '/config/devices/:id/test',
       { schema: { params, response: { 200: deviceTestSchema } } },
-      async ({ params: { id } }) =>
+      async ({ params: { id }, raw }) =>
         testDevice({
           database,
           collectors,
           device: await readDevice(database, id),
           labels: await labelsOfTasks(database, id),
           withinMs: testMs,
+          traceparent: traceParentOf(raw),
         }),
     );
     app.post(

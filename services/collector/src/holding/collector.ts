@@ -103,13 +103,13 @@ export class Collector {
    * take; or to give it work again. Holds until the process ends, over a lost lease too.
    * @returns how many sessions it reads now
    */
-  setAside(isAside: boolean): number {
+  setAside(isAside: boolean, traceparent?: string): number {
     const { lease, log } = this.#options;
     if (isAside) lease.markDraining(true);
     else lease.markActive();
     const sessions = this.running();
     log.warn(
-      { sessions },
+      { sessions, traceparent },
       isAside
         ? 'asked to let go of its work: others take the sessions, and this collector gets no new ones'
         : 'asked to work again',

@@ -1,0 +1,34 @@
+import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+
+/** What somebody had a device asked for, and what came of it, under the trace of their request. Values are not told. */
+export async function tellDeviceCall(
+  { kind, device, traceparent }: DeviceCall,
+  { log, nowMs }: { readonly log: Logger; readonly nowMs: () => number },
+  answer: () => Promise<DeviceReply>,
+): Promise<DeviceReply> {
+  const about = {
+    device: device.code,
+    ...(kind === 'write' && { point: device.points[0]?.code }),
+    ...(traceparent !== undefined && { traceparent }),
+  };
+  const what = kind === 'write' ? 'written to' : 'read';
+  const beganMs = nowMs();
+  try {
+    const reply = await answer();
+    const told = { ...about, ms: Math.round(nowMs() - beganMs) };
+    if (reply.kind === 'refused')
+      log.warn({ ...told, detail: reply.detail }, `a device was not ${what} for a call`);
+    else log.info({ ...told, ...outcomeOf(reply) }, `a device was ${what} for a call`);
+    return reply;
+  } catch (error) {
+    log.error({ ...about, err: error }, `a device was ${what} for a call, and that broke off`);
+    throw error;
+  }
+}
+
+function outcomeOf(reply: Exclude<DeviceReply, { kind: 'refused' }>): object {
+  if (reply.kind === 'written') return { outcome: reply.outcome, detail: reply.detail };
+  const bad = reply.points.filter(({ quality }) => quality === 'bad').length;
+  return { points: reply.points.length, bad };
+}

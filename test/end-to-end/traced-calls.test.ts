@@ -1,0 +1,132 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { tableMemory } from '@holdfast/modbus-simulator/memory/table-memory.ts';
+import { startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { type RestClient, restClient } from '../support/rest-client.ts';
+import { startService, testLease } from '../support/service-processes.ts';
+
+let rest: RestClient;
+let collector: Awaited<ReturnType<typeof startService>>;
+let device: number;
+let point: number;
+let task: number;
+/** Calls to the collector as they pass the broker: header and body. */
+const heard: { header: string; body: string }[] = [];
+
+beforeAll(async () => {
+  const nats = await natsForTest();
+  const port = await freePort();
+  const settings = {
+    ...{ NATS_URL: nats.url, DATABASE_URL: await freshDatabase(), API_PORT: String(port) },
+    ...testLease,
+  };
+  const plant = await startPlant({
+    host: '127.0.0.1',
+    config: {
+      devices: [
+        {
+          code: 'press',
+          unitId: 1,
+          tables: tableMemory({
+            fixed: [{ table: 'holding_register', address: 0, values: [7], isWritable: true }],
+            ...{ moving: [], holesAreZero: false, isReadOnly: false },
+          }),
+        },
+      ],
+    },
+  });
+  cleanUpAfterFile(() => plant.stop());
+  for (const service of ['api', 'supervisor'] as const) await startService(service, settings);
+  collector = await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
+  rest = restClient(`http://127.0.0.1:${port}`);
+  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
+    what: 'the API to be ready',
+    timeoutMs: 20_000,
+  });
+  const create = async (kind: string, body: object): Promise<number> =>
+    (await rest.create(`/api/config/${kind}/`, body)).id;
+  device = await create('devices', { code: 'press', host: '127.0.0.1', port: plant.endpoints[0]?.port });
+  point = await create('points', {
+    ...{ device_id: device, code: 'setpoint', table: 'holding_register', address: 0, data_type: 'uint16' },
+    writable: true,
+  });
+  task = await create('tasks', { code: 'press', period_ms: 500, device_ids: [device] });
+  await eventually(async () => (await rest.post(`/api/config/devices/${device}/test/`)).status === 200, {
+    what: 'the collector to take calls',
+    timeoutMs: 20_000,
+  });
+  const { nc, close } = await connectNats({
+    url: nats.url,
+    name: 'test',
+    log: createLogger('test', 'fatal'),
+  });
+  cleanUpAfterFile(close);
+  nc.subscribe('collectors.c1.call', {
+    callback: (_error, message) =>
+      void heard.push({ header: message.headers?.get('traceparent') ?? '', body: message.string() }),
+  });
+  await nc.flush();
+}, 60_000);
+
+/** Sends it in a trace of its own and returns what the collector has logged under it. */
+async function linesOf(traceId: string, path: string, body: object = {}) {
+  const response = await fetch(`${rest.url}${path}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
+    body: JSON.stringify(body),
+  });
+  expect(await response.json()).not.toHaveProperty('code');
+  const passed = heard.filter(({ header }) => header.includes(traceId));
+  expect(passed).not.toEqual([]);
+  for (const { body: text } of passed) expect(text).toContain(traceId);
+  return eventually(
+    async () => {
+      const lines = collector.lastLines(200).filter((line) => line.includes(traceId));
+      return lines.length > 0 ? lines.map((line) => JSON.parse(line)) : undefined;
+    },
+    { what: 'the collector to have told of it' },
+  );
+}
+
+describe('a request that asks a device leads by its trace to the line of the collector', () => {
+  it('when the device is tested', async () => {
+    const lines = await linesOf('1'.repeat(32), `/api/config/devices/${device}/test/`);
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 'info', collector: 'c1', device: 'press', points: 1, bad: 0 }),
+    ]);
+  });
+
+  it('when a point is written, and the audit log has the trace at both entries', async () => {
+    const trace = '2'.repeat(32);
+    const lines = await linesOf(trace, `/api/acquisition/points/${point}/write/`, { value: 4711 });
+    expect(lines).toEqual([
+      expect.objectContaining({ device: 'press', point: 'setpoint', outcome: 'written' }),
+    ]);
+    // A process value is nobody's business who only reads logs.
+    expect(JSON.stringify(lines)).not.toContain('4711');
+    const { results } = (await rest.get('/api/system/audit/?action=point.write')).body;
+    const traced = results.filter(({ traceparent = '' }) => traceparent.includes(trace));
+    expect(traced.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['done', 'requested']);
+  });
+
+  it('when its task is validated before a start', async () => {
+    const trace = '3'.repeat(32);
+    const lines = await linesOf(trace, '/api/acquisition/sessions/start-task/', {
+      ...{ task_id: task, validate: 'strict' },
+    });
+    expect(lines[0]).toMatchObject({ device: 'press', points: 1, msg: 'a device was read for a call' });
+  });
+
+  it('when the collector is drained, and told to work again', async () => {
+    const drained = await linesOf('4'.repeat(32), '/api/system/collectors/c1/drain/', { force: true });
+    expect(drained[0]).toMatchObject({ level: 'warn', msg: expect.stringContaining('let go of its work') });
+    const again = await linesOf('5'.repeat(32), '/api/system/collectors/c1/undrain/');
+    expect(again[0]).toMatchObject({ msg: 'asked to work again' });
+  });
+});
