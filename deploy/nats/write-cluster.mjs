@@ -24,6 +24,8 @@ export async function writeCluster(root, { nodes, password }) {
     '  routes: [',
     ...routes,
     '  ]',
+    // As of clients: nothing, or TLS. Relative to the folder of this file, as every include is.
+    '  include "../tls.conf"',
     '}',
     '',
   ];

@@ -194,6 +194,28 @@ describe('the override files of docker-compose.yml', () => {
 });
 
 describe('docker-compose.yml', () => {
+  it('tells everybody who asks NATS by what to check it, also where a file makes it a cluster', async () => {
+    const read = async (name: string) =>
+      parse(await readFile(join(root, name), 'utf8'), { merge: true }).services;
+    const services = await read('docker-compose.yml');
+    const clients = Object.keys(services).filter(
+      (name) => services[name].environment?.NATS_URL !== undefined,
+    );
+    expect(clients.length).toBeGreaterThan(4);
+    for (const name of clients) {
+      const { environment, volumes } = services[name];
+      expect(environment.NATS_TLS_CA_FILE, name).toBe(`\${HOLDFAST_NATS_TLS:+/tls/nats-ca.pem}`);
+      expect(volumes, name).toContain(`\${HOLDFAST_NATS_TLS:-./deploy/tls-off}/ca.pem:/tls/nats-ca.pem:ro`);
+    }
+    const cluster = await read('docker-compose.cluster.yml');
+    for (const node of [services.nats, cluster['nats-2'], cluster['nats-3']]) {
+      expect(node.volumes).toContain(
+        `./deploy/nats/tls\${HOLDFAST_NATS_TLS:+-on}.conf:/etc/nats/tls.conf:ro`,
+      );
+      expect(node.volumes).toContain(`\${HOLDFAST_NATS_TLS:-./deploy/tls-off}:/tls:ro`);
+    }
+  });
+
   it('gives each service its own key and no other one', async () => {
     const compose = parse(await readFile(join(root, 'docker-compose.yml'), 'utf8'), { merge: true });
     const withKeys = Object.entries<{ volumes?: string[] }>(compose.services).flatMap(

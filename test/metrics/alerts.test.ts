@@ -36,7 +36,11 @@ describe('the alerts', () => {
   it.skipIf(!hasPromtool)(
     'are understood by Prometheus and fire when they should, and only then (needs promtool)',
     async () => {
-      await promtool('check', 'config', join(alertsFile, '..', 'prometheus.yml'));
+      const folder = join(alertsFile, '..');
+      await promtool('check', 'config', join(folder, 'prometheus.yml'));
+      // What it takes in beside that is checked by nobody, so it is checked as a configuration of its own.
+      await promtool('check', 'config', join(folder, 'api.yml'));
+      await promtool('check', 'config', '--syntax-only', join(folder, 'api-tls.yml'));
       await promtool('test', 'rules', join(import.meta.dirname, 'alerts.promtool.yml'));
     },
   );

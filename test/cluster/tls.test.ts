@@ -1,0 +1,148 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { findExecutable } from '@holdfast/dev/find-executable.ts';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { streamStates } from '@holdfast/shared/jetstream/stream-upkeep.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { describe, expect, it } from 'vitest';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { identitiesForTest } from '../support/identities-for-test.ts';
+import { plantForTest } from '../support/plant-for-test.ts';
+import { restClient } from '../support/rest-client.ts';
+import { startService } from '../support/service-processes.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const identities = identitiesForTest();
+const hasOpenssl = findExecutable('openssl') !== undefined;
+const sessions = '/api/acquisition/sessions';
+
+/** An authority, and one certificate of it that all nodes have. */
+async function certificates(): Promise<{ ca: string; certificate: string; key: string }> {
+  const folder = await temporaryFolder('cluster-tls');
+  const at = (name: string) => join(folder, name);
+  const openssl = (...args: string[]) => promisify(execFile)('openssl', args);
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  await openssl(
+    ...['req', '-x509', ...newKey, '-keyout', at('ca.key'), '-out', at('ca.pem'), '-subj', '/CN=authority'],
+  );
+  await openssl(
+    ...['req', '-x509', ...newKey, '-keyout', at('nats.key'), '-out', at('nats.pem'), '-subj', '/CN=nats'],
+    ...['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-addext', 'subjectAltName=DNS:localhost'],
+  );
+  return { ca: at('ca.pem'), certificate: at('nats.pem'), key: at('nats.key') };
+}
+
+/** Three nodes that speak TLS to services and to each other, as deploy/nats/tls-on.conf has it. */
+async function secureCluster(files: { ca: string; certificate: string; key: string }) {
+  const folder = await temporaryFolder('cluster');
+  const ports = await Promise.all([freePort(), freePort(), freePort()]);
+  const routes = ports.map((port) => `nats-route://localhost:${port}`).join(', ');
+  const tls = `tls { cert_file: "${files.certificate}", key_file: "${files.key}", ca_file: "${files.ca}" }`;
+  const start = async (index: number) => {
+    const server = await startNatsServer({
+      storeDir: join(folder, `node-${index + 1}`),
+      serverName: `node-${index + 1}`,
+      readyTimeoutMs: 60_000,
+      configLines: [
+        ...identities.configLines,
+        tls,
+        'cluster {',
+        '  name: holdfast',
+        '  no_advertise: true',
+        `  listen: "127.0.0.1:${ports[index]}"`,
+        `  routes: [${routes}]`,
+        `  ${tls}`,
+        '}',
+      ],
+    });
+    cleanUpAfterFile(() => server.stop());
+    return server;
+  };
+  return Promise.all([start(0), start(1), start(2)]);
+}
+
+describe.skipIf(!hasOpenssl)('three nodes that speak TLS only', () => {
+  it('may lose the one that leads the log: services that know the authority go on, commands too', async () => {
+    const files = await certificates();
+    const nodes: NatsServer[] = await secureCluster(files);
+    const url = nodes.map(({ port }) => `tls://localhost:${port}`).join(',');
+    const port = await freePort();
+    const common = {
+      ...{ NATS_URL: url, NATS_TLS_CA_FILE: files.ca, STREAM_REPLICAS: '3' },
+      ...{ DATABASE_URL: await freshDatabase(), API_PORT: String(port) },
+      ...{ SESSIONS_MAX_BYTES: String(8 * 1024 * 1024), SAMPLES_MAX_BYTES: String(32 * 1024 * 1024) },
+    };
+    for (const service of ['api', 'supervisor', 'collector', 'writer'] as const) {
+      await startService(service, {
+        ...common,
+        NATS_NKEY_SEED: identities.seed(service),
+        ...(service === 'collector' && { COLLECTOR_ID: 'c1' }),
+      });
+    }
+    const rest = restClient(`http://127.0.0.1:${port}`);
+    await eventually(async () => (await rest.get('/health/ready')).status === 200, {
+      what: 'the API to be ready',
+      timeoutMs: 60_000,
+    });
+    const { plant } = await plantForTest(['press-1']);
+    const { host, port: devicePort, unitId: unit_id } = plant.endpoints[0] ?? {};
+    const device = await rest.create('/api/config/devices/', {
+      ...{ code: 'press-1', host, port: devicePort, unit_id },
+    });
+    await rest.create('/api/config/points/', {
+      ...{ device_id: device.id, code: 'count', table: 'holding_register', address: 0 },
+      data_type: 'uint16',
+    });
+    const task = await rest.create('/api/config/tasks/', {
+      ...{ code: 'press', period_ms: 500, device_ids: [device.id] },
+    });
+    const { session_id: id } = await rest.create(`${sessions}/start-task/`, { task_id: task.id });
+    const stored = (since: number) =>
+      eventually(
+        async () => {
+          const path = `${sessions}/point-history/?point_code=count&start_time=${new Date(since).toISOString()}`;
+          return (await rest.get(path)).body.results?.length > 0;
+        },
+        { what: `a value after ${new Date(since).toISOString()}`, timeoutMs: 60_000 },
+      );
+    await stored(Date.now());
+
+    const { nc, close } = await connectNats({
+      ...{ url, name: 'operator', log: createLogger('test', 'silent') },
+      nkeySeed: identities.seed('operator'),
+      tls: { ca: await readFile(files.ca, 'utf8') },
+    });
+    cleanUpAfterFile(close);
+    const leader = async () => (await streamStates(nc)).find(({ name }) => name === 'SESSIONS')?.leader;
+    const before = await leader();
+    const victim = nodes[Number(before?.at(-1)) - 1];
+    if (!victim) throw new Error(`no node is called ${before}`);
+    await victim.kill();
+
+    await stored(Date.now());
+    for (const [command, status] of [
+      ['pause', 'paused'],
+      ['resume', 'running'],
+    ]) {
+      await eventually(
+        async () => (await rest.post(`${sessions}/${id}/${command}/`)).body.status === status,
+        { what: `the session to be ${status}`, timeoutMs: 60_000 },
+      );
+    }
+    await stored(Date.now());
+    expect(await leader()).not.toBe(before);
+    const { body } = await rest.get(`${sessions}/${id}/events/`);
+    const lifecycle = body.results.map(({ type }: { type: string }) => type);
+    expect(lifecycle.filter((type: string) => !/assigned|released/.test(type))).toEqual([
+      'session.started',
+      'session.paused',
+      'session.resumed',
+    ]);
+  }, 180_000);
+});

@@ -1,0 +1,35 @@
+import { execFile } from 'node:child_process';
+import { chmod, copyFile, mkdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/**
+ * Certificates of an authority of our own, as an administrator would get them: a folder for the API and one for NATS.
+ *
+ * @param {string} folder
+ */
+export async function certificates(folder) {
+  const at = (name) => join(folder, name);
+  const openssl = (...args) => run('openssl', args);
+  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
+  await openssl(
+    ...['req', '-x509', ...key, '-keyout', at('ca.key'), '-out', at('ca.pem'), '-subj', '/CN=trial'],
+  );
+  const signed = async (name, names) => {
+    await mkdir(at(name));
+    await openssl(
+      ...['req', '-x509', ...key, '-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-subj', `/CN=${name}`],
+      ...['-keyout', at(`${name}/${name}.key`), '-out', at(`${name}/${name}.pem`)],
+      ...['-addext', `subjectAltName=${names}`],
+    );
+    await copyFile(at('ca.pem'), at(`${name}/ca.pem`));
+    // Whoever the container's user is; nobody else comes here, and they are of no use tomorrow.
+    await chmod(at(`${name}/${name}.key`), 0o444);
+    await chmod(at(name), 0o755);
+  };
+  await signed('api', 'DNS:api,DNS:localhost,IP:127.0.0.1');
+  await signed('nats', 'DNS:nats,DNS:nats-2,DNS:nats-3,DNS:localhost');
+  return { ca: await readFile(at('ca.pem'), 'utf8'), api: at('api'), nats: at('nats') };
+}
