@@ -35,6 +35,8 @@ export async function victoriaMetricsForTest(): Promise<VictoriaMetricsForTest> 
       // Tests write fixed times, which may lie years back.
       '-retentionPeriod=100y',
       '-search.latencyOffset=0s',
+      // As docs/samples.md asks for.
+      '-dedup.minScrapeInterval=1ms',
       '-storage.minFreeDiskSpaceBytes=1MB',
       '-memory.allowedBytes=128MB',
     ],

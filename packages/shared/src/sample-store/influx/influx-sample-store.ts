@@ -59,7 +59,8 @@ export interface InfluxSampleStoreOptions {
  *
  * What it cannot do: it keeps neither sessions, epochs nor misses, and the last value written for a measurement, device and
  * time stays. So samples that are marked as overtaken are written only where nothing is yet. Between that look
- * and the writing another writer may store the tick: then the older value stays, which was read under its lease too.
+ * and the writing another writer may store the tick: then the older value stays, which was read under its lease too. To
+ * VictoriaMetrics nothing is there: it takes the question and answers something else.
  */
 export function openInfluxSampleStore(options: InfluxSampleStoreOptions): SampleStore {
   const timeoutMs = options.timeoutMs ?? 10_000;

@@ -4,12 +4,15 @@ import { outcomeOfSample, tickEntry } from '../tick-coverage.ts';
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
 import { openPostgres } from './open-postgres.ts';
 import { rejectionReason, unavailable } from './postgres-errors.ts';
-import { recordTicks } from './tick-coverage-table.ts';
+import { recordTicks, ticksOnRecord } from './tick-coverage-table.ts';
 
 /**
  * Gives a store that keeps values only what PostgreSQL keeps beside them: what became of each tick, and where
  * each epoch began. What is `written` is recorded too; when only the recording failed, the
  * values are written again, which changes nothing.
+ *
+ * A sample that is marked as overtaken is not written where its tick is on record as stored: such a store may not be able
+ * to keep the newer value, nor to say whether it has one.
  */
 export function recordedInPostgres(
   store: SampleStore,
@@ -21,7 +24,7 @@ export function recordedInPostgres(
   return {
     keepsSessions: store.keepsSessions,
     async write(samples) {
-      const outcome = await store.write(samples);
+      const outcome = await store.write(await wanted(samples));
       return outcome.kind === 'written' ? record(samples) : outcome;
     },
     history: (query) => store.history(query),
@@ -34,6 +37,20 @@ export function recordedInPostgres(
       return closed;
     },
   };
+
+  async function wanted(samples: readonly StorableSample[]): Promise<readonly StorableSample[]> {
+    const overtaken = samples.filter((sample) => sample.overtaken);
+    if (overtaken.length === 0) return samples;
+    const ticks = overtaken.map(({ session, device, period_ms, tick }) => {
+      return { sessionId: session, deviceCode: device, periodMs: period_ms, tick };
+    });
+    try {
+      const passed = new Set([...(await ticksOnRecord(db, ticks))].map((index) => overtaken[index]));
+      return samples.filter((sample) => !passed.has(sample));
+    } catch (error) {
+      throw unavailable('cannot read which ticks are stored already', error);
+    }
+  }
 
   async function record(samples: readonly StorableSample[]): Promise<WriteOutcome> {
     const news = sent.newsOf(samples);

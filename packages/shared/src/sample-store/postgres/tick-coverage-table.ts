@@ -39,6 +39,31 @@ export async function recordTicks(db: QueryExecutorProvider, entries: readonly T
   `.execute(db);
 }
 
+type TickOfDevice = Pick<TickEntry, 'sessionId' | 'deviceCode' | 'periodMs'> & { readonly tick: number };
+
+/** Which of the ticks, by their index, are on record as stored. */
+export async function ticksOnRecord(
+  db: QueryExecutorProvider,
+  ticks: readonly TickOfDevice[],
+): Promise<Set<number>> {
+  // No tick of such a name is on record, and asking for it would be refused.
+  const asked = [...ticks.entries()].filter(
+    ([, { sessionId, deviceCode }]) => !`${sessionId}${deviceCode}`.includes('\0'),
+  );
+  if (asked.length === 0) return new Set();
+  const column = <T>(of: (tick: TickOfDevice) => T): T[] => asked.map(([, tick]) => of(tick));
+  const { rows } = await sql<{ index: number }>`
+    select index from unnest(
+      ${asked.map(([index]) => index)}::int[], ${column((tick) => tick.sessionId)}::text[],
+      ${column((tick) => tick.deviceCode)}::text[],
+      ${column(({ tick, periodMs }) => Math.floor((tick * periodMs) / dayMs))}::int[],
+      ${column(({ tick }) => tick)}::int8[]
+    ) as asked(index, session_id, device_code, since_1970, tick)
+    join samples.tick_coverage using (session_id, device_code)
+    where day = date '1970-01-01' + since_1970 and outcome = 'stored' and ticks @> tick`.execute(db);
+  return new Set(rows.map(({ index }) => index));
+}
+
 const forgottenAtOnce = 10_000;
 
 /**

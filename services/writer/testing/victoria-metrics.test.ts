@@ -1,0 +1,118 @@
+import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import type { Connection } from '@holdfast/shared/jetstream/connect.ts';
+import { ensureDurable } from '@holdfast/shared/jetstream/durable-consumer.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import {
+  type VictoriaMetricsForTest,
+  victoriaMetricsForTest,
+  victoriaMetricsIsInstalled,
+} from '@holdfast/test/support/victoria-metrics-for-test.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import {
+  connectTo,
+  firstTimeMs,
+  publishSamples,
+  sampleOf,
+  startWriter,
+  untilAllAcked,
+} from './writer-under-test.ts';
+
+/** Of the values that it is given for a tick it shows the greatest, and it cannot be asked which it has. */
+describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics', () => {
+  let nats: NatsServer;
+  let victoria: VictoriaMetricsForTest;
+  let connection: Connection;
+  let settings: Record<string, string>;
+
+  const exported = async (device: string) => {
+    await victoria.flush();
+    const match = new URLSearchParams({ 'match[]': `press_temperature{device="${device}"}` });
+    const text = await (await fetch(`${victoria.url}/api/v1/export?${match}`)).text();
+    const { values, timestamps } = JSON.parse(text || '{"values":[],"timestamps":[]}');
+    return (timestamps as number[])
+      .map((time, index): [number, number] => [(time - firstTimeMs) / 1000, values[index]])
+      .sort(([a], [b]) => a - b);
+  };
+  /** What a writer had in hand when it died comes once more, later. */
+  const takenByAnotherWriter = async (count: number) => {
+    const next = `$JS.API.CONSUMER.MSG.NEXT.${streamNames.samples}.${durableNames.writer}`;
+    for (let taken = 0; taken < count; taken += 1) {
+      const message = await connection.nc.request(next, JSON.stringify({ batch: 1 }), {
+        timeout: 5_000,
+        // It comes under the subject of the sample, by which the shared inbox could not tell whose it is.
+        noMux: true,
+      });
+      expect(message.subject).toMatch(/^samples\./);
+    }
+  };
+
+  beforeAll(async () => {
+    nats = await natsForTest();
+    victoria = await victoriaMetricsForTest();
+    connection = await connectTo(nats);
+    settings = {
+      SAMPLE_STORE: 'influx',
+      INFLUX_URL: victoria.url,
+      DATABASE_URL: await freshDatabase(),
+    };
+    await ensureStreams(connection.nc, {
+      sessionsMaxBytes: 16 * 1024 * 1024,
+      samplesMaxBytes: 256 * 1024 * 1024,
+      samplesMaxAgeHours: 24,
+      replicas: 1,
+    });
+    const writer = { nc: connection.nc, stream: streamNames.samples, durable: durableNames.writer };
+    await ensureDurable({ ...writer, ackWaitMs: 1_500 });
+  });
+
+  it('gives it no second value of a tick when a former owner’s sample is delivered late', async () => {
+    const sample = (epoch: number, tick: number) =>
+      sampleOf({ device: 'late', measurement: 'press', epoch, tick, values: { temperature: 100 - epoch } });
+    // In time, all of them: none lies behind a sample of the next owner.
+    await publishSamples(connection, [sample(7, 1)]);
+    await publishSamples(connection, [sample(7, 2)]);
+    await takenByAnotherWriter(2);
+    await publishSamples(connection, [sample(9, 2)]);
+    await publishSamples(connection, [sample(9, 3)]);
+    const writer = await startWriter(nats, settings);
+    await eventually(async () => (await exported('late')).some(([tick]) => tick === 3), {
+      what: 'the samples of the next owner',
+    });
+    await untilAllAcked(connection);
+    expect(await exported('late')).toEqual([
+      [1, 93],
+      [2, 91],
+      [3, 91],
+    ]);
+    expect(await writer.stop()).toEqual({ code: 0, signal: null });
+  });
+
+  it('has each value once, however often all of SAMPLES is replayed', async () => {
+    const samples = Array.from({ length: 50 }, (_, tick) =>
+      sampleOf({ device: 'replayed', measurement: 'press', session: 'replayed', tick }),
+    );
+    await publishSamples(connection, samples);
+    const counted = async () => {
+      await victoria.flush();
+      const query = new URLSearchParams({
+        query: 'sum(count_over_time(press_temperature{device="replayed"}[1h]))',
+        time: new Date(firstTimeMs + 1_800_000).toISOString(),
+        nocache: '1',
+      });
+      const answer = await fetch(`${victoria.url}/api/v1/query?${query}`);
+      const { data } = (await answer.json()) as { data: { result: { value: [number, string] }[] } };
+      return Number(data.result[0]?.value[1] ?? 0);
+    };
+    for (let replay = 0; replay < 3; replay += 1) {
+      const writer = await startWriter(nats, settings);
+      await untilAllAcked(connection);
+      expect(await counted()).toBe(samples.length);
+      await writer.stop();
+      await connection.nc.request(`$JS.API.CONSUMER.DELETE.${streamNames.samples}.${durableNames.writer}`);
+    }
+  });
+});
