@@ -1,5 +1,13 @@
-/** Of an InfluxDB 1.x that keeps everything in `folder`, listens on loopback only and reports to nobody. */
-export function influxConfiguration(folder: string, httpPort: number, backupPort: number): string {
+/**
+ * Of an InfluxDB 1.x that keeps everything in `folder`, listens on loopback only and reports to nobody.
+ * @param tls files with which it speaks HTTPS only
+ */
+export function influxConfiguration(
+  folder: string,
+  httpPort: number,
+  backupPort: number,
+  tls?: { readonly certificate: string; readonly key: string },
+): string {
   return `
 reporting-enabled = false
 bind-address = "127.0.0.1:${backupPort}"
@@ -14,5 +22,5 @@ bind-address = "127.0.0.1:${backupPort}"
 [http]
   bind-address = "127.0.0.1:${httpPort}"
   log-enabled = false
-`;
+${tls ? `  https-enabled = true\n  https-certificate = "${tls.certificate}"\n  https-private-key = "${tls.key}"\n` : ''}`;
 }

@@ -1,14 +1,16 @@
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { findExecutable } from '@holdfast/dev/find-executable.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { streamStates } from '@holdfast/shared/jetstream/stream-upkeep.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { describe, expect, it } from 'vitest';
+import {
+  type CertificatesForTest,
+  certificatesForTest,
+  opensslIsInstalled,
+} from '../support/certificates-for-test.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
@@ -19,27 +21,10 @@ import { startService } from '../support/service-processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const identities = identitiesForTest();
-const hasOpenssl = findExecutable('openssl') !== undefined;
 const sessions = '/api/acquisition/sessions';
 
-/** An authority, and one certificate of it that all nodes have. */
-async function certificates(): Promise<{ ca: string; certificate: string; key: string }> {
-  const folder = await temporaryFolder('cluster-tls');
-  const at = (name: string) => join(folder, name);
-  const openssl = (...args: string[]) => promisify(execFile)('openssl', args);
-  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'];
-  await openssl(
-    ...['req', '-x509', ...newKey, '-keyout', at('ca.key'), '-out', at('ca.pem'), '-subj', '/CN=authority'],
-  );
-  await openssl(
-    ...['req', '-x509', ...newKey, '-keyout', at('nats.key'), '-out', at('nats.pem'), '-subj', '/CN=nats'],
-    ...['-CA', at('ca.pem'), '-CAkey', at('ca.key'), '-addext', 'subjectAltName=DNS:localhost'],
-  );
-  return { ca: at('ca.pem'), certificate: at('nats.pem'), key: at('nats.key') };
-}
-
 /** Three nodes that speak TLS to services and to each other, as deploy/nats/tls-on.conf has it. */
-async function secureCluster(files: { ca: string; certificate: string; key: string }) {
+async function secureCluster(files: CertificatesForTest) {
   const folder = await temporaryFolder('cluster');
   const ports = await Promise.all([freePort(), freePort(), freePort()]);
   const routes = ports.map((port) => `nats-route://localhost:${port}`).join(', ');
@@ -67,9 +52,9 @@ async function secureCluster(files: { ca: string; certificate: string; key: stri
   return Promise.all([start(0), start(1), start(2)]);
 }
 
-describe.skipIf(!hasOpenssl)('three nodes that speak TLS only', () => {
+describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => {
   it('may lose the one that leads the log: services that know the authority go on, commands too', async () => {
-    const files = await certificates();
+    const files = await certificatesForTest();
     const nodes: NatsServer[] = await secureCluster(files);
     const url = nodes.map(({ port }) => `tls://localhost:${port}`).join(',');
     const port = await freePort();

@@ -1,12 +1,13 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProcess } from '@holdfast/dev/child-process.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { influxConfiguration } from '@holdfast/dev/influx-configuration.ts';
 import { inject } from 'vitest';
+import type { CertificatesForTest } from './certificates-for-test.ts';
 import { cleanUpAfterFile } from './cleanup.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-import { untilAnswering } from './until-answering.ts';
+import { answerOf, untilAnswering } from './until-answering.ts';
 
 export interface InfluxForTest {
   /** InfluxDB 1.x: `/write?db=…` with line protocol, `/query?db=…&q=…` with InfluxQL. */
@@ -21,25 +22,29 @@ export function influxIsInstalled(): boolean {
   return inject('installedServers').influxd !== null;
 }
 
-/** An InfluxDB 1.x for this test alone, stopped and removed when the test file is over. */
-export async function influxForTest(): Promise<InfluxForTest> {
+/**
+ * An InfluxDB 1.x for this test alone, stopped and removed when the test file is over.
+ * @param tls with it it speaks HTTPS only, as localhost
+ */
+export async function influxForTest(tls?: CertificatesForTest): Promise<InfluxForTest> {
   const command = inject('installedServers').influxd;
   if (command === null) throw new Error('influxd is not installed: guard with influxIsInstalled()');
   const folder = await temporaryFolder('influx');
   const [httpPort, backupPort] = await Promise.all([freePort(), freePort()]);
   const configFile = join(folder, 'influxdb.conf');
-  await writeFile(configFile, influxConfiguration(folder, httpPort, backupPort));
+  await writeFile(configFile, influxConfiguration(folder, httpPort, backupPort, tls));
   const server = await startProcess({ name: 'influxd', command, args: ['run', '-config', configFile] });
   cleanUpAfterFile(() => server.stop());
-  const url = `http://127.0.0.1:${httpPort}`;
-  await untilAnswering(server, `${url}/ping`);
+  const url = tls ? `https://localhost:${httpPort}` : `http://127.0.0.1:${httpPort}`;
+  const ca = tls && (await readFile(tls.ca));
+  await untilAnswering(server, `${url}/ping`, ca);
   return {
     url,
     pid: server.pid,
     async createDatabase(name) {
       const statement = new URLSearchParams({ q: `CREATE DATABASE "${name}"` });
-      const response = await fetch(`${url}/query`, { method: 'POST', body: statement });
-      if (!response.ok) throw new Error(`influxd answered ${response.status}: ${await response.text()}`);
+      const { status, text } = await answerOf(`${url}/query?${statement}`, { ca, method: 'POST' });
+      if (status !== 200) throw new Error(`influxd answered ${status}: ${text}`);
     },
     async stop() {
       await server.stop();

@@ -1,14 +1,35 @@
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
+import { text } from 'node:stream/consumers';
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import { eventually } from './eventually.ts';
 
+/** fetch takes no authority of one's own. */
+export function answerOf(
+  url: string,
+  {
+    ca,
+    method = 'GET',
+    body = '',
+  }: { readonly ca?: Buffer | undefined; readonly method?: string; readonly body?: string } = {},
+): Promise<{ readonly status: number; readonly text: string }> {
+  return new Promise((resolve, reject) => {
+    const options = { method, signal: AbortSignal.timeout(2_000), ...(ca && { ca }) };
+    (url.startsWith('https:') ? httpsRequest : httpRequest)(url, options, (answer) => {
+      text(answer).then((said) => resolve({ status: answer.statusCode ?? 0, text: said }), reject);
+    })
+      .on('error', reject)
+      .end(body);
+  });
+}
+
 /** Waits until a server answers 2xx at `url`; fails at once when the server has ended. */
-export async function untilAnswering(server: RunningProcess, url: string): Promise<void> {
+export async function untilAnswering(server: RunningProcess, url: string, ca?: Buffer): Promise<void> {
   const outcome = await eventually(
     async () => {
       if (server.exit !== undefined) return 'ended';
-      const response = await fetch(url, { signal: AbortSignal.timeout(2_000) });
-      await response.arrayBuffer();
-      return response.ok ? 'answers' : undefined;
+      const { status } = await answerOf(url, { ca });
+      return status >= 200 && status < 300 ? 'answers' : undefined;
     },
     { what: `${server.name} to answer at ${url}`, timeoutMs: 30_000 },
   );

@@ -1,9 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { startProcess } from '@holdfast/dev/child-process.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { inject } from 'vitest';
+import type { CertificatesForTest } from './certificates-for-test.ts';
 import { cleanUpAfterFile } from './cleanup.ts';
 import { temporaryFolder } from './temporary-folder.ts';
-import { untilAnswering } from './until-answering.ts';
+import { answerOf, untilAnswering } from './until-answering.ts';
 
 export interface VictoriaMetricsForTest {
   /** Takes InfluxDB 2 writes at `/api/v2/write` and answers PromQL at `/api/v1/query`. */
@@ -19,8 +21,11 @@ export function victoriaMetricsIsInstalled(): boolean {
   return inject('installedServers').victoriaMetrics !== null;
 }
 
-/** A VictoriaMetrics for this test alone, stopped and removed when the test file is over. */
-export async function victoriaMetricsForTest(): Promise<VictoriaMetricsForTest> {
+/**
+ * A VictoriaMetrics for this test alone, stopped and removed when the test file is over.
+ * @param tls with it it speaks HTTPS only, as localhost
+ */
+export async function victoriaMetricsForTest(tls?: CertificatesForTest): Promise<VictoriaMetricsForTest> {
   const command = inject('installedServers').victoriaMetrics;
   if (command === null)
     throw new Error('victoria-metrics is not installed: guard with victoriaMetricsIsInstalled()');
@@ -39,17 +44,18 @@ export async function victoriaMetricsForTest(): Promise<VictoriaMetricsForTest> 
       '-dedup.minScrapeInterval=1ms',
       '-storage.minFreeDiskSpaceBytes=1MB',
       '-memory.allowedBytes=128MB',
+      ...(tls ? ['-tls', `-tlsCertFile=${tls.certificate}`, `-tlsKeyFile=${tls.key}`] : []),
     ],
   });
   cleanUpAfterFile(() => server.stop());
-  const url = `http://127.0.0.1:${port}`;
-  await untilAnswering(server, `${url}/health`);
+  const url = tls ? `https://localhost:${port}` : `http://127.0.0.1:${port}`;
+  const ca = tls && (await readFile(tls.ca));
+  await untilAnswering(server, `${url}/health`, ca);
   return {
     url,
     pid: server.pid,
     async flush() {
-      const response = await fetch(`${url}/internal/force_flush`);
-      await response.arrayBuffer();
+      await answerOf(`${url}/internal/force_flush`, { ca });
     },
     async stop() {
       await server.stop();

@@ -9,6 +9,7 @@ import {
   type StorableSample,
   type WriteOutcome,
 } from '../sample-store.ts';
+import { certificateAdvice } from './certificate-fault.ts';
 import {
   exactAggregateStatement,
   exactBuckets,
@@ -212,9 +213,8 @@ function unavailable(what: string, error: unknown): SampleStoreUnavailable {
     });
   }
   const { message, code, name } = error as { message?: string; code?: string; name?: string };
-  return new SampleStoreUnavailable(`${what}: ${message || code || error}`, code ?? name ?? 'unknown', {
-    cause: error,
-  });
+  const reason = `${message || code || error}${certificateAdvice(code)}`;
+  return new SampleStoreUnavailable(`${what}: ${reason}`, code ?? name ?? 'unknown', { cause: error });
 }
 
 async function read<T>(
