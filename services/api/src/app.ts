@@ -153,7 +153,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await typed.register(keyRoutes(access.keys), { prefix: '/api/system/keys' });
   await typed.register(auditRoutes(auditLog), { prefix: '/api/system/audit' });
   await typed.register(recoveryRoutes(recovery), { prefix: '/api/acquisition/recovery' });
-  await typed.register(configurationRoutes(database, { requireIfMatch, learned }), { prefix: '/api/config' });
+  await typed.register(configurationRoutes(database, { requireIfMatch, learned, once }), {
+    prefix: '/api/config',
+  });
   await typed.register(deviceRoutes(devices, once), { prefix: '/api' });
   return app as unknown as FastifyInstance;
 }

@@ -27,6 +27,88 @@ async function eventsOf(sessionId: string): Promise<string[]> {
   return body.results.map(({ type }: { type: string }) => type);
 }
 
+/** As if the first try had been cut off before it could say so to anybody. */
+async function forgetAnswer(key: string): Promise<void> {
+  const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'fatal') });
+  const book = await CommandKeyBook.open(nc);
+  const hash = createHash('sha256').update(`local\n${key}`).digest('hex');
+  const record = await book.claim(hash, { v: 1, fingerprint: '', command_id: '', answer: null });
+  if (!record) throw new Error('the key was not kept');
+  await book.put(hash, { ...record, answer: null });
+  await close();
+}
+
+describe('a creation with an Idempotency-Key', () => {
+  const sitesPath = '/api/config/sites/';
+  const siteCodes = async (): Promise<string[]> =>
+    (await one.get(`${sitesPath}?limit=500`)).body.results.map(({ code }: { code: string }) => code);
+
+  it('is carried out once, by whichever process, and answered with what there is', async () => {
+    const first = await one.post(sitesPath, { code: 'once' }, keyed('site-1'));
+    expect(first).toMatchObject({ status: 201, body: { code: 'once' } });
+    expect(first.headers.get('idempotency-replayed')).toBeNull();
+    await one.request('PATCH', `${sitesPath}${first.body.id}/`, { name: 'renamed' });
+    const again = await other.post(sitesPath, { code: 'once' }, keyed('site-1'));
+    expect(again).toMatchObject({ status: 201, body: { id: first.body.id, name: 'renamed' } });
+    expect(again.headers.get('idempotency-replayed')).toBe('true');
+    expect(await other.post(sitesPath, { code: 'twice' }, keyed('site-1'))).toMatchObject({
+      status: 422,
+      body: { code: 'idempotency_key_reused' },
+    });
+    // Without a key it is another creation.
+    expect(await other.post(sitesPath, { code: 'once' })).toMatchObject({ status: 409 });
+    const { results } = (await one.get('/api/system/audit/?action=site.create&outcome=done')).body;
+    expect(results.filter(({ target }: { target: string }) => target === 'site once')).toHaveLength(1);
+  });
+
+  it('makes one thing of each kind however many send it at the same time', async () => {
+    const device = (await one.post('/api/config/devices/', { code: 'keyed', host: '127.0.0.1' })).body.id;
+    const point = { device_id: device, table: 'holding_register', data_type: 'int16' };
+    const bodies = [
+      ['sites', { code: 'crowd' }],
+      ['devices', { code: 'crowd', host: '127.0.0.1' }],
+      ['points', { ...point, code: 'alone', address: 1 }],
+      [
+        'points',
+        Array.from({ length: 300 }, (_, index) => ({ ...point, code: `many-${index}`, address: 2 + index })),
+      ],
+      ['tasks', { code: 'crowd', period_ms: 1_000, device_ids: [device] }],
+    ] as const;
+    for (const [index, [kind, body]] of bodies.entries()) {
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, turn) =>
+          [one, other][turn % 2]?.post(`/api/config/${kind}/`, body, keyed(`crowd-of-${index}`)),
+        ),
+      );
+      expect(answers.map((answer) => answer?.status)).toEqual(Array(8).fill(201));
+      expect(new Set(answers.map((answer) => JSON.stringify(answer?.body))).size).toBe(1);
+      expect([answers[0]?.body].flat()).toHaveLength([body].flat().length);
+      const replayed = answers.map((answer) => answer?.headers.get('idempotency-replayed'));
+      expect(replayed.filter((each) => each === null)).toHaveLength(1);
+    }
+  });
+
+  it('that was refused leaves nothing behind, and its key may be sent again', async () => {
+    await one.post(sitesPath, { code: 'taken' });
+    const refused = await one.post(sitesPath, { code: 'taken' }, keyed('taken'));
+    expect(refused).toMatchObject({ status: 409, body: { code: 'duplicate_code' } });
+    const { body } = await one.get(`${sitesPath}?code=taken`);
+    await one.request('DELETE', `${sitesPath}${body.results[0].id}/`);
+    expect(await other.post(sitesPath, { code: 'taken' }, keyed('taken'))).toMatchObject({ status: 201 });
+    expect((await siteCodes()).filter((code) => code === 'taken')).toHaveLength(1);
+  });
+
+  it('whose item was removed since says so, and does not make it again', async () => {
+    const { body } = await one.post(sitesPath, { code: 'passing' }, keyed('passing'));
+    await one.request('DELETE', `${sitesPath}${body.id}/`);
+    expect(await one.post(sitesPath, { code: 'passing' }, keyed('passing'))).toMatchObject({
+      status: 404,
+      body: { code: 'site_not_found' },
+    });
+    expect(await siteCodes()).not.toContain('passing');
+  });
+});
+
 describe('a command with an Idempotency-Key', () => {
   it('is carried out once, and answered alike by every process, also when much has happened since', async () => {
     const task_id = await configureTask(one, 'once');
@@ -68,14 +150,7 @@ describe('a command with an Idempotency-Key', () => {
     const first = await one.post(startPath, { task_id }, keyed('cut-off'));
     expect(first.status).toBe(201);
     await one.post(`${sessionsPath}/${first.body.session_id}/stop/`);
-
-    const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'fatal') });
-    const book = await CommandKeyBook.open(nc);
-    const key = createHash('sha256').update('local\ncut-off').digest('hex');
-    const record = await book.claim(key, { v: 1, fingerprint: '', command_id: '', answer: null });
-    if (!record) throw new Error('the key was not kept');
-    await book.put(key, { ...record, answer: null });
-    await close();
+    await forgetAnswer('cut-off');
 
     const repeated = await other.post(startPath, { task_id }, keyed('cut-off'));
     expect(repeated).toMatchObject({ status: 201, body: { session_id: first.body.session_id } });

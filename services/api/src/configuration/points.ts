@@ -5,6 +5,7 @@ import {
   pointFaults,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { sql } from 'kysely';
+import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
 import { type FieldError, validationFailed } from '../http/api-problem.ts';
 import { type Collection, checkOf, documents, pageOf, removeUnreferenced } from './collection.ts';
@@ -44,17 +45,15 @@ export function points(database: Database): Points {
     find,
     create: (point) =>
       explained(() =>
-        database
-          .transaction()
-          .execute((transaction) =>
-            togetherWithSiblings(transaction, [{ ...point, pathPrefix: '' }], () =>
-              transaction.insertInto('points').values(rowOf(point)).returningAll().executeTakeFirstOrThrow(),
-            ),
+        inTransaction(database, (transaction) =>
+          togetherWithSiblings(transaction, [{ ...point, pathPrefix: '' }], () =>
+            transaction.insertInto('points').values(rowOf(point)).returningAll().executeTakeFirstOrThrow(),
           ),
+        ),
       ),
     createAll: (items) =>
       explained(() =>
-        database.transaction().execute(async (transaction) => {
+        inTransaction(database, async (transaction) => {
           const faults = await faultsOf(transaction, items);
           if (faults.length > 0) throw validationFailed(faults);
           const stored = items.map((item, index) => ({ ...item, pathPrefix: `${index}.` }));

@@ -1,4 +1,5 @@
 import type { TaskCreate, TaskPatch, TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
 import { validationFailed } from '../http/api-problem.ts';
 import { isLatestRun } from '../read-model/latest-run.ts';
@@ -28,7 +29,7 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
     find,
     create: ({ device_ids, point_ids, required_labels, max_duration, ...fields }) =>
       explained(() =>
-        database.transaction().execute(async (transaction) => {
+        inTransaction(database, async (transaction) => {
           const { id } = await transaction
             .insertInto('tasks')
             .values({

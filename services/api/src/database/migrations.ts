@@ -11,6 +11,7 @@ export const migrations: MigrationProvider = {
     '006_time_limits': timeLimits,
     '007_learned_limits': learnedLimits,
     '008_cleanup': cleanup,
+    '009_creations': creations,
   }),
 };
 
@@ -251,5 +252,19 @@ const cleanup: Migration = {
     await sql`
       create index cleaned_sessions_unfinished_index on cleaned_sessions (session_id)
       where not ticks_removed`.execute(db);
+  },
+};
+
+/** What came of a creation with an Idempotency-Key, for as long as that may be repeated. */
+const creations: Migration = {
+  async up(db: Kysely<unknown>) {
+    await sql`
+      create table creations (
+        command_id text constraint creations_pkey primary key,
+        kind text not null,
+        ids bigint[] not null,
+        many boolean not null,
+        created_at timestamptz not null default now()
+      )`.execute(db);
   },
 };

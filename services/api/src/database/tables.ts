@@ -186,6 +186,17 @@ export interface CleanedSessionsTable {
   ticks_removed: Generated<boolean>;
 }
 
+/** What came of a creation with an Idempotency-Key: a row that is written together with it. */
+export interface CreationsTable {
+  command_id: string;
+  /** `site`, `device`, `point` or `task`. */
+  kind: string;
+  ids: number[];
+  /** Whether it was asked for, and is answered, as a list. */
+  many: boolean;
+  created_at: Generated<Date>;
+}
+
 export interface ProjectionCheckpointTable {
   name: string;
   last_sequence: number;
@@ -206,5 +217,6 @@ export interface Tables {
   session_events: SessionEventsTable;
   session_counters: SessionCountersTable;
   cleaned_sessions: CleanedSessionsTable;
+  creations: CreationsTable;
   projection_checkpoint: ProjectionCheckpointTable;
 }

@@ -23,15 +23,17 @@ import { storableText } from '@holdfast/shared/contracts/http/storable-text.ts';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Collection } from '../configuration/collection.ts';
+import { createOnce } from '../configuration/create-once.ts';
 import { devices } from '../configuration/devices.ts';
 import { type Points, points } from '../configuration/points.ts';
 import { sites } from '../configuration/sites.ts';
 import { tasks } from '../configuration/tasks.ts';
 import type { Database } from '../database/open-database.ts';
 import type { ShownLimitsSources } from '../learned-limits/shown-limits.ts';
-import { notFound } from './api-problem.ts';
+import { type ApiProblem, notFound } from './api-problem.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { entityTagOf, preconditionOf } from './entity-tag.ts';
+import { isKeyed, type Once } from './idempotency.ts';
 import { learnedLimitsRoutes, withLearnedLimits } from './learned-limits-routes.ts';
 
 const byCode = { code: storableText(128).min(1).optional() } as const;
@@ -43,14 +45,16 @@ export function configurationRoutes(
   {
     requireIfMatch = false,
     learned,
-  }: { readonly requireIfMatch?: boolean; readonly learned: ShownLimitsSources },
+    once,
+  }: { readonly requireIfMatch?: boolean; readonly learned: ShownLimitsSources; readonly once: Once },
 ): FastifyPluginCallbackZod {
+  const common = { database, requireIfMatch, once };
   return async (app) => {
     await app.register(
       collectionRoutes({
         kind: 'site',
-        requireIfMatch,
-        collection: sites(database),
+        ...common,
+        collection: sites,
         filter: z.object(byCode),
         schemas: {
           create: siteCreateSchema,
@@ -64,8 +68,8 @@ export function configurationRoutes(
     await app.register(
       collectionRoutes({
         kind: 'device',
-        requireIfMatch,
-        collection: devices(database),
+        ...common,
+        collection: devices,
         detail: withLearnedLimits(learned),
         filter: z.object({ ...byCode, site_id: byId }),
         schemas: {
@@ -79,12 +83,14 @@ export function configurationRoutes(
       { prefix: '/devices' },
     );
     await app.register(learnedLimitsRoutes(learned, { requireIfMatch }), { prefix: '/devices' });
-    const pointCollection = points(database);
     await app.register(
       collectionRoutes({
         kind: 'point',
-        requireIfMatch,
-        collection: { ...pointCollection, create: createPoints(pointCollection) },
+        ...common,
+        collection: (from) => {
+          const collection = points(from);
+          return { ...collection, create: createPoints(collection) };
+        },
         filter: z.object({ ...byCode, device_id: byId }),
         schemas: {
           create: pointCreateBodySchema,
@@ -99,8 +105,8 @@ export function configurationRoutes(
     await app.register(
       collectionRoutes({
         kind: 'task',
-        requireIfMatch,
-        collection: tasks(database),
+        ...common,
+        collection: tasks,
         filter: z.object(byCode),
         schemas: {
           create: taskCreateSchema,
@@ -120,6 +126,13 @@ function createPoints(collection: Points) {
     Array.isArray(body) ? collection.createAll(body) : collection.create(body);
 }
 
+interface Item {
+  readonly id: number;
+}
+
+/** What fails with 5xx may have been done: then a repeat has to find out. */
+const changedNothing = ({ status }: ApiProblem) => status < 500;
+
 interface CollectionSchemas {
   readonly create: z.ZodType;
   readonly patch: z.ZodType;
@@ -134,13 +147,18 @@ interface CollectionSchemas {
 type Served<S extends CollectionSchemas, Filter> = Omit<
   Collection<never, z.infer<S['patch']>, z.infer<S['view']>, Filter>,
   'create'
-> & { create(body: z.infer<S['create']>): Promise<unknown> };
+> & {
+  create(body: z.infer<S['create']>): Promise<unknown>;
+};
 
 /** The five calls that every kind of configuration has. */
 function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(options: {
   /** Singular, for codes and words. */
   kind: string;
-  collection: Served<S, z.infer<F>>;
+  database: Database;
+  once: Once;
+  /** As it is in a transaction, too. */
+  collection: (database: Database) => Served<S, z.infer<F>>;
   /** Adds what does not belong to the item itself, and so not to its ETag. */
   detail?: (item: z.infer<S['view']>) => Promise<unknown>;
   filter: F;
@@ -148,7 +166,8 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
   /** Whether changes without If-Match are refused. */
   requireIfMatch: boolean;
 }): FastifyPluginCallbackZod {
-  const { kind, collection, schemas } = options;
+  const { kind, database, once, schemas } = options;
+  const collection = options.collection(database);
   // The bodies and queries were checked by the schemas below, which the compiler cannot follow through S and F.
   const params = z.object({ id: z.string() });
   const missing = (id: string) => notFound(`${kind}_not_found`, `There is no ${kind} ${id}.`);
@@ -184,8 +203,22 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
     app.post(
       '/',
       { schema: { body: schemas.create, response: { 201: schemas.created ?? schemas.view } } },
-      async (request, reply) =>
-        reply.code(201).send(await collection.create(request.body as z.infer<S['create']>)),
+      (request, reply) => {
+        const body = request.body as z.infer<S['create']>;
+        // What it answers may be large, and is found again by what the creation has left.
+        return once({ request, reply, changedNothing, keepsAnswer: false }, async ({ commandId: id }) => {
+          if (!isKeyed(request)) return { status: 201, body: (await collection.create(body)) as object };
+          const { created, isRepeat } = await createOnce(
+            database,
+            { id, kind },
+            {
+              create: (transaction) => options.collection(transaction).create(body) as Promise<Item | Item[]>,
+              find: (item) => collection.find(item) as Promise<Item | undefined>,
+            },
+          );
+          return { status: 201, body: created, isReplayed: isRepeat };
+        });
+      },
     );
     app.get(
       '/:id',

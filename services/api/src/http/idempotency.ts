@@ -9,6 +9,8 @@ export interface CommandAnswer<Body extends object> {
   readonly status: 200 | 201;
   readonly location?: string;
   readonly body: Body;
+  /** It was found to be done already, by an earlier try. */
+  readonly isReplayed?: boolean;
 }
 
 /** Carries a command out once for each Idempotency-Key of a caller. Without a key it is carried out each time. */
@@ -18,6 +20,8 @@ export type Once = <Body extends object>(
     readonly reply: FastifyReply;
     /** Whether nothing has come of it, so that the key is free for another try. */
     readonly changedNothing: (problem: ApiProblem) => boolean;
+    /** True unless it says otherwise: else `execute` finds out by itself what came of an earlier try. */
+    readonly keepsAnswer?: boolean;
   },
   execute: (attempt: CommandAttempt) => Promise<CommandAnswer<Body>>,
 ) => Promise<Body>;
@@ -28,7 +32,7 @@ export type Once = <Body extends object>(
  * is told that it is a repeat, and finds out by the id what came of it.
  */
 export function oncePerKey(keys: CommandKeys): Once {
-  return async ({ request, reply, changedNothing }, execute) => {
+  return async ({ request, reply, changedNothing, keepsAnswer = true }, execute) => {
     const key = keyOf(request);
     const traceparent = traceParentOf(request.raw);
     if (key === undefined) {
@@ -43,9 +47,7 @@ export function oncePerKey(keys: CommandKeys): Once {
     const earlier = await keys.claim(key, record);
     if (earlier && earlier.fingerprint !== record.fingerprint) throw keyReused();
     if (earlier?.answer) {
-      reply.header('idempotency-replayed', 'true');
-      // The audit log has the first one; this changes nothing.
-      request.isAudited = true;
+      tellReplayed(request, reply);
       const { status, location, body } = earlier.answer;
       return answer(reply, {
         status: status === 201 ? 201 : 200,
@@ -57,12 +59,15 @@ export function oncePerKey(keys: CommandKeys): Once {
     const { command_id } = earlier ?? record;
     try {
       const done = await execute({ commandId: command_id, isRepeat: earlier !== undefined, traceparent });
-      const { status, location = null, body } = done;
-      const kept = { status, location, body: body as Record<string, unknown> };
-      await keys.put(key, { ...record, command_id, answer: kept }).catch((err: unknown) => {
-        // A repeat finds it out by the command's id.
-        request.log.warn({ err }, 'the answer to a command could not be kept under its Idempotency-Key');
-      });
+      const { status, location = null, body, isReplayed } = done;
+      if (isReplayed) tellReplayed(request, reply);
+      if (keepsAnswer) {
+        const kept = { status, location, body: body as Record<string, unknown> };
+        await keys.put(key, { ...record, command_id, answer: kept }).catch((err: unknown) => {
+          // A repeat finds it out by the command's id.
+          request.log.warn({ err }, 'the answer to a command could not be kept under its Idempotency-Key');
+        });
+      }
       return answer(reply, done);
     } catch (error) {
       // While the first try may still be on its way, a repeat must not free its key.
@@ -72,6 +77,12 @@ export function oncePerKey(keys: CommandKeys): Once {
   };
 }
 
+function tellReplayed(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('idempotency-replayed', 'true');
+  // The audit log has the first one; this changes nothing.
+  request.isAudited = true;
+}
+
 function answer<Body extends object>(
   reply: FastifyReply,
   { status, location, body }: CommandAnswer<Body>,
@@ -79,6 +90,10 @@ function answer<Body extends object>(
   reply.code(status);
   if (location !== undefined) reply.header('location', location);
   return body;
+}
+
+export function isKeyed({ headers }: FastifyRequest): boolean {
+  return headers['idempotency-key'] !== undefined;
 }
 
 /** As it is kept: of this caller, and of characters that a bucket takes. */

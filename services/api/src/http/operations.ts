@@ -31,12 +31,13 @@ const service = of('Service');
 
 const configuration = (['site', 'device', 'point', 'task'] as const).flatMap((kind) => {
   const list = of('Configuration');
+  const creation = of('Configuration', { isIdempotent: true });
   const one = of('Configuration', { hasVersion: true });
   return [
     [`GET /api/config/${kind}s`, list(`List ${kind}s`)] as const,
     [
       `POST /api/config/${kind}s`,
-      list(kind === 'point' ? 'Create a point, or many at once' : `Create a ${kind}`),
+      creation(kind === 'point' ? 'Create a point, or many at once' : `Create a ${kind}`),
     ] as const,
     [`GET /api/config/${kind}s/{id}`, one(`Read a ${kind}`)] as const,
     [`PATCH /api/config/${kind}s/{id}`, one(`Change a ${kind}`)] as const,

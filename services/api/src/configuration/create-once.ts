@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import { violatedConstraint } from '../database/database-unavailable.ts';
+import type { Database } from '../database/open-database.ts';
+import { notFound } from '../http/api-problem.ts';
+
+interface Created {
+  readonly id: number;
+}
+
+/** Kept for twice as long as an Idempotency-Key is. */
+const keptDays = 2;
+
+/**
+ * Creates something once for each command: what came of it stands in a row of the same transaction. A try that was cut
+ * off has done all of it or nothing, and one that is still under way is waited for.
+ * @returns what was created, or what an earlier try has, as it is now
+ * @throws ApiProblem, DatabaseUnavailable
+ */
+export async function createOnce<View extends Created>(
+  database: Database,
+  command: { readonly id: string; readonly kind: string },
+  {
+    create,
+    find,
+  }: {
+    readonly create: (transaction: Database) => Promise<View | readonly View[]>;
+    readonly find: (id: number) => Promise<View | undefined>;
+  },
+): Promise<{ readonly created: View | readonly View[]; readonly isRepeat: boolean }> {
+  try {
+    const created = await database.transaction().execute(async (transaction) => {
+      await transaction
+        .deleteFrom('creations')
+        .where('created_at', '<', sql<Date>`now() - make_interval(days => ${keptDays})`)
+        .execute();
+      // First, so that a try at the same moment waits here and not behind half of the work.
+      const row = { command_id: command.id, kind: command.kind, ids: [], many: false };
+      await transaction.insertInto('creations').values(row).execute();
+      const made = await create(transaction);
+      const ids = [made].flat().map(({ id }) => id);
+      await transaction
+        .updateTable('creations')
+        .set({ ids, many: Array.isArray(made) })
+        .where('command_id', '=', command.id)
+        .execute();
+      return made;
+    });
+    return { created, isRepeat: false };
+  } catch (error) {
+    if (violatedConstraint(error) !== 'creations_pkey') throw error;
+    return { created: await earlier(database, command, find), isRepeat: true };
+  }
+}
+
+async function earlier<View extends Created>(
+  database: Database,
+  { id: commandId, kind }: { readonly id: string; readonly kind: string },
+  find: (id: number) => Promise<View | undefined>,
+): Promise<View | readonly View[]> {
+  const { ids, many } = await database
+    .selectFrom('creations')
+    .select(['ids', 'many'])
+    .where('command_id', '=', commandId)
+    .executeTakeFirstOrThrow();
+  const found: View[] = [];
+  for (const id of ids) {
+    const item = await find(Number(id));
+    if (!item)
+      throw notFound(`${kind}_not_found`, `It was created as ${kind} ${id}, and has been removed since.`);
+    found.push(item);
+  }
+  const [first] = found;
+  return many || !first ? found : first;
+}
