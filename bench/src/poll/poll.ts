@@ -1,7 +1,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Benchmark, BenchmarkContext, FlagValues, Measurement } from '../benchmark.ts';
+import {
+  type Benchmark,
+  type BenchmarkContext,
+  type FlagValues,
+  type Measurement,
+  UsageError,
+} from '../benchmark.ts';
 import { asFigures, distributionOf } from '../fleet/distribution.ts';
 import { median } from '../median.ts';
 import { type MeasuredType, plantHost, plantTask, valuesOf } from '../polled/plant-task.ts';
@@ -17,6 +23,7 @@ const flags = {
   type: { meaning: 'what they are read as', byDefault: 'uint16', oneOf: ['uint16', 'uint32'] },
   'period-ms': { meaning: 'how often each unit is read', byDefault: 10, atLeast: 10 },
   seconds: { meaning: 'length of each measurement', byDefault: 5, atLeast: 1 },
+  least: { meaning: 'units behind each connection at which the search begins', byDefault: 1, atLeast: 1 },
   most: { meaning: 'units behind each connection at which the search ends', byDefault: 20, atLeast: 1 },
   reads: { meaning: 'reads of a round of a bare loop', byDefault: 100_000, atLeast: 50 },
   rounds: { meaning: 'measured rounds of each bare loop', byDefault: 5, atLeast: 1 },
@@ -42,7 +49,8 @@ export const poll: Benchmark<typeof flags> = {
 };
 
 async function run(values: FlagValues<typeof flags>, context: BenchmarkContext): Promise<Measurement> {
-  const { connections, registers, seconds, most } = values;
+  const { connections, registers, seconds, least, most } = values;
+  if (least > most) throw new UsageError('--least must not be above --most');
   const { progress, cleanUp } = context;
   const type: MeasuredType = values.type === 'uint32' ? 'uint32' : 'uint16';
   const bare = await bareRounds(values, context);
@@ -59,6 +67,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
       timeoutMs: 1_000,
     }));
     await plant.add([plantTask(units, values['period-ms'], devices)]);
+    if (units < least) continue;
     const window = await plant.measure(seconds);
     steps.push({ units, window });
     progress(

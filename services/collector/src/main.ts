@@ -39,6 +39,7 @@ import { Collector } from './holding/collector.ts';
 import { SeenEvents } from './holding/seen-events.ts';
 import { TaskHolder } from './holding/task-holder.ts';
 import { Endpoints } from './polling/endpoints.ts';
+import { PointSets } from './polling/point-sets.ts';
 import { SessionRunner } from './polling/session-runner.ts';
 import { SteadyClock } from './polling/steady-clock.ts';
 import { SpoolAttachment } from './sampling/attach-spool.ts';
@@ -92,6 +93,7 @@ await runService({
         pathRefusal: serialPaths(config.SERIAL_PATHS),
       }),
     );
+    const pointSets = new PointSets();
     const metrics = new Metrics('collector');
     metrics.addProcessMetrics();
     const observer = addCollectorMetrics(metrics, {
@@ -236,6 +238,7 @@ await runService({
               collectorId,
               config: taskConfig,
               endpoints,
+              pointSets,
               clock,
               timers: systemTimers,
               backoff: { firstMs: 1_000, maxMs: config.DEVICE_BACKOFF_MAX_MS },

@@ -5,20 +5,25 @@ import {
   isWideArray,
   mapReads,
   planReads,
+  type ReadLimits,
   type ReadMap,
 } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
-import { ValueDecoders } from '@holdfast/shared/domain/register/decode.ts';
 import type { ReadRequest, RequestOptions } from '../ports.ts';
 import { type BlockDecoder, blockDecoder } from './decode-block.ts';
 import type { LearnedLimits } from './learned-limits.ts';
+import type { PointSet } from './point-sets.ts';
 import type { ReadBlock } from './read-plan.ts';
 import { requestOptions } from './request-options.ts';
 
-/** A block with what is needed at every tick, made once. */
-export interface PlannedBlock {
+/** A block and how its reply is read. */
+interface DecodedBlock {
   readonly block: ReadBlock;
   readonly decode: BlockDecoder;
+}
+
+/** A block with what is needed at every tick, made once. */
+export interface PlannedBlock extends DecodedBlock {
   readonly request: ReadRequest;
   /** Asks whether a point that was refused can be read by now, or whether a device can that has refused everything. */
   readonly probeOf: 'point' | 'device' | undefined;
@@ -40,13 +45,18 @@ interface Rate {
   readonly points: readonly PointConfig[];
 }
 
+/** A plan before it is one device's. */
+type PlanOutline = Omit<TickPlan, 'blocks'> & { readonly blocks: readonly DecodedBlock[] };
+
 /** What is read of a device by what was learned so far. */
-interface PointParts {
+export interface PointStock {
   readonly points: readonly PointConfig[];
   readonly rates: readonly Rate[];
   /** By code, why it is never read. */
   readonly unreadable: ReadonlyMap<string, string>;
   readonly map: ReadMap<PointConfig>;
+  /** By which rates are due. */
+  readonly outlines: Map<string, PlanOutline>;
 }
 
 /** The requests of each tick of a device. Sets of due points recur, so their plans are kept. */
@@ -56,26 +66,28 @@ export class DevicePlans {
   readonly #learned: LearnedLimits;
   readonly #options: RequestOptions;
   readonly #taskPeriodMs: number;
-  readonly #decoders = new ValueDecoders();
-  #parts: PointParts;
+  readonly #set: PointSet;
+  #stock: PointStock;
   #version: number;
   #kept = new Map<string, TickPlan>();
   /** Up to this tick, all that was due was asked for or belongs to somebody else. */
   #takenThrough: number | undefined;
 
-  constructor(device: DeviceConfig, taskPeriodMs: number, learned: LearnedLimits) {
+  /** @param set of the device's points */
+  constructor(device: DeviceConfig, set: PointSet, taskPeriodMs: number, learned: LearnedLimits) {
     this.#device = device;
+    this.#set = set;
     this.#learned = learned;
     this.#options = requestOptions(device);
     this.#taskPeriodMs = taskPeriodMs;
     this.periodMs = devicePeriodMs(taskPeriodMs, device.points);
     this.#version = learned.version;
-    this.#parts = this.#takeStock();
+    this.#stock = this.#takeStock();
   }
 
   /** All that is read, also what the device has refused; arrays that it does not give whole by their values. */
   get points(): readonly PointConfig[] {
-    return this.#parts.points;
+    return this.#stock.points;
   }
 
   /**
@@ -95,29 +107,32 @@ export class DevicePlans {
 
   /** Requests for a part of a block that was refused. */
   parts(points: readonly PointConfig[]): PlannedBlock[] {
-    return planReads(this.#parts.map, points).map((block) => this.#planned(block));
+    return planReads(this.#stock.map, points).map((block) => this.#planned(block));
   }
 
   #planOf(tick: number): TickPlan {
     if (this.#version !== this.#learned.version) {
       this.#version = this.#learned.version;
       this.#kept = new Map();
-      this.#parts = this.#takeStock();
+      this.#stock = this.#takeStock();
     }
-    const { rates } = this.#parts;
+    const { rates } = this.#stock;
     const [only] = rates;
     const key =
       rates.length === 1 ? '' : rates.map(({ periodMs }) => (this.#isDue(tick, periodMs) ? 1 : 0)).join('');
     const known = this.#kept.get(key);
     if (known) return known;
     const due = rates.length === 1 && only ? only.points : this.#duePoints(tick);
-    const plan = this.#planFor(due);
+    const { outlines } = this.#stock;
+    const outline = outlines.get(key) ?? this.#outline(due);
+    outlines.set(key, outline);
+    const plan = { ...outline, blocks: outline.blocks.map((block) => this.#withRequest(block)) };
     this.#kept.set(key, plan);
     return plan;
   }
 
   #duePoints(tick: number): PointConfig[] {
-    return this.#parts.rates.flatMap(({ periodMs, points }) => (this.#isDue(tick, periodMs) ? points : []));
+    return this.#stock.rates.flatMap(({ periodMs, points }) => (this.#isDue(tick, periodMs) ? points : []));
   }
 
   /** Now, or in a tick since the last one that was taken. */
@@ -128,8 +143,8 @@ export class DevicePlans {
     return Math.floor(tick / every) > Math.floor(since / every);
   }
 
-  #planFor(due: readonly PointConfig[]): TickPlan {
-    const { unreadable, map } = this.#parts;
+  #outline(due: readonly PointConfig[]): PlanOutline {
+    const { unreadable, map } = this.#stock;
     const refused = due.filter(({ code }) => this.#learned.isRefused(code));
     const read = due.filter(({ code }) => !this.#learned.isRefused(code) && !unreadable.has(code));
     const unread = [
@@ -137,7 +152,7 @@ export class DevicePlans {
       ...refused.map(({ code }) => `${code}: ${this.#learned.answerTo(code)}`),
     ];
     return {
-      blocks: planReads(map, read).map((block) => this.#planned(block)),
+      blocks: planReads(map, read).map((block) => this.#decoded(block)),
       unread: unread.join(', '),
       refused,
     };
@@ -145,25 +160,30 @@ export class DevicePlans {
 
   #withProbes(plan: TickPlan, tick: number, nowMs: number): TickPlan {
     // A device that refuses everything is starting up, as likely as not: then it is asked for a block at every tick.
-    if (this.#learned.refusedCount() === this.#parts.points.length) {
-      const map = mapReads(this.#parts.points, readLimits(this.#device));
+    if (this.#learned.refusedCount() === this.#stock.points.length) {
+      const map = mapReads(this.#stock.points, readLimits(this.#device));
       const blocks = planReads(map, plan.refused);
       const block = blocks[tick % blocks.length];
       return block ? { ...plan, blocks: [this.#planned(block, 'device')] } : plan;
     }
     const due = plan.refused.filter(({ code }) => this.#learned.isProbeDue(code, nowMs));
     if (due.length === 0) return plan;
-    const map = mapReads(this.#parts.points, readLimits(this.#device));
+    const map = mapReads(this.#stock.points, readLimits(this.#device));
     const probes = due.slice(0, probesPerTick).flatMap((point) => planReads(map, [point]));
     return { ...plan, blocks: [...plan.blocks, ...probes.map((block) => this.#planned(block, 'point'))] };
   }
 
-  #takeStock(): PointParts {
+  #takeStock(): PointStock {
     const configured = readLimits(this.#device);
+    if (this.#version > 0) return this.#stockWithin(configured);
+    return this.#set.untaught(configured, this.#taskPeriodMs, () => this.#stockWithin(configured));
+  }
+
+  #stockWithin(configured: ReadLimits): PointStock {
     const limits = this.#learned.limits(configured);
     // A text that is wider than what was learned is asked for all the same: how much the device takes was estimated.
     const { readable, unreadable } = mapReads(
-      this.#device.points.flatMap((point) => {
+      this.#set.points.flatMap((point) => {
         const isWhole = this.#learned.isRefused(point.code) || !isWideArray(point, limits);
         return isWhole && !this.#learned.isTakenApart(point.code) ? [point] : arrayValues(point);
       }),
@@ -180,12 +200,20 @@ export class DevicePlans {
         limits,
         this.#learned.cuts(),
       ),
+      outlines: new Map(),
     };
   }
 
   #planned(block: ReadBlock, probeOf?: PlannedBlock['probeOf']): PlannedBlock {
+    return this.#withRequest(this.#decoded(block), probeOf);
+  }
+
+  #decoded(block: ReadBlock): DecodedBlock {
+    return { block, decode: blockDecoder(block, this.#set.decoders) };
+  }
+
+  #withRequest({ block, decode }: DecodedBlock, probeOf?: PlannedBlock['probeOf']): PlannedBlock {
     const { table, address, quantity } = block;
-    const request = { ...this.#options, table, address, quantity };
-    return { block, decode: blockDecoder(block, this.#decoders), request, probeOf };
+    return { block, decode, request: { ...this.#options, table, address, quantity }, probeOf };
   }
 }

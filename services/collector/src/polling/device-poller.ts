@@ -9,6 +9,7 @@ import { DevicePlans } from './device-plans.ts';
 import { DeviceRecord } from './device-record.ts';
 import { type Endpoint, NotPermitted, type Permission } from './endpoint.ts';
 import { LearnedLimits } from './learned-limits.ts';
+import { PointSet } from './point-sets.ts';
 import { ReportFilter } from './report-filter.ts';
 import { tickAt, tickTimeMs } from './schedule.ts';
 import { SilentBlocks } from './silent-blocks.ts';
@@ -35,6 +36,8 @@ export interface TickResult {
 
 export interface DevicePollerOptions {
   readonly device: DeviceConfig;
+  /** Of the device's points, shared with the devices that have the same; its own when left out. */
+  readonly pointSet?: PointSet;
   /** Of the points that set none. */
   readonly taskPeriodMs: number;
   /** How long after its scheduled time a tick is read; less than the device's period. */
@@ -82,11 +85,12 @@ export class DevicePoller {
   constructor(options: DevicePollerOptions) {
     this.#options = options;
     this.learned = new LearnedLimits(options.refusedPauseMs);
-    this.#plans = new DevicePlans(options.device, options.taskPeriodMs, this.learned);
+    const set = options.pointSet ?? new PointSet(options.device.points);
+    this.#plans = new DevicePlans(options.device, set, options.taskPeriodMs, this.learned);
     this.periodMs = this.#plans.periodMs;
     this.#filter = new ReportFilter(options.device.points);
     this.#silent = new SilentBlocks(options.backoff, options.jitter);
-    this.#keys = new ValueKeys(options.device.points);
+    this.#keys = set.keys;
     this.#nothing = new TickReadings(new ValueKeys([]), this.#filter);
     this.#reader = this.#newReader();
     this.#lastResultMs = options.clock.monotonicMs();

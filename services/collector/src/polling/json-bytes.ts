@@ -31,8 +31,17 @@ export class JsonBytes {
     return this.#bytes.subarray(0, this.#length);
   }
 
+  /** What was written stays where it is until it is written over: see {@link again}. */
   clear(): void {
     this.#length = 0;
+  }
+
+  /**
+   * Takes as written what lies there from before {@link clear}, up to before `end`.
+   * @param end where a piece ended that was written from here on, and over which nothing was written since
+   */
+  again(end: number): void {
+    this.#length = end;
   }
 
   /** Bytes `from` up to before `end`, as they are. */
@@ -151,7 +160,7 @@ export class JsonBytes {
     const needed = this.#length + bytes;
     if (needed <= this.#bytes.length) return;
     const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
-    larger.set(this.#bytes.subarray(0, this.#length));
+    larger.set(this.#bytes);
     this.#bytes = larger;
   }
 }

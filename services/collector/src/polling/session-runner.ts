@@ -16,6 +16,7 @@ import { afterFailure, afterSuccess, unknownHealth } from './device-health.ts';
 import { DevicePoller, type TickResult } from './device-poller.ts';
 import type { Endpoint, Permission } from './endpoint.ts';
 import type { Endpoints } from './endpoints.ts';
+import { type PointSet, PointSets } from './point-sets.ts';
 import { sampleWriter } from './sample-of-tick.ts';
 import { phaseMs } from './schedule.ts';
 import type { SteadyClock } from './steady-clock.ts';
@@ -33,6 +34,8 @@ export interface SessionRunnerOptions {
   readonly collectorId: string;
   readonly config: TaskConfig;
   readonly endpoints: Endpoints;
+  /** Where devices with the same points are found; those of the session when left out. */
+  readonly pointSets?: PointSets;
   readonly clock: SteadyClock;
   readonly timers: Timers;
   readonly backoff: BackoffLimits;
@@ -86,7 +89,7 @@ const learnedLines = 20;
 
 /** Polls all devices of a session under one epoch. */
 export class SessionRunner {
-  readonly #options: SessionRunnerOptions;
+  readonly #options: Omit<SessionRunnerOptions, 'config' | 'pointSets'>;
   readonly #polled: readonly PolledDevice[];
   #stopWatch: () => void = () => undefined;
   #pointsRead = 0;
@@ -95,8 +98,13 @@ export class SessionRunner {
   #stopping: Promise<void> | undefined;
 
   constructor(options: SessionRunnerOptions) {
-    this.#options = options;
-    this.#polled = options.config.devices.map((device) => this.#pollDevice(device));
+    const { config, pointSets = new PointSets(), ...others } = options;
+    this.#options = others;
+    this.#polled = config.devices.map((device) => {
+      const pointSet = pointSets.of(device.points);
+      // So that of equal lists of points one is kept.
+      return this.#pollDevice({ ...device, points: pointSet.points }, pointSet, config);
+    });
   }
 
   get sessionId(): string {
@@ -169,8 +177,8 @@ export class SessionRunner {
     for (const { address, endpoint } of this.#polled) this.#options.endpoints.release(address, endpoint);
   }
 
-  #pollDevice(device: DeviceConfig): PolledDevice {
-    const { sessionId, epoch, collectorId, config, endpoints, spread = 0, onSample, onFault } = this.#options;
+  #pollDevice(device: DeviceConfig, pointSet: PointSet, config: TaskConfig): PolledDevice {
+    const { sessionId, epoch, collectorId, endpoints, spread = 0, onSample, onFault } = this.#options;
     const address = endpointOf(device);
     const endpoint = endpoints.acquire(address);
     const periodMs = devicePeriodMs(config.period_ms, device.points);
@@ -179,6 +187,7 @@ export class SessionRunner {
     const { clock, timers, backoff, refusedPauseMs, permission, jitter, observer } = this.#options;
     const poller = new DevicePoller({
       device,
+      pointSet,
       taskPeriodMs: config.period_ms,
       phaseMs: phaseMs(device.id, periodMs, spread),
       endpoint,

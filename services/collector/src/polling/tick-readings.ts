@@ -32,7 +32,18 @@ export class TickReadings implements ReadingSink {
   #timeMs = 0;
   /** By value: the number of the last tick in which it was read. */
   readonly #readIn: Uint32Array;
-  #tick = 0;
+  /** Not 0, which stands for never in `#readIn`, nor the tick after that. */
+  #tick = 1;
+  /** Which value comes next if all come in order. */
+  #expected = 0;
+  /**
+   * By value: where its key and text lie in `values`, and what number the text says (NaN: none). As each tick is
+   * written from the start, a piece that was written in the tick before and begins where the next one is to be written
+   * still lies there: what did not move needs no new key, and what did not change no new text.
+   */
+  readonly #starts: Uint32Array;
+  readonly #ends: Uint32Array;
+  readonly #numbers: Float64Array;
 
   constructor(keys: ValueKeys, filter: ReportFilter) {
     this.#keys = keys;
@@ -40,6 +51,9 @@ export class TickReadings implements ReadingSink {
     this.#isFiltered = !filter.isIdle();
     this.values = new JsonBytes(keys.bytes.length + keys.count * valueBytes);
     this.#readIn = new Uint32Array(keys.count);
+    this.#starts = new Uint32Array(keys.count);
+    this.#ends = new Uint32Array(keys.count);
+    this.#numbers = new Float64Array(keys.count);
   }
 
   /** Forgets the tick before. @param timeMs scheduled time of the tick */
@@ -56,19 +70,32 @@ export class TickReadings implements ReadingSink {
   }
 
   onValue(code: string, value: PointValue, isUncertain: boolean): void {
-    const index = this.#keys.indexOf(code);
+    const index = this.#indexOf(code);
+    // Of filtered readings not all are written.
+    const wasWritten = this.#readIn[index] === this.#tick - 1 && !this.#isFiltered;
     if (!this.#isFirst(index)) return;
     if (this.#isFiltered && !this.#filter.takes(code, value, false, isUncertain, this.#timeMs)) return;
     this.sentCount += 1;
-    this.#key(this.values, index);
-    if (typeof value === 'number') this.values.number(value);
-    else if (typeof value === 'string') this.values.string(value);
-    else this.values.boolean(value);
     if (isUncertain) this.#noteUncertain(code);
+    const { values } = this;
+    const start = values.length;
+    const isInPlace = wasWritten && this.#starts[index] === start;
+    if (isInPlace && this.#numbers[index] === value) {
+      values.again(this.#ends[index] as number);
+      return;
+    }
+    if (isInPlace) values.again(start + this.#keys.lengthOf(index));
+    else this.#key(values, index);
+    if (typeof value === 'number') values.number(value);
+    else if (typeof value === 'string') values.string(value);
+    else values.boolean(value);
+    this.#starts[index] = start;
+    this.#ends[index] = values.length;
+    this.#numbers[index] = typeof value === 'number' ? value : Number.NaN;
   }
 
   onInteger(code: string, digits: string, isUncertain: boolean): void {
-    const index = this.#keys.indexOf(code);
+    const index = this.#indexOf(code);
     if (!this.#isFirst(index)) return;
     if (this.#isFiltered && !this.#filter.takes(code, digits, true, isUncertain, this.#timeMs)) return;
     this.sentCount += 1;
@@ -103,6 +130,12 @@ export class TickReadings implements ReadingSink {
     this.#readIn[index] = this.#tick;
     this.readCount += 1;
     return true;
+  }
+
+  #indexOf(code: string): number {
+    const index = this.#keys.indexOf(code, this.#expected);
+    this.#expected = index + 1 === this.#keys.count ? 0 : index + 1;
+    return index;
   }
 
   #key(into: JsonBytes, index: number): void {

@@ -1,8 +1,7 @@
 import { valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
 
 /**
- * The names of a device's values as they stand in a message, `,"code":` each, made once. Values come nearly always in the
- * order of the points, so that the next one asked for is the one that is tried first.
+ * The names of a device's values as they stand in a message, `,"code":` each, made once.
  */
 export class ValueKeys {
   readonly #codes: string[];
@@ -11,7 +10,6 @@ export class ValueKeys {
   /** Key `n` is from `starts[n]` up to before `starts[n + 1]`. */
   readonly starts: Uint32Array;
   #indexOf: Map<string, number> | undefined;
-  #next = 0;
 
   constructor(points: readonly { code: string; count?: number | undefined }[]) {
     this.#codes = points.flatMap(valueCodes);
@@ -32,12 +30,16 @@ export class ValueKeys {
     return this.#codes.length;
   }
 
-  /** @throws RangeError for what is none of the device's codes */
-  indexOf(code: string): number {
-    const next = this.#next;
-    const index = this.#codes[next] === code ? next : this.#find(code);
-    this.#next = index + 1 === this.#codes.length ? 0 : index + 1;
-    return index;
+  lengthOf(index: number): number {
+    return (this.starts[index + 1] as number) - (this.starts[index] as number);
+  }
+
+  /**
+   * @param tried first: values come nearly always in the order of the points
+   * @throws RangeError for what is none of the device's codes
+   */
+  indexOf(code: string, tried: number): number {
+    return this.#codes[tried] === code ? tried : this.#find(code);
   }
 
   #find(code: string): number {

@@ -1,0 +1,67 @@
+import type { PointValue } from '@holdfast/shared/contracts/sample.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ReportFilter } from './report-filter.ts';
+import { pointOf } from './testing/devices.ts';
+import { TickReadings } from './tick-readings.ts';
+import { ValueKeys } from './value-keys.ts';
+
+const codes = ['a', '温度', 'of "a" \\ b', 'pressure', '__proto__', 'z'];
+const points = codes.map((code, address) => pointOf(code, address));
+
+const value: fc.Arbitrary<PointValue> = fc.oneof(
+  // Few enough that a value comes again, some as long as others and some not.
+  { arbitrary: fc.constantFrom(0, -0, 1, 7, 10, 99, -1, 0.5, 1.5, 12.25, 1e21, 123_456), weight: 6 },
+  { arbitrary: fc.constantFrom('', 'on', '开', 'é"', 'x'.repeat(200)), weight: 2 },
+  { arbitrary: fc.boolean(), weight: 1 },
+);
+const tick = fc.array(fc.tuple(fc.nat(codes.length - 1), value), { maxLength: 10 });
+
+describe('what is read of a device tick after tick, in the same memory', () => {
+  it('reads as if each tick had been written anew: every value once, as it came first, in the order of coming', () => {
+    fc.assert(
+      fc.property(fc.array(tick, { minLength: 2, maxLength: 8 }), (ticks) => {
+        const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
+        ticks.forEach((read, index) => {
+          const expected = new Map<string, PointValue>();
+          readings.begin(index * 1_000);
+          for (const [at, found] of read) {
+            const code = codes[at] as string;
+            if (!expected.has(code)) expected.set(code, found);
+            readings.onValue(code, found, false);
+          }
+          const text = new TextDecoder().decode(readings.values.written());
+          expect(text).toBe(
+            [...expected]
+              .map(([code, found]) => `,${JSON.stringify(code)}:${JSON.stringify(found)}`)
+              .join(''),
+          );
+          expect([readings.readCount, readings.sentCount]).toEqual([expected.size, expected.size]);
+        });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('says what a value is by now when it was left out of the tick before and another one has its place', () => {
+    const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
+    const read = (...found: [string, number][]) => {
+      readings.begin(0);
+      for (const [code, number] of found) readings.onValue(code, number, false);
+      return new TextDecoder().decode(readings.values.written());
+    };
+    expect(read(['a', 1], ['z', 5])).toBe(',"a":1,"z":5');
+    expect(read(['a', 1])).toBe(',"a":1');
+    expect(read(['z', 7])).toBe(',"z":7');
+    expect(read(['a', 1], ['z', 5])).toBe(',"a":1,"z":5');
+  });
+
+  it('names what is uncertain also where its value has not changed', () => {
+    const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
+    for (const isUncertain of [false, true, false]) {
+      readings.begin(0);
+      readings.onValue('a', 1, isUncertain);
+      expect(readings.uncertain).toEqual(isUncertain ? ['a'] : undefined);
+    }
+  });
+});
