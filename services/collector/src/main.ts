@@ -24,6 +24,7 @@ import { addReadiness, startHealthServer } from '@holdfast/shared/runtime/health
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { keepNewObjectsYoung } from '@holdfast/shared/runtime/young-heap.ts';
 import { adoptAbandonedSpools, spoolFolder } from './adapters/abandoned-spools.ts';
 import { addCollectorMetrics } from './adapters/collector-metrics.ts';
 import { deviceNetworks } from './adapters/device-networks.ts';
@@ -48,6 +49,7 @@ import { reportOutbox } from './sampling/outbox-report.ts';
 import { SampleOutbox } from './sampling/sample-outbox.ts';
 
 const config = collectorConfig();
+keepNewObjectsYoung();
 
 await runService({
   name: 'collector',

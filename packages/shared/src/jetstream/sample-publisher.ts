@@ -1,5 +1,6 @@
 import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
 import { sentAtHeader } from '../contracts/sample.ts';
+import { Tickets } from '../runtime/tickets.ts';
 import { inboxPrefixOf } from './inbox-prefix-of.ts';
 
 /** The broker answered, and did not store it. */
@@ -54,8 +55,8 @@ export class SamplePublisher {
   readonly #nc: NatsConnection;
   readonly #timeoutMs: number;
   readonly #inbox: string;
-  readonly #pending = new Map<string, Pending>();
-  #next = 0;
+  /** Under the last token of the subject that the answer comes on. */
+  readonly #pending = new Tickets<Pending>();
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(nc: NatsConnection, timeoutMs = 5_000) {
@@ -82,26 +83,22 @@ export class SamplePublisher {
       const bytes = Buffer.byteLength(body);
       if (bytes > bodyLimit) return Promise.reject(new PublishTooLarge(bytes, bodyLimit));
     }
-    this.#next += 1;
-    const token = this.#next.toString(36);
     return new Promise((resolve, reject) => {
-      this.#pending.set(token, { resolve, reject, deadlineMs: performance.now() + this.#timeoutMs });
+      const ticket = this.#pending.put({ resolve, reject, deadlineMs: performance.now() + this.#timeoutMs });
       this.#watchDeadlines();
       try {
         const headers = sampleHeaders(messageId);
-        this.#nc.publish(subject, body, { reply: `${this.#inbox}.${token}`, headers });
+        this.#nc.publish(subject, body, { reply: `${this.#inbox}.${ticket}`, headers });
       } catch (error) {
-        this.#pending.delete(token);
+        this.#pending.take(ticket);
         reject(new PublishUnconfirmed('the connection does not take messages', { cause: error }));
       }
     });
   }
 
   #answered(message: Msg): void {
-    const token = message.subject.slice(this.#inbox.length + 1);
-    const pending = this.#pending.get(token);
+    const pending = this.#pending.take(Number(message.subject.slice(this.#inbox.length + 1)));
     if (!pending) return;
-    this.#pending.delete(token);
     if (message.headers?.code === 503) {
       pending.reject(new PublishRefused('no stream takes samples', 0));
       return;
@@ -121,15 +118,12 @@ export class SamplePublisher {
     }
   }
 
-  /** Deadlines come in the order of sending. */
   #watchDeadlines(): void {
     if (this.#sweep) return;
     this.#sweep = setTimeout(() => {
       this.#sweep = undefined;
       const nowMs = performance.now();
-      for (const [token, { deadlineMs, reject }] of this.#pending) {
-        if (deadlineMs > nowMs) break;
-        this.#pending.delete(token);
+      for (const { reject } of this.#pending.takeIf(({ deadlineMs }) => deadlineMs <= nowMs)) {
         reject(new PublishUnconfirmed(`no confirmation within ${this.#timeoutMs} ms`));
       }
       if (this.#pending.size > 0) this.#watchDeadlines();
@@ -144,9 +138,8 @@ export class SamplePublisher {
   }
 
   #giveUpAll(): void {
-    const lost = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const { reject } of lost) reject(new PublishUnconfirmed('the connection was lost'));
+    for (const { reject } of this.#pending.takeIf(() => true))
+      reject(new PublishUnconfirmed('the connection was lost'));
   }
 }
 

@@ -1,6 +1,6 @@
-/** First in, first out, in constant time; what was taken is let go now and then, also while nothing but drops happens. */
+/** First in, first out, in constant time; what was taken is let go at once, also while nothing but drops happens. */
 export class Fifo<T> {
-  #items: T[] = [];
+  #items: (T | undefined)[] = [];
   /** Those before it are gone. */
   #head = 0;
 
@@ -19,6 +19,8 @@ export class Fifo<T> {
   take(): T | undefined {
     const next = this.#items[this.#head];
     if (next === undefined) return undefined;
+    // Held on to for a second it would grow old with its bytes, and be freed by a collection of the whole heap only.
+    this.#items[this.#head] = undefined;
     this.#head += 1;
     if (this.#head > 1_024 && this.#head * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#head);
@@ -34,6 +36,6 @@ export class Fifo<T> {
   }
 
   all(): T[] {
-    return this.#items.slice(this.#head);
+    return this.#items.slice(this.#head) as T[];
   }
 }

@@ -1,6 +1,7 @@
 import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample.ts';
 import { type Clock, mark, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { Tickets } from '@holdfast/shared/runtime/tickets.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import { isRepeatHarmless } from './doubt.ts';
 import { Fifo } from './fifo.ts';
@@ -55,7 +56,7 @@ export class SampleOutbox {
   readonly #queue = new Fifo<Waiting>();
   /** Sent in vain. */
   #again: Waiting[] = [];
-  readonly #inFlight = new Set<Waiting>();
+  readonly #inFlight = new Tickets<Waiting>();
   #spooling: { readonly feed: SpoolFeed; readonly spilling: Spilling } | undefined;
   #mayStart: boolean;
   #isClosed = false;
@@ -187,7 +188,7 @@ export class SampleOutbox {
     this.#cancelRetry?.();
     const feed = this.#spooling?.feed;
     if (!feed) return this.#inMemory();
-    const fromMemory = [...this.#again, ...this.#inFlight, ...this.#queue.all()]
+    const fromMemory = [...this.#again, ...this.#inFlight.all(), ...this.#queue.all()]
       .filter(isOnlyInMemory)
       .sort((a, b) => a.order - b.order);
     let left = 0;
@@ -231,10 +232,10 @@ export class SampleOutbox {
         next.taken = this.#taken;
         if (next.notice) this.#noticesOut += 1;
       }
-      this.#inFlight.add(next);
+      const ticket = this.#inFlight.put(next);
       this.#sendOne(next).then(
-        (sequence) => this.#confirmed(next, sequence),
-        (error: unknown) => this.#failed(next, error),
+        (sequence) => this.#confirmed(next, ticket, sequence),
+        (error: unknown) => this.#failed(next, ticket, error),
       );
     }
   }
@@ -250,8 +251,8 @@ export class SampleOutbox {
     return wasStored(sample, doubt.afterSequence).then((was) => (was ? undefined : send(sample)));
   }
 
-  #confirmed(waiting: Waiting, sequence: unknown): void {
-    this.#inFlight.delete(waiting);
+  #confirmed(waiting: Waiting, ticket: number, sequence: unknown): void {
+    this.#inFlight.take(ticket);
     this.#isProbing = false;
     if (typeof sequence === 'number') this.#lastSequence = Math.max(this.#lastSequence, sequence);
     if (waiting.position) this.#spooling?.feed.confirm(waiting.position, this.#lastSequence);
@@ -275,13 +276,13 @@ export class SampleOutbox {
     });
   }
 
-  #failed(waiting: Waiting, error: unknown): void {
-    this.#inFlight.delete(waiting);
+  #failed(waiting: Waiting, ticket: number, error: unknown): void {
+    this.#inFlight.take(ticket);
     const size = this.#options.tooLarge?.(error, waiting.sample);
     if (size && waiting.sample.miss) {
       // It has no values to leave out; sent again it would be refused for ever.
       this.#options.log.error({ err: error }, 'the broker does not even take a sample without values');
-      this.#confirmed(waiting, undefined);
+      this.#confirmed(waiting, ticket, undefined);
       return;
     }
     this.#again.push(waiting);

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { Tickets } from './tickets.ts';
+
+describe('tickets', () => {
+  test('give back what was put, once', () => {
+    const tickets = new Tickets<{ name: string }>();
+    const first = tickets.put({ name: 'first' });
+    const second = tickets.put({ name: 'second' });
+
+    expect(tickets.take(first)).toEqual({ name: 'first' });
+    expect(tickets.take(first)).toBeUndefined();
+    expect(tickets.size).toBe(1);
+    expect(tickets.take(second)).toEqual({ name: 'second' });
+    expect(tickets.size).toBe(0);
+  });
+
+  test('of what is gone never take what came after it', () => {
+    const tickets = new Tickets<{ name: string }>();
+    const gone = tickets.put({ name: 'gone' });
+    tickets.take(gone);
+    const next = tickets.put({ name: 'next' });
+
+    expect(next).not.toBe(gone);
+    expect(tickets.take(gone)).toBeUndefined();
+    expect(tickets.take(next)).toEqual({ name: 'next' });
+  });
+
+  test('that nobody was given take nothing', () => {
+    const tickets = new Tickets<{ name: string }>();
+    tickets.put({ name: 'there' });
+
+    for (const ticket of [-1, 0, 0.5, 1, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53]) {
+      expect(tickets.take(ticket)).toBeUndefined();
+    }
+    expect(tickets.size).toBe(1);
+  });
+
+  test('can be taken by what they stand for, and all looked at', () => {
+    const tickets = new Tickets<{ age: number }>();
+    const given = [1, 2, 3, 4].map((age) => tickets.put({ age }));
+    tickets.take(given[1] ?? 0);
+
+    expect(tickets.all().map(({ age }) => age)).toEqual([1, 3, 4]);
+    expect(tickets.takeIf(({ age }) => age > 2).map(({ age }) => age)).toEqual([3, 4]);
+    expect(tickets.size).toBe(1);
+    expect(tickets.all()).toEqual([{ age: 1 }]);
+    expect(tickets.take(given[2] ?? 0)).toBeUndefined();
+  });
+});

@@ -1,0 +1,57 @@
+/** Slots in the lower bits of a ticket, its number of uses above them. */
+const mostSlots = 2 ** 20;
+
+/**
+ * Things that come and go by the thousand a second, each under a ticket that no other one ever gets. Not a Map or a Set: those
+ * make themselves a new table every few changes, and the engine links each to the next, so that one that has
+ * grown old keeps all that came after it, until the whole heap is collected (measured: 2.5 of 2.5 MB a second).
+ */
+export class Tickets<T extends object> {
+  readonly #items: (T | undefined)[] = [];
+  /** The ticket of each slot: of what lies in it, or else the last one. */
+  readonly #tickets: number[] = [];
+  readonly #free: number[] = [];
+  #size = 0;
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /** @throws RangeError beyond a million at a time */
+  put(item: T): number {
+    const slot = this.#free.pop() ?? this.#items.length;
+    if (slot >= mostSlots) throw new RangeError(`more than ${mostSlots} at a time`);
+    const ticket = (this.#tickets[slot] ?? slot) + mostSlots;
+    this.#items[slot] = item;
+    this.#tickets[slot] = ticket;
+    this.#size += 1;
+    return ticket;
+  }
+
+  /** @returns undefined when it is gone, or there never was one */
+  take(ticket: number): T | undefined {
+    const slot = ticket % mostSlots;
+    const item = this.#items[slot];
+    if (item === undefined || this.#tickets[slot] !== ticket) return undefined;
+    this.#items[slot] = undefined;
+    this.#free.push(slot);
+    this.#size -= 1;
+    return item;
+  }
+
+  /** All that are there, in no order. */
+  all(): T[] {
+    return this.#items.filter((item) => item !== undefined);
+  }
+
+  /** Takes those of which this is true. */
+  takeIf(isWanted: (item: T) => boolean): T[] {
+    const taken: T[] = [];
+    for (const [slot, item] of this.#items.entries()) {
+      if (item === undefined || !isWanted(item)) continue;
+      taken.push(item);
+      this.take(this.#tickets[slot] ?? Number.NaN);
+    }
+    return taken;
+  }
+}
