@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { startProcess } from '@holdfast/dev/child-process.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { portsOfStack } from '../support/ports-of-stack.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -22,6 +23,7 @@ export interface DocumentedStack {
 /** What `npm start` runs, on free ports and in a folder of its own, with its demo session running. */
 export async function startDocumentedStack(): Promise<DocumentedStack> {
   const home = await temporaryFolder('documents');
+  await portsOfStack(home);
   const stack = await startProcess({
     name: 'stack',
     command: process.execPath,
@@ -49,6 +51,7 @@ export async function startDocumentedStack(): Promise<DocumentedStack> {
         command
           .replaceAll('http://127.0.0.1:8000', apiUrl)
           .replaceAll('http://127.0.0.1:5030', running.simulator_url)
+          .replaceAll('npx holdfast ', `HOLDFAST_URL=${apiUrl} npx holdfast `)
           .replaceAll('./.holdfast/', `${home}/`)
           .replaceAll('"host":"192.168.1.20","port":502', `"host":"127.0.0.1","port":${ports.simulator_base}`)
           .replaceAll('curl -s ', 'curl -sS --fail-with-body --max-time 20 '),

@@ -66,7 +66,7 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   'brew install nats-server': ['dev/setup/servers.mjs', 'brew install nats-server'],
 };
 
-const runHere = (command: string) => /^(curl |pid\(\)|holder\(\)|kill |frozen=)/.test(command);
+const runHere = (command: string) => /^(curl |npx holdfast |pid\(\)|holder\(\)|kill |frozen=)/.test(command);
 
 describe('the commands of the documents', { timeout: 120_000 }, () => {
   let stack: DocumentedStack;

@@ -2,12 +2,13 @@ import { once } from 'node:events';
 import { appendFile, cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { devicePageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { devicePageSchema, pointPageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { pointHistorySchema } from '@holdfast/shared/contracts/http/point-history-http.ts';
 import { sessionPageSchema, sessionViewSchema } from '@holdfast/shared/contracts/http/session-http.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { doubledTicks } from '@holdfast/test/support/doubled-ticks.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
+import { portsOfStack } from '@holdfast/test/support/ports-of-stack.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import { describe, expect, it } from 'vitest';
@@ -35,10 +36,12 @@ type Children = z.infer<typeof runningSchema>['children'];
 
 describe('the local stack', { timeout: storyTimeoutMs }, () => {
   it('goes on with its demo session at the next start, and leaves a stopped one stopped', async () => {
-    const home = await temporaryFolder('stack');
+    const home = await homeOfStack();
 
     const first = await start(home);
-    const { session_id } = await ready(first);
+    const facts = await ready(first);
+    const { session_id } = facts;
+    expect(await writeSetpoint(facts)).toMatchObject({ outcome: 'written', read_back: { value: 7.5 } });
     first.signal('SIGINT');
     expect(await first.exited).toEqual({ code: 0, signal: null });
     expect(await eventTypesIn(home)).toEqual(['session.started', 'session.assigned']);
@@ -63,7 +66,7 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
   });
 
   it('gives the demo a new session when its simulator cannot have its former ports', async () => {
-    const home = await temporaryFolder('stack');
+    const home = await homeOfStack();
     const first = await start(home);
     const before = await ready(first);
     first.signal('SIGINT');
@@ -89,7 +92,7 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
   });
 
   it('goes on with the session when its collector is killed, is asked to end, and when the stack itself is killed', async () => {
-    const home = await temporaryFolder('stack');
+    const home = await homeOfStack();
     const stack = await start(home);
     const facts = await ready(stack);
 
@@ -140,7 +143,7 @@ describe.runIf(process.platform === 'linux')(
       const checkout = await copyOfSources();
       const source = join(checkout, 'services', 'collector', 'src', 'main.ts');
       const sound = await readFile(source, 'utf8');
-      const home = await temporaryFolder('stack');
+      const home = await homeOfStack();
       const stack = await start(home, { NODE_COMPILE_CACHE: join(checkout, 'compiled') }, checkout);
       const facts = await ready(stack);
       const before = await childrenOf(home);
@@ -194,14 +197,14 @@ describe('a start that cannot succeed', () => {
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
 
-    const stack = await start(await temporaryFolder('stack'), { API_PORT: String(port) });
+    const stack = await start(await homeOfStack(), { API_PORT: String(port) });
 
     expect(await stack.exited).toEqual({ code: 1, signal: null });
     expect(stack.lastLines(10).join('\n')).toMatch(new RegExp(`:${port}\\b.*API_PORT=\\d+ npm start`));
   });
 
   it('says which folder of another version to move away', async () => {
-    const home = await temporaryFolder('stack');
+    const home = await homeOfStack();
     await writeFile(join(home, 'version'), '0\n');
 
     const stack = await start(home);
@@ -221,12 +224,18 @@ describe('a start that cannot succeed', () => {
   });
 
   it('names every wrong setting', async () => {
-    const stack = await start(await temporaryFolder('stack'), { API_PORT: 'many', COLLECTORS: '0' });
+    const stack = await start(await homeOfStack(), { API_PORT: 'many', COLLECTORS: '0' });
 
     expect(await stack.exited).toEqual({ code: 1, signal: null });
     expect(stack.lastLines(10).join('\n')).toMatch(/API_PORT[\s\S]*COLLECTORS/);
   });
 });
+
+async function homeOfStack(): Promise<string> {
+  const home = await temporaryFolder('stack');
+  await portsOfStack(home);
+  return home;
+}
 
 /** @param checkout watched, where it is not the one that this file is in */
 async function start(
@@ -264,6 +273,17 @@ async function ready(stack: RunningProcess): Promise<Ready> {
 
 async function read<T extends z.ZodType>({ api_url }: Ready, path: string, schema: T): Promise<z.infer<T>> {
   return schema.parse(await (await fetch(`${api_url}${path}`)).json());
+}
+
+/** As the last lines of the start say it, over REST. */
+async function writeSetpoint(facts: Ready): Promise<unknown> {
+  const { results } = await read(facts, '/api/config/points/?code=supply_setpoint', pointPageSchema);
+  const response = await fetch(`${facts.api_url}/api/acquisition/points/${results[0]?.id}/write/`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ value: 7.5 }),
+  });
+  return response.json();
 }
 
 function session(facts: Ready): Promise<z.infer<typeof sessionViewSchema>> {

@@ -11,13 +11,28 @@ export interface WhatNextFacts {
   readonly holder: { readonly name: string; readonly pid: number } | undefined;
 }
 
+/** A point of the demo that may be written. */
+const demoSetpoint = 'chiller-1/supply_setpoint';
+
 /** What the reader can do now, as commands that can be pasted. */
 export function whatNext({ apiUrl, natsUrl, simulatorUrl, demo, holder }: WhatNextFacts): string[] {
   const sessions = `${apiUrl}/api/acquisition/sessions`;
-  const lines = ['', `Holdfast runs at ${apiUrl}`, '', '  Look at it', `    curl -s ${sessions}/`];
-  if (demo !== undefined) {
+  // It looks for the API there by itself.
+  const holdfast =
+    apiUrl === 'http://127.0.0.1:8000' ? 'npx holdfast' : `HOLDFAST_URL=${apiUrl} npx holdfast`;
+  const lines = ['', `Holdfast runs at ${apiUrl}`, '', '  Look at it'];
+  if (demo === undefined) {
+    lines.push(`    ${holdfast} sessions list`, `    curl -s ${sessions}/`);
+  } else {
     const { session, point } = demo;
     lines.push(
+      `    ${holdfast} sessions show ${session.id}`,
+      `    ${holdfast} sessions watch ${session.id} --count 5`,
+      `    ${holdfast} check-recovery --devices`,
+      '  Write a setpoint, which is read back',
+      `    ${holdfast} points write ${demoSetpoint} 7.5 --reason 'trying it out'`,
+      '  The same over REST',
+      `    curl -s ${sessions}/`,
       `    curl -s ${sessions}/${session.id}/status/`,
       `    curl -s '${sessions}/point-history/?device=${point.device}&point_code=${point.pointCode}&start_time=-1m'`,
     );

@@ -1,7 +1,7 @@
 import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { chiller } from './machines/chiller.ts';
 import { injectionMouldingMachine } from './machines/injection-moulding-machine.ts';
-import { imageOf, type Machine } from './machines/machine.ts';
+import { type Machine, memoryOfMachine } from './machines/machine.ts';
 import { powerMeter } from './machines/power-meter.ts';
 import type { PlantConfig } from './plant.ts';
 
@@ -39,7 +39,7 @@ export function demoPlant(ports: readonly number[] = []): PlantConfig {
       code: machine.code,
       unitId: machine.unitId,
       port: ports[index] ?? 0,
-      tables: imageOf(machine),
+      tables: memoryOfMachine(machine),
     })),
   };
 }

@@ -149,6 +149,19 @@ describe('the demo plant', () => {
     expect(JSON.parse(JSON.stringify(configuration))).toEqual(configuration);
   });
 
+  it('has one setpoint that can be written and stays so, while everything else moves on', async () => {
+    const plant = await startPlant({ config: demoPlant(), host: '127.0.0.1' });
+    cleanUps.push(() => plant.stop());
+    const { port = 0, unitId = 0 } = plant.endpoints.find(({ device }) => device === 'chiller-1') ?? {};
+    expect(await ask(port, [3, 0, 0, 0, 1], unitId)).toBe('0102000000050303020050');
+    expect(await ask(port, [6, 0, 0, 0, 75], unitId)).toBe('01020000000603060000004b');
+    expect(await ask(port, [3, 0, 0, 0, 1], unitId)).toBe('010200000005030302004b');
+    // The status word beside it, and a coil.
+    expect(await ask(port, [6, 0, 1, 0, 9], unitId)).toBe('010200000003038602');
+    expect(await ask(port, [5, 0, 0, 0, 0], unitId)).toBe('010200000003038502');
+    expect(await ask(port, [4, 0, 0, 0, 4], unitId)).toMatch(/^01020000000b030408/);
+  });
+
   it('is told without a missing port', () => {
     expect(() => demoConfiguration({ host: '127.0.0.1', ports: [5020] })).toThrow(RangeError);
   });

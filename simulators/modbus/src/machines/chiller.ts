@@ -75,6 +75,9 @@ export function chiller(number: number): Machine {
         data_type: 'int16',
         scale: 0.1,
         unit: '°C',
+        writable: true,
+        valid_min: 5,
+        valid_max: 15,
         valueAt: () => setpointC,
       }),
       machinePoint({

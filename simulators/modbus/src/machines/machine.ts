@@ -2,6 +2,8 @@ import type { PointConfig, RegisterTable } from '@holdfast/shared/contracts/task
 import { encodePoint } from '@holdfast/shared/domain/register/encode.ts';
 import { isBitTable, pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
 import type { RegisterImage } from '../memory/register-image.ts';
+import { tableMemory } from '../memory/table-memory.ts';
+import type { UnitMemory } from '../memory/unit-memory.ts';
 
 /** One value of a machine: where it lies, and what it is at a time (ms since 1970), in engineering units. */
 export interface MachinePoint extends PointConfig {
@@ -31,6 +33,24 @@ export function machinePoint(
     unit: '',
     ...point,
   };
+}
+
+/** What a machine keeps: a point that can be written stays as it was written, all others move on. */
+export function memoryOfMachine(machine: Machine): RegisterImage | UnitMemory {
+  // One that takes no writes at all says so with another exception than one that protects an address.
+  if (!machine.points.some(({ writable }) => writable)) return imageOf(machine);
+  return tableMemory({
+    fixed: [],
+    moving: machine.points.map((point) => ({
+      table: point.table,
+      address: point.address,
+      width: isBitTable(point.table) ? 1 : pointWidth(point),
+      rawAt: (nowMs) => encodePoint(point, point.valueAt(nowMs)),
+      isWritable: point.writable === true,
+    })),
+    holesAreZero: false,
+    isReadOnly: false,
+  });
 }
 
 /** The registers as the machine's points fill them; others do not exist. */

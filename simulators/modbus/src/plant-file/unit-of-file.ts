@@ -9,7 +9,7 @@ import {
 } from '@holdfast/shared/domain/register/point-layout.ts';
 import { chiller } from '../machines/chiller.ts';
 import { injectionMouldingMachine } from '../machines/injection-moulding-machine.ts';
-import { imageOf, type Machine } from '../machines/machine.ts';
+import { type Machine, memoryOfMachine } from '../machines/machine.ts';
 import { powerMeter } from '../machines/power-meter.ts';
 import type { RegisterImage } from '../memory/register-image.ts';
 import { type FixedCells, type MovingCells, tableMemory } from '../memory/table-memory.ts';
@@ -41,7 +41,7 @@ export function memoryOfFile(
   path: readonly PropertyKey[],
   surroundings: UnitSurroundings,
 ): UnitMemory | RegisterImage {
-  if (unit.machine) return imageOf(machines[unit.machine](1));
+  if (unit.machine) return memoryOfMachine(machines[unit.machine](1));
   const claims = new Claims();
   const fixed: FixedCells[] = tablesOf(unit, path, claims, surroundings.complain);
   const moving: (MovingCells & { isWritable: boolean })[] = [];

@@ -1,0 +1,56 @@
+import { whatNext } from '@holdfast/dev/stack/what-next.ts';
+import { demoConfiguration } from '@holdfast/modbus-simulator/demo-plant.ts';
+import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import { describe, expect, it } from 'vitest';
+import { commands } from '../../tools/cli/src/commands.ts';
+import { findCommand, parseCommandLine } from '../../tools/cli/src/parse-command-line.ts';
+
+const facts = {
+  natsUrl: 'nats://127.0.0.1:4222',
+  simulatorUrl: 'http://127.0.0.1:5030',
+  demo: {
+    session: { id: '1-1' } as SessionView,
+    point: { device: 'imm-1', pointCode: 'mould_position' },
+  },
+  holder: { name: 'collector-1', pid: 4711 },
+};
+const hintsAt = (apiUrl: string, isDemo = true) =>
+  whatNext({ ...facts, apiUrl, demo: isDemo ? facts.demo : undefined })
+    .map((line) => line.trim())
+    .filter((line) => line.includes('npx holdfast'));
+
+describe('what npm start says at its end', () => {
+  it('has commands of the command line that are taken as they stand', () => {
+    const hints = hintsAt('http://127.0.0.1:8000');
+    expect(hints.length).toBeGreaterThan(2);
+    for (const hint of hints) {
+      const args = [...hint.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+      expect(args.splice(0, 2)).toEqual(['npx', 'holdfast']);
+      const command = findCommand(commands, args);
+      if (!command) throw new Error(`no such command: ${hint}`);
+      expect(() => parseCommandLine(command, args)).not.toThrow();
+    }
+  });
+
+  it('names the address of an API that is not where the command looks by itself', () => {
+    for (const hint of hintsAt('http://127.0.0.1:8123')) {
+      expect(hint).toMatch(/^HOLDFAST_URL=http:\/\/127\.0\.0\.1:8123 npx holdfast /);
+    }
+  });
+
+  it('writes a point that the demo lets be written, within its limits', () => {
+    const [, device, code, value] =
+      hintsAt('http://127.0.0.1:8000')
+        .join('\n')
+        .match(/points write (\S+)\/(\S+) (\S+)/) ?? [];
+    const { points } = demoConfiguration({ host: '127.0.0.1', ports: [1, 2, 3] });
+    const point = points.find((each) => each.device_code === device && each.code === code);
+    expect(point).toMatchObject({ writable: true, table: 'holding_register' });
+    expect(Number(value)).toBeGreaterThanOrEqual(point?.valid_min ?? Number.NaN);
+    expect(Number(value)).toBeLessThanOrEqual(point?.valid_max ?? Number.NaN);
+  });
+
+  it('has something to look at without the demo, too', () => {
+    expect(hintsAt('http://127.0.0.1:8000', false)).toEqual(['npx holdfast sessions list']);
+  });
+});

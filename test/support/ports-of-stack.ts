@@ -1,0 +1,28 @@
+import { freePort, portIsFree } from '@holdfast/dev/free-port.ts';
+import { openHomeFolder } from '@holdfast/dev/stack/home-folder.ts';
+import { writeJsonFile } from '@holdfast/dev/stack/json-file.ts';
+
+const machines = 3;
+
+/**
+ * Ports for a local stack in an empty folder. Left to itself it looks whether the usual ones are free and takes them a
+ * moment later; of two that start at the same time, as tests do, both would.
+ */
+export async function portsOfStack(home: string): Promise<void> {
+  const ports = {
+    nats: await freePort(),
+    nats_monitor: await freePort(),
+    postgres: await freePort(),
+    simulator_base: await freeRow(),
+    simulator_control: await freePort(),
+  };
+  await writeJsonFile((await openHomeFolder(home)).portsFile, ports);
+}
+
+async function freeRow(): Promise<number> {
+  for (;;) {
+    const base = await freePort();
+    const further = Array.from({ length: machines - 1 }, (_, index) => base + 1 + index);
+    if ((await Promise.all(further.map(portIsFree))).every(Boolean)) return base;
+  }
+}
