@@ -39,6 +39,8 @@ const flags = {
 type Values = FlagValues<typeof flags>;
 
 const gibibyte = 1024 ** 3;
+/** See services/writer/src/main.ts. */
+const writerBatchesAtOnce = 3;
 const writerMain = join(import.meta.dirname, '../../../services/writer/src/main.ts');
 const bareMain = join(import.meta.dirname, 'bare-client.ts');
 
@@ -47,11 +49,13 @@ export const ingest: Benchmark<typeof flags> = {
   summary: 'one writer takes a backlog of samples from SAMPLES into a database',
   description: [
     'Fills SAMPLES, then by turns lets the real writer take all of it into an empty database and lets a bare client,',
-    'which has everything ready in memory, write the same values to the same server in batches of the same size.',
+    'which has everything ready in memory, write the same values to the same server in batches of the same size: once with the',
+    'settings that it comes with (one batch under way; packing at level 6; INSERT), once with those of the writer (three batches',
+    'under way; packing at level 1; COPY), which is the limit of what the writer can reach.',
     'With VictoriaMetrics (line protocol; packed, as the client of InfluxDB does unless told otherwise (the writer packs at',
     'level 1, the client at 6), and not packed, as the writer does unless told otherwise) and with PostgreSQL (bulk inserts, fsync on).',
-    'ratio: values per second of the writer over those of the bare client, the lower of PostgreSQL and VictoriaMetrics',
-    'packed. Unpacked, the bare client does next to nothing, since its lines are ready: that ratio stands beside.',
+    'ratio: values per second of the writer over those of the bare client as it comes, the lower of PostgreSQL and VictoriaMetrics',
+    'packed. Those at equal settings stand beside. Unpacked, the bare client does next to nothing, since its lines are ready.',
   ].join('\n'),
   flags,
   run,
@@ -106,13 +110,16 @@ async function run(values: Values, context: BenchmarkContext): Promise<Measureme
   for (const database of databases) {
     const ours: Round[] = [];
     const bare: Round[] = [];
+    const equal: Round[] = [];
     // The first round warms up the server and the files, and does not count.
     for (let round = 0; round <= values.rounds; round++) {
       progress(`${database.name}: round ${round} of ${values.rounds}`);
       const bareRound = await measureBare(database, values);
+      const equalRound = await measureBare(database, values, writerBatchesAtOnce);
       const writerRound = await measureWriter(database, values, server.url, nc, context.profileFolder);
       if (round === 0) continue;
       bare.push(bareRound);
+      equal.push(equalRound);
       ours.push(writerRound);
     }
     const rate = (rounds: Round[]) => Math.round(valueCount / median(rounds.map(({ seconds }) => seconds)));
@@ -124,6 +131,9 @@ async function run(values: Values, context: BenchmarkContext): Promise<Measureme
     limit[`bare_${database.name}_cpu_us_per_value`] = cpu(bare);
     const ratio = Math.round((rate(ours) / rate(bare)) * 1_000) / 1_000;
     figures[`${database.name}_ratio`] = ratio;
+    limit[`equal_${database.name}_values_per_second`] = rate(equal);
+    limit[`equal_${database.name}_cpu_us_per_value`] = cpu(equal);
+    figures[`${database.name}_equal_ratio`] = Math.round((rate(ours) / rate(equal)) * 1_000) / 1_000;
     if (database.name !== 'victoria_metrics_unpacked') ratios.push(ratio);
   }
   return {
@@ -144,12 +154,12 @@ interface Round {
   readonly cpuSeconds: number;
 }
 
-async function measureBare(database: Database, values: Values): Promise<Round> {
+async function measureBare(database: Database, values: Values, underWay?: number): Promise<Round> {
   const { order, count } = await database.fresh();
   const bare = await startProcess({
     name: 'bare client',
     command: process.execPath,
-    args: [bareMain, JSON.stringify({ ...order, ...values })],
+    args: [bareMain, JSON.stringify({ ...order, ...values, underWay })],
   });
   const { code } = await bare.exited;
   const line = bare.lastLines(5).at(-1) ?? '';
