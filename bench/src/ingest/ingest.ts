@@ -34,6 +34,11 @@ const flags = {
   points: { meaning: 'numbers of each device', byDefault: 20, atLeast: 1 },
   ticks: { meaning: 'seconds whose samples are written', byDefault: 500, atLeast: 1 },
   batch: { meaning: 'samples in a batch', byDefault: 1_000, atLeast: 1 },
+  store: {
+    meaning: 'database',
+    byDefault: 'all',
+    oneOf: ['all', 'victoria_metrics', 'victoria_metrics_unpacked', 'postgres'],
+  },
   rounds: { meaning: 'measured rounds for each database, each beside its limit', byDefault: 3, atLeast: 1 },
 } as const;
 type Values = FlagValues<typeof flags>;
@@ -99,11 +104,12 @@ async function run(values: Values, context: BenchmarkContext): Promise<Measureme
   }
   await publisher.finish();
 
-  const databases = [
-    await startVictoriaMetrics(folder, cleanUp, true),
-    await startVictoriaMetrics(folder, cleanUp, false),
-    await startPostgresFor(folder, cleanUp),
-  ];
+  const isAsked = (name: string) => values.store === 'all' || values.store === name;
+  const databases: Database[] = [];
+  if (isAsked('victoria_metrics')) databases.push(await startVictoriaMetrics(folder, cleanUp, true));
+  if (isAsked('victoria_metrics_unpacked'))
+    databases.push(await startVictoriaMetrics(folder, cleanUp, false));
+  if (isAsked('postgres')) databases.push(await startPostgresFor(folder, cleanUp));
   const figures: Record<string, number> = { samples, values: valueCount, batch: values.batch };
   const limit: Record<string, number> = {};
   const ratios: number[] = [];
@@ -134,7 +140,7 @@ async function run(values: Values, context: BenchmarkContext): Promise<Measureme
     limit[`equal_${database.name}_values_per_second`] = rate(equal);
     limit[`equal_${database.name}_cpu_us_per_value`] = cpu(equal);
     figures[`${database.name}_equal_ratio`] = Math.round((rate(ours) / rate(equal)) * 1_000) / 1_000;
-    if (database.name !== 'victoria_metrics_unpacked') ratios.push(ratio);
+    if (database.name !== 'victoria_metrics_unpacked' || databases.length === 1) ratios.push(ratio);
   }
   return {
     ratio: Math.min(...ratios),
@@ -159,7 +165,7 @@ async function measureBare(database: Database, values: Values, underWay?: number
   const bare = await startProcess({
     name: 'bare client',
     command: process.execPath,
-    args: [bareMain, JSON.stringify({ ...order, ...values, underWay })],
+    args: [bareMain, JSON.stringify({ ...values, ...order, underWay })],
   });
   const { code } = await bare.exited;
   const line = bare.lastLines(5).at(-1) ?? '';

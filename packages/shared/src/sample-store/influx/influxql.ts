@@ -1,12 +1,22 @@
-import * as z from 'zod';
-import type { AggregateQuery, HistoryBucket, HistoryPoint, HistoryQuery, Quality } from '../sample-store.ts';
+import type { AggregateQuery, HistoryBucket, HistoryPoint, HistoryQuery } from '../sample-store.ts';
 
-/** InfluxQL that asks for the latest values of one point, per measurement. */
+/** For so many devices the answer may have as many values as are asked for of each. */
+const devicesAskedApart = 4;
+
+/**
+ * InfluxQL that asks for the latest values of one point: of each device apart where there are few, else per measurement.
+ * Apart, a row is a time and a value; with the tags in each row the same answer takes twice as long.
+ */
 export function historyStatement(query: HistoryQuery): string {
   // The types keep a point that is called "device" apart from the tag.
+  const value = `${quoteIdentifier(query.pointCode)}::field AS "value"`;
+  const newestFirst = `ORDER BY time DESC LIMIT ${query.limit}`;
+  if (query.devices && query.devices.length <= devicesAskedApart) {
+    return `SELECT ${value} ${fromWhere(query)} GROUP BY "device", "quality" ${newestFirst}`;
+  }
   return (
-    `SELECT ${quoteIdentifier(query.pointCode)}::field AS "value", "device"::tag AS "device", ` +
-    `"quality"::tag AS "quality" ${fromWhere(query)} ORDER BY time DESC LIMIT ${query.limit}`
+    `SELECT ${value}, "device"::tag AS "device", "quality"::tag AS "quality" ` +
+    `${fromWhere(query)} ${newestFirst}`
   );
 }
 
@@ -55,24 +65,14 @@ function escapeIn(text: string, quote: string): string {
   return text.replaceAll('\\', '\\\\').replaceAll(quote, `\\${quote}`).replaceAll('\n', '\\n');
 }
 
-const queryResponseSchema = z.object({
-  results: z.array(
-    z.object({
-      error: z.string().optional(),
-      series: z
-        .array(
-          z.object({
-            tags: z.record(z.string(), z.string()).optional(),
-            columns: z.array(z.string()),
-            values: z.array(z.array(z.union([z.number(), z.bigint(), z.string(), z.boolean(), z.null()]))),
-          }),
-        )
-        .optional(),
-    }),
-  ),
-});
-
 type Cell = number | bigint | string | boolean | null;
+
+/** As it came; of its cells nothing is known yet. */
+interface Series {
+  readonly tags: Readonly<Record<string, string>>;
+  readonly columns: readonly string[];
+  readonly values: readonly (readonly unknown[])[];
+}
 
 export interface Row {
   readonly timeMs: number;
@@ -84,43 +84,106 @@ export type Answer<T> =
   | { readonly ok: true; readonly results: T[] }
   | { readonly ok: false; readonly problem: string };
 
+const notAnAnswer = { ok: false, problem: 'not an InfluxQL answer' } as const;
+
+/** The series of each statement. By hand: a day of values has a hundred thousand arrays, and a schema costs more than parsing. */
+function readSeries(json: unknown): Answer<Series[]> {
+  if (!isObject(json) || !Array.isArray(json.results)) return notAnAnswer;
+  const results: Series[][] = [];
+  for (const result of json.results as unknown[]) {
+    if (!isObject(result)) return notAnAnswer;
+    const { error, series = [] } = result;
+    if (typeof error === 'string') return { ok: false, problem: error };
+    if (!Array.isArray(series)) return notAnAnswer;
+    const read: Series[] = [];
+    for (const one of series as unknown[]) {
+      if (!isObject(one) || !Array.isArray(one.columns) || !Array.isArray(one.values)) return notAnAnswer;
+      if (!one.values.every(Array.isArray)) return notAnAnswer;
+      const tags = isObject(one.tags) ? (one.tags as Record<string, string>) : {};
+      read.push({ tags, columns: one.columns as string[], values: one.values as unknown[][] });
+    }
+    results.push(read);
+  }
+  return { ok: true, results };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isCell(value: unknown): value is Cell {
+  return value === null || ['number', 'bigint', 'string', 'boolean'].includes(typeof value);
+}
+
 /** Rows of each statement. */
 export function readRows(json: unknown): Answer<Row[]> {
-  const parsed = queryResponseSchema.safeParse(json);
-  if (!parsed.success)
-    return { ok: false, problem: `not an InfluxQL answer: ${z.prettifyError(parsed.error)}` };
+  const answer = readSeries(json);
+  if (!answer.ok) return answer;
   const results: Row[][] = [];
-  for (const { error, series = [] } of parsed.data.results) {
-    if (error !== undefined) return { ok: false, problem: error };
-    results.push(
-      series.flatMap(({ tags = {}, columns, values }) =>
-        values.map((row) => {
-          const cells = Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null]));
-          return { timeMs: Number(cells.time), tags, cells };
-        }),
-      ),
-    );
+  for (const statement of answer.results) {
+    const rows: Row[] = [];
+    for (const { tags, columns, values } of statement) {
+      for (const row of values) {
+        if (!row.every(isCell)) return notAnAnswer;
+        const cells = Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null]));
+        rows.push({ timeMs: Number(cells.time), tags, cells });
+      }
+    }
+    results.push(rows);
   }
   return { ok: true, results };
 }
 
 /** Reads the answer to `historyStatement`, asked with `epoch=ms`. */
 export function readHistoryAnswer(json: unknown, query: HistoryQuery): Answer<HistoryPoint> {
-  const answer = readRows(json);
+  const answer = readSeries(json);
   if (!answer.ok) return answer;
-  const points = new Map<string, HistoryPoint>();
-  for (const { timeMs, cells } of answer.results.flat()) {
-    const { value } = cells;
+  const ofSeries = answer.results.flat().map((series) => pointsOf(series, query.pointCode));
+  const [only = []] = ofSeries;
+  const results = ofSeries.length > 1 || !isAscending(only) ? together(ofSeries.flat()) : only;
+  return { ok: true, results: results.slice(-query.limit) };
+}
+
+/** Oldest first, as the answer has them the other way round. */
+function pointsOf({ tags, columns, values }: Series, pointCode: string): HistoryPoint[] {
+  const [timeAt, valueAt, deviceAt, qualityAt] = ['time', 'value', 'device', 'quality'].map((name) =>
+    columns.indexOf(name),
+  ) as [number, number, number, number];
+  const points: HistoryPoint[] = [];
+  for (let index = values.length - 1; index >= 0; index -= 1) {
+    const row = values[index] as readonly unknown[];
+    const value = row[valueAt];
     // A bigint is in no answer to this question.
-    if (value === null || value === undefined || typeof value === 'bigint') continue;
-    const device = String(cells.device ?? '');
-    const quality: Quality = cells.quality === 'uncertain' ? 'uncertain' : 'good';
-    // The quality is a tag, so a tick that was read again under a better clock has two values. The better one counts.
-    const key = `${timeMs} ${device}`;
-    if (quality === 'uncertain' && points.has(key)) continue;
-    points.set(key, { time: new Date(timeMs), device, pointCode: query.pointCode, value, quality });
+    if (typeof value !== 'number' && typeof value !== 'string' && typeof value !== 'boolean') continue;
+    const device = String((deviceAt < 0 ? tags.device : row[deviceAt]) ?? '');
+    const isUncertain = (qualityAt < 0 ? tags.quality : row[qualityAt]) === 'uncertain';
+    points.push({
+      time: new Date(Number(row[timeAt])),
+      device,
+      pointCode,
+      value,
+      quality: isUncertain ? 'uncertain' : 'good',
+    });
   }
-  return { ok: true, results: latest([...points.values()], query.limit) };
+  return points;
+}
+
+function isAscending(points: readonly HistoryPoint[]): boolean {
+  for (let index = 1; index < points.length; index += 1) {
+    if (!((points[index - 1] as HistoryPoint).time < (points[index] as HistoryPoint).time)) return false;
+  }
+  return true;
+}
+
+/** The quality is a tag, so a tick that was read again under a better clock has two values. The better one counts. */
+function together(points: readonly HistoryPoint[]): HistoryPoint[] {
+  const byPlace = new Map<string, HistoryPoint>();
+  for (const point of points) {
+    const key = `${point.time.getTime()} ${point.device}`;
+    if (point.quality === 'uncertain' && byPlace.has(key)) continue;
+    byPlace.set(key, point);
+  }
+  return inOrder([...byPlace.values()]);
 }
 
 /** Reads the answer to `aggregateStatement`, asked with `epoch=ms`. */
@@ -146,13 +209,13 @@ export function readAggregateAnswer(json: unknown, query: AggregateQuery): Answe
       quality: uncertain.has(keyOf(row)) ? 'uncertain' : 'good',
     };
     const other = buckets.get(keyOf(row));
-    buckets.set(keyOf(row), other ? together(other, bucket) : bucket);
+    buckets.set(keyOf(row), other ? asOneBucket(other, bucket) : bucket);
   }
-  return { ok: true, results: latest([...buckets.values()], query.limit) };
+  return { ok: true, results: inOrder([...buckets.values()]).slice(-query.limit) };
 }
 
 /** A device that wrote under two measurements in one interval. */
-function together(a: HistoryBucket, b: HistoryBucket): HistoryBucket {
+function asOneBucket(a: HistoryBucket, b: HistoryBucket): HistoryBucket {
   const count = a.count + b.count;
   const mean =
     a.mean === null || b.mean === null ? (a.mean ?? b.mean) : (a.mean * a.count + b.mean * b.count) / count;
@@ -175,10 +238,8 @@ function numberOrNull(cell: Cell | undefined): number | null {
   return typeof cell === 'number' ? cell : null;
 }
 
-/** The limit held for each measurement and device by itself. */
-function latest<T extends { readonly time: Date; readonly device: string }>(items: T[], limit: number): T[] {
-  items.sort((a, b) => a.time.getTime() - b.time.getTime() || compareText(a.device, b.device));
-  return items.slice(-limit);
+function inOrder<T extends { readonly time: Date; readonly device: string }>(items: T[]): T[] {
+  return items.sort((a, b) => a.time.getTime() - b.time.getTime() || compareText(a.device, b.device));
 }
 
 function compareText(a: string, b: string): number {
