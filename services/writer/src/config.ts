@@ -18,10 +18,14 @@ const schema = z
     ...sampleStoreSettings,
     /** A batch is written when it has so many messages, one a device and tick … */
     BATCH_MAX_MESSAGES: setting.integer(1, 10_000).default(1_000),
+    /** … or so many bytes of messages … */
+    BATCH_MAX_BYTES: setting.integer(1_024, 256 * 1024 * 1024).default(4 * 1024 * 1024),
     /** … or when its first message has waited so long. */
     BATCH_MAX_WAIT_MS: setting.integer(1, 60_000).default(500),
     /** Bound on messages that are on their way into the database, and so on memory. */
     MAX_ACK_PENDING: setting.integer(1, 100_000).default(5_000),
+    /** The same in bytes: what more comes stays with the broker. */
+    MAX_HELD_BYTES: setting.integer(65_536, 4 * 1024 * 1024 * 1024).default(64 * 1024 * 1024),
     /** After a crash of the writer, what it held is delivered again after this time. */
     ACK_WAIT_MS: setting.integer(500, 600_000).default(30_000),
     /** Samples of a collector whose clock differs from the broker's by more than this are marked as uncertain. */

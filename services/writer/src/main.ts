@@ -109,7 +109,9 @@ await runService({
       maxAckPending: config.MAX_ACK_PENDING,
       log,
       maxMessages: config.BATCH_MAX_MESSAGES,
+      maxBytes: config.BATCH_MAX_BYTES,
       maxWaitMs: config.BATCH_MAX_WAIT_MS,
+      maxHeldBytes: config.MAX_HELD_BYTES,
       batchesAtOnce: 3,
       handle: sampleBatchHandler({
         store,

@@ -62,6 +62,52 @@ describe('a durable consumer that works in batches', () => {
     await eventually(() => seen.length === 1, { what: 'the single message' });
   });
 
+  it('hands over batches of no more bytes than asked for, and a message that has more by itself', async () => {
+    await publish(6, 0, 400);
+    await publish(1, 6, 3_000);
+    await publish(2, 7, 400);
+    const batches: string[][] = [];
+    start({
+      maxMessages: 1_000,
+      maxBytes: 1_000,
+      handle: async (messages) => {
+        batches.push(texts(messages).map((text) => text.trim()));
+        await ackAll(messages);
+      },
+    });
+    await eventually(() => batches.flat().length === 9, { what: 'all messages' });
+    expect(batches).toEqual([['0', '1'], ['2', '3'], ['4', '5'], ['6'], ['7', '8']]);
+  });
+
+  it('leaves with the broker what is more than it may hold, and takes it up once there is room', async () => {
+    await publish(300, 0, 5_000);
+    const seen: string[] = [];
+    let release = () => {};
+    const held = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    start({
+      maxMessages: 10,
+      maxHeldBytes: 100_000,
+      ackWaitMs: 1_000,
+      handle: async (messages) => {
+        await held;
+        await takeAll(seen)(messages);
+      },
+    });
+    const pending = async () => {
+      const jsm = await jetstreamManager(connection.nc);
+      return (await jsm.consumers.info(stream, 'worker')).num_ack_pending;
+    };
+    await eventually(async () => (await pending()) > 20, { what: 'more than it may hold' });
+    const since = performance.now();
+    await eventually(() => performance.now() - since > 500, { what: 'time for more to come' });
+    expect(await pending()).toBeLessThan(60);
+    release();
+    await eventually(() => new Set(seen).size === 300, { what: 'all of them', timeoutMs: 20_000 });
+    await eventually(async () => (await ackFloor()) === 300, { what: 'all acks' });
+  });
+
   it('hands over the unacknowledged rest again when handling fails', async () => {
     await publish(4);
     const seen: string[][] = [];
@@ -192,12 +238,16 @@ describe('a durable consumer that works in batches', () => {
     return consumer;
   }
 
-  async function publish(count: number, from = 0): Promise<void> {
+  /** @param bytes of each body: its number, and blanks */
+  async function publish(count: number, from = 0, bytes = 0): Promise<void> {
     const js = jetstream(connection.nc);
     for (let index = from; index < from + count; index++) {
-      await eventually(() => js.publish(`s${streamCount}.a`, String(index), { msgID: `${index}` }), {
-        what: 'the broker to take a message',
-      });
+      await eventually(
+        () => js.publish(`s${streamCount}.a`, String(index).padEnd(bytes), { msgID: `${index}` }),
+        {
+          what: 'the broker to take a message',
+        },
+      );
     }
   }
 

@@ -1,4 +1,4 @@
-import { type ConsumerMessages, type JsMsg, jetstream } from '@nats-io/jetstream';
+import { type ConsumerMessages, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Stop } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -11,8 +11,15 @@ export interface ConsumeBatchesOptions extends DurableConsumerOptions {
   readonly log: Logger;
   /** A batch is handed over when it has so many messages … */
   readonly maxMessages: number;
+  /** … or so many bytes of bodies, or one message that has more … */
+  readonly maxBytes?: number;
   /** … or when its first message has waited so long. */
   readonly maxWaitMs: number;
+  /**
+   * With more bytes than this waiting and in hand no more is asked for, whatever `maxAckPending` allows; how much is on
+   * its way already follows from the size of messages in the stream.
+   */
+  readonly maxHeldBytes?: number;
   /**
    * So many batches may be in hand at a time; default 1. With more, the next one is handed over while the former
    * ones wait for their database: their handling begins in order and may end in any.
@@ -86,8 +93,12 @@ class RunningBatchConsumer {
   /** By stream sequence: a message that is delivered again while it still waits is the same message. */
   readonly #waiting = new Map<number, JsMsg>();
   readonly #inHand = new Map<number, JsMsg>();
+  #waitingBytes = 0;
+  #inHandBytes = 0;
+  #isPaused = false;
   #firstArrivedAt = 0;
   #wake: () => void = () => undefined;
+  #roomMade: () => void = () => undefined;
   #source: ConsumerMessages | undefined;
   #connected = true;
   readonly #reading: Promise<void>;
@@ -115,6 +126,7 @@ class RunningBatchConsumer {
   async #stop(): Promise<void> {
     this.#stopping.abort();
     this.#wake();
+    this.#roomMade();
     await this.#source?.close();
     await this.#reading;
     await this.#handling;
@@ -122,6 +134,7 @@ class RunningBatchConsumer {
     this.#status.stop();
     this.#giveBack([...this.#waiting.values()]);
     this.#waiting.clear();
+    this.#waitingBytes = 0;
   }
 
   /** Everything that is delivered is read at once; `max_ack_pending` bounds how much that can be. */
@@ -131,11 +144,11 @@ class RunningBatchConsumer {
     let failing = false;
     while (!signal.aborted) {
       try {
+        if (this.#isPaused) await this.#untilRoom();
         await ensureDurable(this.#options);
         const consumer = await jetstream(this.#nc).consumers.get(stream, durable);
         const source = await consumer.consume({
-          // One batch waits while the ones before it are in hand.
-          max_messages: this.#options.maxMessages * ((this.#options.batchesAtOnce ?? 1) + 1),
+          max_messages: await this.#askedAhead(),
           expires: pullExpiresMs,
           abort_on_missing_resource: true,
           // Iterating instead costs a promise or two a message.
@@ -147,6 +160,7 @@ class RunningBatchConsumer {
         failing = false;
         const failure = await source.closed();
         if (failure) throw failure;
+        if (this.#isPaused) continue;
       } catch (error) {
         if (signal.aborted || this.#nc.isClosed()) break;
         if (!failing) this.#log.warn({ err: error }, 'reading from the stream failed; trying again');
@@ -163,8 +177,44 @@ class RunningBatchConsumer {
     // Acknowledging its first delivery will acknowledge this one too.
     if (held && !(held as Marked)[acknowledged]) return;
     if (this.#waiting.size === 0) this.#firstArrivedAt = performance.now();
+    const before = this.#waiting.get(sequence);
     this.#waiting.set(sequence, message);
-    if (this.#waiting.size === 1 || this.#waiting.size >= this.#options.maxMessages) this.#wake();
+    this.#waitingBytes += message.data.length - (before?.data.length ?? 0);
+    if (this.#waiting.size === 1 || this.#isFull()) this.#wake();
+    if (!this.#isPaused && this.#heldBytes() > (this.#options.maxHeldBytes ?? Number.POSITIVE_INFINITY)) {
+      this.#isPaused = true;
+      void this.#source?.close();
+    }
+  }
+
+  /** Whether a whole batch waits. */
+  #isFull(): boolean {
+    const { maxMessages, maxBytes = Number.POSITIVE_INFINITY } = this.#options;
+    return this.#waiting.size >= maxMessages || this.#waitingBytes >= maxBytes;
+  }
+
+  #heldBytes(): number {
+    return this.#waitingBytes + this.#inHandBytes;
+  }
+
+  /** One batch waits while the ones before it are in hand. */
+  async #askedAhead(): Promise<number> {
+    const { maxMessages, batchesAtOnce = 1, maxHeldBytes, stream } = this.#options;
+    const wanted = maxMessages * (batchesAtOnce + 1);
+    if (maxHeldBytes === undefined) return wanted;
+    const { state } = await (await jetstreamManager(this.#nc, { checkAPI: false })).streams.info(stream);
+    const bytes = state.messages === 0 ? 0 : state.bytes / state.messages;
+    return Math.max(1, Math.min(wanted, Math.floor(maxHeldBytes / Math.max(1, bytes))));
+  }
+
+  async #untilRoom(): Promise<void> {
+    const roomAt = (this.#options.maxHeldBytes ?? 0) / 2;
+    while (this.#heldBytes() > roomAt && !this.#stopping.signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#roomMade = resolve;
+      });
+    }
+    this.#isPaused = false;
   }
 
   async #handleUntilStopped(): Promise<void> {
@@ -174,11 +224,15 @@ class RunningBatchConsumer {
       const batch = await this.#nextBatch();
       if (batch.length === 0) continue;
       for (const message of batch) this.#inHand.set(message.seq, message);
+      const bytes = batch.reduce((sum, { data }) => sum + data.length, 0);
+      this.#inHandBytes += bytes;
       const handling: Promise<void> = this.#handleUntilDone(batch).then(() => {
         this.#giveBack(batch);
         for (const message of batch) {
           if (this.#inHand.get(message.seq) === message) this.#inHand.delete(message.seq);
         }
+        this.#inHandBytes -= bytes;
+        this.#roomMade();
         underWay.delete(handling);
       });
       underWay.add(handling);
@@ -204,9 +258,9 @@ class RunningBatchConsumer {
   }
 
   async #nextBatch(): Promise<JsMsg[]> {
-    const { maxMessages, maxWaitMs } = this.#options;
+    const { maxMessages, maxBytes = Number.POSITIVE_INFINITY, maxWaitMs } = this.#options;
     const { signal } = this.#stopping;
-    while (!signal.aborted && this.#waiting.size < maxMessages) {
+    while (!signal.aborted && !this.#isFull()) {
       if (this.#waiting.size === 0) {
         await this.#woken();
       } else {
@@ -217,11 +271,14 @@ class RunningBatchConsumer {
     }
     if (signal.aborted) return [];
     const batch: JsMsg[] = [];
+    let bytes = 0;
     for (const [sequence, message] of this.#waiting) {
-      if (batch.length === maxMessages) break;
+      if (batch.length === maxMessages || (batch.length > 0 && bytes + message.data.length > maxBytes)) break;
       batch.push(message);
+      bytes += message.data.length;
       this.#waiting.delete(sequence);
     }
+    this.#waitingBytes -= bytes;
     this.#firstArrivedAt = performance.now();
     return batch.sort((a, b) => a.seq - b.seq);
   }
