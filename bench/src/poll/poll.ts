@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   type Benchmark,
@@ -43,6 +43,7 @@ export const poll: Benchmark<typeof flags> = {
     'cannot keep up; the most reads a second count. Before that, on the same program, a loop of modbus-serial and one',
     'of bare sockets, which do nothing with what they read.',
     'ratio: reads per second of the collector over those of modbus-serial.',
+    'limit: beside the loops, what all processors together could do if only broker and devices cost anything.',
   ].join('\n'),
   flags,
   run,
@@ -87,6 +88,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
       ratio_to_modbus_serial: share(perSecond, bare.modbusSerial.perSecond),
       ratio_to_bare_socket: share(perSecond, bare.socket.perSecond),
       cpu_us_per_read: cpuUsPerRead(window),
+      cpu_us_per_read_of_broker_and_plant: othersCpuUsPerRead(window),
       cpu_percent_collector: percent(window.collectorCores),
       cpu_wait_percent_collector: percent(window.collectorWaited),
       cpu_percent_broker: percent(window.brokerCores),
@@ -105,6 +107,9 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
       modbus_serial_cpu_us_per_read: bare.modbusSerial.cpuUs,
       bare_socket_reads_per_second: bare.socket.perSecond,
       bare_socket_cpu_us_per_read: bare.socket.cpuUs,
+      reads_per_second_if_the_collector_cost_nothing: Math.round(
+        (availableParallelism() * 1e6) / othersCpuUsPerRead(window),
+      ),
     },
     servers: { nats_server: plant.nc.info?.version ?? 'unknown' },
   };
@@ -149,6 +154,11 @@ function readsPerSecond({ ticks, seconds }: MeasuredWindow): number {
 
 function cpuUsPerRead({ ticks, seconds, collectorCores }: MeasuredWindow): number {
   return Math.round(((collectorCores * seconds * 1e6) / ticks.read) * 10) / 10;
+}
+
+/** What a read costs the machine besides, for a broker that stores and confirms its sample and a device that answers. */
+function othersCpuUsPerRead({ ticks, seconds, brokerCores, plantCores }: MeasuredWindow): number {
+  return Math.round((((brokerCores + plantCores) * seconds * 1e6) / ticks.read) * 10) / 10;
 }
 
 function share(ours: number, limit: number): number {

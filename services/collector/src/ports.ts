@@ -97,9 +97,12 @@ export interface TaskConfigs {
   load(taskId: string, configVersion: number): Promise<LoadedConfig>;
 }
 
+/** Up to where a device has been read. */
+export type LastTick = Pick<Sample, 'session' | 'epoch' | 'tick'>;
+
 export interface Samples {
-  /** The newest sample of a device that the broker has. @throws when it cannot be asked */
-  last(taskId: string, deviceId: string): Promise<Sample | undefined>;
+  /** Of the newest sample of a device that the broker has. @throws when it cannot be asked */
+  last(taskId: string, deviceId: string): Promise<(LastTick & Pick<Sample, 'through_tick'>) | undefined>;
 }
 
 /** Live states are rewritten all the time, so a write that fails is not repeated. */

@@ -26,9 +26,9 @@ export class JsonBytes {
     return this.#length;
   }
 
-  /** What was written so far. It changes with the next call. */
-  written(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+  /** What was written so far, or a part of it. It changes with the next call. */
+  written(from = 0, end = this.#length): Uint8Array {
+    return this.#bytes.subarray(from, end);
   }
 
   /** What was written stays where it is until it is written over: see {@link again}. */

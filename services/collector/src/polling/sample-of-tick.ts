@@ -62,13 +62,22 @@ export function sampleWriter(source: SampleSource): (result: TickResult) => Outg
     text.number(time);
     text.raw(',"read_at":');
     text.number(readAtMs);
-    if (hasValues) members('values', values);
-    if (integers) members('integers', integers);
+    if (hasValues) text.raw(values.length === 0 ? ',"values":{' : ',"values":');
+    // The values, which are most of a message, are copied straight into it, here.
+    const valuesAt = text.length;
+    if (hasValues) text.raw('}');
+    if (integers) integerMembers(integers);
     if (uncertain) text.raw(`,"uncertain":${JSON.stringify(uncertain)}`);
     if (miss) text.raw(`,"miss":${JSON.stringify({ cause: miss.cause, detail: miss.detail })}`);
     text.raw('}');
-    const message = takeBytes(text.length);
-    message.set(text.written());
+    const valueBytes = hasValues ? values.length : 0;
+    const message = takeBytes(text.length + valueBytes);
+    message.set(text.written(0, valuesAt));
+    if (valueBytes > 0) {
+      message.set(values.written(), valuesAt);
+      message[valuesAt] = openBrace;
+    }
+    message.set(text.written(valuesAt), valuesAt + valueBytes);
     return {
       v,
       ...about,
@@ -83,12 +92,11 @@ export function sampleWriter(source: SampleSource): (result: TickResult) => Outg
   };
 }
 
-/** @param found `,"code":value` each */
-function members(name: 'values' | 'integers', found: JsonBytes): void {
-  text.raw(name === 'values' ? ',"values":' : ',"integers":');
+/** @param found `,"code":"digits"` each */
+function integerMembers(found: JsonBytes): void {
+  text.raw(',"integers":');
   const at = text.length;
   text.append(found);
-  if (found.length === 0) text.raw('{');
-  else text.set(at, openBrace);
+  text.set(at, openBrace);
   text.raw('}');
 }

@@ -1,5 +1,5 @@
-import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample.ts';
-import type { Samples } from '../ports.ts';
+import type { OutgoingSample } from '@holdfast/shared/contracts/sample.ts';
+import type { LastTick, Samples } from '../ports.ts';
 
 /**
  * The newest sample of each device, be it in the stream or still on its way there: after an outage the stream
@@ -7,51 +7,37 @@ import type { Samples } from '../ports.ts';
  */
 export class LastKnownSamples implements Samples {
   readonly #stream: Samples;
-  readonly #onTheWay = new Map<string, Sample>();
+  /** By task and device. Written over at each tick: a new object each would grow old before it is let go. */
+  readonly #onTheWay = new Map<string, Map<string, { -readonly [K in keyof LastTick]: LastTick[K] }>>();
 
   constructor(stream: Samples) {
     this.#stream = stream;
   }
 
-  note(sample: OutgoingSample): void {
-    // What was read is of no use here.
-    const { v, session, epoch, collector, task, device_id, device, site, measurement, tick } = sample;
-    const { through_tick, period_ms, time, read_at, miss } = sample;
-    const about: Sample = {
-      v,
-      session,
-      epoch,
-      collector,
-      task,
-      device_id,
-      device,
-      site,
-      measurement,
-      tick,
-      period_ms,
-      time,
-      read_at,
-    };
-    if (through_tick !== undefined) about.through_tick = through_tick;
-    if (miss) about.miss = miss;
-    this.#onTheWay.set(`${sample.task}/${sample.device_id}`, about);
-  }
-
-  async last(taskId: string, deviceId: string): Promise<Sample | undefined> {
-    const stored = await this.#stream.last(taskId, deviceId);
-    const noted = this.#onTheWay.get(`${taskId}/${deviceId}`);
-    if (!stored || !noted || noted.session !== stored.session) {
-      return isNewer(noted, stored) ? noted : throughTick(stored);
+  note({ task, device_id, session, epoch, tick }: OutgoingSample): void {
+    let devices = this.#onTheWay.get(task);
+    if (!devices) {
+      devices = new Map();
+      this.#onTheWay.set(task, devices);
     }
-    return noted.tick > (stored.through_tick ?? stored.tick) ? noted : throughTick(stored);
+    const known = devices.get(device_id);
+    if (!known) {
+      devices.set(device_id, { session, epoch, tick });
+      return;
+    }
+    known.session = session;
+    known.epoch = epoch;
+    known.tick = tick;
   }
-}
 
-function isNewer(noted: Sample | undefined, stored: Sample | undefined): boolean {
-  return noted !== undefined && (stored === undefined || noted.epoch > stored.epoch);
-}
-
-/** A notice of lost ticks answers for all of them. */
-function throughTick(sample: Sample | undefined): Sample | undefined {
-  return sample?.through_tick === undefined ? sample : { ...sample, tick: sample.through_tick };
+  async last(taskId: string, deviceId: string): Promise<LastTick | undefined> {
+    const found = await this.#stream.last(taskId, deviceId);
+    // A notice of lost ticks answers for all of them.
+    const stored = found && { ...found, tick: found.through_tick ?? found.tick };
+    const noted = this.#onTheWay.get(taskId)?.get(deviceId);
+    if (!noted) return stored;
+    if (!stored) return { ...noted };
+    const isNewer = noted.session === stored.session ? noted.tick > stored.tick : noted.epoch > stored.epoch;
+    return isNewer ? { ...noted } : stored;
+  }
 }
