@@ -1,7 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
-import { isOver } from '@holdfast/dev/process-family.ts';
+import { childrenOf, isOver } from '@holdfast/dev/process-family.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
+import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import { describe, expect, it } from 'vitest';
+import { ROOT } from './root.mjs';
 
 // A program that reports its id and each signal, and ends on SIGTERM or SIGUSR2 with the number of SIGINTs it got.
 const PROGRAM = `
@@ -61,6 +65,40 @@ describe('the relay between npm and the real program', () => {
     await eventually(() => isOver(pid), { what: 'the end of the program' });
   });
 });
+
+describe('a script of package.json', () => {
+  it('is told when npm is asked to end, and takes what it runs with it', async () => {
+    // npm tells its child alone, which is a shell: one that only waits for the script ends, and the script goes on.
+    const file = join(await temporaryFolder('plant'), 'plant.yaml');
+    const point =
+      '{ code: level, table: holding_register, address: 4, data_type: uint16, value: { constant: 1 } }';
+    const units = `[{ device: press, points: [${point}] }]`;
+    await writeFile(file, `endpoints: [{ transport: tcp, port: 0, units: ${units} }]\n`);
+    const npm = await startProcess({
+      name: 'npm',
+      command: 'npm',
+      args: ['run', '-s', 'simulator', '--', '--json', '--control-port', '0', file],
+    });
+    await lineOf(npm, /^\{/);
+    const program = await deepestChildOf(npm.pid);
+
+    npm.signal('SIGTERM');
+
+    await eventually(() => isOver(program), { what: 'the end of the plant' });
+    await npm.exited;
+  });
+
+  it('takes the place of its shell, whichever it is', async () => {
+    const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+
+    expect(Object.values(scripts).filter((script) => !String(script).startsWith('exec '))).toEqual([]);
+  });
+});
+
+async function deepestChildOf(pid: number): Promise<number> {
+  const [child] = await childrenOf(pid);
+  return child === undefined ? pid : deepestChildOf(child);
+}
 
 /** A process that does what dev/bootstrap.mjs does last: it runs `program` and ends with its exit code. */
 function startRelay(program: string): Promise<RunningProcess> {
