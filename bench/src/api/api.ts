@@ -1,7 +1,3 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startProcess } from '@holdfast/dev/child-process.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type autocannon from 'autocannon';
@@ -15,9 +11,10 @@ import {
 } from '../benchmark.ts';
 import { asFigures, distributionOf } from '../fleet/distribution.ts';
 import { until } from '../fleet/until.ts';
-import { processUsage } from '../idle/process-usage.ts';
 import { median } from '../median.ts';
 import { BareAppender } from './bare-append.ts';
+import { startBareServer } from './bare-server.ts';
+import { cpuSpent } from './cpu-spent.ts';
 import { type Load, loadOf } from './http-load.ts';
 import { type MeasuredApi, startMeasuredApi } from './measured-api.ts';
 
@@ -42,7 +39,9 @@ export const api: Benchmark<typeof flags> = {
     'Sends start, pause, resume and stop of many tasks to an API process with key check, audit log, a broker that syncs',
     'every write and PostgreSQL; each command is answered when JetStream has confirmed its event and the read model shows',
     'it. By turns with it: appends of a message of the same size, with id and expected last sequence, to a stream of the',
-    'same settings, with as many under way; and a bare Fastify route that answers a POST with the same body. Then reads of',
+    'same settings, with as many under way; bare commands, which are what none can do without: a POST to a process that',
+    'appends to two streams, brings a row into PostgreSQL with all that wait just then, and answers when both are done;',
+    'and a bare Fastify route that answers a POST with the same body. Then reads of',
     'the list of sessions, one session and its live status, each beside a bare Fastify route with the same answer.',
     'The events and audit entries of all commands are counted in their streams.',
     'ratio: session commands per second over bare appends per second; the median of all rounds.',
@@ -81,24 +80,37 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const append = () => appender.append({ messages: commands, tasks, concurrency, body });
   await append();
   const targets = await targetsOf(measured);
-  const bareUrl = await startBareRoutes(context, targets);
-  const bare = { url: bareUrl, connections: concurrency, headers: measured.headers };
+  const answers = Object.fromEntries(targets.map(({ name, answer }) => [`/${name}`, answer]));
+  const bareRoutes = await startBareServer(context, 'bare-routes.ts', answers);
+  const bare = { url: bareRoutes.url, connections: concurrency, headers: measured.headers };
   const bareCommandLoad = () =>
     loadOf({ ...bare, requests: commands, sends: () => [post('/command', { reason: 'bench' })] });
+  const { natsUrl, databaseUrl } = measured;
+  const bareCommands = await startBareServer(context, 'bare-commands.ts', { natsUrl, databaseUrl, body });
+  const leastLoad = () =>
+    loadOf({
+      ...{ url: bareCommands.url, connections: concurrency, headers: measured.headers, requests: commands },
+      sends: (connection) => [post(`/${connection}`, { reason: 'bench' })],
+    });
+  const leastPids = { ...measured.pids, api: bareCommands.pid };
+  await leastLoad();
 
   const ours: Measured[] = [];
-  const limits = { append: [] as Load[], route: [] as Load[] };
+  const least: Measured[] = [];
+  const limits = { append: [] as Measured[], route: [] as Load[] };
   for (let round = 1; round <= rounds; round += 1) {
     const one = await withCpu(measured, commandLoad);
     // Behind the answers there are audit entries on their way: they are of this round, not of the next measurement.
     await auditIsThrough(jsm, measured, before, commands * (round + 1));
-    const append_ = await append();
+    const appends = await withCpu(measured, append);
+    const bareCommand = await withCpu({ pids: leastPids }, leastLoad);
     const route = await bareCommandLoad();
     progress(
-      `round ${round}: ${Math.round(one.load.perSecond)} commands a second, bare append ${Math.round(append_.perSecond)}, bare route ${Math.round(route.perSecond)}`,
+      `round ${round}: ${perSecond(one)} commands a second; bare: append ${perSecond(appends)}, command ${perSecond(bareCommand)}, route ${Math.round(route.perSecond)}`,
     );
     ours.push(one);
-    limits.append.push(append_);
+    least.push(bareCommand);
+    limits.append.push(appends);
     limits.route.push(route);
   }
   await requireAllConfirmed(jsm, before, commands * (rounds + 1));
@@ -128,25 +140,28 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   }
   measured.process.check();
 
-  const shares = ours.map(({ load: own }, index) => own.perSecond / (limits.append[index]?.perSecond ?? 1));
+  const shares = ours.map(
+    ({ load: own }, index) => own.perSecond / (limits.append[index]?.load.perSecond ?? 1),
+  );
   return {
     ratio: Math.round(median(shares) * 1_000) / 1_000,
     figures: {
       concurrency,
       tasks,
       commands_of_a_round: commands,
-      commands_per_second: rate(ours.map((one) => one.load)),
-      ...latencyFigures(
-        'command',
-        ours.map((one) => one.load),
-      ),
-      cpu_us_per_command: Math.round(median(ours.map(({ cpuUs }) => cpuUs))),
+      commands_per_second: rate(loadsOf(ours)),
+      ...latencyFigures('command', loadsOf(ours)),
+      ...cpuFigures('command', ours),
       share_of_bare_append_by_round: shares.map((share) => `${Math.round(share * 100)}%`).join(' '),
       ...readFigures,
     },
     limit: {
-      bare_appends_per_second: rate(limits.append),
-      ...latencyFigures('bare_append', limits.append),
+      bare_appends_per_second: rate(loadsOf(limits.append)),
+      ...latencyFigures('bare_append', loadsOf(limits.append)),
+      ...cpuFigures('bare_append', limits.append),
+      bare_commands_per_second: rate(loadsOf(least)),
+      ...latencyFigures('bare_command', loadsOf(least)),
+      ...cpuFigures('bare_command', least),
       bare_route_posts_per_second: rate(limits.route),
       ...latencyFigures('bare_route_post', limits.route),
       ...readLimits,
@@ -155,18 +170,40 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   };
 }
 
+type Part = 'api' | 'broker' | 'database' | 'client';
+
 interface Measured {
   readonly load: Load;
-  /** CPU time of the API for one command. */
-  readonly cpuUs: number;
+  /** CPU time for one command, in µs: of this process as well, which sends them. */
+  readonly cpuUs: Readonly<Record<Part, number>>;
 }
 
-async function withCpu({ process }: MeasuredApi, send: () => Promise<Load>): Promise<Measured> {
-  const before = await processUsage(process.process.pid);
+async function withCpu({ pids }: Pick<MeasuredApi, 'pids'>, send: () => Promise<Load>): Promise<Measured> {
+  const spent = await cpuSpent(pids);
+  const own = process.cpuUsage();
   const load = await send();
-  const after = await processUsage(process.process.pid);
-  const seconds = after.cpuSeconds - before.cpuSeconds;
-  return { load, cpuUs: (seconds * 1_000_000) / load.latenciesMs.length };
+  const { user, system } = process.cpuUsage(own);
+  const all = { ...(await spent()), client: user + system };
+  const cpuUs = Object.entries(all).map(([part, us]) => [part, us / load.latenciesMs.length]);
+  return { load, cpuUs: Object.fromEntries(cpuUs) };
+}
+
+function cpuFigures(name: string, measured: readonly Measured[]): Record<string, number> {
+  const parts: readonly Part[] = ['api', 'broker', 'database', 'client'];
+  return Object.fromEntries(
+    parts.map((part) => [
+      `${part}_cpu_us_per_${name}`,
+      Math.round(median(measured.map(({ cpuUs }) => cpuUs[part]))),
+    ]),
+  );
+}
+
+function loadsOf(measured: readonly Measured[]): Load[] {
+  return measured.map(({ load }) => load);
+}
+
+function perSecond({ load }: Measured): number {
+  return Math.round(load.perSecond);
 }
 
 async function configureTasks(measured: MeasuredApi, count: number): Promise<number[]> {
@@ -237,25 +274,6 @@ async function targetsOf(measured: MeasuredApi): Promise<Target[]> {
     answer: JSON.parse(await measured.read(path)) as unknown,
   }));
   return [...(await Promise.all(targets)), { name: 'command', path: '', answer: newest }];
-}
-
-async function startBareRoutes({ cleanUp }: BenchmarkContext, targets: readonly Target[]): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
-  cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
-  const file = join(folder, 'answers.json');
-  await writeFile(
-    file,
-    JSON.stringify(Object.fromEntries(targets.map(({ name, answer }) => [`/${name}`, answer]))),
-  );
-  const running = await startProcess({
-    name: 'bare-routes',
-    command: process.execPath,
-    args: [join(import.meta.dirname, 'bare-routes.ts'), file],
-  });
-  cleanUp.defer(async () => void (await running.stop()));
-  const url = () => running.lastLines(1)[0];
-  await until('the bare routes', () => url()?.startsWith('http') === true);
-  return url() ?? '';
 }
 
 interface Counts {

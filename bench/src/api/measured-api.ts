@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
-import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
@@ -14,9 +14,12 @@ import { until } from '../fleet/until.ts';
 /** The API as it is installed: with a broker that syncs every write, a database that does, keys and audit log. */
 export interface MeasuredApi {
   readonly url: string;
+  readonly natsUrl: string;
+  readonly databaseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly process: FleetProcess;
-  readonly server: NatsServer;
+  /** Of the process that was started; PostgreSQL's work is done by its children. */
+  readonly pids: { readonly api: number; readonly broker: number; readonly database: number };
   /** Of the measuring process. */
   readonly nc: NatsConnection;
   /** POSTs and gives the body. @throws InvalidMeasurement unless it was answered with 2xx */
@@ -42,11 +45,12 @@ export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkCont
     id: randomBytes(4).toString('hex'),
     secret: randomBytes(32).toString('base64url'),
   });
+  const databaseUrl = await postgres.createDatabase('api');
   const api = await startFleetProcess(
     'api',
     {
       NATS_URL: server.url,
-      DATABASE_URL: await postgres.createDatabase('api'),
+      DATABASE_URL: databaseUrl,
       API_PORT: '0',
       API_BOOTSTRAP_KEY: key,
       // Counted, as for everybody, but never reached.
@@ -70,9 +74,11 @@ export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkCont
   };
   return {
     url,
+    natsUrl: server.url,
+    databaseUrl,
     headers,
     process: api,
-    server,
+    pids: { api: api.process.pid, broker: server.pid, database: postgres.pid },
     nc: connection.nc,
     create: async (path, body) =>
       JSON.parse(
