@@ -55,10 +55,12 @@ export interface LogEnd {
 
 /** Events in order and without a gap. Every method throws when that cannot be kept up; then open anew. */
 export interface LogReader {
-  /** At most `max`; none when none came within `waitMs` (at least 1000). */
+  /** At most `max`; none when none came within `waitMs`. */
   next(max: number, waitMs: number): Promise<StoredEvent[]>;
   /** Tells the broker that everything handed out so far is in the reader's database. */
   acknowledge(): void;
+  /** Takes no more. */
+  close(): Promise<void>;
 }
 
 /** SESSIONS as the projector reads it. Every method throws when the broker is away. */

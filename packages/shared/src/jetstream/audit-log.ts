@@ -1,17 +1,24 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { type AuditEntry, auditEntrySchema } from '../contracts/audit-entry.ts';
+import { type AuditEntry, auditActionPattern, auditEntrySchema } from '../contracts/audit-entry.ts';
 import { streamNames, subjects } from '../contracts/subjects.ts';
-import { traceHeaders } from './trace-headers.ts';
+import { ConfirmedPublisher } from './confirmed-publisher.ts';
+
+const timeoutMs = 5_000;
 
 /** Resolves when the entry is stored; sent again under the same id it is one entry. @throws when it is not stored */
 export async function appendAudit(nc: NatsConnection, entry: AuditEntry): Promise<number> {
-  const { action, id, outcome, traceparent } = auditEntrySchema.parse(entry);
-  const ack = await jetstream(nc).publish(subjects.audit(action), JSON.stringify(entry), {
-    ...traceHeaders(traceparent),
-    msgID: `${id}/${outcome}`,
+  const { action, id, outcome, traceparent } = entry;
+  // It becomes a subject.
+  if (!auditActionPattern.test(action)) throw new RangeError(`${action} is no action of the audit log`);
+  const { sequence } = await ConfirmedPublisher.of(nc).publish({
+    subject: subjects.audit(action),
+    body: JSON.stringify(entry),
+    messageId: `${id}/${outcome}`,
+    traceparent,
+    timeoutMs,
   });
-  return ack.seq;
+  return sequence;
 }
 
 export interface AuditPage {

@@ -1,15 +1,18 @@
+import { setTimeout as sleep, setImmediate as turnIsOver } from 'node:timers/promises';
 import {
   AckPolicy,
   type Consumer,
+  type ConsumerMessages,
   DeliverPolicy,
   JetStreamApiCodes,
   JetStreamApiError,
+  JetStreamError,
   type JetStreamManager,
   type JsMsg,
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
+import { ClosedConnectionError, type NatsConnection } from '@nats-io/nats-core';
 import { streamNames } from '../contracts/subjects.ts';
 import type { StoredEvent } from '../event-store/event-store.ts';
 import { storedEvent } from './jetstream-event-store.ts';
@@ -59,12 +62,30 @@ async function ackFloor(jsm: JetStreamManager, durable: string): Promise<number 
 }
 
 /**
+ * How long one request for events stands. A broker that hung, or was restarted, has forgotten it, and then nothing comes
+ * until the next one.
+ */
+const pullExpiresMs = 1_000;
+/** So many events one request is for; what the reader has taken and not acknowledged yet is bound by `max_ack_pending`. */
+const pulledAtOnce = 500;
+const retryPauseMs = 250;
+
+/**
  * SESSIONS through a durable consumer, for a reader that keeps its own position: events come in order, without
  * a gap, from that position on. The durable is there to be seen (`nats consumer report SESSIONS`); the position
  * that counts is the reader's.
+ *
+ * The broker sends events as they come, so that a reader which is slower than they are finds all of them here when it
+ * asks for the next ones: asking the broker anew for each batch cost it more than the events did.
  */
 export class DurableSessionLog {
   readonly #consumer: Consumer;
+  #delivery: ConsumerMessages | undefined;
+  #delivering: Promise<void> | undefined;
+  #isClosed = false;
+  #arrived: JsMsg[] = [];
+  #failure: Error | undefined;
+  #wake: () => void = () => undefined;
   #lastSequence: number;
   #lastDelivery = 0;
   #lastMessage: JsMsg | undefined;
@@ -102,29 +123,71 @@ export class DurableSessionLog {
       ack_wait: 30_000 * nanosPerMs,
       max_ack_pending: 10_000,
     });
-    return new DurableSessionLog(await jetstream(nc).consumers.get(streamNames.sessions, durable), after);
+    const consumer = await jetstream(nc).consumers.get(streamNames.sessions, durable);
+    const log = new DurableSessionLog(consumer, after);
+    log.#delivering = log.#deliver();
+    return log;
+  }
+
+  /** One request after the other, until it is closed or cannot go on. */
+  async #deliver(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        this.#delivery = await this.#consumer.fetch({ max_messages: pulledAtOnce, expires: pullExpiresMs });
+        if (this.#isClosed) void this.#delivery.close();
+        for await (const message of this.#delivery) {
+          this.#arrived.push(message);
+          this.#wake();
+        }
+      } catch (error) {
+        // Anything else, as a broker that is silent for a while, mends itself with the next request.
+        if (isRefusal(error) || error instanceof ClosedConnectionError) {
+          this.#failure = error;
+          this.#wake();
+          return;
+        }
+        await sleep(retryPauseMs);
+      }
+    }
   }
 
   /**
-   * The next events, at most `max`; none when none came within `waitMs` (at least 1000).
-   * @throws DeliveryGap, and what the client throws when the broker is away; then the log is to be opened anew
+   * The next events, at most `max`; none when none came within `waitMs`.
+   * @throws DeliveryGap, and what the client throws when the durable or the broker is gone for good; then the log is
+   * to be opened anew
    */
   async next(max: number, waitMs: number): Promise<StoredEvent[]> {
-    const first = await this.#consumer.next({ expires: waitMs });
-    if (!first) return [];
-    const events = [this.#accept(first)];
-    const more = Math.min(first.info.pending, max - 1);
-    if (more > 0) {
-      for await (const message of await this.#consumer.fetch({ max_messages: more, expires: 1_000 })) {
-        events.push(this.#accept(message));
-      }
+    if (this.#arrived.length === 0 && !this.#failure) {
+      await this.#news(waitMs);
+      // What came with the first one comes in the same turn of the event loop.
+      await turnIsOver();
     }
-    return events;
+    if (this.#failure) throw this.#failure;
+    const taken = this.#arrived.slice(0, max);
+    this.#arrived = this.#arrived.slice(max);
+    return taken.map((message) => this.#accept(message));
   }
 
   /** Tells the broker that everything handed out so far is in the reader's database. */
   acknowledge(): void {
     this.#lastMessage?.ack();
+  }
+
+  /** Takes no more. The durable stays. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#delivery?.close();
+    await this.#delivering;
+  }
+
+  #news(atMostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, atMostMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
   }
 
   #accept(message: JsMsg): StoredEvent {
@@ -141,4 +204,9 @@ export class DurableSessionLog {
     this.#lastMessage = message;
     return storedEvent(message.subject, message.seq, message.data);
   }
+}
+
+/** The broker said that it delivers no more: the durable is gone, or whoever has it. The client does not export its name. */
+function isRefusal(error: unknown): error is JetStreamError {
+  return error instanceof JetStreamError && typeof (error as { code?: unknown }).code === 'number';
 }

@@ -10,12 +10,7 @@ import {
   type MsgRequest,
   type StoredMsg,
 } from '@nats-io/jetstream';
-import {
-  ClosedConnectionError,
-  DrainingConnectionError,
-  type NatsConnection,
-  RequestError,
-} from '@nats-io/nats-core';
+import type { NatsConnection } from '@nats-io/nats-core';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
 import { streamNames } from '../contracts/subjects.ts';
 import {
@@ -25,7 +20,8 @@ import {
   StoreUnavailable,
   VersionConflict,
 } from '../event-store/event-store.ts';
-import { traceHeaders } from './trace-headers.ts';
+import { ConfirmedPublisher } from './confirmed-publisher.ts';
+import { PublishNotSent, PublishRefused } from './pub-ack.ts';
 
 export interface JetStreamEventStoreOptions {
   /** Longest time for an append, its retries and the reading of who won. */
@@ -41,14 +37,16 @@ const retryPauseMs = 50;
 export class JetStreamEventStore implements EventStore {
   readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
+  readonly #publisher: ConfirmedPublisher;
   readonly #appendTimeoutMs: number;
   readonly #requestTimeoutMs: number;
 
-  private constructor(js: JetStreamClient, jsm: JetStreamManager, options: JetStreamEventStoreOptions) {
-    this.#js = js;
+  private constructor(nc: NatsConnection, jsm: JetStreamManager, options: JetStreamEventStoreOptions) {
     this.#jsm = jsm;
+    this.#publisher = ConfirmedPublisher.of(nc);
     this.#appendTimeoutMs = options.appendTimeoutMs ?? 5_000;
     this.#requestTimeoutMs = options.requestTimeoutMs ?? 2_000;
+    this.#js = jetstream(nc, { timeout: this.#requestTimeoutMs });
   }
 
   static async open(
@@ -57,29 +55,30 @@ export class JetStreamEventStore implements EventStore {
   ): Promise<JetStreamEventStore> {
     const timeout = options.requestTimeoutMs ?? 2_000;
     const jsm = await jetstreamManager(nc, { timeout, checkAPI: false });
-    return new JetStreamEventStore(jetstream(nc, { timeout }), jsm, options);
+    return new JetStreamEventStore(nc, jsm, options);
   }
 
   async append(subject: string, event: CloudEvent, expectedLast: number): Promise<number> {
     const deadline = performance.now() + this.#appendTimeoutMs;
     const body = JSON.stringify(event);
-    const about = traceHeaders(event.traceparent);
     // Once an attempt went unanswered, no later error can prove that nothing was stored: measured, a publish
     // that timed out on a stopped broker was stored when the broker went on.
     let unanswered = false;
     let cause: unknown;
     for (;;) {
       try {
-        const ack = await this.#js.publish(subject, body, {
-          ...about,
-          msgID: event.id,
-          expect: { lastSubjectSequence: expectedLast },
-          timeout: Math.max(1, Math.min(this.#requestTimeoutMs, deadline - performance.now())),
+        const { sequence, duplicate } = await this.#publisher.publish({
+          subject,
+          body,
+          messageId: event.id,
+          expectedLast,
+          traceparent: event.traceparent,
+          timeoutMs: Math.max(1, Math.min(this.#requestTimeoutMs, deadline - performance.now())),
         });
-        if (!ack.duplicate) return ack.seq;
+        if (!duplicate) return sequence;
         unanswered = true;
         // A clustered 2.10 can answer `duplicate` with sequence 0 for a message that it never stored.
-        if (ack.seq > 0) return await this.#storedBefore(subject, event, ack.seq);
+        if (sequence > 0) return await this.#storedBefore(subject, event, sequence);
       } catch (error) {
         if (error instanceof StoreUnavailable) throw error;
         cause = error;
@@ -186,23 +185,18 @@ function settle(subject: string, event: CloudEvent, expectedLast: number, winner
 
 /** Answers that a request which was sent once, and only once, has left no trace. */
 function provesNothingStored(error: unknown): boolean {
-  return (
-    (error instanceof JetStreamApiError && !isWrongLastSequence(error)) ||
-    error instanceof ClosedConnectionError ||
-    error instanceof DrainingConnectionError
-  );
+  if (error instanceof PublishNotSent) return true;
+  return error instanceof PublishRefused && !isWrongLastSequence(error) && !hadNoTaker(error);
 }
 
 /** The server said that nobody listens: JetStream is not up yet, or the stream is not there. It may come. */
 function hadNoTaker(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof RequestError && error.cause.isNoResponders();
+  return error instanceof PublishRefused && error.code === 0;
 }
 
 /** The broker refused because of a message that it has not stored yet, and may never store. */
 function mayBeInFlight(error: unknown): boolean {
-  return (
-    error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown
-  );
+  return error instanceof PublishRefused && error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown;
 }
 
 function messageOf(error: unknown): string {
@@ -211,7 +205,7 @@ function messageOf(error: unknown): string {
 
 function isWrongLastSequence(error: unknown): boolean {
   return (
-    error instanceof JetStreamApiError &&
+    error instanceof PublishRefused &&
     (error.code === JetStreamApiCodes.StreamWrongLastSequence ||
       error.code === JetStreamApiCodes.StreamWrongLastSequenceUnknown)
   );

@@ -2,22 +2,10 @@ import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-
 import { sentAtHeader } from '../contracts/sample.ts';
 import { Tickets } from '../runtime/tickets.ts';
 import { inboxPrefixOf } from './inbox-prefix-of.ts';
+import { messageIdHeader } from './plain-headers.ts';
+import { PublishUnconfirmed, plainSequence, readPubAck } from './pub-ack.ts';
 
-/** The broker answered, and did not store it. */
-export class PublishRefused extends Error {
-  override readonly name = 'PublishRefused';
-  /** JetStream's error code; 0 when no stream took it at all. */
-  readonly code: number;
-  constructor(message: string, code: number) {
-    super(message);
-    this.code = code;
-  }
-}
-
-/** Nobody knows whether it was stored. */
-export class PublishUnconfirmed extends Error {
-  override readonly name = 'PublishUnconfirmed';
-}
+export { PublishRefused, PublishUnconfirmed } from './pub-ack.ts';
 
 /** The broker takes no message of this size, now or later. Sizes without what the client adds. */
 export class PublishTooLarge extends Error {
@@ -37,12 +25,6 @@ interface Pending {
   readonly deadlineMs: number;
 }
 
-interface PubAck {
-  readonly seq?: number;
-  readonly error?: { readonly err_code?: number; readonly description?: string };
-}
-
-const messageIdHeader = 'Nats-Msg-Id';
 /** Room for the headers, which count for the broker's limit. */
 const mostHeaderBytes = 1_024;
 
@@ -99,23 +81,14 @@ export class SamplePublisher {
   #answered(message: Msg): void {
     const pending = this.#pending.take(Number(message.subject.slice(this.#inbox.length + 1)));
     if (!pending) return;
-    if (message.headers?.code === 503) {
-      pending.reject(new PublishRefused('no stream takes samples', 0));
-      return;
-    }
     const sequence = plainSequence(message.data);
     if (sequence !== undefined) {
       pending.resolve(sequence);
       return;
     }
-    try {
-      const { seq, error } = message.json<PubAck>();
-      if (error) pending.reject(new PublishRefused(error.description ?? 'refused', error.err_code ?? 0));
-      else if (seq === undefined) pending.reject(new PublishUnconfirmed('an answer without a sequence'));
-      else pending.resolve(seq);
-    } catch (error) {
-      pending.reject(new PublishUnconfirmed('an answer that cannot be read', { cause: error }));
-    }
+    const ack = readPubAck(message);
+    if (ack instanceof Error) pending.reject(ack);
+    else pending.resolve(ack.sequence);
   }
 
   #watchDeadlines(): void {
@@ -143,40 +116,10 @@ export class SamplePublisher {
   }
 }
 
-/**
- * The two headers of a sample. The client asks of what it is given only for its bytes; its own headers, which check,
- * sort and copy each name and value, take longer than the rest of a message.
- */
+/** The two headers of a sample, without what plain headers take for names and values of any kind. */
 function sampleHeaders(messageId: string): MsgHdrs {
   if (/[\r\n]/.test(messageId)) throw new RangeError('a message id has no line ends');
   // Its time tells the writer how far our clock is off, however long the message waited for the broker.
   const text = `NATS/1.0\r\n${messageIdHeader}: ${messageId}\r\n${sentAtHeader}: ${Date.now()}\r\n\r\n`;
   return { encode: () => Buffer.from(text) } as unknown as MsgHdrs;
-}
-
-const answerBegins = Buffer.from('{"stream":');
-const sequenceFollows = Buffer.from('"seq":');
-
-/** Of the usual answer, `{"stream":"SAMPLES", "seq":12}`. Undefined for all others, which are read as JSON. */
-function plainSequence(data: Uint8Array): number | undefined {
-  let at = data.length - 1;
-  if (data[at] !== 0x7d) return undefined;
-  let sequence = 0;
-  let scale = 1;
-  for (at -= 1; at >= 0; at -= 1) {
-    const digit = (data[at] as number) - 0x30;
-    if (digit < 0 || digit > 9) break;
-    sequence += digit * scale;
-    scale *= 10;
-  }
-  const isNumber = scale > 1 && scale <= 1e15;
-  if (!isNumber || !endsWith(data, at + 1, sequenceFollows)) return undefined;
-  return endsWith(data, answerBegins.length, answerBegins) ? sequence : undefined;
-}
-
-function endsWith(data: Uint8Array, end: number, text: Uint8Array): boolean {
-  for (let index = 0; index < text.length; index += 1) {
-    if (data[end - text.length + index] !== text[index]) return false;
-  }
-  return true;
 }
