@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { PlacementEvent } from '../domain/placement/events.ts';
 import type { SessionEvent, SessionWarned } from '../domain/session/events.ts';
 import { type CloudEvent, cloudEventSchema } from './cloud-event.ts';
+import { toCamelCase, toSnakeCase } from './field-names.ts';
 import { parseTraceParent } from './trace-parent.ts';
 import { upcast } from './upcast.ts';
 
@@ -162,23 +163,4 @@ function isLogEventType(type: string): type is LogEventType {
 
 function unreadable(problem: string): DecodedSessionEvent {
   return { kind: 'unreadable', problem };
-}
-
-/** Field names only: what stands inside `metadata` is the user's and stays as it is. */
-function toSnakeCase(fields: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
-  );
-}
-
-function toCamelCase(fields: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-      value,
-    ]),
-  );
 }

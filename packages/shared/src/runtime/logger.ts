@@ -1,17 +1,21 @@
 import { type Logger, pino } from 'pino';
+import { standardOutput } from './lines-of-a-turn.ts';
 
 export type { Logger } from 'pino';
 
 /** One JSON line an event on standard output. */
 export function createLogger(service: string, level: string): Logger {
-  return pino({
-    level,
-    base: { service },
-    timestamp: pino.stdTimeFunctions.isoTime,
-    formatters: { level: (label) => ({ level: label }) },
-    redact: {
-      paths: ['password', 'token', 'secret', 'authorization', '*.password', '*.token', '*.secret'],
-      censor: '[redacted]',
+  return pino(
+    {
+      level,
+      base: { service },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: ['password', 'token', 'secret', 'authorization', '*.password', '*.token', '*.secret'],
+        censor: '[redacted]',
+      },
     },
-  });
+    standardOutput(),
+  );
 }

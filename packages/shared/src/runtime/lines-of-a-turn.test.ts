@@ -1,0 +1,46 @@
+import { setImmediate as turnIsOver } from 'node:timers/promises';
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { LinesOfATurn } from './lines-of-a-turn.ts';
+
+function loggerWithWrites() {
+  const writes: string[][] = [];
+  const lines = new LinesOfATurn({
+    write: (text) =>
+      writes.push(
+        text
+          .trim()
+          .split('\n')
+          .map((line) => JSON.parse(line).msg),
+      ),
+  });
+  return { log: pino({}, lines), lines, writes };
+}
+
+describe('log lines', () => {
+  it('of one turn go out together and in order, when it is over', async () => {
+    const { log, writes } = loggerWithWrites();
+    log.info('one');
+    log.warn('two');
+    expect(writes).toEqual([]);
+    await turnIsOver();
+    log.info('three');
+    await turnIsOver();
+    expect(writes).toEqual([['one', 'two'], ['three']]);
+  });
+
+  it('of an error go out at once, with those before it', () => {
+    const { log, writes } = loggerWithWrites();
+    log.info('before');
+    log.error('broken');
+    log.fatal('ending');
+    expect(writes).toEqual([['before', 'broken'], ['ending']]);
+  });
+
+  it('that still wait go out when the process ends', () => {
+    const { log, lines, writes } = loggerWithWrites();
+    log.info('last words');
+    lines.flush();
+    expect(writes).toEqual([['last words']]);
+  });
+});
