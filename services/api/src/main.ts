@@ -38,9 +38,11 @@ import { startWriteBack } from './learned-limits/write-back.ts';
 import { startLiveStatus } from './live-status/live-status.ts';
 import { startWaitingNotices } from './live-status/waiting-notices.ts';
 import { LogGuard } from './read-model/log-guard.ts';
+import { ProjectedRows } from './read-model/projected-rows.ts';
 import { followProjection } from './read-model/projection-signal.ts';
 import { startProjector } from './read-model/projector.ts';
 import { watchProjectorLag } from './read-model/projector-lag.ts';
+import { ShownSessions } from './read-model/shown-sessions.ts';
 
 const config = apiConfig();
 const streams = {
@@ -112,7 +114,14 @@ await runService({
     const projection = followProjection({ url: config.DATABASE_URL, log });
     onStop('projection signal', projection.stop);
 
-    const projector = startProjector({ database, sessionLog: broker.sessionLog, log });
+    const projectedRows = new ProjectedRows();
+    const projector = startProjector({
+      database,
+      sessionLog: broker.sessionLog,
+      rows: projectedRows,
+      onProjected: projection.projectedHere,
+      log,
+    });
     onStop('projector', projector.stop);
     const lag = watchProjectorLag({
       sessionLog: broker.sessionLog,
@@ -205,6 +214,7 @@ await runService({
         broker,
         database,
         projection,
+        shown: new ShownSessions({ database, rows: projectedRows }),
         logGuard,
         memory,
         validateTask: taskValidation({ database, collectors }),

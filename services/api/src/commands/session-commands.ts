@@ -2,11 +2,7 @@ import type {
   StartValidation,
   StartValidationView,
 } from '@holdfast/shared/contracts/http/device-call-http.ts';
-import type {
-  CommandedSession,
-  SessionView,
-  StartedTask,
-} from '@holdfast/shared/contracts/http/session-http.ts';
+import type { CommandedSession, StartedTask } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
 import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
@@ -18,14 +14,13 @@ import {
   type SessionMemory,
 } from '@holdfast/shared/event-store/handle-command.ts';
 import { ensureConfigVersion } from '../configuration/config-versions.ts';
-import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { refusalProblem } from '../http/http-errors.ts';
 import type { CommandStores } from '../ports.ts';
 import type { LogGuard } from '../read-model/log-guard.ts';
 import type { ProjectionSignal, WaitOutcome } from '../read-model/projection-signal.ts';
-import { findSession } from '../read-model/session-queries.ts';
-import { sessionView, sessionViewFromLog } from '../read-model/session-view.ts';
+import { sessionViewFromLog } from '../read-model/session-view.ts';
+import type { ShownSessions } from '../read-model/shown-sessions.ts';
 import type { CommandAttempt } from './command-keys.ts';
 import { hasPlacement } from './has-placement.ts';
 import { readEarlierRun } from './read-earlier-run.ts';
@@ -35,6 +30,7 @@ export interface SessionCommandsOptions {
   readonly broker: { stores(): CommandStores };
   readonly database: Database;
   readonly projection: Pick<ProjectionSignal, 'waitFor'>;
+  readonly shown: Pick<ShownSessions, 'after'>;
   readonly logGuard: Pick<LogGuard, 'damage'>;
   /** Reads the task's devices once. @throws ApiProblem when it is strict and they do not give everything */
   readonly validateTask: (
@@ -79,7 +75,7 @@ type StartedState = Exclude<SessionState, { status: 'never_started' }>;
 type Accepted = Extract<CommandOutcome, { ok: true }>;
 
 export function sessionCommands(options: SessionCommandsOptions): SessionCommands {
-  const { broker, database, projection, logGuard, memory, readYourWriteMs } = options;
+  const { broker, database, projection, shown, logGuard, memory, readYourWriteMs } = options;
 
   const usableStores = () => {
     const damage = logGuard.damage();
@@ -122,7 +118,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     );
     const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
     const said = `Session ${sessionId} ${outcome.changed ? words.done : words.already}.`;
-    const projected = waited === 'reached' ? await projectedView(database, sessionId) : undefined;
+    const projected = waited === 'reached' ? await shown.after(sessionId, outcome.sequence) : undefined;
     if (projected) return { ...projected, detail: said };
     const state =
       outcome.state.session.sessionId === sessionId
@@ -228,17 +224,6 @@ async function onlyOnce(
     // Also the first try: a repeat that came right behind it may have been quicker, under the same id.
     const after = await find();
     if (after) return after;
-    throw error;
-  }
-}
-
-/** Undefined when the database went away just now: the command is stored all the same. */
-async function projectedView(database: Database, sessionId: string): Promise<SessionView | undefined> {
-  try {
-    const row = await findSession(database, sessionId);
-    return row && sessionView(row, new Date());
-  } catch (error) {
-    if (error instanceof DatabaseUnavailable) return undefined;
     throw error;
   }
 }

@@ -4,15 +4,14 @@ import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { MaxDuration } from '@holdfast/shared/domain/session/time-limits.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
-import { sql } from 'kysely';
 import { keptDevices } from '../accounting/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { ApiProblem, notFound } from '../http/api-problem.ts';
 import { type TaskConfigs, TaskConfigsFull } from '../ports.ts';
+import { type ConfiguredTask, readConfiguredTask } from './configured-task.ts';
 import {
   contentHash,
   type SnapshotProblem,
-  type SnapshotRow,
   type SnapshotTask,
   snapshotTask,
   type TaskContent,
@@ -52,49 +51,24 @@ async function unchangedVersion(
   taskConfigs: TaskConfigs,
   taskId: number,
 ): Promise<TaskVersion | undefined> {
-  const task = await database
-    .selectFrom('tasks')
-    .leftJoinLateral(
-      (from) =>
-        from
-          .selectFrom('task_config_versions')
-          .select(['version', 'hash'])
-          .whereRef('task_id', '=', 'tasks.id')
-          .orderBy('version', 'desc')
-          .limit(1)
-          .as('latest'),
-      (join) => join.onTrue(),
-    )
-    .selectAll('tasks')
-    .select(['latest.version', 'latest.hash'])
-    .where('tasks.id', '=', taskId)
-    .executeTakeFirst();
-  if (!task || task.version === null) return undefined;
-  const content = await readContent(database, task);
-  if (contentHash(content) !== task.hash) return undefined;
-  const config: TaskConfig = { ...content, config_version: task.version };
+  const configured = await readConfiguredTask(database, taskId);
+  if (!configured || configured.latest === undefined) return undefined;
+  const { task, latest } = configured;
+  const content = contentOf(configured);
+  if (contentHash(content) !== latest.hash) return undefined;
+  const config: TaskConfig = { ...content, config_version: latest.version };
   if (!(await asked(config, () => taskConfigs.has(config)))) return undefined;
-  return { ...ofTask(task, content), version: task.version };
+  return { ...ofTask(task, content), version: latest.version };
 }
 
 function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: number): Promise<TaskVersion> {
   return database.transaction().execute(async (transaction) => {
-    const task = await transaction
-      .selectFrom('tasks')
-      .selectAll()
-      .where('id', '=', taskId)
-      .forUpdate()
-      .executeTakeFirst();
-    if (!task) throw notFound('task_not_found', `There is no task ${taskId}.`);
-    const content = await readContent(transaction, task);
+    await transaction.selectFrom('tasks').select('id').where('id', '=', taskId).forUpdate().execute();
+    const configured = await readConfiguredTask(transaction, taskId);
+    if (!configured) throw notFound('task_not_found', `There is no task ${taskId}.`);
+    const { task, latest } = configured;
+    const content = contentOf(configured);
     const hash = contentHash(content);
-    const latest = await transaction
-      .selectFrom('task_config_versions')
-      .select(['version', 'hash'])
-      .where('task_id', '=', taskId)
-      .orderBy('version', 'desc')
-      .limit(1)
-      .executeTakeFirst();
     if (latest?.hash === hash && (await holds(taskConfigs, content, latest.version, hash))) {
       return { ...ofTask(task, content), version: latest.version };
     }
@@ -134,9 +108,9 @@ function ofTask(
  * DatabaseUnavailable
  */
 export async function readTaskContent(database: Database, taskId: number): Promise<TaskContent> {
-  const task = await database.selectFrom('tasks').selectAll().where('id', '=', taskId).executeTakeFirst();
-  if (!task) throw notFound('task_not_found', `There is no task ${taskId}.`);
-  return readContent(database, task);
+  const configured = await readConfiguredTask(database, taskId);
+  if (!configured) throw notFound('task_not_found', `There is no task ${taskId}.`);
+  return contentOf(configured);
 }
 
 /** Whether TASK_CONFIGS has this content under this version; puts it there when the place is free. */
@@ -176,29 +150,8 @@ function noRoom({ task_code }: TaskConfig, { bytes, maxBytes }: TaskConfigsFull)
   });
 }
 
-async function readContent(transaction: Database, task: SnapshotTask): Promise<TaskContent> {
-  // One statement, so that what it reads belongs together.
-  const { rows } = await sql<{
-    device: SnapshotRow['device'];
-    site_code: string | null;
-    point: SnapshotRow['point'];
-    chosen: boolean;
-  }>`
-    select to_jsonb(devices) - 'site_id' as device, sites.code as site_code,
-      to_jsonb(points) - 'device_id' as point, task_points.point_id is not null as chosen
-    from task_devices
-    join devices on devices.id = task_devices.device_id
-    left join sites on sites.id = devices.site_id
-    left join points on points.device_id = devices.id
-    left join task_points on task_points.task_id = task_devices.task_id and task_points.point_id = points.id
-    where task_devices.task_id = ${task.id}
-    order by devices.id, points.id`.execute(transaction);
-  const chosen = new Set(rows.flatMap(({ point, chosen }) => (chosen && point ? [point.id] : [])));
-  const snapshot = snapshotTask(
-    task,
-    rows.map(({ device, site_code, point }) => ({ device, siteCode: site_code, point })),
-    chosen,
-  );
+function contentOf({ task, rows, chosen }: ConfiguredTask): TaskContent {
+  const snapshot = snapshotTask(task, rows, chosen);
   if (!snapshot.ok) throw snapshotRefused(task, snapshot.problem);
   return snapshot.content;
 }

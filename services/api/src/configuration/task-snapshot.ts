@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { withoutNulls } from '@holdfast/shared/contracts/http/without-nulls.ts';
 import { type TaskConfig, taskConfigSchema, usesVersion2 } from '@holdfast/shared/contracts/task-config.ts';
 import type { Selectable } from 'kysely';
@@ -34,6 +34,9 @@ export type Snapshot =
   | { readonly ok: true; readonly content: TaskContent }
   | { readonly ok: false; readonly problem: SnapshotProblem };
 
+/** Made once: zod compiles a schema when it is first used, which takes longer than a small task takes to parse. */
+const contentSchema = taskConfigSchema.omit({ config_version: true });
+
 /**
  * What a collector will read of this task: its enabled devices with their enabled points, or only with the chosen
  * ones where some are chosen.
@@ -50,7 +53,7 @@ export function snapshotTask(
     .map((rowsOfDevice) => snapshotDevice(rowsOfDevice, chosenPointIds))
     .filter(({ points }) => points.length > 0);
   if (devices.length === 0) return { ok: false, problem: { code: 'task_without_points' } };
-  const parsed = taskConfigSchema.omit({ config_version: true }).safeParse({
+  const parsed = contentSchema.safeParse({
     schema_version: usesVersion2(devices) ? 2 : 1,
     task_id: String(task.id),
     task_code: task.code,
@@ -88,9 +91,7 @@ function snapshotDevice(rows: readonly SnapshotRow[], chosenPointIds: ReadonlySe
 /** The same for the same content, however its fields are ordered and whatever its version. */
 export function contentHash(content: TaskContent): string {
   const { config_version: _, ...unversioned } = content as Partial<TaskConfig>;
-  return createHash('sha256')
-    .update(JSON.stringify(sortKeys(unversioned)))
-    .digest('hex');
+  return hash('sha256', JSON.stringify(sortKeys(unversioned)));
 }
 
 function sortKeys(value: unknown): unknown {

@@ -8,6 +8,7 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import { DatabaseUnavailable, translateDatabaseError } from './database-unavailable.ts';
+import { preparedName } from './prepared.ts';
 import type { Tables } from './tables.ts';
 
 export type Database = Kysely<Tables>;
@@ -73,7 +74,11 @@ function translating(pool: pg.Pool): PostgresPool {
         processID: (client as unknown as { processID?: number }).processID,
         query: async (text: string, parameters: readonly unknown[]) => {
           try {
-            return await client.query(text, parameters as unknown[]);
+            const values = parameters as unknown[];
+            const name = preparedName(text);
+            return await (name === undefined
+              ? client.query(text, values)
+              : client.query({ name, text, values }));
           } catch (error) {
             const translated = translateDatabaseError(error);
             // After a timeout the answer may still come; the next borrower must not wait behind it.

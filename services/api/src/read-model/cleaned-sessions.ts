@@ -19,6 +19,15 @@ export async function readCleaned(
   return new Map(rows.map((row) => [row.session_id, row.last_sequence]));
 }
 
+/** The last sequence of all that was cleaned away, 0 when nothing was. @throws DatabaseUnavailable */
+export async function lastCleaned(database: Database): Promise<number> {
+  const { last } = await database
+    .selectFrom('cleaned_sessions')
+    .select((select) => select.fn.max('last_sequence').as('last'))
+    .executeTakeFirstOrThrow();
+  return last ?? 0;
+}
+
 /** When a session was cleaned away; undefined when it was not. @throws DatabaseUnavailable */
 export async function cleanedAt(database: Database, sessionId: string): Promise<Date | undefined> {
   const row = await database

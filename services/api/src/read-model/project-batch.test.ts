@@ -2,7 +2,7 @@ import { encodeSessionEvent, type SessionLogEvent } from '@holdfast/shared/contr
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import { describe, expect, it } from 'vitest';
-import { projectBatch, sessionsOf } from './project-batch.ts';
+import { projectBatch, readEvent, sessionsOf } from './project-batch.ts';
 import type { SessionRow } from './session-row.ts';
 
 const identity = {
@@ -43,7 +43,7 @@ function at(sequence: number): string {
 
 function rowAfter(...events: SessionLogEvent[]): SessionRow | undefined {
   const batch = events.map((event, index) => stored(event, index + 1));
-  return projectBatch(new Map(), batch).sessions.get('7-1');
+  return projectBatch(new Map(), batch.map(readEvent)).sessions.get('7-1');
 }
 
 const unplaced = { collector_id: null, epoch: null, placement_state: null, placement_since: null };
@@ -116,14 +116,14 @@ describe('the row of a session', () => {
       (event, index) => stored(event, index + 1),
     );
     let rows = new Map<string, SessionRow>();
-    for (const event of events) rows = new Map(projectBatch(rows, [event]).sessions);
-    expect(rows).toEqual(projectBatch(new Map(), events).sessions);
+    for (const event of events) rows = new Map(projectBatch(rows, [readEvent(event)]).sessions);
+    expect(rows).toEqual(projectBatch(new Map(), events.map(readEvent)).sessions);
   });
 });
 
 describe('events in the read model', () => {
   it('keep their place, time, source and data', () => {
-    const { events } = projectBatch(new Map(), [stored(stopped, 4)]);
+    const { events } = projectBatch(new Map(), [readEvent(stored(stopped, 4))]);
     expect(events).toEqual([
       {
         sequence: 4,
@@ -157,18 +157,18 @@ describe('events in the read model', () => {
     ['of a session that is not the task’s', withData(stored(stopped, 1), { session_id: '8-1' })],
     ['on a subject of nobody', { ...stored(stopped, 1), subject: 'sessions.stray' }],
   ])('%s are kept as such and change no session', (_, event) => {
-    const projected = projectBatch(new Map(), [event]);
+    const projected = projectBatch(new Map(), [readEvent(event)]);
     expect(projected.sessions.size).toBe(0);
     expect(projected.events).toEqual([
       expect.objectContaining({ sequence: 1, problem: expect.stringMatching(/./) }),
     ]);
-    expect(sessionsOf([event])).toEqual([]);
+    expect(sessionsOf([readEvent(event)])).toEqual([]);
   });
 
   it('that only move the log on after a restore are kept and are no problem', () => {
     const message = { ...(stored(started, 1).message as object), type: 'log.restored', subject: 'restored' };
     const event: StoredEvent = { subject: subjects.restored, sequence: 1, message };
-    const projected = projectBatch(new Map(), [event]);
+    const projected = projectBatch(new Map(), [readEvent(event)]);
     expect(projected.sessions.size).toBe(0);
     expect(projected.events).toEqual([
       expect.objectContaining({ sequence: 1, type: 'log.restored', session_id: null, problem: null }),
@@ -177,7 +177,7 @@ describe('events in the read model', () => {
 
   it('with what PostgreSQL cannot store keep the rest', () => {
     const event = stored({ ...started, metadata: { 'a\u0000': ['b\ud800', 1, null] } } as SessionLogEvent, 1);
-    const { sessions, events } = projectBatch(new Map(), [event]);
+    const { sessions, events } = projectBatch(new Map(), [readEvent(event)]);
     expect(sessions.get('7-1')?.metadata).toEqual({ 'a\uFFFD': ['b\uFFFD', 1, null] });
     expect(events[0]?.problem).toBeNull();
   });
@@ -186,7 +186,7 @@ describe('events in the read model', () => {
     let deep: unknown = 1;
     for (let level = 0; level < 50_000; level += 1) deep = [deep];
     const event = withData(stored(started, 1), { metadata: { deep } });
-    const { events } = projectBatch(new Map(), [event]);
+    const { events } = projectBatch(new Map(), [readEvent(event)]);
     expect(JSON.stringify(events)).toContain('nested too deeply');
   });
 });

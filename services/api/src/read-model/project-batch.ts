@@ -1,3 +1,4 @@
+import { toSnakeCase } from '@holdfast/shared/contracts/field-names.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { parseSessionSubject, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
@@ -14,50 +15,48 @@ export interface ProjectedBatch {
 }
 
 /**
- * What a batch of events makes of the rows that its sessions have so far (see {@link sessionsOf}). What was cleaned
- * away stays away, however often the log is read.
+ * What a batch of events makes of the rows that its sessions have so far. What was cleaned away stays away, however
+ * often the log is read.
  */
 export function projectBatch(
-  before: ReadonlyMap<string, SessionRow>,
-  batch: readonly StoredEvent[],
+  before: { get(sessionId: string): SessionRow | undefined },
+  batch: readonly ReadEvent[],
   cleaned: CleanedSessions = new Map(),
 ): ProjectedBatch {
   const sessions = new Map<string, SessionRow>();
   const events: SessionEventRow[] = [];
-  for (const stored of batch) {
-    const read = readEvent(stored);
-    if (stored.sequence <= (cleaned.get(read.row.session_id ?? '') ?? 0)) continue;
+  for (const read of batch) {
+    const { sequence, session_id } = read.row;
+    if (sequence <= (cleaned.get(session_id ?? '') ?? 0)) continue;
     events.push(read.row);
     if (read.kind === 'unreadable') continue;
     const { sessionId } = read.decoded.event;
-    const row = projectEvent(sessions.get(sessionId) ?? before.get(sessionId), read.decoded, stored.sequence);
+    const row = projectEvent(sessions.get(sessionId) ?? before.get(sessionId), read.decoded, sequence);
     if (row) sessions.set(sessionId, row);
   }
   return { sessions, events };
 }
 
 /** Ids of the sessions that a batch may change. */
-export function sessionsOf(batch: readonly StoredEvent[]): string[] {
-  const ids = new Set<string>();
-  for (const stored of batch) {
-    const read = readEvent(stored);
-    if (read.kind === 'readable') ids.add(read.decoded.event.sessionId);
-  }
-  return [...ids];
+export function sessionsOf(batch: readonly ReadEvent[]): string[] {
+  return [
+    ...new Set(batch.flatMap((read) => (read.kind === 'readable' ? read.decoded.event.sessionId : []))),
+  ];
 }
 
 /** Ids of the sessions that a batch names, also in events that cannot be read. */
-export function sessionsNamedIn(batch: readonly StoredEvent[]): string[] {
-  return [...new Set(batch.flatMap((stored) => readEvent(stored).row.session_id ?? []))];
+export function sessionsNamedIn(batch: readonly ReadEvent[]): string[] {
+  return [...new Set(batch.flatMap(({ row }) => row.session_id ?? []))];
 }
 
 type Decoded = Exclude<ReturnType<typeof decodeSessionEvent>, { kind: 'unreadable' }>;
-type ReadEvent =
+/** An event as it is shown, and what it says where it can be read. */
+export type ReadEvent =
   | { readonly kind: 'readable'; readonly decoded: Decoded; readonly row: SessionEventRow }
   /** Changes no session: it cannot be read, or is of none. */
   | { readonly kind: 'unreadable'; readonly row: SessionEventRow };
 
-function readEvent({ subject, sequence, message }: StoredEvent): ReadEvent {
+export function readEvent({ subject, sequence, message }: StoredEvent): ReadEvent {
   if (subject === subjects.restored) {
     const row = { ...unreadableRow({ subject, sequence, message }, ''), session_id: null, problem: null };
     return { kind: 'unreadable', row };
@@ -80,7 +79,7 @@ function readEvent({ subject, sequence, message }: StoredEvent): ReadEvent {
       time: new Date(decoded.metadata.time),
       event_id: decoded.metadata.id,
       source: decoded.metadata.source,
-      data: inSnakeCase(data),
+      data: toSnakeCase(data),
       problem: null,
     },
   };
@@ -117,13 +116,4 @@ export function unreadableRow({ subject, sequence, message }: StoredEvent, probl
     data: storableJson('data' in envelope ? envelope.data : message),
     problem: storableText(problem),
   };
-}
-
-function inSnakeCase(fields: object): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(fields).map(([name, value]) => [
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
-  );
 }

@@ -4,7 +4,8 @@ import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import pg from 'pg';
 import { isMissingTable } from '../database/database-unavailable.ts';
 import { connectionOptions } from '../database/open-database.ts';
-import { projectionChannel } from './apply-batch.ts';
+import { SequenceWaiters } from './sequence-waiters.ts';
+import { projectionChannel } from './write-batch.ts';
 
 export type WaitOutcome = 'reached' | 'too_late' | 'database_away';
 
@@ -16,6 +17,8 @@ export interface ProjectionSignal {
   databaseIsUp(): boolean;
   /** Sequence that the read model is known to have come to. */
   reached(): number;
+  /** What this process has written itself is known without PostgreSQL's word; undefined when it does not write. */
+  projectedHere(sequence: number | undefined): void;
   /** Resolves when the read model contains `sequence`, at the latest after `timeoutMs`. Never throws. */
   waitFor(sequence: number, timeoutMs: number): Promise<WaitOutcome>;
   stop: Stop;
@@ -31,21 +34,30 @@ export function followProjection(options: { url: string; log: Logger }): Project
   const stopping = new AbortController();
   let client: pg.Client | undefined;
   let up = false;
-  let reached = 0;
+  /** As PostgreSQL has told. */
+  let told = 0;
+  let here: number | undefined;
   let saidAway = false;
   let leave: () => void = () => undefined;
-  const waiters = new Set<() => void>();
-
-  const wake = () => {
-    for (const waiter of waiters) waiter();
+  const reached = () => Math.max(told, here ?? 0);
+  const outcomeOf = (sequence: number): WaitOutcome | undefined => {
+    if (!up) return 'database_away';
+    return reached() >= sequence ? 'reached' : undefined;
   };
+  const waiters = new SequenceWaiters<WaitOutcome>({
+    outcomeOf,
+    tooLate: 'too_late',
+    // Not awaited: deadlines hold also for a database that hangs.
+    lookAgain: () => client && lookOnce(client),
+    lookAgainMs,
+  });
 
   const look = async (from: pg.Client): Promise<void> => {
     const { rows } = await from.query<{ last_sequence: number }>(
       'select last_sequence from projection_checkpoint',
     );
-    reached = rows[0]?.last_sequence ?? 0;
-    wake();
+    told = rows[0]?.last_sequence ?? 0;
+    waiters.news();
   };
 
   let looking = false;
@@ -75,8 +87,8 @@ export function followProjection(options: { url: string; log: Logger }): Project
     try {
       await fresh.connect();
       fresh.on('notification', ({ payload }) => {
-        reached = Number(payload);
-        wake();
+        told = Number(payload);
+        waiters.news();
       });
       await fresh.query(`listen ${projectionChannel}`);
       await look(fresh);
@@ -90,7 +102,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
     } finally {
       client = undefined;
       up = false;
-      wake();
+      waiters.news();
       // Ending waits for the server's goodbye, which may never come.
       await Promise.race([fresh.end().catch(() => undefined), pause(systemTimers, 1_000)]);
     }
@@ -115,19 +127,12 @@ export function followProjection(options: { url: string; log: Logger }): Project
   const running = loop();
   return {
     databaseIsUp: () => up,
-    reached: () => reached,
-    waitFor: async (sequence, timeoutMs) => {
-      const deadline = performance.now() + timeoutMs;
-      while (reached < sequence) {
-        if (!up) return 'database_away';
-        const left = deadline - performance.now();
-        if (left <= 0) return 'too_late';
-        const notified = await sleepUntilWoken(waiters, Math.min(left, lookAgainMs));
-        // Not awaited: the deadline holds also for a database that hangs.
-        if (!notified && client) lookOnce(client);
-      }
-      return up ? 'reached' : 'database_away';
+    reached,
+    projectedHere: (sequence) => {
+      here = sequence;
+      waiters.news();
     },
+    waitFor: (sequence, timeoutMs) => waiters.waitFor(sequence, timeoutMs),
     stop: async () => {
       stopping.abort();
       leave();
@@ -146,18 +151,4 @@ async function endsWithin(ended: Promise<void>, ms: number): Promise<boolean> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** True when woken, false when the time was over. */
-function sleepUntilWoken(waiters: Set<() => void>, ms: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const done = (woken: boolean) => {
-      clearTimeout(timer);
-      waiters.delete(wake);
-      resolve(woken);
-    };
-    const wake = () => done(true);
-    const timer = setTimeout(() => done(false), ms);
-    waiters.add(wake);
-  });
 }

@@ -8,13 +8,18 @@ import type { Database } from '../database/open-database.ts';
 import type { SessionLog } from '../ports.ts';
 import { applyBatch } from './apply-batch.ts';
 import { beginCheckpoint, type Checkpoint, readCheckpoint } from './checkpoint.ts';
-import { forgetCleanedOfOtherLogs } from './cleaned-sessions.ts';
+import { forgetCleanedOfOtherLogs, lastCleaned } from './cleaned-sessions.ts';
 import { LogBehindReadModel, verifyLog } from './log-guard.ts';
+import type { ProjectedRows } from './projected-rows.ts';
 
 export interface ProjectorOptions {
   readonly database: Database;
   /** While the broker can be used, undefined otherwise. */
   readonly sessionLog: () => SessionLog | undefined;
+  /** What this process writes; empty while it does not project. */
+  readonly rows: ProjectedRows;
+  /** Of each commit of this process, and where it begins; undefined when it does not project any more. */
+  readonly onProjected: (sequence: number | undefined) => void;
   readonly log: Logger;
 }
 
@@ -35,7 +40,13 @@ const idleMs = 5_000;
  * an advisory lock, and the connection that holds it is the one that writes: whoever loses the lock has lost the
  * means to write as well.
  */
-export function startProjector({ database, sessionLog, log }: ProjectorOptions): Projector {
+export function startProjector({
+  database,
+  sessionLog,
+  rows,
+  onProjected,
+  log,
+}: ProjectorOptions): Projector {
   const stopping = new AbortController();
   const { signal } = stopping;
   let projecting = false;
@@ -106,16 +117,27 @@ export function startProjector({ database, sessionLog, log }: ProjectorOptions):
       { checkpoint: checkpoint.lastSequence, last_sequence: lastSequence },
       'the projector reads SESSIONS from its checkpoint',
     );
-    while (!signal.aborted) {
-      const batch = await unlessStopped(events.next(maxBatch, idleMs), signal);
-      if (!batch) return;
-      if (batch.length === 0) {
-        await sql`select 1`.execute(database);
-        continue;
+    const cleanedUpTo = await lastCleaned(database);
+    try {
+      rows.clear();
+      onProjected(checkpoint.lastSequence);
+      while (!signal.aborted) {
+        const batch = await unlessStopped(events.next(maxBatch, idleMs), signal);
+        if (!batch) return;
+        if (batch.length === 0) {
+          await sql`select 1`.execute(database);
+          continue;
+        }
+        const fresh = batch.filter(({ sequence }) => sequence > checkpoint.lastSequence);
+        checkpoint = await applyBatch(database, { checkpoint, rows, cleanedUpTo }, fresh, log);
+        onProjected(checkpoint.lastSequence);
+        events.acknowledge();
       }
-      const fresh = batch.filter(({ sequence }) => sequence > checkpoint.lastSequence);
-      checkpoint = await applyBatch(database, checkpoint, fresh, log);
-      events.acknowledge();
+    } finally {
+      // What this process has written may be changed by others from here on.
+      rows.clear();
+      onProjected(undefined);
+      await events.close();
     }
   };
 
