@@ -118,7 +118,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await addAccessControl(app as unknown as FastifyInstance, access);
   acceptEmptyBodies(app as unknown as FastifyInstance);
   observeRequests(app as unknown as FastifyInstance, onAnswered);
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     // Consoles poll: reads are told only to those who ask for debug logs.
     const level = request.method === 'GET' || request.method === 'HEAD' ? 'debug' : 'info';
     request.log[level](
@@ -130,6 +130,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       },
       'answered',
     );
+    done();
   });
 
   await addOpenApi(app as unknown as FastifyInstance);

@@ -1,4 +1,4 @@
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import {
   type ApiKeyRecord,
   formatApiKey,
@@ -96,9 +96,7 @@ export class ApiKeys {
   check(text: string): KeyCheck {
     const parts = parseApiKey(text);
     const record = parts && this.#keys.get(parts.id)?.record;
-    const given = createHash('sha256')
-      .update(parts?.secret ?? '')
-      .digest();
+    const given = hash('sha256', parts?.secret ?? '', 'buffer');
     const kept = record ? Buffer.from(record.sha256, 'hex') : noSecret;
     if (!timingSafeEqual(given, kept) || !record) return { ok: false, why: 'unknown' };
     if (record.revoked_at !== null) return { ok: false, why: 'revoked', key: record };

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
-import helmet from '@fastify/helmet';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiKeys } from '../access/api-keys.ts';
@@ -10,7 +9,8 @@ import { type Caller, callerOf, nameOf, requireRole } from '../access/caller.ts'
 import { ApiProblem } from './api-problem.ts';
 import { operatorOf } from './operator.ts';
 import { traceParentOf } from './request-trace.ts';
-import { refuseRoutesWithoutRole, ruleOf } from './route-roles.ts';
+import { refuseRoutesWithoutRole, routeOf } from './route-roles.ts';
+import { securityHeaders } from './security-headers.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -47,9 +47,13 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
   // No page of this API is to be framed or to load anything from elsewhere. Over HTTP its parts must not be asked for
   // by HTTPS. That a host is to be reached by HTTPS only holds for all of its ports, those of Grafana and others too: it
   // is for the administrator to say.
-  await app.register(helmet, {
+  const fixedHeaders = await securityHeaders({
     contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
     strictTransportSecurity: hstsSeconds > 0 && { maxAge: hstsSeconds, includeSubDomains: false },
+  });
+  app.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(fixedHeaders);
+    done();
   });
   if (corsOrigins.length > 0) {
     await app.register(cors, {
@@ -58,8 +62,9 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
       exposedHeaders: ['location', 'etag', 'retry-after', 'x-request-id'],
     });
   }
-  app.addHook('onRequest', async (request) => {
+  app.addHook('onRequest', (request, _reply, done) => {
     request.caller = callerOf(control, { address: request.socket.remoteAddress, headers: request.headers });
+    done();
   });
   // Its own hook comes after the one above, and the next stage after that: a flood of wrong keys is cut off here.
   await app.register(rateLimit, {
@@ -67,14 +72,14 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     max: (request) => (isRefused(request) ? control.refusedPerMinute : control.requestsPerMinute),
     keyGenerator: limitedAs,
     allowList: (request) => {
-      if (ruleOf(request.method, request.routeOptions.url)?.role === 'open') return true;
+      if (routeOf(request).rule?.role === 'open') return true;
       if (request.caller.kind === 'local') return true;
       return (isRefused(request) ? control.refusedPerMinute : control.requestsPerMinute) === 0;
     },
     errorResponseBuilder: (_request, { max, ttl }) => tooManyRequests(max, ttl),
   });
   app.addHook('preParsing', async (request) => {
-    const rule = ruleOf(request.method, request.routeOptions.url);
+    const rule = routeOf(request).rule;
     if (!rule || rule.role === 'open') return;
     requireRole(request.caller, rule.role, keys);
   });
@@ -92,7 +97,7 @@ function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
     const code = request.problemCode;
     // A key that turns up where it should not is worth a note, whatever it was to open.
     const isStray = code === 'key_not_from_here';
-    const change = ruleOf(request.method, request.routeOptions.url)?.action;
+    const change = routeOf(request).rule?.action;
     const action = change ?? (isStray ? 'key.use' : undefined);
     if (action === undefined || request.isAudited) return payload;
     const isFlood = isRefused(request) || status === 429;

@@ -1,9 +1,10 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { hash, randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandAttempt, CommandKeys, CommandRecord } from '../commands/command-keys.ts';
 import { ApiProblem, validationFailed } from './api-problem.ts';
 import { problemOf } from './http-errors.ts';
 import { traceParentOf } from './request-trace.ts';
+import { routeOf } from './route-roles.ts';
 
 export interface CommandAnswer<Body extends object> {
   readonly status: 200 | 201;
@@ -109,12 +110,13 @@ function keyOf(request: FastifyRequest): string | undefined {
   return sha256(`${caller.kind === 'key' ? caller.id : 'local'}\n${given}`);
 }
 
-function fingerprintOf({ method, routeOptions, params, body }: FastifyRequest): string {
-  return sha256(JSON.stringify([method, routeOptions.url, params, body ?? null]));
+function fingerprintOf(request: FastifyRequest): string {
+  const { method, params, body } = request;
+  return sha256(JSON.stringify([method, routeOf(request).url, params, body ?? null]));
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text);
 }
 
 function keyReused(): ApiProblem {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { routeOf } from './route-roles.ts';
 
 export interface AnsweredRequest {
   readonly method: string;
@@ -13,12 +14,13 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** Tells of every answer. A stream of events is told of when it ends. */
 export function observeRequests(app: FastifyInstance, onAnswered: (answered: AnsweredRequest) => void): void {
-  app.addHook('onResponse', async (request, reply) => {
+  app.addHook('onResponse', (request, reply, done) => {
     onAnswered({
       method: methods.has(request.method) ? request.method : 'other',
-      route: request.routeOptions.url ?? '',
+      route: routeOf(request).url ?? '',
       status: reply.statusCode,
       ms: reply.elapsedTime,
     });
+    done();
   });
 }

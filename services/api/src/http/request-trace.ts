@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import {
   formatTraceParent,
@@ -6,6 +5,8 @@ import {
   traceParentName,
 } from '@holdfast/shared/contracts/trace-parent.ts';
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify';
+import { randomHex } from './random-hex.ts';
+import { RequestLog } from './request-log.ts';
 
 const known = new WeakMap<object, string>();
 
@@ -15,8 +16,8 @@ export function traceParentOf(request: Pick<IncomingMessage, 'headers'>): string
   if (before !== undefined) return before;
   const given = parseTraceParent(request.headers[traceParentName]);
   const made = formatTraceParent({
-    traceId: given?.traceId ?? randomBytes(16).toString('hex'),
-    parentId: randomBytes(8).toString('hex'),
+    traceId: given?.traceId ?? randomHex(16),
+    parentId: randomHex(8),
     flags: given?.flags ?? '00',
   });
   known.set(request, made);
@@ -30,11 +31,14 @@ export function loggerOfRequest(
   options: object,
   request: Pick<IncomingMessage, 'headers'>,
 ): FastifyBaseLogger {
-  return logger.child({ ...bindings, [traceParentName]: traceParentOf(request) }, options);
+  const about = () => ({ ...bindings, [traceParentName]: traceParentOf(request) });
+  for (const _ in options) return logger.child(about(), options);
+  return new RequestLog(logger, about);
 }
 
 export function tellTraces(app: FastifyInstance): void {
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     reply.header(traceParentName, traceParentOf(request.raw));
+    done();
   });
 }

@@ -1,5 +1,11 @@
 import type { Role } from '@holdfast/shared/contracts/api-key.ts';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    knownRoute: KnownRoute | null;
+  }
+}
 
 export interface RouteRule {
   /** `open`: for everybody, without a key. */
@@ -70,6 +76,22 @@ export const routeRoles: ReadonlyMap<string, RouteRule> = new Map<string, RouteR
   ['GET /api/system/audit', admin],
 ]);
 
+/** What is known of a request's route. */
+export interface KnownRoute {
+  /** Its pattern; undefined where there is none. */
+  readonly url: string | undefined;
+  readonly rule: RouteRule | undefined;
+}
+
+/** Looked up once for each request: fastify makes a new object of all that it knows of a route whenever it is asked. */
+export function routeOf(request: FastifyRequest): KnownRoute {
+  request.knownRoute ??= {
+    url: request.routeOptions.url,
+    rule: ruleOf(request.method, request.routeOptions.url),
+  };
+  return request.knownRoute;
+}
+
 /** Undefined for what is no route. HEAD is as GET; asking which methods there are is open. */
 export function ruleOf(method: string, url: string | undefined): RouteRule | undefined {
   if (url === undefined) return undefined;
@@ -82,6 +104,7 @@ export function ruleOf(method: string, url: string | undefined): RouteRule | und
 
 /** Registered before all routes. @throws at the start, for a route that the table has not */
 export function refuseRoutesWithoutRole(app: FastifyInstance): void {
+  app.decorateRequest('knownRoute', null);
   app.addHook('onRoute', ({ method, url }) => {
     for (const each of [method].flat()) {
       if (ruleOf(each, url)) continue;
