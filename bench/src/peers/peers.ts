@@ -128,7 +128,7 @@ async function costOfPeer(
   values: FlagValues<typeof flags>,
   { cleanUp }: BenchmarkContext,
 ): Promise<Cost> {
-  const plant = await startFastModbusServer(folder, '0.0.0.0');
+  const plant = await startFastModbusServer(folder, '0.0.0.0', 'changing');
   cleanUp.defer(() => plant.stop());
   const load: PeerLoad = {
     port: plant.port,

@@ -1,6 +1,7 @@
 /*
  * A Modbus TCP device that answers as fast as the machine can, for measurements: one process, epoll, no allocation.
- * Register n holds n, modulo 65536; bit n is on when n is odd. Function codes 1 to 4. Units from 200 on never answer,
+ * Register n holds n, modulo 65536, or, with a second argument, n and the requests answered so far, modulo 1024, so that
+ * every register has another value at each read. Bit n is on when n is odd. Function codes 1 to 4. Units from 200 on never answer,
  * and keep no other unit waiting; all others answer.
  * Listens on the address that it is given, 127.0.0.1 by default, and prints the port. For each byte that comes on its
  * standard input it prints how many requests it has answered; it serves until that closes.
@@ -21,6 +22,7 @@
 enum { MAX_FDS = 65536, REQUEST_BYTES = 12, MAX_EVENTS = 256, FIRST_SILENT_UNIT = 200 };
 
 static unsigned long long answered;
+static int is_changing;
 
 static struct {
     uint8_t pending[REQUEST_BYTES];
@@ -55,7 +57,8 @@ static size_t answer(const uint8_t *request, uint8_t *reply) {
     if (is_bits) {
         memset(reply + 9, address % 2 ? 0x55 : 0xaa, data_bytes);
     } else {
-        for (unsigned i = 0; i < quantity; i++) put16(reply + 9 + i * 2, address + i);
+        unsigned first = address + (is_changing ? answered % 1024 : 0);
+        for (unsigned i = 0; i < quantity; i++) put16(reply + 9 + i * 2, first + i);
     }
     return 9 + data_bytes;
 }
@@ -93,6 +96,7 @@ int main(int argc, char **argv) {
     int listener = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t size = sizeof address;
+    is_changing = argc > 2;
     if (argc > 1 && inet_pton(AF_INET, argv[1], &address.sin_addr) != 1) die("address");
     if (listener < 0 || bind(listener, (struct sockaddr *)&address, size) || listen(listener, 4096)) die("listen");
     if (getsockname(listener, (struct sockaddr *)&address, &size)) die("getsockname");

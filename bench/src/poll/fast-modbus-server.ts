@@ -20,19 +20,23 @@ export interface FastModbusServer {
 }
 
 /**
- * Compiles it into the folder and starts it: register n holds n, and every unit below {@link firstSilentUnit} answers.
+ * Compiles it into the folder and starts it: every unit below {@link firstSilentUnit} answers.
  * @param address that it listens on; `0.0.0.0` makes each address of the loopback network an endpoint of its own
+ * @param registers `still`: register n holds n; `changing`: each register has another value at each read
  * @throws UsageError without gcc
  */
 export async function startFastModbusServer(
   folder: string,
   address = '127.0.0.1',
+  registers: 'still' | 'changing' = 'still',
 ): Promise<FastModbusServer> {
   const gcc = findExecutable('gcc');
   if (gcc === undefined) throw new UsageError('the device of this measurement is a C program: it needs gcc');
   const program = join(folder, 'fast-modbus-server');
   await promisify(execFile)(gcc, ['-O2', '-Wall', '-Wextra', '-Werror', '-o', program, source]);
-  const child: ChildProcess = spawn(program, [address], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child: ChildProcess = spawn(program, [address, ...(registers === 'changing' ? [registers] : [])], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   if (!child.stdout) throw new Error('the server has no output');
   const lines = createInterface({ input: child.stdout });
   const [port] = await once(lines, 'line');

@@ -21,6 +21,11 @@ const flags = {
   connections: { meaning: 'connections, each with one read in flight', byDefault: 50, atLeast: 1 },
   registers: { meaning: 'registers of a read, all of which are decoded', byDefault: 125, atLeast: 1 },
   type: { meaning: 'what they are read as', byDefault: 'uint16', oneOf: ['uint16', 'uint32'] },
+  values: {
+    meaning: 'whether each register has another value at each read',
+    byDefault: 'changing',
+    oneOf: ['changing', 'still'],
+  },
   'period-ms': { meaning: 'how often each unit is read', byDefault: 10, atLeast: 10 },
   seconds: { meaning: 'length of each measurement', byDefault: 5, atLeast: 1 },
   least: { meaning: 'units behind each connection at which the search begins', byDefault: 1, atLeast: 1 },
@@ -55,7 +60,12 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const { progress, cleanUp } = context;
   const type: MeasuredType = values.type === 'uint32' ? 'uint32' : 'uint16';
   const bare = await bareRounds(values, context);
-  const plant = await PolledPlant.start(context, cleanUp, spreadPercent);
+  const plant = await PolledPlant.start(
+    context,
+    cleanUp,
+    spreadPercent,
+    values.values === 'still' ? 'still' : 'changing',
+  );
   const steps: { units: number; window: MeasuredWindow }[] = [];
   for (let units = 1; units <= most; units += 1) {
     const devices = Array.from({ length: connections }, (_, index) => ({

@@ -62,11 +62,15 @@ export class PolledPlant {
     this.#book = new TickBook(parts.nc, parts.spread);
   }
 
-  /** @param spreadPercent over how much of their period devices are spread; see POLL_SPREAD_PERCENT */
+  /**
+   * @param spreadPercent over how much of their period devices are spread; see POLL_SPREAD_PERCENT
+   * @param registers whether they have another value at each read
+   */
   static async start(
     { profileFolder }: Pick<BenchmarkContext, 'profileFolder'>,
     cleanUp: AsyncDisposableStack,
     spreadPercent: number,
+    registers: 'still' | 'changing' = 'changing',
   ): Promise<PolledPlant> {
     const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
     cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
@@ -81,7 +85,7 @@ export class PolledPlant {
       samplesMaxAgeHours: 1,
       replicas: 1,
     });
-    const plant = await startFastModbusServer(folder, '0.0.0.0');
+    const plant = await startFastModbusServer(folder, '0.0.0.0', registers);
     cleanUp.defer(() => plant.stop());
     const settings = {
       NATS_URL: server.url,
