@@ -5,7 +5,6 @@ import { childrenOf, isOver } from '@holdfast/dev/process-family.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import { describe, expect, it } from 'vitest';
-import { ROOT } from './root.mjs';
 
 // A program that reports its id and each signal, and ends on SIGTERM or SIGUSR2 with the number of SIGINTs it got.
 const PROGRAM = `
@@ -89,7 +88,7 @@ describe('a script of package.json', () => {
   });
 
   it('takes the place of its shell, whichever it is', async () => {
-    const { scripts } = JSON.parse(await readFile(join(ROOT, 'package.json'), 'utf8'));
+    const { scripts } = JSON.parse(await readFile(join(import.meta.dirname, '../../package.json'), 'utf8'));
 
     expect(Object.values(scripts).filter((script) => !String(script).startsWith('exec '))).toEqual([]);
   });

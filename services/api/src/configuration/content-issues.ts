@@ -1,6 +1,5 @@
 import { endpointProblems } from '@holdfast/shared/contracts/endpoint-address.ts';
 import type { DeviceConfig, PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { describeMisfit, misfitRates } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { type AddressRange, mapReads } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
 import { sameValueCodes } from '@holdfast/shared/domain/register/point-rules.ts';
@@ -13,12 +12,11 @@ export interface ContentIssue {
 
 /** What of a task's devices and points does not go together, although each is right by itself. */
 export function contentIssues(
-  content: Pick<TaskConfig, 'schema_version' | 'period_ms' | 'devices'>,
+  content: Pick<TaskConfig, 'schema_version' | 'devices'>,
 ): readonly ContentIssue[] {
-  const { schema_version, period_ms, devices } = content;
+  const { schema_version, devices } = content;
   return [
     ...devices.flatMap((device, index) => [
-      ...rateIssues(device, period_ms, index),
       ...codeIssues(device, index),
       // Tasks that are older than this check must still start: there a point that cannot be read is a miss.
       ...(schema_version === 1 ? [] : readingIssues(device, index)),
@@ -31,13 +29,6 @@ export function contentIssues(
       };
     }),
   ];
-}
-
-function rateIssues(device: DeviceConfig, taskPeriodMs: number, index: number): ContentIssue[] {
-  return misfitRates(taskPeriodMs, device.points).map((misfit) => ({
-    path: `${pointPath(device, index, misfit.code)}.period_ms`,
-    message: `${device.code}, ${misfit.code}: ${describeMisfit(misfit)}`,
-  }));
 }
 
 function codeIssues(device: DeviceConfig, index: number): ContentIssue[] {

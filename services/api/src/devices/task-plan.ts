@@ -1,7 +1,7 @@
 import { endpointKey, endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
 import type { TaskPlanBody, TaskPlanView } from '@holdfast/shared/contracts/http/task-plan-http.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
+import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
 import {
   type BusSpeed,
   type DeviceLoad,
@@ -92,8 +92,8 @@ function planDevice(
 }
 
 /**
- * Over one round of all rates: where they meet, their requests are merged. A round that is very long (1 s and 7 h) is
- * reckoned as if they never met, which is too much rather than too little.
+ * Over one round of all rates: where they meet, their requests are merged. Rates whose round is very long (1 s and 7 h), or
+ * longer than the slowest of them (2 s and 5 s), are reckoned as if they never met, which is too much rather than too little.
  */
 function busyPerSecond(
   map: Parameters<typeof planReads<PointConfig>>[0],
@@ -110,7 +110,7 @@ function busyPerSecond(
   const known = new Map<string, number>();
   let sum = 0;
   for (let tick = 0; tick < ticks; tick += 1) {
-    const due = rates.filter(([rate]) => (tick * periodMs) % rate === 0);
+    const due = rates.filter(([rate]) => isDue(tick, periodMs, rate));
     const key = due.map(([rate]) => rate).join();
     let ms = known.get(key);
     if (ms === undefined) {

@@ -137,10 +137,7 @@ export class DevicePlans {
 
   /** Now, or in a tick since the last one that was taken. */
   #isDue(tick: number, pointPeriodMs: number): boolean {
-    const since = this.#takenThrough;
-    if (since === undefined || since >= tick - 1) return isDue(tick, this.periodMs, pointPeriodMs);
-    const every = pointPeriodMs / this.periodMs;
-    return Math.floor(tick / every) > Math.floor(since / every);
+    return isDue(tick, this.periodMs, pointPeriodMs, Math.min(this.#takenThrough ?? tick, tick - 1));
   }
 
   #outline(due: readonly PointConfig[]): PlanOutline {

@@ -41,6 +41,27 @@ describe('points of different rates', () => {
     expect(world.pollers[0]?.periodMs).toBe(100);
   });
 
+  it('are read in the first tick of each of their periods where those are no multiples of the fastest', async () => {
+    const world = new PolledWorld();
+    const points = [
+      every(200, pointOf('fast', 0)),
+      every(500, pointOf('slow', 1)),
+      every(700, pointOf('odd', 100)),
+    ];
+    const results = world.poll(deviceOf({ points }));
+    await world.time.advance(2_050);
+    await world.stop();
+    const at = (code: string) =>
+      results.filter(({ values }) => code in values).map(({ tick }) => tickTimeMs(tick, 200) - startMs);
+    expect(at('fast')).toEqual([0, 200, 400, 600, 800, 1_000, 1_200, 1_400, 1_600, 1_800, 2_000]);
+    expect(at('slow')).toEqual([0, 600, 1_000, 1_600, 2_000]);
+    // Counted from 1970, not from when polling began.
+    const periods = at('odd').map((timeMs) => Math.floor((startMs + timeMs) / 700));
+    expect(periods).toEqual(periods.map((_, index) => (periods[0] ?? 0) + index));
+    expect(periods.length).toBeGreaterThanOrEqual(2);
+    expect(results.every(({ miss }) => miss === undefined)).toBe(true);
+  });
+
   it('lose no reading by an overrun: what was due in a tick that is over is read in the next one', async () => {
     const world = new PolledWorld();
     world.bus.reply = () => ({ afterMs: world.time.nowMs() === 500 ? 230 : 5 });
