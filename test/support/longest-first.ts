@@ -15,6 +15,7 @@ export const LONG_FILES: Readonly<Record<string, number>> = {
   'test/faults-short/faults.test.ts': 48,
   'test/outages/collector-to-broker.test.ts': 45,
   'dev/src/stack/stack.e2e.test.ts': 50,
+  'test/outages/dropped-unseen.test.ts': 34,
   'test/end-to-end/recovery.test.ts': 28,
   'services/writer/testing/writer.test.ts': 25,
   'test/end-to-end/rates.test.ts': 22,
