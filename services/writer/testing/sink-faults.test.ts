@@ -124,8 +124,10 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     front.answerWrites({ ...answer(429), headers: { 'retry-after': '3600' } });
     const from = front.writeCount;
     await start();
-    await publish('patient', ticks(100));
+    // One batch certainly, which is asked to wait; what comes then in further batches is asked by that, too.
+    await publish('patient', ticks(1));
     const failing = await sinkStatusThat(connection, 'writing fails', (status) => status.failed_writes > 0);
+    await publish('patient', ticks(99, 1));
     // Two more of its reports, 2 s apart: otherwise it would have tried a dozen times by then.
     for (let last = failing, reports = 0; reports < 2; reports++) {
       const before = last.updated_at;

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { apiKeyRecordSchema } from '@holdfast/shared/contracts/api-key.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { ApiKeyBook } from '@holdfast/shared/jetstream/api-keys.ts';
@@ -87,6 +88,11 @@ export async function restoreBackup(options: {
       await keys.create(apiKeyRecordSchema.parse(line));
     }
   }
+  // Whoever was started meanwhile follows an empty log still, and appends to it as soon as it says something.
+  await requireNothingThere(nc).catch((error) => {
+    if (error instanceof BackupError) throw new RestoreFailed(error.message, { cause: error });
+    throw error;
+  });
   const restored = await republishSessionEvents(nc, savedEvents(from, manifest, onStep));
   if (restored !== lastSequence) {
     throw new RestoreFailed(`SESSIONS ends at event ${restored}, but the backup at ${lastSequence}`);
@@ -97,7 +103,19 @@ export async function restoreBackup(options: {
   return { manifest, epochFloor };
 }
 
+/** A service asks for events again and again, and between two questions nobody is to be seen. */
+const watchedMs = 2_500;
+const lookEveryMs = 100;
+
 async function requireEmptyBroker(nc: NatsConnection): Promise<void> {
+  const untilMs = performance.now() + watchedMs;
+  do {
+    await requireNothingThere(nc);
+    await pause(lookEveryMs);
+  } while (performance.now() < untilMs);
+}
+
+async function requireNothingThere(nc: NatsConnection): Promise<void> {
   const extent = await sessionLogExtent(nc);
   if (!extent) return;
   if (extent.lastSequence > 0) {

@@ -4,6 +4,7 @@ import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { ackAll, type JsMsg } from '@holdfast/shared/jetstream/consume-batches.ts';
 import type { Quarantine } from '@holdfast/shared/jetstream/quarantine.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import {
   type SampleStore,
   SampleStoreUnavailable,
@@ -19,7 +20,7 @@ import type { WriterCounters } from '../batch/writer-counters.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
 import { OutageLog } from '../health/outage-log.ts';
 import type { SinkMonitor } from '../health/sink-monitor.ts';
-import { StoppedWhileTrying, untilItWorks } from '../retry/until-it-works.ts';
+import { longestAskedPauseMs, StoppedWhileTrying, untilItWorks } from '../retry/until-it-works.ts';
 
 export interface SampleBatchHandlerParts {
   readonly store: SampleStore;
@@ -44,6 +45,9 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
   const quarantineOutage = new OutageLog(log, 'the quarantine');
   const fencedOwners = new Set<string>();
   const doubtedClocks = new Set<string>();
+
+  // Asked of one batch, it holds for all of them: the others would knock at once.
+  let leftAloneUntilMs = 0;
 
   // While one batch is with the database the next one is sorted out; that goes by the order of the stream.
   let sorting: Promise<unknown> = Promise.resolve();
@@ -110,7 +114,14 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
   }
 
   function untilStoreAnswers<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
-    return untilItWorks(attempt, {
+    const whenWelcome = async (): Promise<T> => {
+      while (performance.now() < leftAloneUntilMs) {
+        await pause(systemTimers, leftAloneUntilMs - performance.now(), signal);
+        if (signal.aborted) throw new StoppedWhileTrying('stopped while the database wants to be left alone');
+      }
+      return attempt();
+    };
+    return untilItWorks(whenWelcome, {
       signal,
       isTemporary: (error) => error instanceof SampleStoreUnavailable,
       askedPauseMs: (error) => (error instanceof SampleStoreUnavailable ? error.retryAfterMs : undefined),
@@ -118,6 +129,9 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
         counters.failedWrites += 1;
         storeOutage.failed(error);
         monitor.failed(error, Date.now());
+        const askedMs = error instanceof SampleStoreUnavailable ? (error.retryAfterMs ?? 0) : 0;
+        const untilMs = performance.now() + Math.min(askedMs, longestAskedPauseMs);
+        leftAloneUntilMs = Math.max(leftAloneUntilMs, untilMs);
       },
       onSuccess: () => {
         storeOutage.worked();

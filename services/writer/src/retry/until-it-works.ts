@@ -14,7 +14,7 @@ export interface RetryOptions {
 }
 
 /** Nobody's word holds samples up for longer; whoever means it says it again. */
-const longestAskedPauseMs = 60_000;
+export const longestAskedPauseMs = 60_000;
 
 /** The service stops; what was attempted has not been confirmed. */
 export class StoppedWhileTrying extends Error {

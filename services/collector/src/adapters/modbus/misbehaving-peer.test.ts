@@ -9,14 +9,17 @@ describe('a late reply', () => {
   it('never becomes the value of another request on the new connection', async () => {
     const late: (() => void)[] = [];
     const { bus, connections } = await startPeer((socket, request, n) => {
-      // The first request is answered on its own connection, but only when the second request is there.
-      if (n === 0) late.push(() => socket.write(soundReply(request)));
+      // The second request is answered on its own connection, but only when the third one is there.
+      if (n === 1) late.push(() => socket.write(soundReply(request)));
       else {
         late.shift()?.();
         socket.write(soundReply(request));
       }
     });
+    // Connecting may take longer than the timeout below, and then nothing would have been asked.
+    await bus.read(registers(1));
     expect(await failureOf(bus.read(registers(100, 1, 50)))).toMatchObject({ missCause: 'timeout' });
+    await vi.waitFor(() => expect(late).toHaveLength(1));
     expect(await bus.read(registers(200))).toEqual({ kind: 'registers', values: [1200] });
     expect(connections).toHaveLength(2);
   });
@@ -90,11 +93,16 @@ describe('a reply that is not exactly the answer', () => {
   it.each(Object.keys(replies))(
     '%s is a failure, and the next read starts on a new connection',
     async (what) => {
+      let answered = -1;
       const { bus, connections } = await startPeer((socket, request, n) => {
-        socket.write(n === 0 ? (replies[what]?.(request) ?? Buffer.of()) : soundReply(request));
+        answered = n;
+        socket.write(n === 1 ? (replies[what]?.(request) ?? Buffer.of()) : soundReply(request));
       });
+      await bus.read(registers(1));
       const failure = await failureOf(bus.read(registers(0, 2, 100)));
       expect(['timeout', 'connection']).toContain(failure.missCause);
+      // Where it took longer than its timeout on the way, the answer above is not given yet.
+      await vi.waitFor(() => expect(answered).toBe(1));
       expect(await bus.read(registers(10, 2))).toEqual({ kind: 'registers', values: [1010, 1011] });
       expect(connections).toHaveLength(2);
     },
