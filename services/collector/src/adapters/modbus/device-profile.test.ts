@@ -175,6 +175,20 @@ describe('addresses that are not allowed', () => {
     },
   );
 
+  it('are not asked where one was allowed when the connection was begun and is none any more when it stands', async () => {
+    const { port } = await reachable();
+    let judged = 0;
+    const bus = busTo('127.0.0.1', port, {
+      refusal: (ip) => {
+        judged += 1;
+        return judged === 1 ? undefined : `${ip} is not allowed`;
+      },
+    });
+    const failure = await failureOf(bus.read(registers(0)));
+    expect(failure).toMatchObject({ missCause: 'connection', wasSent: false });
+    expect(failure.message).toContain('is not allowed');
+  });
+
   it('are told from those that are: the name of an allowed one is read', async () => {
     const { port } = await reachable();
     const judged = new Set<string>();
