@@ -17,6 +17,8 @@ export interface HomeFolder {
   readonly runningFile: string;
   /** Address of the database, password included, for backups: DATABASE_URL_FILE. */
   readonly databaseUrlFile: string;
+  /** The first key of the API. */
+  readonly adminKeyFile: string;
 }
 
 export const PROJECT_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -59,5 +61,6 @@ export async function openHomeFolder(home: string): Promise<HomeFolder> {
     demoFile: join(path, 'demo.json'),
     runningFile: join(path, 'running.json'),
     databaseUrlFile: join(path, 'database-url'),
+    adminKeyFile: join(path, 'admin-key'),
   };
 }

@@ -5,6 +5,7 @@ import { apiClient } from './api-client.ts';
 import { bringUpDemo } from './bring-up-demo.ts';
 import { childNotes } from './child-notes.ts';
 import { readSession } from './demo-session.ts';
+import { makeFirstKey } from './first-key.ts';
 import { openHomeFolder, PROJECT_ROOT } from './home-folder.ts';
 import { type Reloadable, reloadOnChange } from './hot-reload.ts';
 import { natsServer, postgresServer } from './local-servers.ts';
@@ -101,6 +102,14 @@ export async function runLocalStack(
     await children.start([[writer], collectors, [supervisor, apiService]], stop, onReady);
 
     const client = apiClient(api, stop);
+    const firstKey = await makeFirstKey(client, home.adminKeyFile);
+    if (firstKey !== undefined) {
+      const where = `${home.shownPath}/admin-key`;
+      logs.say(`✓ key         of an administrator, for callers from other machines: ${where}`, {
+        file: where,
+      });
+      logs.confide(`  key         ${firstKey} (shown this once)`);
+    }
     const demo = await bringUpDemo({
       api: client,
       demoFile: home.demoFile,

@@ -58,4 +58,11 @@ describe('the logs of all processes in one stream', () => {
     expect(first).toMatch(/^collector-2 │ .*WARN.*device press-1 is not read.*"device":"press-1"/);
     expect(second).toBe('ready');
   });
+
+  it('have secrets on a terminal only', () => {
+    const [toPeople, toPrograms] = [written(true), written(false)];
+    for (const { output } of [toPeople, toPrograms]) openLogStream(output).confide('hf_secret');
+    expect(toPeople.text()).toBe('hf_secret\n');
+    expect(toPrograms.text()).toBe('');
+  });
 });

@@ -18,6 +18,8 @@ export interface LogStream {
   /** The stack itself. `fields` are for programs: on a terminal the message alone is shown. */
   say(message: string, fields?: Readonly<Record<string, unknown>>): void;
   warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  /** A secret, to somebody at a terminal. What goes to a file or a program is a log, and has none. */
+  confide(message: string): void;
   /** Several lines to read at leisure; for programs they are the field `lines` of one record. */
   show(lines: readonly string[], fields: Readonly<Record<string, unknown>>): void;
 }
@@ -49,6 +51,7 @@ function jsonStream(output: LogOutput): LogStream {
     record,
     say,
     warn: own('warn'),
+    confide: () => undefined,
     show: (all, fields) => {
       const lines = all.map((line) => line.trim()).filter((line) => line !== '');
       say(lines[0] ?? '', { ...fields, lines });
@@ -89,6 +92,9 @@ function readableStream(output: LogOutput): LogStream {
     },
     warn: (message) => {
       output.write(`${style(['bold', 'yellow'], message)}\n`);
+    },
+    confide: (message) => {
+      output.write(`${message}\n`);
     },
     show: (lines) => {
       output.write(`${lines.join('\n')}\n`);

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { appendFile, cp, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, cp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { keyPageSchema } from '@holdfast/shared/contracts/http/access-http.ts';
 import { devicePageSchema, pointPageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { pointHistorySchema } from '@holdfast/shared/contracts/http/point-history-http.ts';
 import { sessionPageSchema, sessionViewSchema } from '@holdfast/shared/contracts/http/session-http.ts';
@@ -42,6 +43,11 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     const facts = await ready(first);
     const { session_id } = facts;
     expect(await writeSetpoint(facts)).toMatchObject({ outcome: 'written', read_back: { value: 7.5 } });
+    const key = (await readFile(join(home, 'admin-key'), 'utf8')).trim();
+    expect((await stat(join(home, 'admin-key'))).mode & 0o777).toBe(0o600);
+    expect(await keysAsSeenWith(facts, key)).toEqual([200, ['first-admin']]);
+    expect(await keysAsSeenWith(facts, `${key}x`)).toEqual([401, []]);
+    expect(first.lastLines(1_000).join('\n')).not.toContain(key);
     first.signal('SIGINT');
     expect(await first.exited).toEqual({ code: 0, signal: null });
     expect(await eventTypesIn(home)).toEqual(['session.started', 'session.assigned']);
@@ -51,6 +57,7 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     const again = await ready(second);
     expect(again.session_id).toBe(session_id);
     expect(await session(again)).toMatchObject({ status: 'running' });
+    expect(await keysAsSeenWith(again, key)).toEqual([200, ['first-admin']]);
     await sampleSince(again, startedAt);
     await fetch(`${again.api_url}${SESSIONS}/${session_id}/stop/`, { method: 'POST' });
     second.signal('SIGTERM');
@@ -284,6 +291,15 @@ async function writeSetpoint(facts: Ready): Promise<unknown> {
     body: JSON.stringify({ value: 7.5 }),
   });
   return response.json();
+}
+
+/** @returns the status of the answer, and the names of the keys that it lists */
+async function keysAsSeenWith({ api_url }: Ready, key: string): Promise<[number, string[]]> {
+  const response = await fetch(`${api_url}/api/system/keys/`, {
+    headers: { authorization: `Bearer ${key}` },
+  });
+  const page = keyPageSchema.safeParse(await response.json());
+  return [response.status, page.data?.results.map(({ name }) => name) ?? []];
 }
 
 function session(facts: Ready): Promise<z.infer<typeof sessionViewSchema>> {
