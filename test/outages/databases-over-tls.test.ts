@@ -17,6 +17,7 @@ import {
   certificatesForTest,
   opensslIsInstalled,
 } from '../support/certificates-for-test.ts';
+import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { influxForTest, influxIsInstalled } from '../support/influx-for-test.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
@@ -96,6 +97,8 @@ describe.skipIf(!opensslIsInstalled() || !influxIsInstalled())('an InfluxDB that
       status: 503,
       body: { code: 'sample_store_unavailable' },
     });
-    expect(doubting.process.lastLines(200).join('\n')).toContain('NODE_EXTRA_CA_CERTS');
+    await eventually(async () => doubting.process.lastLines(200).join('\n').includes('NODE_EXTRA_CA_CERTS'), {
+      what: 'the API to have told what to do',
+    });
   });
 });
