@@ -150,7 +150,8 @@ await runService({
 
     const readiness = () => ({
       nats: broker.isUp(),
-      postgres: projection.databaseIsUp(),
+      // A database of the release before is there and not ready: what is asked of it now may lack columns.
+      postgres: projection.databaseIsUp() && migrations.isDone(),
       log_complete: logGuard.damage() === undefined,
     });
     const metrics = new Metrics('api');

@@ -13,13 +13,16 @@ export function startMigrations(options: {
   log: Logger;
   /** The database is there and the schema cannot be made: waiting does not help. */
   onFatal: (error: unknown) => void;
-}): { stop: Stop } {
+}): { isDone(): boolean; stop: Stop } {
   const { database, log, onFatal } = options;
   const stopping = new AbortController();
+  let isDone = false;
   const running = (async () => {
     while (!stopping.signal.aborted) {
       try {
-        return await migrate(database, log);
+        await migrate(database, log);
+        isDone = true;
+        return;
       } catch (error) {
         if (!(error instanceof DatabaseUnavailable)) return onFatal(error);
         await pause(systemTimers, retryMs, stopping.signal);
@@ -27,6 +30,7 @@ export function startMigrations(options: {
     }
   })();
   return {
+    isDone: () => isDone,
     stop: async () => {
       stopping.abort();
       await running;
