@@ -79,7 +79,9 @@ describe('a task that is started', () => {
     const refused = await api.post(`${sessionsPath}/start-task/`, { task_id: empty.id });
     expect(refused.status).toBe(422);
     expect(refused.body).toMatchObject({ code: 'task_without_devices' });
-    expect(refused.body.detail).toContain(`/api/config/tasks/${empty.id}/`);
+    expect(refused.body.detail).toBe(
+      'Task empty has no enabled device. Give it some, or enable those that it has.',
+    );
 
     const taskId = await configureTask(api, 'off');
     await api.request('PATCH', `/api/config/tasks/${taskId}/`, { enabled: false });

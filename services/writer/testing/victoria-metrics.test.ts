@@ -37,9 +37,10 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
       .map((time, index): [number, number] => [(time - firstTimeMs) / 1000, values[index]])
       .sort(([a], [b]) => a - b);
   };
-  /** What a writer had in hand when it died comes once more, later. */
-  const takenByAnotherWriter = async (count: number) => {
+  /** @returns what gives back what another writer has in hand: it is delivered once more, behind what came meanwhile */
+  const takenByAnotherWriter = async (count: number): Promise<() => void> => {
     const next = `$JS.API.CONSUMER.MSG.NEXT.${streamNames.samples}.${durableNames.writer}`;
+    const handles: string[] = [];
     for (let taken = 0; taken < count; taken += 1) {
       const message = await connection.nc.request(next, JSON.stringify({ batch: 1 }), {
         timeout: 5_000,
@@ -47,7 +48,11 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
         noMux: true,
       });
       expect(message.subject).toMatch(/^samples\./);
+      handles.push(message.reply ?? '');
     }
+    return () => {
+      for (const handle of handles) connection.nc.publish(handle, '-NAK');
+    };
   };
 
   beforeAll(async () => {
@@ -66,7 +71,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
       replicas: 1,
     });
     const writer = { nc: connection.nc, stream: streamNames.samples, durable: durableNames.writer };
-    await ensureDurable({ ...writer, ackWaitMs: 1_500 });
+    await ensureDurable({ ...writer, ackWaitMs: 60_000 });
   });
 
   it('gives it no second value of a tick when a former owner’s sample is delivered late', async () => {
@@ -75,13 +80,14 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
     // In time, all of them: none lies behind a sample of the next owner.
     await publishSamples(connection, [sample(7, 1)]);
     await publishSamples(connection, [sample(7, 2)]);
-    await takenByAnotherWriter(2);
+    const giveBack = await takenByAnotherWriter(2);
     await publishSamples(connection, [sample(9, 2)]);
     await publishSamples(connection, [sample(9, 3)]);
     const writer = await startWriter(nats, settings);
     await eventually(async () => (await exported('late')).some(([tick]) => tick === 3), {
       what: 'the samples of the next owner',
     });
+    giveBack();
     await untilAllAcked(connection);
     expect(await exported('late')).toEqual([
       [1, 93],
