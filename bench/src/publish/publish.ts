@@ -15,8 +15,10 @@ import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { keepNewObjectsYoung } from '@holdfast/shared/runtime/young-heap.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { DiskSpool } from '../../../services/collector/src/adapters/spool.ts';
+import { gatherMs } from '../../../services/collector/src/sampling/gather.ts';
 import { SampleOutbox } from '../../../services/collector/src/sampling/sample-outbox.ts';
 import {
   type Benchmark,
@@ -58,6 +60,8 @@ async function run(
   { samples, values, devices, rounds }: FlagValues<typeof flags>,
   { progress, cleanUp }: BenchmarkContext,
 ): Promise<Measurement> {
+  // As the collector does.
+  keepNewObjectsYoung();
   const log = createLogger('bench', 'fatal');
   const folder = await mkdtemp(join(tmpdir(), 'holdfast-bench-'));
   cleanUp.defer(() => rm(folder, { recursive: true, force: true }));
@@ -85,6 +89,7 @@ async function run(
     maxWaiting: 100_000,
     maxInFlight,
     awaitsSpool: true,
+    later: (run) => void setTimeout(run, gatherMs),
     timers: systemTimers,
     log,
   });

@@ -28,6 +28,9 @@ export function decodedValues({ devices, valuesPerSample }: SampleShape): Record
   );
 }
 
+/** Of which a message was made first. */
+const firstTick = 1;
+
 /** What a collector makes of the values of one tick of one device. */
 export function sampleOf(values: Record<string, PointValue>, device: number, tick: number): Sample {
   const periodMs = 1_000;
@@ -43,6 +46,7 @@ export function sampleOf(values: Record<string, PointValue>, device: number, tic
     measurement: `press-${device + 1}`,
     tick,
     period_ms: periodMs,
+    since_tick: firstTick,
     time: tick * periodMs,
     read_at: tick * periodMs + 12,
     values: { ...values },
@@ -76,8 +80,8 @@ export function sampleWriters(
       const readAtMs = timeMs + 12;
       return sampleFrom({ tick, readAtMs, readings, miss: undefined, asked: true, latenessMs: 0 });
     };
-    const text = new TextDecoder().decode(write(1).message);
-    if (text !== encodeSample(sampleOf(values, index, 1)))
+    const text = new TextDecoder().decode(write(firstTick).message);
+    if (text !== encodeSample(sampleOf(values, index, firstTick)))
       throw new InvalidMeasurement(`another message than expected: ${text}`);
     return write;
   });

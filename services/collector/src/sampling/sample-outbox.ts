@@ -69,6 +69,7 @@ export class SampleOutbox {
   readonly #toldTooLarge = new Set<string>();
   #lastSequence: number;
   #isPumpPlanned = false;
+  #isHeldBack = false; // More could be sent if less were under way.
   #isProbing = false;
   #cancelRetry: (() => void) | undefined;
   #emptied: (() => void)[] = [];
@@ -223,10 +224,15 @@ export class SampleOutbox {
       this.#planRetry();
       return;
     }
-    // After a failure one sample at a time finds out whether the broker takes them again.
-    while (this.#inFlight.size < (this.#isProbing ? 1 : this.#maxInFlight)) {
+    this.#isHeldBack = false;
+    for (;;) {
+      // After a failure one sample at a time finds out whether the broker takes them again.
+      if (this.#inFlight.size >= (this.#isProbing ? 1 : this.#maxInFlight)) {
+        this.#isHeldBack = true;
+        return;
+      }
       const next = this.#take();
-      if (!next) break;
+      if (!next) return;
       if (next.taken === undefined) {
         this.#taken += 1;
         next.taken = this.#taken;
@@ -263,11 +269,19 @@ export class SampleOutbox {
     }
     if (this.#isEmpty()) for (const emptied of this.#emptied.splice(0)) emptied();
     // With half of it still under way nothing is idle, and what follows goes out in larger pieces.
-    else if (this.#inFlight.size * 2 <= this.#maxInFlight) this.#pumpSoon();
+    else if (this.#inFlight.size * 2 <= this.#maxInFlight) this.#pumpSoon(this.#isHeldBack);
   }
 
-  /** Once for all samples or confirmations that came together: else each message would be written to the socket by itself. */
-  #pumpSoon(): void {
+  /**
+   * Once for all samples or confirmations that came together: else each message would be written to the socket by itself.
+   * @param atOnce what waits has waited for this, and is gathered already
+   */
+  #pumpSoon(atOnce = false): void {
+    if (atOnce) {
+      this.#isHeldBack = false;
+      queueMicrotask(() => this.#pump());
+      return;
+    }
     if (this.#isPumpPlanned) return;
     this.#isPumpPlanned = true;
     (this.#options.later ?? queueMicrotask)(() => {
