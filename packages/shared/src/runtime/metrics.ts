@@ -79,9 +79,8 @@ export class Metrics implements MetricsPage {
     const counts = new Map<string, { readonly labels: Readonly<Record<L, string>>; value: number }>();
     const keyOf = (labels: Readonly<Record<L, string>>): string => {
       const [only] = names;
-      return only !== undefined && names.length === 1
-        ? labels[only]
-        : JSON.stringify(names.map((name) => labels[name]));
+      if (only === undefined) return '';
+      return names.length === 1 ? labels[only] : JSON.stringify(names.map((name) => labels[name]));
     };
     for (const known of knownCombinations(options.labels)) {
       const labels = known as Record<L, string>;
