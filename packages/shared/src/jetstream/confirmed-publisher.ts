@@ -65,19 +65,20 @@ export class ConfirmedPublisher {
         return;
       }
       this.#unsent.push(() => {
-        const reply = this.#inbox.expect({
-          onAnswer: (message) => {
-            const ack = readPubAck(message);
-            if (ack instanceof Error) reject(ack);
-            else resolve(ack);
-          },
-          onLost: (why) => reject(new PublishUnconfirmed(why)),
-          timeoutMs,
-        });
+        let reply: string | undefined;
         try {
+          reply = this.#inbox.expect({
+            onAnswer: (message) => {
+              const ack = readPubAck(message);
+              if (ack instanceof Error) reject(ack);
+              else resolve(ack);
+            },
+            onLost: (why) => reject(new PublishUnconfirmed(why)),
+            timeoutMs,
+          });
           this.#nc.publish(subject, body, { reply, headers });
         } catch (error) {
-          this.#inbox.forget(reply);
+          if (reply !== undefined) this.#inbox.forget(reply);
           reject(new PublishNotSent('the connection does not take it', { cause: error }));
         }
       });

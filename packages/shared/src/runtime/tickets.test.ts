@@ -25,6 +25,17 @@ describe('tickets', () => {
     expect(tickets.take(next)).toEqual({ name: 'next' });
   });
 
+  test('of a slot begin anew before they are no whole numbers any more', () => {
+    const tickets = new Tickets<{ name: string }>(2 ** 22);
+    tickets.put({ name: 'in slot 0' });
+    for (let use = 0; use < 10; use += 1) {
+      const ticket = tickets.put({ name: `${use}` });
+      expect(ticket).toBeLessThanOrEqual(2 ** 22);
+      expect(tickets.take(ticket)).toEqual({ name: `${use}` });
+      expect(tickets.size).toBe(1);
+    }
+  });
+
   test('that nobody was given take nothing', () => {
     const tickets = new Tickets<{ name: string }>();
     tickets.put({ name: 'there' });

@@ -12,6 +12,12 @@ export class Tickets<T extends object> {
   readonly #tickets: number[] = [];
   readonly #free: number[] = [];
   #size = 0;
+  readonly #largest: number;
+
+  /** @param largest ticket */
+  constructor(largest = Number.MAX_SAFE_INTEGER) {
+    this.#largest = largest;
+  }
 
   get size(): number {
     return this.#size;
@@ -21,7 +27,9 @@ export class Tickets<T extends object> {
   put(item: T): number {
     const slot = this.#free.pop() ?? this.#items.length;
     if (slot >= mostSlots) throw new RangeError(`more than ${mostSlots} at a time`);
-    const ticket = (this.#tickets[slot] ?? slot) + mostSlots;
+    const next = (this.#tickets[slot] ?? slot) + mostSlots;
+    // Begins anew after eight thousand million uses of the slot: beyond, not every whole number is a double.
+    const ticket = next > this.#largest ? slot + mostSlots : next;
     this.#items[slot] = item;
     this.#tickets[slot] = ticket;
     this.#size += 1;

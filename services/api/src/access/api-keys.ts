@@ -223,8 +223,10 @@ export class ApiKeys {
     return record !== undefined && record.revoked_at === null && !this.#isExpired(record);
   }
 
-  #isLastAdmin({ id, role }: ApiKeyRecord): boolean {
-    if (role !== 'admin' || !this.#usable(id)) return false;
-    return !this.list().some((other) => other.role === 'admin' && other.id !== id && this.#usable(other.id));
+  /** Of those that may be used from anywhere: a network that was mistyped must lock nobody out. */
+  #isLastAdmin(record: ApiKeyRecord): boolean {
+    const isOne = ({ id, role, networks }: ApiKeyRecord) =>
+      role === 'admin' && networks.length === 0 && this.#usable(id);
+    return isOne(record) && !this.list().some((other) => other.id !== record.id && isOne(other));
   }
 }

@@ -61,7 +61,8 @@ export function oncePerKey(keys: CommandKeys): Once {
     try {
       const done = await execute({ commandId: command_id, isRepeat: earlier !== undefined, traceparent });
       const { status, location = null, body, isReplayed } = done;
-      if (isReplayed) tellReplayed(request, reply);
+      // The first try may have been cut off before its audit entry: one more is harmless, none is not.
+      if (isReplayed) reply.header('idempotency-replayed', 'true');
       if (keepsAnswer) {
         const kept = { status, location, body: body as Record<string, unknown> };
         await keys.put(key, { ...record, command_id, answer: kept }).catch((err: unknown) => {

@@ -60,8 +60,9 @@ export function keyRoutes(keys: ApiKeys): FastifyPluginCallbackZod {
       throw new ApiProblem({
         status: 409,
         code: 'last_admin_key',
-        title: 'This is the last key of an administrator',
-        detail: 'Without it nobody could make keys any more. Make another one with the role admin first.',
+        title: 'This is the last key of an administrator that may be used from anywhere',
+        detail:
+          'Without it nobody could be sure to make keys any more. Make another one with the role admin and without networks first.',
       });
     });
     done();

@@ -56,6 +56,18 @@ describe('what is read of a device tick after tick, in the same memory', () => {
     expect(read(['a', 1], ['z', 5])).toBe(',"a":1,"z":5');
   });
 
+  it('says what a value is by now when it was an exact integer in the tick before', () => {
+    const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
+    readings.begin(0);
+    readings.onValue('a', 1, false);
+    readings.begin(0);
+    readings.onInteger('a', '5', false);
+    readings.onValue('z', 7, false);
+    readings.begin(0);
+    readings.onValue('a', 1, false);
+    expect(new TextDecoder().decode(readings.values.written())).toBe(',"a":1');
+  });
+
   it('names what is uncertain also where its value has not changed', () => {
     const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
     for (const isUncertain of [false, true, false]) {

@@ -6,6 +6,8 @@ import type { ValueKeys } from './value-keys.ts';
 
 /** So much of what is wrong with single points is told. */
 const longestDetail = 2_000;
+/** Beyond any text. */
+const nowhere = 0xffff_ffff;
 /** Of a usual number. */
 const valueBytes = 8;
 
@@ -100,6 +102,8 @@ export class TickReadings implements ReadingSink {
     if (this.#isFiltered && !this.#filter.takes(code, digits, true, isUncertain, this.#timeMs)) return;
     this.sentCount += 1;
     this.integerCount += 1;
+    // Nothing of it stands in `values`.
+    this.#starts[index] = nowhere;
     this.integers ??= new JsonBytes(64);
     this.#key(this.integers, index);
     this.integers.string(digits);
