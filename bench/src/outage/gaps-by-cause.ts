@@ -51,6 +51,7 @@ export async function gapsByCause(
       },
       periodMs: loadPeriodMs,
       nowMs,
+      settledMs: nowMs,
     });
     for (const { cause, from, to } of account.gaps) gaps[cause] = (gaps[cause] ?? 0) + to - from + 1;
   }

@@ -21,6 +21,7 @@ import { jetStreamCollectors } from './adapters/jetstream-collectors.ts';
 import { jetStreamCommandKeys } from './adapters/jetstream-command-keys.ts';
 import { jetStreamLiveSamples } from './adapters/jetstream-live-samples.ts';
 import { jetStreamSessionLog } from './adapters/jetstream-session-log.ts';
+import { jetStreamSettledSamples } from './adapters/jetstream-settled-samples.ts';
 import { jetStreamQuarantineStore, jetStreamSinks } from './adapters/jetstream-system.ts';
 import { buildApp } from './app.ts';
 import { startCleanupJob } from './cleanup/cleanup-job.ts';
@@ -177,7 +178,7 @@ await runService({
       database,
       learned,
       samples,
-      accounting: { database, coverage, plans },
+      accounting: { database, coverage, plans, settled: jetStreamSettledSamples(broker.connection) },
       devices: {
         database,
         collectors,

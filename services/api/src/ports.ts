@@ -145,6 +145,11 @@ export interface Sinks {
   outboxes(): Promise<readonly OutboxStatus[]>;
 }
 
+export interface SettledSamples {
+  /** ms since 1970: what was sent for ticks before then is on record by now, or lost. Never rejects. */
+  beforeMs(): Promise<number>;
+}
+
 export interface KnownCollector {
   readonly id: string;
   /** `given_up`: it has ended, or was declared dead. */

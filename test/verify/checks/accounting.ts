@@ -2,6 +2,7 @@ import {
   type Accounting,
   attributeGaps,
   type GapCause,
+  settledMs,
   type TimedPlacement,
 } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import { runningIntervals, scheduledTicks } from '@holdfast/shared/domain/gaps/schedule.ts';
@@ -62,6 +63,7 @@ export function accounting(
         coverage,
         periodMs,
         nowMs,
+        settledMs: settledMs(nowMs, undefined),
       });
       violations.push(
         ...problems(account, scheduled).map((what): Violation => ({ invariant: 'I7', subject, what })),

@@ -117,6 +117,7 @@ describe('the gaps of a device that several processes read by turns while SAMPLE
           },
           periodMs,
           nowMs,
+          settledMs: nowMs,
         });
         const causeOf = (tick: number) =>
           gaps.find(({ from, to }) => from <= firstTick + tick && firstTick + tick <= to)?.cause;

@@ -4,6 +4,7 @@ import { runningIntervals, scheduledTicks } from '@holdfast/shared/domain/gaps/s
 import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { TickCoverage } from '@holdfast/shared/sample-store/tick-coverage.ts';
 import type { Database } from '../database/open-database.ts';
+import type { SettledSamples } from '../ports.ts';
 import { recordedEvents } from '../read-model/recorded-events.ts';
 import { coverageAround } from './coverage-around.ts';
 import type { PollingPlans } from './polling-plans.ts';
@@ -12,6 +13,7 @@ export interface AccountingSources {
   readonly database: Database;
   readonly plans: PollingPlans;
   readonly coverage: Pick<TickCoverage, 'read'>;
+  readonly settled: SettledSamples;
 }
 
 export interface AccountingQuery {
@@ -58,7 +60,7 @@ const nothing: Coverage = { stored: [], quarantined: [], missed: new Map(), sent
  * @throws DatabaseUnavailable, SampleStoreUnavailable, BrokerUnavailable, ApiProblem
  */
 export async function accountForSession(
-  { database, plans, coverage }: AccountingSources,
+  { database, plans, coverage, settled }: AccountingSources,
   { session, device, from, to }: AccountingQuery,
 ): Promise<SessionAccount | undefined> {
   const { session_id: sessionId, task_id, config_version } = session;
@@ -75,6 +77,8 @@ export async function accountForSession(
   for (const { periodMs } of asked) {
     if (!due.has(periodMs)) due.set(periodMs, dueTicks(intervals, periodMs, { from, nowMs }));
   }
+  // Asked first: what is on record by then is in the record that is read afterwards.
+  const settledMs = await settled.beforeMs();
   const covered = await coverageAround(coverage, {
     sessionId,
     device,
@@ -98,6 +102,7 @@ export async function accountForSession(
       coverage: covered.get(code) ?? nothing,
       periodMs,
       nowMs,
+      settledMs,
     });
     accounts.push({
       device: code,

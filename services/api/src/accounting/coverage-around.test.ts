@@ -95,6 +95,7 @@ it('tells the same gaps of a window as all that is on record does', async () => 
             coverage: known.get('press') ?? { stored: [], quarantined: [], missed: new Map(), sent: [] },
             periodMs,
             nowMs,
+            settledMs: nowMs - 10_000,
           }).gaps.flatMap((gap) =>
             intersection([gap], [{ from, to }]).map((range) => ({ ...range, cause: gap.cause })),
           );

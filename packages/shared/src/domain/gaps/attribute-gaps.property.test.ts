@@ -60,6 +60,7 @@ const situation = fc
     placements,
     coverage,
     nowMs: time,
+    settledMs: time,
     knowsSequences: fc.boolean(),
   })
   .map(({ events, knowsSequences, ...rest }) => {

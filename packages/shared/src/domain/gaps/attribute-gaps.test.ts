@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AssignReason } from '../placement/events.ts';
-import { attributeGaps, type Coverage } from './attribute-gaps.ts';
+import { attributeGaps, type Coverage, settledMs } from './attribute-gaps.ts';
 import type { GapCause } from './gap-causes.ts';
 import { runningIntervals, scheduledTicks, type TimedSessionEvent } from './schedule.ts';
 import type { TickRanges } from './tick-ranges.ts';
@@ -19,11 +19,17 @@ interface Story {
   readonly missed?: Partial<Record<GapCause, TickRanges>>;
   readonly sent?: TickRanges;
   readonly nowTick?: number;
+  /** When the account is made, where it is not of the last moments. */
+  readonly askedTick?: number;
+  /** In which the oldest sample was published that is not written. */
+  readonly unwrittenTick?: number;
   /** How much the supervisor's clock is behind. */
   readonly skewMs?: number;
 }
 
-function gapsOf({ log, stored, quarantined, missed, sent, nowTick = 100, skewMs = 0 }: Story) {
+function gapsOf(story: Story) {
+  const { log, stored, quarantined, missed, sent, nowTick = 100, skewMs = 0 } = story;
+  const { askedTick = nowTick, unwrittenTick } = story;
   const events: TimedSessionEvent[] = [];
   const placements: { timeMs: number; epoch: number; reason: AssignReason }[] = [];
   for (const [index, [what, tick]] of log.entries()) {
@@ -40,7 +46,12 @@ function gapsOf({ log, stored, quarantined, missed, sent, nowTick = 100, skewMs 
     sent: sent ?? [],
   };
   const scheduled = scheduledTicks(intervals, periodMs, nowMs);
-  const { gaps } = attributeGaps({ scheduled, intervals, placements, coverage, periodMs, nowMs });
+  const settled = settledMs(
+    within(askedTick),
+    unwrittenTick === undefined ? undefined : within(unwrittenTick),
+  );
+  const known = { scheduled, intervals, placements, coverage, periodMs, nowMs };
+  const { gaps } = attributeGaps({ ...known, settledMs: settled });
   return gaps.map(({ cause, from, to }) => [cause, from, to]);
 }
 
@@ -245,6 +256,30 @@ describe('a tick without a sample', () => {
       'may still be on its way when it was sent a moment ago',
       { log: startedAt10, stored: [...range(10, 29), ...range(100, 100)], sent: range(10, 12) },
       [['not_arrived', 30, 99]],
+    ],
+    [
+      'may still be on its way while a sample of that time is not written',
+      {
+        log: startedAt10,
+        stored: [...range(10, 29), ...range(31, 69), ...range(73, 100)],
+        sent: range(10, 12),
+        unwrittenTick: 70,
+      },
+      [
+        ['buffer_full', 30, 30],
+        ['not_arrived', 70, 72],
+      ],
+    ],
+    [
+      'was lost on its way also when it is asked what was known of it right then',
+      {
+        log: startedAt10,
+        stored: [...range(10, 29), ...range(35, 100)],
+        sent: range(10, 12),
+        nowTick: 35,
+        askedTick: 100,
+      },
+      [['buffer_full', 30, 34]],
     ],
   ])('%s', (_situation, story, expected) => {
     expect(gapsOf(story)).toEqual(expected);

@@ -6,6 +6,7 @@ import { normalise, type TickRange, type TickRanges, union, without } from './ti
 
 export type { TimedPlacement } from './cause-from-log.ts';
 export type { GapCause } from './gap-causes.ts';
+export { settledMs } from './lost-after-sending.ts';
 
 export interface Gap extends TickRange {
   readonly cause: GapCause;
@@ -49,7 +50,10 @@ export function attributeGaps(options: {
   placements: readonly TimedPlacement[];
   coverage: Coverage;
   periodMs: number;
+  /** What is scheduled from then on is not looked at; it may lie in the past. */
   nowMs: number;
+  /** See the function of that name. */
+  settledMs: number;
 }): Accounting {
   const { scheduled, coverage } = options;
   const stored = coverage.stored;

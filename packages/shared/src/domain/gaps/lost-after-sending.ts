@@ -2,12 +2,26 @@ import type { KnownOfDevice } from './cause-from-log.ts';
 import type { GapCause } from './gap-causes.ts';
 import { firstRangeAfter, type TickRange, type TickRanges } from './tick-ranges.ts';
 
-/** A sample that is sent once more, or is with another writer, comes so much later than its successors at the most. */
+/**
+ * A sample that is sent once more, or is with a writer that lives, is on record so much later than its successors at the
+ * most. Room for how late it is read, and for how far the clocks of collectors and broker differ, is in it.
+ */
 const onItsWayMs = 10_000;
 
-export interface KnownOfSending extends Omit<KnownOfDevice, 'intervals'> {
+/**
+ * What was sent for ticks before this time is on record by now, or lost. What lies in SAMPLES unwritten comes yet, also what
+ * a writer had in hand that died: the broker gives it out again after its ack wait, and counts it as unwritten until then.
+ * @param unwrittenSinceMs when the oldest sample that is not written was published; undefined when all are
+ */
+export function settledMs(nowMs: number, unwrittenSinceMs: number | undefined): number {
+  return Math.min(nowMs, unwrittenSinceMs ?? nowMs) - onItsWayMs;
+}
+
+export interface KnownOfSending extends Omit<KnownOfDevice, 'intervals' | 'nowMs'> {
   /** See `Coverage`. */
   readonly sent: TickRanges;
+  /** See the function of that name. */
+  readonly settledMs: number;
 }
 
 /**
@@ -17,7 +31,7 @@ export interface KnownOfSending extends Omit<KnownOfDevice, 'intervals'> {
  */
 export function lostAfterSending(
   open: TickRanges,
-  { recorded, sent, placements, periodMs, nowMs }: KnownOfSending,
+  { recorded, sent, placements, periodMs, settledMs }: KnownOfSending,
 ): (TickRange & { readonly cause: GapCause })[] {
   if (sent.length === 0) return [];
   return open.flatMap((hole) => {
@@ -31,8 +45,8 @@ export function lostAfterSending(
       timeMs >= ((before?.to ?? hole.from) + 1) * periodMs && timeMs < (next.from + 1) * periodMs;
     const isKnown = source.to >= next.from || source.from > (before?.to ?? -1);
     if (!isKnown && placements.some(({ timeMs }) => isWithin(timeMs))) return [];
-    const isRecent = nowMs - next.from * periodMs < onItsWayMs;
+    const isOnItsWay = next.from * periodMs > settledMs;
     const from = Math.max(hole.from, source.from);
-    return [{ from, to: hole.to, cause: isRecent ? 'not_arrived' : 'buffer_full' }];
+    return [{ from, to: hole.to, cause: isOnItsWay ? 'not_arrived' : 'buffer_full' }];
   });
 }
