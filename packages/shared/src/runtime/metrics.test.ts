@@ -61,6 +61,29 @@ describe('metrics', () => {
     ]);
   });
 
+  it('count what lies on the bound of a bucket in it, and each combination of labels by itself', async () => {
+    const metrics = new Metrics('test');
+    const took = metrics.histogram({
+      name: 'took_seconds',
+      help: 'Took.',
+      labels: { method: ['read', 'write'], code: ['200'] },
+      bucketsS: [0.1, 1],
+    });
+    took.observeMs({ method: 'read', code: '200' }, 100);
+    took.observeMs({ method: 'read', code: '200' }, 5_000);
+    took.observeMs({ method: 'read', code: '500' }, 1);
+    expect(await lines(metrics, 'took_seconds_count')).toEqual([
+      'took_seconds_count{method="read",code="200"} 2',
+      'took_seconds_count{method="write",code="200"} 0',
+      'took_seconds_count{method="read",code="500"} 1',
+    ]);
+    expect((await lines(metrics, 'took_seconds_bucket')).slice(0, 3)).toEqual([
+      'took_seconds_bucket{le="0.1",method="read",code="200"} 1',
+      'took_seconds_bucket{le="1",method="read",code="200"} 1',
+      'took_seconds_bucket{le="+Inf",method="read",code="200"} 2',
+    ]);
+  });
+
   it('tell what there is, with the kind of service first', () => {
     const metrics = new Metrics('test');
     metrics.gauge({ name: 'a', help: 'First.', labels: { b: 'any' }, read: () => [] });

@@ -1,4 +1,4 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 
 /** What Prometheus is answered. */
 export interface MetricsPage {
@@ -75,13 +75,8 @@ export class Metrics implements MetricsPage {
   ): { add(labels: Readonly<Record<L, string>>, by?: number): void } {
     // Counted here, and handed over when Prometheus asks: the library looks its labels up anew for each count, which some
     // services do ten thousand times a second.
-    const names = Object.keys(options.labels ?? {}) as L[];
+    const keyOf = labelKeys(options.labels);
     const counts = new Map<string, { readonly labels: Readonly<Record<L, string>>; value: number }>();
-    const keyOf = (labels: Readonly<Record<L, string>>): string => {
-      const [only] = names;
-      if (only === undefined) return '';
-      return names.length === 1 ? labels[only] : JSON.stringify(names.map((name) => labels[name]));
-    };
     for (const known of knownCombinations(options.labels)) {
       const labels = known as Record<L, string>;
       counts.set(keyOf(labels), { labels, value: 0 });
@@ -128,12 +123,42 @@ export class Metrics implements MetricsPage {
   histogram<L extends string = never>(
     options: MetricOptions<L> & { readonly bucketsS: readonly number[] },
   ): { observeMs(labels: Readonly<Record<L, string>>, valueMs: number): void } {
-    const histogram = new Histogram({
-      ...this.#declared('histogram', options),
-      buckets: [...options.bucketsS],
-    });
-    for (const labels of knownCombinations(options.labels)) histogram.zero(labels as never);
-    return { observeMs: (labels, valueMs) => histogram.observe(labels as never, valueMs / 1_000) };
+    const { bucketsS } = options;
+    const keyOf = labelKeys(options.labels);
+    const series = new Map<string, BucketCounts<L>>();
+    const seriesOf = (labels: Readonly<Record<L, string>>): BucketCounts<L> => {
+      const key = keyOf(labels);
+      const known = series.get(key);
+      if (known) return known;
+      const made = { labels: { ...labels }, counts: new Float64Array(bucketsS.length + 1), sumS: 0 };
+      series.set(key, made);
+      return made;
+    };
+    for (const known of knownCombinations(options.labels)) seriesOf(known as Record<L, string>);
+    const { name, help } = this.#declared('histogram', options);
+    // The library's own histogram looks labels and buckets up by their text at each observation. What its registry asks of
+    // a metric is its name and this.
+    const shown = {
+      name,
+      get: async () => ({
+        name,
+        help,
+        type: 'histogram',
+        values: [...series.values()].flatMap((one) => shownBuckets(name, bucketsS, one)),
+        aggregator: 'sum',
+      }),
+    };
+    this.#registry.registerMetric(shown as unknown as Metric);
+    return {
+      observeMs: (labels, valueMs) => {
+        const into = seriesOf(labels);
+        const valueS = valueMs / 1_000;
+        let bucket = 0;
+        while (bucket < bucketsS.length && valueS > (bucketsS[bucket] as number)) bucket += 1;
+        into.counts[bucket] = (into.counts[bucket] as number) + 1;
+        into.sumS += valueS;
+      },
+    };
   }
 
   #declared<L extends string>(type: MetricDescription['type'], options: MetricOptions<L>) {
@@ -142,6 +167,42 @@ export class Metrics implements MetricsPage {
     this.#described.push({ name, type, help, labels: labelNames });
     return { name, help, labelNames, registers: [this.#registry] };
   }
+}
+
+/** How often an observation fell into each bucket, of one combination of labels; the last bucket has what is above all others. */
+interface BucketCounts<L extends string> {
+  readonly labels: Readonly<Record<L, string>>;
+  readonly counts: Float64Array;
+  sumS: number;
+}
+
+/** As the library's registry shows a histogram. */
+function shownBuckets<L extends string>(
+  name: string,
+  bucketsS: readonly number[],
+  { labels, counts, sumS }: BucketCounts<L>,
+) {
+  let count = 0;
+  const buckets = [...bucketsS, '+Inf'].map((le, index) => {
+    count += counts[index] as number;
+    return { labels: { le, ...labels }, value: count, metricName: `${name}_bucket` };
+  });
+  return [
+    ...buckets,
+    { labels: { ...labels }, value: sumS, metricName: `${name}_sum` },
+    { labels: { ...labels }, value: count, metricName: `${name}_count` },
+  ];
+}
+
+/** One text for each combination of labels. */
+function labelKeys<L extends string>(
+  labels: LabelValues<L> | undefined,
+): (of: Readonly<Record<L, string>>) => string {
+  const names = Object.keys(labels ?? {}) as L[];
+  const [only] = names;
+  if (only === undefined) return () => '';
+  if (names.length === 1) return (of) => of[only];
+  return (of) => JSON.stringify(names.map((name) => of[name]));
 }
 
 /** A metric without labels is shown as 0 after a reset, and 0 is not the same as unknown. */
