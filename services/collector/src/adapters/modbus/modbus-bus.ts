@@ -8,6 +8,7 @@ import {
 import { type Channel, type ChannelEvents, inWords, type OpenChannel } from './channel.ts';
 import { exceptionInWords } from './exception-in-words.ts';
 import type { Framing, OutgoingFrame } from './framing.ts';
+import { handOnTogether } from './hand-on-together.ts';
 import { decodeRead, exceptionFlag } from './reply-pdu.ts';
 import type { BusRequest } from './request-pdu.ts';
 import type { RtuLine } from './rtu-line.ts';
@@ -68,7 +69,9 @@ export class ModbusBus implements DeviceBus {
 
   read(request: ReadRequest): Promise<RawBlock> {
     return new Promise((resolve, reject) => {
-      this.#begin(request, (pduAt) => resolve(decodeRead(request, this.#received, pduAt + 2)), reject);
+      const onReply = (pduAt: number) =>
+        handOnTogether(resolve, decodeRead(request, this.#received, pduAt + 2));
+      this.#begin(request, onReply, reject);
     });
   }
 
