@@ -1,6 +1,5 @@
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
-import type autocannon from 'autocannon';
 import {
   type Benchmark,
   type BenchmarkContext,
@@ -15,7 +14,7 @@ import { median } from '../median.ts';
 import { BareAppender } from './bare-append.ts';
 import { startBareServer } from './bare-server.ts';
 import { cpuSpent } from './cpu-spent.ts';
-import { type Load, loadOf } from './http-load.ts';
+import { generators, type HttpRequest, type Load, type LoadOptions, loadOf, type Step } from './http-load.ts';
 import { type MeasuredApi, startMeasuredApi } from './measured-api.ts';
 
 const flags = {
@@ -28,6 +27,11 @@ const flags = {
   commands: { meaning: 'commands of a round', byDefault: 2_560, atLeast: 4 },
   reads: { meaning: 'reads of a round, of each kind', byDefault: 3_000, atLeast: 1 },
   rounds: { meaning: 'measured rounds, each beside its limits', byDefault: 5, atLeast: 1 },
+  generator: {
+    meaning: 'what sends the requests: bare sockets, or autocannon, which takes more of the machine',
+    byDefault: 'sockets',
+    oneOf: generators,
+  },
 } as const;
 
 const sessions = '/api/acquisition/sessions';
@@ -52,6 +56,7 @@ export const api: Benchmark<typeof flags> = {
 
 async function run(values: FlagValues<typeof flags>, context: BenchmarkContext): Promise<Measurement> {
   const { concurrency, tasks, commands, reads, rounds } = values;
+  const send = (options: LoadOptions) => loadOf(values.generator, options);
   const { progress } = context;
   if (tasks < concurrency) throw new UsageError('--tasks must be --concurrency at least');
   const wholeCycles = 4 * concurrency;
@@ -67,7 +72,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const taskIds = await configureTasks(measured, tasks);
   const cycle = cycleOf(taskIds, concurrency);
   const load = { url: measured.url, connections: concurrency, headers: measured.headers };
-  const commandLoad = () => loadOf({ ...load, requests: commands, sends: cycle });
+  const commandLoad = () => send({ ...load, requests: commands, sends: cycle });
 
   // A device, a point and the tasks: what is on its way of them is not of the commands.
   await auditIsThrough(jsm, measured, { events: 0, auditEntries: 0 }, tasks + 2);
@@ -84,13 +89,17 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const bareRoutes = await startBareServer(context, 'bare-routes.ts', answers);
   const bare = { url: bareRoutes.url, connections: concurrency, headers: measured.headers };
   const bareCommandLoad = () =>
-    loadOf({ ...bare, requests: commands, sends: () => [post('/command', { reason: 'bench' })] });
+    send({
+      ...bare,
+      requests: commands,
+      sends: () => [{ request: () => post('/command', { reason: 'bench' }) }],
+    });
   const { natsUrl, databaseUrl } = measured;
   const bareCommands = await startBareServer(context, 'bare-commands.ts', { natsUrl, databaseUrl, body });
   const leastLoad = () =>
-    loadOf({
+    send({
       ...{ url: bareCommands.url, connections: concurrency, headers: measured.headers, requests: commands },
-      sends: (connection) => [post(`/${connection}`, { reason: 'bench' })],
+      sends: (connection) => [{ request: () => post(`/${connection}`, { reason: 'bench' }) }],
     });
   const leastPids = { ...measured.pids, api: bareCommands.pid };
   await leastLoad();
@@ -119,14 +128,14 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const readLimits: Record<string, number> = {};
   for (const { name, path } of targets) {
     if (name === 'command') continue;
-    const sends = () => [{ method: 'GET' as const, path }];
-    const bareSends = () => [{ method: 'GET' as const, path: `/${name}` }];
+    const sends = () => [{ request: () => ({ method: 'GET' as const, path }) }];
+    const bareSends = () => [{ request: () => ({ method: 'GET' as const, path: `/${name}` }) }];
     const own: Load[] = [];
     const limit: Load[] = [];
     for (let round = 0; round <= rounds; round += 1) {
       const pair = [
-        await loadOf({ ...load, requests: reads, sends }),
-        await loadOf({ ...bare, requests: reads, sends: bareSends }),
+        await send({ ...load, requests: reads, sends }),
+        await send({ ...bare, requests: reads, sends: bareSends }),
       ] as const;
       if (round === 0) continue;
       own.push(pair[0]);
@@ -220,24 +229,21 @@ async function configureTasks(measured: MeasuredApi, count: number): Promise<num
 
 /** Start, pause, resume and stop of one task after the other; each connection has tasks of its own. */
 function cycleOf(taskIds: readonly number[], connections: number) {
-  return (connection: number): autocannon.Request[] => {
+  return (connection: number): Step[] => {
     const own = taskIds.filter((_id, index) => index % connections === connection);
     let next = 0;
     let session = '';
-    const command = (name: string): autocannon.Request => ({
-      setupRequest: (request) => ({
-        ...request,
-        ...post(`${sessions}/${session}/${name}/`, { reason: 'bench' }),
-      }),
+    const command = (name: string): Step => ({
+      request: () => post(`${sessions}/${session}/${name}/`, { reason: 'bench' }),
     });
     return [
       {
-        setupRequest: (request) => {
+        request: () => {
           const task_id = own[next % own.length];
           next += 1;
-          return { ...request, ...post(`${sessions}/start-task/`, { task_id }) };
+          return post(`${sessions}/start-task/`, { task_id });
         },
-        onResponse: (_status, body) => {
+        onAnswer: (body) => {
           session = (JSON.parse(body) as { session_id?: string }).session_id ?? '';
         },
       },
@@ -248,7 +254,7 @@ function cycleOf(taskIds: readonly number[], connections: number) {
   };
 }
 
-function post(path: string, body: unknown): autocannon.Request {
+function post(path: string, body: unknown): HttpRequest {
   return { method: 'POST', path, body: JSON.stringify(body) };
 }
 

@@ -1,5 +1,20 @@
-import autocannon from 'autocannon';
 import { InvalidMeasurement } from '../benchmark.ts';
+import { autocannonLoad } from './autocannon-load.ts';
+import { socketLoad } from './socket-load.ts';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly path: string;
+  readonly body?: string;
+}
+
+/** One step of what a connection sends. */
+export interface Step {
+  /** Called right before it is sent. */
+  readonly request: () => HttpRequest;
+  /** Of an answer with 2xx. */
+  readonly onAnswer?: (body: string) => void;
+}
 
 export interface LoadOptions {
   readonly url: string;
@@ -9,7 +24,7 @@ export interface LoadOptions {
   readonly requests: number;
   readonly headers: Readonly<Record<string, string>>;
   /** What one connection sends, over and over, in this order. */
-  readonly sends: (connection: number) => autocannon.Request[];
+  readonly sends: (connection: number) => readonly Step[];
 }
 
 export interface Load {
@@ -18,48 +33,29 @@ export interface Load {
   readonly latenciesMs: readonly number[];
 }
 
-/** @throws InvalidMeasurement unless every request was answered with 2xx */
-export async function loadOf(options: LoadOptions): Promise<Load> {
-  const { url, connections, requests } = options;
-  const latenciesMs: number[] = [];
-  let connected = 0;
-  let refused: string | undefined;
-  const since = performance.now();
-  let until = since;
-  const { errors, timeouts, non2xx } = await new Promise<autocannon.Result>((resolve, reject) => {
-    const running = autocannon(
-      {
-        url,
-        connections,
-        amount: requests,
-        timeout: 60,
-        setupClient: (client) => {
-          const headers = { 'content-type': 'application/json', ...options.headers };
-          const requests = options.sends(connected).map(
-            ({ onResponse, ...request }): autocannon.Request => ({
-              ...request,
-              headers,
-              onResponse: (status, body, ...about) => {
-                if (status < 200 || status > 299) refused ??= `${status} ${body}`;
-                if (typeof onResponse === 'function') onResponse(status, body, ...about);
-              },
-            }),
-          );
-          client.setRequests(requests);
-          connected += 1;
-        },
-      },
-      (error, result) => (error ? reject(error) : resolve(result)),
-    );
-    running.on('response', (_client, _status, _bytes, ms) => {
-      latenciesMs.push(ms);
-      until = performance.now();
-    });
-  });
-  if (errors > 0 || timeouts > 0 || non2xx > 0 || latenciesMs.length !== requests) {
+export const generators = ['sockets', 'autocannon'] as const;
+export type Generator = (typeof generators)[number];
+
+export interface Answered {
+  readonly latenciesMs: readonly number[];
+  /** From the first request to the last answer. */
+  readonly tookMs: number;
+  /** What went wrong with the first request that was not answered with 2xx. */
+  readonly refused: string | undefined;
+}
+
+/**
+ * `sockets` knows of HTTP what these servers answer with, and takes half as much of the machine, which it shares with
+ * what it measures.
+ * @throws InvalidMeasurement unless every request was answered with 2xx
+ */
+export async function loadOf(generator: Generator, options: LoadOptions): Promise<Load> {
+  const load = generator === 'sockets' ? socketLoad : autocannonLoad;
+  const { latenciesMs, tookMs, refused } = await load(options);
+  if (refused !== undefined || latenciesMs.length !== options.requests) {
     throw new InvalidMeasurement(
-      `of ${requests} requests ${latenciesMs.length} were answered, ${non2xx} of them with other than 2xx (${refused}); ${errors} errors`,
+      `of ${options.requests} requests ${latenciesMs.length} were answered with 2xx; ${refused ?? 'the others were not answered'}`,
     );
   }
-  return { perSecond: requests / ((until - since) / 1_000), latenciesMs };
+  return { perSecond: options.requests / (tookMs / 1_000), latenciesMs };
 }
