@@ -28,6 +28,7 @@ import { startCleanupJob } from './cleanup/cleanup-job.ts';
 import { sessionCommands } from './commands/session-commands.ts';
 import { RecentSessions } from './commands/session-memory.ts';
 import { apiConfig } from './config.ts';
+import { ConfigVersions } from './configuration/config-versions.ts';
 import { openDatabase } from './database/open-database.ts';
 import { startMigrations } from './database/start-migrations.ts';
 import { taskValidation } from './devices/validate-start.ts';
@@ -81,6 +82,7 @@ await runService({
     onStop('waiting notices', waiting.stop);
 
     const memory = new RecentSessions();
+    const versions = new ConfigVersions(database);
     const keys = new ApiKeys({ book: () => jetStreamKeyBook(broker.connection), log });
     onStop('keys', keys.stop);
     const bootstrapKey = config.API_BOOTSTRAP_KEY;
@@ -92,6 +94,7 @@ await runService({
       log,
       onReady: async (nc) => {
         memory.clear();
+        versions.forgetStored();
         const keyBook = jetStreamKeyBook(() => nc);
         await keys.load(keyBook);
         if (bootstrapKey !== undefined) await keys.bootstrap(bootstrapKey, keyBook);
@@ -214,7 +217,7 @@ await runService({
       commandKeys: jetStreamCommandKeys(broker.connection),
       commands: sessionCommands({
         broker,
-        database,
+        versions,
         projection,
         shown: new ShownSessions({ database, rows: projectedRows }),
         logGuard,

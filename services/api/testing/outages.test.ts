@@ -4,6 +4,7 @@ import { freePort } from '@holdfast/dev/free-port.ts';
 import { createDatabase } from '@holdfast/dev/postgres-databases.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freeze } from '@holdfast/test/support/freeze.ts';
@@ -84,6 +85,32 @@ describe('with the broker away', () => {
       body: { status: 'stopped' },
     });
     expect((await api.get(`${sessionsPath}/${sessionId}/`)).body.status).toBe('stopped');
+  });
+
+  it('that comes back without the configuration of a task, a start of it brings that back', async () => {
+    const nats = await natsForTest();
+    const api = await startApi({ nats: nats.url, database: await freshDatabase() });
+    await api.ready();
+    const taskId = await configureTask(api, 'lost');
+    for (let run = 1; run <= 2; run += 1) {
+      await api.post(`${sessionsPath}/${await startTask(api, taskId)}/stop/`);
+    }
+    const { nc } = await sessionLogForTest(nats.url);
+    await nc.request('$JS.API.STREAM.DELETE.OBJ_TASK_CONFIGS');
+    await nats.restart();
+    await eventually(async () => nc.isClosed() || (await nc.flush().then(() => true)), {
+      what: 'the broker',
+    });
+    await api.ready();
+    const { body } = await eventually(
+      async () => {
+        const answer = await api.post(`${sessionsPath}/start-task/`, { task_id: taskId });
+        return answer.status === 201 && answer;
+      },
+      { what: 'the start' },
+    );
+    const stored = await TaskConfigStore.open(nc);
+    expect(await stored.load(String(taskId), body.config_version)).toMatchObject({ ok: true });
   });
 
   it('that hangs instead of going, a command is answered all the same, and its repetition is harmless', async () => {

@@ -67,6 +67,18 @@ describe('two API processes', () => {
     }
   });
 
+  it('start on what the other one has just configured, however often they have started the task before', async () => {
+    const taskId = await configureTask(second, 'reconfigured');
+    const versions: number[] = [];
+    for (const period_ms of [2_000, 2_000, 3_000, 4_000]) {
+      await second.request('PATCH', `/api/config/tasks/${taskId}/`, { period_ms });
+      const { body } = await first.post(`${sessionsPath}/start-task/`, { task_id: taskId });
+      versions.push(body.config_version);
+      await first.post(`${sessionsPath}/${body.session_id}/stop/`);
+    }
+    expect(versions).toEqual([1, 1, 2, 3]);
+  });
+
   it('have one of them write the read model, and the other take over when that one is killed', async () => {
     const [projecting, standingBy] = projectingFirst();
     expect(projectsSinceMs(projecting)).toBeGreaterThan(0);

@@ -13,8 +13,7 @@ import {
   loadSession,
   type SessionMemory,
 } from '@holdfast/shared/event-store/handle-command.ts';
-import { ensureConfigVersion } from '../configuration/config-versions.ts';
-import type { Database } from '../database/open-database.ts';
+import type { ConfigVersions } from '../configuration/config-versions.ts';
 import { refusalProblem } from '../http/http-errors.ts';
 import type { CommandStores } from '../ports.ts';
 import type { LogGuard } from '../read-model/log-guard.ts';
@@ -28,7 +27,7 @@ import { readOwnEvent } from './read-own-event.ts';
 
 export interface SessionCommandsOptions {
   readonly broker: { stores(): CommandStores };
-  readonly database: Database;
+  readonly versions: Pick<ConfigVersions, 'ensure'>;
   readonly projection: Pick<ProjectionSignal, 'waitFor'>;
   readonly shown: Pick<ShownSessions, 'after'>;
   readonly logGuard: Pick<LogGuard, 'damage'>;
@@ -75,7 +74,7 @@ type StartedState = Exclude<SessionState, { status: 'never_started' }>;
 type Accepted = Extract<CommandOutcome, { ok: true }>;
 
 export function sessionCommands(options: SessionCommandsOptions): SessionCommands {
-  const { broker, database, projection, shown, logGuard, memory, readYourWriteMs } = options;
+  const { broker, versions, projection, shown, logGuard, memory, readYourWriteMs } = options;
 
   const usableStores = () => {
     const damage = logGuard.damage();
@@ -136,11 +135,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
         await refuseWhileActive(events, taskId);
         if (validate !== 'skip')
           validation = await options.validateTask(Number(taskId), validate, attempt.traceparent);
-        const { taskCode, version, needs, maxDuration } = await ensureConfigVersion(
-          database,
-          taskConfigs,
-          Number(taskId),
-        );
+        const { taskCode, version, needs, maxDuration } = await versions.ensure(taskConfigs, Number(taskId));
         const start: SessionCommand = {
           type: 'StartSession',
           taskId,

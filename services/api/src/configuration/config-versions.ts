@@ -5,10 +5,17 @@ import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { MaxDuration } from '@holdfast/shared/domain/session/time-limits.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
 import { keptDevices } from '../accounting/polling-plans.ts';
+import { AskedTogether } from '../database/asked-together.ts';
 import type { Database } from '../database/open-database.ts';
 import { ApiProblem, notFound } from '../http/api-problem.ts';
 import { type TaskConfigs, TaskConfigsFull } from '../ports.ts';
-import { type ConfiguredTask, readConfiguredTask } from './configured-task.ts';
+import {
+  type ConfiguredTask,
+  configuredTask,
+  readConfiguredTask,
+  readTaskTexts,
+  type TaskTexts,
+} from './configured-task.ts';
 import {
   contentHash,
   type SnapshotProblem,
@@ -26,39 +33,87 @@ export interface TaskVersion {
   readonly maxDuration: MaxDuration;
 }
 
-/**
- * The version of the task's configuration as it stands now, with its snapshot in TASK_CONFIGS. Content that has
- * not changed since the latest version is that version; otherwise a new one is made. The task's row is locked
- * meanwhile, so that two starts at once agree on one version.
- * @throws ApiProblem, StoreUnavailable, DatabaseUnavailable
- */
-export async function ensureConfigVersion(
-  database: Database,
-  taskConfigs: TaskConfigs,
-  taskId: number,
-): Promise<TaskVersion> {
-  return (
-    (await unchangedVersion(database, taskConfigs, taskId)) ?? lockedVersion(database, taskConfigs, taskId)
-  );
+/** What was made of a configuration: the same texts make the same. */
+interface Made {
+  readonly texts: TaskTexts;
+  readonly content: TaskContent;
+  readonly hash: string;
+  readonly about: Omit<TaskVersion, 'version'>;
+  /** Under which version TASK_CONFIGS was last seen to have it, and when, by `performance.now()`. */
+  stored?: { readonly version: number; readonly atMs: number };
 }
 
-/**
- * Nearly every start is one of a task that has been started before and has not changed since: then there is nothing to
- * make, and so nothing to lock. Undefined when it is not certain.
- */
-async function unchangedVersion(
-  database: Database,
-  taskConfigs: TaskConfigs,
-  taskId: number,
-): Promise<TaskVersion | undefined> {
-  const configured = await readConfiguredTask(database, taskId);
-  if (!configured || configured.latest === undefined) return undefined;
-  const { task, latest } = configured;
-  const content = contentOf(configured);
-  if (contentHash(content) !== latest.hash) return undefined;
-  const config: TaskConfig = { ...content, config_version: latest.version };
-  if (!(await asked(config, () => taskConfigs.has(config)))) return undefined;
-  return { ...ofTask(task, content), version: latest.version };
+/** Tasks that are started over and over are few and small; nobody gains by remembering a configuration of megabytes. */
+const rememberedAtMost = 2_000;
+const rememberedLength = 65_536;
+/** Snapshots are never changed or removed, unless somebody does it by hand. */
+const storedForMs = 60_000;
+
+/** The versions of tasks, one for each content that a session was started on. */
+export class ConfigVersions {
+  readonly #database: Database;
+  readonly #texts: AskedTogether<number, TaskTexts>;
+  readonly #made = new Map<number, Made>();
+
+  constructor(database: Database) {
+    this.#database = database;
+    this.#texts = new AskedTogether((taskIds) => readTaskTexts(database, taskIds));
+  }
+
+  /** The broker may be another one, or have lost what it had. */
+  forgetStored(): void {
+    for (const made of this.#made.values()) delete made.stored;
+  }
+
+  /**
+   * The version of the task's configuration as it stands now, with its snapshot in TASK_CONFIGS. Content that has
+   * not changed since the latest version is that version; otherwise a new one is made. The task's row is locked
+   * meanwhile, so that two starts at once agree on one version.
+   * @throws ApiProblem, StoreUnavailable, DatabaseUnavailable
+   */
+  async ensure(taskConfigs: TaskConfigs, taskId: number): Promise<TaskVersion> {
+    return (await this.#unchanged(taskConfigs, taskId)) ?? lockedVersion(this.#database, taskConfigs, taskId);
+  }
+
+  /**
+   * Nearly every start is one of a task that has been started before and has not changed since: then there is nothing
+   * to make, and so nothing to lock. Undefined when it is not certain.
+   */
+  async #unchanged(taskConfigs: TaskConfigs, taskId: number): Promise<TaskVersion | undefined> {
+    const texts = await this.#texts.get(taskId);
+    if (!texts?.latest) return undefined;
+    const { version, hash } = texts.latest;
+    const made = this.#madeOf(taskId, texts);
+    if (made.hash !== hash) return undefined;
+    const isStored = made.stored?.version === version && performance.now() - made.stored.atMs < storedForMs;
+    if (!isStored) {
+      const config: TaskConfig = { ...made.content, config_version: version };
+      const atMs = performance.now();
+      if (!(await asked(config, () => taskConfigs.has(config)))) return undefined;
+      made.stored = { version, atMs };
+    }
+    return { ...made.about, version };
+  }
+
+  /** Reading, checking and hashing a small configuration takes longer than the rest of a start. @throws ApiProblem */
+  #madeOf(taskId: number, texts: TaskTexts): Made {
+    const known = this.#made.get(taskId);
+    if (known && isSame(known.texts, texts)) return known;
+    const configured = configuredTask(texts);
+    const content = contentOf(configured);
+    const made = { texts, content, hash: contentHash(content), about: ofTask(configured.task, content) };
+    this.#made.delete(taskId);
+    if (texts.devices.length <= rememberedLength) this.#made.set(taskId, made);
+    if (this.#made.size > rememberedAtMost) {
+      const [oldest] = this.#made.keys();
+      if (oldest !== undefined) this.#made.delete(oldest);
+    }
+    return made;
+  }
+}
+
+function isSame(one: TaskTexts, other: TaskTexts): boolean {
+  return one.task === other.task && one.devices === other.devices && one.chosen === other.chosen;
 }
 
 function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: number): Promise<TaskVersion> {

@@ -13,21 +13,21 @@ export interface ConfiguredTask {
 }
 
 interface ReadRow {
-  readonly task: ConfiguredTask['task'];
+  readonly id: number;
   readonly version: number | null;
   readonly hash: string | null;
-  readonly devices: readonly {
-    readonly device: SnapshotRow['device'];
-    readonly site_code: string | null;
-    readonly points: readonly NonNullable<SnapshotRow['point']>[];
-  }[];
-  readonly chosen: readonly number[];
+  readonly task: string;
+  readonly devices: string;
+  readonly chosen: string;
 }
 
-/** One statement, so that what it reads belongs together, and planned once: planning took longer than reading. */
+/**
+ * One statement, so that what it reads belongs together, and planned once: planning took longer than reading. The
+ * configuration comes as text, which is only parsed where it has changed.
+ */
 const readStatement = prepared<ReadRow>(
-  'read_configured_task',
-  `select to_jsonb(tasks) as task, latest.version, latest.hash,
+  'read_configured_tasks',
+  `select tasks.id, latest.version, latest.hash, to_jsonb(tasks)::text as task,
     (
       select coalesce(json_agg(json_build_object(
         'device', to_jsonb(devices) - 'site_id',
@@ -36,14 +36,14 @@ const readStatement = prepared<ReadRow>(
           select coalesce(json_agg(to_jsonb(points) - 'device_id' order by points.id), '[]'::json)
           from points where points.device_id = devices.id
         )
-      ) order by devices.id), '[]'::json)
+      ) order by devices.id), '[]'::json)::text
       from task_devices
       join devices on devices.id = task_devices.device_id
       left join sites on sites.id = devices.site_id
       where task_devices.task_id = tasks.id
     ) as devices,
     (
-      select coalesce(json_agg(task_points.point_id), '[]'::json)
+      select coalesce(json_agg(task_points.point_id order by task_points.point_id), '[]'::json)::text
       from task_points
       join points on points.id = task_points.point_id
       join task_devices on task_devices.device_id = points.device_id and task_devices.task_id = task_points.task_id
@@ -54,25 +54,56 @@ const readStatement = prepared<ReadRow>(
     select version, hash from task_config_versions
     where task_id = tasks.id order by version desc limit 1
   ) as latest on true
-  where tasks.id = $1`,
+  where tasks.id = any($1::bigint[])`,
 );
+
+/** What of a task a version is made of, as PostgreSQL writes it: the same text is the same configuration. */
+export interface TaskTexts {
+  readonly latest: ConfiguredTask['latest'];
+  readonly task: string;
+  readonly devices: string;
+  readonly chosen: string;
+}
+
+/** Of those that there are. @throws DatabaseUnavailable */
+export async function readTaskTexts(
+  database: Database,
+  taskIds: readonly number[],
+): Promise<ReadonlyMap<number, TaskTexts>> {
+  const rows = await execute(database, readStatement, [taskIds]);
+  return new Map(
+    rows.map(({ id, version, hash, task, devices, chosen }) => [
+      id,
+      { latest: version === null || hash === null ? undefined : { version, hash }, task, devices, chosen },
+    ]),
+  );
+}
 
 /** Undefined when there is no such task. @throws DatabaseUnavailable */
 export async function readConfiguredTask(
   database: Database,
   taskId: number,
 ): Promise<ConfiguredTask | undefined> {
-  const [row] = await execute(database, readStatement, [taskId]);
-  if (!row) return undefined;
-  const { task, version, hash, devices, chosen } = row;
+  const texts = (await readTaskTexts(database, [taskId])).get(taskId);
+  return texts && configuredTask(texts);
+}
+
+interface ReadDevice {
+  readonly device: SnapshotRow['device'];
+  readonly site_code: string | null;
+  readonly points: readonly NonNullable<SnapshotRow['point']>[];
+}
+
+export function configuredTask({ latest, task, devices, chosen }: TaskTexts): ConfiguredTask {
   return {
-    task,
-    latest: version === null || hash === null ? undefined : { version, hash },
-    rows: devices.flatMap(({ device, site_code: siteCode, points }): SnapshotRow[] =>
-      points.length === 0
-        ? [{ device, siteCode, point: null }]
-        : points.map((point) => ({ device, siteCode, point })),
+    task: JSON.parse(task) as ConfiguredTask['task'],
+    latest,
+    rows: (JSON.parse(devices) as ReadDevice[]).flatMap(
+      ({ device, site_code: siteCode, points }): SnapshotRow[] =>
+        points.length === 0
+          ? [{ device, siteCode, point: null }]
+          : points.map((point) => ({ device, siteCode, point })),
     ),
-    chosen: new Set(chosen),
+    chosen: new Set(JSON.parse(chosen) as number[]),
   };
 }

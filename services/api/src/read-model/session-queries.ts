@@ -1,5 +1,6 @@
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
+import { AskedTogether } from '../database/asked-together.ts';
 import type { Database } from '../database/open-database.ts';
 import { isLatestRun } from './latest-run.ts';
 import type { NamedSessionRow } from './session-view.ts';
@@ -37,41 +38,24 @@ export async function listSessions(
   return { rows: page, next: more ? page.at(-1)?.first_sequence : undefined };
 }
 
-type LookUp = PromiseWithResolvers<NamedSessionRow | undefined>;
-const nextLookUps = new WeakMap<Database, Map<string, LookUp>>();
+const lookUps = new WeakMap<Database, AskedTogether<string, NamedSessionRow>>();
 
-/**
- * As it is at the time of the call, or a little later: those who ask in the same turn of the event loop, as all do
- * whose commands one commit of the projector has shown, share one query.
- */
+/** As it is at the time of the call, or a little later. @throws DatabaseUnavailable */
 export function findSession(database: Database, sessionId: string): Promise<NamedSessionRow | undefined> {
-  let wanted = nextLookUps.get(database);
-  if (!wanted) {
-    const fresh: Map<string, LookUp> = new Map();
-    wanted = fresh;
-    nextLookUps.set(database, fresh);
-    setImmediate(() => {
-      nextLookUps.delete(database);
-      void lookUp(database, fresh);
-    });
+  let together = lookUps.get(database);
+  if (!together) {
+    together = new AskedTogether((sessionIds) => lookUp(database, sessionIds));
+    lookUps.set(database, together);
   }
-  const known = wanted.get(sessionId);
-  if (known) return known.promise;
-  const asked: LookUp = Promise.withResolvers();
-  wanted.set(sessionId, asked);
-  return asked.promise;
+  return together.get(sessionId);
 }
 
-async function lookUp(database: Database, wanted: ReadonlyMap<string, LookUp>): Promise<void> {
-  try {
-    const rows = await selectSessions(database)
-      .where('sessions.session_id', 'in', [...wanted.keys()])
-      .execute();
-    const byId = new Map(rows.map((row) => [row.session_id, row]));
-    for (const [id, { resolve }] of wanted) resolve(byId.get(id));
-  } catch (error) {
-    for (const { reject } of wanted.values()) reject(error);
-  }
+async function lookUp(
+  database: Database,
+  sessionIds: readonly string[],
+): Promise<ReadonlyMap<string, NamedSessionRow>> {
+  const rows = await selectSessions(database).where('sessions.session_id', 'in', sessionIds).execute();
+  return new Map(rows.map((row) => [row.session_id, row]));
 }
 
 /** The name is that of the snapshot which the session runs on, else what the task is called now. */
