@@ -72,6 +72,7 @@ export class DevicePoller {
   readonly #keys: ValueKeys;
   /** Of a tick that was not read. */
   readonly #nothing: TickReadings;
+  readonly #overrun: TickResult['miss'];
   #isStopped = false;
   /** Ends the pause of the loop, if it makes one. */
   #wake: () => void = () => undefined;
@@ -92,6 +93,8 @@ export class DevicePoller {
     this.#silent = new SilentBlocks(options.backoff, options.jitter);
     this.#keys = set.keys;
     this.#nothing = new TickReadings(new ValueKeys([]), this.#filter);
+    const detail = `not read in time: the reading before it, or others on the same endpoint, took longer than the period of ${this.periodMs} ms`;
+    this.#overrun = { cause: 'overrun', detail };
     this.#reader = this.#newReader();
     this.#lastResultMs = options.clock.monotonicMs();
   }
@@ -219,8 +222,7 @@ export class DevicePoller {
     const current = tickAt(this.#options.clock.nowMs() - this.#options.phaseMs, this.periodMs);
     if (reader !== this.#reader) throw new NotPermitted('another loop reads this device by now');
     while (this.#next < current) {
-      const detail = `not read in time: the reading before it, or others on the same endpoint, took longer than the period of ${this.periodMs} ms`;
-      this.#report(this.#next, this.#nothing, { cause: 'overrun', detail }, false);
+      this.#report(this.#next, this.#nothing, this.#overrun, false);
     }
     return this.#next;
   }

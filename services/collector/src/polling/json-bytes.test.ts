@@ -53,6 +53,38 @@ describe('JSON that is written byte by byte', () => {
     );
   });
 
+  it('has every number that is whole digits and so many decimals as JSON.stringify has it', () => {
+    const json = new JsonBytes(1);
+    const digits = fc.oneof(
+      fc.integer({ min: -(2 ** 31) + 1, max: 2 ** 31 - 1 }),
+      fc.integer({ min: -2_000, max: 2_000 }),
+    );
+    fc.assert(
+      fc.property(digits, fc.integer({ min: 1, max: 3 }), (whole, decimals) => {
+        json.clear();
+        json.decimal(whole, decimals);
+        expect(text(json)).toBe(JSON.stringify(whole / 10 ** decimals));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('has whole numbers beyond 32 bits, such as times, as JSON.stringify has them', () => {
+    const json = new JsonBytes(1);
+    const long = fc.oneof(
+      fc.maxSafeInteger(),
+      fc.integer({ min: 0, max: 999 }).map((above) => 1_000_000_000 * above + (above % 3)),
+    );
+    fc.assert(
+      fc.property(long, (value) => {
+        json.clear();
+        json.number(value);
+        expect(text(json)).toBe(JSON.stringify(value));
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
   it('has every text as JSON.stringify has it, in UTF-8', () => {
     const json = new JsonBytes(1);
     // Halves of surrogate pairs too.

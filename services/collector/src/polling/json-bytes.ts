@@ -3,10 +3,15 @@ const point = 0x2e;
 const zero = 0x30;
 /** 3 decimals at the most are tried; what has more is written by the language itself. */
 const decimalScales = [10, 100, 1_000] as const;
+/** Whole numbers of more than 32 bits are written in two parts, the lower one with so many digits. */
+const longSplit = 1_000_000_000;
+const longSplitDigits = 9;
 /** Characters of a whole number of 32 bits with its sign. */
 const wholeBytes = 11;
 /** Has no positive counterpart in 32 bits. */
 const least = -0x8000_0000;
+/** Both digits of each number below 100. */
+const pairs = Uint8Array.from({ length: 200 }, (_, at) => zero + (((at >> 1) / (at & 1 ? 1 : 10)) % 10));
 /** So short a text is written by a loop here: a call of the encoder costs more. */
 const longestByLoop = 64;
 
@@ -16,10 +21,13 @@ const longestByLoop = 64;
  */
 export class JsonBytes {
   #bytes: Uint8Array;
+  /** Of the same bytes. */
+  #view: DataView;
   #length = 0;
 
   constructor(bytes: number) {
     this.#bytes = new Uint8Array(bytes);
+    this.#view = new DataView(this.#bytes.buffer);
   }
 
   get length(): number {
@@ -44,13 +52,21 @@ export class JsonBytes {
     this.#length = end;
   }
 
-  /** Bytes `from` up to before `end`, as they are. */
-  copy(bytes: Uint8Array, from = 0, end = bytes.length): void {
+  /** These bytes, as they are. */
+  copy(bytes: Uint8Array): void {
+    this.#makeRoom(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** The same for a few bytes out of many, `from` up to before `end`: the call of a copying function costs more than this. */
+  copyPart(bytes: DataView, from: number, end: number): void {
     this.#makeRoom(end - from);
-    const to = this.#bytes;
+    const to = this.#view;
     let at = this.#length;
-    // Names of points are short: the call of a copying function costs more than this.
-    for (let index = from; index < end; index += 1, at += 1) to[at] = bytes[index] as number;
+    let index = from;
+    for (; index + 4 <= end; index += 4, at += 4) to.setInt32(at, bytes.getInt32(index));
+    for (; index < end; index += 1, at += 1) to.setInt8(at, bytes.getInt8(index));
     this.#length = at;
   }
 
@@ -89,7 +105,7 @@ export class JsonBytes {
       return;
     }
     if (Number.isSafeInteger(value)) {
-      this.raw(String(value));
+      this.#longWhole(value);
       return;
     }
     for (let decimals = 1; decimals <= decimalScales.length; decimals += 1) {
@@ -98,11 +114,38 @@ export class JsonBytes {
       // A quotient is rounded as decimal text is read, and of so few digits no shorter ones mean the same double:
       // where it gives the value back, these are its digits.
       if (shifted / scale === value && shifted === (shifted | 0) && shifted !== least) {
-        this.#fraction(shifted | 0, decimals, scale);
+        this.decimal(shifted | 0, decimals);
         return;
       }
     }
     this.raw(String(value));
+  }
+
+  /**
+   * The number that is `digits` / 10^`decimals`, as {@link number} writes it.
+   * @param digits of 32 bits, and above the least of them
+   * @param decimals 1 to 3
+   */
+  decimal(digits: number, decimals: number): void {
+    this.#makeRoom(wholeBytes + 2);
+    let left = digits;
+    if (left < 0) {
+      this.#bytes[this.#length++] = minus;
+      left = -left;
+    }
+    // Constants: a division by one of them is a multiplication.
+    const whole = decimals === 1 ? (left / 10) | 0 : decimals === 2 ? (left / 100) | 0 : (left / 1_000) | 0;
+    this.#digits(whole);
+    let rest = left - whole * (decimalScales[decimals - 1] as number);
+    if (rest === 0) return;
+    this.#bytes[this.#length++] = point;
+    let scale = decimalScales[decimals - 1] as number;
+    while (rest > 0) {
+      scale = (scale / 10) | 0;
+      const digit = (rest / scale) | 0;
+      this.#bytes[this.#length++] = zero + digit;
+      rest -= digit * scale;
+    }
   }
 
   #whole(value: number): void {
@@ -112,21 +155,27 @@ export class JsonBytes {
       this.#bytes[this.#length++] = minus;
       left = -left;
     }
-    this.#digits(left, countDigits(left));
+    this.#digits(left);
   }
 
-  /** @param shifted the value times the scale */
-  #fraction(shifted: number, decimals: number, scale: number): void {
-    this.#makeRoom(wholeBytes + 2);
-    let left = shifted;
-    if (left < 0) {
-      this.#bytes[this.#length++] = minus;
-      left = -left;
+  /** Such as a time: more than 32 bits, and whole. */
+  #longWhole(value: number): void {
+    const high = Math.floor(Math.abs(value) / longSplit);
+    // Beyond, three parts would be needed.
+    if (high >= longSplit) {
+      this.raw(String(value));
+      return;
     }
-    const whole = (left / scale) | 0;
-    this.#digits(whole, countDigits(whole));
-    this.#bytes[this.#length++] = point;
-    this.#digits(left - whole * scale, decimals);
+    this.#whole(value < 0 ? -high : high);
+    const low = Math.abs(value) - high * longSplit;
+    this.#makeRoom(longSplitDigits);
+    const end = this.#length + longSplitDigits;
+    for (let at = end - 1, left = low; at >= this.#length; at -= 1) {
+      const rest = (left / 10) | 0;
+      this.#bytes[at] = zero + (left - rest * 10);
+      left = rest;
+    }
+    this.#length = end;
   }
 
   /** @returns whether it is; then it is written */
@@ -143,16 +192,23 @@ export class JsonBytes {
   }
 
   /** @param value below 2^31 */
-  #digits(value: number, count: number): void {
+  #digits(value: number): void {
     const bytes = this.#bytes;
-    const start = this.#length;
-    const end = start + count;
+    const end = this.#length + countDigits(value);
+    let at = end;
     let left = value;
-    for (let at = end - 1; at >= start; at -= 1) {
-      const rest = (left / 10) | 0;
-      bytes[at] = zero + (left - rest * 10);
+    while (left >= 100) {
+      const rest = (left / 100) | 0;
+      const pair = (left - rest * 100) * 2;
+      at -= 2;
+      bytes[at + 1] = pairs[pair + 1] as number;
+      bytes[at] = pairs[pair] as number;
       left = rest;
     }
+    if (left >= 10) {
+      bytes[at - 1] = pairs[left * 2 + 1] as number;
+      bytes[at - 2] = pairs[left * 2] as number;
+    } else bytes[at - 1] = zero + left;
     this.#length = end;
   }
 
@@ -162,6 +218,7 @@ export class JsonBytes {
     const larger = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
     larger.set(this.#bytes);
     this.#bytes = larger;
+    this.#view = new DataView(larger.buffer);
   }
 }
 

@@ -15,7 +15,20 @@ const value: fc.Arbitrary<PointValue> = fc.oneof(
   { arbitrary: fc.constantFrom('', 'on', '开', 'é"', 'x'.repeat(200)), weight: 2 },
   { arbitrary: fc.boolean(), weight: 1 },
 );
-const tick = fc.array(fc.tuple(fc.nat(codes.length - 1), value), { maxLength: 10 });
+/** As digits and decimals: what other values are too, so that both stand in one another's places. */
+const decimal = fc
+  .constantFrom([0, 1], [5, 1], [15, 1], [1225, 2], [70, 1], [-10, 1])
+  .map(([digits, decimals]) => ({
+    digits: digits as number,
+    decimals: decimals as number,
+  }));
+const tick = fc.array(
+  fc.tuple(
+    fc.nat(codes.length - 1),
+    fc.oneof({ arbitrary: value, weight: 3 }, { arbitrary: decimal, weight: 2 }),
+  ),
+  { maxLength: 10 },
+);
 
 describe('what is read of a device tick after tick, in the same memory', () => {
   it('reads as if each tick had been written anew: every value once, as it came first, in the order of coming', () => {
@@ -27,8 +40,11 @@ describe('what is read of a device tick after tick, in the same memory', () => {
           readings.begin(index * 1_000);
           for (const [at, found] of read) {
             const code = codes[at] as string;
-            if (!expected.has(code)) expected.set(code, found);
-            readings.onValue(code, found, false);
+            const isDecimal = typeof found === 'object';
+            if (!expected.has(code))
+              expected.set(code, isDecimal ? found.digits / 10 ** found.decimals : found);
+            if (isDecimal) readings.onDecimal(code, found.digits, found.decimals, false);
+            else readings.onValue(code, found, false);
           }
           const text = new TextDecoder().decode(readings.values.written());
           expect(text).toBe(

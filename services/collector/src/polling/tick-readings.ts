@@ -6,6 +6,8 @@ import type { ValueKeys } from './value-keys.ts';
 
 /** So much of what is wrong with single points is told. */
 const longestDetail = 2_000;
+/** By the number of decimals. */
+const decimalScales = [1, 10, 100, 1_000] as const;
 /** Beyond any text. */
 const nowhere = 0xffff_ffff;
 /** Of a usual number. */
@@ -51,7 +53,7 @@ export class TickReadings implements ReadingSink {
     this.#keys = keys;
     this.#filter = filter;
     this.#isFiltered = !filter.isIdle();
-    this.values = new JsonBytes(keys.bytes.length + keys.count * valueBytes);
+    this.values = new JsonBytes(keys.bytes.byteLength + keys.count * valueBytes);
     this.#readIn = new Uint32Array(keys.count);
     this.#starts = new Uint32Array(keys.count);
     this.#ends = new Uint32Array(keys.count);
@@ -73,27 +75,22 @@ export class TickReadings implements ReadingSink {
 
   onValue(code: string, value: PointValue, isUncertain: boolean): void {
     const index = this.#indexOf(code);
-    // Of filtered readings not all are written.
-    const wasWritten = this.#readIn[index] === this.#tick - 1 && !this.#isFiltered;
-    if (!this.#isFirst(index)) return;
-    if (this.#isFiltered && !this.#filter.takes(code, value, false, isUncertain, this.#timeMs)) return;
-    this.sentCount += 1;
-    if (isUncertain) this.#noteUncertain(code);
+    if (this.#isAgain(index, code, value, isUncertain)) return;
     const { values } = this;
-    const start = values.length;
-    const isInPlace = wasWritten && this.#starts[index] === start;
-    if (isInPlace && this.#numbers[index] === value) {
-      values.again(this.#ends[index] as number);
-      return;
-    }
-    if (isInPlace) values.again(start + this.#keys.lengthOf(index));
-    else this.#key(values, index);
     if (typeof value === 'number') values.number(value);
     else if (typeof value === 'string') values.string(value);
     else values.boolean(value);
-    this.#starts[index] = start;
     this.#ends[index] = values.length;
     this.#numbers[index] = typeof value === 'number' ? value : Number.NaN;
+  }
+
+  onDecimal(code: string, digits: number, decimals: number, isUncertain: boolean): void {
+    const index = this.#indexOf(code);
+    const value = digits / (decimalScales[decimals] as number);
+    if (this.#isAgain(index, code, value, isUncertain)) return;
+    this.values.decimal(digits, decimals);
+    this.#ends[index] = this.values.length;
+    this.#numbers[index] = value;
   }
 
   onInteger(code: string, digits: string, isUncertain: boolean): void {
@@ -128,6 +125,29 @@ export class TickReadings implements ReadingSink {
     return this.#problems;
   }
 
+  /** Whether nothing is left to be written of a value. If something is, its key has been. */
+  #isAgain(index: number, code: string, value: PointValue, isUncertain: boolean): boolean {
+    // Of filtered readings not all are written.
+    const wasWritten = this.#readIn[index] === this.#tick - 1 && !this.#isFiltered;
+    if (!this.#isFirst(index)) return true;
+    if (this.#isFiltered && !this.#filter.takes(code, value, false, isUncertain, this.#timeMs)) return true;
+    this.sentCount += 1;
+    if (isUncertain) this.#noteUncertain(code);
+    const { values } = this;
+    const start = values.length;
+    if (wasWritten && this.#starts[index] === start) {
+      if (this.#numbers[index] === value) {
+        values.again(this.#ends[index] as number);
+        return true;
+      }
+      values.again(start + this.#keys.lengthOf(index));
+      return false;
+    }
+    this.#key(values, index);
+    this.#starts[index] = start;
+    return false;
+  }
+
   /** Whether it was not read in this tick yet: a block that is taken apart can be read twice in part. */
   #isFirst(index: number): boolean {
     if (this.#readIn[index] === this.#tick) return false;
@@ -144,7 +164,7 @@ export class TickReadings implements ReadingSink {
 
   #key(into: JsonBytes, index: number): void {
     const { bytes, starts } = this.#keys;
-    into.copy(bytes, starts[index], starts[index + 1]);
+    into.copyPart(bytes, starts[index] as number, starts[index + 1] as number);
   }
 
   #noteUncertain(code: string): void {

@@ -6,7 +6,7 @@ import { valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
 export class ValueKeys {
   readonly #codes: string[];
   /** All keys, one after the other. */
-  readonly bytes: Uint8Array;
+  readonly bytes: DataView;
   /** Key `n` is from `starts[n]` up to before `starts[n + 1]`. */
   readonly starts: Uint32Array;
   #indexOf: Map<string, number> | undefined;
@@ -14,7 +14,7 @@ export class ValueKeys {
   constructor(points: readonly { code: string; count?: number | undefined }[]) {
     this.#codes = points.flatMap(valueCodes);
     const keys = this.#codes.map((code) => `,${JSON.stringify(code)}:`);
-    this.bytes = new TextEncoder().encode(keys.join(''));
+    this.bytes = new DataView(Uint8Array.from(new TextEncoder().encode(keys.join(''))).buffer);
     this.starts = new Uint32Array(keys.length + 1);
     keys.forEach((key, index) => {
       this.starts[index + 1] = (this.starts[index] ?? 0) + Buffer.byteLength(key);

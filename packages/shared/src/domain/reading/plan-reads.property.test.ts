@@ -257,6 +257,8 @@ function decoded(each: Point, raw: readonly number[] | readonly boolean[], offse
   const readings: Reading[] = [];
   pointDecoder(each)(raw, offset, {
     onValue: (code, value, isUncertain) => readings.push({ code, kind: 'value', value, isUncertain }),
+    onDecimal: (code, digits, decimals, isUncertain) =>
+      readings.push({ code, kind: 'value', value: digits / 10 ** decimals, isUncertain }),
     onInteger: (code, digits, isUncertain) => readings.push({ code, kind: 'integer', digits, isUncertain }),
     onProblem: (code, problem) => readings.push({ code, kind: 'problem', problem }),
   });

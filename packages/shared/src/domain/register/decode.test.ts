@@ -119,6 +119,26 @@ describe('scale and offset', () => {
     expect(read(holding('uint16', { scale: 10 }), [25])).toBe(250);
   });
 
+  it('give the number next to the decimal that was meant, of every whole number that has so many', () => {
+    const scaled = fc.constantFrom([0.1, 10], [0.01, 100], [0.001, 1_000]);
+    const limits = fc.constantFrom({}, { valid_min: -1, valid_max: 5 }, { precision: 3 });
+    fc.assert(
+      fc.property(fc.integer(), scaled, limits, (raw, [scale, divisor], limit) => {
+        const point = holding('int32', { scale: scale as number, ...limit });
+        const value = raw / (divisor as number);
+        const isOutside = 'valid_min' in limit && (value < -1 || value > 5);
+        expect(read(point, [(raw >>> 16) & 0xffff, raw & 0xffff])).toEqual(
+          isOutside ? [value, 'uncertain'] : value,
+        );
+      }),
+      { examples: [[-(2 ** 31), [0.1, 10], {}]] },
+    );
+    expect(read(holding('uint32', { scale: 0.1 }), [0xffff, 0xffff])).toBe(429496729.5);
+    expect(read(holding('int16', { scale: 0.01, precision: 1 }), [125])).toBe(1.3);
+    expect(read(holding('float32', { scale: 0.1 }), [0x3fc0, 0])).toBe(0.15);
+    expect(read(holding('uint16', { scale: 0.1, offset: -40 }), [25])).toBe(-37.5);
+  });
+
   it('leave booleans alone', () => {
     const point = holding('bool', { scale: 5, offset: 3 });
     expect(read(point, [0])).toBe(false);

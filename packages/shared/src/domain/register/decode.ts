@@ -31,6 +31,12 @@ export type PointProblem =
 export interface ReadingSink {
   /** @param isUncertain outside its valid range, or unknown to its enumeration */
   onValue(code: string, value: number | boolean | string, isUncertain: boolean): void;
+  /**
+   * The number `digits` / 10^`decimals`: whoever writes it down need not find its decimals again.
+   * @param digits a whole number of 32 bits, above the least of them
+   * @param decimals 1 to 3
+   */
+  onDecimal(code: string, digits: number, decimals: number, isUncertain: boolean): void;
   /** A 64-bit integer in decimal: not every one is a double. */
   onInteger(code: string, digits: string, isUncertain: boolean): void;
   onProblem(code: string, problem: PointProblem): void;
@@ -61,6 +67,8 @@ export function decodePoint(point: CodedPoint, raw: RawPoint): readonly Reading[
   const readings: Reading[] = [];
   pointDecoder(point)(raw, 0, {
     onValue: (code, value, isUncertain) => readings.push({ code, kind: 'value', value, isUncertain }),
+    onDecimal: (code, digits, decimals, isUncertain) =>
+      readings.push({ code, kind: 'value', value: digits / 10 ** decimals, isUncertain }),
     onInteger: (code, digits, isUncertain) => readings.push({ code, kind: 'integer', digits, isUncertain }),
     onProblem: (code, problem) => readings.push({ code, kind: 'problem', problem }),
   });
@@ -343,12 +351,29 @@ function numberEmitter(point: PointLayout): (raw: number, code: string, sink: Re
   const toEngineering = engineeringScale(point);
   const round = point.precision === undefined ? undefined : decimals(point.precision);
   const { valid_min = Number.NEGATIVE_INFINITY, valid_max = Number.POSITIVE_INFINITY } = point;
-  return (raw, code, sink) => {
+  const emit = (raw: number, code: string, sink: ReadingSink) => {
     const converted = toEngineering(raw);
     const value = round ? round(converted) : converted;
     if (Number.isFinite(value)) sink.onValue(code, value, value < valid_min || value > valid_max);
     else sink.onProblem(code, Number.isNaN(value) ? 'not_a_number' : 'infinite');
   };
+  const decimalPlaces = shiftedDecimals(point);
+  if (decimalPlaces === 0) return emit;
+  const isRanged = point.valid_min !== undefined || point.valid_max !== undefined;
+  return (raw, code, sink) => {
+    if (raw !== (raw | 0) || raw === -0x8000_0000) emit(raw, code, sink);
+    else if (isRanged) {
+      const value = toEngineering(raw);
+      sink.onDecimal(code, raw | 0, decimalPlaces, value < valid_min || value > valid_max);
+    } else sink.onDecimal(code, raw | 0, decimalPlaces, false);
+  };
+}
+
+/** 1 to 3 where a whole raw number becomes its value by a point before so many of its digits, and by nothing else; or 0. */
+function shiftedDecimals({ scale, offset, linear, precision }: PointLayout): number {
+  if (linear || offset !== 0) return 0;
+  const places = [0.1, 0.01, 0.001].indexOf(scale) + 1;
+  return precision === undefined || precision >= places ? places : 0;
 }
 
 function engineeringScale(point: PointLayout): (raw: number) => number {

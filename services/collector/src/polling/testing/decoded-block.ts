@@ -21,6 +21,10 @@ export class Readings implements ReadingSink {
     if (isUncertain) this.uncertain.push(code);
   }
 
+  onDecimal(code: string, digits: number, decimals: number, isUncertain: boolean): void {
+    this.onValue(code, digits / 10 ** decimals, isUncertain);
+  }
+
   onInteger(code: string, digits: string, isUncertain: boolean): void {
     this.integers[code] = digits;
     if (isUncertain) this.uncertain.push(code);
