@@ -178,9 +178,10 @@ export class DevicePoller {
   /** @param reader its own, until another one takes over */
   async #run(reader: TickReader): Promise<void> {
     const { clock, permission, onFault } = this.#options;
-    const arrive = () => this.#arrive(reader);
+    const arrive = (nowMs: number) => this.#arrive(reader, nowMs);
     while (!this.#isStopped && reader === this.#reader) {
-      const waitMs = this.#dueMs(this.#next) - clock.nowMs();
+      const nowMs = clock.nowMs();
+      const waitMs = this.#dueMs(this.#next) - nowMs;
       if (waitMs > 0) {
         await this.#pause(waitMs);
         continue;
@@ -189,7 +190,7 @@ export class DevicePoller {
       // holder's to answer for, and a clock that jumped over years must not bring as many results.
       if (!permission()) break;
       try {
-        const read = await reader.read(arrive);
+        const read = await reader.read(arrive, nowMs);
         if (reader !== this.#reader) return;
         this.#reportRead(read);
       } catch (error) {
@@ -218,28 +219,31 @@ export class DevicePoller {
   }
 
   /** Reports the ticks that have passed, and says which one is due now. */
-  #arrive(reader: TickReader): number {
-    const current = tickAt(this.#options.clock.nowMs() - this.#options.phaseMs, this.periodMs);
+  #arrive(reader: TickReader, nowMs: number): number {
+    const current = tickAt(nowMs - this.#options.phaseMs, this.periodMs);
     if (reader !== this.#reader) throw new NotPermitted('another loop reads this device by now');
     while (this.#next < current) {
-      this.#report(this.#next, this.#nothing, this.#overrun, false);
+      this.#report(this.#next, nowMs, this.#nothing, this.#overrun, false);
     }
     return this.#next;
   }
 
-  #reportRead({ tick, readings, failure, hasSilentBlocks, refusal, askedAtMs }: ReadTick): void {
+  #reportRead(read: ReadTick): void {
+    const { tick, readings, failure, hasSilentBlocks, refusal, askedAtMs, readAtMs } = read;
     if (refusal) {
-      this.#report(tick, readings, { cause: refusal.cause, detail: refusalInWords(refusal) }, false);
+      const miss = { cause: refusal.cause, detail: refusalInWords(refusal) };
+      this.#report(tick, readAtMs, readings, miss, false);
       return;
     }
     const problems = readings.problems();
     const miss = failure ? missOf(failure) : missOfPoints(problems, hasSilentBlocks);
     const latenessMs = askedAtMs === undefined ? undefined : Math.max(0, askedAtMs - this.#dueMs(tick));
-    this.#report(tick, readings, miss, true, latenessMs);
+    this.#report(tick, readAtMs, readings, miss, true, latenessMs);
   }
 
   #report(
     tick: number,
+    readAtMs: number,
     readings: TickReadings,
     miss: TickResult['miss'],
     asked: boolean,
@@ -249,8 +253,7 @@ export class DevicePoller {
     this.#next = tick + 1;
     this.#lastResultMs = clock.monotonicMs();
     observer?.onTick({ values: readings.readCount, missCause: miss?.cause, latenessMs, ticks: 1 });
-    const readAtMs = Math.round(clock.nowMs());
-    onTick({ tick, readAtMs, readings, miss, asked, latenessMs });
+    onTick({ tick, readAtMs: Math.round(readAtMs), readings, miss, asked, latenessMs });
   }
 
   /** ms since 1970, when the tick is to be read. */

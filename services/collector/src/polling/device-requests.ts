@@ -1,6 +1,6 @@
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
-import { type PollObserver, type RawBlock, ReadFailure } from '../ports.ts';
+import { type DeviceBus, type PollObserver, type RawBlock, ReadFailure } from '../ports.ts';
 import type { Failure, Refusal } from './breaker.ts';
 import type { PlannedBlock } from './device-plans.ts';
 import type { DeviceRecord } from './device-record.ts';
@@ -45,6 +45,18 @@ export class NotAsked extends Error {
 
 /** Says what to ask for once the turn has come, which may be long after it was wanted. Undefined: nothing any more. */
 export type ChooseBlock = () => PlannedBlock | undefined;
+
+/** One request on its way. */
+class BlockRequest {
+  readonly choose: ChooseBlock;
+  /** Once its turn has come. */
+  block: PlannedBlock | undefined = undefined;
+  sentAtMs = 0;
+
+  constructor(choose: ChooseBlock) {
+    this.choose = choose;
+  }
+}
 
 /**
  * The requests of one device to its endpoint, one at a time. Each waits for its turn, makes sure right before it goes out
@@ -113,9 +125,13 @@ export class DeviceRequests {
    */
   async ask(choose: ChooseBlock): Promise<RawBlock | undefined> {
     for (let attempt = 0; ; attempt += 1) {
+      const request = new BlockRequest(choose);
       try {
-        return await this.#askOnce(choose);
+        const raw = await this.#begin(request);
+        if (raw) this.#answered(request);
+        return raw;
       } catch (error) {
+        this.#failed(request, error);
         if (!isBusy(error) || attempt >= this.#busyRetries) throw error;
         const pauseMs = Math.min(firstBusyPauseMs * 2 ** attempt, longestBusyPauseMs);
         await pause(this.#options.timers, pauseMs, this.#stop.signal);
@@ -131,49 +147,54 @@ export class DeviceRequests {
     return { cause: error.missCause, detail };
   }
 
-  async #askOnce(choose: ChooseBlock): Promise<RawBlock | undefined> {
-    const { endpoint, breakers, clock, permission } = this.#options;
-    let block: PlannedBlock | undefined;
-    let sentAtMs = 0;
+  #begin(request: BlockRequest): Promise<RawBlock | undefined> {
     // Nor does a stop wait for a turn: others may keep the endpoint busy for long.
     if (this.#isStopped) throw new NotPermitted('no request was sent: polling has stopped');
-    try {
-      const turn = this.#unit.isUnknown() ? this.#firstTurn : this.#turn;
-      const raw = await endpoint.turn(this, turn, (bus) => {
-        // Right before the request, whatever it has waited for.
-        if (this.#isStopped || !permission()) {
-          throw new NotPermitted('no request was sent: the session is not held any more');
-        }
-        block = choose();
-        if (!block) return undefined;
-        const refusal = breakers.refusal(clock.nowMs());
-        if (refusal) throw new NotAsked(refusal);
-        breakers.requestBegan();
-        sentAtMs = clock.monotonicMs();
-        return bus.read(block.request);
-      });
-      if (!raw) return undefined;
-      breakers.reached();
-      this.#settled(sentAtMs, 'ok');
-      this.#noteAnswer();
-      return raw;
-    } catch (error) {
-      if (!(error instanceof ReadFailure) || !block) {
-        // Whatever it was, it is not under way: else nobody would be asked over this endpoint again.
-        if (sentAtMs > 0) breakers.requestAbandoned();
-        throw error;
-      }
-      this.#settled(sentAtMs, error);
-      // The connection was destroyed because the right to poll was lost: the next holder answers for this tick.
-      if (!permission()) {
-        breakers.requestAbandoned();
-        throw new NotPermitted('the session was lost while its device was asked');
-      }
-      if (error.missCause === 'exception' && !isFailureOfDevice(error)) this.#noteAnswer();
-      if (error.wasSent) breakers.reached();
-      else breakers.notReached(clock.nowMs(), this.failureOf(block, error));
+    const turn = this.#unit.isUnknown() ? this.#firstTurn : this.#turn;
+    return this.#options.endpoint.turn(this, turn, (bus) => this.#send(request, bus));
+  }
+
+  #send(request: BlockRequest, bus: DeviceBus): Promise<RawBlock> | undefined {
+    const { breakers, clock, permission } = this.#options;
+    // Right before the request, whatever it has waited for.
+    if (this.#isStopped || !permission()) {
+      throw new NotPermitted('no request was sent: the session is not held any more');
+    }
+    const block = request.choose();
+    request.block = block;
+    if (!block) return undefined;
+    if (breakers.isOpen()) {
+      const refusal = breakers.refusal(clock.nowMs());
+      if (refusal) throw new NotAsked(refusal);
+    }
+    breakers.requestBegan();
+    request.sentAtMs = clock.monotonicMs();
+    return bus.read(block.request);
+  }
+
+  #answered({ sentAtMs }: BlockRequest): void {
+    this.#options.breakers.reached();
+    this.#settled(sentAtMs, 'ok');
+    this.#noteAnswer();
+  }
+
+  /** @throws NotPermitted, or the error, when it is none of the request's */
+  #failed({ block, sentAtMs }: BlockRequest, error: unknown): void {
+    const { breakers, clock, permission } = this.#options;
+    if (!(error instanceof ReadFailure) || !block) {
+      // Whatever it was, it is not under way: else nobody would be asked over this endpoint again.
+      if (sentAtMs > 0) breakers.requestAbandoned();
       throw error;
     }
+    this.#settled(sentAtMs, error);
+    // The connection was destroyed because the right to poll was lost: the next holder answers for this tick.
+    if (!permission()) {
+      breakers.requestAbandoned();
+      throw new NotPermitted('the session was lost while its device was asked');
+    }
+    if (error.missCause === 'exception' && !isFailureOfDevice(error)) this.#noteAnswer();
+    if (error.wasSent) breakers.reached();
+    else breakers.notReached(clock.nowMs(), this.failureOf(block, error));
   }
 
   #settled(sentAtMs: number, outcome: 'ok' | ReadFailure): void {

@@ -33,6 +33,11 @@ export class EndpointBreakers {
     return unit;
   }
 
+  /** Whether the endpoint itself may be refused just now. */
+  isOpen(): boolean {
+    return this.#endpoint.isOpen();
+  }
+
   /** Of the endpoint itself. */
   refusal(nowMs: number): Refusal | undefined {
     return this.#endpoint.refusal(nowMs);

@@ -164,16 +164,22 @@ export class Endpoint {
       const current = { waiting: next, sinceMs: this.#clock.monotonicMs() };
       this.#current = current;
       working.then(
-        (value) => this.#done(current, () => next.resolve(value)),
-        (error: unknown) => this.#done(current, () => next.reject(error)),
+        (value) => {
+          if (this.#isDone(current)) next.resolve(value);
+          this.#serve();
+        },
+        (error: unknown) => {
+          if (this.#isDone(current)) next.reject(error);
+          this.#serve();
+        },
       );
     }
     this.#closeIfIdle();
   }
 
-  #done(current: Turn, settle: () => void): void {
-    // Given up meanwhile: whoever asked has been answered, and the endpoint belongs to others.
-    if (this.#current !== current) return;
+  /** False when it was given up meanwhile: whoever asked has been answered, and the endpoint belongs to others. */
+  #isDone(current: Turn): boolean {
+    if (this.#current !== current) return false;
     this.#current = undefined;
     const { pauseAfterMs = 0, unit } = current.waiting.options;
     if (pauseAfterMs > 0) {
@@ -181,8 +187,7 @@ export class Endpoint {
       if (unit === undefined) this.#quietUntilMs = untilMs;
       else this.#quietUnits.set(unit, untilMs);
     }
-    settle();
-    this.#serve();
+    return true;
   }
 
   /** Has the queue served when the quiet time is over. */

@@ -1,6 +1,6 @@
 import { arrayValues } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { pointWidth, valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
-import { ReadFailure } from '../ports.ts';
+import { type RawBlock, ReadFailure } from '../ports.ts';
 import { type Failure, type Refusal, refusalInWords } from './breaker.ts';
 import type { DevicePlans, PlannedBlock } from './device-plans.ts';
 import {
@@ -40,13 +40,15 @@ export interface ReadTick {
   readonly refusal: Refusal | undefined;
   /** ms since 1970, when the first request was handed to the bus. */
   readonly askedAtMs: number | undefined;
+  /** ms since 1970, when all that came of it had come. */
+  readonly readAtMs: number;
 }
 
 /**
  * Says which tick it is to read by now: waiting for its turn on the endpoint a tick may have been overtaken by the next
  * one, which is then read in its place.
  */
-export type Arrive = () => number;
+export type Arrive = (nowMs: number) => number;
 
 /** Requests that narrowing down may cost in one tick; a hundred bad points take several ticks. */
 const narrowingPerTick = 24;
@@ -60,6 +62,8 @@ export class TickReader {
   /** What is asked in the tick, in order. */
   #blocks: readonly PlannedBlock[] = [];
   readonly #readings: TickReadings;
+  /** What is being asked for, once its turn has come. */
+  #chosen: PlannedBlock | undefined;
   #failure: Failure | undefined;
   #refusal: Refusal | undefined;
   #askedAtMs: number | undefined;
@@ -79,49 +83,64 @@ export class TickReader {
     this.#requests.stop();
   }
 
-  /** @throws NotPermitted: nothing may be reported of the tick, nor asked any more */
-  async read(arrive: Arrive): Promise<ReadTick> {
+  /**
+   * @param nowMs it is: the clocks are looked at as seldom as may be, which counts with ten thousand ticks a second
+   * @throws NotPermitted: nothing may be reported of the tick, nor asked any more
+   */
+  async read(arrive: Arrive, nowMs: number): Promise<ReadTick> {
     const { clock, endpoint, device, filter, silent } = this.#options;
-    this.#begin(arrive());
+    this.#begin(arrive(nowMs), nowMs);
     this.#askedAtMs = undefined;
-    const refusal = this.#unit.refusal(clock.nowMs());
+    const refusal = this.#unit.refusal(nowMs);
     if (refusal) {
       filter.allLost();
-      return { ...this.#result(), refusal };
+      return { ...this.#result(nowMs), refusal };
     }
     try {
-      const isUnderWay = this.#blocks.length > 0 && (await this.#readFirst(arrive));
-      for (let index = 1; isUnderWay && index < this.#blocks.length && !this.#failure; index += 1) {
-        const block = this.#blocks[index];
-        if (block) await this.#readBlock(block, () => block);
+      for (let index = 0; index < this.#blocks.length && !this.#failure; index += 1) {
+        this.#chosen = undefined;
+        const choose = index === 0 ? () => this.#chooseFirst(arrive) : () => this.#blocks[index];
+        try {
+          const raw = await this.#requests.ask(() => {
+            this.#chosen ??= choose();
+            return this.#chosen;
+          });
+          // Of the first block only: the tick is over before it has begun.
+          if (!raw) break;
+          this.#blockAnswered(raw);
+        } catch (error) {
+          if (!this.#chosen) throw error;
+          await this.#blockFailed(this.#chosen, error);
+        }
       }
     } catch (error) {
       if (this.#askedAtMs !== undefined) this.#unit.abandoned(clock.nowMs());
       throw error;
     }
+    const readAtMs = clock.nowMs();
     if (this.#askedAtMs !== undefined) {
       const { busyMs, hasAnswered } = this.#requests;
       if (this.#failure) {
-        this.#unit.failed(clock.nowMs(), busyMs, this.#failure);
+        this.#unit.failed(readAtMs, busyMs, this.#failure);
         if (!hasAnswered) silent.beginWithAnother();
         filter.allLost();
-      } else this.#unit.succeeded(clock.nowMs(), busyMs);
+      } else this.#unit.succeeded(readAtMs, busyMs);
       if (device.profile?.close_after_read) endpoint.closeWhenIdle();
     }
     if (this.#refusal) filter.allLost();
     else this.#options.plans.takenThrough(this.#tick);
-    return this.#result();
+    return this.#result(readAtMs);
   }
 
-  #begin(tick: number): void {
-    const { plans, clock, silent } = this.#options;
+  #begin(tick: number, nowMs: number): void {
+    const { plans, silent } = this.#options;
     this.#tick = tick;
     this.#readings.begin(tickTimeMs(tick, plans.periodMs));
     this.#hasSilentBlocks = false;
     this.#requests.beginTick();
-    const plan = plans.of(tick, clock.nowMs());
+    const plan = plans.of(tick, nowMs);
     if (plan.unread !== '') this.#readings.addProblem(plan.unread);
-    this.#blocks = silent.toAsk(plan.blocks, clock.nowMs(), ({ block }, refusal) => {
+    this.#blocks = silent.toAsk(plan.blocks, nowMs, ({ block }, refusal) => {
       this.#hasSilentBlocks = true;
       this.#giveUp(block.points, refusalInWords(refusal));
     });
@@ -130,7 +149,7 @@ export class TickReader {
     this.#narrowingLeft = narrowingPerTick;
   }
 
-  #result(): ReadTick {
+  #result(readAtMs: number): ReadTick {
     return {
       tick: this.#tick,
       readings: this.#readings,
@@ -138,48 +157,31 @@ export class TickReader {
       hasSilentBlocks: this.#hasSilentBlocks,
       refusal: this.#refusal,
       askedAtMs: this.#askedAtMs,
+      readAtMs,
     };
   }
 
-  /** @returns whether the device was asked */
-  async #readFirst(arrive: Arrive): Promise<boolean> {
-    const { clock } = this.#options;
-    let first: PlannedBlock | undefined;
-    const choose = (): PlannedBlock | undefined => {
-      if (first) return first;
-      const tick = arrive();
-      if (tick !== this.#tick) this.#begin(tick);
-      const nowMs = clock.nowMs();
-      this.#refusal = this.#unit.refusal(nowMs);
-      const [block] = this.#blocks;
-      if (this.#refusal || !block) return undefined;
-      this.#unit.began();
-      this.#askedAtMs = nowMs;
-      first = block;
-      return first;
-    };
-    await this.#readBlock(undefined, choose);
-    return first !== undefined;
+  /** Its turn may come long after it was wanted: then another tick is read, or none. */
+  #chooseFirst(arrive: Arrive): PlannedBlock | undefined {
+    const nowMs = this.#options.clock.nowMs();
+    const tick = arrive(nowMs);
+    if (tick !== this.#tick) this.#begin(tick, nowMs);
+    this.#refusal = this.#unit.refusal(nowMs);
+    const [block] = this.#blocks;
+    if (this.#refusal || !block) return undefined;
+    this.#unit.began();
+    this.#askedAtMs = nowMs;
+    return block;
   }
 
-  async #readBlock(known: PlannedBlock | undefined, choose: () => PlannedBlock | undefined): Promise<void> {
-    let block = known;
-    const chosen = () => {
-      block = choose();
-      return block;
-    };
-    try {
-      const raw = await this.#requests.ask(chosen);
-      if (!raw || !block) return;
-      block.decode(raw, this.#readings);
-      this.#options.silent.answered(block);
-      if (block.probeOf === 'device') this.#options.learned.acceptAll();
-      else if (block.probeOf)
-        for (const { point } of block.block.points) this.#options.learned.accept(point.code);
-    } catch (error) {
-      if (!block) throw error;
-      await this.#blockFailed(block, error);
-    }
+  #blockAnswered(raw: RawBlock): void {
+    const block = this.#chosen;
+    if (!block) return;
+    const { silent, learned } = this.#options;
+    block.decode(raw, this.#readings);
+    silent.answered(block);
+    if (block.probeOf === 'device') learned.acceptAll();
+    else if (block.probeOf) for (const { point } of block.block.points) learned.accept(point.code);
   }
 
   async #blockFailed(block: PlannedBlock, error: unknown): Promise<void> {

@@ -1,3 +1,4 @@
+import { decimals, engineeringScale, shiftedDecimals } from './engineering-scale.ts';
 import {
   type DataType,
   firstByte,
@@ -366,39 +367,5 @@ function numberEmitter(point: PointLayout): (raw: number, code: string, sink: Re
       const value = toEngineering(raw);
       sink.onDecimal(code, raw | 0, decimalPlaces, value < valid_min || value > valid_max);
     } else sink.onDecimal(code, raw | 0, decimalPlaces, false);
-  };
-}
-
-/** 1 to 3 where a whole raw number becomes its value by a point before so many of its digits, and by nothing else; or 0. */
-function shiftedDecimals({ scale, offset, linear, precision }: PointLayout): number {
-  if (linear || offset !== 0) return 0;
-  const places = [0.1, 0.01, 0.001].indexOf(scale) + 1;
-  return precision === undefined || precision >= places ? places : 0;
-}
-
-function engineeringScale(point: PointLayout): (raw: number) => number {
-  const { linear, scale, offset } = point;
-  if (linear) {
-    const { raw_min, eng_min } = linear;
-    const rawSpan = linear.raw_max - raw_min;
-    const span = linear.eng_max - eng_min;
-    return (raw) => ((raw - raw_min) * span) / rawSpan + eng_min;
-  }
-  // Adding 0 makes 0 of -0.
-  if (scale === 1) return (raw) => raw + offset;
-  // 0.1 has no exact binary form: 3 × 0.1 is 0.30000000000000004. Where the scale is one over a whole number, the
-  // division gives the double next to the decimal value that was meant, 0.3.
-  const divisor = 1 / scale;
-  if (Math.abs(divisor) > 1 && Number.isInteger(divisor)) return (raw) => raw / divisor + offset;
-  return (raw) => raw * scale + offset;
-}
-
-/** Half of the last decimal rounds away from zero. What has no such decimals as a double stays as it is. */
-function decimals(precision: number): (value: number) => number {
-  const factor = 10 ** precision;
-  return (value) => {
-    const shifted = Math.abs(value) * factor;
-    if (!(shifted < Number.MAX_SAFE_INTEGER)) return value;
-    return (Math.sign(value) * Math.round(shifted)) / factor + 0;
   };
 }
