@@ -40,6 +40,15 @@ export async function eventually<T>(
   throw new Error(`Waited ${timeoutMs} ms for ${what}. ${seen}`, { cause: lastError });
 }
 
+/** The same for assertions: until none of them throws any more. */
+export async function untilHolds(assertions: () => unknown): Promise<void> {
+  const hold = async (): Promise<true> => {
+    await assertions();
+    return true;
+  };
+  await eventually(hold, { what: 'assertions to hold' });
+}
+
 /** A look that hangs must not hang the test past its own deadline. */
 async function within<T>(look: Promise<T>, leftMs: number): Promise<T> {
   const gaveUp = new AbortController();

@@ -36,11 +36,13 @@ export function openDatabase({ url, maxConnections, log }: DatabaseOptions): Dat
   return new Kysely<Tables>({ dialect });
 }
 
+export const connectTimeoutMs = 2_000;
+
 export function connectionOptions(url: string): pg.ClientConfig {
   return {
     connectionString: url,
     application_name: 'holdfast-api',
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: connectTimeoutMs,
     // The server must notice as well when this process is unreachable, or it would keep its locks for hours.
     options: '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
     keepAlive: true,

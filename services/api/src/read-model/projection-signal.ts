@@ -3,7 +3,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import pg from 'pg';
 import { isMissingTable } from '../database/database-unavailable.ts';
-import { connectionOptions } from '../database/open-database.ts';
+import { connectionOptions, connectTimeoutMs } from '../database/open-database.ts';
 import { SequenceWaiters } from './sequence-waiters.ts';
 import { projectionChannel } from './write-batch.ts';
 
@@ -38,6 +38,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
   let told = 0;
   let here: number | undefined;
   let saidAway = false;
+  let wasSlow = false;
   let leave: () => void = () => undefined;
   const reached = () => Math.max(told, here ?? 0);
   const outcomeOf = (sequence: number): WaitOutcome | undefined => {
@@ -85,7 +86,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
       });
     });
     try {
-      await fresh.connect();
+      await connectInTime(fresh);
       fresh.on('notification', ({ payload }) => {
         told = Number(payload);
         waiters.news();
@@ -95,6 +96,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
       client = fresh;
       up = true;
       saidAway = false;
+      wasSlow = false;
       log.info('connected to PostgreSQL');
       // A peer that is silently gone breaks no connection; the question now and then shows it.
       while (!(await endsWithin(ended, heartbeatMs))) await look(fresh);
@@ -115,6 +117,8 @@ export function followProjection(options: { url: string; log: Logger }): Project
       } catch (error) {
         // Of a new database, for the moment until the migrations are through: nothing that anybody need do about it.
         if (isMissingTable(error)) log.debug('PostgreSQL is there, its tables are not made yet');
+        // Once: a machine that is busy, perhaps only with starting this very process. It takes a second time to be news.
+        else if (error instanceof SlowConnection && !wasSlow) wasSlow = true;
         else if (!saidAway) {
           log.warn({ err: error }, 'cannot reach PostgreSQL; trying again until it is there');
           saidAway = true;
@@ -139,6 +143,22 @@ export function followProjection(options: { url: string; log: Logger }): Project
       await running;
     },
   };
+}
+
+class SlowConnection extends Error {
+  override readonly name = 'SlowConnection';
+}
+
+/** @throws SlowConnection when it was given up for the time that it took */
+async function connectInTime(client: pg.Client): Promise<void> {
+  const begun = performance.now();
+  try {
+    await client.connect();
+  } catch (cause) {
+    // pg's own error of it can be told by its text only. Timers may ring a moment early.
+    if (performance.now() - begun < 0.9 * connectTimeoutMs) throw cause;
+    throw new SlowConnection(`no connection within ${connectTimeoutMs} ms`, { cause });
+  }
 }
 
 async function endsWithin(ended: Promise<void>, ms: number): Promise<boolean> {

@@ -1,5 +1,6 @@
 import type { EndpointAddress } from '@holdfast/shared/contracts/endpoint-address.ts';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { untilHolds } from '@holdfast/test/support/eventually.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import type { DeviceBus } from '../../ports.ts';
 import { openDeviceBus } from './open-device-bus.ts';
@@ -107,9 +108,8 @@ describe.skipIf(!hasLibmodbus).each(transports)('a device that runs libmodbus, o
       for (let round = 0; round < 2; round += 1) {
         expect(await failureOf(read(10 + round, 100))).toMatchObject({ missCause: 'timeout' });
         // libmodbus waits for the other unit's reply and takes the next request on the line for it.
-        await vi.waitFor(
-          async () => expect(await read(unitId, 250)).toEqual({ kind: 'registers', values: [9] }),
-          { timeout: 10_000 },
+        await untilHolds(async () =>
+          expect(await read(unitId, 250)).toEqual({ kind: 'registers', values: [9] }),
         );
       }
     });

@@ -1,5 +1,6 @@
+import { untilHolds } from '@holdfast/test/support/eventually.ts';
 import fc from 'fast-check';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ReadFailure } from '../../ports.ts';
 import { cleanUp, failureOf, mbapFrame, registers, soundReply, startPeer } from './testing/bus-under-test.ts';
 
@@ -19,7 +20,7 @@ describe('a late reply', () => {
     // Connecting may take longer than the timeout below, and then nothing would have been asked.
     await bus.read(registers(1));
     expect(await failureOf(bus.read(registers(100, 1, 50)))).toMatchObject({ missCause: 'timeout' });
-    await vi.waitFor(() => expect(late).toHaveLength(1));
+    await untilHolds(() => expect(late).toHaveLength(1));
     expect(await bus.read(registers(200))).toEqual({ kind: 'registers', values: [1200] });
     expect(connections).toHaveLength(2);
   });
@@ -34,7 +35,7 @@ describe('a late reply', () => {
     // On a connection that is there the request certainly leaves; that it arrives may take longer than its timeout.
     await bus.read(registers(1));
     expect(await failureOf(bus.read(registers(100, 1, 50)))).toMatchObject({ missCause: 'timeout' });
-    await vi.waitFor(() => expect(late).toBeDefined());
+    await untilHolds(() => expect(late).toBeDefined());
     expect(await failureOf(bus.read(registers(200)))).toMatchObject({ missCause: 'connection' });
     expect(await bus.read(registers(300))).toEqual({ kind: 'registers', values: [1300] });
   });
@@ -50,7 +51,7 @@ describe('a late reply', () => {
     });
     await bus.read(registers(1));
     answered[0]?.();
-    await vi.waitFor(() => expect(connections[0]?.destroyed).toBe(true));
+    await untilHolds(() => expect(connections[0]?.destroyed).toBe(true));
     expect(await bus.read(registers(2))).toEqual({ kind: 'registers', values: [1002] });
   });
 });
@@ -102,7 +103,7 @@ describe('a reply that is not exactly the answer', () => {
       const failure = await failureOf(bus.read(registers(0, 2, 100)));
       expect(['timeout', 'connection']).toContain(failure.missCause);
       // Where it took longer than its timeout on the way, the answer above is not given yet.
-      await vi.waitFor(() => expect(answered).toBe(1));
+      await untilHolds(() => expect(answered).toBe(1));
       expect(await bus.read(registers(10, 2))).toEqual({ kind: 'registers', values: [1010, 1011] });
       expect(connections).toHaveLength(2);
     },
@@ -164,10 +165,8 @@ describe('a device that misbehaves in any order', () => {
         }
         timers.forEach(clearTimeout);
         // Whatever it did, it is read again when it behaves.
-        await vi.waitFor(
-          async () => expect(await bus.read(registers(400))).toEqual({ kind: 'registers', values: [1400] }),
-          // One read that fails may take as long as the wait that is usual here.
-          { timeout: 20_000 },
+        await untilHolds(async () =>
+          expect(await bus.read(registers(400))).toEqual({ kind: 'registers', values: [1400] }),
         );
         await cleanUp();
       }),

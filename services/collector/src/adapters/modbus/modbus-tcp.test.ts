@@ -1,6 +1,7 @@
 import type { Fault } from '@holdfast/modbus-simulator/fault.ts';
 import { startPlant } from '@holdfast/modbus-simulator/plant.ts';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { untilHolds } from '@holdfast/test/support/eventually.ts';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { ReadFailure, ReadRequest } from '../../ports.ts';
 import {
   busTo,
@@ -93,7 +94,7 @@ describe('a device that fails', () => {
     await bus.read(registers(0));
     plant.setFault('press', fault);
     expect(await failureOf(bus.read(registers(1, 1, 100)))).toMatchObject({ missCause });
-    await vi.waitFor(() => expect(plant.openConnections('press')).toBe(0));
+    await untilHolds(() => expect(plant.openConnections('press')).toBe(0));
     plant.clearFault('press');
     expect(await bus.read(registers(2))).toEqual({ kind: 'registers', values: [1002] });
     expect(requests.map((request) => request.address)).toEqual([0, 1, 2]);
@@ -150,7 +151,7 @@ describe('a peer that is hardly there', () => {
     for (let i = 0; i < 3; i++) {
       expect(await failureOf(bus.read(registers(i, 1, 50)))).toMatchObject({ missCause: 'timeout' });
     }
-    await vi.waitFor(() => expect(connections.map((socket) => socket.destroyed)).toEqual([true, true, true]));
+    await untilHolds(() => expect(connections.map((socket) => socket.destroyed)).toEqual([true, true, true]));
   });
 
   it('closing a connection while a request is in flight fails it at once', async () => {
@@ -182,10 +183,10 @@ describe('disconnecting', () => {
     const { bus, plant, requests } = await startDevice();
     plant.setFault('press', { kind: 'silence' });
     const reading = failureOf(bus.read(registers(0, 1, 60_000)));
-    await vi.waitFor(() => expect(requests).toHaveLength(1));
+    await untilHolds(() => expect(requests).toHaveLength(1));
     bus.disconnect();
     expect(await reading).toMatchObject({ missCause: 'connection' });
-    await vi.waitFor(() => expect(plant.openConnections('press')).toBe(0));
+    await untilHolds(() => expect(plant.openConnections('press')).toBe(0));
     bus.disconnect();
   });
 
@@ -194,7 +195,7 @@ describe('disconnecting', () => {
     const reading = failureOf(bus.read(registers(0)));
     bus.disconnect();
     expect(await reading).toMatchObject({ missCause: 'connection' });
-    await vi.waitFor(() => expect(plant.openConnections('press')).toBe(0));
+    await untilHolds(() => expect(plant.openConnections('press')).toBe(0));
     expect(requests).toEqual([]);
   });
 
@@ -211,7 +212,7 @@ describe('the right to read', () => {
     const { plant, requests } = await startDevice();
     const bus = busTo('127.0.0.1', plant.endpoints[0]?.port ?? 0, { mayRequest: () => false });
     expect(await failureOf(bus.read(registers(0)))).toMatchObject({ missCause: 'connection' });
-    await vi.waitFor(() => expect(plant.openConnections('press')).toBe(0));
+    await untilHolds(() => expect(plant.openConnections('press')).toBe(0));
     expect(requests).toEqual([]);
   });
 });

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { symlink } from 'node:fs/promises';
+import { untilHolds } from '@holdfast/test/support/eventually.ts';
 import { SerialPort } from 'serialport';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { ReadRequest } from '../../ports.ts';
 import { cleanUp, failureOf, registers } from './testing/bus-under-test.ts';
 import { hasSocat, noteSkipped } from './testing/foreign-device.ts';
@@ -195,14 +196,14 @@ describe.skipIf(!hasSocat)('disconnecting a serial line', () => {
       if (n > 0) reply(soundRtuReply(request));
     });
     const reading = failureOf(bus.read(ofUnit(1, 0, 1, 60_000)));
-    await vi.waitFor(() => expect(asked).toBe(1));
+    await untilHolds(() => expect(asked).toBe(1));
     bus.disconnect();
     expect(await reading).toMatchObject({ missCause: 'connection', wasSent: true });
     bus.disconnect();
     const other = serialBus(lineAt(ours));
-    await vi.waitFor(async () => expect(await other.read(ofUnit(2, 1))).toMatchObject({ values: [2001] }));
+    await untilHolds(async () => expect(await other.read(ofUnit(2, 1))).toMatchObject({ values: [2001] }));
     other.disconnect();
-    await vi.waitFor(async () => expect(await bus.read(ofUnit(3, 1))).toMatchObject({ values: [3001] }));
+    await untilHolds(async () => expect(await bus.read(ofUnit(3, 1))).toMatchObject({ values: [3001] }));
   });
 
   it('while it is being opened sends nothing', async () => {

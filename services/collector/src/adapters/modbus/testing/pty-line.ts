@@ -4,8 +4,8 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SerialLine } from '@holdfast/shared/contracts/task-config.ts';
+import { untilHolds } from '@holdfast/test/support/eventually.ts';
 import { SerialPort } from 'serialport';
-import { vi } from 'vitest';
 import { type DeviceBusOptions, openDeviceBus } from '../open-device-bus.ts';
 import { cleanUps } from './bus-under-test.ts';
 import { type RtuRequest, readRtuRequest } from './rtu-frames.ts';
@@ -23,7 +23,7 @@ export async function startPtyLine(): Promise<{ ours: string; theirs: string; so
     socat.kill();
     await exited;
   });
-  await vi.waitFor(() => Promise.all([stat(ours), stat(theirs)]), { timeout: 10_000, interval: 10 });
+  await untilHolds(() => Promise.all([stat(ours), stat(theirs)]));
   return { ours, theirs, socat };
 }
 
