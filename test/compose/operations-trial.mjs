@@ -16,42 +16,35 @@ import { chmod, copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises
 import { get as getPlain } from 'node:http';
 import { get as getSecure } from 'node:https';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs, promisify } from 'node:util';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { certificates } from './certificates.mjs';
 import { installation, until } from './installation.mjs';
+import {
+  checkout,
+  maintenanceSeed,
+  runTrial,
+  say,
+  serviceOfNode,
+  streamsOf,
+  trialArguments,
+  untilDemoRuns,
+  untilHealthy,
+} from './trial-command.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    engine: { type: 'string', default: 'docker' },
-    only: { type: 'string', default: 'tls,api,plant,key,release' },
-    from: { type: 'string' },
-    builder: { type: 'string' },
-    'no-build': { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false },
-  },
+const { values, composeCommand } = trialArguments({
+  only: { type: 'string', default: 'tls,api,plant,key,release' },
+  from: { type: 'string' },
+  builder: { type: 'string' },
 });
-const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const project = 'holdfast-operations-trial';
 const freePorts = { HOLDFAST_NATS_2_PORT: '', HOLDFAST_NATS_3_PORT: '' };
-const composeCommand = positionals.length > 0 ? positionals : ['docker', 'compose'];
 const withFiles = (files, settings = {}, folder = checkout) =>
   installation({
     ...{ compose: composeCommand, engine: values.engine, project, folder },
     settings: { COMPOSE_FILE: files.join(':'), ...freePorts, ...settings },
   });
 const single = withFiles(['docker-compose.yml']);
-
-let passed = 0;
-let lineBegan = performance.now();
-function say(text) {
-  const seconds = ((performance.now() - lineBegan) / 1000).toFixed(1);
-  passed += 1;
-  console.log(`ok ${String(passed).padStart(2)} ${seconds.padStart(6)} s  ${text}`);
-  lineBegan = performance.now();
-}
 
 /** The command line in the container of the API: the way that an operator has, whatever the API speaks. */
 const holdfast = async (at, ...args) => JSON.parse(await at.inside('api', 'holdfast', ...args, '--json'));
@@ -66,20 +59,7 @@ const goesOn = (at, id, since = new Date()) =>
     return new Date(session.last_read_time ?? 0) > since && session;
   });
 
-const demoRuns = (at) =>
-  until('the demo session runs', async () => {
-    const [only] = await holdfast(at, 'sessions', 'list', '--active');
-    return only?.status === 'running' && only;
-  });
-
-const allHealthy = (at, ...services) =>
-  until(`healthy: ${services.join(', ')}`, async () => {
-    const containers = await at.inspect(...services);
-    return (
-      containers.length >= services.length &&
-      containers.every(({ State: state }) => state.Running && state.Health?.Status === 'healthy')
-    );
-  });
+const demoRuns = (at) => untilDemoRuns(() => holdfast(at, 'sessions', 'list', '--active'));
 
 const removeAll = (at) =>
   at.compose(
@@ -107,7 +87,7 @@ async function speaksTls(folder) {
   await goesOn(secure, id);
   say(`TLS on the API and on three nodes: the demo session ${id} runs`);
   const nodes = ['nats', 'nats-2', 'nats-3'];
-  await allHealthy(secure, 'api', 'supervisor', 'collector', 'writer', ...nodes);
+  await untilHealthy(secure, 'api', 'supervisor', 'collector', 'writer', ...nodes);
   say('every container is healthy, the API by its check over HTTPS');
 
   const port = (await secure.compose('port', 'api', '8000')).trim().split(':').at(-1);
@@ -127,21 +107,11 @@ async function speaksTls(folder) {
   }
   say('each node demands TLS of services and of the other nodes');
 
-  const ofSecrets = ['run', '--rm', '-T', 'secrets', 'node', 'deploy/nats/identity.mjs'];
-  const seed = (await secure.compose(...ofSecrets, 'maintenance')).trim();
-  await secure.compose('kill', '--signal', 'HUP', ...nodes);
+  const seed = await maintenanceSeed(secure, nodes);
   const tool = withFiles(clusterFiles, { ...settings, NATS_NKEY_SEED: seed });
-  const streams = async () => {
-    const said = await tool.compose(...['run', '--rm', '-T', '--no-deps', '-e', 'NATS_NKEY_SEED', 'streams']);
-    const rows = said.split('\n').filter((line) => /\d\/\d/.test(line));
-    assert.ok(rows.length > 10, said);
-    return rows
-      .map((row) => row.trim().split(/ +/))
-      .map(([name, , , , copies, leader]) => ({ name, copies, leader }));
-  };
   const areWhole = (when) =>
     until(`${when}: every stream is on three nodes`, async () =>
-      (await streams()).every(({ copies }) => copies === '3/3'),
+      (await streamsOf(tool)).every(({ copies }) => copies === '3/3'),
     );
   await areWhole('made new');
   const saved = await secure.compose('run', '--rm', '-T', 'backup', '--to', '/backups/trial');
@@ -149,11 +119,11 @@ async function speaksTls(folder) {
   say('over TLS: the table of streams, and a backup');
 
   const before = await sessionOf(secure, id);
-  const { leader } = (await streams()).find(({ name }) => name === 'SESSIONS');
-  await secure.compose('kill', '--signal', 'SIGKILL', leader === 'nats-1' ? 'nats' : leader);
+  const { leader } = (await streamsOf(tool)).find(({ name }) => name === 'SESSIONS');
+  await secure.compose('kill', '--signal', 'SIGKILL', serviceOfNode(leader));
   const during = await goesOn(secure, id, new Date());
   assert.equal(during.epoch, before.epoch, 'the session was given out anew');
-  await secure.compose('start', leader === 'nats-1' ? 'nats' : leader);
+  await secure.compose('start', serviceOfNode(leader));
   await areWhole(`${leader} is back`);
   say(`kill -9 of ${leader}, which led SESSIONS: the same session goes on, epoch ${during.epoch}`);
 
@@ -248,7 +218,7 @@ networks:
   });
   try {
     await plant.compose('up', '--detach', '--no-build');
-    await allHealthy(plant, 'collector');
+    await untilHealthy(plant, 'collector');
     const collectors = await holdfast(single, 'collectors', 'list');
     const hall = collectors.find(({ id }) => id === 'hall-1');
     assert.deepEqual([hall?.state, hall?.labels], ['active', { network: 'hall-1' }]);
@@ -310,7 +280,7 @@ async function losesAKey() {
   );
   await withKeys.compose('up', '--detach', '--no-build');
   await withKeys.compose('kill', '--signal', 'HUP', 'nats');
-  await allHealthy(withKeys, 'collector-a', 'collector-b');
+  await untilHealthy(withKeys, 'collector-a', 'collector-b');
   // Its new key lets it do all that it has to: hold a session.
   await withKeys.compose('stop', '--timeout', '60', 'collector-b');
   await until('collector-a holds the session', async () => {
@@ -338,13 +308,13 @@ async function goesBackOneRelease() {
   await build(single, checkout);
   await single.compose('up', '--detach', '--no-build');
   await goesOn(single, id);
-  await allHealthy(single, 'api', 'supervisor', 'collector', 'writer', 'nats');
+  await untilHealthy(single, 'api', 'supervisor', 'collector', 'writer', 'nats');
   say('upgraded: the same session goes on');
   await single.post('/api/config/sites/', { code: 'made-after-the-upgrade' });
   await build(former, values.from);
   await former.compose('up', '--detach', '--no-build');
   await goesOn(former, id);
-  await allHealthy(former, 'api', 'supervisor', 'collector', 'writer', 'nats');
+  await untilHealthy(former, 'api', 'supervisor', 'collector', 'writer', 'nats');
   const sites = (await former.get('/api/config/sites/?limit=100')).results.map(({ code }) => code);
   assert.ok(sites.includes('made-after-the-upgrade'));
   say('one step back: the same session goes on, and what was configured meanwhile is there');
@@ -377,19 +347,17 @@ const parts = {
     await goesBackOneRelease();
   },
 };
-try {
-  assert.deepEqual(await single.inspect(), [], 'there is a trial already: remove it with `down --volumes`');
-  if (!values['no-build']) await build(single, checkout);
-  for (const name of values.only.split(',')) {
-    assert.ok(parts[name], `there is no part ${name}`);
-    await parts[name]();
-  }
-  console.log(`${passed} passed, 0 failed`);
-} catch (error) {
-  console.error(error);
-  console.log(`${passed} passed, 1 failed`);
-  process.exitCode = 1;
-} finally {
-  if (!values.keep) await removeAll(withFiles(['docker-compose.yml', 'docker-compose.cluster.yml']));
-  await rm(scratch, { recursive: true, force: true });
-}
+await runTrial(
+  async () => {
+    assert.deepEqual(await single.inspect(), [], 'there is a trial already: remove it with `down --volumes`');
+    if (!values['no-build']) await build(single, checkout);
+    for (const name of values.only.split(',')) {
+      assert.ok(parts[name], `there is no part ${name}`);
+      await parts[name]();
+    }
+  },
+  async () => {
+    if (!values.keep) await removeAll(withFiles(['docker-compose.yml', 'docker-compose.cluster.yml']));
+    await rm(scratch, { recursive: true, force: true });
+  },
+);

@@ -6,25 +6,13 @@
 //
 // It runs as a project of its own on free ports and removes it, volumes included, at the end (`--keep` leaves it).
 import assert from 'node:assert/strict';
-import { dirname } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { installation, until } from './installation.mjs';
+import { checkout, runTrial, say, trialArguments, untilDemoRuns, untilHealthy } from './trial-command.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    engine: { type: 'string', default: 'docker' },
-    'no-build': { type: 'boolean', default: false },
-    keep: { type: 'boolean', default: false },
-  },
-});
+const { values, composeCommand } = trialArguments();
 const where = {
-  compose: positionals.length > 0 ? positionals : ['docker', 'compose'],
-  engine: values.engine,
-  project: 'holdfast-trial',
-  folder: dirname(dirname(dirname(fileURLToPath(import.meta.url)))),
+  ...{ compose: composeCommand, engine: values.engine, project: 'holdfast-trial', folder: checkout },
 };
 const holdfast = installation(where);
 const { compose, inspect, inside } = holdfast;
@@ -39,15 +27,6 @@ const periodMs = 1_000;
 const pollsOnMs = 7_000;
 /** What a collector has read is on its disk within this time when the broker does not take it. */
 const spooledWithinMs = 3_000;
-
-let passed = 0;
-let lineBegan = performance.now();
-function say(text) {
-  const seconds = ((performance.now() - lineBegan) / 1000).toFixed(1);
-  passed += 1;
-  console.log(`ok ${String(passed).padStart(2)} ${seconds.padStart(6)} s  ${text}`);
-  lineBegan = performance.now();
-}
 
 /** The session runs, and a value that was read after `since` is in the database. */
 function goesOn(id, since) {
@@ -68,11 +47,7 @@ async function goesOnAnew({ id, epoch }) {
   });
 }
 
-const allHealthy = (...services) =>
-  until(`healthy: ${services.join(', ')}`, async () => {
-    const containers = await inspect(...services);
-    return containers.length >= services.length && containers.every((each) => healthOf(each) === 'healthy');
-  });
+const allHealthy = (...services) => untilHealthy(holdfast, ...services);
 
 const healthOf = ({ State: state }) => state.Running && state.Health?.Status;
 
@@ -84,11 +59,7 @@ async function startsByItself() {
     say('the image is built');
   }
   await up();
-  const session = await until('the demo session runs', async () => {
-    const [only, ...others] = await holdfast.activeSessions();
-    assert.deepEqual(others, []);
-    return only?.status === 'running' && only;
-  });
+  const session = await untilDemoRuns(holdfast.activeSessions);
   await goesOn(session.id, new Date(session.started_at));
   say(`up: without preparation the demo session ${session.id} runs, and its values come back from InfluxDB`);
   await allHealthy(...ours, ...servers);
@@ -458,28 +429,24 @@ async function runsWithoutDemo() {
   say('without the demo: everything else is ready and there is no task');
 }
 
-try {
-  const id = await startsByItself();
-  await isBounded();
-  await isBuiltSmallAndWithoutRoot();
-  const secrets = await keepsItsSecrets();
-  await givesKeysToOthers();
-  await publishesTwoPortsOnLoopback();
-  await outlivesRestartsOneByOne(id);
-  await outlivesKillsOneByOne(id);
-  await drainsAndComesBack(id);
-  await keepsWhatWasReadWithoutBroker(id);
-  await keepsTheSpoolOfAContainerThatIsGone(id);
-  await scales(id);
-  await outlivesDownAndUp(id, secrets);
-  await comesBackFromABackup(id);
-  await staysStopped(id);
-  await runsWithoutDemo();
-  console.log(`${passed} passed, 0 failed`);
-} catch (error) {
-  console.error(error);
-  console.log(`${passed} passed, 1 failed`);
-  process.exitCode = 1;
-} finally {
-  if (!values.keep) await compose('--profile', 'backup', 'down', '--volumes', '--timeout', '60');
-}
+await runTrial(
+  async () => {
+    const id = await startsByItself();
+    await isBounded();
+    await isBuiltSmallAndWithoutRoot();
+    const secrets = await keepsItsSecrets();
+    await givesKeysToOthers();
+    await publishesTwoPortsOnLoopback();
+    await outlivesRestartsOneByOne(id);
+    await outlivesKillsOneByOne(id);
+    await drainsAndComesBack(id);
+    await keepsWhatWasReadWithoutBroker(id);
+    await keepsTheSpoolOfAContainerThatIsGone(id);
+    await scales(id);
+    await outlivesDownAndUp(id, secrets);
+    await comesBackFromABackup(id);
+    await staysStopped(id);
+    await runsWithoutDemo();
+  },
+  async () => values.keep || compose('--profile', 'backup', 'down', '--volumes', '--timeout', '60'),
+);

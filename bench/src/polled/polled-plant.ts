@@ -114,11 +114,17 @@ export class PolledPlant {
       for (const { id, points } of devices)
         this.#devices.push({ taskId: task_id, id, periodMs: period_ms, values: points.length });
     await startSessions(this.nc, tasks);
-    await until(
-      'every device to be read',
-      async () => (await this.#book.devicesSeen()) >= this.#devices.length,
-      this.check,
-    );
+    let seen = 0;
+    const areRead = async (): Promise<boolean> => {
+      seen = await this.#book.devicesSeen();
+      return seen >= this.#devices.length;
+    };
+    const lastSaid = () => this.collector.process.lastLines(3).join('\n');
+    await until('every device to be read', areRead, this.check).catch((error: Error) => {
+      throw new InvalidMeasurement(
+        `${error.message}: ${seen} of ${this.#devices.length} were. The collector said last:\n${lastSaid()}`,
+      );
+    });
   }
 
   /** What became of the ticks of the first so many seconds since the first sample. Before any `measure`. */
