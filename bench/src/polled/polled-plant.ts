@@ -152,9 +152,14 @@ export class PolledPlant {
     const passed = (after.atMs - before.atMs) / 1_000;
     const cores = (of: 'collector' | 'broker' | 'plant') =>
       (after[of].cpuSeconds - before[of].cpuSeconds) / passed;
+    const ticks = await this.#book.read(this.#devices, fromMs, toMs);
+    if (ticks.read === 0) {
+      const why = JSON.stringify({ ...ticks.missed, absent: ticks.absent });
+      throw new InvalidMeasurement(`none of ${ticks.expected} ticks was read: ${why}`);
+    }
     return {
       seconds: passed,
-      ticks: await this.#book.read(this.#devices, fromMs, toMs),
+      ticks,
       collectorCores: cores('collector'),
       collectorWaited: (after.waited - before.waited) / passed,
       brokerCores: cores('broker'),

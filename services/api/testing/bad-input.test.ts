@@ -110,6 +110,40 @@ describe('what the API cannot take is answered with a problem and its code', () 
   });
 });
 
+describe('what is said of it helps whoever sent it', () => {
+  const post = async (path: string, body: unknown) => (await api.post(path, body)).body.detail;
+
+  it('names the mistyped field beside the one that it leaves missing', async () => {
+    const said = await post('/api/config/points/', {
+      ...{ device_id: 1, code: 'a', table: 'coil', data_type: 'bool' },
+      adress: 1,
+    });
+    expect(said).toContain('address: must be');
+    expect(said).toContain('"adress"');
+  });
+
+  it('counts what would be too much to tell', async () => {
+    const said = await post('/api/config/tasks/', {
+      code: ' ',
+      period_ms: 0,
+      device_ids: 1,
+      enabled: 1,
+      x: 1,
+    });
+    expect(said).toMatch(/period_ms: .*; .* \(and [12] more\)$/);
+  });
+
+  it('says what a start needs, where a device is reached, and where all calls are', async () => {
+    expect(await post(`${sessionsPath}/start-task/`, { task_code: 'press' })).toContain(
+      'task_id: must be the id of a task, such as 1',
+    );
+    expect(await post('/api/config/devices/', { code: 'a', host: '10.0.0.1:502' })).toMatch(
+      /^host: .* the port has a field of its own$/,
+    );
+    expect((await api.get('/api/nothing')).body.detail).toContain('/docs');
+  });
+});
+
 describe('text from outside', () => {
   it.each(["'; drop table sessions; --", '%', '\u202e', '😀'.repeat(20), 'a b'])(
     'is only text, wherever it stands: %j',

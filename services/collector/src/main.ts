@@ -20,6 +20,7 @@ import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts
 import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
+import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
 import { addReadiness, startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
@@ -48,6 +49,12 @@ import { gatherMs } from './sampling/gather.ts';
 import { LastKnownSamples } from './sampling/last-known-samples.ts';
 import { reportOutbox } from './sampling/outbox-report.ts';
 import { SampleOutbox } from './sampling/sample-outbox.ts';
+
+/**
+ * What the broker is asked before sessions are polled, of all of them together. Thousands of devices that begin at the same
+ * moment, on a machine that is busy, would have no answer in time, and the lease run out over it.
+ */
+const startRequestsAtOnce = 200;
 
 const config = collectorConfig();
 keepNewObjectsYoung();
@@ -126,6 +133,7 @@ await runService({
       awaitsSpool: isSpooling,
     });
     const lastKnown = new LastKnownSamples(samples);
+    const askOfStarts = fewAtOnce(startRequestsAtOnce);
     const installation = await installationId(nc);
     const ownSpool = spoolFolder(config.SPOOL_DIR, collectorId, installation);
     const spool = new SpoolAttachment({
@@ -223,8 +231,12 @@ await runService({
           collectorId,
           instance,
           truth: { load: (taskId) => seenEvents.read(taskId, (id) => loadTask(store, id)) },
-          configs,
-          samples: lastKnown,
+          configs: {
+            load: (taskId, version) => askOfStarts(() => configs.load(taskId, version)),
+          },
+          samples: {
+            last: (taskId, deviceId) => askOfStarts(() => lastKnown.last(taskId, deviceId)),
+          },
           liveStatus,
           timers: systemTimers,
           log,

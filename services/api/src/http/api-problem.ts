@@ -36,15 +36,19 @@ export interface FieldError {
   readonly message: string;
 }
 
+const toldErrors = 3;
+
 export function validationFailed(errors: readonly FieldError[]): ApiProblem {
-  const [first] = errors;
-  const where = first?.path ? `${first.path}: ` : '';
-  const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
+  // All of a few: a field that was mistyped is named beside the one that it leaves missing.
+  const told = errors
+    .slice(0, toldErrors)
+    .map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  const more = errors.length > toldErrors ? ` (and ${errors.length - toldErrors} more)` : '';
   return new ApiProblem({
     status: 422,
     code: 'validation_failed',
     title: 'The request does not have the right form',
-    detail: `${where}${first?.message ?? 'invalid'}${more}`,
+    detail: `${told.join('; ') || 'invalid'}${more}`,
     members: { errors },
   });
 }

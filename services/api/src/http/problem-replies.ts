@@ -20,7 +20,10 @@ export function addProblemReplies(app: FastifyInstance): void {
     if (methods.size === 0) {
       const problem = { status: 404, code: 'route_not_found', title: 'There is nothing at this path' };
       return replyWithProblem(
-        new ApiProblem({ ...problem, detail: `${request.method} ${path} is no call of this API.` }),
+        new ApiProblem({
+          ...problem,
+          detail: `${request.method} ${path} is no call of this API; /docs shows all.`,
+        }),
         request,
         reply,
       );

@@ -30,8 +30,7 @@ export interface WritePointOptions {
 export async function writePoint(options: WritePointOptions): Promise<DeviceReply> {
   const { device, point, value, write, read, nowMs } = options;
   const command = commandFor(point, value);
-  if (typeof command === 'string')
-    return { kind: 'refused', detail: `${device.code} ${point.code}: ${command}` };
+  if (typeof command === 'string') return { kind: 'refused', detail: command };
   const sent = inHexadecimal(command.values);
   let unconfirmed: string | undefined;
   try {

@@ -102,7 +102,9 @@ export const sessionEventPageSchema = pageSchema(sessionEventViewSchema);
 
 export const startTaskBodySchema = z.object({
   /** Integer; its decimal text is taken as well. */
-  task_id: z.union([z.int().positive(), z.string().regex(/^[1-9][0-9]{0,14}$/, 'must be a task id')]),
+  task_id: z.union([z.int().positive(), z.string().regex(/^[1-9][0-9]{0,14}$/)], {
+    error: 'must be the id of a task, such as 1 (GET /api/config/tasks/ lists them)',
+  }),
   metadata: userMetadataSchema.nullish(),
   /** Whether the devices are read once before anything is started; takes 5 s at most. */
   validate: z.enum(startValidations).default('skip'),

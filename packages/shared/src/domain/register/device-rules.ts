@@ -25,6 +25,7 @@ export function deviceProblems(device: RuledDevice): readonly FieldProblem[] {
     }
   } else {
     if (host === '') problems.push({ field: 'host', message: `is required with ${protocol}` });
+    else if (!isHostAlone(host)) problems.push({ field: 'host', message: hostAlone });
     if (serial) {
       problems.push({ field: 'serial', message: `only modbus_rtu has a serial line, not ${protocol}` });
     }
@@ -41,4 +42,12 @@ export function deviceProblems(device: RuledDevice): readonly FieldProblem[] {
     problems.push({ field: 'profile', message });
   }
   return problems;
+}
+
+const hostAlone =
+  'must be a name or an address alone, such as 192.168.1.20: without "http://" and brackets, and the port has a field of its own';
+
+/** An address of IPv6 has two colons at least; `host:port` has one. */
+function isHostAlone(host: string): boolean {
+  return !/[\s/[\]]/.test(host) && host.split(':').length !== 2;
 }
