@@ -53,7 +53,8 @@ export class Metrics implements MetricsPage {
 
   /** Memory, processor time, event loop and garbage collection, under the names that all Node.js services use. */
   addProcessMetrics(): void {
-    collectDefaultMetrics({ register: this.#registry });
+    // The library's 10 ms wake a process a hundred times a second that has nothing to do: 4 ms of processor time a second.
+    collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 50 });
   }
 
   get contentType(): string {

@@ -155,6 +155,11 @@ describe('the phase of a device', () => {
       expect(devices.length).toBeGreaterThan(65);
       expect(devices.length).toBeLessThan(135);
     }
+    // Those of a step are asked at once.
+    expect(phases.every((phase) => phase % 25 === 0)).toBe(true);
+    expect(new Set(phases).size).toBe(20);
+    const quick = Array.from({ length: 1_000 }, (_, index) => phaseMs(String(index), 10, 0.9));
+    expect(new Set(quick).size).toBe(9);
     expect(phaseMs('7', 1_000, 0)).toBe(0);
     const hourly = Array.from({ length: 1_000 }, (_, index) => phaseMs(String(index), 3_600_000, 0.5));
     expect(Math.max(...hourly)).toBeLessThan(5_000);

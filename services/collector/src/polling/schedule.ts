@@ -11,14 +11,20 @@ export function tickTimeMs(tick: number, periodMs: number): number {
 /** Nobody wants an hourly reading half an hour late; a few seconds are enough to spread a fleet. */
 const largestPhaseMs = 5_000;
 
+/** Devices whose phases lie so close together are asked at once, a fortieth of their period where that is less. */
+const longestSlotMs = 25;
+
 /**
  * How long after its scheduled time each tick of a device is read: always the same for a device, and spread evenly over
- * devices, so that a fleet does not ask all at once.
+ * devices, so that a fleet does not ask all at once. Phases come in slots: a process that reads few devices is then woken
+ * once for those of a slot, by its timer, by their replies and by the broker's, where each of them alone would cost it
+ * more than the reading.
  * @param share 0…1 of the period over which devices are spread
  */
 export function phaseMs(deviceId: string, periodMs: number, share: number): number {
   const widthMs = Math.min(periodMs * share, largestPhaseMs);
-  return Math.floor((fnv1a(deviceId) / 0x1_0000_0000) * widthMs);
+  const slotMs = Math.max(1, Math.min(longestSlotMs, Math.floor(periodMs / 40)));
+  return Math.floor(((fnv1a(deviceId) / 0x1_0000_0000) * widthMs) / slotMs) * slotMs;
 }
 
 /** FNV-1a with a last mixing of its bits: ids that differ in their last digit alone must lie far apart. */
