@@ -24,6 +24,11 @@ const flags = {
     atLeast: 1,
   },
   tasks: { meaning: 'tasks that the commands are about', byDefault: 256, atLeast: 1 },
+  'warm-up': {
+    meaning: 'commands before the first round, so that the API is compiled as one that runs for long',
+    byDefault: 15_360,
+    atLeast: 4,
+  },
   commands: { meaning: 'commands of a round', byDefault: 2_560, atLeast: 4 },
   reads: { meaning: 'reads of a round, of each kind', byDefault: 3_000, atLeast: 1 },
   rounds: { meaning: 'measured rounds, each beside its limits', byDefault: 5, atLeast: 1 },
@@ -55,14 +60,14 @@ export const api: Benchmark<typeof flags> = {
 };
 
 async function run(values: FlagValues<typeof flags>, context: BenchmarkContext): Promise<Measurement> {
-  const { concurrency, tasks, commands, reads, rounds } = values;
+  const { concurrency, tasks, 'warm-up': warmUp, commands, reads, rounds } = values;
   const send = (options: LoadOptions) => loadOf(values.generator, options);
   const { progress } = context;
   if (tasks < concurrency) throw new UsageError('--tasks must be --concurrency at least');
   const wholeCycles = 4 * concurrency;
-  if (commands % wholeCycles !== 0) {
+  if (commands % wholeCycles !== 0 || warmUp % wholeCycles !== 0) {
     throw new UsageError(
-      `--commands must be a multiple of ${wholeCycles}: whole cycles of four on each connection`,
+      `--commands and --warm-up must be multiples of ${wholeCycles}: whole cycles of four on each connection`,
     );
   }
   if (reads < concurrency) throw new UsageError('--reads must be --concurrency at least');
@@ -72,13 +77,13 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const taskIds = await configureTasks(measured, tasks);
   const cycle = cycleOf(taskIds, concurrency);
   const load = { url: measured.url, connections: concurrency, headers: measured.headers };
-  const commandLoad = () => send({ ...load, requests: commands, sends: cycle });
+  const commandLoad = (requests = commands) => send({ ...load, requests, sends: cycle });
 
   // A device, a point and the tasks: what is on its way of them is not of the commands.
   await auditIsThrough(jsm, measured, { events: 0, auditEntries: 0 }, tasks + 2);
   progress('warm-up');
   const before = await countsOf(jsm);
-  await commandLoad();
+  await commandLoad(warmUp);
   const { data } = (await jsm.streams.getMessage(streamNames.sessions, { seq: 1 })) ?? {};
   const body = new TextDecoder().decode(data);
   const appender = await BareAppender.open(measured.nc, { like: streamNames.sessions });
@@ -108,9 +113,9 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
   const least: Measured[] = [];
   const limits = { append: [] as Measured[], route: [] as Load[] };
   for (let round = 1; round <= rounds; round += 1) {
-    const one = await withCpu(measured, commandLoad);
+    const one = await withCpu(measured, () => commandLoad());
     // Behind the answers there are audit entries on their way: they are of this round, not of the next measurement.
-    await auditIsThrough(jsm, measured, before, commands * (round + 1));
+    await auditIsThrough(jsm, measured, before, warmUp + commands * round);
     const appends = await withCpu(measured, append);
     const bareCommand = await withCpu({ pids: leastPids }, leastLoad);
     const route = await bareCommandLoad();
@@ -122,7 +127,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
     limits.append.push(appends);
     limits.route.push(route);
   }
-  await requireAllConfirmed(jsm, before, commands * (rounds + 1));
+  await requireAllConfirmed(jsm, before, warmUp + commands * rounds);
 
   const readFigures: Record<string, number> = {};
   const readLimits: Record<string, number> = {};
