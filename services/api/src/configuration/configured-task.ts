@@ -22,10 +22,11 @@ interface ReadRow {
 }
 
 /**
- * One statement, so that what it reads belongs together, and planned once: planning took longer than reading. The
+ * One statement, so that what it reads belongs together, and planned once: planning took longer than reading. Tasks are
+ * looked for one by one: a plan of a small table, which is kept, would read all of it when it is large. The
  * configuration comes as text, which is only parsed where it has changed.
  */
-const readStatement = prepared<ReadRow>(
+export const readStatement = prepared<ReadRow>(
   'read_configured_tasks',
   `select tasks.id, latest.version, latest.hash, to_jsonb(tasks)::text as task,
     (
@@ -49,12 +50,12 @@ const readStatement = prepared<ReadRow>(
       join task_devices on task_devices.device_id = points.device_id and task_devices.task_id = task_points.task_id
       where task_points.task_id = tasks.id
     ) as chosen
-  from tasks
+  from unnest($1::bigint[]) as wanted (id)
+  cross join lateral (select * from tasks where tasks.id = wanted.id limit 1) as tasks
   left join lateral (
     select version, hash from task_config_versions
     where task_id = tasks.id order by version desc limit 1
-  ) as latest on true
-  where tasks.id = any($1::bigint[])`,
+  ) as latest on true`,
 );
 
 /** What of a task a version is made of, as PostgreSQL writes it: the same text is the same configuration. */

@@ -53,14 +53,18 @@ const of = (alias: string, columns: readonly string[]) =>
  * One statement, and so one transaction and one round trip, whatever the size of the batch: statement by statement, a
  * batch of a few events cost PostgreSQL and this process more than its rows did. Rows come as one JSON text each kind,
  * so that the statement is always the same and is planned once. Nothing is written unless the checkpoint is where the
- * batch begins, and the sessions that are taken for new have no row.
+ * batch begins, and the sessions that are taken for new have no row: looked for one by one, since a plan that was made
+ * while the table was small and is kept would read all of it, for `= any()`, when it is large.
  */
-const writeStatement = prepared<{ told: string }>(
+export const writeStatement = prepared<{ told: string }>(
   'write_batch',
   `with moved as (
     update projection_checkpoint set last_sequence = $2, last_event_id = $3
     where name = 'sessions' and last_sequence = $1
-      and not exists (select from sessions where session_id = any($6::text[]))
+      and not exists (
+        select from unnest($6::text[]) as taken (id)
+        cross join lateral (select from sessions where session_id = taken.id limit 1) as known
+      )
     returning last_sequence
   ), written_sessions as (
     insert into sessions (${sessionColumns.join(', ')})
