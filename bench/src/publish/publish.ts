@@ -19,7 +19,7 @@ import { keepNewObjectsYoung } from '@holdfast/shared/runtime/young-heap.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { DiskSpool } from '../../../services/collector/src/adapters/spool.ts';
 import { gatherMs } from '../../../services/collector/src/sampling/gather.ts';
-import { SampleOutbox } from '../../../services/collector/src/sampling/sample-outbox.ts';
+import { mostInFlight, SampleOutbox } from '../../../services/collector/src/sampling/sample-outbox.ts';
 import {
   type Benchmark,
   type BenchmarkContext,
@@ -38,8 +38,6 @@ const flags = {
   rounds: { meaning: 'measured rounds, each beside its limit', byDefault: 9, atLeast: 1 },
 } as const;
 
-/** The outbox's own bound. */
-const maxInFlight = 256;
 /** As many wait at most; a collector's pollers do not run ahead of it any further in ordinary times. */
 const maxAhead = 2_000;
 
@@ -87,7 +85,6 @@ async function run(
     tooLarge: SampleStream.tooLarge,
     isBrokerUp: connection.isUp,
     maxWaiting: 100_000,
-    maxInFlight,
     awaitsSpool: true,
     later: (run) => void setTimeout(run, gatherMs),
     timers: systemTimers,
@@ -115,7 +112,7 @@ async function run(
     tick += ticksOfRound;
     const ready = readyMessages(decoded, tick, samples);
     tick += ticksOfRound;
-    const best = await measured(samples, () => publishBare(bare.nc, ready, maxInFlight));
+    const best = await measured(samples, () => publishBare(bare.nc, ready, mostInFlight));
     progress(
       `${round === 0 ? 'warm-up' : `round ${round}`}: ${Math.round(own.perSecond)} a second, bare ${Math.round(best.perSecond)}`,
     );
@@ -144,7 +141,7 @@ async function run(
       values_per_sample: values,
       message_bytes_in_stream: Math.round(state.bytes / state.messages),
       samples_of_a_round: samples,
-      in_flight: maxInFlight,
+      in_flight: mostInFlight,
       cpu_us_per_sample: cpuUs(ours),
       our_rounds: rates(ours).join(' '),
       bare_rounds: rates(limit).join(' '),

@@ -37,7 +37,11 @@ export class SamplePublisher {
   readonly #nc: NatsConnection;
   readonly #timeoutMs: number;
   readonly #inbox: string;
-  /** Under the last token of the subject that the answer comes on. */
+  /**
+   * Under the last token of the subject that the answer comes on. An answer settles it, since there is one to a question: the broker
+   * remembers a thousand subjects and whom they concern, and has to find that out for each that it does not remember.
+   * After a timeout or a lost connection the answer may come late, so those tickets are not given again.
+   */
   readonly #pending = new Tickets<Pending>();
   #sweep: NodeJS.Timeout | undefined;
 
@@ -79,7 +83,7 @@ export class SamplePublisher {
   }
 
   #answered(message: Msg): void {
-    const pending = this.#pending.take(Number(message.subject.slice(this.#inbox.length + 1)));
+    const pending = this.#pending.settle(Number(message.subject.slice(this.#inbox.length + 1)));
     if (!pending) return;
     const sequence = plainSequence(message.data);
     if (sequence !== undefined) {

@@ -25,6 +25,19 @@ describe('tickets', () => {
     expect(tickets.take(next)).toEqual({ name: 'next' });
   });
 
+  test('may be given again when they are settled, and only then', () => {
+    const tickets = new Tickets<{ name: string }>();
+    const settled = tickets.put({ name: 'settled' });
+
+    expect(tickets.settle(settled)).toEqual({ name: 'settled' });
+    expect(tickets.settle(settled)).toBeUndefined();
+    expect(tickets.put({ name: 'given up' })).toBe(settled);
+    expect(tickets.takeIf(() => true)).toHaveLength(1);
+    expect(tickets.put({ name: 'next' })).not.toBe(settled);
+    expect(tickets.settle(settled)).toBeUndefined();
+    expect(tickets.size).toBe(1);
+  });
+
   test('of a slot begin anew before they are no whole numbers any more', () => {
     const tickets = new Tickets<{ name: string }>(2 ** 22);
     tickets.put({ name: 'in slot 0' });

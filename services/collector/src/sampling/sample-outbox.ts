@@ -44,6 +44,12 @@ export interface SampleOutboxOptions {
 const retryMs = 250;
 
 /**
+ * As many as the broker has work with while a tick's samples are made here, and no more than it remembers the answers' subjects of,
+ * which is a thousand together with those of the samples. Measured: with 256 a fifth fewer a second.
+ */
+export const mostInFlight = 512;
+
+/**
  * Samples on their way to the broker. Polling never waits for it: `push` only queues. What the broker does not
  * confirm is sent again, oldest first, until it does. The order of sending is: what was sent in vain, notices of
  * what was lost, the spool, the queue in memory. Beyond all bounds the oldest go, are counted, and become gaps.
@@ -80,7 +86,10 @@ export class SampleOutbox {
     this.#mayStart = !options.awaitsSpool;
     this.#lastSequence = options.firstAfter ?? 0;
     // What is in flight cannot be dropped; there must be older ones than the newest that can.
-    this.#maxInFlight = Math.max(1, Math.min(options.maxInFlight ?? 256, Math.floor(options.maxWaiting / 2)));
+    this.#maxInFlight = Math.max(
+      1,
+      Math.min(options.maxInFlight ?? mostInFlight, Math.floor(options.maxWaiting / 2)),
+    );
   }
 
   push(sample: OutgoingSample): void {
