@@ -40,6 +40,9 @@ interface Situation {
   /** Of those of the first seconds. */
   readonly firstMissed: number;
   readonly firstExpected: number;
+  /** And of those of the first seconds after the collector was killed and started again. */
+  readonly againMissed: number;
+  readonly againExpected: number;
 }
 
 export const isolation: Benchmark<typeof flags> = {
@@ -49,7 +52,8 @@ export const isolation: Benchmark<typeof flags> = {
     'One collector reads devices of a C program, on endpoints of their own and behind one gateway, that is over one',
     'connection with one request in flight. Each is measured twice: with all devices answering, and with some that never',
     'do. What counts is the lateness of those that answer: from when a tick was to be read until its answer was complete.',
-    'It takes as long as four measurements and half a minute beside each.',
+    'Then the collector is killed and started again: what it reads first is counted apart too.',
+    'It takes as long as four measurements and three quarters of a minute beside each.',
     'A gateway cannot serve others while it waits for a dead unit: one timeout is the least that a probe costs them.',
     'ratio: the smallest share of the healthy devices’ ticks that was read, in their period, beside dead ones.',
   ].join('\n'),
@@ -71,6 +75,8 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
       [`${endpoints}_ticks`]: beside.expected,
       [`${endpoints}_first_${firstSeconds}_s_missed`]: beside.firstMissed,
       [`${endpoints}_first_${firstSeconds}_s_ticks`]: beside.firstExpected,
+      [`${endpoints}_first_${firstSeconds}_s_after_kill_missed`]: beside.againMissed,
+      [`${endpoints}_first_${firstSeconds}_s_after_kill_ticks`]: beside.againExpected,
     });
     Object.assign(limit, {
       ...asFigures(`${endpoints}_lateness_without_dead`, 'ms', alone.lateness),
@@ -137,14 +143,18 @@ async function measure(
     const healthy = healthyOf(window.ticks);
     const lateness = distributionOf(healthy.flatMap(({ latenessMs }) => latenessMs));
     const { expected, missed } = countOf(healthy);
+    const again = countOf(healthyOf(await plant.firstSecondsAfterKill(firstSeconds)));
     context.progress(
       `${endpoints}, ${dead} dead: the others ${lateness.p50}/${lateness.p99}/${lateness.max} ms late, ` +
-        `${missed} of ${expected} ticks missed, of the first ${firstSeconds} s ${first.missed} of ${first.expected}`,
+        `${missed} of ${expected} ticks missed, of the first ${firstSeconds} s ${first.missed} of ${first.expected}, ` +
+        `of those after a kill -9 of the collector ${again.missed} of ${again.expected}`,
     );
     return {
       ...{ window, lateness, missed, expected },
       firstMissed: first.missed,
       firstExpected: first.expected,
+      againMissed: again.missed,
+      againExpected: again.expected,
     };
   } finally {
     await stack.disposeAsync();

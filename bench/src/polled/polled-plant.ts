@@ -40,7 +40,8 @@ export interface MeasuredWindow {
 export class PolledPlant {
   readonly nc: NatsConnection;
   readonly plant: FastModbusServer;
-  readonly collector: FleetProcess;
+  collector: FleetProcess;
+  readonly #startCollector: () => Promise<FleetProcess>;
   readonly #server: NatsServer;
   readonly #supervisor: FleetProcess;
   readonly #book: TickBook;
@@ -52,11 +53,13 @@ export class PolledPlant {
     plant: FastModbusServer;
     supervisor: FleetProcess;
     collector: FleetProcess;
+    startCollector: () => Promise<FleetProcess>;
     spread: number;
   }) {
     this.nc = parts.nc;
     this.plant = parts.plant;
     this.collector = parts.collector;
+    this.#startCollector = parts.startCollector;
     this.#server = parts.server;
     this.#supervisor = parts.supervisor;
     this.#book = new TickBook(parts.nc, parts.spread);
@@ -99,9 +102,14 @@ export class PolledPlant {
       SPOOL_DIR: join(folder, 'spool'),
       POLL_SPREAD_PERCENT: String(spreadPercent),
     };
-    const collector = await startFleetProcess('collector', { ...settings, ...own }, profileFolder);
-    cleanUp.defer(async () => void (await collector.process.stop({ graceMs: 30_000 })));
-    return new PolledPlant({ nc, server, plant, supervisor, collector, spread: spreadPercent / 100 });
+    const startCollector = async () => {
+      const collector = await startFleetProcess('collector', { ...settings, ...own }, profileFolder);
+      cleanUp.defer(async () => void (await collector.process.stop({ graceMs: 30_000 })));
+      return collector;
+    };
+    const collector = await startCollector();
+    const spread = spreadPercent / 100;
+    return new PolledPlant({ nc, server, plant, supervisor, collector, startCollector, spread });
   }
 
   get deviceCount(): number {
@@ -129,12 +137,24 @@ export class PolledPlant {
 
   /** What became of the ticks of the first so many seconds since the first sample. Before any `measure`. */
   async firstSeconds(seconds: number): Promise<TicksOfWindow> {
-    const fromMs = await this.#book.firstMs();
+    return this.#ticksOfNext(seconds, await this.#book.firstMs());
+  }
+
+  async #ticksOfNext(seconds: number, fromMs: number): Promise<TicksOfWindow> {
     const toMs = fromMs + seconds * 1_000;
     const longestPeriodMs = Math.max(...this.#devices.map(({ periodMs }) => periodMs));
     await sleep(Math.max(0, toMs - Date.now()) + longestPeriodMs + longestGraceMs);
     this.check();
     return this.#book.read(this.#devices, fromMs, toMs);
+  }
+
+  /** Ends the collector in the midst of it, with -9, and starts it again. @returns what `firstSeconds` does, of the new one */
+  async firstSecondsAfterKill(seconds: number): Promise<TicksOfWindow> {
+    await this.collector.process.kill();
+    const before = await this.#book.newest();
+    this.collector = await this.#startCollector();
+    await until('the collector to read again', async () => (await this.#book.newest()) > before, this.check);
+    return this.#ticksOfNext(seconds, Date.now());
   }
 
   /** Lets it run for a while, then looks at every tick of a time. */

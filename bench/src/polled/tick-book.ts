@@ -75,6 +75,12 @@ export class TickBook {
     return Date.parse(state.first_ts);
   }
 
+  /** Sequence of the newest sample. */
+  async newest(): Promise<number> {
+    const { state } = await (await this.#manager()).streams.info(streamNames.samples);
+    return state.last_seq;
+  }
+
   /** Empties the stream: what was before is not of interest, and takes room. */
   async forget(): Promise<void> {
     await (await this.#manager()).streams.purge(streamNames.samples);

@@ -97,8 +97,8 @@ export interface TaskConfigs {
   load(taskId: string, configVersion: number): Promise<LoadedConfig>;
 }
 
-/** Up to where a device has been read. */
-export type LastTick = Pick<Sample, 'session' | 'epoch' | 'tick'>;
+/** Up to where a device has been read, and whether it answered then. */
+export type LastTick = Pick<Sample, 'session' | 'epoch' | 'tick'> & Partial<Pick<Sample, 'values' | 'miss'>>;
 
 export interface Samples {
   /** Of the newest sample of a device that the broker has. @throws when it cannot be asked */

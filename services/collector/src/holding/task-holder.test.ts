@@ -9,7 +9,7 @@ import { SessionRunner } from '../polling/session-runner.ts';
 import { SteadyClock } from '../polling/steady-clock.ts';
 import { deviceOf } from '../polling/testing/devices.ts';
 import { ScriptedBus } from '../polling/testing/scripted-bus.ts';
-import type { AssignmentHandle, LoadedConfig } from '../ports.ts';
+import type { AssignmentHandle, LastTick, LoadedConfig } from '../ports.ts';
 import { TaskHolder } from './task-holder.ts';
 
 const session = {
@@ -51,6 +51,9 @@ class World {
       devices: [deviceOf()],
     },
   };
+  lastTicks: Readonly<Record<string, LastTick>> = {};
+  /** What the latest runner was told of its devices. */
+  answering: ReadonlySet<string> | undefined;
   loadMs = 5;
   mayPoll = true;
   voidUpTo = 0;
@@ -60,15 +63,15 @@ class World {
     instance: 'one',
     truth: { load: () => this.#later(() => this.truth) },
     configs: { load: () => this.#later(() => this.config) },
-    samples: { last: () => this.#later(() => undefined) },
+    samples: { last: (_task, deviceId) => this.#later(() => this.lastTicks[deviceId]) },
     liveStatus: { write: async (_, status) => void this.statuses.push(status) },
     timers: this.process.timers,
     log: createLogger('test', 'silent'),
     voidUpTo: () => this.voidUpTo,
     mayPoll: () => this.mayPoll,
     flushSamples: () => this.#later(() => undefined),
-    createRunner: (assignment, config) =>
-      new SessionRunner({
+    createRunner: (assignment, config) => {
+      const runner = new SessionRunner({
         sessionId: assignment.session_id,
         epoch: assignment.epoch,
         collectorId: 'A',
@@ -81,7 +84,14 @@ class World {
         jitter: () => 0,
         onSample: ({ epoch }) => this.epochsPolled.push(epoch),
         onHealth: () => undefined,
-      }),
+      });
+      const start = runner.start.bind(runner);
+      runner.start = (firstTicks, answering) => {
+        this.answering = answering;
+        start(firstTicks, answering);
+      };
+      return runner;
+    },
   });
 
   ring(epoch: number): void {
@@ -128,6 +138,22 @@ describe('an assignment', () => {
     await world.time.advance(1_000);
     expect(world.bus.asked).toHaveLength(3);
     expect(world.bus.disconnects).toBe(0);
+  });
+
+  it('begins with what is known of its devices: which of them answered when they were read last', async () => {
+    const world = new World();
+    const devices = ['whole', 'in part', 'silent', 'new'].map((id) => deviceOf({ id, code: id }));
+    if (world.config.ok) world.config = { ok: true, config: { ...world.config.config, devices } };
+    const before = { session: '7-0', epoch: 3, tick: 5 };
+    const miss = { cause: 'timeout' as const, detail: '' };
+    world.lastTicks = {
+      whole: { ...before, values: { a: 1 } },
+      'in part': { ...before, values: {}, miss: { cause: 'exception', detail: '' } },
+      silent: { ...before, miss },
+    };
+    world.ring(20);
+    await world.time.advance(100);
+    expect(world.answering).toEqual(new Set(['whole', 'in part']));
   });
 
   it('ends when the log has moved on, and its message goes after the last request', async () => {

@@ -183,11 +183,14 @@ export class TaskHolder {
     if (!loaded.ok) return this.#refuse(assignment, handle, loaded.problem, 'permanent');
     this.#failedStarts = 0;
     const firstTicks = new Map<string, number>();
+    const answering = new Set<string>();
     await Promise.all(
       loaded.config.devices.map(async (device) => {
         const last = await samples.last(taskId, device.id);
         // What an earlier holder read in this very tick is not read again.
         if (last?.session === assignment.session_id) firstTicks.set(device.id, last.tick + 1);
+        // Whoever read it, and in whichever session: a part of it counts, the other points are missing.
+        if (last && (!last.miss || last.values)) answering.add(device.id);
       }),
     );
     // All this took time. Whatever has happened meanwhile, such as a lease that was lost and is held again, may
@@ -195,7 +198,7 @@ export class TaskHolder {
     if (this.#isDirty) return;
     this.#refused = undefined;
     this.#runner = this.#options.createRunner(assignment, loaded.config);
-    this.#runner.start(firstTicks);
+    this.#runner.start(firstTicks, answering);
     log.info(
       {
         session: assignment.session_id,

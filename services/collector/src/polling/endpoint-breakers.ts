@@ -110,6 +110,7 @@ export class UnitBreaker {
   readonly #shared: EndpointBreakers;
   #isProbing = false;
   #hasAnswered = false;
+  #isExpected = false;
 
   constructor(breaker: Breaker, shared: EndpointBreakers) {
     this.#breaker = breaker;
@@ -120,9 +121,14 @@ export class UnitBreaker {
     return this.#breaker.isOpen();
   }
 
-  /** Whether asking it may well cost its neighbours a timeout: it has never answered. */
+  /** It answered when it was read last, be it by another process. That holds until it has failed here. */
+  expectAnswers(): void {
+    this.#isExpected = true;
+  }
+
+  /** Whether asking it may well cost its neighbours a timeout: nobody knows of an answer of it. */
   isUnknown(): boolean {
-    return !this.#hasAnswered && this.#shared.isShared();
+    return !this.#hasAnswered && !this.#isExpected && this.#shared.isShared();
   }
 
   refusal(nowMs: number): Refusal | undefined {
@@ -152,6 +158,7 @@ export class UnitBreaker {
   failed(nowMs: number, tookMs: number, failure: Failure): void {
     const wasOpen = this.#breaker.isOpen();
     this.#endProbe(nowMs, tookMs);
+    this.#isExpected = false;
     // A unit that has never answered is as likely as not one that is not there: on a shared endpoint its neighbours pay
     // for one timeout of it at the start, not for three (measured: ten such units behind a gateway took 9 s).
     const opensAtOnce = this.#shared.isShared() && !this.#hasAnswered;

@@ -15,6 +15,7 @@ import type { BackoffLimits } from './backoff.ts';
 import { afterFailure, afterSuccess, unknownHealth } from './device-health.ts';
 import { DevicePoller, type TickResult } from './device-poller.ts';
 import type { Endpoint, Permission } from './endpoint.ts';
+import type { EndpointBreakers } from './endpoint-breakers.ts';
 import type { Endpoints } from './endpoints.ts';
 import { type PointSet, PointSets } from './point-sets.ts';
 import { sampleWriter } from './sample-of-tick.ts';
@@ -115,8 +116,14 @@ export class SessionRunner {
     return this.#options.epoch;
   }
 
-  /** @param firstTicks by device id: ticks before it were read by an earlier holder */
-  start(firstTicks: ReadonlyMap<string, number>): void {
+  /**
+   * @param firstTicks by device id: ticks before it were read by an earlier holder
+   * @param answering ids of devices that answered when they were read last
+   */
+  start(firstTicks: ReadonlyMap<string, number>, answering: ReadonlySet<string> = new Set()): void {
+    for (const { device, endpoint } of this.#polled) {
+      if (answering.has(device.id)) this.#breakersOf(endpoint).unit(device.unit_id).expectAnswers();
+    }
     for (const { device, poller } of this.#polled) poller.start(firstTicks.get(device.id) ?? 0);
     const watched = this.#polled.map(({ device, poller, endpoint }) => ({
       poller,
@@ -169,6 +176,10 @@ export class SessionRunner {
         }),
       ),
     };
+  }
+
+  #breakersOf(endpoint: Endpoint): EndpointBreakers {
+    return endpoint.breakers(this.#options.backoff, this.#options.jitter);
   }
 
   async #stop(): Promise<void> {

@@ -1,5 +1,8 @@
+import type { OutgoingSample } from '@holdfast/shared/contracts/sample.ts';
 import { describe, expect, it } from 'vitest';
+import { Endpoints } from './endpoints.ts';
 import { phaseMs } from './schedule.ts';
+import { SessionRunner } from './session-runner.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
 import { PolledWorld } from './testing/polled-world.ts';
 import type { ToldTick } from './testing/told-tick.ts';
@@ -83,6 +86,61 @@ describe('many units of which some never answer', () => {
       expect(first).toBeGreaterThanOrEqual(0);
     }
     for (const unitId of [3, 13, 93]) expect(world.asked(unitId).length).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('many units of which some never answer, read by the second collector', () => {
+  const isDead = (unitId: number) => unitId % 10 === 3;
+  const devices = Array.from({ length: 100 }, (_, unitId) =>
+    deviceOf({ id: `device-${unitId}`, code: `unit-${unitId}`, unit_id: unitId, timeout_ms: 300 }),
+  );
+  const runFor10s = async (answering: ReadonlySet<string>, world = new PolledWorld()) => {
+    world.bus.reply = ({ unitId }) =>
+      isDead(unitId) ? { afterMs: 300, failure: 'timeout' } : { afterMs: 2 };
+    const samples: OutgoingSample[] = [];
+    const runner = new SessionRunner({
+      ...{ sessionId: '7-1', epoch: 20, collectorId: 'A' },
+      config: {
+        ...{ schema_version: 1, task_id: '7', task_code: 'hall', task_name: '', config_version: 1 },
+        ...{ period_ms: 1_000, devices },
+      },
+      endpoints: new Endpoints(() => world.bus, {
+        clock: world.process.clock,
+        timers: world.process.timers,
+      }),
+      clock: world.clock,
+      timers: world.process.timers,
+      backoff: { firstMs: 1_000, maxMs: 10_000 },
+      permission: () => true,
+      jitter: () => 0,
+      spread: 0.5,
+      onSample: (sample) => samples.push(sample),
+      onHealth: () => undefined,
+    });
+    runner.start(new Map(), answering);
+    await world.time.advance(10_000);
+    await world.time.until(runner.stop());
+    return samples;
+  };
+
+  it('do not cost those a tick that answered the first one', async () => {
+    const ids = devices.filter(({ unit_id }) => !isDead(unit_id)).map(({ id }) => id);
+    const missesOf = (samples: readonly OutgoingSample[]) =>
+      samples.filter(({ device_id, miss }) => miss && ids.includes(device_id)).length;
+    expect(missesOf(await runFor10s(new Set(ids)))).toBe(0);
+    // Without knowing of anybody: else the test says nothing.
+    expect(missesOf(await runFor10s(new Set()))).toBeGreaterThan(0);
+  });
+
+  it('cost one timeout before they are known if they have stopped to answer meanwhile', async () => {
+    const world = new PolledWorld();
+    await runFor10s(new Set(devices.map(({ id }) => id)), world);
+    for (const unitId of [3, 13, 93]) {
+      const times = world.asked(unitId).map(([atMs]) => atMs);
+      expect(times.length).toBeGreaterThanOrEqual(1);
+      // The pause after it is that of a unit that is out of order.
+      expect((times[1] ?? Number.POSITIVE_INFINITY) - (times[0] ?? 0)).toBeGreaterThan(1_000);
+    }
   });
 });
 

@@ -14,7 +14,7 @@ export class LastKnownSamples implements Samples {
     this.#stream = stream;
   }
 
-  note({ task, device_id, session, epoch, tick }: OutgoingSample): void {
+  note({ task, device_id, session, epoch, tick, miss }: OutgoingSample): void {
     let devices = this.#onTheWay.get(task);
     if (!devices) {
       devices = new Map();
@@ -22,12 +22,13 @@ export class LastKnownSamples implements Samples {
     }
     const known = devices.get(device_id);
     if (!known) {
-      devices.set(device_id, { session, epoch, tick });
+      devices.set(device_id, { session, epoch, tick, miss });
       return;
     }
     known.session = session;
     known.epoch = epoch;
     known.tick = tick;
+    known.miss = miss;
   }
 
   async last(taskId: string, deviceId: string): Promise<LastTick | undefined> {
