@@ -62,6 +62,19 @@ describe('docs/settings.md', () => {
     }
   });
 
+  it('has, with the page on operation, what the container of a collector elsewhere takes from the environment', async () => {
+    const file = await readFile(join(root, 'deploy', 'collector', 'docker-compose.yml'), 'utf8');
+    const operation = await readFile(join(root, 'docs', 'operations.md'), 'utf8');
+    const known = settingsOf(collectorConfig).asked;
+    const taken = [...file.matchAll(/^ +([A-Z0-9_]+): \$\{([A-Z0-9_]+)/gm)];
+    expect(taken.length).toBeGreaterThan(5);
+    for (const [, setting, variable = ''] of taken) expect(variable).toBe(setting);
+    for (const [, variable = ''] of file.matchAll(/\$\{([A-Z0-9_]+)/g)) {
+      const isKnown = known.has(variable.replace(/_FILE$/, '')) || operation.includes(`\`${variable}\``);
+      expect(isKnown, variable).toBe(true);
+    }
+  });
+
   it('has what docker-compose.yml and its override files take from the environment', async () => {
     const files = ['docker-compose.yml', 'docker-compose.cluster.yml', 'docker-compose.collectors.yml'];
     const compose = (await Promise.all(files.map((file) => readFile(join(root, file), 'utf8')))).join('\n');

@@ -144,14 +144,16 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
   });
 
   it('goes on at the pace of a database that takes 2 s for each answer, while publishing is not held up', async () => {
+    const looked = Promise.withResolvers<void>();
     front.script(async () => {
-      await sleep(2_000);
+      await Promise.all([sleep(2_000), looked.promise]);
       return undefined;
     });
     await start({ BATCH_MAX_MESSAGES: '200' });
     await publish('sluggish', ticks(400));
-    // All of it is with the broker although hardly anything is in the database.
-    expect(await backlogOf(connection)).toBeGreaterThan(0);
+    // All of it is with the broker although nothing is in the database yet.
+    expect(await backlogOf(connection)).toBe(400);
+    looked.resolve();
     await untilAllAcked(connection);
     expect(await stored('sluggish')).toEqual(values(400));
     const status = await sinkStatusThat(connection, 'it is slow', (each) => each.samples_written === 400);

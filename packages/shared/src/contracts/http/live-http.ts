@@ -18,7 +18,6 @@ export const liveQuerySchema = z.object({
   /** Point codes; repeat the parameter for several. Misses of their devices come as well. */
   point: several,
 });
-export type LiveQuery = z.infer<typeof liveQuerySchema>;
 
 /** Data of the event `sample`; the event's id is its sequence in SAMPLES. */
 export const liveSampleSchema = z.object({

@@ -5,11 +5,6 @@ export function pageSchema<T extends z.ZodType>(item: T) {
   return z.object({ results: z.array(item), next_cursor: z.string().nullable() });
 }
 
-export interface Page<T> {
-  readonly results: T[];
-  readonly next_cursor: string | null;
-}
-
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(500).default(100),
   cursor: z.string().min(1).max(500).optional(),
