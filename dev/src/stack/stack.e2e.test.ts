@@ -1,39 +1,38 @@
 import { once } from 'node:events';
-import { appendFile, cp, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
+import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { keyPageSchema } from '@holdfast/shared/contracts/http/access-http.ts';
-import { devicePageSchema, pointPageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import { pointHistorySchema } from '@holdfast/shared/contracts/http/point-history-http.ts';
-import { sessionPageSchema, sessionViewSchema } from '@holdfast/shared/contracts/http/session-http.ts';
+import { devicePageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { sessionPageSchema } from '@holdfast/shared/contracts/http/session-http.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { doubledTicks } from '@holdfast/test/support/doubled-ticks.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { portsOfStack } from '@holdfast/test/support/ports-of-stack.ts';
-import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { type RunningProcess, startProcess } from '../child-process.ts';
-import { startNatsServer } from '../nats-server.ts';
 import { isOver } from '../process-family.ts';
-import { PROJECT_ROOT } from './home-folder.ts';
-import { readJsonFile } from './json-file.ts';
+import {
+  childrenOf,
+  collectorsAt,
+  collectorsOtherThan,
+  copyOfSources,
+  eventTypesIn,
+  holderOf,
+  homeOfStack,
+  keysAsSeenWith,
+  placedSession,
+  read,
+  ready,
+  recordedIn,
+  SESSIONS,
+  sampleSince,
+  session,
+  settingOf,
+  start,
+  writeSetpoint,
+} from './testing/stack-under-test.ts';
 
-const SESSIONS = '/api/acquisition/sessions';
-const main = join(import.meta.dirname, '..', 'main.ts');
 const storyTimeoutMs = 240_000;
-
-const readySchema = z.object({
-  event: z.literal('ready'),
-  api_url: z.string(),
-  nats_url: z.string(),
-  session_id: z.string(),
-});
-const runningSchema = z.object({ children: z.record(z.string(), z.object({ pid: z.int() })) });
-
-type Ready = z.infer<typeof readySchema>;
-type Children = z.infer<typeof runningSchema>['children'];
 
 describe('the local stack', { timeout: storyTimeoutMs }, () => {
   it('goes on with its demo session at the next start, and leaves a stopped one stopped', async () => {
@@ -237,170 +236,3 @@ describe('a start that cannot succeed', () => {
     expect(stack.lastLines(10).join('\n')).toMatch(/API_PORT[\s\S]*COLLECTORS/);
   });
 });
-
-async function homeOfStack(): Promise<string> {
-  const home = await temporaryFolder('stack');
-  await portsOfStack(home);
-  return home;
-}
-
-/** @param checkout watched, where it is not the one that this file is in */
-async function start(
-  home: string,
-  env: Readonly<Record<string, string>> = {},
-  checkout?: string,
-): Promise<RunningProcess> {
-  const stack = await startProcess({
-    name: 'stack',
-    command: process.execPath,
-    args: checkout === undefined ? [main] : [join(checkout, 'dev', 'src', 'main.ts'), '--watch'],
-    env: {
-      HOLDFAST_HOME: home,
-      API_PORT: '0',
-      NATS_PORT: '0',
-      LEASE_TTL_MS: '3000',
-      LEASE_RENEW_MS: '500',
-      LEASE_MARGIN_MS: '500',
-      ...env,
-    },
-  });
-  cleanUpAfterFile(() => stack.stop({ graceMs: 60_000 }));
-  return stack;
-}
-
-/** Waits until the stack says that it is ready. */
-async function ready(stack: RunningProcess): Promise<Ready> {
-  for await (const line of stack.lines()) {
-    if (!line.startsWith('{')) continue;
-    const facts = readySchema.safeParse(JSON.parse(line));
-    if (facts.success) return facts.data;
-  }
-  throw new Error(`the stack ended before it was ready:\n${stack.lastLines(20).join('\n')}`);
-}
-
-async function read<T extends z.ZodType>({ api_url }: Ready, path: string, schema: T): Promise<z.infer<T>> {
-  return schema.parse(await (await fetch(`${api_url}${path}`)).json());
-}
-
-/** As the last lines of the start say it, over REST. */
-async function writeSetpoint(facts: Ready): Promise<unknown> {
-  const { results } = await read(facts, '/api/config/points/?code=supply_setpoint', pointPageSchema);
-  const response = await fetch(`${facts.api_url}/api/acquisition/points/${results[0]?.id}/write/`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ value: 7.5 }),
-  });
-  return response.json();
-}
-
-/** @returns the status of the answer, and the names of the keys that it lists */
-async function keysAsSeenWith({ api_url }: Ready, key: string): Promise<[number, string[]]> {
-  const response = await fetch(`${api_url}/api/system/keys/`, {
-    headers: { authorization: `Bearer ${key}` },
-  });
-  const page = keyPageSchema.safeParse(await response.json());
-  return [response.status, page.data?.results.map(({ name }) => name) ?? []];
-}
-
-function session(facts: Ready): Promise<z.infer<typeof sessionViewSchema>> {
-  return read(facts, `${SESSIONS}/${facts.session_id}/`, sessionViewSchema);
-}
-
-async function placedSession(facts: Ready): Promise<{ collector_id: string; epoch: number } | undefined> {
-  const { collector_id, epoch } = await session(facts);
-  return collector_id === null || epoch === null ? undefined : { collector_id, epoch };
-}
-
-/** The collector that holds the demo session. */
-function holderOf(facts: Ready, home: string): Promise<{ name: string; pid: number; epoch: number }> {
-  return eventually(
-    async () => {
-      const placed = await placedSession(facts);
-      const pid = placed && (await childrenOf(home))[placed.collector_id]?.pid;
-      return placed && pid ? { name: placed.collector_id, pid, epoch: placed.epoch } : undefined;
-    },
-    { what: 'the demo session to be placed' },
-  );
-}
-
-/** What a process was given, where the system tells (Linux): all that the stack keeps is to lie in its folder. */
-async function settingOf(pid: number, name: string): Promise<string | undefined> {
-  const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
-  return environment.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
-}
-
-async function sampleSince(facts: Ready, time: Date): Promise<void> {
-  const query = new URLSearchParams({
-    point_code: 'barrel_zone_1_temperature',
-    session_id: facts.session_id,
-    start_time: time.toISOString(),
-  });
-  await eventually(
-    async () =>
-      (await read(facts, `${SESSIONS}/point-history/?${query}`, pointHistorySchema)).results.length > 0,
-    { what: `a sample after ${time.toISOString()} in the database`, timeoutMs: 60_000 },
-  );
-}
-
-async function childrenOf(home: string): Promise<Children> {
-  return (await readJsonFile(join(home, 'running.json'), runningSchema))?.children ?? {};
-}
-
-/** The sources of everything that the stack runs, to be changed, with the packages of this checkout. */
-async function copyOfSources(): Promise<string> {
-  const checkout = await temporaryFolder('checkout');
-  for (const folder of ['dev', 'packages', 'services', 'simulators']) {
-    await cp(join(PROJECT_ROOT, folder), join(checkout, folder), { recursive: true, verbatimSymlinks: true });
-  }
-  await cp(join(PROJECT_ROOT, 'package.json'), join(checkout, 'package.json'));
-  await symlink(join(PROJECT_ROOT, 'node_modules'), join(checkout, 'node_modules'));
-  return checkout;
-}
-
-/** Waits until each collector is another process and its former one is over. */
-function collectorsOtherThan(before: Children, home: string): Promise<Children> {
-  return eventually(
-    async () => {
-      const now = await childrenOf(home);
-      for (const name of ['collector-1', 'collector-2']) {
-        const former = before[name]?.pid ?? 0;
-        if (now[name]?.pid === former || !(await isOver(former))) return undefined;
-      }
-      return now;
-    },
-    { what: 'both collectors to be restarted', timeoutMs: 60_000 },
-  );
-}
-
-/** The ids of all collector processes of this stack on the machine, whoever started them; only Linux tells. */
-async function collectorsAt(natsUrl: string): Promise<string[]> {
-  const ids: string[] = [];
-  for (const pid of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
-    const given = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
-    if (!given.split('\0').includes(`NATS_URL=${natsUrl}`)) continue;
-    const id = given.split('\0').find((each) => each.startsWith('COLLECTOR_ID='));
-    if (id !== undefined) ids.push(id.slice('COLLECTOR_ID='.length));
-  }
-  return ids.sort();
-}
-
-async function eventTypesIn(home: string): Promise<(string | undefined)[]> {
-  return (await recordedIn(home)).types;
-}
-
-/** What SESSIONS and SAMPLES hold while the stack is down, read by a broker of our own. */
-async function recordedIn(home: string) {
-  const broker = await startNatsServer({ storeDir: join(home, 'nats') });
-  try {
-    const log = await sessionLogForTest(broker.url);
-    const events = await log.events();
-    const samples = await log.samples();
-    await log.nc.close();
-    return {
-      types: events.map(({ decoded }) => ('event' in decoded ? decoded.event.type : undefined)),
-      samples,
-    };
-  } finally {
-    await broker.stop();
-  }
-}
