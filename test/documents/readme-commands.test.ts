@@ -41,7 +41,7 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
     "runProgram(identity, ['maintenance', '--remove'], env)",
   ],
   'NATS_NKEY_SEED=$(cat maintenance.seed) docker compose run --rm -T -e NATS_NKEY_SEED streams': [
-    'test/compose/cluster-trial.mjs',
+    'test/compose/trial-command.mjs',
     "...['run', '--rm', '-T', '--no-deps', '-e', 'NATS_NKEY_SEED', 'streams', ...options]",
   ],
   'NATS_NKEY_SEED=$(cat maintenance.seed) docker compose run --rm -T -e NATS_NKEY_SEED streams --replicas 3':
