@@ -19,7 +19,7 @@ const commandsIn = async (file: string) => fencedCommands(await text(file));
 /** Commands that are not run below: the file that runs them, and words of it that do. */
 const runElsewhere: Readonly<Record<string, readonly [file: string, words: string]>> = {
   'npm start': ['dev/bootstrap.mjs', "'dev/src/main.ts'"],
-  'npm run dev': ['dev/src/stack/stack.e2e.test.ts', "'--watch'"],
+  'npm run dev': ['dev/src/stack/testing/stack-under-test.ts', "'--watch'"],
   'npm test': ['.ci/run', 'npm test'],
   'npm run check': ['.ci/run', 'npm run --silent check'],
   'npm run -s licences': ['.ci/run', 'npm run --silent licences'],
@@ -45,9 +45,9 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
     "...['run', '--rm', '-T', '--no-deps', '-e', 'NATS_NKEY_SEED', 'streams', ...options]",
   ],
   'NATS_NKEY_SEED=$(cat maintenance.seed) docker compose run --rm -T -e NATS_NKEY_SEED streams --replicas 3':
-    ['test/compose/cluster-trial.mjs', "streamsTool(seed, '--replicas', '3')"],
+    ['test/compose/cluster-trial.mjs', "runStreams(asMaintenance(seed), '--replicas', '3')"],
   'NATS_NKEY_SEED=$(cat maintenance.seed) docker compose run --rm -T -e NATS_NKEY_SEED streams --max-bytes SAMPLES=6GiB':
-    ['test/compose/cluster-trial.mjs', "streamsTool(seed, '--max-bytes', 'SAMPLES=6GiB')"],
+    ['test/compose/cluster-trial.mjs', "runStreams(asMaintenance(seed), '--max-bytes', 'SAMPLES=6GiB')"],
   'docker compose kill --signal HUP nats': [
     'test/compose/trial.mjs',
     "compose('kill', '--signal', 'HUP', 'nats')",
