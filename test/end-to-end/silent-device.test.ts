@@ -1,7 +1,13 @@
+import {
+  type DeviceHealthChange,
+  deviceHealthChangeSchema,
+} from '@holdfast/shared/contracts/health-change.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import { streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
-import { fleetForTest } from '../support/fleet-for-test.ts';
+import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 
 describe('a device of a session falls silent', () => {
   it('costs the others no tick, is asked again for ever, and is read again once it answers', async () => {
@@ -38,8 +44,36 @@ describe('a device of a session falls silent', () => {
     expectEveryTickOnce(silent);
     expect(silent.filter(({ miss }) => miss).length).toBeGreaterThanOrEqual(5);
     for (const { miss } of silent) expect([undefined, 'timeout', 'overrun']).toContain(miss?.cause);
+
+    // Each change of a status, and nothing but changes, is told to whoever follows HEALTH.
+    const changes = await eventually(
+      async () => {
+        const found = await healthChanges(fleet);
+        return found.length >= 4 && found;
+      },
+      { what: 'four changes in HEALTH' },
+    );
+    const ofStatus = (code: string) =>
+      changes.filter(({ device }) => device === code).map(({ from, to }) => `${from} to ${to}`);
+    expect(ofStatus('press-1')).toEqual(['null to healthy']);
+    expect(ofStatus('press-2')).toEqual(['null to healthy', 'healthy to timeout', 'timeout to healthy']);
+    for (const change of changes) {
+      const about = { session: sessionId, task: '1', device_id: change.device, collector: 'c1' };
+      expect(change).toMatchObject(about);
+      expect(change.detail === '').toBe(change.to === 'healthy');
+    }
   }, 90_000);
 });
+
+async function healthChanges(fleet: FleetForTest): Promise<DeviceHealthChange[]> {
+  const changes: DeviceHealthChange[] = [];
+  for await (const { subject, data } of readStream(fleet.log.nc, streamNames.health)) {
+    const change = deviceHealthChangeSchema.parse(JSON.parse(data));
+    expect(subject).toBe(subjects.health(change.task, change.device_id));
+    changes.push(change);
+  }
+  return changes;
+}
 
 function expectEveryTickOnce(samples: readonly Sample[]): void {
   const ticks = samples.map(({ tick }) => tick);

@@ -66,7 +66,7 @@ describe('samples while the broker does not take them', () => {
     await startCollector(settings);
     task += 1;
     sessionId = await fleet.log.start(
-      fleet.plant.config({ taskId: String(task), devices: [...devices], periodMs }),
+      fleet.plant.config({ taskId: String(task), devices: [...devices], periodMs, timeoutMs: 10_000 }),
     );
     await eventually(
       async () => new Set((await samplesOfSession()).map(({ device }) => device)).size === 12,

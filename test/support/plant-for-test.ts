@@ -7,7 +7,14 @@ export interface PlantForTest {
   /** Every request that reached a device, in order. */
   readonly requests: ReceivedRequest[];
   /** A configuration that reads two holding registers of each device named. */
-  config(options: { taskId: string; devices: string[]; periodMs?: number; version?: number }): TaskConfig;
+  config(options: {
+    taskId: string;
+    devices: string[];
+    periodMs?: number;
+    version?: number;
+    /** Of a device that is to answer whatever else the machine does: long. Default 500. */
+    timeoutMs?: number;
+  }): TaskConfig;
 }
 
 /** Devices whose register 0 holds a number that rises every 100 ms and whose register 1 holds 4711. */
@@ -31,7 +38,7 @@ export async function plantForTest(deviceCodes: readonly string[]): Promise<Plan
   return {
     plant,
     requests,
-    config: ({ taskId, devices, periodMs = 200, version = 1 }) => ({
+    config: ({ taskId, devices, periodMs = 200, version = 1, timeoutMs = 500 }) => ({
       schema_version: 1,
       task_id: taskId,
       task_code: `task-${taskId}`,
@@ -50,7 +57,7 @@ export async function plantForTest(deviceCodes: readonly string[]): Promise<Plan
           host: endpoint.host,
           port: endpoint.port,
           unit_id: endpoint.unitId,
-          timeout_ms: 500,
+          timeout_ms: timeoutMs,
           max_registers: 125,
           max_bits: 2000,
           points: [point('count', 0), point('constant', 1)],

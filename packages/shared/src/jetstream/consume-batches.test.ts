@@ -136,7 +136,8 @@ describe('a durable consumer that works in batches', () => {
     const seen: string[] = [];
     start({
       maxMessages: 1,
-      ackWaitMs: 300,
+      // Long enough for a machine on which a program waits a second for its turn.
+      ackWaitMs: 1_500,
       handle: async (messages) => {
         seen.push(...texts(messages));
         if (seen.length === 1) await held;
@@ -145,7 +146,7 @@ describe('a durable consumer that works in batches', () => {
     });
     await eventually(() => seen.length === 1, { what: 'the first message' });
     const heldSince = performance.now();
-    await eventually(() => performance.now() - heldSince > 1_000, { what: 'more than three times ack_wait' });
+    await eventually(() => performance.now() - heldSince > 3_500, { what: 'more than twice ack_wait' });
     const jsm = await jetstreamManager(connection.nc);
     expect((await jsm.consumers.info(stream, 'worker')).num_redelivered).toBe(0);
     release();
@@ -156,8 +157,11 @@ describe('a durable consumer that works in batches', () => {
   it('gives back at once what it has not handled when it is stopped', async () => {
     await publish(20);
     let entered = false;
+    // Longer than anybody waits here: whoever waited for it would see nothing.
+    const ackWaitMs = 600_000;
     const first = start({
       maxMessages: 5,
+      ackWaitMs,
       handle: (_, signal) =>
         new Promise((resolve) => {
           entered = true;
@@ -167,11 +171,8 @@ describe('a durable consumer that works in batches', () => {
     await eventually(() => entered, { what: 'the batch in hand' });
     await first.stop();
     const seen: string[] = [];
-    start({ maxMessages: 20, handle: takeAll(seen) });
-    await eventually(() => seen.length === 20, {
-      what: 'everything again, without waiting for ack_wait',
-      timeoutMs: 5_000,
-    });
+    start({ maxMessages: 20, ackWaitMs, handle: takeAll(seen) });
+    await eventually(() => seen.length === 20, { what: 'everything again, without waiting for ack_wait' });
     expect(seen.sort(byNumber)).toEqual(numbers(20));
   });
 
