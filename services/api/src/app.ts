@@ -4,6 +4,7 @@ import type { MetricsPage } from '@holdfast/shared/runtime/metrics.ts';
 import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { trustedProxies } from './access/trusted-proxies.ts';
 import type { AccountingSources } from './accounting/account-for-session.ts';
 import type { CommandKeys } from './commands/command-keys.ts';
 import type { SessionCommands } from './commands/session-commands.ts';
@@ -102,6 +103,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     childLoggerFactory: loggerOfRequest,
     clientErrorHandler: answerClientError,
     return503OnClosing: false,
+    trustProxy: trustedProxies(access.trustedProxies),
     bodyLimit: maxBodyBytes,
     // How long a request may take to arrive: without it one that drips in holds its connection for ever.
     requestTimeout: 30_000,

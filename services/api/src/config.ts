@@ -8,6 +8,7 @@ import {
   setting,
   streamSettings,
 } from '@holdfast/shared/runtime/config.ts';
+import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
 import {
   checkSampleStoreSettings,
   sampleStoreSettings,
@@ -45,6 +46,16 @@ const schema = z
     API_REFUSED_PER_MINUTE: setting.integer(0, 10_000_000).default(30),
     /** Origins of web pages elsewhere whose scripts may call, with commas between. */
     API_CORS_ORIGINS: setting.list().default([]),
+    /** Proxies whose X-Forwarded-For is believed, in CIDR notation or single addresses. */
+    API_TRUSTED_PROXIES: setting
+      .list()
+      .superRefine((networks, context) => {
+        for (const network of networks) {
+          const message = networkProblem(network);
+          if (message !== undefined) context.addIssue({ code: 'custom', message });
+        }
+      })
+      .default([]),
     /** Refuses changes of configuration without If-Match. */
     API_REQUIRE_IF_MATCH: setting.flag().default(false),
     /** Configuration and read models. */

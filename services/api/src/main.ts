@@ -200,6 +200,7 @@ await runService({
         requestsPerMinute: config.API_REQUESTS_PER_MINUTE,
         refusedPerMinute: config.API_REFUSED_PER_MINUTE,
         corsOrigins: config.API_CORS_ORIGINS,
+        trustedProxies: config.API_TRUSTED_PROXIES,
         hstsSeconds: tlsFiles ? config.API_TLS_HSTS_SECONDS : 0,
       },
       auditLog,

@@ -188,6 +188,48 @@ describe('a key with networks', () => {
     expect(await shown(there.id)).toMatchObject({ last_used_at: null });
   });
 
+  describe('behind a proxy', () => {
+    const forwarded = async (api: ApiUnderTest, key: string, chain: string) =>
+      (
+        await api.raw(`${sessionsPath}/`, {
+          headers: { authorization: `Bearer ${key}`, 'x-forwarded-for': chain },
+        })
+      ).status;
+
+    it('that is not named is judged by the address of the proxy, whatever the header says', async () => {
+      const there = await makeKey({ name: 'pretender', role: 'viewer', networks: ['192.0.2.0/24'] });
+      const here = await makeKey({ name: 'proxied', role: 'viewer', networks: ['127.0.0.1'] });
+      expect(await forwarded(one, there.key, '192.0.2.7')).toBe(403);
+      expect(await forwarded(one, here.key, '192.0.2.7')).toBe(200);
+    });
+
+    it('that is named is judged by what that one says, and not by what the caller wrote before it', async () => {
+      const env = { API_REFUSED_PER_MINUTE: '0', API_TRUSTED_PROXIES: '127.0.0.1, 10.9.0.0/16' };
+      const api = await startApi({ nats, database: await freshDatabase(), env });
+      await api.ready();
+      const { id, key } = await makeKey({ name: 'behind', role: 'viewer', networks: ['192.0.2.0/24'] });
+      await eventually(async () => (await shown(id, api)) !== undefined, { what: 'the key to be known' });
+      expect(await forwarded(api, key, '192.0.2.7')).toBe(200);
+      expect(await forwarded(api, key, '203.0.113.9, 192.0.2.7, 10.9.3.4')).toBe(200);
+      for (const chain of [
+        '198.51.100.1',
+        '192.0.2.7, 198.51.100.1',
+        '192.0.2.7, unknown',
+        '192.0.2.7:8080',
+      ]) {
+        expect(await forwarded(api, key, chain), chain).toBe(403);
+      }
+      expect((await call(api, 'GET', `${sessionsPath}/`, key)).status).toBe(403);
+      const refusedFrom = async () => {
+        const { body } = await call(api, 'GET', '/api/system/audit/?who=behind');
+        return body.results.map(({ from }: { from: string }) => from);
+      };
+      await expect
+        .poll(async () => (await refusedFrom()).sort())
+        .toEqual(['127.0.0.1', '192.0.2.7:8080', '198.51.100.1', 'unknown']);
+    });
+  });
+
   it('is not made when one of them is none', async () => {
     const answer = await call(one, 'POST', keysPath, bootstrapKey, {
       name: 'nowhere',

@@ -5,7 +5,7 @@ import { networkList } from '@holdfast/shared/runtime/networks.ts';
 /** Made once for each record, since every request asks. */
 const lists = new WeakMap<ApiKeyRecord, BlockList>();
 
-/** Whether the key may be used from this address: that of the connection, which behind a proxy is the proxy's. */
+/** Whether the key may be used from this address: that of the connection, or what a proxy that is believed says of it. */
 export function mayBeUsedFrom(key: ApiKeyRecord, address: string | undefined): boolean {
   if (key.networks.length === 0) return true;
   const family = isIP(address ?? '');

@@ -33,6 +33,8 @@ export interface AccessControl {
   readonly refusedPerMinute: number;
   /** Origins of web pages elsewhere whose scripts may call. */
   readonly corsOrigins: readonly string[];
+  /** Whose X-Forwarded-For is believed; none: nobody's. */
+  readonly trustedProxies: readonly string[];
   /** How long browsers shall ask this host by HTTPS only, in s; 0: they are told nothing of it. */
   readonly hstsSeconds: number;
 }
@@ -63,7 +65,7 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     });
   }
   app.addHook('onRequest', (request, _reply, done) => {
-    request.caller = callerOf(control, { address: request.socket.remoteAddress, headers: request.headers });
+    request.caller = callerOf(control, { address: request.ip, headers: request.headers });
     done();
   });
   // Its own hook comes after the one above, and the next stage after that: a flood of wrong keys is cut off here.
