@@ -134,7 +134,8 @@ export function followProjection(options: { url: string; log: Logger }): Project
     reached,
     projectedHere: (sequence) => {
       here = sequence;
-      waiters.news();
+      // The projector sends its next batch first, so that PostgreSQL works while answers to this one are made.
+      setImmediate(() => waiters.news());
     },
     waitFor: (sequence, timeoutMs) => waiters.waitFor(sequence, timeoutMs),
     stop: async () => {
