@@ -282,3 +282,19 @@ async function makeAnew(running: string): Promise<void> {
     },
   );
 }
+
+describe('a session that was cleaned away', () => {
+  it('can be stopped once more without harm, and the answer does not pretend that lists have it', async () => {
+    const sessionId = await startTask(api, await configureTask(api, 'stopped-twice'));
+    const stop = async () => (await api.post(`${sessionsPath}/${sessionId}/stop/`)).body;
+    expect(await stop()).toMatchObject({ status: 'stopped', detail: expect.stringContaining('is stopped') });
+    expect((await stop()).detail).toBe(`Session ${sessionId} was over already.`);
+    await client.query('update sessions set stopped_at = $2 where session_id = $1', [sessionId, daysAgo(60)]);
+    expect((await api.post(path, { older_than: '30d' })).status).toBe(200);
+    expect((await api.get(`${sessionsPath}/${sessionId}/`)).status).toBe(404);
+    expect(await stop()).toMatchObject({
+      status: 'stopped',
+      detail: `Session ${sessionId} was over already. It was cleaned away: only the event log has it.`,
+    });
+  });
+});

@@ -117,14 +117,17 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     );
     const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
     const said = `Session ${sessionId} ${outcome.changed ? words.done : words.already}.`;
-    const projected = waited === 'reached' ? await shown.after(sessionId, outcome.sequence) : undefined;
-    if (projected) return { ...projected, detail: said };
+    const { sequence, changed: isNew } = outcome;
+    const projected = waited === 'reached' ? await shown.after(sessionId, { sequence, isNew }) : undefined;
+    if (projected && projected !== 'gone') return { ...projected, detail: said };
     const state =
       outcome.state.session.sessionId === sessionId
         ? outcome.state
         : await readEarlierRun(events, parsed.taskId, sessionId);
     if (!state) throw refusalProblem({ code: 'session_not_found', sessionId });
-    return { ...sessionViewFromLog(state, new Date()), detail: `${said} ${unprojected(waited)}` };
+    const wasCleaned = projected === 'gone' && !isNew;
+    const about = wasCleaned ? 'It was cleaned away: only the event log has it.' : unprojected(waited);
+    return { ...sessionViewFromLog(state, new Date()), detail: `${said} ${about}` };
   };
 
   return {
