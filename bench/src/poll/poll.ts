@@ -48,7 +48,8 @@ export const poll: Benchmark<typeof flags> = {
     'cannot keep up; the most reads a second count. Before that, on the same program, a loop of modbus-serial and one',
     'of bare sockets, which do nothing with what they read.',
     'ratio: reads per second of the collector over those of modbus-serial.',
-    'limit: beside the loops, what all processors together could do if only broker and devices cost anything.',
+    'limit: beside the loops, what all processors together could do if only broker and devices cost anything, and if',
+    'the collector cost as much as a bare socket, which does not even look at what it has read.',
   ].join('\n'),
   flags,
   run,
@@ -117,8 +118,9 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
       modbus_serial_cpu_us_per_read: bare.modbusSerial.cpuUs,
       bare_socket_reads_per_second: bare.socket.perSecond,
       bare_socket_cpu_us_per_read: bare.socket.cpuUs,
-      reads_per_second_if_the_collector_cost_nothing: Math.round(
-        (availableParallelism() * 1e6) / othersCpuUsPerRead(window),
+      reads_per_second_if_the_collector_cost_nothing: perSecondAt(othersCpuUsPerRead(window)),
+      reads_per_second_if_the_collector_were_a_bare_socket: perSecondAt(
+        othersCpuUsPerRead(window) + bare.socket.cpuUs,
       ),
     },
     servers: { nats_server: plant.nc.info?.version ?? 'unknown' },
@@ -169,6 +171,11 @@ function cpuUsPerRead({ ticks, seconds, collectorCores }: MeasuredWindow): numbe
 /** What a read costs the machine besides, for a broker that stores and confirms its sample and a device that answers. */
 function othersCpuUsPerRead({ ticks, seconds, brokerCores, plantCores }: MeasuredWindow): number {
   return Math.round((((brokerCores + plantCores) * seconds * 1e6) / ticks.read) * 10) / 10;
+}
+
+/** Of all processors together, when a read takes so much of one. */
+function perSecondAt(cpuUs: number): number {
+  return Math.round((availableParallelism() * 1e6) / cpuUs);
 }
 
 function share(ours: number, limit: number): number {
