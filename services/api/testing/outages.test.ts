@@ -13,7 +13,9 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
+import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { advisoryLocks } from '../src/database/advisory-locks.ts';
 import {
   type Answer,
   type ApiUnderTest,
@@ -245,6 +247,30 @@ describe('an API that is started', () => {
     const { exited } = api.process;
     await api.process.stop();
     expect(await exited).toMatchObject({ code: 0 });
+  });
+
+  it('while the database is not brought to its release yet is not ready, and is when that is done', async () => {
+    const nats = await natsForTest();
+    const database = await freshDatabase();
+    const before = await startApi({ nats: nats.url, database });
+    await before.ready();
+    await before.process.stop();
+    const client = new pg.Client({ connectionString: database });
+    await client.connect();
+    cleanUpAfterFile(() => client.end());
+    // As another process that migrates.
+    await client.query('select pg_advisory_lock($1)', [advisoryLocks.migration]);
+    const api = await startApi({ nats: nats.url, database });
+    const dependencies = async () => (await api.get('/health/ready')).body.dependencies;
+    const isConnected = () =>
+      api.process.lastLines(200).some((line) => line.includes('connected to PostgreSQL'));
+    await eventually(async () => isConnected() && (await dependencies()).nats, { what: 'both connections' });
+    expect(await api.get('/health/ready')).toMatchObject({
+      status: 503,
+      body: { dependencies: { nats: true, postgres: false, log_complete: true } },
+    });
+    await client.query('select pg_advisory_unlock($1)', [advisoryLocks.migration]);
+    await api.ready();
   });
 
   it('on a new database makes its tables and complains of nothing', async () => {
