@@ -231,12 +231,9 @@ await runService({
           collectorId,
           instance,
           truth: { load: (taskId) => seenEvents.read(taskId, (id) => loadTask(store, id)) },
-          configs: {
-            load: (taskId, version) => askOfStarts(() => configs.load(taskId, version)),
-          },
-          samples: {
-            last: (taskId, deviceId) => askOfStarts(() => lastKnown.last(taskId, deviceId)),
-          },
+          configs,
+          samples: lastKnown,
+          inTurn: askOfStarts,
           liveStatus,
           timers: systemTimers,
           log,

@@ -142,6 +142,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
           },
         },
         samples,
+        inTurn: (question) => question(),
         liveStatus: {
           write: (id, status) => link.request('status', () => broker.putStatus(id, status), 5_000),
         },

@@ -56,4 +56,51 @@ describe('the publisher of samples', () => {
     answer(next, 8);
     expect(await published).toBe(8);
   });
+
+  it('takes no repeated answer to an earlier sample for that to a later one', async () => {
+    arrived = [];
+    const publisher = new SamplePublisher(connection.nc, 300);
+    for (const [index, sequence] of [7, 8].entries()) {
+      const published = publisher.publish('samples.1.1', '{}', `before-${index}`);
+      answer(await question(index), sequence);
+      await published;
+    }
+    const published = publisher.publish('samples.1.1', '{}', 'next');
+    const next = await question(2);
+    expect(next.reply).toBe(arrived[0]?.reply);
+    for (const sequence of [7, 8]) answer(next, sequence);
+    await expect(published).rejects.toThrow(PublishUnconfirmed);
+  });
+
+  it('gives no ticket again whose sample was refused', async () => {
+    arrived = [];
+    const publisher = new SamplePublisher(connection.nc);
+    const refused = publisher.publish('samples.1.1', '{}', 'refused');
+    const first = await question(0);
+    first.respond('{"stream":"SAMPLES","seq":0,"error":{"code":503,"err_code":10077,"description":"full"}}');
+    await expect(refused).rejects.toThrow('full');
+    const published = publisher.publish('samples.1.1', '{}', 'next');
+    const next = await question(1);
+    expect(next.reply).not.toBe(first.reply);
+    answer(first, 9);
+    answer(next, 10);
+    expect(await published).toBe(10);
+  });
+
+  it('is confirmed again after a stream that was made anew counts from one', async () => {
+    arrived = [];
+    const publisher = new SamplePublisher(connection.nc, 300);
+    const before = publisher.publish('samples.1.1', '{}', 'before');
+    answer(await question(0), 1_000);
+    await before;
+    const unconfirmed = publisher.publish('samples.1.1', '{}', 'again');
+    answer(await question(1), 1);
+    await expect(unconfirmed).rejects.toThrow(PublishUnconfirmed);
+    const again = publisher.publish('samples.1.1', '{}', 'again');
+    (await question(2)).respond('{"stream":"SAMPLES", "seq":1, "duplicate": true}');
+    expect(await again).toBe(1);
+    const next = publisher.publish('samples.1.1', '{}', 'next');
+    answer(await question(3), 2);
+    expect(await next).toBe(2);
+  });
 });

@@ -23,6 +23,7 @@ interface Pending {
   readonly resolve: (sequence: number) => void;
   readonly reject: (error: Error) => void;
   readonly deadlineMs: number;
+  ticket: number;
 }
 
 /** Room for the headers, which count for the broker's limit. */
@@ -38,11 +39,16 @@ export class SamplePublisher {
   readonly #timeoutMs: number;
   readonly #inbox: string;
   /**
-   * Under the last token of the subject that the answer comes on. An answer settles it, since there is one to a question: the broker
-   * remembers a thousand subjects and whom they concern, and has to find that out for each that it does not remember.
-   * After a timeout or a lost connection the answer may come late, so those tickets are not given again.
+   * Under the last token of the subject that the answer comes on. A confirmation settles it, so that the subject is used again: the
+   * broker remembers a thousand subjects and whom they concern, and has to find that out for each that it does not remember.
+   * After anything else (a timeout, a lost connection, a refusal) an answer may still come, so those tickets are not given again.
    */
   readonly #pending = new Tickets<Pending>();
+  /**
+   * The last confirmation of each ticket that was settled. A leader that takes over in a cluster confirms once more what its predecessor
+   * confirmed, and with that ticket another sample may be on its way by then. What is stored later has a higher sequence.
+   */
+  readonly #confirmed = new Map<number, number>();
   #sweep: NodeJS.Timeout | undefined;
 
   constructor(nc: NatsConnection, timeoutMs = 5_000) {
@@ -70,29 +76,42 @@ export class SamplePublisher {
       if (bytes > bodyLimit) return Promise.reject(new PublishTooLarge(bytes, bodyLimit));
     }
     return new Promise((resolve, reject) => {
-      const ticket = this.#pending.put({ resolve, reject, deadlineMs: performance.now() + this.#timeoutMs });
+      const deadlineMs = performance.now() + this.#timeoutMs;
+      const pending: Pending = { resolve, reject, deadlineMs, ticket: 0 };
+      const ticket = this.#pending.put(pending);
+      pending.ticket = ticket;
       this.#watchDeadlines();
       try {
         const headers = sampleHeaders(messageId);
         this.#nc.publish(subject, body, { reply: `${this.#inbox}.${ticket}`, headers });
       } catch (error) {
-        this.#pending.take(ticket);
+        this.#giveUp(ticket);
         reject(new PublishUnconfirmed('the connection does not take messages', { cause: error }));
       }
     });
   }
 
   #answered(message: Msg): void {
-    const pending = this.#pending.settle(Number(message.subject.slice(this.#inbox.length + 1)));
-    if (!pending) return;
+    const ticket = Number(message.subject.slice(this.#inbox.length + 1));
     const sequence = plainSequence(message.data);
-    if (sequence !== undefined) {
-      pending.resolve(sequence);
+    if (sequence === undefined) {
+      const ack = readPubAck(message);
+      const pending = this.#giveUp(ticket);
+      if (ack instanceof Error) pending?.reject(ack);
+      else pending?.resolve(ack.sequence);
       return;
     }
-    const ack = readPubAck(message);
-    if (ack instanceof Error) pending.reject(ack);
-    else pending.resolve(ack.sequence);
+    if (sequence <= (this.#confirmed.get(ticket) ?? 0)) return;
+    const pending = this.#pending.settle(ticket);
+    if (!pending) return;
+    this.#confirmed.set(ticket, sequence);
+    pending.resolve(sequence);
+  }
+
+  /** So that the ticket is not given again. */
+  #giveUp(ticket: number): Pending | undefined {
+    this.#confirmed.delete(ticket);
+    return this.#pending.take(ticket);
   }
 
   #watchDeadlines(): void {
@@ -100,7 +119,8 @@ export class SamplePublisher {
     this.#sweep = setTimeout(() => {
       this.#sweep = undefined;
       const nowMs = performance.now();
-      for (const { reject } of this.#pending.takeIf(({ deadlineMs }) => deadlineMs <= nowMs)) {
+      for (const { reject, ticket } of this.#pending.takeIf(({ deadlineMs }) => deadlineMs <= nowMs)) {
+        this.#confirmed.delete(ticket);
         reject(new PublishUnconfirmed(`no confirmation within ${this.#timeoutMs} ms`));
       }
       if (this.#pending.size > 0) this.#watchDeadlines();
@@ -115,8 +135,10 @@ export class SamplePublisher {
   }
 
   #giveUpAll(): void {
-    for (const { reject } of this.#pending.takeIf(() => true))
+    for (const { reject, ticket } of this.#pending.takeIf(() => true)) {
+      this.#confirmed.delete(ticket);
       reject(new PublishUnconfirmed('the connection was lost'));
+    }
   }
 }
 

@@ -46,7 +46,7 @@ export class Tickets<T extends object> {
   }
 
   /**
-   * The same where nobody will come with this ticket any more, so that another may get it. Those that are given out one after
+   * The same where whoever comes with this ticket once more can be told apart, so that another may get it. Those that are given out one after
    * the other are few then, which pays where somebody else keeps a table of them.
    */
   settle(ticket: number): T | undefined {

@@ -55,6 +55,9 @@ class World {
   /** What the latest runner was told of its devices. */
   answering: ReadonlySet<string> | undefined;
   loadMs = 5;
+  /** Questions that wait for their turn while it is set. */
+  turns: (() => void)[] | undefined;
+  readonly asked: string[] = [];
   mayPoll = true;
   voidUpTo = 0;
   readonly holder = new TaskHolder({
@@ -63,7 +66,16 @@ class World {
     instance: 'one',
     truth: { load: () => this.#later(() => this.truth) },
     configs: { load: () => this.#later(() => this.config) },
-    samples: { last: (_task, deviceId) => this.#later(() => this.lastTicks[deviceId]) },
+    samples: {
+      last: (_task, deviceId) => {
+        this.asked.push(deviceId);
+        return this.#later(() => this.lastTicks[deviceId]);
+      },
+    },
+    inTurn: async (question) => {
+      if (this.turns) await new Promise<void>((resolve) => this.turns?.push(resolve));
+      return question();
+    },
     liveStatus: { write: async (_, status) => void this.statuses.push(status) },
     timers: this.process.timers,
     log: createLogger('test', 'silent'),
@@ -142,18 +154,46 @@ describe('an assignment', () => {
 
   it('begins with what is known of its devices: which of them answered when they were read last', async () => {
     const world = new World();
-    const devices = ['whole', 'in part', 'silent', 'new'].map((id) => deviceOf({ id, code: id }));
+    const ids = ['whole', 'in part', 'too large', 'left out', 'silent', 'gone', 'new'];
+    const devices = ids.map((id) => deviceOf({ id, code: id }));
     if (world.config.ok) world.config = { ok: true, config: { ...world.config.config, devices } };
     const before = { session: '7-0', epoch: 3, tick: 5 };
     const miss = { cause: 'timeout' as const, detail: '' };
     world.lastTicks = {
       whole: { ...before, values: { a: 1 } },
       'in part': { ...before, values: {}, miss: { cause: 'exception', detail: '' } },
+      'too large': { ...before, miss: { ...miss, cause: 'too_large' } },
+      'left out': { ...before, miss: { ...miss, cause: 'overrun' } },
       silent: { ...before, miss },
+      gone: { ...before, miss: { ...miss, cause: 'connection' } },
     };
     world.ring(20);
     await world.time.advance(100);
-    expect(world.answering).toEqual(new Set(['whole', 'in part']));
+    expect(world.answering).toEqual(new Set(['whole', 'in part', 'too large', 'left out']));
+  });
+
+  it.each<[string, (world: World) => Promise<void> | void]>([
+    ['a drain', (world) => void world.holder.close()],
+    [
+      'a lost lease',
+      (world) => {
+        world.mayPoll = false;
+      },
+    ],
+  ])('asks nothing more for a start whose turn comes after %s', async (_what, happens) => {
+    const world = new World();
+    world.turns = [];
+    world.ring(20);
+    await world.time.advance(100);
+    world.turns.shift()?.();
+    await world.time.advance(100);
+    expect(world.turns).toHaveLength(1);
+    happens(world);
+    world.turns.shift()?.();
+    await world.time.advance(100);
+    expect(world.asked).toEqual([]);
+    expect(world.holder.isRunning()).toBe(false);
+    expect(world.epochsPolled).toEqual([]);
   });
 
   it('ends when the log has moved on, and its message goes after the last request', async () => {

@@ -1,4 +1,5 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+import type { MissCause } from '@holdfast/shared/contracts/sample.ts';
 import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
@@ -20,12 +21,17 @@ export interface TaskHolderOptions {
   readonly log: Logger;
   /** Whether this collector may poll at all right now. */
   readonly mayPoll: () => boolean;
+  /** Asks what a start has to know; may keep the question waiting, so that thousands of them do not flood the broker. */
+  readonly inTurn: <T>(question: () => Promise<T>) => Promise<T>;
   /** Epochs up to this one are void, see LeaseHolder. */
   readonly voidUpTo: () => number;
   readonly createRunner: (assignment: Assignment, config: TaskConfig) => SessionRunner;
   /** Waits until the samples read so far are stored, within bounds. */
   readonly flushSamples: () => Promise<void>;
 }
+
+/** An exception too: it can be a gateway's, for a unit behind it that is silent. */
+const silentCauses: readonly MissCause[] = ['timeout', 'connection', 'exception'];
 
 /** After so many tries in a row a start that fails for no reason of the session's own is refused. */
 const maxFailedStarts = 10;
@@ -169,10 +175,14 @@ export class TaskHolder {
   }
 
   async #run(assignment: Assignment, handle: AssignmentHandle): Promise<void> {
-    const { taskId, configs, samples, log } = this.#options;
-    let loaded: LoadedConfig;
+    const { taskId, configs, samples, log, inTurn, mayPoll } = this.#options;
+    let isWanted = true;
+    // What its turn comes for when it is too late is not asked: a drain would wait for all that is asked.
+    const ask = <T>(question: () => Promise<T>): Promise<T | undefined> =>
+      inTurn(async () => (isWanted && !this.#isClosing && mayPoll() ? question() : undefined));
+    let loaded: LoadedConfig | undefined;
     try {
-      loaded = await configs.load(taskId, assignment.config_version);
+      loaded = await ask(() => configs.load(taskId, assignment.config_version));
     } catch (error) {
       this.#failedStarts += 1;
       // The log could be read a moment ago, so the broker is there: perhaps another collector fares better.
@@ -180,22 +190,26 @@ export class TaskHolder {
       const why = `the configuration snapshot cannot be read: ${(error as Error).message}`;
       return this.#refuse(assignment, handle, why, 'passing');
     }
+    if (!loaded) return;
     if (!loaded.ok) return this.#refuse(assignment, handle, loaded.problem, 'permanent');
     this.#failedStarts = 0;
     const firstTicks = new Map<string, number>();
     const answering = new Set<string>();
     await Promise.all(
       loaded.config.devices.map(async (device) => {
-        const last = await samples.last(taskId, device.id);
+        const last = await ask(() => samples.last(taskId, device.id));
         // What an earlier holder read in this very tick is not read again.
         if (last?.session === assignment.session_id) firstTicks.set(device.id, last.tick + 1);
         // Whoever read it, and in whichever session: a part of it counts, the other points are missing.
-        if (last && (!last.miss || last.values)) answering.add(device.id);
+        const isSilent = last?.miss && !last.values && silentCauses.includes(last.miss.cause);
+        if (last && !isSilent) answering.add(device.id);
       }),
-    );
+    ).finally(() => {
+      isWanted = false;
+    });
     // All this took time. Whatever has happened meanwhile, such as a lease that was lost and is held again, may
     // have made the look at the log worthless.
-    if (this.#isDirty) return;
+    if (this.#isDirty || this.#isClosing || !mayPoll()) return;
     this.#refused = undefined;
     this.#runner = this.#options.createRunner(assignment, loaded.config);
     this.#runner.start(firstTicks, answering);
