@@ -1,3 +1,4 @@
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import { ConfirmedPublisher } from '@holdfast/shared/jetstream/confirmed-publisher.ts';
 import { ackAll, consumeBatches } from '@holdfast/shared/jetstream/consume-batches.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
@@ -9,19 +10,28 @@ import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
-import { expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { sessionsPath, startApi } from './api-under-test.ts';
 import { configOf, tellSession } from './told-session.ts';
 
-it('names no tick a loss that a writer may still have in hand, however long that takes', async () => {
+const everyMs = 1_000;
+let api: Awaited<ReturnType<typeof startApi>>;
+let log: Awaited<ReturnType<typeof sessionLogForTest>>;
+let coverage: ReturnType<typeof openPostgresTickCoverage>;
+
+beforeAll(async () => {
   const nats = await natsForTest();
   const database = await freshDatabase();
-  const api = await startApi({ nats: nats.url, database });
+  api = await startApi({ nats: nats.url, database });
   await api.ready();
   await migrateSampleTables({ databaseUrl: database });
-  const log = await sessionLogForTest(nats.url);
-  const coverage = openPostgresTickCoverage({ databaseUrl: database });
+  log = await sessionLogForTest(nats.url);
+  coverage = openPostgresTickCoverage({ databaseUrl: database });
   cleanUpAfterFile(() => coverage.close());
+});
+
+/** A writer has it in hand, until it is told to let go. */
+async function inHandOfWriter(task: string, body: string) {
   const letGo = Promise.withResolvers<void>();
   let inHand = 0;
   const consumer = consumeBatches({
@@ -37,43 +47,92 @@ it('names no tick a loss that a writer may still have in hand, however long that
     letGo.resolve();
     return consumer.stop();
   });
-  const sent = { subject: 'samples.11.1', body: '{}', messageId: 'in-hand', timeoutMs: 5_000 };
+  const sent = { subject: `samples.${task}.1`, body, messageId: `in-hand-${task}`, timeoutMs: 5_000 };
   await ConfirmedPublisher.of(log.nc).publish(sent);
   await eventually(() => inHand === 1, { what: 'a writer to have it in hand' });
-  const everyMs = 1_000;
+  return { letGo: () => letGo.resolve(), stop: () => consumer.stop() };
+}
+
+/** A session that began half a minute ago, and what is on record of it, counted from its first tick. */
+async function recorded(task: string, entries: readonly (readonly [TickOutcome, number, number])[]) {
   const first = Math.floor(Date.now() / everyMs) - 30;
   const timeOf = (index: number) => new Date((first + index) * everyMs).toISOString();
-  await tellSession(log, configOf('11', ['press-1'], everyMs), [
+  await tellSession(log, configOf(task, ['press-1'], everyMs), [
     { at: timeOf(0), what: 'started' },
     { at: timeOf(0), what: 'assigned', to: 'c1', reason: 'start' },
   ]);
-  const entry = (outcome: TickOutcome, from: number, to: number) => ({
-    ...{ sessionId: '11-1', deviceCode: 'press-1', periodMs: everyMs, outcome },
-    ...{ from: first + from, to: first + to },
-  });
-  await coverage.record([
-    entry('sent', 0, 0),
-    entry('stored', 0, 5),
-    entry('stored', 7, 19),
-    entry('stored', 24, 25),
-  ]);
+  await coverage.record(
+    entries.map(([outcome, from, to]) => ({
+      ...{ sessionId: `${task}-1`, deviceCode: 'press-1', periodMs: everyMs, outcome },
+      ...{ from: first + from, to: first + to },
+    })),
+  );
   const causes = async () => {
-    const { body } = await api.get(`${sessionsPath}/11-1/gaps/?to=${timeOf(25)}`);
+    const { body } = await api.get(`${sessionsPath}/${task}-1/gaps/?to=${timeOf(25)}`);
     return body.results?.map(({ cause, from_tick, ticks }: Record<string, string | number>) => [
       ...[cause, Number(from_tick) - first, ticks],
     ]);
   };
+  return {
+    first,
+    causes,
+    someCauses: () => eventually(async () => (await causes())?.length > 0 && causes(), { what: 'gaps' }),
+  };
+}
+
+it('names no tick a loss that a writer may still have in hand, however long that takes', async () => {
+  const { letGo, stop } = await inHandOfWriter('11', '{}');
+  const { first, causes, someCauses } = await recorded('11', [
+    ['sent', 0, 0],
+    ['stored', 0, 5],
+    ['stored', 7, 19],
+    ['stored', 24, 25],
+  ]);
   await eventually(() => Date.now() > (first + 24) * everyMs + 11_000, {
     what: 'its successors to be on record for long',
     timeoutMs: 20_000,
   });
-  expect(await eventually(async () => (await causes())?.length > 0 && causes(), { what: 'gaps' })).toEqual([
+  expect(await someCauses()).toEqual([
     ['buffer_full', 6, 1],
     ['not_arrived', 20, 4],
   ]);
-  letGo.resolve();
+  letGo();
   await eventually(async () => (await causes())?.[1]?.[0] === 'buffer_full', {
     what: 'the loss to be named',
   });
-  await consumer.stop();
+  await stop();
+});
+
+it('names no tick a loss while a writer has samples of that time in hand that waited for the broker', async () => {
+  const dueMs = Date.now() - 60_000;
+  const waited: Sample = {
+    ...{ v: 1, session: '12-1', epoch: 2, collector: 'c1', task: '12', device_id: '1', device: 'press-1' },
+    ...{
+      site: '',
+      measurement: 'press-1',
+      tick: dueMs / 1_000,
+      period_ms: everyMs,
+      time: dueMs,
+      read_at: dueMs,
+    },
+    values: { a: 1 },
+  };
+  const tick = Math.floor(waited.tick);
+  const { letGo, stop } = await inHandOfWriter(
+    '12',
+    JSON.stringify({ ...waited, tick, time: tick * everyMs }),
+  );
+  const { causes } = await recorded('12', [
+    ['sent', 0, 0],
+    ['stored', 0, 5],
+    ['stored', 7, 25],
+  ]);
+  await eventually(async () => (await causes())?.[0]?.[0] === 'not_arrived', {
+    what: 'the API to have looked at what is in hand by now',
+  });
+  letGo();
+  await eventually(async () => (await causes())?.[0]?.[0] === 'buffer_full', {
+    what: 'the loss to be named',
+  });
+  await stop();
 });

@@ -3,8 +3,10 @@ import {
   JetStreamApiError,
   type JetStreamManager,
   jetstreamManager,
+  type StoredMsg,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { decodeSample } from '../contracts/sample.ts';
 import { durableNames, streamNames } from '../contracts/subjects.ts';
 
 /** What of SAMPLES is not in the database yet. */
@@ -16,6 +18,8 @@ export interface SampleBacklog {
   readonly bytes: number;
   /** When the oldest of them was published, in ms since 1970; undefined when there is none. */
   readonly oldestMs: number | undefined;
+  /** For when the same one was due: long before that, when it waited for the broker. Undefined also when it cannot be read. */
+  readonly oldestDueMs: number | undefined;
   /** Share of what the stream can hold that the backlog takes, 0…1; at 1 the oldest are dropped unwritten. */
   readonly shareOfStream: number;
 }
@@ -29,11 +33,13 @@ export async function readSampleBacklog(nc: NatsConnection): Promise<SampleBackl
   const inHand = consumer?.num_ack_pending ?? 0;
   const bytes = state.messages === 0 ? 0 : Math.round((state.bytes / state.messages) * (waiting + inHand));
   const oldest = Math.max((consumer?.ack_floor.stream_seq ?? 0) + 1, state.first_seq);
+  const unwritten = waiting + inHand === 0 ? undefined : await sampleAt(jsm, oldest);
   return {
     waiting,
     inHand,
     bytes,
-    oldestMs: waiting + inHand === 0 ? undefined : await timeOf(jsm, oldest),
+    oldestMs: unwritten?.time.getTime(),
+    oldestDueMs: unwritten && dueMs(unwritten),
     shareOfStream: config.max_bytes > 0 ? bytes / config.max_bytes : 0,
   };
 }
@@ -49,7 +55,11 @@ async function consumerState(jsm: JetStreamManager) {
 }
 
 /** Undefined when the stream dropped it between the two questions. */
-async function timeOf(jsm: JetStreamManager, sequence: number): Promise<number | undefined> {
-  const message = await jsm.streams.getMessage(streamNames.samples, { seq: sequence });
-  return message ? message.time.getTime() : undefined;
+async function sampleAt(jsm: JetStreamManager, sequence: number): Promise<StoredMsg | undefined> {
+  return (await jsm.streams.getMessage(streamNames.samples, { seq: sequence })) ?? undefined;
+}
+
+function dueMs(message: StoredMsg): number | undefined {
+  const decoded = decodeSample(message.string());
+  return decoded.ok ? decoded.sample.time : undefined;
 }

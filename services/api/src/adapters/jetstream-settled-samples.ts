@@ -15,10 +15,10 @@ export function jetStreamSettledSamples(connection: () => NatsConnection): Settl
 
   const ask = async () => {
     const nowMs = Date.now();
-    const { waiting, inHand, oldestMs } = await askedOfBroker(connection, readSampleBacklog);
-    // Dropped between two questions; what was said before stays true.
-    if (waiting + inHand > 0 && oldestMs === undefined) return;
-    knownMs = settledMs(nowMs, oldestMs);
+    const { waiting, inHand, oldestMs, oldestDueMs } = await askedOfBroker(connection, readSampleBacklog);
+    if (waiting + inHand === 0) knownMs = settledMs(nowMs, undefined);
+    // Not when it was dropped between two questions; what was said before stays true.
+    else if (oldestMs !== undefined) knownMs = settledMs(nowMs, Math.min(oldestMs, oldestDueMs ?? oldestMs));
   };
 
   return {
@@ -28,7 +28,8 @@ export function jetStreamSettledSamples(connection: () => NatsConnection): Settl
         asked = ask().catch(() => undefined);
       }
       await asked;
-      return knownMs ?? settledMs(Date.now(), undefined);
+      // Not known yet: everything may still be on its way.
+      return knownMs ?? Number.NEGATIVE_INFINITY;
     },
   };
 }
