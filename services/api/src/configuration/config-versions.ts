@@ -1,3 +1,4 @@
+import { hash as hashOf } from 'node:crypto';
 import type { MaxDurationConfig } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
@@ -33,19 +34,17 @@ export interface TaskVersion {
   readonly maxDuration: MaxDuration;
 }
 
-/** What was made of a configuration: the same texts make the same. */
+/** What was made of a configuration: the same texts make the same. Neither they nor the content, which may be megabytes, are kept. */
 interface Made {
-  readonly texts: TaskTexts;
-  readonly content: TaskContent;
+  readonly textsHash: string;
   readonly hash: string;
   readonly about: Omit<TaskVersion, 'version'>;
   /** Under which version TASK_CONFIGS was last seen to have it, and when, by `performance.now()`. */
   stored?: { readonly version: number; readonly atMs: number };
 }
 
-/** Tasks that are started over and over are few and small; nobody gains by remembering a configuration of megabytes. */
-const rememberedAtMost = 2_000;
-const rememberedLength = 65_536;
+/** Of half a kilobyte each. */
+const rememberedAtMost = 10_000;
 /** Snapshots are never changed or removed, unless somebody does it by hand. */
 const storedForMs = 60_000;
 
@@ -83,11 +82,14 @@ export class ConfigVersions {
     const texts = await this.#texts.get(taskId);
     if (!texts?.latest) return undefined;
     const { version, hash } = texts.latest;
-    const made = this.#madeOf(taskId, texts);
+    const { made, content } = this.#madeOf(taskId, texts);
     if (made.hash !== hash) return undefined;
     const isStored = made.stored?.version === version && performance.now() - made.stored.atMs < storedForMs;
     if (!isStored) {
-      const config: TaskConfig = { ...made.content, config_version: version };
+      const config: TaskConfig = {
+        ...(content ?? contentOf(configuredTask(texts))),
+        config_version: version,
+      };
       const atMs = performance.now();
       if (!(await asked(config, () => taskConfigs.has(config)))) return undefined;
       made.stored = { version, atMs };
@@ -95,25 +97,26 @@ export class ConfigVersions {
     return { ...made.about, version };
   }
 
-  /** Reading, checking and hashing a small configuration takes longer than the rest of a start. @throws ApiProblem */
-  #madeOf(taskId: number, texts: TaskTexts): Made {
+  /**
+   * Reading, checking and hashing the content of a small configuration takes longer than the rest of a start. Without
+   * content where it is known what it makes. @throws ApiProblem
+   */
+  #madeOf(taskId: number, texts: TaskTexts): { readonly made: Made; readonly content?: TaskContent } {
+    // Line ends in JSON are escaped.
+    const textsHash = hashOf('sha256', `${texts.task}\n${texts.devices}\n${texts.chosen}`);
     const known = this.#made.get(taskId);
-    if (known && isSame(known.texts, texts)) return known;
+    if (known?.textsHash === textsHash) return { made: known };
     const configured = configuredTask(texts);
     const content = contentOf(configured);
-    const made = { texts, content, hash: contentHash(content), about: ofTask(configured.task, content) };
+    const made = { textsHash, hash: contentHash(content), about: ofTask(configured.task, content) };
     this.#made.delete(taskId);
-    if (texts.devices.length <= rememberedLength) this.#made.set(taskId, made);
+    this.#made.set(taskId, made);
     if (this.#made.size > rememberedAtMost) {
       const [oldest] = this.#made.keys();
       if (oldest !== undefined) this.#made.delete(oldest);
     }
-    return made;
+    return { made, content };
   }
-}
-
-function isSame(one: TaskTexts, other: TaskTexts): boolean {
-  return one.task === other.task && one.devices === other.devices && one.chosen === other.chosen;
 }
 
 function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: number): Promise<TaskVersion> {

@@ -52,4 +52,19 @@ describe('questions of one kind', () => {
     asked[2]?.answer.resolve(names(1));
     expect(await again).toBe('name of 1');
   });
+
+  it('are fifty at the most in one, and the others after those', async () => {
+    const { together, asked, names } = answerer();
+    const answers = Array.from({ length: 120 }, (_, key) => together.get(key));
+    for (const [index, count] of [50, 50, 20].entries()) {
+      await expect.poll(() => asked.length).toBe(index + 1);
+      const { keys = [], answer } = asked[index] ?? {};
+      expect(keys).toHaveLength(count);
+      if (index === 0) answer?.reject(new Error('too slow'));
+      else answer?.resolve(names(...keys));
+    }
+    const outcomes = await Promise.allSettled(answers);
+    expect(outcomes.map(({ status }) => status).lastIndexOf('rejected')).toBe(49);
+    expect(await answers[119]).toBe('name of 119');
+  });
 });

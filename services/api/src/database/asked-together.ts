@@ -1,14 +1,17 @@
 /** One who asks, or several who ask the same. */
 type Asked<Answer> = PromiseWithResolvers<Answer | undefined>;
 
+/** So that large answers neither keep everybody waiting for long nor fail all at once. */
+const mostTogether = 50;
+
 /**
  * Questions of one kind go to the database together: those of one turn of the event loop, and those that come while
- * others are under way. Each is asked after whoever wants to know has asked, so no answer is older than its question.
+ * others are under way, up to 50. Each is asked after whoever wants to know has asked, so no answer is older than its question.
  * Under load that is one statement where there were twenty, and a statement costs both ends more than a row does.
  */
 export class AskedTogether<Key, Answer> {
   readonly #ask: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Answer>>;
-  #wanted = new Map<Key, Asked<Answer>>();
+  readonly #wanted = new Map<Key, Asked<Answer>>();
   #isAsking = false;
 
   constructor(ask: (keys: readonly Key[]) => Promise<ReadonlyMap<Key, Answer>>) {
@@ -30,13 +33,13 @@ export class AskedTogether<Key, Answer> {
 
   async #askAll(): Promise<void> {
     while (this.#wanted.size > 0) {
-      const asked = this.#wanted;
-      this.#wanted = new Map();
+      const asked = [...this.#wanted].slice(0, mostTogether);
+      for (const [key] of asked) this.#wanted.delete(key);
       try {
-        const answers = await this.#ask([...asked.keys()]);
+        const answers = await this.#ask(asked.map(([key]) => key));
         for (const [key, { resolve }] of asked) resolve(answers.get(key));
       } catch (error) {
-        for (const { reject } of asked.values()) reject(error);
+        for (const [, { reject }] of asked) reject(error);
       }
     }
     this.#isAsking = false;
