@@ -34,8 +34,9 @@ const flags = {
   rounds: { meaning: 'measured rounds of each bare loop', byDefault: 5, atLeast: 1 },
 } as const;
 
-/** When so large a share of what is to be read is not, more units do not bring more reads. */
+/** When so large a share of what is to be read is not, and again with one unit more, more units do not bring more reads. */
 const isFullAtShare = 0.1;
+const fullStepsAtMost = 2;
 /** Phases all over the period: nothing is gained by reading in bursts. */
 const spreadPercent = 90;
 
@@ -68,6 +69,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
     values.values === 'still' ? 'still' : 'changing',
   );
   const steps: { units: number; window: MeasuredWindow }[] = [];
+  let fullSteps = 0;
   for (let units = 1; units <= most; units += 1) {
     const devices = Array.from({ length: connections }, (_, index) => ({
       id: (units - 1) * connections + index,
@@ -86,7 +88,9 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
       `${units} units a connection: ${readsPerSecond(window)} reads/s of ${Math.round(window.ticks.expected / window.seconds)}, ` +
         `${cpuUsPerRead(window)} µs a read, collector ${percent(window.collectorCores)} % and ${percent(window.collectorWaited)} % waiting, broker ${percent(window.brokerCores)} %, missed ${JSON.stringify({ ...window.ticks.missed, absent: window.ticks.absent })}`,
     );
-    if (window.ticks.read < window.ticks.expected * (1 - isFullAtShare)) break;
+    const isFull = window.ticks.read < window.ticks.expected * (1 - isFullAtShare);
+    fullSteps = isFull ? fullSteps + 1 : 0;
+    if (fullSteps === fullStepsAtMost) break;
   }
   const best = steps.reduce((a, b) => (readsPerSecond(b.window) > readsPerSecond(a.window) ? b : a));
   const { window, units } = best;

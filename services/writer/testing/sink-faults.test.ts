@@ -152,8 +152,8 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     await start({ BATCH_MAX_MESSAGES: '200' });
     await publish('sluggish', ticks(400));
     // All of it is with the broker although nothing is in the database yet.
-    expect(await backlogOf(connection)).toBe(400);
-    looked.resolve();
+    const backlog = await backlogOf(connection).finally(() => looked.resolve());
+    expect(backlog).toBe(400);
     await untilAllAcked(connection);
     expect(await stored('sluggish')).toEqual(values(400));
     const status = await sinkStatusThat(connection, 'it is slow', (each) => each.samples_written === 400);

@@ -161,11 +161,6 @@ export class JsonBytes {
   /** Such as a time: more than 32 bits, and whole. */
   #longWhole(value: number): void {
     const high = Math.floor(Math.abs(value) / longSplit);
-    // Beyond, three parts would be needed.
-    if (high >= longSplit) {
-      this.raw(String(value));
-      return;
-    }
     this.#whole(value < 0 ? -high : high);
     const low = Math.abs(value) - high * longSplit;
     this.#makeRoom(longSplitDigits);

@@ -44,8 +44,8 @@ export interface SampleOutboxOptions {
 const retryMs = 250;
 
 /**
- * As many as the broker has work with while a tick's samples are made here, and no more than it remembers the answers' subjects of,
- * which is a thousand together with those of the samples. Measured: with 256 a fifth fewer a second.
+ * As many as the broker has work with while a tick's samples are made here. Of a thousand subjects it remembers whom they concern, those
+ * of the samples among them, so with few devices it remembers all of the answers' too. Measured: with 256 a fifth fewer a second.
  */
 export const mostInFlight = 512;
 
