@@ -8,14 +8,16 @@ import { type ConfirmedPublish, ConfirmedPublisher } from './confirmed-publisher
 import { type Connection, connectNats } from './connect.ts';
 import { PublishNotSent, PublishRefused, PublishUnconfirmed } from './pub-ack.ts';
 
-const stream = 'CONFIRMED';
+/** Of one test: a stream whose deletion the broker has not come to yet would be the next one's. */
+let stream = '';
+const subject = (name: string) => `confirmed.${stream}.${name}`;
 let server: NatsServer;
 let connection: Connection;
 let jsm: JetStreamManager;
 let publisher: ConfirmedPublisher;
 
 const message = (about: Partial<ConfirmedPublish>): ConfirmedPublish => ({
-  ...{ subject: 'confirmed.a', body: 'something', messageId: '', timeoutMs: 5_000 },
+  ...{ subject: subject('a'), body: 'something', messageId: '', timeoutMs: 5_000 },
   ...about,
 });
 
@@ -32,9 +34,9 @@ beforeAll(async () => {
 
 afterAll(() => connection.close());
 
-beforeEach(async () => {
-  await jsm.streams.delete(stream).catch(() => undefined);
-  await jsm.streams.add({ name: stream, subjects: ['confirmed.>'], max_msg_size: 4_096 });
+beforeEach(async ({ task }) => {
+  stream = task.id;
+  await jsm.streams.add({ name: stream, subjects: [subject('>')], max_msg_size: 4_096 });
 });
 
 async function stored(): Promise<string[]> {
@@ -86,7 +88,7 @@ describe('a message that is refused', () => {
     await publisher.publish(message({ messageId: 'first' }));
     const outcomes = await Promise.allSettled([
       publisher.publish(message({ messageId: 'stale', expectedLast: 0 })),
-      publisher.publish(message({ messageId: 'other', subject: 'confirmed.b', expectedLast: 0 })),
+      publisher.publish(message({ messageId: 'other', subject: subject('b'), expectedLast: 0 })),
     ]);
     expect(outcomes[0]).toMatchObject({
       reason: expect.objectContaining({
