@@ -97,7 +97,7 @@ tasks:
         expect.stringMatching(/^ {2}- point imm-1\/oil_temperature: data_type: .*"int16"/),
         expect.stringMatching(/^ {2}- point imm-1\/torque: address: /),
         '  - point imm-1/pressure: code: is in the file more than once',
-        '  - device imm-2: Unrecognized key: "hots"',
+        '  - device imm-2: there is no field "hots"; did you mean host?',
         '  - device imm-2: host: is required with modbus_tcp',
         '  - task workshop-1: devices: there is no device imm-3',
         '  - task workshop-1: points.2: must have fields, and is 5',

@@ -259,8 +259,12 @@ describe('a point that is written', () => {
       device_ids: [id],
       required_labels,
     });
-    for (const path of [`acquisition/points/${valve}/write`, `config/devices/${id}/test`]) {
-      const answer = await rest.post(`/api/${path}/`, { value: true });
+    const calls = [
+      [`acquisition/points/${valve}/write`, { value: true }],
+      [`config/devices/${id}/test`, {}],
+    ] as const;
+    for (const [path, body] of calls) {
+      const answer = await rest.post(`/api/${path}/`, body);
       expect(answer).toMatchObject({ status: 503, body: { code: 'no_collector' } });
       expect(answer.body.detail).toContain('machine=other');
     }

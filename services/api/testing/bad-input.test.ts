@@ -122,6 +122,58 @@ describe('what is said of it helps whoever sent it', () => {
     expect(said).toContain('"adress"');
   });
 
+  it.each<[string, string, unknown, RegExp]>([
+    [
+      'a start',
+      `${sessionsPath}/start-task/`,
+      { task_id: 1, max_duraton: 60 },
+      /^there is no field "max_duraton"; known: task_id, metadata, validate$/,
+    ],
+    [
+      'a start, nearly',
+      `${sessionsPath}/start-task/`,
+      { task_id: 1, metdata: {} },
+      /^there is no field "metdata"; did you mean metadata\?$/,
+    ],
+    ['a stop', `${sessionsPath}/1-1/stop/`, { raeson: 'shift' }, /"raeson"; did you mean reason\?$/],
+    ['a pause', `${sessionsPath}/1-1/pause/`, { why: 'shift' }, /"why"; known: reason$/],
+    ['a resumption', `${sessionsPath}/1-1/resume/`, { by: 'me' }, /"by"; known: reason$/],
+    ['a recovery', `${sessionsPath}/1-1/recover/`, { by: 'me' }, /"by"; known: reason$/],
+    ['a task', '/api/config/tasks/', { code: 'a', period_ms: 1000, perod: 1 }, /"perod"/],
+    [
+      'a range of a device',
+      '/api/config/devices/',
+      {
+        code: 'a',
+        host: '10.0.0.1',
+        profile: { excluded: [{ table: 'coil', from: 0, to: 1, leaned: true }] },
+      },
+      /^profile\.excluded\.0: .*"leaned"; did you mean learned\?$/,
+    ],
+    [
+      'a test of a device',
+      '/api/config/devices/1/test/',
+      { timeout_ms: 5 },
+      /"timeout_ms"; this takes none$/,
+    ],
+    [
+      'a filter of the quarantine in the body',
+      '/api/system/quarantine/send-again/',
+      { reason: 'x' },
+      /"reason"; this takes none$/,
+    ],
+    ['an end of a drain', '/api/system/collectors/c1/undrain/', { force: true }, /"force"; this takes none$/],
+  ])('names the unknown field of %s, and what there is', async (_, path, body, said) => {
+    const answer = await api.post(path, body);
+    expectProblem(answer, 422, 'validation_failed');
+    expect(answer.body.detail).toMatch(said);
+  });
+
+  it('takes an empty object where nothing is needed', async () => {
+    expect((await api.post('/api/system/quarantine/send-again/', {})).status).toBe(200);
+    expect((await api.raw('/api/system/quarantine/send-again/', { method: 'POST' })).status).toBe(200);
+  });
+
   it('counts what would be too much to tell', async () => {
     const said = await post('/api/config/tasks/', {
       code: ' ',

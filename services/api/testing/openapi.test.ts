@@ -50,6 +50,22 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('takes no other fields than those that it names, in every body and in every object within', () => {
+    const bodies: string[] = [];
+    // biome-ignore lint/suspicious/noExplicitAny: parts of that document
+    for (const [path, methods] of Object.entries<Record<string, any>>(document.paths)) {
+      for (const [method, operation] of Object.entries(methods)) {
+        if (!['post', 'put', 'patch'].includes(method)) continue;
+        const where = `${method} ${path}`;
+        const schema = operation.requestBody?.content?.['application/json']?.schema;
+        expect(schema, where).toBeDefined();
+        bodies.push(where);
+        expect(openObjects(schema, where)).toEqual([]);
+      }
+    }
+    expect(bodies.length).toBeGreaterThan(20);
+  });
+
   it('is shown by a page that loads nothing from elsewhere', async () => {
     const page = await fetch(`${api.url}/docs/`);
     expect(page.status).toBe(200);
@@ -67,6 +83,23 @@ describe('the OpenAPI document', () => {
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)/);
   });
 });
+
+/** Where objects with named fields take others as well; what a user names himself (labels, metadata) has no fields. */
+// biome-ignore lint/suspicious/noExplicitAny: a schema of JSON
+function openObjects(given: any, where: string): string[] {
+  const name = given.$ref?.split('/').at(-1);
+  const schema = name === undefined ? given : document.components.schemas[name];
+  const inner = [
+    ...['anyOf', 'oneOf', 'allOf'].flatMap((key) => schema[key] ?? []),
+    ...[schema.items, ...Object.values(schema.properties ?? {})].filter((each) => each !== undefined),
+  ];
+  const isKnown = inner.length > 0 || schema.type !== undefined || schema.enum !== undefined;
+  return [
+    ...(isKnown ? [] : [`${where}: anything at all`]),
+    ...(schema.properties && schema.additionalProperties !== false ? [`${where}: open`] : []),
+    ...inner.flatMap((each, index) => openObjects(each, `${where} ${each.title ?? index}`)),
+  ];
+}
 
 it('what is no request at all is answered with a problem too', async () => {
   for (const [text, status, code] of [

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
+import { nearestWord } from '@holdfast/shared/contracts/nearest-word.ts';
 import { CliError } from './cli-error.ts';
 import type { Command, Input, Option } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
-import { nearestWord } from './nearest-word.ts';
 import { plainText } from './output/plain-text.ts';
 
 /** Every command has them. */

@@ -88,6 +88,16 @@ export const serialLineSchema = z.object({
 });
 export type SerialLine = z.infer<typeof serialLineSchema>;
 
+export const excludedRangeSchema = z
+  .object({
+    table: z.enum(registerTables),
+    from: z.int().min(0).max(65535),
+    to: z.int().min(0).max(65535),
+    /** Written by sessions that were refused it: points there are left out, and do not keep a task from starting. */
+    learned: z.boolean().optional(),
+  })
+  .refine(({ from, to }) => from <= to, 'must begin before it ends');
+
 /** What a device needs that others do not. */
 export const deviceProfileSchema = z.object({
   /** How often a request is repeated within the tick when the device is busy (exceptions 5 and 6). */
@@ -105,20 +115,7 @@ export const deviceProfileSchema = z.object({
   /** Registers or bits that no point wants and that may be read to merge two requests into one. */
   max_hole: z.int().min(0).max(2_000).default(0),
   /** Addresses that must never be read, not even within a larger block. */
-  excluded: z
-    .array(
-      z
-        .object({
-          table: z.enum(registerTables),
-          from: z.int().min(0).max(65535),
-          to: z.int().min(0).max(65535),
-          /** Written by sessions that were refused it: points there are left out, and do not keep a task from starting. */
-          learned: z.boolean().optional(),
-        })
-        .refine(({ from, to }) => from <= to, 'must begin before it ends'),
-    )
-    .max(1_000)
-    .default([]),
+  excluded: z.array(excludedRangeSchema).max(1_000).default([]),
 });
 export type DeviceProfile = z.infer<typeof deviceProfileSchema>;
 

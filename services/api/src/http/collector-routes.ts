@@ -1,3 +1,4 @@
+import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   collectorsSchema,
   drainBodySchema,
@@ -87,13 +88,17 @@ export function collectorRoutes(sources: {
         return { id: collector.id, state: 'draining' as const, sessions, detail };
       },
     );
-    app.post('/:id/undrain', { schema: { params, response: { 200: drainedSchema } } }, async (request) => {
-      const { collector } = await known(request.params.id);
-      const { sessions } = await ask(collector, 'undrain', request);
-      request.log.info({ collector: collector.id }, 'a collector was asked to work again');
-      const detail = 'It gets work again: what is started, and its share of what runs.';
-      return { id: collector.id, state: 'active' as const, sessions, detail };
-    });
+    app.post(
+      '/:id/undrain',
+      { schema: { params, body: noFieldsSchema, response: { 200: drainedSchema } } },
+      async (request) => {
+        const { collector } = await known(request.params.id);
+        const { sessions } = await ask(collector, 'undrain', request);
+        request.log.info({ collector: collector.id }, 'a collector was asked to work again');
+        const detail = 'It gets work again: what is started, and its share of what runs.';
+        return { id: collector.id, state: 'active' as const, sessions, detail };
+      },
+    );
     done();
   };
 }

@@ -1,3 +1,4 @@
+import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   deviceTestSchema,
   writePointBodySchema,
@@ -34,7 +35,7 @@ export function deviceRoutes(sources: WritePointOptions, once: Once): FastifyPlu
   return (app, _options, done) => {
     app.post(
       '/config/devices/:id/test',
-      { schema: { params, response: { 200: deviceTestSchema } } },
+      { schema: { params, body: noFieldsSchema, response: { 200: deviceTestSchema } } },
       async ({ params: { id }, raw }) =>
         testDevice({
           database,

@@ -1,3 +1,4 @@
+import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   deleteQuarantinedSchema,
   manyDeletedSchema,
@@ -75,7 +76,7 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Fas
     });
     app.post(
       '/quarantine/:sequence/send-again',
-      { schema: { params, response: { 200: sentAgainSchema } } },
+      { schema: { params, body: noFieldsSchema, response: { 200: sentAgainSchema } } },
       async (request) => {
         const { sequence } = request.params;
         const sent = await sendAgain({ quarantine, samples }, await known(sequence));
@@ -88,7 +89,14 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Fas
     );
     app.post(
       '/quarantine/send-again',
-      { schema: { querystring: manyQuarantinedSchema, response: { 200: manySentAgainSchema } } },
+      {
+        schema: {
+          querystring: manyQuarantinedSchema,
+          // A filter that stands in the body by mistake must not send everything again.
+          body: noFieldsSchema,
+          response: { 200: manySentAgainSchema },
+        },
+      },
       async (request) => {
         const { limit, ...filter } = request.query;
         const found = await takeMatching(quarantine, filter, { after: 0, limit });

@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import { apiKeyNamePattern, roles } from '../api-key.ts';
 import { auditEntrySchema, auditOutcomes } from '../audit-entry.ts';
+import { closedObject } from './closed-object.ts';
 import { pageQuery, pageSchema } from './page.ts';
 
-export const createKeySchema = z.strictObject({
+export const createKeySchema = closedObject({
   /** Who or what uses it; it stands in events. */
   name: z
     .string()

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { closedObject } from './closed-object.ts';
 import { pageQuery, pageSchema } from './page.ts';
 import { sessionStatuses } from './session-http.ts';
 
@@ -39,7 +40,7 @@ export const cleanupQuerySchema = z.object({
     .default([...endedStatuses]),
 });
 
-export const cleanupBodySchema = z.strictObject({
+export const cleanupBodySchema = closedObject({
   older_than: olderThan,
   status: z
     .array(endedStatus)

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { closedObject } from './closed-object.ts';
 
 export const collectorsSchema = z.object({
   results: z.array(
@@ -17,7 +18,7 @@ export const collectorsSchema = z.object({
 });
 
 /** `force`: also when nobody else can take all of its sessions. */
-export const drainBodySchema = z.strictObject({ force: z.boolean() }).partial().nullish();
+export const drainBodySchema = closedObject({ force: z.boolean() }).partial().nullish();
 
 export const drainedSchema = z.object({
   id: z.string(),

@@ -6,12 +6,14 @@ import { learnedLimitsSchema } from '../session-status.ts';
 import {
   deviceConfigSchema,
   deviceProfileSchema,
+  excludedRangeSchema,
   linearRangeSchema,
   pointConfigSchema,
   reportByExceptionSchema,
   serialLineSchema,
   taskConfigSchema,
 } from '../task-config.ts';
+import { closedObject } from './closed-object.ts';
 import { pageSchema } from './page.ts';
 import { withoutNulls } from './without-nulls.ts';
 
@@ -42,8 +44,17 @@ const siteFields = {
 } as const;
 
 /** A collector is told all of it but what only the API acts on. */
-const configuredProfile = z.strictObject({
+const configuredProfile = closedObject({
   ...deviceProfileSchema.shape,
+  excluded: z
+    .array(
+      closedObject(excludedRangeSchema.shape).refine(
+        ({ from, to }) => from <= to,
+        'must begin before it ends',
+      ),
+    )
+    .max(1_000)
+    .default([]),
   /** What collectors learn by refusals is written into the device's limits; false unless set. */
   write_back: z.boolean().optional(),
 });
@@ -61,7 +72,7 @@ const deviceFields = {
   timeout_ms: device.timeout_ms.unwrap(),
   max_registers: device.max_registers.unwrap(),
   max_bits: device.max_bits.unwrap(),
-  serial: z.strictObject({ ...serialLineSchema.shape, path: code(serialLineSchema.shape.path) }).nullable(),
+  serial: closedObject({ ...serialLineSchema.shape, path: code(serialLineSchema.shape.path) }).nullable(),
   profile: configuredProfile.nullable(),
   measurement: code(device.measurement.unwrap())
     .refine((value) => !value.startsWith('#'), 'must not begin with #')
@@ -109,13 +120,13 @@ const pointOptions = {
   precision: point.precision.unwrap().nullable(),
   valid_min: point.valid_min.unwrap().nullable(),
   valid_max: point.valid_max.unwrap().nullable(),
-  linear: z.strictObject(linearRangeSchema.shape).nullable(),
+  linear: closedObject(linearRangeSchema.shape).nullable(),
   enumeration: z
     .record(z.string().max(20), text(z.string().max(256)))
     .refine((names) => Object.keys(names).length <= 1_000, 'must not name more than 1000 numbers')
     .nullable(),
   period_ms: point.period_ms.unwrap().nullable(),
-  report: z.strictObject(reportByExceptionSchema.shape).nullable(),
+  report: closedObject(reportByExceptionSchema.shape).nullable(),
   writable: point.writable.unwrap(),
 } as const;
 
@@ -136,22 +147,20 @@ const labels = z
 const maxDurationSeconds = 315_360_000;
 const durationSeconds = z.int().min(1).max(maxDurationSeconds).nullable().default(null);
 /** How long a session may take from its start, pauses included. Changed as a whole. */
-const maxDuration = z
-  .strictObject({
-    /** After this, a warning is written, once. */
-    soft_seconds: durationSeconds,
-    /** After this, the session is stopped. */
-    hard_seconds: durationSeconds,
-  })
-  .superRefine(({ soft_seconds, hard_seconds }, context) => {
-    if (soft_seconds === null && hard_seconds === null) {
-      const message = 'must set soft_seconds, hard_seconds or both; null instead of this sets no limit';
-      context.addIssue({ code: 'custom', path: [], message });
-    } else if (soft_seconds !== null && hard_seconds !== null && soft_seconds >= hard_seconds) {
-      const message = 'must be less than hard_seconds: a session that is stopped is not warned of';
-      context.addIssue({ code: 'custom', path: ['soft_seconds'], message });
-    }
-  });
+const maxDuration = closedObject({
+  /** After this, a warning is written, once. */
+  soft_seconds: durationSeconds,
+  /** After this, the session is stopped. */
+  hard_seconds: durationSeconds,
+}).superRefine(({ soft_seconds, hard_seconds }, context) => {
+  if (soft_seconds === null && hard_seconds === null) {
+    const message = 'must set soft_seconds, hard_seconds or both; null instead of this sets no limit';
+    context.addIssue({ code: 'custom', path: [], message });
+  } else if (soft_seconds !== null && hard_seconds !== null && soft_seconds >= hard_seconds) {
+    const message = 'must be less than hard_seconds: a session that is stopped is not warned of';
+    context.addIssue({ code: 'custom', path: ['soft_seconds'], message });
+  }
+});
 export type MaxDurationConfig = z.infer<typeof maxDuration>;
 const taskFields = {
   code: code(task.task_code),
@@ -166,29 +175,27 @@ const taskFields = {
   enabled,
 } as const;
 
-export const siteCreateSchema = z.strictObject({ ...siteFields, name: siteFields.name.default('') });
-export const sitePatchSchema = z.strictObject(siteFields).partial();
+export const siteCreateSchema = closedObject({ ...siteFields, name: siteFields.name.default('') });
+export const sitePatchSchema = closedObject(siteFields).partial();
 export const siteViewSchema = z.object({ id, ...siteFields });
 
-export const deviceCreateSchema = z
-  .strictObject({
-    ...deviceFields,
-    name: deviceFields.name.default(''),
-    site_id: deviceFields.site_id.default(null),
-    protocol: deviceFields.protocol.default('modbus_tcp'),
-    host: deviceFields.host.default(''),
-    port: device.port,
-    unit_id: device.unit_id,
-    timeout_ms: device.timeout_ms,
-    max_registers: device.max_registers,
-    max_bits: device.max_bits,
-    serial: deviceFields.serial.default(null),
-    profile: deviceFields.profile.default(null),
-    measurement: deviceFields.measurement.default(null),
-    enabled: enabled.default(true),
-  })
-  .superRefine((fields, context) => addProblems(context, deviceFaults(fields)));
-export const devicePatchSchema = z.strictObject(deviceFields).partial();
+export const deviceCreateSchema = closedObject({
+  ...deviceFields,
+  name: deviceFields.name.default(''),
+  site_id: deviceFields.site_id.default(null),
+  protocol: deviceFields.protocol.default('modbus_tcp'),
+  host: deviceFields.host.default(''),
+  port: device.port,
+  unit_id: device.unit_id,
+  timeout_ms: device.timeout_ms,
+  max_registers: device.max_registers,
+  max_bits: device.max_bits,
+  serial: deviceFields.serial.default(null),
+  profile: deviceFields.profile.default(null),
+  measurement: deviceFields.measurement.default(null),
+  enabled: enabled.default(true),
+}).superRefine((fields, context) => addProblems(context, deviceFaults(fields)));
+export const devicePatchSchema = closedObject(deviceFields).partial();
 export const deviceViewSchema = z.object({ id, ...deviceFields });
 /** What sessions have learned of the device by its refusals, whether it is in its profile by now or not. */
 const shownLimits = z.array(
@@ -197,7 +204,7 @@ const shownLimits = z.array(
 /** One device, read by itself. */
 export const deviceDetailSchema = deviceViewSchema.extend({ learned_limits: shownLimits });
 /** With `unconfirmed` also ranges that were refused once only. */
-export const applyLimitsBodySchema = z.strictObject({ unconfirmed: z.boolean() }).partial().nullish();
+export const applyLimitsBodySchema = closedObject({ unconfirmed: z.boolean() }).partial().nullish();
 export const appliedLimitsSchema = z.object({
   /** False when the device was configured like that already. */
   changed: z.boolean(),
@@ -205,55 +212,60 @@ export const appliedLimitsSchema = z.object({
   device: deviceViewSchema,
 });
 
-export const pointCreateSchema = z
-  .strictObject({
-    ...pointFields,
-    name: pointFields.name.default(''),
-    table: point.table.optional(),
-    byte_order: point.byte_order,
-    scale: point.scale,
-    offset: point.offset,
-    unit: pointFields.unit.default(''),
-    enabled: enabled.default(true),
-    bit: pointOptions.bit.default(null),
-    byte: pointOptions.byte.default(null),
-    length: pointOptions.length.default(null),
-    encoding: pointOptions.encoding.default(null),
-    count: pointOptions.count.default(null),
-    precision: pointOptions.precision.default(null),
-    valid_min: pointOptions.valid_min.default(null),
-    valid_max: pointOptions.valid_max.default(null),
-    linear: pointOptions.linear.default(null),
-    enumeration: pointOptions.enumeration.default(null),
-    period_ms: pointOptions.period_ms.default(null),
-    report: pointOptions.report.default(null),
-    writable: pointOptions.writable.default(false),
-  })
-  .transform((fields, context) => {
-    const place = parseAddress(fields.address, fields.table);
-    if (place.ok && place.table) {
-      const placed = { ...fields, table: place.table, address: place.address };
-      addProblems(context, pointFaults(placed));
-      return placed;
-    }
-    const message = 'is required, unless the address is in the classic notation ("40001")';
-    addProblems(context, [place.ok ? { field: 'table', message } : place]);
-    return z.NEVER;
-  });
-
-const manyPoints = z.array(pointCreateSchema).min(1).max(10_000);
-/** One point, or many that are stored together or not at all. No union of both: its errors would not say where. */
-export const pointCreateBodySchema = z.unknown().transform((body, context): PointCreate | PointCreate[] => {
-  const parsed = Array.isArray(body) ? manyPoints.safeParse(body) : pointCreateSchema.safeParse(body);
-  if (parsed.success) return parsed.data;
-  for (const { path, message } of parsed.error.issues) {
-    context.addIssue({ code: 'custom', path: path.map(String), message });
+export const pointCreateSchema = closedObject({
+  ...pointFields,
+  name: pointFields.name.default(''),
+  table: point.table.optional(),
+  byte_order: point.byte_order,
+  scale: point.scale,
+  offset: point.offset,
+  unit: pointFields.unit.default(''),
+  enabled: enabled.default(true),
+  bit: pointOptions.bit.default(null),
+  byte: pointOptions.byte.default(null),
+  length: pointOptions.length.default(null),
+  encoding: pointOptions.encoding.default(null),
+  count: pointOptions.count.default(null),
+  precision: pointOptions.precision.default(null),
+  valid_min: pointOptions.valid_min.default(null),
+  valid_max: pointOptions.valid_max.default(null),
+  linear: pointOptions.linear.default(null),
+  enumeration: pointOptions.enumeration.default(null),
+  period_ms: pointOptions.period_ms.default(null),
+  report: pointOptions.report.default(null),
+  writable: pointOptions.writable.default(false),
+}).transform((fields, context) => {
+  const place = parseAddress(fields.address, fields.table);
+  if (place.ok && place.table) {
+    const placed = { ...fields, table: place.table, address: place.address };
+    addProblems(context, pointFaults(placed));
+    return placed;
   }
+  const message = 'is required, unless the address is in the classic notation ("40001")';
+  addProblems(context, [place.ok ? { field: 'table', message } : place]);
   return z.NEVER;
 });
+
+const manyPoints = z.array(pointCreateSchema).min(1).max(10_000);
+/** As the OpenAPI document has it. */
+const described = (schema: z.ZodType) => {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
+};
+/** One point, or many that are stored together or not at all. No union of both: its errors would not say where. */
+export const pointCreateBodySchema = z
+  .unknown()
+  .transform((body, context): PointCreate | PointCreate[] => {
+    const parsed = Array.isArray(body) ? manyPoints.safeParse(body) : pointCreateSchema.safeParse(body);
+    if (parsed.success) return parsed.data;
+    for (const { path, message } of parsed.error.issues) {
+      context.addIssue({ code: 'custom', path: path.map(String), message });
+    }
+    return z.NEVER;
+  })
+  .meta({ anyOf: [described(pointCreateSchema), described(manyPoints)] });
 /** Whether its fields go together with those that are not changed is known when both are. */
-export const pointPatchSchema = z
-  .strictObject({ ...pointFields, ...pointOptions })
+export const pointPatchSchema = closedObject({ ...pointFields, ...pointOptions })
   .partial()
   .transform(({ address: notation, table, ...fields }, context): PointPatch => {
     if (notation === undefined) return { ...fields, ...(table ? { table } : {}) };
@@ -272,7 +284,7 @@ export const pointViewSchema = z.object({
   address: point.address,
 });
 
-export const taskCreateSchema = z.strictObject({
+export const taskCreateSchema = closedObject({
   ...taskFields,
   name: taskFields.name.default(''),
   required_labels: labels.default({}),
@@ -281,7 +293,7 @@ export const taskCreateSchema = z.strictObject({
   point_ids: ids.default([]),
   enabled: enabled.default(true),
 });
-export const taskPatchSchema = z.strictObject(taskFields).partial();
+export const taskPatchSchema = closedObject(taskFields).partial();
 export const taskViewSchema = z.object({
   id,
   ...taskFields,

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { readPointSchema, readRequestReportSchema } from '../device-call.ts';
+import { closedObject } from './closed-object.ts';
 
 /** `partly`: some points gave no value. */
 export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
@@ -30,7 +31,7 @@ export const startValidationViewSchema = z.object({
 });
 export type StartValidationView = z.infer<typeof startValidationViewSchema>;
 
-export const writePointBodySchema = z.strictObject({
+export const writePointBodySchema = closedObject({
   /** In engineering units; 64-bit integers as decimal text, enumerated values by name, times as RFC 3339. */
   value: z.union([z.number(), z.boolean(), z.string().max(250)]),
   reason: z.string().max(500).default(''),

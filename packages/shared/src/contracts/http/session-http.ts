@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { deviceHealthSchema } from '../session-status.ts';
+import { closedObject } from './closed-object.ts';
 import { startValidations, startValidationViewSchema } from './device-call-http.ts';
 import { pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
@@ -100,7 +101,7 @@ export type SessionEventView = z.infer<typeof sessionEventViewSchema>;
 export const sessionPageSchema = pageSchema(sessionViewSchema);
 export const sessionEventPageSchema = pageSchema(sessionEventViewSchema);
 
-export const startTaskBodySchema = z.object({
+export const startTaskBodySchema = closedObject({
   /** Integer; its decimal text is taken as well. */
   task_id: z.union([z.int().positive(), z.string().regex(/^[1-9][0-9]{0,14}$/)], {
     error: 'must be the id of a task, such as 1 (GET /api/config/tasks/ lists them)',
@@ -122,11 +123,7 @@ export const startedTaskSchema = z.object({
 export type StartedTask = z.infer<typeof startedTaskSchema>;
 
 /** Bodies of commands on a session are optional as a whole. */
-export const reasonBodySchema = z
-  .object({
-    reason: storableText(500).nullish(),
-  })
-  .nullish();
+export const reasonBodySchema = closedObject({ reason: storableText(500).nullish() }).nullish();
 
 export const sessionListQuerySchema = z.object({
   ...pageQuery,

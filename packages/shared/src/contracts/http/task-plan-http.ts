@@ -1,14 +1,14 @@
 import * as z from 'zod';
 import { modbusProtocols, registerTables } from '../task-config.ts';
+import { closedObject } from './closed-object.ts';
 
 /** What a plan reckons with beside the configuration. */
-export const taskPlanBodySchema = z
-  .strictObject({
-    /** Of a TCP request: from its departure until the reply is complete. */
-    round_trip_ms: z.number().min(0.01).max(60_000),
-    /** Of a device on a serial line: how long it thinks before it answers. */
-    turnaround_ms: z.number().min(0).max(60_000),
-  })
+export const taskPlanBodySchema = closedObject({
+  /** Of a TCP request: from its departure until the reply is complete. */
+  round_trip_ms: z.number().min(0.01).max(60_000),
+  /** Of a device on a serial line: how long it thinks before it answers. */
+  turnaround_ms: z.number().min(0).max(60_000),
+})
   .partial()
   .nullish();
 

@@ -10,18 +10,21 @@ export function nearestWord(typed: string, words: readonly string[]): string | u
   return nearest?.word;
 }
 
-/** Letters to add, take away or change (Levenshtein). */
+/** Letters to add, take away, change or swap with their neighbour (Levenshtein, and Damerau for the swaps). */
 function slipsBetween(a: string, b: string): number {
+  let twoAbove: number[] = [];
+  let above: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (const [index, letter] of [...a].entries()) {
-    const above = row;
-    row = [index + 1];
+    [twoAbove, above, row] = [above, row, [index + 1]];
     for (const [column, other] of [...b].entries()) {
+      const isSwap = index > 0 && letter === b[column - 1] && a[index - 1] === other;
       row.push(
         Math.min(
           (row[column] ?? 0) + 1,
           (above[column + 1] ?? 0) + 1,
           (above[column] ?? 0) + (letter === other ? 0 : 1),
+          isSwap ? (twoAbove[column - 1] ?? 0) + 1 : Number.POSITIVE_INFINITY,
         ),
       );
     }

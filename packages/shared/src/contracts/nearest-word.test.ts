@@ -1,0 +1,20 @@
+import { describe, expect, it } from 'vitest';
+import { nearestWord } from './nearest-word.ts';
+
+const words = ['host', 'port', 'period_ms', 'metadata', 'reason'];
+
+describe('the word that was meant', () => {
+  it.each([
+    ['hots', 'host', 'two letters swapped'],
+    ['perod_ms', 'period_ms', 'one left out'],
+    ['reasson', 'reason', 'one twice'],
+    ['meta', 'metadata', 'begun and not finished'],
+    ['metdaata', 'metadata', 'two slips'],
+  ])('is found behind %j: %j, %s', (typed, meant) => {
+    expect(nearestWord(typed, words)).toBe(meant);
+  });
+
+  it.each(['mtdt', 'x', 'max_duration', ''])('is not guessed where %j is far from all', (typed) => {
+    expect(nearestWord(typed, words)).toBeUndefined();
+  });
+});
