@@ -12,9 +12,11 @@ import { type RestClient, restClient } from '../support/rest-client.ts';
 import { startService, testLease } from '../support/service-processes.ts';
 
 let rest: RestClient;
+let api: Awaited<ReturnType<typeof startService>>;
 let collector: Awaited<ReturnType<typeof startService>>;
 let device: number;
 let point: number;
+let locked: number;
 let task: number;
 /** Calls to the collector as they pass the broker: header and body. */
 const heard: { header: string; body: string }[] = [];
@@ -34,7 +36,10 @@ beforeAll(async () => {
           code: 'press',
           unitId: 1,
           tables: tableMemory({
-            fixed: [{ table: 'holding_register', address: 0, values: [7], isWritable: true }],
+            fixed: [
+              { table: 'holding_register', address: 0, values: [7], isWritable: true },
+              { table: 'holding_register', address: 1, values: [7], isWritable: false },
+            ],
             ...{ moving: [], holesAreZero: false, isReadOnly: false },
           }),
         },
@@ -42,7 +47,8 @@ beforeAll(async () => {
     },
   });
   cleanUpAfterFile(() => plant.stop());
-  for (const service of ['api', 'supervisor'] as const) await startService(service, settings);
+  api = await startService('api', settings);
+  await startService('supervisor', settings);
   collector = await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
   rest = restClient(`http://127.0.0.1:${port}`);
   await eventually(async () => (await rest.get('/health/ready')).status === 200, {
@@ -55,6 +61,10 @@ beforeAll(async () => {
   point = await create('points', {
     ...{ device_id: device, code: 'setpoint', table: 'holding_register', address: 0, data_type: 'uint16' },
     writable: true,
+  });
+  locked = await create('points', {
+    ...{ device_id: device, code: 'locked', table: 'holding_register', address: 1, data_type: 'uint16' },
+    ...{ writable: true, enabled: false },
   });
   task = await create('tasks', { code: 'press', period_ms: 500, device_ids: [device] });
   await eventually(async () => (await rest.post(`/api/config/devices/${device}/test/`)).status === 200, {
@@ -75,13 +85,13 @@ beforeAll(async () => {
 }, 60_000);
 
 /** Sends it in a trace of its own and returns what the collector has logged under it. */
-async function linesOf(traceId: string, path: string, body: object = {}) {
+async function linesOf(traceId: string, path: string, body: object = {}, code?: string) {
   const response = await fetch(`${rest.url}${path}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', traceparent: `00-${traceId}-00f067aa0ba902b7-01` },
     body: JSON.stringify(body),
   });
-  expect(await response.json()).not.toHaveProperty('code');
+  expect(((await response.json()) as { code?: string }).code).toBe(code);
   const passed = heard.filter(({ header }) => header.includes(traceId));
   expect(passed).not.toEqual([]);
   for (const { body: text } of passed) expect(text).toContain(traceId);
@@ -98,7 +108,7 @@ describe('a request that asks a device leads by its trace to the line of the col
   it('when the device is tested', async () => {
     const lines = await linesOf('1'.repeat(32), `/api/config/devices/${device}/test/`);
     expect(lines).toEqual([
-      expect.objectContaining({ level: 'info', collector: 'c1', device: 'press', points: 1, bad: 0 }),
+      expect.objectContaining({ level: 'info', collector: 'c1', device: 'press', points: 2, bad: 0 }),
     ]);
   });
 
@@ -113,6 +123,46 @@ describe('a request that asks a device leads by its trace to the line of the col
     const { results } = (await rest.get('/api/system/audit/?action=point.write')).body;
     const traced = results.filter(({ traceparent = '' }) => traceparent.includes(trace));
     expect(traced.map(({ outcome }: { outcome: string }) => outcome)).toEqual(['done', 'requested']);
+  });
+
+  it('when a value does not fit: the audit log has it, the line has not', async () => {
+    const lines = await linesOf(
+      '6'.repeat(32),
+      `/api/acquisition/points/${point}/write/`,
+      { value: 74711 },
+      'write_refused',
+    );
+    expect(lines).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        point: 'setpoint',
+        detail: 'the value does not fit the point',
+      }),
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('74711');
+    const { results } = (await rest.get('/api/system/audit/?action=point.write&outcome=refused')).body;
+    expect(results[0].data).toMatchObject({ value: 74711 });
+    expect(results[0].detail).toContain('74711');
+  });
+
+  it('when the device refuses a value, which neither service tells', async () => {
+    const lines = await linesOf(
+      '7'.repeat(32),
+      `/api/acquisition/points/${locked}/write/`,
+      { value: 0x1a2b },
+      'write_failed',
+    );
+    expect(lines).toEqual([expect.objectContaining({ point: 'locked', outcome: 'failed' })]);
+    const told = await eventually(
+      async () => {
+        const found = api.lastLines(200).filter((line) => line.includes('write_failed'));
+        return found.length > 0 ? found : undefined;
+      },
+      { what: 'the API to have told of it' },
+    );
+    for (const line of [...lines.map((each) => JSON.stringify(each)), ...told]) {
+      expect(line).not.toMatch(/1a2b|6699/i);
+    }
   });
 
   it('when its task is validated before a start', async () => {

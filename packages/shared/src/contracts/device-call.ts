@@ -54,8 +54,8 @@ export const readRequestReportSchema = z.object({
 export type ReadRequestReport = z.infer<typeof readRequestReportSchema>;
 
 export const deviceReplySchema = z.discriminatedUnion('kind', [
-  /** Nothing was asked of the device. */
-  z.object({ kind: z.literal('refused'), detail: z.string() }),
+  /** Nothing was asked of the device. `because` `value`: it does not fit the point, and `detail` may name it. */
+  z.object({ kind: z.literal('refused'), detail: z.string(), because: z.literal('value').optional() }),
   z.object({
     kind: z.literal('read'),
     points: z.array(readPointSchema),

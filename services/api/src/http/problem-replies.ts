@@ -44,7 +44,9 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
   request.problemCode = problem.code;
   if (problem.status >= 500) {
     const level = problem.status === 500 ? 'error' : 'warn';
-    request.log[level]({ err: problem.cause ?? problem, code: problem.code }, 'a request failed');
+    // What was said to the caller is enough where nothing lies behind it; its members may name a value that was written.
+    const about = problem.cause === undefined ? { detail: problem.detail } : { err: problem.cause };
+    request.log[level]({ ...about, code: problem.code }, 'a request failed');
   }
   const body: Problem = {
     // RFC 9457 §4.2.1: about:blank says that `code` and `title` tell all there is.

@@ -1,7 +1,10 @@
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 
-/** What somebody had a device asked for, and what came of it, under the trace of their request. Values are not told. */
+/**
+ * What somebody had a device asked for, and what came of it, under the trace of their request. Values are not told: logs
+ * go to more people than the audit log, which has them.
+ */
 export async function tellDeviceCall(
   { kind, device, traceparent }: DeviceCall,
   { log, nowMs }: { readonly log: Logger; readonly nowMs: () => number },
@@ -18,13 +21,17 @@ export async function tellDeviceCall(
     const reply = await answer();
     const told = { ...about, ms: Math.round(nowMs() - beganMs) };
     if (reply.kind === 'refused')
-      log.warn({ ...told, detail: reply.detail }, `a device was not ${what} for a call`);
+      log.warn({ ...told, detail: refusalOf(reply) }, `a device was not ${what} for a call`);
     else log.info({ ...told, ...outcomeOf(reply) }, `a device was ${what} for a call`);
     return reply;
   } catch (error) {
     log.error({ ...about, err: error }, `a device was ${what} for a call, and that broke off`);
     throw error;
   }
+}
+
+function refusalOf({ because, detail }: Extract<DeviceReply, { kind: 'refused' }>): string {
+  return because === 'value' ? 'the value does not fit the point' : detail;
 }
 
 function outcomeOf(reply: Exclude<DeviceReply, { kind: 'refused' }>): object {

@@ -30,7 +30,7 @@ export interface WritePointOptions {
 export async function writePoint(options: WritePointOptions): Promise<DeviceReply> {
   const { device, point, value, write, read, nowMs } = options;
   const command = commandFor(point, value);
-  if (typeof command === 'string') return { kind: 'refused', detail: command };
+  if ('refused' in command) return { kind: 'refused', ...command.refused };
   const sent = inHexadecimal(command.values);
   let unconfirmed: string | undefined;
   try {
@@ -74,18 +74,22 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
   };
 }
 
-/** A text says why the value cannot be written. */
-function commandFor(point: PointConfig, value: number | boolean | string): WriteCommand | string {
+type RefusedWrite = { readonly refused: { readonly detail: string; readonly because?: 'value' } };
+
+function commandFor(point: PointConfig, value: number | boolean | string): WriteCommand | RefusedWrite {
+  const refused = (detail: string): RefusedWrite => ({ refused: { detail } });
   if (point.table === 'input_register' || point.table === 'discrete_input') {
-    return `${point.table} is a table that devices only let be read`;
+    return refused(`${point.table} is a table that devices only let be read`);
   }
   if (isSingleBit(point) || isSingleByte(point)) {
-    return 'a part of a register cannot be written: the rest of it would have to be read and written back, and what the device changed meanwhile would be lost';
+    return refused(
+      'a part of a register cannot be written: the rest of it would have to be read and written back, and what the device changed meanwhile would be lost',
+    );
   }
   if (point.count !== undefined && point.count > 1)
-    return 'arrays cannot be written; make a point of one element';
+    return refused('arrays cannot be written; make a point of one element');
   const encoded = encodeValidValue(point, value);
-  if (!encoded.ok) return encoded.message;
+  if (!encoded.ok) return { refused: { detail: encoded.message, because: 'value' } };
   const { raw } = encoded;
   const { address } = point;
   if (point.table === 'coil') {
