@@ -140,6 +140,49 @@ describe('history of a point', () => {
     expect((await api.get(`${path}${whole}&session_id=9-9`)).body.gaps).toBeUndefined();
   });
 
+  it('that nobody knows is told from one without values: which of the two, the device or the point', async () => {
+    const { body: device } = await api.post('/api/config/devices/', { code: 'oven', host: '10.0.0.9' });
+    const point = { device_id: device.id, table: 'holding_register', data_type: 'int16' };
+    const { body: zone } = await api.post('/api/config/points/', {
+      ...{ ...point, code: 'zone', address: 0, count: 4 },
+    });
+    const of = (query: string) => api.get(`${sessionsPath}/point-history/?${query}`);
+    for (const known of [
+      'device=oven&point_code=zone',
+      'device=oven&point_code=zone[3]',
+      'point_code=zone',
+    ]) {
+      expect(await of(known)).toMatchObject({ status: 200, body: { results: [] } });
+    }
+    const unknown = async (query: string) => {
+      const { status, body } = await of(query);
+      return [status, body.code, body.detail];
+    };
+    expect(await unknown('device=ovne&point_code=zone')).toEqual([
+      ...[404, 'device_not_found', expect.stringContaining('no device ovne')],
+    ]);
+    expect(await unknown('device=oven&point_code=zoen')).toEqual([
+      ...[404, 'point_not_found', expect.stringContaining('Device oven has no point zoen')],
+    ]);
+    expect(await unknown('point_code=zoen&interval=1m')).toEqual([
+      ...[404, 'point_not_found', expect.stringContaining('No device has a point zoen')],
+    ]);
+    // Of a device that is configured, a point that another one has.
+    expect(await unknown('device=oven&point_code=mode')).toEqual([
+      ...[404, 'point_not_found', expect.stringContaining('Device oven has no point mode')],
+    ]);
+    await api.request('PATCH', `/api/config/points/${zone.id}/`, { code: 'room' });
+    expect(await unknown('device=oven&point_code=zone')).toContain('point_not_found');
+  });
+
+  it('that is not configured any more is read all the same, and is an empty list where it has no values', async () => {
+    const { body } = await api.get(`${path}${whole}&device=press-1`);
+    expect(body.results).toHaveLength(24);
+    expect(await api.get(`${path}&device=press-1&start_time=-9h&end_time=-8h`)).toMatchObject({
+      ...{ status: 200, body: { results: [] } },
+    });
+  });
+
   it.each([
     ['&interval=1y', 'validation_failed'],
     ['&interval=1m&aggregation=median', 'validation_failed'],
@@ -191,6 +234,12 @@ describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, whic
     expect(await speeds('&session_id=7-1&device=press-3')).toEqual([]);
     expect(await speeds('&session_id=9-9')).toEqual([]);
     expect(await speeds('&device=press-3')).toHaveLength(6);
+    const at = async (query: string) =>
+      (await overInflux.get(`${sessionsPath}/point-history/?${query}`)).body;
+    expect((await at('point_code=speed&device=press-3&start_time=-9h&end_time=-8h')).results).toEqual([]);
+    expect((await at('point_code=speed&start_time=-9h&end_time=-8h')).results).toEqual([]);
+    expect(await at('point_code=sped&device=press-3')).toMatchObject({ code: 'device_not_found' });
+    expect(await at('point_code=sped')).toMatchObject({ code: 'point_not_found' });
     const { body } = await overInflux.get(
       `${sessionsPath}/point-history/?point_code=speed${around}&session_id=7-1&device=press-1&interval=5m&aggregation=count`,
     );

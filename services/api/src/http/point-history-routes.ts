@@ -22,6 +22,7 @@ import type { Database } from '../database/open-database.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { ApiProblem, validationFailed } from './api-problem.ts';
 import { extentOfSession } from './history-of-session.ts';
+import { requireKnownPoint } from './known-point.ts';
 import { knownSession } from './known-session.ts';
 import { intervalOf, timeOf } from './relative-time.ts';
 
@@ -90,6 +91,10 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
         const asked = await questionOf(query, { start, end });
         const found = asked ? await results(asked, intervalMs, query.aggregation) : [];
+        if (found.length === 0) {
+          const [device] = query.device ? await historyDevices(database, [query.device]) : [];
+          await requireKnownPoint({ database, samples }, { pointCode: query.point_code, device });
+        }
         const gaps = query.session_id
           ? await knownGaps(accounting, query.session_id, query.device || undefined, {
               from: start,

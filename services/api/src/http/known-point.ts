@@ -1,0 +1,75 @@
+import type { HistoryDevice, SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
+import { DatabaseUnavailable } from '../database/database-unavailable.ts';
+import type { Database } from '../database/open-database.ts';
+import { notFound } from './api-problem.ts';
+
+export interface AskedPoint {
+  readonly pointCode: string;
+  /** Undefined for whatever device has such a point. */
+  readonly device: HistoryDevice | undefined;
+}
+
+/** Of what any database can hold; the far end lies beyond every sample. */
+const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
+
+/**
+ * Tells a point that has no values from one that nobody knows: it is configured, or anything at all is stored of it, as of
+ * one that was renamed or removed. Where the configuration cannot be asked nothing is called unknown.
+ * @throws ApiProblem when it is not known, SampleStoreUnavailable, HistoryQueryRefused
+ */
+export async function requireKnownPoint(
+  { database, samples }: { readonly database: Database; readonly samples: Pick<SampleStore, 'history'> },
+  { pointCode, device }: AskedPoint,
+): Promise<void> {
+  const configured = await configuredOf(database, pointCode, device?.deviceCode);
+  if (!configured || configured.hasPoint) return;
+  const stored = await samples.history({
+    ...{ pointCode, ...always, limit: 1 },
+    ...(device ? { devices: [device] } : {}),
+  });
+  if (stored.length > 0) return;
+  if (device === undefined) {
+    throw notFound(
+      'point_not_found',
+      `No device has a point ${pointCode}, and nothing was ever stored under that name.`,
+    );
+  }
+  const { deviceCode } = device;
+  throw configured.hasDevice
+    ? notFound(
+        'point_not_found',
+        `Device ${deviceCode} has no point ${pointCode}, and nothing was ever stored under that name.`,
+      )
+    : notFound(
+        'device_not_found',
+        `There is no device ${deviceCode}, and no value of a point ${pointCode} was ever stored for one of that name.`,
+      );
+}
+
+/** Undefined when it cannot be asked. */
+async function configuredOf(
+  database: Database,
+  pointCode: string,
+  deviceCode: string | undefined,
+): Promise<{ hasDevice: boolean; hasPoint: boolean } | undefined> {
+  // An element of an array has the code of its point and its place: `zone[3]`.
+  const codes = [pointCode, pointCode.replace(/\[\d+\]$/, '')];
+  try {
+    const device =
+      deviceCode === undefined
+        ? undefined
+        : await database.selectFrom('devices').select('id').where('code', '=', deviceCode).executeTakeFirst();
+    if (deviceCode !== undefined && !device) return { hasDevice: false, hasPoint: false };
+    const point = await database
+      .selectFrom('points')
+      .select('id')
+      .where('code', 'in', codes)
+      .$if(device !== undefined, (query) => query.where('device_id', '=', device?.id ?? 0))
+      .limit(1)
+      .executeTakeFirst();
+    return { hasDevice: true, hasPoint: point !== undefined };
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) return undefined;
+    throw error;
+  }
+}
