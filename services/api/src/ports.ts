@@ -145,9 +145,16 @@ export interface Sinks {
   outboxes(): Promise<readonly OutboxStatus[]>;
 }
 
+export interface Settled {
+  /** ms since 1970: what was sent for ticks before then is on record by now, or lost. */
+  readonly beforeMs: number;
+  /** False: it follows from what the broker said last, since it cannot be asked now or does not answer soon. */
+  readonly wasAsked: boolean;
+}
+
 export interface SettledSamples {
-  /** ms since 1970: what was sent for ticks before then is on record by now, or lost. Never rejects. */
-  beforeMs(): Promise<number>;
+  /** Never rejects, and never waits long for a broker that hangs. */
+  now(): Promise<Settled>;
 }
 
 export interface KnownCollector {

@@ -103,6 +103,7 @@ describe('the completeness of a session', () => {
       period_ms: periodMs,
       from: null,
       to: expect.any(String),
+      not_asked: [],
       expected: 180,
       stored: 85 + 56,
       quarantined: 1,
@@ -308,13 +309,25 @@ describe('the gaps of a session', () => {
     expect((await api.get(`${sessionsPath}/7-1/gaps/?cause=fate`)).status).toBe(422);
   });
 
-  it('are known without the broker', async () => {
+  it('are known without the broker, and the answer says what it could not be asked', async () => {
     const taskId = await configureTask(api, 'kept');
     const sessionId = await startTask(api, taskId);
+    const notAsked = async (call: string) => {
+      const { status, body } = await api.get(`${sessionsPath}/${sessionId}/${call}/`);
+      expect(status).toBe(200);
+      return body.not_asked;
+    };
+    expect(await notAsked('gaps')).toEqual([]);
     await nats.stop();
-    expect(await api.get(`${sessionsPath}/${sessionId}/gaps/`)).toMatchObject({ status: 200 });
+    await eventually(async () => (await notAsked('gaps')).length > 0, { what: 'the broker to be missed' });
+    for (const call of ['gaps', 'completeness']) {
+      expect(await notAsked(call)).toEqual([
+        { what: 'broker', detail: expect.stringContaining('NATS does not answer now') },
+      ]);
+    }
     await nats.restart();
     await api.ready();
+    await eventually(async () => (await notAsked('gaps')).length === 0, { what: 'it to be asked again' });
   });
 });
 

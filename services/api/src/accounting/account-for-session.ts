@@ -47,6 +47,8 @@ export interface SessionAccount {
   readonly periodMs: number;
   /** In the order of the configuration. */
   readonly devices: readonly DeviceAccount[];
+  /** False: of what is still on its way only that is known which the broker said last, so losses may be called on their way. */
+  readonly brokerWasAsked: boolean;
 }
 
 const devicesInARow = 50;
@@ -78,7 +80,7 @@ export async function accountForSession(
     if (!due.has(periodMs)) due.set(periodMs, dueTicks(intervals, periodMs, { from, nowMs }));
   }
   // Asked first: what is on record by then is in the record that is read afterwards.
-  const settledMs = await settled.beforeMs();
+  const { beforeMs: settledMs, wasAsked: brokerWasAsked } = await settled.now();
   const covered = await coverageAround(coverage, {
     sessionId,
     device,
@@ -116,7 +118,7 @@ export async function accountForSession(
       unscheduled: intersection(account.unscheduled, window),
     });
   }
-  return { periodMs, devices: accounts };
+  return { periodMs, devices: accounts, brokerWasAsked };
 }
 
 function dueTicks(

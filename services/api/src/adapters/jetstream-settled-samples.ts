@@ -1,35 +1,54 @@
 import { settledMs } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
 import { readSampleBacklog } from '@holdfast/shared/jetstream/sample-backlog.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { SettledSamples } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 
 /** Many who look at gaps at a time make one question of it. */
 const askedEveryMs = 500;
+/**
+ * A broker that works answers within milliseconds, also while it elects leaders for others. One that hangs would keep each
+ * of the three questions for 5 s; what it said last is worth as much as nothing new.
+ */
+const patienceMs = 1_000;
 
 /** By what of SAMPLES no writer has acknowledged; while the broker cannot be asked, by what it said last. */
 export function jetStreamSettledSamples(connection: () => NatsConnection): SettledSamples {
-  let knownMs: number | undefined;
+  let known: { readonly ms: number; readonly saidAtMs: number } | undefined;
   let askedAtMs = Number.NEGATIVE_INFINITY;
-  let asked: Promise<void> = Promise.resolve();
+  /** Whether it was answered in time. */
+  let asked: Promise<boolean> = Promise.resolve(false);
 
-  const ask = async () => {
+  const ask = async (): Promise<boolean> => {
     const nowMs = Date.now();
     const { waiting, inHand, oldestMs, oldestDueMs } = await askedOfBroker(connection, readSampleBacklog);
-    if (waiting + inHand === 0) knownMs = settledMs(nowMs, undefined);
+    // A question that hung does not take back what a later one was told.
+    if (known && known.saidAtMs > nowMs) return true;
+    if (waiting + inHand === 0) known = { ms: settledMs(nowMs, undefined), saidAtMs: nowMs };
     // Not when it was dropped between two questions; what was said before stays true.
-    else if (oldestMs !== undefined) knownMs = settledMs(nowMs, Math.min(oldestMs, oldestDueMs ?? oldestMs));
+    else if (oldestMs !== undefined) {
+      known = { ms: settledMs(nowMs, Math.min(oldestMs, oldestDueMs ?? oldestMs)), saidAtMs: nowMs };
+    }
+    return true;
   };
 
   return {
-    async beforeMs() {
+    async now() {
       if (performance.now() - askedAtMs >= askedEveryMs) {
         askedAtMs = performance.now();
-        asked = ask().catch(() => undefined);
+        const answered = new AbortController();
+        const answer = ask()
+          .catch(() => false)
+          .finally(() => answered.abort());
+        asked = Promise.race([
+          answer,
+          pause(systemTimers, patienceMs, answered.signal).then(() => answered.signal.aborted && answer),
+        ]);
       }
-      await asked;
+      const wasAsked = await asked;
       // Not known yet: everything may still be on its way.
-      return knownMs ?? Number.NEGATIVE_INFINITY;
+      return { beforeMs: known?.ms ?? Number.NEGATIVE_INFINITY, wasAsked };
     },
   };
 }

@@ -5,6 +5,7 @@ import {
   gapListQuerySchema,
   gapPageSchema,
 } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
@@ -20,10 +21,13 @@ import { decodeGapCursor, encodeGapCursor } from './cursor.ts';
 import { knownSession } from './known-session.ts';
 import { intervalOf, timeOf } from './relative-time.ts';
 
-const params = z.object({ id: z.string() });
+const brokerNotAsked = {
+  what: 'broker' as const,
+  detail:
+    'NATS does not answer now, so what waits there unwritten is not known: a tick that was lost on its way may still be called not_arrived.',
+};
 
-/** So long a sample may be on its way before its absence is one. */
-const settleMs = 10_000;
+const params = z.object({ id: z.string() });
 
 /** More would be read by nobody, and cost the memory of everybody. */
 const periodsAtMost = 20_000;
@@ -41,7 +45,7 @@ export function accountingRoutes(sources: AccountingSources): FastifyPluginCallb
     const session = await knownSession(sources.database, sessionId);
     const asked = {
       from: from ? timeOf('from', from, now) : undefined,
-      to: to ? timeOf('to', to, now) : new Date(now.getTime() - settleMs),
+      to: to ? timeOf('to', to, now) : new Date(now.getTime() - onItsWayMs),
     };
     if (asked.from && asked.from >= asked.to) {
       throw validationFailed([{ path: 'from', message: 'must be before to' }]);
@@ -59,6 +63,7 @@ export function accountingRoutes(sources: AccountingSources): FastifyPluginCallb
         period_ms: found.periodMs,
         from: window.from?.toISOString() ?? null,
         to: window.to.toISOString(),
+        not_asked: found.brokerWasAsked ? [] : [brokerNotAsked],
       },
     };
   };

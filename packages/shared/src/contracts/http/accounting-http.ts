@@ -47,6 +47,8 @@ const accounted = {
   from: z.string().nullable(),
   /** Without `to`, a few seconds ago: what is still on its way is not missing. */
   to: z.string(),
+  /** What could not be asked, and what the answer lacks for it. Empty as a rule. */
+  not_asked: z.array(z.object({ what: z.enum(['broker']), detail: z.string() })),
 } as const;
 
 export const gapPageSchema = pageSchema(gapViewSchema).extend(accounted);

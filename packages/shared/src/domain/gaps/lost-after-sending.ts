@@ -6,7 +6,7 @@ import { firstRangeAfter, type TickRange, type TickRanges } from './tick-ranges.
  * A sample that is sent once more, or is with a writer that lives, is on record so much later than its successors at the
  * most. Room for how late it is read, and for how far the clocks of collectors and broker differ, is in it.
  */
-const onItsWayMs = 10_000;
+export const onItsWayMs = 10_000;
 
 /**
  * What was sent for ticks before this time is on record by now, or lost. What lies in SAMPLES unwritten comes yet, also what
