@@ -24,8 +24,8 @@ import { natsForTest } from '../support/nats-for-test.ts';
 import { answerOf } from '../support/until-answering.ts';
 import { victoriaMetricsForTest, victoriaMetricsIsInstalled } from '../support/victoria-metrics-for-test.ts';
 
-const isBelieved = (files: CertificatesForTest) => ({ NODE_EXTRA_CA_CERTS: files.ca });
-const isNot = (files: CertificatesForTest) => ({ NODE_EXTRA_CA_CERTS: files.otherCa });
+const isBelieved = (files: CertificatesForTest) => ({ INFLUX_TLS_CA_FILE: files.ca });
+const isNot = (files: CertificatesForTest) => ({ INFLUX_TLS_CA_FILE: files.otherCa });
 
 describe.skipIf(!opensslIsInstalled() || !victoriaMetricsIsInstalled())(
   'a database of samples (VictoriaMetrics) that speaks TLS only',
@@ -42,12 +42,16 @@ describe.skipIf(!opensslIsInstalled() || !victoriaMetricsIsInstalled())(
       const distrustful = await startWriter(nats, { ...settings, ...isNot(files) });
       await untilLogged(distrustful, 'writing samples');
       await publishSamples(connection, samples);
-      await untilLogged(distrustful, 'NODE_EXTRA_CA_CERTS');
-      const told = distrustful.lastLines(200).find((line) => line.includes('NODE_EXTRA_CA_CERTS')) ?? '';
+      await untilLogged(distrustful, 'INFLUX_TLS_CA_FILE');
+      const told = distrustful.lastLines(200).find((line) => line.includes('INFLUX_TLS_CA_FILE')) ?? '';
       expect(JSON.parse(told)).toMatchObject({
         level: 'error',
         msg: expect.stringContaining('the database cannot be used'),
       });
+      // Which file, of which server, and what to do.
+      for (const part of [files.otherCa, new URL(metrics.url).host, 'put the one there that has']) {
+        expect(told).toContain(part);
+      }
       const status = await sinkStatusThat(connection, 'writing fails', (each) => each.failed_writes > 1);
       expect(status).toMatchObject({ reachable: false, samples_written: 0 });
       expect(status.last_error?.message).toMatch(/certificate/);
@@ -85,20 +89,36 @@ describe.skipIf(!opensslIsInstalled() || !influxIsInstalled())('an InfluxDB that
     const { url: nats } = await natsForTest();
     const store = { SAMPLE_STORE: 'influx', INFLUX_URL: influx.url, INFLUX_BUCKET: 'plant' };
     const start = (env: object) => startApi({ nats, database, env: { ...store, ...env } });
-    const [believing, doubting] = await Promise.all([start(isBelieved(files)), start(isNot(files))]);
-    await Promise.all([believing.ready(), doubting.ready()]);
+    const apis = await Promise.all([
+      start(isBelieved(files)),
+      start({ NODE_EXTRA_CA_CERTS: files.ca }),
+      start(isNot(files)),
+      start({}),
+    ]);
+    await Promise.all(apis.map((api) => api.ready()));
+    const [believing, believingAsNode, doubting, unknowing] = apis;
     const path = `/api/acquisition/sessions/point-history/?${new URLSearchParams({
       ...{ point_code: 'temperature', start_time: new Date(firstTimeMs).toISOString(), limit: '1000' },
       end_time: new Date(firstTimeMs + 3_600_000).toISOString(),
     })}`;
-    const { body } = await believing.get(path);
-    expect(body.results.map(({ value }: { value: unknown }) => value)).toEqual([20, 21, 22]);
-    expect(await doubting.get(path)).toMatchObject({
-      status: 503,
-      body: { code: 'sample_store_unavailable' },
-    });
-    await eventually(async () => doubting.process.lastLines(200).join('\n').includes('NODE_EXTRA_CA_CERTS'), {
-      what: 'the API to have told what to do',
-    });
+    for (const api of [believing, believingAsNode]) {
+      const { body } = await api.get(path);
+      expect(body.results.map(({ value }: { value: unknown }) => value)).toEqual([20, 21, 22]);
+    }
+    const { host } = new URL(influx.url);
+    for (const [api, ...parts] of [
+      [doubting, host, files.otherCa, 'put the one there that has'],
+      [unknowing, host, 'INFLUX_TLS_CA_FILE has to name the file of the authority'],
+    ] as const) {
+      expect(await api.get(path)).toMatchObject({
+        status: 503,
+        body: { code: 'sample_store_unavailable' },
+      });
+      const told = await eventually(
+        async () => api.process.lastLines(200).find((line) => line.includes('INFLUX_TLS_CA_FILE')),
+        { what: 'the API to have told what to do' },
+      );
+      for (const part of parts) expect(told).toContain(part);
+    }
   });
 });

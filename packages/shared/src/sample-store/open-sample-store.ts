@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { authorityFileSetting } from './authority-file.ts';
 import { openInfluxSampleStore } from './influx/influx-sample-store.ts';
 import { migrateSampleTables } from './postgres/migrate-sample-tables.ts';
 import { openPostgresSampleStore } from './postgres/postgres-sample-store.ts';
@@ -12,6 +13,8 @@ export const sampleStoreSettings = {
   SAMPLE_STORE: z.enum(['postgres', 'influx']).default('postgres'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
   INFLUX_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
+  /** Of the authority that has signed its certificate. */
+  INFLUX_TLS_CA_FILE: authorityFileSetting.optional(),
   INFLUX_TOKEN: z.string().min(1).optional(),
   INFLUX_ORG: z.string().min(1).default('holdfast'),
   INFLUX_BUCKET: z.string().min(1).default('holdfast'),
@@ -27,6 +30,14 @@ export type SampleStoreConfig = z.infer<typeof schema>;
 
 /** For `z.object({ ...sampleStoreSettings }).superRefine(…)`: each store needs settings of its own. */
 export function checkSampleStoreSettings(config: SampleStoreConfig, context: z.RefinementCtx): void {
+  if (config.INFLUX_TLS_CA_FILE !== undefined && config.INFLUX_URL?.startsWith('http:')) {
+    context.addIssue({
+      code: 'custom',
+      path: ['INFLUX_TLS_CA_FILE'],
+      message: 'is of no use with an INFLUX_URL of http://: it takes https://',
+      input: undefined,
+    });
+  }
   const needed = config.SAMPLE_STORE === 'postgres' ? 'DATABASE_URL' : 'INFLUX_URL';
   if (config[needed] !== undefined) return;
   context.addIssue({
@@ -51,6 +62,7 @@ export function openSampleStore(config: SampleStoreConfig): SampleStore {
     org: config.INFLUX_ORG,
     bucket: config.INFLUX_BUCKET,
     gzip: config.INFLUX_GZIP,
+    ...(config.INFLUX_TLS_CA_FILE === undefined ? {} : { authority: config.INFLUX_TLS_CA_FILE }),
     ...(config.INFLUX_TOKEN === undefined ? {} : { token: config.INFLUX_TOKEN }),
   });
   return databaseUrl === undefined ? store : recordedInPostgres(store, { databaseUrl });

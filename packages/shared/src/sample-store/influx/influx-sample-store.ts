@@ -1,6 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip, type ZlibOptions } from 'node:zlib';
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
+import type { AuthorityFile } from '../authority-file.ts';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
 import {
   HistoryQueryRefused,
@@ -40,6 +41,8 @@ const bytesOfLine = 512;
 export interface InfluxSampleStoreOptions {
   /** Base address, for instance http://influxdb:8086 */
   readonly url: string;
+  /** Who must have signed its certificate; left out, anybody whom Node.js believes. */
+  readonly authority?: AuthorityFile;
   /** Left out, nothing is sent: InfluxDB 1.x without accounts and VictoriaMetrics need none. */
   readonly token?: string;
   readonly org: string;
@@ -69,13 +72,14 @@ export function openInfluxSampleStore(options: InfluxSampleStoreOptions): Sample
     url: options.url,
     timeout: timeoutMs,
     ...(options.token === undefined ? {} : { token: options.token }),
+    ...(options.authority === undefined ? {} : { transportOptions: { ca: options.authority.pem } }),
   });
   const lineWriter = new LineWriter();
   const ask = <T>(
     statement: string,
     readAnswer: (json: unknown) => Answer<T>,
     parse = JSON.parse,
-  ): Promise<T[]> => read(options, timeoutMs, statement, (text) => readAnswer(parse(text)));
+  ): Promise<T[]> => read(influx, options, timeoutMs, statement, (text) => readAnswer(parse(text)));
   /** Where another epoch has written the tick of an overtaken sample, that stays. */
   const wanted = async (samples: readonly StorableSample[]): Promise<readonly StorableSample[]> => {
     const overtaken = samples.filter((sample) => sample.overtaken && (sample.values || sample.integers));
@@ -113,15 +117,10 @@ export function openInfluxSampleStore(options: InfluxSampleStoreOptions): Sample
     maintain: async () => [],
     epochStarts: async () => [],
     async reachable() {
-      try {
-        const response = await fetch(new URL('/ping', options.url), {
-          signal: AbortSignal.timeout(timeoutMs),
-        });
-        await response.arrayBuffer();
-        return response.ok;
-      } catch {
-        return false;
-      }
+      return get(influx, '/ping', timeoutMs).then(
+        () => true,
+        () => false,
+      );
     },
     close: async () => undefined,
   };
@@ -147,7 +146,7 @@ async function write(
     if (error instanceof HttpError && rejects(error.statusCode)) {
       return { kind: 'rejected', reason: `InfluxDB ${error.statusCode}: ${serverReason(error)}` };
     }
-    throw unavailable('cannot write samples', error);
+    throw unavailable('cannot write samples', error, options);
   }
 }
 
@@ -203,7 +202,11 @@ function serverReason(error: HttpError): string {
   return error.body || error.message;
 }
 
-function unavailable(what: string, error: unknown): SampleStoreUnavailable {
+function unavailable(
+  what: string,
+  error: unknown,
+  { url, authority }: Pick<InfluxSampleStoreOptions, 'url' | 'authority'>,
+): SampleStoreUnavailable {
   if (error instanceof HttpError) {
     const reason = `${error.statusCode} ${serverReason(error)}`;
     return new SampleStoreUnavailable(`${what}: InfluxDB answered ${reason}`, String(error.statusCode), {
@@ -213,53 +216,56 @@ function unavailable(what: string, error: unknown): SampleStoreUnavailable {
     });
   }
   const { message, code, name } = error as { message?: string; code?: string; name?: string };
-  const reason = `${message || code || error}${certificateAdvice(code)}`;
+  const reason = `${message || code || error}${certificateAdvice(code, { host: new URL(url).host, file: authority?.file })}`;
   return new SampleStoreUnavailable(`${what}: ${reason}`, code ?? name ?? 'unknown', { cause: error });
 }
 
+/** By the same transport as what is written, so that both believe the same certificates. */
+function get(influx: InfluxDB, path: string, timeoutMs: number): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  // The client's own limit is one between two bytes.
+  const signal = AbortSignal.timeout(timeoutMs);
+  return new Promise((resolve, reject) => {
+    influx.transport.send(
+      path,
+      '',
+      { method: 'GET', headers: { accept: 'application/json' }, signal },
+      {
+        next: (chunk: Uint8Array) => {
+          chunks.push(chunk);
+        },
+        complete: () => resolve(Buffer.concat(chunks).toString('utf8')),
+        error: (error) =>
+          reject(signal.aborted ? new Error(`no answer within ${timeoutMs} ms`, { cause: error }) : error),
+      },
+    );
+  });
+}
+
 async function read<T>(
-  { url, token, bucket }: InfluxSampleStoreOptions,
+  influx: InfluxDB,
+  options: InfluxSampleStoreOptions,
   timeoutMs: number,
   statement: string,
   readAnswer: (text: string) => Answer<T>,
 ): Promise<T[]> {
-  const address = addressOf(url, '/query');
   // A bucket answers as the database of the same name (InfluxDB 2 maps it by itself).
-  address.search = new URLSearchParams({ db: bucket, epoch: 'ms', q: statement }).toString();
-  let status: number;
+  const asked = new URLSearchParams({ db: options.bucket, epoch: 'ms', q: statement });
   let body: string;
   try {
-    const response = await fetch(address, {
-      headers: {
-        accept: 'application/json',
-        ...(token === undefined ? {} : { authorization: `Token ${token}` }),
-      },
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    status = response.status;
-    body = await response.text();
+    body = await get(influx, `/query?${asked}`, timeoutMs);
   } catch (error) {
-    const { cause } = error as { cause?: unknown };
-    throw unavailable('cannot read history', cause ?? error);
-  }
-  if (status === 400) throw new HistoryQueryRefused(`InfluxDB 400: ${body}`);
-  if (status !== 200) {
-    throw new SampleStoreUnavailable(
-      `cannot read history: InfluxDB answered ${status} ${body}`,
-      String(status),
-    );
+    if (error instanceof HttpError && error.statusCode === 400) {
+      throw new HistoryQueryRefused(`InfluxDB 400: ${serverReason(error)}`);
+    }
+    throw unavailable('cannot read history', error, options);
   }
   let answer: Answer<T>;
   try {
     answer = readAnswer(body);
   } catch (error) {
-    throw unavailable('cannot read history: the answer is not JSON', error);
+    throw unavailable('cannot read history: the answer is not JSON', error, options);
   }
   if (!answer.ok) throw new HistoryQueryRefused(`InfluxDB: ${answer.problem}`);
   return answer.results;
-}
-
-/** The base address may have a path of its own, as behind a reverse proxy. */
-function addressOf(url: string, path: string): URL {
-  return new URL(url.replace(/\/+$/, '') + path);
 }
