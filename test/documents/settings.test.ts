@@ -9,6 +9,7 @@ import { writerConfig } from '../../services/writer/src/config.ts';
 import { readConfig as simulatorConfig } from '../../simulators/modbus/src/config.ts';
 import { cliConfig } from '../../tools/cli/src/config.ts';
 import { codesIn, tableRows } from './markdown-tables.ts';
+import { neededSettings as needed, settingsOf } from './settings-of.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const page = await readFile(join(root, 'docs', 'settings.md'), 'utf8');
@@ -31,8 +32,6 @@ const programs: readonly {
   { name: 'Local stack', sections: [], read: stackConfig },
   { name: 'Command line', sections: [], read: cliConfig },
 ];
-
-const needed: Readonly<Record<string, string>> = { DATABASE_URL: 'postgres://user@localhost/holdfast' };
 
 /** Below the folder for temporary files. */
 const ofTheMachine = ['LOCK_DIR', 'SPOOL_DIR'];
@@ -83,21 +82,3 @@ describe('docs/settings.md', () => {
     expect(new Set(described.flatMap(({ cells }) => codesIn(cells[0] ?? '')))).toEqual(taken);
   });
 });
-
-/** What a program's schema asks its environment for, and what it makes of one that has only what must be there. */
-function settingsOf(read: (environment: Record<string, string | undefined>) => object): {
-  asked: ReadonlySet<string>;
-  config: Readonly<Record<string, unknown>>;
-} {
-  const asked = new Set<string>();
-  const environment = new Proxy<Record<string, string | undefined>>(needed, {
-    get: (values, name) => {
-      if (typeof name !== 'string') return undefined;
-      if (/^[A-Z][A-Z0-9_]*$/.test(name) && !name.endsWith('_FILE')) asked.add(name);
-      // Settings that are names of files themselves.
-      if (name.endsWith('_FILE_FILE')) asked.add(name.slice(0, -'_FILE'.length));
-      return values[name];
-    },
-  });
-  return { asked, config: { ...read(environment) } };
-}

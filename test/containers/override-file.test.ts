@@ -1,0 +1,76 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { apiConfig } from '../../services/api/src/config.ts';
+import { collectorConfig } from '../../services/collector/src/config.ts';
+import { supervisorConfig } from '../../services/supervisor/src/config.ts';
+import { writerConfig } from '../../services/writer/src/config.ts';
+import { settingsOf } from '../documents/settings-of.ts';
+
+const root = join(import.meta.dirname, '..', '..');
+
+interface Service {
+  readonly environment?: Readonly<Record<string, unknown>>;
+  readonly volumes?: readonly string[];
+}
+
+const readServices = (text: string): Record<string, Service> => parse(text, { merge: true }).services;
+const page = await readFile(join(root, 'docs', 'operations.md'), 'utf8');
+const shown = [...page.matchAll(/^```yaml\n# docker-compose\.override\.yml\n([\s\S]*?)^```$/gm)].map(
+  ([, text = '']) => text,
+);
+const compose = readServices(await readFile(join(root, 'docker-compose.yml'), 'utf8'));
+const configs: Readonly<Record<string, (env: Record<string, string | undefined>) => object>> = {
+  ...{ api: apiConfig, supervisor: supervisorConfig, collector: collectorConfig, writer: writerConfig },
+};
+
+describe('the override file that docs/operations.md shows', () => {
+  const services = shown.flatMap((text) =>
+    Object.entries(readServices(text)).map(([name, service]) => ({ name, service })),
+  );
+
+  it('is there, once', () => {
+    expect(shown).toHaveLength(1);
+    expect(services.length).toBeGreaterThan(2);
+  });
+
+  it.each(services)('adds to a service that there is, settings that it knows: $name', ({ name, service }) => {
+    expect(Object.keys(compose)).toContain(name);
+    const read = configs[name];
+    if (!read) throw new Error(`nothing is known of the settings of ${name}`);
+    const { asked } = settingsOf(read);
+    for (const setting of Object.keys(service.environment ?? {})) {
+      const isKnown = asked.has(setting) || asked.has(setting.replace(/_FILE$/, ''));
+      expect(isKnown, `${name}: ${setting}`).toBe(true);
+    }
+  });
+
+  it.each(services)('gives $name every value as text that it takes', ({ name, service }) => {
+    const given = Object.entries(service.environment ?? {});
+    for (const [setting, value] of given) expect(typeof value, setting).toBe('string');
+    // Files are not here.
+    const values = given.filter(([setting]) => !setting.endsWith('_FILE'));
+    expect(() =>
+      configs[name]?.({
+        DATABASE_URL: 'postgres://user@localhost/holdfast',
+        ...(Object.fromEntries(values) as Record<string, string>),
+      }),
+    ).not.toThrow();
+  });
+
+  it.each(services)('mounts what settings of $name name', ({ name, service }) => {
+    const mounted = [...(compose[name]?.volumes ?? []), ...(service.volumes ?? [])].map(
+      (volume) => volume.split(':')[1] ?? '',
+    );
+    for (const [setting, file] of Object.entries(service.environment ?? {})) {
+      if (setting.endsWith('_FILE')) expect(mounted, setting).toContain(dirname(String(file)));
+    }
+    for (const volume of service.volumes ?? []) expect(volume).toMatch(/^\/[^:]+:\/[^:]+:ro$/);
+  });
+
+  it('has a name that git leaves alone and Compose adds by itself', async () => {
+    const ignored = (await readFile(join(root, '.gitignore'), 'utf8')).split('\n');
+    expect(ignored).toEqual(expect.arrayContaining(['.env', 'docker-compose.override.yml']));
+  });
+});
