@@ -12,6 +12,7 @@ import { asFigures, distributionOf } from '../fleet/distribution.ts';
 import { until } from '../fleet/until.ts';
 import { median } from '../median.ts';
 import { BareAppender } from './bare-append.ts';
+import { bareCommandStreams } from './bare-command-streams.ts';
 import { startBareServer } from './bare-server.ts';
 import { cpuSpent } from './cpu-spent.ts';
 import { generators, type HttpRequest, type Load, type LoadOptions, loadOf, type Step } from './http-load.ts';
@@ -128,6 +129,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
     limits.route.push(route);
   }
   await requireAllConfirmed(jsm, before, warmUp + commands * rounds);
+  await requireAllOfBareCommands(jsm, measured, commands * (1 + rounds));
 
   const readFigures: Record<string, number> = {};
   const readLimits: Record<string, number> = {};
@@ -315,6 +317,18 @@ async function requireAllConfirmed(jsm: JetStreamManager, before: Counts, comman
     throw new InvalidMeasurement(
       `${commands} commands were answered with success, and there are ${events - before.events} events and ${auditEntries - before.auditEntries} audit entries of them`,
     );
+  }
+}
+
+/** What the stream takes for a message that it has already costs next to nothing, and would be no limit. */
+async function requireAllOfBareCommands(
+  jsm: JetStreamManager,
+  { process }: MeasuredApi,
+  commands: number,
+): Promise<void> {
+  for (const name of bareCommandStreams) {
+    const hasAll = async () => (await jsm.streams.info(name)).state.last_seq === commands;
+    await until(`${name} to have one message of each bare command`, hasAll, process.check, 60_000);
   }
 }
 

@@ -6,6 +6,7 @@ import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { fastify } from 'fastify';
 import pg from 'pg';
+import { bareCommandStreams } from './bare-command-streams.ts';
 
 /**
  * A process of its own: what no command can do without, and nothing else. A POST is appended to one stream under an id
@@ -21,9 +22,10 @@ const { natsUrl, databaseUrl, body } = JSON.parse(readFileSync(file, 'utf8')) as
 
 const { nc } = await connectNats({ url: natsUrl, name: 'bench', log: createLogger('bench', 'fatal') });
 const jsm = await jetstreamManager(nc);
+const [commands, entries] = bareCommandStreams;
 for (const [like, name] of [
-  [streamNames.sessions, 'COMMANDS'],
-  [streamNames.audit, 'COMMANDS_AUDIT'],
+  [streamNames.sessions, commands],
+  [streamNames.audit, entries],
 ] as const) {
   const { config } = await jsm.streams.info(like);
   await jsm.streams.add({ ...config, name, subjects: [`${name.toLowerCase()}.>`] });
@@ -63,15 +65,16 @@ let sent = 0;
 
 async function append(task: string): Promise<number> {
   sent += 1;
+  const number = sent;
   const about = { body, timeoutMs: 5_000 };
   const { sequence } = await publisher.publish({
     ...about,
     subject: `commands.${task}`,
-    messageId: `event-${sent}`,
+    messageId: `event-${number}`,
     expectedLast: last.get(task) ?? 0,
   });
   last.set(task, sequence);
-  void publisher.publish({ ...about, subject: `commands_audit.${task}`, messageId: `entry-${sent}` });
+  void publisher.publish({ ...about, subject: `commands_audit.${task}`, messageId: `entry-${number}` });
   return sequence;
 }
 
