@@ -16,14 +16,23 @@ export interface RequestOptions {
   readonly connectPauseMs?: number | undefined;
   /** No new connection before the old one is closed on both sides, as far as that comes within the timeout. */
   readonly singleConnection?: boolean | undefined;
+  /** Quiet time between two requests to this device. */
+  readonly requestPauseMs?: number | undefined;
+  /** On lines of RTU frames, how long after the timeout an answer may still come; five times the timeout unless set. */
+  readonly lateAnswerMs?: number | undefined;
 }
 
-export interface ReadRequest extends RequestOptions {
+export interface ReadPlace {
   readonly table: RegisterTable;
   /** Zero-based protocol address of the first register or bit. */
   readonly address: number;
   /** 1…125 registers or 1…2000 bits. */
   readonly quantity: number;
+}
+
+export interface ReadRequest extends RequestOptions, ReadPlace {
+  /** On lines of RTU frames, what else the device may be asked to prove that no answer to an earlier request is on its way. */
+  readonly markers?: readonly ReadPlace[] | undefined;
 }
 
 /** 5 and 15 write coils, 6 and 16 holding registers; 5 and 6 take exactly one value, 15 up to 1968, 16 up to 123. */
@@ -46,7 +55,8 @@ export type RawBlock =
  * Callers may rely on: every request settles within its timeout + 250 ms; a value is returned, and a write succeeds, only
  * for a reply to exactly this request; the right to ask is checked right before bytes leave. After any failure but
  * a Modbus exception a TCP connection is destroyed and the next request connects anew; a serial line stays open and the
- * next request waits until it is quiet. A request is never repeated. Callers must keep to one request at a time.
+ * next request waits until it is quiet. A request is never repeated; on a line of RTU frames a read may be asked together with
+ * one of its markers, within the same timeout. Callers must keep to one request at a time.
  */
 export interface DeviceBus {
   /** @throws ReadFailure and nothing else */
@@ -69,15 +79,18 @@ export class ReadFailure extends Error {
   readonly exceptionCode: number | undefined;
   /** False when it is certain that no byte of the request left. */
   readonly wasSent: boolean;
+  /** It was this side that held it back, or what was answered: nothing is said against the device, nor against its endpoint. */
+  readonly isHeldBack: boolean;
   constructor(
     missCause: Extract<MissCause, 'timeout' | 'connection' | 'exception'>,
     message: string,
-    options?: ErrorOptions & { exceptionCode?: number; wasSent?: boolean },
+    options?: ErrorOptions & { exceptionCode?: number; wasSent?: boolean; isHeldBack?: boolean },
   ) {
     super(message, options);
     this.missCause = missCause;
     this.exceptionCode = options?.exceptionCode;
     this.wasSent = options?.wasSent ?? true;
+    this.isHeldBack = options?.isHeldBack ?? false;
   }
 }
 

@@ -106,6 +106,8 @@ export const deviceProfileSchema = z.object({
   request_pause_ms: z.int().min(0).max(10_000).default(0),
   /** Quiet time after the connection was made. */
   connect_pause_ms: z.int().min(0).max(10_000).default(0),
+  /** On lines of RTU frames: how long after its timeout an answer may still come; five times the timeout unless set. */
+  late_answer_ms: z.int().min(0).max(600_000).optional(),
   /** Closes the connection after each tick. */
   close_after_read: z.boolean().default(false),
   /** Takes one connection only, and a new one no sooner than the old one is closed on both sides. */

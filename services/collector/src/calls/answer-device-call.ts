@@ -3,7 +3,7 @@ import { endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
 import type { Endpoints } from '../polling/endpoints.ts';
-import { planReads } from '../polling/read-plan.ts';
+import { markersOf, planReads } from '../polling/read-plan.ts';
 import { requestOptions, turnOptions } from '../polling/request-options.ts';
 import type { DeviceBus, ReadRequest } from '../ports.ts';
 import { readOnce } from './read-once.ts';
@@ -38,7 +38,7 @@ export async function answerDeviceCall(
   }
   const address = endpointOf(device);
   const endpoint = endpoints.acquire(address);
-  const options = requestOptions(device);
+  const options = { ...requestOptions(device), ...markersOf(device) };
   const asker = {};
   const inTurn = async <T>(
     refusalNow: () => string | undefined,

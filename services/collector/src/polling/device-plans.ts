@@ -9,9 +9,10 @@ import {
   type ReadMap,
 } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
-import type { ReadRequest, RequestOptions } from '../ports.ts';
+import type { ReadPlace, ReadRequest, RequestOptions } from '../ports.ts';
 import { type BlockDecoder, blockDecoder } from './decode-block.ts';
 import type { LearnedLimits } from './learned-limits.ts';
+import { markerReads } from './marker-reads.ts';
 import type { PointSet } from './point-sets.ts';
 import type { ReadBlock } from './read-plan.ts';
 import { requestOptions } from './request-options.ts';
@@ -68,6 +69,8 @@ export class DevicePlans {
   readonly #taskPeriodMs: number;
   readonly #set: PointSet;
   #stock: PointStock;
+  /** Of a device whose answers do not say what they answer. */
+  #markers: readonly ReadPlace[] | undefined;
   #version: number;
   #kept = new Map<string, TickPlan>();
   /** Up to this tick, all that was due was asked for or belongs to somebody else. */
@@ -83,6 +86,7 @@ export class DevicePlans {
     this.periodMs = devicePeriodMs(taskPeriodMs, device.points);
     this.#version = learned.version;
     this.#stock = this.#takeStock();
+    this.#markers = this.#takeMarkers();
   }
 
   /** All that is read, also what the device has refused; arrays that it does not give whole by their values. */
@@ -115,6 +119,7 @@ export class DevicePlans {
       this.#version = this.#learned.version;
       this.#kept = new Map();
       this.#stock = this.#takeStock();
+      this.#markers = this.#takeMarkers();
     }
     const { rates } = this.#stock;
     const [only] = rates;
@@ -176,6 +181,10 @@ export class DevicePlans {
     return this.#set.untaught(configured, this.#taskPeriodMs, () => this.#stockWithin(configured));
   }
 
+  #takeMarkers(): readonly ReadPlace[] | undefined {
+    return this.#device.protocol === 'modbus_tcp' ? undefined : markerReads(this.#stock.map);
+  }
+
   #stockWithin(configured: ReadLimits): PointStock {
     const limits = this.#learned.limits(configured);
     // A text that is wider than what was learned is asked for all the same: how much the device takes was estimated.
@@ -211,6 +220,7 @@ export class DevicePlans {
 
   #withRequest({ block, decode }: DecodedBlock, probeOf?: PlannedBlock['probeOf']): PlannedBlock {
     const { table, address, quantity } = block;
-    return { block, decode, request: { ...this.#options, table, address, quantity }, probeOf };
+    const markers = this.#markers && { markers: this.#markers };
+    return { block, decode, request: { ...this.#options, ...markers, table, address, quantity }, probeOf };
   }
 }

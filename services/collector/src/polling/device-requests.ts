@@ -193,7 +193,8 @@ export class DeviceRequests {
       throw new NotPermitted('the session was lost while its device was asked');
     }
     if (error.missCause === 'exception' && !isFailureOfDevice(error)) this.#noteAnswer();
-    if (error.wasSent) breakers.reached();
+    if (error.isHeldBack) breakers.requestAbandoned();
+    else if (error.wasSent) breakers.reached();
     else breakers.notReached(clock.nowMs(), this.failureOf(block, error));
   }
 

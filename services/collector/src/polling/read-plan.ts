@@ -7,6 +7,8 @@ import {
   type UnreadablePoint as Unreadable,
 } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
+import type { ReadRequest } from '../ports.ts';
+import { markerReads } from './marker-reads.ts';
 
 export type PlannedPoint = Planned<PointConfig>;
 export type ReadBlock = Block<PointConfig>;
@@ -16,6 +18,12 @@ export type UnreadablePoint = Unreadable<PointConfig>;
 export function planReads(device: DeviceConfig): readonly ReadBlock[] {
   const map = mapReads(device.points, readLimits(device));
   return planWithin(map, map.readable);
+}
+
+/** What requests that read the device's points as a whole carry along; see `markerReads`. */
+export function markersOf(device: DeviceConfig): Pick<ReadRequest, 'markers'> {
+  if (device.protocol === 'modbus_tcp') return {};
+  return { markers: markerReads(mapReads(device.points, readLimits(device))) };
 }
 
 export function unreadablePoints(device: DeviceConfig): readonly UnreadablePoint[] {

@@ -3,13 +3,16 @@ import type { RequestOptions } from '../ports.ts';
 import type { TurnOptions } from './endpoint.ts';
 
 /** What each request says of the device that it goes to. */
-export function requestOptions({ unit_id, timeout_ms, profile }: DeviceConfig): RequestOptions {
+export function requestOptions({ protocol, unit_id, timeout_ms, profile }: DeviceConfig): RequestOptions {
+  const isRtu = protocol !== 'modbus_tcp';
   return {
     unitId: unit_id,
     timeoutMs: timeout_ms,
     ...(profile?.accept_unit_zero ? { acceptUnitZero: true } : {}),
     ...(profile?.connect_pause_ms ? { connectPauseMs: profile.connect_pause_ms } : {}),
     ...(profile?.single_connection ? { singleConnection: true } : {}),
+    ...(isRtu && profile?.request_pause_ms ? { requestPauseMs: profile.request_pause_ms } : {}),
+    ...(isRtu && profile?.late_answer_ms !== undefined ? { lateAnswerMs: profile.late_answer_ms } : {}),
   };
 }
 

@@ -65,6 +65,8 @@ export class TickReader {
   /** What is being asked for, once its turn has come. */
   #chosen: PlannedBlock | undefined;
   #failure: Failure | undefined;
+  /** It is none of the device's. */
+  #isHeldBack = false;
   #refusal: Refusal | undefined;
   #askedAtMs: number | undefined;
   #narrowingLeft = 0;
@@ -120,11 +122,12 @@ export class TickReader {
     const readAtMs = clock.nowMs();
     if (this.#askedAtMs !== undefined) {
       const { busyMs, hasAnswered } = this.#requests;
-      if (this.#failure) {
+      if (this.#failure && !this.#isHeldBack) {
         this.#unit.failed(readAtMs, busyMs, this.#failure);
         if (!hasAnswered) silent.beginWithAnother();
-        filter.allLost();
-      } else this.#unit.succeeded(readAtMs, busyMs);
+      } else if (this.#failure && !hasAnswered) this.#unit.abandoned(readAtMs);
+      else this.#unit.succeeded(readAtMs, busyMs);
+      if (this.#failure) filter.allLost();
       if (device.profile?.close_after_read) endpoint.closeWhenIdle();
     }
     if (this.#refusal) filter.allLost();
@@ -145,6 +148,7 @@ export class TickReader {
       this.#giveUp(block.points, refusalInWords(refusal));
     });
     this.#failure = undefined;
+    this.#isHeldBack = false;
     this.#refusal = undefined;
     this.#narrowingLeft = narrowingPerTick;
   }
@@ -191,10 +195,17 @@ export class TickReader {
     }
     if (!(error instanceof ReadFailure)) throw error;
     if (isRefusal(error)) await this.#blockRefused(block, error);
-    else if (error.missCause === 'timeout' && error.wasSent && this.#requests.answersLast)
+    else if (
+      error.missCause === 'timeout' &&
+      error.wasSent &&
+      !error.isHeldBack &&
+      this.#requests.answersLast
+    )
       this.#blockTimedOut(block, error);
-    else if (isFailureOfDevice(error)) this.#failure = this.#requests.failureOf(block, error);
-    else this.#giveUp(block.block.points, this.#requests.failureOf(block, error).detail);
+    else if (isFailureOfDevice(error)) {
+      this.#failure = this.#requests.failureOf(block, error);
+      this.#isHeldBack = error.isHeldBack;
+    } else this.#giveUp(block.block.points, this.#requests.failureOf(block, error).detail);
   }
 
   /** Once, after an answer to something else: a device that is silent twice in a row is not asked on. */

@@ -9,6 +9,7 @@ import { type Channel, type ChannelEvents, inWords, type OpenChannel } from './c
 import { exceptionInWords } from './exception-in-words.ts';
 import type { Framing, OutgoingFrame } from './framing.ts';
 import { handOnTogether } from './hand-on-together.ts';
+import type { Steps } from './late-answers.ts';
 import { decodeRead, exceptionFlag } from './reply-pdu.ts';
 import type { BusRequest } from './request-pdu.ts';
 import type { RtuLine } from './rtu-line.ts';
@@ -16,6 +17,12 @@ import type { RtuLine } from './rtu-line.ts';
 /** Larger than any frame by what may lie before it on a serial line. */
 const receiveBytes = 512;
 const largestFrameBytes = 260;
+
+/**
+ * Of the timeout, what a marker may have taken for the request itself to follow it at once. A device that needs longer is
+ * asked in its next tick, with all of the timeout: asked in what is left it would be late again, for ever.
+ */
+const markerShare = 0.25;
 
 export interface ModbusBusOptions {
   readonly open: OpenChannel;
@@ -38,8 +45,19 @@ interface Exchange {
   /** Called with where the reply's protocol data unit begins in what was received. */
   readonly onReply: (pduAt: number) => void;
   readonly reject: (failure: ReadFailure) => void;
-  /** Once it went out. */
+  /** On a line of RTU frames, what goes over it for this request; known when the first of it can leave. */
+  steps: Steps | undefined;
+  step: number;
+  /** Of the step under way, once it went out. */
   frame: OutgoingFrame | undefined;
+  sentAtMs: number;
+  /** The reply, while the marker after it is asked. */
+  kept: Buffer | undefined;
+}
+
+/** What is asked just now: the request, or a marker. */
+function askedNow({ request, steps, step }: Exchange): BusRequest {
+  return steps?.[step] ?? request;
 }
 
 /**
@@ -98,7 +116,11 @@ export class ModbusBus implements DeviceBus {
       deadline: setTimeout(ModbusBus.#onDeadline, request.timeoutMs, this),
       onReply,
       reject,
+      steps: undefined,
+      step: 0,
       frame: undefined,
+      sentAtMs: 0,
+      kept: undefined,
     };
     this.#advance();
   }
@@ -129,34 +151,34 @@ export class ModbusBus implements DeviceBus {
       this.#deadlinePassed();
       return;
     }
-    const lateAnswerMs = this.#options.line?.lateAnswerWaitMs(request, nowMs) ?? 0;
+    const { line } = this.#options;
+    const lateAnswerMs = exchange.steps ? 0 : (line?.lateAnswerWaitMs(request, nowMs) ?? 0);
     // Other units share the line: it is not kept idle for a request that will hardly have the time for its reply.
     if (lateAnswerMs > request.timeoutMs / 2) {
-      const inMs = Math.ceil(lateAnswerMs);
-      this.#settle('kept')?.reject(
-        new ReadFailure(
-          'timeout',
-          `not asked: an answer to an earlier request may come for another ${inMs} ms`,
-          {
-            wasSent: false,
-          },
-        ),
+      this.#holdBack(
+        `not asked: an answer to an earlier request may come for another ${Math.ceil(lateAnswerMs)} ms`,
+        false,
       );
       return;
     }
-    const waitMs = Math.max(
-      lateAnswerMs,
-      this.#options.line?.silenceWaitMs(nowMs) ?? 0,
-      this.#pausedUntilMs - nowMs,
-    );
-    if (waitMs > 0) this.#nextStep = setTimeout(ModbusBus.#onNextStep, Math.ceil(waitMs), this);
-    else this.#send(exchange);
+    const waitMs = Math.max(lateAnswerMs, line?.silenceWaitMs(nowMs) ?? 0, this.#pausedUntilMs - nowMs);
+    if (waitMs > 0) {
+      this.#nextStep = setTimeout(ModbusBus.#onNextStep, Math.ceil(waitMs), this);
+      return;
+    }
+    exchange.steps ??= line?.stepsFor(request, nowMs);
+    this.#send(exchange, nowMs);
   }
 
-  #send(exchange: Exchange): void {
+  /** Nothing is wrong with the device. */
+  #holdBack(reason: string, wasSent: boolean): void {
+    this.#settle('kept')?.reject(new ReadFailure('timeout', reason, { wasSent, isHeldBack: true }));
+  }
+
+  #send(exchange: Exchange, nowMs: number): void {
     let frame: OutgoingFrame;
     try {
-      frame = this.#options.framing.frame(exchange.request);
+      frame = this.#options.framing.frame(askedNow(exchange));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       this.#settle('kept')?.reject(new ReadFailure('connection', reason, { cause: error, wasSent: false }));
@@ -170,6 +192,8 @@ export class ModbusBus implements DeviceBus {
     this.#pausedUntilMs = 0;
     this.#receivedBytes = 0;
     exchange.frame = frame;
+    exchange.sentAtMs = nowMs;
+    this.#options.line?.requestLeaves();
     this.#channel?.write(frame.bytes);
   }
 
@@ -195,6 +219,7 @@ export class ModbusBus implements DeviceBus {
     const exchange = this.#exchange;
     if (!exchange?.frame) {
       line?.outOfStep();
+      line?.hear(bytes, count);
       if (framing.forgivesNoise) return;
       // A late second reply, or noise: either way what follows cannot be trusted.
       this.#fail('connection', 'the device sent data that nobody asked for');
@@ -202,7 +227,8 @@ export class ModbusBus implements DeviceBus {
       return;
     }
     this.#append(bytes, count);
-    const verdict = framing.judge(this.#received, this.#receivedBytes, exchange.request, exchange.frame);
+    const asked = askedNow(exchange);
+    const verdict = framing.judge(this.#received, this.#receivedBytes, asked, exchange.frame);
     if (verdict.kind === 'incomplete') return;
     if (verdict.kind === 'fault') {
       line?.outOfStep();
@@ -212,18 +238,69 @@ export class ModbusBus implements DeviceBus {
     }
     // A process that was stopped and continued sees the reply before its timers do: a late reply is not the
     // device's state of now.
-    if (performance.now() > exchange.deadlineMs) {
+    const nowMs = performance.now();
+    if (nowMs > exchange.deadlineMs) {
       this.#deadlinePassed();
       return;
     }
-    this.#settle('kept');
     const functionCode = this.#received[verdict.pduAt] ?? 0;
-    if ((functionCode & exceptionFlag) === 0) {
+    const isException = (functionCode & exceptionFlag) !== 0;
+    if (line) {
+      // What lies before the reply and its unit id.
+      if (verdict.pduAt > 1) line.hear(this.#received, verdict.pduAt - 1);
+      line.answered(asked, isException, nowMs);
+      if (this.#goesOn(exchange, verdict.pduAt, isException, nowMs)) return;
+    }
+    this.#settle('kept');
+    if (exchange.kept) {
+      // What the marker after it says, an exception too, is of no interest.
+      this.#received.set(exchange.kept, 0);
+      exchange.onReply(0);
+      return;
+    }
+    if (!isException) {
       exchange.onReply(verdict.pduAt);
       return;
     }
     const exceptionCode = this.#received[verdict.pduAt + 1] ?? 0;
     exchange.reject(new ReadFailure('exception', exceptionInWords(exceptionCode), { exceptionCode }));
+  }
+
+  /** After the answer to one of several steps. @returns false when that was all, and it is good */
+  #goesOn(exchange: Exchange, pduAt: number, isException: boolean, nowMs: number): boolean {
+    const { line } = this.#options;
+    const { request, steps, step, sentAtMs, deadlineMs } = exchange;
+    if (!line || !steps || steps.length === 1) return false;
+    const isOfRequest = askedNow(exchange) === request;
+    if (step === steps.length - 1 && line.hasSecondAnswer) {
+      line.outOfStep();
+      this.#fail(
+        'connection',
+        'it was answered twice: one of the answers is a late one, to an earlier request',
+      );
+      return true;
+    }
+    if (step === steps.length - 1 || (isOfRequest && isException)) return false;
+    exchange.frame = undefined;
+    const tookMs = nowMs - sentAtMs;
+    if (isOfRequest) {
+      if (deadlineMs - nowMs < tookMs) {
+        this.#holdBack('its answer may be one to an earlier request, and no time is left to make sure', true);
+        return true;
+      }
+      exchange.kept = Buffer.from(this.#received.subarray(pduAt, this.#receivedBytes));
+      line.watch(request);
+    } else if (tookMs > request.timeoutMs * markerShare) {
+      this.#holdBack('not asked: the line was found free of late answers, and no time is left', true);
+      return true;
+    }
+    exchange.step += 1;
+    // What was refused proves little: what is to be asked now is found out anew.
+    if (isException) exchange.steps = undefined;
+    if (isException) exchange.step = 0;
+    this.#pausedUntilMs = nowMs + (request.requestPauseMs ?? 0);
+    this.#advance();
+    return true;
   }
 
   #append(bytes: Uint8Array, count: number): void {
@@ -253,6 +330,7 @@ export class ModbusBus implements DeviceBus {
       );
       return;
     }
+    this.#options.line?.hear(this.#received, this.#receivedBytes);
     const received = this.#received.subarray(0, Math.min(this.#receivedBytes, 16)).toString('hex');
     const what = this.#receivedBytes === 0 ? '' : `; received ${this.#receivedBytes} bytes: ${received}`;
     this.#fail('timeout', `no answer within ${timeoutMs} ms${what}`, 'may be answered');
@@ -271,11 +349,10 @@ export class ModbusBus implements DeviceBus {
   ): void {
     const exchange = this.#settle('broken');
     if (!exchange) return;
-    const wasSent = exchange.frame !== undefined;
-    if (wasSent && request === 'may be answered') {
-      // As long again as it was given: what comes later than that is not told from the answer to a later request.
-      const untilMs = performance.now() + exchange.request.timeoutMs;
-      this.#options.line?.mayAnswerLate(exchange.request, untilMs);
+    const isUnderWay = exchange.frame !== undefined;
+    const wasSent = isUnderWay || exchange.step > 0;
+    if (isUnderWay && request === 'may be answered') {
+      this.#options.line?.mayAnswerLate(askedNow(exchange), performance.now());
     }
     exchange.reject(new ReadFailure(missCause, reason, { cause, wasSent }));
   }
@@ -284,6 +361,7 @@ export class ModbusBus implements DeviceBus {
   #settle(channelIs: 'kept' | 'broken'): Exchange | undefined {
     const exchange = this.#exchange;
     this.#exchange = undefined;
+    if (exchange?.kept) this.#options.line?.watch(undefined);
     clearTimeout(exchange?.deadline);
     clearTimeout(this.#nextStep);
     this.#nextStep = undefined;

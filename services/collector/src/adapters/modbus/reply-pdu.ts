@@ -1,5 +1,5 @@
 import type { RawBlock, ReadRequest } from '../../ports.ts';
-import { type BusRequest, isWrite, requestHeadBytes } from './request-pdu.ts';
+import { type BusRequest, dataBytesOf, isWrite, requestHeadBytes } from './request-pdu.ts';
 
 export const exceptionFlag = 0x80;
 /** Function code with the flag, and exception code. */
@@ -46,10 +46,6 @@ export class ExpectedReply {
     }
     return undefined;
   }
-}
-
-function dataBytesOf({ table, quantity }: ReadRequest): number {
-  return isBits(table) ? (quantity + 7) >>> 3 : quantity * 2;
 }
 
 /** @param bytes have a whole reply to the request, its data beginning at `dataAt` */

@@ -1,5 +1,5 @@
 import type { RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
-import type { ReadRequest, WriteRequest } from '../../ports.ts';
+import type { ReadPlace, ReadRequest, WriteRequest } from '../../ports.ts';
 
 /** The Modbus Application Protocol Specification V1.1b3, section 6. */
 const readFunctionCodes: Readonly<Record<RegisterTable, number>> = {
@@ -16,6 +16,22 @@ export type BusRequest = ReadRequest | WriteRequest;
 
 export function isWrite(request: BusRequest): request is WriteRequest {
   return 'functionCode' in request;
+}
+
+/** What an answer has in it that tells it from the answers to other requests of the same unit. */
+export function answerShape(request: BusRequest): number {
+  return isWrite(request)
+    ? shapeOf(request.functionCode, 0)
+    : shapeOf(readFunctionCodes[request.table], dataBytesOf(request));
+}
+
+/** @param dataBytes of a read; 0 for a write */
+export function shapeOf(functionCode: number, dataBytes: number): number {
+  return functionCode * 256 + dataBytes;
+}
+
+export function dataBytesOf({ table, quantity }: ReadPlace): number {
+  return table === 'coil' || table === 'discrete_input' ? (quantity + 7) >>> 3 : quantity * 2;
 }
 
 /**

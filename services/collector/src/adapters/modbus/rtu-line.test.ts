@@ -26,22 +26,3 @@ it('after noise it must be quiet for longer, once', () => {
   line.byteSeen(200);
   expect(line.silenceWaitMs(201)).toBe(3);
 });
-
-const unit = (unitId: number) => ({ unitId, timeoutMs: 1000 });
-const asUnitZero = (unitId: number) => ({ ...unit(unitId), acceptUnitZero: true });
-
-it('a unit that has not answered is asked again when its late answer cannot come any more, others before', () => {
-  const line = new RtuLine(4);
-  line.mayAnswerLate(unit(7), 2000);
-  expect(line.lateAnswerWaitMs(unit(7), 1500)).toBe(500);
-  expect(line.lateAnswerWaitMs(unit(8), 1500)).toBe(0);
-  expect(line.lateAnswerWaitMs(asUnitZero(8), 1500)).toBe(0);
-  expect(line.lateAnswerWaitMs(unit(7), 2000)).toBe(0);
-});
-
-it('units that answer as unit 0 wait for one another', () => {
-  const line = new RtuLine(4);
-  line.mayAnswerLate(asUnitZero(7), 2000);
-  expect(line.lateAnswerWaitMs(asUnitZero(8), 1500)).toBe(500);
-  expect(line.lateAnswerWaitMs(unit(8), 1500)).toBe(0);
-});

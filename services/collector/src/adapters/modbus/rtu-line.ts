@@ -1,4 +1,6 @@
-import type { RequestOptions } from '../../ports.ts';
+import { HeardFrames } from './heard-frames.ts';
+import { LateAnswers, type Steps } from './late-answers.ts';
+import { answerShape, type BusRequest } from './request-pdu.ts';
 
 /** Longer than the pauses that adapters and gateways put into the middle of a frame. */
 const resyncMs = 30;
@@ -9,15 +11,18 @@ export function frameSilenceMs(baudRate: number): number {
 }
 
 /**
- * When the next request may go out on a line of RTU frames. Nothing in such a frame says which request it answers,
- * so what may still come must have come, or be too late for good, before the same unit is asked again.
+ * When the next request may go out on a line of RTU frames, and what has to go with it. Nothing in such a frame says which
+ * request it answers: see {@link LateAnswers}.
  */
 export class RtuLine {
   readonly #silenceMs: number;
-  /** By unit id, until when an answer to an earlier request may come. */
-  readonly #lateAnswers = new Map<number, number>();
+  readonly #late = new LateAnswers();
+  readonly #heard = new HeardFrames();
   #lastByteAtMs = Number.NEGATIVE_INFINITY;
   #isInStep = true;
+  /** Of which a second answer would make the first one doubtful. */
+  #watched: BusRequest | undefined;
+  #hasSecondAnswer = false;
 
   /** @param silenceMs between two frames */
   constructor(silenceMs: number) {
@@ -34,11 +39,41 @@ export class RtuLine {
     this.#isInStep = false;
   }
 
-  mayAnswerLate({ unitId, acceptUnitZero }: RequestOptions, untilMs: number): void {
-    this.#lateAnswers.set(unitId, untilMs);
-    // From the answer alone nobody would know whose it is.
-    if (acceptUnitZero) this.#lateAnswers.set(0, untilMs);
+  mayAnswerLate(request: BusRequest, nowMs: number): void {
+    this.#late.noAnswer(request, nowMs);
     this.#isInStep = false;
+  }
+
+  /** @param isException which may be the answer to an earlier request */
+  answered(request: BusRequest, isException: boolean, nowMs: number): void {
+    if (isException) this.#late.refused(request, nowMs);
+    else this.#late.answered(request);
+  }
+
+  /** Bytes that are no answer to what is asked now. */
+  hear(bytes: Uint8Array, count: number): void {
+    if (!this.#late.isWaiting() && !this.#watched) return;
+    this.#heard.hear(bytes, count, (unitId, shape) => {
+      this.#late.heard(unitId, shape);
+      const watched = this.#watched;
+      const isItsUnit = unitId === watched?.unitId || (unitId === 0 && watched?.acceptUnitZero === true);
+      if (watched && isItsUnit && shape === answerShape(watched)) this.#hasSecondAnswer = true;
+    });
+  }
+
+  /** A request goes out: bytes that come from now on do not go on with what came before. */
+  requestLeaves(): void {
+    this.#heard.forget();
+  }
+
+  /** From now on a second answer to this request is looked out for; to none with undefined. */
+  watch(request: BusRequest | undefined): void {
+    this.#watched = request;
+    this.#hasSecondAnswer = false;
+  }
+
+  get hasSecondAnswer(): boolean {
+    return this.#hasSecondAnswer;
   }
 
   /** How long the line must stay as quiet as it is; 0 when a request may go out. */
@@ -50,18 +85,13 @@ export class RtuLine {
     return 0;
   }
 
-  /** For how long an answer to an earlier request would be taken for the answer to this one. */
-  lateAnswerWaitMs({ unitId, acceptUnitZero }: RequestOptions, nowMs: number): number {
-    if (this.#lateAnswers.size === 0) return 0;
-    const ofUnitMs = this.#waitForUnitMs(unitId, nowMs);
-    return acceptUnitZero ? Math.max(ofUnitMs, this.#waitForUnitMs(0, nowMs)) : ofUnitMs;
+  /** For how long an answer to an earlier request could not be told from the answer to this one. */
+  lateAnswerWaitMs(request: BusRequest, nowMs: number): number {
+    return this.#late.waitMs(request, nowMs);
   }
 
-  #waitForUnitMs(unitId: number, nowMs: number): number {
-    const untilMs = this.#lateAnswers.get(unitId);
-    if (untilMs === undefined) return 0;
-    if (untilMs > nowMs) return untilMs - nowMs;
-    this.#lateAnswers.delete(unitId);
-    return 0;
+  /** What to send for a request that need not wait. */
+  stepsFor(request: BusRequest, nowMs: number): Steps {
+    return this.#late.stepsFor(request, nowMs);
   }
 }

@@ -130,3 +130,91 @@ describe('a serial gateway that passes RTU frames on', () => {
     expect(await next).toEqual({ kind: 'registers', values: [1200] });
   });
 });
+
+describe('a gateway whose device answers late', () => {
+  const markers = [{ table: 'holding_register', address: 0, quantity: 2 }] as const;
+  const block = (address: number, timeoutMs: number) => ({ ...registers(address, 4, timeoutMs), markers });
+  const valuesFrom = (address: number) => Array.from({ length: 4 }, (_, n) => 1000 + address + n);
+  const told = (request: Buffer) => {
+    const { address, quantity } = readRtuRequest(request);
+    return `${address}+${quantity}`;
+  };
+
+  it('however late, in front of the answer to a later request, is found out by a marker', async () => {
+    const late: Buffer[] = [];
+    const asked: string[] = [];
+    let isLate = false;
+    const { bus } = await startPeer((socket, request) => {
+      asked.push(told(request));
+      if (isLate) late.push(answer(request));
+      // Its answers come in order: the old one first.
+      else socket.write(Buffer.concat([...late.splice(0), answer(request)]));
+    }, rtu);
+    expect((await bus.read(block(100, 5000))).values).toEqual(valuesFrom(100));
+    isLate = true;
+    const failure = await failureOf(bus.read({ ...block(200, 60), lateAnswerMs: 0 }));
+    expect(failure).toMatchObject({ missCause: 'timeout', isHeldBack: false });
+    isLate = false;
+    expect((await bus.read(block(300, 5000))).values).toEqual(valuesFrom(300));
+    expect((await bus.read(block(400, 5000))).values).toEqual(valuesFrom(400));
+    expect(asked).toEqual(['0+2', '100+4', '200+4', '0+2', '300+4', '400+4']);
+  });
+
+  it('after the answer to a later request costs that request, not its truth', async () => {
+    let late: Buffer | undefined;
+    const asked: string[] = [];
+    const { bus } = await startPeer((socket, request) => {
+      asked.push(told(request));
+      if (asked.length === 3) late = answer(request);
+      else if (asked.length === 5) {
+        socket.write(late ?? '');
+        late = answer(request);
+      } else if (asked.length === 6) socket.write(Buffer.concat([late ?? Buffer.alloc(0), answer(request)]));
+      else socket.write(answer(request));
+    }, rtu);
+    await bus.read(block(100, 5000));
+    await failureOf(bus.read({ ...block(200, 60), lateAnswerMs: 600_000 }));
+    // The marker before it is answered at once: this device does not keep the order.
+    const failure = await failureOf(bus.read(block(300, 5000)));
+    expect(asked).toEqual(['0+2', '100+4', '200+4', '0+2', '300+4', '0+2']);
+    expect(failure.message).toMatch(/^it was answered twice/);
+    expect((await bus.read(block(400, 5000))).values).toEqual(valuesFrom(400));
+  });
+
+  it('costs the device no request when the marker has taken most of the time, and the next one is asked at once', async () => {
+    const asked: string[] = [];
+    const { bus } = await startPeer((socket, request) => {
+      asked.push(told(request));
+      const delayMs = asked.length === 1 ? 600 : 0;
+      setTimeout(() => socket.write(answer(request)), delayMs);
+    }, rtu);
+    expect(await failureOf(bus.read(block(100, 2000)))).toMatchObject({ isHeldBack: true, wasSent: true });
+    expect((await bus.read(block(100, 2000))).values).toEqual(valuesFrom(100));
+    expect(asked).toEqual(['0+2', '100+4']);
+  });
+
+  it('and refuses the marker is asked all the same', async () => {
+    const asked: string[] = [];
+    const { bus } = await startPeer((socket, request) => {
+      asked.push(told(request));
+      if (asked.length === 3) return;
+      socket.write(told(request) === '0+2' ? rtuFrame(1, Buffer.of(0x83, 2)) : answer(request));
+    }, rtu);
+    expect((await bus.read(block(100, 5000))).values).toEqual(valuesFrom(100));
+    await failureOf(bus.read({ ...block(200, 60), lateAnswerMs: 0 }));
+    expect((await bus.read(block(300, 5000))).values).toEqual(valuesFrom(300));
+    expect(asked).toEqual(['0+2', '100+4', '200+4', '0+2', '300+4']);
+  });
+
+  it('and keeps quiet between two requests when the device wants that', async () => {
+    const asked: string[] = [];
+    const { bus } = await startPeer((socket, request) => {
+      asked.push(told(request));
+      socket.write(answer(request));
+    }, rtu);
+    expect((await bus.read({ ...block(100, 5000), requestPauseMs: 5 })).values).toEqual(valuesFrom(100));
+    const other = { ...block(100, 250), unitId: 2, requestPauseMs: 600_000 };
+    expect(await failureOf(bus.read(other))).toMatchObject({ missCause: 'timeout', wasSent: true });
+    expect(asked).toEqual(['0+2', '100+4', '0+2']);
+  });
+});

@@ -131,6 +131,21 @@ describe.skipIf(!hasSocat)('a late reply on a serial line', () => {
     expect(await next).toEqual({ kind: 'registers', values: [1200] });
   });
 
+  it('of a device all of whose answers look alike ends the wait for it as soon as it comes', async () => {
+    const late: (() => void)[] = [];
+    const { bus } = await startSerialPeer((reply, request, n) => {
+      if (n === 0) late.push(() => reply(soundRtuReply(request)));
+      else reply(soundRtuReply(request));
+    });
+    const lateAnswerMs = 600_000;
+    await failureOf(bus.read({ ...ofUnit(1, 100, 1, 60), lateAnswerMs }));
+    const notAsked = await failureOf(bus.read(ofUnit(1, 200)));
+    expect(notAsked).toMatchObject({ missCause: 'timeout', wasSent: false, isHeldBack: true });
+    expect(notAsked.message).toMatch(/^not asked: an answer to an earlier request may come for another/);
+    late[0]?.();
+    await untilHolds(async () => expect((await bus.read(ofUnit(1, 200))).values).toEqual([1200]));
+  });
+
   it('does not keep other units from being read meanwhile', async () => {
     const late: (() => void)[] = [];
     const asked: number[] = [];

@@ -8,6 +8,7 @@ export interface Reply {
   readonly exceptionCode?: number;
   /** Default: true. */
   readonly wasSent?: boolean;
+  readonly isHeldBack?: boolean;
 }
 
 /** A bus on simulated time that does as the test says, and knows what it was asked. */
@@ -26,11 +27,11 @@ export class ScriptedBus implements DeviceBus {
     if (this.#inFlight > 0) throw new Error('two requests at once on one endpoint');
     this.#inFlight += 1;
     this.asked.push({ atMs: this.#time.nowMs(), request });
-    const { afterMs, failure, exceptionCode, wasSent = true } = this.reply(request);
+    const { afterMs, failure, exceptionCode, wasSent = true, isHeldBack = false } = this.reply(request);
     return new Promise((resolve, reject) => {
       this.#time.after(afterMs, () => {
         this.#inFlight -= 1;
-        const how = { wasSent, ...(exceptionCode === undefined ? {} : { exceptionCode }) };
+        const how = { wasSent, isHeldBack, ...(exceptionCode === undefined ? {} : { exceptionCode }) };
         if (failure) reject(new ReadFailure(failure, `${failure} on purpose`, how));
         else {
           const values = Array.from({ length: request.quantity }, (_, n) => request.address + n);

@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import type { ReadPlace, ReadRequest, WriteRequest } from '../../ports.ts';
+import { LateAnswers } from './late-answers.ts';
+import { shapeOf } from './request-pdu.ts';
+
+const place = (address: number, quantity: number): ReadPlace => ({
+  table: 'holding_register',
+  address,
+  quantity,
+});
+const markers = [place(0, 2), place(0, 4)];
+const read = (address: number, quantity = 10, rest: Partial<ReadRequest> = {}): ReadRequest => ({
+  ...{ unitId: 7, timeoutMs: 1_000, markers },
+  ...place(address, quantity),
+  ...rest,
+});
+const alone = (address: number, rest: Partial<ReadRequest> = {}) =>
+  read(address, 1, { markers: [], ...rest });
+/** A unit that has answered before. */
+function knownUnit(...requests: ReadRequest[]): LateAnswers {
+  const late = new LateAnswers();
+  for (const request of requests.length > 0 ? requests : [read(0)]) late.answered(request);
+  return late;
+}
+const asked = (late: LateAnswers, request: ReadRequest | WriteRequest, nowMs: number) =>
+  late.stepsFor(request, nowMs).map((step) => ('quantity' in step ? `${step.address}+${step.quantity}` : ''));
+
+describe('a unit that has answered everything', () => {
+  it('is asked for what is wanted and for nothing else', () => {
+    const late = knownUnit();
+    expect(late.waitMs(read(100), 0)).toBe(0);
+    expect(asked(late, read(100), 0)).toEqual(['100+10']);
+  });
+
+  it('is asked a marker first when this process has not seen an answer of it: another one may have asked before', () => {
+    const late = new LateAnswers();
+    expect(asked(late, read(100), 0)).toEqual(['0+2', '100+10']);
+    expect(asked(late, alone(100), 0)).toEqual(['100+1']);
+    late.answered(read(0, 2));
+    expect(asked(late, read(100), 0)).toEqual(['100+10']);
+  });
+});
+
+describe('after a timeout', () => {
+  it('a unit is left alone for one timeout more, others are not', () => {
+    const late = knownUnit();
+    late.noAnswer(read(0), 1_000);
+    expect(late.waitMs(read(100), 1_500)).toBe(500);
+    expect(late.waitMs(read(100, 3), 1_500)).toBe(500);
+    expect(late.waitMs(read(100, 10, { unitId: 8 }), 1_500)).toBe(0);
+    expect(late.waitMs(read(100, 10, { unitId: 8, acceptUnitZero: true }), 1_500)).toBe(0);
+    expect(late.waitMs(read(100), 2_000)).toBe(0);
+  });
+
+  it('what has an answer of the same shape is asked between markers while the late one may come', () => {
+    const late = knownUnit();
+    late.noAnswer(read(0), 1_000);
+    expect(asked(late, read(100), 2_000)).toEqual(['0+2', '100+10', '0+2']);
+    expect(asked(late, read(100, 9), 2_000)).toEqual(['100+9']);
+    late.answered(read(0, 2));
+    expect(asked(late, read(100), 2_010)).toEqual(['100+10', '0+2']);
+    expect(late.waitMs(read(100), 6_000)).toBe(0);
+    expect(asked(late, read(100), 6_000)).toEqual(['100+10']);
+  });
+
+  it('a marker is asked first however long ago that was, because devices answer in order', () => {
+    const late = knownUnit();
+    late.noAnswer(read(0), 1_000);
+    expect(late.waitMs(read(100), 3_600_000)).toBe(0);
+    expect(asked(late, read(100), 3_600_000)).toEqual(['0+2', '100+10']);
+  });
+
+  it('a marker that was not answered either is not the one that is asked next', () => {
+    const late = knownUnit();
+    late.noAnswer(read(0), 1_000);
+    late.noAnswer(read(0, 2), 3_000);
+    expect(asked(late, read(100), 4_000)).toEqual(['0+4', '100+10', '0+4']);
+    late.noAnswer(read(0, 4), 5_000);
+    // Without one there is the time alone; a marker whose own answer can hardly come any more will do again.
+    expect(late.waitMs(read(100), 5_000)).toBe(1_000);
+    expect(late.waitMs(read(100), 6_000)).toBe(0);
+    expect(asked(late, read(100), 6_000)).toEqual(['100+10']);
+    expect(asked(late, read(100), 8_000)).toEqual(['0+2', '100+10']);
+  });
+
+  it('a unit all of whose answers have one shape is left alone as long as it is said to be late at worst', () => {
+    const late = knownUnit();
+    late.noAnswer(alone(0), 1_000);
+    expect(late.waitMs(alone(5), 1_000)).toBe(5_000);
+    expect(late.waitMs(alone(5), 6_000)).toBe(0);
+    late.noAnswer(alone(0, { lateAnswerMs: 9_000 }), 10_000);
+    expect(late.waitMs(alone(5), 10_000)).toBe(9_000);
+  });
+
+  it('nothing is waited for any more when the late answer has come', () => {
+    const late = knownUnit();
+    late.noAnswer(alone(0), 1_000);
+    late.heard(8, shapeOf(3, 2));
+    late.heard(7, shapeOf(4, 2));
+    expect(late.waitMs(alone(5), 1_200)).toBe(4_800);
+    late.heard(7, shapeOf(3, 2));
+    expect(late.waitMs(alone(5), 1_200)).toBe(0);
+    expect(asked(late, read(5), 1_200)).toEqual(['5+10']);
+  });
+
+  it('of two requests of one shape both answers are waited for', () => {
+    const late = knownUnit();
+    late.noAnswer(alone(0), 1_000);
+    late.noAnswer(alone(5), 6_000);
+    late.heard(7, shapeOf(3, 2));
+    expect(late.waitMs(alone(9), 6_100)).toBe(4_900);
+    late.heard(7, shapeOf(3, 2));
+    expect(late.waitMs(alone(9), 6_100)).toBe(0);
+  });
+
+  it('an exception proves no more than that the oldest request is over', () => {
+    const late = knownUnit();
+    late.noAnswer(read(0), 1_000);
+    late.noAnswer(read(0, 4), 1_000);
+    late.refused(read(0, 2), 2_000);
+    expect(asked(late, read(100), 2_000)).toEqual(['100+10']);
+    expect(asked(late, read(100, 4), 6_000)).toEqual(['0+2', '100+4']);
+  });
+
+  it('a write waits for one timeout and for no marker: its confirmation repeats what was written', () => {
+    const late = knownUnit();
+    const write: WriteRequest = { unitId: 7, timeoutMs: 1_000, functionCode: 6, address: 1, values: [5] };
+    late.noAnswer(read(0), 1_000);
+    expect(late.waitMs(write, 1_200)).toBe(800);
+    expect(late.waitMs(write, 2_000)).toBe(0);
+    expect(asked(late, write, 2_000)).toEqual(['']);
+    expect(late.waitMs(write, 2_000)).toBe(0);
+  });
+});
+
+describe('units that answer as unit 0', () => {
+  it('wait for one another, because no marker of one says anything of the other', () => {
+    const late = new LateAnswers();
+    const zero = (unitId: number) => read(100, 10, { unitId, acceptUnitZero: true });
+    for (const unitId of [7, 8]) late.answered(zero(unitId));
+    late.noAnswer(zero(7), 1_000);
+    expect(late.waitMs(zero(8), 1_500)).toBe(500);
+    expect(asked(late, zero(8), 2_000)).toEqual(['100+10', '0+2']);
+    expect(late.waitMs(read(100, 10, { unitId: 8 }), 1_500)).toBe(0);
+    late.heard(0, shapeOf(3, 20));
+    expect(late.waitMs(zero(8), 1_500)).toBe(0);
+  });
+});
