@@ -144,6 +144,36 @@ describe('many units of which some never answer, read by the second collector', 
   });
 });
 
+describe('a unit that answered a former collector and is silent now', () => {
+  it('waits behind its neighbours again once it has failed, like any that nobody knows an answer of', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = ({ unitId }) => (unitId === 2 ? { afterMs: 300, failure: 'timeout' } : { afterMs: 50 });
+    world.endpoint
+      .breakers({ firstMs: 1_000, maxMs: 10_000 }, () => 0)
+      .unit(2)
+      .expectAnswers();
+    for (const [unitId, phase] of [
+      [1, 0],
+      [2, 20],
+      [3, 30],
+      [4, 30],
+    ] as const) {
+      world.poll(unit(unitId), { phaseMs: phase });
+    }
+    const orderFrom = (fromMs: number) =>
+      world.bus.asked.filter(({ atMs }) => atMs >= fromMs).map(({ request }) => request.unitId);
+    await world.time.advance(1_500);
+    // Nobody knew anything against it.
+    expect(orderFrom(0).slice(0, 4)).toEqual([1, 2, 3, 4]);
+    expect(world.asked(2)).toHaveLength(1);
+    // One that nobody knows has just had the one turn a second that goes before the others.
+    world.poll(unit(5), { phaseMs: 400 });
+    await world.time.advance(900);
+    await world.stop();
+    expect(orderFrom(2_000)).toEqual([1, 3, 4, 2]);
+  });
+});
+
 describe('a gateway that is away', () => {
   it('does not cost each of its units a connect timeout', async () => {
     const world = new PolledWorld();
