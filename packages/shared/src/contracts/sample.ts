@@ -110,6 +110,8 @@ export function encodeSample(sample: Sample): string {
  */
 export interface OutgoingSample extends Sample {
   readonly message?: Uint8Array;
+  /** Whether the device has given something in it, which only the message tells otherwise. Not sent. */
+  readonly isRead?: boolean;
 }
 
 /** What is sent of it, and kept of it on disk: JSON in UTF-8. */

@@ -20,7 +20,7 @@ async function samples(world: PolledWorld, points: PointConfig[], ms: number): P
   await world.time.advance(ms);
   await world.stop();
   return made.map((outgoing) => {
-    const { message, ...about } = outgoing;
+    const { message, isRead, ...about } = outgoing;
     const text = new TextDecoder().decode(message);
     const sample = sampleSchema.parse(JSON.parse(text));
     const { values, integers, uncertain, ...head } = sample;
@@ -29,6 +29,7 @@ async function samples(world: PolledWorld, points: PointConfig[], ms: number): P
     // Compact, and in the order that JSON.stringify gave it.
     const { miss, ...before } = head;
     expect(text).toBe(JSON.stringify({ ...before, values, integers, uncertain, miss }));
+    expect(isRead).toBe(Boolean(values ?? integers) || !miss);
     return sample;
   });
 }

@@ -105,6 +105,7 @@ export function sampleWriter(source: SampleSource): (result: TickResult) => Outg
       time,
       read_at: readAtMs,
       message,
+      isRead,
     };
     return miss ? { ...sample, miss } : sample;
   };

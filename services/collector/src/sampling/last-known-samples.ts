@@ -1,6 +1,9 @@
 import type { OutgoingSample } from '@holdfast/shared/contracts/sample.ts';
 import type { LastTick, Samples } from '../ports.ts';
 
+/** Of a reading of which the message alone has what was read. */
+const somethingRead: LastTick['values'] = {};
+
 /**
  * The newest sample of each device, be it in the stream or still on its way there: after an outage the stream
  * alone would have a tick read again that waits in this process.
@@ -14,7 +17,9 @@ export class LastKnownSamples implements Samples {
     this.#stream = stream;
   }
 
-  note({ task, device_id, session, epoch, tick, miss }: OutgoingSample): void {
+  note({ task, device_id, session, epoch, tick, miss, isRead }: OutgoingSample): void {
+    // As the stream has it: what was missed in part has values, were it none that are worth sending.
+    const values = isRead ? somethingRead : undefined;
     let devices = this.#onTheWay.get(task);
     if (!devices) {
       devices = new Map();
@@ -22,12 +27,13 @@ export class LastKnownSamples implements Samples {
     }
     const known = devices.get(device_id);
     if (!known) {
-      devices.set(device_id, { session, epoch, tick, miss });
+      devices.set(device_id, { session, epoch, tick, values, miss });
       return;
     }
     known.session = session;
     known.epoch = epoch;
     known.tick = tick;
+    known.values = values;
     known.miss = miss;
   }
 
