@@ -149,7 +149,7 @@ function* writingProblems({ table, writable }: RuledPoint): Iterable<FieldProble
   if (writable && (table === 'discrete_input' || table === 'input_register')) {
     yield {
       field: 'writable',
-      message: `no device lets a ${table} be written: only coils and holding registers`,
+      message: `a point of the table ${table} cannot be written: only coils and holding registers can`,
     };
   }
 }

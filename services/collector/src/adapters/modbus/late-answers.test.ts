@@ -92,6 +92,25 @@ describe('after a timeout', () => {
     expect(late.waitMs(alone(5), 10_000)).toBe(9_000);
   });
 
+  it('a unit that has answered out of order once is left alone for that time, whatever markers it has', () => {
+    const late = knownUnit();
+    late.noAnswer(read(0), 1_000);
+    late.answered(read(0, 2));
+    late.heard(7, shapeOf(3, 20));
+    expect(late.waitMs(read(100), 2_000)).toBe(0);
+    expect(asked(late, read(100), 2_000)).toEqual(['100+10']);
+    late.noAnswer(read(0), 10_000);
+    expect(late.waitMs(read(100), 10_000)).toBe(5_000);
+    expect(late.waitMs(read(100, 3), 10_000)).toBe(1_000);
+  });
+
+  it('so is one of which an answer came that nobody was owed', () => {
+    const late = knownUnit();
+    late.heard(7, shapeOf(3, 20));
+    late.noAnswer(read(0), 10_000);
+    expect(late.waitMs(read(100), 10_000)).toBe(5_000);
+  });
+
   it('nothing is waited for any more when the late answer has come', () => {
     const late = knownUnit();
     late.noAnswer(alone(0), 1_000);

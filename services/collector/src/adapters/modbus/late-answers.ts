@@ -29,12 +29,15 @@ export type Steps = readonly BusRequest[];
  * A device answers in order, so an answer to a *marker*, a read whose answer has another shape than all that may still
  * come, proves that nothing older will. That holds however late the device is. Whatever does not keep the order is given a time:
  * while that lasts, an answer counts only when a marker after it is answered with no second such answer in between.
- * Where a device has no marker, because all of its answers have one shape, there is the time alone.
+ * Where a device has no marker, because all of its answers have one shape, there is the time alone; so there is for one that was
+ * seen to answer out of order.
  */
 export class LateAnswers {
   #unanswered: Unanswered[] = [];
   /** Units of which an answer was seen: what another process had asked before, which may be dead now, is not known. */
   readonly #known = new Set<number>();
+  /** Units of which an answer came after that to a later request, or twice: of those a marker proves nothing. */
+  readonly #outOfOrder = new Set<number>();
 
   noAnswer(request: BusRequest, nowMs: number): void {
     const { unitId, timeoutMs, acceptUnitZero = false } = request;
@@ -74,6 +77,8 @@ export class LateAnswers {
       (each) => each.shape === shape && (each.unitId === unitId || (unitId === 0 && each.acceptUnitZero)),
     );
     const found = this.#unanswered[at];
+    // Nobody owed it: one before it was not the answer that it was taken for, or it came twice.
+    if (!found || found.isPassed) this.#outOfOrder.add(found?.unitId ?? unitId);
     if (!found) return;
     found.requests -= 1;
     this.#unanswered = this.#unanswered.filter(
@@ -95,7 +100,9 @@ export class LateAnswers {
     if (isWrite(request)) return hushMs;
     const shape = answerShape(request);
     const mayCome = concerning.filter((each) => each.shape === shape && each.untilMs > nowMs);
-    if (mayCome.length === 0 || this.#markerFor(request, shape, concerning, nowMs)) return hushMs;
+    const hasMarker =
+      !this.#outOfOrder.has(request.unitId) && this.#markerFor(request, shape, concerning, nowMs);
+    if (mayCome.length === 0 || hasMarker) return hushMs;
     return Math.max(hushMs, ...mayCome.map(({ untilMs }) => untilMs - nowMs));
   }
 
