@@ -51,6 +51,9 @@ interface Turn {
 /** So often one of those who wait behind all others has its turn before them. */
 const patienceMs = 1_000;
 
+/** Of those who wait behind all others, after so many failures the one that has waited longest is next. */
+const frontsShare = 4;
+
 /** Beyond the timeout a bus may take so long to settle (250 ms), and a busy process to see it. */
 const settlesLateByMs = 2_000;
 
@@ -68,6 +71,9 @@ export class Endpoint {
   /** Those who wait behind the queue, until they enter it. */
   readonly #patient: Waiting[] = [];
   #admittedMs = Number.NEGATIVE_INFINITY;
+  /** Of those, where the next one is taken from. */
+  #nextPatient = 0;
+  #patientFailures = 0;
   #current: Turn | undefined;
   #quietUntilMs = 0;
   #isQuiet = false;
@@ -169,6 +175,7 @@ export class Endpoint {
           this.#serve();
         },
         (error: unknown) => {
+          if (next.options.isPatient) this.#tryElsewhere();
           if (this.#isDone(current)) next.reject(error);
           this.#serve();
         },
@@ -208,9 +215,20 @@ export class Endpoint {
   #admitOne(): void {
     const nowMs = this.#clock.monotonicMs();
     if (this.#queue.length > 0 && nowMs - this.#admittedMs < patienceMs) return;
-    const waiting = this.#patient.shift();
+    const [waiting] = this.#patient.splice(this.#nextPatient, 1);
+    if (this.#nextPatient >= this.#patient.length) this.#nextPatient = 0;
     if (waiting) this.#queue.unshift(waiting);
     this.#admittedMs = nowMs;
+  }
+
+  /**
+   * Units that are dead are often neighbours: a cabinet without power, a cable that is cut. After one of them the next one is
+   * taken from far off; now and then from the front, so that nobody waits for ever.
+   */
+  #tryElsewhere(): void {
+    this.#patientFailures += 1;
+    const isFrontsTurn = this.#patientFailures % frontsShare === 0;
+    this.#nextPatient = isFrontsTurn ? 0 : Math.floor(this.#patient.length / 2);
   }
 
   /** Takes the first one whose unit may be asked now; when there is none, has the queue served when there is. */

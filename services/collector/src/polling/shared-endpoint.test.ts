@@ -1,5 +1,6 @@
 import type { OutgoingSample } from '@holdfast/shared/contracts/sample.ts';
 import { describe, expect, it } from 'vitest';
+import { ReadFailure } from '../ports.ts';
 import { Endpoints } from './endpoints.ts';
 import { phaseMs } from './schedule.ts';
 import { SessionRunner } from './session-runner.ts';
@@ -86,6 +87,38 @@ describe('many units of which some never answer', () => {
       expect(first).toBeGreaterThanOrEqual(0);
     }
     for (const unitId of [3, 13, 93]) expect(world.asked(unitId).length).toBeGreaterThanOrEqual(1);
+  });
+});
+
+describe('many units of which neighbours never answer, all asked at once', () => {
+  it('are tried far apart: those that answer do not wait for all of the dead to be found out', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = ({ unitId }) => (unitId < 10 ? { afterMs: 300, failure: 'timeout' } : { afterMs: 1 });
+    await world.time.advance(500);
+    const results = Array.from({ length: 100 }, (_, unitId) =>
+      world.poll(deviceOf({ id: `d${unitId}`, unit_id: unitId, timeout_ms: 300 })),
+    );
+    await world.time.advance(10_000);
+    await world.stop();
+    const misses = results.slice(10).map((ticks) => ticks.filter(({ miss }) => miss).length);
+    // One after the other it would be three of each, 270, for three seconds of timeouts.
+    expect(misses.reduce((sum, missed) => sum + missed, 0)).toBeLessThan(135);
+    for (let unitId = 0; unitId < 10; unitId += 1) expect(world.asked(unitId).length).toBeGreaterThan(0);
+  });
+
+  it('have each their turn, however many of the others fail', async () => {
+    const world = new PolledWorld();
+    const order: number[] = [];
+    const fail = (n: number) =>
+      world.endpoint.turn({}, { timeoutMs: 300, isPatient: true }, () => {
+        order.push(n);
+        return Promise.reject(new ReadFailure('timeout', 'on purpose'));
+      });
+    const again = async (n: number): Promise<void> => {
+      if (order.length < 20) await fail(n).catch(() => again(n));
+    };
+    await world.time.until(Promise.all([1, 2, 3, 4, 5].map(again)));
+    expect(new Set(order.slice(0, 20))).toEqual(new Set([1, 2, 3, 4, 5]));
   });
 });
 
