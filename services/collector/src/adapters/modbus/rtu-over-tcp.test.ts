@@ -193,6 +193,13 @@ describe('a gateway whose device answers late', () => {
     expect(asked).toEqual(['0+2', '100+4']);
   });
 
+  it('or never costs one request and its timeout, not one for the marker and one more', async () => {
+    const asked: string[] = [];
+    const { bus } = await startPeer((_socket, request) => void asked.push(told(request)), rtu);
+    expect(await failureOf(bus.read(block(100, 60)))).toMatchObject({ missCause: 'timeout', wasSent: true });
+    expect(asked).toEqual(['0+2']);
+  });
+
   it('and refuses the marker is asked all the same', async () => {
     const asked: string[] = [];
     const { bus } = await startPeer((socket, request) => {
