@@ -48,6 +48,7 @@ export async function gapsByCause(
         quarantined: [],
         missed: new Map([...missed].map(([cause, ranges]) => [cause, normalise(ranges)])),
         sent: [],
+        confirmed: [],
       },
       periodMs: loadPeriodMs,
       nowMs,

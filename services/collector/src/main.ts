@@ -13,6 +13,7 @@ import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
 import { parseNatsAddress } from '@holdfast/shared/jetstream/nats-address.ts';
 import { onRenewalCall } from '@holdfast/shared/jetstream/renewal-call.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
+import { SentStream } from '@holdfast/shared/jetstream/sent-stream.ts';
 import { followSessionLog, lastSessionSequence } from '@holdfast/shared/jetstream/session-log.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { prepareStreams } from '@holdfast/shared/jetstream/streams.ts';
@@ -49,6 +50,7 @@ import { gatherMs } from './sampling/gather.ts';
 import { LastKnownSamples } from './sampling/last-known-samples.ts';
 import { reportOutbox } from './sampling/outbox-report.ts';
 import { SampleOutbox } from './sampling/sample-outbox.ts';
+import { SentBook } from './sampling/sent-book.ts';
 
 /**
  * What the broker is asked before sessions are polled, of all of them together. Thousands of devices that begin at the same
@@ -116,10 +118,21 @@ await runService({
       bufferMax: config.SAMPLE_BUFFER_MAX,
       spoolMaxBytes: config.SPOOL_MAX_BYTES,
     });
+    const sentStream = new SentStream(nc);
+    const sentBook = new SentBook({
+      publish: (taskId, sender, record) => sentStream.publish(taskId, sender, record),
+      instance,
+      isBrokerUp: connection.isUp,
+      clock: systemClock,
+      timers: systemTimers,
+      log,
+    });
     const isSpooling = config.SPOOL_MAX_BYTES > 0;
     const sending = {
-      send: observer.countingSends((sample: Sample) => samples.publish(sample)),
-      wasStored: (sample: Sample, afterSequence: number) => samples.wasStored(sample, afterSequence),
+      send: sentBook.noting(observer.countingSends((sample: Sample) => samples.publish(sample))),
+      wasStored: sentBook.notingStored((sample: Sample, afterSequence: number) =>
+        samples.wasStored(sample, afterSequence),
+      ),
       firstAfter: await samples.lastSequence(),
       tooLarge: SampleStream.tooLarge,
       maxWaiting: config.SAMPLE_BUFFER_MAX,
@@ -233,6 +246,7 @@ await runService({
           truth: { load: (taskId) => seenEvents.read(taskId, (id) => loadTask(store, id)) },
           configs,
           samples: lastKnown,
+          sent: sentBook,
           inTurn: askOfStarts,
           liveStatus,
           timers: systemTimers,
@@ -299,7 +313,9 @@ await runService({
       flushSamples: async (timeoutMs) => {
         spool.stop();
         await adoption.stop();
-        return outbox.close(timeoutMs);
+        const left = await outbox.close(timeoutMs);
+        await sentBook.close();
+        return left;
       },
       keepAliveEveryMs: Math.max(100, config.LEASE_TTL_MS / 3),
       statusEveryMs: config.STATUS_INTERVAL_MS,
@@ -346,6 +362,7 @@ await runService({
     });
     onStop('calls', async () => stopCalls());
     collector.start();
+    sentBook.start();
     lease.start();
 
     const readiness = () => ({ nats: connection.isUp(), lease: lease.isHeld() });

@@ -111,11 +111,23 @@ export interface TaskConfigs {
 }
 
 /** Up to where a device has been read, and whether it answered then. */
-export type LastTick = Pick<Sample, 'session' | 'epoch' | 'tick'> & Partial<Pick<Sample, 'values' | 'miss'>>;
+export type LastTick = Pick<Sample, 'session' | 'epoch' | 'tick'> &
+  Partial<Pick<Sample, 'values' | 'miss'>> & {
+    /** The broker's newest sample of the device, also where this process has a newer one on its way. */
+    readonly stored?: Sample | undefined;
+  };
 
 export interface Samples {
-  /** Of the newest sample of a device that the broker has. @throws when it cannot be asked */
-  last(taskId: string, deviceId: string): Promise<(LastTick & Pick<Sample, 'through_tick'>) | undefined>;
+  /** Of the newest sample of a device. @throws when the broker cannot be asked */
+  last(taskId: string, deviceId: string): Promise<LastTick | undefined>;
+}
+
+/** Where it is put on record up to which tick the broker has confirmed what was sent; see sampling/sent-book.ts. */
+export interface SentRecords {
+  /** What was found of others. Await it before anything is sent in their place. Never rejects. */
+  found(samples: readonly Sample[]): Promise<void>;
+  /** This process reads the session no more under this epoch. */
+  ended(sessionId: string, epoch: number): void;
 }
 
 /** Live states are rewritten all the time, so a write that fails is not repeated. */

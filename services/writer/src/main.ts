@@ -15,6 +15,7 @@ import {
   prepareSampleStore,
 } from '@holdfast/shared/sample-store/open-sample-store.ts';
 import { publishSinkStatus } from './adapters/publish-sink-status.ts';
+import { recordSent } from './adapters/record-sent.ts';
 import { sampleBatchHandler } from './adapters/sample-batch-handler.ts';
 import { addWriterMetrics } from './adapters/writer-metrics.ts';
 import { reportCounters, writerCounters } from './batch/writer-counters.ts';
@@ -126,6 +127,10 @@ await runService({
     });
     onStop('counters', reportCounters(counters, log));
     onStop('sample consumer', consumer.stop);
+    if (coverage) {
+      const isDatabaseUp = () => storeWatch.isUp() && monitor.failingForMs(Date.now()) === 0;
+      onStop('record of what was sent', recordSent({ connection, coverage, isDatabaseUp, log }));
+    }
     log.info({ store: config.SAMPLE_STORE, instance }, 'writing samples');
   },
 });

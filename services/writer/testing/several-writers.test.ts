@@ -94,6 +94,7 @@ describe('several writers on one stream', () => {
         quarantined: [],
         missed: new Map(),
         sent: [],
+        confirmed: [],
       });
     }
     expect(await quarantined(connection)).toEqual([]);

@@ -218,6 +218,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
       quarantined: fromTicks([5_000]),
       missed: new Map(),
       sent: [],
+      confirmed: [],
     });
   });
 

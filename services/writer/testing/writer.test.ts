@@ -145,6 +145,7 @@ describe('the writer with PostgreSQL', () => {
       quarantined: fromTicks([20, 41]),
       missed: new Map(),
       sent: [],
+      confirmed: [],
     });
   });
 
@@ -217,6 +218,7 @@ describe('the writer with PostgreSQL', () => {
         ['fenced', fromTicks([2, 3, 4])],
       ]),
       sent: [],
+      confirmed: [],
     });
   });
 

@@ -1,5 +1,6 @@
 import type { CloudEvent } from '@holdfast/shared/contracts/cloud-event.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
@@ -35,6 +36,7 @@ export class SimBroker {
   /** Asked to renew their leases at once. */
   readonly renewalCalls = new Set<() => void>();
   readonly #samples = new Map<string, Sample>();
+  readonly #sent = new Map<string, SentRecord>();
   readonly configs = new Map<string, TaskConfig>();
   #isUp = true;
   /** Hears of every event before anybody else. */
@@ -105,6 +107,10 @@ export class SimBroker {
     const key = `${sample.task}.${sample.device_id}`;
     // One stream: what comes last is the newest, whatever its tick is.
     this.#samples.set(key, sample);
+  }
+
+  putSent(sender: string, record: SentRecord): void {
+    this.#sent.set(sender, record);
   }
 
   lastSample(taskId: string, deviceId: string): Sample | undefined {

@@ -8,6 +8,7 @@ import { SessionRunner } from '../../../services/collector/src/polling/session-r
 import { SteadyClock } from '../../../services/collector/src/polling/steady-clock.ts';
 import type { AssignmentHandle } from '../../../services/collector/src/ports.ts';
 import { SampleOutbox } from '../../../services/collector/src/sampling/sample-outbox.ts';
+import { SentBook } from '../../../services/collector/src/sampling/sent-book.ts';
 import { openSimInbox } from '../broker/sim-assignments.ts';
 import { SimEventStore } from '../broker/sim-event-store.ts';
 import { SimLeaseStore } from '../broker/sim-lease-store.ts';
@@ -96,11 +97,22 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
     { clock: systemClock, timers },
   );
   const samples = {
-    last: (taskId: string, deviceId: string) =>
-      link.request(`last sample of ${taskId}`, () => broker.lastSample(taskId, deviceId), 5_000),
+    last: async (taskId: string, deviceId: string) => {
+      const ask = () => broker.lastSample(taskId, deviceId);
+      const stored = await link.request(`last sample of ${taskId}`, ask, 5_000);
+      return stored && { ...stored, stored };
+    },
   };
+  const sent = new SentBook({
+    publish: (_task, sender, record) => link.request('sent', () => broker.putSent(sender, record), 2_000),
+    instance: process.instance,
+    isBrokerUp: () => link.isUp(),
+    clock: systemClock,
+    timers,
+    log,
+  });
   const outbox = new SampleOutbox({
-    send: (sample) => link.request('sample', () => broker.putSample(sample), 5_000),
+    send: sent.noting((sample) => link.request('sample', () => broker.putSample(sample), 5_000)),
     isBrokerUp: () => link.isUp(),
     maxWaiting: 1_000,
     timers,
@@ -142,6 +154,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
           },
         },
         samples,
+        sent,
         inTurn: (question) => question(),
         liveStatus: {
           write: (id, status) => link.request('status', () => broker.putStatus(id, status), 5_000),
@@ -175,7 +188,11 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
       }),
     disconnectDevices: () => endpoints.disconnectAll(),
     verifyLog: async () => sessionLog?.verify(),
-    flushSamples: (timeoutMs) => outbox.flush(timeoutMs),
+    flushSamples: async (timeoutMs) => {
+      const left = await outbox.flush(timeoutMs);
+      await sent.close();
+      return left;
+    },
     keepAliveEveryMs: Math.max(100, settings.lease.ttlMs / 3),
     statusEveryMs: 2_000,
     timers,
@@ -193,6 +210,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         if (isGone) return;
         sessionLog = new SimSessionLog(broker, link, last, (event) => collector.eventSeen(event));
         collector.start();
+        sent.start();
         holder.start();
         return;
       } catch {

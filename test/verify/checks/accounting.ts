@@ -105,6 +105,7 @@ interface RecordedTicks {
   readonly quarantined: number[];
   readonly missed: Map<GapCause, TickRange[]>;
   readonly sent: TickRange[];
+  readonly confirmed: TickRange[];
 }
 
 function coverageOf(recorded: RecordedTicks | undefined) {
@@ -113,6 +114,7 @@ function coverageOf(recorded: RecordedTicks | undefined) {
     quarantined: fromTicks(recorded?.quarantined ?? []),
     missed: new Map([...(recorded?.missed ?? [])].map(([cause, ranges]) => [cause, normalise(ranges)])),
     sent: normalise(recorded?.sent ?? []),
+    confirmed: normalise(recorded?.confirmed ?? []),
   };
 }
 
@@ -125,7 +127,14 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
   const byDevice = new Map<string, RecordedTicks>();
   const of = (session: string, device: string): RecordedTicks => {
     const key = `${session}/${device}`;
-    const known = byDevice.get(key) ?? { stored: [], quarantined: [], missed: new Map(), sent: [] };
+    const nothing: RecordedTicks = {
+      stored: [],
+      quarantined: [],
+      missed: new Map(),
+      sent: [],
+      confirmed: [],
+    };
+    const known = byDevice.get(key) ?? nothing;
     byDevice.set(key, known);
     return known;
   };
@@ -143,6 +152,9 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
   }
   for (const { session, device, tick } of history.database?.values ?? [])
     of(session, device).stored.push(tick);
+  for (const { session, device, outcome, ranges } of history.database?.coverage ?? []) {
+    if (outcome === 'confirmed') of(session, device).confirmed.push(...ranges);
+  }
   for (const { tick } of history.quarantined) {
     if (tick) of(tick.session, tick.device).quarantined.push(tick.tick);
   }

@@ -34,7 +34,7 @@ export interface Permissions {
 /** Every collector; ids are tokens, so a wildcard stands for any of them. */
 export const anyCollector = '*';
 
-const { sessions, assignments, samples, quarantine, audit } = streamNames;
+const { sessions, assignments, samples, sent, quarantine, audit } = streamNames;
 const taskConfigs = `OBJ_${bucketNames.taskConfigs}`;
 const kv = (bucket: string) => `KV_${bucket}`;
 const boards = [kv(bucketNames.status), kv(bucketNames.waiting), kv(bucketNames.sinks)];
@@ -188,6 +188,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
     publish: [
       ...ofCollector(collectorId),
       subjects.sample('*', '*'),
+      subjects.sent('*', '*'),
       subjects.health('*', '*'),
       write(bucketNames.status, '*'),
       ...[sessions, samples, taskConfigs, kv(bucketNames.collectors)].flatMap(read),
@@ -208,6 +209,9 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
   writer: () => ({
     publish: [
       ...durable(samples, durableNames.writer),
+      ...read(sent),
+      ...follow(sent),
+      `${api}.STREAM.MSG.DELETE.${sent}`,
       subjects.quarantine('*'),
       write(bucketNames.sinks, '*'),
     ],

@@ -3,6 +3,7 @@ export const streamNames = {
   sessions: 'SESSIONS',
   assignments: 'ASSIGNMENTS',
   samples: 'SAMPLES',
+  sent: 'SENT',
   health: 'HEALTH',
   quarantine: 'QUARANTINE',
   audit: 'AUDIT',
@@ -53,6 +54,10 @@ export const subjects = {
   sample: (taskId: string, deviceId: string) => `samples.${taskId}.${deviceId}`,
   /** Samples that the stream itself had to drop; an id of a device is a number. */
   droppedSamples: (taskId: string) => `samples.${taskId}.dropped`,
+
+  allSent: 'sent.>',
+  /** @param sender a token that no other process has */
+  sent: (taskId: string, sender: string) => `sent.${taskId}.${sender}`,
 
   allHealth: 'health.>',
   health: (taskId: string, deviceId: string) => `health.${taskId}.${deviceId}`,

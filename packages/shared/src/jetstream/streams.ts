@@ -52,9 +52,11 @@ export async function prepareStreams(
   if (mayCreate) return ensureStreams(nc, settings);
   requireFitServer(nc);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
+  // A supervisor of the release before knows nothing of this one, and readings go on without it.
+  const needed = streamShapes(settings).filter(({ name }) => name !== streamNames.sent);
   for (let said = false; ; said = true) {
     try {
-      await requireFitStreams(jsm, streamShapes(settings));
+      await requireFitStreams(jsm, needed);
       return;
     } catch (error) {
       if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound)
@@ -170,6 +172,7 @@ const shapes: Readonly<Record<string, Partial<StreamShape>>> = {
   [streamNames.sessions]: { max_age: 0, max_msgs_per_subject: -1 },
   [streamNames.assignments]: { max_age: 0, max_msgs_per_subject: 1, deny_purge: false },
   [streamNames.samples]: { max_msgs_per_subject: -1 },
+  [streamNames.sent]: { max_msgs_per_subject: 1, deny_delete: false },
   [streamNames.quarantine]: { deny_delete: false },
 };
 
@@ -297,6 +300,17 @@ function streamConfigs(settings: StreamSettings): StreamSpec[] {
       max_age: settings.samplesMaxAgeHours * hourMs * nanosPerMs,
       duplicate_window: 2 * 60_000 * nanosPerMs,
       allow_direct: true,
+    },
+    {
+      ...common,
+      // Beside SAMPLES, which pushes out whatever lies in it. The oldest go: nobody must wait for what is only bookkeeping.
+      name: streamNames.sent,
+      subjects: [subjects.allSent],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      max_msgs_per_subject: 1,
+      max_bytes: 64 * 1024 * 1024,
+      max_age: 30 * dayMs * nanosPerMs,
     },
     {
       ...common,

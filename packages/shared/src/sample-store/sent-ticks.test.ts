@@ -114,6 +114,7 @@ describe('the gaps of a device that several processes read by turns while SAMPLE
             quarantined: [],
             missed: new Map(),
             sent: normalise(sent),
+            confirmed: [],
           },
           periodMs,
           nowMs,

@@ -3,7 +3,7 @@ import type { TickEntry } from './tick-coverage.ts';
 
 const dayMs = 86_400_000;
 /** Longer than SAMPLES holds anything by default; what a device sent before need not be told again. */
-const daysTold = 7;
+export const daysTold = 7;
 /** More devices than this are told of twice rather than remembered. */
 const devicesKnown = 200_000;
 

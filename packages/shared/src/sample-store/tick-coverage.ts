@@ -3,10 +3,10 @@ import type { Coverage, GapCause } from '../domain/gaps/attribute-gaps.ts';
 import { normalise, type TickRange } from '../domain/gaps/tick-ranges.ts';
 
 /**
- * What became of a tick on its way into the database. `sent` says only that a collector has sent something for it: see
- * `Coverage`.
+ * What became of a tick on its way into the database. `sent` and `confirmed` say only that a collector has sent something for
+ * it: see `Coverage`.
  */
-export type TickOutcome = 'stored' | 'quarantined' | 'fenced' | 'sent' | MissCause;
+export type TickOutcome = 'stored' | 'quarantined' | 'fenced' | 'sent' | 'confirmed' | MissCause;
 
 /** Ticks `from` to `to`, both included, of one device of a session. */
 export interface TickEntry extends TickRange {
@@ -71,7 +71,8 @@ export function tickEntry(sample: TickOfSample, outcome: TickOutcome): TickEntry
 export function coverageOf(ranges: ReadonlyMap<TickOutcome, readonly TickRange[]>): Coverage {
   const missed = new Map<GapCause, readonly TickRange[]>();
   for (const [outcome, ticks] of ranges) {
-    if (outcome === 'stored' || outcome === 'quarantined' || outcome === 'sent') continue;
+    if (outcome === 'stored' || outcome === 'quarantined') continue;
+    if (outcome === 'sent' || outcome === 'confirmed') continue;
     missed.set(outcome, normalise(ticks));
   }
   return {
@@ -79,5 +80,6 @@ export function coverageOf(ranges: ReadonlyMap<TickOutcome, readonly TickRange[]
     quarantined: normalise(ranges.get('quarantined') ?? []),
     missed,
     sent: normalise(ranges.get('sent') ?? []),
+    confirmed: normalise(ranges.get('confirmed') ?? []),
   };
 }

@@ -52,7 +52,7 @@ export interface SessionAccount {
 }
 
 const devicesInARow = 50;
-const nothing: Coverage = { stored: [], quarantined: [], missed: new Map(), sent: [] };
+const nothing: Coverage = { stored: [], quarantined: [], missed: new Map(), sent: [], confirmed: [] };
 
 /**
  * Accounts for every tick that was due: from the log (when the session ran, who held it), its configuration (which

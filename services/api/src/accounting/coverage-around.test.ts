@@ -14,6 +14,7 @@ const days = 12;
 const nowMs = days * dayMs;
 const scheduled = [{ from: 0, to: days * ticksOfDay - 1 }];
 const intervals = [{ fromMs: 0, toMs: undefined }];
+const nothing: Coverage = { stored: [], quarantined: [], missed: new Map(), sent: [], confirmed: [] };
 
 it('tells the same gaps of a window as all that is on record does', async () => {
   let partly = 0;
@@ -32,7 +33,14 @@ it('tells the same gaps of a window as all that is on record does', async () => 
       fc.integer({ min: 0, max: days * ticksOfDay - 2 }),
       fc.integer({ min: 1, max: 60 }),
       fc.array(fc.integer({ min: 0, max: days * ticksOfDay - 1 }), { maxLength: 3 }),
-      async (kinds, hours, from, length, begins) => {
+      // Of processes that ended, what others know.
+      fc.array(
+        fc.tuple(fc.integer({ min: 0, max: days * ticksOfDay - 1 }), fc.integer({ min: 0, max: 60 })),
+        {
+          maxLength: 3,
+        },
+      ),
+      async (kinds, hours, from, length, begins, ended) => {
         const ticks: Record<string, number[]> = { stored: [], timeout: [], none: [] };
         let next = 0;
         for (const run of kinds) {
@@ -60,6 +68,9 @@ it('tells the same gaps of a window as all that is on record does', async () => 
           const sentThen = sent.flatMap(({ from, to }) =>
             Array.from({ length: to - from + 1 }, (_, index) => from + index).filter(isGiven),
           );
+          const confirmedThen = ended.flatMap(([from, ticks]) =>
+            Array.from({ length: ticks + 1 }, (_, index) => from + index).filter(isGiven),
+          );
           const of = (kind: string) => fromTicks((ticks[kind] ?? []).filter(isGiven));
           return new Map<string, Coverage>([
             [
@@ -69,6 +80,7 @@ it('tells the same gaps of a window as all that is on record does', async () => 
                 quarantined: [],
                 missed: new Map([['timeout', of('timeout')]]),
                 sent: fromTicks(sentThen),
+                confirmed: fromTicks(confirmedThen),
               },
             ],
           ]);
@@ -92,7 +104,7 @@ it('tells the same gaps of a window as all that is on record does', async () => 
             scheduled,
             intervals,
             placements,
-            coverage: known.get('press') ?? { stored: [], quarantined: [], missed: new Map(), sent: [] },
+            coverage: known.get('press') ?? nothing,
             periodMs,
             nowMs,
             settledMs: nowMs - 10_000,

@@ -58,6 +58,9 @@ class World {
   /** Questions that wait for their turn while it is set. */
   turns: (() => void)[] | undefined;
   readonly asked: string[] = [];
+  /** Ticks of samples that were put on record as those of others, and epochs that were said to be over. */
+  readonly found: number[] = [];
+  readonly ended: number[] = [];
   mayPoll = true;
   voidUpTo = 0;
   readonly holder = new TaskHolder({
@@ -71,6 +74,10 @@ class World {
         this.asked.push(deviceId);
         return this.#later(() => this.lastTicks[deviceId]);
       },
+    },
+    sent: {
+      found: (samples) => this.#later(() => void this.found.push(...samples.map(({ tick }) => tick))),
+      ended: (_session, epoch) => void this.ended.push(epoch),
     },
     inTurn: async (question) => {
       if (this.turns) await new Promise<void>((resolve) => this.turns?.push(resolve));

@@ -1,12 +1,20 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
-import type { MissCause } from '@holdfast/shared/contracts/sample.ts';
+import type { MissCause, Sample } from '@holdfast/shared/contracts/sample.ts';
 import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { SessionRunner } from '../polling/session-runner.ts';
-import type { AssignmentHandle, LiveStatus, LoadedConfig, Samples, TaskConfigs, Truth } from '../ports.ts';
+import type {
+  AssignmentHandle,
+  LiveStatus,
+  LoadedConfig,
+  Samples,
+  SentRecords,
+  TaskConfigs,
+  Truth,
+} from '../ports.ts';
 import { judgeAssignment } from './judge-assignment.ts';
 
 export interface TaskHolderOptions {
@@ -16,6 +24,7 @@ export interface TaskHolderOptions {
   readonly truth: Truth;
   readonly configs: TaskConfigs;
   readonly samples: Samples;
+  readonly sent: SentRecords;
   readonly liveStatus: LiveStatus;
   readonly timers: Timers;
   readonly log: Logger;
@@ -175,7 +184,7 @@ export class TaskHolder {
   }
 
   async #run(assignment: Assignment, handle: AssignmentHandle): Promise<void> {
-    const { taskId, configs, samples, log, inTurn, mayPoll } = this.#options;
+    const { taskId, configs, samples, sent, log, inTurn, mayPoll } = this.#options;
     let isWanted = true;
     // What its turn comes for when it is too late is not asked: a drain would wait for all that is asked.
     const ask = <T>(question: () => Promise<T>): Promise<T | undefined> =>
@@ -195,18 +204,24 @@ export class TaskHolder {
     this.#failedStarts = 0;
     const firstTicks = new Map<string, number>();
     const answering = new Set<string>();
-    await Promise.all(
-      loaded.config.devices.map(async (device) => {
-        const last = await ask(() => samples.last(taskId, device.id));
-        // What an earlier holder read in this very tick is not read again.
-        if (last?.session === assignment.session_id) firstTicks.set(device.id, last.tick + 1);
-        // Whoever read it, and in whichever session: a part of it counts, the other points are missing.
-        const isSilent = last?.miss && !last.values && silentCauses.includes(last.miss.cause);
-        if (last && !isSilent) answering.add(device.id);
-      }),
-    ).finally(() => {
+    const former: Sample[] = [];
+    try {
+      await Promise.all(
+        loaded.config.devices.map(async (device) => {
+          const last = await ask(() => samples.last(taskId, device.id));
+          if (last?.stored) former.push(last.stored);
+          // What an earlier holder read in this very tick is not read again.
+          if (last?.session === assignment.session_id) firstTicks.set(device.id, last.tick + 1);
+          // Whoever read it, and in whichever session: a part of it counts, the other points are missing.
+          const isSilent = last?.miss && !last.values && silentCauses.includes(last.miss.cause);
+          if (last && !isSilent) answering.add(device.id);
+        }),
+      );
+      // What came of that session's readings up to there, nobody can tell any more once SAMPLES has dropped these.
+      await ask(() => sent.found(former));
+    } finally {
       isWanted = false;
-    });
+    }
     // All this took time. Whatever has happened meanwhile, such as a lease that was lost and is held again, may
     // have made the look at the log worthless.
     if (this.#isDirty || this.#isClosing || !mayPoll()) return;
@@ -267,6 +282,7 @@ export class TaskHolder {
     await runner.stop();
     this.#runner = undefined;
     await this.#options.flushSamples();
+    this.#options.sent.ended(runner.sessionId, runner.epoch);
     // Without the lease another collector may be writing the task's live state already.
     if (this.#options.mayPoll()) await this.#write(runner, 'released').catch(() => undefined);
     const { log, taskId } = this.#options;

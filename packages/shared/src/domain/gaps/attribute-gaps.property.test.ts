@@ -25,6 +25,7 @@ const coverage = fc.record({
   quarantined: ticks,
   missed: fc.array(fc.tuple(fc.constantFrom(...said), ticks), { maxLength: 4 }).map((list) => new Map(list)),
   sent: fc.oneof(fc.constant([]), ticks),
+  confirmed: fc.oneof(fc.constant([]), ticks),
 });
 
 /** Events of one session: it runs and stops by turns; times in order, as one writer gives them. */
@@ -135,6 +136,21 @@ describe('accounting for the ticks of a device, whatever was recorded, placed an
             else expect(said.filter((word) => word !== 'buffer_full')).not.toContain(cause);
           }
         }
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('calls every tick lost on its way that was confirmed and of which nothing else is on record', () => {
+    fc.assert(
+      fc.property(situation, (given) => {
+        const { stored, quarantined, missed, confirmed } = given.coverage;
+        const known = new Set([stored, quarantined, ...missed.values()].flatMap(eachTick));
+        const wasConfirmed = new Set(eachTick(confirmed));
+        const open = eachTick(given.scheduled).filter((tick) => wasConfirmed.has(tick) && !known.has(tick));
+        const lost = attributeGaps(given).gaps.filter(({ cause }) => cause === 'buffer_full');
+        const isLost = new Set(eachTick(lost));
+        expect(open.filter((tick) => !isLost.has(tick))).toEqual([]);
       }),
       { numRuns: 1_000 },
     );

@@ -18,6 +18,7 @@ interface Story {
   readonly quarantined?: TickRanges;
   readonly missed?: Partial<Record<GapCause, TickRanges>>;
   readonly sent?: TickRanges;
+  readonly confirmed?: TickRanges;
   readonly nowTick?: number;
   /** When the account is made, where it is not of the last moments. */
   readonly askedTick?: number;
@@ -44,6 +45,7 @@ function gapsOf(story: Story) {
     quarantined: quarantined ?? [],
     missed: new Map(Object.entries(missed ?? {}) as [GapCause, TickRanges][]),
     sent: sent ?? [],
+    confirmed: story.confirmed ?? [],
   };
   const scheduled = scheduledTicks(intervals, periodMs, nowMs);
   const settled = settledMs(
@@ -280,6 +282,86 @@ describe('a tick without a sample', () => {
         askedTick: 100,
       },
       [['buffer_full', 30, 34]],
+    ],
+    [
+      'was lost on its way up to where a killed process had sent, and to the restart from there',
+      {
+        log: startedAt10,
+        stored: [...range(10, 29), ...range(50, 100)],
+        sent: [...range(10, 12), ...range(45, 50)],
+        confirmed: range(10, 40),
+      },
+      [
+        ['buffer_full', 30, 40],
+        ['restart', 41, 44],
+        ['buffer_full', 45, 49],
+      ],
+    ],
+    [
+      'was lost on its way, and the failover after it explains only what nobody had read',
+      {
+        log: [...startedAt10, ['failover', 46]],
+        stored: [...range(10, 29), ...range(50, 100)],
+        sent: [...range(10, 12), ...range(47, 50)],
+        confirmed: range(10, 40),
+      },
+      [
+        ['buffer_full', 30, 40],
+        ['failover', 41, 46],
+        ['buffer_full', 47, 49],
+      ],
+    ],
+    [
+      'was lost on its way also when nothing came of the session any more before it was stopped',
+      {
+        log: [...startedAt10, ['session.stopped', 60]],
+        stored: range(10, 29),
+        sent: range(10, 12),
+        confirmed: range(10, 59),
+      },
+      [
+        ['buffer_full', 30, 59],
+        ['session_end', 60, 60],
+      ],
+    ],
+    [
+      'was lost on its way although nothing of the session is left',
+      { log: [...startedAt10, ['session.stopped', 60]], confirmed: range(12, 59) },
+      [
+        ['waiting', 10, 11],
+        ['buffer_full', 12, 59],
+        ['session_end', 60, 60],
+      ],
+    ],
+    [
+      'has what was said of it, and is stored when it is, whatever else was confirmed',
+      {
+        log: startedAt10,
+        stored: [...range(10, 29), ...range(41, 100)],
+        quarantined: range(38, 39),
+        missed: { timeout: range(30, 32), fenced: range(40, 40) },
+        confirmed: range(10, 60),
+      },
+      [
+        ['timeout', 30, 32],
+        ['buffer_full', 33, 37],
+        ['fenced', 40, 40],
+      ],
+    ],
+    [
+      'went with the restart of a process of which only others know, before one that does not say since when it reads',
+      {
+        log: startedAt10,
+        stored: [...range(10, 29), ...range(80, 100)],
+        sent: range(10, 12),
+        confirmed: [...range(10, 40), ...range(50, 60)],
+      },
+      [
+        ['buffer_full', 30, 40],
+        ['restart', 41, 49],
+        ['buffer_full', 50, 60],
+        ['restart', 61, 79],
+      ],
     ],
   ])('%s', (_situation, story, expected) => {
     expect(gapsOf(story)).toEqual(expected);

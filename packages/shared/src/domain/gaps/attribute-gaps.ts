@@ -2,7 +2,7 @@ import { causesFromLog, type TimedPlacement } from './cause-from-log.ts';
 import type { GapCause } from './gap-causes.ts';
 import { lostAfterSending } from './lost-after-sending.ts';
 import type { RunningInterval } from './schedule.ts';
-import { normalise, type TickRange, type TickRanges, union, without } from './tick-ranges.ts';
+import { intersection, normalise, type TickRange, type TickRanges, union, without } from './tick-ranges.ts';
 
 export type { TimedPlacement } from './cause-from-log.ts';
 export type { GapCause } from './gap-causes.ts';
@@ -25,6 +25,11 @@ export interface Coverage {
    * the first tick of whoever read the device, or earlier; what the same one sent after its end is not always in it.
    */
   readonly sent: TickRanges;
+  /**
+   * Ticks for each of which the broker had something, said by whoever sent it or came after him, and put on record when
+   * none of it could lie in SAMPLES any more. Says nothing of what the same one sent after a range.
+   */
+  readonly confirmed: TickRanges;
 }
 
 export interface Accounting {
@@ -69,9 +74,14 @@ export function attributeGaps(options: {
     gaps.push(...without(open, left).map((range) => ({ ...range, cause })));
     open = left;
   }
-  const known = { ...options, recorded };
-  const lost = lostAfterSending(open, { ...known, sent: coverage.sent });
+  const { sent, confirmed } = coverage;
+  const dropped = intersection(open, confirmed);
+  gaps.push(...dropped.map((range) => ({ ...range, cause: 'buffer_full' as const })));
+  open = without(open, dropped);
+  const lost = lostAfterSending(open, { ...options, recorded, sent, confirmed });
   gaps.push(...lost);
+  // Whoever has sent something held the session then, also where nothing of it is left.
+  const known = { ...options, recorded: union(recorded, confirmed) };
   gaps.push(...causesFromLog(without(open, normalise(lost)), known));
   return { scheduled, stored, quarantined, gaps: mergeGaps(gaps), unscheduled: without(recorded, scheduled) };
 }

@@ -20,6 +20,8 @@ export function settledMs(nowMs: number, unwrittenSinceMs: number | undefined): 
 export interface KnownOfSending extends Omit<KnownOfDevice, 'intervals' | 'nowMs'> {
   /** See `Coverage`. */
   readonly sent: TickRanges;
+  /** See `Coverage`. */
+  readonly confirmed: TickRanges;
   /** See the function of that name. */
   readonly settledMs: number;
 }
@@ -31,7 +33,7 @@ export interface KnownOfSending extends Omit<KnownOfDevice, 'intervals' | 'nowMs
  */
 export function lostAfterSending(
   open: TickRanges,
-  { recorded, sent, placements, periodMs, settledMs }: KnownOfSending,
+  { recorded, sent, confirmed, placements, periodMs, settledMs }: KnownOfSending,
 ): (TickRange & { readonly cause: GapCause })[] {
   if (sent.length === 0) return [];
   return open.flatMap((hole) => {
@@ -39,6 +41,9 @@ export function lostAfterSending(
     const next = recorded[after];
     const source = next && sent[firstRangeAfter(sent, next.from) - 1];
     if (!source || source.from > hole.to) return [];
+    // Somebody else has begun after it, of whom only that is known. The sample may be of a third one.
+    const other = confirmed[firstRangeAfter(confirmed, next.from) - 1];
+    if (other && other.from > source.to) return [];
     const before = recorded[after - 1];
     // Somebody else was given the session in the hole, and it is not known since when he reads.
     const isWithin = (timeMs: number) =>

@@ -191,6 +191,7 @@ describe('the record of ticks in PostgreSQL', () => {
       quarantined: [],
       missed: new Map([['timeout', [{ from: firstTick + 4, to: firstTick + 4 }]]]),
       sent: [],
+      confirmed: [],
     });
     await upgraded.close();
   });
@@ -239,6 +240,7 @@ describe.each([
           ['buffer_full', [{ from: firstTick + 3, to: firstTick + 8 }]],
         ]),
         sent: [],
+        confirmed: [],
       };
       expect((await coverage.read({ sessionId: 'session-1' })).get('press-1')).toEqual(expected);
       await store.write(samples.toReversed());

@@ -1,0 +1,41 @@
+import * as z from 'zod';
+
+/**
+ * One message on `sent.<taskId>.<sender>`: up to which tick the broker has confirmed what one process sent of devices of a
+ * session, under one epoch. Each message of a subject says all that those before it said, so that the newest is enough.
+ * It is kept where samples that fill their stream cannot push it out.
+ */
+export const sentRecordSchema = z.object({
+  v: z.literal(1),
+  session: z.string().min(1),
+  epoch: z.int().positive(),
+  /** That sent the samples; another one may have found them. */
+  collector: z.string(),
+  /** Nothing more is to come of it, or only what was still on its way. */
+  ended: z.boolean(),
+  devices: z.array(
+    z.object({
+      /** Device code. */
+      device: z.string(),
+      period_ms: z.int().positive(),
+      /** For every tick from this one on, up to `tick`, something was sent. */
+      since_tick: z.int().nonnegative(),
+      tick: z.int().nonnegative(),
+    }),
+  ),
+});
+export type SentRecord = z.infer<typeof sentRecordSchema>;
+export type SentOfDevice = SentRecord['devices'][number];
+
+export function encodeSentRecord(record: SentRecord): string {
+  return JSON.stringify(record);
+}
+
+/** Undefined when it is none of this version. */
+export function decodeSentRecord(text: string): SentRecord | undefined {
+  try {
+    return sentRecordSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+import type { Connection } from '@holdfast/shared/jetstream/connect.ts';
+import { sampleProgress } from '@holdfast/shared/jetstream/sample-progress.ts';
+import { deleteSent, readSent } from '@holdfast/shared/jetstream/sent-stream.ts';
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { confirmedTicks } from '@holdfast/shared/sample-store/confirmed-ticks.ts';
+import type { TickCoverage } from '@holdfast/shared/sample-store/tick-coverage.ts';
+import { PendingSent } from '../sent/pending-sent.ts';
+
+export interface RecordSentOptions {
+  readonly connection: Connection;
+  readonly coverage: Pick<TickCoverage, 'record'>;
+  /** Whether the database takes samples, as far as is known. */
+  readonly isDatabaseUp: () => boolean;
+  /** 5 s */
+  readonly everyMs?: number;
+  readonly log: Logger;
+}
+
+/**
+ * Puts on record which ticks were sent, by collectors that have ended, and takes that out of SENT. Safe to repeat, also
+ * by several writers at a time. It waits for the database and for SENT without holding up any sample.
+ */
+export function recordSent({
+  connection,
+  coverage,
+  isDatabaseUp,
+  everyMs = 5_000,
+  log,
+}: RecordSentOptions): Stop {
+  const stopping = new AbortController();
+  const pending = new PendingSent();
+  let readUpTo = 0;
+
+  const look = async (): Promise<void> => {
+    const { nc } = connection;
+    const news = await readSent(nc, readUpTo);
+    // The stream was made anew.
+    if (news.upTo < readUpTo) pending.forget();
+    pending.take(news.messages);
+    readUpTo = news.upTo;
+    if (pending.size === 0) return;
+    const ready = pending.ready({
+      ...(await sampleProgress(nc)),
+      isDatabaseUp: isDatabaseUp(),
+      nowMs: news.nowMs,
+      monotonicMs: performance.now(),
+    });
+    for (const { message, record } of ready) {
+      if (stopping.signal.aborted) return;
+      await coverage.record(confirmedTicks(record));
+      await deleteSent(nc, message.sequence);
+      pending.settle(message);
+    }
+  };
+
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        if (connection.isUp()) await look();
+      } catch (error) {
+        log.debug({ err: error }, 'which ticks were sent is put on record later');
+      }
+      await pause(systemTimers, everyMs, stopping.signal);
+    }
+  };
+  const looking = loop();
+  return async () => {
+    stopping.abort();
+    await Promise.race([looking, pause(systemTimers, 2_000)]);
+  };
+}
