@@ -100,6 +100,7 @@ describe('what services may publish', () => {
     ['work', 'assignments.hall-2.9', ['supervisor']],
     ['readings', 'samples.9.9', ['api', ...collectors]],
     ['that readings were dropped', 'samples.9.dropped', ['api', 'supervisor']],
+    ['up to where readings were sent', 'sent.9.x', collectors],
     ['health of devices', 'health.9.9', collectors],
     ['what cannot be processed', 'quarantine.SAMPLES', ['writer']],
     ['what was done', 'audit.device.write', ['api']],
@@ -172,6 +173,8 @@ describe('what services may ask of JetStream', () => {
       'CONSUMER.DELETE.SESSIONS.projector',
       ['api', 'restore', maintenance],
     ],
+    ['to read up to where readings were sent', 'CONSUMER.CREATE.SENT.x', ['writer', 'operator', maintenance]],
+    ['to take that away', 'STREAM.MSG.DELETE.SENT', ['writer']],
     ['to delete from quarantine', 'STREAM.MSG.DELETE.QUARANTINE', ['api']],
     ['for backups of the broker', 'STREAM.SNAPSHOT.SESSIONS', []],
   ])('%s', async (_what, request, allowed) => {

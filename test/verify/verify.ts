@@ -2,6 +2,7 @@ import { accounting, type TickCounts } from './checks/accounting.ts';
 import { acknowledged } from './checks/acknowledged.ts';
 import { activity } from './checks/activity.ts';
 import { answeredCommands } from './checks/answered-commands.ts';
+import { confirmedTicks } from './checks/confirmed-ticks.ts';
 import { deviceRequests } from './checks/device-requests.ts';
 import { duplicates } from './checks/duplicates.ts';
 import { epochs } from './checks/epochs.ts';
@@ -60,6 +61,7 @@ export function verify(
     ...deviceRequests(history, tolerances),
     ...tickViolations,
     ...keptAccount(history),
+    ...confirmedTicks(recorded),
     ...doubled.violations,
     ...storedValues(recorded),
     ...acknowledged(recorded),

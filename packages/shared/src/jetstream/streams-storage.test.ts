@@ -20,7 +20,7 @@ it('a stream that the broker has no room for is named, with the settings that he
 
 it('so is a bucket', async () => {
   // As much as the streams take, and 4 MiB.
-  const server = await natsForTest({ maxFileStore: '980MB' });
+  const server = await natsForTest({ maxFileStore: '1012MB' });
   const log = createLogger('test', 'silent');
   const connection = await connectNats({ url: server.url, name: 'storage-test', log });
   const made = ensureStreams(connection.nc, {
@@ -34,7 +34,7 @@ it('so is a bucket', async () => {
 });
 
 it('streams that are there need no room a second time', async () => {
-  const server = await natsForTest({ maxFileStore: '1130MB' });
+  const server = await natsForTest({ maxFileStore: '1162MB' });
   const log = createLogger('test', 'silent');
   const connection = await connectNats({ url: server.url, name: 'storage-test', log });
   const settings = {

@@ -309,7 +309,7 @@ function streamConfigs(settings: StreamSettings): StreamSpec[] {
       retention: RetentionPolicy.Limits,
       discard: DiscardPolicy.Old,
       max_msgs_per_subject: 1,
-      max_bytes: 64 * 1024 * 1024,
+      max_bytes: 32 * 1024 * 1024,
       max_age: 30 * dayMs * nanosPerMs,
     },
     {

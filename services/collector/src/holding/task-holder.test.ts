@@ -61,6 +61,7 @@ class World {
   /** Ticks of samples that were put on record as those of others, and epochs that were said to be over. */
   readonly found: number[] = [];
   readonly ended: number[] = [];
+  onFound: () => void = () => undefined;
   mayPoll = true;
   voidUpTo = 0;
   readonly holder = new TaskHolder({
@@ -76,7 +77,11 @@ class World {
       },
     },
     sent: {
-      found: (samples) => this.#later(() => void this.found.push(...samples.map(({ tick }) => tick))),
+      found: (samples) =>
+        this.#later(() => {
+          this.found.push(...samples.map(({ tick }) => tick));
+          this.onFound();
+        }),
       ended: (_session, epoch) => void this.ended.push(epoch),
     },
     inTurn: async (question) => {
@@ -177,6 +182,28 @@ describe('an assignment', () => {
     world.ring(20);
     await world.time.advance(100);
     expect(world.answering).toEqual(new Set(['whole', 'in part', 'too large', 'left out']));
+  });
+
+  it('is polled only when what former holders have sent is on record, and says when it is over', async () => {
+    const world = new World();
+    const about = { v: 1, session: '7-1', epoch: 12, collector: 'B', task: '7', device_id: '1' } as const;
+    const names = { device: 'press', site: 'north', measurement: 'press' };
+    const times = { tick: 41, since_tick: 10, period_ms: 1_000, time: 41_000, read_at: 41_001 };
+    const stored = { ...about, ...names, ...times };
+    const device = world.config.ok ? world.config.config.devices[0] : undefined;
+    world.lastTicks = { [device?.id ?? '']: { session: '7-1', epoch: 12, tick: 41, stored } };
+    let polledThen: readonly number[] | undefined;
+    world.onFound = () => {
+      polledThen = [...world.epochsPolled];
+    };
+    world.ring(20);
+    await world.time.advance(60_000);
+    expect(world.found).toEqual([41]);
+    expect(polledThen).toEqual([]);
+    expect(world.epochsPolled.length).toBeGreaterThan(0);
+    expect(world.ended).toEqual([]);
+    await world.time.until(world.holder.close());
+    expect(world.ended).toEqual([20]);
   });
 
   it.each<[string, (world: World) => Promise<void> | void]>([

@@ -230,7 +230,7 @@ export class SentBook {
         if (sender.hasEnded || isIdle) {
           this.#senders.delete(sender.key);
           await this.#publishEnded(sender);
-        } else if (sender.isDirty || elapsedMs(clock, sender.publishedAt) > saidAgainAfterMs) {
+        } else if (sender.isDirty || elapsedMs(clock, sender.publishedAt) >= saidAgainAfterMs) {
           await this.#publish(sender);
         }
       }

@@ -1,0 +1,187 @@
+import type { SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { SentBook, type SentSample } from './sent-book.ts';
+
+class World {
+  readonly time = new FakeTime();
+  /** The newest record of each sender: what SENT keeps. */
+  readonly kept = new Map<string, SentRecord>();
+  published = 0;
+  up = true;
+  takes: () => boolean = () => true;
+  readonly book = new SentBook({
+    publish: async (_task, sender, record) => {
+      this.published += 1;
+      if (!this.takes()) throw new Error('no answer');
+      this.kept.set(sender, structuredClone(record));
+    },
+    instance: 'one',
+    isBrokerUp: () => this.up,
+    clock: { wallMs: () => this.time.nowMs(), monotonicMs: () => this.time.nowMs() },
+    timers: new FakeProcess(this.time).timers,
+    log: createLogger('test', 'silent'),
+  });
+
+  note(since: number, from: number, to = from, about: Partial<SentSample> = {}): void {
+    for (let tick = from; tick <= to; tick += 1) this.book.note(sent(since, tick, about));
+  }
+
+  /** `<session>/<epoch> <device> <since>-<tick>` of each, ended ones with a full stop. */
+  said(): string[] {
+    return [...this.kept.values()].flatMap(({ session, epoch, ended, devices }) =>
+      devices.map(
+        ({ device, since_tick, tick }) =>
+          `${session}/${epoch} ${device} ${since_tick}-${tick}${ended ? '.' : ''}`,
+      ),
+    );
+  }
+}
+
+function sent(since_tick: number, tick: number, about: Partial<SentSample> = {}): SentSample {
+  const common = { session: '7-1', epoch: 20, collector: 'A', task: '7', device: 'press', period_ms: 1_000 };
+  return { ...common, tick, since_tick, ...about };
+}
+
+describe('up to where samples were sent', () => {
+  it('is said every few seconds, and once more when the reading ends', async () => {
+    const world = new World();
+    world.book.start();
+    world.note(10, 10, 14);
+    world.note(11, 11, 13, { device: 'oven' });
+    expect(world.published).toBe(0);
+    await world.time.advance(10_000);
+    expect(world.said()).toEqual(['7-1/20 press 10-14', '7-1/20 oven 11-13']);
+    world.note(10, 15, 18);
+    world.book.ended('7-1', 20);
+    await world.time.advance(0);
+    expect(world.said()).toEqual(['7-1/20 press 10-18.', '7-1/20 oven 11-13.']);
+    const { published } = world;
+    await world.time.advance(3_600_000);
+    expect(world.published).toBe(published);
+    await world.book.close();
+  });
+
+  it('is said again while nothing changes, so that nobody takes the process for dead, and given up after long', async () => {
+    const world = new World();
+    world.book.start();
+    world.note(10, 10);
+    await world.time.advance(120_000);
+    expect(world.published).toBeGreaterThanOrEqual(4);
+    expect(world.said()).toEqual(['7-1/20 press 10-10']);
+    await world.time.advance(15 * 60_000);
+    expect(world.said()).toEqual(['7-1/20 press 10-10.']);
+    world.note(10, 11);
+    await world.time.advance(10_000);
+    expect(world.said()).toEqual(['7-1/20 press 10-10.', '7-1/20 press 10-11']);
+    await world.book.close();
+  });
+
+  it('leaves out what lies between two processes', async () => {
+    const world = new World();
+    world.note(10, 10, 14);
+    // What the former one had on disk.
+    world.note(30, 30, 33);
+    world.note(31, 31, 33, { epoch: 25 });
+    await world.book.close();
+    expect(world.said().sort()).toEqual([
+      '7-1/20 press 10-14.',
+      '7-1/20 press 30-33.',
+      '7-1/25 press 31-33.',
+    ]);
+  });
+
+  it('reaches to the end of a range that was given up, and is nothing where a sample does not tell', async () => {
+    const world = new World();
+    world.note(10, 10, 12);
+    world.book.note(sent(10, 13, { through_tick: 40 }));
+    world.book.note({ ...sent(0, 50), since_tick: undefined });
+    await world.book.close();
+    expect(world.said()).toEqual(['7-1/20 press 10-40.']);
+  });
+
+  it('is said of others before anything is sent in their place', async () => {
+    const world = new World();
+    const found = world.book.found([
+      sent(10, 40, { collector: 'B', epoch: 12 }),
+      sent(12, 41, { device: 'oven' }),
+    ]);
+    await world.time.until(found);
+    expect(world.said()).toEqual(['7-1/12 press 10-40.', '7-1/20 oven 12-41.']);
+  });
+
+  it('is said later when the broker does not take it, and then nobody waits for it', async () => {
+    const world = new World();
+    world.takes = () => false;
+    world.book.start();
+    await world.time.until(world.book.found([sent(10, 40)]));
+    world.book.ended('7-1', 20);
+    await world.time.advance(60_000);
+    expect(world.said()).toEqual([]);
+    world.takes = () => true;
+    await world.time.advance(10_000);
+    expect(world.said()).toEqual(['7-1/20 press 10-40.']);
+    world.up = false;
+    world.note(50, 50);
+    const { published } = world;
+    await world.time.advance(60_000);
+    expect(world.published).toBe(published);
+    await world.book.close();
+  });
+
+  it('fits into messages however many devices there are', async () => {
+    const world = new World();
+    for (let device = 0; device < 2_500; device += 1) world.note(10, 10, 11, { device: `d${device}` });
+    await world.book.close();
+    expect([...world.kept.values()].map(({ devices }) => devices.length)).toEqual([1_000, 1_000, 500]);
+    expect(new Set(world.said()).size).toBe(2_500);
+  });
+
+  it('is what was sent and nothing else, whatever comes when and is taken or not', async () => {
+    const step = fc.record({
+      device: fc.constantFrom('a', 'b', 'c'),
+      epoch: fc.constantFrom(20, 25),
+      ticks: fc.integer({ min: 1, max: 5 }),
+      /** The process begins anew after as many ticks that nobody reads. */
+      pause: fc.option(fc.integer({ min: 1, max: 4 }), { nil: undefined }),
+      next: fc.constantFrom('go on', 'wait', 'end', 'fail', 'work'),
+    });
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const world = new World();
+        world.book.start();
+        const ways = new Map<string, { since: number; next: number }>();
+        const wasSent = new Set<string>();
+        for (const { device, epoch, ticks, pause, next } of steps) {
+          const way = ways.get(`${device}/${epoch}`) ?? { since: epoch * 1_000, next: epoch * 1_000 };
+          ways.set(`${device}/${epoch}`, way);
+          if (pause !== undefined) {
+            way.next += pause;
+            way.since = way.next;
+          }
+          for (let count = 0; count < ticks; count += 1, way.next += 1) {
+            wasSent.add(`${device} ${way.next}`);
+            world.note(way.since, way.next, way.next, { device, epoch });
+          }
+          if (next === 'wait') await world.time.advance(12_000);
+          if (next === 'end') world.book.ended('7-1', epoch);
+          if (next === 'fail') world.takes = () => false;
+          if (next === 'work') world.takes = () => true;
+        }
+        world.takes = () => true;
+        await world.time.advance(0);
+        await world.time.until(world.book.close());
+        const said = new Set<string>();
+        for (const { devices } of world.kept.values()) {
+          for (const { device, since_tick, tick } of devices) {
+            for (let at = since_tick; at <= tick; at += 1) said.add(`${device} ${at}`);
+          }
+        }
+        expect([...said].sort()).toEqual([...wasSent].sort());
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
