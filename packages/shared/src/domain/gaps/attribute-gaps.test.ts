@@ -334,6 +334,20 @@ describe('a tick without a sample', () => {
       ],
     ],
     [
+      'was lost to the restart between two processes of which nothing but that they sent is known',
+      {
+        log: [...startedAt10, ['session.stopped', 60]],
+        stored: range(10, 29),
+        confirmed: [...range(10, 34), ...range(40, 59)],
+      },
+      [
+        ['buffer_full', 30, 34],
+        ['restart', 35, 39],
+        ['buffer_full', 40, 59],
+        ['session_end', 60, 60],
+      ],
+    ],
+    [
       'has what was said of it, and is stored when it is, whatever else was confirmed',
       {
         log: startedAt10,

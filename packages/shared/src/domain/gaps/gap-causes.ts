@@ -1,6 +1,7 @@
 /**
  * Why a scheduled tick has no sample. The first seven were said by the collector or the writer, the rest follows
- * from the log (`buffer_full` also from samples that say since when their device was read without leaving out a tick):
+ * from the log (`buffer_full` also from samples that say since when their device was read without leaving out a tick, and
+ * from what is kept of those that were sent):
  * - `waiting`: no collector held the session yet, or it had not begun to poll
  * - `failover`, `drain`, `rebalance`, `recovery`: lost while the session went to the holder that was assigned
  *   with that reason
