@@ -105,6 +105,13 @@ describe('a stream that is not as it has to be', () => {
     await expect(waiting).rejects.toThrow(message);
   });
 
+  it('that services of the release before do not make is waited for by nobody', async () => {
+    await ensureStreams(nc, settings);
+    await jsm.streams.delete('SENT');
+    await prepareStreams(nc, settings, { mayCreate: false, log });
+    await expect(jsm.streams.info('SENT')).rejects.toThrow();
+  });
+
   it('only by its size is taken', async () => {
     await ensureStreams(nc, settings);
     await jsm.streams.update('SAMPLES', { max_bytes: 8_388_608, max_age: 7_200_000_000_000 });

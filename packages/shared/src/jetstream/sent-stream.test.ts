@@ -68,6 +68,7 @@ describe('SENT', () => {
   it('is read from its beginning when it was made anew', async () => {
     const { upTo } = await readSent(connection.nc, 0);
     await (await jetstreamManager(connection.nc)).streams.delete('SENT');
+    await expect(stream.publish('7', 'one-9', record(59))).rejects.toThrow();
     await ensureStreams(connection.nc, settings);
     await stream.publish('7', 'one-9', record(60));
     const again = await readSent(connection.nc, upTo);
