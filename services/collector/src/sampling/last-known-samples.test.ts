@@ -9,16 +9,19 @@ const onTheWay = (tick: number, rest: Partial<OutgoingSample>): OutgoingSample =
   const { values: _, ...sample } = sampleToSend(tick);
   return { ...sample, message, ...rest };
 };
-const newest = { values: { speed: 1 }, session: '7-1', epoch: 2, tick: 3 };
+const stored = sampleToSend(3);
+const { session, epoch, tick, values } = stored;
+/** With the whole of it, which says up to where its sender had come. */
+const newest = { session, epoch, tick, values, stored };
 
 it('a reading that is still on its way counts like a stored one: with values where something was read', async () => {
-  const known = new LastKnownSamples({ last: async () => newest });
+  const known = new LastKnownSamples({ last: async () => stored });
   expect(await known.last('7', 'd1')).toEqual(newest);
   // A part of the points gave no answer; the device did.
   known.note(onTheWay(4, { isRead: true, miss }));
   expect(await known.last('7', 'd1')).toMatchObject({ tick: 4, miss, values: {} });
   known.note(onTheWay(5, { isRead: false, miss }));
-  expect(await known.last('7', 'd1')).toEqual({ session: '7-1', epoch: 2, tick: 5, miss, values: undefined });
+  expect(await known.last('7', 'd1')).toEqual({ session, epoch, tick: 5, miss, values: undefined, stored });
   known.note(onTheWay(6, { isRead: true }));
   expect(await known.last('7', 'd1')).toMatchObject({ tick: 6, miss: undefined });
   expect(await known.last('7', 'd2')).toEqual(newest);
