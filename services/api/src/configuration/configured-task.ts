@@ -22,8 +22,8 @@ interface ReadRow {
 }
 
 /**
- * One statement, so that what it reads belongs together, and planned once: planning took longer than reading. Tasks are
- * looked for one by one: a plan of a small table, which is kept, would read all of it when it is large. The
+ * One statement, so that what it reads belongs together, and planned once: planning took longer than reading. Tasks,
+ * devices and points are looked for one by one: a plan of a small table, which is kept, would read all of it when it is large. The
  * configuration comes as text, which is only parsed where it has changed.
  */
 export const readStatement = prepared<ReadRow>(
@@ -39,14 +39,14 @@ export const readStatement = prepared<ReadRow>(
         )
       ) order by devices.id), '[]'::json)::text
       from task_devices
-      join devices on devices.id = task_devices.device_id
+      cross join lateral (select * from devices where devices.id = task_devices.device_id limit 1) as devices
       left join sites on sites.id = devices.site_id
       where task_devices.task_id = tasks.id
     ) as devices,
     (
       select coalesce(json_agg(task_points.point_id order by task_points.point_id), '[]'::json)::text
       from task_points
-      join points on points.id = task_points.point_id
+      cross join lateral (select device_id from points where points.id = task_points.point_id limit 1) as points
       join task_devices on task_devices.device_id = points.device_id and task_devices.task_id = task_points.task_id
       where task_points.task_id = tasks.id
     ) as chosen
