@@ -134,12 +134,25 @@ describe('a message that cannot be sent', () => {
   });
 });
 
+/** Given up for the loss of the connection, a message says nothing of its own time. */
+function disconnectsOf({ nc }: Connection): readonly string[] {
+  const seen: string[] = [];
+  void (async () => {
+    for await (const { type } of nc.status()) if (type === 'disconnect') seen.push(type);
+  })();
+  return seen;
+}
+/** Longer than any test may take: nothing is given up by it. */
+const neverMs = 600_000;
+
 describe('a message whose confirmation does not come', () => {
   it('in time is neither stored nor refused for all that is known, and what comes late confirms no other', async () => {
+    const disconnects = disconnectsOf(connection);
     const thaw = await freeze(server.pid);
     try {
       const late = publisher.publish(message({ messageId: 'late', body: 'late', timeoutMs: 50 }));
       await expect(late).rejects.toBeInstanceOf(PublishUnconfirmed);
+      expect(disconnects).toEqual([]);
     } finally {
       thaw();
     }
@@ -153,6 +166,7 @@ describe('a message whose confirmation does not come', () => {
   });
 
   it('each in its own time, whatever those before it are given', async () => {
+    const disconnects = disconnectsOf(connection);
     const given: string[] = [];
     const wait = (name: string, timeoutMs: number) =>
       publisher
@@ -160,19 +174,38 @@ describe('a message whose confirmation does not come', () => {
         .then(() => given.push(`${name} confirmed`))
         .catch(() => given.push(`${name} given up`));
     const thaw = await freeze(server.pid);
-    const patient = wait('patient', 60_000);
+    const patient = wait('patient', neverMs);
+    const slower = wait('slower', 60);
     try {
       await wait('hasty', 20);
+      await slower;
+      expect(disconnects).toEqual([]);
     } finally {
       thaw();
     }
     await patient;
-    expect(given).toEqual(['hasty given up', 'patient confirmed']);
+    expect(given).toEqual(['hasty given up', 'slower given up', 'patient confirmed']);
+  });
+
+  it('as the connection is closed is given up at once', async () => {
+    const own = await connect();
+    const thaw = await freeze(server.pid);
+    try {
+      const closing = ConfirmedPublisher.of(own.nc).publish(
+        message({ messageId: 'closing', timeoutMs: neverMs }),
+      );
+      closing.catch(() => undefined);
+      await new Promise(setImmediate);
+      await own.nc.close();
+      await expect(closing).rejects.toBeInstanceOf(PublishUnconfirmed);
+    } finally {
+      thaw();
+    }
   });
 
   it('as the connection is lost is given up at once, and the publisher works on when it is back', async () => {
     const thaw = await freeze(server.pid);
-    const lost = publisher.publish(message({ messageId: 'lost', timeoutMs: 60_000 }));
+    const lost = publisher.publish(message({ messageId: 'lost', timeoutMs: neverMs }));
     lost.catch(() => undefined);
     // Written before the server is gone, else it would never leave.
     await new Promise(setImmediate);
