@@ -48,6 +48,25 @@ describe('metrics', () => {
     expect(await lines(metrics, 'held')).toEqual(['held{collector="b"} 1']);
   });
 
+  it('leave out what is no number, and show all others as if it had not been there', async () => {
+    const metrics = new Metrics('test');
+    const late = metrics.histogram({ name: 'late_seconds', help: 'Late.', bucketsS: [0.1] });
+    const bytes = metrics.counter({ name: 'bytes_total', help: 'Bytes.' });
+    for (const none of [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]) {
+      late.observeMs({}, none);
+      bytes.add({}, none);
+    }
+    late.observeMs({}, 50);
+    bytes.add({}, 7);
+    expect(await lines(metrics, 'late_seconds')).toEqual([
+      'late_seconds_bucket{le="0.1"} 1',
+      'late_seconds_bucket{le="+Inf"} 1',
+      'late_seconds_sum 0.05',
+      'late_seconds_count 1',
+    ]);
+    expect(await lines(metrics, 'bytes_total')).toEqual(['bytes_total 7']);
+  });
+
   it('give times in seconds', async () => {
     const metrics = new Metrics('test');
     const late = metrics.histogram({ name: 'late_seconds', help: 'Late.', bucketsS: [0.1, 1] });

@@ -70,7 +70,7 @@ export class Metrics implements MetricsPage {
     return this.#described;
   }
 
-  /** Counts what it is told of. */
+  /** Counts what it is told of. What is no number is left out: the library would refuse the whole page for it. */
   counter<L extends string = never>(
     options: MetricOptions<L>,
   ): { add(labels: Readonly<Record<L, string>>, by?: number): void } {
@@ -85,6 +85,7 @@ export class Metrics implements MetricsPage {
     this.countOf({ ...options, read: () => [...counts.values()] });
     return {
       add: (labels, by = 1) => {
+        if (!Number.isFinite(by)) return;
         const key = keyOf(labels);
         const count = counts.get(key);
         if (count) count.value += by;
@@ -121,6 +122,10 @@ export class Metrics implements MetricsPage {
     });
   }
 
+  /**
+   * Sorts what it is told of into buckets. What is no number is left out: it says nothing, and the sum would be none as long
+   * as the process lives.
+   */
   histogram<L extends string = never>(
     options: MetricOptions<L> & { readonly bucketsS: readonly number[] },
   ): { observeMs(labels: Readonly<Record<L, string>>, valueMs: number): void } {
@@ -152,6 +157,7 @@ export class Metrics implements MetricsPage {
     this.#registry.registerMetric(shown as unknown as Metric);
     return {
       observeMs: (labels, valueMs) => {
+        if (!Number.isFinite(valueMs)) return;
         const into = seriesOf(labels);
         const valueS = valueMs / 1_000;
         let bucket = 0;

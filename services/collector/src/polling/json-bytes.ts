@@ -1,8 +1,8 @@
 const minus = 0x2d;
 const point = 0x2e;
 const zero = 0x30;
-/** 3 decimals at the most are tried; what has more is written by the language itself. */
-const decimalScales = [10, 100, 1_000] as const;
+/** By the number of decimals. 3 at the most are tried; what has more is written by the language itself. */
+export const decimalScales = [1, 10, 100, 1_000] as const;
 /** Whole numbers of more than 32 bits are written in two parts, the lower one with so many digits. */
 const longSplit = 1_000_000_000;
 const longSplitDigits = 9;
@@ -108,8 +108,8 @@ export class JsonBytes {
       this.#longWhole(value);
       return;
     }
-    for (let decimals = 1; decimals <= decimalScales.length; decimals += 1) {
-      const scale = decimalScales[decimals - 1] as number;
+    for (let decimals = 1; decimals < decimalScales.length; decimals += 1) {
+      const scale = decimalScales[decimals] as number;
       const shifted = Math.round(value * scale);
       // A quotient is rounded as decimal text is read, and of so few digits no shorter ones mean the same double:
       // where it gives the value back, these are its digits.
@@ -136,10 +136,10 @@ export class JsonBytes {
     // Constants: a division by one of them is a multiplication.
     const whole = decimals === 1 ? (left / 10) | 0 : decimals === 2 ? (left / 100) | 0 : (left / 1_000) | 0;
     this.#digits(whole);
-    let rest = left - whole * (decimalScales[decimals - 1] as number);
+    let rest = left - whole * (decimalScales[decimals] as number);
     if (rest === 0) return;
     this.#bytes[this.#length++] = point;
-    let scale = decimalScales[decimals - 1] as number;
+    let scale = decimalScales[decimals] as number;
     while (rest > 0) {
       scale = (scale / 10) | 0;
       const digit = (rest / scale) | 0;

@@ -6,12 +6,14 @@ import {
   type RegisterTable,
   registerTables,
 } from '@holdfast/shared/contracts/task-config.ts';
+import { mapReads } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
 import { encodePoint } from '@holdfast/shared/domain/register/encode.ts';
 import { isBitTable, pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawBlock } from '../ports.ts';
-import { planReads, type ReadBlock, unreadablePoints } from './read-plan.ts';
+import { planReads, type ReadBlock } from './read-plan.ts';
 import { decodeBlock } from './testing/decoded-block.ts';
 
 function point(code: string, address: number, rest: Partial<PointConfig> = {}): PointConfig {
@@ -46,6 +48,8 @@ function device(points: readonly PointConfig[], rest: Partial<DeviceConfig> = {}
     ...rest,
   };
 }
+
+const unreadable = (config: DeviceConfig) => mapReads(config.points, readLimits(config)).unreadable;
 
 function shape(blocks: readonly ReadBlock[]): unknown[] {
   return blocks.map((block) => [
@@ -114,10 +118,10 @@ describe('planning the reads of a device', () => {
     expect(shape(planReads(device([beyond, point('last', 65535)])))).toEqual([
       ['holding_register', 65535, 1, 'last+0'],
     ]);
-    expect(unreadablePoints(device([beyond]))).toEqual([{ point: beyond, reason: 'beyond_table_end' }]);
+    expect(unreadable(device([beyond]))).toEqual([{ point: beyond, reason: 'beyond_table_end' }]);
     const narrow = device([wide], { max_registers: 1 });
     expect(planReads(narrow)).toEqual([]);
-    expect(unreadablePoints(narrow)).toEqual([{ point: wide, reason: 'wider_than_device_limit' }]);
+    expect(unreadable(narrow)).toEqual([{ point: wide, reason: 'wider_than_device_limit' }]);
   });
 });
 
@@ -155,8 +159,8 @@ describe('any plan', () => {
             return each.point.code;
           }),
         );
-        const unreadable = unreadablePoints(config).map((each) => each.point.code);
-        expect([...planned, ...unreadable].sort()).toEqual(config.points.map((each) => each.code).sort());
+        const left = unreadable(config).map((each) => each.point.code);
+        expect([...planned, ...left].sort()).toEqual(config.points.map((each) => each.code).sort());
       }),
     );
   });

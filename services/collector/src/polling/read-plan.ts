@@ -4,7 +4,6 @@ import {
   mapReads,
   type PlannedPoint as Planned,
   planReads as planWithin,
-  type UnreadablePoint as Unreadable,
 } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
 import type { ReadRequest } from '../ports.ts';
@@ -12,7 +11,6 @@ import { markerReads } from './marker-reads.ts';
 
 export type PlannedPoint = Planned<PointConfig>;
 export type ReadBlock = Block<PointConfig>;
-export type UnreadablePoint = Unreadable<PointConfig>;
 
 /** The requests of a tick in which every point is due. */
 export function planReads(device: DeviceConfig): readonly ReadBlock[] {
@@ -24,8 +22,4 @@ export function planReads(device: DeviceConfig): readonly ReadBlock[] {
 export function markersOf(device: DeviceConfig): Pick<ReadRequest, 'markers'> {
   if (device.protocol === 'modbus_tcp') return {};
   return { markers: markerReads(mapReads(device.points, readLimits(device))) };
-}
-
-export function unreadablePoints(device: DeviceConfig): readonly UnreadablePoint[] {
-  return mapReads(device.points, readLimits(device)).unreadable;
 }

@@ -1,13 +1,11 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample.ts';
 import type { PointProblem, ReadingSink } from '@holdfast/shared/domain/register/decode.ts';
-import { JsonBytes } from './json-bytes.ts';
+import { decimalScales, JsonBytes } from './json-bytes.ts';
 import type { ReportFilter } from './report-filter.ts';
 import type { ValueKeys } from './value-keys.ts';
 
 /** So much of what is wrong with single points is told. */
 const longestDetail = 2_000;
-/** By the number of decimals. */
-const decimalScales = [1, 10, 100, 1_000] as const;
 /** Beyond any text. */
 const nowhere = 0xffff_ffff;
 /** Of a usual number. */
