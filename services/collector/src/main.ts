@@ -22,7 +22,7 @@ import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
-import { addReadiness, startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
+import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
@@ -366,16 +366,7 @@ await runService({
     lease.start();
 
     const readiness = () => ({ nats: connection.isUp(), lease: lease.isHeld() });
-    addReadiness(metrics, readiness);
-    if (config.HEALTH_PORT > 0) {
-      const healthServer = await startHealthServer({
-        port: config.HEALTH_PORT,
-        host: config.HEALTH_HOST,
-        readiness,
-        metrics,
-      });
-      onStop('health', healthServer.stop);
-    }
+    onStop('health', (await tellHealth(config, { metrics, readiness })).stop);
     void nc.closed().then((error) => {
       if (error) fail('the NATS connection was closed', error);
     });

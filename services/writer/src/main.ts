@@ -5,7 +5,7 @@ import { consumeBatches } from '@holdfast/shared/jetstream/consume-batches.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/quarantine.ts';
 import { prepareStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
-import { addReadiness, startHealthServer } from '@holdfast/shared/runtime/health-server.ts';
+import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
@@ -83,16 +83,7 @@ await runService({
     onStop('sink status', sinkStatus.stop);
 
     const readiness = () => ({ nats: connection.isUp(), sample_store: storeWatch.isUp() });
-    addReadiness(metrics, readiness);
-    if (config.HEALTH_PORT > 0) {
-      const health = await startHealthServer({
-        port: config.HEALTH_PORT,
-        host: config.HEALTH_HOST,
-        readiness,
-        metrics,
-      });
-      onStop('health server', health.stop);
-    }
+    onStop('health server', (await tellHealth(config, { metrics, readiness })).stop);
     onStop('waiting for the store', async () => stopping.abort());
 
     const isPrepared = await untilStoreWorks({ log, monitor, signal: stopping.signal }, async () => {

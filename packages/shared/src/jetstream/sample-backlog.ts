@@ -1,13 +1,8 @@
-import {
-  JetStreamApiCodes,
-  JetStreamApiError,
-  type JetStreamManager,
-  jetstreamManager,
-  type StoredMsg,
-} from '@nats-io/jetstream';
+import { type JetStreamManager, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { decodeSample } from '../contracts/sample.ts';
-import { durableNames, streamNames } from '../contracts/subjects.ts';
+import { streamNames } from '../contracts/subjects.ts';
+import { readWriterConsumer } from './writer-consumer.ts';
 
 /** What of SAMPLES is not in the database yet. */
 export interface SampleBacklog {
@@ -28,7 +23,7 @@ export interface SampleBacklog {
 export async function readSampleBacklog(nc: NatsConnection): Promise<SampleBacklog> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const { state, config } = await jsm.streams.info(streamNames.samples);
-  const consumer = await consumerState(jsm);
+  const consumer = await readWriterConsumer(jsm);
   const waiting = consumer?.num_pending ?? state.messages;
   const inHand = consumer?.num_ack_pending ?? 0;
   const bytes = state.messages === 0 ? 0 : Math.round((state.bytes / state.messages) * (waiting + inHand));
@@ -42,16 +37,6 @@ export async function readSampleBacklog(nc: NatsConnection): Promise<SampleBackl
     oldestDueMs: unwritten && dueMs(unwritten),
     shareOfStream: config.max_bytes > 0 ? bytes / config.max_bytes : 0,
   };
-}
-
-async function consumerState(jsm: JetStreamManager) {
-  try {
-    return await jsm.consumers.info(streamNames.samples, durableNames.writer);
-  } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)
-      return undefined;
-    throw error;
-  }
 }
 
 /** Undefined when the stream dropped it between the two questions. */

@@ -1,14 +1,12 @@
 import {
   type ConsumerInfo,
-  JetStreamApiCodes,
-  JetStreamApiError,
   type JetStreamManager,
   jetstreamManager,
   type StreamInfo,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { decodeSample, type Sample } from '../contracts/sample.ts';
-import { durableNames, streamNames } from '../contracts/subjects.ts';
+import { streamNames } from '../contracts/subjects.ts';
 import {
   describeSampleCapacity,
   type SampleSize,
@@ -19,6 +17,7 @@ import type { Logger } from '../runtime/logger.ts';
 import { DroppedSamples } from './dropped-samples.ts';
 import { readSampleBacklog, type SampleBacklog } from './sample-backlog.ts';
 import { type HeadEntry, SampleHead } from './sample-head.ts';
+import { readWriterConsumer } from './writer-consumer.ts';
 
 export interface WatchedBacklog extends SampleBacklog {
   /** Age of the oldest of it as a share of the age at which the stream drops it. */
@@ -130,7 +129,7 @@ class BacklogWatch implements SampleBacklogWatch {
     this.#jsm ??= jetstreamManager(nc, { checkAPI: false });
     const jsm = await this.#jsm;
     // The writer first: what it takes between the two questions must not look as if it had been lost.
-    const writer = await writerInfo(jsm);
+    const writer = await readWriterConsumer(jsm);
     const stream = await jsm.streams.info(streamNames.samples);
     const now: Look = { stream, writer };
     if (!this.#hasToldCapacity) await this.#tellCapacity(jsm, stream);
@@ -269,16 +268,6 @@ function whose(known: readonly HeadEntry[]) {
     sessions: named(({ session }) => session),
     devices: named(({ device }) => device),
   };
-}
-
-async function writerInfo(jsm: JetStreamManager): Promise<ConsumerInfo | undefined> {
-  try {
-    return await jsm.consumers.info(streamNames.samples, durableNames.writer);
-  } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)
-      return undefined;
-    throw error;
-  }
 }
 
 /** On the broker's clock, which gave both times. */

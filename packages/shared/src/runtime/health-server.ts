@@ -20,6 +20,15 @@ export function addReadiness(metrics: Metrics, readiness: Readiness): void {
   });
 }
 
+/** Of a service that has no HTTP of its own: readiness among its metrics, and the server unless its port is 0. */
+export async function tellHealth(
+  { HEALTH_PORT: port, HEALTH_HOST: host }: { readonly HEALTH_PORT: number; readonly HEALTH_HOST: string },
+  about: { readonly metrics: Metrics; readonly readiness: Readiness },
+): Promise<{ readonly stop: Stop }> {
+  addReadiness(about.metrics, about.readiness);
+  return port > 0 ? startHealthServer({ port, host, ...about }) : { stop: async () => undefined };
+}
+
 /**
  * GET /health/live answers as long as the process turns its event loop; GET /health/ready names each
  * dependency and answers 503 while one is missing. GET /metrics is for Prometheus.

@@ -1,4 +1,6 @@
+import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
+import type { Tables } from '../database/tables.ts';
 import type { Precondition } from '../http/entity-tag.ts';
 import { stillReferenced } from './configuration-problems.ts';
 
@@ -19,6 +21,22 @@ export interface Collection<Create, Patch, View, Filter> {
   patch(id: number, patch: Patch, holds?: Precondition): Promise<View | undefined>;
   /** False when there is none with this id. `holds` as above. */
   remove(id: number, holds?: Precondition): Promise<boolean>;
+}
+
+/** The rows of a list that its filter leaves, as a page. */
+export async function listPage<Table extends keyof Tables, View extends { readonly id: number }>(
+  rows: SelectQueryBuilder<Tables, Table, View>,
+  { after, limit }: { readonly after: number; readonly limit: number },
+): Promise<{ results: View[]; next: number | undefined }> {
+  const id = sql.ref<number>('id');
+  return pageOf(
+    await rows
+      .where(id, '>', after)
+      .orderBy(id)
+      .limit(limit + 1)
+      .execute(),
+    limit,
+  );
 }
 
 /** Given one row more than the page holds, tells whether there is another page. */

@@ -5,7 +5,7 @@ import {
   deviceFaults,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { Database } from '../database/open-database.ts';
-import { type Collection, checkOf, documents, pageOf, removeUnreferenced } from './collection.ts';
+import { type Collection, checkOf, documents, listPage, removeUnreferenced } from './collection.ts';
 import { explained, fieldsDoNotFit, maxNamed } from './configuration-problems.ts';
 
 export interface DeviceFilter {
@@ -18,17 +18,11 @@ export function devices(database: Database): Collection<DeviceCreate, DevicePatc
     from.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
   const find = (id: number) => findIn(database, id);
   return {
-    list: async ({ after, limit, filter }) => {
-      let query = database.selectFrom('devices').selectAll().where('id', '>', after);
+    list: ({ filter, ...page }) => {
+      let query = database.selectFrom('devices').selectAll();
       if (filter.code !== undefined) query = query.where('code', '=', filter.code);
       if (filter.site_id !== undefined) query = query.where('site_id', '=', filter.site_id);
-      return pageOf(
-        await query
-          .orderBy('id')
-          .limit(limit + 1)
-          .execute(),
-        limit,
-      );
+      return listPage(query, page);
     },
     find,
     create: (device) =>

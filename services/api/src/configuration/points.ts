@@ -8,7 +8,7 @@ import { sql } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
 import { type FieldError, validationFailed } from '../http/api-problem.ts';
-import { type Collection, checkOf, documents, pageOf, removeUnreferenced } from './collection.ts';
+import { type Collection, checkOf, documents, listPage, removeUnreferenced } from './collection.ts';
 import { explained, fieldsDoNotFit, maxNamed, stillReferenced } from './configuration-problems.ts';
 import { togetherWithSiblings } from './sibling-faults.ts';
 
@@ -30,17 +30,11 @@ export function points(database: Database): Points {
     from.selectFrom('points').selectAll().where('id', '=', id).executeTakeFirst();
   const find = (id: number) => findIn(database, id);
   return {
-    list: async ({ after, limit, filter }) => {
-      let query = database.selectFrom('points').selectAll().where('id', '>', after);
+    list: ({ filter, ...page }) => {
+      let query = database.selectFrom('points').selectAll();
       if (filter.code !== undefined) query = query.where('code', '=', filter.code);
       if (filter.device_id !== undefined) query = query.where('device_id', '=', filter.device_id);
-      return pageOf(
-        await query
-          .orderBy('id')
-          .limit(limit + 1)
-          .execute(),
-        limit,
-      );
+      return listPage(query, page);
     },
     find,
     create: (point) =>

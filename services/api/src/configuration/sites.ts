@@ -1,6 +1,6 @@
 import type { SiteCreate, SitePatch, SiteView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { Database } from '../database/open-database.ts';
-import { type Collection, checkOf, pageOf, removeUnreferenced } from './collection.ts';
+import { type Collection, checkOf, listPage, removeUnreferenced } from './collection.ts';
 import { explained, maxNamed } from './configuration-problems.ts';
 
 export interface SiteFilter {
@@ -12,16 +12,10 @@ export function sites(database: Database): Collection<SiteCreate, SitePatch, Sit
     from.selectFrom('sites').selectAll().where('id', '=', id).executeTakeFirst();
   const find = (id: number) => findIn(database, id);
   return {
-    list: async ({ after, limit, filter }) => {
-      let query = database.selectFrom('sites').selectAll().where('id', '>', after);
+    list: ({ filter, ...page }) => {
+      let query = database.selectFrom('sites').selectAll();
       if (filter.code !== undefined) query = query.where('code', '=', filter.code);
-      return pageOf(
-        await query
-          .orderBy('id')
-          .limit(limit + 1)
-          .execute(),
-        limit,
-      );
+      return listPage(query, page);
     },
     find,
     create: (site) =>
