@@ -111,3 +111,6 @@ export async function startTask(api: ApiUnderTest, taskId: number): Promise<stri
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
   return answer.body.session_id;
 }
+
+/** A problem for the time in which something that is needed is away. */
+export const unavailable = (code: string) => ({ status: 503, body: { code, status: 503 } });

@@ -1,5 +1,4 @@
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
-import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
@@ -13,15 +12,13 @@ import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
-import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import {
   victoriaMetricsForTest,
   victoriaMetricsIsInstalled,
 } from '@holdfast/test/support/victoria-metrics-for-test.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ticks, valuesOf, wholeTime } from './stored-values.ts';
 import {
-  backlogOf,
   connectTo,
   firstTimeMs,
   publishSamples,
@@ -31,16 +28,8 @@ import {
   sinkStatusThat,
   startWriter,
   untilAllAcked,
-  untilDelivered,
   untilLogged,
 } from './writer-under-test.ts';
-
-const wholeTime = {
-  start: new Date(firstTimeMs),
-  end: new Date(firstTimeMs + 86_400_000),
-  limit: 100_000,
-};
-const ticks = (count: number, from = 0) => Array.from({ length: count }, (_, index) => from + index);
 
 describe('the writer with PostgreSQL', () => {
   let nats: NatsServer;
@@ -270,112 +259,6 @@ describe('the writer with PostgreSQL', () => {
   });
 });
 
-describe('the writer while PostgreSQL is away', () => {
-  let nats: NatsServer;
-  let connection: Connection;
-  let postgres: PostgresServer;
-  let settings: Record<string, string>;
-  beforeAll(async () => {
-    nats = await natsForTest();
-    postgres = await startPostgres({ dataDir: `${await temporaryFolder('writer')}/data`, fsync: false });
-    cleanUpAfterFile(() => postgres.stop());
-    settings = { DATABASE_URL: await postgres.createDatabase('writer_test') };
-    connection = await connectTo(nats);
-  });
-
-  it('keeps all samples waiting, stops at once when told to, and loses none', async () => {
-    let writer = await startWriter(nats, settings);
-    await untilLogged(writer, 'writing samples');
-    await publishSamples(
-      connection,
-      ticks(500).map((tick) => sampleOf({ tick })),
-    );
-    await untilAllAcked(connection);
-    await postgres.kill();
-    await publishSamples(
-      connection,
-      ticks(500, 500).map((tick) => sampleOf({ tick })),
-    );
-    await untilLogged(writer, 'the database cannot be used');
-
-    expect(await writer.stop({ graceMs: 5_000 })).toEqual({ code: 0, signal: null });
-    writer = await startWriter(nats, settings);
-    await untilLogged(writer, 'the database cannot be used');
-    expect(await writer.stop({ graceMs: 5_000 })).toEqual({ code: 0, signal: null });
-
-    writer = await startWriter(nats, settings);
-    await untilLogged(writer, 'the database cannot be used');
-    const failing = await sinkStatusThat(connection, 'it fails', (status) => status.failing_since !== null);
-    expect(failing).toMatchObject({
-      reachable: false,
-      last_error: { code: 'ECONNREFUSED', message: expect.stringContaining('ECONNREFUSED') },
-    });
-    expect(await backlogOf(connection)).toBe(500);
-    await postgres.restart();
-    await untilLogged(writer, 'the database can be used again');
-    await sinkStatusThat(
-      connection,
-      'it works',
-      (status) => status.reachable && status.failing_since === null,
-    );
-    await publishSamples(
-      connection,
-      ticks(500, 1_000).map((tick) => sampleOf({ tick })),
-    );
-    await untilAllAcked(connection);
-    const store = openPostgresSampleStore({ databaseUrl: settings.DATABASE_URL ?? '' });
-    expect(await valuesOf(store, 'session-1', 'temperature')).toEqual(ticks(1_500).map((tick) => 20 + tick));
-    await store.close();
-    expect(await quarantined(connection)).toEqual([]);
-    await writer.stop();
-  });
-
-  it('stops in time also while the database is there but does not answer', async () => {
-    const database = new URL(settings.DATABASE_URL ?? '');
-    const proxy = await startTcpProxy({ targetPort: Number(database.port) });
-    database.port = String(proxy.port);
-    let writer = await startWriter(nats, { DATABASE_URL: database.href, BATCH_MAX_WAIT_MS: '1' });
-    await untilLogged(writer, 'writing samples');
-    proxy.stall();
-    await publishSamples(
-      connection,
-      ticks(50).map((tick) => sampleOf({ session: 'hanging', tick })),
-    );
-    await untilDelivered(connection, 50);
-    expect(await writer.stop({ graceMs: 25_000 })).toEqual({ code: 0, signal: null });
-    await proxy.heal();
-    writer = await startWriter(nats, settings);
-    await untilAllAcked(connection);
-    const store = openPostgresSampleStore({ databaseUrl: settings.DATABASE_URL ?? '' });
-    expect(await valuesOf(store, 'hanging', 'temperature')).toHaveLength(50);
-    await store.close();
-    await writer.stop();
-  });
-
-  it('rides out a restart of the database without a restart of its own', async () => {
-    const writer = await startWriter(nats, settings);
-    await untilLogged(writer, 'writing samples');
-    await publishSamples(
-      connection,
-      ticks(10).map((tick) => sampleOf({ session: 'ridden', tick })),
-    );
-    await postgres.kill();
-    await publishSamples(
-      connection,
-      ticks(300, 10).map((tick) => sampleOf({ session: 'ridden', tick })),
-    );
-    await untilLogged(writer, 'the database cannot be used');
-    await postgres.restart();
-    await untilAllAcked(connection);
-    const store = openPostgresSampleStore({ databaseUrl: settings.DATABASE_URL ?? '' });
-    expect(await valuesOf(store, 'ridden', 'temperature')).toHaveLength(310);
-    await store.close();
-    const complaints = writer.lastLines(200).filter((line) => line.includes('the database cannot be used'));
-    expect(complaints.length).toBeLessThanOrEqual(4);
-    await writer.stop();
-  });
-});
-
 describe.skipIf(!victoriaMetricsIsInstalled())('the writer with an InfluxDB-compatible server', () => {
   it('stores the numbers that were published', async () => {
     const nats = await natsForTest();
@@ -418,8 +301,3 @@ describe('the writer with unusable settings', () => {
     expect(writer.lastLines(20).join('\n')).toContain('INFLUX_URL: is needed with SAMPLE_STORE=influx');
   });
 });
-
-async function valuesOf(store: SampleStore, sessionId: string, pointCode: string): Promise<unknown[]> {
-  const points = await store.history({ ...wholeTime, pointCode, sessionId });
-  return points.map((point) => point.value);
-}

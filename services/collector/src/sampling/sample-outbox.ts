@@ -10,7 +10,8 @@ import type { OutboxHealth } from './outbox-health.ts';
 import { Spilling } from './spilling.ts';
 import type { Spool, SpooledNotice } from './spool.ts';
 import { type SpooledAndDoubted, SpoolFeed } from './spool-feed.ts';
-import { type TooLarge, tooLargeDetail, tooLargeMiss } from './too-large-miss.ts';
+import { type TooLarge, tooLargeMiss } from './too-large-miss.ts';
+import { TooLargeSamples } from './too-large-samples.ts';
 import { byTaken, isOnlyInMemory, type Waiting } from './waiting.ts';
 
 export interface SampleOutboxOptions {
@@ -71,8 +72,7 @@ export class SampleOutbox {
   /** Notices in flight or to be sent again. */
   #noticesOut = 0;
   #dropped = 0;
-  #tooLarge = 0;
-  readonly #toldTooLarge = new Set<string>();
+  readonly #tooLarge: TooLargeSamples;
   #lastSequence: number;
   #isPumpPlanned = false;
   #isHeldBack = false; // More could be sent if less were under way.
@@ -83,6 +83,7 @@ export class SampleOutbox {
   constructor(options: SampleOutboxOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
+    this.#tooLarge = new TooLargeSamples(options.log);
     this.#mayStart = !options.awaitsSpool;
     this.#lastSequence = options.firstAfter ?? 0;
     // What is in flight cannot be dropped; there must be older ones than the newest that can.
@@ -120,7 +121,7 @@ export class SampleOutbox {
       spooledSamples: feed?.waiting() ?? 0,
       spooledBytes: feed?.spool.bytes() ?? 0,
       dropped: this.#dropped,
-      tooLarge: this.#tooLarge,
+      tooLarge: this.#tooLarge.count(),
       unsentNotices: this.#lost.count(),
       damagedRecords: feed?.spool.damaged() ?? 0,
     };
@@ -138,7 +139,7 @@ export class SampleOutbox {
         clock: this.#clock,
         log: this.#options.log,
         onRead: () => this.#pump(),
-        onTooLarge: (sample, size) => this.#noteTooLarge(sample, size),
+        onTooLarge: (sample, size) => this.#tooLarge.note(sample, size),
       });
       const spilling = new Spilling({
         feed,
@@ -310,7 +311,7 @@ export class SampleOutbox {
     }
     this.#again.push(waiting);
     if (size) {
-      this.#noteTooLarge(waiting.sample, size);
+      this.#tooLarge.note(waiting.sample, size);
       waiting.sample = tooLargeMiss(waiting.sample, size);
       this.#pump();
       return;
@@ -384,19 +385,6 @@ export class SampleOutbox {
         'the sample buffer is full: the oldest samples are lost. Bring NATS back or raise SAMPLE_BUFFER_MAX and SPOOL_MAX_BYTES',
       );
     }
-  }
-
-  /** Loud once for each device of a session: every tick of it will be too large. */
-  #noteTooLarge(sample: Sample, size: TooLarge): void {
-    this.#tooLarge += 1;
-    const { session, device } = sample;
-    const key = `${session}/${device}`;
-    if (this.#toldTooLarge.has(key)) return;
-    this.#toldTooLarge.add(key);
-    this.#options.log.error(
-      { session, device, bytes: size.bytes, limit_bytes: size.limitBytes },
-      tooLargeDetail(sample, size),
-    );
   }
 
   #dropOldest(): void {

@@ -1,17 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  type HistoryBucket,
-  type HistoryDevice,
-  type HistoryPoint,
-  HistoryQueryRefused,
-  type SampleStore,
-} from '../sample-store.ts';
-import { withEmptyBuckets } from '../with-empty-buckets.ts';
+import type { HistoryPoint, SampleStore } from '../sample-store.ts';
+import { describeAggregates } from './aggregate-contract.ts';
+import { minutes, press, wholeRange } from './contract-questions.ts';
+import { describeIntegers } from './integer-contract.ts';
 import { firstTimeMs, storableSample } from './storable-sample.ts';
-
-const wholeRange = { start: new Date(firstTimeMs), end: new Date(firstTimeMs + 86_400_000), limit: 1000 };
-const minutes = { ...wholeRange, pointCode: 'temperature', intervalMs: 60_000 };
-const press = (deviceCode: string): HistoryDevice => ({ deviceCode, measurement: deviceCode });
 
 /** What every store that keeps all kinds of values and is read again must do. `open` gives an empty one. */
 export function describeSampleStoreContract(name: string, open: () => Promise<SampleStore>): void {
@@ -224,95 +216,7 @@ export function describeSampleStoreContract(name: string, open: () => Promise<Sa
       }
     });
 
-    describe('given 64-bit integers', () => {
-      const digits = [
-        '0',
-        '-17',
-        '9007199254740991',
-        '9007199254740993',
-        '-9007199254740993',
-        '1152921504606846976',
-        '1152921504606846977',
-        '-9223372036854775808',
-        '9223372036854775807',
-        '9223372036854775808',
-        '18446744073709551615',
-      ];
-      // A number where every reader of JSON gets it exactly, else the digits.
-      const told = (text: string) => (Number.isSafeInteger(Number(text)) ? Number(text) : text);
-      const counterOf = (device: string) => ({ ...minutes, pointCode: 'counter', devices: [press(device)] });
-
-      it('gives them back to the last digit, also after they came again', async () => {
-        const samples = digits.map((counter, tick) =>
-          storableSample({ device: 'exact', tick, values: { beside: tick }, integers: { counter } }),
-        );
-        expect(await store.write(samples)).toEqual({ kind: 'written' });
-        expect(await store.write(samples.map((sample) => ({ ...sample, epoch: 9 })))).toEqual({
-          kind: 'written',
-        });
-        const points = await store.history(counterOf('exact'));
-        expect(points.map(({ value }) => value)).toEqual(digits.map(told));
-        const beside = await store.history({ ...wholeRange, pointCode: 'beside', devices: [press('exact')] });
-        expect(beside.map(({ value }) => value)).toEqual(digits.map((_, tick) => tick));
-      });
-
-      it('takes them without other values, and as uncertain', async () => {
-        const { values: _, ...rest } = storableSample({ device: 'alone', uncertain: ['counter'] });
-        await store.write([{ ...rest, integers: { counter: '9007199254740993' } }]);
-        expect(await store.history(counterOf('alone'))).toMatchObject([
-          { value: '9007199254740993', quality: 'uncertain' },
-        ]);
-      });
-
-      it.each([
-        [
-          'large and small ones',
-          ['9007199254740993', '5', '9007199254740995', '7'],
-          5,
-          '9007199254740995',
-          7,
-        ],
-        ['negative ones', ['-9007199254740995', '-9007199254740993', '-1'], '-9007199254740995', -1, -1],
-        [
-          'ones on both sides of 2^63',
-          ['18446744073709551613', '9223372036854775000', '18446744073709551615', '9223372036854775001'],
-          '9223372036854775000',
-          '18446744073709551615',
-          '9223372036854775001',
-        ],
-      ])('knows least, greatest and last of %s', async (name, counters, min, max, last) => {
-        const device = `figures of ${name}`;
-        await store.write(
-          counters.map((counter, tick) =>
-            storableSample({ device, tick, values: {}, integers: { counter } }),
-          ),
-        );
-        const [bucket] = await store.aggregate(counterOf(device));
-        expect(bucket).toMatchObject({ min, max, last, count: counters.length });
-        const mean = counters.reduce((sum, each) => sum + Number(each), 0) / counters.length;
-        expect(Math.abs(Number(bucket?.mean) / mean - 1)).toBeLessThan(1e-12);
-      });
-
-      it('goes on with the same point as a number, and back', async () => {
-        const sample = (tick: number, changes: Parameters<typeof storableSample>[0]) =>
-          storableSample({ device: 'rescaled', tick, ...changes });
-        await store.write([sample(0, { values: { counter: 0.5 } })]);
-        await store.write([sample(1, { values: {}, integers: { counter: '9007199254740993' } })]);
-        await store.write([sample(2, { values: { counter: 2 ** 60 } })]);
-        const points = await store.history(counterOf('rescaled'));
-        expect(points.map(({ value }) => value)).toEqual([0.5, '9007199254740993', 2 ** 60]);
-      });
-
-      it('refuses what has more than 64 bits', async () => {
-        for (const counter of ['18446744073709551616', '-9223372036854775809', '99999999999999999999']) {
-          const outcome = await store.write([
-            storableSample({ device: 'too long', values: {}, integers: { counter } }),
-          ]);
-          expect(outcome).toMatchObject({ kind: 'rejected', reason: expect.stringContaining('"counter"') });
-        }
-        expect(await store.history(counterOf('too long'))).toEqual([]);
-      });
-    });
+    describeIntegers(() => store);
 
     it('takes a sample in which nothing has changed', async () => {
       const { values: _, ...unchanged } = storableSample({ device: 'unchanged' });
@@ -320,97 +224,7 @@ export function describeSampleStoreContract(name: string, open: () => Promise<Sa
       expect(await historyOf('unchanged')).toEqual([]);
     });
 
-    describe('asked for aggregates', () => {
-      const ticks = [0, 1, 2, 59, 60, 61, 180];
-      beforeAll(async () => {
-        for (const device of ['bucket-a', 'bucket-b']) {
-          const sign = device === 'bucket-a' ? 1 : -1;
-          await store.write(
-            ticks.map((tick) =>
-              storableSample({
-                device,
-                tick,
-                values: { temperature: sign * (tick + 0.25), run: tick % 2 === 0, state: `step ${tick}` },
-              }),
-            ),
-          );
-        }
-      });
-      const bucket = (minute: number, changes: Partial<HistoryBucket>): HistoryBucket => ({
-        time: new Date(firstTimeMs + minute * 60_000),
-        device: 'bucket-a',
-        pointCode: 'temperature',
-        mean: null,
-        min: null,
-        max: null,
-        last: null,
-        count: 0,
-        quality: 'good',
-        ...changes,
-      });
-      const firstMinute = bucket(0, { mean: 15.75, min: 0.25, max: 59.25, last: 59.25, count: 4 });
-      const secondMinute = bucket(1, { mean: 60.75, min: 60.25, max: 61.25, last: 61.25, count: 2 });
-      const fourthMinute = bucket(3, { mean: 180.25, min: 180.25, max: 180.25, last: 180.25, count: 1 });
-
-      it('gives mean, extremes, last value and count of each interval, and no interval without values', async () => {
-        const buckets = await store.aggregate({ ...minutes, devices: [press('bucket-a')] });
-        expect(buckets).toEqual([firstMinute, secondMinute, fourthMinute]);
-        expect(withEmptyBuckets(buckets, { ...minutes, end: new Date(firstTimeMs + 300_000) })).toEqual([
-          firstMinute,
-          secondMinute,
-          bucket(2, {}),
-          fourthMinute,
-          bucket(4, {}),
-        ]);
-      });
-
-      it('has no mean of booleans and texts, but counts them and knows the last', async () => {
-        for (const [pointCode, lasts] of [
-          ['run', [false, false, true]],
-          ['state', ['step 59', 'step 61', 'step 180']],
-        ] as const) {
-          const buckets = await store.aggregate({ ...minutes, pointCode, devices: [press('bucket-a')] });
-          expect(buckets.map(({ mean, min, max }) => [mean, min, max])).toEqual(
-            lasts.map(() => [null, null, null]),
-          );
-          expect(buckets.map(({ last }) => last)).toEqual(lasts);
-          expect(buckets.map(({ count }) => count)).toEqual([4, 2, 1]);
-        }
-      });
-
-      it('gives the latest intervals of all devices together up to the limit, ascending', async () => {
-        const devices = [press('bucket-a'), press('bucket-b')];
-        const buckets = await store.aggregate({ ...minutes, devices, limit: 3 });
-        expect(buckets.map(({ device, time }) => [device, (time.getTime() - firstTimeMs) / 60_000])).toEqual([
-          ['bucket-b', 1],
-          ['bucket-a', 3],
-          ['bucket-b', 3],
-        ]);
-      });
-
-      it('begins intervals at multiples of their length, and counts only what lies between start and end', async () => {
-        const start = new Date(firstTimeMs + 2_000);
-        const end = new Date(firstTimeMs + 61_000);
-        const buckets = await store.aggregate({ ...minutes, devices: [press('bucket-a')], start, end });
-        expect(buckets).toEqual([
-          bucket(0, { mean: 30.75, min: 2.25, max: 59.25, last: 59.25, count: 2 }),
-          bucket(1, { mean: 60.25, min: 60.25, max: 60.25, last: 60.25, count: 1 }),
-        ]);
-        const odd = await store.aggregate({ ...minutes, intervalMs: 7_000, devices: [press('bucket-a')] });
-        expect(odd.map(({ time }) => time.getTime() % 7_000)).toEqual(odd.map(() => 0));
-        expect(odd.reduce((sum, { count }) => sum + count, 0)).toBe(ticks.length);
-      });
-
-      it('gives nothing for what never was, and for no device', async () => {
-        expect(await store.aggregate({ ...minutes, devices: [press('never')] })).toEqual([]);
-        expect(await store.aggregate({ ...minutes, devices: [] })).toEqual([]);
-      });
-
-      it('refuses more intervals than anybody can look at', async () => {
-        const question = { ...minutes, intervalMs: 1, devices: [press('bucket-a')] };
-        await expect(store.aggregate(question)).rejects.toBeInstanceOf(HistoryQueryRefused);
-      });
-    });
+    describeAggregates(() => store);
 
     it('can be looked after at any time', async () => {
       expect(await store.maintain({ nowMs: firstTimeMs })).toEqual([]);

@@ -1,0 +1,85 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cliForTest } from '../cli/cli-for-test.ts';
+import { eventually } from '../support/eventually.ts';
+import type { RestClient } from '../support/rest-client.ts';
+import { startService } from '../support/service-processes.ts';
+
+import { type PressPlant, startPressPlant } from './press-plant.ts';
+
+let rest: RestClient;
+let settings: PressPlant['settings'];
+let taskId: number;
+
+beforeAll(async () => {
+  const press = await startPressPlant();
+  ({ rest, settings, taskId } = press);
+  await rest.create('/api/acquisition/sessions/start-task/', { task_id: taskId });
+}, 60_000);
+
+describe('draining a collector', () => {
+  const path = (id: string) => `/api/system/collectors/${id}`;
+  const stateOf = async (id: string) =>
+    (await rest.get('/api/system/collectors/')).body.results.find((each: { id: string }) => each.id === id)
+      ?.state;
+  const cli = () => cliForTest({ HOLDFAST_URL: rest.url });
+
+  it.each(['c9', 'c1.x', '*'])('that is not known is refused: %s', async (id) => {
+    for (const verb of ['drain', 'undrain']) {
+      expect(await rest.post(`${path(id)}/${verb}/`)).toMatchObject({
+        status: 404,
+        body: { code: 'collector_not_found' },
+      });
+    }
+  });
+
+  it('that is the last one is refused, unless somebody insists', async () => {
+    expect(await rest.post(`${path('c1')}/drain/`)).toMatchObject({
+      status: 409,
+      body: { code: 'last_collector' },
+    });
+    expect(await stateOf('c1')).toBe('active');
+    expect((await rest.post(`${path('c1')}/drain/`, { force: true })).body).toMatchObject({
+      id: 'c1',
+      state: 'draining',
+    });
+    await eventually(async () => (await stateOf('c1')) === 'draining', { what: 'the lease to say so' });
+    expect((await rest.post(`${path('c1')}/undrain/`)).body).toMatchObject({ state: 'active' });
+    await eventually(async () => (await stateOf('c1')) === 'active', { what: 'the lease to say so' });
+  });
+
+  it('is done on the command line, and undone, and the audit log knows', async () => {
+    const refused = await cli().run('collectors', 'drain', 'c1');
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringMatching(/last_collector[^{]*: --force\./),
+    ]);
+    const both = await cli().run('collectors', 'drain', 'c1', '--undo', '--wait');
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining('--undo')]);
+    await startService('collector', { ...settings, COLLECTOR_ID: 'c2' });
+    const sessionsOf = async (id: string) =>
+      (await rest.get('/api/system/collectors/')).body.results.find((each: { id: string }) => each.id === id)
+        ?.sessions;
+    await eventually(async () => (await stateOf('c2')) === 'active', { what: 'c2 to be up' });
+    if ((await sessionsOf('c1')) === 0)
+      await rest.create('/api/acquisition/sessions/start-task/', { task_id: taskId });
+    await eventually(async () => (await sessionsOf('c1')) + (await sessionsOf('c2')) > 0, {
+      what: 'the session to be placed',
+    });
+    const done = await cli().run('collectors', 'drain', 'c1', '--wait');
+    expect([await sessionsOf('c1'), await sessionsOf('c2')]).toEqual([0, 1]);
+    expect([done.code, done.stderr, JSON.parse(done.stdout)]).toEqual([
+      0,
+      '',
+      expect.objectContaining({ state: 'draining' }),
+    ]);
+    expect((await cli().run('collectors', 'drain', 'c1', '--undo')).code).toBe(0);
+    await eventually(async () => (await stateOf('c1')) === 'active', { what: 'the lease to say so' });
+    const { results } = (await rest.get('/api/system/audit/?action=collector')).body;
+    expect(results[0]).toMatchObject({
+      action: 'collector.undrain',
+      target: 'collector c1',
+      outcome: 'done',
+    });
+    expect(results.some(({ outcome }: { outcome: string }) => outcome === 'refused')).toBe(true);
+  });
+});

@@ -1,0 +1,160 @@
+import { auditEntrySchema } from '@holdfast/shared/contracts/audit-entry.ts';
+import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cliForTest } from '../cli/cli-for-test.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import type { RestClient } from '../support/rest-client.ts';
+
+import { type PressPlant, startPressPlant } from './press-plant.ts';
+
+let rest: RestClient;
+let plant: PressPlant['plant'];
+let points: PressPlant['points'];
+let written: PressPlant['written'];
+let natsUrl: string;
+
+beforeAll(async () => {
+  const press = await startPressPlant();
+  ({ rest, plant, points, written, natsUrl } = press);
+  // Polled meanwhile, as a point is that somebody writes.
+  await rest.create('/api/acquisition/sessions/start-task/', { task_id: press.taskId });
+}, 60_000);
+
+describe('a point that is written', () => {
+  const write = (code: string, value: unknown) =>
+    rest.post(`/api/acquisition/points/${points.get(code)}/write/`, { value, reason: 'trial' });
+
+  it('gets the value with one request and is read back, while its session is polled', async () => {
+    written.length = 0;
+    const { status, body } = await write('setpoint', 21.5);
+    expect(status).toBe(200);
+    expect(body).toMatchObject({
+      outcome: 'written',
+      sent: ['0x41AC', '0x0000'],
+      read_back: { quality: 'good', value: 21.5 },
+    });
+    expect(await write('lamp', true)).toMatchObject({ status: 200, body: { read_back: { value: true } } });
+    expect(written).toEqual([
+      { functionCode: 16, address: 50 },
+      { functionCode: 5, address: 3 },
+    ]);
+  });
+
+  it('is left alone when it is not writable, or the value does not fit', async () => {
+    written.length = 0;
+    expect(await write('first', 1)).toMatchObject({ status: 409, body: { code: 'point_not_writable' } });
+    expect(await write('setpoint', 301)).toMatchObject({ status: 409, body: { code: 'write_refused' } });
+    expect(await write('setpoint', 'warm')).toMatchObject({ status: 409, body: { code: 'write_refused' } });
+    expect(written).toEqual([]);
+  });
+
+  it('is written by no collector that lacks the labels of its task: its address may be another device there', async () => {
+    const { id } = await rest.create('/api/config/devices/', { code: 'far', host: '127.0.0.2' });
+    const point = { code: 'valve', table: 'coil', data_type: 'bool', address: 0, writable: true };
+    const { id: valve } = await rest.create('/api/config/points/', { ...point, device_id: id });
+    const required_labels = { machine: 'other' };
+    await rest.create('/api/config/tasks/', {
+      code: 'far',
+      period_ms: 1000,
+      device_ids: [id],
+      required_labels,
+    });
+    const calls = [
+      [`acquisition/points/${valve}/write`, { value: true }],
+      [`config/devices/${id}/test`, {}],
+    ] as const;
+    for (const [path, body] of calls) {
+      const answer = await rest.post(`/api/${path}/`, body);
+      expect(answer).toMatchObject({ status: 503, body: { code: 'no_collector' } });
+      expect(answer.body.detail).toContain('machine=other');
+    }
+  });
+
+  it('that the device refuses is told as such', async () => {
+    expect(await write('locked', 7)).toMatchObject({ status: 502, body: { code: 'write_failed' } });
+  });
+
+  it('is sent once when the device does not answer, and nobody claims to know the outcome', async () => {
+    written.length = 0;
+    plant.setFault('press', { kind: 'silence' });
+    const answer = await write('setpoint', 22);
+    plant.clearFault('press');
+    expect(answer).toMatchObject({ status: 504, body: { code: 'write_outcome_unknown' } });
+    expect(written).toHaveLength(1);
+  });
+
+  it('is in the audit log before it is sent, and again with its outcome', async () => {
+    const { nc, close } = await connectNats({
+      url: natsUrl,
+      name: 'test',
+      log: createLogger('test', 'fatal'),
+    });
+    cleanUpAfterFile(() => close());
+    const entries = [];
+    for await (const { data } of readStream(nc, streamNames.audit)) {
+      const entry = auditEntrySchema.parse(JSON.parse(data));
+      if (entry.action === 'point.write') entries.push(entry);
+    }
+    const ofSetpoint = entries.filter(({ target }) => target === 'device press point setpoint');
+    expect(ofSetpoint.map(({ outcome }) => outcome)).toEqual([
+      'requested',
+      'done',
+      'requested',
+      'refused',
+      'requested',
+      'refused',
+      'requested',
+      'unknown',
+    ]);
+    expect(ofSetpoint[1]?.data).toMatchObject({ value: 21.5, collector: 'c1', reason: 'trial' });
+    expect(entries.some(({ target, outcome }) => target.endsWith('first') && outcome === 'refused')).toBe(
+      true,
+    );
+  });
+
+  it('with an Idempotency-Key is sent once, however often it is asked for and whatever came of it', async () => {
+    const keyed = async (key: string, value: number) => {
+      const path = `/api/acquisition/points/${points.get('setpoint')}/write/`;
+      const response = await fetch(`${rest.url}${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'idempotency-key': key },
+        body: JSON.stringify({ value }),
+        signal: AbortSignal.timeout(20_000),
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    };
+    written.length = 0;
+    const first = await keyed('write-1', 23);
+    expect(first).toMatchObject({ status: 200, body: { outcome: 'written' } });
+    expect(await keyed('write-1', 23)).toEqual(first);
+    expect(written).toHaveLength(1);
+
+    plant.setFault('press', { kind: 'silence' });
+    const unknown = await keyed('write-2', 24);
+    plant.clearFault('press');
+    const again = await keyed('write-2', 24);
+    for (const answer of [unknown, again]) {
+      expect(answer).toMatchObject({ status: 504, body: { code: 'write_outcome_unknown' } });
+    }
+    expect(written).toHaveLength(2);
+  });
+});
+
+describe('writing a point on the command line', () => {
+  it('takes the point by device and code or by its id, and says what was read back', async () => {
+    const cli = cliForTest({ HOLDFAST_URL: rest.url });
+    const done = await cli.run('points', 'write', 'press/setpoint', '21.5', '--reason', 'trial', '--table');
+    expect([done.code, done.stderr]).toEqual([0, '']);
+    expect(done.stdout).toContain('21.5');
+    const byId = await cli.run('points', 'write', String(points.get('setpoint')), '22');
+    expect(JSON.parse(byId.stdout)).toMatchObject({ outcome: 'written' });
+    const locked = await cli.run('points', 'write', 'press/first', '1');
+    expect([locked.code, locked.stderr]).toEqual([1, expect.stringContaining('point_not_writable')]);
+    const none = await cli.run('points', 'write', 'press/nothing', '1');
+    expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('There is no point')]);
+    expect((await cli.run('points', 'write', 'setpoint', '1')).code).toBe(2);
+  });
+});

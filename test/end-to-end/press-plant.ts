@@ -1,0 +1,125 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { tableMemory } from '@holdfast/modbus-simulator/memory/table-memory.ts';
+import { startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { type RestClient, restClient } from '../support/rest-client.ts';
+import { startService, testLease } from '../support/service-processes.ts';
+
+/** Register 0 to 9 hold 100 to 109, 20 holds a float; 50 and 51 may be written; others are not there. */
+const memory = tableMemory({
+  fixed: [
+    {
+      table: 'holding_register',
+      address: 0,
+      values: Array.from({ length: 10 }, (_, index) => 100 + index),
+      isWritable: false,
+    },
+    { table: 'holding_register', address: 50, values: [0, 0], isWritable: true },
+    { table: 'coil', address: 3, values: [0], isWritable: true },
+  ],
+  moving: [],
+  holesAreZero: false,
+  isReadOnly: false,
+});
+
+/** Registers 0 to 16, 18 to 39 and 45 to 49. */
+const gapped = tableMemory({
+  fixed: [
+    [0, 17],
+    [18, 22],
+    [45, 5],
+  ].map(([address = 0, length]) => ({
+    table: 'holding_register' as const,
+    address,
+    values: Array.from({ length: length ?? 0 }, (_, index) => index),
+    isWritable: false,
+  })),
+  moving: [],
+  holesAreZero: false,
+  isReadOnly: false,
+});
+/** An API, a supervisor, the collector `c1` and a plant with a press, which is configured and not started. */
+export interface PressPlant {
+  readonly rest: RestClient;
+  readonly settings: Record<string, string>;
+  readonly natsUrl: string;
+  readonly plant: Awaited<ReturnType<typeof startPlant>>;
+  readonly deviceId: number;
+  readonly taskId: number;
+  readonly points: ReadonlyMap<string, number>;
+  /** What was written, by whom it may be. */
+  readonly written: { functionCode: number; address: number }[];
+  /** How often the mixer was asked for what it does not have. */
+  refusals(): number;
+}
+
+export async function startPressPlant(): Promise<PressPlant> {
+  let refusals = 0;
+  const points = new Map<string, number>();
+  const written: { functionCode: number; address: number }[] = [];
+  const nats = await natsForTest();
+  const port = await freePort();
+  const settings = {
+    NATS_URL: nats.url,
+    DATABASE_URL: await freshDatabase(),
+    ...testLease,
+    API_PORT: String(port),
+  };
+  const plant = await startPlant({
+    host: '127.0.0.1',
+    config: {
+      devices: [
+        { code: 'press', unitId: 1, tables: memory },
+        { code: 'mixer', unitId: 1, tables: gapped },
+      ],
+    },
+    onRequest: ({ device, functionCode, address, quantity }) => {
+      const end = address + quantity;
+      if (device === 'mixer' && [17, 40].some((missing) => address <= missing && end > missing))
+        refusals += 1;
+      if (functionCode > 4) written.push({ functionCode, address });
+    },
+  });
+  cleanUpAfterFile(() => plant.stop());
+  for (const service of ['api', 'supervisor'] as const) await startService(service, settings);
+  await startService('collector', { ...settings, COLLECTOR_ID: 'c1', DEVICE_REFUSED_PAUSE_MS: '300' });
+  const rest = restClient(`http://127.0.0.1:${port}`);
+  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
+    what: 'the API to be ready',
+    timeoutMs: 20_000,
+  });
+  const device = await rest.create('/api/config/devices/', {
+    code: 'press',
+    host: '127.0.0.1',
+    port: plant.endpoints[0]?.port,
+    timeout_ms: 500,
+  });
+  const deviceId = device.id;
+  const holding = { device_id: deviceId, table: 'holding_register', data_type: 'uint16' };
+  for (const point of [
+    { ...holding, code: 'first', address: 0 },
+    { ...holding, code: 'scaled', address: 1, scale: 0.1, valid_max: 5 },
+    { ...holding, code: 'absent', address: 10 },
+    { ...holding, code: 'setpoint', address: 50, data_type: 'float32', writable: true, valid_max: 300 },
+    { ...holding, code: 'locked', address: 2, writable: true },
+    { device_id: deviceId, table: 'coil', data_type: 'bool', code: 'lamp', address: 3, writable: true },
+  ]) {
+    points.set(point.code, (await rest.create('/api/config/points/', point)).id);
+  }
+  const task = await rest.create('/api/config/tasks/', {
+    code: 'press',
+    period_ms: 200,
+    device_ids: [deviceId],
+  });
+  await eventually(async () => (await rest.post(`/api/config/devices/${deviceId}/test/`)).status === 200, {
+    what: 'the collector to take calls',
+    timeoutMs: 20_000,
+  });
+  return {
+    ...{ rest, settings, natsUrl: nats.url, plant, deviceId, taskId: task.id, points, written },
+    refusals: () => refusals,
+  };
+}
