@@ -5,6 +5,9 @@ import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-statu
 import type { RegisterTable, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 
+/** In timeouts of a device, how long after its timeout an answer is still to be expected unless its profile says otherwise. */
+export const latePatience = 5;
+
 /** What each request says of the device that it goes to; see `profile` in the task's configuration. */
 export interface RequestOptions {
   readonly unitId: number;
@@ -18,7 +21,7 @@ export interface RequestOptions {
   readonly singleConnection?: boolean | undefined;
   /** Quiet time between two requests to this device. */
   readonly requestPauseMs?: number | undefined;
-  /** On lines of RTU frames, how long after the timeout an answer may still come; five times the timeout unless set. */
+  /** On lines of RTU frames, how long after the timeout an answer may still come; `latePatience` times the timeout unless set. */
   readonly lateAnswerMs?: number | undefined;
 }
 

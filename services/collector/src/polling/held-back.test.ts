@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { requestOptions } from './request-options.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
 import { PolledWorld } from './testing/polled-world.ts';
 
@@ -23,6 +24,10 @@ describe('a device on a line of RTU frames', () => {
       { table: 'holding_register', address: 10, quantity: 1 },
       { table: 'holding_register', address: 500, quantity: 2 },
     ]);
+  });
+
+  it('is said to be late by up to five of its timeouts, whatever time a request has', () => {
+    expect(requestOptions(onLine(1))).toMatchObject({ timeoutMs: 200, lateAnswerMs: 1_000 });
   });
 
   it('with Modbus TCP is told nothing: there an answer says which request it is to', async () => {

@@ -1,5 +1,5 @@
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import type { RequestOptions } from '../ports.ts';
+import { latePatience, type RequestOptions } from '../ports.ts';
 import type { TurnOptions } from './endpoint.ts';
 
 /** What each request says of the device that it goes to. */
@@ -12,7 +12,8 @@ export function requestOptions({ protocol, unit_id, timeout_ms, profile }: Devic
     ...(profile?.connect_pause_ms ? { connectPauseMs: profile.connect_pause_ms } : {}),
     ...(profile?.single_connection ? { singleConnection: true } : {}),
     ...(isRtu && profile?.request_pause_ms ? { requestPauseMs: profile.request_pause_ms } : {}),
-    ...(isRtu && profile?.late_answer_ms !== undefined ? { lateAnswerMs: profile.late_answer_ms } : {}),
+    // Of the device's timeout, also where a request has less time: the device does not know that.
+    ...(isRtu ? { lateAnswerMs: profile?.late_answer_ms ?? latePatience * timeout_ms } : {}),
   };
 }
 

@@ -1,8 +1,5 @@
-import type { ReadPlace, RequestOptions } from '../../ports.ts';
+import { latePatience, type ReadPlace, type RequestOptions } from '../../ports.ts';
 import { answerShape, type BusRequest, isWrite } from './request-pdu.ts';
-
-/** In timeouts of the device, how long after its timeout an answer is still waited for unless the device says otherwise. */
-const defaultPatience = 5;
 
 /** A request that got no answer in time. */
 interface Unanswered {
@@ -41,7 +38,7 @@ export class LateAnswers {
 
   noAnswer(request: BusRequest, nowMs: number): void {
     const { unitId, timeoutMs, acceptUnitZero = false } = request;
-    const { lateAnswerMs = defaultPatience * timeoutMs } = request;
+    const { lateAnswerMs = latePatience * timeoutMs } = request;
     const shape = answerShape(request);
     const before = this.#unanswered.find((each) => each.unitId === unitId && each.shape === shape);
     this.#unanswered = this.#unanswered.filter((each) => each !== before);
