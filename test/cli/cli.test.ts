@@ -123,6 +123,19 @@ describe('what is wrong on the command line', () => {
   });
 
   it.each([
+    [['sesions', 'list'], /^There is no command sesions list; did you mean sessions list\?\n/],
+    [['sessions', 'lsit'], /^There is no command sessions lsit; did you mean sessions list\?\n/],
+    [['check-recvery'], /^There is no command check-recvery; did you mean check-recovery\?\n/],
+    [['clenup', '--dry-run'], /^There is no command clenup; did you mean cleanup\?\n/],
+    [['quarntine', '7'], /^There is no command quarntine 7; did you mean quarantine\?\n/],
+    [['quarantine'], /^quarantine is .*the second one is missing: list, show, send-again, delete\.\n/],
+    [['bogus'], /^There is no command bogus\.\n/],
+  ])('as %j is told with what was meant', async (args, message) => {
+    const { code, stderr } = await cli.run(...args);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+  });
+
+  it.each([
     [['sessions', 'stop'], /SESSION is missing/],
     [['sessions', 'show', '1-1', '2-1'], /one too many: 2-1/],
     [

@@ -25,7 +25,8 @@ export async function saveBackup(options: {
   readonly onStep?: OnStep;
 }): Promise<Manifest> {
   const { nc, databaseUrl, to, onStep = () => undefined } = options;
-  if (await stat(to).catch(() => undefined)) throw new BackupError(`${to} exists already`);
+  if (await stat(to).catch(() => undefined))
+    throw new BackupError(`${to} exists already, and a backup replaces none: give it another name`);
   // What was cut off must not look like a backup, so the name comes last.
   const folder = `${to}.partial-${process.pid}`;
   await mkdir(folder, { mode: 0o700, recursive: true });

@@ -7,8 +7,10 @@ import { commands } from './commands.ts';
 import { cliConfig, userOfMachine } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
 import { helpOf, overview } from './help-text.ts';
+import { plainText } from './output/plain-text.ts';
 import { Printer } from './output/printer.ts';
 import { findCommand, parseCommandLine } from './parse-command-line.ts';
+import { unknownCommand } from './unknown-command.ts';
 
 async function main(args: readonly string[]): Promise<number> {
   const command = findCommand(commands, args);
@@ -50,7 +52,7 @@ function withoutCommand(args: readonly string[]): number {
   const isGroup = commands.some((command) => command.words[0] === group[0]);
   const isHelp = isGroup && words.length === 1 && args.includes('--help');
   if (isHelp) return say(overview(commands, group));
-  if (words.length > 0) process.stderr.write(`There is no command ${words.slice(0, 2).join(' ')}.\n`);
+  if (words.length > 0) process.stderr.write(`${plainText(unknownCommand(commands, words))}\n`);
   process.stderr.write(`${overview(commands, isGroup ? group : [])}\n`);
   return exitCodes.usage;
 }

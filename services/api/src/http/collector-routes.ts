@@ -84,7 +84,8 @@ export function collectorRoutes(sources: {
           { collector: collector.id, sessions },
           'a collector was asked to let go of its work',
         );
-        const detail = `Others take its ${sessions} sessions, as far as they can. It gets no work until it is started again or undrained.`;
+        const held = sessions === 1 ? 'session' : `${sessions} sessions`;
+        const detail = `${sessions === 0 ? 'It has no session.' : `Others take its ${held}, as far as they can.`} It gets no work until it is started again or undrained.`;
         return { id: collector.id, state: 'draining' as const, sessions, detail };
       },
     );
