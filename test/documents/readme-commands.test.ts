@@ -29,7 +29,7 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   // By hand, on a machine that has Docker.
   'docker compose up': ['test/compose/trial.mjs', "compose('up'"],
   'docker compose run --rm -T secrets node deploy/nats/identity.mjs collector hall-1 > hall-1.seed': [
-    'test/compose/trial.mjs',
+    'test/compose/set-up-facts.mjs',
     "ofSecrets('node', 'deploy/nats/identity.mjs', 'collector', 'hall-1')",
   ],
   'docker compose run --rm -T secrets node deploy/nats/identity.mjs maintenance > maintenance.seed': [
@@ -49,19 +49,19 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   'NATS_NKEY_SEED=$(cat maintenance.seed) docker compose run --rm -T -e NATS_NKEY_SEED streams --max-bytes SAMPLES=6GiB':
     ['test/compose/cluster-trial.mjs', "runStreams(asMaintenance(seed), '--max-bytes', 'SAMPLES=6GiB')"],
   'docker compose kill --signal HUP nats': [
-    'test/compose/trial.mjs',
+    'test/compose/set-up-facts.mjs',
     "compose('kill', '--signal', 'HUP', 'nats')",
   ],
   'docker compose run --rm -T secrets cat /secrets/nats-operator/seed > operator.seed': [
-    'test/compose/trial.mjs',
+    'test/compose/set-up-facts.mjs',
     "ofSecrets('cat', '/secrets/nats-operator/seed')",
   ],
   "docker compose run --rm secrets sh -c 'rm -f /secrets/nats/password /secrets/nats/url /secrets/nats/authorization.conf'":
     [
-      'test/compose/trial.mjs',
+      'test/compose/set-up-facts.mjs',
       "'rm -f /secrets/nats/password /secrets/nats/url /secrets/nats/authorization.conf'",
     ],
-  'docker compose up -d secrets': ['test/compose/trial.mjs', "compose('up', '-d', 'secrets')"],
+  'docker compose up -d secrets': ['test/compose/set-up-facts.mjs', "compose('up', '-d', 'secrets')"],
   // By nobody here: it takes a Mac. The stack itself names it as the way out.
   'brew install nats-server': ['dev/setup/servers.mjs', 'brew install nats-server'],
 };

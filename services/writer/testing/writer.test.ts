@@ -154,7 +154,7 @@ describe('the writer with PostgreSQL', () => {
     ]);
     const told = writer.lastLines(200).filter((line) => line.includes('its samples are marked as uncertain'));
     expect(told).toHaveLength(1);
-    expect(told[0]).toContain('"collector_id":"from-the-future"');
+    expect(told[0]).toContain('"collector":"from-the-future"');
     await sinkStatusThat(
       connection,
       'three samples are uncertain',

@@ -212,10 +212,10 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
       fencedOwners.add(owner);
       log.warn(
         {
-          session_id: sample.session,
+          session: sample.session,
           epoch: sample.epoch,
           fenced_by: fencedBy,
-          collector_id: sample.collector,
+          collector: sample.collector,
         },
         'rejecting samples of a collector that does not hold the session any more',
       );
@@ -229,10 +229,10 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
       doubtedClocks.add(sample.collector);
       log.warn(
         {
-          collector_id: sample.collector,
+          collector: sample.collector,
           clock_ahead_ms: clockAheadMs,
           tolerance_ms: clockToleranceMs,
-          session_id: sample.session,
+          session: sample.session,
         },
         'the clocks of this collector and of the broker differ too much; its samples are marked as uncertain',
       );

