@@ -86,7 +86,7 @@ describe('services that each have an identity of their own', () => {
       expect(`${path} ${status}`).toBe(`${path} 200`);
     }
     expect(await rest.post(`/api/config/devices/${device.id}/test/`)).toMatchObject({ status: 200 });
-    await seesLiveReadings(`${rest.url}/api/acquisition/live?task_id=${task.id}`);
+    await seesLiveReadings(`${rest.url}/api/acquisition/live?task=${task.id}`);
 
     // What cannot be written goes to QUARANTINE, is sent again and deleted.
     log.nc.publish(`samples.${task.id}.${device.id}`, 'no sample');

@@ -30,6 +30,7 @@ import { addOpenApi } from './http/openapi.ts';
 import { pointHistoryRoutes } from './http/point-history-routes.ts';
 import { addProblemReplies, replyWithProblem } from './http/problem-replies.ts';
 import { recoveryRoutes } from './http/recovery-routes.ts';
+import { refuseUnknownParameters } from './http/refuse-unknown-parameters.ts';
 import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { requestIdOf, tellRequestIds } from './http/request-id.ts';
 import { loggerOfRequest, tellTraces } from './http/request-trace.ts';
@@ -119,6 +120,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   refuseWhileClosing(app as unknown as FastifyInstance);
   await addAccessControl(app as unknown as FastifyInstance, access);
   acceptEmptyBodies(app as unknown as FastifyInstance);
+  refuseUnknownParameters(app as unknown as FastifyInstance);
   observeRequests(app as unknown as FastifyInstance, onAnswered);
   app.addHook('onResponse', (request, reply, done) => {
     // Consoles poll: reads are told only to those who ask for debug logs.

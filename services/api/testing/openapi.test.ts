@@ -66,6 +66,56 @@ describe('the OpenAPI document', () => {
     expect(bodies.length).toBeGreaterThan(20);
   });
 
+  it('takes no other query parameters than those that it names, in every call, with others or alone', async () => {
+    const withQuery: string[] = [];
+    // biome-ignore lint/suspicious/noExplicitAny: parts of that document
+    for (const [path, methods] of Object.entries<Record<string, any>>(document.paths)) {
+      for (const [method, operation] of Object.entries(methods)) {
+        const where = `${method} ${path}`;
+        // What there is of it, or whether the rest of the request is right, does not matter.
+        const at = path.replaceAll(/\{\w+\}/g, '1');
+        const ask = (query: string) => api.request(method.toUpperCase(), `${at}?${query}`);
+        if (!path.startsWith('/api/')) {
+          const answer = await fetch(`${api.url}${at}?stauts=1`);
+          await answer.arrayBuffer();
+          expect(answer.status, where).toBe(200);
+          continue;
+        }
+        // biome-ignore lint/suspicious/noExplicitAny: parts of that document
+        const named = operation.parameters.filter((parameter: any) => parameter.in === 'query');
+        const names: string[] = named.map(({ name }: { name: string }) => name);
+        const known = names.length === 0 ? 'this takes none' : `known: ${names.join(', ')}`;
+        const refused = (message: string) => ({
+          status: 422,
+          body: { code: 'validation_failed', detail: message, errors: [{ path: '', message }] },
+        });
+        expect(await ask('xyzzyxyzzy=1'), where).toMatchObject(
+          refused(`there is no query parameter "xyzzyxyzzy"; ${known}`),
+        );
+        for (const odd of ['__proto__', 'constructor', 'toString', '', 'filter[status]']) {
+          expect(await ask(`${encodeURIComponent(odd)}=1`), where).toMatchObject(
+            refused(`there is no query parameter "${odd}"; ${known}`),
+          );
+        }
+        // What is as short as `to` or `at` is not guessed.
+        for (const name of names.filter(({ length }) => length > 2)) {
+          expect(await ask(`${name}=1&${name}z=1`), where).toMatchObject(
+            refused(`there is no query parameter "${name}z"; did you mean ${name}?`),
+          );
+        }
+        if (names.length > 0) withQuery.push(where);
+      }
+    }
+    expect(withQuery).toEqual(
+      expect.arrayContaining([
+        'post /api/system/quarantine/send-again/',
+        'delete /api/system/quarantine/',
+        'get /api/acquisition/live/',
+      ]),
+    );
+    expect(withQuery.length).toBeGreaterThan(15);
+  });
+
   it('is shown by a page that loads nothing from elsewhere', async () => {
     const page = await fetch(`${api.url}/docs/`);
     expect(page.status).toBe(200);

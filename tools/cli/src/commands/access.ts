@@ -29,7 +29,7 @@ export const accessCommands: readonly Command[] = [
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
-      const found = await api.list(`${keysPath}/`, {}, limitOf(input));
+      const found = (await allKeys(api)).slice(0, limitOf(input));
       print.table(found, keyColumns, found, 'There are no keys: the API serves this machine only.');
     },
   },
@@ -116,7 +116,7 @@ export const accessCommands: readonly Command[] = [
 
 /** By its id, or by its name where no other key that opens anything has the same. */
 async function idOfKey(api: ApiClient, idOrName: string): Promise<string> {
-  const keys = await api.list(`${keysPath}/`, {}, Number.MAX_SAFE_INTEGER);
+  const keys = await allKeys(api);
   if (keys.some(({ id }) => id === idOrName)) return idOrName;
   const named = keys.filter(({ name }) => name === idOrName);
   const open = named.filter(({ status }) => status === 'active');
@@ -168,4 +168,10 @@ function expiryOf(text: string | undefined): string | undefined {
     throw new CliError(`--expires is 12h, 90d, 52w or an RFC 3339 time, not ${text}`, exitCodes.usage);
   }
   return new Date(text).toISOString();
+}
+
+/** The list has no pages. */
+async function allKeys(api: ApiClient): Promise<Item[]> {
+  const { results } = await api.get<{ results: Item[] }>(`${keysPath}/`);
+  return results;
 }

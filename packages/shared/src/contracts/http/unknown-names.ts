@@ -1,0 +1,25 @@
+import { nearestWord } from '../nearest-word.ts';
+
+/** A body may be a megabyte of mistyped fields: what is said of them stays readable. */
+const toldNames = 10;
+const toldLetters = 64;
+
+/** Says of each of these, which a call does not know, which was probably meant, or all that there are. */
+export function unknownNames(
+  kind: 'field' | 'query parameter',
+  given: readonly string[],
+  known: readonly string[],
+): string {
+  const told = given.slice(0, toldNames).map((name) => unknownName(kind, name, known));
+  const more = given.length > toldNames ? [`and ${given.length - toldNames} more that there are not`] : [];
+  return [...told, ...more].join('; ');
+}
+
+function unknownName(kind: string, name: string, known: readonly string[]): string {
+  const isTold = name.length <= toldLetters;
+  const there = `there is no ${kind} "${isTold ? name : `${name.slice(0, toldLetters)}…`}"`;
+  const nearest = isTold ? nearestWord(name, known) : undefined;
+  if (nearest !== undefined) return `${there}; did you mean ${nearest}?`;
+  if (known.length === 0) return `${there}; this takes none`;
+  return `${there}; known: ${known.join(', ')}`;
+}

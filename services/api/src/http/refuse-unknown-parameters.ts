@@ -1,0 +1,29 @@
+import { unknownNames } from '@holdfast/shared/contracts/http/unknown-names.ts';
+import type { FastifyInstance, preValidationHookHandler } from 'fastify';
+import * as z from 'zod';
+import { validationFailed } from './api-problem.ts';
+
+/**
+ * A mistyped filter would be no filter: a list would show everything, and what deletes would take more than was meant. So
+ * every call below /api/ takes those parameters that its schema names, and no others. Health calls and metrics are probed
+ * with anything, and the pages of the document ask for their parts with marks against caches: they stay open.
+ * Registered before all routes.
+ */
+export function refuseUnknownParameters(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    if (!route.url.startsWith('/api/')) return;
+    const known = parametersOf(route.schema?.querystring);
+    const refuse: preValidationHookHandler = (request, _reply, done) => {
+      const unknown = Object.keys(request.query as object).filter((name) => !known.includes(name));
+      if (unknown.length === 0) return done();
+      done(validationFailed([{ path: '', message: unknownNames('query parameter', unknown, known) }]));
+    };
+    route.preValidation = [refuse, ...[route.preValidation ?? []].flat()];
+  });
+}
+
+function parametersOf(schema: unknown): readonly string[] {
+  if (schema === undefined) return [];
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  throw new Error('the query of a call has to be an object of zod, so that its parameters are known');
+}
