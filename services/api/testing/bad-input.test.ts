@@ -169,6 +169,17 @@ describe('what is said of it helps whoever sent it', () => {
     expect(answer.body.detail).toMatch(said);
   });
 
+  it('is told of unknown fields as long as that is readable, however many there are and however long', async () => {
+    const site = (fields: object) => api.post('/api/config/sites/', { code: 'a', ...fields });
+    const many = await site(Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`n${index}`, 1])));
+    expectProblem(many, 422, 'validation_failed');
+    expect(many.body.detail).toMatch(/^there is no field "n0"; known: code, name; .*; and 59990 more/);
+    expect(JSON.stringify(many.body).length).toBeLessThan(5_000);
+    const long = await site({ ['x'.repeat(1_000_000)]: 1 });
+    expectProblem(long, 422, 'validation_failed');
+    expect(JSON.stringify(long.body).length).toBeLessThan(5_000);
+  });
+
   it('takes an empty object where nothing is needed', async () => {
     expect((await api.post('/api/system/quarantine/send-again/', {})).status).toBe(200);
     expect((await api.raw('/api/system/quarantine/send-again/', { method: 'POST' })).status).toBe(200);

@@ -14,6 +14,12 @@ describe('the word that was meant', () => {
     expect(nearestWord(typed, words)).toBe(meant);
   });
 
+  it('is not looked for letter by letter in what is much longer than all', () => {
+    // Letter by letter these would take hours.
+    const long = 'h'.repeat(10_000_000);
+    for (let count = 0; count < 1_000; count += 1) expect(nearestWord(long, words)).toBeUndefined();
+  });
+
   it.each(['mtdt', 'x', 'max_duration', ''])('is not guessed where %j is far from all', (typed) => {
     expect(nearestWord(typed, words)).toBeUndefined();
   });

@@ -1,11 +1,13 @@
+const slipsAtMost = 2;
+
 /** The one of `words` that was probably meant by `typed`: two slips away at most, or begun and not finished. */
 export function nearestWord(typed: string, words: readonly string[]): string | undefined {
+  const isBegun = (word: string) => typed.length > 2 && word.startsWith(typed);
   const [nearest] = words
-    .map((word) => ({
-      word,
-      slips: typed.length > 2 && word.startsWith(typed) ? 0 : slipsBetween(typed, word),
-    }))
-    .filter(({ word, slips }) => slips <= 2 && slips < word.length / 2)
+    // Each letter too many or too few is a slip. Counting slips takes long where a stranger may send a megabyte.
+    .filter((word) => isBegun(word) || Math.abs(word.length - typed.length) <= slipsAtMost)
+    .map((word) => ({ word, slips: isBegun(word) ? 0 : slipsBetween(typed, word) }))
+    .filter(({ word, slips }) => slips <= slipsAtMost && slips < word.length / 2)
     .sort((a, b) => a.slips - b.slips);
   return nearest?.word;
 }
