@@ -194,6 +194,21 @@ describe('a client that follows live samples', () => {
     await again.stop();
   });
 
+  it('that cannot set headers names its last id in the query, where a header goes before it', async () => {
+    const first = await sampleArrives('10', 'press-1');
+    const second = await sampleArrives('10', 'press-1');
+    const third = await sampleArrives('10', 'press-1');
+    for (const [query, headers, told] of [
+      [`?task=10&lastEventId=${first}`, {}, [second, third]],
+      [`?task=10&lastEventId=${first}`, { 'last-event-id': String(second) }, [third]],
+    ] as const) {
+      const client = await liveClient(query, headers);
+      await client.has(third);
+      expect(client.sequences()).toEqual(told);
+      await client.stop();
+    }
+  });
+
   it('is told when what it has missed is gone from the stream, and goes on with what is new', async () => {
     const old = await sampleArrives('6', 'press-1');
     await sampleArrives('6', 'press-1');
@@ -245,6 +260,8 @@ describe('a client that follows live samples', () => {
   it.each([
     ['?task=nobody', {}, 404, 'task_not_found'],
     ['', { 'last-event-id': 'yesterday' }, 422, 'validation_failed'],
+    ['?lastEventId=yesterday', {}, 422, 'validation_failed'],
+    ['?devices=press-1', {}, 422, 'validation_failed'],
   ])('asking for %s with %o is refused with %i %s', async (query, headers, status, code) => {
     const response = await fetch(`${api.url}/api/acquisition/live/${query}`, { headers });
     expect(response.status).toBe(status);

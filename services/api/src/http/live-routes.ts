@@ -27,7 +27,7 @@ export function liveRoutes({ database, samples, keys }: LiveSources): FastifyPlu
     });
     app.get('/', { schema: { querystring: liveQuerySchema } }, async (request, reply) => {
       const { task, device, point } = request.query;
-      const lastEventId = lastEventIdOf(request.headers['last-event-id']);
+      const lastEventId = lastEventIdOf(request.headers['last-event-id'] ?? request.query.lastEventId);
       const taskId = task === undefined ? undefined : await taskIdOf(database, task);
       if (clients.size >= clientsAtMost) throw tooManyClients();
       const from = await startingPoint(samples, lastEventId);
@@ -56,8 +56,8 @@ export function liveRoutes({ database, samples, keys }: LiveSources): FastifyPlu
   };
 }
 
-function lastEventIdOf(header: string | string[] | undefined): number | undefined {
-  const text = [header].flat().at(-1);
+function lastEventIdOf(given: string | string[] | undefined): number | undefined {
+  const text = [given].flat().at(-1);
   if (text === undefined || text === '') return undefined;
   if (!/^[0-9]{1,15}$/.test(text)) {
     throw validationFailed([{ path: 'Last-Event-ID', message: 'must be the id of an event of this stream' }]);

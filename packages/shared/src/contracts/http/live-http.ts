@@ -17,6 +17,8 @@ export const liveQuerySchema = z.object({
   device: several,
   /** Point codes; repeat the parameter for several. Misses of their devices come as well. */
   point: several,
+  /** In place of the header Last-Event-ID, under the name that clients give it that cannot set headers. */
+  lastEventId: z.string().max(15).optional(),
 });
 
 /** Data of the event `sample`; the event's id is its sequence in SAMPLES. */
