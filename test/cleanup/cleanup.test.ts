@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { createLogger, type Logger } from '@holdfast/shared/runtime/logger.ts';
 import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
+import { openPostgresSampleStore } from '@holdfast/shared/sample-store/postgres/postgres-sample-store.ts';
 import { openPostgresTickCoverage } from '@holdfast/shared/sample-store/postgres/postgres-tick-coverage.ts';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -147,6 +148,42 @@ describe('cleaning up', () => {
     expect(await api.get(`${sessionsPath}/${next}-1/`)).toMatchObject({
       status: 404,
       body: { code: 'session_not_found', detail: expect.stringContaining('was cleaned away') },
+    });
+  });
+
+  it('leaves what a session read under its id, where values are kept under one, and says so where they are not', async () => {
+    const store = openPostgresSampleStore({ databaseUrl: database });
+    const time = Math.floor(Date.now() / 60_000 - 60) * 60_000;
+    const sample = {
+      session: `${next}-1`,
+      epoch: 1,
+      task: String(next),
+      device: 'press-1',
+      measurement: 'press-1',
+    };
+    const written = await store.write([
+      { ...sample, site: '', tick: time / 60_000, period_ms: 60_000, time, values: { pressure: 5 } },
+    ]);
+    await store.close();
+    // Of a value that comes after the cleanup; the account of those before it is gone.
+    await client.query(`delete from samples.tick_coverage where session_id = $1`, [`${next}-1`]);
+    expect(written).toEqual({ kind: 'written' });
+    const history = `${sessionsPath}/point-history/?point_code=pressure&session_id=${next}-1`;
+    const kept = await api.get(`${history}&start_time=-2h`);
+    expect(kept).toMatchObject({ status: 200, body: { results: [{ device: 'press-1', value: 5 }] } });
+    expect(await api.get(`${history}&start_time=-9h&end_time=-8h`)).toMatchObject({
+      ...{ status: 200, body: { results: [] } },
+    });
+    const overInflux = await startApi({
+      ...{ nats: nats.url, database },
+      env: { SAMPLE_STORE: 'influx', INFLUX_URL: 'http://127.0.0.1:9' },
+    });
+    await overInflux.ready();
+    const answer = await overInflux.get(history);
+    await overInflux.process.stop();
+    expect(answer).toMatchObject({
+      status: 404,
+      body: { code: 'session_not_found', detail: expect.stringMatching(/cleaned away .* found by device/) },
     });
   });
 

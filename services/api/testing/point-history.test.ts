@@ -89,7 +89,6 @@ describe('history of a point', () => {
       results: [{ value: 490 }],
       limit_reached: true,
     });
-    expect((await api.get(`${path}&session_id=2-1`)).body.results).toEqual([]);
     expect((await api.get(`${path}&start_time=-9h&end_time=-8h`)).body.results).toEqual([]);
     expect((await api.get(`${path}&start_time=-9h&end_time=`)).body.results).toHaveLength(25);
   });
@@ -137,7 +136,17 @@ describe('history of a point', () => {
     expect(body.gaps).toMatchObject([
       { device: 'press-1', cause: 'restart', ticks: 6, start_time: at(120), end_time: at(180) },
     ]);
-    expect((await api.get(`${path}${whole}&session_id=9-9`)).body.gaps).toBeUndefined();
+  });
+
+  it('of a session that never was is told from one of a session that has no values in that time', async () => {
+    for (const query of ['', whole, '&interval=1m', '&device=press-1']) {
+      expect(await api.get(`${path}${query}&session_id=9-9`)).toMatchObject({
+        ...{ status: 404, body: { code: 'session_not_found', detail: 'There is no session 9-9.' } },
+      });
+    }
+    expect(await api.get(`${path}&session_id=7-1&start_time=-9h&end_time=-8h`)).toMatchObject({
+      ...{ status: 200, body: { results: [] } },
+    });
   });
 
   it('that nobody knows is told from one without values: which of the two, the device or the point', async () => {
@@ -232,7 +241,6 @@ describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, whic
       'press-2 290',
     ]);
     expect(await speeds('&session_id=7-1&device=press-3')).toEqual([]);
-    expect(await speeds('&session_id=9-9')).toEqual([]);
     expect(await speeds('&device=press-3')).toHaveLength(6);
     const at = async (query: string) =>
       (await overInflux.get(`${sessionsPath}/point-history/?${query}`)).body;
@@ -240,6 +248,8 @@ describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, whic
     expect((await at('point_code=speed&start_time=-9h&end_time=-8h')).results).toEqual([]);
     expect(await at('point_code=sped&device=press-3')).toMatchObject({ code: 'device_not_found' });
     expect(await at('point_code=sped')).toMatchObject({ code: 'point_not_found' });
+    expect(await at('point_code=speed&session_id=9-9')).toMatchObject({ code: 'session_not_found' });
+    expect((await at('point_code=speed&session_id=7-1&start_time=-9h&end_time=-8h')).results).toEqual([]);
     const { body } = await overInflux.get(
       `${sessionsPath}/point-history/?point_code=speed${around}&session_id=7-1&device=press-1&interval=5m&aggregation=count`,
     );

@@ -1,7 +1,6 @@
 import { runningIntervals } from '@holdfast/shared/domain/gaps/schedule.ts';
 import type { AccountingSources } from '../accounting/account-for-session.ts';
 import { recordedEvents } from '../read-model/recorded-events.ts';
-import { ApiProblem } from './api-problem.ts';
 import { knownSession } from './known-session.ts';
 
 export interface SessionExtent {
@@ -13,8 +12,8 @@ export interface SessionExtent {
 /**
  * What of a store that keeps no sessions belongs to one: the devices of its configuration, from its start to its end. (A
  * task has one session at a time. Of a device that another task reads too at that time, that one's values are among them:
- * they lie in the same series.) Undefined when there is no such session, or no device of it is asked for.
- * @throws DatabaseUnavailable, BrokerUnavailable
+ * they lie in the same series.) Undefined when no device of it, or no time of it, is asked for.
+ * @throws ApiProblem when there is no such session or it was cleaned away, DatabaseUnavailable, BrokerUnavailable
  */
 export async function extentOfSession(
   { database, plans }: Pick<AccountingSources, 'database' | 'plans'>,
@@ -25,30 +24,20 @@ export async function extentOfSession(
     readonly end: Date;
   },
 ): Promise<SessionExtent | undefined> {
-  try {
-    const session = await knownSession(database, query.sessionId);
-    const plan = await plans.of(session.task_id, session.config_version);
-    const devices = plan.devices.filter(({ code }) => query.device === undefined || code === query.device);
-    const events = await recordedEvents(database, query.sessionId);
-    const intervals = runningIntervals(
-      events.flatMap((event) => (event.kind === 'lifecycle' ? [event] : [])),
-    );
-    const [first] = intervals;
-    if (!first || devices.length === 0) return undefined;
-    // The tick under way at the start is the first.
-    const startMs = Math.min(
-      ...devices.map(({ periodMs }) => Math.floor(first.fromMs / periodMs) * periodMs),
-    );
-    const endMs = intervals.at(-1)?.toMs ?? Number.POSITIVE_INFINITY;
-    const extent = {
-      deviceCodes: devices.map(({ code }) => code),
-      start: new Date(Math.max(startMs, query.start.getTime())),
-      end: new Date(Math.min(endMs, query.end.getTime())),
-    };
-    return extent.start < extent.end ? extent : undefined;
-  } catch (error) {
-    // Nothing is known of it, as of a session that never was.
-    if (error instanceof ApiProblem && error.status === 404) return undefined;
-    throw error;
-  }
+  const session = await knownSession(database, query.sessionId);
+  const plan = await plans.of(session.task_id, session.config_version);
+  const devices = plan.devices.filter(({ code }) => query.device === undefined || code === query.device);
+  const events = await recordedEvents(database, query.sessionId);
+  const intervals = runningIntervals(events.flatMap((event) => (event.kind === 'lifecycle' ? [event] : [])));
+  const [first] = intervals;
+  if (!first || devices.length === 0) return undefined;
+  // The tick under way at the start is the first.
+  const startMs = Math.min(...devices.map(({ periodMs }) => Math.floor(first.fromMs / periodMs) * periodMs));
+  const endMs = intervals.at(-1)?.toMs ?? Number.POSITIVE_INFINITY;
+  const extent = {
+    deviceCodes: devices.map(({ code }) => code),
+    start: new Date(Math.max(startMs, query.start.getTime())),
+    end: new Date(Math.min(endMs, query.end.getTime())),
+  };
+  return extent.start < extent.end ? extent : undefined;
 }

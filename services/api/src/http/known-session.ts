@@ -10,10 +10,20 @@ import { refusalProblem } from './http-errors.ts';
 export async function knownSession(database: Database, sessionId: string): Promise<NamedSessionRow> {
   const row = isStorableText(sessionId) ? await findSession(database, sessionId) : undefined;
   if (row) return row;
-  const cleaned = isStorableText(sessionId) ? await cleanedAt(database, sessionId) : undefined;
+  const cleaned = await cleanedAtIfEver(database, sessionId);
   if (!cleaned) throw refusalProblem({ code: 'session_not_found', sessionId });
   throw notFound(
     'session_not_found',
     `Session ${sessionId} was cleaned away at ${cleaned.toISOString()}. The event log still has its events, and what it read is found by device.`,
   );
+}
+
+/** One that was cleaned away is known, too. @throws ApiProblem when there never was such a session, DatabaseUnavailable */
+export async function requireSessionThatWas(database: Database, sessionId: string): Promise<void> {
+  if (await cleanedAtIfEver(database, sessionId)) return;
+  await knownSession(database, sessionId);
+}
+
+async function cleanedAtIfEver(database: Database, sessionId: string): Promise<Date | undefined> {
+  return isStorableText(sessionId) ? cleanedAt(database, sessionId) : undefined;
 }

@@ -23,7 +23,7 @@ import { BrokerUnavailable } from '../ports.ts';
 import { ApiProblem, validationFailed } from './api-problem.ts';
 import { extentOfSession } from './history-of-session.ts';
 import { requireKnownPoint } from './known-point.ts';
-import { knownSession } from './known-session.ts';
+import { knownSession, requireSessionThatWas } from './known-session.ts';
 import { intervalOf, timeOf } from './relative-time.ts';
 
 export interface PointHistorySources {
@@ -92,6 +92,7 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
         const asked = await questionOf(query, { start, end });
         const found = asked ? await results(asked, intervalMs, query.aggregation) : [];
         if (found.length === 0) {
+          if (query.session_id) await requireKnownSession(database, query.session_id);
           const [device] = query.device ? await historyDevices(database, [query.device]) : [];
           await requireKnownPoint({ database, samples }, { pointCode: query.point_code, device });
         }
@@ -129,6 +130,15 @@ function bucketResult(bucket: HistoryBucket, aggregation: Aggregation): PointHis
     last,
     count,
   };
+}
+
+/** A session that was cleaned away is known. Where the read model cannot be asked nothing is called unknown. */
+async function requireKnownSession(database: Database, sessionId: string): Promise<void> {
+  try {
+    await requireSessionThatWas(database, sessionId);
+  } catch (error) {
+    if (!(error instanceof DatabaseUnavailable)) throw error;
+  }
 }
 
 /** Undefined when they cannot be told now: history is worth having without them. */
