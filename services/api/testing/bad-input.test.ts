@@ -171,7 +171,9 @@ describe('what is said of it helps whoever sent it', () => {
 
   it('is told of unknown fields as long as that is readable, however many there are and however long', async () => {
     const site = (fields: object) => api.post('/api/config/sites/', { code: 'a', ...fields });
-    const many = await site(Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`n${index}`, 1])));
+    const many = await site(
+      Object.fromEntries(Array.from({ length: 60_000 }, (_, index) => [`n${index}`, 1])),
+    );
     expectProblem(many, 422, 'validation_failed');
     expect(many.body.detail).toMatch(/^there is no field "n0"; known: code, name; .*; and 59990 more/);
     expect(JSON.stringify(many.body).length).toBeLessThan(5_000);
