@@ -25,15 +25,19 @@ export function influxIsInstalled(): boolean {
 /**
  * An InfluxDB 1.x for this test alone, stopped and removed when the test file is over.
  * @param tls with it it speaks HTTPS only, as localhost
+ * @param env settings of its own, as `INFLUXDB_HTTP_MAX_ROW_LIMIT`
  */
-export async function influxForTest(tls?: CertificatesForTest): Promise<InfluxForTest> {
+export async function influxForTest(
+  tls?: CertificatesForTest,
+  env: Readonly<Record<string, string>> = {},
+): Promise<InfluxForTest> {
   const command = inject('installedServers').influxd;
   if (command === null) throw new Error('influxd is not installed: guard with influxIsInstalled()');
   const folder = await temporaryFolder('influx');
   const [httpPort, backupPort] = await Promise.all([freePort(), freePort()]);
   const configFile = join(folder, 'influxdb.conf');
   await writeFile(configFile, influxConfiguration(folder, httpPort, backupPort, tls));
-  const server = await startProcess({ name: 'influxd', command, args: ['run', '-config', configFile] });
+  const server = await startProcess({ name: 'influxd', command, args: ['run', '-config', configFile], env });
   cleanUpAfterFile(() => server.stop());
   const url = tls ? `https://localhost:${httpPort}` : `http://127.0.0.1:${httpPort}`;
   const ca = tls && (await readFile(tls.ca));

@@ -96,6 +96,22 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
       front.passOn();
     });
 
+    it('refuses an answer that the server has cut short: it would look like a whole one', async () => {
+      const limited = await influxForTest(undefined, { INFLUXDB_HTTP_MAX_ROW_LIMIT: '5' });
+      await limited.createDatabase('plant');
+      const lines = Array.from(
+        { length: 8 },
+        (_, index) => `fed,device=f speed=1 ${firstTimeMs + index * 60_000}`,
+      );
+      await fetch(`${limited.url}/write?db=plant&precision=ms`, { method: 'POST', body: lines.join('\n') });
+      const of = openInfluxSampleStore({ url: limited.url, org: 'holdfast', bucket: 'plant' });
+      const asked = { ...range, pointCode: 'speed' };
+      await expect(of.history(asked)).rejects.toThrow(/max-row-limit/);
+      await expect(of.history(asked)).rejects.toMatchObject({ name: 'HistoryQueryRefused' });
+      await expect(of.aggregate({ ...asked, intervalMs: 60_000 })).rejects.toThrow(/max-row-limit/);
+      expect(await of.history({ ...asked, limit: 5 })).toHaveLength(5);
+    });
+
     it('says unavailable when no answer comes, and does not try again by itself', async () => {
       const before = front.writeCount;
       front.answerWrites('nothing');

@@ -85,6 +85,12 @@ export type Answer<T> =
   | { readonly ok: false; readonly problem: string };
 
 const notAnAnswer = { ok: false, problem: 'not an InfluxQL answer' } as const;
+/** InfluxDB 1.x with a `max-row-limit` says so beside the rows that it still gives: a short list would look like a whole one. */
+const cutShort = {
+  ok: false,
+  problem:
+    'it gives fewer rows than there are (max-row-limit of its section [http]): raise that, or ask for less with limit or a shorter time',
+} as const;
 
 /** The series of each statement. By hand: a day of values has a hundred thousand arrays, and a schema costs more than parsing. */
 function readSeries(json: unknown): Answer<Series[]> {
@@ -99,6 +105,7 @@ function readSeries(json: unknown): Answer<Series[]> {
     for (const one of series as unknown[]) {
       if (!isObject(one) || !Array.isArray(one.columns) || !Array.isArray(one.values)) return notAnAnswer;
       if (!one.values.every(Array.isArray)) return notAnAnswer;
+      if (one.partial === true) return cutShort;
       const tags = isObject(one.tags) ? (one.tags as Record<string, string>) : {};
       read.push({ tags, columns: one.columns as string[], values: one.values as unknown[][] });
     }
