@@ -74,6 +74,25 @@ describe('sessions on the command line', () => {
     expect([gaps.code, Array.isArray(JSON.parse(gaps.stdout))]).toEqual([0, true]);
   });
 
+  it('whose gaps are asked for while the broker is away come with what could not be asked, beside the JSON too', async () => {
+    const away = await natsForTest();
+    const lonely = await startApi({ nats: away.url, database: await freshDatabase() });
+    await lonely.ready();
+    const asking = cliForTest({ HOLDFAST_URL: lonely.url });
+    await configureTask(lonely, 'kept');
+    const { session_id } = JSON.parse((await asking.run('sessions', 'start', 'kept')).stdout);
+    expect((await asking.run('sessions', 'gaps', session_id)).stderr).toBe('');
+    await away.stop();
+    const lacking = /^NATS does not answer now.*not_arrived\.\n$/;
+    await expect
+      .poll(async () => (await asking.run('sessions', 'gaps', session_id)).stderr, patience)
+      .toMatch(lacking);
+    const table = await asking.run('sessions', 'gaps', session_id, '--table');
+    expect([table.code, table.stderr]).toEqual([0, expect.stringMatching(lacking)]);
+    const json = await asking.run('sessions', 'gaps', session_id);
+    expect([json.code, Array.isArray(JSON.parse(json.stdout))]).toEqual([0, true]);
+  });
+
   it('of which one is refused are commanded all the same, and the exit code says that one was', async () => {
     const id = await configureTask(api, 'lathe');
     const { session_id } = JSON.parse((await cli.run('sessions', 'start', String(id))).stdout);

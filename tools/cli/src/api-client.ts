@@ -89,8 +89,11 @@ export class ApiClient {
     return this.call<T>('DELETE', path, query);
   }
 
-  /** Items of all pages, `atMost` of them. */
-  async list(path: string, query: Query, atMost: number): Promise<Item[]> {
+  /**
+   * Items of all pages, `atMost` of them.
+   * @param head is given each page, for what it tells beside its items
+   */
+  async list(path: string, query: Query, atMost: number, head?: (page: Item) => void): Promise<Item[]> {
     const found: Item[] = [];
     let cursor: string | undefined;
     do {
@@ -100,6 +103,7 @@ export class ApiClient {
         limit,
         cursor,
       });
+      head?.({ ...page });
       found.push(...page.results);
       cursor = page.next_cursor ?? undefined;
     } while (cursor !== undefined && found.length < atMost);

@@ -1,7 +1,8 @@
 import type { Item } from '../api-client.ts';
 import { type Command, limitOf, limitOption, type Option } from '../command.ts';
+import { plainText } from '../output/plain-text.ts';
 import type { Column } from '../output/table.ts';
-import { duration, percent, record } from '../output/values.ts';
+import { duration, percent, record, records } from '../output/values.ts';
 
 const statuses = ['running', 'paused', 'stopped', 'error'] as const;
 export const sessionsPath = '/api/acquisition/sessions';
@@ -135,7 +136,12 @@ export const sessionLists: readonly Command[] = [
     async run({ api, print }, input) {
       const path = sessionPath(input.operands[0] ?? '');
       const asked = { device: input.text('device'), from: input.text('from'), to: input.text('to') };
-      const gaps = await api.list(`${path}/gaps/`, { ...asked, cause: input.text('cause') }, limitOf(input));
+      const lacking = new Set<string>();
+      const noteLacking = ({ not_asked }: Item) => {
+        for (const { detail } of records(not_asked)) lacking.add(plainText(String(detail)));
+      };
+      const query = { ...asked, cause: input.text('cause') };
+      const gaps = await api.list(`${path}/gaps/`, query, limitOf(input), noteLacking);
       print.table(
         gaps,
         [
@@ -149,13 +155,18 @@ export const sessionLists: readonly Command[] = [
         gaps,
         'No gaps.',
       );
-      if (print.asJson) return;
+      if (print.asJson) {
+        for (const detail of lacking) print.note(detail);
+        return;
+      }
       const whole = await api.get(`${path}/completeness/`, asked);
+      noteLacking(whole);
       const { stored, expected, quarantined, missing } = whole;
       print.line('');
       print.line(
         `${stored} of ${expected} ticks stored (${percent(whole.completeness)}), ${quarantined} in quarantine, ${missing} missing.`,
       );
+      for (const detail of lacking) print.note(detail);
     },
   },
 ];
