@@ -12,7 +12,7 @@ import type { Database } from './database/open-database.ts';
 import type { WritePointOptions } from './devices/write-point.ts';
 import { type AccessControl, addAccessControl } from './http/access-control.ts';
 import { accountingRoutes } from './http/accounting-routes.ts';
-import { ApiProblem } from './http/api-problem.ts';
+import { ApiProblem, validationFailed } from './http/api-problem.ts';
 import { auditRoutes } from './http/audit-routes.ts';
 import { type CleanupSources, cleanupRoutes } from './http/cleanup-routes.ts';
 import { answerClientError } from './http/client-errors.ts';
@@ -22,6 +22,7 @@ import { configurationRoutes } from './http/configuration-routes.ts';
 import { deviceRoutes } from './http/device-routes.ts';
 import { healthRoutes } from './http/health-routes.ts';
 import { oncePerKey } from './http/idempotency.ts';
+import { isNestedTooDeeply } from './http/is-nested-too-deeply.ts';
 import { keyRoutes } from './http/key-routes.ts';
 import { type LiveSources, liveRoutes } from './http/live-routes.ts';
 import { metricsRoute } from './http/metrics-route.ts';
@@ -177,7 +178,12 @@ function acceptEmptyBodies(app: FastifyInstance): void {
     { parseAs: 'string' },
     (request, body, done) => {
       if (body === '') done(null, undefined);
-      else void parseJson(request, body as string, done);
+      else {
+        void parseJson(request, body as string, (error, parsed) => {
+          const tooDeep = !error && isNestedTooDeeply(parsed);
+          done(tooDeep ? validationFailed([{ path: '', message: 'is nested too deeply' }]) : error, parsed);
+        });
+      }
     },
   );
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {

@@ -169,6 +169,26 @@ describe('what is said of it helps whoever sent it', () => {
     expect(answer.body.detail).toMatch(said);
   });
 
+  it.each([
+    ['/api/config/sites/', (deep: string) => `{"code":"deep","name":${deep}}`],
+    [`${sessionsPath}/start-task/`, (deep: string) => `{"task_id":1,"metadata":{"a":${deep}}}`],
+  ])(
+    'is a problem document also where the body of %s has a hundred thousand levels',
+    async (path, bodyOf) => {
+      for (const [opening, closing] of [
+        ['[', ']'],
+        ['{"a":', '}'],
+      ] as const) {
+        const deep = `${opening.repeat(100_000)}1${closing.repeat(100_000)}`;
+        const answer = await api.raw(path, {
+          ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: bodyOf(deep) },
+        });
+        expectProblem(answer, 422, 'validation_failed');
+        expect(answer.body.detail).toBe('is nested too deeply');
+      }
+    },
+  );
+
   it('is told of unknown fields as long as that is readable, however many there are and however long', async () => {
     const site = (fields: object) => api.post('/api/config/sites/', { code: 'a', ...fields });
     const many = await site(
@@ -180,6 +200,14 @@ describe('what is said of it helps whoever sent it', () => {
     const long = await site({ ['x'.repeat(1_000_000)]: 1 });
     expectProblem(long, 422, 'validation_failed');
     expect(JSON.stringify(long.body).length).toBeLessThan(5_000);
+  });
+
+  it('names half of a filter that stands in the body of what deletes by the other half', async () => {
+    const answer = await api.request('DELETE', '/api/system/quarantine/?reason=x', { stream: 'SAMPLES' });
+    expectProblem(answer, 422, 'validation_failed');
+    expect(answer.body.detail).toBe('there is no field "stream"; this takes none');
+    expect((await api.request('DELETE', '/api/system/quarantine/?reason=x')).status).toBe(200);
+    expect((await api.request('DELETE', '/api/system/quarantine/?reason=x', {})).status).toBe(200);
   });
 
   it('takes an empty object where nothing is needed', async () => {

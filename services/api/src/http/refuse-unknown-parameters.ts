@@ -5,8 +5,8 @@ import { validationFailed } from './api-problem.ts';
 
 /**
  * A mistyped filter would be no filter: a list would show everything, and what deletes would take more than was meant. So
- * every call below /api/ takes those parameters that its schema names, and no others. Health calls and metrics are probed
- * with anything, and the pages of the document ask for their parts with marks against caches: they stay open.
+ * every call below /api/ takes those parameters that its schema names, and no others. Health calls, metrics and the document are
+ * asked with anything, as with marks against caches: they stay open.
  * Registered before all routes.
  */
 export function refuseUnknownParameters(app: FastifyInstance): void {

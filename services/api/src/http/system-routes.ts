@@ -118,7 +118,14 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Fas
     );
     app.delete(
       '/quarantine',
-      { schema: { querystring: deleteQuarantinedSchema, response: { 200: manyDeletedSchema } } },
+      {
+        schema: {
+          querystring: deleteQuarantinedSchema,
+          // As above: half of a filter in the body would delete what the other half names.
+          body: noFieldsSchema,
+          response: { 200: manyDeletedSchema },
+        },
+      },
       async (request) => {
         const { limit, ...filter } = request.query;
         const found = await takeMatching(quarantine, filter, { after: 0, limit });
