@@ -1,14 +1,10 @@
-import { join } from 'node:path';
-import { freePort } from '@holdfast/dev/free-port.ts';
-import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { setCopies, streamStates, UpkeepRefused } from '@holdfast/shared/jetstream/stream-upkeep.ts';
 import { ensureStreams, streamsOfHoldfast } from '@holdfast/shared/jetstream/streams.ts';
 import { createLogger, type Logger } from '@holdfast/shared/runtime/logger.ts';
 import { expect, it } from 'vitest';
-import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
-import { temporaryFolder } from '../support/temporary-folder.ts';
+import { nodesOfCluster } from './nodes-of-cluster.ts';
 
 const settings = {
   sessionsMaxBytes: 2_097_152,
@@ -16,30 +12,6 @@ const settings = {
   taskConfigsMaxBytes: 2_097_152,
   samplesMaxAgeHours: 1,
 };
-
-/** Nodes of one cluster, none of which runs yet. */
-async function nodesOfCluster(count: number): Promise<(() => Promise<NatsServer>)[]> {
-  const folder = await temporaryFolder('cluster');
-  const ports = await Promise.all(Array.from({ length: count }, () => freePort()));
-  const routes = ports.map((port) => `nats://127.0.0.1:${port}`).join(', ');
-  return ports.map((port, index) => async () => {
-    const server = await startNatsServer({
-      storeDir: join(folder, `node-${index + 1}`),
-      serverName: `node-${index + 1}`,
-      readyTimeoutMs: 60_000,
-      configLines: [
-        'cluster {',
-        '  name: holdfast',
-        '  no_advertise: true',
-        `  listen: "127.0.0.1:${port}"`,
-        `  routes: [${routes}]`,
-        '}',
-      ],
-    });
-    cleanUpAfterFile(() => server.stop());
-    return server;
-  });
-}
 
 it('streams that were made with one copy get one on each node of a cluster, once there are so many nodes', async () => {
   const [first, second, third] = await nodesOfCluster(3);

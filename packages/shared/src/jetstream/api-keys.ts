@@ -3,6 +3,7 @@ import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type ApiKeyRecord, apiKeyRecordSchema } from '../contracts/api-key.ts';
 import { bucketNames } from '../contracts/subjects.ts';
+import { watchBucket } from './watch-bucket.ts';
 
 export interface StoredApiKey {
   readonly record: ApiKeyRecord;
@@ -14,16 +15,19 @@ const wrongLastSequence = [10071, 10164];
 
 /** The bucket API_KEYS, by the id of each key. */
 export class ApiKeyBook {
+  readonly #nc: NatsConnection;
   readonly #kv: KV;
   readonly #jsm: JetStreamManager;
 
-  private constructor(kv: KV, jsm: JetStreamManager) {
+  private constructor(nc: NatsConnection, kv: KV, jsm: JetStreamManager) {
+    this.#nc = nc;
     this.#kv = kv;
     this.#jsm = jsm;
   }
 
   static async open(nc: NatsConnection): Promise<ApiKeyBook> {
     return new ApiKeyBook(
+      nc,
       await new Kvm(nc).open(bucketNames.apiKeys),
       await jetstreamManager(nc, { checkAPI: false }),
     );
@@ -54,11 +58,9 @@ export class ApiKeyBook {
   async watch(
     onChange: (id: string, revision: number, record: ApiKeyRecord | undefined) => void,
   ): Promise<() => void> {
-    const watch = await this.#kv.watch();
-    void (async () => {
-      for await (const entry of watch) onChange(entry.key, entry.revision, storedKeys(entry)[0]?.record);
-    })();
-    return () => watch.stop();
+    return watchBucket({ nc: this.#nc, kv: this.#kv, bucket: bucketNames.apiKeys }, (entry) =>
+      onChange(entry.key, entry.revision, storedKeys(entry)[0]?.record),
+    );
   }
 }
 

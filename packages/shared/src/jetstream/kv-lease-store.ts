@@ -1,39 +1,41 @@
 import {
-  AckPolicy,
-  DeliverPolicy,
   JetStreamApiCodes,
   JetStreamApiError,
-  type JetStreamClient,
   type JetStreamManager,
-  jetstream,
   jetstreamManager,
+  type StoredMsg,
 } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
-import { type NatsConnection, nanos } from '@nats-io/nats-core';
+import type { NatsConnection } from '@nats-io/nats-core';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '../lease/lease-store.ts';
+import { fewAtOnce } from '../runtime/few-at-once.ts';
+import { watchBucket } from './watch-bucket.ts';
 
-/** A watch goes on by itself after an outage, however long that takes; a list must not. */
-const listTimeoutMs = 5_000;
+/** Of a list, so many keys are asked for at a time. */
+const askedAtOnce = 100;
 
 /** A key-value bucket as a lease store. Keys are never deleted: a given-up lease stays as such. */
 export class KvLeaseStore implements LeaseStore {
+  readonly #nc: NatsConnection;
   readonly #kv: KV;
-  readonly #js: JetStreamClient;
   readonly #jsm: JetStreamManager;
+  readonly #bucket: string;
   readonly #stream: string;
   readonly #subjectPrefix: string;
+  readonly #inTurn = fewAtOnce(askedAtOnce);
 
-  private constructor(kv: KV, js: JetStreamClient, jsm: JetStreamManager, bucket: string) {
+  private constructor(nc: NatsConnection, kv: KV, jsm: JetStreamManager, bucket: string) {
+    this.#nc = nc;
     this.#kv = kv;
-    this.#js = js;
     this.#jsm = jsm;
+    this.#bucket = bucket;
     this.#stream = `KV_${bucket}`;
     this.#subjectPrefix = `$KV.${bucket}.`;
   }
 
   static async open(nc: NatsConnection, bucket: string): Promise<KvLeaseStore> {
     const kv = await new Kvm(nc).open(bucket);
-    return new KvLeaseStore(kv, jetstream(nc), await jetstreamManager(nc, { checkAPI: false }), bucket);
+    return new KvLeaseStore(nc, kv, await jetstreamManager(nc, { checkAPI: false }), bucket);
   }
 
   async read(key: string): Promise<LeaseRecord | undefined> {
@@ -43,37 +45,36 @@ export class KvLeaseStore implements LeaseStore {
   }
 
   /**
-   * Through a consumer of its own that is deleted afterwards. A watch would leave one behind at every list, for the
-   * five minutes until the broker takes it for abandoned; single reads may be answered by a replica that lags.
+   * Key by key, as the stream's leader has them; a replica may lag. A consumer for it would be on one node of a cluster, and the
+   * broker takes a node that died for alive for about a minute: of three nodes, a third of all lists failed for so long, each
+   * after 5 s.
    */
   async list(): Promise<LeaseRecord[]> {
-    const created = await this.#jsm.consumers.add(this.#stream, {
-      ack_policy: AckPolicy.None,
-      deliver_policy: DeliverPolicy.LastPerSubject,
-      filter_subject: `${this.#subjectPrefix}>`,
-      mem_storage: true,
-      num_replicas: 1,
-      inactive_threshold: nanos(2 * listTimeoutMs),
+    const { state } = await this.#jsm.streams.info(this.#stream, {
+      subjects_filter: `${this.#subjectPrefix}>`,
     });
-    // Nobody waits for its end: should that fail, the broker forgets the consumer by itself.
-    const forget = () => void this.#jsm.consumers.delete(this.#stream, created.name).catch(() => undefined);
+    const keys = Object.keys(state.subjects ?? {}).map((subject) =>
+      subject.slice(this.#subjectPrefix.length),
+    );
+    const records = await Promise.all(keys.sort().map((key) => this.#inTurn(() => this.#readAtLeader(key))));
+    return records.filter((record) => record !== undefined);
+  }
+
+  async #readAtLeader(key: string): Promise<LeaseRecord | undefined> {
+    const message = await this.#lastMessage(`${this.#subjectPrefix}${key}`);
+    // A deletion is a message too.
+    if (!message || message.header.get('KV-Operation')) return undefined;
+    return { key, value: message.string(), revision: message.seq };
+  }
+
+  async #lastMessage(subject: string): Promise<StoredMsg | undefined> {
     try {
-      const records = new Map<string, LeaseRecord>();
-      if (created.num_pending === 0) return [];
-      const consumer = this.#js.consumers.getConsumerFromInfo(created);
-      const max_messages = created.num_pending + 1_000;
-      const messages = await consumer.fetch({ max_messages, expires: listTimeoutMs });
-      for await (const message of messages) {
-        const key = message.subject.slice(this.#subjectPrefix.length);
-        // A deletion is a message too, and may be the last one.
-        if (message.headers?.get('KV-Operation')) records.delete(key);
-        else records.set(key, { key, value: message.string(), revision: message.seq });
-        if (message.info.pending === 0) return [...records.values()];
-      }
-    } finally {
-      forget();
+      return (await this.#jsm.streams.getMessage(this.#stream, { last_by_subj: subject })) ?? undefined;
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
+        return undefined;
+      throw error;
     }
-    throw new Error(`the leases could not be listed within ${listTimeoutMs} ms`);
   }
 
   async write(key: string, value: string, expectedRevision: number, timeoutMs: number): Promise<number> {
@@ -101,15 +102,11 @@ export class KvLeaseStore implements LeaseStore {
     }
   }
 
-  async watch(onChange: (record: LeaseRecord) => void): Promise<() => void> {
-    const watch = await this.#kv.watch();
-    void (async () => {
-      for await (const entry of watch) {
-        if (entry.operation !== 'PUT') continue;
-        onChange({ key: entry.key, value: entry.string(), revision: entry.revision });
-      }
-    })();
-    return () => watch.stop();
+  watch(onChange: (record: LeaseRecord) => void): Promise<() => void> {
+    return watchBucket({ nc: this.#nc, kv: this.#kv, bucket: this.#bucket }, (entry) => {
+      if (entry.operation !== 'PUT') return;
+      onChange({ key: entry.key, value: entry.string(), revision: entry.revision });
+    });
   }
 }
 

@@ -2,17 +2,20 @@ import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { bucketNames } from '../contracts/subjects.ts';
 import { type WaitingNotice, waitingNoticeSchema } from '../contracts/waiting-notice.ts';
+import { watchBucket } from './watch-bucket.ts';
 
 /** Why running sessions have no collector, by task: the WAITING bucket. */
 export class KvWaitingBoard {
+  readonly #nc: NatsConnection;
   readonly #kv: KV;
 
-  private constructor(kv: KV) {
+  private constructor(nc: NatsConnection, kv: KV) {
+    this.#nc = nc;
     this.#kv = kv;
   }
 
   static async open(nc: NatsConnection): Promise<KvWaitingBoard> {
-    return new KvWaitingBoard(await new Kvm(nc).open(bucketNames.waiting));
+    return new KvWaitingBoard(nc, await new Kvm(nc).open(bucketNames.waiting));
   }
 
   async write(taskId: string, notice: WaitingNotice): Promise<void> {
@@ -25,11 +28,9 @@ export class KvWaitingBoard {
 
   /** Every notice that is there, then every change; undefined when a task's session waits no longer. */
   async watch(onNotice: (taskId: string, notice: WaitingNotice | undefined) => void): Promise<() => void> {
-    const watch = await this.#kv.watch();
-    void (async () => {
-      for await (const entry of watch) onNotice(entry.key, noticeOf(entry));
-    })();
-    return () => watch.stop();
+    return watchBucket({ nc: this.#nc, kv: this.#kv, bucket: bucketNames.waiting }, (entry) =>
+      onNotice(entry.key, noticeOf(entry)),
+    );
   }
 
   /** Undefined when the task's session does not wait. */

@@ -1,0 +1,72 @@
+import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { nodesOfCluster } from './nodes-of-cluster.ts';
+
+const settings = {
+  sessionsMaxBytes: 2_097_152,
+  samplesMaxBytes: 4_194_304,
+  taskConfigsMaxBytes: 2_097_152,
+  samplesMaxAgeHours: 1,
+};
+
+/** The broker takes a node that died for alive for about a minute, and would put consumers there. */
+it('with a node of three killed, leases can be listed each time, and watches go on that had their consumer there', async () => {
+  const starts = await nodesOfCluster(3);
+  const [first, ...others] = await Promise.all(starts.map((start) => start()));
+  const { nc, close } = await connectNats({
+    url: first?.url ?? '',
+    name: 'test',
+    log: createLogger('test', 'silent'),
+  });
+  await eventually(
+    async () => {
+      await ensureStreams(nc, { ...settings, replicas: 3 });
+      return true;
+    },
+    { what: 'the streams on three nodes', timeoutMs: 60_000 },
+  );
+  const jsm = await jetstreamManager(nc);
+  const store = await KvLeaseStore.open(nc, bucketNames.collectors);
+  const ids = ['hall-1', 'hall-2', 'hall-3'];
+  const write = async (value: string) => {
+    for (const id of ids) {
+      const { revision = 0 } = (await store.read(id)) ?? {};
+      await store.write(id, value, revision, 5_000);
+    }
+  };
+  await write('before');
+
+  // So many that each node has some.
+  const seen = Array.from({ length: 12 }, () => new Set<string>());
+  const stops = await Promise.all(
+    seen.map((values) => store.watch(({ key, value }) => values.add(`${key} ${value}`))),
+  );
+  const holders = new Map<string, number>();
+  for await (const { cluster } of jsm.consumers.list(`KV_${bucketNames.collectors}`)) {
+    const leader = cluster?.leader ?? '';
+    holders.set(leader, (holders.get(leader) ?? 0) + 1);
+  }
+  const [victim] = others
+    .map((node, index) => ({ node, name: `node-${index + 2}` }))
+    .filter(({ name }) => (holders.get(name) ?? 0) > 0);
+  expect(victim, JSON.stringify([...holders])).toBeDefined();
+
+  await victim?.node.kill();
+  await eventually(() => write('after').then(() => true), {
+    what: 'leases to be written again',
+    timeoutMs: 30_000,
+  });
+  for (let list = 0; list < 40; list += 1) {
+    expect((await store.list()).map(({ value }) => value)).toEqual(['after', 'after', 'after']);
+  }
+  const all = () => seen.every((values) => ids.every((id) => values.has(`${id} after`)));
+  await eventually(all, { what: 'every watch to have seen every lease', timeoutMs: 40_000 });
+  for (const stop of stops) stop();
+  await close();
+});

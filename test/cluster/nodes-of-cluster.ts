@@ -1,0 +1,29 @@
+import { join } from 'node:path';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** Nodes of one cluster, none of which runs yet. */
+export async function nodesOfCluster(count: number): Promise<(() => Promise<NatsServer>)[]> {
+  const folder = await temporaryFolder('cluster');
+  const ports = await Promise.all(Array.from({ length: count }, () => freePort()));
+  const routes = ports.map((port) => `nats://127.0.0.1:${port}`).join(', ');
+  return ports.map((port, index) => async () => {
+    const server = await startNatsServer({
+      storeDir: join(folder, `node-${index + 1}`),
+      serverName: `node-${index + 1}`,
+      readyTimeoutMs: 60_000,
+      configLines: [
+        'cluster {',
+        '  name: holdfast',
+        '  no_advertise: true',
+        `  listen: "127.0.0.1:${port}"`,
+        `  routes: [${routes}]`,
+        '}',
+      ],
+    });
+    cleanUpAfterFile(() => server.stop());
+    return server;
+  });
+}
