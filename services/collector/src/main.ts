@@ -313,9 +313,7 @@ await runService({
       flushSamples: async (timeoutMs) => {
         spool.stop();
         await adoption.stop();
-        const left = await outbox.close(timeoutMs);
-        await sentBook.close();
-        return left;
+        return outbox.close(timeoutMs);
       },
       keepAliveEveryMs: Math.max(100, config.LEASE_TTL_MS / 3),
       statusEveryMs: config.STATUS_INTERVAL_MS,
@@ -339,6 +337,8 @@ await runService({
       log,
     });
     onStop('session log', sessionLog.stop);
+    // After the work is given back, which must not wait for it.
+    onStop('record of what was sent', () => sentBook.close());
     onStop('sessions', () => collector.drain());
     onRenewalCall(nc, () => lease.renewNow());
     const stopCalls = serveDeviceCalls({

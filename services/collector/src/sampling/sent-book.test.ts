@@ -10,14 +10,22 @@ class World {
   /** The newest record of each sender: what SENT keeps. */
   readonly kept = new Map<string, SentRecord>();
   published = 0;
+  /** The last one that was handed over. */
+  publishing: SentRecord | undefined;
+  #underWay = 0;
+  mostAtOnce = 0;
   up = true;
   takes: () => boolean = () => true;
   answersAfterMs = 0;
   readonly book = new SentBook({
     publish: async (_task, sender, record) => {
       this.published += 1;
+      this.publishing = record;
       const { answersAfterMs } = this;
+      this.#underWay += 1;
+      this.mostAtOnce = Math.max(this.mostAtOnce, this.#underWay);
       if (answersAfterMs > 0) await new Promise<void>((done) => this.time.after(answersAfterMs, done));
+      this.#underWay -= 1;
       if (!this.takes()) throw new Error('no answer');
       this.kept.set(sender, structuredClone(record));
     },
@@ -140,6 +148,66 @@ describe('up to where samples were sent', () => {
     await world.time.advance(60_000);
     expect(world.published).toBe(published);
     await world.book.close();
+  });
+
+  it('is asked of a broker that takes nothing once in ten seconds, however many have ended', async () => {
+    const world = new World();
+    world.takes = () => false;
+    world.book.start();
+    for (let session = 1; session <= 100; session += 1) {
+      world.note(10, 10, 12, { session: `${session}-1` });
+      world.book.ended(`${session}-1`, 20);
+      world.note(20, 20, 22, { session: `${session}-2`, epoch: 21 });
+    }
+    await world.time.advance(0);
+    const atFirst = world.published;
+    expect(atFirst).toBeLessThanOrEqual(8);
+    await world.time.advance(60_000);
+    expect(world.published - atFirst).toBeLessThanOrEqual(6);
+    world.takes = () => true;
+    await world.time.advance(15_000);
+    expect(new Set(world.said()).size).toBe(200);
+    await world.book.close();
+  });
+
+  it('keeps no other from its turn when it alone is never taken', async () => {
+    const world = new World();
+    world.takes = () => !world.publishing?.session.startsWith('7');
+    world.book.start();
+    world.note(10, 10, 12);
+    world.note(10, 10, 12, { session: '8-1' });
+    await world.time.advance(25_000);
+    expect(world.said()).toEqual(['8-1/20 press 10-12']);
+    world.book.ended('7-1', 20);
+    world.note(10, 13, 13, { session: '8-1' });
+    await world.time.advance(25_000);
+    expect(world.said()).toEqual(['8-1/20 press 10-13']);
+    await world.book.close();
+  });
+
+  it('of thousands that end together is published a few at a time, and forgotten beyond bounds while nothing is taken', async () => {
+    const world = new World();
+    world.answersAfterMs = 1;
+    for (let session = 1; session <= 500; session += 1) {
+      world.note(10, 10, 12, { session: `${session}-1` });
+      world.book.ended(`${session}-1`, 20);
+    }
+    await world.time.advance(1_000);
+    expect(world.said().length).toBe(500);
+    expect(world.mostAtOnce).toBeLessThanOrEqual(8);
+    world.up = false;
+    for (let session = 1; session <= 30; session += 1) {
+      for (let device = 0; device < 2_000; device += 1) {
+        world.note(20, 20, 22, { device: `d${device}`, session: `${session}-2` });
+      }
+      world.book.ended(`${session}-2`, 20);
+    }
+    world.up = true;
+    await world.time.until(world.book.close());
+    const sessions = new Set([...world.kept.values()].map(({ session }) => session));
+    expect(sessions.has('30-2')).toBe(true);
+    expect(sessions.has('5-2')).toBe(false);
+    expect([...sessions].filter((session) => session.endsWith('-2')).length).toBe(25);
   });
 
   it('fits into messages however many devices there are', async () => {
