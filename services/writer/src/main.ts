@@ -118,10 +118,8 @@ await runService({
     });
     onStop('counters', reportCounters(counters, log));
     onStop('sample consumer', consumer.stop);
-    if (coverage) {
-      const isDatabaseUp = () => storeWatch.isUp() && monitor.failingForMs(Date.now()) === 0;
-      onStop('record of what was sent', recordSent({ connection, coverage, isDatabaseUp, log }));
-    }
+    const isDatabaseUp = () => storeWatch.isUp() && monitor.failingForMs(Date.now()) === 0;
+    onStop('record of what was sent', recordSent({ connection, coverage, isDatabaseUp, log }));
     log.info({ store: config.SAMPLE_STORE, instance }, 'writing samples');
   },
 });

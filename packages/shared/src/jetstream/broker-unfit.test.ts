@@ -112,6 +112,24 @@ describe('a stream that is not as it has to be', () => {
     await expect(jsm.streams.info('SENT')).rejects.toThrow();
   });
 
+  it('for which there is no room is gone without where sessions are read without it', async () => {
+    await ensureStreams(nc, settings);
+    const { reserved_storage } = await jsm.getAccountInfo();
+    const full = await natsForTest({ maxFileStore: `${(reserved_storage ?? 0) - 1024}` });
+    const connection = await connectNats({ url: full.url, name: 'test', log });
+    const lines: string[] = [];
+    const telling = createLogger('test', 'silent');
+    telling.warn = ((_about: unknown, text: string) => void lines.push(text)) as typeof telling.warn;
+    await ensureStreams(connection.nc, settings, telling);
+    const names = (await (await jetstreamManager(connection.nc)).streams.list().next()).map(
+      ({ config }) => config.name,
+    );
+    expect(names).toContain('SAMPLES');
+    expect(names).not.toContain('SENT');
+    expect(lines.join('')).toMatch(/without the stream SENT .* Make room for it in NATS/);
+    await connection.close();
+  });
+
   it('only by its size is taken', async () => {
     await ensureStreams(nc, settings);
     await jsm.streams.update('SAMPLES', { max_bytes: 8_388_608, max_age: 7_200_000_000_000 });

@@ -9,7 +9,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
-import type { NatsConnection } from '@nats-io/nats-core';
+import { type NatsConnection, PermissionViolationError } from '@nats-io/nats-core';
 import { Objm } from '@nats-io/obj';
 import { bucketNames, streamNames, subjects } from '../contracts/subjects.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -52,8 +52,8 @@ export async function prepareStreams(
   if (mayCreate) return ensureStreams(nc, settings);
   requireFitServer(nc);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  // A supervisor of the release before knows nothing of this one, and readings go on without it.
-  const needed = streamShapes(settings).filter(({ name }) => name !== streamNames.sent);
+  // A supervisor of the release before knows nothing of SENT.
+  const needed = streamShapes(settings).filter(isNeeded);
   for (let said = false; ; said = true) {
     try {
       await requireFitStreams(jsm, needed);
@@ -87,7 +87,7 @@ export async function ensureStreams(
   log?: Logger,
 ): Promise<void> {
   requireFitServer(nc);
-  const configs = await onceClusterFormed(nc, () => makeStreams(nc, settings));
+  const configs = await onceClusterFormed(nc, () => makeStreams(nc, settings, log));
   const { replicas } = settings;
   const fewer = configs.filter(({ num_replicas }) => num_replicas < replicas).map(({ name }) => name);
   if (fewer.length === 0) return;
@@ -98,9 +98,14 @@ export async function ensureStreams(
 }
 
 /** @returns how all of them are set up now */
-async function makeStreams(nc: NatsConnection, settings: StreamSettings): Promise<StreamConfig[]> {
+async function makeStreams(
+  nc: NatsConnection,
+  settings: StreamSettings,
+  log: Logger | undefined,
+): Promise<StreamConfig[]> {
   const jsm = await jetstreamManager(nc);
-  for (const config of streamConfigs(settings)) await ensureStream(nc, jsm, config);
+  const configs = streamConfigs(settings);
+  for (const config of configs.filter(isNeeded)) await ensureStream(nc, jsm, config);
   const kvm = new Kvm(nc);
   const { replicas } = settings;
   for (const { name, ...options } of buckets) {
@@ -110,7 +115,42 @@ async function makeStreams(nc: NatsConnection, settings: StreamSettings): Promis
     });
   }
   await ensureTaskConfigs(nc, jsm, settings);
-  return requireFitStreams(jsm, streamShapes(settings));
+  // Last, so that it takes no room from them.
+  const missing = new Set<string>();
+  for (const config of configs.filter((config) => !isNeeded(config))) {
+    if (!(await ensureIfTaken(nc, jsm, config, log))) missing.add(config.name);
+  }
+  return requireFitStreams(
+    jsm,
+    streamShapes(settings).filter(({ name }) => !missing.has(name)),
+  );
+}
+
+/** Sessions are read, and readings stored, without SENT: what is only bookkeeping must keep nobody from that. */
+const isNeeded = ({ name }: { readonly name: string }) => name !== streamNames.sent;
+
+/** @returns false when it is not there, because the broker lets nobody make it or has no room for it */
+async function ensureIfTaken(
+  nc: NatsConnection,
+  jsm: JetStreamManager,
+  config: StreamSpec,
+  log: Logger | undefined,
+): Promise<boolean> {
+  try {
+    await ensureStream(nc, jsm, config);
+    return true;
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    const isForbidden = cause instanceof PermissionViolationError;
+    const isFull = cause instanceof JetStreamApiError && cause.code === insufficientStorage;
+    if (!isForbidden && !isFull) throw error;
+    if (await exists(jsm, config.name)) return true;
+    log?.warn(
+      { why: (error as Error).message, stream: config.name },
+      `without the stream ${config.name} readings that SAMPLES drops unwritten may be taken for not read. ${isForbidden ? 'Give the keys of NATS the permissions of this release (docs/nats.md)' : 'Make room for it in NATS'} and restart the supervisor`,
+    );
+    return false;
+  }
 }
 
 const mebibyte = 1024 * 1024;

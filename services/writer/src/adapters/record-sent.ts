@@ -1,4 +1,4 @@
-import type { Connection } from '@holdfast/shared/jetstream/connect.ts';
+import { type Connection, PermissionViolationError } from '@holdfast/shared/jetstream/connect.ts';
 import { sampleProgress } from '@holdfast/shared/jetstream/sample-progress.ts';
 import { deleteSent, readSent } from '@holdfast/shared/jetstream/sent-stream.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
@@ -10,7 +10,8 @@ import { PendingSent } from '../sent/pending-sent.ts';
 
 export interface RecordSentOptions {
   readonly connection: Connection;
-  readonly coverage: Pick<TickCoverage, 'record'>;
+  /** Undefined where no ticks are put on record. */
+  readonly coverage: Pick<TickCoverage, 'record'> | undefined;
   /** Whether the database takes samples, as far as is known. */
   readonly isDatabaseUp: () => boolean;
   /** 5 s */
@@ -18,9 +19,14 @@ export interface RecordSentOptions {
   readonly log: Logger;
 }
 
+const forbiddenPauseMs = 60_000;
+
 /**
  * Puts on record which ticks were sent, by collectors that have ended, and takes that out of SENT. Safe to repeat, also
  * by several writers at a time. It waits for the database and for SENT without holding up any sample.
+ *
+ * Where no ticks are put on record it is taken out all the same: were it there once they are, ticks that were stored
+ * before that would all be called lost.
  */
 export function recordSent({
   connection,
@@ -49,20 +55,29 @@ export function recordSent({
     });
     for (const { message, record } of ready) {
       if (stopping.signal.aborted) return;
-      await coverage.record(confirmedTicks(record));
+      await coverage?.record(confirmedTicks(record));
       await deleteSent(nc, message.sequence);
       pending.settle(message);
     }
   };
 
   const loop = async (): Promise<void> => {
+    let wasForbidden = false;
     while (!stopping.signal.aborted) {
+      let isForbidden = false;
       try {
         if (connection.isUp()) await look();
       } catch (error) {
-        log.debug({ err: error }, 'which ticks were sent is put on record later');
+        isForbidden = error instanceof Error && error.cause instanceof PermissionViolationError;
+        if (isForbidden && !wasForbidden) {
+          log.warn(
+            { err: error },
+            'the writer may not read SENT or delete there, so readings that SAMPLES drops unwritten may be taken for not read. Give the keys of NATS the permissions of this release (docs/nats.md)',
+          );
+        } else log.debug({ err: error }, 'which ticks were sent is put on record later');
       }
-      await pause(systemTimers, everyMs, stopping.signal);
+      wasForbidden = isForbidden;
+      await pause(systemTimers, isForbidden ? forbiddenPauseMs : everyMs, stopping.signal);
     }
   };
   const looking = loop();

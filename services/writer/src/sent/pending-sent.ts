@@ -21,7 +21,8 @@ export interface LookAtSamples {
 }
 
 interface Pending {
-  readonly message: SentMessage;
+  /** Without its text, of which SENT may have megabytes. */
+  readonly message: Omit<SentMessage, 'text'>;
   readonly record: SentRecord;
   /** None of the samples that it speaks of lies behind this sequence of SAMPLES. */
   end: number | undefined;
@@ -47,8 +48,8 @@ export class PendingSent {
 
   /** In the order of the stream. What cannot be read is left to a writer that can. */
   take(messages: readonly SentMessage[]): void {
-    for (const message of messages) {
-      const record = decodeSentRecord(message.text);
+    for (const { text, ...message } of messages) {
+      const record = decodeSentRecord(text);
       if (!record) continue;
       this.#bySubject.set(message.subject, { message, record, end: undefined, goneSinceMs: undefined });
     }
@@ -73,7 +74,7 @@ export class PendingSent {
   }
 
   /** It is on record. */
-  settle({ subject, sequence }: SentMessage): void {
+  settle({ subject, sequence }: Pick<SentMessage, 'subject' | 'sequence'>): void {
     if (this.#bySubject.get(subject)?.message.sequence === sequence) this.#bySubject.delete(subject);
   }
 
