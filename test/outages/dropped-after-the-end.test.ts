@@ -125,8 +125,8 @@ describe('samples of a process that has ended, all of which SAMPLES drops unwrit
         what: 'the collector to say what it has sent',
       });
       const last = all.lastTicks(session);
-      await all.dropAll();
-      await all.database.heal();
+      await dropAll();
+      await healed();
       await all.untilWritten();
       await all.untilSentIsOnRecord(session);
       for (const account of await all.accountOf(session)) {
