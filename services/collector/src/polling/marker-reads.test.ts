@@ -35,6 +35,13 @@ it('end where a value ends, and go through no register that two values share', (
   expect(markersOf([pointOf('a', 0), floatAt(0), floatAt(1)])).toEqual(['holding_register 0+3']);
 });
 
+it('are of each block by turns, because a device may be silent to one of them', () => {
+  const blockAt = (from: number) => Array.from({ length: 10 }, (_, n) => pointOf(`r${from + n}`, from + n));
+  expect(markersOf([...blockAt(0), ...blockAt(100), pointOf('alone', 200)])).toEqual(
+    [1, 2, 3, 4, 5, 6, 7, 8].map((n) => `holding_register ${n % 2 === 1 ? 0 : 100}+${n}`),
+  );
+});
+
 it('are one of each shape, wherever it is found', () => {
   expect(
     markersOf([pointOf('a', 0), pointOf('b', 50), { ...pointOf('c', 7), table: 'input_register' }]),
@@ -49,5 +56,5 @@ it('are one of each shape, wherever it is found', () => {
 
 it('are never longer than the device takes, nor read what it excludes', () => {
   const points = Array.from({ length: 6 }, (_, n) => pointOf(`r${n}`, n));
-  expect(markersOf(points, { max_registers: 2 })).toEqual(['holding_register 0+1', 'holding_register 0+2']);
+  expect(markersOf(points, { max_registers: 2 })).toEqual(['holding_register 0+1', 'holding_register 2+2']);
 });

@@ -1,5 +1,10 @@
 import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { arrayValues, planReads, type ReadMap } from '@holdfast/shared/domain/reading/plan-reads.ts';
+import {
+  arrayValues,
+  planReads,
+  type ReadBlock,
+  type ReadMap,
+} from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { isBitTable, pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
 import type { ReadPlace } from '../ports.ts';
 
@@ -11,23 +16,41 @@ const mostMarkers = 8;
  * value ends: some devices refuse half of one.
  */
 export function markerReads(map: ReadMap<PointConfig>): readonly ReadPlace[] {
-  const byShape = new Map<string, ReadPlace>();
-  for (const { table, address, points } of planReads(map, map.readable)) {
-    const spans = points
-      .flatMap(({ point }) => (point.count === undefined ? [point] : arrayValues(point)))
-      .map((point) => ({ from: point.address, end: point.address + pointWidth(point) }))
-      .sort((a, b) => a.from - b.from);
-    let end = address;
-    for (const [index, span] of spans.entries()) {
-      end = Math.max(end, span.end);
-      const next = spans[index + 1];
-      if (next && next.from < end) continue;
-      const quantity = end - address;
-      const shape = `${table} ${isBitTable(table) ? Math.ceil(quantity / 8) : quantity}`;
-      if (!byShape.has(shape)) byShape.set(shape, { table, address, quantity });
+  const shapes = new Set<string>();
+  const found: ReadPlace[] = [];
+  let beginnings = planReads(map, map.readable).map(beginningsOf);
+  // One of each block by turns: a device may be silent to one of them.
+  while (beginnings.length > 0 && found.length < mostMarkers) {
+    for (const ofBlock of beginnings) {
+      const place = ofBlock.find((each) => !shapes.has(shapeOf(each)));
+      if (!place) continue;
+      shapes.add(shapeOf(place));
+      found.push(place);
     }
+    beginnings = beginnings.filter((ofBlock) => ofBlock.some((each) => !shapes.has(shapeOf(each))));
   }
-  return [...byShape.values()].sort((a, b) => wireBits(a) - wireBits(b)).slice(0, mostMarkers);
+  return found.slice(0, mostMarkers).sort((a, b) => wireBits(a) - wireBits(b));
+}
+
+/** The shortest first. */
+function beginningsOf({ table, address, points }: ReadBlock<PointConfig>): readonly ReadPlace[] {
+  const spans = points
+    .flatMap(({ point }) => (point.count === undefined ? [point] : arrayValues(point)))
+    .map((point) => ({ from: point.address, end: point.address + pointWidth(point) }))
+    .sort((a, b) => a.from - b.from);
+  const places: ReadPlace[] = [];
+  let end = address;
+  for (const [index, span] of spans.entries()) {
+    end = Math.max(end, span.end);
+    const next = spans[index + 1];
+    if (next && next.from < end) continue;
+    places.push({ table, address, quantity: end - address });
+  }
+  return places;
+}
+
+function shapeOf({ table, quantity }: ReadPlace): string {
+  return `${table} ${isBitTable(table) ? Math.ceil(quantity / 8) : quantity}`;
 }
 
 function wireBits({ table, quantity }: ReadPlace): number {

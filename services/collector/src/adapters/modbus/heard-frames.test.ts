@@ -31,3 +31,16 @@ it('what is damaged, is no answer to a read, or has only begun is none', () => {
 it('an answer is found behind more noise than a frame is long', () => {
   expect(heardIn(Buffer.alloc(3_000, 3), reply(7, 2))).toEqual(['7: 3 4']);
 });
+
+it('a request that an adapter gives back is none, although for an address 0x03xx it has the form of one', () => {
+  const request = rtuFrame(7, Buffer.of(1, 0x03, 0x10, 0, 20));
+  expect(heardIn(request)).toEqual(['7: 1 3']);
+  const heard: number[] = [];
+  const frames = new HeardFrames();
+  const hear = (bytes: Buffer) => frames.hear(bytes, bytes.length, (unitId) => heard.push(unitId));
+  frames.requestLeaves(request);
+  hear(Buffer.concat([Buffer.of(0), request]));
+  expect(heard).toEqual([]);
+  hear(reply(7, 2));
+  expect(heard).toEqual([7]);
+});

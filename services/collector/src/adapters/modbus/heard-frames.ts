@@ -12,10 +12,17 @@ const largestFrameBytes = 256;
 export class HeardFrames {
   readonly #bytes = Buffer.allocUnsafeSlow(largestFrameBytes);
   #count = 0;
+  #sent: Uint8Array | undefined;
 
   /** What comes next does not go on with what has come. */
   forget(): void {
     this.#count = 0;
+  }
+
+  /** Some adapters give back what they sent, and a request for address 0x03xx has the form of an answer with three bytes. */
+  requestLeaves(frame: Uint8Array): void {
+    this.#sent = frame;
+    this.forget();
   }
 
   hear(bytes: Uint8Array, count: number, onAnswer: (unitId: number, shape: number) => void): void {
@@ -36,10 +43,16 @@ export class HeardFrames {
       const crcAt = this.#count - crcBytes;
       const crc = (this.#bytes[crcAt] ?? 0) | ((this.#bytes[crcAt + 1] ?? 0) << 8);
       if (crc16(this.#bytes, start, crcAt) !== crc) continue;
-      onAnswer(this.#bytes[start] ?? 0, shapeOf(functionCode, dataBytes));
+      if (!this.#isEcho(start)) onAnswer(this.#bytes[start] ?? 0, shapeOf(functionCode, dataBytes));
       this.forget();
       return;
     }
+  }
+
+  #isEcho(start: number): boolean {
+    const sent = this.#sent;
+    if (sent?.length !== this.#count - start) return false;
+    return sent.every((byte, at) => this.#bytes[start + at] === byte);
   }
 
   #drop(count: number): void {

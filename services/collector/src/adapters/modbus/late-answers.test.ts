@@ -16,10 +16,10 @@ const read = (address: number, quantity = 10, rest: Partial<ReadRequest> = {}): 
 });
 const alone = (address: number, rest: Partial<ReadRequest> = {}) =>
   read(address, 1, { markers: [], ...rest });
-/** A unit that has answered before. */
+/** A unit that has answered before, a marker too. */
 function knownUnit(...requests: ReadRequest[]): LateAnswers {
   const late = new LateAnswers();
-  for (const request of requests.length > 0 ? requests : [read(0)]) late.answered(request);
+  for (const request of requests.length > 0 ? requests : [read(0, 2), read(0)]) late.answered(request);
   return late;
 }
 const asked = (late: LateAnswers, request: ReadRequest | WriteRequest, nowMs: number) =>
@@ -141,6 +141,67 @@ describe('after a timeout', () => {
     expect(asked(late, read(100, 4), 6_000)).toEqual(['0+2', '100+4']);
   });
 
+  it('a marker is best one that was answered before, or the beginning of what is asked for', () => {
+    const spread = [place(0, 2), place(100, 4), place(200, 6)];
+    const late = knownUnit(read(0));
+    late.noAnswer(read(0), 1_000);
+    const request = read(100, 10, { markers: spread });
+    expect(asked(late, request, 2_000)).toEqual(['100+4', '100+10', '100+4']);
+    late.answered(read(200, 6, { markers: spread }));
+    late.noAnswer(read(0), 3_000);
+    expect(asked(late, request, 4_000)).toEqual(['200+6', '100+10', '200+6']);
+  });
+
+  it('a unit that is silent to markers and has never answered one is asked without, once they have been tried', () => {
+    const late = new LateAnswers();
+    const silent = [place(0, 2), place(0, 3), place(0, 4), place(0, 5)];
+    const request = alone(100, { markers: silent });
+    for (const [n, marker] of ['0+2', '0+3', '0+4'].entries()) {
+      expect(asked(late, request, n * 10_000)).toEqual([marker, '100+1']);
+      late.noAnswer({ ...request, ...place(0, n + 2) }, n * 10_000 + 1_000);
+    }
+    expect(asked(late, request, 60_000)).toEqual(['100+1']);
+  });
+
+  it('a unit that is silent to all of its markers by now is asked without, however often it was lost before', () => {
+    const late = knownUnit();
+    late.noAnswer(read(0), 1_000);
+    for (const [n, quantity] of [2, 4, 2].entries()) {
+      const nowMs = 10_000 * (n + 1);
+      expect(asked(late, read(100), nowMs)[0]).toBe(`0+${quantity}`);
+      late.noAnswer(read(0, quantity), nowMs + 1_000);
+    }
+    expect(asked(late, read(100), 50_000)).toEqual(['100+10']);
+  });
+
+  it('the answer to the first of two requests of one shape says nothing of what was asked between them', () => {
+    const late = knownUnit();
+    late.noAnswer(alone(0), 1_000);
+    late.noAnswer(read(0), 3_000);
+    late.noAnswer(alone(5), 8_000);
+    late.heard(7, shapeOf(3, 2));
+    expect(asked(late, read(100), 60_000)).toEqual(['0+2', '100+10']);
+  });
+
+  it('nor does an exception, which may be the answer to the first of them', () => {
+    const late = knownUnit();
+    late.noAnswer(alone(0), 1_000);
+    late.noAnswer(read(0), 3_000);
+    late.noAnswer(alone(5), 8_000);
+    late.refused(read(0, 4), 20_000);
+    expect(asked(late, read(100), 60_000)).toEqual(['0+2', '100+10']);
+  });
+
+  it('the confirmation of a write proves nothing: it may be that of one before it, or an echo', () => {
+    const late = knownUnit();
+    const write: WriteRequest = { unitId: 7, timeoutMs: 1_000, functionCode: 6, address: 1, values: [5] };
+    late.noAnswer(read(0), 3_000);
+    late.answered(write);
+    expect(asked(late, read(100), 60_000)).toEqual(['0+2', '100+10']);
+    late.answered(read(0, 2));
+    expect(asked(late, read(100), 60_000)).toEqual(['100+10']);
+  });
+
   it('a write waits for one timeout and for no marker: its confirmation repeats what was written', () => {
     const late = knownUnit();
     const write: WriteRequest = { unitId: 7, timeoutMs: 1_000, functionCode: 6, address: 1, values: [5] };
@@ -163,5 +224,15 @@ describe('units that answer as unit 0', () => {
     expect(late.waitMs(read(100, 10, { unitId: 8 }), 1_500)).toBe(0);
     late.heard(0, shapeOf(3, 20));
     expect(late.waitMs(zero(8), 1_500)).toBe(0);
+  });
+
+  it('leave it open whose a late answer is while several of them owe one', () => {
+    const late = new LateAnswers();
+    const zero = (unitId: number) => read(100, 10, { unitId, acceptUnitZero: true });
+    for (const unitId of [7, 8]) late.answered(zero(unitId));
+    late.noAnswer(zero(7), 1_000);
+    late.noAnswer(zero(8), 2_000);
+    late.heard(0, shapeOf(3, 20));
+    for (const unitId of [7, 8]) expect(asked(late, zero(unitId), 60_000)).toEqual(['0+2', '100+10']);
   });
 });

@@ -14,7 +14,13 @@ interface Unanswered {
   isPassed: boolean;
   /** How many requests of this shape. */
   requests: number;
+  /** Their places in the order of all that got no answer. */
+  readonly firstTurn: number;
+  readonly lastTurn: number;
 }
+
+/** So many markers of a unit that has never answered one: where it is silent to all of them, it has to be asked without. */
+const unprovenMarkers = 3;
 
 /** What goes over the line for one request, in order: the request itself and reads that only prove something. */
 export type Steps = readonly BusRequest[];
@@ -35,51 +41,69 @@ export class LateAnswers {
   readonly #known = new Set<number>();
   /** Units of which an answer came after that to a later request, or twice: of those a marker proves nothing. */
   readonly #outOfOrder = new Set<number>();
+  /** By unit, markers that it has answered: some devices are silent where they should refuse. */
+  readonly #proven = new Map<number, Set<string>>();
+  #turns = 0;
 
   noAnswer(request: BusRequest, nowMs: number): void {
     const { unitId, timeoutMs, acceptUnitZero = false } = request;
     const { lateAnswerMs = latePatience * timeoutMs } = request;
     const shape = answerShape(request);
     const before = this.#unanswered.find((each) => each.unitId === unitId && each.shape === shape);
+    const isAgain = before !== undefined && !before.isPassed;
     this.#unanswered = this.#unanswered.filter((each) => each !== before);
+    this.#turns += 1;
     this.#unanswered.push({
       ...{ unitId, acceptUnitZero, shape },
       hushUntilMs: nowMs + Math.min(timeoutMs, lateAnswerMs),
       untilMs: nowMs + lateAnswerMs,
       isPassed: false,
-      requests: before && !before.isPassed ? before.requests + 1 : 1,
+      requests: isAgain ? before.requests + 1 : 1,
+      firstTurn: isAgain ? before.firstTurn : this.#turns,
+      lastTurn: this.#turns,
     });
   }
 
   /** The answer to this request has come. */
   answered(request: BusRequest): void {
-    this.#known.add(request.unitId);
-    for (const each of this.#unanswered) if (each.unitId === request.unitId) each.isPassed = true;
+    const { unitId } = request;
+    if (this.#unanswered.length === 0 && this.#known.has(unitId)) return;
+    // The confirmation of a write may be that of one before it, or its own echo.
+    if (isWrite(request)) return;
+    this.#known.add(unitId);
+    if (request.markers?.some((place) => isSamePlace(place, request))) {
+      const proven = this.#proven.get(unitId) ?? new Set();
+      this.#proven.set(unitId, proven.add(keyOf(request)));
+    }
+    for (const each of this.#unanswered) if (each.unitId === unitId) each.isPassed = true;
   }
 
   /** An exception has come, which may be the answer to the oldest request as well. */
   refused(request: BusRequest, nowMs: number): void {
     this.#known.add(request.unitId);
-    const oldest = this.#unanswered.findIndex(
-      ({ unitId, isPassed }) => unitId === request.unitId && !isPassed,
-    );
-    if (oldest < 0) return;
-    this.#unanswered.splice(oldest, 1);
+    const [oldest] = this.#unanswered
+      .filter(({ unitId, isPassed }) => unitId === request.unitId && !isPassed)
+      .sort((a, b) => a.firstTurn - b.firstTurn);
+    if (!oldest) return;
+    oldest.requests -= 1;
+    this.#unanswered = this.#unanswered.filter((each) => each !== oldest || oldest.requests > 0);
     this.noAnswer({ ...request, lateAnswerMs: 0 }, nowMs);
   }
 
   /** An answer that nobody waits for has come; all that the unit was asked before has been answered or never will be. */
   heard(unitId: number, shape: number): void {
-    const at = this.#unanswered.findLastIndex(
+    const owing = this.#unanswered.filter(
       (each) => each.shape === shape && (each.unitId === unitId || (unitId === 0 && each.acceptUnitZero)),
     );
-    const found = this.#unanswered[at];
+    const [found, another] = owing;
     // Nobody owed it: one before it was not the answer that it was taken for, or it came twice.
-    if (!found || found.isPassed) this.#outOfOrder.add(found?.unitId ?? unitId);
-    if (!found) return;
+    if (!found || owing.every(({ isPassed }) => isPassed)) this.#outOfOrder.add(found?.unitId ?? unitId);
+    // Nobody knows which of those it is that answer as unit 0.
+    if (!found || another) return;
     found.requests -= 1;
-    this.#unanswered = this.#unanswered.filter(
-      (each, index) => index > at || each.unitId !== found.unitId || (each === found && each.requests > 0),
+    // Of several requests it may have been to the first one.
+    this.#unanswered = this.#unanswered.filter((each) =>
+      each === found ? found.requests > 0 : each.unitId !== found.unitId || each.lastTurn > found.firstTurn,
     );
   }
 
@@ -119,7 +143,10 @@ export class LateAnswers {
     return [...(isInStep ? [] : [marker]), request, ...(mayBeOutOfOrder ? [marker] : [])];
   }
 
-  /** The first read that has an answer of its own; if there is none any more, one whose late answer is hardly to be expected. */
+  /**
+   * A read that has an answer of its own, best one that was answered before, or the beginning of what is asked for; if there is
+   * none any more, one whose late answer is hardly to be expected.
+   */
   #markerFor(
     request: BusRequest,
     shape: number,
@@ -127,15 +154,33 @@ export class LateAnswers {
     nowMs: number,
   ): ReadPlace | undefined {
     if (isWrite(request)) return undefined;
-    let aged: ReadPlace | undefined;
-    for (const place of request.markers ?? []) {
-      const its = answerShape({ ...request, ...place });
-      if (its === shape) continue;
-      const same = concerning.filter((each) => each.shape === its);
-      if (same.every((each) => each.isPassed && each.untilMs <= nowMs)) return place;
-      if (same.every(({ untilMs }) => untilMs <= nowMs)) aged ??= place;
+    const proven = this.#proven.get(request.unitId);
+    const missing = concerning.filter(({ unitId, isPassed }) => unitId === request.unitId && !isPassed);
+    const isOwed = missing.some((each) => each.shape === shape);
+    if (!proven && !isOwed && missing.length >= unprovenMarkers) return undefined;
+    const preferences = [
+      (place: ReadPlace) => proven?.has(keyOf(place)) === true,
+      (place: ReadPlace) => isBeginningOf(place, request),
+      () => true,
+    ];
+    const markers = (request.markers ?? []).map((place) => ({
+      place,
+      same: concerning.filter((each) => each.shape === answerShape({ ...request, ...place })),
+      isOther: answerShape({ ...request, ...place }) !== shape,
+    }));
+    const fresh = markers.filter(
+      ({ same, isOther }) => isOther && same.every((each) => each.isPassed && each.untilMs <= nowMs),
+    );
+    for (const isPreferred of preferences) {
+      const found = fresh.find(({ place }) => isPreferred(place));
+      if (found) return found.place;
     }
-    return aged;
+    return markers.find(
+      ({ place, same, isOther }) =>
+        isOther &&
+        (!proven || proven.has(keyOf(place))) &&
+        same.every(({ untilMs, requests }) => untilMs <= nowMs && requests === 1),
+    )?.place;
   }
 
   #forgetWhatIsOver(nowMs: number): void {
@@ -146,4 +191,16 @@ export class LateAnswers {
 /** Whether its late answer would be this unit's. That of one which answers as unit 0 is anybody's who takes those. */
 function concerns(each: Unanswered, { unitId, acceptUnitZero }: RequestOptions): boolean {
   return each.unitId === unitId || (each.acceptUnitZero && acceptUnitZero === true);
+}
+
+function isSamePlace(a: ReadPlace, b: ReadPlace): boolean {
+  return a.address === b.address && a.quantity === b.quantity && a.table === b.table;
+}
+
+function isBeginningOf(place: ReadPlace, { table, address }: ReadPlace): boolean {
+  return place.table === table && place.address === address;
+}
+
+function keyOf({ table, address, quantity }: ReadPlace): string {
+  return `${table} ${address}+${quantity}`;
 }

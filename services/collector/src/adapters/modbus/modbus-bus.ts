@@ -193,7 +193,7 @@ export class ModbusBus implements DeviceBus {
     this.#receivedBytes = 0;
     exchange.frame = frame;
     exchange.sentAtMs = nowMs;
-    this.#options.line?.requestLeaves();
+    this.#options.line?.requestLeaves(frame.bytes);
     this.#channel?.write(frame.bytes);
   }
 

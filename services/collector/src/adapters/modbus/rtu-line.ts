@@ -62,8 +62,8 @@ export class RtuLine {
   }
 
   /** A request goes out: bytes that come from now on do not go on with what came before. */
-  requestLeaves(): void {
-    this.#heard.forget();
+  requestLeaves(frame: Uint8Array): void {
+    this.#heard.requestLeaves(frame);
   }
 
   /** From now on a second answer to this request is looked out for; to none with undefined. */
