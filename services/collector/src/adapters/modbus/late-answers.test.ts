@@ -136,7 +136,7 @@ describe('after a timeout', () => {
     const late = knownUnit();
     late.noAnswer(read(0), 1_000);
     late.noAnswer(read(0, 4), 1_000);
-    late.refused(read(0, 2), 2_000);
+    late.refused(read(0, 2), 2_000, true);
     expect(asked(late, read(100), 2_000)).toEqual(['100+10']);
     expect(asked(late, read(100, 4), 6_000)).toEqual(['0+2', '100+4']);
   });
@@ -200,6 +200,16 @@ describe('after a timeout', () => {
     expect(asked(late, read(100), 60_000)).toEqual(['0+2', '100+10']);
     late.answered(read(0, 2));
     expect(asked(late, read(100), 60_000)).toEqual(['100+10']);
+  });
+
+  it('what an exception came for may be answered all the same: it has its time, where there is no marker', () => {
+    const late = knownUnit();
+    late.noAnswer(alone(0), 1_000);
+    late.refused(alone(5), 2_000);
+    expect(late.waitMs(alone(9), 2_500)).toBe(4_500);
+    // Nothing that is as old as that is expected any more.
+    late.refused(alone(9), 7_500);
+    expect(late.waitMs(alone(9), 7_500)).toBe(0);
   });
 
   it('a write waits for one timeout and for no marker: its confirmation repeats what was written', () => {

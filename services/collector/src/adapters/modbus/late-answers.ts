@@ -9,7 +9,7 @@ interface Unanswered {
   /** Until when the unit is not asked at all: on a line of two wires its answer would meet the next request. */
   readonly hushUntilMs: number;
   /** Until when the answer may come, even in front of that to a later request. */
-  readonly untilMs: number;
+  untilMs: number;
   /** Something that was asked later was answered: devices answer in order, so this one will not come any more. */
   isPassed: boolean;
   /** How many requests of this shape. */
@@ -55,8 +55,8 @@ export class LateAnswers {
     this.#turns += 1;
     this.#unanswered.push({
       ...{ unitId, acceptUnitZero, shape },
-      hushUntilMs: nowMs + Math.min(timeoutMs, lateAnswerMs),
-      untilMs: nowMs + lateAnswerMs,
+      hushUntilMs: Math.max(isAgain ? before.hushUntilMs : 0, nowMs + Math.min(timeoutMs, lateAnswerMs)),
+      untilMs: Math.max(isAgain ? before.untilMs : 0, nowMs + lateAnswerMs),
       isPassed: false,
       requests: isAgain ? before.requests + 1 : 1,
       firstTurn: isAgain ? before.firstTurn : this.#turns,
@@ -79,7 +79,7 @@ export class LateAnswers {
   }
 
   /** An exception has come, which may be the answer to the oldest request as well. */
-  refused(request: BusRequest, nowMs: number): void {
+  refused(request: BusRequest, nowMs: number, isMarker = false): void {
     this.#known.add(request.unitId);
     const [oldest] = this.#unanswered
       .filter(({ unitId, isPassed }) => unitId === request.unitId && !isPassed)
@@ -88,6 +88,11 @@ export class LateAnswers {
     oldest.requests -= 1;
     this.#unanswered = this.#unanswered.filter((each) => each !== oldest || oldest.requests > 0);
     this.noAnswer({ ...request, lateAnswerMs: 0 }, nowMs);
+    if (isMarker || oldest.untilMs <= nowMs) return;
+    // Its own answer may still come: where there is no marker, that has its time.
+    const { lateAnswerMs = latePatience * request.timeoutMs } = request;
+    const its = this.#unanswered.at(-1);
+    if (its) its.untilMs = Math.max(its.untilMs, nowMs + lateAnswerMs);
   }
 
   /** An answer that nobody waits for has come; all that the unit was asked before has been answered or never will be. */

@@ -46,7 +46,8 @@ const isSilent = ({ unitId, address }: Pick<SentRequest, 'unitId' | 'address'>) 
 
 /** What always becomes of it, whatever else is wrong with the line. */
 function habit({ unitId, functionCode, quantity, ...rest }: SentRequest): Partial<Fate> {
-  if (unitId === 4 && functionCode === 3 && quantity < 4) return { exception: 2 };
+  // Not illegal address: a late one would be taken for that of a whole block, and its points be asked one by one from then on.
+  if (unitId === 4 && functionCode === 3 && quantity < 4) return { exception: 4 };
   return { isLost: isSilent({ unitId, ...rest }), asUnit: unitId === 3 ? 0 : undefined };
 }
 

@@ -248,7 +248,7 @@ export class ModbusBus implements DeviceBus {
     if (line) {
       // What lies before the reply and its unit id.
       if (verdict.pduAt > 1) line.hear(this.#received, verdict.pduAt - 1);
-      line.answered(asked, isException, nowMs);
+      line.answered(asked, isException, nowMs, asked !== exchange.request);
       if (this.#goesOn(exchange, verdict.pduAt, isException, nowMs)) return;
     }
     this.#settle('kept');

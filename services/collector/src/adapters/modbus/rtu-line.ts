@@ -45,8 +45,8 @@ export class RtuLine {
   }
 
   /** @param isException which may be the answer to an earlier request */
-  answered(request: BusRequest, isException: boolean, nowMs: number): void {
-    if (isException) this.#late.refused(request, nowMs);
+  answered(request: BusRequest, isException: boolean, nowMs: number, isMarker = false): void {
+    if (isException) this.#late.refused(request, nowMs, isMarker);
     else this.#late.answered(request);
   }
 
