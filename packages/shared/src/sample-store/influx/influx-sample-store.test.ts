@@ -1,6 +1,10 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
-import { influxForTest, influxIsInstalled } from '@holdfast/test/support/influx-for-test.ts';
+import {
+  type InfluxForTest,
+  influxForTest,
+  influxIsInstalled,
+} from '@holdfast/test/support/influx-for-test.ts';
 import {
   type VictoriaMetricsForTest,
   victoriaMetricsForTest,
@@ -14,6 +18,22 @@ import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
 import { openInfluxSampleStore } from './influx-sample-store.ts';
 
 const range = { start: new Date(firstTimeMs), end: new Date(firstTimeMs + 3_600_000), limit: 100 };
+
+/** 25,000, one a second: three parts of an answer. */
+async function valuesIn({ url, createDatabase }: InfluxForTest) {
+  await createDatabase('plant');
+  const lines = Array.from({ length: 25_000 }, (_, second) => {
+    return `fed,device=f speed=${second} ${firstTimeMs + second * 1_000}`;
+  });
+  const body = lines.join('\n');
+  const response = await fetch(`${url}/write?db=plant&precision=ms`, { method: 'POST', body });
+  expect(response.status).toBe(204);
+  const end = new Date(firstTimeMs + 25_000_000);
+  return {
+    of: openInfluxSampleStore({ url, org: 'holdfast', bucket: 'plant' }),
+    asked: { start: new Date(firstTimeMs), end, limit: 50_000, pointCode: 'speed' },
+  };
+}
 
 describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
   let influxUrl: string;
@@ -96,20 +116,28 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
       front.passOn();
     });
 
-    it('refuses an answer that the server has cut short: it would look like a whole one', async () => {
-      const limited = await influxForTest(undefined, { INFLUXDB_HTTP_MAX_ROW_LIMIT: '5' });
-      await limited.createDatabase('plant');
-      const lines = Array.from(
-        { length: 8 },
-        (_, index) => `fed,device=f speed=1 ${firstTimeMs + index * 60_000}`,
-      );
-      await fetch(`${limited.url}/write?db=plant&precision=ms`, { method: 'POST', body: lines.join('\n') });
-      const of = openInfluxSampleStore({ url: limited.url, org: 'holdfast', bucket: 'plant' });
-      const asked = { ...range, pointCode: 'speed' };
-      await expect(of.history(asked)).rejects.toThrow(/max-row-limit/);
-      await expect(of.history(asked)).rejects.toMatchObject({ name: 'HistoryQueryRefused' });
-      await expect(of.aggregate({ ...asked, intervalMs: 60_000 })).rejects.toThrow(/max-row-limit/);
-      expect(await of.history({ ...asked, limit: 5 })).toHaveLength(5);
+    // It reads 10,000 rows at a time, and a limit above that is told in another place than one below.
+    it.each([
+      { max: 5, fits: 5 },
+      { max: 10_000, fits: 10_000 },
+      { max: 12_000, fits: 11_000 },
+    ])(
+      'refuses an answer that the server has cut short at $max rows: it would look like a whole one',
+      async ({ max, fits }) => {
+        const limited = await influxForTest(undefined, { INFLUXDB_HTTP_MAX_ROW_LIMIT: String(max) });
+        const { of, asked } = await valuesIn(limited);
+        await expect(of.history(asked)).rejects.toThrow(/max-row-limit/);
+        await expect(of.history(asked)).rejects.toMatchObject({ name: 'HistoryQueryRefused' });
+        await expect(of.aggregate({ ...asked, intervalMs: 1_000 })).rejects.toThrow(/max-row-limit/);
+        expect(await of.history({ ...asked, limit: fits })).toHaveLength(fits);
+      },
+    );
+
+    it('gives the whole of an answer that the server has put together of several parts', async () => {
+      const { of, asked } = await valuesIn(await influxForTest());
+      const found = await of.history(asked);
+      expect(found).toHaveLength(25_000);
+      expect(await of.aggregate({ ...asked, intervalMs: 1_000 })).toHaveLength(25_000);
     });
 
     it('says unavailable when no answer comes, and does not try again by itself', async () => {
