@@ -1,7 +1,7 @@
 import { defineConfig, mergeConfig } from 'vitest/config';
 import everyday from './vitest.config.ts';
 
-/** `npm run -s test:benches`: each benchmark of a whole fleet, run small, so that none of them rots, a NATS cluster, a slow database. */
+/** `npm run -s test:benches`: each benchmark, run small, so that none of them rots, a NATS cluster, a slow database. */
 export default defineConfig({
   test: {
     ...mergeConfig(everyday, {}).test,

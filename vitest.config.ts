@@ -13,12 +13,12 @@ export default defineConfig({
     environment: 'node',
     include: ['{packages,services,simulators,dev,test,bench}/**/*.test.ts'],
     // Fault tests take long and load the machine; they have a run of their own.
-    // So do short runs of the benchmarks of whole fleets, a cluster that forms and a slow database: vitest.benches.config.ts.
+    // So do short runs of all benchmarks but one, a cluster that forms and a slow database: vitest.benches.config.ts.
     exclude: [
       '**/node_modules/**',
       'test/faults/**',
+      'test/bench/{api,modbus-clients,outage,publish}-bench.test.ts',
       'test/bench/{fleet,polled}-benches.test.ts',
-      'test/bench/api-bench.test.ts',
       'test/cluster/**',
       'test/outages/slow-database.test.ts',
     ],
