@@ -13,14 +13,15 @@ export default defineConfig({
     environment: 'node',
     include: ['{packages,services,simulators,dev,test,bench}/**/*.test.ts'],
     // Fault tests take long and load the machine; they have a run of their own.
-    // So do short runs of all benchmarks but one, a cluster that forms and a slow database: vitest.benches.config.ts.
+    // So do short runs of all benchmarks but one, a cluster that forms, a slow database and
+    // processes that end while SAMPLES drops: vitest.benches.config.ts.
     exclude: [
       '**/node_modules/**',
       'test/faults/**',
       'test/bench/{api,modbus-clients,outage,publish}-bench.test.ts',
       'test/bench/{fleet,polled}-benches.test.ts',
       'test/cluster/**',
-      'test/outages/slow-database.test.ts',
+      'test/outages/{slow-database,dropped-after-the-end}.test.ts',
     ],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],

@@ -9,7 +9,6 @@ const root = join(import.meta.dirname, '..', '..');
  * three quarters of a minute that begins last keeps everybody waiting for it alone.
  */
 export const LONG_FILES: Readonly<Record<string, number>> = {
-  'test/outages/dropped-after-the-end.test.ts': 90,
   'test/end-to-end/ownership.test.ts': 55,
   'services/writer/testing/sink-faults.test.ts': 48,
   'services/api/testing/outages.test.ts': 48,
