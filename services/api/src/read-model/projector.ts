@@ -126,6 +126,8 @@ export function startProjector({
         if (!batch) return;
         if (batch.length === 0) {
           await sql`select 1`.execute(database);
+          // What a broker that hung has sent to a request that was given up meanwhile comes again after 30 s only.
+          if ((await source.end()).lastSequence > checkpoint.lastSequence) return;
           continue;
         }
         const fresh = batch.filter(({ sequence }) => sequence > checkpoint.lastSequence);
