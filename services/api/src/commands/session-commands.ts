@@ -87,8 +87,9 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     taskId: string,
     command: SessionCommand,
     { commandId, traceparent }: CommandAttempt,
+    now: string,
   ): Promise<Accepted> => {
-    const context = { commandId, source, now: new Date().toISOString(), traceparent };
+    const context = { commandId, source, now, traceparent };
     const outcome = await handleCommand(events, taskId, command, context, memory);
     if (!outcome.ok) throw refusalProblem(outcome.refusal);
     return outcome;
@@ -107,14 +108,19 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     sessionId: string,
     words: { done: string; already: string },
     attempt: CommandAttempt,
-    makeCommand: (events: EventStore, taskId: string) => SessionCommand | Promise<SessionCommand>,
+    makeCommand: (
+      events: EventStore,
+      taskId: string,
+      now: string,
+    ) => SessionCommand | Promise<SessionCommand>,
   ): Promise<CommandedSession> => {
     const parsed = parseSessionId(sessionId);
     if (!parsed) throw refusalProblem({ code: 'session_not_found', sessionId });
     const { events } = usableStores();
-    const outcome = await onlyOnce(events, parsed.taskId, attempt, async () =>
-      send(events, parsed.taskId, await makeCommand(events, parsed.taskId), attempt),
-    );
+    const outcome = await onlyOnce(events, parsed.taskId, attempt, async () => {
+      const now = new Date().toISOString();
+      return send(events, parsed.taskId, await makeCommand(events, parsed.taskId, now), attempt, now);
+    });
     const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
     const said = `Session ${sessionId} ${outcome.changed ? words.done : words.already}.`;
     const { sequence, changed: isNew } = outcome;
@@ -139,6 +145,8 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
         if (validate !== 'skip')
           validation = await options.validateTask(Number(taskId), validate, attempt.traceparent);
         const { taskCode, version, needs, maxDuration } = await versions.ensure(taskConfigs, Number(taskId));
+        // One time for the session and for its event: what began when it started began at that very moment.
+        const now = new Date().toISOString();
         const start: SessionCommand = {
           type: 'StartSession',
           taskId,
@@ -148,9 +156,9 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
           needs,
           maxDuration,
           by,
-          now: new Date().toISOString(),
+          now,
         };
-        return send(events, taskId, start, attempt);
+        return send(events, taskId, start, attempt, now);
       });
       const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
       const { sessionId, taskCode, configVersion } = outcome.state.session;
@@ -189,12 +197,12 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
         sessionId,
         { done: 'will be placed again', already: 'is placed: there is nothing to recover' },
         attempt,
-        async (events, taskId) => ({
+        async (events, taskId, now) => ({
           type: 'RecoverSession',
           sessionId,
           placed: await hasPlacement(events, taskId),
           by,
-          now: new Date().toISOString(),
+          now,
         }),
       ),
   };
