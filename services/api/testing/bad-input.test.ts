@@ -202,6 +202,16 @@ describe('what is said of it helps whoever sent it', () => {
     expect(JSON.stringify(long.body).length).toBeLessThan(5_000);
   });
 
+  it('is told of the first hundred of many wrong points, and how many there are', async () => {
+    const points = Array.from({ length: 2_000 }, () => ({ device_id: 'x', code: '' }));
+    const answer = await api.post('/api/config/points/', points);
+    expectProblem(answer, 422, 'validation_failed');
+    expect(answer.body.errors).toHaveLength(100);
+    expect(answer.body.errors[99].path).toMatch(/^\d+\.\w+$/);
+    const [, more] = /\(and (\d+) more\)$/.exec(answer.body.detail) ?? [];
+    expect(Number(more)).toBeGreaterThanOrEqual(4_000 - 3);
+  });
+
   it('names half of a filter that stands in the body of what deletes by the other half', async () => {
     const answer = await api.request('DELETE', '/api/system/quarantine/?reason=x', { stream: 'SAMPLES' });
     expectProblem(answer, 422, 'validation_failed');

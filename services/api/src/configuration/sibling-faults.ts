@@ -30,7 +30,7 @@ export async function togetherWithSiblings<T>(
     path: pathOf('code', deviceId, codes[1]),
     message: `a value of the array ${codes[0]} is named ${valueCode} too`,
   }));
-  if (faults.length > 0) throw validationFailed(faults.slice(0, 100));
+  if (faults.length > 0) throw validationFailed(faults);
   return result;
 }
 

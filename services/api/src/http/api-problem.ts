@@ -37,6 +37,8 @@ export interface FieldError {
 }
 
 const toldErrors = 3;
+/** A request of ten thousand points may be wrong in each; the answer stays smaller than what was asked. */
+const listedErrors = 100;
 
 export function validationFailed(errors: readonly FieldError[]): ApiProblem {
   // All of a few: a field that was mistyped is named beside the one that it leaves missing.
@@ -49,7 +51,7 @@ export function validationFailed(errors: readonly FieldError[]): ApiProblem {
     code: 'validation_failed',
     title: 'The request does not have the right form',
     detail: `${told.join('; ') || 'invalid'}${more}`,
-    members: { errors },
+    members: { errors: errors.slice(0, listedErrors) },
   });
 }
 

@@ -1,0 +1,14 @@
+import { expect, it } from 'vitest';
+import { validationFailed } from './api-problem.ts';
+
+it('lists the first hundred faults of a request, however many there are, and counts them all', () => {
+  const faults = Array.from({ length: 10_000 }, (_, index) => ({
+    path: `points.${index}.address`,
+    message: 'must be a number',
+  }));
+  const { members, detail } = validationFailed(faults);
+  expect(members.errors).toEqual(faults.slice(0, 100));
+  expect(detail).toBe(
+    'points.0.address: must be a number; points.1.address: must be a number; points.2.address: must be a number (and 9997 more)',
+  );
+});
