@@ -1,13 +1,7 @@
 import { exactFigure } from '../exact-integer.ts';
 import type { AggregateQuery, HistoryBucket, HistoryPoint, HistoryQuery } from '../sample-store.ts';
-import {
-  type Answer,
-  fromWhere,
-  groupedByInterval,
-  quoteIdentifier,
-  type Row,
-  readRows,
-} from './influxql.ts';
+import { fromWhere, groupedByInterval, quoteIdentifier } from './influxql.ts';
+import { type Answer, type Row, readRows } from './influxql-answer.ts';
 import { integerSuffix, upperIntegerOffset, upperIntegerSuffix } from './line-protocol.ts';
 
 /** Only then are the fields of exact integers asked for: a question of its own, which hardly any point needs. */
@@ -59,8 +53,8 @@ export function parseExactly(json: string): unknown {
   });
 }
 
-export function readExactRows(json: unknown): Answer<Row> {
-  const answer = readRows(json);
+export function readExactRows(documents: readonly unknown[]): Answer<Row> {
+  const answer = readRows(documents);
   return answer.ok ? { ok: true, results: answer.results.flat() } : answer;
 }
 

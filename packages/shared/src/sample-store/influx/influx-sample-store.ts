@@ -21,13 +21,9 @@ import {
   parseExactly,
   readExactRows,
 } from './exact-integers.ts';
-import {
-  type Answer,
-  aggregateStatement,
-  historyStatement,
-  readAggregateAnswer,
-  readHistoryAnswer,
-} from './influxql.ts';
+import { readAggregateAnswer, readHistoryAnswer } from './history-answer.ts';
+import { aggregateStatement, historyStatement } from './influxql.ts';
+import { type Answer, parseAnswer } from './influxql-answer.ts';
 import { LineBody } from './line-body.ts';
 import { LineWriter } from './line-protocol.ts';
 import { retryAfterMs } from './retry-after.ts';
@@ -77,9 +73,10 @@ export function openInfluxSampleStore(options: InfluxSampleStoreOptions): Sample
   const lineWriter = new LineWriter();
   const ask = <T>(
     statement: string,
-    readAnswer: (json: unknown) => Answer<T>,
-    parse = JSON.parse,
-  ): Promise<T[]> => read(influx, options, timeoutMs, statement, (text) => readAnswer(parse(text)));
+    readAnswer: (documents: readonly unknown[]) => Answer<T>,
+    parse: (json: string) => unknown = JSON.parse,
+  ): Promise<T[]> =>
+    read(influx, options, timeoutMs, statement, (text) => readAnswer(parseAnswer(text, parse)));
   /** Where another epoch has written the tick of an overtaken sample, that stays. */
   const wanted = async (samples: readonly StorableSample[]): Promise<readonly StorableSample[]> => {
     const overtaken = samples.filter((sample) => sample.overtaken && (sample.values || sample.integers));
@@ -103,14 +100,16 @@ export function openInfluxSampleStore(options: InfluxSampleStoreOptions): Sample
     },
     async history(query) {
       if (query.devices?.length === 0) return [];
-      const points = await ask(historyStatement(query), (json) => readHistoryAnswer(json, query));
+      const points = await ask(historyStatement(query), (documents) => readHistoryAnswer(documents, query));
       if (!points.some(({ value }) => mayBeInexact(value))) return points;
       return exactPoints(points, await ask(exactHistoryStatement(query), readExactRows, parseExactly));
     },
     async aggregate(query) {
       refuseTooManyBuckets(query);
       if (query.devices?.length === 0) return [];
-      const buckets = await ask(aggregateStatement(query), (json) => readAggregateAnswer(json, query));
+      const buckets = await ask(aggregateStatement(query), (documents) =>
+        readAggregateAnswer(documents, query),
+      );
       if (!buckets.some((bucket) => figuresOf(bucket).some(mayBeInexact))) return buckets;
       return exactBuckets(buckets, await ask(exactAggregateStatement(query), readExactRows, parseExactly));
     },
@@ -250,7 +249,7 @@ async function read<T>(
   readAnswer: (text: string) => Answer<T>,
 ): Promise<T[]> {
   // A bucket answers as the database of the same name (InfluxDB 2 maps it by itself).
-  const asked = new URLSearchParams({ db: options.bucket, epoch: 'ms', q: statement });
+  const asked = new URLSearchParams({ db: options.bucket, epoch: 'ms', chunked: 'true', q: statement });
   let body: string;
   try {
     body = await get(influx, `/query?${asked}`, timeoutMs);

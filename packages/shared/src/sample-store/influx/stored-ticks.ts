@@ -1,5 +1,6 @@
 import type { StorableSample } from '../sample-store.ts';
-import { type Answer, fromWhere, quoteIdentifier, readRows } from './influxql.ts';
+import { fromWhere, quoteIdentifier } from './influxql.ts';
+import { type Answer, readRows } from './influxql-answer.ts';
 
 /** Samples of one device that lie close together: one question. */
 export interface TickGroup {
@@ -42,8 +43,8 @@ export function storedTicksStatement({ measurement, device, samples }: TickGroup
 }
 
 /** Their times in ms since 1970. */
-export function readStoredTicks(json: unknown): Answer<number> {
-  const answer = readRows(json);
+export function readStoredTicks(documents: readonly unknown[]): Answer<number> {
+  const answer = readRows(documents);
   if (!answer.ok) return answer;
   return { ok: true, results: answer.results.flat().map(({ timeMs }) => timeMs) };
 }
