@@ -149,6 +149,41 @@ describe('history of a point', () => {
     });
   });
 
+  it('of a device that the session does not read is refused as its gaps are', async () => {
+    await api.post('/api/config/devices/', { code: 'elsewhere', host: '10.0.0.8' });
+    for (const device of ['press-9', 'elsewhere']) {
+      const gaps = await api.get(`${sessionsPath}/7-1/gaps/?device=${device}`);
+      expect(gaps).toMatchObject({ status: 404, body: { code: 'device_not_in_session' } });
+      for (const query of ['', whole, '&interval=1m']) {
+        const { status, body } = await api.get(`${path}${query}&session_id=7-1&device=${device}`);
+        expect([status, body]).toEqual([404, { ...gaps.body, instance: body.instance }]);
+      }
+    }
+  });
+
+  it('of a device that the session read and that is not configured any more is known, whatever is stored of it', async () => {
+    const of = (point: string, further = '') =>
+      api.get(
+        `${sessionsPath}/point-history/?point_code=${point}&session_id=7-1&device=press-2${whole}${further}`,
+      );
+    expect((await of('mode')).body.results).toHaveLength(1);
+    expect(await of('never%20read')).toMatchObject({ status: 200, body: { results: [] } });
+    expect(await of('never%20read', '&interval=5m')).toMatchObject({ status: 200, body: { results: [] } });
+  });
+
+  it('of a session whose configuration cannot be asked for is an empty list, whatever the device', async () => {
+    // Of this session nobody has read the configuration so far, and only the broker has it.
+    const alone = await startApi({ nats: 'nats://127.0.0.1:9', database: databaseUrl });
+    await eventually(async () => (await alone.get(`${sessionsPath}/7-1/`)).status === 200, {
+      what: 'an API without a broker to answer',
+    });
+    for (const device of ['press-1', 'press-9']) {
+      const query = `&session_id=7-1&device=${device}&start_time=-9h&end_time=-8h`;
+      expect(await alone.get(`${path}${query}`)).toMatchObject({ status: 200, body: { results: [] } });
+    }
+    await alone.process.stop({ graceMs: 5_000 });
+  });
+
   it('that nobody knows is told from one without values: which of the two, the device or the point', async () => {
     const { body: device } = await api.post('/api/config/devices/', { code: 'oven', host: '10.0.0.9' });
     const point = { device_id: device.id, table: 'holding_register', data_type: 'int16' };
@@ -240,12 +275,15 @@ describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, whic
       'press-2 100',
       'press-2 290',
     ]);
-    expect(await speeds('&session_id=7-1&device=press-3')).toEqual([]);
     expect(await speeds('&device=press-3')).toHaveLength(6);
     const at = async (query: string) =>
       (await overInflux.get(`${sessionsPath}/point-history/?${query}`)).body;
     expect((await at('point_code=speed&device=press-3&start_time=-9h&end_time=-8h')).results).toEqual([]);
     expect((await at('point_code=speed&start_time=-9h&end_time=-8h')).results).toEqual([]);
+    expect(await at(`point_code=speed${around}&session_id=7-1&device=press-3`)).toMatchObject({
+      ...{ status: 404, code: 'device_not_in_session', detail: 'Session 7-1 reads no device press-3.' },
+    });
+    expect((await at(`point_code=sped&session_id=7-1&device=press-2`)).results).toEqual([]);
     expect(await at('point_code=sped&device=press-3')).toMatchObject({ code: 'device_not_found' });
     expect(await at('point_code=sped')).toMatchObject({ code: 'point_not_found' });
     expect(await at('point_code=speed&session_id=9-9')).toMatchObject({ code: 'session_not_found' });

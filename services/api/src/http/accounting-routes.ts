@@ -16,9 +16,9 @@ import {
 } from '../accounting/account-for-session.ts';
 import { countIntervals, countsByInterval, countsOf } from '../accounting/count-ticks.ts';
 import { gapViews } from '../accounting/gap-views.ts';
-import { ApiProblem, notFound, validationFailed } from './api-problem.ts';
+import { ApiProblem, validationFailed } from './api-problem.ts';
 import { decodeGapCursor, encodeGapCursor } from './cursor.ts';
-import { knownSession } from './known-session.ts';
+import { deviceNotInSession, knownSession } from './known-session.ts';
 import { intervalOf, timeOf } from './relative-time.ts';
 
 const brokerNotAsked = {
@@ -53,9 +53,7 @@ export function accountingRoutes(sources: AccountingSources): FastifyPluginCallb
     // What is not due yet cannot be missing.
     const window = { ...asked, to: asked.to > now ? now : asked.to };
     const found = await accountForSession(sources, { session, device, ...window });
-    if (!found) {
-      throw notFound('device_not_in_session', `Session ${sessionId} reads no device ${device}.`);
-    }
+    if (!found) throw deviceNotInSession(sessionId, device);
     return {
       found,
       head: {

@@ -7,6 +7,8 @@ export interface AskedPoint {
   readonly pointCode: string;
   /** Undefined for whatever device has such a point. */
   readonly device: HistoryDevice | undefined;
+  /** That it is not configured does not mean that nobody knows it, nor its points: a session is known that may have read it. */
+  readonly deviceIsKnown?: boolean;
 }
 
 /** Of what any database can hold; the far end lies beyond every sample. */
@@ -19,10 +21,10 @@ const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
  */
 export async function requireKnownPoint(
   { database, samples }: { readonly database: Database; readonly samples: Pick<SampleStore, 'history'> },
-  { pointCode, device }: AskedPoint,
+  { pointCode, device, deviceIsKnown = false }: AskedPoint,
 ): Promise<void> {
   const configured = await configuredOf(database, pointCode, device?.deviceCode);
-  if (!configured || configured.hasPoint) return;
+  if (!configured || configured.hasPoint || (deviceIsKnown && !configured.hasDevice)) return;
   const stored = await samples.history({
     ...{ pointCode, ...always, limit: 1 },
     ...(device ? { devices: [device] } : {}),

@@ -3,7 +3,7 @@ import type { Database } from '../database/open-database.ts';
 import { cleanedAt } from '../read-model/cleaned-sessions.ts';
 import { findSession } from '../read-model/session-queries.ts';
 import type { NamedSessionRow } from '../read-model/session-view.ts';
-import { notFound } from './api-problem.ts';
+import { type ApiProblem, notFound } from './api-problem.ts';
 import { refusalProblem } from './http-errors.ts';
 
 /** @throws ApiProblem when there is no such session, DatabaseUnavailable */
@@ -18,10 +18,20 @@ export async function knownSession(database: Database, sessionId: string): Promi
   );
 }
 
-/** One that was cleaned away is known, too. @throws ApiProblem when there never was such a session, DatabaseUnavailable */
-export async function requireSessionThatWas(database: Database, sessionId: string): Promise<void> {
-  if (await cleanedAtIfEver(database, sessionId)) return;
-  await knownSession(database, sessionId);
+/**
+ * One that was cleaned away is known, too: then undefined.
+ * @throws ApiProblem when there never was such a session, DatabaseUnavailable
+ */
+export async function sessionThatWas(
+  database: Database,
+  sessionId: string,
+): Promise<NamedSessionRow | undefined> {
+  if (await cleanedAtIfEver(database, sessionId)) return undefined;
+  return knownSession(database, sessionId);
+}
+
+export function deviceNotInSession(sessionId: string, device: string | undefined): ApiProblem {
+  return notFound('device_not_in_session', `Session ${sessionId} reads no device ${device}.`);
 }
 
 async function cleanedAtIfEver(database: Database, sessionId: string): Promise<Date | undefined> {

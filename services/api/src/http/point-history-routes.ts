@@ -17,13 +17,14 @@ import { withEmptyBuckets } from '@holdfast/shared/sample-store/with-empty-bucke
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { type AccountingSources, accountForSession } from '../accounting/account-for-session.ts';
 import { gapViews } from '../accounting/gap-views.ts';
+import type { PollingPlan } from '../accounting/polling-plans.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { ApiProblem, validationFailed } from './api-problem.ts';
 import { extentOfSession } from './history-of-session.ts';
 import { requireKnownPoint } from './known-point.ts';
-import { knownSession, requireSessionThatWas } from './known-session.ts';
+import { deviceNotInSession, knownSession, sessionThatWas } from './known-session.ts';
 import { intervalOf, timeOf } from './relative-time.ts';
 
 export interface PointHistorySources {
@@ -92,9 +93,12 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
         const asked = await questionOf(query, { start, end });
         const found = asked ? await results(asked, intervalMs, query.aggregation) : [];
         if (found.length === 0) {
-          if (query.session_id) await requireKnownSession(database, query.session_id);
+          const deviceIsKnown = await isOfKnownSession(accounting, query);
           const [device] = query.device ? await historyDevices(database, [query.device]) : [];
-          await requireKnownPoint({ database, samples }, { pointCode: query.point_code, device });
+          await requireKnownPoint(
+            { database, samples },
+            { pointCode: query.point_code, device, deviceIsKnown },
+          );
         }
         const gaps = query.session_id
           ? await knownGaps(accounting, query.session_id, query.device || undefined, {
@@ -132,15 +136,46 @@ function bucketResult(bucket: HistoryBucket, aggregation: Aggregation): PointHis
   };
 }
 
-/** A session that was cleaned away is known. Where the read model cannot be asked nothing is called unknown. */
-async function requireKnownSession(database: Database, sessionId: string): Promise<void> {
+/**
+ * Whether the session that is asked for may have read the device that is asked for: the configuration that it ran on has it,
+ * whatever became of it since, or cannot be asked now. Where nobody can be asked nothing is called unknown.
+ * @throws ApiProblem when there never was such a session, or it reads no such device
+ */
+async function isOfKnownSession(
+  { database, plans }: Pick<AccountingSources, 'database' | 'plans'>,
+  { session_id: sessionId, device }: Pick<PointHistoryQuery, 'session_id' | 'device'>,
+): Promise<boolean> {
+  if (!sessionId) return false;
   try {
-    await requireSessionThatWas(database, sessionId);
+    const session = await sessionThatWas(database, sessionId);
+    // Which devices a session had that was cleaned away is not kept.
+    if (!session || !device) return false;
+    const plan = await unlessUnreadable(plans.of(session.task_id, session.config_version));
+    if (!plan || plan.devices.some(({ code }) => code === device)) return true;
   } catch (error) {
-    if (!(error instanceof DatabaseUnavailable)) throw error;
+    if (isOutage(error)) return true;
+    throw error;
+  }
+  throw deviceNotInSession(sessionId, device);
+}
+
+/** Undefined when the snapshot is lost. */
+async function unlessUnreadable(plan: Promise<PollingPlan>): Promise<PollingPlan | undefined> {
+  try {
+    return await plan;
+  } catch (error) {
+    if (error instanceof ApiProblem) return undefined;
+    throw error;
   }
 }
 
+function isOutage(error: unknown): boolean {
+  return (
+    error instanceof DatabaseUnavailable ||
+    error instanceof SampleStoreUnavailable ||
+    error instanceof BrokerUnavailable
+  );
+}
 /** Undefined when they cannot be told now: history is worth having without them. */
 async function knownGaps(
   sources: AccountingSources,
@@ -153,11 +188,7 @@ async function knownGaps(
     const account = await accountForSession(sources, { session, device, ...window });
     return account && gapViews(account).map(({ view }) => view);
   } catch (error) {
-    const isOutage =
-      error instanceof DatabaseUnavailable ||
-      error instanceof SampleStoreUnavailable ||
-      error instanceof BrokerUnavailable;
-    if (isOutage || error instanceof ApiProblem) return undefined;
+    if (isOutage(error) || error instanceof ApiProblem) return undefined;
     throw error;
   }
 }
