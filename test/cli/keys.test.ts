@@ -86,6 +86,18 @@ describe('keys on the command line', () => {
     for (const { stderr } of [without, wrong]) expect(stderr).not.toMatch(/header|Bearer|curl|POST|PATCH/);
   });
 
+  it('are not made when the day on which they shall end does not exist, or no time zone is told', async () => {
+    const admin = cliForTest({
+      HOLDFAST_URL: api.url,
+      HOLDFAST_API_KEY_FILE: join(folder, 'admin-key'),
+    });
+    for (const expires of ['2127-02-29T00:00:00Z', '2127-03-01T00:00:00']) {
+      const made = await admin.run('keys', 'create', 'never', '--role', 'viewer', '--expires', expires);
+      expect([made.code, made.stderr]).toEqual([2, expect.stringContaining(`not ${expires}`)]);
+    }
+    expect((await admin.run('keys', 'list')).stdout).not.toContain('never');
+  });
+
   it('are not made when their file is there already', async () => {
     const file = join(folder, 'admin-key');
     const admin = cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_API_KEY_FILE: file });

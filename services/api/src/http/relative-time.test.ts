@@ -15,6 +15,11 @@ describe('a time in a query', () => {
     ['2026-01-01T08:00:00.125+08:00', '2026-01-01T00:00:00.125Z'],
     // An unescaped + arrives as a blank.
     ['2026-01-01T08:00:00 08:00', '2026-01-01T00:00:00.000Z'],
+    ['1970-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
+    // "From the beginning", as programs write it whose times start with the year 1, or with 0.
+    ['0001-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
+    ['0000-01-01T00:00:00Z', '1970-01-01T00:00:00.000Z'],
+    ['-999999w', '1970-01-01T00:00:00.000Z'],
   ])('%s is understood', (text, expected) => {
     expect(parseTime(text, now)?.toISOString()).toBe(expected);
   });
@@ -28,6 +33,7 @@ describe('a time in a query', () => {
     '-999999999w',
     '2026-01-01',
     '2026-13-01T00:00:00Z',
+    '2026-02-30T00:00:00Z',
     '0',
     '1767225600',
   ])('%j is none', (text) => {

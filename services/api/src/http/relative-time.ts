@@ -1,3 +1,4 @@
+import { rfc3339Ms } from '@holdfast/shared/domain/rfc3339.ts';
 import { validationFailed } from './api-problem.ts';
 
 const unitsMs: Readonly<Record<string, number>> = {
@@ -8,19 +9,25 @@ const unitsMs: Readonly<Record<string, number>> = {
   w: 7 * 86_400_000,
 };
 
-/** `now`, `-30m` (s, m, h, d, w) or RFC 3339; undefined for anything else. */
+/**
+ * `now`, `-30m` (s, m, h, d, w) or RFC 3339; undefined for anything else. What is before 1970 is 1970: nothing is older, and
+ * the year 1, as some programs write "from the beginning", is more than PostgreSQL takes.
+ */
 export function parseTime(text: string, now: Date): Date | undefined {
   if (text === 'now') return now;
   const relative = /^-([0-9]{1,9})([smhdw])$/.exec(text);
   if (relative) {
     const time = new Date(now.getTime() - Number(relative[1]) * (unitsMs[relative[2] ?? ''] ?? 0));
-    return Number.isNaN(time.getTime()) ? undefined : time;
+    return Number.isNaN(time.getTime()) ? undefined : notBefore1970(time.getTime());
   }
   // A plus sign that was not escaped in a query arrives as a blank: 2025-01-01T08:00:00 08:00.
   const absolute = text.replace(/ (\d\d:\d\d)$/, '+$1');
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/i.test(absolute)) return undefined;
-  const time = new Date(absolute);
-  return Number.isNaN(time.getTime()) ? undefined : time;
+  const ms = rfc3339Ms(absolute);
+  return ms === undefined ? undefined : notBefore1970(ms);
+}
+
+function notBefore1970(ms: number): Date {
+  return new Date(Math.max(0, ms));
 }
 
 /** Of a field of the query. @throws ApiProblem */

@@ -1,4 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
+import { rfc3339Ms } from '@holdfast/shared/domain/rfc3339.ts';
 import type { ApiClient, Item } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { type Command, type Context, limitOf, limitOption } from '../command.ts';
@@ -164,10 +165,11 @@ function expiryOf(text: string | undefined): string | undefined {
   if (count !== undefined) {
     return new Date(Date.now() + Number(count) * unitMs[unit as keyof typeof unitMs]).toISOString();
   }
-  if (!/^\d{4}-\d{2}-\d{2}T/.test(text) || Number.isNaN(Date.parse(text))) {
+  const atMs = rfc3339Ms(text);
+  if (atMs === undefined) {
     throw new CliError(`--expires is 12h, 90d, 52w or an RFC 3339 time, not ${text}`, exitCodes.usage);
   }
-  return new Date(text).toISOString();
+  return new Date(atMs).toISOString();
 }
 
 /** The list has no pages. */

@@ -156,6 +156,7 @@ describe('a value that does not fit is refused instead of wrapped', () => {
     ['bcd16', {}, 10000, 'out_of_range'],
     ['unix_time32', {}, '1969-12-31T23:59:59Z', 'out_of_range'],
     ['unix_time32', {}, 'yesterday', 'wrong_type'],
+    ['unix_time32', {}, '2030-02-29T00:00:00Z', 'wrong_type'],
     ['int16', {}, 'much', 'wrong_type'],
     ['bool', {}, 'yes', 'wrong_type'],
     ['int16', {}, [1, 2], 'wrong_type'],

@@ -1,3 +1,4 @@
+import { rfc3339Ms } from '../rfc3339.ts';
 import { earliestMs, isExactInteger, latestMs } from './decode.ts';
 import {
   firstByte,
@@ -242,9 +243,8 @@ function numberNamed(names: Readonly<Record<string, string>>, value: Encodable):
 
 /** ms since 1970 */
 function timeOf(value: Encodable): number {
-  const rfc3339 = /^\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)$/;
-  const ms = typeof value === 'string' && rfc3339.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(ms)) {
+  const ms = typeof value === 'string' ? rfc3339Ms(value) : undefined;
+  if (ms === undefined) {
     throw new Refused(
       'wrong_type',
       `${JSON.stringify(String(value))} is not a time such as 2026-01-31T12:00:00Z`,
