@@ -21,15 +21,27 @@ export async function endpointHolders(database: Database, deviceId: number): Pro
 
 /**
  * The labels that the tasks of a device ask of its collector: a path of a serial line, and many an address, is another
- * device on another machine. Where two tasks contradict each other, the later one counts. @throws DatabaseUnavailable
+ * device on another machine. Those that read it now know where it is, so that no other task has a say meanwhile. Where two
+ * tasks contradict each other, the later one counts. @throws DatabaseUnavailable
  */
 export async function labelsOfTasks(database: Database, deviceId: number): Promise<Record<string, string>> {
   const found = await database
     .selectFrom('tasks')
     .innerJoin('task_devices', 'task_devices.task_id', 'tasks.id')
-    .select('tasks.required_labels')
+    .select(({ exists, selectFrom }) => [
+      'tasks.required_labels',
+      exists(
+        selectFrom('sessions')
+          .select('sessions.task_id')
+          .whereRef('sessions.task_id', '=', 'tasks.id')
+          .where('sessions.status', '=', 'running')
+          .where('sessions.placement_state', '=', 'placed'),
+      ).as('is_reading'),
+    ])
     .where('task_devices.device_id', '=', deviceId)
     .orderBy('tasks.id')
     .execute();
-  return Object.assign({}, ...found.map(({ required_labels }) => required_labels));
+  const reading = found.filter(({ is_reading }) => is_reading);
+  const counting = reading.length > 0 ? reading : found;
+  return Object.assign({}, ...counting.map(({ required_labels }) => required_labels));
 }
