@@ -172,6 +172,21 @@ describe('what is wrong on the command line', () => {
     expect(() => parseCommandLine(command, args)).toThrow(words);
   });
 
+  it('is no time or number with a minus behind its option, which is read as it stands', () => {
+    const parsed = (...args: string[]) => {
+      const command = findCommand(commands, args);
+      if (!command) throw new Error('no such command');
+      return parseCommandLine(command, args).input;
+    };
+    const gaps = parsed('sessions', 'gaps', '1-1', '--from', '-5m', '--to=-1m');
+    expect([gaps.text('from'), gaps.text('to'), gaps.operands]).toEqual(['-5m', '-1m', ['1-1']]);
+    expect(() => parsed('sessions', 'list', '--limit', '-1').integer('limit', 1)).toThrow(
+      '--limit is a whole number from 1 on, not -1',
+    );
+    const write = parsed('points', 'write', 'a/b', '--reason', 'cold', '--', '-5');
+    expect(write.operands).toEqual(['a/b', '-5']);
+  });
+
   it.each(['1m', '30', '30days', '9999w'])(
     'is an age that is none, and nothing is asked: %s',
     async (age) => {

@@ -15,10 +15,11 @@ let plant: PressPlant['plant'];
 let points: PressPlant['points'];
 let written: PressPlant['written'];
 let natsUrl: string;
+let deviceId: number;
 
 beforeAll(async () => {
   const press = await startPressPlant();
-  ({ rest, plant, points, written, natsUrl } = press);
+  ({ rest, plant, points, written, natsUrl, deviceId } = press);
   // Polled meanwhile, as a point is that somebody writes.
   await rest.create('/api/acquisition/sessions/start-task/', { task_id: press.taskId });
 }, 60_000);
@@ -71,6 +72,18 @@ describe('a point that is written', () => {
       expect(answer).toMatchObject({ status: 503, body: { code: 'no_collector' } });
       expect(answer.body.detail).toContain('machine=other');
     }
+  });
+
+  it('is written through the session that reads it, whatever labels another task of its device requires', async () => {
+    await rest.create('/api/config/tasks/', {
+      code: 'elsewhere',
+      period_ms: 1000,
+      device_ids: [deviceId],
+      required_labels: { machine: 'other' },
+    });
+    expect(await write('lamp', false)).toMatchObject({ status: 200, body: { collector_id: 'c1' } });
+    const tested = await rest.post(`/api/config/devices/${deviceId}/test/`);
+    expect(tested).toMatchObject({ status: 200, body: { collector_id: 'c1' } });
   });
 
   it('that the device refuses is told as such', async () => {
@@ -156,5 +169,20 @@ describe('writing a point on the command line', () => {
     const none = await cli.run('points', 'write', 'press/nothing', '1');
     expect([none.code, none.stderr]).toEqual([1, expect.stringContaining('There is no point')]);
     expect((await cli.run('points', 'write', 'setpoint', '1')).code).toBe(2);
+    expect((await cli.run('points', 'write', 'press/setpoint', '')).code).toBe(1);
+  });
+
+  it('takes a text as it was typed, though it looks like a number or is empty', async () => {
+    const cli = cliForTest({ HOLDFAST_URL: rest.url });
+    const holding = { device_id: deviceId, table: 'holding_register', address: 50, writable: true };
+    const text = { ...holding, code: 'recipe', data_type: 'string', length: 2 };
+    const { id } = await rest.create('/api/config/points/', text);
+    for (const value of ['007', '1.50', 'true', '']) {
+      const byCode = await cli.run('points', 'write', 'press/recipe', value);
+      expect([byCode.stderr, byCode.code]).toEqual(['', 0]);
+      expect(JSON.parse(byCode.stdout).read_back.value).toBe(value);
+    }
+    const byId = await cli.run('points', 'write', String(id), '08');
+    expect(JSON.parse(byId.stdout).read_back.value).toBe('08');
   });
 });

@@ -15,6 +15,8 @@ export interface Option {
 export interface Operand {
   readonly name: string;
   readonly isOptional?: boolean;
+  /** `''` is one, too; elsewhere it is a variable of the shell that was not set. */
+  readonly mayBeEmpty?: boolean;
   /** Takes all that follow. */
   readonly isMany?: boolean;
   readonly choices?: readonly string[];

@@ -38,7 +38,11 @@ export function parseCommandLine(command: Command, args: readonly string[]): Par
   let values: Record<string, unknown>;
   let operands: string[];
   try {
-    ({ values, positionals: operands } = parseArgs({ args: rest, options, allowPositionals: true }));
+    ({ values, positionals: operands } = parseArgs({
+      args: withNegativeValues(rest, options),
+      options,
+      allowPositionals: true,
+    }));
   } catch (error) {
     throw unknownOption(command, error, Object.keys(options)) ?? wrongUse(command, (error as Error).message);
   }
@@ -48,6 +52,22 @@ export function parseCommandLine(command: Command, args: readonly string[]): Par
     if (values.json === true && values.table === true) throw wrongUse(command, 'either --json or --table');
   }
   return { command, input: inputOf(operands, values, command), raw: rest };
+}
+
+/** `--from -5m` is `--from=-5m`: parseArgs asks which is meant, although no option begins with a digit. */
+function withNegativeValues(
+  args: readonly string[],
+  options: Readonly<Record<string, { type: 'string' | 'boolean' }>>,
+): string[] {
+  const joined: string[] = [];
+  const end = args.includes('--') ? args.indexOf('--') : args.length;
+  for (const [index, arg] of args.entries()) {
+    const before = args[index - 1] ?? '';
+    const takesIt = before.startsWith('--') && options[before.slice(2)]?.type === 'string';
+    if (index < end && takesIt && /^-\d/.test(arg)) joined[joined.length - 1] = `${before}=${arg}`;
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 /** Undefined when it is another error of parseArgs, of which only the text has the name. */
@@ -74,7 +94,10 @@ function unknownOption(
 
 function checkOperands(command: Command, given: readonly string[]): void {
   const { operands } = command;
-  const missing = operands.find(({ isOptional }, index) => !isOptional && !given[index]);
+  const missing = operands.find(
+    ({ isOptional, mayBeEmpty }, index) =>
+      !isOptional && (given[index] === undefined || (given[index] === '' && !mayBeEmpty)),
+  );
   if (missing) throw wrongUse(command, `${missing.name} is missing`);
   const takesAll = operands.at(-1)?.isMany ?? false;
   if (!takesAll && given.length > operands.length) {

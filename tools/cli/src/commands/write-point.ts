@@ -9,14 +9,14 @@ export const writePoint: Command = {
   words: ['points', 'write'],
   about:
     'Writes a point that is marked writable, once, and reads it back. Exit code 1 unless it holds the value.',
-  operands: [{ name: 'POINT' }, { name: 'VALUE' }],
+  operands: [{ name: 'POINT' }, { name: 'VALUE', mayBeEmpty: true }],
   options: { reason: { type: 'string', value: 'TEXT', about: 'why, for the audit log' } },
   async run({ api, print }, input) {
     const [point = '', value = ''] = input.operands;
-    const id = await idOf(api, point);
+    const { id, ...configured } = await pointNamed(api, point);
     const reason = input.text('reason');
     const done = await api.command<Item>(`/api/acquisition/points/${id}/write/`, {
-      value: givenValue(value),
+      value: isText(configured) ? value : givenValue(value),
       ...(reason && { reason }),
     });
     const readBack = record(done.read_back);
@@ -27,8 +27,8 @@ export const writePoint: Command = {
 };
 
 /** `DEVICE/POINT` by their codes, or the id of the point: codes are those of a device. */
-async function idOf(api: ApiClient, point: string): Promise<unknown> {
-  if (/^[1-9][0-9]{0,14}$/.test(point)) return point;
+async function pointNamed(api: ApiClient, point: string): Promise<Item> {
+  if (/^[1-9][0-9]{0,14}$/.test(point)) return api.get<Item>(`/api/config/points/${point}/`);
   const slash = point.lastIndexOf('/');
   if (slash < 1 || slash === point.length - 1) {
     throw new CliError('POINT is the id of a point, or DEVICE/POINT by their codes', exitCodes.usage);
@@ -36,8 +36,13 @@ async function idOf(api: ApiClient, point: string): Promise<unknown> {
   const device = await named(api, 'device', point.slice(0, slash));
   const code = point.slice(slash + 1);
   const [found] = await api.list('/api/config/points/', { device_id: String(device.id), code }, 1);
-  if (found) return found.id;
+  if (found) return found;
   throw new CliError(`There is no point ${code} of device ${device.code}.`, exitCodes.refused);
+}
+
+/** As it was typed: 007 is another text than 7, and so is a name. */
+function isText({ data_type, enumeration }: Item): boolean {
+  return data_type === 'string' || (enumeration !== null && enumeration !== undefined);
 }
 
 /** Whole numbers that a double does not hold go as text, which the API takes to the last digit. */
