@@ -57,6 +57,26 @@ describe('configuration that is exported', () => {
     expect(there.devices).toHaveLength(2);
   });
 
+  it('that was written by hand is not brought in twice either: addresses as in the manual, a part of a profile', async () => {
+    const file = `holdfast_configuration: 1
+devices:
+  - code: by-hand
+    host: 192.168.1.20
+    profile: { max_hole: 4 }
+    points:
+      - { code: mode, address: "40021", data_type: uint16, enumeration: { 1: manual, 0: "off" } }
+      - { code: level, table: input_register, address: "0x10", data_type: int16, report: { deadband_absolute: 1 } }
+tasks:
+  - { code: by-hand, period_ms: 1000, devices: [by-hand], max_duration: { hard_seconds: 60 } }
+`;
+    const first = await target.runWith(file, 'import', '-');
+    expect([first.stderr, JSON.parse(first.stdout)]).toEqual(['', { created: 4, changed: 0, unchanged: 0 }]);
+    const again = await target.runWith(file, 'import', '-');
+    expect(JSON.parse(again.stdout)).toEqual({ created: 0, changed: 0, unchanged: 4 });
+    const moved = await target.runWith(file.replace('40021', '40022'), 'import', '-');
+    expect(JSON.parse(moved.stdout)).toEqual({ created: 0, changed: 1, unchanged: 3 });
+  });
+
   it('is refused when it is something else', async () => {
     const file = join(await temporaryFolder('transfer'), 'other.yaml');
     await writeFile(file, 'version: "3"\nservices: {}\n');

@@ -137,7 +137,7 @@ class Planning implements Plan {
     this.brought.add(key);
     const there = this.there.get(key);
     const now = wanted((each) => this.ids.get(each) ?? idToCome);
-    const isAsItWas = there && Object.entries(now).every(([name, value]) => isSame(value, there[name]));
+    const isAsItWas = there && (isWithin(there, now) || isWithin(there, readByApi(kind, now)));
     const action = isAsItWas ? 'none' : there ? 'change' : 'create';
     // What is not sent is not judged: it may have been stored by the rules of an older release.
     if (action !== 'none') {
@@ -181,6 +181,12 @@ const schemas = {
   task: { create: taskCreateSchema, patch: taskPatchSchema },
 } as const;
 
+/** With what the API makes of it: addresses counted from 0, what a profile leaves out. As it is where it is refused. */
+function readByApi(kind: Kind, wanted: Item): Item {
+  const parsed = schemas[kind].patch.safeParse(wanted);
+  return parsed.success ? (parsed.data as Item) : wanted;
+}
+
 /** What the API says of a body by itself, and of a changed thing as a whole. */
 function issuesOf(kind: Kind, there: Item | undefined, wanted: Item): readonly Issue[] {
   const parsed = schemas[kind][there ? 'patch' : 'create'].safeParse(wanted);
@@ -204,6 +210,10 @@ function nameOf({ code }: Item, index: number): string {
 }
 
 const shown = (value: unknown) => (typeof value === 'string' ? value : String(JSON.stringify(value)));
+
+function isWithin(there: Item, wanted: Item): boolean {
+  return Object.entries(wanted).every(([name, value]) => isSame(value, there[name]));
+}
 
 /** Lists of ids are sets. */
 function isSame(one: unknown, other: unknown): boolean {
