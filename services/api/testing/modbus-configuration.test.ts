@@ -83,6 +83,7 @@ describe('a point', () => {
     ['a text without length', { data_type: 'string' }, ['length'], 'registers'],
     ['a bit of a float', { data_type: 'float32', bit: 3 }, ['bit'], 'only a bool'],
     ['a type that does not exist', { data_type: 'int24' }, ['data_type'], ''],
+    ['a scale that makes all values one', { scale: 0 }, ['scale'], 'must not be 0'],
     ['a period that is too short', { period_ms: 5 }, ['period_ms'], ''],
     ['an unknown part of its report', { report: { deadband: 1 } }, ['report'], 'deadband'],
     ['two things that do not fit', { length: 2, byte: 'high' }, ['byte', 'length'], 'only'],

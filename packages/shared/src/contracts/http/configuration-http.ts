@@ -94,6 +94,11 @@ const pointCode = code(point.code)
       'must not end in "__integer" or "__integer_minus_2_63": such names hold 64-bit integers in InfluxDB',
   });
 
+/** Existing points may have it, and are shown. */
+const scale = point.scale
+  .unwrap()
+  .refine((factor) => factor !== 0, 'must not be 0: every value would be the offset');
+
 const pointFields = {
   device_id: id,
   code: pointCode,
@@ -104,7 +109,7 @@ const pointFields = {
   }),
   data_type: point.data_type,
   byte_order: point.byte_order.unwrap(),
-  scale: point.scale.unwrap(),
+  scale,
   offset: point.offset.unwrap(),
   unit: text(point.unit.unwrap()),
   enabled,
@@ -217,7 +222,7 @@ export const pointCreateSchema = closedObject({
   name: pointFields.name.default(''),
   table: point.table.optional(),
   byte_order: point.byte_order,
-  scale: point.scale,
+  scale: scale.default(1),
   offset: point.offset,
   unit: pointFields.unit.default(''),
   enabled: enabled.default(true),
@@ -282,6 +287,7 @@ export const pointViewSchema = z.object({
   ...pointOptions,
   code: code(point.code),
   address: point.address,
+  scale: point.scale.unwrap(),
 });
 
 export const taskCreateSchema = closedObject({
