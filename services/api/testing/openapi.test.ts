@@ -163,6 +163,13 @@ it('what is no request at all is answered with a problem too', async () => {
   }
 });
 
+it('an address with letters that are not encoded is refused with how to encode them', async () => {
+  const answer = await answerTo('GET /api/config/points/?code=名称 HTTP/1.1\r\nhost: x\r\n\r\n');
+  const problem = JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')));
+  expect(problem).toMatchObject({ status: 400, code: 'bad_request' });
+  expect(problem.detail).toContain('--data-urlencode');
+});
+
 /** To what is sent as it is. */
 function answerTo(text: string): Promise<string> {
   return new Promise((resolve, reject) => {

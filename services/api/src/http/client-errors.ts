@@ -47,6 +47,15 @@ function problemOf(errorCode: string | undefined): Problem {
         title: 'The headers are too large',
         detail: 'All of them together may have 16 KiB.',
       };
+    case 'HPE_INVALID_URL':
+      return {
+        ...common,
+        status: 400,
+        code: 'bad_request',
+        title: 'The address of the request cannot be understood',
+        detail:
+          'Letters beyond ASCII, such as those of Chinese codes, must be percent-encoded in it, as browsers do: curl -G URL --data-urlencode NAME=VALUE for each part of the query.',
+      };
     default:
       return {
         ...common,
