@@ -1,6 +1,7 @@
-import { forgetTicks } from '@holdfast/shared/sample-store/postgres/tick-coverage-table.ts';
-import { sql } from 'kysely';
+import { forgetTicks, sessionsOnRecord } from '@holdfast/shared/sample-store/postgres/tick-coverage-table.ts';
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
+import type { Tables } from '../database/tables.ts';
 import { lockCheckpoint } from '../read-model/checkpoint.ts';
 import { type CleanupCriteria, isCleanable } from './cleanable-sessions.ts';
 
@@ -94,6 +95,64 @@ async function cleanBatch(
     await transaction.deleteFrom('sessions').where('session_id', 'in', ids).execute();
     return { removed: found.length, lastFirstSequence: found.at(-1)?.first_sequence ?? after };
   });
+}
+
+const sessionsLookedAt = 1_000;
+
+/**
+ * Removes what came in of sessions after they were cleaned away, however long after: ticks of samples that had waited at a
+ * collector or were sent again from the quarantine, ticks that the broker had confirmed, counters out of the bucket STATUS. Nobody is
+ * shown any of that, and no later cleanup would find it.
+ * @returns of how many sessions. @throws DatabaseUnavailable
+ */
+export async function cleanUpLatecomers(
+  database: Database,
+  { signal }: { signal?: AbortSignal } = {},
+): Promise<number> {
+  if (!(await database.selectFrom('cleaned_sessions').select('session_id').limit(1).executeTakeFirst()))
+    return 0;
+  let found = 0;
+  let after = '';
+  while (!signal?.aborted) {
+    const ids = await sessionsOnRecord(database, { after, limit: sessionsLookedAt });
+    const last = ids.at(-1);
+    if (last === undefined) break;
+    found += await markUnfinished(database, (where) => where('session_id', 'in', ids));
+    after = last;
+  }
+  found += await markUnfinished(database, (where) =>
+    where.exists(
+      where
+        .selectFrom('session_counters')
+        .select('epoch')
+        .whereRef('session_counters.session_id', '=', 'cleaned_sessions.session_id'),
+    ),
+  );
+  await finishCleaning(database, signal);
+  return found;
+}
+
+/** Only what is not shown: an older release, which does not know of them, may have made the read model anew with them. */
+async function markUnfinished(
+  database: Database,
+  which: (where: ExpressionBuilder<Tables, 'cleaned_sessions'>) => Expression<SqlBool>,
+): Promise<number> {
+  const { numUpdatedRows } = await database
+    .updateTable('cleaned_sessions')
+    .set({ ticks_removed: false })
+    .where('ticks_removed', '=', true)
+    .where(which)
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('sessions')
+            .select('sessions.task_id')
+            .whereRef('sessions.session_id', '=', 'cleaned_sessions.session_id'),
+        ),
+      ),
+    )
+    .executeTakeFirst();
+  return Number(numUpdatedRows);
 }
 
 /**

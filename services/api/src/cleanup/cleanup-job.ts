@@ -6,13 +6,13 @@ import { advisoryLocks } from '../database/advisory-locks.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import type { LogGuard } from '../read-model/log-guard.ts';
-import { cleanUp } from './clean-up.ts';
+import { cleanUp, cleanUpLatecomers } from './clean-up.ts';
 import type { EndedStatus } from './cleanable-sessions.ts';
 
 export interface CleanupJobOptions {
   readonly database: Database;
-  readonly logGuard: Pick<LogGuard, 'damage'>;
-  /** Sessions that ended longer ago than this are removed; 0: never. */
+  readonly logGuard: Pick<LogGuard, 'damage' | 'isSound'>;
+  /** Sessions that ended longer ago than this are removed; 0: none, only what came in of those that were removed before. */
   readonly olderThanMs: number;
   readonly statuses: readonly EndedStatus[];
   readonly everyMs: number;
@@ -26,17 +26,17 @@ const firstAfterMs = 1_000;
 const retryMs = 60_000;
 
 /**
- * Cleans up at regular times. Every API process has this job; of those that want to do it at the same moment one does,
- * which an advisory lock decides. Whether it was done before need not be known: what is gone is not found again.
+ * Cleans up at regular times, and takes away what came in of sessions after they were cleaned away, by whomever. Every API
+ * process has this job; of those that want to do it at the same moment one does, which an advisory lock decides. Whether
+ * it was done before need not be known: what is gone is not found again.
  */
 export function startCleanupJob(options: CleanupJobOptions): { readonly stop: Stop } {
   const { database, logGuard, olderThanMs, statuses, everyMs, log } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  if (olderThanMs === 0) return { stop: async () => undefined };
 
   /** Undefined when another process does it, or nobody should. */
-  const run = async (): Promise<number | undefined> => {
+  const run = async (): Promise<{ removed: number; late: number } | undefined> => {
     // The read model may be all that is left of the log.
     if (logGuard.damage()) return undefined;
     return database.connection().execute(async (connection) => {
@@ -51,7 +51,7 @@ export function startCleanupJob(options: CleanupJobOptions): { readonly stop: St
       try {
         const endedBefore = new Date(Date.now() - olderThanMs);
         let removed = 0;
-        let isMore = true;
+        let isMore = olderThanMs > 0;
         while (isMore && !signal.aborted) {
           const done = await cleanUp(database, { endedBefore, statuses }, { limit: sessionsAtOnce, signal });
           removed += done.removed;
@@ -59,7 +59,9 @@ export function startCleanupJob(options: CleanupJobOptions): { readonly stop: St
           // A lock that was lost with its connection is somebody else's by now.
           await sql`select 1`.execute(connection);
         }
-        return removed;
+        // Of another log the same ids mean other sessions, whose account must stay.
+        const late = logGuard.isSound() ? await cleanUpLatecomers(database, { signal }) : 0;
+        return { removed, late };
       } finally {
         await sql`select pg_advisory_unlock(${key})`.execute(connection).catch(() => undefined);
       }
@@ -73,10 +75,15 @@ export function startCleanupJob(options: CleanupJobOptions): { readonly stop: St
       if (signal.aborted) return;
       waitMs = everyMs;
       try {
-        const removed = await run();
-        if (removed) {
+        const { removed = 0, late = 0 } = (await run()) ?? {};
+        if (removed > 0) {
           log.info({ removed, older_than_days: olderThanMs / dayMs }, 'old sessions were cleaned away');
         }
+        if (late > 0) {
+          log.info({ sessions: late }, 'what came in of sessions after they were cleaned away is removed');
+        }
+        // As long as the log was not looked at, only half of it could be done.
+        if (!logGuard.isSound()) waitMs = Math.min(everyMs, retryMs);
       } catch (error) {
         waitMs = Math.min(everyMs, retryMs);
         // That the database is away is told where it is noticed first.

@@ -45,6 +45,7 @@ export class LogGuard {
   readonly #database: Database;
   readonly #log: Logger;
   #damage: LogBehindReadModel | undefined;
+  #isSound = false;
 
   constructor(database: Database, log: Logger) {
     this.#database = database;
@@ -54,6 +55,11 @@ export class LogGuard {
   /** What is wrong with the log, as far as it could be found out. */
   damage(): LogBehindReadModel | undefined {
     return this.#damage;
+  }
+
+  /** Whether the log was found to be that of the read model: not so before it was looked at, nor without a checkpoint. */
+  isSound(): boolean {
+    return this.#isSound;
   }
 
   /** Looks every few seconds, whenever there is a connection. */
@@ -81,8 +87,10 @@ export class LogGuard {
       if (checkpoint) await verifyLog(log, checkpoint);
       if (this.#damage) this.#log.info('SESSIONS and the read model agree again');
       this.#damage = undefined;
+      this.#isSound = checkpoint !== undefined;
     } catch (error) {
       if (!(error instanceof LogBehindReadModel)) return;
+      this.#isSound = false;
       if (this.#damage?.message !== error.message) this.#log.error({ err: error }, error.message);
       this.#damage = error;
     }

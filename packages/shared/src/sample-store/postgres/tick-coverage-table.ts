@@ -1,4 +1,4 @@
-import { type QueryExecutorProvider, sql } from 'kysely';
+import { type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
 import { normalise, type TickRange } from '../../domain/gaps/tick-ranges.ts';
 import type { TickEntry, TickOutcome } from '../tick-coverage.ts';
 
@@ -71,15 +71,41 @@ const forgottenAtOnce = 10_000;
  * @returns how many rows were removed; 0 when none are left, or no writer has run on this database yet
  */
 export async function forgetTicks(db: QueryExecutorProvider, sessionIds: readonly string[]): Promise<number> {
-  const { rows } = await sql<{ there: boolean }>`
-    select to_regclass('samples.tick_coverage') is not null as there`.execute(db);
-  if (!rows[0]?.there) return 0;
+  if (!(await isThere(db))) return 0;
   const { numAffectedRows } = await sql`
     delete from samples.tick_coverage where ctid = any(array(
       select ctid from samples.tick_coverage where session_id = any(${sessionIds}::text[])
       limit ${sql.lit(forgottenAtOnce)}
     ))`.execute(db);
   return Number(numAffectedRows ?? 0n);
+}
+
+/**
+ * Sessions of whose ticks anything is on record, in the order of their ids: the first `limit` (at least 1) behind `after`. One
+ * look at the index for each: of a session there may be thousands of rows, and no list of sessions is read for it.
+ */
+export async function sessionsOnRecord(
+  db: QueryExecutorProvider,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<string[]> {
+  if (!(await isThere(db))) return [];
+  const next = (behind: RawBuilder<unknown>) =>
+    sql`select session_id from samples.tick_coverage where session_id > ${behind} order by session_id limit 1`;
+  const { rows } = await sql<{ session_id: string }>`
+    with recursive on_record (session_id, place) as (
+      (select session_id, 1 from (${next(sql`${after}::text`)}) as first)
+      union all
+      select (${next(sql`on_record.session_id`)}), place + 1 from on_record
+      where session_id is not null and place < ${limit}
+    )
+    select session_id from on_record where session_id is not null order by place`.execute(db);
+  return rows.map(({ session_id }) => session_id);
+}
+
+async function isThere(db: QueryExecutorProvider): Promise<boolean> {
+  const { rows } = await sql<{ there: boolean }>`
+    select to_regclass('samples.tick_coverage') is not null as there`.execute(db);
+  return rows[0]?.there === true;
 }
 
 /** One row for each key: an INSERT may not touch a row twice. */
