@@ -62,14 +62,15 @@ describe('sessions on the command line', () => {
       ]);
 
     expect((await cli.run('sessions', 'start', 'press')).code).toBe(1);
-    expect((await cli.run('sessions', 'pause', session_id)).code).toBe(0);
+    const chief = cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_OPERATOR: '李伟' });
+    expect((await chief.run('sessions', 'pause', session_id)).code).toBe(0);
     expect((await cli.run('sessions', 'resume', session_id)).code).toBe(0);
     const stopped = await cli.run('sessions', 'stop', session_id, '--reason', 'end of shift', '--table');
     expect(stopped).toMatchObject({ code: 0, stderr: '' });
     expect(stopped.stdout).toContain(`${session_id} stopped: `);
     await expect
       .poll(async () => (await cli.run('sessions', 'events', session_id, '--table')).stdout, patience)
-      .toMatch(/session\.stopped +.*by=test .*reason=end of shift/);
+      .toMatch(/session\.paused +.*by=李伟 [\s\S]*session\.stopped +.*by=test .*reason=end of shift/);
     const gaps = await cli.run('sessions', 'gaps', session_id);
     expect([gaps.code, Array.isArray(JSON.parse(gaps.stdout))]).toEqual([0, true]);
   });

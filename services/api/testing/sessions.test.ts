@@ -166,11 +166,18 @@ describe('commands on a session', () => {
     }
   });
 
-  it('say who asked, when the caller says so', async () => {
-    const sessionId = await startTask(api, await configureTask(api, 'operator'));
-    await api.post(`${sessionsPath}/${sessionId}/stop/`, undefined, { 'x-operator': 'li.wei' });
+  it.each([
+    ['li.wei', Buffer.from('li.wei')],
+    ['李伟', Buffer.from('李伟')],
+    ['José', Buffer.from('José')],
+    // As fetch and others send it, which know ISO 8859-1 alone.
+    ['José', Buffer.from('José', 'latin1')],
+  ])('say who asked, when the caller says so: %s', async (name, bytes) => {
+    const sessionId = await startTask(api, await configureTask(api, `operator-${bytes.toString('hex')}`));
+    const header = bytes.toString('latin1');
+    await api.post(`${sessionsPath}/${sessionId}/stop/`, undefined, { 'x-operator': header });
     const { body } = await api.get(`${sessionsPath}/${sessionId}/events/`);
-    expect(body.results.at(-1).data.by).toBe('li.wei');
+    expect(body.results.at(-1).data.by).toBe(name);
   });
 });
 

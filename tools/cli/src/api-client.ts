@@ -242,5 +242,5 @@ function reasonOf(error: unknown): string {
 
 /** A header takes bytes; names of people do not always fit into them. */
 function asHeader(name: string): string {
-  return name.replace(/[^\x20-\x7e]/g, '?').trim();
+  return Buffer.from(name.replace(/\p{Cc}/gu, '?').trim(), 'utf8').toString('latin1');
 }

@@ -1,11 +1,26 @@
 import type { FastifyRequest } from 'fastify';
 
-/** Who is behind a request by his own account: the header X-Operator, of which at most 64 characters count. */
+/**
+ * Who is behind a request by his own account: the header X-Operator, of which at most 64 characters count. It is UTF-8, as
+ * a terminal sends it, or else what HTTP has of old, ISO 8859-1.
+ */
 export function operatorOf(request: FastifyRequest): string | undefined {
   const header = request.headers['x-operator'];
-  const name = (Array.isArray(header) ? header[0] : header)
+  const name = asText(Array.isArray(header) ? header[0] : header)
     ?.replace(/\p{Cc}/gu, '')
     .trim()
     .slice(0, 64);
   return name ? name.toWellFormed() : undefined;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Node gives each byte of a header as one character. */
+function asText(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  try {
+    return utf8.decode(Buffer.from(header, 'latin1'));
+  } catch {
+    return header;
+  }
 }
