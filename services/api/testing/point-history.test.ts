@@ -191,17 +191,20 @@ describe('history of a point', () => {
       ...{ ...point, code: 'zone', address: 0, count: 4 },
     });
     const of = (query: string) => api.get(`${sessionsPath}/point-history/?${query}`);
-    for (const known of [
-      'device=oven&point_code=zone',
-      'device=oven&point_code=zone[3]',
-      'point_code=zone',
-    ]) {
+    for (const known of ['device=oven&point_code=zone[3]', 'point_code=zone[0]']) {
       expect(await of(known)).toMatchObject({ status: 200, body: { results: [] } });
     }
     const unknown = async (query: string) => {
       const { status, body } = await of(query);
       return [status, body.code, body.detail];
     };
+    // An array has values under the names of its elements alone.
+    for (const array of ['device=oven&point_code=zone', 'point_code=zone']) {
+      expect(await unknown(array)).toEqual([
+        ...[404, 'point_not_found', expect.stringContaining('ask for zone[0] to zone[3]')],
+      ]);
+    }
+    expect(await unknown('device=oven&point_code=zone[4]')).toContain('point_not_found');
     expect(await unknown('device=ovne&point_code=zone')).toEqual([
       ...[404, 'device_not_found', expect.stringContaining('no device ovne')],
     ]);

@@ -16,7 +16,7 @@ const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
 
 /**
  * Tells a point that has no values from one that nobody knows: it is configured, or anything at all is stored of it, as of
- * one that was renamed or removed. Where the configuration cannot be asked nothing is called unknown.
+ * one that was renamed or removed. An array has no values under its own code, only its elements have. Where the configuration cannot be asked nothing is called unknown.
  * @throws ApiProblem when it is not known, SampleStoreUnavailable, HistoryQueryRefused
  */
 export async function requireKnownPoint(
@@ -30,6 +30,12 @@ export async function requireKnownPoint(
     ...(device ? { devices: [device] } : {}),
   });
   if (stored.length > 0) return;
+  if (configured.arrayLength !== undefined) {
+    throw notFound(
+      'point_not_found',
+      `${pointCode} is an array, each value of which has a name of its own: ask for ${pointCode}[0] to ${pointCode}[${configured.arrayLength - 1}].`,
+    );
+  }
   if (device === undefined) {
     throw notFound(
       'point_not_found',
@@ -48,28 +54,42 @@ export async function requireKnownPoint(
       );
 }
 
+interface Configured {
+  readonly hasDevice: boolean;
+  /** One whose values have this very name. */
+  readonly hasPoint: boolean;
+  /** Of an array that has this code. */
+  readonly arrayLength?: number | undefined;
+}
+
 /** Undefined when it cannot be asked. */
 async function configuredOf(
   database: Database,
   pointCode: string,
   deviceCode: string | undefined,
-): Promise<{ hasDevice: boolean; hasPoint: boolean } | undefined> {
+): Promise<Configured | undefined> {
   // An element of an array has the code of its point and its place: `zone[3]`.
-  const codes = [pointCode, pointCode.replace(/\[\d+\]$/, '')];
+  const [, array = pointCode, place] = /^(.+)\[(0|[1-9]\d*)\]$/.exec(pointCode) ?? [];
   try {
     const device =
       deviceCode === undefined
         ? undefined
         : await database.selectFrom('devices').select('id').where('code', '=', deviceCode).executeTakeFirst();
     if (deviceCode !== undefined && !device) return { hasDevice: false, hasPoint: false };
-    const point = await database
+    const points = await database
       .selectFrom('points')
-      .select('id')
-      .where('code', 'in', codes)
+      .select(['code', 'count'])
+      .distinct()
+      .where('code', 'in', [pointCode, array])
       .$if(device !== undefined, (query) => query.where('device_id', '=', device?.id ?? 0))
-      .limit(1)
-      .executeTakeFirst();
-    return { hasDevice: true, hasPoint: point !== undefined };
+      .execute();
+    return {
+      hasDevice: true,
+      hasPoint: points.some(({ code, count }) =>
+        count === null ? code === pointCode : code === array && Number(place ?? Number.NaN) < count,
+      ),
+      arrayLength: points.find(({ code, count }) => code === pointCode && count !== null)?.count ?? undefined,
+    };
   } catch (error) {
     if (error instanceof DatabaseUnavailable) return undefined;
     throw error;
