@@ -5,6 +5,7 @@ import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts'
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import { trustedProxies } from './access/trusted-proxies.ts';
+import { urlWithoutSecrets } from './access/without-secrets.ts';
 import type { AccountingSources } from './accounting/account-for-session.ts';
 import type { CommandKeys } from './commands/command-keys.ts';
 import type { SessionCommands } from './commands/session-commands.ts';
@@ -129,7 +130,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     request.log[level](
       {
         method: request.method,
-        url: request.url,
+        url: urlWithoutSecrets(request.url),
         status: reply.statusCode,
         ms: Math.round(reply.elapsedTime),
       },

@@ -260,6 +260,35 @@ describe('the audit log', () => {
     expect(made.status).toBe(201);
   });
 
+  it('has no key and no password that somebody sends where there is no place for it', async () => {
+    const engineer = keyOf.get('engineer') ?? '';
+    const admin = keyOf.get('admin') ?? '';
+    const before = new Date().toISOString();
+    const tries = [
+      () => call(first, 'DELETE', `${keysPath}${admin}/`, { key: bootstrapKey }),
+      () =>
+        call(first, 'POST', `/api/config/sites/?api_key=${admin}&token=tok-1`, { key: engineer, body: {} }),
+      () =>
+        call(first, 'POST', '/api/config/sites/', {
+          ...{ key: engineer, body: { code: admin, password: 'pw-1', cookie: 'ck-1' } },
+          headers: { 'x-operator': admin, cookie: 'session=ck-2' },
+        }),
+    ];
+    for (const send of tries) expect((await send()).status).toBeGreaterThanOrEqual(400);
+    const entries = await eventually(
+      async () => {
+        const found = await audit(`from=${before}&outcome=refused`);
+        return found.length >= tries.length ? found : undefined;
+      },
+      { what: 'the entries' },
+    );
+    const text = JSON.stringify(entries);
+    expect(text).toContain(`${admin.slice(0, 12)}[redacted]`);
+    for (const secret of [admin.slice(12, 30), bootstrapKey.slice(12), 'tok-1', 'pw-1', 'ck-1', 'ck-2']) {
+      expect(text).not.toContain(secret);
+    }
+  });
+
   it('comes in pages that miss nothing', async () => {
     const all = (await audit('limit=500')).map(({ sequence }: { sequence: number }) => sequence);
     const inPages: number[] = [];

@@ -1,6 +1,12 @@
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
+import { textWithoutKeys, valueWithoutSecrets } from './without-secrets.ts';
 
 const bodyLengthAtMost = 4_096;
+const queryLengthAtMost = 1_024;
+const pathLengthAtMost = 512;
+const nameLengthAtMost = 200;
+/** Behind a proxy it is what the proxy says. */
+const addressLengthAtMost = 64;
 
 /** What a change was about, as the audit log names it: `session 7-3`, `device press-1`, `5 points`. */
 export function auditTarget(action: string, params: unknown, body: unknown): string {
@@ -8,7 +14,7 @@ export function auditTarget(action: string, params: unknown, body: unknown): str
   if (Array.isArray(body)) return `${body.length} ${kind}s`;
   const named = { ...asObject(body), ...asObject(params) };
   const name = named.id ?? named.sequence ?? named.task_id ?? named.code ?? named.name;
-  return name === undefined ? kind : `${kind} ${String(name).slice(0, 200)}`;
+  return name === undefined ? kind : `${kind} ${shown(String(name), nameLengthAtMost)}`;
 }
 
 /** `unknown`: it may have happened or not. */
@@ -18,11 +24,29 @@ export function auditOutcome(status: number, problemCode: string | undefined): A
   return status < 500 ? 'refused' : 'failed';
 }
 
-/** What was asked for, where it is not too long. Bodies of this API hold no secrets. */
-export function auditBody(body: unknown): Record<string, unknown> {
-  if (body === undefined || body === null) return {};
-  const text = JSON.stringify(body);
-  return text.length <= bodyLengthAtMost ? { body } : { body_length: text.length };
+export function auditAddress(address: string): string {
+  return shown(address, addressLengthAtMost);
+}
+
+/** What was asked for, where it is not too long: an entry is one message, and a line of the log where it cannot be stored. */
+export function auditRequest({ url, query, body }: { url: string; query: unknown; body: unknown }) {
+  const [path = '', asked] = url.split('?', 2);
+  return {
+    path: shown(path, pathLengthAtMost),
+    ...(asked !== undefined && bounded('query', query, queryLengthAtMost)),
+    ...(body !== undefined && body !== null && bounded('body', body, bodyLengthAtMost)),
+  };
+}
+
+function bounded(name: string, value: unknown, lengthAtMost: number): Record<string, unknown> {
+  const text = JSON.stringify(value);
+  if (text.length > lengthAtMost) return { [`${name}_length`]: text.length };
+  return { [name]: valueWithoutSecrets(value, text) };
+}
+
+function shown(text: string, lengthAtMost: number): string {
+  const kept = textWithoutKeys(text);
+  return kept.length <= lengthAtMost ? kept : `${kept.slice(0, lengthAtMost)}…`;
 }
 
 function asObject(value: unknown): Record<string, unknown> {

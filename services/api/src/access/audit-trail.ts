@@ -29,7 +29,7 @@ export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }
 
   const lose = (entry: AuditEntry, why: string) => {
     lost += 1;
-    log.error({ audit: entry }, `an entry is missing in the audit log: ${why}`);
+    log.error({ audit: withoutWrittenValue(entry) }, `an entry is missing in the audit log: ${why}`);
   };
 
   const sendAll = async () => {
@@ -67,4 +67,11 @@ export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }
       for (const entry of waiting.splice(0)) lose(entry, 'the API ended while the broker was away');
     },
   };
+}
+
+/** A value that was to be written stands in AUDIT alone. */
+function withoutWrittenValue(entry: AuditEntry): AuditEntry {
+  if (entry.action !== 'point.write') return entry;
+  const { body: _, query: __, ...data } = entry.data ?? {};
+  return { ...entry, data };
 }

@@ -3,7 +3,7 @@ import cors from '@fastify/cors';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { ApiKeys } from '../access/api-keys.ts';
-import { auditBody, auditOutcome, auditTarget } from '../access/audit-about.ts';
+import { auditAddress, auditOutcome, auditRequest, auditTarget } from '../access/audit-about.ts';
 import type { AuditTrail } from '../access/audit-trail.ts';
 import { type Caller, callerOf, nameOf, requireRole } from '../access/caller.ts';
 import { ApiProblem } from './api-problem.ts';
@@ -110,7 +110,7 @@ function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
       id: randomUUID(),
       time: new Date().toISOString(),
       who: whoOf(request),
-      from: request.ip,
+      from: auditAddress(request.ip),
       action,
       target:
         change === undefined
@@ -122,11 +122,9 @@ function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
       traceparent: traceParentOf(request.raw),
       data: {
         method: request.method,
-        path: request.url.split('?', 1)[0],
         status,
-        ...(request.url.includes('?') && { query: request.query }),
+        ...auditRequest(request),
         ...(keyIdOf(caller) !== undefined && { key_id: keyIdOf(caller) }),
-        ...auditBody(request.body),
       },
     });
     return payload;

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { textWithoutKeys } from '../access/without-secrets.ts';
 
 /**
  * Who is behind a request by his own account: the header X-Operator, of which at most 64 characters count. It is UTF-8, as
@@ -8,9 +9,9 @@ export function operatorOf(request: FastifyRequest): string | undefined {
   const header = request.headers['x-operator'];
   const name = asText(Array.isArray(header) ? header[0] : header)
     ?.replace(/\p{Cc}/gu, '')
-    .trim()
-    .slice(0, 64);
-  return name ? name.toWellFormed() : undefined;
+    .trim();
+  // It comes to stand in events, which nobody can take back.
+  return name ? textWithoutKeys(name).slice(0, 64).toWellFormed() : undefined;
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });

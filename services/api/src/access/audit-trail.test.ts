@@ -1,0 +1,35 @@
+import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { expect, it } from 'vitest';
+import { BrokerUnavailable } from '../ports.ts';
+import { startAuditTrail } from './audit-trail.ts';
+
+function entry(action: string, data: Record<string, unknown>): AuditEntry {
+  return {
+    ...{ v: 1, id: action, time: '2026-01-01T08:00:00.000Z', who: 'anna', from: '127.0.0.1', action },
+    ...{ target: 'point 7', outcome: 'failed', detail: '', request_id: 'r', data },
+  };
+}
+
+it('what AUDIT cannot store is in the log, but for a value that was to be written', async () => {
+  const said: unknown[] = [];
+  const log = {
+    error: ({ audit }: { audit?: unknown }) => audit !== undefined && said.push(audit),
+    info: () => undefined,
+  } as unknown as Logger;
+  const trail = startAuditTrail({
+    audit: {
+      append: async () => {
+        throw new BrokerUnavailable('away');
+      },
+      page: async () => ({ entries: [], next: undefined }),
+    },
+    log,
+  });
+  const stopped = entry('session.stop', { status: 503, body: { reason: 'done' } });
+  trail.record(stopped);
+  trail.record(entry('point.write', { status: 503, query: { value: '80' }, body: { value: 80 } }));
+  await trail.stop();
+  expect(said).toEqual([stopped, entry('point.write', { status: 503 })]);
+  expect(trail.lost()).toBe(2);
+});

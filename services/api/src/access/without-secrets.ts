@@ -1,0 +1,41 @@
+/**
+ * No call of this API takes a secret but in the header Authorization. What somebody sends in another place, where it is
+ * refused, must not come to stand in the log or the audit log all the same.
+ */
+
+const redacted = '[redacted]';
+/** A key of this API, or more of its secret than chance brings together: its id is enough to find it. */
+const keyText = /(hf_[0-9a-f]{8})_[A-Za-z0-9_-]{8,}/gi;
+const bearerText = /(bearer)(?: |%20|\+)+[^\s&]{16,}/gi;
+const secretName = /^key$|pass(word|wd|phrase)|secret|token|authori[sz]ation|credential|cookie|api[ _-]?key/i;
+/** Nearly nothing has any of it. */
+const maybeSecret = new RegExp(`hf_|bearer|\\bkey\\b|${secretName.source}`, 'i');
+
+export function textWithoutKeys(text: string): string {
+  return text.replace(keyText, `$1_${redacted}`).replace(bearerText, `$1 ${redacted}`);
+}
+
+/** Of a path with its query. */
+export function urlWithoutSecrets(url: string): string {
+  if (!maybeSecret.test(url)) return url;
+  return textWithoutKeys(url).replace(/([?&])([^=&]*)=[^&]*/g, (whole, before: string, name: string) =>
+    secretName.test(name) ? `${before}${name}=${redacted}` : whole,
+  );
+}
+
+/** Of a value that was JSON. @param text the same value as JSON */
+export function valueWithoutSecrets(value: unknown, text: string): unknown {
+  return maybeSecret.test(text) ? cleared(JSON.parse(text)) : value;
+}
+
+function cleared(value: unknown): unknown {
+  if (typeof value === 'string') return textWithoutKeys(value);
+  if (Array.isArray(value)) return value.map(cleared);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, held]) => [
+      textWithoutKeys(name),
+      secretName.test(name) ? redacted : cleared(held),
+    ]),
+  );
+}
