@@ -65,8 +65,10 @@ async function handle(plant: Plant, request: IncomingMessage): Promise<Answer> {
   }
   const place = placeOf(plant, path);
   if (place === undefined) {
-    const error =
-      'try GET /devices, GET /endpoints, PUT or DELETE /devices/<code>/fault or /endpoints/<name>/fault';
+    const [, kind] = faultPath.exec(path) ?? [];
+    const error = kind
+      ? `there is none of this name: GET /${kind} tells those that there are`
+      : 'try GET /devices, GET /endpoints, PUT or DELETE /devices/<code>/fault or /endpoints/<name>/fault';
     return { status: 404, body: { error } };
   }
   switch (request.method) {
@@ -91,9 +93,11 @@ async function handle(plant: Plant, request: IncomingMessage): Promise<Answer> {
   return { status: 200, body };
 }
 
+const faultPath = /^\/(devices|endpoints)\/([^/]+)\/fault$/;
+
 /** undefined for a path that is none, or of what the plant does not have. */
 function placeOf(plant: Plant, path: string): FaultPlace | undefined {
-  const [, kind, encoded] = /^\/(devices|endpoints)\/([^/]+)\/fault$/.exec(path) ?? [];
+  const [, kind, encoded] = faultPath.exec(path) ?? [];
   const name = encoded === undefined ? undefined : decodeName(encoded);
   if (name === undefined) return undefined;
   if (kind === 'devices') {

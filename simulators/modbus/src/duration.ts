@@ -13,7 +13,8 @@ const pattern = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/;
 export const durationSchema = z
   .string('must be a time with its unit: 250ms, 1.5s, 10m, 2h')
   .regex(pattern, 'must be a time with its unit: 250ms, 1.5s, 10m, 2h')
-  .refine((text) => durationMs(text) <= 86_400_000 * 365, 'must be at most 365d');
+  // Asked of what the pattern has refused, too.
+  .refine((text) => !pattern.test(text) || durationMs(text) <= 86_400_000 * 365, 'must be at most 365d');
 
 /** @throws RangeError for what is no duration */
 export function durationMs(text: string): number {

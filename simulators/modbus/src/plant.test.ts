@@ -130,7 +130,10 @@ describe('the control API', () => {
 
     expect((await put('/press/fault', '{"kind":"explode"}')).status).toBe(400);
     expect((await put('/press/fault', 'not json')).status).toBe(400);
-    expect((await put('/nobody/fault', '{"kind":"silence"}')).status).toBe(404);
+    const oddTime = await put('/press/fault', '{"kind":"silence","for":"5x"}');
+    expect([oddTime.status, await oddTime.text()]).toEqual([400, expect.stringContaining('250ms')]);
+    const nobody = await put('/nobody/fault', '{"kind":"silence"}');
+    expect([nobody.status, await nobody.text()]).toEqual([404, expect.stringContaining('GET /devices')]);
     expect((await fetch(`${url}/%zz/fault`, { method: 'DELETE' })).status).toBe(404);
   });
 });

@@ -124,6 +124,11 @@ endpoints:
       'plant.yaml:5: endpoints[0].units[0].latency: must be a time with its unit: 250ms, 1.5s, 10m, 2h',
     ],
     [
+      'has a time with a unit that there is not',
+      'endpoints:\n  - transport: tcp\n    units:\n      - device: a\n        faults:\n          - { kind: silence, for: 5x }\n',
+      'plant.yaml:6: endpoints[0].units[0].faults[0].for: must be a time with its unit: 250ms, 1.5s, 10m, 2h',
+    ],
+    [
       'has a value that does not fit',
       point('address: 0, data_type: uint16, value: { ramp: { from: 0, to: 70000, period: 1s } }'),
       'plant.yaml:6: endpoints[0].units[0].points[0].value: 70000 does not fit uint16',
