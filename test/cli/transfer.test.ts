@@ -77,6 +77,14 @@ tasks:
     expect(JSON.parse(moved.stdout)).toEqual({ created: 0, changed: 1, unchanged: 3 });
   });
 
+  it('is refused in another encoding than UTF-8: its names would be replacement characters', async () => {
+    const file = join(await temporaryFolder('transfer'), 'gbk.yaml');
+    const gbk = Buffer.from('d6d0cec4', 'hex');
+    await writeFile(file, Buffer.concat([Buffer.from('holdfast_configuration: 1\nsites:\n  - code: '), gbk]));
+    const { code, stderr } = await target.run('import', file);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(`${file}: it is not in UTF-8`)]);
+  });
+
   it('is refused when it is something else', async () => {
     const file = join(await temporaryFolder('transfer'), 'other.yaml');
     await writeFile(file, 'version: "3"\nservices: {}\n');

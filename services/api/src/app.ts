@@ -1,6 +1,7 @@
 import type { Readiness } from '@holdfast/shared/runtime/health-server.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { MetricsPage } from '@holdfast/shared/runtime/metrics.ts';
+import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -176,11 +177,13 @@ function acceptEmptyBodies(app: FastifyInstance): void {
   app.removeContentTypeParser(['application/json', 'text/plain']);
   app.addContentTypeParser(
     ['application/json', 'application/merge-patch+json'],
-    { parseAs: 'string' },
+    { parseAs: 'buffer' },
     (request, body, done) => {
-      if (body === '') done(null, undefined);
+      const text = utf8Text(body as Buffer);
+      if (text === '') done(null, undefined);
+      else if (text === undefined) done(notUtf8());
       else {
-        void parseJson(request, body as string, (error, parsed) => {
+        void parseJson(request, text, (error, parsed) => {
           const tooDeep = !error && isNestedTooDeeply(parsed);
           done(tooDeep ? validationFailed([{ path: '', message: 'is nested too deeply' }]) : error, parsed);
         });
@@ -190,6 +193,16 @@ function acceptEmptyBodies(app: FastifyInstance): void {
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => {
     if (body.length === 0) done(null, undefined);
     else done(unsupportedMediaType());
+  });
+}
+
+function notUtf8(): ApiProblem {
+  return new ApiProblem({
+    status: 400,
+    code: 'invalid_json',
+    title: 'The body is not JSON',
+    detail:
+      'It is not in UTF-8, which JSON always is: a terminal or file in GBK, for instance, has to be changed.',
   });
 }
 

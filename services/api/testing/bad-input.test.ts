@@ -31,6 +31,13 @@ describe('what the API cannot take is answered with a problem and its code', () 
       'invalid_json',
     ],
     [
+      'a body in another encoding than UTF-8, such as GBK',
+      '/api/config/sites/',
+      { method: 'POST', headers: json, body: Buffer.from('7b22636f6465223a22d6d0cec4227d', 'hex') },
+      400,
+      'invalid_json',
+    ],
+    [
       'a body that reaches for prototypes',
       `${sessionsPath}/start-task/`,
       { method: 'POST', headers: json, body: '{"__proto__": {"a": 1}}' },

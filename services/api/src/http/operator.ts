@@ -1,3 +1,4 @@
+import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import type { FastifyRequest } from 'fastify';
 import { textWithoutKeys } from '../access/without-secrets.ts';
 
@@ -14,14 +15,7 @@ export function operatorOf(request: FastifyRequest): string | undefined {
   return name ? textWithoutKeys(name).slice(0, 64).toWellFormed() : undefined;
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
 /** Node gives each byte of a header as one character. */
 function asText(header: string | undefined): string | undefined {
-  if (header === undefined) return undefined;
-  try {
-    return utf8.decode(Buffer.from(header, 'latin1'));
-  } catch {
-    return header;
-  }
+  return header === undefined ? undefined : (utf8Text(Buffer.from(header, 'latin1')) ?? header);
 }

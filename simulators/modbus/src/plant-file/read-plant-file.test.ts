@@ -1,9 +1,17 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { decodePoint } from '@holdfast/shared/domain/register/decode.ts';
 import type { PointLayout } from '@holdfast/shared/domain/register/point-layout.ts';
 import { pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { memoryOf } from '../memory/memory-of.ts';
-import { parsePlantFile } from './read-plant-file.ts';
+import { parsePlantFile, readPlantFile } from './read-plant-file.ts';
+
+const cleanUps: (() => void)[] = [];
+afterAll(() => {
+  for (const cleanUp of cleanUps) cleanUp();
+});
 
 const startedAtMs = Date.UTC(2026, 0, 1);
 
@@ -171,6 +179,19 @@ endpoints:
     ],
   ])('that %s is refused with the line', (_what, yaml, message) => {
     expect(() => plantOf(yaml)).toThrow(message);
+  });
+
+  it('is refused in another encoding than UTF-8, and so is a file of values beside it', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'plant-'));
+    cleanUps.push(() => rmSync(folder, { recursive: true }));
+    const gbk = Buffer.from('d6d0cec4', 'hex');
+    const file = join(folder, 'plant.yaml');
+    writeFileSync(file, gbk);
+    expect(() => readPlantFile(file)).toThrow(`${file}: is not in UTF-8`);
+    writeFileSync(join(folder, 'values.csv'), Buffer.concat([gbk, Buffer.from('\n1\n')]));
+    const value = 'value: { csv: { file: values.csv, column: 中文 } }';
+    writeFileSync(file, point(`address: 0, data_type: int16, ${value}`));
+    expect(() => readPlantFile(file)).toThrow('values.csv is not in UTF-8');
   });
 
   it('is refused with everything that is wrong, in the order of its lines', () => {

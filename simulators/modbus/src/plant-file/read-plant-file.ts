@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import { LineCounter, parseDocument } from 'yaml';
 import { durationMs } from '../duration.ts';
 import { type Fault, faultProblem, type Transport } from '../fault.ts';
@@ -24,7 +25,7 @@ export interface ReadPlant {
 export function readPlantFile(file: string, startedAtMs = Date.now()): ReadPlant {
   let text: string;
   try {
-    text = readFileSync(file, 'utf8');
+    text = textOf(readFileSync(file));
   } catch (cause) {
     throw new PlantFileError(`${file}: ${(cause as Error).message}`, { cause });
   }
@@ -160,9 +161,17 @@ function msOf(duration: string | undefined): number {
 }
 
 function readText(path: string): string {
+  let bytes: Buffer;
   try {
-    return readFileSync(path, 'utf8');
+    bytes = readFileSync(path);
   } catch (cause) {
     throw new Error('cannot be read', { cause });
   }
+  return textOf(bytes);
+}
+
+function textOf(bytes: Buffer): string {
+  const text = utf8Text(bytes);
+  if (text === undefined) throw new Error('is not in UTF-8: save it as UTF-8');
+  return text;
 }

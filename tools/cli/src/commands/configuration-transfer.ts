@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
+import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import { parse, stringify } from 'yaml';
 import { type ApiClient, ApiRefused, type Item } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
@@ -69,7 +70,10 @@ const nameOfInput = (path: string) => (path === '-' ? 'standard input' : path);
 
 async function readFileOf(path: string): Promise<ReadConfiguration> {
   try {
-    const content = path === '-' ? await text(process.stdin) : await readFile(path, 'utf8');
+    const content = utf8Text(path === '-' ? await buffer(process.stdin) : await readFile(path));
+    if (content === undefined) {
+      throw new Error('it is not in UTF-8. Save it as UTF-8 (one in GBK: iconv -f GBK -t UTF-8)');
+    }
     // JSON is YAML too.
     return readConfigurationFile(parse(content, { maxAliasCount: 0 }));
   } catch (error) {
