@@ -94,7 +94,10 @@ export class Service {
   }
 
   /** @throws when the process cannot be reached by its inspector */
-  evaluate<T>(expression: string, timeoutMs: number): Promise<T> {
+  async evaluate<T>(expression: string, timeoutMs: number): Promise<T> {
+    // One that was started a moment ago, as by a restart that the plan has right before, says it soon.
+    const waitUntil = performance.now() + timeoutMs;
+    while (this.#inspectorUrl === undefined && performance.now() < waitUntil) await sleep(25);
     if (this.#inspectorUrl === undefined) throw new DidNotHappen(`${this.id} has said no inspector address`);
     return evaluate<T>(this.#inspectorUrl, expression, timeoutMs);
   }
