@@ -290,7 +290,10 @@ await runService({
                   to: to.status,
                 };
                 if (to.status === 'healthy') log.info(about, `device ${device.code} answers`);
-                else log.warn({ ...about, detail }, `device ${device.code} is not read: ${detail}`);
+                else {
+                  const what = to.status === 'error' ? 'does not give all of its values' : 'is not read';
+                  log.warn({ ...about, detail }, `device ${device.code} ${what}: ${detail}`);
+                }
                 void health
                   .publish({
                     v: 1,

@@ -42,6 +42,19 @@ const ask = (call: DeviceCall, endpoints: Endpoints, leaseMs: number, renew: () 
     nowMs: () => performance.now(),
   });
 
+describe('a reading', () => {
+  it('says in words what the device sent that is no value', async () => {
+    const { state, endpoints } = registerBus();
+    state.value = 0x00fa;
+    const point = { code: 'count', table: 'holding_register', address: 5, data_type: 'bcd16' };
+    const counting = deviceConfigSchema.parse({ ...device, points: [point] });
+    const read: DeviceCall = { v: 1, kind: 'read', within_ms: 5_000, device: counting };
+    expect(await ask(read, endpoints, 10_000)).toMatchObject({
+      points: [{ quality: 'bad', raw: ['0x00FA'], detail: 'holds a digit above 9, which BCD does not have' }],
+    });
+  });
+});
+
 describe('a write', () => {
   it('is done and read back while the lease lasts long enough for both', async () => {
     const { state, endpoints } = registerBus();

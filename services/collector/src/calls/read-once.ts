@@ -1,6 +1,6 @@
 import type { ReadPoint, ReadRequestReport } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { decodePoint, type Reading } from '@holdfast/shared/domain/register/decode.ts';
+import { decodePoint, pointProblemTexts, type Reading } from '@holdfast/shared/domain/register/decode.ts';
 import { pointWidth, valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
 import type { ReadBlock } from '../polling/read-plan.ts';
 import { type RawBlock, ReadFailure, type ReadRequest } from '../ports.ts';
@@ -80,7 +80,8 @@ function decoded(point: PointConfig, raw: readonly (number | boolean)[]): readon
 }
 
 function verdict(reading: Reading): Pick<ReadPoint, 'quality' | 'value' | 'detail'> {
-  if (reading.kind === 'problem') return { quality: 'bad', value: null, detail: reading.problem };
+  if (reading.kind === 'problem')
+    return { quality: 'bad', value: null, detail: pointProblemTexts[reading.problem] };
   const value = reading.kind === 'integer' ? reading.digits : reading.value;
   return reading.isUncertain
     ? { quality: 'uncertain', value, detail: 'outside its valid range, or unknown to its enumeration' }
@@ -92,5 +93,5 @@ function bad(point: PointConfig, detail: string): readonly ReadPoint[] {
 }
 
 function unplanned(point: PointConfig): string {
-  return `no request of this device can read it: ${pointWidth(point)} from ${point.table} ${point.address} on`;
+  return `no request of this device can read it: ${pointWidth(point)} from ${point.table} ${point.address} on; see its max_registers, max_bits and excluded ranges`;
 }

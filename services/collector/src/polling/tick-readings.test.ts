@@ -92,4 +92,14 @@ describe('what is read of a device tick after tick, in the same memory', () => {
       expect(readings.uncertain).toEqual(isUncertain ? ['a'] : undefined);
     }
   });
+
+  it('says in words what a device sent that is no value', () => {
+    const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
+    readings.begin(0);
+    readings.onProblem('a', 'not_bcd');
+    readings.onProblem('z', 'not_a_number');
+    expect(readings.problems()).toBe(
+      'a: holds a digit above 9, which BCD does not have; z: holds NaN, which is no value',
+    );
+  });
 });

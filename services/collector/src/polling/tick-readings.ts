@@ -1,5 +1,9 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample.ts';
-import type { PointProblem, ReadingSink } from '@holdfast/shared/domain/register/decode.ts';
+import {
+  type PointProblem,
+  pointProblemTexts,
+  type ReadingSink,
+} from '@holdfast/shared/domain/register/decode.ts';
 import { decimalScales, JsonBytes } from './json-bytes.ts';
 import type { ReportFilter } from './report-filter.ts';
 import type { ValueKeys } from './value-keys.ts';
@@ -107,7 +111,7 @@ export class TickReadings implements ReadingSink {
 
   onProblem(code: string, problem: PointProblem): void {
     this.#filter.lost(code);
-    this.addProblem(`${code}: ${problem}`);
+    this.addProblem(`${code}: ${pointProblemTexts[problem]}`);
   }
 
   addProblem(problem: string): void {

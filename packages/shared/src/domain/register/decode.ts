@@ -28,6 +28,16 @@ export type PointProblem =
   | 'not_text'
   | 'out_of_range';
 
+/** The same for people, behind the name of the point. */
+export const pointProblemTexts: Readonly<Record<PointProblem, string>> = {
+  not_a_number: 'holds NaN, which is no value',
+  infinite: 'holds infinity, which is no value',
+  incomplete: 'the answer ends before it',
+  not_bcd: 'holds a digit above 9, which BCD does not have',
+  not_text: 'holds no text in its encoding',
+  out_of_range: 'holds no time of the years 0 to 9999',
+};
+
 /** Takes what decoding finds: exactly one call for each of the point's codes. */
 export interface ReadingSink {
   /** @param isUncertain outside its valid range, or unknown to its enumeration */
