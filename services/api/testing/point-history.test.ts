@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
 import { openPostgresSampleStore } from '@holdfast/shared/sample-store/postgres/postgres-sample-store.ts';
 import type { StorableSample } from '@holdfast/shared/sample-store/sample-store.ts';
@@ -7,7 +9,7 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { influxForTest, influxIsInstalled } from '@holdfast/test/support/influx-for-test.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 import { configOf, tellSession } from './told-session.ts';
 
@@ -238,6 +240,34 @@ describe('history of a point', () => {
   ])('asked with %s is refused: %s', async (query, code) => {
     expect(await api.get(`${path}${query}`)).toMatchObject({ status: 422, body: { code } });
   });
+});
+
+it('history that a client does not wait for is asked for no longer', async () => {
+  const connections: Socket[] = [];
+  const silent = createServer(
+    (socket) => void connections.push(socket.on('error', () => undefined).resume()),
+  );
+  await once(silent.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void silent.close());
+  const { port } = silent.address() as AddressInfo;
+  const overSilent = await startApi({
+    nats: natsUrl,
+    database: databaseUrl,
+    env: { SAMPLE_STORE: 'influx', INFLUX_URL: `http://127.0.0.1:${port}`, LOG_LEVEL: 'debug' },
+  });
+  await overSilent.ready();
+  const leaving = new AbortController();
+  const answer = fetch(`${overSilent.url}${path}`, { signal: leaving.signal });
+  answer.catch(() => undefined);
+  const connection = await eventually(() => connections.at(-1), { what: 'the question to InfluxDB' });
+  leaving.abort();
+  await eventually(() => connection.closed, { what: 'the question to be taken back' });
+  await eventually(() => overSilent.process.lastLines(100).join().includes('the client went away'), {
+    what: 'the line about it',
+  });
+  // As of an InfluxDB that does not answer in time.
+  expect(overSilent.process.lastLines(100).join()).not.toContain('a request failed');
+  await overSilent.process.stop({ graceMs: 5_000 });
 });
 
 describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, which keeps no sessions', () => {

@@ -67,6 +67,11 @@ export interface HistoryQuery {
   readonly end: Date;
   /** The latest so many of what matches. */
   readonly limit: number;
+  /**
+   * Once it is aborted nobody wants the answer any more: a store that can take its question back does so, and throws the reason
+   * of the signal. Others answer, within the longest wait that they have for any answer.
+   */
+  readonly signal?: AbortSignal;
 }
 
 export interface HistoryDevice {

@@ -9,6 +9,8 @@ export interface AskedPoint {
   readonly device: HistoryDevice | undefined;
   /** That it is not configured does not mean that nobody knows it, nor its points: a session is known that may have read it. */
   readonly deviceIsKnown?: boolean;
+  /** As that of a `HistoryQuery`. */
+  readonly signal?: AbortSignal;
 }
 
 /** Of what any database can hold; the far end lies beyond every sample. */
@@ -21,13 +23,14 @@ const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
  */
 export async function requireKnownPoint(
   { database, samples }: { readonly database: Database; readonly samples: Pick<SampleStore, 'history'> },
-  { pointCode, device, deviceIsKnown = false }: AskedPoint,
+  { pointCode, device, deviceIsKnown = false, signal }: AskedPoint,
 ): Promise<void> {
   const configured = await configuredOf(database, pointCode, device?.deviceCode);
   if (!configured || configured.hasPoint || (deviceIsKnown && !configured.hasDevice)) return;
   const stored = await samples.history({
     ...{ pointCode, ...always, limit: 1 },
     ...(device ? { devices: [device] } : {}),
+    ...(signal ? { signal } : {}),
   });
   if (stored.length > 0) return;
   if (configured.arrayLength !== undefined) {

@@ -22,6 +22,7 @@ import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { ApiProblem, validationFailed } from './api-problem.ts';
+import { clientGone } from './client-gone.ts';
 import { extentOfSession } from './history-of-session.ts';
 import { requireKnownPoint } from './known-point.ts';
 import { deviceNotInSession, knownSession, sessionThatWas } from './known-session.ts';
@@ -61,9 +62,9 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
   /** Undefined when nothing can be found. */
   const questionOf = async (
     { point_code, device, session_id, limit }: PointHistoryQuery,
-    { start, end }: { start: Date; end: Date },
+    { start, end, signal }: { start: Date; end: Date; signal: AbortSignal },
   ): Promise<HistoryQuery | undefined> => {
-    const common = { pointCode: point_code, limit, start, end };
+    const common = { pointCode: point_code, limit, start, end, signal };
     const one = device || undefined;
     if (session_id && !samples.keepsSessions) {
       const extent = await extentOfSession(accounting, { sessionId: session_id, device: one, start, end });
@@ -82,7 +83,8 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
     app.get(
       '/point-history',
       { schema: { querystring: pointHistoryQuerySchema, response: { 200: pointHistorySchema } } },
-      async ({ query }): Promise<PointHistory> => {
+      async ({ query }, reply): Promise<PointHistory> => {
+        const signal = clientGone(reply);
         const now = new Date();
         const start = timeOf('start_time', query.start_time || '-1h', now);
         const end = timeOf('end_time', query.end_time || 'now', now);
@@ -90,14 +92,14 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
           throw validationFailed([{ path: 'start_time', message: 'must be before end_time' }]);
         }
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
-        const asked = await questionOf(query, { start, end });
+        const asked = await questionOf(query, { start, end, signal });
         const found = asked ? await results(asked, intervalMs, query.aggregation) : [];
         if (found.length === 0) {
           const deviceIsKnown = await isOfKnownSession(accounting, query);
           const [device] = query.device ? await historyDevices(database, [query.device]) : [];
           await requireKnownPoint(
             { database, samples },
-            { pointCode: query.point_code, device, deviceIsKnown },
+            { pointCode: query.point_code, device, deviceIsKnown, signal },
           );
         }
         const gaps = query.session_id

@@ -1,6 +1,7 @@
 import { type Problem, problemContentType } from '@holdfast/shared/contracts/http/problem.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiProblem } from './api-problem.ts';
+import { ClientGone } from './client-gone.ts';
 import { problemOf } from './http-errors.ts';
 
 /** Makes problem+json (RFC 9457) of every error, of unknown paths and of methods that a path does not have. */
@@ -13,7 +14,11 @@ export function addProblemReplies(app: FastifyInstance): void {
     const pattern = new RegExp(`^${path.replace(/\/?$/, '/?$')}`);
     for (const name of [method].flat()) routes.push({ pattern, method: name });
   });
-  app.setErrorHandler((error, request, reply) => replyWithProblem(error, request, reply));
+  app.setErrorHandler((error, request, reply) => {
+    if (!(error instanceof ClientGone)) return replyWithProblem(error, request, reply);
+    request.log.debug({ method: request.method, route: request.routeOptions.url }, error.message);
+    return reply.hijack();
+  });
   app.setNotFoundHandler((request, reply) => {
     const path = request.url.split('?', 1)[0] ?? '';
     const methods = new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method));

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import {
@@ -10,7 +12,7 @@ import {
   victoriaMetricsForTest,
   victoriaMetricsIsInstalled,
 } from '@holdfast/test/support/victoria-metrics-for-test.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { SampleStore } from '../sample-store.ts';
 import { type InfluxTwoFront, startInfluxTwoFront } from '../testing/influx-two-front.ts';
 import { describeSampleStoreContract } from '../testing/sample-store-contract.ts';
@@ -148,6 +150,41 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
       await expect(store.write([storableSample()])).rejects.toMatchObject({ name: 'SampleStoreUnavailable' });
       front.passOn();
       expect(front.writeCount).toBe(before + 1);
+    });
+
+    it('takes back a question that nobody wants answered any more, and asks none after that', async () => {
+      const connections: Socket[] = [];
+      const silent = createServer(
+        (socket) => void connections.push(socket.on('error', () => undefined).resume()),
+      );
+      await once(silent.listen(0, '127.0.0.1'), 'listening');
+      onTestFinished(() => void silent.close());
+      const { port } = silent.address() as AddressInfo;
+      const asked = openInfluxSampleStore({
+        url: `http://127.0.0.1:${port}`,
+        ...{ org: 'holdfast', bucket: 'plant', timeoutMs: 600_000 },
+      });
+      for (const ask of [
+        (signal: AbortSignal) => asked.history({ ...range, pointCode: 'a', signal }),
+        (signal: AbortSignal) => asked.aggregate({ ...range, pointCode: 'a', intervalMs: 60_000, signal }),
+      ]) {
+        connections.length = 0;
+        const unwanted = new AbortController();
+        const answer = ask(unwanted.signal);
+        answer.catch(() => undefined);
+        const connection = await eventually(() => connections[0], { what: 'the question' });
+        const why = new Error('the page was closed');
+        unwanted.abort(why);
+        await expect(answer).rejects.toBe(why);
+        await eventually(() => connection.closed, { what: 'the connection to be closed' });
+        await expect(ask(unwanted.signal)).rejects.toBe(why);
+        expect(connections).toHaveLength(1);
+      }
+      // Who does not give up is not concerned.
+      const { signal } = new AbortController();
+      await store.write([storableSample({ device: 'wanted' })]);
+      const devices = [{ deviceCode: 'wanted', measurement: 'wanted' }];
+      expect(await store.history({ ...range, devices, pointCode: 'temperature', signal })).toHaveLength(1);
     });
 
     it('says unavailable when nobody listens', async () => {

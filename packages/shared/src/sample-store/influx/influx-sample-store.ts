@@ -74,9 +74,12 @@ export function openInfluxSampleStore(options: InfluxSampleStoreOptions): Sample
   const ask = <T>(
     statement: string,
     readAnswer: (documents: readonly unknown[]) => Answer<T>,
-    parse: (json: string) => unknown = JSON.parse,
+    {
+      parse = JSON.parse,
+      signal,
+    }: { parse?: (json: string) => unknown; signal?: AbortSignal | undefined } = {},
   ): Promise<T[]> =>
-    read(influx, options, timeoutMs, statement, (text) => readAnswer(parseAnswer(text, parse)));
+    read(influx, options, { timeoutMs, signal }, statement, (text) => readAnswer(parseAnswer(text, parse)));
   /** Where another epoch has written the tick of an overtaken sample, that stays. */
   const wanted = async (samples: readonly StorableSample[]): Promise<readonly StorableSample[]> => {
     const overtaken = samples.filter((sample) => sample.overtaken && (sample.values || sample.integers));
@@ -100,23 +103,27 @@ export function openInfluxSampleStore(options: InfluxSampleStoreOptions): Sample
     },
     async history(query) {
       if (query.devices?.length === 0) return [];
-      const points = await ask(historyStatement(query), (documents) => readHistoryAnswer(documents, query));
+      const { signal } = query;
+      const readAnswer = (documents: readonly unknown[]) => readHistoryAnswer(documents, query);
+      const points = await ask(historyStatement(query), readAnswer, { signal });
       if (!points.some(({ value }) => mayBeInexact(value))) return points;
-      return exactPoints(points, await ask(exactHistoryStatement(query), readExactRows, parseExactly));
+      const exactly = { parse: parseExactly, signal };
+      return exactPoints(points, await ask(exactHistoryStatement(query), readExactRows, exactly));
     },
     async aggregate(query) {
       refuseTooManyBuckets(query);
       if (query.devices?.length === 0) return [];
-      const buckets = await ask(aggregateStatement(query), (documents) =>
-        readAggregateAnswer(documents, query),
-      );
+      const { signal } = query;
+      const readAnswer = (documents: readonly unknown[]) => readAggregateAnswer(documents, query);
+      const buckets = await ask(aggregateStatement(query), readAnswer, { signal });
       if (!buckets.some((bucket) => figuresOf(bucket).some(mayBeInexact))) return buckets;
-      return exactBuckets(buckets, await ask(exactAggregateStatement(query), readExactRows, parseExactly));
+      const exactly = { parse: parseExactly, signal };
+      return exactBuckets(buckets, await ask(exactAggregateStatement(query), readExactRows, exactly));
     },
     maintain: async () => [],
     epochStarts: async () => [],
     async reachable() {
-      return get(influx, '/ping', timeoutMs).then(
+      return get(influx, '/ping', { timeoutMs }).then(
         () => true,
         () => false,
       );
@@ -219,11 +226,19 @@ function unavailable(
   return new SampleStoreUnavailable(`${what}: ${reason}`, code ?? name ?? 'unknown', { cause: error });
 }
 
+interface Patience {
+  /** Longest wait for the whole answer. */
+  readonly timeoutMs: number;
+  /** Aborted when nobody wants it any more. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** By the same transport as what is written, so that both believe the same certificates. */
-function get(influx: InfluxDB, path: string, timeoutMs: number): Promise<string> {
+function get(influx: InfluxDB, path: string, { timeoutMs, signal: givenUp }: Patience): Promise<string> {
   const chunks: Uint8Array[] = [];
   // The client's own limit is one between two bytes.
-  const signal = AbortSignal.timeout(timeoutMs);
+  const limit = AbortSignal.timeout(timeoutMs);
+  const signal = givenUp ? AbortSignal.any([limit, givenUp]) : limit;
   return new Promise((resolve, reject) => {
     influx.transport.send(
       path,
@@ -235,7 +250,7 @@ function get(influx: InfluxDB, path: string, timeoutMs: number): Promise<string>
         },
         complete: () => resolve(Buffer.concat(chunks).toString('utf8')),
         error: (error) =>
-          reject(signal.aborted ? new Error(`no answer within ${timeoutMs} ms`, { cause: error }) : error),
+          reject(limit.aborted ? new Error(`no answer within ${timeoutMs} ms`, { cause: error }) : error),
       },
     );
   });
@@ -244,7 +259,7 @@ function get(influx: InfluxDB, path: string, timeoutMs: number): Promise<string>
 async function read<T>(
   influx: InfluxDB,
   options: InfluxSampleStoreOptions,
-  timeoutMs: number,
+  patience: Patience,
   statement: string,
   readAnswer: (text: string) => Answer<T>,
 ): Promise<T[]> {
@@ -252,8 +267,9 @@ async function read<T>(
   const asked = new URLSearchParams({ db: options.bucket, epoch: 'ms', chunked: 'true', q: statement });
   let body: string;
   try {
-    body = await get(influx, `/query?${asked}`, timeoutMs);
+    body = await get(influx, `/query?${asked}`, patience);
   } catch (error) {
+    patience.signal?.throwIfAborted();
     if (error instanceof HttpError && error.statusCode === 400) {
       throw new HistoryQueryRefused(`InfluxDB 400: ${serverReason(error)}`);
     }
