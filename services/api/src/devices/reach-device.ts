@@ -28,13 +28,15 @@ export interface ReachDeviceOptions {
  */
 export async function reachDevice(options: ReachDeviceOptions): Promise<Reached> {
   const { collectors, device, call } = options;
-  const candidates = inOrder(await collectors.list(), options);
+  const known = await collectors.list();
+  const candidates = inOrder(known, options);
   for (const { id } of candidates) {
     const outcome = await collectors.call(id, call);
     if (outcome.ok) return { collectorId: id, reply: outcome.reply };
     if (outcome.why === 'silent') throw noAnswer(device, id, call);
   }
-  throw nobodyReaches(device, options, candidates);
+  const isDraining = known.some(({ state }) => state === 'draining');
+  throw nobodyReaches(device, options, { candidates, isDraining });
 }
 
 function inOrder(
@@ -62,7 +64,7 @@ function noAnswer(device: DeviceConfig, collectorId: string, call: DeviceCall): 
 function nobodyReaches(
   device: DeviceConfig,
   { labels }: ReachDeviceOptions,
-  candidates: readonly KnownCollector[],
+  { candidates, isDraining }: { candidates: readonly KnownCollector[]; isDraining: boolean },
 ): ApiProblem {
   const wanted = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   const why =
@@ -70,7 +72,9 @@ function nobodyReaches(
       ? `${candidates.map(({ id }) => id).join(', ')} should be there and take no calls`
       : wanted.length > 0
         ? `no collector that is up has the labels ${wanted.join(', ')}`
-        : 'no collector is up';
+        : isDraining
+          ? 'every collector that is up is draining, and does not read it'
+          : 'no collector is up';
   return new ApiProblem({
     status: 503,
     code: 'no_collector',

@@ -24,7 +24,7 @@ export type Chosen =
  */
 export function chooseCollector({ fleet, occupancy, needs, former, avoid }: Choice): Chosen {
   const alive = [...fleet.values()].filter(({ verdict }) => verdict === 'alive');
-  if (alive.length === 0) return { ok: false, why: 'no collector is up' };
+  if (alive.length === 0) return { ok: false, why: nobodyTakesWork(fleet) };
   const labelled = alive.filter((collector) => hasLabels(collector, needs));
   const holder = occupancy.holderOf(needs);
   if (holder) {
@@ -53,6 +53,13 @@ export function chooseCollector({ fleet, occupancy, needs, former, avoid }: Choi
       relativeLoad(a, occupancy) - relativeLoad(b, occupancy) || (a.collectorId < b.collectorId ? -1 : 1),
   );
   return least ? { ok: true, collectorId: least.collectorId } : { ok: false, why: 'no collector is up' };
+}
+
+function nobodyTakesWork(fleet: Fleet): string {
+  const isDraining = [...fleet.values()].some(({ verdict }) => verdict === 'draining');
+  return isDraining
+    ? 'every collector that is up is draining: start another one, or undrain one'
+    : 'no collector is up';
 }
 
 export function hasLabels({ labels }: Collector, needs: SessionNeeds | undefined): boolean {

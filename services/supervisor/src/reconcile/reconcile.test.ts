@@ -354,10 +354,15 @@ describe('a plan', () => {
     expect(assignOf(anew)?.refusals).toBe(0);
   });
 
-  it('says in words for people why a session waits', () => {
-    const made = plan([task()], fleet({}));
-    expect(made.waiting).toEqual([
-      { taskId: '7', sessionId: '7-1', why: 'no_collector', detail: 'no collector is up' },
-    ]);
+  it.each<[Parameters<typeof fleet>[0], string]>([
+    [{}, 'no collector is up'],
+    [{ A: 'dead', B: 'given_up' }, 'no collector is up'],
+    [
+      { A: 'draining', B: 'dead' },
+      'every collector that is up is draining: start another one, or undrain one',
+    ],
+  ])('says in words for people why a session waits: %j', (collectors, detail) => {
+    const made = plan([task()], fleet(collectors));
+    expect(made.waiting).toEqual([{ taskId: '7', sessionId: '7-1', why: 'no_collector', detail }]);
   });
 });
