@@ -190,7 +190,10 @@ describe('configuration', () => {
     const path = `/api/config/tasks/${taskId}/`;
     expect(await api.request('DELETE', path)).toMatchObject({
       status: 409,
-      body: { referenced_by: { active_sessions: [sessionId] } },
+      body: {
+        detail: `Task removable is used by active sessions ${sessionId}. Stop what runs or is paused first.`,
+        referenced_by: { active_sessions: [sessionId] },
+      },
     });
     await api.post(`${sessionsPath}/${sessionId}/stop/`);
     expect((await api.request('DELETE', path)).status).toBe(204);

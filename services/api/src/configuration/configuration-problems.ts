@@ -9,12 +9,16 @@ export const maxNamed = 20;
 export function stillReferenced(what: string, referrers: Referrers): ApiProblem {
   const named = Object.entries(referrers)
     .filter(([, codes]) => codes.length > 0)
-    .map(([kind, codes]) => `${kind} ${codes.join(', ')}`);
+    .map(([kind, codes]) => `${kind.replaceAll('_', ' ')} ${codes.join(', ')}`);
+  const remedy =
+    (referrers.active_sessions ?? []).length > 0
+      ? 'Stop what runs or is paused first.'
+      : 'Remove it there first.';
   return new ApiProblem({
     status: 409,
     code: 'still_referenced',
     title: 'Something still refers to it',
-    detail: `${what} is used by ${named.join('; ')}. Remove it there first.`,
+    detail: `${what} is used by ${named.join('; ')}. ${remedy}`,
     members: { referenced_by: referrers },
   });
 }
