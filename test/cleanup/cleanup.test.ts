@@ -267,7 +267,7 @@ describe('the job that cleans up', () => {
           asked += 1;
           return damage;
         },
-        isSound: () => false,
+        isSound: () => true,
       },
       olderThanMs: 60 * 86_400_000,
       statuses: ['error'],
@@ -292,11 +292,16 @@ describe('the job that cleans up', () => {
 
   it('is done by an API that is told to', async () => {
     const env = { CLEANUP_OLDER_THAN_DAYS: '10', CLEANUP_STATUSES: 'stopped' };
+    // Of a session that was cleaned away before.
+    await client.query(
+      `insert into samples.tick_coverage values ($1, 'press-1', current_date, 'confirmed', '{[1,2]}')`,
+      [`${next}-1`],
+    );
     const cleaning = await startApi({ nats: nats.url, database, env });
     await eventually(async () => (await api.get(`${sessionsPath}/701-1/`)).status === 404, {
       what: 'the job to clean up',
     });
-    // The session goes first, the account of its ticks right after it; and that of the value that came too late for its own.
+    // The session goes first, the account of its ticks right after it, and then what came too late.
     await eventually(async () => (await count('samples.tick_coverage')) === 0, {
       what: 'the account of its ticks to be gone',
     });

@@ -58,7 +58,7 @@ beforeEach(async () => {
 });
 
 /** What the guard says meanwhile, and how often it was asked. */
-function job(guard: { damage?: LogBehindReadModel; isSound: boolean }) {
+function job(guard: { damage?: LogBehindReadModel; isSound: boolean }, everyMs = 20) {
   const asked = { times: 0 };
   const said: unknown[] = [];
   const log = { ...silent, info: (about: unknown) => said.push(about) } as unknown as Logger;
@@ -69,11 +69,14 @@ function job(guard: { damage?: LogBehindReadModel; isSound: boolean }) {
         asked.times += 1;
         return guard.damage;
       },
-      isSound: () => guard.isSound,
+      isSound: () => {
+        asked.times += 1;
+        return guard.isSound;
+      },
     },
     olderThanMs: 0,
     statuses: ['stopped', 'error'],
-    everyMs: 20,
+    everyMs,
     log,
   });
   onTestFinished(stop);
@@ -112,6 +115,16 @@ describe('what comes in of a session after it was cleaned away', () => {
     await stop();
     // 3-1 is there again.
     expect([said, await onRecord()]).toEqual([[{ sessions: 2_499 }], ['3-1', '9999-1']]);
+  });
+
+  it('is removed as soon as the log was looked at, not an hour after that', async () => {
+    await comesIn('1-1');
+    const guard = { isSound: false };
+    const { asked, said } = job(guard, 3_600_000);
+    await eventually(() => asked.times > 3, { what: 'the job to have asked whether the log is sound' });
+    guard.isSound = true;
+    await eventually(() => said.length > 0, { what: 'the job to go on' });
+    expect(await onRecord()).toEqual([]);
   });
 
   it('stays as long as the log may be another one, where the same ids mean other sessions', async () => {

@@ -24,6 +24,7 @@ const dayMs = 86_400_000;
 /** The database and the log are given a moment after the start. */
 const firstAfterMs = 1_000;
 const retryMs = 60_000;
+const logLookMs = 1_000;
 
 /**
  * Cleans up at regular times, and takes away what came in of sessions after they were cleaned away, by whomever. Every API
@@ -70,9 +71,12 @@ export function startCleanupJob(options: CleanupJobOptions): { readonly stop: St
 
   const loop = async (): Promise<void> => {
     let waitMs = Math.min(firstAfterMs, everyMs);
+    let isLogAwaited = false;
     while (!signal.aborted) {
       await pause(systemTimers, waitMs, signal);
       if (signal.aborted) return;
+      if (isLogAwaited && !logGuard.isSound()) continue;
+      isLogAwaited = false;
       waitMs = everyMs;
       try {
         const { removed = 0, late = 0 } = (await run()) ?? {};
@@ -82,8 +86,9 @@ export function startCleanupJob(options: CleanupJobOptions): { readonly stop: St
         if (late > 0) {
           log.info({ sessions: late }, 'what came in of sessions after they were cleaned away is removed');
         }
-        // As long as the log was not looked at, only half of it could be done.
-        if (!logGuard.isSound()) waitMs = Math.min(everyMs, retryMs);
+        // Of a log that was not looked at yet, as at the start, only half could be done. The rest is, as soon as it was.
+        isLogAwaited = !logGuard.isSound();
+        if (isLogAwaited) waitMs = Math.min(everyMs, logLookMs);
       } catch (error) {
         waitMs = Math.min(everyMs, retryMs);
         // That the database is away is told where it is noticed first.
