@@ -1,4 +1,4 @@
-import { appendFile, cp, open, readdir, stat, writeFile } from 'node:fs/promises';
+import { appendFile, cp, open, readdir, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeSample, type Sample } from '@holdfast/shared/contracts/sample.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
@@ -112,6 +112,22 @@ describe('the spool of samples', () => {
     const next = await openSpool({ instance: 'ffff0000-2' });
     expect(await readAll(next.spool)).toEqual([1, 2]);
     await next.spool.close();
+  });
+
+  it('says when it is opened that nothing can be written to it, not in the outage that it is for', async () => {
+    const said: string[] = [];
+    const telling = Object.create(log, {
+      error: { value: (_about: object, text: string) => said.push(text) },
+    }) as typeof log;
+    const open = (where: string) =>
+      DiskSpool.open({ folder: where, instance: 'i', maxBytes: mebibyte, fsync: 'never', log: telling });
+    await (await open(folder))?.spool.close();
+    expect(said).toEqual([]);
+    // Where nobody can make a folder, root included.
+    const nowhere = join(folder, '..', 'nowhere');
+    await symlink(join(folder, 'is', 'not', 'there'), nowhere);
+    await (await open(join(nowhere, 'c1')))?.spool.close();
+    expect(said).toEqual([expect.stringMatching(/nothing can be written.*nowhere,.*SPOOL_DIR/)]);
   });
 
   it('is one process’s own as long as that lives', async () => {

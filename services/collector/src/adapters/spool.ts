@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open, rmdir, truncate, unlink } from 'node:fs/promises';
+import { access, constants, type FileHandle, mkdir, open, rmdir, truncate, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Spool, SpooledNotice, SpooledSample, SpoolPosition } from '../sampling/spool.ts';
 import { SegmentReader } from './segment-reader.ts';
@@ -79,6 +80,7 @@ export class DiskSpool implements Spool {
       const left = await readSpoolFolder(options.folder);
       const spool = new DiskSpool(options, left, lock);
       await spool.#passConfirmed(left.confirmed);
+      if (!options.isAnothers) await tellUnlessWritable(options);
       if (spool.unread() > 0 || left.notices.length > 0 || left.tornBytes > 0) {
         options.log.info(
           {
@@ -323,5 +325,22 @@ export class DiskSpool implements Spool {
   async #makeFolder(): Promise<void> {
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
     this.#hasFolder = true;
+  }
+}
+
+/** Nothing is written before the first outage, and then it is too late to find out. */
+async function tellUnlessWritable({ folder, log }: DiskSpoolOptions): Promise<void> {
+  const above = dirname(folder);
+  try {
+    await mkdir(above, { recursive: true, mode: 0o700 });
+    await access(above, constants.W_OK | constants.X_OK);
+    await access(folder, constants.W_OK | constants.X_OK).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  } catch (error) {
+    log.error(
+      { err: error, folder },
+      `nothing can be written to the spool: readings that NATS does not take would wait in memory alone, and be lost with this process. Let it write to ${above}, or name another folder in SPOOL_DIR`,
+    );
   }
 }
