@@ -1,9 +1,11 @@
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 describe('npm run verify', () => {
   let fleet: FleetForTest;
@@ -14,11 +16,16 @@ describe('npm run verify', () => {
     await Promise.all([fleet.start('supervisor'), fleet.collector('c1')]);
   });
 
-  const verify = async (...args: string[]): Promise<{ code: number | null; said: string }> => {
+  const verify = (...args: string[]) => verifyIn({}, ...args);
+  const verifyIn = async (
+    env: Record<string, string>,
+    ...args: string[]
+  ): Promise<{ code: number | null; said: string }> => {
     const program: RunningProcess = await startProcess({
       name: 'verify',
       command: process.execPath,
       args: [join(import.meta.dirname, 'main.ts'), ...args],
+      env,
     });
     const { code } = await program.exited;
     const lines: string[] = [];
@@ -30,6 +37,17 @@ describe('npm run verify', () => {
     const { code, said } = await verify('--nats', fleet.nats.url);
     expect(said).toContain('could not judge');
     expect(code).toBe(2);
+  });
+
+  it('finds broker and database in the environment as well, and in files that it names', async () => {
+    const broker = await verifyIn({ NATS_URL: fleet.nats.url });
+    expect([broker.code, broker.said]).toEqual([2, expect.stringContaining('could not judge')]);
+    const file = join(await temporaryFolder('verify'), 'database-url');
+    await writeFile(file, 'postgres://nobody@127.0.0.1:1/none\n');
+    const database = await verifyIn({ NATS_URL: fleet.nats.url, DATABASE_URL_FILE: file });
+    expect([database.code, database.said]).toEqual([2, expect.stringContaining('127.0.0.1:1')]);
+    const nowhere = await verifyIn({});
+    expect([nowhere.code, nowhere.said]).toEqual([2, expect.stringContaining('NATS_URL')]);
   });
 
   it('says that it cannot judge where there is no broker', async () => {

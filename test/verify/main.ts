@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { givenOrAround } from './given-or-around.ts';
 import type { AnsweredCommand, DeviceRequest } from './history.ts';
 import { readHistory } from './read-history.ts';
 import { describe } from './report.ts';
@@ -9,6 +10,8 @@ const usage = `Reads SESSIONS, SAMPLES and, when it is named, the database, and 
 
   npm run -s verify -- --nats nats://127.0.0.1:4222 [--database postgres://…] [options]
 
+  --nats URL             the broker; else NATS_URL or NATS_URL_FILE
+  --database URL         else DATABASE_URL or DATABASE_URL_FILE, which nobody reads in the list of processes
   --since TIME           judge only ticks after this time (RFC 3339)
   --commands FILE        what clients asked and were answered, one JSON object a line
   --requests FILE        requests that reached the devices, one JSON object a line
@@ -54,15 +57,16 @@ async function main(): Promise<number> {
       help: { type: 'boolean', default: false },
     },
   });
-  if (values.help || values.nats === undefined) {
+  const natsUrl = givenOrAround(values.nats, 'NATS_URL');
+  if (values.help || natsUrl === undefined) {
     console.error(usage);
     return values.help ? 0 : 2;
   }
   const sinceMs = values.since === undefined ? undefined : Date.parse(values.since);
   if (Number.isNaN(sinceMs)) throw new Error(`not a time: ${values.since}`);
   const history = await readHistory({
-    natsUrl: values.nats,
-    databaseUrl: values.database,
+    natsUrl,
+    databaseUrl: givenOrAround(values.database, 'DATABASE_URL'),
     commands: await jsonLines<AnsweredCommand>(values.commands),
     requests: await jsonLines<DeviceRequest>(values.requests),
     sinceMs,
