@@ -315,6 +315,7 @@ describe('sessions watch', () => {
   it('tells readings as they come, one line each, until it has told as many as were asked for', async () => {
     const { nc } = await sessionLogForTest(nats.url);
     const samples = await SampleStream.open(nc);
+    await api.post('/api/config/devices/', { code: 'press-1', host: '10.0.0.9' });
     let isOver = false;
     const watching = cli.run('sessions', 'watch', '--device', 'press-1', '--count', '2').finally(() => {
       isOver = true;
@@ -327,6 +328,16 @@ describe('sessions watch', () => {
     const lines = stdout.trim().split('\n');
     expect([code, lines.length]).toEqual([0, 2]);
     expect(JSON.parse(lines[1] ?? '')).toMatchObject({ device: 'press-1', values: { count: 1 } });
+  });
+
+  it('ends with the name of a device or point that nobody knows', async () => {
+    for (const [option, detail] of [
+      ['--device', 'There is no device nope'],
+      ['--point', 'No device has a point nope'],
+    ] as const) {
+      const { code, stderr } = await cli.run('sessions', 'watch', option, 'nope');
+      expect([code, stderr]).toEqual([1, expect.stringContaining(detail)]);
+    }
   });
 });
 

@@ -204,7 +204,7 @@ await runService({
         hstsSeconds: tlsFiles ? config.API_TLS_HSTS_SECONDS : 0,
       },
       auditLog,
-      live: { database, keys, samples: jetStreamLiveSamples(broker.connection) },
+      live: { database, keys, samples: jetStreamLiveSamples(broker.connection), stored: samples },
       recovery: {
         database,
         plans,

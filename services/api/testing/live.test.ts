@@ -9,7 +9,7 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type ApiUnderTest, configureTask, startApi } from './api-under-test.ts';
+import { type ApiUnderTest, configureTask, sessionsPath, startApi, startTask } from './api-under-test.ts';
 
 let nats: Awaited<ReturnType<typeof natsForTest>>;
 let api: ApiUnderTest;
@@ -24,7 +24,22 @@ beforeAll(async () => {
   await api.ready();
   log = await sessionLogForTest(nats.url);
   samples = await SampleStream.open(log.nc);
+  for (const code of ['press-1', 'press-2']) await configurePress(code);
 });
+
+/** Returns the device's id. */
+async function configurePress(code: string): Promise<number> {
+  const { body: device } = await api.post('/api/config/devices/', { code, host: '10.0.0.9' });
+  const point = { device_id: device.id, table: 'holding_register', data_type: 'int16' };
+  const { status } = await api.post('/api/config/points/', [
+    { ...point, code: 'pressure', address: 0 },
+    { ...point, code: 'mode', address: 1 },
+    { ...point, code: 'energy', address: 10 },
+    { ...point, code: 'zone', address: 2, count: 4 },
+  ]);
+  expect(status).toBe(201);
+  return device.id;
+}
 
 let tick = 0;
 /** Returns the sequence. */
@@ -266,6 +281,62 @@ describe('a client that follows live samples', () => {
     const response = await fetch(`${api.url}/api/acquisition/live/${query}`, { headers });
     expect(response.status).toBe(status);
     expect(await response.json()).toMatchObject({ code });
+  });
+
+  it.each([
+    ['?device=nope', 'device_not_found', 'There is no device nope, and no session reads one of that name.'],
+    ['?device=press-1&device=nope&point=pressure', 'device_not_found', 'no device nope'],
+    ['?point=nope', 'point_not_found', 'No device has a point nope'],
+    ['?point=pressure&point=nope', 'point_not_found', 'No device has a point nope'],
+    ['?device=press-1&point=nope', 'point_not_found', 'Device press-1 has no point nope'],
+    [
+      '?device=press-1&device=press-2&point=nope',
+      'point_not_found',
+      'Devices press-1, press-2 have no point',
+    ],
+    ['?point=zone', 'point_not_found', 'zone is an array'],
+    ['?device=press-1&point=zone', 'point_not_found', 'ask for zone[0] to zone[3].'],
+    ['?device=press-1&point=zone[4]', 'point_not_found', 'Device press-1 has no point zone[4]'],
+  ])(
+    'asking for %s, which nobody knows, is a 404 instead of a wait for ever',
+    async (query, code, detail) => {
+      const waiting = AbortSignal.timeout(10_000);
+      const response = await fetch(`${api.url}/api/acquisition/live/${query}`, { signal: waiting });
+      expect(response.status).toBe(404);
+      expect(await response.json()).toMatchObject({ code, detail: expect.stringContaining(detail) });
+    },
+  );
+
+  it.each([
+    '?device=press-1',
+    '?device=press-2&point=mode',
+    '?point=zone[3]',
+    '?device=press-1&point=zone[0]',
+  ])('asking for %s, which is configured, waits for the first sample of it', async (query) => {
+    const client = await liveClient(query);
+    expect(client.response.status).toBe(200);
+    await client.stop();
+  });
+
+  it('is told of a device under its former name as long as a session reads it, and may come back for what it missed', async () => {
+    const taskId = await configureTask(api, 'mill');
+    const session = await startTask(api, taskId);
+    const { body } = await api.get('/api/config/devices/?code=mill-device');
+    await api.request('PATCH', `/api/config/devices/${body.results[0].id}/`, { code: 'mill-renamed' });
+    for (const point of ['', '&point=value-0']) {
+      const client = await liveClient(`?device=mill-device${point}`);
+      const sequence = await sampleArrives(String(taskId), 'mill-device', { values: { 'value-0': 1 } });
+      await client.has(sequence);
+      await client.stop();
+    }
+    await api.post(`${sessionsPath}/${session}/stop/`);
+    const refused = await fetch(`${api.url}/api/acquisition/live/?device=mill-device`);
+    expect(refused.status).toBe(404);
+    expect(await refused.json()).toMatchObject({ code: 'device_not_found' });
+    const last = await sampleArrives(String(taskId), 'mill-device');
+    const back = await liveClient('?device=mill-device', { 'last-event-id': String(last - 1) });
+    await back.has(last);
+    await back.stop();
   });
 
   it('does not keep the API from ending, and is told that it ends; nor does a connection without a request', async () => {

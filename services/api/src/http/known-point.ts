@@ -5,10 +5,10 @@ import { notFound } from './api-problem.ts';
 
 export interface AskedPoint {
   readonly pointCode: string;
-  /** Undefined for whatever device has such a point. */
-  readonly device: HistoryDevice | undefined;
-  /** That it is not configured does not mean that nobody knows it, nor its points: a session is known that may have read it. */
-  readonly deviceIsKnown?: boolean;
+  /** One of which has such a point. Undefined for whatever device has it. */
+  readonly devices: readonly HistoryDevice[] | undefined;
+  /** That one is not configured does not mean that nobody knows it, nor its points: a session is known that may read it. */
+  readonly devicesAreKnown?: boolean;
   /** As that of a `HistoryQuery`. */
   readonly signal?: AbortSignal;
 }
@@ -23,13 +23,15 @@ const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
  */
 export async function requireKnownPoint(
   { database, samples }: { readonly database: Database; readonly samples: Pick<SampleStore, 'history'> },
-  { pointCode, device, deviceIsKnown = false, signal }: AskedPoint,
+  { pointCode, devices, devicesAreKnown = false, signal }: AskedPoint,
 ): Promise<void> {
-  const configured = await configuredOf(database, pointCode, device?.deviceCode);
-  if (!configured || configured.hasPoint || (deviceIsKnown && !configured.hasDevice)) return;
+  const codes = devices?.map(({ deviceCode }) => deviceCode);
+  const configured = await configuredOf(database, pointCode, codes);
+  if (!configured || configured.hasPoint || (devicesAreKnown && configured.unknownDevice !== undefined))
+    return;
   const stored = await samples.history({
     ...{ pointCode, ...always, limit: 1 },
-    ...(device ? { devices: [device] } : {}),
+    ...(devices ? { devices } : {}),
     ...(signal ? { signal } : {}),
   });
   if (stored.length > 0) return;
@@ -39,26 +41,26 @@ export async function requireKnownPoint(
       `${pointCode} is an array, each value of which has a name of its own: ask for ${pointCode}[0] to ${pointCode}[${configured.arrayLength - 1}].`,
     );
   }
-  if (device === undefined) {
+  if (configured.unknownDevice !== undefined) {
     throw notFound(
-      'point_not_found',
-      `No device has a point ${pointCode}, and nothing was ever stored under that name.`,
+      'device_not_found',
+      `There is no device ${configured.unknownDevice}, and no value of a point ${pointCode} was ever stored for one of that name.`,
     );
   }
-  const { deviceCode } = device;
-  throw configured.hasDevice
-    ? notFound(
-        'point_not_found',
-        `Device ${deviceCode} has no point ${pointCode}, and nothing was ever stored under that name.`,
-      )
-    : notFound(
-        'device_not_found',
-        `There is no device ${deviceCode}, and no value of a point ${pointCode} was ever stored for one of that name.`,
-      );
+  const who = codes === undefined ? 'No device has a' : `${named(codes)} no`;
+  throw notFound(
+    'point_not_found',
+    `${who} point ${pointCode}, and nothing was ever stored under that name.`,
+  );
+}
+
+function named(codes: readonly string[]): string {
+  return codes.length === 1 ? `Device ${codes[0]} has` : `Devices ${codes.join(', ')} have`;
 }
 
 interface Configured {
-  readonly hasDevice: boolean;
+  /** The first one that is not configured. */
+  readonly unknownDevice?: string | undefined;
   /** One whose values have this very name. */
   readonly hasPoint: boolean;
   /** Of an array that has this code. */
@@ -69,25 +71,24 @@ interface Configured {
 async function configuredOf(
   database: Database,
   pointCode: string,
-  deviceCode: string | undefined,
+  deviceCodes: readonly string[] | undefined,
 ): Promise<Configured | undefined> {
   // An element of an array has the code of its point and its place: `zone[3]`.
   const [, array = pointCode, place] = /^(.+)\[(0|[1-9]\d*)\]$/.exec(pointCode) ?? [];
   try {
-    const device =
-      deviceCode === undefined
-        ? undefined
-        : await database.selectFrom('devices').select('id').where('code', '=', deviceCode).executeTakeFirst();
-    if (deviceCode !== undefined && !device) return { hasDevice: false, hasPoint: false };
+    const devices = deviceCodes && (await devicesOf(database, deviceCodes));
     const points = await database
       .selectFrom('points')
       .select(['code', 'count'])
       .distinct()
       .where('code', 'in', [pointCode, array])
-      .$if(device !== undefined, (query) => query.where('device_id', '=', device?.id ?? 0))
+      .$if(devices !== undefined, (query) =>
+        query.where('device_id', 'in', devices?.length ? devices.map(({ id }) => id) : [0]),
+      )
       .execute();
+    const known = new Set(devices?.map(({ code }) => code));
     return {
-      hasDevice: true,
+      unknownDevice: deviceCodes?.find((code) => !known.has(code)),
       hasPoint: points.some(({ code, count }) =>
         count === null ? code === pointCode : code === array && Number(place ?? Number.NaN) < count,
       ),
@@ -97,4 +98,9 @@ async function configuredOf(
     if (error instanceof DatabaseUnavailable) return undefined;
     throw error;
   }
+}
+
+/** Those of them that are configured. */
+function devicesOf(database: Database, codes: readonly string[]): Promise<{ id: number; code: string }[]> {
+  return database.selectFrom('devices').select(['id', 'code']).where('code', 'in', codes).execute();
 }

@@ -6,9 +6,10 @@ import { EventStream } from '../live/event-stream.ts';
 import { followSamples, startingPoint } from '../live/follow-samples.ts';
 import type { LiveSamples } from '../ports.ts';
 import { ApiProblem, notFound, validationFailed } from './api-problem.ts';
+import { clientGone } from './client-gone.ts';
+import { type KnownLiveSources, requireKnownLive } from './known-live.ts';
 
-export interface LiveSources {
-  readonly database: Database;
+export interface LiveSources extends KnownLiveSources {
   readonly samples: LiveSamples;
   readonly keys: Pick<ApiKeys, 'whenLost'>;
 }
@@ -18,7 +19,7 @@ const patienceMs = 10_000;
 const clientsAtMost = 500;
 
 /** /api/acquisition/live: samples as server-sent events while they come. */
-export function liveRoutes({ database, samples, keys }: LiveSources): FastifyPluginCallbackZod {
+export function liveRoutes({ database, samples, stored, keys }: LiveSources): FastifyPluginCallbackZod {
   const clients = new Set<EventStream>();
 
   return (app, _options, done) => {
@@ -29,6 +30,11 @@ export function liveRoutes({ database, samples, keys }: LiveSources): FastifyPlu
       const { task, device, point } = request.query;
       const lastEventId = lastEventIdOf(request.headers['last-event-id'] ?? request.query.lastEventId);
       const taskId = task === undefined ? undefined : await taskIdOf(database, task);
+      // One that comes back was let in when it came: what it has missed is its, whatever became of the device since.
+      if (lastEventId === undefined) {
+        const signal = clientGone(reply);
+        await requireKnownLive({ database, stored }, { devices: device, points: point, signal });
+      }
       if (clients.size >= clientsAtMost) throw tooManyClients();
       const from = await startingPoint(samples, lastEventId);
       const headers = reply.getHeaders() as Record<string, string>;

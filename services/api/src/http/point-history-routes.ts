@@ -8,7 +8,6 @@ import {
 } from '@holdfast/shared/contracts/http/point-history-http.ts';
 import {
   type HistoryBucket,
-  type HistoryDevice,
   type HistoryQuery,
   type SampleStore,
   SampleStoreUnavailable,
@@ -23,6 +22,7 @@ import type { Database } from '../database/open-database.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { ApiProblem, validationFailed } from './api-problem.ts';
 import { clientGone } from './client-gone.ts';
+import { historyDevices } from './history-devices.ts';
 import { extentOfSession } from './history-of-session.ts';
 import { requireKnownPoint } from './known-point.ts';
 import { deviceNotInSession, knownSession, sessionThatWas } from './known-session.ts';
@@ -95,11 +95,11 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
         const asked = await questionOf(query, { start, end, signal });
         const found = asked ? await results(asked, intervalMs, query.aggregation) : [];
         if (found.length === 0) {
-          const deviceIsKnown = await isOfKnownSession(accounting, query);
-          const [device] = query.device ? await historyDevices(database, [query.device]) : [];
+          const devicesAreKnown = await isOfKnownSession(accounting, query);
+          const devices = query.device ? await historyDevices(database, [query.device]) : undefined;
           await requireKnownPoint(
             { database, samples },
-            { pointCode: query.point_code, device, deviceIsKnown, signal },
+            { pointCode: query.point_code, devices, devicesAreKnown, signal },
           );
         }
         const gaps = query.session_id
@@ -193,20 +193,4 @@ async function knownGaps(
     if (isOutage(error) || error instanceof ApiProblem) return undefined;
     throw error;
   }
-}
-
-/** Devices that are no longer configured, or cannot be asked for, wrote under their own codes unless told otherwise. */
-async function historyDevices(database: Database, codes: readonly string[]): Promise<HistoryDevice[]> {
-  const measurements = new Map<string, string | null>();
-  try {
-    const devices = await database
-      .selectFrom('devices')
-      .select(['code', 'measurement'])
-      .where('code', 'in', codes)
-      .execute();
-    for (const { code, measurement } of devices) measurements.set(code, measurement);
-  } catch (error) {
-    if (!(error instanceof DatabaseUnavailable)) throw error;
-  }
-  return codes.map((deviceCode) => ({ deviceCode, measurement: measurements.get(deviceCode) ?? deviceCode }));
 }
