@@ -116,6 +116,58 @@ describe('the OpenAPI document', () => {
     expect(withQuery.length).toBeGreaterThan(15);
   });
 
+  it('demands no body that may be left out, and has none of a DELETE', () => {
+    const required = (path: string, method = 'post') => document.paths[path][method].requestBody?.required;
+    expect(required('/api/acquisition/sessions/start-task/')).toBe(true);
+    expect(required('/api/config/points/')).toBe(true);
+    expect(required('/api/config/points/{id}/', 'patch')).toBe(true);
+    expect(required('/api/acquisition/sessions/{id}/pause/')).toBe(false);
+    expect(required('/api/config/tasks/{id}/plan/')).toBe(false);
+    expect(required('/api/config/devices/{id}/test/')).toBe(false);
+    expect(document.paths['/api/system/quarantine/'].delete).not.toHaveProperty('requestBody');
+  });
+
+  it('has the problems of single calls, and the headers of requests and answers', () => {
+    const of = (path: string, method: string) => document.paths[`/api/acquisition/${path}`][method];
+    // biome-ignore lint/suspicious/noExplicitAny: parts of that document
+    const headersOf = ({ parameters }: any): string[] =>
+      // biome-ignore lint/suspicious/noExplicitAny: parts of that document
+      parameters.filter((parameter: any) => parameter.in === 'header').map(({ name }: any) => name);
+
+    const start = of('sessions/start-task/', 'post');
+    expect(Object.keys(start.responses)).toEqual(expect.arrayContaining(['404', '507']));
+    expect(Object.keys(start.responses['201'].headers)).toEqual(['Idempotency-Replayed', 'Location']);
+    expect(start.responses['503'].headers).toHaveProperty(['Retry-After']);
+    expect(headersOf(start)).toEqual(['X-Request-Id', 'Idempotency-Key', 'X-Operator']);
+
+    expect(Object.keys(of('points/{id}/write/', 'post').responses)).toEqual(
+      expect.arrayContaining(['502', '504']),
+    );
+    expect(of('sessions/point-history/', 'get').responses).toHaveProperty('404');
+    expect(headersOf(of('sessions/point-history/', 'get'))).toEqual(['X-Request-Id']);
+
+    const live = of('live/', 'get');
+    expect(live.responses).toHaveProperty('404');
+    expect(headersOf(live)).toEqual(['X-Request-Id', 'Last-Event-ID']);
+    expect(live.responses['200'].content['text/event-stream'].schema.type).toBe('string');
+    expect(document.components.schemas.LiveSample.properties).toHaveProperty('through_tick');
+    expect(document.components.schemas.LiveReset.properties).toHaveProperty('continues_after');
+    expect(document.paths['/api/config/sites/{id}/'].get.responses['200'].headers).toHaveProperty('ETag');
+  });
+
+  it('says of each integer that may need it that it has 64 bits: ticks and sequences have', () => {
+    const narrow: unknown[] = [];
+    const look = (part: unknown): void => {
+      if (typeof part !== 'object' || part === null) return;
+      const { type, maximum, format } = part as Record<string, unknown>;
+      if (type === 'integer' && Number(maximum) > 2 ** 31 - 1 && format !== 'int64') narrow.push(part);
+      for (const inner of Object.values(part)) look(inner);
+    };
+    look(document);
+    expect(narrow).toEqual([]);
+    expect(document.components.schemas.LiveSample.properties.tick).toMatchObject({ format: 'int64' });
+  });
+
   it('is shown by a page that loads nothing from elsewhere', async () => {
     const page = await fetch(`${api.url}/docs/`);
     expect(page.status).toBe(200);

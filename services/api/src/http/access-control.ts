@@ -61,7 +61,14 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     await app.register(cors, {
       origin: [...corsOrigins],
       methods: ['GET', 'HEAD', 'POST', 'PATCH', 'PUT', 'DELETE'],
-      exposedHeaders: ['location', 'etag', 'retry-after', 'x-request-id'],
+      exposedHeaders: [
+        'location',
+        'etag',
+        'retry-after',
+        'x-request-id',
+        'idempotency-replayed',
+        'traceparent',
+      ],
     });
   }
   app.addHook('onRequest', (request, _reply, done) => {

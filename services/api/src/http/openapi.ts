@@ -1,5 +1,6 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import { liveResetSchema, liveSampleSchema } from '@holdfast/shared/contracts/http/live-http.ts';
 import { problemContentType, problemSchema } from '@holdfast/shared/contracts/http/problem.ts';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
@@ -79,16 +80,29 @@ function complete(document: ApiDocument): void {
   document.components.schemas = {
     ...document.components.schemas,
     Problem: z.toJSONSchema(problemSchema, { target: 'draft-2020-12', io: 'input' }),
+    LiveSample: z.toJSONSchema(liveSampleSchema, { target: 'draft-2020-12' }),
+    LiveReset: z.toJSONSchema(liveResetSchema, { target: 'draft-2020-12' }),
   };
+  nameWideIntegers(document);
+}
+
+/** Generators make 32 bits of an integer without a format: sequences and ticks do not fit into those. */
+function nameWideIntegers(part: unknown): void {
+  if (typeof part !== 'object' || part === null) return;
+  const schema = part as { type?: unknown; maximum?: unknown; format?: unknown };
+  const { type, maximum } = schema;
+  if (type === 'integer' && typeof maximum === 'number' && maximum > 2 ** 31 - 1) schema.format ??= 'int64';
+  for (const inner of Object.values(part)) nameWideIntegers(inner);
 }
 
 function describe(
   operation: DocumentedOperation,
-  { tag, summary, isIdempotent, hasVersion }: Operation,
+  { tag, summary, isIdempotent, hasVersion, problems }: Operation,
   { method, path }: { method: string; path: string },
 ): void {
   operation.summary = summary;
   operation.tags = [tag];
+  takeBodiesAsTheyMayBe(operation, method);
   operation.operationId = `${method}_${path.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_|_$/g, '')}`;
   const responses = { ...operation.responses };
   // What the generator puts where a route has no schema of its answer.
@@ -100,10 +114,17 @@ function describe(
   for (const status of Object.keys(responses).filter(isSuccess)) {
     responses[status] = { ...responses[status], description: succeeded[status] ?? 'Done' };
   }
-  for (const [status, description] of problemsOf({ method, path, operation, isIdempotent, hasVersion })) {
-    responses[status] = problem(description);
+  for (const [status, description] of problemsOf({
+    method,
+    path,
+    operation,
+    isIdempotent,
+    hasVersion,
+    problems,
+  })) {
+    responses[status] = problem(status, description);
   }
-  responses.default = problem('Any other problem');
+  responses.default = problem('default', 'Any other problem');
   operation.responses = responses;
   operation.security = path.startsWith('/api/') ? [{ apiKey: [] }] : [];
   operation.parameters = [
@@ -117,14 +138,47 @@ function describe(
       ? [header('Idempotency-Key', 'A repeat with the same key is not carried out again', 255)]
       : []),
     ...(hasVersion && method !== 'get' ? [header('If-Match', 'ETag of what is to be changed', 500)] : []),
+    ...(path.startsWith('/api/') && method !== 'get'
+      ? [header('X-Operator', 'Who is behind it, in UTF-8; events and the audit log name him', 64)]
+      : []),
+    ...(path === livePath
+      ? [header('Last-Event-ID', 'Id of the last event that was seen: what came since is told first', 15)]
+      : []),
   ];
-  if (hasVersion && method !== 'delete' && responses['200']) {
-    responses['200'] = {
-      ...responses['200'],
-      headers: { ETag: { description: 'Version of the item', schema: { type: 'string' } } },
+  for (const status of Object.keys(responses).filter(isSuccess)) {
+    const headers = {
+      ...(hasVersion && method !== 'delete' ? { ETag: answerHeader('Version of the item') } : {}),
+      ...(isIdempotent
+        ? { 'Idempotency-Replayed': answerHeader('`true` where the same key had it carried out before') }
+        : {}),
+      ...(path === startPath ? { Location: answerHeader('Path of the session') } : {}),
     };
+    if (Object.keys(headers).length > 0) responses[status] = { ...responses[status], headers };
   }
 }
+
+const livePath = '/api/acquisition/live';
+const startPath = '/api/acquisition/sessions/start-task';
+
+/** The generator demands every body that has a schema, also one that may be left out. */
+function takeBodiesAsTheyMayBe(operation: DocumentedOperation, method: string): void {
+  const { requestBody } = operation;
+  if (!requestBody) return;
+  // Of no use there, and many clients cannot send it.
+  if (method === 'delete') delete operation.requestBody;
+  else requestBody.required = !mayBeNull(requestBody.content?.['application/json']);
+}
+
+function mayBeNull(content: unknown): boolean {
+  const { schema } = (content ?? {}) as { schema?: { anyOf?: { type?: unknown }[] } };
+  return schema?.anyOf?.some(({ type }) => type === 'null') ?? false;
+}
+
+function answerHeader(description: string) {
+  return { description, schema: { type: 'string' } };
+}
+
+const retryAfter = { description: 'Seconds to wait, where they are known', schema: { type: 'integer' } };
 
 const succeeded: Readonly<Record<string, string>> = {
   200: 'Done',
@@ -134,13 +188,16 @@ const succeeded: Readonly<Record<string, string>> = {
 
 function unschemed(method: string, path: string): NonNullable<DocumentedOperation['responses']> {
   if (method === 'delete') return { 204: { description: 'Done' } };
-  const types: Record<string, string> = {
-    '/metrics': 'text/plain',
-    '/api/acquisition/live': 'text/event-stream',
+  const texts: Record<string, { type: string; description: string }> = {
+    '/metrics': { type: 'text/plain', description: 'Metrics in the text format of Prometheus' },
+    [livePath]: {
+      type: 'text/event-stream',
+      description: 'Server-sent events: the data of a `sample` is a LiveSample, of a `reset` a LiveReset',
+    },
   };
-  return {
-    200: { description: 'Done', content: { [types[path] ?? 'application/json']: { schema: {} } } },
-  };
+  const { type = 'application/json', description } = texts[path] ?? {};
+  const schema = description === undefined ? {} : { type: 'string', description };
+  return { 200: { description: 'Done', content: { [type]: { schema } } } };
 }
 
 function problemsOf(about: {
@@ -149,8 +206,9 @@ function problemsOf(about: {
   operation: DocumentedOperation;
   isIdempotent: boolean | undefined;
   hasVersion: boolean | undefined;
+  problems: Operation['problems'];
 }): [string, string][] {
-  const { method, path, operation, isIdempotent, hasVersion } = about;
+  const { method, path, operation, isIdempotent, hasVersion, problems = {} } = about;
   if (!path.startsWith('/api/')) return [];
   const changes = method !== 'get';
   return [
@@ -175,12 +233,15 @@ function problemsOf(about: {
     ['429', 'Too many requests'],
     ['500', 'A fault of the service'],
     ['503', 'The broker or a database is away'],
+    ...(isIdempotent ? ([['507', 'The broker has no room for it']] as [string, string][]) : []),
+    ...Object.entries(problems),
   ];
 }
 
-function problem(description: string) {
+function problem(status: string, description: string) {
   return {
     description,
+    ...(status === '429' || status === '503' ? { headers: { 'Retry-After': retryAfter } } : {}),
     content: { [problemContentType]: { schema: { $ref: '#/components/schemas/Problem' } } },
   };
 }

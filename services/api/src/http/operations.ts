@@ -16,7 +16,12 @@ export interface Operation {
   readonly isIdempotent?: boolean;
   /** Gives an ETag (GET) or takes If-Match. */
   readonly hasVersion?: boolean;
+  /** Statuses of problems that calls like it do not have. */
+  readonly problems?: Readonly<Record<number, string>>;
 }
+
+const notThere = { 404: 'There is no such thing' };
+const silentCollector = { 504: 'The collector gave no answer in time' };
 
 const of =
   (tag: Operation['tag'], more: Omit<Operation, 'tag' | 'summary'> = {}) =>
@@ -51,7 +56,10 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['GET /health/ready', service('Whether it can serve, and each thing that it depends on')],
   ['GET /metrics', service('Metrics for Prometheus')],
 
-  ['POST /api/acquisition/sessions/start-task', command('Start a session of a task')],
+  [
+    'POST /api/acquisition/sessions/start-task',
+    of('Sessions', { isIdempotent: true, problems: notThere })('Start a session of a task'),
+  ],
   ['POST /api/acquisition/sessions/{id}/stop', command('Stop a session for good')],
   ['POST /api/acquisition/sessions/{id}/pause', command('Pause a session')],
   ['POST /api/acquisition/sessions/{id}/resume', command('Resume a paused session')],
@@ -66,15 +74,30 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
   ['GET /api/acquisition/sessions/{id}/events', sessions('List the events of a session')],
   ['GET /api/acquisition/recovery', sessions('Compare what should run with what does')],
 
-  ['GET /api/acquisition/sessions/point-history', data('Read stored values of a point')],
+  [
+    'GET /api/acquisition/sessions/point-history',
+    of('Data', { problems: notThere })('Read stored values of a point'),
+  ],
   ['GET /api/acquisition/sessions/{id}/gaps', data('List ticks without a sample, and why')],
   ['GET /api/acquisition/sessions/{id}/completeness', data('Count expected, stored and missing ticks')],
-  ['GET /api/acquisition/live', data('Follow samples as server-sent events')],
+  ['GET /api/acquisition/live', of('Data', { problems: notThere })('Follow samples as server-sent events')],
 
   ...configuration,
 
-  ['POST /api/acquisition/points/{id}/write', of('Devices', { isIdempotent: true })('Write a point, once')],
-  ['POST /api/config/devices/{id}/test', devices('Read every point of a device once')],
+  [
+    'POST /api/acquisition/points/{id}/write',
+    of('Devices', {
+      isIdempotent: true,
+      problems: {
+        502: 'The device refused it or could not be reached; nothing was written',
+        504: 'It is not known whether the value was written',
+      },
+    })('Write a point, once'),
+  ],
+  [
+    'POST /api/config/devices/{id}/test',
+    of('Devices', { problems: silentCollector })('Read every point of a device once'),
+  ],
   [
     'POST /api/config/devices/{id}/apply-learned-limits',
     of('Configuration', { hasVersion: true })('Narrow the limits of a device by what it has refused'),
@@ -83,8 +106,14 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
 
   ['GET /api/system/sinks', system('How samples get into their database')],
   ['GET /api/system/collectors', system('List collectors')],
-  ['POST /api/system/collectors/{id}/drain', system('Have others take the sessions of a collector')],
-  ['POST /api/system/collectors/{id}/undrain', system('Let a drained collector work again')],
+  [
+    'POST /api/system/collectors/{id}/drain',
+    of('System', { problems: silentCollector })('Have others take the sessions of a collector'),
+  ],
+  [
+    'POST /api/system/collectors/{id}/undrain',
+    of('System', { problems: silentCollector })('Let a drained collector work again'),
+  ],
   ['GET /api/system/quarantine', system('List what could not be processed')],
   ['GET /api/system/quarantine/{sequence}', system('Read a quarantined message')],
   ['POST /api/system/quarantine/{sequence}/send-again', system('Process a quarantined message again')],
