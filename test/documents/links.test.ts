@@ -30,6 +30,17 @@ it('files that the documents name are there', async () => {
   }
 });
 
+it('the Chinese README leads to every place that the English one leads to', async () => {
+  const placesIn = async (page: string) => {
+    const markdown = await readFile(join(root, page), 'utf8');
+    return new Set([...markdown.matchAll(/\]\(([^)]+)\)/g)].map(([, target]) => target));
+  };
+  const chinese = await placesIn('README.zh-CN.md');
+  const english = [...(await placesIn('README.md'))].filter((target) => target !== 'README.zh-CN.md');
+  expect(english.length).toBeGreaterThan(15);
+  expect(english.filter((target) => !chinese.has(target))).toEqual([]);
+});
+
 async function pages(): Promise<string[]> {
   const found: string[] = [];
   for await (const page of glob(['*.md', 'docs/**/*.md'], { cwd: root })) found.push(page);
