@@ -72,7 +72,7 @@ const schema = z
     CLEANUP_OLDER_THAN_DAYS: setting.integer(0, 3_650).default(0),
     CLEANUP_STATUSES: setting
       .list()
-      .pipe(z.array(z.enum(endedStatuses)).min(1))
+      .pipe(z.array(setting.oneOf(endedStatuses)).min(1, 'must name one at least'))
       .default([...endedStatuses]),
     CLEANUP_INTERVAL_MINUTES: setting.integer(1, 10_080).default(60),
     STOP_TIMEOUT_MS: setting.integer(1_000, 600_000).default(10_000),

@@ -5,7 +5,7 @@ import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
 import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { addReadiness } from '@holdfast/shared/runtime/health-server.ts';
-import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
+import { runService, settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { openSampleStore } from '@holdfast/shared/sample-store/open-sample-store.ts';
 import { openPostgresTickCoverage } from '@holdfast/shared/sample-store/postgres/postgres-tick-coverage.ts';
@@ -46,7 +46,7 @@ import { startProjector } from './read-model/projector.ts';
 import { watchProjectorLag } from './read-model/projector-lag.ts';
 import { ShownSessions } from './read-model/shown-sessions.ts';
 
-const config = apiConfig();
+const config = settingsOrExit(apiConfig);
 const streams = {
   sessionsMaxBytes: config.SESSIONS_MAX_BYTES,
   samplesMaxBytes: config.SAMPLES_MAX_BYTES,

@@ -74,11 +74,12 @@ const settings = z.object({
   /** Folder for samples that wait for longer than a second or two; must outlast a restart of the process. */
   SPOOL_DIR: z.string().default(() => join(tmpdir(), 'holdfast', 'spool')),
   /** Bytes on disk; beyond that the oldest samples are lost, counted and become gaps. 0: nothing is spooled. */
-  SPOOL_MAX_BYTES: z
-    .union([z.literal('0').transform(() => 0), setting.integer(1_048_576, Number.MAX_SAFE_INTEGER)])
+  SPOOL_MAX_BYTES: setting
+    .integer(0, Number.MAX_SAFE_INTEGER)
+    .refine((bytes) => bytes === 0 || bytes >= 1_048_576, 'must be 0 or a whole number of 1048576 or more')
     .default(1_073_741_824),
   /** `append`: what is spooled survives a power cut; `never`: only the death of the process, with less work for the disk. */
-  SPOOL_FSYNC: z.enum(['append', 'never']).default('append'),
+  SPOOL_FSYNC: setting.oneOf(['append', 'never']).default('append'),
   STATUS_INTERVAL_MS: setting.integer(200, 60_000).default(2_000),
   /** Longest time for a drain; a supervisor of processes must wait longer than this before it kills. */
   DRAIN_TIMEOUT_MS: setting.integer(1_000, 600_000).default(20_000),
@@ -86,6 +87,7 @@ const settings = z.object({
 
 export type CollectorConfig = z.infer<typeof settings>;
 
+/** @throws ConfigError */
 export function collectorConfig(environment: Environment = process.env): CollectorConfig {
   return readConfig(settings, environment);
 }

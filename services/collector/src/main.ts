@@ -23,7 +23,7 @@ import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
 import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
-import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
+import { runService, settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { keepNewObjectsYoung } from '@holdfast/shared/runtime/young-heap.ts';
@@ -58,7 +58,7 @@ import { SentBook } from './sampling/sent-book.ts';
  */
 const startRequestsAtOnce = 200;
 
-const config = collectorConfig();
+const config = settingsOrExit(collectorConfig);
 keepNewObjectsYoung();
 
 await runService({

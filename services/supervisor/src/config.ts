@@ -26,6 +26,7 @@ const settings = z.object({
 
 export type SupervisorConfig = z.infer<typeof settings>;
 
+/** @throws ConfigError */
 export function supervisorConfig(environment: Environment = process.env): SupervisorConfig {
   return readConfig(settings, environment);
 }

@@ -17,7 +17,7 @@ import { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
-import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
+import { runService, settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { addSupervisorMetrics } from './adapters/supervisor-metrics.ts';
@@ -30,7 +30,7 @@ import { Supervisor } from './supervisor.ts';
 import { TaskBook } from './task-book.ts';
 import { WaitingReport } from './waiting-report.ts';
 
-const config = supervisorConfig();
+const config = settingsOrExit(supervisorConfig);
 
 await runService({
   name: 'supervisor',

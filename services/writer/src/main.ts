@@ -6,7 +6,7 @@ import { jetStreamQuarantine } from '@holdfast/shared/jetstream/quarantine.ts';
 import { prepareStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
-import { runService } from '@holdfast/shared/runtime/lifecycle.ts';
+import { runService, settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import {
@@ -26,7 +26,7 @@ import { SinkMonitor } from './health/sink-monitor.ts';
 import { watchStore } from './health/store-watch.ts';
 import { untilStoreWorks } from './retry/until-store-works.ts';
 
-const config = writerConfig();
+const config = settingsOrExit(writerConfig);
 const instance = `writer-${randomBytes(6).toString('hex')}`;
 
 await runService({

@@ -1,13 +1,12 @@
+import { type Environment, readConfig as readSettings, setting } from '@holdfast/shared/runtime/config.ts';
 import * as z from 'zod';
-
-const port = z.coerce.number().int().min(0).max(65535);
 
 const environmentSchema = z.object({
   SIMULATOR_HOST: z.string().min(1).default('127.0.0.1'),
   /** The machines take this port and the two after it; 0 takes free ones. */
-  SIMULATOR_BASE_PORT: port.max(65533).default(5020),
+  SIMULATOR_BASE_PORT: setting.integer(0, 65533).default(5020),
   /** HTTP; 0 takes a free one. Unset: ten above the base port, or a free one if that is 0. */
-  SIMULATOR_CONTROL_PORT: port.optional(),
+  SIMULATOR_CONTROL_PORT: setting.port().optional(),
 });
 
 export interface SimulatorConfig {
@@ -16,11 +15,12 @@ export interface SimulatorConfig {
   readonly controlPort: number;
 }
 
-/** @throws Error that names every wrong variable */
-export function readConfig(environment: NodeJS.ProcessEnv = process.env): SimulatorConfig {
-  const parsed = environmentSchema.safeParse(environment);
-  if (!parsed.success) throw new Error(`The environment is wrong:\n${z.prettifyError(parsed.error)}`);
-  const { SIMULATOR_HOST, SIMULATOR_BASE_PORT, SIMULATOR_CONTROL_PORT } = parsed.data;
+/** @throws ConfigError */
+export function readConfig(environment: Environment = process.env): SimulatorConfig {
+  const { SIMULATOR_HOST, SIMULATOR_BASE_PORT, SIMULATOR_CONTROL_PORT } = readSettings(
+    environmentSchema,
+    environment,
+  );
   const aboveBase = SIMULATOR_BASE_PORT === 0 ? 0 : Math.min(SIMULATOR_BASE_PORT + 10, 65535);
   return {
     host: SIMULATOR_HOST,

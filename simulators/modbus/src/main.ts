@@ -1,9 +1,10 @@
+import { settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
 import { readConfig } from './config.ts';
 import { startControlApi } from './control-api.ts';
 import { demoDeviceCodes, demoPlant } from './demo-plant.ts';
 import { startPlant } from './plant.ts';
 
-const config = readConfig();
+const config = settingsOrExit(readConfig);
 
 const ports = demoDeviceCodes.map((_, index) => (config.basePort === 0 ? 0 : config.basePort + index));
 const plant = await startPlant({ config: demoPlant(ports), host: config.host });

@@ -13,7 +13,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * @throws ConfigError
  */
 export function readConfig<T extends z.ZodObject>(schema: T, environment: Environment): z.infer<T> {
-  const faults: string[] = [];
+  const faults = new Set<string>();
   const input: Record<string, string> = {};
   for (const name of Object.keys(schema.shape)) {
     const file = environment[`${name}_FILE`];
@@ -22,7 +22,7 @@ export function readConfig<T extends z.ZodObject>(schema: T, environment: Enviro
       try {
         input[name] = readFileSync(file, 'utf8').trim();
       } catch (error) {
-        faults.push(`${name}_FILE: cannot read ${file}: ${(error as Error).message}`);
+        faults.add(`${name}_FILE: cannot read ${file}: ${(error as Error).message}`);
       }
     } else if (value !== undefined && value !== '') {
       input[name] = value;
@@ -30,26 +30,45 @@ export function readConfig<T extends z.ZodObject>(schema: T, environment: Enviro
   }
   const parsed = schema.safeParse(input);
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) faults.push(`${issue.path.join('.')}: ${issue.message}`);
+    for (const { path, message } of parsed.error.issues) {
+      const name = String(path[0]);
+      faults.add(`${name}: ${message}${given(name, input[name], environment)}`);
+    }
   }
-  if (faults.length > 0 || !parsed.success) {
+  if (faults.size > 0 || !parsed.success) {
     throw new ConfigError(
-      `The settings are not usable:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+      `The settings are not usable:\n${[...faults].map((fault) => `  - ${fault}`).join('\n')}`,
     );
   }
   return parsed.data;
 }
 
+/** Names of settings that are a secret, or an address that may hold one. */
+const mayBeSecret = /(URL|SEED|TOKEN|KEY|CERT|CA|PASSWORD|SECRET)$/;
+const shownAtMost = 80;
+
+/** What was given, behind what is allowed; a fault may be that nothing was. */
+function given(name: string, value: string | undefined, environment: Environment): string {
+  if (value === undefined) return '';
+  const file = environment[`${name}_FILE`];
+  if (file) return ` (given by ${name}_FILE: what ${file} holds)`;
+  if (mayBeSecret.test(name) || value.includes('@')) return ' (what is given is not shown)';
+  const text = value.length > shownAtMost ? `${value.slice(0, shownAtMost)}…` : value;
+  return ` (given: ${JSON.stringify(text)})`;
+}
+
 /** Building blocks for settings that arrive as text. */
 export const setting = {
-  text: () => z.string().min(1),
-  integer: (min: number, max: number) => z.coerce.number().int().min(min).max(max),
-  port: () => z.coerce.number().int().min(0).max(65535),
+  text: () => z.string().min(1, 'must not be empty'),
+  integer: wholeNumber,
+  port: () => wholeNumber(0, 65535),
   flag: () =>
     z
       .enum(['true', 'false', '1', '0', 'yes', 'no'], { error: 'must be true or false' })
       .transform((value) => value === 'true' || value === '1' || value === 'yes'),
-  logLevel: () => z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
+  oneOf: <const Values extends readonly [string, ...string[]]>(values: Values) =>
+    z.enum(values, { error: `must be ${anyOf(values)}` }),
+  logLevel: () => setting.oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal']),
   /** The content of a PEM file, several certificates in a chain too; never shown. */
   pem: (kind: string) =>
     z
@@ -66,6 +85,15 @@ export const setting = {
         .filter((item) => item !== ''),
     ),
 };
+
+function wholeNumber(min: number, max: number) {
+  const error = `must be a whole number ${max === Number.MAX_SAFE_INTEGER ? `of ${min} or more` : `from ${min} to ${max}`}`;
+  return z.coerce.number({ error }).int({ error }).min(min, { error }).max(max, { error });
+}
+
+function anyOf(values: readonly string[]): string {
+  return [values.slice(0, -1).join(', '), ...values.slice(-1)].filter((text) => text !== '').join(' or ');
+}
 
 /** Where NATS is and who we are there; for {@link brokerAccess}. */
 export const brokerSettings = {

@@ -1,3 +1,4 @@
+import { ConfigError } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
 
 /** Stops what it belongs to; safe to call more than once. */
@@ -17,6 +18,20 @@ export interface ServiceOptions {
   /** Longest time for all stops together; then the process exits with 1. */
   readonly stopTimeoutMs: number;
   start(context: ServiceContext): Promise<void>;
+}
+
+/**
+ * The settings of a program that cannot do without: where they are not usable it ends with exit code 1 and what is wrong
+ * with them, each on a line of its own. Where that happened is of no use to whoever sets them.
+ */
+export function settingsOrExit<T>(read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exit(1);
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { setting } from '../runtime/config.ts';
 import { authorityFileSetting } from './authority-file.ts';
 import { openInfluxSampleStore } from './influx/influx-sample-store.ts';
 import { migrateSampleTables } from './postgres/migrate-sample-tables.ts';
@@ -10,7 +11,7 @@ import type { TickCoverage } from './tick-coverage.ts';
 
 /** Settings of whoever writes samples or reads history. Check them with `checkSampleStoreSettings`. */
 export const sampleStoreSettings = {
-  SAMPLE_STORE: z.enum(['postgres', 'influx']).default('postgres'),
+  SAMPLE_STORE: setting.oneOf(['postgres', 'influx']).default('postgres'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
   INFLUX_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
   /** Of the authority that has signed its certificate. */
@@ -19,8 +20,8 @@ export const sampleStoreSettings = {
   INFLUX_ORG: z.string().min(1).default('holdfast'),
   INFLUX_BUCKET: z.string().min(1).default('holdfast'),
   /** Packs what is written to InfluxDB: for slow lines. */
-  INFLUX_GZIP: z
-    .enum(['true', 'false'])
+  INFLUX_GZIP: setting
+    .oneOf(['true', 'false'])
     .default('false')
     .transform((value) => value === 'true'),
 } as const;
