@@ -137,6 +137,34 @@ tasks:
     expect((await to.get('/api/config/devices/')).body.results).toEqual(devicesBefore);
   });
 
+  it('with an alias is refused with its line and what to do, an anchor alone is of no harm', async () => {
+    const plant = (second: string) => `
+holdfast_configuration: 1
+devices:
+  - code: &first imm-7
+    host: 10.0.0.7
+    points: [&point { code: zone, table: holding_register, address: 0, data_type: uint16 }]
+  - code: imm-8
+    host: 10.0.0.8
+    points: ${second}
+`;
+    const { code, stdout, stderr } = await target.runWith(
+      plant('[*point, *point]'),
+      'import',
+      '-',
+      '--dry-run',
+    );
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain(
+      'line 9 has the alias *point (and 1 more), and aliases are not taken. Write out',
+    );
+    expect(stderr).toContain("yq 'explode(.)' FILE");
+    const anchors = await target.runWith(plant('[]'), 'import', '-', '--dry-run');
+    expect([anchors.code, JSON.parse(anchors.stdout)]).toMatchObject([0, { created: 3 }]);
+    const broken = await target.runWith('holdfast_configuration: 1\ndevices: [', 'import', '-');
+    expect([broken.code, broken.stderr]).toEqual([1, expect.stringContaining('at line 2, column 11')]);
+  });
+
   it('says what the API refused in the middle, and goes on there when it is imported again', async () => {
     const plant = (second: string) => `
 holdfast_configuration: 1

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { type ApiClient, ApiRefused, type Item } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
@@ -15,6 +15,7 @@ import type { IdOf, Plan, Step } from '../configuration-plan.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { plainText } from '../output/plain-text.ts';
 import { records } from '../output/values.ts';
+import { yamlContent } from '../yaml-content.ts';
 
 const all = Number.MAX_SAFE_INTEGER;
 const pointsAtOnce = 1_000;
@@ -74,8 +75,7 @@ async function readFileOf(path: string): Promise<ReadConfiguration> {
     if (content === undefined) {
       throw new Error('it is not in UTF-8. Save it as UTF-8 (one in GBK: iconv -f GBK -t UTF-8)');
     }
-    // JSON is YAML too.
-    return readConfigurationFile(parse(content, { maxAliasCount: 0 }));
+    return readConfigurationFile(yamlContent(content));
   } catch (error) {
     if (error instanceof CliError) throw error;
     throw new CliError(`Cannot read ${nameOfInput(path)}: ${(error as Error).message}`, exitCodes.refused, {
