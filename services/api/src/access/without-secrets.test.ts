@@ -7,6 +7,7 @@ const kept = 'hf_0a1b2c3d_[redacted]';
 const names = [
   ...['password', 'api_key', 'apiKey', 'X-API-Key', 'key', 'Authorization', 'Cookie', 'set-cookie'],
   ...['client_secret', 'access_token', 'passphrase', 'db_passwd', 'credentials'],
+  ...['pass', 'pwd', 'auth', 'private_key', 'access-key'],
 ];
 const ofValue = (value: unknown) => valueWithoutSecrets(value, JSON.stringify(value));
 
@@ -37,12 +38,20 @@ describe('what comes to stand in a log', () => {
     ]);
   });
 
+  it('is found in no time, whatever is sent: everybody waits for it', { timeout: 10_000 }, () => {
+    const marks = `/a/key${'?'.repeat(200_000)}`;
+    expect(urlWithoutSecrets(marks)).toBe(marks);
+    expect(urlWithoutSecrets(`${marks}token=${secret}&a?token=7`)).toBe(
+      `${marks}token=[redacted]&a?token=[redacted]`,
+    );
+  });
+
   it('is as it was where there is none', () => {
     const url = '/api/system/keys/0a1b2c3d/?action=key.create&cursor=bW9yZQ==&note=compass%20bearer';
     expect(urlWithoutSecrets(url)).toBe(url);
     const body = {
       code: 'press-1',
-      labels: { hall: '3' },
+      labels: { hall: '3', keyboard: 'author', bypass: 'monkey' },
       points: [{ code: 'token', scale: 0.1 }],
       note: null,
     };
