@@ -228,12 +228,16 @@ describe('the audit log', () => {
     const made = await call(first, 'POST', '/api/config/sites/', { key: engineer, body: site });
     await call(first, 'POST', '/api/config/sites/', { key: engineer, body: site });
     await call(first, 'POST', '/api/config/sites/', { key: engineer, body: { code: 7 } });
+    const odd = await call(first, 'POST', '/api/config/sites/', {
+      ...{ key: engineer, body: { code: { toString: 1 } } },
+    });
+    expect(odd.status).toBe(422);
     await call(first, 'DELETE', '/api/config/sites/999999/', { key: engineer });
     await call(first, 'GET', '/api/config/sites/', { key: viewer });
     const found = await eventually(
       async () => {
         const entries = await audit(`action=site&from=${before}`);
-        return entries.length >= 5 ? entries : undefined;
+        return entries.length >= 6 ? entries : undefined;
       },
       { what: 'the entries' },
     );
@@ -247,12 +251,13 @@ describe('the audit log', () => {
       ]),
     ).toEqual([
       ['the engineer', 'site.delete', 'site 999999', 'refused', 'site_not_found'],
+      ['the engineer', 'site.create', 'site', 'refused', 'validation_failed'],
       ['the engineer', 'site.create', 'site 7', 'refused', 'validation_failed'],
       ['the engineer', 'site.create', 'site audited', 'refused', 'duplicate_code'],
       ['the engineer', 'site.create', 'site audited', 'done', ''],
       ['the viewer', 'site.create', 'site', 'refused', 'role_too_low'],
     ]);
-    expect(found[3]).toMatchObject({
+    expect(found[4]).toMatchObject({
       from: '127.0.0.1',
       request_id: expect.any(String),
       data: { status: 201 },

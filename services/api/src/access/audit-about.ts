@@ -13,7 +13,8 @@ export function auditTarget(action: string, params: unknown, body: unknown): str
   const kind = action === 'session.start' ? 'task' : (action.split('.', 1)[0] ?? '');
   if (Array.isArray(body)) return `${body.length} ${kind}s`;
   const named = { ...asObject(body), ...asObject(params) };
-  const name = named.id ?? named.sequence ?? named.task_id ?? named.code ?? named.name;
+  // What was refused may hold anything in their place.
+  const name = [named.id, named.sequence, named.task_id, named.code, named.name].find(isName);
   return name === undefined ? kind : `${kind} ${shown(String(name), nameLengthAtMost)}`;
 }
 
@@ -47,6 +48,10 @@ function bounded(name: string, value: unknown, lengthAtMost: number): Record<str
 function shown(text: string, lengthAtMost: number): string {
   const kept = textWithoutKeys(text);
   return kept.length <= lengthAtMost ? kept : `${kept.slice(0, lengthAtMost)}…`;
+}
+
+function isName(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
 }
 
 function asObject(value: unknown): Record<string, unknown> {
