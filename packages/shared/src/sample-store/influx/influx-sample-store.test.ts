@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { Readable } from 'node:stream';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import {
@@ -185,6 +187,32 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
       await store.write([storableSample({ device: 'wanted' })]);
       const devices = [{ deviceCode: 'wanted', measurement: 'wanted' }];
       expect(await store.history({ ...range, devices, pointCode: 'temperature', signal })).toHaveLength(1);
+    });
+
+    it('refuses an answer that is too long to be read, and waits for no more of it', async () => {
+      const connections: Socket[] = [];
+      const talkative = createHttpServer((_, response) => {
+        connections.push(response.socket as Socket);
+        const parts = Readable.from(
+          Array.from({ length: 33 }, () => Buffer.alloc(2 ** 20, '{"results":[{"statement_id":0}]}')),
+        );
+        // Of this one the end never comes.
+        parts.pipe(response.writeHead(200, { 'content-type': 'application/json' }), { end: false });
+      });
+      await once(talkative.listen(0, '127.0.0.1'), 'listening');
+      onTestFinished(() => void talkative.close());
+      const { port } = talkative.address() as AddressInfo;
+      const asked = openInfluxSampleStore({
+        ...{ url: `http://127.0.0.1:${port}`, org: 'holdfast', bucket: 'plant', timeoutMs: 20_000 },
+      });
+      const answer = asked.history({ ...range, pointCode: 'a' });
+      await expect(answer).rejects.toMatchObject({
+        ...{
+          name: 'HistoryQueryRefused',
+          message: expect.stringContaining('longer than 32 MiB: name a device'),
+        },
+      });
+      await eventually(() => connections[0]?.closed, { what: 'the connection to be closed' });
     });
 
     it('says unavailable when nobody listens', async () => {

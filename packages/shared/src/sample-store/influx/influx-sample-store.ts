@@ -31,6 +31,11 @@ import { readStoredTicks, storedTicksStatement, tickGroups } from './stored-tick
 
 const pack = promisify(gzip) as (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>;
 
+/**
+ * Of one answer: some 800,000 values. Its limit holds for each measurement, so that without devices the answer is as long as there
+ * are many, and whoever reads it waits with everything else and needs a dozen times its length in memory (64 MiB: 2.8 s and 0.8 GB).
+ */
+const answerMibAtMost = 32;
 /** Of a line with a few dozen numbers: room that is made at once. */
 const bytesOfLine = 512;
 
@@ -233,12 +238,17 @@ interface Patience {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** By the same transport as what is written, so that both believe the same certificates. */
+/**
+ * By the same transport as what is written, so that both believe the same certificates.
+ * @throws HistoryQueryRefused for an answer that is too long, of which the rest is not waited for; HttpError and others
+ */
 function get(influx: InfluxDB, path: string, { timeoutMs, signal: givenUp }: Patience): Promise<string> {
   const chunks: Uint8Array[] = [];
   // The client's own limit is one between two bytes.
   const limit = AbortSignal.timeout(timeoutMs);
-  const signal = givenUp ? AbortSignal.any([limit, givenUp]) : limit;
+  const tooLong = new AbortController();
+  const signal = AbortSignal.any([limit, tooLong.signal, ...(givenUp ? [givenUp] : [])]);
+  let length = 0;
   return new Promise((resolve, reject) => {
     influx.transport.send(
       path,
@@ -246,7 +256,14 @@ function get(influx: InfluxDB, path: string, { timeoutMs, signal: givenUp }: Pat
       { method: 'GET', headers: { accept: 'application/json' }, signal },
       {
         next: (chunk: Uint8Array) => {
-          chunks.push(chunk);
+          length += chunk.length;
+          if (length <= answerMibAtMost * 2 ** 20) return void chunks.push(chunk);
+          reject(
+            new HistoryQueryRefused(
+              `InfluxDB: its answer is longer than ${answerMibAtMost} MiB: name a device, or ask for less with limit or a shorter time`,
+            ),
+          );
+          tooLong.abort();
         },
         complete: () => resolve(Buffer.concat(chunks).toString('utf8')),
         error: (error) =>
@@ -270,6 +287,7 @@ async function read<T>(
     body = await get(influx, `/query?${asked}`, patience);
   } catch (error) {
     patience.signal?.throwIfAborted();
+    if (error instanceof HistoryQueryRefused) throw error;
     if (error instanceof HttpError && error.statusCode === 400) {
       throw new HistoryQueryRefused(`InfluxDB 400: ${serverReason(error)}`);
     }
