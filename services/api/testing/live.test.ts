@@ -260,6 +260,31 @@ describe('a client that follows live samples', () => {
     await client.stop();
   });
 
+  it('that comes back while the broker is away is answered, waits, and is told what comes from its id on', async () => {
+    const client = await liveClient('?task=8');
+    const before = await sampleArrives('8', 'press-1');
+    await client.has(before);
+    await client.stop();
+    await nats.stop();
+    await eventually(async () => (await api.get('/health/ready')).status === 503, {
+      what: 'the API to know',
+    });
+    // A page's EventSource would give up for good at a 503.
+    const back = await liveClient('?task=8', { 'last-event-id': String(before) });
+    expect(back.response.status).toBe(200);
+    const first = await fetch(`${api.url}/api/acquisition/live/?task=8`);
+    expect(await first.json()).toMatchObject({ status: 503, code: 'broker_unavailable' });
+
+    await nats.restart();
+    const after = await eventually(() => sampleArrives('8', 'press-1').catch(() => undefined), {
+      what: 'the broker to take samples',
+    });
+    await back.has(after);
+    expect(back.sequences()).toEqual([after]);
+    await back.stop();
+    await api.ready();
+  });
+
   it('that reads nothing slows down nobody else', async () => {
     const slow = await fetch(`${api.url}/api/acquisition/live/?task=9`);
     const quick = await liveClient('?task=9');

@@ -272,6 +272,19 @@ describe('an API that is started', () => {
     await api.ready();
   });
 
+  it('while all else is there takes no request before it can serve it', async () => {
+    const settings = { nats: (await natsForTest()).url, database: await freshDatabase() };
+    const before = await startApi(settings);
+    await before.ready();
+    await before.process.stop({ graceMs: 5_000 });
+    const api = await startApi(settings);
+    // The first answer that it gives at all.
+    const first = await eventually(() => api.get('/health/ready').catch(() => undefined), {
+      what: 'an answer',
+    });
+    expect(first.body).toMatchObject({ status: 'ok' });
+  });
+
   it('on a new database makes its tables and complains of nothing', async () => {
     const nats = await natsForTest();
     const api = await startApi({ nats: nats.url, database: await freshDatabase() });

@@ -3,7 +3,7 @@ import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import type { ApiKeys } from '../access/api-keys.ts';
 import type { Database } from '../database/open-database.ts';
 import { EventStream } from '../live/event-stream.ts';
-import { followSamples, startingPoint } from '../live/follow-samples.ts';
+import { followSamples, startingPoint, startingPointOfReturn } from '../live/follow-samples.ts';
 import type { LiveSamples } from '../ports.ts';
 import { ApiProblem, notFound, validationFailed } from './api-problem.ts';
 import { clientGone } from './client-gone.ts';
@@ -36,7 +36,7 @@ export function liveRoutes({ database, samples, stored, keys }: LiveSources): Fa
         await requireKnownLive({ database, stored }, { devices: device, points: point, signal });
       }
       if (clients.size >= clientsAtMost) throw tooManyClients();
-      const from = await startingPoint(samples, lastEventId);
+      const atFirst = lastEventId === undefined ? await startingPoint(samples, undefined) : undefined;
       const headers = reply.getHeaders() as Record<string, string>;
       reply.hijack();
       const client = new EventStream(reply.raw, { patienceMs, headers });
@@ -44,6 +44,8 @@ export function liveRoutes({ database, samples, stored, keys }: LiveSources): Fa
       const { caller } = request;
       const keep = caller.kind === 'key' ? keys.whenLost(caller.id, () => client.end()) : undefined;
       try {
+        const from = atFirst ?? (await startingPointOfReturn(samples, lastEventId ?? 0, client));
+        if (!from) return;
         await followSamples(samples, client, {
           taskId,
           filter: { devices: new Set(device), points: new Set(point) },

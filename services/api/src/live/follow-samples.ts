@@ -1,6 +1,7 @@
 import type { LiveReset } from '@holdfast/shared/contracts/http/live-http.ts';
 import { decodeSample } from '@holdfast/shared/contracts/sample.ts';
-import type { LiveSamples } from '../ports.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { BrokerUnavailable, type LiveSamples } from '../ports.ts';
 import type { EventStream } from './event-stream.ts';
 import { type LiveFilter, liveSample } from './live-sample.ts';
 import { StreamHead } from './stream-head.ts';
@@ -76,6 +77,30 @@ export async function startingPoint(
   if (lastEventId > lastSequence) return resetTo(lastSequence, 'unknown', lastEventId);
   if (lastEventId + 1 < firstSequence) return resetTo(lastSequence, 'gone', lastEventId);
   return { after: lastEventId };
+}
+
+const retryMs = 1_000;
+
+/**
+ * Of a client that comes back and was answered already: it waits for a broker that is away. Any answer but a stream would be
+ * the last: a page's EventSource does not ask again after one, and samples that come meanwhile are told from its id on.
+ * @returns undefined when it is gone
+ */
+export async function startingPointOfReturn(
+  samples: LiveSamples,
+  lastEventId: number,
+  client: EventStream,
+): Promise<StartingPoint | undefined> {
+  client.reached(lastEventId);
+  while (!client.closed.aborted) {
+    try {
+      return await startingPoint(samples, lastEventId);
+    } catch (error) {
+      if (!(error instanceof BrokerUnavailable)) throw error;
+      await pause(systemTimers, retryMs, client.closed);
+    }
+  }
+  return undefined;
 }
 
 /** The client takes samples so slowly that the stream has dropped some before it came to them. */
