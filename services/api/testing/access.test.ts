@@ -186,7 +186,9 @@ describe('a key', () => {
     const log = await sessionLogForTest(nats.url);
     expect(JSON.stringify(await log.events())).toContain('"the operator/Wu Wei"');
     const [entry] = await audit('action=session.start&outcome=done');
-    expect(entry).toMatchObject({ who: 'the operator/Wu Wei', target: `task ${task_id}`, from: '127.0.0.1' });
+    const target = `task ${task_id}, session ${started.body.session_id}`;
+    expect(entry).toMatchObject({ who: 'the operator/Wu Wei', target, from: '127.0.0.1' });
+    expect(await audit(`action=session.start&target=session%20${started.body.session_id}`)).toEqual([entry]);
   });
 });
 

@@ -10,6 +10,8 @@ describe('what the audit log keeps of a request', () => {
     });
     expect(auditRequest({ url: '/api/x/', query: {}, body: null })).toEqual({ path: '/api/x/' });
     expect(auditTarget('session.start', {}, { task_id: 7 })).toBe('task 7');
+    const location = '/api/acquisition/sessions/7-3/';
+    expect(auditTarget('session.start', {}, { task_id: 7 }, location)).toBe('task 7, session 7-3');
     expect(auditTarget('site.create', {}, { code: { toString: 1 }, name: null })).toBe('site');
     expect(auditAddress('2001:db8:ffff:ffff:ffff:ffff:ffff:ffff%eth0')).toContain('%eth0');
   });

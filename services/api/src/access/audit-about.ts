@@ -8,14 +8,19 @@ const nameLengthAtMost = 200;
 /** Behind a proxy it is what the proxy says. */
 const addressLengthAtMost = 64;
 
-/** What a change was about, as the audit log names it: `session 7-3`, `device press-1`, `5 points`. */
-export function auditTarget(action: string, params: unknown, body: unknown): string {
+/**
+ * What a change was about, as the audit log names it: `session 7-3`, `device press-1`, `5 points`; of a start that was done
+ * `task 7, session 7-3`, by the `location` of the answer.
+ */
+export function auditTarget(action: string, params: unknown, body: unknown, location?: unknown): string {
   const kind = action === 'session.start' ? 'task' : (action.split('.', 1)[0] ?? '');
   if (Array.isArray(body)) return `${body.length} ${kind}s`;
   const named = { ...asObject(body), ...asObject(params) };
   // What was refused may hold anything in their place.
   const name = [named.id, named.sequence, named.task_id, named.code, named.name].find(isName);
-  return name === undefined ? kind : `${kind} ${shown(String(name), nameLengthAtMost)}`;
+  const [, started] = action === 'session.start' ? (/([^/]+)\/$/.exec(String(location ?? '')) ?? []) : [];
+  const made = started === undefined ? '' : `, session ${started}`;
+  return name === undefined ? kind : `${kind} ${shown(String(name), nameLengthAtMost)}${made}`;
 }
 
 /** `unknown`: it may have happened or not. */

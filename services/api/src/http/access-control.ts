@@ -122,7 +122,7 @@ function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
       target:
         change === undefined
           ? `key ${keyIdOf(caller) ?? ''}`
-          : auditTarget(action, request.params, request.body),
+          : auditTarget(action, request.params, request.body, reply.getHeader('location')),
       outcome: auditOutcome(status, code),
       detail: code ?? '',
       request_id: request.id,
