@@ -103,6 +103,14 @@ describe('metrics', () => {
     ]);
   });
 
+  it('of the process are counters where their names say so, as the check of Prometheus demands', async () => {
+    const metrics = new Metrics('test');
+    metrics.addProcessMetrics();
+    const types = (await lines(metrics, '# TYPE ')).map((line) => line.split(' ').slice(2));
+    expect(types).toEqual(expect.arrayContaining([['process_cpu_seconds_total', 'counter']]));
+    expect(types.filter(([name, type]) => name?.endsWith('_total') && type !== 'counter')).toEqual([]);
+  });
+
   it('tell what there is, with the kind of service first', () => {
     const metrics = new Metrics('test');
     metrics.gauge({ name: 'a', help: 'First.', labels: { b: 'any' }, read: () => [] });

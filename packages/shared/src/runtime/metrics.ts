@@ -55,6 +55,10 @@ export class Metrics implements MetricsPage {
   addProcessMetrics(): void {
     // The library's 10 ms wake a process a hundred times a second that has nothing to do: 4 ms of processor time a second.
     collectDefaultMetrics({ register: this.#registry, eventLoopMonitoringPrecision: 50 });
+    // Gauges under names of counters, which Prometheus' own check refuses; those without `_total` have the same by type.
+    for (const what of ['handles', 'requests', 'resources']) {
+      this.#registry.removeSingleMetric(`nodejs_active_${what}_total`);
+    }
   }
 
   get contentType(): string {
