@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseTime } from './relative-time.ts';
+import { ApiProblem, type FieldError } from './api-problem.ts';
+import { parseTime, timeOf } from './relative-time.ts';
 
 const now = new Date('2026-01-02T00:00:00Z');
 
@@ -38,5 +39,19 @@ describe('a time in a query', () => {
     '1767225600',
   ])('%j is none', (text) => {
     expect(parseTime(text, now)).toBeUndefined();
+  });
+
+  it('is asked for with an example that is one: what strftime writes without a colon in its zone is none', () => {
+    const refusal = (() => {
+      try {
+        return timeOf('from', '2026-01-01T08:00:00+0800', now);
+      } catch (error) {
+        return error;
+      }
+    })();
+    expect(refusal).toBeInstanceOf(ApiProblem);
+    const [{ path, message }] = (refusal as ApiProblem).members.errors as [FieldError];
+    expect(path).toBe('from');
+    expect(parseTime(/\S+$/.exec(message)?.[0] ?? '', now)).toBeInstanceOf(Date);
   });
 });

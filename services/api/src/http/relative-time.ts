@@ -35,7 +35,10 @@ export function timeOf(field: string, text: string, now: Date): Date {
   const time = parseTime(text, now);
   if (!time) {
     throw validationFailed([
-      { path: field, message: 'must be now, a time ago like -30m or -7d, or RFC 3339' },
+      {
+        path: field,
+        message: 'must be now, a time ago like -30m or -7d, or RFC 3339 like 2026-01-31T08:00:00+08:00',
+      },
     ]);
   }
   return time;
