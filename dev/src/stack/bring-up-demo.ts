@@ -70,7 +70,12 @@ export async function bringUpDemo(options: {
     logs.warn(`✗ samples     none of session ${session.id} in the database yet; the logs may say why`);
   } else {
     const name = `${point.device} ${point.pointCode} = ${sample.value}`;
-    logs.say(`✓ samples     in the database: ${name}`, { ...point, ...sample });
+    logs.say(`✓ samples     in the database: ${name}`, {
+      ...point,
+      value: sample.value,
+      // The line has a time of its own.
+      sample_time: sample.time,
+    });
   }
   return running;
 }
