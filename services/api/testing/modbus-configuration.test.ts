@@ -2,15 +2,18 @@ import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 
 let api: ApiUnderTest;
 let configs: TaskConfigStore;
+let database: string;
 
 beforeAll(async () => {
   const nats = await natsForTest();
-  api = await startApi({ nats: nats.url, database: await freshDatabase() });
+  database = await freshDatabase();
+  api = await startApi({ nats: nats.url, database });
   await api.ready();
   configs = await TaskConfigStore.open((await sessionLogForTest(nats.url)).nc);
 });
@@ -43,7 +46,6 @@ describe('a point', () => {
       linear: { raw_min: 0, raw_max: 27_648, eng_min: 0, eng_max: 100 },
       period_ms: 5_000,
       report: { deadband_absolute: 0.5 },
-      writable: true,
     };
     const point = await create('points', { device_id, address: '40011', ...fields });
     expect(point).toMatchObject({
@@ -63,8 +65,9 @@ describe('a point', () => {
       report: null,
       count: null,
     };
-    const changed = await patch('points', point.id, { ...cleared, enumeration, address: '0x1F' });
-    expect(changed).toMatchObject({ status: 200, body: { ...cleared, enumeration, address: 31 } });
+    const written = { enumeration, writable: true };
+    const changed = await patch('points', point.id, { ...cleared, ...written, address: '0x1F' });
+    expect(changed).toMatchObject({ status: 200, body: { ...cleared, ...written, address: 31 } });
     expect(await patch('points', point.id, { address: '300001', writable: false })).toMatchObject({
       body: { table: 'input_register', address: 0 },
     });
@@ -87,6 +90,13 @@ describe('a point', () => {
     ['a period that is too short', { period_ms: 5 }, ['period_ms'], ''],
     ['an unknown part of its report', { report: { deadband: 1 } }, ['report'], 'deadband'],
     ['two things that do not fit', { length: 2, byte: 'high' }, ['byte', 'length'], 'only'],
+    [
+      'a name of a number that it cannot be',
+      { enumeration: { '99999': 'x' } },
+      ['enumeration'],
+      '-32768…32767',
+    ],
+    ['an array to write', { count: 2, writable: true }, ['writable'], 'arrays cannot be written'],
     ['a name with a line break', { enumeration: { '0': 'a\nb' } }, ['enumeration.0'], 'control characters'],
   ])('with %s is refused, and the answer says where', async (_what, fields, at, words) => {
     const device_id = await newDevice();
@@ -110,6 +120,39 @@ describe('a point', () => {
     expect(paths((await patch('points', id, { data_type: 'bool' })).body)).toEqual(['precision']);
     expect(paths((await patch('points', id, { address: '10001', table: 'coil' })).body)).toEqual(['table']);
     expect((await patch('points', id, { data_type: 'bool', precision: null })).status).toBe(200);
+  });
+
+  it('that an earlier release stored with what is refused by now is read, changed in the rest, and started', async () => {
+    const device_id = await newDevice();
+    const array = await create('points', { device_id, code: 'array', ...holding, count: 3 });
+    const mode = await create('points', { device_id, code: 'mode', ...holding, address: 9 });
+    const client = new pg.Client({ connectionString: database });
+    await client.connect();
+    await client.query('update points set writable = true where id = $1', [array.id]);
+    await client.query(`update points set enumeration = '{"0":"off","99999":"on"}' where id = $1`, [mode.id]);
+    await client.end();
+
+    expect((await api.get(`/api/config/points/${array.id}/`)).body).toMatchObject({
+      writable: true,
+      count: 3,
+    });
+    for (const change of [{ name: 'Zones' }, { count: 4 }, { writable: true }]) {
+      expect(await patch('points', array.id, change)).toMatchObject({ status: 200, body: change });
+    }
+    expect((await patch('points', mode.id, { unit: '-' })).status).toBe(200);
+    const another = await patch('points', mode.id, { enumeration: { '99998': 'on' } });
+    expect(paths(another.body)).toEqual(['enumeration']);
+    const task = await create('tasks', { code: 'legacy', period_ms: 1_000, device_ids: [device_id] });
+    const start = await api.post(`${sessionsPath}/start-task/`, { task_id: task.id, validate: 'skip' });
+    expect(start.status).toBe(201);
+    const loaded = await configs.load(String(task.id), 1);
+    expect(loaded).toMatchObject({
+      ok: true,
+      config: { devices: [{ points: [{ writable: true, count: 4 }, {}] }] },
+    });
+
+    expect((await patch('points', array.id, { writable: false })).status).toBe(200);
+    expect(paths((await patch('points', array.id, { writable: true })).body)).toEqual(['writable']);
   });
 
   it('is refused when an array beside it has a value of its name', async () => {

@@ -3,9 +3,9 @@ import {
   deviceCreateSchema,
   deviceFaults,
   devicePatchSchema,
+  newPointFaults,
   type PointView,
   pointCreateSchema,
-  pointFaults,
   pointPatchSchema,
   siteCreateSchema,
   sitePatchSchema,
@@ -199,7 +199,7 @@ function issuesOf(kind: Kind, there: Item | undefined, wanted: Item): readonly I
     kind === 'device'
       ? deviceFaults(changed as DeviceView)
       : kind === 'point'
-        ? pointFaults(changed as PointView)
+        ? newPointFaults(there as unknown as PointView, changed as PointView)
         : [];
   return faults.map(({ field, message }) => ({ path: field, message }));
 }

@@ -1,8 +1,8 @@
 import {
+  newPointFaults,
   type PointCreate,
   type PointPatch,
   type PointView,
-  pointFaults,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { sql } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
@@ -73,7 +73,7 @@ export function points(database: Database): Points {
           if (point) holds?.(point);
           if (!point || Object.keys(patch).length === 0) return point;
           const patched = { ...point, ...patch } as PointView;
-          const faults = pointFaults(patched);
+          const faults = newPointFaults(point, patched);
           if (faults.length > 0) throw fieldsDoNotFit(faults);
           if (patched.device_id !== point.device_id) {
             // A task that chose this point may not have the other device.

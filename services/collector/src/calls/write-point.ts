@@ -1,7 +1,8 @@
 import type { DeviceReply, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { encodeValidValue } from '@holdfast/shared/domain/register/encode.ts';
-import { isSingleBit, isSingleByte, pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
+import { neverWritten } from '@holdfast/shared/domain/register/never-written.ts';
+import { pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
 import { type RawBlock, ReadFailure, type ReadRequest, type WriteRequest } from '../ports.ts';
 import { inHexadecimal } from './in-hexadecimal.ts';
@@ -77,17 +78,8 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
 type RefusedWrite = { readonly refused: { readonly detail: string; readonly because?: 'value' } };
 
 function commandFor(point: PointConfig, value: number | boolean | string): WriteCommand | RefusedWrite {
-  const refused = (detail: string): RefusedWrite => ({ refused: { detail } });
-  if (point.table === 'input_register' || point.table === 'discrete_input') {
-    return refused(`${point.table} is a table that devices only let be read`);
-  }
-  if (isSingleBit(point) || isSingleByte(point)) {
-    return refused(
-      'a part of a register cannot be written: the rest of it would have to be read and written back, and what the device changed meanwhile would be lost',
-    );
-  }
-  if (point.count !== undefined && point.count > 1)
-    return refused('arrays cannot be written; make a point of one element');
+  const never = neverWritten(point);
+  if (never !== undefined) return { refused: { detail: never } };
   const encoded = encodeValidValue(point, value);
   if (!encoded.ok) return { refused: { detail: encoded.message, because: 'value' } };
   const { raw } = encoded;

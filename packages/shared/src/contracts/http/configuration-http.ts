@@ -332,6 +332,17 @@ export function pointFaults(fields: Omit<PointView, 'id'>): readonly FieldProble
   return pointProblems(withoutNulls(fields));
 }
 
+/** Those that a change brings. What was stored by a release that did not look may stay, and does not keep the rest from being changed. */
+export function newPointFaults(
+  before: Omit<PointView, 'id'>,
+  after: Omit<PointView, 'id'>,
+): readonly FieldProblem[] {
+  const old = pointFaults(before);
+  return pointFaults(after).filter(
+    ({ field, message }) => !old.some((each) => each.field === field && each.message === message),
+  );
+}
+
 /** Fields of a device that do not go together. */
 export function deviceFaults(fields: Omit<DeviceView, 'id'>): readonly FieldProblem[] {
   return deviceProblems({ ...fields, serial: fields.serial ?? undefined });

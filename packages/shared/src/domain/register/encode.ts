@@ -1,5 +1,5 @@
 import { rfc3339Ms } from '../rfc3339.ts';
-import { earliestMs, isExactInteger, latestMs } from './decode.ts';
+import { isExactInteger } from './decode.ts';
 import {
   firstByte,
   isBitTable,
@@ -9,6 +9,7 @@ import {
   pointWidth,
   registersPerValue,
 } from './point-layout.ts';
+import { rawRanges, type WholeType } from './raw-ranges.ts';
 import { orderOfOneRegister, orderWords } from './raw-words.ts';
 import { encodeText } from './register-text.ts';
 
@@ -167,23 +168,6 @@ function registersOf(point: PointLayout, value: Encodable): number[] {
       return data_type satisfies never;
   }
 }
-
-type WholeType = Exclude<PointLayout['data_type'], 'bool' | 'string' | 'float16' | 'float32' | 'float64'>;
-
-const rawRanges: Readonly<Record<WholeType, readonly [bigint, bigint]>> = {
-  int8: [-0x80n, 0x7fn],
-  uint8: [0n, 0xffn],
-  int16: [-0x8000n, 0x7fffn],
-  uint16: [0n, 0xffffn],
-  int32: [-0x8000_0000n, 0x7fff_ffffn],
-  uint32: [0n, 0xffff_ffffn],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  uint64: [0n, 2n ** 64n - 1n],
-  bcd16: [0n, 9_999n],
-  bcd32: [0n, 99_999_999n],
-  unix_time32: [0n, 0xffff_ffffn],
-  unix_time64: [BigInt(earliestMs), BigInt(latestMs)],
-};
 
 /** The raw whole number. */
 function wholeOf(point: PointLayout, value: Encodable): bigint {

@@ -1,5 +1,7 @@
 import { isExactInteger } from './decode.ts';
+import { neverWritten } from './never-written.ts';
 import { isBitTable, type PointLayout, pointWidth, valueCodes } from './point-layout.ts';
+import { rawRanges, type WholeType } from './raw-ranges.ts';
 
 /** A field that does not go with the others, in words for whoever wrote it. */
 export interface FieldProblem {
@@ -129,10 +131,12 @@ function* enumerationProblems(point: RuledPoint): Iterable<FieldProblem> {
   }
   const numbers = Object.keys(enumeration);
   if (numbers.length === 0) yield { field: 'enumeration', message: 'names no number' };
-  const form = data_type === 'bool' || isBitTable(point.table) ? /^[01]$/ : /^(0|-?[1-9][0-9]{0,19})$/;
-  const odd = numbers.find((number) => !form.test(number));
+  const odd = numbers.find((number) => !canBe(point, number));
   if (odd !== undefined) {
-    yield { field: 'enumeration', message: `${JSON.stringify(odd)} is no number that ${what(point)} can be` };
+    yield {
+      field: 'enumeration',
+      message: `${JSON.stringify(odd)} is no number that ${what(point)} can be${between(point)}`,
+    };
   }
 }
 
@@ -145,13 +149,25 @@ function* reportProblems(point: RuledPoint): Iterable<FieldProblem> {
   }
 }
 
-function* writingProblems({ table, writable }: RuledPoint): Iterable<FieldProblem> {
-  if (writable && (table === 'discrete_input' || table === 'input_register')) {
-    yield {
-      field: 'writable',
-      message: `a point of the table ${table} cannot be written: only coils and holding registers can`,
-    };
-  }
+function* writingProblems(point: RuledPoint): Iterable<FieldProblem> {
+  const message = point.writable ? neverWritten(point) : undefined;
+  if (message !== undefined) yield { field: 'writable', message };
+}
+
+/** Raw numbers of a point that is neither a text nor a fraction. */
+function rangeOf({ table, data_type }: RuledPoint): readonly [bigint, bigint] {
+  return data_type === 'bool' || isBitTable(table) ? [0n, 1n] : rawRanges[data_type as WholeType];
+}
+
+function canBe(point: RuledPoint, number: string): boolean {
+  if (!/^(0|-?[1-9][0-9]{0,19})$/.test(number)) return false;
+  const [min, max] = rangeOf(point);
+  return BigInt(number) >= min && BigInt(number) <= max;
+}
+
+function between(point: RuledPoint): string {
+  const [min, max] = rangeOf(point);
+  return `, which holds ${min}…${max}`;
 }
 
 function isTextual({ data_type }: RuledPoint): boolean {
