@@ -186,6 +186,61 @@ describe('the period of a point', () => {
     expect(start.status).toBe(201);
   });
 });
+describe('the plan of a task', () => {
+  const taskOf = async (code: string, period_ms: number, device: object) => {
+    const device_id = await newDevice(device);
+    await create('points', { device_id, code: 'a', ...holding });
+    return (await create('tasks', { code, period_ms, device_ids: [device_id] })).id;
+  };
+  const start = async (task_id: number): Promise<string> =>
+    (await api.post(`${sessionsPath}/start-task/`, { task_id, validate: 'skip' })).body.session_id;
+  const planOf = async (id: number, round_trip_ms: number) =>
+    (await api.post(`/api/config/tasks/${id}/plan/`, { round_trip_ms })).body;
+
+  it('that takes up all of the time of a bus does not hold, and says that the plan is of this task alone', async () => {
+    const full = await taskOf('full', 100, { host: 'bus-1' });
+    const plan = await planOf(full, 100);
+    expect(plan).toMatchObject({ verdict: 'cannot_hold', endpoints: [{ busy_share: 1, other_tasks: [] }] });
+    expect(plan.detail).toContain(
+      '100 % of the time of the bus, which leaves none for an answer that is late',
+    );
+    const half = await planOf(full, 50);
+    expect(half).toMatchObject({ verdict: 'holds', endpoints: [{ busy_share: 0.5 }] });
+    expect(half.detail).toContain('for the task alone');
+  });
+
+  it('counts what other tasks read behind the same endpoint while they run, and nothing else', async () => {
+    const own = await taskOf('own', 100, { host: 'bus-2' });
+    const beside = await taskOf('beside', 100, { host: 'BUS-2', unit_id: 2 });
+    const elsewhere = await taskOf('elsewhere', 100, { host: 'bus-3' });
+    const idle = await taskOf('idle', 100, { host: 'bus-2', unit_id: 3 });
+    const alone = await planOf(own, 60);
+    expect(alone).toMatchObject({ verdict: 'holds', endpoints: [{ busy_share: 0.6, other_tasks: [] }] });
+
+    const session = await start(beside);
+    await start(elsewhere);
+    await start(own);
+    const together = await planOf(own, 60);
+    expect(together).toMatchObject({
+      verdict: 'cannot_hold',
+      endpoints: [
+        {
+          busy_share: 1.2,
+          everything_once_ms: 120,
+          other_tasks: [{ task_id: beside, task_code: 'beside', busy_share: 0.6 }],
+          devices: [{ full_tick_ms: 60 }],
+        },
+      ],
+    });
+    expect(together.detail).toContain('with 60 % of the time for what runs there already: beside');
+    expect(together.detail).toContain('reckoned with the other tasks that read there now');
+    expect((await planOf(idle, 10)).endpoints[0].other_tasks).toHaveLength(2);
+
+    await api.post(`${sessionsPath}/${session}/stop/`);
+    expect((await planOf(own, 60)).verdict).toBe('holds');
+  });
+});
+
 describe('a device', () => {
   const serial = { path: '/dev/ttyUSB0', baud_rate: 19_200, parity: 'none', stop_bits: 2 };
 

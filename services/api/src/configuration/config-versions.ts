@@ -171,6 +171,20 @@ export async function readTaskContent(database: Database, taskId: number): Promi
   return contentOf(configured);
 }
 
+/** The same of several tasks, without those that could not be started. @throws DatabaseUnavailable */
+export async function readTaskContents(
+  database: Database,
+  taskIds: readonly number[],
+): Promise<TaskContent[]> {
+  if (taskIds.length === 0) return [];
+  const texts = await readTaskTexts(database, taskIds);
+  return [...texts.values()].flatMap((each) => {
+    const { task, rows, chosen } = configuredTask(each);
+    const snapshot = snapshotTask(task, rows, chosen);
+    return snapshot.ok ? [snapshot.content] : [];
+  });
+}
+
 /** Whether TASK_CONFIGS has this content under this version; puts it there when the place is free. */
 async function holds(
   taskConfigs: TaskConfigs,

@@ -19,6 +19,27 @@ export async function endpointHolders(database: Database, deviceId: number): Pro
   return rows.map(({ collector_id }) => collector_id);
 }
 
+/** As `endpointKey`; one expression, by which thousands of devices are hashed instead of compared with each other. */
+function keyOf(table: string) {
+  const column = (name: string) => sql.ref(`${table}.${name}`);
+  return sql`case when ${column('protocol')} = 'modbus_rtu' then ${column('serial')} ->> 'path'
+    else lower(${column('host')}) || ':' || ${column('port')} end`;
+}
+
+/** The other tasks that run and have a device behind an endpoint of this one. @throws DatabaseUnavailable */
+export async function tasksRunningBeside(database: Database, taskId: number): Promise<number[]> {
+  const { rows } = await sql<{ task_id: number }>`
+    select distinct sessions.task_id
+    from task_devices as own
+    join devices as asked on asked.id = own.device_id
+    join devices on ${keyOf('devices')} = ${keyOf('asked')}
+    join task_devices on task_devices.device_id = devices.id
+    join sessions on sessions.task_id = task_devices.task_id
+    where own.task_id = ${taskId} and sessions.task_id <> ${taskId} and sessions.status = 'running'
+    order by sessions.task_id`.execute(database);
+  return rows.map(({ task_id }) => task_id);
+}
+
 /**
  * The labels that the tasks of a device ask of its collector: a path of a serial line, and many an address, is another
  * device on another machine. Those that read it now know where it is, so that no other task has a say meanwhile. Where two

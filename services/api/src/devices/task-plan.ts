@@ -20,6 +20,7 @@ const usualTurnaroundMs = 5;
 
 type PlannedDevice = TaskPlanView['endpoints'][number]['devices'][number];
 type PlannedRate = PlannedDevice['rates'][number];
+type OtherTask = TaskPlanView['endpoints'][number]['other_tasks'][number];
 interface Assumed {
   readonly round_trip_ms: number;
   readonly turnaround_ms: number;
@@ -28,8 +29,14 @@ interface Assumed {
 /**
  * The requests that a task's devices will be sent, how long they keep each endpoint busy, and whether its periods can
  * be held. Nothing is asked of a device: times are reckoned from the line's speed, or the round trip that is given.
+ *
+ * @param others that run now: what they read behind an endpoint of this task takes up its time as well
  */
-export function planTask(content: TaskContent, given: TaskPlanBody): TaskPlanView {
+export function planTask(
+  content: TaskContent,
+  given: TaskPlanBody,
+  others: readonly TaskContent[] = [],
+): TaskPlanView {
   const assumed: Assumed = {
     round_trip_ms: given?.round_trip_ms ?? usualRoundTripMs,
     turnaround_ms: given?.turnaround_ms ?? usualTurnaroundMs,
@@ -37,28 +44,53 @@ export function planTask(content: TaskContent, given: TaskPlanBody): TaskPlanVie
   const byEndpoint = Map.groupBy(content.devices, (device) => endpointKey(endpointOf(device)));
   const endpoints = [...byEndpoint].map(([endpoint, devices]) => {
     const planned = devices.map((device) => planDevice(device, content.period_ms, assumed));
-    const judged = judgeEndpoint(planned.map(({ load }) => load));
+    const beside = others.flatMap((other) => loadBeside(other, endpoint, assumed));
+    const judged = judgeEndpoint(
+      [...planned, ...beside.flatMap(({ loads }) => loads)].map(({ load }) => load),
+    );
     return {
       endpoint,
       verdict: judged.verdict,
-      detail: inWords(judged),
+      detail: inWords(judged) + besideInWords(beside.map(({ task }) => task)),
       busy_share: rounded(judged.busyShare),
       everything_once_ms: rounded(judged.everythingOnceMs),
+      other_tasks: beside.map(({ task }) => task),
       devices: planned.map(({ view }) => view),
     };
   });
   const worst =
     endpoints.find(({ verdict }) => verdict === 'cannot_hold') ??
     endpoints.find(({ verdict }) => verdict === 'late_at_times');
+  const hasOthers = endpoints.some(({ other_tasks }) => other_tasks.length > 0);
   return {
     task_id: Number(content.task_id),
     task_code: content.task_code,
     verdict: worst?.verdict ?? 'holds',
-    detail: worst ? `${worst.endpoint} ${worst.detail}` : 'Every period can be held.',
+    detail: `${worst ? `${worst.endpoint} ${worst.detail}.` : 'Every period can be held.'} ${hasOthers ? reckonedWith.others : reckonedWith.alone}`,
     ...assumed,
     values_per_second: rounded(valuesPerSecond(content)),
     endpoints,
   };
+}
+
+const reckonedWith = {
+  alone:
+    'This is reckoned for the task alone: no other one reads there now, and one that is started later is not in it.',
+  others:
+    'This is reckoned with the other tasks that read there now; one that is started later is not in it.',
+} as const;
+
+/** What another task reads behind one endpoint; empty when nothing. */
+function loadBeside(
+  { task_id, task_code, period_ms, devices }: TaskContent,
+  endpoint: string,
+  assumed: Assumed,
+): { readonly task: OtherTask; readonly loads: readonly { readonly load: DeviceLoad }[] }[] {
+  const there = devices.filter((device) => endpointKey(endpointOf(device)) === endpoint);
+  if (there.length === 0) return [];
+  const loads = there.map((device) => planDevice(device, period_ms, assumed));
+  const { busyShare } = judgeEndpoint(loads.map(({ load }) => load));
+  return [{ task: { task_id: Number(task_id), task_code, busy_share: rounded(busyShare) }, loads }];
 }
 
 function planDevice(
@@ -163,10 +195,20 @@ function inWords({ verdict, busyShare, everythingOnceMs, shortestPeriodMs }: End
     case 'late_at_times':
       return `holds ${shortestPeriodMs} ms most of the time: when everything is due at once the plan needs ${once}, and ticks are missed`;
     case 'cannot_hold':
-      return `cannot hold ${shortestPeriodMs} ms: the plan needs ${once}, and ${rounded(busyShare * 100)} % of the time of the bus`;
+      return `cannot hold ${shortestPeriodMs} ms: the plan needs ${once}, and ${rounded(busyShare * 100)} % of the time of the bus${busyShare > 1 ? '' : ', which leaves none for an answer that is late'}`;
     default:
       return verdict satisfies never;
   }
+}
+
+const namedAtMost = 5;
+
+function besideInWords(tasks: readonly OtherTask[]): string {
+  if (tasks.length === 0) return '';
+  const named = tasks.slice(0, namedAtMost).map(({ task_code }) => task_code);
+  const rest = tasks.length > namedAtMost ? ` and ${tasks.length - namedAtMost} more` : '';
+  const share = tasks.reduce((sum, { busy_share }) => sum + busy_share, 0);
+  return `, with ${rounded(share * 100)} % of the time for what runs there already: ${named.join(', ')}${rest}`;
 }
 
 function valuesPerSecond({ devices, period_ms }: TaskContent): number {

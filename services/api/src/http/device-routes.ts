@@ -8,9 +8,9 @@ import { taskPlanBodySchema, taskPlanSchema } from '@holdfast/shared/contracts/h
 import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { readTaskContent } from '../configuration/config-versions.ts';
+import { readTaskContent, readTaskContents } from '../configuration/config-versions.ts';
 import { readDevice } from '../devices/device-content.ts';
-import { labelsOfTasks } from '../devices/endpoint-holders.ts';
+import { labelsOfTasks, tasksRunningBeside } from '../devices/endpoint-holders.ts';
 import { planTask } from '../devices/task-plan.ts';
 import { testDevice } from '../devices/test-device.ts';
 import { type WritePointOptions, writePoint } from '../devices/write-point.ts';
@@ -49,7 +49,11 @@ export function deviceRoutes(sources: WritePointOptions, once: Once): FastifyPlu
     app.post(
       '/config/tasks/:id/plan',
       { schema: { params, body: taskPlanBodySchema, response: { 200: taskPlanSchema } } },
-      async ({ params: { id }, body }) => planTask(await readTaskContent(database, id), body),
+      async ({ params: { id }, body }) => {
+        const content = await readTaskContent(database, id);
+        const beside = await tasksRunningBeside(database, id);
+        return planTask(content, body, await readTaskContents(database, beside));
+      },
     );
     app.post(
       '/acquisition/points/:id/write',

@@ -42,9 +42,12 @@ export const taskPlanSchema = z.object({
       verdict: z.enum(planVerdicts),
       /** `cannot hold 500 ms: the plan needs 720 ms` */
       detail: z.string(),
-      /** Of the time, 0 to 1 and beyond. */
+      /** Of the time, 0 to 1 and beyond; with what the other tasks read here. */
       busy_share: z.number(),
       everything_once_ms: z.number(),
+      /** What is read here by other tasks that run, as they are configured now; tasks that do not run do not count. */
+      other_tasks: z.array(z.object({ task_id: z.int(), task_code: z.string(), busy_share: z.number() })),
+      /** Of this task. */
       devices: z.array(
         z.object({
           device: z.string(),

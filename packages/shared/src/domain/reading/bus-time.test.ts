@@ -45,6 +45,14 @@ describe('an endpoint', () => {
     expect(judgeEndpoint([device(500, 300), device(1_000, 500)])).toMatchObject({ verdict: 'cannot_hold' });
   });
 
+  it('cannot hold what takes up all of its time: one late answer would never be caught up with', () => {
+    expect(judgeEndpoint([device(500, 500)])).toMatchObject({ verdict: 'cannot_hold', busyShare: 1 });
+    const tenths = Array.from({ length: 10 }, () => device(1_000, 100));
+    expect(judgeEndpoint(tenths)).toMatchObject({ verdict: 'cannot_hold' });
+    expect(judgeEndpoint([device(500, 499)])).toMatchObject({ verdict: 'holds' });
+    expect(judgeEndpoint([device(500, 50), device(60_000, 450)])).toMatchObject({ verdict: 'late_at_times' });
+  });
+
   it('is late at times when a slow device takes longer than a fast one may wait', () => {
     expect(judgeEndpoint([device(500, 50), device(60_000, 900)])).toMatchObject({ verdict: 'late_at_times' });
   });

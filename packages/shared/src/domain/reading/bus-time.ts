@@ -60,8 +60,9 @@ export interface EndpointVerdict {
   readonly everythingOnceMs: number;
   readonly shortestPeriodMs: number;
   /**
-   * `late_at_times`: there is time enough on the whole, but where everything is due at once it takes longer than the
-   * shortest period, so that ticks of the fastest devices are missed then (overrun).
+   * `late_at_times`: there is time enough on the whole, but where everything is due at once it takes the shortest period or
+   * longer, so that ticks of the fastest devices are missed then (overrun). `cannot_hold`: also when all of the time is taken
+   * up, as nothing is left then in which one late answer could be caught up with.
    */
   readonly verdict: 'holds' | 'late_at_times' | 'cannot_hold';
 }
@@ -74,7 +75,15 @@ export function judgeEndpoint(devices: readonly DeviceLoad[]): EndpointVerdict {
     (shortest, { periodMs }) => Math.min(shortest, periodMs),
     Number.POSITIVE_INFINITY,
   );
-  const verdict =
-    busyShare > 1 ? 'cannot_hold' : everythingOnceMs > shortestPeriodMs ? 'late_at_times' : 'holds';
+  const verdict = isFull(busyShare)
+    ? 'cannot_hold'
+    : isFull(everythingOnceMs / shortestPeriodMs)
+      ? 'late_at_times'
+      : 'holds';
   return { busyShare, everythingOnceMs, shortestPeriodMs, verdict };
+}
+
+/** Sums of fractions miss the whole by a little. */
+function isFull(share: number): boolean {
+  return share >= 1 - 1e-9;
 }
