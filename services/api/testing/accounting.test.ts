@@ -153,6 +153,16 @@ describe('the completeness of a session', () => {
     }
   });
 
+  it('is counted for periods by the clock that is asked for', async () => {
+    const body = await completeness('?interval=1h&utc_offset=%2B05:45');
+    expect(body.periods.length).toBeGreaterThan(1);
+    for (const { start_time, end_time } of body.periods) {
+      expect([new Date(start_time).getUTCMinutes(), new Date(end_time).getUTCMinutes()]).toEqual([15, 15]);
+    }
+    const sum = (field: string) => body.periods.reduce((total: number, one: never) => total + one[field], 0);
+    for (const field of ['expected', 'stored', 'missing']) expect(sum(field)).toBe(body[field]);
+  });
+
   it('is counted for the device and the time that are asked for', async () => {
     const query = `?device=press-1&from=${at(25)}&to=${at(35)}`;
     expect(await completeness(query)).toMatchObject({

@@ -114,6 +114,28 @@ describe('history of a point', () => {
     expect(body.results[2]).toMatchObject({ value: null, mean: null, last: null, count: 0 });
   });
 
+  it('begins intervals by the clock that is asked for, also with a plus sign that is a blank', async () => {
+    for (const [offset, minute] of [
+      ['%2B05:30', 30],
+      ['+05:30', 30],
+      ['-09:15', 15],
+      ['Z', 0],
+    ] as const) {
+      const { body } = await api.get(`${path}${whole}&device=press-1&interval=1h&utc_offset=${offset}`);
+      const { results } = body;
+      expect(results.map(({ time }: { time: string }) => new Date(time).getUTCMinutes())).toEqual(
+        results.map(() => minute),
+      );
+      expect(results.reduce((sum: number, { count }: { count: number }) => sum + count, 0)).toBe(24);
+    }
+    for (const offset of ['8', '%2B8:00', 'Asia/Shanghai']) {
+      expect(await api.get(`${path}${whole}&interval=1h&utc_offset=${offset}`)).toMatchObject({
+        status: 422,
+        body: { code: 'validation_failed' },
+      });
+    }
+  });
+
   it.each([
     ['mean', 225],
     ['min', 200],

@@ -91,8 +91,10 @@ export interface HistoryPoint {
 }
 
 export interface AggregateQuery extends HistoryQuery {
-  /** Length of one bucket. Buckets begin at multiples of it since 1970 (UTC), whatever `start` is. */
+  /** Length of one bucket. Buckets begin at multiples of it since 1970, whatever `start` is: in UTC, or by the clock below. */
   readonly intervalMs: number;
+  /** How far the clock is ahead of UTC by which buckets begin; 0 unless set. */
+  readonly utcOffsetMs?: number;
 }
 
 /**

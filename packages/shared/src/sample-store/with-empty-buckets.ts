@@ -7,15 +7,15 @@ import type { AggregateQuery, HistoryBucket } from './sample-store.ts';
  */
 export function withEmptyBuckets(
   buckets: readonly HistoryBucket[],
-  query: Pick<AggregateQuery, 'pointCode' | 'end' | 'intervalMs' | 'limit'>,
+  query: Pick<AggregateQuery, 'pointCode' | 'end' | 'intervalMs' | 'utcOffsetMs' | 'limit'>,
 ): HistoryBucket[] {
-  const { pointCode, end, intervalMs, limit } = query;
+  const { pointCode, end, intervalMs, utcOffsetMs = 0, limit } = query;
   const byDevice = new Map<string, Map<number, HistoryBucket>>();
   for (const bucket of buckets) {
     const ofDevice = byDevice.get(bucket.device) ?? new Map<number, HistoryBucket>();
     byDevice.set(bucket.device, ofDevice.set(bucket.time.getTime(), bucket));
   }
-  const lastMs = Math.ceil(end.getTime() / intervalMs - 1) * intervalMs;
+  const lastMs = Math.ceil((end.getTime() + utcOffsetMs) / intervalMs - 1) * intervalMs - utcOffsetMs;
   const filled: HistoryBucket[] = [];
   for (const [device, ofDevice] of byDevice) {
     // What lies before cannot be among the latest.

@@ -32,11 +32,18 @@ export function countsOf(accounts: readonly Counted[]): TickCountsView {
   };
 }
 
+export interface Intervals {
+  readonly intervalMs: number;
+  /** How far the clock is ahead of UTC by which they begin. */
+  readonly utcOffsetMs: number;
+}
+
 /** Counts for each interval in which ticks were expected, in order. */
-export function countsByInterval(accounts: readonly Timed[], intervalMs: number): PeriodCountsView[] {
+export function countsByInterval(accounts: readonly Timed[], intervals: Intervals): PeriodCountsView[] {
+  const { intervalMs, utcOffsetMs } = intervals;
   const byInterval = new Map<number, Counted[]>();
   for (const account of accounts) {
-    for (const [index, part] of splitByInterval(account, intervalMs)) {
+    for (const [index, part] of splitByInterval(account, intervals)) {
       const parts = byInterval.get(index);
       if (parts) parts.push(part);
       else byInterval.set(index, [part]);
@@ -45,8 +52,8 @@ export function countsByInterval(accounts: readonly Timed[], intervalMs: number)
   return [...byInterval]
     .sort(([a], [b]) => a - b)
     .map(([index, parts]) => ({
-      start_time: new Date(index * intervalMs).toISOString(),
-      end_time: new Date((index + 1) * intervalMs).toISOString(),
+      start_time: new Date(index * intervalMs - utcOffsetMs).toISOString(),
+      end_time: new Date((index + 1) * intervalMs - utcOffsetMs).toISOString(),
       ...countsOf(parts),
     }));
 }
@@ -67,7 +74,10 @@ type Parts = {
   gaps: Counted['gaps'][number][];
 };
 
-function splitByInterval({ periodMs, ...account }: Timed, intervalMs: number): Map<number, Parts> {
+function splitByInterval(
+  { periodMs, ...account }: Timed,
+  { intervalMs, utcOffsetMs }: Intervals,
+): Map<number, Parts> {
   const parts = new Map<number, Parts>();
   const partOf = (index: number): Parts => {
     const known = parts.get(index) ?? { scheduled: [], stored: [], quarantined: [], gaps: [] };
@@ -77,8 +87,8 @@ function splitByInterval({ periodMs, ...account }: Timed, intervalMs: number): M
   const cut = <R extends TickRange>(ranges: readonly R[], put: (part: Parts, range: R) => void): void => {
     for (const range of ranges) {
       for (let from = range.from; from <= range.to; ) {
-        const index = Math.floor((from * periodMs) / intervalMs);
-        const last = Math.ceil(((index + 1) * intervalMs) / periodMs) - 1;
+        const index = Math.floor((from * periodMs + utcOffsetMs) / intervalMs);
+        const last = Math.ceil(((index + 1) * intervalMs - utcOffsetMs) / periodMs) - 1;
         const to = Math.min(range.to, last);
         put(partOf(index), { ...range, from, to });
         from = to + 1;

@@ -19,7 +19,7 @@ import { gapViews } from '../accounting/gap-views.ts';
 import { ApiProblem, validationFailed } from './api-problem.ts';
 import { decodeGapCursor, encodeGapCursor } from './cursor.ts';
 import { deviceNotInSession, knownSession } from './known-session.ts';
-import { intervalOf, timeOf } from './relative-time.ts';
+import { intervalOf, timeOf, utcOffsetOf } from './relative-time.ts';
 
 const brokerNotAsked = {
   what: 'broker' as const,
@@ -91,11 +91,14 @@ export function accountingRoutes(sources: AccountingSources): FastifyPluginCallb
       { schema: { params, querystring: completenessQuerySchema, response: { 200: completenessSchema } } },
       async ({ params: { id }, query }): Promise<CompletenessView> => {
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
+        const utcOffsetMs = utcOffsetOf(query.utc_offset);
         const { found, head } = await account(id, query);
         const { devices } = found;
         if (intervalMs !== undefined) refuseTooManyPeriods(found, intervalMs);
         const periods = (accounts: SessionAccount['devices']) =>
-          intervalMs === undefined ? {} : { periods: countsByInterval(accounts, intervalMs) };
+          intervalMs === undefined
+            ? {}
+            : { periods: countsByInterval(accounts, { intervalMs, utcOffsetMs }) };
         return {
           ...head,
           ...countsOf(devices),

@@ -26,7 +26,7 @@ import { historyDevices } from './history-devices.ts';
 import { extentOfSession } from './history-of-session.ts';
 import { requireKnownPoint } from './known-point.ts';
 import { deviceNotInSession, knownSession, sessionThatWas } from './known-session.ts';
-import { intervalOf, timeOf } from './relative-time.ts';
+import { intervalOf, timeOf, utcOffsetOf } from './relative-time.ts';
 
 export interface PointHistorySources {
   readonly database: Database;
@@ -40,10 +40,10 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
 
   const results = async (
     query: HistoryQuery,
-    intervalMs: number | undefined,
+    intervals: { intervalMs: number; utcOffsetMs: number } | undefined,
     aggregation: Aggregation,
   ): Promise<PointHistory['results']> => {
-    if (intervalMs === undefined) {
+    if (intervals === undefined) {
       const points = await samples.history(query);
       return points.map(({ time, device, pointCode, value, quality }) => ({
         time: time.toISOString(),
@@ -53,8 +53,8 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
         quality,
       }));
     }
-    const buckets = await samples.aggregate({ ...query, intervalMs });
-    return withEmptyBuckets(buckets, { ...query, intervalMs }).map((bucket) =>
+    const buckets = await samples.aggregate({ ...query, ...intervals });
+    return withEmptyBuckets(buckets, { ...query, ...intervals }).map((bucket) =>
       bucketResult(bucket, aggregation),
     );
   };
@@ -92,8 +92,10 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
           throw validationFailed([{ path: 'start_time', message: 'must be before end_time' }]);
         }
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
+        const utcOffsetMs = utcOffsetOf(query.utc_offset);
+        const intervals = intervalMs === undefined ? undefined : { intervalMs, utcOffsetMs };
         const asked = await questionOf(query, { start, end, signal });
-        const found = asked ? await results(asked, intervalMs, query.aggregation) : [];
+        const found = asked ? await results(asked, intervals, query.aggregation) : [];
         if (found.length === 0) {
           const devicesAreKnown = await isOfKnownSession(accounting, query);
           const devices = query.device ? await historyDevices(database, [query.device]) : undefined;

@@ -60,3 +60,18 @@ export function intervalOf(text: string): number {
   }
   return intervalMs;
 }
+
+/**
+ * `+08:00`, `-03:30` or `Z` in ms; 0 for none. A plus sign that was not escaped in a query arrives as a blank.
+ * @throws ApiProblem
+ */
+export function utcOffsetOf(text: string | undefined): number {
+  if (!text || text === 'Z') return 0;
+  const [, sign, hours, minutes] = /^([+ -])(0[0-9]|1[0-4]):([0-5][0-9])$/.exec(text) ?? [];
+  if (sign === undefined) {
+    throw validationFailed([
+      { path: 'utc_offset', message: 'must be how far a clock is ahead of UTC, like +08:00 or -03:30' },
+    ]);
+  }
+  return (sign === '-' ? -1 : 1) * (Number(hours) * 3_600_000 + Number(minutes) * 60_000);
+}

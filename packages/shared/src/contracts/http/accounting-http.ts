@@ -57,6 +57,8 @@ export const completenessQuerySchema = z.object({
   ...window,
   /** Counts for each such length of time as well: `15m`, `1h`, `1d`. */
   interval: z.string().max(16).optional(),
+  /** By which clock intervals begin: `+08:00`; UTC unless given. */
+  utc_offset: z.string().max(6).optional(),
 });
 
 /** `expected` = `stored` + `quarantined` + `missing`, and `missing` = the sum over its causes. */

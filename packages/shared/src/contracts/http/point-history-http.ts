@@ -16,6 +16,8 @@ export const pointHistoryQuerySchema = z.object({
   session_id: storableText(64).optional(),
   /** Asks for one result per such length of time (`30s`, `15m`, `1h`, `1d`) instead of every value. */
   interval: z.string().max(16).optional(),
+  /** By which clock intervals begin: `+08:00`; UTC unless given. */
+  utc_offset: z.string().max(6).optional(),
   /** Which of an interval's figures stands in `value`. */
   aggregation: z.enum(aggregations).default('mean'),
   /** `now`, `-30m` (s, m, h, d, w) or RFC 3339. */
@@ -50,7 +52,7 @@ export const pointHistorySchema = z.object({
    */
   results: z.array(
     z.object({
-      /** With an interval its begin, a multiple of it since 1970 (UTC). */
+      /** With an interval its begin, a multiple of it since 1970, by UTC or `utc_offset`. */
       time: z.string(),
       device: z.string(),
       point_code: z.string(),

@@ -34,8 +34,9 @@ export function aggregateStatement(query: AggregateQuery): string {
   );
 }
 
-export function groupedByInterval({ intervalMs, limit }: AggregateQuery): string {
-  return `GROUP BY time(${intervalMs}ms), "device" fill(none) ORDER BY time DESC LIMIT ${limit}`;
+export function groupedByInterval({ intervalMs, utcOffsetMs = 0, limit }: AggregateQuery): string {
+  const offset = utcOffsetMs === 0 ? '' : `, ${-utcOffsetMs % intervalMs}ms`;
+  return `GROUP BY time(${intervalMs}ms${offset}), "device" fill(none) ORDER BY time DESC LIMIT ${limit}`;
 }
 
 export function fromWhere(

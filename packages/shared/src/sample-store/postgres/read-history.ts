@@ -60,7 +60,7 @@ export async function readBuckets(
   db: QueryExecutorProvider,
   query: AggregateQuery,
 ): Promise<HistoryBucket[]> {
-  const { start, end, limit, intervalMs } = query;
+  const { start, end, limit, intervalMs, utcOffsetMs = 0 } = query;
   const { rows } = await sql<
     ValueColumns & {
       time: Date;
@@ -78,7 +78,7 @@ export async function readBuckets(
       select bucket, device_code, avg(value_double) as mean, min(value_double) as min, max(value_double) as max,
              min(value_exact) as min_exact, max(value_exact) as max_exact, count(*)::int as count, bool_or(uncertain) as uncertain, max(time) as last_time
       from (
-        select date_bin(${intervalMs} * interval '1 millisecond', time, timestamptz 'epoch') as bucket, device_code,
+        select date_bin(${intervalMs} * interval '1 millisecond', time, ${new Date(-utcOffsetMs)}::timestamptz) as bucket, device_code,
                time, value_double, uncertain, value_exact
         from samples.series join samples.sample_value on series_id = series.id
         where ${seriesOf(query)} and time >= ${start} and time < ${end}

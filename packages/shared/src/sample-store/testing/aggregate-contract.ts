@@ -87,6 +87,28 @@ export function describeAggregates(store: () => SampleStore): void {
       expect(odd.reduce((sum, { count }) => sum + count, 0)).toBe(ticks.length);
     });
 
+    it('begins intervals by a clock ahead of UTC or behind it where one is given', async () => {
+      // Whole hours by UTC are not by these clocks, whose intervals hold less than all of it.
+      const question = { ...minutes, intervalMs: 3_600_000, devices: [press('bucket-a')] };
+      const intoHour = firstTimeMs % 3_600_000;
+      for (const aheadMs of [180_000, -180_000, 3_600_000 * 8 + 120_000]) {
+        // By that clock an hour begins so long after the first value.
+        const utcOffsetMs = aheadMs - intoHour;
+        const begin = (timeMs: number) =>
+          Math.floor((timeMs + utcOffsetMs) / 3_600_000) * 3_600_000 - utcOffsetMs;
+        const expected = new Set(ticks.map((tick) => begin(firstTimeMs + tick * 1_000)));
+        const buckets = await store().aggregate({ ...question, utcOffsetMs });
+        expect(buckets.map(({ time }) => time.getTime())).toEqual([...expected].sort((a, b) => a - b));
+        const end = new Date(firstTimeMs + 7_200_000);
+        const filled = withEmptyBuckets(buckets, { ...question, utcOffsetMs, end });
+        expect(filled.map(({ time }) => (time.getTime() + utcOffsetMs) % 3_600_000)).toEqual(
+          filled.map(() => 0),
+        );
+        expect(filled.length).toBeGreaterThan(buckets.length);
+        expect(filled.reduce((sum, { count }) => sum + count, 0)).toBe(ticks.length);
+      }
+    });
+
     it('gives nothing for what never was, and for no device', async () => {
       expect(await store().aggregate({ ...minutes, devices: [press('never')] })).toEqual([]);
       expect(await store().aggregate({ ...minutes, devices: [] })).toEqual([]);
