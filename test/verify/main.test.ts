@@ -4,8 +4,25 @@ import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.t
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+
+function startVerify(env: Record<string, string>, args: readonly string[]): Promise<RunningProcess> {
+  return startProcess({
+    name: 'verify',
+    command: process.execPath,
+    args: [join(import.meta.dirname, 'main.ts'), ...args],
+    env,
+  });
+}
+
+async function saidBy(program: RunningProcess): Promise<{ code: number | null; said: string }> {
+  const { code } = await program.exited;
+  const lines: string[] = [];
+  for await (const line of program.lines()) lines.push(line);
+  return { code, said: lines.join('\n') };
+}
 
 describe('npm run verify', () => {
   let fleet: FleetForTest;
@@ -21,16 +38,8 @@ describe('npm run verify', () => {
     env: Record<string, string>,
     ...args: string[]
   ): Promise<{ code: number | null; said: string }> => {
-    const program: RunningProcess = await startProcess({
-      name: 'verify',
-      command: process.execPath,
-      args: [join(import.meta.dirname, 'main.ts'), ...args],
-      env,
-    });
-    const { code } = await program.exited;
-    const lines: string[] = [];
-    for await (const line of program.lines()) lines.push(line);
-    return { code, said: lines.join('\n') };
+    const program = await startVerify(env, args);
+    return saidBy(program);
   };
 
   it('says that it cannot judge where nothing was recorded', async () => {
@@ -65,6 +74,28 @@ describe('npm run verify', () => {
     expect(verdict.violations).toEqual([]);
     expect(verdict.counts).toMatchObject({ events: 2, sessions: 1 });
     expect(verdict.ticks.stored).toBeGreaterThan(0);
+    expect(code).toBe(0);
+  });
+
+  it('calls ticks of a time in which nothing ran not settled until the first sample after it, and waits for that', async () => {
+    await fleet.stopFirst('collector');
+    const args = ['--nats', fleet.nats.url, '--settle-ms', '200'];
+    const impatient = await eventually(
+      async () => {
+        const outcome = await verify(...args, '--wait-ms', '0');
+        return outcome.code === 1 && outcome;
+      },
+      { what: 'ticks to be missing' },
+    );
+    expect(impatient.said).toContain('nothing that explains it');
+    expect(impatient.said).not.toContain('not settled');
+
+    const patient = await startVerify({}, [...args, '--wait-ms', '60000', '--json']);
+    await eventually(() => patient.lastLines(5).join().includes('not settled yet'), { what: 'it to wait' });
+    await fleet.collector('c1');
+    const { code, said } = await saidBy(patient);
+    const verdict = JSON.parse(said.split('\n').at(-1) ?? '');
+    expect(verdict.violations).toEqual([]);
     expect(code).toBe(0);
   });
 

@@ -1,10 +1,16 @@
 import { readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { givenOrAround } from './given-or-around.ts';
 import type { AnsweredCommand, DeviceRequest } from './history.ts';
 import { readHistory } from './read-history.ts';
 import { describe } from './report.ts';
-import { verify } from './verify.ts';
+import { defaultTolerances } from './tolerances.ts';
+import { type Verdict, verify } from './verify.ts';
+
+/** As long as a running session may be without a sample before that is a violation. */
+const defaultWaitMs = defaultTolerances.freshMs;
+const lookAgainMs = 2_000;
 
 const usage = `Reads SESSIONS, SAMPLES and, when it is named, the database, and checks the invariants on what is recorded.
 
@@ -18,6 +24,8 @@ const usage = `Reads SESSIONS, SAMPLES and, when it is named, the database, and 
   --lease-ttl-ms N       LEASE_TTL_MS of the collectors (default 10000)
   --clock-ms N           how far the machines' clocks may differ (default 1000)
   --settle-ms N          how long a sample may be on its way (default 15000)
+  --wait-ms N            so long the samples of sessions that run may take to come, as after a start of the system, before
+                         their absence counts; 0: none (default 30000)
   --min-events N  --min-sessions N  --min-ticks N  --min-hand-overs N
                          what must have been seen before the answer can be "ok"
   --json                 the verdict as one line of JSON
@@ -38,6 +46,29 @@ async function jsonLines<T>(file: string | undefined): Promise<T[] | undefined> 
   return lines.map((line) => JSON.parse(line) as T);
 }
 
+/**
+ * The first verdict that does not hang on samples that may be about to come: a system that was down has a session's ticks of
+ * that time explained by the first sample after it, and by nothing before.
+ */
+async function settledVerdict(judge: () => Promise<Verdict>, waitMs: number): Promise<Verdict> {
+  const deadlineMs = performance.now() + waitMs;
+  let isWaiting = false;
+  for (;;) {
+    const verdict = await judge();
+    const { violations } = verdict;
+    const maySettle = violations.length > 0 && violations.every(({ mayPass }) => mayPass);
+    if (!maySettle || performance.now() >= deadlineMs) return verdict;
+    if (!isWaiting) {
+      const subjects = new Set(violations.map(({ subject }) => subject)).size;
+      console.error(
+        `not settled yet: no sample has come lately of ${subjects} devices whose sessions run. Looking again for ${waitMs} ms at the most.`,
+      );
+    }
+    isWaiting = true;
+    await sleep(Math.min(lookAgainMs, Math.max(0, deadlineMs - performance.now())));
+  }
+}
+
 async function main(): Promise<number> {
   const { values } = parseArgs({
     options: {
@@ -49,6 +80,7 @@ async function main(): Promise<number> {
       'lease-ttl-ms': { type: 'string' },
       'clock-ms': { type: 'string' },
       'settle-ms': { type: 'string' },
+      'wait-ms': { type: 'string' },
       'min-events': { type: 'string' },
       'min-sessions': { type: 'string' },
       'min-ticks': { type: 'string' },
@@ -64,17 +96,17 @@ async function main(): Promise<number> {
   }
   const sinceMs = values.since === undefined ? undefined : Date.parse(values.since);
   if (Number.isNaN(sinceMs)) throw new Error(`not a time: ${values.since}`);
-  const history = await readHistory({
+  const sources = {
     natsUrl,
     databaseUrl: givenOrAround(values.database, 'DATABASE_URL'),
     commands: await jsonLines<AnsweredCommand>(values.commands),
     requests: await jsonLines<DeviceRequest>(values.requests),
     sinceMs,
-  });
+  };
   const leaseTtlMs = number(values['lease-ttl-ms']);
   const clockMs = number(values['clock-ms']);
   const settleMs = number(values['settle-ms']);
-  const verdict = verify(history, {
+  const options = {
     tolerances: {
       ...(leaseTtlMs === undefined ? {} : { stopMs: leaseTtlMs + 1_000 }),
       ...(clockMs === undefined ? {} : { clockMs }),
@@ -86,7 +118,11 @@ async function main(): Promise<number> {
       ticks: number(values['min-ticks']) ?? 1,
       handOvers: number(values['min-hand-overs']) ?? 0,
     },
-  });
+  };
+  const verdict = await settledVerdict(
+    async () => verify(await readHistory(sources), options),
+    number(values['wait-ms']) ?? defaultWaitMs,
+  );
   console.log(values.json ? JSON.stringify(verdict) : describe(verdict));
   if (verdict.violations.length > 0) return 1;
   return verdict.tooLittle.length > 0 ? 2 : 0;

@@ -62,10 +62,12 @@ export function accounting(
         placements: placementsOf(session),
         coverage,
         periodMs,
-        nowMs,
+        // A sample that is younger than what is judged explains what is missing before it.
+        nowMs: history.readAtMs,
         settledMs: settledMs(nowMs, undefined),
       });
       violations.push(
+        ...unexplained(account).map((what): Violation => ({ invariant: 'I7', subject, what, mayPass: true })),
         ...problems(account, scheduled).map((what): Violation => ({ invariant: 'I7', subject, what })),
       );
       totals.expected += countTicks(scheduled);
@@ -79,11 +81,14 @@ export function accounting(
   return { violations, ticks: totals };
 }
 
+function unexplained({ gaps }: Accounting): string[] {
+  return gaps
+    .filter(({ cause }) => cause === 'not_arrived')
+    .map(({ from, to }) => `ticks ${from} to ${to}: no sample and nothing that explains it`);
+}
+
 function problems({ stored, quarantined, gaps }: Accounting, scheduled: TickRanges): string[] {
   const found: string[] = [];
-  for (const { from, to, cause } of gaps) {
-    if (cause === 'not_arrived') found.push(`ticks ${from} to ${to}: no sample and nothing that explains it`);
-  }
   // What the product says about itself is counted once more: the parts must make the whole, each tick once.
   const parts = [...intersection(stored, scheduled), ...intersection(quarantined, scheduled), ...gaps];
   const sum = countTicks(parts);
