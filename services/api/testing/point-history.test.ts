@@ -9,6 +9,7 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { influxForTest, influxIsInstalled } from '@holdfast/test/support/influx-for-test.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 import { configOf, tellSession } from './told-session.ts';
@@ -294,6 +295,7 @@ it('history that a client does not wait for is asked for no longer', async () =>
 
 describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, which keeps no sessions', () => {
   let overInflux: ApiUnderTest;
+  let influxEnv: Record<string, string>;
   beforeAll(async () => {
     const influx = await influxForTest();
     await influx.createDatabase('plant');
@@ -307,11 +309,23 @@ describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, whic
       body: lines.join('\n'),
     });
     expect(written.status).toBe(204);
-    overInflux = await startApi({
-      nats: natsUrl,
-      database: databaseUrl,
-      env: { SAMPLE_STORE: 'influx', INFLUX_URL: influx.url, INFLUX_BUCKET: 'plant' },
+    // A session of devices that had a measurement of their own; what is configured by now is told in the test.
+    const config = configOf('8', ['old-oven', 'saw'], periodMs);
+    const devices = config.devices.map((device) => ({ ...device, measurement: `${device.code}s` }));
+    await tellSession(await sessionLogForTest(natsUrl), { ...config, devices }, [
+      { at: at(0), what: 'started' },
+      { at: at(300), what: 'stopped' },
+    ]);
+    const own = ['old-oven', 'saw'].map(
+      (device) => `${device}s,device=${device} speed=7 ${beginMs + 100_000}`,
+    );
+    const more = await fetch(`${influx.url}/write?db=plant&precision=ms`, {
+      method: 'POST',
+      body: own.join('\n'),
     });
+    expect(more.status).toBe(204);
+    influxEnv = { SAMPLE_STORE: 'influx', INFLUX_URL: influx.url, INFLUX_BUCKET: 'plant' };
+    overInflux = await startApi({ nats: natsUrl, database: databaseUrl, env: influxEnv });
     await overInflux.ready();
   });
   const around = `&start_time=${at(-60)}&end_time=${at(360)}`;
@@ -347,5 +361,42 @@ describe.skipIf(!influxIsInstalled())('history of a session in an InfluxDB, whic
       `${sessionsPath}/point-history/?point_code=speed${around}&session_id=7-1&device=press-1&interval=5m&aggregation=count`,
     );
     expect(body.results.map(({ value }: { value: number }) => value)).toEqual([3]);
+  });
+
+  it('is found in the measurement that a device had then, also when it was renamed, removed or given another one', async () => {
+    await eventually(async () => (await overInflux.get(`${sessionsPath}/8-1/`)).status === 200, {
+      what: 'the session to be known',
+    });
+    await api.post('/api/config/devices/', { code: 'saw', host: '10.0.0.7', measurement: 'saws-of-today' });
+    expect(await speeds('&session_id=8-1')).toEqual(['old-oven 7', 'saw 7']);
+    expect(await speeds('&session_id=8-1&device=old-oven')).toEqual(['old-oven 7']);
+    // Without a session only the configuration of now can be asked.
+    const alone = await overInflux.get(
+      `${sessionsPath}/point-history/?point_code=speed${around}&device=old-oven`,
+    );
+    expect(alone).toMatchObject({ status: 404, body: { code: 'device_not_found' } });
+  });
+
+  it('is looked for as devices are configured now while the broker, which has what they were then, is away', async () => {
+    // Says which devices the session had, so that the broker need not be asked for that.
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    await client.query(
+      `insert into task_config_versions (task_id, version, hash, task_code, task_name, period_ms, device_codes)
+       values (8, 1, 'x', 'task-8', '', $1, '["old-oven", "saw"]') on conflict do nothing`,
+      [periodMs],
+    );
+    await client.end();
+    const alone = await startApi({ nats: 'nats://127.0.0.1:9', database: databaseUrl, env: influxEnv });
+    const query = `${sessionsPath}/point-history/?point_code=speed${around}&session_id=8-1`;
+    const answer = await eventually(
+      async () => {
+        const found = await alone.get(query);
+        return found.status === 200 && found;
+      },
+      { what: 'an API without a broker to answer' },
+    );
+    expect(answer.body.results).toEqual([]);
+    await alone.process.stop({ graceMs: 5_000 });
   });
 });

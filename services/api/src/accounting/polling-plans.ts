@@ -24,6 +24,11 @@ export interface PolledDevice {
 export interface PollingPlans {
   /** @throws ApiProblem when the snapshot is lost, BrokerUnavailable, DatabaseUnavailable */
   of(taskId: number, version: number): Promise<PollingPlan>;
+  /**
+   * By device code the measurements of those devices of a version that had one of their own. Only the snapshot has them:
+   * undefined when that is lost or cannot be read now.
+   */
+  measurements(taskId: number, version: number): Promise<ReadonlyMap<string, string> | undefined>;
 }
 
 const keptAtMost = 1_000;
@@ -66,6 +71,7 @@ export function pollingPlans(options: {
 }): PollingPlans {
   const { database, taskConfigs } = options;
   const known = new Map<string, PollingPlan>();
+  const knownMeasurements = new Map<string, ReadonlyMap<string, string>>();
 
   const fromDatabase = async (taskId: number, version: number): Promise<PollingPlan | undefined> => {
     const row = await database
@@ -101,10 +107,33 @@ export function pollingPlans(options: {
       const kept = known.get(key);
       if (kept) return kept;
       const plan = (await fromDatabase(taskId, version)) ?? (await fromSnapshot(taskId, version));
-      const [oldest] = known.size >= keptAtMost ? known.keys() : [];
-      if (oldest !== undefined) known.delete(oldest);
-      known.set(key, plan);
+      keep(known, key, plan);
       return plan;
     },
+    measurements: async (taskId, version) => {
+      const key = `${taskId}/${version}`;
+      const kept = knownMeasurements.get(key);
+      if (kept) return kept;
+      try {
+        const loaded = await taskConfigs().load(String(taskId), version);
+        if (!loaded.ok) return undefined;
+        const own = new Map(
+          loaded.config.devices.flatMap(({ code, measurement }) =>
+            measurement === undefined ? [] : [[code, measurement] as const],
+          ),
+        );
+        keep(knownMeasurements, key, own);
+        return own;
+      } catch {
+        // Whatever keeps the broker from answering: what the configuration has now is the next best.
+        return undefined;
+      }
+    },
   };
+}
+
+function keep<T>(known: Map<string, T>, key: string, value: T): void {
+  const [oldest] = known.size >= keptAtMost ? known.keys() : [];
+  if (oldest !== undefined) known.delete(oldest);
+  known.set(key, value);
 }

@@ -1,10 +1,12 @@
 import { runningIntervals } from '@holdfast/shared/domain/gaps/schedule.ts';
+import type { HistoryDevice } from '@holdfast/shared/sample-store/sample-store.ts';
 import type { AccountingSources } from '../accounting/account-for-session.ts';
 import { recordedEvents } from '../read-model/recorded-events.ts';
+import { historyDevices } from './history-devices.ts';
 import { knownSession } from './known-session.ts';
 
 export interface SessionExtent {
-  readonly deviceCodes: readonly string[];
+  readonly devices: readonly HistoryDevice[];
   readonly start: Date;
   readonly end: Date;
 }
@@ -12,7 +14,7 @@ export interface SessionExtent {
 /**
  * What of a store that keeps no sessions belongs to one: the devices of its configuration, from its start to its end. (A
  * task has one session at a time. Of a device that another task reads too at that time, that one's values are among them:
- * they lie in the same series.) Undefined when no device of it, or no time of it, is asked for.
+ * they lie in the same series.) A device has the measurement that it had then, also when it was renamed or removed since. Undefined when no device of it, or no time of it, is asked for.
  * @throws ApiProblem when there is no such session or it was cleaned away, DatabaseUnavailable, BrokerUnavailable
  */
 export async function extentOfSession(
@@ -34,8 +36,12 @@ export async function extentOfSession(
   // The tick under way at the start is the first.
   const startMs = Math.min(...devices.map(({ periodMs }) => Math.floor(first.fromMs / periodMs) * periodMs));
   const endMs = intervals.at(-1)?.toMs ?? Number.POSITIVE_INFINITY;
+  const codes = devices.map(({ code }) => code);
+  const own = await plans.measurements(session.task_id, session.config_version);
   const extent = {
-    deviceCodes: devices.map(({ code }) => code),
+    devices: own
+      ? codes.map((deviceCode) => ({ deviceCode, measurement: own.get(deviceCode) ?? deviceCode }))
+      : await historyDevices(database, codes),
     start: new Date(Math.max(startMs, query.start.getTime())),
     end: new Date(Math.min(endMs, query.end.getTime())),
   };

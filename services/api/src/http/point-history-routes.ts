@@ -69,8 +69,7 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
     if (session_id && !samples.keepsSessions) {
       const extent = await extentOfSession(accounting, { sessionId: session_id, device: one, start, end });
       if (!extent) return undefined;
-      const { deviceCodes, ...time } = extent;
-      return { ...common, ...time, devices: await historyDevices(database, deviceCodes) };
+      return { ...common, ...extent };
     }
     return {
       ...common,
@@ -98,7 +97,9 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
         const found = asked ? await results(asked, intervals, query.aggregation) : [];
         if (found.length === 0) {
           const devicesAreKnown = await isOfKnownSession(accounting, query);
-          const devices = query.device ? await historyDevices(database, [query.device]) : undefined;
+          const devices = query.device
+            ? (asked?.devices ?? (await historyDevices(database, [query.device])))
+            : undefined;
           await requireKnownPoint(
             { database, samples },
             { pointCode: query.point_code, devices, devicesAreKnown, signal },
