@@ -209,6 +209,18 @@ describe('a client that follows live samples', () => {
     await again.stop();
   });
 
+  it('that was told of no sample yet has an id to come back with, and so misses none', async () => {
+    const first = await liveClient('?task=11');
+    await eventually(() => first.lastId() !== undefined, { what: 'an id', timeoutMs: 5_000 });
+    expect(first.told).toEqual([]);
+    await first.stop();
+    const missed = await sampleArrives('11', 'press-1');
+    const again = await liveClient('?task=11', { 'last-event-id': String(first.lastId()) });
+    await again.has(missed);
+    expect(again.sequences()).toEqual([missed]);
+    await again.stop();
+  });
+
   it('that cannot set headers names its last id in the query, where a header goes before it', async () => {
     const first = await sampleArrives('10', 'press-1');
     const second = await sampleArrives('10', 'press-1');

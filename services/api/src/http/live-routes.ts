@@ -39,12 +39,13 @@ export function liveRoutes({ database, samples, stored, keys }: LiveSources): Fa
       const atFirst = lastEventId === undefined ? await startingPoint(samples, undefined) : undefined;
       const headers = reply.getHeaders() as Record<string, string>;
       reply.hijack();
-      const client = new EventStream(reply.raw, { patienceMs, headers });
+      const lastId = atFirst?.after ?? lastEventId ?? 0;
+      const client = new EventStream(reply.raw, { patienceMs, headers, lastId });
       clients.add(client);
       const { caller } = request;
       const keep = caller.kind === 'key' ? keys.whenLost(caller.id, () => client.end()) : undefined;
       try {
-        const from = atFirst ?? (await startingPointOfReturn(samples, lastEventId ?? 0, client));
+        const from = atFirst ?? (await startingPointOfReturn(samples, lastId, client));
         if (!from) return;
         await followSamples(samples, client, {
           taskId,

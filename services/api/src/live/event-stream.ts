@@ -22,9 +22,14 @@ export class EventStream {
   readonly #heartbeat: NodeJS.Timeout;
   #lastId: number | undefined;
 
-  constructor(response: ServerResponse, options: { patienceMs: number; headers?: Record<string, string> }) {
+  /** @param options.lastId what came up to it need not be told: told at once, as a client without an id would come back as a new one */
+  constructor(
+    response: ServerResponse,
+    options: { patienceMs: number; headers?: Record<string, string>; lastId?: number },
+  ) {
     this.#response = response;
     this.#patienceMs = options.patienceMs;
+    this.#lastId = options.lastId;
     if (response.destroyed) this.#closed.abort();
     response.once('close', () => this.#closed.abort());
     response.on('error', () => this.#closed.abort());
@@ -35,7 +40,7 @@ export class EventStream {
       // Else nginx would collect events until its buffer is full.
       'x-accel-buffering': 'no',
     });
-    response.write('retry: 2000\n\n');
+    response.write(`retry: 2000\n\n${idLine(this.#lastId)}`);
     // Shows proxies that the connection lives, and the client how far it is though nothing of it was for him.
     this.#heartbeat = setInterval(() => {
       if (!response.writableNeedDrain) response.write(idLine(this.#lastId) || ': alive\n\n');

@@ -91,7 +91,6 @@ export async function startingPointOfReturn(
   lastEventId: number,
   client: EventStream,
 ): Promise<StartingPoint | undefined> {
-  client.reached(lastEventId);
   while (!client.closed.aborted) {
     try {
       return await startingPoint(samples, lastEventId);
