@@ -41,10 +41,14 @@ export function planTask(
     round_trip_ms: given?.round_trip_ms ?? usualRoundTripMs,
     turnaround_ms: given?.turnaround_ms ?? usualTurnaroundMs,
   };
-  const byEndpoint = Map.groupBy(content.devices, (device) => endpointKey(endpointOf(device)));
+  const byEndpoint = devicesByEndpoint(content);
+  const othersBy = others.map((other) => ({ other, devicesBy: devicesByEndpoint(other) }));
   const endpoints = [...byEndpoint].map(([endpoint, devices]) => {
     const planned = devices.map((device) => planDevice(device, content.period_ms, assumed));
-    const beside = others.flatMap((other) => loadBeside(other, endpoint, assumed));
+    const beside = othersBy.flatMap(({ other, devicesBy }) => {
+      const there = devicesBy.get(endpoint);
+      return there ? [loadBeside(other, there, assumed)] : [];
+    });
     const judged = judgeEndpoint(
       [...planned, ...beside.flatMap(({ loads }) => loads)].map(({ load }) => load),
     );
@@ -80,17 +84,19 @@ const reckonedWith = {
     'This is reckoned with the other tasks that read there now; one that is started later is not in it.',
 } as const;
 
-/** What another task reads behind one endpoint; empty when nothing. */
+function devicesByEndpoint({ devices }: TaskContent): ReadonlyMap<string, readonly DeviceConfig[]> {
+  return Map.groupBy(devices, (device) => endpointKey(endpointOf(device)));
+}
+
+/** What another task reads behind one endpoint. */
 function loadBeside(
-  { task_id, task_code, period_ms, devices }: TaskContent,
-  endpoint: string,
+  { task_id, task_code, period_ms }: TaskContent,
+  there: readonly DeviceConfig[],
   assumed: Assumed,
-): { readonly task: OtherTask; readonly loads: readonly { readonly load: DeviceLoad }[] }[] {
-  const there = devices.filter((device) => endpointKey(endpointOf(device)) === endpoint);
-  if (there.length === 0) return [];
+): { readonly task: OtherTask; readonly loads: readonly { readonly load: DeviceLoad }[] } {
   const loads = there.map((device) => planDevice(device, period_ms, assumed));
   const { busyShare } = judgeEndpoint(loads.map(({ load }) => load));
-  return [{ task: { task_id: Number(task_id), task_code, busy_share: rounded(busyShare) }, loads }];
+  return { task: { task_id: Number(task_id), task_code, busy_share: rounded(busyShare) }, loads };
 }
 
 function planDevice(

@@ -1,0 +1,45 @@
+import { taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { expect, it } from 'vitest';
+import { planTask } from './task-plan.ts';
+
+const endpoints = 200;
+const point = { code: 'a', table: 'holding_register', address: 0, data_type: 'int16' };
+
+/** Of a device behind each endpoint; `looked` is told whenever somebody asks where one of them is. */
+function contentOf(task: number, looked: () => void) {
+  const devices = Array.from({ length: endpoints }, (_, index) => ({
+    ...{ id: `${task}-${index}`, code: `d-${task}-${index}`, protocol: 'modbus_tcp', unit_id: task },
+    ...{ host: `gateway-${index}`, points: [point] },
+  }));
+  const about = { task_id: String(task), task_code: `t-${task}`, task_name: '', config_version: 1 };
+  const content = taskConfigSchema.parse({ schema_version: 1, ...about, period_ms: 1_000, devices });
+  for (const device of content.devices) {
+    const { host } = device;
+    const get = () => {
+      looked();
+      return host;
+    };
+    Object.defineProperty(device, 'host', { get });
+  }
+  return content;
+}
+
+it('where each device of the other tasks is, is asked once, not for each endpoint of the plan again', () => {
+  let looks = 0;
+  const look = () => {
+    looks += 1;
+  };
+  const others = [2, 3].map((task) => contentOf(task, look));
+  const plan = planTask(
+    contentOf(1, () => undefined),
+    undefined,
+    others,
+  );
+  expect(plan.endpoints).toHaveLength(endpoints);
+  for (const { other_tasks, busy_share } of plan.endpoints) {
+    expect(other_tasks.map(({ task_code }) => task_code)).toEqual(['t-2', 't-3']);
+    expect(busy_share).toBe(0.03);
+  }
+  // Not far from one look a device; for each endpoint it would be 200 times as many.
+  expect(looks).toBeLessThanOrEqual(5 * others.length * endpoints);
+});
