@@ -21,9 +21,11 @@ const clientsAtMost = 500;
 /** /api/acquisition/live: samples as server-sent events while they come. */
 export function liveRoutes({ database, samples, stored, keys }: LiveSources): FastifyPluginCallbackZod {
   const clients = new Set<EventStream>();
+  let isEnding = false;
 
   return (app, _options, done) => {
     app.addHook('preClose', async () => {
+      isEnding = true;
       for (const client of clients) client.end();
     });
     app.get('/', { schema: { querystring: liveQuerySchema } }, async (request, reply) => {
@@ -42,6 +44,8 @@ export function liveRoutes({ database, samples, stored, keys }: LiveSources): Fa
       const lastId = atFirst?.after ?? lastEventId ?? 0;
       const client = new EventStream(reply.raw, { patienceMs, headers, lastId });
       clients.add(client);
+      // Its request was in hand already when the others were let go.
+      if (isEnding) client.end();
       const { caller } = request;
       const keep = caller.kind === 'key' ? keys.whenLost(caller.id, () => client.end()) : undefined;
       try {

@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { fastify } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import { expect, it, onTestFinished } from 'vitest';
+import { type LiveSources, liveRoutes } from './live-routes.ts';
+
+it('a client whose request is in hand when the API begins to end is let go, too', async () => {
+  const app = fastify();
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  app.decorateRequest('caller', { getter: () => ({ kind: 'local', role: 'viewer' }) as const });
+  const asked = Promise.withResolvers<void>();
+  const bounds = Promise.withResolvers<{ firstSequence: number; lastSequence: number }>();
+  const feed = { pendingAtStart: 0, ...untilStopped() };
+  const samples = {
+    bounds: () => {
+      asked.resolve();
+      return bounds.promise;
+    },
+    open: async () => feed,
+  };
+  await app.register(liveRoutes({ samples } as unknown as LiveSources), { prefix: '/live' });
+  const ending = Promise.withResolvers<void>();
+  // Comes after that of the routes.
+  await app.register(async (last) => {
+    last.addHook('preClose', async () => ending.resolve());
+  });
+  const address = await app.listen({ port: 0, host: '127.0.0.1' });
+  onTestFinished(() => app.server.closeAllConnections());
+
+  const answer = fetch(`${address}/live/`);
+  await asked.promise;
+  const closed = app.close();
+  await ending.promise;
+  bounds.resolve({ firstSequence: 1, lastSequence: 7 });
+  expect(await (await answer).text()).toContain('id: 7');
+  await closed;
+});
+
+/** A feed with nothing to tell. */
+function untilStopped() {
+  const stopping = new AbortController();
+  return {
+    stop: () => stopping.abort(),
+    [Symbol.asyncIterator]: () => ({
+      next: async () => {
+        if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
+        return { done: true, value: undefined };
+      },
+    }),
+  };
+}
