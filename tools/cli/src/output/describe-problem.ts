@@ -43,7 +43,9 @@ export function describeProblem(
   const { title, code, status, instance } = problem;
   const detail = (code && detailOnCode[code]) ?? problem.detail;
   const errors = Array.isArray(problem.errors) ? (problem.errors as unknown[]) : [];
-  const faults = errors.length > 1 ? errors.map(fault) : [];
+  // A single one is in the detail of most problems; "see errors" is for those who have the answer itself.
+  const isTold = errors.length === 1 && detail?.includes(messageOf(errors[0]));
+  const faults = isTold ? [] : errors.map(fault);
   const lines = [
     `${plainText(title || 'Refused')} (${[code, status].filter(Boolean).join(', ')})`,
     detail && plainText(detail),
@@ -58,6 +60,10 @@ export function describeProblem(
 }
 
 function fault(error: unknown): string {
-  const { path, message } = error as { path?: unknown; message?: unknown };
-  return plainText(`${path ? `${path}: ` : ''}${message ?? ''}`).replace(/^/, '  - ');
+  const { path } = error as { path?: unknown };
+  return plainText(`${path ? `${path}: ` : ''}${messageOf(error)}`).replace(/^/, '  - ');
+}
+
+function messageOf(error: unknown): string {
+  return String((error as { message?: unknown }).message ?? '');
 }
