@@ -112,6 +112,15 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
       front.passOn();
     });
 
+    it('says that the server at the address is none that takes what InfluxDB 2 does', async () => {
+      const older = openInfluxSampleStore({ url: influxUrl, org: 'holdfast', bucket: 'plant' });
+      await expect(older.write([storableSample()])).rejects.toMatchObject({
+        name: 'SampleStoreUnavailable',
+        code: '404',
+        message: `cannot write samples: InfluxDB answered 404: there is no InfluxDB 2 at ${new URL(influxUrl).host}. InfluxDB 1.x answers from 1.8 on; else look at INFLUX_URL`,
+      });
+    });
+
     it.each([400, 413, 422])('says rejected when the server answers %i', async (status) => {
       front.answerWrites({ status, body: '{"code":"invalid","message":"what is wrong"}' });
       expect(await store.write([storableSample()])).toEqual({

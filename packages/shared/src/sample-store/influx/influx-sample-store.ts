@@ -210,7 +210,13 @@ function serverReason(error: HttpError): string {
     if ('message' in json && typeof json.message === 'string') return json.message;
     if ('error' in json && typeof json.error === 'string') return json.error;
   }
-  return error.body || error.message;
+  return (error.body || error.message).trim();
+}
+
+/** An InfluxDB says in JSON what it does not find, such as a bucket; a server that has no such address says it in its own way. */
+function saysNothingAsInflux(error: HttpError): boolean {
+  const json: unknown = error.json;
+  return typeof json !== 'object' || json === null || !('code' in json);
 }
 
 function unavailable(
@@ -219,7 +225,10 @@ function unavailable(
   { url, authority }: Pick<InfluxSampleStoreOptions, 'url' | 'authority'>,
 ): SampleStoreUnavailable {
   if (error instanceof HttpError) {
-    const reason = `${error.statusCode} ${serverReason(error)}`;
+    const isElsewhere = error.statusCode === 404 && saysNothingAsInflux(error);
+    const reason = isElsewhere
+      ? `404: there is no InfluxDB 2 at ${new URL(url).host}. InfluxDB 1.x answers from 1.8 on; else look at INFLUX_URL`
+      : `${error.statusCode} ${serverReason(error)}`;
     return new SampleStoreUnavailable(`${what}: InfluxDB answered ${reason}`, String(error.statusCode), {
       cause: error,
       // The client's own reading of it takes seconds for milliseconds.
