@@ -1,5 +1,6 @@
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { Database } from '../database/open-database.ts';
 import type { KeptDevice } from '../database/tables.ts';
 import { ApiProblem } from '../http/api-problem.ts';
@@ -26,12 +27,14 @@ export interface PollingPlans {
   of(taskId: number, version: number): Promise<PollingPlan>;
   /**
    * By device code the measurements of those devices of a version that had one of their own. Only the snapshot has them:
-   * undefined when that is lost or cannot be read now.
+   * undefined when that is lost or cannot be read now, within two seconds.
    */
   measurements(taskId: number, version: number): Promise<ReadonlyMap<string, string> | undefined>;
 }
 
 const keptAtMost = 1_000;
+/** A broker that works has answered long before, also with a large snapshot; one that hangs would keep each question for 5 s. */
+const patienceMs = 2_000;
 
 type Content = Pick<TaskConfig, 'period_ms' | 'devices'>;
 
@@ -101,6 +104,23 @@ export function pollingPlans(options: {
     }
     return planOf(loaded.config);
   };
+  /** Undefined where whatever keeps the broker from answering: what the configuration has now is the next best. */
+  const ownMeasurements = async (
+    taskId: number,
+    version: number,
+  ): Promise<ReadonlyMap<string, string> | undefined> => {
+    try {
+      const loaded = await taskConfigs().load(String(taskId), version);
+      if (!loaded.ok) return undefined;
+      return new Map(
+        loaded.config.devices.flatMap(({ code, measurement }) =>
+          measurement === undefined ? [] : [[code, measurement] as const],
+        ),
+      );
+    } catch {
+      return undefined;
+    }
+  };
   return {
     of: async (taskId, version) => {
       const key = `${taskId}/${version}`;
@@ -114,20 +134,14 @@ export function pollingPlans(options: {
       const key = `${taskId}/${version}`;
       const kept = knownMeasurements.get(key);
       if (kept) return kept;
-      try {
-        const loaded = await taskConfigs().load(String(taskId), version);
-        if (!loaded.ok) return undefined;
-        const own = new Map(
-          loaded.config.devices.flatMap(({ code, measurement }) =>
-            measurement === undefined ? [] : [[code, measurement] as const],
-          ),
-        );
-        keep(knownMeasurements, key, own);
+      const answered = new AbortController();
+      const answer = ownMeasurements(taskId, version).then((own) => {
+        if (own) keep(knownMeasurements, key, own);
+        answered.abort();
         return own;
-      } catch {
-        // Whatever keeps the broker from answering: what the configuration has now is the next best.
-        return undefined;
-      }
+      });
+      const patience = pause(systemTimers, patienceMs, answered.signal);
+      return Promise.race([answer, patience.then(() => (answered.signal.aborted ? answer : undefined))]);
     },
   };
 }
