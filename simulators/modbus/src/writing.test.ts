@@ -22,6 +22,8 @@ endpoints:
         points:
           - { code: moving, table: holding_register, address: 30, data_type: uint16, value: { counter: { every: 1ms } } }
           - { code: fixed, table: holding_register, address: 31, data_type: uint16, writable: false, value: 9 }
+          - { code: zone, table: holding_register, address: 40, data_type: uint16, count: 2, writable: true, value: 1 }
+          - { code: alarm, table: holding_register, address: 42, data_type: bool, bit: 3, writable: true, value: true }
           - { code: measured, table: input_register, address: 0, data_type: uint16, value: 9 }
       - { device: display, unit_id: 2, read_only: true, tables: { holding_register: { 0: 1 } } }
 `;
@@ -45,6 +47,14 @@ async function pressIsAsked(...pdus: readonly string[]): Promise<string[]> {
 it.each([
   ['one register', '06 0001 1234', '0600011234', '03 0001 0001', '03021234'],
   ['several registers', '10 0001 0002 04 1234 5678', '1000010002', '03 0000 0003', '0306000712345678'],
+  ['an array', '10 0028 0002 04 1234 5678', '1000280002', '03 0028 0003', '0306123456780008'],
+  [
+    'a register that has a point for one of its bits',
+    '06 002a 0010',
+    '06002a0010',
+    '03 002a 0001',
+    '03020010',
+  ],
   ['one coil', '05 0001 ff00', '050001ff00', '01 0000 000a', '01020200'],
   ['a coil that is switched off', '05 0001 0000', '0500010000', '01 0000 0002', '010100'],
   ['several coils', '0f 0001 0009 02 ff01', '0f00010009', '01 0000 000a', '0102fe03'],

@@ -1,5 +1,6 @@
 import { pointConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { parseAddress } from '@holdfast/shared/domain/register/address-notation.ts';
+import { tableNeverWritten } from '@holdfast/shared/domain/register/never-written.ts';
 import { registerTables } from '@holdfast/shared/domain/register/point-layout.ts';
 import { pointProblems } from '@holdfast/shared/domain/register/point-rules.ts';
 import * as z from 'zod';
@@ -40,7 +41,10 @@ const pointSchema = z
     if (!parsed.ok) return refuse(parsed.field, parsed.message);
     if (!parsed.table) return refuse('table', `must be one of ${registerTables.join(', ')}`);
     const found = { ...point, table: parsed.table, address: parsed.address };
-    for (const { field, message } of pointProblems(found)) refuse(field, message);
+    // Whoever reads the simulated device may write what Holdfast never does: arrays, and registers of single bits.
+    const readOnly = found.writable ? tableNeverWritten(found.table) : undefined;
+    if (readOnly !== undefined) refuse('writable', readOnly);
+    for (const { field, message } of pointProblems({ ...found, writable: false })) refuse(field, message);
     return found;
   });
 export type PointOfFile = z.infer<typeof pointSchema>;

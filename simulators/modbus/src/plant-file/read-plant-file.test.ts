@@ -127,6 +127,12 @@ endpoints:
       'plant.yaml:3: endpoints[0].prot: there is no such setting',
     ],
     [
+      'has an input that can be written',
+      'endpoints:\n  - transport: tcp\n    units:\n      - device: a\n        points:\n' +
+        '          - { code: a, address: 0, table: input_register, data_type: int16, value: 1, writable: true }\n',
+      'plant.yaml:6: endpoints[0].units[0].points[0].writable: a point of the table input_register cannot be written',
+    ],
+    [
       'has a time without a unit',
       'endpoints:\n  - transport: tcp\n    units:\n      - device: a\n        latency: 5\n',
       'plant.yaml:5: endpoints[0].units[0].latency: must be a time with its unit: 250ms, 1.5s, 10m, 2h',
