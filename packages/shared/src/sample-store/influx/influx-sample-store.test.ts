@@ -121,6 +121,15 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
       });
     });
 
+    it('says what an InfluxDB 1.8 does not have, in its own words', async () => {
+      front.answerWrites({ status: 404, body: '{"error":"database not found: \\"plant\\""}' });
+      await expect(store.write([storableSample()])).rejects.toMatchObject({
+        name: 'SampleStoreUnavailable',
+        message: 'cannot write samples: InfluxDB answered 404 database not found: "plant"',
+      });
+      front.passOn();
+    });
+
     it.each([400, 413, 422])('says rejected when the server answers %i', async (status) => {
       front.answerWrites({ status, body: '{"code":"invalid","message":"what is wrong"}' });
       expect(await store.write([storableSample()])).toEqual({

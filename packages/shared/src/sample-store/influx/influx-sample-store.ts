@@ -213,10 +213,13 @@ function serverReason(error: HttpError): string {
   return (error.body || error.message).trim();
 }
 
-/** An InfluxDB says in JSON what it does not find, such as a bucket; a server that has no such address says it in its own way. */
+/**
+ * An InfluxDB says in JSON what it does not find, such as a bucket (2.x with a `code`, 1.8 of a database as `error`); a server
+ * that has no such address says it in its own way.
+ */
 function saysNothingAsInflux(error: HttpError): boolean {
   const json: unknown = error.json;
-  return typeof json !== 'object' || json === null || !('code' in json);
+  return typeof json !== 'object' || json === null || !('code' in json || 'error' in json);
 }
 
 function unavailable(
