@@ -143,6 +143,30 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     expect(await stored('patient')).toEqual(values(100));
   });
 
+  it('fails without a break while further batches find PostgreSQL in order', async () => {
+    const second = Promise.withResolvers<void>();
+    front.script((body) => {
+      if (body.includes('second-in-outage')) second.resolve();
+      return answer(503);
+    });
+    await start();
+    await publish('first-in-outage', ticks(1));
+    const failing = await sinkStatusThat(connection, 'writing fails', (status) => status.failed_writes > 0);
+    await publish('second-in-outage', ticks(1));
+    await second.promise;
+    const later = await sinkStatusThat(
+      connection,
+      'both fail',
+      (status) => status.updated_at > failing.updated_at && status.failed_writes > failing.failed_writes,
+    );
+    expect(later.failing_since).toBe(failing.failing_since);
+    expect(writer.lastLines(50).join('\n')).not.toContain('the database can be used again');
+    front.passOn();
+    await untilLogged(writer, 'the database can be used again');
+    await untilAllAcked(connection);
+    expect(await stored('second-in-outage')).toEqual(values(1));
+  });
+
   it('goes on at the pace of a database that takes 2 s for each answer, while publishing is not held up', async () => {
     const looked = Promise.withResolvers<void>();
     front.script(async () => {

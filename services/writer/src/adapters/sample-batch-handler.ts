@@ -63,7 +63,11 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     tellOfClocks(uncertain);
     const startedAt = performance.now();
     const { written, refused } = await writeInParts(storable, (entries) =>
-      untilStoreAnswers(() => store.write(entries.map(({ sample }) => markOvertaken(sample))), signal),
+      untilStoreAnswers(
+        'write',
+        () => store.write(entries.map(({ sample }) => markOvertaken(sample))),
+        signal,
+      ),
     );
     if (storable.length > 0) monitor.wrote(performance.now() - startedAt, Date.now());
     // The good ones first: what becomes of the others must not hold them up.
@@ -113,7 +117,13 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     return sample;
   }
 
-  function untilStoreAnswers<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  /** A look says nothing of writing, which may go elsewhere (values into InfluxDB, epochs into PostgreSQL). */
+  function untilStoreAnswers<T>(
+    what: 'write' | 'look',
+    attempt: () => Promise<T>,
+    signal: AbortSignal,
+  ): Promise<T> {
+    let failed = false;
     const whenWelcome = async (): Promise<T> => {
       while (performance.now() < leftAloneUntilMs) {
         await pause(systemTimers, leftAloneUntilMs - performance.now(), signal);
@@ -126,6 +136,7 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
       isTemporary: (error) => error instanceof SampleStoreUnavailable,
       askedPauseMs: (error) => (error instanceof SampleStoreUnavailable ? error.retryAfterMs : undefined),
       onFailure: (error) => {
+        failed = true;
         counters.failedWrites += 1;
         storeOutage.failed(error);
         monitor.failed(error, Date.now());
@@ -134,6 +145,7 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
         leftAloneUntilMs = Math.max(leftAloneUntilMs, untilMs);
       },
       onSuccess: () => {
+        if (what === 'look' && !failed) return;
         storeOutage.worked();
         monitor.worked();
       },
@@ -153,7 +165,7 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
       if (!known.has(sample.session)) known.set(sample.session, fence.highest(sample.session));
     }
     if (known.size === 0) return;
-    const starts = await untilStoreAnswers(() => store.epochStarts(known), signal);
+    const starts = await untilStoreAnswers('look', () => store.epochStarts(known), signal);
     for (const { session, epoch, sequence } of starts) fence.know(session, epoch, sequence);
   }
 
