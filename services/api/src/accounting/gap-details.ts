@@ -3,7 +3,8 @@ import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 /** Causes in words for people. */
 export const gapDetails: Readonly<Record<GapCause, string>> = {
   timeout: 'the device did not answer in time',
-  connection: 'there was no connection to the device',
+  connection:
+    'there was no connection to the device, or what came over it was no answer (such as a wrong check sum)',
   exception: 'the device answered with an exception',
   overrun:
     'not read in time: the reading before, or others on the same endpoint, took longer than the period',
