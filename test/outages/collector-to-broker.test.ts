@@ -137,6 +137,21 @@ describe('samples while the broker does not take them', () => {
     for (const { doubled } of ticks.values()) expect(doubled).toBe(0);
   });
 
+  it('arrive also when the collector comes back with its spool switched off', async () => {
+    await begin({ SAMPLE_BUFFER_MAX: '400' });
+    await fleet.nats.kill();
+    await spooled(300);
+    await collector.kill();
+    const inSpool = await spooledIn(spoolDir);
+    await fleet.nats.restart();
+    await startCollector({ SPOOL_MAX_BYTES: '0' });
+    await nothingSpooled();
+    const ticks = await end();
+    const stored = new Set((await samplesOfSession()).map(({ device, tick }) => `${device}/${tick}`));
+    expect(inSpool.filter(({ device, tick }) => !stored.has(`${device}/${tick}`))).toEqual([]);
+    for (const { doubled } of ticks.values()) expect(doubled).toBe(0);
+  });
+
   it('beyond the bound of the spool become gaps, the oldest first, and every tick is accounted for', async () => {
     await begin({ SAMPLE_BUFFER_MAX: '400', SPOOL_MAX_BYTES: '1048576' }, 20);
     await fleet.nats.kill();

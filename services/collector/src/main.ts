@@ -163,7 +163,9 @@ await runService({
       log,
     });
     const adoption = adoptAbandonedSpools({
-      ...{ spoolDir: config.SPOOL_DIR, own: ownSpool, installation, instance },
+      ...{ spoolDir: config.SPOOL_DIR, installation, instance },
+      // What a process of this id spooled before spooling was switched off is like any that is left behind.
+      own: isSpooling ? ownSpool : undefined,
       createOutbox: async () =>
         new SampleOutbox({
           ...sending,
@@ -176,7 +178,6 @@ await runService({
       timers: systemTimers,
       log,
     });
-    if (!isSpooling) await adoption.stop();
     connection.onReconnect(() => outbox.resume());
     onStop(
       'outbox status',

@@ -11,8 +11,8 @@ export interface AbandonedSpoolsOptions
     'createOutbox' | 'isBrokerUp' | 'onIdle' | 'lookEveryMs' | 'timers' | 'log'
   > {
   readonly spoolDir: string;
-  /** This collector's folder in it. */
-  readonly own: string;
+  /** This collector's folder in it; undefined when it spools nothing itself. */
+  readonly own: string | undefined;
   readonly installation: string;
   readonly instance: string;
 }
@@ -23,10 +23,14 @@ export function spoolFolder(spoolDir: string, collectorId: string, installation:
 }
 
 /**
- * Folders beside `own` in which collectors of this installation have left samples, the oldest first. A folder without
+ * Folders but `own` in which collectors of this installation have left samples, the oldest first. A folder without
  * a lock file beside it is not among them: nobody could tell whether its owner lives.
  */
-async function spoolsOfOthers(spoolDir: string, own: string, installation: string): Promise<string[]> {
+async function spoolsOfOthers(
+  spoolDir: string,
+  own: string | undefined,
+  installation: string,
+): Promise<string[]> {
   const names = await namesIn(spoolDir);
   const found: { readonly folder: string; readonly since: number }[] = [];
   for (const name of names) {
@@ -54,7 +58,11 @@ async function isSpoolAbandoned(folder: string): Promise<boolean> {
 }
 
 /** Removes what dead collectors have left beside `own` without any sample in it: each new container has a new id. */
-async function removeEmptySpools(spoolDir: string, own: string, installation: string): Promise<void> {
+async function removeEmptySpools(
+  spoolDir: string,
+  own: string | undefined,
+  installation: string,
+): Promise<void> {
   const withSamples = await spoolsOfOthers(spoolDir, own, installation);
   for (const name of await namesIn(spoolDir)) {
     if (!name.endsWith(`-${installation}.lock`)) continue;
