@@ -40,6 +40,7 @@ import { loggerOfRequest, tellTraces } from './http/request-trace.ts';
 import { sessionRoutes } from './http/session-routes.ts';
 import { type SystemSources, systemRoutes } from './http/system-routes.ts';
 import type { TlsMaterial } from './http/tls-files.ts';
+import { waitUntilReady } from './http/wait-until-ready.ts';
 import type { ShownLimitsSources } from './learned-limits/shown-limits.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
 import type { WaitingNotices } from './live-status/waiting-notices.ts';
@@ -120,6 +121,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   tellRequestIds(app as unknown as FastifyInstance);
   tellTraces(app as unknown as FastifyInstance);
   addProblemReplies(app as unknown as FastifyInstance);
+  waitUntilReady(app as unknown as FastifyInstance, () => Object.values(readiness()).every(Boolean));
   refuseWhileClosing(app as unknown as FastifyInstance);
   await addAccessControl(app as unknown as FastifyInstance, access);
   acceptEmptyBodies(app as unknown as FastifyInstance);

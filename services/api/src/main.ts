@@ -33,7 +33,7 @@ import { openDatabase } from './database/open-database.ts';
 import { startMigrations } from './database/start-migrations.ts';
 import { taskValidation } from './devices/validate-start.ts';
 import { closeApp, watchUnusedConnections } from './http/close-app.ts';
-import { listen, readyOrTired } from './http/listen.ts';
+import { listen } from './http/listen.ts';
 import { renewTls } from './http/renew-tls.ts';
 import { readTlsFiles } from './http/tls-files.ts';
 import { startWriteBack } from './learned-limits/write-back.ts';
@@ -236,10 +236,6 @@ await runService({
       log.info({ valid_until: tls.validUntil.toISOString() }, 'the API speaks HTTPS only');
       onStop('tls files', renewTls(app.server as unknown as Server, tlsFiles, log));
     }
-    const stopping = new AbortController();
-    onStop('start', async () => stopping.abort());
-    const isReady = () => Object.values(readiness()).every(Boolean);
-    if (!(await readyOrTired(isReady, stopping.signal))) return;
     await listen(app, { host: config.API_HOST, port: config.API_PORT });
   },
 });

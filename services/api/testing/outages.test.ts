@@ -272,7 +272,7 @@ describe('an API that is started', () => {
     await api.ready();
   });
 
-  it('while all else is there takes no request before it can serve it', async () => {
+  it('while all else is there keeps what it cannot serve yet waiting', async () => {
     const settings = { nats: (await natsForTest()).url, database: await freshDatabase() };
     const before = await startApi(settings);
     await before.ready();
@@ -280,12 +280,12 @@ describe('an API that is started', () => {
     const startedAt = performance.now();
     const api = await startApi(settings);
     // The first answer that it gives at all.
-    const first = await eventually(() => api.get('/health/ready').catch(() => undefined), {
+    const first = await eventually(() => api.get(sessionsPath).catch(() => undefined), {
       what: 'an answer',
     });
     // On a machine that is so busy it is right to have lost patience.
     const mayBeTired = performance.now() - startedAt > 3_000;
-    if (!mayBeTired) expect(first.body).toMatchObject({ status: 'ok' });
+    if (!mayBeTired) expect(first).toMatchObject({ status: 200 });
     await api.ready();
   });
 

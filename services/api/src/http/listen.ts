@@ -1,4 +1,3 @@
-import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { FastifyInstance } from 'fastify';
 
 /** Another program has the address. */
@@ -19,21 +18,4 @@ export async function listen(
       { cause: error },
     );
   }
-}
-
-const patienceMs = 3_000;
-const lookEveryMs = 20;
-
-/**
- * Waits until everything is there that requests need, for three seconds at the most: without broker or database it serves what it
- * can. Who asks in the moment before would be refused what is there right after, and the `EventSource` of a page that is
- * answered 503 never asks again.
- * @returns false when it is stopping meanwhile
- */
-export async function readyOrTired(isReady: () => boolean, stopping: AbortSignal): Promise<boolean> {
-  const tiredAt = performance.now() + patienceMs;
-  while (!stopping.aborted && !isReady() && performance.now() < tiredAt) {
-    await pause(systemTimers, lookEveryMs, stopping);
-  }
-  return !stopping.aborted;
 }
