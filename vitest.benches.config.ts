@@ -8,7 +8,7 @@ export default defineConfig({
     include: [
       'test/bench/*.test.ts',
       'test/cluster/*.test.ts',
-      'test/outages/{slow-database,dropped-after-the-end}.test.ts',
+      'test/outages/{slow-database,dropped-after-the-end,dropped-unseen}.test.ts',
     ],
     exclude: ['**/node_modules/**'],
     maxWorkers: 1,

@@ -21,7 +21,7 @@ export default defineConfig({
       'test/bench/{api,modbus-clients,outage,publish}-bench.test.ts',
       'test/bench/{fleet,polled}-benches.test.ts',
       'test/cluster/**',
-      'test/outages/{slow-database,dropped-after-the-end}.test.ts',
+      'test/outages/{slow-database,dropped-after-the-end,dropped-unseen}.test.ts',
     ],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
