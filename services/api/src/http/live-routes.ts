@@ -4,7 +4,7 @@ import type { ApiKeys } from '../access/api-keys.ts';
 import type { Database } from '../database/open-database.ts';
 import { EventStream } from '../live/event-stream.ts';
 import { followSamples, startingPoint, startingPointOfReturn } from '../live/follow-samples.ts';
-import type { LiveSamples } from '../ports.ts';
+import { BrokerUnavailable, type LiveSamples } from '../ports.ts';
 import { ApiProblem, notFound, validationFailed } from './api-problem.ts';
 import { clientGone } from './client-gone.ts';
 import { type KnownLiveSources, requireKnownLive } from './known-live.ts';
@@ -38,10 +38,14 @@ export function liveRoutes({ database, samples, stored, keys }: LiveSources): Fa
         await requireKnownLive({ database, stored }, { devices: device, points: point, signal });
       }
       if (clients.size >= clientsAtMost) throw tooManyClients();
-      const atFirst = lastEventId === undefined ? await startingPoint(samples, undefined) : undefined;
+      // Before the answer: whoever has it may count on every sample that comes after it.
+      const atFirst = await startingPoint(samples, lastEventId).catch((error: unknown) => {
+        if (lastEventId !== undefined && error instanceof BrokerUnavailable) return undefined;
+        throw error;
+      });
       const headers = reply.getHeaders() as Record<string, string>;
       reply.hijack();
-      const lastId = atFirst?.after ?? lastEventId ?? 0;
+      const lastId = lastEventId ?? atFirst?.after ?? 0;
       const client = new EventStream(reply.raw, { patienceMs, headers, lastId });
       clients.add(client);
       // Its request was in hand already when the others were let go.
