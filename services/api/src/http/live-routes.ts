@@ -37,12 +37,12 @@ export function liveRoutes({ database, samples, stored, keys }: LiveSources): Fa
         const signal = clientGone(reply);
         await requireKnownLive({ database, stored }, { devices: device, points: point, signal });
       }
-      if (clients.size >= clientsAtMost) throw tooManyClients();
       // Before the answer: whoever has it may count on every sample that comes after it.
       const atFirst = await startingPoint(samples, lastEventId).catch((error: unknown) => {
         if (lastEventId !== undefined && error instanceof BrokerUnavailable) return undefined;
         throw error;
       });
+      if (clients.size >= clientsAtMost) throw tooManyClients();
       const headers = reply.getHeaders() as Record<string, string>;
       reply.hijack();
       const lastId = lastEventId ?? atFirst?.after ?? 0;
