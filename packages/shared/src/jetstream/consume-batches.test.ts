@@ -176,6 +176,27 @@ describe('a durable consumer that works in batches', () => {
     expect(seen.sort(byNumber)).toEqual(numbers(20));
   });
 
+  it('gives back also what the broker has sent and the client has not read yet', async () => {
+    // Of so many bytes the client has read a part when the first message is handed over.
+    await publish(30, 0, 500_000);
+    const ackWaitMs = 600_000;
+    let stopped: Promise<void> | undefined;
+    const first: BatchConsumer = start({
+      maxMessages: 30,
+      maxWaitMs: 0,
+      ackWaitMs,
+      handle: async () => {
+        stopped ??= first.stop();
+      },
+    });
+    await eventually(() => stopped !== undefined, { what: 'the first batch' });
+    await stopped;
+    const seen: string[] = [];
+    start({ maxMessages: 30, ackWaitMs, handle: takeAll(seen) });
+    await eventually(() => seen.length === 30, { what: 'everything again, without waiting for ack_wait' });
+    expect(seen.map((text) => text.trim()).sort(byNumber)).toEqual(numbers(30));
+  });
+
   it('can be stopped at any moment of its start', async () => {
     await publish(1);
     for (let turns = 0; turns < 60; turns++) {

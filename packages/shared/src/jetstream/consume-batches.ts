@@ -1,5 +1,5 @@
 import { type ConsumerMessages, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/nats-core';
+import type { NatsConnection, Subscription } from '@nats-io/nats-core';
 import type { Stop } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { pause, systemTimers } from '../runtime/timers.ts';
@@ -54,6 +54,9 @@ const pullExpiresMs = 3_000;
 
 /** A confirmation that got lost with a broker holds up the next batch for so long. */
 const ackConfirmTimeoutMs = 2_000;
+
+/** A broker that is silent holds up the end of reading for so long; what it had sent comes again after `ack_wait`. */
+const endOfDeliveryTimeoutMs = 2_000;
 
 /** On what `ackAll` has taken: a message does not show it itself, and a WeakSet of thousands costs every collection of garbage. */
 const acknowledged = Symbol('acknowledged');
@@ -127,7 +130,7 @@ class RunningBatchConsumer {
     this.#stopping.abort();
     this.#wake();
     this.#roomMade();
-    await this.#source?.close();
+    if (this.#source) await this.#endDelivery(this.#source);
     await this.#reading;
     await this.#handling;
     clearInterval(this.#progress);
@@ -156,7 +159,7 @@ class RunningBatchConsumer {
         });
         this.#source = source;
         // stop() may have looked for a source before there was one.
-        if (signal.aborted) void source.close();
+        if (signal.aborted) void this.#endDelivery(source);
         failing = false;
         const failure = await source.closed();
         if (failure) throw failure;
@@ -171,7 +174,28 @@ class RunningBatchConsumer {
     }
   }
 
+  /**
+   * Closing alone would drop what the broker has sent already and the client has not read yet: nobody would get it before
+   * `ack_wait` is over. So the subscription is drained: until the broker has confirmed its end, what comes still arrives.
+   */
+  async #endDelivery(source: ConsumerMessages): Promise<void> {
+    // The client keeps the subscription to itself and follows it when it is drained.
+    const { sub } = source as ConsumerMessages & { readonly sub?: Subscription };
+    if (this.#connected && sub && !sub.isClosed()) {
+      const given = new AbortController();
+      const drained = sub.drain().catch(() => undefined);
+      await Promise.race([drained, pause(systemTimers, endOfDeliveryTimeoutMs, given.signal)]);
+      given.abort();
+    }
+    await source.close();
+  }
+
   #arrived(message: JsMsg): void {
+    // Nobody will handle it here, or it would be more than may be held.
+    if (this.#stopping.signal.aborted || this.#isPaused) {
+      this.#giveBack([message]);
+      return;
+    }
     const sequence = message.seq;
     const held = this.#inHand.get(sequence);
     // Acknowledging its first delivery will acknowledge this one too.
@@ -183,7 +207,7 @@ class RunningBatchConsumer {
     if (this.#waiting.size === 1 || this.#isFull()) this.#wake();
     if (!this.#isPaused && this.#heldBytes() > (this.#options.maxHeldBytes ?? Number.POSITIVE_INFINITY)) {
       this.#isPaused = true;
-      void this.#source?.close();
+      if (this.#source) void this.#endDelivery(this.#source);
     }
   }
 
