@@ -31,6 +31,8 @@ export default defineConfig({
     // workers as cores half of the machine would be idle. More than a few share its disk and PostgreSQL for nothing.
     maxWorkers: Math.min(availableParallelism() + 1, 4),
     sequence: { sequencer: LongestFirst },
+    // As patient as `eventually`: vitest's own second is over when a process gets no core for so long.
+    expect: { poll: { timeout: 20_000, interval: 25 } },
     testTimeout: 90_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
