@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 
 /**
- * An address from the command line, or else from the environment: `NAME`, or the file that `NAME_FILE` names.
+ * A setting from the command line, or else from the environment: `NAME`, or the file that `NAME_FILE` names.
  * @throws when that file cannot be read
  */
 export function givenOrAround(
   given: string | undefined,
-  name: 'NATS_URL' | 'DATABASE_URL',
+  name: 'NATS_URL' | 'DATABASE_URL' | 'SAMPLE_STORE',
 ): string | undefined {
   if (given !== undefined) return given;
   // biome-ignore lint/style/noProcessEnv: a program of its own, which has no other settings

@@ -70,8 +70,9 @@ export interface DatabaseContent {
   readonly checkpoint: number | undefined;
   /** What was removed from the read model on purpose; left out: nothing. */
   readonly cleaned?: readonly CleanedSession[];
-  readonly values: readonly TickInDatabase[];
-  readonly misses: readonly TickInDatabase[];
+  /** Undefined, as `misses`, where samples go into another database: that one is not read. */
+  readonly values: readonly TickInDatabase[] | undefined;
+  readonly misses: readonly TickInDatabase[] | undefined;
   /** The account of ticks that the writer keeps. */
   readonly coverage: readonly KeptTicks[];
 }

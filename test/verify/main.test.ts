@@ -2,10 +2,18 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
-import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { startInfluxTwoFront } from '@holdfast/shared/sample-store/testing/influx-two-front.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { startApi } from '../../services/api/testing/api-under-test.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { influxForTest, influxIsInstalled } from '../support/influx-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 function startVerify(env: Record<string, string>, args: readonly string[]): Promise<RunningProcess> {
@@ -98,6 +106,57 @@ describe('npm run verify', () => {
     expect(verdict.violations).toEqual([]);
     expect(code).toBe(0);
   });
+
+  it.runIf(influxIsInstalled())(
+    'judges by the record of the writer where samples go to InfluxDB, when it is told so',
+    async () => {
+      const [influx, databaseUrl] = await Promise.all([influxForTest(), freshDatabase()]);
+      await influx.createDatabase('verified');
+      const front = await startInfluxTwoFront(influx.url);
+      cleanUpAfterFile(() => front.stop());
+      const api = await startApi({ nats: fleet.nats.url, database: databaseUrl });
+      await api.ready();
+      await fleet.start('writer', {
+        DATABASE_URL: databaseUrl,
+        SAMPLE_STORE: 'influx',
+        INFLUX_URL: front.url,
+        INFLUX_BUCKET: 'verified',
+      });
+      const { nc } = await connectNats({
+        url: fleet.nats.url,
+        name: 'test',
+        log: createLogger('test', 'silent'),
+      });
+      cleanUpAfterFile(() => nc.close());
+      const jsm = await jetstreamManager(nc);
+      await eventually(
+        async () => {
+          const { ack_floor, num_pending } = await jsm.consumers.info(
+            streamNames.samples,
+            durableNames.writer,
+          );
+          return ack_floor.stream_seq > 10 && num_pending < 10;
+        },
+        { what: 'the writer to have caught up' },
+      );
+      const args = ['--nats', fleet.nats.url, '--settle-ms', '5000', '--wait-ms', '0'];
+      const env = { DATABASE_URL: databaseUrl };
+      await eventually(
+        async () => {
+          const { code, said } = await verifyIn({ ...env, SAMPLE_STORE: 'influx' }, ...args);
+          return code === 0 && said.includes('no violation');
+        },
+        { what: 'no violation once events and samples have arrived' },
+      );
+      const untold = await verifyIn(env, ...args);
+      expect([untold.code, untold.said]).toEqual([
+        1,
+        expect.stringContaining('acknowledged messages are neither'),
+      ]);
+      const wrong = await verifyIn(env, ...args, '--sample-store', 'influxdb');
+      expect([wrong.code, wrong.said]).toEqual([2, expect.stringContaining('postgres or influx')]);
+    },
+  );
 
   it('fails when the log has what may not be', async () => {
     const { session } = await fleet.log.task('7');

@@ -18,6 +18,8 @@ const usage = `Reads SESSIONS, SAMPLES and, when it is named, the database, and 
 
   --nats URL             the broker; else NATS_URL or NATS_URL_FILE
   --database URL         else DATABASE_URL or DATABASE_URL_FILE, which nobody reads in the list of processes
+  --sample-store WHICH   postgres or influx: where samples go, else SAMPLE_STORE (default postgres). InfluxDB is not read: what is
+                         stored there is judged by the writer's record in the database
   --since TIME           judge only ticks after this time (RFC 3339)
   --commands FILE        what clients asked and were answered, one JSON object a line
   --requests FILE        requests that reached the devices, one JSON object a line
@@ -74,6 +76,7 @@ async function main(): Promise<number> {
     options: {
       nats: { type: 'string' },
       database: { type: 'string' },
+      'sample-store': { type: 'string' },
       since: { type: 'string' },
       commands: { type: 'string' },
       requests: { type: 'string' },
@@ -96,8 +99,12 @@ async function main(): Promise<number> {
   }
   const sinceMs = values.since === undefined ? undefined : Date.parse(values.since);
   if (Number.isNaN(sinceMs)) throw new Error(`not a time: ${values.since}`);
+  const sampleStore = values['sample-store'] ?? givenOrAround(undefined, 'SAMPLE_STORE') ?? 'postgres';
+  if (sampleStore !== 'postgres' && sampleStore !== 'influx')
+    throw new Error(`samples go to postgres or influx, not to ${sampleStore} (--sample-store, SAMPLE_STORE)`);
   const sources = {
     natsUrl,
+    hasSamples: sampleStore === 'postgres',
     databaseUrl: givenOrAround(values.database, 'DATABASE_URL'),
     commands: await jsonLines<AnsweredCommand>(values.commands),
     requests: await jsonLines<DeviceRequest>(values.requests),

@@ -26,6 +26,8 @@ import { sessionHistories } from './session-histories.ts';
 export interface HistorySources {
   readonly natsUrl: string;
   readonly databaseUrl?: string | undefined;
+  /** Whether samples go into that database, which is the default. */
+  readonly hasSamples?: boolean | undefined;
   readonly commands?: readonly AnsweredCommand[] | undefined;
   readonly requests?: readonly DeviceRequest[] | undefined;
   /** ms since 1970. Default: from when on SAMPLES has everything. */
@@ -56,7 +58,12 @@ export async function readHistory(sources: HistorySources): Promise<History> {
       quarantined,
       configs,
       acknowledged,
-      database: rows && { ...rows, ...ticksOf(rows, events, configs) },
+      database: rows && {
+        ...rows,
+        ...(sources.hasSamples === false
+          ? { values: undefined, misses: undefined }
+          : ticksOf(rows, events, configs)),
+      },
       commands: sources.commands,
       requests: sources.requests,
       readAtMs,

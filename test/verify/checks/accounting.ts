@@ -124,7 +124,7 @@ function coverageOf(recorded: RecordedTicks | undefined) {
 }
 
 /**
- * By session and device. What is stored is what the database has; where none was given, the samples in the stream
+ * By session and device. What is stored is what the database has; where none with samples was given, the samples in the stream
  * that were not published behind those of a later holder. A tick in which nothing had changed enough to be sent has no
  * place in the database: of those the stream is believed.
  */
@@ -151,7 +151,7 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
     if (!isFenced) highest.set(session, epoch);
     if (since_tick !== undefined) addSent(ticks.sent, { from: since_tick, to: tick });
     const isRead = outcomeOfSample(sample) === 'stored';
-    if (isRead && !isFenced && (!history.database || !hasReadings(sample))) ticks.stored.push(tick);
+    if (isRead && !isFenced && (!history.database?.values || !hasReadings(sample))) ticks.stored.push(tick);
     if (miss && !isRead) addMiss(ticks, miss.cause, { from: tick, to: sample.through_tick ?? tick });
     if (isRead && isFenced) addMiss(ticks, 'fenced', { from: tick, to: tick });
   }

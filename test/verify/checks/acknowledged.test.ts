@@ -1,5 +1,6 @@
+import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { describe, expect, it } from 'vitest';
-import type { History } from '../history.ts';
+import type { CleanedSession, History } from '../history.ts';
 import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
 import { acknowledged } from './acknowledged.ts';
 
@@ -39,6 +40,37 @@ describe('what the writer has acknowledged', () => {
 
   it('holds for ticks in which nothing had changed enough to be sent', () => {
     expect(judge(polled().polled(4, 5, { epoch: 2, isUnchanged: true }), [0, 1, 2, 3])).toEqual([]);
+  });
+
+  describe('with samples in another database', () => {
+    const recorded = (ranges: TickRange[], outcome = 'stored', cleaned: CleanedSession[] = []) => ({
+      database: {
+        sessions: [],
+        eventSequences: [],
+        checkpoint: undefined,
+        values: undefined,
+        misses: undefined,
+        cleaned,
+        coverage: [{ session: '7-1', device: 'press', outcome, ranges }],
+      },
+    });
+    const ticks = (...pairs: [number, number][]) =>
+      pairs.map(([from, to]) => ({ from: tick0 + from, to: tick0 + to }));
+
+    it('holds when the writer has it on record', () => {
+      expect(judge(polled(), [], recorded(ticks([0, 1], [2, 3])))).toEqual([]);
+    });
+
+    it('fails when it has not, or only that it was sent', () => {
+      for (const record of [recorded(ticks([0, 1], [3, 9])), recorded(ticks([0, 3]), 'sent')]) {
+        expect(judge(polled(), [], record)).toEqual([expect.objectContaining({ invariant: 'I9' })]);
+      }
+    });
+
+    it('says nothing of a session whose record was cleaned away', () => {
+      const cleaned = [{ sessionId: '7-1', lastSequence: 9 }];
+      expect(judge(polled(), [], recorded([], 'stored', cleaned))).toEqual([]);
+    });
   });
 
   it('holds for what is not acknowledged yet', () => {

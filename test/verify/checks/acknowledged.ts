@@ -1,17 +1,16 @@
+import { firstRangeAfter, normalise, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { hasReadings } from '../has-readings.ts';
-import type { History, Violation } from '../history.ts';
+import type { DatabaseContent, History, Violation } from '../history.ts';
 
 /**
  * I9: whatever the writer has acknowledged is in the database or in quarantine, unless a later holder's sample
- * stood before it in the stream.
+ * stood before it in the stream. Where samples go into another database, the record that the writer keeps of them in this
+ * one is what counts, which it makes after they are stored.
  */
 export function acknowledged(history: History): Violation[] {
   const { database, acknowledged: writer } = history;
   if (!database || !writer) return [];
-  const stored = new Set<string>();
-  for (const { session, device, tick } of [...database.values, ...database.misses]) {
-    stored.add(`${session}/${device}/${tick}`);
-  }
+  const isStored = storedTicks(database);
   const inQuarantine = new Set(history.quarantined.map(({ sequence }) => sequence));
   const highest = new Map<string, number>();
   const lost = new Map<string, { first: number; ticks: number }>();
@@ -22,7 +21,7 @@ export function acknowledged(history: History): Violation[] {
     if (!isFenced) highest.set(session, epoch);
     // Nothing had changed enough to be sent: there is nothing to store.
     if (!hasReadings(sample) && !sample.miss) continue;
-    if (isFenced || inQuarantine.has(sequence) || stored.has(`${session}/${device}/${tick}`)) continue;
+    if (isFenced || inQuarantine.has(sequence) || isStored(`${session}/${device}`, tick)) continue;
     const subject = `${session}/${device}`;
     const before = lost.get(subject);
     if (before) before.ticks += 1;
@@ -37,4 +36,35 @@ export function acknowledged(history: History): Violation[] {
     subject,
     what: `${ticks} acknowledged messages are neither in the database nor in quarantine, the first is SAMPLES ${first}`,
   }));
+}
+
+/** Whether a tick of `<session>/<device>` is in the database. */
+function storedTicks({
+  values,
+  misses,
+  coverage,
+  cleaned,
+}: DatabaseContent): (subject: string, tick: number) => boolean {
+  if (values && misses) {
+    const stored = new Set<string>();
+    for (const { session, device, tick } of [...values, ...misses])
+      stored.add(`${session}/${device}/${tick}`);
+    return (subject, tick) => stored.has(`${subject}/${tick}`);
+  }
+  // That something was sent for a tick says nothing of its place in a database.
+  const settled = coverage.filter(({ outcome }) => outcome !== 'sent' && outcome !== 'confirmed');
+  const recorded = new Map<string, TickRanges>(
+    [...Map.groupBy(settled, ({ session, device }) => `${session}/${device}`)].map(([subject, kept]) => [
+      subject,
+      normalise(kept.flatMap(({ ranges }) => ranges)),
+    ]),
+  );
+  // With a session its record is cleaned away, not its samples.
+  const withoutRecord = new Set(cleaned?.map(({ sessionId }) => sessionId));
+  return (subject, tick) => {
+    if (withoutRecord.has(subject.split('/', 1)[0] ?? '')) return true;
+    const ranges = recorded.get(subject) ?? [];
+    const last = ranges[firstRangeAfter(ranges, tick) - 1];
+    return last !== undefined && tick <= last.to;
+  };
 }

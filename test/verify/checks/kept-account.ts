@@ -19,7 +19,8 @@ export function keptAccount({
   samples,
   sinceMs,
 }: Pick<History, 'database' | 'samples' | 'sinceMs'>): Violation[] {
-  if (!database) return [];
+  const values = database?.values;
+  if (!values) return [];
   const unchanged = new Map<string, { ticks: number[]; periodMs: number }>();
   for (const { sample } of samples) {
     if (hasReadings(sample) || outcomeOfSample(sample) !== 'stored') continue;
@@ -34,9 +35,10 @@ export function keptAccount({
       .map(({ session, device, ranges }) => [`${session}/${device}`, normalise(ranges)]),
   );
   const stored = new Map(
-    [...Map.groupBy(database.values, ({ session, device }) => `${session}/${device}`)].map(
-      ([subject, rows]) => [subject, fromTicks(rows.map(({ tick }) => tick))],
-    ),
+    [...Map.groupBy(values, ({ session, device }) => `${session}/${device}`)].map(([subject, rows]) => [
+      subject,
+      fromTicks(rows.map(({ tick }) => tick)),
+    ]),
   );
   const cleaned = new Set(database.cleaned?.map(({ sessionId }) => sessionId));
   const violations: Violation[] = [];
