@@ -1,3 +1,4 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
 import { type NatsServer, type NatsServerOptions, startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { cleanUpAfterFile } from './cleanup.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -7,7 +8,13 @@ import { temporaryFolder } from './temporary-folder.ts';
  * when the test file is over; call it in a hook, in a test or at the top of the file.
  */
 export async function natsForTest(options: Omit<NatsServerOptions, 'storeDir'> = {}): Promise<NatsServer> {
-  const server = await startNatsServer({ storeDir: await temporaryFolder('nats'), ...options });
+  const server = await startNatsServer({
+    storeDir: await temporaryFolder('nats'),
+    // Ports that the system gives to nobody else while a test has the server down.
+    port: await freePort(),
+    monitorPort: await freePort(),
+    ...options,
+  });
   cleanUpAfterFile(() => server.stop());
   return server;
 }

@@ -1,4 +1,4 @@
-import { freePort, portIsFree } from '@holdfast/dev/free-port.ts';
+import { freePort, freePortRow } from '@holdfast/dev/free-port.ts';
 import { openHomeFolder } from '@holdfast/dev/stack/home-folder.ts';
 import { writeJsonFile } from '@holdfast/dev/stack/json-file.ts';
 
@@ -13,16 +13,8 @@ export async function portsOfStack(home: string): Promise<void> {
     nats: await freePort(),
     nats_monitor: await freePort(),
     postgres: await freePort(),
-    simulator_base: await freeRow(),
+    simulator_base: await freePortRow(machines),
     simulator_control: await freePort(),
   };
   await writeJsonFile((await openHomeFolder(home)).portsFile, ports);
-}
-
-async function freeRow(): Promise<number> {
-  for (;;) {
-    const base = await freePort();
-    const further = Array.from({ length: machines - 1 }, (_, index) => base + 1 + index);
-    if ((await Promise.all(further.map(portIsFree))).every(Boolean)) return base;
-  }
 }

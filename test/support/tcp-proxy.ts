@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, Socket } from 'node:net';
+import { freePort } from '@holdfast/dev/free-port.ts';
 import { cleanUpAfterFile } from './cleanup.ts';
 
 export interface TcpProxyOptions {
@@ -26,7 +27,7 @@ export interface TcpProxy {
 /** A TCP proxy that passes bytes until told otherwise; closed when the test file is over. */
 export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy> {
   const proxy = new FaultyTcpProxy(options.targetPort);
-  await proxy.listen(options.port ?? 0);
+  await proxy.listen(options.port ?? (await freePort()));
   cleanUpAfterFile(() => proxy.close());
   return proxy;
 }

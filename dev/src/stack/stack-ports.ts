@@ -1,6 +1,6 @@
 import { createServer } from 'node:net';
 import * as z from 'zod';
-import { freePort, portIsFree } from '../free-port.ts';
+import { freePort, freePortRow, portIsFree } from '../free-port.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { StackError } from './stack-error.ts';
 
@@ -33,7 +33,6 @@ export interface PortWishes {
 }
 
 const USUAL = { nats: 4222, natsMonitor: 8222, postgres: 5432, simulatorBase: 5020, simulatorControl: 5030 };
-const FIRST_UNPRIVILEGED = 1024;
 const LAST = 65_535;
 
 /**
@@ -115,8 +114,8 @@ async function freeBlock(
   const find = async (): Promise<number> => {
     for (const each of candidates) if (each !== undefined && (await isFree(each))) return each;
     for (;;) {
-      const base = await freePort();
-      if (base >= FIRST_UNPRIVILEGED && (await isFree(base))) return base;
+      const base = await freePortRow(size);
+      if (await isFree(base)) return base;
     }
   };
   const base = await find();
