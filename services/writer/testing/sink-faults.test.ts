@@ -180,7 +180,7 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     expect(backlog).toBe(400);
     await untilAllAcked(connection);
     expect(await stored('sluggish')).toEqual(values(400));
-    const status = await sinkStatusThat(connection, 'it is slow', (each) => each.samples_written === 400);
+    const status = await sinkStatusThat(connection, 'it is slow', (each) => each.samples_written >= 400);
     expect(status).toMatchObject({ reachable: true, failed_writes: 0 });
     expect(await quarantined(connection)).toEqual([]);
   });

@@ -63,6 +63,8 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
       SAMPLE_STORE: 'influx',
       INFLUX_URL: victoria.url,
       DATABASE_URL: await freshDatabase(),
+      // What another writer has in hand is delivered again when it gives it back, and not before.
+      ACK_WAIT_MS: '60000',
     };
     await ensureStreams(connection.nc, {
       sessionsMaxBytes: 16 * 1024 * 1024,

@@ -115,6 +115,7 @@ export async function sinkStatusThat(
 interface ConsumerState {
   readonly num_pending: number;
   readonly num_ack_pending: number;
+  readonly num_waiting: number;
   readonly delivered: { readonly stream_seq: number };
 }
 
@@ -148,6 +149,13 @@ export async function untilAllAcked(connection: Connection): Promise<void> {
   );
 }
 
+/** So many writers ask for samples: what comes now is shared among them. */
+export async function untilAskedBy(connection: Connection, writers: number): Promise<void> {
+  await eventually(async () => (await consumerState(connection)).num_waiting >= writers, {
+    what: `${writers} writers to ask for samples`,
+  });
+}
+
 /** So many messages are with the writer and unacknowledged. */
 export async function untilDelivered(connection: Connection, count: number): Promise<void> {
   await eventually(async () => (await consumerState(connection)).num_ack_pending === count, {
@@ -163,6 +171,7 @@ export interface QuarantinedRecord {
   readonly body: string;
 }
 
+/** In the order of their messages in SAMPLES; batches that are in hand at a time put theirs away as they come to it. */
 export async function quarantined(connection: Connection): Promise<QuarantinedRecord[]> {
   const info = await connection.nc.request(`$JS.API.STREAM.INFO.${streamNames.quarantine}`);
   const { messages } = (info.json() as { state: { messages: number } }).state;
@@ -175,5 +184,5 @@ export async function quarantined(connection: Connection): Promise<QuarantinedRe
     const { message } = answer.json() as { message: { data: string } };
     records.push(JSON.parse(Buffer.from(message.data, 'base64').toString('utf8')));
   }
-  return records;
+  return records.sort((a, b) => a.sequence - b.sequence);
 }

@@ -88,7 +88,13 @@ describe('the writer with PostgreSQL', () => {
 
   it('says that it is ready', async () => {
     const url = `http://127.0.0.1:${settings.HEALTH_PORT}/health/ready`;
-    const ready = await eventually(async () => (await fetch(url)).json(), { what: 'an answer' });
+    const ready = await eventually(
+      async () => {
+        const answer = await fetch(url);
+        return answer.ok && answer.json();
+      },
+      { what: 'the writer to be ready' },
+    );
     expect(ready).toEqual({ status: 'ok', dependencies: { nats: true, sample_store: true } });
   });
 
