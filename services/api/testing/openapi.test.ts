@@ -50,6 +50,20 @@ describe('the OpenAPI document', () => {
     }
   });
 
+  it('says of every parameter what it is', () => {
+    const silent: string[] = [];
+    // biome-ignore lint/suspicious/noExplicitAny: parts of that document
+    for (const [path, methods] of Object.entries<Record<string, any>>(document.paths)) {
+      for (const [method, { parameters }] of Object.entries(methods)) {
+        for (const { name, description } of parameters) {
+          if (typeof description !== 'string' || description === '')
+            silent.push(`${method} ${path}: ${name}`);
+        }
+      }
+    }
+    expect(silent).toEqual([]);
+  });
+
   it('takes no other fields than those that it names, in every body and in every object within', () => {
     const bodies: string[] = [];
     // biome-ignore lint/suspicious/noExplicitAny: parts of that document

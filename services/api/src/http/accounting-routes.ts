@@ -27,7 +27,7 @@ const brokerNotAsked = {
     'NATS does not answer now, so what waits there unwritten is not known: a tick that was lost on its way may still be called not_arrived.',
 };
 
-const params = z.object({ id: z.string() });
+const params = z.object({ id: z.string().describe('Session id') });
 
 /** More would be read by nobody, and cost the memory of everybody. */
 const periodsAtMost = 20_000;

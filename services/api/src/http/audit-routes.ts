@@ -7,6 +7,7 @@ import {
 } from '@holdfast/shared/contracts/http/access-http.ts';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import type { AuditLog } from '../ports.ts';
+import { validationFailed } from './api-problem.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { timeOf } from './relative-time.ts';
 
@@ -24,6 +25,7 @@ export function auditRoutes(audit: AuditLog): FastifyPluginCallbackZod {
         const now = new Date();
         const fromMs = query.from ? timeOf('from', query.from, now).getTime() : Number.NEGATIVE_INFINITY;
         const toMs = query.to ? timeOf('to', query.to, now).getTime() : Number.POSITIVE_INFINITY;
+        if (fromMs >= toMs) throw validationFailed([{ path: 'from', message: 'must be before to' }]);
         const results: AuditView[] = [];
         let before = decodeCursor(query.cursor);
         for (let read = 0; read < readAtMost; read += readAtOnce) {

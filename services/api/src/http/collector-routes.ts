@@ -15,7 +15,7 @@ import type { Collectors, KnownCollector } from '../ports.ts';
 import { ApiProblem, notFound } from './api-problem.ts';
 import { traceParentOf } from './request-trace.ts';
 
-const params = z.object({ id: z.string() });
+const params = z.object({ id: z.string().describe('Collector id') });
 
 /** Below /api/system/collectors. */
 export function collectorRoutes(sources: {

@@ -12,7 +12,7 @@ import type { ApiProblem } from './api-problem.ts';
 import type { Once } from './idempotency.ts';
 
 const onSession = {
-  params: z.object({ id: z.string() }),
+  params: z.object({ id: z.string().describe('Session id') }),
   body: reasonBodySchema,
   response: { 200: commandedSessionSchema },
 };

@@ -36,8 +36,9 @@ import { entityTagOf, preconditionOf } from './entity-tag.ts';
 import { isKeyed, type Once } from './idempotency.ts';
 import { learnedLimitsRoutes, withLearnedLimits } from './learned-limits-routes.ts';
 
-const byCode = { code: storableText(128).min(1).optional() } as const;
-const byId = z.coerce.number().int().positive().optional();
+const byCode = { code: storableText(128).min(1).optional().describe('Exactly this code') } as const;
+const byId = (what: string) =>
+  z.coerce.number().int().positive().optional().describe(`Of this ${what}: its id`);
 
 /** Below /api/config. */
 export function configurationRoutes(
@@ -71,7 +72,7 @@ export function configurationRoutes(
         ...common,
         collection: devices,
         detail: withLearnedLimits(learned),
-        filter: z.object({ ...byCode, site_id: byId }),
+        filter: z.object({ ...byCode, site_id: byId('site') }),
         schemas: {
           create: deviceCreateSchema,
           patch: devicePatchSchema,
@@ -91,7 +92,7 @@ export function configurationRoutes(
           const collection = points(from);
           return { ...collection, create: createPoints(collection) };
         },
-        filter: z.object({ ...byCode, device_id: byId }),
+        filter: z.object({ ...byCode, device_id: byId('device') }),
         schemas: {
           create: pointCreateBodySchema,
           patch: pointPatchSchema,
@@ -169,7 +170,7 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
   const { kind, database, once, schemas } = options;
   const collection = options.collection(database);
   // The bodies and queries were checked by the schemas below, which the compiler cannot follow through S and F.
-  const params = z.object({ id: z.string() });
+  const params = z.object({ id: z.string().describe(`${kind[0]?.toUpperCase()}${kind.slice(1)} id`) });
   const missing = (id: string) => notFound(`${kind}_not_found`, `There is no ${kind} ${id}.`);
   const found = <T>(id: string, value: T | undefined | false): T => {
     if (value === undefined || value === false) throw missing(id);

@@ -18,7 +18,10 @@ import { whoOf } from './access-control.ts';
 import type { Once } from './idempotency.ts';
 import { traceParentOf } from './request-trace.ts';
 
-const params = z.object({ id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER) });
+const idOf = (what: string) =>
+  z.object({
+    id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe(`${what} id`),
+  });
 const testMs = 5_000;
 
 /** Below /api: what asks a device now, by way of a collector. */
@@ -35,7 +38,7 @@ export function deviceRoutes(sources: WritePointOptions, once: Once): FastifyPlu
   return (app, _options, done) => {
     app.post(
       '/config/devices/:id/test',
-      { schema: { params, body: noFieldsSchema, response: { 200: deviceTestSchema } } },
+      { schema: { params: idOf('Device'), body: noFieldsSchema, response: { 200: deviceTestSchema } } },
       async ({ params: { id }, raw }) =>
         testDevice({
           database,
@@ -48,7 +51,7 @@ export function deviceRoutes(sources: WritePointOptions, once: Once): FastifyPlu
     );
     app.post(
       '/config/tasks/:id/plan',
-      { schema: { params, body: taskPlanBodySchema, response: { 200: taskPlanSchema } } },
+      { schema: { params: idOf('Task'), body: taskPlanBodySchema, response: { 200: taskPlanSchema } } },
       async ({ params: { id }, body }) => {
         const content = await readTaskContent(database, id);
         const beside = await tasksRunningBeside(database, id);
@@ -57,7 +60,9 @@ export function deviceRoutes(sources: WritePointOptions, once: Once): FastifyPlu
     );
     app.post(
       '/acquisition/points/:id/write',
-      { schema: { params, body: writePointBodySchema, response: { 200: writtenPointSchema } } },
+      {
+        schema: { params: idOf('Point'), body: writePointBodySchema, response: { 200: writtenPointSchema } },
+      },
       (request, reply) =>
         // A device may have taken the value wherever its outcome is not known: then the key stays taken.
         once(

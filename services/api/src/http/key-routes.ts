@@ -13,7 +13,7 @@ import type { ApiKeys } from '../access/api-keys.ts';
 import { whoOf } from './access-control.ts';
 import { ApiProblem, notFound, validationFailed } from './api-problem.ts';
 
-const params = z.object({ id: z.string() });
+const params = z.object({ id: z.string().describe('Id or name of the key') });
 
 /** Below /api/system/keys. */
 export function keyRoutes(keys: ApiKeys): FastifyPluginCallbackZod {

@@ -16,7 +16,9 @@ import {
 import { ApiProblem, notFound } from './api-problem.ts';
 import { entityTagOf, preconditionOf } from './entity-tag.ts';
 
-const params = z.object({ id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER) });
+const params = z.object({
+  id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Device id'),
+});
 
 /** Below /api/config/devices. */
 export function learnedLimitsRoutes(

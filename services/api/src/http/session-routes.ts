@@ -23,7 +23,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts';
 import { knownSession } from './known-session.ts';
 import { timeOf } from './relative-time.ts';
 
-const params = z.object({ id: z.string() });
+const params = z.object({ id: z.string().describe('Session id') });
 const active: readonly SessionStatus[] = ['running', 'paused'];
 
 /** Below /api/acquisition/sessions. All of it is read from PostgreSQL. */

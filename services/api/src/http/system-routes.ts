@@ -21,7 +21,14 @@ import { sinksView } from '../system/sinks-view.ts';
 import { ApiProblem, notFound } from './api-problem.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 
-const params = z.object({ sequence: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER) });
+const params = z.object({
+  sequence: z.coerce
+    .number()
+    .int()
+    .positive()
+    .max(Number.MAX_SAFE_INTEGER)
+    .describe('Place of the message in QUARANTINE'),
+});
 const bodyStartLength = 200;
 const keptNamed = 20;
 

@@ -41,15 +41,20 @@ export const createdKeySchema = keyViewSchema.extend({ key: z.string() });
 
 export const auditQuerySchema = z.object({
   ...pageQuery,
-  /** Part of it, in whatever case. */
-  who: z.string().max(200).optional(),
-  target: z.string().max(200).optional(),
-  /** `session.stop`, or all of a kind: `session`. */
-  action: z.string().max(70).optional(),
-  outcome: z.enum(auditOutcomes).optional(),
-  /** `now`, `-30m`, or RFC 3339. */
-  from: z.string().max(64).optional(),
-  to: z.string().max(64).optional(),
+  who: z.string().max(200).optional().describe('Part of who did it, in whatever case'),
+  target: z.string().max(200).optional().describe('Part of what it was done to, in whatever case'),
+  action: z.string().max(70).optional().describe('`session.stop`, or all of a kind: `session`'),
+  outcome: z.enum(auditOutcomes).optional().describe('Only entries that ended so'),
+  from: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('From this time on: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339'),
+  to: z
+    .string()
+    .max(64)
+    .optional()
+    .describe('Before this time: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339'),
 });
 export type AuditQuery = z.infer<typeof auditQuerySchema>;
 export const auditViewSchema = auditEntrySchema.omit({ v: true }).extend({ sequence: z.int() });

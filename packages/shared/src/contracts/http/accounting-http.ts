@@ -3,25 +3,36 @@ import { gapCauses } from '../../domain/gaps/gap-causes.ts';
 import { pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
 
-/** `from` and `to` as everywhere: `now`, `-30m` (s, m, h, d, w) or RFC 3339. */
 const window = {
-  /** Device code. */
   device: storableText(128)
     .transform((text) => text || undefined)
-    .optional(),
-  from: z.string().max(64).optional(),
-  to: z.string().max(64).optional(),
+    .optional()
+    .describe('Device code; all devices of the session when left out'),
+  from: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      'From this time on: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339; from the start of the session when left out',
+    ),
+  to: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      'Up to this time: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339; up to the end of the session, or now, when left out',
+    ),
 } as const;
 
 export const gapListQuerySchema = z.object({
   ...pageQuery,
   ...window,
-  /** One cause, or several with commas between them; an empty one filters nothing. */
   cause: z
     .string()
     .transform((text) => (text === '' ? undefined : text.split(',').map((cause) => cause.trim())))
     .pipe(z.array(z.enum(gapCauses)).optional())
-    .optional(),
+    .optional()
+    .describe('One cause, or several with commas between them; an empty one filters nothing'),
 });
 
 /** Ticks of one device in a row that have no sample, all for the same cause. */
@@ -55,10 +66,16 @@ export const gapPageSchema = pageSchema(gapViewSchema).extend(accounted);
 
 export const completenessQuerySchema = z.object({
   ...window,
-  /** Counts for each such length of time as well: `15m`, `1h`, `1d`. */
-  interval: z.string().max(16).optional(),
-  /** By which clock intervals begin: `+08:00`; UTC unless given. */
-  utc_offset: z.string().max(6).optional(),
+  interval: z
+    .string()
+    .max(16)
+    .optional()
+    .describe('Counts for each such length of time as well: `15m`, `1h`, `1d`'),
+  utc_offset: z
+    .string()
+    .max(6)
+    .optional()
+    .describe('By which clock intervals begin: `+08:00`; UTC when left out'),
 });
 
 /** `expected` = `stored` + `quarantined` + `missing`, and `missing` = the sum over its causes. */

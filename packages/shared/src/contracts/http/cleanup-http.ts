@@ -31,13 +31,13 @@ const endedStatus = z.enum(endedStatuses, { error: `must be one of ${endedStatus
 
 export const cleanupQuerySchema = z.object({
   ...pageQuery,
-  older_than: olderThan,
-  /** With commas between. */
+  older_than: olderThan.describe('Sessions that ended longer ago: `12h`, `30d`, `8w`; from 1h to 3650d'),
   status: z
     .string()
     .transform((text) => text.split(',').map((status) => status.trim()))
     .pipe(z.array(endedStatus).min(1))
-    .default([...endedStatuses]),
+    .default([...endedStatuses])
+    .describe('`stopped`, `error`, or both with a comma between them'),
 });
 
 export const cleanupBodySchema = closedObject({

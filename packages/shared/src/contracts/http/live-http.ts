@@ -9,16 +9,19 @@ const several = z
   .optional();
 
 export const liveQuerySchema = z.object({
-  /** Id or code of a task; all tasks when left out. */
   task: storableText(128)
     .transform((text) => text || undefined)
-    .optional(),
-  /** Device codes; repeat the parameter for several. */
-  device: several,
-  /** Point codes; repeat the parameter for several. Misses of their devices come as well. */
-  point: several,
-  /** In place of the header Last-Event-ID, under the name that clients give it that cannot set headers. */
-  lastEventId: z.string().max(15).optional(),
+    .optional()
+    .describe('Id or code of a task; all tasks when left out'),
+  device: several.describe('Device codes; repeat the parameter for several'),
+  point: several.describe(
+    'Point codes; repeat the parameter for several. Misses of their devices come as well',
+  ),
+  lastEventId: z
+    .string()
+    .max(15)
+    .optional()
+    .describe('In place of the header Last-Event-ID, for clients that cannot set headers'),
 });
 
 /** Data of the event `sample`; the event's id is its sequence in SAMPLES. */

@@ -6,7 +6,12 @@ export function pageSchema<T extends z.ZodType>(item: T) {
 }
 
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  cursor: z.string().min(1).max(500).optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100).describe('Results of a page at most'),
+  cursor: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe('`next_cursor` of the page before; the first page without it'),
 } as const;
 export const pageQuerySchema = z.object(pageQuery);

@@ -6,24 +6,48 @@ export const aggregations = ['mean', 'min', 'max', 'last', 'count'] as const;
 export type Aggregation = (typeof aggregations)[number];
 
 export const pointHistoryQuerySchema = z.object({
-  point_code: storableText(128).min(1),
-  /** Device code; all devices when left out. */
-  device: storableText(128).optional(),
-  /**
-   * Only this session's values, and its gaps with them. InfluxDB keeps no sessions: there it is what its devices wrote from
-   * its start to its end.
-   */
-  session_id: storableText(64).optional(),
-  /** Asks for one result per such length of time (`30s`, `15m`, `1h`, `1d`) instead of every value. */
-  interval: z.string().max(16).optional(),
-  /** By which clock intervals begin: `+08:00`; UTC unless given. */
-  utc_offset: z.string().max(6).optional(),
-  /** Which of an interval's figures stands in `value`. */
-  aggregation: z.enum(aggregations).default('mean'),
-  /** `now`, `-30m` (s, m, h, d, w) or RFC 3339. */
-  start_time: z.string().max(64).optional(),
-  end_time: z.string().max(64).optional(),
-  limit: z.coerce.number().int().min(1).max(50_000).default(1_000),
+  point_code: storableText(128).min(1).describe('Point code'),
+  device: storableText(128).optional().describe('Device code; all devices when left out'),
+  session_id: storableText(64)
+    .optional()
+    .describe(
+      "Only this session's values, and its gaps with them. InfluxDB keeps no sessions: there it is what its devices gave from its start to its end",
+    ),
+  interval: z
+    .string()
+    .max(16)
+    .optional()
+    .describe('One result per such length of time (`30s`, `15m`, `1h`, `1d`) instead of every value'),
+  utc_offset: z
+    .string()
+    .max(6)
+    .optional()
+    .describe('By which clock intervals begin: `+08:00`; UTC when left out'),
+  aggregation: z
+    .enum(aggregations)
+    .default('mean')
+    .describe('Which of the figures of an interval stands in `value`'),
+  start_time: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      'From this time on: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339; an hour ago when left out',
+    ),
+  end_time: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      'Before this time: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339; now when left out',
+    ),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(50_000)
+    .default(1_000)
+    .describe('Results at most; the answer says when there are more'),
 });
 
 export type PointHistoryQuery = z.infer<typeof pointHistoryQuerySchema>;

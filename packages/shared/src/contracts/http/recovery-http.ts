@@ -4,8 +4,10 @@ import { placementViewSchema, sessionStatuses } from './session-http.ts';
 
 export const recoveryQuerySchema = z.object({
   ...pageQuery,
-  /** `disagreements`: only sessions of which something does not fit. */
-  only: z.enum(['', 'disagreements']).optional(),
+  only: z
+    .enum(['', 'disagreements'])
+    .optional()
+    .describe('`disagreements`: only sessions of which something does not fit'),
 });
 
 /** One running session: what should be beside what is. */

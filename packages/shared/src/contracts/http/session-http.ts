@@ -72,8 +72,13 @@ export const sessionLiveViewSchema = sessionViewSchema.extend({
 export type SessionLiveView = z.infer<typeof sessionLiveViewSchema>;
 
 export const sessionQuerySchema = z.object({
-  /** Asks for the session as it was then: `-30m` (s, m, h, d, w) or RFC 3339. */
-  at: z.string().max(64).optional(),
+  at: z
+    .string()
+    .max(64)
+    .optional()
+    .describe(
+      'Asks for the session as it was then: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339',
+    ),
 });
 
 /** `at` and `last_sequence` are there when an earlier time was asked for. */
@@ -127,14 +132,14 @@ export const reasonBodySchema = closedObject({ reason: storableText(500).nullish
 
 export const sessionListQuerySchema = z.object({
   ...pageQuery,
-  /** One status, or several with commas between them; an empty one filters nothing. */
   status: z
     .string()
     .transform((text) => (text === '' ? undefined : text.split(',').map((status) => status.trim())))
     .pipe(z.array(z.enum(sessionStatuses)).optional())
-    .optional(),
-  /** Id or code of a task; an empty one filters nothing. */
+    .optional()
+    .describe('One status, or several with commas between them; an empty one filters nothing'),
   task: storableText(128)
     .transform((text) => text || undefined)
-    .optional(),
+    .optional()
+    .describe('Id or code of a task; an empty one filters nothing'),
 });

@@ -4,25 +4,31 @@ import { sinkStatusSchema } from '../sink-status.ts';
 import { pageQuery, pageSchema } from './page.ts';
 
 const quarantineFilter = {
-  /** Name of the stream that the messages came from, as SAMPLES. */
   stream: z
     .string()
     .regex(/^[A-Za-z0-9_-]{0,64}$/, 'must be the name of a stream')
     .transform((name) => name || undefined)
-    .optional(),
-  /** Part of the reason, in whatever case. */
+    .optional()
+    .describe('Name of the stream that the messages came from, as SAMPLES'),
   reason: z
     .string()
     .max(500)
     .transform((text) => text || undefined)
-    .optional(),
+    .optional()
+    .describe('Part of the reason, in whatever case'),
 } as const;
 export const quarantineQuerySchema = z.object({ ...pageQuery, ...quarantineFilter });
 
 /** For many at once, oldest first; `limit` bounds how long one call takes. */
 export const manyQuarantinedSchema = z.object({
   ...quarantineFilter,
-  limit: z.coerce.number().int().min(1).max(10_000).default(1_000),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(1_000)
+    .describe('Messages of one call at most: it bounds how long the call takes'),
 });
 /** A filter must be given: emptying all of it by mistake would be easy. */
 export const deleteQuarantinedSchema = manyQuarantinedSchema.refine(
