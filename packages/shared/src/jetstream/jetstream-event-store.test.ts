@@ -139,16 +139,16 @@ describe('an append without a broker', () => {
     const server = await natsForTest();
     const connection = await connect(server);
     await ensureStreams(connection.nc, small);
+    const patient = await JetStreamEventStore.open(connection.nc, { appendTimeoutMs: 20_000 });
     const store = await JetStreamEventStore.open(connection.nc, quick);
     const { lifecycle } = freshTask();
-    const first = await store.append(lifecycle, storableEvent(`${lifecycle}/a`), 0);
+    const first = await patient.append(lifecycle, storableEvent(`${lifecycle}/a`), 0);
     await server.kill();
     const append = store.append(lifecycle, storableEvent(`${lifecycle}/b`), first);
     await expect(append).rejects.toBeInstanceOf(AppendOutcomeUnknown);
     await expect(store.readLast(lifecycle)).rejects.toBeInstanceOf(StoreUnavailable);
     await expect(readAll(store, lifecycle)).rejects.toBeInstanceOf(StoreUnavailable);
     await server.restart();
-    const patient = await JetStreamEventStore.open(connection.nc, { appendTimeoutMs: 20_000 });
     const second = await patient.append(lifecycle, storableEvent(`${lifecycle}/b`), first);
     expect((await readAll(patient, lifecycle)).map((event) => event.sequence)).toEqual([first, second]);
   });
@@ -168,11 +168,16 @@ describe('an append without a broker', () => {
   it('is certainly not stored while no stream is there', async () => {
     const server = await natsForTest();
     const { nc } = await connect(server);
-    const store = await JetStreamEventStore.open(nc, quick);
+    const store = await JetStreamEventStore.open(nc, { appendTimeoutMs: 2_000, requestTimeoutMs: 2_000 });
     const { lifecycle } = freshTask();
-    await expect(store.append(lifecycle, storableEvent(`${lifecycle}/a`), 0)).rejects.toBeInstanceOf(
-      StoreUnavailable,
-    );
+    // Each at another moment: the last attempt of one would have next to no time left.
+    const appends = Array.from({ length: 600 }, async (_, index) => {
+      await new Promise((resolve) => setTimeout(resolve, index / 10));
+      return store.append(lifecycle, storableEvent(`${lifecycle}/${index}`), 0);
+    });
+    for (const outcome of await Promise.allSettled(appends)) {
+      expect(outcome).toMatchObject({ reason: expect.any(StoreUnavailable) });
+    }
     await expect(readAll(store, lifecycle)).rejects.toBeInstanceOf(StoreUnavailable);
   });
 });

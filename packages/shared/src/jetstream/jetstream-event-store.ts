@@ -33,6 +33,9 @@ export interface JetStreamEventStoreOptions {
 /** Between two attempts: some failures are answered at once, and the broker needs its time. */
 const retryPauseMs = 50;
 
+/** None is begun with less time: its answer would come too late, and what is certain would be called unknown. */
+const shortestAttemptMs = 500;
+
 /** The SESSIONS stream as an event store. */
 export class JetStreamEventStore implements EventStore {
   readonly #js: JetStreamClient;
@@ -94,7 +97,8 @@ export class JetStreamEventStore implements EventStore {
       if (!unanswered && follower.isAnswered && isWrongLastSequence(cause) && !mayBeInFlight(cause)) {
         throw new VersionConflict(subject, expectedLast, { cause });
       }
-      if (performance.now() + retryPauseMs >= deadline) break;
+      const shortestMs = Math.min(shortestAttemptMs, this.#requestTimeoutMs);
+      if (performance.now() + retryPauseMs + shortestMs >= deadline) break;
       await sleep(retryPauseMs);
     }
     if (!unanswered && hadNoTaker(cause)) {
