@@ -29,6 +29,7 @@ beforeAll(async () => {
 });
 
 const patience = { timeout: 30_000 };
+const periodMs = 60_000;
 const check = (...args: string[]) => cliForTest({ HOLDFAST_URL: api.url }).run('check-recovery', ...args);
 
 describe('holdfast check-recovery', () => {
@@ -41,7 +42,10 @@ describe('holdfast check-recovery', () => {
   });
 
   it('raises the alarm for a session that nobody reads, in one line', async () => {
-    session = await startTask(api, await configureTask(api, 'press'));
+    const task = await configureTask(api, 'press');
+    // One sample stays fresh for three of them, over many calls of a slow command line.
+    await api.request('PATCH', `/api/config/tasks/${task}/`, { period_ms: periodMs });
+    session = await startTask(api, task);
     await expect.poll(async () => (await check()).code, patience).toBe(2);
     const { stdout } = await check();
     expect(stdout).toBe(
@@ -119,8 +123,8 @@ describe('holdfast check-recovery', () => {
 const taskId = () => session.split('-')[0] ?? '';
 
 async function sampleArrives(): Promise<void> {
-  // Ahead of now, so that it stays fresh however slow the machine is.
-  const tick = Math.floor(Date.now() / 1_000) + 60;
+  // Of a time after the stop for certain: one from before it may come late without any fault.
+  const tick = Math.floor(Date.now() / periodMs) + 2;
   await (await SampleStream.open(log.nc)).publish({
     v: 1,
     session,
@@ -132,9 +136,9 @@ async function sampleArrives(): Promise<void> {
     site: '',
     measurement: 'press-1',
     tick,
-    period_ms: 1_000,
-    time: tick * 1_000,
-    read_at: tick * 1_000,
+    period_ms: periodMs,
+    time: tick * periodMs,
+    read_at: tick * periodMs,
     values: { count: 1 },
   });
 }

@@ -1,5 +1,6 @@
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
 import { expect, it } from 'vitest';
 import { BrokerUnavailable } from '../ports.ts';
 import { startAuditTrail } from './audit-trail.ts';
@@ -32,4 +33,30 @@ it('what AUDIT cannot store is in the log, but for a value that was to be writte
   await trail.stop();
   expect(said).toEqual([stopped, entry('point.write', { status: 503 })]);
   expect(trail.lost()).toBe(2);
+});
+
+it('an entry that is recorded when the one before has just been stored needs no third one to be stored', async () => {
+  for (let turns = 0; turns < 12; turns += 1) {
+    const stored: string[] = [];
+    const isStored = Promise.withResolvers<void>();
+    const trail = startAuditTrail({
+      audit: {
+        append: ({ id }) => {
+          stored.push(id);
+          return isStored.promise;
+        },
+        page: async () => ({ entries: [], next: undefined }),
+      },
+      log: { error: () => undefined } as unknown as Logger,
+    });
+    trail.record(entry('first', {}));
+    isStored.resolve();
+    for (let turn = 0; turn < turns; turn += 1) await undefined;
+    trail.record(entry('second', {}));
+    await eventually(() => stored.length === 2, {
+      what: `the second, ${turns} turns later`,
+      timeoutMs: 2_000,
+    });
+    await trail.stop();
+  }
 });

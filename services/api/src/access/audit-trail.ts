@@ -52,13 +52,19 @@ export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }
     }
   };
 
+  const begin = () => {
+    sending ??= sendAll().finally(() => {
+      sending = undefined;
+      // One that was recorded after the last look at them and before this would wait for the next one to come.
+      if (waiting.length > 0 && !stopping.signal.aborted) begin();
+    });
+  };
+
   return {
     record: (entry) => {
       if (waiting.length >= waitingAtMost) return lose(entry, 'too many wait for the broker');
       waiting.push(entry);
-      sending ??= sendAll().finally(() => {
-        sending = undefined;
-      });
+      begin();
     },
     lost: () => lost,
     stop: async () => {
