@@ -39,8 +39,8 @@ describe('the lease store on a key-value bucket', () => {
 
   it('lists what is left when an operator has deleted keys, the last one written included', async () => {
     const { store, kv } = await open();
-    const kept = await store.write('a', 'one', 0, 1_000);
-    await store.write('b', 'one', 0, 1_000);
+    const kept = await store.write('a', 'one', 0, 20_000);
+    await store.write('b', 'one', 0, 20_000);
     await kv.delete('b');
     expect(await store.list()).toEqual([{ key: 'a', value: 'one', revision: kept }]);
     expect(await store.read('b')).toBeUndefined();
@@ -50,7 +50,7 @@ describe('the lease store on a key-value bucket', () => {
 
   it('leaves no consumers behind at the broker, however often it lists', async () => {
     const { store, bucket } = await open();
-    await store.write('a', 'one', 0, 1_000);
+    await store.write('a', 'one', 0, 20_000);
     for (let count = 0; count < 5; count += 1) expect(await store.list()).toHaveLength(1);
     const jsm = await jetstreamManager(connection.nc);
     await eventually(async () => (await jsm.streams.info(`KV_${bucket}`)).state.consumer_count === 0, {
@@ -83,7 +83,7 @@ describe('the lease store on a key-value bucket', () => {
 
   it('says within its time that a list cannot be had while the broker stands still', async () => {
     const { store } = await open();
-    await store.write('a', 'one', 0, 1_000);
+    await store.write('a', 'one', 0, 20_000);
     const thaw = await freeze(server.pid);
     try {
       await expect(store.list()).rejects.toThrow();

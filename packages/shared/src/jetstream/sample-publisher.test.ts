@@ -1,6 +1,6 @@
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import type { Msg } from '@nats-io/nats-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createLogger } from '../runtime/logger.ts';
 import { type Connection, connectNats } from './connect.ts';
 import { PublishUnconfirmed, SamplePublisher } from './sample-publisher.ts';
@@ -21,6 +21,11 @@ describe('the publisher of samples', () => {
   };
   const answer = (message: Msg, sequence: number) =>
     message.respond(`{"stream":"SAMPLES", "seq":${sequence}}`);
+  /** Longer than any sample is waited for, once everything that was sent has arrived. */
+  const untilGivenUp = async (): Promise<void> => {
+    await connection.nc.flush();
+    vi.advanceTimersByTime(60_000);
+  };
 
   beforeAll(async () => {
     const server = await natsForTest();
@@ -34,6 +39,9 @@ describe('the publisher of samples', () => {
     });
   });
   afterAll(() => connection.close());
+  // No sample is given up before the test says so, however long this process waits for its turn.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] }));
+  afterEach(() => void vi.useRealTimers());
 
   it('has the next answers come on the same subject, so that the broker remembers it', async () => {
     arrived = [];
@@ -48,8 +56,10 @@ describe('the publisher of samples', () => {
 
   it('takes no late answer to a sample that it has given up for that to a later one', async () => {
     arrived = [];
-    const publisher = new SamplePublisher(connection.nc, 300);
-    await expect(publisher.publish('samples.1.1', '{}', 'late')).rejects.toThrow(PublishUnconfirmed);
+    const publisher = new SamplePublisher(connection.nc);
+    const late = expect(publisher.publish('samples.1.1', '{}', 'late')).rejects.toThrow(PublishUnconfirmed);
+    await untilGivenUp();
+    await late;
     const published = publisher.publish('samples.1.1', '{}', 'next');
     const next = await question(1);
     answer(await question(0), 7);
@@ -59,17 +69,20 @@ describe('the publisher of samples', () => {
 
   it('takes no repeated answer to an earlier sample for that to a later one', async () => {
     arrived = [];
-    const publisher = new SamplePublisher(connection.nc, 300);
+    const publisher = new SamplePublisher(connection.nc);
     for (const [index, sequence] of [7, 8].entries()) {
       const published = publisher.publish('samples.1.1', '{}', `before-${index}`);
       answer(await question(index), sequence);
       await published;
     }
-    const published = publisher.publish('samples.1.1', '{}', 'next');
+    const unconfirmed = expect(publisher.publish('samples.1.1', '{}', 'next')).rejects.toThrow(
+      PublishUnconfirmed,
+    );
     const next = await question(2);
     expect(next.reply).toBe(arrived[0]?.reply);
     for (const sequence of [7, 8]) answer(next, sequence);
-    await expect(published).rejects.toThrow(PublishUnconfirmed);
+    await untilGivenUp();
+    await unconfirmed;
   });
 
   it('gives no ticket again whose sample was refused', async () => {
@@ -89,13 +102,16 @@ describe('the publisher of samples', () => {
 
   it('is confirmed again after a stream that was made anew counts from one', async () => {
     arrived = [];
-    const publisher = new SamplePublisher(connection.nc, 300);
+    const publisher = new SamplePublisher(connection.nc);
     const before = publisher.publish('samples.1.1', '{}', 'before');
     answer(await question(0), 1_000);
     await before;
-    const unconfirmed = publisher.publish('samples.1.1', '{}', 'again');
+    const unconfirmed = expect(publisher.publish('samples.1.1', '{}', 'again')).rejects.toThrow(
+      PublishUnconfirmed,
+    );
     answer(await question(1), 1);
-    await expect(unconfirmed).rejects.toThrow(PublishUnconfirmed);
+    await untilGivenUp();
+    await unconfirmed;
     const again = publisher.publish('samples.1.1', '{}', 'again');
     (await question(2)).respond('{"stream":"SAMPLES", "seq":1, "duplicate": true}');
     expect(await again).toBe(1);

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from './lease-store.ts';
 
+/** No write is given up for a machine that is busy. */
+const patienceMs = 20_000;
+
 /** What every lease store keeps. `waitFor` gives the store the time it needs. */
 export function leaseStoreContract(
   open: () => Promise<LeaseStore>,
@@ -14,27 +17,27 @@ export function leaseStoreContract(
 
   it('gives back what was written, with a revision that rises', async () => {
     const store = await open();
-    const first = await store.write('a', 'one', 0, 1_000);
+    const first = await store.write('a', 'one', 0, patienceMs);
     expect(await store.read('a')).toEqual({ key: 'a', value: 'one', revision: first });
-    const second = await store.write('a', 'two', first, 1_000);
+    const second = await store.write('a', 'two', first, patienceMs);
     expect(second).toBeGreaterThan(first);
     expect(await store.read('a')).toEqual({ key: 'a', value: 'two', revision: second });
   });
 
   it('refuses a write that expects another revision, and keeps what is there', async () => {
     const store = await open();
-    const first = await store.write('a', 'one', 0, 1_000);
-    const second = await store.write('a', 'two', first, 1_000);
+    const first = await store.write('a', 'one', 0, patienceMs);
+    const second = await store.write('a', 'two', first, patienceMs);
     for (const expected of [0, first, second + 100]) {
-      await expect(store.write('a', 'late', expected, 1_000)).rejects.toBeInstanceOf(LeaseConflict);
+      await expect(store.write('a', 'late', expected, patienceMs)).rejects.toBeInstanceOf(LeaseConflict);
     }
-    await expect(store.write('b', 'late', 5, 1_000)).rejects.toBeInstanceOf(LeaseConflict);
+    await expect(store.write('b', 'late', 5, patienceMs)).rejects.toBeInstanceOf(LeaseConflict);
     expect(await store.list()).toEqual([{ key: 'a', value: 'two', revision: second }]);
   });
 
   it('lets one of several writers win', async () => {
     const store = await open();
-    const writes = Array.from({ length: 8 }, (_, n) => store.write('a', `${n}`, 0, 2_000));
+    const writes = Array.from({ length: 8 }, (_, n) => store.write('a', `${n}`, 0, patienceMs));
     const results = await Promise.allSettled(writes);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     for (const result of results) {
@@ -48,8 +51,8 @@ export function leaseStoreContract(
     const store = await open();
     const expected: LeaseRecord[] = [];
     for (let n = 0; n < 30; n += 1) {
-      const before = await store.write(`k${n}`, 'before', 0, 1_000);
-      const revision = await store.write(`k${n}`, 'now', before, 1_000);
+      const before = await store.write(`k${n}`, 'before', 0, patienceMs);
+      const revision = await store.write(`k${n}`, 'now', before, patienceMs);
       expected.push({ key: `k${n}`, value: 'now', revision });
     }
     const byKey = (a: LeaseRecord, b: LeaseRecord) => a.key.localeCompare(b.key);
@@ -58,16 +61,16 @@ export function leaseStoreContract(
 
   it('tells a watcher what is there and what changes, until it stops watching', async () => {
     const store = await open();
-    const first = await store.write('a', 'one', 0, 1_000);
+    const first = await store.write('a', 'one', 0, patienceMs);
     const seen: LeaseRecord[] = [];
     const stop = await store.watch((record) => seen.push(record));
-    const second = await store.write('a', 'two', first, 1_000);
+    const second = await store.write('a', 'two', first, patienceMs);
     await waitFor(() => seen.some(({ revision }) => revision === second), 'the change');
     expect(seen.at(-1)).toEqual({ key: 'a', value: 'two', revision: second });
     stop();
     const otherSeen: LeaseRecord[] = [];
     const other = await store.watch((record) => otherSeen.push(record));
-    const third = await store.write('a', 'three', second, 1_000);
+    const third = await store.write('a', 'three', second, patienceMs);
     await waitFor(
       () => otherSeen.some(({ revision }) => revision === third),
       'the change at another watcher',
