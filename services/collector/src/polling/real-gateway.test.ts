@@ -103,7 +103,7 @@ describe('units behind a real gateway', () => {
   it('lose the one register that they do not have, and say which', async () => {
     const { requests, host, port } = await gateway();
     const points = Array.from({ length: 100 }, (_, address) => pointOf(`r${address}`, address));
-    const { of, runner } = poll([deviceOf({ code: 'meter', host, port, points, timeout_ms: 1_000 })]);
+    const { of, runner } = poll([deviceOf({ code: 'meter', host, port, points, timeout_ms: 30_000 })]);
     await expect.poll(() => of('meter').filter(({ values }) => values).length, patience).toBeGreaterThan(5);
     for (const { values } of of('meter').filter(({ values }) => values)) {
       expect(Object.keys(values ?? {})).toHaveLength(99);

@@ -85,21 +85,24 @@ describe('a device that answers with an exception', () => {
 });
 
 describe('a device that fails', () => {
-  it.each<[Fault, ReadFailure['missCause']]>([
-    [{ kind: 'silence' }, 'timeout'],
-    [{ kind: 'slow', delay_ms: 60_000 }, 'timeout'],
-    [{ kind: 'reset' }, 'connection'],
-  ])('with %j costs that one read, and is read again on a new connection', async (fault, missCause) => {
-    const { bus, plant, requests } = await startDevice();
-    await bus.read(registers(0));
-    plant.setFault('press', fault);
-    expect(await failureOf(bus.read(registers(1, 1, 100)))).toMatchObject({ missCause });
-    await untilHolds(() => expect(plant.openConnections('press')).toBe(0));
-    plant.clearFault('press');
-    expect(await bus.read(registers(2))).toEqual({ kind: 'registers', values: [1002] });
-    expect(requests.map((request) => request.address)).toEqual([0, 1, 2]);
-    expect(requests[2]?.connectionId).not.toBe(requests[1]?.connectionId);
-  });
+  it.each<[Fault, ReadFailure['missCause'], number]>([
+    [{ kind: 'silence' }, 'timeout', 100],
+    [{ kind: 'slow', delay_ms: 60_000 }, 'timeout', 100],
+    [{ kind: 'reset' }, 'connection', 60_000],
+  ])(
+    'with %j costs that one read, and is read again on a new connection',
+    async (fault, missCause, timeoutMs) => {
+      const { bus, plant, requests } = await startDevice();
+      await bus.read(registers(0));
+      plant.setFault('press', fault);
+      expect(await failureOf(bus.read(registers(1, 1, timeoutMs)))).toMatchObject({ missCause });
+      await untilHolds(() => expect(plant.openConnections('press')).toBe(0));
+      plant.clearFault('press');
+      expect(await bus.read(registers(2))).toEqual({ kind: 'registers', values: [1002] });
+      expect(requests.map((request) => request.address)).toEqual([0, 1, 2]);
+      expect(requests[2]?.connectionId).not.toBe(requests[1]?.connectionId);
+    },
+  );
 
   it('with a reset ends the read at once, not at its deadline', async () => {
     const { bus, plant } = await startDevice();

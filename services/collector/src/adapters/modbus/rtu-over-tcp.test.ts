@@ -1,3 +1,4 @@
+import { untilHolds } from '@holdfast/test/support/eventually.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { RtuLines } from './open-device-bus.ts';
 import { busTo, cleanUp, failureOf, registers, startPeer } from './testing/bus-under-test.ts';
@@ -7,6 +8,8 @@ afterEach(cleanUp);
 
 const answer = (request: Buffer): Buffer => soundRtuReply(readRtuRequest(request));
 const rtu = { framing: 'rtu' } as const;
+/** Connecting may take longer than a short timeout, and then nothing would have been asked. */
+const ofAnotherUnit = { ...registers(0), unitId: 9 };
 
 describe('a serial gateway that passes RTU frames on', () => {
   it('is read unit by unit over one connection', async () => {
@@ -48,12 +51,16 @@ describe('a serial gateway that passes RTU frames on', () => {
     ['noise', () => Buffer.alloc(3000, 1)],
     ['nothing', () => Buffer.alloc(0)],
   ])('and brings %s costs that read, and is connected to anew', async (_what, reply) => {
-    const { bus, connections } = await startPeer(
-      (socket, request, n) => socket.write(n === 0 ? reply(request) : answer(request)),
-      rtu,
-    );
+    let answered = -1;
+    const { bus, connections } = await startPeer((socket, request, n) => {
+      answered = n;
+      socket.write(n === 1 ? reply(request) : answer(request));
+    }, rtu);
+    await bus.read(ofAnotherUnit);
     const failure = await failureOf(bus.read(registers(0, 2, 100)));
     expect(['timeout', 'connection']).toContain(failure.missCause);
+    // Where it took longer than its timeout on the way, the answer above is not given yet.
+    await untilHolds(() => expect(answered).toBe(1));
     expect(await bus.read({ ...registers(10, 2), unitId: 3 })).toEqual({
       kind: 'registers',
       values: [3010, 3011],
@@ -64,10 +71,12 @@ describe('a serial gateway that passes RTU frames on', () => {
   it('and sends a late reply to the new connection does not make it the answer of the next request', async () => {
     let late: Buffer | undefined;
     const { bus, connections } = await startPeer((socket, request, n) => {
-      if (n === 0) late = answer(request);
+      if (n === 1) late = answer(request);
       else socket.write(answer(request));
     }, rtu);
+    await bus.read(ofAnotherUnit);
     expect(await failureOf(bus.read(registers(100, 1, 250)))).toMatchObject({ missCause: 'timeout' });
+    await untilHolds(() => expect(late).toBeDefined());
     const next = bus.read(registers(200, 1, 60_000));
     await expect.poll(() => connections.length).toBe(2);
     connections[1]?.write(late ?? '');
@@ -80,12 +89,15 @@ describe('a serial gateway that passes RTU frames on', () => {
     const lines = new RtuLines();
     const { bus, port, connections } = await startPeer(
       (socket, request, n) => {
-        if (n === 0) late = answer(request);
+        if (n === 0) socket.write(answer(request));
+        else if (n === 1) late = answer(request);
         else void lateWasSent.promise.then(() => socket.write(answer(request)));
       },
       { ...rtu, lines },
     );
+    await bus.read(ofAnotherUnit);
     expect(await failureOf(bus.read(registers(100, 1, 250)))).toMatchObject({ missCause: 'timeout' });
+    await untilHolds(() => expect(late).toBeDefined());
     bus.disconnect();
     const next = busTo('127.0.0.1', port, { ...rtu, lines }).read(registers(200, 1, 60_000));
     await expect.poll(() => connections.length).toBe(2);
@@ -121,9 +133,8 @@ describe('a serial gateway that passes RTU frames on', () => {
       // Within the late reply of another unit: this unit's id, and an exception's function code.
       socket.write(rtuFrame(2, Buffer.of(3, 4, 1, 0x83, 0, 0)));
     }, rtu);
-    expect(await failureOf(bus.read(registers(100, 1, 250)))).toMatchObject({
-      message: 'malformed reply: the CRC is wrong',
-    });
+    const damaged = bus.read({ ...registers(100), lateAnswerMs: 1_250 });
+    expect(await failureOf(damaged)).toMatchObject({ message: 'malformed reply: the CRC is wrong' });
     const next = bus.read(registers(200, 1, 60_000));
     await expect.poll(() => connections.length).toBe(2);
     connections[1]?.write(late ?? '', () => lateWasSent.resolve());
@@ -195,9 +206,13 @@ describe('a gateway whose device answers late', () => {
 
   it('or never costs one request and its timeout, not one for the marker and one more', async () => {
     const asked: string[] = [];
-    const { bus } = await startPeer((_socket, request) => void asked.push(told(request)), rtu);
-    expect(await failureOf(bus.read(block(100, 60)))).toMatchObject({ missCause: 'timeout', wasSent: true });
-    expect(asked).toEqual(['0+2']);
+    const { bus } = await startPeer((socket, request, n) => {
+      if (n === 0) socket.write(answer(request));
+      else asked.push(told(request));
+    }, rtu);
+    await bus.read(ofAnotherUnit);
+    expect(await failureOf(bus.read(block(100, 250)))).toMatchObject({ missCause: 'timeout', wasSent: true });
+    await untilHolds(() => expect(asked).toEqual(['0+2']));
   });
 
   it('and refuses the marker is asked all the same', async () => {

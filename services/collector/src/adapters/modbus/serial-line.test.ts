@@ -13,6 +13,9 @@ if (!hasSocat) noteSkipped('a serial line on pseudo-terminals', 'socat');
 
 afterEach(cleanUp);
 
+/** Opening a line may take longer than a short timeout, and then nothing would have been asked. */
+const ofAnotherUnit = { ...registers(0), unitId: 9 };
+
 const ofUnit = (unitId: number, address: number, quantity = 1, timeoutMs = 5000): ReadRequest => ({
   ...registers(address, quantity, timeoutMs),
   unitId,
@@ -100,11 +103,15 @@ describe.skipIf(!hasSocat)('a serial line', () => {
   });
 
   it('with nothing but noise is a timeout, and is read when the noise ends', async () => {
+    let noise = 0;
     const { bus } = await startSerialPeer((reply, request, n) => {
-      if (n === 0) reply(Buffer.alloc(1500, 0x55));
-      else reply(soundRtuReply(request));
+      if (n !== 1) return reply(soundRtuReply(request));
+      noise += 1;
+      reply(Buffer.alloc(1500, 0x55));
     });
+    await bus.read(ofAnotherUnit);
     expect(await failureOf(bus.read(ofUnit(1, 0, 1, 60)))).toMatchObject({ missCause: 'timeout' });
+    await untilHolds(() => expect(noise).toBe(1));
     expect(await bus.read(ofUnit(2, 1))).toEqual({ kind: 'registers', values: [2001] });
   });
 
@@ -121,10 +128,12 @@ describe.skipIf(!hasSocat)('a late reply on a serial line', () => {
   it('is not taken for the answer of the next request to that unit', async () => {
     const late: (() => void)[] = [];
     const { bus } = await startSerialPeer((reply, request, n) => {
-      if (n === 0) late.push(() => reply(soundRtuReply(request)));
+      if (n === 1) late.push(() => reply(soundRtuReply(request)));
       else reply(soundRtuReply(request));
     });
+    await bus.read(ofAnotherUnit);
     expect(await failureOf(bus.read(ofUnit(1, 100, 1, 250)))).toMatchObject({ missCause: 'timeout' });
+    await untilHolds(() => expect(late).toHaveLength(1));
     // Would be answered by the late reply, were it asked now.
     const next = bus.read(ofUnit(1, 200, 1, 60_000));
     late[0]?.();
@@ -134,14 +143,16 @@ describe.skipIf(!hasSocat)('a late reply on a serial line', () => {
   it('of a device all of whose answers look alike ends the wait for it as soon as it comes', async () => {
     const late: (() => void)[] = [];
     const { bus } = await startSerialPeer((reply, request, n) => {
-      if (n === 0) late.push(() => reply(soundRtuReply(request)));
+      if (n === 1) late.push(() => reply(soundRtuReply(request)));
       else reply(soundRtuReply(request));
     });
+    await bus.read(ofAnotherUnit);
     const lateAnswerMs = 600_000;
     await failureOf(bus.read({ ...ofUnit(1, 100, 1, 60), lateAnswerMs }));
     const notAsked = await failureOf(bus.read(ofUnit(1, 200)));
     expect(notAsked).toMatchObject({ missCause: 'timeout', wasSent: false, isHeldBack: true });
     expect(notAsked.message).toMatch(/^not asked: an answer to an earlier request may come for another/);
+    await untilHolds(() => expect(late).toHaveLength(1));
     late[0]?.();
     await untilHolds(async () => expect((await bus.read(ofUnit(1, 200))).values).toEqual([1200]));
   });
@@ -151,20 +162,21 @@ describe.skipIf(!hasSocat)('a late reply on a serial line', () => {
     const asked: number[] = [];
     const { bus } = await startSerialPeer((reply, request, n) => {
       asked.push(request.unitId);
-      if (n === 0) late.push(() => reply(soundRtuReply(request)));
+      if (n === 1) late.push(() => reply(soundRtuReply(request)));
       else {
         // Both answer now, the late one first.
         late.shift()?.();
         reply(soundRtuReply(request));
       }
     });
+    await bus.read(ofAnotherUnit);
     expect(await failureOf(bus.read(ofUnit(1, 100, 1, 500)))).toMatchObject({ missCause: 'timeout' });
     expect(await failureOf(bus.read(ofUnit(1, 150, 1, 100)))).toMatchObject({
       missCause: 'timeout',
       wasSent: false,
     });
     expect(await bus.read(ofUnit(2, 200))).toEqual({ kind: 'registers', values: [2200] });
-    expect(asked).toEqual([1, 2]);
+    expect(asked).toEqual([9, 1, 2]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { untilHolds } from '@holdfast/test/support/eventually.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { WriteRequest } from '../../ports.ts';
 import { cleanUp, failureOf, mbapFrame, startPeer } from './testing/bus-under-test.ts';
@@ -81,11 +82,19 @@ describe('writing', () => {
   });
 
   it('without an answer leaves open whether the device took it, and is never repeated', async () => {
-    const seen: Buffer[] = [];
-    const { bus } = await startPeer((_socket, frame) => seen.push(frame));
-    const request: WriteRequest = { ...target, timeoutMs: 60, functionCode: 6, address: 1, values: [3] };
-    expect(await failureOf(bus.write(request))).toMatchObject({ missCause: 'timeout', wasSent: true });
-    expect(seen).toHaveLength(1);
+    const seen: number[] = [];
+    const { bus } = await startPeer((socket, frame, n) => {
+      seen.push(frame.readUInt16BE(8));
+      if (n !== 1) socket.write(echo(frame));
+    });
+    const request: WriteRequest = { ...target, functionCode: 6, address: 0, values: [3] };
+    // Connecting may take longer than the timeout below, and then nothing would have been sent.
+    await bus.write(request);
+    const unanswered = bus.write({ ...request, address: 1, timeoutMs: 60 });
+    expect(await failureOf(unanswered)).toMatchObject({ missCause: 'timeout', wasSent: true });
+    await untilHolds(() => expect(seen).toEqual([0, 1]));
+    await bus.write({ ...request, address: 2 });
+    expect(seen).toEqual([0, 1, 2]);
   });
 
   it.each<[string, WriteRequest]>([
