@@ -98,10 +98,7 @@ describe('the commands of the documents', { timeout: 120_000 }, () => {
     expect(commands).not.toEqual([]);
     for (const command of commands) {
       for (const thing of thingsNamedBy(command)) {
-        await eventually(() => isThere(thing), {
-          what: `${command}: ${thing.kind} ${thing.name}`,
-          timeoutMs: 5_000,
-        });
+        await eventually(() => isThere(thing), { what: `${command}: ${thing.kind} ${thing.name}` });
       }
     }
   });

@@ -203,7 +203,8 @@ describe('with a PostgreSQL that hangs', () => {
     const url = new URL(await freshDatabase());
     const proxy = await startTcpProxy({ targetPort: Number(url.port) });
     url.port = String(proxy.port);
-    const api = await startApi({ nats: nats.url, database: url.href });
+    const env = { READ_YOUR_WRITE_MS: '2000' };
+    const api = await startApi({ nats: nats.url, database: url.href, env });
     await api.ready();
     const sessionId = await startTask(api, await configureTask(api, 'stalled'));
     proxy.stall();
@@ -278,14 +279,19 @@ describe('an API that is started', () => {
     url.port = String(proxy.port);
     await proxy.cut();
     const api = await startApi({ nats: (await natsForTest()).url, database: url.href });
-    const lives = async () => (await api.get('/health/live').catch(() => undefined))?.status === 200;
+    let notYetAt = performance.now();
+    const lives = async () => {
+      const lookedAt = performance.now();
+      const isThere = (await api.get('/health/live').catch(() => undefined))?.status === 200;
+      if (!isThere) notYetAt = lookedAt;
+      return isThere;
+    };
     await eventually(lives, { what: 'the API to listen' });
-    const askedAt = performance.now();
     const asked = api.get(sessionsPath);
     await proxy.heal();
     const { status } = await asked;
-    // On a machine that is so busy it is right to have lost patience.
-    if (performance.now() - askedAt < 2_500) expect(status).toBe(200);
+    // On a machine that is so busy it is right to have lost patience, which begins when it begins to listen.
+    if (performance.now() - notYetAt < 2_500) expect(status).toBe(200);
     await api.ready();
   });
 

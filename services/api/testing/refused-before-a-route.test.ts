@@ -3,6 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type FastifyInstance, fastify } from 'fastify';
@@ -46,10 +47,12 @@ it('a request that is completed while the process ends is answered with 503, its
   const { promise: begun, resolve: begin } = Promise.withResolvers<void>();
   app.addHook('preClose', async () => begin());
   app.get('/', async () => 'served');
+  const accepted = once(app.server, 'connection');
   const socket = await listening(app);
   socket.write('GET / HTTP/1.1\r\nHost: x\r\n');
+  const [served] = (await accepted) as [Socket];
   // Only what has begun to arrive outlives the beginning of the end.
-  await new Promise((resolve) => app.server.getConnections(resolve));
+  await eventually(() => served.bytesRead > 0, { what: 'the request to have begun to arrive' });
   const closed = app.close();
   await begun;
   socket.write('Connection: close\r\n\r\n');
