@@ -138,6 +138,7 @@ describe('a device that refuses a part of what is asked', () => {
       });
       const { config_version } = (await rest.get(`${path}/`)).body;
       await rest.post(`${path}/stop/`);
+      await eventually(() => plant.openConnections('mixer') === 0, { what: 'nobody to read the mixer' });
       return { config_version, refused: refusals() - before };
     };
     const device = async () => (await rest.get(`/api/config/devices/${id}/`)).body;

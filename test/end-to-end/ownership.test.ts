@@ -10,10 +10,10 @@ describe('a collector is asked to end', () => {
     await fleet.start('supervisor');
     const first = await fleet.collector('c1');
     const sessionId = await fleet.log.start(
-      fleet.plant.config({ taskId: '1', devices: ['press-1'], periodMs: 500 }),
+      fleet.plant.config({ taskId: '1', devices: ['press-1'], periodMs: 2_000 }),
     );
     const before = await fleet.placed('1', { on: 'c1' });
-    await fleet.sampled(sessionId, before.epoch);
+    await fleet.sampled(sessionId, before.epoch, 1);
     const second = await fleet.collector('c2');
     await eventually(() => logOf(second).includes('lease held; taking work'), { what: 'c2 to be ready' });
     // Two renewals make the supervisor sure of it.
@@ -26,7 +26,7 @@ describe('a collector is asked to end', () => {
     first.signal('SIGTERM');
     expect(await first.exited).toEqual({ code: 0, signal: null });
     const after = await fleet.placed('1', { on: 'c2', above: before.epoch });
-    await fleet.sampled(sessionId, after.epoch);
+    await fleet.sampled(sessionId, after.epoch, 2);
 
     expect(await fleet.eventTypes()).toEqual(['session.started', 'session.assigned', 'session.assigned']);
     const samples = await fleet.log.samples();
@@ -219,7 +219,9 @@ describe('a collector is stopped for longer than its lease and goes on', () => {
     const fleet = await fleetForTest(['press-1']);
     await fleet.start('supervisor');
     const first = await fleet.collector('c1');
-    const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    // Nobody connects anew because an answer is late.
+    const config = fleet.plant.config({ taskId: '1', devices: ['press-1'], timeoutMs: 20_000 });
+    const sessionId = await fleet.log.start(config);
     const before = await fleet.placed('1', { on: 'c1' });
     await fleet.sampled(sessionId, before.epoch);
     await fleet.collector('c2');

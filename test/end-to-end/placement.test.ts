@@ -5,6 +5,9 @@ import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
 import { logOf } from '../support/service-processes.ts';
 
+/** A session that is handed over has a whole one for that: a tick is missed only where nobody reads in all of its time. */
+const periodMs = 2_000;
+
 describe('a task that requires labels', () => {
   it('runs on a collector that has them, and waits with the reason where there is none', async () => {
     const fleet = await fleetForTest(['press-1', 'press-2']);
@@ -64,7 +67,7 @@ describe('a collector joins', () => {
     await fleet.collector('c1');
     const taskIds = ['1', '2', '3', '4'];
     for (const taskId of taskIds) {
-      const config = fleet.plant.config({ taskId, devices: [`press-${taskId}`], periodMs: 1_000 });
+      const config = fleet.plant.config({ taskId, devices: [`press-${taskId}`], periodMs });
       const sessionId = await fleet.log.start(config);
       await fleet.sampled(sessionId, (await fleet.placed(taskId)).epoch, 1);
     }
@@ -79,7 +82,11 @@ describe('a collector joins', () => {
       const placements = await Promise.all(taskIds.map((taskId) => fleet.placement(taskId)));
       return placements.filter((placement) => placement?.collectorId === 'c2');
     };
-    await eventually(async () => (await onSecond()).length === 2, { what: 'c2 to hold two sessions' });
+    // The fleet has to be settled first, and one is moved after the other.
+    await eventually(async () => (await onSecond()).length === 2, {
+      what: 'c2 to hold two sessions',
+      timeoutMs: 45_000,
+    });
     for (const taskId of taskIds) {
       const { epoch } = await fleet.placed(taskId);
       const before = (await fleet.sampled(`${taskId}-1`, epoch, 1)).length;
@@ -101,7 +108,7 @@ describe('a collector is drained while it stays up', () => {
     await fleet.start('supervisor', { REBALANCE_MIN_HOLD_MS: '0', REBALANCE_SETTLE_MS: '0' });
     await Promise.all([fleet.collector('c1'), fleet.collector('c2')]);
     for (const taskId of taskIds.slice(0, 3)) {
-      const config = fleet.plant.config({ taskId, devices: [`press-${taskId}`], periodMs: 1_000 });
+      const config = fleet.plant.config({ taskId, devices: [`press-${taskId}`], periodMs });
       const sessionId = await fleet.log.start(config);
       await fleet.sampled(sessionId, (await fleet.placed(taskId)).epoch, 1);
     }
@@ -116,7 +123,7 @@ describe('a collector is drained while it stays up', () => {
     );
     expect(await callForDrain(nc, 'c1', 'drain')).toMatchObject({ ok: true, reply: { draining: true } });
     expect(await callForDrain(nc, 'c9', 'drain')).toEqual({ ok: false, why: 'absent' });
-    await fleet.log.start(fleet.plant.config({ taskId: '4', devices: ['press-4'], periodMs: 1_000 }));
+    await fleet.log.start(fleet.plant.config({ taskId: '4', devices: ['press-4'], periodMs }));
     for (const taskId of taskIds) {
       const { epoch } = await fleet.placed(taskId, { on: 'c2' });
       await fleet.sampled(`${taskId}-1`, epoch, 2);

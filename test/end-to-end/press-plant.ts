@@ -95,7 +95,8 @@ export async function startPressPlant(): Promise<PressPlant> {
     code: 'press',
     host: '127.0.0.1',
     port: plant.endpoints[0]?.port,
-    timeout_ms: 500,
+    // It answers from this process, which may have no core for a while; a write has to fit into the lease.
+    timeout_ms: 1_500,
   });
   const deviceId = device.id;
   const holding = { device_id: deviceId, table: 'holding_register', data_type: 'uint16' };

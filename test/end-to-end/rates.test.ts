@@ -28,6 +28,8 @@ describe('points of different rates, some of which are sent only when they chang
         host,
         port,
         unit_id: unitId,
+        // No request may run out of time, however busy the machine is.
+        timeout_ms: 10_000,
       });
       deviceIds.push(created.id);
       const point = { device_id: created.id, table: 'holding_register', data_type: 'uint16' };
@@ -46,7 +48,10 @@ describe('points of different rates, some of which are sent only when they chang
     const { session_id: sessionId } = await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id });
     const samplesOf = async (device: string) =>
       (await fleet.log.samples()).filter((sample) => sample.device === device);
-    await eventually(async () => (await samplesOf('quiet')).length >= 8, { what: 'some ticks' });
+    // A busy machine may leave ticks out.
+    const readOf = async (device: string) =>
+      (await samplesOf(device)).filter(({ miss }) => miss?.cause !== 'overrun');
+    await eventually(async () => (await readOf('quiet')).length >= 8, { what: 'some ticks' });
     const path = `${sessionsPath}/${sessionId}`;
     await eventually(
       async () => {
@@ -56,6 +61,10 @@ describe('points of different rates, some of which are sent only when they chang
       { what: 'the session to tell what it has learned' },
     );
     await rest.create(`${path}/stop/`, {});
+    await eventually(async () => (await fleet.log.assignments()) === 0, { what: 'the session to be let go' });
+    await eventually(async () => (await fleet.log.unwritten()) === 0, {
+      what: 'every sample to be in the database',
+    });
 
     const mixed = await samplesOf('mixed');
     for (const { tick, period_ms, time, values, miss } of mixed) {
@@ -66,22 +75,25 @@ describe('points of different rates, some of which are sent only when they chang
     }
     // Once, although it was read at every second tick.
     expect(mixed.filter(({ values }) => values && 'constant' in values)).toHaveLength(1);
-    const [first, ...others] = await samplesOf('quiet');
+    const [first, ...unchanged] = await readOf('quiet');
     expect(first).toMatchObject({ v: 1, values: { constant: 4711 } });
-    const unchanged = others.filter(({ miss }) => miss === undefined);
     expect(unchanged.length).toBeGreaterThan(3);
     for (const sample of unchanged) {
       expect(sample.v).toBe(2);
       expect(sample).not.toHaveProperty('values');
     }
 
-    const judge = async () => verify(await readHistory({ natsUrl: fleet.nats.url, databaseUrl }));
+    // All is written, but ticks and events are judged only when they are of some age.
+    const judge = async () =>
+      verify(await readHistory({ natsUrl: fleet.nats.url, databaseUrl }), {
+        tolerances: { settleMs: 5_000 },
+      });
     const { ticks, violations } = await eventually(
       async () => {
         const verdict = await judge();
         return verdict.ticks.stored > 20 && verdict;
       },
-      { what: 'the samples to be in the database' },
+      { what: 'more than 20 ticks to be judged' },
     );
     expect(violations).toEqual([]);
     expect(ticks.quarantined).toBe(0);

@@ -14,11 +14,14 @@ describe('a supervisor starts on a log with running sessions', () => {
     const supervisor = await fleet.start('supervisor');
     await fleet.sampled('1-1', (await fleet.placed('1')).epoch);
     await fleet.sampled('2-1', (await fleet.placed('2')).epoch);
+    // Said once all is done, when the sessions may be polled for some time.
+    await eventually(() => logOf(supervisor).includes('Session recovery completed'), {
+      what: 'the supervisor to say that it is done',
+    });
     const said = logOf(supervisor);
     expect(said).toContain('Found 2 running sessions to recover');
     expect(said).toContain('Recovering session 1-1 for task task-1');
     expect(said).toContain('Recovering session 2-1 for task task-2');
-    expect(said).toContain('Session recovery completed');
     expect(said.join(' ')).not.toContain('3-1');
   });
 

@@ -39,7 +39,10 @@ describe('a device of a session falls silent', () => {
     );
 
     const healthy = await ofDevice('press-1');
-    expect(healthy.filter(({ miss }) => miss)).toEqual([]);
+    const missed = healthy.filter(({ miss }) => miss);
+    // A process without a core for a second misses a tick; waiting for the other device would at each of five requests.
+    expect(missed.filter(({ miss }) => miss?.cause !== 'overrun')).toEqual([]);
+    expect(missed.length).toBeLessThan(5);
     expectEveryTickOnce(healthy);
     expectEveryTickOnce(silent);
     expect(silent.filter(({ miss }) => miss).length).toBeGreaterThanOrEqual(5);

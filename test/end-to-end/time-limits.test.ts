@@ -2,9 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
-
-/** The next leader waits until it is over. */
-const lease = { LEASE_TTL_MS: '1500', LEASE_RENEW_MS: '300', LEASE_MARGIN_MS: '300' };
+import { logOf } from '../support/service-processes.ts';
 
 const warningsOf = async (fleet: FleetForTest) =>
   (await fleet.events()).flatMap(({ decoded }) => (decoded.kind === 'warning' ? [decoded] : []));
@@ -13,13 +11,20 @@ describe('sessions whose time is limited', () => {
   it('are warned of once and stopped at their limit, over a kill of the supervisor, beside commands of people', async () => {
     const fleet = await fleetForTest(['press-1', 'press-2']);
     const { log, plant } = fleet;
-    const supervisor = await fleet.start('supervisor', lease);
-    await fleet.collector('c1', lease);
+    const supervisor = await fleet.start('supervisor');
+    const collector = await fleet.collector('c1');
+    // The time that it takes to start is no part of the session's.
+    await eventually(() => logOf(collector).includes('lease held; taking work'), {
+      what: 'the collector to take work',
+    });
+    await eventually(() => logOf(supervisor).includes('this supervisor leads'), {
+      what: 'the supervisor to lead',
+    });
     const config = plant.config({ taskId: '1', devices: ['press-1'] });
-    const limited = await log.start(config, { softSeconds: 0.3, hardSeconds: 4 });
+    const limited = await log.start(config, { softSeconds: 0.3, hardSeconds: 6 });
     // Paused and forgotten.
     const forgotten = await log.start(plant.config({ taskId: '2', devices: ['press-2'] }), {
-      hardSeconds: 4,
+      hardSeconds: 6,
     });
     await log.pause(forgotten);
     await fleet.sampled(limited, (await fleet.placed('1')).epoch, 1);
@@ -27,7 +32,10 @@ describe('sessions whose time is limited', () => {
 
     await supervisor.kill();
     // Two at once, of which one will lead.
-    await Promise.all([fleet.start('supervisor', lease), fleet.start('supervisor', lease)]);
+    const successors = await Promise.all([fleet.start('supervisor'), fleet.start('supervisor')]);
+    await eventually(() => successors.some((each) => logOf(each).includes('this supervisor leads')), {
+      what: 'one of them to lead',
+    });
     await raceAtTheLimit(fleet);
     for (const [taskId, sessionId] of [
       ['1', limited],

@@ -92,8 +92,13 @@ async function linesOf(traceId: string, path: string, body: object = {}, code?: 
     body: JSON.stringify(body),
   });
   expect(((await response.json()) as { code?: string }).code).toBe(code);
-  const passed = heard.filter(({ header }) => header.includes(traceId));
-  expect(passed).not.toEqual([]);
+  const passed = await eventually(
+    () => {
+      const found = heard.filter(({ header }) => header.includes(traceId));
+      return found.length > 0 && found;
+    },
+    { what: 'the call to have passed the broker' },
+  );
   for (const { body: text } of passed) expect(text).toContain(traceId);
   return eventually(
     async () => {

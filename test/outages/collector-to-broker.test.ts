@@ -81,6 +81,8 @@ describe('samples while the broker does not take them', () => {
   const end = async () => {
     // A stop is not repeated, so it is not sent before the broker answers.
     await eventually(() => fleet.log.task(String(task)), { what: 'the broker to answer' });
+    // One that was started anew may not have taken the session up yet: then it would have nothing to say of its end.
+    await said('session is being polled');
     await fleet.log.stop(sessionId);
     await said('session is over for this collector');
     await nothingSpooled();

@@ -12,6 +12,7 @@ import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
 import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
+import { readSampleBacklog } from '@holdfast/shared/jetstream/sample-backlog.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
@@ -96,6 +97,11 @@ export async function sessionLogForTest(natsUrl: string) {
     waiting: (taskId: string) => board.read(taskId),
     /** The value of a collector's key. */
     lease: async (collectorId: string) => (await leases.read(collectorId))?.value,
+    /** How many messages of SAMPLES no writer has acknowledged. */
+    unwritten: async () => {
+      const { waiting, inHand } = await readSampleBacklog(nc);
+      return waiting + inHand;
+    },
     /** How many messages lie in ASSIGNMENTS. */
     assignments: async () => (await outbox.list()).size,
     events: async (): Promise<LoggedEvent[]> => {
