@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { Fault } from './fault.ts';
 import { crc16 } from './framing/crc16.ts';
 import { type Plant, type PlantConfig, startPlant } from './plant.ts';
@@ -126,8 +126,12 @@ describe('a raw client of a Modbus TCP device', () => {
   });
 
   it('is refused as long as the fault’s schedule says, from the start', async () => {
+    vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] });
+    cleanUps.push(() => vi.useRealTimers());
     const { client } = await tcpDevice([{ kind: 'refuse_connections', for: '300ms' }]);
+    vi.advanceTimersByTime(299);
     await expect(client()).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+    vi.advanceTimersByTime(1);
     const one = await untilConnected(client);
     one.send(ask);
     expect(await one.read(11)).toBe(sound);
@@ -147,7 +151,10 @@ describe('a raw client of a Modbus TCP device', () => {
       return;
     }
     second.send(ask);
-    if (others === 'close') await expect(second.read(1)).rejects.toThrow('ended');
+    if (others === 'close') {
+      await expect(second.read(1)).rejects.toThrow('ended');
+      await second.closed;
+    }
     first.send(ask);
     expect(await first.read(11)).toBe(sound);
     expect(second.unread()).toBe(0);
