@@ -10,6 +10,7 @@ import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { askBroker } from '../support/ask-broker.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { type IdentitiesForTest, identitiesForTest } from '../support/identities-for-test.ts';
@@ -204,7 +205,7 @@ describe('what services may hear', () => {
 
 describe('a collector with an identity of its own', () => {
   it('gets no work of another one, whatever it writes into its request', async () => {
-    await own.nc.request('assignments.hall-2.1', '{}');
+    await askBroker(own.nc, 'assignments.hall-2.1', '{}');
     const nc = connectionOf('hall-1');
     const subject = '$JS.API.CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1.assignments.hall-1.*';
     const consumer = { durable_name: 'collector-hall-1', ack_policy: 'explicit' };
@@ -214,23 +215,24 @@ describe('a collector with an identity of its own', () => {
       { filter_subjects: ['assignments.hall-1.*', 'assignments.hall-2.*'] },
     ]) {
       const config = { ...consumer, ...filter };
-      const asked = await nc.request(subject, JSON.stringify({ stream_name: 'ASSIGNMENTS', config }));
+      const asked = await askBroker(nc, subject, JSON.stringify({ stream_name: 'ASSIGNMENTS', config }));
       expect(asked.json()).toMatchObject({ error: { code: 400 } });
     }
   });
 
   it('brings nothing into the log by having a consumer deliver there', async () => {
     const nc = connectionOf('hall-1');
-    await own.nc.request('sessions.task.1.lifecycle', '{}');
-    await own.nc.request('assignments.hall-1.66', '{}');
+    await askBroker(own.nc, 'sessions.task.1.lifecycle', '{}');
+    await askBroker(own.nc, 'assignments.hall-1.66', '{}');
     const lastSequence = async () =>
       (await (await jetstreamManager(own.nc)).streams.info('SESSIONS')).state.last_seq;
     const before = await lastSequence();
     const deliverTo = async (deliver_subject: string) => {
       const consumer = { durable_name: 'collector-hall-1', ack_policy: 'explicit', deliver_subject };
       const config = { ...consumer, filter_subject: 'assignments.hall-1.*' };
-      await nc.request('$JS.API.CONSUMER.DELETE.ASSIGNMENTS.collector-hall-1');
-      const made = await nc.request(
+      await askBroker(nc, '$JS.API.CONSUMER.DELETE.ASSIGNMENTS.collector-hall-1');
+      const made = await askBroker(
+        nc,
         '$JS.API.CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1.assignments.hall-1.*',
         JSON.stringify({ stream_name: 'ASSIGNMENTS', config }),
       );

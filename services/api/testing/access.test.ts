@@ -1,6 +1,7 @@
 import { networkInterfaces } from 'node:os';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { type ApiKeyRecord, formatApiKey, type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -414,10 +415,12 @@ it('no key is in what the API logs', () => {
 /** Everything that the bucket of the keys holds. */
 async function bucketTexts(): Promise<string[]> {
   const { nc } = await sessionLogForTest(nats.url);
-  const info = (await nc.request('$JS.API.STREAM.INFO.KV_API_KEYS')).json<{ state: { last_seq: number } }>();
+  const info = (await askBroker(nc, '$JS.API.STREAM.INFO.KV_API_KEYS')).json<{
+    state: { last_seq: number };
+  }>();
   const texts: string[] = [];
   for (let seq = 1; seq <= info.state.last_seq; seq += 1) {
-    const answer = await nc.request('$JS.API.STREAM.MSG.GET.KV_API_KEYS', JSON.stringify({ seq }));
+    const answer = await askBroker(nc, '$JS.API.STREAM.MSG.GET.KV_API_KEYS', JSON.stringify({ seq }));
     const { message } = answer.json<{ message?: { data: string } }>();
     if (message) texts.push(Buffer.from(message.data, 'base64').toString());
   }

@@ -3,6 +3,7 @@ import { connect } from 'node:net';
 import type { LiveSample } from '@holdfast/shared/contracts/http/live-http.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
@@ -239,7 +240,7 @@ describe('a client that follows live samples', () => {
   it('is told when what it has missed is gone from the stream, and goes on with what is new', async () => {
     const old = await sampleArrives('6', 'press-1');
     await sampleArrives('6', 'press-1');
-    await log.nc.request('$JS.API.STREAM.PURGE.SAMPLES');
+    await askBroker(log.nc, '$JS.API.STREAM.PURGE.SAMPLES');
     const client = await liveClient('', { 'last-event-id': String(old) });
     const next = await sampleArrives('6', 'press-1');
     await client.has(next);

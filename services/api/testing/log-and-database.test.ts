@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -31,7 +32,7 @@ describe('a log and a database that do not belong together', () => {
 
     // Nor is another log that has grown to the same length.
     const log = await sessionLogForTest(nats.url);
-    await log.nc.request(subjects.lifecycle('77'), 'something else');
+    await askBroker(log.nc, subjects.lifecycle('77'), 'something else');
     const said = () => api.process.lastLines(200).join('\n');
     expect(said()).toContain('SESSIONS ends at sequence 0');
     await eventually(() => said().includes('SESSIONS has another event at sequence 1'), {
@@ -79,13 +80,14 @@ describe('a log and a database that do not belong together', () => {
     const log = await sessionLogForTest(nats.url);
     const sessionId = await startTask(api, await configureTask(api, 'unreadable'));
     const taskId = sessionId.split('-')[0] ?? '';
-    await log.nc.request(
+    await askBroker(
+      log.nc,
       subjects.lifecycle(taskId),
       JSON.stringify({ specversion: '1.0', id: 'x', type: 'session.archived', subject: sessionId }),
     );
-    await log.nc.request(subjects.lifecycle('99'), '{"not": "an event');
+    await askBroker(log.nc, subjects.lifecycle('99'), '{"not": "an event');
     // Too long for an index: the database itself refuses it.
-    await log.nc.request(subjects.lifecycle('98'), endlessTaskCode('98'));
+    await askBroker(log.nc, subjects.lifecycle('98'), endlessTaskCode('98'));
     const other = await startTask(api, await configureTask(api, 'readable'));
     expect((await api.get(`${sessionsPath}/${other}/`)).body.status).toBe('running');
     const { body } = await api.get(`${sessionsPath}/${sessionId}/events/`);

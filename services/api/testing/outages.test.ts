@@ -3,6 +3,7 @@ import { freePort } from '@holdfast/dev/free-port.ts';
 import { createDatabase } from '@holdfast/dev/postgres-databases.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freeze } from '@holdfast/test/support/freeze.ts';
@@ -35,7 +36,7 @@ describe('with no room for more configurations', () => {
     const { nc } = await sessionLogForTest(nats.url);
     const mebibyte = 1024 * 1024;
     const streams = { sessionsMaxBytes: 8 * mebibyte, samplesMaxBytes: 8 * mebibyte, samplesMaxAgeHours: 1 };
-    await nc.request('$JS.API.STREAM.DELETE.OBJ_TASK_CONFIGS');
+    await askBroker(nc, '$JS.API.STREAM.DELETE.OBJ_TASK_CONFIGS');
     await ensureStreams(nc, { ...streams, taskConfigsMaxBytes: 1_800, replicas: 1 });
     const api = await startApi({ nats: nats.url, database: await freshDatabase() });
     await api.ready();
@@ -95,7 +96,7 @@ describe('with the broker away', () => {
       await api.post(`${sessionsPath}/${await startTask(api, taskId)}/stop/`);
     }
     const { nc } = await sessionLogForTest(nats.url);
-    await nc.request('$JS.API.STREAM.DELETE.OBJ_TASK_CONFIGS');
+    await askBroker(nc, '$JS.API.STREAM.DELETE.OBJ_TASK_CONFIGS');
     await nats.restart();
     await eventually(async () => nc.isClosed() || (await nc.flush().then(() => true)), {
       what: 'the broker',

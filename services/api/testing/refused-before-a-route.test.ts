@@ -3,6 +3,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -70,10 +71,10 @@ it('a command with a key for which there is no room is refused with 507 and does
   const task_id = await configureTask(api, 'press');
   const { nc } = await connectNats({ url, name: 'test', log: createLogger('test', 'silent') });
   onTestFinished(() => nc.close());
-  const info = await nc.request('$JS.API.STREAM.INFO.KV_COMMAND_KEYS');
+  const info = await askBroker(nc, '$JS.API.STREAM.INFO.KV_COMMAND_KEYS');
   const { config } = info.json<{ config: object }>();
   const small = JSON.stringify({ ...config, max_bytes: 64 });
-  expect((await nc.request('$JS.API.STREAM.UPDATE.KV_COMMAND_KEYS', small)).json()).not.toHaveProperty(
+  expect((await askBroker(nc, '$JS.API.STREAM.UPDATE.KV_COMMAND_KEYS', small)).json()).not.toHaveProperty(
     'error',
   );
   const start = (headers?: Record<string, string>) =>

@@ -8,6 +8,7 @@ import {
   type QuarantinedMessage,
 } from '@holdfast/shared/jetstream/quarantine.ts';
 import { sendAgain } from '@holdfast/shared/jetstream/quarantine-store.ts';
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -110,7 +111,7 @@ describe('samples that wait for a writer', () => {
       writers: [],
     });
     for (let count = 0; count < 3; count += 1) {
-      await log.nc.request('samples.1.1', sample({ tick: tick + count, time: (tick + count) * 1_000 }));
+      await askBroker(log.nc, 'samples.1.1', sample({ tick: tick + count, time: (tick + count) * 1_000 }));
     }
     const { status, detail, backlog } = await sinks();
     expect(status).toBe('no_writer');
@@ -176,7 +177,7 @@ describe('what lies in quarantine', () => {
     [
       'of unknown form',
       async () => {
-        await log.nc.request('quarantine.SAMPLES', '{"v":2}');
+        await askBroker(log.nc, 'quarantine.SAMPLES', '{"v":2}');
         return newest();
       },
       'has a form that this release does not know',
@@ -240,8 +241,10 @@ describe('with a writer', () => {
   it('a sample of an epoch that others have followed is taken if it was published before them, and only then', async () => {
     const of = (changes: Partial<Sample>) => sample({ session: '78-1', device: 'press-78', ...changes });
     const at = tick + 40;
-    await log.nc.request('samples.1.1', sample({ tick: at, time: at * 1_000 }));
-    const { seq } = (await log.nc.request('samples.1.1', of({ epoch: 9, tick: at, time: at * 1_000 }))).json<{
+    await askBroker(log.nc, 'samples.1.1', sample({ tick: at, time: at * 1_000 }));
+    const { seq } = (
+      await askBroker(log.nc, 'samples.1.1', of({ epoch: 9, tick: at, time: at * 1_000 }))
+    ).json<{
       seq: number;
     }>();
     const pressures = async () => {

@@ -3,6 +3,7 @@ import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.t
 import type { Connection } from '@holdfast/shared/jetstream/connect.ts';
 import { ensureDurable } from '@holdfast/shared/jetstream/durable-consumer.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -120,7 +121,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
       await untilAllAcked(connection);
       expect(await counted()).toBe(samples.length);
       await writer.stop();
-      await connection.nc.request(`$JS.API.CONSUMER.DELETE.${streamNames.samples}.${durableNames.writer}`);
+      await askBroker(connection.nc, `$JS.API.CONSUMER.DELETE.${streamNames.samples}.${durableNames.writer}`);
     }
   });
 });

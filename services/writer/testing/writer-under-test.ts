@@ -7,6 +7,7 @@ import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/
 import { type Connection, connectNats } from '@holdfast/shared/jetstream/connect.ts';
 import { SinkBoard } from '@holdfast/shared/jetstream/sink-board.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 
@@ -173,11 +174,12 @@ export interface QuarantinedRecord {
 
 /** In the order of their messages in SAMPLES; batches that are in hand at a time put theirs away as they come to it. */
 export async function quarantined(connection: Connection): Promise<QuarantinedRecord[]> {
-  const info = await connection.nc.request(`$JS.API.STREAM.INFO.${streamNames.quarantine}`);
+  const info = await askBroker(connection.nc, `$JS.API.STREAM.INFO.${streamNames.quarantine}`);
   const { messages } = (info.json() as { state: { messages: number } }).state;
   const records: QuarantinedRecord[] = [];
   for (let seq = 1; seq <= messages; seq++) {
-    const answer = await connection.nc.request(
+    const answer = await askBroker(
+      connection.nc,
       `$JS.API.STREAM.MSG.GET.${streamNames.quarantine}`,
       JSON.stringify({ seq }),
     );

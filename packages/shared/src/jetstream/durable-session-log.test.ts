@@ -1,3 +1,4 @@
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { jetstream } from '@nats-io/jetstream';
@@ -14,7 +15,7 @@ beforeAll(async () => {
 
 const durable = 'reader';
 const open = (after: number) => DurableSessionLog.open({ nc: log.nc, durable, after });
-const publish = (text: string) => log.nc.request(subjects.lifecycle('7'), JSON.stringify({ id: text }));
+const publish = (text: string) => askBroker(log.nc, subjects.lifecycle('7'), JSON.stringify({ id: text }));
 const sequences = (events: readonly StoredEvent[]) => events.map(({ sequence }) => sequence);
 /** So many, however they are portioned. */
 async function take(reader: DurableSessionLog, count: number): Promise<number[]> {

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -70,9 +71,9 @@ describe('the newest event of each subject', () => {
     await start(log, '1');
     await start(log, '2');
     await stop(log, '1-1');
-    await log.nc.request(subjects.placement('2'), '{"type":"session.assigned"}');
+    await askBroker(log.nc, subjects.placement('2'), '{"type":"session.assigned"}');
     await start(log, '1');
-    await log.nc.request(subjects.lifecycle('3'), 'not even JSON');
+    await askBroker(log.nc, subjects.lifecycle('3'), 'not even JSON');
     await start(log, '4');
     await stop(log, '4-1');
     const all = await follow(log, 0);

@@ -1,3 +1,4 @@
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import { Objm } from '@nats-io/obj';
@@ -99,7 +100,7 @@ describe('the configuration snapshots', () => {
     await store.put(config('4'));
     const info = await (await new Objm(connection.nc).open(bucketNames.taskConfigs)).info('4/1');
     const chunk = `$O.${bucketNames.taskConfigs}.C.${info?.nuid}`;
-    await connection.nc.request(chunk, '{"schema_version":2}');
+    await askBroker(connection.nc, chunk, '{"schema_version":2}');
     expect(await store.load('4', 1)).toEqual({
       ok: false,
       problem: expect.stringContaining('4/1 is damaged'),
