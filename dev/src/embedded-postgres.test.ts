@@ -1,5 +1,5 @@
 import { chmod, mkdir, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
@@ -7,7 +7,6 @@ import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { processExists } from './child-process.ts';
 import { type PostgresOptions, type PostgresServer, startPostgres } from './embedded-postgres.ts';
-import { freePort } from './free-port.ts';
 
 describe('the embedded PostgreSQL', () => {
   it('creates a database and keeps its rows over a stop and a new start', async () => {
@@ -142,9 +141,9 @@ describe('the embedded PostgreSQL refuses to start', () => {
   });
 
   it('on a port that is taken', async () => {
-    const port = await freePort();
     const squatter = createServer();
-    await new Promise<void>((resolve) => squatter.listen({ host: '127.0.0.1', port }, resolve));
+    await new Promise<void>((resolve) => squatter.listen({ host: '127.0.0.1', port: 0 }, resolve));
+    const { port } = squatter.address() as AddressInfo;
 
     await expect(start({ dataDir: await newDataDir(), port })).rejects.toMatchObject({ code: 'port_taken' });
     squatter.close();

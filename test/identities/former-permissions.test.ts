@@ -53,7 +53,12 @@ describe('keys with the permissions of a release before SENT', () => {
         timeoutMs: 30_000,
       });
       if (which === 'nobody may make')
-        expect(logged('supervisor')).toMatch(/without the stream SENT .* the permissions of this release/);
+        await eventually(
+          () => /without the stream SENT .* the permissions of this release/.test(logged('supervisor')),
+          {
+            what: 'the supervisor to say so',
+          },
+        );
 
       const { plant } = await plantForTest(['press-1']);
       const [endpoint] = plant.endpoints;
