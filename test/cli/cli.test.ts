@@ -82,12 +82,11 @@ describe('sessions on the command line', () => {
     const asking = cliForTest({ HOLDFAST_URL: lonely.url });
     await configureTask(lonely, 'kept');
     const { session_id } = JSON.parse((await asking.run('sessions', 'start', 'kept')).stdout);
-    expect((await asking.run('sessions', 'gaps', session_id)).stderr).toBe('');
+    const lacks = async () => (await asking.run('sessions', 'gaps', session_id)).stderr;
+    await expect.poll(lacks, patience).toBe('');
     await away.stop();
     const lacking = /^NATS does not answer now.*not_arrived\.\n$/;
-    await expect
-      .poll(async () => (await asking.run('sessions', 'gaps', session_id)).stderr, patience)
-      .toMatch(lacking);
+    await expect.poll(lacks, patience).toMatch(lacking);
     const table = await asking.run('sessions', 'gaps', session_id, '--table');
     expect([table.code, table.stderr]).toEqual([0, expect.stringMatching(lacking)]);
     const json = await asking.run('sessions', 'gaps', session_id);

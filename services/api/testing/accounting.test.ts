@@ -98,43 +98,46 @@ const completeness = async (query = '') => (await api.get(`${sessionsPath}/7-1/c
 
 describe('the completeness of a session', () => {
   it('adds up: expected is stored and quarantined and missing by cause, without the ticks of a pause', async () => {
-    expect(await completeness()).toEqual({
-      session_id: '7-1',
-      period_ms: periodMs,
-      from: null,
-      to: expect.any(String),
-      not_asked: [],
-      expected: 180,
-      stored: 85 + 56,
-      quarantined: 1,
-      missing: 5 + 33,
-      missing_by_cause: { waiting: 4, failover: 6, timeout: 28 },
-      completeness: 141 / 180,
-      devices: [
-        {
-          device: 'press-1',
-          period_ms: periodMs,
-          expected: 90,
-          stored: 85,
-          quarantined: 0,
-          missing: 5,
-          missing_by_cause: { waiting: 2, failover: 3 },
-          completeness: 85 / 90,
-          unscheduled: 1,
-        },
-        {
-          device: '冷却机',
-          period_ms: periodMs,
-          expected: 90,
-          stored: 56,
-          quarantined: 1,
-          missing: 33,
-          missing_by_cause: { waiting: 2, timeout: 28, failover: 3 },
-          completeness: 56 / 90,
-          unscheduled: 0,
-        },
-      ],
-    });
+    // A broker that does not answer within a second, as on a machine that stands still, was not asked.
+    await expect
+      .poll(() => completeness())
+      .toEqual({
+        session_id: '7-1',
+        period_ms: periodMs,
+        from: null,
+        to: expect.any(String),
+        not_asked: [],
+        expected: 180,
+        stored: 85 + 56,
+        quarantined: 1,
+        missing: 5 + 33,
+        missing_by_cause: { waiting: 4, failover: 6, timeout: 28 },
+        completeness: 141 / 180,
+        devices: [
+          {
+            device: 'press-1',
+            period_ms: periodMs,
+            expected: 90,
+            stored: 85,
+            quarantined: 0,
+            missing: 5,
+            missing_by_cause: { waiting: 2, failover: 3 },
+            completeness: 85 / 90,
+            unscheduled: 1,
+          },
+          {
+            device: '冷却机',
+            period_ms: periodMs,
+            expected: 90,
+            stored: 56,
+            quarantined: 1,
+            missing: 33,
+            missing_by_cause: { waiting: 2, timeout: 28, failover: 3 },
+            completeness: 56 / 90,
+            unscheduled: 0,
+          },
+        ],
+      });
   });
 
   it('is counted for each period of time as well, and the periods add up to the whole', async () => {
@@ -327,7 +330,7 @@ describe('the gaps of a session', () => {
       expect(status).toBe(200);
       return body.not_asked;
     };
-    expect(await notAsked('gaps')).toEqual([]);
+    await expect.poll(() => notAsked('gaps')).toEqual([]);
     await nats.stop();
     await eventually(async () => (await notAsked('gaps')).length > 0, { what: 'the broker to be missed' });
     for (const call of ['gaps', 'completeness']) {
