@@ -1,3 +1,4 @@
+import type { ProcessExit } from '../child-process.ts';
 import type { LogStream } from './log-stream.ts';
 import { StackError } from './stack-error.ts';
 import type { SupervisedChild } from './supervised-child.ts';
@@ -56,12 +57,17 @@ export class StagedChildren {
       await Promise.all(
         stage.map(async (child) => {
           const exit = await child.stop();
-          if (exit !== undefined && exit.code !== 0) unclean.push(child.name);
+          if (exit !== undefined && !isClean(exit)) unclean.push(child.name);
         }),
       );
     }
     return unclean;
   }
+}
+
+/** Who is ended by the wish itself, because it could not hear it yet, had begun nothing that would have to be ended in order. */
+function isClean({ code, signal }: ProcessExit): boolean {
+  return code === 0 || signal === 'SIGTERM' || signal === 'SIGINT';
 }
 
 class NotReady extends StackError {
