@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { inject } from 'vitest';
 import { cleanUpAfterFile } from './cleanup.ts';
 
-/** A new empty folder, removed with all that is in it when the test file is over. */
+/**
+ * A new empty folder, removed with all that is in it when the test file is over: also when one that was killed, such as
+ * a backend of PostgreSQL, writes its last file while it is being removed.
+ */
 export async function temporaryFolder(what: string): Promise<string> {
   const path = await mkdtemp(join(inject('runFolder'), `${what}-`));
-  cleanUpAfterFile(() => rm(path, { recursive: true, force: true }));
+  cleanUpAfterFile(() => rm(path, { recursive: true, force: true, maxRetries: 10 }));
   return path;
 }
