@@ -13,6 +13,9 @@ import { type RestClient, restClient } from '../support/rest-client.ts';
 import { startService, testLease } from '../support/service-processes.ts';
 import { victoriaMetricsForTest, victoriaMetricsIsInstalled } from '../support/victoria-metrics-for-test.ts';
 
+/** No request runs out of time, and no tick, because the device has no core for a while. */
+const timeout_ms = 10_000;
+
 /** Every service as a process; the device is configured and its task started over REST alone. */
 async function acquire(
   device: ForeignDevice,
@@ -37,6 +40,7 @@ async function acquire(
     host: '127.0.0.1',
     port: device.port,
     unit_id: device.unit_id,
+    timeout_ms,
   });
   const { id: typedId } = await rest.create('/api/config/devices/', {
     code: 'typed',
@@ -44,6 +48,7 @@ async function acquire(
     host: '127.0.0.1',
     port: device.port,
     unit_id: device.every_type.unit_id,
+    timeout_ms,
   });
   const points: object[] = [
     ...device.points.map(({ value: _, ...point }) => ({ ...point, device_id: deviceId })),
@@ -55,7 +60,7 @@ async function acquire(
   const task = await rest.create('/api/config/tasks/', {
     code: 'everything',
     name: 'Everything',
-    period_ms: 1_000,
+    period_ms: 5_000,
     device_ids: [deviceId, typedId],
   });
   const started = await rest.create('/api/acquisition/sessions/start-task/', { task_id: task.id });

@@ -1,38 +1,20 @@
 import { execFileSync } from 'node:child_process';
-import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { scanRecords, segmentMagic } from '../../services/collector/src/adapters/spool-record.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { logOf } from '../support/service-processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { ticksOfSamples } from '../support/ticks-of-samples.ts';
+import { segmentsIn, spooledIn } from './spooled-samples.ts';
 
 const devices = Array.from({ length: 12 }, (_, index) => `press-${index + 1}`);
 /** Long enough to poll on while the broker is away. */
 const patientLease = { LEASE_TTL_MS: '60000', LEASE_RENEW_MS: '500' };
-
-async function segmentsIn(folder: string): Promise<string[]> {
-  const files = await readdir(folder, { recursive: true }).catch(() => [] as string[]);
-  return files
-    .filter((file) => file.endsWith('.segment'))
-    .map((file) => join(folder, file))
-    .sort();
-}
-
-async function spooledIn(folder: string): Promise<Sample[]> {
-  const samples: Sample[] = [];
-  for (const path of await segmentsIn(folder)) {
-    const { records } = scanRecords((await readFile(path)).subarray(segmentMagic.length));
-    samples.push(...records.map(({ payload }) => JSON.parse(payload.toString()) as Sample));
-  }
-  return samples;
-}
 
 describe('samples while the broker does not take them', () => {
   let fleet: FleetForTest;

@@ -1,0 +1,23 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import { scanRecords, segmentMagic } from '../../services/collector/src/adapters/spool-record.ts';
+
+/** Paths of the files with samples in and below a folder, oldest first within a spool. */
+export async function segmentsIn(folder: string): Promise<string[]> {
+  const files = await readdir(folder, { recursive: true }).catch(() => [] as string[]);
+  return files
+    .filter((file) => file.endsWith('.segment'))
+    .map((file) => join(folder, file))
+    .sort();
+}
+
+/** What a collector that is killed now leaves to whoever sends it. */
+export async function spooledIn(folder: string): Promise<Sample[]> {
+  const samples: Sample[] = [];
+  for (const path of await segmentsIn(folder)) {
+    const { records } = scanRecords((await readFile(path)).subarray(segmentMagic.length));
+    samples.push(...records.map(({ payload }) => JSON.parse(payload.toString()) as Sample));
+  }
+  return samples;
+}
