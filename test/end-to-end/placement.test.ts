@@ -87,11 +87,13 @@ describe('a collector joins', () => {
       what: 'c2 to hold two sessions',
       timeoutMs: 45_000,
     });
-    for (const taskId of taskIds) {
-      const { epoch } = await fleet.placed(taskId);
-      const before = (await fleet.sampled(`${taskId}-1`, epoch, 1)).length;
-      await fleet.sampled(`${taskId}-1`, epoch, before + 2);
-    }
+    await Promise.all(
+      taskIds.map(async (taskId) => {
+        const { epoch } = await fleet.placed(taskId);
+        const before = (await fleet.sampled(`${taskId}-1`, epoch, 1)).length;
+        await fleet.sampled(`${taskId}-1`, epoch, before + 2);
+      }),
+    );
     expect(await onSecond()).toHaveLength(2);
     const released = (await fleet.eventTypes()).filter((type) => type === 'session.released');
     expect(released).toHaveLength(2);

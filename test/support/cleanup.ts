@@ -19,15 +19,26 @@ export function cleanUpAfterFile(cleanup: Cleanup): Cleanup {
   return once;
 }
 
-/** Undoes everything that is left; every one gets its turn, the failures are thrown together. */
-export async function cleanUpNow(): Promise<void> {
+/** Returns a function that undoes what is registered from now on, as far as that is not done by then. */
+export function cleanUpOfWhatFollows(): () => Promise<void> {
+  const before = new Set(pending);
+  return () => undo(() => pending.findLast((cleanup) => !before.has(cleanup)));
+}
+
+/** Undoes everything that is left. */
+export function cleanUpNow(): Promise<void> {
+  return undo(() => pending.at(-1));
+}
+
+/** Every one gets its turn, the failures are thrown together. */
+async function undo(next: () => Cleanup | undefined): Promise<void> {
   const failures: unknown[] = [];
-  for (let cleanup = pending.at(-1); cleanup !== undefined; cleanup = pending.at(-1)) {
+  for (let cleanup = next(); cleanup !== undefined; cleanup = next()) {
     try {
       await cleanup();
     } catch (error) {
       failures.push(error);
     }
   }
-  if (failures.length > 0) throw new AggregateError(failures, 'cleaning up after the test file failed');
+  if (failures.length > 0) throw new AggregateError(failures, 'cleaning up failed');
 }

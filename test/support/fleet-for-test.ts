@@ -2,6 +2,8 @@ import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample.ts';
 import { type Assigned, currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
+import { onTestFinished, TestRunner } from 'vitest';
+import { cleanUpOfWhatFollows } from './cleanup.ts';
 import { eventually } from './eventually.ts';
 import { natsForTest } from './nats-for-test.ts';
 import { type PlantForTest, plantForTest } from './plant-for-test.ts';
@@ -27,7 +29,12 @@ export interface FleetForTest {
   events(): Promise<LoggedEvent[]>;
 }
 
+/**
+ * Of a test that calls it, it is stopped with all its services when that test is over: those of ten tests beside the last
+ * one would leave that too little of the machine. Else when the file is.
+ */
 export async function fleetForTest(deviceCodes: readonly string[]): Promise<FleetForTest> {
+  if (TestRunner.getCurrentTest() !== undefined) onTestFinished(cleanUpOfWhatFollows());
   const nats = await natsForTest();
   const log = await sessionLogForTest(nats.url);
   const plant = await plantForTest(deviceCodes);
