@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { type AuditEntry, auditActionPattern, auditEntrySchema } from '../contracts/audit-entry.ts';
 import { streamNames, subjects } from '../contracts/subjects.ts';
 import { ConfirmedPublisher } from './confirmed-publisher.ts';
+import { messagesOf } from './messages-of.ts';
 
 const timeoutMs = 5_000;
 
@@ -45,7 +46,7 @@ export async function readAudit(
   const entries: { sequence: number; entry: AuditEntry }[] = [];
   try {
     const messagesWanted = end - start + 1;
-    for await (const message of await consumer.fetch({ max_messages: messagesWanted, expires: 2_000 })) {
+    for await (const message of messagesOf(consumer, messagesWanted)) {
       if (message.seq > end) break;
       const entry = parseAudit(message.string());
       if (entry) entries.push({ sequence: message.seq, entry });

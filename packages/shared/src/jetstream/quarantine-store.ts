@@ -9,6 +9,7 @@ import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { type QuarantinedMessage, quarantinedMessageSchema } from '../contracts/quarantined-message.ts';
 import { clockAheadHeader, firstSequenceHeader } from '../contracts/sample.ts';
 import { streamNames, subjects } from '../contracts/subjects.ts';
+import { messagesOf } from './messages-of.ts';
 
 /** Place in QUARANTINE, and what lies there; a message of unknown form has only its text. */
 export interface InQuarantine {
@@ -35,7 +36,7 @@ export async function listQuarantine(
   try {
     const there = Math.min(limit, (await consumer.info(true)).num_pending);
     if (there === 0) return found;
-    for await (const message of await consumer.fetch({ max_messages: there, expires: 2_000 })) {
+    for await (const message of messagesOf(consumer, there)) {
       const body = text.decode(message.data);
       found.push(inQuarantine(message.seq, body, message.time.getTime()));
       if (found.length === there) break;
