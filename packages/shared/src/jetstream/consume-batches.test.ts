@@ -139,8 +139,8 @@ describe('a durable consumer that works in batches', () => {
     const seen: string[] = [];
     start({
       maxMessages: 1,
-      // Long enough for a machine on which a program waits a second for its turn.
-      ackWaitMs: 1_500,
+      // Long enough for a machine on which a program waits one and a half seconds for its turn.
+      ackWaitMs: 2_500,
       handle: async (messages) => {
         seen.push(...texts(messages));
         if (seen.length === 1) await held;
@@ -149,7 +149,7 @@ describe('a durable consumer that works in batches', () => {
     });
     await eventually(() => seen.length === 1, { what: 'the first message' });
     const heldSince = performance.now();
-    await eventually(() => performance.now() - heldSince > 3_500, { what: 'more than twice ack_wait' });
+    await eventually(() => performance.now() - heldSince > 5_500, { what: 'more than twice ack_wait' });
     const jsm = await jetstreamManager(connection.nc);
     expect((await jsm.consumers.info(stream, 'worker')).num_redelivered).toBe(0);
     release();
