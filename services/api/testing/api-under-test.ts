@@ -108,8 +108,15 @@ export async function configureTask(api: ApiUnderTest, code: string): Promise<nu
 
 export const sessionsPath = '/api/acquisition/sessions';
 
+/** Tried again as the API says when the broker did not answer it within its two seconds: then nothing was changed. */
 export async function startTask(api: ApiUnderTest, taskId: number): Promise<string> {
-  const answer = await api.post(`${sessionsPath}/start-task/`, { task_id: taskId });
+  const answer = await eventually(
+    async () => {
+      const tried = await api.post(`${sessionsPath}/start-task/`, { task_id: taskId });
+      return tried.body.code !== 'broker_unavailable' && tried;
+    },
+    { what: 'the broker to answer' },
+  );
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
   return answer.body.session_id;
 }
