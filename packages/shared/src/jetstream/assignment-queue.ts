@@ -91,6 +91,12 @@ export interface AssignmentInbox {
 }
 
 /**
+ * After a reconnect the client looks for its consumer once. Where that fails, as while a cluster elects the stream's leader, it looks
+ * again after the life of a request: by default that is 30 s, for which no work would come.
+ */
+const pullExpiresMs = 3_000;
+
+/**
  * The collector's side: its durable consumer, made anew, so that everything on its subjects comes at once. A
  * restarted collector need not wait for the `ack_wait` of its former life.
  */
@@ -122,7 +128,7 @@ export async function openAssignmentInbox(options: {
     max_deliver: -1,
   });
   const consumer = await js.consumers.get(streamNames.assignments, durable);
-  const messages: ConsumerMessages = await consumer.consume({ max_messages: 500 });
+  const messages: ConsumerMessages = await consumer.consume({ max_messages: 500, expires: pullExpiresMs });
   const loop = (async () => {
     for await (const message of messages) onAssignment(handleOf(message));
   })();

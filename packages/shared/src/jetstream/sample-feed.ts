@@ -30,6 +30,9 @@ export async function sampleStreamBounds(
   return { firstSequence: first_seq, lastSequence: last_seq };
 }
 
+/** After so long at the most the client looks again for a consumer that it did not find when it reconnected; its default is 30 s. */
+const pullExpiresMs = 3_000;
+
 /** Everything on the subject after a sequence. @throws when the broker cannot be asked */
 export async function openSampleFeed(
   nc: NatsConnection,
@@ -41,7 +44,7 @@ export async function openSampleFeed(
     filter_subjects: filterSubject,
   });
   const pendingAtStart = (await consumer.info(true)).num_pending;
-  const messages = await consumer.consume({ max_messages: fetchedAhead });
+  const messages = await consumer.consume({ max_messages: fetchedAhead, expires: pullExpiresMs });
   return {
     pendingAtStart,
     stop: () => messages.stop(),
