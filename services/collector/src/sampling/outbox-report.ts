@@ -22,7 +22,8 @@ export function reportOutbox(options: {
     const now = health();
     const waiting = now.waitingInMemory + now.spooledSamples;
     quietForMs += lookEveryMs;
-    if (waiting + now.unsentNotices === 0) {
+    // Where hundreds of samples come a second, some are on their way at every look.
+    if (now.spooledSamples + now.unsentNotices === 0 && waiting < worthTelling) {
       if (isWaiting) log.info(fieldsOf(now), 'all samples that waited are with the broker');
       isWaiting = false;
     } else if ((!isWaiting && waiting >= worthTelling) || (isWaiting && quietForMs >= tellEveryMs)) {
