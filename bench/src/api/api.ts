@@ -14,6 +14,7 @@ import { median } from '../median.ts';
 import { BareAppender } from './bare-append.ts';
 import { bareCommandStreams } from './bare-command-streams.ts';
 import { startBareServer } from './bare-server.ts';
+import { keepDiskBusy } from './busy-disk.ts';
 import { cpuSpent } from './cpu-spent.ts';
 import { generators, type HttpRequest, type Load, type LoadOptions, loadOf, type Step } from './http-load.ts';
 import { type MeasuredApi, startMeasuredApi } from './measured-api.ts';
@@ -33,6 +34,11 @@ const flags = {
   commands: { meaning: 'commands of a round', byDefault: 2_560, atLeast: 4 },
   reads: { meaning: 'reads of a round, of each kind', byDefault: 3_000, atLeast: 1 },
   rounds: { meaning: 'measured rounds, each beside its limits', byDefault: 5, atLeast: 1 },
+  'busy-disk-kb': {
+    meaning: 'beside all of it so many kB are written to the same disk and synced, over and over; 0: nothing',
+    byDefault: 0,
+    atLeast: 0,
+  },
   generator: {
     meaning: 'what sends the requests: bare sockets, or autocannon, which takes more of the machine',
     byDefault: 'sockets',
@@ -53,6 +59,7 @@ export const api: Benchmark<typeof flags> = {
     'appends to two streams, brings a row into PostgreSQL with all that wait just then, and answers when both are done;',
     'and a bare Fastify route that answers a POST with the same body. Then reads of',
     'the list of sessions, one session and its live status, each beside a bare Fastify route with the same answer.',
+    'How large the ratio is depends on how long the disk takes for a sync, which --busy-disk-kb makes longer.',
     'The events and audit entries of all commands are counted in their streams.',
     'ratio: session commands per second over bare appends per second; the median of all rounds.',
   ].join('\n'),
@@ -72,6 +79,8 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
     );
   }
   if (reads < concurrency) throw new UsageError('--reads must be --concurrency at least');
+  const busyDiskKb = values['busy-disk-kb'];
+  if (busyDiskKb > 0) await keepDiskBusy(context, busyDiskKb * 1_000);
   const measured = await startMeasuredApi(context);
   const jsm = await jetstreamManager(measured.nc);
   progress(`configuring ${tasks} tasks`);
