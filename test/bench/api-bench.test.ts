@@ -12,7 +12,20 @@ it('the api benchmark ends with one line of JSON, each figure beside its limit, 
   const folder = await temporaryFolder('bench');
   // biome-ignore lint/style/noProcessEnv: the PATH, on which nats-server is found
   const env = { ...process.env, TMPDIR: folder };
-  const flags = ['--concurrency', '4', '--tasks', '8', '--commands', '64', '--reads', '40', '--rounds', '1'];
+  const flags = [
+    '--concurrency',
+    '4',
+    '--tasks',
+    '8',
+    '--commands',
+    '64',
+    '--reads',
+    '40',
+    '--rounds',
+    '1',
+    '--busy-disk-kb',
+    '100',
+  ];
   const { stdout } = await promisify(execFile)(process.execPath, [main, 'api', '--json', ...flags], { env });
   expect(await readdir(folder)).toEqual([]);
   const { bench, ratio, figures, limit } = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
