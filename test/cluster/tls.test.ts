@@ -122,12 +122,15 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
     }
     await stored(Date.now());
     expect(await leader()).not.toBe(before);
-    const { body } = await rest.get(`${sessions}/${id}/events/`);
-    const lifecycle = body.results.map(({ type }: { type: string }) => type);
-    expect(lifecycle.filter((type: string) => !/assigned|released/.test(type))).toEqual([
-      'session.started',
-      'session.paused',
-      'session.resumed',
-    ]);
+    // The read model follows the log, whose new leader the projector has to find first.
+    await eventually(
+      async () => {
+        const { body } = await rest.get(`${sessions}/${id}/events/`);
+        const types: string[] = body.results.map(({ type }: { type: string }) => type);
+        const lifecycle = types.filter((type) => !/assigned|released/.test(type));
+        return lifecycle.join() === 'session.started,session.paused,session.resumed';
+      },
+      { what: 'each command to have its one event', timeoutMs: 60_000 },
+    );
   }, 180_000);
 });
