@@ -3,10 +3,15 @@ import type {
   StartValidationView,
 } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { CommandedSession, StartedTask } from '@holdfast/shared/contracts/http/session-http.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
 import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
-import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
+import {
+  AppendOutcomeUnknown,
+  type EventStore,
+  StoreUnavailable,
+} from '@holdfast/shared/event-store/event-store.ts';
 import {
   type CommandOutcome,
   handleCommand,
@@ -222,13 +227,23 @@ async function onlyOnce(
     const own = await readOwnEvent(events, taskId, commandId);
     return own && { ok: true, changed: true, ...own };
   };
-  const before = isRepeat ? await find() : undefined;
-  if (before) return before;
+  if (isRepeat) {
+    const before = await find().catch((cause: unknown) => {
+      // The first try is not known to have failed.
+      if (!(cause instanceof StoreUnavailable)) throw cause;
+      throw new AppendOutcomeUnknown(subjects.lifecycle(taskId), commandId, { cause });
+    });
+    if (before) return before;
+  }
   try {
     return await run();
   } catch (error) {
     // Also the first try: a repeat that came right behind it may have been quicker, under the same id.
-    const after = await find();
+    const after = await find().catch((cause: unknown) => {
+      // A log that cannot be read does not tell that nothing was stored, where the attempt could not tell either.
+      if (!(cause instanceof StoreUnavailable)) throw cause;
+      return undefined;
+    });
     if (after) return after;
     throw error;
   }
