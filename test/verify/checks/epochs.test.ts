@@ -3,7 +3,7 @@ import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
 import { epochs } from './epochs.ts';
 
 const judge = (history: RecordedHistory) =>
-  epochs(history.readAt(60_000), { clockMs: 500 }).map(({ what }) => what);
+  epochs(history.readAt(60_000), { clockMs: 500, stopMs: 3_000 }).map(({ what }) => what);
 /** c1 holds the session with epoch 2, and c2 from the tenth second on with epoch 3. */
 const failedOver = () =>
   new RecordedHistory().started(0).assigned(10, 'c1').assigned(10_000, 'c2', 'failover');
@@ -49,6 +49,16 @@ describe('epochs', () => {
     expect(judge(failedOver().polled(0, 15, { epoch: 2 }))).toEqual([
       expect.stringContaining('after epoch 3 was given out'),
     ]);
+  });
+
+  it('hold when a collector that is cut off reads on under its epoch until its lease ends, and is the next holder as well', () => {
+    const again = () => new RecordedHistory().started(0).assigned(10, 'c1').assigned(10_000, 'c1', 'resume');
+    expect(judge(again().polled(0, 12, { epoch: 2 }))).toEqual([]);
+    expect(judge(again().polled(0, 15, { epoch: 2 }))).toEqual([
+      expect.stringContaining('after epoch 3 was given out'),
+    ]);
+    const thenAnother = again().assigned(11_000, 'c2', 'failover').polled(0, 12, { epoch: 2 });
+    expect(judge(thenAnother)).toEqual([expect.stringContaining('after epoch 4 was given out')]);
   });
 
   it('fail when somebody reads under an epoch that was given to another, or to nobody', () => {

@@ -6,7 +6,7 @@ import type { Tolerances } from '../tolerances.ts';
  * I6 on the samples: every epoch is one that the log gave to that collector; per session and device epochs rise
  * with the ticks and no tick was read under two; nothing was read under an epoch after another was given out.
  */
-export function epochs(history: History, { clockMs }: Pick<Tolerances, 'clockMs'>): Violation[] {
+export function epochs(history: History, tolerances: Pick<Tolerances, 'clockMs' | 'stopMs'>): Violation[] {
   const sessions = sessionHistories(history);
   const violations: Violation[] = [];
   for (const [subject, samples] of samplesByDevice(history.samples)) {
@@ -15,7 +15,7 @@ export function epochs(history: History, { clockMs }: Pick<Tolerances, 'clockMs'
     const problems = [
       ...strangers(samples, session),
       ...overlaps(samples),
-      ...afterTheNext(samples, session, clockMs),
+      ...afterTheNext(samples, session, tolerances),
     ];
     violations.push(...problems.map((what): Violation => ({ invariant: 'I6', subject, what })));
   }
@@ -81,24 +81,30 @@ function overlaps(samples: readonly RecordedSample[]): string[] {
 
 /**
  * The tick's scheduled time counts, not when the reply was there: a process that was stopped while its request was
- * under way sees the reply much later.
+ * under way sees the reply much later. A collector that is cut off when its session is paused and given to it again reads on
+ * under the epoch that it knows, until its lease ends: nobody else reads then.
  */
 function afterTheNext(
   samples: readonly RecordedSample[],
   { placements }: SessionHistory,
-  clockMs: number,
+  { clockMs, stopMs }: Pick<Tolerances, 'clockMs' | 'stopMs'>,
 ): string[] {
-  const assigned = placements.filter(({ event }) => event.type === 'session.assigned');
+  const assigned = placements.flatMap(({ event, sequence, storedAtMs }) =>
+    event.type === 'session.assigned' ? [{ sequence, storedAtMs, collector: event.collectorId }] : [],
+  );
   for (const recorded of samples) {
     if (!wasRead(recorded)) continue;
     const { epoch, tick, period_ms: periodMs } = recorded.sample;
-    const next = assigned.find(({ sequence }) => sequence > epoch);
-    if (!next) continue;
-    const lateMs = tick * periodMs - next.storedAtMs;
-    if (lateMs <= clockMs) continue;
+    const lateMs = (next: { storedAtMs: number }) => tick * periodMs - next.storedAtMs;
+    const missed = assigned.find(
+      (next) =>
+        next.sequence > epoch &&
+        lateMs(next) > (next.collector === recorded.sample.collector ? stopMs : clockMs),
+    );
+    if (!missed) continue;
     // One is enough: whoever reads on does so for many ticks.
     return [
-      `SAMPLES ${recorded.sequence}: tick ${tick} was read under epoch ${epoch}, ${lateMs} ms after epoch ${next.sequence} was given out`,
+      `SAMPLES ${recorded.sequence}: tick ${tick} was read under epoch ${epoch}, ${lateMs(missed)} ms after epoch ${missed.sequence} was given out`,
     ];
   }
   return [];
