@@ -39,10 +39,7 @@ describe('a device of a session falls silent', () => {
     );
 
     const healthy = await ofDevice('press-1');
-    const missed = healthy.filter(({ miss }) => miss);
-    // A process without a core for a second misses a tick; waiting for the other device would at each of five requests.
-    expect(missed.filter(({ miss }) => miss?.cause !== 'overrun')).toEqual([]);
-    expect(missed.length).toBeLessThan(5);
+    expect(healthy.filter(({ miss }) => miss)).toEqual([]);
     expectEveryTickOnce(healthy);
     expectEveryTickOnce(silent);
     expect(silent.filter(({ miss }) => miss).length).toBeGreaterThanOrEqual(5);

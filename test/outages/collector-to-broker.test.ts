@@ -10,7 +10,7 @@ import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { logOf } from '../support/service-processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { ticksOfSamples } from '../support/ticks-of-samples.ts';
-import { segmentsIn, spooledIn } from './spooled-samples.ts';
+import { notAmong, segmentsIn, spooledIn } from './spooled-samples.ts';
 
 const devices = Array.from({ length: 12 }, (_, index) => `press-${index + 1}`);
 /** Long enough to poll on while the broker is away. */
@@ -116,8 +116,7 @@ describe('samples while the broker does not take them', () => {
     await said('an earlier process left samples in the spool');
     await nothingSpooled();
     const ticks = await end();
-    const stored = new Set((await samplesOfSession()).map(({ device, tick }) => `${device}/${tick}`));
-    expect(inSpool.filter(({ device, tick }) => !stored.has(`${device}/${tick}`))).toEqual([]);
+    expect(notAmong(inSpool, await samplesOfSession())).toEqual([]);
     for (const { doubled } of ticks.values()) expect(doubled).toBe(0);
   });
 
@@ -131,8 +130,7 @@ describe('samples while the broker does not take them', () => {
     await startCollector({ SPOOL_MAX_BYTES: '0' });
     await nothingSpooled();
     const ticks = await end();
-    const stored = new Set((await samplesOfSession()).map(({ device, tick }) => `${device}/${tick}`));
-    expect(inSpool.filter(({ device, tick }) => !stored.has(`${device}/${tick}`))).toEqual([]);
+    expect(notAmong(inSpool, await samplesOfSession())).toEqual([]);
     for (const { doubled } of ticks.values()) expect(doubled).toBe(0);
   });
 

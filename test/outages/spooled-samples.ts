@@ -12,6 +12,12 @@ export async function segmentsIn(folder: string): Promise<string[]> {
     .sort();
 }
 
+/** Those of them whose tick is not among what arrived. */
+export function notAmong(spooled: readonly Sample[], arrived: readonly Sample[]): Sample[] {
+  const ticks = new Set(arrived.map(({ device, tick }) => `${device}/${tick}`));
+  return spooled.filter(({ device, tick }) => !ticks.has(`${device}/${tick}`));
+}
+
 /** What a collector that is killed now leaves to whoever sends it. */
 export async function spooledIn(folder: string): Promise<Sample[]> {
   const samples: Sample[] = [];

@@ -13,6 +13,7 @@ import {
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Assignment, assignmentSchema } from '../contracts/assignment.ts';
 import { durableNames, parseAssignmentSubject, streamNames, subjects } from '../contracts/subjects.ts';
+import { pullExpiresMs } from './pull-expires.ts';
 import { traceHeaders } from './trace-headers.ts';
 
 /** The supervisor's side of ASSIGNMENTS. */
@@ -89,12 +90,6 @@ export interface AssignmentInbox {
   /** Whether the broker still has the consumer that was made for this inbox. @throws when it cannot be asked */
   isIntact(): Promise<boolean>;
 }
-
-/**
- * After a reconnect the client looks for its consumer once. Where that fails, as while a cluster elects the stream's leader, it looks
- * again after the life of a request: by default that is 30 s, for which no work would come.
- */
-const pullExpiresMs = 3_000;
 
 /**
  * The collector's side: its durable consumer, made anew, so that everything on its subjects comes at once. A

@@ -4,6 +4,7 @@ import type { Stop } from '../runtime/lifecycle.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { pause, systemTimers } from '../runtime/timers.ts';
 import { type DurableConsumerOptions, durableConsumerDefaults, ensureDurable } from './durable-consumer.ts';
+import { pullExpiresMs } from './pull-expires.ts';
 
 export type { JsMsg } from '@nats-io/jetstream';
 
@@ -45,12 +46,6 @@ export interface BatchConsumer {
 }
 
 const pauseAfterFailureMs = 1_000;
-
-/**
- * Longest life of one pull request. After a broker restart the client finds out in one to two of these that it has to ask
- * again, so it is short; renewing it costs an idle consumer one small message each time.
- */
-const pullExpiresMs = 3_000;
 
 /** A confirmation that got lost with a broker holds up the next batch for so long. */
 const ackConfirmTimeoutMs = 2_000;

@@ -1,6 +1,7 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamNames } from '../contracts/subjects.ts';
+import { pullExpiresMs } from './pull-expires.ts';
 
 export interface FedMessage {
   readonly sequence: number;
@@ -29,9 +30,6 @@ export async function sampleStreamBounds(
   const { first_seq, last_seq } = (await jsm.streams.info(streamNames.samples)).state;
   return { firstSequence: first_seq, lastSequence: last_seq };
 }
-
-/** After so long at the most the client looks again for a consumer that it did not find when it reconnected; its default is 30 s. */
-const pullExpiresMs = 3_000;
 
 /** Everything on the subject after a sequence. @throws when the broker cannot be asked */
 export async function openSampleFeed(
