@@ -8,7 +8,8 @@ const DOMAIN = `${SHARED}/domain/`;
 const CONTRACTS = `${SHARED}/contracts/`;
 const EVENT_STORE = `${SHARED}/event-store/`;
 const JETSTREAM = `${SHARED}/jetstream/`;
-const SAMPLE_STORE = `${SHARED}/sample-store/`;
+const SAMPLE_STORE = '^packages/sample-store/src/';
+const SESSIONS = `${SHARED}/sessions/`;
 const LEASE = `${SHARED}/lease/`;
 const RUNTIME = `${SHARED}/runtime/`;
 
@@ -63,7 +64,24 @@ module.exports = {
       from: { path: JETSTREAM, pathNot: TESTS },
       to: {
         path: '^(packages|services|simulators|dev)/',
-        pathNot: [DOMAIN, CONTRACTS, EVENT_STORE, LEASE, RUNTIME, JETSTREAM],
+        pathNot: [DOMAIN, CONTRACTS, EVENT_STORE, SESSIONS, LEASE, RUNTIME, JETSTREAM],
+      },
+    },
+    {
+      name: 'sessions-know-no-broker',
+      comment: 'What a command or an event does to a session is the same over any log.',
+      severity: 'error',
+      from: { path: SESSIONS, pathNot: TESTS },
+      to: { pathNot: [DOMAIN, CONTRACTS, EVENT_STORE, SESSIONS] },
+    },
+    {
+      name: 'sample-store-knows-no-broker',
+      comment: 'Databases are written and read by contracts alone, whatever brought the samples.',
+      severity: 'error',
+      from: { path: SAMPLE_STORE, pathNot: TESTS },
+      to: {
+        path: '^(packages|services|simulators|dev|tools)/',
+        pathNot: [DOMAIN, CONTRACTS, RUNTIME, SAMPLE_STORE],
       },
     },
     {

@@ -12,7 +12,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { maintenance } from '../../packages/shared/src/contracts/permissions.ts';
 import { idPattern } from '../../packages/shared/src/contracts/subjects.ts';
-import { newNkeyPair } from '../../packages/shared/src/jetstream/nkey-pair.ts';
+import { newNkeyPair } from '../../packages/shared/src/jetstream/connection/nkey-pair.ts';
 import {
   collectorKeys,
   collectorsFolder,

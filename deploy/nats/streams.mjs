@@ -7,13 +7,16 @@
 // NATS_URL says where, NATS_NKEY_SEED or NATS_NKEY_SEED_FILE as whom: changes need the key of the maintenance, which
 // identity.mjs makes. Ends with 0 when done, 1 when not done (the message says why), 2 when used wrongly.
 import { parseArgs } from 'node:util';
-import { connectNats, PermissionViolationError } from '../../packages/shared/src/jetstream/connect.ts';
+import {
+  connectNats,
+  PermissionViolationError,
+} from '../../packages/shared/src/jetstream/connection/connect.ts';
 import {
   setCopies,
   setMaxBytes,
   streamStates,
   UpkeepRefused,
-} from '../../packages/shared/src/jetstream/stream-upkeep.ts';
+} from '../../packages/shared/src/jetstream/streams/stream-upkeep.ts';
 import { ConfigError, readBrokerAccess } from '../../packages/shared/src/runtime/config.ts';
 import { createLogger } from '../../packages/shared/src/runtime/logger.ts';
 

@@ -4,7 +4,7 @@ import { open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { natsAuthorization } from '../../packages/shared/src/contracts/nats-authorization.ts';
 import { maintenance, permissionsOf, services } from '../../packages/shared/src/contracts/permissions.ts';
-import { publicKeyOf } from '../../packages/shared/src/jetstream/nkey-pair.ts';
+import { publicKeyOf } from '../../packages/shared/src/jetstream/connection/nkey-pair.ts';
 
 /** @param {string} root folder of all secrets, with a folder for each recipient */
 export async function writeAuthorization(root) {

@@ -8,7 +8,7 @@ import { dirname, join, relative } from 'node:path';
 import { formatApiKey } from '../../packages/shared/src/contracts/api-key.ts';
 import { services } from '../../packages/shared/src/contracts/permissions.ts';
 import { idPattern } from '../../packages/shared/src/contracts/subjects.ts';
-import { newNkeyPair, publicKeyOf } from '../../packages/shared/src/jetstream/nkey-pair.ts';
+import { newNkeyPair, publicKeyOf } from '../../packages/shared/src/jetstream/connection/nkey-pair.ts';
 import { collectorsFolder, writeAuthorization } from '../nats/write-authorization.mjs';
 import { writeCluster } from '../nats/write-cluster.mjs';
 

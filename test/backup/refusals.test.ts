@@ -1,8 +1,8 @@
 import { appendFile, cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { sessionLogExtent } from '@holdfast/shared/jetstream/restore-session-log.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { sessionLogExtent } from '@holdfast/shared/jetstream/sessions/restore-session-log.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstream } from '@nats-io/jetstream';
 import pg from 'pg';

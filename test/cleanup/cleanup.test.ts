@@ -1,14 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
+import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
+import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
 import { createLogger, type Logger } from '@holdfast/shared/runtime/logger.ts';
-import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
-import { openPostgresSampleStore } from '@holdfast/shared/sample-store/postgres/postgres-sample-store.ts';
-import { openPostgresTickCoverage } from '@holdfast/shared/sample-store/postgres/postgres-tick-coverage.ts';
 import pg from 'pg';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startCleanupJob } from '../../services/api/src/cleanup/cleanup-job.ts';
 import { advisoryLocks } from '../../services/api/src/database/advisory-locks.ts';
 import { openDatabase } from '../../services/api/src/database/open-database.ts';
-import { LogBehindReadModel } from '../../services/api/src/read-model/log-guard.ts';
+import { startCleanupJob } from '../../services/api/src/sessions/cleanup/cleanup-job.ts';
+import { LogBehindReadModel } from '../../services/api/src/sessions/projection/log-guard.ts';
 import {
   type ApiUnderTest,
   configureTask,

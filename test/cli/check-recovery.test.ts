@@ -1,7 +1,7 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
-import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
+import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   type ApiUnderTest,

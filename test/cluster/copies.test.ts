@@ -1,6 +1,6 @@
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { setCopies, streamStates, UpkeepRefused } from '@holdfast/shared/jetstream/stream-upkeep.ts';
-import { ensureStreams, streamsOfHoldfast } from '@holdfast/shared/jetstream/streams.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { setCopies, streamStates, UpkeepRefused } from '@holdfast/shared/jetstream/streams/stream-upkeep.ts';
+import { ensureStreams, streamsOfHoldfast } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger, type Logger } from '@holdfast/shared/runtime/logger.ts';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';

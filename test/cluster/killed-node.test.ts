@@ -1,7 +1,7 @@
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { expect, it } from 'vitest';

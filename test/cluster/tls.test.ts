@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { streamStates } from '@holdfast/shared/jetstream/stream-upkeep.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { streamStates } from '@holdfast/shared/jetstream/streams/stream-upkeep.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { describe, expect, it } from 'vitest';
 import {

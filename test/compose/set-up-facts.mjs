@@ -92,7 +92,7 @@ export function setUpFacts(holdfast, { ours, servers }) {
 
   /** Whether the broker lets this key in, asked from a container. */
   async function isLetIn(seed, name) {
-    const script = `const { connectNats } = await import('/app/packages/shared/src/jetstream/connect.ts');
+    const script = `const { connectNats } = await import('/app/packages/shared/src/jetstream/connection/connect.ts');
     const log = { info() {}, warn() {}, error() {} };
     const { nc } = await connectNats({ url: 'nats://nats:4222', nkeySeed: '${seed}', name: '${name}', log });
     await nc.close();`;

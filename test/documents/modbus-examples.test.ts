@@ -8,7 +8,7 @@ import {
   pointConfigSchema,
 } from '@holdfast/shared/contracts/task-config.ts';
 import { encodePoint } from '@holdfast/shared/domain/register/encode.ts';
-import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';

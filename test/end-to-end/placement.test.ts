@@ -1,4 +1,4 @@
-import { callForDrain } from '@holdfast/shared/jetstream/device-calls.ts';
+import { callForDrain } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { describe, expect, it } from 'vitest';
 import { doubledTicks, missingTicks } from '../support/doubled-ticks.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,7 +1,7 @@
 import { auditEntrySchema } from '@holdfast/shared/contracts/audit-entry.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cliForTest } from '../cli/cli-for-test.ts';

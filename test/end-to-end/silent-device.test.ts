@@ -2,9 +2,9 @@ import {
   type DeviceHealthChange,
   deviceHealthChangeSchema,
 } from '@holdfast/shared/contracts/health-change.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
-import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
+import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { phaseMs } from '../../services/collector/src/polling/schedule.ts';
+import { phaseMs } from '../../services/collector/src/samples/schedule.ts';
 import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
 

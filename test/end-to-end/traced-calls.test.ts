@@ -1,7 +1,7 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { tableMemory } from '@holdfast/modbus-simulator/memory/table-memory.ts';
 import { startPlant } from '@holdfast/modbus-simulator/plant.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';

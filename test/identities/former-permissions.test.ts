@@ -1,8 +1,8 @@
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { SentStream } from '@holdfast/shared/jetstream/sent-stream.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { SentStream } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';

@@ -8,7 +8,7 @@ import {
   type Service,
   services,
 } from '@holdfast/shared/contracts/permissions.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';

@@ -5,8 +5,8 @@ import {
   connectNats,
   type NatsConnection,
   PermissionViolationError,
-} from '@holdfast/shared/jetstream/connect.ts';
-import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+} from '@holdfast/shared/jetstream/connection/connect.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';

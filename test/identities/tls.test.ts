@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { findExecutable } from '@holdfast/dev/find-executable.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { beforeAll, describe, expect, it, vi } from 'vitest';

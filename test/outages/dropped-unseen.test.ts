@@ -1,5 +1,5 @@
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { freeze } from '../support/freeze.ts';

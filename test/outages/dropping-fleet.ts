@@ -1,7 +1,7 @@
 import { freePort } from '@holdfast/dev/free-port.ts';
-import { decodeSample, type Sample } from '@holdfast/shared/contracts/sample.ts';
+import { decodeSample, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { decodeSentRecord, type SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
-import { readSent } from '@holdfast/shared/jetstream/sent-stream.ts';
+import { readSent } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';

@@ -1,5 +1,5 @@
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
-import { ensureDurable } from '@holdfast/shared/jetstream/durable-consumer.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { ensureDurable } from '@holdfast/shared/jetstream/consume/durable-consumer.ts';
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';

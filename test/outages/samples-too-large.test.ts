@@ -1,14 +1,14 @@
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, it } from 'vitest';
-import { SampleOutbox } from '../../services/collector/src/sampling/sample-outbox.ts';
-import { sampleToSend } from '../../services/collector/src/sampling/testing/sample-to-send.ts';
+import { SampleOutbox } from '../../services/collector/src/sending/sample-outbox.ts';
+import { sampleToSend } from '../../services/collector/src/sending/testing/sample-to-send.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 

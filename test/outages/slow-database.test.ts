@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openInfluxSampleStore } from '@holdfast/sample-store/influx/influx-sample-store.ts';
+import { startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-front.ts';
 import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import { openInfluxSampleStore } from '@holdfast/shared/sample-store/influx/influx-sample-store.ts';
-import { startInfluxTwoFront } from '@holdfast/shared/sample-store/testing/influx-two-front.ts';
 import { describe, expect, it } from 'vitest';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
-import { scanRecords, segmentMagic } from '../../services/collector/src/adapters/spool-record.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { scanRecords, segmentMagic } from '../../services/collector/src/adapters/spool/spool-record.ts';
 
 /** Paths of the files with samples in and below a folder, oldest first within a spool. */
 export async function segmentsIn(folder: string): Promise<string[]> {

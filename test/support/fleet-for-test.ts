@@ -1,6 +1,6 @@
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { type Assigned, currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import { onTestFinished, TestRunner } from 'vitest';
 import { cleanUpOfWhatFollows } from './cleanup.ts';

@@ -7,7 +7,7 @@ import {
   permissionsOf,
   services,
 } from '@holdfast/shared/contracts/permissions.ts';
-import { newNkeyPair } from '@holdfast/shared/jetstream/nkey-pair.ts';
+import { newNkeyPair } from '@holdfast/shared/jetstream/connection/nkey-pair.ts';
 
 export interface IdentitiesForTest {
   /** For the configuration of the server. */

@@ -1,4 +1,4 @@
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import {
   countTicks,
   intersection,

@@ -1,4 +1,4 @@
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DecodedSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 

@@ -1,4 +1,4 @@
-import { parseMultirange } from '@holdfast/shared/sample-store/postgres/tick-coverage-table.ts';
+import { parseMultirange } from '@holdfast/sample-store/postgres/tick-coverage-table.ts';
 import pg from 'pg';
 import type { DatabaseContent } from './history.ts';
 

@@ -1,12 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeSample } from '@holdfast/shared/contracts/sample.ts';
+import { decodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { taskConfigKey } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
-import { type Connection, connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
-import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import {
+  type Connection,
+  connectNats,
+  type NatsConnection,
+} from '@holdfast/shared/jetstream/connection/connect.ts';
+import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { JetStreamApiCodes, JetStreamApiError, jetstreamManager } from '@nats-io/jetstream';
 import type {

@@ -1,4 +1,4 @@
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { InvalidMeasurement } from '../benchmark.ts';
 

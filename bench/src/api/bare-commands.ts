@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { ConfirmedPublisher } from '@holdfast/shared/jetstream/confirmed-publisher.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { ConfirmedPublisher } from '@holdfast/shared/jetstream/publish/confirmed-publisher.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { fastify } from 'fastify';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import { startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
-import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { type BenchmarkContext, InvalidMeasurement } from '../benchmark.ts';
 import { type FleetProcess, startFleetProcess } from '../fleet/fleet-process.ts';

@@ -1,6 +1,6 @@
-import { decodeSample } from '@holdfast/shared/contracts/sample.ts';
+import { decodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import { InvalidMeasurement } from '../benchmark.ts';
 

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { AppendOutcomeUnknown } from '@holdfast/shared/event-store/event-store.ts';
-import { handleCommand, loadSession } from '@holdfast/shared/event-store/handle-command.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
-import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
+import { handleCommand, loadSession } from '@holdfast/shared/sessions/handle-command.ts';
 import { TimeoutError } from '@nats-io/nats-core';
 import { InvalidMeasurement } from '../benchmark.ts';
 

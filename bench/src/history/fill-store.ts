@@ -2,7 +2,7 @@ import {
   type SampleStore,
   SampleStoreUnavailable,
   type StorableSample,
-} from '@holdfast/shared/sample-store/sample-store.ts';
+} from '@holdfast/sample-store/sample-store.ts';
 import { InvalidMeasurement } from '../benchmark.ts';
 import { SeededRandom } from '../seeded-random.ts';
 

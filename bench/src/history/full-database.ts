@@ -1,4 +1,4 @@
-import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
+import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import type { Question } from './history.ts';
 
 /** A database to be filled and asked. */

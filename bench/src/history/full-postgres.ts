@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
-import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
-import { openPostgresSampleStore } from '@holdfast/shared/sample-store/postgres/postgres-sample-store.ts';
+import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
+import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
 import pg from 'pg';
 import type { FullDatabase } from './full-database.ts';
 

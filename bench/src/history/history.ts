@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { HistoryQuery } from '@holdfast/shared/sample-store/sample-store.ts';
+import type { HistoryQuery } from '@holdfast/sample-store/sample-store.ts';
 import {
   type Benchmark,
   type BenchmarkContext,

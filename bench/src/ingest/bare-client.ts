@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { gzip, type ZlibOptions } from 'node:zlib';
-import { copyInto } from '@holdfast/shared/sample-store/postgres/copy-into.ts';
-import { openPostgresSampleStore } from '@holdfast/shared/sample-store/postgres/postgres-sample-store.ts';
-import { copyStatement, SampleRows } from '@holdfast/shared/sample-store/postgres/sample-rows.ts';
+import { copyInto } from '@holdfast/sample-store/postgres/copy-into.ts';
+import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
+import { copyStatement, SampleRows } from '@holdfast/sample-store/postgres/sample-rows.ts';
 import { InfluxDB } from '@influxdata/influxdb-client';
 import pg from 'pg';
 import { type IngestLoad, samplesOf } from './ingest-load.ts';

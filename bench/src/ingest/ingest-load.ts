@@ -1,4 +1,4 @@
-import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample.ts';
+import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import { SeededRandom } from '../seeded-random.ts';
 
 /** 2026-01-01T00:00:00Z */

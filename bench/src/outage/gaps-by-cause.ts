@@ -11,8 +11,8 @@ import {
   type TimedSessionEvent,
 } from '@holdfast/shared/domain/gaps/schedule.ts';
 import { fromTicks, normalise } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { loadPeriodMs } from '../fleet/loaded-collector.ts';
 import type { DeviceInStream } from './samples-in-stream.ts';
 

@@ -1,8 +1,8 @@
-import { decodeSample, type MissCause } from '@holdfast/shared/contracts/sample.ts';
+import { decodeSample, type MissCause } from '@holdfast/shared/contracts/sample/sample.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { InvalidMeasurement } from '../benchmark.ts';
 
 /** Before, while and after something was away, told apart by a tick's scheduled time. */

@@ -1,5 +1,5 @@
 import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 

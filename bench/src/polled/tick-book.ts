@@ -1,8 +1,8 @@
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
-import { phaseMs, tickTimeMs } from '../../../services/collector/src/polling/schedule.ts';
+import { phaseMs, tickTimeMs } from '../../../services/collector/src/samples/schedule.ts';
 import { InvalidMeasurement } from '../benchmark.ts';
 
 export interface PlannedDevice {

@@ -1,4 +1,4 @@
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createInbox, headers, type MsgHdrs } from '@nats-io/nats-core';
 import { InvalidMeasurement } from '../benchmark.ts';
 

@@ -8,18 +8,18 @@ import {
   type OutgoingSample,
   type PointValue,
   sampleMessageId,
-} from '@holdfast/shared/contracts/sample.ts';
+} from '@holdfast/shared/contracts/sample/sample.ts';
 import { streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { keepNewObjectsYoung } from '@holdfast/shared/runtime/young-heap.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { DiskSpool } from '../../../services/collector/src/adapters/spool.ts';
-import { gatherMs } from '../../../services/collector/src/sampling/gather.ts';
-import { mostInFlight, SampleOutbox } from '../../../services/collector/src/sampling/sample-outbox.ts';
+import { DiskSpool } from '../../../services/collector/src/adapters/spool/spool.ts';
+import { gatherMs } from '../../../services/collector/src/sending/gather.ts';
+import { mostInFlight, SampleOutbox } from '../../../services/collector/src/sending/sample-outbox.ts';
 import {
   type Benchmark,
   type BenchmarkContext,

@@ -3,12 +3,12 @@ import {
   type OutgoingSample,
   type PointValue,
   type Sample,
-} from '@holdfast/shared/contracts/sample.ts';
+} from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { ReportFilter } from '../../../services/collector/src/polling/report-filter.ts';
-import { sampleWriter } from '../../../services/collector/src/polling/sample-of-tick.ts';
-import { TickReadings } from '../../../services/collector/src/polling/tick-readings.ts';
-import { ValueKeys } from '../../../services/collector/src/polling/value-keys.ts';
+import { ReportFilter } from '../../../services/collector/src/samples/report-filter.ts';
+import { sampleWriter } from '../../../services/collector/src/samples/sample-of-tick.ts';
+import { TickReadings } from '../../../services/collector/src/samples/tick-readings.ts';
+import { ValueKeys } from '../../../services/collector/src/samples/value-keys.ts';
 import { InvalidMeasurement } from '../benchmark.ts';
 
 export interface SampleShape {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { parseAssignmentSubject, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { InvalidMeasurement } from '../benchmark.ts';
 

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
-import { lastSessionSequence } from '@holdfast/shared/jetstream/session-log.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { lastSessionSequence } from '@holdfast/shared/jetstream/sessions/session-log.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import {
   type Benchmark,

@@ -1,6 +1,6 @@
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { followSessionLog } from '@holdfast/shared/jetstream/session-log.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { followSessionLog } from '@holdfast/shared/jetstream/sessions/session-log.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream';

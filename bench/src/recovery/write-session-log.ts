@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { headers } from '@nats-io/nats-core';
 import { UsageError } from '../benchmark.ts';
 import { SeededRandom } from '../seeded-random.ts';

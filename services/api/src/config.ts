@@ -1,3 +1,4 @@
+import { checkSampleStoreSettings, sampleStoreSettings } from '@holdfast/sample-store/open-sample-store.ts';
 import { parseApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import { endedStatuses } from '@holdfast/shared/contracts/http/cleanup-http.ts';
 import {
@@ -9,12 +10,8 @@ import {
   streamSettings,
 } from '@holdfast/shared/runtime/config.ts';
 import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
-import {
-  checkSampleStoreSettings,
-  sampleStoreSettings,
-} from '@holdfast/shared/sample-store/open-sample-store.ts';
 import * as z from 'zod';
-import { readTlsFiles, TlsFilesUnusable } from './http/tls-files.ts';
+import { readTlsFiles, TlsFilesUnusable } from './tls/tls-files.ts';
 
 const schema = z
   .object({

@@ -7,7 +7,7 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { routeRoles } from '../src/http/route-roles.ts';
+import { routeRoles } from '../src/access/route-roles.ts';
 import { type Answer, type ApiUnderTest, configureTask, sessionsPath, startApi } from './api-under-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { CommandKeyBook } from '@holdfast/shared/jetstream/command-keys.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { CommandKeyBook } from '@holdfast/shared/jetstream/sessions/command-keys.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';

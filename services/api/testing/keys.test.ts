@@ -1,6 +1,6 @@
 import { type ApiKeyRecord, formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
-import { ApiKeyBook } from '@holdfast/shared/jetstream/api-keys.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
+import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';

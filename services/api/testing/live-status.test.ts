@@ -1,5 +1,5 @@
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
-import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
+import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';

@@ -1,7 +1,7 @@
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
-import { handleCommand } from '@holdfast/shared/event-store/handle-command.ts';
-import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
+import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
+import { handleCommand } from '@holdfast/shared/sessions/handle-command.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';

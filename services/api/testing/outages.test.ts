@@ -1,8 +1,8 @@
 import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { createDatabase } from '@holdfast/dev/postgres-databases.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
-import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';

@@ -1,7 +1,7 @@
 import { encodeSessionEvent, type SessionLogEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
-import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
+import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
 
 /** Places sessions as the supervisor would. */
 export function placementsIn(store: EventStore) {

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
-import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
-import { openPostgresSampleStore } from '@holdfast/shared/sample-store/postgres/postgres-sample-store.ts';
-import type { StorableSample } from '@holdfast/shared/sample-store/sample-store.ts';
+import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
+import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
+import type { StorableSample } from '@holdfast/sample-store/sample-store.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';

@@ -1,8 +1,8 @@
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
-import { SampleStream } from '@holdfast/shared/jetstream/sample-stream.ts';
-import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
-import { KvWaitingBoard } from '@holdfast/shared/jetstream/waiting-board.ts';
+import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
+import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
+import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';

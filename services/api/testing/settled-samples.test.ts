@@ -1,10 +1,10 @@
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
-import { ConfirmedPublisher } from '@holdfast/shared/jetstream/confirmed-publisher.ts';
-import { ackAll, consumeBatches } from '@holdfast/shared/jetstream/consume-batches.ts';
+import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
+import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
+import type { TickOutcome } from '@holdfast/sample-store/tick-coverage.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { ackAll, consumeBatches } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
+import { ConfirmedPublisher } from '@holdfast/shared/jetstream/publish/confirmed-publisher.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
-import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
-import { openPostgresTickCoverage } from '@holdfast/shared/sample-store/postgres/postgres-tick-coverage.ts';
-import type { TickOutcome } from '@holdfast/shared/sample-store/tick-coverage.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';

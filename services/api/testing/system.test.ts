@@ -1,13 +1,13 @@
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-message.ts';
-import { encodeSample, type Sample } from '@holdfast/shared/contracts/sample.ts';
-import { OutboxBoard } from '@holdfast/shared/jetstream/outbox-board.ts';
+import { encodeSample, type Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { OutboxBoard } from '@holdfast/shared/jetstream/boards/outbox-board.ts';
 import {
   jetStreamQuarantine,
   type Quarantine,
   type QuarantinedMessage,
-} from '@holdfast/shared/jetstream/quarantine.ts';
-import { sendAgain } from '@holdfast/shared/jetstream/quarantine-store.ts';
+} from '@holdfast/shared/jetstream/samples/quarantine.ts';
+import { sendAgain } from '@holdfast/shared/jetstream/samples/quarantine-store.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';

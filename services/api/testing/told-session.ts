@@ -2,8 +2,8 @@ import { encodeSessionEvent, type SessionLogEvent } from '@holdfast/shared/contr
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
-import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
-import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
+import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
 import type { SessionLogForTest } from '@holdfast/test/support/session-log.ts';
 
 type Told =

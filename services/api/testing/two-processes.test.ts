@@ -1,5 +1,5 @@
 import type { LearnedLimits } from '@holdfast/shared/contracts/session-status.ts';
-import { StatusBoard } from '@holdfast/shared/jetstream/status-board.ts';
+import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';

@@ -1,6 +1,6 @@
-import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
-import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';

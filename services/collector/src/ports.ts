@@ -1,9 +1,9 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { EndpointAddress } from '@holdfast/shared/contracts/endpoint-address.ts';
-import type { MissCause, Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { MissCause, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { RegisterTable, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
-import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
 /** In timeouts of a device, how long after its timeout an answer is still to be expected unless its profile says otherwise. */
 export const latePatience = 5;

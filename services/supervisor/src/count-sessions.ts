@@ -1,6 +1,6 @@
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
-import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
 export interface SessionCounts {
   /** The newest session of each task. */

@@ -5,10 +5,10 @@ import type { PlacementEvent } from '@holdfast/shared/domain/placement/events.ts
 import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
 import { timeLimitReason } from '@holdfast/shared/domain/session/time-limits.ts';
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
-import { handleCommand } from '@holdfast/shared/event-store/handle-command.ts';
-import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { handleCommand } from '@holdfast/shared/sessions/handle-command.ts';
+import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { KnownAssignments } from './known-assignments.ts';
 import type { AssignmentOutbox } from './ports.ts';
 import type { Action } from './reconcile/reconcile.ts';

@@ -2,11 +2,11 @@ import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-statu
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import { nextTimeLimitInMs } from '@holdfast/shared/domain/session/time-limits.ts';
 import { LogDamaged, type StoredEvent, VersionConflict } from '@holdfast/shared/event-store/event-store.ts';
-import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import type { LeaseRecord } from '@holdfast/shared/lease/lease-store.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { FleetWatch } from './fleet-watch.ts';
 import type { KnownAssignments } from './known-assignments.ts';
 import { type ActionPerformer, sessionIdOf } from './perform-action.ts';

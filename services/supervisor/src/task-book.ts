@@ -1,9 +1,9 @@
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
-import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
 /** What the log says about every task, folded event by event. */
 export class TaskBook {

@@ -1,5 +1,5 @@
-import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
-import { newTaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
+import { newTaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { describe, expect, it } from 'vitest';
 import { countSessions } from './count-sessions.ts';
 import { WaitingTimes } from './waiting-times.ts';

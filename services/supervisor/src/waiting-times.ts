@@ -1,6 +1,6 @@
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
-import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
+import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
 export interface WaitingTimesOptions {
   readonly clock: Clock;

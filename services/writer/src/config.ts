@@ -1,3 +1,4 @@
+import { checkSampleStoreSettings, sampleStoreSettings } from '@holdfast/sample-store/open-sample-store.ts';
 import {
   commonSettings,
   type Environment,
@@ -5,10 +6,6 @@ import {
   setting,
   streamSettings,
 } from '@holdfast/shared/runtime/config.ts';
-import {
-  checkSampleStoreSettings,
-  sampleStoreSettings,
-} from '@holdfast/shared/sample-store/open-sample-store.ts';
 import * as z from 'zod';
 
 const schema = z

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
+import {
+  openSampleStore,
+  openTickCoverage,
+  prepareSampleStore,
+} from '@holdfast/sample-store/open-sample-store.ts';
 import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { consumeBatches } from '@holdfast/shared/jetstream/consume-batches.ts';
-import { jetStreamQuarantine } from '@holdfast/shared/jetstream/quarantine.ts';
-import { prepareStreams } from '@holdfast/shared/jetstream/streams.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { consumeBatches } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
+import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
+import { prepareStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import { runService, settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
-import {
-  openSampleStore,
-  openTickCoverage,
-  prepareSampleStore,
-} from '@holdfast/shared/sample-store/open-sample-store.ts';
 import { publishSinkStatus } from './adapters/publish-sink-status.ts';
 import { recordSent } from './adapters/record-sent.ts';
 import { sampleBatchHandler } from './adapters/sample-batch-handler.ts';

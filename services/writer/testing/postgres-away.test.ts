@@ -1,7 +1,7 @@
 import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
-import type { Connection } from '@holdfast/shared/jetstream/connect.ts';
-import { openPostgresSampleStore } from '@holdfast/shared/sample-store/postgres/postgres-sample-store.ts';
+import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
+import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';

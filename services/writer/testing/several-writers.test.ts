@@ -1,11 +1,11 @@
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
+import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
+import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
+import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
 import { fromTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import type { Connection } from '@holdfast/shared/jetstream/connect.ts';
-import { openPostgresSampleStore } from '@holdfast/shared/sample-store/postgres/postgres-sample-store.ts';
-import { openPostgresTickCoverage } from '@holdfast/shared/sample-store/postgres/postgres-tick-coverage.ts';
-import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
-import type { TickCoverage } from '@holdfast/shared/sample-store/tick-coverage.ts';
+import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';

@@ -1,18 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
-import { subjects } from '@holdfast/shared/contracts/subjects.ts';
-import { fromTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import type { Connection } from '@holdfast/shared/jetstream/connect.ts';
-import { openInfluxSampleStore } from '@holdfast/shared/sample-store/influx/influx-sample-store.ts';
-import { openPostgresTickCoverage } from '@holdfast/shared/sample-store/postgres/postgres-tick-coverage.ts';
-import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
+import { openInfluxSampleStore } from '@holdfast/sample-store/influx/influx-sample-store.ts';
+import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
+import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import {
   type InfluxTwoFront,
   startInfluxTwoFront,
   type WriteScript,
-} from '@holdfast/shared/sample-store/testing/influx-two-front.ts';
-import type { TickCoverage } from '@holdfast/shared/sample-store/tick-coverage.ts';
+} from '@holdfast/sample-store/testing/influx-two-front.ts';
+import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { fromTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';

@@ -1,4 +1,4 @@
-import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
+import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import { firstTimeMs } from './writer-under-test.ts';
 
 export const wholeTime = {

@@ -1,8 +1,8 @@
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import type { Connection } from '@holdfast/shared/jetstream/connect.ts';
-import { ensureDurable } from '@holdfast/shared/jetstream/durable-consumer.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams.ts';
+import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { ensureDurable } from '@holdfast/shared/jetstream/consume/durable-consumer.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';

@@ -1,11 +1,11 @@
 import { fileURLToPath } from 'node:url';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
-import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample.ts';
+import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
-import { type Connection, connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { SinkBoard } from '@holdfast/shared/jetstream/sink-board.ts';
+import { SinkBoard } from '@holdfast/shared/jetstream/boards/sink-board.ts';
+import { type Connection, connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';

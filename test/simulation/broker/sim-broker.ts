@@ -1,5 +1,5 @@
 import type { CloudEvent } from '@holdfast/shared/contracts/cloud-event.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';

@@ -2,7 +2,7 @@ import { LogDamaged, type StoredEvent } from '@holdfast/shared/event-store/event
 import type { Link } from './link.ts';
 import type { SimBroker } from './sim-broker.ts';
 
-/** As in packages/shared/src/jetstream/session-log.ts. */
+/** As in packages/shared/src/jetstream/sessions/session-log.ts. */
 const silentMs = 500;
 
 /**

@@ -4,7 +4,7 @@ import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import { type Assigned, currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import { dueTimeLimit, timeLimitReason } from '@holdfast/shared/domain/session/time-limits.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
-import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { SimBroker } from '../broker/sim-broker.ts';
 import type { SimProcess } from '../kernel/process.ts';
 import type { World } from '../kernel/world.ts';

@@ -3,9 +3,9 @@ import { parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
-import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import type { LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
+import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { AssignmentHandle, Truth } from '../../../services/collector/src/ports.ts';
 import type { AssignmentOutbox } from '../../../services/supervisor/src/ports.ts';
 

@@ -1,14 +1,14 @@
 import { parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
-import { loadTask } from '@holdfast/shared/event-store/load-task.ts';
 import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
+import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
 import { Collector } from '../../../services/collector/src/holding/collector.ts';
 import { TaskHolder } from '../../../services/collector/src/holding/task-holder.ts';
 import { Endpoints } from '../../../services/collector/src/polling/endpoints.ts';
 import { SessionRunner } from '../../../services/collector/src/polling/session-runner.ts';
 import { SteadyClock } from '../../../services/collector/src/polling/steady-clock.ts';
 import type { AssignmentHandle } from '../../../services/collector/src/ports.ts';
-import { SampleOutbox } from '../../../services/collector/src/sampling/sample-outbox.ts';
-import { SentBook } from '../../../services/collector/src/sampling/sent-book.ts';
+import { SampleOutbox } from '../../../services/collector/src/sending/sample-outbox.ts';
+import { SentBook } from '../../../services/collector/src/sending/sent-book.ts';
 import { openSimInbox } from '../broker/sim-assignments.ts';
 import { SimEventStore } from '../broker/sim-event-store.ts';
 import { SimLeaseStore } from '../broker/sim-lease-store.ts';

@@ -1,3 +1,4 @@
+import { outcomeOfSample } from '@holdfast/sample-store/tick-coverage.ts';
 import {
   type Accounting,
   attributeGaps,
@@ -15,7 +16,6 @@ import {
   type TickRanges,
   without,
 } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import { outcomeOfSample } from '@holdfast/shared/sample-store/tick-coverage.ts';
 import { hasReadings } from '../has-readings.ts';
 import type { History, Violation } from '../history.ts';
 import { type SessionHistory, sessionHistories } from '../session-histories.ts';

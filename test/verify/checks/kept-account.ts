@@ -1,3 +1,4 @@
+import { outcomeOfSample } from '@holdfast/sample-store/tick-coverage.ts';
 import {
   countTicks,
   fromTicks,
@@ -5,7 +6,6 @@ import {
   normalise,
   without,
 } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import { outcomeOfSample } from '@holdfast/shared/sample-store/tick-coverage.ts';
 import { hasReadings } from '../has-readings.ts';
 import type { History, Violation } from '../history.ts';
 

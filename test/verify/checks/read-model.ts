@@ -1,7 +1,7 @@
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
-import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { DatabaseContent, History, RecordedEvent, SessionInDatabase, Violation } from '../history.ts';
 import { type SessionHistory, sessionHistories } from '../session-histories.ts';
 import type { Tolerances } from '../tolerances.ts';

@@ -1,4 +1,4 @@
-import type { MissCause, Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { MissCause, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SessionLogEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { type SessionSubject, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { AssignReason, PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Connection, connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { RestoreFailed } from '@holdfast/shared/jetstream/restore-session-log.ts';
+import { type Connection, connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { RestoreFailed } from '@holdfast/shared/jetstream/sessions/restore-session-log.ts';
 import { type BrokerAccess, brokerAccess, ConfigError } from '@holdfast/shared/runtime/config.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { BackupError } from './backup-error.ts';

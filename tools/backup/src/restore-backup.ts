@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { apiKeyRecordSchema } from '@holdfast/shared/contracts/api-key.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
-import { ApiKeyBook } from '@holdfast/shared/jetstream/api-keys.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import {
   RestoreFailed,
   republishSessionEvents,
   type SavedEvent,
   sessionLogExtent,
-} from '@holdfast/shared/jetstream/restore-session-log.ts';
-import { ensureStreams, type StreamSettings } from '@holdfast/shared/jetstream/streams.ts';
-import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+} from '@holdfast/shared/jetstream/sessions/restore-session-log.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
+import { ensureStreams, type StreamSettings } from '@holdfast/shared/jetstream/streams/streams.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import * as z from 'zod';
 import { checkArchiveFile, readJsonLines } from './archive-file.ts';

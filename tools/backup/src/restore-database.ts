@@ -1,8 +1,8 @@
 import { pipeline } from 'node:stream/promises';
 import { migrate } from '@holdfast/api/src/database/migrate.ts';
 import { openDatabase } from '@holdfast/api/src/database/open-database.ts';
+import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import { migrateSampleTables } from '@holdfast/shared/sample-store/postgres/migrate-sample-tables.ts';
 import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { openArchiveFile } from './archive-file.ts';

@@ -1,11 +1,14 @@
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { ApiKeyBook } from '@holdfast/shared/jetstream/api-keys.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { readStream } from '@holdfast/shared/jetstream/read-stream.ts';
-import { sessionLogExtent, streamSettingsInUse } from '@holdfast/shared/jetstream/restore-session-log.ts';
-import { TaskConfigStore } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
+import {
+  sessionLogExtent,
+  streamSettingsInUse,
+} from '@holdfast/shared/jetstream/sessions/restore-session-log.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { writeArchiveFile } from './archive-file.ts';
 import { BackupError } from './backup-error.ts';
 import { type Manifest, manifestName, manifestVersion, type SavedDatabase } from './manifest.ts';

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
-import { ApiProblem } from '../http/api-problem.ts';
 import { BrokerUnavailable } from '../ports.ts';
+import { ApiProblem } from '../problems/api-problem.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { isFromLoopback } from './from-loopback.ts';
 import { mayBeUsedFrom } from './key-networks.ts';

@@ -1,11 +1,11 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
+import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
 import { attributeGaps, type Coverage, type Gap } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import { runningIntervals, scheduledTicks } from '@holdfast/shared/domain/gaps/schedule.ts';
 import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import type { TickCoverage } from '@holdfast/shared/sample-store/tick-coverage.ts';
 import type { Database } from '../database/open-database.ts';
 import type { SettledSamples } from '../ports.ts';
-import { recordedEvents } from '../read-model/recorded-events.ts';
+import { recordedEvents } from '../sessions/queries/recorded-events.ts';
 import { coverageAround } from './coverage-around.ts';
 import type { PollingPlans } from './polling-plans.ts';
 

@@ -1,8 +1,8 @@
+import { SentTicks } from '@holdfast/sample-store/sent-ticks.ts';
+import { storableSample } from '@holdfast/sample-store/testing/storable-sample.ts';
+import type { CoverageQuery } from '@holdfast/sample-store/tick-coverage.ts';
 import { attributeGaps, type Coverage } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import { fromTicks, intersection } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import { SentTicks } from '@holdfast/shared/sample-store/sent-ticks.ts';
-import { storableSample } from '@holdfast/shared/sample-store/testing/storable-sample.ts';
-import type { CoverageQuery } from '@holdfast/shared/sample-store/tick-coverage.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { coverageAround } from './coverage-around.ts';

@@ -1,6 +1,6 @@
+import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
 import type { Coverage } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import type { TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import type { TickCoverage } from '@holdfast/shared/sample-store/tick-coverage.ts';
 
 const marginMs = 86_400_000;
 

@@ -3,8 +3,8 @@ import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { Database } from '../database/open-database.ts';
 import type { KeptDevice } from '../database/tables.ts';
-import { ApiProblem } from '../http/api-problem.ts';
 import type { TaskConfigs } from '../ports.ts';
+import { ApiProblem } from '../problems/api-problem.ts';
 
 /** As much of a configuration snapshot as its schedule follows from. */
 export interface PollingPlan {

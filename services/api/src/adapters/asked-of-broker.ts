@@ -1,4 +1,4 @@
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { BrokerUnavailable } from '../ports.ts';
 
 /**

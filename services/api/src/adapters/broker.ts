@@ -1,8 +1,15 @@
-import { BrokerUnfit } from '@holdfast/shared/jetstream/broker-unfit.ts';
-import { type Connection, connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { JetStreamEventStore } from '@holdfast/shared/jetstream/jetstream-event-store.ts';
-import { ensureStreams, type StreamSettings } from '@holdfast/shared/jetstream/streams.ts';
-import { TaskConfigStore, TaskConfigStoreFull } from '@holdfast/shared/jetstream/task-config-store.ts';
+import { BrokerUnfit } from '@holdfast/shared/jetstream/connection/broker-unfit.ts';
+import {
+  type Connection,
+  connectNats,
+  type NatsConnection,
+} from '@holdfast/shared/jetstream/connection/connect.ts';
+import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
+import {
+  TaskConfigStore,
+  TaskConfigStoreFull,
+} from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
+import { ensureStreams, type StreamSettings } from '@holdfast/shared/jetstream/streams/streams.ts';
 import type { BrokerAccess } from '@holdfast/shared/runtime/config.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';

@@ -1,5 +1,5 @@
-import { ApiKeyBook } from '@holdfast/shared/jetstream/api-keys.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import type { KeyBook } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 

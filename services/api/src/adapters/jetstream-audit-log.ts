@@ -1,5 +1,5 @@
-import { appendAudit, readAudit } from '@holdfast/shared/jetstream/audit-log.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import { appendAudit, readAudit } from '@holdfast/shared/jetstream/boards/audit-log.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import type { AuditLog } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 

@@ -1,8 +1,8 @@
 import { parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { callDevice, callForDrain } from '@holdfast/shared/jetstream/device-calls.ts';
-import { KvLeaseStore } from '@holdfast/shared/jetstream/kv-lease-store.ts';
+import { callDevice, callForDrain } from '@holdfast/shared/jetstream/boards/device-calls.ts';
+import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 

@@ -1,6 +1,6 @@
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { openSampleFeed, sampleStreamBounds } from '@holdfast/shared/jetstream/sample-feed.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { openSampleFeed, sampleStreamBounds } from '@holdfast/shared/jetstream/samples/sample-feed.ts';
 import type { LiveSamples } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 

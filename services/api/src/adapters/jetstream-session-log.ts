@@ -1,10 +1,10 @@
 import { durableNames } from '@holdfast/shared/contracts/subjects.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import {
   DurableSessionLog,
   readEventAt,
   readLogEnd,
-} from '@holdfast/shared/jetstream/durable-session-log.ts';
+} from '@holdfast/shared/jetstream/sessions/durable-session-log.ts';
 import type { SessionLog } from '../ports.ts';
 
 /** SESSIONS through the durable consumer `projector`. */

@@ -1,5 +1,5 @@
-import { connectNats } from '@holdfast/shared/jetstream/connect.ts';
-import { readSampleBacklog } from '@holdfast/shared/jetstream/sample-backlog.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { readSampleBacklog } from '@holdfast/shared/jetstream/samples/sample-backlog.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';

@@ -1,6 +1,6 @@
 import { settledMs } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { readSampleBacklog } from '@holdfast/shared/jetstream/sample-backlog.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { readSampleBacklog } from '@holdfast/shared/jetstream/samples/sample-backlog.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { SettledSamples } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';

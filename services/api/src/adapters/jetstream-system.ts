@@ -1,13 +1,13 @@
-import type { NatsConnection } from '@holdfast/shared/jetstream/connect.ts';
-import { OutboxBoard } from '@holdfast/shared/jetstream/outbox-board.ts';
+import { OutboxBoard } from '@holdfast/shared/jetstream/boards/outbox-board.ts';
+import { SinkBoard } from '@holdfast/shared/jetstream/boards/sink-board.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import {
   deleteQuarantined,
   listQuarantine,
   readQuarantined,
   sendAgain,
-} from '@holdfast/shared/jetstream/quarantine-store.ts';
-import { readSampleBacklog } from '@holdfast/shared/jetstream/sample-backlog.ts';
-import { SinkBoard } from '@holdfast/shared/jetstream/sink-board.ts';
+} from '@holdfast/shared/jetstream/samples/quarantine-store.ts';
+import { readSampleBacklog } from '@holdfast/shared/jetstream/samples/sample-backlog.ts';
 import type { QuarantineStore, Sinks } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 

@@ -8,8 +8,8 @@ import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
 import { keptDevices } from '../accounting/polling-plans.ts';
 import { AskedTogether } from '../database/asked-together.ts';
 import type { Database } from '../database/open-database.ts';
-import { ApiProblem, notFound } from '../http/api-problem.ts';
 import { type TaskConfigs, TaskConfigsFull } from '../ports.ts';
+import { ApiProblem, notFound } from '../problems/api-problem.ts';
 import {
   type ConfiguredTask,
   configuredTask,

@@ -1,6 +1,6 @@
 import type { FieldProblem } from '@holdfast/shared/domain/register/point-rules.ts';
 import { violatedConstraint } from '../database/database-unavailable.ts';
-import { ApiProblem, validationFailed } from '../http/api-problem.ts';
+import { ApiProblem, validationFailed } from '../problems/api-problem.ts';
 
 /** Codes of the things that refer, at most {@link maxNamed} of each kind. */
 export type Referrers = Readonly<Record<string, readonly string[]>>;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { violatedConstraint } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
-import { notFound } from '../http/api-problem.ts';
+import { notFound } from '../problems/api-problem.ts';
 
 interface Created {
   readonly id: number;

@@ -1,7 +1,7 @@
 import { sameValueCodes } from '@holdfast/shared/domain/register/point-rules.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
-import { validationFailed } from '../http/api-problem.ts';
+import { validationFailed } from '../problems/api-problem.ts';
 
 /** A point that is about to be stored, and where the request has it: `3.` of many, empty of one. */
 export interface StoredPoint {

@@ -1,8 +1,8 @@
 import type { TaskCreate, TaskPatch, TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
-import { validationFailed } from '../http/api-problem.ts';
-import { isLatestRun } from '../read-model/latest-run.ts';
+import { validationFailed } from '../problems/api-problem.ts';
+import { isLatestRun } from '../sessions/queries/latest-run.ts';
 import { type Collection, checkOf, documents, pageOf, removeUnreferenced } from './collection.ts';
 import { explained } from './configuration-problems.ts';
 

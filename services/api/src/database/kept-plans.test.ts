@@ -4,7 +4,7 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { CompiledQuery } from 'kysely';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { readStatement } from '../configuration/configured-task.ts';
-import { writeStatement } from '../read-model/write-batch.ts';
+import { writeStatement } from '../sessions/projection/write-batch.ts';
 import { migrate } from './migrate.ts';
 import { type Database, openDatabase } from './open-database.ts';
 import type { Prepared } from './prepared.ts';

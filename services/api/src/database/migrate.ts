@@ -1,5 +1,5 @@
+import { withNewerMigrations } from '@holdfast/sample-store/postgres/newer-migrations.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import { withNewerMigrations } from '@holdfast/shared/sample-store/postgres/newer-migrations.ts';
 import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { advisoryLocks } from './advisory-locks.ts';

@@ -2,7 +2,7 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { sql } from 'kysely';
 import { type SnapshotRow, snapshotTask } from '../configuration/task-snapshot.ts';
 import type { Database } from '../database/open-database.ts';
-import { ApiProblem, notFound } from '../http/api-problem.ts';
+import { ApiProblem, notFound } from '../problems/api-problem.ts';
 
 const name = 'device';
 /** The device decides how it is read; the task around it only lends its form. */

@@ -1,7 +1,7 @@
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { ApiProblem } from '../http/api-problem.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
+import { ApiProblem } from '../problems/api-problem.ts';
 
 export interface Reached {
   readonly collectorId: string;

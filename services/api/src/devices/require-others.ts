@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
-import { ApiProblem } from '../http/api-problem.ts';
 import type { KnownCollector } from '../ports.ts';
+import { ApiProblem } from '../problems/api-problem.ts';
 
 const namedAtMost = 20;
 

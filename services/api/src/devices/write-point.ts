@@ -1,10 +1,10 @@
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
-import type { CommandAttempt } from '../commands/command-keys.ts';
 import type { Database } from '../database/open-database.ts';
-import { ApiProblem, notFound } from '../http/api-problem.ts';
 import { BrokerUnavailable, type Collectors } from '../ports.ts';
+import { ApiProblem, notFound } from '../problems/api-problem.ts';
+import type { CommandAttempt } from '../sessions/commands/command-keys.ts';
 import { readDevice } from './device-content.ts';
 import { endpointHolders, labelsOfTasks } from './endpoint-holders.ts';
 import { type Reached, reachDevice } from './reach-device.ts';

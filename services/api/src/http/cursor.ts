@@ -1,4 +1,4 @@
-import { ApiProblem } from './api-problem.ts';
+import { ApiProblem } from '../problems/api-problem.ts';
 
 /** A cursor is the position behind which the next page begins; callers are not to know that. */
 export function encodeCursor(position: number | undefined): string | null {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ApiProblem } from './api-problem.ts';
+import { ApiProblem } from '../problems/api-problem.ts';
 
 /** Strong tag of what a call answers: another answer has another one. */
 export function entityTagOf(view: object): string {

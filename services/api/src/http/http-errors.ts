@@ -1,12 +1,12 @@
+import { HistoryQueryRefused, SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import type { SessionRefusal } from '@holdfast/shared/domain/session/decide.ts';
 import { AppendOutcomeUnknown, StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
-import { LogUnreadable } from '@holdfast/shared/event-store/handle-command.ts';
-import { HistoryQueryRefused, SampleStoreUnavailable } from '@holdfast/shared/sample-store/sample-store.ts';
+import { LogUnreadable } from '@holdfast/shared/sessions/handle-command.ts';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import { BrokerUnavailable } from '../ports.ts';
-import { LogBehindReadModel } from '../read-model/log-guard.ts';
-import { ApiProblem, notFound, validationFailed } from './api-problem.ts';
+import { ApiProblem, notFound, validationFailed } from '../problems/api-problem.ts';
+import { LogBehindReadModel } from '../sessions/projection/log-guard.ts';
 
 const retryAfterSeconds = 2;
 

@@ -1,10 +1,10 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { CommandAttempt, CommandKeys, CommandRecord } from '../commands/command-keys.ts';
-import { ApiProblem, validationFailed } from './api-problem.ts';
+import { routeOf } from '../access/route-roles.ts';
+import { ApiProblem, validationFailed } from '../problems/api-problem.ts';
+import type { CommandAttempt, CommandKeys, CommandRecord } from '../sessions/commands/command-keys.ts';
 import { problemOf } from './http-errors.ts';
 import { traceParentOf } from './request-trace.ts';
-import { routeOf } from './route-roles.ts';
 
 export interface CommandAnswer<Body extends object> {
   readonly status: 200 | 201;

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { routeOf } from './route-roles.ts';
+import { routeOf } from '../access/route-roles.ts';
 
 export interface AnsweredRequest {
   readonly method: string;

@@ -1,6 +1,6 @@
 import { type Problem, problemContentType } from '@holdfast/shared/contracts/http/problem.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblem } from './api-problem.ts';
+import { ApiProblem } from '../problems/api-problem.ts';
 import { ClientGone } from './client-gone.ts';
 import { problemOf } from './http-errors.ts';
 

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ApiProblem } from './api-problem.ts';
+import { ApiProblem } from '../problems/api-problem.ts';
 
 /** Requests that still come on open connections while the service ends. Fastify's own answer to them is no problem document. */
 export function refuseWhileClosing(app: FastifyInstance): void {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ApiProblem, type FieldError } from './api-problem.ts';
+import { ApiProblem, type FieldError } from '../problems/api-problem.ts';
 import { parseTime, timeOf } from './relative-time.ts';
 
 const now = new Date('2026-01-02T00:00:00Z');

@@ -1,5 +1,5 @@
 import { rfc3339Ms } from '@holdfast/shared/domain/rfc3339.ts';
-import { validationFailed } from './api-problem.ts';
+import { validationFailed } from '../problems/api-problem.ts';
 
 const unitsMs: Readonly<Record<string, number>> = {
   s: 1_000,

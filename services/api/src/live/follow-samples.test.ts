@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { encodeSample } from '@holdfast/shared/contracts/sample.ts';
+import { encodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { afterEach, expect, it } from 'vitest';
 import type { LiveSamples } from '../ports.ts';
 import { EventStream } from './event-stream.ts';

@@ -1,5 +1,5 @@
 import type { LiveReset } from '@holdfast/shared/contracts/http/live-http.ts';
-import { decodeSample } from '@holdfast/shared/contracts/sample.ts';
+import { decodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { BrokerUnavailable, type LiveSamples } from '../ports.ts';
 import type { EventStream } from './event-stream.ts';

@@ -1,5 +1,5 @@
 import type { LiveSample } from '@holdfast/shared/contracts/http/live-http.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 
 export interface LiveFilter {
   /** Codes; empty for all. */

@@ -1,7 +1,7 @@
+import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-message.ts';
-import { decodeSample } from '@holdfast/shared/contracts/sample.ts';
+import { decodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
 import type { Quarantined, QuarantineStore } from '../ports.ts';
 
 export type Resendable =

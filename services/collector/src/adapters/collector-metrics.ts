@@ -1,13 +1,13 @@
-import { missCauses, type OutgoingSample } from '@holdfast/shared/contracts/sample.ts';
+import { missCauses, type OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { type DeviceStatus, deviceStatuses } from '@holdfast/shared/contracts/session-status.ts';
 import {
   PublishRefused,
   PublishTooLarge,
   PublishUnconfirmed,
-} from '@holdfast/shared/jetstream/sample-publisher.ts';
+} from '@holdfast/shared/jetstream/samples/sample-publisher.ts';
 import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { PollObserver } from '../ports.ts';
-import type { OutboxHealth } from '../sampling/outbox-health.ts';
+import type { OutboxHealth } from '../sending/outbox-health.ts';
 
 export interface CollectorMetricSources {
   readonly isLeaseHeld: () => boolean;

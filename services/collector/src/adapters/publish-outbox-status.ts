@@ -1,9 +1,9 @@
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
-import type { Connection } from '@holdfast/shared/jetstream/connect.ts';
-import { OutboxBoard } from '@holdfast/shared/jetstream/outbox-board.ts';
+import { OutboxBoard } from '@holdfast/shared/jetstream/boards/outbox-board.ts';
+import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import type { OutboxHealth } from '../sampling/outbox-health.ts';
+import type { OutboxHealth } from '../sending/outbox-health.ts';
 
 const everyMs = 5_000;
 

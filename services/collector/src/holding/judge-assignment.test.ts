@@ -1,6 +1,6 @@
 import type { PlacementState } from '@holdfast/shared/domain/placement/state.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
-import { newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import { newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { describe, expect, it } from 'vitest';
 import { type AssignmentVerdict, judgeAssignment } from './judge-assignment.ts';
 

@@ -1,6 +1,6 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
-import { isReadable, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import { isReadable, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
 /**
  * - `run`: the log says that this collector holds the session with this epoch

@@ -1,6 +1,6 @@
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { LogDamaged } from '@holdfast/shared/event-store/event-store.ts';
-import { newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import { newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { describe, expect, it } from 'vitest';
 import { SeenEvents } from './seen-events.ts';
 

@@ -1,6 +1,6 @@
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import { LogDamaged, type StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
-import type { TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
 interface Seen {
   lifecycle: number;

@@ -1,8 +1,8 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
-import { newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
+import { newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { SessionRunner } from '../polling/session-runner.ts';

@@ -1,5 +1,5 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
-import type { MissCause, Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { MissCause, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';

@@ -1,4 +1,4 @@
-import type { MissCause } from '@holdfast/shared/contracts/sample.ts';
+import type { MissCause } from '@holdfast/shared/contracts/sample/sample.ts';
 import { type BackoffLimits, backoffMs } from './backoff.ts';
 
 export interface Failure {

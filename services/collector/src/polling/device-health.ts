@@ -1,4 +1,4 @@
-import type { MissCause } from '@holdfast/shared/contracts/sample.ts';
+import type { MissCause } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceHealth, DeviceStatus } from '@holdfast/shared/contracts/session-status.ts';
 
 export const unknownHealth: DeviceHealth = {

@@ -1,8 +1,12 @@
-import type { MissCause } from '@holdfast/shared/contracts/sample.ts';
+import type { MissCause } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { LearnedLimits as ToldLimits } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
+import { ReportFilter } from '../samples/report-filter.ts';
+import { tickAt, tickTimeMs } from '../samples/schedule.ts';
+import { TickReadings } from '../samples/tick-readings.ts';
+import { ValueKeys } from '../samples/value-keys.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { type Failure, refusalInWords } from './breaker.ts';
 import { DevicePlans } from './device-plans.ts';
@@ -10,13 +14,9 @@ import { DeviceRecord } from './device-record.ts';
 import { type Endpoint, NotPermitted, type Permission } from './endpoint.ts';
 import { LearnedLimits } from './learned-limits.ts';
 import { PointSet } from './point-sets.ts';
-import { ReportFilter } from './report-filter.ts';
-import { tickAt, tickTimeMs } from './schedule.ts';
 import { SilentBlocks } from './silent-blocks.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { type ReadTick, TickReader } from './tick-reader.ts';
-import { TickReadings } from './tick-readings.ts';
-import { ValueKeys } from './value-keys.ts';
 
 const maxClockDifferenceMs = 60_000;
 

@@ -1,6 +1,6 @@
 import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
-import { phaseMs, tickTimeMs } from './schedule.ts';
+import { phaseMs, tickTimeMs } from '../samples/schedule.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
 import { PolledWorld, startMs } from './testing/polled-world.ts';
 

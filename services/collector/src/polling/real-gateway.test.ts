@@ -1,15 +1,15 @@
 import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/modbus-simulator/plant.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openDeviceBus } from '../adapters/modbus/open-device-bus.ts';
+import { sentSample } from '../samples/testing/sent-sample.ts';
 import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
-import { sentSample } from './testing/sent-sample.ts';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,14 +1,14 @@
 import { endpointKey } from '@holdfast/shared/contracts/endpoint-address.ts';
-import { type Sample, sampleSchema } from '@holdfast/shared/contracts/sample.ts';
+import { type Sample, sampleSchema } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
+import { sentSample } from '../samples/testing/sent-sample.ts';
 import { Endpoints } from './endpoints.ts';
 import { type HealthTransition, SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
 import { ScriptedBus } from './testing/scripted-bus.ts';
-import { sentSample } from './testing/sent-sample.ts';
 
 const startMs = 1_740_000_000_000;
 

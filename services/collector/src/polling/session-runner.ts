@@ -1,5 +1,5 @@
 import { type EndpointAddress, endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
-import type { OutgoingSample } from '@holdfast/shared/contracts/sample.ts';
+import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import {
   type DeviceHealth,
   type LearnedLimits,
@@ -11,6 +11,8 @@ import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-c
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
+import { sampleWriter } from '../samples/sample-of-tick.ts';
+import { phaseMs } from '../samples/schedule.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { afterFailure, afterSuccess, unknownHealth } from './device-health.ts';
 import { DevicePoller, type TickResult } from './device-poller.ts';
@@ -18,8 +20,6 @@ import type { Endpoint, Permission } from './endpoint.ts';
 import type { EndpointBreakers } from './endpoint-breakers.ts';
 import type { Endpoints } from './endpoints.ts';
 import { type PointSet, PointSets } from './point-sets.ts';
-import { sampleWriter } from './sample-of-tick.ts';
-import { phaseMs } from './schedule.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { watchPolling } from './watchdog.ts';
 

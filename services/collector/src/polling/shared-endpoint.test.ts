@@ -1,8 +1,8 @@
-import type { OutgoingSample } from '@holdfast/shared/contracts/sample.ts';
+import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { describe, expect, it } from 'vitest';
 import { ReadFailure } from '../ports.ts';
+import { phaseMs } from '../samples/schedule.ts';
 import { Endpoints } from './endpoints.ts';
-import { phaseMs } from './schedule.ts';
 import { SessionRunner } from './session-runner.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
 import { PolledWorld } from './testing/polled-world.ts';

@@ -1,6 +1,10 @@
 import { arrayValues } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { pointWidth, valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
 import { type RawBlock, ReadFailure } from '../ports.ts';
+import type { ReportFilter } from '../samples/report-filter.ts';
+import { tickTimeMs } from '../samples/schedule.ts';
+import { TickReadings } from '../samples/tick-readings.ts';
+import type { ValueKeys } from '../samples/value-keys.ts';
 import { type Failure, type Refusal, refusalInWords } from './breaker.ts';
 import type { DevicePlans, PlannedBlock } from './device-plans.ts';
 import {
@@ -14,11 +18,7 @@ import type { UnitBreaker } from './endpoint-breakers.ts';
 import type { LearnedLimits } from './learned-limits.ts';
 import { narrowDown, type PartAnswer } from './narrow-down.ts';
 import type { PlannedPoint } from './read-plan.ts';
-import type { ReportFilter } from './report-filter.ts';
-import { tickTimeMs } from './schedule.ts';
 import type { SilentBlocks } from './silent-blocks.ts';
-import { TickReadings } from './tick-readings.ts';
-import type { ValueKeys } from './value-keys.ts';
 
 export interface TickReaderOptions extends DeviceRequestsOptions {
   readonly plans: DevicePlans;

@@ -1,6 +1,6 @@
 import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
-import type { WatchedBacklog } from '@holdfast/shared/jetstream/watch-sample-backlog.ts';
-import type { StreamSize } from '@holdfast/shared/jetstream/watch-stream-sizes.ts';
+import type { WatchedBacklog } from '@holdfast/shared/jetstream/samples/watch-sample-backlog.ts';
+import type { StreamSize } from '@holdfast/shared/jetstream/streams/watch-stream-sizes.ts';
 import type { LeaseVerdict } from '@holdfast/shared/lease/lease-judge.ts';
 import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { SessionCounts } from '../count-sessions.ts';

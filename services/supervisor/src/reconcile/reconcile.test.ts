@@ -1,4 +1,4 @@
-import { newTaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import { newTaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { describe, expect, it } from 'vitest';
 import type { Action, Plan } from './reconcile.ts';
 import {

@@ -4,7 +4,7 @@ import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
 import type { FailedSession, RunningSession } from '@holdfast/shared/domain/session/state.ts';
 import { dueTimeLimit } from '@holdfast/shared/domain/session/time-limits.ts';
-import { isReadable, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
+import { isReadable, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { chooseCollector } from './choose-collector.ts';
 import { emptyDrained } from './empty-drained.ts';
 import { type Fleet, isFenced, mayStillPoll } from './fleet.ts';

@@ -1,6 +1,6 @@
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
-import type { Connection } from '@holdfast/shared/jetstream/connect.ts';
-import { SinkBoard } from '@holdfast/shared/jetstream/sink-board.ts';
+import { SinkBoard } from '@holdfast/shared/jetstream/boards/sink-board.ts';
+import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 

@@ -1,11 +1,11 @@
-import { type Connection, PermissionViolationError } from '@holdfast/shared/jetstream/connect.ts';
-import { sampleProgress } from '@holdfast/shared/jetstream/sample-progress.ts';
-import { deleteSent, readSent } from '@holdfast/shared/jetstream/sent-stream.ts';
+import { confirmedTicks } from '@holdfast/sample-store/confirmed-ticks.ts';
+import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
+import { type Connection, PermissionViolationError } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { sampleProgress } from '@holdfast/shared/jetstream/samples/sample-progress.ts';
+import { deleteSent, readSent } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
-import { confirmedTicks } from '@holdfast/shared/sample-store/confirmed-ticks.ts';
-import type { TickCoverage } from '@holdfast/shared/sample-store/tick-coverage.ts';
 import { PendingSent } from '../sent/pending-sent.ts';
 
 export interface RecordSentOptions {

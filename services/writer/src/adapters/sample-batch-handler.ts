@@ -1,16 +1,22 @@
-import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-message.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
-import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { ackAll, type JsMsg } from '@holdfast/shared/jetstream/consume-batches.ts';
-import type { Quarantine } from '@holdfast/shared/jetstream/quarantine.ts';
-import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import {
   type SampleStore,
   SampleStoreUnavailable,
   type StorableSample,
-} from '@holdfast/shared/sample-store/sample-store.ts';
-import { type TickCoverage, type TickEntry, tickEntry } from '@holdfast/shared/sample-store/tick-coverage.ts';
+} from '@holdfast/sample-store/sample-store.ts';
+import { type TickCoverage, type TickEntry, tickEntry } from '@holdfast/sample-store/tick-coverage.ts';
+import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-message.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { ackAll, type JsMsg } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
+import type { Quarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import {
+  longestAskedPauseMs,
+  StoppedWhileTrying,
+  untilItWorks,
+} from '@holdfast/shared/runtime/until-it-works.ts';
 import { knownClockAheadMs } from '../batch/clock-difference.ts';
 import { firstSequence } from '../batch/first-sequence.ts';
 import { type DecodedMessage, decodeBatch, type SortedOut, sortOut } from '../batch/sort-out.ts';
@@ -18,9 +24,7 @@ import { quarantinedTick } from '../batch/tick-of-message.ts';
 import { writeInParts } from '../batch/write-in-parts.ts';
 import type { WriterCounters } from '../batch/writer-counters.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
-import { OutageLog } from '../health/outage-log.ts';
 import type { SinkMonitor } from '../health/sink-monitor.ts';
-import { longestAskedPauseMs, StoppedWhileTrying, untilItWorks } from '../retry/until-it-works.ts';
 
 export interface SampleBatchHandlerParts {
   readonly store: SampleStore;

@@ -1,4 +1,4 @@
-import { clockAheadHeader, type Sample, sentAtHeader } from '@holdfast/shared/contracts/sample.ts';
+import { clockAheadHeader, type Sample, sentAtHeader } from '@holdfast/shared/contracts/sample/sample.ts';
 
 /** What of a message tells of clocks. */
 export interface TimedMessage {

@@ -1,4 +1,4 @@
-import { firstSequenceHeader } from '@holdfast/shared/contracts/sample.ts';
+import { firstSequenceHeader } from '@holdfast/shared/contracts/sample/sample.ts';
 
 /**
  * Where a sample lay in the stream when it came for the first time; undefined for one that was never in quarantine. No

@@ -1,6 +1,6 @@
-import { readSample } from '@holdfast/shared/contracts/read-sample.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample.ts';
-import type { Quality, StorableSample } from '@holdfast/shared/sample-store/sample-store.ts';
+import type { Quality, StorableSample } from '@holdfast/sample-store/sample-store.ts';
+import { readSample } from '@holdfast/shared/contracts/sample/read-sample.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
 import { clockAheadMs, type TimedMessage } from './clock-difference.ts';
 import { firstSequence } from './first-sequence.ts';

@@ -1,5 +1,5 @@
-import { sampleSchema } from '@holdfast/shared/contracts/sample.ts';
-import { type TickEntry, tickEntry } from '@holdfast/shared/sample-store/tick-coverage.ts';
+import { type TickEntry, tickEntry } from '@holdfast/sample-store/tick-coverage.ts';
+import { sampleSchema } from '@holdfast/shared/contracts/sample/sample.ts';
 
 const namedTick = sampleSchema.pick({
   session: true,

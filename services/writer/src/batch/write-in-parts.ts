@@ -1,4 +1,4 @@
-import type { WriteOutcome } from '@holdfast/shared/sample-store/sample-store.ts';
+import type { WriteOutcome } from '@holdfast/sample-store/sample-store.ts';
 
 export interface Refused<T> {
   readonly item: T;

@@ -1,6 +1,6 @@
+import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
 
 const everyMs = 60 * 60_000;
 const afterFailureMs = 5 * 60_000;

@@ -1,5 +1,5 @@
+import { SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
-import { SampleStoreUnavailable } from '@holdfast/shared/sample-store/sample-store.ts';
 import type { WriterCounters } from '../batch/writer-counters.ts';
 
 /** Rates are over so long, the latency over so many batches. */

@@ -1,5 +1,5 @@
+import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
-import type { SampleStore } from '@holdfast/shared/sample-store/sample-store.ts';
 
 export interface StoreWatch {
   /** As of the last look, a few seconds ago at most. */

@@ -1,8 +1,8 @@
+import { SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import { SampleStoreUnavailable } from '@holdfast/shared/sample-store/sample-store.ts';
-import { OutageLog } from '../health/outage-log.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
+import { StoppedWhileTrying, untilItWorks } from '@holdfast/shared/runtime/until-it-works.ts';
 import type { SinkMonitor } from '../health/sink-monitor.ts';
-import { StoppedWhileTrying, untilItWorks } from './until-it-works.ts';
 
 /** Undefined when the service is to stop first. */
 export async function untilStoreWorks<T>(

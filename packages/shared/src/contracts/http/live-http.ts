@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { missCauses } from '../sample.ts';
+import { missCauses } from '../sample/sample.ts';
 import { storableText } from './storable-text.ts';
 
 /** A parameter that may be given several times. */

@@ -1,5 +1,5 @@
 import type { EndpointAddress } from '@holdfast/shared/contracts/endpoint-address.ts';
-import type { PointValue } from '@holdfast/shared/contracts/sample.ts';
+import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import { deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';

@@ -1,4 +1,4 @@
-import type { PointValue } from '@holdfast/shared/contracts/sample.ts';
+import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { PointProblem, ReadingSink } from '@holdfast/shared/domain/register/decode.ts';
 import type { RawBlock } from '../../ports.ts';
 import { blockDecoder } from '../decode-block.ts';

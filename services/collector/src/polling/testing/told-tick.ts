@@ -1,6 +1,6 @@
-import type { PointValue } from '@holdfast/shared/contracts/sample.ts';
+import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { JsonBytes } from '../../samples/json-bytes.ts';
 import type { TickResult } from '../device-poller.ts';
-import type { JsonBytes } from '../json-bytes.ts';
 
 /** A result with what was read as an object, as it was at that time. */
 export interface ToldTick extends Omit<TickResult, 'readings'> {

@@ -1,8 +1,8 @@
 import type { PlacementState, Released } from '@holdfast/shared/domain/placement/state.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
-import { newTaskState, type TaskState } from '@holdfast/shared/event-store/task-fold.ts';
 import type { LeaseVerdict } from '@holdfast/shared/lease/lease-judge.ts';
+import { newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import { describe, expect, it } from 'vitest';
 import type { Collector, Fleet } from '../fleet.ts';
 import { type Plan, reconcile, type Situation } from '../reconcile.ts';

@@ -1,0 +1,16 @@
+import type { SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
+import { daysTold } from './sent-ticks.ts';
+import type { TickEntry } from './tick-coverage.ts';
+
+const dayMs = 86_400_000;
+
+/** For the book of ticks: those that the broker had something for, as far back as may matter. */
+export function confirmedTicks({ session, devices }: SentRecord): TickEntry[] {
+  return devices
+    .filter(({ since_tick, tick }) => since_tick <= tick)
+    .map(({ device, period_ms: periodMs, since_tick, tick }) => {
+      const firstDay = Math.floor((tick * periodMs) / dayMs) - daysTold;
+      const from = Math.max(since_tick, Math.ceil((firstDay * dayMs) / periodMs));
+      return { sessionId: session, deviceCode: device, periodMs, from, to: tick, outcome: 'confirmed' };
+    });
+}

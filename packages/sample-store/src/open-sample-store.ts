@@ -1,0 +1,90 @@
+import { setting } from '@holdfast/shared/runtime/config.ts';
+import * as z from 'zod';
+import { authorityFileSetting } from './authority-file.ts';
+import { openInfluxSampleStore } from './influx/influx-sample-store.ts';
+import { migrateSampleTables } from './postgres/migrate-sample-tables.ts';
+import { openPostgresSampleStore } from './postgres/postgres-sample-store.ts';
+import { openPostgresTickCoverage } from './postgres/postgres-tick-coverage.ts';
+import { recordedInPostgres } from './postgres/recorded-in-postgres.ts';
+import type { SampleStore } from './sample-store.ts';
+import type { TickCoverage } from './tick-coverage.ts';
+
+/** Settings of whoever writes samples or reads history. Check them with `checkSampleStoreSettings`. */
+export const sampleStoreSettings = {
+  SAMPLE_STORE: setting.oneOf(['postgres', 'influx']).default('postgres'),
+  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
+  INFLUX_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
+  /** Of the authority that has signed its certificate. */
+  INFLUX_TLS_CA_FILE: authorityFileSetting.optional(),
+  INFLUX_TOKEN: z.string().min(1).optional(),
+  INFLUX_ORG: z.string().min(1).default('holdfast'),
+  INFLUX_BUCKET: z.string().min(1).default('holdfast'),
+  /** Packs what is written to InfluxDB: for slow lines. */
+  INFLUX_GZIP: setting
+    .oneOf(['true', 'false'])
+    .default('false')
+    .transform((value) => value === 'true'),
+} as const;
+
+const schema = z.object(sampleStoreSettings);
+export type SampleStoreConfig = z.infer<typeof schema>;
+
+/** For `z.object({ ...sampleStoreSettings }).superRefine(…)`: each store needs settings of its own. */
+export function checkSampleStoreSettings(config: SampleStoreConfig, context: z.RefinementCtx): void {
+  if (config.INFLUX_TLS_CA_FILE !== undefined && config.INFLUX_URL?.startsWith('http:')) {
+    context.addIssue({
+      code: 'custom',
+      path: ['INFLUX_TLS_CA_FILE'],
+      message: 'is of no use with an INFLUX_URL of http://: it takes https://',
+      input: undefined,
+    });
+  }
+  const needed = config.SAMPLE_STORE === 'postgres' ? 'DATABASE_URL' : 'INFLUX_URL';
+  if (config[needed] !== undefined) return;
+  context.addIssue({
+    code: 'custom',
+    path: [needed],
+    message: `is needed with SAMPLE_STORE=${config.SAMPLE_STORE}`,
+    input: undefined,
+  });
+}
+
+/**
+ * With InfluxDB and a DATABASE_URL what became of the ticks is recorded in PostgreSQL beside it, and so are the
+ * epochs.
+ */
+export function openSampleStore(config: SampleStoreConfig): SampleStore {
+  const { DATABASE_URL: databaseUrl } = config;
+  if (config.SAMPLE_STORE === 'postgres') {
+    return openPostgresSampleStore({ databaseUrl: given(databaseUrl) });
+  }
+  const store = openInfluxSampleStore({
+    url: given(config.INFLUX_URL),
+    org: config.INFLUX_ORG,
+    bucket: config.INFLUX_BUCKET,
+    gzip: config.INFLUX_GZIP,
+    ...(config.INFLUX_TLS_CA_FILE === undefined ? {} : { authority: config.INFLUX_TLS_CA_FILE }),
+    ...(config.INFLUX_TOKEN === undefined ? {} : { token: config.INFLUX_TOKEN }),
+  });
+  return databaseUrl === undefined ? store : recordedInPostgres(store, { databaseUrl });
+}
+
+/** Undefined without a DATABASE_URL: then nothing is known of ticks, and gaps cannot be told. */
+export function openTickCoverage(config: SampleStoreConfig): TickCoverage | undefined {
+  const { DATABASE_URL: databaseUrl } = config;
+  return databaseUrl === undefined ? undefined : openPostgresTickCoverage({ databaseUrl });
+}
+
+/**
+ * Makes what the writer needs before its first write: tables in PostgreSQL, nothing in InfluxDB, where the bucket
+ * is the operator's. Safe to repeat. @throws SampleStoreUnavailable
+ */
+export async function prepareSampleStore(config: SampleStoreConfig): Promise<void> {
+  const { DATABASE_URL: databaseUrl } = config;
+  if (databaseUrl !== undefined) await migrateSampleTables({ databaseUrl });
+}
+
+function given(value: string | undefined): string {
+  if (value === undefined) throw new Error('unchecked settings: use checkSampleStoreSettings');
+  return value;
+}

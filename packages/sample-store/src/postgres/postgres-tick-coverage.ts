@@ -1,0 +1,80 @@
+import type { Coverage } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
+import type { TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { type Kysely, sql } from 'kysely';
+import pg from 'pg';
+import {
+  type CoverageQuery,
+  coverageOf,
+  type TickCoverage,
+  type TickEntry,
+  type TickOutcome,
+} from '../tick-coverage.ts';
+import { openPostgres } from './open-postgres.ts';
+import { rejectionReason, unavailable, undefinedTable } from './postgres-errors.ts';
+import { parseMultirange, recordTicks } from './tick-coverage-table.ts';
+
+export interface PostgresTickCoverageOptions {
+  readonly databaseUrl: string;
+  readonly maxConnections?: number;
+}
+
+/** The book of ticks in the table samples.tick_coverage, which `migrateSampleTables` makes. */
+export function openPostgresTickCoverage(options: PostgresTickCoverageOptions): TickCoverage {
+  const db = openPostgres<unknown>({
+    databaseUrl: options.databaseUrl,
+    maxConnections: options.maxConnections ?? 2,
+  });
+  let closed: Promise<void> | undefined;
+  return {
+    record: (entries) => record(db, entries),
+    read: (query) => read(db, query),
+    close() {
+      closed ??= db.destroy();
+      return closed;
+    },
+  };
+}
+
+async function record(db: Kysely<unknown>, entries: readonly TickEntry[]): Promise<void> {
+  try {
+    await recordTicks(db, entries);
+  } catch (error) {
+    if (rejectionReason(error) === undefined) throw unavailable('cannot record ticks', error);
+    if (entries.length === 1) return;
+    const middle = entries.length >> 1;
+    await record(db, entries.slice(0, middle));
+    await record(db, entries.slice(middle));
+  }
+}
+
+function dayOf(timeMs: number | undefined, otherwise: string): string {
+  return timeMs === undefined ? otherwise : new Date(timeMs).toISOString().slice(0, 10);
+}
+
+async function read(
+  db: Kysely<unknown>,
+  { sessionId, deviceCode, fromMs, toMs }: CoverageQuery,
+): Promise<ReadonlyMap<string, Coverage>> {
+  const byDevice = new Map<string, Map<TickOutcome, TickRange[]>>();
+  try {
+    const { rows } = await sql<{ device_code: string; outcome: TickOutcome; ticks: string }>`
+      select device_code, outcome, ticks::text as ticks from samples.tick_coverage
+      where session_id = ${sessionId}
+        and (${deviceCode ?? null}::text is null or device_code = ${deviceCode ?? null}::text)
+        and day between ${dayOf(fromMs, '-infinity')}::date and ${dayOf(toMs, 'infinity')}::date
+      order by device_code, day
+    `.execute(db);
+    for (const row of rows) {
+      const outcomes = byDevice.get(row.device_code) ?? new Map<TickOutcome, TickRange[]>();
+      byDevice.set(row.device_code, outcomes);
+      const ranges = outcomes.get(row.outcome) ?? [];
+      outcomes.set(row.outcome, ranges);
+      for (const range of parseMultirange(row.ticks)) ranges.push(range);
+    }
+  } catch (error) {
+    // No writer has run on this database yet.
+    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return new Map();
+    throw unavailable('cannot read what became of the ticks', error);
+  }
+  return new Map([...byDevice].map(([device, outcomes]) => [device, coverageOf(outcomes)]));
+}

@@ -1,0 +1,157 @@
+import { normalise, type TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { type QueryExecutorProvider, type RawBuilder, sql } from 'kysely';
+import type { TickEntry, TickOutcome } from '../tick-coverage.ts';
+
+const dayMs = 86_400_000;
+
+/** A range over more days than this is not split: whoever sends it is mistaken, and must not cost memory. */
+const daysSplitAtMost = 400;
+
+interface CoverageRow {
+  readonly sessionId: string;
+  readonly deviceCode: string;
+  readonly outcome: TickOutcome;
+  /** Days since 1970, UTC. */
+  readonly day: number;
+  readonly ranges: TickRange[];
+}
+
+/**
+ * Adds the entries to samples.tick_coverage in one statement. As sets they add up: what is there already changes
+ * nothing and writes nothing. Rows are locked in the order of their key, so that two writers do not
+ * wait for each other in a ring.
+ */
+export async function recordTicks(db: QueryExecutorProvider, entries: readonly TickEntry[]): Promise<void> {
+  const rows = coverageRows(entries);
+  if (rows.length === 0) return;
+  await sql`
+    insert into samples.tick_coverage as existing (session_id, device_code, day, outcome, ticks)
+    select session_id, device_code, date '1970-01-01' + day, outcome, ticks::int8multirange
+    from unnest(
+      ${rows.map((row) => row.sessionId)}::text[], ${rows.map((row) => row.deviceCode)}::text[],
+      ${rows.map((row) => row.day)}::int[], ${rows.map((row) => row.outcome)}::text[],
+      ${rows.map((row) => multirangeText(row.ranges))}::text[]
+    ) as row(session_id, device_code, day, outcome, ticks)
+    order by session_id, device_code, day, outcome
+    on conflict (session_id, device_code, day, outcome) do update
+      set ticks = existing.ticks + excluded.ticks
+      where not existing.ticks @> excluded.ticks
+  `.execute(db);
+}
+
+type TickOfDevice = Pick<TickEntry, 'sessionId' | 'deviceCode' | 'periodMs'> & { readonly tick: number };
+
+/** Which of the ticks, by their index, are on record as stored. */
+export async function ticksOnRecord(
+  db: QueryExecutorProvider,
+  ticks: readonly TickOfDevice[],
+): Promise<Set<number>> {
+  // No tick of such a name is on record, and asking for it would be refused.
+  const asked = [...ticks.entries()].filter(
+    ([, { sessionId, deviceCode }]) => !`${sessionId}${deviceCode}`.includes('\0'),
+  );
+  if (asked.length === 0) return new Set();
+  const column = <T>(of: (tick: TickOfDevice) => T): T[] => asked.map(([, tick]) => of(tick));
+  const { rows } = await sql<{ index: number }>`
+    select index from unnest(
+      ${asked.map(([index]) => index)}::int[], ${column((tick) => tick.sessionId)}::text[],
+      ${column((tick) => tick.deviceCode)}::text[],
+      ${column(({ tick, periodMs }) => Math.floor((tick * periodMs) / dayMs))}::int[],
+      ${column(({ tick }) => tick)}::int8[]
+    ) as asked(index, session_id, device_code, since_1970, tick)
+    join samples.tick_coverage using (session_id, device_code)
+    where day = date '1970-01-01' + since_1970 and outcome = 'stored' and ticks @> tick`.execute(db);
+  return new Set(rows.map(({ index }) => index));
+}
+
+const forgottenAtOnce = 10_000;
+
+/**
+ * Removes what became of the ticks of some sessions, as much as one short statement can. Values that are stored stay.
+ * @returns how many rows were removed; 0 when none are left, or no writer has run on this database yet
+ */
+export async function forgetTicks(db: QueryExecutorProvider, sessionIds: readonly string[]): Promise<number> {
+  if (!(await isThere(db))) return 0;
+  const { numAffectedRows } = await sql`
+    delete from samples.tick_coverage where ctid = any(array(
+      select ctid from samples.tick_coverage where session_id = any(${sessionIds}::text[])
+      limit ${sql.lit(forgottenAtOnce)}
+    ))`.execute(db);
+  return Number(numAffectedRows ?? 0n);
+}
+
+/**
+ * Sessions of whose ticks anything is on record, in the order of their ids: the first `limit` (at least 1) behind `after`. One
+ * look at the index for each: of a session there may be thousands of rows, and no list of sessions is read for it.
+ */
+export async function sessionsOnRecord(
+  db: QueryExecutorProvider,
+  { after, limit }: { readonly after: string; readonly limit: number },
+): Promise<string[]> {
+  if (!(await isThere(db))) return [];
+  const next = (behind: RawBuilder<unknown>) =>
+    sql`select session_id from samples.tick_coverage where session_id > ${behind} order by session_id limit 1`;
+  const { rows } = await sql<{ session_id: string }>`
+    with recursive on_record (session_id, place) as (
+      (select session_id, 1 from (${next(sql`${after}::text`)}) as first)
+      union all
+      select (${next(sql`on_record.session_id`)}), place + 1 from on_record
+      where session_id is not null and place < ${limit}
+    )
+    select session_id from on_record where session_id is not null order by place`.execute(db);
+  return rows.map(({ session_id }) => session_id);
+}
+
+async function isThere(db: QueryExecutorProvider): Promise<boolean> {
+  const { rows } = await sql<{ there: boolean }>`
+    select to_regclass('samples.tick_coverage') is not null as there`.execute(db);
+  return rows[0]?.there === true;
+}
+
+/** One row for each key: an INSERT may not touch a row twice. */
+export function coverageRows(entries: readonly TickEntry[]): CoverageRow[] {
+  const rows = new Map<string, CoverageRow>();
+  for (const entry of entries) {
+    for (const { day, range } of splitByDay(entry)) {
+      const { sessionId, deviceCode, outcome } = entry;
+      const key = JSON.stringify([sessionId, deviceCode, day, outcome]);
+      const row = rows.get(key);
+      const last = row?.ranges.at(-1) as { from: number; to: number } | undefined;
+      if (row === undefined) {
+        rows.set(key, { sessionId, deviceCode, outcome, day, ranges: [{ ...range }] });
+      } else if (last && range.from === last.to + 1) last.to = range.to;
+      else row.ranges.push({ ...range });
+    }
+  }
+  return [...rows.values()];
+}
+
+/** A row holds the ticks of one day, so that it stays small however long the session runs. */
+function* splitByDay({ from, to, periodMs }: TickEntry): Generator<{ day: number; range: TickRange }> {
+  const dayOf = (tick: number) => Math.floor((tick * periodMs) / dayMs);
+  const lastDay = dayOf(to);
+  let day = dayOf(from);
+  if (lastDay - day > daysSplitAtMost) {
+    yield { day, range: { from, to } };
+    return;
+  }
+  for (let start = from; day <= lastDay; day += 1) {
+    const end = Math.min(to, Math.ceil(((day + 1) * dayMs) / periodMs) - 1);
+    if (start <= end) yield { day, range: { from: start, to: end } };
+    start = Math.max(start, end + 1);
+  }
+}
+
+function multirangeText(ranges: readonly TickRange[]): string {
+  return `{${normalise(ranges)
+    .map(({ from, to }) => `[${from},${to}]`)
+    .join(',')}}`;
+}
+
+/** PostgreSQL gives them as `{[1,4),[7,8)}`. */
+export function parseMultirange(text: string): TickRange[] {
+  return [...text.matchAll(/\[(-?\d+),(-?\d+)\)/g)].map(([, from, end]) => ({
+    from: Number(from),
+    to: Number(end) - 1,
+  }));
+}

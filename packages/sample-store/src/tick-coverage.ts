@@ -1,0 +1,85 @@
+import type { MissCause, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { Coverage, GapCause } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
+import { normalise, type TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+
+/**
+ * What became of a tick on its way into the database. `sent` and `confirmed` say only that a collector has sent something for
+ * it: see `Coverage`.
+ */
+export type TickOutcome = 'stored' | 'quarantined' | 'fenced' | 'sent' | 'confirmed' | MissCause;
+
+/** Ticks `from` to `to`, both included, of one device of a session. */
+export interface TickEntry extends TickRange {
+  readonly sessionId: string;
+  readonly deviceCode: string;
+  /** Length of a tick. */
+  readonly periodMs: number;
+  readonly outcome: TickOutcome;
+}
+
+/**
+ * The book of what became of each tick: what the gaps of a session are computed from.
+ *
+ * Callers may rely on: entries add up as sets, so recording one again changes nothing. One tick may have several
+ * outcomes (missed by one owner, read by the next); the reader decides which counts.
+ */
+export interface TickCoverage {
+  /**
+   * Durable when it returns. An entry that the database cannot hold (a NUL character in a name) is left out: no
+   * session has such a name. @throws SampleStoreUnavailable
+   */
+  record(entries: readonly TickEntry[]): Promise<void>;
+  /** By device code; a device without any entry is not in it. @throws SampleStoreUnavailable */
+  read(query: CoverageQuery): Promise<ReadonlyMap<string, Coverage>>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}
+
+export interface CoverageQuery {
+  readonly sessionId: string;
+  readonly deviceCode?: string;
+  /** ms since 1970. At least the ticks scheduled from then on; the store gives whole days (UTC). */
+  readonly fromMs?: number;
+  /** At least the ticks scheduled up to then. */
+  readonly toMs?: number;
+}
+
+type TickOfSample = Pick<Sample, 'session' | 'device' | 'tick' | 'through_tick' | 'period_ms'>;
+
+/**
+ * A sample with values is stored, also when some of its points are missing, and so is one that says that nothing has
+ * changed; a miss may answer for many ticks.
+ */
+export function outcomeOfSample(sample: Pick<Sample, 'values' | 'integers' | 'miss'>): TickOutcome {
+  if (sample.miss === undefined) return 'stored';
+  return sample.values === undefined && sample.integers === undefined ? sample.miss.cause : 'stored';
+}
+
+export function tickEntry(sample: TickOfSample, outcome: TickOutcome): TickEntry {
+  return {
+    sessionId: sample.session,
+    deviceCode: sample.device,
+    periodMs: sample.period_ms,
+    from: sample.tick,
+    // Only a miss speaks for more than its own tick.
+    to: outcome === 'stored' ? sample.tick : Math.max(sample.tick, sample.through_tick ?? sample.tick),
+    outcome,
+  };
+}
+
+/** Puts together what one device of a session has on record. */
+export function coverageOf(ranges: ReadonlyMap<TickOutcome, readonly TickRange[]>): Coverage {
+  const missed = new Map<GapCause, readonly TickRange[]>();
+  for (const [outcome, ticks] of ranges) {
+    if (outcome === 'stored' || outcome === 'quarantined') continue;
+    if (outcome === 'sent' || outcome === 'confirmed') continue;
+    missed.set(outcome, normalise(ticks));
+  }
+  return {
+    stored: normalise(ranges.get('stored') ?? []),
+    quarantined: normalise(ranges.get('quarantined') ?? []),
+    missed,
+    sent: normalise(ranges.get('sent') ?? []),
+    confirmed: normalise(ranges.get('confirmed') ?? []),
+  };
+}

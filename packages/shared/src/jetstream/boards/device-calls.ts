@@ -1,0 +1,129 @@
+import {
+  type Msg,
+  type NatsConnection,
+  NoRespondersError,
+  RequestError,
+  TimeoutError,
+} from '@nats-io/nats-core';
+import {
+  type DeviceCall,
+  type DeviceReply,
+  deviceCallSchema,
+  deviceReplySchema,
+} from '../../contracts/device-call.ts';
+import {
+  type DrainCall,
+  type DrainReply,
+  drainCallSchema,
+  drainReplySchema,
+} from '../../contracts/drain-call.ts';
+import { subjects } from '../../contracts/subjects.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { traceHeaders } from '../connection/trace-headers.ts';
+
+/** What the way to the collector and back may take beside the call itself. */
+const transportMs = 1_000;
+
+export type CallOutcome =
+  | { readonly ok: true; readonly reply: DeviceReply }
+  /** `absent`: no such collector listens, nothing was asked. `silent`: it may have asked the device. */
+  | { readonly ok: false; readonly why: 'absent' | 'silent'; readonly detail: string };
+
+export type DrainOutcome =
+  | { readonly ok: true; readonly reply: DrainReply }
+  /** `silent`: it may have heard it all the same. */
+  | { readonly ok: false; readonly why: 'absent' | 'silent' };
+
+const drainMs = 5_000;
+
+/** Asks one collector to let go of its work, or to take work again. @throws when the broker cannot be used */
+export async function callForDrain(
+  nc: NatsConnection,
+  collectorId: string,
+  kind: DrainCall['kind'],
+  traceparent?: string,
+): Promise<DrainOutcome> {
+  const call: DrainCall = { v: 1, kind, traceparent };
+  try {
+    const message = await nc.request(subjects.deviceCall(collectorId), JSON.stringify(call), {
+      timeout: drainMs,
+      ...traceHeaders(traceparent),
+    });
+    return { ok: true, reply: drainReplySchema.parse(message.json()) };
+  } catch (error) {
+    if (error instanceof TimeoutError) return { ok: false, why: 'silent' };
+    if (!isNobodyThere(error)) throw error;
+    return { ok: false, why: 'absent' };
+  }
+}
+
+/** Asks one collector once; never repeats. @throws when the broker cannot be used, or the reply is none */
+export async function callDevice(
+  nc: NatsConnection,
+  collectorId: string,
+  call: DeviceCall,
+): Promise<CallOutcome> {
+  try {
+    const message = await nc.request(subjects.deviceCall(collectorId), JSON.stringify(call), {
+      timeout: call.within_ms + transportMs,
+      ...traceHeaders(call.traceparent),
+    });
+    return { ok: true, reply: deviceReplySchema.parse(message.json()) };
+  } catch (error) {
+    if (error instanceof TimeoutError) {
+      return { ok: false, why: 'silent', detail: `collector ${collectorId} gave no answer in time` };
+    }
+    if (!isNobodyThere(error)) throw error;
+    return { ok: false, why: 'absent', detail: `collector ${collectorId} is not there` };
+  }
+}
+
+function isNobodyThere(error: unknown): boolean {
+  return error instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders());
+}
+
+/**
+ * Answers the calls to this collector, several at a time: an endpoint takes them one after the other by itself.
+ * @returns stops listening
+ */
+export function serveDeviceCalls(options: {
+  readonly nc: NatsConnection;
+  readonly collectorId: string;
+  readonly answer: (call: DeviceCall) => Promise<DeviceReply>;
+  readonly drain: (call: DrainCall) => DrainReply;
+  readonly log: Logger;
+}): () => void {
+  const { nc, collectorId, answer, drain, log } = options;
+  const subscription = nc.subscribe(subjects.deviceCall(collectorId), {
+    callback: (_error, message) => {
+      void (async () => {
+        const drainCall = drainCallSchema.safeParse(jsonOf(message));
+        if (drainCall.success) {
+          message.respond(JSON.stringify(drain(drainCall.data)));
+          return;
+        }
+        const call = understood(message);
+        // Who gets no answer takes the outcome for unknown: right, where something went wrong half-way.
+        message.respond(JSON.stringify(call ? await answer(call) : notUnderstood));
+      })().catch((error: unknown) => log.error({ err: error }, 'a call to read or write a device broke off'));
+    },
+  });
+  return () => subscription.unsubscribe();
+}
+
+const notUnderstood: DeviceReply = {
+  kind: 'refused',
+  detail: 'the collector does not understand the call: is it of an older release?',
+};
+
+function understood(message: Msg): DeviceCall | undefined {
+  return deviceCallSchema.safeParse(jsonOf(message)).data;
+}
+
+function jsonOf(message: Msg): unknown {
+  try {
+    return message.json();
+  } catch {
+    return undefined;
+  }
+}

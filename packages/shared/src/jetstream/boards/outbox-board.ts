@@ -1,0 +1,39 @@
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { type KV, Kvm } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { type OutboxStatus, outboxStatusSchema } from '../../contracts/outbox-status.ts';
+import { bucketNames } from '../../contracts/subjects.ts';
+import { readEntries } from '../consume/read-entries.ts';
+
+/** What collectors say of their samples on the way, in the SINKS bucket beside the writers, by collector id. */
+export class OutboxBoard {
+  readonly #kv: KV;
+  readonly #jsm: JetStreamManager;
+
+  private constructor(kv: KV, jsm: JetStreamManager) {
+    this.#kv = kv;
+    this.#jsm = jsm;
+  }
+
+  static async open(nc: NatsConnection): Promise<OutboxBoard> {
+    return new OutboxBoard(
+      await new Kvm(nc).open(bucketNames.sinks),
+      await jetstreamManager(nc, { checkAPI: false }),
+    );
+  }
+
+  async write(status: OutboxStatus): Promise<void> {
+    await this.#kv.put(`outbox.${status.collector}`, JSON.stringify(status));
+  }
+
+  /** A collector that ends in order takes its entry away. */
+  async remove(collectorId: string): Promise<void> {
+    await this.#kv.purge(`outbox.${collectorId}`);
+  }
+
+  /** Every entry that is there, also those of collectors that are gone; look at `updated_at`. */
+  readAll(): Promise<OutboxStatus[]> {
+    const where = { bucket: bucketNames.sinks, keys: 'outbox.*', schema: outboxStatusSchema };
+    return readEntries(this.#kv, this.#jsm, where);
+  }
+}

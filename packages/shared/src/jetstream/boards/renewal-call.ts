@@ -1,0 +1,15 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import { subjects } from '../../contracts/subjects.ts';
+
+/**
+ * Asks every collector to renew its lease now. A supervisor that starts calls a collector alive only once it
+ * has seen a renewal; asking for one takes milliseconds instead of up to a renewal period. A hint: who does
+ * not hear it renews in its own time.
+ */
+export function callForRenewals(nc: NatsConnection): void {
+  if (!nc.isClosed()) nc.publish(subjects.renewalCall);
+}
+
+export function onRenewalCall(nc: NatsConnection, renew: () => void): void {
+  nc.subscribe(subjects.renewalCall, { callback: () => renew() });
+}

@@ -1,0 +1,43 @@
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { type KV, Kvm } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { type SinkStatus, sinkStatusSchema } from '../../contracts/sink-status.ts';
+import { bucketNames } from '../../contracts/subjects.ts';
+import { readEntries } from '../consume/read-entries.ts';
+
+/** What writers say of themselves in the SINKS bucket, by instance. */
+export class SinkBoard {
+  readonly #kv: KV;
+  readonly #jsm: JetStreamManager;
+
+  private constructor(kv: KV, jsm: JetStreamManager) {
+    this.#kv = kv;
+    this.#jsm = jsm;
+  }
+
+  static async open(nc: NatsConnection): Promise<SinkBoard> {
+    return new SinkBoard(
+      await new Kvm(nc).open(bucketNames.sinks),
+      await jetstreamManager(nc, { checkAPI: false }),
+    );
+  }
+
+  async write(status: SinkStatus): Promise<void> {
+    await this.#kv.put(status.instance, JSON.stringify(status));
+  }
+
+  /** A writer that ends in order takes its entry away. */
+  async remove(instance: string): Promise<void> {
+    await this.#kv.purge(instance);
+  }
+
+  /** Every entry that is there, also those of writers that were killed; look at `updated_at`. */
+  readAll(): Promise<SinkStatus[]> {
+    // One token: what collectors say there has two.
+    return readEntries(this.#kv, this.#jsm, {
+      bucket: bucketNames.sinks,
+      keys: '*',
+      schema: sinkStatusSchema,
+    });
+  }
+}

@@ -1,0 +1,101 @@
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import type { KV, KvEntry } from '@nats-io/kv';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { pause, systemTimers } from '../../runtime/timers.ts';
+
+const lookEveryMs = 2_500;
+const lookTimeoutMs = 2_000;
+
+export interface BucketToWatch {
+  readonly nc: NatsConnection;
+  readonly kv: KV;
+  readonly bucket: string;
+}
+
+/**
+ * Every entry that a bucket has, then every change, deletions included. An entry may come more than once; its revision
+ * tells. Resolves when the watch stands, to what ends it.
+ *
+ * The client's own watch has a consumer on one node of a cluster. When that node dies, the connection goes on at
+ * another one, and the client notices by the second heartbeat that it misses, one every 30 s: 78 to 83 s without
+ * a change were measured. So the bucket is asked now and then how far it is, and a watch that stands still behind that is begun
+ * anew.
+ * @throws what the client throws when the broker cannot be asked
+ */
+export async function watchBucket(
+  { nc, kv, bucket }: BucketToWatch,
+  onEntry: (entry: KvEntry) => void,
+): Promise<() => void> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: lookTimeoutMs });
+  const watch = new BucketWatch(kv, onEntry);
+  await watch.begin();
+  void watch.standUntilStopped(nc, jsm, `KV_${bucket}`);
+  return () => watch.stop();
+}
+
+class BucketWatch {
+  readonly #kv: KV;
+  readonly #onEntry: (entry: KvEntry) => void;
+  readonly #stopping = new AbortController();
+  #watch: Awaited<ReturnType<KV['watch']>> | undefined;
+  #seen = 0;
+
+  constructor(kv: KV, onEntry: (entry: KvEntry) => void) {
+    this.#kv = kv;
+    this.#onEntry = onEntry;
+  }
+
+  async begin(): Promise<void> {
+    const fresh = await this.#kv.watch();
+    this.#watch?.stop();
+    this.#watch = fresh;
+    if (this.#stopping.signal.aborted) fresh.stop();
+    // One that ends in an error is one that stands still.
+    void this.#follow(fresh).catch(() => undefined);
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.#watch?.stop();
+  }
+
+  async #follow(watch: AsyncIterable<KvEntry>): Promise<void> {
+    for await (const entry of watch) {
+      // What lies in the former watch is older than what the new one begins with.
+      if (watch !== this.#watch || this.#stopping.signal.aborted) return;
+      this.#seen = Math.max(this.#seen, entry.revision);
+      this.#onEntry(entry);
+    }
+  }
+
+  async #beginAnew(before: number, last: number): Promise<void> {
+    // All that is there is delivered anew; the last entry of a bucket that was emptied is not there any more.
+    this.#seen = last;
+    try {
+      await this.begin();
+    } catch (error) {
+      this.#seen = before;
+      throw error;
+    }
+  }
+
+  /** Never throws: a broker that is away is asked again. */
+  async standUntilStopped(nc: NatsConnection, jsm: JetStreamManager, stream: string): Promise<void> {
+    const { signal } = this.#stopping;
+    let stoodAt: number | undefined;
+    while (!signal.aborted && !nc.isClosed()) {
+      await pause(systemTimers, lookEveryMs, signal);
+      if (signal.aborted || nc.isClosed()) return;
+      try {
+        const before = this.#seen;
+        const { last_seq: last } = (await jsm.streams.info(stream)).state;
+        const isBehind = last !== before && before === this.#seen;
+        // Of what is on its way just now nobody is to be called blind.
+        if (isBehind && stoodAt === before) await this.#beginAnew(before, last);
+        stoodAt = isBehind ? before : undefined;
+      } catch {
+        // The broker is away, or the consumer was to be on the node that died: next time.
+      }
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { JetStreamApiError } from '@nats-io/jetstream';
+import { type NatsConnection, NoRespondersError, RequestError, TimeoutError } from '@nats-io/nats-core';
+import { pause, systemTimers } from '../../runtime/timers.ts';
+
+/** "no suitable peers for placement": fewer nodes than copies, or some that were not seen yet, or have no room. */
+export const noSuitablePeers = 10005;
+
+/** What a node answers while its cluster has no leader, or has just lost it. */
+const withoutLeader: readonly number[] = [
+  10004, // its answer would be incomplete
+  10008, // JetStream is unavailable for now
+  10009, // this node cannot handle the request
+  noSuitablePeers,
+];
+
+/** Nodes that start together have to find each other and to elect a leader: 4–9 s were measured. */
+const formingMs = 30_000;
+const againMs = 500;
+
+/**
+ * Does `work` again and again while a cluster is still forming. On a server that stands alone it is done once: what
+ * that refuses it will refuse again.
+ * @throws what `work` threw last, when the cluster has not come together in time
+ */
+export async function onceClusterFormed<T>(
+  nc: NatsConnection,
+  work: () => Promise<T>,
+  withinMs = formingMs,
+): Promise<T> {
+  const giveUpAt = performance.now() + withinMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isOfCluster(nc) || !mayPass(error) || performance.now() > giveUpAt) throw error;
+      await pause(systemTimers, againMs);
+      if (nc.isClosed()) throw error;
+    }
+  }
+}
+
+export const isOfCluster = (nc: Pick<NatsConnection, 'info'>): boolean => nc.info?.cluster !== undefined;
+
+function mayPass(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return withoutLeader.includes(error.code);
+  return (
+    // Which the client does not export.
+    (error instanceof Error && error.name === 'JetStreamNotEnabled') ||
+    error instanceof NoRespondersError ||
+    error instanceof RequestError ||
+    error instanceof TimeoutError ||
+    // Ours, which says what to do and keeps the server's.
+    (error instanceof Error && error.cause instanceof JetStreamApiError && mayPass(error.cause))
+  );
+}

@@ -1,0 +1,338 @@
+import { type ConsumerMessages, type JsMsg, jetstream, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection, Subscription } from '@nats-io/nats-core';
+import type { Stop } from '../../runtime/lifecycle.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { pause, systemTimers } from '../../runtime/timers.ts';
+import { type DurableConsumerOptions, durableConsumerDefaults, ensureDurable } from './durable-consumer.ts';
+import { pullExpiresMs } from './pull-expires.ts';
+
+export type { JsMsg } from '@nats-io/jetstream';
+
+export interface ConsumeBatchesOptions extends DurableConsumerOptions {
+  readonly log: Logger;
+  /** A batch is handed over when it has so many messages … */
+  readonly maxMessages: number;
+  /** … or so many bytes of bodies, or one message that has more … */
+  readonly maxBytes?: number;
+  /** … or when its first message has waited so long. */
+  readonly maxWaitMs: number;
+  /**
+   * With more bytes than this waiting and in hand no more is asked for, whatever `maxAckPending` allows; how much is on
+   * its way already follows from the size of messages in the stream.
+   */
+  readonly maxHeldBytes?: number;
+  /**
+   * So many batches may be in hand at a time; default 1. With more, the next one is handed over while the former
+   * ones wait for their database: their handling begins in order and may end in any.
+   */
+  readonly batchesAtOnce?: number;
+  /**
+   * Gets a batch, in stream order within the batch, and acknowledges what is done (`ackAll`). What it leaves
+   * unacknowledged is not lost: when it throws, the rest of the batch is handed over again after a pause; when it
+   * returns, the rest is given back to the broker, which delivers it again. `signal` is aborted by `stop`: from
+   * then on it should finish what is durable soon and leave the rest.
+   *
+   * After a redelivery an older message can come in a later batch than a younger one.
+   */
+  handle(messages: JsMsg[], signal: AbortSignal): Promise<void>;
+}
+
+export interface BatchConsumer {
+  /**
+   * Takes no more, lets the batch in hand end and gives the rest back. Call it before the connection is drained:
+   * draining first loses acks. Idempotent.
+   */
+  readonly stop: Stop;
+}
+
+const pauseAfterFailureMs = 1_000;
+
+/** A confirmation that got lost with a broker holds up the next batch for so long. */
+const ackConfirmTimeoutMs = 2_000;
+
+/** A broker that is silent holds up the end of reading for so long; what it had sent comes again after `ack_wait`. */
+const endOfDeliveryTimeoutMs = 2_000;
+
+/** On what `ackAll` has taken: a message does not show it itself, and a WeakSet of thousands costs every collection of garbage. */
+const acknowledged = Symbol('acknowledged');
+type Marked = JsMsg & { [acknowledged]?: boolean };
+
+/**
+ * Runs a durable pull consumer until it is stopped: creates it where it is missing, keeps in-progress acks going
+ * for everything that waits or is in hand, and survives broker restarts and the loss of the consumer itself.
+ */
+export function consumeBatches(options: ConsumeBatchesOptions): BatchConsumer {
+  const consumer = new RunningBatchConsumer(options);
+  return { stop: () => consumer.stop() };
+}
+
+/**
+ * Acknowledges all of them and waits until the broker has taken note. One connection's acks are processed in
+ * order, so confirming the last confirms all: a round trip a batch instead of one a message.
+ * @returns false when the broker did not confirm; then they may be delivered again
+ */
+export async function ackAll(messages: readonly JsMsg[]): Promise<boolean> {
+  const last = messages.at(-1);
+  if (!last) return true;
+  for (const message of messages) (message as Marked)[acknowledged] = true;
+  for (const message of messages.slice(0, -1)) message.ack();
+  try {
+    return await last.ackAck({ timeout: ackConfirmTimeoutMs });
+  } catch {
+    return false;
+  }
+}
+
+class RunningBatchConsumer {
+  readonly #options: ConsumeBatchesOptions;
+  readonly #nc: NatsConnection;
+  readonly #log: Logger;
+  readonly #stopping = new AbortController();
+  /** By stream sequence: a message that is delivered again while it still waits is the same message. */
+  readonly #waiting = new Map<number, JsMsg>();
+  readonly #inHand = new Map<number, JsMsg>();
+  #waitingBytes = 0;
+  #inHandBytes = 0;
+  #isPaused = false;
+  #firstArrivedAt = 0;
+  #wake: () => void = () => undefined;
+  #roomMade: () => void = () => undefined;
+  #source: ConsumerMessages | undefined;
+  #connected = true;
+  readonly #reading: Promise<void>;
+  readonly #handling: Promise<void>;
+  #stopped: Promise<void> | undefined;
+  readonly #status: { stop(): void };
+  readonly #progress: NodeJS.Timeout;
+
+  constructor(options: ConsumeBatchesOptions) {
+    this.#options = options;
+    this.#nc = options.nc;
+    this.#log = options.log.child({ stream: options.stream, consumer: options.durable });
+    this.#status = this.#followConnection();
+    const ackWaitMs = options.ackWaitMs ?? durableConsumerDefaults.ackWaitMs;
+    this.#progress = setInterval(() => this.#signalProgress(), ackWaitMs / 3);
+    this.#reading = this.#readUntilStopped();
+    this.#handling = this.#handleUntilStopped();
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#wake();
+    this.#roomMade();
+    if (this.#source) await this.#endDelivery(this.#source);
+    await this.#reading;
+    await this.#handling;
+    clearInterval(this.#progress);
+    this.#status.stop();
+    this.#giveBack([...this.#waiting.values()]);
+    this.#waiting.clear();
+    this.#waitingBytes = 0;
+  }
+
+  /** Everything that is delivered is read at once; `max_ack_pending` bounds how much that can be. */
+  async #readUntilStopped(): Promise<void> {
+    const { stream, durable } = this.#options;
+    const { signal } = this.#stopping;
+    let failing = false;
+    while (!signal.aborted) {
+      try {
+        if (this.#isPaused) await this.#untilRoom();
+        await ensureDurable(this.#options);
+        const consumer = await jetstream(this.#nc).consumers.get(stream, durable);
+        const source = await consumer.consume({
+          max_messages: await this.#askedAhead(),
+          expires: pullExpiresMs,
+          abort_on_missing_resource: true,
+          // Iterating instead costs a promise or two a message.
+          callback: (message) => this.#arrived(message),
+        });
+        this.#source = source;
+        // stop() may have looked for a source before there was one.
+        if (signal.aborted) void this.#endDelivery(source);
+        failing = false;
+        const failure = await source.closed();
+        if (failure) throw failure;
+        if (this.#isPaused) continue;
+      } catch (error) {
+        if (signal.aborted || this.#nc.isClosed()) break;
+        if (!failing) this.#log.warn({ err: error }, 'reading from the stream failed; trying again');
+        failing = true;
+      }
+      if (this.#nc.isClosed()) break;
+      await pause(systemTimers, pauseAfterFailureMs, signal);
+    }
+  }
+
+  /**
+   * Closing alone would drop what the broker has sent already and the client has not read yet: nobody would get it before
+   * `ack_wait` is over. So the subscription is drained: until the broker has confirmed its end, what comes still arrives.
+   */
+  async #endDelivery(source: ConsumerMessages): Promise<void> {
+    // The client keeps the subscription to itself and follows it when it is drained.
+    const { sub } = source as ConsumerMessages & { readonly sub?: Subscription };
+    if (this.#connected && sub && !sub.isClosed()) {
+      const given = new AbortController();
+      const drained = sub.drain().catch(() => undefined);
+      await Promise.race([drained, pause(systemTimers, endOfDeliveryTimeoutMs, given.signal)]);
+      given.abort();
+    }
+    await source.close();
+  }
+
+  #arrived(message: JsMsg): void {
+    // Nobody will handle it here, or it would be more than may be held.
+    if (this.#stopping.signal.aborted || this.#isPaused) {
+      this.#giveBack([message]);
+      return;
+    }
+    const sequence = message.seq;
+    const held = this.#inHand.get(sequence);
+    // Acknowledging its first delivery will acknowledge this one too.
+    if (held && !(held as Marked)[acknowledged]) return;
+    if (this.#waiting.size === 0) this.#firstArrivedAt = performance.now();
+    const before = this.#waiting.get(sequence);
+    this.#waiting.set(sequence, message);
+    this.#waitingBytes += message.data.length - (before?.data.length ?? 0);
+    if (this.#waiting.size === 1 || this.#isFull()) this.#wake();
+    if (!this.#isPaused && this.#heldBytes() > (this.#options.maxHeldBytes ?? Number.POSITIVE_INFINITY)) {
+      this.#isPaused = true;
+      if (this.#source) void this.#endDelivery(this.#source);
+    }
+  }
+
+  /** Whether a whole batch waits. */
+  #isFull(): boolean {
+    const { maxMessages, maxBytes = Number.POSITIVE_INFINITY } = this.#options;
+    return this.#waiting.size >= maxMessages || this.#waitingBytes >= maxBytes;
+  }
+
+  #heldBytes(): number {
+    return this.#waitingBytes + this.#inHandBytes;
+  }
+
+  /** One batch waits while the ones before it are in hand. */
+  async #askedAhead(): Promise<number> {
+    const { maxMessages, batchesAtOnce = 1, maxHeldBytes, stream } = this.#options;
+    const wanted = maxMessages * (batchesAtOnce + 1);
+    if (maxHeldBytes === undefined) return wanted;
+    const { state } = await (await jetstreamManager(this.#nc, { checkAPI: false })).streams.info(stream);
+    const bytes = state.messages === 0 ? 0 : state.bytes / state.messages;
+    return Math.max(1, Math.min(wanted, Math.floor(maxHeldBytes / Math.max(1, bytes))));
+  }
+
+  async #untilRoom(): Promise<void> {
+    const roomAt = (this.#options.maxHeldBytes ?? 0) / 2;
+    while (this.#heldBytes() > roomAt && !this.#stopping.signal.aborted) {
+      await new Promise<void>((resolve) => {
+        this.#roomMade = resolve;
+      });
+    }
+    this.#isPaused = false;
+  }
+
+  async #handleUntilStopped(): Promise<void> {
+    const { signal } = this.#stopping;
+    const underWay = new Set<Promise<void>>();
+    while (!signal.aborted) {
+      const batch = await this.#nextBatch();
+      if (batch.length === 0) continue;
+      for (const message of batch) this.#inHand.set(message.seq, message);
+      const bytes = batch.reduce((sum, { data }) => sum + data.length, 0);
+      this.#inHandBytes += bytes;
+      const handling: Promise<void> = this.#handleUntilDone(batch).then(() => {
+        this.#giveBack(batch);
+        for (const message of batch) {
+          if (this.#inHand.get(message.seq) === message) this.#inHand.delete(message.seq);
+        }
+        this.#inHandBytes -= bytes;
+        this.#roomMade();
+        underWay.delete(handling);
+      });
+      underWay.add(handling);
+      if (underWay.size >= (this.#options.batchesAtOnce ?? 1)) await Promise.race(underWay);
+    }
+    await Promise.all(underWay);
+  }
+
+  async #handleUntilDone(batch: readonly JsMsg[]): Promise<void> {
+    const { signal } = this.#stopping;
+    for (;;) {
+      const left = batch.filter((message) => !(message as Marked)[acknowledged]);
+      if (left.length === 0) return;
+      try {
+        return await this.#options.handle(left, signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#log.error({ err: error, messages: left.length }, 'handling a batch failed; trying again');
+        await pause(systemTimers, pauseAfterFailureMs, signal);
+        if (signal.aborted) return;
+      }
+    }
+  }
+
+  async #nextBatch(): Promise<JsMsg[]> {
+    const { maxMessages, maxBytes = Number.POSITIVE_INFINITY, maxWaitMs } = this.#options;
+    const { signal } = this.#stopping;
+    while (!signal.aborted && !this.#isFull()) {
+      if (this.#waiting.size === 0) {
+        await this.#woken();
+      } else {
+        const leftMs = this.#firstArrivedAt + maxWaitMs - performance.now();
+        if (leftMs <= 0) break;
+        await this.#woken(leftMs);
+      }
+    }
+    if (signal.aborted) return [];
+    const batch: JsMsg[] = [];
+    let bytes = 0;
+    for (const [sequence, message] of this.#waiting) {
+      if (batch.length === maxMessages || (batch.length > 0 && bytes + message.data.length > maxBytes)) break;
+      batch.push(message);
+      bytes += message.data.length;
+      this.#waiting.delete(sequence);
+    }
+    this.#waitingBytes -= bytes;
+    this.#firstArrivedAt = performance.now();
+    return batch.sort((a, b) => a.seq - b.seq);
+  }
+
+  #woken(atMostMs?: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = atMostMs === undefined ? undefined : setTimeout(resolve, atMostMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #signalProgress(): void {
+    // While disconnected these would pile up in the client's buffer.
+    if (!this.#connected) return;
+    for (const message of this.#inHand.values()) message.working();
+    for (const message of this.#waiting.values()) message.working();
+  }
+
+  /** Does nothing to those that are acknowledged. */
+  #giveBack(messages: readonly JsMsg[]): void {
+    if (!this.#connected || this.#nc.isClosed()) return;
+    for (const message of messages) message.nak();
+  }
+
+  #followConnection(): { stop(): void } {
+    const statuses = this.#nc.status();
+    void (async () => {
+      for await (const status of statuses) {
+        if (status.type === 'disconnect') this.#connected = false;
+        if (status.type === 'reconnect') this.#connected = true;
+      }
+    })();
+    return { stop: () => void (statuses as { stop?(): void }).stop?.() };
+  }
+}

@@ -1,0 +1,26 @@
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { expect, it } from 'vitest';
+import { subjects } from '../../contracts/subjects.ts';
+import { listQuarantine } from '../samples/quarantine-store.ts';
+
+it('a broker that stands still in the middle of a list costs none of it', async () => {
+  const server = await natsForTest();
+  const { nc } = await sessionLogForTest(server.url);
+  // So many bytes that the broker has sent only a part when the first of them arrive.
+  const body = 'x'.repeat(200_000);
+  for (let count = 0; count < 200; count += 1) await nc.request(subjects.quarantine('SAMPLES'), body);
+  const before = nc.stats().inBytes;
+  const listed = listQuarantine(nc, { after: 0, limit: 1_000 });
+  listed.catch(() => undefined);
+  while (nc.stats().inBytes < before + body.length) await new Promise(setImmediate);
+  process.kill(server.pid, 'SIGSTOP');
+  try {
+    const since = performance.now();
+    await eventually(() => performance.now() - since > 2_500, { what: 'more than the time of a request' });
+  } finally {
+    process.kill(server.pid, 'SIGCONT');
+  }
+  expect(await listed).toHaveLength(200);
+});

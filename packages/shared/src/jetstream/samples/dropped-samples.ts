@@ -1,0 +1,73 @@
+import { jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { encodeSample, type Sample } from '../../contracts/sample/sample.ts';
+import { subjects } from '../../contracts/subjects.ts';
+import type { HeadEntry } from './sample-head.ts';
+
+interface Dropped {
+  readonly about: Sample;
+  from: number;
+  to: number;
+}
+
+/**
+ * Ticks that SAMPLES has dropped unwritten, told in SAMPLES itself as misses, so that the writer puts them on record
+ * like those that a collector had to give up. Told together: at its limit the stream drops a sample for each of them.
+ */
+export class DroppedSamples {
+  readonly #nc: NatsConnection;
+  readonly #open = new Map<string, Dropped>();
+  #closed: Dropped[] = [];
+
+  constructor(nc: NatsConnection) {
+    this.#nc = nc;
+  }
+
+  add(entries: readonly HeadEntry[]): void {
+    for (const { about, fromTick, toTick } of entries) {
+      if (!about) continue;
+      const key = `${about.session}/${about.epoch}/${about.device_id}/${about.since_tick}`;
+      const known = this.#open.get(key);
+      if (known && fromTick >= known.from && fromTick <= known.to + 1) known.to = Math.max(known.to, toTick);
+      else {
+        if (known) this.#closed.push(known);
+        this.#open.set(key, { about, from: fromTick, to: toTick });
+      }
+    }
+  }
+
+  hasAny(): boolean {
+    return this.#open.size + this.#closed.length > 0;
+  }
+
+  /** What could not be told is kept for the next time. @throws when the broker does not take it */
+  async tell(): Promise<void> {
+    this.#closed.push(...this.#open.values());
+    this.#open.clear();
+    for (let next = this.#closed[0]; next; next = this.#closed[0]) {
+      const { about, from, to } = next;
+      // On a subject of its own: the newest message on that of a device is to be its newest sample.
+      await jetstream(this.#nc).publish(subjects.droppedSamples(about.task), encodeSample(noticeOf(next)), {
+        msgID: `dropped/${about.session}/${about.device_id}/${from}-${to}/${about.epoch}`,
+      });
+      this.#closed.shift();
+    }
+  }
+}
+
+function noticeOf({ about, from, to }: Dropped): Sample {
+  const { v, session, epoch, collector, task, device_id, device, site, measurement } = about;
+  const { period_ms, since_tick, read_at } = about;
+  return {
+    ...{ v, session, epoch, collector, task, device_id, device, site, measurement, period_ms },
+    ...(since_tick === undefined ? {} : { since_tick }),
+    tick: from,
+    through_tick: to,
+    time: from * period_ms,
+    read_at,
+    miss: {
+      cause: 'buffer_full',
+      detail: 'SAMPLES was full, or its limit of age reached, before the database had taken them',
+    },
+  };
+}

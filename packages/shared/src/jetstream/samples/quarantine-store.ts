@@ -1,0 +1,118 @@
+import {
+  DeliverPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { headers, type NatsConnection } from '@nats-io/nats-core';
+import { type QuarantinedMessage, quarantinedMessageSchema } from '../../contracts/quarantined-message.ts';
+import { clockAheadHeader, firstSequenceHeader } from '../../contracts/sample/sample.ts';
+import { streamNames, subjects } from '../../contracts/subjects.ts';
+import { messagesOf } from '../consume/messages-of.ts';
+
+/** Place in QUARANTINE, and what lies there; a message of unknown form has only its text. */
+export interface InQuarantine {
+  readonly sequence: number;
+  readonly message: QuarantinedMessage | undefined;
+  readonly text: string;
+  /** When the broker stored it, in ms since 1970. */
+  readonly storedAtMs: number;
+}
+
+const text = new TextDecoder();
+
+/** Those after a sequence, oldest first; only of one stream when that is given. @throws when the broker cannot be asked */
+export async function listQuarantine(
+  nc: NatsConnection,
+  { after, limit, stream }: { after: number; limit: number; stream?: string | undefined },
+): Promise<InQuarantine[]> {
+  const consumer = await jetstream(nc).consumers.get(streamNames.quarantine, {
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: after + 1,
+    filter_subjects: stream === undefined ? subjects.allQuarantine : subjects.quarantine(stream),
+  });
+  const found: InQuarantine[] = [];
+  try {
+    const there = Math.min(limit, (await consumer.info(true)).num_pending);
+    if (there === 0) return found;
+    for await (const message of messagesOf(consumer, there)) {
+      const body = text.decode(message.data);
+      found.push(inQuarantine(message.seq, body, message.time.getTime()));
+      if (found.length === there) break;
+    }
+  } finally {
+    await consumer.delete().catch(() => undefined);
+  }
+  return found;
+}
+
+/** Undefined when there is none. @throws when the broker cannot be asked */
+export async function readQuarantined(
+  nc: NatsConnection,
+  sequence: number,
+): Promise<InQuarantine | undefined> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  try {
+    const message = await jsm.streams.getMessage(streamNames.quarantine, { seq: sequence });
+    return message ? inQuarantine(message.seq, message.string(), message.time.getTime()) : undefined;
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
+}
+
+/** False when it is not there. @throws when the broker cannot be asked */
+export async function deleteQuarantined(nc: NatsConnection, sequence: number): Promise<boolean> {
+  // The answer to deleting what is gone differs between servers; asking first does not.
+  if (!(await readQuarantined(nc, sequence))) return false;
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  try {
+    return await jsm.streams.deleteMessage(streamNames.quarantine, sequence, false);
+  } catch (error) {
+    // Somebody else was quicker.
+    if (!(await readQuarantined(nc, sequence))) return false;
+    throw error;
+  }
+}
+
+export interface SentAgain {
+  readonly subject: string;
+  readonly body: string;
+  /** Place in QUARANTINE. */
+  readonly sequence: number;
+  /** Place in the stream that it came from when it came for the first time. */
+  readonly firstSequence: number;
+  /** How far its sender's clock was ahead of the broker's then, in ms; undefined where that is not known. */
+  readonly clockAheadMs: number | undefined;
+}
+
+/**
+ * Publishes a body to the subject that it came from. The same one again within the stream's duplicate window is the
+ * same message. @returns its sequence there. @throws when it is not known to be stored
+ */
+export async function sendAgain(
+  nc: NatsConnection,
+  { subject, body, sequence, firstSequence, clockAheadMs }: SentAgain,
+): Promise<number> {
+  const about = headers();
+  about.set(firstSequenceHeader, String(firstSequence));
+  if (clockAheadMs !== undefined) about.set(clockAheadHeader, String(clockAheadMs));
+  const options = { msgID: `quarantine/${sequence}`, headers: about };
+  const { seq } = await jetstream(nc).publish(subject, body, options);
+  return seq;
+}
+
+function inQuarantine(sequence: number, body: string, storedAtMs: number): InQuarantine {
+  let message: QuarantinedMessage | undefined;
+  try {
+    message = quarantinedMessageSchema.parse(JSON.parse(body));
+  } catch {
+    message = undefined;
+  }
+  return { sequence, message, text: body, storedAtMs };
+}
+
+function isNotFound(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound;
+}

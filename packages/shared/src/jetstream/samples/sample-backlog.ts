@@ -1,0 +1,50 @@
+import { type JetStreamManager, jetstreamManager, type StoredMsg } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { decodeSample } from '../../contracts/sample/sample.ts';
+import { streamNames } from '../../contracts/subjects.ts';
+import { readWriterConsumer } from './writer-consumer.ts';
+
+/** What of SAMPLES is not in the database yet. */
+export interface SampleBacklog {
+  /** Not yet with any writer, and with one but not yet acknowledged. */
+  readonly waiting: number;
+  readonly inHand: number;
+  /** Estimated from the average size of a message in the stream. */
+  readonly bytes: number;
+  /** When the oldest of them was published, in ms since 1970; undefined when there is none. */
+  readonly oldestMs: number | undefined;
+  /** For when the same one was due: long before that, when it waited for the broker. Undefined also when it cannot be read. */
+  readonly oldestDueMs: number | undefined;
+  /** Share of what the stream can hold that the backlog takes, 0…1; at 1 the oldest are dropped unwritten. */
+  readonly shareOfStream: number;
+}
+
+/** @throws when the broker cannot be asked. A writer that has never run has everything before it. */
+export async function readSampleBacklog(nc: NatsConnection): Promise<SampleBacklog> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const { state, config } = await jsm.streams.info(streamNames.samples);
+  const consumer = await readWriterConsumer(jsm);
+  const waiting = consumer?.num_pending ?? state.messages;
+  const inHand = consumer?.num_ack_pending ?? 0;
+  const bytes = state.messages === 0 ? 0 : Math.round((state.bytes / state.messages) * (waiting + inHand));
+  const oldest = Math.max((consumer?.ack_floor.stream_seq ?? 0) + 1, state.first_seq);
+  const unwritten = waiting + inHand === 0 ? undefined : await sampleAt(jsm, oldest);
+  return {
+    waiting,
+    inHand,
+    bytes,
+    oldestMs: unwritten?.time.getTime(),
+    oldestDueMs: unwritten && dueMs(unwritten),
+    shareOfStream: config.max_bytes > 0 ? bytes / config.max_bytes : 0,
+  };
+}
+
+/** Undefined when the stream dropped it between the two questions. */
+async function sampleAt(jsm: JetStreamManager, sequence: number): Promise<StoredMsg | undefined> {
+  return (await jsm.streams.getMessage(streamNames.samples, { seq: sequence })) ?? undefined;
+}
+
+function dueMs(message: StoredMsg): number | undefined {
+  const decoded = decodeSample(message.string());
+  return decoded.ok ? decoded.sample.time : undefined;
+}

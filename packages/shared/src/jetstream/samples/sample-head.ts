@@ -1,0 +1,81 @@
+import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { decodeSample, type Sample } from '../../contracts/sample/sample.ts';
+import { streamNames } from '../../contracts/subjects.ts';
+
+/** What a message of SAMPLES answers for; `about` is one sample for all that one process read of a device. */
+export interface HeadEntry {
+  readonly sequence: number;
+  /** Undefined where the message is no sample. */
+  readonly about: Sample | undefined;
+  readonly fromTick: number;
+  readonly toTick: number;
+}
+
+/** So many are known ahead: more than a plant publishes between two looks. */
+const knownAhead = 50_000;
+const fetchedAtOnce = 2_000;
+const text = new TextDecoder();
+
+/**
+ * The oldest messages of SAMPLES that are in no database, read before the stream drops them: afterwards nobody could
+ * tell any more whose they were.
+ */
+export class SampleHead {
+  readonly #nc: NatsConnection;
+  #entries: HeadEntry[] = [];
+  readonly #about = new Map<string, Sample>();
+
+  constructor(nc: NatsConnection) {
+    this.#nc = nc;
+  }
+
+  /** Makes sure of those from `first` on, as far as the stream has them. @throws when the broker cannot be asked */
+  async read(first: number, last: number): Promise<void> {
+    this.#entries = this.#entries.filter(({ sequence }) => sequence >= first);
+    const missing = knownAhead - this.#entries.length;
+    const from = Math.max(first, (this.#entries.at(-1)?.sequence ?? 0) + 1);
+    const to = Math.min(last, from + missing - 1);
+    // A few at a time are not worth a consumer.
+    if (to < from || (missing < knownAhead / 10 && to < last)) return;
+    const consumer = await jetstream(this.#nc).consumers.get(streamNames.samples, {
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: from,
+    });
+    try {
+      for (let at = from - 1; at < to; ) {
+        const before = at;
+        const max_messages = Math.min(fetchedAtOnce, to - at);
+        for await (const { seq, data, info } of await consumer.fetch({ max_messages, expires: 1_000 })) {
+          at = seq;
+          if (seq <= to) this.#entries.push(this.#entryOf(seq, text.decode(data)));
+          if (info.pending === 0) at = Math.max(at, to);
+          if (at >= to) break;
+        }
+        if (at === before) return;
+      }
+    } finally {
+      await consumer.delete().catch(() => undefined);
+    }
+  }
+
+  /** What is known of those after one sequence, up to another. */
+  between(after: number, upTo: number): HeadEntry[] {
+    return this.#entries.filter(({ sequence }) => sequence > after && sequence <= upTo);
+  }
+
+  forget(): void {
+    this.#entries = [];
+    this.#about.clear();
+  }
+
+  #entryOf(sequence: number, body: string): HeadEntry {
+    const decoded = decodeSample(body);
+    if (!decoded.ok) return { sequence, about: undefined, fromTick: 0, toTick: 0 };
+    const { sample } = decoded;
+    const key = `${sample.session}/${sample.epoch}/${sample.device_id}/${sample.since_tick}`;
+    const about = this.#about.get(key) ?? sample;
+    this.#about.set(key, about);
+    return { sequence, about, fromTick: sample.tick, toTick: sample.through_tick ?? sample.tick };
+  }
+}

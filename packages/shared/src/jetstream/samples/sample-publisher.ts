@@ -1,0 +1,151 @@
+import { createInbox, type Msg, type MsgHdrs, type NatsConnection } from '@nats-io/nats-core';
+import { sentAtHeader } from '../../contracts/sample/sample.ts';
+import { Tickets } from '../../runtime/tickets.ts';
+import { inboxPrefixOf } from '../connection/inbox-prefix-of.ts';
+import { messageIdHeader } from '../connection/plain-headers.ts';
+import { PublishUnconfirmed, plainSequence, readPubAck } from '../publish/pub-ack.ts';
+
+export { PublishRefused, PublishUnconfirmed } from '../publish/pub-ack.ts';
+
+/** The broker takes no message of this size, now or later. Sizes without what the client adds. */
+export class PublishTooLarge extends Error {
+  override readonly name = 'PublishTooLarge';
+  readonly bytes: number;
+  readonly limitBytes: number;
+  constructor(bytes: number, limitBytes: number) {
+    super(`a message of ${bytes} bytes, ${limitBytes} allowed`);
+    this.bytes = bytes;
+    this.limitBytes = limitBytes;
+  }
+}
+
+interface Pending {
+  readonly resolve: (sequence: number) => void;
+  readonly reject: (error: Error) => void;
+  readonly deadlineMs: number;
+  ticket: number;
+}
+
+/** Room for the headers, which count for the broker's limit. */
+const mostHeaderBytes = 1_024;
+
+/**
+ * Publishes into a stream with many messages in flight. The client's own `publish` makes an inbox, a timer and
+ * an error with a stack for each message, which costs more than the message: here one subscription takes all
+ * answers and one timer watches over all of them.
+ */
+export class SamplePublisher {
+  readonly #nc: NatsConnection;
+  readonly #timeoutMs: number;
+  readonly #inbox: string;
+  /**
+   * Under the last token of the subject that the answer comes on. A confirmation settles it, so that the subject is used again: the
+   * broker remembers a thousand subjects and whom they concern, and has to find that out for each that it does not remember.
+   * After anything else (a timeout, a lost connection, a refusal) an answer may still come, so those tickets are not given again.
+   */
+  readonly #pending = new Tickets<Pending>();
+  /**
+   * The last confirmation of each ticket that was settled. A leader that takes over in a cluster confirms once more what its predecessor
+   * confirmed, and with that ticket another sample may be on its way by then. What is stored later has a higher sequence.
+   */
+  readonly #confirmed = new Map<number, number>();
+  #sweep: NodeJS.Timeout | undefined;
+
+  constructor(nc: NatsConnection, timeoutMs = 5_000) {
+    this.#nc = nc;
+    this.#timeoutMs = timeoutMs;
+    this.#inbox = createInbox(inboxPrefixOf(nc));
+    nc.subscribe(`${this.#inbox}.*`, {
+      callback: (error, message) => {
+        if (!error) this.#answered(message);
+      },
+    });
+    void this.#followConnection();
+  }
+
+  /**
+   * Resolves with the sequence under which the stream has it, also when that is an earlier one's under the same id.
+   * @throws PublishRefused, PublishUnconfirmed, PublishTooLarge
+   */
+  publish(subject: string, body: string | Uint8Array, messageId: string): Promise<number> {
+    // A character of text takes three bytes at most; only what might be too large is measured.
+    const limit = this.#nc.info?.max_payload ?? 1_048_576;
+    const bodyLimit = limit - mostHeaderBytes;
+    if (body.length * 3 > bodyLimit) {
+      const bytes = Buffer.byteLength(body);
+      if (bytes > bodyLimit) return Promise.reject(new PublishTooLarge(bytes, bodyLimit));
+    }
+    return new Promise((resolve, reject) => {
+      const deadlineMs = performance.now() + this.#timeoutMs;
+      const pending: Pending = { resolve, reject, deadlineMs, ticket: 0 };
+      const ticket = this.#pending.put(pending);
+      pending.ticket = ticket;
+      this.#watchDeadlines();
+      try {
+        const headers = sampleHeaders(messageId);
+        this.#nc.publish(subject, body, { reply: `${this.#inbox}.${ticket}`, headers });
+      } catch (error) {
+        this.#giveUp(ticket);
+        reject(new PublishUnconfirmed('the connection does not take messages', { cause: error }));
+      }
+    });
+  }
+
+  #answered(message: Msg): void {
+    const ticket = Number(message.subject.slice(this.#inbox.length + 1));
+    const sequence = plainSequence(message.data);
+    if (sequence === undefined) {
+      const ack = readPubAck(message);
+      const pending = this.#giveUp(ticket);
+      if (ack instanceof Error) pending?.reject(ack);
+      else pending?.resolve(ack.sequence);
+      return;
+    }
+    if (sequence <= (this.#confirmed.get(ticket) ?? 0)) return;
+    const pending = this.#pending.settle(ticket);
+    if (!pending) return;
+    this.#confirmed.set(ticket, sequence);
+    pending.resolve(sequence);
+  }
+
+  /** So that the ticket is not given again. */
+  #giveUp(ticket: number): Pending | undefined {
+    this.#confirmed.delete(ticket);
+    return this.#pending.take(ticket);
+  }
+
+  #watchDeadlines(): void {
+    if (this.#sweep) return;
+    this.#sweep = setTimeout(() => {
+      this.#sweep = undefined;
+      const nowMs = performance.now();
+      for (const { reject, ticket } of this.#pending.takeIf(({ deadlineMs }) => deadlineMs <= nowMs)) {
+        this.#confirmed.delete(ticket);
+        reject(new PublishUnconfirmed(`no confirmation within ${this.#timeoutMs} ms`));
+      }
+      if (this.#pending.size > 0) this.#watchDeadlines();
+    }, 250);
+    this.#sweep.unref();
+  }
+
+  /** Answers do not outlive the connection that the question went over. */
+  async #followConnection(): Promise<void> {
+    for await (const { type } of this.#nc.status()) if (type === 'disconnect') this.#giveUpAll();
+    this.#giveUpAll();
+  }
+
+  #giveUpAll(): void {
+    for (const { reject, ticket } of this.#pending.takeIf(() => true)) {
+      this.#confirmed.delete(ticket);
+      reject(new PublishUnconfirmed('the connection was lost'));
+    }
+  }
+}
+
+/** The two headers of a sample, without what plain headers take for names and values of any kind. */
+function sampleHeaders(messageId: string): MsgHdrs {
+  if (/[\r\n]/.test(messageId)) throw new RangeError('a message id has no line ends');
+  // Its time tells the writer how far our clock is off, however long the message waited for the broker.
+  const text = `NATS/1.0\r\n${messageIdHeader}: ${messageId}\r\n${sentAtHeader}: ${Date.now()}\r\n\r\n`;
+  return { encode: () => Buffer.from(text) } as unknown as MsgHdrs;
+}

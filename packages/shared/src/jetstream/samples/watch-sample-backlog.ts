@@ -1,0 +1,302 @@
+import {
+  type ConsumerInfo,
+  type JetStreamManager,
+  jetstreamManager,
+  type StreamInfo,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { decodeSample, type Sample } from '../../contracts/sample/sample.ts';
+import { streamNames } from '../../contracts/subjects.ts';
+import {
+  describeSampleCapacity,
+  type SampleSize,
+  sampleCapacity,
+  typicalSampleSize,
+} from '../../domain/sample-capacity.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { DroppedSamples } from './dropped-samples.ts';
+import { readSampleBacklog, type SampleBacklog } from './sample-backlog.ts';
+import { type HeadEntry, SampleHead } from './sample-head.ts';
+import { readWriterConsumer } from './writer-consumer.ts';
+
+export interface WatchedBacklog extends SampleBacklog {
+  /** Age of the oldest of it as a share of the age at which the stream drops it. */
+  readonly shareOfAge: number;
+  /**
+   * Messages that the stream has dropped before the writer saw them, since this watch began and, as far as the
+   * broker still knows, before. Exact while the writer stands still; at least so many while it works.
+   */
+  readonly lostMessages: number;
+}
+
+export interface SampleBacklogWatch {
+  /** Undefined before the first look and while the broker cannot be asked. */
+  current(): WatchedBacklog | undefined;
+  /** Tells what is not told yet of samples that were dropped. */
+  stop(): Promise<void>;
+}
+
+export interface SampleBacklogWatchOptions {
+  readonly nc: NatsConnection;
+  readonly log: Logger;
+  readonly everyMs: number;
+  /** Looks are left out while this is false: one process that watches is enough. */
+  readonly isActive?: () => boolean;
+  /** How often dropped samples are told while more are dropped; 60 s. */
+  readonly tellDroppedEveryMs?: number;
+}
+
+/** Warned of when the share rises past these; a fall below by a tenth makes it worth telling again. */
+const warnAt = [0.5, 0.8] as const;
+/** For the estimate that is told at the start. */
+const referenceValuesPerSecond = 5_000;
+const nanosPerMs = 1_000_000;
+const namedAtMost = 20;
+/** From this share on the stream may soon drop samples, and it is looked at more often. */
+const dangerousShare = 0.8;
+const everyMsInDanger = 1_000;
+const defaultTellDroppedEveryMs = 60_000;
+
+interface Look {
+  readonly stream: StreamInfo;
+  readonly writer: ConsumerInfo | undefined;
+}
+
+/** Watches how much of SAMPLES is not written yet, warns before the stream drops it, and counts what it did drop. */
+export function watchSampleBacklog(options: SampleBacklogWatchOptions): SampleBacklogWatch {
+  const watch = new BacklogWatch(options);
+  watch.start();
+  return watch;
+}
+
+class BacklogWatch implements SampleBacklogWatch {
+  readonly #options: SampleBacklogWatchOptions;
+  #jsm: Promise<JetStreamManager> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+  #before: Look | undefined;
+  #lost = 0;
+  #warnedOf = 0;
+  #current: WatchedBacklog | undefined;
+  #hasToldCapacity = false;
+  readonly #head: SampleHead;
+  readonly #dropped: DroppedSamples;
+  /** Up to here nothing is looked at again. */
+  #settledUpTo = 0;
+  #tellDroppedAtMs = Number.POSITIVE_INFINITY;
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(options: SampleBacklogWatchOptions) {
+    this.#options = options;
+    this.#head = new SampleHead(options.nc);
+    this.#dropped = new DroppedSamples(options.nc);
+  }
+
+  start(): void {
+    this.#looking = this.#lookAndGoOn();
+  }
+
+  current(): WatchedBacklog | undefined {
+    return this.#current;
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+    await this.#looking;
+    await this.#tellDropped(true);
+  }
+
+  async #lookAndGoOn(): Promise<void> {
+    try {
+      if (this.#options.isActive?.() ?? true) await this.#look();
+      else await this.#leaveIt();
+    } catch (error) {
+      this.#current = undefined;
+      this.#options.log.debug({ err: error }, 'the backlog of samples could not be looked at');
+    }
+    if (this.#isStopped) return;
+    const everyMs = this.#isInDanger()
+      ? Math.min(everyMsInDanger, this.#options.everyMs)
+      : this.#options.everyMs;
+    this.#timer = setTimeout(() => {
+      this.#looking = this.#lookAndGoOn();
+    }, everyMs);
+  }
+
+  async #look(): Promise<void> {
+    const { nc } = this.#options;
+    this.#jsm ??= jetstreamManager(nc, { checkAPI: false });
+    const jsm = await this.#jsm;
+    // The writer first: what it takes between the two questions must not look as if it had been lost.
+    const writer = await readWriterConsumer(jsm);
+    const stream = await jsm.streams.info(streamNames.samples);
+    const now: Look = { stream, writer };
+    if (!this.#hasToldCapacity) await this.#tellCapacity(jsm, stream);
+    const lostNow = lostBetween(this.#before, now);
+    const known = this.#knownOfLost(this.#before, now);
+    this.#before = now;
+    this.#lost += lostNow;
+    const backlog = await readSampleBacklog(nc);
+    this.#current = { ...backlog, shareOfAge: shareOfAge(backlog, stream), lostMessages: this.#lost };
+    this.#warn(this.#current);
+    if (lostNow > 0) this.#tellLoss(lostNow, now, known);
+    this.#dropped.add(known);
+    await this.#tellDropped(!this.#isInDanger());
+    await this.#readHead(now);
+  }
+
+  #isInDanger(): boolean {
+    const now = this.#current;
+    return now !== undefined && Math.max(now.shareOfStream, now.shareOfAge) >= dangerousShare;
+  }
+
+  /** Another process watches now. What this one knows is told; from here on the other one does. */
+  async #leaveIt(): Promise<void> {
+    this.#current = undefined;
+    this.#head.forget();
+    await this.#tellDropped(true);
+  }
+
+  /** Once the stream has dropped them, nobody can tell any more whose samples they were. */
+  async #readHead({ stream, writer }: Look): Promise<void> {
+    const { first_seq, last_seq } = stream.state;
+    if (this.#isInDanger() && writer) {
+      await this.#head.read(Math.max(first_seq, writer.delivered.stream_seq + 1), last_seq);
+    } else this.#head.forget();
+  }
+
+  /**
+   * What of the messages that were dropped since the last look is known. Where the writer went on meanwhile it has
+   * the last of them; one that is taken for lost wrongly is in the database all the same, which counts for more.
+   */
+  #knownOfLost(before: Look | undefined, { stream, writer }: Look): HeadEntry[] {
+    if (!writer || !before?.writer) return [];
+    const droppedUpTo = stream.state.first_seq - 1;
+    const { stream_seq: at, consumer_seq } = writer.delivered;
+    const taken = Math.max(0, consumer_seq - before.writer.delivered.consumer_seq);
+    const after = Math.max(before.writer.delivered.stream_seq, this.#settledUpTo);
+    const skipped = this.#head.between(after, Math.min(at - taken, droppedUpTo));
+    const ahead = this.#head.between(Math.max(at, after), droppedUpTo);
+    this.#settledUpTo = Math.max(this.#settledUpTo, droppedUpTo);
+    return [...skipped, ...ahead];
+  }
+
+  /** What is dropped goes on record once in a while, and as soon as it is over. */
+  async #tellDropped(atOnce: boolean): Promise<void> {
+    if (!this.#dropped.hasAny()) return;
+    const nowMs = performance.now();
+    const everyMs = this.#options.tellDroppedEveryMs ?? defaultTellDroppedEveryMs;
+    this.#tellDroppedAtMs = Math.min(this.#tellDroppedAtMs, nowMs + everyMs);
+    if (!atOnce && nowMs < this.#tellDroppedAtMs) return;
+    this.#tellDroppedAtMs = Number.POSITIVE_INFINITY;
+    try {
+      await this.#dropped.tell();
+    } catch (error) {
+      this.#options.log.warn({ err: error }, 'samples that SAMPLES has dropped are not on record yet');
+    }
+  }
+
+  async #tellCapacity(jsm: JetStreamManager, stream: StreamInfo): Promise<void> {
+    this.#hasToldCapacity = true;
+    const measured = await measuredSize(jsm, stream);
+    const about = {
+      maxBytes: stream.config.max_bytes,
+      maxAgeHours: Math.round((stream.config.max_age / nanosPerMs / 3_600_000) * 10) / 10,
+      valuesPerSecond: referenceValuesPerSecond,
+    };
+    const capacity = sampleCapacity({ ...about, size: measured ?? typicalSampleSize });
+    this.#options.log.info(
+      {
+        samples_max_bytes: about.maxBytes,
+        message_bytes: Math.round((measured ?? typicalSampleSize).messageBytes),
+        values_per_message: (measured ?? typicalSampleSize).valuesPerMessage,
+        size_is: measured ? 'measured' : 'assumed',
+      },
+      describeSampleCapacity(capacity, about),
+    );
+  }
+
+  #warn(backlog: WatchedBacklog): void {
+    const share = Math.max(backlog.shareOfStream, backlog.shareOfAge);
+    const percent = Math.round(share * 100);
+    const reached = warnAt.filter((limit) => share >= limit).at(-1) ?? 0;
+    const setting =
+      backlog.shareOfStream >= backlog.shareOfAge ? 'SAMPLES_MAX_BYTES' : 'SAMPLES_MAX_AGE_HOURS';
+    if (reached > this.#warnedOf) {
+      this.#options.log.warn(
+        { messages: backlog.waiting + backlog.inHand, bytes: backlog.bytes, percent, bound: setting },
+        `${percent} % of what SAMPLES can hold is not in the database; at 100 % the oldest samples are lost. Bring the database or the writer back, or raise ${setting}`,
+      );
+      this.#warnedOf = reached;
+    } else if (share < this.#warnedOf - 0.1) {
+      this.#warnedOf = reached;
+      if (reached === 0) this.#options.log.info({ percent }, 'the backlog of samples has gone down');
+    }
+  }
+
+  #tellLoss(lostNow: number, { stream, writer }: Look, known: readonly HeadEntry[]): void {
+    const { first_seq, first_ts, bytes } = stream.state;
+    const isByBytes = bytes > stream.config.max_bytes * 0.9;
+    this.#options.log.error(
+      {
+        lost: lostNow,
+        lost_in_all: this.#lost,
+        before_sequence: first_seq,
+        before_time: first_ts,
+        writer_is_at: writer?.delivered.stream_seq ?? 0,
+        bound: isByBytes ? 'SAMPLES_MAX_BYTES' : 'SAMPLES_MAX_AGE_HOURS',
+        ...whose(known),
+      },
+      'SAMPLES has dropped samples that were in no database: they are lost',
+    );
+  }
+}
+
+/** Names of whom it concerns, as far as they are known. */
+function whose(known: readonly HeadEntry[]) {
+  const samples = known.flatMap(({ about }) => (about ? [about] : []));
+  const named = (name: (sample: Sample) => string) => {
+    const all = [...new Set(samples.map(name))];
+    return all.length > namedAtMost
+      ? [...all.slice(0, namedAtMost), `and ${all.length - namedAtMost} more`]
+      : all;
+  };
+  return {
+    known_samples: samples.length,
+    tasks: named(({ task }) => task),
+    sessions: named(({ session }) => session),
+    devices: named(({ device }) => device),
+  };
+}
+
+/** On the broker's clock, which gave both times. */
+function shareOfAge({ oldestMs }: SampleBacklog, { config, ts }: StreamInfo): number {
+  if (oldestMs === undefined || config.max_age === 0) return 0;
+  const nowMs = ts === undefined ? Date.now() : Date.parse(ts);
+  return Math.max(0, nowMs - oldestMs) / (config.max_age / nanosPerMs);
+}
+
+/**
+ * Messages that left the stream between two looks without having been delivered. Deliveries in between may have
+ * been of them, so they are taken off.
+ */
+function lostBetween(before: Look | undefined, now: Look): number {
+  if (!now.writer) return 0;
+  const known = before?.writer;
+  const firstBefore = before?.stream.state.first_seq ?? 1;
+  // The broker moves the floor over what is gone, so only that of an earlier look tells what was written.
+  const seen = Math.max(known?.delivered.stream_seq ?? now.writer.ack_floor.stream_seq, firstBefore - 1);
+  const gone = now.stream.state.first_seq - 1 - seen;
+  const delivered = known ? now.writer.delivered.consumer_seq - known.delivered.consumer_seq : 0;
+  return Math.max(0, gone - Math.max(0, delivered));
+}
+
+async function measuredSize(jsm: JetStreamManager, { state }: StreamInfo): Promise<SampleSize | undefined> {
+  if (state.messages < 1_000) return undefined;
+  const newest = await jsm.streams.getMessage(streamNames.samples, { seq: state.last_seq });
+  const decoded = newest ? decodeSample(newest.string()) : undefined;
+  const values = decoded?.ok ? Object.keys(decoded.sample.values ?? {}).length : 0;
+  if (values === 0) return undefined;
+  return { messageBytes: state.bytes / state.messages, valuesPerMessage: values };
+}

@@ -1,0 +1,84 @@
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { jetstream } from '@nats-io/jetstream';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { streamNames, subjects } from '../../contracts/subjects.ts';
+import type { StoredEvent } from '../../event-store/event-store.ts';
+import { DeliveryGap, DurableSessionLog, readEventAt, readLogEnd } from './durable-session-log.ts';
+
+let log: SessionLogForTest;
+
+beforeAll(async () => {
+  log = await sessionLogForTest((await natsForTest()).url);
+});
+
+const durable = 'reader';
+const open = (after: number) => DurableSessionLog.open({ nc: log.nc, durable, after });
+const publish = (text: string) => askBroker(log.nc, subjects.lifecycle('7'), JSON.stringify({ id: text }));
+const sequences = (events: readonly StoredEvent[]) => events.map(({ sequence }) => sequence);
+/** So many, however they are portioned. */
+async function take(reader: DurableSessionLog, count: number): Promise<number[]> {
+  const taken: number[] = [];
+  while (taken.length < count) {
+    const next = sequences(await reader.next(count - taken.length, 5_000));
+    if (next.length === 0) return taken;
+    taken.push(...next);
+  }
+  return taken;
+}
+
+describe('the session log of a reader that keeps its own position', () => {
+  it('comes in order from that position on, whatever was acknowledged before', async () => {
+    for (const text of ['one', 'two', 'three']) await publish(text);
+    const first = await open(0);
+    expect(await take(first, 2)).toEqual([1, 2]);
+    expect(await take(first, 1)).toEqual([3]);
+    first.acknowledge();
+    await expect.poll(() => readLogEnd(log.nc, durable)).toEqual({ lastSequence: 3, acknowledged: 3 });
+
+    const restored = await open(1);
+    expect(await take(restored, 2)).toEqual([2, 3]);
+    // What it did not acknowledge is not withheld from the next one.
+    expect(await take(await open(1), 2)).toEqual([2, 3]);
+    expect(await (await open(3)).next(10, 1_000)).toEqual([]);
+  });
+
+  it('shows a delivery that went elsewhere instead of skipping it', async () => {
+    const end = await readLogEnd(log.nc, durable);
+    const reader = await open(end.lastSequence);
+    // Somebody else draws on the same durable: what he gets is missing here.
+    const stranger = await jetstream(log.nc).consumers.get(streamNames.sessions, durable);
+    const taken = stranger.next({ expires: 5_000 });
+    const reading = (async () => {
+      for (;;) await reader.next(1, 1_000);
+    })();
+    const refused = expect(reading).rejects.toThrow(DeliveryGap);
+    for (let index = 0; index < 4; index += 1) await publish(`event ${index}`);
+    expect(await taken).not.toBeNull();
+    await publish('the next');
+    await publish('and one more');
+    await refused;
+    await reader.close();
+  });
+
+  it('ends when another reader takes over, and nobody gets what is meant for the other', async () => {
+    const end = await readLogEnd(log.nc, durable);
+    const former = await open(end.lastSequence);
+    const reading = (async () => {
+      for (;;) await former.next(1, 1_000);
+    })();
+    const refused = expect(reading).rejects.toThrow();
+    const latter = await open(end.lastSequence);
+    await refused;
+    await publish('for the latter');
+    expect(await take(latter, 1)).toEqual([end.lastSequence + 1]);
+    await latter.close();
+  });
+
+  it('can be looked into at one place', async () => {
+    expect((await readEventAt(log.nc, 2))?.message).toEqual({ id: 'two' });
+    expect(await readEventAt(log.nc, 99)).toBeUndefined();
+    expect((await readLogEnd(log.nc, 'nobody')).acknowledged).toBeUndefined();
+  });
+});

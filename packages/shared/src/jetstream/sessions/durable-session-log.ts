@@ -1,0 +1,212 @@
+import { setTimeout as sleep, setImmediate as turnIsOver } from 'node:timers/promises';
+import {
+  AckPolicy,
+  type Consumer,
+  type ConsumerMessages,
+  DeliverPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  JetStreamError,
+  type JetStreamManager,
+  type JsMsg,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { ClosedConnectionError, type NatsConnection } from '@nats-io/nats-core';
+import { streamNames } from '../../contracts/subjects.ts';
+import type { StoredEvent } from '../../event-store/event-store.ts';
+import { storedEvent } from './jetstream-event-store.ts';
+
+const nanosPerMs = 1_000_000;
+
+/** A delivery was lost on the way: what came next must not be applied. The log is to be opened anew. */
+export class DeliveryGap extends Error {
+  override readonly name = 'DeliveryGap';
+}
+
+export interface LogEnd {
+  /** 0 when the log never held an event. */
+  readonly lastSequence: number;
+  /** Where a durable consumer of that name stood; undefined when there was none. */
+  readonly acknowledged: number | undefined;
+}
+
+/** What the stream says of itself, without reading from it. */
+export async function readLogEnd(nc: NatsConnection, durable: string): Promise<LogEnd> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const { state } = await jsm.streams.info(streamNames.sessions);
+  return { lastSequence: state.last_seq, acknowledged: await ackFloor(jsm, durable) };
+}
+
+/** The event at a sequence, undefined when the log has none there. */
+export async function readEventAt(nc: NatsConnection, sequence: number): Promise<StoredEvent | undefined> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  try {
+    const message = await jsm.streams.getMessage(streamNames.sessions, { seq: sequence });
+    return message ? storedEvent(message.subject, message.seq, message.data) : undefined;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
+      return undefined;
+    throw error;
+  }
+}
+
+async function ackFloor(jsm: JetStreamManager, durable: string): Promise<number | undefined> {
+  try {
+    return (await jsm.consumers.info(streamNames.sessions, durable)).ack_floor.stream_seq;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)
+      return undefined;
+    throw error;
+  }
+}
+
+/**
+ * How long one request for events stands. A broker that hung, or was restarted, has forgotten it, and then nothing comes
+ * until the next one.
+ */
+const pullExpiresMs = 1_000;
+/** So many events one request is for; what the reader has taken and not acknowledged yet is bound by `max_ack_pending`. */
+const pulledAtOnce = 500;
+const retryPauseMs = 250;
+
+/**
+ * SESSIONS through a durable consumer, for a reader that keeps its own position: events come in order, without
+ * a gap, from that position on. The durable is there to be seen (`nats consumer report SESSIONS`); the position
+ * that counts is the reader's.
+ *
+ * The broker sends events as they come, so that a reader which is slower than they are finds all of them here when it
+ * asks for the next ones: asking the broker anew for each batch cost it more than the events did.
+ */
+export class DurableSessionLog {
+  readonly #consumer: Consumer;
+  #delivery: ConsumerMessages | undefined;
+  #delivering: Promise<void> | undefined;
+  #isClosed = false;
+  #arrived: JsMsg[] = [];
+  #failure: Error | undefined;
+  #wake: () => void = () => undefined;
+  #lastSequence: number;
+  #lastDelivery = 0;
+  #lastMessage: JsMsg | undefined;
+
+  private constructor(consumer: Consumer, after: number) {
+    this.#consumer = consumer;
+    this.#lastSequence = after;
+  }
+
+  /**
+   * Makes the durable anew behind `after`. Taking over the one that is there would not do: what is in flight to a
+   * reader that died would be held back for `ack_wait` and then arrive out of order, and a reader whose database
+   * was restored would never see what the former one acknowledged.
+   */
+  static async open(options: {
+    nc: NatsConnection;
+    durable: string;
+    /** Sequence of the last event that the reader has. */
+    after: number;
+  }): Promise<DurableSessionLog> {
+    const { nc, durable, after } = options;
+    const jsm = await jetstreamManager(nc, { checkAPI: false });
+    try {
+      await jsm.consumers.delete(streamNames.sessions, durable);
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.ConsumerNotFound)
+        throw error;
+    }
+    await jsm.consumers.add(streamNames.sessions, {
+      durable_name: durable,
+      // One acknowledgement a batch: events are applied in order, so the last stands for all before it.
+      ack_policy: AckPolicy.All,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: after + 1,
+      ack_wait: 30_000 * nanosPerMs,
+      max_ack_pending: 10_000,
+    });
+    const consumer = await jetstream(nc).consumers.get(streamNames.sessions, durable);
+    const log = new DurableSessionLog(consumer, after);
+    log.#delivering = log.#deliver();
+    return log;
+  }
+
+  /** One request after the other, until it is closed or cannot go on. */
+  async #deliver(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        this.#delivery = await this.#consumer.fetch({ max_messages: pulledAtOnce, expires: pullExpiresMs });
+        if (this.#isClosed) void this.#delivery.close();
+        for await (const message of this.#delivery) {
+          this.#arrived.push(message);
+          this.#wake();
+        }
+      } catch (error) {
+        // Anything else, as a broker that is silent for a while, mends itself with the next request.
+        if (isRefusal(error) || error instanceof ClosedConnectionError) {
+          this.#failure = error;
+          this.#wake();
+          return;
+        }
+        await sleep(retryPauseMs);
+      }
+    }
+  }
+
+  /**
+   * The next events, at most `max`; none when none came within `waitMs`.
+   * @throws DeliveryGap, and what the client throws when the durable or the broker is gone for good; then the log is
+   * to be opened anew
+   */
+  async next(max: number, waitMs: number): Promise<StoredEvent[]> {
+    if (this.#arrived.length === 0 && !this.#failure) {
+      await this.#news(waitMs);
+      // What came with the first one comes in the same turn of the event loop.
+      await turnIsOver();
+    }
+    if (this.#failure) throw this.#failure;
+    const taken = this.#arrived.slice(0, max);
+    this.#arrived = this.#arrived.slice(max);
+    return taken.map((message) => this.#accept(message));
+  }
+
+  /** Tells the broker that everything handed out so far is in the reader's database. */
+  acknowledge(): void {
+    this.#lastMessage?.ack();
+  }
+
+  /** Takes no more. The durable stays. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#delivery?.close();
+    await this.#delivering;
+  }
+
+  #news(atMostMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, atMostMs);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #accept(message: JsMsg): StoredEvent {
+    const { deliverySequence } = message.info;
+    // A message that was sent to a lost connection shows as a hole here; the stream itself has none, as long as
+    // nothing is deleted from it.
+    if (deliverySequence !== this.#lastDelivery + 1 || message.seq <= this.#lastSequence) {
+      throw new DeliveryGap(
+        `SESSIONS: delivery ${deliverySequence} (sequence ${message.seq}) after ${this.#lastDelivery} (${this.#lastSequence})`,
+      );
+    }
+    this.#lastDelivery = deliverySequence;
+    this.#lastSequence = message.seq;
+    this.#lastMessage = message;
+    return storedEvent(message.subject, message.seq, message.data);
+  }
+}
+
+/** The broker said that it delivers no more: the durable is gone, or whoever has it. The client does not export its name. */
+function isRefusal(error: unknown): error is JetStreamError {
+  return error instanceof JetStreamError && typeof (error as { code?: unknown }).code === 'number';
+}

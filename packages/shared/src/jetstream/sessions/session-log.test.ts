@@ -1,0 +1,175 @@
+import { Worker } from 'node:worker_threads';
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { describe, expect, it } from 'vitest';
+import { parseSessionSubject, streamNames, subjects } from '../../contracts/subjects.ts';
+import type { SessionCommand } from '../../domain/session/commands.ts';
+import type { LogDamaged, StoredEvent } from '../../event-store/event-store.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { handleCommand } from '../../sessions/handle-command.ts';
+import { foldTask, newTaskState, type TaskState } from '../../sessions/task-fold.ts';
+import { connectNats } from '../connection/connect.ts';
+import { followSessionLog } from './session-log.ts';
+
+const now = '2025-03-01T06:00:00.000Z';
+
+async function give(log: SessionLogForTest, taskId: string, command: SessionCommand): Promise<void> {
+  const commandId = `${taskId}-${command.type}-${Math.random()}`;
+  const outcome = await handleCommand(log.store, taskId, command, { commandId, source: '/test', now });
+  expect(outcome.ok).toBe(true);
+}
+
+const start = (log: SessionLogForTest, taskId: string) =>
+  give(log, taskId, {
+    type: 'StartSession',
+    taskId,
+    taskCode: `line-${taskId}`,
+    configVersion: 1,
+    metadata: {},
+    by: 'li',
+    now,
+  });
+const stop = (log: SessionLogForTest, sessionId: string) =>
+  give(log, sessionId.split('-')[0] ?? '', { type: 'StopSession', sessionId, by: 'li', reason: '' });
+
+async function follow(log: SessionLogForTest, after: number | 'newest_per_subject') {
+  const events: StoredEvent[] = [];
+  const damages: LogDamaged[] = [];
+  const follower = await followSessionLog({
+    nc: log.nc,
+    after,
+    onEvent: (event) => events.push(event),
+    onDamage: (error) => damages.push(error),
+    log: createLogger('test', 'fatal'),
+  });
+  const untilEnd = async () => follower.reached(await follower.verify());
+  await untilEnd();
+  return {
+    damages,
+    events,
+    untilEnd,
+    sequences: () => events.map(({ sequence }) => sequence),
+    verify: follower.verify,
+    stop: follower.stop,
+  };
+}
+
+function fold(events: readonly StoredEvent[]): Map<string, TaskState> {
+  const tasks = new Map<string, TaskState>();
+  for (const event of events) {
+    const taskId = parseSessionSubject(event.subject)?.taskId ?? '';
+    tasks.set(taskId, foldTask(tasks.get(taskId) ?? newTaskState(taskId), event));
+  }
+  return new Map([...tasks].sort());
+}
+
+describe('the newest event of each subject', () => {
+  it('says of every task what all its events say', async () => {
+    const log = await sessionLogForTest((await natsForTest()).url);
+    await start(log, '1');
+    await start(log, '2');
+    await stop(log, '1-1');
+    await askBroker(log.nc, subjects.placement('2'), '{"type":"session.assigned"}');
+    await start(log, '1');
+    await askBroker(log.nc, subjects.lifecycle('3'), 'not even JSON');
+    await start(log, '4');
+    await stop(log, '4-1');
+    const all = await follow(log, 0);
+    const newest = await follow(log, 'newest_per_subject');
+    expect(all.sequences()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    expect(newest.sequences()).toEqual([2, 4, 5, 6, 8]);
+    expect(fold(newest.events)).toEqual(fold(all.events));
+    expect([...all.damages, ...newest.damages]).toEqual([]);
+    await Promise.all([all.stop(), newest.stop()]);
+  });
+
+  it('is followed by everything that happens later, one by one', async () => {
+    const log = await sessionLogForTest((await natsForTest()).url);
+    const fromEmpty = await follow(log, 'newest_per_subject');
+    await start(log, '1');
+    await stop(log, '1-1');
+    const late = await follow(log, 'newest_per_subject');
+    await start(log, '1');
+    await stop(log, '1-2');
+    await Promise.all([fromEmpty.untilEnd(), late.untilEnd()]);
+    expect(fromEmpty.sequences()).toEqual([1, 2, 3, 4]);
+    expect(late.sequences()).toEqual([2, 3, 4]);
+    expect([...fromEmpty.damages, ...late.damages]).toEqual([]);
+    await Promise.all([fromEmpty.stop(), late.stop()]);
+  });
+
+  it('comes complete while others append', async () => {
+    const log = await sessionLogForTest((await natsForTest()).url);
+    for (let taskId = 1; taskId <= 20; taskId += 1) await start(log, String(taskId));
+    const appending = (async () => {
+      for (let taskId = 1; taskId <= 20; taskId += 1) await stop(log, `${taskId}-1`);
+    })();
+    const newest = await follow(log, 'newest_per_subject');
+    await appending;
+    await newest.untilEnd();
+    const all = await follow(log, 0);
+    expect(fold(newest.events)).toEqual(fold(all.events));
+    expect(newest.sequences()).toEqual([...newest.sequences()].sort((a, b) => a - b));
+    expect(newest.damages).toEqual([]);
+    await Promise.all([newest.stop(), all.stop()]);
+  });
+});
+
+describe('a log that lost events in its middle', () => {
+  it.each([0, 'newest_per_subject'] as const)('is noticed by whoever reads it from %s', async (after) => {
+    const { url } = await natsForTest();
+    const { nc } = await connectNats({ url, name: 'vandal', log: createLogger('test', 'fatal') });
+    const jsm = await jetstreamManager(nc);
+    const log = await sessionLogForTest(url);
+    // Made anew without what denies deletion: a stand-in for a damaged disk.
+    await jsm.streams.delete(streamNames.sessions);
+    await jsm.streams.add({ name: streamNames.sessions, subjects: [subjects.allSessions] });
+    await start(log, '1');
+    await start(log, '2');
+    await stop(log, '1-1');
+    await jsm.streams.deleteMessage(streamNames.sessions, 2);
+    const reader = await follow(log, after);
+    expect(reader.damages.map(({ message }) => message)).toEqual([expect.stringMatching(/missing$/)]);
+    await reader.stop();
+    await nc.close();
+  });
+});
+
+describe('a look at the end of the log', () => {
+  it('takes an event that comes together with the answer for no damage', async () => {
+    const log = await sessionLogForTest((await natsForTest()).url);
+    await start(log, '1');
+    const followed = await follow(log, 0);
+    const { hostname: host, port } = new URL(`nats://${log.nc.getServer()}`);
+    const handle = new Int32Array(new SharedArrayBuffer(4));
+    // Another thread appends while this one stands still between its question and reading the answer.
+    const other = new Worker(
+      `const { workerData, parentPort } = require('node:worker_threads');
+       const { host, port, subject, handle } = workerData;
+       const socket = require('node:net').connect(port, host, () => parentPort.postMessage('ready'));
+       socket.resume();
+       const wait = () => new Promise((resolve) => setTimeout(resolve, 100));
+       parentPort.once('message', async () => {
+         await wait();
+         socket.write('CONNECT {"verbose":false}\\r\\nPUB ' + subject + ' 2\\r\\n{}\\r\\n');
+         await wait();
+         Atomics.store(handle, 0, 1);
+         Atomics.notify(handle, 0);
+       });`,
+      { eval: true, workerData: { host, port, subject: subjects.lifecycle('2'), handle } },
+    );
+    await new Promise((resolve) => other.once('message', resolve));
+    const look = followed.verify();
+    // The question leaves with this turn; its answer would be read in a later one.
+    await new Promise((resolve) => process.nextTick(resolve));
+    other.postMessage('append');
+    Atomics.wait(handle, 0, 0, 10_000);
+    expect(await look).toBeGreaterThanOrEqual(1);
+    await followed.untilEnd();
+    expect(followed.sequences()).toEqual([1, 2]);
+    await followed.stop();
+    await other.terminate();
+  });
+});

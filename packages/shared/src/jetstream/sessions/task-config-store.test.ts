@@ -1,0 +1,114 @@
+import { askBroker } from '@holdfast/test/support/ask-broker.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import { Objm } from '@nats-io/obj';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bucketNames } from '../../contracts/subjects.ts';
+import type { TaskConfig } from '../../contracts/task-config.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { type Connection, connectNats } from '../connection/connect.ts';
+import { TaskConfigStore, TaskConfigStoreFull } from './task-config-store.ts';
+
+const stream = `OBJ_${bucketNames.taskConfigs}`;
+
+function config(taskId: string, points = 1): TaskConfig {
+  return {
+    schema_version: 1,
+    task_id: taskId,
+    task_code: `line-${taskId}`,
+    task_name: 'Line',
+    config_version: 1,
+    period_ms: 1_000,
+    devices: [
+      {
+        id: 'press',
+        code: 'press',
+        name: '',
+        site_code: '',
+        protocol: 'modbus_tcp',
+        host: '10.0.0.1',
+        port: 502,
+        unit_id: 1,
+        timeout_ms: 1_000,
+        max_registers: 125,
+        max_bits: 2_000,
+        points: Array.from({ length: points }, (_, index) => ({
+          code: `point-${index}`,
+          name: '',
+          table: 'holding_register' as const,
+          address: index,
+          data_type: 'uint16' as const,
+          byte_order: 'ABCD' as const,
+          scale: 1,
+          offset: 0,
+          unit: '',
+        })),
+      },
+    ],
+  };
+}
+
+describe('the configuration snapshots', () => {
+  let connection: Connection;
+  let jsm: JetStreamManager;
+  let store: TaskConfigStore;
+  beforeAll(async () => {
+    const server = await natsForTest();
+    connection = await connectNats({ url: server.url, name: 'test', log: createLogger('test', 'silent') });
+    jsm = await jetstreamManager(connection.nc);
+    await new Objm(connection.nc).create(bucketNames.taskConfigs);
+    store = await TaskConfigStore.open(connection.nc);
+  });
+  afterAll(() => connection.close());
+
+  it('are given back as they were stored, and never replaced', async () => {
+    expect(await store.put(config('1'))).toBe('stored');
+    expect(await store.put(config('1', 2))).toBe('already_there');
+    expect(await store.load('1', 1)).toEqual({ ok: true, config: config('1') });
+  });
+
+  it('may be larger than one message', async () => {
+    const large = config('2', 5_000);
+    expect(JSON.stringify(large).length).toBeGreaterThan(500_000);
+    await store.put(large);
+    expect(await store.load('2', 1)).toEqual({ ok: true, config: large });
+  });
+
+  it('that are read leave no consumers at the broker', async () => {
+    for (let task = 10; task < 20; task += 1) await store.put(config(String(task)));
+    const before = (await jsm.streams.info(stream)).state.consumer_count;
+    for (let task = 10; task < 20; task += 1) expect((await store.load(String(task), 1)).ok).toBe(true);
+    expect((await jsm.streams.info(stream)).state.consumer_count).toBe(before);
+  });
+
+  it('are refused when the bucket is full, with its size, and go on to be read', async () => {
+    await jsm.streams.update(stream, { max_bytes: (await jsm.streams.info(stream)).state.bytes + 100_000 });
+    const error = await store.put(config('30', 5_000)).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(TaskConfigStoreFull);
+    expect(error).toMatchObject({ maxBytes: (await jsm.streams.info(stream)).config.max_bytes });
+    expect(await store.put(config('31'))).toBe('stored');
+    expect((await store.load('2', 1)).ok).toBe(true);
+    await jsm.streams.update(stream, { max_bytes: -1 });
+    expect(await store.put(config('30', 5_000))).toBe('stored');
+  });
+
+  it('that are not there, or not what was stored, are told as such and not waited for', async () => {
+    expect(await store.load('3', 1)).toEqual({
+      ok: false,
+      problem: expect.stringContaining('3/1 is missing'),
+    });
+    await store.put(config('4'));
+    const info = await (await new Objm(connection.nc).open(bucketNames.taskConfigs)).info('4/1');
+    const chunk = `$O.${bucketNames.taskConfigs}.C.${info?.nuid}`;
+    await askBroker(connection.nc, chunk, '{"schema_version":2}');
+    expect(await store.load('4', 1)).toEqual({
+      ok: false,
+      problem: expect.stringContaining('4/1 is damaged'),
+    });
+    await jsm.streams.purge(stream, { filter: chunk });
+    expect(await store.load('4', 1)).toEqual({
+      ok: false,
+      problem: expect.stringContaining('4/1 is damaged'),
+    });
+  });
+});

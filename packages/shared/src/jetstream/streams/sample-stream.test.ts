@@ -1,0 +1,130 @@
+import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Sample } from '../../contracts/sample/sample.ts';
+import { streamNames } from '../../contracts/subjects.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { type Connection, connectNats } from '../connection/connect.ts';
+import { PublishRefused, PublishTooLarge, PublishUnconfirmed } from '../samples/sample-publisher.ts';
+import { SampleStream } from './sample-stream.ts';
+import { ensureStreams } from './streams.ts';
+
+function sample(tick: number, deviceId = 'd1'): Sample {
+  return {
+    v: 1,
+    session: '7-1',
+    epoch: 2,
+    collector: 'a',
+    task: '7',
+    device_id: deviceId,
+    device: 'press-1',
+    site: '',
+    measurement: 'press-1',
+    tick,
+    period_ms: 1_000,
+    time: tick * 1_000,
+    read_at: tick * 1_000 + 5,
+    values: { speed: 1 },
+  };
+}
+
+describe('the collector’s side of SAMPLES', () => {
+  let server: NatsServer;
+  let connection: Connection;
+  let samples: SampleStream;
+  const streams = { sessionsMaxBytes: 2 ** 21, samplesMaxBytes: 2 ** 22, samplesMaxAgeHours: 5, replicas: 1 };
+
+  beforeAll(async () => {
+    server = await natsForTest();
+    const log = createLogger('test', 'silent');
+    connection = await connectNats({ url: server.url, name: 'samples-test', log });
+    await ensureStreams(connection.nc, streams);
+    samples = await SampleStream.open(connection.nc);
+  });
+  afterAll(() => connection.close());
+
+  it('stores many samples at a time, each under the sequence that it is told, in order', async () => {
+    const sequences = await Promise.all(
+      Array.from({ length: 500 }, (_, index) => samples.publish(sample(index + 1))),
+    );
+    expect(sequences).toEqual(Array.from({ length: 500 }, (_, index) => index + 1));
+    expect(await samples.last('7', 'd1')).toMatchObject({ tick: 500 });
+  });
+
+  it('takes a repeat for what it is', async () => {
+    expect(await samples.publish(sample(500))).toBe(500);
+  });
+
+  it('takes a range of lost ticks for something else than the sample of its first tick', async () => {
+    const notice: Sample = {
+      ...sample(500),
+      values: undefined,
+      through_tick: 510,
+      miss: { cause: 'buffer_full', detail: '' },
+    };
+    expect(await samples.publish(notice)).toBe(501);
+    expect(await samples.publish(notice)).toBe(501);
+  });
+
+  it('tells of a sample whether it is stored, however long ago that was', async () => {
+    expect(await samples.wasStored(sample(498), 490)).toBe(true);
+    expect(await samples.wasStored(sample(500), 490)).toBe(true);
+    expect(await samples.wasStored(sample(511), 490)).toBe(false);
+    // Behind this sequence there is none of that device's but later ones.
+    expect(await samples.wasStored(sample(480), 490)).toBe(false);
+    expect(await samples.wasStored(sample(1, 'unheard-of'), 0)).toBe(false);
+  });
+
+  it('refuses at once what the broker will never take', async () => {
+    const large = { ...sample(600), values: { text: '字'.repeat(400_000) } };
+    const error = await samples.publish(large).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(PublishTooLarge);
+    expect(SampleStream.tooLarge(error, large)).toEqual({
+      bytes: Buffer.byteLength(JSON.stringify(large)),
+      limitBytes: 1_048_576 - 1_024,
+      bound: 'max_payload of NATS',
+    });
+    await samples.publish({ ...sample(601), values: { text: '字'.repeat(300_000) } });
+  });
+
+  it('knows a sample that the stream itself will never take', async () => {
+    const jsm = await jetstreamManager(connection.nc);
+    await jsm.streams.update(streamNames.samples, { max_msg_size: 10_000 });
+    const large = { ...sample(602), values: { text: 'x'.repeat(20_000) } };
+    const error = await samples.publish(large).catch((caught: unknown) => caught);
+    expect(SampleStream.tooLarge(error, large)).toMatchObject({
+      bytes: Buffer.byteLength(JSON.stringify(large)),
+      bound: 'max_msg_size of the stream SAMPLES',
+    });
+    expect(SampleStream.tooLarge(new PublishRefused('full', 10077), large)).toBeUndefined();
+    await jsm.streams.update(streamNames.samples, { max_msg_size: -1 });
+  });
+
+  it('says that nothing was stored when no stream takes samples', async () => {
+    const jsm = await jetstreamManager(connection.nc);
+    await jsm.streams.delete(streamNames.samples);
+    await expect(samples.publish(sample(700))).rejects.toBeInstanceOf(PublishRefused);
+    await ensureStreams(connection.nc, streams);
+    expect(await samples.publish(sample(700))).toBe(1);
+  });
+
+  it('leaves open what became of samples whose confirmation was lost with the connection', async () => {
+    const sent = Array.from({ length: 5_000 }, (_, index) => samples.publish(sample(800 + index)));
+    const [outcomes] = await Promise.all([Promise.allSettled(sent), server.kill()]);
+    const open = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(open.length).toBeGreaterThan(0);
+    for (const { reason } of open) expect(reason).toBeInstanceOf(PublishUnconfirmed);
+    await server.restart();
+    await eventually(() => connection.isUp(), { what: 'the connection to be back' });
+    // Sent again under the same ids, each is there once.
+    const again = await Promise.all(
+      Array.from({ length: 5_000 }, (_, index) => samples.publish(sample(800 + index))),
+    );
+    expect(new Set(again).size).toBe(5_000);
+    const jsm = await jetstreamManager(connection.nc);
+    const { state } = await jsm.streams.info(streamNames.samples);
+    expect(state.messages).toBe(5_001);
+  });
+});

@@ -1,0 +1,130 @@
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+  type StoredMsg,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import {
+  decodeSample,
+  messageOf,
+  type OutgoingSample,
+  type Sample,
+  sampleMessageId,
+} from '../../contracts/sample/sample.ts';
+import { streamNames, subjects } from '../../contracts/subjects.ts';
+import { PublishRefused, PublishTooLarge, SamplePublisher } from '../samples/sample-publisher.ts';
+
+/** Messages of one device that are looked through for a sample; more than may be in flight at a time. */
+const longestLook = 2_000;
+
+/** JetStream's code for a message that is larger than its stream allows. */
+const messageExceedsMaximum = 10054;
+
+export interface SampleTooLarge {
+  readonly bytes: number;
+  /** Undefined where the broker did not say. */
+  readonly limitBytes: number | undefined;
+  /** The setting of the broker that forbids it. */
+  readonly bound: string;
+}
+
+/** The collector's side of SAMPLES. */
+export class SampleStream {
+  readonly #publisher: SamplePublisher;
+  readonly #jsm: JetStreamManager;
+
+  private constructor(publisher: SamplePublisher, jsm: JetStreamManager) {
+    this.#publisher = publisher;
+    this.#jsm = jsm;
+  }
+
+  static async open(nc: NatsConnection): Promise<SampleStream> {
+    return new SampleStream(
+      new SamplePublisher(nc),
+      await jetstreamManager(nc, { timeout: 2_000, checkAPI: false }),
+    );
+  }
+
+  /**
+   * Resolves when the sample is stored, with its sequence in the stream. A repeat under the same session, device,
+   * tick and epoch is one sample as long as the stream remembers the id: two minutes.
+   * @throws PublishRefused, PublishUnconfirmed, PublishTooLarge
+   */
+  publish(sample: OutgoingSample): Promise<number> {
+    return this.#publisher.publish(
+      subjects.sample(sample.task, sample.device_id),
+      messageOf(sample),
+      sampleMessageId(sample),
+    );
+  }
+
+  /**
+   * What an error of {@link publish} says of a sample that is too large, so that it will come again however often
+   * it is tried; undefined for all other errors.
+   */
+  static tooLarge(error: unknown, sample: OutgoingSample): SampleTooLarge | undefined {
+    if (error instanceof PublishTooLarge) {
+      return { bytes: error.bytes, limitBytes: error.limitBytes, bound: 'max_payload of NATS' };
+    }
+    if (error instanceof PublishRefused && error.code === messageExceedsMaximum) {
+      const bytes = Buffer.byteLength(messageOf(sample));
+      return { bytes, limitBytes: undefined, bound: 'max_msg_size of the stream SAMPLES' };
+    }
+    return undefined;
+  }
+
+  /** What this process publishes comes behind it. @throws when the broker cannot be asked */
+  async lastSequence(): Promise<number> {
+    return (await this.#jsm.streams.info(streamNames.samples)).state.last_seq;
+  }
+
+  /**
+   * Whether exactly this sample lies behind this sequence, for repeats that come too late for the stream to know
+   * the id. A device's samples were sent in order, so its newest one answers most questions.
+   * @throws when the broker cannot be asked
+   */
+  async wasStored(sample: Sample, afterSequence: number): Promise<boolean> {
+    const subject = subjects.sample(sample.task, sample.device_id);
+    const wanted = sampleMessageId(sample);
+    const newest = await this.#newest(subject);
+    if (!newest || newest.seq <= afterSequence) return false;
+    if (newest.header.get('Nats-Msg-Id') === wanted) return true;
+    let seq = afterSequence + 1;
+    for (let looked = 0; looked < longestLook; looked += 1) {
+      const message = await this.#from(seq, subject);
+      if (!message) return false;
+      if (message.header.get('Nats-Msg-Id') === wanted) return true;
+      if (message.seq >= newest.seq) return false;
+      seq = message.seq + 1;
+    }
+    return false;
+  }
+
+  /** The newest sample of a device in the stream, if there is one. */
+  async last(taskId: string, deviceId: string): Promise<Sample | undefined> {
+    const message = await this.#newest(subjects.sample(taskId, deviceId));
+    if (!message) return undefined;
+    const decoded = decodeSample(message.string());
+    return decoded.ok ? decoded.sample : undefined;
+  }
+
+  #newest(subject: string): Promise<StoredMsg | undefined> {
+    return found(this.#jsm.streams.getMessage(streamNames.samples, { last_by_subj: subject }));
+  }
+
+  #from(seq: number, subject: string): Promise<StoredMsg | undefined> {
+    return found(this.#jsm.direct.getMessage(streamNames.samples, { seq, next_by_subj: subject }));
+  }
+}
+
+async function found(asked: Promise<StoredMsg | null>): Promise<StoredMsg | undefined> {
+  try {
+    return (await asked) ?? undefined;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
+      return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,101 @@
+import {
+  DeliverPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamClient,
+  jetstream,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { encodeSentRecord, type SentRecord } from '../../contracts/sent-record.ts';
+import { streamNames, subjects } from '../../contracts/subjects.ts';
+
+const publishTimeoutMs = 2_000;
+const fetchedAtOnce = 500;
+const text = new TextDecoder();
+
+/** The collector's side of SENT. */
+export class SentStream {
+  readonly #js: JetStreamClient;
+
+  constructor(nc: NatsConnection) {
+    this.#js = jetstream(nc, { timeout: publishTimeoutMs });
+  }
+
+  /** In place of what the same sender said before. @throws when the broker does not take it */
+  async publish(taskId: string, sender: string, record: SentRecord): Promise<void> {
+    await this.#js.publish(subjects.sent(taskId, sender), encodeSentRecord(record));
+  }
+}
+
+export interface SentMessage {
+  readonly sequence: number;
+  readonly subject: string;
+  /** In ms since 1970, on the broker's clock. */
+  readonly storedAtMs: number;
+  readonly text: string;
+}
+
+export interface NewInSent {
+  readonly messages: readonly SentMessage[];
+  /** Up to here the stream has been read. */
+  readonly upTo: number;
+  /** On the broker's clock. */
+  readonly nowMs: number;
+}
+
+/** What SENT has behind a sequence. @throws when the broker cannot be asked */
+export async function readSent(nc: NatsConnection, after: number): Promise<NewInSent> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const { state, ts } = await jsm.streams.info(streamNames.sent);
+  const nowMs = ts === undefined ? Date.now() : Date.parse(ts);
+  const messages: SentMessage[] = [];
+  // An earlier end than what was read is that of a stream which was made anew.
+  const from = state.last_seq < after ? 0 : after;
+  if (state.last_seq === from || state.messages === 0) return { messages, upTo: state.last_seq, nowMs };
+  const consumer = await jetstream(nc).consumers.get(streamNames.sent, {
+    deliver_policy: DeliverPolicy.StartSequence,
+    opt_start_seq: from + 1,
+  });
+  let upTo = from;
+  try {
+    for (let left = (await consumer.info(true)).num_pending; left > 0; ) {
+      const before = upTo;
+      for await (const message of await consumer.fetch({ max_messages: fetchedAtOnce, expires: 2_000 })) {
+        upTo = message.seq;
+        left = message.info.pending;
+        messages.push({
+          sequence: message.seq,
+          subject: message.subject,
+          storedAtMs: message.time.getTime(),
+          text: text.decode(message.data),
+        });
+        if (left === 0) break;
+      }
+      if (upTo === before) break;
+    }
+  } finally {
+    await consumer.delete().catch(() => undefined);
+  }
+  return { messages, upTo, nowMs };
+}
+
+/** Takes one message away; that it is gone already is no error. @throws when the broker cannot be asked */
+export async function deleteSent(nc: NatsConnection, sequence: number): Promise<void> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  try {
+    await jsm.streams.deleteMessage(streamNames.sent, sequence, false);
+  } catch (error) {
+    if (await isThere(nc, sequence)) throw error;
+  }
+}
+
+async function isThere(nc: NatsConnection, sequence: number): Promise<boolean> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  try {
+    return (await jsm.streams.getMessage(streamNames.sent, { seq: sequence })) !== null;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound) return false;
+    throw error;
+  }
+}

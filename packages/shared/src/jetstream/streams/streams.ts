@@ -1,0 +1,389 @@
+import {
+  DiscardPolicy,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream';
+import { Kvm } from '@nats-io/kv';
+import { type NatsConnection, PermissionViolationError } from '@nats-io/nats-core';
+import { Objm } from '@nats-io/obj';
+import { bucketNames, streamNames, subjects } from '../../contracts/subjects.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { pause, systemTimers } from '../../runtime/timers.ts';
+import {
+  BrokerUnfit,
+  requireFitServer,
+  requireFitStreams,
+  type StreamShape,
+} from '../connection/broker-unfit.ts';
+import { isOfCluster, noSuitablePeers, onceClusterFormed } from '../connection/cluster-forming.ts';
+
+export interface StreamSettings {
+  readonly sessionsMaxBytes: number;
+  readonly samplesMaxBytes: number;
+  readonly samplesMaxAgeHours: number;
+  /** 512 MiB when left out. */
+  readonly taskConfigsMaxBytes?: number;
+  readonly replicas: number;
+}
+
+/** Under which the object store keeps its bucket. */
+const taskConfigsStream = `OBJ_${bucketNames.taskConfigs}`;
+const nanosPerMs = 1_000_000;
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+
+/** JetStream's code for "stream name already in use with a different configuration". */
+const streamNameExists = 10058;
+/** "insufficient storage resources available": `max_bytes` is reserved when a stream is made. */
+const insufficientStorage = 10047;
+/** "replicas > 1 not supported in non-clustered mode". */
+const copiesNeedCluster = 10074;
+
+/**
+ * Makes sure of the streams: makes what is missing, or, for a service whose identity may not make streams, waits
+ * until a supervisor or the API has. (Whoever may make a stream may have it republish to any subject.)
+ * @throws BrokerUnfit when the server or a stream is not what we need
+ */
+export async function prepareStreams(
+  nc: NatsConnection,
+  settings: StreamSettings,
+  { mayCreate, log }: { readonly mayCreate: boolean; readonly log: Logger },
+): Promise<void> {
+  if (mayCreate) return ensureStreams(nc, settings);
+  requireFitServer(nc);
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  // A supervisor of the release before knows nothing of SENT.
+  const needed = streamShapes(settings).filter(isNeeded);
+  for (let said = false; ; said = true) {
+    try {
+      await requireFitStreams(jsm, needed);
+      return;
+    } catch (error) {
+      if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound)
+        throw error;
+      if (!said) log.info('waiting for a supervisor or the API to make the streams');
+      await pause(systemTimers, missingStreamsPauseMs);
+    }
+  }
+}
+
+const missingStreamsPauseMs = 500;
+
+/**
+ * Creates what is missing of the streams and buckets and leaves alone what is there: sizes may have been
+ * changed by an operator. What else differs is refused. Every service that may calls it at its start, so that none
+ * depends on another's order.
+ *
+ * `max_bytes` on a file stream reserves that much of the server's storage, so SAMPLES growing to its own limit
+ * cannot take the room of session events or leases (measured: one unbounded stream at `max_file_store` made
+ * every stream refuse writes, error 10023).
+ *
+ * The nodes of a cluster are waited for.
+ * @throws BrokerUnfit when the server or a stream is not what we need, or there are fewer nodes than copies are wanted
+ */
+export async function ensureStreams(
+  nc: NatsConnection,
+  settings: StreamSettings,
+  log?: Logger,
+): Promise<void> {
+  requireFitServer(nc);
+  const configs = await onceClusterFormed(nc, () => makeStreams(nc, settings, log));
+  const { replicas } = settings;
+  const fewer = configs.filter(({ num_replicas }) => num_replicas < replicas).map(({ name }) => name);
+  if (fewer.length === 0) return;
+  log?.warn(
+    { streams: fewer, stream_replicas: replicas },
+    'these streams were made with fewer copies than STREAM_REPLICAS asks for, and are left so; docs/nats.md says how to raise them',
+  );
+}
+
+/** @returns how all of them are set up now */
+async function makeStreams(
+  nc: NatsConnection,
+  settings: StreamSettings,
+  log: Logger | undefined,
+): Promise<StreamConfig[]> {
+  const jsm = await jetstreamManager(nc);
+  const configs = streamConfigs(settings);
+  for (const config of configs.filter(isNeeded)) await ensureStream(nc, jsm, config);
+  const kvm = new Kvm(nc);
+  const { replicas } = settings;
+  for (const { name, ...options } of buckets) {
+    const bucket = { name: `KV_${name}`, max_bytes: options.max_bytes, num_replicas: replicas };
+    await makeUnlessThere(nc, jsm, bucket, async () => {
+      await kvm.create(name, { ...options, history: 1, replicas });
+    });
+  }
+  await ensureTaskConfigs(nc, jsm, settings);
+  // Last, so that it takes no room from them.
+  const missing = new Set<string>();
+  for (const config of configs.filter((config) => !isNeeded(config))) {
+    if (!(await ensureIfTaken(nc, jsm, config, log))) missing.add(config.name);
+  }
+  return requireFitStreams(
+    jsm,
+    streamShapes(settings).filter(({ name }) => !missing.has(name)),
+  );
+}
+
+/** Sessions are read, and readings stored, without SENT: what is only bookkeeping must keep nobody from that. */
+const isNeeded = ({ name }: { readonly name: string }) => name !== streamNames.sent;
+
+/** @returns false when it is not there, because the broker lets nobody make it or has no room for it */
+async function ensureIfTaken(
+  nc: NatsConnection,
+  jsm: JetStreamManager,
+  config: StreamSpec,
+  log: Logger | undefined,
+): Promise<boolean> {
+  try {
+    await ensureStream(nc, jsm, config);
+    return true;
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    const isForbidden = cause instanceof PermissionViolationError;
+    const isFull = cause instanceof JetStreamApiError && cause.code === insufficientStorage;
+    if (!isForbidden && !isFull) throw error;
+    if (await exists(jsm, config.name)) return true;
+    log?.warn(
+      { why: (error as Error).message, stream: config.name },
+      `without the stream ${config.name} readings that SAMPLES drops unwritten may be taken for not read. ${isForbidden ? 'Give the keys of NATS the permissions of this release (docs/nats.md)' : 'Make room for it in NATS'} and restart the supervisor`,
+    );
+    return false;
+  }
+}
+
+const mebibyte = 1024 * 1024;
+
+const buckets: readonly {
+  readonly name: string;
+  readonly storage: StorageType;
+  readonly max_bytes: number;
+  /** ms */
+  readonly ttl?: number;
+}[] = [
+  // File storage: a broker restart must not forget who holds a lease.
+  { name: bucketNames.collectors, storage: StorageType.File, max_bytes: 16 * mebibyte },
+  { name: bucketNames.leader, storage: StorageType.File, max_bytes: mebibyte },
+  // Commands must be taken while the database is away, so who may send them is kept here.
+  { name: bucketNames.apiKeys, storage: StorageType.File, max_bytes: 4 * mebibyte },
+  // Which commands came with an Idempotency-Key, and what was answered.
+  { name: bucketNames.commandKeys, storage: StorageType.File, max_bytes: 64 * mebibyte, ttl: dayMs },
+  // Live values only: their owners write them again within seconds.
+  { name: bucketNames.status, storage: StorageType.Memory, max_bytes: 64 * mebibyte },
+  { name: bucketNames.waiting, storage: StorageType.Memory, max_bytes: 16 * mebibyte },
+  // Each life of a writer has a key of its own; those of the dead go away by themselves.
+  { name: bucketNames.sinks, storage: StorageType.Memory, max_bytes: mebibyte, ttl: 10 * 60_000 },
+];
+
+/** All that Holdfast keeps in a broker, buckets by the names of their streams. */
+export const streamsOfHoldfast: readonly string[] = [
+  ...Object.values(streamNames),
+  ...buckets.map(({ name }) => `KV_${name}`),
+  taskConfigsStream,
+];
+
+function streamShapes(settings: StreamSettings): StreamShape[] {
+  const isFile = { storage: StorageType.File };
+  // What is only a matter of size is left out of it, and so is what harms nobody.
+  const streams = streamConfigs(settings).map(
+    ({ name, subjects = [], retention, discard, deny_delete, deny_purge, allow_direct }): StreamShape => ({
+      ...{ name, subjects, ...isFile },
+      ...(retention && { retention }),
+      ...(discard && { discard }),
+      ...(deny_delete && { deny_delete }),
+      ...(deny_purge && { deny_purge }),
+      ...(allow_direct && { allow_direct }),
+      ...shapes[name],
+    }),
+  );
+  const keyValue = buckets.map(({ name, storage }): StreamShape => {
+    const mustLast = storage === StorageType.File;
+    return { name: `KV_${name}`, subjects: [`$KV.${name}.>`], ...(mustLast && isFile) };
+  });
+  const prefix = `$O.${bucketNames.taskConfigs}`;
+  const objects = { name: taskConfigsStream, subjects: [`${prefix}.C.>`, `${prefix}.M.>`], ...isFile };
+  return [...streams, ...keyValue, objects];
+}
+
+/** What streams may not be beside what they are made with. */
+const shapes: Readonly<Record<string, Partial<StreamShape>>> = {
+  // The truth has no age, and the older events of a task count too.
+  [streamNames.sessions]: { max_age: 0, max_msgs_per_subject: -1 },
+  [streamNames.assignments]: { max_age: 0, max_msgs_per_subject: 1, deny_purge: false },
+  [streamNames.samples]: { max_msgs_per_subject: -1 },
+  [streamNames.sent]: { max_msgs_per_subject: 1, deny_delete: false },
+  [streamNames.quarantine]: { deny_delete: false },
+};
+
+async function ensureTaskConfigs(
+  nc: NatsConnection,
+  jsm: JetStreamManager,
+  { replicas, taskConfigsMaxBytes = 512 * mebibyte }: StreamSettings,
+): Promise<void> {
+  const max_bytes = taskConfigsMaxBytes;
+  const bucket = { name: taskConfigsStream, max_bytes, num_replicas: replicas };
+  await makeUnlessThere(nc, jsm, bucket, async () => {
+    await new Objm(nc).create(bucketNames.taskConfigs, { replicas, storage: StorageType.File, max_bytes });
+  });
+}
+
+async function ensureStream(nc: NatsConnection, jsm: JetStreamManager, config: StreamSpec): Promise<void> {
+  try {
+    await makeUnlessThere(nc, jsm, config, async () => void (await jsm.streams.add(config)));
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError) || error.code !== streamNameExists) throw error;
+  }
+}
+
+/**
+ * Makes a stream, also one that is a bucket. The server asks for its room before it looks whether it is there already.
+ * @throws Error that says what to do, when it is not there and there is no room, or there are too few nodes
+ */
+async function makeUnlessThere(
+  nc: NatsConnection,
+  jsm: JetStreamManager,
+  config: Pick<StreamSpec, 'name' | 'max_bytes' | 'num_replicas'>,
+  create: () => Promise<void>,
+): Promise<void> {
+  try {
+    await create();
+  } catch (error) {
+    if (!(error instanceof JetStreamApiError)) throw error;
+    const { code } = error;
+    if (code === copiesNeedCluster || code === noSuitablePeers) {
+      if (!(await exists(jsm, config.name))) throw tooFewNodes(nc, config, error);
+    } else if (code === insufficientStorage) {
+      if (!(await exists(jsm, config.name))) throw await notEnoughStorage(jsm, config, error);
+    } else {
+      throw error;
+    }
+  }
+}
+
+function tooFewNodes(
+  nc: NatsConnection,
+  { name, num_replicas }: Pick<StreamSpec, 'name' | 'num_replicas'>,
+  cause: Error,
+): BrokerUnfit {
+  const wanted = `stream ${name} is to be kept on ${num_replicas} nodes of NATS (STREAM_REPLICAS)`;
+  return new BrokerUnfit(
+    isOfCluster(nc)
+      ? `${wanted}, and the cluster has not that many that have room for it (${cause.message}). Start the missing ones, raise max_file_store of each, or lower STREAM_REPLICAS`
+      : `${wanted}, and NATS at ${nc.getServer()} stands alone. Set STREAM_REPLICAS=1, or make NATS a cluster of at least ${num_replicas}`,
+    { cause },
+  );
+}
+
+async function exists(jsm: JetStreamManager, name: string): Promise<boolean> {
+  try {
+    await jsm.streams.info(name);
+    return true;
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return false;
+    throw error;
+  }
+}
+
+async function notEnoughStorage(
+  jsm: JetStreamManager,
+  config: Pick<StreamSpec, 'name' | 'max_bytes'>,
+  cause: Error,
+): Promise<Error> {
+  const { reserved_storage, limits } = await jsm.getAccountInfo();
+  const setting: Readonly<Record<string, string>> = {
+    [streamNames.samples]: 'SAMPLES_MAX_BYTES',
+    [streamNames.sessions]: 'SESSIONS_MAX_BYTES',
+    [taskConfigsStream]: 'TASK_CONFIGS_MAX_BYTES',
+  };
+  const smaller = setting[config.name];
+  const limit = limits.max_storage > 0 ? ` of the ${limits.max_storage} that the account may use` : '';
+  return new Error(
+    `stream ${config.name} is to have ${config.max_bytes} bytes, and the broker has not that much left: ${reserved_storage}${limit} are reserved already. ` +
+      `Raise max_file_store of the broker${smaller ? ` or lower ${smaller}` : ''}`,
+    { cause },
+  );
+}
+
+type StreamSpec = Partial<StreamConfig> & { name: string };
+
+function streamConfigs(settings: StreamSettings): StreamSpec[] {
+  const common = { storage: StorageType.File, num_replicas: settings.replicas };
+  return [
+    {
+      ...common,
+      name: streamNames.sessions,
+      subjects: [subjects.allSessions],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.New,
+      max_bytes: settings.sessionsMaxBytes,
+      deny_delete: true,
+      deny_purge: true,
+      duplicate_window: 2 * 60_000 * nanosPerMs,
+    },
+    {
+      ...common,
+      name: streamNames.assignments,
+      subjects: [subjects.allAssignments],
+      retention: RetentionPolicy.Workqueue,
+      discard: DiscardPolicy.Old,
+      max_msgs_per_subject: 1,
+      max_bytes: 64 * 1024 * 1024,
+    },
+    {
+      ...common,
+      name: streamNames.samples,
+      subjects: [subjects.allSamples],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      max_bytes: settings.samplesMaxBytes,
+      max_age: settings.samplesMaxAgeHours * hourMs * nanosPerMs,
+      duplicate_window: 2 * 60_000 * nanosPerMs,
+      allow_direct: true,
+    },
+    {
+      ...common,
+      // Beside SAMPLES, which pushes out whatever lies in it. The oldest go: nobody must wait for what is only bookkeeping.
+      name: streamNames.sent,
+      subjects: [subjects.allSent],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      max_msgs_per_subject: 1,
+      max_bytes: 32 * 1024 * 1024,
+      max_age: 30 * dayMs * nanosPerMs,
+    },
+    {
+      ...common,
+      name: streamNames.health,
+      subjects: [subjects.allHealth],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      max_bytes: 64 * 1024 * 1024,
+      max_age: 30 * dayMs * nanosPerMs,
+    },
+    {
+      ...common,
+      name: streamNames.quarantine,
+      subjects: [subjects.allQuarantine],
+      retention: RetentionPolicy.Limits,
+      discard: DiscardPolicy.Old,
+      max_bytes: 256 * 1024 * 1024,
+    },
+    {
+      ...common,
+      name: streamNames.audit,
+      subjects: [subjects.allAudit],
+      retention: RetentionPolicy.Limits,
+      // The oldest go first: an audit log that is full must not keep anybody from stopping a machine.
+      discard: DiscardPolicy.Old,
+      max_bytes: 128 * 1024 * 1024,
+      deny_delete: true,
+      deny_purge: true,
+    },
+  ];
+}

@@ -1,0 +1,89 @@
+import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
+import {
+  createdKeySchema,
+  createKeySchema,
+  type KeyView,
+  keyPageSchema,
+  keyViewSchema,
+} from '@holdfast/shared/contracts/http/access-http.ts';
+import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { ApiProblem, notFound, validationFailed } from '../problems/api-problem.ts';
+import { whoOf } from './access-control.ts';
+import type { ApiKeys } from './api-keys.ts';
+
+const params = z.object({ id: z.string().describe('Id or name of the key') });
+
+/** Below /api/system/keys. */
+export function keyRoutes(keys: ApiKeys): FastifyPluginCallbackZod {
+  return (app, _options, done) => {
+    app.get('/', { schema: { response: { 200: keyPageSchema } } }, async () => ({
+      results: keys.list().map(keyView),
+      next_cursor: null,
+    }));
+    app.post(
+      '/',
+      { schema: { body: createKeySchema, response: { 201: createdKeySchema } } },
+      async (request, reply) => {
+        const { name, role, expires_at: expiresAt } = request.body;
+        const networks = request.body.networks ?? [];
+        const faults = networks.flatMap((network, index) => {
+          const message = networkProblem(network);
+          return message === undefined ? [] : [{ path: `networks.${index}`, message }];
+        });
+        if (faults.length > 0) throw validationFailed(faults);
+        if (expiresAt && Date.parse(expiresAt) <= Date.now()) {
+          throw validationFailed([{ path: 'expires_at', message: 'must lie in the future' }]);
+        }
+        // From then on nobody gets in without a key.
+        if (!keys.hasAny() && (role !== 'admin' || expiresAt || networks.length > 0))
+          throw firstKeyMustBeAdmin();
+        const by = whoOf(request);
+        const { key, text } = await keys.issue({ name, role, expiresAt: expiresAt ?? null, networks, by });
+        request.log.info({ key_id: key.id, key_name: name, role, by }, 'a key was made');
+        return reply
+          .code(201)
+          .header('cache-control', 'no-store')
+          .send({ ...keyView(key), key: text });
+      },
+    );
+    app.delete('/:id', { schema: { params, response: { 200: keyViewSchema } } }, async (request) => {
+      const { id } = request.params;
+      const by = whoOf(request);
+      const revoked = await keys.revoke(id, by);
+      if (revoked.ok) {
+        request.log.info({ key_id: id, key_name: revoked.key.name, by }, 'a key was revoked');
+        return keyView(revoked.key);
+      }
+      if (revoked.why === 'unknown') throw notFound('key_not_found', `There is no key ${id}.`);
+      throw new ApiProblem({
+        status: 409,
+        code: 'last_admin_key',
+        title: 'This is the last key of an administrator that may be used from anywhere',
+        detail:
+          'Without it nobody could be sure to make keys any more. Make another one with the role admin and without networks first.',
+      });
+    });
+    done();
+  };
+}
+
+function keyView(key: ApiKeyRecord): KeyView {
+  const { id, name, role, created_at, created_by, expires_at, revoked_at, revoked_by } = key;
+  const { networks, last_used_at } = key;
+  const isExpired = expires_at !== null && Date.parse(expires_at) <= Date.now();
+  const status = revoked_at !== null ? 'revoked' : isExpired ? 'expired' : 'active';
+  const times = { created_at, created_by, expires_at, revoked_at, revoked_by, last_used_at };
+  return { id, name, role, status, ...times, networks };
+}
+
+function firstKeyMustBeAdmin(): ApiProblem {
+  return new ApiProblem({
+    status: 409,
+    code: 'first_key_must_be_admin',
+    title: 'The first key must be one of an administrator',
+    detail:
+      'As soon as there is a key nobody gets in without one, but for this machine where API_ANONYMOUS_LOOPBACK is true. Make one with the role admin first that does not expire and has no networks.',
+  });
+}

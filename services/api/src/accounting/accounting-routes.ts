@@ -1,0 +1,129 @@
+import {
+  type CompletenessView,
+  completenessQuerySchema,
+  completenessSchema,
+  gapListQuerySchema,
+  gapPageSchema,
+} from '@holdfast/shared/contracts/http/accounting-http.ts';
+import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
+import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { decodeGapCursor, encodeGapCursor } from '../http/cursor.ts';
+import { intervalOf, timeOf, utcOffsetOf } from '../http/relative-time.ts';
+import { ApiProblem, validationFailed } from '../problems/api-problem.ts';
+import { deviceNotInSession, knownSession } from '../sessions/known-session.ts';
+import { type AccountingSources, accountForSession, type SessionAccount } from './account-for-session.ts';
+import { countIntervals, countsByInterval, countsOf } from './count-ticks.ts';
+import { gapViews } from './gap-views.ts';
+
+const brokerNotAsked = {
+  what: 'broker' as const,
+  detail:
+    'NATS does not answer now, so what waits there unwritten is not known: a tick that was lost on its way may still be called not_arrived.',
+};
+
+const params = z.object({ id: z.string().describe('Session id') });
+
+/** More would be read by nobody, and cost the memory of everybody. */
+const periodsAtMost = 20_000;
+
+interface Window {
+  readonly device?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** Below /api/acquisition/sessions: what became of every tick that was due. */
+export function accountingRoutes(sources: AccountingSources): FastifyPluginCallbackZod {
+  const account = async (sessionId: string, { device, from, to }: Window) => {
+    const now = new Date();
+    const session = await knownSession(sources.database, sessionId);
+    const asked = {
+      from: from ? timeOf('from', from, now) : undefined,
+      to: to ? timeOf('to', to, now) : new Date(now.getTime() - onItsWayMs),
+    };
+    if (asked.from && asked.from >= asked.to) {
+      throw validationFailed([{ path: 'from', message: 'must be before to' }]);
+    }
+    // What is not due yet cannot be missing.
+    const window = { ...asked, to: asked.to > now ? now : asked.to };
+    const found = await accountForSession(sources, { session, device, ...window });
+    if (!found) throw deviceNotInSession(sessionId, device);
+    return {
+      found,
+      head: {
+        session_id: session.session_id,
+        period_ms: found.periodMs,
+        from: window.from?.toISOString() ?? null,
+        to: window.to.toISOString(),
+        not_asked: found.brokerWasAsked ? [] : [brokerNotAsked],
+      },
+    };
+  };
+
+  return (app, _options, done) => {
+    app.get(
+      '/:id/gaps',
+      { schema: { params, querystring: gapListQuerySchema, response: { 200: gapPageSchema } } },
+      async ({ params: { id }, query }) => {
+        const after = decodeGapCursor(query.cursor);
+        const { found, head } = await account(id, query);
+        const causes = query.cause && new Set(query.cause);
+        const gaps = gapViews(found)
+          .filter(({ view }) => !causes || causes.has(view.cause))
+          .filter(({ startMs, index }) => !after || isBehind([startMs, index], after));
+        const page = gaps.slice(0, query.limit);
+        const last = gaps.length > query.limit ? page.at(-1) : undefined;
+        return {
+          ...head,
+          results: page.map(({ view }) => view),
+          next_cursor: last ? encodeGapCursor([last.startMs, last.index]) : null,
+        };
+      },
+    );
+    app.get(
+      '/:id/completeness',
+      { schema: { params, querystring: completenessQuerySchema, response: { 200: completenessSchema } } },
+      async ({ params: { id }, query }): Promise<CompletenessView> => {
+        const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
+        const utcOffsetMs = utcOffsetOf(query.utc_offset);
+        const { found, head } = await account(id, query);
+        const { devices } = found;
+        if (intervalMs !== undefined) refuseTooManyPeriods(found, intervalMs);
+        const periods = (accounts: SessionAccount['devices']) =>
+          intervalMs === undefined
+            ? {}
+            : { periods: countsByInterval(accounts, { intervalMs, utcOffsetMs }) };
+        return {
+          ...head,
+          ...countsOf(devices),
+          devices: devices.map((device) => ({
+            device: device.device,
+            period_ms: device.periodMs,
+            ...countsOf([device]),
+            unscheduled: countTicks(device.unscheduled),
+            ...periods([device]),
+          })),
+          ...periods(devices),
+        };
+      },
+    );
+    done();
+  };
+}
+
+function isBehind([startMs, index]: readonly [number, number], after: readonly [number, number]): boolean {
+  return startMs > after[0] || (startMs === after[0] && index > after[1]);
+}
+
+function refuseTooManyPeriods({ devices }: SessionAccount, intervalMs: number): void {
+  const periods = devices.reduce((sum, device) => sum + countIntervals(device, intervalMs), 0);
+  if (periods <= periodsAtMost) return;
+  throw new ApiProblem({
+    status: 422,
+    code: 'too_many_periods',
+    title: 'That would be too many periods',
+    detail: `At most ${periodsAtMost} periods, those of each device counted, are given at once. Take a longer interval, a shorter time, or one device.`,
+  });
+}

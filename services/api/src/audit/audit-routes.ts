@@ -1,0 +1,59 @@
+import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
+import {
+  type AuditQuery,
+  type AuditView,
+  auditPageSchema,
+  auditQuerySchema,
+} from '@holdfast/shared/contracts/http/access-http.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { decodeCursor, encodeCursor } from '../http/cursor.ts';
+import { timeOf } from '../http/relative-time.ts';
+import type { AuditLog } from '../ports.ts';
+import { validationFailed } from '../problems/api-problem.ts';
+
+const readAtOnce = 1_000;
+/** A filter that matches little must not read all of the stream in one call. */
+const readAtMost = 20_000;
+
+/** Below /api/system/audit. */
+export function auditRoutes(audit: AuditLog): FastifyPluginCallbackZod {
+  return (app, _options, done) => {
+    app.get(
+      '/',
+      { schema: { querystring: auditQuerySchema, response: { 200: auditPageSchema } } },
+      async ({ query }) => {
+        const now = new Date();
+        const fromMs = query.from ? timeOf('from', query.from, now).getTime() : Number.NEGATIVE_INFINITY;
+        const toMs = query.to ? timeOf('to', query.to, now).getTime() : Number.POSITIVE_INFINITY;
+        if (fromMs >= toMs) throw validationFailed([{ path: 'from', message: 'must be before to' }]);
+        const results: AuditView[] = [];
+        let before = decodeCursor(query.cursor);
+        for (let read = 0; read < readAtMost; read += readAtOnce) {
+          const { entries, next } = await audit.page({ before, max: readAtOnce });
+          for (const { sequence, entry } of entries) {
+            const timeMs = Date.parse(entry.time);
+            // Entries stand in the order in which they were stored, which is not quite that of their times.
+            if (timeMs < fromMs - 3_600_000) return { results, next_cursor: null };
+            if (timeMs < fromMs || timeMs >= toMs || !isAsked(entry, query)) continue;
+            if (results.length === query.limit) return { results, next_cursor: encodeCursor(sequence + 1) };
+            const { v: _, ...view } = entry;
+            results.push({ ...view, sequence });
+          }
+          if (next === undefined) return { results, next_cursor: null };
+          before = next;
+        }
+        return { results, next_cursor: encodeCursor(before) };
+      },
+    );
+    done();
+  };
+}
+
+function isAsked(entry: AuditEntry, { who, target, action, outcome }: AuditQuery): boolean {
+  const has = (text: string, part: string | undefined) =>
+    part === undefined || text.toLowerCase().includes(part.toLowerCase());
+  const isAction = !action || entry.action === action || entry.action.startsWith(`${action}.`);
+  return (
+    isAction && has(entry.who, who) && has(entry.target, target) && (!outcome || entry.outcome === outcome)
+  );
+}

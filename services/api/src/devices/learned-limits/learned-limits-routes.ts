@@ -1,0 +1,94 @@
+import {
+  appliedLimitsSchema,
+  applyLimitsBodySchema,
+  type DeviceDetail,
+  deviceViewSchema,
+} from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
+import { ApiProblem, notFound } from '../../problems/api-problem.ts';
+import { applyLimits } from './apply-limits.ts';
+import { type ShownLimitsSources, shownLimits, type ToldLimits, toldLimits } from './shown-limits.ts';
+
+const params = z.object({
+  id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Device id'),
+});
+
+/** Below /api/config/devices. */
+export function learnedLimitsRoutes(
+  sources: ShownLimitsSources,
+  { requireIfMatch = false }: { readonly requireIfMatch?: boolean } = {},
+): FastifyPluginCallbackZod {
+  const { database } = sources;
+  const answered = (device: object) =>
+    z.encode(deviceViewSchema, device as z.infer<typeof deviceViewSchema>) as object;
+  return (app, _options, done) => {
+    app.post(
+      '/:id/apply-learned-limits',
+      { schema: { params, body: applyLimitsBodySchema, response: { 200: appliedLimitsSchema } } },
+      async ({ params: { id }, body, headers }, reply) => {
+        const holds = preconditionOf(headers['if-match'], { isNeeded: requireIfMatch, view: answered });
+        const device = await database
+          .selectFrom('devices')
+          .select('code')
+          .where('id', '=', id)
+          .executeTakeFirst();
+        if (!device) throw missing(id);
+        const shown = (await shownLimits(sources, device.code)).filter(
+          (each) => each.device.id === String(id),
+        );
+        if (shown.length === 0) throw nothingLearned(device.code);
+        const applied = await applyLimits(database, {
+          ...{ deviceId: id, shown, holds },
+          how: 'asked_for',
+          withUnconfirmed: body?.unconfirmed ?? false,
+        });
+        if (!applied.device) throw missing(id);
+        if (applied.outcome === 'overtaken') throw atAnotherPlace(device.code);
+        return reply.header('etag', entityTagOf(answered(applied.device))).send({
+          changed: applied.outcome === 'changed',
+          learned_limits: shown.map(inAnswer),
+          device: applied.device,
+        });
+      },
+    );
+    done();
+  };
+}
+
+/** What a device is answered with when it is read by itself: of what this process has heard, so that it never waits. */
+export function withLearnedLimits({ liveStatus }: Pick<ShownLimitsSources, 'liveStatus'>) {
+  return async <Device extends { readonly code: string }>(device: Device) => ({
+    ...device,
+    learned_limits: toldLimits(liveStatus)
+      .filter(({ deviceCode }) => deviceCode === device.code)
+      .map(inAnswer),
+  });
+}
+
+function inAnswer({ sessionId, collectorId, limits }: ToldLimits): DeviceDetail['learned_limits'][number] {
+  return { session_id: sessionId, collector_id: collectorId, ...limits };
+}
+
+function missing(id: number): ApiProblem {
+  return notFound('device_not_found', `There is no device ${id}.`);
+}
+
+function nothingLearned(code: string): ApiProblem {
+  return new ApiProblem({
+    status: 409,
+    code: 'nothing_learned',
+    title: 'No session has learned anything of this device',
+    detail: `Device ${code} has refused nothing in the latest session that reads it, or none was started yet.`,
+  });
+}
+
+function atAnotherPlace(code: string): ApiProblem {
+  return new ApiProblem({
+    status: 409,
+    code: 'device_replaced',
+    title: 'What was learned belongs to another address',
+    detail: `The session that reads ${code} began when it had another address. Stop that session and start a new one.`,
+  });
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from 'node:crypto';
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { sql } from 'kysely';
+import type { AuditTrail } from '../../audit/audit-trail.ts';
+import { applyLimits } from './apply-limits.ts';
+import { type ShownLimits, type ShownLimitsSources, shownLimits, toldLimits } from './shown-limits.ts';
+
+export interface WriteBackOptions extends ShownLimitsSources {
+  readonly audit: Pick<AuditTrail, 'record'>;
+  readonly everyMs: number;
+  readonly log: Logger;
+}
+
+/**
+ * Brings what collectors have learned of devices into the profiles that allow it, every few seconds and in every process of
+ * the API: the first one writes, the others find it written. Sessions that run are not touched; the next one begins with it.
+ */
+export function startWriteBack(options: WriteBackOptions): { stop: Stop } {
+  const { log, everyMs } = options;
+  /** What was looked at already, by device: it is not asked about again before the session says something else. */
+  const settled = new Map<string, string>();
+  let saidFailing = false;
+  let working: Promise<void> | undefined;
+
+  const once = async (): Promise<void> => {
+    try {
+      await writeBack(options, settled);
+      saidFailing = false;
+    } catch (error) {
+      if (!saidFailing) log.warn({ err: error }, 'learned limits cannot be written back now; trying again');
+      saidFailing = true;
+    }
+  };
+  const timer = setInterval(() => {
+    working ??= once().finally(() => {
+      working = undefined;
+    });
+  }, everyMs);
+  return {
+    stop: async () => {
+      clearInterval(timer);
+      await working;
+    },
+  };
+}
+
+async function writeBack(options: WriteBackOptions, settled: Map<string, string>): Promise<void> {
+  const { database, liveStatus, audit, log } = options;
+  const told = Map.groupBy(toldLimits(liveStatus), ({ deviceCode }) => deviceCode);
+  for (const code of settled.keys()) if (!told.has(code)) settled.delete(code);
+  if (told.size === 0) return;
+  const willing = await database
+    .selectFrom('devices')
+    .select(['id', 'code'])
+    .where('code', 'in', [...told.keys()])
+    .where(sql<boolean>`profile->>'write_back' = 'true'`)
+    .execute();
+  for (const { id, code } of willing) {
+    const said = JSON.stringify(told.get(code));
+    if (settled.get(code) === said) continue;
+    for (const shown of await shownLimits(options, code)) {
+      if (shown.device.id !== String(id)) continue;
+      const about = { device: code, session: shown.sessionId };
+      const applied = await applyLimits(database, { deviceId: id, shown: [shown], how: 'by_itself' });
+      if (applied.outcome === 'overtaken') {
+        log.info(about, `device ${code} was changed meanwhile: its limits stay as they are`);
+      }
+      if (applied.outcome !== 'changed') continue;
+      audit.record(entryOf(id, shown, applied.change));
+      log.info(
+        { ...about, ...applied.change },
+        `what collector ${shown.collectorId} has learned of device ${code} is in its configuration from now on`,
+      );
+    }
+    settled.set(code, said);
+  }
+}
+
+/** As a change of the device by hand would have it. */
+function entryOf(deviceId: number, { collectorId, sessionId }: ShownLimits, change: object) {
+  return {
+    v: 1 as const,
+    id: randomUUID(),
+    time: new Date().toISOString(),
+    who: `collector ${collectorId}`,
+    from: '',
+    action: 'device.update',
+    target: `device ${deviceId}`,
+    outcome: 'done' as const,
+    detail: 'learned limits',
+    request_id: '',
+    data: { session: sessionId, body: bounded(change) },
+  };
+}
+
+/** An entry is one message. */
+function bounded(change: object): object {
+  const text = JSON.stringify(change);
+  return text.length <= 4_096 ? change : { length: text.length };
+}

@@ -1,0 +1,49 @@
+import type { HistoryDevice } from '@holdfast/sample-store/sample-store.ts';
+import { runningIntervals } from '@holdfast/shared/domain/gaps/schedule.ts';
+import type { AccountingSources } from '../accounting/account-for-session.ts';
+import { knownSession } from '../sessions/known-session.ts';
+import { recordedEvents } from '../sessions/queries/recorded-events.ts';
+import { historyDevices } from './history-devices.ts';
+
+export interface SessionExtent {
+  readonly devices: readonly HistoryDevice[];
+  readonly start: Date;
+  readonly end: Date;
+}
+
+/**
+ * What of a store that keeps no sessions belongs to one: the devices of its configuration, from its start to its end. (A
+ * task has one session at a time. Of a device that another task reads too at that time, that one's values are among them:
+ * they lie in the same series.) A device has the measurement that it had then, also when it was renamed or removed since. Undefined when no device of it, or no time of it, is asked for.
+ * @throws ApiProblem when there is no such session or it was cleaned away, DatabaseUnavailable, BrokerUnavailable
+ */
+export async function extentOfSession(
+  { database, plans }: Pick<AccountingSources, 'database' | 'plans'>,
+  query: {
+    readonly sessionId: string;
+    readonly device: string | undefined;
+    readonly start: Date;
+    readonly end: Date;
+  },
+): Promise<SessionExtent | undefined> {
+  const session = await knownSession(database, query.sessionId);
+  const plan = await plans.of(session.task_id, session.config_version);
+  const devices = plan.devices.filter(({ code }) => query.device === undefined || code === query.device);
+  const events = await recordedEvents(database, query.sessionId);
+  const intervals = runningIntervals(events.flatMap((event) => (event.kind === 'lifecycle' ? [event] : [])));
+  const [first] = intervals;
+  if (!first || devices.length === 0) return undefined;
+  // The tick under way at the start is the first.
+  const startMs = Math.min(...devices.map(({ periodMs }) => Math.floor(first.fromMs / periodMs) * periodMs));
+  const endMs = intervals.at(-1)?.toMs ?? Number.POSITIVE_INFINITY;
+  const codes = devices.map(({ code }) => code);
+  const own = await plans.measurements(session.task_id, session.config_version);
+  const extent = {
+    devices: own
+      ? codes.map((deviceCode) => ({ deviceCode, measurement: own.get(deviceCode) ?? deviceCode }))
+      : await historyDevices(database, codes),
+    start: new Date(Math.max(startMs, query.start.getTime())),
+    end: new Date(Math.min(endMs, query.end.getTime())),
+  };
+  return extent.start < extent.end ? extent : undefined;
+}

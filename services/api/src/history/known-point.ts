@@ -1,0 +1,106 @@
+import type { HistoryDevice, SampleStore } from '@holdfast/sample-store/sample-store.ts';
+import { DatabaseUnavailable } from '../database/database-unavailable.ts';
+import type { Database } from '../database/open-database.ts';
+import { notFound } from '../problems/api-problem.ts';
+
+export interface AskedPoint {
+  readonly pointCode: string;
+  /** One of which has such a point. Undefined for whatever device has it. */
+  readonly devices: readonly HistoryDevice[] | undefined;
+  /** That one is not configured does not mean that nobody knows it, nor its points: a session is known that may read it. */
+  readonly devicesAreKnown?: boolean;
+  /** As that of a `HistoryQuery`. */
+  readonly signal?: AbortSignal;
+}
+
+/** Of what any database can hold; the far end lies beyond every sample. */
+const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
+
+/**
+ * Tells a point that has no values from one that nobody knows: it is configured, or anything at all is stored of it, as of
+ * one that was renamed or removed. An array has no values under its own code, only its elements have. Where the configuration cannot be asked nothing is called unknown.
+ * @throws ApiProblem when it is not known, SampleStoreUnavailable, HistoryQueryRefused
+ */
+export async function requireKnownPoint(
+  { database, samples }: { readonly database: Database; readonly samples: Pick<SampleStore, 'history'> },
+  { pointCode, devices, devicesAreKnown = false, signal }: AskedPoint,
+): Promise<void> {
+  const codes = devices?.map(({ deviceCode }) => deviceCode);
+  const configured = await configuredOf(database, pointCode, codes);
+  if (!configured || configured.hasPoint || (devicesAreKnown && configured.unknownDevice !== undefined))
+    return;
+  const stored = await samples.history({
+    ...{ pointCode, ...always, limit: 1 },
+    ...(devices ? { devices } : {}),
+    ...(signal ? { signal } : {}),
+  });
+  if (stored.length > 0) return;
+  if (configured.arrayLength !== undefined) {
+    throw notFound(
+      'point_not_found',
+      `${pointCode} is an array, each value of which has a name of its own: ask for ${pointCode}[0] to ${pointCode}[${configured.arrayLength - 1}].`,
+    );
+  }
+  if (configured.unknownDevice !== undefined) {
+    throw notFound(
+      'device_not_found',
+      `There is no device ${configured.unknownDevice}, and no value of a point ${pointCode} was ever stored for one of that name.`,
+    );
+  }
+  const who = codes === undefined ? 'No device has a' : `${named(codes)} no`;
+  throw notFound(
+    'point_not_found',
+    `${who} point ${pointCode}, and nothing was ever stored under that name.`,
+  );
+}
+
+function named(codes: readonly string[]): string {
+  return codes.length === 1 ? `Device ${codes[0]} has` : `Devices ${codes.join(', ')} have`;
+}
+
+interface Configured {
+  /** The first one that is not configured. */
+  readonly unknownDevice?: string | undefined;
+  /** One whose values have this very name. */
+  readonly hasPoint: boolean;
+  /** Of an array that has this code. */
+  readonly arrayLength?: number | undefined;
+}
+
+/** Undefined when it cannot be asked. */
+async function configuredOf(
+  database: Database,
+  pointCode: string,
+  deviceCodes: readonly string[] | undefined,
+): Promise<Configured | undefined> {
+  // An element of an array has the code of its point and its place: `zone[3]`.
+  const [, array = pointCode, place] = /^(.+)\[(0|[1-9]\d*)\]$/.exec(pointCode) ?? [];
+  try {
+    const devices = deviceCodes && (await devicesOf(database, deviceCodes));
+    const points = await database
+      .selectFrom('points')
+      .select(['code', 'count'])
+      .distinct()
+      .where('code', 'in', [pointCode, array])
+      .$if(devices !== undefined, (query) =>
+        query.where('device_id', 'in', devices?.length ? devices.map(({ id }) => id) : [0]),
+      )
+      .execute();
+    const known = new Set(devices?.map(({ code }) => code));
+    return {
+      unknownDevice: deviceCodes?.find((code) => !known.has(code)),
+      hasPoint: points.some(({ code, count }) =>
+        count === null ? code === pointCode : code === array && Number(place ?? Number.NaN) < count,
+      ),
+      arrayLength: points.find(({ code, count }) => code === pointCode && count !== null)?.count ?? undefined,
+    };
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) return undefined;
+    throw error;
+  }
+}
+
+/** Those of them that are configured. */
+function devicesOf(database: Database, codes: readonly string[]): Promise<{ id: number; code: string }[]> {
+  return database.selectFrom('devices').select(['id', 'code']).where('code', 'in', codes).execute();
+}

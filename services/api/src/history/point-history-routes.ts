@@ -1,0 +1,199 @@
+import {
+  type HistoryBucket,
+  type HistoryQuery,
+  type SampleStore,
+  SampleStoreUnavailable,
+} from '@holdfast/sample-store/sample-store.ts';
+import { withEmptyBuckets } from '@holdfast/sample-store/with-empty-buckets.ts';
+import type { GapView } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import {
+  type Aggregation,
+  type PointHistory,
+  type PointHistoryQuery,
+  pointHistoryQuerySchema,
+  pointHistorySchema,
+} from '@holdfast/shared/contracts/http/point-history-http.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { type AccountingSources, accountForSession } from '../accounting/account-for-session.ts';
+import { gapViews } from '../accounting/gap-views.ts';
+import type { PollingPlan } from '../accounting/polling-plans.ts';
+import { DatabaseUnavailable } from '../database/database-unavailable.ts';
+import type { Database } from '../database/open-database.ts';
+import { clientGone } from '../http/client-gone.ts';
+import { intervalOf, timeOf, utcOffsetOf } from '../http/relative-time.ts';
+import { BrokerUnavailable } from '../ports.ts';
+import { ApiProblem, validationFailed } from '../problems/api-problem.ts';
+import { deviceNotInSession, knownSession, sessionThatWas } from '../sessions/known-session.ts';
+import { historyDevices } from './history-devices.ts';
+import { extentOfSession } from './history-of-session.ts';
+import { requireKnownPoint } from './known-point.ts';
+
+export interface PointHistorySources {
+  readonly database: Database;
+  readonly samples: Pick<SampleStore, 'history' | 'aggregate' | 'keepsSessions'>;
+  readonly accounting: AccountingSources;
+}
+
+/** Below /api/acquisition/sessions. */
+export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginCallbackZod {
+  const { database, samples, accounting } = sources;
+
+  const results = async (
+    query: HistoryQuery,
+    intervals: { intervalMs: number; utcOffsetMs: number } | undefined,
+    aggregation: Aggregation,
+  ): Promise<PointHistory['results']> => {
+    if (intervals === undefined) {
+      const points = await samples.history(query);
+      return points.map(({ time, device, pointCode, value, quality }) => ({
+        time: time.toISOString(),
+        device,
+        point_code: pointCode,
+        value,
+        quality,
+      }));
+    }
+    const buckets = await samples.aggregate({ ...query, ...intervals });
+    return withEmptyBuckets(buckets, { ...query, ...intervals }).map((bucket) =>
+      bucketResult(bucket, aggregation),
+    );
+  };
+
+  /** Undefined when nothing can be found. */
+  const questionOf = async (
+    { point_code, device, session_id, limit }: PointHistoryQuery,
+    { start, end, signal }: { start: Date; end: Date; signal: AbortSignal },
+  ): Promise<HistoryQuery | undefined> => {
+    const common = { pointCode: point_code, limit, start, end, signal };
+    const one = device || undefined;
+    if (session_id && !samples.keepsSessions) {
+      const extent = await extentOfSession(accounting, { sessionId: session_id, device: one, start, end });
+      if (!extent) return undefined;
+      return { ...common, ...extent };
+    }
+    return {
+      ...common,
+      ...(one ? { devices: await historyDevices(database, [one]) } : {}),
+      ...(session_id ? { sessionId: session_id } : {}),
+    };
+  };
+
+  return (app, _options, done) => {
+    app.get(
+      '/point-history',
+      { schema: { querystring: pointHistoryQuerySchema, response: { 200: pointHistorySchema } } },
+      async ({ query }, reply): Promise<PointHistory> => {
+        const signal = clientGone(reply);
+        const now = new Date();
+        const start = timeOf('start_time', query.start_time || '-1h', now);
+        const end = timeOf('end_time', query.end_time || 'now', now);
+        if (start >= end) {
+          throw validationFailed([{ path: 'start_time', message: 'must be before end_time' }]);
+        }
+        const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
+        const utcOffsetMs = utcOffsetOf(query.utc_offset);
+        const intervals = intervalMs === undefined ? undefined : { intervalMs, utcOffsetMs };
+        const asked = await questionOf(query, { start, end, signal });
+        const found = asked ? await results(asked, intervals, query.aggregation) : [];
+        if (found.length === 0) {
+          const devicesAreKnown = await isOfKnownSession(accounting, query);
+          const devices = query.device
+            ? (asked?.devices ?? (await historyDevices(database, [query.device])))
+            : undefined;
+          await requireKnownPoint(
+            { database, samples },
+            { pointCode: query.point_code, devices, devicesAreKnown, signal },
+          );
+        }
+        const gaps = query.session_id
+          ? await knownGaps(accounting, query.session_id, query.device || undefined, {
+              from: start,
+              to: end > now ? now : end,
+            })
+          : undefined;
+        return {
+          start_time: start.toISOString(),
+          end_time: end.toISOString(),
+          interval_seconds: intervalMs === undefined ? null : intervalMs / 1_000,
+          results: found,
+          limit_reached: found.length >= query.limit,
+          ...(gaps ? { gaps } : {}),
+        };
+      },
+    );
+    done();
+  };
+}
+
+function bucketResult(bucket: HistoryBucket, aggregation: Aggregation): PointHistory['results'][number] {
+  const { time, device, pointCode, mean, min, max, last, count, quality } = bucket;
+  return {
+    time: time.toISOString(),
+    device,
+    point_code: pointCode,
+    value: count === 0 ? null : bucket[aggregation],
+    quality,
+    mean,
+    min,
+    max,
+    last,
+    count,
+  };
+}
+
+/**
+ * Whether the session that is asked for may have read the device that is asked for: the configuration that it ran on has it,
+ * whatever became of it since, or cannot be asked now. Where nobody can be asked nothing is called unknown.
+ * @throws ApiProblem when there never was such a session, or it reads no such device
+ */
+async function isOfKnownSession(
+  { database, plans }: Pick<AccountingSources, 'database' | 'plans'>,
+  { session_id: sessionId, device }: Pick<PointHistoryQuery, 'session_id' | 'device'>,
+): Promise<boolean> {
+  if (!sessionId) return false;
+  try {
+    const session = await sessionThatWas(database, sessionId);
+    // Which devices a session had that was cleaned away is not kept.
+    if (!session || !device) return false;
+    const plan = await unlessUnreadable(plans.of(session.task_id, session.config_version));
+    if (!plan || plan.devices.some(({ code }) => code === device)) return true;
+  } catch (error) {
+    if (isOutage(error)) return true;
+    throw error;
+  }
+  throw deviceNotInSession(sessionId, device);
+}
+
+/** Undefined when the snapshot is lost. */
+async function unlessUnreadable(plan: Promise<PollingPlan>): Promise<PollingPlan | undefined> {
+  try {
+    return await plan;
+  } catch (error) {
+    if (error instanceof ApiProblem) return undefined;
+    throw error;
+  }
+}
+
+function isOutage(error: unknown): boolean {
+  return (
+    error instanceof DatabaseUnavailable ||
+    error instanceof SampleStoreUnavailable ||
+    error instanceof BrokerUnavailable
+  );
+}
+/** Undefined when they cannot be told now: history is worth having without them. */
+async function knownGaps(
+  sources: AccountingSources,
+  sessionId: string,
+  device: string | undefined,
+  window: { from: Date; to: Date },
+): Promise<GapView[] | undefined> {
+  try {
+    const session = await knownSession(sources.database, sessionId);
+    const account = await accountForSession(sources, { session, device, ...window });
+    return account && gapViews(account).map(({ view }) => view);
+  } catch (error) {
+    if (isOutage(error) || error instanceof ApiProblem) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,78 @@
+import { type SampleStore, SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
+import { sql } from 'kysely';
+import { DatabaseUnavailable } from '../database/database-unavailable.ts';
+import type { Database } from '../database/open-database.ts';
+import { historyDevices } from '../history/history-devices.ts';
+import { requireKnownPoint } from '../history/known-point.ts';
+import { notFound } from '../problems/api-problem.ts';
+
+export interface KnownLiveSources {
+  readonly database: Database;
+  /** Where the samples of before are. */
+  readonly stored: Pick<SampleStore, 'history'>;
+}
+
+/**
+ * Tells what has no sample so far from what will never have one: a device is configured, or a session that is not over reads
+ * it under a name that it had; of a point see `requireKnownPoint`. Where nobody can be asked nothing is called unknown.
+ * @throws ApiProblem for the first one that is not known, HistoryQueryRefused
+ */
+export async function requireKnownLive(
+  { database, stored }: KnownLiveSources,
+  asked: {
+    readonly devices: readonly string[] | undefined;
+    readonly points: readonly string[] | undefined;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const devices = [...new Set(asked.devices)];
+  try {
+    const unknown = devices.length === 0 ? undefined : await unknownOf(database, devices);
+    if (unknown !== undefined) {
+      throw notFound(
+        'device_not_found',
+        `There is no device ${unknown}, and no session reads one of that name.`,
+      );
+    }
+    const ofDevices = devices.length === 0 ? undefined : await historyDevices(database, devices);
+    for (const pointCode of new Set(asked.points)) {
+      await requireKnownPoint(
+        { database, samples: stored },
+        { pointCode, devices: ofDevices, devicesAreKnown: true, signal: asked.signal },
+      );
+    }
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable || error instanceof SampleStoreUnavailable) return;
+    throw error;
+  }
+}
+
+/** The first that is neither configured nor read by a session. @throws DatabaseUnavailable */
+async function unknownOf(database: Database, codes: readonly string[]): Promise<string | undefined> {
+  const configured = await database.selectFrom('devices').select('code').where('code', 'in', codes).execute();
+  const known = new Set(configured.map(({ code }) => code));
+  for (const code of codes) {
+    if (!known.has(code) && !(await isRead(database, code))) return code;
+  }
+  return undefined;
+}
+
+/** Whether a session that is not over reads a device of that code. Of versions that earlier releases wrote nobody can say: then yes. */
+async function isRead(database: Database, code: string): Promise<boolean> {
+  const found = await database
+    .selectFrom('sessions')
+    .leftJoin('task_config_versions as versions', (join) =>
+      join
+        .onRef('versions.task_id', '=', 'sessions.task_id')
+        .onRef('versions.version', '=', 'sessions.config_version'),
+    )
+    .select('session_id')
+    .where('status', 'in', ['running', 'paused'])
+    .where(
+      sql<boolean>`(versions.device_codes is null or versions.device_codes @> ${JSON.stringify([code])}::jsonb
+        or versions.device_codes @> ${JSON.stringify([{ code }])}::jsonb)`,
+    )
+    .limit(1)
+    .executeTakeFirst();
+  return found !== undefined;
+}

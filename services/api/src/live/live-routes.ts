@@ -1,0 +1,100 @@
+import { liveQuerySchema } from '@holdfast/shared/contracts/http/live-http.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import type { ApiKeys } from '../access/api-keys.ts';
+import type { Database } from '../database/open-database.ts';
+import { clientGone } from '../http/client-gone.ts';
+import { BrokerUnavailable, type LiveSamples } from '../ports.ts';
+import { ApiProblem, notFound, validationFailed } from '../problems/api-problem.ts';
+import { EventStream } from './event-stream.ts';
+import { followSamples, startingPoint, startingPointOfReturn } from './follow-samples.ts';
+import { type KnownLiveSources, requireKnownLive } from './known-live.ts';
+
+export interface LiveSources extends KnownLiveSources {
+  readonly samples: LiveSamples;
+  readonly keys: Pick<ApiKeys, 'whenLost'>;
+}
+
+/** So long a client may take nothing before it is dropped. */
+const patienceMs = 10_000;
+const clientsAtMost = 500;
+
+/** /api/acquisition/live: samples as server-sent events while they come. */
+export function liveRoutes({ database, samples, stored, keys }: LiveSources): FastifyPluginCallbackZod {
+  const clients = new Set<EventStream>();
+  let isEnding = false;
+
+  return (app, _options, done) => {
+    app.addHook('preClose', async () => {
+      isEnding = true;
+      for (const client of clients) client.end();
+    });
+    app.get('/', { schema: { querystring: liveQuerySchema } }, async (request, reply) => {
+      const { task, device, point } = request.query;
+      const lastEventId = lastEventIdOf(request.headers['last-event-id'] ?? request.query.lastEventId);
+      const taskId = task === undefined ? undefined : await taskIdOf(database, task);
+      // One that comes back was let in when it came: what it has missed is its, whatever became of the device since.
+      if (lastEventId === undefined) {
+        const signal = clientGone(reply);
+        await requireKnownLive({ database, stored }, { devices: device, points: point, signal });
+      }
+      // Before the answer: whoever has it may count on every sample that comes after it.
+      const atFirst = await startingPoint(samples, lastEventId).catch((error: unknown) => {
+        if (lastEventId !== undefined && error instanceof BrokerUnavailable) return undefined;
+        throw error;
+      });
+      if (clients.size >= clientsAtMost) throw tooManyClients();
+      const headers = reply.getHeaders() as Record<string, string>;
+      reply.hijack();
+      const lastId = lastEventId ?? atFirst?.after ?? 0;
+      const client = new EventStream(reply.raw, { patienceMs, headers, lastId });
+      clients.add(client);
+      // Its request was in hand already when the others were let go.
+      if (isEnding) client.end();
+      const { caller } = request;
+      const keep = caller.kind === 'key' ? keys.whenLost(caller.id, () => client.end()) : undefined;
+      try {
+        const from = atFirst ?? (await startingPointOfReturn(samples, lastId, client));
+        if (!from) return;
+        await followSamples(samples, client, {
+          taskId,
+          filter: { devices: new Set(device), points: new Set(point) },
+          from,
+        });
+      } catch (error) {
+        // The answer has begun: ending it makes the client come back with the last id that it has seen.
+        request.log.info({ err: error }, 'a live stream broke off');
+      } finally {
+        keep?.();
+        clients.delete(client);
+        client.end();
+      }
+    });
+    done();
+  };
+}
+
+function lastEventIdOf(given: string | string[] | undefined): number | undefined {
+  const text = [given].flat().at(-1);
+  if (text === undefined || text === '') return undefined;
+  if (!/^[0-9]{1,15}$/.test(text)) {
+    throw validationFailed([{ path: 'Last-Event-ID', message: 'must be the id of an event of this stream' }]);
+  }
+  return Number(text);
+}
+
+async function taskIdOf(database: Database, task: string): Promise<string> {
+  if (/^[1-9][0-9]{0,14}$/.test(task)) return task;
+  const found = await database.selectFrom('tasks').select('id').where('code', '=', task).executeTakeFirst();
+  if (!found) throw notFound('task_not_found', `There is no task ${task}.`);
+  return String(found.id);
+}
+
+function tooManyClients(): ApiProblem {
+  return new ApiProblem({
+    status: 503,
+    code: 'too_many_live_clients',
+    title: 'Too many clients follow live samples',
+    detail: `This process serves ${clientsAtMost} at once. Try again later, or another process.`,
+    retryAfterSeconds: 30,
+  });
+}

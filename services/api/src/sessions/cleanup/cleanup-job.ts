@@ -1,0 +1,108 @@
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { sql } from 'kysely';
+import { advisoryLocks } from '../../database/advisory-locks.ts';
+import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
+import type { Database } from '../../database/open-database.ts';
+import type { LogGuard } from '../projection/log-guard.ts';
+import { cleanUp, cleanUpLatecomers } from './clean-up.ts';
+import type { EndedStatus } from './cleanable-sessions.ts';
+
+export interface CleanupJobOptions {
+  readonly database: Database;
+  readonly logGuard: Pick<LogGuard, 'damage' | 'isSound'>;
+  /** Sessions that ended longer ago than this are removed; 0: none, only what came in of those that were removed before. */
+  readonly olderThanMs: number;
+  readonly statuses: readonly EndedStatus[];
+  readonly everyMs: number;
+  readonly log: Logger;
+}
+
+const sessionsAtOnce = 2_000;
+const dayMs = 86_400_000;
+/** The database and the log are given a moment after the start. */
+const firstAfterMs = 1_000;
+const retryMs = 60_000;
+const logLookMs = 1_000;
+
+/**
+ * Cleans up at regular times, and takes away what came in of sessions after they were cleaned away, by whomever. Every API
+ * process has this job; of those that want to do it at the same moment one does, which an advisory lock decides. Whether
+ * it was done before need not be known: what is gone is not found again.
+ */
+export function startCleanupJob(options: CleanupJobOptions): { readonly stop: Stop } {
+  const { database, logGuard, olderThanMs, statuses, everyMs, log } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+
+  /** Undefined when another process does it, or nobody should. */
+  const run = async (): Promise<{ removed: number; late: number } | undefined> => {
+    // The read model may be all that is left of the log.
+    if (logGuard.damage()) return undefined;
+    return database.connection().execute(async (connection) => {
+      const key = sql.lit(advisoryLocks.cleanup);
+      const { rows } = await sql<{ held: boolean }>`select pg_try_advisory_lock(${key}) as held`.execute(
+        connection,
+      );
+      if (!rows[0]?.held) {
+        log.debug({}, 'another process cleans up at the moment');
+        return undefined;
+      }
+      try {
+        const endedBefore = new Date(Date.now() - olderThanMs);
+        let removed = 0;
+        let isMore = olderThanMs > 0;
+        while (isMore && !signal.aborted) {
+          const done = await cleanUp(database, { endedBefore, statuses }, { limit: sessionsAtOnce, signal });
+          removed += done.removed;
+          isMore = done.limitReached;
+          // A lock that was lost with its connection is somebody else's by now.
+          await sql`select 1`.execute(connection);
+        }
+        // Of another log the same ids mean other sessions, whose account must stay.
+        const late = logGuard.isSound() ? await cleanUpLatecomers(database, { signal }) : 0;
+        return { removed, late };
+      } finally {
+        await sql`select pg_advisory_unlock(${key})`.execute(connection).catch(() => undefined);
+      }
+    });
+  };
+
+  const loop = async (): Promise<void> => {
+    let waitMs = Math.min(firstAfterMs, everyMs);
+    let isLogAwaited = false;
+    while (!signal.aborted) {
+      await pause(systemTimers, waitMs, signal);
+      if (signal.aborted) return;
+      if (isLogAwaited && !logGuard.isSound()) continue;
+      isLogAwaited = false;
+      waitMs = everyMs;
+      try {
+        const { removed = 0, late = 0 } = (await run()) ?? {};
+        if (removed > 0) {
+          log.info({ removed, older_than_days: olderThanMs / dayMs }, 'old sessions were cleaned away');
+        }
+        if (late > 0) {
+          log.info({ sessions: late }, 'what came in of sessions after they were cleaned away is removed');
+        }
+        // Of a log that was not looked at yet, as at the start, only half could be done. The rest is, as soon as it was.
+        isLogAwaited = !logGuard.isSound();
+        if (isLogAwaited) waitMs = Math.min(everyMs, logLookMs);
+      } catch (error) {
+        waitMs = Math.min(everyMs, retryMs);
+        // That the database is away is told where it is noticed first.
+        const level = error instanceof DatabaseUnavailable ? 'debug' : 'warn';
+        log[level]({ err: error }, 'old sessions could not be cleaned away; trying again');
+      }
+    }
+  };
+
+  const running = loop();
+  return {
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import {
+  ageMs,
+  cleanablePageSchema,
+  cleanedUpSchema,
+  cleanupBodySchema,
+  cleanupQuerySchema,
+} from '@holdfast/shared/contracts/http/cleanup-http.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import type { Database } from '../../database/open-database.ts';
+import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
+import type { LogGuard } from '../projection/log-guard.ts';
+import { cleanUp } from './clean-up.ts';
+import { countCleanable, listCleanable } from './cleanable-sessions.ts';
+
+export interface CleanupSources {
+  readonly database: Database;
+  readonly logGuard: Pick<LogGuard, 'damage'>;
+}
+
+/** Below /api/system/cleanup. */
+export function cleanupRoutes({ database, logGuard }: CleanupSources): FastifyPluginCallbackZod {
+  return (app, _options, done) => {
+    app.get(
+      '/',
+      { schema: { querystring: cleanupQuerySchema, response: { 200: cleanablePageSchema } } },
+      async ({ query: { older_than, status, limit, cursor } }) => {
+        const criteria = { endedBefore: timeAgo(older_than), statuses: status };
+        const after = decodeCursor(cursor) ?? 0;
+        const [{ cleanable, recoverable }, { sessions, next }] = await Promise.all([
+          countCleanable(database, criteria),
+          listCleanable(database, criteria, { after, limit }),
+        ]);
+        return {
+          ended_before: criteria.endedBefore.toISOString(),
+          count: cleanable,
+          recoverable,
+          results: sessions.map(({ session_id, started_at, stopped_at, first_sequence: _, ...session }) => ({
+            id: session_id,
+            ...session,
+            started_at: started_at.toISOString(),
+            stopped_at: stopped_at?.toISOString() ?? null,
+          })),
+          next_cursor: encodeCursor(next),
+        };
+      },
+    );
+    app.post(
+      '/',
+      { schema: { body: cleanupBodySchema, response: { 200: cleanedUpSchema } } },
+      async (request) => {
+        // The read model may be all that is left of the log.
+        const damage = logGuard.damage();
+        if (damage) throw damage;
+        const { older_than, status, limit } = request.body;
+        const endedBefore = timeAgo(older_than);
+        const { removed, limitReached } = await cleanUp(
+          database,
+          { endedBefore, statuses: status },
+          { limit },
+        );
+        request.log.info({ older_than, status, removed }, 'sessions were cleaned away');
+        return { ended_before: endedBefore.toISOString(), removed, limit_reached: limitReached };
+      },
+    );
+    done();
+  };
+}
+
+function timeAgo(olderThan: string): Date {
+  return new Date(Date.now() - (ageMs(olderThan) ?? Number.POSITIVE_INFINITY));
+}

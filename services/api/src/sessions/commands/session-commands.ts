@@ -1,0 +1,270 @@
+import type {
+  StartValidation,
+  StartValidationView,
+} from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { CommandedSession, StartedTask } from '@holdfast/shared/contracts/http/session-http.ts';
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
+import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
+import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
+import {
+  AppendOutcomeUnknown,
+  type EventStore,
+  StoreUnavailable,
+} from '@holdfast/shared/event-store/event-store.ts';
+import {
+  type CommandOutcome,
+  handleCommand,
+  loadSession,
+  type SessionMemory,
+} from '@holdfast/shared/sessions/handle-command.ts';
+import type { ConfigVersions } from '../../configuration/config-versions.ts';
+import { refusalProblem } from '../../http/http-errors.ts';
+import type { CommandStores } from '../../ports.ts';
+import type { LogGuard } from '../projection/log-guard.ts';
+import type { ProjectionSignal, WaitOutcome } from '../projection/projection-signal.ts';
+import { sessionViewFromLog } from '../queries/session-view.ts';
+import type { ShownSessions } from '../queries/shown-sessions.ts';
+import type { CommandAttempt } from './command-keys.ts';
+import { hasPlacement } from './has-placement.ts';
+import { readEarlierRun } from './read-earlier-run.ts';
+import { readOwnEvent } from './read-own-event.ts';
+
+export interface SessionCommandsOptions {
+  readonly broker: { stores(): CommandStores };
+  readonly versions: Pick<ConfigVersions, 'ensure'>;
+  readonly projection: Pick<ProjectionSignal, 'waitFor'>;
+  readonly shown: Pick<ShownSessions, 'after'>;
+  readonly logGuard: Pick<LogGuard, 'damage'>;
+  /** Reads the task's devices once. @throws ApiProblem when it is strict and they do not give everything */
+  readonly validateTask: (
+    taskId: number,
+    mode: Exclude<StartValidation, 'skip'>,
+    traceparent?: string,
+  ) => Promise<StartValidationView>;
+  /** Of the log that {@link broker} has now. */
+  readonly memory: SessionMemory;
+  /** Longest wait for the read model to show what a command did. */
+  readonly readYourWriteMs: number;
+}
+
+interface Commander {
+  /** Who asks; goes into the event. */
+  readonly by: string;
+  readonly attempt: CommandAttempt;
+}
+
+/**
+ * Commands answer when their event is stored, and by then the read model shows it wherever PostgreSQL is up. All
+ * but the start need nothing but the broker: a database outage must not keep anybody from stopping a session.
+ * All throw ApiProblem for a refusal, and what the event store throws.
+ */
+export interface SessionCommands {
+  start(
+    request: Commander & {
+      taskId: string;
+      metadata: Record<string, unknown>;
+      validate: StartValidation;
+    },
+  ): Promise<StartedTask>;
+  stop(request: Commander & { sessionId: string; reason: string }): Promise<CommandedSession>;
+  pause(request: Commander & { sessionId: string; reason: string }): Promise<CommandedSession>;
+  resume(request: Commander & { sessionId: string }): Promise<CommandedSession>;
+  recover(request: Commander & { sessionId: string }): Promise<CommandedSession>;
+}
+
+const source = '/holdfast/api';
+
+type StartedState = Exclude<SessionState, { status: 'never_started' }>;
+type Accepted = Extract<CommandOutcome, { ok: true }>;
+
+export function sessionCommands(options: SessionCommandsOptions): SessionCommands {
+  const { broker, versions, projection, shown, logGuard, memory, readYourWriteMs } = options;
+
+  const usableStores = () => {
+    const damage = logGuard.damage();
+    if (damage) throw damage;
+    return broker.stores();
+  };
+
+  const send = async (
+    events: EventStore,
+    taskId: string,
+    command: SessionCommand,
+    { commandId, traceparent }: CommandAttempt,
+    now: string,
+  ): Promise<Accepted> => {
+    const context = { commandId, source, now, traceparent };
+    const outcome = await handleCommand(events, taskId, command, context, memory);
+    if (!outcome.ok) throw refusalProblem(outcome.refusal);
+    return outcome;
+  };
+
+  /** Before anything is made for a start. The log decides again when its event is appended. */
+  const refuseWhileActive = async (events: EventStore, taskId: string): Promise<void> => {
+    const remembered = memory.get(taskId);
+    if (remembered && !isActive(remembered.state)) return;
+    const loaded = await loadSession(events, taskId);
+    memory.set(taskId, loaded);
+    if (isActive(loaded.state)) throw alreadyActive(loaded.state);
+  };
+
+  const onSession = async (
+    sessionId: string,
+    words: { done: string; already: string },
+    attempt: CommandAttempt,
+    makeCommand: (
+      events: EventStore,
+      taskId: string,
+      now: string,
+    ) => SessionCommand | Promise<SessionCommand>,
+  ): Promise<CommandedSession> => {
+    const parsed = parseSessionId(sessionId);
+    if (!parsed) throw refusalProblem({ code: 'session_not_found', sessionId });
+    const { events } = usableStores();
+    const outcome = await onlyOnce(events, parsed.taskId, attempt, async () => {
+      const now = new Date().toISOString();
+      return send(events, parsed.taskId, await makeCommand(events, parsed.taskId, now), attempt, now);
+    });
+    const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
+    const said = `Session ${sessionId} ${outcome.changed ? words.done : words.already}.`;
+    const { sequence, changed: isNew } = outcome;
+    const projected = waited === 'reached' ? await shown.after(sessionId, { sequence, isNew }) : undefined;
+    if (projected && projected !== 'gone') return { ...projected, detail: said };
+    const state =
+      outcome.state.session.sessionId === sessionId
+        ? outcome.state
+        : await readEarlierRun(events, parsed.taskId, sessionId);
+    if (!state) throw refusalProblem({ code: 'session_not_found', sessionId });
+    const wasCleaned = projected === 'gone' && !isNew;
+    const about = wasCleaned ? 'It was cleaned away: only the event log has it.' : unprojected(waited);
+    return { ...sessionViewFromLog(state, new Date()), detail: `${said} ${about}` };
+  };
+
+  return {
+    start: async ({ taskId, metadata, validate, by, attempt }) => {
+      const { events, taskConfigs } = usableStores();
+      let validation: StartValidationView | null = null;
+      const outcome = await onlyOnce(events, taskId, attempt, async () => {
+        await refuseWhileActive(events, taskId);
+        if (validate !== 'skip')
+          validation = await options.validateTask(Number(taskId), validate, attempt.traceparent);
+        const { taskCode, version, needs, maxDuration } = await versions.ensure(taskConfigs, Number(taskId));
+        // One time for the session and for its event: what began when it started began at that very moment.
+        const now = new Date().toISOString();
+        const start: SessionCommand = {
+          type: 'StartSession',
+          taskId,
+          taskCode,
+          configVersion: version,
+          metadata,
+          needs,
+          maxDuration,
+          by,
+          now,
+        };
+        return send(events, taskId, start, attempt, now);
+      });
+      const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
+      const { sessionId, taskCode, configVersion } = outcome.state.session;
+      const said = `Session ${sessionId} of task ${taskCode} is started.`;
+      return {
+        session_id: sessionId,
+        task_code: taskCode,
+        status: outcome.state.status,
+        config_version: configVersion,
+        detail: waited === 'reached' ? said : `${said} ${unprojected(waited)}`,
+        validation,
+      };
+    },
+    stop: ({ sessionId, reason, by, attempt }) =>
+      onSession(sessionId, { done: 'is stopped', already: 'was over already' }, attempt, () => ({
+        type: 'StopSession',
+        sessionId,
+        reason,
+        by,
+      })),
+    pause: ({ sessionId, reason, by, attempt }) =>
+      onSession(sessionId, { done: 'is paused', already: 'was paused already' }, attempt, () => ({
+        type: 'PauseSession',
+        sessionId,
+        reason,
+        by,
+      })),
+    resume: ({ sessionId, by, attempt }) =>
+      onSession(sessionId, { done: 'runs again', already: 'was running already' }, attempt, () => ({
+        type: 'ResumeSession',
+        sessionId,
+        by,
+      })),
+    recover: ({ sessionId, by, attempt }) =>
+      onSession(
+        sessionId,
+        { done: 'will be placed again', already: 'is placed: there is nothing to recover' },
+        attempt,
+        async (events, taskId, now) => ({
+          type: 'RecoverSession',
+          sessionId,
+          placed: await hasPlacement(events, taskId),
+          by,
+          now,
+        }),
+      ),
+  };
+}
+
+/**
+ * Runs a command, unless its first try was carried out already: that is found by its id, before and, as the two may
+ * be on their way at the same time, after a refusal.
+ */
+async function onlyOnce(
+  events: EventStore,
+  taskId: string,
+  { commandId, isRepeat }: CommandAttempt,
+  run: () => Promise<Accepted>,
+): Promise<Accepted> {
+  const find = async (): Promise<Accepted | undefined> => {
+    const own = await readOwnEvent(events, taskId, commandId);
+    return own && { ok: true, changed: true, ...own };
+  };
+  if (isRepeat) {
+    const before = await find().catch((cause: unknown) => {
+      // The first try is not known to have failed.
+      if (!(cause instanceof StoreUnavailable)) throw cause;
+      throw new AppendOutcomeUnknown(subjects.lifecycle(taskId), commandId, { cause });
+    });
+    if (before) return before;
+  }
+  try {
+    return await run();
+  } catch (error) {
+    // Also the first try: a repeat that came right behind it may have been quicker, under the same id.
+    const after = await find().catch((cause: unknown) => {
+      // A log that cannot be read does not tell that nothing was stored, where the attempt could not tell either.
+      if (!(cause instanceof StoreUnavailable)) throw cause;
+      return undefined;
+    });
+    if (after) return after;
+    throw error;
+  }
+}
+
+type ActiveState = Extract<StartedState, { status: 'running' | 'paused' }>;
+
+function isActive(state: SessionState): state is ActiveState {
+  return state.status === 'running' || state.status === 'paused';
+}
+
+function alreadyActive(state: ActiveState) {
+  return refusalProblem({
+    code: 'task_already_active',
+    sessionId: state.session.sessionId,
+    status: state.status,
+  });
+}
+
+function unprojected(waited: WaitOutcome): string {
+  return waited === 'database_away'
+    ? 'The database is away: lists will show this when it is back.'
+    : 'Lists may show this a little later.';
+}

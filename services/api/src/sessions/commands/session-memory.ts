@@ -1,0 +1,32 @@
+import type { LoadedSession, SessionMemory } from '@holdfast/shared/sessions/handle-command.ts';
+
+const tasksAtMost = 20_000;
+
+/**
+ * What this process last knew of tasks, so that a command costs the broker one question instead of two. Never the
+ * truth: see {@link handleCommand}. Those that nobody has commanded for longest are forgotten.
+ */
+export class RecentSessions implements SessionMemory {
+  readonly #known = new Map<string, LoadedSession>();
+
+  get(taskId: string): LoadedSession | undefined {
+    return this.#known.get(taskId);
+  }
+
+  set(taskId: string, known: LoadedSession): void {
+    this.#known.delete(taskId);
+    this.#known.set(taskId, known);
+    if (this.#known.size <= tasksAtMost) return;
+    const [oldest] = this.#known.keys();
+    if (oldest !== undefined) this.#known.delete(oldest);
+  }
+
+  delete(taskId: string): void {
+    this.#known.delete(taskId);
+  }
+
+  /** The log that comes after an outage of the broker may be another one. */
+  clear(): void {
+    this.#known.clear();
+  }
+}

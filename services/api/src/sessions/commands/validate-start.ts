@@ -1,0 +1,106 @@
+import type {
+  DeviceTestView,
+  StartValidation,
+  StartValidationView,
+} from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { readTaskContent } from '../../configuration/config-versions.ts';
+import type { Database } from '../../database/open-database.ts';
+import { testDevice } from '../../devices/test-device.ts';
+import type { Collectors } from '../../ports.ts';
+import { ApiProblem } from '../../problems/api-problem.ts';
+
+/** A start waits no longer than this for all devices together. */
+const validationMs = 5_000;
+const devicesAtOnce = 50;
+const failingShown = 100;
+
+/**
+ * Reads a task's devices once, before a session of it is started.
+ * @throws ApiProblem when `strict` and some do not give everything, BrokerUnavailable, DatabaseUnavailable
+ */
+export function taskValidation(sources: {
+  readonly database: Database;
+  readonly collectors: Collectors;
+}): (
+  taskId: number,
+  mode: Exclude<StartValidation, 'skip'>,
+  traceparent?: string,
+) => Promise<StartValidationView> {
+  return async (taskId, mode, traceparent) => {
+    const { devices, required_labels, task_code } = await readTaskContent(sources.database, taskId);
+    const found = await validateDevices({ ...sources, devices, labels: required_labels ?? {}, traceparent });
+    const { failing } = found;
+    const [first] = failing;
+    if (mode === 'warn' || !first) return found;
+    throw new ApiProblem({
+      status: 422,
+      code: 'devices_not_readable',
+      title: 'The session was not started: its devices do not give all values',
+      detail: `${failing.length} of ${devices.length} devices of task ${task_code}. ${first.device}: ${first.detail} To start all the same, ask for the validation warn or skip.`,
+      members: { validation: found },
+    });
+  };
+}
+
+/**
+ * Reads the devices of a task once, many at a time. What could not be read in time counts as failing.
+ * @throws BrokerUnavailable, DatabaseUnavailable
+ */
+async function validateDevices(options: {
+  readonly database: Database;
+  readonly collectors: Collectors;
+  readonly devices: readonly DeviceConfig[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly traceparent: string | undefined;
+}): Promise<StartValidationView> {
+  const { devices, ...rest } = options;
+  const untilMs = performance.now() + validationMs;
+  const waiting = devices.values();
+  const failing: DeviceTestView[] = [];
+  let passed = 0;
+  const next = async (): Promise<void> => {
+    for (const device of waiting) {
+      const leftMs = Math.floor(untilMs - performance.now());
+      const tested = leftMs < 100 ? tooLate(device) : await testOne({ ...rest, device, withinMs: leftMs });
+      if (tested.status === 'ok') passed += 1;
+      else failing.push(tested);
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(devicesAtOnce, devices.length) }, next));
+  return {
+    failing: failing
+      .sort((one, other) => one.device.localeCompare(other.device))
+      .slice(0, failingShown)
+      .map(({ requests: _, ...view }) => ({
+        ...view,
+        points: view.points.filter(({ quality }) => quality === 'bad').slice(0, failingShown),
+      })),
+    passed,
+  };
+}
+
+async function testOne(options: Parameters<typeof testDevice>[0]): Promise<DeviceTestView> {
+  try {
+    return await testDevice(options);
+  } catch (error) {
+    if (!(error instanceof ApiProblem)) throw error;
+    return failed(options.device, error.detail);
+  }
+}
+
+function tooLate(device: DeviceConfig): DeviceTestView {
+  return failed(device, `not read: the ${validationMs} ms for all devices were over`);
+}
+
+function failed({ id, code }: DeviceConfig, detail: string): DeviceTestView {
+  return {
+    device_id: Number(id),
+    device: code,
+    status: 'failed',
+    detail,
+    collector_id: null,
+    points: [],
+    requests: [],
+  };
+}

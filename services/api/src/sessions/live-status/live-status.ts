@@ -1,0 +1,147 @@
+import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { sql } from 'kysely';
+import type { Database } from '../../database/open-database.ts';
+import { type CounterRow, type LiveTotals, sumCounters } from './sum-counters.ts';
+
+/** Hands over every live status that there is and then every change; returns what ends it. */
+export type WatchStatuses = (
+  onStatus: (taskId: string, status: SessionLiveStatus) => void,
+) => Promise<() => void>;
+
+export interface LiveStatus {
+  /** Begins to watch, in place of the former watch; called again after every reconnect. */
+  watch(statuses: WatchStatuses): Promise<void>;
+  totals(sessionId: string): Promise<LiveTotals>;
+  /** What the holder of the task's session said last, as far as it has reached this process. */
+  lastWord(taskId: number): SessionLiveStatus | undefined;
+  /** The same of every task. */
+  lastWords(): Iterable<SessionLiveStatus>;
+  /** Stores what is not stored yet, if the database is there. */
+  stop: Stop;
+}
+
+const rowsPerStatement = 1_000;
+
+/**
+ * Counters and device health of sessions. Their owners rewrite them in the STATUS bucket every few seconds and
+ * start at zero with each collector process and epoch, so the last word of each is kept in PostgreSQL, where they
+ * outlive both broker and collectors.
+ */
+export function startLiveStatus(options: {
+  database: Database;
+  log: Logger;
+  flushIntervalMs: number;
+}): LiveStatus {
+  const { database, log } = options;
+  /** The latest of each task, for answers that are fresher than the last flush. */
+  const latest = new Map<string, CounterRow>();
+  const words = new Map<string, SessionLiveStatus>();
+  let unsaved = new Map<string, CounterRow>();
+  let stopWatch: (() => void) | undefined;
+  let flushing: Promise<void> | undefined;
+  let saidFailing = false;
+
+  const onStatus = (taskId: string, status: SessionLiveStatus) => {
+    const row = counterRow(status);
+    if (!row) return;
+    latest.set(taskId, row);
+    words.set(taskId, status);
+    unsaved.set(keyOf(row), row);
+  };
+
+  const flushOnce = async (): Promise<void> => {
+    const rows = [...unsaved.values()];
+    unsaved = new Map();
+    for (let from = 0; from < rows.length; from += rowsPerStatement) {
+      try {
+        await upsertCounters(database, rows.slice(from, from + rowsPerStatement));
+        saidFailing = false;
+      } catch (error) {
+        if (!saidFailing) log.warn({ err: error }, 'counters of sessions cannot be stored now; trying again');
+        saidFailing = true;
+        // What came in meanwhile is newer and stays.
+        for (const row of rows.slice(from)) if (!unsaved.has(keyOf(row))) unsaved.set(keyOf(row), row);
+        return;
+      }
+    }
+  };
+  const flush = (): Promise<void> => {
+    flushing ??= flushOnce().finally(() => {
+      flushing = undefined;
+    });
+    return flushing;
+  };
+  const timer = setInterval(() => void flush(), options.flushIntervalMs);
+
+  return {
+    watch: async (statuses) => {
+      stopWatch?.();
+      stopWatch = undefined;
+      stopWatch = await statuses(onStatus);
+    },
+    totals: async (sessionId) => {
+      const stored = await database
+        .selectFrom('session_counters')
+        .selectAll()
+        .where('session_id', '=', sessionId)
+        .execute();
+      const rows = new Map<string, CounterRow>();
+      const fresher = [...latest.values()].filter((row) => row.session_id === sessionId);
+      for (const row of [...(stored as CounterRow[]), ...fresher]) {
+        const known = rows.get(keyOf(row));
+        if (!known || known.updated_at < row.updated_at) rows.set(keyOf(row), row);
+      }
+      return sumCounters([...rows.values()]);
+    },
+    lastWord: (taskId) => words.get(String(taskId)),
+    lastWords: () => words.values(),
+    stop: async () => {
+      clearInterval(timer);
+      stopWatch?.();
+      await flushing;
+      await flush();
+    },
+  };
+}
+
+function keyOf({ session_id, epoch, instance }: CounterRow): string {
+  return `${session_id}/${epoch}/${instance}`;
+}
+
+function counterRow(status: SessionLiveStatus): CounterRow | undefined {
+  const updatedAt = new Date(status.updated_at);
+  if (Number.isNaN(updatedAt.getTime())) return undefined;
+  const lastRead = status.last_read_time === null ? null : new Date(status.last_read_time);
+  return {
+    session_id: status.session,
+    epoch: status.epoch,
+    instance: status.instance,
+    points_read: status.points_read,
+    error_count: status.error_count,
+    last_read_time: lastRead && !Number.isNaN(lastRead.getTime()) ? lastRead : null,
+    device_health: status.device_health as Record<string, DeviceHealth>,
+    updated_at: updatedAt,
+  };
+}
+
+async function upsertCounters(database: Database, rows: readonly CounterRow[]): Promise<void> {
+  await database
+    .insertInto('session_counters')
+    .values(rows.map((row) => ({ ...row, device_health: JSON.stringify(row.device_health) })))
+    .onConflict((conflict) =>
+      conflict
+        .columns(['session_id', 'epoch', 'instance'])
+        .doUpdateSet((row) => ({
+          points_read: row.ref('excluded.points_read'),
+          error_count: row.ref('excluded.error_count'),
+          last_read_time: row.ref('excluded.last_read_time'),
+          device_health: row.ref('excluded.device_health'),
+          updated_at: row.ref('excluded.updated_at'),
+        }))
+        // Every API process stores them; the slower one must not bring back older values.
+        .where(sql<boolean>`excluded.updated_at > session_counters.updated_at`),
+    )
+    .execute();
+}

@@ -1,0 +1,182 @@
+import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { sql } from 'kysely';
+import { isDataRefusal } from '../../database/database-unavailable.ts';
+import type { Database } from '../../database/open-database.ts';
+import type { SessionRow } from '../queries/session-row.ts';
+import { type Checkpoint, lockCheckpoint } from './checkpoint.ts';
+import { readCleaned } from './cleaned-sessions.ts';
+import {
+  type ProjectedBatch,
+  projectBatch,
+  type ReadEvent,
+  readEvent,
+  sessionsNamedIn,
+  sessionsOf,
+  unreadableRow,
+} from './project-batch.ts';
+import type { ProjectedRows } from './projected-rows.ts';
+import { writeBatch } from './write-batch.ts';
+
+/** Somebody else has written the read model meanwhile. What is in memory of it is out of date. */
+export class CheckpointMoved extends Error {
+  override readonly name = 'CheckpointMoved';
+}
+
+/** Where the read model stands, and what the process that writes it knows of it. */
+export interface ReadModel {
+  readonly checkpoint: Checkpoint;
+  readonly rows: ProjectedRows;
+  /**
+   * No event after this sequence was cleaned away when the projector began. Nor is any later: what is cleaned away was
+   * in the read model, and so is older than whatever comes next.
+   */
+  readonly cleanedUpTo: number;
+}
+
+/**
+ * Brings a batch into the read model together with the checkpoint, in one transaction. Events that cannot be read
+ * or stored are kept as such and skipped: one of them must not stop all that follow.
+ * @throws CheckpointMoved
+ */
+export async function applyBatch(
+  database: Database,
+  model: ReadModel,
+  batch: readonly StoredEvent[],
+  log: Logger,
+): Promise<Checkpoint> {
+  try {
+    return await applyTogether(database, model, batch, log);
+  } catch (error) {
+    if (!isDataRefusal(error)) throw error;
+    log.warn({ err: error }, 'a batch of session events could not be stored; taking them one by one');
+  }
+  let { checkpoint } = model;
+  for (const stored of batch) checkpoint = await applyAlone(database, { ...model, checkpoint }, stored, log);
+  return checkpoint;
+}
+
+async function applyAlone(
+  database: Database,
+  model: ReadModel,
+  stored: StoredEvent,
+  log: Logger,
+): Promise<Checkpoint> {
+  try {
+    return await applyTogether(database, model, [stored], log);
+  } catch (error) {
+    if (!isDataRefusal(error)) throw error;
+    const problem = `the database refuses it (SQLSTATE ${error.code})`;
+    log.error({ err: error, sequence: stored.sequence }, 'a session event cannot be stored; it is skipped');
+    const bare = unreadableRow({ ...stored, message: null }, problem);
+    await write(database, model, stored, { sessions: new Map(), events: [bare] });
+    return after(stored);
+  }
+}
+
+async function applyTogether(
+  database: Database,
+  model: ReadModel,
+  batch: readonly StoredEvent[],
+  log: Logger,
+): Promise<Checkpoint> {
+  const last = batch.at(-1);
+  if (!last) return model.checkpoint;
+  const events = batch.map(readEvent);
+  tellProblems(events, log);
+  return (
+    (await applyWithoutLooking(database, model, events, last)) ?? applyLocked(database, model, events, last)
+  );
+}
+
+/**
+ * In one statement, where everything is known: sessions whose rows this process wrote last and nobody else can have
+ * changed, and such as begin in this batch. Undefined, and nothing is written, when that does not hold.
+ */
+async function applyWithoutLooking(
+  database: Database,
+  model: ReadModel,
+  events: readonly ReadEvent[],
+  last: StoredEvent,
+): Promise<Checkpoint | undefined> {
+  if ((events[0]?.row.sequence ?? 0) <= model.cleanedUpTo) return undefined;
+  const known = new Map<string, SessionRow>();
+  const takenForNew = new Set<string>();
+  for (const read of events) {
+    if (read.kind === 'unreadable') continue;
+    const { type, sessionId } = read.decoded.event;
+    if (known.has(sessionId) || takenForNew.has(sessionId)) continue;
+    const row = model.rows.current(sessionId);
+    if (row) known.set(sessionId, row);
+    else if (type === 'session.started') takenForNew.add(sessionId);
+    else return undefined;
+  }
+  const projected = projectBatch(known, events);
+  const reached = after(last);
+  if (!(await writeBatch(database, model.checkpoint, reached, projected, [...takenForNew]))) return undefined;
+  model.rows.put(projected.sessions);
+  return reached;
+}
+
+/** While the checkpoint is locked nothing is cleaned away, so what is read holds until it is written. */
+async function applyLocked(
+  database: Database,
+  model: ReadModel,
+  events: readonly ReadEvent[],
+  last: StoredEvent,
+): Promise<Checkpoint> {
+  const projected = await database.transaction().execute(async (transaction) => {
+    await lockCheckpoint(transaction);
+    const cleaned = await readCleaned(transaction, sessionsNamedIn(events));
+    const before = await readRows(transaction, sessionsOf(events));
+    const projected = projectBatch(before, events, cleaned);
+    await write(transaction, model, last, projected);
+    return projected;
+  });
+  model.rows.put(projected.sessions);
+  return after(last);
+}
+
+/** @throws CheckpointMoved */
+async function write(
+  database: Database,
+  { checkpoint }: ReadModel,
+  last: StoredEvent,
+  projected: ProjectedBatch,
+): Promise<void> {
+  if (await writeBatch(database, checkpoint, after(last), projected)) return;
+  throw new CheckpointMoved(`the read model is not at sequence ${checkpoint.lastSequence} any more`);
+}
+
+function after(last: StoredEvent): Checkpoint {
+  return { lastSequence: last.sequence, lastEventId: idOf(last) };
+}
+
+function tellProblems(events: readonly ReadEvent[], log: Logger): void {
+  for (const { row } of events) {
+    const { problem, sequence, task_id } = row;
+    if (problem === null) continue;
+    log.error(
+      { sequence, task_id, problem },
+      'a session event cannot be read by this release; it is skipped',
+    );
+  }
+}
+
+function idOf({ message }: StoredEvent): string | null {
+  const id = (message as { id?: unknown } | null)?.id;
+  // An id that the database could not hold unchanged proves nothing.
+  return typeof id === 'string' && id.length <= 200 && !id.includes('\u0000') && id.isWellFormed()
+    ? id
+    : null;
+}
+
+async function readRows(database: Database, sessionIds: readonly string[]): Promise<Map<string, SessionRow>> {
+  if (sessionIds.length === 0) return new Map();
+  const rows = await database
+    .selectFrom('sessions')
+    .selectAll()
+    .where('session_id', '=', sql<string>`any(${sessionIds})`)
+    .execute();
+  return new Map(rows.map((row) => [row.session_id, row]));
+}

@@ -1,0 +1,59 @@
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../../database/migrate.ts';
+import { type Database, openDatabase } from '../../database/open-database.ts';
+import { BrokerUnavailable, type SessionLog } from '../../ports.ts';
+import { writeCheckpoint } from './checkpoint.ts';
+import { LogGuard } from './log-guard.ts';
+
+const silent = createLogger('test', 'silent');
+let database: Database;
+
+beforeAll(async () => {
+  database = openDatabase({ url: await freshDatabase(), maxConnections: 3, log: silent });
+  cleanUpAfterFile(() => database.destroy());
+  await migrate(database, silent);
+});
+
+/** A log of events with these ids. */
+function logOf(...ids: string[]): SessionLog {
+  return {
+    end: async () => ({ lastSequence: ids.length, acknowledged: undefined }),
+    eventAt: async (sequence) => ({ subject: '', sequence, message: { id: ids[sequence - 1] } }),
+    openAfter: async () => {
+      throw new Error('nobody reads it here');
+    },
+  };
+}
+const away: SessionLog = {
+  ...logOf(),
+  end: async () => {
+    throw new BrokerUnavailable('away');
+  },
+};
+
+describe('a log', () => {
+  it('is sound once it was found to be that of the read model, and until it is not', async () => {
+    const guard = new LogGuard(database, silent);
+    const after = async (log: SessionLog) => {
+      await guard.check(log);
+      return [guard.isSound(), guard.damage() !== undefined];
+    };
+    expect([guard.isSound(), guard.damage()]).toEqual([false, undefined]);
+    expect(await after(away)).toEqual([false, false]);
+    // A read model that is about to be made anew may be that of any log.
+    expect(await after(logOf('a', 'b'))).toEqual([false, false]);
+    await database
+      .transaction()
+      .execute((transaction) => writeCheckpoint(transaction, { lastSequence: 2, lastEventId: 'b' }));
+    expect(await after(logOf('a', 'b', 'c'))).toEqual([true, false]);
+    expect(await after(away)).toEqual([true, false]);
+    expect(await after(logOf('a', 'other'))).toEqual([false, true]);
+    expect(await after(away)).toEqual([false, true]);
+    expect(await after(logOf('a', 'b'))).toEqual([true, false]);
+    await database.deleteFrom('projection_checkpoint').execute();
+    expect(await after(logOf('a', 'b'))).toEqual([false, false]);
+  });
+});

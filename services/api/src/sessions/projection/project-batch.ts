@@ -1,0 +1,119 @@
+import { toSnakeCase } from '@holdfast/shared/contracts/field-names.ts';
+import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import { parseSessionSubject, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
+import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+import type { SessionEventRow, SessionRow } from '../queries/session-row.ts';
+import type { CleanedSessions } from './cleaned-sessions.ts';
+import { projectEvent } from './project-event.ts';
+import { storableJson, storableText } from './storable-json.ts';
+
+export interface ProjectedBatch {
+  /** Rows that are new or different, by session id. */
+  readonly sessions: ReadonlyMap<string, SessionRow>;
+  readonly events: readonly SessionEventRow[];
+}
+
+/**
+ * What a batch of events makes of the rows that its sessions have so far. What was cleaned away stays away, however
+ * often the log is read.
+ */
+export function projectBatch(
+  before: { get(sessionId: string): SessionRow | undefined },
+  batch: readonly ReadEvent[],
+  cleaned: CleanedSessions = new Map(),
+): ProjectedBatch {
+  const sessions = new Map<string, SessionRow>();
+  const events: SessionEventRow[] = [];
+  for (const read of batch) {
+    const { sequence, session_id } = read.row;
+    if (sequence <= (cleaned.get(session_id ?? '') ?? 0)) continue;
+    events.push(read.row);
+    if (read.kind === 'unreadable') continue;
+    const { sessionId } = read.decoded.event;
+    const row = projectEvent(sessions.get(sessionId) ?? before.get(sessionId), read.decoded, sequence);
+    if (row) sessions.set(sessionId, row);
+  }
+  return { sessions, events };
+}
+
+/** Ids of the sessions that a batch may change. */
+export function sessionsOf(batch: readonly ReadEvent[]): string[] {
+  return [
+    ...new Set(batch.flatMap((read) => (read.kind === 'readable' ? read.decoded.event.sessionId : []))),
+  ];
+}
+
+/** Ids of the sessions that a batch names, also in events that cannot be read. */
+export function sessionsNamedIn(batch: readonly ReadEvent[]): string[] {
+  return [...new Set(batch.flatMap(({ row }) => row.session_id ?? []))];
+}
+
+type Decoded = Exclude<ReturnType<typeof decodeSessionEvent>, { kind: 'unreadable' }>;
+/** An event as it is shown, and what it says where it can be read. */
+export type ReadEvent =
+  | { readonly kind: 'readable'; readonly decoded: Decoded; readonly row: SessionEventRow }
+  /** Changes no session: it cannot be read, or is of none. */
+  | { readonly kind: 'unreadable'; readonly row: SessionEventRow };
+
+export function readEvent({ subject, sequence, message }: StoredEvent): ReadEvent {
+  if (subject === subjects.restored) {
+    const row = { ...unreadableRow({ subject, sequence, message }, ''), session_id: null, problem: null };
+    return { kind: 'unreadable', row };
+  }
+  const decoded = storableJson(decodeSessionEvent(message)) as ReturnType<typeof decodeSessionEvent>;
+  const place = parseSessionSubject(subject);
+  const problem = decoded.kind === 'unreadable' ? decoded.problem : problemOf(decoded, place);
+  if (decoded.kind === 'unreadable' || problem !== undefined) {
+    return { kind: 'unreadable', row: unreadableRow({ subject, sequence, message }, problem ?? '') };
+  }
+  const { type, ...data } = decoded.event;
+  return {
+    kind: 'readable',
+    decoded,
+    row: {
+      sequence,
+      session_id: decoded.event.sessionId,
+      task_id: Number(decoded.event.taskId),
+      type,
+      time: new Date(decoded.metadata.time),
+      event_id: decoded.metadata.id,
+      source: decoded.metadata.source,
+      data: toSnakeCase(data),
+      problem: null,
+    },
+  };
+}
+
+/** An event that is well formed in itself but not where it lies: a session's id names its task, and so does the subject. */
+function problemOf(decoded: Decoded, place: ReturnType<typeof parseSessionSubject>): string | undefined {
+  const { sessionId, taskId, type } = decoded.event;
+  if (place?.aspect !== decoded.kind) return `${type} does not belong on this subject`;
+  if (parseSessionId(sessionId)?.taskId !== taskId || place.taskId !== taskId) {
+    return `session ${sessionId} does not belong to task ${taskId}`;
+  }
+  return undefined;
+}
+
+/** As much of it as can be shown. */
+export function unreadableRow({ subject, sequence, message }: StoredEvent, problem: string): SessionEventRow {
+  const envelope = (typeof message === 'object' && message !== null ? message : {}) as Record<
+    string,
+    unknown
+  >;
+  // Bounded, because an index refuses long texts and nobody would read them.
+  const text = (value: unknown) => (typeof value === 'string' ? storableText(value).slice(0, 200) : null);
+  const time = new Date(String(envelope.time));
+  const taskId = parseSessionSubject(subject)?.taskId ?? '';
+  return {
+    sequence,
+    session_id: text(envelope.subject),
+    task_id: /^[1-9][0-9]{0,14}$/.test(taskId) ? Number(taskId) : null,
+    type: text(envelope.type) ?? 'unreadable',
+    time: Number.isNaN(time.getTime()) ? null : time,
+    event_id: text(envelope.id),
+    source: text(envelope.source),
+    data: storableJson('data' in envelope ? envelope.data : message),
+    problem: storableText(problem),
+  };
+}

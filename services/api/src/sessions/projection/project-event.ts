@@ -1,0 +1,148 @@
+import type { DecodedSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
+import type { AssignReason, PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
+import type { SessionEvent, SessionResumed } from '@holdfast/shared/domain/session/events.ts';
+import type { SessionRow } from '../queries/session-row.ts';
+
+type ReadableEvent = Exclude<DecodedSessionEvent, { kind: 'unreadable' }>;
+
+/**
+ * A session's row after one more of its events; undefined when the event makes no session known. It never
+ * refuses: history already happened.
+ */
+export function projectEvent(
+  row: SessionRow | undefined,
+  decoded: ReadableEvent,
+  sequence: number,
+): SessionRow | undefined {
+  const time = new Date(decoded.metadata.time);
+  if (decoded.kind === 'lifecycle') return projectLifecycle(row, decoded.event, sequence, time);
+  if (!row) return undefined;
+  const seen = { ...row, last_sequence: sequence };
+  if (decoded.kind === 'warning') return projectWarning(seen, time);
+  return projectPlacement(seen, decoded.event, sequence, time);
+}
+
+const unplaced = {
+  collector_id: null,
+  epoch: null,
+  placement_state: null,
+  placement_since: null,
+  placement_detail: '',
+} as const;
+
+/** A pause, a stop, a failure and a recovery end the placement without an event of its own. */
+function projectLifecycle(
+  row: SessionRow | undefined,
+  event: SessionEvent,
+  sequence: number,
+  time: Date,
+): SessionRow {
+  const startedAt = new Date(event.startedAt);
+  const known: SessionRow = {
+    session_id: event.sessionId,
+    task_id: Number(event.taskId),
+    task_code: event.taskCode,
+    status: 'running',
+    started_at: Number.isNaN(startedAt.getTime()) ? time : startedAt,
+    stopped_at: null,
+    config_version: event.configVersion,
+    // Only the first event holds it; a log whose beginning cannot be read has none.
+    metadata: row?.metadata ?? {},
+    error_message: null,
+    error_cause: null,
+    error_attempt: null,
+    soft_limit_at: dateOf(event.softLimitAt),
+    hard_limit_at: dateOf(event.hardLimitAt),
+    warned_at: row?.warned_at ?? null,
+    stopped_by: null,
+    stop_reason: null,
+    ...unplaced,
+    first_sequence: row?.first_sequence ?? sequence,
+    last_sequence: sequence,
+  };
+  switch (event.type) {
+    case 'session.started':
+      return waiting({ ...known, metadata: event.metadata }, time, 'waiting for a collector');
+    case 'session.resumed':
+      return waiting(known, time, resumeDetails[event.reason]);
+    case 'session.paused':
+      return { ...known, status: 'paused' };
+    case 'session.stopped':
+      return {
+        ...known,
+        status: 'stopped',
+        stopped_at: time,
+        stopped_by: event.by,
+        stop_reason: event.reason,
+      };
+    case 'session.failed':
+      return {
+        ...known,
+        status: 'error',
+        stopped_at: time,
+        error_message: event.reason,
+        error_cause: event.cause ?? 'permanent',
+        error_attempt: event.attempt ?? 0,
+      };
+    default:
+      return event satisfies never;
+  }
+}
+
+function projectPlacement(row: SessionRow, event: PlacementEvent, sequence: number, time: Date): SessionRow {
+  // An assignment that lost the race against a pause or a stop gives no right to poll.
+  if (row.status !== 'running') return row;
+  switch (event.type) {
+    case 'session.assigned':
+      return {
+        ...row,
+        collector_id: event.collectorId,
+        epoch: sequence,
+        placement_state: 'placed',
+        placement_since: time,
+        placement_detail: assignDetails[event.reason],
+      };
+    case 'session.released':
+      return {
+        ...waiting(row, time, event.detail),
+        placement_state: event.reason === 'recovery_disabled' ? 'awaiting_recovery' : 'waiting',
+      };
+    default:
+      return event satisfies never;
+  }
+}
+
+/** One that crossed the end of its session says nothing any more; a second one does not count. */
+function projectWarning(row: SessionRow, time: Date): SessionRow {
+  const isOver = row.status === 'stopped' || (row.status === 'error' && row.error_cause === 'permanent');
+  return isOver || row.warned_at ? row : { ...row, warned_at: time };
+}
+
+function dateOf(time: string | undefined): Date | null {
+  return time === undefined ? null : new Date(time);
+}
+
+function waiting(row: SessionRow, since: Date, detail: string): SessionRow {
+  return {
+    ...row,
+    ...unplaced,
+    placement_state: 'waiting',
+    placement_since: since,
+    placement_detail: detail,
+  };
+}
+
+const resumeDetails: Readonly<Record<SessionResumed['reason'], string>> = {
+  resume: 'resumed; waiting for a collector',
+  recover: 'recovery asked for; waiting for a collector',
+  restart: 'tried again after a failure; waiting for a collector',
+};
+
+const assignDetails: Readonly<Record<AssignReason, string>> = {
+  start: 'placed after the start',
+  recovery: 'placed again after a restart',
+  failover: 'placed again after its collector was lost',
+  drain: 'placed again because its collector was shut down',
+  rebalance: 'moved to spread the load',
+  resume: 'placed again after a pause',
+};

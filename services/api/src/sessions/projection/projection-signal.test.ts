@@ -1,0 +1,65 @@
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { startTcpProxy, type TcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
+import { fastify } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { migrate } from '../../database/migrate.ts';
+import { openDatabase } from '../../database/open-database.ts';
+import { followProjection } from './projection-signal.ts';
+
+/** Levels and words, without what was said for those who look for a fault in this program. */
+async function follow(
+  prepare: (proxy: TcpProxy) => unknown,
+): Promise<{ proxy: TcpProxy; isUp(): boolean; said: string[] }> {
+  const said: string[] = [];
+  const stream = {
+    write: (line: string) => {
+      const { level, msg } = JSON.parse(line) as { level: number; msg: string };
+      said.push(`${level >= 40 ? 'warning' : 'word'}: ${msg}`);
+    },
+  };
+  const log = fastify({ logger: { level: 'info', stream } }).log as Parameters<typeof migrate>[1];
+  const url = new URL(await freshDatabase());
+  const database = openDatabase({ url: url.href, maxConnections: 2, log });
+  await migrate(database, log);
+  await database.destroy();
+  said.length = 0;
+  const proxy = await startTcpProxy({ targetPort: Number(url.port) });
+  url.port = String(proxy.port);
+  await prepare(proxy);
+  const signal = followProjection({ url: url.href, log });
+  cleanUpAfterFile(() => signal.stop());
+  return { proxy, isUp: signal.databaseIsUp, said };
+}
+
+const connected = 'word: connected to PostgreSQL';
+const cannotReach = 'warning: cannot reach PostgreSQL; trying again until it is there';
+
+describe('the connection that listens to PostgreSQL', () => {
+  it('that was slow to come about once, as on a machine that starts everything, is no news', async () => {
+    const { proxy, isUp, said } = await follow((each) => each.stall());
+    // The first try has been given up when there is a second.
+    await eventually(() => proxy.connectionCount === 2, { what: 'the second try' });
+    await proxy.heal();
+    await eventually(isUp, { what: 'the connection' });
+    expect(said).toEqual([connected]);
+  });
+
+  it('that does not come about a second time either is told once', async () => {
+    const { proxy, isUp, said } = await follow((each) => each.stall());
+    await eventually(() => proxy.connectionCount === 4, { what: 'the fourth try' });
+    expect(said).toEqual([cannotReach]);
+    await proxy.heal();
+    await eventually(isUp, { what: 'the connection' });
+    expect(said).toEqual([cannotReach, connected]);
+  });
+
+  it('that is refused is told at once', async () => {
+    const { proxy, isUp, said } = await follow((each) => each.cut());
+    await eventually(() => said.length > 0, { what: 'word of it' });
+    await proxy.heal();
+    await eventually(isUp, { what: 'the connection' });
+    expect(said).toEqual([cannotReach, connected]);
+  });
+});

@@ -1,0 +1,175 @@
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import pg from 'pg';
+import { isMissingTable } from '../../database/database-unavailable.ts';
+import { connectionOptions, connectTimeoutMs } from '../../database/open-database.ts';
+import { SequenceWaiters } from './sequence-waiters.ts';
+import { projectionChannel } from './write-batch.ts';
+
+export type WaitOutcome = 'reached' | 'too_late' | 'database_away';
+
+/**
+ * How far the read model is, told by PostgreSQL itself (LISTEN) whichever process projects. Its own connection
+ * also shows whether the database is there: it breaks as soon as the server goes.
+ */
+export interface ProjectionSignal {
+  databaseIsUp(): boolean;
+  /** Sequence that the read model is known to have come to. */
+  reached(): number;
+  /** What this process has written itself is known without PostgreSQL's word; undefined when it does not write. */
+  projectedHere(sequence: number | undefined): void;
+  /** Resolves when the read model contains `sequence`, at the latest after `timeoutMs`. Never throws. */
+  waitFor(sequence: number, timeoutMs: number): Promise<WaitOutcome>;
+  stop: Stop;
+}
+
+const reconnectMs = 500;
+/** A notification can be missed while the connection is made anew. */
+const lookAgainMs = 250;
+const heartbeatMs = 3_000;
+
+export function followProjection(options: { url: string; log: Logger }): ProjectionSignal {
+  const { url, log } = options;
+  const stopping = new AbortController();
+  let client: pg.Client | undefined;
+  let up = false;
+  /** As PostgreSQL has told. */
+  let told = 0;
+  let here: number | undefined;
+  let saidAway = false;
+  let wasSlow = false;
+  let leave: () => void = () => undefined;
+  const reached = () => Math.max(told, here ?? 0);
+  const outcomeOf = (sequence: number): WaitOutcome | undefined => {
+    if (!up) return 'database_away';
+    return reached() >= sequence ? 'reached' : undefined;
+  };
+  const waiters = new SequenceWaiters<WaitOutcome>({
+    outcomeOf,
+    tooLate: 'too_late',
+    // Not awaited: deadlines hold also for a database that hangs.
+    lookAgain: () => client && lookOnce(client),
+    lookAgainMs,
+  });
+
+  const look = async (from: pg.Client): Promise<void> => {
+    const { rows } = await from.query<{ last_sequence: number }>(
+      'select last_sequence from projection_checkpoint',
+    );
+    told = rows[0]?.last_sequence ?? 0;
+    waiters.news();
+  };
+
+  let looking = false;
+  /** One question for all who wait: the more of them, the busier is the database already. */
+  const lookOnce = (from: pg.Client): void => {
+    if (looking) return;
+    looking = true;
+    look(from)
+      .catch(() => undefined)
+      .finally(() => {
+        looking = false;
+      });
+  };
+
+  const connectOnce = async (): Promise<void> => {
+    const fresh = new pg.Client({ ...connectionOptions(url), query_timeout: 3_000 });
+    const ended = new Promise<void>((resolve) => {
+      // A stop that comes while this connects finds no client to end.
+      leave = resolve;
+      if (stopping.signal.aborted) resolve();
+      fresh.once('end', resolve);
+      fresh.on('error', (error) => {
+        log.debug({ err: error }, 'the listening database connection broke');
+        resolve();
+      });
+    });
+    try {
+      await connectInTime(fresh);
+      fresh.on('notification', ({ payload }) => {
+        told = Number(payload);
+        waiters.news();
+      });
+      await fresh.query(`listen ${projectionChannel}`);
+      await look(fresh);
+      client = fresh;
+      up = true;
+      saidAway = false;
+      wasSlow = false;
+      log.info('connected to PostgreSQL');
+      // A peer that is silently gone breaks no connection; the question now and then shows it.
+      while (!(await endsWithin(ended, heartbeatMs))) await look(fresh);
+      if (!stopping.signal.aborted) log.warn('lost the connection to PostgreSQL; trying to reconnect');
+    } finally {
+      client = undefined;
+      up = false;
+      waiters.news();
+      // Ending waits for the server's goodbye, which may never come.
+      await Promise.race([fresh.end().catch(() => undefined), pause(systemTimers, 1_000)]);
+    }
+  };
+
+  const loop = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        await connectOnce();
+      } catch (error) {
+        // Of a new database, for the moment until the migrations are through: nothing that anybody need do about it.
+        if (isMissingTable(error)) log.debug('PostgreSQL is there, its tables are not made yet');
+        // Once: a machine that is busy, perhaps only with starting this very process. It takes a second time to be news.
+        else if (error instanceof SlowConnection && !wasSlow) wasSlow = true;
+        else if (!saidAway) {
+          log.warn({ err: error }, 'cannot reach PostgreSQL; trying again until it is there');
+          saidAway = true;
+        }
+      }
+      await pause(systemTimers, reconnectMs, stopping.signal);
+    }
+  };
+
+  const running = loop();
+  return {
+    databaseIsUp: () => up,
+    reached,
+    projectedHere: (sequence) => {
+      here = sequence;
+      // The projector sends its next batch first, so that PostgreSQL works while answers to this one are made.
+      setImmediate(() => waiters.news());
+    },
+    waitFor: (sequence, timeoutMs) => waiters.waitFor(sequence, timeoutMs),
+    stop: async () => {
+      stopping.abort();
+      leave();
+      await running;
+    },
+  };
+}
+
+class SlowConnection extends Error {
+  override readonly name = 'SlowConnection';
+}
+
+/** @throws SlowConnection when it was given up for the time that it took */
+async function connectInTime(client: pg.Client): Promise<void> {
+  const begun = performance.now();
+  try {
+    await client.connect();
+  } catch (cause) {
+    // pg's own error of it can be told by its text only. Timers may ring a moment early.
+    if (performance.now() - begun < 0.9 * connectTimeoutMs) throw cause;
+    throw new SlowConnection(`no connection within ${connectTimeoutMs} ms`, { cause });
+  }
+}
+
+async function endsWithin(ended: Promise<void>, ms: number): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), ms);
+  });
+  try {
+    return await Promise.race([ended.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,168 @@
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { sql } from 'kysely';
+import { advisoryLocks } from '../../database/advisory-locks.ts';
+import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
+import type { Database } from '../../database/open-database.ts';
+import type { SessionLog } from '../../ports.ts';
+import { applyBatch } from './apply-batch.ts';
+import { beginCheckpoint, type Checkpoint, readCheckpoint } from './checkpoint.ts';
+import { forgetCleanedOfOtherLogs, lastCleaned } from './cleaned-sessions.ts';
+import { LogBehindReadModel, verifyLog } from './log-guard.ts';
+import type { ProjectedRows } from './projected-rows.ts';
+
+export interface ProjectorOptions {
+  readonly database: Database;
+  /** While the broker can be used, undefined otherwise. */
+  readonly sessionLog: () => SessionLog | undefined;
+  /** What this process writes; empty while it does not project. */
+  readonly rows: ProjectedRows;
+  /** Of each commit of this process, and where it begins; undefined when it does not project any more. */
+  readonly onProjected: (sequence: number | undefined) => void;
+  readonly log: Logger;
+}
+
+export interface Projector {
+  /** Whether this process is the one that writes the read model. */
+  projects(): boolean;
+  stop: Stop;
+}
+
+const retryMs = 500;
+const standbyMs = 1_000;
+const maxBatch = 500;
+/** How long to wait for news before the database is asked whether it still knows us. */
+const idleMs = 5_000;
+
+/**
+ * Brings SESSIONS into the read model. Of all API processes one does; the others stand by. The right to do it is
+ * an advisory lock, and the connection that holds it is the one that writes: whoever loses the lock has lost the
+ * means to write as well.
+ */
+export function startProjector({
+  database,
+  sessionLog,
+  rows,
+  onProjected,
+  log,
+}: ProjectorOptions): Projector {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  let projecting = false;
+
+  const loop = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        await database.connection().execute(holdLock);
+      } catch (error) {
+        // Only the database's own connection troubles end up here; they are told where they are noticed first.
+        const level = error instanceof DatabaseUnavailable ? 'debug' : 'error';
+        log[level]({ err: error }, 'the projector lost its database connection');
+      }
+      await pause(systemTimers, standbyMs, signal);
+    }
+  };
+
+  const holdLock = async (database: Database): Promise<void> => {
+    const key = sql.lit(advisoryLocks.projector);
+    const { rows } = await sql<{ held: boolean }>`select pg_try_advisory_lock(${key}) as held`.execute(
+      database,
+    );
+    if (!rows[0]?.held) return;
+    log.info('this process brings SESSIONS into the read model');
+    projecting = true;
+    try {
+      while (!signal.aborted) await projectOnce(database);
+    } finally {
+      projecting = false;
+      await sql`select pg_advisory_unlock(${key})`.execute(database).catch(() => undefined);
+    }
+  };
+
+  /** Until something goes wrong. Trouble with the database is thrown: it costs the lock. */
+  const projectOnce = async (database: Database): Promise<void> => {
+    try {
+      const source = sessionLog();
+      if (source) return await project(database, source);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable || signal.aborted) throw error;
+      // The guard shouts about it; here it only means to wait.
+      if (!(error instanceof LogBehindReadModel)) {
+        log.warn({ err: error }, 'the projector was interrupted; trying again');
+      }
+    }
+    await pause(systemTimers, retryMs, signal);
+    await sql`select 1`.execute(database);
+  };
+
+  const beginAnew = async (database: Database, source: SessionLog): Promise<Checkpoint> => {
+    const forgotten = await forgetCleanedOfOtherLogs(database, source);
+    if (forgotten > 0) log.warn({ sessions: forgotten }, 'what was cleaned away of another log is forgotten');
+    return beginCheckpoint(database);
+  };
+
+  const project = async (database: Database, source: SessionLog): Promise<void> => {
+    let checkpoint = (await readCheckpoint(database)) ?? (await beginAnew(database, source));
+    await verifyLog(source, checkpoint);
+    const { acknowledged, lastSequence } = await source.end();
+    if (acknowledged !== undefined && acknowledged > checkpoint.lastSequence) {
+      log.warn(
+        { acknowledged, checkpoint: checkpoint.lastSequence },
+        'the durable consumer is ahead of the database, which must have been restored: reading again from the checkpoint',
+      );
+    }
+    const events = await source.openAfter(checkpoint.lastSequence);
+    log.info(
+      { checkpoint: checkpoint.lastSequence, last_sequence: lastSequence },
+      'the projector reads SESSIONS from its checkpoint',
+    );
+    const cleanedUpTo = await lastCleaned(database);
+    try {
+      rows.clear();
+      onProjected(checkpoint.lastSequence);
+      while (!signal.aborted) {
+        const batch = await unlessStopped(events.next(maxBatch, idleMs), signal);
+        if (!batch) return;
+        if (batch.length === 0) {
+          await sql`select 1`.execute(database);
+          // What a broker that hung has sent to a request that was given up meanwhile comes again after 30 s only.
+          if ((await source.end()).lastSequence > checkpoint.lastSequence) return;
+          continue;
+        }
+        const fresh = batch.filter(({ sequence }) => sequence > checkpoint.lastSequence);
+        checkpoint = await applyBatch(database, { checkpoint, rows, cleanedUpTo }, fresh, log);
+        onProjected(checkpoint.lastSequence);
+        events.acknowledge();
+      }
+    } finally {
+      // What this process has written may be changed by others from here on.
+      rows.clear();
+      onProjected(undefined);
+      await events.close();
+    }
+  };
+
+  const running = loop();
+  return {
+    projects: () => projecting,
+    stop: async () => {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+/** Undefined when the stop came first; what the promise brings after that is of no interest. */
+async function unlessStopped<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  const { promise: stopped, resolve } = Promise.withResolvers<undefined>();
+  const onAbort = () => resolve(undefined);
+  signal.addEventListener('abort', onAbort, { once: true });
+  if (signal.aborted) onAbort();
+  promise.catch(() => undefined);
+  try {
+    return await Promise.race([promise, stopped]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}

@@ -1,0 +1,105 @@
+import type { Database } from '../../database/open-database.ts';
+import { execute, prepared } from '../../database/prepared.ts';
+import type { SessionEventRow, SessionRow } from '../queries/session-row.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { ProjectedBatch } from './project-batch.ts';
+
+/** Channel on which every commit of the projector says how far it is. */
+export const projectionChannel = 'holdfast_projection';
+
+/** Every column, or this does not compile. */
+const sessionColumns = Object.keys({
+  session_id: true,
+  task_id: true,
+  task_code: true,
+  status: true,
+  started_at: true,
+  stopped_at: true,
+  config_version: true,
+  metadata: true,
+  error_message: true,
+  error_cause: true,
+  error_attempt: true,
+  soft_limit_at: true,
+  hard_limit_at: true,
+  warned_at: true,
+  stopped_by: true,
+  stop_reason: true,
+  collector_id: true,
+  epoch: true,
+  placement_state: true,
+  placement_since: true,
+  placement_detail: true,
+  first_sequence: true,
+  last_sequence: true,
+} satisfies Record<keyof SessionRow, true>);
+
+const eventColumns = Object.keys({
+  sequence: true,
+  session_id: true,
+  task_id: true,
+  type: true,
+  time: true,
+  event_id: true,
+  source: true,
+  data: true,
+  problem: true,
+} satisfies Record<keyof SessionEventRow, true>);
+
+const of = (alias: string, columns: readonly string[]) =>
+  columns.map((name) => `${alias}.${name}`).join(', ');
+
+/**
+ * One statement, and so one transaction and one round trip, whatever the size of the batch: statement by statement, a
+ * batch of a few events cost PostgreSQL and this process more than its rows did. Rows come as one JSON text each kind,
+ * so that the statement is always the same and is planned once. Nothing is written unless the checkpoint is where the
+ * batch begins, and the sessions that are taken for new have no row: looked for one by one, since a plan that was made
+ * while the table was small and is kept would read all of it, for `= any()`, when it is large.
+ */
+export const writeStatement = prepared<{ told: string }>(
+  'write_batch',
+  `with moved as (
+    update projection_checkpoint set last_sequence = $2, last_event_id = $3
+    where name = 'sessions' and last_sequence = $1
+      and not exists (
+        select from unnest($6::text[]) as taken (id)
+        cross join lateral (select from sessions where session_id = taken.id limit 1) as known
+      )
+    returning last_sequence
+  ), written_sessions as (
+    insert into sessions (${sessionColumns.join(', ')})
+    select ${of('fresh', sessionColumns)} from moved, json_populate_recordset(null::sessions, $4::json) as fresh
+    on conflict (session_id) do update set
+    ${sessionColumns
+      .filter((name) => name !== 'session_id')
+      .map((name) => `${name} = excluded.${name}`)
+      .join(', ')}
+  ), written_events as (
+    insert into session_events (${eventColumns.join(', ')})
+    select ${of('fresh', eventColumns)} from moved, json_populate_recordset(null::session_events, $5::json) as fresh
+  )
+  select pg_notify('${projectionChannel}', moved.last_sequence::text) as told from moved`,
+);
+
+/**
+ * Brings rows into the read model together with the checkpoint, and tells everybody.
+ * @returns false, and nothing is written, when the checkpoint is not at `from`, or there is a row of a session that
+ * was `takenForNew`
+ */
+export async function writeBatch(
+  database: Database,
+  from: Checkpoint,
+  reached: Checkpoint,
+  { sessions, events }: ProjectedBatch,
+  takenForNew: readonly string[] = [],
+): Promise<boolean> {
+  const told = await execute(database, writeStatement, [
+    from.lastSequence,
+    reached.lastSequence,
+    reached.lastEventId,
+    JSON.stringify([...sessions.values()]),
+    JSON.stringify(events),
+    takenForNew,
+  ]);
+  return told.length === 1;
+}

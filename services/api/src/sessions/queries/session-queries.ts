@@ -1,0 +1,106 @@
+import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
+import { AskedTogether } from '../../database/asked-together.ts';
+import type { Database } from '../../database/open-database.ts';
+import { isLatestRun } from './latest-run.ts';
+import type { NamedSessionRow } from './session-view.ts';
+
+export interface SessionFilter {
+  readonly statuses?: readonly SessionStatus[] | undefined;
+  /** Id or code of a task. */
+  readonly task?: string | undefined;
+  readonly limit: number;
+  /** Only sessions that began before this sequence. */
+  readonly before?: number | undefined;
+}
+
+/** Newest first. `next` is the `before` of the following page. */
+export async function listSessions(
+  database: Database,
+  { statuses, task, limit, before }: SessionFilter,
+): Promise<{ rows: NamedSessionRow[]; next: number | undefined }> {
+  let query = selectSessions(database)
+    .orderBy('sessions.first_sequence', 'desc')
+    .limit(limit + 1);
+  if (statuses) query = query.where('sessions.status', 'in', statuses);
+  if (task !== undefined) {
+    query = query.where((where) =>
+      where.or([
+        where('sessions.task_code', '=', task),
+        ...(/^[1-9][0-9]{0,14}$/.test(task) ? [where('sessions.task_id', '=', Number(task))] : []),
+      ]),
+    );
+  }
+  if (before !== undefined) query = query.where('sessions.first_sequence', '<', before);
+  const rows = await query.execute();
+  const more = rows.length > limit;
+  const page = more ? rows.slice(0, limit) : rows;
+  return { rows: page, next: more ? page.at(-1)?.first_sequence : undefined };
+}
+
+const lookUps = new WeakMap<Database, AskedTogether<string, NamedSessionRow>>();
+
+/** As it is at the time of the call, or a little later. @throws DatabaseUnavailable */
+export function findSession(database: Database, sessionId: string): Promise<NamedSessionRow | undefined> {
+  let together = lookUps.get(database);
+  if (!together) {
+    together = new AskedTogether((sessionIds) => lookUp(database, sessionIds));
+    lookUps.set(database, together);
+  }
+  return together.get(sessionId);
+}
+
+async function lookUp(
+  database: Database,
+  sessionIds: readonly string[],
+): Promise<ReadonlyMap<string, NamedSessionRow>> {
+  const rows = await selectSessions(database).where('sessions.session_id', 'in', sessionIds).execute();
+  return new Map(rows.map((row) => [row.session_id, row]));
+}
+
+/** The name is that of the snapshot which the session runs on, else what the task is called now. */
+function selectSessions(database: Database) {
+  return database
+    .selectFrom('sessions')
+    .leftJoin('task_config_versions as version', (join) =>
+      join
+        .onRef('version.task_id', '=', 'sessions.task_id')
+        .onRef('version.version', '=', 'sessions.config_version'),
+    )
+    .leftJoin('tasks', 'tasks.id', 'sessions.task_id')
+    .selectAll('sessions')
+    .select((select) => [
+      select.fn.coalesce('version.task_name', 'tasks.name', select.val('')).as('task_name'),
+      'version.period_ms',
+      isLatestRun.as('is_latest'),
+    ]);
+}
+
+/** Oldest first. */
+export async function listSessionEvents(
+  database: Database,
+  filter: { sessionId: string; after: number; limit: number },
+): Promise<{ events: SessionEventView[]; next: number | undefined }> {
+  const rows = await database
+    .selectFrom('session_events')
+    .selectAll()
+    .where('session_id', '=', filter.sessionId)
+    .where('sequence', '>', filter.after)
+    .orderBy('sequence')
+    .limit(filter.limit + 1)
+    .execute();
+  const more = rows.length > filter.limit;
+  const page = more ? rows.slice(0, filter.limit) : rows;
+  return {
+    events: page.map(({ sequence, session_id, type, time, source, data, problem }) => ({
+      sequence,
+      session_id,
+      type,
+      time: time?.toISOString() ?? null,
+      source,
+      data,
+      problem,
+    })),
+    next: more ? page.at(-1)?.sequence : undefined,
+  };
+}

@@ -1,0 +1,61 @@
+import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
+import type { Database } from '../../database/open-database.ts';
+import type { ProjectedRows } from '../projection/projected-rows.ts';
+import { findSession } from './session-queries.ts';
+import { sessionView } from './session-view.ts';
+
+const namesAtMost = 20_000;
+
+/** Sessions as the read model shows them after an event that it has. */
+export class ShownSessions {
+  readonly #database: Database;
+  readonly #rows: Pick<ProjectedRows, 'get' | 'current'>;
+  /** What tasks are called in snapshots, which never change, by task and version. */
+  readonly #names = new Map<string, string>();
+
+  constructor({ database, rows }: { database: Database; rows: Pick<ProjectedRows, 'get' | 'current'> }) {
+    this.#database = database;
+    this.#rows = rows;
+  }
+
+  /**
+   * With the event at `sequence`, which the read model has. Where this process wrote its row itself, which is that of a
+   * moment ago, PostgreSQL is not asked to read it back: that was a third of what a command cost it.
+   * @param isNew whether the event has just been appended: of a session that was over before, the row may have been
+   * cleaned away since, by any process
+   * @returns `gone` when the read model does not have the session, undefined when the database went away just now
+   */
+  async after(
+    sessionId: string,
+    { sequence, isNew }: { readonly sequence: number; readonly isNew: boolean },
+  ): Promise<SessionView | 'gone' | undefined> {
+    const row = isNew ? this.#rows.get(sessionId) : this.#rows.current(sessionId);
+    // Of a failure that passes it also counts whether a later run has followed, which stands in other rows.
+    if (row && row.last_sequence >= sequence && row.status !== 'error') {
+      const task_name = this.#names.get(keyOf(row.task_id, row.config_version));
+      if (task_name !== undefined) {
+        return sessionView({ ...row, task_name, is_latest: false, period_ms: null }, new Date());
+      }
+    }
+    try {
+      const found = await findSession(this.#database, sessionId);
+      if (!found) return 'gone';
+      // Only a snapshot has a period: without one, the name is that which the task has now.
+      if (found.period_ms !== null) this.#learn(found.task_id, found.config_version, found.task_name);
+      return sessionView(found, new Date());
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable) return undefined;
+      throw error;
+    }
+  }
+
+  #learn(taskId: number, version: number, name: string): void {
+    if (this.#names.size >= namesAtMost) this.#names.clear();
+    this.#names.set(keyOf(taskId, version), name);
+  }
+}
+
+function keyOf(taskId: number, version: number): string {
+  return `${taskId}/${version}`;
+}

@@ -1,0 +1,94 @@
+import type { SessionRecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
+import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import type { LastSample } from '../../ports.ts';
+
+/** A session must have shown itself within three periods, but nobody is called missing within these. */
+const freshAtLeastMs = 15_000;
+
+/**
+ * What should be (the log), what is assigned, what the collector says and what arrives, of one running session.
+ * It really runs when a sample or an explicit miss of one of its devices has arrived lately, and not before.
+ */
+export function compareSession(options: {
+  session: SessionView;
+  /** Undefined when the configuration cannot be read. */
+  periodMs: number | undefined;
+  status: SessionLiveStatus | undefined;
+  lastSample: LastSample | undefined;
+  nowMs: number;
+}): SessionRecoveryView {
+  const { session, periodMs, status, lastSample, nowMs } = options;
+  const freshWithinMs = Math.max(3 * (periodMs ?? 0), freshAtLeastMs);
+  const word = status?.session === session.id ? status : undefined;
+  const isActual = lastSample !== undefined && nowMs - lastSample.storedAtMs <= freshWithinMs;
+  return {
+    session_id: session.id,
+    task_id: session.task_id,
+    task_code: session.task_code,
+    expected: { status: session.status, config_version: session.config_version },
+    assigned: session.placement,
+    collector: word
+      ? {
+          collector_id: word.collector,
+          epoch: word.epoch,
+          state: word.state,
+          detail: word.detail,
+          updated_at: word.updated_at,
+        }
+      : null,
+    last_sample: lastSample
+      ? { time: new Date(lastSample.storedAtMs).toISOString(), epoch: lastSample.epoch }
+      : null,
+    fresh_within_seconds: freshWithinMs / 1_000,
+    is_actual: isActual,
+    disagreements: [
+      ...placementDisagreements(session, word, { nowMs, freshWithinMs }),
+      ...sampleDisagreements(session, lastSample, { nowMs, freshWithinMs, isActual }),
+    ],
+  };
+}
+
+function placementDisagreements(
+  { placement }: SessionView,
+  word: SessionLiveStatus | undefined,
+  { nowMs, freshWithinMs }: { nowMs: number; freshWithinMs: number },
+): string[] {
+  if (placement?.state !== 'placed') {
+    return [`no collector has it: ${placement?.detail || 'it waits for the supervisor'}`];
+  }
+  const { collector_id: collectorId, epoch } = placement;
+  if (!word || word.epoch < (epoch ?? 0)) {
+    return [`it was assigned to ${collectorId} with epoch ${epoch}, which has not said anything of it yet`];
+  }
+  if (word.epoch > (epoch ?? 0)) {
+    return [`${word.collector} holds it with epoch ${word.epoch}, which the read model does not know yet`];
+  }
+  if (word.state !== 'polling') {
+    const why = word.detail === '' ? '' : `: ${word.detail}`;
+    return [`it is assigned to ${collectorId}, which says ${word.state}${why}`];
+  }
+  const silentMs = nowMs - Date.parse(word.updated_at);
+  if (silentMs <= freshWithinMs) return [];
+  return [`${collectorId} has said nothing of it for ${seconds(silentMs)}`];
+}
+
+function sampleDisagreements(
+  { status, placement }: SessionView,
+  lastSample: LastSample | undefined,
+  { nowMs, freshWithinMs, isActual }: { nowMs: number; freshWithinMs: number; isActual: boolean },
+): string[] {
+  if (!lastSample) return [`it is ${status}, but no sample of it has arrived`];
+  if (!isActual) {
+    const ago = seconds(nowMs - lastSample.storedAtMs);
+    return [`it is ${status}, but the last sample arrived ${ago} ago, not within ${seconds(freshWithinMs)}`];
+  }
+  if (placement?.epoch != null && lastSample.epoch !== placement.epoch) {
+    return [`the last sample was read under epoch ${lastSample.epoch}, not under ${placement.epoch}`];
+  }
+  return [];
+}
+
+function seconds(ms: number): string {
+  return `${Math.round(ms / 1_000)} s`;
+}

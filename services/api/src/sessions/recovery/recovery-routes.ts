@@ -1,0 +1,50 @@
+import {
+  type RecoveryView,
+  recoveryQuerySchema,
+  recoverySchema,
+} from '@holdfast/shared/contracts/http/recovery-http.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
+import { type Recovery, type RecoverySources, recoveryView } from './recovery-view.ts';
+
+/** /api/acquisition/recovery: what should run beside what does. */
+export function recoveryRoutes(sources: RecoverySources): FastifyPluginCallbackZod {
+  let underWay: Promise<Recovery> | undefined;
+  /** Whoever asks while others wait for the same gets the same. */
+  const compared = (): Promise<Recovery> => {
+    underWay ??= recoveryView(sources).finally(() => {
+      underWay = undefined;
+    });
+    return underWay;
+  };
+  return (app, _options, done) => {
+    app.get(
+      '/',
+      { schema: { querystring: recoveryQuerySchema, response: { 200: recoverySchema } } },
+      async ({ query: { limit, cursor, only } }): Promise<RecoveryView> => {
+        const before = decodeCursor(cursor) ?? Number.POSITIVE_INFINITY;
+        const { sessions, ...rest } = await compared();
+        const actual = sessions.filter(({ is_actual }) => is_actual);
+        const missing = sessions.filter(({ is_actual }) => !is_actual);
+        const listed = sessions.filter(({ first_sequence, disagreements }) => {
+          return first_sequence < before && (only !== 'disagreements' || disagreements.length > 0);
+        });
+        const page = listed.slice(0, limit);
+        const idsOf = (list: typeof sessions) => list.map(({ session_id }) => session_id);
+        return {
+          ...rest,
+          expected: sessions.length,
+          actual: actual.length,
+          missing: missing.length,
+          unexpected: rest.unexpected_sessions.length,
+          expected_sessions: idsOf(sessions),
+          actual_sessions: idsOf(actual),
+          missing_sessions: idsOf(missing),
+          results: page,
+          next_cursor: encodeCursor(listed.length > limit ? page.at(-1)?.first_sequence : undefined),
+        };
+      },
+    );
+    done();
+  };
+}

@@ -1,0 +1,160 @@
+import type { RecoveryView, SessionRecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
+import { sql } from 'kysely';
+import {
+  type PollingPlan,
+  type PollingPlans,
+  periodOfDevice,
+  shortestPeriodMs,
+} from '../../accounting/polling-plans.ts';
+import type { Database } from '../../database/open-database.ts';
+import { BrokerUnavailable, type LastSample, type LastSamples } from '../../ports.ts';
+import { ApiProblem } from '../../problems/api-problem.ts';
+import type { LiveStatus } from '../live-status/live-status.ts';
+import type { WaitingNotices } from '../live-status/waiting-notices.ts';
+import { listSessions } from '../queries/session-queries.ts';
+import { sessionView } from '../queries/session-view.ts';
+import { compareSession } from './compare-session.ts';
+
+export interface RecoverySources {
+  readonly database: Database;
+  readonly plans: PollingPlans;
+  readonly liveStatus: Pick<LiveStatus, 'lastWord'>;
+  readonly waiting: Pick<WaitingNotices, 'of'>;
+  readonly lastSamples: LastSamples;
+}
+
+export type ComparedSession = SessionRecoveryView & { readonly first_sequence: number };
+
+export interface Recovery extends Pick<RecoveryView, 'as_of' | 'unexpected_sessions'> {
+  /** Every session that should run, newest first. */
+  readonly sessions: readonly ComparedSession[];
+}
+
+const rowsAtOnce = 1_000;
+
+/**
+ * So long after its end samples of a session may still arrive: the last request was under way, and what waited in
+ * the collector's buffer comes late. Those were read earlier, though, which their ticks tell.
+ */
+const endingMs = 5_000;
+const unexpectedWithinMs = 15_000;
+
+/** Compares all sessions. @throws DatabaseUnavailable, BrokerUnavailable */
+export async function recoveryView(sources: RecoverySources): Promise<Recovery> {
+  const { database, liveStatus, waiting } = sources;
+  const bySession = newestOfEach(await sources.lastSamples());
+  const sessions: ComparedSession[] = [];
+  const now = new Date();
+  for (let before: number | undefined; ; ) {
+    const { rows, next } = await listSessions(database, { statuses: ['running'], limit: rowsAtOnce, before });
+    const ofDevices = await periodsOfDevices(database, rows);
+    for (const row of rows) {
+      const compared = compareSession({
+        session: sessionView(row, now, waiting.of(row.task_id)),
+        periodMs: ofDevices.get(versionKey(row)) ?? row.period_ms ?? (await periodOf(sources.plans, row)),
+        status: liveStatus.lastWord(row.task_id),
+        lastSample: bySession.get(row.session_id),
+        nowMs: now.getTime(),
+      });
+      sessions.push({ ...compared, first_sequence: row.first_sequence });
+    }
+    if (next === undefined) break;
+    before = next;
+  }
+  const running = new Set(sessions.map(({ session_id }) => session_id));
+  const others = [...bySession.values()].filter(({ sessionId, storedAtMs }) => {
+    return !running.has(sessionId) && now.getTime() - storedAtMs <= unexpectedWithinMs;
+  });
+  return { as_of: now.toISOString(), sessions, unexpected_sessions: await unexpected(sources, others) };
+}
+
+function newestOfEach(samples: readonly LastSample[]): Map<string, LastSample> {
+  const bySession = new Map<string, LastSample>();
+  for (const sample of samples) {
+    const known = bySession.get(sample.sessionId);
+    if (!known || known.storedAtMs < sample.storedAtMs) bySession.set(sample.sessionId, sample);
+  }
+  return bySession;
+}
+
+interface Version {
+  readonly task_id: number;
+  readonly config_version: number;
+}
+
+function versionKey({ task_id, config_version }: Version): string {
+  return `${task_id}/${config_version}`;
+}
+
+/** Of the device that is read most often, for the versions in which some have another period than the task. */
+async function periodsOfDevices(
+  database: Database,
+  versions: readonly Version[],
+): Promise<Map<string, number>> {
+  if (versions.length === 0) return new Map();
+  const { rows } = await sql<Version & { period_ms: number }>`
+    select task_id, version as config_version, min(coalesce((device->>'period_ms')::int, period_ms)) as period_ms
+    from task_config_versions, jsonb_array_elements(device_codes) as device
+    where (task_id, version) in (
+        select * from unnest(
+          ${versions.map(({ task_id }) => task_id)}::int[],
+          ${versions.map(({ config_version }) => config_version)}::int[]))
+      and jsonb_typeof(device_codes) = 'array' and device_codes @? '$[*].period_ms'
+    group by task_id, version`.execute(database);
+  return new Map(rows.map((row) => [versionKey(row), row.period_ms]));
+}
+
+async function periodOf(plans: PollingPlans, version: Version): Promise<number | undefined> {
+  const plan = await planOf(plans, version);
+  return plan && shortestPeriodMs(plan);
+}
+
+/** A lost snapshot is told elsewhere; here it only leaves the shortest time in which a sample must come. */
+async function planOf(
+  plans: PollingPlans,
+  { task_id, config_version }: Version,
+): Promise<PollingPlan | undefined> {
+  try {
+    return await plans.of(task_id, config_version);
+  } catch (error) {
+    if (error instanceof ApiProblem || error instanceof BrokerUnavailable) return undefined;
+    throw error;
+  }
+}
+
+/** Those that do not run and were read all the same after they ended. */
+async function unexpected(
+  { database, plans }: RecoverySources,
+  samples: readonly LastSample[],
+): Promise<RecoveryView['unexpected_sessions']> {
+  if (samples.length === 0) return [];
+  const { rows } = await sql<{
+    session_id: string;
+    task_id: number;
+    config_version: number;
+    status: string;
+    ended_at: Date;
+  }>`
+    select sessions.session_id, sessions.task_id, sessions.config_version, sessions.status,
+      (select max(time) from session_events
+        where session_events.session_id = sessions.session_id
+          and type in ('session.paused', 'session.stopped', 'session.failed')) as ended_at
+    from sessions
+    where status <> 'running' and session_id = any(${samples.map(({ sessionId }) => sessionId)}::text[])`.execute(
+    database,
+  );
+  const found: RecoveryView['unexpected_sessions'] = [];
+  for (const row of rows) {
+    const sample = samples.find(({ sessionId }) => sessionId === row.session_id);
+    const plan = await planOf(plans, row);
+    if (!sample || !row.ended_at || !plan) continue;
+    const readMs = sample.tick * periodOfDevice(plan, sample.deviceId);
+    if (readMs <= row.ended_at.getTime() + endingMs) continue;
+    const read = new Date(readMs).toISOString();
+    found.push({
+      session_id: row.session_id,
+      detail: `it is ${row.status} since ${row.ended_at.toISOString()}, but was read for the tick of ${read} under epoch ${sample.epoch}`,
+    });
+  }
+  return found;
+}

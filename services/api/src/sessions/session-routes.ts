@@ -1,0 +1,119 @@
+import { pageQuerySchema } from '@holdfast/shared/contracts/http/page.ts';
+import {
+  type SessionLiveView,
+  type SessionThenOrNow,
+  sessionEventPageSchema,
+  sessionListQuerySchema,
+  sessionLiveViewSchema,
+  sessionPageSchema,
+  sessionQuerySchema,
+  sessionThenOrNowSchema,
+} from '@holdfast/shared/contracts/http/session-http.ts';
+import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import * as z from 'zod';
+import type { Database } from '../database/open-database.ts';
+import { decodeCursor, encodeCursor } from '../http/cursor.ts';
+import { timeOf } from '../http/relative-time.ts';
+import { notFound, validationFailed } from '../problems/api-problem.ts';
+import { knownSession } from './known-session.ts';
+import type { LiveStatus } from './live-status/live-status.ts';
+import type { WaitingNotices } from './live-status/waiting-notices.ts';
+import { sessionAt } from './queries/session-at.ts';
+import { listSessionEvents, listSessions } from './queries/session-queries.ts';
+import { type NamedSessionRow, sessionView } from './queries/session-view.ts';
+
+const params = z.object({ id: z.string().describe('Session id') });
+const active: readonly SessionStatus[] = ['running', 'paused'];
+
+/** Below /api/acquisition/sessions. All of it is read from PostgreSQL. */
+export function sessionRoutes(options: {
+  database: Database;
+  liveStatus: Pick<LiveStatus, 'totals'>;
+  waiting: Pick<WaitingNotices, 'of'>;
+}): FastifyPluginCallbackZod {
+  const { database, liveStatus, waiting } = options;
+  const viewOf = (row: NamedSessionRow, now: Date) => sessionView(row, now, waiting.of(row.task_id));
+
+  const page = async (filter: {
+    statuses: readonly SessionStatus[] | undefined;
+    task?: string | undefined;
+    limit: number;
+    cursor: string | undefined;
+  }) => {
+    const { rows, next } = await listSessions(database, { ...filter, before: decodeCursor(filter.cursor) });
+    const now = new Date();
+    return { results: rows.map((row) => viewOf(row, now)), next_cursor: encodeCursor(next) };
+  };
+
+  const known = (sessionId: string) => knownSession(database, sessionId);
+
+  const then = async (row: NamedSessionRow, text: string): Promise<SessionThenOrNow> => {
+    const now = new Date();
+    const at = timeOf('at', text, now);
+    if (at > now) throw validationFailed([{ path: 'at', message: 'must not lie in the future' }]);
+    const past = await sessionAt(database, row, at);
+    if (!past) {
+      throw notFound(
+        'session_not_started_yet',
+        `Session ${row.session_id} was started at ${row.started_at.toISOString()}, after ${at.toISOString()}.`,
+      );
+    }
+    return { ...sessionView(past, at), at: at.toISOString(), last_sequence: past.last_sequence };
+  };
+
+  return (app, _options, done) => {
+    app.get(
+      '/',
+      { schema: { querystring: sessionListQuerySchema, response: { 200: sessionPageSchema } } },
+      ({ query: { status, task, limit, cursor } }) => page({ statuses: status, task, limit, cursor }),
+    );
+    app.get(
+      '/active',
+      { schema: { querystring: pageQuerySchema, response: { 200: sessionPageSchema } } },
+      ({ query: { limit, cursor } }) => page({ statuses: active, limit, cursor }),
+    );
+    app.get(
+      '/:id',
+      {
+        schema: { params, querystring: sessionQuerySchema, response: { 200: sessionThenOrNowSchema } },
+      },
+      async (request): Promise<SessionThenOrNow> => {
+        const row = await known(request.params.id);
+        const { at } = request.query;
+        return at ? then(row, at) : viewOf(row, new Date());
+      },
+    );
+    app.get(
+      '/:id/status',
+      { schema: { params, response: { 200: sessionLiveViewSchema } } },
+      async (request): Promise<SessionLiveView> => {
+        const row = await known(request.params.id);
+        const totals = await liveStatus.totals(row.session_id);
+        const view = viewOf(row, new Date());
+        return {
+          ...view,
+          points_read: totals.pointsRead,
+          error_count: totals.errorCount,
+          last_read_time: totals.lastReadTime?.toISOString() ?? null,
+          metadata: { ...view.metadata, device_health: totals.deviceHealth },
+        };
+      },
+    );
+    app.get(
+      '/:id/events',
+      { schema: { params, querystring: pageQuerySchema, response: { 200: sessionEventPageSchema } } },
+      async (request) => {
+        const { session_id } = await known(request.params.id);
+        const { limit, cursor } = request.query;
+        const { events, next } = await listSessionEvents(database, {
+          sessionId: session_id,
+          after: decodeCursor(cursor) ?? 0,
+          limit,
+        });
+        return { results: events, next_cursor: encodeCursor(next) };
+      },
+    );
+    done();
+  };
+}

@@ -1,0 +1,114 @@
+import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
+import {
+  collectorsSchema,
+  drainBodySchema,
+  drainedSchema,
+} from '@holdfast/shared/contracts/http/collectors-http.ts';
+import { idPattern } from '@holdfast/shared/contracts/subjects.ts';
+import type { FastifyRequest } from 'fastify';
+import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { sql } from 'kysely';
+import * as z from 'zod';
+import type { Database } from '../database/open-database.ts';
+import { requireOthers } from '../devices/require-others.ts';
+import { traceParentOf } from '../http/request-trace.ts';
+import type { Collectors, KnownCollector } from '../ports.ts';
+import { ApiProblem, notFound } from '../problems/api-problem.ts';
+
+const params = z.object({ id: z.string().describe('Collector id') });
+
+/** Below /api/system/collectors. */
+export function collectorRoutes(sources: {
+  readonly database: Database;
+  readonly collectors: Pick<Collectors, 'list' | 'drain'>;
+}): FastifyPluginCallbackZod {
+  const { database, collectors } = sources;
+  const ask = async (
+    collector: KnownCollector,
+    kind: 'drain' | 'undrain',
+    request: FastifyRequest,
+  ): Promise<{ sessions: number; draining: boolean }> => {
+    const { id } = collector;
+    const outcome = await collectors.drain(id, kind, traceParentOf(request.raw));
+    if (outcome.ok && outcome.reply.kind === 'drained') return outcome.reply;
+    if (!outcome.ok && outcome.why === 'silent') {
+      throw new ApiProblem({
+        status: 504,
+        code: 'collector_silent',
+        title: 'The collector gave no answer in time',
+        detail: `Collector ${id} may have heard it: the list of collectors shows its state. It can be asked again.`,
+      });
+    }
+    throw notUp(
+      id,
+      outcome.ok && outcome.reply.kind === 'refused' ? outcome.reply.detail : 'it is not there',
+    );
+  };
+  const known = async (id: string): Promise<{ collector: KnownCollector; others: KnownCollector[] }> => {
+    const all = idPattern.test(id) ? await collectors.list() : [];
+    const collector = all.find((each) => each.id === id);
+    if (!collector) throw notFound('collector_not_found', `There is no collector ${id.slice(0, 100)}.`);
+    if (collector.state === 'given_up') throw notUp(id, 'it has ended, or was declared dead');
+    return { collector, others: all.filter((each) => each.id !== id && each.state === 'active') };
+  };
+
+  return (app, _options, done) => {
+    app.get('/', { schema: { response: { 200: collectorsSchema } } }, async () => {
+      const [known, held] = await Promise.all([
+        collectors.list(),
+        sql<{ collector_id: string; sessions: number }>`
+          select collector_id, count(*)::integer as sessions from sessions
+          where status = 'running' and placement_state = 'placed' group by collector_id`.execute(database),
+      ]);
+      const sessionsOf = new Map(held.rows.map((row) => [row.collector_id, row.sessions]));
+      return {
+        results: known.map(({ id, state, host, startedAt, capacity, labels }) => ({
+          id,
+          state,
+          host,
+          started_at: startedAt,
+          capacity,
+          sessions: sessionsOf.get(id) ?? 0,
+          labels: { ...labels },
+        })),
+      };
+    });
+    app.post(
+      '/:id/drain',
+      { schema: { params, body: drainBodySchema, response: { 200: drainedSchema } } },
+      async (request) => {
+        const { collector, others } = await known(request.params.id);
+        if (request.body?.force !== true) await requireOthers(database, collector, others);
+        const { sessions } = await ask(collector, 'drain', request);
+        request.log.warn(
+          { collector: collector.id, sessions },
+          'a collector was asked to let go of its work',
+        );
+        const held = sessions === 1 ? 'session' : `${sessions} sessions`;
+        const detail = `${sessions === 0 ? 'It has no session.' : `Others take its ${held}, as far as they can.`} It gets no work until it is started again or undrained.`;
+        return { id: collector.id, state: 'draining' as const, sessions, detail };
+      },
+    );
+    app.post(
+      '/:id/undrain',
+      { schema: { params, body: noFieldsSchema, response: { 200: drainedSchema } } },
+      async (request) => {
+        const { collector } = await known(request.params.id);
+        const { sessions } = await ask(collector, 'undrain', request);
+        request.log.info({ collector: collector.id }, 'a collector was asked to work again');
+        const detail = 'It gets work again: what is started, and its share of what runs.';
+        return { id: collector.id, state: 'active' as const, sessions, detail };
+      },
+    );
+    done();
+  };
+}
+
+function notUp(id: string, why: string): ApiProblem {
+  return new ApiProblem({
+    status: 409,
+    code: 'collector_not_up',
+    title: 'The collector cannot be asked',
+    detail: `Collector ${id}: ${why}.`,
+  });
+}

@@ -1,0 +1,346 @@
+import { access, constants, type FileHandle, mkdir, open, rmdir, truncate, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { Spool, SpooledNotice, SpooledSample, SpoolPosition } from '../../sending/spool.ts';
+import { SegmentReader } from './segment-reader.ts';
+import {
+  type Confirmed,
+  type Leftover,
+  readSpoolFolder,
+  removeSmallFile,
+  type Segment,
+  segmentPath,
+  writeConfirmed,
+  writeLost,
+} from './spool-folder.ts';
+import { lockSpoolFolder, type SpoolLock } from './spool-lock.ts';
+import { encodeRecords, segmentMagic } from './spool-record.ts';
+
+export interface DiskSpoolOptions {
+  /** Of this collector alone; made when it is first needed. */
+  readonly folder: string;
+  readonly instance: string;
+  readonly maxBytes: number;
+  /**
+   * `append`: what was appended is on the disk when `append` returns, so that a power cut loses nothing of it.
+   * `never`: the operating system writes when it likes; a killed process loses nothing either.
+   */
+  readonly fsync: 'append' | 'never';
+  /** Only when its owner is dead for certain: it is that of another collector. */
+  readonly isAnothers?: boolean;
+  readonly log: Logger;
+}
+
+export interface OpenedSpool {
+  readonly spool: DiskSpool;
+  /** Gap notices of a predecessor. */
+  readonly notices: readonly SpooledNotice[];
+}
+
+const confirmEveryMs = 200;
+
+/** The spool as segment files that are only appended to, read from the front and removed. */
+export class DiskSpool implements Spool {
+  readonly #options: DiskSpoolOptions;
+  readonly #lock: SpoolLock;
+  readonly #segmentBytes: number;
+  readonly #segments: Segment[];
+  #nextId: number;
+  #writer: FileHandle | undefined;
+  readonly #reader: SegmentReader;
+  /** To be dropped; up to `keepBytes` it was read before and may not be confirmed yet. */
+  #taken: { readonly segment: Segment; readonly keepBytes: number; readonly keepRecords: number } | undefined;
+  #confirmed: Confirmed | undefined;
+  #confirmedWrittenAt = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+  #hasFolder: boolean;
+  #hasLost: boolean;
+
+  private constructor(options: DiskSpoolOptions, left: Leftover, lock: SpoolLock) {
+    this.#options = options;
+    this.#lock = lock;
+    this.#segmentBytes = Math.max(16 * 1024, Math.min(4 * 1024 * 1024, Math.floor(options.maxBytes / 16)));
+    this.#segments = left.segments;
+    this.#nextId = (left.segments.at(-1)?.id ?? left.confirmed?.segment ?? 0) + 1;
+    this.#reader = new SegmentReader(this.#segments, options.log);
+    this.#hasFolder = left.segments.length > 0 || left.notices.length > 0;
+    this.#hasLost = left.notices.length > 0;
+  }
+
+  /** @returns undefined while another process has it. @throws when the disk cannot be read */
+  static async open(options: DiskSpoolOptions): Promise<OpenedSpool | undefined> {
+    const lock = await lockSpoolFolder(options.folder);
+    if (!lock) return undefined;
+    if (options.isAnothers && !lock.isProof) {
+      await lock.release(false);
+      return undefined;
+    }
+    try {
+      const left = await readSpoolFolder(options.folder);
+      const spool = new DiskSpool(options, left, lock);
+      await spool.#passConfirmed(left.confirmed);
+      if (!options.isAnothers) await tellUnlessWritable(options);
+      if (spool.unread() > 0 || left.notices.length > 0 || left.tornBytes > 0) {
+        options.log.info(
+          {
+            samples: spool.unread(),
+            bytes: spool.bytes(),
+            gap_notices: left.notices.length,
+            torn_bytes: left.tornBytes,
+            folder: options.folder,
+          },
+          'an earlier process left samples in the spool; they are sent first',
+        );
+      }
+      return { spool, notices: left.notices };
+    } catch (error) {
+      await lock.release(false);
+      throw error;
+    }
+  }
+
+  unread(): number {
+    return this.#reader.unread;
+  }
+
+  bytes(): number {
+    return this.#segments.reduce((sum, { bytes }) => sum + bytes, 0);
+  }
+
+  damaged(): number {
+    return this.#reader.damaged;
+  }
+
+  isFull(moreBytes: number): boolean {
+    return this.bytes() + moreBytes > this.#options.maxBytes;
+  }
+
+  append(records: readonly (string | Uint8Array)[], afterSequence: number): Promise<void> {
+    return this.#inTurn(async () => {
+      const bytes = encodeRecords(records);
+      if (this.#segments.length === 0) await this.#begin(afterSequence);
+      const current = await this.#segmentToWrite(bytes.length);
+      const writer = this.#writer as FileHandle;
+      try {
+        let written = 0;
+        while (written < bytes.length) {
+          const { bytesWritten } = await writer.write(
+            bytes,
+            written,
+            bytes.length - written,
+            current.bytes + written,
+          );
+          written += bytesWritten;
+        }
+        if (this.#options.fsync === 'append') await writer.datasync();
+      } catch (error) {
+        // A part of it may be there; this file is not written any more, so that nothing can come behind that.
+        await writer.truncate(current.bytes).catch(() => undefined);
+        await this.#endSegment();
+        throw error;
+      }
+      current.bytes += bytes.length;
+      current.records += records.length;
+      this.#reader.appended(current, records.length);
+    });
+  }
+
+  read(): Promise<SpooledSample[]> {
+    return this.#inTurn(async () => {
+      while (this.#reader.place()) {
+        const found = await this.#reader.read();
+        if (found.length > 0) return found;
+      }
+      return [];
+    });
+  }
+
+  confirm(position: SpoolPosition, sequence: number): void {
+    const known = Math.max(sequence, this.#confirmed?.sequence ?? 0);
+    this.#confirmed = {
+      segment: position.segment,
+      end_offset: position.endOffset,
+      sequence: known,
+      at: Date.now(),
+    };
+    const first = this.#segments[0];
+    const isSegmentDone =
+      first !== undefined &&
+      (first.id < position.segment || (first.id === position.segment && first.bytes <= position.endOffset));
+    if (!isSegmentDone && Date.now() - this.#confirmedWrittenAt < confirmEveryMs) return;
+    this.#confirmedWrittenAt = Date.now();
+    this.#inTurn(() => this.#saveConfirmed()).catch((error: unknown) =>
+      this.#options.log.debug({ err: error }, 'how far the spool is confirmed could not be written'),
+    );
+  }
+
+  takeOldest(): Promise<SpooledSample[]> {
+    return this.#inTurn(async () => {
+      const begun = this.#reader.place();
+      if (!begun) return [];
+      const { segment: oldest, offset: keepBytes, recordsLeft } = begun;
+      this.#taken = { segment: oldest, keepBytes, keepRecords: oldest.records - recordsLeft };
+      if (this.#segments.at(-1) === oldest) await this.#endSegment();
+      const samples: SpooledSample[] = [];
+      while (this.#reader.place()?.segment === oldest) {
+        samples.push(...(await this.#reader.read()));
+        // A segment holds thousands: whatever else is due gets its turn.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      return samples;
+    });
+  }
+
+  removeTaken(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#taken) return;
+      const { segment, keepBytes, keepRecords } = this.#taken;
+      this.#taken = undefined;
+      const at = this.#segments.indexOf(segment);
+      if (at < 0) return;
+      if (keepRecords > 0 && !this.#isConfirmed(segment.id, keepBytes)) {
+        // What was read of it before lies in memory, unconfirmed: it stays on disk until the broker has it.
+        await truncate(segment.path, keepBytes);
+        segment.bytes = keepBytes;
+        segment.records = keepRecords;
+        return;
+      }
+      this.#segments.splice(at, 1);
+      await unlink(segment.path);
+    });
+  }
+
+  saveLost(notices: readonly SpooledNotice[]): Promise<void> {
+    return this.#inTurn(async () => {
+      if (notices.length > 0) {
+        await this.#makeFolder();
+        this.#hasLost = true;
+        await writeLost(this.#options.folder, notices, this.#options.fsync === 'append');
+      } else if (this.#hasLost) {
+        await removeSmallFile(this.#options.folder, 'lost');
+        this.#hasLost = false;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    let isEmpty = false;
+    await this.#inTurn(async () => {
+      await this.#endSegment();
+      if (this.#confirmed) await this.#saveConfirmed();
+      isEmpty = this.#segments.length === 0 && !this.#hasLost;
+      if (isEmpty && (this.#hasFolder || this.#options.isAnothers)) {
+        // One that cannot be read tells nobody anything, and nobody else will ever come for it.
+        if (this.#options.isAnothers) await removeSmallFile(this.#options.folder, 'lost');
+        await removeSmallFile(this.#options.folder, 'confirmed');
+        await rmdir(this.#options.folder).catch(() => undefined);
+      }
+    }).catch((error: unknown) => this.#options.log.warn({ err: error }, 'the spool was not closed cleanly'));
+    await this.#lock.release(isEmpty);
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const turn = this.#queue.then(run);
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Leaves out what a predecessor knew to be stored, and marks what it may have sent since. */
+  async #passConfirmed(confirmed: Confirmed | undefined): Promise<void> {
+    if (!confirmed) return;
+    for (let first = this.#segments[0]; first && first.id < confirmed.segment; first = this.#segments[0]) {
+      this.#reader.removedUnread(first);
+      await this.#removeFirst();
+    }
+    await this.#reader.passConfirmed(confirmed);
+    this.#confirmed = confirmed;
+  }
+
+  /** Says from where a successor has to look for what was stored, should this process get no further. */
+  async #begin(afterSequence: number): Promise<void> {
+    await this.#makeFolder();
+    const sequence = Math.max(afterSequence, this.#confirmed?.sequence ?? 0);
+    this.#confirmed = { segment: this.#nextId - 1, end_offset: 0, sequence, at: Date.now() };
+    await writeConfirmed(this.#options.folder, this.#confirmed);
+  }
+
+  async #saveConfirmed(): Promise<void> {
+    const confirmed = this.#confirmed;
+    if (!confirmed || !this.#hasFolder) return;
+    // First on record, then removed: else a successor would not know since when to look.
+    await writeConfirmed(this.#options.folder, confirmed);
+    for (let first = this.#segments[0]; first; first = this.#segments[0]) {
+      if (!this.#isConfirmed(first.id, first.bytes) || first === this.#taken?.segment) return;
+      if (this.#segments.length === 1) await this.#endSegment();
+      await this.#removeFirst();
+    }
+  }
+
+  #isConfirmed(segment: number, upTo: number): boolean {
+    const confirmed = this.#confirmed;
+    if (!confirmed) return false;
+    return segment < confirmed.segment || (segment === confirmed.segment && upTo <= confirmed.end_offset);
+  }
+
+  async #segmentToWrite(bytes: number): Promise<Segment> {
+    const last = this.#segments.at(-1);
+    if (this.#writer && last && last.bytes + bytes <= this.#segmentBytes) return last;
+    await this.#endSegment();
+    const path = segmentPath(this.#options.folder, this.#nextId, this.#options.instance);
+    const writer = await open(path, 'wx', 0o600);
+    try {
+      await writer.write(segmentMagic);
+    } catch (error) {
+      await writer.close();
+      await unlink(path).catch(() => undefined);
+      throw error;
+    }
+    const segment: Segment = { id: this.#nextId, path, bytes: segmentMagic.length, records: 0 };
+    this.#nextId += 1;
+    this.#writer = writer;
+    this.#segments.push(segment);
+    return segment;
+  }
+
+  /** Nothing is appended to the newest segment any more. One without records goes. */
+  async #endSegment(): Promise<void> {
+    const writer = this.#writer;
+    this.#writer = undefined;
+    await writer?.close();
+    const last = this.#segments.at(-1);
+    if (writer && last?.records === 0) {
+      this.#segments.pop();
+      await unlink(last.path).catch(() => undefined);
+    }
+  }
+
+  async #removeFirst(): Promise<void> {
+    const first = this.#segments.shift();
+    if (first) await unlink(first.path);
+  }
+
+  async #makeFolder(): Promise<void> {
+    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
+    this.#hasFolder = true;
+  }
+}
+
+/** Nothing is written before the first outage, and then it is too late to find out. */
+async function tellUnlessWritable({ folder, log }: DiskSpoolOptions): Promise<void> {
+  const above = dirname(folder);
+  try {
+    await mkdir(above, { recursive: true, mode: 0o700 });
+    await access(above, constants.W_OK | constants.X_OK);
+    await access(folder, constants.W_OK | constants.X_OK).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error;
+    });
+  } catch (error) {
+    log.error(
+      { err: error, folder },
+      `nothing can be written to the spool: readings that NATS does not take would wait in memory alone, and be lost with this process. Let it write to ${above}, or name another folder in SPOOL_DIR`,
+    );
+  }
+}

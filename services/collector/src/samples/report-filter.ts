@@ -1,0 +1,100 @@
+import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { PointConfig, ReportByException } from '@holdfast/shared/contracts/task-config.ts';
+import { valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
+
+interface LastSent {
+  readonly report: ReportByException;
+  /** Undefined when the next reading is sent whatever it is. */
+  value: PointValue | undefined;
+  isUncertain: boolean;
+  atMs: number;
+}
+
+/**
+ * Report by exception. A reading is sent when it is the first one, when it differs from the last one sent by more than
+ * a deadband (where there are two, by more than the smaller), when its quality has changed, and when the last one was
+ * sent a heartbeat ago. Points without `report` are sent always.
+ */
+export class ReportFilter {
+  readonly #points = new Map<string, LastSent>();
+
+  constructor(points: readonly Pick<PointConfig, 'code' | 'count' | 'report'>[]) {
+    for (const point of points) {
+      const { report } = point;
+      if (!report) continue;
+      for (const code of valueCodes(point)) {
+        this.#points.set(code, { report, value: undefined, isUncertain: false, atMs: 0 });
+      }
+    }
+  }
+
+  /** Whether all readings are always sent. */
+  isIdle(): boolean {
+    return this.#points.size === 0;
+  }
+
+  /**
+   * Whether to send this reading; then it is what later ones are held against.
+   * @param isInteger that the value is a 64-bit integer in decimal
+   * @param timeMs scheduled time of its tick
+   */
+  takes(code: string, value: PointValue, isInteger: boolean, isUncertain: boolean, timeMs: number): boolean {
+    const last = this.#points.get(code);
+    if (!last) return true;
+    const isWorthIt =
+      last.value === undefined ||
+      last.isUncertain !== isUncertain ||
+      timeMs - last.atMs >= last.report.heartbeat_ms ||
+      differs(value, last.value, isInteger, last.report);
+    if (!isWorthIt) return false;
+    last.value = value;
+    last.isUncertain = isUncertain;
+    last.atMs = timeMs;
+    return true;
+  }
+
+  /** The value could not be read: the next reading is a change of its quality. */
+  lost(code: string): void {
+    const last = this.#points.get(code);
+    if (last) last.value = undefined;
+  }
+
+  /** None could be read. */
+  allLost(): void {
+    for (const last of this.#points.values()) last.value = undefined;
+  }
+}
+
+function differs(
+  value: PointValue,
+  last: PointValue,
+  isInteger: boolean,
+  report: ReportByException,
+): boolean {
+  if (value === last) return false;
+  const { deadband_absolute: absolute, deadband_percent: percent } = report;
+  if (absolute === undefined && percent === undefined) return true;
+  const both = isInteger ? integerDifference(value, last) : numberDifference(value, last);
+  if (!both) return true;
+  return (
+    (absolute !== undefined && both.difference > absolute) ||
+    (percent !== undefined && both.difference > (both.from * percent) / 100)
+  );
+}
+
+interface Difference {
+  readonly difference: number;
+  /** Magnitude of the earlier value. */
+  readonly from: number;
+}
+
+/** Undefined for what is no number. */
+function numberDifference(value: PointValue, last: PointValue): Difference | undefined {
+  if (typeof value !== 'number' || typeof last !== 'number') return undefined;
+  return { difference: Math.abs(value - last), from: Math.abs(last) };
+}
+
+function integerDifference(value: PointValue, last: PointValue): Difference | undefined {
+  if (typeof value !== 'string' || typeof last !== 'string') return undefined;
+  return { difference: Math.abs(Number(BigInt(value) - BigInt(last))), from: Math.abs(Number(last)) };
+}

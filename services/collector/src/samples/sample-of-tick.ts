@@ -1,0 +1,121 @@
+import { type OutgoingSample, type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { TickResult } from '../polling/device-poller.ts';
+import { JsonBytes } from './json-bytes.ts';
+import { takeBytes } from './message-bytes.ts';
+import { tickTimeMs } from './schedule.ts';
+
+export interface SampleSource {
+  readonly sessionId: string;
+  readonly epoch: number;
+  readonly collectorId: string;
+  readonly taskId: string;
+  readonly device: DeviceConfig;
+  readonly periodMs: number;
+}
+
+const openBrace = 0x7b;
+/** Of one message at a time; its bytes are copied when it is complete. */
+const text = new JsonBytes(16_384);
+const encoder = new TextEncoder();
+
+/**
+ * Makes the messages of a device's ticks. Version 2 only where readers of version 1 would get it wrong: exact integers,
+ * uncertain values, and ticks in which the device was read and nothing is worth sending. Of those, one that misses some
+ * points has `values` without any: it was read, in part.
+ *
+ * A poller gives a result for every tick from its first one on, so that one is what all of them say as `since_tick`.
+ */
+export function sampleWriter(source: SampleSource): (result: TickResult) => OutgoingSample {
+  const { sessionId, epoch, collectorId, taskId, device, periodMs } = source;
+  const about = {
+    session: sessionId,
+    epoch,
+    collector: collectorId,
+    task: taskId,
+    device_id: device.id,
+    device: device.code,
+    site: device.site_code,
+    measurement: device.measurement ?? device.code,
+  };
+  const heads = ([1, 2] as const).map((v) => {
+    const head = JSON.stringify({ v, ...about });
+    return encoder.encode(`${head.slice(0, -1)},"tick":`);
+  });
+  let period: Uint8Array | undefined;
+  let since = 0;
+  // A miss is often the one of the tick before.
+  let toldMiss: Pick<NonNullable<TickResult['miss']>, 'cause' | 'detail'> | undefined;
+  let missMember = new Uint8Array(0);
+  return ({ tick, readAtMs, readings, miss }) => {
+    if (!period) {
+      since = tick;
+      period = encoder.encode(`,"period_ms":${periodMs},"since_tick":${since},"time":`);
+    }
+    const { values, integers, uncertain, readCount, sentCount, integerCount } = readings;
+    const isRead = readCount > 0;
+    const isEmpty = isRead && sentCount === 0;
+    const hasValues = sentCount > integerCount || (isRead && miss !== undefined);
+    const v: Sample['v'] = integers !== undefined || uncertain !== undefined || isEmpty ? 2 : sampleVersion;
+    const time = tickTimeMs(tick, periodMs);
+    text.clear();
+    text.copy(heads[v - 1] as Uint8Array);
+    text.number(tick);
+    text.copy(period);
+    text.number(time);
+    text.raw(',"read_at":');
+    text.number(readAtMs);
+    if (hasValues) text.raw(values.length === 0 ? ',"values":{' : ',"values":');
+    // The values, which are most of a message, are copied straight into it, here.
+    const valuesAt = text.length;
+    if (hasValues) text.raw('}');
+    if (integers) integerMembers(integers);
+    if (uncertain) text.raw(`,"uncertain":${JSON.stringify(uncertain)}`);
+    if (miss) {
+      const { cause, detail } = miss;
+      if (toldMiss?.cause !== cause || toldMiss.detail !== detail) {
+        toldMiss = { cause, detail };
+        missMember = encoder.encode(`,"miss":${JSON.stringify(toldMiss)}`);
+      }
+      text.copy(missMember);
+    }
+    text.raw('}');
+    const valueBytes = hasValues ? values.length : 0;
+    const message = takeBytes(text.length + valueBytes);
+    message.set(text.written(0, valuesAt));
+    if (valueBytes > 0) {
+      message.set(values.written(), valuesAt);
+      message[valuesAt] = openBrace;
+    }
+    message.set(text.written(valuesAt), valuesAt + valueBytes);
+    // Member by member: spread objects would be slower than the rest of this.
+    const sample = {
+      v,
+      session: about.session,
+      epoch: about.epoch,
+      collector: about.collector,
+      task: about.task,
+      device_id: about.device_id,
+      device: about.device,
+      site: about.site,
+      measurement: about.measurement,
+      tick,
+      period_ms: periodMs,
+      since_tick: since,
+      time,
+      read_at: readAtMs,
+      message,
+      isRead,
+    };
+    return miss ? { ...sample, miss } : sample;
+  };
+}
+
+/** @param found `,"code":"digits"` each */
+function integerMembers(found: JsonBytes): void {
+  text.raw(',"integers":');
+  const at = text.length;
+  text.append(found);
+  text.set(at, openBrace);
+  text.raw('}');
+}

@@ -1,0 +1,105 @@
+import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { pointOf } from '../polling/testing/devices.ts';
+import { ReportFilter } from './report-filter.ts';
+import { TickReadings } from './tick-readings.ts';
+import { ValueKeys } from './value-keys.ts';
+
+const codes = ['a', '温度', 'of "a" \\ b', 'pressure', '__proto__', 'z'];
+const points = codes.map((code, address) => pointOf(code, address));
+
+const value: fc.Arbitrary<PointValue> = fc.oneof(
+  // Few enough that a value comes again, some as long as others and some not.
+  { arbitrary: fc.constantFrom(0, -0, 1, 7, 10, 99, -1, 0.5, 1.5, 12.25, 1e21, 123_456), weight: 6 },
+  { arbitrary: fc.constantFrom('', 'on', '开', 'é"', 'x'.repeat(200)), weight: 2 },
+  { arbitrary: fc.boolean(), weight: 1 },
+);
+/** As digits and decimals: what other values are too, so that both stand in one another's places. */
+const decimal = fc
+  .constantFrom([0, 1], [5, 1], [15, 1], [1225, 2], [70, 1], [-10, 1])
+  .map(([digits, decimals]) => ({
+    digits: digits as number,
+    decimals: decimals as number,
+  }));
+const tick = fc.array(
+  fc.tuple(
+    fc.nat(codes.length - 1),
+    fc.oneof({ arbitrary: value, weight: 3 }, { arbitrary: decimal, weight: 2 }),
+  ),
+  { maxLength: 10 },
+);
+
+describe('what is read of a device tick after tick, in the same memory', () => {
+  it('reads as if each tick had been written anew: every value once, as it came first, in the order of coming', () => {
+    fc.assert(
+      fc.property(fc.array(tick, { minLength: 2, maxLength: 8 }), (ticks) => {
+        const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
+        ticks.forEach((read, index) => {
+          const expected = new Map<string, PointValue>();
+          readings.begin(index * 1_000);
+          for (const [at, found] of read) {
+            const code = codes[at] as string;
+            const isDecimal = typeof found === 'object';
+            if (!expected.has(code))
+              expected.set(code, isDecimal ? found.digits / 10 ** found.decimals : found);
+            if (isDecimal) readings.onDecimal(code, found.digits, found.decimals, false);
+            else readings.onValue(code, found, false);
+          }
+          const text = new TextDecoder().decode(readings.values.written());
+          expect(text).toBe(
+            [...expected]
+              .map(([code, found]) => `,${JSON.stringify(code)}:${JSON.stringify(found)}`)
+              .join(''),
+          );
+          expect([readings.readCount, readings.sentCount]).toEqual([expected.size, expected.size]);
+        });
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('says what a value is by now when it was left out of the tick before and another one has its place', () => {
+    const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
+    const read = (...found: [string, number][]) => {
+      readings.begin(0);
+      for (const [code, number] of found) readings.onValue(code, number, false);
+      return new TextDecoder().decode(readings.values.written());
+    };
+    expect(read(['a', 1], ['z', 5])).toBe(',"a":1,"z":5');
+    expect(read(['a', 1])).toBe(',"a":1');
+    expect(read(['z', 7])).toBe(',"z":7');
+    expect(read(['a', 1], ['z', 5])).toBe(',"a":1,"z":5');
+  });
+
+  it('says what a value is by now when it was an exact integer in the tick before', () => {
+    const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
+    readings.begin(0);
+    readings.onValue('a', 1, false);
+    readings.begin(0);
+    readings.onInteger('a', '5', false);
+    readings.onValue('z', 7, false);
+    readings.begin(0);
+    readings.onValue('a', 1, false);
+    expect(new TextDecoder().decode(readings.values.written())).toBe(',"a":1');
+  });
+
+  it('names what is uncertain also where its value has not changed', () => {
+    const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
+    for (const isUncertain of [false, true, false]) {
+      readings.begin(0);
+      readings.onValue('a', 1, isUncertain);
+      expect(readings.uncertain).toEqual(isUncertain ? ['a'] : undefined);
+    }
+  });
+
+  it('says in words what a device sent that is no value', () => {
+    const readings = new TickReadings(new ValueKeys(points), new ReportFilter(points));
+    readings.begin(0);
+    readings.onProblem('a', 'not_bcd');
+    readings.onProblem('z', 'not_a_number');
+    expect(readings.problems()).toBe(
+      'a: holds a digit above 9, which BCD does not have; z: holds NaN, which is no value',
+    );
+  });
+});

@@ -1,0 +1,28 @@
+import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { expect, it } from 'vitest';
+import { LastKnownSamples } from './last-known-samples.ts';
+import { sampleToSend } from './testing/sample-to-send.ts';
+
+const message = new Uint8Array(1);
+const miss = { cause: 'timeout', detail: '' } as const;
+const onTheWay = (tick: number, rest: Partial<OutgoingSample>): OutgoingSample => {
+  const { values: _, ...sample } = sampleToSend(tick);
+  return { ...sample, message, ...rest };
+};
+const stored = sampleToSend(3);
+const { session, epoch, tick, values } = stored;
+/** With the whole of it, which says up to where its sender had come. */
+const newest = { session, epoch, tick, values, stored };
+
+it('a reading that is still on its way counts like a stored one: with values where something was read', async () => {
+  const known = new LastKnownSamples({ last: async () => stored });
+  expect(await known.last('7', 'd1')).toEqual(newest);
+  // A part of the points gave no answer; the device did.
+  known.note(onTheWay(4, { isRead: true, miss }));
+  expect(await known.last('7', 'd1')).toMatchObject({ tick: 4, miss, values: {} });
+  known.note(onTheWay(5, { isRead: false, miss }));
+  expect(await known.last('7', 'd1')).toEqual({ session, epoch, tick: 5, miss, values: undefined, stored });
+  known.note(onTheWay(6, { isRead: true }));
+  expect(await known.last('7', 'd1')).toMatchObject({ tick: 6, miss: undefined });
+  expect(await known.last('7', 'd2')).toEqual(newest);
+});

@@ -1,0 +1,61 @@
+import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { LastTick, Samples } from '../ports.ts';
+
+/** Of a reading of which the message alone has what was read. */
+const somethingRead: LastTick['values'] = {};
+
+/** SAMPLES. */
+export interface NewestSamples {
+  /** Undefined when it has none of the device. @throws when it cannot be asked */
+  last(taskId: string, deviceId: string): Promise<Sample | undefined>;
+}
+
+/**
+ * The newest sample of each device, be it in the stream or still on its way there: after an outage the stream
+ * alone would have a tick read again that waits in this process.
+ */
+export class LastKnownSamples implements Samples {
+  readonly #stream: NewestSamples;
+  /** By task and device. Written over at each tick: a new object each would grow old before it is let go. */
+  readonly #onTheWay = new Map<string, Map<string, { -readonly [K in keyof LastTick]: LastTick[K] }>>();
+
+  constructor(stream: NewestSamples) {
+    this.#stream = stream;
+  }
+
+  note({ task, device_id, session, epoch, tick, miss, isRead }: OutgoingSample): void {
+    // As the stream has it: what was missed in part has values, were it none that are worth sending.
+    const values = isRead ? somethingRead : undefined;
+    let devices = this.#onTheWay.get(task);
+    if (!devices) {
+      devices = new Map();
+      this.#onTheWay.set(task, devices);
+    }
+    const known = devices.get(device_id);
+    if (!known) {
+      devices.set(device_id, { session, epoch, tick, values, miss });
+      return;
+    }
+    known.session = session;
+    known.epoch = epoch;
+    known.tick = tick;
+    known.values = values;
+    known.miss = miss;
+  }
+
+  async last(taskId: string, deviceId: string): Promise<LastTick | undefined> {
+    const found = await this.#stream.last(taskId, deviceId);
+    // A notice of lost ticks answers for all of them.
+    const stored = found && lastTickOf(found);
+    const noted = this.#onTheWay.get(taskId)?.get(deviceId);
+    if (!noted) return stored;
+    if (!stored) return { ...noted };
+    const isNewer = noted.session === stored.session ? noted.tick > stored.tick : noted.epoch > stored.epoch;
+    return isNewer ? { ...noted, stored: found } : stored;
+  }
+}
+
+function lastTickOf(stored: Sample): LastTick {
+  const { session, epoch, tick, through_tick, values, miss } = stored;
+  return { session, epoch, tick: through_tick ?? tick, values, miss, stored };
+}

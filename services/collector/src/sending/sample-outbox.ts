@@ -1,0 +1,397 @@
+import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { type Clock, mark, systemClock } from '@holdfast/shared/runtime/clock.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { Tickets } from '@holdfast/shared/runtime/tickets.ts';
+import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import { isRepeatHarmless } from './doubt.ts';
+import { Fifo } from './fifo.ts';
+import { type LostNotice, LostTicks } from './lost-ticks.ts';
+import type { OutboxHealth } from './outbox-health.ts';
+import { Spilling } from './spilling.ts';
+import type { Spool, SpooledNotice } from './spool.ts';
+import { type SpooledAndDoubted, SpoolFeed } from './spool-feed.ts';
+import { type TooLarge, tooLargeMiss } from './too-large-miss.ts';
+import { TooLargeSamples } from './too-large-samples.ts';
+import { byTaken, isOnlyInMemory, type Waiting } from './waiting.ts';
+
+export interface SampleOutboxOptions {
+  /**
+   * Resolves when the broker has stored it, with the sequence in the stream where that is known; a repeat of the
+   * same sample is harmless for as long as the stream keeps message ids.
+   */
+  readonly send: (sample: OutgoingSample) => Promise<unknown>;
+  /** Whether exactly this sample was stored after this sequence. Asked when a repeat would not be harmless. */
+  readonly wasStored?: (sample: Sample, afterSequence: number) => Promise<boolean>;
+  /** Nothing that will be sent lies before or at this sequence of the stream. */
+  readonly firstAfter?: number;
+  /** What of an error of `send` says that the sample is too large, now or later. */
+  readonly tooLarge?: (error: unknown, sample: OutgoingSample) => TooLarge | undefined;
+  readonly isBrokerUp: () => boolean;
+  /**
+   * Samples held in memory, besides those that are being written to the spool. At half of it they go there; beyond it
+   * the oldest are lost.
+   */
+  readonly maxWaiting: number;
+  readonly maxInFlight?: number;
+  /** Nothing is sent before {@link SampleOutbox.useSpool}: what a predecessor left there is older. */
+  readonly awaitsSpool?: boolean;
+  /** Runs something a little later, for all samples that come until then to go out together; at once when left out. */
+  readonly later?: (run: () => void) => void;
+  readonly timers: Timers;
+  readonly clock?: Clock;
+  readonly log: Logger;
+}
+
+const retryMs = 250;
+
+/**
+ * As many as the broker has work with while a tick's samples are made here. Of a thousand subjects it remembers whom they concern, those
+ * of the samples among them, so with few devices it remembers all of the answers' too. Measured: with 256 a fifth fewer a second.
+ */
+export const mostInFlight = 512;
+
+/**
+ * Samples on their way to the broker. Polling never waits for it: `push` only queues. What the broker does not
+ * confirm is sent again, oldest first, until it does. The order of sending is: what was sent in vain, notices of
+ * what was lost, the spool, the queue in memory. Beyond all bounds the oldest go, are counted, and become gaps.
+ */
+export class SampleOutbox {
+  readonly #options: SampleOutboxOptions;
+  readonly #maxInFlight: number;
+  readonly #clock: Clock;
+  readonly #lost = new LostTicks();
+  readonly #queue = new Fifo<Waiting>();
+  /** Sent in vain. */
+  #again: Waiting[] = [];
+  readonly #inFlight = new Tickets<Waiting>();
+  #spooling: { readonly feed: SpoolFeed; readonly spilling: Spilling } | undefined;
+  #mayStart: boolean;
+  #isClosed = false;
+  #order = 0;
+  #taken = 0;
+  /** Notices in flight or to be sent again. */
+  #noticesOut = 0;
+  #dropped = 0;
+  readonly #tooLarge: TooLargeSamples;
+  #lastSequence: number;
+  #isPumpPlanned = false;
+  #isHeldBack = false; // More could be sent if less were under way.
+  #isProbing = false;
+  #cancelRetry: (() => void) | undefined;
+  #emptied: (() => void)[] = [];
+
+  constructor(options: SampleOutboxOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#tooLarge = new TooLargeSamples(options.log);
+    this.#mayStart = !options.awaitsSpool;
+    this.#lastSequence = options.firstAfter ?? 0;
+    // What is in flight cannot be dropped; there must be older ones than the newest that can.
+    this.#maxInFlight = Math.max(
+      1,
+      Math.min(options.maxInFlight ?? mostInFlight, Math.floor(options.maxWaiting / 2)),
+    );
+  }
+
+  push(sample: OutgoingSample): void {
+    this.#order += 1;
+    this.#queue.push({ order: this.#order, sample });
+    const spilling = this.#spooling?.spilling;
+    // What is being written to the spool is as good as gone: a disk that takes its time must not cost samples.
+    if (this.#inMemory() - (spilling?.underWay() ?? 0) > this.#options.maxWaiting) this.#dropOldest();
+    spilling?.planSweep(() => this.#inMemory() > 0);
+    if (this.#options.later) this.#pumpSoon();
+    else this.#pump();
+    if (this.#isCrowded()) spilling?.begin();
+  }
+
+  /** Samples that are not confirmed, in flight or not. */
+  waiting(): number {
+    return this.#inMemory() + (this.#spooling?.feed.waiting() ?? 0);
+  }
+
+  dropped(): number {
+    return this.#dropped;
+  }
+
+  health(): OutboxHealth {
+    const feed = this.#spooling?.feed;
+    return {
+      waitingInMemory: this.#inMemory(),
+      spooledSamples: feed?.waiting() ?? 0,
+      spooledBytes: feed?.spool.bytes() ?? 0,
+      dropped: this.#dropped,
+      tooLarge: this.#tooLarge.count(),
+      unsentNotices: this.#lost.count(),
+      damagedRecords: feed?.spool.damaged() ?? 0,
+    };
+  }
+
+  /**
+   * From now on what waits is kept on disk. What a predecessor left there goes first.
+   * @param spool undefined when there is none for now; sending begins all the same
+   */
+  useSpool(spool: Spool | undefined, notices: readonly SpooledNotice[] = []): void {
+    if (spool) {
+      this.#lost.adopt(notices.map((notice) => this.#adopted(notice)));
+      const feed = new SpoolFeed({
+        spool,
+        clock: this.#clock,
+        log: this.#options.log,
+        onRead: () => this.#pump(),
+        onTooLarge: (sample, size) => this.#tooLarge.note(sample, size),
+      });
+      const spilling = new Spilling({
+        feed,
+        queue: this.#queue,
+        isCrowded: () => this.#isCrowded(),
+        takeSentInVain: () => this.#takeSentInVain(),
+        newestOrder: () => this.#order,
+        lastSequence: () => this.#lastSequence,
+        makeRoom: () => this.#dropOldestSegment(feed),
+        onDone: () => this.#pump(),
+        timers: this.#options.timers,
+      });
+      this.#spooling = { feed, spilling };
+      spilling.planSweep(() => this.#inMemory() > 0);
+    }
+    this.#mayStart = true;
+    this.#pump();
+  }
+
+  /** The spool is somebody else's now. What was read of it and not confirmed is left to them. */
+  async leaveSpool(): Promise<void> {
+    const left = this.#spooling;
+    this.#spooling = undefined;
+    await left?.spilling.stop();
+    await left?.feed.spool.close();
+  }
+
+  /** The broker is back: what it has not confirmed goes first. */
+  resume(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    this.#pump();
+  }
+
+  /** Waits until everything is confirmed. @returns how many are not, after the time given */
+  async flush(timeoutMs: number): Promise<number> {
+    if (this.#isEmpty()) return 0;
+    await new Promise<void>((resolve) => {
+      const cancel = this.#options.timers.after(timeoutMs, resolve);
+      this.#emptied.push(() => {
+        cancel();
+        resolve();
+      });
+      this.#pump();
+    });
+    return this.waiting();
+  }
+
+  /**
+   * Sends what it can in the time given and leaves the rest to a successor.
+   * @returns how many samples are neither confirmed nor on disk
+   */
+  async close(timeoutMs: number): Promise<number> {
+    await this.flush(timeoutMs);
+    this.#isClosed = true;
+    await this.#spooling?.spilling.stop();
+    this.#cancelRetry?.();
+    const feed = this.#spooling?.feed;
+    if (!feed) return this.#inMemory();
+    const fromMemory = [...this.#again, ...this.#inFlight.all(), ...this.#queue.all()]
+      .filter(isOnlyInMemory)
+      .sort((a, b) => a.order - b.order);
+    let left = 0;
+    try {
+      await feed.write(fromMemory, this.#lastSequence);
+    } catch (error) {
+      left = fromMemory.length;
+      this.#options.log.error({ err: error }, 'the last samples could not be written to the spool');
+    }
+    if (this.#lost.count() > 0) await this.#saveLost();
+    await feed.spool.close();
+    return left;
+  }
+
+  /** Samples in memory only or being sent, notices aside. */
+  #inMemory(): number {
+    const sent = this.#again.length + this.#inFlight.size - this.#noticesOut;
+    return this.#queue.length + sent + (this.#spooling?.spilling.underWay() ?? 0);
+  }
+
+  #isCrowded(): boolean {
+    return this.#inMemory() * 2 > this.#options.maxWaiting;
+  }
+
+  #isEmpty(): boolean {
+    return this.waiting() === 0 && this.#lost.count() === 0;
+  }
+
+  #pump(): void {
+    if (this.#isClosed || !this.#mayStart) return;
+    if (!this.#options.isBrokerUp()) {
+      this.#planRetry();
+      return;
+    }
+    this.#isHeldBack = false;
+    for (;;) {
+      // After a failure one sample at a time finds out whether the broker takes them again.
+      if (this.#inFlight.size >= (this.#isProbing ? 1 : this.#maxInFlight)) {
+        this.#isHeldBack = true;
+        return;
+      }
+      const next = this.#take();
+      if (!next) return;
+      if (next.taken === undefined) {
+        this.#taken += 1;
+        next.taken = this.#taken;
+        if (next.notice) this.#noticesOut += 1;
+      }
+      const ticket = this.#inFlight.put(next);
+      this.#sendOne(next).then(
+        (sequence) => this.#confirmed(next, ticket, sequence),
+        (error: unknown) => this.#failed(next, ticket, error),
+      );
+    }
+  }
+
+  #sendOne(waiting: Waiting): Promise<unknown> {
+    const { send, wasStored } = this.#options;
+    const { doubt, sample } = waiting;
+    if (!doubt) {
+      waiting.doubt = { since: mark(this.#clock), afterSequence: this.#lastSequence };
+      return send(sample);
+    }
+    if (!wasStored || isRepeatHarmless(doubt, this.#clock)) return send(sample);
+    return wasStored(sample, doubt.afterSequence).then((was) => (was ? undefined : send(sample)));
+  }
+
+  #confirmed(waiting: Waiting, ticket: number, sequence: unknown): void {
+    this.#inFlight.take(ticket);
+    this.#isProbing = false;
+    if (typeof sequence === 'number') this.#lastSequence = Math.max(this.#lastSequence, sequence);
+    if (waiting.position) this.#spooling?.feed.confirm(waiting.position, this.#lastSequence);
+    if (waiting.notice) {
+      this.#noticesOut -= 1;
+      this.#lost.settle(waiting.notice);
+      void this.#saveLost();
+    }
+    if (this.#isEmpty()) for (const emptied of this.#emptied.splice(0)) emptied();
+    // With half of it still under way nothing is idle, and what follows goes out in larger pieces.
+    else if (this.#inFlight.size * 2 <= this.#maxInFlight) this.#pumpSoon(this.#isHeldBack);
+  }
+
+  /**
+   * Once for all samples or confirmations that came together: else each message would be written to the socket by itself.
+   * @param atOnce what waits has waited for this, and is gathered already
+   */
+  #pumpSoon(atOnce = false): void {
+    if (atOnce) {
+      this.#isHeldBack = false;
+      queueMicrotask(() => this.#pump());
+      return;
+    }
+    if (this.#isPumpPlanned) return;
+    this.#isPumpPlanned = true;
+    (this.#options.later ?? queueMicrotask)(() => {
+      this.#isPumpPlanned = false;
+      this.#pump();
+    });
+  }
+
+  #failed(waiting: Waiting, ticket: number, error: unknown): void {
+    this.#inFlight.take(ticket);
+    const size = this.#options.tooLarge?.(error, waiting.sample);
+    if (size && waiting.sample.miss) {
+      // It has no values to leave out; sent again it would be refused for ever.
+      this.#options.log.error({ err: error }, 'the broker does not even take a sample without values');
+      this.#confirmed(waiting, ticket, undefined);
+      return;
+    }
+    this.#again.push(waiting);
+    if (size) {
+      this.#tooLarge.note(waiting.sample, size);
+      waiting.sample = tooLargeMiss(waiting.sample, size);
+      this.#pump();
+      return;
+    }
+    this.#isProbing = true;
+    this.#options.log.debug({ err: error }, 'a sample was not confirmed and is sent again');
+    this.#planRetry();
+  }
+
+  #take(): Waiting | undefined {
+    if (this.#again.length > 0) {
+      // What failed goes first, and not before its time: else later samples would overtake it.
+      if (this.#cancelRetry) return undefined;
+      if (this.#again.length > 1) this.#again.sort(byTaken);
+      return this.#again.shift();
+    }
+    const notice = this.#lost.take();
+    if (notice) return { order: 0, ...notice, notice };
+    const spooling = this.#spooling;
+    if (spooling && !spooling.feed.isDrained()) {
+      const spooled = spooling.feed.next();
+      if (!spooled) return undefined;
+      return { order: 0, ...spooled };
+    }
+    if (spooling && spooling.spilling.underWay() > 0) return undefined;
+    return this.#queue.take();
+  }
+
+  #takeSentInVain(): Waiting[] | undefined {
+    if (this.#inFlight.size > 0) return undefined;
+    const inVain = this.#again.filter(isOnlyInMemory).sort(byTaken);
+    this.#again = this.#again.filter((waiting) => !isOnlyInMemory(waiting));
+    return inVain;
+  }
+
+  #planRetry(): void {
+    this.#cancelRetry ??= this.#options.timers.after(retryMs, () => {
+      this.#cancelRetry = undefined;
+      if (!this.#isEmpty()) this.#pump();
+    });
+  }
+
+  /** @returns whether there was one */
+  async #dropOldestSegment(feed: SpoolFeed): Promise<boolean> {
+    const before = feed.spool.bytes();
+    if (before === 0) return false;
+    for (const taken of await feed.takeOldest()) this.#lose(taken);
+    await feed.saveLost(() => this.#lost.all());
+    await feed.spool.removeTaken();
+    return feed.spool.bytes() < before;
+  }
+
+  /** One write at a time; what changed meanwhile is in the next one. */
+  #saveLost(): Promise<void> {
+    return this.#spooling?.feed.saveLost(() => this.#lost.all()) ?? Promise.resolve();
+  }
+
+  #adopted({ sample, maybeStoredAfter }: SpooledNotice): LostNotice {
+    if (maybeStoredAfter === undefined) return { sample };
+    // Nobody knows how long ago: the stream may have forgotten its id.
+    const since = { wallMs: Number.NEGATIVE_INFINITY, monotonicMs: Number.NEGATIVE_INFINITY };
+    return { sample, doubt: { since, afterSequence: maybeStoredAfter } };
+  }
+
+  #lose({ sample, doubt }: Pick<SpooledAndDoubted, 'sample' | 'doubt'>): void {
+    this.#dropped += 1;
+    this.#lost.add(sample, doubt);
+    if (this.#dropped === 1 || this.#dropped % 10_000 === 0) {
+      this.#options.log.error(
+        { dropped: this.#dropped, limit: this.#options.maxWaiting },
+        'the sample buffer is full: the oldest samples are lost. Bring NATS back or raise SAMPLE_BUFFER_MAX and SPOOL_MAX_BYTES',
+      );
+    }
+  }
+
+  #dropOldest(): void {
+    // What was sent in vain is older than what was never sent; what lies in the spool too frees nothing here.
+    const inVain = this.#again.filter(isOnlyInMemory).sort(byTaken)[0];
+    if (inVain) this.#again.splice(this.#again.indexOf(inVain), 1);
+    const oldest = inVain ?? this.#queue.take();
+    if (oldest) this.#lose(oldest);
+  }
+}

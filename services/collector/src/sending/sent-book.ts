@@ -1,0 +1,315 @@
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { SentOfDevice, SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
+import { type Clock, type ClockMark, elapsedMs, mark } from '@holdfast/shared/runtime/clock.ts';
+import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
+
+/** What of a sample says up to where its sender has come. */
+export type SentSample = Pick<
+  Sample,
+  'session' | 'epoch' | 'collector' | 'task' | 'device' | 'tick' | 'through_tick' | 'period_ms' | 'since_tick'
+>;
+
+export interface SentBookOptions {
+  /** In place of what was published for the same sender before. @throws when the broker does not take it */
+  readonly publish: (taskId: string, sender: string, record: SentRecord) => Promise<void>;
+  /** A token that no other process has. */
+  readonly instance: string;
+  readonly isBrokerUp: () => boolean;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly log: Logger;
+  /** 10 s */
+  readonly everyMs?: number;
+}
+
+const defaultEveryMs = 10_000;
+/** Between two that come by the clock: thousands of sessions cost broker and process no more than hundreds. */
+const paceMs = 5;
+/** Of those whose reading has ended: samples and leases are with the same broker. */
+const publishedAtOnce = 8;
+/** What has not changed is said again so often: who says nothing for minutes is taken for dead. */
+const saidAgainAfterMs = 30_000;
+/** What has not changed for so long is taken for ended. Should it go on, it begins anew. */
+const endedAfterMs = 15 * 60_000;
+/** So that a record fits into a message, with names of any length that one has. */
+const devicesOfRecord = 1_000;
+/** Of what has ended and was not taken yet; beyond it the oldest go. */
+const devicesLeft = 50_000;
+const closingMs = 5_000;
+
+/** What one process has sent of a session under one epoch. */
+interface Sender {
+  readonly token: string;
+  readonly about: Pick<SentSample, 'session' | 'epoch' | 'collector' | 'task'>;
+  readonly devices: Map<string, { -readonly [K in keyof SentOfDevice]: SentOfDevice[K] }>;
+  /** Not published since. */
+  isDirty: boolean;
+  hasEnded: boolean;
+  /** Its turn to be published for the last time comes without the clock. */
+  isQueued: boolean;
+  changedAt: ClockMark;
+  publishedAt: ClockMark;
+}
+
+/**
+ * Up to which tick the broker has confirmed samples, for SENT: when SAMPLES has dropped all that a process had sent before it
+ * ended, nothing else tells that from what was never read.
+ *
+ * Published every few seconds, and at once when the reading of a session ends. Whoever takes a session over publishes what
+ * he finds of the one before, so that after a kill -9 nothing is missing that was still in SAMPLES then.
+ */
+export class SentBook {
+  readonly #options: SentBookOptions;
+  /** By session and epoch, then by collector. */
+  readonly #reading = new Map<string, Map<string, Sender>>();
+  /** Have ended and were not taken yet, oldest first. */
+  readonly #left = new Set<Sender>();
+  #devicesLeft = 0;
+  readonly #inTurn = fewAtOnce(publishedAtOnce);
+  readonly #stop = new AbortController();
+  #loop: Promise<void> = Promise.resolve();
+  #tokens = 0;
+  #hasFailed = false;
+  /** By the clock, the last time. */
+  #refused: Sender | undefined;
+
+  constructor(options: SentBookOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#loop = this.#publishNowAndThen();
+  }
+
+  /** Notes what `send` has brought to the broker. */
+  noting<S extends SentSample, T>(send: (sample: S) => Promise<T>): (sample: S) => Promise<T> {
+    return (sample) => {
+      const sending = send(sample);
+      sending.then(
+        () => this.note(sample),
+        () => undefined,
+      );
+      return sending;
+    };
+  }
+
+  /** Notes what turns out to be there already. */
+  notingStored<S extends SentSample>(
+    wasStored: (sample: S, afterSequence: number) => Promise<boolean>,
+  ): (sample: S, afterSequence: number) => Promise<boolean> {
+    return async (sample, afterSequence) => {
+      const was = await wasStored(sample, afterSequence);
+      if (was) this.note(sample);
+      return was;
+    };
+  }
+
+  /** The broker has this sample, whoever has read it. */
+  note(sample: SentSample): void {
+    const { session, epoch, collector, device, since_tick: since } = sample;
+    const tick = sample.through_tick ?? sample.tick;
+    if (since === undefined || since > tick) return;
+    const key = keyOf(session, epoch);
+    let senders = this.#reading.get(key);
+    let sender = senders?.get(collector);
+    const known = sender?.devices.get(device);
+    if (known?.since_tick === since) {
+      if (tick <= known.tick) return;
+      known.tick = tick;
+    } else {
+      if (!senders) {
+        senders = new Map();
+        this.#reading.set(key, senders);
+      }
+      if (!sender || known) {
+        // Another process, or one that has begun anew, of which nothing is known of what lies between.
+        if (sender) this.#leave(sender);
+        sender = this.#newSender(sample);
+        senders.set(collector, sender);
+      }
+      sender.devices.set(device, { device, period_ms: sample.period_ms, since_tick: since, tick });
+    }
+    if (!sender || sender.isDirty) return;
+    sender.isDirty = true;
+    sender.changedAt = mark(this.#options.clock);
+  }
+
+  /**
+   * What was found of those who read these devices before. Await it before anything is sent in their place: as long as their
+   * newest samples are the newest of all, whoever comes next finds them too. While the broker takes nothing of it
+   * nobody has to wait.
+   */
+  async found(samples: readonly SentSample[]): Promise<void> {
+    const found = new Map<string, Sender>();
+    for (const sample of samples) {
+      const tick = sample.through_tick ?? sample.tick;
+      if (sample.since_tick === undefined || sample.since_tick > tick) continue;
+      const key = `${keyOf(sample.session, sample.epoch)}/${sample.collector}`;
+      const sender = found.get(key) ?? this.#newSender(sample);
+      found.set(key, sender);
+      const { device, period_ms, since_tick } = sample;
+      sender.devices.set(device, { device, period_ms, since_tick, tick });
+    }
+    await Promise.all(
+      [...found.values()].map(async (sender) => {
+        this.#leave(sender);
+        if (!this.#hasFailed) await this.#publishAside(sender);
+      }),
+    );
+  }
+
+  /** This process reads the session no more under this epoch, and what it read is with the broker, as far as that goes now. */
+  ended(session: string, epoch: number): void {
+    const key = keyOf(session, epoch);
+    const senders = this.#reading.get(key);
+    this.#reading.delete(key);
+    for (const sender of senders?.values() ?? []) {
+      this.#leave(sender);
+      sender.isQueued = true;
+      void this.#inTurn(async () => {
+        // What is not taken is tried again by the clock, and not by each of thousands.
+        if (this.#hasFailed || this.#stop.signal.aborted) sender.isQueued = false;
+        else await this.#publishAside(sender);
+      });
+    }
+  }
+
+  /** Publishes what is left, as far as the broker takes it within seconds. Idempotent. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await this.#loop;
+    for (const sender of this.#allReading()) this.#leave(sender);
+    this.#reading.clear();
+    const [first] = this.#left;
+    if (first) await this.#publish(first);
+    const closed = new AbortController();
+    const publishing = [...this.#left].map((sender) =>
+      this.#inTurn(async () => {
+        if (!this.#hasFailed && !closed.signal.aborted) await this.#publish(sender);
+      }),
+    );
+    await Promise.race([Promise.all(publishing), pause(this.#options.timers, closingMs, closed.signal)]);
+    closed.abort();
+  }
+
+  #newSender({ session, epoch, collector, task }: SentSample): Sender {
+    this.#tokens += 1;
+    return {
+      token: `${this.#options.instance}-${this.#tokens}`,
+      about: { session, epoch, collector, task },
+      devices: new Map(),
+      isDirty: true,
+      hasEnded: false,
+      isQueued: false,
+      changedAt: mark(this.#options.clock),
+      publishedAt: mark(this.#options.clock),
+    };
+  }
+
+  *#allReading(): Generator<Sender> {
+    for (const senders of this.#reading.values()) yield* senders.values();
+  }
+
+  /** It is published once more, now or by and by. */
+  #leave(sender: Sender): void {
+    sender.hasEnded = true;
+    sender.isDirty = true;
+    this.#left.add(sender);
+    this.#devicesLeft += sender.devices.size;
+    for (const oldest of this.#left) {
+      if (this.#devicesLeft <= devicesLeft || oldest === sender) break;
+      this.#settle(oldest);
+    }
+  }
+
+  #settle(sender: Sender): void {
+    if (this.#left.delete(sender)) this.#devicesLeft -= sender.devices.size;
+  }
+
+  async #publishAside(sender: Sender): Promise<void> {
+    sender.isQueued = true;
+    await this.#publish(sender);
+    sender.isQueued = false;
+  }
+
+  /** @returns whether the broker has taken it */
+  async #publish(sender: Sender): Promise<boolean> {
+    const { publish, isBrokerUp, log } = this.#options;
+    if (!isBrokerUp()) return false;
+    const { session, epoch, collector, task } = sender.about;
+    const { hasEnded } = sender;
+    // What comes meanwhile makes it dirty again.
+    sender.isDirty = false;
+    const devices = [...sender.devices.values()];
+    try {
+      for (let from = 0; from < devices.length; from += devicesOfRecord) {
+        const some = devices.slice(from, from + devicesOfRecord);
+        const about = { v: 1, session, epoch, collector, ended: hasEnded } as const;
+        const token = from === 0 ? sender.token : `${sender.token}-${from / devicesOfRecord}`;
+        await publish(task, token, { ...about, devices: some });
+      }
+      this.#hasFailed = false;
+      sender.publishedAt = mark(this.#options.clock);
+      if (hasEnded) this.#settle(sender);
+      return true;
+    } catch (error) {
+      sender.isDirty = true;
+      const isNew = !this.#hasFailed;
+      this.#hasFailed = true;
+      log[isNew ? 'warn' : 'debug'](
+        { err: error },
+        'NATS does not take up to where samples were sent (stream SENT): should SAMPLES drop them unwritten, they may be taken for not read',
+      );
+      return false;
+    }
+  }
+
+  async #publishNowAndThen(): Promise<void> {
+    const { timers, clock, everyMs = defaultEveryMs } = this.#options;
+    for (let tookMs = 0; !this.#stop.signal.aborted; ) {
+      await pause(timers, Math.max(1_000, everyMs - tookMs), this.#stop.signal);
+      const began = mark(clock);
+      await this.#publishDue();
+      tookMs = elapsedMs(clock, began);
+    }
+  }
+
+  /**
+   * One by one, so that polling never waits for it, and after one that is not taken no other. The next time begins behind
+   * that one: were it never taken, it would keep all others from their turn.
+   */
+  async #publishDue(): Promise<void> {
+    const { timers, clock } = this.#options;
+    const all = [...this.#left, ...this.#allReading()];
+    const first = this.#refused ? all.indexOf(this.#refused) + 1 : 0;
+    this.#refused = undefined;
+    for (const sender of [...all.slice(first), ...all.slice(0, first)]) {
+      if (this.#stop.signal.aborted) return;
+      if (sender.isQueued) continue;
+      if (!sender.hasEnded && elapsedMs(clock, sender.changedAt) > endedAfterMs) {
+        this.#forget(sender);
+        this.#leave(sender);
+      }
+      const isAgain = !sender.hasEnded && elapsedMs(clock, sender.publishedAt) >= saidAgainAfterMs;
+      if (!sender.isDirty && !isAgain) continue;
+      if (!(await this.#publish(sender))) {
+        this.#refused = sender;
+        return;
+      }
+      await pause(timers, paceMs, this.#stop.signal);
+    }
+  }
+
+  #forget({ about: { session, epoch, collector } }: Sender): void {
+    const key = keyOf(session, epoch);
+    const senders = this.#reading.get(key);
+    senders?.delete(collector);
+    if (senders?.size === 0) this.#reading.delete(key);
+  }
+}
+
+function keyOf(session: string, epoch: number): string {
+  return `${session}/${epoch}`;
+}

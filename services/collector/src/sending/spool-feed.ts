@@ -1,0 +1,196 @@
+import {
+  encodeSample,
+  messageOf,
+  type OutgoingSample,
+  type Sample,
+  sampleMessageId,
+} from '@holdfast/shared/contracts/sample/sample.ts';
+import type { Clock } from '@holdfast/shared/runtime/clock.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { type Doubt, doubtOf } from './doubt.ts';
+import type { LostNotice } from './lost-ticks.ts';
+import { mostRecordBytes, type Spool, type SpooledSample, type SpoolPosition } from './spool.ts';
+import { type TooLarge, tooLargeMiss } from './too-large-miss.ts';
+
+export interface SpooledAndDoubted {
+  readonly sample: Sample;
+  readonly position: SpoolPosition;
+  readonly doubt?: Doubt;
+}
+
+export interface SpoolFeedOptions {
+  readonly spool: Spool;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** What `next` had to wait for is there. */
+  readonly onRead: () => void;
+  readonly onTooLarge: (sample: Sample, size: TooLarge) => void;
+}
+
+/** Reads ahead of the sender, and tells the spool how far everything is confirmed. */
+export class SpoolFeed {
+  readonly spool: Spool;
+  readonly #options: SpoolFeedOptions;
+  #ahead: SpooledSample[] = [];
+  #next = 0;
+  #reading = false;
+  /** Given out and not confirmed, in order. */
+  #outstanding: { readonly position: SpoolPosition; isConfirmed: boolean }[] = [];
+  /** Of records that were sent before they were written here, by message id. Never more than may be in flight. */
+  readonly #doubts = new Map<string, Doubt>();
+  #complaints = 0;
+  #isSavingLost: Promise<void> | undefined;
+  #lostAgain: Promise<void> | undefined;
+
+  constructor(options: SpoolFeedOptions) {
+    this.spool = options.spool;
+    this.#options = options;
+  }
+
+  /** Not given out yet. */
+  waiting(): number {
+    return this.spool.unread() + this.#ahead.length - this.#next;
+  }
+
+  isDrained(): boolean {
+    return this.waiting() === 0 && !this.#reading;
+  }
+
+  /** Nothing lies in it, given out or not. */
+  isUntouched(): boolean {
+    return this.isDrained() && this.#outstanding.length === 0;
+  }
+
+  /** The oldest; undefined when it must be read first, which `onRead` tells of. */
+  next(): SpooledAndDoubted | undefined {
+    const found = this.#ahead[this.#next];
+    if (this.#ahead.length - this.#next < 128) this.#readAhead();
+    if (!found) return undefined;
+    this.#next += 1;
+    this.#outstanding.push({ position: found.position, isConfirmed: false });
+    return this.#withDoubt(found);
+  }
+
+  /** What nobody has read of the oldest segment, which is to be dropped: see {@link Spool.takeOldest}. */
+  async takeOldest(): Promise<SpooledAndDoubted[]> {
+    return (await this.spool.takeOldest()).map((taken) => this.#withDoubt(taken));
+  }
+
+  confirm(position: SpoolPosition, sequence: number): void {
+    const found = this.#outstanding.find(({ position: known }) => known === position);
+    if (!found) return;
+    found.isConfirmed = true;
+    let done: SpoolPosition | undefined;
+    let count = 0;
+    for (const { position: next, isConfirmed } of this.#outstanding) {
+      if (!isConfirmed) break;
+      done = next;
+      count += 1;
+    }
+    if (!done) return;
+    this.#outstanding.splice(0, count);
+    this.spool.confirm(done, sequence);
+  }
+
+  /**
+   * Writes all or nothing.
+   * @param makeRoom lets the oldest go; false when there is nothing left to let go
+   * @throws when the disk does not take it
+   */
+  async write(
+    batch: readonly { readonly sample: OutgoingSample; readonly doubt?: Doubt }[],
+    afterSequence: number,
+    makeRoom: () => Promise<boolean> = async () => false,
+  ): Promise<void> {
+    if (batch.length === 0) return;
+    let bytes = 0;
+    const records = batch.map(({ sample }) => {
+      const record = this.#encode(sample);
+      bytes += typeof record === 'string' ? Buffer.byteLength(record) : record.length;
+      return record;
+    });
+    while (this.spool.isFull(bytes)) if (!(await makeRoom())) break;
+    await this.spool.append(records, afterSequence);
+    this.#complaints = 0;
+    for (const { sample, doubt } of batch) if (doubt) this.#doubts.set(sampleMessageId(sample), doubt);
+  }
+
+  /** One write at a time; what changes meanwhile is in the next one, which serves all who asked for it. */
+  saveLost(notices: () => readonly LostNotice[]): Promise<void> {
+    if (!this.#isSavingLost) {
+      this.#isSavingLost = this.#saveLostNow(notices()).finally(() => {
+        this.#isSavingLost = undefined;
+      });
+      return this.#isSavingLost;
+    }
+    this.#lostAgain ??= this.#isSavingLost.then(() => {
+      this.#lostAgain = undefined;
+      return this.saveLost(notices);
+    });
+    return this.#lostAgain;
+  }
+
+  async #saveLostNow(notices: readonly LostNotice[]): Promise<void> {
+    try {
+      await this.spool.saveLost(
+        notices.map(({ sample, doubt }) => ({ sample, maybeStoredAfter: doubt?.afterSequence })),
+      );
+    } catch (error) {
+      this.#options.log.warn(
+        { err: error },
+        'what was lost is on record in memory only: the spool cannot be written',
+      );
+    }
+  }
+
+  /** Loud at first and now and then: it is tried again every second. */
+  complain(error: unknown): void {
+    this.#complaints += 1;
+    if (this.#complaints % 60 !== 1) return;
+    this.#options.log.error(
+      { err: error, spooled_bytes: this.spool.bytes() },
+      'the spool cannot be written: samples wait in memory alone, and the oldest are lost when that is full. Make room on its disk',
+    );
+  }
+
+  #encode(sample: OutgoingSample): string | Uint8Array {
+    const record = messageOf(sample);
+    // A character of text takes three bytes at most; only what might be too large is measured.
+    if (record.length * 3 <= mostRecordBytes) return record;
+    const bytes = Buffer.byteLength(record);
+    if (bytes <= mostRecordBytes) return record;
+    const size: TooLarge = { bytes, limitBytes: mostRecordBytes, bound: undefined };
+    this.#options.onTooLarge(sample, size);
+    return encodeSample(tooLargeMiss(sample, size));
+  }
+
+  #withDoubt({ sample, position, maybeStored }: SpooledSample): SpooledAndDoubted {
+    const ours = this.#doubts.size > 0 ? this.#takeDoubt(sample) : undefined;
+    const doubt = ours ?? (maybeStored && doubtOf(maybeStored, this.#options.clock));
+    return { sample, position, ...(doubt ? { doubt } : {}) };
+  }
+
+  #takeDoubt(sample: Sample): Doubt | undefined {
+    const id = sampleMessageId(sample);
+    const doubt = this.#doubts.get(id);
+    if (doubt) this.#doubts.delete(id);
+    return doubt;
+  }
+
+  #readAhead(): void {
+    if (this.#reading || this.spool.unread() === 0) return;
+    this.#reading = true;
+    this.spool.read().then(
+      (records) => {
+        this.#ahead = [...this.#ahead.slice(this.#next), ...records];
+        this.#next = 0;
+        this.#reading = false;
+        this.#options.onRead();
+      },
+      (error: unknown) => {
+        this.#reading = false;
+        this.#options.log.error({ err: error }, 'the spool cannot be read; what lies in it waits');
+      },
+    );
+  }
+}

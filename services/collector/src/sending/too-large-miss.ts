@@ -1,0 +1,23 @@
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { missOf } from './miss-of.ts';
+
+/** What of a sample was too much for whom. */
+export interface TooLarge {
+  readonly bytes: number;
+  /** Undefined where whoever refused it did not say. */
+  readonly limitBytes: number | undefined;
+  /** What to raise so that it would be taken; undefined where that cannot be changed. */
+  readonly bound: string | undefined;
+}
+
+/** The same tick as a miss, under the same message id: what was read is lost, the tick is accounted for. */
+export function tooLargeMiss(sample: Sample, size: TooLarge): Sample {
+  return missOf(sample, { cause: 'too_large', detail: tooLargeDetail(sample, size) });
+}
+
+/** What is wrong and what to do, in words. */
+export function tooLargeDetail({ device }: Sample, { bytes, limitBytes, bound }: TooLarge): string {
+  const limit = limitBytes === undefined ? 'fewer' : `${limitBytes} at most`;
+  const raise = bound === undefined ? '' : `raise ${bound}, or `;
+  return `a sample of device ${device} has ${bytes} bytes and may have ${limit}: ${raise}spread its points over several tasks`;
+}

@@ -1,0 +1,25 @@
+import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { Doubt } from './doubt.ts';
+import type { LostNotice } from './lost-ticks.ts';
+import type { SpoolPosition } from './spool.ts';
+
+/** A sample that the broker has not confirmed. */
+export interface Waiting {
+  /** Rises with the time of `push`. */
+  readonly order: number;
+  /** Rises with the time at which it was first taken to be sent: what was taken earlier is older. */
+  taken?: number;
+  /** Replaced by a miss when the broker will never take it. */
+  sample: OutgoingSample;
+  /** That it tells of lost ticks. */
+  readonly notice?: LostNotice;
+  /** Where it lies in the spool. */
+  readonly position?: SpoolPosition;
+  /** Set once it may have been stored without our knowing. */
+  doubt?: Doubt;
+}
+
+/** The oldest first. */
+export const byTaken = (a: Waiting, b: Waiting) => (a.taken ?? 0) - (b.taken ?? 0);
+/** Whether it would be lost with the process. */
+export const isOnlyInMemory = ({ position, notice }: Waiting) => !position && !notice;
