@@ -69,7 +69,7 @@ export function installation({ compose: [command, ...first], engine, project, fo
     post: (path, body = {}) => request('POST', path, body),
     session: (id) => request('GET', `${sessions}/${id}/`),
     sessionsOfTask: async (task) => (await request('GET', `${sessions}/?task=${task}`)).results,
-    activeSessions: async () => (await request('GET', `${sessions}/active/`)).results,
+    activeSessions: () => request('GET', `${sessions}/active/`),
     eventTypes: async (id) =>
       (await request('GET', `${sessions}/${id}/events/?limit=500`)).results.map(({ type }) => type),
     /** Values of one point, oldest first. @param {Date} from @param {Date} to */

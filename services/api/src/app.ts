@@ -29,6 +29,7 @@ import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { requestIdOf, tellRequestIds } from './http/request-id.ts';
 import { loggerOfRequest, tellTraces } from './http/request-trace.ts';
 import { waitUntilReady } from './http/wait-until-ready.ts';
+import { withoutQuotes } from './http/without-quotes.ts';
 import { type LiveSources, liveRoutes } from './live/live-routes.ts';
 import type { AuditLog } from './ports.ts';
 import { ApiProblem, validationFailed } from './problems/api-problem.ts';
@@ -114,6 +115,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     requestTimeout: 30_000,
     // Scripts that were written for Django end every path with a slash, others do not.
     routerOptions: { ignoreTrailingSlash: true },
+    rewriteUrl: ({ url = '/' }) => withoutQuotes(url),
     frameworkErrors: (error, request, reply) => replyWithProblem(error, request, reply),
   });
   app.setValidatorCompiler(validatorCompiler);

@@ -146,6 +146,9 @@ describe('a command with an Idempotency-Key', () => {
       );
       expect(answers.map((answer) => answer?.status)).toEqual(Array(8).fill(201));
       expect(new Set(answers.map((answer) => answer?.body.session_id)).size).toBe(1);
+      const replayed = answers.map((answer) => answer?.headers.get('idempotency-replayed'));
+      expect(replayed.filter((each) => each === null)).toHaveLength(1);
+      expect(replayed.filter((each) => each === 'true')).toHaveLength(7);
     }
   });
 
@@ -158,6 +161,7 @@ describe('a command with an Idempotency-Key', () => {
 
     const repeated = await other.post(startPath, { task_id }, keyed('cut-off'));
     expect(repeated).toMatchObject({ status: 201, body: { session_id: first.body.session_id } });
+    expect(repeated.headers.get('idempotency-replayed')).toBe('true');
     expect(await eventsOf(first.body.session_id)).toEqual(['session.started', 'session.stopped']);
   });
 

@@ -204,8 +204,8 @@ describe('a session that waits for a collector', () => {
     await expect.poll(() => session(sessionId)).toMatchObject({ placement: { state: 'waiting', detail } });
     expect((await session(sessionId)).placement.since).toBe((await session(sessionId)).started_at);
     for (const path of [`/?task=waits`, '/active/?limit=500']) {
-      const { results } = (await api.get(`${sessionsPath}${path}`)).body;
-      const found = results.find(({ id }: { id: string }) => id === sessionId);
+      const { body } = await api.get(`${sessionsPath}${path}`);
+      const found = (body.results ?? body).find(({ id }: { id: string }) => id === sessionId);
       expect(found).toMatchObject({ placement: { state: 'waiting', detail } });
     }
     expect((await api.get(`${sessionsPath}/${sessionId}/status/`)).body).toMatchObject({

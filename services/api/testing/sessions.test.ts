@@ -1,3 +1,5 @@
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
@@ -233,7 +235,95 @@ describe('lists of sessions', () => {
 
     expect(idsOf(await api.get(`${sessionsPath}?task=${taskId}&status=stopped,error`))).toEqual(ids.slice(1));
     expect(idsOf(await api.get(`${sessionsPath}?task=&status=&limit=3`))).toEqual(ids);
-    expect(idsOf(await api.get(`${sessionsPath}/active/?limit=500`))).toContain(ids[0]);
-    expect(idsOf(await api.get(`${sessionsPath}/active/?limit=500`))).not.toContain(ids[1]);
+  });
+
+  it('of those that run are a bare array of all of them, and of the paused ones where these are asked for', async () => {
+    const started: string[] = [];
+    for (const code of ['active-1', 'active-2', 'active-3'])
+      started.unshift(await startTask(api, await configureTask(api, code)));
+    const [third = '', second = '', first = ''] = started;
+    await api.post(`${sessionsPath}/${second}/pause/`);
+    const active = async (query = '') => {
+      const { status, headers, body } = await api.get(`${sessionsPath}/active/${query}`);
+      expect(status).toBe(200);
+      return { ids: body.map(({ id }: { id: string }) => id), link: headers.get('link') };
+    };
+
+    const all = await active();
+    expect(all.link).toBeNull();
+    expect(all.ids.slice(0, 2)).toEqual([third, first]);
+    const { body: running } = await api.get(`${sessionsPath}/?status=running&limit=500`);
+    expect(all.ids).toEqual(running.results.map(({ id }: { id: string }) => id));
+    expect((await active('?status=paused')).ids[0]).toBe(second);
+    expect((await active('?status=paused')).ids).not.toContain(first);
+    expect((await active('?status=running,paused')).ids.slice(0, 3)).toEqual(started);
+    expect(await api.get(`${sessionsPath}/active/?status=stopped`)).toMatchObject({
+      status: 422,
+      body: { detail: expect.stringContaining('GET /api/acquisition/sessions/ has all others') },
+    });
+
+    const paged: string[] = [];
+    let next: string | null = `${sessionsPath}/active/?status=running,paused&limit=2`;
+    while (next) {
+      const { body, headers } = await api.get(next);
+      expect(body.length).toBeLessThanOrEqual(2);
+      paged.push(...body.map(({ id }: { id: string }) => id));
+      next = /^<(.+)>; rel="next"$/.exec(headers.get('link') ?? '')?.[1] ?? null;
+    }
+    expect(paged).toEqual((await active('?status=running,paused')).ids);
   });
 });
+
+describe('a script of the system before this one', () => {
+  it('may have ids in quotes, as jq prints them without -r, in every path', async () => {
+    const taskId = await configureTask(api, 'quoted');
+    const sessionId = await startTask(api, taskId);
+    for (const quoted of [`"${sessionId}"`, `%22${sessionId}%22`]) {
+      // fetch would encode them; curl sends them as they are.
+      expect(await askedAsIs(api.url, `${sessionsPath}/${quoted}/status/?`)).toContain(`"id":"${sessionId}"`);
+    }
+    expect(await askedAsIs(api.url, `/api/config/tasks/"${taskId}"`)).toContain('"code":"quoted"');
+    expect(await askedAsIs(api.url, `${sessionsPath}/"${sessionId}/status/`)).toContain(
+      '"session_not_found"',
+    );
+    expect(await askedAsIs(api.url, `${sessionsPath}/"${sessionId}"/stop/`, 'POST')).toContain('"stopped"');
+  });
+
+  it('may send its start body: what means nothing here is ignored, and the answer says so', async () => {
+    const taskId = await configureTask(api, 'former-body');
+    const answer = await api.post(`${sessionsPath}/start-task/`, {
+      task_id: taskId,
+      worker_identifier: 'worker-01',
+      config_version_id: 10,
+      metadata: { operator: 'line 3' },
+    });
+    expect(answer).toMatchObject({
+      status: 201,
+      body: {
+        session_id: `${taskId}-1`,
+        detail:
+          `Session ${taskId}-1 of task former-body is started. ` +
+          'worker_identifier is ignored: the supervisor chooses the collector, by required_labels of the task where it has any. ' +
+          'config_version_id is ignored: the session runs on its task as it is now, version 1.',
+      },
+    });
+    const { body } = await api.get(`${sessionsPath}/${taskId}-1/status/`);
+    expect(body).toMatchObject({
+      id: `${taskId}-1`,
+      session_id: `${taskId}-1`,
+      metadata: { operator: 'line 3' },
+    });
+    await api.post(`${sessionsPath}/${taskId}-1/stop/`);
+    const empty = { task_id: taskId, worker_identifier: '', config_version_id: null };
+    expect((await api.post(`${sessionsPath}/start-task/`, empty)).body.detail).toBe(
+      `Session ${taskId}-2 of task former-body is started.`,
+    );
+  });
+});
+
+async function askedAsIs(apiUrl: string, path: string, method = 'GET'): Promise<string> {
+  const { hostname, port } = new URL(apiUrl);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.write(`${method} ${path} HTTP/1.1\r\nhost: ${hostname}\r\nconnection: close\r\n\r\n`);
+  return text(socket);
+}

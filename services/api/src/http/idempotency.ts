@@ -10,7 +10,10 @@ export interface CommandAnswer<Body extends object> {
   readonly status: 200 | 201;
   readonly location?: string;
   readonly body: Body;
-  /** It was found to be done already, by an earlier try. */
+  /**
+   * Whether it was done already, by an earlier try. Left out where that is not known: then whoever did not come first
+   * with the key is told so.
+   */
   readonly isReplayed?: boolean;
 }
 
@@ -60,7 +63,7 @@ export function oncePerKey(keys: CommandKeys): Once {
     const { command_id } = earlier ?? record;
     try {
       const done = await execute({ commandId: command_id, isRepeat: earlier !== undefined, traceparent });
-      const { status, location = null, body, isReplayed } = done;
+      const { status, location = null, body, isReplayed = earlier !== undefined } = done;
       // The first try may have been cut off before its audit entry: one more is harmless, none is not.
       if (isReplayed) reply.header('idempotency-replayed', 'true');
       if (keepsAnswer) {

@@ -152,12 +152,16 @@ function describe(
         ? { 'Idempotency-Replayed': answerHeader('`true` where the same key had it carried out before') }
         : {}),
       ...(path === startPath ? { Location: answerHeader('Path of the session') } : {}),
+      ...(path === activePath
+        ? { Link: answerHeader('The next page, where one was asked for: `<path>; rel="next"`') }
+        : {}),
     };
     if (Object.keys(headers).length > 0) responses[status] = { ...responses[status], headers };
   }
 }
 
 const livePath = '/api/acquisition/live';
+const activePath = '/api/acquisition/sessions/active';
 const startPath = '/api/acquisition/sessions/start-task';
 
 /** The generator demands every body that has a schema, also one that may be left out. */

@@ -68,7 +68,7 @@ export const operations: ReadonlyMap<string, Operation> = new Map<string, Operat
     command('Place a session again, or take up one that failed'),
   ],
   ['GET /api/acquisition/sessions', sessions('List sessions, newest first')],
-  ['GET /api/acquisition/sessions/active', sessions('List sessions that run or are paused')],
+  ['GET /api/acquisition/sessions/active', sessions('List sessions that run, all of them')],
   ['GET /api/acquisition/sessions/{id}', sessions('Read a session, now or as it was')],
   ['GET /api/acquisition/sessions/{id}/status', sessions('Read a session with counters and device health')],
   ['GET /api/acquisition/sessions/{id}/events', sessions('List the events of a session')],

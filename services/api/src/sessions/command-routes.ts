@@ -1,6 +1,8 @@
 import {
   commandedSessionSchema,
+  type ignoredAtStart,
   reasonBodySchema,
+  type StartedTask,
   startedTaskSchema,
   startTaskBodySchema,
 } from '@holdfast/shared/contracts/http/session-http.ts';
@@ -29,14 +31,16 @@ export function commandRoutes(commands: SessionCommands, once: Once): FastifyPlu
       (request, reply) =>
         once({ request, reply, changedNothing }, async (attempt) => {
           const { task_id, metadata, validate } = request.body;
-          const body = await commands.start({
+          const started = await commands.start({
             taskId: String(task_id),
             metadata: metadata ?? {},
             validate,
             by: whoOf(request),
             attempt,
           });
-          return { status: 201, location: `/api/acquisition/sessions/${body.session_id}/`, body };
+          const detail = [started.detail, ...notesOnIgnored(request.body, started)].join(' ');
+          const location = `/api/acquisition/sessions/${started.session_id}/`;
+          return { status: 201, location, body: { ...started, detail } };
         }),
     );
     for (const name of ['stop', 'pause', 'resume', 'recover'] as const) {
@@ -54,4 +58,20 @@ export function commandRoutes(commands: SessionCommands, once: Once): FastifyPlu
     }
     done();
   };
+}
+
+/** What a script of the system before this one has sent, and nothing here goes by. */
+function notesOnIgnored(
+  given: Partial<Record<keyof typeof ignoredAtStart, unknown>>,
+  { config_version }: Pick<StartedTask, 'config_version'>,
+): string[] {
+  const notes = {
+    worker_identifier:
+      'the supervisor chooses the collector, by required_labels of the task where it has any',
+    config_version_id: `the session runs on its task as it is now, version ${config_version}`,
+  };
+  const names = Object.keys(notes) as (keyof typeof notes)[];
+  return names
+    .filter((name) => given[name] !== undefined && given[name] !== null && given[name] !== '')
+    .map((name) => `${name} is ignored: ${notes[name]}.`);
 }

@@ -1,7 +1,10 @@
 import { pageQuerySchema } from '@holdfast/shared/contracts/http/page.ts';
 import {
+  activeSessionsQuerySchema,
+  activeSessionsSchema,
   type SessionLiveView,
   type SessionThenOrNow,
+  type SessionView,
   sessionEventPageSchema,
   sessionListQuerySchema,
   sessionLiveViewSchema,
@@ -24,7 +27,7 @@ import { listSessionEvents, listSessions } from './queries/session-queries.ts';
 import { type NamedSessionRow, sessionView } from './queries/session-view.ts';
 
 const params = z.object({ id: z.string().describe('Session id') });
-const active: readonly SessionStatus[] = ['running', 'paused'];
+const pageSize = 500;
 
 /** Below /api/acquisition/sessions. All of it is read from PostgreSQL. */
 export function sessionRoutes(options: {
@@ -44,6 +47,16 @@ export function sessionRoutes(options: {
     const { rows, next } = await listSessions(database, { ...filter, before: decodeCursor(filter.cursor) });
     const now = new Date();
     return { results: rows.map((row) => viewOf(row, now)), next_cursor: encodeCursor(next) };
+  };
+
+  const all = async (statuses: readonly SessionStatus[]): Promise<SessionView[]> => {
+    const sessions: SessionView[] = [];
+    for (let cursor: string | null | undefined; cursor !== null; ) {
+      const { results, next_cursor } = await page({ statuses, limit: pageSize, cursor });
+      sessions.push(...results);
+      cursor = next_cursor;
+    }
+    return sessions;
   };
 
   const known = (sessionId: string) => knownSession(database, sessionId);
@@ -70,8 +83,14 @@ export function sessionRoutes(options: {
     );
     app.get(
       '/active',
-      { schema: { querystring: pageQuerySchema, response: { 200: sessionPageSchema } } },
-      ({ query: { limit, cursor } }) => page({ statuses: active, limit, cursor }),
+      { schema: { querystring: activeSessionsQuerySchema, response: { 200: activeSessionsSchema } } },
+      async ({ query: { status, limit, cursor } }, reply) => {
+        if (limit === undefined && cursor === undefined) return all(status);
+        const { results, next_cursor } = await page({ statuses: status, limit: limit ?? pageSize, cursor });
+        if (next_cursor !== null)
+          reply.header('link', nextPage({ status, limit: limit ?? pageSize, cursor: next_cursor }));
+        return results;
+      },
     );
     app.get(
       '/:id',
@@ -93,6 +112,7 @@ export function sessionRoutes(options: {
         const view = viewOf(row, new Date());
         return {
           ...view,
+          session_id: view.id,
           points_read: totals.pointsRead,
           error_count: totals.errorCount,
           last_read_time: totals.lastReadTime?.toISOString() ?? null,
@@ -116,4 +136,18 @@ export function sessionRoutes(options: {
     );
     done();
   };
+}
+
+/** RFC 8288; without a host, since only the caller knows by which name it reaches this one. */
+function nextPage({
+  status,
+  limit,
+  cursor,
+}: {
+  status: readonly string[];
+  limit: number;
+  cursor: string;
+}): string {
+  const query = new URLSearchParams({ status: status.join(','), limit: String(limit), cursor });
+  return `</api/acquisition/sessions/active/?${query}>; rel="next"`;
 }

@@ -63,6 +63,8 @@ export type CommandedSession = z.infer<typeof commandedSessionSchema>;
 
 /** Counters are sums over all collectors that have held the session; they are refreshed every few seconds. */
 export const sessionLiveViewSchema = sessionViewSchema.extend({
+  /** The same as `id`. */
+  session_id: z.string(),
   points_read: z.int(),
   error_count: z.int(),
   last_read_time: z.string().nullable(),
@@ -104,7 +106,16 @@ export const sessionEventViewSchema = z.object({
 export type SessionEventView = z.infer<typeof sessionEventViewSchema>;
 
 export const sessionPageSchema = pageSchema(sessionViewSchema);
+/** Bare, as scripts count it: `jq length`. Where a page is asked for, the header `Link` has the next one. */
+export const activeSessionsSchema = z.array(sessionViewSchema);
 export const sessionEventPageSchema = pageSchema(sessionEventViewSchema);
+
+const ignored = z
+  .union([z.string().max(500), z.int()])
+  .nullish()
+  .meta({ deprecated: true, description: 'Ignored; `detail` of the answer says so' });
+/** Scripts of the system before this one send them. */
+export const ignoredAtStart = { worker_identifier: ignored, config_version_id: ignored } as const;
 
 export const startTaskBodySchema = closedObject({
   /** Integer; its decimal text is taken as well. */
@@ -114,6 +125,7 @@ export const startTaskBodySchema = closedObject({
   metadata: userMetadataSchema.nullish(),
   /** Whether the devices are read once before anything is started; takes 5 s at most. */
   validate: z.enum(startValidations).default('skip'),
+  ...ignoredAtStart,
 });
 
 export const startedTaskSchema = z.object({
@@ -129,6 +141,29 @@ export type StartedTask = z.infer<typeof startedTaskSchema>;
 
 /** Bodies of commands on a session are optional as a whole. */
 export const reasonBodySchema = closedObject({ reason: storableText(500).nullish() }).nullish();
+
+const activeStatuses = ['running', 'paused'] as const;
+
+export const activeSessionsQuerySchema = z.object({
+  status: z
+    .string()
+    .transform((text) => (text === '' ? ['running'] : text.split(',').map((status) => status.trim())))
+    .pipe(
+      z.array(
+        z.enum(activeStatuses, {
+          error:
+            'must be running, paused, or both with a comma; GET /api/acquisition/sessions/ has all others',
+        }),
+      ),
+    )
+    .default(['running'])
+    .describe('`running` unless given, `paused`, or both with a comma between them'),
+  limit: pageQuery.limit
+    .removeDefault()
+    .optional()
+    .describe('All without it; else as many at most, and the header `Link` has the next page'),
+  cursor: pageQuery.cursor.describe('Of the header `Link` of the page before'),
+});
 
 export const sessionListQuerySchema = z.object({
   ...pageQuery,
