@@ -8,6 +8,8 @@ export interface TcpProxyOptions {
   readonly targetPort: number;
   /** Default: a free one. */
   readonly port?: number;
+  /** Sees what clients send, before it is passed on. */
+  readonly onClientBytes?: (bytes: Buffer) => void;
 }
 
 /** Stands between a client and a server on 127.0.0.1 and can do to them what networks do. */
@@ -26,7 +28,7 @@ export interface TcpProxy {
 
 /** A TCP proxy that passes bytes until told otherwise; closed when the test file is over. */
 export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy> {
-  const proxy = new FaultyTcpProxy(options.targetPort);
+  const proxy = new FaultyTcpProxy(options.targetPort, options.onClientBytes);
   await proxy.listen(options.port ?? (await freePort()));
   cleanUpAfterFile(() => proxy.close());
   return proxy;
@@ -42,10 +44,12 @@ class FaultyTcpProxy implements TcpProxy {
   #server: Server | undefined;
   #stalled = false;
   readonly #targetPort: number;
+  readonly #onClientBytes: TcpProxyOptions['onClientBytes'];
   readonly #pairs = new Set<Pair>();
 
-  constructor(targetPort: number) {
+  constructor(targetPort: number, onClientBytes: TcpProxyOptions['onClientBytes']) {
     this.#targetPort = targetPort;
+    this.#onClientBytes = onClientBytes;
   }
 
   get port(): number {
@@ -112,6 +116,7 @@ class FaultyTcpProxy implements TcpProxy {
   #join(from: Socket, to: Socket, pair: Pair): void {
     from.setNoDelay(true);
     from.on('data', (bytes) => {
+      if (from === pair.client) this.#onClientBytes?.(bytes);
       if (to.write(bytes)) return;
       from.pause();
       to.once('drain', () => {

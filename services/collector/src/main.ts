@@ -6,6 +6,7 @@ import { serveDeviceCalls } from '@holdfast/shared/jetstream/boards/device-calls
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { onRenewalCall } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
+import { untilBrokerAnswers } from '@holdfast/shared/jetstream/connection/broker-silence.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { installationId } from '@holdfast/shared/jetstream/connection/installation-id.ts';
 import { parseNatsAddress } from '@holdfast/shared/jetstream/connection/nats-address.ts';
@@ -64,6 +65,7 @@ keepNewObjectsYoung();
 await runService({
   name: 'collector',
   logLevel: config.LOG_LEVEL,
+  waitsFor: untilBrokerAnswers,
   stopTimeoutMs: config.DRAIN_TIMEOUT_MS,
   start: async ({ log: rootLog, onStop, fail }) => {
     const collectorId = config.COLLECTOR_ID;

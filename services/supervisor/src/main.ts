@@ -5,6 +5,7 @@ import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.t
 import { callForRenewals } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
+import { untilBrokerAnswers } from '@holdfast/shared/jetstream/connection/broker-silence.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { watchSampleBacklog } from '@holdfast/shared/jetstream/samples/watch-sample-backlog.ts';
 import { AssignmentOutbox } from '@holdfast/shared/jetstream/sessions/assignment-queue.ts';
@@ -35,6 +36,7 @@ const config = settingsOrExit(supervisorConfig);
 await runService({
   name: 'supervisor',
   logLevel: config.LOG_LEVEL,
+  waitsFor: untilBrokerAnswers,
   stopTimeoutMs: 10_000,
   start: async ({ log, onStop, fail }) => {
     const instance = randomUUID();

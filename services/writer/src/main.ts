@@ -5,6 +5,7 @@ import {
   prepareSampleStore,
 } from '@holdfast/sample-store/open-sample-store.ts';
 import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { untilBrokerAnswers } from '@holdfast/shared/jetstream/connection/broker-silence.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { consumeBatches } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
@@ -32,6 +33,7 @@ const instance = `writer-${randomBytes(6).toString('hex')}`;
 await runService({
   name: 'writer',
   logLevel: config.LOG_LEVEL,
+  waitsFor: untilBrokerAnswers,
   stopTimeoutMs: config.STOP_TIMEOUT_MS,
   async start({ log, onStop }) {
     const stopping = new AbortController();

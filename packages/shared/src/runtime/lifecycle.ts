@@ -1,5 +1,6 @@
 import { ConfigError } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { pause, systemTimers } from './timers.ts';
 
 /** Stops what it belongs to; safe to call more than once. */
 export type Stop = () => Promise<void>;
@@ -17,6 +18,8 @@ export interface ServiceOptions {
   readonly logLevel: string;
   /** Longest time for all stops together; then the process exits with 1. */
   readonly stopTimeoutMs: number;
+  /** A server that this service waits for: a start during which it fell silent is undone and begun again. */
+  readonly waitsFor?: { readonly name: string; readonly isSilent: (error: unknown) => boolean };
   start(context: ServiceContext): Promise<void>;
 }
 
@@ -38,31 +41,41 @@ export function settingsOrExit<T>(read: () => T): T {
  * Runs a service until SIGTERM, SIGINT or a fatal error. The first signal stops in order; a second one exits
  * at once. SIGPIPE and SIGHUP are left at their defaults: a lost terminal is not an order to stop cleanly.
  */
-export async function runService({ name, logLevel, stopTimeoutMs, start }: ServiceOptions): Promise<void> {
+export async function runService(options: ServiceOptions): Promise<void> {
+  const { name, logLevel, stopTimeoutMs, waitsFor, start } = options;
   const log = createLogger(name, logLevel);
   const stops: { name: string; stop: Stop }[] = [];
   let stopping = false;
+
+  /** @returns whether all stopped cleanly */
+  const stopParts = async (): Promise<boolean> => {
+    const deadline = setTimeout(() => {
+      log.fatal({ stop_timeout_ms: stopTimeoutMs }, 'stopping took too long; exiting without the rest');
+      process.exit(1);
+    }, stopTimeoutMs);
+    let isClean = true;
+    // What comes up late, in a start that is still under way, is stopped too.
+    for (let last = stops.pop(); last; last = stops.pop()) {
+      try {
+        await last.stop();
+      } catch (error) {
+        isClean = false;
+        log.error({ err: error, part: last.name }, 'a part did not stop cleanly');
+      }
+    }
+    clearTimeout(deadline);
+    return isClean;
+  };
+  let undoing: Promise<boolean> | undefined;
 
   const shutDown = async (why: string, exitCode: number): Promise<void> => {
     if (stopping) return;
     stopping = true;
     log.info({ why }, 'stopping');
-    const deadline = setTimeout(() => {
-      log.fatal({ stop_timeout_ms: stopTimeoutMs }, 'stopping took too long; exiting without the rest');
-      process.exit(1);
-    }, stopTimeoutMs);
-    deadline.unref();
-    let code = exitCode;
-    for (const { name: part, stop } of stops.reverse()) {
-      try {
-        await stop();
-      } catch (error) {
-        code = 1;
-        log.error({ err: error, part }, 'a part did not stop cleanly');
-      }
-    }
+    await undoing;
+    const isClean = await stopParts();
     log.info('stopped');
-    process.exit(code);
+    process.exit(isClean ? exitCode : 1);
   };
 
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -83,20 +96,30 @@ export async function runService({ name, logLevel, stopTimeoutMs, start }: Servi
     void shutDown('uncaught exception', 1);
   });
 
-  try {
-    await start({
-      log,
-      onStop: (part, stop) => {
-        // A signal during the start: what comes up late is stopped by the loop above, which runs on this array.
-        stops.push({ name: part, stop });
-      },
-      fail: (reason, error) => {
-        log.fatal({ err: error }, reason);
-        void shutDown(reason, 1);
-      },
-    });
-  } catch (error) {
-    log.fatal({ err: error }, 'could not start');
-    await shutDown('could not start', 1);
+  const context: ServiceContext = {
+    log,
+    onStop: (part, stop) => {
+      stops.push({ name: part, stop });
+    },
+    fail: (reason, error) => {
+      log.fatal({ err: error }, reason);
+      void shutDown(reason, 1);
+    },
+  };
+  while (!stopping) {
+    try {
+      return await start(context);
+    } catch (error) {
+      if (!waitsFor?.isSilent(error)) {
+        log.fatal({ err: error }, 'could not start');
+        return shutDown('could not start', 1);
+      }
+      log.warn({ err: error }, `${waitsFor.name} does not answer; starting again until it does`);
+      undoing = stopParts();
+      await undoing;
+      await pause(systemTimers, startAgainPauseMs);
+    }
   }
 }
+
+const startAgainPauseMs = 1_000;

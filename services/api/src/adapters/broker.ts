@@ -75,7 +75,7 @@ export function startBroker(options: {
     ready = false;
     attempt += 1;
     const mine = attempt;
-    let said = false;
+    let said: string | undefined;
     while (!stopping.signal.aborted && mine === attempt && !nc.isClosed()) {
       try {
         await ensureStreams(nc, options.streams);
@@ -90,8 +90,9 @@ export function startBroker(options: {
       } catch (error) {
         // At the start it is refused; a service that works goes on trying, and answers what it can meanwhile.
         if (error instanceof BrokerUnfit && mine === 1) throw error;
-        if (!said) log.warn({ err: error }, 'NATS is there, but its streams are not ready; trying again');
-        said = true;
+        const why = error instanceof Error ? error.message : String(error);
+        if (why !== said) log.warn({ err: error }, `NATS cannot be used yet, trying again: ${why}`);
+        said = why;
         await pause(systemTimers, retryMs, stopping.signal);
       }
     }

@@ -10,7 +10,7 @@ import {
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
 import { ensureStreams, prepareStreams } from '../streams/streams.ts';
-import { requireFitServer } from './broker-unfit.ts';
+import { BrokerAway, requireFitServer } from './broker-unfit.ts';
 import { connectNats, type NatsConnection } from './connect.ts';
 
 const log = createLogger('test', 'silent');
@@ -31,6 +31,11 @@ describe('a broker', () => {
 
   it.each(['2.10.0', '2.10.27-beta.1', '2.12.3', '3.0.0'])('of version %s is taken', (version) => {
     expect(server(version, true)).not.toThrow();
+  });
+
+  it('that has just gone is not taken for an old one', () => {
+    const gone = () => requireFitServer({ getServer: () => 'broker:4222' });
+    expect(gone).toThrow(BrokerAway);
   });
 
   it('without JetStream is refused', async () => {

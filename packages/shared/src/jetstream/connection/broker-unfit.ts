@@ -1,6 +1,11 @@
 import { type JetStreamManager, StorageType, type StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 
+/** NATS went away before it was asked. */
+export class BrokerAway extends Error {
+  override readonly name = 'BrokerAway';
+}
+
 /** The broker, or a stream on it, is not what we need. Waiting does not help; somebody has to change it. */
 export class BrokerUnfit extends Error {
   override readonly name = 'BrokerUnfit';
@@ -11,9 +16,11 @@ const oldestVersion = [2, 10] as const;
 /**
  * An older server would ignore, without a word, what appends rely on.
  * @throws BrokerUnfit
+ * @throws BrokerAway when the server has just gone and what it is cannot be told
  */
 export function requireFitServer(nc: Pick<NatsConnection, 'info' | 'getServer'>): void {
-  const { version = '', jetstream } = nc.info ?? {};
+  if (nc.info === undefined) throw new BrokerAway(`NATS at ${nc.getServer()} went away`);
+  const { version, jetstream } = nc.info;
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major < oldestVersion[0] || (major === oldestVersion[0] && minor < oldestVersion[1])) {
     throw new BrokerUnfit(

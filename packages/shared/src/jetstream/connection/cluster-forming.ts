@@ -1,6 +1,7 @@
 import { JetStreamApiError } from '@nats-io/jetstream';
-import { type NatsConnection, NoRespondersError, RequestError, TimeoutError } from '@nats-io/nats-core';
+import type { NatsConnection } from '@nats-io/nats-core';
 import { pause, systemTimers } from '../../runtime/timers.ts';
+import { isBrokerSilent } from './broker-silence.ts';
 
 /** "no suitable peers for placement": fewer nodes than copies, or some that were not seen yet, or have no room. */
 export const noSuitablePeers = 10005;
@@ -44,11 +45,7 @@ export const isOfCluster = (nc: Pick<NatsConnection, 'info'>): boolean => nc.inf
 function mayPass(error: unknown): boolean {
   if (error instanceof JetStreamApiError) return withoutLeader.includes(error.code);
   return (
-    // Which the client does not export.
-    (error instanceof Error && error.name === 'JetStreamNotEnabled') ||
-    error instanceof NoRespondersError ||
-    error instanceof RequestError ||
-    error instanceof TimeoutError ||
+    isBrokerSilent(error) ||
     // Ours, which says what to do and keeps the server's.
     (error instanceof Error && error.cause instanceof JetStreamApiError && mayPass(error.cause))
   );

@@ -81,7 +81,8 @@ export async function connectNats(
       if (!up) return nc.close();
       const giveUp = setTimeout(() => void nc.close(), 3_000);
       try {
-        await nc.drain();
+        // A drain under way when the connection is closed never ends.
+        await Promise.race([nc.drain(), nc.closed()]);
       } catch {
         await nc.close();
       } finally {

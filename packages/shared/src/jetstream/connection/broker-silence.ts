@@ -1,0 +1,20 @@
+import { NoRespondersError, PermissionViolationError, RequestError, TimeoutError } from '@nats-io/nats-core';
+import { BrokerAway, BrokerUnfit } from './broker-unfit.ts';
+
+/** Whether NATS gave no answer, rather than one that refuses: the same may be asked again later. */
+export function isBrokerSilent(error: unknown): boolean {
+  if (!(error instanceof Error) || error instanceof BrokerUnfit) return false;
+  if (error.cause instanceof PermissionViolationError) return false;
+  return (
+    error instanceof BrokerAway ||
+    error instanceof TimeoutError ||
+    error instanceof NoRespondersError ||
+    error instanceof RequestError ||
+    // No responders, as the client calls it for JetStream. It does not export the class.
+    error.name === 'JetStreamNotEnabled' ||
+    isBrokerSilent(error.cause)
+  );
+}
+
+/** For services that cannot begin without NATS: they wait until it answers. */
+export const untilBrokerAnswers = { name: 'NATS', isSilent: isBrokerSilent };
