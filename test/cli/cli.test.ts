@@ -9,10 +9,6 @@ import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quaranti
 import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, configureTask, startApi } from '../../services/api/testing/api-under-test.ts';
-import { ApiRefused } from '../../tools/cli/src/api-client.ts';
-import { commands } from '../../tools/cli/src/commands.ts';
-import { cliConfig } from '../../tools/cli/src/config.ts';
-import { findCommand, parseCommandLine } from '../../tools/cli/src/parse-command-line.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
@@ -154,72 +150,27 @@ describe('what is wrong on the command line', () => {
     expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
   });
 
-  it.each([
-    [['sessions', 'stop'], /SESSION is missing/],
-    [['sessions', 'show', '1-1', '2-1'], /one too many: 2-1/],
-    [
-      ['sessions', 'list', '--nonsense'],
-      /^Unknown option --nonsense; `holdfast sessions list --help` shows those there are$/,
-    ],
-    [['sessions', 'list', '--tabel'], /^Unknown option --tabel; did you mean --table\?; `/],
-    [['points', 'write', 'a/b', '-5'], /^Unknown option -5; a negative number stands behind --; `/],
-    [['sessions', 'list', '--status', 'running,lost'], /--status is one of running.* not lost/],
-    [['sessions', 'list', '--json', '--table'], /either --json or --table/],
-    [['completion', 'fish'], /SHELL is bash or zsh/],
-  ])('is told of by its name: %j', (args, words) => {
-    const command = findCommand(commands, args);
-    if (!command) throw new Error('no such command');
-    expect(() => parseCommandLine(command, args)).toThrow(words);
-  });
-
-  it('is no time or number with a minus behind its option, which is read as it stands', () => {
-    const parsed = (...args: string[]) => {
-      const command = findCommand(commands, args);
-      if (!command) throw new Error('no such command');
-      return parseCommandLine(command, args).input;
-    };
-    const gaps = parsed('sessions', 'gaps', '1-1', '--from', '-5m', '--to=-1m');
-    expect([gaps.text('from'), gaps.text('to'), gaps.operands]).toEqual(['-5m', '-1m', ['1-1']]);
-    expect(() => parsed('sessions', 'list', '--limit', '-1').integer('limit', 1)).toThrow(
-      '--limit is a whole number from 1 on, not -1',
-    );
-    const write = parsed('points', 'write', 'a/b', '--reason', 'cold', '--', '-5');
-    expect(write.operands).toEqual(['a/b', '-5']);
-  });
-
-  it.each(['1m', '30', '30days', '9999w'])(
-    'is an age that is none, and nothing is asked: %s',
-    async (age) => {
-      const command = findCommand(commands, ['cleanup']);
-      if (!command) throw new Error('no such command');
-      const { input } = parseCommandLine(command, ['cleanup', '--older-than', age]);
-      const nobody = {} as Parameters<typeof command.run>[0];
-      await expect(async () => command.run(nobody, input)).rejects.toMatchObject({
-        exitCode: 2,
-        message: `--older-than is a length of time like 12h, 30d or 8w, from 1h to 3650d, not ${age}`,
-      });
-    },
-  );
-
-  it.each([
-    [502, 'write_failed', 1, false],
-    [504, 'write_outcome_unknown', 3, false],
-    [412, 'precondition_failed', 1, true],
-    [409, 'task_already_active', 1, false],
-    [409, 'last_collector', 1, false],
-  ])('is refused with %i %s: exit code %i, sent to look again: %s', (status, code, exitCode, looksAgain) => {
-    const refused = new ApiRefused({ status, code, title: 'No' }, null);
-    expect([refused.exitCode, refused.message.includes('decide again')]).toEqual([exitCode, looksAgain]);
-  });
-
-  it.each([
-    ['HOLDFAST_URL', 'http://somebody:s3cret@plant:8000'],
-    ['HOLDFAST_URL', 's3cret'],
-    ['HOLDFAST_API_KEY', 's3cret\nInjected: header'],
-  ])('is told of without its text when it may be a secret: %s %j', (name, value) => {
-    const read = () => cliConfig({ [name]: value });
-    expect(read).toThrow(name);
-    expect(read).not.toThrow('s3cret');
+  it('is told of an option before the command, too, and help is had before and behind, of programs as well', async () => {
+    const before = await cli.run('--tabel', 'sessions', 'show', '1-1');
+    expect([before.code, before.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^Unknown option --tabel; did you mean --table/),
+    ]);
+    const wrong = await cli.run('--limit', '5', 'sesions', 'list');
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      expect.stringMatching(/^There is no command sesions list; did you/),
+    ]);
+    const { stdout } = await cli.run('sessions', 'show', '--help');
+    expect(stdout).toMatch(/^holdfast sessions show SESSION/);
+    for (const args of [
+      ['help', 'sessions', 'show'],
+      ['--help', 'sessions', 'show'],
+      ['sessions', 'show', '-h'],
+    ]) {
+      expect(await cli.run(...args)).toEqual({ code: 0, stdout, stderr: '' });
+    }
+    expect((await cli.run('help', 'verify')).stderr).toContain('--lease-ttl-ms');
   });
 
   it('is a server that is down, or something else at its address', async () => {
@@ -300,6 +251,7 @@ describe('tables', () => {
     for (const { stdout } of ended) expect(stdout).not.toMatch(/undefined|NaN|\[object|^$/);
     expect(ended[0]?.stdout).toMatch(/^status +running$/m);
     expect(ended[0]?.stdout).toMatch(/^soft limit +\d{4}-.*\nhard limit +\d{4}-/m);
+    expect(ended[1]?.stdout).toMatch(/^devices +saw-device \(\d+\)$/m);
     expect(ended[1]?.stdout).toMatch(/^warns after +90 s \(1m 30s\)\nstops after +7200 s \(2h\)$/m);
     await cli.run('sessions', 'stop', session_id, '--reason', 'end of shift');
     expect((await cli.run('sessions', 'show', session_id, '--table')).stdout).toMatch(
@@ -307,6 +259,38 @@ describe('tables', () => {
     );
     expect(ended[3]?.stdout).toMatch(/saw-device +- +modbus_tcp +127\.0\.0\.1:502/);
     expect((await cli.run('devices', 'test', 'saw-device')).code).toBe(3);
+  });
+});
+
+describe('times', () => {
+  it('are those of the reader, in tables and where they are given without an offset; JSON keeps those of the API', async () => {
+    await configureTask(api, 'clock');
+    const { session_id } = JSON.parse((await cli.run('sessions', 'start', 'clock')).stdout);
+    const { started_at } = JSON.parse((await cli.run('sessions', 'show', session_id)).stdout);
+    // Neither has daylight saving time, and one is half an hour beside the others.
+    for (const [TZ, offset, minutes] of [
+      ['Asia/Shanghai', '+08:00', 480],
+      ['Asia/Kolkata', '+05:30', 330],
+      ['America/Phoenix', '-07:00', -420],
+    ] as const) {
+      const there = cliForTest({ HOLDFAST_URL: api.url, TZ });
+      const local = new Date(Date.parse(started_at) + minutes * 60_000).toISOString().slice(0, -1);
+      const shown = await there.run('sessions', 'show', session_id, '--table');
+      expect(shown.stdout).toContain(`started      ${local}${offset}\n`);
+      const events = await there.run('sessions', 'events', session_id, '--table');
+      expect(events.stdout).toMatch(
+        new RegExp(`^ +\\d+ {2}${local.replace('.', '\\.')}\\${offset} {2}session\\.started`, 'm'),
+      );
+      expect(JSON.parse((await there.run('sessions', 'show', session_id)).stdout)).toMatchObject({
+        started_at,
+      });
+      const at = async (text: string) =>
+        JSON.parse((await there.run('sessions', 'show', session_id, '--at', text)).stdout);
+      expect(await at(local)).toMatchObject({ at: started_at });
+      expect(await at(local.replace('T', ' '))).toMatchObject({ at: started_at });
+    }
+    const wrong = await cli.run('sessions', 'show', session_id, '--at', '2026-02-30 08:00');
+    expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringContaining('at: must be now, a time ago')]);
   });
 });
 

@@ -77,6 +77,66 @@ tasks:
     expect(JSON.parse(moved.stdout)).toEqual({ created: 0, changed: 1, unchanged: 3 });
   });
 
+  it('is a part: what it does not name stays, of every kind of thing', async () => {
+    const whole = `holdfast_configuration: 1
+sites: [{ code: hall-5, name: Hall }]
+devices:
+  - code: part-1
+    site: hall-5
+    host: 10.0.0.5
+    port: 1502
+    profile: { max_hole: 4 }
+    points:
+      - { code: level, table: input_register, address: 16, data_type: int16, unit: mm, scale: 0.1 }
+      - { code: mode, table: holding_register, address: 20, data_type: uint16 }
+tasks:
+  - code: part
+    period_ms: 1000
+    required_labels: { site: hall-5 }
+    devices: [part-1]
+    points: [{ device: part-1, point: level }]
+    max_duration: { hard_seconds: 60 }
+`;
+    expect(await target.runWith(whole, 'import', '-')).toMatchObject({ code: 0, stderr: '' });
+    const of = async () => JSON.parse((await target.run('export', '--json')).stdout);
+    type Named = { code: string };
+    const partOf = (all: Record<'devices' | 'tasks', Named[]>) => ({
+      device: all.devices.find(({ code }) => code === 'part-1') as Named & { points: Named[] },
+      task: all.tasks.find(({ code }) => code === 'part') as Named,
+    });
+    const before = partOf(await of());
+    expect(before.device).toMatchObject({ site: 'hall-5', points: [{ unit: 'mm' }, {}] });
+
+    const named = 'holdfast_configuration: 1\ndevices: [{ code: part-1 }]\ntasks: [{ code: part }]\n';
+    const nothing = await target.runWith(named, 'import', '-');
+    expect(JSON.parse(nothing.stdout)).toEqual({ created: 0, changed: 0, unchanged: 2 });
+    const part = `holdfast_configuration: 1
+devices: [{ code: part-1, host: 10.0.0.6, points: [{ code: level, scale: 0.2 }] }]
+tasks: [{ code: part, period_ms: 2000 }]
+`;
+    const changed = await target.runWith(part, 'import', '-');
+    expect([changed.stderr, JSON.parse(changed.stdout)]).toEqual([
+      '',
+      { created: 0, changed: 3, unchanged: 0 },
+    ]);
+    const [level, mode] = before.device.points;
+    expect(partOf(await of())).toEqual({
+      device: { ...before.device, host: '10.0.0.6', points: [{ ...level, scale: 0.2 }, mode] },
+      task: { ...before.task, period_ms: 2_000 },
+    });
+
+    // Chosen points belong to the devices that the task has, which the file need not name again.
+    const choose = (points: string) =>
+      `holdfast_configuration: 1\ntasks: [{ code: part, points: ${points} }]\n`;
+    const other = await target.runWith(choose('[{ device: part-1, point: mode }]'), 'import', '-');
+    expect([other.stderr, JSON.parse(other.stdout)]).toEqual(['', { created: 0, changed: 1, unchanged: 0 }]);
+    // Null is said, and so is an empty list.
+    const cleared = `holdfast_configuration: 1\ndevices: [{ code: part-1, site: null }]\ntasks: [{ code: part, points: [] }]\n`;
+    expect(JSON.parse((await target.runWith(cleared, 'import', '-')).stdout)).toMatchObject({ changed: 2 });
+    const after = partOf(await of());
+    expect(after).toMatchObject({ device: { site: null }, task: { devices: ['part-1'], points: [] } });
+  });
+
   it('is refused in another encoding than UTF-8: its names would be replacement characters', async () => {
     const file = join(await temporaryFolder('transfer'), 'gbk.yaml');
     const gbk = Buffer.from('d6d0cec4', 'hex');

@@ -6,6 +6,8 @@ export interface Option {
   /** What stands for the value in the help: `--role ROLE`. */
   readonly value?: string;
   readonly about: string;
+  /** One letter that stands for it. */
+  readonly short?: string;
   /** May be given several times. */
   readonly multiple?: boolean;
   /** For completion, and checked. */
@@ -27,6 +29,8 @@ export interface Input {
   readonly operands: readonly string[];
   text(option: string): string | undefined;
   texts(option: string): readonly string[];
+  /** As the API takes it, which knows nothing of the reader's clock. */
+  time(option: string): string | undefined;
   has(option: string): boolean;
   /** @throws CliError when it is no whole number from `min` on */
   integer(option: string, min: number): number | undefined;
@@ -58,6 +62,8 @@ export interface Command {
 export const limitOption: Readonly<Record<'limit', Option>> = {
   limit: { type: 'string', value: 'N', about: 'at most so many (default 1000)' },
 };
+
+export const timeForms = '-30m (s, m, h, d, w), 2026-07-03T14:00 (local) or RFC 3339';
 
 export const limitOf = (input: Input): number => input.integer('limit', 1) ?? 1_000;
 

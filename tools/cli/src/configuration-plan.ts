@@ -44,7 +44,7 @@ const idToCome = Number.MAX_SAFE_INTEGER;
 
 const keyOf = (kind: Kind, ...codes: unknown[]) => JSON.stringify([kind, ...codes]);
 
-/** What has to be done so that `there` has what the file says. Nothing is asked or changed. */
+/** What has to be done so that `there` has what the file says; what it does not name stays. Nothing is asked or changed. */
 export function planOf(file: ReadConfiguration, there: Everything): Plan {
   const plan = new Planning(there);
   plan.faults.push(...file.faults);
@@ -62,7 +62,10 @@ function putDevice(plan: Planning, { site, points, ...device }: Item, name: stri
   const hasSite = site !== undefined && site !== null && site !== '';
   const siteKey = keyOf('site', site);
   if (hasSite && !plan.isKnown(siteKey)) plan.fault(label, 'site', `there is no site ${shown(site)}`);
-  plan.put('device', [name], (idOf) => ({ ...device, site_id: hasSite ? idOf(siteKey) : null }));
+  plan.put('device', [name], (idOf) => ({
+    ...device,
+    ...(site !== undefined && { site_id: hasSite ? idOf(siteKey) : null }),
+  }));
 
   const deviceKey = keyOf('device', name);
   const steps = plan.listOf(label, 'points', points).map((point, index) => {
@@ -80,6 +83,7 @@ function putTask(plan: Planning, { devices, points, ...task }: Item, name: strin
   const label = `task ${name}`;
   plan.refuseIds(label, task, { device_ids: 'devices', point_ids: 'points' });
   const deviceCodes = plan.arrayOf(label, 'devices', devices);
+  const taskDevices = devices === undefined ? plan.devicesOfTask(name) : deviceCodes;
   for (const code of deviceCodes) {
     if (!plan.isKnown(keyOf('device', code))) {
       plan.fault(label, 'devices', `there is no device ${shown(code)}`);
@@ -90,14 +94,16 @@ function putTask(plan: Planning, { devices, points, ...task }: Item, name: strin
     const named = `point ${shown(point)} of device ${shown(device)}`;
     if (!plan.isKnown(keyOf('point', device, point))) {
       plan.fault(label, 'points', `there is no ${named}`);
-    } else if (!deviceCodes.includes(device)) {
+    } else if (!taskDevices.includes(device)) {
       plan.fault(label, 'points', `${named}: the device is not among the task's devices`);
     }
   }
   plan.put('task', [name], (idOf) => ({
     ...task,
-    device_ids: deviceCodes.map((code) => idOf(keyOf('device', code))),
-    point_ids: chosen.map(({ device, point }) => idOf(keyOf('point', device, point))),
+    ...(devices !== undefined && { device_ids: deviceCodes.map((code) => idOf(keyOf('device', code))) }),
+    ...(points !== undefined && {
+      point_ids: chosen.map(({ device, point }) => idOf(keyOf('point', device, point))),
+    }),
   }));
 }
 
@@ -107,9 +113,11 @@ class Planning implements Plan {
   readonly ids: ReadonlyMap<string, unknown>;
   private readonly there: ReadonlyMap<string, Item>;
   private readonly brought = new Set<string>();
+  private readonly deviceCodes: ReadonlyMap<unknown, unknown>;
 
   constructor({ sites, devices, points, tasks }: Everything) {
     const deviceCodes = new Map(devices.map(({ id, code }) => [id, code]));
+    this.deviceCodes = deviceCodes;
     this.there = new Map([
       ...sites.map((site) => [keyOf('site', site.code), site] as const),
       ...devices.map((device) => [keyOf('device', device.code), device] as const),
@@ -128,6 +136,12 @@ class Planning implements Plan {
   /** In the installation, or brought by what was put before. */
   isKnown(key: string): boolean {
     return this.there.has(key) || this.brought.has(key);
+  }
+
+  /** Codes of those that a task has now. */
+  devicesOfTask(name: string): readonly unknown[] {
+    const ids = this.there.get(keyOf('task', name))?.device_ids;
+    return Array.isArray(ids) ? ids.map((id) => this.deviceCodes.get(id)) : [];
   }
 
   put(kind: Kind, codes: readonly string[], wanted: Step['wanted']): void {

@@ -9,10 +9,11 @@ import { exitCodes } from './exit-codes.ts';
 import { helpOf, overview } from './help-text.ts';
 import { plainText } from './output/plain-text.ts';
 import { Printer } from './output/printer.ts';
-import { findCommand, parseCommandLine } from './parse-command-line.ts';
+import { findCommand, parseCommandLine, wordsOf } from './parse-command-line.ts';
 import { unknownCommand } from './unknown-command.ts';
 
-async function main(args: readonly string[]): Promise<number> {
+async function main(given: readonly string[]): Promise<number> {
+  const args = given[0] === 'help' ? [...given.slice(1), '--help'] : given;
   const command = findCommand(commands, args);
   if (!command) return withoutCommand(args);
   const { input, raw } = parseCommandLine(command, args);
@@ -44,16 +45,18 @@ function configFor({ usageCode }: Command): ReturnType<typeof cliConfig> {
 }
 
 function withoutCommand(args: readonly string[]): number {
-  const [first] = args;
-  if (first === '--version') return say(packageJson.version);
-  if (first === '--help' || first === 'help') return say(overview(commands));
-  const words = args.filter((arg) => !arg.startsWith('-'));
+  const words = wordsOf(commands, args);
   const group = words.slice(0, 1);
   const isGroup = commands.some((command) => command.words[0] === group[0]);
-  const isHelp = isGroup && words.length === 1 && args.includes('--help');
-  if (isHelp) return say(overview(commands, group));
+  const isHelp = args.some((arg) => arg === '--help' || arg === '-h');
+  if (words.length === 0 && args.includes('--version')) return say(packageJson.version);
+  if (isHelp && (words.length === 0 || (isGroup && words.length === 1)))
+    return say(overview(commands, group));
   if (words.length > 0) process.stderr.write(`${plainText(unknownCommand(commands, words))}\n`);
-  process.stderr.write(`${overview(commands, isGroup ? group : [])}\n`);
+  // Whoever mistyped one word need not look for it above a list of all.
+  const isMistyped = words.length > 0 && !isGroup;
+  const further = isMistyped ? 'All commands: holdfast --help' : overview(commands, group);
+  process.stderr.write(`${further}\n`);
   return exitCodes.usage;
 }
 

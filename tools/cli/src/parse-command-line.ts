@@ -3,13 +3,14 @@ import { nearestWord } from '@holdfast/shared/contracts/nearest-word.ts';
 import { CliError } from './cli-error.ts';
 import type { Command, Input, Option } from './command.ts';
 import { exitCodes } from './exit-codes.ts';
+import { givenTime } from './output/local-time.ts';
 import { plainText } from './output/plain-text.ts';
 
 /** Every command has them. */
 export const commonOptions: Readonly<Record<string, Option>> = {
   json: { type: 'boolean', about: 'JSON, as it is anyway when the output is no terminal' },
   table: { type: 'boolean', about: 'tables, although the output is no terminal' },
-  help: { type: 'boolean', about: 'how it is used' },
+  help: { type: 'boolean', short: 'h', about: 'how it is used' },
 };
 
 export interface Parsed {
@@ -18,21 +19,46 @@ export interface Parsed {
   readonly raw: readonly string[];
 }
 
-/** The command whose words come first, the longest one that fits. */
+/** The command whose words come first beside options, the longest one that fits. */
 export function findCommand(commands: readonly Command[], args: readonly string[]): Command | undefined {
   return commands
-    .filter(({ words }) => words.every((word, index) => args[index] === word))
+    .filter((command) => placesOfWords(command, args) !== undefined)
     .sort((a, b) => b.words.length - a.words.length)[0];
 }
 
+/** Where the words of a command stand; options may be before and between them. Undefined where it is another one. */
+function placesOfWords({ words, options }: Command, args: readonly string[]): number[] | undefined {
+  const places: number[] = [];
+  for (const [index, arg] of args.entries()) {
+    if (places.length === words.length) break;
+    if (arg === '--') return undefined;
+    const before = args[index - 1] ?? '';
+    const isValue = before.startsWith('--') && options[before.slice(2)]?.type === 'string';
+    if (isValue || isOption(arg)) continue;
+    if (arg !== words[places.length]) return undefined;
+    places.push(index);
+  }
+  return places.length === words.length ? places : undefined;
+}
+
+/** What is neither an option nor the value of one that some command has. */
+export function wordsOf(commands: readonly Command[], args: readonly string[]): string[] {
+  const takesValue = (arg: string) =>
+    arg.startsWith('--') && commands.some(({ options }) => options[arg.slice(2)]?.type === 'string');
+  return args.filter((arg, index) => !isOption(arg) && !takesValue(args[index - 1] ?? ''));
+}
+
+const isOption = (arg: string) => /^-./.test(arg);
+
 /** @throws CliError with the exit code of wrong use */
 export function parseCommandLine(command: Command, args: readonly string[]): Parsed {
-  const rest = args.slice(command.words.length);
+  const places = placesOfWords(command, args) ?? [];
+  const rest = args.filter((_, index) => !places.includes(index));
   if (command.isRaw) return { command, input: inputOf([], {}, command), raw: rest };
   const options = Object.fromEntries(
-    Object.entries({ ...command.options, ...commonOptions }).map(([name, { type, multiple }]) => [
+    Object.entries({ ...command.options, ...commonOptions }).map(([name, { type, multiple, short }]) => [
       name,
-      { type, multiple: multiple ?? false },
+      { type, multiple: multiple ?? false, ...(short !== undefined && { short }) },
     ]),
   );
   let values: Record<string, unknown>;
@@ -137,6 +163,10 @@ function inputOf(
     operands,
     text,
     texts: (option) => [values[option] ?? []].flat().map(String),
+    time: (option) => {
+      const given = text(option);
+      return given === undefined ? undefined : givenTime(given);
+    },
     has: (option) => values[option] === true,
     integer: (option, min) => {
       const given = text(option);

@@ -2,8 +2,9 @@ import { rm, writeFile } from 'node:fs/promises';
 import { rfc3339Ms } from '@holdfast/shared/domain/rfc3339.ts';
 import type { ApiClient, Item } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
-import { type Command, type Context, limitOf, limitOption } from '../command.ts';
+import { type Command, type Context, limitOf, limitOption, timeForms } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { localTime } from '../output/local-time.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Column } from '../output/table.ts';
 
@@ -16,10 +17,10 @@ const keyColumns: readonly Column<Item>[] = [
   { head: 'NAME', cell: ({ name }) => name },
   { head: 'ROLE', cell: ({ role }) => role },
   { head: 'STATUS', cell: ({ status }) => status },
-  { head: 'CREATED', cell: ({ created_at }) => created_at },
+  { head: 'CREATED', cell: ({ created_at }) => localTime(created_at) },
   { head: 'BY', cell: ({ created_by }) => created_by },
-  { head: 'EXPIRES', cell: ({ expires_at }) => expires_at },
-  { head: 'LAST USED', cell: ({ last_used_at }) => last_used_at },
+  { head: 'EXPIRES', cell: ({ expires_at }) => localTime(expires_at) },
+  { head: 'LAST USED', cell: ({ last_used_at }) => localTime(last_used_at) },
   { head: 'NETWORKS', cell: ({ networks }) => Array.isArray(networks) && networks.join(' ') },
 ];
 
@@ -40,7 +41,7 @@ export const accessCommands: readonly Command[] = [
     operands: [{ name: 'NAME' }],
     options: {
       role: { type: 'string', value: 'ROLE', about: 'what it may do; needed', choices: roles },
-      expires: { type: 'string', value: 'TIME', about: 'after 12h, 90d or 52w, or at an RFC 3339 time' },
+      expires: { type: 'string', value: 'TIME', about: 'after 12h, 90d or 52w, or at a time' },
       network: {
         type: 'string',
         value: 'CIDR',
@@ -56,7 +57,7 @@ export const accessCommands: readonly Command[] = [
         throw new CliError(`--role is missing: ${roles.join(', ')}`, exitCodes.usage);
       }
       const file = input.text('to');
-      const expires_at = expiryOf(input.text('expires'));
+      const expires_at = expiryOf(input.time('expires'));
       const networks = input.texts('network');
       // Before the key is made: it could not be shown again.
       if (file !== undefined) await makeFile(file);
@@ -88,19 +89,21 @@ export const accessCommands: readonly Command[] = [
       who: { type: 'string', value: 'TEXT', about: 'part of the name' },
       action: { type: 'string', value: 'ACTION', about: 'session.stop, or all of a kind: session' },
       target: { type: 'string', value: 'TEXT', about: 'part of what it was done to' },
-      from: { type: 'string', value: 'TIME', about: '-30m (s, m, h, d, w) or RFC 3339' },
+      from: { type: 'string', value: 'TIME', about: timeForms },
       to: { type: 'string', value: 'TIME', about: 'likewise' },
       ...limitOption,
     },
     async run({ api, print }, input) {
-      const asked = Object.fromEntries(
-        ['who', 'action', 'target', 'from', 'to'].map((name) => [name, input.text(name)]),
-      );
+      const asked = {
+        ...Object.fromEntries(['who', 'action', 'target'].map((name) => [name, input.text(name)])),
+        from: input.time('from'),
+        to: input.time('to'),
+      };
       const found = await api.list('/api/system/audit/', asked, limitOf(input));
       print.table(
         found,
         [
-          { head: 'TIME', cell: ({ time }) => time },
+          { head: 'TIME', cell: ({ time }) => localTime(time) },
           { head: 'WHO', cell: ({ who }) => who },
           { head: 'FROM', cell: ({ from }) => from },
           { head: 'ACTION', cell: ({ action }) => action },

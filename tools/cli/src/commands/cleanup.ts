@@ -2,6 +2,7 @@ import { ageMs, cleanupMaxAgeMs, cleanupMinAgeMs } from '@holdfast/shared/contra
 import { CliError } from '../cli-error.ts';
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { localTime } from '../output/local-time.ts';
 
 const path = '/api/system/cleanup/';
 /** Of one call, so that it is answered in time also where sessions ran for a year. */
@@ -58,8 +59,8 @@ export const cleanup: Command = {
           { head: 'SESSION', cell: ({ id }) => id },
           { head: 'TASK', cell: ({ task_code }) => task_code },
           { head: 'STATUS', cell: ({ status }) => status },
-          { head: 'STARTED', cell: ({ started_at }) => started_at },
-          { head: 'ENDED', cell: ({ stopped_at }) => stopped_at },
+          { head: 'STARTED', cell: ({ started_at }) => localTime(started_at) },
+          { head: 'ENDED', cell: ({ stopped_at }) => localTime(stopped_at) },
         ],
         results,
         'No session ended that long ago.',

@@ -1,4 +1,4 @@
-import type { Item } from '../api-client.ts';
+import type { ApiClient, Item } from '../api-client.ts';
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { duration, record, records } from '../output/values.ts';
@@ -10,6 +10,14 @@ const durationOf = (task: Item, limit: 'soft_seconds' | 'hard_seconds') => {
   const seconds = record(task.max_duration)[limit];
   return typeof seconds === 'number' ? `${seconds} s (${duration(seconds)})` : undefined;
 };
+/** `press-1 (7)`: by code, as people know them, and by the id that REST takes. */
+async function devicesOf(api: ApiClient, { device_ids }: Item): Promise<string[]> {
+  const ids = new Set(Array.isArray(device_ids) ? device_ids : []);
+  if (ids.size === 0) return [];
+  const all = await api.list('/api/config/devices/', {}, Number.POSITIVE_INFINITY);
+  return all.filter(({ id }) => ids.has(id)).map(({ code, id }) => `${code} (${id})`);
+}
+
 const whereIs = (device: Readonly<Record<string, unknown>>) =>
   device.serial ? record(device.serial).path : `${device.host}:${device.port}`;
 
@@ -44,13 +52,14 @@ export const configurationLists: readonly Command[] = [
     async run({ api, print }, input) {
       const task = await named(api, 'task', input.operands[0] ?? '');
       const points = count(task.point_ids);
+      const devices = print.asJson ? [] : await devicesOf(api, task);
       print.fields(task, [
         ['id', task.id],
         ['task', task.code],
         ['name', task.name],
         ['period', `${task.period_ms} ms`],
         ['enabled', task.enabled ? 'yes' : 'no'],
-        ['devices', count(task.device_ids) === 0 ? 'none' : (task.device_ids as unknown[]).join(', ')],
+        ['devices', devices.length === 0 ? 'none' : devices.join(', ')],
         ['points', points === 0 ? 'all of the devices' : `${points} chosen ones`],
         ['warns after', durationOf(task, 'soft_seconds')],
         ['stops after', durationOf(task, 'hard_seconds')],

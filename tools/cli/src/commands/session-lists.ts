@@ -1,5 +1,6 @@
 import type { Item } from '../api-client.ts';
-import { type Command, limitOf, limitOption, type Option } from '../command.ts';
+import { type Command, limitOf, limitOption, type Option, timeForms } from '../command.ts';
+import { localTime } from '../output/local-time.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Column } from '../output/table.ts';
 import { duration, percent, record, records } from '../output/values.ts';
@@ -17,7 +18,7 @@ const columns: readonly Column<Item>[] = [
   { head: 'PLACEMENT', cell: (session) => placementOf(session).state },
   { head: 'COLLECTOR', cell: ({ collector_id }) => collector_id },
   { head: 'EPOCH', cell: ({ epoch }) => epoch, align: 'right' },
-  { head: 'STARTED', cell: ({ started_at }) => started_at },
+  { head: 'STARTED', cell: ({ started_at }) => localTime(started_at) },
   { head: 'FOR', cell: ({ duration_seconds }) => duration(duration_seconds), align: 'right' },
   {
     head: 'WHY',
@@ -27,7 +28,7 @@ const columns: readonly Column<Item>[] = [
 
 const window: Readonly<Record<'device' | 'from' | 'to', Option>> = {
   device: { type: 'string', value: 'CODE', about: 'of this device only' },
-  from: { type: 'string', value: 'TIME', about: '-30m (s, m, h, d, w) or RFC 3339' },
+  from: { type: 'string', value: 'TIME', about: timeForms },
   to: { type: 'string', value: 'TIME', about: 'likewise' },
 };
 
@@ -57,10 +58,10 @@ export const sessionLists: readonly Command[] = [
     words: ['sessions', 'show'],
     about: 'One session with its counters and the health of its devices, or as it was at a time.',
     operands: [{ name: 'SESSION' }],
-    options: { at: { type: 'string', value: 'TIME', about: 'as it was then: -30m or RFC 3339' } },
+    options: { at: { type: 'string', value: 'TIME', about: `as it was then: ${timeForms}` } },
     async run({ api, print }, input) {
       const path = sessionPath(input.operands[0] ?? '');
-      const at = input.text('at');
+      const at = input.time('at');
       const session = at === undefined ? await api.get(`${path}/status/`) : await api.get(`${path}/`, { at });
       const { state, detail } = placementOf(session);
       const { device_health, ...metadata } = record(session.metadata);
@@ -68,22 +69,22 @@ export const sessionLists: readonly Command[] = [
         ['session', session.id],
         ['task', `${session.task_code} (${session.task_id}) ${session.task_name}`],
         ['status', session.status],
-        ['as of', session.at],
+        ['as of', localTime(session.at)],
         ['error', session.error_message],
-        ['next try', session.next_try_at],
+        ['next try', localTime(session.next_try_at)],
         ['placement', state && [state, detail].filter(Boolean).join(': ')],
         ['collector', session.collector_id],
         ['epoch', session.epoch],
-        ['started', session.started_at],
+        ['started', localTime(session.started_at)],
         ['stopped', stopInWords(session)],
-        ['warned', session.warned_at],
-        ['soft limit', session.soft_limit_at],
-        ['hard limit', session.hard_limit_at],
+        ['warned', localTime(session.warned_at)],
+        ['soft limit', localTime(session.soft_limit_at)],
+        ['hard limit', localTime(session.hard_limit_at)],
         ['for', duration(session.duration_seconds)],
         ['version', session.config_version],
         ['points read', session.points_read],
         ['errors', session.error_count],
-        ['last read', session.last_read_time],
+        ['last read', localTime(session.last_read_time)],
         ['metadata', Object.keys(metadata).length > 0 ? metadata : undefined],
       ]);
       const devices = Object.entries(record(device_health));
@@ -96,7 +97,7 @@ export const sessionLists: readonly Command[] = [
           { head: 'DEVICE', cell: ([code]) => code },
           { head: 'HEALTH', cell: ([, device]) => health(device).status },
           { head: 'FAILURES', cell: ([, device]) => health(device).consecutive_failures, align: 'right' },
-          { head: 'LAST SUCCESS', cell: ([, device]) => health(device).last_success },
+          { head: 'LAST SUCCESS', cell: ([, device]) => localTime(health(device).last_success) },
           { head: 'LAST ERROR', cell: ([, device]) => health(device).last_error },
         ],
         devices,
@@ -115,7 +116,7 @@ export const sessionLists: readonly Command[] = [
         found,
         [
           { head: 'SEQUENCE', cell: ({ sequence }) => sequence, align: 'right' },
-          { head: 'TIME', cell: ({ time }) => time },
+          { head: 'TIME', cell: ({ time }) => localTime(time) },
           { head: 'EVENT', cell: ({ type }) => type },
           { head: 'WHAT', cell: ({ problem, data }) => problem ?? eventInWords(record(data)) },
         ],
@@ -135,7 +136,7 @@ export const sessionLists: readonly Command[] = [
     },
     async run({ api, print }, input) {
       const path = sessionPath(input.operands[0] ?? '');
-      const asked = { device: input.text('device'), from: input.text('from'), to: input.text('to') };
+      const asked = { device: input.text('device'), from: input.time('from'), to: input.time('to') };
       const lacking = new Set<string>();
       const noteLacking = ({ not_asked }: Item) => {
         for (const { detail } of records(not_asked)) lacking.add(plainText(String(detail)));
@@ -147,8 +148,8 @@ export const sessionLists: readonly Command[] = [
         [
           { head: 'DEVICE', cell: ({ device }) => device },
           { head: 'CAUSE', cell: ({ cause }) => cause },
-          { head: 'FROM', cell: ({ start_time }) => start_time },
-          { head: 'TO', cell: ({ end_time }) => end_time },
+          { head: 'FROM', cell: ({ start_time }) => localTime(start_time) },
+          { head: 'TO', cell: ({ end_time }) => localTime(end_time) },
           { head: 'TICKS', cell: ({ ticks }) => ticks, align: 'right' },
           { head: 'WHY', cell: ({ detail }) => detail },
         ],
@@ -173,8 +174,8 @@ export const sessionLists: readonly Command[] = [
 
 /** When, by whom and why. */
 function stopInWords({ stopped_at, stopped_by, stop_reason }: Item): unknown {
-  if (!stopped_at || !stopped_by) return stopped_at;
-  return [`${stopped_at} by ${stopped_by}`, stop_reason].filter(Boolean).join(': ');
+  if (!stopped_at || !stopped_by) return localTime(stopped_at);
+  return [`${localTime(stopped_at)} by ${stopped_by}`, stop_reason].filter(Boolean).join(': ');
 }
 
 const saidAlready = new Set(['session_id', 'task_id', 'schema_version', 'started_at']);

@@ -2,6 +2,7 @@ import type { ApiClient } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { type Command, limitOf, limitOption, type Option } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { localTime } from '../output/local-time.ts';
 import { duration, record, records } from '../output/values.ts';
 import { drainCollector } from './drain-collector.ts';
 
@@ -34,7 +35,7 @@ export const systemLists: readonly Command[] = [
           { head: 'STATE', cell: ({ state }) => state },
           { head: 'SESSIONS', cell: ({ sessions, capacity }) => `${sessions}/${capacity}`, align: 'right' },
           { head: 'HOST', cell: ({ host }) => host },
-          { head: 'STARTED', cell: ({ started_at }) => started_at },
+          { head: 'STARTED', cell: ({ started_at }) => localTime(started_at) },
           { head: 'LABELS', cell: ({ labels }) => labelsOf(labels) },
         ],
         results,
@@ -59,7 +60,10 @@ export const systemLists: readonly Command[] = [
         ['stream', `${Math.ceil(Number(backlog.share_of_stream) * 100)} % full`],
         ['rate', `${sinks.samples_per_s} samples/s, ${sinks.values_per_s} values/s`],
         ['failed writes', sinks.failed_writes],
-        ['last error', Object.keys(lastError).length > 0 ? lastError : sinks.last_error],
+        [
+          'last error',
+          sinks.last_error && `${localTime(lastError.time)} ${lastError.code}: ${lastError.message}`,
+        ],
         ['writers', `${records(sinks.writers).filter(({ is_alive }) => is_alive).length} alive`],
       ]);
       return sinks.status === 'ok' ? exitCodes.ok : exitCodes.refused;
@@ -77,7 +81,7 @@ export const systemLists: readonly Command[] = [
         found,
         [
           { head: 'SEQUENCE', cell: ({ sequence }) => sequence, align: 'right' },
-          { head: 'TIME', cell: ({ time }) => time },
+          { head: 'TIME', cell: ({ time }) => localTime(time) },
           { head: 'SUBJECT', cell: ({ subject }) => subject },
           { head: 'SENDABLE', cell: ({ can_be_sent_again }) => (can_be_sent_again ? 'yes' : 'no') },
           { head: 'BYTES', cell: ({ body_length }) => body_length, align: 'right' },
@@ -98,7 +102,7 @@ export const systemLists: readonly Command[] = [
       print.fields(found, [
         ['sequence', found.sequence],
         ['from', `${found.subject} (${found.original_sequence} of ${found.stream})`],
-        ['time', found.time],
+        ['time', localTime(found.time)],
         ['reason', found.reason],
         ['sendable', found.can_be_sent_again ? 'yes' : 'no'],
         ['body', found.body],

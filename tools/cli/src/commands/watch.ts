@@ -3,6 +3,7 @@ import type { LiveSample } from '@holdfast/shared/contracts/http/live-http.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command, Context, Input } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { localTime } from '../output/local-time.ts';
 import { cellText } from '../output/table.ts';
 import { readServerEvents } from '../read-server-events.ts';
 import { sessionPath } from './session-lists.ts';
@@ -76,5 +77,5 @@ function lineOf({ time, session_id, device, values, miss }: LiveSample): string 
     : Object.entries(values)
         .map(([point, value]) => `${point}=${value}`)
         .join(' ');
-  return cellText(`${time} ${session_id} ${device} ${what}`);
+  return cellText(`${localTime(time)} ${session_id} ${device} ${what}`);
 }
