@@ -29,6 +29,7 @@ export const HELP = `Holdfast on this machine: NATS, PostgreSQL, a simulated pla
   npm start                starts it and stays in the foreground; Ctrl+C stops it, and sessions go on at the next start
   npm run dev              the same, and a service whose sources change is restarted (also: npm start -- --watch).
                            Changes in dev/ and of packages take effect at the next start
+  npm start -- --verbose   log lines on a terminal have all of their fields, not only what a person needs
   npm start -- --help      this text
 
 Settings come from the environment, for example  API_PORT=8001 npm start
@@ -41,7 +42,7 @@ Settings come from the environment, for example  API_PORT=8001 npm start
   LOG_LEVEL       trace, debug, info, warn, error          info
 
 Anything else in the environment reaches the services, for example LEASE_TTL_MS or DISABLE_SESSION_RECOVERY.
-On a terminal logs are made readable, elsewhere they are JSON lines. HOLDFAST_HOME/running.json holds addresses and
+On a terminal logs are readable lines in local time (TZ), elsewhere JSON lines. HOLDFAST_HOME/running.json holds addresses and
 process ids while it runs, HOLDFAST_HOME/database-url the address of the database, for backups, and
 HOLDFAST_HOME/admin-key the first key of the API, which the first start also shows.
 Whoever is on this machine may use the API without a key, also when there are keys.

@@ -17,12 +17,14 @@ async function main(args: readonly string[]): Promise<number> {
     process.stdout.write(HELP);
     return 0;
   }
-  const others = args.filter((each) => each !== '--watch');
+  const others = args.filter((each) => each !== '--watch' && each !== '--verbose');
   if (others.length > 0) {
-    throw new StackError(`npm start takes no arguments but --watch and --help: ${others.join(' ')}`);
+    throw new StackError(
+      `npm start takes no arguments but --verbose, --watch and --help: ${others.join(' ')}`,
+    );
   }
   const config = stackConfig();
-  const logs = openLogStream(process.stdout);
+  const logs = openLogStream(process.stdout, args.includes('--verbose'));
   const stop = listenForStop(() => {
     logs.warn('Killing everything at once. Sessions go on at the next start all the same.');
     killEverything();

@@ -66,7 +66,8 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   'brew install nats-server': ['dev/setup/servers.mjs', 'brew install nats-server'],
 };
 
-const runHere = (command: string) => /^(curl |npx holdfast |pid\(\)|holder\(\)|kill |frozen=)/.test(command);
+const runHere = (command: string) =>
+  /^(curl |npx holdfast |running\(\)|export |pid\(\)|holder\(\)|kill |frozen=)/.test(command);
 
 describe('the commands of the documents', { timeout: 120_000 }, () => {
   let stack: DocumentedStack;
@@ -111,6 +112,8 @@ describe('the commands of the documents', { timeout: 120_000 }, () => {
   it('of README can be pasted one after the other, and what they break heals', async () => {
     const shell = startShell();
     for (const command of (await commandsIn('README.md')).filter(runHere)) {
+      // Whichever ports were free.
+      expect(command).not.toMatch(/localhost|127\.0\.0\.1/);
       if (command.startsWith('kill') || command.startsWith('frozen=')) await polled();
       const before = await events();
       const output = await shell.run(stack.adapted(command));

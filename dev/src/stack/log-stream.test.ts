@@ -47,16 +47,48 @@ describe('the logs of all processes in one stream', () => {
     for (const { time } of records) expect(new Date(time).toISOString()).toBe(time);
   });
 
-  it('are readable lines on a terminal, each with the name of its process in front and what it is about', () => {
+  it('are one readable line a record on a terminal: when, who, what, and beside it what a person needs', () => {
     const { output, text } = written(true);
     const logs = openLogStream(output);
 
     serviceLines('collector-2', logs)(line);
+    serviceLines(
+      'api',
+      logs,
+    )(
+      JSON.stringify({
+        level: 'error',
+        time: '2025-03-01T06:00:01.000Z',
+        service: 'api',
+        reqId: '15705c1c-7999-4594-b9e7-40ff43341c70',
+        traceparent: '00-504ed336152d403c4bf47f7ab371b00d-0ef431c07f8c912a-00',
+        task: '7',
+        session: '7-3',
+        refusals: 2,
+        from: null,
+        sessions: [{ id: '7-3' }],
+        why: 'no answer\nwithin 5 s',
+        err: { type: 'Error', message: 'broken pipe', stack: 'Error: broken pipe\n    at api.ts:7' },
+        msg: 'cannot go on with 2 of them',
+      }),
+    );
     logs.say('ready', { after_seconds: 5 });
 
-    const [first, second] = text().trimEnd().split('\n');
-    expect(first).toMatch(/^collector-2 │ .*WARN.*device press-1 is not read.*"device":"press-1"/);
-    expect(second).toBe('ready');
+    expect(text().trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^[-\d]{10} \d\d:\d\d:00 collector-2 │ WARN device press-1 is not read$/),
+      expect.stringMatching(
+        /^[-\d]{10} \d\d:\d\d:01 api {9}│ ERROR cannot go on with 2 of them {2}session=7-3 {2}refusals=2 {2}why="no answer\\nwithin 5 s" {2}error="broken pipe"$/,
+      ),
+      'ready',
+    ]);
+  });
+
+  it('have all fields on a terminal for who asks for them, on the same line', () => {
+    const { output, text } = written(true);
+    serviceLines('collector-2', openLogStream(output, true))(line);
+    expect(text()).toMatch(
+      /^\S+ \S+ collector-2 │ WARN device press-1 is not read {2}\{"service":"collector","collector":"collector-2","device":"press-1"\}\n$/,
+    );
   });
 
   it('have secrets on a terminal only', () => {

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { prettyFactory } from 'pino-pretty';
+import { readableLine } from './readable-line.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
@@ -33,9 +33,9 @@ export interface LogOutput {
 
 export const STACK_NAME = 'stack';
 
-/** Readable for people on a terminal; JSON lines, one a record, for everything else. */
-export function openLogStream(output: LogOutput): LogStream {
-  return output.isTTY ? readableStream(output) : jsonStream(output);
+/** One readable line a record for people on a terminal, with all fields where `isVerbose`; for everything else, JSON. */
+export function openLogStream(output: LogOutput, isVerbose = false): LogStream {
+  return output.isTTY ? readableStream(output, isVerbose) : jsonStream(output);
 }
 
 function jsonStream(output: LogOutput): LogStream {
@@ -62,17 +62,20 @@ function jsonStream(output: LogOutput): LogStream {
 const COLOURS = ['cyan', 'green', 'magenta', 'blue', 'yellow', 'cyanBright', 'greenBright'] as const;
 const NAME_WIDTH = 'collector-1'.length;
 
-function readableStream(output: LogOutput): LogStream {
+const LEVELS: Readonly<
+  Record<string, { readonly word: string; readonly colour: 'gray' | 'yellow' | 'red' }>
+> = {
+  trace: { word: 'trace ', colour: 'gray' },
+  debug: { word: 'debug ', colour: 'gray' },
+  warn: { word: 'WARN ', colour: 'yellow' },
+  error: { word: 'ERROR ', colour: 'red' },
+  fatal: { word: 'FATAL ', colour: 'red' },
+};
+
+function readableStream(output: LogOutput, isVerbose: boolean): LogStream {
   const colourful = output.hasColors?.() ?? false;
   const style = (format: Parameters<typeof styleText>[0], text: string): string =>
     colourful ? styleText(format, text, { validateStream: false }) : text;
-  const pretty = prettyFactory({
-    colorize: colourful,
-    singleLine: true,
-    translateTime: 'SYS:HH:MM:ss',
-    // The name stands in front already.
-    ignore: 'service,collector,pid,hostname',
-  });
   const labels = new Map<string, string>();
   const labelOf = (name: string): string => {
     let label = labels.get(name);
@@ -85,7 +88,9 @@ function readableStream(output: LogOutput): LogStream {
   };
   return {
     record: (name, record) => {
-      output.write(`${labelOf(name)} ${pretty(record).trimEnd()}\n`);
+      const level = LEVELS[record.level];
+      const word = level ? style(level.colour, level.word) : '';
+      output.write(`${localTime(record.time)} ${labelOf(name)} ${word}${readableLine(record, isVerbose)}\n`);
     },
     say: (message) => {
       output.write(`${style('bold', message)}\n`);
@@ -100,4 +105,13 @@ function readableStream(output: LogOutput): LogStream {
       output.write(`${lines.join('\n')}\n`);
     },
   };
+}
+
+/** `2025-03-01 07:00:00`, where the reader is (TZ). */
+function localTime(rfc3339: string): string {
+  const at = new Date(rfc3339);
+  if (Number.isNaN(at.getTime())) return rfc3339;
+  const two = (part: number) => String(part).padStart(2, '0');
+  const date = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
+  return `${date} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`;
 }

@@ -1,0 +1,57 @@
+import type { LogRecord } from './log-stream.ts';
+
+/** Only programs look for them: they tie lines of several services together. */
+const forPrograms = new Set(['service', 'collector', 'pid', 'hostname', 'reqId', 'traceparent', 'instance']);
+/** The line begins with them. */
+const inFront = new Set(['level', 'time', 'msg']);
+const listedAtMost = 5;
+
+/** The message of a record and, on the same line, what a person needs beside it; all of its fields where `isVerbose`. */
+export function readableLine(record: LogRecord, isVerbose: boolean): string {
+  const message = record.msg ?? '';
+  const fields = Object.entries(record).filter(([name]) => !inFront.has(name));
+  const shown = isVerbose
+    ? [JSON.stringify(Object.fromEntries(fields))].filter((all) => all !== '{}')
+    : fields.flatMap(([name, value]) => fieldInWords(name, value, record));
+  return onOneLine([message, ...shown].filter((part) => part !== '').join('  '));
+}
+
+function fieldInWords(name: string, value: unknown, { msg = '', session }: LogRecord): string[] {
+  if (forPrograms.has(name)) return [];
+  // A session is named after its task.
+  if (name === 'task' && session !== undefined) return [];
+  const text = name === 'err' ? messageOf(value) : textOf(value);
+  if (text === undefined || text === '' || says(msg, text)) return [];
+  const isPlain = /^[^\s"=]+$/.test(text);
+  return [`${name === 'err' ? 'error' : name}=${isPlain ? text : JSON.stringify(text)}`];
+}
+
+/** Without the stack: where in the program it happened helps nobody who runs it. */
+function messageOf(error: unknown): string | undefined {
+  const message = (error as { readonly message?: unknown } | null)?.message;
+  return typeof message === 'string' ? message : textOf(error);
+}
+
+/** Undefined where it is not short. */
+function textOf(value: unknown): string | undefined {
+  if (Array.isArray(value)) {
+    const isShort = value.length <= listedAtMost && value.every((each) => typeof each !== 'object');
+    return isShort ? value.join(',') : undefined;
+  }
+  return value === null || typeof value === 'object' ? undefined : String(value);
+}
+
+/** As a word of its own; a single digit may count something else. */
+function says(message: string, text: string): boolean {
+  if (text.length < 2) return false;
+  for (let at = message.indexOf(text); at !== -1; at = message.indexOf(text, at + 1)) {
+    const around = `${message[at - 1] ?? ' '}${message[at + text.length] ?? ' '}`;
+    if (!/\w/.test(around)) return true;
+  }
+  return false;
+}
+
+/** What comes from elsewhere, such as an error of a device, may hold anything. */
+function onOneLine(text: string): string {
+  return text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/\p{Cc}/gu, '\ufffd');
+}
