@@ -2,6 +2,7 @@
  * A Modbus device that is not ours, for tests of Holdfast: libmodbus serves known values as unit 9.
  *
  *   modbus-device tcp           prints {"port": ..., "unit_id": 9}
+ *   modbus-device tcp-closing   the same; it closes the connection after each reply
  *   modbus-device serial PATH   at 115200 baud 8N1; prints {"port": 0, "unit_id": 9}
  *
  * Holding register n holds 3n + 1 and input register n holds 7n + 2, modulo 65536; coil n is on when n is a multiple of
@@ -79,9 +80,10 @@ static int answer_request(modbus_t *context) {
 }
 
 int main(int argc, char **argv) {
-    int is_tcp = argc == 2 && strcmp(argv[1], "tcp") == 0;
+    int is_closing = argc == 2 && strcmp(argv[1], "tcp-closing") == 0;
+    int is_tcp = is_closing || (argc == 2 && strcmp(argv[1], "tcp") == 0);
     if (!is_tcp && !(argc == 3 && strcmp(argv[1], "serial") == 0)) {
-        fprintf(stderr, "usage: modbus-device tcp | serial PATH\n");
+        fprintf(stderr, "usage: modbus-device tcp | tcp-closing | serial PATH\n");
         return 2;
     }
     modbus_t *context = is_tcp ? modbus_new_tcp("127.0.0.1", 0) : modbus_new_rtu(argv[2], 115200, 'N', 8, 1);
@@ -119,7 +121,8 @@ int main(int argc, char **argv) {
                 if (client >= 0) FD_SET(client, &open_files);
             } else {
                 if (is_tcp) modbus_set_socket(context, fd);
-                if (!answer_request(context) && is_tcp) {
+                int is_over = !answer_request(context) || is_closing;
+                if (is_over && is_tcp) {
                     close(fd);
                     FD_CLR(fd, &open_files);
                 }

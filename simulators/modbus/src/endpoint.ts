@@ -74,6 +74,10 @@ export class Endpoint {
       case 'bytes':
         this.#send(link, request, answer.bytes, unit.latencyMs() + answer.delayMs, nowMs);
         return;
+      case 'repeated':
+        this.#send(link, request, answer.bytes, unit.latencyMs(), nowMs);
+        link.sendAfter(answer.bytes, unit.latencyMs() + answer.againAfterMs);
+        return;
       case 'held':
         link.held = answer.bytes;
         return;

@@ -27,6 +27,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
     ...when,
   }),
   z.strictObject({ kind: z.literal('late_reply'), delay_ms: delayMs.optional(), ...when }),
+  z.strictObject({ kind: z.literal('doubled'), delay_ms: delayMs.optional(), ...when }),
   z.strictObject({ kind: z.literal('wrong_unit'), unit_id: byte.optional(), ...when }),
   z.strictObject({ kind: z.literal('wrong_transaction'), ...when }),
   z.strictObject({ kind: z.literal('wrong_length'), bytes: z.int().min(-250).max(250).optional(), ...when }),

@@ -51,6 +51,8 @@ describe('a raw client of a Modbus TCP device', () => {
     [{ kind: 'busy', code: 5 }, '010200000003038305'],
     [{ kind: 'slow', delay_ms: 1, jitter_ms: 2 }, sound],
     [{ kind: 'late_reply', delay_ms: 5 }, sound],
+    [{ kind: 'doubled' }, sound + sound],
+    [{ kind: 'doubled', delay_ms: 5 }, sound + sound],
     [{ kind: 'wrong_unit' }, '010200000005040302' + '1234'],
     [{ kind: 'wrong_unit', unit_id: 0 }, '010200000005000302' + '1234'],
     [{ kind: 'wrong_transaction' }, '010300000005030302' + '1234'],

@@ -9,6 +9,8 @@ const troubles: readonly DeviceFault[] = [
   { kind: 'exception', code: 4 },
   { kind: 'reset' },
   { kind: 'garbage' },
+  { kind: 'doubled' },
+  { kind: 'doubled', delay_ms: 20 },
 ];
 
 /** A device of a session that always runs does not do what it should. */

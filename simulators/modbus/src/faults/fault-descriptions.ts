@@ -15,6 +15,10 @@ export const faultDescriptions: Readonly<
     example: '{"kind":"late_reply","delay_ms":3000}',
     does: 'answers so late, and other requests meanwhile; without delay_ms in front of its next answer',
   },
+  doubled: {
+    example: '{"kind":"doubled","delay_ms":20}',
+    does: 'answers, and sends the same answer again after delay_ms; without it at once',
+  },
   wrong_unit: {
     example: '{"kind":"wrong_unit","unit_id":99}',
     does: 'answers under another unit id; the next one unless given',

@@ -5,6 +5,8 @@ import { exceptionReply } from '../pdu.ts';
 
 export type FaultyAnswer =
   | { readonly kind: 'bytes'; readonly bytes: Buffer; readonly delayMs: number }
+  /** Sent at once, and so much later again. */
+  | { readonly kind: 'repeated'; readonly bytes: Buffer; readonly againAfterMs: number }
   /** Sent in front of the next answer. */
   | { readonly kind: 'held'; readonly bytes: Buffer }
   /** Sent so much later, while other requests are answered. */
@@ -40,6 +42,12 @@ export function faultyAnswer(
       return fault.delay_ms === undefined
         ? { kind: 'held', bytes: wrap(reply) }
         : { kind: 'detached', bytes: wrap(reply), delayMs: fault.delay_ms };
+    case 'doubled': {
+      const answer = wrap(reply);
+      return fault.delay_ms === undefined
+        ? now(Buffer.concat([answer, answer]))
+        : { kind: 'repeated', bytes: answer, againAfterMs: fault.delay_ms };
+    }
     case 'wrong_unit':
       return now(wrap(reply, fault.unit_id ?? (request.unitId + 1) % 256));
     case 'wrong_transaction': {

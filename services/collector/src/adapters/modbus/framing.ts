@@ -9,8 +9,11 @@ export interface OutgoingFrame {
 
 export type Verdict =
   | { readonly kind: 'incomplete' }
-  /** All that was received is exactly one reply, its protocol data unit beginning at `pduAt`. */
-  | { readonly kind: 'reply'; readonly pduAt: number }
+  /**
+   * All that was received is exactly one reply, its protocol data unit beginning at `pduAt`, or with `end` a reply up to there
+   * and copies of it.
+   */
+  | { readonly kind: 'reply'; readonly pduAt: number; readonly end?: number }
   /** It cannot become the reply any more. `mayFollow`: and perhaps it never was one, so that the reply is still to come. */
   | { readonly kind: 'fault'; readonly reason: string; readonly mayFollow?: boolean };
 

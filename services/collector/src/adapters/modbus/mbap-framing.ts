@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { type Framing, incomplete, isExpectedUnit, type OutgoingFrame, type Verdict } from './framing.ts';
+import { isFollowedByCopies } from './reply-copies.ts';
 import { ExpectedReply, exceptionPduBytes } from './reply-pdu.ts';
 import { type BusRequest, encodeRequest } from './request-pdu.ts';
 
@@ -8,7 +9,7 @@ const prefixBytes = 6;
 const headerBytes = 7;
 const transactionIds = 0x1_0000;
 
-const reply: Verdict = { kind: 'reply', pduAt: headerBytes };
+const reply = { kind: 'reply', pduAt: headerBytes } satisfies Verdict;
 
 /**
  * Modbus TCP. Transaction ids go on over connections and begin at random: a gateway that gives a late answer to whoever is
@@ -60,9 +61,11 @@ export class MbapFraming implements Framing {
           : undefined;
       if (headFault) return fault(headFault);
     }
-    if (count < prefixBytes + length) return incomplete;
-    if (count === prefixBytes + length) return reply;
-    return fault(`${count - prefixBytes - length} bytes too many`);
+    const end = prefixBytes + length;
+    if (count < end) return incomplete;
+    if (count === end) return reply;
+    if (isFollowedByCopies(bytes, end, count)) return { ...reply, end };
+    return fault(`${count - end} bytes too many`);
   }
 }
 

@@ -43,13 +43,11 @@ describe('a late reply', () => {
   it('that nobody waits for any more ends the connection', async () => {
     const answered: (() => void)[] = [];
     const { bus, connections } = await startPeer((socket, request) => {
-      const answer = (): void => {
-        socket.write(soundReply(request));
-      };
-      answered.push(answer);
-      answer();
+      answered.push(() => socket.write(soundReply(request)));
+      socket.write(soundReply(request));
     });
     await bus.read(registers(1));
+    await bus.read(registers(5));
     answered[0]?.();
     await untilHolds(() => expect(connections[0]?.destroyed).toBe(true));
     expect(await bus.read(registers(2))).toEqual({ kind: 'registers', values: [1002] });
@@ -86,7 +84,11 @@ describe('a reply that is not exactly the answer', () => {
       return reply;
     },
     'bytes after the reply': (request) => Buffer.concat([soundReply(request), Buffer.of(0)]),
-    'the reply twice': (request) => Buffer.concat([soundReply(request), soundReply(request)]),
+    'two replies that contradict each other': (request) => {
+      const other = soundReply(request);
+      other.writeUInt16BE(7, other.length - 2);
+      return Buffer.concat([soundReply(request), other]);
+    },
     'an empty frame': (request) => mbapFrame(request.readUInt16BE(0), 1, Buffer.of()),
     'half a reply': (request) => soundReply(request).subarray(0, 10),
   };
@@ -123,12 +125,92 @@ describe('a reply that is not exactly the answer', () => {
   });
 });
 
+describe('a reply that comes again', () => {
+  it.each([1, 2, 5])(
+    'in %d copies right behind it is taken once, and the connection is kept',
+    async (copies) => {
+      const { bus, connections } = await startPeer((socket, request) => {
+        socket.write(Buffer.concat(new Array(copies + 1).fill(soundReply(request))));
+      });
+      for (let n = 0; n < 20; n += 1) {
+        expect(await bus.read(registers(n, 3))).toEqual({
+          kind: 'registers',
+          values: [n + 1000, n + 1001, n + 1002],
+        });
+      }
+      expect(connections).toHaveLength(1);
+    },
+  );
+
+  it('of the largest size, and an exception, are taken once too', async () => {
+    const { bus, connections } = await startPeer((socket, request, n) => {
+      const reply = n === 1 ? mbapFrame(request.readUInt16BE(0), 1, Buffer.of(0x83, 2)) : soundReply(request);
+      socket.write(Buffer.concat([reply, reply]));
+    });
+    const largest = { kind: 'registers', values: Array.from({ length: 125 }, (_, at) => at + 1000) };
+    expect(await bus.read(registers(0, 125))).toEqual(largest);
+    expect(await failureOf(bus.read(registers(0, 125)))).toMatchObject({ exceptionCode: 2 });
+    expect(await bus.read(registers(0, 125))).toEqual(largest);
+    expect(connections).toHaveLength(1);
+  });
+
+  it('in front of the answer to the next request is not taken for that, in whatever pieces', async () => {
+    let before: Buffer = Buffer.of();
+    const { bus, connections } = await startPeer((socket, request) => {
+      const reply = soundReply(request);
+      const bytes = [...Buffer.concat([before, before, reply])];
+      before = reply;
+      const next = (): void => {
+        const piece = bytes.splice(0, 5);
+        if (piece.length > 0 && !socket.destroyed) socket.write(Buffer.from(piece), () => setImmediate(next));
+      };
+      socket.setNoDelay();
+      next();
+    });
+    for (let n = 0; n < 8; n += 1) {
+      expect(await bus.read(registers(n * 10, 1 + (n % 3)))).toMatchObject({
+        values: Array.from({ length: 1 + (n % 3) }, (_, at) => n * 10 + at + 1000),
+      });
+    }
+    expect(connections).toHaveLength(1);
+  });
+
+  it('while nothing is asked is dropped, also when the rest of it comes with the next answer', async () => {
+    const first: { again: (from: number, to?: number) => Promise<void> }[] = [];
+    let rest: Buffer = Buffer.of();
+    const { bus, connections } = await startPeer((socket, request, n) => {
+      const reply = soundReply(request);
+      if (n === 0) {
+        const again = (from: number, to?: number) =>
+          new Promise<void>((resolve) => socket.write(reply.subarray(from, to), () => resolve()));
+        first.push({ again });
+        rest = reply.subarray(7);
+      }
+      socket.write(n === 1 ? Buffer.concat([rest, reply]) : reply);
+    });
+    await bus.read(registers(1));
+    await first[0]?.again(0);
+    await first[0]?.again(0, 7);
+    expect(await bus.read(registers(2))).toEqual({ kind: 'registers', values: [1002] });
+    expect(await bus.read(registers(3))).toEqual({ kind: 'registers', values: [1003] });
+    expect(connections).toHaveLength(1);
+  });
+
+  it('and does not come to an end is told from the next answer all the same', async () => {
+    const { bus } = await startPeer((socket, request, n) => {
+      const reply = soundReply(request);
+      socket.write(n === 0 ? Buffer.concat([reply, reply.subarray(0, 8)]) : reply);
+    });
+    for (const n of [1, 2, 3])
+      expect(await bus.read(registers(n))).toEqual({ kind: 'registers', values: [n + 1000] });
+  });
+});
+
 describe('a device that misbehaves in any order', () => {
-  const sound = ['reply', 'in two pieces'] as const;
+  const sound = ['reply', 'in two pieces', 'reply twice', 'reply before the next'] as const;
   const unsound = [
     'nothing',
     'reply too late',
-    'reply twice',
     'the reply before',
     'close',
     'reset',
@@ -146,6 +228,7 @@ describe('a device that misbehaves in any order', () => {
           const reply = soundReply(request);
           const behaviour = script[n] ?? 'reply';
           if (behaviour === 'reply') socket.write(reply);
+          if (behaviour === 'reply before the next') socket.write(Buffer.concat([before, reply]));
           if (behaviour === 'in two pieces') {
             socket.write(reply.subarray(0, 8), () => setImmediate(() => socket.write(reply.subarray(8))));
           }

@@ -10,13 +10,11 @@ import { exceptionInWords } from './exception-in-words.ts';
 import type { Framing, OutgoingFrame } from './framing.ts';
 import { handOnTogether } from './hand-on-together.ts';
 import type { Steps } from './late-answers.ts';
+import { ReceiveBuffer } from './receive-buffer.ts';
+import { ReplyCopies } from './reply-copies.ts';
 import { decodeRead, exceptionFlag } from './reply-pdu.ts';
-import type { BusRequest } from './request-pdu.ts';
+import { type BusRequest, isWrite } from './request-pdu.ts';
 import type { RtuLine } from './rtu-line.ts';
-
-/** Larger than any frame by what may lie before it on a serial line. */
-const receiveBytes = 512;
-const largestFrameBytes = 260;
 
 /**
  * Of the timeout, what a marker may have taken for the request itself to follow it at once. A device that needs longer is
@@ -53,6 +51,8 @@ interface Exchange {
   sentAtMs: number;
   /** The reply, while the marker after it is asked. */
   kept: Buffer | undefined;
+  /** How the kept connection ended that it was asked over first. */
+  ended: string | undefined;
 }
 
 /** What is asked just now: the request, or a marker. */
@@ -61,19 +61,23 @@ function askedNow({ request, steps, step }: Exchange): BusRequest {
 }
 
 /**
- * Modbus over one channel, a request at a time. It connects when it has to, and never repeats a request by itself, not
- * even when the device has closed an idle connection: each request needs the caller's say-so, who may no longer own the device.
+ * Modbus over one channel, a request at a time. It connects when it has to. It repeats one request by itself, once and within its
+ * deadline: a read over Modbus TCP whose kept connection ended before a byte of the answer came, as it does with devices that
+ * close it after each answer or when it is idle.
  *
  * Written as steps from event to event, without a promise but the caller's: a request costs little more than its two
  * system calls.
  */
 export class ModbusBus implements DeviceBus {
   readonly #options: ModbusBusOptions;
-  readonly #received = Buffer.allocUnsafeSlow(receiveBytes);
-  #receivedBytes = 0;
+  readonly #received = new ReceiveBuffer();
   #exchange: Exchange | undefined;
   #channel: Channel | undefined;
   #isOpen = false;
+  /** Whether a request was answered over the open channel. */
+  #isKept = false;
+  /** Of frames with a transaction id. */
+  readonly #copies: ReplyCopies | undefined;
   /** Of an open channel, before its first request: until when it must be left alone. */
   #pausedUntilMs = 0;
   #closesGently = false;
@@ -83,12 +87,13 @@ export class ModbusBus implements DeviceBus {
 
   constructor(options: ModbusBusOptions) {
     this.#options = options;
+    this.#copies = options.line ? undefined : new ReplyCopies();
   }
 
   read(request: ReadRequest): Promise<RawBlock> {
     return new Promise((resolve, reject) => {
       const onReply = (pduAt: number) =>
-        handOnTogether(resolve, decodeRead(request, this.#received, pduAt + 2));
+        handOnTogether(resolve, decodeRead(request, this.#received.bytes, pduAt + 2));
       this.#begin(request, onReply, reject);
     });
   }
@@ -121,6 +126,7 @@ export class ModbusBus implements DeviceBus {
       frame: undefined,
       sentAtMs: 0,
       kept: undefined,
+      ended: undefined,
     };
     this.#advance();
   }
@@ -190,7 +196,7 @@ export class ModbusBus implements DeviceBus {
       return;
     }
     this.#pausedUntilMs = 0;
-    this.#receivedBytes = 0;
+    this.#received.count = 0;
     exchange.frame = frame;
     exchange.sentAtMs = nowMs;
     this.#options.line?.requestLeaves(frame.bytes);
@@ -207,10 +213,24 @@ export class ModbusBus implements DeviceBus {
       },
       onBytes: (bytes, count) => this.#onBytes(bytes, count),
       onFailure: (reason, cause) => {
+        if (this.#asksAgain(reason)) return;
         this.#fail('connection', reason, 'may be answered', cause);
         this.#drop();
       },
     };
+  }
+
+  /** Whether it is seen to that the request, whose connection is over, goes out over a new one. */
+  #asksAgain(reason: string): boolean {
+    const exchange = this.#exchange;
+    if (!exchange || !this.#isKept || exchange.ended !== undefined) return false;
+    const { request, frame } = exchange;
+    // Frames without a transaction id would not tell the answer to the first request from that to the second.
+    if (isWrite(request) || this.#options.line || (frame && this.#received.count > 0)) return false;
+    exchange.ended = reason;
+    exchange.frame = undefined;
+    this.#drop();
+    return true;
   }
 
   #onBytes(bytes: Uint8Array, count: number): void {
@@ -218,6 +238,7 @@ export class ModbusBus implements DeviceBus {
     line?.byteSeen(performance.now());
     const exchange = this.#exchange;
     if (!exchange?.frame) {
+      if (this.#copies?.take(bytes, count)) return;
       line?.outOfStep();
       line?.hear(bytes, count);
       if (framing.forgivesNoise) return;
@@ -226,9 +247,11 @@ export class ModbusBus implements DeviceBus {
       this.#drop();
       return;
     }
-    this.#append(bytes, count);
+    const received = this.#received;
+    received.append(bytes, count);
+    if (this.#copies) received.dropFront(this.#copies.takeFront(received.bytes, received.count));
     const asked = askedNow(exchange);
-    const verdict = framing.judge(this.#received, this.#receivedBytes, asked, exchange.frame);
+    const verdict = framing.judge(received.bytes, received.count, asked, exchange.frame);
     if (verdict.kind === 'incomplete') return;
     if (verdict.kind === 'fault') {
       line?.outOfStep();
@@ -243,18 +266,20 @@ export class ModbusBus implements DeviceBus {
       this.#deadlinePassed();
       return;
     }
-    const functionCode = this.#received[verdict.pduAt] ?? 0;
+    this.#isKept = true;
+    this.#copies?.replied(received.bytes, verdict.end ?? received.count, received.count);
+    const functionCode = received.bytes[verdict.pduAt] ?? 0;
     const isException = (functionCode & exceptionFlag) !== 0;
     if (line) {
       // What lies before the reply and its unit id.
-      if (verdict.pduAt > 1) line.hear(this.#received, verdict.pduAt - 1);
+      if (verdict.pduAt > 1) line.hear(received.bytes, verdict.pduAt - 1);
       line.answered(asked, isException, nowMs, asked !== exchange.request);
       if (this.#goesOn(exchange, verdict.pduAt, isException, nowMs)) return;
     }
     this.#settle('kept');
     if (exchange.kept) {
       // What the marker after it says, an exception too, is of no interest.
-      this.#received.set(exchange.kept, 0);
+      received.bytes.set(exchange.kept, 0);
       exchange.onReply(0);
       return;
     }
@@ -262,7 +287,7 @@ export class ModbusBus implements DeviceBus {
       exchange.onReply(verdict.pduAt);
       return;
     }
-    const exceptionCode = this.#received[verdict.pduAt + 1] ?? 0;
+    const exceptionCode = received.bytes[verdict.pduAt + 1] ?? 0;
     exchange.reject(new ReadFailure('exception', exceptionInWords(exceptionCode), { exceptionCode }));
   }
 
@@ -288,7 +313,7 @@ export class ModbusBus implements DeviceBus {
         this.#holdBack('its answer may be one to an earlier request, and no time is left to make sure', true);
         return true;
       }
-      exchange.kept = Buffer.from(this.#received.subarray(pduAt, this.#receivedBytes));
+      exchange.kept = Buffer.from(this.#received.bytes.subarray(pduAt, this.#received.count));
       line.watch(request);
     } else if (tookMs > request.timeoutMs * markerShare) {
       this.#holdBack('not asked: the line was found free of late answers, and no time is left', true);
@@ -303,18 +328,6 @@ export class ModbusBus implements DeviceBus {
     return true;
   }
 
-  #append(bytes: Uint8Array, count: number): void {
-    const from = Math.max(0, count - receiveBytes);
-    const room = receiveBytes - this.#receivedBytes;
-    if (count - from > room) {
-      // On a noisy line the reply is the last of it; on any other this is a fault whatever is kept.
-      const keep = Math.min(this.#receivedBytes, largestFrameBytes, receiveBytes - (count - from));
-      this.#received.copyWithin(0, this.#receivedBytes - keep, this.#receivedBytes);
-      this.#receivedBytes = keep;
-    }
-    for (let at = from; at < count; at += 1) this.#received[this.#receivedBytes++] = bytes[at] ?? 0;
-  }
-
   static #onDeadline(bus: ModbusBus): void {
     bus.#deadlinePassed();
   }
@@ -324,15 +337,15 @@ export class ModbusBus implements DeviceBus {
     if (!exchange) return;
     const { timeoutMs } = exchange.request;
     if (!exchange.frame) {
-      this.#fail(
-        'timeout',
-        `${this.#isOpen ? 'the line was not quiet' : 'not connected'} within ${timeoutMs} ms`,
-      );
+      const again = exchange.ended === undefined ? '' : `${exchange.ended}, and a new one was `;
+      const what = this.#isOpen ? 'the line was not quiet' : 'not connected';
+      this.#fail('timeout', `${again}${what} within ${timeoutMs} ms`);
       return;
     }
-    this.#options.line?.hear(this.#received, this.#receivedBytes);
-    const received = this.#received.subarray(0, Math.min(this.#receivedBytes, 16)).toString('hex');
-    const what = this.#receivedBytes === 0 ? '' : `; received ${this.#receivedBytes} bytes: ${received}`;
+    const { bytes, count } = this.#received;
+    this.#options.line?.hear(bytes, count);
+    const first = bytes.subarray(0, Math.min(count, 16)).toString('hex');
+    const what = count === 0 ? '' : `; received ${count} bytes: ${first}`;
     this.#fail('timeout', `no answer within ${timeoutMs} ms${what}`, 'may be answered');
   }
 
@@ -374,6 +387,8 @@ export class ModbusBus implements DeviceBus {
     if (!channel) return;
     this.#channel = undefined;
     this.#isOpen = false;
+    this.#isKept = false;
+    this.#copies?.forget();
     this.#pausedUntilMs = 0;
     this.#isClosing = true;
     channel.close(this.#closesGently, () => {

@@ -1,0 +1,57 @@
+/** The largest Modbus TCP frame. */
+const frameBytes = 260;
+/** The transaction id, which the next reply has another one of: fewer bytes of a copy are not told from it. */
+const tellingBytes = 2;
+
+/**
+ * Copies of the last reply over one connection, which some devices and gateways send. They are dropped wherever they come:
+ * right behind the reply, while nothing is asked, or in front of the next reply. Only for frames with a transaction id.
+ */
+export class ReplyCopies {
+  readonly #reply = Buffer.allocUnsafeSlow(frameBytes);
+  #length = 0;
+  /** How much of a copy has come. */
+  #part = 0;
+
+  /** @param end of the reply, which begins at 0 and is followed by copies of it up to `count`, or by nothing */
+  replied(bytes: Uint8Array, end: number, count: number): void {
+    for (let at = 0; at < end; at += 1) this.#reply[at] = bytes[at] ?? 0;
+    this.#length = end;
+    this.#part = (count - end) % end;
+  }
+
+  /** The connection is over. */
+  forget(): void {
+    this.#length = 0;
+    this.#part = 0;
+  }
+
+  /** Takes what came unasked. @returns false when it is anything but copies */
+  take(bytes: Uint8Array, count: number): boolean {
+    for (let at = 0; at < count; at += 1) {
+      if (this.#length === 0 || bytes[at] !== this.#reply[this.#part]) return false;
+      this.#part = (this.#part + 1) % this.#length;
+    }
+    return this.#part === 0 || this.#part >= tellingBytes;
+  }
+
+  /** Takes what lies in front of the next reply. @returns how many of the bytes, from the first one on */
+  takeFront(bytes: Uint8Array, count: number): number {
+    let from = 0;
+    while (this.#length > 0) {
+      let same = 0;
+      const left = Math.min(this.#length - this.#part, count - from);
+      while (same < left && bytes[from + same] === this.#reply[this.#part + same]) same += 1;
+      if (same < left || same === 0 || this.#part + same < tellingBytes) return from;
+      from += same;
+      this.#part = (this.#part + same) % this.#length;
+    }
+    return from;
+  }
+}
+
+/** Whether all that follows the reply is copies of it, the last one perhaps not whole. */
+export function isFollowedByCopies(bytes: Uint8Array, end: number, count: number): boolean {
+  for (let at = end; at < count; at += 1) if (bytes[at] !== bytes[at - end]) return false;
+  return count - end >= tellingBytes;
+}
