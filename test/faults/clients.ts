@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AnsweredCommand } from '../verify/history.ts';
 import type { Random } from './random.ts';
+import { sendAndReset } from './send-and-reset.ts';
 import { sessionsPath } from './world/load.ts';
 
 export interface Clients {
@@ -19,7 +20,7 @@ const answerTimeoutMs = 20_000;
 
 /**
  * Operators who start, stop, pause and resume sessions all the while, also two at once on one task, and write down
- * what they were answered. Each command's id is sent as the operator's name, so that it stands in the event.
+ * what they were answered; some do not wait for it. Each command's id is sent as the operator's name, so that it stands in the event.
  */
 export function startClients(options: {
   url: string;
@@ -38,13 +39,14 @@ export function startClients(options: {
     command: AnsweredCommand['command'],
     taskId: string,
     sessionId?: string,
+    leavesAfterMs?: number,
   ): Promise<AnsweredCommand> => {
     sent += 1;
     const id = `client-${sent}`;
     const path = command === 'start' ? 'start-task' : `${sessionId}/${command}`;
     const body = command === 'start' ? { task_id: Number(taskId) } : { reason: id };
     const sentAtMs = Date.now();
-    const { answer, started } = await ask(`${url}${sessionsPath}/${path}/`, id, body);
+    const { answer, started } = await ask(`${url}${sessionsPath}/${path}/`, id, body, leavesAfterMs);
     const answered: AnsweredCommand = {
       id,
       command,
@@ -67,6 +69,11 @@ export function startClients(options: {
         ? [send('start', taskId), send('start', taskId)]
         : [send('start', taskId)];
       await Promise.all(both);
+      return;
+    }
+    // Only on what is known: a session of a start without an answer would be left to itself.
+    if (mine.chance(0.1)) {
+      await send(mine.pick(['stop', 'pause', 'resume']), taskId, sessionId, mine.integer(0, 20));
       return;
     }
     const opposite = status === 'paused' ? 'resume' : 'pause';
@@ -94,6 +101,14 @@ export function startClients(options: {
     }
   };
 
+  /** Readers that are gone before they are answered. */
+  const readHastily = async (mine: Random): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      await sleep(mine.integer(50, 300), undefined, { signal: stopping.signal }).catch(() => undefined);
+      await sendAndReset(`${url}${sessionsPath}/`, { method: 'GET', afterMs: mine.integer(0, 20) });
+    }
+  };
+
   const started = (async () => {
     for (const taskId of [...options.steady, ...options.busy]) {
       const { answer } = await send('start', taskId);
@@ -102,7 +117,10 @@ export function startClients(options: {
     }
   })();
   const loops = started.then(() =>
-    Promise.all(Array.from({ length: options.clients }, () => run(random.fork()))),
+    Promise.all([
+      ...Array.from({ length: options.clients }, () => run(random.fork())),
+      readHastily(random.fork()),
+    ]),
   );
   loops.catch(() => undefined);
   return {
@@ -121,11 +139,17 @@ async function ask(
   url: string,
   operator: string,
   body: unknown,
+  leavesAfterMs: number | undefined,
 ): Promise<{ answer: AnsweredCommand['answer']; started?: string }> {
+  const headers = { 'content-type': 'application/json', 'x-operator': operator };
+  if (leavesAfterMs !== undefined) {
+    await sendAndReset(url, { method: 'POST', headers, body, afterMs: leavesAfterMs });
+    return { answer: 'unknown' };
+  }
   try {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-operator': operator },
+      headers,
       body: JSON.stringify(body),
       signal: AbortSignal.timeout(answerTimeoutMs),
     });

@@ -66,6 +66,7 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   await clients.stop();
   await world.heal();
   for (const problem of await settled(world)) failures.push(problem);
+  for (const id of world.shape.apis) failures.push(...world.service(id).internalErrors);
   say('judging');
   const verdict = await judge(world, clients.commands, {
     events: 20,

@@ -33,6 +33,8 @@ export class Service {
   #leads = false;
   /** Messages since the start of the run, oldest first. */
   readonly #messages: string[] = [];
+  /** Lines on requests that it could not answer by a fault of its own. */
+  readonly internalErrors: string[] = [];
 
   constructor(options: ServiceOptions) {
     this.#options = options;
@@ -127,6 +129,7 @@ export class Service {
     const inspector = /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
     if (inspector) this.#inspectorUrl = inspector;
     if (!line.startsWith('{')) return;
+    if (line.includes('"code":"internal_error"')) this.internalErrors.push(line);
     const message = messageOf(line);
     this.#messages.push(message);
     if (message === 'this supervisor leads') this.#leads = true;

@@ -4,6 +4,7 @@ import rateLimit, { normalizeIP } from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { auditAddress, auditOutcome, auditRequest, auditTarget } from '../audit/audit-about.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
+import { ClientGone } from '../http/client-gone.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { ApiProblem } from '../problems/api-problem.ts';
@@ -72,6 +73,8 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     });
   }
   app.addHook('onRequest', (request, _reply, done) => {
+    // A connection that was reset meanwhile has no address any more: nobody can tell whose request it is.
+    if (request.socket.remoteAddress === undefined) return done(new ClientGone());
     request.caller = callerOf(control, { address: request.ip, headers: request.headers });
     done();
   });

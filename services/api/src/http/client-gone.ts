@@ -3,6 +3,10 @@ import type { FastifyReply } from 'fastify';
 /** Nobody is there any more to be answered. */
 export class ClientGone extends Error {
   override readonly name = 'ClientGone';
+
+  constructor() {
+    super('the client went away before it was answered');
+  }
 }
 
 /**
@@ -11,7 +15,7 @@ export class ClientGone extends Error {
  */
 export function clientGone({ raw: response }: Pick<FastifyReply, 'raw'>): AbortSignal {
   const gone = new AbortController();
-  const leave = () => gone.abort(new ClientGone('the client went away before it was answered'));
+  const leave = () => gone.abort(new ClientGone());
   if (response.destroyed) leave();
   response.once('close', () => {
     if (!response.writableFinished) leave();

@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface HastyRequest {
+  readonly method: 'GET' | 'POST';
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** How long after it was sent the connection is reset, in ms. */
+  readonly afterMs: number;
+}
+
+/** Sends a request and resets the connection without waiting for an answer. */
+export async function sendAndReset(
+  url: string,
+  { method, headers, body, afterMs }: HastyRequest,
+): Promise<void> {
+  const { hostname, port, pathname } = new URL(url);
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const lines = [
+    `${method} ${pathname} HTTP/1.1`,
+    `host: ${hostname}:${port}`,
+    ...Object.entries(headers ?? {}).map(([name, value]) => `${name}: ${value}`),
+    `content-length: ${Buffer.byteLength(text)}`,
+  ];
+  const socket = connect(Number(port), hostname);
+  // A service that was killed refuses it: then there is nothing to leave.
+  const failed = once(socket, 'error');
+  socket.write(`${lines.join('\r\n')}\r\n\r\n${text}`);
+  socket.resume();
+  await Promise.race([failed, sleep(afterMs)]);
+  if (socket.connecting) socket.destroy();
+  else socket.resetAndDestroy();
+}
