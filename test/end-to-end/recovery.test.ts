@@ -1,3 +1,4 @@
+import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
@@ -10,7 +11,7 @@ describe('a supervisor starts on a log with running sessions', () => {
       await fleet.log.start(fleet.plant.config({ taskId, devices: [`press-${taskId}`] }));
     }
     await fleet.log.stop('3-1');
-    await fleet.collector('c1');
+    const collector = await fleet.collector('c1');
     const supervisor = await fleet.start('supervisor');
     await fleet.sampled('1-1', (await fleet.placed('1')).epoch);
     await fleet.sampled('2-1', (await fleet.placed('2')).epoch);
@@ -23,6 +24,47 @@ describe('a supervisor starts on a log with running sessions', () => {
     expect(said).toContain('Recovering session 1-1 for task task-1');
     expect(said).toContain('Recovering session 2-1 for task task-2');
     expect(said.join(' ')).not.toContain('3-1');
+    await eventually(() => recoveredIn(collector).length === 2, { what: 'the collector to say the same' });
+    expect(recoveredIn(collector).sort()).toEqual(['1-1', '2-1']);
+  });
+
+  it('calls a session recovered when its first sample is stored, not before, and none that was started or paused', async () => {
+    const fleet = await fleetForTest(['press-1']);
+    const supervisor = await fleet.start('supervisor');
+    await eventually(() => logOf(supervisor).includes('Session recovery completed'), {
+      what: 'the supervisor to have found nothing to recover',
+    });
+    const first = await fleet.collector('c1');
+    const id = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
+    const { epoch } = await fleet.placed('1');
+    await fleet.sampled(id, epoch);
+    await fleet.log.pause(id);
+    await fleet.log.resume(id);
+    const resumed = await fleet.placed('1', { above: epoch });
+    await fleet.sampled(id, resumed.epoch);
+    expect(recoveredIn(first)).toEqual([]);
+
+    // Its device is silent when it comes back under its own epoch.
+    fleet.plant.plant.setFault('press-1', { kind: 'silence' });
+    await first.kill();
+    const second = await fleet.collector('c1');
+    await eventually(() => logOf(second).some((line) => line.startsWith('device press-1 is not read')), {
+      what: 'it to ask the device',
+      timeoutMs: 30_000,
+    });
+    expect(recoveredIn(second)).toEqual([]);
+    fleet.plant.plant.clearFault('press-1');
+    await eventually(() => recoveredIn(second).length > 0, { what: 'its recovery', timeoutMs: 30_000 });
+    await fleet.sampled(id, resumed.epoch, 20);
+    expect(recoveredIn(second)).toEqual([id]);
+
+    const third = await fleet.collector('c2');
+    await second.stop();
+    await eventually(() => recoveredIn(third).length > 0, {
+      what: 'it to go on elsewhere',
+      timeoutMs: 30_000,
+    });
+    expect(recoveredIn(third)).toEqual([id]);
   });
 
   it('waits for a collector when none is up, which is no failure', async () => {
@@ -137,3 +179,8 @@ describe('two supervisors run', () => {
     expect(assigned).toHaveLength(2);
   });
 });
+
+/** Ids of the sessions that a collector has called recovered. */
+function recoveredIn(collector: RunningProcess): string[] {
+  return logOf(collector).flatMap((line) => /^Successfully recovered session (\S+):/.exec(line)?.[1] ?? []);
+}

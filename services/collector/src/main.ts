@@ -50,6 +50,7 @@ import { SpoolAttachment } from './sending/attach-spool.ts';
 import { gatherMs } from './sending/gather.ts';
 import { LastKnownSamples } from './sending/last-known-samples.ts';
 import { reportOutbox } from './sending/outbox-report.ts';
+import { RecoveredSessions } from './sending/recovered-sessions.ts';
 import { SampleOutbox } from './sending/sample-outbox.ts';
 import { SentBook } from './sending/sent-book.ts';
 
@@ -129,9 +130,12 @@ await runService({
       timers: systemTimers,
       log,
     });
+    const recoveries = new RecoveredSessions({ log, nowMs: () => systemClock.wallMs() });
     const isSpooling = config.SPOOL_MAX_BYTES > 0;
     const sending = {
-      send: sentBook.noting(observer.countingSends((sample: Sample) => samples.publish(sample))),
+      send: recoveries.noting(
+        sentBook.noting(observer.countingSends((sample: Sample) => samples.publish(sample))),
+      ),
       wasStored: sentBook.notingStored((sample: Sample, afterSequence: number) =>
         samples.wasStored(sample, afterSequence),
       ),
@@ -250,6 +254,7 @@ await runService({
           configs,
           samples: lastKnown,
           sent: sentBook,
+          recoveries,
           inTurn: askOfStarts,
           liveStatus,
           timers: systemTimers,

@@ -134,6 +134,14 @@ export interface SentRecords {
   ended(sessionId: string, epoch: number): void;
 }
 
+/** Told of sessions that go on after a restart, a fail-over or a drain, and so have to show that they do. */
+export interface Recoveries {
+  /** It is polled from now on. */
+  begun(assignment: Assignment): void;
+  /** It is not, any more. */
+  ended(sessionId: string): void;
+}
+
 /** Live states are rewritten all the time, so a write that fails is not repeated. */
 export interface LiveStatus {
   write(taskId: string, status: SessionLiveStatus): Promise<void>;

@@ -12,7 +12,14 @@ const running: TaskState['session'] = {
 const unplaced: TaskState = { ...newTaskState('1'), session: running };
 const placed: TaskState = {
   ...unplaced,
-  placement: { situation: 'assigned', sessionId: '1-1', collectorId: 'c1', epoch: 2, refusals: 0 },
+  placement: {
+    situation: 'assigned',
+    sessionId: '1-1',
+    collectorId: 'c1',
+    epoch: 2,
+    reason: 'start',
+    refusals: 0,
+  },
 };
 
 function watch() {

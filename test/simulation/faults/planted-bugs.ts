@@ -82,7 +82,7 @@ export function believesMessages(
       return {
         taskId,
         session: { status: 'running', session: identity, runningSince: epoch - 1 },
-        placement: { situation: 'assigned', sessionId, collectorId, epoch, refusals: 0 },
+        placement: { situation: 'assigned', sessionId, collectorId, epoch, reason: 'start', refusals: 0 },
         lastLifecycle: epoch - 1,
         lastPlacement: epoch,
         lastWarning: 0,

@@ -43,7 +43,14 @@ describe('the fold of a task', () => {
     expect(fold([lifecycle, started], [placement, assigned], [lifecycle, stopped])).toEqual({
       taskId: '7',
       session: { status: 'stopped', session, stoppedAt: time, by: 'li', reason: '' },
-      placement: { situation: 'assigned', sessionId: '7-1', collectorId: 'A', epoch: 2, refusals: 0 },
+      placement: {
+        situation: 'assigned',
+        sessionId: '7-1',
+        collectorId: 'A',
+        epoch: 2,
+        reason: 'start',
+        refusals: 0,
+      },
       lastLifecycle: 3,
       lastPlacement: 2,
       lastWarning: 0,

@@ -25,6 +25,7 @@ const assigned = (collectorId: string, epoch: number): PlacementState => ({
   sessionId: '7-1',
   collectorId,
   epoch,
+  reason: 'start',
   refusals: 0,
 });
 const released = (epoch: number): PlacementState => ({

@@ -24,7 +24,7 @@ function heldBy(collectorId: string, epoch: number): TaskState {
   return {
     ...newTaskState('7'),
     session: { status: 'running', session, runningSince: 10 },
-    placement: { situation: 'assigned', sessionId: '7-1', collectorId, epoch, refusals: 0 },
+    placement: { situation: 'assigned', sessionId: '7-1', collectorId, epoch, reason: 'start', refusals: 0 },
     lastLifecycle: 10,
     lastPlacement: epoch,
   };

@@ -5,11 +5,13 @@ import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { SessionRunner } from '../polling/session-runner.ts';
 import type {
   AssignmentHandle,
   LiveStatus,
   LoadedConfig,
+  Recoveries,
   Samples,
   SentRecords,
   TaskConfigs,
@@ -25,6 +27,7 @@ export interface TaskHolderOptions {
   readonly configs: TaskConfigs;
   readonly samples: Samples;
   readonly sent: SentRecords;
+  readonly recoveries?: Recoveries;
   readonly liveStatus: LiveStatus;
   readonly timers: Timers;
   readonly log: Logger;
@@ -163,7 +166,7 @@ export class TaskHolder {
       case 'run':
         if (this.#runner?.epoch === assignment.epoch && !this.#runner.isStopping()) return;
         await this.#stopRunner();
-        return this.#run(assignment, handle);
+        return this.#run(assignment, handle, isRecovery(task));
       case 'over':
         await this.#stopRunner();
         await this.#finish(handle, assignment);
@@ -183,9 +186,10 @@ export class TaskHolder {
     }
   }
 
-  async #run(assignment: Assignment, handle: AssignmentHandle): Promise<void> {
-    const { taskId, configs, samples, sent, log, inTurn, mayPoll } = this.#options;
+  async #run(assignment: Assignment, handle: AssignmentHandle, isPlacedAnew: boolean): Promise<void> {
+    const { taskId, configs, samples, sent, recoveries, log, inTurn, mayPoll } = this.#options;
     let isWanted = true;
+    let goesOn = isPlacedAnew;
     // What its turn comes for when it is too late is not asked: a drain would wait for all that is asked.
     const ask = <T>(question: () => Promise<T>): Promise<T | undefined> =>
       inTurn(async () => (isWanted && !this.#isClosing && mayPoll() ? question() : undefined));
@@ -212,6 +216,8 @@ export class TaskHolder {
           if (last?.stored) former.push(last.stored);
           // What an earlier holder read in this very tick is not read again.
           if (last?.session === assignment.session_id) firstTicks.set(device.id, last.tick + 1);
+          // This collector's own, before it was started again or lost its lease.
+          goesOn ||= last?.session === assignment.session_id && last.epoch === assignment.epoch;
           // Whoever read it, and in whichever session: a part of it counts, the other points are missing.
           const isSilent = last?.miss && !last.values && silentCauses.includes(last.miss.cause);
           if (last && !isSilent) answering.add(device.id);
@@ -226,6 +232,7 @@ export class TaskHolder {
     // have made the look at the log worthless.
     if (this.#isDirty || this.#isClosing || !mayPoll()) return;
     this.#refused = undefined;
+    if (goesOn) recoveries?.begun(assignment);
     this.#runner = this.#options.createRunner(assignment, loaded.config);
     this.#runner.start(firstTicks, answering);
     log.info(
@@ -283,6 +290,7 @@ export class TaskHolder {
     this.#runner = undefined;
     await this.#options.flushSamples();
     this.#options.sent.ended(runner.sessionId, runner.epoch);
+    this.#options.recoveries?.ended(runner.sessionId);
     // Without the lease another collector may be writing the task's live state already.
     if (this.#options.mayPoll()) await this.#write(runner, 'released').catch(() => undefined);
     const { log, taskId } = this.#options;
@@ -343,4 +351,9 @@ function standingFor(assignment: Assignment, message: AssignmentHandle): Assignm
     done: () => message.done(),
     giveBack: () => message.giveBack(),
   };
+}
+
+/** A session that is started, resumed or moved for balance has nothing to recover from. */
+function isRecovery({ placement }: TaskState): boolean {
+  return placement.situation === 'assigned' && ['recovery', 'failover', 'drain'].includes(placement.reason);
 }

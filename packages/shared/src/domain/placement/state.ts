@@ -1,6 +1,6 @@
 import type { Recorded } from '../session/events.ts';
 import type { SessionState } from '../session/state.ts';
-import type { PlacementEvent, ReleaseReason } from './events.ts';
+import type { AssignReason, PlacementEvent, ReleaseReason } from './events.ts';
 
 /** Who was last given a task's session, whether or not that still counts: see {@link currentPlacement}. */
 export type PlacementState = NeverPlaced | Assigned | Released;
@@ -15,6 +15,7 @@ export interface Assigned {
   readonly collectorId: string;
   /** Stream sequence of the `session.assigned` event: the fencing token. */
   readonly epoch: number;
+  readonly reason: AssignReason;
   readonly refusals: number;
 }
 
@@ -42,6 +43,7 @@ export function evolvePlacement(
         sessionId: event.sessionId,
         collectorId: event.collectorId,
         epoch: sequence,
+        reason: event.reason,
         refusals: event.refusals,
       };
     case 'session.released':

@@ -30,6 +30,7 @@ export const assigned = (
   sessionId,
   collectorId,
   epoch,
+  reason: 'start',
   refusals,
 });
 export const released = (

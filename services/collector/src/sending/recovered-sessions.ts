@@ -1,0 +1,63 @@
+import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { Recoveries } from '../ports.ts';
+
+/**
+ * Says of each recovered session that its first sample with values is with the broker: until then it only was tried. People
+ * and scripts wait for that line.
+ */
+export class RecoveredSessions implements Recoveries {
+  readonly #log: Logger;
+  readonly #nowMs: () => number;
+  /** Of which no sample is confirmed yet, by session id. */
+  readonly #awaited = new Map<string, { readonly assignment: Assignment; readonly beganMs: number }>();
+
+  constructor({ log, nowMs }: { log: Logger; nowMs: () => number }) {
+    this.#log = log;
+    this.#nowMs = nowMs;
+  }
+
+  begun(assignment: Assignment): void {
+    this.#awaited.set(assignment.session_id, { assignment, beganMs: this.#nowMs() });
+  }
+
+  ended(sessionId: string): void {
+    this.#awaited.delete(sessionId);
+  }
+
+  /** Notes what `send` has brought to the broker. */
+  noting<T>(send: (sample: OutgoingSample) => Promise<T>): (sample: OutgoingSample) => Promise<T> {
+    return (sample) => {
+      const sending = send(sample);
+      if (this.#awaited.size === 0) return sending;
+      sending.then(
+        () => this.#confirmed(sample),
+        () => undefined,
+      );
+      return sending;
+    };
+  }
+
+  #confirmed({
+    session,
+    task,
+    epoch,
+    device,
+    tick,
+    read_at,
+    isRead,
+    values,
+    integers,
+  }: OutgoingSample): void {
+    const awaited = this.#awaited.get(session);
+    // What the former process left in its spool is of the same epoch and was read before.
+    if (!awaited || awaited.assignment.epoch !== epoch || read_at < awaited.beganMs) return;
+    if (!isRead && !values && !integers) return;
+    this.#awaited.delete(session);
+    this.#log.info(
+      { session, task, epoch, device, tick },
+      `Successfully recovered session ${session}: its first sample is stored`,
+    );
+  }
+}
