@@ -1,4 +1,4 @@
-import type { RunningProcess } from '@holdfast/dev/child-process.ts';
+import { processExists, type RunningProcess } from '@holdfast/dev/child-process.ts';
 import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
@@ -231,6 +231,22 @@ describe('a plant whose sessions were started over REST', () => {
     await postgres.restart();
     await everythingIsAsItWas();
   }, 60_000);
+
+  it('goes on when PostgreSQL is told to end and the writer is killed: everybody lets go of it, so that it ends', async () => {
+    process.kill(postgres.pid, 'SIGTERM');
+    await services.get('writer')?.kill();
+    services.set('writer', (await starts.writer?.()) as RunningProcess);
+    await eventually(async () => (await rest.get('/health/ready')).body.dependencies.postgres === false, {
+      what: 'the API to say that PostgreSQL takes nobody',
+      timeoutMs: 30_000,
+    });
+    await eventually(async () => !processExists(postgres.pid), {
+      what: 'PostgreSQL to end, which it does when its last client has left',
+      timeoutMs: 30_000,
+    });
+    await postgres.restart();
+    await everythingIsAsItWas();
+  }, 90_000);
 
   it('goes on when everything is killed at once and started again', async () => {
     await Promise.all([

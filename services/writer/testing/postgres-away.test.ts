@@ -1,8 +1,10 @@
+import { processExists } from '@holdfast/dev/child-process.ts';
 import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
 import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
@@ -102,6 +104,27 @@ describe('the writer while PostgreSQL is away', () => {
     await store.close();
     await writer.stop();
   });
+
+  it('lets go of a database that is told to end, however much it has to write', async () => {
+    const writer = await startWriter(nats, settings);
+    await untilLogged(writer, 'writing samples');
+    process.kill(postgres.pid, 'SIGTERM');
+    let published = 0;
+    await eventually(
+      async () => {
+        await publishSamples(connection, [sampleOf({ session: 'let go', tick: published })]);
+        published += 1;
+        return !processExists(postgres.pid);
+      },
+      { what: 'the database to end, as it does when its last client has left', timeoutMs: 30_000 },
+    );
+    await postgres.restart();
+    await untilAllAcked(connection);
+    const store = openPostgresSampleStore({ databaseUrl: settings.DATABASE_URL ?? '' });
+    expect(await valuesOf(store, 'let go', 'temperature')).toHaveLength(published);
+    await store.close();
+    await writer.stop();
+  }, 60_000);
 
   it('rides out a restart of the database without a restart of its own', async () => {
     const writer = await startWriter(nats, settings);

@@ -9,7 +9,7 @@ import { freezeLeader } from './freeze-leader.ts';
 import { freezeNats } from './freeze-nats.ts';
 import { killNats } from './kill-nats.ts';
 import { killService } from './kill-service.ts';
-import { killPostgres, restartPostgres } from './postgres-outage.ts';
+import { killPostgres, restartPostgres, terminatePostgres } from './postgres-outage.ts';
 import { replay } from './replay.ts';
 import { rollingRestart } from './rolling-restart.ts';
 import { terminateService } from './terminate-service.ts';
@@ -38,6 +38,7 @@ export const allFaults: readonly Fault[] = [
   killNats,
   killPostgres,
   restartPostgres,
+  terminatePostgres,
   replay('samples-replay', streamNames.samples, durableNames.writer),
   replay('sessions-replay', streamNames.sessions, durableNames.projector),
   deviceTrouble,

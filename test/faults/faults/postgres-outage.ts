@@ -32,3 +32,30 @@ export const restartPostgres: Fault = {
     },
   }),
 };
+
+/** Told to end, it takes nobody new and waits until its last client has left: all of ours have to. */
+const leftWithinMs = 60_000;
+
+export const terminatePostgres: Fault = {
+  name: 'postgres-sigterm',
+  plan: (random) => {
+    const downMs = random.integer(0, 6_000);
+    return {
+      targets: ['postgres'],
+      takesMs: downMs + 14_000,
+      what: `SIGTERM of PostgreSQL, down for ${downMs} ms`,
+      run: async ({ postgres }) => {
+        process.kill(postgres.pid, 'SIGTERM');
+        const gaveUp = new AbortController();
+        const ended = await Promise.race([
+          postgres.exited.then(() => true),
+          sleep(leftWithinMs, false, { signal: gaveUp.signal }),
+        ]);
+        gaveUp.abort();
+        await sleep(downMs);
+        await postgres.restart();
+        if (!ended) throw new Error(`clients held PostgreSQL for ${leftWithinMs} ms after its SIGTERM`);
+      },
+    };
+  },
+};

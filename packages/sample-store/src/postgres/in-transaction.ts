@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import type { LeavingPool } from './leaving-pool.ts';
 
 export interface PostgresTransaction {
   readonly client: pg.PoolClient;
@@ -9,7 +10,7 @@ export interface PostgresTransaction {
 
 /** Commits what `work` did, or nothing of it. */
 export async function inTransaction<T>(
-  pool: pg.Pool,
+  pool: LeavingPool,
   work: (transaction: PostgresTransaction) => Promise<T>,
 ): Promise<T> {
   const client = await pool.connect();

@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely';
-import pg from 'pg';
+import { LeavingPool } from './leaving-pool.ts';
 
 /** Longer than any batch takes (measured: 49,000 values in 0.4 s), short enough to notice a dead peer. */
 const usualQueryTimeoutMs = 30_000;
@@ -18,9 +18,9 @@ export function openPostgres<Tables>(options: PostgresOptions): Kysely<Tables> {
 }
 
 /** The same for who needs the driver itself. */
-export function openPool(options: PostgresOptions): pg.Pool {
+export function openPool(options: PostgresOptions): LeavingPool {
   const queryTimeoutMs = options.queryTimeoutMs ?? usualQueryTimeoutMs;
-  const pool = new pg.Pool({
+  return new LeavingPool({
     connectionString: options.databaseUrl,
     max: options.maxConnections,
     connectionTimeoutMillis: connectTimeoutMs,
@@ -29,10 +29,4 @@ export function openPool(options: PostgresOptions): pg.Pool {
     query_timeout: queryTimeoutMs === 0 ? 0 : queryTimeoutMs + 5_000,
     keepAlive: true,
   });
-  // A connection that breaks is replaced at its next use, and whoever was using it gets an error from its query. The
-  // events say nothing new, but unheard they would end the process: the pool hears those of idle connections
-  // only, not of one that breaks between two statements of a transaction.
-  pool.on('error', () => undefined);
-  pool.on('connect', (client) => client.on('error', () => undefined));
-  return pool;
 }

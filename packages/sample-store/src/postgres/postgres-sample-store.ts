@@ -1,4 +1,4 @@
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { beyondDouble, integerProblem } from '../exact-integer.ts';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
@@ -14,6 +14,7 @@ import { withoutRepeats } from '../without-repeats.ts';
 import { DayPartitions, timeProblem } from './day-partitions.ts';
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
 import { inTransaction } from './in-transaction.ts';
+import type { LeavingPool } from './leaving-pool.ts';
 import { openPool } from './open-postgres.ts';
 import { rejectionReason, unavailable, undefinedTable, uniqueViolation } from './postgres-errors.ts';
 import { readBuckets, readHistory } from './read-history.ts';
@@ -54,14 +55,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
         throw unavailable('cannot look after the days', error);
       }
     },
-    async reachable() {
-      try {
-        await sql`select 1`.execute(db);
-        return true;
-      } catch {
-        return false;
-      }
-    },
+    reachable: () => pool.takesConnections(),
     close() {
       closed ??= db.destroy();
       return closed;
@@ -70,7 +64,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
 }
 
 async function write(
-  pool: pg.Pool,
+  pool: LeavingPool,
   db: Kysely<unknown>,
   samples: readonly StorableSample[],
   { series, days, sent }: { series: SeriesIds; days: DayPartitions; sent: SentTicks },
@@ -109,7 +103,7 @@ function integersProblem({ integers }: StorableSample): string | undefined {
 
 /** False when some of it is stored already, as after a redelivery; then nothing was written. */
 async function writeNew(
-  pool: pg.Pool,
+  pool: LeavingPool,
   samples: readonly StorableSample[],
   series: KnownSeries,
   beside: readonly TickEntry[],
@@ -128,7 +122,7 @@ async function writeNew(
 }
 
 async function writeOver(
-  pool: pg.Pool,
+  pool: LeavingPool,
   samples: readonly StorableSample[],
   series: KnownSeries,
   beside: readonly TickEntry[],

@@ -1,3 +1,4 @@
+import { LeavingPool, type LeavingPoolOptions } from '@holdfast/sample-store/postgres/leaving-pool.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import {
   Kysely,
@@ -21,16 +22,11 @@ export interface DatabaseOptions {
 
 /** A pool that survives the server: broken connections are dropped, new ones are made when they are needed. */
 export function openDatabase({ url, maxConnections, log }: DatabaseOptions): Database {
-  const pool = new pg.Pool({
+  const pool = new LeavingPool({
     ...connectionOptions(url),
     max: maxConnections,
     query_timeout: 10_000,
-  });
-  // Both are needed: an idle client's error goes to the pool, a borrowed one's to the client itself, and an
-  // 'error' event that nobody listens to ends the process.
-  pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection broke'));
-  pool.on('connect', (client) => {
-    client.on('error', (error) => log.debug({ err: error }, 'a database connection broke'));
+    onBroken: (error) => log.debug({ err: error }, 'a database connection broke'),
   });
   const dialect: KyselyConfig['dialect'] = new PostgresDialect({ pool: translating(pool) });
   return new Kysely<Tables>({ dialect });
@@ -38,7 +34,7 @@ export function openDatabase({ url, maxConnections, log }: DatabaseOptions): Dat
 
 export const connectTimeoutMs = 2_000;
 
-export function connectionOptions(url: string): pg.ClientConfig {
+export function connectionOptions(url: string): LeavingPoolOptions {
   return {
     connectionString: url,
     application_name: 'holdfast-api',
@@ -60,7 +56,7 @@ function typeParser(oid: number, format: 'text') {
 }
 
 /** pg's errors become ours at this edge, so that nothing further in needs to know them. */
-function translating(pool: pg.Pool): PostgresPool {
+function translating(pool: LeavingPool): PostgresPool {
   return {
     options: pool.options,
     end: () => pool.end(),
@@ -75,6 +71,11 @@ function translating(pool: pg.Pool): PostgresPool {
       const guarded = {
         processID: (client as unknown as { processID?: number }).processID,
         query: async (text: string, parameters: readonly unknown[]) => {
+          // Who holds a connection for long would keep the server from its end.
+          if (!pool.mayStay(client)) {
+            broken = true;
+            throw new DatabaseUnavailable('the database wants to end');
+          }
           try {
             const values = parameters as unknown[];
             const name = preparedName(text);

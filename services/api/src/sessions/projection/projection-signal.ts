@@ -1,3 +1,4 @@
+import { welcomeAt } from '@holdfast/sample-store/postgres/leaving-pool.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
@@ -98,8 +99,13 @@ export function followProjection(options: { url: string; log: Logger }): Project
       saidAway = false;
       wasSlow = false;
       log.info('connected to PostgreSQL');
-      // A peer that is silently gone breaks no connection; the question now and then shows it.
-      while (!(await endsWithin(ended, heartbeatMs))) await look(fresh);
+      // A peer that is silently gone breaks no connection, and one that wants to end keeps those that are there: the
+      // questions now and then show it, on this connection and on a new one.
+      while (!(await endsWithin(ended, heartbeatMs))) {
+        await look(fresh);
+        const welcome = await welcomeAt(connectionOptions(url));
+        if (welcome === 'ending' || welcome === 'refused') break;
+      }
       if (!stopping.signal.aborted) log.warn('lost the connection to PostgreSQL; trying to reconnect');
     } finally {
       client = undefined;
