@@ -178,6 +178,14 @@ module.exports = {
       to: { path: ['^test/', '^bench/', '/testing/', '\\.test\\.ts$'] },
     },
     {
+      name: 'core-tests-start-no-process',
+      comment:
+        'They share threads and run in seconds. A test that starts servers is called *.servers.test.ts, one that starts our own programs *.processes.test.ts, one that takes long *.slow.test.ts.',
+      severity: 'error',
+      from: { path: '\\.test\\.ts$', pathNot: '\\.(servers|processes|slow)\\.test\\.ts$' },
+      to: { path: '^(node:)?child_process$', reachable: true },
+    },
+    {
       name: 'no-cycles',
       comment: 'Two files that need each other are one file, or hide a third.',
       severity: 'error',

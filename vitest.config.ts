@@ -8,33 +8,48 @@ import LongestFirst from './test/support/longest-first.ts';
 // biome-ignore lint/style/noProcessEnv: what every process of the run inherits
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'compiled-for-tests');
 
+const everywhere = '{packages,services,simulators,dev,test,bench}/**';
+/** A test file's name says what it needs: nothing, real servers, our own processes, or minutes. */
+const kinds = ['servers', 'processes', 'slow'] as const;
+const filesOf = (kind: (typeof kinds)[number]) => `${everywhere}/*.${kind}.test.ts`;
+// The longest files wait, for leases and for servers that they hurt, more than half of their time: with as many workers
+// as cores half of the machine would be idle. More than a few share its disk and PostgreSQL for nothing.
+const workers = Math.min(availableParallelism() + 1, 4);
+
 export default defineConfig({
   test: {
-    environment: 'node',
-    include: ['{packages,services,simulators,dev,test,bench}/**/*.test.ts'],
-    // Fault tests take long and load the machine; they have a run of their own.
-    // So do short runs of all benchmarks but one, a cluster that forms, a slow database and
-    // processes that end while SAMPLES drops: vitest.benches.config.ts.
-    exclude: [
-      '**/node_modules/**',
-      'test/faults/**',
-      'test/bench/{api,modbus-clients,outage,publish}-bench.test.ts',
-      'test/bench/{fleet,polled}-benches.test.ts',
-      'test/cluster/**',
-      'test/outages/{slow-database,dropped-after-the-end,dropped-unseen}.test.ts',
-    ],
     globalSetup: ['test/support/global-setup.ts'],
-    setupFiles: ['test/support/setup.ts'],
-    // Processes, not threads: tests send signals, and children are bound to the life of the thread that started them.
-    pool: 'forks',
-    // The longest files wait, for leases and for servers that they hurt, more than half of their time: with as many
-    // workers as cores half of the machine would be idle. More than a few share its disk and PostgreSQL for nothing.
-    maxWorkers: Math.min(availableParallelism() + 1, 4),
-    sequence: { sequencer: LongestFirst },
     // As patient as `eventually`: vitest's own second is over when a process gets no core for so long.
     expect: { poll: { timeout: 20_000, interval: 25 } },
     testTimeout: 90_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
+    maxWorkers: workers,
+    sequence: { sequencer: LongestFirst },
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'core',
+          include: [`${everywhere}/*.test.ts`],
+          exclude: ['**/node_modules/**', ...kinds.map(filesOf)],
+          globalSetup: [],
+          pool: 'threads',
+          // They keep no state in modules, so a worker loads each module once.
+          isolate: false,
+        },
+      },
+      ...kinds.map((kind) => ({
+        extends: true as const,
+        test: {
+          name: kind,
+          include: [filesOf(kind)],
+          exclude: ['**/node_modules/**'],
+          setupFiles: ['test/support/setup.ts'],
+          // Processes, not threads: tests send signals, and children are bound to the life of the thread that started them.
+          pool: 'forks' as const,
+        },
+      })),
+    ],
   },
 });

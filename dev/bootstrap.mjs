@@ -13,6 +13,11 @@ import { requireNatsServer, requireTestServers } from './setup/servers.mjs';
 
 const OLDEST_NODE = 20;
 
+/** Runs the test files of a kind; vitest.config.ts has the kinds. */
+function tests(kind, ...args) {
+  return [join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--project', kind, ...args];
+}
+
 const programs = {
   start: {
     servers: [requireNatsServer],
@@ -24,7 +29,7 @@ const programs = {
   },
   test: {
     servers: [requireNatsServer, requireTestServers],
-    commands: (args) => [[join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', ...args]],
+    commands: (args) => [tests('!slow', ...args)],
   },
   bench: {
     servers: [requireNatsServer],
@@ -35,17 +40,9 @@ const programs = {
     servers: [],
     commands: (args) => [[join(ROOT, 'test/verify/main.ts'), ...args]],
   },
-  'test:benches': {
+  'test:slow': {
     servers: [requireNatsServer, requireTestServers],
-    commands: (args) => [
-      [
-        join(ROOT, 'node_modules/vitest/vitest.mjs'),
-        'run',
-        '--config',
-        join(ROOT, 'vitest.benches.config.ts'),
-        ...args,
-      ],
-    ],
+    commands: (args) => [tests('slow', ...args)],
   },
   'test:faults': {
     servers: [requireNatsServer],

@@ -1,5 +1,5 @@
 import type { Fault } from './fault.ts';
-import type { SerialSettings } from './lines/serial-line.ts';
+import type { SerialSettings } from './lines/serial-settings.ts';
 import type { RegisterImage } from './memory/register-image.ts';
 import type { UnitMemory } from './memory/unit-memory.ts';
 import type { UnitIdentity, UnitLimits } from './pdu.ts';

@@ -6,17 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Framing } from '../framing/framing.ts';
 import type { Line, Link, OnRequest } from './link.ts';
 import { QuietWatch } from './quiet-watch.ts';
-
-export type Parity = 'none' | 'even' | 'odd';
-
-/** `path`: a line that is there. `pty`: one that is made, with `socat`; clients open it under this path. */
-export type SerialPlace = { readonly path: string } | { readonly pty: string };
-
-export type SerialSettings = SerialPlace & {
-  readonly baudRate: number;
-  readonly parity: Parity;
-  readonly stopBits: 1 | 2;
-};
+import type { SerialSettings } from './serial-settings.ts';
 
 export interface SerialLineOptions {
   readonly serial: SerialSettings;

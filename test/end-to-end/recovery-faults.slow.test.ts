@@ -5,29 +5,6 @@ import { fleetForTest } from '../support/fleet-for-test.ts';
 import { logOf } from '../support/service-processes.ts';
 
 describe('a supervisor starts on a log with running sessions', () => {
-  it('says what it found and did in plain words and places them', async () => {
-    const fleet = await fleetForTest(['press-1', 'press-2', 'press-3']);
-    for (const taskId of ['1', '2', '3']) {
-      await fleet.log.start(fleet.plant.config({ taskId, devices: [`press-${taskId}`] }));
-    }
-    await fleet.log.stop('3-1');
-    const collector = await fleet.collector('c1');
-    const supervisor = await fleet.start('supervisor');
-    await fleet.sampled('1-1', (await fleet.placed('1')).epoch);
-    await fleet.sampled('2-1', (await fleet.placed('2')).epoch);
-    // Said once all is done, when the sessions may be polled for some time.
-    await eventually(() => logOf(supervisor).includes('Session recovery completed'), {
-      what: 'the supervisor to say that it is done',
-    });
-    const said = logOf(supervisor);
-    expect(said).toContain('Found 2 running sessions to recover');
-    expect(said).toContain('Recovering session 1-1 for task task-1');
-    expect(said).toContain('Recovering session 2-1 for task task-2');
-    expect(said.join(' ')).not.toContain('3-1');
-    await eventually(() => recoveredIn(collector).length === 2, { what: 'the collector to say the same' });
-    expect(recoveredIn(collector).sort()).toEqual(['1-1', '2-1']);
-  });
-
   it('calls a session recovered when its first sample is stored, not before, and none that was started or paused', async () => {
     const fleet = await fleetForTest(['press-1']);
     const supervisor = await fleet.start('supervisor');

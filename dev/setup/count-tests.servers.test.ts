@@ -14,6 +14,10 @@ interface TestFile {
 
 /** What CI prints last and exits with after a run of these files. */
 async function outcome(files: readonly TestFile[], { checks = 0, tests = 0 } = {}) {
+  return run(checks, [await reportOf(files), tests]);
+}
+
+async function reportOf(files: readonly TestFile[]): Promise<string> {
   const all = files.flatMap((file) => file.tests);
   const report = join(await temporaryFolder('report'), 'vitest.json');
   const number = (status: string) => all.filter((each) => each === status).length;
@@ -30,13 +34,12 @@ async function outcome(files: readonly TestFile[], { checks = 0, tests = 0 } = {
       })),
     }),
   );
-  return run(report, checks, tests);
+  return report;
 }
 
-function run(report: string, checks: number, tests: number) {
-  const { stdout, status } = spawnSync(process.execPath, [script, report, `${checks}`, `${tests}`], {
-    encoding: 'utf8',
-  });
+function run(checks: number, ...runs: readonly (readonly [report: string, exitCode: number])[]) {
+  const args = [checks, ...runs.flat()].map(String);
+  const { stdout, status } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
   return { last: stdout.trimEnd().split('\n').at(-1), status };
 }
 
@@ -63,7 +66,15 @@ describe('the closing line of CI', () => {
   });
 
   it('is red without a report, and when no test ran', async () => {
-    expect(run('/nowhere/vitest.json', 0, 1)).toEqual({ last: '0 passed, 1 failed', status: 1 });
+    expect(run(0, ['/nowhere/vitest.json', 1])).toEqual({ last: '0 passed, 1 failed', status: 1 });
     expect((await outcome([{ status: 'passed', tests: ['skipped'] }])).status).toBe(1);
+  });
+
+  it('adds the runs up, and is red when one of them ran nothing', async () => {
+    const report = await reportOf([good]);
+    const bad = await reportOf([{ status: 'failed', tests: ['passed', 'failed'] }]);
+    expect(run(0, [report, 0], [report, 0])).toEqual({ last: '4 passed, 0 failed', status: 0 });
+    expect(run(0, [report, 0], [bad, 1])).toEqual({ last: '3 passed, 1 failed', status: 1 });
+    expect(run(0, [report, 0], [await reportOf([]), 0])).toEqual({ last: '2 passed, 1 failed', status: 1 });
   });
 });

@@ -24,8 +24,8 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   'npm run check': ['.ci/run', 'npm run --silent check'],
   'npm run -s licences': ['.ci/run', 'npm run --silent licences'],
   'npm run -s audit': ['.ci/run', 'npm run --silent audit'],
-  'npm run -s sbom': ['dev/src/supply-chain/supply-chain.test.ts', "run('sbom.ts'"],
-  'npm run -s bench -- recovery --json': ['test/bench/recovery-bench.test.ts', '--json'],
+  'npm run -s sbom': ['dev/src/supply-chain/supply-chain.slow.test.ts', "run('sbom.ts'"],
+  'npm run -s bench -- recovery --json': ['test/bench/recovery-bench.slow.test.ts', '--json'],
   // By hand, on a machine that has Docker.
   'docker compose up': ['test/compose/trial.mjs', "compose('up'"],
   'docker compose run --rm -T secrets node deploy/nats/identity.mjs collector hall-1 > hall-1.seed': [
@@ -33,11 +33,11 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
     "ofSecrets('node', 'deploy/nats/identity.mjs', 'collector', 'hall-1')",
   ],
   'docker compose run --rm -T secrets node deploy/nats/identity.mjs maintenance > maintenance.seed': [
-    'test/identities/installation.test.ts',
+    'test/identities/installation.slow.test.ts',
     "runProgram(identity, ['maintenance'], env)",
   ],
   'docker compose run --rm -T secrets node deploy/nats/identity.mjs maintenance --remove': [
-    'test/identities/installation.test.ts',
+    'test/identities/installation.slow.test.ts',
     "runProgram(identity, ['maintenance', '--remove'], env)",
   ],
   'NATS_NKEY_SEED=$(cat maintenance.seed) docker compose run --rm -T -e NATS_NKEY_SEED streams': [

@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../../../test/support/temporary-folder.ts';
 import { rtuFrame } from '../framing/rtu-framing.ts';
 import { type Plant, startPlant } from '../plant.ts';
 import { type RawClient, rawClient } from '../testing/raw-client.ts';
-import type { SerialPlace } from './serial-line.ts';
+import type { SerialPlace } from './serial-settings.ts';
 
 const cleanUps: (() => unknown)[] = [];
 afterEach(async () => {
