@@ -87,6 +87,7 @@ describe('what should run beside what does', () => {
       last_sample: { time: expect.any(String), epoch },
       fresh_within_seconds: 15,
       is_actual: true,
+      is_starting: false,
       disagreements: [],
     });
     expect((await recovery()).actual_sessions).toContain(sessionId);
@@ -99,6 +100,21 @@ describe('what should run beside what does', () => {
     const miss = { cause: 'timeout', detail: 'no answer within 1000 ms' } as const;
     await sampleArrives(sessionId, epoch, { values: undefined, miss });
     await expect.poll(() => of(sessionId)).toMatchObject({ is_actual: true, disagreements: [] });
+  });
+
+  it('does not miss one yet that was started just now, and again not when it is resumed', async () => {
+    const taskId = await configureTask(api, 'starting');
+    await api.request('PATCH', `/api/config/tasks/${taskId}/`, { period_ms: 3_600_000 });
+    const sessionId = await startTask(api, taskId);
+    for (const verbs of [['pause', 'resume'], ['stop']]) {
+      await says(sessionId, await placements.assign(sessionId, 'c1'));
+      await expect.poll(() => of(sessionId)).toMatchObject({ is_starting: true, disagreements: [] });
+      const { missing_sessions, starting_sessions, starting, expected, actual, missing } = await recovery();
+      expect(starting_sessions).toContain(sessionId);
+      expect(missing_sessions).not.toContain(sessionId);
+      expect(expected).toBe(actual + missing + starting);
+      for (const verb of verbs) await api.post(`${sessionsPath}/${sessionId}/${verb}/`);
+    }
   });
 
   it('misses a session that waits, with the reason, and one whose samples do not come', async () => {

@@ -24,7 +24,7 @@ export const checkRecovery: Command = {
     const untilMs = performance.now() + (input.integer('wait', 0) ?? 0) * 1_000;
     const withDevices = input.has('devices');
     let verdict = await judge(context.api, withDevices);
-    while (verdict.code !== monitorCodes.ok && performance.now() < untilMs && !context.stopping.aborted) {
+    while (!isAllWell(verdict) && performance.now() < untilMs && !context.stopping.aborted) {
       await sleep(askAgainMs, undefined, { signal: context.stopping }).catch(() => {});
       verdict = await judge(context.api, withDevices);
     }
@@ -32,6 +32,9 @@ export const checkRecovery: Command = {
     return verdict.code;
   },
 };
+
+/** Who waits wants to know that what starts is read. */
+const isAllWell = ({ code, recovery }: Verdict) => code === monitorCodes.ok && recovery?.starting === 0;
 
 interface Verdict {
   readonly code: number;
@@ -72,13 +75,14 @@ async function judge(api: ApiClient, withDevices: boolean): Promise<Verdict> {
 }
 
 function verdictOn(recovery: RecoveryView, devices: DeviceVerdict | undefined): Verdict {
-  const { expected, actual, missing, unexpected, results } = recovery;
-  const counts = `expected ${expected}, actual ${actual}, missing ${missing}`;
+  const { expected, actual, missing, starting, unexpected, results } = recovery;
+  const ofStarting = starting > 0 ? `, starting ${starting}` : '';
+  const counts = `expected ${expected}, actual ${actual}, missing ${missing}${ofStarting}`;
   const silent = devices?.silent ?? [];
   const ofDevices = devices ? ` devices=${devices.count} silent=${silent.length}` : '';
   const figures = `expected=${expected} actual=${actual} missing=${missing} unexpected=${unexpected}${ofDevices}`;
   const disagreeing = results.filter(({ is_actual }) => is_actual);
-  const lost = results.filter(({ is_actual }) => !is_actual);
+  const lost = results.filter(({ is_actual, is_starting }) => !is_actual && !is_starting);
   const wordsFor = new Map(results.map((item) => [item.session_id, item.disagreements.join('; ')]));
   const whatOf = (id: string, why = '') => forMonitor(why ? `${id} (${why})` : id);
   const details = [

@@ -35,24 +35,28 @@ export const sessionRecoverySchema = z.object({
   fresh_within_seconds: z.number(),
   /** Whether its last sample is that fresh. */
   is_actual: z.boolean(),
+  /** Started or resumed so lately (a period of the task and 2 s) that no sample of it can be missed yet. */
+  is_starting: z.boolean(),
   /** What does not fit, in words; empty when all agrees. */
   disagreements: z.array(z.string()),
 });
 export type SessionRecoveryView = z.infer<typeof sessionRecoverySchema>;
 
 /**
- * For monitoring: `expected` sessions should run, `actual` ones do as far as samples show it, `missing` do not.
- * `unexpected` ones are read although they should not be.
+ * For monitoring: `expected` sessions should run, `actual` ones do as far as samples show it, `missing` do not, and
+ * `starting` ones were started or resumed just now. `unexpected` ones are read although they should not be.
  */
 export const recoverySchema = pageSchema(sessionRecoverySchema).extend({
   as_of: z.string(),
   expected: z.int(),
   actual: z.int(),
   missing: z.int(),
+  starting: z.int(),
   unexpected: z.int(),
   expected_sessions: z.array(z.string()),
   actual_sessions: z.array(z.string()),
   missing_sessions: z.array(z.string()),
+  starting_sessions: z.array(z.string()),
   unexpected_sessions: z.array(z.object({ session_id: z.string(), detail: z.string() })),
 });
 export type RecoveryView = z.infer<typeof recoverySchema>;

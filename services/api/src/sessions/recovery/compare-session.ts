@@ -5,23 +5,33 @@ import type { LastSample } from '../../ports.ts';
 
 /** A session must have shown itself within three periods, but nobody is called missing within these. */
 const freshAtLeastMs = 15_000;
+/** Beside a period, until the first tick: for placing a session, taking it up and reading. */
+const settlingMs = 2_000;
 
 /**
  * What should be (the log), what is assigned, what the collector says and what arrives, of one running session.
- * It really runs when a sample or an explicit miss of one of its devices has arrived lately, and not before.
+ * It really runs when a sample or an explicit miss of one of its devices has arrived lately, and not before. Just
+ * started or resumed it cannot have one yet: until a period and 2 s are over it is starting, and not missing.
  */
 export function compareSession(options: {
   session: SessionView;
+  /** When it was started, or last resumed; undefined when it is not known. */
+  startedMs: number | undefined;
   /** Undefined when the configuration cannot be read. */
   periodMs: number | undefined;
   status: SessionLiveStatus | undefined;
   lastSample: LastSample | undefined;
   nowMs: number;
 }): SessionRecoveryView {
-  const { session, periodMs, status, lastSample, nowMs } = options;
-  const freshWithinMs = Math.max(3 * (periodMs ?? 0), freshAtLeastMs);
+  const { session, startedMs, periodMs, status, lastSample, nowMs } = options;
+  const freshWithinMs = freshWithin(periodMs);
   const word = status?.session === session.id ? status : undefined;
-  const isActual = lastSample !== undefined && nowMs - lastSample.storedAtMs <= freshWithinMs;
+  const isActual = isFresh(lastSample, periodMs, nowMs);
+  const isSettling = isWithinGrace(isActual ? Date.parse(session.placement?.since ?? '') : startedMs, {
+    graceMs: (periodMs ?? 0) + settlingMs,
+    nowMs,
+    word: wordOfHolder(session, word),
+  });
   return {
     session_id: session.id,
     task_id: session.task_id,
@@ -42,11 +52,42 @@ export function compareSession(options: {
       : null,
     fresh_within_seconds: freshWithinMs / 1_000,
     is_actual: isActual,
-    disagreements: [
-      ...placementDisagreements(session, word, { nowMs, freshWithinMs }),
-      ...sampleDisagreements(session, lastSample, { nowMs, freshWithinMs, isActual }),
-    ],
+    is_starting: isSettling && !isActual,
+    disagreements: isSettling
+      ? []
+      : [
+          ...placementDisagreements(session, word, { nowMs, freshWithinMs }),
+          ...sampleDisagreements(session, lastSample, { nowMs, freshWithinMs, isActual }),
+        ],
   };
+}
+
+/** Whether it has arrived so lately that its session runs. */
+export function isFresh(
+  sample: LastSample | undefined,
+  periodMs: number | undefined,
+  nowMs: number,
+): boolean {
+  return sample !== undefined && nowMs - sample.storedAtMs <= freshWithin(periodMs);
+}
+
+const freshWithin = (periodMs: number | undefined) => Math.max(3 * (periodMs ?? 0), freshAtLeastMs);
+
+/** What the collector that has it now says. */
+function wordOfHolder(
+  { placement }: SessionView,
+  word: SessionLiveStatus | undefined,
+): SessionLiveStatus | undefined {
+  return placement?.state === 'placed' && word?.epoch === placement.epoch ? word : undefined;
+}
+
+/** A clock that is ahead makes it no longer, and a long period nothing of a session that nobody takes up. */
+function isWithinGrace(
+  sinceMs: number | undefined,
+  { graceMs, nowMs, word }: { graceMs: number; nowMs: number; word: SessionLiveStatus | undefined },
+): boolean {
+  if (sinceMs === undefined || (word && word.state !== 'polling')) return false;
+  return Math.abs(nowMs - sinceMs) <= (word ? graceMs : Math.min(graceMs, freshAtLeastMs));
 }
 
 function placementDisagreements(

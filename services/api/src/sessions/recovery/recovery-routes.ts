@@ -25,7 +25,8 @@ export function recoveryRoutes(sources: RecoverySources): FastifyPluginCallbackZ
         const before = decodeCursor(cursor) ?? Number.POSITIVE_INFINITY;
         const { sessions, ...rest } = await compared();
         const actual = sessions.filter(({ is_actual }) => is_actual);
-        const missing = sessions.filter(({ is_actual }) => !is_actual);
+        const starting = sessions.filter(({ is_starting }) => is_starting);
+        const missing = sessions.filter(({ is_actual, is_starting }) => !is_actual && !is_starting);
         const listed = sessions.filter(({ first_sequence, disagreements }) => {
           return first_sequence < before && (only !== 'disagreements' || disagreements.length > 0);
         });
@@ -36,10 +37,12 @@ export function recoveryRoutes(sources: RecoverySources): FastifyPluginCallbackZ
           expected: sessions.length,
           actual: actual.length,
           missing: missing.length,
+          starting: starting.length,
           unexpected: rest.unexpected_sessions.length,
           expected_sessions: idsOf(sessions),
           actual_sessions: idsOf(actual),
           missing_sessions: idsOf(missing),
+          starting_sessions: idsOf(starting),
           results: page,
           next_cursor: encodeCursor(listed.length > limit ? page.at(-1)?.first_sequence : undefined),
         };

@@ -13,7 +13,7 @@ import type { LiveStatus } from '../live-status/live-status.ts';
 import type { WaitingNotices } from '../live-status/waiting-notices.ts';
 import { listSessions } from '../queries/session-queries.ts';
 import { sessionView } from '../queries/session-view.ts';
-import { compareSession } from './compare-session.ts';
+import { compareSession, isFresh } from './compare-session.ts';
 
 export interface RecoverySources {
   readonly database: Database;
@@ -48,10 +48,19 @@ export async function recoveryView(sources: RecoverySources): Promise<Recovery> 
   for (let before: number | undefined; ; ) {
     const { rows, next } = await listSessions(database, { statuses: ['running'], limit: rowsAtOnce, before });
     const ofDevices = await periodsOfDevices(database, rows);
+    const periods = new Map<string, number | undefined>();
+    for (const row of rows) {
+      const period = ofDevices.get(versionKey(row)) ?? row.period_ms ?? (await periodOf(sources.plans, row));
+      periods.set(row.session_id, period);
+    }
+    const isSilent = ({ session_id: id }: { session_id: string }) =>
+      !isFresh(bySession.get(id), periods.get(id), now.getTime());
+    const startedMs = await startsOf(database, rows.filter(isSilent));
     for (const row of rows) {
       const compared = compareSession({
         session: sessionView(row, now, waiting.of(row.task_id)),
-        periodMs: ofDevices.get(versionKey(row)) ?? row.period_ms ?? (await periodOf(sources.plans, row)),
+        startedMs: startedMs.get(row.session_id),
+        periodMs: periods.get(row.session_id),
         status: liveStatus.lastWord(row.task_id),
         lastSample: bySession.get(row.session_id),
         nowMs: now.getTime(),
@@ -75,6 +84,22 @@ function newestOfEach(samples: readonly LastSample[]): Map<string, LastSample> {
     if (!known || known.storedAtMs < sample.storedAtMs) bySession.set(sample.sessionId, sample);
   }
   return bySession;
+}
+
+/** When each was started, or resumed since: also one that was resumed by the supervisor after a failure. */
+async function startsOf(
+  database: Database,
+  sessions: readonly { readonly session_id: string }[],
+): Promise<Map<string, number>> {
+  if (sessions.length === 0) return new Map();
+  const { rows } = await sql<{ session_id: string; started: Date | null }>`
+    select session_id, max(time) as started from session_events
+    where session_id = any(${sessions.map(({ session_id }) => session_id)}::text[])
+      and type in ('session.started', 'session.resumed')
+    group by session_id`.execute(database);
+  return new Map(
+    rows.flatMap(({ session_id, started }) => (started ? [[session_id, started.getTime()]] : [])),
+  );
 }
 
 interface Version {
