@@ -1,12 +1,16 @@
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { pathOfTests } from './dev/setup/nats-server/path-of-tests.mjs';
 import LongestFirst from './test/support/longest-first.ts';
 
 // Tests start some hundred services, each of which would compile the same files anew: half of what a start costs. Set
 // here, and not as `test.env`, so that vitest's own processes have it from their beginning.
 // biome-ignore lint/style/noProcessEnv: what every process of the run inherits
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.cache', 'compiled-for-tests');
+
+// biome-ignore lint/style/noProcessEnv: the same
+process.env.PATH = pathOfTests();
 
 const everywhere = '{packages,services,simulators,dev,test,bench}/**';
 /** A test file's name says what it needs: nothing, real servers, our own processes, or minutes. */

@@ -6,12 +6,21 @@
 import { join } from 'node:path';
 import { checks } from './setup/checks.mjs';
 import { SetupError, say } from './setup/messages.mjs';
+import { pathOfTests } from './setup/nats-server/path-of-tests.mjs';
+import {
+  requireNatsServer,
+  requireOldestNatsServer,
+  requirePinnedNatsServer,
+} from './setup/nats-server/require-nats-server.mjs';
+import { OLDEST_TESTED } from './setup/nats-server/versions.mjs';
 import { installPackages, PNPM, projectNode } from './setup/packages.mjs';
 import { ROOT } from './setup/root.mjs';
 import { run, stopRequested } from './setup/run.mjs';
-import { requireNatsServer, requireTestServers } from './setup/servers.mjs';
+import { requireTestPeers } from './setup/test-peers/require-peers.mjs';
 
 const OLDEST_NODE = 20;
+// Peers first: among them may be the Go that builds the broker.
+const forTests = [requireTestPeers, requirePinnedNatsServer];
 
 /** Runs the test files of a kind; vitest.config.ts has the kinds. */
 function tests(kind, ...args) {
@@ -28,7 +37,7 @@ const programs = {
     commands: (args) => [[join(ROOT, 'dev/src/main.ts'), '--watch', ...args]],
   },
   test: {
-    servers: [requireNatsServer, requireTestServers],
+    servers: forTests,
     commands: (args) => [tests('!slow', ...args)],
   },
   bench: {
@@ -41,11 +50,20 @@ const programs = {
     commands: (args) => [[join(ROOT, 'test/verify/main.ts'), ...args]],
   },
   'test:slow': {
-    servers: [requireNatsServer, requireTestServers],
+    servers: forTests,
     commands: (args) => [tests('slow', ...args)],
   },
+  // What is about the broker's own behaviour, on the oldest that is allowed.
+  'test:oldest-broker': {
+    servers: [requireTestPeers, requireOldestNatsServer],
+    env: { TEST_NATS_SERVER: OLDEST_TESTED },
+    commands: (args) => [
+      tests('!core', 'packages/shared', 'end-to-end/recovery', 'end-to-end/ownership', ...args),
+    ],
+  },
   'test:faults': {
-    servers: [requireNatsServer],
+    servers: [requirePinnedNatsServer],
+    env: { PATH: pathOfTests() },
     commands: (args) => [[join(ROOT, 'test/faults/main.ts'), ...args]],
   },
   audit: {
@@ -73,7 +91,7 @@ const programs = {
     commands: (args) => [[join(ROOT, 'tools/backup/src/main.ts'), 'restore', ...args]],
   },
   // For CI: everything that `test` needs is made ready, and nothing is run.
-  prepare: { servers: [requireNatsServer, requireTestServers], commands: () => [] },
+  prepare: { servers: forTests, commands: () => [] },
 };
 
 async function main([what, ...args]) {
@@ -94,7 +112,7 @@ async function main([what, ...args]) {
   let worst = 0;
   for (const command of program.commands(args)) {
     if (stopRequested()) break;
-    const code = await run(projectNode(), command, { stdout: 'inherit' });
+    const code = await run(projectNode(), command, { stdout: 'inherit', env: program.env });
     if (worst === 0) worst = code;
   }
   return worst;

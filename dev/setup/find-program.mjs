@@ -1,15 +1,44 @@
 import { accessSync, constants, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
 
-// Debian keeps daemons in /usr/sbin, which a plain user's PATH does not have; the last two are Homebrew's.
-const FURTHER_FOLDERS = ['/usr/sbin', '/usr/local/sbin', '/usr/local/bin', '/opt/homebrew/bin'];
+/**
+ * Where programs lie that are not on everybody's PATH: Debian's daemons, what Homebrew brings, and Go as its makers pack
+ * it. A test of the set-up looks in none of them.
+ */
+export const FURTHER_FOLDERS = [
+  '/usr/sbin',
+  '/usr/local/sbin',
+  '/usr/local/bin',
+  '/opt/homebrew/bin',
+  '/usr/local/go/bin',
+];
 
-/** The path of a program, looked for where dev/src/find-executable.ts will look for it. */
+/**
+ * The absolute path of a program, looked for as a shell would and then where daemons usually lie.
+ * @param {string} name or a path
+ * @returns {string | undefined}
+ */
 export function findProgram(name) {
-  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
-  return [...folders, ...FURTHER_FOLDERS].map((folder) => join(folder, name)).find(isExecutable);
+  if (isAbsolute(name) || name.includes('/')) {
+    const path = resolve(name);
+    return isExecutable(path) ? path : undefined;
+  }
+  return findPrograms(name)[0];
 }
 
+/**
+ * All programs of this name, in the order in which they are looked for.
+ * @param {string} name
+ * @param {string[]} lastFolders where to look when it is nowhere else
+ * @returns {string[]}
+ */
+export function findPrograms(name, lastFolders = []) {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  const all = new Set([...folders, ...FURTHER_FOLDERS, ...lastFolders]);
+  return [...all].map((folder) => join(folder, name)).filter(isExecutable);
+}
+
+/** @param {string} path */
 function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK);

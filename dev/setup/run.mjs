@@ -1,5 +1,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { constants } from 'node:os';
+import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from './find-program.mjs';
 import { SetupError } from './messages.mjs';
 import { ROOT } from './root.mjs';
@@ -27,19 +29,69 @@ export function stopRequested() {
  * `stdout`: "inherit" for the program that the user called, otherwise it goes to stderr.
  */
 export async function run(command, args, { stdout = 2, env = {} } = {}) {
+  return endOf(launch(command, args, env, ['ignore', stdout, 'inherit']), command);
+}
+
+/**
+ * The same for a program whose output only matters when it fails: that is returned, not shown. It is killed with all it
+ * started when it takes longer than `timeoutMs`, or does not begin to say anything within `firstLineMs`.
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ env?: Record<string, string | undefined>, timeoutMs: number, firstLineMs?: number }} options
+ */
+export async function runQuietly(command, args, { env = {}, timeoutMs, firstLineMs = timeoutMs }) {
+  const launched = launch(command, args, env, ['ignore', 'pipe', 'pipe']);
+  const lines = [];
+  let timedOut = false;
+  const giveUp = () => {
+    timedOut = true;
+    killGroup(launched);
+  };
+  const untilFirstLine = setTimeout(giveUp, firstLineMs);
+  const timers = [untilFirstLine, setTimeout(giveUp, timeoutMs)];
+  for (const stream of [launched.stdout, launched.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      clearTimeout(untilFirstLine);
+      lines.push(line);
+    });
+  }
+  const closed = new Promise((resolve) => launched.once('close', resolve));
+  try {
+    const code = await endOf(launched, command);
+    // What it said last may still be on its way; a daemon that it started may hold its output open for ever.
+    await Promise.race([closed, sleep(1_000, undefined, { ref: false })]);
+    return { code, lines, timedOut };
+  } finally {
+    for (const timer of timers) clearTimeout(timer);
+  }
+}
+
+function killGroup(leader) {
+  try {
+    process.kill(-leader.pid, 'SIGKILL');
+  } catch {
+    // It has just ended.
+  }
+}
+
+function launch(command, args, env, stdio) {
   passSignalsOn();
   if (requested !== undefined) throw new SetupError('Stopped.', exitCodeOf(requested));
-  const launched = throughSetpriv(command, args);
-  child = spawn(launched.command, launched.args, {
+  const through = throughSetpriv(command, args);
+  child = spawn(through.command, through.args, {
     cwd: ROOT,
     env: { ...process.env, ...env },
-    stdio: ['ignore', stdout, 'inherit'],
+    stdio,
     detached: true,
   });
+  return child;
+}
+
+async function endOf(launched, command) {
   try {
     return await new Promise((resolve, reject) => {
-      child.once('error', (error) => reject(new SetupError(`Cannot run ${command}: ${error.message}`)));
-      child.once('exit', (code, signal) => resolve(code ?? exitCodeOf(signal)));
+      launched.once('error', (error) => reject(new SetupError(`Cannot run ${command}: ${error.message}`)));
+      launched.once('exit', (code, signal) => resolve(code ?? exitCodeOf(signal)));
     });
   } finally {
     child = undefined;

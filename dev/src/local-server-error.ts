@@ -1,8 +1,7 @@
 /**
  * Why a local server cannot be had. `message` says in one paragraph what is wrong and what the reader can do about it.
  *
- * - `not_installed`: the program is not on this machine
- * - `too_old`: it is, but lacks what Holdfast needs
+ * - `not_installed`: the program is not on this machine, or too old
  * - `port_taken`: somebody else listens on the wanted port
  * - `data_in_use`: another live server owns the data folder
  * - `data_of_other_version`: the data folder was written by another major version
@@ -13,7 +12,6 @@
  */
 export type LocalServerErrorCode =
   | 'not_installed'
-  | 'too_old'
   | 'port_taken'
   | 'data_in_use'
   | 'data_of_other_version'

@@ -1,8 +1,10 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { setupConfig } from '@holdfast/dev/setup/config.mjs';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { processExists } from './child-process.ts';
 import { startNatsServer } from './nats-server.ts';
 
@@ -20,6 +22,25 @@ describe('a local nats-server', () => {
       server_name: 'under-test',
       host: '127.0.0.1',
     });
+  });
+
+  it('is the version that tests are to run on', async () => {
+    const server = await natsForTest();
+
+    const { version } = (await json(`${server.monitorUrl}/varz`)) as { version: string };
+    expect(version).toBe(setupConfig().TEST_NATS_SERVER);
+  });
+
+  it('is never an older one than will do, although that comes first on the PATH', async () => {
+    const folder = await temporaryFolder('old');
+    await writeFile(join(folder, 'nats-server'), '#!/bin/sh\necho "nats-server: v2.9.10"\n', { mode: 0o755 });
+    // biome-ignore lint/style/noProcessEnv: the PATH is where it is looked for
+    vi.stubEnv('PATH', `${folder}:${process.env.PATH}`);
+
+    const server = await natsForTest().finally(() => vi.unstubAllEnvs());
+
+    const { version } = (await json(`${server.monitorUrl}/varz`)) as { version: string };
+    expect(version).toBe(setupConfig().TEST_NATS_SERVER);
   });
 
   it('takes further lines into its configuration', async () => {

@@ -1,8 +1,8 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findNatsServer } from '../setup/nats-server/find-nats-server.mjs';
 import { type ProcessExit, type RunningProcess, type StopOptions, startProcess } from './child-process.ts';
-import { findExecutable } from './find-executable.ts';
 import { portIsFree } from './free-port.ts';
 import type { LineLog } from './line-log.ts';
 import { LocalServerError } from './local-server-error.ts';
@@ -48,27 +48,21 @@ export interface NatsServer {
   restart(): Promise<void>;
 }
 
-// JetStream asks for features of 2.10 (stream metadata, several filters per consumer).
-const OLDEST_VERSION = [2, 10] as const;
 const DEFAULT_READY_TIMEOUT_MS = 30_000;
 const READY_POLL_MS = 20;
-
-/** What to tell somebody on whose machine there is no nats-server. */
-export const NATS_SERVER_WAY_OUT =
-  'Install it with "apt-get install nats-server" (Debian, Ubuntu) or "brew install nats-server" (macOS), ' +
-  'or put a binary from https://nats.io/download/ on the PATH.';
 
 /**
  * Starts this machine's nats-server with JetStream on 127.0.0.1 and returns when JetStream has recovered its streams.
  *
- * Rejects with `LocalServerError`: `not_installed`, `too_old`, `port_taken`, `exited`, `not_ready`.
+ * Rejects with `LocalServerError`: `not_installed`, `port_taken`, `exited`, `not_ready`.
  */
 export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
-  const command = findExecutable('nats-server');
-  if (command === undefined) {
+  const { found, passedOver } = await findNatsServer();
+  if (found === undefined) {
+    const tooOld = passedOver.map(({ path, why }) => `${path} ${why}. `).join('');
     throw new LocalServerError(
       'not_installed',
-      `There is no nats-server on this machine. ${NATS_SERVER_WAY_OUT}`,
+      `There is no nats-server here that will do. ${tooOld}Bring one: node dev/bootstrap.mjs prepare`,
     );
   }
   for (const port of [options.port, options.monitorPort]) {
@@ -79,7 +73,7 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
       );
     }
   }
-  const server = new LocalNatsServer(command, options);
+  const server = new LocalNatsServer(found.path, options);
   await server.restart();
   return server;
 }
@@ -199,10 +193,7 @@ class LocalNatsServer implements NatsServer {
     while (Date.now() < deadline) {
       if (started.exit !== undefined) throw exitedEarly(started);
       const ports = await readPorts(portsFile);
-      if (ports !== undefined && (await isHealthy(ports.monitor))) {
-        await requireVersion(ports.monitor);
-        return ports;
-      }
+      if (ports !== undefined && (await isHealthy(ports.monitor))) return ports;
       await sleep(READY_POLL_MS);
     }
     throw new LocalServerError(
@@ -249,16 +240,4 @@ async function isHealthy(monitorPort: number): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-async function requireVersion(monitorPort: number): Promise<void> {
-  const response = await fetch(`http://127.0.0.1:${monitorPort}/varz`);
-  const { version } = (await response.json()) as { version: string };
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [oldestMajor, oldestMinor] = OLDEST_VERSION;
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
-  throw new LocalServerError(
-    'too_old',
-    `nats-server ${version} is too old: Holdfast needs ${OLDEST_VERSION.join('.')} or later. ${NATS_SERVER_WAY_OUT}`,
-  );
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { PINNED } from '@holdfast/dev/setup/nats-server/versions.mjs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
@@ -54,6 +55,13 @@ describe('a container', () => {
       'grafana',
     ])
       expect(names).toContain(name);
+  });
+
+  it('of NATS has the version that tests run on', async () => {
+    const images = containers.flatMap(({ container: { image } }) => image?.match(/\bnats:[^}]+/) ?? []);
+    expect(images.length).toBeGreaterThan(1);
+    expect(new Set(images)).toEqual(new Set([`nats:${PINNED}-alpine`]));
+    expect(await readFile(join(root, 'docs', 'settings.md'), 'utf8')).toContain(`\`nats:${PINNED}-alpine\``);
   });
 
   it.each(containers)('$name of $file can write no file system and gain no right', ({ container }) => {

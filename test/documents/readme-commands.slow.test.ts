@@ -62,8 +62,8 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
       "'rm -f /secrets/nats/password /secrets/nats/url /secrets/nats/authorization.conf'",
     ],
   'docker compose up -d secrets': ['test/compose/set-up-facts.mjs', "compose('up', '-d', 'secrets')"],
-  // By nobody here: it takes a Mac. The stack itself names it as the way out.
-  'brew install nats-server': ['dev/setup/servers.mjs', 'brew install nats-server'],
+  // By nobody here: it takes a Mac. The set-up itself names it as the way out.
+  'brew install nats-server': ['dev/setup/nats-server/require-nats-server.mjs', 'brew install nats-server'],
 };
 
 const runHere = (command: string) =>

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { setupConfig } from '../../dev/setup/config.mjs';
 import { stackConfig } from '../../dev/src/config.ts';
 import { apiConfig } from '../../services/api/src/config.ts';
 import { collectorConfig } from '../../services/collector/src/config.ts';
@@ -30,6 +31,7 @@ const programs: readonly {
   { name: 'Writer', sections: [...common, store], read: writerConfig },
   { name: 'Simulator', sections: [], read: simulatorConfig },
   { name: 'Local stack', sections: [], read: stackConfig },
+  { name: 'Set-up', sections: [], read: setupConfig },
   { name: 'Command line', sections: [], read: cliConfig },
 ];
 

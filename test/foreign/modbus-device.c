@@ -1,16 +1,17 @@
 /*
  * A Modbus device that is not ours, for tests of Holdfast: libmodbus serves known values as unit 9.
  *
- *   modbus-device tcp           prints {"port": ..., "unit_id": 9}
+ *   modbus-device tcp           prints {"port": ..., "unit_id": 9, "has_float_orders": ...}
  *   modbus-device tcp-closing   the same; it closes the connection after each reply
- *   modbus-device serial PATH   at 115200 baud 8N1; prints {"port": 0, "unit_id": 9}
+ *   modbus-device serial PATH   at 115200 baud 8N1; prints the same with port 0
  *
  * Holding register n holds 3n + 1 and input register n holds 7n + 2, modulo 65536; coil n is on when n is a multiple of
  * 3, discrete input n when it is one of 5. There are 2000 of each. A line "holding_register 4 2" (or coil) on its
  * standard input is answered with what lies there now, as a JSON list. It serves until its standard input closes.
  *
  * From input register 2000 on, values that libmodbus itself has put there: -123.456, 50.02 and 3.4028234e38 as floats in
- * the orders ABCD, CDAB, BADC and DCBA (24 registers), then -1234567890123456789 as a 64-bit integer.
+ * the orders ABCD, CDAB, BADC and DCBA (24 registers), then -1234567890123456789 as a 64-bit integer. Before version 3.1.11 libmodbus had the four orders
+ * of floats confused with each other: then has_float_orders is false.
  */
 #include <errno.h>
 #include <modbus.h>
@@ -102,7 +103,8 @@ int main(int argc, char **argv) {
     } else if (modbus_connect(context)) {
         die("open");
     }
-    printf("{\"port\": %d, \"unit_id\": %d}\n", port, UNIT_ID);
+    printf("{\"port\": %d, \"unit_id\": %d, \"has_float_orders\": %s}\n", port, UNIT_ID,
+           LIBMODBUS_VERSION_CHECK(3, 1, 11) ? "true" : "false");
     fflush(stdout);
 
     fd_set open_files;

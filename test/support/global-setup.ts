@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
+import { findPeers } from '@holdfast/dev/setup/test-peers/peers.mjs';
 import type { TestProject } from 'vitest/node';
-import { DEBIAN_PACKAGES, findInstalledServers, type InstalledServers } from './installed-servers.ts';
 import { makeRunFolder } from './run-folder.ts';
 
 declare module 'vitest' {
@@ -10,13 +10,14 @@ declare module 'vitest' {
     /** Everything that the run writes is in here. */
     runFolder: string;
     postgresAdminUrl: string;
-    installedServers: InstalledServers;
+    /** What tests use where it is installed: the absolute path of each, or null. */
+    installedServers: Awaited<ReturnType<typeof findPeers>>;
   }
 }
 
 /** Once per run: one PostgreSQL for all test files, which get databases of their own in it. */
 export default async function setUpRun(project: TestProject): Promise<() => Promise<void>> {
-  const installed = findInstalledServers();
+  const installed = await findPeers();
   noteWhatIsSkipped(installed);
   const folder = await makeRunFolder();
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fsync: false });
@@ -29,13 +30,10 @@ export default async function setUpRun(project: TestProject): Promise<() => Prom
   };
 }
 
-function noteWhatIsSkipped(installed: InstalledServers): void {
-  const missing = (Object.keys(DEBIAN_PACKAGES) as (keyof InstalledServers)[])
-    .filter((server) => installed[server] === null)
-    .map((server) => DEBIAN_PACKAGES[server]);
+function noteWhatIsSkipped(installed: Readonly<Record<string, string | null>>): void {
+  const missing = Object.keys(installed).filter((name) => installed[name] === null);
   if (missing.length === 0) return;
   console.warn(
-    `Not installed here: ${missing.join(', ')}. Tests that need them are skipped. ` +
-      `On Debian and Ubuntu: apt-get install --no-install-recommends ${missing.join(' ')}`,
+    `Not here: ${missing.join(', ')}. Tests that need them are skipped. npm test brings what this machine can have.`,
   );
 }

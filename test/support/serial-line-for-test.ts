@@ -9,8 +9,8 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 /** For `describe.skipIf(!serialLineIsInstalled())`: a line, and a pymodbus device that can sit at its end. */
 export function serialLineIsInstalled(): boolean {
-  const { socat, pythonWithPyserial } = inject('installedServers');
-  return socat !== null && pythonWithPyserial !== null;
+  const { socat, pythonWithPymodbus } = inject('installedServers');
+  return socat !== null && pythonWithPymodbus !== null;
 }
 
 export interface SerialLineForTest {

@@ -8,7 +8,6 @@ import {
   compileLibmodbusDevice,
   type ForeignDevice,
   hasLibmodbus,
-  noteSkipped,
   startLibmodbusDevice,
 } from '../adapters/modbus/testing/foreign-device.ts';
 import { sentSample } from '../samples/testing/sent-sample.ts';
@@ -16,8 +15,6 @@ import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
-
-if (!hasLibmodbus) noteSkipped('polling a libmodbus device that closes', 'gcc and libmodbus-dev');
 
 const announcementSchema = z.object({ port: z.int(), unit_id: z.int() });
 

@@ -10,13 +10,9 @@ import {
   type ForeignDevice,
   hasLibmodbus,
   hasSocat,
-  noteSkipped,
   startLibmodbusDevice,
 } from './testing/foreign-device.ts';
 import { lineAt, startPtyLine } from './testing/pty-line.ts';
-
-if (!hasLibmodbus) noteSkipped('reading a libmodbus device', 'gcc and libmodbus-dev');
-else if (!hasSocat) noteSkipped('reading a libmodbus device on a serial line', 'socat');
 
 const announcementSchema = z.object({ port: z.int(), unit_id: z.int() });
 const numbers = (count: number, of: (index: number) => number | boolean) =>

@@ -8,20 +8,8 @@ import { decodeBlock } from '../../polling/testing/decoded-block.ts';
 import type { DeviceBus } from '../../ports.ts';
 import { openDeviceBus } from './open-device-bus.ts';
 import { cleanUp, failureOf } from './testing/bus-under-test.ts';
-import {
-  type ForeignDevice,
-  hasPymodbus,
-  hasPyserial,
-  hasSocat,
-  noteSkipped,
-  startPymodbusDevice,
-} from './testing/foreign-device.ts';
+import { type ForeignDevice, hasPymodbus, hasSocat, startPymodbusDevice } from './testing/foreign-device.ts';
 import { lineAt, startPtyLine } from './testing/pty-line.ts';
-
-if (!hasPymodbus) noteSkipped('reading a pymodbus device', 'python3-pymodbus');
-else if (!hasPyserial || !hasSocat) {
-  noteSkipped('reading a pymodbus device on a serial line', 'socat and python3-serial');
-}
 
 const announcementSchema = z.object({
   port: z.int(),
@@ -55,7 +43,7 @@ const transports: Transport[] = [
   },
   {
     name: 'RTU on a serial line',
-    isMissing: !hasPymodbus || !hasPyserial || !hasSocat,
+    isMissing: !hasPymodbus || !hasSocat,
     start: async () => {
       const { ours, theirs } = await startPtyLine();
       return {

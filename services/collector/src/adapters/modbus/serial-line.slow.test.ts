@@ -5,11 +5,9 @@ import { SerialPort } from 'serialport';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ReadRequest } from '../../ports.ts';
 import { cleanUp, failureOf, registers } from './testing/bus-under-test.ts';
-import { hasSocat, noteSkipped } from './testing/foreign-device.ts';
+import { hasSocat } from './testing/foreign-device.ts';
 import { lineAt, openEnd, serialBus, startPtyLine, startSerialPeer } from './testing/pty-line.ts';
 import { rtuFrame, soundRtuReply } from './testing/rtu-frames.ts';
-
-if (!hasSocat) noteSkipped('a serial line on pseudo-terminals', 'socat');
 
 afterEach(cleanUp);
 

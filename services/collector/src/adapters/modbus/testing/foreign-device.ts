@@ -1,31 +1,18 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { inject } from 'vitest';
 
 const folder = fileURLToPath(new URL('../../../../../../test/foreign/', import.meta.url));
-const python = '/usr/bin/python3';
+const { pythonWithPymodbus, gcc, libmodbus, socat } = inject('installedServers');
 
-// biome-ignore lint/style/noProcessEnv: on a build server a missing program must not pass for a passed test
-const mustRun = Boolean(process.env.CI);
-
-export const hasPymodbus = succeeds(python, ['-c', 'import pymodbus.server']) || mustRun;
-export const hasPyserial = succeeds(python, ['-c', 'import serial']) || mustRun;
-export const hasSocat = succeeds('socat', ['-V']) || mustRun;
-export const hasLibmodbus =
-  (existsSync('/usr/include/modbus/modbus.h') && succeeds('gcc', ['--version'])) || mustRun;
-
-function succeeds(program: string, args: string[]): boolean {
-  return spawnSync(program, args, { stdio: 'ignore' }).status === 0;
-}
-
-export function noteSkipped(what: string, debianPackages: string): void {
-  process.stderr.write(`Skipped: ${what} needs Debian's ${debianPackages}, which is not here.\n`);
-}
+export const hasPymodbus = pythonWithPymodbus !== null;
+export const hasSocat = socat !== null;
+export const hasLibmodbus = gcc !== null && libmodbus !== null;
 
 export interface ForeignDevice {
   /** The first line that it said, parsed. */
@@ -36,7 +23,7 @@ export interface ForeignDevice {
 }
 
 export function startPymodbusDevice(...args: string[]): Promise<ForeignDevice> {
-  return start(python, [join(folder, 'modbus-device.py'), ...args]);
+  return start(pythonWithPymodbus ?? '', [join(folder, 'modbus-device.py'), ...args]);
 }
 
 /** The program that `startLibmodbusDevice` needs, and how to be rid of it. */
@@ -44,7 +31,7 @@ export async function compileLibmodbusDevice(): Promise<{ program: string; remov
   const output = await mkdtemp(join(tmpdir(), 'holdfast-libmodbus-'));
   const program = join(output, 'modbus-device');
   const source = join(folder, 'modbus-device.c');
-  const compiled = spawnSync('gcc', ['-I/usr/include/modbus', '-o', program, source, '-lmodbus'], {
+  const compiled = spawnSync(gcc ?? '', ['-I/usr/include/modbus', '-o', program, source, '-lmodbus'], {
     encoding: 'utf8',
   });
   if (compiled.status !== 0) throw new Error(`the libmodbus device does not compile:\n${compiled.stderr}`);

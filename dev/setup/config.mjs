@@ -1,0 +1,18 @@
+import { PINNED } from './nats-server/versions.mjs';
+
+/**
+ * What set-up takes from the environment, beside the PATH.
+ * @param {Record<string, string | undefined>} environment
+ */
+export function setupConfig(environment = process.env) {
+  const { NATS_SERVER_DOWNLOAD, TEST_NATS_SERVER, CI } = environment;
+  return {
+    /** The address before the name of an archive of nats-server. */
+    NATS_SERVER_DOWNLOAD:
+      NATS_SERVER_DOWNLOAD || `https://github.com/nats-io/nats-server/releases/download/v${PINNED}/`,
+    /** The version that test runs start. */
+    TEST_NATS_SERVER: TEST_NATS_SERVER || PINNED,
+    /** On a build server what a test needs must be there: none is left out. */
+    CI: Boolean(CI),
+  };
+}

@@ -1,0 +1,26 @@
+import { copyFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findPrograms } from '../find-program.mjs';
+import { findNatsServer, versionOfNatsServer } from './find-nats-server.mjs';
+import { installIntoTools } from './install-into-tools.mjs';
+
+/** One that is new enough is used where it lies. */
+export async function fromPath({ tools, say }) {
+  const { found, passedOver } = await findNatsServer(tools);
+  const older = passedOver.map(({ path, why }) => `${path} ${why}`);
+  if (found === undefined) return older.length === 0 ? 'there is none' : older.join('; ');
+  for (const each of older) say(`nats-server: ${each}: passed over, ${found.path} is ${found.version}.`);
+  return undefined;
+}
+
+/** A copy of the very version: what lies on the PATH may be another one tomorrow. */
+export async function copyFromPath({ tools, version }) {
+  for (const path of findPrograms('nats-server')) {
+    if ((await versionOfNatsServer(path)) !== version) continue;
+    return installIntoTools({ tools, version }, async (folder) => {
+      await copyFile(path, join(folder, 'nats-server'));
+      return undefined;
+    });
+  }
+  return `none of them is ${version}`;
+}

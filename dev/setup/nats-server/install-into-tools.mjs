@@ -1,0 +1,32 @@
+import { chmod, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { natsServerFolder, versionOfNatsServer } from './find-nats-server.mjs';
+
+/**
+ * Puts a nats-server among what set-up has brought: whole or not at all, also when two set-ups do it at once.
+ * @param {{ tools: string, version: string }} wanted
+ * @param {(folder: string) => Promise<string | undefined>} make puts the program into the folder, or says why it cannot
+ * @returns {Promise<string | undefined>} why it failed
+ */
+export async function installIntoTools({ tools, version }, make) {
+  const place = natsServerFolder(version, tools);
+  let made;
+  try {
+    await mkdir(join(tools, 'nats-server'), { recursive: true });
+    made = await mkdtemp(join(tools, 'nats-server', '.new-'));
+    await chmod(made, 0o755);
+  } catch (error) {
+    return `nothing can be written to ${tools} (${error.code})`;
+  }
+  try {
+    const why = await make(made);
+    if (why !== undefined) return why;
+    const actual = await versionOfNatsServer(join(made, 'nats-server'));
+    if (actual !== version) return `what came does not run here as nats-server ${version}`;
+    await rm(place, { recursive: true, force: true });
+    await rename(made, place);
+    return undefined;
+  } finally {
+    await rm(made, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,24 @@
+/** What the tests and the containers run on, and what is installed where no nats-server is there that will do. */
+export const PINNED = '2.14.5';
+
+/** JetStream is asked for what came with 2.10: metadata of streams, several filters of a consumer. */
+export const OLDEST = '2.10';
+
+/** A release of the oldest, on which CI runs once more what is about the broker's own behaviour. */
+export const OLDEST_TESTED = '2.10.29';
+
+/**
+ * SHA-256 of the makers' archives of the pinned version, by platform as they write it. Taken from the Dockerfiles in
+ * nats-io/nats-docker; for macOS none is published there.
+ */
+export const ARCHIVE_SUMS = {
+  'linux-amd64': '5e3b603d47c447bda1f77f9ac16dbf91c90aac4ff3681f8fbbc7201e4ed99355',
+  'linux-arm64': '673a98d3faa79dde3f9ebf16d6dfac36a5f694e7ad2015e4954dd7939c85cd4c',
+};
+
+/** @param {string} version such as `2.9.10` */
+export function isNewEnough(version) {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = OLDEST.split('.').map(Number);
+  return major > oldestMajor || (major === oldestMajor && minor >= oldestMinor);
+}

@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { findProgram } from '../find-program.mjs';
+import { runQuietly } from '../run.mjs';
+import { TOOLS } from '../tools-folder.mjs';
+
+const VENV = join(TOOLS, 'python');
+const VENV_PYTHON = join(venvPrograms(), 'python3');
+const LONGEST_MS = 20 * 60_000;
+
+/** Debian's own before another one that comes first on the PATH: it sees Debian's packages. */
+const PYTHONS_OF_SYSTEM = ['/usr/bin/python3', 'python3'];
+
+export const PYTHONS = [VENV_PYTHON, ...PYTHONS_OF_SYSTEM];
+
+/** Where the programs lie that come from PyPI. */
+export function venvPrograms(tools = TOOLS) {
+  return join(tools, 'python', 'bin');
+}
+
+/**
+ * Installs packages from PyPI into a virtual environment of this clone: exactly what the file names, by their sums.
+ * @param {string} requirements a file in this folder
+ * @returns {Promise<string | undefined>} why it failed
+ */
+export async function installFromPyPi(requirements) {
+  const installed = await runQuietly(VENV_PYTHON, ['-m', 'pip', '--version'], { timeoutMs: LONGEST_MS });
+  if (installed.code !== 0) {
+    const python = PYTHONS_OF_SYSTEM.map(findProgram).find(Boolean);
+    if (python === undefined) return 'there is no python3';
+    const made = await runQuietly(python, ['-m', 'venv', '--clear', VENV], { timeoutMs: LONGEST_MS });
+    if (made.code !== 0) return made.lines.find((line) => line.trim() !== '') ?? 'python3 -m venv failed';
+  }
+  const file = fileURLToPath(new URL(requirements, import.meta.url));
+  const { code, lines } = await runQuietly(
+    VENV_PYTHON,
+    [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--require-hashes',
+      '-r',
+      file,
+    ],
+    { timeoutMs: LONGEST_MS },
+  );
+  if (code === 0) return undefined;
+  return lines.findLast((line) => line.startsWith('ERROR: '))?.slice('ERROR: '.length) ?? 'pip failed';
+}

