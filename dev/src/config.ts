@@ -44,6 +44,7 @@ Settings come from the environment, for example  API_PORT=8001 npm start
 Anything else in the environment reaches the services, for example LEASE_TTL_MS or DISABLE_SESSION_RECOVERY.
 On a terminal logs are readable lines in local time (TZ), elsewhere JSON lines. HOLDFAST_HOME/running.json holds addresses and
 process ids while it runs, HOLDFAST_HOME/database-url the address of the database, for backups, and
-HOLDFAST_HOME/admin-key the first key of the API, which the first start also shows.
+HOLDFAST_HOME/admin-key the first key of the API, which the first start also shows. HOLDFAST_HOME/holdfast.log has all log lines of all
+starts as JSON lines, 32 MiB of them at most.
 Whoever is on this machine may use the API without a key, also when there are keys.
 `;

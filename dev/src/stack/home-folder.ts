@@ -19,6 +19,8 @@ export interface HomeFolder {
   readonly databaseUrlFile: string;
   /** The first key of the API. */
   readonly adminKeyFile: string;
+  /** What everything had to say, over all starts. */
+  readonly logFile: string;
 }
 
 export const PROJECT_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
@@ -62,5 +64,6 @@ export async function openHomeFolder(home: string): Promise<HomeFolder> {
     runningFile: join(path, 'running.json'),
     databaseUrlFile: join(path, 'database-url'),
     adminKeyFile: join(path, 'admin-key'),
+    logFile: join(path, 'holdfast.log'),
   };
 }

@@ -9,7 +9,8 @@ import { makeFirstKey } from './first-key.ts';
 import { openHomeFolder, PROJECT_ROOT } from './home-folder.ts';
 import { type Reloadable, reloadOnChange } from './hot-reload.ts';
 import { natsServer, postgresServer } from './local-servers.ts';
-import type { LogStream } from './log-stream.ts';
+import { openLogFile } from './log-file.ts';
+import { alsoTo, type LogStream } from './log-stream.ts';
 import { claimHome } from './running-stack.ts';
 import {
   apiProcess,
@@ -32,7 +33,7 @@ import { whatNext } from './what-next.ts';
  */
 export async function runLocalStack(
   config: StackConfig,
-  logs: LogStream,
+  terminal: LogStream,
   stop: AbortSignal,
   { watch = false }: { readonly watch?: boolean } = {},
 ): Promise<number> {
@@ -40,7 +41,13 @@ export async function runLocalStack(
   const begunAt = performance.now();
   const home = await openHomeFolder(config.HOLDFAST_HOME);
   const claim = await claimHome(home.runningFile, (names) =>
-    logs.say(`  waiting for what a killed run left behind to end: ${names.join(', ')}`),
+    terminal.say(`  waiting for what a killed run left behind to end: ${names.join(', ')}`),
+  );
+  const logs = alsoTo(
+    terminal,
+    openLogFile(home.logFile, (error) =>
+      terminal.warn(`${home.logFile} cannot be written: ${String(error)}`),
+    ),
   );
   const children = new StagedChildren(logs);
   const child = (name: string, spawn: () => Promise<LiveProcess>) =>
@@ -73,7 +80,11 @@ export async function runLocalStack(
       logs.say(text, { ready: name, pid: children.pidOf(name) });
     };
 
-    logs.say(`Holdfast on this machine; its data is in ${home.shownPath}`, { home: home.path });
+    const shownLog = `${home.shownPath}/holdfast.log`;
+    logs.say(`Holdfast on this machine; its data is in ${home.shownPath}, its log in ${shownLog}`, {
+      home: home.path,
+      log: home.logFile,
+    });
     const postgres = postgresServer({ home, port: ports.postgres, logs });
     const nats = natsServer({ home, port: ports.nats, monitorPort: ports.natsMonitor, logs });
     const simulator = simulatorProcess({

@@ -38,6 +38,30 @@ export function openLogStream(output: LogOutput, isVerbose = false): LogStream {
   return output.isTTY ? readableStream(output, isVerbose) : jsonStream(output);
 }
 
+/** What goes to `first` stands in `file` as well, as JSON lines and without secrets. */
+export function alsoTo(first: LogStream, file: LogOutput): LogStream {
+  const second = jsonStream(file);
+  return {
+    record: (...line) => {
+      first.record(...line);
+      second.record(...line);
+    },
+    say: (...line) => {
+      first.say(...line);
+      second.say(...line);
+    },
+    warn: (...line) => {
+      first.warn(...line);
+      second.warn(...line);
+    },
+    confide: (message) => first.confide(message),
+    show: (...lines) => {
+      first.show(...lines);
+      second.show(...lines);
+    },
+  };
+}
+
 function jsonStream(output: LogOutput): LogStream {
   const record: LogStream['record'] = (name, { level, time, ...rest }) => {
     output.write(`${JSON.stringify({ level, time, ...rest, service: name })}\n`);
