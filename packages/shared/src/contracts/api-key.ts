@@ -25,11 +25,11 @@ export function formatApiKey({ id, secret }: ApiKeyParts): string {
 /** No slash: it separates the key from the person in `who` of events. */
 export const apiKeyNamePattern = /^[\p{L}\p{N}][\p{L}\p{N} ._@-]{0,63}$/u;
 
-/** What the bucket API_KEYS holds of a key, by its id. */
+/** The record of a key in the bucket API_KEYS, under the key's id. */
 export const apiKeyRecordSchema = z.looseObject({
   v: z.literal(1),
   id: z.string().regex(/^[0-9a-f]{8}$/),
-  /** Of the secret, in hexadecimal. 256 random bits need no slow hash. */
+  /** SHA-256 of the secret, in hexadecimal. 256 random bits need no slow hash. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   name: z.string(),
   role: z.enum(roles),

@@ -8,7 +8,7 @@ export const assignmentSchema = z.object({
   task_id: z.string().min(1),
   config_version: z.int().positive(),
   epoch: z.int().positive(),
-  /** Of the request that the placement came of. */
+  /** Trace of the request that led to the placement. */
   traceparent: traceParentField,
 });
 export type Assignment = z.infer<typeof assignmentSchema>;

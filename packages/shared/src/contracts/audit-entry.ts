@@ -14,19 +14,19 @@ export const auditEntrySchema = z.object({
   id: z.string().min(1),
   /** RFC 3339. */
   time: z.string(),
-  /** Who asked, as the API knows them. */
+  /** The caller, as the API knows them. */
   who: z.string(),
   /** Address that the request came from. */
   from: z.string(),
   action: z.string().regex(auditActionPattern),
-  /** What it was about: `session 7-3`, `device press-1 point setpoint`. */
+  /** The subject of the action: `session 7-3`, `device press-1 point setpoint`. */
   target: z.string(),
   outcome: z.enum(auditOutcomes),
   detail: z.string(),
   request_id: z.string(),
   /** W3C; older entries have none. */
   traceparent: z.string().optional(),
-  /** What else is worth keeping; never a secret. */
+  /** Anything else worth keeping; never a secret. */
   data: z.record(z.string(), z.unknown()).optional(),
 });
 export type AuditEntry = z.infer<typeof auditEntrySchema>;

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
-/** What is kept of a command that came with an Idempotency-Key. */
+/** The record of a command that came with an Idempotency-Key. */
 export const commandRecordSchema = z.object({
   v: z.literal(1),
-  /** Of what was asked for: the same key for something else is a mistake. */
+  /** Hash of the request: the same key for another request is a mistake. */
   fingerprint: z.string(),
   /** Id of the event or of the audit entry that it leads to. */
   command_id: z.string(),

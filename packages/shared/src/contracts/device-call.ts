@@ -13,13 +13,13 @@ const common = {
   /** The call must be answered within so many ms; nothing is asked of the device after them. */
   within_ms: z.int().min(100).max(60_000),
   device: deviceConfigSchema,
-  /** Of the request that it came of. */
+  /** Trace of the request that led to the call. */
   traceparent: traceParentField,
 } as const;
 
 export const deviceCallSchema = z.discriminatedUnion('kind', [
   z.object({ ...common, kind: z.literal('read') }),
-  /** Of the device's only point. */
+  /** Code of the device's only point. */
   z.object({
     ...common,
     kind: z.literal('write'),
@@ -66,9 +66,9 @@ export const deviceReplySchema = z.discriminatedUnion('kind', [
     /** `unknown`: the device may have done it or not. */
     outcome: z.enum(['written', 'differs', 'failed', 'unknown']),
     detail: z.string(),
-    /** What was sent, as in `readPointSchema`. */
+    /** The values sent, as in `readPointSchema`. */
     sent: z.array(z.string()),
-    /** What was read afterwards; null when that failed. */
+    /** The values read afterwards; null when that failed. */
     read_back: readPointSchema.nullable(),
   }),
 ]);

@@ -8,7 +8,7 @@ import { traceParentField } from './trace-parent.ts';
 export const drainCallSchema = z.object({
   v: z.literal(1),
   kind: z.enum(['drain', 'undrain']),
-  /** Of the request that it came of. */
+  /** Trace of the request that led to the call. */
   traceparent: traceParentField,
 });
 export type DrainCall = z.infer<typeof drainCallSchema>;

@@ -57,7 +57,7 @@ export interface EndpointProblem {
   readonly problem: string;
 }
 
-/** What is wrong with the endpoints of devices that are to be read together; empty when nothing is. */
+/** Contradictions between the endpoints of devices that are to be read together; empty when there are none. */
 export function endpointProblems(
   devices: Iterable<EndpointFields & Pick<DeviceConfig, 'code'>>,
 ): EndpointProblem[] {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * What every lease's value says. `given_up` is the end of a graceful drain, or the word of a supervisor that took
+ * The fields of every lease's value. `given_up` is the end of a graceful drain, or the word of a supervisor that took
  * the lease from a dead holder: nobody acts under this instance again.
  */
 export const leaseValueSchema = z.looseObject({

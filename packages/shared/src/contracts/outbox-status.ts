@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
 /**
- * What a collector says in the SINKS bucket of its samples on their way to the broker, every few seconds while that
- * can be reached: an old `updated_at` is of a collector that is gone or cut off. Counters are of the process that
- * began at `started_at`.
+ * A collector's report in the SINKS bucket on its samples on their way to the broker, every few seconds while it reaches
+ * the broker: an old `updated_at` means that the collector is gone or cut off. Counters begin at `started_at`, with the
+ * process.
  */
 export const outboxStatusSchema = z.object({
   v: z.literal(1),
@@ -15,7 +15,7 @@ export const outboxStatusSchema = z.object({
   waiting_in_memory: z.int().nonnegative(),
   spooled_samples: z.int().nonnegative(),
   spooled_bytes: z.int().nonnegative(),
-  /** Of collectors that are gone, being sent by this one. */
+  /** Samples of collectors that are gone, sent by this one. */
   adopted_samples: z.int().nonnegative(),
   /** Given up because all buffers were full; each becomes a gap. */
   lost_samples: z.int().nonnegative(),

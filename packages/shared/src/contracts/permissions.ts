@@ -41,12 +41,12 @@ const boards = [kv(bucketNames.status), kv(bucketNames.waiting), kv(bucketNames.
 const leases = [kv(bucketNames.collectors), kv(bucketNames.leader)];
 const apiKeys = kv(bucketNames.apiKeys);
 const commandKeys = kv(bucketNames.commandKeys);
-/** Of the API alone: who may ask it for what, and which commands it has answered. */
+/** Buckets of the API alone: keys, and commands that were answered. */
 const ofApi = [apiKeys, commandKeys];
 const everyStream = [...Object.values(streamNames), ...leases, ...boards, taskConfigs, apiKeys, commandKeys];
 
 const api = '$JS.API';
-/** What a service asks before anything else: whether JetStream is on and the streams are as they have to be. */
+/** Requests of every service at its start: is JetStream on, and are the streams as they have to be? */
 const probe = [`${api}.INFO`, `${api}.STREAM.INFO.*`];
 const makeStreams = everyStream.map((stream) => `${api}.STREAM.CREATE.${stream}`);
 
@@ -80,7 +80,7 @@ const durable = (stream: string, name: string, filter?: string) => [
   `$JS.ACK.${stream}.${name}.>`,
 ];
 
-/** What `follow` would allow of a durable that somebody else works with: to make another of it, or to take its messages. */
+/** Denied, although `follow` would allow it: making another consumer of somebody else's durable, and taking its messages. */
 const denyTaking = (stream: string, name: string) => [
   `${api}.CONSUMER.CREATE.${stream}.${name}`,
   `${api}.CONSUMER.CREATE.${stream}.${name}.>`,
@@ -148,7 +148,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       subjects.lifecycle('*'),
       subjects.deviceCall('*'),
       subjects.allAudit,
-      // What was in quarantine is sent again.
+      // Messages from quarantine that are sent again.
       subjects.allSamples,
       `$O.${bucketNames.taskConfigs}.>`,
       `${api}.STREAM.PURGE.${taskConfigs}`,
@@ -167,7 +167,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
     publish: [
       ...makeStreams,
       subjects.placement('*'),
-      // That a session has failed, or was stopped at its time limit.
+      // A session's failure, or its stop at its time limit.
       subjects.lifecycle('*'),
       subjects.warning('*'),
       subjects.allAssignments,
@@ -267,7 +267,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
         `${api}.STREAM.PEER.REMOVE.${stream}`,
         `${api}.CONSUMER.LEADER.STEPDOWN.${stream}.*`,
       ]),
-      // What is taken from these two is made anew by its service, and everything is delivered once more.
+      // A consumer taken from these two is made anew by its service, and everything is delivered once more.
       `${api}.CONSUMER.DELETE.${samples}.${durableNames.writer}`,
       `${api}.CONSUMER.DELETE.${sessions}.${durableNames.projector}`,
     ],

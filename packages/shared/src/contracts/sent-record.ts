@@ -9,7 +9,7 @@ export const sentRecordSchema = z.object({
   v: z.literal(1),
   session: z.string().min(1),
   epoch: z.int().positive(),
-  /** That sent the samples; another one may have found them. */
+  /** The process that sent the samples; another one may have found them. */
   collector: z.string(),
   /** Nothing more is to come of it, or only what was still on its way. */
   ended: z.boolean(),

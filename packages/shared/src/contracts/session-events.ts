@@ -90,7 +90,7 @@ export interface EventMetadata {
   readonly id: string;
   /** RFC 3339, UTC. */
   readonly time: string;
-  /** Who wrote it, as a URI reference: `/holdfast/api`. */
+  /** The writer, as a URI reference: `/holdfast/api`. */
   readonly source: string;
   /** W3C: the request that it came of, directly or by way of another event. Older events have none. */
   readonly traceparent?: string | undefined;

@@ -7,7 +7,7 @@ import type { DeviceConfig, TaskConfig } from './task-config.ts';
  */
 export const maxEndpointsInNeeds = 256;
 
-/** What a session on this configuration asks of its collector. */
+/** Demands of a session with this configuration on its collector. */
 export function sessionNeeds(
   config: Pick<TaskConfig, 'required_labels'> & {
     readonly devices: readonly Pick<DeviceConfig, 'host' | 'port' | 'serial'>[];

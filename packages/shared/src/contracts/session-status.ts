@@ -8,7 +8,7 @@ import { registerTables } from '../domain/register/point-layout.ts';
 export const deviceStatuses = ['healthy', 'error', 'timeout', 'disconnected'] as const;
 export type DeviceStatus = (typeof deviceStatuses)[number];
 
-/** So many ranges are told of one device, and of all devices of a session together. */
+/** Most ranges told of one device, and of all devices of a session together. */
 export const learnedRangesOfDevice = 100;
 export const learnedRangesOfSession = 2_000;
 
@@ -49,11 +49,11 @@ export const deviceHealthSchema = z.object({
       exception: z.int().nonnegative(),
     })
     .optional(),
-  /** Of the latest answers, estimated: off by a tenth at the most. */
+  /** Percentiles of the latest answers, estimated: off by a tenth at the most. */
   round_trip_ms: z.object({ p50: z.number(), p99: z.number() }).optional(),
   /** The last Modbus exception that it answered with, in words too. */
   last_exception: z.object({ code: z.int(), text: z.string() }).optional(),
-  /** What it refused to be asked: settings that would spare it these requests, and points that it does not have. */
+  /** Refused requests: settings that would spare the device these, and points that it does not have. */
   learned: z.array(z.string()).optional(),
   learned_limits: learnedLimitsSchema.optional(),
 });
@@ -69,7 +69,7 @@ export const sessionStatusSchema = z.object({
   /** `refused`: this collector cannot run the session; `detail` says why. */
   state: z.enum(['polling', 'released', 'refused']),
   detail: z.string(),
-  /** Of a refusal: whether it may pass by itself. */
+  /** Refusals only: true if it may pass by itself. */
   cause: z.enum(['passing', 'permanent']).optional(),
   updated_at: z.string(),
   points_read: z.int().nonnegative(),

@@ -1,9 +1,9 @@
 import * as z from 'zod';
 
 /**
- * What a writer says of itself and its database in the SINKS bucket, under its instance, every few seconds. An
- * entry whose `updated_at` is older than a few of those is of a writer that has gone. Counters are of this
- * instance since `started_at`; readers add the instances up.
+ * A writer's report on itself and its database in the SINKS bucket, under its instance, every few seconds. An old
+ * `updated_at` means that the writer has gone. Counters begin at `started_at`, with the instance; readers add the
+ * instances up.
  */
 export const sinkStatusSchema = z.object({
   v: z.literal(1),
@@ -35,7 +35,7 @@ export const sinkStatusSchema = z.object({
     .nullable(),
   samples_written: z.int().nonnegative(),
   values_written: z.int().nonnegative(),
-  /** Of former owners: rejected. */
+  /** Samples of former owners: rejected. */
   samples_fenced: z.int().nonnegative(),
   /** Stored, but marked: the clock that their time comes from was far off. */
   samples_uncertain: z.int().nonnegative(),

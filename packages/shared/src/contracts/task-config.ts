@@ -41,7 +41,7 @@ export const linearRangeSchema = z.object({
   eng_max: z.number(),
 });
 
-/** Which fields go with which type: `domain/register/point-rules.ts`. */
+/** Point fields. `domain/register/point-rules.ts` says which go with which type. */
 export const pointConfigSchema = z.object({
   /** Name of the value in samples and in the database. */
   code: z.string().min(1).max(128),
@@ -54,7 +54,7 @@ export const pointConfigSchema = z.object({
   /** engineering value = raw × scale + offset; booleans, texts and times are left alone. */
   scale: z.number().default(1),
   offset: z.number().default(0),
-  /** What these say: `domain/register/point-layout.ts`. */
+  /** Byte orders and parts of registers: `domain/register/point-layout.ts`. */
   bit: z.int().min(0).max(15).optional(),
   byte: z.enum(['high', 'low']).optional(),
   length: z.int().min(1).max(125).optional(),
@@ -98,7 +98,7 @@ export const excludedRangeSchema = z
   })
   .refine(({ from, to }) => from <= to, 'must begin before it ends');
 
-/** What a device needs that others do not. */
+/** Quirks of a device. */
 export const deviceProfileSchema = z.object({
   /** How often a request is repeated within the tick when the device is busy (exceptions 5 and 6). */
   busy_retries: z.int().min(0).max(20).default(2),

@@ -8,11 +8,11 @@ export interface SampleSize {
 export const typicalSampleSize: SampleSize = { messageBytes: 893, valuesPerMessage: 20 };
 
 export interface SampleCapacity {
-  /** What one day takes at the rate. */
+  /** Bytes of one day at the rate. */
   readonly bytesPerDay: number;
   /** How long the stream holds at the rate. */
   readonly holdsHours: number;
-  /** Which of its bounds it meets first. */
+  /** The bound that is met first. */
   readonly boundBy: 'bytes' | 'age';
 }
 

@@ -5,7 +5,7 @@ import { closedObject } from './closed-object.ts';
 import { pageQuery, pageSchema } from './page.ts';
 
 export const createKeySchema = closedObject({
-  /** Who or what uses it; it stands in events. */
+  /** The person or program that uses the key; it stands in events. */
   name: z
     .string()
     .regex(

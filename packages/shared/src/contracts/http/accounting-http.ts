@@ -58,7 +58,7 @@ const accounted = {
   from: z.string().nullable(),
   /** Without `to`, a few seconds ago: what is still on its way is not missing. */
   to: z.string(),
-  /** What could not be asked, and what the answer lacks for it. Empty as a rule. */
+  /** Sources that did not answer, and the parts of the answer that are missing for it. Empty as a rule. */
   not_asked: z.array(z.object({ what: z.enum(['broker']), detail: z.string() })),
 } as const;
 
@@ -102,7 +102,7 @@ export const completenessSchema = z.object({
   devices: z.array(
     z.object({
       device: z.string(),
-      /** Of its ticks. */
+      /** Share of the device's ticks. */
       period_ms: z.int(),
       ...counts,
       /** Read although it was not scheduled: the clocks of the collector and of those who start and stop differ. */

@@ -10,7 +10,7 @@ const unitsMs: Readonly<Record<string, number>> = {
   d: dayMs,
   w: 7 * dayMs,
 };
-/** Who has just stopped a session wants to look at it. */
+/** Shortest age: whoever has just stopped a session wants to look at it. */
 export const cleanupMinAgeMs = 3_600_000;
 export const cleanupMaxAgeMs = 3_650 * dayMs;
 
@@ -59,7 +59,7 @@ const cleanableSchema = z.object({
   stopped_at: z.string().nullable(),
 });
 
-/** What a cleanup would remove, oldest first. */
+/** Sessions that a cleanup would remove, oldest first. */
 export const cleanablePageSchema = pageSchema(cleanableSchema).extend({
   ended_before: z.string(),
   /** On all pages together. */

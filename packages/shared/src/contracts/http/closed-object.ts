@@ -13,5 +13,5 @@ export function closedObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodOb
   });
 }
 
-/** Of a call that takes no fields. Clients send `{}` all the same. */
+/** The body of a call that takes no fields. Clients send `{}` all the same. */
 export const noFieldsSchema = closedObject({}).nullish();

@@ -55,7 +55,7 @@ const configuredProfile = closedObject({
     )
     .max(1_000)
     .default([]),
-  /** What collectors learn by refusals is written into the device's limits; false unless set. */
+  /** True if limits that collectors learn by refusals are written into the device; false unless set. */
   write_back: z.boolean().optional(),
 });
 export type ConfiguredProfile = z.infer<typeof configuredProfile>;
@@ -202,7 +202,7 @@ export const deviceCreateSchema = closedObject({
 }).superRefine((fields, context) => addProblems(context, deviceFaults(fields)));
 export const devicePatchSchema = closedObject(deviceFields).partial();
 export const deviceViewSchema = z.object({ id, ...deviceFields });
-/** What sessions have learned of the device by its refusals, whether it is in its profile by now or not. */
+/** Limits that sessions have learned from the device's refusals, whether its profile has them by now or not. */
 const shownLimits = z.array(
   z.object({ session_id: z.string(), collector_id: z.string(), ...learnedLimitsSchema.shape }),
 );
@@ -269,7 +269,7 @@ export const pointCreateBodySchema = z
     return z.NEVER;
   })
   .meta({ anyOf: [described(pointCreateSchema), described(manyPoints)] });
-/** Whether its fields go together with those that are not changed is known when both are. */
+/** A partial change. Rules across fields are judged once the unchanged fields are known. */
 export const pointPatchSchema = closedObject({ ...pointFields, ...pointOptions })
   .partial()
   .transform(({ address: notation, table, ...fields }, context): PointPatch => {

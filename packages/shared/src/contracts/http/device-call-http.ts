@@ -5,14 +5,14 @@ import { closedObject } from './closed-object.ts';
 /** `partly`: some points gave no value. */
 export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
 
-/** What came back when a device's points were read once. */
+/** The answer when a device's points were read once. */
 export const deviceTestSchema = z.object({
   device_id: z.int(),
   /** Device code. */
   device: z.string(),
   status: z.enum(deviceTestStatuses),
   detail: z.string(),
-  /** That asked the device; null when none did. */
+  /** The collector that asked the device; null when none did. */
   collector_id: z.string().nullable(),
   points: z.array(readPointSchema),
   requests: z.array(readRequestReportSchema),
@@ -46,7 +46,7 @@ export const writtenPointSchema = z.object({
   detail: z.string(),
   sent: z.array(z.string()),
   read_back: readPointSchema.nullable(),
-  /** Of the entry in the audit log. */
+  /** Sequence of the entry in the audit log. */
   audit_id: z.string(),
 });
 export type WrittenPoint = z.infer<typeof writtenPointSchema>;

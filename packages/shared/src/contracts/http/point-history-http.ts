@@ -87,7 +87,7 @@ export const pointHistorySchema = z.object({
     }),
   ),
   limit_reached: z.boolean(),
-  /** Of the session that was asked for: why there is nothing where there is nothing. Left out when it is not known. */
+  /** Status of the session asked for: it explains an empty answer. Left out when it is not known. */
   gaps: z.array(gapViewSchema).optional(),
 });
 export type PointHistory = z.infer<typeof pointHistorySchema>;

@@ -15,11 +15,11 @@ export const sessionRecoverySchema = z.object({
   session_id: z.string(),
   task_id: z.int(),
   task_code: z.string(),
-  /** What the log says. */
+  /** State by the log. */
   expected: z.object({ status: z.enum(sessionStatuses), config_version: z.int() }),
   /** Whom the supervisor gave it to, or why it waits. */
   assigned: placementViewSchema.nullable(),
-  /** What its holder said last; null when nobody has said anything of it. */
+  /** Last word of the holder; null when nobody has said anything of it. */
   collector: z
     .object({
       collector_id: z.string(),
@@ -37,7 +37,7 @@ export const sessionRecoverySchema = z.object({
   is_actual: z.boolean(),
   /** Started or resumed so lately (a period of the task and 2 s) that no sample of it can be missed yet. */
   is_starting: z.boolean(),
-  /** What does not fit, in words; empty when all agrees. */
+  /** Contradictions, in words; empty when all agrees. */
   disagreements: z.array(z.string()),
 });
 export type SessionRecoveryView = z.infer<typeof sessionRecoverySchema>;

@@ -40,7 +40,7 @@ export const sessionViewSchema = z.object({
   epoch: z.int().nullable(),
   placement: placementViewSchema.nullable(),
   error_message: z.string().nullable(),
-  /** Of status `error`. `passing`: it is tried again by itself; `permanent`: somebody must change something first. */
+  /** Status `error` only. `passing`: it is tried again by itself; `permanent`: somebody must change something first. */
   error_cause: z.enum(['passing', 'permanent']).nullable(),
   /** When the supervisor tries it again; null when it does not. */
   next_try_at: z.string().nullable(),
@@ -50,7 +50,7 @@ export const sessionViewSchema = z.object({
   hard_limit_at: z.string().nullable(),
   /** When the warning was given. */
   warned_at: z.string().nullable(),
-  /** Of status `stopped`: who stopped it (`supervisor` at its hard limit), and why. */
+  /** Status `stopped` only: who stopped it (`supervisor` at its hard limit), and why. */
   stopped_by: z.string().nullable(),
   stop_reason: z.string().nullable(),
   metadata: z.record(z.string(), z.unknown()),
@@ -134,7 +134,7 @@ export const startedTaskSchema = z.object({
   status: z.enum(sessionStatuses),
   config_version: z.int(),
   detail: z.string(),
-  /** What came of the validation; null when it was skipped. */
+  /** Result of the validation; null when it was skipped. */
   validation: startValidationViewSchema.nullable(),
 });
 export type StartedTask = z.infer<typeof startedTaskSchema>;

@@ -2,11 +2,11 @@ import * as z from 'zod';
 import { modbusProtocols, registerTables } from '../task-config.ts';
 import { closedObject } from './closed-object.ts';
 
-/** What a plan reckons with beside the configuration. */
+/** Assumptions of a plan beside the configuration. */
 export const taskPlanBodySchema = closedObject({
-  /** Of a TCP request: from its departure until the reply is complete. */
+  /** Round trip of a TCP request: from its departure until the reply is complete. */
   round_trip_ms: z.number().min(0.01).max(60_000),
-  /** Of a device on a serial line: how long it thinks before it answers. */
+  /** Thinking time of a device on a serial line before it answers. */
   turnaround_ms: z.number().min(0).max(60_000),
 })
   .partial()
@@ -31,7 +31,7 @@ export const taskPlanSchema = z.object({
   /** The worst of all endpoints. */
   verdict: z.enum(planVerdicts),
   detail: z.string(),
-  /** What was reckoned with. */
+  /** Assumptions that were used. */
   round_trip_ms: z.number(),
   turnaround_ms: z.number(),
   values_per_second: z.number(),
@@ -42,18 +42,18 @@ export const taskPlanSchema = z.object({
       verdict: z.enum(planVerdicts),
       /** `cannot hold 500 ms: the plan needs 720 ms` */
       detail: z.string(),
-      /** Of the time, 0 to 1 and beyond; with what the other tasks read here. */
+      /** Share of the time, 0 to 1 and beyond; with the reads of other tasks here. */
       busy_share: z.number(),
       everything_once_ms: z.number(),
-      /** What is read here by other tasks that run, as they are configured now; tasks that do not run do not count. */
+      /** Reads of other running tasks here, as they are configured now. */
       other_tasks: z.array(z.object({ task_id: z.int(), task_code: z.string(), busy_share: z.number() })),
-      /** Of this task. */
+      /** Devices of this task. */
       devices: z.array(
         z.object({
           device: z.string(),
           protocol: z.enum(modbusProtocols),
           unit_id: z.int(),
-          /** Of its ticks. */
+          /** Share of the device's ticks. */
           period_ms: z.int(),
           /** When all its points are due. */
           full_tick_ms: z.number(),

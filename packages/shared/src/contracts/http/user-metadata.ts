@@ -5,7 +5,7 @@ import { isStorableText } from './storable-text.ts';
 const maxMetadataBytes = 16_384;
 const maxDepth = 16;
 
-/** What a user attaches to a session: any JSON object of a bounded size that every database can store. */
+/** Data that a user attaches to a session: any JSON object of a bounded size that every database can store. */
 export const userMetadataSchema = z.record(z.string(), z.unknown()).superRefine((metadata, context) => {
   const problem = problemOf(metadata, 0);
   if (problem) context.addIssue({ code: 'custom', message: problem });

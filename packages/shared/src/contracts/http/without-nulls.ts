@@ -1,4 +1,4 @@
-/** What is null in a database's row or in a view is left out in a snapshot. */
+/** Drops nulls: a snapshot leaves out what is null in a row or a view. */
 export type WithoutNulls<T> = {
   [K in keyof T]: null extends T[K] ? Exclude<T[K], null> | undefined : T[K];
 };

@@ -6,7 +6,7 @@ export interface PlainValues {
   readonly bytes: Uint8Array;
   /** After the opening brace. */
   readonly from: number;
-  /** Of the closing brace. */
+  /** Offset of the closing brace. */
   readonly to: number;
   readonly count: number;
 }

@@ -114,7 +114,7 @@ export interface OutgoingSample extends Sample {
   readonly isRead?: boolean;
 }
 
-/** What is sent of it, and kept of it on disk: JSON in UTF-8. */
+/** The message as it is sent and kept on disk: JSON in UTF-8. */
 export function messageOf(sample: OutgoingSample): string | Uint8Array {
   return sample.message ?? encodeSample(sample);
 }

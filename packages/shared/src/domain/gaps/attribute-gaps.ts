@@ -12,7 +12,7 @@ export interface Gap extends TickRange {
   readonly cause: GapCause;
 }
 
-/** What is recorded of one device of a session. */
+/** Everything recorded of one device of a session. */
 export interface Coverage {
   /** Ticks whose values are in the database. */
   readonly stored: TickRanges;
@@ -55,7 +55,7 @@ export function attributeGaps(options: {
   placements: readonly TimedPlacement[];
   coverage: Coverage;
   periodMs: number;
-  /** What is scheduled from then on is not looked at; it may lie in the past. */
+  /** End of the time looked at; it may lie in the past. */
   nowMs: number;
   /** See the function of that name. */
   settledMs: number;

@@ -10,7 +10,7 @@ export interface TimedPlacement {
   readonly reason: AssignReason;
 }
 
-/** What the log and the book of ticks say of one device of a session. */
+/** The log and the book of ticks, as far as they concern one device of a session. */
 export interface KnownOfDevice {
   readonly intervals: readonly RunningInterval[];
   /** Assignments of the session, oldest first. */
@@ -25,7 +25,7 @@ interface Cause extends TickRange {
   readonly cause: GapCause;
 }
 
-/** So long before its end a session's last ticks may be lost to the ending itself, whatever their period. */
+/** Time before a session's end in which its last ticks may be lost to the ending itself, whatever their period. */
 const endingMs = 2_000;
 
 /** Gives each tick of `open`, of which nothing was recorded, the cause that follows from who held the session when. */

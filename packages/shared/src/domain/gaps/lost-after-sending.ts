@@ -9,8 +9,8 @@ import { firstRangeAfter, type TickRange, type TickRanges } from './tick-ranges.
 export const onItsWayMs = 10_000;
 
 /**
- * What was sent for ticks before this time is on record by now, or lost. What lies in SAMPLES unwritten comes yet, also what
- * a writer had in hand that died: the broker gives it out again after its ack wait, and counts it as unwritten until then.
+ * The time before which every sample that was sent is on record by now, or lost. Samples that lie unwritten in SAMPLES
+ * still come, also those that a writer held when it died: the broker gives it out again after its ack wait, and counts it as unwritten until then.
  * @param unwrittenSinceMs when the oldest sample that is not written was published; undefined when all are
  */
 export function settledMs(nowMs: number, unwrittenSinceMs: number | undefined): number {
@@ -27,9 +27,9 @@ export interface KnownOfSending extends Omit<KnownOfDevice, 'intervals' | 'nowMs
 }
 
 /**
- * Of ticks of which nothing is on record those that were certainly sent. One process reads a device without leaving out
- * a tick, and each of its samples says since when. So what is missing between two of them was read and sent, and was
- * dropped where samples wait: no restart explains it. Ticks from before that process began keep their own cause.
+ * Picks, from ticks without a record, those that were certainly sent. One process reads a device without leaving out
+ * a tick, and each of its samples says since when: a tick missing between two of them was read and sent, and was
+ * dropped where samples wait. No restart explains it. Ticks from before that process began keep their own cause.
  */
 export function lostAfterSending(
   open: TickRanges,

@@ -26,7 +26,7 @@ export function union(a: TickRanges, b: TickRanges): TickRanges {
   return normalise([...a, ...b]);
 }
 
-/** What of `a` is not in `b`. */
+/** The parts of `a` that are not in `b`. */
 export function without(a: TickRanges, b: TickRanges): TickRanges {
   const left: TickRange[] = [];
   let index = 0;

@@ -18,7 +18,7 @@ export interface SessionReleased {
   readonly type: 'session.released';
   readonly sessionId: string;
   readonly taskId: string;
-  /** Who held it, and with which epoch. */
+  /** The holder, and its epoch. */
   readonly collectorId: string;
   readonly epoch: number;
   readonly reason: ReleaseReason;

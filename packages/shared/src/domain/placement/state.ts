@@ -2,7 +2,7 @@ import type { Recorded } from '../session/events.ts';
 import type { SessionState } from '../session/state.ts';
 import type { AssignReason, PlacementEvent, ReleaseReason } from './events.ts';
 
-/** Who was last given a task's session, whether or not that still counts: see {@link currentPlacement}. */
+/** The last placement of a task's session, whether or not it still counts: see {@link currentPlacement}. */
 export type PlacementState = NeverPlaced | Assigned | Released;
 
 export interface NeverPlaced {

@@ -7,7 +7,7 @@ export interface PlannedRead {
   readonly quantity: number;
 }
 
-/** What a request costs on its way, apart from the bytes that it moves. */
+/** Cost of a request on its way, apart from the bytes that it moves. */
 export type BusSpeed =
   | {
       readonly kind: 'tcp';
@@ -45,7 +45,7 @@ export function readMs({ table, quantity }: PlannedRead, speed: BusSpeed, pauseM
 /** The reads of one device on an endpoint. */
 export interface DeviceLoad {
   readonly code: string;
-  /** Of the device's ticks. */
+  /** Share of the device's ticks. */
   readonly periodMs: number;
   /** ms of the bus in a tick in which all its points are due. */
   readonly fullTickMs: number;
@@ -67,7 +67,7 @@ export interface EndpointVerdict {
   readonly verdict: 'holds' | 'late_at_times' | 'cannot_hold';
 }
 
-/** Whether one endpoint, which answers one request at a time, can serve all its devices. */
+/** True if one endpoint, which answers one request at a time, can serve all its devices. */
 export function judgeEndpoint(devices: readonly DeviceLoad[]): EndpointVerdict {
   const busyShare = devices.reduce((sum, { msPerSecond }) => sum + msPerSecond, 0) / 1_000;
   const everythingOnceMs = devices.reduce((sum, { fullTickMs }) => sum + fullTickMs, 0);

@@ -1,7 +1,7 @@
 import type { RegisterTable } from '../register/point-layout.ts';
 import type { AddressRange } from './plan-reads.ts';
 
-/** What a device has shown that it does not take, as a collector tells it. */
+/** Requests that a device has refused, as a collector tells them. */
 export interface ShownLimits {
   readonly max_registers?: number | undefined;
   readonly max_bits?: number | undefined;
@@ -20,7 +20,7 @@ export interface ConfiguredLimits {
   readonly excluded: readonly ExcludedRange[];
 }
 
-/** Of a device's profile. */
+/** The limits in a device's profile. */
 export const mostExcludedRanges = 1_000;
 
 /**
@@ -62,7 +62,7 @@ export function mergedRanges(ranges: readonly AddressRange[]): AddressRange[] {
   return merged;
 }
 
-/** What is left of the ranges when others are taken away. */
+/** The rest of the ranges when others are taken away. */
 export function withoutRanges(
   ranges: readonly AddressRange[],
   taken: readonly AddressRange[],

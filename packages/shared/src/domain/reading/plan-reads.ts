@@ -84,7 +84,7 @@ export interface ReadMap<P> {
 const addressesPerTable = 0x1_0000;
 
 /**
- * What of a device may be read in one request: the registers that its points want, with the holes between them that it
+ * The registers of a device that one request may read: those that its points want, with the holes between them that it
  * allows. All plans of the device, whatever points are due, are made within it.
  *
  * A value is never split over two requests, whose replies may stem from two moments. An array that is wider than a

@@ -73,7 +73,7 @@ export type Reading =
 
 export type CodedPoint = PointLayout & { readonly code: string };
 
-/** What a point's raw data say. `raw` begins with its first register or bit. For what is read once; else {@link pointDecoder}. */
+/** Decodes a point once; {@link pointDecoder} is for repeated use. `raw` begins with its first register or bit. */
 export function decodePoint(point: CodedPoint, raw: RawPoint): readonly Reading[] {
   const readings: Reading[] = [];
   pointDecoder(point)(raw, 0, {
@@ -132,7 +132,7 @@ function layoutKey(point: PointLayout, index: number): string {
   return JSON.stringify([where, numbers, linear, enumeration]);
 }
 
-/** Of value `index` of the point. */
+/** Offset of value `index` of the point. */
 function valueDecoder(point: PointLayout, index: number): ValueDecoder {
   if (isBitTable(point.table)) return bitTableDecoder(point, index);
   if (isSingleBit(point)) {
@@ -309,7 +309,7 @@ function longDecoder(point: PointLayout, at: number, word: WordReader): ValueDec
   };
 }
 
-/** Whether its values are 64-bit integers as the device sent them. */
+/** True if its values are 64-bit integers as the device sent them. */
 export function isExactInteger(point: PointLayout): boolean {
   return (
     (point.data_type === 'int64' || point.data_type === 'uint64') &&

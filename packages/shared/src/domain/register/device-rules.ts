@@ -10,7 +10,7 @@ export interface RuledDevice {
   readonly profile?: { readonly connect_pause_ms: number } | null | undefined;
 }
 
-/** What of a device's address does not fit together; what devices say of a shared endpoint: contracts/endpoint-address.ts. */
+/** Contradictions within a device's address. contracts/endpoint-address.ts has those between devices of one endpoint. */
 export function deviceProblems(device: RuledDevice): readonly FieldProblem[] {
   const { protocol, host, serial, unit_id } = device;
   const problems: FieldProblem[] = [];

@@ -138,7 +138,7 @@ function truthOf(point: PointLayout, value: Encodable): boolean {
   throw new Refused('wrong_type', `${JSON.stringify(value)} is neither true nor false`);
 }
 
-/** Of one value that fills its registers. */
+/** Encodes one value that fills its registers. */
 function registersOf(point: PointLayout, value: Encodable): number[] {
   const { data_type, byte_order } = point;
   switch (data_type) {

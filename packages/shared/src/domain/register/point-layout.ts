@@ -41,7 +41,7 @@ export interface LinearRange {
   readonly eng_max: number;
 }
 
-/** What decides how a point lies in its table and what its raw data mean; a PointConfig has all of it. */
+/** The fields that decide how a point lies in its table and what its raw data mean; a PointConfig has all of them. */
 export interface PointLayout {
   readonly table: RegisterTable;
   readonly data_type: DataType;
@@ -49,13 +49,13 @@ export interface PointLayout {
   /** engineering value = raw × scale + offset; booleans, texts and times are left alone. */
   readonly scale: number;
   readonly offset: number;
-  /** Of a bool in a register, 0 the least significant; without it any non-zero register is true. */
+  /** Bit of a bool in a register, 0 the least significant; without it any non-zero register is true. */
   readonly bit?: number | undefined;
-  /** Of an int8 or uint8. One value: the low byte unless set. An array: begins with the high byte unless set. */
+  /** Byte of an int8 or uint8. One value: the low byte unless set. An array: begins with the high byte unless set. */
   readonly byte?: 'high' | 'low' | undefined;
   /** Registers of a string. */
   readonly length?: number | undefined;
-  /** Of a string; ASCII unless set. */
+  /** Encoding of a string; ASCII unless set. */
   readonly encoding?: TextEncoding | undefined;
   /** An array of so many values, one after the other. */
   readonly count?: number | undefined;
@@ -70,7 +70,7 @@ export interface PointLayout {
   readonly enumeration?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What decides how wide a point is. */
+/** The fields that decide how wide a point is. */
 export type PointExtent = Pick<PointLayout, 'table' | 'data_type'> &
   Partial<Pick<PointLayout, 'bit' | 'byte' | 'length' | 'count'>>;
 

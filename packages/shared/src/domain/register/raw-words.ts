@@ -29,7 +29,7 @@ export function orderWords(words: readonly number[], order: ByteOrder): number[]
   return words.map((_, index) => read(words, 0, index));
 }
 
-/** Of one register alone, or of each register of a string, only the order of its bytes counts. */
+/** One register alone, and each register of a string, has only an order of bytes. */
 export function orderOfOneRegister(order: ByteOrder): 'ABCD' | 'BADC' {
   return order === 'BADC' || order === 'DCBA' ? 'BADC' : 'ABCD';
 }

@@ -1,7 +1,7 @@
 import type { FailureCause, SessionNeeds } from './events.ts';
 import type { MaxDuration } from './time-limits.ts';
 
-/** What a person, a script or the supervisor may ask of a session. Time comes with the command. */
+/** Commands that a person, a script or the supervisor may give to a session. Time comes with the command. */
 export type SessionCommand =
   | StartSession
   | PauseSession
@@ -41,7 +41,7 @@ export interface ResumeSession extends OnSession {
 /** Asks for a new placement of a session that runs without one, or takes up the task's last session if it failed. */
 export interface RecoverSession extends OnSession {
   readonly type: 'RecoverSession';
-  /** Whether the session has a current placement; then there is nothing to recover. */
+  /** True if the session has a current placement; then there is nothing to recover. */
   readonly placed: boolean;
   /** RFC 3339, UTC. */
   readonly now: string;

@@ -1,6 +1,6 @@
 import type { TimeLimits } from './time-limits.ts';
 
-/** What a session asks of its collector. */
+/** Demands of a session on its collector. */
 export interface SessionNeeds {
   /** Labels that a collector must have with exactly these values, e.g. `{ site: 'hall-1' }`. */
   readonly labels: Readonly<Record<string, string>>;
@@ -17,7 +17,7 @@ export interface SessionIdentity extends TimeLimits {
   readonly configVersion: number;
   /** RFC 3339, UTC. */
   readonly startedAt: string;
-  /** What the session asks of its collector; left out when any will do. */
+  /** Demands on its collector; left out when any will do. */
   readonly needs?: SessionNeeds;
 }
 
@@ -65,7 +65,7 @@ export interface SessionFailed extends SessionIdentity {
 }
 
 /**
- * What can happen to a session. Every event names the whole session that it belongs to, so that the last
+ * The events of a session. Every event names the whole session that it belongs to, so that the last
  * event of a task's lifecycle alone says where the task stands: a command or a collector reads one message,
  * however old the log is.
  */

@@ -12,7 +12,7 @@ export interface RunningSession {
   readonly session: SessionIdentity;
   /** Sequence of the event that made it run: a placement older than this is over. */
   readonly runningSince: number;
-  /** Which try of the supervisor after a failure this is; left out when it is none. */
+  /** Number of the supervisor's try after a failure; left out when it is none. */
   readonly attempt?: number;
 }
 

@@ -26,12 +26,12 @@ export function timeLimitsOf(startedAt: string, { softSeconds, hardSeconds }: Ma
   };
 }
 
-/** Whether the hard limit has come, in which case nothing but a stop may follow. */
+/** True if the hard limit has come, in which case nothing but a stop may follow. */
 export function isPastHardLimit({ hardLimitAt }: TimeLimits, nowMs: number): boolean {
   return hardLimitAt !== undefined && nowMs >= Date.parse(hardLimitAt);
 }
 
-/** Of the sessions that are not over: one that failed for a passing cause is tried again, so its time goes on too. */
+/** The limits of a session that is not over. One that failed for a passing cause is tried again, so its time goes on too. */
 export function timeLimitsOfActive(state: SessionState): TimeLimits | undefined {
   switch (state.status) {
     case 'running':
@@ -48,8 +48,7 @@ export function timeLimitsOfActive(state: SessionState): TimeLimits | undefined 
 }
 
 /**
- * Which limit has come and is to be acted on. A warning is of no use any more when the session is to be stopped, and
- * is then left out.
+ * The limit that has come and is to be acted on. A session that is to be stopped needs no warning any more.
  * @param isWarned whether this session was warned of before
  */
 export function dueTimeLimit(

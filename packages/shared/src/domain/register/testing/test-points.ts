@@ -26,7 +26,7 @@ export const read = (point: TestPoint, raw: readonly number[] | readonly boolean
   return readings.length === 1 ? plain(readings[0] as Reading) : readings.map(plain);
 };
 
-/** Of raw whole numbers. */
+/** A point of raw whole numbers. */
 export const ranges = {
   int8: [-128, 127],
   uint8: [0, 255],
