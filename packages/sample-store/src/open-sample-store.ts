@@ -14,7 +14,7 @@ export const sampleStoreSettings = {
   SAMPLE_STORE: setting.oneOf(['postgres', 'influx']).default('postgres'),
   DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// address' }).optional(),
   INFLUX_URL: z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
-  /** Of the authority that has signed its certificate. */
+  /** Certificate of the authority that has signed the server's. */
   INFLUX_TLS_CA_FILE: authorityFileSetting.optional(),
   INFLUX_TOKEN: z.string().min(1).optional(),
   INFLUX_ORG: z.string().min(1).default('holdfast'),

@@ -1,7 +1,7 @@
 import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 
-/** What a store keeps of a sample. */
+/** A sample as a store keeps it. */
 export type StorableSample = Pick<
   Sample,
   | 'session'
@@ -20,13 +20,13 @@ export type StorableSample = Pick<
   | 'uncertain'
   | 'miss'
 > & {
-  /** Of the sample's time, and so of all its values; `uncertain` names single ones. Left out means good. */
+  /** Quality of the sample's time, and so of all its values; `uncertain` names single ones. Left out means good. */
   readonly quality?: Quality;
   /** Its session has gone on under a higher epoch, as far as the writer knows. */
   readonly overtaken?: boolean;
   /** The same as `values`, as it came: for stores that can use it so. */
   readonly plainValues?: PlainValues;
-  /** Of its message in SAMPLES: tells what was published before a session had a new owner, and what after. */
+  /** Sequence of its message in SAMPLES: tells samples published before a session had a new owner from later ones. */
   readonly sequence?: number;
 };
 
@@ -107,7 +107,7 @@ export interface HistoryBucket {
   /** Device code. */
   readonly device: string;
   readonly pointCode: string;
-  /** Of the numbers; null when there was none (a point of booleans or texts). A mean is never exact beyond 2^53. */
+  /** Mean of the numbers; null when there was none (a point of booleans or texts). Never exact beyond 2^53. */
   readonly mean: number | null;
   /** As `value` of a HistoryPoint: exact, and so a text from 2^53 on. */
   readonly min: number | string | null;

@@ -18,7 +18,7 @@ export function withEmptyBuckets(
   const lastMs = Math.ceil((end.getTime() + utcOffsetMs) / intervalMs - 1) * intervalMs - utcOffsetMs;
   const filled: HistoryBucket[] = [];
   for (const [device, ofDevice] of byDevice) {
-    // What lies before cannot be among the latest.
+    // Earlier buckets cannot be among the latest.
     const [oldestMs = lastMs] = ofDevice.keys();
     const firstMs = Math.max(oldestMs, lastMs - (limit - 1) * intervalMs);
     for (let timeMs = firstMs; timeMs <= lastMs; timeMs += intervalMs) {

@@ -8,7 +8,7 @@ import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 /** In timeouts of a device, how long after its timeout an answer is still to be expected unless its profile says otherwise. */
 export const latePatience = 5;
 
-/** What each request says of the device that it goes to; see `profile` in the task's configuration. */
+/** Settings of each request to a device; see `profile` in the task's configuration. */
 export interface RequestOptions {
   readonly unitId: number;
   /** From the call until the reply is complete, connecting included. */
@@ -98,7 +98,7 @@ export class ReadFailure extends Error {
   }
 }
 
-/** What a collector must know of the log to judge a message: see holding/judge-assignment.ts. */
+/** The log's word on a task, by which a message is judged: see holding/judge-assignment.ts. */
 export interface Truth {
   /** The task's present state as the log's leader has it. @throws when it cannot be read */
   load(taskId: string): Promise<TaskState>;
@@ -122,13 +122,13 @@ export type LastTick = Pick<Sample, 'session' | 'epoch' | 'tick'> &
   };
 
 export interface Samples {
-  /** Of the newest sample of a device. @throws when the broker cannot be asked */
+  /** Tick of a device's newest sample. @throws when the broker cannot be asked */
   last(taskId: string, deviceId: string): Promise<LastTick | undefined>;
 }
 
-/** Where it is put on record up to which tick the broker has confirmed what was sent; see sampling/sent-book.ts. */
+/** Where it is put on record up to which tick the broker has confirmed what was sent; see sending/sent-book.ts. */
 export interface SentRecords {
-  /** What was found of others. Await it before anything is sent in their place. Never rejects. */
+  /** Looks up what former senders recorded. Await it before anything is sent in their place. Never rejects. */
   found(samples: readonly Sample[]): Promise<void>;
   /** This process reads the session no more under this epoch. */
   ended(sessionId: string, epoch: number): void;

@@ -73,7 +73,7 @@ export class FleetWatch {
     return [...judge.keys()].some((key) => judge.verdict(key) === 'unproven');
   }
 
-  /** What was not seen while the broker could not be used says nothing about anybody. */
+  /** Silence while the broker could not be used says nothing about anybody. */
   brokerUnusable(): void {
     this.#options.judge.brokerUnusable();
   }

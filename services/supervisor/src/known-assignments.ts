@@ -4,10 +4,10 @@ import type { AssignmentListing, Waiting } from './reconcile/reconcile.ts';
 
 /** Listing costs a line per placed session, so not at every hint. */
 const listEveryMs = 5_000;
-/** So many single questions are cheaper than a list of a large fleet. */
+/** Up to so many single questions are cheaper than a list of a large fleet. */
 const maxSingleQuestions = 64;
 
-/** What lies in ASSIGNMENTS as far as this supervisor knows, kept up to date with what it does there itself. */
+/** The content of ASSIGNMENTS as far as this supervisor knows, with its own changes. */
 export class KnownAssignments {
   readonly #outbox: AssignmentOutbox;
   readonly #clock: Clock;

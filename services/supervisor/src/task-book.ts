@@ -5,7 +5,7 @@ import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { foldTask, newTaskState, type TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
-/** What the log says about every task, folded event by event. */
+/** The log's word on every task, folded event by event. */
 export class TaskBook {
   readonly #tasks = new Map<string, TaskState>();
   /** Since when this process knows each task's present epoch, on the monotonic clock. */

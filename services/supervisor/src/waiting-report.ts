@@ -34,7 +34,7 @@ export class WaitingReport {
     const present = new Set<string>();
     const writes: Promise<void>[] = [];
     for (const { taskId, sessionId, why, detail } of waiting) {
-      // That one lasts for milliseconds.
+      // A wait for a former holder lasts for milliseconds.
       if (why === 'former_holder_not_done') continue;
       present.add(taskId);
       const text = `${sessionId} ${detail}`;

@@ -22,7 +22,7 @@ import {
   untilAllAcked,
 } from './writer-under-test.ts';
 
-/** Of the values that it is given for a tick it shows the greatest, and it cannot be asked which it has. */
+/** It shows the greatest of the values it is given for a tick, and cannot be asked which it has. */
 describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics', () => {
   let nats: NatsServer;
   let victoria: VictoriaMetricsForTest;
@@ -64,7 +64,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
       SAMPLE_STORE: 'influx',
       INFLUX_URL: victoria.url,
       DATABASE_URL: await freshDatabase(),
-      // What another writer has in hand is delivered again when it gives it back, and not before.
+      // Messages in another writer's hand are delivered again when it gives them back, and not before.
       ACK_WAIT_MS: '60000',
     };
     await ensureStreams(connection.nc, {

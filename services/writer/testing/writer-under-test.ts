@@ -97,7 +97,7 @@ export async function publishSamples(connection: Connection, samples: readonly S
   }
 }
 
-/** What the only writer says of itself, once that is as wanted. */
+/** The only writer's report on itself, once it is as wanted. */
 export async function sinkStatusThat(
   connection: Connection,
   what: string,
@@ -125,7 +125,7 @@ async function consumerState(connection: Connection): Promise<ConsumerState> {
   return (await connection.nc.request(subject, '', { timeout: 2_000 })).json() as ConsumerState;
 }
 
-/** What was published and is not yet acknowledged. */
+/** Messages published and not yet acknowledged. */
 export async function backlogOf(connection: Connection): Promise<number> {
   const { num_pending, num_ack_pending } = await consumerState(connection);
   return num_pending + num_ack_pending;
@@ -150,14 +150,14 @@ export async function untilAllAcked(connection: Connection): Promise<void> {
   );
 }
 
-/** So many writers ask for samples: what comes now is shared among them. */
+/** Waits until so many writers ask for samples: those that come now are shared among them. */
 export async function untilAskedBy(connection: Connection, writers: number): Promise<void> {
   await eventually(async () => (await consumerState(connection)).num_waiting >= writers, {
     what: `${writers} writers to ask for samples`,
   });
 }
 
-/** So many messages are with the writer and unacknowledged. */
+/** Waits until so many messages are with the writer and unacknowledged. */
 export async function untilDelivered(connection: Connection, count: number): Promise<void> {
   await eventually(async () => (await consumerState(connection)).num_ack_pending === count, {
     what: `${count} messages to be in the writer's hand`,

@@ -131,7 +131,7 @@ describe('the writer with PostgreSQL', () => {
       expect.stringContaining('not a sample of version 1'),
       expect.stringContaining('the database refused it: PostgreSQL 22021'),
     ]);
-    // What its time of arrival said of its sender's clock, for when it is sent again.
+    // Difference of its sender's clock at its arrival, for when it is sent again.
     expect(records[2]?.clock_ahead_ms).toBeGreaterThan(1_700_000);
     expect((await coverage.read({ sessionId: 'poison' })).get('press-1')).toEqual({
       stored: [
@@ -199,7 +199,7 @@ describe('the writer with PostgreSQL', () => {
     await untilLogged(writer, 'writing samples');
     await publishSamples(connection, [sample(8, 4)]);
     await publishSamples(connection, [sample(9, 5)]);
-    // That ticks of a former owner were lost stays true.
+    // Lost ticks of a former owner stay lost.
     const { values: _, ...about } = sample(7, 6);
     await publishSamples(connection, [
       { ...about, through_tick: 8, miss: { cause: 'buffer_full', detail: '' } },

@@ -1,5 +1,5 @@
 const isExpired = new Set(['CERT_HAS_EXPIRED', 'CERT_NOT_YET_VALID']);
-/** What Node and OpenSSL call a certificate whose authority is not believed. */
+/** Error codes of Node and OpenSSL for a certificate whose authority is not believed. */
 const isNotBelieved = new Set([
   'CERT_UNTRUSTED',
   'DEPTH_ZERO_SELF_SIGNED_CERT',
@@ -10,7 +10,7 @@ const isNotBelieved = new Set([
 ]);
 
 /**
- * What to do about the certificate of a server, or nothing where an error is about something else.
+ * Advice on a server's certificate, or nothing where an error is about something else.
  * @param file that INFLUX_TLS_CA_FILE names
  */
 export function certificateAdvice(

@@ -68,7 +68,7 @@ export function exactBuckets(buckets: readonly HistoryBucket[], rows: readonly R
   return buckets.map((bucket) => ({
     ...bucket,
     min: exactly(bucket.min, found(bucket, 'min')),
-    // Of several that round to the same double the largest.
+    // The largest of several that round to the same double.
     max: exactly(bucket.max, found(bucket, 'max').toReversed()),
     last: exactly(bucket.last, found(bucket, 'last')),
   }));

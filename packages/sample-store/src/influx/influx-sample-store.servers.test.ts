@@ -219,7 +219,7 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
         const parts = Readable.from(
           Array.from({ length: 33 }, () => Buffer.alloc(2 ** 20, '{"results":[{"statement_id":0}]}')),
         );
-        // Of this one the end never comes.
+        // The end of this one never comes.
         parts.pipe(response.writeHead(200, { 'content-type': 'application/json' }), { end: false });
       });
       await once(talkative.listen(0, '127.0.0.1'), 'listening');

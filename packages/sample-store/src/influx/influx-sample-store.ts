@@ -36,7 +36,7 @@ const pack = promisify(gzip) as (bytes: Buffer, options: ZlibOptions) => Promise
  * are many, and whoever reads it waits with everything else and needs a dozen times its length in memory (64 MiB: 2.8 s and 0.8 GB).
  */
 const answerMibAtMost = 32;
-/** Of a line with a few dozen numbers: room that is made at once. */
+/** Size of a line with a few dozen numbers: room that is made at once. */
 const bytesOfLine = 512;
 
 export interface InfluxSampleStoreOptions {

@@ -18,7 +18,7 @@ export type Answer<T> =
   | { readonly ok: false; readonly problem: string };
 
 const notAnAnswer = { ok: false, problem: 'not an InfluxQL answer' } as const;
-/** What is left out must not look as if it had never been. */
+/** A value left out must not look as if it had never been. */
 const cutShort = {
   ok: false,
   problem:

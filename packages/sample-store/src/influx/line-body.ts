@@ -43,7 +43,7 @@ export class LineBody {
     return undefined;
   }
 
-  /** What was added, without the last line's end. Nothing may be added afterwards. */
+  /** The lines added, without the last line's end. Nothing may be added afterwards. */
   bytes(): Buffer {
     return this.#bytes.subarray(0, Math.max(0, this.#length - 1));
   }

@@ -26,7 +26,7 @@ const number = fc.oneof(
 );
 const value: fc.Arbitrary<PointValue> = fc.oneof(number, fc.boolean(), text);
 
-/** What cannot be said in line protocol, and is therefore refused, not written wrongly. */
+/** Values that line protocol cannot say; they are refused, not written wrongly. */
 const isSayable = (name: string) => name !== '' && !/\\([ ,="]|$)/.test(name) && !/[\n\r\t\0]/.test(name);
 
 describe('a line', () => {
@@ -79,7 +79,7 @@ describe.skipIf(!influxIsInstalled())('lines, read back from a real InfluxDB', (
         value,
         async (measurementEnd, site, deviceEnd, pointCode, wanted) => {
           run += 1;
-          // So that no two runs meet in one series: InfluxDB keeps the type that a field had first.
+          // Names of their own: InfluxDB keeps the type that a field had first.
           const measurement = `m${run}${measurementEnd}`;
           const device = `d${run}${deviceEnd}`;
           const sample = storableSample({

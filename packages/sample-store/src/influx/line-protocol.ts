@@ -84,7 +84,7 @@ export class LineWriter {
     return spelling;
   }
 
-  /** What a line begins with, up to its first blank. */
+  /** The beginning of a line, up to its first blank. */
   head({ measurement, device, site }: StorableSample, quality: Quality): Head {
     // No name that can be written has a NUL character in it.
     const key = `${measurement}\0${device}\0${site}\0${quality}`;

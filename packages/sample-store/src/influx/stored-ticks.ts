@@ -9,7 +9,7 @@ export interface TickGroup {
   readonly samples: readonly StorableSample[];
 }
 
-/** What lies further apart is asked for by itself, rather than all between. */
+/** Ticks further apart are asked for one by one, rather than with all between them. */
 const longestGroupMs = 3_600_000;
 
 export function tickGroups(samples: readonly StorableSample[]): TickGroup[] {

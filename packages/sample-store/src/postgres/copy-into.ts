@@ -1,6 +1,6 @@
 import type pg from 'pg';
 
-/** What of the driver's connection a COPY needs; its types leave that out. */
+/** The part of the driver's connection that a COPY needs; its types leave that out. */
 interface CopyConnection {
   query(text: string): void;
   sendCopyFromChunk(chunk: Buffer): void;

@@ -9,7 +9,7 @@ export function saysItEnds(error: unknown): boolean {
   return error instanceof pg.DatabaseError && endingStates.has(error.code ?? '');
 }
 
-/** What comes of making a connection. `ending`: the server wants to end; `silent`: nothing within the time for it. */
+/** Outcome of making a connection. `ending`: the server wants to end; `silent`: nothing within the time for it. */
 export type Welcome = 'welcome' | 'full' | 'ending' | 'refused' | 'silent';
 
 type Connecting = pg.ClientConfig & { readonly connectionTimeoutMillis: number };

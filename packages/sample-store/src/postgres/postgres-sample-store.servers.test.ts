@@ -140,7 +140,7 @@ describe('PostgreSQL in its own right', () => {
       firstTimeMs + 2 * dayMs,
       firstTimeMs + 3 * dayMs - 1,
     ]);
-    // What comes late for a day that was dropped makes it anew, also when somebody else dropped it.
+    // A late sample of a day that was dropped makes the day anew, also when somebody else dropped it.
     expect(await own.store.write([storableSample()])).toEqual({ kind: 'written' });
     await own.client.query('drop table samples.sample_value_20260101, samples.sample_miss_20260101');
     await expect(own.store.write([storableSample()])).rejects.toMatchObject({ code: '23514' });

@@ -51,7 +51,7 @@ export class SeriesIds {
     if (missing.size === 0) return;
     if (this.#count > seriesKeptAtMost) {
       this.forget();
-      // What was known of these samples is gone too.
+      // The ids known for these samples are gone too.
       return this.learn(db, samples);
     }
     await this.#fetch(db, [...missing.values()]);
@@ -62,7 +62,7 @@ export class SeriesIds {
     return this.#known.get(session)?.get(device);
   }
 
-  /** What is known now, also after somebody else's write has failed and made all of it be forgotten. */
+  /** The ids known now, also after somebody else's failed write has made all of them be forgotten. */
   known(): KnownSeries {
     const known = this.#known;
     return { pointsOf: ({ session, device }) => known.get(session)?.get(device) };

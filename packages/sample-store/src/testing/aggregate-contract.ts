@@ -4,7 +4,7 @@ import { withEmptyBuckets } from '../with-empty-buckets.ts';
 import { minutes, press } from './contract-questions.ts';
 import { firstTimeMs, storableSample } from './storable-sample.ts';
 
-/** What every store must make of its values in intervals. */
+/** The contract of aggregates: how every store sums up values in intervals. */
 export function describeAggregates(store: () => SampleStore): void {
   describe('asked for aggregates', () => {
     const ticks = [0, 1, 2, 59, 60, 61, 180];

@@ -3,7 +3,7 @@ import type { SampleStore } from '../sample-store.ts';
 import { minutes, press, wholeRange } from './contract-questions.ts';
 import { storableSample } from './storable-sample.ts';
 
-/** What every store that keeps 64-bit integers exactly must do with them. */
+/** The contract of stores that keep 64-bit integers exactly. */
 export function describeIntegers(store: () => SampleStore): void {
   describe('given 64-bit integers', () => {
     const digits = [

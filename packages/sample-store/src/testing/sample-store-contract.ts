@@ -5,7 +5,7 @@ import { minutes, press, wholeRange } from './contract-questions.ts';
 import { describeIntegers } from './integer-contract.ts';
 import { firstTimeMs, storableSample } from './storable-sample.ts';
 
-/** What every store that keeps all kinds of values and is read again must do. `open` gives an empty one. */
+/** The contract of stores that keep all kinds of values and are read again. `open` gives an empty one. */
 export function describeSampleStoreContract(name: string, open: () => Promise<SampleStore>): void {
   describe(`${name} as a sample store`, () => {
     let store: SampleStore;

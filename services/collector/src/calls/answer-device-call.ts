@@ -45,7 +45,7 @@ export async function answerDeviceCall(
     use: (bus: DeviceBus) => Promise<T>,
   ): Promise<T> => {
     const done = await endpoint.turn(asker, turnOptions(device), async (bus) => {
-      // What is written and read back must be over before anybody else may take the device.
+      // Writing and reading back must be over before anybody else may take the device.
       if (call.kind === 'write' && leaseRemainingMs() <= neededMs) await renewLease(renewalMs);
       const refusal = refusalNow();
       if (refusal !== undefined) throw new NotPermitted(refusal);

@@ -39,7 +39,7 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
   } catch (error) {
     const detail = `${device.code} ${point.code}: ${(error as Error).message}`;
     if (error instanceof NotPermitted) return { kind: 'refused', detail };
-    // Of anything that was not foreseen nobody knows whether bytes had left.
+    // After an unforeseen fault nobody knows whether bytes had left.
     if (error instanceof ReadFailure && (error.missCause === 'exception' || !error.wasSent)) {
       return { kind: 'written', outcome: 'failed', detail, sent, read_back: null };
     }

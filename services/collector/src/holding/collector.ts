@@ -60,7 +60,7 @@ export class Collector {
     if (this.#draining) return;
     this.#options.log.info('lease held; taking work');
     this.#openInbox();
-    // What was held before counts only if the log still says so.
+    // Sessions held before count only if the log still says so.
     this.#recheckAll();
   }
 

@@ -22,7 +22,7 @@ export class SeenEvents {
 
   /** Reads a task's state and believes it only when it has all that was seen before. @throws LogDamaged */
   async read(taskId: string, load: (taskId: string) => Promise<TaskState>): Promise<TaskState> {
-    // What is seen while it is being read may be younger than what is read.
+    // Events seen while it is being read may be younger than the answer.
     const before = { ...this.#of(taskId) };
     const task = await load(taskId);
     const { lastLifecycle, lastPlacement } = task;

@@ -34,7 +34,7 @@ class World {
   readonly time = new FakeTime();
   readonly process = new FakeProcess(this.time);
   readonly bus = new ScriptedBus(this.time);
-  /** What happened at the device and in the broker, in order. */
+  /** Everything that happened at the device and in the broker, in order. */
   readonly statuses: SessionLiveStatus[] = [];
   readonly answered: string[] = [];
   readonly epochsPolled: number[] = [];
@@ -52,7 +52,7 @@ class World {
     },
   };
   lastTicks: Readonly<Record<string, LastTick>> = {};
-  /** What the latest runner was told of its devices. */
+  /** The last words on devices that the latest runner was told. */
   answering: ReadonlySet<string> | undefined;
   loadMs = 5;
   /** Questions that wait for their turn while it is set. */

@@ -78,7 +78,7 @@ export class TaskHolder {
     return this.#runner !== undefined;
   }
 
-  /** Of the devices that are polled and have been asked. */
+  /** Health of the devices that are polled and have been asked. */
   deviceHealth(): readonly DeviceHealth[] {
     return Object.values(this.#runner?.status().device_health ?? {});
   }
@@ -190,7 +190,7 @@ export class TaskHolder {
     const { taskId, configs, samples, sent, recoveries, log, inTurn, mayPoll } = this.#options;
     let isWanted = true;
     let goesOn = isPlacedAnew;
-    // What its turn comes for when it is too late is not asked: a drain would wait for all that is asked.
+    // A question whose turn comes too late is not asked: a drain would wait for it.
     const ask = <T>(question: () => Promise<T>): Promise<T | undefined> =>
       inTurn(async () => (isWanted && !this.#isClosing && mayPoll() ? question() : undefined));
     let loaded: LoadedConfig | undefined;
@@ -214,7 +214,7 @@ export class TaskHolder {
         loaded.config.devices.map(async (device) => {
           const last = await ask(() => samples.last(taskId, device.id));
           if (last?.stored) former.push(last.stored);
-          // What an earlier holder read in this very tick is not read again.
+          // The tick that an earlier holder has read is not read again.
           if (last?.session === assignment.session_id) firstTicks.set(device.id, last.tick + 1);
           // This collector's own, before it was started again or lost its lease.
           goesOn ||= last?.session === assignment.session_id && last.epoch === assignment.epoch;

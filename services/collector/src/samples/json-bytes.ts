@@ -12,7 +12,7 @@ const wholeBytes = 11;
 const least = -0x8000_0000;
 /** Both digits of each number below 100. */
 const pairs = Uint8Array.from({ length: 200 }, (_, at) => zero + (((at >> 1) / (at & 1 ? 1 : 10)) % 10));
-/** So short a text is written by a loop here: a call of the encoder costs more. */
+/** Longest text that a loop here writes: a call of the encoder costs more. */
 const longestByLoop = 64;
 
 /**
@@ -21,7 +21,7 @@ const longestByLoop = 64;
  */
 export class JsonBytes {
   #bytes: Uint8Array;
-  /** Of the same bytes. */
+  /** A view of the same bytes. */
   #view: DataView;
   #length = 0;
 
@@ -34,12 +34,12 @@ export class JsonBytes {
     return this.#length;
   }
 
-  /** What was written so far, or a part of it. It changes with the next call. */
+  /** The bytes written so far, or a part of them. They change with the next call. */
   written(from = 0, end = this.#length): Uint8Array {
     return this.#bytes.subarray(from, end);
   }
 
-  /** What was written stays where it is until it is written over: see {@link again}. */
+  /** Starts anew. The bytes stay where they are until they are written over: see {@link again}. */
   clear(): void {
     this.#length = 0;
   }

@@ -15,7 +15,7 @@ export interface SampleSource {
 }
 
 const openBrace = 0x7b;
-/** Of one message at a time; its bytes are copied when it is complete. */
+/** Room for one message at a time; its bytes are copied when it is complete. */
 const text = new JsonBytes(16_384);
 const encoder = new TextEncoder();
 

@@ -8,11 +8,11 @@ import { decimalScales, JsonBytes } from './json-bytes.ts';
 import type { ReportFilter } from './report-filter.ts';
 import type { ValueKeys } from './value-keys.ts';
 
-/** So much of what is wrong with single points is told. */
+/** Longest account of faults of single points, in characters. */
 const longestDetail = 2_000;
 /** Beyond any text. */
 const nowhere = 0xffff_ffff;
-/** Of a usual number. */
+/** Length of a usual number. */
 const valueBytes = 8;
 
 /**
@@ -20,7 +20,7 @@ const valueBytes = 8;
  * here looks at. Codes are the user's: `__proto__` is one like any other.
  */
 export class TickReadings implements ReadingSink {
-  /** What is to be sent, `,"code":value` each. */
+  /** The values to be sent, `,"code":value` each. */
   readonly values: JsonBytes;
   /** 64-bit integers, `,"code":"digits"` each. Undefined when there are none. */
   integers: JsonBytes | undefined;
@@ -129,7 +129,7 @@ export class TickReadings implements ReadingSink {
 
   /** Whether nothing is left to be written of a value. If something is, its key has been. */
   #isAgain(index: number, code: string, value: PointValue, isUncertain: boolean): boolean {
-    // Of filtered readings not all are written.
+    // A filter may have kept some readings out.
     const wasWritten = this.#readIn[index] === this.#tick - 1 && !this.#isFiltered;
     if (!this.#isFirst(index)) return true;
     if (this.#isFiltered && !this.#filter.takes(code, value, false, isUncertain, this.#timeMs)) return true;

@@ -70,7 +70,7 @@ export class SpoolAdoption {
     this.#lookNow();
   }
 
-  /** What is not sent is left as it was found. */
+  /** Stops. Samples not sent stay on disk as they were found. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     this.#cancelLook?.();

@@ -14,7 +14,7 @@ export function isRepeatHarmless({ since }: Doubt, clock: Clock): boolean {
   return elapsedMs(clock, since) < repeatIsHarmlessMs;
 }
 
-/** What the spool says of a record: stored at the earliest so long before it was read, behind this sequence. */
+/** The spool's word on a record: how long before its reading, and behind which sequence, it may have been stored. */
 export function doubtOf(
   { afterSequence, agoMs }: { readonly afterSequence: number; readonly agoMs: number },
   clock: Clock,

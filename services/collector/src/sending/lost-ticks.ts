@@ -2,10 +2,10 @@ import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { Doubt } from './doubt.ts';
 import { missOf } from './miss-of.ts';
 
-/** That ticks were lost. */
+/** A notice that ticks were lost. */
 export interface LostNotice {
   readonly sample: Sample;
-  /** Of a sample that was sent before it was given up. */
+  /** Doubt of a sample that was sent before it was given up. */
   readonly doubt?: Doubt;
 }
 

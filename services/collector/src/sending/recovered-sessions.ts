@@ -10,7 +10,7 @@ import type { Recoveries } from '../ports.ts';
 export class RecoveredSessions implements Recoveries {
   readonly #log: Logger;
   readonly #nowMs: () => number;
-  /** Of which no sample is confirmed yet, by session id. */
+  /** Sessions without a confirmed sample yet, by id. */
   readonly #awaited = new Map<string, { readonly assignment: Assignment; readonly beganMs: number }>();
 
   constructor({ log, nowMs }: { log: Logger; nowMs: () => number }) {
@@ -51,7 +51,7 @@ export class RecoveredSessions implements Recoveries {
     integers,
   }: OutgoingSample): void {
     const awaited = this.#awaited.get(session);
-    // What the former process left in its spool is of the same epoch and was read before.
+    // The former process's spool is of the same epoch and was read before.
     if (!awaited || awaited.assignment.epoch !== epoch || read_at < awaited.beganMs) return;
     if (!isRead && !values && !integers) return;
     this.#awaited.delete(session);

@@ -24,7 +24,7 @@ export interface SampleOutboxOptions {
   readonly wasStored?: (sample: Sample, afterSequence: number) => Promise<boolean>;
   /** Nothing that will be sent lies before or at this sequence of the stream. */
   readonly firstAfter?: number;
-  /** What of an error of `send` says that the sample is too large, now or later. */
+  /** Tells by an error of `send` that the sample is too large, now or later. */
   readonly tooLarge?: (error: unknown, sample: OutgoingSample) => TooLarge | undefined;
   readonly isBrokerUp: () => boolean;
   /**
@@ -86,7 +86,7 @@ export class SampleOutbox {
     this.#tooLarge = new TooLargeSamples(options.log);
     this.#mayStart = !options.awaitsSpool;
     this.#lastSequence = options.firstAfter ?? 0;
-    // What is in flight cannot be dropped; there must be older ones than the newest that can.
+    // Samples in flight cannot be dropped; there must be older ones than the newest that can.
     this.#maxInFlight = Math.max(
       1,
       Math.min(options.maxInFlight ?? mostInFlight, Math.floor(options.maxWaiting / 2)),
@@ -97,7 +97,7 @@ export class SampleOutbox {
     this.#order += 1;
     this.#queue.push({ order: this.#order, sample });
     const spilling = this.#spooling?.spilling;
-    // What is being written to the spool is as good as gone: a disk that takes its time must not cost samples.
+    // Samples being written to the spool count as gone: a slow disk must not cost samples.
     if (this.#inMemory() - (spilling?.underWay() ?? 0) > this.#options.maxWaiting) this.#dropOldest();
     spilling?.planSweep(() => this.#inMemory() > 0);
     if (this.#options.later) this.#pumpSoon();
@@ -323,7 +323,7 @@ export class SampleOutbox {
 
   #take(): Waiting | undefined {
     if (this.#again.length > 0) {
-      // What failed goes first, and not before its time: else later samples would overtake it.
+      // Failed ones go first, and not before their time: else later samples would overtake them.
       if (this.#cancelRetry) return undefined;
       if (this.#again.length > 1) this.#again.sort(byTaken);
       return this.#again.shift();
@@ -388,7 +388,7 @@ export class SampleOutbox {
   }
 
   #dropOldest(): void {
-    // What was sent in vain is older than what was never sent; what lies in the spool too frees nothing here.
+    // Samples sent in vain are older than those never sent; the spool's free nothing here.
     const inVain = this.#again.filter(isOnlyInMemory).sort(byTaken)[0];
     if (inVain) this.#again.splice(this.#again.indexOf(inVain), 1);
     const oldest = inVain ?? this.#queue.take();

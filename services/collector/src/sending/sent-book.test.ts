@@ -93,7 +93,7 @@ describe('up to where samples were sent', () => {
   it('leaves out what lies between two processes', async () => {
     const world = new World();
     world.note(10, 10, 14);
-    // What the former one had on disk.
+    // Records that the former one had on disk.
     world.note(30, 30, 33);
     world.note(31, 31, 33, { epoch: 25 });
     await world.book.close();

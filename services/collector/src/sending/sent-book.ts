@@ -5,7 +5,7 @@ import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 
-/** What of a sample says up to where its sender has come. */
+/** The part of a sample that says up to where its sender has come. */
 export type SentSample = Pick<
   Sample,
   'session' | 'epoch' | 'collector' | 'task' | 'device' | 'tick' | 'through_tick' | 'period_ms' | 'since_tick'
@@ -27,19 +27,19 @@ export interface SentBookOptions {
 const defaultEveryMs = 10_000;
 /** Between two that come by the clock: thousands of sessions cost broker and process no more than hundreds. */
 const paceMs = 5;
-/** Of those whose reading has ended: samples and leases are with the same broker. */
+/** Records of ended readings that are published together; samples and leases share their broker. */
 const publishedAtOnce = 8;
-/** What has not changed is said again so often: who says nothing for minutes is taken for dead. */
+/** How often an unchanged record is repeated: a sender silent for minutes is taken for dead. */
 const saidAgainAfterMs = 30_000;
-/** What has not changed for so long is taken for ended. Should it go on, it begins anew. */
+/** Time without a change after which a record counts as ended. Should it go on, it begins anew. */
 const endedAfterMs = 15 * 60_000;
-/** So that a record fits into a message, with names of any length that one has. */
+/** Bound of a record, which has to fit into a message with names of any length. */
 const devicesOfRecord = 1_000;
-/** Of what has ended and was not taken yet; beyond it the oldest go. */
+/** Most ended records not taken yet; beyond it the oldest go. */
 const devicesLeft = 50_000;
 const closingMs = 5_000;
 
-/** What one process has sent of a session under one epoch. */
+/** The record of one process: what it has sent of a session under one epoch. */
 interface Sender {
   readonly token: string;
   readonly about: Pick<SentSample, 'session' | 'epoch' | 'collector' | 'task'>;
@@ -169,7 +169,7 @@ export class SentBook {
       this.#leave(sender);
       sender.isQueued = true;
       void this.#inTurn(async () => {
-        // What is not taken is tried again by the clock, and not by each of thousands.
+        // A refused record is tried again by the clock, not by each of thousands.
         if (this.#hasFailed || this.#stop.signal.aborted) sender.isQueued = false;
         else await this.#publishAside(sender);
       });
@@ -240,7 +240,7 @@ export class SentBook {
     if (!isBrokerUp()) return false;
     const { session, epoch, collector, task } = sender.about;
     const { hasEnded } = sender;
-    // What comes meanwhile makes it dirty again.
+    // Changes that come meanwhile make it dirty again.
     sender.isDirty = false;
     const devices = [...sender.devices.values()];
     try {

@@ -8,7 +8,7 @@ export interface SpillingOptions {
   readonly queue: Fifo<Waiting>;
   /** Whether memory is half full: then everything goes to the spool, not only what has waited. */
   readonly isCrowded: () => boolean;
-  /** What was sent in vain and lies in memory only, the oldest first; undefined while some of it is under way. */
+  /** Samples sent in vain that lie in memory only, the oldest first; undefined while some are under way. */
   readonly takeSentInVain: () => Waiting[] | undefined;
   /** Order of the newest sample that was pushed. */
   readonly newestOrder: () => number;
@@ -22,7 +22,7 @@ export interface SpillingOptions {
 
 const mostSpilledAtOnce = 2_000;
 
-/** What waits longer than one to two of these goes to the spool: so much is lost when the process is killed. */
+/** Samples that wait one to two of these go to the spool: a kill loses no more than that. */
 const spoolAfterMs = 1_000;
 
 /** Moves what waits in memory to the spool: what has waited for long, and everything when memory is half full. */
@@ -99,7 +99,7 @@ export class Spilling {
     const { feed, queue, takeSentInVain } = this.#options;
     const batch: Waiting[] = [];
     if (feed.isUntouched()) {
-      // What is older than all that will be spooled goes there first, once nothing of it is under way.
+      // Samples older than all that will be spooled go there first, once none of them is under way.
       const sentInVain = takeSentInVain();
       if (sentInVain) batch.push(...sentInVain);
       else if (!isAllToGo) return [];

@@ -22,7 +22,7 @@ export interface SpoolFeedOptions {
   readonly spool: Spool;
   readonly clock: Clock;
   readonly log: Logger;
-  /** What `next` had to wait for is there. */
+  /** Called when the record that `next` had to wait for is there. */
   readonly onRead: () => void;
   readonly onTooLarge: (sample: Sample, size: TooLarge) => void;
 }
@@ -36,7 +36,7 @@ export class SpoolFeed {
   #reading = false;
   /** Given out and not confirmed, in order. */
   #outstanding: { readonly position: SpoolPosition; isConfirmed: boolean }[] = [];
-  /** Of records that were sent before they were written here, by message id. Never more than may be in flight. */
+  /** Records that were sent before they were written here, by message id. Never more than may be in flight. */
   readonly #doubts = new Map<string, Doubt>();
   #complaints = 0;
   #isSavingLost: Promise<void> | undefined;
@@ -71,7 +71,7 @@ export class SpoolFeed {
     return this.#withDoubt(found);
   }
 
-  /** What nobody has read of the oldest segment, which is to be dropped: see {@link Spool.takeOldest}. */
+  /** The unread rest of the oldest segment, which is to be dropped: see {@link Spool.takeOldest}. */
   async takeOldest(): Promise<SpooledAndDoubted[]> {
     return (await this.spool.takeOldest()).map((taken) => this.#withDoubt(taken));
   }

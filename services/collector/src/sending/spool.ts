@@ -16,10 +16,10 @@ export interface SpooledSample {
   readonly maybeStored: { readonly afterSequence: number; readonly agoMs: number } | undefined;
 }
 
-/** That ticks were lost, to be told. */
+/** A notice of lost ticks, to be told. */
 export interface SpooledNotice {
   readonly sample: Sample;
-  /** Of a sample that was sent before it was lost: if it was stored, then after this sequence of the stream. */
+  /** Doubt of a sample sent before it was lost: if it was stored, then after this sequence of the stream. */
   readonly maybeStoredAfter: number | undefined;
 }
 

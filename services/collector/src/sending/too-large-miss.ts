@@ -1,12 +1,12 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { missOf } from './miss-of.ts';
 
-/** What of a sample was too much for whom. */
+/** The part of a sample that was too much, and for whom. */
 export interface TooLarge {
   readonly bytes: number;
   /** Undefined where whoever refused it did not say. */
   readonly limitBytes: number | undefined;
-  /** What to raise so that it would be taken; undefined where that cannot be changed. */
+  /** The setting to raise so that it would be taken; undefined where none can be changed. */
   readonly bound: string | undefined;
 }
 
@@ -15,7 +15,7 @@ export function tooLargeMiss(sample: Sample, size: TooLarge): Sample {
   return missOf(sample, { cause: 'too_large', detail: tooLargeDetail(sample, size) });
 }
 
-/** What is wrong and what to do, in words. */
+/** The fault and what to do, in words. */
 export function tooLargeDetail({ device }: Sample, { bytes, limitBytes, bound }: TooLarge): string {
   const limit = limitBytes === undefined ? 'fewer' : `${limitBytes} at most`;
   const raise = bound === undefined ? '' : `raise ${bound}, or `;

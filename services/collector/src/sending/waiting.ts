@@ -11,7 +11,7 @@ export interface Waiting {
   taken?: number;
   /** Replaced by a miss when the broker will never take it. */
   sample: OutgoingSample;
-  /** That it tells of lost ticks. */
+  /** True for a notice of lost ticks. */
   readonly notice?: LostNotice;
   /** Where it lies in the spool. */
   readonly position?: SpoolPosition;

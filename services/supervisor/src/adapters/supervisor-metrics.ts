@@ -22,7 +22,7 @@ const warningLevels = [50, 80] as const;
 export interface SupervisorMetricSources {
   readonly isLeading: () => boolean;
   readonly isLogDamaged: () => boolean;
-  /** Of the whole log. */
+  /** Counts of the whole log. */
   readonly sessions: () => SessionCounts;
   /** Undefined while another supervisor leads. */
   readonly waiting: () => readonly Waiting[] | undefined;

@@ -1,13 +1,13 @@
 import type { LeaseVerdict } from '@holdfast/shared/lease/lease-judge.ts';
 
-/** What the supervisor knows of a collector. */
+/** A collector as the supervisor knows it. */
 export interface Collector {
   readonly collectorId: string;
   readonly verdict: LeaseVerdict;
   /** How many sessions it may hold. */
   readonly capacity: number;
   readonly labels: Readonly<Record<string, string>>;
-  /** What it held under this epoch or an older one was taken from it for good. */
+  /** Epoch up to which its sessions were taken from it for good. */
   readonly voidUpTo: number;
   /** It drains, but stays up: what it holds is to be moved to others. */
   readonly isToBeEmptied?: boolean | undefined;

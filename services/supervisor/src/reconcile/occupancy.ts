@@ -7,7 +7,7 @@ interface EndpointUse {
   readonly sessions: number;
 }
 
-/** What the fleet is busy with while a plan is made: grows with every placement that the plan names. */
+/** The fleet's load while a plan is made: grows with every placement that the plan names. */
 export class Occupancy {
   readonly #load = new Map<string, number>();
   readonly #endpoints = new Map<string, EndpointUse>();

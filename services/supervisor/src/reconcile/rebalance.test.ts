@@ -12,7 +12,7 @@ const fleet: Fleet = new Map(
   ]),
 );
 
-/** So many sessions on each collector; the ones that were placed first have been there for longest. */
+/** A fleet with so many sessions on each collector; the ones placed first have been there for longest. */
 function placedOn(loads: readonly number[]): Placed[] {
   let count = 0;
   return loads.flatMap((load, index) =>

@@ -81,7 +81,7 @@ export type Action =
       readonly detail: string;
       readonly refusals: number;
     }
-  /** What lies on the subject of a collector that is gone, for a task that is not placed there. */
+  /** Messages on the subject of a collector that is gone, for a task that is not placed there. */
   | { readonly type: 'remove'; readonly collectorId: string; readonly taskId: string }
   | {
       readonly type: 'fail';

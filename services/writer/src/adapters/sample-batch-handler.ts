@@ -81,11 +81,11 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     for (const { sample } of written) counters.valuesWritten += valueCount(sample);
 
     tellOfFenced(fenced);
-    // What somebody sent again by hand does not vanish.
+    // Samples sent again by hand do not vanish.
     const sentAgain = fenced.filter(({ message }) => firstSequence(message) !== undefined);
     const rejected = fenced.filter((entry) => !sentAgain.includes(entry));
     await record(
-      // That ticks were lost in a full buffer stays true whoever holds the session now.
+      // Ticks lost in a full buffer stay lost, whoever holds the session now.
       rejected.map(({ sample }) =>
         tickEntry(sample, sample.miss?.cause === 'buffer_full' ? 'buffer_full' : 'fenced'),
       ),

@@ -1,6 +1,6 @@
 import { clockAheadHeader, type Sample, sentAtHeader } from '@holdfast/shared/contracts/sample/sample.ts';
 
-/** What of a message tells of clocks. */
+/** The part of a message that tells of clocks. */
 export interface TimedMessage {
   /** When the broker stored it. */
   readonly time: Date;

@@ -5,7 +5,7 @@ import type { EpochFence } from '../fencing/epoch-fence.ts';
 import { clockAheadMs, type TimedMessage } from './clock-difference.ts';
 import { firstSequence } from './first-sequence.ts';
 
-/** What of a message matters here. */
+/** The part of a message that matters here. */
 export interface IncomingMessage extends TimedMessage {
   /** Position in the stream. */
   readonly seq: number;

@@ -20,7 +20,7 @@ const epochsKept = 16;
 export class EpochFence {
   readonly #startsOfSession = new Map<string, EpochStart[]>();
 
-  /** What is known from before: every sample after `sequence` comes after this epoch's first. */
+  /** Knowledge from before: every sample after `sequence` comes after this epoch's first. */
   know(session: string, epoch: number, sequence: number): void {
     const starts = this.#startsOfSession.get(session) ?? [];
     const known = starts.find((start) => start.epoch === epoch);

@@ -32,7 +32,7 @@ interface Pending {
 
 /** A collector that reads on says so every half minute at least. */
 const surelyEndedMs = 2 * 60_000;
-/** What the stream has dropped meanwhile may still be with a writer that lives, which stores it as soon as it can. */
+/** Longest time for which a living writer still holds, and may store, samples that the stream has dropped. */
 const inHandMs = 10_000;
 
 /**

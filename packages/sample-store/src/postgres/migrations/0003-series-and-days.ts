@@ -6,7 +6,7 @@ import { type Kysely, sql } from 'kysely';
  * deleted; the days themselves are made by whoever writes. Where the TimescaleDB extension is in the
  * database, a hypertable with chunks of a day does the splitting.
  *
- * What is stored already is copied.
+ * Stored rows are copied.
  */
 export async function splitBySeriesAndDay(db: Kysely<unknown>): Promise<void> {
   await sql`alter table samples.sample_value rename to sample_value_before`.execute(db);
