@@ -66,6 +66,11 @@ const programs = {
     env: { PATH: pathOfTests() },
     commands: (args) => [[join(ROOT, 'test/faults/main.ts'), ...args]],
   },
+  'test:cluster': {
+    servers: [requirePinnedNatsServer],
+    env: { PATH: pathOfTests() },
+    commands: (args) => [[join(ROOT, 'test/cluster-trial/main.ts'), ...args]],
+  },
   audit: {
     servers: [],
     commands: (args) => [[join(ROOT, 'dev/src/supply-chain/audit.ts'), PNPM, ...args]],

@@ -21,6 +21,8 @@ export interface ProcessOptions {
   /** What the kernel sends when this process dies without stopping its child (Linux only). Default SIGTERM. */
   readonly signalOnParentDeath?: NodeJS.Signals;
   readonly runAs?: RunAs;
+  /** The network namespace to run in, as ip-netns(8) knows it (Linux, root). */
+  readonly network?: string | undefined;
 }
 
 export interface ProcessExit {
@@ -80,6 +82,7 @@ export async function startProcess(options: ProcessOptions): Promise<RunningProc
   const launch = launchThroughSetpriv(command, options.args ?? [], {
     signalOnParentDeath,
     runAs: options.runAs,
+    network: options.network,
   });
   const child = spawn(launch.command, launch.args, {
     detached: true,

@@ -33,10 +33,23 @@ const REACH_EVERYTHING = [
 export function launchThroughSetpriv(
   command: string,
   args: readonly string[],
-  options: { readonly signalOnParentDeath: NodeJS.Signals; readonly runAs?: RunAs | undefined },
+  options: {
+    readonly signalOnParentDeath: NodeJS.Signals;
+    readonly runAs?: RunAs | undefined;
+    /** The network namespace to enter first, while this is still root. */
+    readonly network?: string | undefined;
+  },
 ): Launch {
+  const { runAs, network } = options;
+  if (network !== undefined) {
+    const {
+      command: program,
+      args: its,
+      ...user
+    } = launchThroughSetpriv(command, args, { ...options, network: undefined });
+    return { command: 'ip', args: ['netns', 'exec', network, program, ...its], ...user };
+  }
   const setpriv = setprivPath();
-  const { runAs } = options;
   if (setpriv === undefined) {
     return { command, args, ...(runAs === undefined ? {} : { uid: runAs.uid, gid: runAs.gid }) };
   }

@@ -4,9 +4,14 @@ import type { Random } from './random.ts';
 import { sendAndReset } from './send-and-reset.ts';
 import { sessionsPath } from './world/load.ts';
 
+export interface SentCommand extends AnsweredCommand {
+  /** Of HTTP; undefined where no answer came, `left` where the client did not wait for one. */
+  readonly status: number | 'left' | undefined;
+}
+
 export interface Clients {
-  /** Every command that was sent, with its answer. */
-  readonly commands: readonly AnsweredCommand[];
+  /** Every command that was answered or given up, in this order. */
+  readonly commands: readonly SentCommand[];
   /** Takes no new action and waits for the answers that are still out. */
   stop(): Promise<void>;
 }
@@ -14,6 +19,12 @@ export interface Clients {
 interface Known {
   sessionId: string | undefined;
   status: 'none' | 'running' | 'paused';
+}
+
+/** An API that needs a key, and what it puts before the operator's name in events. */
+export interface ApiKey {
+  readonly key: string;
+  readonly name: string;
 }
 
 const answerTimeoutMs = 20_000;
@@ -28,9 +39,14 @@ export function startClients(options: {
   busy: readonly string[];
   random: Random;
   clients: number;
+  /** Between two commands of one client. */
+  pauseMs?: readonly [number, number];
+  answerTimeoutMs?: number;
+  apiKey?: ApiKey;
 }): { clients: Clients; started: Promise<void> } {
-  const { url, random } = options;
-  const commands: AnsweredCommand[] = [];
+  const { url, random, apiKey, pauseMs = [400, 2_500] } = options;
+  const timeoutMs = options.answerTimeoutMs ?? answerTimeoutMs;
+  const commands: SentCommand[] = [];
   const known = new Map<string, Known>();
   const stopping = new AbortController();
   let sent = 0;
@@ -42,19 +58,24 @@ export function startClients(options: {
     leavesAfterMs?: number,
   ): Promise<AnsweredCommand> => {
     sent += 1;
-    const id = `client-${sent}`;
+    const operator = `client-${sent}`;
     const path = command === 'start' ? 'start-task' : `${sessionId}/${command}`;
-    const body = command === 'start' ? { task_id: Number(taskId) } : { reason: id };
+    const body = command === 'start' ? { task_id: Number(taskId) } : { reason: operator };
     const sentAtMs = Date.now();
-    const { answer, started } = await ask(`${url}${sessionsPath}/${path}/`, id, body, leavesAfterMs);
-    const answered: AnsweredCommand = {
-      id,
+    const asked = await ask(`${url}${sessionsPath}/${path}/`, {
+      ...{ operator, body, timeoutMs, leavesAfterMs },
+      key: apiKey?.key,
+    });
+    const { answer, status, started } = asked;
+    const answered: SentCommand = {
+      id: apiKey === undefined ? operator : `${apiKey.name}/${operator}`,
       command,
       taskId,
       sessionId: command === 'start' ? started : sessionId,
       sentAtMs,
       answeredAtMs: Date.now(),
       answer,
+      status,
     };
     commands.push(answered);
     learn(known, answered);
@@ -95,7 +116,7 @@ export function startClients(options: {
 
   const run = async (mine: Random): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await sleep(mine.integer(400, 2_500), undefined, { signal: stopping.signal }).catch(() => undefined);
+      await sleep(mine.integer(...pauseMs), undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
       await act(mine, mine.pick(options.busy));
     }
@@ -135,36 +156,47 @@ export function startClients(options: {
   };
 }
 
-async function ask(
+export async function ask(
   url: string,
-  operator: string,
-  body: unknown,
-  leavesAfterMs: number | undefined,
-): Promise<{ answer: AnsweredCommand['answer']; started?: string }> {
-  const headers = { 'content-type': 'application/json', 'x-operator': operator };
+  options: {
+    operator: string;
+    body: unknown;
+    timeoutMs: number;
+    key: string | undefined;
+    leavesAfterMs?: number | undefined;
+  },
+): Promise<Pick<SentCommand, 'answer' | 'status'> & { started?: string }> {
+  const { operator, body, timeoutMs, key, leavesAfterMs } = options;
+  const headers = {
+    'content-type': 'application/json',
+    'x-operator': operator,
+    ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+  };
   if (leavesAfterMs !== undefined) {
     await sendAndReset(url, { method: 'POST', headers, body, afterMs: leavesAfterMs });
-    return { answer: 'unknown' };
+    return { answer: 'unknown', status: 'left' };
   }
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers,
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(answerTimeoutMs),
+      signal: AbortSignal.timeout(timeoutMs),
     });
+    const { status } = response;
     const answered = (await response.json()) as { session_id?: string; code?: string };
     if (response.ok) {
       return {
         answer: 'success',
+        status,
         ...(answered.session_id === undefined ? {} : { started: answered.session_id }),
       };
     }
     // Every other problem says of itself that nothing was changed.
-    const isUnknown = response.status === 500 || answered.code === 'outcome_unknown';
-    return { answer: isUnknown ? 'unknown' : 'not_stored' };
+    const isUnknown = status === 500 || answered.code === 'outcome_unknown';
+    return { answer: isUnknown ? 'unknown' : 'not_stored', status };
   } catch {
-    return { answer: 'unknown' };
+    return { answer: 'unknown', status: undefined };
   }
 }
 

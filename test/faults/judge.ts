@@ -1,5 +1,6 @@
 import type { AnsweredCommand } from '../verify/history.ts';
 import { readHistory } from '../verify/read-history.ts';
+import type { Tolerances } from '../verify/tolerances.ts';
 import { type Minimum, type Verdict, verify } from '../verify/verify.ts';
 import type { World } from './world/world.ts';
 
@@ -10,7 +11,7 @@ export async function judge(
   minimum: Minimum,
 ): Promise<Verdict> {
   const history = await readHistory({
-    natsUrl: world.natsUrl,
+    natsUrl: world.nats.url,
     databaseUrl: world.databaseUrl,
     commands,
     requests: world.plant.requests.map(({ at, device, connectionId }) => ({
@@ -20,14 +21,18 @@ export async function judge(
     })),
   });
   return verify(history, {
-    // One machine and one clock, but few cores, which may be busy for a while.
-    tolerances: {
-      stopMs: world.shape.leaseTtlMs + 1_500,
-      clockMs: 750,
-      settleMs: 8_000,
-      freshMs: 10_000,
-      plantMs: 1_000,
-    },
+    tolerances: tolerancesOfOneMachine(world.shape.leaseTtlMs),
     minimum,
   });
+}
+
+/** One clock, but few cores, which may be busy for a while. */
+export function tolerancesOfOneMachine(leaseTtlMs: number): Partial<Tolerances> {
+  return {
+    stopMs: leaseTtlMs + 1_500,
+    clockMs: 750,
+    settleMs: 8_000,
+    freshMs: 10_000,
+    plantMs: 1_000,
+  };
 }

@@ -13,13 +13,16 @@ export interface RestClient {
   create(path: string, body: unknown): Promise<RestAnswer['body']>;
 }
 
-export function restClient(url: string): RestClient {
+/** @param key of the API, where it is needed */
+export function restClient(url: string, key?: string): RestClient {
   const send = async (method: string, path: string, body?: unknown): Promise<RestAnswer> => {
     const response = await fetch(`${url}${path}`, {
       method,
-      ...(body === undefined
-        ? {}
-        : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      headers: {
+        ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(20_000),
     });
     const text = await response.text();

@@ -130,6 +130,8 @@ export interface DeviceRequest {
   readonly device: string;
   /** Rises with every connection that is made. */
   readonly connectionId: number;
+  /** Who asked, where the device could tell. */
+  readonly collector?: string;
 }
 
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9';

@@ -42,6 +42,8 @@ export const PEERS = {
   libmodbus: { find: () => findFile('/usr/include/modbus/modbus.h'), debian: ['libmodbus-dev'] },
   curl: { find: () => findProgram('curl'), debian: ['curl'] },
   jq: { find: () => findProgram('jq'), debian: ['jq'] },
+  /** Makes hosts of their own for the trial of a cluster. */
+  ip: { find: () => findProgram('ip'), debian: ['iproute2'] },
   openssl: { find: () => findProgram('openssl'), debian: ['openssl'] },
 };
 

@@ -1,11 +1,9 @@
-import { clusterLeaderLoss } from './cluster-leader-loss.ts';
 import { collectorsKilledWithFullSpools } from './collectors-killed-with-full-spools.ts';
 import type { Scenario } from './scenario.ts';
 import { storeRolledBack, storeWiped } from './store-wiped.ts';
 import { writerKilledInBatches } from './writer-killed-in-batches.ts';
 
 export const allScenarios: readonly Scenario[] = [
-  clusterLeaderLoss,
   storeWiped,
   storeRolledBack,
   writerKilledInBatches,

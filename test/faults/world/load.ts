@@ -1,4 +1,3 @@
-import type { Plant } from '@holdfast/modbus-simulator/plant.ts';
 import type { RestClient } from '../../support/rest-client.ts';
 
 export interface LoadedTask {
@@ -15,22 +14,30 @@ export interface Load {
 
 export const sessionsPath = '/api/acquisition/sessions';
 
-/** Configures tasks over REST, three points and more a device, and starts all of them. */
+/** Where a device is to be found. */
+export interface LoadedDevice {
+  readonly device: string;
+  readonly host: string;
+  readonly port: number;
+  readonly unitId: number;
+}
+
+/** Configures tasks over REST, two points a device. */
 export async function makeLoad(options: {
   rest: RestClient;
-  plant: Plant;
+  endpoints: readonly LoadedDevice[];
   /** By task. */
   deviceCodes: readonly (readonly string[])[];
   periodsMs: readonly number[];
   steadyTasks: number;
 }): Promise<Load> {
-  const { rest, plant, deviceCodes, periodsMs, steadyTasks } = options;
+  const { rest, endpoints, deviceCodes, periodsMs, steadyTasks } = options;
   const site = await rest.create('/api/config/sites/', { code: 'hall-1', name: 'Hall 1' });
   const tasks: LoadedTask[] = [];
   for (const [index, codes] of deviceCodes.entries()) {
     const deviceIds: number[] = [];
     for (const code of codes) {
-      const endpoint = plant.endpoints.find(({ device }) => device === code);
+      const endpoint = endpoints.find(({ device }) => device === code);
       if (!endpoint) throw new Error(`the plant has no device ${code}`);
       const { id } = await rest.create('/api/config/devices/', {
         code,

@@ -21,6 +21,8 @@ export interface ServiceOptions {
   readonly logFile: string;
   /** Between it and NATS. */
   readonly proxy?: TcpProxy | undefined;
+  /** The network namespace that is its host. */
+  readonly network?: string;
 }
 
 /** A service as a real process to which anything can be done, and that can be started again. */
@@ -66,6 +68,7 @@ export class Service {
       args: ['--inspect=127.0.0.1:0', join(root, 'services', this.#options.service, 'src', 'main.ts')],
       env: { LOG_LEVEL: 'info', ...this.#options.settings, NODE_OPTIONS: undefined },
       log: (line) => this.#heard(line),
+      network: this.#options.network,
     });
   }
 

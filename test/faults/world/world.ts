@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
-import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { cleanUpAfterFile } from '../../support/cleanup.ts';
 import { eventually } from '../../support/eventually.ts';
 import { type PlantForTest, plantForTest } from '../../support/plant-for-test.ts';
@@ -10,7 +10,6 @@ import { type RestClient, restClient } from '../../support/rest-client.ts';
 import { type ServiceName, testLease } from '../../support/service-processes.ts';
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import type { WorldShape } from '../fault.ts';
-import { startBrokers } from './brokers.ts';
 import { type Load, makeLoad } from './load.ts';
 import { Service } from './service.ts';
 
@@ -22,8 +21,6 @@ export interface WorldOptions {
   readonly periodsMs: readonly number[];
   /** So many of the tasks are started once and left alone by the clients. */
   readonly steadyTasks: number;
-  /** Nodes of NATS, each of which has everything. Default 1. */
-  readonly brokers?: number;
   /** Default: short ones, as in the tests. */
   readonly lease?: Readonly<Record<'LEASE_TTL_MS' | 'LEASE_RENEW_MS' | 'LEASE_MARGIN_MS', string>>;
   /** Of every service, beside those that all worlds have. */
@@ -33,12 +30,7 @@ export interface WorldOptions {
 
 /** All of Holdfast as real processes, with the plant in this process. */
 export interface World {
-  /** The only one, or the first node. */
   readonly nats: NatsServer;
-  /** All nodes. */
-  readonly brokers: readonly NatsServer[];
-  /** Of all nodes, with commas between. */
-  readonly natsUrl: string;
   readonly postgres: PostgresServer;
   readonly databaseUrl: string;
   readonly plant: PlantForTest;
@@ -61,10 +53,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const { folder, say } = options;
   const logs = join(folder, 'logs');
   await mkdir(logs, { recursive: true });
-  const brokers = await startBrokers(folder, options.brokers ?? 1);
-  const [nats] = brokers;
-  if (!nats) throw new Error('at least one broker is needed');
-  const natsUrl = brokers.map(({ url }) => url).join(',');
+  const nats = await startNatsServer({ storeDir: join(folder, 'nats'), readyTimeoutMs: 60_000 });
+  cleanUpAfterFile(() => nats.stop());
   const lease = options.lease ?? testLease;
   const postgres = await startPostgres({ dataDir: join(folder, 'postgres'), fsync: false });
   cleanUpAfterFile(() => postgres.stop());
@@ -80,13 +70,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   for (const [kind, count] of Object.entries(shapeOfServices) as [ServiceName, number][]) {
     for (let number = 1; number <= count; number += 1) {
       const id = `${kind}-${number}`;
-      // Only those that hold leases are cut off (for the others a cut is what a stopped broker is), and only from a
-      // single broker: clients of a cluster learn the addresses of its nodes and would go round the proxy.
-      const canBeCutOff = (kind === 'collector' || kind === 'supervisor') && brokers.length === 1;
+      // Only those that hold leases are cut off: for the others a cut is what a stopped broker is.
+      const canBeCutOff = kind === 'collector' || kind === 'supervisor';
       const proxy = canBeCutOff ? await startTcpProxy({ targetPort: nats.port }) : undefined;
       const settings = {
-        NATS_URL: proxy ? `nats://127.0.0.1:${proxy.port}` : natsUrl,
-        STREAM_REPLICAS: String(brokers.length),
+        NATS_URL: proxy ? `nats://127.0.0.1:${proxy.port}` : nats.url,
         DATABASE_URL: databaseUrl,
         ...lease,
         RECONCILE_INTERVAL_MS: '500',
@@ -111,7 +99,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     timeoutMs: 60_000,
     intervalMs: 100,
   });
-  const load = await makeLoad({ rest, plant: plant.plant, deviceCodes, ...options });
+  const load = await makeLoad({ rest, endpoints: plant.plant.endpoints, deviceCodes, ...options });
   const idsOf = (kind: ServiceName) => [...services.keys()].filter((id) => id.startsWith(`${kind}-`));
   const service = (id: string): Service => {
     const found = services.get(id);
@@ -121,8 +109,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
 
   return {
     nats,
-    brokers,
-    natsUrl,
     postgres,
     databaseUrl,
     plant,

@@ -5,7 +5,8 @@ import type { Tolerances } from '../tolerances.ts';
 /**
  * I4 and I6 as the devices saw it, where each device belongs to one task. A holder that loses the right to poll
  * destroys its connection, so once a newer connection has asked, an older one never asks again; and nobody asks
- * while no session of the task is running.
+ * while no session of the task is running. Where the device could tell who asked, it was always who had been given a session of
+ * the task last.
  */
 export function deviceRequests(
   history: History,
@@ -26,6 +27,8 @@ export function deviceRequests(
     const sessions = [...byTask].find(([, runs]) => runs.some((run) => readsDevice(history, run, device)));
     const late = sessions && whileNothingRuns(requests, sessions[1], stopMs);
     if (late) violations.push({ invariant: 'I4', subject: device, what: late });
+    const stranger = sessions && byAnother(requests, sessions[1], plantMs);
+    if (stranger) violations.push({ invariant: 'I6', subject: device, what: stranger });
   }
   return violations;
 }
@@ -48,6 +51,32 @@ function twoAtATime(requests: readonly DeviceRequest[], plantMs: number): string
     const lateMs = request.atMs - newest.atMs;
     if (request.connectionId === newest.connectionId || lateMs <= plantMs) continue;
     return `connection ${request.connectionId} asked ${lateMs} ms after connection ${newest.connectionId} had taken over, at ${new Date(request.atMs).toISOString()}`;
+  }
+  return undefined;
+}
+
+/** The log is asked as it was `plantMs` ago: somebody who has just been given the task may have asked already. */
+function byAnother(
+  requests: readonly DeviceRequest[],
+  runs: readonly SessionHistory[],
+  plantMs: number,
+): string | undefined {
+  const given = runs
+    .flatMap(({ placements }) => placements)
+    .flatMap(({ event, sequence, storedAtMs }) =>
+      event.type === 'session.assigned' ? [{ sequence, storedAtMs, to: event.collectorId }] : [],
+    )
+    .toSorted((a, b) => a.sequence - b.sequence);
+  for (const { atMs, collector } of requests) {
+    if (collector === undefined) continue;
+    const before = given.findLastIndex(({ storedAtMs }) => storedAtMs <= atMs - plantMs);
+    const holders = given.slice(Math.max(before, 0)).filter(({ storedAtMs }) => storedAtMs <= atMs + plantMs);
+    if (holders.some(({ to }) => to === collector)) continue;
+    const holder = holders[0];
+    const whose = holder
+      ? `which ${holder.to} had been given ${Math.round(atMs - holder.storedAtMs)} ms before (sequence ${holder.sequence})`
+      : 'which nobody had been given';
+    return `${collector} asked at ${new Date(atMs).toISOString()} for a task ${whose}`;
   }
   return undefined;
 }

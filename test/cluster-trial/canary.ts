@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ask, type SentCommand } from '../faults/clients.ts';
+import { sessionsPath } from '../faults/world/load.ts';
+import type { StartedSession } from './observations.ts';
+import type { ClusterWorld } from './world.ts';
+
+export interface Canary {
+  readonly commands: readonly SentCommand[];
+  readonly sessions: readonly StartedSession[];
+  stop(): Promise<void>;
+}
+
+const patienceMs = 30_000;
+const answerTimeoutMs = 4_000;
+const pauseMs = 150;
+const lookAgainMs = 20;
+
+/** An operator who starts a session, looks whether it is shown and read, stops it, and begins again, for as long as it lasts. */
+export function startCanary(world: ClusterWorld): Canary {
+  const commands: SentCommand[] = [];
+  const sessions: StartedSession[] = [];
+  const { rest, key, canaryTask: taskId, devices } = world;
+  const [device = ''] = world.devicesOf(taskId);
+  let isStopping = false;
+
+  const send = async (command: 'start' | 'stop', sessionId?: string): Promise<SentCommand> => {
+    const operator = `canary-${commands.length + 1}`;
+    const path = command === 'start' ? 'start-task' : `${sessionId}/stop`;
+    const body = command === 'start' ? { task_id: Number(taskId) } : { reason: operator };
+    const sentAtMs = Date.now();
+    const { answer, status, started } = await ask(`${rest.url}${sessionsPath}/${path}/`, {
+      ...{ operator, body, key: key.key },
+      timeoutMs: answerTimeoutMs,
+    });
+    const sent: SentCommand = {
+      ...{ id: `${key.name}/${operator}`, command, taskId, answer, status },
+      ...{ sentAtMs, answeredAtMs: Date.now() },
+      sessionId: command === 'start' ? started : sessionId,
+    };
+    commands.push(sent);
+    return sent;
+  };
+
+  const until = async (look: () => boolean | Promise<boolean>): Promise<number | undefined> => {
+    const sinceMs = Date.now();
+    while (Date.now() < sinceMs + patienceMs) {
+      if (await look()) return Date.now() - sinceMs;
+      await sleep(lookAgainMs);
+    }
+    return undefined;
+  };
+
+  const isShown = async (sessionId: string): Promise<boolean> => {
+    try {
+      return (await rest.get(`${sessionsPath}/${sessionId}/`)).body.status === 'running';
+    } catch {
+      return false;
+    }
+  };
+
+  const observe = async (): Promise<string | undefined> => {
+    const { answer, sessionId, sentAtMs: startedAtMs } = await send('start');
+    if (answer !== 'success' || sessionId === undefined) return activeSession();
+    const [shownAfterMs, readAfterMs] = await Promise.all([
+      until(() => isShown(sessionId)),
+      until(() => (devices.lastAtMs.get(device) ?? 0) >= startedAtMs),
+    ]);
+    sessions.push({ startedAtMs, shownAfterMs, readAfterMs });
+    return sessionId;
+  };
+
+  /** Of a start whose answer did not come. */
+  const activeSession = async (): Promise<string | undefined> => {
+    try {
+      const { body } = await rest.get(`${sessionsPath}/?task=${taskId}&status=running&limit=1`);
+      return body.results[0]?.id;
+    } catch {
+      return undefined;
+    }
+  };
+
+  const run = async (): Promise<void> => {
+    while (!isStopping) {
+      const sessionId = await observe();
+      if (sessionId !== undefined) await send('stop', sessionId);
+      await sleep(pauseMs);
+    }
+  };
+  const running = run();
+  return {
+    commands,
+    sessions,
+    stop: async () => {
+      isStopping = true;
+      await running;
+    },
+  };
+}

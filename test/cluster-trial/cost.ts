@@ -1,0 +1,121 @@
+import type { SentCommand } from '../faults/clients.ts';
+import type { SeenRequest, Span, StartedSession } from './observations.ts';
+
+/** What a fault cost those who use it, in ms. */
+export interface Cost {
+  /** The longest time for which a device was not asked beyond its period: devices that the hurt part held, and all others. */
+  readonly unreadMs: { readonly hurt: number; readonly others: number };
+  /** The longest time between the last request of a holder and the first of the next; undefined: nothing changed hands. */
+  readonly handOverMs: number | undefined;
+  /** The longest time in which no command was taken, and how much of it the log had a leader. */
+  readonly refusedMs: number;
+  readonly refusedWithLeaderMs: number;
+  /** The longest time until a session that was started was shown as such, and until it was read. */
+  readonly shownAfterMs: number | undefined;
+  readonly readAfterMs: number | undefined;
+  /** From the end of the fault until everything was in order and stayed so; undefined: it did not. */
+  readonly steadyAfterMs: number | undefined;
+}
+
+export interface CostSources {
+  readonly window: Span;
+  readonly healedAtMs: number;
+  readonly steadyAtMs: number | undefined;
+  /** Devices of sessions that run all the while, with their periods. */
+  readonly periodsMs: ReadonlyMap<string, number>;
+  /** Addresses of the holders that were hurt. */
+  readonly hurt: ReadonlySet<string>;
+  readonly requests: readonly SeenRequest[];
+  readonly commands: readonly SentCommand[];
+  readonly sessions: readonly StartedSession[];
+  readonly led: readonly Span[];
+}
+
+export function costOf(sources: CostSources): Cost {
+  const { window, steadyAtMs, healedAtMs } = sources;
+  const unread = { hurt: 0, others: 0 };
+  let handOverMs: number | undefined;
+  const byDevice = Map.groupBy(
+    sources.requests.filter(({ device }) => sources.periodsMs.has(device)),
+    ({ device }) => device,
+  );
+  for (const [device, periodMs] of sources.periodsMs) {
+    const asked = byDevice.get(device) ?? [];
+    const holder = asked.findLast(({ atMs }) => atMs <= window.fromMs)?.from;
+    const part = holder !== undefined && sources.hurt.has(holder) ? 'hurt' : 'others';
+    for (const { fromMs, toMs, isHandOver } of pauses(asked, window)) {
+      unread[part] = Math.max(unread[part], toMs - fromMs - periodMs);
+      if (isHandOver) handOverMs = Math.max(handOverMs ?? 0, toMs - fromMs);
+    }
+  }
+  const refused = longestRefusal(sources.commands, window);
+  const started = sources.sessions.filter(({ startedAtMs }) => isIn(startedAtMs, window));
+  return {
+    unreadMs: unread,
+    handOverMs,
+    refusedMs: lengthOf(refused),
+    refusedWithLeaderMs: sources.led.reduce((sum, span) => sum + overlap(span, refused), 0),
+    shownAfterMs: longest(started.map(({ shownAfterMs }) => shownAfterMs)),
+    readAfterMs: longest(started.map(({ readAfterMs }) => readAfterMs)),
+    steadyAfterMs: steadyAtMs === undefined ? undefined : Math.max(0, steadyAtMs - healedAtMs),
+  };
+}
+
+/** Between one request and the next, as far as they reach into the window; its end counts as a request. */
+function* pauses(
+  asked: readonly SeenRequest[],
+  window: Span,
+): Generator<Span & { readonly isHandOver: boolean }> {
+  let before: SeenRequest | undefined;
+  for (const request of asked) {
+    if (request.atMs > window.toMs) break;
+    if (before && request.atMs > window.fromMs) {
+      yield { fromMs: before.atMs, toMs: request.atMs, isHandOver: before.from !== request.from };
+    }
+    before = request;
+  }
+  yield { fromMs: before?.atMs ?? window.fromMs, toMs: window.toMs, isHandOver: false };
+}
+
+/** From the sending of a command that was not taken to the first answer to one that was, sent since. */
+function longestRefusal(commands: readonly SentCommand[], window: Span): Span {
+  const sent = commands.filter(({ sentAtMs, status }) => status !== 'left' && isIn(sentAtMs, window));
+  const taken = sent.filter(wasTaken);
+  const refusals = sent
+    .filter((command) => !wasTaken(command))
+    .map(({ sentAtMs: fromMs }) => ({
+      fromMs,
+      toMs: Math.min(
+        window.toMs,
+        ...taken.filter(({ sentAtMs }) => sentAtMs >= fromMs).map(({ answeredAtMs }) => answeredAtMs),
+      ),
+    }));
+  return refusals.reduce((longest, refusal) => (lengthOf(refusal) > lengthOf(longest) ? refusal : longest), {
+    fromMs: window.fromMs,
+    toMs: window.fromMs,
+  });
+}
+
+/** A command that is refused for what it asks (409) was decided on the log as it is. */
+function wasTaken({ status }: SentCommand): boolean {
+  return typeof status === 'number' && status < 500;
+}
+
+function lengthOf({ fromMs, toMs }: Span): number {
+  return toMs - fromMs;
+}
+
+function overlap(one: Span, other: Span): number {
+  return Math.max(0, Math.min(one.toMs, other.toMs) - Math.max(one.fromMs, other.fromMs));
+}
+
+function longest(times: readonly (number | undefined)[]): number | undefined {
+  return times.reduce(
+    (max: number | undefined, time) => Math.max(max ?? 0, time ?? Number.POSITIVE_INFINITY),
+    undefined,
+  );
+}
+
+function isIn(atMs: number, { fromMs, toMs }: Span): boolean {
+  return atMs >= fromMs && atMs <= toMs;
+}

@@ -1,0 +1,37 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { startProcess } from '@holdfast/dev/child-process.ts';
+import type { Host } from '../network/network.ts';
+import type { SeenRequest } from '../observations.ts';
+
+const firstPort = 15_020;
+
+export interface Devices {
+  /** In the order in which they came; grows. */
+  readonly requests: readonly SeenRequest[];
+  /** Of the newest request, by device. */
+  readonly lastAtMs: ReadonlyMap<string, number>;
+  portOf(device: string): number;
+}
+
+export async function startDevicesOn(
+  host: Host,
+  codes: readonly string[],
+  logFile: string,
+): Promise<Devices> {
+  const requests: SeenRequest[] = [];
+  const lastAtMs = new Map<string, number>();
+  await startProcess({
+    name: host.name,
+    command: process.execPath,
+    args: [join(import.meta.dirname, 'devices.ts'), host.address, String(firstPort), ...codes],
+    network: host.name,
+    log: (line) => {
+      appendFileSync(logFile, `${line}\n`);
+      const [device, atMs, from, connectionId] = JSON.parse(line) as [string, number, string, number];
+      requests.push({ device, atMs, from, connectionId });
+      lastAtMs.set(device, atMs);
+    },
+  });
+  return { requests, lastAtMs, portOf: (device) => firstPort + codes.indexOf(device) };
+}

@@ -1,0 +1,23 @@
+/** Times are ms since 1970. */
+export interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** A request as a device saw it. */
+export interface SeenRequest {
+  readonly device: string;
+  readonly atMs: number;
+  /** Address of who asked. */
+  readonly from: string;
+  readonly connectionId: number;
+}
+
+/** A session that was started: what became of it, in ms after the answer; undefined: not while somebody waited for it. */
+export interface StartedSession {
+  readonly startedAtMs: number;
+  /** Until GET showed it `running`. */
+  readonly shownAfterMs: number | undefined;
+  /** Until its device was asked. */
+  readonly readAfterMs: number | undefined;
+}

@@ -1,0 +1,42 @@
+import { describe } from '../verify/report.ts';
+import type { FaultResult, TrialResult } from './run-trial.ts';
+
+/** For people: a table of what each fault cost, the verdict, and what failed. */
+export function reportOf({ results, startedAgain, verdict }: TrialResult): string {
+  return [
+    '| Fault | Unread, hurt part (s) | Unread, others (s) | Hand-over (s) | Commands refused (s) | of it with a leader (s) | Start to read (s) | Steady after (s) | Ticks missing |',
+    '|---|---|---|---|---|---|---|---|---|',
+    ...results.map(rowOf),
+    '',
+    describe(verdict),
+    ...(startedAgain.length > 0 ? [`ended and started again: ${startedAgain.join(', ')}`] : []),
+    ...failuresOf(results),
+  ].join('\n');
+}
+
+export function failuresOf(results: readonly FaultResult[]): string[] {
+  return results.flatMap(({ fault, failures }) => failures.map((failure) => `${fault.name}: ${failure}`));
+}
+
+function rowOf({ fault, cost, missing }: FaultResult): string {
+  const cells = [
+    fault.what,
+    seconds(cost.unreadMs.hurt),
+    seconds(cost.unreadMs.others),
+    seconds(cost.handOverMs),
+    seconds(cost.refusedMs),
+    seconds(cost.refusedWithLeaderMs),
+    seconds(cost.readAfterMs),
+    seconds(cost.steadyAfterMs),
+    Object.entries(missing)
+      .toSorted(([, a], [, b]) => b - a)
+      .map(([cause, count]) => `${cause} ${count}`)
+      .join(', ') || '–',
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function seconds(ms: number | undefined): string {
+  if (ms === undefined) return '–';
+  return Number.isFinite(ms) ? (Math.max(0, ms) / 1_000).toFixed(1) : 'never';
+}

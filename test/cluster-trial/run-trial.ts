@@ -1,0 +1,219 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { type Clients, startClients } from '../faults/clients.ts';
+import { tolerancesOfOneMachine } from '../faults/judge.ts';
+import { Random } from '../faults/random.ts';
+import { accounting } from '../verify/checks/accounting.ts';
+import type { History } from '../verify/history.ts';
+import { readHistory } from '../verify/read-history.ts';
+import { type Verdict, verify } from '../verify/verify.ts';
+import { type LeaderWatch, watchLeader } from './brokers.ts';
+import { type Canary, startCanary } from './canary.ts';
+import { type Cost, costOf } from './cost.ts';
+import type { ClusterFault, Hurt } from './fault.ts';
+import type { Span } from './observations.ts';
+import { untilSteady } from './steady.ts';
+import { type ClusterWorld, lease, startWorld, type WorldOptions } from './world.ts';
+
+export interface TrialOptions extends WorldOptions {
+  readonly seed: number;
+  readonly faults: readonly ClusterFault[];
+  /** No further fault once so long has passed. */
+  readonly minutes: number;
+  /** Times and costs may be so many times what is allowed: for machines that are busy with something else. */
+  readonly patience: number;
+}
+
+export interface FaultResult {
+  readonly fault: ClusterFault;
+  readonly whom: string;
+  readonly cost: Cost;
+  /** Ticks that were due from the hurt to the end of it all and are not stored, by cause. */
+  readonly missing: Readonly<Record<string, number>>;
+  /** What went wrong with this fault. */
+  readonly failures: readonly string[];
+}
+
+export interface TrialResult {
+  readonly results: readonly FaultResult[];
+  /** Services that ended by themselves, or when a person restarted them. */
+  readonly startedAgain: readonly string[];
+  readonly verdict: Verdict;
+}
+
+interface Course extends Span {
+  readonly fault: ClusterFault;
+  readonly hurt: Hurt;
+  readonly healedAtMs: number;
+  readonly steadyAtMs: number | undefined;
+  readonly failures: string[];
+}
+
+/** So long after a fault everything must be in order. */
+const steadyWithinMs = 15_000;
+const personComesMs = 60_000;
+const beforeTheFirstMs = 60_000;
+const answerTimeoutMs = 4_000;
+const afterTheLastMs = 12_000;
+
+/** Everything on hosts of its own; one fault after the other; then what was recorded is judged. */
+export async function runTrial(options: TrialOptions): Promise<TrialResult> {
+  const { say, seed } = options;
+  const world = await startWorld(options);
+  say('everything runs');
+  const { clients, started } = startClients({
+    url: world.rest.url,
+    steady: world.load.steady.map(({ taskId }) => taskId),
+    busy: world.load.busy.map(({ taskId }) => taskId),
+    random: new Random(seed),
+    clients: 5,
+    pauseMs: [200, 1_000],
+    answerTimeoutMs,
+    apiKey: world.key,
+  });
+  await started;
+  const canary = startCanary(world);
+  const leaders = watchLeader(world.nodes, streamNames.sessions);
+  const before = await untilSteady(world, canary, { fromMs: Date.now(), timeoutMs: beforeTheFirstMs });
+  if (before.sinceMs === undefined) throw new Error(`it was never steady: ${before.problems.join('; ')}`);
+
+  const courses: Course[] = [];
+  const endsAtMs = Date.now() + options.minutes * 60_000;
+  for (const fault of options.faults) {
+    if (Date.now() < endsAtMs) courses.push(await undergo(fault, world, canary, options));
+  }
+
+  await Promise.all([clients.stop(), canary.stop(), leaders.stop()]);
+  await sleep(afterTheLastMs);
+  say('judging');
+  const history = await recorded(world, [...clients.commands, ...canary.commands]);
+  const verdict = verify(history, {
+    tolerances: tolerancesOfOneMachine(lease.ttlMs),
+    minimum: {
+      events: 20,
+      sessions: world.load.steady.length + world.load.busy.length,
+      ticks: 1_000,
+      handOvers: 1,
+    },
+  });
+  const results = courses.map((course) =>
+    judged(course, { world, history, clients, canary, leaders, patience: options.patience }),
+  );
+  await world.stop();
+  return { results, startedAgain: world.keeper.startedAgain.map(({ name }) => name), verdict };
+}
+
+async function undergo(
+  fault: ClusterFault,
+  world: ClusterWorld,
+  canary: Canary,
+  { say, patience }: TrialOptions,
+): Promise<Course> {
+  const fromMs = Date.now();
+  const failures: string[] = [];
+  const packetsBefore = await world.network.packets();
+  const hurt = await fault.hurt(world);
+  say(`${fault.name}: ${fault.what} (${hurt.whom})`);
+  await sleep(fault.forMs);
+  await hurt.heal();
+  const healedAtMs = Date.now();
+  const packets = await world.network.packets();
+  const passed = packets.lost + packets.late - packetsBefore.lost - packetsBefore.late;
+  if (hurt.isOfNetwork && passed === 0) failures.push('did not happen: no packet was lost or late');
+  const steady = await untilSteady(world, canary, { fromMs: healedAtMs, timeoutMs: personComesMs });
+  const course = { fault, hurt, fromMs, healedAtMs, failures };
+  if (steady.sinceMs !== undefined) {
+    const afterMs = Math.max(0, steady.sinceMs - healedAtMs);
+    const last = afterMs > 0 ? `; last: ${steady.problems.join('; ')}` : '';
+    say(`  steady ${inSeconds(afterMs)} s after the heal; ${passed} packets were lost or late${last}`);
+    if (afterMs > steadyWithinMs * patience)
+      failures.push(
+        `steady only ${inSeconds(afterMs)} s after the heal; last: ${steady.problems.join('; ')}`,
+      );
+    return { ...course, toMs: Date.now(), steadyAtMs: steady.sinceMs };
+  }
+  failures.push(`a person was needed: ${steady.problems.join('; ')}`);
+  say(`  not steady: ${steady.problems.join('; ')}; everything is restarted`);
+  const toMs = Date.now();
+  // One after the other, and the keeper has them back.
+  for (const service of world.services) if (service.isUp()) await service.terminate();
+  const again = await untilSteady(world, canary, { fromMs: Date.now(), timeoutMs: personComesMs });
+  if (again.sinceMs === undefined) failures.push(`nor did a restart help: ${again.problems.join('; ')}`);
+  return { ...course, toMs, steadyAtMs: undefined };
+}
+
+function recorded(world: ClusterWorld, commands: Clients['commands']): Promise<History> {
+  const names = new Map(world.hosts.collectors.map(({ address, name }) => [address, name]));
+  return readHistory({
+    natsUrl: world.natsUrl,
+    databaseUrl: world.databaseUrl,
+    commands,
+    requests: world.devices.requests.map(({ from, ...request }) => ({
+      ...request,
+      collector: names.get(from) ?? from,
+    })),
+  });
+}
+
+function judged(
+  { fault, hurt, failures, ...course }: Course,
+  {
+    world,
+    history,
+    clients,
+    canary,
+    leaders,
+    patience,
+  }: {
+    world: ClusterWorld;
+    history: History;
+    clients: Clients;
+    canary: Canary;
+    leaders: LeaderWatch;
+    patience: number;
+  },
+): FaultResult {
+  const cost = costOf({
+    window: { fromMs: course.fromMs, toMs: course.toMs },
+    healedAtMs: course.healedAtMs,
+    steadyAtMs: course.steadyAtMs,
+    periodsMs: new Map(
+      world.load.steady.flatMap(({ taskId, periodMs }) =>
+        world.devicesOf(taskId).map((device) => [device, periodMs] as const),
+      ),
+    ),
+    hurt: new Set(hurt.collectors.map(({ address }) => address)),
+    requests: world.devices.requests,
+    commands: [...clients.commands, ...canary.commands],
+    sessions: canary.sessions,
+    led: leaders.led,
+  });
+  const { ticks } = accounting(
+    { ...history, sinceMs: course.fromMs, readAtMs: course.toMs },
+    { settleMs: 0 },
+  );
+  return {
+    fault,
+    whom: hurt.whom,
+    cost,
+    missing: ticks.gaps,
+    failures: [...failures, ...tooDear(fault, cost, patience)],
+  };
+}
+
+function tooDear({ allowed }: ClusterFault, cost: Cost, patience: number): string[] {
+  const bounds = [
+    ['unread', cost.unreadMs.hurt, allowed.unreadMs],
+    ['unread elsewhere', cost.unreadMs.others, allowed.othersUnreadMs ?? 2_000],
+    ['commands refused though the log had a leader', cost.refusedWithLeaderMs, allowed.refusedWithLeaderMs],
+  ] as const;
+  return bounds.flatMap(([what, ms, allowedMs]) =>
+    ms > allowedMs * patience
+      ? [`${what} for ${inSeconds(ms)} s, allowed are ${inSeconds(allowedMs)} s`]
+      : [],
+  );
+}
+
+function inSeconds(ms: number): string {
+  return (ms / 1_000).toFixed(1);
+}

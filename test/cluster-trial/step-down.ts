@@ -1,0 +1,34 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { bucketNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import type { ClusterWorld } from './world.ts';
+
+const everyMs = 2_000;
+const deposed = [streamNames.sessions, `KV_${bucketNames.collectors}`, `KV_${bucketNames.leader}`];
+
+/** @returns how to end it */
+export async function stepDownAgainAndAgain({ natsUrl }: ClusterWorld): Promise<() => Promise<void>> {
+  const { nc, close } = await connectNats({
+    url: natsUrl,
+    name: 'trial',
+    log: createLogger('trial', 'silent'),
+  });
+  let isStopping = false;
+  const run = async (): Promise<void> => {
+    while (!isStopping) {
+      // One that has no leader at the moment has none to depose.
+      for (const stream of deposed)
+        await nc
+          .request(`$JS.API.STREAM.LEADER.STEPDOWN.${stream}`, '', { timeout: 1_000 })
+          .catch(() => undefined);
+      await sleep(everyMs);
+    }
+    await close();
+  };
+  const running = run();
+  return async () => {
+    isStopping = true;
+    await running;
+  };
+}

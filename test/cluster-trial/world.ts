@@ -1,0 +1,188 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ApiKey } from '../faults/clients.ts';
+import { type Load, makeLoad } from '../faults/world/load.ts';
+import { Service } from '../faults/world/service.ts';
+import { eventually } from '../support/eventually.ts';
+import { type RestClient, restClient } from '../support/rest-client.ts';
+import type { ServiceName } from '../support/service-processes.ts';
+import { type Devices, startDevicesOn } from './hosts/devices-on-host.ts';
+import { NatsNode } from './hosts/nats-node.ts';
+import { startPostgresOn } from './hosts/postgres-on-host.ts';
+import { type Keeper, keepUp } from './keep-up.ts';
+import { type Host, Network } from './network/network.ts';
+
+export const lease = { ttlMs: 10_000, renewMs: 2_000, marginMs: 1_000 } as const;
+
+const apiPort = 8_000;
+const healthPort = 8_001;
+const key: ApiKey = { key: `hf_0000c1a5_${'trial'.repeat(9).slice(0, 43)}`, name: 'admin' };
+
+/** Where the trial itself, its operators and its judge are. */
+const desk: Host = { name: 'desk', address: '10.77.0.1' };
+const hostsOf = (kind: string, count: number, first: number): Host[] =>
+  Array.from({ length: count }, (_, index) => ({
+    name: `${kind}-${index + 1}`,
+    address: `10.77.0.${first + index}`,
+  }));
+const hosts = {
+  nodes: hostsOf('nats', 3, 11),
+  postgres: { name: 'postgres', address: '10.77.0.21' },
+  devices: { name: 'devices', address: '10.77.0.71' },
+  api: { name: 'api', address: '10.77.0.31' },
+  supervisors: hostsOf('supervisor', 2, 41),
+  collectors: hostsOf('collector', 3, 51),
+  writers: hostsOf('writer', 2, 61),
+} as const;
+
+const tasks = { steady: 6, busy: 4, canary: 1 } as const;
+const devicesPerTask = 2;
+const periodsMs = [250, 500];
+
+export interface WorldOptions {
+  readonly folder: string;
+  readonly natsServer: string;
+  readonly say: (line: string) => void;
+}
+
+/** Everything on hosts of its own, as processes, and the network between them. */
+export interface ClusterWorld {
+  readonly network: Network;
+  readonly hosts: typeof hosts;
+  readonly nodes: readonly NatsNode[];
+  readonly services: readonly Service[];
+  readonly keeper: Keeper;
+  readonly devices: Devices;
+  readonly rest: RestClient;
+  readonly key: ApiKey;
+  readonly load: Load;
+  /** Started and stopped by the canary alone, with its one device. */
+  readonly canaryTask: string;
+  readonly natsUrl: string;
+  readonly databaseUrl: string;
+  readonly say: (line: string) => void;
+  service(name: string): Service;
+  /** Where its `/health/ready` is. */
+  readyUrl(service: Service): string;
+  devicesOf(taskId: string): readonly string[];
+  stop(): Promise<void>;
+}
+
+export async function startWorld({ folder, natsServer, say }: WorldOptions): Promise<ClusterWorld> {
+  const logs = join(folder, 'logs');
+  await mkdir(logs, { recursive: true });
+  const logOf = (name: string) => join(logs, `${name}.log`);
+  const network = await Network.start(desk, Object.values(hosts).flat());
+  const nodes = hosts.nodes.map(
+    (host) =>
+      new NatsNode({
+        host,
+        nodes: hosts.nodes,
+        command: natsServer,
+        folder,
+        logFile: logOf(host.name),
+      }),
+  );
+  const natsUrl = nodes.map(({ url }) => url).join(',');
+  await Promise.all(nodes.map((node) => node.start()));
+  const databaseUrl = await startPostgresOn(hosts.postgres, folder, logOf('postgres'));
+  const codesByTask = Array.from({ length: tasks.steady + tasks.busy + tasks.canary }, (_, task) =>
+    Array.from(
+      { length: task < tasks.steady + tasks.busy ? devicesPerTask : 1 },
+      (_, device) => `press-${task + 1}-${device + 1}`,
+    ),
+  );
+  const devices = await startDevicesOn(hosts.devices, codesByTask.flat(), logOf('devices'));
+  await Promise.all(nodes.map((node) => node.healthy()));
+
+  const serviceOn = (host: Host, service: ServiceName): Service =>
+    new Service({
+      id: host.name,
+      service,
+      network: host.name,
+      logFile: logOf(host.name),
+      settings: {
+        NATS_URL: natsUrl,
+        STREAM_REPLICAS: String(nodes.length),
+        DATABASE_URL: databaseUrl,
+        HEALTH_HOST: host.address,
+        HEALTH_PORT: String(healthPort),
+        API_HOST: host.address,
+        API_PORT: String(apiPort),
+        API_BOOTSTRAP_KEY: key.key,
+        API_REQUESTS_PER_MINUTE: '0',
+        COLLECTOR_ID: host.name,
+        // Hosts share no disk.
+        LOCK_DIR: join(folder, host.name, 'locks'),
+        SPOOL_DIR: join(folder, host.name, 'spool'),
+        DEVICE_NETWORKS: `${hosts.devices.address}/32`,
+        LEASE_TTL_MS: String(lease.ttlMs),
+        LEASE_RENEW_MS: String(lease.renewMs),
+        LEASE_MARGIN_MS: String(lease.marginMs),
+        // Sessions come back to a collector that is whole again before the next fault.
+        REBALANCE_SETTLE_MS: '5000',
+        REBALANCE_MIN_HOLD_MS: '20000',
+      },
+    });
+  const services = [
+    serviceOn(hosts.api, 'api'),
+    ...hosts.supervisors.map((host) => serviceOn(host, 'supervisor')),
+    ...hosts.collectors.map((host) => serviceOn(host, 'collector')),
+    ...hosts.writers.map((host) => serviceOn(host, 'writer')),
+  ];
+  await Promise.all(services.map((service) => service.start()));
+  const keeper = keepUp(services);
+  const rest = restClient(`http://${hosts.api.address}:${apiPort}`, key.key);
+  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
+    what: 'the API to be ready',
+    timeoutMs: 60_000,
+    intervalMs: 250,
+  });
+  const load = await makeLoad({
+    rest,
+    endpoints: codesByTask.flat().map((device) => ({
+      device,
+      host: hosts.devices.address,
+      port: devices.portOf(device),
+      unitId: 1,
+    })),
+    deviceCodes: codesByTask,
+    periodsMs,
+    steadyTasks: tasks.steady,
+  });
+  const all = [...load.steady, ...load.busy];
+  const codesOf = new Map(all.map(({ taskId }, index) => [taskId, codesByTask[index] ?? []]));
+  const canary = load.busy.at(-1);
+  if (!canary) throw new Error('there is no task for the canary');
+
+  return {
+    network,
+    hosts,
+    nodes,
+    services,
+    keeper,
+    devices,
+    rest,
+    key,
+    load: { steady: load.steady, busy: load.busy.slice(0, -1) },
+    canaryTask: canary.taskId,
+    natsUrl,
+    databaseUrl,
+    say,
+    service: (name) => {
+      const found = services.find(({ id }) => id === name);
+      if (!found) throw new Error(`there is no service ${name}`);
+      return found;
+    },
+    readyUrl: ({ id }) => {
+      const host = network.hosts.find(({ name }) => name === id);
+      const port = id === hosts.api.name ? apiPort : healthPort;
+      return `http://${host?.address}:${port}/health/ready`;
+    },
+    devicesOf: (taskId) => codesOf.get(taskId) ?? [],
+    stop: async () => {
+      await keeper.stop();
+      await Promise.all(services.map((service) => service.stop()));
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { startProcess } from '@holdfast/dev/child-process.ts';
+import { expect, it } from 'vitest';
+import { whyNoHosts } from '../cluster-trial/namespaces.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+
+const trial = join(import.meta.dirname, '..', 'cluster-trial', 'main.ts');
+const noHosts = whyNoHosts();
+// biome-ignore lint/style/noProcessEnv: set by every CI, where the trial says that it cannot run, and is red
+const isLeftOut = noHosts !== undefined && process.env.CI !== 'true';
+
+// All faults are `npm run test:cluster`.
+it.skipIf(isLeftOut)(
+  'a cluster that is hurt and healed goes on by itself, with nothing lost or doubled',
+  async () => {
+    const running = await startProcess({
+      name: 'trial',
+      command: process.execPath,
+      // Machines that run all slow tests are busy.
+      args: [trial, '--short', '--patience', '3', '--json'],
+    });
+    cleanUpAfterFile(() => running.stop());
+    await running.exited;
+    const summary = JSON.parse(running.lastLines(1)[0] ?? '{}') as {
+      violations?: string[];
+      costs?: unknown[];
+    };
+    expect(summary.violations, running.lastLines(100).join('\n')).toEqual([]);
+    expect(summary.costs).not.toEqual([]);
+  },
+  30 * 60_000,
+);
