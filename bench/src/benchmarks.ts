@@ -5,10 +5,7 @@ import { handover } from './handover/handover.ts';
 import { history } from './history/history.ts';
 import { idle } from './idle/idle.ts';
 import { ingest } from './ingest/ingest.ts';
-import { isolation } from './isolation/isolation.ts';
-import { memory } from './memory/memory.ts';
 import { outage } from './outage/outage.ts';
-import { peers } from './peers/peers.ts';
 import { modbusClients } from './poll/modbus-clients.ts';
 import { poll } from './poll/poll.ts';
 import { fleet } from './polled/fleet.ts';
@@ -22,12 +19,9 @@ export const benchmarks: readonly Benchmark[] = [
   handover,
   idle,
   publish,
-  memory,
   modbusClients,
   poll,
   fleet,
-  isolation,
-  peers,
   outage,
   history,
   api,

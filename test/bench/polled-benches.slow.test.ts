@@ -19,13 +19,6 @@ interface Report {
   readonly limit: Readonly<Record<string, number>>;
 }
 
-async function pymodbusIsHere(): Promise<boolean> {
-  return promisify(execFile)('/usr/bin/python3', ['-c', 'import pymodbus']).then(
-    () => true,
-    () => false,
-  );
-}
-
 /** Runs a benchmark as somebody would, small, and sees to it that it leaves nothing behind. */
 async function bench(...args: string[]): Promise<Report> {
   const folder = await temporaryFolder('bench');
@@ -62,21 +55,5 @@ describe.skipIf(gcc === undefined)('the benchmarks that poll end with one line o
     expect(figures).toMatchObject({ devices: 4, points_of_a_device: 10 });
     expect(Number(figures.ticks)).toBeGreaterThanOrEqual(8);
     expect(limit).toEqual({ values_per_second: 300_000, lateness_p99_ms: 50 });
-  }, 60_000);
-
-  it('isolation: those that answer are told apart from those that do not', async () => {
-    const small = ['--devices', '3', '--dead', '1', '--period-ms', '500', '--timeout-ms', '50'];
-    const brief = ['--endpoints', 'gateway', '--settle', '0', '--seconds', '1'];
-    const { figures, limit } = await bench('isolation', ...small, ...brief);
-    expect(Number(figures.gateway_ticks)).toBeGreaterThanOrEqual(4);
-    expect(limit).toHaveProperty('gateway_lateness_without_dead_p99_ms');
-  }, 90_000);
-
-  it('peers: pymodbus makes values of the same devices', async (context) => {
-    if (!(await pymodbusIsHere())) context.skip('pymodbus is not here');
-    const small = ['--devices', '2', '--points', '5', '--period-ms', '50', '--node-red', 'no'];
-    const { figures, limit } = await bench('peers', ...small, '--seconds', '1');
-    expect(figures).toMatchObject({ devices: 2, points: 5, node_red_left_out: 'not asked for' });
-    expect(limit.pymodbus_cpu_us_per_value).toBeGreaterThanOrEqual(0);
   }, 60_000);
 });

@@ -1,11 +1,24 @@
 import { type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 
+/** The tables were made by a commit before the first release, whose data nothing reads any more. */
+export class SchemaOfEarlierCommit extends Error {
+  override readonly name = 'SchemaOfEarlierCommit';
+
+  constructor(migration: string) {
+    super(
+      `the database was made by a development version of Holdfast (it has the migration ${migration}), which this one does not ` +
+        'read. Give it an empty database; where npm start keeps it, remove the folder .holdfast',
+    );
+  }
+}
+
 /**
  * Ours, and those that a newer release has made in this database. Kysely would take the latter for damage and refuse to
  * start; but releases only add to what is there, so that one of before works on beside a newer one, and is started again
- * there when it ends. A name that is missing in between stays what it is: damage.
+ * there when it ends.
  * @param table of the names, with its schema, as it stands in SQL
+ * @throws SchemaOfEarlierCommit
  */
 export async function withNewerMigrations(
   db: Kysely<unknown>,
@@ -16,6 +29,8 @@ export async function withNewerMigrations(
   if (!there.rows[0]?.found) return { migrations: { ...ours }, newer: [] };
   const { rows } = await sql<{ name: string }>`select name from ${sql.raw(table)} order by name`.execute(db);
   const last = Object.keys(ours).sort().at(-1) ?? '';
+  const stranger = rows.find(({ name }) => name <= last && !Object.hasOwn(ours, name));
+  if (stranger) throw new SchemaOfEarlierCommit(stranger.name);
   const newer = rows.map(({ name }) => name).filter((name) => name > last);
   const done: Migration = { up: async () => undefined };
   return { migrations: { ...ours, ...Object.fromEntries(newer.map((name) => [name, done])) }, newer };

@@ -185,56 +185,6 @@ describe('PostgreSQL in its own right', () => {
     await own.close();
   });
 
-  it('keeps what was stored by every earlier version of the tables', async () => {
-    const url = await freshDatabase();
-    await migrateSampleTables({ databaseUrl: url, upTo: '0001_samples' });
-    const old = new pg.Client({ connectionString: url });
-    await old.connect();
-    await old.query(`
-      insert into samples.sample_value
-        select 'session-1', 'task-1', 'press-1', 'north', point, to_timestamp(tick), tick, 7,
-               case point when 'temperature' then tick / 4.0 end, case point when 'run' then tick % 2 = 0 end,
-               case point when 'state' then 'step ' || tick end
-        from generate_series(${firstTimeMs / 1000}, ${firstTimeMs / 1000} + 200000, 40000) as tick,
-             unnest(array['temperature', 'run', 'state']) as point`);
-    await old.query(`
-      insert into samples.sample_miss
-        select 'session-1', 'task-1', 'press-1', 'north', to_timestamp(${firstTimeMs / 1000}), 5, 7, 'timeout', 'why'`);
-    await old.query("insert into samples.session_epoch values ('session-1', 7)");
-    await migrateSampleTables({ databaseUrl: url });
-    const upgraded = openPostgresSampleStore({ databaseUrl: url });
-    const ticks = [0, 1, 2, 3, 4, 5].map((step) => firstTimeMs / 1000 + step * 40_000);
-    const all = { start: new Date(0), end: new Date(firstTimeMs * 2), limit: 100, sessionId: 'session-1' };
-    for (const [pointCode, value] of [
-      ['temperature', (tick: number) => tick / 4],
-      ['run', (tick: number) => tick % 2 === 0],
-      ['state', (tick: number) => `step ${tick}`],
-    ] as const) {
-      expect(await upgraded.history({ ...all, pointCode })).toEqual(
-        ticks.map((tick) => ({
-          time: new Date(tick * 1000),
-          device: 'press-1',
-          pointCode,
-          value: value(tick),
-          quality: 'good',
-        })),
-      );
-    }
-    expect((await old.query('select tick, cause, detail from samples.sample_miss')).rows).toEqual([
-      { tick: '5', cause: 'timeout', detail: 'why' },
-    ]);
-    expect(await upgraded.epochStarts(new Map([['session-1', 0]]))).toMatchObject([{ epoch: 7 }]);
-    // A lower epoch still does not replace what was there.
-    const time = firstTimeMs + 40_000_000;
-    await upgraded.write([storableSample({ time, epoch: 6, values: { temperature: -1 } })]);
-    await upgraded.write([storableSample({ time: time + 1, epoch: 8, values: { temperature: 0 } })]);
-    const values = (await upgraded.history({ ...all, pointCode: 'temperature' })).map(({ value }) => value);
-    expect(values).not.toContain(-1);
-    expect(values).toHaveLength(7);
-    await old.end();
-    await upgraded.close();
-  });
-
   it.each([
     [
       'a time beyond the year 9999',

@@ -166,35 +166,6 @@ describe('the record of ticks in PostgreSQL', () => {
     await expect(bare.record([entry(1)])).rejects.toMatchObject({ name: 'SampleStoreUnavailable' });
     await bare.close();
   });
-
-  it('knows of sessions that were stored before there was a record', async () => {
-    const oldUrl = await freshDatabase();
-    await migrateSampleTables({ databaseUrl: oldUrl, upTo: '0001_samples' });
-    const old = new pg.Client({ connectionString: oldUrl });
-    await old.connect();
-    await old.query(`
-      insert into samples.sample_value
-        select 's', 't', 'press-1', 'north', point, to_timestamp(tick), tick, 7, 1.5, null, null
-        from generate_series(${firstTick}, ${firstTick + 9}) as tick, unnest(array['a', 'b']) as point
-        where tick <> ${firstTick + 4}`);
-    await old.query(`
-      insert into samples.sample_miss
-        select 's', 't', 'press-1', 'north', to_timestamp(${firstTick + 4}), ${firstTick + 4}, 7, 'timeout', ''`);
-    await old.end();
-    await migrateSampleTables({ databaseUrl: oldUrl });
-    const upgraded = openPostgresTickCoverage({ databaseUrl: oldUrl });
-    expect((await upgraded.read({ sessionId: 's' })).get('press-1')).toEqual({
-      stored: [
-        { from: firstTick, to: firstTick + 3 },
-        { from: firstTick + 5, to: firstTick + 9 },
-      ],
-      quarantined: [],
-      missed: new Map([['timeout', [{ from: firstTick + 4, to: firstTick + 4 }]]]),
-      sent: [],
-      confirmed: [],
-    });
-    await upgraded.close();
-  });
 });
 
 describe.each([

@@ -15,20 +15,18 @@ describe.skipIf(!timescaleIsInstalled())('where the database has TimescaleDB', (
     return openPostgresSampleStore({ databaseUrl });
   });
 
-  it('values lie in a hypertable with a chunk a day, also those from before, and old chunks are dropped', async () => {
+  it('values lie in a hypertable with a chunk a day, and old chunks are dropped', async () => {
     const databaseUrl = await timescaleForTest();
-    await migrateSampleTables({ databaseUrl, upTo: '0001_samples' });
+    await migrateSampleTables({ databaseUrl });
     const client = new pg.Client({ connectionString: databaseUrl });
     await client.connect();
-    await client.query(`
-      insert into samples.sample_value
-        select 'session-1', 'task-1', 'press-1', 'north', 'temperature', to_timestamp(${firstTimeMs / 1000} + day * 86400),
-               day, 7, day, null, null from generate_series(0, 3) as day`);
-    await migrateSampleTables({ databaseUrl });
     const store = openPostgresSampleStore({ databaseUrl });
-    expect(await store.write([storableSample({ time: firstTimeMs + 4 * dayMs })])).toEqual({
-      kind: 'written',
-    });
+    for (const day of [0, 1, 2, 3, 4]) {
+      const values = { temperature: day };
+      expect(await store.write([storableSample({ time: firstTimeMs + day * dayMs, values })])).toEqual({
+        kind: 'written',
+      });
+    }
     const chunks = async () =>
       (await client.query("select show_chunks('samples.sample_value') as chunk")).rows.length;
     expect(await chunks()).toBe(5);
@@ -42,7 +40,7 @@ describe.skipIf(!timescaleIsInstalled())('where the database has TimescaleDB', (
       end: new Date(nowMs),
       limit: 10,
     });
-    expect(points.map(({ value }) => value)).toEqual([2, 3, 20.5]);
+    expect(points.map(({ value }) => value)).toEqual([2, 3, 4]);
     await client.end();
     await store.close();
   });
