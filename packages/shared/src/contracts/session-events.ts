@@ -4,30 +4,9 @@ import type { SessionEvent, SessionWarned } from '../domain/session/events.ts';
 import { type CloudEvent, cloudEventSchema } from './cloud-event.ts';
 import { toCamelCase, toSnakeCase } from './field-names.ts';
 import { parseTraceParent } from './trace-parent.ts';
-import { upcast } from './upcast.ts';
 
-/** Version of `data` that this release writes. Older ones are upcast, newer ones are unreadable. */
+/** Version of `data` that this release writes and reads; events of any other are unreadable. */
 export const sessionEventVersion = 2;
-
-/**
- * One step for each version that has been. Version 1 had neither a count of refusals nor metadata, and its
- * reasons could be missing.
- */
-const upcasts = {
-  1: (data: Record<string, unknown>, type: string): Record<string, unknown> => {
-    switch (type) {
-      case 'session.started':
-        return { metadata: {}, ...data };
-      case 'session.assigned':
-      case 'session.released':
-        return { refusals: 0, detail: '', ...data };
-      case 'session.resumed':
-        return { reason: 'resume', ...data };
-      default:
-        return { reason: '', ...data };
-    }
-  },
-} as const;
 
 const identity = {
   session_id: z.string().min(1),
@@ -138,9 +117,16 @@ export function decodeSessionEvent(message: unknown): DecodedSessionEvent {
   if (!envelope.success) return unreadable(`not a CloudEvent: ${z.prettifyError(envelope.error)}`);
   const { id, time, source, type, data } = envelope.data;
   if (!isLogEventType(type)) return unreadable(`unknown event type ${type}`);
-  const current = upcast(data, type, sessionEventVersion, upcasts);
-  if (!current.ok) return unreadable(current.problem);
-  const parsed = dataSchemas[type].safeParse(current.data);
+  const { schema_version } = data;
+  if (schema_version > sessionEventVersion) {
+    return unreadable(
+      `${type} has schema version ${schema_version}, this release reads ${sessionEventVersion}: upgrade it`,
+    );
+  }
+  if (schema_version < sessionEventVersion) {
+    return unreadable(`${type} has schema version ${schema_version}, which no release wrote`);
+  }
+  const parsed = dataSchemas[type].safeParse(data);
   if (!parsed.success) return unreadable(`${type}: ${z.prettifyError(parsed.error)}`);
   const event = { type, ...toCamelCase(parsed.data) } as SessionLogEvent;
   const { traceparent } = envelope.data;

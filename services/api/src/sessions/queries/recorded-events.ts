@@ -22,7 +22,7 @@ export async function recordedEvents(database: Database, sessionId: string): Pro
     .orderBy('sequence')
     .execute();
   return rows.flatMap(({ sequence, type, time, event_id, source, data }) => {
-    // Rows hold the data in the current version, as they were upcast when they were projected.
+    // Rows hold the data as they were projected.
     const decoded = decodeSessionEvent({
       specversion: '1.0',
       id: event_id,
