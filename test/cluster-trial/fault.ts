@@ -12,6 +12,8 @@ export interface ClusterFault {
   readonly forMs: number;
   /** Chooses whom it hits, as things are now, and does it. */
   hurt(world: ClusterWorld): Promise<Hurt>;
+  /** Operators command as fast as they can. */
+  readonly isInBurst?: boolean;
   /** What it may cost at the most. */
   readonly allowed: Allowance;
 }
@@ -34,4 +36,6 @@ export interface Allowance {
   readonly othersUnreadMs?: number;
   /** Commands refused although the log had a leader. */
   readonly refusedWithLeaderMs: number;
+  /** Until a read shows what a command did (one second unless said). */
+  readonly shownAfterMs?: number;
 }

@@ -45,8 +45,11 @@ export const clusterFaults: readonly ClusterFault[] = [
     },
   },
   {
-    ...{ name: 'elections-forced', what: 'the leaders of log and leases deposed every 2 s for 30 s' },
-    ...{ forMs: 30_000, isShort: true, allowed: { ...nothing, refusedWithLeaderMs: 3_000 } },
+    ...{
+      name: 'elections-forced',
+      what: 'leaders of log and leases deposed every 2 s for 30 s, in a burst of commands',
+    },
+    ...{ forMs: 30_000, isShort: true, isInBurst: true, allowed: { ...nothing, refusedWithLeaderMs: 3_000 } },
     hurt: async (world) => {
       const stop = await stepDownAgainAndAgain(world);
       return { collectors: [], whom: 'SESSIONS, COLLECTORS, LEADER', heal: stop };
@@ -79,8 +82,9 @@ export const clusterFaults: readonly ClusterFault[] = [
       const collector = busiestCollector(world);
       const site = [node.host, hosts.api, await leadingSupervisor(world), collector];
       const rest = rivals(world).filter((host) => !site.includes(host));
+      const onNode = await collectorsOn(world, [node]);
       await network.between(site, rest, gone);
-      return { collectors: [collector], whom: named(site), ...healed(world) };
+      return { collectors: [collector, ...onNode], whom: named(site), ...healed(world) };
     },
   },
   {

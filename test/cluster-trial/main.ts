@@ -70,7 +70,7 @@ async function main(): Promise<number> {
   const result = await runTrial({ folder: values.inside, natsServer, say, seed, faults, minutes, patience });
   await writeFile(join(values.inside, 'result.json'), JSON.stringify(result));
   console.error(reportOf(result));
-  const { verdict, results } = result;
+  const { verdict, results, memory } = result;
   const violations = [
     ...verdict.violations.map(({ invariant, subject, what }) => `${invariant} ${subject}: ${what}`),
     ...failuresOf(results),
@@ -78,7 +78,9 @@ async function main(): Promise<number> {
   ];
   if (values.json) {
     const costs = results.map(({ fault: { name }, cost, missing }) => ({ name, cost, missing }));
-    console.log(JSON.stringify({ seed, counts: verdict.counts, ticks: verdict.ticks, costs, violations }));
+    console.log(
+      JSON.stringify({ seed, counts: verdict.counts, ticks: verdict.ticks, costs, memory, violations }),
+    );
   }
   return violations.length > 0 ? 1 : 0;
 }

@@ -2,13 +2,16 @@ import { describe } from '../verify/report.ts';
 import type { FaultResult, TrialResult } from './run-trial.ts';
 
 /** For people: a table of what each fault cost, the verdict, and what failed. */
-export function reportOf({ results, startedAgain, verdict }: TrialResult): string {
+export function reportOf({ results, startedAgain, memory, verdict }: TrialResult): string {
   return [
-    '| Fault | Unread, hurt part (s) | Unread, others (s) | Hand-over (s) | Commands refused (s) | of it with a leader (s) | Start to read (s) | Steady after (s) | Ticks missing |',
-    '|---|---|---|---|---|---|---|---|---|',
+    '| Fault | Unread, hurt part (s) | Unread, others (s) | Hand-over (s) | Commands refused (s) | of it with a leader (s) | Shown after (s) | Read after (s) | Steady after (s) | Ticks missing |',
+    '|---|---|---|---|---|---|---|---|---|---|',
     ...results.map(rowOf),
     '',
     describe(verdict),
+    `MB: ${Object.entries(memory)
+      .map(([name, [before, after]]) => `${name} ${before} → ${after}`)
+      .join(', ')}`,
     ...(startedAgain.length > 0 ? [`ended and started again: ${startedAgain.join(', ')}`] : []),
     ...failuresOf(results),
   ].join('\n');
@@ -26,6 +29,7 @@ function rowOf({ fault, cost, missing }: FaultResult): string {
     seconds(cost.handOverMs),
     seconds(cost.refusedMs),
     seconds(cost.refusedWithLeaderMs),
+    seconds(cost.shownAfterMs),
     seconds(cost.readAfterMs),
     seconds(cost.steadyAfterMs),
     Object.entries(missing)

@@ -11,6 +11,7 @@ import { type LeaderWatch, watchLeader } from './brokers.ts';
 import { type Canary, startCanary } from './canary.ts';
 import { type Cost, costOf } from './cost.ts';
 import type { ClusterFault, Hurt } from './fault.ts';
+import { memoryOf } from './memory-of.ts';
 import type { Span } from './observations.ts';
 import { untilSteady } from './steady.ts';
 import { type ClusterWorld, lease, startWorld, type WorldOptions } from './world.ts';
@@ -38,6 +39,8 @@ export interface TrialResult {
   readonly results: readonly FaultResult[];
   /** Services that ended by themselves, or when a person restarted them. */
   readonly startedAgain: readonly string[];
+  /** Of each service, in MB: before the first fault, and after the last. */
+  readonly memory: Readonly<Record<string, readonly (number | undefined)[]>>;
   readonly verdict: Verdict;
 }
 
@@ -61,13 +64,14 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   const { say, seed } = options;
   const world = await startWorld(options);
   say('everything runs');
+  let isBurst = false;
   const { clients, started } = startClients({
     url: world.rest.url,
     steady: world.load.steady.map(({ taskId }) => taskId),
     busy: world.load.busy.map(({ taskId }) => taskId),
     random: new Random(seed),
     clients: 5,
-    pauseMs: [200, 1_000],
+    pauseMs: () => (isBurst ? [0, 50] : [200, 1_000]),
     answerTimeoutMs,
     apiKey: world.key,
   });
@@ -77,13 +81,18 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   const before = await untilSteady(world, canary, { fromMs: Date.now(), timeoutMs: beforeTheFirstMs });
   if (before.sinceMs === undefined) throw new Error(`it was never steady: ${before.problems.join('; ')}`);
 
+  const memoryOfAll = () => world.services.map(({ pid }) => memoryOf(pid));
+  const memoryBefore = memoryOfAll();
   const courses: Course[] = [];
   const endsAtMs = Date.now() + options.minutes * 60_000;
   for (const fault of options.faults) {
+    isBurst = fault.isInBurst ?? false;
     if (Date.now() < endsAtMs) courses.push(await undergo(fault, world, canary, options));
   }
 
+  isBurst = false;
   await Promise.all([clients.stop(), canary.stop(), leaders.stop()]);
+  const memoryAfter = memoryOfAll();
   await sleep(afterTheLastMs);
   say('judging');
   const history = await recorded(world, [...clients.commands, ...canary.commands]);
@@ -99,8 +108,11 @@ export async function runTrial(options: TrialOptions): Promise<TrialResult> {
   const results = courses.map((course) =>
     judged(course, { world, history, clients, canary, leaders, patience: options.patience }),
   );
+  const memory = Object.fromEntries(
+    world.services.map(({ id }, index) => [id, [memoryBefore[index], memoryAfter[index]]]),
+  );
   await world.stop();
-  return { results, startedAgain: world.keeper.startedAgain.map(({ name }) => name), verdict };
+  return { results, startedAgain: world.keeper.startedAgain.map(({ name }) => name), memory, verdict };
 }
 
 async function undergo(
@@ -205,6 +217,7 @@ function tooDear({ allowed }: ClusterFault, cost: Cost, patience: number): strin
   const bounds = [
     ['unread', cost.unreadMs.hurt, allowed.unreadMs],
     ['unread elsewhere', cost.unreadMs.others, allowed.othersUnreadMs ?? 2_000],
+    ['a command done but not shown', cost.shownAfterMs ?? 0, allowed.shownAfterMs ?? 1_000],
     ['commands refused though the log had a leader', cost.refusedWithLeaderMs, allowed.refusedWithLeaderMs],
   ] as const;
   return bounds.flatMap(([what, ms, allowedMs]) =>

@@ -119,9 +119,6 @@ export async function startWorld({ folder, natsServer, say }: WorldOptions): Pro
         LEASE_TTL_MS: String(lease.ttlMs),
         LEASE_RENEW_MS: String(lease.renewMs),
         LEASE_MARGIN_MS: String(lease.marginMs),
-        // Sessions come back to a collector that is whole again before the next fault.
-        REBALANCE_SETTLE_MS: '5000',
-        REBALANCE_MIN_HOLD_MS: '20000',
       },
     });
   const services = [

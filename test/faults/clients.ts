@@ -39,12 +39,12 @@ export function startClients(options: {
   busy: readonly string[];
   random: Random;
   clients: number;
-  /** Between two commands of one client. */
-  pauseMs?: readonly [number, number];
+  /** Between two commands of one client; asked before each. */
+  pauseMs?: () => readonly [number, number];
   answerTimeoutMs?: number;
   apiKey?: ApiKey;
 }): { clients: Clients; started: Promise<void> } {
-  const { url, random, apiKey, pauseMs = [400, 2_500] } = options;
+  const { url, random, apiKey, pauseMs = () => [400, 2_500] } = options;
   const timeoutMs = options.answerTimeoutMs ?? answerTimeoutMs;
   const commands: SentCommand[] = [];
   const known = new Map<string, Known>();
@@ -116,7 +116,7 @@ export function startClients(options: {
 
   const run = async (mine: Random): Promise<void> => {
     while (!stopping.signal.aborted) {
-      await sleep(mine.integer(...pauseMs), undefined, { signal: stopping.signal }).catch(() => undefined);
+      await sleep(mine.integer(...pauseMs()), undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
       await act(mine, mine.pick(options.busy));
     }
