@@ -1,3 +1,4 @@
+import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freeze } from '@holdfast/test/support/freeze.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { it } from 'vitest';
@@ -18,5 +19,27 @@ it('a connection to a server that hangs can be closed', async () => {
     await close();
   } finally {
     thaw();
+  }
+});
+
+it('a server that hangs is left, however much is on the way to it', async () => {
+  const [hanging, other] = [await natsForTest(), await natsForTest()];
+  const { nc, close } = await connectNats({
+    url: `${hanging.url},${other.url}`,
+    name: 'test',
+    log: createLogger('test', 'silent'),
+  });
+  const [first, second] = nc.getServer().endsWith(`:${hanging.port}`) ? [hanging, other] : [other, hanging];
+  const thaw = await freeze(first.pid);
+  try {
+    // More than sockets hold, so that what is written stays in this process.
+    for (let message = 0; message < 64; message += 1) nc.publish('anything', new Uint8Array(512 * 1_024));
+    await eventually(() => nc.getServer().endsWith(`:${second.port}`), {
+      what: 'the other server to be used',
+    });
+    await nc.flush();
+  } finally {
+    thaw();
+    await close();
   }
 });

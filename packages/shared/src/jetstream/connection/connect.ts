@@ -10,6 +10,7 @@ import { inboxPrefix } from '../../contracts/subjects.ts';
 import type { BrokerAccess } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { pause, systemTimers } from '../../runtime/timers.ts';
+import { closeAtOnce } from './close-at-once.ts';
 import { parseNatsAddress } from './nats-address.ts';
 
 export { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
@@ -57,6 +58,9 @@ export async function connectNats(
   void (async () => {
     for await (const status of nc.status()) {
       switch (status.type) {
+        case 'staleConnection':
+          closeAtOnce(nc);
+          break;
         case 'disconnect':
           up = false;
           log.warn({ server: status.server }, 'lost the connection to NATS; trying to reconnect');

@@ -1,0 +1,16 @@
+import type { NatsConnection } from '@nats-io/transport-node';
+
+/**
+ * Gives up a connection whose server does not answer, so that the client goes to another one. By itself the client first waits until
+ * the socket has taken all that is still to be written (@nats-io/transport-node 3.4.0): to a host that is gone that is never, and
+ * 60 s were measured after a cut of 30 s. Nothing is lost by it: what matters is confirmed by its receiver.
+ */
+export function closeAtOnce(nc: NatsConnection): void {
+  const { transport } = (nc as unknown as ClientInside).protocol;
+  void transport.close(new Error('the server did not answer'));
+}
+
+/** What the client has no call for; a test notices when it is gone. */
+interface ClientInside {
+  readonly protocol: { readonly transport: { close(error: Error): Promise<void> } };
+}
