@@ -197,6 +197,39 @@ tasks:
     expect((await to.get('/api/config/devices/')).body.results).toEqual(devicesBefore);
   });
 
+  it('is refused where two devices are in one place, be it that one is there already', async () => {
+    const file = `
+holdfast_configuration: 1
+sites: [{ code: west }, { code: east }]
+devices:
+  - { code: saw-1, host: Saws.plant, unit_id: 1 }
+  - { code: saw-2, host: saws.plant, unit_id: 1 }
+  - { code: saw-3, host: saws.plant, unit_id: 2 }
+  - { code: west-1, site: west, protocol: modbus_rtu, serial: { path: /dev/ttyS0 } }
+  - { code: east-1, site: east, protocol: modbus_rtu, serial: { path: /dev/ttyS0 } }
+`;
+    const twice = await target.runWith(file, 'import', '-');
+    expect([twice.code, twice.stderr]).toEqual([
+      1,
+      'Nothing was changed: standard input has a fault.\n  - device saw-2: unit_id: device saw-1 has this endpoint and unit id\n',
+    ]);
+    const mended = await target.runWith(
+      file.replace('code: saw-2, host: saws', 'code: saw-2, host: saws2'),
+      'import',
+      '-',
+    );
+    expect(mended).toMatchObject({ code: 0, stderr: '' });
+    const moved = 'holdfast_configuration: 1\ndevices: [{ code: saw-3, unit_id: 1 }]\n';
+    const refused = await target.runWith(moved, 'import', '-');
+    expect([refused.code, refused.stderr]).toEqual([
+      1,
+      expect.stringContaining('device saw-1 has this endpoint'),
+    ]);
+    const both =
+      'holdfast_configuration: 1\ndevices: [{ code: saw-1, host: saws3.plant }, { code: saw-3, unit_id: 1 }]\n';
+    expect(await target.runWith(both, 'import', '-')).toMatchObject({ code: 0, stderr: '' });
+  });
+
   it('with an alias is refused with its line and what to do, an anchor alone is of no harm', async () => {
     const plant = (second: string) => `
 holdfast_configuration: 1

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { startProcess } from '@holdfast/dev/child-process.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { plantForTest } from '../support/plant-for-test.ts';
 import { portsOfStack } from '../support/ports-of-stack.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -43,7 +44,7 @@ export async function startDocumentedStack(): Promise<DocumentedStack> {
     if (ready.event !== 'ready') continue;
     const { api_url: apiUrl = '', nats_url: natsUrl = '' } = ready;
     const running: { simulator_url: string } = await jsonFile(join(home, 'running.json'));
-    const ports: { simulator_base: number } = await jsonFile(join(home, 'ports.json'));
+    const [device] = (await plantForTest(['press-7'])).plant.endpoints;
     return {
       apiUrl,
       natsUrl,
@@ -53,7 +54,7 @@ export async function startDocumentedStack(): Promise<DocumentedStack> {
           .replaceAll('http://127.0.0.1:5030', running.simulator_url)
           .replaceAll('npx holdfast ', `HOLDFAST_URL=${apiUrl} npx holdfast `)
           .replaceAll('./.holdfast/', `${home}/`)
-          .replaceAll('"host":"192.168.1.20","port":502', `"host":"127.0.0.1","port":${ports.simulator_base}`)
+          .replaceAll('"host":"192.168.1.20","port":502', `"host":"127.0.0.1","port":${device?.port}`)
           .replaceAll('curl -s ', 'curl -sS --fail-with-body --max-time 20 '),
     };
   }

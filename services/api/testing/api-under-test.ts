@@ -86,6 +86,9 @@ export async function startApi(settings: {
   return api;
 }
 
+/** Each has a unit id of its own. */
+let configured = 0;
+
 /** A device with two points and a task that reads it; returns the task's id. */
 export async function configureTask(api: ApiUnderTest, code: string): Promise<number> {
   const created = async (kind: string, body: unknown): Promise<number> => {
@@ -93,7 +96,9 @@ export async function configureTask(api: ApiUnderTest, code: string): Promise<nu
     if (answer.status !== 201) throw new Error(`${kind}: ${JSON.stringify(answer.body)}`);
     return answer.body.id;
   };
-  const device = await created('devices', { code: `${code}-device`, host: '127.0.0.1' });
+  configured += 1;
+  const place = { host: '127.0.0.1', unit_id: configured };
+  const device = await created('devices', { code: `${code}-device`, ...place });
   for (const address of [0, 1]) {
     await created('points', {
       device_id: device,

@@ -71,7 +71,7 @@ describe('configuration', () => {
   });
 
   it('takes many points at once, all of them or none', async () => {
-    const device = await create('devices', { code: 'many', host: 'h' });
+    const device = await create('devices', { code: 'many', host: 'many' });
     const point = (code: string, address: number) => ({
       device_id: device.id,
       code,
@@ -135,7 +135,7 @@ describe('configuration', () => {
   });
 
   it('of a point that would reach beyond the last register is refused, new or changed', async () => {
-    const device = await create('devices', { code: 'edge', host: 'h' });
+    const device = await create('devices', { code: 'edge', host: 'edge' });
     const last = { device_id: device.id, code: 'last', table: 'holding_register', address: 65_535 };
     const refused = await api.post('/api/config/points/', { ...last, data_type: 'int32' });
     expect(refused).toMatchObject({ status: 422, body: { errors: [{ path: 'address' }] } });
@@ -158,7 +158,7 @@ describe('configuration', () => {
 
   it('that is referred to stays, and the answer says by whom', async () => {
     const site = await create('sites', { code: 'kept' });
-    const device = await create('devices', { code: 'kept-device', host: 'h', site_id: site.id });
+    const device = await create('devices', { code: 'kept-device', host: 'kept-device', site_id: site.id });
     const point = await create('points', {
       device_id: device.id,
       code: 'kept-point',
@@ -204,7 +204,7 @@ describe('configuration', () => {
 
   it('of a task takes only points of its own devices, also when it is changed', async () => {
     const taskId = await configureTask(api, 'own-points');
-    const stranger = await create('devices', { code: 'stranger', host: 'h' });
+    const stranger = await create('devices', { code: 'stranger', host: 'stranger' });
     const point = await create('points', {
       device_id: stranger.id,
       code: 'strange',

@@ -66,11 +66,11 @@ describe('a creation with an Idempotency-Key', () => {
   });
 
   it('makes one thing of each kind however many send it at the same time', async () => {
-    const device = (await one.post('/api/config/devices/', { code: 'keyed', host: '127.0.0.1' })).body.id;
+    const device = (await one.post('/api/config/devices/', { code: 'keyed', host: '127.0.0.3' })).body.id;
     const point = { device_id: device, table: 'holding_register', data_type: 'int16' };
     const bodies = [
       ['sites', { code: 'crowd' }],
-      ['devices', { code: 'crowd', host: '127.0.0.1' }],
+      ['devices', { code: 'crowd', host: '127.0.0.2' }],
       ['points', { ...point, code: 'alone', address: 1 }],
       [
         'points',

@@ -30,7 +30,7 @@ beforeAll(async () => {
 
 /** Returns the device's id. */
 async function configurePress(code: string): Promise<number> {
-  const { body: device } = await api.post('/api/config/devices/', { code, host: '10.0.0.9' });
+  const { body: device } = await api.post('/api/config/devices/', { code, host: code });
   const point = { device_id: device.id, table: 'holding_register', data_type: 'int16' };
   const { status } = await api.post('/api/config/points/', [
     { ...point, code: 'pressure', address: 0 },

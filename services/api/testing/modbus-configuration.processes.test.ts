@@ -26,7 +26,7 @@ const create = async (kind: string, body: unknown) => {
 let devices = 0;
 const newDevice = async (fields: object = {}): Promise<number> => {
   devices += 1;
-  return (await create('devices', { code: `device-${devices}`, host: '127.0.0.1', ...fields })).id;
+  return (await create('devices', { code: `device-${devices}`, host: `device-${devices}`, ...fields })).id;
 };
 const holding = { table: 'holding_register', address: 0, data_type: 'int16' };
 const patch = (kind: string, id: number, body: object) =>
@@ -286,15 +286,18 @@ describe('a device', () => {
   it('is refused when a change takes its address away', async () => {
     const id = await newDevice();
     expect(paths((await patch('devices', id, { protocol: 'modbus_rtu' })).body)).toEqual(['serial', 'host']);
-    expect((await patch('devices', id, { protocol: 'modbus_rtu', host: '', serial })).status).toBe(200);
+    const line = { ...serial, path: '/dev/ttyUSB1' };
+    expect((await patch('devices', id, { protocol: 'modbus_rtu', host: '', serial: line })).status).toBe(200);
   });
 
   it('that contradicts another of its task about the line keeps the task from starting', async () => {
-    const line = { protocol: 'modbus_rtu', host: '', serial };
-    const ids = [
-      await newDevice(line),
-      await newDevice({ ...line, unit_id: 2, serial: { ...serial, parity: 'even' } }),
-    ];
+    const ids = [];
+    for (const [unit_id, parity] of ['none', 'even'].entries()) {
+      const line = { ...serial, path: '/dev/ttyUSB2', parity };
+      ids.push(
+        await newDevice({ protocol: 'modbus_rtu', host: undefined, unit_id: unit_id + 1, serial: line }),
+      );
+    }
     for (const device_id of ids) await create('points', { device_id, code: 'p', ...holding });
     const task = await create('tasks', { code: 'contradiction', period_ms: 1_000, device_ids: ids });
     const start = await api.post(`${sessionsPath}/start-task/`, { task_id: task.id });

@@ -308,8 +308,21 @@ describe('what a session has learned of a device', () => {
         { 'if-match': '"an-older-version"' },
       ),
     ).toMatchObject({ status: 412 });
-    await first.request('PATCH', path, { unit_id: 9 });
+    await first.request('PATCH', path, { unit_id: 99 });
     expect(await apply()).toMatchObject({ status: 409, body: { code: 'device_replaced' } });
     expect(await changes()).toEqual([]);
+  });
+
+  it('is of the same device when only the spelling of its host has changed since', async () => {
+    const { id, path, tell, heard, restart } = await learning('spelled', null);
+    await first.request('PATCH', path, { host: 'Gateway.plant' });
+    await restart();
+    await tell({ excluded: [range(7, true)] });
+    await heard(1);
+    await first.request('PATCH', path, { host: 'gateway.PLANT' });
+    expect(await second.post(`/api/config/devices/${id}/apply-learned-limits/`)).toMatchObject({
+      status: 200,
+      body: { changed: true },
+    });
   });
 });

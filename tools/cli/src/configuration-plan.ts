@@ -14,6 +14,7 @@ import {
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { Item } from './api-client.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
+import { DevicePlaces } from './device-places.ts';
 
 export type Kind = 'site' | 'device' | 'point' | 'task';
 /** Id of what has this key; known of new things only once they are made. */
@@ -38,9 +39,6 @@ export interface Plan {
   /** Ids of what is there. */
   readonly ids: ReadonlyMap<string, unknown>;
 }
-
-/** Stands for the id of what is not made yet: no database gives it. */
-const idToCome = Number.MAX_SAFE_INTEGER;
 
 const keyOf = (kind: Kind, ...codes: unknown[]) => JSON.stringify([kind, ...codes]);
 
@@ -114,6 +112,8 @@ class Planning implements Plan {
   private readonly there: ReadonlyMap<string, Item>;
   private readonly brought = new Set<string>();
   private readonly deviceCodes: ReadonlyMap<unknown, unknown>;
+  private readonly places: DevicePlaces;
+  private readonly toCome = new Map<string, number>();
 
   constructor({ sites, devices, points, tasks }: Everything) {
     const deviceCodes = new Map(devices.map(({ id, code }) => [id, code]));
@@ -127,6 +127,7 @@ class Planning implements Plan {
       ...tasks.map((task) => [keyOf('task', task.code), task] as const),
     ]);
     this.ids = new Map([...this.there].map(([key, { id }]) => [key, id]));
+    this.places = new DevicePlaces(devices as unknown as DeviceView[]);
   }
 
   fault(label: string, ...what: string[]): void {
@@ -150,14 +151,31 @@ class Planning implements Plan {
     if (this.brought.has(key)) this.fault(label, 'code', 'is in the file more than once');
     this.brought.add(key);
     const there = this.there.get(key);
-    const now = wanted((each) => this.ids.get(each) ?? idToCome);
+    const now = wanted((each) => this.ids.get(each) ?? this.idToCome(each));
     const isAsItWas = there && (isWithin(there, now) || isWithin(there, readByApi(kind, now)));
     const action = isAsItWas ? 'none' : there ? 'change' : 'create';
     // What is not sent is not judged: it may have been stored by the rules of an older release.
     if (action !== 'none') {
-      for (const { path, message } of issuesOf(kind, there, now)) this.fault(label, path, message);
+      const issues = issuesOf(kind, there, now);
+      if (kind === 'device' && issues.length === 0) issues.push(...this.placeIssues(there, now));
+      for (const { path, message } of issues) this.fault(label, path, message);
     }
     this.steps.push({ kind, key, label, action, id: there?.id, wanted });
+  }
+
+  /** Stands for the id of what is not made yet: no database gives it. */
+  private idToCome(key: string): number {
+    const id = this.toCome.get(key) ?? Number.MAX_SAFE_INTEGER - this.toCome.size;
+    this.toCome.set(key, id);
+    return id;
+  }
+
+  private placeIssues(there: Item | undefined, wanted: Item): Issue[] {
+    const parsed = schemas.device[there ? 'patch' : 'create'].parse(wanted);
+    const other = this.places.take({ ...(there as Partial<DeviceView>), ...parsed } as DeviceView);
+    return other === undefined
+      ? []
+      : [{ path: 'unit_id', message: `device ${other} has this endpoint and unit id` }];
   }
 
   arrayOf(label: string, field: string, value: unknown): readonly unknown[] {
@@ -202,7 +220,7 @@ function readByApi(kind: Kind, wanted: Item): Item {
 }
 
 /** What the API says of a body by itself, and of a changed thing as a whole. */
-function issuesOf(kind: Kind, there: Item | undefined, wanted: Item): readonly Issue[] {
+function issuesOf(kind: Kind, there: Item | undefined, wanted: Item): Issue[] {
   const parsed = schemas[kind][there ? 'patch' : 'create'].safeParse(wanted);
   if (!parsed.success) {
     return parsed.error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }));

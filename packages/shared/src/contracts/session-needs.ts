@@ -1,5 +1,6 @@
 import type { SessionNeeds } from '../domain/session/events.ts';
-import type { DeviceConfig, TaskConfig } from './task-config.ts';
+import { type EndpointFields, endpointKey, endpointOf } from './endpoint-address.ts';
+import type { TaskConfig } from './task-config.ts';
 
 /**
  * A session's needs stand in each of its events, so that a supervisor can place it by the log alone. Beyond so
@@ -10,7 +11,7 @@ export const maxEndpointsInNeeds = 256;
 /** Demands of a session with this configuration on its collector. */
 export function sessionNeeds(
   config: Pick<TaskConfig, 'required_labels'> & {
-    readonly devices: readonly Pick<DeviceConfig, 'host' | 'port' | 'serial'>[];
+    readonly devices: readonly EndpointFields[];
   },
 ): SessionNeeds {
   const labels = config.required_labels ?? {};
@@ -19,8 +20,9 @@ export function sessionNeeds(
     .map(([name, value]) => `${name}=${value}`)
     .sort()
     .join(',');
-  const endpoints = config.devices.map(({ host, port, serial }) =>
-    serial ? `${serial.path}@${where}` : `${host}:${port}`,
-  );
+  const endpoints = config.devices.map(endpointOf).map((address) => {
+    const key = endpointKey(address);
+    return address.kind === 'serial' ? `${key}@${where}` : key;
+  });
   return { labels, endpoints: [...new Set(endpoints)].sort().slice(0, maxEndpointsInNeeds) };
 }

@@ -31,7 +31,7 @@ export const readStatement = prepared<ReadRow>(
   `select tasks.id, latest.version, latest.hash, to_jsonb(tasks)::text as task,
     (
       select coalesce(json_agg(json_build_object(
-        'device', to_jsonb(devices) - 'site_id',
+        'device', to_jsonb(devices) - array['site_id', 'endpoint'],
         'site_code', sites.code,
         'points', (
           select coalesce(json_agg(to_jsonb(points) - 'device_id' order by points.id), '[]'::json)

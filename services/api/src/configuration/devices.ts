@@ -4,9 +4,11 @@ import {
   type DeviceView,
   deviceFaults,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
 import { type Collection, checkOf, documents, listPage, removeUnreferenced } from './collection.ts';
 import { explained, fieldsDoNotFit, maxNamed } from './configuration-problems.ts';
+import { endpointOfDevice, placeOf, requireFreePlace } from './device-places.ts';
 
 export interface DeviceFilter {
   readonly code?: string | undefined;
@@ -27,7 +29,11 @@ export function devices(database: Database): Collection<DeviceCreate, DevicePatc
     find,
     create: (device) =>
       explained(() =>
-        database.insertInto('devices').values(rowOf(device)).returningAll().executeTakeFirstOrThrow(),
+        inTransaction(database, async (transaction) => {
+          await requireFreePlace(transaction, device);
+          const row = { ...rowOf(device), endpoint: endpointOfDevice(device) };
+          return transaction.insertInto('devices').values(row).returningAll().executeTakeFirstOrThrow();
+        }),
       ),
     patch: (id, patch, holds) =>
       explained(() =>
@@ -40,11 +46,15 @@ export function devices(database: Database): Collection<DeviceCreate, DevicePatc
             .executeTakeFirst();
           if (device) holds?.(device);
           if (!device || Object.keys(patch).length === 0) return device;
-          const faults = deviceFaults({ ...device, ...patch } as DeviceView);
+          const patched = { ...device, ...patch } as DeviceView;
+          const faults = deviceFaults(patched);
           if (faults.length > 0) throw fieldsDoNotFit(faults);
+          if (!device.enabled || placeOf(device) !== placeOf(patched)) {
+            await requireFreePlace(transaction, patched);
+          }
           return transaction
             .updateTable('devices')
-            .set(rowOf(patch))
+            .set({ ...rowOf(patch), endpoint: endpointOfDevice(patched) })
             .where('id', '=', id)
             .returningAll()
             .executeTakeFirst();

@@ -16,7 +16,7 @@ export interface SnapshotTask {
 
 /** A device of the task with one of its points; a device without points has one row with `point` null. */
 export interface SnapshotRow {
-  readonly device: Omit<Selectable<DevicesTable>, 'site_id'>;
+  readonly device: Omit<Selectable<DevicesTable>, 'site_id' | 'endpoint'>;
   readonly siteCode: string | null;
   readonly point: Omit<Selectable<PointsTable>, 'device_id'> | null;
 }

@@ -3,4 +3,6 @@ export const advisoryLocks = {
   migration: 0x686f6c64_01,
   projector: 0x686f6c64_02,
   cleanup: 0x686f6c64_03,
+  /** The first of two keys; the second is a hash. */
+  endpoint: 0x686f6c64,
 } as const;

@@ -35,9 +35,12 @@ const configuration = [
     measurement text,
     enabled boolean not null,
     serial jsonb,
-    profile jsonb
+    profile jsonb,
+    -- As endpointKey has it: by what devices behind one endpoint are found.
+    endpoint text not null
   )`,
   `create index devices_site_id_index on devices (site_id)`,
+  `create index devices_endpoint_index on devices (endpoint, unit_id)`,
   `create table points (
     id bigint generated always as identity primary key,
     device_id bigint not null constraint points_device_id_fkey references devices (id),

@@ -42,6 +42,8 @@ export interface DevicesTable {
   max_registers: number;
   max_bits: number;
   serial: OptionalJson<SerialLine>;
+  /** `endpointKey` of it. */
+  endpoint: string;
   profile: OptionalJson<ConfiguredProfile>;
   measurement: string | null;
   enabled: boolean;

@@ -23,7 +23,7 @@ export async function readDevice(
     site_code: string | null;
     point: SnapshotRow['point'];
   }>`
-    select to_jsonb(devices) - 'site_id' as device, sites.code as site_code,
+    select to_jsonb(devices) - array['site_id', 'endpoint'] as device, sites.code as site_code,
       to_jsonb(points) - 'device_id' as point
     from devices
     left join sites on sites.id = devices.site_id

@@ -8,22 +8,12 @@ export async function endpointHolders(database: Database, deviceId: number): Pro
   const { rows } = await sql<{ collector_id: string }>`
     select distinct sessions.collector_id
     from devices as asked
-    join devices on devices.protocol = asked.protocol
-      and (devices.id = asked.id
-        or (asked.protocol <> 'modbus_rtu' and lower(devices.host) = lower(asked.host) and devices.port = asked.port)
-        or (asked.protocol = 'modbus_rtu' and devices.serial ->> 'path' = asked.serial ->> 'path'))
+    join devices on devices.endpoint = asked.endpoint
     join task_devices on task_devices.device_id = devices.id
     join sessions on sessions.task_id = task_devices.task_id
     where asked.id = ${deviceId} and sessions.status = 'running' and sessions.collector_id is not null
       and sessions.placement_state = 'placed'`.execute(database);
   return rows.map(({ collector_id }) => collector_id);
-}
-
-/** As `endpointKey`; one expression, by which thousands of devices are hashed instead of compared with each other. */
-function keyOf(table: string) {
-  const column = (name: string) => sql.ref(`${table}.${name}`);
-  return sql`case when ${column('protocol')} = 'modbus_rtu' then ${column('serial')} ->> 'path'
-    else lower(${column('host')}) || ':' || ${column('port')} end`;
 }
 
 /** The other tasks that run and have a device behind an endpoint of this one. @throws DatabaseUnavailable */
@@ -32,7 +22,7 @@ export async function tasksRunningBeside(database: Database, taskId: number): Pr
     select distinct sessions.task_id
     from task_devices as own
     join devices as asked on asked.id = own.device_id
-    join devices on ${keyOf('devices')} = ${keyOf('asked')}
+    join devices on devices.endpoint = asked.endpoint
     join task_devices on task_devices.device_id = devices.id
     join sessions on sessions.task_id = task_devices.task_id
     where own.task_id = ${taskId} and sessions.task_id <> ${taskId} and sessions.status = 'running'

@@ -1,3 +1,4 @@
+import { endpointKey, endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
 import { deviceProfileSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { type ConfiguredLimits, narrowedLimits } from '@holdfast/shared/domain/reading/narrowed-limits.ts';
 import type { Selectable } from 'kysely';
@@ -122,13 +123,10 @@ function textOf({ max_registers, max_bits, excluded }: ConfiguredLimits): string
 }
 
 /** Where it is: at another place stands another device, of which nothing was learned. */
-function placeOf(device: {
-  readonly protocol: string;
-  readonly host: string;
-  readonly port: number;
-  readonly unit_id: number;
-  readonly serial?: { readonly path: string } | null | undefined;
-}): string {
-  const { protocol, host, port, unit_id, serial } = device;
-  return JSON.stringify([protocol, serial ? serial.path : [host, port], unit_id]);
+function placeOf(device: Placed): string {
+  return `${endpointKey(endpointOf({ ...device, serial: device.serial ?? undefined }))} unit ${device.unit_id}`;
 }
+
+type Placed = Pick<StoredDevice, 'protocol' | 'host' | 'port' | 'unit_id'> & {
+  readonly serial?: StoredDevice['serial'] | undefined;
+};
