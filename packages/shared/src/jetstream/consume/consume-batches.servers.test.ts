@@ -200,6 +200,30 @@ describe('a durable consumer that works in batches', () => {
     expect(seen.map((text) => text.trim()).sort(byNumber)).toEqual(numbers(30));
   });
 
+  it('has at once what it gave back before the broker was stopped, too', async () => {
+    await publish(20);
+    let entered = false;
+    const ackWaitMs = 600_000;
+    const first = start({
+      maxMessages: 5,
+      ackWaitMs,
+      handle: (_, signal) =>
+        new Promise((resolve) => {
+          entered = true;
+          signal.addEventListener('abort', () => resolve(), { once: true });
+        }),
+    });
+    await eventually(() => entered, { what: 'the batch in hand' });
+    await first.stop();
+    await connection.nc.flush();
+    await server.restart();
+    await eventually(() => connection.isUp(), { what: 'the connection' });
+    const seen: string[] = [];
+    start({ maxMessages: 20, ackWaitMs, handle: takeAll(seen) });
+    await eventually(() => seen.length === 20, { what: 'everything again, without waiting for ack_wait' });
+    expect(seen.sort(byNumber)).toEqual(numbers(20));
+  });
+
   it('can be stopped at any moment of its start', async () => {
     await publish(1);
     for (let turns = 0; turns < 60; turns++) {

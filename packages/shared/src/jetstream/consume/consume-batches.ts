@@ -319,10 +319,13 @@ class RunningBatchConsumer {
     for (const message of this.#waiting.values()) message.working();
   }
 
-  /** Does nothing to those that are acknowledged. */
+  /**
+   * Does nothing to those that are acknowledged. Only of a delay does the broker keep in its store that they are due: without
+   * one it forgets at its own end that they were given back, and who has just been started anew waits for `ack_wait`.
+   */
   #giveBack(messages: readonly JsMsg[]): void {
     if (!this.#connected || this.#nc.isClosed()) return;
-    for (const message of messages) message.nak();
+    for (const message of messages) message.nak(1);
   }
 
   #followConnection(): { stop(): void } {
