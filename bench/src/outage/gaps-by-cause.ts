@@ -1,16 +1,13 @@
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import {
-  attributeGaps,
-  type GapCause,
-  type TimedPlacement,
-} from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
+import { attributeGaps, type GapCause } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import {
   runningIntervals,
   scheduledTicks,
   type TimedSessionEvent,
 } from '@holdfast/shared/domain/gaps/schedule.ts';
 import { fromTicks, normalise } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { type TimedPlacementEvent, timedPlacements } from '@holdfast/shared/domain/gaps/timed-placements.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { loadPeriodMs } from '../fleet/loaded-collector.ts';
@@ -22,7 +19,7 @@ export async function gapsByCause(
   devices: readonly DeviceInStream[],
 ): Promise<Partial<Record<GapCause, number>>> {
   const lifecycles = new Map<string, TimedSessionEvent[]>();
-  const placements = new Map<string, TimedPlacement[]>();
+  const placements = new Map<string, TimedPlacementEvent[]>();
   for await (const { data, sequence } of readStream(nc, streamNames.sessions)) {
     const decoded = decodeSessionEvent(JSON.parse(data));
     if (decoded.kind === 'unreadable') continue;
@@ -30,8 +27,8 @@ export async function gapsByCause(
     const { sessionId } = decoded.event;
     if (decoded.kind === 'lifecycle') {
       append(lifecycles, sessionId, { event: decoded.event, timeMs, sequence });
-    } else if (decoded.event.type === 'session.assigned') {
-      append(placements, sessionId, { timeMs, epoch: sequence, reason: decoded.event.reason });
+    } else if (decoded.kind === 'placement') {
+      append(placements, sessionId, { event: decoded.event, timeMs, sequence });
     }
   }
   const lastTick = Math.min(...devices.map(({ read }) => read.at(-1) ?? 0));
@@ -42,7 +39,7 @@ export async function gapsByCause(
     const account = attributeGaps({
       scheduled: scheduledTicks(intervals, loadPeriodMs, nowMs),
       intervals,
-      placements: placements.get(session) ?? [],
+      placements: timedPlacements(placements.get(session) ?? []),
       coverage: {
         stored: fromTicks(read),
         quarantined: [],

@@ -84,3 +84,24 @@ describe('the lease of a collector', () => {
     expect(world.lease()).toMatchObject({ void_up_to: 40, fenced: 'dead' });
   });
 });
+
+describe('a fleet', () => {
+  it('is unchanged only as long as it was looked at: not over an outage of the broker', async () => {
+    const world = new World();
+    const unchangedForMs = () => world.watch.unchangedForMs(world.watch.fleet());
+    world.renew(1);
+    await world.look(0);
+    world.renew(2);
+    await world.look(0);
+    expect(unchangedForMs()).toBe(0);
+    await world.time.advance(2_000);
+    expect(unchangedForMs()).toBe(2_000);
+    world.watch.brokerUnusable();
+    await world.time.advance(2_000);
+    world.renew(3);
+    await world.look(0);
+    expect(unchangedForMs()).toBe(0);
+    await world.time.advance(1_000);
+    expect(unchangedForMs()).toBe(1_000);
+  });
+});

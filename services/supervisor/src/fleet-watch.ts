@@ -23,7 +23,7 @@ export class FleetWatch {
   readonly #options: FleetWatchOptions;
   #lookedAtMs: number | undefined;
   #listedAtMs = Number.NEGATIVE_INFINITY;
-  #members = '';
+  #members: string | undefined;
   #membersSinceMs = 0;
 
   constructor(options: FleetWatchOptions) {
@@ -41,7 +41,7 @@ export class FleetWatch {
     const sinceLast = this.#lookedAtMs === undefined ? 0 : now - this.#lookedAtMs;
     this.#lookedAtMs = now;
     // This process stood still itself: what it did not see in that time says nothing.
-    if (sinceLast > 3 * reconcileIntervalMs + 2_000) judge.brokerUnusable();
+    if (sinceLast > 3 * reconcileIntervalMs + 2_000) this.brokerUnusable();
     try {
       const probe = await collectors.read(probeKey);
       await collectors.write(probeKey, String(now), probe?.revision ?? 0, 1_000).catch((error: unknown) => {
@@ -57,7 +57,7 @@ export class FleetWatch {
       this.#listedAtMs = clock.monotonicMs();
       if (this.hasUnproven()) this.#options.callForRenewals();
     } catch (error) {
-      judge.brokerUnusable();
+      this.brokerUnusable();
       throw error;
     }
   }
@@ -76,6 +76,7 @@ export class FleetWatch {
   /** Silence while the broker could not be used says nothing about anybody. */
   brokerUnusable(): void {
     this.#options.judge.brokerUnusable();
+    this.#members = undefined;
   }
 
   /** A lease was written. @returns whether that changed a verdict: renewals come all the time */
@@ -158,7 +159,10 @@ export class FleetWatch {
     return this.#options.judge.changedAgoMs(collectorId) ?? 0;
   }
 
-  /** For how long the same collectors have been alive, in ms. */
+  /**
+   * For how long the same collectors have been seen alive without a break, in ms: after an outage of the broker they first
+   * go on with what they have, and are not given something else meanwhile.
+   */
   unchangedForMs(fleet: Fleet): number {
     const nowMs = this.#options.clock.monotonicMs();
     const members = [...fleet.values()]

@@ -4,7 +4,6 @@ import {
   attributeGaps,
   type GapCause,
   settledMs,
-  type TimedPlacement,
 } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import { runningIntervals, scheduledTicks } from '@holdfast/shared/domain/gaps/schedule.ts';
 import {
@@ -16,9 +15,10 @@ import {
   type TickRanges,
   without,
 } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { timedPlacements } from '@holdfast/shared/domain/gaps/timed-placements.ts';
 import { hasReadings } from '../has-readings.ts';
 import type { History, Violation } from '../history.ts';
-import { type SessionHistory, sessionHistories } from '../session-histories.ts';
+import { sessionHistories } from '../session-histories.ts';
 import type { Tolerances } from '../tolerances.ts';
 
 export interface TickCounts {
@@ -59,7 +59,7 @@ export function accounting(
       const account = attributeGaps({
         scheduled,
         intervals,
-        placements: placementsOf(session),
+        placements: timedPlacements(session.placements),
         coverage,
         periodMs,
         // A sample that is younger than what is judged explains what is missing before it.
@@ -97,12 +97,6 @@ function problems({ stored, quarantined, gaps }: Accounting, scheduled: TickRang
   const left = countTicks(without(scheduled, normalise(parts)));
   if (left > 0) found.push(`${left} scheduled ticks are in no account`);
   return found;
-}
-
-function placementsOf({ placements }: SessionHistory): TimedPlacement[] {
-  return placements.flatMap(({ event, sequence, timeMs }) =>
-    event.type === 'session.assigned' ? [{ timeMs, epoch: sequence, reason: event.reason }] : [],
-  );
 }
 
 interface RecordedTicks {

@@ -3,6 +3,7 @@ import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
 import { attributeGaps, type Coverage, type Gap } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import { runningIntervals, scheduledTicks } from '@holdfast/shared/domain/gaps/schedule.ts';
 import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import { timedPlacements } from '@holdfast/shared/domain/gaps/timed-placements.ts';
 import type { Database } from '../database/open-database.ts';
 import type { SettledSamples } from '../ports.ts';
 import { recordedEvents } from '../sessions/queries/recorded-events.ts';
@@ -72,9 +73,7 @@ export async function accountForSession(
   const events = await recordedEvents(database, sessionId);
   const nowMs = to.getTime();
   const intervals = runningIntervals(events.flatMap((event) => (event.kind === 'lifecycle' ? [event] : [])));
-  const placements = events.flatMap(({ event, sequence, timeMs }) =>
-    event.type === 'session.assigned' ? [{ timeMs, epoch: sequence, reason: event.reason }] : [],
-  );
+  const placements = timedPlacements(events.filter((event) => event.kind === 'placement'));
   const due = new Map<number, { scheduled: TickRanges; window: TickRanges }>();
   for (const { periodMs } of asked) {
     if (!due.has(periodMs)) due.set(periodMs, dueTicks(intervals, periodMs, { from, nowMs }));

@@ -12,7 +12,7 @@ export const gapDetails: Readonly<Record<GapCause, string>> = {
     'samples waited for so long that a buffer was full: that of the collector, or the stream SAMPLES',
   too_large: 'the device has more values than one message may hold',
   fenced: 'it was sent by a collector that no longer held the session',
-  waiting: 'no collector had begun to poll the session yet',
+  waiting: 'no collector held the session, or had begun to poll it yet',
   failover: 'the collector was lost and another took the session over',
   drain: 'the collector was shut down and the session went to another',
   rebalance: 'the session was moved to spread the load',

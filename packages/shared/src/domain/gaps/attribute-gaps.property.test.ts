@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { attributeGaps, type TimedPlacement } from './attribute-gaps.ts';
+import { attributeGaps } from './attribute-gaps.ts';
 import type { GapCause } from './gap-causes.ts';
 import { runningIntervals, scheduledTicks, type TimedSessionEvent } from './schedule.ts';
 import { fromTicks, normalise, type TickRange, type TickRanges } from './tick-ranges.ts';
+import type { TimedPlacement } from './timed-placements.ts';
 
 const periodMs = 100;
 const horizonTicks = 60;
@@ -50,6 +51,7 @@ const placements = fc
         'rebalance',
         'resume',
       ),
+      releasedMs: fc.option(time, { nil: undefined }),
     }),
     { maxLength: 6 },
   )

@@ -4,6 +4,7 @@ import { attributeGaps, type Coverage, settledMs } from './attribute-gaps.ts';
 import type { GapCause } from './gap-causes.ts';
 import { runningIntervals, scheduledTicks, type TimedSessionEvent } from './schedule.ts';
 import type { TickRanges } from './tick-ranges.ts';
+import type { TimedPlacement } from './timed-placements.ts';
 
 const periodMs = 10_000;
 /** A moment within tick n. */
@@ -13,7 +14,7 @@ const range = (from: number, to: number): TickRanges => [{ from, to }];
 type Lifecycle = TimedSessionEvent['event']['type'];
 interface Story {
   /** Type of event, tick in which it happens; sequences follow from the order. */
-  readonly log: readonly (readonly [Lifecycle | AssignReason, number])[];
+  readonly log: readonly (readonly [Lifecycle | AssignReason | 'released', number])[];
   readonly stored?: TickRanges;
   readonly quarantined?: TickRanges;
   readonly missed?: Partial<Record<GapCause, TickRanges>>;
@@ -32,11 +33,16 @@ function gapsOf(story: Story) {
   const { log, stored, quarantined, missed, sent, nowTick = 100, skewMs = 0 } = story;
   const { askedTick = nowTick, unwrittenTick } = story;
   const events: TimedSessionEvent[] = [];
-  const placements: { timeMs: number; epoch: number; reason: AssignReason }[] = [];
+  const placements: TimedPlacement[] = [];
+  let releasedMs: number | undefined;
   for (const [index, [what, tick]] of log.entries()) {
     const sequence = index + 1;
     if (isLifecycle(what)) events.push({ event: { type: what }, timeMs: within(tick), sequence });
-    else placements.push({ reason: what, timeMs: within(tick) - skewMs, epoch: sequence });
+    else if (what === 'released') releasedMs = within(tick);
+    else {
+      placements.push({ reason: what, timeMs: within(tick) - skewMs, epoch: sequence, releasedMs });
+      releasedMs = undefined;
+    }
   }
   const intervals = runningIntervals(events);
   const nowMs = within(nowTick);
@@ -57,7 +63,7 @@ function gapsOf(story: Story) {
   return gaps.map(({ cause, from, to }) => [cause, from, to]);
 }
 
-function isLifecycle(what: Lifecycle | AssignReason): what is Lifecycle {
+function isLifecycle(what: Lifecycle | AssignReason | 'released'): what is Lifecycle {
   return what.startsWith('session.');
 }
 
@@ -135,6 +141,55 @@ describe('a tick without a sample', () => {
       'was lost to a move for balance',
       { log: [...startedAt10, ['rebalance', 31]], stored: [...range(10, 29), ...range(32, 100)] },
       [['rebalance', 30, 31]],
+    ],
+    [
+      'was lost to the move itself where the former holder read until then',
+      {
+        log: [...startedAt10, ['released', 30], ['rebalance', 30]],
+        stored: [...range(10, 29), ...range(32, 100)],
+      },
+      [['rebalance', 30, 31]],
+    ],
+    [
+      'was lost while the holder was away, as in an outage of the broker, before it was moved for balance',
+      {
+        log: [...startedAt10, ['released', 42], ['rebalance', 42]],
+        stored: [...range(10, 29), ...range(44, 100)],
+      },
+      [
+        ['restart', 30, 40],
+        ['rebalance', 41, 43],
+      ],
+    ],
+    [
+      'was lost to the failover of an outage, and only its end to the move after it',
+      {
+        log: [...startedAt10, ['failover', 35], ['released', 42], ['rebalance', 42]],
+        stored: [...range(10, 29), ...range(44, 100)],
+      },
+      [
+        ['failover', 30, 40],
+        ['rebalance', 41, 43],
+      ],
+    ],
+    [
+      'waited where an outage of the broker came between the two halves of a move',
+      {
+        log: [...startedAt10, ['released', 30], ['rebalance', 42]],
+        stored: [...range(10, 29), ...range(44, 100)],
+      },
+      [
+        ['waiting', 30, 41],
+        ['rebalance', 42, 43],
+      ],
+    ],
+    [
+      'is not explained yet before a move, as long as nobody has read again',
+      { log: [...startedAt10, ['released', 42], ['rebalance', 42]], stored: range(10, 29), nowTick: 43 },
+      [
+        ['not_arrived', 30, 40],
+        ['rebalance', 41, 43],
+      ],
     ],
     [
       'was lost to the last of several hand-overs within one hole',

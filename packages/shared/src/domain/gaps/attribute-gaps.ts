@@ -1,10 +1,10 @@
-import { causesFromLog, type TimedPlacement } from './cause-from-log.ts';
+import { causesFromLog } from './cause-from-log.ts';
 import type { GapCause } from './gap-causes.ts';
 import { lostAfterSending } from './lost-after-sending.ts';
 import type { RunningInterval } from './schedule.ts';
 import { intersection, normalise, type TickRange, type TickRanges, union, without } from './tick-ranges.ts';
+import type { TimedPlacement } from './timed-placements.ts';
 
-export type { TimedPlacement } from './cause-from-log.ts';
 export type { GapCause } from './gap-causes.ts';
 export { settledMs } from './lost-after-sending.ts';
 

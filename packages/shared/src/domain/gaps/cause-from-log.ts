@@ -2,13 +2,7 @@ import type { AssignReason } from '../placement/events.ts';
 import type { GapCause } from './gap-causes.ts';
 import type { RunningInterval } from './schedule.ts';
 import { firstRangeAfter, lowerBound, type TickRange, type TickRanges } from './tick-ranges.ts';
-
-export interface TimedPlacement {
-  /** ms since 1970 */
-  readonly timeMs: number;
-  readonly epoch: number;
-  readonly reason: AssignReason;
-}
+import type { TimedPlacement } from './timed-placements.ts';
 
 /** The log and the book of ticks, as far as they concern one device of a session. */
 export interface KnownOfDevice {
@@ -27,6 +21,8 @@ interface Cause extends TickRange {
 
 /** Time before a session's end in which its last ticks may be lost to the ending itself, whatever their period. */
 const endingMs = 2_000;
+/** Giving a session that was taken for balance to another takes no longer, unless there is nobody, or no broker. */
+const moveMs = 5_000;
 
 /** Gives each tick of `open`, of which nothing was recorded, the cause that follows from who held the session when. */
 export function causesFromLog(open: TickRanges, known: KnownOfDevice): Cause[] {
@@ -39,7 +35,10 @@ export function causesFromLog(open: TickRanges, known: KnownOfDevice): Cause[] {
   const ticksOfChange = held
     .flatMap(({ fromMs, toMs, placements }) => [
       Math.floor(fromMs / periodMs),
-      ...placements.map(({ timeMs }) => Math.floor(timeMs / periodMs)),
+      ...placements.flatMap(({ timeMs, releasedMs }) => [
+        Math.floor(timeMs / periodMs),
+        ...(releasedMs === undefined ? [] : [firstTickOfEnding(releasedMs, periodMs)]),
+      ]),
       ...(toMs === undefined ? [] : [firstTickOfEnding(toMs, periodMs)]),
     ])
     .sort((a, b) => a - b);
@@ -76,12 +75,18 @@ function causeIn(
     // The hole may begin under one holder and end under the next; the hand-over explains both halves.
     const holeBeginsMs = recordBefore ? recordBefore.to * periodMs : Number.NEGATIVE_INFINITY;
     const holeEndsMs = isFollowed ? (recordAfter.from + 1) * periodMs : Number.POSITIVE_INFINITY;
-    const handOver = placements.findLast(({ timeMs, reason }) => {
+    const handOver = placements.findLast(({ timeMs, reason, releasedMs }) => {
+      // A move explains nothing from before it: its session was read until then, or was away for another cause.
+      if (releasedMs !== undefined && from < firstTickOfEnding(releasedMs, periodMs)) return false;
       // The first holder's own record in the tick of its assignment shows that it had begun.
       const beginsMs = isBeginning(reason) ? holeBeginsMs + periodMs : holeBeginsMs;
       return timeMs > beginsMs && timeMs <= holeEndsMs;
     });
-    if (handOver) return isBeginning(handOver.reason) ? 'waiting' : handOver.reason;
+    if (handOver) {
+      const { reason, releasedMs = handOver.timeMs } = handOver;
+      const isLeftAlone = handOver.timeMs - releasedMs > moveMs && to * periodMs < handOver.timeMs;
+      return isBeginning(reason) || isLeftAlone ? 'waiting' : reason;
+    }
     if (isFollowed) return 'restart';
   }
   if (interval.toMs === undefined) return 'not_arrived';

@@ -2,9 +2,9 @@
  * Why a scheduled tick has no sample. The first seven were said by the collector or the writer, the rest follows
  * from the log (`buffer_full` also from samples that say since when their device was read without leaving out a tick, and
  * from what is kept of those that were sent):
- * - `waiting`: no collector held the session yet, or it had not begun to poll
+ * - `waiting`: no collector held the session, or it had not begun to poll
  * - `failover`, `drain`, `rebalance`, `recovery`: lost while the session went to the holder that was assigned
- *   with that reason
+ *   with that reason; a move for balance explains nothing from before it
  * - `restart`: the holder was away and came back under the same epoch
  * - `session_end`: scheduled right before the session was paused, stopped or failed
  * - `holder_lost`: the holder fell silent, and the session was paused, stopped or failed before it or another

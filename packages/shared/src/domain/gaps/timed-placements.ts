@@ -1,0 +1,35 @@
+import type { AssignReason, PlacementEvent } from '../placement/events.ts';
+
+export interface TimedPlacement {
+  /** ms since 1970 */
+  readonly timeMs: number;
+  readonly epoch: number;
+  readonly reason: AssignReason;
+  /** When the session was taken from its former holder, who read it until then, for this assignment. */
+  readonly releasedMs?: number | undefined;
+}
+
+export interface TimedPlacementEvent {
+  readonly event: PlacementEvent;
+  readonly sequence: number;
+  readonly timeMs: number;
+}
+
+/** The assignments of a session, from the events of its placement, both oldest first. */
+export function timedPlacements(events: readonly TimedPlacementEvent[]): TimedPlacement[] {
+  let releasedMs: number | undefined;
+  return events.flatMap(({ event, sequence, timeMs }) => {
+    if (event.type === 'session.released') {
+      releasedMs = event.reason === 'rebalance' ? timeMs : undefined;
+      return [];
+    }
+    const placement = {
+      timeMs,
+      epoch: sequence,
+      reason: event.reason,
+      ...(event.reason === 'rebalance' && { releasedMs }),
+    };
+    releasedMs = undefined;
+    return [placement];
+  });
+}
