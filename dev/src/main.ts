@@ -1,6 +1,7 @@
 // `npm start`: the whole of Holdfast on this machine, without Docker.
 
 import { inspect } from 'node:util';
+import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 import { ConfigError } from '@holdfast/shared/runtime/config.ts';
 import { runningProcesses } from './child-process.ts';
 import { HELP, stackConfig } from './config.ts';
@@ -41,7 +42,9 @@ function killEverything(): void {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  const isKnown = [StackError, ConfigError, LocalServerError].some((kind) => error instanceof kind);
+  const isKnown = [StackError, ConfigError, LocalServerError, ApiRefusal, NoAnswer].some(
+    (kind) => error instanceof kind,
+  );
   process.stderr.write(`${isKnown ? (error as Error).message : inspect(error)}\n`);
   process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import { describe, expect, it } from 'vitest';
-import { ApiRefused } from '../../tools/cli/src/api-client.ts';
+import { ApiRefused } from '../../tools/cli/src/api-refused.ts';
 import { commands } from '../../tools/cli/src/commands.ts';
 import { cliConfig } from '../../tools/cli/src/config.ts';
 import { findCommand, parseCommandLine } from '../../tools/cli/src/parse-command-line.ts';
@@ -76,7 +77,7 @@ describe('what is wrong on the command line', () => {
     [409, 'task_already_active', 1, false],
     [409, 'last_collector', 1, false],
   ])('is refused with %i %s: exit code %i, sent to look again: %s', (status, code, exitCode, looksAgain) => {
-    const refused = new ApiRefused({ status, code, title: 'No' }, null);
+    const refused = new ApiRefused(new ApiRefusal({ status, code, title: 'No' }, null));
     expect([refused.exitCode, refused.message.includes('decide again')]).toEqual([exitCode, looksAgain]);
   });
 

@@ -1,3 +1,4 @@
+import type { PatientClient } from '@holdfast/api-client/patient-client.ts';
 import {
   type DemoConfiguration,
   demoConfiguration,
@@ -5,7 +6,6 @@ import {
 } from '@holdfast/modbus-simulator/demo-plant.ts';
 import { loadDemo } from '@holdfast/modbus-simulator/load-demo.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
-import type { ApiClient } from './api-client.ts';
 import { moveDemoDevices, readDemoAddresses, writeDemoAddresses } from './demo-addresses.ts';
 import { firstSample, readSession, replaceSession, type WatchedPoint } from './demo-session.ts';
 import type { LogStream } from './log-stream.ts';
@@ -19,7 +19,7 @@ export interface RunningDemo {
 
 /** Loads the demo and starts its session where that is due, and waits until a fresh value is in the database. */
 export async function bringUpDemo(options: {
-  readonly api: ApiClient;
+  readonly api: PatientClient;
   readonly demoFile: string;
   readonly host: string;
   /** Of the first simulated machine; the others follow. */

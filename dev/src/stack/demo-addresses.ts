@@ -1,7 +1,7 @@
+import type { PatientClient } from '@holdfast/api-client/patient-client.ts';
 import type { DemoConfiguration } from '@holdfast/modbus-simulator/demo-plant.ts';
 import { devicePageSchema, deviceViewSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import * as z from 'zod';
-import type { ApiClient } from './api-client.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 
 const fileSchema = z.record(z.string(), z.object({ host: z.string(), port: z.int() }));
@@ -24,7 +24,7 @@ export async function writeDemoAddresses(file: string, devices: DemoConfiguratio
  * @returns codes of the devices that moved, also when an earlier, interrupted call has moved them
  */
 export async function moveDemoDevices(
-  api: ApiClient,
+  api: PatientClient,
   devices: DemoConfiguration['devices'],
   former: DemoAddresses,
 ): Promise<string[]> {

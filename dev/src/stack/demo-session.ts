@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { PatientClient } from '@holdfast/api-client/patient-client.ts';
 import { pointHistorySchema } from '@holdfast/shared/contracts/http/point-history-http.ts';
 import {
   commandedSessionSchema,
@@ -6,12 +7,11 @@ import {
   sessionViewSchema,
   startedTaskSchema,
 } from '@holdfast/shared/contracts/http/session-http.ts';
-import type { ApiClient } from './api-client.ts';
 
 const SESSIONS = '/api/acquisition/sessions';
 const LOOK_AGAIN_MS = 200;
 
-export function readSession(api: ApiClient, sessionId: string): Promise<SessionView> {
+export function readSession(api: PatientClient, sessionId: string): Promise<SessionView> {
   return api.get(`${SESSIONS}/${sessionId}/`, sessionViewSchema);
 }
 
@@ -19,7 +19,11 @@ export function readSession(api: ApiClient, sessionId: string): Promise<SessionV
  * Ends a session and starts its task anew. For the one case in which the stack does so: a session polls the addresses
  * that it was started with for as long as it runs, and the simulator listens on others now.
  */
-export async function replaceSession(api: ApiClient, old: SessionView, reason: string): Promise<SessionView> {
+export async function replaceSession(
+  api: PatientClient,
+  old: SessionView,
+  reason: string,
+): Promise<SessionView> {
   await api.post(`${SESSIONS}/${old.id}/stop/`, { reason }, commandedSessionSchema);
   const body = { task_id: old.task_id, metadata: old.metadata };
   const { session_id } = await api.post(`${SESSIONS}/start-task/`, body, startedTaskSchema);
@@ -33,7 +37,7 @@ export interface WatchedPoint {
 
 /** The first value that is in the database and was read after `since`; undefined when none came within `timeoutMs`. */
 export async function firstSample(
-  api: ApiClient,
+  api: PatientClient,
   options: {
     readonly sessionId: string;
     readonly point: WatchedPoint;

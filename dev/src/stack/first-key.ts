@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
+import type { PatientClient } from '@holdfast/api-client/patient-client.ts';
 import { createdKeySchema, keyPageSchema } from '@holdfast/shared/contracts/http/access-http.ts';
-import type { ApiClient } from './api-client.ts';
 
 const KEYS = '/api/system/keys/';
 
@@ -9,7 +9,7 @@ const KEYS = '/api/system/keys/';
  * On this machine nobody needs it; it is what callers from elsewhere begin with.
  * @returns the key, this once
  */
-export async function makeFirstKey(api: ApiClient, file: string): Promise<string | undefined> {
+export async function makeFirstKey(api: PatientClient, file: string): Promise<string | undefined> {
   const { results } = await api.get(KEYS, keyPageSchema);
   if (results.length > 0) return undefined;
   const { key } = await api.post(KEYS, { name: 'first-admin', role: 'admin' }, createdKeySchema);

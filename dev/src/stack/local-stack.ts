@@ -1,7 +1,7 @@
 import { once } from 'node:events';
+import { patientClient } from '@holdfast/api-client/patient-client.ts';
 import { demoDeviceCodes } from '@holdfast/modbus-simulator/demo-plant.ts';
 import type { StackConfig } from '../config.ts';
-import { apiClient } from './api-client.ts';
 import { bringUpDemo } from './bring-up-demo.ts';
 import { childNotes } from './child-notes.ts';
 import { readSession } from './demo-session.ts';
@@ -112,7 +112,7 @@ export async function runLocalStack(
     const apiService = child('api', apiProcess({ ...withDatabase, port: ports.api }));
     await children.start([[writer], collectors, [supervisor, apiService]], stop, onReady);
 
-    const client = apiClient(api, stop);
+    const client = patientClient(api, { retryEveryMs: 200, giveUpAfterMs: 60_000, signal: stop });
     const firstKey = await makeFirstKey(client, home.adminKeyFile);
     if (firstKey !== undefined) {
       const where = `${home.shownPath}/admin-key`;

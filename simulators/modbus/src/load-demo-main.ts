@@ -4,7 +4,7 @@
 // `--simulator` is where the collectors reach the first machine; the others follow on the next ports.
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { demoApi } from './demo-api.ts';
+import { patientClient } from '@holdfast/api-client/patient-client.ts';
 import { demoConfiguration, demoDeviceCodes } from './demo-plant.ts';
 import { loadDemo } from './load-demo.ts';
 
@@ -29,9 +29,8 @@ const say = (msg: string, fields: object = {}): void => {
 };
 
 const loaded = await loadDemo(
-  demoApi({
-    baseUrl: api.replace(/\/$/, ''),
-    apiKey: keyFile === undefined ? undefined : (await readFile(keyFile, 'utf8')).trim(),
+  patientClient(api, {
+    key: keyFile === undefined ? undefined : (await readFile(keyFile, 'utf8')).trim(),
     retryEveryMs: 500,
     onWaiting: (why) => say('waiting for the API', { why }),
   }),

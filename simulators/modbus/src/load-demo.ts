@@ -1,3 +1,4 @@
+import type { PatientClient } from '@holdfast/api-client/patient-client.ts';
 import {
   devicePageSchema,
   deviceViewSchema,
@@ -12,12 +13,6 @@ import { sessionPageSchema, startedTaskSchema } from '@holdfast/shared/contracts
 import * as z from 'zod';
 import type { DemoConfiguration } from './demo-plant.ts';
 
-/** The API as seen from outside. Rejects when the answer is not a success or not of the given shape. */
-export interface DemoApi {
-  get<T extends z.ZodType>(path: string, answer: T): Promise<z.infer<T>>;
-  post<T extends z.ZodType>(path: string, body: unknown, answer: T): Promise<z.infer<T>>;
-}
-
 export type LoadedDemo =
   /** There are tasks, but not the demo's: somebody removed it and put others in its place. */
   { readonly kind: 'not_wanted' } | { readonly kind: 'started' | 'found'; readonly sessionId: string };
@@ -26,7 +21,10 @@ export type LoadedDemo =
  * Brings the demo configuration into the API and starts its session, each once. What a user changed, removed or stopped
  * since stays so. Safe to repeat: a run that was interrupted goes on with what is missing.
  */
-export async function loadDemo(api: DemoApi, demo: DemoConfiguration): Promise<LoadedDemo> {
+export async function loadDemo(
+  api: Pick<PatientClient, 'get' | 'post'>,
+  demo: DemoConfiguration,
+): Promise<LoadedDemo> {
   const [wanted] = demo.tasks;
   if (wanted === undefined) throw new Error('the demo configuration has no task');
   let task = await findTask(api, wanted.code);
@@ -46,7 +44,7 @@ export async function loadDemo(api: DemoApi, demo: DemoConfiguration): Promise<L
 
 /** Each thing only where it is missing. The task comes last, so that its being there says that all is. */
 async function createDemoConfiguration(
-  api: DemoApi,
+  api: Pick<PatientClient, 'get' | 'post'>,
   demo: DemoConfiguration,
   wanted: DemoConfiguration['tasks'][number],
 ): Promise<TaskView> {
@@ -76,7 +74,10 @@ async function createDemoConfiguration(
   return api.post('/api/config/tasks/', { ...task, device_ids }, taskViewSchema);
 }
 
-async function findTask(api: DemoApi, code: string): Promise<TaskView | undefined> {
+async function findTask(
+  api: Pick<PatientClient, 'get' | 'post'>,
+  code: string,
+): Promise<TaskView | undefined> {
   const { results } = await api.get(`/api/config/tasks/?${byCode(code)}`, taskPageSchema);
   return results[0];
 }

@@ -1,4 +1,4 @@
-import type { ApiClient } from './api-client.ts';
+import type { ApiClient } from '@holdfast/api-client/api-client.ts';
 import type { Printer } from './output/printer.ts';
 
 export interface Option {

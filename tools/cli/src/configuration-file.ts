@@ -1,4 +1,4 @@
-import type { Item } from './api-client.ts';
+import type { Item } from '@holdfast/api-client/api-client.ts';
 import { CliError } from './cli-error.ts';
 import { exitCodes } from './exit-codes.ts';
 import { record, records } from './output/values.ts';

@@ -1,3 +1,4 @@
+import type { Item } from '@holdfast/api-client/api-client.ts';
 import {
   type DeviceView,
   deviceCreateSchema,
@@ -12,7 +13,6 @@ import {
   taskCreateSchema,
   taskPatchSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import type { Item } from './api-client.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
 import { DevicePlaces } from './device-places.ts';
 

@@ -1,6 +1,7 @@
+import { ApiClient } from '@holdfast/api-client/api-client.ts';
 import { ConfigError } from '@holdfast/shared/runtime/config.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { ApiClient } from './api-client.ts';
+import { asCliError } from './api-refused.ts';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands.ts';
@@ -24,6 +25,7 @@ async function main(given: readonly string[]): Promise<number> {
     url: config.HOLDFAST_URL,
     key: config.HOLDFAST_API_KEY,
     operator: config.HOLDFAST_OPERATOR ?? userOfMachine(),
+    asOwnError: asCliError(config.HOLDFAST_URL),
   });
   const print = new Printer({
     json: input.has('json'),

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ApiClient } from '@holdfast/api-client/api-client.ts';
 import type { RecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
-import type { ApiClient } from '../api-client.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command, Context } from '../command.ts';
 import { exitCodes, monitorCodes } from '../exit-codes.ts';

@@ -1,4 +1,4 @@
-import type { ApiClient, Item } from '../api-client.ts';
+import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
 import { type Command, limitOf, limitOption } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { duration, record, records } from '../output/values.ts';

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
+import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
 import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import { stringify } from 'yaml';
-import { type ApiClient, ApiRefused, type Item } from '../api-client.ts';
+import { ApiRefused } from '../api-refused.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import {

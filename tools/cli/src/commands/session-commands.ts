@@ -1,5 +1,5 @@
-import type { ApiClient, Item } from '../api-client.ts';
-import { ApiRefused } from '../api-client.ts';
+import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
+import { ApiRefused } from '../api-refused.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command, Context, Input, Option } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';

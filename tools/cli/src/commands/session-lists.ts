@@ -1,4 +1,4 @@
-import type { Item } from '../api-client.ts';
+import type { Item } from '@holdfast/api-client/api-client.ts';
 import { type Command, limitOf, limitOption, type Option, timeForms } from '../command.ts';
 import { localTime } from '../output/local-time.ts';
 import { plainText } from '../output/plain-text.ts';

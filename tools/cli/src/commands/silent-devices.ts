@@ -1,6 +1,7 @@
+import type { ApiClient } from '@holdfast/api-client/api-client.ts';
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
-import { type ApiClient, ApiRefused } from '../api-client.ts';
+import { ApiRefused } from '../api-refused.ts';
 import { sessionPath, sessionsPath } from './session-lists.ts';
 
 /** So that thousands of sessions neither take minutes nor keep the API from answering others. */

@@ -1,4 +1,4 @@
-import type { ApiClient } from '../api-client.ts';
+import type { ApiClient } from '@holdfast/api-client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import { type Command, limitOf, limitOption, type Option } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';

@@ -1,4 +1,4 @@
-import type { ApiClient, Item } from '../api-client.ts';
+import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';

@@ -1,0 +1,211 @@
+import { randomUUID } from 'node:crypto';
+import { problemContentType } from '@holdfast/shared/contracts/http/problem.ts';
+import { ApiRefusal, NoAnswer } from './api-failures.ts';
+
+export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
+
+/** An object of an answer, with the fields that this release does not know. */
+export type Item = Readonly<Record<string, unknown>>;
+
+export interface ApiAccess {
+  /** With or without a slash at its end. */
+  readonly url: string;
+  readonly key?: string | undefined;
+  /** The person behind the calls, for events and the audit log. */
+  readonly operator?: string | undefined;
+  /** Longest wait for one answer; default 30 s, longer than the API takes for any call. */
+  readonly answerMs?: number | undefined;
+  /** Turns failures into the caller's own errors. */
+  readonly asOwnError?: (failure: ApiRefusal | NoAnswer) => Error;
+}
+
+/** An answer as it came, whatever its status. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: callers look into bodies of every shape
+  readonly body: any;
+}
+
+interface Request {
+  readonly query?: Query;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const pageSize = 500;
+
+/**
+ * The REST API as its callers use it. Every method but {@link answer} fails with ApiRefusal or NoAnswer, or with what
+ * `asOwnError` makes of them.
+ */
+export class ApiClient {
+  readonly url: string;
+  readonly #access: ApiAccess;
+  readonly #answerMs: number;
+
+  constructor(access: ApiAccess) {
+    this.url = access.url.replace(/\/+$/, '');
+    this.#access = access;
+    this.#answerMs = access.answerMs ?? 30_000;
+  }
+
+  /** Asks once. @throws NoAnswer (never `asOwnError`'s), SyntaxError when the body is no JSON */
+  async answer(method: string, path: string, request: Request = {}): Promise<Answer> {
+    const signal = AbortSignal.timeout(this.#answerMs);
+    const response = await this.#send(method, path, request, signal);
+    const text = await response.text().catch((error: unknown) => {
+      throw new NoAnswer(method, this.#answerMs, error);
+    });
+    const { status, headers } = response;
+    return { status, headers, body: text === '' ? undefined : JSON.parse(text) };
+  }
+
+  get<T = Item>(path: string, query: Query = {}): Promise<T> {
+    return this.#told(() => this.#call<T>('GET', path, { query }));
+  }
+
+  post<T = Item>(path: string, body?: unknown, query: Query = {}): Promise<T> {
+    return this.#told(() => this.#call<T>('POST', path, { query, body }));
+  }
+
+  /** POST that the API carries out once however often it comes (Idempotency-Key): a lost answer is asked for once more. */
+  command<T = Item>(path: string, body: unknown): Promise<T> {
+    const headers = { 'idempotency-key': randomUUID() };
+    const ask = () => this.#call<T>('POST', path, { body, headers });
+    return this.#told(() =>
+      ask().catch((error: unknown) => {
+        if (!(error instanceof NoAnswer && error.mayHaveArrived)) throw error;
+        return ask();
+      }),
+    );
+  }
+
+  /** Changes an item as it is now, not as somebody else has left it meanwhile. */
+  patch<T = Item>(path: string, body: unknown): Promise<T> {
+    return this.#told(async () => {
+      const now = await this.#accepted('GET', path, {}, AbortSignal.timeout(this.#answerMs));
+      await now.body?.cancel();
+      const etag = now.headers.get('etag');
+      return this.#call<T>('PATCH', path, { body, ...(etag && { headers: { 'if-match': etag } }) });
+    });
+  }
+
+  delete<T = Item | undefined>(path: string, query: Query = {}): Promise<T> {
+    return this.#told(() => this.#call<T>('DELETE', path, { query }));
+  }
+
+  /**
+   * Items of all pages, `atMost` of them.
+   * @param head is given each page, for what it tells beside its items
+   */
+  async list(path: string, query: Query, atMost: number, head?: (page: Item) => void): Promise<Item[]> {
+    const found: Item[] = [];
+    let cursor: string | undefined;
+    do {
+      const limit = Math.min(pageSize, atMost - found.length);
+      const page = await this.get<{ results: Item[]; next_cursor?: string | null }>(path, {
+        ...query,
+        limit,
+        cursor,
+      });
+      head?.({ ...page });
+      found.push(...page.results);
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined && found.length < atMost);
+    return found.slice(0, atMost);
+  }
+
+  /** An answer whose body is read while it comes; only its beginning has a deadline. */
+  open(path: string, query: Query, headers: Record<string, string>): Promise<Response> {
+    return this.#told(async () => {
+      const opening = new AbortController();
+      const timer = setTimeout(
+        () => opening.abort(new DOMException('no answer in time', 'TimeoutError')),
+        this.#answerMs,
+      );
+      try {
+        return await this.#accepted('GET', path, { query, headers }, opening.signal);
+      } finally {
+        clearTimeout(timer);
+      }
+    });
+  }
+
+  async #told<T>(ask: () => Promise<T>): Promise<T> {
+    const { asOwnError } = this.#access;
+    try {
+      return await ask();
+    } catch (error) {
+      const isOurs = error instanceof ApiRefusal || error instanceof NoAnswer;
+      throw isOurs && asOwnError ? asOwnError(error) : error;
+    }
+  }
+
+  async #call<T>(method: string, path: string, request: Request): Promise<T> {
+    const response = await this.#accepted(method, path, request, AbortSignal.timeout(this.#answerMs));
+    try {
+      const text = await response.text();
+      return (text === '' ? undefined : JSON.parse(text)) as T;
+    } catch (error) {
+      throw new NoAnswer(method, this.#answerMs, error);
+    }
+  }
+
+  async #accepted(method: string, path: string, request: Request, signal: AbortSignal): Promise<Response> {
+    const response = await this.#send(method, path, request, signal);
+    if (!response.ok) throw await refusalOf(response);
+    return response;
+  }
+
+  async #send(method: string, path: string, request: Request, signal: AbortSignal): Promise<Response> {
+    const { key, operator } = this.#access;
+    try {
+      return await fetch(`${this.url}${path}${queryText(request.query ?? {})}`, {
+        method,
+        // A redirect could carry the key, and a command, somewhere else.
+        redirect: 'error',
+        signal,
+        headers: {
+          accept: 'application/json',
+          ...(key && { authorization: `Bearer ${key}` }),
+          ...(operator && { 'x-operator': asHeader(operator) }),
+          ...(request.body !== undefined && { 'content-type': 'application/json' }),
+          ...request.headers,
+        },
+        ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+      });
+    } catch (error) {
+      throw new NoAnswer(method, this.#answerMs, error);
+    }
+  }
+}
+
+function queryText(query: Query): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    for (const each of [value].flat()) if (each !== undefined) parameters.append(name, String(each));
+  }
+  const text = parameters.toString();
+  return text && `?${text}`;
+}
+
+async function refusalOf(response: Response): Promise<ApiRefusal> {
+  const text = await response.text().catch(() => '');
+  const retryAfter = response.headers.get('retry-after');
+  const isProblem = response.headers.get('content-type')?.startsWith(problemContentType) ?? false;
+  if (isProblem) {
+    try {
+      return new ApiRefusal({ ...JSON.parse(text), status: response.status }, retryAfter);
+    } catch {
+      // Cut off on its way: the status has to do.
+    }
+  }
+  const detail = 'The server at this address does not seem to be the API of Holdfast.';
+  return new ApiRefusal({ status: response.status, title: response.statusText, detail }, retryAfter);
+}
+
+/** A header takes bytes; names of people do not always fit into them. */
+function asHeader(name: string): string {
+  return Buffer.from(name.replace(/\p{Cc}/gu, '?').trim(), 'utf8').toString('latin1');
+}

@@ -1,0 +1,47 @@
+import { ApiRefusal, type NoAnswer } from '@holdfast/api-client/api-failures.ts';
+import { CliError } from './cli-error.ts';
+import { exitCodes } from './exit-codes.ts';
+import { describeProblem } from './output/describe-problem.ts';
+import { records } from './output/values.ts';
+
+/** The API answered with a problem. */
+export class ApiRefused extends CliError {
+  override readonly name = 'ApiRefused';
+  readonly status: number;
+  readonly code: string;
+  /** The faulty parts of the request, where the problem names them. */
+  readonly errors: readonly { readonly path: string; readonly message: string }[];
+
+  constructor({ problem, retryAfter, code, status }: ApiRefusal) {
+    super(describeProblem(problem, retryAfter), exitCodeOf(status, code));
+    this.status = status;
+    this.code = code;
+    this.errors = records(problem.errors).map(({ path, message }) => ({
+      path: String(path ?? ''),
+      message: String(message ?? ''),
+    }));
+  }
+}
+
+/** A failed call as people are told it, with its exit code. */
+export function asCliError(url: string): (failure: ApiRefusal | NoAnswer) => CliError {
+  return (failure) => {
+    if (failure instanceof ApiRefusal) return new ApiRefused(failure);
+    const isInDoubt = failure.method !== 'GET' && failure.mayHaveArrived;
+    const doubt = isInDoubt ? '\nWhether it was done is not known: look before you try again.' : '';
+    return new CliError(
+      `No answer from the API at ${url} (${failure.message}).${doubt}\n` +
+        'Is it running? HOLDFAST_URL names another address; npm start runs everything on this machine.',
+      exitCodes.unreachable,
+      { cause: failure },
+    );
+  };
+}
+
+function exitCodeOf(status: number, code: string): number {
+  // Answered for certain, by whoever asked the device.
+  if (code === 'write_failed') return exitCodes.refused;
+  if (status === 401 || status === 403) return exitCodes.notAllowed;
+  if (status === 502 || status === 503 || status === 504) return exitCodes.unreachable;
+  return exitCodes.refused;
+}
