@@ -263,7 +263,7 @@ describe('the job that cleans up', () => {
     const job = startCleanupJob({
       database: jobDatabase,
       logGuard: {
-        damage: () => {
+        doubt: () => {
           asked += 1;
           return damage;
         },

@@ -147,9 +147,10 @@ describe('what services may ask of JetStream', () => {
     ['to read work', 'STREAM.MSG.GET.ASSIGNMENTS', ['operator', maintenance]],
     [
       'to read a lease',
-      'DIRECT.GET.KV_COLLECTORS.$KV.COLLECTORS.x',
+      'STREAM.MSG.GET.KV_COLLECTORS',
       ['api', 'supervisor', 'collector', 'operator', maintenance, 'hall-1'],
     ],
+    ['to read a lease of any copy of it', 'DIRECT.GET.KV_COLLECTORS.$KV.COLLECTORS.x', []],
     [
       'for the work of hall-1',
       'CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1.assignments.hall-1.*',

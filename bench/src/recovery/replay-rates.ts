@@ -1,4 +1,5 @@
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { followSessionLog } from '@holdfast/shared/jetstream/sessions/session-log.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
@@ -56,20 +57,20 @@ async function replay(
   const connection = await connectNats({ url: natsUrl, name: 'bench-replay', log });
   try {
     const book = new TaskBook(log, systemClock);
-    const damages: Error[] = [];
+    const judge = new LogJudge({ clock: systemClock, onVerdict: () => undefined });
     const startedAt = performance.now();
     const follower = await followSessionLog({
       nc: connection.nc,
       after,
       onEvent: (event) => book.apply(event),
-      onDamage: (error) => damages.push(error),
+      judge,
       log,
     });
     await follower.reached(events);
     const seconds = (performance.now() - startedAt) / 1_000;
     await follower.stop();
     const found = [...book.tasks().values()].filter(({ session }) => session.status === 'running').length;
-    if (found !== running || damages.length > 0) {
+    if (found !== running || judge.state() !== 'sound') {
       throw new InvalidMeasurement(`the replay found ${found} running sessions instead of ${running}`);
     }
     return seconds;

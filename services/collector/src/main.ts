@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
+import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { serveDeviceCalls } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { onRenewalCall } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
@@ -92,7 +93,18 @@ await runService({
     const liveStatus = await StatusBoard.open(nc);
     const health = new HealthStream(nc);
     const clock = new SteadyClock(systemClock);
-    const seenEvents = new SeenEvents();
+    const judge = new LogJudge({
+      clock: systemClock,
+      onVerdict: (damage) => {
+        if (!damage) log.warn('the session log is whole after all');
+        else
+          log.error(
+            { err: damage },
+            'the session log lost events: no session is taken that it says less of than was seen. Restore SESSIONS from a backup, or restart the collectors to accept the log as it is',
+          );
+      },
+    });
+    const seenEvents = new SeenEvents(judge);
     const networks = deviceNetworks({
       allowed: config.DEVICE_NETWORKS,
       deniedHosts: [...config.DEVICE_DENIED_HOSTS, ...parseNatsAddress(config.NATS_URL).servers],
@@ -230,7 +242,7 @@ await runService({
       },
       onLost: (why) => {
         collector.leaseLost(why);
-        observer.leaseLost(why);
+        if (why !== 'resigned') observer.leaseLost(why);
         if (isSpooling && why === 'taken') spool.release();
       },
     });
@@ -340,11 +352,7 @@ await runService({
         seenEvents.note(event);
         collector.eventSeen(event);
       },
-      onDamage: (error) =>
-        log.error(
-          { err: error },
-          'the session log lost events: no session is taken that it says less of than was seen. Restore SESSIONS from a backup, or restart the collectors to accept the log as it is',
-        ),
+      judge,
       log,
     });
     onStop('session log', sessionLog.stop);

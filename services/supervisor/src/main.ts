@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { bucketNames, leaderKey } from '@holdfast/shared/contracts/subjects.ts';
+import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { callForRenewals } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
@@ -57,6 +58,13 @@ await runService({
       renewEveryMs: config.LEASE_RENEW_MS,
     };
 
+    const judge: LogJudge = new LogJudge({
+      clock: systemClock,
+      onVerdict: (damage) => {
+        supervisor.logJudged(damage);
+        leadership.renewNow();
+      },
+    });
     const collectors = await KvLeaseStore.open(nc, bucketNames.collectors);
     const leadership = new LeaseHolder({
       store: await KvLeaseStore.open(nc, bucketNames.leader),
@@ -68,6 +76,7 @@ await runService({
       instance,
       host: hostname(),
       fields: {},
+      mayHold: () => judge.damage() === undefined,
       onHeld: () => {
         log.info('this supervisor leads');
         supervisor.hint();
@@ -93,7 +102,7 @@ await runService({
     metrics.addProcessMetrics();
     const observer = addSupervisorMetrics(metrics, {
       isLeading,
-      isLogDamaged: () => supervisor.isLogDamaged(),
+      isLogDamaged: () => judge.damage() !== undefined,
       sessions: () => countSessions(book.tasks().values()),
       waiting: () => supervisor.waiting(),
       leases: () => fleetWatch.leases(),
@@ -124,12 +133,13 @@ await runService({
         maxMoves: config.REBALANCE_MAX_MOVES,
       },
       leadership,
+      logState: () => judge.state(),
     });
     const sessionLog = await followSessionLog({
       nc,
       after: 'newest_per_subject',
       onEvent: (event) => supervisor.apply(event),
-      onDamage: (error) => supervisor.logDamaged(error),
+      judge,
       log,
     });
     onStop('session log', sessionLog.stop);

@@ -2,6 +2,7 @@ import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-statu
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import { nextTimeLimitInMs } from '@holdfast/shared/domain/session/time-limits.ts';
 import { LogDamaged, type StoredEvent, VersionConflict } from '@holdfast/shared/event-store/event-store.ts';
+import type { LogState } from '@holdfast/shared/event-store/log-judge.ts';
 import type { LeaseRecord } from '@holdfast/shared/lease/lease-store.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
@@ -29,6 +30,8 @@ export interface SupervisorOptions {
   readonly recoveryDisabled: boolean;
   readonly rebalancing: Rebalancing;
   readonly leadership: Leadership;
+  /** Nothing is done unless the log is sound. */
+  readonly logState: () => LogState;
   readonly observer?: SupervisorObserver;
   /** How much is written at the same time. */
   readonly concurrency?: number;
@@ -70,7 +73,7 @@ export class Supervisor {
   #recoveryReported = false;
   #assigned = 0;
   #loop: Promise<void> | undefined;
-  #damaged: Error | undefined;
+  #isDoubtTold = false;
   #waiting: readonly Waiting[] = [];
   readonly #waitingTimes: WaitingTimes;
 
@@ -89,24 +92,25 @@ export class Supervisor {
     return this.#leadingSince === undefined ? undefined : this.#waiting;
   }
 
-  isLogDamaged(): boolean {
-    return this.#damaged !== undefined;
-  }
-
   /** Folds one event of the log. */
   apply(stored: StoredEvent): void {
     this.#options.book.apply(stored);
     this.hint();
   }
 
-  /** The log lost events: whatever this process would do now could bring back what was stopped. */
-  logDamaged(error: Error): void {
-    if (this.#damaged) return;
-    this.#damaged = error;
-    this.#options.logger.fatal(
-      { err: error },
-      'the session log is damaged; nothing is assigned until this is resolved. Restore SESSIONS from a backup or restart the supervisors to accept the log as it is',
-    );
+  /**
+   * The log lost events: whatever this process would do now could bring back what was stopped. Another supervisor may
+   * see it otherwise, so the leadership is left to it. With undefined, that was taken back.
+   */
+  logJudged(damage: Error | undefined): void {
+    const { logger } = this.#options;
+    if (damage) {
+      logger.fatal(
+        { err: damage },
+        'the session log is damaged; this supervisor assigns nothing and does not lead until this is resolved. Restore SESSIONS from a backup or restart the supervisors to accept the log as it is',
+      );
+    } else logger.warn('the session log is whole after all; this supervisor may lead again');
+    this.hint();
   }
 
   statusSeen(taskId: string, status: SessionLiveStatus): void {
@@ -154,6 +158,7 @@ export class Supervisor {
       this.#isWoken = false;
       try {
         const lastSequence = await log.verify();
+        this.#isDoubtTold = false;
         // Bounded: that the log has stopped arriving shows only when it is verified once more.
         if (!(await this.#isCaughtUp(log, lastSequence))) continue;
         this.#startedAt ??= lastSequence;
@@ -166,8 +171,9 @@ export class Supervisor {
       } catch (error) {
         fleetWatch.brokerUnusable();
         observer?.passFailed();
-        if (error instanceof LogDamaged) this.logDamaged(error);
+        if (error instanceof LogDamaged) this.#tellDoubt(error);
         else logger.warn({ err: error }, 'this pass was not completed; the next one starts over');
+        if (!leadership.isHeld()) this.#standBy();
       }
       if (!this.#isWoken) {
         const woken = new AbortController();
@@ -180,6 +186,15 @@ export class Supervisor {
       // Hints come in bursts; one pass serves them all.
       await pause(timers, 20, this.#stop.signal);
     }
+  }
+
+  #tellDoubt(error: LogDamaged): void {
+    if (this.#isDoubtTold) return;
+    this.#isDoubtTold = true;
+    this.#options.logger.warn(
+      { err: error },
+      'an answer about the session log does not fit what was read; nothing is assigned while it is looked at again',
+    );
   }
 
   #nextTimeLimitInMs(): number {
@@ -196,7 +211,7 @@ export class Supervisor {
   }
 
   async #pass(log: SessionLog, lastSequence: number): Promise<void> {
-    if (this.#damaged) return;
+    if (this.#options.logState() !== 'sound') return;
     const { known, waitingReport, timers, clock, fleetWatch } = this.#options;
     if (this.#leadingSince === undefined) {
       this.#leadingSince = lastSequence;

@@ -84,6 +84,7 @@ export function startSupervisor(process: SimProcess, context: ServiceContext): S
     recoveryDisabled: false,
     rebalancing: settings.rebalancing,
     leadership,
+    logState: () => 'sound',
   });
   const sessionLog = new SimSessionLog(broker, link, 0, (event) => supervisor.apply(event));
   const statusWatcher: Parameters<typeof broker.statusWatchers.add>[0] = (taskId, status) =>

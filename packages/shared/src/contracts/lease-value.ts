@@ -11,6 +11,10 @@ export const leaseValueSchema = z.looseObject({
   state: z.enum(['active', 'draining', 'given_up']),
   /** With `draining`: the holder stays up, and its work is to be moved to others. */
   stays_up: z.boolean().optional(),
+  /**
+   * Renewals arrive, and were not confirmed in time for a lease and its margin: nobody acts by this one, whatever becomes of it.
+   */
+  starved: z.literal(true).optional(),
   /** Counts renewals, so that every renewal changes the value. */
   renewals: z.int().nonnegative(),
   host: z.string(),

@@ -50,12 +50,8 @@ const api = '$JS.API';
 const probe = [`${api}.INFO`, `${api}.STREAM.INFO.*`];
 const makeStreams = everyStream.map((stream) => `${api}.STREAM.CREATE.${stream}`);
 
-/** Single messages of a stream, by sequence or by subject. */
-const read = (stream: string) => [
-  `${api}.STREAM.MSG.GET.${stream}`,
-  `${api}.DIRECT.GET.${stream}`,
-  `${api}.DIRECT.GET.${stream}.>`,
-];
+/** Single messages of a stream, by sequence or by subject, as its leader has them. */
+const read = (stream: string) => [`${api}.STREAM.MSG.GET.${stream}`];
 
 /**
  * Consumers of this stream that nobody else has: their names are random, and nobody is told them. The broker knows

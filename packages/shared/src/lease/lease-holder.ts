@@ -3,6 +3,7 @@ import { type Clock, type ClockMark, elapsedMs, mark } from '../runtime/clock.ts
 import type { Logger } from '../runtime/logger.ts';
 import { pause, type Timers } from '../runtime/timers.ts';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from './lease-store.ts';
+import { WatchedHolder } from './watched-holder.ts';
 
 export interface LeaseTimes {
   /** How long the holder may act after sending its last confirmed renewal. */
@@ -11,6 +12,9 @@ export interface LeaseTimes {
   readonly marginMs: number;
   readonly renewEveryMs: number;
 }
+
+/** The deadline has passed, another instance took the lease, or it may not be held. */
+export type LeaseLoss = 'expired' | 'taken' | 'resigned';
 
 export interface LeaseHolderOptions {
   readonly store: LeaseStore;
@@ -26,11 +30,16 @@ export interface LeaseHolderOptions {
   readonly fields: Readonly<Record<string, unknown>>;
   /** Proof, not a guess, that the process that wrote this record is dead; then there is nothing to wait for. */
   readonly isKnownDead?: (record: LeaseRecord) => Promise<boolean>;
+  /** While false the lease is not held and left to others, however free it is. */
+  readonly mayHold?: () => boolean;
   /** The lease is held from now on. Also called when it was lost and is held again. */
   readonly onHeld: () => void;
-  /** The lease is not held any more: the deadline has passed, or another instance took it. */
-  readonly onLost: (why: 'expired' | 'taken') => void;
+  /** The lease is not held any more. */
+  readonly onLost: (why: LeaseLoss) => void;
 }
+
+/** So many renewals may be on their way, on a link that is slow. */
+const underWayAtMost = 5;
 
 /**
  * Acquires a lease, renews it and knows at every moment whether it is held.
@@ -39,6 +48,11 @@ export interface LeaseHolderOptions {
  * the time at which others, who saw the write first, call the lease over. A lease that ran out is held again
  * when a renewal still succeeds, since then nobody took it; whether the holder's work is still its own is for
  * `onHeld` to check.
+ *
+ * An answer counts for as long as the lease that it gives: on a link on which it takes three seconds the next renewal is
+ * sent meanwhile. A holder whose renewals arrive, and whose answers do not arrive in time, would be alive to others and do
+ * nothing: so after a lease and its margin it says in its renewals that it is starved. Such a renewal gives it no lease,
+ * whatever becomes of it, so that others may take what it had.
  */
 export class LeaseHolder {
   readonly #options: LeaseHolderOptions;
@@ -52,10 +66,16 @@ export class LeaseHolder {
   #revision: number | undefined;
   #confirmed: ClockMark | undefined;
   #held = false;
+  /** The last confirmed renewal, or the first attempt at a lease that is not held yet. */
+  #fedAt: ClockMark | undefined;
+  #isStarved = false;
+  /** What was sent in an earlier one gives no lease, whenever its answer comes. */
+  #era = 0;
+  #underWay = 0;
   #cancelExpiry: (() => void) | undefined;
   readonly #onConfirmed = new Set<(sentAt: ClockMark) => void>();
-  /** The other holder's revision, and since when it has not changed. */
-  #watched: { revision: number; since: ClockMark } | undefined;
+  /** Who has the key, while that is another process. */
+  #watched: WatchedHolder | undefined;
 
   #sawOther = false;
   #voidUpTo = 0;
@@ -71,8 +91,9 @@ export class LeaseHolder {
   /** Whether the owner may act right now. Cheap: to be asked right before every act. */
   isHeld(): boolean {
     if (!this.#held) return false;
-    if (this.remainingMs() > 0) return true;
-    this.#lose('expired');
+    if (!this.#mayHold()) this.#lose('resigned');
+    else if (this.remainingMs() > 0) return true;
+    else this.#lose('expired');
     return false;
   }
 
@@ -138,41 +159,70 @@ export class LeaseHolder {
     await this.#loop;
     this.#cancelExpiry?.();
     this.#held = false;
-    if (this.#revision === undefined) return;
-    this.#state = 'given_up';
-    try {
-      await this.#write(this.#revision).catch(async (error: unknown) => {
-        // A renewal whose answer was lost may have moved the revision on.
-        const record = await this.#options.store.read(this.#options.key);
-        if (!record || parseLeaseValue(record.value)?.instance !== this.#options.instance) throw error;
-        await this.#write(record.revision);
-      });
-    } catch (error) {
-      this.#options.log.warn(
-        { err: error, key: this.#options.key },
-        'the lease could not be given up; it will run out',
-      );
-    }
-    this.#revision = undefined;
+    await this.#leave();
   }
 
   async #run(): Promise<void> {
-    const { times, timers, log, key } = this.#options;
-    const retryMs = Math.min(times.renewEveryMs, 500);
+    const { times, timers, clock } = this.#options;
     while (!this.#stop.signal.aborted) {
-      let waitMs = times.renewEveryMs;
       // Made before the renewal: what is to be told while one is on its way needs another at once.
       const woken = new AbortController();
       this.#wake = () => woken.abort();
-      try {
-        if (this.#revision !== undefined) await this.#renew(this.#revision);
-        else if (!(await this.#acquire())) waitMs = retryMs;
-      } catch (error) {
-        waitMs = retryMs;
-        if (!(error instanceof LeaseConflict)) log.debug({ err: error, key }, 'lease renewal got no answer');
-      }
-      await pause(timers, waitMs, AbortSignal.any([this.#stop.signal, woken.signal]));
+      const beganAt = mark(clock);
+      const outcome = await this.#untilDue(this.#attempt());
+      const everyMs = outcome === 'again_soon' ? Math.min(times.renewEveryMs, 500) : times.renewEveryMs;
+      const sinceMs = outcome === 'again_soon' ? 0 : clock.monotonicMs() - beganAt.monotonicMs;
+      const signal = AbortSignal.any([this.#stop.signal, woken.signal]);
+      await pause(timers, Math.max(0, everyMs - sinceMs), signal);
     }
+  }
+
+  /** An attempt that has no answer yet when the next one is due goes on beside it. */
+  async #untilDue(attempt: Promise<Outcome>): Promise<Outcome> {
+    const { timers, times } = this.#options;
+    const settled = new AbortController();
+    const due = pause(timers, times.renewEveryMs, AbortSignal.any([settled.signal, this.#stop.signal]));
+    const outcome = await Promise.race([attempt, due.then((): Outcome => 'on_its_way')]);
+    settled.abort();
+    return outcome;
+  }
+
+  /** Never throws. */
+  async #attempt(): Promise<Outcome> {
+    const { log, key } = this.#options;
+    try {
+      if (!this.#mayHold()) {
+        this.#lose('resigned');
+        await this.#leave();
+        return 'done';
+      }
+      this.#lookWhetherStarved();
+      if (this.#underWay >= underWayAtMost) return 'on_its_way';
+      this.#underWay += 1;
+      try {
+        if (this.#revision === undefined) return (await this.#acquire()) ? 'done' : 'again_soon';
+        await this.#renew(this.#revision);
+        return 'done';
+      } finally {
+        this.#underWay -= 1;
+      }
+    } catch (error) {
+      if (!(error instanceof LeaseConflict)) log.debug({ err: error, key }, 'lease renewal got no answer');
+      return 'again_soon';
+    }
+  }
+
+  #mayHold(): boolean {
+    return this.#options.mayHold?.() ?? true;
+  }
+
+  #lookWhetherStarved(): void {
+    const { times, clock, log, key } = this.#options;
+    if (this.#isStarved || !this.#fedAt || this.isHeld()) return;
+    if (elapsedMs(clock, this.#fedAt) < times.ttlMs + times.marginMs) return;
+    this.#isStarved = true;
+    this.#era += 1;
+    log.debug({ key }, 'no renewal was confirmed in time for a lease and its margin');
   }
 
   async #acquire(): Promise<boolean> {
@@ -183,27 +233,20 @@ export class LeaseHolder {
       return true;
     }
     const value = parseLeaseValue(record.value);
-    // A change that is not ours, a giving up included, was somebody else's act.
     const isOther = value !== undefined && value.instance !== instance;
-    if (isOther && this.#watched && this.#watched.revision !== record.revision) this.#sawOther = true;
+    // A change that is not ours, a giving up included, was somebody else's act.
+    if (isOther && this.#watched?.look(record.revision, value)) this.#sawOther = true;
     const isOver =
-      value === undefined ||
-      value.instance === instance ||
-      value.state === 'given_up' ||
-      ((await this.#options.isKnownDead?.(record)) ?? false);
+      !isOther || value.state === 'given_up' || ((await this.#options.isKnownDead?.(record)) ?? false);
     if (!isOver) {
-      if (this.#watched?.revision !== record.revision) {
-        if (!this.#watched) {
-          log.warn(
-            { key, held_by: value.instance, host: value.host },
-            `"${key}" is held by another process; waiting until it gives up or has been silent for ${times.ttlMs + times.marginMs} ms`,
-          );
-        }
-        this.#watched = { revision: record.revision, since: mark(clock) };
-        return false;
+      if (!this.#watched) {
+        log.warn(
+          { key, held_by: value.instance, host: value.host },
+          `"${key}" is held by another process; waiting until it gives up or has been silent for ${times.ttlMs + times.marginMs} ms`,
+        );
       }
-      // The monotonic clock alone: a wall clock set forward must not shorten the wait.
-      if (clock.monotonicMs() - this.#watched.since.monotonicMs < times.ttlMs + times.marginMs) return false;
+      this.#watched ??= new WatchedHolder(clock, times, record.revision, value);
+      if (!this.#watched.isOver()) return false;
     }
     // The read may be stale; only the accepted write decides, and then nothing stood between the two.
     this.#voidUpTo = Math.max(this.#voidUpTo, value?.void_up_to ?? 0);
@@ -212,56 +255,110 @@ export class LeaseHolder {
   }
 
   async #renew(expectedRevision: number): Promise<void> {
-    const { clock, key, instance, store } = this.#options;
+    const { clock, times } = this.#options;
     const sentAt = mark(clock);
+    const era = this.#era;
+    const wasStarved = this.#isStarved;
+    this.#fedAt ??= sentAt;
     try {
-      this.#revision = await this.#write(expectedRevision);
+      // An answer that comes later gives no lease any more.
+      const leftMs = this.isHeld() ? this.remainingMs() : times.ttlMs;
+      const revision = await this.#write(expectedRevision, Math.max(250, leftMs));
+      this.#revision = Math.max(this.#revision ?? 0, revision);
     } catch (error) {
-      if (!(error instanceof LeaseConflict)) throw error;
-      const record = await store.read(key);
-      if (record && parseLeaseValue(record.value)?.instance === instance) {
-        // An earlier attempt of ours was stored although its answer was lost. A read that lags behind shows what
-        // was before it: that is no other holder, and the next attempt asks again.
-        if (record.revision > expectedRevision) this.#revision = record.revision;
-        else if (!this.isHeld()) this.#revision = undefined;
-      } else if (this.#revision !== undefined) {
-        this.#revision = undefined;
-        this.#watched = undefined;
-        this.#lose('taken');
-      }
+      if (error instanceof LeaseConflict) await this.#lookWhoWas(expectedRevision, era);
       throw error;
     }
+    if (era !== this.#era || !this.#mayHold()) return;
+    if (wasStarved) {
+      // The way is short enough again: the next one is a renewal like any other.
+      if (elapsedMs(clock, sentAt) <= times.ttlMs / 2) this.#endStarving();
+      return;
+    }
+    this.#confirm(sentAt);
+  }
+
+  #endStarving(): void {
+    this.#isStarved = false;
+    this.#fedAt = mark(this.#options.clock);
+    this.#wake?.();
+  }
+
+  /** A write was refused: somebody wrote before it, perhaps we ourselves. */
+  async #lookWhoWas(expectedRevision: number, era: number): Promise<void> {
+    const { store, key, instance } = this.#options;
+    // One of our own that was on its way beside it was first.
+    if (this.#revision !== undefined && this.#revision > expectedRevision) return;
+    const record = await store.read(key);
+    if (era !== this.#era || (this.#revision ?? 0) > expectedRevision) return;
+    if (record && parseLeaseValue(record.value)?.instance === instance) {
+      // An earlier attempt of ours was stored although its answer was lost. A read that lags behind shows what
+      // was before it: that is no other holder, and the next attempt asks again.
+      if (record.revision > expectedRevision) this.#revision = record.revision;
+      else if (!this.isHeld()) this.#revision = undefined;
+    } else if (this.#revision !== undefined) {
+      this.#revision = undefined;
+      this.#watched = undefined;
+      if (!this.#isStarved) this.#fedAt = undefined;
+      this.#lose('taken');
+    }
+  }
+
+  #confirm(sentAt: ClockMark): void {
+    const { clock, times, onHeld } = this.#options;
     this.#watched = undefined;
     // It may have run out unnoticed while this was on its way or the machine was suspended. That must be told
     // although it is held again: others may have acted on it.
     this.isHeld();
-    this.#confirmed = sentAt;
+    if (!this.#confirmed || sentAt.monotonicMs > this.#confirmed.monotonicMs) this.#confirmed = sentAt;
+    this.#fedAt = this.#confirmed;
     this.#armExpiry();
-    if (!this.#held && !this.#stop.signal.aborted && this.#remainingAfter(sentAt) > 0) {
+    const isInTime = times.ttlMs - elapsedMs(clock, sentAt) > 0;
+    if (!this.#held && !this.#stop.signal.aborted && isInTime) {
       this.#held = true;
-      this.#options.onHeld();
+      onHeld();
     }
     for (const confirmed of this.#onConfirmed) confirmed(sentAt);
   }
 
-  #remainingAfter(sentAt: ClockMark): number {
-    return this.#options.times.ttlMs - elapsedMs(this.#options.clock, sentAt);
+  /** Tells others that nobody acts under this instance any more. Never throws. */
+  async #leave(): Promise<void> {
+    if (this.#revision === undefined) return;
+    const { store, key, instance, times, log } = this.#options;
+    const timeoutMs = Math.max(250, Math.min(2_000, times.ttlMs / 3));
+    for (let left = 2; ; left -= 1) {
+      try {
+        await this.#write(this.#revision, timeoutMs, 'given_up');
+        break;
+      } catch (error) {
+        // A renewal whose answer was lost, or that was on its way, may have moved the revision on.
+        const record = await store.read(key).catch(() => undefined);
+        const isOurs = record && parseLeaseValue(record.value)?.instance === instance;
+        if (isOurs && left > 0) this.#revision = record.revision;
+        else {
+          log.warn({ err: error, key }, 'the lease could not be given up; it will run out');
+          break;
+        }
+      }
+    }
+    this.#revision = undefined;
   }
 
-  async #write(expectedRevision: number): Promise<number> {
-    const { store, key, instance, host, fields, times } = this.#options;
+  async #write(expectedRevision: number, timeoutMs: number, state = this.#state): Promise<number> {
+    const { store, key, instance, host, fields } = this.#options;
     this.#renewals += 1;
     const value = JSON.stringify({
       v: 1,
       instance,
-      state: this.#state,
+      state,
       renewals: this.#renewals,
       host,
       ...fields,
-      ...(this.#state === 'draining' && this.#staysUp ? { stays_up: true } : {}),
+      ...(state === 'draining' && this.#staysUp ? { stays_up: true } : {}),
+      ...(this.#isStarved ? { starved: true } : {}),
       ...(this.#voidUpTo > 0 ? { void_up_to: this.#voidUpTo } : {}),
     });
-    return store.write(key, value, expectedRevision, Math.max(250, Math.min(2_000, times.ttlMs / 3)));
+    return store.write(key, value, expectedRevision, timeoutMs);
   }
 
   #armExpiry(): void {
@@ -276,10 +373,15 @@ export class LeaseHolder {
     });
   }
 
-  #lose(why: 'expired' | 'taken'): void {
+  #lose(why: LeaseLoss): void {
     this.#cancelExpiry?.();
+    // What was sent before counts no more where the lease was left to others.
+    if (why !== 'expired') this.#era += 1;
     if (!this.#held) return;
     this.#held = false;
     this.#options.onLost(why);
   }
 }
+
+/** How an attempt has ended by the time at which the next one is due. */
+type Outcome = 'done' | 'again_soon' | 'on_its_way';

@@ -2,6 +2,7 @@ import { parseLeaseValue } from '../contracts/lease-value.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { LeaseTimes } from './lease-holder.ts';
 import type { LeaseRecord } from './lease-store.ts';
+import { starvedForMs } from './watched-holder.ts';
 
 /**
  * `unproven`: seen, but no renewal observed yet by this process, so it may be the key of a dead one.
@@ -15,6 +16,8 @@ interface Observed {
   /** Up to when this process knows that nothing has changed since. */
   readonly unchangedUntilMs: number;
   readonly proven: boolean;
+  /** Since when its holder has said each time that it is starved. */
+  readonly starvedSinceMs: number | undefined;
 }
 
 /**
@@ -22,6 +25,8 @@ interface Observed {
  * clock set forward must not kill anybody. Silence counts only while the broker was usable without a break: what
  * nobody could renew says nothing about a holder. It counts up to the moment for which the last list speaks and
  * not up to now, so that a standstill of this process between looking and judging kills nobody either.
+ *
+ * A holder that says for some time that it is starved is as good as dead: it acts by none of its renewals.
  */
 export class LeaseJudge {
   readonly #clock: Clock;
@@ -58,8 +63,14 @@ export class LeaseJudge {
     const before = this.#observed.get(record.key);
     if (before?.record.revision === record.revision) return;
     const nowMs = this.#clock.monotonicMs();
-    const proven = before !== undefined;
-    this.#observed.set(record.key, { record, changedAtMs: nowMs, unchangedUntilMs: nowMs, proven });
+    const isStarved = parseLeaseValue(record.value)?.starved ?? false;
+    this.#observed.set(record.key, {
+      record,
+      changedAtMs: nowMs,
+      unchangedUntilMs: nowMs,
+      proven: before !== undefined,
+      starvedSinceMs: isStarved ? (before?.starvedSinceMs ?? nowMs) : undefined,
+    });
   }
 
   /**
@@ -69,11 +80,13 @@ export class LeaseJudge {
   nextDeathInMs(): number {
     if (this.#healthySinceMs === undefined) return Number.POSITIVE_INFINITY;
     let dueMs = Number.POSITIVE_INFINITY;
-    for (const [key, { changedAtMs }] of this.#observed) {
+    const { ttlMs, marginMs } = this.#times;
+    for (const [key, { changedAtMs, starvedSinceMs }] of this.#observed) {
       const verdict = this.verdict(key);
       if (verdict === 'given_up' || verdict === 'dead') continue;
-      const since = Math.max(changedAtMs, this.#healthySinceMs);
-      dueMs = Math.min(dueMs, since + this.#times.ttlMs + this.#times.marginMs);
+      dueMs = Math.min(dueMs, Math.max(changedAtMs, this.#healthySinceMs) + ttlMs + marginMs);
+      if (starvedSinceMs === undefined) continue;
+      dueMs = Math.min(dueMs, Math.max(starvedSinceMs, this.#healthySinceMs) + starvedForMs(this.#times));
     }
     return Math.max(0, dueMs - this.#clock.monotonicMs());
   }
@@ -97,13 +110,19 @@ export class LeaseJudge {
     if (!observed) return undefined;
     const value = parseLeaseValue(observed.record.value);
     if (value?.state === 'given_up') return 'given_up';
-    if (this.#silentMs(observed) >= this.#times.ttlMs + this.#times.marginMs) return 'dead';
+    const { changedAtMs, starvedSinceMs } = observed;
+    if (this.#seenForMs(observed, changedAtMs) >= this.#times.ttlMs + this.#times.marginMs) return 'dead';
+    // Its renewals arrive, and it acts by none of them.
+    const isStarved =
+      starvedSinceMs !== undefined && this.#seenForMs(observed, starvedSinceMs) >= starvedForMs(this.#times);
+    if (isStarved) return 'dead';
     if (!observed.proven) return 'unproven';
     return value?.state === 'draining' ? 'draining' : 'alive';
   }
 
-  #silentMs({ changedAtMs, unchangedUntilMs }: Observed): number {
+  /** For how long the broker was usable and this has been seen to be so without a break. */
+  #seenForMs({ unchangedUntilMs }: Observed, sinceMs: number): number {
     if (this.#healthySinceMs === undefined) return 0;
-    return unchangedUntilMs - Math.max(changedAtMs, this.#healthySinceMs);
+    return unchangedUntilMs - Math.max(sinceMs, this.#healthySinceMs);
   }
 }

@@ -5,6 +5,7 @@ import {
   PublishTooLarge,
   PublishUnconfirmed,
 } from '@holdfast/shared/jetstream/samples/sample-publisher.ts';
+import type { LeaseLoss } from '@holdfast/shared/lease/lease-holder.ts';
 import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { PollObserver } from '../ports.ts';
 import type { OutboxHealth } from '../sending/outbox-health.ts';
@@ -23,7 +24,7 @@ export interface CollectorMetricSources {
 
 export interface CollectorObserver {
   readonly polls: PollObserver;
-  leaseLost(why: 'expired' | 'taken'): void;
+  leaseLost(why: Exclude<LeaseLoss, 'resigned'>): void;
   /** The same sending, with what becomes of it counted. */
   countingSends<T>(send: (sample: OutgoingSample) => Promise<T>): (sample: OutgoingSample) => Promise<T>;
 }

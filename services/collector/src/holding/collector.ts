@@ -1,6 +1,7 @@
 import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
-import { LogDamaged, type StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+import type { LeaseLoss } from '@holdfast/shared/lease/lease-holder.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { AssignmentHandle, AssignmentInbox } from '../ports.ts';
@@ -68,7 +69,7 @@ export class Collector {
    * Nothing may be asked of a device from here on. Sockets are destroyed at once, since many devices serve
    * one connection only and the next owner will need it.
    */
-  leaseLost(why: 'expired' | 'taken'): void {
+  leaseLost(why: LeaseLoss): void {
     const { log, disconnectDevices } = this.#options;
     log.error({ why }, 'lease lost: polling stops at once');
     disconnectDevices();
@@ -249,8 +250,7 @@ export class Collector {
       try {
         await run();
       } catch (error) {
-        if (error instanceof LogDamaged) log.error({ err: error }, 'the session log is damaged');
-        else log.debug({ err: error }, 'a periodic look was not completed');
+        log.debug({ err: error }, 'a periodic look was not completed');
       }
     }
   }

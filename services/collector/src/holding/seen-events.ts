@@ -1,5 +1,6 @@
 import { parseSessionSubject } from '@holdfast/shared/contracts/subjects.ts';
 import { LogDamaged, type StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
+import type { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
 interface Seen {
@@ -13,6 +14,12 @@ interface Seen {
  */
 export class SeenEvents {
   readonly #byTask = new Map<string, Seen>();
+  readonly #judge: Pick<LogJudge, 'doubts' | 'agrees'>;
+
+  /** @param judge told of tasks of which the log says less than was seen: once it may be an answer that is out of date */
+  constructor(judge: Pick<LogJudge, 'doubts' | 'agrees'>) {
+    this.#judge = judge;
+  }
 
   note({ subject, sequence }: Pick<StoredEvent, 'subject' | 'sequence'>): void {
     const parsed = parseSessionSubject(subject);
@@ -27,10 +34,13 @@ export class SeenEvents {
     const task = await load(taskId);
     const { lastLifecycle, lastPlacement } = task;
     if (lastLifecycle < before.lifecycle || lastPlacement < before.placement) {
-      throw new LogDamaged(
-        `the events of task ${taskId} end at ${lastLifecycle} and ${lastPlacement}, but ${before.lifecycle} and ${before.placement} were already seen: the store was wiped or rolled back. Restart the collectors to accept the log as it is`,
+      const error = new LogDamaged(
+        `the events of task ${taskId} end at ${lastLifecycle} and ${lastPlacement}, but ${before.lifecycle} and ${before.placement} were already seen: the store was wiped or rolled back`,
       );
+      this.#judge.doubts(`task ${taskId}`, error);
+      throw error;
     }
+    this.#judge.agrees(`task ${taskId}`);
     this.#see(taskId, 'lifecycle', lastLifecycle);
     this.#see(taskId, 'placement', lastPlacement);
     return task;

@@ -3,6 +3,7 @@ import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type ApiKeyRecord, apiKeyRecordSchema } from '../../contracts/api-key.ts';
 import { bucketNames } from '../../contracts/subjects.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 import { watchBucket } from './watch-bucket.ts';
 
 export interface StoredApiKey {
@@ -46,7 +47,7 @@ export class ApiKeyBook {
   /** Every key. One that cannot be read is left out, and so opens nothing. */
   async readAll(): Promise<StoredApiKey[]> {
     const prefix = `$KV.${bucketNames.apiKeys}.`;
-    const { state } = await this.#jsm.streams.info(`KV_${bucketNames.apiKeys}`, {
+    const { state } = await leaderInfo(this.#jsm, `KV_${bucketNames.apiKeys}`, {
       subjects_filter: `${prefix}>`,
     });
     const ids = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));

@@ -2,7 +2,8 @@ import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type AuditEntry, auditActionPattern, auditEntrySchema } from '../../contracts/audit-entry.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
-import { messagesOf } from '../consume/messages-of.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
+import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 import { ConfirmedPublisher } from '../publish/confirmed-publisher.ts';
 
 const timeoutMs = 5_000;
@@ -35,7 +36,7 @@ export async function readAudit(
   { before, max }: { before: number | undefined; max: number },
 ): Promise<AuditPage> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { first_seq: first, last_seq: last, messages } = (await jsm.streams.info(streamNames.audit)).state;
+  const { first_seq: first, last_seq: last, messages } = (await leaderInfo(jsm, streamNames.audit)).state;
   const end = Math.min(last, (before ?? last + 1) - 1);
   if (messages === 0 || end < first) return { entries: [], next: undefined };
   const start = Math.max(first, end - max + 1);
@@ -45,12 +46,10 @@ export async function readAudit(
   });
   const entries: { sequence: number; entry: AuditEntry }[] = [];
   try {
-    const messagesWanted = end - start + 1;
-    for await (const message of messagesOf(consumer, messagesWanted)) {
-      if (message.seq > end) break;
+    const last = async () => Math.min(end, await lastSequenceOf(jsm, streamNames.audit, subjects.allAudit));
+    for await (const message of messagesUpTo(consumer, last, end - start + 1)) {
       const entry = parseAudit(message.string());
       if (entry) entries.push({ sequence: message.seq, entry });
-      if (message.seq === end) break;
     }
   } finally {
     await consumer.delete().catch(() => undefined);

@@ -3,12 +3,12 @@ import {
   JetStreamApiError,
   type JetStreamManager,
   jetstreamManager,
-  type StoredMsg,
 } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '../../lease/lease-store.ts';
 import { fewAtOnce } from '../../runtime/few-at-once.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 import { watchBucket } from './watch-bucket.ts';
 
 /** Of a list, so many keys are asked for at a time. */
@@ -38,6 +38,7 @@ export class KvLeaseStore implements LeaseStore {
     return new KvLeaseStore(nc, kv, await jetstreamManager(nc, { checkAPI: false }), bucket);
   }
 
+  /** As the leader has it: no other copy is asked, see `ensureStreams`. */
   async read(key: string): Promise<LeaseRecord | undefined> {
     const entry = await this.#kv.get(key);
     if (entry?.operation !== 'PUT') return undefined;
@@ -45,36 +46,19 @@ export class KvLeaseStore implements LeaseStore {
   }
 
   /**
-   * Key by key, as the stream's leader has them; a replica may lag. A consumer for it would be on one node of a cluster, and the
+   * Key by key. A consumer for it would be on one node of a cluster, and the
    * broker takes a node that died for alive for about a minute: of three nodes, a third of all lists failed for so long, each
    * after 5 s.
    */
   async list(): Promise<LeaseRecord[]> {
-    const { state } = await this.#jsm.streams.info(this.#stream, {
+    const { state } = await leaderInfo(this.#jsm, this.#stream, {
       subjects_filter: `${this.#subjectPrefix}>`,
     });
     const keys = Object.keys(state.subjects ?? {}).map((subject) =>
       subject.slice(this.#subjectPrefix.length),
     );
-    const records = await Promise.all(keys.sort().map((key) => this.#inTurn(() => this.#readAtLeader(key))));
+    const records = await Promise.all(keys.sort().map((key) => this.#inTurn(() => this.read(key))));
     return records.filter((record) => record !== undefined);
-  }
-
-  async #readAtLeader(key: string): Promise<LeaseRecord | undefined> {
-    const message = await this.#lastMessage(`${this.#subjectPrefix}${key}`);
-    // A deletion is a message too.
-    if (!message || message.header.get('KV-Operation')) return undefined;
-    return { key, value: message.string(), revision: message.seq };
-  }
-
-  async #lastMessage(subject: string): Promise<StoredMsg | undefined> {
-    try {
-      return (await this.#jsm.streams.getMessage(this.#stream, { last_by_subj: subject })) ?? undefined;
-    } catch (error) {
-      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
-        return undefined;
-      throw error;
-    }
   }
 
   async write(key: string, value: string, expectedRevision: number, timeoutMs: number): Promise<number> {

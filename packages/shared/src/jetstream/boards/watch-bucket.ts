@@ -2,6 +2,7 @@ import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 import type { KV, KvEntry } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { pause, systemTimers } from '../../runtime/timers.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 
 const lookEveryMs = 2_500;
 const lookTimeoutMs = 2_000;
@@ -88,7 +89,7 @@ class BucketWatch {
       if (signal.aborted || nc.isClosed()) return;
       try {
         const before = this.#seen;
-        const { last_seq: last } = (await jsm.streams.info(stream)).state;
+        const { last_seq: last } = (await leaderInfo(jsm, stream)).state;
         const isBehind = last !== before && before === this.#seen;
         // Of what is on its way just now nobody is to be called blind.
         if (isBehind && stoodAt === before) await this.#beginAnew(before, last);

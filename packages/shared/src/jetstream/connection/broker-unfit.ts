@@ -1,5 +1,6 @@
 import { type JetStreamManager, StorageType, type StreamConfig } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { streamSetUp } from './leader-info.ts';
 
 /** NATS went away before it was asked. */
 export class BrokerAway extends Error {
@@ -77,7 +78,7 @@ export async function requireFitStreams(
   jsm: JetStreamManager,
   shapes: readonly StreamShape[],
 ): Promise<StreamConfig[]> {
-  const configs = await Promise.all(shapes.map(async ({ name }) => (await jsm.streams.info(name)).config));
+  const configs = await Promise.all(shapes.map(async ({ name }) => (await streamSetUp(jsm, name)).config));
   const faults = shapes.flatMap((shape, index) => streamFaults(shape, configs[index] as StreamConfig));
   if (faults.length === 0) return configs;
   throw new BrokerUnfit(

@@ -1,6 +1,7 @@
 import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
+import { streamSetUp } from './leader-info.ts';
 
 /**
  * Names this installation: when its session log was made, in ms since 1970. What a service keeps on its own disk
@@ -10,6 +11,6 @@ import { streamNames } from '../../contracts/subjects.ts';
  */
 export async function installationId(nc: NatsConnection): Promise<string> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { created } = await jsm.streams.info(streamNames.sessions);
+  const { created } = await streamSetUp(jsm, streamNames.sessions);
   return String(Date.parse(created));
 }

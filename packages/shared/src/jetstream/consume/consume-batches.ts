@@ -8,6 +8,8 @@ import { pullExpiresMs } from './pull-expires.ts';
 
 export type { JsMsg } from '@nats-io/jetstream';
 
+import { leaderInfo } from '../connection/leader-info.ts';
+
 export interface ConsumeBatchesOptions extends DurableConsumerOptions {
   readonly log: Logger;
   /** A batch is handed over when it has so many messages … */
@@ -221,7 +223,7 @@ class RunningBatchConsumer {
     const { maxMessages, batchesAtOnce = 1, maxHeldBytes, stream } = this.#options;
     const wanted = maxMessages * (batchesAtOnce + 1);
     if (maxHeldBytes === undefined) return wanted;
-    const { state } = await (await jetstreamManager(this.#nc, { checkAPI: false })).streams.info(stream);
+    const { state } = await leaderInfo(await jetstreamManager(this.#nc, { checkAPI: false }), stream);
     const bytes = state.messages === 0 ? 0 : state.bytes / state.messages;
     return Math.max(1, Math.min(wanted, Math.floor(maxHeldBytes / Math.max(1, bytes))));
   }

@@ -1,6 +1,7 @@
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { KV } from '@nats-io/kv';
 import type * as z from 'zod';
+import { leaderInfo } from '../connection/leader-info.ts';
 
 /** The entries of a bucket whose keys match, in the order of their keys; those that cannot be read are left out. */
 export async function readEntries<T>(
@@ -10,7 +11,7 @@ export async function readEntries<T>(
 ): Promise<T[]> {
   const prefix = `$KV.${where.bucket}.`;
   // Asked of the stream: the client's list of keys is a watch, which never ends where a bucket is empty.
-  const { state } = await jsm.streams.info(`KV_${where.bucket}`, {
+  const { state } = await leaderInfo(jsm, `KV_${where.bucket}`, {
     subjects_filter: `${prefix}${where.keys}`,
   });
   const keys = Object.keys(state.subjects ?? {}).map((subject) => subject.slice(prefix.length));

@@ -1,5 +1,6 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { lastSequenceOf, messagesUpTo } from './messages-up-to.ts';
 
 export interface StreamMessage {
   readonly subject: string;
@@ -18,25 +19,18 @@ export async function* readStream(
   filter?: string,
 ): AsyncIterable<StreamMessage> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { last_seq: last, messages } = (await jsm.streams.info(stream)).state;
-  if (messages === 0) return;
   const consumer = await jetstream(nc).consumers.get(stream, {
     deliver_policy: DeliverPolicy.All,
     ...(filter === undefined ? {} : { filter_subjects: filter }),
   });
   try {
-    for (;;) {
-      if ((await consumer.info()).num_pending === 0) return;
-      for await (const message of await consumer.fetch({ max_messages: 1_000, expires: 1_000 })) {
-        if (message.seq > last) return;
-        yield {
-          subject: message.subject,
-          sequence: message.seq,
-          storedAtMs: message.time.getTime(),
-          data: text.decode(message.data),
-        };
-        if (message.info.pending === 0) return;
-      }
+    for await (const message of messagesUpTo(consumer, () => lastSequenceOf(jsm, stream, filter ?? '>'))) {
+      yield {
+        subject: message.subject,
+        sequence: message.seq,
+        storedAtMs: message.time.getTime(),
+        data: text.decode(message.data),
+      };
     }
   } finally {
     await consumer.delete().catch(() => undefined);

@@ -1,7 +1,8 @@
-import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
+import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { parseSampleMessageId } from '../../contracts/sample/sample.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
+import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 
 export interface LatestSample {
   readonly sessionId: string;
@@ -13,10 +14,11 @@ export interface LatestSample {
 }
 
 /**
- * The youngest message of each device in SAMPLES, values or a miss. Their message ids say all that is asked here,
+ * The youngest message of each device in SAMPLES, values or a miss; after a cut of a cluster older ones of a device may come too. Their message ids say all that is asked here,
  * so the broker sends headers only. @throws when the broker cannot be asked
  */
 export async function latestSamples(nc: NatsConnection): Promise<LatestSample[]> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
   const consumer = await jetstream(nc).consumers.get(streamNames.samples, {
     deliver_policy: DeliverPolicy.LastPerSubject,
     filter_subjects: subjects.allSamples,
@@ -24,16 +26,10 @@ export async function latestSamples(nc: NatsConnection): Promise<LatestSample[]>
   });
   const latest: LatestSample[] = [];
   try {
-    let left = (await consumer.info()).num_pending;
-    while (left > 0) {
-      const before = left;
-      for await (const message of await consumer.fetch({ max_messages: 5_000, expires: 2_000 })) {
-        left = message.info.pending;
-        const id = parseSampleMessageId(message.headers?.get('Nats-Msg-Id') ?? '');
-        if (id) latest.push({ ...id, storedAtMs: message.time.getTime() });
-        if (left === 0) break;
-      }
-      if (left === before) break;
+    const last = () => lastSequenceOf(jsm, streamNames.samples, subjects.allSamples);
+    for await (const message of messagesUpTo(consumer, last, 5_000)) {
+      const id = parseSampleMessageId(message.headers?.get('Nats-Msg-Id') ?? '');
+      if (id) latest.push({ ...id, storedAtMs: message.time.getTime() });
     }
   } finally {
     await consumer.delete().catch(() => undefined);

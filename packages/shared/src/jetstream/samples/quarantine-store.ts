@@ -9,7 +9,7 @@ import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { type QuarantinedMessage, quarantinedMessageSchema } from '../../contracts/quarantined-message.ts';
 import { clockAheadHeader, firstSequenceHeader } from '../../contracts/sample/sample.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
-import { messagesOf } from '../consume/messages-of.ts';
+import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 
 /** Place in QUARANTINE, and what lies there; a message of unknown form has only its text. */
 export interface InQuarantine {
@@ -27,19 +27,24 @@ export async function listQuarantine(
   nc: NatsConnection,
   { after, limit, stream }: { after: number; limit: number; stream?: string | undefined },
 ): Promise<InQuarantine[]> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const filter = stream === undefined ? subjects.allQuarantine : subjects.quarantine(stream);
   const consumer = await jetstream(nc).consumers.get(streamNames.quarantine, {
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: after + 1,
-    filter_subjects: stream === undefined ? subjects.allQuarantine : subjects.quarantine(stream),
+    filter_subjects: filter,
   });
   const found: InQuarantine[] = [];
   try {
-    const there = Math.min(limit, (await consumer.info(true)).num_pending);
-    if (there === 0) return found;
-    for await (const message of messagesOf(consumer, there)) {
+    // None behind `after` is none to wait for.
+    const last = async () => {
+      const sequence = await lastSequenceOf(jsm, streamNames.quarantine, filter);
+      return sequence > after ? sequence : 0;
+    };
+    for await (const message of messagesUpTo(consumer, last, Math.min(limit, 1_000))) {
       const body = text.decode(message.data);
       found.push(inQuarantine(message.seq, body, message.time.getTime()));
-      if (found.length === there) break;
+      if (found.length === limit) break;
     }
   } finally {
     await consumer.delete().catch(() => undefined);

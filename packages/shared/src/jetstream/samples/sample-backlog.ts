@@ -2,6 +2,7 @@ import { type JetStreamManager, jetstreamManager, type StoredMsg } from '@nats-i
 import type { NatsConnection } from '@nats-io/nats-core';
 import { decodeSample } from '../../contracts/sample/sample.ts';
 import { streamNames } from '../../contracts/subjects.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 import { readWriterConsumer } from './writer-consumer.ts';
 
 /** What of SAMPLES is not in the database yet. */
@@ -22,7 +23,7 @@ export interface SampleBacklog {
 /** @throws when the broker cannot be asked. A writer that has never run has everything before it. */
 export async function readSampleBacklog(nc: NatsConnection): Promise<SampleBacklog> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { state, config } = await jsm.streams.info(streamNames.samples);
+  const { state, config } = await leaderInfo(jsm, streamNames.samples);
   const consumer = await readWriterConsumer(jsm);
   const waiting = consumer?.num_pending ?? state.messages;
   const inHand = consumer?.num_ack_pending ?? 0;

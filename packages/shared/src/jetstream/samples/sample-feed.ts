@@ -1,6 +1,7 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 import { pullExpiresMs } from '../consume/pull-expires.ts';
 
 export interface FedMessage {
@@ -27,7 +28,7 @@ export async function sampleStreamBounds(
   nc: NatsConnection,
 ): Promise<{ firstSequence: number; lastSequence: number }> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { first_seq, last_seq } = (await jsm.streams.info(streamNames.samples)).state;
+  const { first_seq, last_seq } = (await leaderInfo(jsm, streamNames.samples)).state;
   return { firstSequence: first_seq, lastSequence: last_seq };
 }
 

@@ -14,6 +14,7 @@ import {
   typicalSampleSize,
 } from '../../domain/sample-capacity.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 import { DroppedSamples } from './dropped-samples.ts';
 import { readSampleBacklog, type SampleBacklog } from './sample-backlog.ts';
 import { type HeadEntry, SampleHead } from './sample-head.ts';
@@ -130,7 +131,7 @@ class BacklogWatch implements SampleBacklogWatch {
     const jsm = await this.#jsm;
     // The writer first: what it takes between the two questions must not look as if it had been lost.
     const writer = await readWriterConsumer(jsm);
-    const stream = await jsm.streams.info(streamNames.samples);
+    const stream = await leaderInfo(jsm, streamNames.samples);
     const now: Look = { stream, writer };
     if (!this.#hasToldCapacity) await this.#tellCapacity(jsm, stream);
     const lostNow = lostBetween(this.#before, now);

@@ -13,6 +13,7 @@ import {
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Assignment, assignmentSchema } from '../../contracts/assignment.ts';
 import { durableNames, parseAssignmentSubject, streamNames, subjects } from '../../contracts/subjects.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 import { traceHeaders } from '../connection/trace-headers.ts';
 import { pullExpiresMs } from '../consume/pull-expires.ts';
 
@@ -49,7 +50,7 @@ export class AssignmentOutbox {
 
   /** `<collectorId>.<taskId>` of every message that is there. */
   async list(): Promise<Set<string>> {
-    const info = await this.#jsm.streams.info(streamNames.assignments, {
+    const info = await leaderInfo(this.#jsm, streamNames.assignments, {
       subjects_filter: subjects.allAssignments,
     });
     const keys = new Set<string>();
@@ -62,7 +63,7 @@ export class AssignmentOutbox {
 
   async has(collectorId: string, taskId: string): Promise<boolean> {
     const subject = subjects.assignment(collectorId, taskId);
-    const info = await this.#jsm.streams.info(streamNames.assignments, { subjects_filter: subject });
+    const info = await leaderInfo(this.#jsm, streamNames.assignments, { subjects_filter: subject });
     return Object.hasOwn(info.state.subjects ?? {}, subject);
   }
 }

@@ -15,6 +15,7 @@ import {
 import { ClosedConnectionError, type NatsConnection } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
 import type { StoredEvent } from '../../event-store/event-store.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 
 const nanosPerMs = 1_000_000;
@@ -34,7 +35,7 @@ export interface LogEnd {
 /** What the stream says of itself, without reading from it. */
 export async function readLogEnd(nc: NatsConnection, durable: string): Promise<LogEnd> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { state } = await jsm.streams.info(streamNames.sessions);
+  const { state } = await leaderInfo(jsm, streamNames.sessions);
   return { lastSequence: state.last_seq, acknowledged: await ackFloor(jsm, durable) };
 }
 

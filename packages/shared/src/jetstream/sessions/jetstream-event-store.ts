@@ -20,6 +20,7 @@ import {
   StoreUnavailable,
   VersionConflict,
 } from '../../event-store/event-store.ts';
+import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 import { ConfirmedPublisher } from '../publish/confirmed-publisher.ts';
 import { PublishNotSent, PublishRefused } from '../publish/pub-ack.ts';
 
@@ -120,20 +121,10 @@ export class JetStreamEventStore implements EventStore {
   async *read(subject: string): AsyncIterable<StoredEvent> {
     let consumer: Consumer | undefined;
     try {
-      const { state } = await this.#jsm.streams.info(streamNames.sessions);
-      const last = state.last_seq;
-      if (last === 0) return;
       consumer = await this.#js.consumers.get(streamNames.sessions, { filter_subjects: subject });
-      // Asked first, since a fetch that finds nothing waits for its whole time.
-      let pending = (await consumer.info()).num_pending;
-      while (pending > 0) {
-        for await (const message of await consumer.fetch({ max_messages: 1_000, expires: 1_000 })) {
-          if (message.seq > last) return;
-          yield storedEvent(message.subject, message.seq, message.data);
-          pending = message.info.pending;
-          if (message.seq === last || pending === 0) return;
-        }
-        pending = (await consumer.info()).num_pending;
+      const last = () => lastSequenceOf(this.#jsm, streamNames.sessions, subject);
+      for await (const message of messagesUpTo(consumer, last)) {
+        yield storedEvent(message.subject, message.seq, message.data);
       }
     } catch (error) {
       throw new StoreUnavailable(`cannot read the events of ${subject}`, { cause: error });

@@ -1,6 +1,7 @@
 import { JetStreamApiCodes, JetStreamApiError, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 import type { StreamSettings } from '../streams/streams.ts';
 
 const nanosPerHour = 3_600_000_000_000;
@@ -26,7 +27,7 @@ export interface SessionLogExtent {
 export async function sessionLogExtent(nc: NatsConnection): Promise<SessionLogExtent | undefined> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   try {
-    const { state, config } = await jsm.streams.info(streamNames.sessions);
+    const { state, config } = await leaderInfo(jsm, streamNames.sessions);
     const consumers = await jsm.consumers.list(streamNames.sessions).next();
     return {
       lastSequence: state.last_seq,
@@ -44,8 +45,8 @@ export async function sessionLogExtent(nc: NatsConnection): Promise<SessionLogEx
 /** The sizes that this broker's streams have, for making them anew elsewhere. */
 export async function streamSettingsInUse(nc: NatsConnection): Promise<StreamSettings> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const sessions = (await jsm.streams.info(streamNames.sessions)).config;
-  const samples = (await jsm.streams.info(streamNames.samples)).config;
+  const sessions = (await leaderInfo(jsm, streamNames.sessions)).config;
+  const samples = (await leaderInfo(jsm, streamNames.samples)).config;
   return {
     sessionsMaxBytes: sessions.max_bytes,
     samplesMaxBytes: samples.max_bytes,

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -7,6 +8,8 @@ import { describe, expect, it } from 'vitest';
 import { parseSessionSubject, streamNames, subjects } from '../../contracts/subjects.ts';
 import type { SessionCommand } from '../../domain/session/commands.ts';
 import type { LogDamaged, StoredEvent } from '../../event-store/event-store.ts';
+import { LogJudge } from '../../event-store/log-judge.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { handleCommand } from '../../sessions/handle-command.ts';
 import { foldTask, newTaskState, type TaskState } from '../../sessions/task-fold.ts';
@@ -37,17 +40,24 @@ const stop = (log: SessionLogForTest, sessionId: string) =>
 async function follow(log: SessionLogForTest, after: number | 'newest_per_subject') {
   const events: StoredEvent[] = [];
   const damages: LogDamaged[] = [];
+  const judge = new LogJudge({
+    clock: systemClock,
+    onVerdict: (damage) => {
+      if (damage) damages.push(damage);
+    },
+    confirmMs: 500,
+  });
   const follower = await followSessionLog({
     nc: log.nc,
     after,
     onEvent: (event) => events.push(event),
-    onDamage: (error) => damages.push(error),
+    judge,
     log: createLogger('test', 'fatal'),
   });
   const untilEnd = async () => follower.reached(await follower.verify());
-  await untilEnd();
   return {
     damages,
+    judge,
     events,
     untilEnd,
     sequences: () => events.map(({ sequence }) => sequence),
@@ -78,6 +88,7 @@ describe('the newest event of each subject', () => {
     await stop(log, '4-1');
     const all = await follow(log, 0);
     const newest = await follow(log, 'newest_per_subject');
+    await Promise.all([all.untilEnd(), newest.untilEnd()]);
     expect(all.sequences()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
     expect(newest.sequences()).toEqual([2, 4, 5, 6, 8]);
     expect(fold(newest.events)).toEqual(fold(all.events));
@@ -91,6 +102,7 @@ describe('the newest event of each subject', () => {
     await start(log, '1');
     await stop(log, '1-1');
     const late = await follow(log, 'newest_per_subject');
+    await late.untilEnd();
     await start(log, '1');
     await stop(log, '1-2');
     await Promise.all([fromEmpty.untilEnd(), late.untilEnd()]);
@@ -110,6 +122,7 @@ describe('the newest event of each subject', () => {
     await appending;
     await newest.untilEnd();
     const all = await follow(log, 0);
+    await all.untilEnd();
     expect(fold(newest.events)).toEqual(fold(all.events));
     expect(newest.sequences()).toEqual([...newest.sequences()].sort((a, b) => a - b));
     expect(newest.damages).toEqual([]);
@@ -131,7 +144,43 @@ describe('a log that lost events in its middle', () => {
     await stop(log, '1-1');
     await jsm.streams.deleteMessage(streamNames.sessions, 2);
     const reader = await follow(log, after);
+    await eventually(
+      () =>
+        reader.verify().then(
+          () => false,
+          () => reader.judge.state() === 'damaged',
+        ),
+      {
+        what: 'the damage to be confirmed',
+      },
+    );
     expect(reader.damages.map(({ message }) => message)).toEqual([expect.stringMatching(/missing$/)]);
+    await reader.stop();
+    await nc.close();
+  });
+});
+
+describe('a log that was rolled back', () => {
+  it('is damaged for whoever has read more of it, also when it has grown past that', async () => {
+    const { url } = await natsForTest();
+    const { nc } = await connectNats({ url, name: 'vandal', log: createLogger('test', 'fatal') });
+    const jsm = await jetstreamManager(nc);
+    const log = await sessionLogForTest(url);
+    for (const taskId of ['1', '2', '3']) await start(log, taskId);
+    const reader = await follow(log, 0);
+    await reader.untilEnd();
+    await jsm.streams.delete(streamNames.sessions);
+    await jsm.streams.add({ name: streamNames.sessions, subjects: [subjects.allSessions] });
+    await start(log, '1');
+    const isDamaged = () => reader.judge.state() === 'damaged';
+    const look = () => reader.verify().then(() => false, isDamaged);
+    await eventually(look, { what: 'the damage to be confirmed' });
+    for (const taskId of ['4', '5', '6']) await start(log, taskId);
+    await expect(reader.verify()).rejects.toThrow(/another event at sequence 3/);
+    expect(reader.sequences()).toEqual([1, 2, 3]);
+    expect(reader.damages.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/ends at sequence 1/),
+    ]);
     await reader.stop();
     await nc.close();
   });
@@ -142,6 +191,7 @@ describe('a look at the end of the log', () => {
     const log = await sessionLogForTest((await natsForTest()).url);
     await start(log, '1');
     const followed = await follow(log, 0);
+    await followed.untilEnd();
     const { hostname: host, port } = new URL(`nats://${log.nc.getServer()}`);
     const handle = new Int32Array(new SharedArrayBuffer(4));
     // Another thread appends while this one stands still between its question and reading the answer.

@@ -1,17 +1,24 @@
 import {
   type ConsumerMessages,
   DeliverPolicy,
+  type JetStreamClient,
   type JetStreamManager,
+  type JsMsg,
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import { LogDamaged, type StoredEvent } from '../../event-store/event-store.ts';
+import type { LogJudge } from '../../event-store/log-judge.ts';
 import type { Stop } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { pause, systemTimers } from '../../runtime/timers.ts';
+import { onceClusterFormed } from '../connection/cluster-forming.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
+import { readEventAt } from './durable-session-log.ts';
 import { storedEvent } from './jetstream-event-store.ts';
+import { NewestReplay } from './newest-replay.ts';
 
 export interface SessionLogFollower {
   /** Sequence of the last event handed to `onEvent`. */
@@ -21,15 +28,26 @@ export interface SessionLogFollower {
   /**
    * Compares with the stream itself: a delivery that silently stopped is begun anew.
    * @returns the stream's last sequence
-   * @throws LogDamaged
+   * @throws LogDamaged while anything speaks against the log, be it only for now; the judge knows which
    */
   verify(): Promise<number>;
   stop: Stop;
 }
 
+export interface FollowOptions {
+  readonly nc: NatsConnection;
+  readonly after: number | 'newest_per_subject';
+  readonly onEvent: (event: StoredEvent) => void;
+  /** Told what speaks for the log and what against it. */
+  readonly judge: LogJudge;
+  readonly log: Logger;
+}
+
 /** So long a delivery may be behind without a step further. */
 const silentMs = 500;
 const restartPauseMs = 250;
+/** What did not fit together is looked at again after so long. */
+const lookAgainMs = 1_000;
 
 /**
  * Hands every event of SESSIONS after `after` to `onEvent`, in order, without a gap, for ever. Deliveries are
@@ -40,170 +58,223 @@ const restartPauseMs = 250;
  * takes a time that grows with the number of tasks instead of the age of the log (measured: a million events of
  * 12,500 tasks in 0.5 s instead of 15 s). Everything later comes one by one.
  */
-export async function followSessionLog(options: {
-  nc: NatsConnection;
-  after: number | 'newest_per_subject';
-  onEvent: (event: StoredEvent) => void;
-  onDamage: (error: LogDamaged) => void;
-  log: Logger;
-}): Promise<SessionLogFollower> {
-  const { nc, onEvent, log } = options;
-  const js = jetstream(nc);
-  const jsm: JetStreamManager = await jetstreamManager(nc, { checkAPI: false });
-  let replay: Replay | undefined;
-  let applied = options.after === 'newest_per_subject' ? 0 : options.after;
-  let delivery: ConsumerMessages | undefined;
+export async function followSessionLog(options: FollowOptions): Promise<SessionLogFollower> {
+  const jsm = await jetstreamManager(options.nc, { checkAPI: false });
+  const follower = new LogFollower(options, jsm);
+  await onceClusterFormed(options.nc, () => follower.deliver());
+  follower.followConnection();
+  return {
+    appliedSequence: () => follower.appliedSequence(),
+    reached: (sequence, signal) => follower.reached(sequence, signal),
+    verify: () => follower.verify(),
+    stop: () => follower.stop(),
+  };
+}
+
+class LogFollower {
+  readonly #options: FollowOptions;
+  readonly #js: JetStreamClient;
+  readonly #jsm: JetStreamManager;
+  #replay: NewestReplay | undefined;
+  #applied: number;
+  #lastId: unknown;
+  #delivery: ConsumerMessages | undefined;
   /** Counts deliveries, so that what an earlier one still hands over is not taken. */
-  let generation = 0;
-  let stopped = false;
-  let starting: Promise<void> | undefined;
-  const waiting = new Set<{ sequence: number; resolve: () => void }>();
+  #generation = 0;
+  #stopped = false;
+  #starting: Promise<void> | undefined;
+  readonly #waiting = new Set<{ sequence: number; resolve: () => void }>();
+  readonly #statuses: AsyncIterable<{ type: string }> & { stop?(): void };
 
-  const deliver = async (): Promise<void> => {
-    generation += 1;
-    const own = generation;
-    // What was handed over must not come again, so a replay that was cut short goes on with every event.
-    const picksNewest = options.after === 'newest_per_subject' && applied === 0;
-    const consumer = await js.consumers.get(
-      streamNames.sessions,
-      picksNewest
-        ? { deliver_policy: DeliverPolicy.LastPerSubject, filter_subjects: subjects.allSessions }
-        : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: applied + 1 },
-    );
-    if (picksNewest) replay = await beginReplay(jsm, options.onDamage);
-    if (stopped) return;
-    delivery = await consumer.consume({
-      max_messages: 5_000,
-      callback: (message) => {
-        if (own !== generation || message.seq <= applied) return;
-        if (replay) {
-          replay.seen += 1;
-          if (message.seq >= replay.until) replay = endReplay(replay, options.onDamage);
-        } else if (message.seq !== applied + 1) {
-          options.onDamage(
-            new LogDamaged(`SESSIONS goes from sequence ${applied} to ${message.seq}: events are missing`),
-          );
-        }
-        applied = message.seq;
-        onEvent(storedEvent(message.subject, message.seq, message.data));
-        if (waiting.size === 0) return;
-        for (const waiter of waiting) if (waiter.sequence <= applied) waiter.resolve();
-      },
-    });
-  };
+  constructor(options: FollowOptions, jsm: JetStreamManager) {
+    this.#options = options;
+    this.#js = jetstream(options.nc);
+    this.#jsm = jsm;
+    this.#applied = this.#isReplaying() ? 0 : Number(options.after);
+    this.#statuses = options.nc.status();
+  }
 
-  const restart = (): Promise<void> => {
-    starting ??= (async () => {
-      delivery?.stop();
-      await deliver();
-    })().finally(() => {
-      starting = undefined;
-    });
-    return starting;
-  };
+  appliedSequence(): number {
+    return this.#applied;
+  }
 
-  const reached = (sequence: number, signal?: AbortSignal): Promise<void> =>
-    new Promise((resolve) => {
-      if (sequence <= applied || stopped || signal?.aborted) return resolve();
+  reached(sequence: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (sequence <= this.#applied || this.#stopped || signal?.aborted) return resolve();
       const waiter = {
         sequence,
         resolve: () => {
-          waiting.delete(waiter);
+          this.#waiting.delete(waiter);
           // Node keeps a signal that was combined of others alive for as long as somebody listens to it.
           signal?.removeEventListener('abort', waiter.resolve);
           resolve();
         },
       };
-      waiting.add(waiter);
+      this.#waiting.add(waiter);
       signal?.addEventListener('abort', waiter.resolve, { once: true });
     });
+  }
 
-  // A broker that was restarted has forgotten the consumer, and the client finds out only by missing heartbeats:
-  // measured, a stop was seen 7 s late. Asking anew costs one request.
-  const statuses = nc.status();
-  const followConnection = async (): Promise<void> => {
-    for await (const { type } of statuses) {
-      if (type !== 'reconnect') continue;
-      while (!stopped && !nc.isClosed()) {
-        try {
-          await restart();
-          break;
-        } catch (error) {
-          log.debug({ err: error }, 'the session log cannot be followed yet');
-          await pause(systemTimers, restartPauseMs);
-        }
+  async verify(): Promise<number> {
+    const { judge, log } = this.#options;
+    // What was read before the question, not by the time of the answer: an event may be handed over in between.
+    const known = { sequence: this.#applied, id: this.#lastId };
+    const { last_seq, messages } = (await leaderInfo(this.#jsm, streamNames.sessions)).state;
+    await this.#compareEnd(known, last_seq);
+    if (this.#isReplaying() && messages !== last_seq) {
+      this.#doubt('count', `SESSIONS has ${messages} of its ${last_seq} events: the others are missing`);
+    } else judge.agrees('count');
+    const doubt = judge.doubt();
+    if (doubt) throw doubt;
+    if (last_seq <= this.#applied || this.#stopped) return last_seq;
+    // Behind, and not a step further in this time: the delivery is dead.
+    const before = this.#applied;
+    await this.reached(last_seq, AbortSignal.timeout(silentMs));
+    if (this.#applied === before && !this.#stopped) {
+      const about = { applied: before, last_sequence: last_seq };
+      log.warn(about, 'the session log stopped arriving; asking for it anew');
+      await this.#restart();
+    }
+    return last_seq;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    for (const waiter of this.#waiting) waiter.resolve();
+    this.#generation += 1;
+    this.#statuses.stop?.();
+    await this.#delivery?.close();
+  }
+
+  async deliver(): Promise<void> {
+    this.#generation += 1;
+    const own = this.#generation;
+    // What was handed over must not come again, so a replay that was cut short goes on with every event.
+    const picksNewest = this.#isReplaying() && this.#applied === 0;
+    const consumer = await this.#js.consumers.get(
+      streamNames.sessions,
+      picksNewest
+        ? { deliver_policy: DeliverPolicy.LastPerSubject, filter_subjects: subjects.allSessions }
+        : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: this.#applied + 1 },
+    );
+    if (picksNewest) {
+      const { last_seq, num_subjects = 0 } = (await leaderInfo(this.#jsm, streamNames.sessions)).state;
+      this.#replay = NewestReplay.of(last_seq, num_subjects, this.#replay);
+    }
+    if (this.#stopped) return;
+    this.#delivery = await consumer.consume({
+      max_messages: 5_000,
+      callback: (message) => {
+        if (own === this.#generation && message.seq > this.#applied) this.#arrived(message);
+      },
+    });
+  }
+
+  /**
+   * A broker that was restarted has forgotten the consumer, and the client finds out only by missing heartbeats:
+   * measured, a stop was seen 7 s late. Asking anew costs one request.
+   */
+  followConnection(): void {
+    void (async () => {
+      for await (const { type } of this.#statuses) if (type === 'reconnect') await this.#restartUntilDone();
+    })();
+  }
+
+  #isReplaying(): boolean {
+    return this.#options.after === 'newest_per_subject';
+  }
+
+  #arrived(message: JsMsg): void {
+    const { judge, onEvent } = this.#options;
+    const { seq, subject } = message;
+    const replay = this.#replay;
+    if (!replay?.isUnderWay() && seq !== this.#applied + 1) {
+      this.#doubt('gap', `SESSIONS goes from sequence ${this.#applied} to ${seq}: events are missing`);
+      this.#beginAnewSoon();
+      return;
+    }
+    judge.agrees('gap');
+    this.#applied = seq;
+    const event = storedEvent(subject, seq, message.data);
+    this.#lastId = idOf(event);
+    if (replay?.saw(subject, seq) ?? true) onEvent(event);
+    if (replay && !replay.isUnderWay()) this.#endReplay(replay);
+    for (const waiter of this.#waiting) if (waiter.sequence <= this.#applied) waiter.resolve();
+  }
+
+  #endReplay(replay: NewestReplay): void {
+    const { seen, subjects: all } = replay;
+    if (seen < all) {
+      this.#doubt('newest', `SESSIONS has ${all} subjects, but only ${seen} newest events came`);
+      this.#applied = 0;
+      this.#beginAnewSoon();
+      return;
+    }
+    this.#replay = undefined;
+    this.#options.judge.agrees('newest');
+  }
+
+  /** Nothing more of this delivery is taken. */
+  #beginAnewSoon(): void {
+    this.#generation += 1;
+    void pause(systemTimers, lookAgainMs).then(() => this.#restartUntilDone());
+  }
+
+  async #compareEnd(known: { sequence: number; id: unknown }, last: number): Promise<void> {
+    const { judge, nc } = this.#options;
+    const { sequence, id } = known;
+    const ends = 'the store was wiped or rolled back';
+    if (last < sequence) {
+      this.#doubt(
+        'end',
+        `SESSIONS ends at sequence ${last}, but sequence ${sequence} was already read: ${ends}`,
+      );
+      return;
+    }
+    // A log that was rolled back grows again.
+    if (judge.doubt('end') && id !== undefined) {
+      const there = await readEventAt(nc, sequence);
+      if (!there || idOf(there) !== id) {
+        this.#doubt('end', `SESSIONS has another event at sequence ${sequence} than was read: ${ends}`);
+        return;
       }
     }
-  };
-
-  await deliver();
-  void followConnection();
-
-  return {
-    appliedSequence: () => applied,
-    reached,
-    verify: async () => {
-      // What was read before the question, not by the time of the answer: an event may be handed over in between.
-      const known = applied;
-      const { last_seq } = (await jsm.streams.info(streamNames.sessions)).state;
-      if (last_seq < known) {
-        throw new LogDamaged(
-          `SESSIONS ends at sequence ${last_seq}, but sequence ${known} was already read: the store was wiped or rolled back`,
-        );
-      }
-      if (last_seq <= applied || stopped) return last_seq;
-      // Behind, and not a step further in this time: the delivery is dead.
-      const before = applied;
-      await reached(last_seq, AbortSignal.timeout(silentMs));
-      if (applied === before && !stopped) {
-        log.warn(
-          { applied, last_sequence: last_seq },
-          'the session log stopped arriving; asking for it anew',
-        );
-        await restart();
-      }
-      return last_seq;
-    },
-    stop: async () => {
-      stopped = true;
-      for (const waiter of waiting) waiter.resolve();
-      generation += 1;
-      (statuses as { stop?(): void }).stop?.();
-      await delivery?.close();
-    },
-  };
-}
-
-/** The time in which the newest events come, whose sequences have gaps. */
-interface Replay {
-  /** Last sequence of the log after the broker has picked. That event always comes: nothing supersedes it. */
-  readonly until: number;
-  /** How many subjects the log has up to there. */
-  readonly subjects: number;
-  seen: number;
-}
-
-/** The gaps between the picked events cannot show that the log lost some, so its own count has to. */
-async function beginReplay(
-  jsm: JetStreamManager,
-  onDamage: (error: LogDamaged) => void,
-): Promise<Replay | undefined> {
-  const { last_seq, messages, num_subjects = 0 } = (await jsm.streams.info(streamNames.sessions)).state;
-  if (messages !== last_seq) {
-    onDamage(new LogDamaged(`SESSIONS has ${messages} of its ${last_seq} events: the others are missing`));
+    judge.agrees('end');
   }
-  return last_seq === 0 ? undefined : { until: last_seq, subjects: num_subjects, seen: 0 };
+
+  #doubt(kind: string, what: string): void {
+    this.#options.judge.doubts(kind, new LogDamaged(what));
+  }
+
+  #restart(): Promise<void> {
+    this.#starting ??= (async () => {
+      this.#delivery?.stop();
+      await this.deliver();
+    })().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async #restartUntilDone(): Promise<void> {
+    const { nc, log } = this.#options;
+    while (!this.#stopped && !nc.isClosed()) {
+      try {
+        return await this.#restart();
+      } catch (error) {
+        log.debug({ err: error }, 'the session log cannot be followed yet');
+        await pause(systemTimers, restartPauseMs);
+      }
+    }
+  }
 }
 
-function endReplay(replay: Replay, onDamage: (error: LogDamaged) => void): undefined {
-  if (replay.seen >= replay.subjects) return;
-  onDamage(
-    new LogDamaged(`SESSIONS has ${replay.subjects} subjects, but only ${replay.seen} newest events came`),
-  );
+function idOf({ message }: StoredEvent): unknown {
+  return (message as { id?: unknown } | null)?.id;
 }
 
 /** Sequence of the last event in SESSIONS, 0 when there is none. */
 export async function lastSessionSequence(nc: NatsConnection): Promise<number> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  return (await jsm.streams.info(streamNames.sessions)).state.last_seq;
+  return (await onceClusterFormed(nc, () => leaderInfo(jsm, streamNames.sessions))).state.last_seq;
 }

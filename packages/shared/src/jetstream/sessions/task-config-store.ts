@@ -5,6 +5,7 @@ import { type ObjectInfo, type ObjectStore, Objm } from '@nats-io/obj';
 import * as z from 'zod';
 import { bucketNames } from '../../contracts/subjects.ts';
 import { type TaskConfig, taskConfigKey, taskConfigSchema } from '../../contracts/task-config.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 
 export type LoadedTaskConfig =
   | { readonly ok: true; readonly config: TaskConfig }
@@ -70,7 +71,7 @@ export class TaskConfigStore {
 
   async #isFull(cause: unknown, bytesMore: number): Promise<TaskConfigStoreFull | undefined> {
     if (!(cause instanceof JetStreamApiError && cause.code === storeFailed)) return undefined;
-    const { state, config } = await this.#jsm.streams.info(stream);
+    const { state, config } = await leaderInfo(this.#jsm, stream);
     const { bytes } = state;
     const isFull = config.max_bytes > 0 && bytes + bytesMore + overheadBytes > config.max_bytes;
     return isFull ? new TaskConfigStoreFull({ bytes, maxBytes: config.max_bytes }, { cause }) : undefined;

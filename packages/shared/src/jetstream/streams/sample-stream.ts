@@ -3,6 +3,7 @@ import {
   JetStreamApiError,
   type JetStreamManager,
   jetstreamManager,
+  type MsgRequest,
   type StoredMsg,
 } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
@@ -14,6 +15,7 @@ import {
   sampleMessageId,
 } from '../../contracts/sample/sample.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 import { PublishRefused, PublishTooLarge, SamplePublisher } from '../samples/sample-publisher.ts';
 
 /** Messages of one device that are looked through for a sample; more than may be in flight at a time. */
@@ -77,7 +79,7 @@ export class SampleStream {
 
   /** What this process publishes comes behind it. @throws when the broker cannot be asked */
   async lastSequence(): Promise<number> {
-    return (await this.#jsm.streams.info(streamNames.samples)).state.last_seq;
+    return (await leaderInfo(this.#jsm, streamNames.samples)).state.last_seq;
   }
 
   /**
@@ -115,7 +117,9 @@ export class SampleStream {
   }
 
   #from(seq: number, subject: string): Promise<StoredMsg | undefined> {
-    return found(this.#jsm.direct.getMessage(streamNames.samples, { seq, next_by_subj: subject }));
+    return found(
+      this.#jsm.streams.getMessage(streamNames.samples, { seq, next_by_subj: subject } as MsgRequest),
+    );
   }
 }
 

@@ -9,6 +9,7 @@ import {
 import type { NatsConnection } from '@nats-io/nats-core';
 import { encodeSentRecord, type SentRecord } from '../../contracts/sent-record.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 
 const publishTimeoutMs = 2_000;
 const fetchedAtOnce = 500;
@@ -47,7 +48,7 @@ export interface NewInSent {
 /** What SENT has behind a sequence. @throws when the broker cannot be asked */
 export async function readSent(nc: NatsConnection, after: number): Promise<NewInSent> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { state, ts } = await jsm.streams.info(streamNames.sent);
+  const { state, ts } = await leaderInfo(jsm, streamNames.sent);
   const nowMs = ts === undefined ? Date.now() : Date.parse(ts);
   const messages: SentMessage[] = [];
   // An earlier end than what was read is that of a stream which was made anew.

@@ -21,6 +21,7 @@ import {
   type StreamShape,
 } from '../connection/broker-unfit.ts';
 import { isOfCluster, noSuitablePeers, onceClusterFormed } from '../connection/cluster-forming.ts';
+import { streamSetUp } from '../connection/leader-info.ts';
 
 export interface StreamSettings {
   readonly sessionsMaxBytes: number;
@@ -116,7 +117,7 @@ async function makeStreams(
   for (const { name, ...options } of buckets) {
     const bucket = { name: `KV_${name}`, max_bytes: options.max_bytes, num_replicas: replicas };
     await makeUnlessThere(nc, jsm, bucket, async () => {
-      await kvm.create(name, { ...options, history: 1, replicas });
+      await kvm.create(name, { ...options, history: 1, replicas, allow_direct: false });
     });
   }
   await ensureTaskConfigs(nc, jsm, settings);
@@ -192,19 +193,19 @@ function streamShapes(settings: StreamSettings): StreamShape[] {
   const isFile = { storage: StorageType.File };
   // What is only a matter of size is left out of it, and so is what harms nobody.
   const streams = streamConfigs(settings).map(
-    ({ name, subjects = [], retention, discard, deny_delete, deny_purge, allow_direct }): StreamShape => ({
+    ({ name, subjects = [], retention, discard, deny_delete, deny_purge }): StreamShape => ({
       ...{ name, subjects, ...isFile },
       ...(retention && { retention }),
       ...(discard && { discard }),
       ...(deny_delete && { deny_delete }),
       ...(deny_purge && { deny_purge }),
-      ...(allow_direct && { allow_direct }),
       ...shapes[name],
     }),
   );
   const keyValue = buckets.map(({ name, storage }): StreamShape => {
     const mustLast = storage === StorageType.File;
-    return { name: `KV_${name}`, subjects: [`$KV.${name}.>`], ...(mustLast && isFile) };
+    // A direct question is answered by any copy, also by one that is cut off from the others.
+    return { name: `KV_${name}`, subjects: [`$KV.${name}.>`], allow_direct: false, ...(mustLast && isFile) };
   });
   const prefix = `$O.${bucketNames.taskConfigs}`;
   const objects = { name: taskConfigsStream, subjects: [`${prefix}.C.>`, `${prefix}.M.>`], ...isFile };
@@ -282,7 +283,7 @@ function tooFewNodes(
 
 async function exists(jsm: JetStreamManager, name: string): Promise<boolean> {
   try {
-    await jsm.streams.info(name);
+    await streamSetUp(jsm, name);
     return true;
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound) return false;
@@ -344,7 +345,6 @@ function streamConfigs(settings: StreamSettings): StreamSpec[] {
       max_bytes: settings.samplesMaxBytes,
       max_age: settings.samplesMaxAgeHours * hourMs * nanosPerMs,
       duplicate_window: 2 * 60_000 * nanosPerMs,
-      allow_direct: true,
     },
     {
       ...common,

@@ -2,6 +2,7 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 
 export interface StreamSize {
   readonly stream: string;
@@ -52,7 +53,7 @@ async function readStreamSizes(nc: NatsConnection): Promise<StreamSize[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   return Promise.all(
     Object.values(streamNames).map(async (stream) => {
-      const { state, config } = await jsm.streams.info(stream);
+      const { state, config } = await leaderInfo(jsm, stream);
       const { messages, bytes } = state;
       return { stream, messages, bytes, maxBytes: config.max_bytes > 0 ? config.max_bytes : undefined };
     }),

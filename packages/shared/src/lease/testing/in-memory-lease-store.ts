@@ -45,6 +45,9 @@ export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
 }
 
+/** As the client of the real one. */
+const readTimeoutMs = 5_000;
+
 /** A process's way to the bucket, as slow and lossy as the test wants. A late request is still carried out. */
 export class SlowLeaseStore implements LeaseStore {
   /** Asked for every request; at once and without loss unless set. */
@@ -60,11 +63,11 @@ export class SlowLeaseStore implements LeaseStore {
   }
 
   read(key: string): Promise<LeaseRecord | undefined> {
-    return this.#ask(() => this.#bucket.read(key), 2_000);
+    return this.#ask(() => this.#bucket.read(key), readTimeoutMs);
   }
 
   list(): Promise<LeaseRecord[]> {
-    return this.#ask(() => this.#bucket.list(), 2_000);
+    return this.#ask(() => this.#bucket.list(), readTimeoutMs);
   }
 
   write(key: string, value: string, expectedRevision: number, timeoutMs: number): Promise<number> {

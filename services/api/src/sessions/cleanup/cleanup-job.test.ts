@@ -58,16 +58,16 @@ beforeEach(async () => {
 });
 
 /** What the guard says meanwhile, and how often it was asked. */
-function job(guard: { damage?: LogBehindReadModel; isSound: boolean }, everyMs = 20) {
+function job(guard: { doubt?: LogBehindReadModel; isSound: boolean }, everyMs = 20) {
   const asked = { times: 0 };
   const said: unknown[] = [];
   const log = { ...silent, info: (about: unknown) => said.push(about) } as unknown as Logger;
   const { stop } = startCleanupJob({
     database,
     logGuard: {
-      damage: () => {
+      doubt: () => {
         asked.times += 1;
-        return guard.damage;
+        return guard.doubt;
       },
       isSound: () => {
         asked.times += 1;
@@ -133,12 +133,12 @@ describe('what comes in of a session after it was cleaned away', () => {
     const guard: Parameters<typeof job>[0] = { isSound: false };
     const { asked, said, stop } = job(guard);
     await eventually(() => asked.times > 3, { what: 'the job to have asked whether the log is sound' });
-    guard.damage = new LogBehindReadModel('set back');
+    guard.doubt = new LogBehindReadModel('set back');
     guard.isSound = true;
     const before = asked.times;
     await eventually(() => asked.times > before + 3, { what: 'the job to have asked what is wrong' });
     expect([said, await onRecord(), await sessionsIn('session_counters')]).toEqual([[], ['1-1'], ['1-1']]);
-    delete guard.damage;
+    delete guard.doubt;
     await eventually(() => said.length > 0, { what: 'the job to go on' });
     await stop();
     expect([await onRecord(), await sessionsIn('session_counters')]).toEqual([[], []]);

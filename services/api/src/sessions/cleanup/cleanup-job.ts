@@ -11,7 +11,7 @@ import type { EndedStatus } from './cleanable-sessions.ts';
 
 export interface CleanupJobOptions {
   readonly database: Database;
-  readonly logGuard: Pick<LogGuard, 'damage' | 'isSound'>;
+  readonly logGuard: Pick<LogGuard, 'doubt' | 'isSound'>;
   /** Sessions that ended longer ago than this are removed; 0: none, only what came in of those that were removed before. */
   readonly olderThanMs: number;
   readonly statuses: readonly EndedStatus[];
@@ -39,7 +39,7 @@ export function startCleanupJob(options: CleanupJobOptions): { readonly stop: St
   /** Undefined when another process does it, or nobody should. */
   const run = async (): Promise<{ removed: number; late: number } | undefined> => {
     // The read model may be all that is left of the log.
-    if (logGuard.damage()) return undefined;
+    if (logGuard.doubt()) return undefined;
     return database.connection().execute(async (connection) => {
       const key = sql.lit(advisoryLocks.cleanup);
       const { rows } = await sql<{ held: boolean }>`select pg_try_advisory_lock(${key}) as held`.execute(

@@ -14,7 +14,7 @@ import { countCleanable, listCleanable } from './cleanable-sessions.ts';
 
 export interface CleanupSources {
   readonly database: Database;
-  readonly logGuard: Pick<LogGuard, 'damage'>;
+  readonly logGuard: Pick<LogGuard, 'doubt'>;
 }
 
 /** Below /api/system/cleanup. */
@@ -49,8 +49,8 @@ export function cleanupRoutes({ database, logGuard }: CleanupSources): FastifyPl
       { schema: { body: cleanupBodySchema, response: { 200: cleanedUpSchema } } },
       async (request) => {
         // The read model may be all that is left of the log.
-        const damage = logGuard.damage();
-        if (damage) throw damage;
+        const doubt = logGuard.doubt();
+        if (doubt) throw doubt;
         const { older_than, status, limit } = request.body;
         const endedBefore = timeAgo(older_than);
         const { removed, limitReached } = await cleanUp(

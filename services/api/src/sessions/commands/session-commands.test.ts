@@ -21,7 +21,7 @@ function commandsOn(events: EventStore) {
     } as unknown as SessionCommandsOptions['versions'],
     projection: { waitFor: async () => 'too_late' },
     shown: { after: async () => undefined },
-    logGuard: { damage: () => undefined },
+    logGuard: { damage: () => undefined, doubt: () => undefined },
     memory: new RecentSessions(),
     validateTask: () => Promise.reject(new Error('nobody asked for it')),
     readYourWriteMs: 0,

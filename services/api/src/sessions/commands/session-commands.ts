@@ -20,7 +20,7 @@ import {
 } from '@holdfast/shared/sessions/handle-command.ts';
 import type { ConfigVersions } from '../../configuration/config-versions.ts';
 import { refusalProblem } from '../../http/http-errors.ts';
-import type { CommandStores } from '../../ports.ts';
+import { BrokerUnavailable, type CommandStores } from '../../ports.ts';
 import type { LogGuard } from '../projection/log-guard.ts';
 import type { ProjectionSignal, WaitOutcome } from '../projection/projection-signal.ts';
 import { sessionViewFromLog } from '../queries/session-view.ts';
@@ -35,7 +35,7 @@ export interface SessionCommandsOptions {
   readonly versions: Pick<ConfigVersions, 'ensure'>;
   readonly projection: Pick<ProjectionSignal, 'waitFor'>;
   readonly shown: Pick<ShownSessions, 'after'>;
-  readonly logGuard: Pick<LogGuard, 'damage'>;
+  readonly logGuard: Pick<LogGuard, 'damage' | 'doubt'>;
   /** Reads the task's devices once. @throws ApiProblem when it is strict and they do not give everything */
   readonly validateTask: (
     taskId: number,
@@ -84,6 +84,9 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
   const usableStores = () => {
     const damage = logGuard.damage();
     if (damage) throw damage;
+    const doubt = logGuard.doubt();
+    if (doubt)
+      throw new BrokerUnavailable('SESSIONS is being compared with the read model', { cause: doubt });
     return broker.stores();
   };
 

@@ -36,9 +36,11 @@ const away: SessionLog = {
 
 describe('a log', () => {
   it('is sound once it was found to be that of the read model, and until it is not', async () => {
-    const guard = new LogGuard(database, silent);
+    let nowMs = 0;
+    const guard = new LogGuard(database, silent, { monotonicMs: () => nowMs });
     const after = async (log: SessionLog) => {
       await guard.check(log);
+      nowMs += 3_000;
       return [guard.isSound(), guard.damage() !== undefined];
     };
     expect([guard.isSound(), guard.damage()]).toEqual([false, undefined]);
@@ -50,6 +52,14 @@ describe('a log', () => {
       .execute((transaction) => writeCheckpoint(transaction, { lastSequence: 2, lastEventId: 'b' }));
     expect(await after(logOf('a', 'b', 'c'))).toEqual([true, false]);
     expect(await after(away)).toEqual([true, false]);
+    // Once may be the answer of a node that is behind.
+    expect(await after(logOf('a', 'other'))).toEqual([false, false]);
+    expect(guard.doubt()).toBeDefined();
+    expect(await after(logOf('a', 'b'))).toEqual([true, false]);
+    expect(guard.doubt()).toBeUndefined();
+    expect(await after(logOf('a'))).toEqual([false, false]);
+    expect(await after(away)).toEqual([false, false]);
+    expect(await after(logOf('a', 'other'))).toEqual([false, false]);
     expect(await after(logOf('a', 'other'))).toEqual([false, true]);
     expect(await after(away)).toEqual([false, true]);
     expect(await after(logOf('a', 'b'))).toEqual([true, false]);

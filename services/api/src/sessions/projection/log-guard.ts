@@ -1,5 +1,8 @@
+import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
+import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { SessionLog } from '../../ports.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
@@ -39,22 +42,37 @@ export async function verifyLog(log: SessionLog, checkpoint: Checkpoint): Promis
 }
 
 const checkIntervalMs = 5_000;
+/** A finding that speaks against the log may be that of a node that is behind: it is looked at again soon. */
+const doubtIntervalMs = 1_000;
+const kind = 'read model';
 
 /** Every API process looks for itself, because every one of them takes commands. */
 export class LogGuard {
   readonly #database: Database;
   readonly #log: Logger;
-  #damage: LogBehindReadModel | undefined;
+  readonly #judge: LogJudge<LogBehindReadModel>;
+  #said: string | undefined;
   #isSound = false;
 
-  constructor(database: Database, log: Logger) {
+  constructor(database: Database, log: Logger, clock: Pick<Clock, 'monotonicMs'> = systemClock) {
     this.#database = database;
     this.#log = log;
+    this.#judge = new LogJudge<LogBehindReadModel>({
+      clock,
+      onVerdict: (damage) => {
+        if (!damage) log.info('SESSIONS and the read model agree again');
+      },
+    });
   }
 
   /** What is wrong with the log, as far as it could be found out. */
   damage(): LogBehindReadModel | undefined {
-    return this.#damage;
+    return this.#judge.damage();
+  }
+
+  /** What speaks against the log, though it may have been one answer that was out of date: nothing is to be added to it now. */
+  doubt(): LogBehindReadModel | undefined {
+    return this.#judge.doubt();
   }
 
   /** Whether the log was found to be that of the read model: not so before it was looked at, nor without a checkpoint. */
@@ -64,18 +82,19 @@ export class LogGuard {
 
   /** Looks every few seconds, whenever there is a connection. */
   watch(sessionLog: () => SessionLog | undefined): { stop: Stop } {
-    let checking: Promise<void> | undefined;
-    const timer = setInterval(() => {
-      const log = sessionLog();
-      if (!log || checking) return;
-      checking = this.check(log).finally(() => {
-        checking = undefined;
-      });
-    }, checkIntervalMs);
+    const stopping = new AbortController();
+    const { signal } = stopping;
+    const watching = (async () => {
+      while (!signal.aborted) {
+        await pause(systemTimers, this.doubt() ? doubtIntervalMs : checkIntervalMs, signal);
+        const log = sessionLog();
+        if (log && !signal.aborted) await this.check(log);
+      }
+    })();
     return {
       stop: async () => {
-        clearInterval(timer);
-        await checking;
+        stopping.abort();
+        await watching;
       },
     };
   }
@@ -85,14 +104,22 @@ export class LogGuard {
     try {
       const checkpoint = await readCheckpoint(this.#database);
       if (checkpoint) await verifyLog(log, checkpoint);
-      if (this.#damage) this.#log.info('SESSIONS and the read model agree again');
-      this.#damage = undefined;
+      this.#judge.agrees(kind);
+      this.#said = undefined;
       this.#isSound = checkpoint !== undefined;
     } catch (error) {
       if (!(error instanceof LogBehindReadModel)) return;
       this.#isSound = false;
-      if (this.#damage?.message !== error.message) this.#log.error({ err: error }, error.message);
-      this.#damage = error;
+      this.#judge.doubts(kind, error);
+      if (this.#judge.state() !== 'damaged') {
+        this.#log.warn(
+          { err: error },
+          'an answer about SESSIONS does not fit the read model; it is looked at again',
+        );
+      } else if (this.#said !== error.message) {
+        this.#said = error.message;
+        this.#log.error({ err: error }, error.message);
+      }
     }
   }
 }

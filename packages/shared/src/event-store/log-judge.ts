@@ -1,0 +1,80 @@
+import type { LogDamaged } from './event-store.ts';
+
+/**
+ * - `sound`: nothing speaks against the log
+ * - `doubtful`: something does, and may be the answer of a node that is behind. Nothing is done on the strength of the log
+ * - `damaged`: it has spoken against the log for seconds
+ */
+export type LogState = 'sound' | 'doubtful' | 'damaged';
+
+export interface LogJudgeOptions<Damage> {
+  readonly clock: { monotonicMs(): number };
+  /** The log is damaged; and, with undefined, that is taken back. */
+  readonly onVerdict: (damage: Damage | undefined) => void;
+  /** For so long the same must be found again and again. */
+  readonly confirmMs?: number;
+}
+
+interface Doubt<Damage> {
+  readonly error: Damage;
+  readonly sinceMs: number;
+  readonly looks: number;
+}
+
+/**
+ * Right after a cut each node of a cluster has its own log for a moment, and one that was cut off takes itself for its leader for
+ * seconds: both were measured, and both are over sooner.
+ */
+const confirmedAfterMs = 5_000;
+const looksAtLeast = 3;
+
+/**
+ * Tells a log that has lost events from an answer that was out of date. Of each kind of finding one that agrees ends the
+ * doubt, and takes damage back.
+ */
+export class LogJudge<Damage extends Error = LogDamaged> {
+  readonly #options: LogJudgeOptions<Damage>;
+  readonly #doubts = new Map<string, Doubt<Damage>>();
+  #damage: { readonly kind: string; readonly error: Damage } | undefined;
+
+  constructor(options: LogJudgeOptions<Damage>) {
+    this.#options = options;
+  }
+
+  state(): LogState {
+    if (this.#damage) return 'damaged';
+    return this.#doubts.size > 0 ? 'doubtful' : 'sound';
+  }
+
+  damage(): Damage | undefined {
+    return this.#damage?.error;
+  }
+
+  /** What speaks against the log, be it for seconds or once; of one kind of finding when that is given. */
+  doubt(kind?: string): Damage | undefined {
+    if (kind !== undefined) return this.#doubts.get(kind)?.error;
+    const [first] = this.#doubts.values();
+    return this.#damage?.error ?? first?.error;
+  }
+
+  /** A finding of this kind speaks against the log. */
+  doubts(kind: string, error: Damage): void {
+    const nowMs = this.#options.clock.monotonicMs();
+    const { sinceMs, looks } = this.#doubts.get(kind) ?? { sinceMs: nowMs, looks: 0 };
+    this.#doubts.set(kind, { error, sinceMs, looks: looks + 1 });
+    // What is said of it may change.
+    if (this.#damage?.kind === kind) this.#damage = { kind, error };
+    if (this.#damage || looks + 1 < looksAtLeast) return;
+    if (nowMs - sinceMs < (this.#options.confirmMs ?? confirmedAfterMs)) return;
+    this.#damage = { kind, error };
+    this.#options.onVerdict(error);
+  }
+
+  /** A finding of this kind speaks for it. */
+  agrees(kind: string): void {
+    this.#doubts.delete(kind);
+    if (this.#damage?.kind !== kind) return;
+    this.#damage = undefined;
+    this.#options.onVerdict(undefined);
+  }
+}

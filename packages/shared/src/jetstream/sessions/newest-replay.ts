@@ -1,0 +1,41 @@
+/**
+ * The time in which the newest event of each subject comes, with gaps between the sequences. The gaps cannot show that the
+ * log lost some, so its own count has to.
+ */
+export class NewestReplay {
+  /** How many subjects the log has. */
+  readonly subjects: number;
+  /** Last sequence of the log after the broker has picked. That event always comes: nothing supersedes it. */
+  readonly #until: number;
+  readonly #handedOver: Map<string, number>;
+  #seen = 0;
+  #at = 0;
+
+  private constructor(until: number, subjects: number, handedOver: Map<string, number>) {
+    this.#until = until;
+    this.subjects = subjects;
+    this.#handedOver = handedOver;
+  }
+
+  /** @param before of which too little has come: what it has handed over must not come again */
+  static of(until: number, subjects: number, before: NewestReplay | undefined): NewestReplay {
+    return new NewestReplay(until, subjects, before ? before.#handedOver : new Map());
+  }
+
+  get seen(): number {
+    return this.#seen;
+  }
+
+  isUnderWay(): boolean {
+    return this.#at < this.#until;
+  }
+
+  /** @returns whether the event is younger than what was handed over of its subject */
+  saw(subject: string, sequence: number): boolean {
+    this.#seen += 1;
+    this.#at = sequence;
+    const isNews = sequence > (this.#handedOver.get(subject) ?? 0);
+    if (isNews) this.#handedOver.set(subject, sequence);
+    return isNews;
+  }
+}

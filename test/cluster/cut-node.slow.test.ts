@@ -1,0 +1,122 @@
+import { bucketNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
+import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { leaderInfo, NoLeader } from '@holdfast/shared/jetstream/connection/leader-info.ts';
+import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
+import { followSessionLog } from '@holdfast/shared/jetstream/sessions/session-log.ts';
+import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
+import { systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { expect, it } from 'vitest';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { nodesToCut } from './nodes-to-cut.ts';
+
+const settings = {
+  ...{ sessionsMaxBytes: 2_097_152, samplesMaxBytes: 4_194_304, taskConfigsMaxBytes: 2_097_152 },
+  ...{ samplesMaxAgeHours: 1, replicas: 3 },
+};
+const log = createLogger('test', 'silent');
+
+/** All that a process has of one node. */
+async function clientOf(url: string) {
+  const { nc, close } = await connectNats({ url, name: 'test', log });
+  cleanUpAfterFile(close);
+  return { nc, jsm: await jetstreamManager(nc, { checkAPI: false, timeout: 2_000 }) };
+}
+
+it('what a node says that was cut from the others is no answer, and what it says after the heal damages no log', async () => {
+  const cluster = await nodesToCut(3);
+  const clients = await Promise.all(cluster.nodes.map(({ url }) => clientOf(url)));
+  const [first] = clients;
+  if (!first) throw new Error('no node');
+  await eventually(() => ensureStreams(first.nc, settings).then(() => true), {
+    what: 'the streams on three nodes',
+    timeoutMs: 60_000,
+  });
+  const { cluster: about } = await leaderInfo(first.jsm, streamNames.sessions);
+  const cut = Number(about?.leader?.at(-1)) - 1;
+  const lone = clients[cut];
+  const other = clients[(cut + 1) % 3];
+  if (!lone || !other) throw new Error(`no node is called ${about?.leader}`);
+  const store = await JetStreamEventStore.open(other.nc);
+  const leases = await KvLeaseStore.open(other.nc, bucketNames.collectors);
+  const seen = await KvLeaseStore.open(lone.nc, bucketNames.collectors);
+  let sequence = 0;
+  let written = 0;
+  const append = async (): Promise<boolean> => {
+    written += 1;
+    const event = { specversion: '1.0', id: `event-${written}`, source: '/test', type: 'test' };
+    const time = '2025-03-01T06:00:00.000Z';
+    sequence = await store.append(
+      subjects.lifecycle('7'),
+      { ...event, specversion: '1.0', time, subject: '7-1', data: { schema_version: 1 } },
+      sequence,
+    );
+    return true;
+  };
+  await append();
+  let revision = await leases.write('hall-1', 'before', 0, 5_000);
+
+  const followers = await Promise.all(
+    clients.map(async ({ nc }) => {
+      const verdicts: unknown[] = [];
+      const judge = new LogJudge({ clock: systemClock, onVerdict: (damage) => verdicts.push(damage) });
+      const follower = await followSessionLog({
+        ...{ nc, after: 'newest_per_subject', judge, log },
+        onEvent: () => undefined,
+      });
+      cleanUpAfterFile(() => follower.stop());
+      return { follower, verdicts, judge };
+    }),
+  );
+
+  cluster.cut(cut);
+  const patient = { timeoutMs: 60_000, intervalMs: 250 };
+  await eventually(append, { what: 'the other two to have a leader', ...patient });
+  await eventually(
+    async () => {
+      revision = await leases.write('hall-1', 'after', revision, 2_000);
+      return true;
+    },
+    { what: 'a lease to be written', ...patient },
+  );
+  await eventually(
+    () =>
+      leaderInfo(lone.jsm, streamNames.sessions).then(
+        () => false,
+        (error) => error instanceof NoLeader,
+      ),
+    { what: 'the node that was cut to give no answer that counts', ...patient },
+  );
+  // The client itself would take what the node says.
+  expect((await lone.jsm.streams.info(streamNames.sessions)).state.last_seq).toBeLessThan(sequence);
+  await eventually(
+    () =>
+      seen.read('hall-1').then(
+        () => false,
+        () => true,
+      ),
+    {
+      what: 'the node that was cut to say nothing of leases',
+      ...patient,
+    },
+  );
+  for (let more = 0; more < 20; more += 1) await append();
+
+  await cluster.heal();
+  // Asked by everybody, again and again, from the first moment on.
+  const asking = followers.map(async ({ follower }) => {
+    for (let looks = 0; looks < 20 || follower.appliedSequence() < sequence; looks += 1) {
+      await follower.verify().catch(() => undefined);
+    }
+  });
+  await Promise.all(asking);
+  for (const { verdicts, judge } of followers) {
+    expect(verdicts).toEqual([]);
+    expect(judge.state()).toBe('sound');
+  }
+  expect((await seen.read('hall-1'))?.value).toBe('after');
+}, 300_000);
