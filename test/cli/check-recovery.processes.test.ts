@@ -90,6 +90,19 @@ describe('holdfast check-recovery', () => {
     });
   });
 
+  it('counts only what came since a time when it is told one, as after a restart', async () => {
+    expect((await check('--since', '-1h')).code).toBe(0);
+    const since = new Date().toISOString();
+    expect(await check('--since', since)).toMatchObject({
+      code: 2,
+      stdout: expect.stringContaining('CRITICAL: expected 1, actual 0, missing 1'),
+    });
+    expect((await check('--since', since, '--verbose')).stdout).toContain(`none since ${since}`);
+    await sampleArrives();
+    expect((await check('--since', since, '--wait', '60')).code).toBe(0);
+    expect((await check('--since', 'yesterday')).code).toBe(3);
+  });
+
   it('warns of devices that do not answer when it is asked for them: their session does its work', async () => {
     const seen = { consecutive_failures: 3, last_success: null, last_error: null };
     await says('polling', {

@@ -9,12 +9,10 @@ export function childNotes(
   logs: LogStream,
   claim: HomeClaim,
 ): Omit<SupervisedChildOptions, 'name' | 'spawn'> {
+  const notWritten = (error: unknown) => logs.warn(`running.json could not be written: ${String(error)}`);
   return {
-    onSpawned: (pid) => {
-      claim.childStarted(name, pid).catch((error: unknown) => {
-        logs.warn(`running.json could not be written: ${String(error)}`);
-      });
-    },
+    onSpawned: (pid) => void claim.childStarted(name, pid).catch(notWritten),
+    onReady: (pid) => void claim.childReady(name, pid).catch(notWritten),
     onDied: (pid, exit, startsAgainInMs) => {
       logs.warn(
         `✗ ${name} (process ${pid}) ${how(exit)}. It is started again in ${seconds(startsAgainInMs)}.`,

@@ -14,7 +14,11 @@ const runningSchema = z.object({
   nats_url: z.string().optional(),
   postgres_port: z.int().optional(),
   simulator_url: z.string().optional(),
-  children: z.record(z.string(), processSchema),
+  children: z.record(
+    z.string(),
+    /** Whether it does its work by now. */
+    processSchema.extend({ ready: z.boolean().optional() }),
+  ),
 });
 
 /** The content of `running.json`, for people, tests and the next start. */
@@ -27,6 +31,8 @@ export interface HomeClaim {
   publish(addresses: StackAddresses): Promise<void>;
   /** A child was started, first or again. */
   childStarted(name: string, pid: number): Promise<void>;
+  /** It does its work. */
+  childReady(name: string, pid: number): Promise<void>;
   release(): Promise<void>;
 }
 
@@ -61,6 +67,7 @@ export async function claimHome(
   }
   await endOrphans(orphans, onOrphans);
 
+  const ready = new Map<string, number>();
   // One after the other, so that the last state is what stays.
   let writing = Promise.resolve();
   const write = (): Promise<void> => {
@@ -73,7 +80,15 @@ export async function claimHome(
       return write();
     },
     childStarted: async (name, pid) => {
-      running.children[name] = { pid, identity: (await identityOf(pid)) ?? '' };
+      const identity = (await identityOf(pid)) ?? '';
+      running.children[name] = { pid, identity, ready: ready.get(name) === pid };
+      await write();
+    },
+    childReady: async (name, pid) => {
+      ready.set(name, pid);
+      const child = running.children[name];
+      // Else it is not known yet who it is.
+      if (child?.pid === pid) running.children[name] = { ...child, ready: true };
       await write();
     },
     release: async () => {

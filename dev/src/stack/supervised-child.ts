@@ -16,6 +16,8 @@ export interface SupervisedChildOptions {
   /** Starts it, the first time and every further time. Leaves no process behind when it rejects. */
   readonly spawn: () => Promise<LiveProcess>;
   readonly onSpawned: (pid: number) => void;
+  /** Each time. */
+  readonly onReady: (pid: number) => void;
   readonly onDied: (pid: number, exit: ProcessExit, startsAgainInMs: number) => void;
   readonly onNotStarted: (error: unknown, startsAgainInMs: number) => void;
   readonly onBack: (pid: number) => void;
@@ -55,6 +57,7 @@ export class SupervisedChild {
   async start(signal: AbortSignal): Promise<void> {
     const live = await this.#spawn();
     await live.untilReady(signal);
+    this.#options.onReady(live.pid);
     this.#watching = this.#keepRunning(live);
   }
 
@@ -91,7 +94,7 @@ export class SupervisedChild {
   }
 
   async #keepRunning(first: LiveProcess): Promise<void> {
-    const { onDied, onNotStarted, onBack, onBroken } = this.#options;
+    const { onReady, onDied, onNotStarted, onBack, onBroken } = this.#options;
     const stopping = this.#stopping.signal;
     let live: LiveProcess | undefined = first;
     let pauseMs = FIRST_PAUSE_MS;
@@ -121,6 +124,7 @@ export class SupervisedChild {
         live.untilReady(stopping).then(
           () => {
             if (this.#live?.pid === pid) isTrial = false;
+            onReady(pid);
             onBack(pid);
           },
           () => {},

@@ -17,16 +17,21 @@ export const checkRecovery: Command = {
   options: {
     devices: { type: 'boolean', about: 'warn, too, of devices that do not answer' },
     wait: { type: 'string', value: 'SECONDS', about: 'ask again until all is well, so long at most' },
+    since: {
+      type: 'string',
+      value: 'TIME',
+      about: 'only samples since then count, as after a restart: -30s (s, m, h, d, w) or RFC 3339',
+    },
     verbose: { type: 'boolean', about: 'a further line for everything that does not fit' },
   },
   usageCode: monitorCodes.unknown,
   async run(context, input) {
     const untilMs = performance.now() + (input.integer('wait', 0) ?? 0) * 1_000;
-    const withDevices = input.has('devices');
-    let verdict = await judge(context.api, withDevices);
+    const asked = { withDevices: input.has('devices'), since: input.text('since') };
+    let verdict = await judge(context.api, asked);
     while (!isAllWell(verdict) && performance.now() < untilMs && !context.stopping.aborted) {
       await sleep(askAgainMs, undefined, { signal: context.stopping }).catch(() => {});
-      verdict = await judge(context.api, withDevices);
+      verdict = await judge(context.api, asked);
     }
     tell(context, verdict, input.has('verbose'));
     return verdict.code;
@@ -44,11 +49,15 @@ interface Verdict {
   readonly devices?: DeviceVerdict | undefined;
 }
 
-async function judge(api: ApiClient, withDevices: boolean): Promise<Verdict> {
+async function judge(
+  api: ApiClient,
+  { withDevices, since }: { readonly withDevices: boolean; readonly since: string | undefined },
+): Promise<Verdict> {
   try {
     const recovery = await api.get<RecoveryView>('/api/acquisition/recovery/', {
       only: 'disagreements',
       limit: 500,
+      since,
     });
     const verdict = verdictOn(recovery, undefined);
     if (!withDevices) return verdict;

@@ -33,9 +33,10 @@ interface Situation {
   readonly placement: ReturnType<typeof placed> | ReturnType<typeof waiting>;
   readonly says?: 'polling' | 'refused';
   readonly sample?: { readonly ago: number; readonly epoch: number };
+  readonly sinceAgo?: number;
 }
 
-function compared({ startedAgo, periodSeconds = 1, placement, says, sample }: Situation) {
+function compared({ startedAgo, periodSeconds = 1, placement, says, sample, sinceAgo }: Situation) {
   return compareSession({
     session: { id: '1-1', status: 'running', placement } as SessionView,
     startedMs: startedAgo === undefined ? undefined : ago(startedAgo),
@@ -48,6 +49,7 @@ function compared({ startedAgo, periodSeconds = 1, placement, says, sample }: Si
       epoch: sample.epoch,
       storedAtMs: ago(sample.ago),
     },
+    sinceMs: sinceAgo === undefined ? undefined : ago(sinceAgo),
     nowMs,
   });
 }
@@ -100,6 +102,31 @@ describe('a session with a fresh sample of its former placement', () => {
       is_actual: true,
       is_starting: false,
       agrees,
+    });
+  });
+});
+
+describe('a session of which samples count since a restart', () => {
+  const sample = { ago: 5, epoch: 7 };
+  const runs = { placement: placed(900), says: 'polling', sample } as const;
+  it.each<[string, Situation, boolean]>([
+    ['is read when one has come since', { ...runs, sinceAgo: 5 }, true],
+    ['is not when its last one is from before, fresh as it is', { ...runs, sinceAgo: 4 }, false],
+    [
+      'is when it is read so rarely that its holder has to be believed',
+      { ...runs, sinceAgo: 4, periodSeconds: 3_600 },
+      true,
+    ],
+    [
+      'is not when that holder says nothing',
+      { placement: placed(900), sample, sinceAgo: 4, periodSeconds: 3_600 },
+      false,
+    ],
+  ])('%s', (_, situation, isActual) => {
+    const { is_actual, disagreements } = compared(situation);
+    expect({ is_actual, agrees: disagreements.length === 0 }).toEqual({
+      is_actual: isActual,
+      agrees: isActual,
     });
   });
 });

@@ -5,6 +5,8 @@ import type { LastSample } from '../../ports.ts';
 
 /** A session must have shown itself within three periods, but nobody is called missing within these. */
 const freshAtLeastMs = 15_000;
+/** Of a session that is read less often, its holder's word counts as well as a sample since a given time. */
+const rarelyMs = 60_000;
 /** Beside a period, until the first tick: for placing a session, taking it up and reading. */
 const settlingMs = 2_000;
 
@@ -21,16 +23,22 @@ export function compareSession(options: {
   periodMs: number | undefined;
   status: SessionLiveStatus | undefined;
   lastSample: LastSample | undefined;
+  /** No earlier sample counts; undefined when every fresh one does. */
+  sinceMs?: number | undefined;
   nowMs: number;
 }): SessionRecoveryView {
-  const { session, startedMs, periodMs, status, lastSample, nowMs } = options;
+  const { session, startedMs, periodMs, status, lastSample, sinceMs, nowMs } = options;
   const freshWithinMs = freshWithin(periodMs);
   const word = status?.session === session.id ? status : undefined;
-  const isActual = isFresh(lastSample, periodMs, nowMs);
+  const holder = wordOfHolder(session, word);
+  const isSince =
+    (lastSample?.storedAtMs ?? 0) >= (sinceMs ?? 0) ||
+    (periodMs !== undefined && periodMs > rarelyMs && holder?.state === 'polling');
+  const isActual = isSince && isFresh(lastSample, periodMs, nowMs);
   const isSettling = isWithinGrace(isActual ? Date.parse(session.placement?.since ?? '') : startedMs, {
     graceMs: (periodMs ?? 0) + settlingMs,
     nowMs,
-    word: wordOfHolder(session, word),
+    word: holder,
   });
   return {
     session_id: session.id,
@@ -57,7 +65,7 @@ export function compareSession(options: {
       ? []
       : [
           ...placementDisagreements(session, word, { nowMs, freshWithinMs }),
-          ...sampleDisagreements(session, lastSample, { nowMs, freshWithinMs, isActual }),
+          ...sampleDisagreements(session, lastSample, { nowMs, freshWithinMs, sinceMs, isActual }),
         ],
   };
 }
@@ -117,11 +125,20 @@ function placementDisagreements(
 function sampleDisagreements(
   { status, placement }: SessionView,
   lastSample: LastSample | undefined,
-  { nowMs, freshWithinMs, isActual }: { nowMs: number; freshWithinMs: number; isActual: boolean },
+  {
+    nowMs,
+    freshWithinMs,
+    sinceMs,
+    isActual,
+  }: { nowMs: number; freshWithinMs: number; sinceMs: number | undefined; isActual: boolean },
 ): string[] {
   if (!lastSample) return [`it is ${status}, but no sample of it has arrived`];
   if (!isActual) {
     const ago = seconds(nowMs - lastSample.storedAtMs);
+    if (sinceMs !== undefined && lastSample.storedAtMs < sinceMs) {
+      const since = new Date(sinceMs).toISOString();
+      return [`it is ${status}, but the last sample arrived ${ago} ago, none since ${since}`];
+    }
     return [`it is ${status}, but the last sample arrived ${ago} ago, not within ${seconds(freshWithinMs)}`];
   }
   if (placement?.epoch != null && lastSample.epoch !== placement.epoch) {

@@ -5,13 +5,15 @@ import {
 } from '@holdfast/shared/contracts/http/recovery-http.ts';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
+import { timeOf } from '../../http/relative-time.ts';
 import { type Recovery, type RecoverySources, recoveryView } from './recovery-view.ts';
 
 /** /api/acquisition/recovery: what should run beside what does. */
 export function recoveryRoutes(sources: RecoverySources): FastifyPluginCallbackZod {
   let underWay: Promise<Recovery> | undefined;
   /** Whoever asks while others wait for the same gets the same. */
-  const compared = (): Promise<Recovery> => {
+  const compared = (since: string | undefined): Promise<Recovery> => {
+    if (since) return recoveryView(sources, timeOf('since', since, new Date()));
     underWay ??= recoveryView(sources).finally(() => {
       underWay = undefined;
     });
@@ -21,9 +23,9 @@ export function recoveryRoutes(sources: RecoverySources): FastifyPluginCallbackZ
     app.get(
       '/',
       { schema: { querystring: recoveryQuerySchema, response: { 200: recoverySchema } } },
-      async ({ query: { limit, cursor, only } }): Promise<RecoveryView> => {
+      async ({ query: { limit, cursor, only, since } }): Promise<RecoveryView> => {
         const before = decodeCursor(cursor) ?? Number.POSITIVE_INFINITY;
-        const { sessions, ...rest } = await compared();
+        const { sessions, ...rest } = await compared(since);
         const actual = sessions.filter(({ is_actual }) => is_actual);
         const starting = sessions.filter(({ is_starting }) => is_starting);
         const missing = sessions.filter(({ is_actual, is_starting }) => !is_actual && !is_starting);

@@ -39,8 +39,12 @@ const rowsAtOnce = 1_000;
 const endingMs = 5_000;
 const unexpectedWithinMs = 15_000;
 
-/** Compares all sessions. @throws DatabaseUnavailable, BrokerUnavailable */
-export async function recoveryView(sources: RecoverySources): Promise<Recovery> {
+/**
+ * Compares all sessions.
+ * @param since no earlier sample counts
+ * @throws DatabaseUnavailable, BrokerUnavailable
+ */
+export async function recoveryView(sources: RecoverySources, since?: Date): Promise<Recovery> {
   const { database, liveStatus, waiting } = sources;
   const bySession = newestOfEach(await sources.lastSamples());
   const sessions: ComparedSession[] = [];
@@ -63,6 +67,7 @@ export async function recoveryView(sources: RecoverySources): Promise<Recovery> 
         periodMs: periods.get(row.session_id),
         status: liveStatus.lastWord(row.task_id),
         lastSample: bySession.get(row.session_id),
+        sinceMs: since?.getTime(),
         nowMs: now.getTime(),
       });
       sessions.push({ ...compared, first_sequence: row.first_sequence });
