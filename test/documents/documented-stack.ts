@@ -17,6 +17,7 @@ interface Ready {
 export interface DocumentedStack {
   readonly apiUrl: string;
   readonly natsUrl: string;
+  readonly home: string;
   /** A documented command, made to fit this stack: its ports, its folder, and a device that there is. */
   adapted(command: string): string;
 }
@@ -48,6 +49,7 @@ export async function startDocumentedStack(): Promise<DocumentedStack> {
     return {
       apiUrl,
       natsUrl,
+      home,
       adapted: (command) =>
         command
           .replaceAll('http://127.0.0.1:8000', apiUrl)

@@ -44,6 +44,7 @@ export const PEERS = {
   jq: { find: () => findProgram('jq'), debian: ['jq'] },
   /** Makes hosts of their own for the trial of a cluster. */
   ip: { find: () => findProgram('ip'), debian: ['iproute2'] },
+  shellcheck: { find: () => findProgram('shellcheck'), debian: ['shellcheck'] },
   openssl: { find: () => findProgram('openssl'), debian: ['openssl'] },
 };
 
