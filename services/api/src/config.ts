@@ -37,7 +37,7 @@ const schema = z
       .optional(),
     /** Whether callers on this machine need no key; unset: as long as there are no keys. */
     API_ANONYMOUS_LOOPBACK: setting.flag().optional(),
-    /** Of one key; 0: no limit. */
+    /** Requests of one key; 0: no limit. */
     API_REQUESTS_PER_MINUTE: setting.integer(0, 10_000_000).default(6_000),
     /** Without a key or with a wrong one, of one address; 0: no limit. */
     API_REFUSED_PER_MINUTE: setting.integer(0, 10_000_000).default(30),

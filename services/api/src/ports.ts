@@ -40,7 +40,7 @@ export interface TaskConfigs {
   >;
 }
 
-/** What commands need of the broker. */
+/** The broker, as commands need it. */
 export interface CommandStores {
   readonly events: EventStore;
   readonly taskConfigs: TaskConfigs;
@@ -49,7 +49,7 @@ export interface CommandStores {
 export interface LogEnd {
   /** 0 when the log never held an event. */
   readonly lastSequence: number;
-  /** What the projector's consumer has acknowledged; undefined when there is no such consumer. */
+  /** Sequence that the projector's consumer has acknowledged; undefined when there is no such consumer. */
   readonly acknowledged: number | undefined;
 }
 
@@ -88,7 +88,7 @@ export type LastSamples = () => Promise<readonly LastSample[]>;
 /** SAMPLES as live clients read it. Every method throws BrokerUnavailable. */
 export interface LiveSamples {
   bounds(): Promise<{ readonly firstSequence: number; readonly lastSequence: number }>;
-  /** Of one task, or all. Iterating ends when the feed is stopped or its broker is lost for good. */
+  /** Events of one task, or all. Iterating ends when the feed is stopped or its broker is lost for good. */
   open(query: { after: number; taskId: string | undefined }): Promise<
     AsyncIterable<{ readonly sequence: number; readonly pending: number; readonly data: string }> & {
       readonly pendingAtStart: number;
@@ -97,7 +97,7 @@ export interface LiveSamples {
   >;
 }
 
-/** What lies in QUARANTINE; without `message` when it has no known form. */
+/** An entry of QUARANTINE; without `message` when it has no known form. */
 export interface Quarantined {
   readonly sequence: number;
   readonly message: QuarantinedMessage | undefined;
@@ -125,23 +125,23 @@ export interface QuarantineStore {
   }): Promise<number>;
 }
 
-/** What of SAMPLES is not in the database yet. */
+/** The part of SAMPLES that is not in the database yet. */
 export interface Backlog {
   readonly waiting: number;
   readonly inHand: number;
   readonly bytes: number;
   /** When the oldest was published, in ms since 1970. */
   readonly oldestMs: number | undefined;
-  /** Of what the stream can hold, 0 to 1. */
+  /** Share of the stream's room, 0 to 1. */
   readonly shareOfStream: number;
 }
 
 /** Every method throws BrokerUnavailable. */
 export interface Sinks {
   backlog(): Promise<Backlog>;
-  /** What each writer said last, also those that are gone. */
+  /** Last report of each writer, also of those that are gone. */
   statuses(): Promise<readonly SinkStatus[]>;
-  /** What each collector said last of its samples on their way, also those that are gone. */
+  /** Last report of each collector on its samples on their way, also of those that are gone. */
   outboxes(): Promise<readonly OutboxStatus[]>;
 }
 

@@ -42,7 +42,7 @@ export async function startApi(settings: {
       SESSIONS_MAX_BYTES: String(64 * 1024 * 1024),
       SAMPLES_MAX_BYTES: String(64 * 1024 * 1024),
       COUNTERS_FLUSH_MS: '200',
-      // What a test has commanded it reads at once: also when the machine or its disk stood still for some seconds.
+      // A test reads its own commands at once, also when the machine or its disk stood still for some seconds.
       READ_YOUR_WRITE_MS: '15000',
       ...settings.env,
     },

@@ -5,7 +5,7 @@ import { neverStarted, type SessionState } from '@holdfast/shared/domain/session
 import type { SessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { type ApiUnderTest, sessionsPath } from './api-under-test.ts';
 
-/** What both must agree on. */
+/** The fields that both must agree on. */
 export interface ComparableSession {
   readonly id: string;
   readonly status: string;

@@ -34,7 +34,7 @@ export async function readAll(store: EventStore, subject: string): Promise<Store
   return events;
 }
 
-/** What every event store keeps. Ids must differ between tests, since stores remember them. */
+/** The contract of event stores. Ids must differ between tests, since stores remember them. */
 export function eventStoreContract(open: () => Promise<EventStore>): void {
   it('returns rising sequences and keeps the events as they were', async () => {
     const store = await open();

@@ -8,7 +8,7 @@ import { WatchedHolder } from './watched-holder.ts';
 export interface LeaseTimes {
   /** How long the holder may act after sending its last confirmed renewal. */
   readonly ttlMs: number;
-  /** What others wait beyond that before they call a lease over. */
+  /** Time that others wait beyond that before they call a lease over. */
   readonly marginMs: number;
   readonly renewEveryMs: number;
 }

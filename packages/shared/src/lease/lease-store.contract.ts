@@ -4,7 +4,7 @@ import { LeaseConflict, type LeaseRecord, type LeaseStore } from './lease-store.
 /** No write is given up for a machine that is busy. */
 const patienceMs = 20_000;
 
-/** What every lease store keeps. `waitFor` gives the store the time it needs. */
+/** The contract of lease stores. `waitFor` gives the store the time it needs. */
 export function leaseStoreContract(
   open: () => Promise<LeaseStore>,
   waitFor: (condition: () => boolean, what: string) => Promise<unknown>,

@@ -47,7 +47,7 @@ export function readConfig<T extends z.ZodObject>(schema: T, environment: Enviro
 const mayBeSecret = /(URL|SEED|TOKEN|KEY|CERT|CA|PASSWORD|SECRET)$/;
 const shownAtMost = 80;
 
-/** What was given, behind what is allowed; a fault may be that nothing was. */
+/** The value given, behind the allowed ones; a fault may be that none was. */
 function given(name: string, value: string | undefined, environment: Environment): string {
   if (value === undefined) return '';
   const file = environment[`${name}_FILE`];
@@ -115,7 +115,7 @@ export const brokerSettings = {
   NATS_TLS_KEY: setting.pem('PRIVATE KEY').optional(),
 } as const;
 
-/** What a connection to NATS needs beside a name. */
+/** Settings of a connection to NATS, beside its name. */
 export interface BrokerAccess {
   /** `nats://user:password@host:port`, several with commas between; `tls://` asks for TLS. */
   readonly url: string;

@@ -20,7 +20,7 @@ export function addReadiness(metrics: Metrics, readiness: Readiness): void {
   });
 }
 
-/** Of a service that has no HTTP of its own: readiness among its metrics, and the server unless its port is 0. */
+/** Health of a service without HTTP of its own: readiness among its metrics, and the server unless its port is 0. */
 export async function tellHealth(
   { HEALTH_PORT: port, HEALTH_HOST: host }: { readonly HEALTH_PORT: number; readonly HEALTH_HOST: string },
   about: { readonly metrics: Metrics; readonly readiness: Readiness },

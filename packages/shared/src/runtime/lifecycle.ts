@@ -54,7 +54,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
       process.exit(1);
     }, stopTimeoutMs);
     let isClean = true;
-    // What comes up late, in a start that is still under way, is stopped too.
+    // Parts that come up late, in a start still under way, are stopped too.
     for (let last = stops.pop(); last; last = stops.pop()) {
       try {
         await last.stop();

@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 
-/** What Prometheus is answered. */
+/** The answer to Prometheus. */
 export interface MetricsPage {
   readonly contentType: string;
   text(): Promise<string>;

@@ -9,7 +9,7 @@ export interface RetryOptions {
   readonly firstPauseMs?: number;
   readonly longestPauseMs?: number;
   readonly finishWithinMs?: number;
-  /** So long the other side asks to be left alone after this failure. Honoured up to a minute. */
+  /** Time for which the other side asks to be left alone after this failure. Honoured up to a minute. */
   readonly askedPauseMs?: (error: unknown) => number | undefined;
 }
 

@@ -13,7 +13,7 @@ export interface CommandContext {
   readonly source: string;
   /** RFC 3339, UTC. */
   readonly now: string;
-  /** Of the request that asks for it. */
+  /** Trace of the request that asks for it. */
   readonly traceparent?: string | undefined;
 }
 
@@ -51,7 +51,7 @@ export async function loadSession(store: EventStore, taskId: string): Promise<Lo
   return { state: evolve(neverStarted, recorded), sequence: last.sequence };
 }
 
-/** What was last known of tasks. It may be out of date: only an append that expects its sequence proves that it is not. */
+/** Last knowledge of tasks. It may be out of date: only an append that expects its sequence proves that it is not. */
 export interface SessionMemory {
   get(taskId: string): LoadedSession | undefined;
   set(taskId: string, known: LoadedSession): void;

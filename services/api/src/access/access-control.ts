@@ -28,7 +28,7 @@ export interface AccessControl {
   readonly audit: AuditTrail;
   /** Whether callers on this machine need no key; undefined: as long as there are no keys. */
   readonly anonymousLoopback: boolean | undefined;
-  /** Of one key; 0: without a limit. */
+  /** Requests of one key; 0: without a limit. */
   readonly requestsPerMinute: number;
   /** Requests with no key or a wrong one, of one address; 0: without a limit. */
   readonly refusedPerMinute: number;
@@ -146,7 +146,7 @@ export function whoOf(request: FastifyRequest): string {
   return nameOf(request.caller, operatorOf(request));
 }
 
-/** Of a caller with a key, also one that is refused. Undefined before it is known who calls. */
+/** Id of the caller's key, also of one that is refused. Undefined before it is known who calls. */
 function keyIdOf(caller: Caller | undefined): string | undefined {
   return caller === undefined || caller.kind === 'local' ? undefined : caller.id;
 }

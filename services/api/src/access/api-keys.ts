@@ -127,7 +127,7 @@ export class ApiKeys {
       this.#log.info({ key_id: key.id, role: key.role }, 'the first key was made: that of the settings');
   }
 
-  /** Of one that is revoked already: nothing changes. @throws BrokerUnavailable */
+  /** Revokes a key; one that is revoked already stays as it is. @throws BrokerUnavailable */
   async revoke(id: string, by: string): Promise<Revoked> {
     for (;;) {
       const stored = (await this.#book().readAll()).find(({ record }) => record.id === id);
@@ -223,7 +223,7 @@ export class ApiKeys {
     return record !== undefined && record.revoked_at === null && !this.#isExpired(record);
   }
 
-  /** Of those that may be used from anywhere: a network that was mistyped must lock nobody out. */
+  /** True for the last administrator's key that may be used from anywhere: a mistyped network must lock nobody out. */
   #isLastAdmin(record: ApiKeyRecord): boolean {
     const isOne = ({ id, role, networks }: ApiKeyRecord) =>
       role === 'admin' && networks.length === 0 && this.#usable(id);

@@ -21,6 +21,6 @@ export function mayBeUsedFrom(key: ApiKeyRecord, address: string | undefined): b
     lists.set(key, list);
   }
   // An IPv4 address that arrives over IPv6 (::ffff:192.0.2.5) is in the networks that it is in over IPv4.
-  // Of a link-local address the zone (%eth0) is this machine's own name for the link.
+  // The zone of a link-local address (%eth0) is this machine's own name for the link.
   return list.check(address.split('%', 1)[0] ?? '', family === 6 ? 'ipv6' : 'ipv4');
 }

@@ -76,7 +76,7 @@ export const routeRoles: ReadonlyMap<string, RouteRule> = new Map<string, RouteR
   ['GET /api/system/audit', admin],
 ]);
 
-/** What is known of a request's route. */
+/** The route that serves a request. */
 export interface KnownRoute {
   /** Its pattern; undefined where there is none. */
   readonly url: string | undefined;

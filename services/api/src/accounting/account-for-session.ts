@@ -31,7 +31,7 @@ export interface AccountingQuery {
   readonly to: Date;
 }
 
-/** What became of the ticks of one device within the time asked for. */
+/** The account of one device's ticks within the time asked for. */
 export interface DeviceAccount {
   readonly device: string;
   /** Of its ticks. */

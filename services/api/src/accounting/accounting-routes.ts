@@ -46,7 +46,7 @@ export function accountingRoutes(sources: AccountingSources): FastifyPluginCallb
     if (asked.from && asked.from >= asked.to) {
       throw validationFailed([{ path: 'from', message: 'must be before to' }]);
     }
-    // What is not due yet cannot be missing.
+    // A tick that is not due yet cannot be missing.
     const window = { ...asked, to: asked.to > now ? now : asked.to };
     const found = await accountForSession(sources, { session, device, ...window });
     if (!found) throw deviceNotInSession(sessionId, device);

@@ -36,7 +36,7 @@ export async function coverageAround(
     const firstScheduledMs = (scheduled[0]?.from ?? Number.POSITIVE_INFINITY) * periodMs;
     const recorded = known ? [known.stored, known.quarantined, ...known.missed.values()].flat() : [];
     const isBefore = firstScheduledMs >= fromMs || recorded.some(({ from }) => from * periodMs < fromMs);
-    // What is not there by now will not explain anything either.
+    // Records that are not there by now will not explain anything either.
     const isAfter = toMs + marginMs >= nowMs || recorded.some(({ to }) => to * periodMs > toMs);
     return isBefore && isAfter;
   });

@@ -18,7 +18,7 @@ export interface PolledDevice {
   readonly code: string;
   /** Known where its period is not the task's. */
   readonly id?: string;
-  /** Of its ticks: that of its fastest point. */
+  /** Period of its ticks: that of its fastest point. */
   readonly periodMs: number;
 }
 
@@ -57,12 +57,12 @@ export function keptDevices(content: Content): KeptDevice[] {
   );
 }
 
-/** Of a device by its id. */
+/** Period of a device, by its id. */
 export function periodOfDevice({ devices, periodMs }: PollingPlan, deviceId: string): number {
   return devices.find(({ id }) => id === deviceId)?.periodMs ?? periodMs;
 }
 
-/** Of the device that is read most often. */
+/** Period of the device that is read most often. */
 export function shortestPeriodMs({ devices, periodMs }: PollingPlan): number {
   return devices.length === 0 ? periodMs : Math.min(...devices.map((device) => device.periodMs));
 }

@@ -16,7 +16,7 @@ export function auditTarget(action: string, params: unknown, body: unknown, loca
   const kind = action === 'session.start' ? 'task' : (action.split('.', 1)[0] ?? '');
   if (Array.isArray(body)) return `${body.length} ${kind}s`;
   const named = { ...asObject(body), ...asObject(params) };
-  // What was refused may hold anything in their place.
+  // A refused body may hold anything in their place.
   const name = [named.id, named.sequence, named.task_id, named.code, named.name].find(isName);
   const [, started] = action === 'session.start' ? (/([^/]+)\/$/.exec(String(location ?? '')) ?? []) : [];
   const made = started === undefined ? '' : `, session ${started}`;
@@ -34,7 +34,7 @@ export function auditAddress(address: string): string {
   return shown(address, addressLengthAtMost);
 }
 
-/** What was asked for, where it is not too long: an entry is one message, and a line of the log where it cannot be stored. */
+/** The request, where it is not too long: an entry is one message, and a line of the log where it cannot be stored. */
 export function auditRequest({ url, query, body }: { url: string; query: unknown; body: unknown }) {
   const [path = '', asked] = url.split('?', 2);
   return {

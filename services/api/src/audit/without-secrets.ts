@@ -18,7 +18,7 @@ export function textWithoutKeys(text: string): string {
   return text.replace(keyText, `$1_${redacted}`).replace(bearerText, `$1 ${redacted}`);
 }
 
-/** Of a path with its query. */
+/** A path with its query. */
 export function urlWithoutSecrets(url: string): string {
   if (!maybeSecret.test(url)) return url;
   // A name ends before the next question mark: of a row of them each would be looked through to the end.
@@ -27,7 +27,7 @@ export function urlWithoutSecrets(url: string): string {
   );
 }
 
-/** Of a value that was JSON. @param text the same value as JSON */
+/** A value that was JSON. @param text the same value as JSON */
 export function valueWithoutSecrets(value: unknown, text: string): unknown {
   return maybeSecret.test(text) ? cleared(JSON.parse(text)) : value;
 }

@@ -4,7 +4,7 @@ import type { Tables } from '../database/tables.ts';
 import type { Precondition } from '../http/entity-tag.ts';
 import { stillReferenced } from './configuration-problems.ts';
 
-/** What the HTTP routes of a kind of configuration need of it. */
+/** A kind of configuration, as its routes need it. */
 export interface Collection<Create, Patch, View, Filter> {
   /** In the order of their ids; `next` is the `after` of the following page. */
   list(page: {

@@ -28,13 +28,13 @@ import {
 export interface TaskVersion {
   readonly taskCode: string;
   readonly version: number;
-  /** What a session on this version asks of its collector. */
+  /** Demands of a session on this version on its collector. */
   readonly needs: SessionNeeds;
   /** How long a session may take that starts now. No part of the version: it changes nothing of what is read. */
   readonly maxDuration: MaxDuration;
 }
 
-/** What was made of a configuration: the same texts make the same. Neither they nor the content, which may be megabytes, are kept. */
+/** The version made of a configuration: the same texts make the same. Neither they nor the content, which may be megabytes, are kept. */
 interface Made {
   readonly textsHash: string;
   readonly hash: string;
@@ -43,7 +43,7 @@ interface Made {
   stored?: { readonly version: number; readonly atMs: number };
 }
 
-/** Of half a kilobyte each. */
+/** Versions kept, of half a kilobyte each. */
 const rememberedAtMost = 10_000;
 /** Snapshots are never changed or removed, unless somebody does it by hand. */
 const storedForMs = 60_000;

@@ -131,16 +131,16 @@ interface Item {
   readonly id: number;
 }
 
-/** What fails with 5xx may have been done: then a repeat has to find out. */
+/** Failures below 5xx changed nothing; after a 5xx a repeat has to find out. */
 const changedNothing = ({ status }: ApiProblem) => status < 500;
 
 interface CollectionSchemas {
   readonly create: z.ZodType;
   readonly patch: z.ZodType;
   readonly view: z.ZodType;
-  /** What a creation answers, when that is not one view. */
+  /** The answer to a creation, when that is not one view. */
   readonly created?: z.ZodType;
-  /** What one is answered with that is read by itself, when that says more than the view. */
+  /** The answer when one is read by itself and says more than the view. */
   readonly detail?: z.ZodType;
   readonly page: z.ZodType;
 }
@@ -206,7 +206,7 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
       { schema: { body: schemas.create, response: { 201: schemas.created ?? schemas.view } } },
       (request, reply) => {
         const body = request.body as z.infer<S['create']>;
-        // What it answers may be large, and is found again by what the creation has left.
+        // Its answer may be large, and is found again by the rows of the creation.
         return once({ request, reply, changedNothing, keepsAnswer: false }, async ({ commandId: id }) => {
           if (!isKeyed(request)) return { status: 201, body: (await collection.create(body)) as object };
           const { created, isRepeat } = await createOnce(

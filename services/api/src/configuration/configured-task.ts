@@ -58,7 +58,7 @@ export const readStatement = prepared<ReadRow>(
   ) as latest on true`,
 );
 
-/** What of a task a version is made of, as PostgreSQL writes it: the same text is the same configuration. */
+/** The part of a task that a version is made of, as PostgreSQL writes it: the same text is the same configuration. */
 export interface TaskTexts {
   readonly latest: ConfiguredTask['latest'];
   readonly task: string;
@@ -66,7 +66,7 @@ export interface TaskTexts {
   readonly chosen: string;
 }
 
-/** Of those that there are. @throws DatabaseUnavailable */
+/** Of several tasks, those that there are. @throws DatabaseUnavailable */
 export async function readTaskTexts(
   database: Database,
   taskIds: readonly number[],

@@ -10,7 +10,7 @@ export interface ContentIssue {
   readonly message: string;
 }
 
-/** What of a task's devices and points does not go together, although each is right by itself. */
+/** Contradictions between a task's devices and points, each of which is right by itself. */
 export function contentIssues(
   content: Pick<TaskConfig, 'schema_version' | 'devices'>,
 ): readonly ContentIssue[] {
@@ -56,7 +56,7 @@ function readingIssues(device: DeviceConfig, index: number): ContentIssue[] {
   });
   return (
     unreadable
-      // What a session has found out must not keep the next one from reading the rest: such a point is a miss.
+      // Findings of a session must not keep the next one from reading the rest: such a point is a miss.
       .filter(({ point }) => !isWithin(point, learned))
       .map(({ point, reason }) => ({
         path: pointPath(device, index, point.code),
@@ -71,7 +71,7 @@ function isWithin(point: PointConfig, ranges: readonly AddressRange[]): boolean 
   return ranges.some((range) => range.table === table && range.from < end && range.to >= address);
 }
 
-/** Of a value of an array taken apart: the array. */
+/** The array that a value was taken from. */
 function pointPath(device: DeviceConfig, index: number, code: string): string {
   const exact = device.points.findIndex((point) => point.code === code);
   const position = exact >= 0 ? exact : device.points.findIndex((point) => code.startsWith(`${point.code}[`));

@@ -121,7 +121,7 @@ async function tasksThatChose(database: Database, pointId: number): Promise<stri
   return tasks.map(({ code }) => code);
 }
 
-/** What the database's constraints would find as well, but without saying where. */
+/** Faults that the database's constraints would find as well, but without saying where. */
 async function faultsOf(database: Database, items: readonly PointCreate[]): Promise<FieldError[]> {
   const deviceIds = [...new Set(items.map(({ device_id }) => device_id))];
   const known = await database.selectFrom('devices').select('id').where('id', 'in', deviceIds).execute();

@@ -74,7 +74,7 @@ function snapshotDevice(rows: readonly SnapshotRow[], chosenPointIds: ReadonlySe
   const [first] = rows;
   if (!first) throw new Error('a group without rows');
   const { id, enabled: _, ...device } = first.device;
-  // What is not set is left out, so that snapshots from before there was such a field are the same content.
+  // Fields that are not set are left out: a later field with a default changes no content.
   return {
     ...withoutNulls(device),
     id: String(id),

@@ -1,7 +1,7 @@
 /** One who asks, or several who ask the same. */
 type Asked<Answer> = PromiseWithResolvers<Answer | undefined>;
 
-/** So that large answers neither keep everybody waiting for long nor fail all at once. */
+/** Bound: large answers must neither keep everybody waiting for long nor fail all at once. */
 const mostTogether = 50;
 
 /**

@@ -173,7 +173,7 @@ export interface SessionCountersTable {
   updated_at: Date;
 }
 
-/** What is left in the read model of a session that was removed from it; SESSIONS has the rest. */
+/** The mark of a session that was removed from the read model; SESSIONS has the rest. */
 export interface CleanedSessionsTable {
   session_id: string;
   task_id: number;
@@ -188,7 +188,7 @@ export interface CleanedSessionsTable {
   ticks_removed: Generated<boolean>;
 }
 
-/** What came of a creation with an Idempotency-Key: a row that is written together with it. */
+/** The record of a creation with an Idempotency-Key, written together with it. */
 export interface CreationsTable {
   command_id: string;
   /** `site`, `device`, `point` or `task`. */

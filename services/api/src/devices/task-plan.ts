@@ -88,7 +88,7 @@ function devicesByEndpoint({ devices }: TaskContent): ReadonlyMap<string, readon
   return Map.groupBy(devices, (device) => endpointKey(endpointOf(device)));
 }
 
-/** What another task reads behind one endpoint. */
+/** Reads of another task behind one endpoint. */
 function loadBeside(
   { task_id, task_code, period_ms }: TaskContent,
   there: readonly DeviceConfig[],

@@ -13,7 +13,7 @@ export interface AskedPoint {
   readonly signal?: AbortSignal;
 }
 
-/** Of what any database can hold; the far end lies beyond every sample. */
+/** The range of times that any database can hold; the far end lies beyond every sample. */
 const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
 
 /**
@@ -63,7 +63,7 @@ interface Configured {
   readonly unknownDevice?: string | undefined;
   /** One whose values have this very name. */
   readonly hasPoint: boolean;
-  /** Of an array that has this code. */
+  /** Length of the array that has this code. */
   readonly arrayLength?: number | undefined;
 }
 

@@ -56,7 +56,7 @@ export function refusalProblem(refusal: SessionRefusal): ApiProblem {
   }
 }
 
-/** What an error of any kind looks like to the caller. Nothing of an unexpected one gets out. */
+/** The problem that a caller is shown for an error of any kind. Nothing of an unexpected one gets out. */
 export function problemOf(error: unknown): ApiProblem {
   if (error instanceof ApiProblem) return error;
   return outageProblem(error) ?? requestProblem(error) ?? internalProblem(error);

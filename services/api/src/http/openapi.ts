@@ -105,7 +105,7 @@ function describe(
   takeBodiesAsTheyMayBe(operation, method);
   operation.operationId = `${method}_${path.replace(/[^A-Za-z0-9]+/g, '_').replace(/^_|_$/g, '')}`;
   const responses = { ...operation.responses };
-  // What the generator puts where a route has no schema of its answer.
+  // The generator's answer for a route without a schema of its own.
   if (responses['200']?.description === 'Default Response' && !responses['200'].content) {
     delete responses['200'];
   }
@@ -168,7 +168,7 @@ const startPath = '/api/acquisition/sessions/start-task';
 function takeBodiesAsTheyMayBe(operation: DocumentedOperation, method: string): void {
   const { requestBody } = operation;
   if (!requestBody) return;
-  // Of no use there, and many clients cannot send it.
+  // A body is of no use there, and many clients cannot send it.
   if (method === 'delete') delete operation.requestBody;
   else requestBody.required = !mayBeNull(requestBody.content?.['application/json']);
 }

@@ -50,7 +50,7 @@ const configuration = (['site', 'device', 'point', 'task'] as const).flatMap((ki
   ];
 });
 
-/** What each call is for, by method and path. A call that is missing here keeps the API from starting. */
+/** The calls by method and path. One that is missing here keeps the API from starting. */
 export const operations: ReadonlyMap<string, Operation> = new Map<string, Operation>([
   ['GET /health/live', service('Whether the process lives')],
   ['GET /health/ready', service('Whether it can serve, and each thing that it depends on')],

@@ -8,7 +8,7 @@ import { problemOf } from './http-errors.ts';
 export function addProblemReplies(app: FastifyInstance): void {
   const routes: { pattern: RegExp; method: string }[] = [];
   app.addHook('onRoute', ({ url, method }) => {
-    // What answers the questions of browsers for every path says nothing of any.
+    // The answer to browsers' preflights is the same for every path and says nothing of any.
     if (url === '*') return;
     const path = url.replace(/\*$/, '.*').replace(/:[^/]+/g, '[^/]+');
     const pattern = new RegExp(`^${path.replace(/\/?$/, '/?$')}`);
@@ -49,7 +49,7 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
   request.problemCode = problem.code;
   if (problem.status >= 500) {
     const level = problem.status === 500 ? 'error' : 'warn';
-    // What was said to the caller is enough where nothing lies behind it; its members may name a value that was written.
+    // The caller's answer is enough where nothing lies behind it; its members may name a value that was written.
     const about = problem.cause === undefined ? { detail: problem.detail } : { err: problem.cause };
     request.log[level]({ ...about, code: problem.code }, 'a request failed');
   }

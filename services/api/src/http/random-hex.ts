@@ -3,7 +3,7 @@ import { randomFillSync } from 'node:crypto';
 const pool = Buffer.alloc(4_096);
 let used = pool.length;
 
-/** So many random bytes in hexadecimal. A call to the operating system for each few bytes costs more than all the rest of an id. */
+/** Random bytes in hexadecimal. A call to the operating system for each few bytes costs more than all the rest of an id. */
 export function randomHex(bytes: number): string {
   if (used + bytes > pool.length) {
     randomFillSync(pool);

@@ -30,7 +30,7 @@ function notBefore1970(ms: number): Date {
   return new Date(Math.max(0, ms));
 }
 
-/** Of a field of the query. @throws ApiProblem */
+/** Time in a field of the query. @throws ApiProblem */
 export function timeOf(field: string, text: string, now: Date): Date {
   const time = parseTime(text, now);
   if (!time) {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { FastifyInstance } from 'fastify';
 
-/** What may stand in a log line and a header without harm. */
+/** Text that harms neither a log line nor a header. */
 const acceptable = /^[A-Za-z0-9._:/+=-]{1,128}$/;
 
 /** The caller's own id of a request, when it is one that can be kept; otherwise a new one. */

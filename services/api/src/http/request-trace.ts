@@ -10,7 +10,7 @@ import { RequestLog } from './request-log.ts';
 
 const known = new WeakMap<object, string>();
 
-/** Of the caller's trace when he has sent one that is valid, else of a new one; the step is always this request. */
+/** A step in the caller's trace when a valid one was sent, else in a new one; the step is always this request. */
 export function traceParentOf(request: Pick<IncomingMessage, 'headers'>): string {
   const before = known.get(request);
   if (before !== undefined) return before;

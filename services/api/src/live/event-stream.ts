@@ -54,7 +54,7 @@ export class EventStream {
     return this.#closed.signal;
   }
 
-  /** What a client that comes back need not be told again. */
+  /** Notes the position up to which a returning client was told. */
   reached(id: number): void {
     this.#lastId = id;
   }

@@ -14,7 +14,7 @@ export interface LiveSources extends KnownLiveSources {
   readonly keys: Pick<ApiKeys, 'whenLost'>;
 }
 
-/** So long a client may take nothing before it is dropped. */
+/** Time for which a client may take nothing before it is dropped. */
 const patienceMs = 10_000;
 const clientsAtMost = 500;
 

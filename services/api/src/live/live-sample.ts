@@ -7,7 +7,7 @@ export interface LiveFilter {
   readonly points: ReadonlySet<string>;
 }
 
-/** What a client that asked for these devices and points is told of a sample; undefined for nothing. */
+/** The part of a sample for a client that asked for these devices and points; undefined for none. */
 export function liveSample(
   sequence: number,
   sample: Sample,

@@ -1,6 +1,6 @@
 import type { LiveSamples } from '../ports.ts';
 
-/** So long an answer of the broker is taken for still true. */
+/** Time for which an answer of the broker is taken for still true. */
 const freshMs = 1_000;
 /** More than a stream drops within that time. */
 const safeDistance = 50_000;

@@ -19,7 +19,7 @@ const onSession = {
   response: { 200: commandedSessionSchema },
 };
 
-/** What fails with 5xx may have been stored: then a repeat has to find out. */
+/** Failures below 5xx stored nothing; after a 5xx a repeat has to find out. */
 const changedNothing = ({ status }: ApiProblem) => status < 500;
 
 /** Below /api/acquisition/sessions. */
@@ -60,7 +60,7 @@ export function commandRoutes(commands: SessionCommands, once: Once): FastifyPlu
   };
 }
 
-/** What a script of the system before this one has sent, and nothing here goes by. */
+/** Fields that scripts of the former system send and nothing here goes by. */
 function notesOnIgnored(
   given: Partial<Record<keyof typeof ignoredAtStart, unknown>>,
   { config_version }: Pick<StartedTask, 'config_version'>,

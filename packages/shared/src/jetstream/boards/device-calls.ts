@@ -21,7 +21,7 @@ import { subjects } from '../../contracts/subjects.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { traceHeaders } from '../connection/trace-headers.ts';
 
-/** What the way to the collector and back may take beside the call itself. */
+/** Time for the way to the collector and back, beside the call itself. */
 const transportMs = 1_000;
 
 export type CallOutcome =

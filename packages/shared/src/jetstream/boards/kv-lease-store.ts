@@ -11,7 +11,7 @@ import { fewAtOnce } from '../../runtime/few-at-once.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { watchBucket } from './watch-bucket.ts';
 
-/** Of a list, so many keys are asked for at a time. */
+/** Keys of a list that are asked for at a time. */
 const askedAtOnce = 100;
 
 /** A key-value bucket as a lease store. Keys are never deleted: a given-up lease stays as such. */

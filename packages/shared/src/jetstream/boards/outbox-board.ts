@@ -5,7 +5,7 @@ import { type OutboxStatus, outboxStatusSchema } from '../../contracts/outbox-st
 import { bucketNames } from '../../contracts/subjects.ts';
 import { readEntries } from '../consume/read-entries.ts';
 
-/** What collectors say of their samples on the way, in the SINKS bucket beside the writers, by collector id. */
+/** Collectors' reports on their samples on the way, in the SINKS bucket beside the writers', by collector id. */
 export class OutboxBoard {
   readonly #kv: KV;
   readonly #jsm: JetStreamManager;

@@ -5,7 +5,7 @@ import { type SinkStatus, sinkStatusSchema } from '../../contracts/sink-status.t
 import { bucketNames } from '../../contracts/subjects.ts';
 import { readEntries } from '../consume/read-entries.ts';
 
-/** What writers say of themselves in the SINKS bucket, by instance. */
+/** Writers' reports on themselves in the SINKS bucket, by instance. */
 export class SinkBoard {
   readonly #kv: KV;
   readonly #jsm: JetStreamManager;

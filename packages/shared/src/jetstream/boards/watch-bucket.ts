@@ -62,7 +62,7 @@ class BucketWatch {
 
   async #follow(watch: AsyncIterable<KvEntry>): Promise<void> {
     for await (const entry of watch) {
-      // What lies in the former watch is older than what the new one begins with.
+      // The former watch holds older entries than the new one begins with.
       if (watch !== this.#watch || this.#stopping.signal.aborted) return;
       this.#seen = Math.max(this.#seen, entry.revision);
       this.#onEntry(entry);
@@ -91,7 +91,7 @@ class BucketWatch {
         const before = this.#seen;
         const { last_seq: last } = (await leaderInfo(jsm, stream)).state;
         const isBehind = last !== before && before === this.#seen;
-        // Of what is on its way just now nobody is to be called blind.
+        // An entry that is on its way makes nobody blind.
         if (isBehind && stoodAt === before) await this.#beginAnew(before, last);
         stoodAt = isBehind ? before : undefined;
       } catch {

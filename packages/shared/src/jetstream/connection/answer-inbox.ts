@@ -2,7 +2,7 @@ import { createInbox, type Msg, type NatsConnection } from '@nats-io/nats-core';
 import { Tickets } from '../../runtime/tickets.ts';
 import { inboxPrefixOf } from './inbox-prefix-of.ts';
 
-/** Of the two, one is called, once. */
+/** One of the two is called, once. */
 export interface Asked {
   readonly onAnswer: (message: Msg) => void;
   /** Nobody knows what became of the question. */

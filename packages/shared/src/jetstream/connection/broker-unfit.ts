@@ -35,7 +35,7 @@ export function requireFitServer(nc: Pick<NatsConnection, 'info' | 'getServer'>)
   }
 }
 
-/** What a stream has to be like, whatever its sizes are. */
+/** The settings that a stream must have, whatever its sizes are. */
 export interface StreamShape
   extends Pick<StreamConfig, 'name' | 'subjects'>,
     Partial<
@@ -66,7 +66,7 @@ const properties: readonly Property[] = [
   'allow_direct',
 ];
 
-/** What no server changes on a stream that exists. */
+/** Settings that no server changes on a stream that exists. */
 const isFixed = (property: Property) => property === 'storage' || property === 'retention';
 
 /**

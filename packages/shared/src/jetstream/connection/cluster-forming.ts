@@ -6,7 +6,7 @@ import { isBrokerSilent } from './broker-silence.ts';
 /** "no suitable peers for placement": fewer nodes than copies, or some that were not seen yet, or have no room. */
 export const noSuitablePeers = 10005;
 
-/** What a node answers while its cluster has no leader, or has just lost it. */
+/** Answers of a node while its cluster has no leader, or has just lost it. */
 const withoutLeader: readonly number[] = [
   10004, // its answer would be incomplete
   10008, // JetStream is unavailable for now

@@ -3,7 +3,7 @@ import { nkeys } from '@nats-io/nats-core';
 export interface NkeyPair {
   /** The secret, `SU…`; what a service is given as NATS_NKEY_SEED. */
   readonly seed: string;
-  /** What the broker is told, `U…`. */
+  /** The public half, for the broker: `U…`. */
   readonly publicKey: string;
 }
 

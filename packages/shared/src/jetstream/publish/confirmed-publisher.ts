@@ -8,7 +8,7 @@ export interface ConfirmedPublish {
   readonly subject: string;
   readonly body: string;
   readonly messageId: string;
-  /** Of the subject; 0: that it has none yet. */
+  /** Last sequence of the subject; 0: it has none yet. */
   readonly expectedLast?: number;
   readonly traceparent?: unknown;
   readonly timeoutMs: number;

@@ -33,7 +33,7 @@ interface PubAckMessage {
   readonly error?: { readonly err_code?: number; readonly description?: string };
 }
 
-/** What a stream answers to a message. An error is given, not thrown: one with a stack for each refusal is dear. */
+/** A stream's answer to a message. An error is given, not thrown: one with a stack for each refusal is dear. */
 export function readPubAck(message: Msg): PubAck | PublishRefused | PublishUnconfirmed {
   if (message.headers?.code === 503) return new PublishRefused('no stream takes it', 0);
   const plain = plainSequence(message.data);
@@ -51,7 +51,7 @@ export function readPubAck(message: Msg): PubAck | PublishRefused | PublishUncon
 const answerBegins = Buffer.from('{"stream":');
 const sequenceFollows = Buffer.from('"seq":');
 
-/** Of the usual answer, `{"stream":"SAMPLES", "seq":12}`. Undefined for all others, which are read as JSON. */
+/** Sequence in the usual answer, `{"stream":"SAMPLES", "seq":12}`. Undefined for all others, which are read as JSON. */
 export function plainSequence(data: Uint8Array): number | undefined {
   let at = data.length - 1;
   if (data[at] !== 0x7d) return undefined;

@@ -40,7 +40,7 @@ export class DroppedSamples {
     return this.#open.size + this.#closed.length > 0;
   }
 
-  /** What could not be told is kept for the next time. @throws when the broker does not take it */
+  /** Tells losses; those that could not be told are kept for the next time. @throws when the broker does not take it */
   async tell(): Promise<void> {
     this.#closed.push(...this.#open.values());
     this.#open.clear();

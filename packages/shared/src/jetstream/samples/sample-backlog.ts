@@ -5,7 +5,7 @@ import { streamNames } from '../../contracts/subjects.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { readWriterConsumer } from './writer-consumer.ts';
 
-/** What of SAMPLES is not in the database yet. */
+/** The part of SAMPLES that is not in the database yet. */
 export interface SampleBacklog {
   /** Not yet with any writer, and with one but not yet acknowledged. */
   readonly waiting: number;

@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { decodeSample, type Sample } from '../../contracts/sample/sample.ts';
 import { streamNames } from '../../contracts/subjects.ts';
 
-/** What a message of SAMPLES answers for; `about` is one sample for all that one process read of a device. */
+/** The ticks that a message of SAMPLES answers for; `about` is one sample for all that one process read of a device. */
 export interface HeadEntry {
   readonly sequence: number;
   /** Undefined where the message is no sample. */
@@ -12,7 +12,7 @@ export interface HeadEntry {
   readonly toTick: number;
 }
 
-/** So many are known ahead: more than a plant publishes between two looks. */
+/** Messages known ahead: more than a plant publishes between two looks. */
 const knownAhead = 50_000;
 const fetchedAtOnce = 2_000;
 const text = new TextDecoder();
@@ -59,7 +59,7 @@ export class SampleHead {
     }
   }
 
-  /** What is known of those after one sequence, up to another. */
+  /** The known messages after one sequence, up to another. */
   between(after: number, upTo: number): HeadEntry[] {
     return this.#entries.filter(({ sequence }) => sequence > after && sequence <= upTo);
   }

@@ -108,7 +108,7 @@ export class SamplePublisher {
     pending.resolve(sequence);
   }
 
-  /** So that the ticket is not given again. */
+  /** Keeps the ticket from being given again. */
   #giveUp(ticket: number): Pending | undefined {
     this.#confirmed.delete(ticket);
     return this.#pending.take(ticket);

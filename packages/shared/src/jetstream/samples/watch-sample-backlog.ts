@@ -183,7 +183,7 @@ class BacklogWatch implements SampleBacklogWatch {
     return [...skipped, ...ahead];
   }
 
-  /** What is dropped goes on record once in a while, and as soon as it is over. */
+  /** Drops go on record once in a while, and as soon as they are over. */
   async #tellDropped(atOnce: boolean): Promise<void> {
     if (!this.#dropped.hasAny()) return;
     const nowMs = performance.now();

@@ -32,7 +32,7 @@ export interface LogEnd {
   readonly acknowledged: number | undefined;
 }
 
-/** What the stream says of itself, without reading from it. */
+/** The stream's word on itself, without reading from it. */
 export async function readLogEnd(nc: NatsConnection, durable: string): Promise<LogEnd> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const { state } = await leaderInfo(jsm, streamNames.sessions);
@@ -67,7 +67,7 @@ async function ackFloor(jsm: JetStreamManager, durable: string): Promise<number 
  * until the next one.
  */
 const pullExpiresMs = 1_000;
-/** So many events one request is for; what the reader has taken and not acknowledged yet is bound by `max_ack_pending`. */
+/** Events of one request; `max_ack_pending` bounds those taken and not acknowledged yet. */
 const pulledAtOnce = 500;
 const retryPauseMs = 250;
 
@@ -160,7 +160,7 @@ export class DurableSessionLog {
   async next(max: number, waitMs: number): Promise<StoredEvent[]> {
     if (this.#arrived.length === 0 && !this.#failure) {
       await this.#news(waitMs);
-      // What came with the first one comes in the same turn of the event loop.
+      // Events that came with the first one come in the same turn of the event loop.
       await turnIsOver();
     }
     if (this.#failure) throw this.#failure;

@@ -43,7 +43,7 @@ export interface FollowOptions {
   readonly log: Logger;
 }
 
-/** So long a delivery may be behind without a step further. */
+/** Longest time for which a delivery may be behind without a step further. */
 const silentMs = 500;
 const restartPauseMs = 250;
 /** What did not fit together is looked at again after so long. */
@@ -149,7 +149,7 @@ class LogFollower {
   async deliver(): Promise<void> {
     this.#generation += 1;
     const own = this.#generation;
-    // What was handed over must not come again, so a replay that was cut short goes on with every event.
+    // No event may be handed over twice, so a replay that was cut short goes on with every event.
     const picksNewest = this.#isReplaying() && this.#applied === 0;
     const consumer = await this.#js.consumers.get(
       streamNames.sessions,

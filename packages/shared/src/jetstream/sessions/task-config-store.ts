@@ -27,7 +27,7 @@ export class TaskConfigStoreFull extends Error {
 const stream = `OBJ_${bucketNames.taskConfigs}`;
 /** JetStream's code for a message that its stream could not store, for whatever reason. */
 const storeFailed = 10077;
-/** What the object store adds to a snapshot: its description and the headers, generously. */
+/** Bytes that the object store adds to a snapshot: its description and the headers, generously. */
 const overheadBytes = 4_096;
 
 /** Immutable configuration snapshots in TASK_CONFIGS, chunked by the object store where they exceed 1 MB. */

@@ -77,7 +77,7 @@ export class SampleStream {
     return undefined;
   }
 
-  /** What this process publishes comes behind it. @throws when the broker cannot be asked */
+  /** Last sequence: messages of this process come behind it. @throws when the broker cannot be asked */
   async lastSequence(): Promise<number> {
     return (await leaderInfo(this.#jsm, streamNames.samples)).state.last_seq;
   }

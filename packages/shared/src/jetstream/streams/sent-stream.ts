@@ -45,7 +45,7 @@ export interface NewInSent {
   readonly nowMs: number;
 }
 
-/** What SENT has behind a sequence. @throws when the broker cannot be asked */
+/** The messages of SENT behind a sequence. @throws when the broker cannot be asked */
 export async function readSent(nc: NatsConnection, after: number): Promise<NewInSent> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const { state, ts } = await leaderInfo(jsm, streamNames.sent);

@@ -25,7 +25,7 @@ export interface StreamState {
   readonly leader: string | undefined;
 }
 
-/** What was asked for cannot be done; the message says why, and nothing was changed. */
+/** Thrown when a change is refused; the message says why, and nothing was changed. */
 export class UpkeepRefused extends Error {
   override readonly name = 'UpkeepRefused';
 }

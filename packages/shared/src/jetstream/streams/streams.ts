@@ -191,7 +191,7 @@ export const streamsOfHoldfast: readonly string[] = [
 
 function streamShapes(settings: StreamSettings): StreamShape[] {
   const isFile = { storage: StorageType.File };
-  // What is only a matter of size is left out of it, and so is what harms nobody.
+  // Sizes are left out of it, and settings that harm nobody.
   const streams = streamConfigs(settings).map(
     ({ name, subjects = [], retention, discard, deny_delete, deny_purge }): StreamShape => ({
       ...{ name, subjects, ...isFile },
@@ -212,7 +212,7 @@ function streamShapes(settings: StreamSettings): StreamShape[] {
   return [...streams, ...keyValue, objects];
 }
 
-/** What streams may not be beside what they are made with. */
+/** Settings that streams may not have beside those they are made with. */
 const shapes: Readonly<Record<string, Partial<StreamShape>>> = {
   // The truth has no age, and the older events of a task count too.
   [streamNames.sessions]: { max_age: 0, max_msgs_per_subject: -1 },

@@ -33,7 +33,7 @@ export class LeaseBucket {
   }
 }
 
-/** What becomes of one request; a lost one or a lost answer ends in a timeout for the caller. */
+/** Fate of one request; a lost one or a lost answer ends in a timeout for the caller. */
 export interface Passage {
   /** ms until the broker has the request; undefined when it never gets it. */
   readonly requestMs: number | undefined;

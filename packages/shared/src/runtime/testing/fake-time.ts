@@ -83,7 +83,7 @@ export class FakeProcess {
   readonly timers: Timers;
   readonly #time: FakeTime;
   #wallShiftMs: number;
-  /** What the monotonic clock has lost in suspends. */
+  /** Time that the monotonic clock has lost in suspends. */
   #suspendedMs = 0;
   #standsStill = false;
   #suspendedAtMs: number | undefined;
@@ -96,7 +96,7 @@ export class FakeProcess {
     this.timers = { after: (ms, run) => this.#after(this.#monotonicMs() + Math.max(0, ms), run) };
   }
 
-  /** What comes from outside (an answer, a signal): taken at once, or when the process runs again. */
+  /** An event from outside (an answer, a signal): taken at once, or when the process runs again. */
   deliver(run: () => void): void {
     if (this.#standsStill) this.#postponed.push(run);
     else run();

@@ -73,7 +73,7 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
       .where('id', '=', deviceId)
       .returningAll()
       .executeTakeFirstOrThrow();
-    // What was asked for counts as the session's own too: it goes on from there.
+    // The limits asked for count as the session's own too: it goes on from there.
     for (const { sessionId } of sameDevice) {
       const row = { device_id: deviceId, session_id: sessionId, limits: JSON.stringify(after) };
       await transaction

@@ -57,7 +57,7 @@ export function learnedLimitsRoutes(
   };
 }
 
-/** What a device is answered with when it is read by itself: of what this process has heard, so that it never waits. */
+/** A device read by itself, with the limits that this process has heard of, so that it never waits. */
 export function withLearnedLimits({ liveStatus }: Pick<ShownLimitsSources, 'liveStatus'>) {
   return async <Device extends { readonly code: string }>(device: Device) => ({
     ...device,

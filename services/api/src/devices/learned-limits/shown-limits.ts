@@ -4,7 +4,7 @@ import type { Database } from '../../database/open-database.ts';
 import type { TaskConfigs } from '../../ports.ts';
 import type { LiveStatus } from '../../sessions/live-status/live-status.ts';
 
-/** What a session says that it has learned of a device. */
+/** The limits that a session has learned of a device. */
 export interface ToldLimits {
   readonly sessionId: string;
   readonly collectorId: string;
@@ -32,7 +32,7 @@ export function toldLimits(liveStatus: Pick<LiveStatus, 'lastWords'>): ToldLimit
   );
 }
 
-/** Of one device, by its code. @throws BrokerUnavailable, DatabaseUnavailable */
+/** Limits of one device, by its code. @throws BrokerUnavailable, DatabaseUnavailable */
 export async function shownLimits(
   { database, liveStatus, taskConfigs }: ShownLimitsSources,
   deviceCode: string,

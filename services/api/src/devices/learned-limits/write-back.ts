@@ -18,7 +18,7 @@ export interface WriteBackOptions extends ShownLimitsSources {
  */
 export function startWriteBack(options: WriteBackOptions): { stop: Stop } {
   const { log, everyMs } = options;
-  /** What was looked at already, by device: it is not asked about again before the session says something else. */
+  /** Limits looked at already, by device: not asked about again before the session says something else. */
   const settled = new Map<string, string>();
   let saidFailing = false;
   let working: Promise<void> | undefined;

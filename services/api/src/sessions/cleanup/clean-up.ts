@@ -11,7 +11,7 @@ export interface CleanedUp {
   readonly limitReached: boolean;
 }
 
-/** So many sessions for one transaction, during which the projector waits. */
+/** Sessions of one transaction, during which the projector waits. */
 const batchSize = 200;
 
 /**
@@ -172,7 +172,7 @@ async function finishCleaning(database: Database, signal: AbortSignal | undefine
     const ids = unfinished.map(({ session_id }) => session_id);
     let isDone = false;
     while (!isDone && !signal?.aborted) isDone = (await forgetTicks(database, ids)) === 0;
-    // What collectors said of it last comes once more out of the bucket STATUS whenever an API starts.
+    // Its collectors' last words come once more out of the bucket STATUS whenever an API starts.
     await database.deleteFrom('session_counters').where('session_id', 'in', ids).execute();
     if (isDone) {
       await database

@@ -60,7 +60,7 @@ export function startCleanupJob(options: CleanupJobOptions): { readonly stop: St
           // A lock that was lost with its connection is somebody else's by now.
           await sql`select 1`.execute(connection);
         }
-        // Of another log the same ids mean other sessions, whose account must stay.
+        // In another log the same ids mean other sessions, whose account must stay.
         const late = logGuard.isSound() ? await cleanUpLatecomers(database, { signal }) : 0;
         return { removed, late };
       } finally {
@@ -86,12 +86,12 @@ export function startCleanupJob(options: CleanupJobOptions): { readonly stop: St
         if (late > 0) {
           log.info({ sessions: late }, 'what came in of sessions after they were cleaned away is removed');
         }
-        // Of a log that was not looked at yet, as at the start, only half could be done. The rest is, as soon as it was.
+        // Before the log was looked at, as at the start, only half can be done; the rest follows then.
         isLogAwaited = !logGuard.isSound();
         if (isLogAwaited) waitMs = Math.min(everyMs, logLookMs);
       } catch (error) {
         waitMs = Math.min(everyMs, retryMs);
-        // That the database is away is told where it is noticed first.
+        // Another place tells that the database is away.
         const level = error instanceof DatabaseUnavailable ? 'debug' : 'warn';
         log[level]({ err: error }, 'old sessions could not be cleaned away; trying again');
       }

@@ -42,7 +42,7 @@ export interface SessionCommandsOptions {
     mode: Exclude<StartValidation, 'skip'>,
     traceparent?: string,
   ) => Promise<StartValidationView>;
-  /** Of the log that {@link broker} has now. */
+  /** Memory of the log that {@link broker} has now. */
   readonly memory: SessionMemory;
   /** Longest wait for the read model to show what a command did. */
   readonly readYourWriteMs: number;

@@ -14,7 +14,7 @@ export interface LiveStatus {
   /** Begins to watch, in place of the former watch; called again after every reconnect. */
   watch(statuses: WatchStatuses): Promise<void>;
   totals(sessionId: string): Promise<LiveTotals>;
-  /** What the holder of the task's session said last, as far as it has reached this process. */
+  /** Last word of the holder of the task's session, as far as it has reached this process. */
   lastWord(taskId: number): SessionLiveStatus | undefined;
   /** The same of every task. */
   lastWords(): Iterable<SessionLiveStatus>;
@@ -61,7 +61,7 @@ export function startLiveStatus(options: {
       } catch (error) {
         if (!saidFailing) log.warn({ err: error }, 'counters of sessions cannot be stored now; trying again');
         saidFailing = true;
-        // What came in meanwhile is newer and stays.
+        // Entries that came in meanwhile are newer and stay.
         for (const row of rows.slice(from)) if (!unsaved.has(keyOf(row))) unsaved.set(keyOf(row), row);
         return;
       }

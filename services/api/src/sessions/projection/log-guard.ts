@@ -65,7 +65,7 @@ export class LogGuard {
     });
   }
 
-  /** What is wrong with the log, as far as it could be found out. */
+  /** The damage to the log, as far as it could be found out. */
   damage(): LogBehindReadModel | undefined {
     return this.#judge.damage();
   }

@@ -18,7 +18,7 @@ export interface ProjectionSignal {
   databaseIsUp(): boolean;
   /** Sequence that the read model is known to have come to. */
   reached(): number;
-  /** What this process has written itself is known without PostgreSQL's word; undefined when it does not write. */
+  /** Sequence that this process has written itself, known without PostgreSQL's word; undefined when it does not write. */
   projectedHere(sequence: number | undefined): void;
   /** Resolves when the read model contains `sequence`, at the latest after `timeoutMs`. Never throws. */
   waitFor(sequence: number, timeoutMs: number): Promise<WaitOutcome>;
@@ -121,7 +121,7 @@ export function followProjection(options: { url: string; log: Logger }): Project
       try {
         await connectOnce();
       } catch (error) {
-        // Of a new database, for the moment until the migrations are through: nothing that anybody need do about it.
+        // A new database says so until the migrations are through: nobody need do anything about it.
         if (isMissingTable(error)) log.debug('PostgreSQL is there, its tables are not made yet');
         // Once: a machine that is busy, perhaps only with starting this very process. It takes a second time to be news.
         else if (error instanceof SlowConnection && !wasSlow) wasSlow = true;

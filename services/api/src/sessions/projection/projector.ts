@@ -16,9 +16,9 @@ export interface ProjectorOptions {
   readonly database: Database;
   /** While the broker can be used, undefined otherwise. */
   readonly sessionLog: () => SessionLog | undefined;
-  /** What this process writes; empty while it does not project. */
+  /** Rows that this process writes; empty while it does not project. */
   readonly rows: ProjectedRows;
-  /** Of each commit of this process, and where it begins; undefined when it does not project any more. */
+  /** Told each commit of this process, and where it begins; undefined when it does not project any more. */
   readonly onProjected: (sequence: number | undefined) => void;
   readonly log: Logger;
 }
@@ -126,7 +126,7 @@ export function startProjector({
         if (!batch) return;
         if (batch.length === 0) {
           await sql`select 1`.execute(database);
-          // What a broker that hung has sent to a request that was given up meanwhile comes again after 30 s only.
+          // Messages sent by a broker that hung, to a request given up meanwhile, come again after 30 s only.
           if ((await source.end()).lastSequence > checkpoint.lastSequence) return;
           continue;
         }
@@ -136,7 +136,7 @@ export function startProjector({
         events.acknowledge();
       }
     } finally {
-      // What this process has written may be changed by others from here on.
+      // Others may change this process's rows from here on.
       rows.clear();
       onProjected(undefined);
       await events.close();

@@ -5,7 +5,7 @@ interface Waiter<Outcome> {
 }
 
 export interface SequenceWaitersOptions<Outcome> {
-  /** What a wait for this sequence has come to; undefined while it is to go on. */
+  /** Result of a wait for this sequence; undefined while it is to go on. */
   readonly outcomeOf: (sequence: number) => Outcome | undefined;
   /** For those whose time is over. */
   readonly tooLate: Outcome;

@@ -9,7 +9,7 @@ export type NamedSessionRow = SessionRow & {
   readonly task_name: string;
   /** Whether no later run of its task has followed. */
   readonly is_latest: boolean;
-  /** Of the snapshot which the session runs on; null where PostgreSQL does not know it. */
+  /** Period in the snapshot that the session runs on; null where PostgreSQL does not know it. */
   readonly period_ms: number | null;
 };
 

@@ -11,7 +11,7 @@ const namesAtMost = 20_000;
 export class ShownSessions {
   readonly #database: Database;
   readonly #rows: Pick<ProjectedRows, 'get' | 'current'>;
-  /** What tasks are called in snapshots, which never change, by task and version. */
+  /** Names of tasks in snapshots, which never change, by task and version. */
   readonly #names = new Map<string, string>();
 
   constructor({ database, rows }: { database: Database; rows: Pick<ProjectedRows, 'get' | 'current'> }) {
@@ -31,7 +31,7 @@ export class ShownSessions {
     { sequence, isNew }: { readonly sequence: number; readonly isNew: boolean },
   ): Promise<SessionView | 'gone' | undefined> {
     const row = isNew ? this.#rows.get(sessionId) : this.#rows.current(sessionId);
-    // Of a failure that passes it also counts whether a later run has followed, which stands in other rows.
+    // For a passing failure it also counts whether a later run has followed, which stands in other rows.
     if (row && row.last_sequence >= sequence && row.status !== 'error') {
       const task_name = this.#names.get(keyOf(row.task_id, row.config_version));
       if (task_name !== undefined) {

@@ -81,7 +81,7 @@ export function isFresh(
 
 const freshWithin = (periodMs: number | undefined) => Math.max(3 * (periodMs ?? 0), freshAtLeastMs);
 
-/** What the collector that has it now says. */
+/** Word of the collector that has it now. */
 function wordOfHolder(
   { placement }: SessionView,
   word: SessionLiveStatus | undefined,

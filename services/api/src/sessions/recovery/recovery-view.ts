@@ -116,7 +116,7 @@ function versionKey({ task_id, config_version }: Version): string {
   return `${task_id}/${config_version}`;
 }
 
-/** Of the device that is read most often, for the versions in which some have another period than the task. */
+/** Period of the device that is read most often, for versions in which some have another period than the task. */
 async function periodsOfDevices(
   database: Database,
   versions: readonly Version[],
