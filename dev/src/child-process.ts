@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { findExecutable } from './find-executable.ts';
+import { findProgram } from '../setup/find-program.mjs';
 import { launchThroughSetpriv, type RunAs } from './launcher.ts';
 import { type LineLog, LineLogBook } from './line-log.ts';
 import { LocalServerError } from './local-server-error.ts';
@@ -74,7 +74,7 @@ const DEFAULT_GRACE_MS = 10_000;
  */
 export async function startProcess(options: ProcessOptions): Promise<RunningProcess> {
   const { name, log = () => {} } = options;
-  const command = findExecutable(options.command);
+  const command = findProgram(options.command);
   if (command === undefined) {
     throw new LocalServerError('not_installed', `${name}: there is no program ${options.command} here.`);
   }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { findExecutable } from './find-executable.ts';
+import { findProgram } from '../setup/find-program.mjs';
 
 /** The user to run a program as; only root may ask for one. */
 export interface RunAs {
@@ -80,7 +80,7 @@ function setprivPath(): string | undefined {
 
 function findUsableSetpriv(): string | undefined {
   if (process.platform !== 'linux') return undefined;
-  const path = findExecutable('setpriv');
+  const path = findProgram('setpriv');
   if (path === undefined) return undefined;
   // Busybox has a setpriv too, without the option that is needed here.
   const trial = spawnSync(path, ['--pdeathsig=TERM', '--', 'true'], { stdio: 'ignore' });

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findExecutable } from '@holdfast/dev/find-executable.ts';
+import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { expect, it } from 'vitest';
 
 const main = join(import.meta.dirname, '../../bench/src/main.ts');
-const gcc = findExecutable('gcc');
+const gcc = findProgram('gcc');
 if (gcc === undefined)
   process.stderr.write('Skipped: the modbus-clients benchmark needs gcc, which is not here.\n');
 

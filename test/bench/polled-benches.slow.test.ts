@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findExecutable } from '@holdfast/dev/find-executable.ts';
+import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const main = join(import.meta.dirname, '../../bench/src/main.ts');
-const gcc = findExecutable('gcc');
+const gcc = findProgram('gcc');
 if (gcc === undefined) {
   process.stderr.write('Skipped: the benchmarks that poll need gcc for their device, which is not here.\n');
 }

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { findExecutable } from '@holdfast/dev/find-executable.ts';
+import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { clusterFaults } from './faults.ts';
 import { dropFolder, newFolder } from './folder-of-run.ts';
 import { inOwnNamespaces, whyNoHosts } from './namespaces.ts';
@@ -54,7 +54,7 @@ async function main(): Promise<number> {
     ({ name, isShort }) => (only?.includes(name) ?? true) && (isShort || !values.short),
   );
   const [seed, minutes, patience] = [Number(values.seed), Number(values.minutes), Number(values.patience)];
-  const natsServer = findExecutable(values['nats-server']);
+  const natsServer = findProgram(values['nats-server']);
   const isWrong =
     !Number.isInteger(seed) || !(minutes > 0) || !(patience >= 1) || (only && faults.length !== only.length);
   if (values.help || isWrong || faults.length === 0) {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findExecutable } from '@holdfast/dev/find-executable.ts';
+import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
@@ -13,7 +13,7 @@ import { natsForTest } from '../support/nats-for-test.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const identities = identitiesForTest();
-const hasOpenssl = findExecutable('openssl') !== undefined;
+const hasOpenssl = findProgram('openssl') !== undefined;
 
 describe.skipIf(!hasOpenssl)('a broker with TLS that asks for certificates (made with openssl)', () => {
   let folder: string;

@@ -1,11 +1,11 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findExecutable } from '@holdfast/dev/find-executable.ts';
+import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { temporaryFolder } from './temporary-folder.ts';
 
 /** For `describe.skipIf(!opensslIsInstalled())`. */
-export const opensslIsInstalled = (): boolean => findExecutable('openssl') !== undefined;
+export const opensslIsInstalled = (): boolean => findProgram('openssl') !== undefined;
 
 export interface CertificatesForTest {
   /** Files, in PEM. */

@@ -1,9 +1,9 @@
 import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startProcess } from '@holdfast/dev/child-process.ts';
-import { findExecutable } from '@holdfast/dev/find-executable.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { influxConfiguration } from '@holdfast/dev/influx-configuration.ts';
+import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { openInfluxSampleStore } from '@holdfast/sample-store/influx/influx-sample-store.ts';
 import { startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-front.ts';
 import { UsageError } from '../benchmark.ts';
@@ -14,7 +14,7 @@ const database = 'history';
 
 /** InfluxDB 1.x with its defaults, as Debian has it. */
 export async function startInfluxFull(folder: string, cleanUp: AsyncDisposableStack): Promise<FullDatabase> {
-  const command = findExecutable('influxd');
+  const command = findProgram('influxd');
   if (!command)
     throw new UsageError('influxd is not installed (Debian and Ubuntu: apt-get install influxdb)');
   const data = join(folder, 'influx');

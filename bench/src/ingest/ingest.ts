@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startProcess } from '@holdfast/dev/child-process.ts';
 import { startPostgres } from '@holdfast/dev/embedded-postgres.ts';
-import { findExecutable } from '@holdfast/dev/find-executable.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
 import { encodeSample, sampleMessageId } from '@holdfast/shared/contracts/sample/sample.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
@@ -240,7 +240,7 @@ async function startVictoriaMetrics(
   cleanUp: AsyncDisposableStack,
   gzip: boolean,
 ): Promise<Database> {
-  const command = findExecutable('victoria-metrics') ?? findExecutable('victoria-metrics-prod');
+  const command = findProgram('victoria-metrics') ?? findProgram('victoria-metrics-prod');
   if (!command) {
     throw new UsageError(
       'victoria-metrics is not installed (Debian and Ubuntu: apt-get install victoria-metrics)',

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import { findExecutable } from '@holdfast/dev/find-executable.ts';
+import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { UsageError } from '../benchmark.ts';
 
 const source = join(import.meta.dirname, 'fast-modbus-server.c');
@@ -30,7 +30,7 @@ export async function startFastModbusServer(
   address = '127.0.0.1',
   registers: 'still' | 'changing' = 'still',
 ): Promise<FastModbusServer> {
-  const gcc = findExecutable('gcc');
+  const gcc = findProgram('gcc');
   if (gcc === undefined) throw new UsageError('the device of this measurement is a C program: it needs gcc');
   const program = join(folder, 'fast-modbus-server');
   await promisify(execFile)(gcc, ['-O2', '-Wall', '-Wextra', '-Werror', '-o', program, source]);

@@ -5,9 +5,9 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
-import { findExecutable } from '@holdfast/dev/find-executable.ts';
 import { temporaryFolder } from '@holdfast/test/support/temporary-folder.ts';
 import { afterEach, describe, expect, it } from 'vitest';
+import { findProgram } from '../find-program.mjs';
 import { PINNED } from './versions.mjs';
 
 const isRoot = process.getuid?.() === 0;
@@ -28,7 +28,7 @@ async function bareMachine() {
   await mkdir(first);
   const needed = ['sh', 'sleep', 'chmod', 'printf', 'tar', 'gzip', 'setpriv'];
   for (const name of needed) {
-    const path = findExecutable(name);
+    const path = findProgram(name);
     if (path !== undefined) await symlink(path, join(programs, name));
   }
   return { folder, programs, first, tools };
@@ -249,7 +249,7 @@ describe('a machine without a nats-server', () => {
     // Root is hindered by no folder, unless it has given that right away.
     const rights = '-dac_override,-dac_read_search';
     const through = isRoot
-      ? [findExecutable('setpriv') ?? '', `--inh-caps=-all`, `--bounding-set=${rights}`, '--']
+      ? [findProgram('setpriv') ?? '', `--inh-caps=-all`, `--bounding-set=${rights}`, '--']
       : [];
 
     const { code, said } = await setUp(machine, { through, sum: '0' });

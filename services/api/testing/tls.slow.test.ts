@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { TLSSocket } from 'node:tls';
 import { promisify } from 'node:util';
 import { type PostgresServer, startPostgres } from '@holdfast/dev/embedded-postgres.ts';
-import { findExecutable } from '@holdfast/dev/find-executable.ts';
+import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -24,7 +24,7 @@ interface TlsAnswer {
   readonly serial: string;
 }
 
-describe.skipIf(findExecutable('openssl') === undefined)('TLS by files (made with openssl)', () => {
+describe.skipIf(findProgram('openssl') === undefined)('TLS by files (made with openssl)', () => {
   let folder: string;
   let ca: string;
   const at = (name: string) => join(folder, name);

@@ -1,1 +1,0 @@
-export { findProgram as findExecutable } from '../setup/find-program.mjs';
