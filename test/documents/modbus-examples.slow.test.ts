@@ -9,7 +9,7 @@ import {
 } from '@holdfast/shared/contracts/task-config.ts';
 import { encodePoint } from '@holdfast/shared/domain/register/encode.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, inject, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
@@ -21,7 +21,7 @@ import { fencedCommands } from './fenced-commands.ts';
 
 const page = readFile(join(import.meta.dirname, '..', '..', 'docs', 'modbus.md'), 'utf8');
 
-describe('the Modbus reference', () => {
+describe.skipIf(inject('installedServers').curl === null)('the Modbus reference', () => {
   it('has examples that can be pasted, and whose task starts', async () => {
     const nats = await natsForTest();
     const port = await freePort();

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
-import { findExecutable } from '@holdfast/dev/find-executable.ts';
+import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { devicePageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type DocumentedStack, startDocumentedStack } from '../documents/documented-stack.ts';
@@ -13,7 +13,7 @@ import { oldManual } from './old-manual.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 const { curl, jq } = inject('installedServers');
-const isTried = curl !== null && jq !== null && findExecutable('python3') !== undefined;
+const isTried = curl !== null && jq !== null && findProgram('python3') !== undefined;
 
 /** Blocks are typed one after the other, as the manual has them. */
 describe.runIf(isTried)('the manual of the predecessor', { timeout: 240_000 }, () => {
