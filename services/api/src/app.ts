@@ -144,7 +144,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     done();
   });
 
-  await addOpenApi(app as unknown as FastifyInstance);
+  await addOpenApi(app as unknown as FastifyInstance, access.anonymousLoopback === false);
   const once = oncePerKey(commandKeys);
   const typed = app.withTypeProvider<ZodTypeProvider>();
   await typed.register(healthRoutes(readiness), { prefix: '/health' });

@@ -15,6 +15,7 @@ import { refuseRoutesWithoutRole, routeOf } from './route-roles.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
+    /** Undefined of what is answered before it is asked who calls. */
     caller: Caller;
     /** Code of the problem that it is answered with. */
     problemCode: string | undefined;
@@ -111,7 +112,8 @@ function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
     const isStray = code === 'key_not_from_here';
     const change = routeOf(request).rule?.action;
     const action = change ?? (isStray ? 'key.use' : undefined);
-    if (action === undefined || request.isAudited) return payload;
+    const isKnown = (request.caller as Caller | undefined) !== undefined;
+    if (action === undefined || request.isAudited || !isKnown) return payload;
     const isFlood = isRefused(request) || status === 429;
     if (isFlood && !floods.admits(`${limitedAs(request)} ${status} ${action}`)) return payload;
     const { caller } = request;

@@ -22,8 +22,11 @@ interface ApiDocument {
   components?: { schemas?: Record<string, unknown> };
 }
 
-/** Registered before all routes: the document has those that come after it. `/openapi.json` has it, `/docs` shows it. */
-export async function addOpenApi(app: FastifyInstance): Promise<void> {
+/**
+ * Registered before all routes: the document has those that come after it. `/openapi.json` has it, `/docs` shows it.
+ * @param alwaysNeedsKey whether callers on this machine need a key too, also while there are none
+ */
+export async function addOpenApi(app: FastifyInstance, alwaysNeedsKey: boolean): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -37,14 +40,18 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
       tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
       components: {
         securitySchemes: {
-          apiKey: { type: 'http', scheme: 'bearer', description: 'An API key: `hf_…`' },
+          apiKey: {
+            type: 'http',
+            scheme: 'bearer',
+            description: `An API key: \`hf_…\`. ${alwaysNeedsKey ? 'Everybody needs one' : 'Callers on the machine of the API need none while there are no keys, or where API_ANONYMOUS_LOOPBACK is true'}`,
+          },
         },
       },
     },
     transform: jsonSchemaTransform,
     transformObject: (document) => {
       const completed = jsonSchemaTransformObject(document) as ApiDocument;
-      complete(completed);
+      complete(completed, alwaysNeedsKey);
       return completed as ReturnType<typeof jsonSchemaTransformObject>;
     },
   });
@@ -62,7 +69,8 @@ export async function addOpenApi(app: FastifyInstance): Promise<void> {
 }
 
 /** Adds to every operation what holds for all of them or stands in the table. */
-function complete(document: ApiDocument): void {
+function complete(document: ApiDocument, alwaysNeedsKey: boolean): void {
+  const access = [{ apiKey: [] }, ...(alwaysNeedsKey ? [] : [{}])];
   const paths: NonNullable<ApiDocument['paths']> = {};
   for (const [path, methods] of Object.entries(document.paths ?? {})) {
     const bare = path.replace(/(?<=.)\/$/, '');
@@ -72,6 +80,7 @@ function complete(document: ApiDocument): void {
       const known = operations.get(`${method.toUpperCase()} ${bare}`);
       if (!known) throw new Error(`${method} ${bare} is not described: do so in http/operations.ts`);
       describe(operation, known, { method, path: bare });
+      operation.security = bare.startsWith('/api/') ? access : [];
     }
     paths[shown] = { ...paths[shown], ...methods };
   }
@@ -126,23 +135,34 @@ function describe(
   }
   responses.default = problem('default', 'Any other problem');
   operation.responses = responses;
-  operation.security = path.startsWith('/api/') ? [{ apiKey: [] }] : [];
   operation.parameters = [
     ...(operation.parameters ?? []),
     header(
       'X-Request-Id',
-      'Id of the request, which comes back and stands in logs; one is made without it',
-      128,
+      'Id of the request, which comes back and stands in logs. One is made where it is not 1 to 128 of the characters `A-Z a-z 0-9 . _ : / + = -`',
     ),
     ...(isIdempotent
-      ? [header('Idempotency-Key', 'A repeat with the same key is not carried out again', 255)]
+      ? [
+          header('Idempotency-Key', 'A repeat with the same key is not carried out again', {
+            pattern: '^[!-~]{1,255}$',
+          }),
+        ]
       : []),
-    ...(hasVersion && method !== 'get' ? [header('If-Match', 'ETag of what is to be changed', 500)] : []),
+    ...(hasVersion && method !== 'get' ? [header('If-Match', 'ETag of what is to be changed')] : []),
     ...(path.startsWith('/api/') && method !== 'get'
-      ? [header('X-Operator', 'Who is behind it, in UTF-8; events and the audit log name him', 64)]
+      ? [
+          header(
+            'X-Operator',
+            'Who is behind it, in UTF-8; events and the audit log name him by the first 64 characters',
+          ),
+        ]
       : []),
     ...(path === livePath
-      ? [header('Last-Event-ID', 'Id of the last event that was seen: what came since is told first', 15)]
+      ? [
+          header('Last-Event-ID', 'Id of the last event that was seen: what came since is told first', {
+            pattern: '^[0-9]{0,15}$',
+          }),
+        ]
       : []),
   ];
   for (const status of Object.keys(responses).filter(isSuccess)) {
@@ -250,6 +270,6 @@ function problem(status: string, description: string) {
   };
 }
 
-function header(name: string, description: string, maxLength: number) {
-  return { in: 'header', name, description, required: false, schema: { type: 'string', maxLength } };
+function header(name: string, description: string, form: { readonly pattern?: string } = {}) {
+  return { in: 'header', name, description, required: false, schema: { type: 'string', ...form } };
 }

@@ -6,22 +6,31 @@ import { problemOf } from './http-errors.ts';
 
 /** Makes problem+json (RFC 9457) of every error, of unknown paths and of methods that a path does not have. */
 export function addProblemReplies(app: FastifyInstance): void {
-  const routes: { pattern: RegExp; method: string }[] = [];
+  const routes: { url: string; pattern: RegExp; method: string }[] = [];
+  const pathsWithoutParameters = new Set<string>();
   app.addHook('onRoute', ({ url, method }) => {
     // The answer to browsers' preflights is the same for every path and says nothing of any.
     if (url === '*') return;
+    if (!url.includes(':')) pathsWithoutParameters.add(withoutSlash(url));
     const path = url.replace(/\*$/, '.*').replace(/:[^/]+/g, '[^/]+');
     const pattern = new RegExp(`^${path.replace(/\/?$/, '/?$')}`);
-    for (const name of [method].flat()) routes.push({ pattern, method: name });
+    for (const name of [method].flat()) routes.push({ url: withoutSlash(url), pattern, method: name });
   });
-  app.setErrorHandler((error, request, reply) => {
-    if (!(error instanceof ClientGone)) return replyWithProblem(error, request, reply);
-    request.log.debug({ method: request.method, route: request.routeOptions.url }, error.message);
-    return reply.hijack();
+  // `start-task` is a path of its own with every method, and never the id of a session.
+  app.addHook('onRequest', (request, reply, done) => {
+    const isTakenForParameter =
+      request.routeOptions.url?.includes(':') && pathsWithoutParameters.has(withoutSlash(pathOf(request)));
+    if (isTakenForParameter) replyNotFound(request, reply);
+    else done();
   });
-  app.setNotFoundHandler((request, reply) => {
-    const path = request.url.split('?', 1)[0] ?? '';
-    const methods = new Set(routes.filter(({ pattern }) => pattern.test(path)).map(({ method }) => method));
+  const replyNotFound = (request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+    const path = pathOf(request);
+    const isOwn = pathsWithoutParameters.has(withoutSlash(path));
+    const methods = new Set(
+      routes
+        .filter(({ pattern, url }) => (isOwn ? url === withoutSlash(path) : pattern.test(path)))
+        .map(({ method }) => method),
+    );
     if (methods.size === 0) {
       const problem = { status: 404, code: 'route_not_found', title: 'There is nothing at this path' };
       return replyWithProblem(
@@ -41,7 +50,25 @@ export function addProblemReplies(app: FastifyInstance): void {
       request,
       reply,
     );
+  };
+  app.setNotFoundHandler(replyNotFound);
+  app.setErrorHandler((error, request, reply) => {
+    if (error instanceof ClientGone) {
+      request.log.debug({ method: request.method, route: request.routeOptions.url }, error.message);
+      return reply.hijack();
+    }
+    // Fastify looks at the body first, also where there is nothing that would take it: QUERY has to have one.
+    if (request.is404 && !(error instanceof ApiProblem)) return replyNotFound(request, reply);
+    return replyWithProblem(error, request, reply);
   });
+}
+
+function pathOf({ url }: FastifyRequest): string {
+  return url.split('?', 1)[0] ?? '';
+}
+
+function withoutSlash(path: string): string {
+  return path.replace(/\/$/, '');
 }
 
 export function replyWithProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {

@@ -1,3 +1,4 @@
+import { agoPattern, lengthPattern, utcOffsetPattern } from '@holdfast/shared/contracts/http/time-texts.ts';
 import { rfc3339Ms } from '@holdfast/shared/domain/rfc3339.ts';
 import { validationFailed } from '../problems/api-problem.ts';
 
@@ -15,11 +16,7 @@ const unitsMs: Readonly<Record<string, number>> = {
  */
 export function parseTime(text: string, now: Date): Date | undefined {
   if (text === 'now') return now;
-  const relative = /^-([0-9]{1,9})([smhdw])$/.exec(text);
-  if (relative) {
-    const time = new Date(now.getTime() - Number(relative[1]) * (unitsMs[relative[2] ?? ''] ?? 0));
-    return Number.isNaN(time.getTime()) ? undefined : notBefore1970(time.getTime());
-  }
+  if (agoPattern.test(text)) return notBefore1970(now.getTime() - lengthMs(text.slice(1)));
   // A plus sign that was not escaped in a query arrives as a blank: 2025-01-01T08:00:00 08:00.
   const absolute = text.replace(/ (\d\d:\d\d)$/, '+$1');
   const ms = rfc3339Ms(absolute);
@@ -46,8 +43,11 @@ export function timeOf(field: string, text: string, now: Date): Date {
 
 /** `90s`, `15m`, `1h`, `1d`, `2w` in ms; undefined for anything else. */
 export function parseInterval(text: string): number | undefined {
-  const match = /^([1-9][0-9]{0,8})([smhdw])$/.exec(text);
-  return match ? Number(match[1]) * (unitsMs[match[2] ?? ''] ?? 0) : undefined;
+  return lengthPattern.test(text) ? lengthMs(text) : undefined;
+}
+
+function lengthMs(text: string): number {
+  return Number(text.slice(0, -1)) * (unitsMs[text.slice(-1)] ?? 0);
 }
 
 /** @throws ApiProblem */
@@ -67,11 +67,11 @@ export function intervalOf(text: string): number {
  */
 export function utcOffsetOf(text: string | undefined): number {
   if (!text || text === 'Z') return 0;
-  const [, sign, hours, minutes] = /^([+ -])(0[0-9]|1[0-4]):([0-5][0-9])$/.exec(text) ?? [];
-  if (sign === undefined) {
+  if (!utcOffsetPattern.test(text)) {
     throw validationFailed([
       { path: 'utc_offset', message: 'must be how far a clock is ahead of UTC, like +08:00 or -03:30' },
     ]);
   }
-  return (sign === '-' ? -1 : 1) * (Number(hours) * 3_600_000 + Number(minutes) * 60_000);
+  const [hours, minutes] = text.slice(1).split(':').map(Number);
+  return (text.startsWith('-') ? -1 : 1) * ((hours ?? 0) * 3_600_000 + (minutes ?? 0) * 60_000);
 }

@@ -3,6 +3,7 @@ import { apiKeyNamePattern, roles } from '../api-key.ts';
 import { auditEntrySchema, auditOutcomes } from '../audit-entry.ts';
 import { closedObject } from './closed-object.ts';
 import { pageQuery, pageSchema } from './page.ts';
+import { timeText } from './time-texts.ts';
 
 export const createKeySchema = closedObject({
   /** The person or program that uses the key; it stands in events. */
@@ -45,16 +46,8 @@ export const auditQuerySchema = z.object({
   target: z.string().max(200).optional().describe('Part of what it was done to, in whatever case'),
   action: z.string().max(70).optional().describe('`session.stop`, or all of a kind: `session`'),
   outcome: z.enum(auditOutcomes).optional().describe('Only entries that ended so'),
-  from: z
-    .string()
-    .max(64)
-    .optional()
-    .describe('From this time on: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339'),
-  to: z
-    .string()
-    .max(64)
-    .optional()
-    .describe('Before this time: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339'),
+  from: timeText('From this time on: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339'),
+  to: timeText('Before this time: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339. After `from`'),
 });
 export type AuditQuery = z.infer<typeof auditQuerySchema>;
 export const auditViewSchema = auditEntrySchema.omit({ v: true }).extend({ sequence: z.int() });

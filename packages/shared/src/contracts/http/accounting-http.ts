@@ -1,36 +1,28 @@
 import * as z from 'zod';
 import { gapCauses } from '../../domain/gaps/gap-causes.ts';
-import { pageQuery, pageSchema } from './page.ts';
+import { commaList } from './comma-list.ts';
+import { cursorText, gapCursorPattern, pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
+import { lengthText, timeText, utcOffsetText } from './time-texts.ts';
 
 const window = {
   device: storableText(128)
     .transform((text) => text || undefined)
     .optional()
     .describe('Device code; all devices of the session when left out'),
-  from: z
-    .string()
-    .max(64)
-    .optional()
-    .describe(
-      'From this time on: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339; from the start of the session when left out',
-    ),
-  to: z
-    .string()
-    .max(64)
-    .optional()
-    .describe(
-      'Up to this time: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339; up to the end of the session, or now, when left out',
-    ),
+  from: timeText(
+    'From this time on: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339; from the start of the session when left out',
+  ),
+  to: timeText(
+    'Up to this time: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339; up to the end of the session, or now, when left out. After `from`',
+  ),
 } as const;
 
 export const gapListQuerySchema = z.object({
   ...pageQuery,
+  cursor: cursorText(gapCursorPattern),
   ...window,
-  cause: z
-    .string()
-    .transform((text) => (text === '' ? undefined : text.split(',').map((cause) => cause.trim())))
-    .pipe(z.array(z.enum(gapCauses)).optional())
+  cause: commaList(gapCauses)
     .optional()
     .describe('One cause, or several with commas between them; an empty one filters nothing'),
 });
@@ -66,16 +58,8 @@ export const gapPageSchema = pageSchema(gapViewSchema).extend(accounted);
 
 export const completenessQuerySchema = z.object({
   ...window,
-  interval: z
-    .string()
-    .max(16)
-    .optional()
-    .describe('Counts for each such length of time as well: `15m`, `1h`, `1d`'),
-  utc_offset: z
-    .string()
-    .max(6)
-    .optional()
-    .describe('By which clock intervals begin: `+08:00`; UTC when left out'),
+  interval: lengthText('Counts for each such length of time as well: `15m`, `1h`, `1d`'),
+  utc_offset: utcOffsetText,
 });
 
 /** `expected` = `stored` + `quarantined` + `missing`, and `missing` = the sum over its causes. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { closedObject } from './closed-object.ts';
+import { commaList } from './comma-list.ts';
 import { pageQuery, pageSchema } from './page.ts';
 import { sessionStatuses } from './session-http.ts';
 
@@ -14,36 +15,39 @@ const unitsMs: Readonly<Record<string, number>> = {
 export const cleanupMinAgeMs = 3_600_000;
 export const cleanupMaxAgeMs = 3_650 * dayMs;
 
+/** The longest is 3650d. */
+const agePattern = /^[1-9](?:[0-9]{0,6}m|[0-9]{0,4}h|[0-9]{0,3}d|[0-9]{0,2}w)$/;
+
 /** `30d` in ms; undefined for what is no length of time. */
 export function ageMs(text: string): number | undefined {
-  const match = /^([1-9][0-9]{0,8})([mhdw])$/.exec(text);
-  return match ? Number(match[1]) * (unitsMs[match[2] ?? ''] ?? 0) : undefined;
+  return agePattern.test(text) ? Number(text.slice(0, -1)) * (unitsMs[text.slice(-1)] ?? 0) : undefined;
 }
 
-const olderThan = z.string().refine((text) => {
-  const ms = ageMs(text);
-  return ms !== undefined && ms >= cleanupMinAgeMs && ms <= cleanupMaxAgeMs;
-}, 'must be a length of time like 12h, 30d or 8w, from 1h to 3650d');
+const olderThan = z
+  .string()
+  .refine((text) => {
+    const ms = ageMs(text);
+    return ms !== undefined && ms >= cleanupMinAgeMs && ms <= cleanupMaxAgeMs;
+  }, 'must be a length of time like 12h, 30d or 8w, from 1h to 3650d')
+  .meta({ pattern: agePattern.source });
 
 /** Sessions that are over; the others are never removed. */
 export const endedStatuses = ['stopped', 'error'] as const;
-const endedStatus = z.enum(endedStatuses, { error: `must be one of ${endedStatuses.join(', ')}` });
+const endedStatusError = `must be one of ${endedStatuses.join(', ')}`;
 
 export const cleanupQuerySchema = z.object({
   ...pageQuery,
   older_than: olderThan.describe('Sessions that ended longer ago: `12h`, `30d`, `8w`; from 1h to 3650d'),
-  status: z
-    .string()
-    .transform((text) => text.split(',').map((status) => status.trim()))
-    .pipe(z.array(endedStatus).min(1))
-    .default([...endedStatuses])
-    .describe('`stopped`, `error`, or both with a comma between them'),
+  status: commaList(endedStatuses, endedStatusError)
+    .optional()
+    .transform((statuses) => statuses ?? [...endedStatuses])
+    .describe('`stopped`, `error`, or both with a comma between them, as when left out'),
 });
 
 export const cleanupBodySchema = closedObject({
   older_than: olderThan,
   status: z
-    .array(endedStatus)
+    .array(z.enum(endedStatuses, { error: endedStatusError }))
     .min(1)
     .default([...endedStatuses]),
   /** Sessions of one call, so that it does not take for ever. */

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { parseAddress } from '../../domain/register/address-notation.ts';
+import { addressPattern, parseAddress } from '../../domain/register/address-notation.ts';
 import { deviceProblems } from '../../domain/register/device-rules.ts';
 import { type FieldProblem, pointProblems } from '../../domain/register/point-rules.ts';
 import { learnedLimitsSchema } from '../session-status.ts';
@@ -22,16 +22,20 @@ import { withoutNulls } from './without-nulls.ts';
  * accepted here can be started. Unknown fields are refused: a mistyped `perod_ms` must not pass silently.
  */
 const id = z.int().positive();
+// For the OpenAPI document, in the words of regular expressions that all languages share.
+const control = '\\u0000-\\u001f\\u007f-\\u009f';
+const inText = `[^${control}]`;
+const codePattern = `^(?:[^\\s\\ufeff${control}](?:${inText}*[^\\s\\ufeff\\\\${control}])?)?$`;
 const text = (limits: z.ZodString) =>
-  limits.refine(
-    (value) => !/\p{Cc}/u.test(value) && value.isWellFormed(),
-    'must not contain control characters',
-  );
+  limits
+    .refine((value) => !/\p{Cc}/u.test(value) && value.isWellFormed(), 'must not contain control characters')
+    .meta({ pattern: `^${inText}*$` });
 /** Codes become names in time-series databases, whose line protocol cannot spell a backslash at the end. */
 const code = (limits: z.ZodString) =>
   text(limits)
     .refine((value) => value.trim() === value, 'must not begin or end with a blank')
-    .refine((value) => !value.endsWith('\\'), 'must not end with a backslash');
+    .refine((value) => !value.endsWith('\\'), 'must not end with a backslash')
+    .meta({ pattern: codePattern });
 const enabled = z.boolean();
 
 const device = deviceConfigSchema.shape;
@@ -76,6 +80,7 @@ const deviceFields = {
   profile: configuredProfile.nullable(),
   measurement: code(device.measurement.unwrap())
     .refine((value) => !value.startsWith('#'), 'must not begin with #')
+    .meta({ not: { pattern: '^#' } })
     .nullable(),
   enabled,
 } as const;
@@ -92,21 +97,26 @@ const pointCode = code(point.code)
   .refine((name) => !isIntegerFieldName(name), {
     error:
       'must not end in "__integer" or "__integer_minus_2_63": such names hold 64-bit integers in InfluxDB',
-  });
+  })
+  .meta({ not: { pattern: '^time$|__integer(_minus_2_63)?$' } });
 
 /** Existing points may have it, and are shown. */
 const scale = point.scale
   .unwrap()
-  .refine((factor) => factor !== 0, 'must not be 0: every value would be the offset');
+  .refine((factor) => factor !== 0, 'must not be 0: every value would be the offset')
+  .meta({ not: { const: 0 } });
 
 const pointFields = {
   device_id: id,
   code: pointCode,
   name: text(point.name.unwrap()),
   table: point.table,
-  address: z.union([z.int(), z.string().max(32)], {
-    error: 'must be a whole number (zero-based), hexadecimal ("0x1F") or in the classic notation ("40001")',
-  }),
+  address: z.union(
+    [z.int().meta({ minimum: 0, maximum: 65_535 }), z.string().max(32).meta({ pattern: addressPattern })],
+    {
+      error: 'must be a whole number (zero-based), hexadecimal ("0x1F") or in the classic notation ("40001")',
+    },
+  ),
   data_type: point.data_type,
   byte_order: point.byte_order.unwrap(),
   scale,
@@ -129,6 +139,7 @@ const pointOptions = {
   enumeration: z
     .record(z.string().max(20), text(z.string().max(256)))
     .refine((names) => Object.keys(names).length <= 1_000, 'must not name more than 1000 numbers')
+    .meta({ maxProperties: 1_000 })
     .nullable(),
   period_ms: point.period_ms.unwrap().nullable(),
   report: closedObject(reportByExceptionSchema.shape).nullable(),
@@ -141,13 +152,16 @@ const ids = z
   .transform((list) => [...new Set(list)]);
 /** Spelled as collectors spell theirs (`COLLECTOR_LABELS=site=hall-1,network=plant`), so that they can ever be equal. */
 const label = (maxLength: number) =>
-  code(z.string().min(1).max(maxLength)).refine(
-    (value) => !/[=,]/.test(value),
-    'must not contain an equals sign or a comma: no collector can have it',
-  );
+  code(z.string().min(1).max(maxLength))
+    .refine(
+      (value) => !/[=,]/.test(value),
+      'must not contain an equals sign or a comma: no collector can have it',
+    )
+    .meta({ not: { pattern: '[=,]' } });
 const labels = z
   .record(label(64), label(128))
-  .refine((value) => Object.keys(value).length <= 32, 'must not have more than 32 labels');
+  .refine((value) => Object.keys(value).length <= 32, 'must not have more than 32 labels')
+  .meta({ maxProperties: 32 });
 /** Ten years. */
 const maxDurationSeconds = 315_360_000;
 const durationSeconds = z.int().min(1).max(maxDurationSeconds).nullable().default(null);

@@ -5,13 +5,20 @@ export function pageSchema<T extends z.ZodType>(item: T) {
   return z.object({ results: z.array(item), next_cursor: z.string().nullable() });
 }
 
+/** Where the next page begins. What stands in it is not promised. */
+export const cursorPattern = /^p(?:0|[1-9][0-9]{0,14})$/;
+/** Of a list of gaps: a time and the place of a device. */
+export const gapCursorPattern = /^g[0-9]{1,15}\.[0-9]{1,6}$/;
+
+export const cursorText = ({ source }: RegExp) =>
+  z
+    .string()
+    .optional()
+    .describe('`next_cursor` of the page before; the first page without it')
+    .meta({ pattern: source });
+
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(500).default(100).describe('Results of a page at most'),
-  cursor: z
-    .string()
-    .min(1)
-    .max(500)
-    .optional()
-    .describe('`next_cursor` of the page before; the first page without it'),
+  cursor: cursorText(cursorPattern),
 } as const;
 export const pageQuerySchema = z.object(pageQuery);

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { gapViewSchema } from './accounting-http.ts';
 import { storableText } from './storable-text.ts';
+import { lengthText, timeText, utcOffsetText } from './time-texts.ts';
 
 export const aggregations = ['mean', 'min', 'max', 'last', 'count'] as const;
 export type Aggregation = (typeof aggregations)[number];
@@ -13,34 +14,20 @@ export const pointHistoryQuerySchema = z.object({
     .describe(
       "Only this session's values, and its gaps with them. InfluxDB keeps no sessions: there it is what its devices gave from its start to its end",
     ),
-  interval: z
-    .string()
-    .max(16)
-    .optional()
-    .describe('One result per such length of time (`30s`, `15m`, `1h`, `1d`) instead of every value'),
-  utc_offset: z
-    .string()
-    .max(6)
-    .optional()
-    .describe('By which clock intervals begin: `+08:00`; UTC when left out'),
+  interval: lengthText(
+    'One result per such length of time (`30s`, `15m`, `1h`, `1d`) instead of every value',
+  ),
+  utc_offset: utcOffsetText,
   aggregation: z
     .enum(aggregations)
     .default('mean')
     .describe('Which of the figures of an interval stands in `value`'),
-  start_time: z
-    .string()
-    .max(64)
-    .optional()
-    .describe(
-      'From this time on: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339; an hour ago when left out',
-    ),
-  end_time: z
-    .string()
-    .max(64)
-    .optional()
-    .describe(
-      'Before this time: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339; now when left out',
-    ),
+  start_time: timeText(
+    'From this time on: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339; an hour ago when left out',
+  ),
+  end_time: timeText(
+    'Before this time: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339; now when left out. After `start_time`',
+  ),
   limit: z.coerce
     .number()
     .int()

@@ -1,9 +1,11 @@
 import * as z from 'zod';
 import { deviceHealthSchema } from '../session-status.ts';
 import { closedObject } from './closed-object.ts';
+import { commaList } from './comma-list.ts';
 import { startValidations, startValidationViewSchema } from './device-call-http.ts';
 import { pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
+import { timeText } from './time-texts.ts';
 import { userMetadataSchema } from './user-metadata.ts';
 
 export const sessionStatuses = ['running', 'paused', 'stopped', 'error'] as const;
@@ -74,13 +76,9 @@ export const sessionLiveViewSchema = sessionViewSchema.extend({
 export type SessionLiveView = z.infer<typeof sessionLiveViewSchema>;
 
 export const sessionQuerySchema = z.object({
-  at: z
-    .string()
-    .max(64)
-    .optional()
-    .describe(
-      'Asks for the session as it was then: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339',
-    ),
+  at: timeText(
+    'Asks for the session as it was then: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339. Not in the future',
+  ),
 });
 
 /** `at` and `last_sequence` are there when an earlier time was asked for. */
@@ -145,18 +143,12 @@ export const reasonBodySchema = closedObject({ reason: storableText(500).nullish
 const activeStatuses = ['running', 'paused'] as const;
 
 export const activeSessionsQuerySchema = z.object({
-  status: z
-    .string()
-    .transform((text) => (text === '' ? ['running'] : text.split(',').map((status) => status.trim())))
-    .pipe(
-      z.array(
-        z.enum(activeStatuses, {
-          error:
-            'must be running, paused, or both with a comma; GET /api/acquisition/sessions/ has all others',
-        }),
-      ),
-    )
-    .default(['running'])
+  status: commaList(
+    activeStatuses,
+    'must be running, paused, or both with a comma; GET /api/acquisition/sessions/ has all others',
+  )
+    .optional()
+    .transform((statuses) => statuses ?? ['running' as const])
     .describe('`running` unless given, `paused`, or both with a comma between them'),
   limit: pageQuery.limit
     .removeDefault()
@@ -167,10 +159,7 @@ export const activeSessionsQuerySchema = z.object({
 
 export const sessionListQuerySchema = z.object({
   ...pageQuery,
-  status: z
-    .string()
-    .transform((text) => (text === '' ? undefined : text.split(',').map((status) => status.trim())))
-    .pipe(z.array(z.enum(sessionStatuses)).optional())
+  status: commaList(sessionStatuses)
     .optional()
     .describe('One status, or several with commas between them; an empty one filters nothing'),
   task: storableText(128)

@@ -6,5 +6,9 @@ export function isStorableText(text: string): boolean {
 }
 
 export function storableText(maxLength: number) {
-  return z.string().max(maxLength).refine(isStorableText, 'has characters that no text may hold');
+  return z
+    .string()
+    .max(maxLength)
+    .refine(isStorableText, 'has characters that no text may hold')
+    .meta({ pattern: '^[^\\u0000]*$' });
 }

@@ -31,10 +31,20 @@ export const manyQuarantinedSchema = z.object({
     .describe('Messages of one call at most: it bounds how long the call takes'),
 });
 /** A filter must be given: emptying all of it by mistake would be easy. */
-export const deleteQuarantinedSchema = manyQuarantinedSchema.refine(
-  ({ stream, reason }) => stream !== undefined || reason !== undefined,
-  { path: ['reason'], error: 'give a stream or a part of the reason of what is to be deleted' },
-);
+export const deleteQuarantinedSchema = z
+  .object({
+    ...manyQuarantinedSchema.shape,
+    stream: quarantineFilter.stream.describe(
+      `${quarantineFilter.stream.description}. It or \`reason\` must be given`,
+    ),
+    reason: quarantineFilter.reason.describe(
+      `${quarantineFilter.reason.description}. It or \`stream\` must be given`,
+    ),
+  })
+  .refine(({ stream, reason }) => stream !== undefined || reason !== undefined, {
+    path: ['reason'],
+    error: 'give a stream or a part of the reason of what is to be deleted',
+  });
 export const manyDeletedSchema = z.object({ deleted: z.int(), limit_reached: z.boolean() });
 
 const quarantined = {

@@ -14,6 +14,10 @@ const classicTables: Readonly<Record<string, RegisterTable>> = {
 
 const lastAddress = 65_535;
 
+/** Every notation but the number, with addresses that there are: for schemas. What it does not match is told by `parseAddress`. */
+export const addressPattern =
+  '^(?:0[xX][0-9A-Fa-f]{1,4}|[0134](?:(?!0000$)[0-9]{4}|(?!00000$)[0-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-6]))$';
+
 const allowed =
   'write the zero-based address as a number (0), in hexadecimal ("0x0000"), or in the classic notation with its table ("40001", "400001")';
 

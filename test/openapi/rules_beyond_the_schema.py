@@ -1,0 +1,88 @@
+"""For schemathesis: what the API refuses although the schema of the request allows it.
+
+A schema says nothing of two fields that have to go together, or of what was configured before. Whatever else is refused
+is a fault of the OpenAPI document. It takes the place of the check positive_data_acceptance.
+"""
+
+import os
+import re
+
+import schemathesis
+
+PROBLEM_CODES = {
+    # A repeat with another body.
+    "idempotency_key_reused",
+    "device_without_points",
+    "task_without_devices",
+    "too_many_periods",
+}
+
+MESSAGES = [
+    r"must be before (to|end_time)",
+    r"must not lie in the future",
+    r"must lie in the future",
+    r"give a stream or a part of the reason of what is to be deleted",
+    r"must be a length of time like .*, from 1h to 3650d",
+    r'".*" is no network such as 192\.168\.10\.0/24',
+    r"there is no such (site|device|point)",
+    # Metadata, of which a schema cannot bound the size.
+    r"must not (contain U\+0000 or half a surrogate pair|nest deeper than .*|exceed .*)",
+    # Devices.
+    r"is required with (modbus_tcp|modbus_rtu|modbus_rtu_over_tcp).*",
+    r"a serial line has no host: .*",
+    r"only modbus_rtu has a serial line, .*",
+    r"must be a name or an address alone, .*",
+    r"0 addresses all units of a serial line, .*",
+    r"connect_pause_ms of .* comes off the timeout of .*",
+    r"must begin before it ends",
+    # Tasks.
+    r"must set soft_seconds, hard_seconds or both; .*",
+    r"must be less than hard_seconds: .*",
+    # Points.
+    r"is required, unless the address is in the classic notation .*",
+    r'".*" is of the table .*, not .*',
+    r"a .* is a single bit: .*",
+    r".* needs an address after the last one",
+    r"its last value is named .*",
+    r"only .* ha(s|ve) .*, not .*",
+    r"a string needs its length in registers: .*",
+    r".* cannot be scaled: .*",
+    r"64-bit integers without a scale are kept exactly: .*",
+    r".* is above valid_max, .*",
+    r"linear stands instead of scale and offset: .*",
+    r"both raw values, and both engineering values, must differ",
+    r"names no number",
+    r".* is no number that .* can be.*",
+    r".* cannot be written: .*",
+]
+
+BEFORE_THE_RULES = {400, 405, 406, 412, 415, 428}
+
+
+def is_rule(message):
+    return any(re.fullmatch(rule, message, re.DOTALL) for rule in MESSAGES)
+
+
+@schemathesis.check
+def accepts_what_the_schema_allows(ctx, response, case):
+    meta = case.meta
+    if meta is None or not meta.generation.mode.is_positive:
+        return
+    status = response.status_code
+    assert status not in BEFORE_THE_RULES, f"a request that the schema allows was answered {status}"
+    if status != 422:
+        return
+    problem = response.json()
+    if problem["code"] in PROBLEM_CODES:
+        return
+    faults = problem.get("errors") or [{"message": problem["detail"], "path": ""}]
+    beyond = [fault for fault in faults if not is_rule(fault["message"])]
+    assert not beyond, f"the schema allows what was refused: {problem['code']} {beyond}"
+
+
+@schemathesis.hook
+def filter_path_parameters(ctx, path_parameters):
+    """The key that all of this is asked with is not taken away."""
+    operation = ctx.operation
+    is_key = operation is not None and operation.path == "/api/system/keys/{id}/"
+    return not (is_key and (path_parameters or {}).get("id") in os.environ["OWN_KEY"].split(","))
