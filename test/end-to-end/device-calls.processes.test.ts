@@ -111,6 +111,21 @@ describe('a start', () => {
       failing: [{ device: 'press', status: 'partly' }],
     });
   });
+
+  it('has the plan of its task reckoned with what the session measures', async () => {
+    const plan = await eventually(
+      async () => {
+        const { body } = await rest.post(`/api/config/tasks/${taskId}/plan/`);
+        return body.endpoints[0].devices[0].request.from === 'measured' && body;
+      },
+      { what: 'the plan to know what was measured' },
+    );
+    const [{ request, full_tick_ms, rates }] = plan.endpoints[0].devices;
+    expect(full_tick_ms).toBeCloseTo(request.ms * rates[0].requests.length, 1);
+    expect(plan.endpoints[0].detail).toContain(
+      `as measured: press ${request.ms} ms (session ${request.session_id})`,
+    );
+  });
 });
 
 describe('a device that refuses a part of what is asked', () => {

@@ -168,7 +168,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await typed.register(configurationRoutes(database, { requireIfMatch, learned, once }), {
     prefix: '/api/config',
   });
-  await typed.register(deviceRoutes(devices, once), { prefix: '/api' });
+  await typed.register(deviceRoutes(devices, learned, once), { prefix: '/api' });
   return app as unknown as FastifyInstance;
 }
 

@@ -1,3 +1,4 @@
+import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
@@ -8,6 +9,7 @@ import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 
 let api: ApiUnderTest;
 let configs: TaskConfigStore;
+let board: StatusBoard;
 let database: string;
 
 beforeAll(async () => {
@@ -15,7 +17,9 @@ beforeAll(async () => {
   database = await freshDatabase();
   api = await startApi({ nats: nats.url, database });
   await api.ready();
-  configs = await TaskConfigStore.open((await sessionLogForTest(nats.url)).nc);
+  const { nc } = await sessionLogForTest(nats.url);
+  configs = await TaskConfigStore.open(nc);
+  board = await StatusBoard.open(nc);
 });
 
 const create = async (kind: string, body: unknown) => {
@@ -238,6 +242,66 @@ describe('the plan of a task', () => {
 
     await api.post(`${sessionsPath}/${session}/stop/`);
     expect((await planOf(own, 60)).verdict).toBe('holds');
+  });
+
+  it('takes the round trips that a session has measured, says so, and takes those that are given before them', async () => {
+    const own = await taskOf('measured', 1_000, { code: 'slow', host: 'bus-4' });
+    const line = { path: '/dev/ttyS4', baud_rate: 19_200 };
+    const onLine = await newDevice({
+      code: 'on-line',
+      protocol: 'modbus_rtu',
+      host: undefined,
+      serial: line,
+    });
+    await create('points', { device_id: onLine, code: 'a', ...holding });
+    await create('points', { device_id: onLine, code: 'b', ...holding, address: 100, count: 100 });
+    const { device_ids } = (await api.get(`/api/config/tasks/${own}/`)).body;
+    await patch('tasks', own, { device_ids: [...device_ids, onLine] });
+    const plan = async (body: object = {}) => (await api.post(`/api/config/tasks/${own}/plan/`, body)).body;
+    expect(await plan()).toMatchObject({
+      verdict: 'holds',
+      endpoints: [
+        { devices: [{ request: { ms: 10, from: 'assumed', session_id: null } }] },
+        { devices: [{ request: { ms: 5, from: 'assumed' } }] },
+      ],
+    });
+
+    const session = await start(own);
+    const health = {
+      status: 'healthy' as const,
+      consecutive_failures: 0,
+      last_success: null,
+      last_error: null,
+    };
+    await board.write(String(own), {
+      ...{ v: 1, session, epoch: 1, collector: 'c1', instance: 'one', state: 'polling', detail: '' },
+      ...{ updated_at: new Date().toISOString(), points_read: 1, error_count: 0, last_read_time: null },
+      device_health: {
+        slow: { ...health, round_trip_ms: { p50: 1_100, p99: 1_300 } },
+        'on-line': { ...health, round_trip_ms: { p50: 30, p99: 40 } },
+      },
+    });
+    await expect.poll(() => plan()).toMatchObject({ verdict: 'cannot_hold' });
+    const measured = await plan();
+    expect(measured.endpoints).toMatchObject([
+      { devices: [{ request: { ms: 1_100, from: 'measured', session_id: session }, full_tick_ms: 1_100 }] },
+      { devices: [{ request: { ms: 30, from: 'measured' } }] },
+    ]);
+    expect(measured.endpoints[0].detail).toContain(`as measured: slow 1100 ms (session ${session})`);
+    // The bytes of the long read take more than the median; the short one takes that.
+    const [short, long] = measured.endpoints[1].devices[0].rates[0].requests;
+    expect(short.ms).toBe(30);
+    expect(long.ms).toBeGreaterThan(110);
+
+    expect(await plan({ round_trip_ms: 20, turnaround_ms: 1 })).toMatchObject({
+      verdict: 'holds',
+      endpoints: [
+        { devices: [{ request: { ms: 20, from: 'given' } }] },
+        { devices: [{ request: { ms: 1, from: 'given' } }] },
+      ],
+    });
+    await patch('devices', device_ids[0], { host: 'bus-5' });
+    expect((await plan()).endpoints[0].devices[0].request).toMatchObject({ from: 'assumed' });
   });
 });
 

@@ -36,6 +36,11 @@ export function endpointKey(address: EndpointAddress): string {
   return address.kind === 'tcp' ? `${address.host.toLowerCase()}:${address.port}` : address.line.path;
 }
 
+/** The unit behind its endpoint: whoever asks two devices with one of these asks one box. */
+export function unitKey(device: EndpointFields & Pick<DeviceConfig, 'unit_id'>): string {
+  return `${endpointKey(endpointOf(device))} unit ${device.unit_id}`;
+}
+
 /**
  * Where a device is: two with one place are the same device. Every machine names its first serial line alike, so a line of
  * another site is taken for another line; an address is the same one everywhere.
@@ -43,9 +48,7 @@ export function endpointKey(address: EndpointAddress): string {
 export function devicePlace(
   device: EndpointFields & Pick<DeviceConfig, 'unit_id'> & { readonly site_id: number | null },
 ): string {
-  const address = endpointOf(device);
-  const where = address.kind === 'serial' ? ` of site ${device.site_id ?? 'none'}` : '';
-  return `${endpointKey(address)}${where} unit ${device.unit_id}`;
+  return device.serial ? `${unitKey(device)} of site ${device.site_id ?? 'none'}` : unitKey(device);
 }
 
 /** Why two addresses cannot both be right, in words; undefined when they are different endpoints or one and the same. */

@@ -12,8 +12,11 @@ import { whoOf } from '../access/access-control.ts';
 import { readTaskContent, readTaskContents } from '../configuration/config-versions.ts';
 import type { Once } from '../http/idempotency.ts';
 import { traceParentOf } from '../http/request-trace.ts';
+import { BrokerUnavailable } from '../ports.ts';
 import { readDevice } from './device-content.ts';
 import { labelsOfTasks, tasksRunningBeside } from './endpoint-holders.ts';
+import type { ShownLimitsSources } from './learned-limits/shown-limits.ts';
+import { type MeasuredRoundTrips, measuredRoundTrips } from './measured-round-trips.ts';
 import { planTask } from './task-plan.ts';
 import { testDevice } from './test-device.ts';
 import { type WritePointOptions, writePoint } from './write-point.ts';
@@ -25,7 +28,11 @@ const idOf = (what: string) =>
 const testMs = 5_000;
 
 /** Below /api: what asks a device now, by way of a collector. */
-export function deviceRoutes(sources: WritePointOptions, once: Once): FastifyPluginCallbackZod {
+export function deviceRoutes(
+  sources: WritePointOptions,
+  learned: ShownLimitsSources,
+  once: Once,
+): FastifyPluginCallbackZod {
   const { database, collectors } = sources;
   /** Its two entries say more than the one that every change gets. */
   const audited = (request: FastifyRequest): WritePointOptions => ({
@@ -54,8 +61,9 @@ export function deviceRoutes(sources: WritePointOptions, once: Once): FastifyPlu
       { schema: { params: idOf('Task'), body: taskPlanBodySchema, response: { 200: taskPlanSchema } } },
       async ({ params: { id }, body }) => {
         const content = await readTaskContent(database, id);
-        const beside = await tasksRunningBeside(database, id);
-        return planTask(content, body, await readTaskContents(database, beside));
+        const others = await readTaskContents(database, await tasksRunningBeside(database, id));
+        const codes = new Set([content, ...others].flatMap(({ devices }) => devices.map(({ code }) => code)));
+        return planTask(content, body, others, await measuredRoundTrips(learned, codes).catch(unlessAway));
       },
     );
     app.post(
@@ -83,4 +91,10 @@ export function deviceRoutes(sources: WritePointOptions, once: Once): FastifyPlu
     );
     done();
   };
+}
+
+/** Without the broker a plan is reckoned as if nothing had been measured, and says so. */
+function unlessAway(error: unknown): MeasuredRoundTrips {
+  if (error instanceof BrokerUnavailable) return new Map();
+  throw error;
 }

@@ -1,4 +1,4 @@
-import { endpointKey, endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
+import { endpointKey, endpointOf, unitKey } from '@holdfast/shared/contracts/endpoint-address.ts';
 import type { TaskPlanBody, TaskPlanView } from '@holdfast/shared/contracts/http/task-plan-http.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
@@ -13,6 +13,7 @@ import { mapReads, planReads, type ReadBlock } from '@holdfast/shared/domain/rea
 import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
 import { isBitTable, valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
 import type { TaskContent } from '../configuration/task-snapshot.ts';
+import type { MeasuredRoundTrips } from './measured-round-trips.ts';
 
 /** A device in the same building; a PLC's own scan is most of it. */
 const usualRoundTripMs = 10;
@@ -21,14 +22,19 @@ const usualTurnaroundMs = 5;
 type PlannedDevice = TaskPlanView['endpoints'][number]['devices'][number];
 type PlannedRate = PlannedDevice['rates'][number];
 type OtherTask = TaskPlanView['endpoints'][number]['other_tasks'][number];
-interface Assumed {
+
+/** Sources for the time that requests take. */
+interface Known {
+  readonly given: NonNullable<TaskPlanBody>;
   readonly round_trip_ms: number;
   readonly turnaround_ms: number;
+  readonly measured: MeasuredRoundTrips;
 }
 
 /**
  * The requests that a task's devices will be sent, how long they keep each endpoint busy, and whether its periods can
- * be held. Nothing is asked of a device: times are reckoned from the line's speed, or the round trip that is given.
+ * be held. Nothing is asked of a device: times are those that are given, that a session has measured, or that follow from the
+ * line's speed.
  *
  * @param others that run now: what they read behind an endpoint of this task takes up its time as well
  */
@@ -36,18 +42,20 @@ export function planTask(
   content: TaskContent,
   given: TaskPlanBody,
   others: readonly TaskContent[] = [],
+  measured: MeasuredRoundTrips = new Map(),
 ): TaskPlanView {
-  const assumed: Assumed = {
+  const assumed = {
     round_trip_ms: given?.round_trip_ms ?? usualRoundTripMs,
     turnaround_ms: given?.turnaround_ms ?? usualTurnaroundMs,
   };
+  const known: Known = { ...assumed, given: given ?? {}, measured };
   const byEndpoint = devicesByEndpoint(content);
   const othersBy = others.map((other) => ({ other, devicesBy: devicesByEndpoint(other) }));
   const endpoints = [...byEndpoint].map(([endpoint, devices]) => {
-    const planned = devices.map((device) => planDevice(device, content.period_ms, assumed));
+    const planned = devices.map((device) => planDevice(device, content.period_ms, known));
     const beside = othersBy.flatMap(({ other, devicesBy }) => {
       const there = devicesBy.get(endpoint);
-      return there ? [loadBeside(other, there, assumed)] : [];
+      return there ? [loadBeside(other, there, known)] : [];
     });
     const judged = judgeEndpoint(
       [...planned, ...beside.flatMap(({ loads }) => loads)].map(({ load }) => load),
@@ -55,7 +63,10 @@ export function planTask(
     return {
       endpoint,
       verdict: judged.verdict,
-      detail: inWords(judged) + besideInWords(beside.map(({ task }) => task)),
+      detail:
+        inWords(judged) +
+        besideInWords(beside.map(({ task }) => task)) +
+        measuredInWords(planned.map(({ view }) => view)),
       busy_share: rounded(judged.busyShare),
       everything_once_ms: rounded(judged.everythingOnceMs),
       other_tasks: beside.map(({ task }) => task),
@@ -92,9 +103,9 @@ function devicesByEndpoint({ devices }: TaskContent): ReadonlyMap<string, readon
 function loadBeside(
   { task_id, task_code, period_ms }: TaskContent,
   there: readonly DeviceConfig[],
-  assumed: Assumed,
+  known: Known,
 ): { readonly task: OtherTask; readonly loads: readonly { readonly load: DeviceLoad }[] } {
-  const loads = there.map((device) => planDevice(device, period_ms, assumed));
+  const loads = there.map((device) => planDevice(device, period_ms, known));
   const { busyShare } = judgeEndpoint(loads.map(({ load }) => load));
   return { task: { task_id: Number(task_id), task_code, busy_share: rounded(busyShare) }, loads };
 }
@@ -102,11 +113,12 @@ function loadBeside(
 function planDevice(
   device: DeviceConfig,
   taskPeriodMs: number,
-  assumed: Assumed,
+  known: Known,
 ): { view: PlannedDevice; load: DeviceLoad } {
   const { code, protocol, unit_id, points, profile } = device;
   const map = mapReads(points, readLimits(device));
-  const speed = speedOf(device, assumed);
+  const request = requestOf(device, known);
+  const speed = speedOf(device, request);
   const pauseMs = profile?.request_pause_ms ?? 0;
   const timed = (blocks: readonly ReadBlock<PointConfig>[]) =>
     blocks.map((block) => ({ block, ms: readMs(block, speed, pauseMs) }));
@@ -121,6 +133,7 @@ function planDevice(
       protocol,
       unit_id,
       period_ms: periodMs,
+      request,
       full_tick_ms: rounded(fullTickMs),
       rates: views,
       unreadable: map.unreadable.map(({ point, reason }) => ({ point: point.code, reason })),
@@ -187,10 +200,21 @@ function rateView(
   };
 }
 
-function speedOf({ protocol, serial }: DeviceConfig, assumed: Assumed): BusSpeed {
-  if (protocol !== 'modbus_rtu' || !serial) return { kind: 'tcp', roundTripMs: assumed.round_trip_ms };
+/** Who gives a time asks what would be if: that counts before what was measured. */
+function requestOf(device: DeviceConfig, known: Known): PlannedDevice['request'] {
+  const field = device.protocol === 'modbus_rtu' ? 'turnaround_ms' : 'round_trip_ms';
+  if (known.given[field] !== undefined) return { ms: known[field], from: 'given', session_id: null };
+  const measured = known.measured.get(unitKey(device));
+  return measured
+    ? { ms: measured.ms, from: 'measured', session_id: measured.sessionId }
+    : { ms: known[field], from: 'assumed', session_id: null };
+}
+
+function speedOf({ protocol, serial }: DeviceConfig, { ms, from }: PlannedDevice['request']): BusSpeed {
+  if (protocol !== 'modbus_rtu' || !serial) return { kind: 'tcp', roundTripMs: ms };
   const { baud_rate: baudRate, parity, stop_bits: stopBits } = serial;
-  return { kind: 'serial', baudRate, parity, stopBits, turnaroundMs: assumed.turnaround_ms };
+  const line = { kind: 'serial', baudRate, parity, stopBits } as const;
+  return from === 'measured' ? { ...line, turnaroundMs: 0, atLeastMs: ms } : { ...line, turnaroundMs: ms };
 }
 
 function inWords({ verdict, busyShare, everythingOnceMs, shortestPeriodMs }: EndpointVerdict): string {
@@ -215,6 +239,16 @@ function besideInWords(tasks: readonly OtherTask[]): string {
   const rest = tasks.length > namedAtMost ? ` and ${tasks.length - namedAtMost} more` : '';
   const share = tasks.reduce((sum, { busy_share }) => sum + busy_share, 0);
   return `, with ${rounded(share * 100)} % of the time for what runs there already: ${named.join(', ')}${rest}`;
+}
+
+function measuredInWords(devices: readonly PlannedDevice[]): string {
+  const measured = devices.filter(({ request }) => request.from === 'measured');
+  if (measured.length === 0) return '';
+  const named = measured
+    .slice(0, namedAtMost)
+    .map(({ device, request }) => `${device} ${request.ms} ms (session ${request.session_id})`);
+  const rest = measured.length > namedAtMost ? ` and ${measured.length - namedAtMost} more` : '';
+  return `; a request takes, as measured: ${named.join(', ')}${rest}`;
 }
 
 function valuesPerSecond({ devices, period_ms }: TaskContent): number {

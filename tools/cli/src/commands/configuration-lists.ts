@@ -75,7 +75,7 @@ export const configurationLists: readonly Command[] = [
   {
     words: ['tasks', 'plan'],
     about:
-      'Whether the period of a task can be held: how long its reading takes on each endpoint, beside the tasks that run there now. Exit code 1 when not.',
+      'Whether the period of a task can be held: how long its reading takes on each endpoint, by measured round trips where there are any, beside the tasks that run there now. Exit code 1 when not.',
     operands: [{ name: 'TASK' }],
     options: {
       'round-trip-ms': { type: 'string', value: 'N', about: 'of a TCP request' },

@@ -4,7 +4,7 @@ import { closedObject } from './closed-object.ts';
 
 /** Assumptions of a plan beside the configuration. */
 export const taskPlanBodySchema = closedObject({
-  /** Round trip of a TCP request: from its departure until the reply is complete. */
+  /** Round trip of a TCP request, from its departure until the reply is complete; counts before what was measured. */
   round_trip_ms: z.number().min(0.01).max(60_000),
   /** Thinking time of a device on a serial line before it answers. */
   turnaround_ms: z.number().min(0).max(60_000),
@@ -31,7 +31,7 @@ export const taskPlanSchema = z.object({
   /** The worst of all endpoints. */
   verdict: z.enum(planVerdicts),
   detail: z.string(),
-  /** Assumptions that were used. */
+  /** Used for devices that no session has measured, or for all where it was given. */
   round_trip_ms: z.number(),
   turnaround_ms: z.number(),
   values_per_second: z.number(),
@@ -53,8 +53,19 @@ export const taskPlanSchema = z.object({
           device: z.string(),
           protocol: z.enum(modbusProtocols),
           unit_id: z.int(),
-          /** Share of the device's ticks. */
+          /** Period of the device's ticks. */
           period_ms: z.int(),
+          /**
+           * Time that each of its requests is taken to last: over TCP all of it; on a serial line the time that the device thinks, or the
+           * least that a request takes where it was measured.
+           */
+          request: z.object({
+            ms: z.number(),
+            /** `measured` by a session (the median of its latest requests), `given` with the call, or `assumed`. */
+            from: z.enum(['measured', 'given', 'assumed']),
+            /** The session that has measured it. */
+            session_id: z.string().nullable(),
+          }),
           /** When all its points are due. */
           full_tick_ms: z.number(),
           rates: z.array(

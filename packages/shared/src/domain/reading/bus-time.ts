@@ -21,6 +21,8 @@ export type BusSpeed =
       readonly stopBits: 1 | 2;
       /** How long a device thinks before it answers, in ms. */
       readonly turnaroundMs: number;
+      /** Of requests that were measured; shorter ones are taken to last as long. */
+      readonly atLeastMs?: number;
     };
 
 /** Unit id, function code, address, quantity, CRC. */
@@ -39,7 +41,8 @@ export function readMs({ table, quantity }: PlannedRead, speed: BusSpeed, pauseM
   const characterMs = (bits * 1_000) / speed.baudRate;
   const silenceMs = speed.baudRate > fixedSilenceAboveBaud ? fixedSilenceMs : 3.5 * characterMs;
   const bytes = rtuRequestBytes + rtuReplyOverheadBytes + dataBytes;
-  return bytes * characterMs + 2 * silenceMs + speed.turnaroundMs + pauseMs;
+  const reckonedMs = bytes * characterMs + 2 * silenceMs + speed.turnaroundMs;
+  return Math.max(reckonedMs, speed.atLeastMs ?? 0) + pauseMs;
 }
 
 /** The reads of one device on an endpoint. */

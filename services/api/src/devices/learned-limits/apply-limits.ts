@@ -1,4 +1,4 @@
-import { endpointKey, endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
+import { unitKey } from '@holdfast/shared/contracts/endpoint-address.ts';
 import { deviceProfileSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { type ConfiguredLimits, narrowedLimits } from '@holdfast/shared/domain/reading/narrowed-limits.ts';
 import type { Selectable } from 'kysely';
@@ -124,7 +124,7 @@ function textOf({ max_registers, max_bits, excluded }: ConfiguredLimits): string
 
 /** Where it is: at another place stands another device, of which nothing was learned. */
 function placeOf(device: Placed): string {
-  return `${endpointKey(endpointOf({ ...device, serial: device.serial ?? undefined }))} unit ${device.unit_id}`;
+  return unitKey({ ...device, serial: device.serial ?? undefined });
 }
 
 type Placed = Pick<StoredDevice, 'protocol' | 'host' | 'port' | 'unit_id'> & {

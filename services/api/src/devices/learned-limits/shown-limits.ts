@@ -1,8 +1,7 @@
 import type { LearnedLimits } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import type { Database } from '../../database/open-database.ts';
-import type { TaskConfigs } from '../../ports.ts';
 import type { LiveStatus } from '../../sessions/live-status/live-status.ts';
+import { type SessionConfigSources, sessionConfig } from '../session-config.ts';
 
 /** The limits that a session has learned of a device. */
 export interface ToldLimits {
@@ -17,10 +16,8 @@ export interface ShownLimits extends ToldLimits {
   readonly device: DeviceConfig;
 }
 
-export interface ShownLimitsSources {
-  readonly database: Database;
+export interface ShownLimitsSources extends SessionConfigSources {
   readonly liveStatus: Pick<LiveStatus, 'lastWords'>;
-  readonly taskConfigs: () => Pick<TaskConfigs, 'load'>;
 }
 
 /** By the latest session of each task, as far as this process has heard of it. */
@@ -33,21 +30,12 @@ export function toldLimits(liveStatus: Pick<LiveStatus, 'lastWords'>): ToldLimit
 }
 
 /** Limits of one device, by its code. @throws BrokerUnavailable, DatabaseUnavailable */
-export async function shownLimits(
-  { database, liveStatus, taskConfigs }: ShownLimitsSources,
-  deviceCode: string,
-): Promise<ShownLimits[]> {
+export async function shownLimits(sources: ShownLimitsSources, deviceCode: string): Promise<ShownLimits[]> {
   const shown: ShownLimits[] = [];
-  for (const told of toldLimits(liveStatus)) {
+  for (const told of toldLimits(sources.liveStatus)) {
     if (told.deviceCode !== deviceCode) continue;
-    const session = await database
-      .selectFrom('sessions')
-      .select(['task_id', 'config_version'])
-      .where('session_id', '=', told.sessionId)
-      .executeTakeFirst();
-    if (!session) continue;
-    const loaded = await taskConfigs().load(String(session.task_id), session.config_version);
-    const device = loaded.ok ? loaded.config.devices.find(({ code }) => code === deviceCode) : undefined;
+    const config = await sessionConfig(sources, told.sessionId);
+    const device = config?.devices.find(({ code }) => code === deviceCode);
     if (device) shown.push({ ...told, device });
   }
   return shown;

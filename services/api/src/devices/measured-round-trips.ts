@@ -1,0 +1,32 @@
+import { unitKey } from '@holdfast/shared/contracts/endpoint-address.ts';
+import type { LiveStatus } from '../sessions/live-status/live-status.ts';
+import { type SessionConfigSources, sessionConfig } from './session-config.ts';
+
+/** By `unitKey`: the median of the latest requests, and which session has measured it. */
+export type MeasuredRoundTrips = ReadonlyMap<string, { readonly ms: number; readonly sessionId: string }>;
+
+/**
+ * Collects the round trips that the latest session of each task has measured of devices with these codes, by the address that they
+ * had when it began: at another one stands another device. @throws BrokerUnavailable, DatabaseUnavailable
+ */
+export async function measuredRoundTrips(
+  { liveStatus, ...sources }: SessionConfigSources & { readonly liveStatus: Pick<LiveStatus, 'lastWords'> },
+  codes: ReadonlySet<string>,
+): Promise<MeasuredRoundTrips> {
+  const measured = new Map<string, { ms: number; sessionId: string }>();
+  const words = [...liveStatus.lastWords()].sort((a, b) => (a.updated_at < b.updated_at ? -1 : 1));
+  for (const { session: sessionId, device_health } of words) {
+    const times = new Map(
+      Object.entries(device_health).flatMap(([code, { round_trip_ms }]) =>
+        round_trip_ms && codes.has(code) ? [[code, round_trip_ms.p50] as const] : [],
+      ),
+    );
+    if (times.size === 0) continue;
+    const config = await sessionConfig(sources, sessionId);
+    for (const device of config?.devices ?? []) {
+      const ms = times.get(device.code);
+      if (ms !== undefined) measured.set(unitKey(device), { ms, sessionId });
+    }
+  }
+  return measured;
+}
