@@ -39,6 +39,7 @@ import type { CommandKeys } from './sessions/commands/command-keys.ts';
 import type { SessionCommands } from './sessions/commands/session-commands.ts';
 import type { LiveStatus } from './sessions/live-status/live-status.ts';
 import type { WaitingNotices } from './sessions/live-status/waiting-notices.ts';
+import type { CurrentSessions } from './sessions/queries/current-sessions.ts';
 import { recoveryRoutes } from './sessions/recovery/recovery-routes.ts';
 import type { RecoverySources } from './sessions/recovery/recovery-view.ts';
 import { sessionRoutes } from './sessions/session-routes.ts';
@@ -53,6 +54,7 @@ export interface AppDependencies {
   readonly database: Database;
   readonly commands: SessionCommands;
   readonly commandKeys: CommandKeys;
+  readonly current: CurrentSessions;
   readonly liveStatus: Pick<LiveStatus, 'totals'>;
   readonly waiting: Pick<WaitingNotices, 'of'>;
   readonly samples: Pick<SampleStore, 'history' | 'aggregate' | 'keepsSessions'>;
@@ -83,6 +85,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     database,
     commands,
     commandKeys,
+    current,
     liveStatus,
     waiting,
     samples,
@@ -154,7 +157,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       await sessions.register(commandRoutes(commands, once));
       await sessions.register(pointHistoryRoutes({ database, samples, accounting }));
       await sessions.register(accountingRoutes(accounting));
-      await sessions.register(sessionRoutes({ database, liveStatus, waiting }));
+      await sessions.register(sessionRoutes({ database, current, liveStatus, waiting }));
     },
     { prefix: '/api/acquisition/sessions' },
   );

@@ -42,7 +42,9 @@ import { ProjectedRows } from './sessions/projection/projected-rows.ts';
 import { followProjection } from './sessions/projection/projection-signal.ts';
 import { startProjector } from './sessions/projection/projector.ts';
 import { watchProjectorLag } from './sessions/projection/projector-lag.ts';
+import { CurrentSessions } from './sessions/queries/current-sessions.ts';
 import { ShownSessions } from './sessions/queries/shown-sessions.ts';
+import { UnprojectedEvents } from './sessions/queries/unprojected-events.ts';
 import { renewTls } from './tls/renew-tls.ts';
 import { readTlsFiles } from './tls/tls-files.ts';
 
@@ -130,10 +132,20 @@ await runService({
     const lag = watchProjectorLag({
       sessionLog: broker.sessionLog,
       reached: () => (projection.databaseIsUp() ? projection.reached() : undefined),
-      everyMs: 2_000,
+      everyMs: 1_000,
+      // Less than any command waits for the read model.
+      freshForMs: Math.min(1_800, 0.9 * config.READ_YOUR_WRITE_MS),
       log,
     });
     onStop('projector lag', lag.stop);
+    const unprojected = new UnprojectedEvents(projection.reached);
+    const current = new CurrentSessions({
+      database,
+      stores: () => (broker.isUp() && !logGuard.damage() && !logGuard.doubt() ? broker.stores() : undefined),
+      projection,
+      lag,
+      unprojected,
+    });
 
     const watch = logGuard.watch(broker.sessionLog);
     onStop('log guard', watch.stop);
@@ -212,12 +224,18 @@ await runService({
         waiting,
         lastSamples: () => askedOfBroker(broker.connection, latestSamples),
       },
+      current,
       liveStatus,
       waiting,
       requireIfMatch: config.API_REQUIRE_IF_MATCH,
       commandKeys: jetStreamCommandKeys(broker.connection),
       commands: sessionCommands({
-        broker,
+        broker: {
+          stores: () => {
+            const { events, taskConfigs } = broker.stores();
+            return { events: unprojected.noting(events), taskConfigs };
+          },
+        },
         versions,
         projection,
         shown: new ShownSessions({ database, rows: projectedRows }),

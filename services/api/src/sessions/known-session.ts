@@ -7,8 +7,12 @@ import { findSession } from './queries/session-queries.ts';
 import type { NamedSessionRow } from './queries/session-view.ts';
 
 /** @throws ApiProblem when there is no such session, DatabaseUnavailable */
-export async function knownSession(database: Database, sessionId: string): Promise<NamedSessionRow> {
-  const row = isStorableText(sessionId) ? await findSession(database, sessionId) : undefined;
+export async function knownSession(
+  database: Database,
+  sessionId: string,
+  find: (sessionId: string) => Promise<NamedSessionRow | undefined> = (id) => findSession(database, id),
+): Promise<NamedSessionRow> {
+  const row = isStorableText(sessionId) ? await find(sessionId) : undefined;
   if (row) return row;
   const cleaned = await cleanedAtIfEver(database, sessionId);
   if (!cleaned) throw refusalProblem({ code: 'session_not_found', sessionId });

@@ -22,20 +22,22 @@ import { notFound, validationFailed } from '../problems/api-problem.ts';
 import { knownSession } from './known-session.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
 import type { WaitingNotices } from './live-status/waiting-notices.ts';
+import type { CurrentSessions } from './queries/current-sessions.ts';
 import { sessionAt } from './queries/session-at.ts';
-import { listSessionEvents, listSessions } from './queries/session-queries.ts';
+import { listSessionEvents } from './queries/session-queries.ts';
 import { type NamedSessionRow, sessionView } from './queries/session-view.ts';
 
 const params = z.object({ id: z.string().describe('Session id') });
 const pageSize = 500;
 
-/** Below /api/acquisition/sessions. All of it is read from PostgreSQL. */
+/** Below /api/acquisition/sessions. */
 export function sessionRoutes(options: {
   database: Database;
+  current: Pick<CurrentSessions, 'find' | 'list'>;
   liveStatus: Pick<LiveStatus, 'totals'>;
   waiting: Pick<WaitingNotices, 'of'>;
 }): FastifyPluginCallbackZod {
-  const { database, liveStatus, waiting } = options;
+  const { database, current, liveStatus, waiting } = options;
   const viewOf = (row: NamedSessionRow, now: Date) => sessionView(row, now, waiting.of(row.task_id));
 
   const page = async (filter: {
@@ -44,7 +46,7 @@ export function sessionRoutes(options: {
     limit: number;
     cursor: string | undefined;
   }) => {
-    const { rows, next } = await listSessions(database, { ...filter, before: decodeCursor(filter.cursor) });
+    const { rows, next } = await current.list({ ...filter, before: decodeCursor(filter.cursor) });
     const now = new Date();
     return { results: rows.map((row) => viewOf(row, now)), next_cursor: encodeCursor(next) };
   };
@@ -59,7 +61,7 @@ export function sessionRoutes(options: {
     return sessions;
   };
 
-  const known = (sessionId: string) => knownSession(database, sessionId);
+  const known = (sessionId: string) => knownSession(database, sessionId, (id) => current.find(id));
 
   const then = async (row: NamedSessionRow, text: string): Promise<SessionThenOrNow> => {
     const now = new Date();

@@ -6,7 +6,10 @@ import { type ProjectorLag, watchProjectorLag } from './projector-lag.ts';
 let lag: ProjectorLag | undefined;
 afterEach(() => lag?.stop());
 
-function watch(log: { end: number | undefined; readModel: number | undefined }): ProjectorLag {
+function watch(
+  log: { end: number | undefined; readModel: number | undefined },
+  freshForMs = 60_000,
+): ProjectorLag {
   lag = watchProjectorLag({
     sessionLog: () =>
       log.end === undefined
@@ -14,6 +17,7 @@ function watch(log: { end: number | undefined; readModel: number | undefined }):
         : { end: async () => ({ lastSequence: log.end ?? 0, acknowledged: undefined }) },
     reached: () => log.readModel,
     everyMs: 1,
+    freshForMs,
     log: createLogger('test', 'fatal'),
   });
   return lag;
@@ -47,5 +51,24 @@ describe('how far the read model is behind the log', () => {
     await eventually(() => now.events() === 1, { what: 'the look at both' });
     log.end = undefined;
     await eventually(() => now.events() === undefined, { what: 'the broker to be missed' });
+  });
+
+  it('is taken for some where the log was not looked at lately, or the database is away', async () => {
+    const log: { end: number | undefined; readModel: number | undefined } = { end: undefined, readModel: 7 };
+    const now = watch(log);
+    expect(now.isBehind()).toBe(true);
+    log.end = 7;
+    await eventually(() => !now.isBehind(), { what: 'the look at both' });
+    log.end = 8;
+    await eventually(() => now.isBehind(), { what: 'an event to be missing' });
+    log.readModel = 8;
+    expect(now.isBehind()).toBe(false);
+    log.readModel = undefined;
+    expect(now.isBehind()).toBe(true);
+    await now.stop();
+
+    const old = watch({ end: 7, readModel: 7 }, 0);
+    await eventually(() => old.events() === 0, { what: 'the look' });
+    expect(old.isBehind()).toBe(true);
   });
 });

@@ -7,6 +7,11 @@ export interface ProjectorLag {
   events(): number | undefined;
   /** For how long it has been without the oldest of them, as far as this process has looked, in ms. */
   ms(): number | undefined;
+  /**
+   * Whether the read model may lack an event that was there `freshForMs` ago. So who waited for it for longer than that,
+   * in vain, can be sure that this says so, in every process.
+   */
+  isBehind(): boolean;
   readonly stop: Stop;
 }
 
@@ -16,6 +21,8 @@ export interface ProjectorLagOptions {
   /** Sequence that the read model has come to; undefined while the database is away. */
   readonly reached: () => number | undefined;
   readonly everyMs: number;
+  /** What a look saw counts for so long. */
+  readonly freshForMs: number;
   readonly log: Logger;
 }
 
@@ -29,17 +36,21 @@ const endsKept = 120;
 
 /** Knows how far the read model is behind the log, whichever process projects. */
 export function watchProjectorLag(options: ProjectorLagOptions): ProjectorLag {
-  const { sessionLog, reached, everyMs, log } = options;
+  const { sessionLog, reached, everyMs, freshForMs, log } = options;
   let ends: Seen[] = [];
+  /** When the latest look began that saw an end, and that end. */
+  let looked: Seen | undefined;
   let canAsk = false;
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
 
   const look = async (): Promise<void> => {
     const source = sessionLog();
+    const beganMs = performance.now();
     try {
       if (source) {
         const { lastSequence } = await source.end();
+        looked = { sequence: lastSequence, atMs: beganMs };
         const newest = ends.at(-1)?.sequence ?? -1;
         // A log that ends earlier than before was exchanged for another one.
         if (lastSequence < newest) ends = [];
@@ -71,6 +82,11 @@ export function watchProjectorLag(options: ProjectorLagOptions): ProjectorLag {
   return {
     events: () => behind()?.events,
     ms: () => behind()?.ms,
+    isBehind: () => {
+      const has = reached();
+      if (has === undefined || !looked || performance.now() - looked.atMs > freshForMs) return true;
+      return has < looked.sequence;
+    },
     stop: async () => {
       isStopped = true;
       clearTimeout(timer);

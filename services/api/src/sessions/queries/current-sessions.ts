@@ -1,0 +1,185 @@
+import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
+import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
+import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
+import type { Database } from '../../database/open-database.ts';
+import type { CommandStores } from '../../ports.ts';
+import { cleanedAt } from '../projection/cleaned-sessions.ts';
+import { type ReadEvent, readEvent } from '../projection/project-batch.ts';
+import { projectEvent } from '../projection/project-event.ts';
+import type { ProjectionSignal } from '../projection/projection-signal.ts';
+import type { ProjectorLag } from '../projection/projector-lag.ts';
+import { findSession, listSessions, type SessionFilter } from './session-queries.ts';
+import type { SessionRow } from './session-row.ts';
+import type { NamedSessionRow } from './session-view.ts';
+import type { UnprojectedEvents } from './unprojected-events.ts';
+
+export interface CurrentSessionsOptions {
+  readonly database: Database;
+  /** The log, while it can be asked and believed. */
+  readonly stores: () => CommandStores | undefined;
+  readonly projection: Pick<ProjectionSignal, 'waitFor'>;
+  readonly lag: Pick<ProjectorLag, 'isBehind'>;
+  readonly unprojected: UnprojectedEvents;
+}
+
+/** The projector needs a few milliseconds, unless something is wrong. */
+const projectedWithinMs = 100;
+/** Longer waits for a log or a database that hangs would be none the wiser. */
+const patienceMs = 2_000;
+
+/**
+ * Sessions as a command that was answered has left them, also while the read model does not show it yet: because its
+ * database hangs, because the log has no leader, or because the projector starts anew. What this process answered
+ * itself it knows; for what another one answered, the log is asked where the read model may be behind.
+ */
+export class CurrentSessions {
+  readonly #options: CurrentSessionsOptions;
+
+  constructor(options: CurrentSessionsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws DatabaseUnavailable when it is away, and the log too */
+  async find(sessionId: string): Promise<NamedSessionRow | undefined> {
+    const { lag, unprojected, stores } = this.#options;
+    const taskId = parseSessionId(sessionId)?.taskId;
+    if (taskId === undefined) return undefined;
+    if (!lag.isBehind() && unprojected.ofTask(taskId).length === 0) {
+      const row = await this.#inReadModel(sessionId).catch(ifUnavailable);
+      if (row !== 'unavailable') return row;
+    }
+    const log = stores();
+    if (log) {
+      const row = await this.#asLogSays(log, taskId, sessionId).catch(ifUnavailable);
+      if (row !== 'unavailable') return row;
+    }
+    return this.#asAnswered(taskId, sessionId, await this.#inReadModel(sessionId));
+  }
+
+  /** Those of this process's own commands are up to date; what others were told may be missing for a moment. */
+  async list(filter: SessionFilter): Promise<{ rows: NamedSessionRow[]; next: number | undefined }> {
+    const { database, unprojected } = this.#options;
+    const page = await listSessions(database, filter);
+    const tasks = unprojected.tasks();
+    if (tasks.length === 0) return page;
+    const newer = new Map<string, NamedSessionRow>();
+    for (const taskId of tasks) {
+      for (const sessionId of new Set(
+        readable(unprojected.ofTask(taskId)).map(({ decoded }) => decoded.event.sessionId),
+      )) {
+        const row = await this.#asAnswered(taskId, sessionId, await findSession(database, sessionId));
+        if (row) newer.set(sessionId, row);
+      }
+    }
+    const isHere = ({ first_sequence: begin }: SessionRow) =>
+      begin < (filter.before ?? Number.POSITIVE_INFINITY) && begin >= (page.next ?? 0);
+    const rows = [
+      ...page.rows.filter(({ session_id }) => !newer.has(session_id)),
+      ...[...newer.values()].filter((row) => isHere(row) && fits(row, filter)),
+    ].sort((one, other) => other.first_sequence - one.first_sequence);
+    if (rows.length <= filter.limit) return { rows, next: page.next };
+    const cut = rows.slice(0, filter.limit);
+    return { rows: cut, next: cut.at(-1)?.first_sequence };
+  }
+
+  #inReadModel(sessionId: string): Promise<NamedSessionRow | undefined> {
+    return inTime(findSession(this.#options.database, sessionId), DatabaseUnavailable);
+  }
+
+  async #asLogSays(
+    { events, taskConfigs }: CommandStores,
+    taskId: string,
+    sessionId: string,
+  ): Promise<NamedSessionRow | undefined> {
+    const { database, projection } = this.#options;
+    const last = await inTime(events.readLast(subjects.lifecycle(taskId)), StoreUnavailable);
+    if (!last || (await projection.waitFor(last.sequence, projectedWithinMs)) === 'reached') {
+      const row = await this.#inReadModel(sessionId).catch(ifUnavailable);
+      if (row !== 'unavailable') return row;
+    }
+    const rows = await inTime(foldLog(events, taskId), StoreUnavailable);
+    const row = rows.get(sessionId);
+    if (!row) return undefined;
+    // Only what is over is cleaned away. While the database is away nobody knows of it: then the log counts.
+    if (row.status === 'stopped' || row.status === 'error') {
+      const cleaned = inTime(cleanedAt(database, sessionId), DatabaseUnavailable);
+      if ((await cleaned.catch(ifUnavailable)) instanceof Date) return undefined;
+    }
+    const config = await taskConfigs.load(taskId, row.config_version).catch(() => undefined);
+    return {
+      ...row,
+      task_name: config?.ok ? config.config.task_name : '',
+      period_ms: config?.ok ? config.config.period_ms : null,
+      is_latest: [...rows.values()].every(({ first_sequence }) => first_sequence <= row.first_sequence),
+    };
+  }
+
+  /** With what this process was told of it. */
+  #asAnswered(
+    taskId: string,
+    sessionId: string,
+    known: NamedSessionRow | undefined,
+  ): NamedSessionRow | undefined {
+    let row: SessionRow | undefined = known;
+    for (const read of readable(this.#options.unprojected.ofTask(taskId))) {
+      const { sequence } = read.row;
+      if (read.decoded.event.sessionId !== sessionId || sequence <= (row?.last_sequence ?? 0)) continue;
+      row = projectEvent(row, read.decoded, sequence);
+    }
+    if (!row) return undefined;
+    const { task_name = '', period_ms = null, is_latest = true } = known ?? {};
+    return { ...row, task_name, period_ms, is_latest };
+  }
+}
+
+type Readable = Extract<ReadEvent, { kind: 'readable' }>;
+
+function readable(
+  events: Parameters<typeof readEvent>[0][] | readonly Parameters<typeof readEvent>[0][],
+): Readable[] {
+  return events.map(readEvent).filter((read) => read.kind === 'readable');
+}
+
+/** Every session of a task, from all of its events. @throws StoreUnavailable */
+async function foldLog(log: EventStore, taskId: string): Promise<ReadonlyMap<string, SessionRow>> {
+  const rows = new Map<string, SessionRow>();
+  for await (const stored of log.read(subjects.taskEvents(taskId))) {
+    const read = readEvent(stored);
+    if (read.kind === 'unreadable') continue;
+    const { sessionId } = read.decoded.event;
+    const row = projectEvent(rows.get(sessionId), read.decoded, stored.sequence);
+    if (row) rows.set(sessionId, row);
+  }
+  return rows;
+}
+
+function fits(row: SessionRow, { statuses, task }: SessionFilter): boolean {
+  if (statuses && !statuses.includes(row.status)) return false;
+  return task === undefined || row.task_code === task || String(row.task_id) === task;
+}
+
+function ifUnavailable(error: unknown): 'unavailable' {
+  if (error instanceof DatabaseUnavailable || error instanceof StoreUnavailable) return 'unavailable';
+  throw error;
+}
+
+/** @throws what the promise throws, or one of these when that takes too long */
+async function inTime<T>(
+  promise: Promise<T>,
+  TooLate: typeof DatabaseUnavailable | typeof StoreUnavailable,
+): Promise<T> {
+  const done = new AbortController();
+  try {
+    return await Promise.race([
+      promise,
+      pause(systemTimers, patienceMs, done.signal).then((): never => {
+        throw new TooLate(`no answer within ${patienceMs} ms`);
+      }),
+    ]);
+  } finally {
+    done.abort();
+  }
+}
