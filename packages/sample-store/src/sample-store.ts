@@ -43,8 +43,24 @@ export interface EpochStart {
  */
 export type Quality = 'good' | 'uncertain';
 
+/** A value that the store will never take as it is. */
+export interface RefusedValue {
+  /** Of its point. */
+  readonly code: string;
+  readonly reason: string;
+}
+
+/** What of a sample the store will never take, while it takes the rest. */
+export interface Refusal {
+  readonly sample: StorableSample;
+  /** Of the points; `all`: nothing of the sample is stored. */
+  readonly codes: readonly string[] | 'all';
+  readonly reason: string;
+}
+
 export type WriteOutcome =
-  | { readonly kind: 'written' }
+  /** Everything is stored but what is `refused`, if anything is. */
+  | { readonly kind: 'written'; readonly refused?: readonly Refusal[] }
   /**
    * The store will never take these samples as they are; some of them may be stored nevertheless. To find the
    * culprit, write parts: writing again what is stored already changes nothing.

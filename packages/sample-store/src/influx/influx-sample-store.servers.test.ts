@@ -93,6 +93,84 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
       });
     });
 
+    describe('a value whose kind is another than before', () => {
+      const codes = Array.from({ length: 22 }, (_, index) => `point-${index}`);
+      const numbers = Object.fromEntries(codes.map((code, index) => [code, index]));
+      const changed = (device: string, tick: number) =>
+        storableSample({ device, tick, values: { ...numbers, 'point-7': true } });
+      const ofPoint = (device: string, pointCode: string) =>
+        store
+          .history({ ...range, pointCode, devices: [{ deviceCode: device, measurement: device }] })
+          .then((points) => points.map(({ value }) => value));
+
+      it('is refused alone: the other 21 of its tick are stored', async () => {
+        await store.write([storableSample({ device: 'conflict', values: numbers })]);
+        const sample = changed('conflict', 1);
+        expect(await store.write([sample])).toEqual({
+          kind: 'written',
+          refused: [
+            { sample, codes: ['point-7'], reason: expect.stringMatching(/^point-7: .*field type conflict/) },
+          ],
+        });
+        expect(await ofPoint('conflict', 'point-7')).toEqual([7]);
+        for (const code of codes) {
+          if (code !== 'point-7') expect(await ofPoint('conflict', code)).toHaveLength(2);
+        }
+      });
+
+      it('costs no further request in the ticks that follow, also among samples of others', async () => {
+        await store.write([storableSample({ device: 'steady', values: numbers })]);
+        await store.write([changed('steady', 1)]);
+        const before = front.writeCount;
+        const samples = [2, 3].map((tick) => changed('steady', tick));
+        const outcome = await store.write([storableSample({ device: 'other' }), ...samples]);
+        expect(outcome).toMatchObject({
+          kind: 'written',
+          refused: samples.map((sample) => ({ sample, codes: ['point-7'] })),
+        });
+        expect(front.writeCount - before).toBe(1);
+        expect(await ofPoint('steady', 'point-8')).toHaveLength(4);
+        // Another kind of value, or another hour, is another matter.
+        expect(await store.write([storableSample({ device: 'steady', tick: 4, values: numbers })])).toEqual({
+          kind: 'written',
+        });
+      });
+
+      it('is all of a sample that has no other: nothing of that is stored', async () => {
+        await store.write([storableSample({ device: 'lone', values: { run: 1 } })]);
+        const lone = (tick: number) => storableSample({ device: 'lone', tick, values: { run: true } });
+        expect(await store.write([lone(1)])).toEqual({
+          kind: 'rejected',
+          reason: expect.stringContaining('field type conflict'),
+        });
+        expect(await ofPoint('lone', 'run')).toEqual([1]);
+      });
+
+      it('is found where a server that is full of such lines names one of them only', async () => {
+        await store.write([storableSample({ device: 'several', values: numbers })]);
+        const texts = { 'point-1': 'a', 'point-2': 'b', 'point-21': 'c', 'point-20': true };
+        const sample = storableSample({ device: 'several', tick: 1, values: { ...numbers, ...texts } });
+        expect(await store.write([sample])).toMatchObject({
+          kind: 'written',
+          refused: [{ codes: ['point-1', 'point-2', 'point-20', 'point-21'] }],
+        });
+        expect(await ofPoint('several', 'point-19')).toHaveLength(2);
+      });
+
+      it('that is only too long to be sent with others is stored with them, in parts', async () => {
+        front.script((lines) => {
+          const fields = lines.split(' ')[1]?.split(',').length ?? 0;
+          return fields > 3
+            ? { status: 413, body: '{"code":"request too large","message":"too large"}' }
+            : undefined;
+        });
+        const sample = storableSample({ device: 'long', values: numbers });
+        expect(await store.write([sample])).toEqual({ kind: 'written' });
+        front.passOn();
+        for (const code of codes) expect(await ofPoint('long', code)).toHaveLength(1);
+      });
+    });
+
     it.each([
       ['a measurement that would be a comment', storableSample({ measurement: '#1' })],
       ['a device that ends with a backslash', storableSample({ device: 'press\\' })],
@@ -132,7 +210,7 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
 
     it.each([400, 413, 422])('says rejected when the server answers %i', async (status) => {
       front.answerWrites({ status, body: '{"code":"invalid","message":"what is wrong"}' });
-      expect(await store.write([storableSample()])).toEqual({
+      expect(await store.write([storableSample({ device: `answered ${status}` })])).toEqual({
         kind: 'rejected',
         reason: `InfluxDB ${status}: what is wrong`,
       });

@@ -65,7 +65,9 @@ it('a name that cannot be a field is refused also where the values stay bytes', 
   for (const name of ['time', 'energy__integer', 'energy__integer_minus_2_63']) {
     const sample = bytesRead(storableSample({ values: { good: 1, [name]: 2, other: 3 } }));
     expect(sample.plainValues?.count).toBe(3);
-    expect(new LineBody(new LineWriter(), 1).add(sample)).toContain(name);
+    const body = new LineBody(new LineWriter(), 1);
+    expect(body.add(sample)).toEqual({ sample, codes: [name], reason: expect.stringContaining(name) });
+    expect(body.bytes().toString()).toMatch(/ good=1,other=3 \d+$/);
   }
 });
 

@@ -1,6 +1,8 @@
 import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
-import type { StorableSample } from '../sample-store.ts';
+import { refusalOf } from '../refusals.ts';
+import type { Refusal, StorableSample } from '../sample-store.ts';
 import { integerSuffix, type LineWriter, upperIntegerSuffix } from './line-protocol.ts';
+import type { KnownRefusal } from './refused-fields.ts';
 
 const newline = 0x0a;
 const blank = 0x20;
@@ -30,17 +32,21 @@ export class LineBody {
     this.#bytes = Buffer.allocUnsafe(expectedBytes);
   }
 
-  /** @returns why it cannot be said in line protocol; then the body is of no use any more */
-  add(sample: StorableSample): string | undefined {
-    if (sample.plainValues !== undefined && this.#addPlain(sample, sample.plainValues)) return undefined;
-    const line = this.#lines.line(sample);
-    if (line.kind === 'unrepresentable') return line.problem;
+  /**
+   * @param known why a value is not to be written, where that is known beforehand
+   * @returns what of the sample is left out, if anything is
+   */
+  add(sample: StorableSample, known?: KnownRefusal): Refusal | undefined {
+    const { plainValues } = sample;
+    if (!known && plainValues !== undefined && this.#addPlain(sample, plainValues)) return undefined;
+    const line = this.#lines.line(sample, known);
+    if (line.kind === 'unrepresentable') return { sample, codes: 'all', reason: line.problem };
     if (line.kind === 'nothing') return undefined;
     // A character takes three bytes at most.
     this.#reserve(line.text.length * 3 + 1);
     this.#length += this.#bytes.write(line.text, this.#length, 'utf8');
     this.#bytes[this.#length++] = newline;
-    return undefined;
+    return line.refused && refusalOf(sample, line.refused);
   }
 
   /** The lines added, without the last line's end. Nothing may be added afterwards. */

@@ -1,11 +1,15 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import { beyondDouble, integerProblem } from '../exact-integer.ts';
-import type { Quality, StorableSample } from '../sample-store.ts';
+import { refusalOf } from '../refusals.ts';
+import type { Quality, RefusedValue, StorableSample } from '../sample-store.ts';
+import type { KnownRefusal } from './refused-fields.ts';
 
 export type Line =
-  | { readonly kind: 'line'; readonly text: string }
+  /** Some of its values may be left out. */
+  | { readonly kind: 'line'; readonly text: string; readonly refused?: readonly RefusedValue[] }
   /** Nothing to write: a miss. */
   | { readonly kind: 'nothing' }
+  /** Nothing of it can be written. */
   | { readonly kind: 'unrepresentable'; readonly problem: string };
 
 interface Spelling {
@@ -37,20 +41,24 @@ export class LineWriter {
   #heads = new Map<string, Head>();
   #fields = new Map<string, Spelling>();
 
-  line(sample: StorableSample): Line {
+  /** @param known why a value is not to be written, where that is known beforehand */
+  line(sample: StorableSample, known?: KnownRefusal): Line {
     const { values, integers, uncertain = [] } = sample;
     const doubtful = uncertain.length > 0 && sample.quality !== 'uncertain' ? new Set(uncertain) : undefined;
     let good = '';
     let other = '';
+    let refused: RefusedValue[] | undefined;
     for (const code in values) {
       const value = values[code] as PointValue;
       const name = this.#fieldName(code);
-      if (name.problem !== undefined) return { kind: 'unrepresentable', problem: name.problem };
+      let reason = name.problem ?? known?.(code, value);
       if (typeof value === 'number' && !Number.isFinite(value)) {
-        return {
-          kind: 'unrepresentable',
-          problem: `${JSON.stringify(code)} is ${value}, which is no number`,
-        };
+        reason ??= `${JSON.stringify(code)} is ${value}, which is no number`;
+      }
+      if (reason !== undefined) {
+        refused ??= [];
+        refused.push({ code, reason });
+        continue;
       }
       // As few joints as can be: this is a tenth of the writer's work.
       const field = name.text + (typeof value === 'string' ? `"${escapeText(value)}"` : value);
@@ -60,19 +68,25 @@ export class LineWriter {
     for (const code in integers) {
       const name = this.#fieldName(code);
       const fields = integerFields(code, integers[code] ?? '');
-      const problem = name.problem ?? fields.problem;
-      if (problem !== undefined) return { kind: 'unrepresentable', problem };
-      if (doubtful?.has(code)) other += fields.text;
+      const reason = name.problem ?? fields.problem ?? known?.(code, 0);
+      if (reason !== undefined) {
+        refused ??= [];
+        refused.push({ code, reason });
+      } else if (doubtful?.has(code)) other += fields.text;
       else good += fields.text;
     }
-    if (good === '' && other === '') return { kind: 'nothing' };
+    if (good === '' && other === '') {
+      return refused
+        ? { kind: 'unrepresentable', problem: refusalOf(sample, refused).reason }
+        : { kind: 'nothing' };
+    }
     const head = this.head(sample, sample.quality ?? 'good');
     if (head.problem !== undefined) return { kind: 'unrepresentable', problem: head.problem };
     // Each list of fields begins with a comma too many.
     const goodLine = good && `${head.text} ${good.slice(1)} ${sample.time}`;
-    if (other === '') return { kind: 'line', text: goodLine };
-    const otherLine = `${this.head(sample, 'uncertain').text} ${other.slice(1)} ${sample.time}`;
-    return { kind: 'line', text: good === '' ? otherLine : `${goodLine}\n${otherLine}` };
+    const otherLine = other && `${this.head(sample, 'uncertain').text} ${other.slice(1)} ${sample.time}`;
+    const text = good === '' || other === '' ? goodLine + otherLine : `${goodLine}\n${otherLine}`;
+    return refused ? { kind: 'line', text, refused } : { kind: 'line', text };
   }
 
   #fieldName(code: string): Spelling {

@@ -200,7 +200,6 @@ describe('PostgreSQL in its own right', () => {
   });
 
   it.each([
-    ['a NUL character in a text', storableSample({ device: 'bad', values: { state: 'a\u0000b' } })],
     ['a NUL character in a name', storableSample({ device: 'bad\u0000' })],
     [
       'a point code too long for the index',
@@ -215,6 +214,37 @@ describe('PostgreSQL in its own right', () => {
     });
     const points = await store.history({ ...range, pointCode: 'temperature', sessionId: 'session-r' });
     expect(points).toEqual([]);
+  });
+
+  it.each([
+    ['a NUL character in a text', { state: 'a\u0000b' }, {}],
+    ['a NUL character in the code of a point', { 'state\u0000': 'on' }, {}],
+    ['an integer of more than 64 bits', {}, { energy: '99999999999999999999' }],
+  ])('refuses %s alone, and stores the rest of its sample and batch', async (what, values, integers) => {
+    const session = `refused ${what}`;
+    const good = storableSample({ session, device: 'beside' });
+    const code = Object.keys({ ...values, ...integers })[0] ?? '';
+    const poison = storableSample({
+      session,
+      device: 'bad',
+      values: { temperature: 2, ...values },
+      integers,
+    });
+    expect(await store.write([good, poison])).toEqual({
+      kind: 'written',
+      refused: [{ sample: poison, codes: [code], reason: expect.stringContaining(code) }],
+    });
+    const points = await store.history({ ...range, pointCode: 'temperature', sessionId: session });
+    expect(points.map(({ device, value }) => [device, value])).toEqual([
+      ['bad', 2],
+      ['beside', 20.5],
+    ]);
+    const lone = { ...poison, values, integers, tick: 1, time: poison.time + 1_000 };
+    expect(await store.write([lone])).toMatchObject({
+      kind: 'rejected',
+      reason: expect.stringContaining(code),
+    });
+    expect(await store.write([good, lone])).toMatchObject({ kind: 'written', refused: [{ codes: 'all' }] });
   });
 
   it('says unavailable, not rejected, when the password is wrong', async () => {

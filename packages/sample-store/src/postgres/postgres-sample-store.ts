@@ -1,6 +1,5 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { beyondDouble, integerProblem } from '../exact-integer.ts';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
 import {
   HistoryQueryRefused,
@@ -11,13 +10,14 @@ import {
 import { SentTicks } from '../sent-ticks.ts';
 import { outcomeOfSample, type TickEntry, tickEntry } from '../tick-coverage.ts';
 import { withoutRepeats } from '../without-repeats.ts';
-import { DayPartitions, timeProblem } from './day-partitions.ts';
+import { DayPartitions } from './day-partitions.ts';
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
 import { inTransaction } from './in-transaction.ts';
 import type { LeavingPool } from './leaving-pool.ts';
 import { openPool } from './open-postgres.ts';
 import { rejectionReason, unavailable, undefinedTable, uniqueViolation } from './postgres-errors.ts';
 import { readBuckets, readHistory } from './read-history.ts';
+import { withoutRefused } from './refused-values.ts';
 import { type KnownSeries, SeriesIds } from './series-ids.ts';
 import { recordTicks } from './tick-coverage-table.ts';
 import { copyValues, insertMisses, insertValues } from './write-samples.ts';
@@ -69,19 +69,18 @@ async function write(
   samples: readonly StorableSample[],
   { series, days, sent }: { series: SeriesIds; days: DayPartitions; sent: SentTicks },
 ): Promise<WriteOutcome> {
-  for (const sample of samples) {
-    const problem = timeProblem(sample) ?? integersProblem(sample);
-    if (problem !== undefined) return { kind: 'rejected', reason: problem };
-  }
+  const { storable, refused } = withoutRefused(samples);
+  const [first] = refused;
+  if (samples.length === 1 && first?.codes === 'all') return { kind: 'rejected', reason: first.reason };
   try {
-    await days.make(db, samples);
-    await series.learn(db, samples);
+    await days.make(db, storable);
+    await series.learn(db, storable);
     const known = series.known();
-    const news = sent.newsOf(samples);
+    const news = sent.newsOf(storable);
     const { entries } = news;
-    if (!(await writeNew(pool, samples, known, entries))) await writeOver(pool, samples, known, entries);
+    if (!(await writeNew(pool, storable, known, entries))) await writeOver(pool, storable, known, entries);
     news.recorded();
-    return { kind: 'written' };
+    return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
   } catch (error) {
     const reason = rejectionReason(error);
     // Also a day that is missing says so (23514): it was dropped behind our back, and is made anew next time.
@@ -90,15 +89,6 @@ async function write(
     if (reason !== undefined) return { kind: 'rejected', reason };
     throw unavailable('cannot write samples', error);
   }
-}
-
-function integersProblem({ integers }: StorableSample): string | undefined {
-  for (const code in integers) {
-    const integer = beyondDouble(integers[code] ?? '');
-    const problem = integer === undefined ? undefined : integerProblem(code, integer);
-    if (problem !== undefined) return problem;
-  }
-  return undefined;
 }
 
 /** False when some of it is stored already, as after a redelivery; then nothing was written. */

@@ -25,7 +25,14 @@ export function recordedInPostgres(
     keepsSessions: store.keepsSessions,
     async write(samples) {
       const outcome = await store.write(await wanted(samples));
-      return outcome.kind === 'written' ? record(samples) : outcome;
+      if (outcome.kind !== 'written') return outcome;
+      const nowhere = new Set(
+        outcome.refused?.flatMap(({ sample, codes }) => (codes === 'all' ? [sample] : [])),
+      );
+      const recorded = await record(
+        nowhere.size === 0 ? samples : samples.filter((each) => !nowhere.has(each)),
+      );
+      return recorded.kind === 'written' ? outcome : recorded;
     },
     history: (query) => store.history(query),
     aggregate: (query) => store.aggregate(query),

@@ -1,0 +1,63 @@
+import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { RefusedValue, StorableSample } from '../sample-store.ts';
+
+/** Why a value of a point is not to be written; undefined where it may be. */
+export type KnownRefusal = (code: string, value: PointValue) => string | undefined;
+
+const hourMs = 3_600_000;
+/** After that it is tried again: somebody may have repaired the database. */
+const believedForMs = 5 * 60_000;
+/** Where nothing of a sample was taken: then it may be something that passes. */
+const believedForShortMs = 10_000;
+const keptAtMost = 10_000;
+
+interface Refused {
+  readonly reason: string;
+  readonly untilMs: number;
+}
+
+/**
+ * Fields that InfluxDB has refused by the kind of their values. It keeps one kind for each measurement and field, in each of its
+ * shards, which are whole hours long. Finding out which field of a sample it is costs a dozen requests, so that is not done anew
+ * for every sample.
+ */
+export class RefusedFields {
+  /** By measurement and hour, then by field and kind. */
+  #known = new Map<string, Map<string, Refused>>();
+
+  /** What is known for a sample; undefined where that is nothing. */
+  of(sample: StorableSample, nowMs: number): KnownRefusal | undefined {
+    if (this.#known.size === 0) return undefined;
+    const place = placeOf(sample);
+    const fields = this.#known.get(place);
+    if (!fields) return undefined;
+    for (const [field, { untilMs }] of fields) if (untilMs <= nowMs) fields.delete(field);
+    if (fields.size === 0) this.#known.delete(place);
+    return (code, value) => fields.get(fieldOf(code, value))?.reason;
+  }
+
+  /** @param isWhole nothing of the sample was taken */
+  note(
+    sample: StorableSample,
+    refused: readonly RefusedValue[],
+    { isWhole, nowMs }: { readonly isWhole: boolean; readonly nowMs: number },
+  ): void {
+    const untilMs = nowMs + (isWhole ? believedForShortMs : believedForMs);
+    const place = placeOf(sample);
+    if (this.#known.size >= keptAtMost) this.#known.clear();
+    const fields = this.#known.get(place) ?? new Map<string, Refused>();
+    this.#known.set(place, fields);
+    for (const { code, reason } of refused) {
+      const value = sample.values?.[code] ?? 0;
+      fields.set(fieldOf(code, value), { reason, untilMs });
+    }
+  }
+}
+
+function placeOf({ measurement, time }: StorableSample): string {
+  return `${Math.floor(time / hourMs)} ${measurement}`;
+}
+
+function fieldOf(code: string, value: PointValue): string {
+  return `${typeof value} ${code}`;
+}

@@ -1,0 +1,54 @@
+import { beyondDouble, integerProblem } from '../exact-integer.ts';
+import { refusalOf, withValues } from '../refusals.ts';
+import type { Refusal, RefusedValue, StorableSample } from '../sample-store.ts';
+import { timeProblem } from './day-partitions.ts';
+
+/** What PostgreSQL will not have is known beforehand, and taken out: it would refuse the whole batch for it. */
+export function withoutRefused(samples: readonly StorableSample[]): {
+  readonly storable: readonly StorableSample[];
+  readonly refused: readonly Refusal[];
+} {
+  const refused: Refusal[] = [];
+  const storable: StorableSample[] = [];
+  for (const sample of samples) {
+    const refusal = refusalIn(sample);
+    if (refusal) refused.push(refusal);
+    if (!refusal) storable.push(sample);
+    else if (refusal.codes !== 'all') {
+      const leftOut = new Set(refusal.codes);
+      storable.push(withValues(sample, (code) => !leftOut.has(code)));
+    }
+  }
+  return { storable: refused.length === 0 ? samples : storable, refused };
+}
+
+function refusalIn(sample: StorableSample): Refusal | undefined {
+  const problem = timeProblem(sample);
+  if (problem !== undefined) return { sample, codes: 'all', reason: problem };
+  const values = [...refusedTexts(sample), ...refusedIntegers(sample)];
+  return values.length === 0 ? undefined : refusalOf(sample, values);
+}
+
+/** No text of PostgreSQL has a NUL character. */
+function* refusedTexts({ plainValues, values }: StorableSample): Iterable<RefusedValue> {
+  if (plainValues !== undefined) return;
+  for (const code in values) {
+    const value = values[code];
+    if (code.includes('\0')) yield { code, reason: 'PostgreSQL takes no NUL character in a name' };
+    else if (typeof value === 'string' && value.includes('\0')) {
+      yield { code, reason: 'PostgreSQL takes no NUL character in a text' };
+    }
+  }
+}
+
+function* refusedIntegers({ integers }: StorableSample): Iterable<RefusedValue> {
+  for (const code in integers) {
+    const integer = beyondDouble(integers[code] ?? '');
+    const reason = code.includes('\0')
+      ? 'PostgreSQL takes no NUL character in a name'
+      : integer === undefined
+        ? undefined
+        : integerProblem(code, integer);
+    if (reason !== undefined) yield { code, reason };
+  }
+}

@@ -1,0 +1,32 @@
+import type { Refusal, RefusedValue, StorableSample } from './sample-store.ts';
+
+/** A long list of reasons helps nobody. */
+const reasonsNamed = 3;
+
+/** Puts into words which of a sample's values are refused. */
+export function refusalOf(sample: StorableSample, refused: readonly RefusedValue[]): Refusal {
+  const named = refused.slice(0, reasonsNamed).map(({ code, reason }) => `${code}: ${reason}`);
+  const more = refused.length - named.length;
+  return {
+    sample,
+    codes: refused.length >= codesOf(sample).length ? 'all' : refused.map(({ code }) => code),
+    reason: named.join('; ') + (more > 0 ? `; and ${more} more` : ''),
+  };
+}
+
+/** Of the points that it has values of. */
+export function codesOf({ values, integers }: StorableSample): string[] {
+  return [...Object.keys(values ?? {}), ...Object.keys(integers ?? {})];
+}
+
+/** The same sample with those values only that are wanted. */
+export function withValues(sample: StorableSample, isWanted: (code: string) => boolean): StorableSample {
+  const { plainValues: _, values, integers, ...rest } = sample;
+  const wanted = <T>(of: Readonly<Record<string, T>> | undefined) =>
+    of && Object.fromEntries(Object.entries(of).filter(([code]) => isWanted(code)));
+  return {
+    ...rest,
+    ...(values ? { values: wanted(values) } : {}),
+    ...(integers ? { integers: wanted(integers) } : {}),
+  };
+}
