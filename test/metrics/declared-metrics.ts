@@ -37,6 +37,7 @@ const additions: Readonly<Record<string, (metrics: Metrics) => unknown>> = {
       counters: {} as never,
       isReachable: nothing,
       failingForMs: nothing,
+      refusedSessions: nothing,
     }),
   API: (metrics) =>
     addApiMetrics(metrics, {

@@ -23,6 +23,7 @@ import { reportCounters, writerCounters } from './batch/writer-counters.ts';
 import { writerConfig } from './config.ts';
 import { EpochFence } from './fencing/epoch-fence.ts';
 import { maintainStore } from './health/maintain-store.ts';
+import { RefusedDevices } from './health/refused-devices.ts';
 import { SinkMonitor } from './health/sink-monitor.ts';
 import { watchStore } from './health/store-watch.ts';
 import { untilStoreWorks } from './retry/until-store-works.ts';
@@ -63,12 +64,14 @@ await runService({
     onStop('store watch', storeWatch.stop);
 
     const counters = writerCounters();
+    const refusedDevices = new RefusedDevices();
     const metrics = new Metrics('writer');
     metrics.addProcessMetrics();
     const writes = addWriterMetrics(metrics, {
       counters,
       isReachable: () => storeWatch.isUp() && monitor.failingForMs(Date.now()) === 0,
       failingForMs: () => monitor.failingForMs(Date.now()),
+      refusedSessions: () => refusedDevices.sessions(Date.now()),
     });
     const monitor = new SinkMonitor(counters, Date.now(), writes);
     const sinkStatus = await publishSinkStatus({
@@ -80,6 +83,7 @@ await runService({
         store: config.SAMPLE_STORE,
         records_ticks: coverage !== undefined,
         ...monitor.status(storeWatch.isUp(), Date.now()),
+        ...refusedDevices.told(Date.now()),
       }),
     });
     onStop('sink status', sinkStatus.stop);
@@ -114,6 +118,7 @@ await runService({
         quarantine: jetStreamQuarantine(connection.nc),
         counters,
         monitor,
+        refusedDevices,
         clockToleranceMs: config.MAX_CLOCK_DIFFERENCE_MS,
         log,
       }),

@@ -83,11 +83,12 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
   const publish = (device: string, wanted: readonly number[]) =>
     publishSamples(
       connection,
-      wanted.map((tick) => sampleOf({ session: `of ${device}`, device, measurement: device, tick })),
+      wanted.map((tick) => sampleOf({ ...ofPress(device), tick })),
     );
-  const stored = async (device: string): Promise<unknown[]> => {
+  const ofPress = (device: string) => ({ session: `of ${device}`, device, measurement: device });
+  const stored = async (device: string, pointCode = 'temperature'): Promise<unknown[]> => {
     const points = await store.history({
-      pointCode: 'temperature',
+      pointCode,
       devices: [{ deviceCode: device, measurement: device }],
       start: new Date(firstTimeMs),
       end: new Date(firstTimeMs + 86_400_000),
@@ -261,17 +262,42 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
       await untilAllAcked(connection);
       const records = await quarantined(connection);
       const bad = ticks(400).filter((tick) => isBad(`temperature=${20 + tick} `));
-      expect(
-        records.map(({ body }) => (JSON.parse(body) as { tick: number }).tick).sort((a, b) => a - b),
-      ).toEqual(bad);
+      const bodies = records.map(({ body }) => JSON.parse(body) as { tick: number; values: object });
+      expect(bodies.map(({ tick }) => tick).sort((a, b) => a - b)).toEqual(bad);
+      // One value alone: the rest of its tick is stored.
+      for (const { tick, values } of bodies) expect(values).toEqual({ temperature: 20 + tick });
       expect(new Set(records.map(({ reason }) => reason))).toEqual(
-        new Set([`the database refused it: InfluxDB ${status}: told ${status}`]),
+        new Set([`the database refused part of it: temperature: InfluxDB ${status}: told ${status}`]),
       );
+      expect(await stored(device, 'run')).toEqual(ticks(400).map(() => true));
       const recorded = (await coverage.read({ sessionId: `of ${device}` })).get(device);
-      expect(recorded?.quarantined).toEqual(fromTicks(bad));
-      expect(recorded?.stored).toEqual(fromTicks(ticks(400).filter((tick) => !bad.includes(tick))));
+      expect(recorded?.quarantined).toEqual([]);
+      expect(recorded?.stored).toEqual(fromTicks(ticks(400)));
     },
   );
+
+  it('of a session whose every sample it must put into quarantine says so, and what the database says', async () => {
+    await start();
+    await publishSamples(connection, [sampleOf({ ...ofPress('typed'), tick: 0, values: { run: 1 } })]);
+    await publishSamples(
+      connection,
+      ticks(5, 1).map((tick) => sampleOf({ ...ofPress('typed'), tick, values: { run: true } })),
+    );
+    await untilAllAcked(connection);
+    const { refused } = await sinkStatusThat(connection, 'five are refused', (status) => {
+      return status.refused[0]?.ticks === 5;
+    });
+    expect(refused).toMatchObject([
+      {
+        session: 'of typed',
+        device: 'typed',
+        point_codes: ['run'],
+        reason: expect.stringContaining('field type conflict'),
+      },
+    ]);
+    const recorded = (await coverage.read({ sessionId: 'of typed' })).get('typed');
+    expect(recorded).toMatchObject({ stored: fromTicks([0]), quarantined: fromTicks(ticks(5, 1)) });
+  });
 
   it('never writes what is no number, and puts it away with the reason', async () => {
     await start();

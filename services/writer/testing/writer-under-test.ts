@@ -170,6 +170,7 @@ export interface QuarantinedRecord {
   readonly sequence: number;
   readonly reason: string;
   readonly body: string;
+  readonly point_codes?: readonly string[];
 }
 
 /** In the order of their messages in SAMPLES; batches that are in hand at a time put theirs away as they come to it. */

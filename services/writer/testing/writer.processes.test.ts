@@ -129,7 +129,7 @@ describe('the writer with PostgreSQL', () => {
     expect(records.map((record) => record.reason)).toEqual([
       'not JSON',
       expect.stringContaining('not a sample of version 1'),
-      expect.stringContaining('the database refused it: PostgreSQL 22021'),
+      expect.stringMatching(/^the database refused it: state: .*NUL character/),
     ]);
     // Difference of its sender's clock at its arrival, for when it is sent again.
     expect(records[2]?.clock_ahead_ms).toBeGreaterThan(1_700_000);
@@ -143,6 +143,62 @@ describe('the writer with PostgreSQL', () => {
       sent: [],
       confirmed: [],
     });
+  });
+
+  it('puts a value that the database refuses into quarantine alone, stores the rest of its tick, and tells of it', async () => {
+    const refused = (tick: number) =>
+      sampleOf({
+        session: 'refused',
+        tick,
+        v: 2,
+        values: { temperature: tick, state: 'a\u0000b', run: true },
+        integers: { energy: '99999999999999999999', count: '9007199254740993' },
+        uncertain: ['state', 'run'],
+        miss: { cause: 'exception', detail: 'one point is missing' },
+      });
+    await publishSamples(connection, [refused(0), sampleOf({ session: 'refused', tick: 1 }), refused(2)]);
+    await untilAllAcked(connection);
+    expect(await valuesOf(store, 'refused', 'temperature')).toEqual([0, 21, 2]);
+    expect(await valuesOf(store, 'refused', 'count')).toEqual(['9007199254740993', '9007199254740993']);
+    const records = (await quarantined(connection)).filter(({ body }) => body.includes('"refused"'));
+    const { values: _v, integers: _i, uncertain: _u, miss: _m, ...about } = refused(0);
+    expect(records.map(({ point_codes }) => point_codes)).toEqual([
+      ['state', 'energy'],
+      ['state', 'energy'],
+    ]);
+    expect(JSON.parse(records[0]?.body ?? '')).toEqual({
+      ...about,
+      values: { state: 'a\u0000b' },
+      integers: { energy: '99999999999999999999' },
+      uncertain: ['state'],
+    });
+    expect(records[0]?.reason).toMatch(/^the database refused part of it: state: .*; energy: /);
+    expect((await coverage.read({ sessionId: 'refused' })).get('press-1')).toMatchObject({
+      stored: [{ from: 0, to: 2 }],
+      quarantined: [],
+    });
+    const isOf = ({ session }: { session: string }) => session === 'refused';
+    const status = await sinkStatusThat(connection, 'values are refused', (each) => each.refused.some(isOf));
+    expect(status.refused).toContainEqual(
+      expect.objectContaining({
+        session: 'refused',
+        device: 'press-1',
+        point_codes: ['state', 'energy'],
+        points: 2,
+        ticks: 2,
+        reason: expect.stringContaining('NUL character'),
+      }),
+    );
+    // Until the database takes values of these points.
+    const good = { state: 'on', energy: 5, temperature: 3 };
+    await publishSamples(connection, [sampleOf({ session: 'refused', tick: 3, values: good })]);
+    await sinkStatusThat(
+      connection,
+      'nothing of this session is refused',
+      ({ refused }) => !refused.some(isOf),
+    );
+    const said = writer.lastLines(200).filter((line) => line.includes('the rest of their tick is stored'));
+    expect(said).toHaveLength(1);
   });
 
   it('stores what comes from a collector whose clock is far off, but marks it, counts it and says so', async () => {
@@ -178,7 +234,8 @@ describe('the writer with PostgreSQL', () => {
       failing_since: null,
       last_error: null,
       failed_writes: 0,
-      messages_quarantined: 3,
+      messages_quarantined: 5,
+      values_quarantined: 5,
       samples_per_s: expect.any(Number),
       batch_latency_ms: { last: expect.any(Number), mean: expect.any(Number), max: expect.any(Number) },
     });

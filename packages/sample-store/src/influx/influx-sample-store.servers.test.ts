@@ -157,6 +157,32 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
         expect(await ofPoint('several', 'point-19')).toHaveLength(2);
       });
 
+      it('is believed to be of one kind only where the server says so: other values of its point are tried again', async () => {
+        front.script((lines) =>
+          / (.*,)?point-3=13[ ,]/.test(lines)
+            ? { status: 422, body: '{"code":"x","message":"unlucky"}' }
+            : undefined,
+        );
+        const ofTick = (tick: number) =>
+          storableSample({ device: 'unlucky', tick, values: { ...numbers, 'point-3': 10 + tick } });
+        expect(await store.write([ofTick(3)])).toMatchObject({ refused: [{ codes: ['point-3'] }] });
+        expect(await store.write([ofTick(4)])).toEqual({ kind: 'written' });
+        front.passOn();
+        expect(await ofPoint('unlucky', 'point-3')).toEqual([14]);
+        expect(await ofPoint('unlucky', 'point-4')).toHaveLength(2);
+      });
+
+      it('costs three requests where all are refused for the same, as a time that the bucket does not keep', async () => {
+        front.answerWrites({ status: 422, body: '{"code":"x","message":"beyond retention policy"}' });
+        const before = front.writeCount;
+        expect(await store.write([storableSample({ device: 'old', values: numbers })])).toEqual({
+          kind: 'rejected',
+          reason: 'InfluxDB 422: beyond retention policy',
+        });
+        expect(front.writeCount - before).toBe(3);
+        front.passOn();
+      });
+
       it('that is only too long to be sent with others is stored with them, in parts', async () => {
         front.script((lines) => {
           const fields = lines.split(' ')[1]?.split(',').length ?? 0;

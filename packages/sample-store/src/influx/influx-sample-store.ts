@@ -11,6 +11,7 @@ import {
   parseExactly,
   readExactRows,
 } from './exact-integers.ts';
+import { fieldTypesStatement, readFieldTypes } from './field-types.ts';
 import { readAggregateAnswer, readHistoryAnswer } from './history-answer.ts';
 import { serverReason, unavailable } from './influx-errors.ts';
 import { get, type InfluxAddress, type Patience } from './influx-requests.ts';
@@ -42,7 +43,6 @@ export function openInfluxSampleStore(options: InfluxAddress): SampleStore {
     ...(options.token === undefined ? {} : { token: options.token }),
     ...(options.authority === undefined ? {} : { transportOptions: { ca: options.authority.pem } }),
   });
-  const writing: Writing = { influx, options, lines: new LineWriter(), fields: new RefusedFields() };
   const ask = <T>(
     statement: string,
     readAnswer: (documents: readonly unknown[]) => Answer<T>,
@@ -52,6 +52,20 @@ export function openInfluxSampleStore(options: InfluxAddress): SampleStore {
     }: { parse?: (json: string) => unknown; signal?: AbortSignal | undefined } = {},
   ): Promise<T[]> =>
     read(influx, options, { timeoutMs, signal }, statement, (text) => readAnswer(parseAnswer(text, parse)));
+  const fieldTypes = async (measurement: string): Promise<Map<string, Set<string>>> => {
+    const types = new Map<string, Set<string>>();
+    // It only saves requests: without an answer more of them are made.
+    const found = await ask(fieldTypesStatement([measurement]), readFieldTypes).catch(() => []);
+    for (const { field, type } of found) types.set(field, (types.get(field) ?? new Set()).add(type));
+    return types;
+  };
+  const writing: Writing = {
+    influx,
+    options,
+    lines: new LineWriter(),
+    fields: new RefusedFields(),
+    fieldTypes,
+  };
   /** Where another epoch has written the tick of an overtaken sample, that stays. */
   const wanted = async (samples: readonly StorableSample[]): Promise<readonly StorableSample[]> => {
     const overtaken = samples.filter((sample) => sample.overtaken && (sample.values || sample.integers));

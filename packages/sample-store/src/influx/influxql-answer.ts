@@ -2,6 +2,8 @@ export type Cell = number | bigint | string | boolean | null;
 
 /** As it came; of its cells nothing is known yet. */
 export interface Series {
+  /** The measurement; empty where it is not told. */
+  readonly name: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly columns: readonly string[];
   readonly values: readonly (readonly unknown[])[];
@@ -88,6 +90,7 @@ function addPart(
     if (!values.every(Array.isArray)) return notAnAnswer;
     const before = statement.goesOn ? statement.series.pop() : undefined;
     statement.series.push({
+      name: typeof one.name === 'string' ? one.name : '',
       tags: isObject(one.tags) ? (one.tags as Record<string, string>) : {},
       columns: one.columns as string[],
       values: before ? before.values.concat(values as unknown[][]) : (values as unknown[][]),

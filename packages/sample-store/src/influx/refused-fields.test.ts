@@ -8,9 +8,9 @@ const minuteMs = 60_000;
 const reason = 'field type conflict';
 const sample = (changes = {}) => storableSample({ values: { run: true, speed: 1 }, ...changes });
 
-function knowing({ isWhole = false } = {}): RefusedFields {
+function knowing(): RefusedFields {
   const fields = new RefusedFields();
-  fields.note(sample(), [{ code: 'run', reason }], { isWhole, nowMs: 0 });
+  fields.note(sample(), [{ code: 'run', reason }], 0);
   return fields;
 }
 
@@ -24,11 +24,9 @@ describe('a field that was refused', () => {
     expect(fields.of(sample(), 1)?.('speed', true)).toBeUndefined();
   });
 
-  it('is tried again after some minutes, and soon where nothing of its sample was taken', () => {
+  it('is tried again after some minutes', () => {
     expect(knowing().of(sample(), 4 * minuteMs)?.('run', true)).toBe(reason);
     expect(knowing().of(sample(), 5 * minuteMs)?.('run', true)).toBeUndefined();
-    expect(knowing({ isWhole: true }).of(sample(), 9_000)?.('run', true)).toBe(reason);
-    expect(knowing({ isWhole: true }).of(sample(), 10_000)?.('run', true)).toBeUndefined();
   });
 
   it('is left out of a line, and a sample that has no other value is left out as a whole', () => {

@@ -7,8 +7,6 @@ export type KnownRefusal = (code: string, value: PointValue) => string | undefin
 const hourMs = 3_600_000;
 /** After that it is tried again: somebody may have repaired the database. */
 const believedForMs = 5 * 60_000;
-/** Where nothing of a sample was taken: then it may be something that passes. */
-const believedForShortMs = 10_000;
 const keptAtMost = 10_000;
 
 interface Refused {
@@ -36,13 +34,10 @@ export class RefusedFields {
     return (code, value) => fields.get(fieldOf(code, value))?.reason;
   }
 
-  /** @param isWhole nothing of the sample was taken */
-  note(
-    sample: StorableSample,
-    refused: readonly RefusedValue[],
-    { isWhole, nowMs }: { readonly isWhole: boolean; readonly nowMs: number },
-  ): void {
-    const untilMs = nowMs + (isWhole ? believedForShortMs : believedForMs);
+  /** Values of another type than their field has. */
+  note(sample: StorableSample, refused: readonly RefusedValue[], nowMs: number): void {
+    if (refused.length === 0) return;
+    const untilMs = nowMs + believedForMs;
     const place = placeOf(sample);
     if (this.#known.size >= keptAtMost) this.#known.clear();
     const fields = this.#known.get(place) ?? new Map<string, Refused>();

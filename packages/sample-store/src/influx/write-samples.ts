@@ -1,11 +1,12 @@
 import { HttpError, type InfluxDB } from '@influxdata/influxdb-client';
-import { codesOf, refusalOf, withValues } from '../refusals.ts';
-import type { Refusal, RefusedValue, StorableSample, WriteOutcome } from '../sample-store.ts';
+import type { Refusal, StorableSample, WriteOutcome } from '../sample-store.ts';
+import type { FieldTypes } from './field-types.ts';
 import { serverReason, unavailable } from './influx-errors.ts';
 import { type InfluxAddress, send } from './influx-requests.ts';
 import { LineBody } from './line-body.ts';
 import type { LineWriter } from './line-protocol.ts';
 import type { RefusedFields } from './refused-fields.ts';
+import { type Rejection, writeInFields } from './write-in-fields.ts';
 
 /** Of a line with a few dozen numbers: room that is made at once. */
 const bytesOfLine = 512;
@@ -15,6 +16,7 @@ export interface Writing {
   readonly options: InfluxAddress;
   readonly lines: LineWriter;
   readonly fields: RefusedFields;
+  readonly fieldTypes: FieldTypes;
 }
 
 /** Writes what the server takes. @throws SampleStoreUnavailable */
@@ -35,11 +37,17 @@ export async function write(writing: Writing, samples: readonly StorableSample[]
     return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
   // Of several samples whoever calls finds out which it is.
   if (!isOne) return { kind: 'rejected', reason: rejection.reason };
-  return writeInFields(writing, first, rejection);
+  const line = lines.line(first, fields.of(first, nowMs));
+  const sendOne = (sample: StorableSample): Promise<Rejection | undefined> => {
+    const part = new LineBody(lines, bytesOfLine);
+    part.add(sample);
+    return sendLines(writing, part.bytes());
+  };
+  return writeInFields({ send: sendOne, fields, fieldTypes: writing.fieldTypes }, first, {
+    rejection,
+    leftOut: (line.kind === 'line' && line.refused) || [],
+  });
 }
-
-/** 413 is about the length of what was sent, which says nothing of other values of these fields. */
-type Rejection = { readonly status: number; readonly reason: string };
 
 /** @returns why the server will not have it, undefined when it does */
 async function sendLines({ influx, options }: Writing, body: Buffer): Promise<Rejection | undefined> {
@@ -54,51 +62,6 @@ async function sendLines({ influx, options }: Writing, body: Buffer): Promise<Re
     }
     throw unavailable('cannot write samples', error, options);
   }
-}
-
-/**
- * Writes what the server takes of a sample that it refused: it drops a line for one field whose kind of value is another one
- * than before. Halves are written down to the single values that it will not have.
- */
-async function writeInFields(
-  writing: Writing,
-  sample: StorableSample,
-  ofWhole: Rejection,
-): Promise<WriteOutcome> {
-  const { lines, fields } = writing;
-  const nowMs = performance.now();
-  const known = fields.of(sample, nowMs);
-  const refused: RefusedValue[] = [];
-  const found: RefusedValue[] = [];
-  const split = async (codes: readonly string[], rejection: Rejection): Promise<void> => {
-    const [code] = codes;
-    if (codes.length === 1 && code !== undefined) {
-      refused.push({ code, reason: rejection.reason });
-      if (rejection.status !== 413) found.push({ code, reason: rejection.reason });
-      return;
-    }
-    const middle = codes.length >> 1;
-    for (const half of [codes.slice(0, middle), codes.slice(middle)]) {
-      const wanted = new Set(half);
-      const body = new LineBody(lines, bytesOfLine);
-      body.add(withValues(sample, (each) => wanted.has(each)));
-      const rejected = await sendLines(writing, body.bytes());
-      if (rejected) await split(half, rejected);
-    }
-  };
-  const line = lines.line(sample, known);
-  if (line.kind === 'line' && line.refused) refused.push(...line.refused);
-  const leftOut = new Set(refused.map(({ code }) => code));
-  await split(
-    codesOf(sample).filter((code) => !leftOut.has(code)),
-    ofWhole,
-  );
-  if (refused.length === 0) return { kind: 'written' };
-  const refusal = refusalOf(sample, refused);
-  const isWhole = refusal.codes === 'all';
-  fields.note(sample, found, { isWhole, nowMs });
-  if (isWhole) return { kind: 'rejected', reason: ofWhole.reason };
-  return { kind: 'written', refused: [refusal] };
 }
 
 /**

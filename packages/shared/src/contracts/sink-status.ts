@@ -1,5 +1,25 @@
 import * as z from 'zod';
 
+/** So many devices are told, and so many points of each. */
+export const refusedDevicesTold = 100;
+export const codesTold = 20;
+
+/** Values of one device of a session that go to quarantine because the database refuses them. */
+export const refusedValuesSchema = z.object({
+  session: z.string(),
+  device: z.string(),
+  /** The first ones of `points`. */
+  point_codes: z.array(z.string()).max(codesTold),
+  points: z.int().positive(),
+  /** In the database's words, of the last ones. */
+  reason: z.string(),
+  since: z.string(),
+  last: z.string(),
+  /** Ticks since then that were refused, wholly or in part. */
+  ticks: z.int().positive(),
+});
+export type RefusedValues = z.infer<typeof refusedValuesSchema>;
+
 /**
  * A writer's report on itself and its database in the SINKS bucket, under its instance, every few seconds. An old
  * `updated_at` means that the writer has gone. Counters begin at `started_at`, with the instance; readers add the
@@ -40,6 +60,11 @@ export const sinkStatusSchema = z.object({
   /** Stored, but marked: the clock that their time comes from was far off. */
   samples_uncertain: z.int().nonnegative(),
   messages_quarantined: z.int().nonnegative(),
+  values_quarantined: z.int().nonnegative(),
+  /** Until the database takes values of these points, or ten minutes after the last one. */
+  refused: z.array(refusedValuesSchema).max(refusedDevicesTold),
+  /** Devices for which there was no room. */
+  refused_left_out: z.int().nonnegative(),
   /** Attempts to write that failed and were, or will be, repeated. */
   failed_writes: z.int().nonnegative(),
 });

@@ -26,6 +26,9 @@ const working: SinkStatus = {
   samples_fenced: 0,
   samples_uncertain: 0,
   messages_quarantined: 0,
+  values_quarantined: 0,
+  refused: [],
+  refused_left_out: 0,
   failed_writes: 2,
 };
 const failing: SinkStatus = {

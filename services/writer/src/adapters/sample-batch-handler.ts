@@ -1,12 +1,10 @@
 import {
+  type Refusal,
   type SampleStore,
   SampleStoreUnavailable,
   type StorableSample,
 } from '@holdfast/sample-store/sample-store.ts';
 import { type TickCoverage, type TickEntry, tickEntry } from '@holdfast/sample-store/tick-coverage.ts';
-import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-message.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { ackAll, type JsMsg } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
 import type { Quarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
@@ -17,14 +15,18 @@ import {
   StoppedWhileTrying,
   untilItWorks,
 } from '@holdfast/shared/runtime/until-it-works.ts';
-import { knownClockAheadMs } from '../batch/clock-difference.ts';
 import { firstSequence } from '../batch/first-sequence.ts';
 import { type DecodedMessage, decodeBatch, type SortedOut, sortOut } from '../batch/sort-out.ts';
 import { quarantinedTick } from '../batch/tick-of-message.ts';
 import { writeInParts } from '../batch/write-in-parts.ts';
 import type { WriterCounters } from '../batch/writer-counters.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
+import type { RefusedDevices } from '../health/refused-devices.ts';
 import type { SinkMonitor } from '../health/sink-monitor.ts';
+import { type PutAway, quarantineFor } from './put-away.ts';
+
+/** What of a batch is put into QUARANTINE, on record and acknowledged at a time. */
+const quarantinedTogether = 100;
 
 export interface SampleBatchHandlerParts {
   readonly store: SampleStore;
@@ -34,6 +36,7 @@ export interface SampleBatchHandlerParts {
   readonly quarantine: Quarantine;
   readonly counters: WriterCounters;
   readonly monitor: SinkMonitor;
+  readonly refusedDevices: RefusedDevices;
   readonly clockToleranceMs: number;
   readonly log: Logger;
 }
@@ -43,10 +46,10 @@ export interface SampleBatchHandlerParts {
  * became of each tick on record. Everything is acknowledged only then. Safe to repeat.
  */
 export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
-  const { store, coverage, fence, counters, monitor, clockToleranceMs, log } = parts;
+  const { store, coverage, fence, counters, monitor, refusedDevices, clockToleranceMs, log } = parts;
   const storeOutage = new OutageLog(log, 'the database');
   const coverageOutage = new OutageLog(log, 'the record of ticks');
-  const quarantineOutage = new OutageLog(log, 'the quarantine');
+  const putAway = quarantineFor(parts.quarantine, log);
   const fencedOwners = new Set<string>();
   const doubtedClocks = new Set<string>();
 
@@ -76,9 +79,9 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     if (storable.length > 0) monitor.wrote(performance.now() - startedAt, Date.now());
     // The good ones first: what becomes of the others must not hold them up.
     await acknowledge(written.map((entry) => entry.message));
-    counters.samplesWritten += written.length;
     counters.samplesUncertain += uncertain.length;
-    for (const { sample } of written) counters.valuesWritten += valueCount(sample);
+    countWritten(written);
+    countRefused(refused);
 
     tellOfFenced(fenced);
     // Samples sent again by hand do not vanish.
@@ -94,26 +97,58 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     await acknowledge(rejected.map((entry) => entry.message));
     counters.samplesFenced += rejected.length;
 
-    const bad: readonly { message: JsMsg; sample?: Sample; reason: string }[] = [
-      ...undecodable,
-      ...refused.map(({ item, reason }) => ({
-        ...item,
-        reason: `the database refused it: ${reason}`,
-      })),
-      ...sentAgain.map(({ message, sample, fencedBy }) => ({
-        message,
-        sample,
-        reason: `it was first published after the session had gone on under epoch ${fencedBy}`,
-      })),
-    ];
-    for (const { message, sample, reason } of bad) {
-      await putAway(message, sample, reason, signal);
-      const tick = quarantinedTick(message.string());
-      if (tick) await record([tick], signal);
-      await acknowledge([message]);
-      counters.messagesQuarantined += 1;
-    }
+    await quarantine(
+      [
+        ...undecodable,
+        ...refused.map(({ item, refusal: { codes, reason } }) => ({
+          ...item,
+          ...(codes === 'all' ? {} : { codes }),
+          reason: `the database refused ${codes === 'all' ? 'it' : 'part of it'}: ${reason}`,
+        })),
+        ...sentAgain.map(({ message, sample, fencedBy }) => ({
+          message,
+          sample,
+          reason: `it was first published after the session had gone on under epoch ${fencedBy}`,
+        })),
+      ],
+      signal,
+    );
   };
+
+  /** The tick of a message of which a part is stored is on record as stored. */
+  async function quarantine(bad: readonly PutAway[], signal: AbortSignal): Promise<void> {
+    for (let from = 0; from < bad.length; from += quarantinedTogether) {
+      const some = bad.slice(from, from + quarantinedTogether);
+      await Promise.all(some.map((item) => putAway(item, signal)));
+      const ticks = some.flatMap(({ message, codes }) =>
+        codes ? [] : (quarantinedTick(message.string()) ?? []),
+      );
+      await record(ticks, signal);
+      await acknowledge(some.map(({ message }) => message));
+      counters.messagesQuarantined += some.length;
+    }
+  }
+
+  function countWritten(written: readonly { readonly sample: StorableSample }[]): void {
+    counters.samplesWritten += written.length;
+    for (const { sample } of written) {
+      counters.valuesWritten += valueCount(sample);
+      refusedDevices.stored(sample);
+    }
+  }
+
+  function countRefused(refused: readonly { readonly refusal: Refusal }[]): void {
+    for (const { refusal } of refused) {
+      const { sample, codes } = refusal;
+      const count = codes === 'all' ? valueCount(sample) : codes.length;
+      counters.valuesQuarantined += count;
+      if (codes !== 'all') {
+        counters.samplesWritten += 1;
+        counters.valuesWritten += valueCount(sample) - count;
+      }
+      refusedDevices.refused(refusal, Date.now());
+    }
+  }
 
   /** Before each attempt: a successor may have begun while the database was away. */
   function markOvertaken(sample: StorableSample): StorableSample {
@@ -186,38 +221,6 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
       onFailure: (error) => coverageOutage.failed(error),
       onSuccess: () => coverageOutage.worked(),
     });
-  }
-
-  async function putAway(
-    message: JsMsg,
-    sample: Sample | undefined,
-    reason: string,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const body = message.string();
-    const { subject, seq } = message;
-    log.warn({ subject, sequence: seq, reason }, 'a message cannot be stored; it goes to quarantine');
-    await untilItWorks(
-      () =>
-        parts.quarantine({
-          stream: streamNames.samples,
-          subject,
-          sequence: seq,
-          firstSequence: firstSequence(message),
-          clockAheadMs: knownClockAheadMs(message, sample),
-          reason:
-            body.length > quarantinedBodyLength
-              ? `${reason} (only the beginning of ${body.length} is kept)`
-              : reason,
-          body: body.slice(0, quarantinedBodyLength),
-        }),
-      {
-        signal,
-        isTemporary: (error) => !(error instanceof StoppedWhileTrying),
-        onFailure: (error) => quarantineOutage.failed(error),
-        onSuccess: () => quarantineOutage.worked(),
-      },
-    );
   }
 
   /** Loud once for each former owner: it may go on for long. */

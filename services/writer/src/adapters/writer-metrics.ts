@@ -7,12 +7,14 @@ export interface WriterMetricSources {
   /** Whether the database answers and takes what is written. */
   readonly isReachable: () => boolean;
   readonly failingForMs: () => number;
+  /** Of how many sessions values go to quarantine. */
+  readonly refusedSessions: () => number;
 }
 
 /** The writer's metrics, and who is to be told of its writes. */
 export function addWriterMetrics(
   metrics: Metrics,
-  { counters, isReachable, failingForMs }: WriterMetricSources,
+  { counters, isReachable, failingForMs, refusedSessions }: WriterMetricSources,
 ): WriteObserver {
   metrics.gauge({
     name: 'holdfast_sink_reachable',
@@ -23,6 +25,11 @@ export function addWriterMetrics(
     name: 'holdfast_sink_failing_seconds',
     help: 'For how long every write has failed; 0 while writing works.',
     read: () => failingForMs() / 1_000,
+  });
+  metrics.gauge({
+    name: 'holdfast_sink_refused_sessions',
+    help: 'Sessions of which the database lately refuses values: these go to QUARANTINE, the rest is stored.',
+    read: () => refusedSessions(),
   });
   metrics.countOf({
     name: 'holdfast_writer_samples_written_total',
@@ -48,6 +55,11 @@ export function addWriterMetrics(
     name: 'holdfast_writer_messages_quarantined_total',
     help: 'Messages that could not be stored and were put into QUARANTINE.',
     read: () => counters.messagesQuarantined,
+  });
+  metrics.countOf({
+    name: 'holdfast_writer_values_quarantined_total',
+    help: 'Values in those messages that the database refused.',
+    read: () => counters.valuesQuarantined,
   });
   const retries = metrics.counter({
     name: 'holdfast_writer_retries_total',

@@ -1,13 +1,14 @@
-import type { WriteOutcome } from '@holdfast/sample-store/sample-store.ts';
+import type { Refusal, StorableSample, WriteOutcome } from '@holdfast/sample-store/sample-store.ts';
 
 export interface Refused<T> {
   readonly item: T;
-  readonly reason: string;
+  readonly refusal: Refusal;
 }
 
 export interface PartsWritten<T> {
+  /** In the order given. */
   readonly written: T[];
-  /** In the order given; each was refused when written by itself. */
+  /** In the order given: wholly refused, or in part, and then the rest is written. */
   readonly refused: Refused<T>[];
 }
 
@@ -15,15 +16,28 @@ export interface PartsWritten<T> {
  * Writes all items, and when the store rejects them, halves, down to the single ones that it will not have. One
  * culprit among n costs about 2·log₂ n further writes.
  */
-export async function writeInParts<T>(
+export async function writeInParts<T extends { readonly sample: StorableSample }>(
   items: readonly T[],
   write: (items: readonly T[]) => Promise<WriteOutcome>,
 ): Promise<PartsWritten<T>> {
   const [first] = items;
   if (first === undefined) return { written: [], refused: [] };
   const outcome = await write(items);
-  if (outcome.kind === 'written') return { written: [...items], refused: [] };
-  if (items.length === 1) return { written: [], refused: [{ item: first, reason: outcome.reason }] };
+  if (outcome.kind === 'written') {
+    if (!outcome.refused) return { written: [...items], refused: [] };
+    const refusals = new Map(outcome.refused.map((refusal) => [refusal.sample, refusal]));
+    return {
+      written: items.filter(({ sample }) => !refusals.has(sample)),
+      refused: items.flatMap((item) => {
+        const refusal = refusals.get(item.sample);
+        return refusal ? [{ item, refusal }] : [];
+      }),
+    };
+  }
+  if (items.length === 1) {
+    const refusal: Refusal = { sample: first.sample, codes: 'all', reason: outcome.reason };
+    return { written: [], refused: [{ item: first, refusal }] };
+  }
   const middle = items.length >> 1;
   const left = await writeInParts(items.slice(0, middle), write);
   const right = await writeInParts(items.slice(middle), write);

@@ -8,6 +8,7 @@ export interface WriterCounters {
   samplesUncertain: number;
   samplesFenced: number;
   messagesQuarantined: number;
+  valuesQuarantined: number;
   failedWrites: number;
 }
 
@@ -18,6 +19,7 @@ export function writerCounters(): WriterCounters {
     samplesUncertain: 0,
     samplesFenced: 0,
     messagesQuarantined: 0,
+    valuesQuarantined: 0,
     failedWrites: 0,
   };
 }
@@ -38,6 +40,7 @@ export function reportCounters(counters: WriterCounters, log: Logger): Stop {
         samples_uncertain: counters.samplesUncertain,
         samples_fenced: counters.samplesFenced,
         messages_quarantined: counters.messagesQuarantined,
+        values_quarantined: counters.valuesQuarantined,
         failed_writes: counters.failedWrites,
       },
       'samples so far',

@@ -69,7 +69,7 @@ export class SinkMonitor {
   status(
     storeAnswers: boolean,
     nowMs: number,
-  ): Omit<SinkStatus, 'v' | 'instance' | 'store' | 'records_ticks'> {
+  ): Omit<SinkStatus, 'v' | 'instance' | 'store' | 'records_ticks' | 'refused' | 'refused_left_out'> {
     const counters = this.#counters;
     const now = { timeMs: nowMs, samples: counters.samplesWritten, values: counters.valuesWritten };
     this.#progress = [...this.#progress.filter(({ timeMs }) => nowMs - timeMs <= rateWindowMs), now];
@@ -91,6 +91,7 @@ export class SinkMonitor {
       samples_fenced: counters.samplesFenced,
       samples_uncertain: counters.samplesUncertain,
       messages_quarantined: counters.messagesQuarantined,
+      values_quarantined: counters.valuesQuarantined,
       failed_writes: counters.failedWrites,
     };
   }

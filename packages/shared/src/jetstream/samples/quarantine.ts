@@ -12,6 +12,8 @@ export interface QuarantinedMessage {
   /** How far its sender's clock was ahead of the broker's, in ms, as far as it told. */
   readonly clockAheadMs?: number | undefined;
   readonly reason: string;
+  /** Only values of these points are put away; the rest of their sample is stored. */
+  readonly pointCodes?: readonly string[] | undefined;
   /** The message's body, or the part of it that could not be processed. */
   readonly body: string;
 }
@@ -24,7 +26,17 @@ export type Quarantine = (message: QuarantinedMessage) => Promise<void>;
  */
 export function jetStreamQuarantine(nc: NatsConnection): Quarantine {
   const js = jetstream(nc);
-  return async ({ stream, subject, sequence, firstSequence = sequence, clockAheadMs, reason, body }) => {
+  return async (message) => {
+    const {
+      stream,
+      subject,
+      sequence,
+      firstSequence = sequence,
+      clockAheadMs,
+      reason,
+      pointCodes,
+      body,
+    } = message;
     const time = new Date().toISOString();
     await js.publish(
       subjects.quarantine(stream),
@@ -35,6 +47,7 @@ export function jetStreamQuarantine(nc: NatsConnection): Quarantine {
         sequence: firstSequence,
         clock_ahead_ms: clockAheadMs,
         reason,
+        point_codes: pointCodes,
         body,
         time,
       }),

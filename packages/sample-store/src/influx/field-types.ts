@@ -1,0 +1,38 @@
+import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
+import { quoteIdentifier } from './influxql.ts';
+import { type Answer, readSeries } from './influxql-answer.ts';
+
+/**
+ * Which types the fields of a measurement have, by their names; several where parts of the time differ. Empty where the server
+ * cannot tell. Never throws.
+ */
+export type FieldTypes = (measurement: string) => Promise<ReadonlyMap<string, ReadonlySet<string>>>;
+
+export interface TypedField {
+  readonly measurement: string;
+  readonly field: string;
+  readonly type: string;
+}
+
+export function fieldTypesStatement(measurements: readonly string[]): string {
+  return `SHOW FIELD KEYS FROM ${measurements.map(quoteIdentifier).join(', ')}`;
+}
+
+export function readFieldTypes(documents: readonly unknown[]): Answer<TypedField> {
+  const answer = readSeries(documents);
+  if (!answer.ok) return answer;
+  const results = answer.results.flat().flatMap(({ name, columns, values }) => {
+    const [fieldAt, typeAt] = [columns.indexOf('fieldKey'), columns.indexOf('fieldType')];
+    return values.map((row) => ({
+      measurement: name,
+      field: String(row[fieldAt]),
+      type: String(row[typeAt]),
+    }));
+  });
+  return { ok: true, results };
+}
+
+/** As InfluxDB calls the type of the field that such a value becomes. */
+export function typeOfField(value: PointValue): 'float' | 'boolean' | 'string' {
+  return typeof value === 'number' ? 'float' : (typeof value as 'boolean' | 'string');
+}

@@ -1,0 +1,84 @@
+import { codesOf, refusalOf, withValues } from '../refusals.ts';
+import type { RefusedValue, StorableSample, WriteOutcome } from '../sample-store.ts';
+import { type FieldTypes, typeOfField } from './field-types.ts';
+import type { RefusedFields } from './refused-fields.ts';
+
+/** 413 is about the length of what was sent. */
+export interface Rejection {
+  readonly status: number;
+  readonly reason: string;
+}
+
+export interface WritingOfOne {
+  /** @returns why the server will not have it, undefined when it does. @throws SampleStoreUnavailable */
+  readonly send: (sample: StorableSample) => Promise<Rejection | undefined>;
+  readonly fields: RefusedFields;
+  readonly fieldTypes: FieldTypes;
+}
+
+/**
+ * Writes what InfluxDB takes of a sample that it refused. It drops a whole line for one field that is of another type than
+ * before, and names the first such field only, in words. So it is asked for the types that fields have, and those of another
+ * one are written apart. Whatever else it is, halves are written, down to the single values that it will not have.
+ */
+export async function writeInFields(
+  { send, fields, fieldTypes }: WritingOfOne,
+  sample: StorableSample,
+  {
+    rejection: ofWhole,
+    leftOut,
+  }: { readonly rejection: Rejection; readonly leftOut: readonly RefusedValue[] },
+): Promise<WriteOutcome> {
+  const refused: RefusedValue[] = [];
+  const ofOtherType: RefusedValue[] = [];
+  const part = (codes: readonly string[]) => {
+    const wanted = new Set(codes);
+    return send(withValues(sample, (code) => wanted.has(code)));
+  };
+  const split = async (codes: readonly string[], rejection: Rejection): Promise<void> => {
+    const middle = codes.length >> 1;
+    if (middle === 0) {
+      for (const code of codes) refused.push({ code, reason: rejection.reason });
+      return;
+    }
+    const halves = [codes.slice(0, middle), codes.slice(middle)];
+    const rejections: (Rejection | undefined)[] = [];
+    for (const half of halves) rejections.push(await part(half));
+    // The same for both: it is about what they have in common, such as a time before the retention of the bucket.
+    if (rejection.status !== 413 && rejections.every((each) => each?.reason === rejection.reason)) {
+      for (const code of codes) refused.push({ code, reason: rejection.reason });
+      return;
+    }
+    for (const [index, half] of halves.entries()) {
+      const ofHalf = rejections[index];
+      if (ofHalf) await split(half, ofHalf);
+    }
+  };
+
+  const known = new Set(leftOut.map(({ code }) => code));
+  const codes = codesOf(sample).filter((code) => !known.has(code));
+  const types = await fieldTypes(sample.measurement);
+  const isOther = (code: string): boolean => {
+    const type = typeOfField(sample.values?.[code] ?? 0);
+    return [...(types.get(code) ?? [])].some((each) => each !== type);
+  };
+  const suspects = codes.filter(isOther);
+  for (const code of suspects) {
+    const rejection = await part([code]);
+    if (!rejection) continue;
+    const value = { code, reason: rejection.reason };
+    refused.push(value);
+    ofOtherType.push(value);
+  }
+  const others = codes.filter((code) => !suspects.includes(code));
+  const rejection = suspects.length === 0 ? ofWhole : others.length > 0 ? await part(others) : undefined;
+  if (rejection) await split(others, rejection);
+
+  fields.note(sample, ofOtherType, performance.now());
+  const all = [...leftOut, ...refused];
+  if (all.length === 0) return { kind: 'written' };
+  const refusal = refusalOf(sample, all);
+  return refusal.codes === 'all'
+    ? { kind: 'rejected', reason: refused.length === 0 ? refusal.reason : ofWhole.reason }
+    : { kind: 'written', refused: [refusal] };
+}
