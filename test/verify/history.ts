@@ -34,6 +34,7 @@ export interface RecordedEvent {
   readonly decoded: DecodedSessionEvent;
 }
 
+/** A message that was sent again from quarantine is none: it lies before that as it came first. */
 export interface RecordedSample {
   readonly sequence: number;
   readonly storedAtMs: number;
@@ -45,6 +46,8 @@ export interface QuarantinedSample {
   readonly sequence: number;
   /** What the body still says; undefined when that cannot be read. */
   readonly tick: { readonly session: string; readonly device: string; readonly tick: number } | undefined;
+  /** Only the values of these points: the rest of the sample is stored. Undefined for a whole message. */
+  readonly codes?: readonly string[] | undefined;
 }
 
 export interface PollingConfig {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { decodeSample, firstSequenceHeader } from '@holdfast/shared/contracts/sample/sample.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { taskConfigKey } from '@holdfast/shared/contracts/task-config.ts';
@@ -107,7 +107,8 @@ async function readSamples(
 ): Promise<{ recorded: RecordedSample[]; undecodable: number[] }> {
   const recorded: RecordedSample[] = [];
   const undecodable: number[] = [];
-  for await (const { sequence, storedAtMs, data } of readStream(nc, streamNames.samples)) {
+  for await (const { sequence, storedAtMs, data, header } of readStream(nc, streamNames.samples)) {
+    if (header(firstSequenceHeader) !== '') continue;
     const decoded = decodeSample(data);
     if (decoded.ok) recorded.push({ sequence, storedAtMs, sample: decoded.sample });
     else undecodable.push(sequence);
@@ -119,13 +120,15 @@ async function readQuarantine(nc: NatsConnection): Promise<QuarantinedSample[]> 
   const quarantined: QuarantinedSample[] = [];
   const subject = subjects.quarantine(streamNames.samples);
   for await (const { data } of readStream(nc, streamNames.quarantine, subject)) {
-    const message = jsonOf(data) as { sequence?: number; body?: string } | undefined;
+    const message = jsonOf(data) as
+      | { sequence?: number; body?: string; point_codes?: readonly string[] }
+      | undefined;
     if (typeof message?.sequence !== 'number') continue;
     const body = decodeSample(message.body ?? '');
     const tick = body.ok
       ? { session: body.sample.session, device: body.sample.device, tick: body.sample.tick }
       : undefined;
-    quarantined.push({ sequence: message.sequence, tick });
+    quarantined.push({ sequence: message.sequence, tick, codes: message.point_codes });
   }
   return quarantined;
 }

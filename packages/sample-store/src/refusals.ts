@@ -14,7 +14,7 @@ export function refusalOf(sample: StorableSample, refused: readonly RefusedValue
   };
 }
 
-/** Of the points that it has values of. */
+/** Points that it has values of. */
 export function codesOf({ values, integers }: StorableSample): string[] {
   return [...Object.keys(values ?? {}), ...Object.keys(integers ?? {})];
 }

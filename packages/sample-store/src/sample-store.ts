@@ -45,7 +45,7 @@ export type Quality = 'good' | 'uncertain';
 
 /** A value that the store will never take as it is. */
 export interface RefusedValue {
-  /** Of its point. */
+  /** The point's. */
   readonly code: string;
   readonly reason: string;
 }
@@ -53,7 +53,7 @@ export interface RefusedValue {
 /** What of a sample the store will never take, while it takes the rest. */
 export interface Refusal {
   readonly sample: StorableSample;
-  /** Of the points; `all`: nothing of the sample is stored. */
+  /** Points by their codes; `all`: nothing of the sample is stored. */
   readonly codes: readonly string[] | 'all';
   readonly reason: string;
 }

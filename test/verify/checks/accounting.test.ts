@@ -111,6 +111,15 @@ describe('the account of ticks', () => {
     expect(ticks).toMatchObject({ expected: 15, stored: 14, quarantined: 1, gaps: {} });
   });
 
+  it('counts a tick as stored of which single values are in quarantine', () => {
+    const tick = { session: '7-1', device: 'press', tick: tick0 + 2 };
+    const history = running().polled(0, 19, { epoch: 2 });
+    const inPart = judge(history.readAt(20_000, { quarantined: [{ sequence: 3, tick, codes: ['count'] }] }));
+    expect(inPart).toMatchObject({ violations: [], ticks: { expected: 15, stored: 15, quarantined: 0 } });
+    const whole = judge(history.readAt(20_000, { quarantined: [{ sequence: 3, tick }] }));
+    expect(whole).toMatchObject({ violations: [], ticks: { expected: 15, stored: 14, quarantined: 1 } });
+  });
+
   it('fails when the configuration that gives the schedule is gone', () => {
     const history = running().polled(0, 19, { epoch: 2 }).readAt(20_000, { configs: new Map() });
     expect(judge(history).violations).toHaveLength(1);

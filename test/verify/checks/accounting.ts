@@ -138,6 +138,11 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
     return known;
   };
   const highest = new Map<string, number>();
+  const keyOf = (of: { readonly session: string; readonly device: string; readonly tick: number }) =>
+    `${of.session}/${of.device}/${of.tick}`;
+  const wholeInQuarantine = new Set(
+    history.quarantined.flatMap(({ tick, codes }) => (tick && !codes ? [keyOf(tick)] : [])),
+  );
   for (const { sample } of history.samples) {
     const { session, device, tick, epoch, miss, since_tick } = sample;
     const ticks = of(session, device);
@@ -145,7 +150,8 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
     if (!isFenced) highest.set(session, epoch);
     if (since_tick !== undefined) addSent(ticks.sent, { from: since_tick, to: tick });
     const isRead = outcomeOfSample(sample) === 'stored';
-    if (isRead && !isFenced && (!history.database?.values || !hasReadings(sample))) ticks.stored.push(tick);
+    const isTold = history.database?.values !== undefined && hasReadings(sample);
+    if (isRead && !isFenced && !isTold && !wholeInQuarantine.has(keyOf(sample))) ticks.stored.push(tick);
     if (miss && !isRead) addMiss(ticks, miss.cause, { from: tick, to: sample.through_tick ?? tick });
     if (isRead && isFenced) addMiss(ticks, 'fenced', { from: tick, to: tick });
   }
@@ -154,8 +160,8 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
   for (const { session, device, outcome, ranges } of history.database?.coverage ?? []) {
     if (outcome === 'confirmed') of(session, device).confirmed.push(...ranges);
   }
-  for (const { tick } of history.quarantined) {
-    if (tick) of(tick.session, tick.device).quarantined.push(tick.tick);
+  for (const { tick, codes } of history.quarantined) {
+    if (tick && !codes) of(tick.session, tick.device).quarantined.push(tick.tick);
   }
   return byDevice;
 }

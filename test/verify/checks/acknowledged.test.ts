@@ -82,6 +82,12 @@ describe('what the writer has acknowledged', () => {
     expect(judge(polled(), [0, 1, 3], { quarantined })).toEqual([]);
   });
 
+  it('fails when only a part of it is in quarantine, and the rest nowhere', () => {
+    const quarantined = [{ sequence: 3, tick: undefined, codes: ['count'] }];
+    expect(judge(polled(), [0, 1, 3], { quarantined })).toHaveLength(1);
+    expect(judge(polled(), [0, 1, 2, 3], { quarantined })).toEqual([]);
+  });
+
   it('holds for samples of a former holder behind those of the next', () => {
     const history = polled().assigned(5_000, 'c2', 'failover').polled(6, 6, { epoch: 3 });
     history.polled(5, 5, { epoch: 2 });

@@ -11,7 +11,10 @@ export function acknowledged(history: History): Violation[] {
   const { database, acknowledged: writer } = history;
   if (!database || !writer) return [];
   const isStored = storedTicks(database);
-  const inQuarantine = new Set(history.quarantined.map(({ sequence }) => sequence));
+  // What lies there in part has to be stored all the same.
+  const inQuarantine = new Set(
+    history.quarantined.flatMap(({ sequence, codes }) => (codes ? [] : [sequence])),
+  );
   const highest = new Map<string, number>();
   const lost = new Map<string, { first: number; ticks: number }>();
   for (const { sample, sequence } of history.samples) {

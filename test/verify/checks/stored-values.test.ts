@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { TickInDatabase } from '../history.ts';
+import type { History, TickInDatabase } from '../history.ts';
 import { RecordedHistory, tick0 } from '../testing/recorded-history.ts';
 import { storedValues } from './stored-values.ts';
 
-const judge = (values: TickInDatabase['values']) => {
+const judge = (values: TickInDatabase['values'], changes: Partial<History> = {}) => {
   const history = new RecordedHistory().started(0).assigned(10, 'c1').polled(0, 3, { epoch: 2 });
   const row = { session: '7-1', device: 'press', tick: tick0 + 1, epoch: 2, copies: 1, values };
   const database = {
@@ -14,7 +14,7 @@ const judge = (values: TickInDatabase['values']) => {
     values: [row],
     coverage: [],
   };
-  return storedValues(history.readAt(10_000, { database })).map(({ what }) => what);
+  return storedValues(history.readAt(10_000, { database, ...changes })).map(({ what }) => what);
 };
 
 describe('stored values', () => {
@@ -27,5 +27,14 @@ describe('stored values', () => {
     expect(judge({ count: String(tick0 + 1) })).toHaveLength(1);
     expect(judge({})).toHaveLength(1);
     expect(judge({ count: tick0 + 1, more: true })).toHaveLength(1);
+  });
+
+  it('hold without a value that lies in quarantine, and fail with a wrong one or without another', () => {
+    const lyingThere = (codes: string[]) => ({ quarantined: [{ sequence: 2, tick: undefined, codes }] });
+    expect(judge({}, lyingThere(['count']))).toEqual([]);
+    expect(judge({ count: tick0 + 1 }, lyingThere(['count']))).toEqual([]);
+    expect(judge({ count: tick0 }, lyingThere(['count']))).toHaveLength(1);
+    expect(judge({}, lyingThere(['other']))).toHaveLength(1);
+    expect(judge({}, { quarantined: [{ sequence: 3, tick: undefined, codes: ['count'] }] })).toHaveLength(1);
   });
 });

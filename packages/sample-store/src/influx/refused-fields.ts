@@ -23,7 +23,7 @@ export class RefusedFields {
   /** By measurement and hour, then by field and kind. */
   #known = new Map<string, Map<string, Refused>>();
 
-  /** What is known for a sample; undefined where that is nothing. */
+  /** Refusals known for a sample; undefined where that is nothing. */
   of(sample: StorableSample, nowMs: number): KnownRefusal | undefined {
     if (this.#known.size === 0) return undefined;
     const place = placeOf(sample);

@@ -39,6 +39,22 @@ const failing: SinkStatus = {
   last_error: { time: ago(2), code: 'ECONNREFUSED', message: 'connection refused' },
 };
 
+const refusing: SinkStatus = {
+  ...working,
+  refused: [
+    {
+      session: '1-1',
+      device: 'press-1',
+      point_codes: ['run'],
+      points: 1,
+      reason: 'run: InfluxDB 422: field type conflict',
+      since: ago(60),
+      last: ago(1),
+      ticks: 60,
+    },
+  ],
+};
+
 describe('the health of the sinks', () => {
   it.each<[string, SinkStatus[], string, string]>([
     ['is ok while every writer writes', [working], 'ok', 'samples are written'],
@@ -48,6 +64,18 @@ describe('the health of the sinks', () => {
       [working, failing],
       'ok',
       '1 of 2 writers cannot write',
+    ],
+    [
+      'is refusing where values of a session are refused, with session, device and reason',
+      [working, refusing],
+      'refusing',
+      'values of session 1-1, press-1 (run: InfluxDB 422: field type conflict) go to quarantine',
+    ],
+    [
+      'is failing rather than refusing where no writer can write',
+      [{ ...failing, refused: refusing.refused }],
+      'failing',
+      'refused',
     ],
     ['is that nobody is there', [], 'no_writer', 'no writer is alive'],
     [

@@ -1,6 +1,6 @@
 import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
-import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
+import type { RefusedValues, SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { Backlog } from '../ports.ts';
 
 /** Writers speak every 2 s, collectors every 5 s; one that was silent for so long is gone. */
@@ -50,7 +50,11 @@ function stateOf(alive: SinksView['writers'], messages: number): Pick<SinksView,
   if (alive.length === 0) {
     return { status: 'no_writer', detail: `no writer is alive; ${messages} samples wait in the stream` };
   }
+  const refusals = alive.flatMap(({ refused }) => refused);
   const working = alive.filter(({ reachable, failing_since }) => reachable && failing_since === null);
+  if (working.length > 0 && refusals.length > 0) {
+    return { status: 'refusing', detail: `values of ${inWords(refusals)} go to quarantine` };
+  }
   if (working.length === alive.length) return { status: 'ok', detail: 'samples are written' };
   const failing = alive.find((writer) => !working.includes(writer));
   const why = failing?.last_error?.message ?? 'the database does not answer';
@@ -62,4 +66,14 @@ function stateOf(alive: SinksView['writers'], messages: number): Pick<SinksView,
   }
   const since = failing?.failing_since ? ` since ${failing.failing_since}` : '';
   return { status: 'failing', detail: `samples cannot be written${since}: ${why}. They wait in the stream` };
+}
+
+const refusalsNamed = 3;
+
+function inWords(refusals: readonly RefusedValues[]): string {
+  const named = refusals
+    .slice(0, refusalsNamed)
+    .map(({ session, device, reason }) => `session ${session}, ${device} (${reason})`);
+  const more = refusals.length - named.length;
+  return named.join('; ') + (more > 0 ? ` and ${more} more devices` : '');
 }

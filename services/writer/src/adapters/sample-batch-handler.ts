@@ -25,7 +25,7 @@ import type { RefusedDevices } from '../health/refused-devices.ts';
 import type { SinkMonitor } from '../health/sink-monitor.ts';
 import { type PutAway, quarantineFor } from './put-away.ts';
 
-/** What of a batch is put into QUARANTINE, on record and acknowledged at a time. */
+/** So many messages are put into QUARANTINE, on record and acknowledged at a time. */
 const quarantinedTogether = 100;
 
 export interface SampleBatchHandlerParts {

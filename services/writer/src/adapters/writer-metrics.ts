@@ -7,7 +7,7 @@ export interface WriterMetricSources {
   /** Whether the database answers and takes what is written. */
   readonly isReachable: () => boolean;
   readonly failingForMs: () => number;
-  /** Of how many sessions values go to quarantine. */
+  /** Sessions of which values go to quarantine. */
   readonly refusedSessions: () => number;
 }
 

@@ -2,7 +2,7 @@ import { codesOf } from '@holdfast/sample-store/refusals.ts';
 import type { Refusal, StorableSample } from '@holdfast/sample-store/sample-store.ts';
 import { codesTold, type RefusedValues, refusedDevicesTold } from '@holdfast/shared/contracts/sink-status.ts';
 
-/** What has not been refused again for so long, and three ticks, is not news any more. */
+/** A refusal that has not come again for so long, and three ticks, is not news any more. */
 const newsForMs = 10 * 60_000;
 const devicesKept = 10_000;
 const reasonLength = 500;
@@ -18,7 +18,7 @@ interface Refused {
   ticks: number;
 }
 
-/** Of which devices values go to quarantine because the database refuses them, until it takes values of the same points. */
+/** Devices whose values go to quarantine because the database refuses them, until it takes values of the same points. */
 export class RefusedDevices {
   readonly #byDevice = new Map<string, Refused>();
 

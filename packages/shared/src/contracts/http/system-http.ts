@@ -85,10 +85,11 @@ export const manySentAgainSchema = z.object({
 
 /**
  * How samples get into their database. `ok`; `failing`: no writer can write now, samples wait in the stream;
- * `no_writer`: nobody is there to write them.
+ * `refusing`: they are written, and values of some sessions are refused and go to quarantine; `no_writer`: nobody is there
+ * to write them.
  */
 export const sinksSchema = z.object({
-  status: z.enum(['ok', 'failing', 'no_writer']),
+  status: z.enum(['ok', 'refusing', 'failing', 'no_writer']),
   detail: z.string(),
   backlog: z.object({
     /** Samples in the stream that are not in the database yet; `in_hand` of them are with a writer. */

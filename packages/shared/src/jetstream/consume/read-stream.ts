@@ -8,6 +8,8 @@ export interface StreamMessage {
   /** When the broker stored it, in ms since 1970, on the broker's clock. */
   readonly storedAtMs: number;
   readonly data: string;
+  /** Empty where it has none of that name. */
+  header(name: string): string;
 }
 
 const text = new TextDecoder();
@@ -30,6 +32,7 @@ export async function* readStream(
         sequence: message.seq,
         storedAtMs: message.time.getTime(),
         data: text.decode(message.data),
+        header: (name) => message.headers?.get(name) ?? '',
       };
     }
   } finally {
