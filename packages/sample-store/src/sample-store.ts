@@ -50,7 +50,7 @@ export interface RefusedValue {
   readonly reason: string;
 }
 
-/** What of a sample the store will never take, while it takes the rest. */
+/** Part of a sample that the store will never take, while it takes the rest. */
 export interface Refusal {
   readonly sample: StorableSample;
   /** Points by their codes; `all`: nothing of the sample is stored. */

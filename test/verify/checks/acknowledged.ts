@@ -11,7 +11,7 @@ export function acknowledged(history: History): Violation[] {
   const { database, acknowledged: writer } = history;
   if (!database || !writer) return [];
   const isStored = storedTicks(database);
-  // What lies there in part has to be stored all the same.
+  // A message that lies there in part has to be stored all the same.
   const inQuarantine = new Set(
     history.quarantined.flatMap(({ sequence, codes }) => (codes ? [] : [sequence])),
   );

@@ -7,7 +7,7 @@ import { HistoryQueryRefused } from '../sample-store.ts';
 const pack = promisify(gzip) as (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>;
 
 /**
- * Of one answer: some 800,000 values. Its limit holds for each measurement, so that without devices the answer is as long as there
+ * Limit of one answer: some 800,000 values. Its limit holds for each measurement, so that without devices the answer is as long as there
  * are many, and whoever reads it waits with everything else and needs a dozen times its length in memory (64 MiB: 2.8 s and 0.8 GB).
  */
 const answerMibAtMost = 32;

@@ -8,7 +8,7 @@ import type { LineWriter } from './line-protocol.ts';
 import type { RefusedFields } from './refused-fields.ts';
 import { type Rejection, writeInFields } from './write-in-fields.ts';
 
-/** Of a line with a few dozen numbers: room that is made at once. */
+/** Size of a line with a few dozen numbers: room that is made at once. */
 const bytesOfLine = 512;
 
 export interface Writing {
@@ -35,7 +35,7 @@ export async function write(writing: Writing, samples: readonly StorableSample[]
   const rejection = await sendLines(writing, body.bytes());
   if (rejection === undefined)
     return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
-  // Of several samples whoever calls finds out which it is.
+  // Whoever calls finds out which of several samples it is.
   if (!isOne) return { kind: 'rejected', reason: rejection.reason };
   const line = lines.line(first, fields.of(first, nowMs));
   const sendOne = (sample: StorableSample): Promise<Rejection | undefined> => {

@@ -3,7 +3,7 @@ import { refusalOf, withValues } from '../refusals.ts';
 import type { Refusal, RefusedValue, StorableSample } from '../sample-store.ts';
 import { timeProblem } from './day-partitions.ts';
 
-/** What PostgreSQL will not have is known beforehand, and taken out: it would refuse the whole batch for it. */
+/** Values that PostgreSQL will not have are known beforehand, and taken out: it would refuse the whole batch for it. */
 export function withoutRefused(samples: readonly StorableSample[]): {
   readonly storable: readonly StorableSample[];
   readonly refused: readonly Refusal[];

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** So many devices are told, and so many points of each. */
+/** Devices that are told at most, and points of each. */
 export const refusedDevicesTold = 100;
 export const codesTold = 20;
 

@@ -25,7 +25,7 @@ import type { RefusedDevices } from '../health/refused-devices.ts';
 import type { SinkMonitor } from '../health/sink-monitor.ts';
 import { type PutAway, quarantineFor } from './put-away.ts';
 
-/** So many messages are put into QUARANTINE, on record and acknowledged at a time. */
+/** Messages that are put into QUARANTINE, on record and acknowledged together. */
 const quarantinedTogether = 100;
 
 export interface SampleBatchHandlerParts {

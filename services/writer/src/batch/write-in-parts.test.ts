@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { writeInParts } from './write-in-parts.ts';
 
-/** What the store does with a sample: takes it, takes all but one value, refuses it beforehand, or rejects all that is with it. */
+/** Treatment of a sample by the store: takes it, takes all but one value, refuses it beforehand, or rejects all that is with it. */
 const fate = fc.constantFrom('taken', 'taken', 'taken', 'in part', 'refused', 'poison');
 const itemOf = (index: number) => ({ index, sample: storableSample({ tick: index }) });
 
