@@ -3,13 +3,17 @@ import type { NatsNode } from './hosts/nats-node.ts';
 import type { Host } from './network/network.ts';
 import type { Span } from './observations.ts';
 
+interface StreamDetail {
+  readonly name: string;
+  readonly cluster?: {
+    readonly leader?: string;
+    /** The others, as this node knows them. */
+    readonly replicas?: readonly { readonly current: boolean }[];
+  };
+}
+
 interface JetStreamState {
-  readonly account_details?: readonly {
-    readonly stream_detail?: readonly {
-      readonly name: string;
-      readonly cluster?: { readonly leader?: string };
-    }[];
-  }[];
+  readonly account_details?: readonly { readonly stream_detail?: readonly StreamDetail[] }[];
 }
 
 interface Connections {
@@ -20,12 +24,33 @@ interface Connections {
 export async function leaderOf(nodes: readonly NatsNode[], stream: string): Promise<NatsNode | undefined> {
   const named = await Promise.all(
     nodes.map(async (node) => {
-      const state = await node.monitor<JetStreamState>('jsz?accounts=true&streams=true');
-      const streams = state?.account_details?.flatMap(({ stream_detail }) => stream_detail ?? []);
-      return streams?.find(({ name }) => name === stream)?.cluster?.leader;
+      const streams = await streamsOn(node);
+      return streams.find(({ name }) => name === stream)?.cluster?.leader;
     }),
   );
   return nodes.find(({ host }) => named.filter((name) => name === host.name).length >= 2);
+}
+
+/** Streams that have no leader, or a copy that lacks something. Until there are none no other node may be lost. */
+export async function incompleteStreams(nodes: readonly NatsNode[]): Promise<string[]> {
+  const known = await Promise.all(
+    nodes.map(async (node) => (await streamsOn(node)).map((detail) => ({ ...detail, on: node.host.name }))),
+  );
+  const byName = Map.groupBy(known.flat(), ({ name }) => name);
+  return [...byName].flatMap(([name, copies]) => {
+    const leader = copies.find(({ on, cluster }) => cluster?.leader === on);
+    const others = leader?.cluster?.replicas ?? [];
+    const isComplete =
+      copies.length === nodes.length &&
+      others.length === nodes.length - 1 &&
+      others.every(({ current }) => current);
+    return isComplete ? [] : [name];
+  });
+}
+
+async function streamsOn(node: NatsNode): Promise<readonly StreamDetail[]> {
+  const state = await node.monitor<JetStreamState>('jsz?accounts=true&streams=true');
+  return state?.account_details?.flatMap(({ stream_detail }) => stream_detail ?? []) ?? [];
 }
 
 /** The nodes to which these hosts are connected as clients. */
