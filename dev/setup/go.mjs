@@ -2,7 +2,11 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { findPrograms } from './find-program.mjs';
 import { venvPrograms } from './python/venv.mjs';
+import { runQuietly } from './run.mjs';
 import { TOOLS } from './tools-folder.mjs';
+
+// Two minutes on two cores, when nothing is in Go's caches.
+const LONGEST_BUILD_MS = 30 * 60_000;
 
 /**
  * The newest Go on this machine, or that set-up has brought for the tests.
@@ -23,6 +27,26 @@ export async function findGo(tools = TOOLS) {
 export async function findGoOf(wanted) {
   const go = await findGo();
   return go !== undefined && compare(go.version, wanted) >= 0 ? go : undefined;
+}
+
+/**
+ * Builds the exact version of a program from the Go module proxy, which proves what it serves by Go's own sums.
+ * @param {string} go
+ * @param {string} module with its version
+ * @param {string} folder where the program is put
+ * @returns {Promise<string | undefined>} why it failed
+ */
+export async function goInstall(go, module, folder) {
+  const built = await runQuietly(go, ['install', module], {
+    env: { GOBIN: folder, CGO_ENABLED: '0' },
+    timeoutMs: LONGEST_BUILD_MS,
+  });
+  return built.code === 0 ? undefined : lastOf(built.lines);
+}
+
+/** What a program that failed has said of it. */
+export function lastOf(lines) {
+  return lines.findLast((line) => line.trim() !== '')?.trim() ?? 'it failed without a word';
 }
 
 async function versionOf(path) {

