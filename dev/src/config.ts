@@ -1,9 +1,13 @@
+import { checkSampleStoreSettings, sampleStoreSettings } from '@holdfast/sample-store/open-sample-store.ts';
 import { type Environment, readConfig, setting } from '@holdfast/shared/runtime/config.ts';
 import * as z from 'zod';
 
 const MIB = 1_048_576;
 
-const schema = z.object({
+/** The database that knows what becomes of ticks is the stack's own. */
+const { DATABASE_URL: _, ...storeSettings } = sampleStoreSettings;
+
+const settings = z.object({
   API_HOST: z.string().min(1).default('127.0.0.1'),
   /** 0 takes a free one. */
   API_PORT: setting.port().default(8000),
@@ -15,7 +19,11 @@ const schema = z.object({
   // Reserved on disk when the streams are created: less than in production, for laptops.
   SESSIONS_MAX_BYTES: setting.integer(MIB, Number.MAX_SAFE_INTEGER).default(256 * MIB),
   SAMPLES_MAX_BYTES: setting.integer(MIB, Number.MAX_SAFE_INTEGER).default(1024 * MIB),
+  ...storeSettings,
 });
+const schema = settings.superRefine((config, context) =>
+  checkSampleStoreSettings({ ...config, DATABASE_URL: 'of the stack itself' }, context),
+);
 
 export type StackConfig = z.infer<typeof schema>;
 
@@ -40,6 +48,10 @@ Settings come from the environment, for example  API_PORT=8001 npm start
   COLLECTORS      how many collectors                      2
   HOLDFAST_HOME   folder of all data and secrets           .holdfast
   LOG_LEVEL       trace, debug, info, warn, error          info
+  SAMPLE_STORE    where values go: postgres or influx      postgres
+
+With influx they go to an InfluxDB 2 of yours, which is asked at the start whether it takes them: INFLUX_URL, INFLUX_TOKEN
+(INFLUX_TOKEN_FILE), INFLUX_ORG and INFLUX_BUCKET (both holdfast unless set), INFLUX_TLS_CA_FILE.
 
 Anything else in the environment reaches the services, for example LEASE_TTL_MS or DISABLE_SESSION_RECOVERY.
 On a terminal logs are readable lines in local time (TZ), elsewhere JSON lines. HOLDFAST_HOME/running.json holds addresses and

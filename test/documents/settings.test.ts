@@ -30,7 +30,7 @@ const programs: readonly {
   { name: 'Collector', sections: [...common, 'Leases'], read: collectorConfig },
   { name: 'Writer', sections: [...common, store], read: writerConfig },
   { name: 'Simulator', sections: [], read: simulatorConfig },
-  { name: 'Local stack', sections: [], read: stackConfig },
+  { name: 'Local stack', sections: [store], read: stackConfig },
   { name: 'Set-up', sections: [], read: setupConfig },
   { name: 'Command line', sections: [], read: cliConfig },
 ];

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { patientClient } from '@holdfast/api-client/patient-client.ts';
 import { demoDeviceCodes } from '@holdfast/modbus-simulator/demo-plant.ts';
+import { sampleStoreProblem } from '@holdfast/sample-store/open-sample-store.ts';
 import type { StackConfig } from '../config.ts';
 import { bringUpDemo } from './bring-up-demo.ts';
 import { childNotes } from './child-notes.ts';
@@ -21,6 +22,7 @@ import {
   writerProcess,
 } from './service-children.ts';
 import { type SourceWatch, watchSources } from './source-watch.ts';
+import { StackError } from './stack-error.ts';
 import { chooseStackPorts } from './stack-ports.ts';
 import { StagedChildren } from './staged-children.ts';
 import { type LiveProcess, SupervisedChild } from './supervised-child.ts';
@@ -39,6 +41,8 @@ export async function runLocalStack(
 ): Promise<number> {
   const since = new Date();
   const begunAt = performance.now();
+  const problem = await sampleStoreProblem(config);
+  if (problem !== undefined) throw new StackError(`SAMPLE_STORE=${config.SAMPLE_STORE}: ${problem}`);
   const home = await openHomeFolder(config.HOLDFAST_HOME);
   const claim = await claimHome(home.runningFile, (names) =>
     terminal.say(`  waiting for what a killed run left behind to end: ${names.join(', ')}`),
@@ -72,6 +76,9 @@ export async function runLocalStack(
     const where: Readonly<Record<string, string>> = {
       nats: `${natsUrl}, monitoring http://127.0.0.1:${ports.natsMonitor}`,
       postgres: `127.0.0.1:${ports.postgres}`,
+      ...(config.INFLUX_URL !== undefined && config.SAMPLE_STORE === 'influx'
+        ? { writer: `values go to bucket ${config.INFLUX_BUCKET} of ${new URL(config.INFLUX_URL).host}` }
+        : {}),
       simulator: `Modbus TCP 127.0.0.1:${ports.simulatorBase}–${lastMachine}, faults ${simulatorUrl}`,
       api,
     };

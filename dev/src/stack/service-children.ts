@@ -118,7 +118,7 @@ function common(config: StackConfig, natsUrl: string): Record<string, string> {
 }
 
 function database(url: string): Record<string, string> {
-  return { DATABASE_URL: url, SAMPLE_STORE: 'postgres' };
+  return { DATABASE_URL: url };
 }
 
 function mainOf(folder: 'services' | 'simulators', service: string): string {

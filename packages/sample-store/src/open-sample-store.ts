@@ -1,6 +1,8 @@
 import { setting } from '@holdfast/shared/runtime/config.ts';
 import * as z from 'zod';
 import { authorityFileSetting } from './authority-file.ts';
+import { influxProblem } from './influx/influx-problem.ts';
+import type { InfluxAddress } from './influx/influx-requests.ts';
 import { openInfluxSampleStore } from './influx/influx-sample-store.ts';
 import { migrateSampleTables } from './postgres/migrate-sample-tables.ts';
 import { openPostgresSampleStore } from './postgres/postgres-sample-store.ts';
@@ -58,15 +60,24 @@ export function openSampleStore(config: SampleStoreConfig): SampleStore {
   if (config.SAMPLE_STORE === 'postgres') {
     return openPostgresSampleStore({ databaseUrl: given(databaseUrl) });
   }
-  const store = openInfluxSampleStore({
+  const store = openInfluxSampleStore(influxAddress(config));
+  return databaseUrl === undefined ? store : recordedInPostgres(store, { databaseUrl });
+}
+
+/** Why the store cannot be used, in words and with what to do, as far as a start can find out; undefined when it can. */
+export async function sampleStoreProblem(config: SampleStoreConfig): Promise<string | undefined> {
+  return config.SAMPLE_STORE === 'influx' ? influxProblem(influxAddress(config)) : undefined;
+}
+
+function influxAddress(config: SampleStoreConfig): InfluxAddress {
+  return {
     url: given(config.INFLUX_URL),
     org: config.INFLUX_ORG,
     bucket: config.INFLUX_BUCKET,
     gzip: config.INFLUX_GZIP,
     ...(config.INFLUX_TLS_CA_FILE === undefined ? {} : { authority: config.INFLUX_TLS_CA_FILE }),
     ...(config.INFLUX_TOKEN === undefined ? {} : { token: config.INFLUX_TOKEN }),
-  });
-  return databaseUrl === undefined ? store : recordedInPostgres(store, { databaseUrl });
+  };
 }
 
 /** Undefined without a DATABASE_URL: then nothing is known of ticks, and gaps cannot be told. */
