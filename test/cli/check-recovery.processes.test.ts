@@ -110,17 +110,23 @@ describe('holdfast check-recovery', () => {
       'press-2': { ...seen, status: 'healthy', consecutive_failures: 0 },
       'press-3': { ...seen, status: 'error' },
       'press-4': { ...seen, status: 'disconnected' },
+      'press-5': { ...seen, status: 'slow', overrun_share: 0.1234, last_error: '12 % were lost' },
     });
     await expect.poll(async () => (await check('--devices')).code, patience).toBe(1);
     expect((await check('--devices', '--verbose')).stdout.split('\n')).toEqual([
-      'HOLDFAST WARNING: expected 1, actual 1, missing 0; silent: press/press-1: timeout, press/press-4: disconnected | expected=1 actual=1 missing=0 unexpected=0 devices=4 silent=2',
+      'HOLDFAST WARNING: expected 1, actual 1, missing 0; silent: press/press-1: timeout, press/press-4: disconnected; slow: press/press-5: 12 % lost | expected=1 actual=1 missing=0 unexpected=0 devices=5 silent=2 slow=1',
       'press/press-1: timeout (no answer within 500 ms / unit 1)',
       'press/press-4: disconnected',
+      'press/press-5: 12 % lost (12 % were lost)',
       '',
     ]);
     expect(JSON.parse((await check('--devices', '--json')).stdout)).toMatchObject({
       missing: 0,
-      devices: { count: 4, silent: [{ session_id: session, device: 'press-1' }, { device: 'press-4' }] },
+      devices: {
+        count: 5,
+        silent: [{ session_id: session, device: 'press-1' }, { device: 'press-4' }],
+        slow: [{ session_id: session, device: 'press-5', overrun_share: 0.1234 }],
+      },
     });
     expect(await check()).toMatchObject({
       code: 0,
@@ -129,7 +135,7 @@ describe('holdfast check-recovery', () => {
     await says('polling', { 'press-1': { ...seen, status: 'healthy' } });
     expect(await check('--devices', '--wait', '60')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^HOLDFAST OK: .* devices=1 silent=0\n$/),
+      stdout: expect.stringMatching(/^HOLDFAST OK: .* devices=1 silent=0 slow=0\n$/),
     });
   });
 

@@ -28,6 +28,7 @@ const additions: Readonly<Record<string, (metrics: Metrics) => unknown>> = {
       sessionsHeld: nothing,
       capacity: 0,
       devices: nothing,
+      slowDevices: nothing,
       outbox: nothing,
       bufferMax: 0,
       spoolMaxBytes: 0,

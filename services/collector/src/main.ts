@@ -44,6 +44,7 @@ import { Collector } from './holding/collector.ts';
 import { SeenEvents } from './holding/seen-events.ts';
 import { TaskHolder } from './holding/task-holder.ts';
 import { Endpoints } from './polling/endpoints.ts';
+import { healthInWords } from './polling/health-in-words.ts';
 import { PointSets } from './polling/point-sets.ts';
 import { SessionRunner } from './polling/session-runner.ts';
 import { SteadyClock } from './polling/steady-clock.ts';
@@ -129,6 +130,7 @@ await runService({
       sessionsHeld: () => collector.running(),
       capacity: config.COLLECTOR_CAPACITY,
       devices: () => collector.devicesByStatus(),
+      slowDevices: () => collector.slowDevices(),
       outbox: () => outbox.health(),
       bufferMax: config.SAMPLE_BUFFER_MAX,
       spoolMaxBytes: config.SPOOL_MAX_BYTES,
@@ -309,11 +311,9 @@ await runService({
                   from,
                   to: to.status,
                 };
-                if (to.status === 'healthy') log.info(about, `device ${device.code} answers`);
-                else {
-                  const what = to.status === 'error' ? 'does not give all of its values' : 'is not read';
-                  log.warn({ ...about, detail }, `device ${device.code} ${what}: ${detail}`);
-                }
+                const words = healthInWords({ device, from, to });
+                if (to.status === 'healthy') log.info(about, words);
+                else log.warn({ ...about, detail }, words);
                 void health
                   .publish({
                     v: 1,

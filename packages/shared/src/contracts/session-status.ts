@@ -5,7 +5,7 @@ import { registerTables } from '../domain/register/point-layout.ts';
  * Live state of a session in the STATUS bucket under the task id, rewritten by its owner every few seconds.
  * Counters start at zero with each `instance` (collector process) and epoch; readers add them up.
  */
-export const deviceStatuses = ['healthy', 'error', 'timeout', 'disconnected'] as const;
+export const deviceStatuses = ['healthy', 'slow', 'error', 'timeout', 'disconnected'] as const;
 export type DeviceStatus = (typeof deviceStatuses)[number];
 
 /** Most ranges told of one device, and of all devices of a session together. */
@@ -39,6 +39,8 @@ export const deviceHealthSchema = z.object({
   /** RFC 3339 or null when there was none. */
   last_success: z.string().nullable(),
   last_error: z.string().nullable(),
+  /** Share of the ticks of the last five minutes that were lost to overruns; left out where none was. */
+  overrun_share: z.number().min(0).max(1).optional(),
   // What follows is left out by collectors of earlier releases.
   /** Requests that were sent, or tried, under the present placement, and those of them that brought no value. */
   requests: z.int().nonnegative().optional(),

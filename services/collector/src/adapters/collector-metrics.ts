@@ -10,6 +10,9 @@ import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { PollObserver } from '../ports.ts';
 import type { OutboxHealth } from '../sending/outbox-health.ts';
 
+/** Series of them at the most. */
+const slowDevicesShown = 100;
+
 export interface CollectorMetricSources {
   readonly isLeaseHeld: () => boolean;
   readonly leaseRemainingMs: () => number;
@@ -17,6 +20,8 @@ export interface CollectorMetricSources {
   readonly capacity: number;
   /** How many devices of the sessions that are polled here are in each status. */
   readonly devices: () => ReadonlyMap<DeviceStatus, number>;
+  /** The worst first. */
+  readonly slowDevices: () => readonly { readonly device: string; readonly share: number }[];
   readonly outbox: () => OutboxHealth;
   readonly bufferMax: number;
   readonly spoolMaxBytes: number;
@@ -70,7 +75,7 @@ function reasonOf(error: unknown): 'unconfirmed' | 'refused' | 'too_large' | 'ot
 
 function addHoldingMetrics(
   metrics: Metrics,
-  { isLeaseHeld, leaseRemainingMs, sessionsHeld, capacity, devices }: CollectorMetricSources,
+  { isLeaseHeld, leaseRemainingMs, sessionsHeld, capacity, devices, slowDevices }: CollectorMetricSources,
 ): void {
   metrics.gauge({
     name: 'holdfast_lease_held',
@@ -100,6 +105,15 @@ function addHoldingMetrics(
       const now = devices();
       return deviceStatuses.map((status) => ({ labels: { status }, value: now.get(status) ?? 0 }));
     },
+  });
+  metrics.gauge({
+    name: 'holdfast_slow_device_overrun_ratio',
+    help: 'Share of the ticks of the last five minutes that a slow device has lost to overruns; the worst 100.',
+    labels: { device: 'any' },
+    read: () =>
+      slowDevices()
+        .slice(0, slowDevicesShown)
+        .map(({ device, share }) => ({ labels: { device }, value: share })),
   });
 }
 

@@ -94,9 +94,19 @@ export class Collector {
   devicesByStatus(): ReadonlyMap<DeviceStatus, number> {
     const counts = new Map<DeviceStatus, number>();
     for (const holder of this.#holders.values()) {
-      for (const { status } of holder.deviceHealth()) counts.set(status, (counts.get(status) ?? 0) + 1);
+      for (const [, { status }] of holder.deviceHealth()) counts.set(status, (counts.get(status) ?? 0) + 1);
     }
     return counts;
+  }
+
+  /** Devices that lose ticks to overruns, with the share of those: the worst first. */
+  slowDevices(): readonly { readonly device: string; readonly share: number }[] {
+    return [...this.#holders.values()]
+      .flatMap((holder) => holder.deviceHealth())
+      .flatMap(([device, { status, overrun_share: share = 0 }]) =>
+        status === 'slow' ? [{ device, share }] : [],
+      )
+      .sort((one, other) => other.share - one.share);
   }
 
   /**

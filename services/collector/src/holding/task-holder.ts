@@ -78,9 +78,9 @@ export class TaskHolder {
     return this.#runner !== undefined;
   }
 
-  /** Health of the devices that are polled and have been asked. */
-  deviceHealth(): readonly DeviceHealth[] {
-    return Object.values(this.#runner?.status().device_health ?? {});
+  /** Health of the devices that are polled and have been asked, by their codes. */
+  deviceHealth(): readonly (readonly [string, DeviceHealth])[] {
+    return Object.entries(this.#runner?.status().device_health ?? {});
   }
 
   /** A message came. For what is already held it just becomes the new handle. */

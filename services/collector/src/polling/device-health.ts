@@ -8,9 +8,24 @@ export const unknownHealth: DeviceHealth = {
   last_error: null,
 };
 
-/** Every point was read. @param at RFC 3339 */
-export function afterSuccess(health: DeviceHealth, at: string): DeviceHealth {
-  return { ...health, status: 'healthy', consecutive_failures: 0, last_success: at };
+/** Every point was read. @param at RFC 3339 @param isSlow whether too many of its ticks were lost to overruns */
+export function afterSuccess(health: DeviceHealth, at: string, isSlow = false): DeviceHealth {
+  const status = isSlow ? 'slow' : 'healthy';
+  return { ...health, status, consecutive_failures: 0, last_success: at };
+}
+
+/** Another tick was lost to an overrun. What else is wrong with the device is worse. */
+export function afterOverrun(
+  health: DeviceHealth,
+  { share, detail }: { readonly share: number; readonly detail: string },
+): DeviceHealth {
+  if (health.status !== 'healthy' && health.status !== 'slow') return health;
+  const percent = Number((share * 100).toPrecision(2));
+  return {
+    ...health,
+    status: 'slow',
+    last_error: `${percent} % of the ticks of the last 5 minutes were lost to overruns: ${detail}`,
+  };
 }
 
 /** @param partlyReadAt RFC 3339, when some of its points were read all the same */

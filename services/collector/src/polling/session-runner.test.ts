@@ -162,6 +162,39 @@ describe('a session that is polled', () => {
     });
   });
 
+  it('calls a device slow that loses ticks because it takes too long, with the share, until that is five minutes ago', async () => {
+    const world = new World();
+    const press = () => world.runner.status().device_health['press-1'];
+    world.runner.start(new Map());
+    await world.time.advance(1_000);
+    expect(press()).toMatchObject({ status: 'healthy' });
+    expect(press()?.overrun_share).toBeUndefined();
+    world.bus('10.0.0.5').reply = () => ({ afterMs: 150 });
+    await world.time.advance(20_000);
+    expect(press()).toMatchObject({ status: 'slow', consecutive_failures: 0 });
+    expect(press()?.overrun_share).toBeCloseTo(0.32, 1);
+    expect(press()?.last_error).toMatch(
+      /^[\d.]+ % of the ticks of the last 5 minutes were lost to overruns: not read in time/,
+    );
+    world.bus('10.0.0.5').reply = () => ({ afterMs: 0, failure: 'timeout' });
+    await world.time.advance(200);
+    expect(press()).toMatchObject({ status: 'timeout' });
+    world.bus('10.0.0.5').reply = () => ({ afterMs: 0 });
+    await world.time.advance(10_000);
+    expect(press()).toMatchObject({ status: 'slow' });
+    await world.time.advance(310_000);
+    expect(press()).toMatchObject({ status: 'healthy' });
+    expect(press()?.overrun_share).toBeUndefined();
+    await world.runner.stop();
+    expect(world.health.filter((line) => line.startsWith('press-1'))).toEqual([
+      'press-1 null → healthy',
+      'press-1 healthy → slow',
+      'press-1 slow → timeout',
+      'press-1 timeout → slow',
+      'press-1 slow → healthy',
+    ]);
+  });
+
   it('closes its connections when it has stopped, not before the request in flight is done', async () => {
     const world = new World();
     world.bus('10.0.0.5').reply = () => ({ afterMs: 80 });

@@ -14,11 +14,12 @@ import type { PollObserver } from '../ports.ts';
 import { sampleWriter } from '../samples/sample-of-tick.ts';
 import { phaseMs } from '../samples/schedule.ts';
 import type { BackoffLimits } from './backoff.ts';
-import { afterFailure, afterSuccess, unknownHealth } from './device-health.ts';
+import { afterFailure, afterOverrun, afterSuccess, unknownHealth } from './device-health.ts';
 import { DevicePoller, type TickResult } from './device-poller.ts';
 import type { Endpoint, Permission } from './endpoint.ts';
 import type { EndpointBreakers } from './endpoint-breakers.ts';
 import type { Endpoints } from './endpoints.ts';
+import { OverrunWindow } from './overrun-window.ts';
 import { type PointSet, PointSets } from './point-sets.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import { watchPolling } from './watchdog.ts';
@@ -70,6 +71,8 @@ interface PolledDevice {
   readonly address: EndpointAddress;
   readonly endpoint: Endpoint;
   readonly poller: DevicePoller;
+  readonly overruns: OverrunWindow;
+  lastTick: number;
   /** But for successes after the first in a row, see `successMs`. */
   health: DeviceHealth | undefined;
   /** ms since 1970, when it was read last, where its health has not taken note of it. */
@@ -77,9 +80,14 @@ interface PolledDevice {
 }
 
 /** Most ticks are as successful as the one before: then only the time is kept. */
-function healthOf({ health, successMs }: PolledDevice): DeviceHealth | undefined {
-  if (!health || successMs === undefined) return health;
-  return { ...health, last_success: new Date(successMs).toISOString() };
+function healthOf({ health, successMs, overruns, lastTick }: PolledDevice): DeviceHealth | undefined {
+  if (!health) return undefined;
+  const share = overruns.share(lastTick);
+  return {
+    ...health,
+    ...(successMs === undefined ? {} : { last_success: new Date(successMs).toISOString() }),
+    overrun_share: share > 0 ? share : undefined,
+  };
 }
 
 /** The live state must fit into one message: of more devices than this, only those that are not healthy are told of fully. */
@@ -222,6 +230,8 @@ export class SessionRunner {
       address,
       endpoint,
       poller,
+      overruns: new OverrunWindow(periodMs),
+      lastTick: 0,
       health: undefined,
       successMs: undefined,
     };
@@ -234,11 +244,16 @@ export class SessionRunner {
     if (miss) this.#errorCount += 1;
   }
 
-  #noteHealth(polled: PolledDevice, { miss, asked, readings, readAtMs }: TickResult): void {
-    // A tick for which nothing was asked says nothing new of the device.
-    if (!asked) return;
-    const { device } = polled;
-    if (!miss && polled.health?.status === 'healthy') {
+  #noteHealth(polled: PolledDevice, { tick, miss, asked, readings, readAtMs }: TickResult): void {
+    const { device, overruns } = polled;
+    polled.lastTick = tick;
+    overruns.passed(tick);
+    const isOverrun = !asked && miss?.cause === 'overrun';
+    if (isOverrun) overruns.lost(tick);
+    const isSlow = overruns.isSlow(tick);
+    // A tick for which nothing was asked says nothing new of the device, unless it is one too many.
+    if (!asked && !(isOverrun && isSlow && polled.health)) return;
+    if (!miss && !isSlow && polled.health?.status === 'healthy') {
       polled.successMs = readAtMs;
       return;
     }
@@ -246,9 +261,11 @@ export class SessionRunner {
     polled.successMs = undefined;
     const before = known ?? unknownHealth;
     const readAt = new Date(readAtMs).toISOString();
-    const after = miss
-      ? afterFailure(before, miss.cause, miss.detail, readings.readCount > 0 ? readAt : undefined)
-      : afterSuccess(before, readAt);
+    const after = isOverrun
+      ? afterOverrun(before, { share: overruns.share(tick), detail: miss.detail })
+      : miss
+        ? afterFailure(before, miss.cause, miss.detail, readings.readCount > 0 ? readAt : undefined)
+        : afterSuccess(before, readAt, isSlow);
     polled.health = after;
     if (known?.status !== after.status) {
       this.#options.onHealth({ device, from: known?.status ?? null, to: after });

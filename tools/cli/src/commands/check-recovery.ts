@@ -15,7 +15,10 @@ export const checkRecovery: Command = {
   about: 'Whether every session that should run is read, for monitors and cron: one line and an exit code.',
   operands: [],
   options: {
-    devices: { type: 'boolean', about: 'warn, too, of devices that do not answer' },
+    devices: {
+      type: 'boolean',
+      about: 'warn, too, of devices that do not answer, or lose ticks because they are slow',
+    },
     wait: { type: 'string', value: 'SECONDS', about: 'ask again until all is well, so long at most' },
     since: {
       type: 'string',
@@ -87,8 +90,8 @@ function verdictOn(recovery: RecoveryView, devices: DeviceVerdict | undefined): 
   const { expected, actual, missing, starting, unexpected, results } = recovery;
   const ofStarting = starting > 0 ? `, starting ${starting}` : '';
   const counts = `expected ${expected}, actual ${actual}, missing ${missing}${ofStarting}`;
-  const silent = devices?.silent ?? [];
-  const ofDevices = devices ? ` devices=${devices.count} silent=${silent.length}` : '';
+  const { silent = [], slow = [] } = devices ?? {};
+  const ofDevices = devices ? ` devices=${devices.count} silent=${silent.length} slow=${slow.length}` : '';
   const figures = `expected=${expected} actual=${actual} missing=${missing} unexpected=${unexpected}${ofDevices}`;
   const disagreeing = results.filter(({ is_actual }) => is_actual);
   const lost = results.filter(({ is_actual, is_starting }) => !is_actual && !is_starting);
@@ -98,9 +101,11 @@ function verdictOn(recovery: RecoveryView, devices: DeviceVerdict | undefined): 
     ...recovery.missing_sessions.map((id) => whatOf(id, wordsFor.get(id))),
     ...recovery.unexpected_sessions.map(({ session_id, detail }) => whatOf(session_id, detail)),
     ...disagreeing.map(({ session_id }) => whatOf(session_id, wordsFor.get(session_id))),
-    ...silent.map((device) => whatOf(nameOf(device), device.last_error ?? '')),
+    ...[...silent, ...slow].map((device) => whatOf(nameOf(device), device.last_error ?? '')),
   ];
-  const silentInWords = silent.length > 0 ? [`silent: ${firstOf(silent.map(nameOf).map(forMonitor))}`] : [];
+  const devicesInWords = Object.entries({ silent, slow }).flatMap(([how, found]) =>
+    found.length > 0 ? [`${how}: ${firstOf(found.map(nameOf).map(forMonitor))}`] : [],
+  );
   const line = (word: string, more: string) =>
     `HOLDFAST ${word}: ${counts}${more && `; ${more}`} | ${figures}`;
   if (missing > 0) {
@@ -108,18 +113,18 @@ function verdictOn(recovery: RecoveryView, devices: DeviceVerdict | undefined): 
     const names = recovery.missing_sessions.map((id) => whatOf(id, codes.get(id)));
     return {
       code: monitorCodes.critical,
-      line: line('CRITICAL', [`missing: ${firstOf(names)}`, ...silentInWords].join('; ')),
+      line: line('CRITICAL', [`missing: ${firstOf(names)}`, ...devicesInWords].join('; ')),
       details,
       recovery,
       devices,
     };
   }
-  if (unexpected > 0 || disagreeing.length > 0 || silent.length > 0) {
+  if (unexpected > 0 || disagreeing.length > 0 || devicesInWords.length > 0) {
     const names = [
       ...recovery.unexpected_sessions.map(({ session_id }) => whatOf(session_id, 'should not run')),
       ...disagreeing.map(({ session_id }) => whatOf(session_id, 'does not fit')),
     ];
-    const more = [...(names.length > 0 ? [firstOf(names)] : []), ...silentInWords].join('; ');
+    const more = [...(names.length > 0 ? [firstOf(names)] : []), ...devicesInWords].join('; ');
     return { code: monitorCodes.warning, line: line('WARNING', more), details, recovery, devices };
   }
   return { code: monitorCodes.ok, line: line('OK', ''), details, recovery, devices };
@@ -135,9 +140,10 @@ function tell({ print }: Context, { line, details, recovery, devices }: Verdict,
   if (isVerbose) for (const detail of details) print.line(forMonitor(detail));
 }
 
-/** `press/press-1: timeout` */
-function nameOf({ task_code, device, status }: SilentDevice): string {
-  return `${task_code}/${device}: ${status}`;
+/** `press/press-1: timeout`, `press/press-2: 12 % lost` */
+function nameOf({ task_code, device, status, overrun_share = 0 }: SilentDevice): string {
+  const how = status === 'slow' ? `${Number((overrun_share * 100).toPrecision(2))} % lost` : status;
+  return `${task_code}/${device}: ${how}`;
 }
 
 function firstOf(names: readonly string[]): string {

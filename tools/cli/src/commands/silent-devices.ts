@@ -14,6 +14,8 @@ export interface SilentDevice {
   readonly status: DeviceHealth['status'];
   readonly last_success: string | null;
   readonly last_error: string | null;
+  /** Share of the ticks of the last five minutes that were lost to overruns. */
+  readonly overrun_share?: number | undefined;
 }
 
 export interface DeviceVerdict {
@@ -21,16 +23,18 @@ export interface DeviceVerdict {
   readonly count: number;
   /** By session and device. */
   readonly silent: readonly SilentDevice[];
+  /** Those that lose ticks because they take too long. */
+  readonly slow: readonly SilentDevice[];
 }
 
 /**
- * Devices of running sessions that do not answer. One that refuses answers, and paused sessions read none.
+ * Devices of running sessions that do not answer, or are too slow for their period. One that refuses answers, and paused sessions read none.
  * @throws CliError when a session cannot be asked for
  */
 export async function silentDevices(api: ApiClient): Promise<DeviceVerdict> {
   const running = await api.list(`${sessionsPath}/`, { status: 'running' }, Number.POSITIVE_INFINITY);
   const ids = running.map(({ id }) => String(id));
-  const silent: SilentDevice[][] = ids.map(() => []);
+  const failing: SilentDevice[][] = ids.map(() => []);
   let count = 0;
   let next = 0;
   const askOn = async () => {
@@ -39,20 +43,23 @@ export async function silentDevices(api: ApiClient): Promise<DeviceVerdict> {
       if (session?.status !== 'running') continue;
       const devices = Object.entries(session.metadata.device_health);
       count += devices.length;
-      silent[index] = devices
-        .filter(([, { status }]) => status === 'timeout' || status === 'disconnected')
-        .map(([device, { status, last_success, last_error }]) => ({
+      failing[index] = devices
+        .filter(([, { status }]) => status !== 'healthy' && status !== 'error')
+        .map(([device, { status, last_success, last_error, overrun_share }]) => ({
           session_id: session.id,
           task_code: session.task_code,
           device,
           status,
           last_success,
           last_error,
+          overrun_share,
         }));
     }
   };
   await Promise.all(Array.from({ length: Math.min(askedAtOnce, ids.length) }, askOn));
-  return { count, silent: silent.flat() };
+  const isSlow = ({ status }: SilentDevice) => status === 'slow';
+  const found = failing.flat();
+  return { count, silent: found.filter((device) => !isSlow(device)), slow: found.filter(isSlow) };
 }
 
 /** Undefined when it has been cleaned away meanwhile. */

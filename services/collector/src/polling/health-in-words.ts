@@ -1,0 +1,15 @@
+import type { DeviceStatus } from '@holdfast/shared/contracts/session-status.ts';
+import type { HealthTransition } from './session-runner.ts';
+
+const failing: Readonly<Record<Exclude<DeviceStatus, 'healthy'>, string>> = {
+  slow: 'is slow',
+  error: 'does not give all of its values',
+  timeout: 'is not read',
+  disconnected: 'is not read',
+};
+
+/** A change of a device's health as the log tells it. */
+export function healthInWords({ device, from, to }: HealthTransition): string {
+  if (to.status !== 'healthy') return `device ${device.code} ${failing[to.status]}: ${to.last_error ?? ''}`;
+  return `device ${device.code} ${from === 'slow' ? 'keeps its period again' : 'answers'}`;
+}
