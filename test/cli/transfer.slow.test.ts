@@ -230,6 +230,30 @@ devices:
     expect(await target.runWith(both, 'import', '-')).toMatchObject({ code: 0, stderr: '' });
   });
 
+  it('is warned of an address that reads as in a manual and lacks its quotes, and brought in as it says', async () => {
+    const file = `holdfast_configuration: 1
+devices:
+  - code: quotes
+    host: quotes.plant
+    points:
+      - { code: bare, table: holding_register, address: 40001, data_type: uint16 }
+      - { code: quoted, table: holding_register, address: "40001", data_type: uint16 }
+`;
+    for (const options of [['--dry-run'], []]) {
+      const { code, stderr } = await target.runWith(file, 'import', '-', ...options);
+      expect([code, stderr.trimEnd().split('\n')]).toEqual([
+        0,
+        [
+          expect.stringMatching(
+            /^Warning: point quotes\/bare: address: 40001 without quotes is .* in quotes: "40001"$/,
+          ),
+        ],
+      ]);
+    }
+    const again = await target.runWith(file, 'import', '-');
+    expect([again.code, again.stderr]).toEqual([0, '']);
+  });
+
   it('with an alias is refused with its line and what to do, an anchor alone is of no harm', async () => {
     const plant = (second: string) => `
 holdfast_configuration: 1

@@ -174,6 +174,30 @@ describe('a point', () => {
   });
 });
 
+describe('an address that reads as the classic notation', () => {
+  const bare = { code: 'bare', table: 'holding_register', address: 40_001, data_type: 'int16' };
+  const warning = expect.stringContaining('write it in quotes: "40001"');
+
+  it('is taken as it is without quotes, and the answer warns of it, also in a list and of a change', async () => {
+    const device_id = await newDevice();
+    const one = await create('points', { ...bare, device_id });
+    expect(one).toMatchObject({ address: 40_001, warnings: [warning] });
+    const sure = { ...bare, device_id, address: '0x9C41' };
+    const many = await create('points', [
+      { ...sure, code: 'sure' },
+      { ...sure, code: 'again', address: 40_001 },
+      { ...sure, code: 'classic', address: '40001' },
+    ]);
+    expect(many).toMatchObject([{ address: 40_001 }, { warnings: [warning] }, { address: 0 }]);
+    expect([many[0].warnings, many[2].warnings]).toEqual([undefined, undefined]);
+    expect((await patch('points', many[2].id, { address: 40_001 })).body).toMatchObject({
+      warnings: [warning],
+    });
+    expect((await patch('points', many[2].id, { name: 'x' })).body.warnings).toBeUndefined();
+    expect((await api.get(`/api/config/points/${one.id}/`)).body.warnings).toBeUndefined();
+  });
+});
+
 describe('the period of a point', () => {
   it('may be any, beside those of the other points of its device', async () => {
     const device_id = await newDevice();

@@ -13,6 +13,7 @@ import {
   taskCreateSchema,
   taskPatchSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { addressDoubt } from '@holdfast/shared/domain/register/address-notation.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
 import { DevicePlaces } from './device-places.ts';
 
@@ -36,6 +37,8 @@ export interface Plan {
   readonly steps: readonly Step[];
   /** What the API would refuse, all of it. */
   readonly faults: readonly string[];
+  /** Points of the file that may be a mistake, and are brought in all the same. */
+  readonly warnings: readonly string[];
   /** Ids of what is there. */
   readonly ids: ReadonlyMap<string, unknown>;
 }
@@ -108,6 +111,7 @@ function putTask(plan: Planning, { devices, points, ...task }: Item, name: strin
 class Planning implements Plan {
   readonly steps: Step[] = [];
   readonly faults: string[] = [];
+  readonly warnings: string[] = [];
   readonly ids: ReadonlyMap<string, unknown>;
   private readonly there: ReadonlyMap<string, Item>;
   private readonly brought = new Set<string>();
@@ -159,6 +163,8 @@ class Planning implements Plan {
       const issues = issuesOf(kind, there, now);
       if (kind === 'device' && issues.length === 0) issues.push(...this.placeIssues(there, now));
       for (const { path, message } of issues) this.fault(label, path, message);
+      const doubt = kind === 'point' && addressDoubt(now.address, now.table ?? there?.table);
+      if (doubt) this.warnings.push(`${label}: address: ${doubt}`);
     }
     this.steps.push({ kind, key, label, action, id: there?.id, wanted });
   }

@@ -5,6 +5,7 @@ import {
   devicePatchSchema,
   deviceViewSchema,
   type PointView,
+  pointAnswerSchema,
   pointCreateBodySchema,
   pointPageSchema,
   pointPatchSchema,
@@ -20,6 +21,8 @@ import {
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { pageQuery } from '@holdfast/shared/contracts/http/page.ts';
 import { storableText } from '@holdfast/shared/contracts/http/storable-text.ts';
+import { addressDoubt } from '@holdfast/shared/domain/register/address-notation.ts';
+import type { FastifyRequest } from 'fastify';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import type { Database } from '../database/open-database.ts';
@@ -92,12 +95,14 @@ export function configurationRoutes(
           const collection = points(from);
           return { ...collection, create: createPoints(collection) };
         },
+        warningsOf: ({ address }, { table }) => addressDoubt(address, table),
         filter: z.object({ ...byCode, device_id: byId('device') }),
         schemas: {
           create: pointCreateBodySchema,
           patch: pointPatchSchema,
           view: pointViewSchema,
-          created: z.union([pointViewSchema, z.array(pointViewSchema)]),
+          created: z.union([pointAnswerSchema, z.array(pointAnswerSchema)]),
+          changed: pointAnswerSchema,
           page: pointPageSchema,
         },
       }),
@@ -140,6 +145,8 @@ interface CollectionSchemas {
   readonly view: z.ZodType;
   /** The answer to a creation, when that is not one view. */
   readonly created?: z.ZodType;
+  /** The answer to a change, when that is not the view. */
+  readonly changed?: z.ZodType;
   /** The answer when one is read by itself and says more than the view. */
   readonly detail?: z.ZodType;
   readonly page: z.ZodType;
@@ -162,6 +169,8 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
   collection: (database: Database) => Served<S, z.infer<F>>;
   /** Adds what does not belong to the item itself, and so not to its ETag. */
   detail?: (item: z.infer<S['view']>) => Promise<unknown>;
+  /** Warns of what was sent beside what was stored. */
+  warningsOf?: (sent: Record<string, unknown>, stored: z.infer<S['view']>) => string | undefined;
   filter: F;
   schemas: S;
   /** Whether changes without If-Match are refused. */
@@ -185,7 +194,20 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
     return Number(id);
   };
 
+  const sent = new WeakMap<FastifyRequest, unknown>();
+  const withWarnings = <T extends object>(request: FastifyRequest, answer: T): T => {
+    const bodies = [sent.get(request)].flat() as Record<string, unknown>[];
+    const warned = ([answer].flat() as object[]).map((item, index) => {
+      const warning = options.warningsOf?.(bodies[index] ?? {}, item as z.infer<S['view']>);
+      return warning === undefined ? item : { ...item, warnings: [warning] };
+    });
+    return (Array.isArray(answer) ? warned : warned[0]) as T;
+  };
+
   return (app, _options, done) => {
+    // As they were before their schema made something else of them.
+    if (options.warningsOf)
+      app.addHook('preValidation', async (request) => void sent.set(request, request.body));
     app.get(
       '/',
       {
@@ -208,7 +230,10 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
         const body = request.body as z.infer<S['create']>;
         // Its answer may be large, and is found again by the rows of the creation.
         return once({ request, reply, changedNothing, keepsAnswer: false }, async ({ commandId: id }) => {
-          if (!isKeyed(request)) return { status: 201, body: (await collection.create(body)) as object };
+          if (!isKeyed(request)) {
+            const made = (await collection.create(body)) as object;
+            return { status: 201, body: withWarnings(request, made) };
+          }
           const { created, isRepeat } = await createOnce(
             database,
             { id, kind },
@@ -217,7 +242,7 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
               find: (item) => collection.find(item) as Promise<Item | undefined>,
             },
           );
-          return { status: 201, body: created, isReplayed: isRepeat };
+          return { status: 201, body: withWarnings(request, created), isReplayed: isRepeat };
         });
       },
     );
@@ -232,11 +257,16 @@ function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(op
     );
     app.patch(
       '/:id',
-      { schema: { params, body: schemas.patch, response: { 200: schemas.view } } },
-      async ({ params: { id }, body, headers }, reply) => {
+      { schema: { params, body: schemas.patch, response: { 200: schemas.changed ?? schemas.view } } },
+      async (request, reply) => {
+        const {
+          params: { id },
+          body,
+          headers,
+        } = request;
         const holds = holdsFor(headers['if-match']);
         const item = found(id, await collection.patch(idOf(id), body as z.infer<S['patch']>, holds));
-        return reply.header('etag', entityTagOf(answered(item))).send(item);
+        return reply.header('etag', entityTagOf(answered(item))).send(withWarnings(request, item as object));
       },
     );
     app.delete('/:id', { schema: { params } }, async ({ params: { id }, headers }, reply) => {

@@ -54,6 +54,7 @@ export const configurationTransfer: readonly Command[] = [
       const { planOf } = await import('../configuration-plan.ts');
       const plan = planOf(file, await whatIsThere(api, file));
       if (plan.faults.length > 0) throw faulty(path, plan.faults);
+      for (const warning of plan.warnings) print.note(`Warning: ${plainText(warning)}`);
       if (input.has('dry-run')) {
         const would = countOf(plan.steps);
         print.said(would, `Would be: ${sentenceOf(would)}`);

@@ -304,6 +304,9 @@ export const pointViewSchema = z.object({
   scale: point.scale.unwrap(),
 });
 
+/** Answer to a creation or a change: what was stored, and what of the request may be a mistake. */
+export const pointAnswerSchema = pointViewSchema.extend({ warnings: z.array(z.string()).optional() });
+
 export const taskCreateSchema = closedObject({
   ...taskFields,
   name: taskFields.name.default(''),

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { parseAddress } from './address-notation.ts';
+import { addressDoubt, parseAddress } from './address-notation.ts';
 import { registerTables } from './point-layout.ts';
 
 describe('an address', () => {
@@ -59,5 +59,28 @@ describe('an address', () => {
         },
       ),
     );
+  });
+});
+
+describe('a number that reads as the classic notation of its table', () => {
+  it('is doubted, with what either reading is', () => {
+    expect(addressDoubt(40_001, 'holding_register')).toBe(
+      '40001 without quotes is the zero-based address 40001 ("440002" in the classic notation). If the manual\'s 40001 is meant, which is the zero-based 0, write it in quotes: "40001"',
+    );
+    expect(addressDoubt(30_017, 'input_register')).toContain('which is the zero-based 16,');
+    expect(addressDoubt(10_001, 'discrete_input')).toContain('"110002" in the classic notation');
+  });
+
+  it.each([
+    ['40001', 'holding_register'],
+    ['0x9C41', 'holding_register'],
+    [40_001, 'input_register'],
+    [40_000, 'holding_register'],
+    [50_000, 'holding_register'],
+    [1, 'coil'],
+    [0, 'holding_register'],
+    [undefined, 'holding_register'],
+  ])('is not doubted where it is %j of %s', (notation, table) => {
+    expect(addressDoubt(notation, table)).toBeUndefined();
   });
 });

@@ -39,6 +39,20 @@ export function parseAddress(notation: number | string, table: RegisterTable | u
   return { ok: true, table, address };
 }
 
+/**
+ * Doubt about a number that reads as the classic notation of its table: an unquoted 40001 of holding registers is the register
+ * 40001 on the wire, and a manual that says 40001 means the first one.
+ * @returns undefined where there is none
+ */
+export function addressDoubt(notation: unknown, table: unknown): string | undefined {
+  if (typeof notation !== 'number') return undefined;
+  const classic = /^([134])([0-9]{4})$/.exec(String(notation));
+  const position = Number(classic?.[2]);
+  if (!classic || position === 0 || classicTables[classic[1] ?? ''] !== table) return undefined;
+  const inClassic = `${classic[1]}${String(notation + 1).padStart(5, '0')}`;
+  return `${notation} without quotes is the zero-based address ${notation} ("${inClassic}" in the classic notation). If the manual's ${notation} is meant, which is the zero-based ${position - 1}, write it in quotes: "${notation}"`;
+}
+
 function parseClassic(
   notation: string,
   prefix: string,
