@@ -1,10 +1,14 @@
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { freeze } from '@holdfast/test/support/freeze.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { jetstream } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import type { StoredEvent } from '../../event-store/event-store.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { connectNats } from '../connection/connect.ts';
 import { DeliveryGap, DurableSessionLog, readEventAt, readLogEnd } from './durable-session-log.ts';
 
 let log: SessionLogForTest;
@@ -80,5 +84,26 @@ describe('the session log of a reader that keeps its own position', () => {
     expect((await readEventAt(log.nc, 2))?.message).toEqual({ id: 'two' });
     expect(await readEventAt(log.nc, 99)).toBeUndefined();
     expect((await readLogEnd(log.nc, 'nobody')).acknowledged).toBeUndefined();
+  });
+
+  it('is asked for anew soon by who gets no answer, well before the connection is given up', async () => {
+    const nats = await natsForTest();
+    await sessionLogForTest(nats.url);
+    const quiet = createLogger('test', 'silent');
+    const { nc, close } = await connectNats({ url: nats.url, name: 'test', log: quiet });
+    cleanUpAfterFile(close);
+    await readLogEnd(nc, durable);
+    const lost = (async () => {
+      for await (const { type } of nc.status()) if (type === 'disconnect') return 'lost';
+      return 'closed';
+    })();
+    const thaw = await freeze(nats.pid);
+    const twice = (async () => {
+      await expect(readLogEnd(nc, durable)).rejects.toThrow();
+      await expect(readEventAt(nc, 1)).rejects.toThrow();
+      return 'asked twice';
+    })();
+    expect(await Promise.race([twice, lost])).toBe('asked twice');
+    await thaw();
   });
 });

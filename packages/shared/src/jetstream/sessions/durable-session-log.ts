@@ -12,9 +12,10 @@ import {
   jetstream,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { ClosedConnectionError, type NatsConnection } from '@nats-io/nats-core';
+import { ClosedConnectionError, type NatsConnection, TimeoutError } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
 import type { StoredEvent } from '../../event-store/event-store.ts';
+import { RequestPatience } from '../../runtime/request-patience.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 
@@ -32,18 +33,42 @@ export interface LogEnd {
   readonly acknowledged: number | undefined;
 }
 
+const patiences = new WeakMap<NatsConnection, RequestPatience>();
+
+/** The answer to one question, which is not waited for longer than answers take. */
+async function asked<T>(
+  nc: NatsConnection,
+  ask: (jsm: JetStreamManager, timeoutMs: number) => Promise<T>,
+): Promise<T> {
+  let patience = patiences.get(nc);
+  if (!patience) {
+    patience = new RequestPatience({ leastMs: 1_000, mostMs: 5_000 });
+    patiences.set(nc, patience);
+  }
+  const timeout = patience.ms();
+  const beganMs = performance.now();
+  try {
+    const answer = await ask(await jetstreamManager(nc, { checkAPI: false, timeout }), timeout);
+    patience.answered(performance.now() - beganMs);
+    return answer;
+  } catch (error) {
+    if (error instanceof TimeoutError) patience.unanswered();
+    throw error;
+  }
+}
+
 /** The stream's word on itself, without reading from it. */
 export async function readLogEnd(nc: NatsConnection, durable: string): Promise<LogEnd> {
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { state } = await leaderInfo(jsm, streamNames.sessions);
-  return { lastSequence: state.last_seq, acknowledged: await ackFloor(jsm, durable) };
+  const { state } = await asked(nc, (jsm, timeoutMs) =>
+    leaderInfo(jsm, streamNames.sessions, undefined, timeoutMs),
+  );
+  return { lastSequence: state.last_seq, acknowledged: await asked(nc, (jsm) => ackFloor(jsm, durable)) };
 }
 
 /** The event at a sequence, undefined when the log has none there. */
 export async function readEventAt(nc: NatsConnection, sequence: number): Promise<StoredEvent | undefined> {
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
   try {
-    const message = await jsm.streams.getMessage(streamNames.sessions, { seq: sequence });
+    const message = await asked(nc, (jsm) => jsm.streams.getMessage(streamNames.sessions, { seq: sequence }));
     return message ? storedEvent(message.subject, message.seq, message.data) : undefined;
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
@@ -108,23 +133,26 @@ export class DurableSessionLog {
     after: number;
   }): Promise<DurableSessionLog> {
     const { nc, durable, after } = options;
-    const jsm = await jetstreamManager(nc, { checkAPI: false });
     try {
-      await jsm.consumers.delete(streamNames.sessions, durable);
+      await asked(nc, (jsm) => jsm.consumers.delete(streamNames.sessions, durable));
     } catch (error) {
       if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.ConsumerNotFound)
         throw error;
     }
-    await jsm.consumers.add(streamNames.sessions, {
-      durable_name: durable,
-      // One acknowledgement a batch: events are applied in order, so the last stands for all before it.
-      ack_policy: AckPolicy.All,
-      deliver_policy: DeliverPolicy.StartSequence,
-      opt_start_seq: after + 1,
-      ack_wait: 30_000 * nanosPerMs,
-      max_ack_pending: 10_000,
-    });
-    const consumer = await jetstream(nc).consumers.get(streamNames.sessions, durable);
+    await asked(nc, (jsm) =>
+      jsm.consumers.add(streamNames.sessions, {
+        durable_name: durable,
+        // One acknowledgement a batch: events are applied in order, so the last stands for all before it.
+        ack_policy: AckPolicy.All,
+        deliver_policy: DeliverPolicy.StartSequence,
+        opt_start_seq: after + 1,
+        ack_wait: 30_000 * nanosPerMs,
+        max_ack_pending: 10_000,
+      }),
+    );
+    const consumer = await asked(nc, (_, timeout) =>
+      jetstream(nc, { timeout }).consumers.get(streamNames.sessions, durable),
+    );
     const log = new DurableSessionLog(consumer, after);
     log.#delivering = log.#deliver();
     return log;

@@ -29,11 +29,11 @@ export interface Projector {
   stop: Stop;
 }
 
-const retryMs = 500;
+const retryMs = 250;
 const standbyMs = 1_000;
 const maxBatch = 500;
 /** How long to wait for news before the database is asked whether it still knows us. */
-const idleMs = 5_000;
+const idleMs = 1_000;
 
 /**
  * Brings SESSIONS into the read model. Of all API processes one does; the others stand by. The right to do it is
