@@ -31,8 +31,22 @@ export interface TickCoverage {
   record(entries: readonly TickEntry[]): Promise<void>;
   /** By device code; a device without any entry is not in it. @throws SampleStoreUnavailable */
   read(query: CoverageQuery): Promise<ReadonlyMap<string, Coverage>>;
+  /**
+   * Newest tick of each pair that is on record as stored or as missed, in the days from `fromMs` on; a pair of which there is none
+   * is not in it. @throws SampleStoreUnavailable
+   */
+  newest(devices: readonly DeviceOfSession[], fromMs: number): Promise<readonly NewestTick[]>;
   /** Idempotent. */
   close(): Promise<void>;
+}
+
+export interface DeviceOfSession {
+  readonly sessionId: string;
+  readonly deviceCode: string;
+}
+
+export interface NewestTick extends DeviceOfSession {
+  readonly tick: number;
 }
 
 export interface CoverageQuery {

@@ -157,7 +157,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
       await sessions.register(commandRoutes(commands, once));
       await sessions.register(pointHistoryRoutes({ database, samples, accounting }));
       await sessions.register(accountingRoutes(accounting));
-      await sessions.register(sessionRoutes({ database, current, liveStatus, waiting }));
+      await sessions.register(sessionRoutes({ database, current, liveStatus, waiting, storing: recovery }));
     },
     { prefix: '/api/acquisition/sessions' },
   );

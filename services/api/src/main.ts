@@ -181,6 +181,8 @@ await runService({
     });
 
     const collectors = jetStreamCollectors(broker.connection);
+    const settled = jetStreamSettledSamples(broker.connection);
+    const sinks = jetStreamSinks(broker.connection);
     const plans = pollingPlans({ database, taskConfigs: () => broker.stores().taskConfigs });
     const learned = { database, liveStatus, taskConfigs: () => broker.stores().taskConfigs };
     const writeBack = startWriteBack({ ...learned, audit, everyMs: config.COUNTERS_FLUSH_MS, log });
@@ -193,7 +195,7 @@ await runService({
       database,
       learned,
       samples,
-      accounting: { database, coverage, plans, settled: jetStreamSettledSamples(broker.connection) },
+      accounting: { database, coverage, plans, settled },
       devices: {
         database,
         collectors,
@@ -202,7 +204,7 @@ await runService({
       system: {
         samples,
         quarantine: jetStreamQuarantineStore(broker.connection),
-        sinks: jetStreamSinks(broker.connection),
+        sinks,
       },
       cleanup: { database, logGuard },
       access: {
@@ -223,6 +225,9 @@ await runService({
         liveStatus,
         waiting,
         lastSamples: () => askedOfBroker(broker.connection, latestSamples),
+        coverage,
+        settled,
+        sinks,
       },
       current,
       liveStatus,

@@ -86,6 +86,12 @@ describe('what should run beside what does', () => {
       collector: expect.objectContaining({ collector_id: 'c1', epoch, state: 'polling' }),
       last_sample: { time: expect.any(String), epoch },
       fresh_within_seconds: 15,
+      storing: {
+        state: 'unknown',
+        detail: 'no writer is alive: what is read waits in the stream',
+        last_stored: null,
+        refused: [],
+      },
       is_actual: true,
       is_starting: false,
       disagreements: [],

@@ -5,6 +5,8 @@ import pg from 'pg';
 import {
   type CoverageQuery,
   coverageOf,
+  type DeviceOfSession,
+  type NewestTick,
   type TickCoverage,
   type TickEntry,
   type TickOutcome,
@@ -28,6 +30,7 @@ export function openPostgresTickCoverage(options: PostgresTickCoverageOptions): 
   return {
     record: (entries) => record(db, entries),
     read: (query) => read(db, query),
+    newest: (devices, fromMs) => newest(db, devices, fromMs),
     close() {
       closed ??= db.destroy();
       return closed;
@@ -44,6 +47,35 @@ async function record(db: Kysely<unknown>, entries: readonly TickEntry[]): Promi
     const middle = entries.length >> 1;
     await record(db, entries.slice(0, middle));
     await record(db, entries.slice(middle));
+  }
+}
+
+/** These say nothing of a device: not that it was read, nor why not. */
+const saysNothing: readonly TickOutcome[] = ['quarantined', 'fenced', 'sent', 'confirmed'];
+
+async function newest(
+  db: Kysely<unknown>,
+  devices: readonly DeviceOfSession[],
+  fromMs: number,
+): Promise<readonly NewestTick[]> {
+  if (devices.length === 0) return [];
+  try {
+    const { rows } = await sql<{ session_id: string; device_code: string; tick: string | null }>`
+      select asked.session_id, asked.device_code, (
+        select max(upper(ticks)) - 1 from samples.tick_coverage as known
+        where known.session_id = asked.session_id and known.device_code = asked.device_code
+          and day >= ${dayOf(fromMs, '-infinity')}::date and outcome <> all(${saysNothing}::text[])
+      ) as tick
+      from unnest(
+        ${devices.map(({ sessionId }) => sessionId)}::text[], ${devices.map(({ deviceCode }) => deviceCode)}::text[]
+      ) as asked(session_id, device_code)`.execute(db);
+    return rows.flatMap(({ session_id: sessionId, device_code: deviceCode, tick }) =>
+      tick === null ? [] : [{ sessionId, deviceCode, tick: Number(tick) }],
+    );
+  } catch (error) {
+    // No writer has run on this database yet.
+    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
+    throw unavailable('cannot read what became of the ticks', error);
   }
 }
 

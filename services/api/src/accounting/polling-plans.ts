@@ -1,6 +1,7 @@
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import type { KeptDevice } from '../database/tables.ts';
 import type { TaskConfigs } from '../ports.ts';
@@ -25,6 +26,8 @@ export interface PolledDevice {
 export interface PollingPlans {
   /** @throws ApiProblem when the snapshot is lost, BrokerUnavailable, DatabaseUnavailable */
   of(taskId: number, version: number): Promise<PollingPlan>;
+  /** Reads those that it does not know yet in one statement, so that `of` need not ask for each. @throws DatabaseUnavailable */
+  prepare(versions: readonly { readonly task_id: number; readonly config_version: number }[]): Promise<void>;
   /**
    * By device code the measurements of those devices of a version that had one of their own. Only the snapshot has them:
    * undefined when that is lost or cannot be read now, within two seconds.
@@ -32,7 +35,8 @@ export interface PollingPlans {
   measurements(taskId: number, version: number): Promise<ReadonlyMap<string, string> | undefined>;
 }
 
-const keptAtMost = 1_000;
+/** Sessions are compared by pages of a thousand. */
+const keptAtMost = 2_000;
 /** A broker that works has answered long before, also with a large snapshot; one that hangs would keep each question for 5 s. */
 const patienceMs = 2_000;
 
@@ -47,6 +51,22 @@ function planOf({ period_ms, devices }: Content): PollingPlan {
       periodMs: devicePeriodMs(period_ms, points),
     })),
   };
+}
+
+function planOfRow({
+  period_ms: periodMs,
+  device_codes: kept,
+}: {
+  readonly period_ms: number | null;
+  readonly device_codes: readonly KeptDevice[] | null;
+}): PollingPlan | undefined {
+  if (!periodMs || !kept) return undefined;
+  const devices = kept.map((device) =>
+    typeof device === 'string'
+      ? { code: device, periodMs }
+      : { code: device.code, id: device.id, periodMs: device.period_ms },
+  );
+  return { periodMs, devices };
 }
 
 /** The devices as `task_config_versions` keeps them. */
@@ -83,14 +103,7 @@ export function pollingPlans(options: {
       .where('task_id', '=', taskId)
       .where('version', '=', version)
       .executeTakeFirst();
-    if (!row?.period_ms || !row.device_codes) return undefined;
-    const { period_ms: periodMs, device_codes } = row;
-    const devices = device_codes.map((device) =>
-      typeof device === 'string'
-        ? { code: device, periodMs }
-        : { code: device.code, id: device.id, periodMs: device.period_ms },
-    );
-    return { periodMs, devices };
+    return row && planOfRow(row);
   };
   const fromSnapshot = async (taskId: number, version: number): Promise<PollingPlan> => {
     const loaded = await taskConfigs().load(String(taskId), version);
@@ -129,6 +142,25 @@ export function pollingPlans(options: {
       const plan = (await fromDatabase(taskId, version)) ?? (await fromSnapshot(taskId, version));
       keep(known, key, plan);
       return plan;
+    },
+    prepare: async (versions) => {
+      const missing = versions.filter(
+        ({ task_id, config_version }) => !known.has(`${task_id}/${config_version}`),
+      );
+      if (missing.length === 0) return;
+      const rows = await database
+        .selectFrom('task_config_versions')
+        .select(['task_id', 'version', 'period_ms', 'device_codes'])
+        .where(
+          sql<boolean>`(task_id, version) in (select * from unnest(
+            ${missing.map(({ task_id }) => task_id)}::int[],
+            ${missing.map(({ config_version }) => config_version)}::int[]))`,
+        )
+        .execute();
+      for (const row of rows) {
+        const plan = planOfRow(row);
+        if (plan) keep(known, `${row.task_id}/${row.version}`, plan);
+      }
     },
     measurements: async (taskId, version) => {
       const key = `${taskId}/${version}`;

@@ -5,6 +5,7 @@ import {
   type SessionLiveView,
   type SessionThenOrNow,
   type SessionView,
+  type Storing,
   sessionEventPageSchema,
   sessionListQuerySchema,
   sessionLiveViewSchema,
@@ -15,6 +16,7 @@ import {
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { type PollingPlans, shortestPeriodMs } from '../accounting/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
@@ -26,6 +28,9 @@ import type { CurrentSessions } from './queries/current-sessions.ts';
 import { sessionAt } from './queries/session-at.ts';
 import { listSessionEvents } from './queries/session-queries.ts';
 import { type NamedSessionRow, sessionView } from './queries/session-view.ts';
+import { freshWithin } from './recovery/compare-session.ts';
+import { placedSince, planOf } from './recovery/recovery-view.ts';
+import { type StoringSources, storingOfSessions } from './storing/storing-of-sessions.ts';
 
 const params = z.object({ id: z.string().describe('Session id') });
 const pageSize = 500;
@@ -36,8 +41,9 @@ export function sessionRoutes(options: {
   current: Pick<CurrentSessions, 'find' | 'list'>;
   liveStatus: Pick<LiveStatus, 'totals'>;
   waiting: Pick<WaitingNotices, 'of'>;
+  storing: StoringSources & { readonly plans: Pick<PollingPlans, 'of'> };
 }): FastifyPluginCallbackZod {
-  const { database, current, liveStatus, waiting } = options;
+  const { database, current, liveStatus, waiting, storing } = options;
   const viewOf = (row: NamedSessionRow, now: Date) => sessionView(row, now, waiting.of(row.task_id));
 
   const page = async (filter: {
@@ -62,6 +68,17 @@ export function sessionRoutes(options: {
   };
 
   const known = (sessionId: string) => knownSession(database, sessionId, (id) => current.find(id));
+
+  const storingOf = async (row: NamedSessionRow, view: SessionView): Promise<Storing | null> => {
+    const plan = await planOf(storing.plans, row);
+    const session = {
+      sessionId: row.session_id,
+      placedMs: placedSince(view),
+      plan,
+      freshWithinMs: freshWithin(plan && shortestPeriodMs(plan)),
+    };
+    return (await storingOfSessions(storing, [session], new Date())).get(row.session_id) ?? null;
+  };
 
   const then = async (row: NamedSessionRow, text: string): Promise<SessionThenOrNow> => {
     const now = new Date();
@@ -118,6 +135,7 @@ export function sessionRoutes(options: {
           points_read: totals.pointsRead,
           error_count: totals.errorCount,
           last_read_time: totals.lastReadTime?.toISOString() ?? null,
+          storing: row.status === 'running' ? await storingOf(row, view) : null,
           metadata: { ...view.metadata, device_health: totals.deviceHealth },
         };
       },

@@ -12,10 +12,14 @@ export interface Told {
   readonly outboxes: readonly OutboxStatus[];
 }
 
+export function isAlive({ updated_at }: { readonly updated_at: string }, nowMs: number): boolean {
+  return nowMs - Date.parse(updated_at) <= aliveWithinMs;
+}
+
 export function sinksView({ backlog, statuses, outboxes }: Told, nowMs: number): SinksView {
   const withLife = <T extends { readonly v: 1; readonly updated_at: string }>({ v: _, ...status }: T) => ({
     ...status,
-    is_alive: nowMs - Date.parse(status.updated_at) <= aliveWithinMs,
+    is_alive: isAlive(status, nowMs),
   });
   const writers = statuses.map(withLife);
   const alive = writers.filter(({ is_alive }) => is_alive);

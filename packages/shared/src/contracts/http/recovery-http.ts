@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { pageQuery, pageSchema } from './page.ts';
-import { placementViewSchema, sessionStatuses } from './session-http.ts';
+import { placementViewSchema, sessionStatuses, storingSchema } from './session-http.ts';
 
 export const recoveryQuerySchema = z.object({
   ...pageQuery,
@@ -40,7 +40,8 @@ export const sessionRecoverySchema = z.object({
   last_sample: z.object({ time: z.string(), epoch: z.int() }).nullable(),
   /** Three periods of the task, 15 s at least. */
   fresh_within_seconds: z.number(),
-  /** Whether its last sample is that fresh. */
+  storing: storingSchema,
+  /** Whether its last sample is that fresh, and what it reads is stored as far as is known. */
   is_actual: z.boolean(),
   /** Started or resumed so lately (a period of the task and 2 s) that no sample of it can be missed yet. */
   is_starting: z.boolean(),

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { deviceHealthSchema } from '../session-status.ts';
+import { refusedValuesSchema } from '../sink-status.ts';
 import { closedObject } from './closed-object.ts';
 import { commaList } from './comma-list.ts';
 import { startValidations, startValidationViewSchema } from './device-call-http.ts';
@@ -63,6 +64,21 @@ export type SessionView = z.infer<typeof sessionViewSchema>;
 export const commandedSessionSchema = sessionViewSchema.extend({ detail: z.string() });
 export type CommandedSession = z.infer<typeof commandedSessionSchema>;
 
+/**
+ * Whether what a running session reads is in the database. `refused_in_part`: values of some points go to quarantine;
+ * `not_stored`: nothing that was read or missed lately is on record, although the writer is through with it; `unknown`: it may
+ * still be on its way, or nobody records it.
+ */
+export const storingSchema = z.object({
+  state: z.enum(['stored', 'refused_in_part', 'not_stored', 'unknown']),
+  detail: z.string(),
+  /** Scheduled time of the youngest tick on record: of values, or of a miss and its cause. */
+  last_stored: z.string().nullable(),
+  /** Values that the database refuses, by device. */
+  refused: z.array(refusedValuesSchema),
+});
+export type Storing = z.infer<typeof storingSchema>;
+
 /** Counters are sums over all collectors that have held the session; they are refreshed every few seconds. */
 export const sessionLiveViewSchema = sessionViewSchema.extend({
   /** The same as `id`. */
@@ -70,6 +86,8 @@ export const sessionLiveViewSchema = sessionViewSchema.extend({
   points_read: z.int(),
   error_count: z.int(),
   last_read_time: z.string().nullable(),
+  /** Null for a session that does not run. */
+  storing: storingSchema.nullable(),
   /** The session's own metadata and, under `device_health`, the health of each device by its code. */
   metadata: z.looseObject({ device_health: z.record(z.string(), deviceHealthSchema) }),
 });

@@ -1,4 +1,4 @@
-import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { SessionView, Storing } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { describe, expect, it } from 'vitest';
 import { compareSession } from './compare-session.ts';
@@ -34,9 +34,18 @@ interface Situation {
   readonly says?: 'polling' | 'refused';
   readonly sample?: { readonly ago: number; readonly epoch: number };
   readonly sinceAgo?: number;
+  readonly storing?: Storing['state'];
 }
 
-function compared({ startedAgo, periodSeconds = 1, placement, says, sample, sinceAgo }: Situation) {
+function compared({
+  startedAgo,
+  periodSeconds = 1,
+  placement,
+  says,
+  sample,
+  sinceAgo,
+  storing = 'stored',
+}: Situation) {
   return compareSession({
     session: { id: '1-1', status: 'running', placement } as SessionView,
     startedMs: startedAgo === undefined ? undefined : ago(startedAgo),
@@ -49,6 +58,7 @@ function compared({ startedAgo, periodSeconds = 1, placement, says, sample, sinc
       epoch: sample.epoch,
       storedAtMs: ago(sample.ago),
     },
+    storing: { state: storing, detail: `it is ${storing}`, last_stored: null, refused: [] },
     sinceMs: sinceAgo === undefined ? undefined : ago(sinceAgo),
     nowMs,
   });
@@ -128,5 +138,23 @@ describe('a session of which samples count since a restart', () => {
       is_actual: isActual,
       agrees: isActual,
     });
+  });
+});
+
+describe('a session with a fresh sample', () => {
+  const sending = {
+    startedAgo: 600,
+    placement: placed(600),
+    says: 'polling',
+    sample: { ago: 1, epoch: 7 },
+  } as const;
+
+  it.each<[NonNullable<Situation['storing']>, boolean, string[]]>([
+    ['stored', true, []],
+    ['unknown', true, []],
+    ['refused_in_part', true, ['it is refused_in_part']],
+    ['not_stored', false, ['it is not_stored']],
+  ])('whose samples are %s: is actual %s', (storing, isActual, disagreements) => {
+    expect(compared({ ...sending, storing })).toMatchObject({ is_actual: isActual, disagreements });
   });
 });

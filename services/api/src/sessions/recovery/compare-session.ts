@@ -1,5 +1,5 @@
 import type { SessionRecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
-import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { SessionView, Storing } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { LastSample } from '../../ports.ts';
 
@@ -12,7 +12,7 @@ const settlingMs = 2_000;
 
 /**
  * What should be (the log), what is assigned, what the collector says and what arrives, of one running session.
- * It really runs when a sample or an explicit miss of one of its devices has arrived lately, and not before. Just
+ * It really runs when a sample or an explicit miss of one of its devices has arrived lately, and is not kept out of the database. Just
  * started or resumed it cannot have one yet: until a period and 2 s are over it is starting, and not missing.
  */
 export function compareSession(options: {
@@ -23,19 +23,21 @@ export function compareSession(options: {
   periodMs: number | undefined;
   status: SessionLiveStatus | undefined;
   lastSample: LastSample | undefined;
+  storing: Storing;
   /** No earlier sample counts; undefined when every fresh one does. */
   sinceMs?: number | undefined;
   nowMs: number;
 }): SessionRecoveryView {
-  const { session, startedMs, periodMs, status, lastSample, sinceMs, nowMs } = options;
+  const { session, startedMs, periodMs, status, lastSample, storing, sinceMs, nowMs } = options;
   const freshWithinMs = freshWithin(periodMs);
   const word = status?.session === session.id ? status : undefined;
   const holder = wordOfHolder(session, word);
   const isSince =
     (lastSample?.storedAtMs ?? 0) >= (sinceMs ?? 0) ||
     (periodMs !== undefined && periodMs > rarelyMs && holder?.state === 'polling');
-  const isActual = isSince && isFresh(lastSample, periodMs, nowMs);
-  const isSettling = isWithinGrace(isActual ? Date.parse(session.placement?.since ?? '') : startedMs, {
+  const isArriving = isSince && isFresh(lastSample, periodMs, nowMs);
+  const isActual = isArriving && storing.state !== 'not_stored';
+  const isSettling = isWithinGrace(isArriving ? Date.parse(session.placement?.since ?? '') : startedMs, {
     graceMs: (periodMs ?? 0) + settlingMs,
     nowMs,
     word: holder,
@@ -59,13 +61,15 @@ export function compareSession(options: {
       ? { time: new Date(lastSample.storedAtMs).toISOString(), epoch: lastSample.epoch }
       : null,
     fresh_within_seconds: freshWithinMs / 1_000,
+    storing,
     is_actual: isActual,
     is_starting: isSettling && !isActual,
     disagreements: isSettling
       ? []
       : [
           ...placementDisagreements(session, word, { nowMs, freshWithinMs }),
-          ...sampleDisagreements(session, lastSample, { nowMs, freshWithinMs, sinceMs, isActual }),
+          ...sampleDisagreements(session, lastSample, { nowMs, freshWithinMs, sinceMs, isArriving }),
+          ...(isArriving ? storingDisagreements(storing) : []),
         ],
   };
 }
@@ -79,7 +83,7 @@ export function isFresh(
   return sample !== undefined && nowMs - sample.storedAtMs <= freshWithin(periodMs);
 }
 
-const freshWithin = (periodMs: number | undefined) => Math.max(3 * (periodMs ?? 0), freshAtLeastMs);
+export const freshWithin = (periodMs: number | undefined) => Math.max(3 * (periodMs ?? 0), freshAtLeastMs);
 
 /** Word of the collector that has it now. */
 function wordOfHolder(
@@ -129,11 +133,11 @@ function sampleDisagreements(
     nowMs,
     freshWithinMs,
     sinceMs,
-    isActual,
-  }: { nowMs: number; freshWithinMs: number; sinceMs: number | undefined; isActual: boolean },
+    isArriving,
+  }: { nowMs: number; freshWithinMs: number; sinceMs: number | undefined; isArriving: boolean },
 ): string[] {
   if (!lastSample) return [`it is ${status}, but no sample of it has arrived`];
-  if (!isActual) {
+  if (!isArriving) {
     const ago = seconds(nowMs - lastSample.storedAtMs);
     if (sinceMs !== undefined && lastSample.storedAtMs < sinceMs) {
       const since = new Date(sinceMs).toISOString();
@@ -145,6 +149,10 @@ function sampleDisagreements(
     return [`the last sample was read under epoch ${lastSample.epoch}, not under ${placement.epoch}`];
   }
   return [];
+}
+
+function storingDisagreements({ state, detail }: Storing): string[] {
+  return state === 'not_stored' || state === 'refused_in_part' ? [detail] : [];
 }
 
 function seconds(ms: number): string {

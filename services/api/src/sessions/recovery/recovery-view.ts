@@ -1,4 +1,5 @@
 import type { RecoveryView, SessionRecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
+import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { sql } from 'kysely';
 import {
   type PollingPlan,
@@ -13,9 +14,10 @@ import type { LiveStatus } from '../live-status/live-status.ts';
 import type { WaitingNotices } from '../live-status/waiting-notices.ts';
 import { listSessions } from '../queries/session-queries.ts';
 import { sessionView } from '../queries/session-view.ts';
-import { compareSession, isFresh } from './compare-session.ts';
+import { type StoringSources, storingOfSessions } from '../storing/storing-of-sessions.ts';
+import { compareSession, freshWithin, isFresh } from './compare-session.ts';
 
-export interface RecoverySources {
+export interface RecoverySources extends StoringSources {
   readonly database: Database;
   readonly plans: PollingPlans;
   readonly liveStatus: Pick<LiveStatus, 'lastWord'>;
@@ -51,18 +53,34 @@ export async function recoveryView(sources: RecoverySources, since?: Date): Prom
   const now = new Date();
   for (let before: number | undefined; ; ) {
     const { rows, next } = await listSessions(database, { statuses: ['running'], limit: rowsAtOnce, before });
-    const ofDevices = await periodsOfDevices(database, rows);
-    const periods = new Map<string, number | undefined>();
-    for (const row of rows) {
-      const period = ofDevices.get(versionKey(row)) ?? row.period_ms ?? (await periodOf(sources.plans, row));
-      periods.set(row.session_id, period);
-    }
+    await sources.plans.prepare(rows);
+    const plans = new Map<string, PollingPlan | undefined>();
+    for (const row of rows) plans.set(row.session_id, await planOf(sources.plans, row));
+    const periodOf = (plan: PollingPlan | undefined) => plan && shortestPeriodMs(plan);
+    const periods = new Map([...plans].map(([id, plan]) => [id, periodOf(plan)]));
+    const views = new Map(
+      rows.map((row) => [row.session_id, sessionView(row, now, waiting.of(row.task_id))]),
+    );
+    const storing = await storingOfSessions(
+      sources,
+      rows.map(({ session_id: sessionId }) => ({
+        sessionId,
+        placedMs: placedSince(views.get(sessionId)),
+        plan: plans.get(sessionId),
+        freshWithinMs: freshWithin(periods.get(sessionId)),
+      })),
+      now,
+    );
     const isSilent = ({ session_id: id }: { session_id: string }) =>
       !isFresh(bySession.get(id), periods.get(id), now.getTime());
     const startedMs = await startsOf(database, rows.filter(isSilent));
     for (const row of rows) {
+      const session = views.get(row.session_id);
+      const stored = storing.get(row.session_id);
+      if (!session || !stored) continue;
       const compared = compareSession({
-        session: sessionView(row, now, waiting.of(row.task_id)),
+        session,
+        storing: stored,
         startedMs: startedMs.get(row.session_id),
         periodMs: periods.get(row.session_id),
         status: liveStatus.lastWord(row.task_id),
@@ -112,36 +130,14 @@ interface Version {
   readonly config_version: number;
 }
 
-function versionKey({ task_id, config_version }: Version): string {
-  return `${task_id}/${config_version}`;
-}
-
-/** Period of the device that is read most often, for versions in which some have another period than the task. */
-async function periodsOfDevices(
-  database: Database,
-  versions: readonly Version[],
-): Promise<Map<string, number>> {
-  if (versions.length === 0) return new Map();
-  const { rows } = await sql<Version & { period_ms: number }>`
-    select task_id, version as config_version, min(coalesce((device->>'period_ms')::int, period_ms)) as period_ms
-    from task_config_versions, jsonb_array_elements(device_codes) as device
-    where (task_id, version) in (
-        select * from unnest(
-          ${versions.map(({ task_id }) => task_id)}::int[],
-          ${versions.map(({ config_version }) => config_version)}::int[]))
-      and jsonb_typeof(device_codes) = 'array' and device_codes @? '$[*].period_ms'
-    group by task_id, version`.execute(database);
-  return new Map(rows.map((row) => [versionKey(row), row.period_ms]));
-}
-
-async function periodOf(plans: PollingPlans, version: Version): Promise<number | undefined> {
-  const plan = await planOf(plans, version);
-  return plan && shortestPeriodMs(plan);
+export function placedSince(session: SessionView | undefined): number | undefined {
+  const { state, since } = session?.placement ?? {};
+  return state === 'placed' && since ? Date.parse(since) : undefined;
 }
 
 /** A lost snapshot is told elsewhere; here it only leaves the shortest time in which a sample must come. */
-async function planOf(
-  plans: PollingPlans,
+export async function planOf(
+  plans: Pick<PollingPlans, 'of'>,
   { task_id, config_version }: Version,
 ): Promise<PollingPlan | undefined> {
   try {

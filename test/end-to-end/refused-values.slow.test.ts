@@ -1,0 +1,138 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { startInfluxTwoFront } from '@holdfast/sample-store/testing/influx-two-front.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { cliForTest } from '../cli/cli-for-test.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { influxForTest, influxIsInstalled } from '../support/influx-for-test.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { plantForTest } from '../support/plant-for-test.ts';
+import { type RestClient, restClient } from '../support/rest-client.ts';
+import { startService, testLease } from '../support/service-processes.ts';
+import { readHistory } from '../verify/read-history.ts';
+import { verify } from '../verify/verify.ts';
+
+const sessionsPath = '/api/acquisition/sessions';
+
+describe.skipIf(!influxIsInstalled())('sessions of which InfluxDB refuses values', () => {
+  let rest: RestClient;
+  let natsUrl: string;
+  let databaseUrl: string;
+  /** InfluxDB refuses all of the first one, and one of two points of the second. */
+  let whole: string;
+  let part: string;
+
+  beforeAll(async () => {
+    const nats = await natsForTest();
+    natsUrl = nats.url;
+    const influx = await influxForTest();
+    await influx.createDatabase('plant');
+    // What was a boolean is a number now.
+    const body = 'press-1,device=press-1 count=true,constant=true\npress-2,device=press-2 count=true';
+    expect((await fetch(`${influx.url}/write?db=plant`, { method: 'POST', body })).status).toBe(204);
+    const front = await startInfluxTwoFront(influx.url);
+    cleanUpAfterFile(() => front.stop());
+    const plant = await plantForTest(['press-1', 'press-2']);
+    databaseUrl = await freshDatabase();
+    const port = await freePort();
+    const settings = {
+      NATS_URL: nats.url,
+      ...testLease,
+      DATABASE_URL: databaseUrl,
+      SAMPLE_STORE: 'influx',
+      INFLUX_URL: front.url,
+      INFLUX_BUCKET: 'plant',
+      API_PORT: String(port),
+      SAMPLES_MAX_BYTES: String(64 * 1024 * 1024),
+    };
+    rest = restClient(`http://127.0.0.1:${port}`);
+    for (const service of ['api', 'writer', 'supervisor'] as const) await startService(service, settings);
+    await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
+    await eventually(async () => (await rest.get('/health/ready')).status === 200, {
+      what: 'the API to be ready',
+      timeoutMs: 60_000,
+    });
+    const started: string[] = [];
+    for (const { device, host, port: devicePort, unitId } of plant.plant.endpoints) {
+      const { id } = await rest.create('/api/config/devices/', {
+        code: device,
+        host,
+        port: devicePort,
+        unit_id: unitId,
+      });
+      const point = { device_id: id, table: 'holding_register', data_type: 'uint16' };
+      await rest.create('/api/config/points/', [
+        { ...point, code: 'count', address: 0 },
+        { ...point, code: 'constant', address: 1 },
+      ]);
+      const task = await rest.create('/api/config/tasks/', {
+        code: device,
+        period_ms: 500,
+        device_ids: [id],
+      });
+      started.push((await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id })).session_id);
+    }
+    [whole = '', part = ''] = started;
+  }, 120_000);
+
+  const compared = async (id: string) =>
+    (await rest.get('/api/acquisition/recovery/?limit=100')).body.results.find(
+      ({ session_id }: { session_id: string }) => session_id === id,
+    );
+
+  it('are missing when nothing of them is stored, and do not fit when a part is not', async () => {
+    const lost = await eventually(
+      async () => {
+        const found = await compared(whole);
+        return found?.storing.state === 'not_stored' && found;
+      },
+      { what: 'the session of press-1 to count as not stored', timeoutMs: 90_000 },
+    );
+    expect(lost).toMatchObject({ is_actual: false, last_sample: { epoch: expect.any(Number) } });
+    expect(lost.disagreements).toEqual([
+      expect.stringMatching(/nothing of it is stored: press-1, 2 points \(.*field type conflict/),
+    ]);
+    const partly = await compared(part);
+    expect(partly).toMatchObject({ is_actual: true, storing: { state: 'refused_in_part' } });
+    expect(partly.disagreements).toEqual([
+      expect.stringContaining('values of it go to quarantine: press-2, 1 point'),
+    ]);
+
+    const check = await cliForTest({ HOLDFAST_URL: rest.url }).run('check-recovery', '--verbose');
+    expect(check.code).toBe(2);
+    expect(check.stdout).toMatch(
+      /^HOLDFAST CRITICAL: expected 2, actual 1, missing 1; missing: .* \(press-1\)/,
+    );
+    expect(check.stdout).toContain('field type conflict');
+  });
+
+  it('tell it in their status, and the sinks name them', async () => {
+    const { body } = await rest.get(`${sessionsPath}/${part}/status/`);
+    expect(body.storing).toMatchObject({
+      state: 'refused_in_part',
+      last_stored: expect.any(String),
+      refused: [
+        { device: 'press-2', point_codes: ['count'], reason: expect.stringContaining('field type conflict') },
+      ],
+    });
+    const sinks = await rest.get('/api/system/sinks/');
+    expect(sinks.body).toMatchObject({
+      status: 'refusing',
+      detail: expect.stringContaining(`session ${part}`),
+    });
+  });
+
+  it('keep the point that is taken, tick by tick, and their account adds up', async () => {
+    const history = `${sessionsPath}/point-history/?session_id=${part}&device=press-2&start_time=-5m`;
+    expect((await rest.get(`${history}&point_code=constant`)).body.results.length).toBeGreaterThan(10);
+    const verdict = await eventually(
+      async () => {
+        const judged = verify(await readHistory({ natsUrl, databaseUrl, hasSamples: false }));
+        return judged.ticks.quarantined > 0 && judged.ticks.stored > 0 && judged;
+      },
+      { what: 'ticks to judge', timeoutMs: 60_000 },
+    );
+    expect(verdict.violations.filter(({ mayPass }) => !mayPass)).toEqual([]);
+  });
+});
