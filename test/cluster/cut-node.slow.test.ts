@@ -118,5 +118,8 @@ it('what a node says that was cut from the others is no answer, and what it says
     expect(verdicts).toEqual([]);
     expect(judge.state()).toBe('sound');
   }
-  expect((await seen.read('hall-1'))?.value).toBe('after');
+  await eventually(async () => (await seen.read('hall-1'))?.value === 'after', {
+    what: 'the node to know the lease',
+    ...patient,
+  });
 }, 300_000);

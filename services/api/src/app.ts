@@ -1,7 +1,7 @@
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
-import type { Readiness } from '@holdfast/shared/runtime/health-server.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { MetricsPage } from '@holdfast/shared/runtime/metrics.ts';
+import { isReady, type Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -126,7 +126,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   tellRequestIds(app as unknown as FastifyInstance);
   tellTraces(app as unknown as FastifyInstance);
   addProblemReplies(app as unknown as FastifyInstance);
-  waitUntilReady(app as unknown as FastifyInstance, () => Object.values(readiness()).every(Boolean));
+  waitUntilReady(app as unknown as FastifyInstance, () => isReady(readiness));
   refuseWhileClosing(app as unknown as FastifyInstance);
   await addAccessControl(app as unknown as FastifyInstance, access);
   acceptEmptyBodies(app as unknown as FastifyInstance);

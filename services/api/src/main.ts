@@ -9,6 +9,7 @@ import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { addReadiness } from '@holdfast/shared/runtime/health-server.ts';
 import { runService, settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
+import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { ApiKeys } from './access/api-keys.ts';
 import { pollingPlans } from './accounting/polling-plans.ts';
 import { addApiMetrics } from './adapters/api-metrics.ts';
@@ -94,13 +95,15 @@ await runService({
       name: `api-${randomBytes(4).toString('hex')}`,
       streams,
       log,
-      onReady: async (nc) => {
+      onBack: () => {
         memory.clear();
         versions.forgetStored();
+      },
+      checkLog: (nc) => logGuard.check(jetStreamSessionLog(nc)),
+      onReady: async (nc) => {
         const keyBook = jetStreamKeyBook(() => nc);
         await keys.load(keyBook);
         if (bootstrapKey !== undefined) await keys.bootstrap(bootstrapKey, keyBook);
-        await logGuard.check(jetStreamSessionLog(nc));
         const board = await StatusBoard.open(nc);
         await liveStatus.watch((onStatus) => board.watch(onStatus));
         const waitingBoard = await KvWaitingBoard.open(nc);
@@ -164,11 +167,17 @@ await runService({
     const audit = startAuditTrail({ audit: auditLog, log });
     onStop('audit trail', audit.stop);
 
-    const readiness = () => ({
-      nats: broker.isUp(),
+    const databaseProblem = () => {
+      if (!projection.databaseIsUp()) return 'there is no connection to PostgreSQL';
       // A database of the release before is there and not ready: what is asked of it now may lack columns.
-      postgres: projection.databaseIsUp() && migrations.isDone(),
-      log_complete: logGuard.damage() === undefined,
+      return migrations.isDone()
+        ? undefined
+        : 'PostgreSQL is there, and its tables are being brought up to date';
+    };
+    const readiness: Readiness = () => ({
+      nats: broker.problem(),
+      postgres: databaseProblem(),
+      log_complete: logGuard.damage()?.message,
     });
     const metrics = new Metrics('api');
     metrics.addProcessMetrics();

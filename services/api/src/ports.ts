@@ -65,6 +65,8 @@ export interface LogReader {
 
 /** SESSIONS as the projector reads it. Every method throws when the broker is away. */
 export interface SessionLog {
+  /** 0 when the log never held an event. */
+  lastSequence(): Promise<number>;
   end(): Promise<LogEnd>;
   /** Undefined when the log has no event there. */
   eventAt(sequence: number): Promise<StoredEvent | undefined>;

@@ -233,6 +233,10 @@ describe('an API that is started', () => {
     expect((await api.get('/health/ready')).body).toEqual({
       status: 'unavailable',
       dependencies: { nats: false, postgres: false, log_complete: true },
+      reasons: {
+        nats: 'there is no connection to NATS yet',
+        postgres: 'there is no connection to PostgreSQL',
+      },
     });
     expect(await api.get(`${sessionsPath}/`)).toMatchObject(unavailable('database_unavailable'));
     expect(await api.post(`${sessionsPath}/1-1/stop/`)).toMatchObject(unavailable('broker_unavailable'));

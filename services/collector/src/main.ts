@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
+import { bucketNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { serveDeviceCalls } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
@@ -26,6 +26,7 @@ import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
 import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import { runService, settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
+import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { keepNewObjectsYoung } from '@holdfast/shared/runtime/young-heap.ts';
 import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
@@ -74,7 +75,12 @@ await runService({
     const collectorId = config.COLLECTOR_ID;
     const instance = randomUUID();
     const log = rootLog.child({ collector: collectorId });
-    const connection = await connectNats({ ...brokerAccess(config), name: `collector-${collectorId}`, log });
+    const connection = await connectNats({
+      ...brokerAccess(config),
+      name: `collector-${collectorId}`,
+      needs: streamNames.sessions,
+      log,
+    });
     onStop('NATS connection', connection.close);
     const { nc } = connection;
     const streams = {
@@ -249,6 +255,8 @@ await runService({
       },
     });
 
+    connection.onReconnect(() => lease.connectionIsNew());
+
     const collector = new Collector({
       lease,
       openInbox: (onAssignment) =>
@@ -384,7 +392,11 @@ await runService({
     sentBook.start();
     lease.start();
 
-    const readiness = () => ({ nats: connection.isUp(), lease: lease.isHeld() });
+    const readiness: Readiness = () => ({
+      nats: connection.problem(),
+      lease: lease.isHeld() ? undefined : 'the lease is not held, so no device is read',
+      log_complete: judge.damage()?.message,
+    });
     onStop('health', (await tellHealth(config, { metrics, readiness })).stop);
     void nc.closed().then((error) => {
       if (error) fail('the NATS connection was closed', error);

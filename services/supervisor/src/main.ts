@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { bucketNames, leaderKey } from '@holdfast/shared/contracts/subjects.ts';
+import { bucketNames, leaderKey, streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { callForRenewals } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
@@ -21,6 +21,7 @@ import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import { runService, settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
+import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { addSupervisorMetrics } from './adapters/supervisor-metrics.ts';
 import { supervisorConfig } from './config.ts';
@@ -41,7 +42,12 @@ await runService({
   stopTimeoutMs: 10_000,
   start: async ({ log, onStop, fail }) => {
     const instance = randomUUID();
-    const connection = await connectNats({ ...brokerAccess(config), name: `supervisor-${instance}`, log });
+    const connection = await connectNats({
+      ...brokerAccess(config),
+      name: `supervisor-${instance}`,
+      needs: streamNames.sessions,
+      log,
+    });
     onStop('NATS connection', connection.close);
     const { nc } = connection;
     const streams = {
@@ -148,13 +154,19 @@ await runService({
     onStop('status watch', async () => stopStatus());
     const stopLeases = await collectors.watch((record) => supervisor.leaseSeen(record));
     onStop('lease watch', async () => stopLeases());
-    connection.onReconnect(() => supervisor.reconnected());
+    connection.onReconnect((hasMoved) => {
+      leadership.connectionIsNew();
+      supervisor.reconnected(hasMoved);
+    });
     leadership.start();
     onStop('leadership', () => leadership.giveUp());
     supervisor.start(sessionLog);
     onStop('supervisor', () => supervisor.stop());
 
-    const readiness = () => ({ nats: connection.isUp() });
+    const readiness: Readiness = () => ({
+      nats: connection.problem(),
+      log_complete: judge.damage()?.message,
+    });
     onStop('health', (await tellHealth(config, { metrics, readiness })).stop);
     void nc.closed().then((error) => {
       if (error) fail('the NATS connection was closed', error);

@@ -130,9 +130,12 @@ export class Supervisor {
     if (this.#options.fleetWatch.notice(record)) this.hint();
   }
 
-  /** The broker is back: live values may be gone, and silence while it was away is nobody's death. */
-  reconnected(): void {
-    this.#options.fleetWatch.brokerUnusable();
+  /**
+   * The broker is back: live values may be gone, and silence while it was away is nobody's death.
+   * @param hasMoved only this process moved to another node: who was silent meanwhile could have renewed
+   */
+  reconnected(hasMoved = false): void {
+    if (!hasMoved) this.#options.fleetWatch.brokerUnusable();
     this.#options.waitingReport.forget();
     this.hint();
   }

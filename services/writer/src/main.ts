@@ -14,6 +14,7 @@ import { brokerAccess } from '@holdfast/shared/runtime/config.ts';
 import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import { runService, settingsOrExit } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
+import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { publishSinkStatus } from './adapters/publish-sink-status.ts';
 import { recordSent } from './adapters/record-sent.ts';
@@ -39,7 +40,12 @@ await runService({
   async start({ log, onStop }) {
     const stopping = new AbortController();
 
-    const connection = await connectNats({ ...brokerAccess(config), name: 'writer', log });
+    const connection = await connectNats({
+      ...brokerAccess(config),
+      name: 'writer',
+      needs: streamNames.samples,
+      log,
+    });
     onStop('NATS connection', () => connection.close());
     const streams = {
       sessionsMaxBytes: config.SESSIONS_MAX_BYTES,
@@ -88,7 +94,10 @@ await runService({
     });
     onStop('sink status', sinkStatus.stop);
 
-    const readiness = () => ({ nats: connection.isUp(), sample_store: storeWatch.isUp() });
+    const readiness: Readiness = () => ({
+      nats: connection.problem(),
+      sample_store: storeWatch.isUp() ? undefined : 'the database of samples does not answer',
+    });
     onStop('health server', (await tellHealth(config, { metrics, readiness })).stop);
     onStop('waiting for the store', async () => stopping.abort());
 

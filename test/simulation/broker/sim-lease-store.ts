@@ -13,7 +13,7 @@ export interface SimLeaseStoreOptions {
 /** A lease bucket over a link. */
 export class SimLeaseStore implements LeaseStore {
   readonly #options: SimLeaseStoreOptions;
-  /** True time at which the last confirmed write was sent. */
+  /** True time at which the last of the confirmed writes was sent that give a lease: answers may overtake one another. */
   confirmedSentAtMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: SimLeaseStoreOptions) {
@@ -33,7 +33,7 @@ export class SimLeaseStore implements LeaseStore {
   async write(key: string, value: string, expectedRevision: number, timeoutMs: number): Promise<number> {
     const { bucket, link } = this.#options;
     const { world } = link.process;
-    const fenced = parseLeaseValue(value)?.fenced;
+    const { fenced, starved } = parseLeaseValue(value) ?? {};
     const sentAtMs = world.nowMs;
     let isStored = false;
     const put = () => {
@@ -52,7 +52,8 @@ export class SimLeaseStore implements LeaseStore {
         );
       }
       if (revision === undefined) throw new LeaseConflict(`${key} was written by somebody else`);
-      this.confirmedSentAtMs = sentAtMs;
+      if (starved) world.note('lease renewal: starved');
+      else this.confirmedSentAtMs = Math.max(this.confirmedSentAtMs, sentAtMs);
       return revision;
     } catch (error) {
       if (error instanceof NoAnswer && isStored) world.note('lease renewal: answer lost, write stored');

@@ -59,6 +59,7 @@ export class LeaseHolder {
   readonly #stop = new AbortController();
   #loop: Promise<void> | undefined;
   #wake: (() => void) | undefined;
+  #breakOff: AbortController | undefined;
   #state: LeaseState = 'active';
   #staysUp = false;
   #renewals = 0;
@@ -121,6 +122,12 @@ export class LeaseHolder {
     this.#wake?.();
   }
 
+  /** What is on its way may have been lost with the connection before: it is not waited for. */
+  connectionIsNew(): void {
+    this.#breakOff?.abort();
+    this.#wake?.();
+  }
+
   /** Does not wait for the next renewal to be due, and settles when it is confirmed, or is not within so long. */
   renewedWithin(withinMs: number): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -180,10 +187,11 @@ export class LeaseHolder {
   /** An attempt that has no answer yet when the next one is due goes on beside it. */
   async #untilDue(attempt: Promise<Outcome>): Promise<Outcome> {
     const { timers, times } = this.#options;
-    const settled = new AbortController();
-    const due = pause(timers, times.renewEveryMs, AbortSignal.any([settled.signal, this.#stop.signal]));
+    const over = new AbortController();
+    this.#breakOff = over;
+    const due = pause(timers, times.renewEveryMs, AbortSignal.any([over.signal, this.#stop.signal]));
     const outcome = await Promise.race([attempt, due.then((): Outcome => 'on_its_way')]);
-    settled.abort();
+    over.abort();
     return outcome;
   }
 

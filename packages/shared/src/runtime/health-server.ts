@@ -2,9 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Stop } from './lifecycle.ts';
 import type { Metrics, MetricsPage } from './metrics.ts';
-
-/** Name of a dependency → whether it can be used right now. */
-export type Readiness = () => Record<string, boolean>;
+import { type Readiness, readinessAnswer } from './readiness.ts';
 
 /** Shows each dependency as a metric, under the name that GET /health/ready has for it. */
 export function addReadiness(metrics: Metrics, readiness: Readiness): void {
@@ -13,9 +11,9 @@ export function addReadiness(metrics: Metrics, readiness: Readiness): void {
     help: 'Whether this process can use what it needs (1) or not (0), as in /health/ready.',
     labels: { dependency: 'any' },
     read: () =>
-      Object.entries(readiness()).map(([dependency, isUp]) => ({
+      Object.entries(readiness()).map(([dependency, why]) => ({
         labels: { dependency },
-        value: isUp ? 1 : 0,
+        value: why === undefined ? 1 : 0,
       })),
   });
 }
@@ -31,7 +29,7 @@ export async function tellHealth(
 
 /**
  * GET /health/live answers as long as the process turns its event loop; GET /health/ready names each
- * dependency and answers 503 while one is missing. GET /metrics is for Prometheus.
+ * dependency and answers 503 while one cannot be used, and why. GET /metrics is for Prometheus.
  */
 export async function startHealthServer(options: {
   port: number;
@@ -44,9 +42,8 @@ export async function startHealthServer(options: {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     if (request.url === '/health/live') return answer(200, { status: 'ok' });
     if (request.url === '/health/ready') {
-      const dependencies = options.readiness();
-      const ready = Object.values(dependencies).every(Boolean);
-      return answer(ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', dependencies });
+      const { status, body } = readinessAnswer(options.readiness);
+      return answer(status, body);
     }
     if (request.url === '/metrics' && options.metrics) {
       const { metrics } = options;

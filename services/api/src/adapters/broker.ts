@@ -1,3 +1,4 @@
+import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { BrokerUnfit } from '@holdfast/shared/jetstream/connection/broker-unfit.ts';
 import {
   type Connection,
@@ -24,7 +25,10 @@ import {
 import { jetStreamSessionLog } from './jetstream-session-log.ts';
 
 export interface Broker {
+  /** Whether commands can be taken. */
   isUp(): boolean;
+  /** Why not, in words. */
+  problem(): string | undefined;
   /** The log while the broker can be used. */
   sessionLog(): SessionLog | undefined;
   /** @throws BrokerUnavailable at once, so that no request hangs for a broker that is known to be away */
@@ -35,6 +39,7 @@ export interface Broker {
 }
 
 const retryMs = 1_000;
+const checkAgainMs = 200;
 
 function taskConfigsOf(store: TaskConfigStore): TaskConfigs {
   return {
@@ -50,79 +55,139 @@ function taskConfigsOf(store: TaskConfigStore): TaskConfigs {
   };
 }
 
-/**
- * The connection to NATS, made in the background: an API without a broker still serves reads. After every
- * connection the streams are made sure of (a broker restart forgets those in memory) and `onReady` runs before
- * commands are taken again.
- */
-export function startBroker(options: {
-  access: BrokerAccess;
-  name: string;
-  streams: StreamSettings;
-  log: Logger;
-  onReady: (nc: NatsConnection) => Promise<void>;
+export interface BrokerOptions {
+  readonly access: BrokerAccess;
+  readonly name: string;
+  readonly streams: StreamSettings;
+  readonly log: Logger;
+  /** The broker was away, and may be another one now: what was known of it is to be forgotten. */
+  readonly onBack: () => void;
+  /** Looks whether the log is what it was. @returns whether it could be looked at */
+  readonly checkLog: (nc: NatsConnection) => Promise<boolean>;
+  /** Whatever else is to be done with a connection; done again until it works. */
+  readonly onReady: (nc: NatsConnection) => Promise<void>;
   /** It will not get better by waiting: an address or credentials that cannot be used. */
-  onFatal: (error: unknown) => void;
-}): Broker {
-  const { log, onReady } = options;
-  const stopping = new AbortController();
-  let connection: Connection | undefined;
-  let stores: CommandStores | undefined;
-  let ready = false;
-  let attempt = 0;
+  readonly onFatal: (error: unknown) => void;
+}
 
-  const prepare = async (nc: NatsConnection): Promise<void> => {
-    ready = false;
-    attempt += 1;
-    const mine = attempt;
-    let said: string | undefined;
-    while (!stopping.signal.aborted && mine === attempt && !nc.isClosed()) {
+/**
+ * The connection to NATS, made in the background: an API without a broker still serves reads. Commands are taken once
+ * everything was prepared for the first time. After an outage they wait for nothing but a look at the log; the streams are
+ * made sure of beside that (a broker restart forgets those in memory): all of that took 5 to 8 s after an election.
+ */
+export function startBroker(options: BrokerOptions): Broker {
+  const preparation = new BrokerPreparation(options);
+  const connecting = preparation.connect();
+  connecting.catch(options.onFatal);
+  return {
+    isUp: () => preparation.problem() === undefined,
+    problem: () => preparation.problem(),
+    sessionLog: () => {
+      const nc = preparation.usable();
+      return nc && jetStreamSessionLog(nc);
+    },
+    stores: () => preparation.stores(),
+    connection: () => {
+      const nc = preparation.usable();
+      if (!nc) throw new BrokerUnavailable('there is no connection to NATS');
+      return nc;
+    },
+    stop: () => preparation.stop(),
+  };
+}
+
+class BrokerPreparation {
+  readonly #options: BrokerOptions;
+  readonly #stopping = new AbortController();
+  #connection: Connection | undefined;
+  #stores: CommandStores | undefined;
+  /** For the first time; it need not be said twice that all is there. */
+  #isPrepared = false;
+  #isLogChecked = false;
+  #attempt = 0;
+
+  constructor(options: BrokerOptions) {
+    this.#options = options;
+  }
+
+  async connect(): Promise<void> {
+    const { access, name, log } = this.#options;
+    const made = await connectNats({ ...access, name, log, needs: streamNames.sessions });
+    if (this.#stopping.signal.aborted) return made.close();
+    this.#connection = made;
+    made.onReconnect((hasMoved) => {
+      this.#attempt += 1;
+      if (this.#isPrepared && !hasMoved) {
+        this.#options.onBack();
+        this.#isLogChecked = false;
+      }
+      if (this.#isPrepared && !this.#isLogChecked) void this.#checkLog(made.nc, this.#attempt);
+      void this.#prepare(made.nc, this.#attempt);
+    });
+    this.#attempt += 1;
+    await this.#prepare(made.nc, this.#attempt);
+  }
+
+  usable(): NatsConnection | undefined {
+    return this.#isPrepared && this.#connection?.isUp() ? this.#connection.nc : undefined;
+  }
+
+  problem(): string | undefined {
+    if (!this.#connection) return 'there is no connection to NATS yet';
+    const problem = this.#connection.problem();
+    if (problem) return problem;
+    if (!this.#isPrepared) return 'NATS is there, and its streams are being prepared';
+    return this.#isLogChecked ? undefined : 'NATS is back, and the session log is being looked at';
+  }
+
+  stores(): CommandStores {
+    const stores = this.usable() && this.#isLogChecked ? this.#stores : undefined;
+    if (!stores) throw new BrokerUnavailable('there is no connection to NATS');
+    return stores;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    // The first connection may never come; then there is nothing to close.
+    if (this.#connection) await this.#connection.close();
+  }
+
+  /** A reconnect meanwhile has begun something of its own, which decides. */
+  #isOver(nc: NatsConnection, attempt: number): boolean {
+    return this.#stopping.signal.aborted || nc.isClosed() || attempt !== this.#attempt;
+  }
+
+  async #checkLog(nc: NatsConnection, attempt: number): Promise<void> {
+    while (!this.#isOver(nc, attempt)) {
+      if (await this.#options.checkLog(nc)) {
+        this.#isLogChecked ||= !this.#isOver(nc, attempt);
+        return;
+      }
+      await pause(systemTimers, checkAgainMs, this.#stopping.signal);
+    }
+  }
+
+  async #prepare(nc: NatsConnection, attempt: number): Promise<void> {
+    const { streams, onReady, log } = this.#options;
+    let said = false;
+    while (!this.#isOver(nc, attempt)) {
       try {
-        await ensureStreams(nc, options.streams);
-        stores ??= {
+        await ensureStreams(nc, streams);
+        this.#stores ??= {
           events: await JetStreamEventStore.open(nc),
           taskConfigs: taskConfigsOf(await TaskConfigStore.open(nc)),
         };
         await onReady(nc);
-        // A reconnect meanwhile has begun a preparation of its own, which decides.
-        if (mine === attempt) ready = true;
+        if (!this.#isPrepared) await this.#checkLog(nc, attempt);
+        this.#isPrepared ||= !this.#isOver(nc, attempt);
         return;
       } catch (error) {
         // At the start it is refused; a service that works goes on trying, and answers what it can meanwhile.
-        if (error instanceof BrokerUnfit && mine === 1) throw error;
-        const why = error instanceof Error ? error.message : String(error);
-        if (why !== said) log.warn({ err: error }, `NATS cannot be used yet, trying again: ${why}`);
-        said = why;
-        await pause(systemTimers, retryMs, stopping.signal);
+        if (error instanceof BrokerUnfit && attempt === 1) throw error;
+        if (!said) log.warn({ err: error }, 'NATS is there, but its streams are not ready; trying again');
+        said = true;
+        await pause(systemTimers, retryMs, this.#stopping.signal);
       }
     }
-  };
-
-  const connecting = (async () => {
-    const made = await connectNats({ ...options.access, name: options.name, log });
-    if (stopping.signal.aborted) return made.close();
-    connection = made;
-    made.onReconnect(() => void prepare(made.nc));
-    await prepare(made.nc);
-  })();
-  connecting.catch(options.onFatal);
-
-  const isUp = () => ready && connection?.isUp() === true;
-  return {
-    isUp,
-    sessionLog: () => (isUp() && connection ? jetStreamSessionLog(connection.nc) : undefined),
-    stores: () => {
-      if (!isUp() || !stores) throw new BrokerUnavailable('there is no connection to NATS');
-      return stores;
-    },
-    connection: () => {
-      if (!isUp() || !connection) throw new BrokerUnavailable('there is no connection to NATS');
-      return connection.nc;
-    },
-    stop: async () => {
-      stopping.abort();
-      // The first connection may never come; then there is nothing to close.
-      if (connection) await connection.close();
-    },
-  };
+  }
 }

@@ -3,6 +3,7 @@ import type { NatsConnection } from '@holdfast/shared/jetstream/connection/conne
 import {
   DurableSessionLog,
   readEventAt,
+  readLastSequence,
   readLogEnd,
 } from '@holdfast/shared/jetstream/sessions/durable-session-log.ts';
 import type { SessionLog } from '../ports.ts';
@@ -11,6 +12,7 @@ import type { SessionLog } from '../ports.ts';
 export function jetStreamSessionLog(nc: NatsConnection): SessionLog {
   const durable = durableNames.projector;
   return {
+    lastSequence: () => readLastSequence(nc),
     end: () => readLogEnd(nc, durable),
     eventAt: (sequence) => readEventAt(nc, sequence),
     openAfter: (after) => DurableSessionLog.open({ nc, durable, after }),

@@ -8,6 +8,8 @@ import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '../../lease/lease-store.ts';
 import { fewAtOnce } from '../../runtime/few-at-once.ts';
+import { BrokerAnswers } from '../connection/broker-answers.ts';
+import { isBrokerSilent } from '../connection/broker-silence.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { watchBucket } from './watch-bucket.ts';
 
@@ -22,10 +24,12 @@ export class KvLeaseStore implements LeaseStore {
   readonly #bucket: string;
   readonly #stream: string;
   readonly #subjectPrefix: string;
+  readonly #answers: BrokerAnswers;
   readonly #inTurn = fewAtOnce(askedAtOnce);
 
   private constructor(nc: NatsConnection, kv: KV, jsm: JetStreamManager, bucket: string) {
     this.#nc = nc;
+    this.#answers = BrokerAnswers.of(nc);
     this.#kv = kv;
     this.#jsm = jsm;
     this.#bucket = bucket;
@@ -76,9 +80,14 @@ export class KvLeaseStore implements LeaseStore {
   }
 
   async #put(key: string, value: string, previousSeq: number, timeoutMs: number): Promise<number> {
+    const question = this.#answers.asked('write');
     try {
-      return await this.#kv.put(key, value, { previousSeq, timeout: timeoutMs });
+      const revision = await this.#kv.put(key, value, { previousSeq, timeout: timeoutMs });
+      question.answered();
+      return revision;
     } catch (error) {
+      if (isBrokerSilent(error)) question.failed((error as Error).message);
+      else question.answered();
       if (isWrongRevision(error)) {
         throw new LeaseConflict(`${key} was written by somebody else`, { cause: error });
       }

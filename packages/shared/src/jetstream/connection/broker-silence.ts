@@ -1,5 +1,6 @@
 import { NoRespondersError, PermissionViolationError, RequestError, TimeoutError } from '@nats-io/nats-core';
 import { BrokerAway, BrokerUnfit } from './broker-unfit.ts';
+import { NoLeader } from './leader-info.ts';
 
 /** Whether NATS gave no answer, rather than one that refuses: the same may be asked again later. */
 export function isBrokerSilent(error: unknown): boolean {
@@ -7,6 +8,7 @@ export function isBrokerSilent(error: unknown): boolean {
   if (error.cause instanceof PermissionViolationError) return false;
   return (
     error instanceof BrokerAway ||
+    error instanceof NoLeader ||
     error instanceof TimeoutError ||
     error instanceof NoRespondersError ||
     error instanceof RequestError ||

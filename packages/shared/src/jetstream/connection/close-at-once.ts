@@ -5,9 +5,9 @@ import type { NatsConnection } from '@nats-io/transport-node';
  * the socket has taken all that is still to be written (@nats-io/transport-node 3.4.0): to a host that is gone that is never, and
  * 60 s were measured after a cut of 30 s. Nothing is lost by it: what matters is confirmed by its receiver.
  */
-export function closeAtOnce(nc: NatsConnection): void {
+export function closeAtOnce(nc: NatsConnection, why = 'the server did not answer'): void {
   const { transport } = (nc as unknown as ClientInside).protocol;
-  void transport.close(new Error('the server did not answer'));
+  void transport.close(new Error(why));
 }
 
 /** What the client has no call for; a test notices when it is gone. */

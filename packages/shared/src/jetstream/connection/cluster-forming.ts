@@ -2,17 +2,7 @@ import { JetStreamApiError } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { pause, systemTimers } from '../../runtime/timers.ts';
 import { isBrokerSilent } from './broker-silence.ts';
-
-/** "no suitable peers for placement": fewer nodes than copies, or some that were not seen yet, or have no room. */
-export const noSuitablePeers = 10005;
-
-/** Answers of a node while its cluster has no leader, or has just lost it. */
-const withoutLeader: readonly number[] = [
-  10004, // its answer would be incomplete
-  10008, // JetStream is unavailable for now
-  10009, // this node cannot handle the request
-  noSuitablePeers,
-];
+import { withoutLeader } from './without-leader.ts';
 
 /** Nodes that start together have to find each other and to elect a leader: 4–9 s were measured. */
 const formingMs = 30_000;

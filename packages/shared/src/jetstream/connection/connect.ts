@@ -10,8 +10,11 @@ import { inboxPrefix } from '../../contracts/subjects.ts';
 import type { BrokerAccess } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { pause, systemTimers } from '../../runtime/timers.ts';
+import { BrokerAnswers } from './broker-answers.ts';
 import { closeAtOnce } from './close-at-once.ts';
 import { parseNatsAddress } from './nats-address.ts';
+import { NodeChoice } from './node-choice.ts';
+import { watchNode } from './node-watch.ts';
 
 export { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
 
@@ -19,8 +22,13 @@ export { type NatsConnection, PermissionViolationError } from '@nats-io/transpor
 export interface Connection {
   readonly nc: NatsConnection;
   isUp(): boolean;
-  /** Called after every reconnect. What was watched may have been missed meanwhile. */
-  onReconnect(listener: () => void): void;
+  /** Why the broker cannot be used now, in words; undefined when it can, as far as it has answered. */
+  problem(): string | undefined;
+  /**
+   * Called after every reconnect. What was watched may have been missed meanwhile.
+   * @param listener is told whether the client only moved to another node, of brokers that answered all the time
+   */
+  onReconnect(listener: (hasMoved: boolean) => void): void;
   /** Sends what is still buffered, then closes; gives up after a few seconds when the broker is away. */
   close(): Promise<void>;
 }
@@ -36,10 +44,16 @@ export async function connectNats(
     readonly log: Logger;
     /** Ends the wait for a first connection. */
     readonly signal?: AbortSignal;
+    /**
+     * A stream that the service cannot do without: whether it can be used is asked again and again, and a node that does not
+     * answer is left for another one.
+     */
+    readonly needs?: string;
   },
 ): Promise<Connection> {
-  const { name, log } = options;
-  const nc = await firstConnection(options, {
+  const { name, log, needs } = options;
+  const choice = new NodeChoice();
+  const clientOptions: NodeConnectionOptions = {
     ...accessOptions(options),
     name,
     maxReconnectAttempts: -1,
@@ -51,9 +65,13 @@ export async function connectNats(
     // Every request would capture a stack for an error that it hardly ever has: a tenth of the supervisor's time.
     noAsyncTraces: true,
     inboxPrefix: inboxPrefix(name),
-  });
+    reconnectToServer: choice.pick,
+  };
+  const nc = await firstConnection(options, clientOptions);
+  const answers = BrokerAnswers.of(nc);
   let up = true;
-  const listeners: (() => void)[] = [];
+  let isMoving = false;
+  const listeners: ((hasMoved: boolean) => void)[] = [];
   log.info({ server: nc.getServer() }, 'connected to NATS');
   void (async () => {
     for await (const status of nc.status()) {
@@ -67,8 +85,11 @@ export async function connectNats(
           break;
         case 'reconnect':
           up = true;
+          choice.arrived();
+          answers.forget();
           log.info({ server: status.server }, 'reconnected to NATS');
-          for (const listener of listeners) listener();
+          for (const listener of listeners) listener(isMoving);
+          isMoving = false;
           break;
         case 'error':
           log.error({ err: status.error }, 'NATS reported an error');
@@ -76,9 +97,26 @@ export async function connectNats(
       }
     }
   })();
+  const isUp = () => up && !nc.isClosed();
+  if (needs !== undefined) {
+    watchNode({
+      ...{ nc, answers, choice, isUp, stream: needs, log },
+      hasOthers: () => countOf(clientOptions.servers) > 1 || (nc.info?.connect_urls?.length ?? 0) > 1,
+      dial: (node) => connectTransport({ ...clientOptions, ...oneLook, servers: [node] }),
+      onMove: () => {
+        isMoving = true;
+      },
+    });
+  }
   return {
     nc,
-    isUp: () => up && !nc.isClosed(),
+    isUp,
+    problem: () => {
+      if (!isUp()) return 'there is no connection to NATS';
+      const silentMs = answers.silentForMs();
+      if (silentMs < unusableAfterMs) return undefined;
+      return `NATS has given no answer that counts for ${Math.round(silentMs / 1_000)} s: ${answers.why()}`;
+    },
     onReconnect: (listener) => listeners.push(listener),
     close: async () => {
       if (nc.isClosed()) return;
@@ -94,6 +132,21 @@ export async function connectNats(
       }
     },
   };
+}
+
+/** With the last question unanswered for so long, the service cannot do what it is for. */
+const unusableAfterMs = 5_000;
+
+/** A connection that is made to ask one thing. */
+const oneLook: NodeConnectionOptions = {
+  reconnect: false,
+  maxReconnectAttempts: 0,
+  ignoreClusterUpdates: true,
+  timeout: 3_000,
+};
+
+function countOf(servers: NodeConnectionOptions['servers']): number {
+  return Array.isArray(servers) ? servers.length : 1;
 }
 
 const firstConnectionPauseMs = 250;

@@ -1,5 +1,6 @@
-import type { JetStreamManager, StreamInfo } from '@nats-io/jetstream';
-import { pause, systemTimers } from '../../runtime/timers.ts';
+import { JetStreamApiError, type JetStreamManager, type StreamInfo } from '@nats-io/jetstream';
+import { askAgain } from './ask-again.ts';
+import { withoutLeader } from './without-leader.ts';
 
 /** A stream has no leader now that hears from most of its copies. It may have one in a moment. */
 export class NoLeader extends Error {
@@ -11,7 +12,8 @@ export class NoLeader extends Error {
  * what it has.
  */
 const heardWithinMs = 4_000;
-const againMs = 250;
+const againMs = 500;
+const listAgainMs = 2_000;
 const patienceMs = 5_000;
 const nanosPerMs = 1_000_000;
 
@@ -26,15 +28,18 @@ export async function leaderInfo(
   options?: Parameters<JetStreamManager['streams']['info']>[1],
   withinMs = patienceMs,
 ): Promise<StreamInfo> {
-  const giveUpAt = performance.now() + withinMs;
-  for (;;) {
+  const ask = async () => {
     // A copy: the client turns the pages of a long list in it.
     const info = await jsm.streams.info(stream, options && { ...options });
     const why = notOfLeader(info);
-    if (why === undefined) return info;
-    if (performance.now() + againMs > giveUpAt) throw new NoLeader(`stream ${stream}: ${why}`);
-    await pause(systemTimers, againMs);
-  }
+    if (why !== undefined) throw new NoLeader(`stream ${stream}: ${why}`);
+    return info;
+  };
+  const isFinal = (error: unknown) =>
+    error instanceof JetStreamApiError && !withoutLeader.includes(error.code);
+  // A list of thousands of subjects takes its time.
+  const everyMs = options?.subjects_filter === undefined ? againMs : listAgainMs;
+  return askAgain(ask, { everyMs, withinMs, isFinal });
 }
 
 /** Why the answer counts for nothing; undefined when it does. */

@@ -1,8 +1,9 @@
 import type { MsgHdrs, NatsConnection } from '@nats-io/nats-core';
 import { traceParentName } from '../../contracts/trace-parent.ts';
 import { AnswerInbox } from '../connection/answer-inbox.ts';
+import { BrokerAnswers } from '../connection/broker-answers.ts';
 import { messageIdHeader, plainHeaders } from '../connection/plain-headers.ts';
-import { type PubAck, PublishNotSent, PublishUnconfirmed, readPubAck } from './pub-ack.ts';
+import { type PubAck, PublishNotSent, PublishRefused, PublishUnconfirmed, readPubAck } from './pub-ack.ts';
 
 export interface ConfirmedPublish {
   readonly subject: string;
@@ -21,11 +22,13 @@ const publishers = new WeakMap<NatsConnection, ConfirmedPublisher>();
 export class ConfirmedPublisher {
   readonly #nc: NatsConnection;
   readonly #inbox: AnswerInbox;
+  readonly #answers: BrokerAnswers;
   #unsent: (() => void)[] = [];
 
   private constructor(nc: NatsConnection) {
     this.#nc = nc;
     this.#inbox = new AnswerInbox(nc);
+    this.#answers = BrokerAnswers.of(nc);
   }
 
   /** One for all that share the connection, so that what they send at a time goes out together. */
@@ -66,19 +69,26 @@ export class ConfirmedPublisher {
       }
       this.#unsent.push(() => {
         let reply: string | undefined;
+        const question = this.#answers.asked('write');
         try {
           reply = this.#inbox.expect({
             onAnswer: (message) => {
               const ack = readPubAck(message);
+              if (ack instanceof PublishRefused && ack.code === 0) question.failed(ack.message);
+              else question.answered();
               if (ack instanceof Error) reject(ack);
               else resolve(ack);
             },
-            onLost: (why) => reject(new PublishUnconfirmed(why)),
+            onLost: (why) => {
+              question.failed(why);
+              reject(new PublishUnconfirmed(why));
+            },
             timeoutMs,
           });
           this.#nc.publish(subject, body, { reply, headers });
         } catch (error) {
           if (reply !== undefined) this.#inbox.forget(reply);
+          question.failed('it could not be sent');
           reject(new PublishNotSent('the connection does not take it', { cause: error }));
         }
       });

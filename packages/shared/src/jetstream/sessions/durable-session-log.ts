@@ -65,6 +65,12 @@ export async function readLogEnd(nc: NatsConnection, durable: string): Promise<L
   return { lastSequence: state.last_seq, acknowledged: await asked(nc, (jsm) => ackFloor(jsm, durable)) };
 }
 
+/** Sequence of the last event, 0 when the log never held one. */
+export async function readLastSequence(nc: NatsConnection): Promise<number> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  return (await leaderInfo(jsm, streamNames.sessions)).state.last_seq;
+}
+
 /** The event at a sequence, undefined when the log has none there. */
 export async function readEventAt(nc: NatsConnection, sequence: number): Promise<StoredEvent | undefined> {
   try {

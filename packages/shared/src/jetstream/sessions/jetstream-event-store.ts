@@ -20,9 +20,11 @@ import {
   StoreUnavailable,
   VersionConflict,
 } from '../../event-store/event-store.ts';
+import { askAgain } from '../connection/ask-again.ts';
+import { withoutLeader } from '../connection/without-leader.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 import { ConfirmedPublisher } from '../publish/confirmed-publisher.ts';
-import { PublishNotSent, PublishRefused } from '../publish/pub-ack.ts';
+import { type PubAck, PublishNotSent, PublishRefused } from '../publish/pub-ack.ts';
 
 export interface JetStreamEventStoreOptions {
   /** Longest time for an append, its retries and the reading of who won. */
@@ -33,6 +35,12 @@ export interface JetStreamEventStoreOptions {
 
 /** Between two attempts: some failures are answered at once, and the broker needs its time. */
 const retryPauseMs = 50;
+
+/** A message to a stream that has no leader is lost, and the next leader should have it as soon as it is there. */
+const askAgainMs = 700;
+
+/** JetStream's code for a message that was sent before and is on its way into the stream. */
+const inProcess = 10158;
 
 /** None is begun with less time: its answer would come too late, and what is certain would be called unknown. */
 const shortestAttemptMs = 500;
@@ -67,42 +75,54 @@ export class JetStreamEventStore implements EventStore {
     const body = JSON.stringify(event);
     // Once an attempt went unanswered, no later error can prove that nothing was stored: measured, a publish
     // that timed out on a stopped broker was stored when the broker went on.
-    let unanswered = false;
+    let isLost = false;
+    let onTheirWay = 0;
+    const isUnanswered = () => isLost || onTheirWay > 0;
     let cause: unknown;
+    const publish = (timeoutMs: number): Promise<PubAck> => {
+      const { id, traceparent } = event;
+      const message = { subject, body, messageId: id, expectedLast, traceparent, timeoutMs };
+      const send = async () => {
+        onTheirWay += 1;
+        try {
+          return await this.#publisher.publish(message);
+        } catch (error) {
+          isLost ||= !(error instanceof PublishRefused || error instanceof PublishNotSent);
+          throw error;
+        } finally {
+          onTheirWay -= 1;
+        }
+      };
+      return askAgain(send, { everyMs: askAgainMs, withinMs: timeoutMs, isFinal: isAnswer });
+    };
     for (;;) {
       try {
-        const { sequence, duplicate } = await this.#publisher.publish({
-          subject,
-          body,
-          messageId: event.id,
-          expectedLast,
-          traceparent: event.traceparent,
-          timeoutMs: Math.max(1, Math.min(this.#requestTimeoutMs, deadline - performance.now())),
-        });
+        const leftMs = deadline - performance.now();
+        const { sequence, duplicate } = await publish(Math.max(1, Math.min(this.#requestTimeoutMs, leftMs)));
         if (!duplicate) return sequence;
-        unanswered = true;
+        isLost = true;
         // A clustered 2.10 can answer `duplicate` with sequence 0 for a message that it never stored.
         if (sequence > 0) return await this.#storedBefore(subject, event, sequence);
       } catch (error) {
         if (error instanceof StoreUnavailable) throw error;
         cause = error;
-        if (!unanswered && provesNothingStored(error)) {
+        if (!isUnanswered() && provesNothingStored(error)) {
           throw new StoreUnavailable(`SESSIONS did not take the event: ${messageOf(error)}`, { cause });
         }
-        unanswered ||= !isWrongLastSequence(error) && !hadNoTaker(error);
+        isLost ||= !isWrongLastSequence(error) && !hadNoTaker(error);
       }
       const follower = await this.#follower(subject, expectedLast);
       if (follower.event) return settle(subject, event, expectedLast, follower.event);
       // Nobody has followed, and yet another sequence was expected: one beyond the subject's end. After an
       // unanswered attempt, or with one of somebody else in flight, that end may still move.
-      if (!unanswered && follower.isAnswered && isWrongLastSequence(cause) && !mayBeInFlight(cause)) {
+      if (!isUnanswered() && follower.isAnswered && isWrongLastSequence(cause) && !mayBeInFlight(cause)) {
         throw new VersionConflict(subject, expectedLast, { cause });
       }
       const shortestMs = Math.min(shortestAttemptMs, this.#requestTimeoutMs);
       if (performance.now() + retryPauseMs + shortestMs >= deadline) break;
       await sleep(retryPauseMs);
     }
-    if (!unanswered && hadNoTaker(cause)) {
+    if (!isUnanswered() && hadNoTaker(cause)) {
       throw new StoreUnavailable('nobody takes events of SESSIONS: JetStream is not up', { cause });
     }
     throw new AppendOutcomeUnknown(subject, event.id, { cause });
@@ -164,7 +184,12 @@ export class JetStreamEventStore implements EventStore {
 
   async #getMessage(query: MsgRequest): Promise<StoredMsg | undefined> {
     try {
-      return (await this.#jsm.streams.getMessage(streamNames.sessions, query)) ?? undefined;
+      const message = await askAgain(() => this.#jsm.streams.getMessage(streamNames.sessions, query), {
+        everyMs: askAgainMs,
+        withinMs: this.#requestTimeoutMs,
+        isFinal: (error) => error instanceof JetStreamApiError && !withoutLeader.includes(error.code),
+      });
+      return message ?? undefined;
     } catch (error) {
       if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
         return undefined;
@@ -176,6 +201,12 @@ export class JetStreamEventStore implements EventStore {
 function settle(subject: string, event: CloudEvent, expectedLast: number, winner: StoredEvent): number {
   if ((winner.message as { id?: unknown }).id === event.id) return winner.sequence;
   throw new VersionConflict(subject, expectedLast);
+}
+
+/** Nothing better is to be waited for. */
+function isAnswer(error: unknown): boolean {
+  if (error instanceof PublishRefused) return error.code !== inProcess;
+  return error instanceof PublishNotSent;
 }
 
 /** Answers that a request which was sent once, and only once, has left no trace. */

@@ -20,8 +20,9 @@ import {
   requireFitStreams,
   type StreamShape,
 } from '../connection/broker-unfit.ts';
-import { isOfCluster, noSuitablePeers, onceClusterFormed } from '../connection/cluster-forming.ts';
+import { isOfCluster, onceClusterFormed } from '../connection/cluster-forming.ts';
 import { streamSetUp } from '../connection/leader-info.ts';
+import { noSuitablePeers } from '../connection/without-leader.ts';
 
 export interface StreamSettings {
   readonly sessionsMaxBytes: number;

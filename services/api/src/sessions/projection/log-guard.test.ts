@@ -20,6 +20,7 @@ beforeAll(async () => {
 /** A log of events with these ids. */
 function logOf(...ids: string[]): SessionLog {
   return {
+    lastSequence: async () => ids.length,
     end: async () => ({ lastSequence: ids.length, acknowledged: undefined }),
     eventAt: async (sequence) => ({ subject: '', sequence, message: { id: ids[sequence - 1] } }),
     openAfter: async () => {
@@ -29,7 +30,7 @@ function logOf(...ids: string[]): SessionLog {
 }
 const away: SessionLog = {
   ...logOf(),
-  end: async () => {
+  lastSequence: async () => {
     throw new BrokerUnavailable('away');
   },
 };

@@ -25,10 +25,10 @@ const wayOut =
  */
 export async function verifyLog(log: SessionLog, checkpoint: Checkpoint): Promise<void> {
   const { lastSequence, lastEventId } = checkpoint;
-  const end = await log.end();
-  if (end.lastSequence < lastSequence) {
+  const end = await log.lastSequence();
+  if (end < lastSequence) {
     throw new LogBehindReadModel(
-      `SESSIONS ends at sequence ${end.lastSequence}, but the read model has events up to ${lastSequence}. ${wayOut}`,
+      `SESSIONS ends at sequence ${end}, but the read model has events up to ${lastSequence}. ${wayOut}`,
     );
   }
   if (lastEventId === null) return;
@@ -99,16 +99,24 @@ export class LogGuard {
     };
   }
 
-  /** Looks again; without a database, or with a broker that does not answer, the last finding stands. Never throws. */
-  async check(log: SessionLog): Promise<void> {
+  /**
+   * Looks again; without a database, or with a broker that does not answer, the last finding stands. Never throws.
+   * @returns false when the broker could not be asked
+   */
+  async check(log: SessionLog): Promise<boolean> {
+    let checkpoint: Checkpoint | undefined;
     try {
-      const checkpoint = await readCheckpoint(this.#database);
+      checkpoint = await readCheckpoint(this.#database);
+    } catch {
+      return true;
+    }
+    try {
       if (checkpoint) await verifyLog(log, checkpoint);
       this.#judge.agrees(kind);
       this.#said = undefined;
       this.#isSound = checkpoint !== undefined;
     } catch (error) {
-      if (!(error instanceof LogBehindReadModel)) return;
+      if (!(error instanceof LogBehindReadModel)) return false;
       this.#isSound = false;
       this.#judge.doubts(kind, error);
       if (this.#judge.state() !== 'damaged') {
@@ -121,5 +129,6 @@ export class LogGuard {
         this.#log.error({ err: error }, error.message);
       }
     }
+    return true;
   }
 }

@@ -37,6 +37,7 @@ function logThatHung(events: readonly StoredEvent[], delivered: number) {
   const opened: number[] = [];
   let timesEmpty = 0;
   const sessionLog: SessionLog = {
+    lastSequence: async () => events.length,
     end: async () => ({ lastSequence: events.length, acknowledged: undefined }),
     eventAt: async (sequence) => events[sequence - 1],
     openAfter: async (after) => {

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { askAgain, NoAnswerInTime } from './ask-again.ts';
+
+const patient = { everyMs: 10, withinMs: 20_000, isFinal: (error: unknown) => error instanceof RangeError };
+
+/** Questions that are answered by hand. */
+function questions() {
+  const asked: PromiseWithResolvers<string>[] = [];
+  const ask = () => {
+    const question = Promise.withResolvers<string>();
+    asked.push(question);
+    return question.promise;
+  };
+  return { asked, ask, untilAsked: (count: number) => expect.poll(() => asked.length).toBe(count) };
+}
+
+describe('a question that is asked again', () => {
+  it('takes the first answer, be it to an earlier one', async () => {
+    const { asked, ask, untilAsked } = questions();
+    const answer = askAgain(ask, { ...patient, everyMs: 100 });
+    await untilAsked(3);
+    asked[1]?.resolve('to the second');
+    expect(await answer).toBe('to the second');
+    asked[0]?.reject(new Error('too late'));
+    expect(asked.length).toBeLessThan(5);
+  });
+
+  it('is asked anew after a failure that may pass, and ends with one that will not', async () => {
+    const failures = [new Error('no leader'), new Error('no leader'), new RangeError('no such stream')];
+    const ask = async () => {
+      throw failures.shift();
+    };
+    await expect(askAgain(ask, patient)).rejects.toThrow('no such stream');
+    expect(failures).toEqual([]);
+  });
+
+  it('ends with the last failure when the time is up, or with none', async () => {
+    const hurried = { ...patient, withinMs: 50 };
+    await expect(askAgain(() => Promise.reject(new Error('no leader')), hurried)).rejects.toThrow(
+      'no leader',
+    );
+    await expect(askAgain(() => new Promise(() => undefined), hurried)).rejects.toBeInstanceOf(
+      NoAnswerInTime,
+    );
+  });
+});

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { BrokerAnswers } from './broker-answers.ts';
+
+function answersForTest() {
+  let nowMs = 1_000;
+  const answers = new BrokerAnswers({ monotonicMs: () => nowMs });
+  return {
+    answers,
+    after: (ms: number) => {
+      nowMs += ms;
+    },
+  };
+}
+
+describe('the time for which a broker has not answered', () => {
+  it('is none while all is answered, however slowly', () => {
+    const { answers, after } = answersForTest();
+    expect(answers.unansweredForMs()).toBe(0);
+    const asked = Array.from({ length: 20 }, () => {
+      const question = answers.asked('read');
+      after(1_000);
+      return question;
+    });
+    expect(answers.unansweredForMs()).toBe(20_000);
+    // Each takes three seconds, and three more are on their way.
+    for (const question of asked.slice(0, -3)) question.answered();
+    expect(answers.unansweredForMs()).toBe(3_000);
+    for (const question of asked.slice(-3)) question.answered();
+    expect(answers.unansweredForMs()).toBe(0);
+  });
+
+  it('begins with the first question that got none', () => {
+    const { answers, after } = answersForTest();
+    answers.asked('read').answered();
+    after(1_000);
+    const first = answers.asked('read');
+    after(2_000);
+    first.failed('timeout');
+    answers.asked('read').failed('no leader');
+    after(500);
+    expect([answers.unansweredForMs(), answers.why()]).toEqual([2_500, 'no leader']);
+  });
+
+  it('ends with an answer to a later one, not with a late answer to an earlier one', () => {
+    const { answers, after } = answersForTest();
+    const early = answers.asked('read');
+    after(1_000);
+    const lost = answers.asked('read');
+    after(1_000);
+    const later = answers.asked('read');
+    lost.failed('timeout');
+    early.answered();
+    expect(answers.unansweredForMs()).toBe(1_000);
+    later.answered();
+    expect(answers.unansweredForMs()).toBe(0);
+    // What was overtaken by an answer counts no more, whatever becomes of it.
+    const overtaken = answers.asked('read');
+    after(100);
+    answers.asked('read').answered();
+    overtaken.failed('timeout');
+    expect(answers.unansweredForMs()).toBe(0);
+  });
+
+  it('goes on while writes get none, though reads are answered', () => {
+    const { answers, after } = answersForTest();
+    answers.asked('write').failed('timeout');
+    after(4_000);
+    answers.asked('read').answered();
+    expect(answers.unansweredForMs()).toBe(4_000);
+    answers.asked('write').answered();
+    expect(answers.unansweredForMs()).toBe(0);
+  });
+
+  it('begins anew with another node', () => {
+    const { answers, after } = answersForTest();
+    answers.asked('write').failed('timeout');
+    const pending = answers.asked('read');
+    after(4_000);
+    answers.forget();
+    pending.failed('timeout');
+    expect([answers.unansweredForMs(), answers.silentForMs()]).toEqual([0, 4_000]);
+    after(1_000);
+    expect(answers.silentForMs()).toBe(5_000);
+    answers.asked('read').answered();
+    expect(answers.silentForMs()).toBe(0);
+  });
+});

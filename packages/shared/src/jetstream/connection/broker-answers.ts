@@ -1,0 +1,105 @@
+import type { NatsConnection } from '@nats-io/nats-core';
+import { type Clock, systemClock } from '../../runtime/clock.ts';
+
+/** What a broker that has lost its quorum still answers from what it has, and what it does not. */
+export type QuestionKind = 'read' | 'write';
+
+interface Asked {
+  /** Of those that were sent after the last one that was answered. */
+  readonly pending: Map<number, number>;
+  answeredSentAtMs: number;
+  /** Sending times of the first and the last that got no answer. */
+  failed: { readonly firstMs: number; readonly lastMs: number } | undefined;
+}
+
+const books = new WeakMap<NatsConnection, BrokerAnswers>();
+
+/**
+ * Knows for how long the broker has given no answer that counts. An answer to one question stands for all that were sent
+ * before it, so that a slow link does not look like a dead one.
+ */
+export class BrokerAnswers {
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #asked: Readonly<Record<QuestionKind, Asked>> = { read: nothingAsked(), write: nothingAsked() };
+  #tickets = 0;
+  /** Since before the present node was asked. */
+  #silentSinceMs: number | undefined;
+  #why = '';
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+    this.#clock = clock;
+  }
+
+  /** One for all that share the connection. */
+  static of(nc: NatsConnection): BrokerAnswers {
+    const known = books.get(nc);
+    if (known) return known;
+    const made = new BrokerAnswers(systemClock);
+    books.set(nc, made);
+    return made;
+  }
+
+  /** A question leaves. @returns to be told, once, of an answer that counts, or why there was none */
+  asked(kind: QuestionKind): { answered(): void; failed(why: string): void } {
+    const asked = this.#asked[kind];
+    this.#tickets += 1;
+    const ticket = this.#tickets;
+    const sentAtMs = this.#clock.monotonicMs();
+    asked.pending.set(ticket, sentAtMs);
+    return {
+      answered: () => {
+        if (!asked.pending.delete(ticket)) return;
+        this.#silentSinceMs = undefined;
+        asked.answeredSentAtMs = Math.max(asked.answeredSentAtMs, sentAtMs);
+        for (const [other, atMs] of asked.pending) if (atMs <= sentAtMs) asked.pending.delete(other);
+        const { failed } = asked;
+        if (!failed || failed.firstMs > sentAtMs) return;
+        asked.failed =
+          failed.lastMs <= sentAtMs ? undefined : { firstMs: failed.lastMs, lastMs: failed.lastMs };
+      },
+      failed: (why) => {
+        if (!asked.pending.delete(ticket) || sentAtMs <= asked.answeredSentAtMs) return;
+        this.#why = why;
+        const { firstMs = sentAtMs, lastMs = sentAtMs } = asked.failed ?? {};
+        asked.failed = { firstMs: Math.min(firstMs, sentAtMs), lastMs: Math.max(lastMs, sentAtMs) };
+      },
+    };
+  }
+
+  /** Since the first question was sent to this node that has no answer; 0 when the last one has. */
+  unansweredForMs(): number {
+    const nowMs = this.#clock.monotonicMs();
+    let sinceMs = nowMs;
+    for (const { pending, failed } of Object.values(this.#asked)) {
+      // They are in the order in which they were sent.
+      const [oldestMs = nowMs] = pending.values();
+      sinceMs = Math.min(sinceMs, oldestMs, failed?.firstMs ?? nowMs);
+    }
+    return nowMs - sinceMs;
+  }
+
+  /** The same, over all nodes that were asked. */
+  silentForMs(): number {
+    const nowMs = this.#clock.monotonicMs();
+    return Math.max(this.unansweredForMs(), nowMs - (this.#silentSinceMs ?? nowMs));
+  }
+
+  /** Why the last one got no answer. */
+  why(): string {
+    return this.#why;
+  }
+
+  /** What was asked of one node says nothing of another. */
+  forget(): void {
+    const unansweredMs = this.unansweredForMs();
+    if (unansweredMs > 0) this.#silentSinceMs ??= this.#clock.monotonicMs() - unansweredMs;
+    for (const asked of Object.values(this.#asked)) {
+      asked.pending.clear();
+      asked.failed = undefined;
+    }
+  }
+}
+
+function nothingAsked(): Asked {
+  return { pending: new Map(), answeredSentAtMs: Number.NEGATIVE_INFINITY, failed: undefined };
+}

@@ -1,0 +1,161 @@
+import type { StreamInfo } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Logger } from '../../runtime/logger.ts';
+import { pause, systemTimers } from '../../runtime/timers.ts';
+import type { BrokerAnswers } from './broker-answers.ts';
+import { closeAtOnce } from './close-at-once.ts';
+import { notOfLeader } from './leader-info.ts';
+import type { NodeChoice } from './node-choice.ts';
+import { withoutLeader } from './without-leader.ts';
+
+export interface NodeWatchOptions {
+  readonly nc: NatsConnection;
+  readonly answers: BrokerAnswers;
+  readonly choice: NodeChoice;
+  readonly isUp: () => boolean;
+  /** What is asked about: a stream that the service cannot do without. */
+  readonly stream: string;
+  /** Whether there is another node to go to. */
+  readonly hasOthers: () => boolean;
+  /** A connection of its own to one node, for a look. */
+  readonly dial: (node: string) => Promise<NatsConnection>;
+  /** The connection is being moved to a node that is known to answer. */
+  readonly onMove: () => void;
+  readonly log: Logger;
+}
+
+const askEveryMs = 1_000;
+/** Longer than any link takes that is worth having: what is given up is counted from its sending all the same. */
+const askTimeoutMs = 10_000;
+/** A node that has given no answer that counts for so long is left … */
+const leftAfterMs = 4_000;
+/** … not more often than this, and less often while no node answers. */
+const leftEveryMs = 5_000;
+const leftEveryAtMostMs = 30_000;
+/** So often a node that was left is looked at, and twice in a row it must answer. */
+const homeEveryMs = 10_000;
+
+/**
+ * Asks the node that the client is connected to, again and again, something that only a leader with most of its copies can
+ * answer. TCP connections outlive the quorum of a node: nobody left one that was cut off from the other two, and
+ * all that hung on it stood still.
+ *
+ * A client that went elsewhere goes back when its node answers again, so that the clients are spread over the nodes as before.
+ */
+export function watchNode(options: NodeWatchOptions): void {
+  const watch = new NodeWatch(options);
+  const { signal, abort } = stoppedWith(options.nc);
+  void watch.askRegularly(signal).finally(abort);
+  void watch.goHome(signal);
+}
+
+function stoppedWith(nc: NatsConnection): { signal: AbortSignal; abort: () => void } {
+  const closed = new AbortController();
+  void nc.closed().then(() => closed.abort());
+  return { signal: closed.signal, abort: () => closed.abort() };
+}
+
+class NodeWatch {
+  readonly #options: NodeWatchOptions;
+  readonly #home: string;
+  #leftAtMs = Number.NEGATIVE_INFINITY;
+  #leftEveryMs = leftEveryMs;
+
+  constructor(options: NodeWatchOptions) {
+    this.#options = options;
+    this.#home = options.nc.getServer();
+  }
+
+  async askRegularly(signal: AbortSignal): Promise<void> {
+    const { isUp } = this.#options;
+    while (!signal.aborted) {
+      if (isUp()) {
+        void this.#ask();
+        this.#leaveWhoDoesNotAnswer();
+      }
+      await pause(systemTimers, askEveryMs, signal);
+    }
+  }
+
+  async #ask(): Promise<void> {
+    const { nc, answers, stream } = this.#options;
+    const question = answers.asked('read');
+    const why = await whyNoAnswer(nc, stream, askTimeoutMs);
+    if (why === undefined) {
+      question.answered();
+      if (answers.unansweredForMs() < leftAfterMs) this.#leftEveryMs = leftEveryMs;
+    } else question.failed(why);
+  }
+
+  #leaveWhoDoesNotAnswer(): void {
+    const { nc, answers, choice, hasOthers, log } = this.#options;
+    const unansweredMs = Math.round(answers.unansweredForMs());
+    const nowMs = performance.now();
+    if (unansweredMs < leftAfterMs || nowMs - this.#leftAtMs < this.#leftEveryMs || !hasOthers()) return;
+    if (this.#leftAtMs > Number.NEGATIVE_INFINITY) {
+      this.#leftEveryMs = Math.min(leftEveryAtMostMs, 2 * this.#leftEveryMs);
+    }
+    this.#leftAtMs = nowMs;
+    const server = nc.getServer();
+    const about = { server, unanswered_ms: unansweredMs, why: answers.why() };
+    log.warn(about, 'this node of NATS gives no answer that counts; going to another one');
+    choice.goToAnotherThan(server);
+    closeAtOnce(nc, 'the node gives no answer that counts');
+  }
+
+  /** Never throws. */
+  async goHome(signal: AbortSignal): Promise<void> {
+    const { nc, answers, isUp, choice, onMove, log } = this.#options;
+    let answered = 0;
+    while (!signal.aborted) {
+      // Not all at once.
+      await pause(systemTimers, homeEveryMs * (1 + Math.random() / 2), signal);
+      if (signal.aborted || nc.getServer() === this.#home || !isUp()) {
+        answered = 0;
+        continue;
+      }
+      const why = await this.#lookAt(this.#home);
+      answered = why === undefined ? answered + 1 : 0;
+      if (answered < 2 || !isUp() || answers.unansweredForMs() >= askEveryMs) continue;
+      answered = 0;
+      log.info({ server: this.#home }, 'this node of NATS answers again; going back to it');
+      choice.goTo(this.#home);
+      onMove();
+      closeAtOnce(nc, 'going back to the first node');
+    }
+  }
+
+  async #lookAt(node: string): Promise<string | undefined> {
+    const { dial, stream } = this.#options;
+    try {
+      const nc = await dial(node);
+      try {
+        return await whyNoAnswer(nc, stream, askTimeoutMs / 2);
+      } finally {
+        await nc.close();
+      }
+    } catch (error) {
+      return String(error);
+    }
+  }
+}
+
+type InfoAnswer = StreamInfo & {
+  readonly error?: { readonly err_code?: number; readonly description?: string };
+};
+
+/** Undefined when there was an answer that counts; any refusal is one but for want of a leader. Never throws. */
+async function whyNoAnswer(
+  nc: NatsConnection,
+  stream: string,
+  timeoutMs: number,
+): Promise<string | undefined> {
+  try {
+    const message = await nc.request(`$JS.API.STREAM.INFO.${stream}`, '', { timeout: timeoutMs });
+    const { error, ...info } = message.json<InfoAnswer>();
+    if (!error) return notOfLeader(info);
+    return withoutLeader.includes(error.err_code ?? 0) ? (error.description ?? 'no leader') : undefined;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}

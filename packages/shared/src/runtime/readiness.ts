@@ -1,0 +1,21 @@
+/** By the name of each dependency, why it cannot be used right now, in words for people; undefined where it can. */
+export type Readiness = () => Readonly<Record<string, string | undefined>>;
+
+export function isReady(readiness: Readiness): boolean {
+  return Object.values(readiness()).every((why) => why === undefined);
+}
+
+/** What GET /health/ready answers. */
+export function readinessAnswer(readiness: Readiness): { readonly status: 200 | 503; readonly body: object } {
+  const found = Object.entries(readiness());
+  const reasons = Object.fromEntries(found.filter(([, why]) => why !== undefined));
+  const ready = Object.keys(reasons).length === 0;
+  return {
+    status: ready ? 200 : 503,
+    body: {
+      status: ready ? 'ok' : 'unavailable',
+      dependencies: Object.fromEntries(found.map(([name, why]) => [name, why === undefined])),
+      ...(ready ? {} : { reasons }),
+    },
+  };
+}
