@@ -92,7 +92,8 @@ describe('a fleet', () => {
     world.renew(1);
     await world.look(0);
     world.renew(2);
-    await world.look(0);
+    await world.look(1_000);
+    expect(world.watch.fleet().get('A')?.verdict).toBe('alive');
     expect(unchangedForMs()).toBe(0);
     await world.time.advance(2_000);
     expect(unchangedForMs()).toBe(2_000);
