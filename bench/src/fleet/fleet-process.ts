@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import { collectorNodeOptions } from '@holdfast/dev/stack/service-children.ts';
 import { InvalidMeasurement } from '../benchmark.ts';
 
 const services = join(import.meta.dirname, '../../../services');
@@ -25,7 +26,11 @@ export async function startFleetProcess(
   const running = await startProcess({
     name: service,
     command: process.execPath,
-    args: [...profile, join(services, service, 'src', 'main.ts')],
+    args: [
+      ...profile,
+      ...(service === 'collector' ? collectorNodeOptions : []),
+      join(services, service, 'src', 'main.ts'),
+    ],
     env: { LOG_LEVEL: 'info', HEALTH_PORT: '0', DEVICE_NETWORKS: '127.0.0.0/8', ...settings },
   });
   return {

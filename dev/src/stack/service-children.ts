@@ -21,12 +21,14 @@ function withHealthPort(
   service: string,
   { config, logs, natsUrl }: ServiceSettings,
   settings: () => Readonly<Record<string, string>>,
+  nodeOptions: readonly string[] = [],
 ): () => Promise<LiveProcess> {
   return async () => {
     const healthPort = await freePort();
     return startService({
       name,
       main: mainOf('services', service),
+      nodeOptions,
       env: {
         ...common(config, natsUrl),
         HEALTH_HOST: LOOPBACK,
@@ -43,16 +45,29 @@ export function supervisorProcess(settings: ServiceSettings): () => Promise<Live
   return withHealthPort('supervisor', 'supervisor', settings, () => ({}));
 }
 
+/**
+ * Bounds the heap of new objects. V8 doubles it as bursts pass, as after an outage of the broker, up to 128 MB, and makes it
+ * smaller only when it collects all of the heap, which a collector needs every few minutes at most. Measured with 25,000
+ * values/s: 190 to 205 MB resident instead of 262 to 315, for the same processor time.
+ */
+export const collectorNodeOptions = ['--max-semi-space-size=16'] as const;
+
 export function collectorProcess(
   collectorId: string,
   settings: ServiceSettings & { readonly spoolDir: string },
 ): () => Promise<LiveProcess> {
-  return withHealthPort(collectorId, 'collector', settings, () => ({
-    COLLECTOR_ID: collectorId,
-    SPOOL_DIR: settings.spoolDir,
-    // The simulated plant is on this machine, real devices are anywhere.
-    DEVICE_NETWORKS: '0.0.0.0/0,::/0',
-  }));
+  return withHealthPort(
+    collectorId,
+    'collector',
+    settings,
+    () => ({
+      COLLECTOR_ID: collectorId,
+      SPOOL_DIR: settings.spoolDir,
+      // The simulated plant is on this machine, real devices are anywhere.
+      DEVICE_NETWORKS: '0.0.0.0/0,::/0',
+    }),
+    collectorNodeOptions,
+  );
 }
 
 export function writerProcess(

@@ -8,6 +8,8 @@ export interface ServiceProcessOptions {
   readonly name: string;
   /** Absolute path of its main.ts. */
   readonly main: string;
+  /** Options of Node itself. */
+  readonly nodeOptions?: readonly string[];
   /** Its settings. A variable of the same name with `_FILE` behind it, which would win, is taken away. */
   readonly env: Readonly<Record<string, string>>;
   /** Answers 2xx when the service does its work. */
@@ -22,11 +24,11 @@ const ANSWER_WITHIN_MS = 2_000;
 
 /** Starts a service of this repository on this process's own Node. */
 export async function startService(options: ServiceProcessOptions): Promise<LiveProcess> {
-  const { name, main, env, readyUrl, log } = options;
+  const { name, main, nodeOptions = [], env, readyUrl, log } = options;
   const started = await startProcess({
     name,
     command: process.execPath,
-    args: [main],
+    args: [...nodeOptions, main],
     env: { ...Object.fromEntries(Object.keys(env).map((key) => [`${key}_FILE`, undefined])), ...env },
     log,
   });
