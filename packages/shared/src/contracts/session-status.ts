@@ -41,6 +41,9 @@ export const deviceHealthSchema = z.object({
   last_error: z.string().nullable(),
   /** Share of the ticks of the last five minutes that were lost to overruns; left out where none was. */
   overrun_share: z.number().min(0).max(1).optional(),
+  /** Values that it does not give although it gives others: how many, and some of them, those first that fail longest. */
+  failing_count: z.int().positive().optional(),
+  failing_points: z.array(z.object({ code: z.string(), since: z.string(), error: z.string() })).optional(),
   // What follows is left out by collectors of earlier releases.
   /** Requests that were sent, or tried, under the present placement, and those of them that brought no value. */
   requests: z.int().nonnegative().optional(),

@@ -4,6 +4,15 @@ import { afterFailure, afterSuccess, unknownHealth } from './device-health.ts';
 const at = '2025-03-01T06:00:00.000Z';
 
 describe('the health of a device', () => {
+  it('has not failed as a whole while some of its points are read', () => {
+    const failed = afterFailure(unknownHealth, 'timeout', 'no answer');
+    expect(afterFailure(failed, 'exception', 'flow: exception 2', at)).toMatchObject({
+      status: 'error',
+      consecutive_failures: 0,
+      last_success: at,
+    });
+  });
+
   it('is healthy after a success, and remembers the last error for people', () => {
     const failed = afterFailure(unknownHealth, 'timeout', 'no answer');
     expect(afterSuccess(failed, at)).toEqual({

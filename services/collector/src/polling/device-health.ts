@@ -28,7 +28,7 @@ export function afterOverrun(
   };
 }
 
-/** @param partlyReadAt RFC 3339, when some of its points were read all the same */
+/** @param partlyReadAt RFC 3339, when some of its points were read all the same: then the device itself did not fail */
 export function afterFailure(
   health: DeviceHealth,
   cause: MissCause,
@@ -39,7 +39,7 @@ export function afterFailure(
     ...health,
     status: statusOf(cause),
     last_success: partlyReadAt ?? health.last_success,
-    consecutive_failures: health.consecutive_failures + 1,
+    consecutive_failures: partlyReadAt === undefined ? health.consecutive_failures + 1 : 0,
     last_error: detail,
   };
 }

@@ -9,6 +9,7 @@ import {
   type ReadMap,
 } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
+import { valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
 import type { ReadPlace, ReadRequest, RequestOptions } from '../ports.ts';
 import { type BlockDecoder, blockDecoder } from './decode-block.ts';
 import type { LearnedLimits } from './learned-limits.ts';
@@ -34,6 +35,8 @@ export interface TickPlan {
   readonly blocks: readonly PlannedBlock[];
   /** Due points that are not read, with why; empty when there are none. For people. */
   readonly unread: string;
+  /** The same by the codes of their values. */
+  readonly missing: readonly { readonly code: string; readonly detail: string }[];
   /** Those of them that the device refused, to be probed now and then. */
   readonly refused: readonly PointConfig[];
 }
@@ -153,7 +156,12 @@ export class DevicePlans {
       ...due.flatMap(({ code }) => unreadable.get(code) ?? []),
       ...refused.map(({ code }) => `${code}: ${this.#learned.answerTo(code)}`),
     ];
+    const missing = due.flatMap((point) => {
+      const detail = unreadable.get(point.code) ?? (this.#learned.answerTo(point.code) || undefined);
+      return detail === undefined ? [] : valueCodes(point).map((code) => ({ code, detail }));
+    });
     return {
+      missing,
       blocks: planReads(map, read).map((block) => this.#decoded(block)),
       unread: unread.join(', '),
       refused,

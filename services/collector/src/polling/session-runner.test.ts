@@ -162,6 +162,37 @@ describe('a session that is polled', () => {
     });
   });
 
+  it('says which point of a device fails, and since when, while the others are read', async () => {
+    const points = Array.from({ length: 61 }, (_, address) => pointOf(`r${address}`, address));
+    const world = new World([deviceOf({ points }), chiller]);
+    const press = () => world.runner.status().device_health['press-1'];
+    const refuses = ({ address, quantity }: { address: number; quantity: number }) =>
+      address <= 37 && 37 < address + quantity;
+    world.runner.start(new Map());
+    await world.time.advance(950);
+    expect(press()).toMatchObject({ status: 'healthy' });
+    expect(press()?.failing_points).toBeUndefined();
+    world.bus('10.0.0.5').reply = (request) =>
+      refuses(request) ? { afterMs: 0, failure: 'exception', exceptionCode: 2 } : { afterMs: 0 };
+    await world.time.advance(3_000);
+    expect(press()).toMatchObject({
+      status: 'error',
+      consecutive_failures: 0,
+      failing_count: 1,
+      failing_points: [
+        { code: 'r37', since: new Date(startMs + 1_000).toISOString(), error: 'exception on purpose' },
+      ],
+    });
+    world.bus('10.0.0.5').reply = () => ({ afterMs: 0, failure: 'timeout' });
+    await world.time.advance(100);
+    expect(press()).toMatchObject({ status: 'timeout', consecutive_failures: 1, failing_count: 1 });
+    world.bus('10.0.0.5').reply = () => ({ afterMs: 0 });
+    await world.time.advance(60_000);
+    expect(press()).toMatchObject({ status: 'healthy' });
+    expect(press()?.failing_count).toBeUndefined();
+    await world.runner.stop();
+  });
+
   it('calls a device slow that loses ticks because it takes too long, with the share, until that is five minutes ago', async () => {
     const world = new World();
     const press = () => world.runner.status().device_health['press-1'];

@@ -12,13 +12,14 @@ import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
 import { sampleWriter } from '../samples/sample-of-tick.ts';
-import { phaseMs } from '../samples/schedule.ts';
+import { phaseMs, tickTimeMs } from '../samples/schedule.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { afterFailure, afterOverrun, afterSuccess, unknownHealth } from './device-health.ts';
 import { DevicePoller, type TickResult } from './device-poller.ts';
 import type { Endpoint, Permission } from './endpoint.ts';
 import type { EndpointBreakers } from './endpoint-breakers.ts';
 import type { Endpoints } from './endpoints.ts';
+import { FailingPoints } from './failing-points.ts';
 import { OverrunWindow } from './overrun-window.ts';
 import { type PointSet, PointSets } from './point-sets.ts';
 import type { SteadyClock } from './steady-clock.ts';
@@ -72,6 +73,7 @@ interface PolledDevice {
   readonly endpoint: Endpoint;
   readonly poller: DevicePoller;
   readonly overruns: OverrunWindow;
+  readonly failing: FailingPoints;
   lastTick: number;
   /** But for successes after the first in a row, see `successMs`. */
   health: DeviceHealth | undefined;
@@ -92,6 +94,20 @@ function healthOf({ health, successMs, overruns, lastTick }: PolledDevice): Devi
 
 /** The live state must fit into one message: of more devices than this, only those that are not healthy are told of fully. */
 const fullyToldDevices = 1_000;
+
+/** Failing points that are told of one device, and of all devices of a session together. */
+const failingOfDevice = 10;
+const failingOfSession = 1_000;
+
+function notePoints(
+  { poller, failing }: PolledDevice,
+  { tick, readings }: Pick<TickResult, 'tick' | 'readings'>,
+): void {
+  if (!readings.lost && failing.size === 0) return;
+  const tickMs = tickTimeMs(tick, poller.periodMs);
+  for (const { code, detail } of readings.lost ?? []) failing.failed(code, tickMs, detail);
+  failing.readAgain((code) => readings.hasRead(code));
+}
 
 /** So many lines of what a device has taught are told. */
 const learnedLines = 20;
@@ -154,6 +170,7 @@ export class SessionRunner {
 
   status(): RunnerStatus {
     let roomLeft = learnedRangesOfSession;
+    let failingLeft = failingOfSession;
     const within = (limits: LearnedLimits): LearnedLimits => {
       const excluded = limits.excluded.slice(0, Math.min(learnedRangesOfDevice, roomLeft));
       roomLeft -= excluded.length;
@@ -174,8 +191,11 @@ export class SessionRunner {
           const isBrief = this.#polled.length > fullyToldDevices && health.status === 'healthy';
           if (isBrief) return [[device.code, { ...health, ...learnedLimits }] as const];
           const learned = poller.learned.describe(learnedLines);
+          const failing = polled.failing.first(Math.min(failingOfDevice, failingLeft));
+          failingLeft -= failing.length;
           const told = {
             ...health,
+            ...(polled.failing.size > 0 && { failing_count: polled.failing.size, failing_points: failing }),
             ...poller.record.told(),
             ...(learned.length > 0 ? { learned } : {}),
             ...learnedLimits,
@@ -231,6 +251,7 @@ export class SessionRunner {
       endpoint,
       poller,
       overruns: new OverrunWindow(periodMs),
+      failing: new FailingPoints(),
       lastTick: 0,
       health: undefined,
       successMs: undefined,
@@ -251,6 +272,7 @@ export class SessionRunner {
     const isOverrun = !asked && miss?.cause === 'overrun';
     if (isOverrun) overruns.lost(tick);
     const isSlow = overruns.isSlow(tick);
+    if (asked) notePoints(polled, { tick, readings });
     // A tick for which nothing was asked says nothing new of the device, unless it is one too many.
     if (!asked && !(isOverrun && isSlow && polled.health)) return;
     if (!miss && !isSlow && polled.health?.status === 'healthy') {

@@ -143,6 +143,7 @@ export class TickReader {
     this.#requests.beginTick();
     const plan = plans.of(tick, nowMs);
     if (plan.unread !== '') this.#readings.addProblem(plan.unread);
+    for (const { code, detail } of plan.missing) this.#readings.lose(code, detail);
     this.#blocks = silent.toAsk(plan.blocks, nowMs, ({ block }, refusal) => {
       this.#hasSilentBlocks = true;
       this.#giveUp(block.points, refusalInWords(refusal));
@@ -294,7 +295,7 @@ export class TickReader {
   /** These points have no value in this tick. */
   #giveUp(points: readonly PlannedPoint[], detail: string): void {
     for (const { point } of points) {
-      for (const code of valueCodes(point)) this.#options.filter.lost(code);
+      for (const code of valueCodes(point)) this.#readings.lose(code, detail);
     }
     this.#readings.addProblem(detail);
   }

@@ -26,6 +26,8 @@ export class TickReadings implements ReadingSink {
   integers: JsonBytes | undefined;
   /** Codes of those of the values and integers that are uncertain. Undefined when there are none. */
   uncertain: string[] | undefined;
+  /** Values that the device did not give, and why. Undefined when there are none. */
+  lost: { readonly code: string; readonly detail: string }[] | undefined;
   /** How many values were read, sent or not. */
   readCount = 0;
   /** How many of them are to be sent, and how many of those are integers. */
@@ -67,6 +69,7 @@ export class TickReadings implements ReadingSink {
     this.values.clear();
     this.integers = undefined;
     this.uncertain = undefined;
+    this.lost = undefined;
     this.readCount = 0;
     this.sentCount = 0;
     this.integerCount = 0;
@@ -110,8 +113,18 @@ export class TickReadings implements ReadingSink {
   }
 
   onProblem(code: string, problem: PointProblem): void {
-    this.#filter.lost(code);
+    this.lose(code, pointProblemTexts[problem]);
     this.addProblem(`${code}: ${pointProblemTexts[problem]}`);
+  }
+
+  lose(code: string, detail: string): void {
+    this.#filter.lost(code);
+    this.lost ??= [];
+    this.lost.push({ code, detail });
+  }
+
+  hasRead(code: string): boolean {
+    return this.#readIn[this.#keys.indexOf(code, 0)] === this.#tick;
   }
 
   addProblem(problem: string): void {

@@ -98,6 +98,7 @@ export const sessionLists: readonly Command[] = [
           { head: 'HEALTH', cell: ([, device]) => health(device).status },
           { head: 'FAILURES', cell: ([, device]) => health(device).consecutive_failures, align: 'right' },
           { head: 'LAST SUCCESS', cell: ([, device]) => localTime(health(device).last_success) },
+          { head: 'FAILING POINTS', cell: ([, device]) => failingPoints(health(device)) },
           { head: 'LAST ERROR', cell: ([, device]) => health(device).last_error },
         ],
         devices,
@@ -187,4 +188,15 @@ function eventInWords(data: Item): string {
     .filter(([, value]) => value !== null && value !== '' && typeof value !== 'object')
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');
+}
+
+const pointsNamed = 3;
+
+/** `flow since 2026-11-27 03:12:00, level since … and 4 more` */
+function failingPoints({ failing_points, failing_count }: Record<string, unknown>): string {
+  const named = records(failing_points)
+    .slice(0, pointsNamed)
+    .map(({ code, since }) => `${code} since ${localTime(since)}`);
+  const more = Number(failing_count ?? 0) - named.length;
+  return named.join(', ') + (more > 0 ? ` and ${more} more` : '');
 }

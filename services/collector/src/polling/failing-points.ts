@@ -1,0 +1,44 @@
+interface Failing {
+  /** ms since 1970, the scheduled time of the first tick without it. */
+  readonly sinceMs: number;
+  detail: string;
+}
+
+export interface FailingPoint {
+  readonly code: string;
+  /** RFC 3339 */
+  readonly since: string;
+  readonly error: string;
+}
+
+/** Values that a device does not give although it gives others, and since when. */
+export class FailingPoints {
+  readonly #failing = new Map<string, Failing>();
+
+  get size(): number {
+    return this.#failing.size;
+  }
+
+  failed(code: string, tickMs: number, detail: string): void {
+    const known = this.#failing.get(code);
+    if (known) known.detail = detail;
+    else this.#failing.set(code, { sinceMs: tickMs, detail });
+  }
+
+  /** Forgets those that were read. */
+  readAgain(wasRead: (code: string) => boolean): void {
+    for (const code of this.#failing.keys()) if (wasRead(code)) this.#failing.delete(code);
+  }
+
+  /** The first ones, oldest first. */
+  first(most: number): FailingPoint[] {
+    return [...this.#failing]
+      .sort(([, one], [, other]) => one.sinceMs - other.sinceMs)
+      .slice(0, most)
+      .map(([code, { sinceMs, detail }]) => ({
+        code,
+        since: new Date(sinceMs).toISOString(),
+        error: detail,
+      }));
+  }
+}
