@@ -8,6 +8,7 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
 import { installation, until } from './installation.mjs';
+import { triedOldManual } from './old-manual.mjs';
 import { setUpFacts } from './set-up-facts.mjs';
 import { checkout, runTrial, say, trialArguments, untilDemoRuns, untilHealthy } from './trial-command.mjs';
 
@@ -21,6 +22,11 @@ const up = (...args) => compose('up', '--detach', '--no-build', ...args);
 
 const ours = ['api', 'supervisor', 'collector', 'writer', 'simulator'];
 const servers = ['nats', 'postgres', 'influxdb'];
+const manual = triedOldManual(holdfast, composeCommand, {
+  COMPOSE_PROJECT_NAME: where.project,
+  HOLDFAST_API_PORT: '',
+  HOLDFAST_NATS_PORT: '',
+});
 const facts = setUpFacts(holdfast, { ours, servers });
 const point = 'barrel_zone_1_temperature';
 const task = 'workshop-1';
@@ -281,6 +287,7 @@ async function staysStopped(id) {
   assert.deepEqual(await holdfast.history(point, quietFrom, quietTo), []);
   assert.equal((await holdfast.session(id)).status, 'stopped');
   say(`the task runs again as ${next.id}; between stop and start nothing was polled`);
+  return next.id;
 }
 
 async function runsWithoutDemo() {
@@ -309,10 +316,11 @@ await runTrial(
     await drainsAndComesBack(id);
     await keepsWhatWasReadWithoutBroker(id);
     await keepsTheSpoolOfAContainerThatIsGone(id);
+    await manual.showsAndRestarts(id);
     await scales(id);
     await outlivesDownAndUp(id, secrets);
     await comesBackFromABackup(id);
-    await staysStopped(id);
+    await manual.stopsAll(await staysStopped(id));
     await runsWithoutDemo();
   },
   async () => values.keep || compose('--profile', 'backup', 'down', '--volumes', '--timeout', '60'),
