@@ -10,8 +10,6 @@ import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { PollObserver } from '../ports.ts';
 import type { OutboxHealth } from '../sending/outbox-health.ts';
 
-/** Series of them at the most. */
-const slowDevicesShown = 100;
 
 export interface CollectorMetricSources {
   readonly isLeaseHeld: () => boolean;
@@ -108,12 +106,8 @@ function addHoldingMetrics(
   });
   metrics.gauge({
     name: 'holdfast_slow_device_overrun_ratio',
-    help: 'Share of the ticks of the last five minutes that a slow device has lost to overruns; the worst 100.',
-    labels: { device: 'any' },
-    read: () =>
-      slowDevices()
-        .slice(0, slowDevicesShown)
-        .map(({ device, share }) => ({ labels: { device }, value: share })),
+    help: 'Largest share of the last five minutes’ ticks that a slow device has lost to overruns; 0 when none is slow.',
+    read: () => slowDevices()[0]?.share ?? 0,
   });
 }
 

@@ -6,7 +6,8 @@ import { unknownNames } from './unknown-names.ts';
  * unknown field with the one that was probably meant, or with all that there are.
  */
 export function closedObject<Shape extends z.ZodRawShape>(shape: Shape): z.ZodObject<Shape, z.core.$strict> {
-  const known = Object.keys(shape);
+  // Fields that are only put up with are recommended to nobody.
+  const known = Object.keys(shape).filter((name) => !(shape[name] as z.ZodType).meta()?.deprecated);
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys' ? unknownNames('field', issue.keys, known) : undefined,
