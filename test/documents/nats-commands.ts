@@ -54,6 +54,7 @@ export function thingsNamedBy(command: string): readonly NamedThing[] {
       'last-for': { type: 'string' },
       'max-bytes': { type: 'string' },
       all: { type: 'boolean' },
+      raw: { type: 'boolean' },
       force: { type: 'boolean' },
     },
   });

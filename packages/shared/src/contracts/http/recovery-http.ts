@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { pageQuery, pageSchema } from './page.ts';
 import { placementViewSchema, sessionStatuses, storingSchema } from './session-http.ts';
+import { timeText } from './time-texts.ts';
 
 export const recoveryQuerySchema = z.object({
   ...pageQuery,
@@ -8,13 +9,9 @@ export const recoveryQuerySchema = z.object({
     .enum(['', 'disagreements'])
     .optional()
     .describe('`disagreements`: only sessions of which something does not fit'),
-  since: z
-    .string()
-    .max(64)
-    .optional()
-    .describe(
-      'Only what has arrived since then counts, as after a restart: `now`, a time ago like `-30s` (s, m, h, d, w), or RFC 3339',
-    ),
+  since: timeText(
+    'Only what has arrived since then counts, as after a restart: `now`, a time ago like `-30s` (s, m, h, d, w), or RFC 3339',
+  ),
 });
 
 /** One running session: what should be beside what is. */
