@@ -86,12 +86,24 @@ describe('keys on the command line', () => {
     for (const { stderr } of [without, wrong]) expect(stderr).not.toMatch(/header|Bearer|curl|POST|PATCH/);
   });
 
-  it('are not made when the day on which they shall end does not exist, or no time zone is told', async () => {
+  it('end at a time of the reader’s clock, where no time zone is told', async () => {
+    const admin = cliForTest({
+      HOLDFAST_URL: api.url,
+      HOLDFAST_API_KEY_FILE: join(folder, 'admin-key'),
+      TZ: 'Asia/Shanghai',
+    });
+    const args = ['--role', 'viewer', '--expires', '2127-03-01T00:00:00', '--json'];
+    const made = await admin.run('keys', 'create', 'shift', ...args);
+    expect(made.code).toBe(0);
+    expect(JSON.parse(made.stdout)).toMatchObject({ expires_at: '2127-02-28T16:00:00.000Z' });
+  });
+
+  it('are not made when the day on which they shall end does not exist, or is no time', async () => {
     const admin = cliForTest({
       HOLDFAST_URL: api.url,
       HOLDFAST_API_KEY_FILE: join(folder, 'admin-key'),
     });
-    for (const expires of ['2127-02-29T00:00:00Z', '2127-03-01T00:00:00']) {
+    for (const expires of ['2127-02-29T00:00:00Z', '2127-02-29T00:00:00', 'soon']) {
       const made = await admin.run('keys', 'create', 'never', '--role', 'viewer', '--expires', expires);
       expect([made.code, made.stderr]).toEqual([2, expect.stringContaining(`not ${expires}`)]);
     }

@@ -170,7 +170,10 @@ function expiryOf(text: string | undefined): string | undefined {
   }
   const atMs = rfc3339Ms(text);
   if (atMs === undefined) {
-    throw new CliError(`--expires is 12h, 90d, 52w or an RFC 3339 time, not ${text}`, exitCodes.usage);
+    throw new CliError(
+      `--expires is 12h, 90d, 52w, 2026-07-03T14:00 (local) or an RFC 3339 time, not ${text}`,
+      exitCodes.usage,
+    );
   }
   return new Date(atMs).toISOString();
 }
