@@ -10,7 +10,6 @@ import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { PollObserver } from '../ports.ts';
 import type { OutboxHealth } from '../sending/outbox-health.ts';
 
-
 export interface CollectorMetricSources {
   readonly isLeaseHeld: () => boolean;
   readonly leaseRemainingMs: () => number;

@@ -73,6 +73,8 @@ interface PolledDevice {
   readonly endpoint: Endpoint;
   readonly poller: DevicePoller;
   readonly overruns: OverrunWindow;
+  /** Ticks lost since the last request was over, and why: those before a timeout belong to the silence, not to a slow device. */
+  lostMeanwhile: { ticks: number[]; detail: string };
   readonly failing: FailingPoints;
   lastTick: number;
   /** But for successes after the first in a row, see `successMs`. */
@@ -94,6 +96,9 @@ function healthOf({ health, successMs, overruns, lastTick }: PolledDevice): Devi
 
 /** The live state must fit into one message: of more devices than this, only those that are not healthy are told of fully. */
 const fullyToldDevices = 1_000;
+
+/** Lost ticks kept until the next answer: ten a second for as long as the window of overruns. */
+const mostLostMeanwhile = 3_000;
 
 /** Failing points that are told of one device, and of all devices of a session together. */
 const failingOfDevice = 10;
@@ -251,6 +256,7 @@ export class SessionRunner {
       endpoint,
       poller,
       overruns: new OverrunWindow(periodMs),
+      lostMeanwhile: { ticks: [], detail: '' },
       failing: new FailingPoints(),
       lastTick: 0,
       health: undefined,
@@ -269,12 +275,20 @@ export class SessionRunner {
     const { device, overruns } = polled;
     polled.lastTick = tick;
     overruns.passed(tick);
-    const isOverrun = !asked && miss?.cause === 'overrun';
-    if (isOverrun) overruns.lost(tick);
+    // A tick for which nothing was asked says nothing new of the device.
+    if (!asked) {
+      if (miss?.cause === 'overrun' && polled.lostMeanwhile.ticks.length < mostLostMeanwhile) {
+        polled.lostMeanwhile.ticks.push(tick);
+        polled.lostMeanwhile.detail = miss.detail;
+      }
+      return;
+    }
+    const lost = polled.lostMeanwhile;
+    polled.lostMeanwhile = { ticks: [], detail: '' };
+    const isSilent = miss?.cause === 'timeout' || miss?.cause === 'connection';
+    if (!isSilent) for (const each of lost.ticks) overruns.lost(each);
     const isSlow = overruns.isSlow(tick);
-    if (asked) notePoints(polled, { tick, readings });
-    // A tick for which nothing was asked says nothing new of the device, unless it is one too many.
-    if (!asked && !(isOverrun && isSlow && polled.health)) return;
+    notePoints(polled, { tick, readings });
     if (!miss && !isSlow && polled.health?.status === 'healthy') {
       polled.successMs = readAtMs;
       return;
@@ -283,11 +297,13 @@ export class SessionRunner {
     polled.successMs = undefined;
     const before = known ?? unknownHealth;
     const readAt = new Date(readAtMs).toISOString();
-    const after = isOverrun
-      ? afterOverrun(before, { share: overruns.share(tick), detail: miss.detail })
-      : miss
-        ? afterFailure(before, miss.cause, miss.detail, readings.readCount > 0 ? readAt : undefined)
-        : afterSuccess(before, readAt, isSlow);
+    const result = miss
+      ? afterFailure(before, miss.cause, miss.detail, readings.readCount > 0 ? readAt : undefined)
+      : afterSuccess(before, readAt, isSlow);
+    const after =
+      isSlow && lost.ticks.length > 0
+        ? afterOverrun(result, { share: overruns.share(tick), detail: lost.detail })
+        : result;
     polled.health = after;
     if (known?.status !== after.status) {
       this.#options.onHealth({ device, from: known?.status ?? null, to: after });
