@@ -1,5 +1,6 @@
 import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { ValueKind } from '@holdfast/shared/domain/register/value-kind.ts';
 
 /** A sample as a store keeps it. */
 export type StorableSample = Pick<
@@ -136,6 +137,11 @@ export interface HistoryBucket {
   readonly quality: Quality;
 }
 
+/** Where values of a point lie. */
+export interface StoredPlace extends HistoryDevice {
+  readonly pointCode: string;
+}
+
 /** More buckets than this in one question are refused: nobody can look at them, and they cost the database. */
 export const bucketsAtMost = 100_000;
 
@@ -164,6 +170,11 @@ export interface SampleStore {
    * that does not keep them answers nothing. @throws SampleStoreUnavailable
    */
   epochStarts(known: ReadonlyMap<string, number>): Promise<EpochStart[]>;
+  /**
+   * Kinds of value that are stored at each place, in the order given: none where nothing is, or where it cannot be told.
+   * @throws SampleStoreUnavailable
+   */
+  kindsOf(places: readonly StoredPlace[]): Promise<readonly ReadonlySet<ValueKind>[]>;
   /**
    * What has to be done now and then: room for the days to come, and dropping the days that ended before
    * `keepFromMs`, when that is given. Call it every hour or so. Does nothing where the database does that by itself.

@@ -57,7 +57,7 @@ export interface AppDependencies {
   readonly current: CurrentSessions;
   readonly liveStatus: Pick<LiveStatus, 'totals'>;
   readonly waiting: Pick<WaitingNotices, 'of'>;
-  readonly samples: Pick<SampleStore, 'history' | 'aggregate' | 'keepsSessions'>;
+  readonly samples: Pick<SampleStore, 'history' | 'aggregate' | 'keepsSessions' | 'kindsOf'>;
   readonly accounting: AccountingSources;
   readonly recovery: RecoverySources;
   readonly live: LiveSources;
@@ -168,7 +168,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await typed.register(keyRoutes(access.keys), { prefix: '/api/system/keys' });
   await typed.register(auditRoutes(auditLog), { prefix: '/api/system/audit' });
   await typed.register(recoveryRoutes(recovery), { prefix: '/api/acquisition/recovery' });
-  await typed.register(configurationRoutes(database, { requireIfMatch, learned, once }), {
+  await typed.register(configurationRoutes(database, { requireIfMatch, learned, once, store: samples }), {
     prefix: '/api/config',
   });
   await typed.register(deviceRoutes(devices, learned, once), { prefix: '/api' });

@@ -1,4 +1,5 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { ValueKind } from '@holdfast/shared/domain/register/value-kind.ts';
 import { quoteIdentifier } from './influxql.ts';
 import { type Answer, readSeries } from './influxql-answer.ts';
 
@@ -35,4 +36,11 @@ export function readFieldTypes(documents: readonly unknown[]): Answer<TypedField
 /** As InfluxDB calls the type of the field that such a value becomes. */
 export function typeOfField(value: PointValue): 'float' | 'boolean' | 'string' {
   return typeof value === 'number' ? 'float' : (typeof value as 'boolean' | 'string');
+}
+
+/** Kind of a field's values; undefined for a type that InfluxDB may have some day. */
+export function kindOfType(type: string): ValueKind | undefined {
+  if (type === 'float' || type === 'integer' || type === 'unsigned') return 'number';
+  if (type === 'boolean') return 'truth';
+  return type === 'string' ? 'text' : undefined;
 }

@@ -1,3 +1,4 @@
+import type { ValueKind } from '@holdfast/shared/domain/register/value-kind.ts';
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
 import { HistoryQueryRefused, type SampleStore, type StorableSample } from '../sample-store.ts';
@@ -11,7 +12,7 @@ import {
   parseExactly,
   readExactRows,
 } from './exact-integers.ts';
-import { fieldTypesStatement, readFieldTypes } from './field-types.ts';
+import { fieldTypesStatement, kindOfType, readFieldTypes, type TypedField } from './field-types.ts';
 import { readAggregateAnswer, readHistoryAnswer } from './history-answer.ts';
 import { serverReason, unavailable } from './influx-errors.ts';
 import { get, type InfluxAddress, type Patience } from './influx-requests.ts';
@@ -21,6 +22,9 @@ import { LineWriter } from './line-protocol.ts';
 import { RefusedFields } from './refused-fields.ts';
 import { readStoredTicks, storedTicksStatement, tickGroups } from './stored-ticks.ts';
 import { type Writing, write } from './write-samples.ts';
+
+/** Measurements named in one question: its address must not get too long. */
+const measurementsTogether = 50;
 
 /**
  * Samples in InfluxDB 2, or in what speaks its `/api/v2/write` (VictoriaMetrics, which keeps
@@ -52,10 +56,16 @@ export function openInfluxSampleStore(options: InfluxAddress): SampleStore {
     }: { parse?: (json: string) => unknown; signal?: AbortSignal | undefined } = {},
   ): Promise<T[]> =>
     read(influx, options, { timeoutMs, signal }, statement, (text) => readAnswer(parseAnswer(text, parse)));
+  /** A server that knows no InfluxQL (VictoriaMetrics) has no types either. */
+  const typesOf = (measurements: readonly string[]): Promise<TypedField[]> =>
+    ask(fieldTypesStatement(measurements), readFieldTypes).catch((error: unknown) => {
+      if (error instanceof HistoryQueryRefused) return [];
+      throw error;
+    });
   const fieldTypes = async (measurement: string): Promise<Map<string, Set<string>>> => {
     const types = new Map<string, Set<string>>();
     // It only saves requests: without an answer more of them are made.
-    const found = await ask(fieldTypesStatement([measurement]), readFieldTypes).catch(() => []);
+    const found = await typesOf([measurement]).catch(() => []);
     for (const { field, type } of found) types.set(field, (types.get(field) ?? new Set()).add(type));
     return types;
   };
@@ -105,6 +115,21 @@ export function openInfluxSampleStore(options: InfluxAddress): SampleStore {
       if (!buckets.some((bucket) => figuresOf(bucket).some(mayBeInexact))) return buckets;
       const exactly = { parse: parseExactly, signal };
       return exactBuckets(buckets, await ask(exactAggregateStatement(query), readExactRows, exactly));
+    },
+    async kindsOf(places) {
+      const typed = new Map<string, Set<ValueKind>>();
+      const measurements = [...new Set(places.map(({ measurement }) => measurement))];
+      for (let from = 0; from < measurements.length; from += measurementsTogether) {
+        const some = measurements.slice(from, from + measurementsTogether);
+        for (const { measurement, field, type } of await typesOf(some)) {
+          const kind = kindOfType(type);
+          const key = JSON.stringify([measurement, field]);
+          if (kind) typed.set(key, (typed.get(key) ?? new Set()).add(kind));
+        }
+      }
+      return places.map(
+        ({ measurement, pointCode }) => typed.get(JSON.stringify([measurement, pointCode])) ?? new Set(),
+      );
     },
     maintain: async () => [],
     epochStarts: async () => [],

@@ -17,6 +17,7 @@ import type { LeavingPool } from './leaving-pool.ts';
 import { openPool } from './open-postgres.ts';
 import { rejectionReason, unavailable, undefinedTable, uniqueViolation } from './postgres-errors.ts';
 import { readBuckets, readHistory } from './read-history.ts';
+import { readKinds } from './read-kinds.ts';
 import { withoutRefused } from './refused-values.ts';
 import { type KnownSeries, SeriesIds } from './series-ids.ts';
 import { recordTicks } from './tick-coverage-table.ts';
@@ -47,6 +48,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
       refuseTooManyBuckets(query);
       return reading(() => readBuckets(db, query));
     },
+    kindsOf: (places) => readKinds(db, places),
     epochStarts: (known) => readEpochStarts(db, known),
     async maintain({ nowMs, keepFromMs }) {
       try {

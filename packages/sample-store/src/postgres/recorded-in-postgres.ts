@@ -36,6 +36,7 @@ export function recordedInPostgres(
     },
     history: (query) => store.history(query),
     aggregate: (query) => store.aggregate(query),
+    kindsOf: (places) => store.kindsOf(places),
     maintain: (options) => store.maintain(options),
     epochStarts: (known) => readEpochStarts(db, known),
     reachable: () => store.reachable(),

@@ -37,6 +37,7 @@ import { createOnce } from './create-once.ts';
 import { devices } from './devices.ts';
 import { type Points, points } from './points.ts';
 import { sites } from './sites.ts';
+import type { KindsOfStore } from './stored-kinds.ts';
 import { tasks } from './tasks.ts';
 
 const byCode = { code: storableText(128).min(1).optional().describe('Exactly this code') } as const;
@@ -50,7 +51,13 @@ export function configurationRoutes(
     requireIfMatch = false,
     learned,
     once,
-  }: { readonly requireIfMatch?: boolean; readonly learned: ShownLimitsSources; readonly once: Once },
+    store,
+  }: {
+    readonly requireIfMatch?: boolean;
+    readonly learned: ShownLimitsSources;
+    readonly once: Once;
+    readonly store: KindsOfStore;
+  },
 ): FastifyPluginCallbackZod {
   const common = { database, requireIfMatch, once };
   return async (app) => {
@@ -73,7 +80,7 @@ export function configurationRoutes(
       collectionRoutes({
         kind: 'device',
         ...common,
-        collection: devices,
+        collection: (from) => devices(from, store),
         detail: withLearnedLimits(learned),
         filter: z.object({ ...byCode, site_id: byId('site') }),
         schemas: {
@@ -92,7 +99,7 @@ export function configurationRoutes(
         kind: 'point',
         ...common,
         collection: (from) => {
-          const collection = points(from);
+          const collection = points(from, store);
           return { ...collection, create: createPoints(collection) };
         },
         warningsOf: ({ address }, { table }) => addressDoubt(address, table),

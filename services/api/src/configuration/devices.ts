@@ -9,13 +9,17 @@ import type { Database } from '../database/open-database.ts';
 import { type Collection, checkOf, documents, listPage, removeUnreferenced } from './collection.ts';
 import { explained, fieldsDoNotFit, maxNamed } from './configuration-problems.ts';
 import { endpointOfDevice, placeOf, requireFreePlace } from './device-places.ts';
+import { type KindsOfStore, kindFaults } from './stored-kinds.ts';
 
 export interface DeviceFilter {
   readonly code?: string | undefined;
   readonly site_id?: number | undefined;
 }
 
-export function devices(database: Database): Collection<DeviceCreate, DevicePatch, DeviceView, DeviceFilter> {
+export function devices(
+  database: Database,
+  store: KindsOfStore,
+): Collection<DeviceCreate, DevicePatch, DeviceView, DeviceFilter> {
   const findIn = (from: Database, id: number) =>
     from.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
   const find = (id: number) => findIn(database, id);
@@ -52,12 +56,25 @@ export function devices(database: Database): Collection<DeviceCreate, DevicePatc
           if (!device.enabled || placeOf(device) !== placeOf(patched)) {
             await requireFreePlace(transaction, patched);
           }
-          return transaction
+          const changed = await transaction
             .updateTable('devices')
             .set({ ...rowOf(patch), endpoint: endpointOfDevice(patched) })
             .where('id', '=', id)
             .returningAll()
             .executeTakeFirst();
+          const field = (['code', 'measurement'] as const).find((each) => device[each] !== patched[each]);
+          if (field) {
+            const points = await transaction
+              .selectFrom('points')
+              .selectAll()
+              .where('device_id', '=', id)
+              .execute();
+            const message = (await kindFaults(store, transaction, points)).find(
+              (fault) => fault !== undefined,
+            );
+            if (message !== undefined) throw fieldsDoNotFit([{ field, message }]);
+          }
+          return changed;
         }),
       ),
     remove: (id, holds) =>

@@ -11,6 +11,13 @@ import { type FieldError, validationFailed } from '../problems/api-problem.ts';
 import { type Collection, checkOf, documents, listPage, removeUnreferenced } from './collection.ts';
 import { explained, fieldsDoNotFit, maxNamed, stillReferenced } from './configuration-problems.ts';
 import { togetherWithSiblings } from './sibling-faults.ts';
+import {
+  type KindOfPoint,
+  type KindsOfStore,
+  kindFaults,
+  kindFaultsIfKnown,
+  kindOf,
+} from './stored-kinds.ts';
 
 export interface PointFilter {
   readonly code?: string | undefined;
@@ -25,7 +32,7 @@ export interface Points extends Collection<PointCreate, PointPatch, PointView, P
 /** 25 values a row, and PostgreSQL takes 65,535 in one statement. */
 const rowsPerStatement = 2_500;
 
-export function points(database: Database): Points {
+export function points(database: Database, store: KindsOfStore): Points {
   const findIn = (from: Database, id: number) =>
     from.selectFrom('points').selectAll().where('id', '=', id).executeTakeFirst();
   const find = (id: number) => findIn(database, id);
@@ -39,17 +46,23 @@ export function points(database: Database): Points {
     find,
     create: (point) =>
       explained(() =>
-        inTransaction(database, (transaction) =>
-          togetherWithSiblings(transaction, [{ ...point, pathPrefix: '' }], () =>
+        inTransaction(database, async (transaction) => {
+          const [message] = await kindFaultsIfKnown(store, transaction, [point]);
+          if (message !== undefined) throw validationFailed([{ path: 'data_type', message }]);
+          return togetherWithSiblings(transaction, [{ ...point, pathPrefix: '' }], () =>
             transaction.insertInto('points').values(rowOf(point)).returningAll().executeTakeFirstOrThrow(),
-          ),
-        ),
+          );
+        }),
       ),
     createAll: (items) =>
       explained(() =>
         inTransaction(database, async (transaction) => {
           const faults = await faultsOf(transaction, items);
           if (faults.length > 0) throw validationFailed(faults);
+          const ofKinds = (await kindFaultsIfKnown(store, transaction, items)).flatMap((message, index) =>
+            message === undefined ? [] : [{ path: `${index}.data_type`, message }],
+          );
+          if (ofKinds.length > 0) throw validationFailed(ofKinds);
           const stored = items.map((item, index) => ({ ...item, pathPrefix: `${index}.` }));
           return togetherWithSiblings(transaction, stored, async () => {
             const created: PointView[] = [];
@@ -75,6 +88,10 @@ export function points(database: Database): Points {
           const patched = { ...point, ...patch } as PointView;
           const faults = newPointFaults(point, patched);
           if (faults.length > 0) throw fieldsDoNotFit(faults);
+          if (kindOf(patched) !== kindOf(point) || placeOf(patched) !== placeOf(point)) {
+            const [message] = await kindFaults(store, transaction, [patched]);
+            if (message !== undefined) throw validationFailed([{ path: changedField(patch), message }]);
+          }
           if (patched.device_id !== point.device_id) {
             // A task that chose this point may not have the other device.
             const tasks = await tasksThatChose(transaction, id);
@@ -101,6 +118,17 @@ export function points(database: Database): Points {
         checkOf(holds, (transaction) => findIn(transaction, id)),
       ),
   };
+}
+
+/** Where its values are stored. */
+function placeOf({ device_id, code, count }: KindOfPoint): string {
+  return JSON.stringify([device_id, code, count !== null]);
+}
+
+/** The field that a change of kind or place is about. */
+function changedField(patch: PointPatch): keyof PointPatch {
+  const fields = ['data_type', 'enumeration', 'code', 'device_id'] as const;
+  return fields.find((field) => patch[field] !== undefined) ?? 'data_type';
 }
 
 /** With documents as text, as the driver wants them. */

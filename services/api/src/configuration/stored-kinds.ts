@@ -1,0 +1,72 @@
+import { type SampleStore, SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
+import type { PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { withoutNulls } from '@holdfast/shared/contracts/http/without-nulls.ts';
+import { valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
+import { type ValueKind, valueKind } from '@holdfast/shared/domain/register/value-kind.ts';
+import type { Database } from '../database/open-database.ts';
+
+export type KindsOfStore = Pick<SampleStore, 'kindsOf'>;
+
+export type KindOfPoint = Pick<PointView, 'device_id' | 'code' | 'count' | 'data_type' | 'enumeration'>;
+
+const inWords: Readonly<Record<ValueKind, string>> = {
+  number: 'numbers',
+  truth: 'booleans',
+  text: 'texts',
+};
+
+/**
+ * Why points may not have the kind that they have: values of another kind are stored of the same device and code, beside
+ * which InfluxDB takes none, and which no chart puts together. One for each point, in their order.
+ * @throws SampleStoreUnavailable
+ */
+export async function kindFaults(
+  store: KindsOfStore,
+  transaction: Database,
+  points: readonly KindOfPoint[],
+): Promise<readonly (string | undefined)[]> {
+  if (points.length === 0) return [];
+  const devices = await transaction
+    .selectFrom('devices')
+    .select(['id', 'code', 'measurement'])
+    .where('id', 'in', [...new Set(points.map(({ device_id }) => device_id))])
+    .execute();
+  const device = new Map(devices.map((each) => [each.id, each]));
+  const asked = points.map((point) => {
+    const { code: deviceCode = '', measurement } = device.get(point.device_id) ?? {};
+    const { code, count } = withoutNulls({ code: point.code, count: point.count });
+    const [pointCode = point.code] = valueCodes({ code: code ?? point.code, count });
+    return { deviceCode, measurement: measurement ?? deviceCode, pointCode };
+  });
+  const stored = await store.kindsOf(asked);
+  return points.map((point, index) => {
+    const kind = kindOf(point);
+    const others = [...(stored[index] ?? [])].filter((each) => each !== kind);
+    if (others.length === 0) return undefined;
+    const { deviceCode } = asked[index] ?? { deviceCode: '' };
+    const had = others.map((each) => inWords[each]).join(' and ');
+    return (
+      `${had} of ${deviceCode}/${point.code} are stored, and the database takes no ${inWords[kind]} beside them: ` +
+      `make a new point with another code, such as ${point.code}_2, and disable the one that there was`
+    );
+  });
+}
+
+/** As `kindFaults` of new points; while the store cannot be asked there are none, so that points can be made meanwhile. */
+export async function kindFaultsIfKnown(
+  ...[store, transaction, points]: Parameters<typeof kindFaults>
+): Promise<readonly (string | undefined)[]> {
+  try {
+    return await kindFaults(store, transaction, points);
+  } catch (error) {
+    if (error instanceof SampleStoreUnavailable) return [];
+    throw error;
+  }
+}
+
+export function kindOf({
+  data_type,
+  enumeration,
+}: Pick<KindOfPoint, 'data_type' | 'enumeration'>): ValueKind {
+  return valueKind({ data_type, enumeration: enumeration ?? undefined });
+}
