@@ -14,7 +14,7 @@ const settings = {
 };
 
 it('streams that were made with one copy get one on each node of a cluster, once there are so many nodes', async () => {
-  const [first, second, third] = await nodesOfCluster(3);
+  const [first, second, third] = await nodesOfCluster(3, { formedBy: 2 });
   if (!first || !second || !third) throw new Error('three nodes');
   const [{ url }] = await Promise.all([first(), second()]);
   const { nc, close } = await connectNats({ url, name: 'test', log: createLogger('test', 'silent') });

@@ -4,11 +4,18 @@ import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-/** Nodes of one cluster, none of which runs yet. */
-export async function nodesOfCluster(count: number): Promise<(() => Promise<NatsServer>)[]> {
+/**
+ * Nodes of one cluster, none of which runs yet.
+ * @param formedBy so many form the cluster; those after them join it later. A node waits until it has met all that it has
+ * routes to.
+ */
+export async function nodesOfCluster(
+  count: number,
+  { formedBy = count }: { formedBy?: number } = {},
+): Promise<(() => Promise<NatsServer>)[]> {
   const folder = await temporaryFolder('cluster');
   const ports = await Promise.all(Array.from({ length: count }, () => freePort()));
-  const routes = ports.map((port) => `nats://127.0.0.1:${port}`).join(', ');
+  const routes = (known: readonly number[]) => known.map((port) => `nats://127.0.0.1:${port}`).join(', ');
   return ports.map((port, index) => async () => {
     const server = await startNatsServer({
       storeDir: join(folder, `node-${index + 1}`),
@@ -19,7 +26,7 @@ export async function nodesOfCluster(count: number): Promise<(() => Promise<Nats
         '  name: holdfast',
         '  no_advertise: true',
         `  listen: "127.0.0.1:${port}"`,
-        `  routes: [${routes}]`,
+        `  routes: [${routes(index < formedBy ? ports.slice(0, formedBy) : ports)}]`,
         '}',
       ],
     });

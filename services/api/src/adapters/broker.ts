@@ -1,5 +1,5 @@
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import { BrokerUnfit } from '@holdfast/shared/jetstream/connection/broker-unfit.ts';
+import { BrokerAway, BrokerUnfit } from '@holdfast/shared/jetstream/connection/broker-unfit.ts';
 import {
   type Connection,
   connectNats,
@@ -169,7 +169,7 @@ class BrokerPreparation {
 
   async #prepare(nc: NatsConnection, attempt: number): Promise<void> {
     const { streams, onReady, log } = this.#options;
-    let said = false;
+    let said: string | undefined;
     while (!this.#isOver(nc, attempt)) {
       try {
         await ensureStreams(nc, streams);
@@ -184,8 +184,10 @@ class BrokerPreparation {
       } catch (error) {
         // At the start it is refused; a service that works goes on trying, and answers what it can meanwhile.
         if (error instanceof BrokerUnfit && attempt === 1) throw error;
-        if (!said) log.warn({ err: error }, 'NATS is there, but its streams are not ready; trying again');
-        said = true;
+        const cause = (error as Error).message;
+        const what = error instanceof BrokerAway ? cause : 'NATS is there, but its streams are not ready';
+        if (cause !== said) log.warn({ err: error }, `${what}; trying again`);
+        said = cause;
         await pause(systemTimers, retryMs, this.#stopping.signal);
       }
     }
