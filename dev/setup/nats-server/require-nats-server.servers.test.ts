@@ -53,7 +53,7 @@ interface Wanted {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-/** What `node dev/bootstrap.mjs start` does about nats-server, as a process of its own. */
+/** The part of `node dev/bootstrap.mjs start` that brings nats-server, as a process of its own. */
 async function setUp(machine: Machine, wanted: Wanted = {}): Promise<{ code: number | null; said: string }> {
   const { what = 'requireNatsServer', download = '', sum, patienceMs = 60_000, through = [] } = wanted;
   const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);

@@ -19,7 +19,7 @@ export interface HomeFolder {
   readonly databaseUrlFile: string;
   /** The first key of the API. */
   readonly adminKeyFile: string;
-  /** What everything had to say, over all starts. */
+  /** The log lines of everything, over all starts. */
   readonly logFile: string;
 }
 

@@ -38,7 +38,7 @@ export function openLogStream(output: LogOutput, isVerbose = false): LogStream {
   return output.isTTY ? readableStream(output, isVerbose) : jsonStream(output);
 }
 
-/** What goes to `first` stands in `file` as well, as JSON lines and without secrets. */
+/** Writes to `first`, and to `file` as JSON lines without secrets. */
 export function alsoTo(first: LogStream, file: LogOutput): LogStream {
   const second = jsonStream(file);
   return {

@@ -51,7 +51,7 @@ function says(message: string, text: string): boolean {
   return false;
 }
 
-/** What comes from elsewhere, such as an error of a device, may hold anything. */
+/** Text from elsewhere, such as an error of a device, may hold anything. */
 function onOneLine(text: string): string {
   return text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/\p{Cc}/gu, '\ufffd');
 }

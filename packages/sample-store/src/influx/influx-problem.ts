@@ -29,7 +29,7 @@ export async function influxProblem(address: InfluxAddress): Promise<string | un
     const said = `${what}: InfluxDB at ${host} says ${error.statusCode}, ${serverReason(error)}`;
     if (error.statusCode === 401) return `${said}. ${access}`;
     if (error.statusCode === 403) return `${said}. ${rights}`;
-    // Of a server that is none the client's reading is better.
+    // A 404 without JSON is of another server: the general message fits it better.
     if (error.statusCode === 404 && error.json) return `${said}. ${place}`;
     return unavailable(what, error, address).message;
   };

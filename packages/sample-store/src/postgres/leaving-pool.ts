@@ -33,7 +33,7 @@ export async function welcomeAt(options: Connecting): Promise<Welcome> {
   }
 }
 
-/** Of a pool that is in use: so often it is tried whether the server takes connections. */
+/** How often a pool in use tries whether the server takes connections. */
 const lookEveryMs = 5_000;
 
 export type LeavingPoolOptions = pg.PoolConfig &

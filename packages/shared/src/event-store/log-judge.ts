@@ -50,7 +50,7 @@ export class LogJudge<Damage extends Error = LogDamaged> {
     return this.#damage?.error;
   }
 
-  /** What speaks against the log, be it for seconds or once; of one kind of finding when that is given. */
+  /** Findings against the log, be it for seconds or once; of one kind when that is given. */
   doubt(kind?: string): Damage | undefined {
     if (kind !== undefined) return this.#doubts.get(kind)?.error;
     const [first] = this.#doubts.values();
@@ -62,7 +62,7 @@ export class LogJudge<Damage extends Error = LogDamaged> {
     const nowMs = this.#options.clock.monotonicMs();
     const { sinceMs, looks } = this.#doubts.get(kind) ?? { sinceMs: nowMs, looks: 0 };
     this.#doubts.set(kind, { error, sinceMs, looks: looks + 1 });
-    // What is said of it may change.
+    // Later words on it may differ.
     if (this.#damage?.kind === kind) this.#damage = { kind, error };
     if (this.#damage || looks + 1 < looksAtLeast) return;
     if (nowMs - sinceMs < (this.#options.confirmMs ?? confirmedAfterMs)) return;

@@ -21,7 +21,7 @@ export type BusSpeed =
       readonly stopBits: 1 | 2;
       /** How long a device thinks before it answers, in ms. */
       readonly turnaroundMs: number;
-      /** Of requests that were measured; shorter ones are taken to last as long. */
+      /** Time of the measured requests, in ms; requests reckoned shorter are taken to last as long. */
       readonly atLeastMs?: number;
     };
 

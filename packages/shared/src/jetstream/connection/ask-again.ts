@@ -1,7 +1,7 @@
 import { pause, systemTimers } from '../../runtime/timers.ts';
 
 export interface AskAgainOptions {
-  /** So long one question is waited for before the next one goes out beside it. */
+  /** Wait for one question before the next one goes out beside it. */
   readonly everyMs: number;
   readonly withinMs: number;
   /** The answer settles it: the same question would be refused again. */
