@@ -1,14 +1,19 @@
 // node count-tests.mjs <exit code of the static checks> (<vitest's JSON report> <exit code of vitest>)…
 //
-// Prints how many tests were skipped, if any were, and as the last line "N passed, N failed" over all runs. Exits 1 when
-// something failed, or when a run had no test that passed: a run without tests proves nothing.
+// Prints each failed test with the beginning of its message, so that the end of a long log tells what to look at, how many
+// tests were skipped, if any were, and as the last line "N passed, N failed" over all runs. Exits 1 when something failed,
+// or when a run had no test that passed: a run without tests proves nothing.
 
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
+
+const MESSAGE_LINES = 12;
 
 const [checksCode, ...runs] = process.argv.slice(2);
 const total = { passed: 0, failed: checksCode === '0' ? 0 : 1, skipped: 0 };
 for (let at = 0; at < runs.length; at += 2) {
-  const { passed, failed, skipped } = count(runs[at]);
+  const { passed, failed, skipped, told } = count(runs[at]);
+  for (const each of told) process.stdout.write(`${each}\n`);
   total.passed += passed;
   total.skipped += skipped;
   total.failed += failed === 0 && (runs[at + 1] !== '0' || passed === 0) ? 1 : failed;
@@ -24,7 +29,7 @@ function count(file) {
     report = JSON.parse(readFileSync(file, 'utf8'));
   } catch {
     // The run ended before it could report: that is at least one failure.
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { passed: 0, failed: 1, skipped: 0, told: [`FAILED: ${file} is no report of a run`] };
   }
   // A file that cannot even be loaded, or whose hooks fail, has no failed test in it, and yet it failed: the tests
   // that its hooks were for are reported as skipped.
@@ -35,5 +40,21 @@ function count(file) {
     passed: report.numPassedTests,
     failed: report.numFailedTests + brokenFiles.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    told: [
+      ...brokenFiles.map((file) => telling(file.name, 'could not be loaded, or a hook failed', file.message)),
+      ...report.testResults.flatMap((file) =>
+        file.assertionResults
+          .filter(({ status }) => status === 'failed')
+          .map((test) => telling(file.name, test.fullName, test.failureMessages?.join('\n'))),
+      ),
+    ],
   };
+}
+
+function telling(file, test, message) {
+  const lines = (message ?? '').split('\n').slice(0, MESSAGE_LINES);
+  return [
+    `FAILED: ${relative(process.cwd(), file ?? '')}: ${test ?? ''}`,
+    ...lines.map((line) => `    ${line}`),
+  ].join('\n');
 }

@@ -29,8 +29,14 @@ async function reportOf(files: readonly TestFile[]): Promise<string> {
       numPendingTests: number('skipped'),
       numTodoTests: 0,
       testResults: files.map((file) => ({
+        name: join(process.cwd(), 'services', 'some.test.ts'),
         status: file.status,
-        assertionResults: file.tests.map((status) => ({ status })),
+        message: file.status === 'failed' ? 'the hook’s error' : '',
+        assertionResults: file.tests.map((status, at) => ({
+          status,
+          fullName: `does thing ${at}`,
+          failureMessages: status === 'failed' ? ['expected 1 to be 2\n  at line 7'] : [],
+        })),
       })),
     }),
   );
@@ -41,6 +47,11 @@ function run(checks: number, ...runs: readonly (readonly [report: string, exitCo
   const args = [checks, ...runs.flat()].map(String);
   const { stdout, status } = spawnSync(process.execPath, [script, ...args], { encoding: 'utf8' });
   return { last: stdout.trimEnd().split('\n').at(-1), status };
+}
+
+function printed(checks: number, ...runs: readonly (readonly [report: string, exitCode: number])[]): string {
+  return spawnSync(process.execPath, [script, ...[checks, ...runs.flat()].map(String)], { encoding: 'utf8' })
+    .stdout;
 }
 
 const good: TestFile = { status: 'passed', tests: ['passed', 'passed'] };
@@ -76,5 +87,17 @@ describe('the closing line of CI', () => {
     expect(run(0, [report, 0], [report, 0])).toEqual({ last: '4 passed, 0 failed', status: 0 });
     expect(run(0, [report, 0], [bad, 1])).toEqual({ last: '3 passed, 1 failed', status: 1 });
     expect(run(0, [report, 0], [await reportOf([]), 0])).toEqual({ last: '2 passed, 1 failed', status: 1 });
+  });
+
+  it('comes after the names and messages of what failed', async () => {
+    const bad = await reportOf([{ status: 'failed', tests: ['passed', 'failed'] }]);
+    const broken = await reportOf([{ status: 'failed', tests: ['skipped'] }]);
+    const all = printed(0, [bad, 1], [broken, 1]);
+    expect(all).toContain(
+      'FAILED: services/some.test.ts: does thing 1\n    expected 1 to be 2\n      at line 7\n',
+    );
+    expect(all).toContain(
+      'FAILED: services/some.test.ts: could not be loaded, or a hook failed\n    the hook’s error\n',
+    );
   });
 });
