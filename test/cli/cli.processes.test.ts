@@ -126,7 +126,7 @@ describe('what is wrong on the command line', () => {
     const { code, stdout, stderr } = await cli.run('sessions', 'show', '999-1');
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toBe(
-      'There is no such thing (session_not_found, 404)\nThere is no session 999-1.\nThe list commands show what there is.\n',
+      'There is no such thing (session_not_found, 404)\nThere is no session 999-1.\nA session is named by its task and run, as 7-3: holdfast sessions list\n',
     );
   });
 
@@ -242,12 +242,14 @@ describe('tables', () => {
       ['tasks', 'show', 'saw'],
       ['tasks', 'plan', 'saw'],
       ['devices', 'list'],
+      ['points', 'list', 'saw-device'],
+      ['points', 'list'],
       ['collectors', 'list'],
       ['sinks'],
     ];
     const ended = await Promise.all(shows.map((args) => cli.run(...args, '--table')));
     // No writer is there.
-    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 1]);
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0, 1]);
     for (const { stdout } of ended) expect(stdout).not.toMatch(/undefined|NaN|\[object|^$/);
     expect(ended[0]?.stdout).toMatch(/^status +running$/m);
     expect(ended[0]?.stdout).toMatch(/^soft limit +\d{4}-.*\nhard limit +\d{4}-/m);
@@ -258,6 +260,13 @@ describe('tables', () => {
       /^stopped +\d{4}-.* by .+: end of shift$/m,
     );
     expect(ended[3]?.stdout).toMatch(/saw-device +- +modbus_tcp +127\.0\.0\.1:502/);
+    expect(ended[4]?.stdout).toMatch(/^ *ID {2}POINT +.*WRITABLE +ENABLED\n *\d+ {2}saw-device\/value-0 /);
+    expect(ended[5]?.stdout).toContain(' saw-device/');
+    const nowhere = await cli.run('points', 'write', 'saw-device/nope', '1');
+    expect([nowhere.code, nowhere.stderr]).toEqual([
+      1,
+      'There is no point nope of device saw-device.\nThe list: holdfast points list saw-device\n',
+    ]);
     expect((await cli.run('devices', 'test', 'saw-device')).code).toBe(3);
   });
 });

@@ -18,6 +18,7 @@ describe('what is wrong on the command line', () => {
     [['sessions', 'list', '--status', 'running,lost'], /--status is one of running.* not lost/],
     [['sessions', 'list', '--json', '--table'], /either --json or --table/],
     [['completion', 'fish'], /SHELL is bash or zsh/],
+    [['completion'], /^SHELL is missing: bash or zsh$/m],
   ])('is told of by its name: %j', (args, words) => {
     const command = findCommand(commands, args);
     if (!command) throw new Error('no such command');

@@ -5,6 +5,7 @@ import { cleanup } from './commands/cleanup.ts';
 import { completion } from './commands/completion.ts';
 import { configurationLists } from './commands/configuration-lists.ts';
 import { configurationTransfer } from './commands/configuration-transfer.ts';
+import { listPoints } from './commands/list-points.ts';
 import { otherPrograms } from './commands/other-programs.ts';
 import { sessionCommands } from './commands/session-commands.ts';
 import { sessionLists } from './commands/session-lists.ts';
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   watch,
   checkRecovery,
   ...configurationLists,
+  listPoints,
   writePoint,
   ...configurationTransfer,
   ...systemLists,

@@ -124,7 +124,10 @@ function checkOperands(command: Command, given: readonly string[]): void {
     ({ isOptional, mayBeEmpty }, index) =>
       !isOptional && (given[index] === undefined || (given[index] === '' && !mayBeEmpty)),
   );
-  if (missing) throw wrongUse(command, `${missing.name} is missing`);
+  if (missing) {
+    const choices = missing.choices ? `: ${missing.choices.join(' or ')}` : '';
+    throw wrongUse(command, `${missing.name} is missing${choices}`);
+  }
   const takesAll = operands.at(-1)?.isMany ?? false;
   if (!takesAll && given.length > operands.length) {
     throw wrongUse(command, `one too many: ${given[operands.length]}`);

@@ -186,6 +186,7 @@ function eventInWords(data: Item): string {
   return Object.entries(data)
     .filter(([name]) => !saidAlready.has(name))
     .filter(([, value]) => value !== null && value !== '' && typeof value !== 'object')
+    .filter(([name, value]) => name !== 'refusals' || value !== 0)
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');
 }

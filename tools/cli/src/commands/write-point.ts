@@ -21,7 +21,9 @@ export const writePoint: Command = {
     });
     const readBack = record(done.read_back);
     const holds = readBack.value === undefined ? '' : ` It holds ${readBack.value} now.`;
-    print.said(done, `${point}: ${done.outcome}.${holds}${done.detail ? ` ${done.detail}` : ''}`);
+    // That the device holds it is said with the value.
+    const detail = done.detail && !(done.outcome === 'written' && holds) ? ` ${done.detail}` : '';
+    print.said(done, `${point}: ${done.outcome}.${holds}${detail}`);
     return done.outcome === 'written' ? exitCodes.ok : exitCodes.refused;
   },
 };
@@ -37,7 +39,10 @@ async function pointNamed(api: ApiClient, point: string): Promise<Item> {
   const code = point.slice(slash + 1);
   const [found] = await api.list('/api/config/points/', { device_id: String(device.id), code }, 1);
   if (found) return found;
-  throw new CliError(`There is no point ${code} of device ${device.code}.`, exitCodes.refused);
+  throw new CliError(
+    `There is no point ${code} of device ${device.code}.\nThe list: holdfast points list ${device.code}`,
+    exitCodes.refused,
+  );
 }
 
 /** As it was typed: 007 is another text than 7, and so is a name. */

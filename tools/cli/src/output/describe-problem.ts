@@ -11,6 +11,12 @@ const advice: Readonly<Record<number, string>> = {
 };
 /** Where a status says too little. Details of conflicts say themselves what to do, but not as it is done here. */
 const adviceOnCode: Readonly<Record<string, string>> = {
+  session_not_found: 'A session is named by its task and run, as 7-3: holdfast sessions list',
+  task_not_found: 'The list: holdfast tasks list',
+  device_not_found: 'The list: holdfast devices list',
+  point_not_found: 'The list: holdfast points list',
+  collector_not_found: 'The list: holdfast collectors list',
+  quarantined_message_not_found: 'The list: holdfast quarantine list',
   precondition_failed: 'Look at how things are now (show) and decide again.',
   last_collector: 'By force: --force.',
   devices_not_readable: 'That is --validate warn or --validate skip.',
