@@ -12,6 +12,8 @@ const SAMPLE_STORE = '^packages/sample-store/src/';
 const SESSIONS = `${SHARED}/sessions/`;
 const LEASE = `${SHARED}/lease/`;
 const RUNTIME = `${SHARED}/runtime/`;
+/** Where a service is put together, and its adapters, which may use each other. */
+const COMPOSITION = '^services/[^/]+/src/((main|start)\\.ts$|parts/|adapters/)';
 
 /** An npm package as dependency-cruiser names it once resolved, or as it stands in the import when it is not. */
 const npm = (name) => `(^|/)node_modules/${name}(/|$)|^${name}(/|$)`;
@@ -156,18 +158,18 @@ module.exports = {
       to: { path: '^services/' },
     },
     {
-      name: 'only-main-joins-adapters-to-logic',
+      name: 'only-start-joins-adapters-to-logic',
       comment:
-        'main.ts is the parts list: logic sees ports, so that it can be tested and its adapters exchanged.',
+        'start.ts and parts/ put a service together: logic sees ports, so that it can be tested and its adapters exchanged.',
       severity: 'error',
-      from: { path: '^services/[^/]+/src/', pathNot: ['^services/[^/]+/src/(main\\.ts$|adapters/)', TESTS] },
+      from: { path: '^services/[^/]+/src/', pathNot: [COMPOSITION, TESTS] },
       to: { path: '^services/[^/]+/src/adapters/' },
     },
     {
-      name: 'only-main-and-adapters-import-jetstream',
+      name: 'only-start-and-adapters-import-jetstream',
       comment: 'The same for the adapters that services share.',
       severity: 'error',
-      from: { path: '^services/[^/]+/src/', pathNot: ['^services/[^/]+/src/(main\\.ts$|adapters/)', TESTS] },
+      from: { path: '^services/[^/]+/src/', pathNot: [COMPOSITION, TESTS] },
       to: { path: JETSTREAM },
     },
     {

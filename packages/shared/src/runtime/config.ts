@@ -179,3 +179,14 @@ export const streamSettings = {
   TASK_CONFIGS_MAX_BYTES: setting.integer(1_048_576, Number.MAX_SAFE_INTEGER).default(536_870_912),
   STREAM_REPLICAS: setting.integer(1, 5).default(1),
 } as const;
+
+/** Those settings by the names under which the streams are made. */
+export function streamBounds(config: z.infer<z.ZodObject<typeof streamSettings>>) {
+  return {
+    sessionsMaxBytes: config.SESSIONS_MAX_BYTES,
+    samplesMaxBytes: config.SAMPLES_MAX_BYTES,
+    samplesMaxAgeHours: config.SAMPLES_MAX_AGE_HOURS,
+    taskConfigsMaxBytes: config.TASK_CONFIGS_MAX_BYTES,
+    replicas: config.STREAM_REPLICAS,
+  };
+}

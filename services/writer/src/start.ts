@@ -1,0 +1,131 @@
+import {
+  openSampleStore,
+  openTickCoverage,
+  prepareSampleStore,
+} from '@holdfast/sample-store/open-sample-store.ts';
+import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { consumeBatches } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
+import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
+import { prepareStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
+import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
+import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
+import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
+import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
+import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { publishSinkStatus } from './adapters/publish-sink-status.ts';
+import { recordSent } from './adapters/record-sent.ts';
+import { sampleBatchHandler } from './adapters/sample-batch-handler.ts';
+import { addWriterMetrics } from './adapters/writer-metrics.ts';
+import { reportCounters, writerCounters } from './batch/writer-counters.ts';
+import type { WriterConfig } from './config.ts';
+import { EpochFence } from './fencing/epoch-fence.ts';
+import { maintainStore } from './health/maintain-store.ts';
+import { RefusedDevices } from './health/refused-devices.ts';
+import { SinkMonitor } from './health/sink-monitor.ts';
+import { watchStore } from './health/store-watch.ts';
+import { untilStoreWorks } from './retry/until-store-works.ts';
+
+/**
+ * Starts the writer.
+ * @param instance by which it is known among writers, the same at each try to start
+ */
+export async function startWriter(
+  config: WriterConfig,
+  instance: string,
+  { log, onStop }: ServiceContext,
+): Promise<void> {
+  const stopping = new AbortController();
+
+  const connection = await connectNats({
+    ...brokerAccess(config),
+    name: 'writer',
+    needs: streamNames.samples,
+    log,
+  });
+  onStop('NATS connection', () => connection.close());
+  // With an identity of its own, by the broker's permissions, it may not make streams.
+  const mayCreate = config.NATS_NKEY_SEED === undefined;
+  await prepareStreams(connection.nc, streamBounds(config), { mayCreate, log });
+
+  const store = openSampleStore(config);
+  // A connection that hangs must not hold up the end.
+  onStop('sample store', () => Promise.race([store.close(), pause(systemTimers, 2_000)]));
+  const coverage = openTickCoverage(config);
+  onStop('record of ticks', () => Promise.race([coverage?.close(), pause(systemTimers, 2_000)]));
+  if (!coverage) {
+    log.warn('without DATABASE_URL it is not recorded what becomes of ticks: gaps will not be told apart');
+  }
+  const storeWatch = watchStore(store);
+  onStop('store watch', storeWatch.stop);
+
+  const counters = writerCounters();
+  const refusedDevices = new RefusedDevices();
+  const metrics = new Metrics('writer');
+  metrics.addProcessMetrics();
+  const writes = addWriterMetrics(metrics, {
+    counters,
+    isReachable: () => storeWatch.isUp() && monitor.failingForMs(Date.now()) === 0,
+    failingForMs: () => monitor.failingForMs(Date.now()),
+    refusedSessions: () => refusedDevices.sessions(Date.now()),
+  });
+  const monitor = new SinkMonitor(counters, Date.now(), writes);
+  const sinkStatus = await publishSinkStatus({
+    connection,
+    log,
+    status: () => ({
+      v: 1,
+      instance,
+      store: config.SAMPLE_STORE,
+      records_ticks: coverage !== undefined,
+      ...monitor.status(storeWatch.isUp(), Date.now()),
+      ...refusedDevices.told(Date.now()),
+    }),
+  });
+  onStop('sink status', sinkStatus.stop);
+
+  const readiness: Readiness = () => ({
+    nats: connection.problem(),
+    sample_store: storeWatch.isUp() ? undefined : 'the database of samples does not answer',
+  });
+  onStop('health server', (await tellHealth(config, { metrics, readiness })).stop);
+  onStop('waiting for the store', async () => stopping.abort());
+
+  const isPrepared = await untilStoreWorks({ log, monitor, signal: stopping.signal }, async () => {
+    await prepareSampleStore(config);
+    return true;
+  });
+  if (!isPrepared) return;
+  onStop('retention', maintainStore({ store, retentionDays: config.SAMPLES_RETENTION_DAYS, log }));
+
+  const consumer = consumeBatches({
+    nc: connection.nc,
+    stream: streamNames.samples,
+    durable: durableNames.writer,
+    ackWaitMs: config.ACK_WAIT_MS,
+    maxAckPending: config.MAX_ACK_PENDING,
+    log,
+    maxMessages: config.BATCH_MAX_MESSAGES,
+    maxBytes: config.BATCH_MAX_BYTES,
+    maxWaitMs: config.BATCH_MAX_WAIT_MS,
+    maxHeldBytes: config.MAX_HELD_BYTES,
+    batchesAtOnce: 3,
+    handle: sampleBatchHandler({
+      store,
+      coverage,
+      fence: new EpochFence(),
+      quarantine: jetStreamQuarantine(connection.nc),
+      counters,
+      monitor,
+      refusedDevices,
+      clockToleranceMs: config.MAX_CLOCK_DIFFERENCE_MS,
+      log,
+    }),
+  });
+  onStop('counters', reportCounters(counters, log));
+  onStop('sample consumer', consumer.stop);
+  const isDatabaseUp = () => storeWatch.isUp() && monitor.failingForMs(Date.now()) === 0;
+  onStop('record of what was sent', recordSent({ connection, coverage, isDatabaseUp, log }));
+  log.info({ store: config.SAMPLE_STORE, instance }, 'writing samples');
+}
