@@ -51,7 +51,7 @@ describe('a collector that is made anew under another id', () => {
     await fleet.log.stop(session);
     const samples = (await fleet.log.samples()).filter((sample) => sample.session === session);
     const firstOfNext = samples.findIndex((sample) => sample.epoch === next);
-    // In the order of the stream: the writer would reject whatever of an earlier epoch came behind it.
+    // In the order of the stream: behind it the writer would have to tell by ticks what of an earlier epoch it may take.
     expect(samples.slice(firstOfNext).filter((sample) => sample.epoch === epoch)).toEqual([]);
     expect(notAmong(inSpool, samples)).toEqual([]);
     // What was read in the last second or two before the kill was in memory only.

@@ -1,4 +1,5 @@
 import { SimBroker } from './broker/sim-broker.ts';
+import { SimSink } from './broker/sim-sink.ts';
 import { Referee } from './checks/referee.ts';
 import { endFaults, type FaultsOptions, injectFaults } from './faults/inject-faults.ts';
 import { type PlantedBug, publishingBeforeAppend } from './faults/planted-bugs.ts';
@@ -74,6 +75,8 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
     supervisors: () => fleet.supervisors(),
   });
   broker.onAppend = (event) => referee.appended(event);
+  const sink = new SimSink(world, bugs);
+  broker.onSample = (sample) => sink.take(sample);
 
   const durationMs = random.between(8_000, 20_000);
   for (const name of ['S1', 'S2']) fleet.add('supervisor', name, `host-${name}`);

@@ -16,6 +16,7 @@ const mustBeReached = [
   'failover',
   'failover during a partition of the former holder',
   'failover while the former holder stands still',
+  'late reading stored',
   'lease lost: expired',
   'lease renewal: answer lost, write stored',
   'lease taken: dead',
@@ -44,6 +45,8 @@ const giveaways: Record<PlantedBug, { readonly firstSeed: number; readonly sign:
   no_expected_sequence: { firstSeed: 1, sign: /^I2: / },
   impatient_judge: { firstSeed: 1, sign: /^I5: / },
   no_fence: { firstSeed: 190, sign: /^I5: / },
+  late_readings_taken: { firstSeed: 1_000, sign: /^I6: .* is stored/ },
+  late_readings_lost: { firstSeed: 1, sign: /^I6: .* is thrown away/ },
 };
 
 function said(outcome: Awaited<ReturnType<typeof runSchedule>> | undefined): string {

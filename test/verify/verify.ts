@@ -6,6 +6,7 @@ import { confirmedTicks } from './checks/confirmed-ticks.ts';
 import { deviceRequests } from './checks/device-requests.ts';
 import { duplicates } from './checks/duplicates.ts';
 import { epochs } from './checks/epochs.ts';
+import { fencedTicks } from './checks/fenced-ticks.ts';
 import { keptAccount } from './checks/kept-account.ts';
 import { legalChain } from './checks/legal-chain.ts';
 import { readModel } from './checks/read-model.ts';
@@ -58,6 +59,7 @@ export function verify(
     ...readModel(history, tolerances),
     ...activity(history, tolerances),
     ...epochs(history, tolerances),
+    ...fencedTicks(recorded),
     ...deviceRequests(history, tolerances),
     ...tickViolations,
     ...keptAccount(history),

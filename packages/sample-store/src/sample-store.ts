@@ -1,6 +1,7 @@
 import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { ValueKind } from '@holdfast/shared/domain/register/value-kind.ts';
+import type { FirstTick } from './first-ticks.ts';
 
 /** A sample as a store keeps it. */
 export type StorableSample = Pick<
@@ -36,6 +37,13 @@ export interface EpochStart {
   readonly session: string;
   readonly epoch: number;
   readonly sequence: number;
+}
+
+export interface DeviceOfEpoch {
+  readonly session: string;
+  /** Device code. */
+  readonly device: string;
+  readonly epoch: number;
 }
 
 /**
@@ -175,6 +183,11 @@ export interface SampleStore {
    * @throws SampleStoreUnavailable
    */
   kindsOf(places: readonly StoredPlace[]): Promise<readonly ReadonlySet<ValueKind>[]>;
+  /**
+   * Since which tick each device was read under the epochs above the given one, as far as any writer has stored it. A store
+   * that does not keep that answers nothing. @throws SampleStoreUnavailable
+   */
+  firstTicks(asked: readonly DeviceOfEpoch[]): Promise<FirstTick[]>;
   /**
    * What has to be done now and then: room for the days to come, and dropping the days that ended before
    * `keepFromMs`, when that is given. Call it every hour or so. Does nothing where the database does that by itself.

@@ -42,6 +42,7 @@ export class SimBroker {
   /** Hears of every event before anybody else. */
   onAppend: ((event: StoredEvent) => void) | undefined;
   onRestarted: (() => void) | undefined;
+  onSample: ((sample: Sample) => void) | undefined;
 
   constructor(world: World, options: SimBrokerOptions) {
     this.#world = world;
@@ -107,6 +108,7 @@ export class SimBroker {
     const key = `${sample.task}.${sample.device_id}`;
     // One stream: what comes last is the newest, whatever its tick is.
     this.#samples.set(key, sample);
+    this.onSample?.(sample);
   }
 
   putSent(sender: string, record: SentRecord): void {

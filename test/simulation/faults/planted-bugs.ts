@@ -30,6 +30,10 @@ export const plantedBugs = [
   'impatient_judge',
   /** What a dead collector held is given away without taking its lease: it may come back at that very moment. */
   'no_fence',
+  /** A writer takes whatever a former holder read, however late it comes. */
+  'late_readings_taken',
+  /** A writer throws away all that comes behind a later holder's first sample. */
+  'late_readings_lost',
 ] as const;
 export type PlantedBug = (typeof plantedBugs)[number];
 

@@ -20,6 +20,7 @@ import { hasReadings } from '../has-readings.ts';
 import type { History, Violation } from '../history.ts';
 import { sessionHistories } from '../session-histories.ts';
 import type { Tolerances } from '../tolerances.ts';
+import { tooLateSamples } from '../too-late-samples.ts';
 
 export interface TickCounts {
   readonly expected: number;
@@ -119,7 +120,7 @@ function coverageOf(recorded: RecordedTicks | undefined) {
 
 /**
  * By session and device. What is stored is what the database has; where none with samples was given, the samples in the stream
- * that were not published behind those of a later holder. A tick in which nothing had changed enough to be sent has no
+ * that a later holder does not fence (see `tooLateSamples`). A tick in which nothing had changed enough to be sent has no
  * place in the database: of those the stream is believed.
  */
 function recordedTicks(history: History): Map<string, RecordedTicks> {
@@ -137,17 +138,16 @@ function recordedTicks(history: History): Map<string, RecordedTicks> {
     byDevice.set(key, known);
     return known;
   };
-  const highest = new Map<string, number>();
+  const tooLate = tooLateSamples(history.samples);
   const keyOf = (of: { readonly session: string; readonly device: string; readonly tick: number }) =>
     `${of.session}/${of.device}/${of.tick}`;
   const wholeInQuarantine = new Set(
     history.quarantined.flatMap(({ tick, codes }) => (tick && !codes ? [keyOf(tick)] : [])),
   );
-  for (const { sample } of history.samples) {
-    const { session, device, tick, epoch, miss, since_tick } = sample;
+  for (const { sequence, sample } of history.samples) {
+    const { session, device, tick, miss, since_tick } = sample;
     const ticks = of(session, device);
-    const isFenced = epoch < (highest.get(session) ?? 0);
-    if (!isFenced) highest.set(session, epoch);
+    const isFenced = tooLate.has(sequence);
     if (since_tick !== undefined) addSent(ticks.sent, { from: since_tick, to: tick });
     const isRead = outcomeOfSample(sample) === 'stored';
     const isTold = history.database?.values !== undefined && hasReadings(sample);

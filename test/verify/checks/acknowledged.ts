@@ -1,10 +1,11 @@
 import { firstRangeAfter, normalise, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { hasReadings } from '../has-readings.ts';
 import type { DatabaseContent, History, Violation } from '../history.ts';
+import { tooLateSamples } from '../too-late-samples.ts';
 
 /**
  * I9: whatever the writer has acknowledged is in the database or in quarantine, unless a later holder's sample
- * stood before it in the stream. Where samples go into another database, the record that the writer keeps of them in this
+ * stood before it in the stream and that one answers for the same tick. Where samples go into another database, the record that the writer keeps of them in this
  * one is what counts, which it makes after they are stored.
  */
 export function acknowledged(history: History): Violation[] {
@@ -15,13 +16,12 @@ export function acknowledged(history: History): Violation[] {
   const inQuarantine = new Set(
     history.quarantined.flatMap(({ sequence, codes }) => (codes ? [] : [sequence])),
   );
-  const highest = new Map<string, number>();
+  const tooLate = tooLateSamples(history.samples);
   const lost = new Map<string, { first: number; ticks: number }>();
   for (const { sample, sequence } of history.samples) {
     if (sequence > writer.floor) break;
-    const { session, device, tick, epoch } = sample;
-    const isFenced = epoch < (highest.get(session) ?? 0);
-    if (!isFenced) highest.set(session, epoch);
+    const { session, device, tick } = sample;
+    const isFenced = tooLate.has(sequence);
     // Nothing had changed enough to be sent: there is nothing to store.
     if (!hasReadings(sample) && !sample.miss) continue;
     if (isFenced || inQuarantine.has(sequence) || isStored(`${session}/${device}`, tick)) continue;

@@ -133,6 +133,7 @@ export function openInfluxSampleStore(options: InfluxAddress): SampleStore {
     },
     maintain: async () => [],
     epochStarts: async () => [],
+    firstTicks: async () => [],
     async reachable() {
       return get(influx, '/ping', { timeoutMs }).then(
         () => true,

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { type FirstTick, FirstTicks } from '../first-ticks.ts';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
 import {
   HistoryQueryRefused,
@@ -12,6 +13,7 @@ import { outcomeOfSample, type TickEntry, tickEntry } from '../tick-coverage.ts'
 import { withoutRepeats } from '../without-repeats.ts';
 import { DayPartitions } from './day-partitions.ts';
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
+import { noteFirstTicks, readFirstTicks } from './first-tick-table.ts';
 import { inTransaction } from './in-transaction.ts';
 import type { LeavingPool } from './leaving-pool.ts';
 import { openPool } from './open-postgres.ts';
@@ -39,10 +41,11 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
   const series = new SeriesIds();
   const days = new DayPartitions();
   const sent = new SentTicks();
+  const firstTicks = new FirstTicks();
   let closed: Promise<void> | undefined;
   return {
     keepsSessions: true,
-    write: (samples) => write(pool, db, samples, { series, days, sent }),
+    write: (samples) => write(pool, db, samples, { series, days, sent, firstTicks }),
     history: (query) => reading(() => readHistory(db, query)),
     async aggregate(query) {
       refuseTooManyBuckets(query);
@@ -50,6 +53,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
     },
     kindsOf: (places) => readKinds(db, places),
     epochStarts: (known) => readEpochStarts(db, known),
+    firstTicks: (asked) => readFirstTicks(db, asked),
     async maintain({ nowMs, keepFromMs }) {
       try {
         return await days.maintain(db, nowMs, keepFromMs);
@@ -65,11 +69,25 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
   };
 }
 
+/** What a store knows of its database from one write to the next. */
+interface Kept {
+  readonly series: SeriesIds;
+  readonly days: DayPartitions;
+  readonly sent: SentTicks;
+  readonly firstTicks: FirstTicks;
+}
+
+/** News that samples bring beside their values. */
+interface Beside {
+  readonly sent: readonly TickEntry[];
+  readonly firstTicks: readonly FirstTick[];
+}
+
 async function write(
   pool: LeavingPool,
   db: Kysely<unknown>,
   samples: readonly StorableSample[],
-  { series, days, sent }: { series: SeriesIds; days: DayPartitions; sent: SentTicks },
+  { series, days, sent, firstTicks }: Kept,
 ): Promise<WriteOutcome> {
   const { storable, refused } = withoutRefused(samples);
   const [first] = refused;
@@ -78,10 +96,12 @@ async function write(
     await days.make(db, storable);
     await series.learn(db, storable);
     const known = series.known();
-    const news = sent.newsOf(storable);
-    const { entries } = news;
-    if (!(await writeNew(pool, storable, known, entries))) await writeOver(pool, storable, known, entries);
-    news.recorded();
+    const sentNews = sent.newsOf(storable);
+    const firstNews = firstTicks.newsOf(storable);
+    const beside = { sent: sentNews.entries, firstTicks: firstNews.firstTicks };
+    if (!(await writeNew(pool, storable, known, beside))) await writeOver(pool, storable, known, beside);
+    sentNews.recorded();
+    firstNews.recorded();
     return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
   } catch (error) {
     const reason = rejectionReason(error);
@@ -98,7 +118,7 @@ async function writeNew(
   pool: LeavingPool,
   samples: readonly StorableSample[],
   series: KnownSeries,
-  beside: readonly TickEntry[],
+  beside: Beside,
 ): Promise<boolean> {
   try {
     await inTransaction(pool, async ({ client, db }) => {
@@ -117,7 +137,7 @@ async function writeOver(
   pool: LeavingPool,
   samples: readonly StorableSample[],
   series: KnownSeries,
-  beside: readonly TickEntry[],
+  beside: Beside,
 ): Promise<void> {
   await inTransaction(pool, async ({ db }) => {
     for (const run of withoutRepeats(samples)) {
@@ -132,11 +152,12 @@ async function writeOver(
 async function recordBeside(
   db: Kysely<unknown>,
   samples: readonly StorableSample[],
-  beside: readonly TickEntry[],
+  beside: Beside,
 ): Promise<void> {
   await noteEpochStarts(db, samples);
+  await noteFirstTicks(db, beside.firstTicks);
   const outcomes = samples.map((sample) => tickEntry(sample, outcomeOfSample(sample)));
-  await recordTicks(db, [...outcomes, ...beside]);
+  await recordTicks(db, [...outcomes, ...beside.sent]);
 }
 
 async function reading<T>(read: () => Promise<T[]>): Promise<T[]> {

@@ -244,6 +244,26 @@ describe.each([
       expect(await starts(4)).toEqual([{ session: 'epochs', epoch: 12, sequence: 38 }]);
       expect(await starts(12)).toEqual([]);
     });
+
+    it('keeps since which tick each device was read under each epoch, whatever comes in which order', async () => {
+      const sample = (epoch: number, sequence: number, since_tick: number, device = 'press-1') => {
+        const tick = since_tick + sequence;
+        return storableSample({ session: 'first ticks', device, epoch, sequence, tick, since_tick });
+      };
+      await store.write([sample(12, 40, 1_000), sample(12, 42, 2_000, 'press-2'), sample(4, 7, 500)]);
+      await store.write([sample(12, 38, 900), sample(12, 41, 950)]);
+      const first = (device: string, epoch: number) =>
+        store.firstTicks([{ session: 'first ticks', device, epoch }]);
+      const about = { session: 'first ticks', device: 'press-1' };
+      expect((await first('press-1', 3)).toSorted((a, b) => a.epoch - b.epoch)).toEqual([
+        { ...about, epoch: 4, tick: 500, sequence: 7 },
+        { ...about, epoch: 12, tick: 900, sequence: 38 },
+      ]);
+      expect(await first('press-2', 4)).toMatchObject([{ epoch: 12, tick: 2_000, sequence: 42 }]);
+      expect(await first('press-1', 12)).toEqual([]);
+      expect(await first('press-3', 0)).toEqual([]);
+      expect(await first('press\u0000', 0)).toEqual([]);
+    });
   });
 });
 

@@ -1,7 +1,9 @@
+import { FirstTicks } from '../first-ticks.ts';
 import type { SampleStore, StorableSample, WriteOutcome } from '../sample-store.ts';
 import { SentTicks } from '../sent-ticks.ts';
 import { outcomeOfSample, tickEntry } from '../tick-coverage.ts';
 import { noteEpochStarts, readEpochStarts } from './epoch-start-table.ts';
+import { noteFirstTicks, readFirstTicks } from './first-tick-table.ts';
 import { openPostgres } from './open-postgres.ts';
 import { rejectionReason, unavailable } from './postgres-errors.ts';
 import { recordTicks, ticksOnRecord } from './tick-coverage-table.ts';
@@ -20,6 +22,7 @@ export function recordedInPostgres(
 ): SampleStore {
   const db = openPostgres<unknown>({ databaseUrl: options.databaseUrl, maxConnections: 2 });
   const sent = new SentTicks();
+  const first = new FirstTicks();
   let closed: Promise<void> | undefined;
   return {
     keepsSessions: store.keepsSessions,
@@ -39,6 +42,7 @@ export function recordedInPostgres(
     kindsOf: (places) => store.kindsOf(places),
     maintain: (options) => store.maintain(options),
     epochStarts: (known) => readEpochStarts(db, known),
+    firstTicks: (asked) => readFirstTicks(db, asked),
     reachable: () => store.reachable(),
     close() {
       closed ??= Promise.all([store.close(), db.destroy()]).then(() => undefined);
@@ -62,15 +66,18 @@ export function recordedInPostgres(
 
   async function record(samples: readonly StorableSample[]): Promise<WriteOutcome> {
     const news = sent.newsOf(samples);
+    const firstNews = first.newsOf(samples);
     try {
       await db.transaction().execute(async (transaction) => {
         await noteEpochStarts(transaction, samples);
+        await noteFirstTicks(transaction, firstNews.firstTicks);
         await recordTicks(transaction, [
           ...samples.map((sample) => tickEntry(sample, outcomeOfSample(sample))),
           ...news.entries,
         ]);
       });
       news.recorded();
+      firstNews.recorded();
       return { kind: 'written' };
     } catch (error) {
       const reason = rejectionReason(error);

@@ -36,20 +36,21 @@ export function resendable({ message }: Quarantined): Resendable {
 }
 
 /**
- * The writer takes a sample of an epoch that another has followed if it was published before the other began, and puts it back
- * here if not. @returns why the latter is to be expected. @throws SampleStoreUnavailable
+ * The writer puts a sample back here that was published after a later holder's first one of its device, and is for that one's first tick
+ * or a later one. @returns why that is to be expected. @throws SampleStoreUnavailable
  */
 async function wouldBeFenced(
-  samples: Pick<SampleStore, 'epochStarts'>,
+  samples: Pick<SampleStore, 'firstTicks'>,
   { body, firstSequence }: { body: string; firstSequence: number },
 ): Promise<string | undefined> {
   const decoded = decodeSample(body);
   if (!decoded.ok) return undefined;
-  const { session, epoch } = decoded.sample;
-  const starts = await samples.epochStarts(new Map([[session, epoch]]));
-  const later = starts.find(({ sequence }) => sequence < firstSequence);
+  const { session, epoch, device, tick, through_tick = tick } = decoded.sample;
+  const later = (await samples.firstTicks([{ session, device, epoch }])).find(
+    (first) => first.sequence < firstSequence && first.tick <= through_tick,
+  );
   if (!later) return undefined;
-  return `it was read under epoch ${epoch} of session ${session} and published after epoch ${later.epoch} had begun: the writer would reject it`;
+  return `it was read under epoch ${epoch} of session ${session} for tick ${tick}, and published after epoch ${later.epoch} had begun, which answers for that tick: the writer would reject it`;
 }
 
 export type SentAgain =
@@ -58,7 +59,7 @@ export type SentAgain =
 
 /** Sends it to where it came from and takes it out of quarantine. @throws BrokerUnavailable, SampleStoreUnavailable */
 export async function sendAgain(
-  { quarantine, samples }: { quarantine: QuarantineStore; samples: Pick<SampleStore, 'epochStarts'> },
+  { quarantine, samples }: { quarantine: QuarantineStore; samples: Pick<SampleStore, 'firstTicks'> },
   item: Quarantined,
 ): Promise<SentAgain> {
   const asked = resendable(item);

@@ -33,7 +33,7 @@ const bodyStartLength = 200;
 const keptNamed = 20;
 
 export interface SystemSources {
-  readonly samples: Pick<SampleStore, 'epochStarts'>;
+  readonly samples: Pick<SampleStore, 'firstTicks'>;
   readonly quarantine: QuarantineStore;
   readonly sinks: Sinks;
 }

@@ -205,7 +205,21 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     }
     if (known.size === 0) return;
     const starts = await untilStoreAnswers('look', () => store.epochStarts(known), signal);
-    for (const { session, epoch, sequence } of starts) fence.know(session, epoch, sequence);
+    for (const { session, epoch } of starts) fence.know(session, epoch);
+    await learnFirstTicks(decoded, signal);
+  }
+
+  /** Asked only where samples of a former owner are among them; one that is followed in this very batch lies before its successor. */
+  async function learnFirstTicks(
+    decoded: readonly DecodedMessage<JsMsg>[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const former = decoded.flatMap(({ sample }) =>
+      sample.epoch < fence.highest(sample.session) ? [sample] : [],
+    );
+    if (former.length === 0) return;
+    const found = await untilStoreAnswers('look', () => store.firstTicks(former), signal);
+    for (const { session, device, ...first } of found) fence.knowFirstTick(session, device, first);
   }
 
   async function acknowledge(messages: readonly JsMsg[]): Promise<void> {

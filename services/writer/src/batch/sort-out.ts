@@ -53,7 +53,7 @@ export function sortOut<M extends IncomingMessage>(
   const sorted: SortedOut<M> = { storable: [], uncertain: [], fenced: [] };
   for (const { message, sample } of messages) {
     const sequence = firstSequence(message) ?? message.seq;
-    const verdict = fence.judge(sample.session, sample.epoch, sequence);
+    const verdict = fence.judge(sample, sequence);
     if (!verdict.admitted) {
       sorted.fenced.push({ message, sample, fencedBy: verdict.fencedBy });
       continue;

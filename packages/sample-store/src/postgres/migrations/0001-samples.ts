@@ -73,8 +73,8 @@ export async function createSampleTables(db: Kysely<unknown>): Promise<void> {
 
 /**
  * Creates the account of ticks: the outcome of each, a row a day (UTC), device and outcome, which is rewritten with each
- * batch, hence the room left on its pages; and where in the stream each epoch of a session began, so that every writer
- * rejects the same samples, whichever of them saw the epoch first.
+ * batch, hence the room left on its pages; where in the stream each epoch of a session began, and with which tick of each
+ * device, so that every writer rejects the same samples, whichever of them saw the epoch first.
  */
 export async function createAccountTables(db: Kysely<unknown>): Promise<void> {
   await sql`
@@ -92,6 +92,15 @@ export async function createAccountTables(db: Kysely<unknown>): Promise<void> {
       epoch bigint not null,
       first_sequence bigint not null,
       primary key (session_id, epoch)
+    )`.execute(db);
+  await sql`
+    create table samples.first_tick (
+      session_id text not null,
+      device_code text not null,
+      epoch bigint not null,
+      tick bigint not null,
+      sequence bigint not null,
+      primary key (session_id, device_code, epoch)
     )`.execute(db);
 }
 

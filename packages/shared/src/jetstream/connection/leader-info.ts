@@ -8,7 +8,7 @@ export class NoLeader extends Error {
 }
 
 /**
- * A leader hears of each copy every second. One that was cut off goes on as leader for 15 s (measured with 2.10 to 2.15), and answers
+ * A leader hears of each copy every second. One that was cut off goes on as leader for 15 s (measured with 2.14.5), and answers
  * what it has.
  */
 const heardWithinMs = 4_000;

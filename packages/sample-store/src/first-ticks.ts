@@ -1,0 +1,63 @@
+import type { StorableSample } from './sample-store.ts';
+
+/** The first tick of a device for which anybody answers under an epoch, as far as samples show it. */
+export interface FirstTick {
+  readonly session: string;
+  /** Device code. */
+  readonly device: string;
+  readonly epoch: number;
+  readonly tick: number;
+  /** Sequence in SAMPLES of the first message that says so. */
+  readonly sequence: number;
+}
+
+/** More devices than this are noted twice rather than remembered. */
+const devicesKnown = 200_000;
+
+export interface FirstTickNews {
+  readonly firstTicks: readonly FirstTick[];
+  /** They are on record now. */
+  recorded(): void;
+}
+
+/** A sender answers for every tick of a device from its first one on, which each of its samples names. */
+function firstTickOf({ tick, since_tick = tick }: Pick<StorableSample, 'tick' | 'since_tick'>): number {
+  return Math.min(tick, since_tick);
+}
+
+/** Which first ticks are worth noting: once for each device and epoch, and so next to nothing on the way of a sample. */
+export class FirstTicks {
+  readonly #known = new Map<string, Map<string, FirstTick>>();
+  #devices = 0;
+
+  newsOf(samples: readonly StorableSample[]): FirstTickNews {
+    const news = new Map<string, FirstTick>();
+    for (const sample of samples) {
+      const { session, device, epoch, sequence } = sample;
+      if (sequence === undefined) continue;
+      const known = this.#known.get(session)?.get(device);
+      if (known?.epoch === epoch && known.sequence <= sequence) continue;
+      const key = `${epoch} ${session} ${device}`;
+      const noted = news.get(key);
+      if (noted && noted.sequence <= sequence) continue;
+      news.set(key, { session, device, epoch, tick: firstTickOf(sample), sequence });
+    }
+    const firstTicks = [...news.values()];
+    return { firstTicks, recorded: () => this.#remember(firstTicks) };
+  }
+
+  #remember(firstTicks: readonly FirstTick[]): void {
+    for (const first of firstTicks) {
+      if (this.#devices >= devicesKnown) {
+        this.#known.clear();
+        this.#devices = 0;
+      }
+      const devices = this.#known.get(first.session) ?? new Map<string, FirstTick>();
+      this.#known.set(first.session, devices);
+      const known = devices.get(first.device);
+      if (!known) this.#devices += 1;
+      // A late sample of a former epoch is no reason to note the present one again.
+      if (!known || known.epoch <= first.epoch) devices.set(first.device, first);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import { type QueryExecutorProvider, sql } from 'kysely';
+import pg from 'pg';
+import type { FirstTick } from '../first-ticks.ts';
+import type { DeviceOfEpoch } from '../sample-store.ts';
+import { int8Array } from './array-parameter.ts';
+import { unavailable, undefinedTable } from './postgres-errors.ts';
+
+/** Notes in samples.first_tick from which tick on a device was read under each epoch. */
+export async function noteFirstTicks(
+  db: QueryExecutorProvider,
+  firstTicks: readonly FirstTick[],
+): Promise<void> {
+  if (firstTicks.length === 0) return;
+  // Ordered, so that two writers lock the rows in the same order.
+  await sql`
+    insert into samples.first_tick as existing (session_id, device_code, epoch, tick, sequence)
+    select * from unnest(
+      ${firstTicks.map(({ session }) => session)}::text[], ${firstTicks.map(({ device }) => device)}::text[],
+      ${int8Array(firstTicks.map(({ epoch }) => epoch))}::int8[], ${int8Array(firstTicks.map(({ tick }) => tick))}::int8[],
+      ${int8Array(firstTicks.map(({ sequence }) => sequence))}::int8[]
+    ) as seen(session_id, device_code, epoch, tick, sequence)
+    order by session_id, device_code, epoch
+    on conflict (session_id, device_code, epoch) do update set tick = excluded.tick, sequence = excluded.sequence
+      where excluded.sequence < existing.sequence
+  `.execute(db);
+}
+
+/** Of all epochs above the given one of each device. @throws SampleStoreUnavailable */
+export async function readFirstTicks(
+  db: QueryExecutorProvider,
+  asked: readonly DeviceOfEpoch[],
+): Promise<FirstTick[]> {
+  // Nothing is stored under such a name, and asking for it would be refused.
+  const named = asked.filter(({ session, device }) => !`${session}${device}`.includes('\0'));
+  if (named.length === 0) return [];
+  try {
+    const { rows } = await sql<{
+      session_id: string;
+      device_code: string;
+      epoch: string;
+      tick: string;
+      sequence: string;
+    }>`
+      select session_id, device_code, first.epoch, first.tick, first.sequence
+      from (select distinct * from unnest(
+        ${named.map(({ session }) => session)}::text[], ${named.map(({ device }) => device)}::text[],
+        ${int8Array(named.map(({ epoch }) => epoch))}::int8[]
+      )) as asked(session_id, device_code, epoch)
+      join samples.first_tick as first using (session_id, device_code)
+      where first.epoch > asked.epoch
+    `.execute(db);
+    return rows.map((row) => ({
+      session: row.session_id,
+      device: row.device_code,
+      epoch: Number(row.epoch),
+      tick: Number(row.tick),
+      sequence: Number(row.sequence),
+    }));
+  } catch (error) {
+    // No writer has run on this database yet.
+    if (error instanceof pg.DatabaseError && error.code === undefinedTable) return [];
+    throw unavailable('cannot read since when devices were read', error);
+  }
+}

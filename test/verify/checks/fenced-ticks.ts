@@ -1,0 +1,23 @@
+import type { History, Violation } from '../history.ts';
+import { tooLateSamples } from '../too-late-samples.ts';
+
+/** I6 at the sink: what came behind a later holder's first sample stands for no tick for which that one answers. */
+export function fencedTicks(history: History): Violation[] {
+  const tooLate = tooLateSamples(history.samples);
+  const admitted = new Set<string>();
+  const fenced = new Map<string, number>();
+  for (const { sequence, sample } of history.samples) {
+    const { session, device, tick, epoch } = sample;
+    const key = `${session}/${device}/${tick}/${epoch}`;
+    if (tooLate.has(sequence)) fenced.set(key, sequence);
+    else admitted.add(key);
+  }
+  const { values, misses } = history.database ?? {};
+  return [...(values ?? []), ...(misses ?? [])].flatMap(({ session, device, tick, epoch }): Violation[] => {
+    const key = `${session}/${device}/${tick}/${epoch}`;
+    const sequence = fenced.get(key);
+    if (sequence === undefined || admitted.has(key)) return [];
+    const what = `tick ${tick} of epoch ${epoch} is in the database, though it came too late (SAMPLES ${sequence})`;
+    return [{ invariant: 'I6', subject: `${session}/${device}`, what }];
+  });
+}
