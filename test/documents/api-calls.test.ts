@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { operations } from '../../services/api/src/http/operations.ts';
+import { operationOf } from '../../services/api/src/http/openapi.ts';
+import { allRoutes } from '../../services/api/testing/all-routes.ts';
 import { codesIn, tableRows } from './markdown-tables.ts';
 
 const page = await readFile(join(import.meta.dirname, '..', '..', 'docs', 'api.md'), 'utf8');
@@ -26,7 +27,7 @@ const inText = [
 ].map(([, method, path]) => `${method} ${path}`);
 const calls = new Set([...inTables, ...inText].map((call) => call.replace(/\?.*$/, '').replace(/\/$/, '')));
 
-const patterns = [...operations.keys()].map((operation) => ({
+const patterns = allRoutes.map(operationOf).map((operation) => ({
   operation,
   pattern: new RegExp(`^${operation.replaceAll('.', '\\.').replace(/\{[^}]+\}/g, '[^/]+')}$`),
 }));

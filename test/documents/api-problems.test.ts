@@ -24,7 +24,7 @@ async function codesOfTheApi(): Promise<Set<string>> {
       const source = (await readFile(join(root, file), 'utf8')).replaceAll("code: 'custom'", '');
       for (const [, code] of source.matchAll(/\bcode: '([a-z_]+)'/g)) codes.add(code ?? '');
       for (const [, code] of source.matchAll(/\bnotFound\(\s*'([a-z_]+)'/g)) codes.add(code ?? '');
-      if (!/\$\{kind\}_not_found/.test(source)) continue;
+      if (!/collectionRoutes\(|\$\{kind\}_not_found/.test(source)) continue;
       for (const [, kind] of source.matchAll(/\bkind: '([a-z]+)'/g)) codes.add(`${kind}_not_found`);
     }
   }

@@ -4,7 +4,7 @@ import type { MetricsPage } from '@holdfast/shared/runtime/metrics.ts';
 import { isReady, type Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
-import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { type AccessControl, addAccessControl } from './access/access-control.ts';
 import { keyRoutes } from './access/key-routes.ts';
 import { trustedProxies } from './access/trusted-proxies.ts';
@@ -19,23 +19,23 @@ import type { ShownLimitsSources } from './devices/learned-limits/shown-limits.t
 import type { WritePointOptions } from './devices/write-point.ts';
 import { pointHistoryRoutes } from './history/point-history-routes.ts';
 import { answerClientError } from './http/client-errors.ts';
-import { oncePerKey } from './http/idempotency.ts';
 import { isNestedTooDeeply } from './http/is-nested-too-deeply.ts';
 import { type AnsweredRequest, observeRequests } from './http/observe-requests.ts';
-import { addOpenApi } from './http/openapi.ts';
+import { addOpenApi, openApiRoute } from './http/openapi.ts';
 import { addProblemReplies, replyWithProblem } from './http/problem-replies.ts';
 import { refuseUnknownParameters } from './http/refuse-unknown-parameters.ts';
 import { refuseWhileClosing } from './http/refuse-while-closing.ts';
 import { requestIdOf, tellRequestIds } from './http/request-id.ts';
 import { loggerOfRequest, tellTraces } from './http/request-trace.ts';
+import type { Route } from './http/route.ts';
+import { serveDeclaredRoutesOnly, serveRoutes } from './http/serve-routes.ts';
 import { waitUntilReady } from './http/wait-until-ready.ts';
 import { withoutQuotes } from './http/without-quotes.ts';
-import { type LiveSources, liveRoutes } from './live/live-routes.ts';
-import type { AuditLog } from './ports.ts';
+import { type LiveSources, liveRoute } from './live/live-routes.ts';
+import type { AuditLog, CommandKeys } from './ports.ts';
 import { ApiProblem, validationFailed } from './problems/api-problem.ts';
 import { type CleanupSources, cleanupRoutes } from './sessions/cleanup/cleanup-routes.ts';
 import { commandRoutes } from './sessions/command-routes.ts';
-import type { CommandKeys } from './sessions/commands/command-keys.ts';
 import type { SessionCommands } from './sessions/commands/session-commands.ts';
 import type { LiveStatus } from './sessions/live-status/live-status.ts';
 import type { WaitingNotices } from './sessions/live-status/waiting-notices.ts';
@@ -78,32 +78,37 @@ export interface AppDependencies {
 
 const maxBodyBytes = 1_048_576;
 
+/** Every route but that of the OpenAPI document; `live` is among them, and is told of the end. */
+export function routesOf(dependencies: AppDependencies): {
+  readonly routes: Route[];
+  readonly end: () => void;
+} {
+  const { database, commands, current, liveStatus, waiting, samples, accounting, recovery } = dependencies;
+  const { devices, access, auditLog, system, learned, cleanup, requireIfMatch } = dependencies;
+  const { live, end } = liveRoute(dependencies.live);
+  const routes = [
+    ...healthRoutes(dependencies.readiness),
+    metricsRoute(dependencies.metrics),
+    ...commandRoutes(commands),
+    ...pointHistoryRoutes({ database, samples, accounting }),
+    ...accountingRoutes(accounting),
+    ...sessionRoutes({ database, current, liveStatus, waiting, storing: recovery }),
+    live,
+    ...systemRoutes(system),
+    ...collectorRoutes(devices),
+    ...cleanupRoutes(cleanup),
+    ...keyRoutes(access.keys),
+    ...auditRoutes(auditLog),
+    ...recoveryRoutes(recovery),
+    ...configurationRoutes(database, { requireIfMatch, learned, store: samples }),
+    ...deviceRoutes(devices, learned),
+  ];
+  return { routes, end };
+}
+
 /** The HTTP API, apart from the process: it never listens and opens nothing. */
 export async function buildApp(dependencies: AppDependencies): Promise<FastifyInstance> {
-  const {
-    log,
-    database,
-    commands,
-    commandKeys,
-    current,
-    liveStatus,
-    waiting,
-    samples,
-    accounting,
-    recovery,
-    live,
-    devices,
-    access,
-    tls,
-    auditLog,
-    system,
-    learned,
-    cleanup,
-    requireIfMatch,
-    readiness,
-    metrics,
-    onAnswered,
-  } = dependencies;
+  const { log, access, tls, commandKeys, readiness, onAnswered } = dependencies;
   const app = fastify({
     https: tls ? { cert: tls.cert, key: tls.key, minVersion: 'TLSv1.2', handshakeTimeout: 10_000 } : null,
     loggerInstance: log,
@@ -120,18 +125,19 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     routerOptions: { ignoreTrailingSlash: true },
     rewriteUrl: ({ url = '/' }) => withoutQuotes(url),
     frameworkErrors: (error, request, reply) => replyWithProblem(error, request, reply),
-  });
+  }) as unknown as FastifyInstance;
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  tellRequestIds(app as unknown as FastifyInstance);
-  tellTraces(app as unknown as FastifyInstance);
-  addProblemReplies(app as unknown as FastifyInstance);
-  waitUntilReady(app as unknown as FastifyInstance, () => isReady(readiness));
-  refuseWhileClosing(app as unknown as FastifyInstance);
-  await addAccessControl(app as unknown as FastifyInstance, access);
-  acceptEmptyBodies(app as unknown as FastifyInstance);
-  refuseUnknownParameters(app as unknown as FastifyInstance);
-  observeRequests(app as unknown as FastifyInstance, onAnswered);
+  tellRequestIds(app);
+  tellTraces(app);
+  serveDeclaredRoutesOnly(app);
+  addProblemReplies(app);
+  waitUntilReady(app, () => isReady(readiness));
+  refuseWhileClosing(app);
+  await addAccessControl(app, access);
+  acceptEmptyBodies(app);
+  refuseUnknownParameters(app);
+  observeRequests(app, onAnswered);
   app.addHook('onResponse', (request, reply, done) => {
     // Consoles poll: reads are told only to those who ask for debug logs.
     const level = request.method === 'GET' || request.method === 'HEAD' ? 'debug' : 'info';
@@ -147,32 +153,14 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     done();
   });
 
-  await addOpenApi(app as unknown as FastifyInstance, access.anonymousLoopback === false);
-  const once = oncePerKey(commandKeys);
-  const typed = app.withTypeProvider<ZodTypeProvider>();
-  await typed.register(healthRoutes(readiness), { prefix: '/health' });
-  await typed.register(metricsRoute(metrics));
-  await typed.register(
-    async (sessions) => {
-      await sessions.register(commandRoutes(commands, once));
-      await sessions.register(pointHistoryRoutes({ database, samples, accounting }));
-      await sessions.register(accountingRoutes(accounting));
-      await sessions.register(sessionRoutes({ database, current, liveStatus, waiting, storing: recovery }));
-    },
-    { prefix: '/api/acquisition/sessions' },
-  );
-  await typed.register(liveRoutes(live), { prefix: '/api/acquisition/live' });
-  await typed.register(systemRoutes(system), { prefix: '/api/system' });
-  await typed.register(collectorRoutes(devices), { prefix: '/api/system/collectors' });
-  await typed.register(cleanupRoutes(cleanup), { prefix: '/api/system/cleanup' });
-  await typed.register(keyRoutes(access.keys), { prefix: '/api/system/keys' });
-  await typed.register(auditRoutes(auditLog), { prefix: '/api/system/audit' });
-  await typed.register(recoveryRoutes(recovery), { prefix: '/api/acquisition/recovery' });
-  await typed.register(configurationRoutes(database, { requireIfMatch, learned, once, store: samples }), {
-    prefix: '/api/config',
+  await addOpenApi(app, access.anonymousLoopback === false);
+  const { routes, end } = routesOf(dependencies);
+  app.addHook('preClose', async () => end());
+  serveRoutes(app, [openApiRoute(app), ...routes], {
+    keys: commandKeys,
+    callerOf: ({ caller }) => (caller.kind === 'key' ? caller.id : 'local'),
   });
-  await typed.register(deviceRoutes(devices, learned, once), { prefix: '/api' });
-  return app as unknown as FastifyInstance;
+  return app;
 }
 
 /**

@@ -15,7 +15,6 @@ import { refuseWhileClosing } from '../src/http/refuse-while-closing.ts';
 import { configureTask, sessionsPath, startApi } from './api-under-test.ts';
 
 async function listening(app: FastifyInstance): Promise<Socket> {
-  app.decorateRequest('problemCode');
   await app.listen({ host: '127.0.0.1', port: 0 });
   onTestFinished(() => app.close());
   const socket = connect((app.server.address() as AddressInfo).port, '127.0.0.1');

@@ -7,20 +7,16 @@ import type { AuditTrail } from '../audit/audit-trail.ts';
 import { ClientGone } from '../http/client-gone.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import { securityHeaders } from '../http/security-headers.ts';
+import { routeOf } from '../http/serve-routes.ts';
 import { ApiProblem } from '../problems/api-problem.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { type Caller, callerOf, nameOf, requireRole } from './caller.ts';
 import { operatorOf } from './operator.ts';
-import { refuseRoutesWithoutRole, routeOf } from './route-roles.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Undefined of what is answered before it is asked who calls. */
     caller: Caller;
-    /** Code of the problem that it is answered with. */
-    problemCode: string | undefined;
-    /** Whoever answers has written the audit log himself. */
-    isAudited: boolean;
   }
 }
 
@@ -44,10 +40,7 @@ export interface AccessControl {
 /** Who calls, how often, whether they may, and the note of it. Registered before all routes. */
 export async function addAccessControl(app: FastifyInstance, control: AccessControl): Promise<void> {
   const { keys, corsOrigins, hstsSeconds } = control;
-  refuseRoutesWithoutRole(app);
   app.decorateRequest('caller');
-  app.decorateRequest('problemCode');
-  app.decorateRequest('isAudited', false);
   // No page of this API is to be framed or to load anything from elsewhere. Over HTTP its parts must not be asked for
   // by HTTPS. That a host is to be reached by HTTPS only holds for all of its ports, those of Grafana and others too: it
   // is for the administrator to say.
@@ -85,16 +78,16 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     max: (request) => (isRefused(request) ? control.refusedPerMinute : control.requestsPerMinute),
     keyGenerator: limitedAs,
     allowList: (request) => {
-      if (routeOf(request).rule?.role === 'open') return true;
+      if (routeOf(request).role === 'open') return true;
       if (request.caller.kind === 'local') return true;
       return (isRefused(request) ? control.refusedPerMinute : control.requestsPerMinute) === 0;
     },
     errorResponseBuilder: (_request, { max, ttl }) => tooManyRequests(max, ttl),
   });
   app.addHook('preParsing', async (request) => {
-    const rule = routeOf(request).rule;
-    if (!rule || rule.role === 'open') return;
-    requireRole(request.caller, rule.role, keys);
+    const { role } = routeOf(request);
+    if (role === undefined || role === 'open') return;
+    requireRole(request.caller, role, keys);
   });
   noteChanges(app, control.audit);
 }
@@ -110,7 +103,7 @@ function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
     const code = request.problemCode;
     // A key that turns up where it should not is worth a note, whatever it was to open.
     const isStray = code === 'key_not_from_here';
-    const change = routeOf(request).rule?.action;
+    const change = routeOf(request).action;
     const action = change ?? (isStray ? 'key.use' : undefined);
     const isKnown = (request.caller as Caller | undefined) !== undefined;
     if (action === undefined || request.isAudited || !isKnown) return payload;

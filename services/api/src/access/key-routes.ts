@@ -7,25 +7,37 @@ import {
   keyViewSchema,
 } from '@holdfast/shared/contracts/http/access-http.ts';
 import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
+import { type Route, route } from '../http/route.ts';
 import { ApiProblem, notFound, validationFailed } from '../problems/api-problem.ts';
 import { whoOf } from './access-control.ts';
 import type { ApiKeys } from './api-keys.ts';
 
 const params = z.object({ id: z.string().describe('Id or name of the key') });
 
-/** Below /api/system/keys. */
-export function keyRoutes(keys: ApiKeys): FastifyPluginCallbackZod {
-  return (app, _options, done) => {
-    app.get('/', { schema: { response: { 200: keyPageSchema } } }, async () => ({
-      results: keys.list().map(keyView),
-      next_cursor: null,
-    }));
-    app.post(
-      '/',
-      { schema: { body: createKeySchema, response: { 201: createdKeySchema } } },
-      async (request, reply) => {
+export function keyRoutes(keys: ApiKeys): Route[] {
+  return [
+    route({
+      method: 'GET',
+      url: '/api/system/keys',
+      role: 'admin',
+      tag: 'Access',
+      summary: 'List API keys',
+      schema: { response: { 200: keyPageSchema } },
+      handler: async () => ({
+        results: keys.list().map(keyView),
+        next_cursor: null,
+      }),
+    }),
+    route({
+      method: 'POST',
+      url: '/api/system/keys',
+      role: 'admin',
+      action: 'key.create',
+      tag: 'Access',
+      summary: 'Make an API key; its secret is told this once',
+      schema: { body: createKeySchema, response: { 201: createdKeySchema } },
+      handler: async (request, reply) => {
         const { name, role, expires_at: expiresAt } = request.body;
         const networks = request.body.networks ?? [];
         const faults = networks.flatMap((network, index) => {
@@ -47,26 +59,34 @@ export function keyRoutes(keys: ApiKeys): FastifyPluginCallbackZod {
           .header('cache-control', 'no-store')
           .send({ ...keyView(key), key: text });
       },
-    );
-    app.delete('/:id', { schema: { params, response: { 200: keyViewSchema } } }, async (request) => {
-      const { id } = request.params;
-      const by = whoOf(request);
-      const revoked = await keys.revoke(id, by);
-      if (revoked.ok) {
-        request.log.info({ key_id: id, key_name: revoked.key.name, by }, 'a key was revoked');
-        return keyView(revoked.key);
-      }
-      if (revoked.why === 'unknown') throw notFound('key_not_found', `There is no key ${id}.`);
-      throw new ApiProblem({
-        status: 409,
-        code: 'last_admin_key',
-        title: 'This is the last key of an administrator that may be used from anywhere',
-        detail:
-          'Without it nobody could be sure to make keys any more. Make another one with the role admin and without networks first.',
-      });
-    });
-    done();
-  };
+    }),
+    route({
+      method: 'DELETE',
+      url: '/api/system/keys/:id',
+      role: 'admin',
+      action: 'key.revoke',
+      tag: 'Access',
+      summary: 'Revoke an API key',
+      schema: { params, response: { 200: keyViewSchema } },
+      handler: async (request) => {
+        const { id } = request.params;
+        const by = whoOf(request);
+        const revoked = await keys.revoke(id, by);
+        if (revoked.ok) {
+          request.log.info({ key_id: id, key_name: revoked.key.name, by }, 'a key was revoked');
+          return keyView(revoked.key);
+        }
+        if (revoked.why === 'unknown') throw notFound('key_not_found', `There is no key ${id}.`);
+        throw new ApiProblem({
+          status: 409,
+          code: 'last_admin_key',
+          title: 'This is the last key of an administrator that may be used from anywhere',
+          detail:
+            'Without it nobody could be sure to make keys any more. Make another one with the role admin and without networks first.',
+        });
+      },
+    }),
+  ];
 }
 
 function keyView(key: ApiKeyRecord): KeyView {

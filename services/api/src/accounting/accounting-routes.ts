@@ -7,10 +7,10 @@ import {
 } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
 import { countTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { decodeGapCursor, encodeGapCursor } from '../http/cursor.ts';
 import { intervalOf, timeOf, utcOffsetOf } from '../http/relative-time.ts';
+import { type Route, route } from '../http/route.ts';
 import { ApiProblem, validationFailed } from '../problems/api-problem.ts';
 import { deviceNotInSession, knownSession } from '../sessions/known-session.ts';
 import { type AccountingSources, accountForSession, type SessionAccount } from './account-for-session.ts';
@@ -34,8 +34,8 @@ interface Window {
   readonly to?: string | undefined;
 }
 
-/** Below /api/acquisition/sessions: what became of every tick that was due. */
-export function accountingRoutes(sources: AccountingSources): FastifyPluginCallbackZod {
+/** What became of every tick that was due. */
+export function accountingRoutes(sources: AccountingSources): Route[] {
   const account = async (sessionId: string, { device, from, to }: Window) => {
     const now = new Date();
     const session = await knownSession(sources.database, sessionId);
@@ -62,11 +62,15 @@ export function accountingRoutes(sources: AccountingSources): FastifyPluginCallb
     };
   };
 
-  return (app, _options, done) => {
-    app.get(
-      '/:id/gaps',
-      { schema: { params, querystring: gapListQuerySchema, response: { 200: gapPageSchema } } },
-      async ({ params: { id }, query }) => {
+  return [
+    route({
+      method: 'GET',
+      url: '/api/acquisition/sessions/:id/gaps',
+      role: 'viewer',
+      tag: 'Data',
+      summary: 'List ticks without a sample, and why',
+      schema: { params, querystring: gapListQuerySchema, response: { 200: gapPageSchema } },
+      handler: async ({ params: { id }, query }) => {
         const after = decodeGapCursor(query.cursor);
         const { found, head } = await account(id, query);
         const causes = query.cause && new Set(query.cause);
@@ -81,11 +85,15 @@ export function accountingRoutes(sources: AccountingSources): FastifyPluginCallb
           next_cursor: last ? encodeGapCursor([last.startMs, last.index]) : null,
         };
       },
-    );
-    app.get(
-      '/:id/completeness',
-      { schema: { params, querystring: completenessQuerySchema, response: { 200: completenessSchema } } },
-      async ({ params: { id }, query }): Promise<CompletenessView> => {
+    }),
+    route({
+      method: 'GET',
+      url: '/api/acquisition/sessions/:id/completeness',
+      role: 'viewer',
+      tag: 'Data',
+      summary: 'Count expected, stored and missing ticks',
+      schema: { params, querystring: completenessQuerySchema, response: { 200: completenessSchema } },
+      handler: async ({ params: { id }, query }): Promise<CompletenessView> => {
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
         const utcOffsetMs = utcOffsetOf(query.utc_offset);
         const { found, head } = await account(id, query);
@@ -108,9 +116,8 @@ export function accountingRoutes(sources: AccountingSources): FastifyPluginCallb
           ...periods(devices),
         };
       },
-    );
-    done();
-  };
+    }),
+  ];
 }
 
 function isBehind([startMs, index]: readonly [number, number], after: readonly [number, number]): boolean {

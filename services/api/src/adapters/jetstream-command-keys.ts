@@ -1,8 +1,7 @@
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { CommandKeyBook, CommandKeysFull } from '@holdfast/shared/jetstream/sessions/command-keys.ts';
-import { BrokerUnavailable } from '../ports.ts';
+import { BrokerUnavailable, type CommandKeys } from '../ports.ts';
 import { ApiProblem } from '../problems/api-problem.ts';
-import type { CommandKeys } from '../sessions/commands/command-keys.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 
 /** COMMAND_KEYS through the broker. */

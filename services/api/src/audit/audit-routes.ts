@@ -5,9 +5,9 @@ import {
   auditPageSchema,
   auditQuerySchema,
 } from '@holdfast/shared/contracts/http/access-http.ts';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
+import { type Route, route } from '../http/route.ts';
 import type { AuditLog } from '../ports.ts';
 import { validationFailed } from '../problems/api-problem.ts';
 
@@ -15,13 +15,16 @@ const readAtOnce = 1_000;
 /** A filter that matches little must not read all of the stream in one call. */
 const readAtMost = 20_000;
 
-/** Below /api/system/audit. */
-export function auditRoutes(audit: AuditLog): FastifyPluginCallbackZod {
-  return (app, _options, done) => {
-    app.get(
-      '/',
-      { schema: { querystring: auditQuerySchema, response: { 200: auditPageSchema } } },
-      async ({ query }) => {
+export function auditRoutes(audit: AuditLog): Route[] {
+  return [
+    route({
+      method: 'GET',
+      url: '/api/system/audit',
+      role: 'admin',
+      tag: 'Access',
+      summary: 'Read who changed what, and who was refused',
+      schema: { querystring: auditQuerySchema, response: { 200: auditPageSchema } },
+      handler: async ({ query }) => {
         const now = new Date();
         const fromMs = query.from ? timeOf('from', query.from, now).getTime() : Number.NEGATIVE_INFINITY;
         const toMs = query.to ? timeOf('to', query.to, now).getTime() : Number.POSITIVE_INFINITY;
@@ -44,9 +47,8 @@ export function auditRoutes(audit: AuditLog): FastifyPluginCallbackZod {
         }
         return { results, next_cursor: encodeCursor(before) };
       },
-    );
-    done();
-  };
+    }),
+  ];
 }
 
 function isAsked(entry: AuditEntry, { who, target, action, outcome }: AuditQuery): boolean {

@@ -6,12 +6,11 @@ import {
 } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import { taskPlanBodySchema, taskPlanSchema } from '@holdfast/shared/contracts/http/task-plan-http.ts';
 import type { FastifyRequest } from 'fastify';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { whoOf } from '../access/access-control.ts';
 import { readTaskContent, readTaskContents } from '../configuration/config-versions.ts';
-import type { Once } from '../http/idempotency.ts';
 import { traceParentOf } from '../http/request-trace.ts';
+import { type Route, route } from '../http/route.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { readDevice } from './device-content.ts';
 import { labelsOfTasks, tasksRunningBeside } from './endpoint-holders.ts';
@@ -26,27 +25,31 @@ const idOf = (what: string) =>
     id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe(`${what} id`),
   });
 const testMs = 5_000;
+/** A device may have taken the value wherever its outcome is not known: then the key stays taken. */
+const wroteNothing = (status: number): boolean => status !== 500 && status !== 504;
 
-/** Below /api: what asks a device now, by way of a collector. */
-export function deviceRoutes(
-  sources: WritePointOptions,
-  learned: ShownLimitsSources,
-  once: Once,
-): FastifyPluginCallbackZod {
+/** What asks a device now, by way of a collector. */
+export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSources): Route[] {
   const { database, collectors } = sources;
   /** Its two entries say more than the one that every change gets. */
-  const audited = (request: FastifyRequest): WritePointOptions => ({
+  const audited = (request: Pick<FastifyRequest, 'isAudited'>): WritePointOptions => ({
     ...sources,
     audit: async (entry) => {
       await sources.audit(entry);
       request.isAudited = true;
     },
   });
-  return (app, _options, done) => {
-    app.post(
-      '/config/devices/:id/test',
-      { schema: { params: idOf('Device'), body: noFieldsSchema, response: { 200: deviceTestSchema } } },
-      async ({ params: { id }, raw }) =>
+  return [
+    route({
+      method: 'POST',
+      url: '/api/config/devices/:id/test',
+      role: 'engineer',
+      action: 'device.test',
+      tag: 'Devices',
+      summary: 'Read every point of a device once',
+      problems: { 504: 'The collector gave no answer in time' },
+      schema: { params: idOf('Device'), body: noFieldsSchema, response: { 200: deviceTestSchema } },
+      handler: async ({ params: { id }, raw }) =>
         testDevice({
           database,
           collectors,
@@ -55,42 +58,49 @@ export function deviceRoutes(
           withinMs: testMs,
           traceparent: traceParentOf(raw),
         }),
-    );
-    app.post(
-      '/config/tasks/:id/plan',
-      { schema: { params: idOf('Task'), body: taskPlanBodySchema, response: { 200: taskPlanSchema } } },
-      async ({ params: { id }, body }) => {
+    }),
+    route({
+      method: 'POST',
+      url: '/api/config/tasks/:id/plan',
+      role: 'engineer',
+      action: undefined,
+      tag: 'Devices',
+      summary: 'Work out what reading a task asks of its buses',
+      schema: { params: idOf('Task'), body: taskPlanBodySchema, response: { 200: taskPlanSchema } },
+      handler: async ({ params: { id }, body }) => {
         const content = await readTaskContent(database, id);
         const others = await readTaskContents(database, await tasksRunningBeside(database, id));
         const codes = new Set([content, ...others].flatMap(({ devices }) => devices.map(({ code }) => code)));
         return planTask(content, body, others, await measuredRoundTrips(learned, codes).catch(unlessAway));
       },
-    );
-    app.post(
-      '/acquisition/points/:id/write',
-      {
-        schema: { params: idOf('Point'), body: writePointBodySchema, response: { 200: writtenPointSchema } },
+    }),
+    route({
+      method: 'POST',
+      url: '/api/acquisition/points/:id/write',
+      role: 'engineer',
+      action: 'point.write',
+      tag: 'Devices',
+      summary: 'Write a point, once',
+      problems: {
+        502: 'The device refused it or could not be reached; nothing was written',
+        504: 'It is not known whether the value was written',
       },
-      (request, reply) =>
-        // A device may have taken the value wherever its outcome is not known: then the key stays taken.
-        once(
-          { request, reply, changedNothing: ({ status }) => status !== 500 && status !== 504 },
-          async (attempt) => ({
-            status: 200,
-            body: await writePoint(audited(request), {
-              pointId: request.params.id,
-              value: request.body.value,
-              reason: request.body.reason,
-              who: whoOf(request),
-              from: request.ip,
-              requestId: request.id,
-              attempt,
-            }),
-          }),
-        ),
-    );
-    done();
-  };
+      once: { changedNothing: wroteNothing, keepsAnswer: true },
+      schema: { params: idOf('Point'), body: writePointBodySchema, response: { 200: writtenPointSchema } },
+      handler: async (request, attempt) => ({
+        status: 200,
+        body: await writePoint(audited(request), {
+          pointId: request.params.id,
+          value: request.body.value,
+          reason: request.body.reason,
+          who: whoOf(request),
+          from: request.ip,
+          requestId: request.id,
+          attempt,
+        }),
+      }),
+    }),
+  ];
 }
 
 /** Without the broker a plan is reckoned as if nothing had been measured, and says so. */

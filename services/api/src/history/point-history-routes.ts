@@ -13,7 +13,6 @@ import {
   pointHistoryQuerySchema,
   pointHistorySchema,
 } from '@holdfast/shared/contracts/http/point-history-http.ts';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { type AccountingSources, accountForSession } from '../accounting/account-for-session.ts';
 import { gapViews } from '../accounting/gap-views.ts';
 import type { PollingPlan } from '../accounting/polling-plans.ts';
@@ -21,6 +20,7 @@ import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { intervalOf, timeOf, utcOffsetOf } from '../http/relative-time.ts';
+import { type Route, route } from '../http/route.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { ApiProblem, validationFailed } from '../problems/api-problem.ts';
 import { deviceNotInSession, knownSession, sessionThatWas } from '../sessions/known-session.ts';
@@ -34,8 +34,7 @@ export interface PointHistorySources {
   readonly accounting: AccountingSources;
 }
 
-/** Below /api/acquisition/sessions. */
-export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginCallbackZod {
+export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
   const { database, samples, accounting } = sources;
 
   const results = async (
@@ -78,11 +77,16 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
     };
   };
 
-  return (app, _options, done) => {
-    app.get(
-      '/point-history',
-      { schema: { querystring: pointHistoryQuerySchema, response: { 200: pointHistorySchema } } },
-      async ({ query }, reply): Promise<PointHistory> => {
+  return [
+    route({
+      method: 'GET',
+      url: '/api/acquisition/sessions/point-history',
+      role: 'viewer',
+      tag: 'Data',
+      summary: 'Read stored values of a point',
+      problems: { 404: 'There is no such thing' },
+      schema: { querystring: pointHistoryQuerySchema, response: { 200: pointHistorySchema } },
+      handler: async ({ query }, reply): Promise<PointHistory> => {
         const signal = clientGone(reply);
         const now = new Date();
         const start = timeOf('start_time', query.start_time || '-1h', now);
@@ -120,9 +124,8 @@ export function pointHistoryRoutes(sources: PointHistorySources): FastifyPluginC
           ...(gaps ? { gaps } : {}),
         };
       },
-    );
-    done();
-  };
+    }),
+  ];
 }
 
 function bucketResult(bucket: HistoryBucket, aggregation: Aggregation): PointHistory['results'][number] {

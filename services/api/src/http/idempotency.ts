@@ -1,10 +1,17 @@
 import { hash, randomUUID } from 'node:crypto';
+import type { CommandRecord } from '@holdfast/shared/contracts/command-record.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { routeOf } from '../access/route-roles.ts';
+import type { CommandAttempt, CommandKeys } from '../ports.ts';
 import { ApiProblem, validationFailed } from '../problems/api-problem.ts';
-import type { CommandAttempt, CommandKeys, CommandRecord } from '../sessions/commands/command-keys.ts';
 import { problemOf } from './http-errors.ts';
 import { traceParentOf } from './request-trace.ts';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Whoever answers has written the audit log himself. */
+    isAudited: boolean;
+  }
+}
 
 export interface CommandAnswer<Body extends object> {
   readonly status: 200 | 201;
@@ -17,30 +24,39 @@ export interface CommandAnswer<Body extends object> {
   readonly isReplayed?: boolean;
 }
 
-/** Carries a command out once for each Idempotency-Key of a caller. Without a key it is carried out each time. */
-export type Once = <Body extends object>(
-  exchange: {
-    readonly request: FastifyRequest;
-    readonly reply: FastifyReply;
-    /** Whether nothing has come of it, so that the key is free for another try. */
-    readonly changedNothing: (problem: ApiProblem) => boolean;
-    /** True unless it says otherwise: else `execute` finds out by itself what came of an earlier try. */
-    readonly keepsAnswer?: boolean;
-  },
-  execute: (attempt: CommandAttempt) => Promise<CommandAnswer<Body>>,
-) => Promise<Body>;
+/** How a route deals with Idempotency-Key. */
+export interface OnceRule {
+  /** Whether nothing has come of it when it is answered with this status, so that the key is free for another try. */
+  readonly changedNothing: (status: number) => boolean;
+  /** False: the handler finds out by itself what came of an earlier try. */
+  readonly keepsAnswer: boolean;
+}
+
+/** Failures below 5xx stored nothing; after a 5xx a repeat has to find out. */
+export const storedNothing = (status: number): boolean => status < 500;
+
+export interface OnceKeys {
+  readonly keys: CommandKeys;
+  /** Name of the caller: two may use the same key. */
+  readonly callerOf: (request: FastifyRequest) => string;
+}
 
 /**
+ * Carries a command out once for each Idempotency-Key of a caller; without a key each time.
  * The key is kept before the command is carried out, with the id that its event will have, and the answer afterwards.
  * So a repeat is answered as the first was, by whichever process; where one was cut off between the two, `execute`
  * is told that it is a repeat, and finds out by the id what came of it.
  */
-export function oncePerKey(keys: CommandKeys): Once {
-  return async ({ request, reply, changedNothing, keepsAnswer = true }, execute) => {
-    const key = keyOf(request);
+export function carryOutOnce(
+  { changedNothing, keepsAnswer }: OnceRule,
+  { keys, callerOf }: OnceKeys,
+  execute: (request: FastifyRequest, attempt: CommandAttempt) => Promise<CommandAnswer<object>>,
+): (request: FastifyRequest, reply: FastifyReply) => Promise<object> {
+  return async (request, reply) => {
+    const key = keyOf(request, callerOf);
     const traceparent = traceParentOf(request.raw);
     if (key === undefined) {
-      return answer(reply, await execute({ commandId: randomUUID(), isRepeat: false, traceparent }));
+      return answer(reply, await execute(request, { commandId: randomUUID(), isRepeat: false, traceparent }));
     }
     const record: CommandRecord = {
       v: 1,
@@ -56,13 +72,13 @@ export function oncePerKey(keys: CommandKeys): Once {
       return answer(reply, {
         status: status === 201 ? 201 : 200,
         ...(location === null ? {} : { location }),
-        // It was made by the same route.
-        body: body as Awaited<ReturnType<typeof execute>>['body'],
+        body,
       });
     }
     const { command_id } = earlier ?? record;
     try {
-      const done = await execute({ commandId: command_id, isRepeat: earlier !== undefined, traceparent });
+      const attempt = { commandId: command_id, isRepeat: earlier !== undefined, traceparent };
+      const done = await execute(request, attempt);
       const { status, location = null, body, isReplayed = earlier !== undefined } = done;
       // The first try may have been cut off before its audit entry: one more is harmless, none is not.
       if (isReplayed) reply.header('idempotency-replayed', 'true');
@@ -76,7 +92,7 @@ export function oncePerKey(keys: CommandKeys): Once {
       return answer(reply, done);
     } catch (error) {
       // While the first try may still be on its way, a repeat must not free its key.
-      if (!earlier && changedNothing(problemOf(error))) await keys.delete(key).catch(() => undefined);
+      if (!earlier && changedNothing(problemOf(error).status)) await keys.delete(key).catch(() => undefined);
       throw error;
     }
   };
@@ -88,10 +104,7 @@ function tellReplayed(request: FastifyRequest, reply: FastifyReply): void {
   request.isAudited = true;
 }
 
-function answer<Body extends object>(
-  reply: FastifyReply,
-  { status, location, body }: CommandAnswer<Body>,
-): Body {
+function answer(reply: FastifyReply, { status, location, body }: CommandAnswer<object>): object {
   reply.code(status);
   if (location !== undefined) reply.header('location', location);
   return body;
@@ -102,7 +115,7 @@ export function isKeyed({ headers }: FastifyRequest): boolean {
 }
 
 /** As it is kept: of this caller, and of characters that a bucket takes. */
-function keyOf(request: FastifyRequest): string | undefined {
+function keyOf(request: FastifyRequest, callerOf: OnceKeys['callerOf']): string | undefined {
   const given = request.headers['idempotency-key'];
   if (given === undefined) return undefined;
   if (typeof given !== 'string' || !/^[\x21-\x7e]{1,255}$/.test(given)) {
@@ -110,13 +123,12 @@ function keyOf(request: FastifyRequest): string | undefined {
       { path: 'Idempotency-Key', message: 'must be 1 to 255 visible ASCII characters' },
     ]);
   }
-  const { caller } = request;
-  return sha256(`${caller.kind === 'key' ? caller.id : 'local'}\n${given}`);
+  return sha256(`${callerOf(request)}\n${given}`);
 }
 
 function fingerprintOf(request: FastifyRequest): string {
   const { method, params, body } = request;
-  return sha256(JSON.stringify([method, routeOf(request).url, params, body ?? null]));
+  return sha256(JSON.stringify([method, request.routeOptions.url, params, body ?? null]));
 }
 
 function sha256(text: string): string {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { routeOf } from '../access/route-roles.ts';
+import { routeOf } from './serve-routes.ts';
 
 export interface AnsweredRequest {
   readonly method: string;

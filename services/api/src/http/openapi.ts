@@ -5,7 +5,7 @@ import { problemContentType, problemSchema } from '@holdfast/shared/contracts/ht
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import * as z from 'zod';
-import { type Operation, operations, tags } from './operations.ts';
+import { type Route, route, tags } from './route.ts';
 
 /** As much of OpenAPI 3.1 as is touched here. */
 interface DocumentedOperation {
@@ -23,10 +23,14 @@ interface ApiDocument {
 }
 
 /**
- * Registered before all routes: the document has those that come after it. `/openapi.json` has it, `/docs` shows it.
+ * Registered before all routes: the document has those that come after it. `/docs` shows it.
  * @param alwaysNeedsKey whether callers on this machine need a key too, also while there are none
  */
 export async function addOpenApi(app: FastifyInstance, alwaysNeedsKey: boolean): Promise<void> {
+  const declared = new Map<string, Route>();
+  app.addHook('onRoute', ({ method, config }) => {
+    if (config?.declared?.method === method) declared.set(operationOf(config.declared), config.declared);
+  });
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -51,7 +55,7 @@ export async function addOpenApi(app: FastifyInstance, alwaysNeedsKey: boolean):
     transform: jsonSchemaTransform,
     transformObject: (document) => {
       const completed = jsonSchemaTransformObject(document) as ApiDocument;
-      complete(completed, alwaysNeedsKey);
+      complete(completed, declared, alwaysNeedsKey);
       return completed as ReturnType<typeof jsonSchemaTransformObject>;
     },
   });
@@ -61,15 +65,36 @@ export async function addOpenApi(app: FastifyInstance, alwaysNeedsKey: boolean):
     staticCSP: false,
     uiConfig: { deepLinking: true, displayRequestDuration: true, tryItOutEnabled: false },
   });
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
   // Fails at the start, not when somebody asks.
   app.addHook('onReady', async () => {
     app.swagger();
   });
 }
 
-/** Adds to every operation what holds for all of them or stands in the table. */
-function complete(document: ApiDocument, alwaysNeedsKey: boolean): void {
+/** The document itself, which does not list it. */
+export function openApiRoute(app: FastifyInstance): Route {
+  return route({
+    method: 'GET',
+    url: '/openapi.json',
+    role: 'open',
+    tag: 'Service',
+    summary: 'This document',
+    schema: { hide: true },
+    handler: async () => app.swagger(),
+  });
+}
+
+/** A route as the document names it: `POST /api/config/devices/{id}/test`. */
+export function operationOf({ method, url }: Pick<Route, 'method' | 'url'>): string {
+  return `${method} ${url.replace(/:(\w+)/g, '{$1}')}`;
+}
+
+/** Adds to every operation what holds for all of them or was declared with its route. */
+function complete(
+  document: ApiDocument,
+  declared: ReadonlyMap<string, Route>,
+  alwaysNeedsKey: boolean,
+): void {
   const access = [{ apiKey: [] }, ...(alwaysNeedsKey ? [] : [{}])];
   const paths: NonNullable<ApiDocument['paths']> = {};
   for (const [path, methods] of Object.entries(document.paths ?? {})) {
@@ -77,8 +102,8 @@ function complete(document: ApiDocument, alwaysNeedsKey: boolean): void {
     // As in docs/api.md; both forms are served.
     const shown = bare.startsWith('/api/') ? `${bare}/` : bare;
     for (const [method, operation] of Object.entries(methods)) {
-      const known = operations.get(`${method.toUpperCase()} ${bare}`);
-      if (!known) throw new Error(`${method} ${bare} is not described: do so in http/operations.ts`);
+      const known = declared.get(`${method.toUpperCase()} ${bare}`);
+      if (!known) throw new Error(`${method} ${bare} is in the document and no route declared it`);
       describe(operation, known, { method, path: bare });
       operation.security = bare.startsWith('/api/') ? access : [];
     }
@@ -106,9 +131,10 @@ function nameWideIntegers(part: unknown): void {
 
 function describe(
   operation: DocumentedOperation,
-  { tag, summary, isIdempotent, hasVersion, problems }: Operation,
+  { tag, summary, once, hasVersion, problems, takes = {}, gives = {}, answer }: Route,
   { method, path }: { method: string; path: string },
 ): void {
+  const isIdempotent = once !== undefined;
   operation.summary = summary;
   operation.tags = [tag];
   takeBodiesAsTheyMayBe(operation, method);
@@ -119,7 +145,7 @@ function describe(
     delete responses['200'];
   }
   const isSuccess = (status: string) => status.startsWith('2');
-  if (!Object.keys(responses).some(isSuccess)) Object.assign(responses, unschemed(method, path));
+  if (!Object.keys(responses).some(isSuccess)) Object.assign(responses, unschemed(method, answer));
   for (const status of Object.keys(responses).filter(isSuccess)) {
     responses[status] = { ...responses[status], description: succeeded[status] ?? 'Done' };
   }
@@ -157,13 +183,7 @@ function describe(
           ),
         ]
       : []),
-    ...(path === livePath
-      ? [
-          header('Last-Event-ID', 'Id of the last event that was seen: what came since is told first', {
-            pattern: '^[0-9]{0,15}$',
-          }),
-        ]
-      : []),
+    ...Object.entries(takes).map(([name, { description, ...form }]) => header(name, description, form)),
   ];
   for (const status of Object.keys(responses).filter(isSuccess)) {
     const headers = {
@@ -171,18 +191,11 @@ function describe(
       ...(isIdempotent
         ? { 'Idempotency-Replayed': answerHeader('`true` where the same key had it carried out before') }
         : {}),
-      ...(path === startPath ? { Location: answerHeader('Path of the session') } : {}),
-      ...(path === activePath
-        ? { Link: answerHeader('The next page, where one was asked for: `<path>; rel="next"`') }
-        : {}),
+      ...Object.fromEntries(Object.entries(gives).map(([name, text]) => [name, answerHeader(text)])),
     };
     if (Object.keys(headers).length > 0) responses[status] = { ...responses[status], headers };
   }
 }
-
-const livePath = '/api/acquisition/live';
-const activePath = '/api/acquisition/sessions/active';
-const startPath = '/api/acquisition/sessions/start-task';
 
 /** The generator demands every body that has a schema, also one that may be left out. */
 function takeBodiesAsTheyMayBe(operation: DocumentedOperation, method: string): void {
@@ -210,16 +223,9 @@ const succeeded: Readonly<Record<string, string>> = {
   204: 'Done, nothing to tell',
 };
 
-function unschemed(method: string, path: string): NonNullable<DocumentedOperation['responses']> {
+function unschemed(method: string, answer: Route['answer']): NonNullable<DocumentedOperation['responses']> {
   if (method === 'delete') return { 204: { description: 'Done' } };
-  const texts: Record<string, { type: string; description: string }> = {
-    '/metrics': { type: 'text/plain', description: 'Metrics in the text format of Prometheus' },
-    [livePath]: {
-      type: 'text/event-stream',
-      description: 'Server-sent events: the data of a `sample` is a LiveSample, of a `reset` a LiveReset',
-    },
-  };
-  const { type = 'application/json', description } = texts[path] ?? {};
+  const { type = 'application/json', description } = answer ?? {};
   const schema = description === undefined ? {} : { type: 'string', description };
   return { 200: { description: 'Done', content: { [type]: { schema } } } };
 }
@@ -228,9 +234,9 @@ function problemsOf(about: {
   method: string;
   path: string;
   operation: DocumentedOperation;
-  isIdempotent: boolean | undefined;
+  isIdempotent: boolean;
   hasVersion: boolean | undefined;
-  problems: Operation['problems'];
+  problems: Route['problems'];
 }): [string, string][] {
   const { method, path, operation, isIdempotent, hasVersion, problems = {} } = about;
   if (!path.startsWith('/api/')) return [];

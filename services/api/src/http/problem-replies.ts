@@ -4,8 +4,16 @@ import { ApiProblem } from '../problems/api-problem.ts';
 import { ClientGone } from './client-gone.ts';
 import { problemOf } from './http-errors.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Code of the problem that it is answered with. */
+    problemCode: string | undefined;
+  }
+}
+
 /** Makes problem+json (RFC 9457) of every error, of unknown paths and of methods that a path does not have. */
 export function addProblemReplies(app: FastifyInstance): void {
+  app.decorateRequest('problemCode');
   const routes: { url: string; pattern: RegExp; method: string }[] = [];
   const pathsWithoutParameters = new Set<string>();
   app.addHook('onRoute', ({ url, method }) => {

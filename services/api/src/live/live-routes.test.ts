@@ -2,7 +2,9 @@ import { once } from 'node:events';
 import { fastify } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { expect, it, onTestFinished } from 'vitest';
-import { type LiveSources, liveRoutes } from './live-routes.ts';
+import { serveRoutes } from '../http/serve-routes.ts';
+import type { CommandKeys } from '../ports.ts';
+import { type LiveSources, liveRoute } from './live-routes.ts';
 
 it('a client whose request is in hand when the API begins to end is let go, too', async () => {
   const app = fastify();
@@ -19,7 +21,9 @@ it('a client whose request is in hand when the API begins to end is let go, too'
     },
     open: async () => feed,
   };
-  await app.register(liveRoutes({ samples } as unknown as LiveSources), { prefix: '/live' });
+  const { live, end } = liveRoute({ samples } as unknown as LiveSources);
+  app.addHook('preClose', async () => end());
+  serveRoutes(app, [live], { keys: {} as CommandKeys, callerOf: () => 'local' });
   const ending = Promise.withResolvers<void>();
   // Comes after that of the routes.
   await app.register(async (last) => {
@@ -28,7 +32,7 @@ it('a client whose request is in hand when the API begins to end is let go, too'
   const address = await app.listen({ port: 0, host: '127.0.0.1' });
   onTestFinished(() => app.server.closeAllConnections());
 
-  const answer = fetch(`${address}/live/`);
+  const answer = fetch(`${address}/api/acquisition/live`);
   await asked.promise;
   const closed = app.close();
   await ending.promise;

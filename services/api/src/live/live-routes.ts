@@ -1,8 +1,8 @@
 import { liveQuerySchema } from '@holdfast/shared/contracts/http/live-http.ts';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import type { ApiKeys } from '../access/api-keys.ts';
 import type { Database } from '../database/open-database.ts';
 import { clientGone } from '../http/client-gone.ts';
+import { type Route, route } from '../http/route.ts';
 import { BrokerUnavailable, type LiveSamples } from '../ports.ts';
 import { ApiProblem, notFound, validationFailed } from '../problems/api-problem.ts';
 import { EventStream } from './event-stream.ts';
@@ -18,17 +18,37 @@ export interface LiveSources extends KnownLiveSources {
 const patienceMs = 10_000;
 const clientsAtMost = 500;
 
-/** /api/acquisition/live: samples as server-sent events while they come. */
-export function liveRoutes({ database, samples, stored, keys }: LiveSources): FastifyPluginCallbackZod {
+/** Samples as server-sent events while they come; `end` lets go of whoever follows them. */
+export function liveRoute({ database, samples, stored, keys }: LiveSources): {
+  readonly live: Route;
+  readonly end: () => void;
+} {
   const clients = new Set<EventStream>();
   let isEnding = false;
 
-  return (app, _options, done) => {
-    app.addHook('preClose', async () => {
-      isEnding = true;
-      for (const client of clients) client.end();
-    });
-    app.get('/', { schema: { querystring: liveQuerySchema } }, async (request, reply) => {
+  const end = (): void => {
+    isEnding = true;
+    for (const client of clients) client.end();
+  };
+  const live = route({
+    method: 'GET',
+    url: '/api/acquisition/live',
+    role: 'viewer',
+    tag: 'Data',
+    summary: 'Follow samples as server-sent events',
+    problems: { 404: 'There is no such thing' },
+    takes: {
+      'Last-Event-ID': {
+        description: 'Id of the last event that was seen: what came since is told first',
+        pattern: '^[0-9]{0,15}$',
+      },
+    },
+    answer: {
+      type: 'text/event-stream',
+      description: 'Server-sent events: the data of a `sample` is a LiveSample, of a `reset` a LiveReset',
+    },
+    schema: { querystring: liveQuerySchema },
+    handler: async (request, reply) => {
       const { task, device, point } = request.query;
       const lastEventId = lastEventIdOf(request.headers['last-event-id'] ?? request.query.lastEventId);
       const taskId = task === undefined ? undefined : await taskIdOf(database, task);
@@ -68,9 +88,9 @@ export function liveRoutes({ database, samples, stored, keys }: LiveSources): Fa
         clients.delete(client);
         client.end();
       }
-    });
-    done();
-  };
+    },
+  });
+  return { live, end };
 }
 
 function lastEventIdOf(given: string | string[] | undefined): number | undefined {

@@ -6,58 +6,70 @@ import {
   startedTaskSchema,
   startTaskBodySchema,
 } from '@holdfast/shared/contracts/http/session-http.ts';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { whoOf } from '../access/access-control.ts';
-import type { Once } from '../http/idempotency.ts';
-import type { ApiProblem } from '../problems/api-problem.ts';
+import { storedNothing } from '../http/idempotency.ts';
+import { type Route, route } from '../http/route.ts';
 import type { SessionCommands } from './commands/session-commands.ts';
 
-const onSession = {
-  params: z.object({ id: z.string().describe('Session id') }),
-  body: reasonBodySchema,
-  response: { 200: commandedSessionSchema },
-};
+const once = { changedNothing: storedNothing, keepsAnswer: true };
 
-/** Failures below 5xx stored nothing; after a 5xx a repeat has to find out. */
-const changedNothing = ({ status }: ApiProblem) => status < 500;
-
-/** Below /api/acquisition/sessions. */
-export function commandRoutes(commands: SessionCommands, once: Once): FastifyPluginCallbackZod {
-  return (app, _options, done) => {
-    app.post(
-      '/start-task',
-      { schema: { body: startTaskBodySchema, response: { 201: startedTaskSchema } } },
-      (request, reply) =>
-        once({ request, reply, changedNothing }, async (attempt) => {
-          const { task_id, metadata, validate } = request.body;
-          const started = await commands.start({
-            taskId: String(task_id),
-            metadata: metadata ?? {},
-            validate,
-            by: whoOf(request),
-            attempt,
-          });
-          const detail = [started.detail, ...notesOnIgnored(request.body, started)].join(' ');
-          const location = `/api/acquisition/sessions/${started.session_id}/`;
-          return { status: 201, location, body: { ...started, detail } };
+export function commandRoutes(commands: SessionCommands): Route[] {
+  const onSession = (name: 'stop' | 'pause' | 'resume' | 'recover', summary: string) =>
+    route({
+      method: 'POST',
+      url: `/api/acquisition/sessions/:id/${name}`,
+      role: 'operator',
+      action: `session.${name}`,
+      tag: 'Sessions',
+      summary,
+      once,
+      schema: {
+        params: z.object({ id: z.string().describe('Session id') }),
+        body: reasonBodySchema,
+        response: { 200: commandedSessionSchema },
+      },
+      handler: async (request, attempt) => ({
+        status: 200,
+        body: await commands[name]({
+          sessionId: request.params.id,
+          reason: request.body?.reason ?? '',
+          by: whoOf(request),
+          attempt,
         }),
-    );
-    for (const name of ['stop', 'pause', 'resume', 'recover'] as const) {
-      app.post(`/:id/${name}`, { schema: onSession }, (request, reply) =>
-        once({ request, reply, changedNothing }, async (attempt) => ({
-          status: 200,
-          body: await commands[name]({
-            sessionId: request.params.id,
-            reason: request.body?.reason ?? '',
-            by: whoOf(request),
-            attempt,
-          }),
-        })),
-      );
-    }
-    done();
-  };
+      }),
+    });
+  return [
+    route({
+      method: 'POST',
+      url: '/api/acquisition/sessions/start-task',
+      role: 'operator',
+      action: 'session.start',
+      tag: 'Sessions',
+      summary: 'Start a session of a task',
+      problems: { 404: 'There is no such thing' },
+      gives: { Location: 'Path of the session' },
+      once,
+      schema: { body: startTaskBodySchema, response: { 201: startedTaskSchema } },
+      handler: async (request, attempt) => {
+        const { task_id, metadata, validate } = request.body;
+        const started = await commands.start({
+          taskId: String(task_id),
+          metadata: metadata ?? {},
+          validate,
+          by: whoOf(request),
+          attempt,
+        });
+        const detail = [started.detail, ...notesOnIgnored(request.body, started)].join(' ');
+        const location = `/api/acquisition/sessions/${started.session_id}/`;
+        return { status: 201, location, body: { ...started, detail } };
+      },
+    }),
+    onSession('stop', 'Stop a session for good'),
+    onSession('pause', 'Pause a session'),
+    onSession('resume', 'Resume a paused session'),
+    onSession('recover', 'Place a session again, or take up one that failed'),
+  ];
 }
 
 /** Fields that scripts of the former system send and nothing here goes by. */

@@ -14,12 +14,12 @@ import {
   sessionThenOrNowSchema,
 } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { type PollingPlans, shortestPeriodMs } from '../accounting/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
+import { type Route, route } from '../http/route.ts';
 import { notFound, validationFailed } from '../problems/api-problem.ts';
 import { knownSession } from './known-session.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
@@ -35,14 +35,13 @@ import { type StoringSources, storingOfSessions } from './storing/storing-of-ses
 const params = z.object({ id: z.string().describe('Session id') });
 const pageSize = 500;
 
-/** Below /api/acquisition/sessions. */
 export function sessionRoutes(options: {
   database: Database;
   current: Pick<CurrentSessions, 'find' | 'list'>;
   liveStatus: Pick<LiveStatus, 'totals'>;
   waiting: Pick<WaitingNotices, 'of'>;
   storing: StoringSources & { readonly plans: Pick<PollingPlans, 'of'> };
-}): FastifyPluginCallbackZod {
+}): Route[] {
   const { database, current, liveStatus, waiting, storing } = options;
   const viewOf = (row: NamedSessionRow, now: Date) => sessionView(row, now, waiting.of(row.task_id));
 
@@ -94,38 +93,54 @@ export function sessionRoutes(options: {
     return { ...sessionView(past, at), at: at.toISOString(), last_sequence: past.last_sequence };
   };
 
-  return (app, _options, done) => {
-    app.get(
-      '/',
-      { schema: { querystring: sessionListQuerySchema, response: { 200: sessionPageSchema } } },
-      ({ query: { status, task, limit, cursor } }) => page({ statuses: status, task, limit, cursor }),
-    );
-    app.get(
-      '/active',
-      { schema: { querystring: activeSessionsQuerySchema, response: { 200: activeSessionsSchema } } },
-      async ({ query: { status, limit, cursor } }, reply) => {
+  return [
+    route({
+      method: 'GET',
+      url: '/api/acquisition/sessions',
+      role: 'viewer',
+      tag: 'Sessions',
+      summary: 'List sessions, newest first',
+      schema: { querystring: sessionListQuerySchema, response: { 200: sessionPageSchema } },
+      handler: ({ query: { status, task, limit, cursor } }) =>
+        page({ statuses: status, task, limit, cursor }),
+    }),
+    route({
+      method: 'GET',
+      url: '/api/acquisition/sessions/active',
+      role: 'viewer',
+      tag: 'Sessions',
+      summary: 'List sessions that run, all of them',
+      gives: { Link: 'The next page, where one was asked for: `<path>; rel="next"`' },
+      schema: { querystring: activeSessionsQuerySchema, response: { 200: activeSessionsSchema } },
+      handler: async ({ query: { status, limit, cursor } }, reply) => {
         if (limit === undefined && cursor === undefined) return all(status);
         const { results, next_cursor } = await page({ statuses: status, limit: limit ?? pageSize, cursor });
         if (next_cursor !== null)
           reply.header('link', nextPage({ status, limit: limit ?? pageSize, cursor: next_cursor }));
         return results;
       },
-    );
-    app.get(
-      '/:id',
-      {
-        schema: { params, querystring: sessionQuerySchema, response: { 200: sessionThenOrNowSchema } },
-      },
-      async (request): Promise<SessionThenOrNow> => {
+    }),
+    route({
+      method: 'GET',
+      url: '/api/acquisition/sessions/:id',
+      role: 'viewer',
+      tag: 'Sessions',
+      summary: 'Read a session, now or as it was',
+      schema: { params, querystring: sessionQuerySchema, response: { 200: sessionThenOrNowSchema } },
+      handler: async (request): Promise<SessionThenOrNow> => {
         const row = await known(request.params.id);
         const { at } = request.query;
         return at ? then(row, at) : viewOf(row, new Date());
       },
-    );
-    app.get(
-      '/:id/status',
-      { schema: { params, response: { 200: sessionLiveViewSchema } } },
-      async (request): Promise<SessionLiveView> => {
+    }),
+    route({
+      method: 'GET',
+      url: '/api/acquisition/sessions/:id/status',
+      role: 'viewer',
+      tag: 'Sessions',
+      summary: 'Read a session with counters and device health',
+      schema: { params, response: { 200: sessionLiveViewSchema } },
+      handler: async (request): Promise<SessionLiveView> => {
         const row = await known(request.params.id);
         const totals = await liveStatus.totals(row.session_id);
         const view = viewOf(row, new Date());
@@ -139,11 +154,15 @@ export function sessionRoutes(options: {
           metadata: { ...view.metadata, device_health: totals.deviceHealth },
         };
       },
-    );
-    app.get(
-      '/:id/events',
-      { schema: { params, querystring: pageQuerySchema, response: { 200: sessionEventPageSchema } } },
-      async (request) => {
+    }),
+    route({
+      method: 'GET',
+      url: '/api/acquisition/sessions/:id/events',
+      role: 'viewer',
+      tag: 'Sessions',
+      summary: 'List the events of a session',
+      schema: { params, querystring: pageQuerySchema, response: { 200: sessionEventPageSchema } },
+      handler: async (request) => {
         const { session_id } = await known(request.params.id);
         const { limit, cursor } = request.query;
         const { events, next } = await listSessionEvents(database, {
@@ -153,9 +172,8 @@ export function sessionRoutes(options: {
         });
         return { results: events, next_cursor: encodeCursor(next) };
       },
-    );
-    done();
-  };
+    }),
+  ];
 }
 
 /** RFC 8288; without a host, since only the caller knows by which name it reaches this one. */

@@ -6,22 +6,21 @@ import {
 } from '@holdfast/shared/contracts/http/collectors-http.ts';
 import { idPattern } from '@holdfast/shared/contracts/subjects.ts';
 import type { FastifyRequest } from 'fastify';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { sql } from 'kysely';
 import * as z from 'zod';
 import type { Database } from '../database/open-database.ts';
 import { requireOthers } from '../devices/require-others.ts';
 import { traceParentOf } from '../http/request-trace.ts';
+import { type Route, route } from '../http/route.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
 import { ApiProblem, notFound } from '../problems/api-problem.ts';
 
 const params = z.object({ id: z.string().describe('Collector id') });
 
-/** Below /api/system/collectors. */
 export function collectorRoutes(sources: {
   readonly database: Database;
   readonly collectors: Pick<Collectors, 'list' | 'drain'>;
-}): FastifyPluginCallbackZod {
+}): Route[] {
   const { database, collectors } = sources;
   const ask = async (
     collector: KnownCollector,
@@ -52,31 +51,45 @@ export function collectorRoutes(sources: {
     return { collector, others: all.filter((each) => each.id !== id && each.state === 'active') };
   };
 
-  return (app, _options, done) => {
-    app.get('/', { schema: { response: { 200: collectorsSchema } } }, async () => {
-      const [known, held] = await Promise.all([
-        collectors.list(),
-        sql<{ collector_id: string; sessions: number }>`
+  return [
+    route({
+      method: 'GET',
+      url: '/api/system/collectors',
+      role: 'viewer',
+      tag: 'System',
+      summary: 'List collectors',
+      schema: { response: { 200: collectorsSchema } },
+      handler: async () => {
+        const [known, held] = await Promise.all([
+          collectors.list(),
+          sql<{ collector_id: string; sessions: number }>`
           select collector_id, count(*)::integer as sessions from sessions
           where status = 'running' and placement_state = 'placed' group by collector_id`.execute(database),
-      ]);
-      const sessionsOf = new Map(held.rows.map((row) => [row.collector_id, row.sessions]));
-      return {
-        results: known.map(({ id, state, host, startedAt, capacity, labels }) => ({
-          id,
-          state,
-          host,
-          started_at: startedAt,
-          capacity,
-          sessions: sessionsOf.get(id) ?? 0,
-          labels: { ...labels },
-        })),
-      };
-    });
-    app.post(
-      '/:id/drain',
-      { schema: { params, body: drainBodySchema, response: { 200: drainedSchema } } },
-      async (request) => {
+        ]);
+        const sessionsOf = new Map(held.rows.map((row) => [row.collector_id, row.sessions]));
+        return {
+          results: known.map(({ id, state, host, startedAt, capacity, labels }) => ({
+            id,
+            state,
+            host,
+            started_at: startedAt,
+            capacity,
+            sessions: sessionsOf.get(id) ?? 0,
+            labels: { ...labels },
+          })),
+        };
+      },
+    }),
+    route({
+      method: 'POST',
+      url: '/api/system/collectors/:id/drain',
+      role: 'engineer',
+      action: 'collector.drain',
+      tag: 'System',
+      summary: 'Have others take the sessions of a collector',
+      problems: { 504: 'The collector gave no answer in time' },
+      schema: { params, body: drainBodySchema, response: { 200: drainedSchema } },
+      handler: async (request) => {
         const { collector, others } = await known(request.params.id);
         if (request.body?.force !== true) await requireOthers(database, collector, others);
         const { sessions } = await ask(collector, 'drain', request);
@@ -88,20 +101,25 @@ export function collectorRoutes(sources: {
         const detail = `${sessions === 0 ? 'It has no session.' : `Others take its ${held}, as far as they can.`} It gets no work until it is started again or undrained.`;
         return { id: collector.id, state: 'draining' as const, sessions, detail };
       },
-    );
-    app.post(
-      '/:id/undrain',
-      { schema: { params, body: noFieldsSchema, response: { 200: drainedSchema } } },
-      async (request) => {
+    }),
+    route({
+      method: 'POST',
+      url: '/api/system/collectors/:id/undrain',
+      role: 'engineer',
+      action: 'collector.undrain',
+      tag: 'System',
+      summary: 'Let a drained collector work again',
+      problems: { 504: 'The collector gave no answer in time' },
+      schema: { params, body: noFieldsSchema, response: { 200: drainedSchema } },
+      handler: async (request) => {
         const { collector } = await known(request.params.id);
         const { sessions } = await ask(collector, 'undrain', request);
         request.log.info({ collector: collector.id }, 'a collector was asked to work again');
         const detail = 'It gets work again: what is started, and its share of what runs.';
         return { id: collector.id, state: 'active' as const, sessions, detail };
       },
-    );
-    done();
-  };
+    }),
+  ];
 }
 
 function notUp(id: string, why: string): ApiProblem {

@@ -1,14 +1,27 @@
 import { type Readiness, readinessAnswer } from '@holdfast/shared/runtime/readiness.ts';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import { type Route, route } from '../http/route.ts';
 
 /** The same answers as the health server of the other services. */
-export function healthRoutes(readiness: Readiness): FastifyPluginCallbackZod {
-  return (app, _options, done) => {
-    app.get('/live', async () => ({ status: 'ok' }));
-    app.get('/ready', async (_request, reply) => {
-      const { status, body } = readinessAnswer(readiness);
-      return reply.code(status).send(body);
-    });
-    done();
-  };
+export function healthRoutes(readiness: Readiness): Route[] {
+  return [
+    route({
+      method: 'GET',
+      url: '/health/live',
+      role: 'open',
+      tag: 'Service',
+      summary: 'Whether the process lives',
+      handler: async () => ({ status: 'ok' }),
+    }),
+    route({
+      method: 'GET',
+      url: '/health/ready',
+      role: 'open',
+      tag: 'Service',
+      summary: 'Whether it can serve, and each thing that it depends on',
+      handler: async (_request, reply) => {
+        const { status, body } = readinessAnswer(readiness);
+        return reply.code(status).send(body);
+      },
+    }),
+  ];
 }

@@ -12,9 +12,9 @@ import {
   sentAgainSchema,
   sinksSchema,
 } from '@holdfast/shared/contracts/http/system-http.ts';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
+import { type Route, route } from '../http/route.ts';
 import type { Quarantined, QuarantineStore, Sinks } from '../ports.ts';
 import { ApiProblem, notFound } from '../problems/api-problem.ts';
 import { takeMatching } from './matching-quarantine.ts';
@@ -38,26 +38,38 @@ export interface SystemSources {
   readonly sinks: Sinks;
 }
 
-/** Below /api/system: what operators look at when something is wrong. */
-export function systemRoutes({ samples, quarantine, sinks }: SystemSources): FastifyPluginCallbackZod {
+/** What operators look at when something is wrong. */
+export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Route[] {
   const known = async (sequence: number): Promise<Quarantined> => {
     const found = await quarantine.read(sequence);
     if (!found) throw notQuarantined(sequence);
     return found;
   };
-  return (app, _options, done) => {
-    app.get('/sinks', { schema: { response: { 200: sinksSchema } } }, async () => {
-      const [backlog, statuses, outboxes] = await Promise.all([
-        sinks.backlog(),
-        sinks.statuses(),
-        sinks.outboxes(),
-      ]);
-      return sinksView({ backlog, statuses, outboxes }, Date.now());
-    });
-    app.get(
-      '/quarantine',
-      { schema: { querystring: quarantineQuerySchema, response: { 200: quarantinePageSchema } } },
-      async ({ query: { limit, cursor, ...filter } }) => {
+  return [
+    route({
+      method: 'GET',
+      url: '/api/system/sinks',
+      role: 'viewer',
+      tag: 'System',
+      summary: 'How samples get into their database',
+      schema: { response: { 200: sinksSchema } },
+      handler: async () => {
+        const [backlog, statuses, outboxes] = await Promise.all([
+          sinks.backlog(),
+          sinks.statuses(),
+          sinks.outboxes(),
+        ]);
+        return sinksView({ backlog, statuses, outboxes }, Date.now());
+      },
+    }),
+    route({
+      method: 'GET',
+      url: '/api/system/quarantine',
+      role: 'viewer',
+      tag: 'System',
+      summary: 'List what could not be processed',
+      schema: { querystring: quarantineQuerySchema, response: { 200: quarantinePageSchema } },
+      handler: async ({ query: { limit, cursor, ...filter } }) => {
         const after = decodeCursor(cursor) ?? 0;
         const found = await takeMatching(quarantine, filter, { after, limit: limit + 1 });
         const page = found.slice(0, limit);
@@ -69,22 +81,40 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Fas
           next_cursor: encodeCursor(found.length > limit ? page.at(-1)?.sequence : undefined),
         };
       },
-    );
-    app.get(
-      '/quarantine/:sequence',
-      { schema: { params, response: { 200: quarantinedViewSchema } } },
-      async (request) => quarantinedView(await known(request.params.sequence)),
-    );
-    app.delete('/quarantine/:sequence', { schema: { params } }, async (request, reply) => {
-      const { sequence } = request.params;
-      if (!(await quarantine.delete(sequence))) throw notQuarantined(sequence);
-      request.log.warn({ sequence }, 'a quarantined message was deleted');
-      return reply.code(204).send();
-    });
-    app.post(
-      '/quarantine/:sequence/send-again',
-      { schema: { params, body: noFieldsSchema, response: { 200: sentAgainSchema } } },
-      async (request) => {
+    }),
+    route({
+      method: 'GET',
+      url: '/api/system/quarantine/:sequence',
+      role: 'viewer',
+      tag: 'System',
+      summary: 'Read a quarantined message',
+      schema: { params, response: { 200: quarantinedViewSchema } },
+      handler: async (request) => quarantinedView(await known(request.params.sequence)),
+    }),
+    route({
+      method: 'DELETE',
+      url: '/api/system/quarantine/:sequence',
+      role: 'engineer',
+      action: 'quarantine.delete',
+      tag: 'System',
+      summary: 'Delete a quarantined message',
+      schema: { params },
+      handler: async (request, reply) => {
+        const { sequence } = request.params;
+        if (!(await quarantine.delete(sequence))) throw notQuarantined(sequence);
+        request.log.warn({ sequence }, 'a quarantined message was deleted');
+        return reply.code(204).send();
+      },
+    }),
+    route({
+      method: 'POST',
+      url: '/api/system/quarantine/:sequence/send-again',
+      role: 'engineer',
+      action: 'quarantine.send_again',
+      tag: 'System',
+      summary: 'Process a quarantined message again',
+      schema: { params, body: noFieldsSchema, response: { 200: sentAgainSchema } },
+      handler: async (request) => {
         const { sequence } = request.params;
         const sent = await sendAgain({ quarantine, samples }, await known(sequence));
         if (!sent.ok) throw notSentAgain(sequence, sent.why);
@@ -93,18 +123,21 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Fas
         const detail = `It is number ${sentAs} of ${stream} now. What still cannot be processed comes back here.`;
         return { sequence, stream, subject, sent_as: sentAs, detail };
       },
-    );
-    app.post(
-      '/quarantine/send-again',
-      {
-        schema: {
-          querystring: manyQuarantinedSchema,
-          // A filter that stands in the body by mistake must not send everything again.
-          body: noFieldsSchema,
-          response: { 200: manySentAgainSchema },
-        },
+    }),
+    route({
+      method: 'POST',
+      url: '/api/system/quarantine/send-again',
+      role: 'engineer',
+      action: 'quarantine.send_many_again',
+      tag: 'System',
+      summary: 'Process many quarantined messages again',
+      schema: {
+        querystring: manyQuarantinedSchema,
+        // A filter that stands in the body by mistake must not send everything again.
+        body: noFieldsSchema,
+        response: { 200: manySentAgainSchema },
       },
-      async (request) => {
+      handler: async (request) => {
         const { limit, ...filter } = request.query;
         const found = await takeMatching(quarantine, filter, { after: 0, limit });
         let sent = 0;
@@ -122,18 +155,21 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Fas
           limit_reached: found.length === limit,
         };
       },
-    );
-    app.delete(
-      '/quarantine',
-      {
-        schema: {
-          querystring: deleteQuarantinedSchema,
-          // As above: half of a filter in the body would delete what the other half names.
-          body: noFieldsSchema,
-          response: { 200: manyDeletedSchema },
-        },
+    }),
+    route({
+      method: 'DELETE',
+      url: '/api/system/quarantine',
+      role: 'engineer',
+      action: 'quarantine.delete_many',
+      tag: 'System',
+      summary: 'Delete many quarantined messages',
+      schema: {
+        querystring: deleteQuarantinedSchema,
+        // As above: half of a filter in the body would delete what the other half names.
+        body: noFieldsSchema,
+        response: { 200: manyDeletedSchema },
       },
-      async (request) => {
+      handler: async (request) => {
         const { limit, ...filter } = request.query;
         const found = await takeMatching(quarantine, filter, { after: 0, limit });
         let deleted = 0;
@@ -141,9 +177,8 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Fas
         request.log.warn({ ...filter, deleted }, 'quarantined messages were deleted');
         return { deleted, limit_reached: found.length === limit };
       },
-    );
-    done();
-  };
+    }),
+  ];
 }
 
 function quarantinedView(item: Quarantined): QuarantinedView {

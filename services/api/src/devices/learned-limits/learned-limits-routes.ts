@@ -4,9 +4,9 @@ import {
   type DeviceDetail,
   deviceViewSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
+import { type Route, route } from '../../http/route.ts';
 import { ApiProblem, notFound } from '../../problems/api-problem.ts';
 import { applyLimits } from './apply-limits.ts';
 import { type ShownLimitsSources, shownLimits, type ToldLimits, toldLimits } from './shown-limits.ts';
@@ -15,19 +15,24 @@ const params = z.object({
   id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe('Device id'),
 });
 
-/** Below /api/config/devices. */
 export function learnedLimitsRoutes(
   sources: ShownLimitsSources,
   { requireIfMatch = false }: { readonly requireIfMatch?: boolean } = {},
-): FastifyPluginCallbackZod {
+): Route[] {
   const { database } = sources;
   const answered = (device: object) =>
     z.encode(deviceViewSchema, device as z.infer<typeof deviceViewSchema>) as object;
-  return (app, _options, done) => {
-    app.post(
-      '/:id/apply-learned-limits',
-      { schema: { params, body: applyLimitsBodySchema, response: { 200: appliedLimitsSchema } } },
-      async ({ params: { id }, body, headers }, reply) => {
+  return [
+    route({
+      method: 'POST',
+      url: '/api/config/devices/:id/apply-learned-limits',
+      role: 'engineer',
+      action: 'device.apply_learned_limits',
+      tag: 'Configuration',
+      summary: 'Narrow the limits of a device by what it has refused',
+      hasVersion: true,
+      schema: { params, body: applyLimitsBodySchema, response: { 200: appliedLimitsSchema } },
+      handler: async ({ params: { id }, body, headers }, reply) => {
         const holds = preconditionOf(headers['if-match'], { isNeeded: requireIfMatch, view: answered });
         const device = await database
           .selectFrom('devices')
@@ -52,9 +57,8 @@ export function learnedLimitsRoutes(
           device: applied.device,
         });
       },
-    );
-    done();
-  };
+    }),
+  ];
 }
 
 /** A device read by itself, with the limits that this process has heard of, so that it never waits. */

@@ -5,9 +5,9 @@ import {
   cleanupBodySchema,
   cleanupQuerySchema,
 } from '@holdfast/shared/contracts/http/cleanup-http.ts';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import type { Database } from '../../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
+import { type Route, route } from '../../http/route.ts';
 import type { LogGuard } from '../projection/log-guard.ts';
 import { cleanUp } from './clean-up.ts';
 import { countCleanable, listCleanable } from './cleanable-sessions.ts';
@@ -17,13 +17,16 @@ export interface CleanupSources {
   readonly logGuard: Pick<LogGuard, 'doubt'>;
 }
 
-/** Below /api/system/cleanup. */
-export function cleanupRoutes({ database, logGuard }: CleanupSources): FastifyPluginCallbackZod {
-  return (app, _options, done) => {
-    app.get(
-      '/',
-      { schema: { querystring: cleanupQuerySchema, response: { 200: cleanablePageSchema } } },
-      async ({ query: { older_than, status, limit, cursor } }) => {
+export function cleanupRoutes({ database, logGuard }: CleanupSources): Route[] {
+  return [
+    route({
+      method: 'GET',
+      url: '/api/system/cleanup',
+      role: 'viewer',
+      tag: 'System',
+      summary: 'List ended sessions that a cleanup would remove',
+      schema: { querystring: cleanupQuerySchema, response: { 200: cleanablePageSchema } },
+      handler: async ({ query: { older_than, status, limit, cursor } }) => {
         const criteria = { endedBefore: timeAgo(older_than), statuses: status };
         const after = decodeCursor(cursor) ?? 0;
         const [{ cleanable, recoverable }, { sessions, next }] = await Promise.all([
@@ -43,11 +46,16 @@ export function cleanupRoutes({ database, logGuard }: CleanupSources): FastifyPl
           next_cursor: encodeCursor(next),
         };
       },
-    );
-    app.post(
-      '/',
-      { schema: { body: cleanupBodySchema, response: { 200: cleanedUpSchema } } },
-      async (request) => {
+    }),
+    route({
+      method: 'POST',
+      url: '/api/system/cleanup',
+      role: 'engineer',
+      action: 'session.cleanup',
+      tag: 'System',
+      summary: 'Remove ended sessions from the read model',
+      schema: { body: cleanupBodySchema, response: { 200: cleanedUpSchema } },
+      handler: async (request) => {
         // The read model may be all that is left of the log.
         const doubt = logGuard.doubt();
         if (doubt) throw doubt;
@@ -61,9 +69,8 @@ export function cleanupRoutes({ database, logGuard }: CleanupSources): FastifyPl
         request.log.info({ older_than, status, removed }, 'sessions were cleaned away');
         return { ended_before: endedBefore.toISOString(), removed, limit_reached: limitReached };
       },
-    );
-    done();
-  };
+    }),
+  ];
 }
 
 function timeAgo(olderThan: string): Date {

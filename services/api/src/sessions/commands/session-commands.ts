@@ -20,12 +20,11 @@ import {
 } from '@holdfast/shared/sessions/handle-command.ts';
 import type { ConfigVersions } from '../../configuration/config-versions.ts';
 import { refusalProblem } from '../../http/http-errors.ts';
-import { BrokerUnavailable, type CommandStores } from '../../ports.ts';
+import { BrokerUnavailable, type CommandAttempt, type CommandStores } from '../../ports.ts';
 import type { LogGuard } from '../projection/log-guard.ts';
 import type { ProjectionSignal, WaitOutcome } from '../projection/projection-signal.ts';
 import { sessionViewFromLog } from '../queries/session-view.ts';
 import type { ShownSessions } from '../queries/shown-sessions.ts';
-import type { CommandAttempt } from './command-keys.ts';
 import { hasPlacement } from './has-placement.ts';
 import { readEarlierRun } from './read-earlier-run.ts';
 import { readOwnEvent } from './read-own-event.ts';

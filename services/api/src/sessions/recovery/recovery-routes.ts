@@ -3,13 +3,13 @@ import {
   recoveryQuerySchema,
   recoverySchema,
 } from '@holdfast/shared/contracts/http/recovery-http.ts';
-import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { timeOf } from '../../http/relative-time.ts';
+import { type Route, route } from '../../http/route.ts';
 import { type Recovery, type RecoverySources, recoveryView } from './recovery-view.ts';
 
 /** /api/acquisition/recovery: what should run beside what does. */
-export function recoveryRoutes(sources: RecoverySources): FastifyPluginCallbackZod {
+export function recoveryRoutes(sources: RecoverySources): Route[] {
   let underWay: Promise<Recovery> | undefined;
   /** Whoever asks while others wait for the same gets the same. */
   const compared = (since: string | undefined): Promise<Recovery> => {
@@ -19,11 +19,15 @@ export function recoveryRoutes(sources: RecoverySources): FastifyPluginCallbackZ
     });
     return underWay;
   };
-  return (app, _options, done) => {
-    app.get(
-      '/',
-      { schema: { querystring: recoveryQuerySchema, response: { 200: recoverySchema } } },
-      async ({ query: { limit, cursor, only, since } }): Promise<RecoveryView> => {
+  return [
+    route({
+      method: 'GET',
+      url: '/api/acquisition/recovery',
+      role: 'viewer',
+      tag: 'Sessions',
+      summary: 'Compare what should run with what does',
+      schema: { querystring: recoveryQuerySchema, response: { 200: recoverySchema } },
+      handler: async ({ query: { limit, cursor, only, since } }): Promise<RecoveryView> => {
         const before = decodeCursor(cursor) ?? Number.POSITIVE_INFINITY;
         const { sessions, ...rest } = await compared(since);
         const actual = sessions.filter(({ is_actual }) => is_actual);
@@ -49,7 +53,6 @@ export function recoveryRoutes(sources: RecoverySources): FastifyPluginCallbackZ
           next_cursor: encodeCursor(listed.length > limit ? page.at(-1)?.first_sequence : undefined),
         };
       },
-    );
-    done();
-  };
+    }),
+  ];
 }

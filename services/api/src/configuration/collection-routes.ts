@@ -1,0 +1,179 @@
+import { pageQuery } from '@holdfast/shared/contracts/http/page.ts';
+import type { FastifyRequest } from 'fastify';
+import * as z from 'zod';
+import type { Database } from '../database/open-database.ts';
+import { decodeCursor, encodeCursor } from '../http/cursor.ts';
+import { entityTagOf, preconditionOf } from '../http/entity-tag.ts';
+import { isKeyed, storedNothing } from '../http/idempotency.ts';
+import { type Route, route } from '../http/route.ts';
+import { notFound } from '../problems/api-problem.ts';
+import type { Collection } from './collection.ts';
+import { createOnce } from './create-once.ts';
+
+interface Item {
+  readonly id: number;
+}
+
+interface CollectionSchemas {
+  readonly create: z.ZodType;
+  readonly patch: z.ZodType;
+  readonly view: z.ZodType;
+  /** The answer to a creation, when that is not one view. */
+  readonly created?: z.ZodType;
+  /** The answer to a change, when that is not the view. */
+  readonly changed?: z.ZodType;
+  /** The answer when one is read by itself and says more than the view. */
+  readonly detail?: z.ZodType;
+  readonly page: z.ZodType;
+}
+
+type Served<S extends CollectionSchemas, Filter> = Omit<
+  Collection<never, z.infer<S['patch']>, z.infer<S['view']>, Filter>,
+  'create'
+> & {
+  create(body: z.infer<S['create']>): Promise<unknown>;
+};
+
+/** The five calls that every kind of configuration has. */
+export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(options: {
+  /** Singular, for codes and words. */
+  kind: string;
+  database: Database;
+  /** As it is in a transaction, too. */
+  collection: (database: Database) => Served<S, z.infer<F>>;
+  /** Adds what does not belong to the item itself, and so not to its ETag. */
+  detail?: (item: z.infer<S['view']>) => Promise<unknown>;
+  /** Warns of what was sent beside what was stored. */
+  warningsOf?: (sent: Record<string, unknown>, stored: z.infer<S['view']>) => string | undefined;
+  filter: F;
+  schemas: S;
+  /** Whether changes without If-Match are refused. */
+  requireIfMatch: boolean;
+}): Route[] {
+  const { kind, database, schemas } = options;
+  const collection = options.collection(database);
+  // The bodies and queries were checked by the schemas below, which the compiler cannot follow through S and F.
+  const params = z.object({ id: z.string().describe(`${kind[0]?.toUpperCase()}${kind.slice(1)} id`) });
+  const missing = (id: string) => notFound(`${kind}_not_found`, `There is no ${kind} ${id}.`);
+  const found = <T>(id: string, value: T | undefined | false): T => {
+    if (value === undefined || value === false) throw missing(id);
+    return value;
+  };
+  // In the order of the schema's fields, whichever query brought them.
+  const answered = (item: unknown) => z.encode(schemas.view, item) as object;
+  const holdsFor = (ifMatch: string | undefined) =>
+    preconditionOf(ifMatch, { isNeeded: options.requireIfMatch, view: answered });
+  const idOf = (id: string): number => {
+    if (!/^[1-9][0-9]{0,14}$/.test(id)) throw missing(id);
+    return Number(id);
+  };
+
+  // As they were before their schema made something else of them.
+  const sent = new WeakMap<object, unknown>();
+  const keepSent =
+    options.warningsOf && (async (request: FastifyRequest) => void sent.set(request, request.body));
+  const withWarnings = <T extends object>(request: object, answer: T): T => {
+    const bodies = [sent.get(request)].flat() as Record<string, unknown>[];
+    const warned = ([answer].flat() as object[]).map((item, index) => {
+      const warning = options.warningsOf?.(bodies[index] ?? {}, item as z.infer<S['view']>);
+      return warning === undefined ? item : { ...item, warnings: [warning] };
+    });
+    return (Array.isArray(answer) ? warned : warned[0]) as T;
+  };
+
+  const url = `/api/config/${kind}s`;
+  const tag = 'Configuration';
+  return [
+    route({
+      method: 'GET',
+      url,
+      role: 'viewer',
+      tag,
+      summary: `List ${kind}s`,
+      schema: {
+        querystring: z.object({ ...pageQuery, ...options.filter.shape }),
+        response: { 200: schemas.page },
+      },
+      handler: async (request) => {
+        const { limit, cursor, ...filter } = request.query as z.infer<z.ZodObject<typeof pageQuery>>;
+        const after = decodeCursor(cursor) ?? 0;
+        const { results, next } = await collection.list({ after, limit, filter: filter as z.infer<F> });
+        return { results, next_cursor: encodeCursor(next) };
+      },
+    }),
+    route({
+      method: 'POST',
+      url,
+      role: 'engineer',
+      action: `${kind}.create`,
+      tag,
+      summary: kind === 'point' ? 'Create a point, or many at once' : `Create a ${kind}`,
+      // The answer may be large, and is found again by the rows of the creation.
+      once: { changedNothing: storedNothing, keepsAnswer: false },
+      schema: { body: schemas.create, response: { 201: schemas.created ?? schemas.view } },
+      preValidation: keepSent,
+      handler: async (request, { commandId: id }) => {
+        const body = request.body as z.infer<S['create']>;
+        if (!isKeyed(request)) {
+          const made = (await collection.create(body)) as object;
+          return { status: 201, body: withWarnings(request, made) };
+        }
+        const { created, isRepeat } = await createOnce(
+          database,
+          { id, kind },
+          {
+            create: (transaction) => options.collection(transaction).create(body) as Promise<Item | Item[]>,
+            find: (item) => collection.find(item) as Promise<Item | undefined>,
+          },
+        );
+        return { status: 201, body: withWarnings(request, created), isReplayed: isRepeat };
+      },
+    }),
+    route({
+      method: 'GET',
+      url: `${url}/:id`,
+      role: 'viewer',
+      tag,
+      summary: `Read a ${kind}`,
+      hasVersion: true,
+      schema: { params, response: { 200: schemas.detail ?? schemas.view } },
+      handler: async ({ params: { id } }, reply) => {
+        const item = found(id, await collection.find(idOf(id)));
+        const detail = options.detail ? await options.detail(item) : item;
+        return reply.header('etag', entityTagOf(answered(item))).send(detail);
+      },
+    }),
+    route({
+      method: 'PATCH',
+      url: `${url}/:id`,
+      role: 'engineer',
+      action: `${kind}.update`,
+      tag,
+      summary: `Change a ${kind}`,
+      hasVersion: true,
+      schema: { params, body: schemas.patch, response: { 200: schemas.changed ?? schemas.view } },
+      preValidation: keepSent,
+      handler: async (request, reply) => {
+        const { id } = request.params;
+        const holds = holdsFor(request.headers['if-match']);
+        const patch = request.body as z.infer<S['patch']>;
+        const item = found(id, await collection.patch(idOf(id), patch, holds));
+        return reply.header('etag', entityTagOf(answered(item))).send(withWarnings(request, item as object));
+      },
+    }),
+    route({
+      method: 'DELETE',
+      url: `${url}/:id`,
+      role: 'engineer',
+      action: `${kind}.delete`,
+      tag,
+      summary: `Delete a ${kind} that nothing refers to`,
+      hasVersion: true,
+      schema: { params },
+      handler: async ({ params: { id }, headers }, reply) => {
+        found(id, await collection.remove(idOf(id), holdsFor(headers['if-match'])));
+        return reply.code(204).send();
+      },
+    }),
+  ];
+}

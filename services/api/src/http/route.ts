@@ -1,0 +1,130 @@
+import type { Role } from '@holdfast/shared/contracts/api-key.ts';
+import type {
+  ContextConfigDefault,
+  FastifyReply,
+  FastifyRequest,
+  FastifySchema,
+  preValidationHookHandler,
+  RawReplyDefaultExpression,
+  RawRequestDefaultExpression,
+  RawServerDefault,
+  RouteGenericInterface,
+  RouteHandlerMethod,
+} from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type * as z from 'zod';
+import type { CommandAttempt } from '../ports.ts';
+import type { CommandAnswer, OnceRule } from './idempotency.ts';
+
+/** Part of the API, in the order in which the OpenAPI document shows them. */
+export const tags = {
+  Sessions: 'What is acquired now and what was: commands, state, events',
+  Data: 'Values, gaps and live samples',
+  Configuration: 'Sites, devices, points and tasks',
+  Devices: 'Asking a device now, through a collector',
+  System: 'Collectors, sinks and what could not be processed',
+  Access: 'API keys and the audit log',
+  Service: 'Health, metrics and this document',
+} as const;
+
+/** What the OpenAPI document says of one route beside what its schema says. */
+interface Described {
+  readonly tag: keyof typeof tags;
+  readonly summary: string;
+  /** Gives an ETag (GET) or takes If-Match. */
+  readonly hasVersion?: boolean;
+  /** Statuses of problems that routes like it do not have. */
+  readonly problems?: Readonly<Record<number, string>>;
+  /** Request headers that it alone takes. */
+  readonly takes?: Readonly<Record<string, { readonly description: string; readonly pattern?: string }>>;
+  /** Headers of its answer, with what they say. */
+  readonly gives?: Readonly<Record<string, string>>;
+  /** The answer of a route whose schema has none. */
+  readonly answer?: { readonly type: string; readonly description: string };
+}
+
+/** Who may call a route; `open`: everybody, without a key. */
+export type RouteRole = Role | 'open';
+
+/** GET changes nothing. Any other method names its change as the audit log does, `<kind>.<verb>`, or says undefined. */
+type Changes =
+  | { readonly method: 'GET'; readonly action?: never }
+  | { readonly method: 'POST' | 'PATCH' | 'DELETE'; readonly action: string | undefined };
+
+/** A route as access control, audit, idempotency and the OpenAPI document read it. */
+export type Route = Described &
+  Changes & {
+    readonly url: string;
+    readonly role: RouteRole;
+    readonly schema: FastifySchema;
+    readonly preValidation: preValidationHookHandler | undefined;
+  } & (
+    | { readonly once: undefined; readonly handler: RouteHandlerMethod }
+    | {
+        readonly once: OnceRule;
+        readonly handler: (
+          request: FastifyRequest,
+          attempt: CommandAttempt,
+        ) => Promise<CommandAnswer<object>>;
+      }
+  );
+
+type RequestOf<S extends FastifySchema> = FastifyRequest<
+  RouteGenericInterface,
+  RawServerDefault,
+  RawRequestDefaultExpression,
+  S,
+  ZodTypeProvider
+>;
+
+type AnswerOf<S extends FastifySchema> = S extends { readonly response: infer Responses }
+  ? { [Status in keyof Responses]: z.output<Responses[Status]> }[keyof Responses] & object
+  : object;
+
+type Handler<S extends FastifySchema> = (
+  request: RequestOf<S>,
+  reply: FastifyReply<
+    RouteGenericInterface,
+    RawServerDefault,
+    RawRequestDefaultExpression,
+    RawReplyDefaultExpression,
+    ContextConfigDefault,
+    S,
+    ZodTypeProvider
+  >,
+) => ReturnType<
+  RouteHandlerMethod<
+    RawServerDefault,
+    RawRequestDefaultExpression,
+    RawReplyDefaultExpression,
+    RouteGenericInterface,
+    ContextConfigDefault,
+    S,
+    ZodTypeProvider
+  >
+>;
+
+type CommandHandler<S extends FastifySchema> = (
+  request: RequestOf<S>,
+  attempt: CommandAttempt,
+) => Promise<CommandAnswer<AnswerOf<S>>>;
+
+/**
+ * Declares a route once, for everything that has to know it. Without a role it does not compile.
+ * @param declared.once with it the route takes Idempotency-Key, and its handler is called once for each key
+ */
+export function route<const S extends FastifySchema, const O extends OnceRule | undefined = undefined>(
+  declared: Described &
+    Changes & {
+      /** Whole, with `:name` for a parameter. */
+      readonly url: string;
+      readonly role: RouteRole;
+      readonly once?: O;
+      readonly schema?: S;
+      readonly preValidation?: preValidationHookHandler | undefined;
+      readonly handler: O extends OnceRule ? CommandHandler<NoInfer<S>> : Handler<NoInfer<S>>;
+    },
+): Route {
+  const { once, schema = {}, preValidation } = declared;
+  return { ...declared, once, schema, preValidation } as unknown as Route;
+}

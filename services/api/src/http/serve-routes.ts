@@ -1,0 +1,68 @@
+import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import { carryOutOnce, type OnceKeys } from './idempotency.ts';
+import type { Route, RouteRole } from './route.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    declared?: Route;
+  }
+  interface FastifyRequest {
+    servedRoute: ServedRoute | null;
+  }
+}
+
+/** The route that serves a request. */
+export interface ServedRoute {
+  /** Its pattern; undefined where there is none. */
+  readonly url: string | undefined;
+  /** Undefined of what serves no route. */
+  readonly role: RouteRole | undefined;
+  /** `<kind>.<verb>` as the audit log calls it; undefined where nothing is changed. */
+  readonly action: string | undefined;
+}
+
+/** Looked up once for each request: fastify makes a new object of all that it knows of a route whenever it is asked. */
+export function routeOf(request: FastifyRequest): ServedRoute {
+  request.servedRoute ??= servedRoute(request);
+  return request.servedRoute;
+}
+
+function servedRoute({ method, routeOptions: { url, config } }: FastifyRequest): ServedRoute {
+  const { declared } = config;
+  const role = declared?.role ?? (isOfTheKit(method, url) ? 'open' : undefined);
+  return { url, role, action: declared?.action };
+}
+
+/** Answers to preflights, and the pages that show the API's document with what they load. */
+function isOfTheKit(method: string, url: string | undefined): boolean {
+  return method === 'OPTIONS' || (url !== undefined && /^\/docs(\/|$)/.test(url));
+}
+
+/** Registered before all routes. @throws at the start, for one that route() has not declared */
+export function serveDeclaredRoutesOnly(app: FastifyInstance): void {
+  app.decorateRequest('servedRoute', null);
+  app.decorateRequest('isAudited', false);
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (config?.declared) return;
+    for (const each of [method].flat()) {
+      if (!isOfTheKit(each, url)) throw new Error(`${each} ${url} has no role: declare it with route()`);
+    }
+  });
+}
+
+export function serveRoutes(app: FastifyInstance, routes: readonly Route[], keys: OnceKeys): void {
+  for (const declared of routes) {
+    const { method, url, schema, preValidation } = declared;
+    const handler: RouteHandlerMethod = declared.once
+      ? carryOutOnce(declared.once, keys, declared.handler)
+      : declared.handler;
+    app.route({
+      method,
+      url,
+      schema,
+      handler,
+      config: { declared },
+      ...(preValidation && { preValidation }),
+    });
+  }
+}
