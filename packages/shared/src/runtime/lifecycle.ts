@@ -1,9 +1,9 @@
 import { ConfigError } from './config.ts';
 import { createLogger, type Logger } from './logger.ts';
+import { StartedParts, type Stop } from './started-parts.ts';
 import { pause, systemTimers } from './timers.ts';
 
-/** Stops what it belongs to; safe to call more than once. */
-export type Stop = () => Promise<void>;
+export type { Stop } from './started-parts.ts';
 
 export interface ServiceContext {
   readonly log: Logger;
@@ -44,7 +44,7 @@ export function settingsOrExit<T>(read: () => T): T {
 export async function runService(options: ServiceOptions): Promise<void> {
   const { name, logLevel, stopTimeoutMs, waitsFor, start } = options;
   const log = createLogger(name, logLevel);
-  const stops: { name: string; stop: Stop }[] = [];
+  const parts = new StartedParts(log);
   let stopping = false;
 
   /** @returns whether all stopped cleanly */
@@ -53,16 +53,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
       log.fatal({ stop_timeout_ms: stopTimeoutMs }, 'stopping took too long; exiting without the rest');
       process.exit(1);
     }, stopTimeoutMs);
-    let isClean = true;
-    // Parts that come up late, in a start still under way, are stopped too.
-    for (let last = stops.pop(); last; last = stops.pop()) {
-      try {
-        await last.stop();
-      } catch (error) {
-        isClean = false;
-        log.error({ err: error, part: last.name }, 'a part did not stop cleanly');
-      }
-    }
+    const isClean = await parts.stop();
     clearTimeout(deadline);
     return isClean;
   };
@@ -98,9 +89,7 @@ export async function runService(options: ServiceOptions): Promise<void> {
 
   const context: ServiceContext = {
     log,
-    onStop: (part, stop) => {
-      stops.push({ name: part, stop });
-    },
+    onStop: (part, stop) => parts.add(part, stop),
     fail: (reason, error) => {
       log.fatal({ err: error }, reason);
       void shutDown(reason, 1);

@@ -1,0 +1,49 @@
+import { serveDeviceCalls } from '@holdfast/shared/jetstream/boards/device-calls.ts';
+import { onRenewalCall } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
+import type { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
+import { systemClock } from '@holdfast/shared/runtime/clock.ts';
+import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
+import { answerDeviceCall } from '../calls/answer-device-call.ts';
+import { tellDeviceCall } from '../calls/tell-device-call.ts';
+import type { CollectorConfig } from '../config.ts';
+import type { Collector } from '../holding/collector.ts';
+import type { Endpoints } from '../polling/endpoints.ts';
+import type { Broker } from './broker.ts';
+
+interface CallParts {
+  readonly broker: Broker;
+  readonly lease: LeaseHolder;
+  readonly endpoints: Endpoints;
+  readonly collector: Collector;
+}
+
+/** Answers what others ask of this collector: reads and writes of devices, a drain, a renewal of its lease. */
+export function openCalls(
+  config: CollectorConfig,
+  { broker, lease, endpoints, collector }: CallParts,
+  { log, onStop }: ServiceContext,
+): void {
+  const { nc } = broker;
+  const nowMs = () => systemClock.monotonicMs();
+  onRenewalCall(nc, () => lease.renewNow());
+  const stopCalls = serveDeviceCalls({
+    nc,
+    collectorId: config.COLLECTOR_ID,
+    answer: (call) =>
+      tellDeviceCall(call, { log, nowMs }, () =>
+        answerDeviceCall(call, {
+          endpoints,
+          leaseRemainingMs: () => (lease.isHeld() ? lease.remainingMs() : 0),
+          renewLease: (withinMs) => lease.renewedWithin(withinMs),
+          nowMs,
+        }),
+      ),
+    drain: ({ kind, traceparent }) => {
+      if (collector.isEnding()) return { kind: 'refused', detail: 'the collector is ending' };
+      const draining = kind === 'drain';
+      return { kind: 'drained', draining, sessions: collector.setAside(draining, traceparent) };
+    },
+    log,
+  });
+  onStop('calls', async () => stopCalls());
+}

@@ -1,0 +1,116 @@
+import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
+import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
+import { openAssignmentInbox } from '@holdfast/shared/jetstream/sessions/assignment-queue.ts';
+import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
+import { followSessionLog, lastSessionSequence } from '@holdfast/shared/jetstream/sessions/session-log.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
+import type { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
+import { systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
+import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
+import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { loadTask } from '@holdfast/shared/sessions/load-task.ts';
+import type { CollectorConfig } from '../config.ts';
+import { Collector } from '../holding/collector.ts';
+import { SeenEvents } from '../holding/seen-events.ts';
+import { TaskHolder } from '../holding/task-holder.ts';
+import type { Endpoints } from '../polling/endpoints.ts';
+import type { SessionRunner } from '../polling/session-runner.ts';
+import type { Broker } from './broker.ts';
+import type { Sending } from './sending.ts';
+
+/**
+ * Questions to the broker before sessions are polled, of all of them together. Thousands of devices that begin at the same
+ * moment, on a machine that is busy, would have no answer in time, and the lease run out over it.
+ */
+const startRequestsAtOnce = 200;
+
+interface HoldingParts {
+  readonly broker: Broker;
+  readonly instance: string;
+  readonly lease: LeaseHolder;
+  readonly endpoints: Endpoints;
+  readonly sending: Sending;
+  readonly createRunner: (assignment: Assignment, config: TaskConfig) => SessionRunner;
+}
+
+/** The sessions that this collector holds, judged by the log of sessions; not begun yet. */
+export async function openHolding(
+  config: CollectorConfig,
+  { broker, instance, lease, endpoints, sending, createRunner }: HoldingParts,
+  { log, onStop }: ServiceContext,
+) {
+  const { nc } = broker;
+  const collectorId = config.COLLECTOR_ID;
+  const store = await JetStreamEventStore.open(nc);
+  const configs = await TaskConfigStore.open(nc);
+  const liveStatus = await StatusBoard.open(nc);
+  const judge = new LogJudge({
+    clock: systemClock,
+    onVerdict: (damage) => {
+      if (!damage) log.warn('the session log is whole after all');
+      else
+        log.error(
+          { err: damage },
+          'the session log lost events: no session is taken that it says less of than was seen. Restore SESSIONS from a backup, or restart the collectors to accept the log as it is',
+        );
+    },
+  });
+  const seenEvents = new SeenEvents(judge);
+  const inTurn = fewAtOnce(startRequestsAtOnce);
+  const collector = new Collector({
+    lease,
+    openInbox: (onAssignment) =>
+      openAssignmentInbox({
+        nc,
+        collectorId,
+        ackWaitMs: config.LEASE_TTL_MS,
+        capacity: config.COLLECTOR_CAPACITY,
+        onAssignment,
+      }),
+    createHolder: (taskId) =>
+      new TaskHolder({
+        taskId,
+        collectorId,
+        instance,
+        truth: { load: (id) => seenEvents.read(id, (each) => loadTask(store, each)) },
+        configs,
+        samples: sending.lastKnown,
+        sent: sending.sentBook,
+        recoveries: sending.recoveries,
+        inTurn,
+        liveStatus,
+        timers: systemTimers,
+        log,
+        mayPoll: () => lease.isHeld(),
+        voidUpTo: () => lease.voidUpTo(),
+        flushSamples: () => sending.flush(2_000),
+        createRunner,
+      }),
+    disconnectDevices: () => endpoints.disconnectAll(),
+    verifyLog: () => sessionLog.verify(),
+    flushSamples: sending.close,
+    keepAliveEveryMs: Math.max(100, config.LEASE_TTL_MS / 3),
+    statusEveryMs: config.STATUS_INTERVAL_MS,
+    timers: systemTimers,
+    log,
+  });
+  // Followed from now on, before anything is taken: a change after a look at the log is always heard of.
+  const sessionLog = await followSessionLog({
+    nc,
+    after: await lastSessionSequence(nc),
+    onEvent: (event) => {
+      seenEvents.note(event);
+      collector.eventSeen(event);
+    },
+    judge,
+    log,
+  });
+  onStop('session log', sessionLog.stop);
+  // After the work is given back, which must not wait for it.
+  onStop('record of what was sent', () => sending.sentBook.close());
+  onStop('sessions', () => collector.drain());
+  return { collector, logProblem: () => judge.damage()?.message };
+}

@@ -1,0 +1,53 @@
+import { hostname } from 'node:os';
+import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
+import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
+import { LeaseHolder, type LeaseLoss } from '@holdfast/shared/lease/lease-holder.ts';
+import { systemClock } from '@holdfast/shared/runtime/clock.ts';
+import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
+import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { takeHostLock } from '../adapters/host-lock.ts';
+import type { CollectorConfig } from '../config.ts';
+import type { Broker } from './broker.ts';
+
+interface LeaseParts {
+  readonly broker: Broker;
+  readonly instance: string;
+  readonly onHeld: () => void;
+  readonly onLost: (why: LeaseLoss) => void;
+}
+
+/** The lease under which devices may be read; not begun yet. */
+export async function openLease(
+  config: CollectorConfig,
+  { broker, instance, onHeld, onLost }: LeaseParts,
+  { log, onStop }: ServiceContext,
+): Promise<LeaseHolder> {
+  const { connection, nc } = broker;
+  const lock = await takeHostLock(config.LOCK_DIR, instance, log);
+  onStop('host lock', lock.release);
+  const lease = new LeaseHolder({
+    store: await KvLeaseStore.open(nc, bucketNames.collectors),
+    key: config.COLLECTOR_ID,
+    times: {
+      ttlMs: config.LEASE_TTL_MS,
+      marginMs: config.LEASE_MARGIN_MS,
+      renewEveryMs: config.LEASE_RENEW_MS,
+    },
+    clock: systemClock,
+    timers: systemTimers,
+    log,
+    instance,
+    host: hostname(),
+    fields: {
+      started_at: new Date().toISOString(),
+      capacity: config.COLLECTOR_CAPACITY,
+      labels: config.COLLECTOR_LABELS,
+      ...lock.fields,
+    },
+    isKnownDead: ({ value }) => lock.isDead(value),
+    onHeld,
+    onLost,
+  });
+  connection.onReconnect(() => lease.connectionIsNew());
+  return lease;
+}

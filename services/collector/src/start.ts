@@ -1,0 +1,86 @@
+import { randomUUID } from 'node:crypto';
+import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
+import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
+import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
+import { addCollectorMetrics } from './adapters/collector-metrics.ts';
+import type { CollectorConfig } from './config.ts';
+import { openBroker } from './parts/broker.ts';
+import { openCalls } from './parts/calls.ts';
+import { openDevices } from './parts/devices.ts';
+import { openHolding } from './parts/holding.ts';
+import { openLease } from './parts/lease.ts';
+import { openPolling } from './parts/polling.ts';
+import { openSending } from './parts/sending.ts';
+
+/** Starts a collector: the broker, its devices, the way of samples, its lease, and the sessions that it holds by that. */
+export async function startCollector(config: CollectorConfig, service: ServiceContext): Promise<void> {
+  const { onStop, fail } = service;
+  const log = service.log.child({ collector: config.COLLECTOR_ID });
+  const context: ServiceContext = { log, onStop, fail };
+  const instance = randomUUID();
+  const broker = await openBroker(config, context);
+  const endpoints = await openDevices(config, () => lease.isHeld());
+  const metrics = new Metrics('collector');
+  metrics.addProcessMetrics();
+  const observer = addCollectorMetrics(metrics, {
+    isLeaseHeld: () => lease.isHeld(),
+    leaseRemainingMs: () => lease.remainingMs(),
+    sessionsHeld: () => collector.running(),
+    capacity: config.COLLECTOR_CAPACITY,
+    devices: () => collector.devicesByStatus(),
+    slowDevices: () => collector.slowDevices(),
+    outbox: () => sending.health(),
+    bufferMax: config.SAMPLE_BUFFER_MAX,
+    spoolMaxBytes: config.SPOOL_MAX_BYTES,
+  });
+  const { countingSends } = observer;
+  const sending = await openSending(config, { broker, instance, countingSends }, context);
+  const lease = await openLease(
+    config,
+    {
+      broker,
+      instance,
+      onHeld: () => {
+        sending.leaseHeld();
+        collector.leaseHeld();
+      },
+      onLost: (why) => {
+        collector.leaseLost(why);
+        if (why !== 'resigned') observer.leaseLost(why);
+        if (why === 'taken') sending.leaseTaken();
+      },
+    },
+    context,
+  );
+  const createRunner = openPolling(
+    config,
+    {
+      broker,
+      endpoints,
+      mayPoll: () => lease.isHeld(),
+      observer: observer.polls,
+      onSample: sending.push,
+    },
+    context,
+  );
+  const { collector, logProblem } = await openHolding(
+    config,
+    { broker, instance, lease, endpoints, sending, createRunner },
+    context,
+  );
+  openCalls(config, { broker, lease, endpoints, collector }, context);
+  collector.start();
+  sending.sentBook.start();
+  lease.start();
+
+  const readiness = () => ({
+    nats: broker.connection.problem(),
+    lease: lease.isHeld() ? undefined : 'the lease is not held, so no device is read',
+    log_complete: logProblem(),
+  });
+  onStop('health', (await tellHealth(config, { metrics, readiness })).stop);
+  void broker.nc.closed().then((error) => {
+    if (error) fail('the NATS connection was closed', error);
+  });
+  log.info({ instance }, 'collector started');
+}

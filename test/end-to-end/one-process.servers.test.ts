@@ -1,0 +1,74 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { describe, expect, it } from 'vitest';
+import { apiConfig } from '../../services/api/src/config.ts';
+import { startApi } from '../../services/api/src/start.ts';
+import { collectorConfig } from '../../services/collector/src/config.ts';
+import { startCollector } from '../../services/collector/src/start.ts';
+import { supervisorConfig } from '../../services/supervisor/src/config.ts';
+import { startSupervisor } from '../../services/supervisor/src/start.ts';
+import { writerConfig } from '../../services/writer/src/config.ts';
+import { startWriter } from '../../services/writer/src/start.ts';
+import { eventually } from '../support/eventually.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { plantForTest } from '../support/plant-for-test.ts';
+import { restClient } from '../support/rest-client.ts';
+import { type ServiceInProcess, startInProcess } from '../support/start-in-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+describe('all services in one process', () => {
+  it('store what a device says, and stop one by one without ending its session', async () => {
+    const [nats, plant, databaseUrl, apiPort, folder] = await Promise.all([
+      natsForTest(),
+      plantForTest(['press-1']),
+      freshDatabase(),
+      freePort(),
+      temporaryFolder('one-process'),
+    ]);
+    const settings = {
+      NATS_URL: nats.url,
+      DATABASE_URL: databaseUrl,
+      API_PORT: String(apiPort),
+      COLLECTOR_ID: 'c1',
+      DEVICE_NETWORKS: '127.0.0.0/8',
+      LOCK_DIR: folder,
+      SPOOL_DIR: folder,
+    };
+    const services: ServiceInProcess[] = [
+      await startInProcess('api', (context) => startApi(apiConfig(settings), context)),
+      await startInProcess('supervisor', (context) => startSupervisor(supervisorConfig(settings), context)),
+      await startInProcess('collector', (context) => startCollector(collectorConfig(settings), context)),
+      await startInProcess('writer', (context) => startWriter(writerConfig(settings), 'writer-1', context)),
+    ];
+    const rest = restClient(`http://127.0.0.1:${apiPort}`);
+    await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
+    const [endpoint] = plant.plant.endpoints;
+    const { id: deviceId } = await rest.create('/api/config/devices/', {
+      code: 'press-1',
+      host: endpoint?.host,
+      port: endpoint?.port,
+      unit_id: endpoint?.unitId,
+      timeout_ms: 10_000,
+    });
+    const point = { device_id: deviceId, table: 'holding_register', data_type: 'uint16' };
+    await rest.create('/api/config/points/', { ...point, code: 'constant', address: 1 });
+    const task = await rest.create('/api/config/tasks/', {
+      code: 'one-process',
+      period_ms: 200,
+      device_ids: [deviceId],
+    });
+    const sessions = '/api/acquisition/sessions';
+    const { session_id: id } = await rest.create(`${sessions}/start-task/`, { task_id: task.id });
+    const history = `${sessions}/point-history/?device=press-1&point_code=constant&start_time=-1m`;
+    await eventually(async () => JSON.stringify((await rest.get(history)).body).includes('4711'), {
+      what: 'the value of the device to be in its history',
+    });
+    const [api, ...others] = services;
+    for (const service of others.reverse()) expect(await service.stop()).toBe(true);
+    const asked = plant.requests.length;
+    expect((await rest.get(`${sessions}/${id}/`)).body.status).toBe('running');
+    expect(await api?.stop()).toBe(true);
+    expect(plant.requests).toHaveLength(asked);
+    expect(services.flatMap(({ failures }) => failures)).toEqual([]);
+  });
+});
