@@ -27,7 +27,7 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
   'npm run -s sbom': ['dev/src/supply-chain/supply-chain.slow.test.ts', "run('sbom.ts'"],
   'npm run -s bench -- recovery --json': ['test/bench/recovery-bench.slow.test.ts', '--json'],
   // By hand, on a machine that has Docker.
-  'SAMPLE_STORE=influx npm start': ['dev/src/stack/own-influx.processes.test.ts', "SAMPLE_STORE: 'influx'"],
+  'SAMPLE_STORE=influx npm start': ['dev/src/stack/own-influx.slow.test.ts', "SAMPLE_STORE: 'influx'"],
   'docker compose up': ['test/compose/trial.mjs', "compose('up'"],
   'docker compose run --rm -T secrets node deploy/nats/identity.mjs collector hall-1 > hall-1.seed': [
     'test/compose/set-up-facts.mjs',
