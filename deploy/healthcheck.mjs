@@ -14,7 +14,7 @@ const request = get(url, { timeout: 4_000, rejectUnauthorized: false }, (answer)
     text += chunk;
   });
   answer.on('end', () => {
-    // What it says becomes the last line that `docker inspect` shows of the check: it names the missing dependency.
+    // `docker inspect` shows the answer as the check's last line: it names the missing dependency.
     process.stdout.write(`${answer.statusCode} ${text}\n`);
     process.exitCode = answer.statusCode >= 200 && answer.statusCode < 300 ? 0 : 1;
   });

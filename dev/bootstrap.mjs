@@ -1,4 +1,4 @@
-// What `npm start`, `npm test`, `npm run bench` and `npm run check` call. Plain JavaScript that runs on the machine's own
+// The entry of `npm start`, `npm test`, `npm run bench` and `npm run check`. Plain JavaScript that runs on the machine's own
 // Node (20 or later) and on nothing else, because on a fresh clone nothing else is there: it installs the packages, among
 // them the Node that the services need, makes sure of the servers, and then becomes a relay for the real program.
 // All that it says itself goes to stderr: stdout belongs to the program. It never asks anything.
@@ -53,7 +53,7 @@ const programs = {
     servers: forTests,
     commands: (args) => [tests('slow', ...args)],
   },
-  // What is about the broker's own behaviour, on the oldest that is allowed.
+  // The tests of the broker's own behaviour, on the oldest broker that is allowed.
   'test:oldest-broker': {
     servers: [requireTestPeers, requireOldestNatsServer],
     env: { TEST_NATS_SERVER: OLDEST_TESTED },

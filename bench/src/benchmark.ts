@@ -20,7 +20,7 @@ export type FlagValues<F extends Readonly<Record<string, Flag>>> = {
   readonly [name in keyof F]: ValueOf<F[name]>;
 };
 
-/** What a benchmark may use while it runs. */
+/** The tools of a benchmark while it runs. */
 export interface BenchmarkContext {
   /** Says on stderr what is going on. */
   readonly progress: (text: string) => void;
@@ -37,7 +37,7 @@ export interface Measurement {
   /** Ours over the limit, both measured in this run. */
   readonly ratio: number;
   readonly figures: Figures;
-  /** What this machine could do at best at the same job, measured in this run. */
+  /** The best that this machine could do at the same job, measured in this run. */
   readonly limit: Readonly<Record<string, number>>;
   /** Versions of the servers that took part. */
   readonly servers: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export interface Benchmark<F extends Readonly<Record<string, Flag>> = Readonly<R
   readonly name: string;
   /** One line for the list of all benchmarks. */
   readonly summary: string;
-  /** What is measured, and against which limit. */
+  /** Names what is measured, and against which limit. */
   readonly description: string;
   readonly flags: F;
   /**
@@ -62,7 +62,7 @@ export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** What was measured is not what should have been: its times mean nothing. Slowness is never a reason. */
+/** Thrown when something else was measured than should have been: its times mean nothing. Slowness is never a reason. */
 export class InvalidMeasurement extends Error {
   override readonly name = 'InvalidMeasurement';
 }

@@ -1,4 +1,4 @@
-// What NATS holds of Holdfast, and how to change sizes and copies while everything runs:
+// Shows the streams of Holdfast in NATS, and changes sizes and copies while everything runs:
 //
 //   streams.mjs                              a table
 //   streams.mjs --replicas 3                 everything is kept on so many nodes

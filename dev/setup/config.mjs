@@ -1,7 +1,7 @@
 import { PINNED } from './nats-server/versions.mjs';
 
 /**
- * What set-up takes from the environment, beside the PATH.
+ * The settings of set-up, from the environment.
  * @param {Record<string, string | undefined>} environment
  */
 export function setupConfig(environment = process.env) {

@@ -12,7 +12,7 @@ interface TestFile {
   readonly tests: readonly ('passed' | 'failed' | 'skipped')[];
 }
 
-/** What CI prints last and exits with after a run of these files. */
+/** CI's last lines and exit code after a run of these files. */
 async function outcome(files: readonly TestFile[], { checks = 0, tests = 0 } = {}) {
   return run(checks, [await reportOf(files), tests]);
 }

@@ -44,7 +44,7 @@ export async function goInstall(go, module, folder) {
   return built.code === 0 ? undefined : lastOf(built.lines);
 }
 
-/** What a program that failed has said of it. */
+/** The last line with text of a program that failed. */
 export function lastOf(lines) {
   return lines.findLast((line) => line.trim() !== '')?.trim() ?? 'it failed without a word';
 }

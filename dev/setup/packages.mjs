@@ -32,7 +32,7 @@ export async function installPackages() {
   writeFileSync(STAMP, wanted);
 }
 
-/** Of everything that decides what an installation yields. */
+/** Hash of everything that decides what an installation yields. */
 function fingerprint() {
   const hash = createHash('sha256');
   hash.update(`${PNPM} ${process.platform} ${process.arch}\n`);

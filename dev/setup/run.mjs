@@ -58,7 +58,7 @@ export async function runQuietly(command, args, { env = {}, timeoutMs, firstLine
   const closed = new Promise((resolve) => launched.once('close', resolve));
   try {
     const code = await endOf(launched, command);
-    // What it said last may still be on its way; a daemon that it started may hold its output open for ever.
+    // Its last lines may still be on their way; a daemon that it started may hold its output open for ever.
     await Promise.race([closed, sleep(1_000, undefined, { ref: false })]);
     return { code, lines, timedOut };
   } finally {

@@ -8,7 +8,7 @@ import { type LineLog, LineLogBook } from './line-log.ts';
 import { LocalServerError } from './local-server-error.ts';
 
 export interface ProcessOptions {
-  /** What people call it, for messages. */
+  /** Its name in messages. */
   readonly name: string;
   /** A path, or a name to look for on the PATH. */
   readonly command: string;
@@ -18,7 +18,7 @@ export interface ProcessOptions {
   readonly cwd?: string;
   /** Gets every line of stdout and stderr. */
   readonly log?: LineLog;
-  /** What the kernel sends when this process dies without stopping its child (Linux only). Default SIGTERM. */
+  /** The signal from the kernel when this process dies without stopping its child (Linux only). Default SIGTERM. */
   readonly signalOnParentDeath?: NodeJS.Signals;
   readonly runAs?: RunAs;
   /** The network namespace to run in, as ip-netns(8) knows it (Linux, root). */

@@ -30,7 +30,7 @@ export interface PostgresServer {
   readonly passwordFile: string;
   /** Superuser on the database `postgres`, password included: never log it. Stays the same over `restart`. */
   readonly adminUrl: string;
-  /** Of the server that runs now, or ran last. After kill -9 of it alone its backends answer for some moments yet. */
+  /** The server that runs now, or ran last. After kill -9 of it alone its backends answer for some moments yet. */
   readonly pid: number;
   readonly exited: Promise<ProcessExit>;
   lastLines(count: number): string[];

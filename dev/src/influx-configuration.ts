@@ -1,5 +1,5 @@
 /**
- * Of an InfluxDB 1.x that keeps everything in `folder`, listens on loopback only and reports to nobody.
+ * Configuration of an InfluxDB 1.x that keeps everything in `folder`, listens on loopback only and reports to nobody.
  * @param tls files with which it speaks HTTPS only
  */
 export function influxConfiguration(

@@ -16,9 +16,9 @@ export interface Launch {
   readonly gid?: number;
 }
 
-// What a program gets that runs as an unprivileged user below a folder of mode 700 (a clone under /root): the single
-// capability to pass permission checks on files, and nothing else that root had. `no_setuid_fixup` is needed because
-// access(2), which initdb asks before it runs postgres, otherwise ignores the capabilities of a user who is not root.
+// The one capability of a program that runs as an unprivileged user below a folder of mode 700 (a clone under /root): it
+// passes permission checks on files, and has nothing else of root. `no_setuid_fixup` is needed because access(2), which
+// initdb asks before it runs postgres, otherwise ignores the capabilities of a user who is not root.
 const REACH_EVERYTHING = [
   '--inh-caps=-all,+dac_override',
   '--ambient-caps=-all,+dac_override',

@@ -12,7 +12,7 @@ export interface NatsServerOptions {
   readonly storeDir: string;
   /** Default: a free one, which the server itself picks. */
   readonly port?: number;
-  /** Of the HTTP monitoring endpoint. Default: a free one. */
+  /** Port of the HTTP monitoring. Default: a free one. */
   readonly monitorPort?: number;
   /** Default `holdfast`. */
   readonly serverName?: string;
@@ -35,7 +35,7 @@ export interface NatsServer {
   readonly monitorPort: number;
   readonly storeDir: string;
   readonly configFile: string;
-  /** Of the process that runs now, or ran last. */
+  /** The process that runs now, or ran last. */
   readonly pid: number;
   /** The end of the process that runs now, or ran last. */
   readonly exited: Promise<ProcessExit>;

@@ -13,7 +13,7 @@ export class AnswerReader {
   readonly #onAnswer: (answer: HttpAnswer) => void;
   #pieces: Buffer[] = [];
   #length = 0;
-  /** Of the answer that is arriving, once its head is there. */
+  /** The answer that is arriving, once its head is there. */
   #wanted: { readonly status: number; readonly headLength: number; readonly length: number } | undefined;
 
   constructor(onAnswer: (answer: HttpAnswer) => void) {

@@ -280,7 +280,7 @@ interface Target {
   readonly answer: unknown;
 }
 
-/** What is read, and what a command is answered with. */
+/** The answers whose bare routes are measured: of three reads, and of a command. */
 async function targetsOf(measured: MeasuredApi): Promise<Target[]> {
   const list = JSON.parse(await measured.read(`${sessions}/`)) as { results: { id: string }[] };
   const [newest] = list.results;
@@ -329,7 +329,7 @@ async function requireAllConfirmed(jsm: JetStreamManager, before: Counts, comman
   }
 }
 
-/** What the stream takes for a message that it has already costs next to nothing, and would be no limit. */
+/** Checks that the stream stored every bare command: a message that it takes for a repeat costs next to nothing, and would be no limit. */
 async function requireAllOfBareCommands(
   jsm: JetStreamManager,
   { process }: MeasuredApi,

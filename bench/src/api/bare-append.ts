@@ -28,7 +28,7 @@ export class BareAppender {
   }
 
   /**
-   * So many messages on the subjects of so many tasks, each with an id and the sequence that its subject must have
+   * Appends `messages` messages to the subjects of `tasks` tasks, each with an id and the sequence that its subject must have
    * come to; `concurrency` of them are under way at a time.
    * @throws InvalidMeasurement when one was refused
    */

@@ -1,2 +1,2 @@
-/** What stands for SESSIONS and for AUDIT where bare commands are measured. */
+/** The streams that stand for SESSIONS and AUDIT where bare commands are measured. */
 export const bareCommandStreams = ['COMMANDS', 'COMMANDS_AUDIT'] as const;

@@ -12,7 +12,7 @@ export interface HttpRequest {
 export interface Step {
   /** Called right before it is sent. */
   readonly request: () => HttpRequest;
-  /** Of an answer with 2xx. */
+  /** Receives the body of an answer with 2xx. */
   readonly onAnswer?: (body: string) => void;
 }
 
@@ -20,16 +20,16 @@ export interface LoadOptions {
   readonly url: string;
   /** Each has one request under way at a time. */
   readonly connections: number;
-  /** Of all connections together. */
+  /** Requests of all connections together. */
   readonly requests: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** What one connection sends, over and over, in this order. */
+  /** The requests that one connection sends, over and over, in this order. */
   readonly sends: (connection: number) => readonly Step[];
 }
 
 export interface Load {
   readonly perSecond: number;
-  /** Of each answer, in ms. */
+  /** One for each answer, in ms. */
   readonly latenciesMs: readonly number[];
 }
 
@@ -40,7 +40,7 @@ export interface Answered {
   readonly latenciesMs: readonly number[];
   /** From the first request to the last answer. */
   readonly tookMs: number;
-  /** What went wrong with the first request that was not answered with 2xx. */
+  /** The first answer that was not 2xx, in words. */
   readonly refused: string | undefined;
 }
 

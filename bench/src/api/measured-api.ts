@@ -18,9 +18,9 @@ export interface MeasuredApi {
   readonly databaseUrl: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly process: FleetProcess;
-  /** Of the process that was started; PostgreSQL's work is done by its children. */
+  /** The processes that were started; PostgreSQL's work is done by its children. */
   readonly pids: { readonly api: number; readonly broker: number; readonly database: number };
-  /** Of the measuring process. */
+  /** The measuring process's own connection. */
   readonly nc: NatsConnection;
   /** POSTs and gives the body. @throws InvalidMeasurement unless it was answered with 2xx */
   create(path: string, body: unknown): Promise<{ readonly id: number }>;

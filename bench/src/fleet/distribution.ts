@@ -1,4 +1,4 @@
-/** What a set of measured values comes to. Percentiles are values that were measured (nearest rank). */
+/** Summary of a set of measured values. Percentiles are values that were measured (nearest rank). */
 export interface Distribution {
   readonly count: number;
   readonly p50: number;

@@ -10,7 +10,7 @@ export interface FleetProcess {
   readonly process: RunningProcess;
   /** Wall clock right before the process was started, ms since 1970. */
   readonly startedAtMs: number;
-  /** What the newest of its latest log lines with this in it says; undefined when none has it. */
+  /** The fields of the newest of its latest log lines with this text; undefined when none has it. */
   said(what: string): Readonly<Record<string, unknown>> | undefined;
   /** @throws InvalidMeasurement when it has ended although nobody asked it to */
   check(): void;

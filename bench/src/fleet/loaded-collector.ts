@@ -28,7 +28,7 @@ export interface LoadedCollector {
   readonly settings: Readonly<Record<string, string>>;
   /** Requests that the plant has answered. */
   requests(): number;
-  /** Of the samples that wait on the collector's disk. */
+  /** Bytes of the samples that wait on the collector's disk. */
   spooledBytes(): Promise<number>;
   /** Starts a session on each device. @returns their ids */
   startSessions(): Promise<readonly string[]>;

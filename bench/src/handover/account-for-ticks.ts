@@ -3,7 +3,7 @@ import type { StoredSample } from '../fleet/follow-samples.ts';
 export interface TickAccount {
   /** Ticks from the first to the last one that there is a sample of. */
   readonly expected: number;
-  /** Of those, the ones with values. */
+  /** Ticks with values. */
   readonly read: number;
   readonly missed: number;
   readonly readTwice: number;
@@ -13,7 +13,7 @@ export interface TickAccount {
   readonly ordinaryLatenessMs: readonly number[];
 }
 
-/** What became of the ticks of a session with one device. */
+/** The fate of each tick of a session with one device. */
 export function accountForTicks(samples: readonly StoredSample[]): TickAccount {
   const read = new Set<number>();
   const handOverLatenessMs: number[] = [];

@@ -1,4 +1,4 @@
-/** What the broker has counted since its start. */
+/** The broker's counters since its start. */
 export interface BrokerTraffic {
   readonly messagesIn: number;
   readonly messagesOut: number;

@@ -94,7 +94,7 @@ async function run(
   };
 }
 
-/** Of the broker, then of the processes in their order. */
+/** Usage of the broker, then of the processes in their order. */
 async function usageOf(fleet: MeasuredFleet, processes: readonly FleetProcess[]) {
   const pids = [fleet.server.pid, ...processes.map(({ process }) => process.pid)];
   return {
@@ -104,7 +104,7 @@ async function usageOf(fleet: MeasuredFleet, processes: readonly FleetProcess[])
   };
 }
 
-/** Of one core, to a tenth. */
+/** Percent of one core, to a tenth. */
 function percent(share: number): number {
   return Math.round(share * 1_000) / 10;
 }

@@ -10,7 +10,7 @@ export interface IngestLoad {
   readonly ticks: number;
 }
 
-/** What a plant of `devices` with `points` numbers each yields in `ticks` seconds, tick by tick. */
+/** The samples of a plant of `devices` with `points` numbers each in `ticks` seconds, tick by tick. */
 export function* samplesOf({ devices, points, ticks }: IngestLoad): Generator<Sample> {
   const random = new SeededRandom(1);
   for (let tick = 0; tick < ticks; tick++) {

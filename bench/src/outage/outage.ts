@@ -52,7 +52,7 @@ export const outage: Benchmark<typeof flags> = {
   run,
 };
 
-/** Of a sample of 50 numbers, with what the broker and its index add; SAMPLES must drop none. */
+/** Size of a sample of 50 numbers, with what the broker and its index add; SAMPLES must drop none. */
 const bytesPerSample = 3 * 1024;
 
 async function run(values: FlagValues<typeof flags>, context: BenchmarkContext): Promise<Measurement> {
@@ -224,7 +224,7 @@ async function everythingRecorded(
   return { stream, values, gaps: await gapsByCause(nc, stream.devices) };
 }
 
-/** What a device has answered is in a sample, or the sample says why not: it came too late, for instance. */
+/** Checks that each answer of a device is in a sample, or that the sample says why not (it came too late, for instance). */
 function requireEveryAnswer(requests: number, { devices, misses }: SamplesInStream): void {
   const read = devices.reduce((sum, device) => sum + device.read.length, 0);
   const missed = phases
@@ -235,7 +235,7 @@ function requireEveryAnswer(requests: number, { devices, misses }: SamplesInStre
   }
 }
 
-/** What the collector said of a tick is no loss: a busy machine makes it late, and then it says so. */
+/** Checks that nothing is missing but what the collector reported as missed: a busy machine makes it late, and then it says so. */
 function requireNoGaps(gaps: Readonly<Record<string, number>>, { misses }: SamplesInStream): void {
   const said = new Set(phases.flatMap((phase) => Object.keys(misses[phase])));
   // From the command to the first sample.

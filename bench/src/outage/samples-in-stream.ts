@@ -15,7 +15,7 @@ export interface OutageTimes {
 export type Phase = 'before' | 'during' | 'after';
 export const phases: readonly Phase[] = ['before', 'during', 'after'];
 
-/** What SAMPLES holds of one device, oldest first. */
+/** The samples of one device in SAMPLES, oldest first. */
 export interface DeviceInStream {
   readonly session: string;
   readonly device: string;

@@ -6,7 +6,7 @@ import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
 export interface WayState {
   /** Messages that the stream has ever taken. */
   readonly published: number;
-  /** Of these the writer has acknowledged so many. */
+  /** Messages that the writer has acknowledged. */
   readonly written: number;
   readonly unwritten: number;
   readonly bytesPerMessage: number;

@@ -172,12 +172,12 @@ function cpuUsPerRead({ ticks, seconds, collectorCores }: MeasuredWindow): numbe
   return Math.round(((collectorCores * seconds * 1e6) / ticks.read) * 10) / 10;
 }
 
-/** What a read costs the machine besides, for a broker that stores and confirms its sample and a device that answers. */
+/** Cost of a read to the rest of the machine: a broker that stores and confirms its sample, and a device that answers. */
 function othersCpuUsPerRead({ ticks, seconds, brokerCores, plantCores }: MeasuredWindow): number {
   return Math.round((((brokerCores + plantCores) * seconds * 1e6) / ticks.read) * 10) / 10;
 }
 
-/** Of all processors together, when a read takes so much of one. */
+/** Reads a second on all processors together, when a read takes so much of one. */
 function perSecondAt(cpuUs: number): number {
   return Math.round((availableParallelism() * 1e6) / cpuUs);
 }

@@ -17,7 +17,7 @@ import { type PlannedDevice, TickBook, type TicksOfWindow } from './tick-book.ts
 import { waitedForProcessorSeconds } from './waited-for-processor.ts';
 
 const mebibyte = 1024 ** 2;
-/** What is still on its way at the end of a window gets so long to arrive, beyond its period; less after a short one. */
+/** Time that samples on their way at the end of a window get to arrive, beyond their period; less after a short one. */
 const longestGraceMs = 3_000;
 
 /** One window of reading. CPU in cores: 1 is one processor all the time. */
@@ -135,7 +135,7 @@ export class PolledPlant {
     });
   }
 
-  /** What became of the ticks of the first so many seconds since the first sample. Before any `measure`. */
+  /** The ticks of the first `seconds` since the first sample. Call it before any `measure`. */
   async firstSeconds(seconds: number): Promise<TicksOfWindow> {
     return this.#ticksOfNext(seconds, await this.#book.firstMs());
   }

@@ -9,7 +9,7 @@ export interface PlannedDevice {
   readonly taskId: string;
   readonly id: string;
   readonly periodMs: number;
-  /** That a complete reading of it has. */
+  /** Values of a complete reading. */
   readonly values: number;
 }
 
@@ -19,7 +19,7 @@ export interface TicksOfWindow {
   readonly read: number;
   /** By cause. */
   readonly missed: Readonly<Record<string, number>>;
-  /** Of which the stream has nothing, although they should be there. */
+  /** Ticks that should be in the stream and are not. */
   readonly absent: number;
   readonly values: number;
   /** By device id. */
@@ -32,7 +32,7 @@ export interface DeviceTicks {
   readonly latenessMs: readonly number[];
 }
 
-/** What a sample says before its values begin; its values are counted only. */
+/** A sample up to where its values begin; the values are counted only. */
 interface SampleHead {
   readonly device_id: string;
   readonly tick: number;

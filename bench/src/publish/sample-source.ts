@@ -28,10 +28,10 @@ export function decodedValues({ devices, valuesPerSample }: SampleShape): Record
   );
 }
 
-/** Of which a message was made first. */
+/** Tick of the first message. */
 const firstTick = 1;
 
-/** What a collector makes of the values of one tick of one device. */
+/** The sample that a collector makes of the values of one tick of one device. */
 export function sampleOf(values: Record<string, PointValue>, device: number, tick: number): Sample {
   const periodMs = 1_000;
   return {

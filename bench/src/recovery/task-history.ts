@@ -12,7 +12,7 @@ export function shortestHistory(end: HistoryEnd): number {
 }
 
 /**
- * What happened to one task: runs that were stopped, and a last one that stands as `end` says. Sessions are moved
+ * The events of one task: runs that were stopped, and a last one that stands as `end` says. Sessions are moved
  * and paused as they are in a plant: by failovers and by breaks.
  */
 export class TaskHistory {

@@ -97,7 +97,7 @@ export async function writeSessionLog(
   };
 }
 
-/** What the supervisor that is gone had put on the subjects of the collectors that are gone. */
+/** Writes the assignments that a supervisor which is gone had made to collectors which are gone. */
 export async function writeFormerAssignments(
   nc: NatsConnection,
   sessions: readonly WrittenSession[],

@@ -13,7 +13,7 @@ import { ARCHIVE_SUMS, OLDEST, OLDEST_TESTED, PINNED } from './versions.mjs';
 const HERE = {
   tools: TOOLS,
   sums: ARCHIVE_SUMS,
-  // What a network that keeps silent costs in all. A build server would fail for it, so it waits.
+  // The time that a silent network costs in all. A build server would fail for it, so it waits.
   patienceMs: setupConfig().CI ? 120_000 : 10_000,
 };
 

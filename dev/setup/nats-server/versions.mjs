@@ -1,4 +1,4 @@
-/** What the tests and the containers run on, and what is installed where no nats-server is there that will do. */
+/** The version that tests and containers run on, and that is installed where no other will do. */
 export const PINNED = '2.14.5';
 
 /** JetStream is asked for what came with 2.10: metadata of streams, several filters of a consumer. */

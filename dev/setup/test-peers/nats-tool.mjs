@@ -4,7 +4,7 @@ import { findGoOf, goInstall } from '../go.mjs';
 import { TOOLS } from '../tools-folder.mjs';
 
 const VERSION = '0.5.0';
-/** What it is written in. */
+/** The Go version that the tool is written in. */
 export const GO_OF_NATS_TOOL = /** @type {const} */ ([1, 26]);
 const FOLDER = join(TOOLS, 'nats-tool', VERSION);
 

@@ -22,7 +22,7 @@ export async function bringUpDemo(options: {
   readonly api: PatientClient;
   readonly demoFile: string;
   readonly host: string;
-  /** Of the first simulated machine; the others follow. */
+  /** Port of the first simulated machine; the others follow. */
   readonly firstPort: number;
   readonly since: Date;
   readonly logs: LogStream;

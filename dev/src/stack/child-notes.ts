@@ -3,7 +3,7 @@ import type { LogStream } from './log-stream.ts';
 import type { HomeClaim } from './running-stack.ts';
 import type { SupervisedChildOptions } from './supervised-child.ts';
 
-/** What is said and written down about a child's life. */
+/** Says and writes down the events of a child's life. */
 export function childNotes(
   name: string,
   logs: LogStream,

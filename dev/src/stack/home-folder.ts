@@ -25,7 +25,7 @@ export interface HomeFolder {
 
 export const PROJECT_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Of the folder's layout; what NATS and PostgreSQL keep in it has versions of its own. */
+/** Version of the folder's layout; the data of NATS and PostgreSQL in it have versions of their own. */
 const LAYOUT_VERSION = '1';
 
 /**

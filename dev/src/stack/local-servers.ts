@@ -49,7 +49,7 @@ export function natsServer(options: {
 }
 
 export interface LocalPostgres extends LocalServer {
-  /** Of Holdfast's own database, password included: never log it. Known after the first start. */
+  /** URL of Holdfast's own database, password included: never log it. Known after the first start. */
   readonly databaseUrl: () => string;
 }
 

@@ -167,7 +167,7 @@ export async function runLocalStack(
     }
     if (!stop.aborted) await once(stop, 'abort');
   } catch (error) {
-    // What fails because the end was asked for is no failure.
+    // A failure because the end was asked for is none.
     if (!stop.aborted) {
       await children.stop();
       await claim.release();

@@ -24,7 +24,7 @@ export interface LogStream {
   show(lines: readonly string[], fields: Readonly<Record<string, unknown>>): void;
 }
 
-/** What is needed of process.stdout. */
+/** The part of process.stdout that is needed. */
 export interface LogOutput {
   readonly isTTY?: boolean;
   hasColors?(): boolean;

@@ -10,7 +10,7 @@ export async function identityOf(pid: number): Promise<string | undefined> {
   return process.platform === 'linux' ? linuxIdentity(pid) : psIdentity(pid);
 }
 
-// Of proc(5)'s stat line, counted behind the name in parentheses, which may itself hold blanks.
+// Fields of proc(5)'s stat line, counted behind the name in parentheses, which may itself hold blanks.
 const STATE = 0;
 const START_TIME = 19;
 

@@ -6,7 +6,7 @@ import { join, relative } from 'node:path';
 export type SourceState = ReadonlyMap<string, string>;
 
 export interface SourceWatch {
-  /** What the folders hold now. Tests are no sources. */
+  /** The present sources in the folders, without tests. */
   look(folders: readonly string[]): Promise<SourceState>;
   /** Resolves when something may have changed since the last call, and nothing has for a moment; also when it is closed. */
   hint(): Promise<void>;

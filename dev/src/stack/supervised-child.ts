@@ -48,7 +48,7 @@ export class SupervisedChild {
     this.#stopping.signal.addEventListener('abort', () => this.#wake.abort());
   }
 
-  /** Of the process that runs now, or ran last; undefined before the first start. */
+  /** The process that runs now, or ran last; undefined before the first start. */
   get pid(): number | undefined {
     return this.#live?.pid;
   }

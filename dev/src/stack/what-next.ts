@@ -14,7 +14,7 @@ export interface WhatNextFacts {
 /** A point of the demo that may be written. */
 const demoSetpoint = 'chiller-1/supply_setpoint';
 
-/** What the reader can do now, as commands that can be pasted. */
+/** The next steps for the reader, as commands that can be pasted. */
 export function whatNext({ apiUrl, natsUrl, simulatorUrl, demo, holder }: WhatNextFacts): string[] {
   const sessions = `${apiUrl}/api/acquisition/sessions`;
   // It looks for the API there by itself.

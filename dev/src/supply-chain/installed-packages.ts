@@ -30,7 +30,7 @@ export async function installedPackages(nodeModules: string): Promise<InstalledP
   return [...found.entries()].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, each]) => each);
 }
 
-/** What lies in a folder named node_modules, and what those packages bring along inside. Links lead elsewhere in the store. */
+/** Collects the packages in a folder named node_modules, and those that they bring along inside. Links lead elsewhere in the store. */
 async function collect(folder: string, found: Map<string, InstalledPackage>): Promise<void> {
   for (const name of await packageNamesIn(folder)) {
     const path = join(folder, name);

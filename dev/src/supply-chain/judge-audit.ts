@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { PnpmOutcome } from './run-pnpm.ts';
 
-/** Of advisories, mildest first. */
+/** Severities of advisories, mildest first. */
 export const SEVERITIES = ['info', 'low', 'moderate', 'high', 'critical'] as const;
 export type Severity = (typeof SEVERITIES)[number];
 
@@ -46,7 +46,7 @@ const reportSchema = z.object({
 /** pnpm's code for all of it: no connection, an answer that is an error, an answer that is something else. */
 const UNANSWERED = /\bERR_PNPM_AUDIT_BAD_RESPONSE\b/;
 
-/** What `pnpm audit --json` found out. Its exit code is 1 both for an advisory and for a registry that is not there. */
+/** Judges the output of `pnpm audit --json`, whose exit code is 1 both for an advisory and for a registry that is not there. */
 export function judgeAudit({ stdout, stderr }: PnpmOutcome, level: Severity): AuditVerdict {
   const report = reportIn(stdout);
   if (report === undefined) {

@@ -1,4 +1,4 @@
-/** What a package may be licensed under, as SPDX ids: they ask for no more than that their text goes along. */
+/** Licences that a package may have, as SPDX ids: they ask for no more than that their text goes along. */
 export const ALLOWED_LICENCES: readonly string[] = [
   '0BSD',
   'Apache-2.0',

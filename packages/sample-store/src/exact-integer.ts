@@ -20,8 +20,8 @@ export function integerProblem(code: string, integer: bigint): string | undefine
 }
 
 /**
- * What a reader is given for a figure of which the store has the nearest double and, perhaps, the exact digits: a
- * number where that is exact, else the digits as text. Candidates that are not this number are passed over.
+ * The figure for a reader, of which the store has the nearest double and, perhaps, the exact digits: a number where
+ * that is exact, else the digits as text. Candidates that are not this number are passed over.
  */
 export function exactFigure(double: number, ...candidates: readonly (bigint | undefined)[]): number | string {
   if (Math.abs(double) <= Number.MAX_SAFE_INTEGER) return double;

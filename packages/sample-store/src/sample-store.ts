@@ -123,8 +123,8 @@ export interface AggregateQuery extends HistoryQuery {
 }
 
 /**
- * What was stored of one point of one device in one interval. A bucket without any value is absent, so a gap is a
- * gap; `withEmptyBuckets` makes them visible to a chart.
+ * The values of one point of one device in one interval, put together. A bucket without any value is absent, so a gap is
+ * a gap; `withEmptyBuckets` makes them visible to a chart.
  */
 export interface HistoryBucket {
   /** Begin of the interval; the first one may lie before `start`, of which it counts only what comes after. */
@@ -174,7 +174,7 @@ export interface SampleStore {
    */
   aggregate(query: AggregateQuery): Promise<HistoryBucket[]>;
   /**
-   * What any writer has stored of epochs above the given ones (session id → highest epoch known already). A store
+   * The starts, stored by any writer, of epochs above the given ones (session id → highest epoch known already). A store
    * that does not keep them answers nothing. @throws SampleStoreUnavailable
    */
   epochStarts(known: ReadonlyMap<string, number>): Promise<EpochStart[]>;
@@ -189,8 +189,8 @@ export interface SampleStore {
    */
   firstTicks(asked: readonly DeviceOfEpoch[]): Promise<FirstTick[]>;
   /**
-   * What has to be done now and then: room for the days to come, and dropping the days that ended before
-   * `keepFromMs`, when that is given. Call it every hour or so. Does nothing where the database does that by itself.
+   * Makes room for the days to come, and drops the days that ended before `keepFromMs`, when that is given. Call it every
+   * hour or so. Does nothing where the database does that by itself.
    * @returns what was dropped, by name. @throws SampleStoreUnavailable
    */
   maintain(options: { readonly nowMs: number; readonly keepFromMs?: number | undefined }): Promise<string[]>;

@@ -20,8 +20,8 @@ export interface SentNews {
 }
 
 /**
- * What samples say of those before them, for the book of ticks: since when their sender has sent something for every tick
- * of the device. Told once for each sender and day, and so next to nothing on the way of a sample.
+ * The word of samples about those before them, for the book of ticks: since when their sender has sent something for every
+ * tick of the device. Told once for each sender and day, and so next to nothing on the way of a sample.
  */
 export class SentTicks {
   readonly #known = new Map<string, Map<string, Known>>();

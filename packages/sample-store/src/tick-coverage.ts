@@ -3,7 +3,7 @@ import type { Coverage, GapCause } from '@holdfast/shared/domain/gaps/attribute-
 import { normalise, type TickRange } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 
 /**
- * What became of a tick on its way into the database. `sent` and `confirmed` say only that a collector has sent something for
+ * The fate of a tick on its way into the database. `sent` and `confirmed` say only that a collector has sent something for
  * it: see `Coverage`.
  */
 export type TickOutcome = 'stored' | 'quarantined' | 'fenced' | 'sent' | 'confirmed' | MissCause;

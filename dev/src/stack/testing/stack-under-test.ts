@@ -121,7 +121,7 @@ export function holderOf(facts: Ready, home: string): Promise<{ name: string; pi
   );
 }
 
-/** What a process was given, where the system tells (Linux): all that the stack keeps is to lie in its folder. */
+/** A variable in a process's environment, where the system tells it (Linux): all that the stack keeps is to lie in its folder. */
 export async function settingOf(pid: number, name: string): Promise<string | undefined> {
   const environment = (await readFile(`/proc/${pid}/environ`, 'utf8')).split('\0');
   return environment.find((each) => each.startsWith(`${name}=`))?.slice(name.length + 1);
@@ -186,7 +186,7 @@ export async function eventTypesIn(home: string): Promise<(string | undefined)[]
   return (await recordedIn(home)).types;
 }
 
-/** What SESSIONS and SAMPLES hold while the stack is down, read by a broker of our own. */
+/** The contents of SESSIONS and SAMPLES while the stack is down, read by a broker of our own. */
 export async function recordedIn(home: string) {
   const broker = await startNatsServer({ storeDir: join(home, 'nats') });
   try {

@@ -25,7 +25,7 @@ export async function noteFirstTicks(
   `.execute(db);
 }
 
-/** Of all epochs above the given one of each device. @throws SampleStoreUnavailable */
+/** Reads the first ticks of all epochs above the given one of each device. @throws SampleStoreUnavailable */
 export async function readFirstTicks(
   db: QueryExecutorProvider,
   asked: readonly DeviceOfEpoch[],

@@ -69,7 +69,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
   };
 }
 
-/** What a store knows of its database from one write to the next. */
+/** The memory of a store between two writes. */
 interface Kept {
   readonly series: SeriesIds;
   readonly days: DayPartitions;

@@ -7,7 +7,7 @@ export type CannedAnswer =
   | 'nothing';
 
 /**
- * What to do with a write of these bytes (unpacked): answer with this, or pass it on (undefined). With `afterWriting`
+ * Decides about a write of these bytes (unpacked): answer with this, or pass it on (undefined). With `afterWriting`
  * the server gets it first: a request that worked and whose answer says otherwise.
  */
 export type WriteScript = (lines: string, writeNumber: number) => WriteVerdict | Promise<WriteVerdict>;
