@@ -20,7 +20,7 @@ let api: ApiUnderTest;
 let documented: Map<string, readonly number[]>;
 let operations: Operation[];
 let schemas: Json;
-/** What stands in paths and bodies of calls that are to work. */
+/** The ids in paths and bodies of calls that are to work. */
 let known: { task: number; device: number; point: number; site: number; session: string };
 
 beforeAll(async () => {
@@ -121,7 +121,7 @@ const oddText = fc.oneof(
   ),
 );
 
-/** What comes near to a schema: mostly its own shape, with something else here and there. */
+/** Values that come near to a schema: mostly its own shape, with something else here and there. */
 function near(given: Json, depth = 0): fc.Arbitrary<unknown> {
   const schema = schemaOf(given);
   if (depth > 4) return anything;

@@ -164,7 +164,7 @@ describe('a key with networks', () => {
     expect(JSON.stringify(read.body)).not.toContain('192.0.2');
     const change = await call(one, 'POST', '/api/config/sites/', there.key, { code: 'never' });
     expect(change).toMatchObject({ status: 403, body: { code: 'key_not_from_here' } });
-    // What needs no key at all is served without looking at it.
+    // A call that needs no key at all is served without looking at it.
     expect((await call(one, 'GET', '/health/live', there.key)).status).toBe(200);
 
     const entries = await eventually(

@@ -86,7 +86,7 @@ describe('the OpenAPI document', () => {
     for (const [path, methods] of Object.entries<Record<string, any>>(document.paths)) {
       for (const [method, operation] of Object.entries(methods)) {
         const where = `${method} ${path}`;
-        // What there is of it, or whether the rest of the request is right, does not matter.
+        // The ids need not exist, and the rest of the request may be wrong.
         const at = path.replaceAll(/\{\w+\}/g, '1');
         const ask = (query: string) => api.request(method.toUpperCase(), `${at}?${query}`);
         if (!path.startsWith('/api/')) {
@@ -111,7 +111,7 @@ describe('the OpenAPI document', () => {
             refused(`there is no query parameter "${odd}"; ${known}`),
           );
         }
-        // What is as short as `to` or `at` is not guessed.
+        // A name as short as `to` or `at` is not guessed.
         for (const name of names.filter(({ length }) => length > 2)) {
           expect(await ask(`${name}=1&${name}z=1`), where).toMatchObject(
             refused(`there is no query parameter "${name}z"; did you mean ${name}?`),

@@ -200,7 +200,7 @@ describe('history of a point', () => {
   });
 
   it('of a session whose configuration cannot be asked for is an empty list, whatever the device', async () => {
-    // Of this session nobody has read the configuration so far, and only the broker has it.
+    // Nobody has read the configuration of this session so far, and only the broker has it.
     const alone = await startApi({ nats: 'nats://127.0.0.1:9', database: databaseUrl });
     await eventually(async () => (await alone.get(`${sessionsPath}/7-1/`)).status === 200, {
       what: 'an API without a broker to answer',
@@ -242,7 +242,7 @@ describe('history of a point', () => {
     expect(await unknown('point_code=zoen&interval=1m')).toEqual([
       ...[404, 'point_not_found', expect.stringContaining('No device has a point zoen')],
     ]);
-    // Of a device that is configured, a point that another one has.
+    // A point that another device has, asked for of a configured one.
     expect(await unknown('device=oven&point_code=mode')).toEqual([
       ...[404, 'point_not_found', expect.stringContaining('Device oven has no point mode')],
     ]);

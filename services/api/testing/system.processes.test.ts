@@ -214,7 +214,7 @@ describe('with a writer', () => {
     await eventually(
       async () => {
         const { results } = (await api.get(history)).body;
-        // What was known of its sender's clock when it came at first still counts.
+        // The difference of its sender's clock, known when it came at first, still counts.
         return results.some(
           ({ time, quality }: { time: string; quality: string }) =>
             Date.parse(time) === late * 1_000 && quality === 'uncertain',

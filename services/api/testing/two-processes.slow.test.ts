@@ -241,7 +241,7 @@ describe('what a session has learned of a device', () => {
       profile: { write_back: true, max_hole: 3, excluded: [plain(5), learned(7)] },
       learned_limits: [{ session_id: expect.any(String), collector_id: 'c1', max_registers: 40 }],
     });
-    // What comes later is written on top of that.
+    // Later sequences are written on top of that.
     const later = [9, 11, 13, 15];
     for (const [index, at] of later.entries()) {
       const all = [range(7, true), ...later.slice(0, index + 1).map((each) => range(each, true))];

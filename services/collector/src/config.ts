@@ -25,7 +25,7 @@ const settings = z.object({
         .replace(/[^A-Za-z0-9_-]/g, '-')
         .slice(0, 64),
     ),
-  /** What tasks may require of a collector: `site=hall-1,network=plant-a`. */
+  /** Labels that tasks may require of a collector: `site=hall-1,network=plant-a`. */
   COLLECTOR_LABELS: setting
     .list()
     .default([])

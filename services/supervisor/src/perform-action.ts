@@ -66,8 +66,8 @@ export class ActionPerformer {
   }
 
   /**
-   * What still lies on the subject of a former holder that is gone is swept by the next pass, so that a fleet
-   * of thousands is placed first. It is worth nothing by now: its epoch is not the log's any more.
+   * Assigns a session. A message of a former holder that is gone is swept by the next pass, so that a fleet
+   * of thousands is placed first: it is worth nothing by now, as its epoch is not the log's any more.
    */
   async #assign(action: Extract<Action, { type: 'assign' }>): Promise<number> {
     const { logger } = this.#options;
@@ -76,7 +76,7 @@ export class ActionPerformer {
     const { taskId } = task;
     const about = { session: sessionId, task: taskId, task_code: taskCode, collector: collectorId };
     if (reason === 'recovery') logger.info(about, `Recovering session ${sessionId} for task ${taskCode}`);
-    // Of a failover or a restart the request that once began the session is no cause.
+    // The request that once began the session is no cause of a failover or a restart.
     const traceparent = reason === 'start' || reason === 'resume' ? task.traces.lifecycle : undefined;
     const epoch = await this.#append(
       task,

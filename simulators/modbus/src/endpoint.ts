@@ -26,7 +26,7 @@ export class Endpoint {
   readonly #byUnitId: ReadonlyMap<number, Unit>;
   readonly #onCommand: OnCommand | undefined;
   readonly #framing: Framing;
-  /** Of the line behind the endpoint, or the serial line. */
+  /** Replies of the line behind the endpoint, or of the serial line. */
   readonly #replies = new ReplyQueue();
   #listenerTimer: NodeJS.Timeout | undefined;
 

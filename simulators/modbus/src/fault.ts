@@ -16,7 +16,7 @@ const when = {
 const delayMs = z.int().min(0).max(600_000);
 const byte = z.int().min(0).max(255);
 
-/** What may be wrong with a device, in the order of docs/simulator.md, which says what each of them does. */
+/** The faults that a device may have, in the order of docs/simulator.md, which says what each of them does. */
 export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('silence'), ...when }),
   z.strictObject({ kind: z.literal('slow'), delay_ms: delayMs, jitter_ms: delayMs.optional(), ...when }),

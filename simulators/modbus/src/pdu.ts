@@ -81,7 +81,7 @@ export function exceptionReply(functionCode: number, exceptionCode: number): Buf
   return Buffer.of((functionCode | 0x80) & 0xff, exceptionCode);
 }
 
-/** What one unit takes. */
+/** The limits of one unit. */
 export interface UnitLimits {
   readonly maxRegisters: number;
   readonly maxBits: number;

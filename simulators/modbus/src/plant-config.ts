@@ -45,7 +45,7 @@ export interface TcpEndpointConfig extends EndpointBase {
   /** 0 or unset takes a free one. */
   readonly port?: number;
   readonly maxConnections?: number;
-  /** What becomes of one more; closed unless set. */
+  /** The fate of one more; closed unless set. */
   readonly otherConnections?: 'close' | 'ignore' | 'replace';
 }
 

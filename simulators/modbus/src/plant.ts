@@ -18,7 +18,7 @@ export interface PlantEndpoint {
   readonly host: string;
   /** 0 for a serial line. */
   readonly port: number;
-  /** Of a serial line. */
+  /** Path of a serial line. */
   readonly path?: string;
   readonly unitId: number;
 }
@@ -68,7 +68,7 @@ export interface Plant {
 
 export interface PlantOptions {
   readonly config: PlantConfig;
-  /** That TCP endpoints listen on. */
+  /** Address that TCP endpoints listen on. */
   readonly host: string;
   readonly onRequest?: (request: ReceivedRequest) => void;
 }

@@ -16,7 +16,7 @@ function judgeOf(world: World) {
   return { watch, verdict: () => judge.verdict('collector-a'), brokerUnusable: () => judge.brokerUnusable() };
 }
 
-/** What is stored is never confirmed, as on a connection that is lost each time before the answer; all else is answered. */
+/** Stores everything and confirms nothing, like a connection that is lost each time before the answer; all else is answered. */
 function loseConfirmations(world: World, { store, process }: ReturnType<World['start']>): () => void {
   store.write = (key, value, expectedRevision, timeoutMs) =>
     new Promise((_, reject) => {

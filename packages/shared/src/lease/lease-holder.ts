@@ -38,7 +38,7 @@ export interface LeaseHolderOptions {
   readonly onLost: (why: LeaseLoss) => void;
 }
 
-/** So many renewals may be on their way, on a link that is slow. */
+/** Renewals that may be on their way, on a slow link. */
 const underWayAtMost = 5;
 
 /**
@@ -70,7 +70,7 @@ export class LeaseHolder {
   /** The last confirmed renewal, or the first attempt at a lease that is not held yet. */
   #fedAt: ClockMark | undefined;
   #isStarved = false;
-  /** What was sent in an earlier one gives no lease, whenever its answer comes. */
+  /** The present era: a renewal that was sent in an earlier one gives no lease, whenever its answer comes. */
   #era = 0;
   #underWay = 0;
   #cancelExpiry: (() => void) | undefined;
@@ -122,7 +122,7 @@ export class LeaseHolder {
     this.#wake?.();
   }
 
-  /** What is on its way may have been lost with the connection before: it is not waited for. */
+  /** Waits no more for renewals on their way: they may have been lost with the connection before. */
   connectionIsNew(): void {
     this.#breakOff?.abort();
     this.#wake?.();
@@ -383,7 +383,7 @@ export class LeaseHolder {
 
   #lose(why: LeaseLoss): void {
     this.#cancelExpiry?.();
-    // What was sent before counts no more where the lease was left to others.
+    // Renewals that were sent before count no more where the lease was left to others.
     if (why !== 'expired') this.#era += 1;
     if (!this.#held) return;
     this.#held = false;

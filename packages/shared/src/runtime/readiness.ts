@@ -5,7 +5,7 @@ export function isReady(readiness: Readiness): boolean {
   return Object.values(readiness()).every((why) => why === undefined);
 }
 
-/** What GET /health/ready answers. */
+/** The answer of GET /health/ready. */
 export function readinessAnswer(readiness: Readiness): { readonly status: 200 | 503; readonly body: object } {
   const found = Object.entries(readiness());
   const reasons = Object.fromEntries(found.filter(([, why]) => why !== undefined));

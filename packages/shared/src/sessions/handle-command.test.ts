@@ -137,7 +137,7 @@ const anyCommand = fc.oneof(
   { weight: 1, arbitrary: on('RestartSession', { attempt: fc.integer({ min: 1, max: 3 }) }) },
 ) as fc.Arbitrary<SessionCommand>;
 
-/** What may follow what within one session; a new one may follow only an ended one. */
+/** The events that may follow each other within one session; a new one may follow only an ended one. */
 const legalAfter: Record<string, readonly string[]> = {
   never_started: ['session.started'],
   running: ['session.paused', 'session.resumed', 'session.stopped', 'session.failed'],

@@ -34,7 +34,7 @@ export interface AccountingQuery {
 /** The account of one device's ticks within the time asked for. */
 export interface DeviceAccount {
   readonly device: string;
-  /** Of its ticks. */
+  /** Period of its ticks. */
   readonly periodMs: number;
   readonly scheduled: TickRanges;
   readonly stored: TickRanges;

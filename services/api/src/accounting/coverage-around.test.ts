@@ -33,7 +33,7 @@ it('tells the same gaps of a window as all that is on record does', async () => 
       fc.integer({ min: 0, max: days * ticksOfDay - 2 }),
       fc.integer({ min: 1, max: 60 }),
       fc.array(fc.integer({ min: 0, max: days * ticksOfDay - 1 }), { maxLength: 3 }),
-      // Of processes that ended, what others know.
+      // Others know this of processes that ended.
       fc.array(
         fc.tuple(fc.integer({ min: 0, max: days * ticksOfDay - 1 }), fc.integer({ min: 0, max: 60 })),
         {

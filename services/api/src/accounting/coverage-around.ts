@@ -20,7 +20,7 @@ export interface CoverageWindow {
 }
 
 /**
- * What is on record of the time asked for and a day on either side: enough to tell why a tick within is missing when the
+ * The record of the time asked for and a day on either side: enough to tell why a tick within is missing when the
  * nearest records before and after that time lie there. Where they do not, as when a device was away for long,
  * everything of the session. @throws SampleStoreUnavailable
  */

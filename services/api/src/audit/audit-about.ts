@@ -9,7 +9,7 @@ const nameLengthAtMost = 200;
 const addressLengthAtMost = 64;
 
 /**
- * What a change was about, as the audit log names it: `session 7-3`, `device press-1`, `5 points`; of a start that was done
+ * The target of a change, as the audit log names it: `session 7-3`, `device press-1`, `5 points`; of a start that was done
  * `task 7, session 7-3`, by the `location` of the answer.
  */
 export function auditTarget(action: string, params: unknown, body: unknown, location?: unknown): string {

@@ -162,8 +162,8 @@ function ofTask(
 }
 
 /**
- * What a session that starts now would read. @throws ApiProblem for a task that is not there or cannot be started,
- * DatabaseUnavailable
+ * The content that a session which starts now would read. @throws ApiProblem for a task that is not there or cannot be
+ * started, DatabaseUnavailable
  */
 export async function readTaskContent(database: Database, taskId: number): Promise<TaskContent> {
   const configured = await readConfiguredTask(database, taskId);

@@ -66,7 +66,7 @@ export interface TaskTexts {
   readonly chosen: string;
 }
 
-/** Of several tasks, those that there are. @throws DatabaseUnavailable */
+/** Reads several tasks, those that there are. @throws DatabaseUnavailable */
 export async function readTaskTexts(
   database: Database,
   taskIds: readonly number[],

@@ -38,7 +38,7 @@ export type Snapshot =
 const contentSchema = taskConfigSchema.omit({ config_version: true });
 
 /**
- * What a collector will read of this task: its enabled devices with their enabled points, or only with the chosen
+ * The snapshot of a task for its collector: its enabled devices with their enabled points, or only with the chosen
  * ones where some are chosen.
  */
 export function snapshotTask(

@@ -6,7 +6,7 @@ export class DatabaseUnavailable extends Error {
 }
 
 /**
- * What an error of a connection or query means. Errors that the server sent are `DatabaseError`s with a SQLSTATE;
+ * Translates an error of a connection or query. Errors that the server sent are `DatabaseError`s with a SQLSTATE;
  * anything else that pg throws (a socket error, its own "terminated", a timeout) comes from a connection that
  * cannot be used.
  */

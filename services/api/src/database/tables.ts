@@ -114,7 +114,7 @@ export interface TaskConfigVersionsTable {
   hash: string;
   task_code: string;
   task_name: string;
-  /** What gaps are computed from; null in rows of earlier releases, then TASK_CONFIGS knows. */
+  /** The base of gaps; null in rows of earlier releases, then TASK_CONFIGS knows. */
   period_ms: number | null;
   device_codes: JSONColumnType<KeptDevice[] | null>;
   created_at: Generated<Date>;

@@ -15,7 +15,7 @@ export interface ReachDeviceOptions {
   /** Collectors that poll a device of the same address now: only through them does its endpoint have one asker at a time. */
   readonly holders: readonly string[];
   /**
-   * What a collector must have, a holder as well: the same path of a serial line, or the same address, is another
+   * Labels that a collector must have, a holder as well: the same path of a serial line, or the same address, is another
    * device in another plant.
    */
   readonly labels: Readonly<Record<string, string>>;

@@ -5,7 +5,7 @@ import { planTask } from './task-plan.ts';
 const endpoints = 200;
 const point = { code: 'a', table: 'holding_register', address: 0, data_type: 'int16' };
 
-/** Of a device behind each endpoint; `looked` is told whenever somebody asks where one of them is. */
+/** The content of a task with a device behind each endpoint; `looked` is told whenever somebody asks where one of them is. */
 function contentOf(task: number, looked: () => void) {
   const devices = Array.from({ length: endpoints }, (_, index) => ({
     ...{ id: `${task}-${index}`, code: `d-${task}-${index}`, protocol: 'modbus_tcp', unit_id: task },

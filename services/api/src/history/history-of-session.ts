@@ -12,9 +12,10 @@ export interface SessionExtent {
 }
 
 /**
- * What of a store that keeps no sessions belongs to one: the devices of its configuration, from its start to its end. (A
- * task has one session at a time. Of a device that another task reads too at that time, that one's values are among them:
- * they lie in the same series.) A device has the measurement that it had then, also when it was renamed or removed since. Undefined when no device of it, or no time of it, is asked for.
+ * The part of a store that keeps no sessions which belongs to one: the devices of its configuration, from its start to its
+ * end. (A task has one session at a time. Values of another task that reads the device at that time are among them: they
+ * lie in the same series.) A device has the measurement that it had then, also when it was renamed or removed since.
+ * Undefined when no device of it, or no time of it, is asked for.
  * @throws ApiProblem when there is no such session or it was cleaned away, DatabaseUnavailable, BrokerUnavailable
  */
 export async function extentOfSession(

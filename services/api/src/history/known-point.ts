@@ -7,7 +7,7 @@ export interface AskedPoint {
   readonly pointCode: string;
   /** One of which has such a point. Undefined for whatever device has it. */
   readonly devices: readonly HistoryDevice[] | undefined;
-  /** That one is not configured does not mean that nobody knows it, nor its points: a session is known that may read it. */
+  /** True where a device that is not configured, and its points, may be known all the same: to a session that may read it. */
   readonly devicesAreKnown?: boolean;
   /** As that of a `HistoryQuery`. */
   readonly signal?: AbortSignal;

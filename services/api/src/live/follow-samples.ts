@@ -82,8 +82,9 @@ export async function startingPoint(
 const retryMs = 1_000;
 
 /**
- * Of a client that comes back and was answered already: it waits for a broker that is away. Any answer but a stream would be
- * the last: a page's EventSource does not ask again after one, and samples that come meanwhile are told from its id on.
+ * The starting point of a client that comes back and was answered already: it waits for a broker that is away. Any answer but
+ * a stream would be the last: a page's EventSource does not ask again after one, and samples that come meanwhile are told
+ * from its id on.
  * @returns undefined when it is gone
  */
 export async function startingPointOfReturn(

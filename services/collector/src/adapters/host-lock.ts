@@ -6,7 +6,7 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import * as z from 'zod';
 
 /**
- * What a collector writes into its lease so that its successor on the same machine can prove that it is dead
+ * The part of a lease by which a collector's successor on the same machine can prove that it is dead
  * instead of waiting for the lease to run out.
  */
 const lockSchema = z.object({

@@ -2,7 +2,7 @@ import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 
 /**
- * What somebody had a device asked for, and what came of it, under the trace of their request. Values are not told: logs
+ * Logs a call that asks a device, and its outcome, under the trace of the request. Values are not told: logs
  * go to more people than the audit log, which has them.
  */
 export async function tellDeviceCall(

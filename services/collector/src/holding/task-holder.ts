@@ -223,7 +223,7 @@ export class TaskHolder {
           if (last && !isSilent) answering.add(device.id);
         }),
       );
-      // What came of that session's readings up to there, nobody can tell any more once SAMPLES has dropped these.
+      // The fate of that session's readings up to there is unknown once SAMPLES has dropped these.
       await ask(() => sent.found(former));
     } finally {
       isWanted = false;

@@ -42,7 +42,7 @@ export class Breaker {
     return this.#openUntilMs !== undefined;
   }
 
-  /** What opened it. */
+  /** The failure that opened it. */
   lastFailure(): Failure {
     return this.#last;
   }
@@ -84,7 +84,7 @@ export class Breaker {
     this.#isProbing = false;
   }
 
-  /** What kept others from answering is over: it may be probed at once. */
+  /** Lets it be probed at once: what kept others from answering is over. */
   probeSoon(nowMs: number): void {
     if (this.#openUntilMs !== undefined) this.#openUntilMs = Math.min(this.#openUntilMs, nowMs);
   }

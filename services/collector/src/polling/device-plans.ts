@@ -41,7 +41,7 @@ export interface TickPlan {
   readonly refused: readonly PointConfig[];
 }
 
-/** So many points that were refused are looked at in one tick. */
+/** Refused points retried per tick. */
 const probesPerTick = 2;
 
 interface Rate {
@@ -52,7 +52,7 @@ interface Rate {
 /** A plan before it is one device's. */
 type PlanOutline = Omit<TickPlan, 'blocks'> & { readonly blocks: readonly DecodedBlock[] };
 
-/** What is read of a device by what was learned so far. */
+/** The points of a device, and the plans to read them by what was learned so far. */
 export interface PointStock {
   readonly points: readonly PointConfig[];
   readonly rates: readonly Rate[];
@@ -72,7 +72,7 @@ export class DevicePlans {
   readonly #taskPeriodMs: number;
   readonly #set: PointSet;
   #stock: PointStock;
-  /** Of a device whose answers do not say what they answer. */
+  /** Markers of a device whose answers do not say what they answer. */
   #markers: readonly ReadPlace[] | undefined;
   #version: number;
   #kept = new Map<string, TickPlan>();

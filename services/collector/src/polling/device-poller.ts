@@ -20,12 +20,12 @@ import { type ReadTick, TickReader } from './tick-reader.ts';
 
 const maxClockDifferenceMs = 60_000;
 
-/** What one tick of one device came to. Both values and a miss: some points could be read and others not. */
+/** The outcome of one tick of one device. Both values and a miss: some points could be read and others not. */
 export interface TickResult {
   readonly tick: number;
   /** ms since 1970, when the last reply was complete */
   readonly readAtMs: number;
-  /** What was read, and what is to be sent of it. It changes with the next tick. */
+  /** The readings, with those to be sent. They change with the next tick. */
   readonly readings: TickReadings;
   readonly miss: { readonly cause: MissCause; readonly detail: string } | undefined;
   /** Whether the device was asked at all: not while its back-off lasts, nor for a tick that is already past. */
@@ -36,9 +36,9 @@ export interface TickResult {
 
 export interface DevicePollerOptions {
   readonly device: DeviceConfig;
-  /** Of the device's points, shared with the devices that have the same; its own when left out. */
+  /** The device's points, shared with the devices that have the same; its own when left out. */
   readonly pointSet?: PointSet;
-  /** Of the points that set none. */
+  /** Period of the points that set none. */
   readonly taskPeriodMs: number;
   /** How long after its scheduled time a tick is read; less than the device's period. */
   readonly phaseMs: number;
@@ -70,7 +70,7 @@ export class DevicePoller {
   readonly #filter: ReportFilter;
   readonly #silent: SilentBlocks;
   readonly #keys: ValueKeys;
-  /** Of a tick that was not read. */
+  /** The readings of a tick that was not read. */
   readonly #nothing: TickReadings;
   readonly #overrun: TickResult['miss'];
   #isStopped = false;
@@ -197,7 +197,7 @@ export class DevicePoller {
         if (reader !== this.#reader) return;
         if (error instanceof NotPermitted) break;
         onFault(error);
-        // What was to be sent with it was perhaps not.
+        // The values to be sent with it were perhaps not sent.
         this.#filter.allLost();
         // The tick is left to the next round, which finds that it has passed.
         await this.#pause(this.periodMs);

@@ -2,7 +2,7 @@ import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts'
 import type { ReadFailure } from '../ports.ts';
 import { RoundTrips } from './round-trips.ts';
 
-/** What the requests to one device came to, in bounded memory. */
+/** The outcomes of the requests to one device, in bounded memory. */
 export class DeviceRecord {
   readonly #roundTrips = new RoundTrips();
   readonly #failures = { timeout: 0, connection: 0, exception: 0 };

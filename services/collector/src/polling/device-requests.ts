@@ -92,7 +92,7 @@ export class DeviceRequests {
     this.#options.endpoint.cancel(this);
   }
 
-  /** What the getters tell is from here on. */
+  /** Begins what the getters tell anew. */
   beginTick(): void {
     this.#busyMs = 0;
     this.#hasAnswered = false;

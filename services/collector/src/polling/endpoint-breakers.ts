@@ -1,7 +1,7 @@
 import type { BackoffLimits } from './backoff.ts';
 import { Breaker, type Failure, type Refusal } from './breaker.ts';
 
-/** So much of an endpoint's time, at the most, goes to units that do not answer while others on it do. */
+/** Share of an endpoint's time, at the most, for units that do not answer while others on it do. */
 const probeShare = 0.1;
 
 /**
@@ -38,7 +38,7 @@ export class EndpointBreakers {
     return this.#endpoint.isOpen();
   }
 
-  /** Of the endpoint itself. */
+  /** The refusal of the endpoint itself. */
   refusal(nowMs: number): Refusal | undefined {
     return this.#endpoint.refusal(nowMs);
   }
@@ -86,7 +86,7 @@ export class EndpointBreakers {
 
   unitClosed(nowMs: number): void {
     this.#openUnits -= 1;
-    // What kept this one from answering has often kept the others too.
+    // The trouble that kept this one from answering has often kept the others too.
     for (const unit of this.#units.values()) unit.probeSoon(nowMs);
   }
 

@@ -25,7 +25,7 @@ export interface TurnOptions {
   readonly isPatient?: boolean;
 }
 
-/** What is done in a turn: it begins one request at most. Undefined gives the turn back. */
+/** The use of a turn: it begins one request at most. Undefined gives the turn back. */
 export type UseOfTurn<T> = (bus: DeviceBus) => Promise<T> | undefined;
 
 export interface EndpointOptions {
@@ -48,10 +48,10 @@ interface Turn {
   readonly sinceMs: number;
 }
 
-/** So often one of those who wait behind all others has its turn before them. */
+/** Interval at which one of those who wait behind all others has its turn before them. */
 const patienceMs = 1_000;
 
-/** Of those who wait behind all others, after so many failures the one that has waited longest is next. */
+/** Failures after which, of those who wait behind all others, the one that has waited longest is next. */
 const frontsShare = 4;
 
 /** Beyond the timeout a bus may take so long to settle (250 ms), and a busy process to see it. */
@@ -71,7 +71,7 @@ export class Endpoint {
   /** Those who wait behind the queue, until they enter it. */
   readonly #patient: Waiting[] = [];
   #admittedMs = Number.NEGATIVE_INFINITY;
-  /** Of those, where the next one is taken from. */
+  /** The place in that queue from which the next one is taken. */
   #nextPatient = 0;
   #patientFailures = 0;
   #current: Turn | undefined;

@@ -7,7 +7,7 @@ import { isBitTable, pointWidth } from '@holdfast/shared/domain/register/point-l
 /** Pause between the first two looks at a refused point, unless set. They double. */
 const defaultFirstPauseMs = 30_000;
 const longestPauseFactor = 20;
-/** So many refusals, the pause between them, and it is not taken for a device that was just starting up. */
+/** Refusals, with the pause between them, that are not taken for those of a device that was just starting up. */
 const refusalsThatConfirm = 2;
 
 interface Refused {
@@ -20,7 +20,7 @@ interface Refused {
 }
 
 /**
- * What a device has taught by refusing requests, for the life of its poller: points that it does not have, places over
+ * The lessons of a device's refusals, for the life of its poller: points that it does not have, places over
  * which it cannot be read, and that it takes less at once than its configuration says.
  */
 export class LearnedLimits {
@@ -92,7 +92,7 @@ export class LearnedLimits {
     this.#changed();
   }
 
-  /** So many registers or bits it takes at once, more it has refused. */
+  /** Notes how many registers or bits it takes at once; more it has refused. */
   limit(table: RegisterTable, quantity: number): void {
     if (isBitTable(table)) this.#maxBits = Math.min(this.#maxBits, quantity);
     else this.#maxRegisters = Math.min(this.#maxRegisters, quantity);

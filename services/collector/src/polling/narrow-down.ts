@@ -1,7 +1,7 @@
 import type { AddressRange, ReadCut } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import type { PlannedPoint, ReadBlock } from './read-plan.ts';
 
-/** What a device answered to a part of a block that it had refused. `stopped`: it was not asked, or gave no answer. */
+/** A device's answer to a part of a block that it had refused. `stopped`: it was not asked, or gave no answer. */
 export type PartAnswer = 'read' | 'refused' | 'stopped';
 
 export interface NarrowingDown {

@@ -17,7 +17,7 @@ export class PointSet {
     this.keys = new ValueKeys(points);
   }
 
-  /** What is read of a device with these limits that has taught nothing yet. */
+  /** The points to read of a device with these limits that has taught nothing yet. */
   untaught(limits: ReadLimits, taskPeriodMs: number, make: () => PointStock): PointStock {
     const key = JSON.stringify([taskPeriodMs, limits]);
     const known = this.#stocks.get(key);

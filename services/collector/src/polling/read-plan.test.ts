@@ -222,7 +222,7 @@ describe('any plan', () => {
           for (const { point: each } of blocks.flatMap((block) => block.points)) {
             const code = each.code;
             expect(code in values).not.toBe(code in problems);
-            // Of these, what is read does not tell the raw data: any non-zero is true, a text ends at its NUL, -0 is 0.
+            // Values that do not tell the raw data: any non-zero is true, a text ends at its NUL, -0 is 0.
             const isLossy = each.data_type === 'bool' || each.data_type === 'string' || values[code] === 0;
             if (code in problems || isLossy) continue;
             const raw = rawAt(each.table, each.address, pointWidth(each), register);

@@ -18,7 +18,7 @@ export function planReads(device: DeviceConfig): readonly ReadBlock[] {
   return planWithin(map, map.readable);
 }
 
-/** What requests that read the device's points as a whole carry along; see `markerReads`. */
+/** The markers that requests carry along which read the device's points as a whole; see `markerReads`. */
 export function markersOf(device: DeviceConfig): Pick<ReadRequest, 'markers'> {
   if (device.protocol === 'modbus_tcp') return {};
   return { markers: markerReads(mapReads(device.points, readLimits(device))) };

@@ -2,7 +2,7 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { latePatience, type RequestOptions } from '../ports.ts';
 import type { TurnOptions } from './endpoint.ts';
 
-/** What each request says of the device that it goes to. */
+/** The options of each request that come from its device. */
 export function requestOptions({ protocol, unit_id, timeout_ms, profile }: DeviceConfig): RequestOptions {
   const isRtu = protocol !== 'modbus_tcp';
   return {
@@ -12,13 +12,13 @@ export function requestOptions({ protocol, unit_id, timeout_ms, profile }: Devic
     ...(profile?.connect_pause_ms ? { connectPauseMs: profile.connect_pause_ms } : {}),
     ...(profile?.single_connection ? { singleConnection: true } : {}),
     ...(isRtu && profile?.request_pause_ms ? { requestPauseMs: profile.request_pause_ms } : {}),
-    // Of the device's timeout, also where a request has less time: the device does not know that.
+    // Reckoned from the device's timeout, also where a request has less time: the device does not know that.
     ...(isRtu ? { lateAnswerMs: profile?.late_answer_ms ?? latePatience * timeout_ms } : {}),
   };
 }
 
 /**
- * What a turn of the device is like. Its pause is its own over Modbus TCP, where units behind a gateway are boxes of their
+ * The options of a device's turn. Its pause is its own over Modbus TCP, where units behind a gateway are boxes of their
  * own. On a serial line, behind a transparent gateway too, everybody hears everything: there it is silence on the line.
  */
 export function turnOptions({ protocol, unit_id, timeout_ms, profile }: DeviceConfig): TurnOptions {

@@ -114,7 +114,7 @@ function notePoints(
   failing.readAgain((code) => readings.hasRead(code));
 }
 
-/** So many lines of what a device has taught are told. */
+/** Lines that are told of what a device has taught. */
 const learnedLines = 20;
 
 /** Polls all devices of a session under one epoch. */
@@ -132,7 +132,7 @@ export class SessionRunner {
     this.#options = others;
     this.#polled = config.devices.map((device) => {
       const pointSet = pointSets.of(device.points);
-      // So that of equal lists of points one is kept.
+      // Keeps one of equal lists of points.
       return this.#pollDevice({ ...device, points: pointSet.points }, pointSet, config);
     });
   }

@@ -275,7 +275,7 @@ describe('more devices than an endpoint has time for', () => {
       const causes = new Set(each.map(({ miss }) => miss?.cause));
       expect([...causes].filter((cause) => cause !== undefined && cause !== 'overrun')).toEqual([]);
       expect(good(each)).toBeGreaterThanOrEqual(18);
-      // What is read is read within its own period.
+      // Each reading is done within its own period.
       for (const { latenessMs } of each) if (latenessMs !== undefined) expect(latenessMs).toBeLessThan(1_000);
     }
   });

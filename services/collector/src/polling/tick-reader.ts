@@ -28,7 +28,7 @@ export interface TickReaderOptions extends DeviceRequestsOptions {
   readonly silent: SilentBlocks;
 }
 
-/** What one tick came to. */
+/** The outcome of one tick. */
 export interface ReadTick {
   readonly tick: number;
   readonly readings: TickReadings;
@@ -59,10 +59,10 @@ export class TickReader {
   readonly #unit: UnitBreaker;
   readonly #requests: DeviceRequests;
   #tick = 0;
-  /** What is asked in the tick, in order. */
+  /** The blocks that are asked in the tick, in order. */
   #blocks: readonly PlannedBlock[] = [];
   readonly #readings: TickReadings;
-  /** What is being asked for, once its turn has come. */
+  /** The block that is being asked for, once its turn has come. */
   #chosen: PlannedBlock | undefined;
   #failure: Failure | undefined;
   /** It is none of the device's. */
@@ -107,7 +107,7 @@ export class TickReader {
             this.#chosen ??= choose();
             return this.#chosen;
           });
-          // Of the first block only: the tick is over before it has begun.
+          // True of the first block only: the tick is over before it has begun.
           if (!raw) break;
           this.#blockAnswered(raw);
         } catch (error) {

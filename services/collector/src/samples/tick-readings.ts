@@ -16,7 +16,7 @@ const nowhere = 0xffff_ffff;
 const valueBytes = 8;
 
 /**
- * What one tick of a device came to so far, as it will stand in the message: no object is made of values that nobody
+ * The readings of one tick of a device so far, as they will stand in the message: no object is made of values that nobody
  * here looks at. Codes are the user's: `__proto__` is one like any other.
  */
 export class TickReadings implements ReadingSink {

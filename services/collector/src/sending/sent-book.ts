@@ -137,8 +137,8 @@ export class SentBook {
   }
 
   /**
-   * What was found of those who read these devices before. Await it before anything is sent in their place: as long as their
-   * newest samples are the newest of all, whoever comes next finds them too. While the broker takes nothing of it
+   * Takes what was found of those who read these devices before. Await it before anything is sent in their place: as long as
+   * their newest samples are the newest of all, whoever comes next finds them too. While the broker takes nothing of it
    * nobody has to wait.
    */
   async found(samples: readonly SentSample[]): Promise<void> {

@@ -23,7 +23,7 @@ export class FaultBoard {
     this.#set = undefined;
   }
 
-  /** What was set, whether it acts now or not; else what acts now of the plan. */
+  /** The fault that was set, whether it acts now or not; else the one of the plan that acts now. */
   shown(nowMs: number): { readonly fault: Fault; readonly isActive: boolean } | undefined {
     const course = this.#set ?? this.#planned.find((each) => each.isActive(nowMs));
     return course && { fault: course.fault, isActive: course.isActive(nowMs) };

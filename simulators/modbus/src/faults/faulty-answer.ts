@@ -19,7 +19,7 @@ type ActingOnRequests = Exclude<Fault, { kind: 'silence' }>;
 const noModbus = Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n');
 const busyCode = 6;
 
-/** What a device with this fault makes of its reply. */
+/** The answer that a device with this fault makes of its reply. */
 export function faultyAnswer(
   fault: ActingOnRequests,
   request: RequestFrame,

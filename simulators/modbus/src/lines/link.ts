@@ -17,7 +17,7 @@ export interface Link {
 
 export type OnRequest = (link: Link, request: RequestFrame) => void;
 
-/** What a client connects to. */
+/** The line that a client connects to. */
 export interface Line {
   openConnections(): number;
   /** To be called when a fault that acts on connections may have begun or ended. */

@@ -3,12 +3,12 @@ import type { Framing } from '../framing/framing.ts';
 import type { Line, Link, OnRequest } from './link.ts';
 import { QuietWatch } from './quiet-watch.ts';
 
-/** What becomes of connections now. */
+/** The rules for connections now. */
 export interface ConnectionRules {
   readonly isRefusing: boolean;
   /** Unset: any number. */
   readonly maxConnections?: number | undefined;
-  /** What happens to one more: it is closed, accepted and never served, or takes the place of the oldest. */
+  /** The fate of one more: it is closed, accepted and never served, or takes the place of the oldest. */
   readonly others: 'close' | 'ignore' | 'replace';
 }
 

@@ -35,7 +35,7 @@ export function machinePoint(
   };
 }
 
-/** What a machine keeps: a point that can be written stays as it was written, all others move on. */
+/** The memory of a machine: a point that can be written stays as it was written, all others move on. */
 export function memoryOfMachine(machine: Machine): RegisterImage | UnitMemory {
   // One that takes no writes at all says so with another exception than one that protects an address.
   if (!machine.points.some(({ writable }) => writable)) return imageOf(machine);

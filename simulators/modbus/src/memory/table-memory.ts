@@ -22,7 +22,7 @@ export interface FixedCells {
 export interface TableMemoryOptions {
   readonly fixed: readonly FixedCells[];
   readonly moving: readonly (MovingCells & { readonly isWritable: boolean })[];
-  /** What lies between is read as 0, as many devices do; else it is not there. */
+  /** True: addresses in between are read as 0, as many devices do; else they are not there. */
   readonly holesAreZero: boolean;
   /** Devices without any writing answer with another exception than those that protect an address. */
   readonly isReadOnly: boolean;

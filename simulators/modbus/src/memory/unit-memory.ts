@@ -2,7 +2,7 @@ import type { RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
 
 export type WritableTable = 'coil' | 'holding_register';
 
-/** What one unit holds. A request is served at one time (ms since 1970), so that its registers belong together. */
+/** The cells of one unit. A request is served at one time (ms since 1970), so that its registers belong together. */
 export interface UnitMemory {
   /** Data of a reply as it goes over the wire, without the byte count; undefined when not all of it is there. */
   read(table: RegisterTable, address: number, quantity: number, nowMs: number): Buffer | undefined;

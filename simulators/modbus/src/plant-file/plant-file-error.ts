@@ -27,7 +27,7 @@ export function plantFileError(
   return new PlantFileError(said.join('\n'));
 }
 
-/** Of a union that nothing fits, the branch that got furthest tells what was meant. */
+/** The problems of an error. Where nothing of a union fits, the branch that got furthest tells what was meant. */
 export function problemsOf(error: z.core.$ZodError): FileProblem[] {
   return error.issues.flatMap((issue) => issueProblems(issue, []));
 }
@@ -61,7 +61,7 @@ function shown(path: readonly PropertyKey[]): string {
   );
 }
 
-/** Of the deepest thing on the path that is there. */
+/** The line of the deepest thing on the path that is there. */
 function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
   let node: unknown = document.contents;
   let offset = isNode(node) ? node.range?.[0] : 0;

@@ -53,7 +53,7 @@ export const machineNames = ['injection_moulding_machine', 'power_meter', 'chill
 
 const unitSchema = z
   .strictObject({
-    /** What the device is called; unique in the plant. */
+    /** The device's name; unique in the plant. */
     device: name,
     unit_id: z.int().min(0).max(255).default(1),
     /** Makes so many: `press-1`, `press-2`, … with unit ids one after the other. */
@@ -62,7 +62,7 @@ const unitSchema = z
     machine: z.enum(machineNames).optional(),
     points: z.array(pointSchema).default([]),
     tables: z.partialRecord(z.enum(registerTables), cellsSchema).default({}),
-    /** What nobody described: not there (exception 2), or read as 0. */
+    /** Addresses that nobody described: not there (exception 2), or read as 0. */
     holes: z.enum(['absent', 'zero']).default('absent'),
     read_only: z.boolean().default(false),
     max_registers: z.int().min(1).max(125).default(125),

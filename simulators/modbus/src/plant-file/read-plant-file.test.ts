@@ -19,7 +19,7 @@ function plantOf(yaml: string) {
   return parsePlantFile(yaml, { file: 'plant.yaml', startedAtMs });
 }
 
-/** What readers of the only device's only point see at these times after the start, in ms. */
+/** The values that readers of the only device's only point see at these times after the start, in ms. */
 function seen(
   point: string,
   layout: Omit<PointLayout, 'table' | 'byte_order' | 'scale' | 'offset'>,

@@ -151,7 +151,7 @@ function twice(endpoints: readonly PlainEndpoint[]): FileProblem[] {
   return problems;
 }
 
-/** What is wrong with a thing is as wrong with each of its copies. */
+/** The problems without those of copies: they are as wrong as what they are copies of. */
 function withoutRepeats(problems: readonly FileProblem[]): readonly FileProblem[] {
   return [...new Map(problems.map((each) => [`${each.path.join(' ')} ${each.message}`, each])).values()];
 }

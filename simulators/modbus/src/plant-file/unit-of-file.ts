@@ -35,7 +35,7 @@ export interface UnitSurroundings {
   readonly complain: (problem: FileProblem) => void;
 }
 
-/** What a unit of a plant file holds. */
+/** The memory of a unit of a plant file. */
 export function memoryOfFile(
   unit: UnitOfFile,
   path: readonly PropertyKey[],

@@ -5,7 +5,7 @@ import type { ValueOfFile } from './value-schema.ts';
 
 type Value = Encodable | readonly Encodable[];
 
-/** What a value is in the course of time. */
+/** A value in the course of time. */
 export interface ValueCourse {
   /** Called with times that never go back, in ms since the start of the plant. */
   readonly at: (elapsedMs: number) => Value;

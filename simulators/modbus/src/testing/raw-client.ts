@@ -52,7 +52,7 @@ export function rawClient(stream: Duplex): RawClient {
 
 /** @throws when it is refused */
 export async function rawTcpClient(port: number): Promise<RawClient & { readonly stream: Socket }> {
-  // What is sent in one turn arrives together: held back for an acknowledgement, half a frame would be noise.
+  // Bytes of one turn arrive together: held back for an acknowledgement, half a frame would be noise.
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
   return rawClient(socket) as RawClient & { readonly stream: Socket };

@@ -169,7 +169,7 @@ describe('the time limits of a session', () => {
       10_000,
       500,
       20_000,
-      // What has come is not waited for: whoever could not act on it yet would never sleep.
+      // A limit that has come is not waited for: whoever could not act on it yet would never sleep.
       Number.POSITIVE_INFINITY,
     ]);
   });
@@ -203,7 +203,7 @@ describe('whatever people and the supervisor do, and whenever it looks', () => {
       fc.property(fc.array(step, { minLength: 5, maxLength: 40 }), (steps) => {
         const log = new TaskLog().start(steps[0]?.limits);
         const warned: { sessionId: string; seconds: number }[] = [];
-        /** What a supervisor saw a while ago: it acts on that, and decide must set it right. */
+        /** The state as a supervisor saw it a while ago: it acts on that, and decide must set it right. */
         let seen: { state: SessionState; seconds: number } | undefined;
         let now = 0;
         for (const { kind, afterSeconds, limits, isStale } of steps) {

@@ -1,11 +1,11 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Clock, systemClock } from '../../runtime/clock.ts';
 
-/** What a broker that has lost its quorum still answers from what it has, and what it does not. */
+/** Questions that a broker without a quorum still answers from what it has, and those that it does not. */
 export type QuestionKind = 'read' | 'write';
 
 interface Asked {
-  /** Of those that were sent after the last one that was answered. */
+  /** Questions that were sent after the last one that was answered. */
   readonly pending: Map<number, number>;
   answeredSentAtMs: number;
   /** Sending times of the first and the last that got no answer. */
@@ -89,7 +89,7 @@ export class BrokerAnswers {
     return this.#why;
   }
 
-  /** What was asked of one node says nothing of another. */
+  /** Forgets all questions: those to one node say nothing of another. */
   forget(): void {
     const unansweredMs = this.unansweredForMs();
     if (unansweredMs > 0) this.#silentSinceMs ??= this.#clock.monotonicMs() - unansweredMs;

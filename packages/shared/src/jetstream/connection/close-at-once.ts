@@ -10,7 +10,7 @@ export function closeAtOnce(nc: NatsConnection, why = 'the server did not answer
   void transport.close(new Error(why));
 }
 
-/** What the client has no call for; a test notices when it is gone. */
+/** The part of the client that it has no call for; a test notices when it is gone. */
 interface ClientInside {
   readonly protocol: { readonly transport: { close(error: Error): Promise<void> } };
 }

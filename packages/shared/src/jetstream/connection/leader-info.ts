@@ -18,7 +18,7 @@ const patienceMs = 5_000;
 const nanosPerMs = 1_000_000;
 
 /**
- * What a stream is like, from a leader of it that most of its copies answer. In a cluster every node that knows of no leader
+ * The state of a stream, from a leader of it that most of its copies answer. In a cluster every node that knows of no leader
  * answers this question with what it has itself: after a cut of 60 s that was a log of a minute before.
  * @throws NoLeader when none has answered for so long, and what the client throws
  */

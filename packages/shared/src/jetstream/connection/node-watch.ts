@@ -13,7 +13,7 @@ export interface NodeWatchOptions {
   readonly answers: BrokerAnswers;
   readonly choice: NodeChoice;
   readonly isUp: () => boolean;
-  /** What is asked about: a stream that the service cannot do without. */
+  /** The stream that is asked about: one that the service cannot do without. */
   readonly stream: string;
   /** Whether there is another node to go to. */
   readonly hasOthers: () => boolean;
@@ -32,7 +32,7 @@ const leftAfterMs = 4_000;
 /** … not more often than this, and less often while no node answers. */
 const leftEveryMs = 5_000;
 const leftEveryAtMostMs = 30_000;
-/** So often a node that was left is looked at, and twice in a row it must answer. */
+/** Interval of looks at a node that was left; twice in a row it must answer. */
 const homeEveryMs = 10_000;
 
 /**

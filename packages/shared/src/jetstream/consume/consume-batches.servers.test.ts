@@ -180,7 +180,7 @@ describe('a durable consumer that works in batches', () => {
   });
 
   it('gives back also what the broker has sent and the client has not read yet', async () => {
-    // Of so many bytes the client has read a part when the first message is handed over.
+    // The client has read only a part of so many bytes when the first message is handed over.
     await publish(30, 0, 500_000);
     const ackWaitMs = 600_000;
     let stopped: Promise<void> | undefined;

@@ -24,7 +24,7 @@ export interface ConsumeBatchesOptions extends DurableConsumerOptions {
    */
   readonly maxHeldBytes?: number;
   /**
-   * So many batches may be in hand at a time; default 1. With more, the next one is handed over while the former
+   * Batches that may be in hand at a time; default 1. With more, the next one is handed over while the former
    * ones wait for their database: their handling begins in order and may end in any.
    */
   readonly batchesAtOnce?: number;

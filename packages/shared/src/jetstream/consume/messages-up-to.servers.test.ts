@@ -8,7 +8,7 @@ import { listQuarantine } from '../samples/quarantine-store.ts';
 it('a broker that stands still in the middle of a list costs none of it', async () => {
   const server = await natsForTest();
   const { nc } = await sessionLogForTest(server.url);
-  // So many bytes that the broker has sent only a part when the first of them arrive.
+  // The broker has sent only a part of so many bytes when the first of them arrive.
   const body = 'x'.repeat(200_000);
   for (let count = 0; count < 200; count += 1) await nc.request(subjects.quarantine('SAMPLES'), body);
   const before = nc.stats().inBytes;

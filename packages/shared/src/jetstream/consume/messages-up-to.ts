@@ -17,8 +17,8 @@ const patienceMs = 10_000;
 const againMs = 100;
 
 /**
- * What a consumer has up to the newest message that the stream's leader has on its subject at the time of the call, in order.
- *
+ * The messages of a consumer up to the newest one that the stream's leader has on its subject at the time of the call, in order.
+ * 
  * A consumer of one's own is on one node, and reads that node's copy: right after a cut that may lack the last minute, and
  * "nothing is pending" then means nothing.
  * @param lastSequence asks the leader, see `lastSequenceOf`
@@ -53,7 +53,7 @@ export async function* messagesUpTo(
   }
 }
 
-/** Of the newest message on a subject, as the stream's leader has it; 0 when there is none. @throws what the client throws */
+/** Sequence of the newest message on a subject, as the stream's leader has it; 0 when there is none. @throws what the client throws */
 export async function lastSequenceOf(
   jsm: JetStreamManager,
   stream: string,

@@ -8,7 +8,7 @@ import { type Connection, connectNats } from '../connection/connect.ts';
 import { type ConfirmedPublish, ConfirmedPublisher } from './confirmed-publisher.ts';
 import { PublishNotSent, PublishRefused, PublishUnconfirmed } from './pub-ack.ts';
 
-/** Of one test: a stream whose deletion the broker has not come to yet would be the next one's. */
+/** A stream for each test: one whose deletion the broker has not come to yet would be the next test's. */
 let stream = '';
 const subject = (name: string) => `confirmed.${stream}.${name}`;
 let server: NatsServer;

@@ -168,7 +168,7 @@ class BacklogWatch implements SampleBacklogWatch {
   }
 
   /**
-   * What of the messages that were dropped since the last look is known. Where the writer went on meanwhile it has
+   * The known ones among the messages that were dropped since the last look. Where the writer went on meanwhile it has
    * the last of them; one that is taken for lost wrongly is in the database all the same, which counts for more.
    */
   #knownOfLost(before: Look | undefined, { stream, writer }: Look): HeadEntry[] {

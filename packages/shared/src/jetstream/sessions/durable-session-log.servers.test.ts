@@ -21,7 +21,7 @@ const durable = 'reader';
 const open = (after: number) => DurableSessionLog.open({ nc: log.nc, durable, after });
 const publish = (text: string) => askBroker(log.nc, subjects.lifecycle('7'), JSON.stringify({ id: text }));
 const sequences = (events: readonly StoredEvent[]) => events.map(({ sequence }) => sequence);
-/** So many, however they are portioned. */
+/** Takes `count` events, however they are portioned. */
 async function take(reader: DurableSessionLog, count: number): Promise<number[]> {
   const taken: number[] = [];
   while (taken.length < count) {
@@ -43,7 +43,7 @@ describe('the session log of a reader that keeps its own position', () => {
 
     const restored = await open(1);
     expect(await take(restored, 2)).toEqual([2, 3]);
-    // What it did not acknowledge is not withheld from the next one.
+    // Events that it did not acknowledge are not withheld from the next one.
     expect(await take(await open(1), 2)).toEqual([2, 3]);
     expect(await (await open(3)).next(10, 1_000)).toEqual([]);
   });

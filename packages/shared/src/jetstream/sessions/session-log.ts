@@ -46,7 +46,7 @@ export interface FollowOptions {
 /** Longest time for which a delivery may be behind without a step further. */
 const silentMs = 500;
 const restartPauseMs = 250;
-/** What did not fit together is looked at again after so long. */
+/** Pause before another look at what did not fit together. */
 const lookAgainMs = 1_000;
 
 /**
@@ -117,7 +117,7 @@ class LogFollower {
 
   async verify(): Promise<number> {
     const { judge, log } = this.#options;
-    // What was read before the question, not by the time of the answer: an event may be handed over in between.
+    // The state before the question, not at the time of the answer: an event may be handed over in between.
     const known = { sequence: this.#applied, id: this.#lastId };
     const { last_seq, messages } = (await leaderInfo(this.#jsm, streamNames.sessions)).state;
     await this.#compareEnd(known, last_seq);

@@ -63,8 +63,8 @@ export class SampleStream {
   }
 
   /**
-   * What an error of {@link publish} says of a sample that is too large, so that it will come again however often
-   * it is tried; undefined for all other errors.
+   * The size that an error of {@link publish} complains of, where a sample is too large, so that it will come again
+   * however often it is tried; undefined for all other errors.
    */
   static tooLarge(error: unknown, sample: OutgoingSample): SampleTooLarge | undefined {
     if (error instanceof PublishTooLarge) {

@@ -40,7 +40,7 @@ describe('a NATS that stands alone', () => {
     expect(await setMaxBytes(nc, 'SAMPLES', 8_388_608)).toMatchObject({ maxBytes: 8_388_608, messages: 1 });
     await expect(setMaxBytes(nc, 'SAMPLES', 2_000)).rejects.toThrow(/holds \d+ bytes.*thrown away/);
     await expect(setMaxBytes(nc, 'OTHER', 8_000)).rejects.toThrow('there is no stream OTHER');
-    // What services do at their next start.
+    // Services do this at their next start.
     await ensureStreams(nc, { ...settings, replicas: 1 });
     expect((await streamStates(nc)).find(({ name }) => name === 'SAMPLES')).toMatchObject({
       maxBytes: 8_388_608,

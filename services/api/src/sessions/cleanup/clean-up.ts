@@ -156,8 +156,8 @@ async function markUnfinished(
 }
 
 /**
- * What can be much, and so is not done while the projector waits: the account of the ticks of what was cleaned away,
- * by this call or by one that broke off.
+ * Removes the account of the ticks of what was cleaned away, by this call or by one that broke off. It can be much, and so
+ * is not done while the projector waits.
  */
 async function finishCleaning(database: Database, signal: AbortSignal | undefined): Promise<void> {
   while (!signal?.aborted) {

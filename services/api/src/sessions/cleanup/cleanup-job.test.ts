@@ -57,7 +57,7 @@ beforeEach(async () => {
     select id, 1, 'line', 'running', now(), 1, '{}', '', 9000, 9001 from unnest(array['1-2', '2-2', '3-1']) as id`);
 });
 
-/** What the guard says meanwhile, and how often it was asked. */
+/** A job whose guard says this meanwhile, and how often it was asked. */
 function job(guard: { doubt?: LogBehindReadModel; isSound: boolean }, everyMs = 20) {
   const asked = { times: 0 };
   const said: unknown[] = [];

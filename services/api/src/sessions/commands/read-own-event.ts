@@ -11,7 +11,7 @@ export interface OwnEvent {
 }
 
 /**
- * What a command with this id has led to, from the log: the broker itself knows ids for two minutes only.
+ * The event that a command with this id has led to, from the log: the broker itself knows ids for two minutes only.
  * @throws StoreUnavailable
  */
 export async function readOwnEvent(

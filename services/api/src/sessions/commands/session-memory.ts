@@ -3,8 +3,8 @@ import type { LoadedSession, SessionMemory } from '@holdfast/shared/sessions/han
 const tasksAtMost = 20_000;
 
 /**
- * What this process last knew of tasks, so that a command costs the broker one question instead of two. Never the
- * truth: see {@link handleCommand}. Those that nobody has commanded for longest are forgotten.
+ * The latest state of tasks that this process knows, so that a command costs the broker one question instead of two. Never
+ * the truth: see {@link handleCommand}. Those that nobody has commanded for longest are forgotten.
  */
 export class RecentSessions implements SessionMemory {
   readonly #known = new Map<string, LoadedSession>();

@@ -70,7 +70,7 @@ export class LogGuard {
     return this.#judge.damage();
   }
 
-  /** What speaks against the log, though it may have been one answer that was out of date: nothing is to be added to it now. */
+  /** The doubt about the log, though it may have been one answer that was out of date: nothing is to be added to it now. */
   doubt(): LogBehindReadModel | undefined {
     return this.#judge.doubt();
   }

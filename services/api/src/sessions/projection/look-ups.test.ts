@@ -20,7 +20,7 @@ let database: Database;
 let sequence = 0;
 
 const rowsOfEach = 20_000;
-/** What a look-up may touch: far more than it needs, far less than a table has. */
+/** Rows that a look-up may touch: far more than it needs, far less than a table has. */
 const someRows = 100;
 
 beforeAll(async () => {

@@ -15,7 +15,7 @@ export interface ProjectedBatch {
 }
 
 /**
- * What a batch of events makes of the rows that its sessions have so far. What was cleaned away stays away, however
+ * The rows that a batch of events makes of those that its sessions have so far. What was cleaned away stays away, however
  * often the log is read.
  */
 export function projectBatch(

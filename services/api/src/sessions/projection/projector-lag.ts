@@ -21,7 +21,7 @@ export interface ProjectorLagOptions {
   /** Sequence that the read model has come to; undefined while the database is away. */
   readonly reached: () => number | undefined;
   readonly everyMs: number;
-  /** What a look saw counts for so long. */
+  /** Time for which a look counts. */
   readonly freshForMs: number;
   readonly log: Logger;
 }

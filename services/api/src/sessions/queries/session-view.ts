@@ -79,8 +79,8 @@ function placementView(row: SessionRow, notice: WaitingNotice | undefined): Plac
 }
 
 /**
- * What the lifecycle alone says, for when the read model cannot be asked: without the task's name, the metadata, the
- * placement and the warning.
+ * The session as the lifecycle alone tells it, for when the read model cannot be asked: without the task's name, the
+ * metadata, the placement and the warning.
  */
 export function sessionViewFromLog(
   state: Exclude<SessionState, { status: 'never_started' }>,

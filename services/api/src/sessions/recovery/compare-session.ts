@@ -5,13 +5,13 @@ import type { LastSample } from '../../ports.ts';
 
 /** A session must have shown itself within three periods, but nobody is called missing within these. */
 const freshAtLeastMs = 15_000;
-/** Of a session that is read less often, its holder's word counts as well as a sample since a given time. */
+/** Period from which a session is read so seldom that its holder's word counts as well as a sample since a given time. */
 const rarelyMs = 60_000;
 /** Beside a period, until the first tick: for placing a session, taking it up and reading. */
 const settlingMs = 2_000;
 
 /**
- * What should be (the log), what is assigned, what the collector says and what arrives, of one running session.
+ * Compares what should be (the log), what is assigned, what the collector says and what arrives, of one running session.
  * It really runs when a sample or an explicit miss of one of its devices has arrived lately, and is not kept out of the database. Just
  * started or resumed it cannot have one yet: until a period and 2 s are over it is starting, and not missing.
  */

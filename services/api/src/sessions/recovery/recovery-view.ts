@@ -35,7 +35,7 @@ export interface Recovery extends Pick<RecoveryView, 'as_of' | 'unexpected_sessi
 const rowsAtOnce = 1_000;
 
 /**
- * So long after its end samples of a session may still arrive: the last request was under way, and what waited in
+ * Time after its end in which samples of a session may still arrive: the last request was under way, and what waited in
  * the collector's buffer comes late. Those were read earlier, though, which their ticks tell.
  */
 const endingMs = 5_000;

@@ -71,7 +71,7 @@ function soundReply(kind: 'mbap' | 'rtu', frame: Buffer, read: ReadRequest, data
 }
 
 /**
- * What becomes of a reply on its way. Modbus TCP has no checksum: what TCP itself would have to damage, the data of a
+ * Damage to a reply on its way. Modbus TCP has no checksum: what TCP itself would have to damage, the data of a
  * frame, cannot be told from other data and is left alone.
  */
 type Damage = (reply: Buffer) => Buffer;
@@ -180,7 +180,7 @@ describe.each(['mbap', 'rtu'] as const)('whatever bytes come as %s frames, in wh
         });
         const outcome = await bus.read({ ...read, timeoutMs: 10 }).catch((error: unknown) => error);
         if (!(outcome instanceof ReadFailure)) expect(outcome).toEqual(block);
-        // What the device sent after a good reply is met by the next request, and ends that connection.
+        // Bytes that the device sent after a good reply are met by the next request, and end that connection.
         expect(await bus.read(next).catch(() => bus.read(next))).toEqual(block);
         bus.disconnect();
       }),

@@ -1,4 +1,4 @@
-/** What is told of a connection. Nothing is told any more once `close` was called, and nothing before the opening call returns. */
+/** The events of a connection. None comes any more once `close` was called, and none before the opening call returns. */
 export interface ChannelEvents {
   /** It can be written to. */
   onOpen(): void;

@@ -26,7 +26,7 @@ export interface Framing {
    * @throws RangeError for what no frame can say
    */
   frame(request: BusRequest): OutgoingFrame;
-  /** Of the first `count` bytes, which are all that came since the request of this frame went out. */
+  /** Judges the first `count` bytes, which are all that came since the request of this frame went out. */
   judge(bytes: Uint8Array, count: number, request: BusRequest, frame: OutgoingFrame): Verdict;
   /** Whether bytes that nobody asked for may come between two requests. If not, they end the connection. */
   readonly forgivesNoise: boolean;

@@ -14,7 +14,7 @@ export class HeardFrames {
   #count = 0;
   #sent: Uint8Array | undefined;
 
-  /** What comes next does not go on with what has come. */
+  /** Forgets what has come: what comes next does not go on with it. */
   forget(): void {
     this.#count = 0;
   }

@@ -19,10 +19,10 @@ interface Unanswered {
   readonly lastTurn: number;
 }
 
-/** So many markers of a unit that has never answered one: where it is silent to all of them, it has to be asked without. */
+/** Markers for a unit that has never answered one: where it is silent to all of them, it has to be asked without. */
 const unprovenMarkers = 3;
 
-/** What goes over the line for one request, in order: the request itself and reads that only prove something. */
+/** The frames that go over the line for one request, in order: the request itself and reads that only prove something. */
 export type Steps = readonly BusRequest[];
 
 /**
@@ -106,7 +106,7 @@ export class LateAnswers {
     // Nobody knows which of those it is that answer as unit 0.
     if (!found || another) return;
     found.requests -= 1;
-    // Of several requests it may have been to the first one.
+    // Where several requests are unanswered, it may have been the answer to the first one.
     this.#unanswered = this.#unanswered.filter((each) =>
       each === found ? found.requests > 0 : each.unitId !== found.unitId || each.lastTurn > found.firstTurn,
     );
@@ -132,7 +132,7 @@ export class LateAnswers {
     return Math.max(hushMs, ...mayCome.map(({ untilMs }) => untilMs - nowMs));
   }
 
-  /** What to ask, once there is nothing to wait for. */
+  /** The steps for a request, once there is nothing to wait for. */
   stepsFor(request: BusRequest, nowMs: number): Steps {
     const { unitId } = request;
     if (isWrite(request) || (this.#unanswered.length === 0 && this.#known.has(unitId))) return [request];

@@ -44,7 +44,7 @@ const devices = [ordinary, withoutMarker, asUnitZero, refusesMarkers, withSilent
 const isSilent = ({ unitId, address }: Pick<SentRequest, 'unitId' | 'address'>) =>
   unitId === 5 && address < 100;
 
-/** What always becomes of it, whatever else is wrong with the line. */
+/** The fate that a request always has, whatever else is wrong with the line. */
 function habit({ unitId, functionCode, quantity, ...rest }: SentRequest): Partial<Fate> {
   // Not illegal address: a late one would be taken for that of a whole block, and its points be asked one by one from then on.
   if (unitId === 4 && functionCode === 3 && quantity < 4) return { exception: 4 };

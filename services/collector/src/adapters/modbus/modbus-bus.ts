@@ -17,15 +17,15 @@ import { type BusRequest, isWrite } from './request-pdu.ts';
 import type { RtuLine } from './rtu-line.ts';
 
 /**
- * Of the timeout, what a marker may have taken for the request itself to follow it at once. A device that needs longer is
- * asked in its next tick, with all of the timeout: asked in what is left it would be late again, for ever.
+ * Share of the timeout that a marker may have taken for the request itself to follow it at once. A device that needs longer
+ * is asked in its next tick, with all of the timeout: asked in what is left it would be late again, for ever.
  */
 const markerShare = 0.25;
 
 export interface ModbusBusOptions {
   readonly open: OpenChannel;
   readonly framing: Framing;
-  /** Of RTU frames, serial or over TCP. */
+  /** The line of RTU frames, serial or over TCP. */
   readonly line?: RtuLine | undefined;
   /** A serial line stays open after a failure: it has no state that a new opening would clear. */
   readonly keepsOpen: boolean;
@@ -46,7 +46,7 @@ interface Exchange {
   /** On a line of RTU frames, what goes over it for this request; known when the first of it can leave. */
   steps: Steps | undefined;
   step: number;
-  /** Of the step under way, once it went out. */
+  /** The frame of the step under way, once it went out. */
   frame: OutgoingFrame | undefined;
   sentAtMs: number;
   /** The reply, while the marker after it is asked. */
@@ -55,7 +55,7 @@ interface Exchange {
   ended: string | undefined;
 }
 
-/** What is asked just now: the request, or a marker. */
+/** The request or marker that is asked just now. */
 function askedNow({ request, steps, step }: Exchange): BusRequest {
   return steps?.[step] ?? request;
 }
@@ -76,9 +76,9 @@ export class ModbusBus implements DeviceBus {
   #isOpen = false;
   /** Whether a request was answered over the open channel. */
   #isKept = false;
-  /** Of frames with a transaction id. */
+  /** Copies of frames with a transaction id. */
   readonly #copies: ReplyCopies | undefined;
-  /** Of an open channel, before its first request: until when it must be left alone. */
+  /** Until when an open channel must be left alone, before its first request. */
   #pausedUntilMs = 0;
   #closesGently = false;
   /** The channel before is not closed yet, and the next one cannot be opened. */
@@ -271,14 +271,14 @@ export class ModbusBus implements DeviceBus {
     const functionCode = received.bytes[verdict.pduAt] ?? 0;
     const isException = (functionCode & exceptionFlag) !== 0;
     if (line) {
-      // What lies before the reply and its unit id.
+      // The bytes before the reply and its unit id.
       if (verdict.pduAt > 1) line.hear(received.bytes, verdict.pduAt - 1);
       line.answered(asked, isException, nowMs, asked !== exchange.request);
       if (this.#goesOn(exchange, verdict.pduAt, isException, nowMs)) return;
     }
     this.#settle('kept');
     if (exchange.kept) {
-      // What the marker after it says, an exception too, is of no interest.
+      // The answer to the marker after it, an exception too, is of no interest.
       received.bytes.set(exchange.kept, 0);
       exchange.onReply(0);
       return;
@@ -320,7 +320,7 @@ export class ModbusBus implements DeviceBus {
       return true;
     }
     exchange.step += 1;
-    // What was refused proves little: what is to be asked now is found out anew.
+    // A refusal proves little: the next steps are found out anew.
     if (isException) exchange.steps = undefined;
     if (isException) exchange.step = 0;
     this.#pausedUntilMs = nowMs + (request.requestPauseMs ?? 0);

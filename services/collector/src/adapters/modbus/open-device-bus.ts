@@ -14,13 +14,13 @@ export interface DeviceBusOptions {
   readonly refusal?: AddressRefusal;
   /** Why a path is not opened as a serial line, in words; without it every path is. */
   readonly pathRefusal?: (path: string) => string | undefined;
-  /** Of all buses that this process opens, one after the other; without it a bus knows nothing of the one before it. */
+  /** The lines of all buses that this process opens, one after the other; without them a bus knows nothing of the one before it. */
   readonly lines?: RtuLines;
 }
 
 /**
- * What is known of the lines of RTU frames outlives their buses: a session that is stopped and started again has a new one,
- * on which an answer to the old one's last request may still come.
+ * Keeps what is known of the lines of RTU frames beyond the life of a bus: a session that is stopped and started again has
+ * a new one, on which an answer to the old one's last request may still come.
  */
 export class RtuLines {
   readonly #byEndpoint = new Map<string, RtuLine>();

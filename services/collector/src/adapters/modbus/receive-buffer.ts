@@ -2,7 +2,7 @@
 const capacity = 1_024;
 const largestFrameBytes = 260;
 
-/** What has come since the request went out. */
+/** The bytes that have come since the request went out. */
 export class ReceiveBuffer {
   readonly bytes = Buffer.allocUnsafeSlow(capacity);
   count = 0;

@@ -5,10 +5,10 @@ export const exceptionFlag = 0x80;
 /** Function code with the flag, and exception code. */
 export const exceptionPduBytes = 2;
 
-/** What the one reply looks like that answers a request. */
+/** The shape of the one reply that answers a request. */
 export class ExpectedReply {
   readonly functionCode: number;
-  /** Of the whole protocol data unit, unless the reply is an exception. */
+  /** Bytes of the whole protocol data unit, unless the reply is an exception. */
   readonly pduBytes: number;
   /** From the function code on: for a read the byte count, for a write what it is confirmed with. */
   readonly #requestPdu: Uint8Array;

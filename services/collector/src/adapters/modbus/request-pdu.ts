@@ -18,7 +18,7 @@ export function isWrite(request: BusRequest): request is WriteRequest {
   return 'functionCode' in request;
 }
 
-/** What an answer has in it that tells it from the answers to other requests of the same unit. */
+/** The part of an answer that tells it from the answers to other requests of the same unit. */
 export function answerShape(request: BusRequest): number {
   return isWrite(request)
     ? shapeOf(request.functionCode, 0)

@@ -27,7 +27,7 @@ export class RtuFraming implements Framing {
   }
 
   /**
-   * What comes before the reply is passed over: drivers that switch leave a byte on the line, a late reply of another
+   * Passes over what comes before the reply: drivers that switch leave a byte on the line, a late reply of another
    * unit may be there, and some adapters give back what they sent. What comes after it makes it a fault.
    */
   judge(bytes: Uint8Array, count: number, request: BusRequest, frame: OutgoingFrame): Verdict {

@@ -20,7 +20,7 @@ export class RtuLine {
   readonly #heard = new HeardFrames();
   #lastByteAtMs = Number.NEGATIVE_INFINITY;
   #isInStep = true;
-  /** Of which a second answer would make the first one doubtful. */
+  /** The request whose answer counts only if no second one follows. */
   #watched: BusRequest | undefined;
   #hasSecondAnswer = false;
 
@@ -34,7 +34,7 @@ export class RtuLine {
     this.#lastByteAtMs = nowMs;
   }
 
-  /** What came is not, or not only, the reply that was waited for: the rest of it may follow. */
+  /** Notes that not, or not only, the awaited reply came: the rest of it may follow. */
   outOfStep(): void {
     this.#isInStep = false;
   }
@@ -90,7 +90,7 @@ export class RtuLine {
     return this.#late.waitMs(request, nowMs);
   }
 
-  /** What to send for a request that need not wait. */
+  /** The frames to send for a request that need not wait. */
   stepsFor(request: BusRequest, nowMs: number): Steps {
     return this.#late.stepsFor(request, nowMs);
   }

@@ -61,7 +61,7 @@ export class SerialChannel implements Channel {
       this.#fail(inWords(error), error);
       return;
     }
-    // What lies in the system's buffers is older than any request.
+    // Bytes in the system's buffers are older than any request.
     this.#port?.flush((flushError) => {
       if (flushError) this.#fail(inWords(flushError), flushError);
       else this.#events?.onOpen();

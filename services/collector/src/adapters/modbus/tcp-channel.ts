@@ -66,7 +66,7 @@ export class TcpChannel implements Channel {
   close(gently: boolean, onGone: () => void): void {
     this.#events = undefined;
     const socket = this.#socket;
-    // What has not left yet must not leave any more.
+    // Bytes that have not left yet must not leave any more.
     const canWait =
       gently && socket && !socket.connecting && !socket.destroyed && socket.writableLength === 0;
     if (!canWait) {

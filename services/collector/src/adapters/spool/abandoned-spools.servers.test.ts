@@ -18,7 +18,7 @@ const installation = 'aabbccdd';
 const log = createLogger('test', 'silent');
 const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n);
 
-/** What a broker has taken, and how to keep it from taking more. */
+/** A broker that keeps what it takes, and can be kept from taking more. */
 class Broker {
   readonly taken: Sample[] = [];
   isUp = true;

@@ -6,7 +6,7 @@ import type { Confirmed, Segment } from './spool-folder.ts';
 import { scanRecords, segmentMagic } from './spool-record.ts';
 
 const readBytes = 256 * 1024;
-/** So many may have been sent since the last `confirmed.json`; measured peak is 40 a ms. */
+/** Samples that may have been sent since the last `confirmed.json`; measured peak is 40 a ms. */
 const sentSinceConfirmed = 10_000;
 
 /** Where reading goes on. */

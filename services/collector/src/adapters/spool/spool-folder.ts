@@ -39,9 +39,9 @@ const noticesSchema = z.array(sampleSchema.extend({ maybe_stored_after: z.int().
 export interface Leftover {
   readonly segments: Segment[];
   readonly confirmed: Confirmed | undefined;
-  /** Of samples that were lost before, not yet told. */
+  /** Notices of samples that were lost before, not yet told. */
   readonly notices: SpooledNotice[];
-  /** Of a record that was being written when its process was killed; cut off. */
+  /** Bytes, cut off, of a record that was being written when its process was killed. */
   readonly tornBytes: number;
 }
 

@@ -17,7 +17,7 @@ import { lockSpoolFolder, type SpoolLock } from './spool-lock.ts';
 import { encodeRecords, segmentMagic } from './spool-record.ts';
 
 export interface DiskSpoolOptions {
-  /** Of this collector alone; made when it is first needed. */
+  /** The folder of this collector alone; made when it is first needed. */
   readonly folder: string;
   readonly instance: string;
   readonly maxBytes: number;
@@ -200,7 +200,7 @@ export class DiskSpool implements Spool {
       const at = this.#segments.indexOf(segment);
       if (at < 0) return;
       if (keepRecords > 0 && !this.#isConfirmed(segment.id, keepBytes)) {
-        // What was read of it before lies in memory, unconfirmed: it stays on disk until the broker has it.
+        // The part of it that was read before lies in memory, unconfirmed: it stays on disk until the broker has it.
         await truncate(segment.path, keepBytes);
         segment.bytes = keepBytes;
         segment.records = keepRecords;

@@ -5,7 +5,7 @@ import { blockDecoder } from '../decode-block.ts';
 import type { ReadBlock } from '../read-plan.ts';
 
 /**
- * What was read of a device, by value code. A code is in exactly one of values, integers and problems. Codes are the
+ * The readings of a device, by value code. A code is in exactly one of values, integers and problems. Codes are the
  * user's: `__proto__` is one like any other.
  */
 export class Readings implements ReadingSink {

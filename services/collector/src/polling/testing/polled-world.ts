@@ -53,7 +53,7 @@ export class PolledWorld {
     return results;
   }
 
-  /** What was asked of a unit: when, and `address+quantity`. */
+  /** The requests to a unit: when, and `address+quantity`. */
   asked(unitId = 1): [number, string][] {
     return this.bus.asked
       .filter(({ request }) => request.unitId === unitId)

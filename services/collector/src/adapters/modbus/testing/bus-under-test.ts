@@ -81,7 +81,7 @@ export function registers(address: number, quantity = 1, timeoutMs = 5000): Read
   return { unitId: 1, table: 'holding_register', address, quantity, timeoutMs };
 }
 
-/** What a sound device with register n = n + 1000 answers. */
+/** The answer of a sound device with register n = n + 1000. */
 export function soundReply(request: Buffer): Buffer {
   const quantity = request.readUInt16BE(10);
   const data = Buffer.alloc(quantity * 2);

@@ -17,7 +17,7 @@ export const hasLibmodbus = gcc !== null && libmodbus !== null;
 export interface ForeignDevice {
   /** The first line that it said, parsed. */
   readonly announced: unknown;
-  /** What lies there by its own account. */
+  /** The values there by its own account. */
   holds(table: 'coil' | 'holding_register', address: number, count: number): Promise<unknown>;
   stop(): Promise<void>;
 }

@@ -15,7 +15,7 @@ export interface SentRequest {
   readonly quantity: number;
 }
 
-/** What becomes of one request: each is one thing that devices, gateways and wires do. */
+/** The fate of one request: each is one thing that devices, gateways and wires do. */
 export interface Fate {
   readonly afterMs: number;
   readonly exception?: number | undefined;
@@ -69,7 +69,7 @@ export class SimulatedLine {
     this.sent.push(request);
     if (this.echoes) setTimeout(() => this.#deliver(frame), 0);
     const { afterMs, isLost, damage = (bytes) => bytes, ...rest } = this.fate(request);
-    // What takes long holds up what comes after it.
+    // A request that takes long holds up what comes after it.
     const atMs = Math.max(request.atMs + afterMs, (this.#freeAtMs.get(request.unitId) ?? 0) + 2);
     if (isLost) return;
     this.#freeAtMs.set(request.unitId, atMs);
