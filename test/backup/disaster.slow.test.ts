@@ -130,7 +130,7 @@ describe('everything is lost but a backup that was taken while sessions ran', { 
     const saved = (await messagesOf(fleet.log)).slice(0, manifest.sessions.last_sequence);
     const valuesThen = await values(rest, running);
 
-    // What happens from here on is not in the backup: another run, under an epoch of its own.
+    // From here on nothing is in the backup: another run, under an epoch of its own.
     const again = await rest.create(`${sessionsPath}/start-task/`, {
       task_id: Number(stopped.split('-')[0]),
     });
@@ -210,7 +210,7 @@ describe('everything is lost but a backup that was taken while sessions ran', { 
     const history = await values(rest, before.running);
     expect(history).toEqual(expect.arrayContaining([...before.values.slice(0, 10)]));
 
-    // What was read between the backup and the restore is lost, and said to be.
+    // Readings between the backup and the restore are lost, and said to be.
     const counts = (await rest.get(`${sessionsPath}/${before.running}/completeness/?to=now`)).body;
     expect(counts.stored + counts.quarantined + counts.missing).toBe(counts.expected);
     expect(counts.missing).toBeGreaterThan(0);

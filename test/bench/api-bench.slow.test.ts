@@ -7,7 +7,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const main = join(import.meta.dirname, '../../bench/src/main.ts');
 
-/** That every command has its event and its audit entry is counted by the benchmark itself. */
+/** The benchmark itself counts that every command has its event and its audit entry. */
 it('the api benchmark ends with one line of JSON, each figure beside its limit, and leaves nothing behind', async () => {
   const folder = await temporaryFolder('bench');
   // biome-ignore lint/style/noProcessEnv: the PATH, on which nats-server is found

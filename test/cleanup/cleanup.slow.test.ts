@@ -59,7 +59,7 @@ beforeAll(async () => {
   cleanUpAfterFile(() => client.end());
 });
 
-/** What the verifier says of log and read model. */
+/** The verifier's violations of log and read model. */
 async function violations() {
   const history = await readHistory({ natsUrl: nats.url, databaseUrl: database });
   return readModel(history, { settleMs: 0 });
@@ -292,7 +292,7 @@ describe('the job that cleans up', () => {
 
   it('is done by an API that is told to', async () => {
     const env = { CLEANUP_OLDER_THAN_DAYS: '10', CLEANUP_STATUSES: 'stopped' };
-    // Of a session that was cleaned away before.
+    // The record of a session that was cleaned away before.
     await client.query(
       `insert into samples.tick_coverage values ($1, 'press-1', current_date, 'confirmed', '{[1,2]}')`,
       [`${next}-1`],

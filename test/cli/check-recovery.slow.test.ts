@@ -176,7 +176,7 @@ const taskId = () => session.split('-')[0] ?? '';
 
 let samples = 0;
 
-/** Of a time after the stop for certain, and each of another tick: the stream takes none twice. */
+/** A tick after the stop for certain, each time another one: the stream takes none twice. */
 const nextTick = () => Math.floor(Date.now() / periodMs) + 2 + samples++;
 
 async function sampleArrives(tick = nextTick()): Promise<void> {

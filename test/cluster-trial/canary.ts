@@ -69,7 +69,7 @@ export function startCanary(world: ClusterWorld): Canary {
     return sessionId;
   };
 
-  /** Of a start whose answer did not come. */
+  /** The session of a start whose answer did not come. */
   const activeSession = async (): Promise<string | undefined> => {
     try {
       const { body } = await rest.get(`${sessionsPath}/?task=${taskId}&status=running&limit=1`);

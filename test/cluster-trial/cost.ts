@@ -1,7 +1,7 @@
 import type { SentCommand } from '../faults/clients.ts';
 import type { SeenRequest, Span, StartedSession } from './observations.ts';
 
-/** What a fault cost those who use it, in ms. */
+/** The cost of a fault to those who use it, in ms. */
 export interface Cost {
   /** The longest time for which a device was not asked beyond its period: devices that the hurt part held, and all others. */
   readonly unreadMs: { readonly hurt: number; readonly others: number };

@@ -14,14 +14,14 @@ export interface ClusterFault {
   hurt(world: ClusterWorld): Promise<Hurt>;
   /** Operators command as fast as they can. */
   readonly isInBurst?: boolean;
-  /** What it may cost at the most. */
+  /** The most that it may cost. */
   readonly allowed: Allowance;
 }
 
 export interface Hurt {
   /** Collectors whose sessions feel it, by what they are or are connected to. */
   readonly collectors: readonly Host[];
-  /** What was hit, in words. */
+  /** The part that was hit, in words. */
   readonly whom: string;
   /** Packets are lost or late by it: otherwise it did not happen. */
   readonly isOfNetwork?: boolean;

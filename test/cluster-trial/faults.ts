@@ -11,7 +11,7 @@ const gone: Trouble = { loss: 1 };
 
 /** Nobody's lease ends: nothing is unread but for a tick or two on their way. */
 const nothing: Allowance = { unreadMs: 2_000, refusedWithLeaderMs: 1_500 };
-/** What was held is held by another when the lease is over. */
+/** Sessions of a holder are with another when the lease is over. */
 const oneLease: Allowance = { unreadMs: lease.ttlMs + 2_000, refusedWithLeaderMs: 1_500 };
 /** The holder reads until its lease is over, and the next one goes on after the margin. */
 const handOver: Allowance = { unreadMs: lease.marginMs + 4_000, refusedWithLeaderMs: 1_500 };

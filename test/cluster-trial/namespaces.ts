@@ -26,7 +26,7 @@ export function whyNoHosts(): string | undefined {
 export async function inOwnNamespaces(command: readonly string[], signal: AbortSignal): Promise<number> {
   const child = spawn('setpriv', ['--pdeathsig=KILL', '--', 'unshare', ...isolation, ...command], {
     stdio: 'inherit',
-    // Of its own group: Ctrl+C reaches this process, which then ends all of it at once.
+    // A group of its own: Ctrl+C reaches this process, which then ends all of it at once.
     detached: true,
   });
   signal.addEventListener('abort', () => child.kill('SIGKILL'));

@@ -31,7 +31,7 @@ export interface FaultResult {
   readonly cost: Cost;
   /** Ticks that were due from the hurt to the end of it all and are not stored, by cause. */
   readonly missing: Readonly<Record<string, number>>;
-  /** What went wrong with this fault. */
+  /** Everything that went wrong with this fault. */
   readonly failures: readonly string[];
 }
 
@@ -39,7 +39,7 @@ export interface TrialResult {
   readonly results: readonly FaultResult[];
   /** Services that ended by themselves, or when a person restarted them. */
   readonly startedAgain: readonly string[];
-  /** Of each service, in MB: before the first fault, and after the last. */
+  /** Memory of each service, in MB: before the first fault, and after the last. */
   readonly memory: Readonly<Record<string, readonly (number | undefined)[]>>;
   readonly verdict: Verdict;
 }
@@ -52,7 +52,7 @@ interface Course extends Span {
   readonly failures: string[];
 }
 
-/** So long after a fault everything must be in order. */
+/** Time within which everything must be in order after a fault. */
 const steadyWithinMs = 15_000;
 const personComesMs = 60_000;
 const beforeTheFirstMs = 60_000;

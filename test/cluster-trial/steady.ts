@@ -8,13 +8,13 @@ const placedWithinMs = 4_000;
 /** A device is late when it has not been asked for its period and so much longer. */
 const lateMs = 1_000;
 const lookAgainMs = 250;
-/** So long nothing may be wrong before it counts as steady. */
+/** Time without anything wrong that counts as steady. */
 const staysMs = 4_000;
 
 export interface Steadiness {
   /** When everything was in order and stayed so; undefined when that did not come in time. */
   readonly sinceMs: number | undefined;
-  /** What was not, at the last look that found something. */
+  /** Everything that was wrong at the last look that found something. */
   readonly problems: readonly string[];
 }
 

@@ -42,7 +42,7 @@ it('with a node of three killed, leases can be listed each time, and watches go 
   };
   await write('before');
 
-  // So many that each node has some.
+  // Twelve, because each node has some then.
   const seen = Array.from({ length: 12 }, () => new Set<string>());
   const stops = await Promise.all(
     seen.map((values) => store.watch(({ key, value }) => values.add(`${key} ${value}`))),

@@ -32,7 +32,7 @@ it('clients leave a node that was cut from the others, and go back to it when it
     what: 'the streams on three nodes',
     ...patient,
   });
-  // So many that each node has some.
+  // Twelve, because each node has some then.
   const others = await Promise.all(Array.from({ length: 12 }, () => connect(all, streamNames.sessions)));
   const cutServer = others[0]?.nc.getServer() ?? '';
   const cut = cluster.nodes.findIndex(({ port }) => cutServer.endsWith(`:${port}`));

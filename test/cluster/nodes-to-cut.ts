@@ -22,7 +22,7 @@ export async function nodesToCut(count: number): Promise<NodesToCut> {
       if (from !== to) ways.push({ from, to, proxy: await startTcpProxy({ targetPort }) });
     }
   }
-  // What others are told of a node leads nowhere: they would go round the proxies.
+  // The address of a node that others are told leads nowhere: they would go round the proxies.
   const nowhere = await freePort();
   const nodes = await Promise.all(
     ports.map(async (port, index) => {

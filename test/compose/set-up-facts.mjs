@@ -1,4 +1,4 @@
-// What holds of the containers as they were set up, before anything happens to them: bounds, image, secrets, keys, ports.
+// Facts about the containers as they were set up, before anything happens to them: bounds, image, secrets, keys, ports.
 import assert from 'node:assert/strict';
 import { until } from './installation.mjs';
 import { say } from './trial-command.mjs';

@@ -8,8 +8,8 @@ import { until } from './installation.mjs';
 export const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /**
- * What a trial is told on its command line: the options that all have and its own, then a compose command.
- *
+ * The arguments of a trial: the options that all have and its own, then a compose command.
+ * 
  * @param {import('node:util').ParseArgsConfig['options']} [own]
  */
 export function trialArguments(own = {}) {
@@ -74,7 +74,7 @@ export const untilHealthy = (at, ...services) =>
   });
 
 /**
- * What the service `streams` says with a key for maintenance: of each stream its name, on how many nodes it is of how
+ * Runs the service `streams` with a key for maintenance: it says of each stream its name, on how many nodes it is of how
  * many, and which node leads. The key is passed on by name, so that it stands on no command line.
  */
 export function runStreams(at, ...options) {

@@ -33,7 +33,7 @@ const task = 'workshop-1';
 const periodMs = 1_000;
 /** A collector may poll on for so long without the broker at the least: its lease less what the last renewal is old. */
 const pollsOnMs = 7_000;
-/** What a collector has read is on its disk within this time when the broker does not take it. */
+/** Time within which a reading is on the collector's disk when the broker does not take it. */
 const spooledWithinMs = 3_000;
 
 /** The session runs, and a value that was read after `since` is in the database. */
@@ -124,7 +124,7 @@ async function drainsAndComesBack(id) {
   say('start collector: the session is polled again');
 
   const [before] = await inspect('collector');
-  // What runs inside ends with the container, so its own end tells nothing.
+  // A program inside ends with the container, so its own end tells nothing.
   await inside('collector', 'node', '-e', 'process.kill(1, "SIGTERM")').catch(() => undefined);
   await until('the collector is started again', async () => {
     const [now] = await inspect('collector');

@@ -22,7 +22,7 @@ export interface DocumentedStack {
   adapted(command: string): string;
 }
 
-/** What `npm start` runs, on free ports and in a folder of its own, with its demo session running. */
+/** Starts the stack of `npm start`, on free ports and in a folder of its own, with its demo session running. */
 export async function startDocumentedStack(): Promise<DocumentedStack> {
   const home = await temporaryFolder('documents');
   await portsOfStack(home);

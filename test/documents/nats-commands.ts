@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** What of the broker a command of the NATS tool names. */
+/** A thing of the broker that a command of the NATS tool names. */
 export type NamedThing =
   | { readonly kind: 'stream'; readonly name: string }
   | { readonly kind: 'consumer'; readonly stream: string; readonly name: string }

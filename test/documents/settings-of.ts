@@ -3,7 +3,7 @@ export const neededSettings: Readonly<Record<string, string>> = {
   DATABASE_URL: 'postgres://user@localhost/holdfast',
 };
 
-/** What a program's schema asks its environment for, and what it makes of one that has only what must be there. */
+/** The settings that a program's schema asks its environment for, and the configuration of one that has only what must be there. */
 export function settingsOf(read: (environment: Record<string, string | undefined>) => object): {
   asked: ReadonlySet<string>;
   config: Readonly<Record<string, unknown>>;

@@ -47,7 +47,7 @@ describe('docs/settings.md', () => {
     expect([...described.keys()], 'settings that the page has').toEqual(expect.arrayContaining([...asked]));
     for (const [setting, value] of Object.entries(config)) {
       const [shown] = codesIn(described.get(setting) ?? '');
-      // What stands there in words depends on the machine, or is none.
+      // A default in words depends on the machine, or is none.
       if (shown === undefined || setting in needed || ofTheMachine.includes(setting)) continue;
       expect(`${setting} ${shown}`).toBe(`${setting} ${String(value)}`);
     }

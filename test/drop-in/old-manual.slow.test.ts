@@ -31,7 +31,7 @@ describe.runIf(isTried)('the manual of the predecessor', { timeout: 240_000 }, (
     manual = oldManual({ url: stack.apiUrl, session: '1-1', device, log });
   }, 60_000);
 
-  /** What a block prints. @throws with all of that when it fails */
+  /** The output of a block. @throws with all of it when it fails */
   const typed = async (block = ''): Promise<string> => {
     const shell = spawn('bash', ['-c', block], {
       cwd: root,
@@ -120,7 +120,7 @@ describe.runIf(isTried)('the manual of the predecessor', { timeout: 240_000 }, (
   });
 });
 
-/** What goes on printing, until the file is over. */
+/** A block that goes on printing, until the file is over. */
 async function followed(block = ''): Promise<RunningProcess> {
   const follower = await startProcess({ name: 'tail', command: 'bash', args: ['-c', block] });
   cleanUpAfterFile(() => follower.kill());

@@ -34,7 +34,7 @@ describe('a session that lived through a dead device, a killed collector and a p
         host,
         port,
         unit_id: unitId,
-        // Of press-1 no request may run out of time, however busy the machine is.
+        // No request of press-1 may run out of time, however busy the machine is.
         timeout_ms: device === 'press-2' ? 100 : 10_000,
       });
       const point = { device_id: created.id, code: 'count', table: 'holding_register', data_type: 'uint16' };

@@ -13,7 +13,7 @@ describe('an event of a newer release stands in the log', () => {
     const { epoch } = await fleet.placed('1');
     await fleet.sampled(held, epoch);
 
-    // What a newer API would write: this release cannot know whether it ends the session.
+    // An event of a newer API: this release cannot know whether it ends the session.
     for (const [taskId, expectedLast] of [
       ['1', (await fleet.log.task('1')).lastLifecycle],
       ['2', 0],

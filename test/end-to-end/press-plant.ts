@@ -50,7 +50,7 @@ export interface PressPlant {
   readonly deviceId: number;
   readonly taskId: number;
   readonly points: ReadonlyMap<string, number>;
-  /** What was written, by whom it may be. */
+  /** Writes that reached the devices. */
   readonly written: { functionCode: number; address: number }[];
   /** How often the mixer was asked for what it does not have. */
   refusals(): number;

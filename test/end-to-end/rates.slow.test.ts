@@ -70,7 +70,7 @@ describe('points of different rates, some of which are sent only when they chang
     });
 
     const mixed = await samplesOf('mixed');
-    // What was due in a tick that was left out is read in the next one.
+    // Points that were due in a tick that was left out are read in the next one.
     let unreadSince = mixed[0]?.tick ?? 0;
     for (const { tick, period_ms, time, values, miss } of mixed) {
       if (values === undefined) continue;

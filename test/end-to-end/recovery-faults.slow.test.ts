@@ -102,7 +102,7 @@ describe('a supervisor starts on a log with running sessions', () => {
     expect((await fleet.log.task('2')).session.status).toBe('running');
     const devices = fleet.plant.requests.slice(requests).map(({ device }) => device);
     expect(new Set(devices)).toEqual(new Set(['press-1']));
-    // What is started from now on is no recovery.
+    // A start from now on is no recovery.
     await fleet.log.stop('2-1');
     const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['press-2'] }));
     await fleet.sampled(sessionId, (await fleet.placed('2')).epoch);

@@ -83,7 +83,7 @@ async function raceAtTheLimit(fleet: FleetForTest): Promise<void> {
       const { session } = await log.task(taskId);
       const limitAt = session.status === 'running' ? session.session.hardLimitAt : undefined;
       await sleep(Date.parse(limitAt ?? '') - Date.now() + (index - 10) * 3);
-      // What comes too late is refused.
+      // A command that comes too late is refused.
       if (does(task) === 'pause') await log.pause(sessionId).catch(() => undefined);
       else await log.stop(sessionId);
       if (does(task) === 'start anew') await log.start(unplaced);

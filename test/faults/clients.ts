@@ -5,7 +5,7 @@ import { sendAndReset } from './send-and-reset.ts';
 import { sessionsPath } from './world/load.ts';
 
 export interface SentCommand extends AnsweredCommand {
-  /** Of HTTP; undefined where no answer came, `left` where the client did not wait for one. */
+  /** The status of HTTP; undefined where no answer came, `left` where the client did not wait for one. */
   readonly status: number | 'left' | undefined;
 }
 

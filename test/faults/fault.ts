@@ -12,7 +12,7 @@ export interface Fault {
 }
 
 export interface FaultPlan {
-  /** What it happens to: `collector-1`, `nats`, …. Two faults never have the same target at a time. */
+  /** The processes that it hurts: `collector-1`, `nats`, …. Two faults never have the same target at a time. */
   readonly targets: readonly string[];
   /** About how long it takes, in ms: for planning only. */
   readonly takesMs: number;

@@ -16,7 +16,7 @@ export interface FaultRunOptions {
   readonly pace?: Pace;
   readonly tasks?: number;
   readonly devicesPerTask?: number;
-  /** Of the tasks, those that are started once and left alone. Default 3. */
+  /** Tasks that are started once and left alone. Default 3. */
   readonly steadyTasks?: number;
   /** Progress, line by line. */
   readonly say: (line: string) => void;

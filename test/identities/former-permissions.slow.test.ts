@@ -14,7 +14,7 @@ import { restClient } from '../support/rest-client.ts';
 import { logOf, type ServiceName, startService, testLease } from '../support/service-processes.ts';
 
 const sessionsPath = '/api/acquisition/sessions';
-/** What the permissions of releases before the stream SENT do not have. */
+/** Permissions that releases before the stream SENT do not have. */
 const ofSent = /"[^"]*(?:\bSENT\b|\bsent\.)[^"]*"/g;
 
 async function makeSent(url: string): Promise<void> {

@@ -88,7 +88,7 @@ describe('services that each have an identity of their own', () => {
     expect(await rest.post(`/api/config/devices/${device.id}/test/`)).toMatchObject({ status: 200 });
     await seesLiveReadings(`${rest.url}/api/acquisition/live?task=${task.id}`);
 
-    // What cannot be written goes to QUARANTINE, is sent again and deleted.
+    // A message that cannot be written goes to QUARANTINE, is sent again and deleted.
     log.nc.publish(`samples.${task.id}.${device.id}`, 'no sample');
     const quarantined = async () => (await rest.get('/api/system/quarantine')).body.results;
     await eventually(async () => (await quarantined()).length === 1, { what: 'the quarantine' });

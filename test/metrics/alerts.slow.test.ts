@@ -51,7 +51,7 @@ describe('the alerts', () => {
     async () => {
       const folder = join(alertsFile, '..');
       await promtool('check', 'config', await understoodConfig(folder));
-      // What it takes in beside that is checked by nobody, so it is checked as a configuration of its own.
+      // The files that it takes in are checked by nobody, so they are checked as a configuration of their own.
       await promtool('check', 'config', join(folder, 'api.yml'));
       await promtool('check', 'config', '--syntax-only', join(folder, 'api-tls.yml'));
       await promtool('test', 'rules', join(import.meta.dirname, 'alerts.promtool.yml'));

@@ -9,7 +9,7 @@ const nothing = () => {
   throw new Error('only declared here, never read');
 };
 
-/** What each service adds to what every service has. */
+/** The metrics of each service beside those that every service has. */
 const additions: Readonly<Record<string, (metrics: Metrics) => unknown>> = {
   Supervisor: (metrics) =>
     addSupervisorMetrics(metrics, {

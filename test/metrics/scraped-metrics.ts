@@ -4,7 +4,7 @@ export interface Series {
   readonly value: number;
 }
 
-/** What a service exposes at one moment. */
+/** The metrics that a service exposes at one moment. */
 export class Scrape {
   readonly text: string;
   /** Names by `# TYPE` lines: also those that have no series yet. */

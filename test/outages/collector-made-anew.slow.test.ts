@@ -54,7 +54,7 @@ describe('a collector that is made anew under another id', () => {
     // In the order of the stream: behind it the writer would have to tell by ticks what of an earlier epoch it may take.
     expect(samples.slice(firstOfNext).filter((sample) => sample.epoch === epoch)).toEqual([]);
     expect(notAmong(inSpool, samples)).toEqual([]);
-    // What was read in the last second or two before the kill was in memory only.
+    // Readings of the last second or two before the kill were in memory only.
     expect(samples.filter((sample) => sample.epoch === epoch).length).toBeGreaterThan(answered - 4 * 60);
     for (const { doubled } of ticksOfSamples(samples).values()) expect(doubled).toBe(0);
     expect((await readdir(spoolDir)).filter((name) => name.startsWith('before-'))).toEqual([]);

@@ -10,7 +10,7 @@ import {
   periodMs,
 } from './dropping-fleet.ts';
 
-/** Of what a process had sent before it ended nothing is left in SAMPLES, so that no later sample of it can tell. */
+/** Nothing that a process had sent before it ended is left in SAMPLES, so that no later sample of it can tell. */
 describe('samples of a process that has ended, all of which SAMPLES drops unwritten', () => {
   let all: DroppingFleet;
   let writer: RunningProcess;
@@ -40,7 +40,7 @@ describe('samples of a process that has ended, all of which SAMPLES drops unwrit
     expect(ticksWhere(account, (tick, cause) => cause === 'buffer_full' && !wasSent.has(tick))).toEqual([]);
   };
 
-  /** What nobody read between two processes is called what it was. */
+  /** Checks that ticks which nobody read between two processes are called what they were. */
   const expectUnread = (account: AccountOfDevice, killedAt: number, cause: string) => {
     const { causes, wasSent } = account;
     const goesOnAt = Math.min(...[...wasSent].filter((tick) => tick > killedAt));

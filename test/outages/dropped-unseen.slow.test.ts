@@ -70,7 +70,7 @@ describe('samples that SAMPLES drops while no supervisor looks', () => {
         .map(({ tick }) => tick);
       expect(droppedAfterRestart.length).toBeGreaterThanOrEqual(5);
       expect(droppedAfterRestart.filter((tick) => causes.get(tick) !== 'buffer_full')).toEqual([]);
-      // What either of them sent is stored or named a loss.
+      // Everything that either of them sent is stored or named a loss.
       const others = [...causes].filter(([tick, cause]) => wasSent.has(tick) && cause !== 'buffer_full');
       expect(others.filter(([, cause]) => cause !== 'overrun')).toEqual([]);
       expect(tally(causes)).toMatchObject({ restart: expect.any(Number) });

@@ -19,7 +19,7 @@ interface Gap {
   readonly to_tick: number;
 }
 
-/** What was published of one device, and what the account says of each of its missing ticks. */
+/** The samples that were published of one device, and the account's word on each of its missing ticks. */
 export interface AccountOfDevice {
   readonly device: string;
   readonly causes: ReadonlyMap<number, string>;
@@ -46,7 +46,7 @@ export async function droppingFleet() {
   const database = await startTcpProxy({ targetPort: Number(url.port) });
   url.port = String(database.port);
   url.hostname = '127.0.0.1';
-  // What a writer holds it can still store; it is not to hold everything.
+  // A writer can still store what it holds; it is not to hold everything.
   const writerSettings = {
     DATABASE_URL: url.href,
     ACK_WAIT_MS: '1500',
@@ -119,7 +119,7 @@ export async function droppingFleet() {
     );
   };
 
-  /** Of ticks before `upTo`, by device. */
+  /** The account of ticks before `upTo`, by device. */
   const accountOf = async (
     session: string,
     upTo: ReadonlyMap<string, number> = new Map(),

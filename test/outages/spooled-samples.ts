@@ -18,7 +18,7 @@ export function notAmong(spooled: readonly Sample[], arrived: readonly Sample[])
   return spooled.filter(({ device, tick }) => !ticks.has(`${device}/${tick}`));
 }
 
-/** What a collector that is killed now leaves to whoever sends it. */
+/** The samples that a collector which is killed now leaves to whoever sends them. */
 export async function spooledIn(folder: string): Promise<Sample[]> {
   const samples: Sample[] = [];
   for (const path of await segmentsIn(folder)) {

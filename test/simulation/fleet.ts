@@ -12,7 +12,7 @@ export type Kind = 'supervisor' | 'collector';
 /** A place where a process is configured to run; its lives follow one another. */
 export interface Slot {
   readonly kind: Kind;
-  /** What the process is configured as: two slots may have one. */
+  /** The name that the process is configured with: two slots may have one. */
   readonly name: string;
   readonly host: string;
   /**

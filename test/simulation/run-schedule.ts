@@ -12,7 +12,7 @@ import { missingVersion, SimClients } from './services/sim-clients.ts';
 
 export interface ScheduleOutcome {
   readonly seed: number;
-  /** What must not have happened and did. */
+  /** Something that must not have happened and did. */
   readonly violation: string | undefined;
   /** How often rare states were reached, by name. */
   readonly reached: ReadonlyMap<string, number>;
@@ -89,7 +89,7 @@ export async function runSchedule(seed: number, bugs: readonly PlantedBug[] = []
   const taskIds = ['1', '2', '3'].slice(0, 1 + random.below(3));
   for (const taskId of taskIds) broker.configs.set(`${taskId}/1`, plant.configFor(taskId, 1));
   const { process: api, link: apiLink } = fleet.process('api', 'host-api');
-  // Of its own, so that the other schedules stay what they are.
+  // A generator of its own, so that the other schedules stay what they are.
   const limitRandom = new Random(seed * 7_919);
   const isLimited = limitRandom.chance(0.3);
   const clients = new SimClients(broker, api, apiLink, () => {

@@ -6,7 +6,7 @@ export interface SchedulesReport {
   readonly events: number;
   readonly simulatedMs: number;
   readonly seconds: number;
-  /** Of this process's own computing time: comparable on a busy machine. */
+  /** This process's own computing time: comparable on a busy machine. */
   readonly cpuSeconds: number;
   readonly reached: ReadonlyMap<string, number>;
   readonly violations: readonly ScheduleOutcome[];

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 export interface EventuallyOptions {
-  /** What is waited for, as the end of "waited for …". */
+  /** The thing that is waited for, as the end of "waited for …". */
   readonly what: string;
   /** Default 20 s. */
   readonly timeoutMs?: number;

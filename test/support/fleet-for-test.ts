@@ -30,8 +30,8 @@ export interface FleetForTest {
 }
 
 /**
- * Of a test that calls it, it is stopped with all its services when that test is over: those of ten tests beside the last
- * one would leave that too little of the machine. Else when the file is.
+ * A fleet that is stopped, with all its services, when the test that calls this is over: those of ten tests beside the last
+ * one would leave that too little of the machine. Called outside a test: when the file is over.
  */
 export async function fleetForTest(deviceCodes: readonly string[]): Promise<FleetForTest> {
   if (TestRunner.getCurrentTest() !== undefined) onTestFinished(cleanUpOfWhatFollows());

@@ -13,7 +13,7 @@ export interface ForeignPoint {
   readonly byte_order: string;
   readonly scale: number;
   readonly offset: number;
-  /** What a reader must arrive at. */
+  /** The value that a reader must arrive at. */
   readonly value: number | boolean;
 }
 

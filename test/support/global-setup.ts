@@ -10,7 +10,7 @@ declare module 'vitest' {
     /** Everything that the run writes is in here. */
     runFolder: string;
     postgresAdminUrl: string;
-    /** What tests use where it is installed: the absolute path of each, or null. */
+    /** Programs that tests use where they are installed: the absolute path of each, or null. */
     installedServers: Awaited<ReturnType<typeof findPeers>>;
   }
 }

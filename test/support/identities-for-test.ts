@@ -12,7 +12,7 @@ import { newNkeyPair } from '@holdfast/shared/jetstream/connection/nkey-pair.ts'
 export interface IdentitiesForTest {
   /** For the configuration of the server. */
   readonly configLines: readonly string[];
-  /** Of a service; of a collector without an id the one that all share. */
+  /** The seed of a service; of a collector without an id the one that all share. */
   seed(service: Holder, collectorId?: string): string;
   /** The address with which the test itself may do everything. */
   ownUrl(server: NatsServer): string;
@@ -45,7 +45,7 @@ export function identitiesForTest(collectorIds: readonly string[] = []): Identit
   };
 }
 
-/** What the broker has refused to anybody since it started. */
+/** Everything that the broker has refused to anybody since it started. */
 export function violationsOf(server: NatsServer): string[] {
   return server.lastLines(500).filter((line) => /violation/i.test(line));
 }

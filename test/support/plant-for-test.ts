@@ -12,7 +12,7 @@ export interface PlantForTest {
     devices: string[];
     periodMs?: number;
     version?: number;
-    /** Of a device that is to answer whatever else the machine does: long. Default 500. */
+    /** Long for a device that is to answer whatever else the machine does. Default 500. */
     timeoutMs?: number;
   }): TaskConfig;
 }

@@ -13,7 +13,7 @@ export const testLease = {
   LEASE_MARGIN_MS: '500',
 } as const;
 
-/** What a service has of settings that a test does not set; the plants of tests are on this machine. */
+/** Settings of a service that a test does not set; the plants of tests are on this machine. */
 const testService = {
   LOG_LEVEL: 'info',
   RECONCILE_INTERVAL_MS: '500',

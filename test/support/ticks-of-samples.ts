@@ -20,7 +20,7 @@ export interface TicksOfDevice {
   readonly overlapping: number;
 }
 
-/** What SAMPLES says of each device, by its code. */
+/** The ticks in SAMPLES of each device, by its code. */
 export function ticksOfSamples(samples: readonly Sample[]): Map<string, TicksOfDevice> {
   const byDevice = Map.groupBy(samples, ({ device }) => device);
   return new Map([...byDevice].map(([device, of]) => [device, ticksOfDevice(of)]));

@@ -16,7 +16,7 @@ export interface History {
   /** How far the writer has acknowledged SAMPLES; undefined when there is no writer. */
   readonly acknowledged: Acknowledged | undefined;
   readonly database: DatabaseContent | undefined;
-  /** What clients asked and were answered; undefined when nobody kept a record. */
+  /** Commands of clients and their answers; undefined when nobody kept a record. */
   readonly commands: readonly AnsweredCommand[] | undefined;
   /** Requests in the order in which they reached the devices; undefined when nobody kept a record. */
   readonly requests: readonly DeviceRequest[] | undefined;
@@ -44,7 +44,7 @@ export interface RecordedSample {
 export interface QuarantinedSample {
   /** Sequence in SAMPLES. */
   readonly sequence: number;
-  /** What the body still says; undefined when that cannot be read. */
+  /** The tick, as far as the body still tells it; undefined when it cannot be read. */
   readonly tick: { readonly session: string; readonly device: string; readonly tick: number } | undefined;
   /** Only the values of these points: the rest of the sample is stored. Undefined for a whole message. */
   readonly codes?: readonly string[] | undefined;
@@ -56,7 +56,7 @@ export interface PollingConfig {
 
 export interface PolledDevice {
   readonly code: string;
-  /** Of its ticks. */
+  /** Period of its ticks. */
   readonly periodMs: number;
 }
 
@@ -71,7 +71,7 @@ export interface DatabaseContent {
   /** Sequences in `session_events`, as they come. */
   readonly eventSequences: readonly number[];
   readonly checkpoint: number | undefined;
-  /** What was removed from the read model on purpose; left out: nothing. */
+  /** Sessions that were removed from the read model on purpose; left out: none. */
   readonly cleaned?: readonly CleanedSession[];
   /** Undefined, as `misses`, where samples go into another database: that one is not read. */
   readonly values: readonly TickInDatabase[] | undefined;

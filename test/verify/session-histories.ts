@@ -5,7 +5,7 @@ import type { History } from './history.ts';
 export interface Stored<E> {
   readonly event: E;
   readonly sequence: number;
-  /** What the event says of its own time, in ms since 1970. */
+  /** The event's own time, in ms since 1970. */
   readonly timeMs: number;
   readonly storedAtMs: number;
 }

@@ -1,4 +1,4 @@
-/** What is allowed to differ although everything is in order. All in ms. */
+/** Differences that are allowed although everything is in order. All in ms. */
 export interface Tolerances {
   /**
    * A stop reaches a collector that is cut off only as the end of its lease: so long after the stop was stored a
@@ -9,9 +9,9 @@ export interface Tolerances {
   readonly clockMs: number;
   /** A sample that says it was read so long after it was stored, or before its epoch, comes from a wrong clock. */
   readonly wrongClockMs: number;
-  /** So long after its time a tick may still be on its way. */
+  /** Time that a tick may still be on its way. */
   readonly settleMs: number;
-  /** So long ago a running session must have had its last sample or miss. */
+  /** Greatest age of the last sample or miss of a running session. */
   readonly freshMs: number;
   /** Requests of two connections within this time may be read in either order by the plant. */
   readonly plantMs: number;

@@ -15,7 +15,7 @@ import type { History, Violation } from './history.ts';
 import { sessionHistories } from './session-histories.ts';
 import { defaultTolerances, type Tolerances } from './tolerances.ts';
 
-/** What must have been seen before "no violation" means anything. */
+/** The least that must have been seen before "no violation" means anything. */
 export interface Minimum {
   readonly events: number;
   readonly sessions: number;

@@ -9,7 +9,7 @@ const firstPort = 15_020;
 export interface Devices {
   /** In the order in which they came; grows. */
   readonly requests: readonly SeenRequest[];
-  /** Of the newest request, by device. */
+  /** Time of the newest request, by device. */
   readonly lastAtMs: ReadonlyMap<string, number>;
   portOf(device: string): number;
 }

@@ -9,7 +9,7 @@ const ports = { client: 4222, monitor: 8222, routes: 6222 } as const;
 
 export interface NatsNodeOptions {
   readonly host: Host;
-  /** Of all nodes, this one too. */
+  /** Hosts of all nodes, this one too. */
   readonly nodes: readonly Host[];
   /** The nats-server to run. */
   readonly command: string;
@@ -70,7 +70,7 @@ export class NatsNode {
     return (await this.monitor('healthz')) !== undefined;
   }
 
-  /** What its HTTP monitoring says; undefined when it says nothing, or that something is wrong. */
+  /** The answer of its HTTP monitoring; undefined when it says nothing, or that something is wrong. */
   async monitor<T = unknown>(path: string): Promise<T | undefined> {
     try {
       const response = await fetch(`http://${this.host.address}:${ports.monitor}/${path}`, {

@@ -12,7 +12,7 @@ export interface Host {
   readonly address: string;
 }
 
-/** What becomes of packets in one direction; left out: nothing. */
+/** The trouble of packets in one direction; left out: nothing. */
 export interface Trouble {
   /** Share that is lost, up to 1. */
   readonly loss?: number;
@@ -66,7 +66,7 @@ export class Network {
     return network;
   }
 
-  /** What the first ones send to the second ones has this trouble from now on. */
+  /** Gives packets from the first ones to the second ones this trouble from now on. */
   oneWay(from: readonly Host[], to: readonly Host[], trouble: Trouble): Promise<Packets> {
     const pairs = from.flatMap((sender) =>
       to.filter((receiver) => receiver !== sender).map((receiver) => [sender, receiver] as const),

@@ -4,7 +4,7 @@ import type { WorldOptions } from '../world/world.ts';
 export interface ScenarioResult {
   /** How often each thing was done. */
   readonly faults: Readonly<Record<string, number>>;
-  /** What should have been seen and was not. */
+  /** Everything that should have been seen and was not. */
   readonly failures: readonly string[];
   /** Undefined where the recorded data are gone on purpose. */
   readonly verdict: Verdict | undefined;

@@ -8,7 +8,7 @@ export interface LoadedTask {
 export interface Load {
   /** Started once and then left alone. */
   readonly steady: readonly LoadedTask[];
-  /** What clients start, stop, pause and resume. */
+  /** The tasks that clients start, stop, pause and resume. */
   readonly busy: readonly LoadedTask[];
 }
 

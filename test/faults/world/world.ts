@@ -19,11 +19,11 @@ export interface WorldOptions {
   readonly tasks: number;
   readonly devicesPerTask: number;
   readonly periodsMs: readonly number[];
-  /** So many of the tasks are started once and left alone by the clients. */
+  /** Tasks that are started once and left alone by the clients. */
   readonly steadyTasks: number;
   /** Default: short ones, as in the tests. */
   readonly lease?: Readonly<Record<'LEASE_TTL_MS' | 'LEASE_RENEW_MS' | 'LEASE_MARGIN_MS', string>>;
-  /** Of every service, beside those that all worlds have. */
+  /** Settings of every service, beside those that all worlds have. */
   readonly settings?: Readonly<Record<string, string>>;
   readonly say: (line: string) => void;
 }

@@ -23,9 +23,9 @@ export class NoAnswer extends Error {
 }
 
 interface Direction {
-  /** So that nothing overtakes where nothing may. */
+  /** Arrival of the latest message: nothing overtakes it where nothing may. */
   lastArrivalMs: number;
-  /** What a cut holds up rather than loses. */
+  /** Messages that a cut holds up rather than loses. */
   stuck: (() => void)[];
 }
 

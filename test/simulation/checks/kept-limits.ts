@@ -1,7 +1,7 @@
 import type { DecodedSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { type TimeLimits, timeLimitReason } from '@holdfast/shared/domain/session/time-limits.ts';
 
-/** What the events of a task must say of time limits, independently of who keeps them. */
+/** Judges what the events of a task must say of time limits, independently of who keeps them. */
 export class KeptLimits {
   readonly #limits = new Map<string, TimeLimits>();
   readonly #warned = new Set<string>();

@@ -187,7 +187,7 @@ export class Referee {
     return problems;
   }
 
-  /** What has passed its hard limit by the clock of each supervisor, whichever leads, and goes on. */
+  /** Sessions that have passed their hard limit by the clock of each supervisor, whichever leads, and go on. */
   overdue(): string[] {
     const clocks = [...this.#options.supervisors()].map(({ process }) => process.clock.wallMs());
     const wallMs = Math.min(...clocks);

@@ -165,7 +165,7 @@ function inject(kind: FaultKind, options: FaultsOptions): void {
   }
 }
 
-/** What lasts about as long as a lease, and ends just when others begin to act on that, is tried most. */
+/** Length of a fault. One about as long as a lease, which ends just when others begin to act on that, is tried most. */
 function faultLengthMs(random: Random, leaseTtlMs: number): number {
   const draw = random.next();
   if (draw < 0.25) return random.between(20, 800);

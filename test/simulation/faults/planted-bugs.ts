@@ -28,7 +28,7 @@ export const plantedBugs = [
   'no_expected_sequence',
   /** A collector is called dead before its lease is over. */
   'impatient_judge',
-  /** What a dead collector held is given away without taking its lease: it may come back at that very moment. */
+  /** A dead collector's sessions are given away without taking its lease: it may come back at that very moment. */
   'no_fence',
   /** A writer takes whatever a former holder read, however late it comes. */
   'late_readings_taken',

@@ -4,7 +4,7 @@ interface Entry {
   readonly what: string | (() => string);
 }
 
-/** What happened, in true time. Written out only when somebody wants to read it. */
+/** The events of a run, in true time. Written out only when somebody wants to read it. */
 export class History {
   #entries: Entry[] = [];
   readonly #limit: number;

@@ -7,7 +7,7 @@ import type { World } from './world.ts';
 export type Pause = 'stopped' | 'suspended';
 
 export interface ProcessClockOptions {
-  /** What its wall clock is off by at the start, ms. */
+  /** The error of its wall clock at the start, ms. */
   readonly wallOffsetMs: number;
   /** How fast its monotonic clock runs; 1 is right. */
   readonly rate: number;
@@ -22,7 +22,7 @@ const epochMs = 1_767_225_600_000;
 
 /** One life of a process: its clocks, its timers, and whether it runs at all. */
 export class SimProcess {
-  /** What it is configured as, e.g. `C1`; several lives follow one another under one name. */
+  /** The name that it is configured with, e.g. `C1`; several lives follow one another under one name. */
   readonly name: string;
   /** Names this life. */
   readonly instance: string;
@@ -91,7 +91,7 @@ export class SimProcess {
     this.#pausedAtMs = this.world.nowMs;
   }
 
-  /** What fell due meanwhile comes now: a continued process may see its timers first, or its sockets. */
+  /** Lets the process go on. Whatever fell due meanwhile comes now: it may see its timers first, or its sockets. */
   continue(): void {
     if (!this.#pause) return;
     if (this.#pause === 'suspended') this.#suspendedMs += this.world.nowMs - this.#pausedAtMs;

@@ -17,7 +17,7 @@ export interface SimSettings {
   readonly drainTimeoutMs: number;
 }
 
-/** What a service finds when it starts. */
+/** The surroundings that a service finds when it starts. */
 export interface ServiceContext {
   readonly broker: SimBroker;
   readonly link: Link;

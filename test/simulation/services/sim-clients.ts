@@ -62,7 +62,7 @@ export class SimClients {
     }
   }
 
-  /** What was answered with "nothing was stored" must not turn up later. */
+  /** Checks that no command turns up later that was answered with "nothing was stored". */
   check(): void {
     for (const id of this.#leftNoEvent) {
       const sequence = this.#broker.sequenceOf(id);

@@ -17,7 +17,7 @@ import { believesMessages, countingFromAck } from '../faults/planted-bugs.ts';
 import type { SimProcess } from '../kernel/process.ts';
 import type { Life, ServiceContext } from './service.ts';
 
-/** What a collector process may do to a task's device, by its own belief. */
+/** The right of a collector process to a task's device, by its own belief. */
 export interface Runner {
   readonly sessionId: string;
   readonly epoch: number;
@@ -32,7 +32,7 @@ export interface CollectorLife extends Life {
   mayPoll(): boolean;
   /** True time at which the renewal was sent that its lease counts from. */
   leaseSentAtMs(): number;
-  /** What it runs for the task, or ran last. */
+  /** The runner of the task, present or last. */
   runner(taskId: string): Runner | undefined;
 }
 

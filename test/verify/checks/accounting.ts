@@ -90,7 +90,7 @@ function unexplained({ gaps }: Accounting): string[] {
 
 function problems({ stored, quarantined, gaps }: Accounting, scheduled: TickRanges): string[] {
   const found: string[] = [];
-  // What the product says about itself is counted once more: the parts must make the whole, each tick once.
+  // The product's own account is counted once more: the parts must make the whole, each tick once.
   const parts = [...intersection(stored, scheduled), ...intersection(quarantined, scheduled), ...gaps];
   const sum = countTicks(parts);
   const whole = countTicks(scheduled);

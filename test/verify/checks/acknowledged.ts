@@ -54,7 +54,7 @@ function storedTicks({
       stored.add(`${session}/${device}/${tick}`);
     return (subject, tick) => stored.has(`${subject}/${tick}`);
   }
-  // That something was sent for a tick says nothing of its place in a database.
+  // An outcome that says a sample was sent says nothing of its place in a database.
   const settled = coverage.filter(({ outcome }) => outcome !== 'sent' && outcome !== 'confirmed');
   const recorded = new Map<string, TickRanges>(
     [...Map.groupBy(settled, ({ session, device }) => `${session}/${device}`)].map(([subject, kept]) => [

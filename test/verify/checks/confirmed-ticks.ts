@@ -21,7 +21,7 @@ export function confirmedTicks({
   for (const { session, device, outcome, ranges } of database?.coverage ?? []) {
     const subject = `${session}/${device}`;
     const there = published.get(subject);
-    // Of a device of which the stream has nothing the length of a tick is not known: all of it is older.
+    // Where the stream has nothing of a device the length of a tick is not known: all of it is older.
     if (outcome !== 'confirmed' || !there) continue;
     const beforeStream = { from: 0, to: Math.ceil(sinceMs / there.periodMs) - 1 };
     const [first] = without(normalise(ranges), normalise([...there.ranges, beforeStream]));

@@ -19,7 +19,7 @@ export function storedValues(history: History): Violation[] {
     const subject = `${session}/${device}`;
     const recorded = published.get(`${subject}/${tick}/${epoch}`);
     const { values: sentValues, integers = {} } = recorded?.sample ?? {};
-    // What was never published is found elsewhere.
+    // Values that were never published are found elsewhere.
     if (!recorded || (!sentValues && !recorded.sample.integers) || !values) continue;
     const sent: Readonly<Record<string, unknown>> = { ...sentValues, ...integers };
     const names = new Set([...Object.keys(sent), ...Object.keys(values)]);

@@ -22,7 +22,7 @@ const schema = z.object({
 
 export type BackupConfig = z.infer<typeof schema>;
 
-/** What the command line says comes before the environment. @throws ConfigError */
+/** Reads the configuration; the command line comes before the environment. @throws ConfigError */
 export function backupConfig(said: Environment, environment: Environment = process.env): BackupConfig {
   const given = Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));
   const around = { ...environment };

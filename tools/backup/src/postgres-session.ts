@@ -19,7 +19,7 @@ export async function withPostgres<T>(url: string, work: (client: pg.Client) => 
     throw new BackupError(`cannot connect to the database: ${(error as Error).message}`, { cause: error });
   }
   try {
-    // What values look like as text must not depend on the server's or the role's settings.
+    // Values as text must not depend on the server's or the role's settings.
     await client.query(
       "set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set extra_float_digits = 1",
     );

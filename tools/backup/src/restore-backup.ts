@@ -26,7 +26,7 @@ import type { OnStep } from './show-steps.ts';
 const epochsLeftOut = 1_000;
 /** A typing error must not fill the log. */
 const mostEpochsLeftOut = 1_000_000;
-/** What an event of no session takes in the log, generously. */
+/** Bytes that an event of no session takes in the log, generously. */
 const bytesOfEpochLeftOut = 400;
 
 const savedEventSchema = z.object({ sequence: z.int().positive(), subject: z.string(), data: z.string() });

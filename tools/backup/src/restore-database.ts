@@ -42,7 +42,7 @@ export async function restoreDatabase(options: {
     requireSameMigrations(saved.migrations, await migrationsApplied(client));
     await lockAgainstServices(client, tables);
     await refuseRows(client, tables);
-    // What an API that was started once on the empty database has noted: that it read nothing.
+    // An API that was started once on the empty database has noted that it read nothing.
     await client.query('delete from public.projection_checkpoint');
     await makeDays(client, tables, saved.days);
     const refersTo = new Map(tables.map((table) => [`${table.schema}.${table.name}`, table.refersTo]));

@@ -30,7 +30,7 @@ export async function saveBackup(options: {
   const { nc, databaseUrl, to, onStep = () => undefined } = options;
   if (await stat(to).catch(() => undefined))
     throw new BackupError(`${to} exists already, and a backup replaces none: give it another name`);
-  // What was cut off must not look like a backup, so the name comes last.
+  // The name comes last: a backup that was cut off must not look like one.
   const folder = `${to}.partial-${process.pid}`;
   await mkdir(folder, { mode: 0o700, recursive: true });
   try {
@@ -116,7 +116,7 @@ async function* savedConfigs(nc: NatsConnection, configs: { count: number }): As
   }
 }
 
-/** What the bucket holds: of each key its hash, and so nothing that opens anything. */
+/** The keys in the bucket: each with its hash, and so nothing that opens anything. */
 async function* savedKeys(nc: NatsConnection, keys: { count: number }): AsyncIterable<string> {
   for (const { record } of await (await ApiKeyBook.open(nc)).readAll()) {
     keys.count += 1;

@@ -3,7 +3,7 @@ import type { Printer } from './output/printer.ts';
 
 export interface Option {
   readonly type: 'string' | 'boolean';
-  /** What stands for the value in the help: `--role ROLE`. */
+  /** The word for the value in the help: `--role ROLE`. */
   readonly value?: string;
   readonly about: string;
   /** One letter that stands for it. */
@@ -24,7 +24,7 @@ export interface Operand {
   readonly choices?: readonly string[];
 }
 
-/** What was typed, checked against the command's operands and options. */
+/** The words that were typed, checked against the command's operands and options. */
 export interface Input {
   readonly operands: readonly string[];
   text(option: string): string | undefined;
@@ -41,7 +41,7 @@ export interface Context {
   readonly print: Printer;
   /** Aborted by the first Ctrl+C or SIGTERM. */
   readonly stopping: AbortSignal;
-  /** What follows the words of a raw command. */
+  /** The words behind those of a raw command. */
   readonly raw: readonly string[];
 }
 

@@ -11,7 +11,7 @@ export function completionScript(shell: Shell, commands: readonly Command[]): st
   return shell === 'bash' ? bashScript(choices) : zshScript(choices);
 }
 
-/** What may follow what has been typed, which ends with a blank; the first pattern that fits counts. */
+/** The words that may follow those that have been typed, which end with a blank; the first pattern that fits counts. */
 function casesOf(
   commands: readonly Command[],
 ): { pattern: string; words: readonly (string | undefined)[] }[] {

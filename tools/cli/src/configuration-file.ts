@@ -47,7 +47,7 @@ export function toFile({ sites, devices, points, tasks }: Everything): Configura
 }
 
 export interface ReadConfiguration extends ConfigurationFile {
-  /** What it has that no configuration has. */
+  /** Parts of the file that no configuration has. */
   readonly faults: readonly string[];
 }
 

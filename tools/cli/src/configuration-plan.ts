@@ -27,7 +27,7 @@ export interface Step {
   /** `point press-1/temperature` */
   readonly label: string;
   readonly action: 'create' | 'change' | 'none';
-  /** What is to be changed. */
+  /** The id of the thing that is to be changed. */
   readonly id: unknown;
   readonly wanted: (idOf: IdOf) => Item;
 }
@@ -35,7 +35,7 @@ export interface Step {
 export interface Plan {
   /** In the order in which they refer to each other; new points of a device stand together. */
   readonly steps: readonly Step[];
-  /** What the API would refuse, all of it. */
+  /** Everything that the API would refuse. */
   readonly faults: readonly string[];
   /** Points of the file that may be a mistake, and are brought in all the same. */
   readonly warnings: readonly string[];
@@ -45,7 +45,7 @@ export interface Plan {
 
 const keyOf = (kind: Kind, ...codes: unknown[]) => JSON.stringify([kind, ...codes]);
 
-/** What has to be done so that `there` has what the file says; what it does not name stays. Nothing is asked or changed. */
+/** Plans what gives `there` all that the file says; what it does not name stays. Nothing is asked or changed. */
 export function planOf(file: ReadConfiguration, there: Everything): Plan {
   const plan = new Planning(there);
   plan.faults.push(...file.faults);
@@ -158,7 +158,7 @@ class Planning implements Plan {
     const now = wanted((each) => this.ids.get(each) ?? this.idToCome(each));
     const isAsItWas = there && (isWithin(there, now) || isWithin(there, readByApi(kind, now)));
     const action = isAsItWas ? 'none' : there ? 'change' : 'create';
-    // What is not sent is not judged: it may have been stored by the rules of an older release.
+    // A thing that is not sent is not judged: it may have been stored by the rules of an older release.
     if (action !== 'none') {
       const issues = issuesOf(kind, there, now);
       if (kind === 'device' && issues.length === 0) issues.push(...this.placeIssues(there, now));
@@ -225,7 +225,7 @@ function readByApi(kind: Kind, wanted: Item): Item {
   return parsed.success ? (parsed.data as Item) : wanted;
 }
 
-/** What the API says of a body by itself, and of a changed thing as a whole. */
+/** The API's faults of a body by itself, and of a changed thing as a whole. */
 function issuesOf(kind: Kind, there: Item | undefined, wanted: Item): Issue[] {
   const parsed = schemas[kind][there ? 'patch' : 'create'].safeParse(wanted);
   if (!parsed.success) {

@@ -10,5 +10,5 @@ export const exitCodes = {
   notAllowed: 4,
 } as const;
 
-/** Of `check-recovery`, as monitors like Nagios read them. */
+/** Exit codes of `check-recovery`, as monitors like Nagios read them. */
 export const monitorCodes = { ok: 0, warning: 1, critical: 2, unknown: 3 } as const;

@@ -4,7 +4,7 @@ import { commonOptions } from './parse-command-line.ts';
 const settings = `Settings: HOLDFAST_URL (default http://127.0.0.1:8000), HOLDFAST_API_KEY_FILE or HOLDFAST_API_KEY, HOLDFAST_OPERATOR.
 Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 no answer, 4 not allowed. More: docs/cli.md`;
 
-/** Of everything below `words`; of all when there are none. */
+/** The help for everything below `words`; for all when there are none. */
 export function overview(commands: readonly Command[], words: readonly string[] = []): string {
   const below = commands.filter((command) => words.every((word, index) => command.words[index] === word));
   const width = Math.max(...below.map((command) => command.words.join(' ').length));

@@ -41,7 +41,7 @@ function placesOfWords({ words, options }: Command, args: readonly string[]): nu
   return places.length === words.length ? places : undefined;
 }
 
-/** What is neither an option nor the value of one that some command has. */
+/** The arguments that are neither an option nor the value of one that some command has. */
 export function wordsOf(commands: readonly Command[], args: readonly string[]): string[] {
   const takesValue = (arg: string) =>
     arg.startsWith('--') && commands.some(({ options }) => options[arg.slice(2)]?.type === 'string');

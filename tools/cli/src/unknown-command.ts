@@ -1,7 +1,7 @@
 import { nearestWord } from '@holdfast/shared/contracts/nearest-word.ts';
 import type { Command } from './command.ts';
 
-/** Of words with which no command begins: what is wrong with them, and what was probably meant. */
+/** Explains words with which no command begins: what is wrong with them, and what was probably meant. */
 export function unknownCommand(commands: readonly Command[], given: readonly string[]): string {
   const [group = '', ...further] = given;
   const below = commands.filter(({ words }) => words[0] === group);

@@ -67,7 +67,7 @@ async function judge(
     try {
       return verdictOn(recovery, await silentDevices(api));
     } catch (error) {
-      // What is known to be lost stays the worse news.
+      // A known loss stays the worse news.
       if (verdict.code === monitorCodes.critical) return verdict;
       throw error;
     }

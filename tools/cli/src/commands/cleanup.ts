@@ -5,7 +5,7 @@ import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
 
 const path = '/api/system/cleanup/';
-/** Of one call, so that it is answered in time also where sessions ran for a year. */
+/** Sessions of one call, so that it is answered in time also where sessions ran for a year. */
 const sessionsAtOnce = 500;
 
 interface Plan {

@@ -5,7 +5,7 @@ import { duration, record, records } from '../output/values.ts';
 import { named } from './named-things.ts';
 
 const count = (list: unknown) => (Array.isArray(list) ? list.length : 0);
-/** Of what a session of the task may take. */
+/** Formats a limit for how long a session of the task may take. */
 const durationOf = (task: Item, limit: 'soft_seconds' | 'hard_seconds') => {
   const seconds = record(task.max_duration)[limit];
   return typeof seconds === 'number' ? `${seconds} s (${duration(seconds)})` : undefined;

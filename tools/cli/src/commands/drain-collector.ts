@@ -38,7 +38,7 @@ export const drainCollector: Command = {
   },
 };
 
-/** What is being handed over is with nobody for a moment, so it must be none twice. */
+/** Waits until the collector is seen empty twice: a session that is being handed over is with nobody for a moment. */
 async function untilEmpty(api: ApiClient, print: Printer, id: string): Promise<void> {
   const progress = print.progress(`draining ${id}`);
   let atFirst: number | undefined;

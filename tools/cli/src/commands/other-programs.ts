@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-codes.ts';
 
 const root = new URL('../../../../', import.meta.url);
 
-/** What works on streams and database themselves, and so needs their addresses: it has programs of its own. */
+/** Programs that work on streams and database themselves, and so need their addresses. */
 export const otherPrograms: readonly Command[] = [
   program('backup', 'Saves event log, configuration snapshots and database together (docs/backup.md).', [
     'tools/backup/src/main.ts',

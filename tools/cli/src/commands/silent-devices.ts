@@ -4,7 +4,7 @@ import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts'
 import { ApiRefused } from '../api-refused.ts';
 import { sessionPath, sessionsPath } from './session-lists.ts';
 
-/** So that thousands of sessions neither take minutes nor keep the API from answering others. */
+/** Sessions asked at a time: thousands neither take minutes nor keep the API from answering others. */
 const askedAtOnce = 8;
 
 export interface SilentDevice {

@@ -161,7 +161,7 @@ type Filter = { readonly stream: string | undefined; readonly reason: string | u
 const messagesAtMost = 10_000;
 const messagesAtOnce = 500;
 
-/** What cannot be sent again stays first in the list, so each call must reach beyond what the one before it kept. */
+/** Sends many again. One that cannot be sent stays first in the list, so each call must reach beyond what the one before it kept. */
 async function sendManyAgain(
   api: ApiClient,
   filter: Filter,

@@ -21,7 +21,7 @@ export const writePoint: Command = {
     });
     const readBack = record(done.read_back);
     const holds = readBack.value === undefined ? '' : ` It holds ${readBack.value} now.`;
-    // That the device holds it is said with the value.
+    // The value already says that the device holds it.
     const detail = done.detail && !(done.outcome === 'written' && holds) ? ` ${done.detail}` : '';
     print.said(done, `${point}: ${done.outcome}.${holds}${detail}`);
     return done.outcome === 'written' ? exitCodes.ok : exitCodes.refused;

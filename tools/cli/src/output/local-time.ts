@@ -14,7 +14,7 @@ export function localTime(value: unknown): unknown {
   return `${shifted}${offsetMinutes < 0 ? '-' : '+'}${two(offsetMinutes / 60)}:${two(offsetMinutes % 60)}`;
 }
 
-/** What somebody typed for a time: without an offset it is one of the reader's clock, and without an hour its midnight. */
+/** Reads a time that somebody typed: without an offset it is one of the reader's clock, and without an hour its midnight. */
 export function givenTime(text: string): string {
   const [, day, time = '00:00'] =
     /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?$/.exec(text) ?? [];

@@ -61,7 +61,7 @@ export class Printer {
     this.out.write(`${text}\n`);
   }
 
-  /** Of work that takes long; shown only where somebody looks. */
+  /** Progress of work that takes long; shown only where somebody looks. */
   progress(what: string): ProgressLine {
     return new ProgressLine(this.err, what);
   }
