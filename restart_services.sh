@@ -139,10 +139,10 @@ for part in supervisor writer api collector; do
       *) continue ;;
     esac
     restart "$instance"
-    # What came within this second may be from before.
+    # A sample within this second may be from before.
     sleep 1
     since=$(date -u +%Y-%m-%dT%H:%M:%SZ)
-    # What was not read before cannot be waited for: the next one may be what it waits for.
+    # Sessions that were not read before are not waited for: they may wait for the next service.
     [ "$part" != collector ] || "${where}_check" --since "$since" --wait 30 >/dev/null || true
   done
 done
