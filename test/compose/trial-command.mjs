@@ -9,7 +9,7 @@ export const checkout = dirname(dirname(dirname(fileURLToPath(import.meta.url)))
 
 /**
  * The arguments of a trial: the options that all have and its own, then a compose command.
- * 
+ *
  * @param {import('node:util').ParseArgsConfig['options']} [own]
  */
 export function trialArguments(own = {}) {

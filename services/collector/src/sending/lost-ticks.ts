@@ -12,7 +12,7 @@ export interface LostNotice {
 /**
  * The ticks that fell out of the full buffer, as samples that say so: one notice for consecutive ticks of a device under
  * one epoch. A notice that was given out for sending does not grow any more: what was sent must be what is kept.
- * 
+ *
  * A sample that may have been stored without our knowing has a notice of its own, under its own message id: of the
  * two the stream takes the first alone, so that no tick is both stored and declared lost.
  */

@@ -18,7 +18,7 @@ const againMs = 100;
 
 /**
  * The messages of a consumer up to the newest one that the stream's leader has on its subject at the time of the call, in order.
- * 
+ *
  * A consumer of one's own is on one node, and reads that node's copy: right after a cut that may lack the last minute, and
  * "nothing is pending" then means nothing.
  * @param lastSequence asks the leader, see `lastSequenceOf`
