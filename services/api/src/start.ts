@@ -94,7 +94,7 @@ export async function startApi(config: ApiConfig, { log, onStop, fail }: Service
       const board = await StatusBoard.open(nc);
       await liveStatus.watch((onStatus) => board.watch(onStatus));
       const waitingBoard = await KvWaitingBoard.open(nc);
-      await waiting.watch((onNotice) => waitingBoard.watch(onNotice));
+      await waiting.watch((listener) => waitingBoard.watch(listener));
     },
     onFatal: (error) => fail('cannot use NATS as it is configured', error),
   });
@@ -220,6 +220,7 @@ export async function startApi(config: ApiConfig, { log, onStop, fail }: Service
       plans,
       liveStatus,
       waiting,
+      logGuard,
       lastSamples: () => askedOfBroker(broker.connection, latestSamples),
       coverage,
       settled,

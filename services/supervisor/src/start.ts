@@ -27,6 +27,7 @@ import type { SupervisorConfig } from './config.ts';
 import { countSessions } from './count-sessions.ts';
 import { FleetWatch } from './fleet-watch.ts';
 import { KnownAssignments } from './known-assignments.ts';
+import { LogDamageReport } from './log-damage-report.ts';
 import { ActionPerformer } from './perform-action.ts';
 import { Supervisor } from './supervisor.ts';
 import { TaskBook } from './task-book.ts';
@@ -57,6 +58,7 @@ export async function startSupervisor(
     clock: systemClock,
     onVerdict: (damage) => {
       supervisor.logJudged(damage);
+      damageReport.judged(damage);
       leadership.renewNow();
     },
   });
@@ -77,6 +79,15 @@ export async function startSupervisor(
       supervisor.hint();
     },
     onLost: (why) => log.warn({ why }, 'this supervisor does not lead any more'),
+  });
+  const waitingBoard = await KvWaitingBoard.open(nc);
+  const damageReport = new LogDamageReport({
+    write: (damage) => waitingBoard.writeLogDamage(instance, damage),
+    clear: () => waitingBoard.clearLogDamage(instance),
+    host: hostname(),
+    timers: systemTimers,
+    wallMs: () => systemClock.wallMs(),
+    log,
   });
   const outbox = await AssignmentOutbox.open(nc);
   const known = new KnownAssignments(outbox, systemClock);
@@ -116,7 +127,7 @@ export async function startSupervisor(
       clock: systemClock,
       logger: log,
     }),
-    waitingReport: new WaitingReport(await KvWaitingBoard.open(nc), systemClock, log),
+    waitingReport: new WaitingReport(waitingBoard, systemClock, log),
     clock: systemClock,
     timers: systemTimers,
     logger: log,
@@ -151,6 +162,7 @@ export async function startSupervisor(
   onStop('leadership', () => leadership.giveUp());
   supervisor.start(sessionLog);
   onStop('supervisor', () => supervisor.stop());
+  onStop('log damage', () => damageReport.stop());
 
   const readiness: Readiness = () => ({
     nats: connection.problem(),

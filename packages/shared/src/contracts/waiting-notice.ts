@@ -4,7 +4,7 @@ import * as z from 'zod';
 export const waitingNoticeSchema = z.object({
   v: z.literal(1),
   session: z.string(),
-  why: z.enum(['no_collector', 'former_holder_not_done', 'recovery_disabled']),
+  why: z.enum(['no_collector', 'former_holder_not_done', 'recovery_disabled', 'log_damaged']),
   /** In words for people. */
   detail: z.string(),
   /** RFC 3339 */

@@ -43,7 +43,7 @@ export function sessionRoutes(options: {
   storing: StoringSources & { readonly plans: Pick<PollingPlans, 'of'> };
 }): Route[] {
   const { database, current, liveStatus, waiting, storing } = options;
-  const viewOf = (row: NamedSessionRow, now: Date) => sessionView(row, now, waiting.of(row.task_id));
+  const viewOf = (row: NamedSessionRow, now: Date) => sessionView(row, now, waiting.of(row));
 
   const page = async (filter: {
     statuses: readonly SessionStatus[] | undefined;

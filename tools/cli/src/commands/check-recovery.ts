@@ -97,7 +97,11 @@ function verdictOn(recovery: RecoveryView, devices: DeviceVerdict | undefined): 
   const lost = results.filter(({ is_actual, is_starting }) => !is_actual && !is_starting);
   const wordsFor = new Map(results.map((item) => [item.session_id, item.disagreements.join('; ')]));
   const whatOf = (id: string, why = '') => forMonitor(why ? `${id} (${why})` : id);
+  const damages = recovery.log_damage.map(({ found_by, detail }) =>
+    forMonitor(`the session log is damaged (${found_by}): ${detail}`),
+  );
   const details = [
+    ...damages,
     ...recovery.missing_sessions.map((id) => whatOf(id, wordsFor.get(id))),
     ...recovery.unexpected_sessions.map(({ session_id, detail }) => whatOf(session_id, detail)),
     ...disagreeing.map(({ session_id }) => whatOf(session_id, wordsFor.get(session_id))),
@@ -108,12 +112,19 @@ function verdictOn(recovery: RecoveryView, devices: DeviceVerdict | undefined): 
   );
   const line = (word: string, more: string) =>
     `HOLDFAST ${word}: ${counts}${more && `; ${more}`} | ${figures}`;
-  if (missing > 0) {
+  if (missing > 0 || damages.length > 0) {
     const codes = new Map(lost.map(({ session_id, task_code }) => [session_id, task_code]));
     const names = recovery.missing_sessions.map((id) => whatOf(id, codes.get(id)));
     return {
       code: monitorCodes.critical,
-      line: line('CRITICAL', [`missing: ${firstOf(names)}`, ...devicesInWords].join('; ')),
+      line: line(
+        'CRITICAL',
+        [
+          ...damages.slice(0, 1),
+          ...(missing > 0 ? [`missing: ${firstOf(names)}`] : []),
+          ...devicesInWords,
+        ].join('; '),
+      ),
       details,
       recovery,
       devices,

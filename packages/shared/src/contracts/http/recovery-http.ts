@@ -49,10 +49,12 @@ export type SessionRecoveryView = z.infer<typeof sessionRecoverySchema>;
 
 /**
  * For monitoring: `expected` sessions should run, `actual` ones do as far as samples show it, `missing` do not, and
- * `starting` ones were started or resumed just now. `unexpected` ones are read although they should not be.
+ * `starting` ones were started or resumed just now. `unexpected` ones are read although they should not be. `log_damage`: who has found
+ * that SESSIONS has lost events; no such supervisor assigns anything.
  */
 export const recoverySchema = pageSchema(sessionRecoverySchema).extend({
   as_of: z.string(),
+  log_damage: z.array(z.object({ found_by: z.string(), detail: z.string() })),
   expected: z.int(),
   actual: z.int(),
   missing: z.int(),

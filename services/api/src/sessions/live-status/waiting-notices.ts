@@ -1,17 +1,35 @@
+import { type LogDamage, logDamageRepeatMs } from '@holdfast/shared/contracts/log-damage.ts';
 import type { WaitingNotice } from '@holdfast/shared/contracts/waiting-notice.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 
-/** Hands over every notice that there is and then every change (undefined: gone); returns what ends it. */
-export type WatchNotices = (
-  onNotice: (taskId: string, notice: WaitingNotice | undefined) => void,
-) => Promise<() => void>;
+export interface WaitingListener {
+  /** Undefined when the task's session waits no longer. */
+  onNotice(taskId: string, notice: WaitingNotice | undefined): void;
+  /** Undefined when it was taken back. */
+  onLogDamage(key: string, damage: LogDamage | undefined): void;
+}
 
-/** Why sessions wait for a collector, as the supervisor last said it. */
+/** Hands over all that there is and then every change; returns what ends it. */
+export type WatchNotices = (listener: WaitingListener) => Promise<() => void>;
+
+export interface WaitingSession {
+  readonly session_id: string;
+  readonly task_id: number;
+  readonly placement_state: string | null;
+}
+
+/** Why sessions wait for a collector, as the supervisor last said it, and which supervisors have found the log damaged. */
 export interface WaitingNotices {
   /** Begins to watch, in place of the former watch; called again after every reconnect. */
   watch(notices: WatchNotices): Promise<void>;
-  of(taskId: number): WaitingNotice | undefined;
+  of(session: WaitingSession): WaitingNotice | undefined;
+  logDamages(): LogDamage[];
   stop: Stop;
+}
+
+interface Heard {
+  readonly damage: LogDamage;
+  readonly atMs: number;
 }
 
 /**
@@ -20,20 +38,42 @@ export interface WaitingNotices {
  */
 export function startWaitingNotices(): WaitingNotices {
   let notices = new Map<string, WaitingNotice>();
+  let damages = new Map<string, Heard>();
   let stopWatch: (() => void) | undefined;
+  const logDamages = () => {
+    const fromMs = performance.now() - 3 * logDamageRepeatMs;
+    return [...damages.values()].flatMap(({ damage, atMs }) => (atMs >= fromMs ? [damage] : []));
+  };
   return {
     watch: async (watchNotices) => {
       stopWatch?.();
       stopWatch = undefined;
       // The bucket is in memory: a broker that was restarted has forgotten it, and so must we.
       const fresh = new Map<string, WaitingNotice>();
+      const freshDamages = new Map<string, Heard>();
       notices = fresh;
-      stopWatch = await watchNotices((taskId, notice) => {
-        if (notice) fresh.set(taskId, notice);
-        else fresh.delete(taskId);
+      damages = freshDamages;
+      stopWatch = await watchNotices({
+        onNotice(taskId, notice) {
+          if (notice) fresh.set(taskId, notice);
+          else fresh.delete(taskId);
+        },
+        onLogDamage(key, damage) {
+          if (damage) freshDamages.set(key, { damage, atMs: performance.now() });
+          else freshDamages.delete(key);
+        },
       });
     },
-    of: (taskId) => notices.get(String(taskId)),
+    of(session) {
+      const notice = notices.get(String(session.task_id));
+      const [damage] = logDamages();
+      // Who is polled goes on. A notice that came later is that of a supervisor that leads in spite of it.
+      if (!damage || session.placement_state === 'placed') return notice;
+      if (notice && Date.parse(notice.since) >= Date.parse(damage.since)) return notice;
+      const detail = `the supervisor assigns nothing, because the session log is damaged: ${damage.detail}`;
+      return { v: 1, session: session.session_id, why: 'log_damaged', detail, since: damage.since };
+    },
+    logDamages,
     stop: async () => stopWatch?.(),
   };
 }

@@ -12,6 +12,7 @@ import { BrokerUnavailable, type LastSample, type LastSamples } from '../../port
 import { ApiProblem } from '../../problems/api-problem.ts';
 import type { LiveStatus } from '../live-status/live-status.ts';
 import type { WaitingNotices } from '../live-status/waiting-notices.ts';
+import type { LogGuard } from '../projection/log-guard.ts';
 import { listSessions } from '../queries/session-queries.ts';
 import { sessionView } from '../queries/session-view.ts';
 import { type StoringSources, storingOfSessions } from '../storing/storing-of-sessions.ts';
@@ -21,13 +22,14 @@ export interface RecoverySources extends StoringSources {
   readonly database: Database;
   readonly plans: PollingPlans;
   readonly liveStatus: Pick<LiveStatus, 'lastWord'>;
-  readonly waiting: Pick<WaitingNotices, 'of'>;
+  readonly waiting: Pick<WaitingNotices, 'of' | 'logDamages'>;
+  readonly logGuard: Pick<LogGuard, 'damage'>;
   readonly lastSamples: LastSamples;
 }
 
 export type ComparedSession = SessionRecoveryView & { readonly first_sequence: number };
 
-export interface Recovery extends Pick<RecoveryView, 'as_of' | 'unexpected_sessions'> {
+export interface Recovery extends Pick<RecoveryView, 'as_of' | 'log_damage' | 'unexpected_sessions'> {
   /** Every session that should run, newest first. */
   readonly sessions: readonly ComparedSession[];
 }
@@ -58,9 +60,7 @@ export async function recoveryView(sources: RecoverySources, since?: Date): Prom
     for (const row of rows) plans.set(row.session_id, await planOf(sources.plans, row));
     const periodOf = (plan: PollingPlan | undefined) => plan && shortestPeriodMs(plan);
     const periods = new Map([...plans].map(([id, plan]) => [id, periodOf(plan)]));
-    const views = new Map(
-      rows.map((row) => [row.session_id, sessionView(row, now, waiting.of(row.task_id))]),
-    );
+    const views = new Map(rows.map((row) => [row.session_id, sessionView(row, now, waiting.of(row))]));
     const storing = await storingOfSessions(
       sources,
       rows.map(({ session_id: sessionId }) => ({
@@ -97,7 +97,21 @@ export async function recoveryView(sources: RecoverySources, since?: Date): Prom
   const others = [...bySession.values()].filter(({ sessionId, storedAtMs }) => {
     return !running.has(sessionId) && now.getTime() - storedAtMs <= unexpectedWithinMs;
   });
-  return { as_of: now.toISOString(), sessions, unexpected_sessions: await unexpected(sources, others) };
+  return {
+    as_of: now.toISOString(),
+    log_damage: logDamage(sources),
+    sessions,
+    unexpected_sessions: await unexpected(sources, others),
+  };
+}
+
+/** Supervisors judge by what they have read, the API by its read model. */
+function logDamage({ waiting, logGuard }: RecoverySources): RecoveryView['log_damage'] {
+  const own = logGuard.damage();
+  return [
+    ...waiting.logDamages().map(({ host, detail }) => ({ found_by: `supervisor on ${host}`, detail })),
+    ...(own ? [{ found_by: 'api', detail: own.message }] : []),
+  ];
 }
 
 function newestOfEach(samples: readonly LastSample[]): Map<string, LastSample> {
