@@ -57,7 +57,7 @@ export interface Benchmark<F extends Readonly<Record<string, Flag>> = Readonly<R
   run(values: FlagValues<F>, context: BenchmarkContext): Promise<Measurement>;
 }
 
-/** Something that whoever called it has to put right. */
+/** An error that the caller has to put right. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

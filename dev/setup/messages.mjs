@@ -1,4 +1,4 @@
-/** Something that the reader has to put right. Its message stands for itself: no stack is shown. */
+/** An error that the reader has to put right. Its message stands for itself: no stack is shown. */
 export class SetupError extends Error {
   constructor(message, exitCode = 1) {
     super(message);

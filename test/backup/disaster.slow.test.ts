@@ -201,7 +201,7 @@ describe('everything is lost but a backup that was taken while sessions ran', { 
       },
       { what: 'the running session to be placed anew', timeoutMs: 45_000 },
     );
-    // Also above the epochs of what happened after the backup and is not known any more.
+    // It is above the epochs of what happened after the backup, too, which is not known any more.
     expect(placed.epoch).toBeGreaterThan(Math.max(...before.epochs, before.highest));
     await eventually(async () => (await values(rest, before.running)).length >= before.values.length + 10, {
       what: 'new values behind the old ones',

@@ -145,7 +145,7 @@ describe('a restore', { timeout: 120_000 }, () => {
     cleanUpAfterFile(() => nc.close());
     const consumer = await jetstream(nc).consumers.get('SESSIONS', { filter_subjects: ['sessions.>'] });
     let looks = 0;
-    // Who looks once, or twice at once, does not see somebody whose next question comes only after that.
+    // One look, or two at once, do not see a service whose next question comes only after that.
     nc.subscribe('$JS.API.CONSUMER.LIST.SESSIONS', {
       callback: () => {
         looks += 1;

@@ -25,7 +25,7 @@ export async function certificates(folder) {
       ...['-addext', `subjectAltName=${names}`],
     );
     await copyFile(at('ca.pem'), at(`${name}/ca.pem`));
-    // Whoever the container's user is; nobody else comes here, and they are of no use tomorrow.
+    // Readable for any user of the container; nobody else comes here, and they are of no use tomorrow.
     await chmod(at(`${name}/${name}.key`), 0o444);
     await chmod(at(name), 0o755);
   };

@@ -78,7 +78,7 @@ describe('a session that lived through a dead device, a killed collector and a p
     await fleet.sampled(sessionId, third.epoch, 8);
     await rest.create(`${path}/stop/`, {});
 
-    // Who lets go has sent all that it read.
+    // A collector that lets go has sent all that it read.
     await eventually(async () => (await fleet.log.assignments()) === 0, { what: 'the session to be let go' });
     await eventually(async () => (await fleet.log.unwritten()) === 0, {
       what: 'every sample to be in the database',

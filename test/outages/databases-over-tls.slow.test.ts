@@ -48,7 +48,7 @@ describe.skipIf(!opensslIsInstalled() || !victoriaMetricsIsInstalled())(
         level: 'error',
         msg: expect.stringContaining('the database cannot be used'),
       });
-      // Which file, of which server, and what to do.
+      // It names the file, the server, and what to do.
       for (const part of [files.otherCa, new URL(metrics.url).host, 'put the one there that has']) {
         expect(told).toContain(part);
       }

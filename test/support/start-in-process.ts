@@ -4,7 +4,7 @@ import { StartedParts } from '@holdfast/shared/runtime/started-parts.ts';
 import { cleanUpAfterFile } from './cleanup.ts';
 
 export interface ServiceInProcess {
-  /** What would have ended the process. */
+  /** The failure that would have ended the process. */
   readonly failures: readonly string[];
   /** Stops all parts in order, as SIGTERM would. @returns whether all stopped cleanly */
   stop(): Promise<boolean>;

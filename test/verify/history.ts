@@ -133,7 +133,7 @@ export interface DeviceRequest {
   readonly device: string;
   /** Rises with every connection that is made. */
   readonly connectionId: number;
-  /** Who asked, where the device could tell. */
+  /** The collector that asked, where the device could tell. */
   readonly collector?: string;
 }
 

@@ -75,7 +75,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
     await fleet.end(fleet.collector(victim), 'kill');
     const { startedAtMs } = await fleet.startCollector(victim);
     const firsts = await firstSamples(fleet, held, startedAtMs, ({ readAtMs }) => readAtMs >= startedAtMs);
-    // Whoever is not back within its lease loses its sessions: their time counts all the same.
+    // A collector that is not back within its lease loses its sessions: their time counts all the same.
     failedOver += firsts.filter(({ collector }) => collector !== victim).length;
     const times = firsts.map(({ storedAtMs }) => storedAtMs - startedAtMs);
     restarted.push(...times);

@@ -144,7 +144,7 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
 interface Stage {
   readonly load: LoadedCollector;
   readonly writer: FleetProcess;
-  /** Another one after the broker was away. */
+  /** Made anew after the broker was away. */
   way: WayIntoDatabase;
   readonly check: () => void;
 }

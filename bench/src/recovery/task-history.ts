@@ -78,7 +78,7 @@ export class TaskHistory {
     }
   }
 
-  /** Who was given the session last. */
+  /** The collector that was given the session last. */
   lastCollectorId(): string {
     return this.#collectorIds[this.#assignments % this.#collectorIds.length] ?? '';
   }

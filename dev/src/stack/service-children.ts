@@ -90,7 +90,7 @@ export function apiProcess(
         ...database(settings.databaseUrl()),
         API_HOST: config.API_HOST,
         API_PORT: String(port),
-        // Also when keys were made, for others: the stack itself calls it from here.
+        // Stays so when keys were made, for others: the stack itself calls it from here.
         API_ANONYMOUS_LOOPBACK: 'true',
       },
       readyUrl: `${apiUrl(config.API_HOST, port)}/health/ready`,

@@ -65,7 +65,7 @@ export class StagedChildren {
   }
 }
 
-/** Who is ended by the wish itself, because it could not hear it yet, had begun nothing that would have to be ended in order. */
+/** True also of a child that the signal killed: it did not handle it yet, and so had begun nothing that has to end in order. */
 function isClean({ code, signal }: ProcessExit): boolean {
   return code === 0 || signal === 'SIGTERM' || signal === 'SIGINT';
 }

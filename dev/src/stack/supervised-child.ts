@@ -27,7 +27,7 @@ export interface SupervisedChildOptions {
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 10_000;
-/** Who ran so long did not die of the start: the pauses begin anew. */
+/** After so long a run the pauses begin anew: a child that dies later did not die of its start. */
 const STABLE_AFTER_MS = 30_000;
 
 /** Keeps one process running: whenever it ends, it is started again after a pause that grows while it keeps dying. */

@@ -72,7 +72,7 @@ function optionsOf(args: readonly string[]): Options {
   }
 }
 
-// Whoever reads may stop reading: `npm run -s sbom | head`.
+// The reader may stop reading: `npm run -s sbom | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();

@@ -25,7 +25,7 @@ function firstTickOf({ tick, since_tick = tick }: Pick<StorableSample, 'tick' | 
   return Math.min(tick, since_tick);
 }
 
-/** Which first ticks are worth noting: once for each device and epoch, and so next to nothing on the way of a sample. */
+/** Picks the first ticks that are worth noting: once for each device and epoch, and so next to nothing on the way of a sample. */
 export class FirstTicks {
   readonly #known = new Map<string, Map<string, FirstTick>>();
   #devices = 0;

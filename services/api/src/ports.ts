@@ -225,7 +225,7 @@ export interface AuditLog {
   }>;
 }
 
-/** Which commands came with an Idempotency-Key, for a day. Every method throws BrokerUnavailable. */
+/** The commands that came with an Idempotency-Key, for a day. Every method throws BrokerUnavailable. */
 export interface CommandKeys {
   /** Undefined when the record was stored, else the one that was there before. @throws ApiProblem without room */
   claim(key: string, record: CommandRecord): Promise<CommandRecord | undefined>;

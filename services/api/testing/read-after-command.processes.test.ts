@@ -26,7 +26,7 @@ describe('a read right after a command, while the read model does not get on', (
     const first = await startTask(one, await configureTask(one, 'first'));
     const taskId = await configureTask(one, 'second');
 
-    // Whoever projects waits behind this.
+    // The projector waits behind this.
     const blocker = new pg.Client({ connectionString: database });
     await blocker.connect();
     cleanUpAfterFile(() => blocker.end());

@@ -265,7 +265,7 @@ describe('with a writer', () => {
     expect(refused).toMatchObject({ status: 409, body: { code: 'cannot_be_sent_again' } });
     expect(refused.body.detail).toContain('after epoch 9 had begun');
 
-    // Whoever sends it nevertheless gets it back, not lost.
+    // Sent all the same, it comes back and is not lost.
     const body = of({ epoch: 5, tick: at + 2, time: (at + 2) * 1_000 });
     await sendAgain(log.nc, {
       subject: 'samples.1.1',

@@ -18,7 +18,7 @@ export interface FleetWatchOptions {
   readonly callForRenewals: () => void;
 }
 
-/** Which collectors there are, and who of them is alive. */
+/** Knows the collectors, and which of them are alive. */
 export class FleetWatch {
   readonly #options: FleetWatchOptions;
   #lookedAtMs: number | undefined;

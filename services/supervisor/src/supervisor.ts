@@ -140,7 +140,7 @@ export class Supervisor {
     this.hint();
   }
 
-  /** Something may have changed: look soon. */
+  /** Tells that something may have changed: it looks soon. */
   hint(): void {
     this.#isWoken = true;
     this.#wake?.();
@@ -301,7 +301,7 @@ export class Supervisor {
           newest = Math.max(newest, sequence);
           if (isDone) this.#tell(action);
         } catch (error) {
-          // Somebody else was first; the log will say who, and the next pass sees it.
+          // Another process was first; the log will say who, and the next pass sees it.
           if (!(error instanceof VersionConflict)) throw error;
         }
       }

@@ -19,7 +19,7 @@ interface TaskRecord {
   readonly limits: KeptLimits;
   /** By epoch: true time at which the placement ended. */
   readonly endedAtMs: Map<number, number>;
-  /** Who has asked the device, one entry for each time that another process began to. */
+  /** The processes that have asked the device, one entry for each time that another one began to. */
   readonly owners: { process: SimProcess; epoch: number }[];
   readonly inFlight: Set<{ process: SimProcess; epoch: number }>;
   lastRequest: { atMs: number; epoch: number } | undefined;

@@ -92,7 +92,7 @@ function database(
   return found;
 }
 
-/** Which events were removed with their sessions; one that cannot be read belongs to the session around it. */
+/** The events that were removed with their sessions; one that cannot be read belongs to the session around it. */
 function goneEvents(
   sessions: ReadonlyMap<string, SessionHistory>,
   cleaned: ReadonlyMap<string, number>,

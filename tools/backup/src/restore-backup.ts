@@ -88,7 +88,7 @@ export async function restoreBackup(options: {
       await keys.create(apiKeyRecordSchema.parse(line));
     }
   }
-  // Whoever was started meanwhile follows an empty log still, and appends to it as soon as it says something.
+  // A service that was started meanwhile follows an empty log still, and appends to it as soon as it says something.
   await requireNothingThere(nc).catch((error) => {
     if (error instanceof BackupError) throw new RestoreFailed(error.message, { cause: error });
     throw error;

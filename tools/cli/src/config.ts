@@ -23,7 +23,7 @@ export function cliConfig(environment: Environment = process.env): CliConfig {
   return readConfig(schema, environment);
 }
 
-/** Who is named in the events of commands when nothing else is said. */
+/** The name in the events of commands when nothing else is said. */
 export function userOfMachine(): string | undefined {
   try {
     return userInfo().username;

@@ -1,7 +1,7 @@
 import { devicePlace } from '@holdfast/shared/contracts/endpoint-address.ts';
 import type { DeviceView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 
-/** Who is where, as it becomes from change to change. The API refuses a device where another one is. */
+/** The devices at each place, from change to change. The API refuses a device where another one is. */
 export class DevicePlaces {
   readonly #codes = new Map<string, string>();
   readonly #places = new Map<string, string>();

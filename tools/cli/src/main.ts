@@ -55,7 +55,7 @@ function withoutCommand(args: readonly string[]): number {
   if (isHelp && (words.length === 0 || (isGroup && words.length === 1)))
     return say(overview(commands, group));
   if (words.length > 0) process.stderr.write(`${plainText(unknownCommand(commands, words))}\n`);
-  // Whoever mistyped one word need not look for it above a list of all.
+  // A user who mistyped one word need not look for it above a list of all.
   const isMistyped = words.length > 0 && !isGroup;
   const further = isMistyped ? 'All commands: holdfast --help' : overview(commands, group);
   process.stderr.write(`${further}\n`);
@@ -75,7 +75,7 @@ function stoppingSignal({ words }: Command): AbortSignal {
   return stopping.signal;
 }
 
-// Whoever reads may stop reading: `holdfast sessions list | head`.
+// The reader may stop reading: `holdfast sessions list | head`.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code !== 'EPIPE') throw error;
   process.exit();

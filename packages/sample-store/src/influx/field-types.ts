@@ -4,7 +4,7 @@ import { quoteIdentifier } from './influxql.ts';
 import { type Answer, readSeries } from './influxql-answer.ts';
 
 /**
- * Which types the fields of a measurement have, by their names; several where parts of the time differ. Empty where the server
+ * The types of a measurement's fields, by their names; several where parts of the time differ. Empty where the server
  * cannot tell. Never throws.
  */
 export type FieldTypes = (measurement: string) => Promise<ReadonlyMap<string, ReadonlySet<string>>>;

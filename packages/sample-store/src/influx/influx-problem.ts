@@ -45,7 +45,7 @@ export async function influxProblem(address: InfluxAddress): Promise<string | un
     const asked = new URLSearchParams({ db: bucket, q: 'SHOW MEASUREMENTS LIMIT 1' });
     await get(influx, `/query?${asked}`, { timeoutMs });
   } catch (error) {
-    // Whoever takes samples and knows no InfluxQL (VictoriaMetrics) is asked for history elsewhere.
+    // A store that takes samples and knows no InfluxQL (VictoriaMetrics) is asked for history elsewhere.
     const status = error instanceof HttpError ? error.statusCode : undefined;
     if (status === 401 || status === 403) return explained('history cannot be read', error);
   }

@@ -16,7 +16,7 @@ const answerMibAtMost = 32;
 export interface InfluxAddress {
   /** Base address, for instance http://influxdb:8086 */
   readonly url: string;
-  /** Who must have signed its certificate; left out, anybody whom Node.js believes. */
+  /** The authority that must have signed its certificate; left out, any that Node.js believes. */
   readonly authority?: AuthorityFile;
   /** Left out, nothing is sent: InfluxDB 1.x without accounts and VictoriaMetrics need none. */
   readonly token?: string;

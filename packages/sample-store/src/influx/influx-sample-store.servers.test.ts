@@ -309,7 +309,7 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
         await expect(ask(unwanted.signal)).rejects.toBe(why);
         expect(connections).toHaveLength(1);
       }
-      // Who does not give up is not concerned.
+      // A reader who does not give up is not concerned.
       const { signal } = new AbortController();
       await store.write([storableSample({ device: 'wanted' })]);
       const devices = [{ deviceCode: 'wanted', measurement: 'wanted' }];

@@ -35,7 +35,7 @@ export async function write(writing: Writing, samples: readonly StorableSample[]
   const rejection = await sendLines(writing, body.bytes());
   if (rejection === undefined)
     return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
-  // Whoever calls finds out which of several samples it is.
+  // The caller finds out which of several samples it is.
   if (!isOne) return { kind: 'rejected', reason: rejection.reason };
   const line = lines.line(first, fields.of(first, nowMs));
   const sendOne = (sample: StorableSample): Promise<Rejection | undefined> => {

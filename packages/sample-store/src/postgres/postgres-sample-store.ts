@@ -105,7 +105,7 @@ async function write(
     return refused.length === 0 ? { kind: 'written' } : { kind: 'written', refused };
   } catch (error) {
     const reason = rejectionReason(error);
-    // Also a day that is missing says so (23514): it was dropped behind our back, and is made anew next time.
+    // A missing day says so too (23514): it was dropped behind our back, and is made anew next time.
     days.forget();
     series.forget();
     if (reason !== undefined) return { kind: 'rejected', reason };

@@ -41,7 +41,7 @@ export async function recordTicks(db: QueryExecutorProvider, entries: readonly T
 
 type TickOfDevice = Pick<TickEntry, 'sessionId' | 'deviceCode' | 'periodMs'> & { readonly tick: number };
 
-/** Which of the ticks, by their index, are on record as stored. */
+/** The indexes of the ticks that are on record as stored. */
 export async function ticksOnRecord(
   db: QueryExecutorProvider,
   ticks: readonly TickOfDevice[],

@@ -16,7 +16,7 @@ export type DrainCall = z.infer<typeof drainCallSchema>;
 export const drainReplySchema = z.discriminatedUnion('kind', [
   /** It is so from now on. */
   z.object({ kind: z.literal('drained'), draining: z.boolean(), sessions: z.int().nonnegative() }),
-  /** Also from a release that does not know the call. */
+  /** A release that does not know the call answers so, too. */
   z.object({ kind: z.literal('refused'), detail: z.string() }),
 ]);
 export type DrainReply = z.infer<typeof drainReplySchema>;

@@ -1,6 +1,6 @@
 import { bucketNames, durableNames, inboxPrefix, leaderKey, streamNames, subjects } from './subjects.ts';
 
-/** Whom the broker knows. Each has a key of its own and may say and hear just what it needs. */
+/** The identities that the broker knows. Each has a key of its own and may publish and hear just what it needs. */
 export const services = [
   'api',
   'supervisor',
@@ -237,7 +237,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
     ],
   }),
 
-  /** Somebody with the NATS command line tool: looks at everything, takes nothing away, writes nothing. */
+  /** A person with the NATS command line tool: looks at everything, takes nothing away, writes nothing. */
   operator: () => ({
     publish: [
       `${api}.STREAM.NAMES`,

@@ -75,7 +75,7 @@ export class LeaseHolder {
   #underWay = 0;
   #cancelExpiry: (() => void) | undefined;
   readonly #onConfirmed = new Set<(sentAt: ClockMark) => void>();
-  /** Who has the key, while that is another process. */
+  /** The other process that has the key, while one has. */
   #watched: WatchedHolder | undefined;
 
   #sawOther = false;

@@ -2,7 +2,7 @@ import type { LeaseValue } from '../contracts/lease-value.ts';
 import { type Clock, type ClockMark, mark } from '../runtime/clock.ts';
 import type { LeaseTimes } from './lease-holder.ts';
 
-/** Who has said for so long that it is starved will not hold its lease: on a link that serves, one answer ends that. */
+/** Time after which a holder that says it is starved counts as lost: on a link that serves, one answer ends that. */
 export function starvedForMs({ ttlMs }: Pick<LeaseTimes, 'ttlMs'>): number {
   return ttlMs / 2;
 }

@@ -7,7 +7,7 @@ export function fewAtOnce(most: number): <T>(work: () => Promise<T>) => Promise<
   let underWay = 0;
   return async (work) => {
     if (underWay < most) underWay += 1;
-    // Whoever ends hands its place on.
+    // A task that ends hands its place on.
     else await new Promise<void>((resolve) => waiting.push(resolve));
     try {
       return await work();

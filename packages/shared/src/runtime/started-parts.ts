@@ -3,7 +3,7 @@ import type { Logger } from './logger.ts';
 /** Stops what it belongs to; safe to call more than once. */
 export type Stop = () => Promise<void>;
 
-/** What a service has started, to be stopped in reverse order. */
+/** The parts that a service has started, to be stopped in reverse order. */
 export class StartedParts {
   readonly #log: Logger;
   readonly #parts: { readonly name: string; readonly stop: Stop }[] = [];

@@ -62,7 +62,7 @@ async function endingSoonAfterAbort<T>(
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', startTimer);
-    // Who lost the race may still fail; nobody waits for it any more.
+    // The attempt that lost the race may still fail; nobody waits for it any more.
     attempt.catch(() => undefined);
   }
 }

@@ -76,7 +76,7 @@ export async function handleCommand(
     const decision = decide(state, command);
     const [event] = decision.ok ? decision.events : [];
     if (remembered && !event) {
-      // Somebody else may have changed it since.
+      // Another process may have changed it since.
       remembered = undefined;
       continue;
     }
@@ -99,7 +99,7 @@ export async function handleCommand(
       memory?.set(taskId, { state: next, sequence: stored });
       return { ok: true, state: next, sequence: stored, changed: true };
     } catch (error) {
-      // Also of what may have been stored or not, nothing is known any more.
+      // A command that may have been stored leaves nothing known, either.
       memory?.delete(taskId);
       if (!(error instanceof VersionConflict)) throw error;
       remembered = undefined;

@@ -17,7 +17,7 @@ export interface TaskState {
   readonly lastWarning: number;
   /** The latest session of the task that was warned of for its time, and when; undefined while there is none. */
   readonly warned: { readonly sessionId: string; readonly at: string } | undefined;
-  /** Which request the last event of a subject came of, where that is known. */
+  /** The trace of the request behind the last event of a subject, where that is known. */
   readonly traces: { readonly [A in SessionSubject['aspect']]?: string };
   /**
    * Set while the last event of a subject is one that this release cannot read. The task is left as it is:

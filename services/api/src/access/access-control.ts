@@ -31,13 +31,13 @@ export interface AccessControl {
   readonly refusedPerMinute: number;
   /** Origins of web pages elsewhere whose scripts may call. */
   readonly corsOrigins: readonly string[];
-  /** Whose X-Forwarded-For is believed; none: nobody's. */
+  /** Proxies whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   /** How long browsers shall ask this host by HTTPS only, in s; 0: they are told nothing of it. */
   readonly hstsSeconds: number;
 }
 
-/** Who calls, how often, whether they may, and the note of it. Registered before all routes. */
+/** Finds out who calls, counts the call, allows or refuses it and notes it. Register it before all routes. */
 export async function addAccessControl(app: FastifyInstance, control: AccessControl): Promise<void> {
   const { keys, corsOrigins, hstsSeconds } = control;
   app.decorateRequest('caller');
@@ -136,7 +136,7 @@ function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
   });
 }
 
-/** Who is behind a request, for events and the audit log. */
+/** The caller's name for events and the audit log. */
 export function whoOf(request: FastifyRequest): string {
   return nameOf(request.caller, operatorOf(request));
 }

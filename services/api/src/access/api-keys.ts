@@ -85,7 +85,7 @@ export class ApiKeys {
     return this.list().length > 0;
   }
 
-  /** Also those that are of no use any more; oldest first. */
+  /** All keys, expired and revoked ones too; oldest first. */
   list(): readonly ApiKeyRecord[] {
     return [...this.#keys.values()]
       .flatMap(({ record }) => (record ? [record] : []))

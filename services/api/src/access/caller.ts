@@ -99,7 +99,7 @@ function keyOver(why: 'expired' | 'revoked'): ApiProblem {
     : new ApiProblem({ ...common, code: 'key_revoked', title: 'This key was revoked' });
 }
 
-/** Whoever has found the key is not told where it would be of use. */
+/** The refusal does not tell a thief from where the key would be of use. */
 function keyNotFromHere(address: string | undefined): ApiProblem {
   return new ApiProblem({
     status: 403,

@@ -71,7 +71,7 @@ function translating(pool: LeavingPool): PostgresPool {
       const guarded = {
         processID: (client as unknown as { processID?: number }).processID,
         query: async (text: string, parameters: readonly unknown[]) => {
-          // Who holds a connection for long would keep the server from its end.
+          // A connection that is held for long would keep the server from its end.
           if (!pool.mayStay(client)) {
             broken = true;
             throw new DatabaseUnavailable('the database wants to end');

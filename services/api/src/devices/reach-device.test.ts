@@ -22,7 +22,7 @@ const collector = (
 
 const reply: DeviceCallOutcome = { ok: true, reply: { kind: 'read', points: [], requests: [] } };
 
-/** Whom the call goes to, in order; who is not named answers. */
+/** The collectors that the call goes to, in order; those that are not named answer. */
 async function asked(options: {
   known: readonly KnownCollector[];
   holders?: readonly string[];

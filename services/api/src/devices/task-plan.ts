@@ -200,7 +200,7 @@ function rateView(
   };
 }
 
-/** Who gives a time asks what would be if: that counts before what was measured. */
+/** Time of a request. A given one counts before a measured one: it asks what would be if. */
 function requestOf(device: DeviceConfig, known: Known): PlannedDevice['request'] {
   const field = device.protocol === 'modbus_rtu' ? 'turnaround_ms' : 'round_trip_ms';
   if (known.given[field] !== undefined) return { ms: known[field], from: 'given', session_id: null };

@@ -5,7 +5,7 @@ import { type Problem, problemContentType } from '@holdfast/shared/contracts/htt
 
 /** Answers what Node could not make a request of, and so never comes to a route, with a problem as well. */
 export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  // Whoever has reset the connection hears nothing any more.
+  // A client that has reset the connection hears nothing any more.
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   // Without a handshake there is no way to say anything.
   if (!socket.writable || /^(ERR_SSL_|ERR_TLS_|EPROTO)/.test(error.code ?? '')) {

@@ -8,7 +8,7 @@ import { traceParentOf } from './request-trace.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Whoever answers has written the audit log himself. */
+    /** True once the handler has written the audit log itself. */
     isAudited: boolean;
   }
 }

@@ -218,7 +218,7 @@ export class TaskHolder {
           if (last?.session === assignment.session_id) firstTicks.set(device.id, last.tick + 1);
           // This collector's own, before it was started again or lost its lease.
           goesOn ||= last?.session === assignment.session_id && last.epoch === assignment.epoch;
-          // Whoever read it, and in whichever session: a part of it counts, the other points are missing.
+          // The reader and the session do not matter: a part of it counts, the other points are missing.
           const isSilent = last?.miss && !last.values && silentCauses.includes(last.miss.cause);
           if (last && !isSilent) answering.add(device.id);
         }),

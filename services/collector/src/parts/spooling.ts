@@ -36,7 +36,7 @@ export async function openSpooling(
   });
   const adoption = adoptAbandonedSpools({
     ...{ spoolDir, installation, instance },
-    // What a process of this id spooled before spooling was switched off is like any that is left behind.
+    // A spool from before spooling was switched off is like any that is left behind.
     own: isSpooling ? folder : undefined,
     createOutbox,
     isBrokerUp: connection.isUp,

@@ -79,7 +79,7 @@ export class Breaker {
     this.#openUntilMs = pauseMs > 0 ? nowMs + Math.max(pauseMs, pauseAtLeastMs) : undefined;
   }
 
-  /** Whoever asked has let it be before anything came of it. */
+  /** Call it when the probe was given up before anything came of it. */
   abandoned(): void {
     this.#isProbing = false;
   }

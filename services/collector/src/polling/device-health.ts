@@ -14,7 +14,7 @@ export function afterSuccess(health: DeviceHealth, at: string, isSlow = false): 
   return { ...health, status, consecutive_failures: 0, last_success: at };
 }
 
-/** Another tick was lost to an overrun. What else is wrong with the device is worse. */
+/** Health after one more tick lost to an overrun. Any other trouble of the device is worse and stays. */
 export function afterOverrun(
   health: DeviceHealth,
   { share, detail }: { readonly share: number; readonly detail: string },

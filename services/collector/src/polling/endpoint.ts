@@ -17,7 +17,7 @@ export interface TurnOptions {
   readonly timeoutMs: number;
   /** Quiet time after it. */
   readonly pauseAfterMs?: number;
-  /** Who is left in peace for that long; undefined: everybody on the endpoint. */
+  /** The unit that is left in peace for that long; undefined: all on the endpoint. */
   readonly unit?: number | undefined;
   /** Before all that wait. */
   readonly isUrgent?: boolean;

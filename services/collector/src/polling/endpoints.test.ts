@@ -36,7 +36,7 @@ describe('the endpoints in use', () => {
     endpoints.release(tcp(502), one);
     expect(opened.get('plc:502')?.[0]?.disconnects).toBe(1);
     expect(opened.get('plc:503')?.[0]?.disconnects).toBe(0);
-    // Whoever comes later gets a bus of its own.
+    // A session that comes later gets a bus of its own.
     expect(endpoints.acquire(tcp(502))).not.toBe(one);
     endpoints.release(tcp(1), other);
   });

@@ -51,7 +51,7 @@ export interface SessionRunnerOptions {
   /** Must not block. */
   readonly onSample: (sample: OutgoingSample) => void;
   readonly onHealth: (transition: HealthTransition) => void;
-  /** Something is wrong in this process that should not be: told loudly. */
+  /** Called when something is wrong in this process that should not be: told loudly. */
   readonly onFault?: (fault: PollingFault) => void;
   readonly observer?: PollObserver | undefined;
 }

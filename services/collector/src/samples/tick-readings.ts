@@ -42,7 +42,7 @@ export class TickReadings implements ReadingSink {
   readonly #readIn: Uint32Array;
   /** Not 0, which stands for never in `#readIn`, nor the tick after that. */
   #tick = 1;
-  /** Which value comes next if all come in order. */
+  /** Index of the value that comes next if all come in order. */
   #expected = 0;
   /**
    * By value: where its key and text lie in `values`, and what number the text says (NaN: none). As each tick is

@@ -124,7 +124,7 @@ export class SentBook {
         this.#reading.set(key, senders);
       }
       if (!sender || known) {
-        // Another process, or one that has begun anew, of which nothing is known of what lies between.
+        // Another process, or one that has begun anew: nothing is known of what lies between.
         if (sender) this.#leave(sender);
         sender = this.#newSender(sample);
         senders.set(collector, sender);

@@ -15,7 +15,7 @@ export interface SpillingOptions {
   readonly lastSequence: () => number;
   /** Lets the oldest of the spool go. @returns whether there was any */
   readonly makeRoom: () => Promise<boolean>;
-  /** Something was written, or was put back. */
+  /** Called when something was written, or was put back. */
   readonly onDone: () => void;
   readonly timers: Timers;
 }

@@ -4,7 +4,7 @@ import type { Occupancy } from './occupancy.ts';
 import type { Placed } from './rebalance.ts';
 
 /**
- * Which sessions to take from collectors that are to stay up without work, as far as others can have them: what nobody
+ * Chooses the sessions to take from collectors that are to stay up without work, as far as others can have them: what nobody
  * else can take goes on being read where it is. Sessions that share endpoints go together or not at all, since an
  * endpoint has one owner.
  */

@@ -1,6 +1,6 @@
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 
-/** Who reads an endpoint, and for how many sessions. */
+/** The collector that reads an endpoint, and for how many sessions. */
 interface EndpointUse {
   readonly collectorId: string;
   readonly sessionId: string;

@@ -19,7 +19,7 @@ export interface RebalanceLimits {
 }
 
 /**
- * Which sessions to take from the most loaded collectors so that those with less can have them: gradual, and
+ * Chooses the sessions to take from the most loaded collectors so that those with less can have them: gradual, and
  * only where it brings two collectors nearer to each other. Sessions that share an endpoint stay together, so
  * they stay where they are.
  */

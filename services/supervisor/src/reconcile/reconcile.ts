@@ -11,7 +11,7 @@ import { type Fleet, isFenced, mayStillPoll } from './fleet.ts';
 import { Occupancy } from './occupancy.ts';
 import { type Placed, type RebalanceLimits, rebalance } from './rebalance.ts';
 
-/** Which messages lie in ASSIGNMENTS, and how much of the log was known when that was asked. */
+/** The messages in ASSIGNMENTS, and how much of the log was known when that was asked. */
 export interface AssignmentListing {
   /** `<collectorId>.<taskId>` */
   readonly keys: ReadonlySet<string>;
@@ -61,7 +61,7 @@ export type Action =
       readonly collectorId: string;
       readonly reason: AssignReason;
       readonly refusals: number;
-      /** Who held it before, where that was another one. */
+      /** The collector that held it before, where that was another one. */
       readonly former: string | undefined;
     }
   /** The placement stands in the log but its message is missing: whoever appended it died before ringing. */
@@ -108,9 +108,9 @@ export interface Waiting {
   readonly why: 'no_collector' | 'former_holder_not_done' | 'recovery_disabled';
   /** In words for people. */
   readonly detail: string;
-  /** Whose message must go first. */
+  /** The collector whose message must go first. */
   readonly former?: string;
-  /** Whose lease, which is over, must be taken first: else it could be back and go on. */
+  /** The collector whose lease, which is over, must be taken first: else it could be back and go on. */
   readonly fence?: string;
 }
 

@@ -60,7 +60,7 @@ class ListeningLine implements TcpLine {
 
   connectionRulesChanged(): Promise<void> {
     const changed = this.#changing.then(() => this.#followRules());
-    // Who waits for this change hears of its failure; the next one is made all the same.
+    // The caller of this change hears of its failure; the next one is made all the same.
     this.#changing = changed.catch(() => {});
     return changed;
   }

@@ -41,7 +41,7 @@ const pointSchema = z
     if (!parsed.ok) return refuse(parsed.field, parsed.message);
     if (!parsed.table) return refuse('table', `must be one of ${registerTables.join(', ')}`);
     const found = { ...point, table: parsed.table, address: parsed.address };
-    // Whoever reads the simulated device may write what Holdfast never does: arrays, and registers of single bits.
+    // Other clients may write what Holdfast never does: arrays, and registers of single bits.
     const readOnly = found.writable ? tableNeverWritten(found.table) : undefined;
     if (readOnly !== undefined) refuse('writable', readOnly);
     for (const { field, message } of pointProblems({ ...found, writable: false })) refuse(field, message);

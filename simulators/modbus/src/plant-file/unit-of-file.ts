@@ -161,7 +161,7 @@ function tablesOf(
   return fixed;
 }
 
-/** Which bits of which cells are described already: two bits of a register may be two points. */
+/** The bits of cells that are described already: two bits of a register may be two points. */
 class Claims {
   readonly #taken = new Map<string, number>();
 

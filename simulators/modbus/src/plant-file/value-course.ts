@@ -74,7 +74,7 @@ function randomWalk(walk: NonNullable<Moving['random_walk']>, seed: number): Val
   const random = seededRandom(walk.seed ?? seed);
   let steps = 0;
   let value = start;
-  // Whoever has not looked for a day at a walk of 10 ms wants an answer, not the whole way.
+  // A reader who has not looked at a walk of 10 ms for a day wants an answer, not the whole way.
   const longestWay = 100_000;
   return moving([min, max], (elapsedMs) => {
     const wanted = Math.floor(elapsedMs / everyMs);

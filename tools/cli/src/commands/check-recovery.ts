@@ -41,7 +41,7 @@ export const checkRecovery: Command = {
   },
 };
 
-/** Who waits wants to know that what starts is read. */
+/** With `--wait` also what starts has to be read. */
 const isAllWell = ({ code, recovery }: Verdict) => code === monitorCodes.ok && recovery?.starting === 0;
 
 interface Verdict {

@@ -21,7 +21,7 @@ export const sessionRecoverySchema = z.object({
   task_code: z.string(),
   /** State by the log. */
   expected: z.object({ status: z.enum(sessionStatuses), config_version: z.int() }),
-  /** Whom the supervisor gave it to, or why it waits. */
+  /** The collector that the supervisor gave it to, or why it waits. */
   assigned: placementViewSchema.nullable(),
   /** Last word of the holder; null when nobody has said anything of it. */
   collector: z

@@ -80,7 +80,7 @@ export function attributeGaps(options: {
   open = without(open, dropped);
   const lost = lostAfterSending(open, { ...options, recorded, sent, confirmed });
   gaps.push(...lost);
-  // Whoever has sent something held the session then, also where nothing of it is left.
+  // A sender held the session while it sent, also where nothing of that is left.
   const known = { ...options, recorded: union(recorded, confirmed) };
   gaps.push(...causesFromLog(without(open, normalise(lost)), known));
   return { scheduled, stored, quarantined, gaps: mergeGaps(gaps), unscheduled: without(recorded, scheduled) };

@@ -41,11 +41,11 @@ export function lostAfterSending(
     const next = recorded[after];
     const source = next && sent[firstRangeAfter(sent, next.from) - 1];
     if (!source || source.from > hole.to) return [];
-    // Somebody else has begun after it, of whom only that is known. The sample may be of a third one.
+    // Another sender has begun after it, of which only that is known. The sample may be of a third one.
     const other = confirmed[firstRangeAfter(confirmed, next.from) - 1];
     if (other && other.from > source.to) return [];
     const before = recorded[after - 1];
-    // Somebody else was given the session in the hole, and it is not known since when he reads.
+    // Another collector was given the session in the hole, and it is not known since when it reads.
     const isWithin = (timeMs: number) =>
       timeMs >= ((before?.to ?? hole.from) + 1) * periodMs && timeMs < (next.from + 1) * periodMs;
     const isKnown = source.to >= next.from || source.from > (before?.to ?? -1);

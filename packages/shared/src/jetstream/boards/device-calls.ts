@@ -103,7 +103,7 @@ export function serveDeviceCalls(options: {
           return;
         }
         const call = understood(message);
-        // Who gets no answer takes the outcome for unknown: right, where something went wrong half-way.
+        // A caller without an answer takes the outcome for unknown: right, where something went wrong half-way.
         message.respond(JSON.stringify(call ? await answer(call) : notUnderstood));
       })().catch((error: unknown) => log.error({ err: error }, 'a call to read or write a device broke off'));
     },

@@ -7,7 +7,7 @@ type Wanted =
 
 const any: Wanted = { kind: 'any' };
 
-/** Which node of a cluster the client goes to when it connects the next time; by itself it would try them in turn. */
+/** Chooses the node of a cluster that the client connects to next; by itself it would try them in turn. */
 export class NodeChoice {
   #wanted: Wanted = any;
 

@@ -75,7 +75,7 @@ export async function deleteQuarantined(nc: NatsConnection, sequence: number): P
   try {
     return await jsm.streams.deleteMessage(streamNames.quarantine, sequence, false);
   } catch (error) {
-    // Somebody else was quicker.
+    // Another call was quicker.
     if (!(await readQuarantined(nc, sequence))) return false;
     throw error;
   }

@@ -51,7 +51,7 @@ describe('the session log of a reader that keeps its own position', () => {
   it('shows a delivery that went elsewhere instead of skipping it', async () => {
     const end = await readLogEnd(log.nc, durable);
     const reader = await open(end.lastSequence);
-    // Somebody else draws on the same durable: what he gets is missing here.
+    // Another reader draws on the same durable: what it gets is missing here.
     const stranger = await jetstream(log.nc).consumers.get(streamNames.sessions, durable);
     const taken = stranger.next({ expires: 5_000 });
     const reading = (async () => {

@@ -19,7 +19,7 @@ export interface SessionLogExtent {
   readonly lastSequence: number;
   readonly bytes: number;
   readonly maxBytes: number;
-  /** Somebody waits for its events at this moment: a service is up. */
+  /** True while a service is up and waits for its events. */
   readonly isFollowed: boolean;
 }
 

@@ -174,7 +174,7 @@ const buckets: readonly {
   { name: bucketNames.leader, storage: StorageType.File, max_bytes: mebibyte },
   // Commands must be taken while the database is away, so who may send them is kept here.
   { name: bucketNames.apiKeys, storage: StorageType.File, max_bytes: 4 * mebibyte },
-  // Which commands came with an Idempotency-Key, and what was answered.
+  // Commands that came with an Idempotency-Key, and their answers.
   { name: bucketNames.commandKeys, storage: StorageType.File, max_bytes: 64 * mebibyte, ttl: dayMs },
   // Live values only: their owners write them again within seconds.
   { name: bucketNames.status, storage: StorageType.Memory, max_bytes: 64 * mebibyte },

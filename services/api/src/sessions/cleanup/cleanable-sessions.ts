@@ -6,7 +6,7 @@ import { isLatestRun } from '../queries/latest-run.ts';
 
 export type EndedStatus = Extract<SessionStatus, 'stopped' | 'error'>;
 
-/** Which ended sessions are to go. */
+/** The ended sessions that are to go. */
 export interface CleanupCriteria {
   /** Only those that ended before then. */
   readonly endedBefore: Date;

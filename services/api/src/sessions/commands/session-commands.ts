@@ -48,7 +48,7 @@ export interface SessionCommandsOptions {
 }
 
 interface Commander {
-  /** Who asks; goes into the event. */
+  /** The caller, who goes into the event. */
   readonly by: string;
   readonly attempt: CommandAttempt;
 }
@@ -240,7 +240,7 @@ async function onlyOnce(
   try {
     return await run();
   } catch (error) {
-    // Also the first try: a repeat that came right behind it may have been quicker, under the same id.
+    // The first try looks too: a repeat that came right behind it may have been quicker, under the same id.
     const after = await find().catch((cause: unknown) => {
       // A log that cannot be read does not tell that nothing was stored, where the attempt could not tell either.
       if (!(cause instanceof StoreUnavailable)) throw cause;

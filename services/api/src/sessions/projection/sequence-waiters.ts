@@ -15,7 +15,7 @@ export interface SequenceWaitersOptions<Outcome> {
 }
 
 /**
- * Whoever waits for a sequence to be reached. One timer watches over all of them: a promise and a timer for each of
+ * The callers that wait for a sequence to be reached. One timer watches over all of them: a promise and a timer for each of
  * the many that one commit wakes, most of them to wait on, cost more than the commit.
  */
 export class SequenceWaiters<Outcome> {
@@ -39,7 +39,7 @@ export class SequenceWaiters<Outcome> {
     });
   }
 
-  /** Something has changed that outcomes follow from. */
+  /** Tells that something has changed from which outcomes follow. */
   news(): void {
     for (const waiter of this.#waiting) {
       const outcome = this.#options.outcomeOf(waiter.sequence);

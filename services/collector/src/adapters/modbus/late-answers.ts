@@ -10,7 +10,7 @@ interface Unanswered {
   readonly hushUntilMs: number;
   /** Until when the answer may come, even in front of that to a later request. */
   untilMs: number;
-  /** Something that was asked later was answered: devices answer in order, so this one will not come any more. */
+  /** A later request was answered: devices answer in order, so this answer will not come any more. */
   isPassed: boolean;
   /** How many requests of this shape. */
   requests: number;

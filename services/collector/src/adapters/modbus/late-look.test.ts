@@ -37,7 +37,7 @@ function busWithRequest() {
     events?.onBytes(reply, reply.length);
   };
   const reading = bus.read(request);
-  // Whoever waits for it later must not be too late to be told.
+  // A caller that waits for it later must not be too late to be told.
   reading.catch(() => undefined);
   return { reading, sent: sent.promise, answerWith, timesClosed: () => closed };
 }

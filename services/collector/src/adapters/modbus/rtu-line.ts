@@ -29,7 +29,7 @@ export class RtuLine {
     this.#silenceMs = silenceMs;
   }
 
-  /** Also when the line has just been opened: what was on it before is not known. */
+  /** Call it also when the line has just been opened: what was on it before is not known. */
   byteSeen(nowMs: number): void {
     this.#lastByteAtMs = nowMs;
   }

@@ -74,7 +74,7 @@ export function task(sketch: TaskSketch = {}): TaskState {
   };
 }
 
-/** Whoever is gone has had its lease taken already, unless said otherwise. */
+/** A fleet in which the leases of collectors that are gone are taken already, unless said otherwise. */
 export function fleet(verdicts: Record<string, LeaseVerdict>, rest: Partial<Collector> = {}): Fleet {
   return new Map(
     Object.entries(verdicts).map(([collectorId, verdict]) => {
