@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { glob, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..', '..');
@@ -26,6 +26,22 @@ it('files that the documents name are there', async () => {
       /`((?:packages|services|simulators|dev|test|bench|deploy)\/[\w./-]+)`/g,
     )) {
       expect(existsSync(join(root, path)), `${page} names ${path}`).toBe(true);
+    }
+  }
+});
+
+it('tests that the documents name without their folder are there', async () => {
+  const tests = new Set<string>();
+  for await (const file of glob('{packages,services,simulators,dev,test,bench,tools}/**/*.test.ts', {
+    cwd: root,
+    exclude: ['**/node_modules'],
+  })) {
+    tests.add(basename(file));
+  }
+  for (const page of await pages()) {
+    const markdown = await readFile(join(root, page), 'utf8');
+    for (const [, name = ''] of markdown.matchAll(/`([\w.-]+\.test\.ts)`/g)) {
+      expect(tests, `${page} names ${name}`).toContain(name);
     }
   }
 });
