@@ -17,7 +17,7 @@ export function addApiMetrics(
 ): (answered: AnsweredRequest) => void {
   metrics.gauge({
     name: 'holdfast_projector_projecting',
-    help: 'Whether this process brings SESSIONS into the read model (1); of all API processes one does.',
+    help: 'Whether this process brings SESSIONS into the read model (1); one API process does.',
     read: () => (isProjecting() ? 1 : 0),
   });
   metrics.gauge({
@@ -35,7 +35,7 @@ export function addApiMetrics(
   });
   metrics.countOf({
     name: 'holdfast_audit_entries_lost_total',
-    help: 'Entries that the audit log lacks, since the broker was away for too long; the log of the API has them.',
+    help: 'Entries that the audit log lacks because the broker was away for too long; the log of the API has them.',
     read: auditEntriesLost,
   });
   const requests = metrics.histogram({

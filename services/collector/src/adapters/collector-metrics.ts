@@ -38,7 +38,7 @@ export function addCollectorMetrics(metrics: Metrics, sources: CollectorMetricSo
   const polls = pollObserver(metrics);
   const leasesLost = metrics.counter({
     name: 'holdfast_lease_lost_total',
-    help: 'Times that the lease was lost: it ran out, or another process took this collector’s id.',
+    help: 'Times that the lease ran out, or another process took this collector’s id.',
     labels: { why: ['expired', 'taken'] },
   });
   const published = metrics.counter({
@@ -47,7 +47,7 @@ export function addCollectorMetrics(metrics: Metrics, sources: CollectorMetricSo
   });
   const refused = metrics.counter({
     name: 'holdfast_sample_publish_failures_total',
-    help: 'Attempts at the broker that failed, by why; `unconfirmed` and `refused` ones are sent again.',
+    help: 'Failed attempts at the broker, by why; `unconfirmed` and `refused` ones are sent again.',
     labels: { reason: ['unconfirmed', 'refused', 'too_large', 'other'] },
   });
   return {
@@ -146,7 +146,7 @@ function addOutboxMetrics(
   });
   metrics.countOf({
     name: 'holdfast_outbox_too_large_samples_total',
-    help: 'Samples that the broker takes no message of the size of; each becomes a gap with the cause too_large.',
+    help: 'Samples too large for a message of the broker; each becomes a gap with the cause too_large.',
     read: () => outbox().tooLarge,
   });
   metrics.gauge({
@@ -178,7 +178,7 @@ function pollObserver(metrics: Metrics): PollObserver {
   });
   const lateness = metrics.histogram({
     name: 'holdfast_poll_lateness_seconds',
-    help: 'From when a tick was to be read (its scheduled time and the phase of its device) until its first request went out.',
+    help: 'From the time at which a tick was to be read (with the phase of its device) to its first request.',
     bucketsS: [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   });
   const requests = metrics.counter({

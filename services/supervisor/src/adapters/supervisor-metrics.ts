@@ -54,24 +54,24 @@ export function addSupervisorMetrics(metrics: Metrics, sources: SupervisorMetric
 function addSessionMetrics(metrics: Metrics, { sessions, waiting }: SupervisorMetricSources): void {
   metrics.gauge({
     name: 'holdfast_sessions',
-    help: 'Newest session of each task by its status. Every supervisor shows all of them.',
+    help: 'Newest session of each task by its status.',
     labels: { status: ['running', 'paused', 'stopped', 'error'] },
     read: () => Object.entries(sessions().byStatus).map(([status, value]) => ({ labels: { status }, value })),
   });
   metrics.gauge({
     name: 'holdfast_placements',
-    help: 'Running sessions by the collector that the log gives them to. Every supervisor shows all of them.',
+    help: 'Running sessions by their collector, as the log has it.',
     labels: { collector: 'any' },
     read: () => [...sessions().placedOn].map(([collector, value]) => ({ labels: { collector }, value })),
   });
   metrics.gauge({
     name: 'holdfast_sessions_unplaced',
-    help: 'Running sessions that the log gives to no collector. Every supervisor shows all of them.',
+    help: 'Running sessions without a collector, as the log has it.',
     read: () => sessions().unplaced,
   });
   metrics.gauge({
     name: 'holdfast_sessions_waiting',
-    help: 'Running sessions that the leader could not give to a collector, by why. Shown by the leader only.',
+    help: 'Running sessions that found no collector, by why. Leader only.',
     labels: { why: waitingReasons },
     read: () => {
       const now = waiting();
@@ -99,7 +99,7 @@ function addCollectorMetrics(metrics: Metrics, { leases }: SupervisorMetricSourc
   });
   metrics.gauge({
     name: 'holdfast_collector_lease_age_seconds',
-    help: 'Since a supervisor saw the collector renew its lease; of collectors that may be polling.',
+    help: 'Age of the last renewal that this supervisor saw, for collectors that may be polling.',
     labels: { collector: 'any' },
     read: () =>
       leases()
@@ -112,7 +112,7 @@ function addCollectorMetrics(metrics: Metrics, { leases }: SupervisorMetricSourc
 function addBacklogMetrics(metrics: Metrics, { backlog }: SupervisorMetricSources): void {
   metrics.gauge({
     name: 'holdfast_samples_backlog_messages',
-    help: 'Messages in SAMPLES that are not in the database yet. This and what follows is shown by the leader only.',
+    help: 'Messages in SAMPLES that are not in the database yet. Leader only, as the rest of the backlog.',
     read: () => {
       const now = backlog();
       return now && now.waiting + now.inHand;
@@ -120,12 +120,12 @@ function addBacklogMetrics(metrics: Metrics, { backlog }: SupervisorMetricSource
   });
   metrics.gauge({
     name: 'holdfast_samples_backlog_bytes',
-    help: 'Their size in the stream, estimated from the average message.',
+    help: 'Size of the backlog, estimated from the average message.',
     read: () => backlog()?.bytes,
   });
   metrics.gauge({
     name: 'holdfast_samples_backlog_age_seconds',
-    help: 'How long ago the oldest of them was published.',
+    help: 'Age of the oldest message of the backlog.',
     read: () => {
       const now = backlog();
       if (now === undefined) return undefined;
@@ -134,7 +134,7 @@ function addBacklogMetrics(metrics: Metrics, { backlog }: SupervisorMetricSource
   });
   metrics.gauge({
     name: 'holdfast_samples_backlog_ratio',
-    help: 'Share of what SAMPLES can hold that the backlog takes, by the bound that it comes nearer to; at 1 the oldest samples are lost.',
+    help: 'Share of the room of SAMPLES that the backlog takes, by the nearer bound; at 1 the oldest samples are lost.',
     labels: { bound: ['bytes', 'age'] },
     read: () => {
       const now = backlog();
@@ -147,7 +147,7 @@ function addBacklogMetrics(metrics: Metrics, { backlog }: SupervisorMetricSource
   });
   metrics.gauge({
     name: 'holdfast_samples_backlog_warning',
-    help: 'Whether the backlog has passed so many percent of what SAMPLES can hold (1) or not (0).',
+    help: 'Whether the backlog has passed this share of the room of SAMPLES (1) or not (0).',
     labels: { percent: warningLevels.map(String) },
     read: () => {
       const now = backlog();
@@ -161,7 +161,7 @@ function addBacklogMetrics(metrics: Metrics, { backlog }: SupervisorMetricSource
   });
   metrics.countOf({
     name: 'holdfast_samples_lost_total',
-    help: 'Samples that SAMPLES dropped before they were in any database, as far as this supervisor has seen.',
+    help: 'Samples that SAMPLES dropped unwritten, as far as this supervisor has seen.',
     read: () => backlog()?.lostMessages,
   });
 }
@@ -169,19 +169,19 @@ function addBacklogMetrics(metrics: Metrics, { backlog }: SupervisorMetricSource
 function addStreamMetrics(metrics: Metrics, { streams }: SupervisorMetricSources): void {
   metrics.gauge({
     name: 'holdfast_stream_messages',
-    help: 'Messages in each JetStream stream; in QUARANTINE those that nobody has dealt with. Shown by the leader only.',
+    help: 'Messages in each stream; in QUARANTINE those that nobody has dealt with. Leader only.',
     labels: { stream: 'any' },
     read: () => streams().map(({ stream, messages }) => ({ labels: { stream }, value: messages })),
   });
   metrics.gauge({
     name: 'holdfast_stream_bytes',
-    help: 'Bytes in each stream. Shown by the leader only.',
+    help: 'Bytes in each stream. Leader only.',
     labels: { stream: 'any' },
     read: () => streams().map(({ stream, bytes }) => ({ labels: { stream }, value: bytes })),
   });
   metrics.gauge({
     name: 'holdfast_stream_max_bytes',
-    help: 'What each stream can hold, of those that are bounded. Shown by the leader only.',
+    help: 'Size of each bounded stream. Leader only.',
     labels: { stream: 'any' },
     read: () =>
       streams().flatMap(({ stream, maxBytes }) =>
@@ -198,7 +198,7 @@ function observer(metrics: Metrics): SupervisorObserver {
   });
   const latency = metrics.histogram({
     name: 'holdfast_assignment_latency_seconds',
-    help: 'For how long nobody could poll a session before it was assigned; on a failover from the last sign of life of its holder.',
+    help: 'Time for which nobody could poll a session before it was assigned; on a failover since its holder’s last sign of life.',
     labels: { reason: assignReasons },
     bucketsS: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 12, 15, 30, 60, 300],
   });
@@ -218,17 +218,17 @@ function observer(metrics: Metrics): SupervisorObserver {
   });
   const limits = metrics.counter({
     name: 'holdfast_session_time_limits_total',
-    help: 'Sessions that have reached a limit of `max_duration`: those that were warned of (`soft`) or stopped (`hard`).',
+    help: 'Sessions that reached a limit of `max_duration`: warned of (`soft`) or stopped (`hard`).',
     labels: { limit: ['soft', 'hard'] },
   });
   const passes = metrics.histogram({
     name: 'holdfast_supervisor_pass_seconds',
-    help: 'How long the leader took to compare what should be with what is and to write the difference.',
+    help: 'Time that a pass of the leader takes: compare what should be with what is, write the difference.',
     bucketsS: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   });
   const failedPasses = metrics.counter({
     name: 'holdfast_supervisor_passes_failed_total',
-    help: 'Comparisons that were broken off, mostly because the broker did not answer.',
+    help: 'Passes that were broken off, mostly because the broker did not answer.',
   });
   return {
     assigned: (reason, waitedMs) => {

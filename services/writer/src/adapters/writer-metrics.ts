@@ -28,7 +28,7 @@ export function addWriterMetrics(
   });
   metrics.gauge({
     name: 'holdfast_sink_refused_sessions',
-    help: 'Sessions of which the database lately refuses values: these go to QUARANTINE, the rest is stored.',
+    help: 'Sessions with values that the database lately refuses: these go to QUARANTINE, the rest is stored.',
     read: () => refusedSessions(),
   });
   metrics.countOf({
@@ -43,12 +43,12 @@ export function addWriterMetrics(
   });
   metrics.countOf({
     name: 'holdfast_writer_samples_uncertain_total',
-    help: 'Samples that were stored as uncertain because the clocks of collector and broker differ too much.',
+    help: 'Samples stored as uncertain because the clocks of collector and broker differ too much.',
     read: () => counters.samplesUncertain,
   });
   metrics.countOf({
     name: 'holdfast_writer_samples_fenced_total',
-    help: 'Samples that were rejected because their epoch is not the newest: a former holder had read them.',
+    help: 'Samples rejected because a former holder had read them.',
     read: () => counters.samplesFenced,
   });
   metrics.countOf({
@@ -63,7 +63,7 @@ export function addWriterMetrics(
   });
   const retries = metrics.counter({
     name: 'holdfast_writer_retries_total',
-    help: 'Attempts at the database that failed and are repeated, by its SQLSTATE, HTTP status or system error.',
+    help: 'Failed attempts at the database that are repeated, by SQLSTATE, HTTP status or system error.',
     labels: { reason: 'any' },
   });
   const batches = metrics.histogram({
