@@ -150,6 +150,11 @@ describe('what services may ask of JetStream', () => {
       'STREAM.MSG.GET.KV_COLLECTORS',
       ['api', 'supervisor', 'collector', 'operator', maintenance, 'hall-1'],
     ],
+    [
+      'whether there is a snapshot',
+      'DIRECT.GET.OBJ_TASK_CONFIGS.$O.TASK_CONFIGS.M.>',
+      ['operator', maintenance],
+    ],
     ['to read a lease of any copy of it', 'DIRECT.GET.KV_COLLECTORS.$KV.COLLECTORS.x', []],
     [
       'for the work of hall-1',

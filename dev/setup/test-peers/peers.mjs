@@ -36,6 +36,11 @@ export const PEERS = {
   },
   /** Looks into NATS as docs/nats.md says. */
   natsTool: { find: findNatsTool, debian: [], install: installNatsTool },
+  /** Has a terminal for it; that of util-linux, macOS has another one. */
+  script: {
+    find: () => (process.platform === 'linux' ? findProgram('script') : undefined),
+    debian: ['bsdutils'],
+  },
   /** Sends what the OpenAPI document allows, and what it does not. */
   schemathesis: {
     find: () => findProgram(join(venvPrograms(), 'schemathesis')),

@@ -248,6 +248,8 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       ...everyStream.filter((stream) => !ofApi.includes(stream)).flatMap(read),
       // Not of ASSIGNMENTS, where each message goes to one consumer.
       ...everyStream.filter((stream) => stream !== assignments && !ofApi.includes(stream)).flatMap(follow),
+      // The tool asks so whether there is an object to list, and waits for ever where that is refused.
+      `${api}.DIRECT.GET.${taskConfigs}.$O.${bucketNames.taskConfigs}.M.>`,
     ],
     deny: [...denyDurable(samples, durableNames.writer), ...denyDurable(sessions, durableNames.projector)],
   }),
