@@ -1,16 +1,35 @@
 import type { Logger } from './logger.ts';
 
-/** Tells of an outage when it begins, when its cause changes and when it ends, not at each attempt in between. */
-export class OutageLog {
-  readonly #log: Logger;
-  readonly #what: string;
+/** Told what became of each attempt. */
+export interface Outage {
+  failed(error: unknown): void;
+  worked(): void;
+}
+
+export interface OutageLogOptions {
+  readonly log: Logger;
+  readonly level?: 'error' | 'warn' | 'info' | 'debug';
+  /** Said when it begins and when its cause changes. */
+  readonly began: string | ((error: unknown) => string);
+  /** Said when it is over; nothing is when left out. */
+  readonly ended?: string;
+  /** An error's code or class unless set. */
+  readonly causeOf?: (error: unknown) => string;
+  /** Said beside it: the error and its cause unless set. */
+  readonly fields?: (error: unknown) => object;
+  /** After so many failures in a row it is said again; never when left out. */
+  readonly remindAfter?: number;
+}
+
+/** Tells of an outage when it begins, when its cause changes and when it ends; of the attempts in between on the level debug. */
+export class OutageLog implements Outage {
+  readonly #options: OutageLogOptions;
   #cause: string | undefined;
   #since = 0;
   #failures = 0;
 
-  constructor(log: Logger, what: string) {
-    this.#log = log;
-    this.#what = what;
+  constructor(options: OutageLogOptions) {
+    this.#options = options;
   }
 
   get isOut(): boolean {
@@ -18,33 +37,32 @@ export class OutageLog {
   }
 
   failed(error: unknown): void {
+    const { log, level = 'error', began, causeOf = codeOrClass, fields, remindAfter } = this.#options;
     const cause = causeOf(error);
     if (this.#cause === undefined) {
       this.#since = performance.now();
       this.#failures = 0;
     }
+    const isReminder = remindAfter !== undefined && this.#failures % remindAfter === 0;
+    const isNews = cause !== this.#cause || isReminder;
     this.#failures += 1;
-    if (cause === this.#cause) return;
     this.#cause = cause;
-    this.#log.error(
-      { err: error, cause },
-      `${this.#what} cannot be used; samples wait in the stream meanwhile`,
-    );
+    const words = typeof began === 'string' ? began : began(error);
+    log[isNews ? level : 'debug'](fields ? fields(error) : { err: error, cause }, words);
   }
 
   worked(): void {
     if (this.#cause === undefined) return;
     this.#cause = undefined;
+    const { log, ended } = this.#options;
+    if (ended === undefined) return;
     const outageMs = Math.round(performance.now() - this.#since);
-    this.#log.info(
-      { outage_ms: outageMs, failed_attempts: this.#failures },
-      `${this.#what} can be used again`,
-    );
+    log.info({ outage_ms: outageMs, failed_attempts: this.#failures }, ended);
   }
 }
 
-/** The code of an error that has one, else its class. */
-function causeOf(error: unknown): string {
-  const { code, name } = error as { readonly code?: unknown; readonly name: string };
-  return typeof code === 'string' ? code : name;
+function codeOrClass(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return String(error);
+  const { code, name } = error as { readonly code?: unknown; readonly name?: unknown };
+  return typeof code === 'string' ? code : String(name);
 }

@@ -20,8 +20,10 @@ describe('trying until it works', () => {
       {
         ...quick,
         signal: new AbortController().signal,
-        onFailure: (error) => told.push((error as Error).message),
-        onSuccess: () => told.push('success'),
+        outage: {
+          failed: (error) => told.push((error as Error).message),
+          worked: () => told.push('success'),
+        },
       },
     );
     expect(result).toBe('done');
@@ -48,7 +50,7 @@ describe('trying until it works', () => {
         firstPauseMs: 3_600_000,
         longestPauseMs: 3_600_000,
         signal: stop.signal,
-        onFailure: () => stop.abort(),
+        outage: { failed: () => stop.abort(), worked: () => undefined },
       },
     );
     await expect(trying).rejects.toBeInstanceOf(StoppedWhileTrying);

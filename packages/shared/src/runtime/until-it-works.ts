@@ -1,11 +1,12 @@
+import type { Outage } from './outage-log.ts';
 import { pause, systemTimers } from './timers.ts';
 
 export interface RetryOptions {
   /** Aborted: the attempt in progress gets `finishWithinMs`, and no further one is made. */
   readonly signal: AbortSignal;
   readonly isTemporary: (error: unknown) => boolean;
-  readonly onFailure?: (error: unknown) => void;
-  readonly onSuccess?: () => void;
+  /** Told of temporary failures and of success. */
+  readonly outage?: Outage;
   readonly firstPauseMs?: number;
   readonly longestPauseMs?: number;
   readonly finishWithinMs?: number;
@@ -33,11 +34,11 @@ export async function untilItWorks<T>(attempt: () => Promise<T>, options: RetryO
     let askedMs = 0;
     try {
       const result = await endingSoonAfterAbort(attempt(), signal, finishWithinMs);
-      options.onSuccess?.();
+      options.outage?.worked();
       return result;
     } catch (error) {
       if (!isTemporary(error)) throw error;
-      options.onFailure?.(error);
+      options.outage?.failed(error);
       askedMs = Math.min(options.askedPauseMs?.(error) ?? 0, longestAskedPauseMs);
     }
     await pause(systemTimers, askedMs + pauseMs * (0.5 + Math.random() / 2), signal);

@@ -14,6 +14,7 @@ import { ensureStreams, type StreamSettings } from '@holdfast/shared/jetstream/s
 import type { BrokerAccess } from '@holdfast/shared/runtime/config.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import {
   BrokerUnavailable,
@@ -169,7 +170,17 @@ class BrokerPreparation {
 
   async #prepare(nc: NatsConnection, attempt: number): Promise<void> {
     const { streams, onReady, log } = this.#options;
-    let said: string | undefined;
+    const outage = new OutageLog({
+      log,
+      level: 'warn',
+      began: (error) => {
+        const why =
+          error instanceof BrokerAway ? error.message : 'NATS is there, but its streams are not ready';
+        return `${why}; trying again`;
+      },
+      causeOf: (error) => (error as Error).message,
+      fields: (error) => ({ err: error }),
+    });
     while (!this.#isOver(nc, attempt)) {
       try {
         await ensureStreams(nc, streams);
@@ -184,10 +195,7 @@ class BrokerPreparation {
       } catch (error) {
         // At the start it is refused; a service that works goes on trying, and answers what it can meanwhile.
         if (error instanceof BrokerUnfit && attempt === 1) throw error;
-        const cause = (error as Error).message;
-        const what = error instanceof BrokerAway ? cause : 'NATS is there, but its streams are not ready';
-        if (cause !== said) log.warn({ err: error }, `${what}; trying again`);
-        said = cause;
+        outage.failed(error);
         await pause(systemTimers, retryMs, this.#stopping.signal);
       }
     }

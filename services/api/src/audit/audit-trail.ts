@@ -1,6 +1,7 @@
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { AuditLog } from '../ports.ts';
 
@@ -26,6 +27,11 @@ export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }
   const stopping = new AbortController();
   let lost = 0;
   let sending: Promise<void> | undefined;
+  const outage = new OutageLog({
+    log,
+    began: 'audit entries cannot be stored now; they wait',
+    ended: 'audit entries are stored again',
+  });
 
   const lose = (entry: AuditEntry, why: string) => {
     lost += 1;
@@ -33,7 +39,6 @@ export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }
   };
 
   const sendAll = async () => {
-    let said = false;
     while (waiting.length > 0) {
       const sent = waiting.slice(0, inFlightAtMost);
       const outcomes = await Promise.allSettled(sent.map((entry) => audit.append(entry)));
@@ -41,13 +46,11 @@ export function startAuditTrail({ audit, log }: { audit: AuditLog; log: Logger }
       waiting.splice(0, sent.length, ...unsent);
       const failure = outcomes.find((outcome) => outcome.status === 'rejected');
       if (!failure) {
-        if (said) log.info('audit entries are stored again');
-        said = false;
+        outage.worked();
         continue;
       }
       if (stopping.signal.aborted) return;
-      if (!said) log.error({ err: failure.reason }, 'audit entries cannot be stored now; they wait');
-      said = true;
+      outage.failed(failure.reason);
       await pause(systemTimers, retryMs, stopping.signal);
     }
   };

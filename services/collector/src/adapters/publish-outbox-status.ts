@@ -3,6 +3,8 @@ import { OutboxBoard } from '@holdfast/shared/jetstream/boards/outbox-board.ts';
 import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
+import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import type { OutboxHealth } from '../sending/outbox-health.ts';
 
 const everyMs = 5_000;
@@ -19,24 +21,12 @@ export async function publishOutboxStatus(options: {
   const { connection, collectorId, health, adopted, log } = options;
   const board = await OutboxBoard.open(connection.nc);
   const startedAt = new Date().toISOString();
-  let writing: Promise<void> = Promise.resolve();
-  let isWriting = false;
-  const write = () => {
-    // While the broker is away nothing piles up.
-    if (!connection.isUp() || isWriting) return;
-    isWriting = true;
-    writing = board
-      .write(statusOf(health(), { collectorId, startedAt, adopted: adopted() }))
-      .catch((error: unknown) => log.debug({ err: error }, 'how the outbox is doing could not be said'))
-      .finally(() => {
-        isWriting = false;
-      });
-  };
-  write();
-  const timer = setInterval(write, everyMs);
+  const outage = new OutageLog({ log, level: 'debug', began: 'how the outbox is doing could not be said' });
+  const stopSaying = regularly({ everyMs, isPossible: connection.isUp, outage }, () =>
+    board.write(statusOf(health(), { collectorId, startedAt, adopted: adopted() })),
+  );
   return async () => {
-    clearInterval(timer);
-    await writing;
+    await stopSaying();
     if (connection.isUp()) await board.remove(collectorId).catch(() => undefined);
   };
 }

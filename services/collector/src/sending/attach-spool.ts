@@ -1,4 +1,5 @@
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { SampleOutbox } from './sample-outbox.ts';
 import type { Spool, SpooledNotice } from './spool.ts';
@@ -18,12 +19,17 @@ export class SpoolAttachment {
   readonly #options: SpoolAttachmentOptions;
   #mayHave = false;
   #isAttached = false;
-  #complained = false;
+  readonly #outage: OutageLog;
   #work: Promise<void> = Promise.resolve();
   #cancelRetry: (() => void) | undefined;
 
   constructor(options: SpoolAttachmentOptions) {
     this.#options = options;
+    this.#outage = new OutageLog({
+      log: options.log,
+      began: 'the spool cannot be used: samples wait in memory alone',
+      ended: 'the spool can be used again',
+    });
   }
 
   /** The lease is held. */
@@ -53,7 +59,7 @@ export class SpoolAttachment {
 
   async #settleOnce(): Promise<void> {
     if (this.#mayHave === this.#isAttached) return;
-    const { outbox, open, timers, log } = this.#options;
+    const { outbox, open, timers } = this.#options;
     if (this.#isAttached) {
       this.#isAttached = false;
       await outbox.leaveSpool();
@@ -64,14 +70,14 @@ export class SpoolAttachment {
       const opened = await open();
       if (opened) {
         this.#isAttached = true;
+        this.#outage.worked();
         outbox.useSpool(opened.spool, opened.notices);
         return;
       }
     } catch (error) {
       why = error;
     }
-    if (!this.#complained) log.error({ err: why }, 'the spool cannot be used: samples wait in memory alone');
-    this.#complained = true;
+    this.#outage.failed(why);
     outbox.useSpool(undefined);
     this.#cancelRetry = timers.after(2_000, () => this.#settle());
   }

@@ -3,6 +3,7 @@ import type { SentOfDevice, SentRecord } from '@holdfast/shared/contracts/sent-r
 import { type Clock, type ClockMark, elapsedMs, mark } from '@holdfast/shared/runtime/clock.ts';
 import { fewAtOnce } from '@holdfast/shared/runtime/few-at-once.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 
 /** The part of a sample that says up to where its sender has come. */
@@ -71,12 +72,18 @@ export class SentBook {
   readonly #stop = new AbortController();
   #loop: Promise<void> = Promise.resolve();
   #tokens = 0;
-  #hasFailed = false;
+  readonly #outage: OutageLog;
   /** By the clock, the last time. */
   #refused: Sender | undefined;
 
   constructor(options: SentBookOptions) {
     this.#options = options;
+    this.#outage = new OutageLog({
+      log: options.log,
+      level: 'warn',
+      began:
+        'NATS does not take up to where samples were sent (stream SENT): should SAMPLES drop them unwritten, they may be taken for not read',
+    });
   }
 
   start(): void {
@@ -155,7 +162,7 @@ export class SentBook {
     await Promise.all(
       [...found.values()].map(async (sender) => {
         this.#leave(sender);
-        if (!this.#hasFailed) await this.#publishAside(sender);
+        if (!this.#outage.isOut) await this.#publishAside(sender);
       }),
     );
   }
@@ -170,7 +177,7 @@ export class SentBook {
       sender.isQueued = true;
       void this.#inTurn(async () => {
         // A refused record is tried again by the clock, not by each of thousands.
-        if (this.#hasFailed || this.#stop.signal.aborted) sender.isQueued = false;
+        if (this.#outage.isOut || this.#stop.signal.aborted) sender.isQueued = false;
         else await this.#publishAside(sender);
       });
     }
@@ -187,7 +194,7 @@ export class SentBook {
     const closed = new AbortController();
     const publishing = [...this.#left].map((sender) =>
       this.#inTurn(async () => {
-        if (!this.#hasFailed && !closed.signal.aborted) await this.#publish(sender);
+        if (!this.#outage.isOut && !closed.signal.aborted) await this.#publish(sender);
       }),
     );
     await Promise.race([Promise.all(publishing), pause(this.#options.timers, closingMs, closed.signal)]);
@@ -236,7 +243,7 @@ export class SentBook {
 
   /** @returns whether the broker has taken it */
   async #publish(sender: Sender): Promise<boolean> {
-    const { publish, isBrokerUp, log } = this.#options;
+    const { publish, isBrokerUp } = this.#options;
     if (!isBrokerUp()) return false;
     const { session, epoch, collector, task } = sender.about;
     const { hasEnded } = sender;
@@ -250,18 +257,13 @@ export class SentBook {
         const token = from === 0 ? sender.token : `${sender.token}-${from / devicesOfRecord}`;
         await publish(task, token, { ...about, devices: some });
       }
-      this.#hasFailed = false;
+      this.#outage.worked();
       sender.publishedAt = mark(this.#options.clock);
       if (hasEnded) this.#settle(sender);
       return true;
     } catch (error) {
       sender.isDirty = true;
-      const isNew = !this.#hasFailed;
-      this.#hasFailed = true;
-      log[isNew ? 'warn' : 'debug'](
-        { err: error },
-        'NATS does not take up to where samples were sent (stream SENT): should SAMPLES drop them unwritten, they may be taken for not read',
-      );
+      this.#outage.failed(error);
       return false;
     }
   }

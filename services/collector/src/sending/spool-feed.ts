@@ -7,6 +7,7 @@ import {
 } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { type Doubt, doubtOf } from './doubt.ts';
 import type { LostNotice } from './lost-ticks.ts';
 import { mostRecordBytes, type Spool, type SpooledSample, type SpoolPosition } from './spool.ts';
@@ -38,13 +39,21 @@ export class SpoolFeed {
   #outstanding: { readonly position: SpoolPosition; isConfirmed: boolean }[] = [];
   /** Records that were sent before they were written here, by message id. Never more than may be in flight. */
   readonly #doubts = new Map<string, Doubt>();
-  #complaints = 0;
+  readonly #outage: OutageLog;
   #isSavingLost: Promise<void> | undefined;
   #lostAgain: Promise<void> | undefined;
 
   constructor(options: SpoolFeedOptions) {
     this.spool = options.spool;
     this.#options = options;
+    this.#outage = new OutageLog({
+      log: options.log,
+      began:
+        'the spool cannot be written: samples wait in memory alone, and the oldest are lost when that is full. Make room on its disk',
+      fields: (error) => ({ err: error, spooled_bytes: this.spool.bytes() }),
+      // It is tried again every second.
+      remindAfter: 60,
+    });
   }
 
   /** Not given out yet. */
@@ -111,7 +120,7 @@ export class SpoolFeed {
     });
     while (this.spool.isFull(bytes)) if (!(await makeRoom())) break;
     await this.spool.append(records, afterSequence);
-    this.#complaints = 0;
+    this.#outage.worked();
     for (const { sample, doubt } of batch) if (doubt) this.#doubts.set(sampleMessageId(sample), doubt);
   }
 
@@ -143,14 +152,9 @@ export class SpoolFeed {
     }
   }
 
-  /** Loud at first and now and then: it is tried again every second. */
+  /** It could not be written. */
   complain(error: unknown): void {
-    this.#complaints += 1;
-    if (this.#complaints % 60 !== 1) return;
-    this.#options.log.error(
-      { err: error, spooled_bytes: this.spool.bytes() },
-      'the spool cannot be written: samples wait in memory alone, and the oldest are lost when that is full. Make room on its disk',
-    );
+    this.#outage.failed(error);
   }
 
   #encode(sample: OutgoingSample): string | Uint8Array {

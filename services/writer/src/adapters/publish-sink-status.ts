@@ -3,6 +3,8 @@ import { SinkBoard } from '@holdfast/shared/jetstream/boards/sink-board.ts';
 import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
+import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 
 const everyMs = 2_000;
 
@@ -14,32 +16,16 @@ export async function publishSinkStatus(options: {
 }): Promise<{ readonly stop: Stop }> {
   const { connection, status, log } = options;
   const board = await SinkBoard.open(connection.nc);
-  const instance = status().instance;
-  let publishing: Promise<void> | undefined;
-  let isFailing = false;
-  const publish = async (): Promise<void> => {
-    try {
-      await board.write(status());
-      isFailing = false;
-    } catch (error) {
-      if (!isFailing) log.warn({ err: error }, 'cannot say how the sink is doing; trying again');
-      isFailing = true;
-    }
-  };
-  const timer = setInterval(() => {
-    // While the broker is away nothing piles up.
-    if (!connection.isUp() || publishing) return;
-    publishing = publish().finally(() => {
-      publishing = undefined;
-    });
-  }, everyMs);
-  publishing = publish().finally(() => {
-    publishing = undefined;
+  const { instance } = status();
+  const outage = new OutageLog({
+    log,
+    level: 'warn',
+    began: 'cannot say how the sink is doing; trying again',
   });
+  const stopSaying = regularly({ everyMs, isPossible: connection.isUp, outage }, () => board.write(status()));
   return {
     stop: async () => {
-      clearInterval(timer);
-      await publishing;
+      await stopSaying();
       if (connection.isUp()) await board.remove(instance).catch(() => undefined);
     },
   };

@@ -4,11 +4,11 @@ import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import type { JsMsg } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
 import type { Quarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { StoppedWhileTrying, untilItWorks } from '@holdfast/shared/runtime/until-it-works.ts';
 import { knownClockAheadMs } from '../batch/clock-difference.ts';
 import { firstSequence } from '../batch/first-sequence.ts';
 import { partOfSample } from '../batch/part-of-sample.ts';
+import { writerOutage } from '../retry/writer-outage.ts';
 
 export interface PutAway {
   readonly message: JsMsg;
@@ -25,7 +25,7 @@ const devicesKnown = 10_000;
 
 /** Puts what cannot be stored into QUARANTINE, and returns when it is there. */
 export function quarantineFor(quarantine: Quarantine, log: Logger) {
-  const outage = new OutageLog(log, 'the quarantine');
+  const outage = writerOutage(log, 'the quarantine');
   const saidAtMs = new Map<string, number>();
 
   const tell = ({ message, sample, codes, reason }: PutAway): void => {
@@ -68,8 +68,7 @@ export function quarantineFor(quarantine: Quarantine, log: Logger) {
       {
         signal,
         isTemporary: (error) => !(error instanceof StoppedWhileTrying),
-        onFailure: (error) => outage.failed(error),
-        onSuccess: () => outage.worked(),
+        outage,
       },
     );
   };

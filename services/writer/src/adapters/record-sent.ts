@@ -5,6 +5,8 @@ import { sampleProgress } from '@holdfast/shared/jetstream/samples/sample-progre
 import { deleteSent, readSent } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
+import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { PendingSent } from '../sent/pending-sent.ts';
 
@@ -35,11 +37,10 @@ export function recordSent({
   everyMs = 5_000,
   log,
 }: RecordSentOptions): Stop {
-  const stopping = new AbortController();
   const pending = new PendingSent();
   let readUpTo = 0;
 
-  const look = async (): Promise<void> => {
+  const look = async (signal: AbortSignal): Promise<void> => {
     const { nc } = connection;
     const news = await readSent(nc, readUpTo);
     // The stream was made anew.
@@ -54,35 +55,38 @@ export function recordSent({
       monotonicMs: performance.now(),
     });
     for (const { message, record } of ready) {
-      if (stopping.signal.aborted) return;
+      if (signal.aborted) return;
       await coverage?.record(confirmedTicks(record));
       await deleteSent(nc, message.sequence);
       pending.settle(message);
     }
   };
 
-  const loop = async (): Promise<void> => {
-    let wasForbidden = false;
-    while (!stopping.signal.aborted) {
-      let isForbidden = false;
-      try {
-        if (connection.isUp()) await look();
-      } catch (error) {
-        isForbidden = error instanceof Error && error.cause instanceof PermissionViolationError;
-        if (isForbidden && !wasForbidden) {
-          log.warn(
-            { err: error },
-            'the writer may not read SENT or delete there, so readings that SAMPLES drops unwritten may be taken for not read. Give the keys of NATS the permissions of this release (docs/nats.md)',
-          );
-        } else log.debug({ err: error }, 'which ticks were sent is put on record later');
-      }
-      wasForbidden = isForbidden;
-      await pause(systemTimers, isForbidden ? forbiddenPauseMs : everyMs, stopping.signal);
-    }
+  const forbidden = new OutageLog({
+    log,
+    level: 'warn',
+    began:
+      'the writer may not read SENT or delete there, so readings that SAMPLES drops unwritten may be taken for not read. Give the keys of NATS the permissions of this release (docs/nats.md)',
+  });
+  const outage = {
+    failed: (error: unknown) => {
+      if (isForbidden(error)) forbidden.failed(error);
+      else log.debug({ err: error }, 'which ticks were sent is put on record later');
+    },
+    worked: () => forbidden.worked(),
   };
-  const looking = loop();
-  return async () => {
-    stopping.abort();
-    await Promise.race([looking, pause(systemTimers, 2_000)]);
-  };
+  const stopLooking = regularly(
+    {
+      everyMs,
+      afterFailureMs: (error) => (isForbidden(error) ? forbiddenPauseMs : everyMs),
+      isPossible: connection.isUp,
+      outage,
+    },
+    look,
+  );
+  return () => Promise.race([stopLooking(), pause(systemTimers, 2_000)]);
+}
+
+function isForbidden(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof PermissionViolationError;
 }

@@ -8,7 +8,6 @@ import { type TickCoverage, type TickEntry, tickEntry } from '@holdfast/sample-s
 import { ackAll, type JsMsg } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
 import type { Quarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import {
   longestAskedPauseMs,
@@ -23,6 +22,7 @@ import type { WriterCounters } from '../batch/writer-counters.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
 import type { RefusedDevices } from '../health/refused-devices.ts';
 import type { SinkMonitor } from '../health/sink-monitor.ts';
+import { writerOutage } from '../retry/writer-outage.ts';
 import { type PutAway, quarantineFor } from './put-away.ts';
 
 /** Messages that are put into QUARANTINE, on record and acknowledged together. */
@@ -47,8 +47,8 @@ export interface SampleBatchHandlerParts {
  */
 export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
   const { store, coverage, fence, counters, monitor, refusedDevices, clockToleranceMs, log } = parts;
-  const storeOutage = new OutageLog(log, 'the database');
-  const coverageOutage = new OutageLog(log, 'the record of ticks');
+  const storeOutage = writerOutage(log, 'the database');
+  const coverageOutage = writerOutage(log, 'the record of ticks');
   const putAway = quarantineFor(parts.quarantine, log);
   const fencedOwners = new Set<string>();
   const doubtedClocks = new Set<string>();
@@ -174,19 +174,21 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
       signal,
       isTemporary: (error) => error instanceof SampleStoreUnavailable,
       askedPauseMs: (error) => (error instanceof SampleStoreUnavailable ? error.retryAfterMs : undefined),
-      onFailure: (error) => {
-        failed = true;
-        counters.failedWrites += 1;
-        storeOutage.failed(error);
-        monitor.failed(error, Date.now());
-        const askedMs = error instanceof SampleStoreUnavailable ? (error.retryAfterMs ?? 0) : 0;
-        const untilMs = performance.now() + Math.min(askedMs, longestAskedPauseMs);
-        leftAloneUntilMs = Math.max(leftAloneUntilMs, untilMs);
-      },
-      onSuccess: () => {
-        if (what === 'look' && !failed) return;
-        storeOutage.worked();
-        monitor.worked();
+      outage: {
+        failed: (error) => {
+          failed = true;
+          counters.failedWrites += 1;
+          storeOutage.failed(error);
+          monitor.failed(error, Date.now());
+          const askedMs = error instanceof SampleStoreUnavailable ? (error.retryAfterMs ?? 0) : 0;
+          const untilMs = performance.now() + Math.min(askedMs, longestAskedPauseMs);
+          leftAloneUntilMs = Math.max(leftAloneUntilMs, untilMs);
+        },
+        worked: () => {
+          if (what === 'look' && !failed) return;
+          storeOutage.worked();
+          monitor.worked();
+        },
       },
     });
   }
@@ -232,8 +234,7 @@ export function sampleBatchHandler(parts: SampleBatchHandlerParts) {
     await untilItWorks(() => coverage.record(entries), {
       signal,
       isTemporary: (error) => error instanceof SampleStoreUnavailable,
-      onFailure: (error) => coverageOutage.failed(error),
-      onSuccess: () => coverageOutage.worked(),
+      outage: coverageOutage,
     });
   }
 

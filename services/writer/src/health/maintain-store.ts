@@ -1,6 +1,8 @@
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
+import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 
 const everyMs = 60 * 60_000;
 const afterFailureMs = 5 * 60_000;
@@ -13,25 +15,21 @@ export function maintainStore(options: {
   readonly log: Logger;
 }): Stop {
   const { store, retentionDays, log } = options;
-  let timer: NodeJS.Timeout | undefined;
-  let stopped = false;
-  const look = async (): Promise<void> => {
-    let nextMs = everyMs;
-    try {
-      const nowMs = Date.now();
-      const keepFromMs = retentionDays > 0 ? nowMs - retentionDays * dayMs : undefined;
-      const dropped = await store.maintain({ nowMs, keepFromMs });
-      if (dropped.length > 0)
-        log.info({ dropped, retention_days: retentionDays }, 'dropped days past retention');
-    } catch (error) {
-      nextMs = afterFailureMs;
-      log.warn({ err: error }, 'could not look after the days of the database; trying again later');
-    }
-    if (!stopped) timer = setTimeout(() => void look(), nextMs);
-  };
-  void look();
+  const outage = new OutageLog({
+    log,
+    level: 'warn',
+    began: 'could not look after the days of the database; trying again later',
+    remindAfter: 1,
+  });
+  const stop = regularly({ everyMs, afterFailureMs: () => afterFailureMs, outage }, async () => {
+    const nowMs = Date.now();
+    const keepFromMs = retentionDays > 0 ? nowMs - retentionDays * dayMs : undefined;
+    const dropped = await store.maintain({ nowMs, keepFromMs });
+    if (dropped.length > 0)
+      log.info({ dropped, retention_days: retentionDays }, 'dropped days past retention');
+  });
   return async () => {
-    stopped = true;
-    clearTimeout(timer);
+    // A database that hangs must not hold up the end.
+    void stop();
   };
 }

@@ -9,6 +9,7 @@ import {
 import { inboxPrefix } from '../../contracts/subjects.ts';
 import type { BrokerAccess } from '../../runtime/config.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { OutageLog } from '../../runtime/outage-log.ts';
 import { pause, systemTimers } from '../../runtime/timers.ts';
 import { BrokerAnswers } from './broker-answers.ts';
 import { closeAtOnce } from './close-at-once.ts';
@@ -160,16 +161,20 @@ async function firstConnection(
   { log, signal }: { readonly log: Logger; readonly signal?: AbortSignal },
   options: NodeConnectionOptions,
 ): Promise<NatsConnection> {
-  let said: string | undefined;
+  const outage = new OutageLog({
+    log,
+    level: 'warn',
+    began: (error) => `no connection to NATS yet: ${reasonOf(error)}`,
+    causeOf: reasonOf,
+    fields: (error) => ({ servers: options.servers, why: reasonOf(error) }),
+  });
   for (;;) {
     signal?.throwIfAborted();
     try {
       return await connectTransport(options);
     } catch (error) {
       if (error instanceof AuthorizationError || error instanceof TypeError) throw error;
-      const why = reasonOf(error);
-      if (why !== said) log.warn({ servers: options.servers, why }, `no connection to NATS yet: ${why}`);
-      said = why;
+      outage.failed(error);
       await pause(systemTimers, firstConnectionPauseMs, signal);
     }
   }

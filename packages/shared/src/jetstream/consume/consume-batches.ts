@@ -2,6 +2,7 @@ import { type ConsumerMessages, type JsMsg, jetstream, jetstreamManager } from '
 import type { NatsConnection, Subscription } from '@nats-io/nats-core';
 import type { Stop } from '../../runtime/lifecycle.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { OutageLog } from '../../runtime/outage-log.ts';
 import { pause, systemTimers } from '../../runtime/timers.ts';
 import { type DurableConsumerOptions, durableConsumerDefaults, ensureDurable } from './durable-consumer.ts';
 import { pullExpiresMs } from './pull-expires.ts';
@@ -141,7 +142,11 @@ class RunningBatchConsumer {
   async #readUntilStopped(): Promise<void> {
     const { stream, durable } = this.#options;
     const { signal } = this.#stopping;
-    let failing = false;
+    const outage = new OutageLog({
+      log: this.#log,
+      level: 'warn',
+      began: 'reading from the stream failed; trying again',
+    });
     while (!signal.aborted) {
       try {
         if (this.#isPaused) await this.#untilRoom();
@@ -157,14 +162,13 @@ class RunningBatchConsumer {
         this.#source = source;
         // stop() may have looked for a source before there was one.
         if (signal.aborted) void this.#endDelivery(source);
-        failing = false;
+        outage.worked();
         const failure = await source.closed();
         if (failure) throw failure;
         if (this.#isPaused) continue;
       } catch (error) {
         if (signal.aborted || this.#nc.isClosed()) break;
-        if (!failing) this.#log.warn({ err: error }, 'reading from the stream failed; trying again');
-        failing = true;
+        outage.failed(error);
       }
       if (this.#nc.isClosed()) break;
       await pause(systemTimers, pauseAfterFailureMs, signal);

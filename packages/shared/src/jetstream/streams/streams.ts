@@ -13,6 +13,7 @@ import { type NatsConnection, PermissionViolationError } from '@nats-io/nats-cor
 import { Objm } from '@nats-io/obj';
 import { bucketNames, streamNames, subjects } from '../../contracts/subjects.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { OutageLog } from '../../runtime/outage-log.ts';
 import { pause, systemTimers } from '../../runtime/timers.ts';
 import {
   BrokerUnfit,
@@ -61,14 +62,20 @@ export async function prepareStreams(
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   // A supervisor of the release before knows nothing of SENT.
   const needed = streamShapes(settings).filter(isNeeded);
-  for (let said = false; ; said = true) {
+  const outage = new OutageLog({
+    log,
+    level: 'info',
+    began: 'waiting for a supervisor or the API to make the streams',
+    fields: () => ({}),
+  });
+  for (;;) {
     try {
       await requireFitStreams(jsm, needed);
       return;
     } catch (error) {
       if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.StreamNotFound)
         throw error;
-      if (!said) log.info('waiting for a supervisor or the API to make the streams');
+      outage.failed(error);
       await pause(systemTimers, missingStreamsPauseMs);
     }
   }

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
+import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import { sql } from 'kysely';
 import type { AuditTrail } from '../../audit/audit-trail.ts';
 import { applyLimits } from './apply-limits.ts';
@@ -20,29 +22,12 @@ export function startWriteBack(options: WriteBackOptions): { stop: Stop } {
   const { log, everyMs } = options;
   /** Limits looked at already, by device: not asked about again before the session says something else. */
   const settled = new Map<string, string>();
-  let saidFailing = false;
-  let working: Promise<void> | undefined;
-
-  const once = async (): Promise<void> => {
-    try {
-      await writeBack(options, settled);
-      saidFailing = false;
-    } catch (error) {
-      if (!saidFailing) log.warn({ err: error }, 'learned limits cannot be written back now; trying again');
-      saidFailing = true;
-    }
-  };
-  const timer = setInterval(() => {
-    working ??= once().finally(() => {
-      working = undefined;
-    });
-  }, everyMs);
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await working;
-    },
-  };
+  const outage = new OutageLog({
+    log,
+    level: 'warn',
+    began: 'learned limits cannot be written back now; trying again',
+  });
+  return { stop: regularly({ everyMs, outage }, () => writeBack(options, settled)) };
 }
 
 async function writeBack(options: WriteBackOptions, settled: Map<string, string>): Promise<void> {

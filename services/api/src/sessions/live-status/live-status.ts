@@ -1,6 +1,8 @@
 import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
+import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 import { type CounterRow, type LiveTotals, sumCounters } from './sum-counters.ts';
@@ -40,8 +42,11 @@ export function startLiveStatus(options: {
   const words = new Map<string, SessionLiveStatus>();
   let unsaved = new Map<string, CounterRow>();
   let stopWatch: (() => void) | undefined;
-  let flushing: Promise<void> | undefined;
-  let saidFailing = false;
+  const outage = new OutageLog({
+    log,
+    level: 'warn',
+    began: 'counters of sessions cannot be stored now; trying again',
+  });
 
   const onStatus = (taskId: string, status: SessionLiveStatus) => {
     const row = counterRow(status);
@@ -51,29 +56,20 @@ export function startLiveStatus(options: {
     unsaved.set(keyOf(row), row);
   };
 
-  const flushOnce = async (): Promise<void> => {
+  const flush = async (): Promise<void> => {
     const rows = [...unsaved.values()];
     unsaved = new Map();
     for (let from = 0; from < rows.length; from += rowsPerStatement) {
       try {
         await upsertCounters(database, rows.slice(from, from + rowsPerStatement));
-        saidFailing = false;
       } catch (error) {
-        if (!saidFailing) log.warn({ err: error }, 'counters of sessions cannot be stored now; trying again');
-        saidFailing = true;
         // Entries that came in meanwhile are newer and stay.
         for (const row of rows.slice(from)) if (!unsaved.has(keyOf(row))) unsaved.set(keyOf(row), row);
-        return;
+        throw error;
       }
     }
   };
-  const flush = (): Promise<void> => {
-    flushing ??= flushOnce().finally(() => {
-      flushing = undefined;
-    });
-    return flushing;
-  };
-  const timer = setInterval(() => void flush(), options.flushIntervalMs);
+  const stopFlushing = regularly({ everyMs: options.flushIntervalMs, outage }, flush);
 
   return {
     watch: async (statuses) => {
@@ -98,10 +94,9 @@ export function startLiveStatus(options: {
     lastWord: (taskId) => words.get(String(taskId)),
     lastWords: () => words.values(),
     stop: async () => {
-      clearInterval(timer);
       stopWatch?.();
-      await flushing;
-      await flush();
+      await stopFlushing();
+      await flush().catch((error: unknown) => outage.failed(error));
     },
   };
 }

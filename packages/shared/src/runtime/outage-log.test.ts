@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { Logger } from './logger.ts';
+import { OutageLog, type OutageLogOptions } from './outage-log.ts';
+
+function outageWith(options: Omit<OutageLogOptions, 'log'>) {
+  const lines: string[] = [];
+  const say = (level: string) => (_: object, words: string) => void lines.push(`${level}: ${words}`);
+  const log = { error: say('error'), warn: say('warn'), info: say('info'), debug: say('debug') };
+  return { outage: new OutageLog({ log: log as unknown as Logger, ...options }), lines };
+}
+
+const refused = Object.assign(new Error('refused'), { code: 'ECONNREFUSED' });
+const reset = Object.assign(new Error('reset'), { code: 'ECONNRESET' });
+
+describe('an outage in the log', () => {
+  it('is told once, again when its cause changes, and when it is over', () => {
+    const { outage, lines } = outageWith({ began: 'it is away', ended: 'it is back' });
+    for (const error of [refused, refused, reset]) outage.failed(error);
+    outage.worked();
+    outage.worked();
+    outage.failed(refused);
+    expect(lines).toEqual([
+      'error: it is away',
+      'debug: it is away',
+      'error: it is away',
+      'info: it is back',
+      'error: it is away',
+    ]);
+  });
+
+  it('ends in silence where nobody waits to hear of its end', () => {
+    const { outage, lines } = outageWith({ level: 'warn', began: (error) => `away: ${error}` });
+    outage.failed('no power');
+    outage.worked();
+    expect(lines).toEqual(['warn: away: no power']);
+  });
+
+  it('is recalled after as many attempts as were asked for', () => {
+    const { outage, lines } = outageWith({ began: 'full', remindAfter: 3 });
+    for (let attempt = 0; attempt < 7; attempt += 1) outage.failed(refused);
+    expect(lines.map((line) => line.startsWith('error'))).toEqual([
+      true,
+      false,
+      false,
+      true,
+      false,
+      false,
+      true,
+    ]);
+  });
+});

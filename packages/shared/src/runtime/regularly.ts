@@ -1,0 +1,43 @@
+import type { Outage } from './outage-log.ts';
+import type { Stop } from './started-parts.ts';
+import { pause, systemTimers } from './timers.ts';
+
+export interface RegularWork {
+  /** From the end of a run to the beginning of the next one. */
+  readonly everyMs: number;
+  /** The same after a failure, where that is another time. */
+  readonly afterFailureMs?: (error: unknown) => number;
+  /** Whether there is a point in it now; a run is left out otherwise. */
+  readonly isPossible?: () => boolean;
+  /** Told of the runs; those that were left out are none. */
+  readonly outage: Outage;
+}
+
+/** Does something now and from time to time, until it is stopped, which waits for the run under way. A run that fails is told of and no more. */
+export function regularly(
+  { everyMs, afterFailureMs, isPossible = () => true, outage }: RegularWork,
+  run: (signal: AbortSignal) => Promise<unknown>,
+): Stop {
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const loop = async (): Promise<void> => {
+    while (!signal.aborted) {
+      let nextMs = everyMs;
+      if (isPossible()) {
+        try {
+          await run(signal);
+          outage.worked();
+        } catch (error) {
+          outage.failed(error);
+          nextMs = afterFailureMs?.(error) ?? everyMs;
+        }
+      }
+      await pause(systemTimers, nextMs, signal);
+    }
+  };
+  const working = loop();
+  return async () => {
+    stopping.abort();
+    await working;
+  };
+}
