@@ -34,8 +34,11 @@ describe('a device that is tested', () => {
     const { body } = await rest.post(`/api/config/devices/${deviceId}/test/`);
     plant.clearFault('press');
     expect(body).toMatchObject({ status: 'failed' });
-    expect(body.requests).toHaveLength(1);
+    expect(body.requests).toHaveLength(3);
     expect(body.detail).toContain('not read');
+    expect(new Set(body.points.map(({ met_limit }: { met_limit: string }) => met_limit))).toEqual(
+      new Set(['device_timeout']),
+    );
   });
 
   it('in a network that is not allowed is not connected to', async () => {
@@ -168,5 +171,74 @@ describe('a device that refuses a part of what is asked', () => {
     const second = await session(async ({ points_read }) => points_read > 10 * 41);
     expect(second.config_version).toBe(first.config_version + 1);
     expect(second.refused).toBe(0);
+  });
+});
+
+describe('the test of a device of which a session has learned', () => {
+  let ovenId: number;
+  const test = async () => {
+    const { body } = await rest.post(`/api/config/devices/${ovenId}/test/`);
+    return {
+      body,
+      asked: body.requests.map(({ address, quantity }: Record<string, number>) => `${address}+${quantity}`),
+      bad: body.points.flatMap(({ code, quality, detail }: Record<string, string>) =>
+        quality === 'bad' ? [`${code}: ${detail}`] : [],
+      ),
+    };
+  };
+  const allButOne = ['r17: exception 2: illegal data address'];
+
+  it('asks as that session does, and for what it was refused by itself', async () => {
+    const device = await rest.create('/api/config/devices/', {
+      code: 'oven',
+      host: '127.0.0.1',
+      port: plant.endpoints.find(({ device }) => device === 'oven')?.port,
+      timeout_ms: 6_000,
+      profile: { max_hole: 10 },
+    });
+    ovenId = device.id;
+    await rest.create(
+      '/api/config/points/',
+      [...Array(40).keys(), 45, 46].map((address) => ({
+        ...{
+          device_id: ovenId,
+          code: `r${address}`,
+          table: 'holding_register',
+          address,
+          data_type: 'uint16',
+        },
+      })),
+    );
+    const untaught = await test();
+    expect(untaught).toMatchObject({ body: { status: 'partly', within_ms: 20_000 }, bad: allButOne });
+    expect(untaught.asked[0]).toBe('0+47');
+    const task = await rest.create('/api/config/tasks/', {
+      code: 'oven',
+      period_ms: 100,
+      device_ids: [ovenId],
+    });
+    const started = await rest.post('/api/acquisition/sessions/start-task/', { task_id: task.id });
+    const taught = await eventually(
+      async () => {
+        const tested = await test();
+        return tested.asked.length < untaught.asked.length && tested;
+      },
+      { what: 'the test to know what the session has learned', timeoutMs: 20_000 },
+    );
+    expect(taught).toMatchObject({ asked: ['0+17', '17+1', '18+22', '45+2'], bad: allButOne });
+    await rest.post(`/api/acquisition/sessions/${started.body.session_id}/stop/`);
+    await eventually(() => plant.openConnections('oven') === 0, { what: 'nobody to read the oven' });
+  });
+
+  it('takes the time that a slow device needs', async () => {
+    plant.setFault('oven', { kind: 'slow', delay_ms: 1_500 });
+    const slow = await test();
+    plant.clearFault('oven');
+    expect(slow.bad).toEqual(allButOne);
+  });
+
+  it('has patience with one that is busy', async () => {
+    plant.setFault('oven', { kind: 'busy', for: '1s' });
+    expect((await test()).bad).toEqual(allButOne);
   });
 });

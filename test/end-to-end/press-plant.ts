@@ -74,6 +74,7 @@ export async function startPressPlant(): Promise<PressPlant> {
       devices: [
         { code: 'press', unitId: 1, tables: memory },
         { code: 'mixer', unitId: 1, tables: gapped },
+        { code: 'oven', unitId: 1, tables: gapped },
       ],
     },
     onRequest: ({ device, functionCode, address, quantity }) => {

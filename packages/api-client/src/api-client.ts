@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { deviceTestMs } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import { problemContentType } from '@holdfast/shared/contracts/http/problem.ts';
 import { ApiRefusal, NoAnswer } from './api-failures.ts';
 
@@ -13,7 +14,7 @@ export interface ApiAccess {
   readonly key?: string | undefined;
   /** The person behind the calls, for events and the audit log. */
   readonly operator?: string | undefined;
-  /** Longest wait for one answer; default 30 s, longer than the API takes for any call. */
+  /** Longest wait for one answer; longer than the API takes for any call, a test of a device included, unless set. */
   readonly answerMs?: number | undefined;
   /** Turns failures into the caller's own errors. */
   readonly asOwnError?: (failure: ApiRefusal | NoAnswer) => Error;
@@ -47,7 +48,7 @@ export class ApiClient {
   constructor(access: ApiAccess) {
     this.url = access.url.replace(/\/+$/, '');
     this.#access = access;
-    this.#answerMs = access.answerMs ?? 30_000;
+    this.#answerMs = access.answerMs ?? deviceTestMs + 10_000;
   }
 
   /** Asks once. @throws NoAnswer (never `asOwnError`'s), SyntaxError when the body is no JSON */

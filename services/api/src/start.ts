@@ -243,7 +243,7 @@ export async function startApi(config: ApiConfig, { log, onStop, fail }: Service
       shown: new ShownSessions({ database, rows: projectedRows }),
       logGuard,
       memory,
-      validateTask: taskValidation({ database, collectors }),
+      validateTask: taskValidation({ database, collectors, liveStatus }),
       readYourWriteMs: config.READ_YOUR_WRITE_MS,
     }),
     readiness,

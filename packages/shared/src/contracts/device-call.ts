@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { learnedLimitsSchema } from './session-status.ts';
 import { deviceConfigSchema, registerTables } from './task-config.ts';
 import { traceParentField } from './trace-parent.ts';
 
@@ -18,7 +19,12 @@ const common = {
 } as const;
 
 export const deviceCallSchema = z.discriminatedUnion('kind', [
-  z.object({ ...common, kind: z.literal('read') }),
+  z.object({
+    ...common,
+    kind: z.literal('read'),
+    /** What a session has learned of the device: requests that it refuses are not made again. */
+    learned_limits: learnedLimitsSchema.optional(),
+  }),
   /** Code of the device's only point. */
   z.object({
     ...common,
@@ -31,6 +37,19 @@ export type DeviceCall = z.infer<typeof deviceCallSchema>;
 /** `bad`: no value; `detail` says why. */
 export const readQualities = ['good', 'uncertain', 'bad'] as const;
 
+/**
+ * Which limit kept a value from being read: the device's `timeout_ms`; the own time of the reading; `busy_retries` of its
+ * profile; `max_registers` or `max_bits`; a range that its profile excludes.
+ */
+export const metLimits = [
+  'device_timeout',
+  'test_time',
+  'busy_retries',
+  'largest_block',
+  'excluded_range',
+] as const;
+export type MetLimit = (typeof metLimits)[number];
+
 export const readPointSchema = z.object({
   /** The point's code, with an index where the point is an array. */
   code: z.string(),
@@ -40,6 +59,8 @@ export const readPointSchema = z.object({
   /** The whole point's registers, hexadecimal (`0x00FF`), or bits (`0`, `1`); empty when none were read. */
   raw: z.array(z.string()),
   detail: z.string(),
+  /** Left out of a value that was read, and of one that no limit kept from it. */
+  met_limit: z.enum(metLimits).optional(),
 });
 export type ReadPoint = z.infer<typeof readPointSchema>;
 
@@ -60,6 +81,8 @@ export const deviceReplySchema = z.discriminatedUnion('kind', [
     kind: z.literal('read'),
     points: z.array(readPointSchema),
     requests: z.array(readRequestReportSchema),
+    /** Why nothing more was asked of the device, where it was not because all was. */
+    given_up: z.object({ detail: z.string(), met_limit: z.enum(metLimits).optional() }).optional(),
   }),
   z.object({
     kind: z.literal('written'),

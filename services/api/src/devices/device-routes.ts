@@ -1,5 +1,6 @@
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
+  deviceTestMs,
   deviceTestSchema,
   writePointBodySchema,
   writtenPointSchema,
@@ -24,7 +25,6 @@ const idOf = (what: string) =>
   z.object({
     id: z.coerce.number().int().positive().max(Number.MAX_SAFE_INTEGER).describe(`${what} id`),
   });
-const testMs = 5_000;
 /** A device may have taken the value wherever its outcome is not known: then the key stays taken. */
 const wroteNothing = (status: number): boolean => status !== 500 && status !== 504;
 
@@ -46,16 +46,17 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
       role: 'engineer',
       action: 'device.test',
       tag: 'Devices',
-      summary: 'Read every point of a device once',
+      summary: 'Read every point of a device once, in 20 s at most',
       problems: { 504: 'The collector gave no answer in time' },
       schema: { params: idOf('Device'), body: noFieldsSchema, response: { 200: deviceTestSchema } },
       handler: async ({ params: { id }, raw }) =>
         testDevice({
           database,
           collectors,
+          liveStatus: learned.liveStatus,
           device: await readDevice(database, id),
           labels: await labelsOfTasks(database, id),
-          withinMs: testMs,
+          withinMs: deviceTestMs,
           traceparent: traceParentOf(raw),
         }),
     }),

@@ -1,14 +1,17 @@
-import type { ReadPoint, ReadRequestReport } from '@holdfast/shared/contracts/device-call.ts';
+import type { DeviceReply, ReadPoint, ReadRequestReport } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
 import { endpointHolders } from './endpoint-holders.ts';
+import { type ShownLimitsSources, toldLimits } from './learned-limits/shown-limits.ts';
 import { reachDevice } from './reach-device.ts';
 
 export interface TestDeviceOptions {
   readonly database: Database;
   readonly collectors: Collectors;
+  readonly liveStatus: ShownLimitsSources['liveStatus'];
   readonly device: DeviceConfig;
   readonly labels: Readonly<Record<string, string>>;
   readonly withinMs: number;
@@ -18,51 +21,84 @@ export interface TestDeviceOptions {
 
 /** A call is one message, and a broker takes 1 MiB unless it is told otherwise. */
 const pointsPerCall = 500;
+/** A call with less is not worth it. */
+const leastMs = 100;
+const shownReasons = 3;
+
+type GivenUp = Extract<DeviceReply, { kind: 'read' }>['given_up'];
 
 /**
  * Reads every point of a device once, through a collector. @throws ApiProblem when no collector can,
  * BrokerUnavailable, DatabaseUnavailable
  */
 export async function testDevice(options: TestDeviceOptions): Promise<DeviceTestView> {
-  const { database, collectors, device, labels, withinMs, traceparent } = options;
+  const { database, collectors, liveStatus, device, labels, withinMs, traceparent } = options;
   const untilMs = performance.now() + withinMs;
   const holders = await endpointHolders(database, Number(device.id));
+  const learned = toldLimits(liveStatus).find(({ deviceCode }) => deviceCode === device.code);
   const points: ReadPoint[] = [];
   const requests: ReadRequestReport[] = [];
   let collectorId: string | null = null;
+  let givenUp: GivenUp;
   for (let from = 0; from < device.points.length; from += pointsPerCall) {
     const part = { ...device, points: device.points.slice(from, from + pointsPerCall) };
-    const leftMs = Math.max(100, Math.floor(untilMs - performance.now()));
+    const leftMs = Math.floor(untilMs - performance.now());
+    if (leftMs < leastMs) givenUp ??= { detail: 'the time of the test was over', met_limit: 'test_time' };
+    if (givenUp) {
+      points.push(...unasked(part, givenUp));
+      continue;
+    }
     const reached = await reachDevice({
       collectors,
       device,
       holders,
       labels,
-      call: { v: 1, kind: 'read', within_ms: leftMs, device: part, traceparent },
+      call: {
+        ...{ v: 1, kind: 'read', within_ms: leftMs, device: part, traceparent },
+        learned_limits: learned?.limits,
+      },
     });
     collectorId = reached.collectorId;
     const { reply } = reached;
-    if (reply.kind !== 'read') {
-      const detail =
-        reply.kind === 'refused' ? reply.detail : 'the collector gave another answer than was asked for';
-      return view(device, { status: 'failed', detail, collectorId, points, requests });
+    if (reply.kind === 'read') {
+      points.push(...reply.points);
+      requests.push(...reply.requests);
+      givenUp = reply.given_up;
+    } else {
+      const isRefused = reply.kind === 'refused';
+      givenUp = { detail: isRefused ? reply.detail : 'the collector gave another answer than was asked for' };
+      points.push(...unasked(part, givenUp));
     }
-    points.push(...reply.points);
-    requests.push(...reply.requests);
   }
   const bad = points.filter(({ quality }) => quality === 'bad');
-  const status = bad.length === 0 ? 'ok' : bad.length === points.length ? 'failed' : 'partly';
-  const first = bad[0];
-  const detail = first
-    ? `${bad.length} of ${points.length} values could not be read. ${first.code}: ${first.detail}`
-    : `All ${points.length} values were read.`;
-  return view(device, { status, detail, collectorId, points, requests });
+  return {
+    device_id: Number(device.id),
+    device: device.code,
+    status: bad.length === 0 ? 'ok' : bad.length === points.length ? 'failed' : 'partly',
+    detail: inWords(points.length, bad),
+    within_ms: withinMs,
+    collector_id: collectorId,
+    points,
+    requests,
+  };
 }
 
-function view(
-  { id, code }: DeviceConfig,
-  found: Pick<DeviceTestView, 'status' | 'detail' | 'points' | 'requests'> & { collectorId: string | null },
-): DeviceTestView {
-  const { status, detail, collectorId, points, requests } = found;
-  return { device_id: Number(id), device: code, status, detail, collector_id: collectorId, points, requests };
+function unasked({ points }: DeviceConfig, { detail, met_limit }: NonNullable<GivenUp>): ReadPoint[] {
+  return points.flatMap(valueCodes).map((code) => ({
+    ...{ code, quality: 'bad', value: null, raw: [], detail: `not read: ${detail}` },
+    ...(met_limit && { met_limit }),
+  }));
+}
+
+/** With the first value of each reason, so that one that is met by many does not hide the others. */
+function inWords(total: number, bad: readonly ReadPoint[]): string {
+  if (bad.length === 0) return `All ${total} values were read.`;
+  const reasons = [...Map.groupBy(bad, ({ detail }) => detail)];
+  const told = reasons.slice(0, shownReasons).map(([detail, [first, ...others]]) => {
+    const more = others.length > 0 ? ` and ${others.length} more` : '';
+    return `${first?.code}${more}: ${detail}`;
+  });
+  const left = reasons.length - told.length;
+  const rest = left > 0 ? [`${left} more reasons, see points`] : [];
+  return `${bad.length} of ${total} values could not be read. ${[...told, ...rest].join('. ')}`;
 }

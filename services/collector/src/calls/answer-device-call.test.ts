@@ -39,7 +39,6 @@ const ask = (call: DeviceCall, endpoints: Endpoints, leaseMs: number, renew: () 
     endpoints,
     leaseRemainingMs: () => leaseMs,
     renewLease: async () => renew(),
-    nowMs: () => performance.now(),
   });
 
 describe('a reading', () => {
@@ -91,7 +90,6 @@ describe('a write', () => {
           renewals.push(state.writes.length);
           leaseMs = 9_900;
         },
-        nowMs: () => performance.now(),
       },
     );
     expect(await answer).toMatchObject({ kind: 'written', outcome: 'written', read_back: { value: 7 } });
@@ -107,7 +105,6 @@ describe('a write', () => {
     const answer = await answerDeviceCall(write, {
       ...{ endpoints, leaseRemainingMs: () => leaseMs },
       renewLease: async () => undefined,
-      nowMs: () => performance.now(),
     });
     expect(answer).toMatchObject({ kind: 'written', outcome: 'written' });
     expect(answer).toHaveProperty('detail', expect.stringContaining('could not be read back'));

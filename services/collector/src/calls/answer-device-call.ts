@@ -1,12 +1,14 @@
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import { endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
 import type { Endpoints } from '../polling/endpoints.ts';
-import { markersOf, planReads } from '../polling/read-plan.ts';
+import { markersOf } from '../polling/read-plan.ts';
 import { requestOptions, turnOptions } from '../polling/request-options.ts';
-import type { DeviceBus, ReadRequest } from '../ports.ts';
-import { readOnce } from './read-once.ts';
+import type { DeviceBus, ReadPlace } from '../ports.ts';
+import { readDevice } from './read-device.ts';
 import { writePoint } from './write-point.ts';
 
 export interface AnswerDeviceCallOptions {
@@ -15,8 +17,8 @@ export interface AnswerDeviceCallOptions {
   readonly leaseRemainingMs: () => number;
   /** Has the lease renewed now; settles when it is, or is not within so many ms. */
   readonly renewLease: (withinMs: number) => Promise<void>;
-  /** Monotonic. */
-  readonly nowMs: () => number;
+  readonly clock?: Clock;
+  readonly timers?: Timers;
 }
 
 /** Every request settles within its timeout and this. */
@@ -27,9 +29,16 @@ const renewalMs = 1_000;
 /** Answers one call: through the endpoint that the sessions use, so that a device has one asker at a time. */
 export async function answerDeviceCall(
   call: DeviceCall,
-  { endpoints, leaseRemainingMs, renewLease, nowMs }: AnswerDeviceCallOptions,
+  {
+    endpoints,
+    leaseRemainingMs,
+    renewLease,
+    clock = systemClock,
+    timers = systemTimers,
+  }: AnswerDeviceCallOptions,
 ): Promise<DeviceReply> {
   const { device } = call;
+  const nowMs = () => clock.monotonicMs();
   const deadlineMs = nowMs() + call.within_ms;
   const [point] = device.points;
   if (leaseRemainingMs() <= 0) return { kind: 'refused', detail: 'the collector holds no lease at present' };
@@ -46,7 +55,7 @@ export async function answerDeviceCall(
   ): Promise<T> => {
     const done = await endpoint.turn(asker, turnOptions(device), async (bus) => {
       // Writing and reading back must be over before anybody else may take the device.
-      if (call.kind === 'write' && leaseRemainingMs() <= neededMs) await renewLease(renewalMs);
+      if (leaseRemainingMs() <= neededMs) await renewLease(renewalMs);
       const refusal = refusalNow();
       if (refusal !== undefined) throw new NotPermitted(refusal);
       return { value: await use(bus) };
@@ -57,17 +66,20 @@ export async function answerDeviceCall(
   const neededMs = device.timeout_ms + settleMs;
   const timeoutMs = () => Math.max(1, Math.min(device.timeout_ms, Math.floor(deadlineMs - nowMs())));
   const readRefusal = (): string | undefined => {
-    const isShort = call.kind === 'write' && leaseRemainingMs() <= neededMs;
     if (leaseRemainingMs() <= 0) return 'the collector has lost its lease';
-    if (isShort) return 'the lease of the collector might have ended before the answer';
+    if (leaseRemainingMs() <= neededMs)
+      return 'the lease of the collector might have ended before the answer';
     return nowMs() < deadlineMs ? undefined : `the ${call.within_ms} ms for it were over`;
   };
-  const read = (request: Pick<ReadRequest, 'table' | 'address' | 'quantity'>) =>
+  const read = (request: ReadPlace) =>
     inTurn(readRefusal, (bus) => bus.read({ ...options, timeoutMs: timeoutMs(), ...request }));
   try {
     if (call.kind === 'read') {
-      const { points, requests } = await readOnce({ device, blocks: planReads(device), read, nowMs });
-      return { kind: 'read', points: [...points], requests: [...requests] };
+      return await readDevice({
+        ...{ device, endpoint, leaseRemainingMs, clock, timers },
+        learnedLimits: call.learned_limits,
+        withinMs: call.within_ms,
+      });
     }
     const writeRefusal = (): string | undefined => {
       if (leaseRemainingMs() <= neededMs) {
@@ -83,7 +95,6 @@ export async function answerDeviceCall(
       value: call.value,
       write: (command) => inTurn(writeRefusal, (bus) => bus.write({ ...options, ...command })),
       read,
-      nowMs,
     });
   } catch (error) {
     if (error instanceof NotPermitted) return { kind: 'refused', detail: error.message };

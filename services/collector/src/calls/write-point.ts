@@ -4,9 +4,9 @@ import { encodeValidValue } from '@holdfast/shared/domain/register/encode.ts';
 import { neverWritten } from '@holdfast/shared/domain/register/never-written.ts';
 import { pointWidth } from '@holdfast/shared/domain/register/point-layout.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
-import { type RawBlock, ReadFailure, type ReadRequest, type WriteRequest } from '../ports.ts';
+import { type RawBlock, ReadFailure, type ReadPlace, type WriteRequest } from '../ports.ts';
 import { inHexadecimal } from './in-hexadecimal.ts';
-import { readOnce } from './read-once.ts';
+import { decodedPoint, unreadValue } from './read-point.ts';
 
 type WriteCommand = Pick<WriteRequest, 'address'> &
   (
@@ -20,8 +20,7 @@ export interface WritePointOptions {
   readonly value: number | boolean | string;
   /** @throws ReadFailure, NotPermitted */
   readonly write: (command: WriteCommand) => Promise<void>;
-  readonly read: (request: Pick<ReadRequest, 'table' | 'address' | 'quantity'>) => Promise<RawBlock>;
-  readonly nowMs: () => number;
+  readonly read: (request: ReadPlace) => Promise<RawBlock>;
 }
 
 /**
@@ -29,7 +28,7 @@ export interface WritePointOptions {
  * done, and to do it again may start a machine a second time.
  */
 export async function writePoint(options: WritePointOptions): Promise<DeviceReply> {
-  const { device, point, value, write, read, nowMs } = options;
+  const { device, point, value, write, read } = options;
   const command = commandFor(point, value);
   if ('refused' in command) return { kind: 'refused', ...command.refused };
   const sent = inHexadecimal(command.values);
@@ -45,7 +44,7 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
     }
     unconfirmed = detail;
   }
-  const readBack = await back({ device, point, read, nowMs });
+  const readBack = await back(point, { read });
   const isThere = readBack !== null && readBack.raw.join() === sent.join();
   const doubt = unconfirmed === undefined ? '' : `The device did not confirm it (${unconfirmed}). `;
   if (isThere) {
@@ -90,19 +89,16 @@ function commandFor(point: PointConfig, value: number | boolean | string): Write
   return { functionCode: raw.length === 1 ? 6 : 16, address, values: raw.map(Number) };
 }
 
-async function back({
-  device,
-  point,
-  read,
-  nowMs,
-}: Pick<WritePointOptions, 'device' | 'point' | 'read' | 'nowMs'>): Promise<ReadPoint | null> {
-  const width = pointWidth(point);
-  const block = {
-    table: point.table,
-    address: point.address,
-    quantity: width,
-    points: [{ point, offset: 0, width }],
-  };
-  const { points } = await readOnce({ device: { ...device, points: [point] }, blocks: [block], read, nowMs });
-  return points[0] ?? null;
+async function back(
+  point: PointConfig,
+  { read }: Pick<WritePointOptions, 'read'>,
+): Promise<ReadPoint | null> {
+  const { table, address, code } = point;
+  const quantity = pointWidth(point);
+  try {
+    const raw = await read({ table, address, quantity });
+    return decodedPoint(point, raw.values)[0] ?? null;
+  } catch (error) {
+    return unreadValue(code, { detail: (error as Error).message });
+  }
 }

@@ -24,18 +24,16 @@ export function openCalls(
   { log, onStop }: ServiceContext,
 ): void {
   const { nc } = broker;
-  const nowMs = () => systemClock.monotonicMs();
   onRenewalCall(nc, () => lease.renewNow());
   const stopCalls = serveDeviceCalls({
     nc,
     collectorId: config.COLLECTOR_ID,
     answer: (call) =>
-      tellDeviceCall(call, { log, nowMs }, () =>
+      tellDeviceCall(call, { log, nowMs: systemClock.monotonicMs }, () =>
         answerDeviceCall(call, {
           endpoints,
           leaseRemainingMs: () => (lease.isHeld() ? lease.remainingMs() : 0),
           renewLease: (withinMs) => lease.renewedWithin(withinMs),
-          nowMs,
         }),
       ),
     drain: ({ kind, traceparent }) => {

@@ -12,7 +12,7 @@ import type { SteadyClock } from './steady-clock.ts';
 export interface DeviceRequestsOptions {
   readonly device: DeviceConfig;
   readonly record: DeviceRecord;
-  readonly endpoint: Endpoint;
+  readonly endpoint: Pick<Endpoint, 'turn' | 'cancel'>;
   readonly breakers: EndpointBreakers;
   readonly clock: SteadyClock;
   readonly timers: Timers;
@@ -212,7 +212,7 @@ export class DeviceRequests {
   }
 }
 
-function isBusy(error: unknown): boolean {
+export function isBusy(error: unknown): boolean {
   if (!(error instanceof ReadFailure)) return false;
   return error.exceptionCode === acknowledge || error.exceptionCode === deviceBusy;
 }

@@ -13,8 +13,9 @@ import { isBitTable, pointWidth } from '@holdfast/shared/domain/register/point-l
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RawBlock } from '../ports.ts';
-import { planReads, type ReadBlock } from './read-plan.ts';
+import type { ReadBlock } from './read-plan.ts';
 import { decodeBlock } from './testing/decoded-block.ts';
+import { planReads } from './testing/plan-reads.ts';
 
 function point(code: string, address: number, rest: Partial<PointConfig> = {}): PointConfig {
   return {

@@ -3,7 +3,6 @@ import {
   type ReadBlock as Block,
   mapReads,
   type PlannedPoint as Planned,
-  planReads as planWithin,
 } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
 import type { ReadRequest } from '../ports.ts';
@@ -11,12 +10,6 @@ import { markerReads } from './marker-reads.ts';
 
 export type PlannedPoint = Planned<PointConfig>;
 export type ReadBlock = Block<PointConfig>;
-
-/** The requests of a tick in which every point is due. */
-export function planReads(device: DeviceConfig): readonly ReadBlock[] {
-  const map = mapReads(device.points, readLimits(device));
-  return planWithin(map, map.readable);
-}
 
 /** The markers that requests carry along which read the device's points as a whole; see `markerReads`. */
 export function markersOf(device: DeviceConfig): Pick<ReadRequest, 'markers'> {

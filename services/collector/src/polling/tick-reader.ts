@@ -14,6 +14,7 @@ import {
   isRefusal,
   NotAsked,
 } from './device-requests.ts';
+import type { Endpoint } from './endpoint.ts';
 import type { UnitBreaker } from './endpoint-breakers.ts';
 import type { LearnedLimits } from './learned-limits.ts';
 import { narrowDown, type PartAnswer } from './narrow-down.ts';
@@ -21,11 +22,12 @@ import type { PlannedPoint } from './read-plan.ts';
 import type { SilentBlocks } from './silent-blocks.ts';
 
 export interface TickReaderOptions extends DeviceRequestsOptions {
+  readonly endpoint: Pick<Endpoint, 'turn' | 'cancel' | 'closeWhenIdle'>;
   readonly plans: DevicePlans;
   readonly learned: LearnedLimits;
   readonly filter: ReportFilter;
   readonly keys: ValueKeys;
-  readonly silent: SilentBlocks;
+  readonly silent: Pick<SilentBlocks, 'toAsk' | 'answered' | 'timedOut' | 'beginWithAnother'>;
 }
 
 /** The outcome of one tick. */

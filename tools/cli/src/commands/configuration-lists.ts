@@ -161,7 +161,8 @@ export const configurationLists: readonly Command[] = [
   },
   {
     words: ['devices', 'test'],
-    about: 'Reads all points of a device once, by way of a collector. Exit code 1 unless all gave a value.',
+    about:
+      'Reads all points of a device once, as a session would, in 20 s at most, and says why a value is missing. Exit code 1 unless all are there.',
     operands: [{ name: 'DEVICE' }],
     options: {},
     async run({ api, print }, input) {

@@ -2,6 +2,9 @@ import * as z from 'zod';
 import { readPointSchema, readRequestReportSchema } from '../device-call.ts';
 import { closedObject } from './closed-object.ts';
 
+/** A test of a device takes no longer than this, and a second for the way to the collector and back. */
+export const deviceTestMs = 20_000;
+
 /** `partly`: some points gave no value. */
 export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
 
@@ -12,6 +15,8 @@ export const deviceTestSchema = z.object({
   device: z.string(),
   status: z.enum(deviceTestStatuses),
   detail: z.string(),
+  /** The time that the test had: what it did not get to then has the `met_limit` `test_time`. */
+  within_ms: z.int(),
   /** The collector that asked the device; null when none did. */
   collector_id: z.string().nullable(),
   points: z.array(readPointSchema),
@@ -25,7 +30,7 @@ export type StartValidation = (typeof startValidations)[number];
 
 export const startValidationViewSchema = z.object({
   /** Devices that did not give all their values, as far as they were read within 5 s. */
-  failing: z.array(deviceTestSchema.omit({ requests: true })),
+  failing: z.array(deviceTestSchema.omit({ requests: true, within_ms: true })),
   /** How many devices gave everything. */
   passed: z.int(),
 });

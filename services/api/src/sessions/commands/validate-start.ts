@@ -6,7 +6,7 @@ import type {
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { readTaskContent } from '../../configuration/config-versions.ts';
 import type { Database } from '../../database/open-database.ts';
-import { testDevice } from '../../devices/test-device.ts';
+import { type TestDeviceOptions, testDevice } from '../../devices/test-device.ts';
 import type { Collectors } from '../../ports.ts';
 import { ApiProblem } from '../../problems/api-problem.ts';
 
@@ -22,6 +22,7 @@ const failingShown = 100;
 export function taskValidation(sources: {
   readonly database: Database;
   readonly collectors: Collectors;
+  readonly liveStatus: TestDeviceOptions['liveStatus'];
 }): (
   taskId: number,
   mode: Exclude<StartValidation, 'skip'>,
@@ -50,6 +51,7 @@ export function taskValidation(sources: {
 async function validateDevices(options: {
   readonly database: Database;
   readonly collectors: Collectors;
+  readonly liveStatus: TestDeviceOptions['liveStatus'];
   readonly devices: readonly DeviceConfig[];
   readonly labels: Readonly<Record<string, string>>;
   readonly traceparent: string | undefined;
@@ -72,7 +74,7 @@ async function validateDevices(options: {
     failing: failing
       .sort((one, other) => one.device.localeCompare(other.device))
       .slice(0, failingShown)
-      .map(({ requests: _, ...view }) => ({
+      .map(({ requests: _, within_ms: __, ...view }) => ({
         ...view,
         points: view.points.filter(({ quality }) => quality === 'bad').slice(0, failingShown),
       })),
@@ -80,7 +82,7 @@ async function validateDevices(options: {
   };
 }
 
-async function testOne(options: Parameters<typeof testDevice>[0]): Promise<DeviceTestView> {
+async function testOne(options: TestDeviceOptions): Promise<DeviceTestView> {
   try {
     return await testDevice(options);
   } catch (error) {
@@ -99,6 +101,7 @@ function failed({ id, code }: DeviceConfig, detail: string): DeviceTestView {
     device: code,
     status: 'failed',
     detail,
+    within_ms: validationMs,
     collector_id: null,
     points: [],
     requests: [],

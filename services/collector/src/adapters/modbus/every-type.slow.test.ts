@@ -2,8 +2,8 @@ import { byteOrders, dataTypes, deviceConfigSchema } from '@holdfast/shared/cont
 import { pointProblems } from '@holdfast/shared/domain/register/point-rules.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { planReads } from '../../polling/read-plan.ts';
 import { decodeBlock, Readings } from '../../polling/testing/decoded-block.ts';
+import { planReads } from '../../polling/testing/plan-reads.ts';
 import { openDeviceBus } from './open-device-bus.ts';
 import {
   compileLibmodbusDevice,
