@@ -33,7 +33,7 @@ import { waitUntilReady } from './http/wait-until-ready.ts';
 import { withoutQuotes } from './http/without-quotes.ts';
 import { type LiveSources, liveRoute } from './live/live-routes.ts';
 import type { AuditLog, CommandKeys } from './ports.ts';
-import { ApiProblem, validationFailed } from './problems/api-problem.ts';
+import { Problem, validationFailed } from './problems/problem.ts';
 import { type CleanupSources, cleanupRoutes } from './sessions/cleanup/cleanup-routes.ts';
 import { commandRoutes } from './sessions/command-routes.ts';
 import type { SessionCommands } from './sessions/commands/session-commands.ts';
@@ -191,21 +191,13 @@ function acceptEmptyBodies(app: FastifyInstance): void {
   });
 }
 
-function notUtf8(): ApiProblem {
-  return new ApiProblem({
-    status: 400,
-    code: 'invalid_json',
-    title: 'The body is not JSON',
-    detail:
-      'It is not in UTF-8, which JSON always is: a terminal or file in GBK, for instance, has to be changed.',
-  });
+function notUtf8(): Problem {
+  return new Problem(
+    'invalid_json',
+    'It is not in UTF-8, which JSON always is: a terminal or file in GBK, for instance, has to be changed.',
+  );
 }
 
-function unsupportedMediaType(): ApiProblem {
-  return new ApiProblem({
-    status: 415,
-    code: 'unsupported_media_type',
-    title: 'This media type is not taken',
-    detail: 'Send application/json.',
-  });
+function unsupportedMediaType(): Problem {
+  return new Problem('unsupported_media_type', 'Send application/json.');
 }

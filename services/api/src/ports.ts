@@ -227,7 +227,7 @@ export interface AuditLog {
 
 /** The commands that came with an Idempotency-Key, for a day. Every method throws BrokerUnavailable. */
 export interface CommandKeys {
-  /** Undefined when the record was stored, else the one that was there before. @throws ApiProblem without room */
+  /** Undefined when the record was stored, else the one that was there before. @throws Problem without room */
   claim(key: string, record: CommandRecord): Promise<CommandRecord | undefined>;
   put(key: string, record: CommandRecord): Promise<void>;
   delete(key: string): Promise<void>;

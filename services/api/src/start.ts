@@ -164,7 +164,7 @@ export async function startApi(config: ApiConfig, { log, onStop, fail }: Service
   const readiness: Readiness = () => ({
     nats: broker.problem(),
     postgres: databaseProblem(),
-    log_complete: logGuard.damage()?.message,
+    log_complete: logGuard.damage()?.detail,
   });
   const metrics = new Metrics('api');
   metrics.addProcessMetrics();

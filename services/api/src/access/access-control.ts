@@ -8,7 +8,7 @@ import { ClientGone } from '../http/client-gone.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { routeOf } from '../http/serve-routes.ts';
-import { ApiProblem } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { type Caller, callerOf, nameOf, requireRole } from './caller.ts';
 import { operatorOf } from './operator.ts';
@@ -154,15 +154,14 @@ function limitedAs({ caller, ip }: FastifyRequest): string {
   return caller.kind === 'key' ? `key ${caller.id}` : `address ${normalizeIP(ip)}`;
 }
 
-function tooManyRequests(max: number, ttlMs: number): ApiProblem {
+function tooManyRequests(max: number, ttlMs: number): Problem {
   const retryAfterSeconds = Math.max(1, Math.ceil(ttlMs / 1_000));
-  return new ApiProblem({
-    status: 429,
-    code: 'too_many_requests',
-    title: 'Too many requests',
-    detail: `At most ${max} a minute are taken from you. Try again in ${retryAfterSeconds} s.`,
-    retryAfterSeconds,
-  });
+  return new Problem(
+    'too_many_requests',
+    `At most ${max} a minute are taken from you. Try again in ${retryAfterSeconds} s.`,
+    {},
+    { retryAfterSeconds },
+  );
 }
 
 /** Admits each kind of thing once a minute; it forgets all of them when they become too many. */

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
 import { BrokerUnavailable } from '../ports.ts';
-import { ApiProblem } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { isFromLoopback } from './from-loopback.ts';
 import { mayBeUsedFrom } from './key-networks.ts';
@@ -49,18 +49,16 @@ export function callerOf(
   return { kind: 'refused', problem: keys.hasAny() ? keyNeeded() : noKeysYet() };
 }
 
-/** Why the caller may not do what a role is needed for. @throws ApiProblem, BrokerUnavailable */
+/** Why the caller may not do what a role is needed for. @throws Problem, BrokerUnavailable */
 export function requireRole(caller: Caller, needed: Role, keys: Pick<ApiKeys, 'isLoaded'>): void {
   if (caller.kind === 'refused') throw caller.problem;
   if (roles.indexOf(caller.role) >= roles.indexOf(needed)) return;
   if (caller.kind === 'local' && !keys.isLoaded()) throw keysNotKnown();
-  throw new ApiProblem({
-    status: 403,
-    code: 'role_too_low',
-    title: 'The role of this key does not allow this',
-    detail: `This needs the role ${needed}, and the key has ${caller.role}. Ask an administrator for a key with that role.`,
-    members: { role: caller.role, needed },
-  });
+  throw new Problem(
+    'role_too_low',
+    `This needs the role ${needed}, and the key has ${caller.role}. Ask an administrator for a key with that role.`,
+    { role: caller.role, needed },
+  );
 }
 
 /** As events and the audit log name them: the key's name, with the header X-Operator behind a slash. */
@@ -74,48 +72,36 @@ function keysNotKnown(): Error {
   return new BrokerUnavailable('the keys are not known before the broker was reached');
 }
 
-function keyNeeded(): ApiProblem {
-  return new ApiProblem({
-    status: 401,
-    code: 'key_needed',
-    title: 'A key is needed',
-    detail: 'Send the header Authorization: Bearer hf_… with a key of this installation.',
-  });
+function keyNeeded(): Problem {
+  return new Problem(
+    'key_needed',
+    'Send the header Authorization: Bearer hf_… with a key of this installation.',
+  );
 }
 
-function keyNotValid(): ApiProblem {
-  return new ApiProblem({
-    status: 401,
-    code: 'key_not_valid',
-    title: 'This key is none of this installation',
-    detail: 'Send the header Authorization: Bearer hf_… with the whole key as it was shown when it was made.',
-  });
+function keyNotValid(): Problem {
+  return new Problem(
+    'key_not_valid',
+    'Send the header Authorization: Bearer hf_… with the whole key as it was shown when it was made.',
+  );
 }
 
-function keyOver(why: 'expired' | 'revoked'): ApiProblem {
-  const common = { status: 401, detail: 'Ask an administrator for a new one.' };
-  return why === 'expired'
-    ? new ApiProblem({ ...common, code: 'key_expired', title: 'This key has expired' })
-    : new ApiProblem({ ...common, code: 'key_revoked', title: 'This key was revoked' });
+function keyOver(why: 'expired' | 'revoked'): Problem {
+  return new Problem(`key_${why}`, 'Ask an administrator for a new one.');
 }
 
 /** The refusal does not tell a thief from where the key would be of use. */
-function keyNotFromHere(address: string | undefined): ApiProblem {
-  return new ApiProblem({
-    status: 403,
-    code: 'key_not_from_here',
-    title: 'This key may not be used from here',
-    detail: `The request came from ${address ?? 'an unknown address'}, which is in none of the key's networks. Use it where it was made for, or ask an administrator for another one.`,
-  });
+function keyNotFromHere(address: string | undefined): Problem {
+  return new Problem(
+    'key_not_from_here',
+    `The request came from ${address ?? 'an unknown address'}, which is in none of the key's networks. Use it where it was made for, or ask an administrator for another one.`,
+  );
 }
 
-function noKeysYet(): ApiProblem {
-  return new ApiProblem({
-    status: 403,
-    code: 'no_keys_yet',
-    title: 'There is no key yet, so only this machine itself is served',
-    detail:
-      'Make the first key on the machine of the API: curl -X POST http://127.0.0.1:8000/api/system/keys/ ' +
+function noKeysYet(): Problem {
+  return new Problem(
+    'no_keys_yet',
+    'Make the first key on the machine of the API: curl -X POST http://127.0.0.1:8000/api/system/keys/ ' +
       `-H 'content-type: application/json' -d '{"name": "admin", "role": "admin"}', or start it with API_BOOTSTRAP_KEY_FILE.`,
-  });
+  );
 }

@@ -9,7 +9,7 @@ import {
 import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
 import * as z from 'zod';
 import { type Route, route } from '../http/route.ts';
-import { ApiProblem, notFound, validationFailed } from '../problems/api-problem.ts';
+import { Problem, validationFailed } from '../problems/problem.ts';
 import { whoOf } from './access-control.ts';
 import type { ApiKeys } from './api-keys.ts';
 
@@ -76,14 +76,11 @@ export function keyRoutes(keys: ApiKeys): Route[] {
           request.log.info({ key_id: id, key_name: revoked.key.name, by }, 'a key was revoked');
           return keyView(revoked.key);
         }
-        if (revoked.why === 'unknown') throw notFound('key_not_found', `There is no key ${id}.`);
-        throw new ApiProblem({
-          status: 409,
-          code: 'last_admin_key',
-          title: 'This is the last key of an administrator that may be used from anywhere',
-          detail:
-            'Without it nobody could be sure to make keys any more. Make another one with the role admin and without networks first.',
-        });
+        if (revoked.why === 'unknown') throw new Problem('key_not_found', `There is no key ${id}.`);
+        throw new Problem(
+          'last_admin_key',
+          'Without it nobody could be sure to make keys any more. Make another one with the role admin and without networks first.',
+        );
       },
     }),
   ];
@@ -98,12 +95,9 @@ function keyView(key: ApiKeyRecord): KeyView {
   return { id, name, role, status, ...times, networks };
 }
 
-function firstKeyMustBeAdmin(): ApiProblem {
-  return new ApiProblem({
-    status: 409,
-    code: 'first_key_must_be_admin',
-    title: 'The first key must be one of an administrator',
-    detail:
-      'As soon as there is a key nobody gets in without one, but for this machine where API_ANONYMOUS_LOOPBACK is true. Make one with the role admin first that does not expire and has no networks.',
-  });
+function firstKeyMustBeAdmin(): Problem {
+  return new Problem(
+    'first_key_must_be_admin',
+    'As soon as there is a key nobody gets in without one, but for this machine where API_ANONYMOUS_LOOPBACK is true. Make one with the role admin first that does not expire and has no networks.',
+  );
 }

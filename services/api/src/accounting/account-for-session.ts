@@ -60,7 +60,7 @@ const nothing: Coverage = { stored: [], quarantined: [], missed: new Map(), sent
  * devices, how often) and the writer's book of ticks. Why a tick is missing follows from what lies around it, so more is
  * looked at than was asked for.
  * @returns undefined when the session has no such device
- * @throws DatabaseUnavailable, SampleStoreUnavailable, BrokerUnavailable, ApiProblem
+ * @throws DatabaseUnavailable, SampleStoreUnavailable, BrokerUnavailable, Problem
  */
 export async function accountForSession(
   { database, plans, coverage, settled }: AccountingSources,

@@ -11,7 +11,7 @@ import * as z from 'zod';
 import { decodeGapCursor, encodeGapCursor } from '../http/cursor.ts';
 import { intervalOf, timeOf, utcOffsetOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
-import { ApiProblem, validationFailed } from '../problems/api-problem.ts';
+import { Problem, validationFailed } from '../problems/problem.ts';
 import { deviceNotInSession, knownSession } from '../sessions/known-session.ts';
 import { type AccountingSources, accountForSession, type SessionAccount } from './account-for-session.ts';
 import { countIntervals, countsByInterval, countsOf } from './count-ticks.ts';
@@ -127,10 +127,8 @@ function isBehind([startMs, index]: readonly [number, number], after: readonly [
 function refuseTooManyPeriods({ devices }: SessionAccount, intervalMs: number): void {
   const periods = devices.reduce((sum, device) => sum + countIntervals(device, intervalMs), 0);
   if (periods <= periodsAtMost) return;
-  throw new ApiProblem({
-    status: 422,
-    code: 'too_many_periods',
-    title: 'That would be too many periods',
-    detail: `At most ${periodsAtMost} periods, those of each device counted, are given at once. Take a longer interval, a shorter time, or one device.`,
-  });
+  throw new Problem(
+    'too_many_periods',
+    `At most ${periodsAtMost} periods, those of each device counted, are given at once. Take a longer interval, a shorter time, or one device.`,
+  );
 }

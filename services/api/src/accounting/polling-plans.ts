@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import type { KeptDevice } from '../database/tables.ts';
 import type { TaskConfigs } from '../ports.ts';
-import { ApiProblem } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 /** As much of a configuration snapshot as its schedule follows from. */
 export interface PollingPlan {
@@ -24,7 +24,7 @@ export interface PolledDevice {
 }
 
 export interface PollingPlans {
-  /** @throws ApiProblem when the snapshot is lost, BrokerUnavailable, DatabaseUnavailable */
+  /** @throws Problem when the snapshot is lost, BrokerUnavailable, DatabaseUnavailable */
   of(taskId: number, version: number): Promise<PollingPlan>;
   /** Reads those that it does not know yet in one statement, so that `of` need not ask for each. @throws DatabaseUnavailable */
   prepare(versions: readonly { readonly task_id: number; readonly config_version: number }[]): Promise<void>;
@@ -108,12 +108,10 @@ export function pollingPlans(options: {
   const fromSnapshot = async (taskId: number, version: number): Promise<PollingPlan> => {
     const loaded = await taskConfigs().load(String(taskId), version);
     if (!loaded.ok) {
-      throw new ApiProblem({
-        status: 409,
-        code: 'task_config_unreadable',
-        title: 'The configuration that the session runs on cannot be read',
-        detail: `${loaded.problem}. Without it nobody knows which ticks were due.`,
-      });
+      throw new Problem(
+        'task_config_unreadable',
+        `${loaded.problem}. Without it nobody knows which ticks were due.`,
+      );
     }
     return planOf(loaded.config);
   };

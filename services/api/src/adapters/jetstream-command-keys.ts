@@ -1,7 +1,7 @@
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { CommandKeyBook, CommandKeysFull } from '@holdfast/shared/jetstream/sessions/command-keys.ts';
 import { BrokerUnavailable, type CommandKeys } from '../ports.ts';
-import { ApiProblem } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 
 /** COMMAND_KEYS through the broker. */
@@ -22,14 +22,11 @@ export function jetStreamCommandKeys(connection: () => NatsConnection): CommandK
   };
 }
 
-function noRoom(cause: Error): ApiProblem {
-  return new ApiProblem(
-    {
-      status: 507,
-      code: 'command_keys_full',
-      title: 'There is no room for one more Idempotency-Key',
-      detail: 'Keys are kept for a day. Nothing was changed: send it without a key, or later.',
-    },
+function noRoom(cause: Error): Problem {
+  return new Problem(
+    'command_keys_full',
+    'Keys are kept for a day. Nothing was changed: send it without a key, or later.',
+    {},
     { cause },
   );
 }

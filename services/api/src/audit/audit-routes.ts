@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
 import type { AuditLog } from '../ports.ts';
-import { validationFailed } from '../problems/api-problem.ts';
+import { validationFailed } from '../problems/problem.ts';
 
 const readAtOnce = 1_000;
 /** A filter that matches little must not read all of the stream in one call. */

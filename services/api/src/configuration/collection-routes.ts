@@ -6,8 +6,8 @@ import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { entityTagOf, preconditionOf } from '../http/entity-tag.ts';
 import { isKeyed, storedNothing } from '../http/idempotency.ts';
 import { type Route, route } from '../http/route.ts';
-import { notFound } from '../problems/api-problem.ts';
-import type { Collection } from './collection.ts';
+import { Problem } from '../problems/problem.ts';
+import type { Collection, Kind } from './collection.ts';
 import { createOnce } from './create-once.ts';
 
 interface Item {
@@ -37,7 +37,7 @@ type Served<S extends CollectionSchemas, Filter> = Omit<
 /** The five calls that every kind of configuration has. */
 export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObject>(options: {
   /** Singular, for codes and words. */
-  kind: string;
+  kind: Kind;
   database: Database;
   /** As it is in a transaction, too. */
   collection: (database: Database) => Served<S, z.infer<F>>;
@@ -54,7 +54,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   const collection = options.collection(database);
   // The bodies and queries were checked by the schemas below, which the compiler cannot follow through S and F.
   const params = z.object({ id: z.string().describe(`${kind[0]?.toUpperCase()}${kind.slice(1)} id`) });
-  const missing = (id: string) => notFound(`${kind}_not_found`, `There is no ${kind} ${id}.`);
+  const missing = (id: string) => new Problem(`${kind}_not_found`, `There is no ${kind} ${id}.`);
   const found = <T>(id: string, value: T | undefined | false): T => {
     if (value === undefined || value === false) throw missing(id);
     return value;

@@ -4,6 +4,8 @@ import type { Tables } from '../database/tables.ts';
 import type { Precondition } from '../http/entity-tag.ts';
 import { stillReferenced } from './configuration-problems.ts';
 
+export type Kind = 'site' | 'device' | 'point' | 'task';
+
 /** A kind of configuration, as its routes need it. */
 export interface Collection<Create, Patch, View, Filter> {
   /** In the order of their ids; `next` is the `after` of the following page. */
@@ -54,7 +56,7 @@ export function pageOf<View extends { readonly id: number }>(
  * @param referrers codes of what refers to it, by kind, read while the row is locked
  * @param check called while it is locked, before that
  * @returns false when there is no such row
- * @throws ApiProblem when something does
+ * @throws Problem when something does
  */
 export function removeUnreferenced(
   database: Database,

@@ -9,7 +9,7 @@ import { keptDevices } from '../accounting/polling-plans.ts';
 import { AskedTogether } from '../database/asked-together.ts';
 import type { Database } from '../database/open-database.ts';
 import { type TaskConfigs, TaskConfigsFull } from '../ports.ts';
-import { ApiProblem, notFound } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 import {
   type ConfiguredTask,
   configuredTask,
@@ -68,7 +68,7 @@ export class ConfigVersions {
    * The version of the task's configuration as it stands now, with its snapshot in TASK_CONFIGS. Content that has
    * not changed since the latest version is that version; otherwise a new one is made. The task's row is locked
    * meanwhile, so that two starts at once agree on one version.
-   * @throws ApiProblem, StoreUnavailable, DatabaseUnavailable
+   * @throws Problem, StoreUnavailable, DatabaseUnavailable
    */
   async ensure(taskConfigs: TaskConfigs, taskId: number): Promise<TaskVersion> {
     return (await this.#unchanged(taskConfigs, taskId)) ?? lockedVersion(this.#database, taskConfigs, taskId);
@@ -99,7 +99,7 @@ export class ConfigVersions {
 
   /**
    * Reading, checking and hashing the content of a small configuration takes longer than the rest of a start. Without
-   * content where it is known what it makes. @throws ApiProblem
+   * content where it is known what it makes. @throws Problem
    */
   #madeOf(taskId: number, texts: TaskTexts): { readonly made: Made; readonly content?: TaskContent } {
     // Line ends in JSON are escaped.
@@ -123,7 +123,7 @@ function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: num
   return database.transaction().execute(async (transaction) => {
     await transaction.selectFrom('tasks').select('id').where('id', '=', taskId).forUpdate().execute();
     const configured = await readConfiguredTask(transaction, taskId);
-    if (!configured) throw notFound('task_not_found', `There is no task ${taskId}.`);
+    if (!configured) throw new Problem('task_not_found', `There is no task ${taskId}.`);
     const { task, latest } = configured;
     const content = contentOf(configured);
     const hash = contentHash(content);
@@ -162,12 +162,12 @@ function ofTask(
 }
 
 /**
- * The content that a session which starts now would read. @throws ApiProblem for a task that is not there or cannot be
+ * The content that a session which starts now would read. @throws Problem for a task that is not there or cannot be
  * started, DatabaseUnavailable
  */
 export async function readTaskContent(database: Database, taskId: number): Promise<TaskContent> {
   const configured = await readConfiguredTask(database, taskId);
-  if (!configured) throw notFound('task_not_found', `There is no task ${taskId}.`);
+  if (!configured) throw new Problem('task_not_found', `There is no task ${taskId}.`);
   return contentOf(configured);
 }
 
@@ -200,7 +200,7 @@ async function holds(
   });
 }
 
-/** @throws ApiProblem, StoreUnavailable */
+/** @throws Problem, StoreUnavailable */
 async function asked<T>(config: TaskConfig, question: () => Promise<T>): Promise<T> {
   try {
     return await question();
@@ -210,16 +210,13 @@ async function asked<T>(config: TaskConfig, question: () => Promise<T>): Promise
   }
 }
 
-function noRoom({ task_code }: TaskConfig, { bytes, maxBytes }: TaskConfigsFull): ApiProblem {
-  return new ApiProblem({
-    status: 507,
-    code: 'task_configs_full',
-    title: 'There is no room for the configuration of this task',
-    detail:
-      `The configuration of task ${task_code} is new or has changed, and TASK_CONFIGS, which keeps a snapshot of each, ` +
+function noRoom({ task_code }: TaskConfig, { bytes, maxBytes }: TaskConfigsFull): Problem {
+  return new Problem(
+    'task_configs_full',
+    `The configuration of task ${task_code} is new or has changed, and TASK_CONFIGS, which keeps a snapshot of each, ` +
       `has ${bytes} of its ${maxBytes} bytes. Give it more room: nats stream edit OBJ_TASK_CONFIGS --max-bytes ${2 * maxBytes}. ` +
       'Sessions that run go on, and tasks that have not changed can be started.',
-  });
+  );
 }
 
 function contentOf({ task, rows, chosen }: ConfiguredTask): TaskContent {
@@ -228,10 +225,8 @@ function contentOf({ task, rows, chosen }: ConfiguredTask): TaskContent {
   return snapshot.content;
 }
 
-function snapshotRefused(task: SnapshotTask, problem: SnapshotProblem): ApiProblem {
-  const title = 'This task cannot be started as it is configured';
-  const refused = (detail: string, members = {}) =>
-    new ApiProblem({ status: 422, code: problem.code, title, detail, members });
+function snapshotRefused(task: SnapshotTask, problem: SnapshotProblem): Problem {
+  const refused = (detail: string, members = {}) => new Problem(problem.code, detail, members);
   switch (problem.code) {
     case 'task_disabled':
       return refused(`Task ${task.code} is disabled. Enable it first.`);

@@ -1,12 +1,12 @@
 import type { FieldProblem } from '@holdfast/shared/domain/register/point-rules.ts';
 import { violatedConstraint } from '../database/database-unavailable.ts';
-import { ApiProblem, validationFailed } from '../problems/api-problem.ts';
+import { Problem, validationFailed } from '../problems/problem.ts';
 
 /** Codes of the things that refer, at most {@link maxNamed} of each kind. */
 export type Referrers = Readonly<Record<string, readonly string[]>>;
 export const maxNamed = 20;
 
-export function stillReferenced(what: string, referrers: Referrers): ApiProblem {
+export function stillReferenced(what: string, referrers: Referrers): Problem {
   const named = Object.entries(referrers)
     .filter(([, codes]) => codes.length > 0)
     .map(([kind, codes]) => `${kind.replaceAll('_', ' ')} ${codes.join(', ')}`);
@@ -14,17 +14,13 @@ export function stillReferenced(what: string, referrers: Referrers): ApiProblem 
     (referrers.active_sessions ?? []).length > 0
       ? 'Stop what runs or is paused first.'
       : 'Remove it there first.';
-  return new ApiProblem({
-    status: 409,
-    code: 'still_referenced',
-    title: 'Something still refers to it',
-    detail: `${what} is used by ${named.join('; ')}. ${remedy}`,
-    members: { referenced_by: referrers },
+  return new Problem('still_referenced', `${what} is used by ${named.join('; ')}. ${remedy}`, {
+    referenced_by: referrers,
   });
 }
 
 /** Constraints of the schema, in words. What is not here is a fault of ours and stays an error. */
-const constraints: Readonly<Record<string, () => ApiProblem>> = {
+const constraints: Readonly<Record<string, () => Problem>> = {
   sites_code_key: () => duplicate('a site', 'code'),
   devices_code_key: () => duplicate('a device', 'code'),
   tasks_code_key: () => duplicate('a task', 'code'),
@@ -35,21 +31,17 @@ const constraints: Readonly<Record<string, () => ApiProblem>> = {
   task_points_point_id_fkey: () => missing('point_ids', 'there is no such point'),
 };
 
-export function fieldsDoNotFit(problems: readonly FieldProblem[]): ApiProblem {
+export function fieldsDoNotFit(problems: readonly FieldProblem[]): Problem {
   return validationFailed(problems.map(({ field, message }) => ({ path: field, message })));
 }
 
-function duplicate(what: string, field: string): ApiProblem {
-  return new ApiProblem({
-    status: 409,
-    code: 'duplicate_code',
-    title: 'This code is taken',
-    detail: `There is already ${what} with this ${field}.`,
-    members: { errors: [{ path: field, message: 'is taken' }] },
+function duplicate(what: string, field: string): Problem {
+  return new Problem('duplicate_code', `There is already ${what} with this ${field}.`, {
+    errors: [{ path: field, message: 'is taken' }],
   });
 }
 
-function missing(field: string, message: string): ApiProblem {
+function missing(field: string, message: string): Problem {
   return validationFailed([{ path: field, message }]);
 }
 

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { violatedConstraint } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
-import { notFound } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
+import type { Kind } from './collection.ts';
 
 interface Created {
   readonly id: number;
@@ -14,11 +15,11 @@ const keptDays = 2;
  * Creates something once for each command: what came of it stands in a row of the same transaction. A try that was cut
  * off has done all of it or nothing, and one that is still under way is waited for.
  * @returns what was created, or what an earlier try has, as it is now
- * @throws ApiProblem, DatabaseUnavailable
+ * @throws Problem, DatabaseUnavailable
  */
 export async function createOnce<View extends Created>(
   database: Database,
-  command: { readonly id: string; readonly kind: string },
+  command: { readonly id: string; readonly kind: Kind },
   {
     create,
     find,
@@ -54,7 +55,7 @@ export async function createOnce<View extends Created>(
 
 async function earlier<View extends Created>(
   database: Database,
-  { id: commandId, kind }: { readonly id: string; readonly kind: string },
+  { id: commandId, kind }: { readonly id: string; readonly kind: Kind },
   find: (id: number) => Promise<View | undefined>,
 ): Promise<View | readonly View[]> {
   const { ids, many } = await database
@@ -66,7 +67,7 @@ async function earlier<View extends Created>(
   for (const id of ids) {
     const item = await find(Number(id));
     if (!item)
-      throw notFound(`${kind}_not_found`, `It was created as ${kind} ${id}, and has been removed since.`);
+      throw new Problem(`${kind}_not_found`, `It was created as ${kind} ${id}, and has been removed since.`);
     found.push(item);
   }
   const [first] = found;

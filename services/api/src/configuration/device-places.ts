@@ -3,7 +3,7 @@ import type { DeviceCreate } from '@holdfast/shared/contracts/http/configuration
 import { sql } from 'kysely';
 import { advisoryLocks } from '../database/advisory-locks.ts';
 import type { Database } from '../database/open-database.ts';
-import { ApiProblem } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 type Placed = Pick<DeviceCreate, 'protocol' | 'host' | 'port' | 'unit_id' | 'serial' | 'site_id'>;
 
@@ -20,7 +20,7 @@ export function endpointOfDevice(device: Placed): string {
 /**
  * Refuses a device where another one is: both would be asked in turn, and what one is told the other would have. A device that
  * is not enabled takes no place. Until the transaction is over, nobody else takes this one.
- * @throws ApiProblem
+ * @throws Problem
  */
 export async function requireFreePlace(
   transaction: Database,
@@ -46,11 +46,9 @@ export async function requireFreePlace(
   const remedy = device.serial
     ? 'Where it is the line of another machine, name it by its path in /dev/serial/by-id/, or give the device another site.'
     : 'To replace that device, change it, or set enabled to false there.';
-  throw new ApiProblem({
-    status: 409,
-    code: 'place_taken',
-    title: 'Another device is there already',
-    detail: `${endpoint} unit ${device.unit_id} is device ${first.code} (id ${first.id}). ${remedy}`,
-    members: { device_id: first.id, errors: [{ path: 'unit_id', message: `is that of ${first.code}` }] },
-  });
+  throw new Problem(
+    'place_taken',
+    `${endpoint} unit ${device.unit_id} is device ${first.code} (id ${first.id}). ${remedy}`,
+    { device_id: first.id, errors: [{ path: 'unit_id', message: `is that of ${first.code}` }] },
+  );
 }

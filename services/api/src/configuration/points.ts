@@ -7,7 +7,7 @@ import {
 import { sql } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
-import { type FieldError, validationFailed } from '../problems/api-problem.ts';
+import { type FieldError, validationFailed } from '../problems/problem.ts';
 import { type Collection, checkOf, documents, listPage, removeUnreferenced } from './collection.ts';
 import { explained, fieldsDoNotFit, maxNamed, stillReferenced } from './configuration-problems.ts';
 import { togetherWithSiblings } from './sibling-faults.ts';

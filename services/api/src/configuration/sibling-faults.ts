@@ -1,7 +1,7 @@
 import { sameValueCodes } from '@holdfast/shared/domain/register/point-rules.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
-import { validationFailed } from '../problems/api-problem.ts';
+import { validationFailed } from '../problems/problem.ts';
 
 /** A point that is about to be stored, and where the request has it: `3.` of many, empty of one. */
 export interface StoredPoint {
@@ -13,7 +13,7 @@ export interface StoredPoint {
 /**
  * Makes a change of points, in a transaction, and refuses it when they do not go together with the other points of
  * their devices.
- * @throws ApiProblem
+ * @throws Problem
  */
 export async function togetherWithSiblings<T>(
   transaction: Database,

@@ -1,7 +1,7 @@
 import type { TaskCreate, TaskPatch, TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
-import { validationFailed } from '../problems/api-problem.ts';
+import { validationFailed } from '../problems/problem.ts';
 import { isLatestRun } from '../sessions/queries/latest-run.ts';
 import { type Collection, checkOf, documents, pageOf, removeUnreferenced } from './collection.ts';
 import { explained } from './configuration-problems.ts';

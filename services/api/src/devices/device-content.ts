@@ -2,7 +2,7 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { sql } from 'kysely';
 import { type SnapshotRow, snapshotTask } from '../configuration/task-snapshot.ts';
 import type { Database } from '../database/open-database.ts';
-import { ApiProblem, notFound } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 const name = 'device';
 /** The device decides how it is read; the task around it only lends its form. */
@@ -11,7 +11,7 @@ const aroundOneDevice = { id: 1, code: name, name, enabled: true, period_ms: 60_
 /**
  * A device as a collector is told of it, with all its points, or with one: also those that are disabled, for whoever
  * sets them up.
- * @throws ApiProblem, DatabaseUnavailable
+ * @throws Problem, DatabaseUnavailable
  */
 export async function readDevice(
   database: Database,
@@ -32,7 +32,7 @@ export async function readDevice(
     where devices.id = ${deviceId}
     order by points.id`.execute(database);
   const [first] = rows;
-  if (!first) throw notFound('device_not_found', `There is no device ${deviceId}.`);
+  if (!first) throw new Problem('device_not_found', `There is no device ${deviceId}.`);
   const { device } = first;
   const snapshot = snapshotTask(
     aroundOneDevice,
@@ -46,18 +46,11 @@ export async function readDevice(
   const [content] = snapshot.ok ? snapshot.content.devices : [];
   if (content) return content;
   if (!snapshot.ok && snapshot.problem.code === 'task_config_invalid') {
-    throw new ApiProblem({
-      status: 422,
-      code: 'device_config_invalid',
-      title: 'This device cannot be read as it is configured',
-      detail: `The configuration of device ${device.code} is not valid: see errors.`,
-      members: { errors: snapshot.problem.issues },
-    });
+    throw new Problem(
+      'device_config_invalid',
+      `The configuration of device ${device.code} is not valid: see errors.`,
+      { errors: snapshot.problem.issues },
+    );
   }
-  throw new ApiProblem({
-    status: 422,
-    code: 'device_without_points',
-    title: 'This device cannot be read as it is configured',
-    detail: `Device ${device.code} has no points. Configure some first.`,
-  });
+  throw new Problem('device_without_points', `Device ${device.code} has no points. Configure some first.`);
 }

@@ -1,7 +1,7 @@
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
-import { ApiProblem } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 export interface Reached {
   readonly collectorId: string;
@@ -24,7 +24,7 @@ export interface ReachDeviceOptions {
 /**
  * Has a collector ask the device: the one that holds its endpoint, or else one that may. A collector that is not
  * there costs nothing and the next one is asked; one that gave no answer may have asked, so that ends it.
- * @throws ApiProblem when none can, BrokerUnavailable
+ * @throws Problem when none can, BrokerUnavailable
  */
 export async function reachDevice(options: ReachDeviceOptions): Promise<Reached> {
   const { collectors, device, call } = options;
@@ -51,21 +51,19 @@ function inOrder(
   return holding.length > 0 ? holding : eligible.filter(({ state }) => state === 'active');
 }
 
-function noAnswer(device: DeviceConfig, collectorId: string, call: DeviceCall): ApiProblem {
+function noAnswer(device: DeviceConfig, collectorId: string, call: DeviceCall): Problem {
   const may = call.kind === 'write' ? ' It is not known whether the value was written: read it.' : '';
-  return new ApiProblem({
-    status: 504,
-    code: 'collector_silent',
-    title: 'The collector gave no answer in time',
-    detail: `Collector ${collectorId} was asked about device ${device.code} and did not answer within ${call.within_ms} ms.${may}`,
-  });
+  return new Problem(
+    'collector_silent',
+    `Collector ${collectorId} was asked about device ${device.code} and did not answer within ${call.within_ms} ms.${may}`,
+  );
 }
 
 function nobodyReaches(
   device: DeviceConfig,
   { labels }: ReachDeviceOptions,
   { candidates, isDraining }: { candidates: readonly KnownCollector[]; isDraining: boolean },
-): ApiProblem {
+): Problem {
   const wanted = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
   const why =
     candidates.length > 0
@@ -75,11 +73,10 @@ function nobodyReaches(
         : isDraining
           ? 'every collector that is up is draining, and does not read it'
           : 'no collector is up';
-  return new ApiProblem({
-    status: 503,
-    code: 'no_collector',
-    title: 'No collector can ask this device',
-    detail: `Device ${device.code}: ${why}. Start one, or try again when it is back.`,
-    retryAfterSeconds: 5,
-  });
+  return new Problem(
+    'no_collector',
+    `Device ${device.code}: ${why}. Start one, or try again when it is back.`,
+    {},
+    { retryAfterSeconds: 5 },
+  );
 }

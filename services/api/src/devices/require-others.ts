@@ -1,13 +1,13 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import type { KnownCollector } from '../ports.ts';
-import { ApiProblem } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 const namedAtMost = 20;
 
 /**
  * Whether others could have what a collector reads: there is one, and each session finds the labels that it requires.
- * @throws ApiProblem when not, DatabaseUnavailable
+ * @throws Problem when not, DatabaseUnavailable
  */
 export async function requireOthers(
   database: Database,
@@ -38,12 +38,10 @@ export async function requireOthers(
   );
 }
 
-function lastCollector(why: string, sessions: readonly string[]): ApiProblem {
-  return new ApiProblem({
-    status: 409,
-    code: 'last_collector',
-    title: 'Nobody else can take its sessions',
-    detail: `${why} Start another one first, or have it drained by force: what nobody takes goes on being read where it is.`,
-    members: { sessions },
-  });
+function lastCollector(why: string, sessions: readonly string[]): Problem {
+  return new Problem(
+    'last_collector',
+    `${why} Start another one first, or have it drained by force: what nobody takes goes on being read where it is.`,
+    { sessions },
+  );
 }

@@ -28,7 +28,7 @@ const shownReasons = 3;
 type GivenUp = Extract<DeviceReply, { kind: 'read' }>['given_up'];
 
 /**
- * Reads every point of a device once, through a collector. @throws ApiProblem when no collector can,
+ * Reads every point of a device once, through a collector. @throws Problem when no collector can,
  * BrokerUnavailable, DatabaseUnavailable
  */
 export async function testDevice(options: TestDeviceOptions): Promise<DeviceTestView> {

@@ -3,7 +3,7 @@ import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { Database } from '../database/open-database.ts';
 import { BrokerUnavailable, type Collectors, type CommandAttempt } from '../ports.ts';
-import { ApiProblem, notFound } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { readDevice } from './device-content.ts';
 import { endpointHolders, labelsOfTasks } from './endpoint-holders.ts';
 import { type Reached, reachDevice } from './reach-device.ts';
@@ -30,7 +30,7 @@ const waitingMs = 3_000;
 
 /**
  * Has a collector write one value, once. It is in the audit log before anything is sent, and again with its outcome.
- * @throws ApiProblem, BrokerUnavailable, DatabaseUnavailable
+ * @throws Problem, BrokerUnavailable, DatabaseUnavailable
  */
 export async function writePoint(
   { database, collectors, audit }: WritePointOptions,
@@ -41,7 +41,7 @@ export async function writePoint(
     .select(['code', 'device_id', 'writable'])
     .where('id', '=', request.pointId)
     .executeTakeFirst();
-  if (!found) throw notFound('point_not_found', `There is no point ${request.pointId}.`);
+  if (!found) throw new Problem('point_not_found', `There is no point ${request.pointId}.`);
   const device = await readDevice(database, found.device_id, request.pointId);
   const about = `device ${device.code} point ${found.code}`;
   const id = request.attempt.commandId;
@@ -65,12 +65,10 @@ export async function writePoint(
     });
   if (!found.writable) {
     await note('refused', 'the point is not marked writable');
-    throw new ApiProblem({
-      status: 409,
-      code: 'point_not_writable',
-      title: 'This point is not marked writable',
-      detail: `${about}: nothing was written. Set writable in the configuration of the point to allow it.`,
-    });
+    throw new Problem(
+      'point_not_writable',
+      `${about}: nothing was written. Set writable in the configuration of the point to allow it.`,
+    );
   }
   await note('requested', request.reason);
   const within_ms = Math.min(60_000, 2 * device.timeout_ms + waitingMs);
@@ -91,7 +89,7 @@ export async function writePoint(
       },
     });
   } catch (error) {
-    const wasNotAsked = error instanceof ApiProblem && error.code === 'no_collector';
+    const wasNotAsked = error instanceof Problem && error.code === 'no_collector';
     // The entry of before stands; that this one is missing too says that the outcome is not known.
     await note(wasNotAsked ? 'failed' : 'unknown', (error as Error).message).catch(() => undefined);
     if (error instanceof BrokerUnavailable)
@@ -119,13 +117,7 @@ async function conclude(
     const detail =
       reply.kind === 'refused' ? reply.detail : 'the collector gave another answer than was asked for';
     await kept('refused', detail);
-    throw new ApiProblem({
-      status: 409,
-      code: 'write_refused',
-      title: 'Nothing was written',
-      detail: `${about}: ${detail}.`,
-      members: { audit_id: id },
-    });
+    throw new Problem('write_refused', `${about}: ${detail}.`, { audit_id: id });
   }
   const { outcome, detail, sent, read_back } = reply;
   await kept(outcomeInAudit(outcome), detail, { sent, read_back });
@@ -143,13 +135,7 @@ async function conclude(
         audit_id: id,
       };
     case 'failed':
-      throw new ApiProblem({
-        status: 502,
-        code: 'write_failed',
-        title: 'The device did not take the value',
-        detail: `${about}: ${detail}.`,
-        members: { audit_id: id, sent },
-      });
+      throw new Problem('write_failed', `${about}: ${detail}.`, { audit_id: id, sent });
     case 'unknown':
       throw unknownOutcome(about, id, detail);
     default:
@@ -163,15 +149,11 @@ function outcomeInAudit(
   return outcome === 'written' || outcome === 'differs' ? 'done' : outcome;
 }
 
-function unknownOutcome(about: string, auditId: string, why: string, cause?: unknown): ApiProblem {
-  return new ApiProblem(
-    {
-      status: 504,
-      code: 'write_outcome_unknown',
-      title: 'It is not known whether the device took the value',
-      detail: `${about}: ${why}. It is not sent again by itself: read the point, then decide.`,
-      members: { audit_id: auditId },
-    },
+function unknownOutcome(about: string, auditId: string, why: string, cause?: unknown): Problem {
+  return new Problem(
+    'write_outcome_unknown',
+    `${about}: ${why}. It is not sent again by itself: read the point, then decide.`,
+    { audit_id: auditId },
     { cause },
   );
 }

@@ -16,7 +16,7 @@ export interface SessionExtent {
  * end. (A task has one session at a time. Values of another task that reads the device at that time are among them: they
  * lie in the same series.) A device has the measurement that it had then, also when it was renamed or removed since.
  * Undefined when no device of it, or no time of it, is asked for.
- * @throws ApiProblem when there is no such session or it was cleaned away, DatabaseUnavailable, BrokerUnavailable
+ * @throws Problem when there is no such session or it was cleaned away, DatabaseUnavailable, BrokerUnavailable
  */
 export async function extentOfSession(
   { database, plans }: Pick<AccountingSources, 'database' | 'plans'>,

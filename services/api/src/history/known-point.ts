@@ -1,7 +1,7 @@
 import type { HistoryDevice, SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
-import { notFound } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 export interface AskedPoint {
   readonly pointCode: string;
@@ -19,7 +19,7 @@ const always = { start: new Date(0), end: new Date(Date.UTC(2200, 0)) };
 /**
  * Tells a point that has no values from one that nobody knows: it is configured, or anything at all is stored of it, as of
  * one that was renamed or removed. An array has no values under its own code, only its elements have. Where the configuration cannot be asked nothing is called unknown.
- * @throws ApiProblem when it is not known, SampleStoreUnavailable, HistoryQueryRefused
+ * @throws Problem when it is not known, SampleStoreUnavailable, HistoryQueryRefused
  */
 export async function requireKnownPoint(
   { database, samples }: { readonly database: Database; readonly samples: Pick<SampleStore, 'history'> },
@@ -36,19 +36,19 @@ export async function requireKnownPoint(
   });
   if (stored.length > 0) return;
   if (configured.arrayLength !== undefined) {
-    throw notFound(
+    throw new Problem(
       'point_not_found',
       `${pointCode} is an array, each value of which has a name of its own: ask for ${pointCode}[0] to ${pointCode}[${configured.arrayLength - 1}].`,
     );
   }
   if (configured.unknownDevice !== undefined) {
-    throw notFound(
+    throw new Problem(
       'device_not_found',
       `There is no device ${configured.unknownDevice}, and no value of a point ${pointCode} was ever stored for one of that name.`,
     );
   }
   const who = codes === undefined ? 'No device has a' : `${named(codes)} no`;
-  throw notFound(
+  throw new Problem(
     'point_not_found',
     `${who} point ${pointCode}, and nothing was ever stored under that name.`,
   );

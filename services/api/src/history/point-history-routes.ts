@@ -22,7 +22,7 @@ import { clientGone } from '../http/client-gone.ts';
 import { intervalOf, timeOf, utcOffsetOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
 import { BrokerUnavailable } from '../ports.ts';
-import { ApiProblem, validationFailed } from '../problems/api-problem.ts';
+import { Problem, validationFailed } from '../problems/problem.ts';
 import { deviceNotInSession, knownSession, sessionThatWas } from '../sessions/known-session.ts';
 import { historyDevices } from './history-devices.ts';
 import { extentOfSession } from './history-of-session.ts';
@@ -147,7 +147,7 @@ function bucketResult(bucket: HistoryBucket, aggregation: Aggregation): PointHis
 /**
  * Whether the session that is asked for may have read the device that is asked for: the configuration that it ran on has it,
  * whatever became of it since, or cannot be asked now. Where nobody can be asked nothing is called unknown.
- * @throws ApiProblem when there never was such a session, or it reads no such device
+ * @throws Problem when there never was such a session, or it reads no such device
  */
 async function isOfKnownSession(
   { database, plans }: Pick<AccountingSources, 'database' | 'plans'>,
@@ -172,7 +172,7 @@ async function unlessUnreadable(plan: Promise<PollingPlan>): Promise<PollingPlan
   try {
     return await plan;
   } catch (error) {
-    if (error instanceof ApiProblem) return undefined;
+    if (error instanceof Problem) return undefined;
     throw error;
   }
 }
@@ -196,7 +196,7 @@ async function knownGaps(
     const account = await accountForSession(sources, { session, device, ...window });
     return account && gapViews(account).map(({ view }) => view);
   } catch (error) {
-    if (isOutage(error) || error instanceof ApiProblem) return undefined;
+    if (isOutage(error) || error instanceof Problem) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { cursorPattern, gapCursorPattern } from '@holdfast/shared/contracts/http/page.ts';
-import { ApiProblem } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 /** A cursor is the position behind which the next page begins; callers are not to know that. */
 export function encodeCursor(position: number | undefined): string | null {
@@ -26,11 +26,9 @@ export function decodeGapCursor(cursor: string | undefined): GapPosition | undef
   return [startMs ?? 0, device ?? 0];
 }
 
-function invalidCursor(): ApiProblem {
-  return new ApiProblem({
-    status: 422,
-    code: 'invalid_cursor',
-    title: 'This cursor is none of ours',
-    detail: 'Pass next_cursor of the page before, or leave the cursor out to begin with the first page.',
-  });
+function invalidCursor(): Problem {
+  return new Problem(
+    'invalid_cursor',
+    'Pass next_cursor of the page before, or leave the cursor out to begin with the first page.',
+  );
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ApiProblem } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 /** Strong tag of what a call answers: another answer has another one. */
 export function entityTagOf(view: object): string {
@@ -12,7 +12,7 @@ export type Precondition = (current: object) => void;
 /**
  * The condition that a request brings in If-Match (RFC 9110 §13.1.1), if any.
  * @param view the item as it is answered: its tag is made of that
- * @throws ApiProblem when one is needed and there is none
+ * @throws Problem when one is needed and there is none
  */
 export function preconditionOf(
   ifMatch: string | undefined,
@@ -32,21 +32,17 @@ export function preconditionOf(
   };
 }
 
-function preconditionFailed(current: string): ApiProblem {
-  return new ApiProblem({
-    status: 412,
-    code: 'precondition_failed',
-    title: 'It has been changed meanwhile',
-    detail: 'If-Match does not have its present version. Read it again, and decide anew.',
-    members: { etag: current },
-  });
+function preconditionFailed(current: string): Problem {
+  return new Problem(
+    'precondition_failed',
+    'If-Match does not have its present version. Read it again, and decide anew.',
+    { etag: current },
+  );
 }
 
-function preconditionRequired(): ApiProblem {
-  return new ApiProblem({
-    status: 428,
-    code: 'precondition_required',
-    title: 'If-Match is needed',
-    detail: 'Read the item first and send its ETag as If-Match, so that no change of somebody else is lost.',
-  });
+function preconditionRequired(): Problem {
+  return new Problem(
+    'precondition_required',
+    'Read the item first and send its ETag as If-Match, so that no change of somebody else is lost.',
+  );
 }

@@ -2,8 +2,8 @@ import { hash, randomUUID } from 'node:crypto';
 import type { CommandRecord } from '@holdfast/shared/contracts/command-record.ts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { CommandAttempt, CommandKeys } from '../ports.ts';
-import { ApiProblem, validationFailed } from '../problems/api-problem.ts';
-import { problemOf } from './http-errors.ts';
+import { Problem, validationFailed } from '../problems/problem.ts';
+import { problemOf } from './problem-of.ts';
 import { traceParentOf } from './request-trace.ts';
 
 declare module 'fastify' {
@@ -135,11 +135,9 @@ function sha256(text: string): string {
   return hash('sha256', text);
 }
 
-function keyReused(): ApiProblem {
-  return new ApiProblem({
-    status: 422,
-    code: 'idempotency_key_reused',
-    title: 'This Idempotency-Key was used for something else',
-    detail: 'Nothing was changed. Take a new key for each command; the same one only to repeat it.',
-  });
+function keyReused(): Problem {
+  return new Problem(
+    'idempotency_key_reused',
+    'Nothing was changed. Take a new key for each command; the same one only to repeat it.',
+  );
 }

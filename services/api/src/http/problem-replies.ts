@@ -1,8 +1,9 @@
-import { type Problem, problemContentType } from '@holdfast/shared/contracts/http/problem.ts';
+import { problemContentType } from '@holdfast/shared/contracts/http/problem.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { ApiProblem } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { ClientGone } from './client-gone.ts';
-import { problemOf } from './http-errors.ts';
+import { problemDocument } from './problem-document.ts';
+import { problemOf } from './problem-of.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -40,24 +41,13 @@ export function addProblemReplies(app: FastifyInstance): void {
         .map(({ method }) => method),
     );
     if (methods.size === 0) {
-      const problem = { status: 404, code: 'route_not_found', title: 'There is nothing at this path' };
-      return replyWithProblem(
-        new ApiProblem({
-          ...problem,
-          detail: `${request.method} ${path} is no call of this API; /docs shows all.`,
-        }),
-        request,
-        reply,
-      );
+      const detail = `${request.method} ${path} is no call of this API; /docs shows all.`;
+      return replyWithProblem(new Problem('route_not_found', detail), request, reply);
     }
     const allowed = [...methods].sort().join(', ');
     reply.header('allow', allowed);
-    const problem = { status: 405, code: 'method_not_allowed', title: 'This path has no such method' };
-    return replyWithProblem(
-      new ApiProblem({ ...problem, detail: `${path} takes ${allowed}.` }),
-      request,
-      reply,
-    );
+    const problem = new Problem('method_not_allowed', `${path} takes ${allowed}.`);
+    return replyWithProblem(problem, request, reply);
   };
   app.setNotFoundHandler(replyNotFound);
   app.setErrorHandler((error, request, reply) => {
@@ -66,7 +56,7 @@ export function addProblemReplies(app: FastifyInstance): void {
       return reply.hijack();
     }
     // Fastify looks at the body first, also where there is nothing that would take it: QUERY has to have one.
-    if (request.is404 && !(error instanceof ApiProblem)) return replyNotFound(request, reply);
+    if (request.is404 && !(error instanceof Problem)) return replyNotFound(request, reply);
     return replyWithProblem(error, request, reply);
   });
 }
@@ -88,16 +78,7 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
     const about = problem.cause === undefined ? { detail: problem.detail } : { err: problem.cause };
     request.log[level]({ ...about, code: problem.code }, 'a request failed');
   }
-  const body: Problem = {
-    // RFC 9457 §4.2.1: about:blank says that `code` and `title` tell all there is.
-    type: 'about:blank',
-    title: problem.title,
-    status: problem.status,
-    detail: problem.detail,
-    code: problem.code,
-    instance: request.id,
-    ...problem.members,
-  };
+  const body = problemDocument(problem, request.id);
   // RFC 9110 §11.6.1
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   if (problem.retryAfterSeconds !== undefined) {

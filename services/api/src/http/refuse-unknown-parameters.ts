@@ -1,7 +1,7 @@
 import { unknownNames } from '@holdfast/shared/contracts/http/unknown-names.ts';
 import type { FastifyInstance, preValidationHookHandler } from 'fastify';
 import * as z from 'zod';
-import { validationFailed } from '../problems/api-problem.ts';
+import { validationFailed } from '../problems/problem.ts';
 
 /**
  * A mistyped filter would be no filter: a list would show everything, and what deletes would take more than was meant. So

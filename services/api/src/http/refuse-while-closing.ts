@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { ApiProblem } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 /** Requests that still come on open connections while the service ends. Fastify's own answer to them is no problem document. */
 export function refuseWhileClosing(app: FastifyInstance): void {
@@ -9,12 +9,11 @@ export function refuseWhileClosing(app: FastifyInstance): void {
   });
   app.addHook('onRequest', async () => {
     if (!isClosing) return;
-    throw new ApiProblem({
-      status: 503,
-      code: 'shutting_down',
-      title: 'This process is ending',
-      detail: 'Nothing was changed. Sessions run on; send it again.',
-      retryAfterSeconds: 1,
-    });
+    throw new Problem(
+      'shutting_down',
+      'Nothing was changed. Sessions run on; send it again.',
+      {},
+      { retryAfterSeconds: 1 },
+    );
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ApiProblem, type FieldError } from '../problems/api-problem.ts';
+import { type FieldError, Problem } from '../problems/problem.ts';
 import { parseTime, timeOf } from './relative-time.ts';
 
 const now = new Date('2026-01-02T00:00:00Z');
@@ -49,8 +49,8 @@ describe('a time in a query', () => {
         return error;
       }
     })();
-    expect(refusal).toBeInstanceOf(ApiProblem);
-    const [{ path, message }] = (refusal as ApiProblem).members.errors as [FieldError];
+    expect(refusal).toBeInstanceOf(Problem);
+    const [{ path, message }] = (refusal as Problem).members.errors as [FieldError];
     expect(path).toBe('from');
     expect(parseTime(/\S+$/.exec(message)?.[0] ?? '', now)).toBeInstanceOf(Date);
   });

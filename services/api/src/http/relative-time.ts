@@ -1,6 +1,6 @@
 import { agoPattern, lengthPattern, utcOffsetPattern } from '@holdfast/shared/contracts/http/time-texts.ts';
 import { rfc3339Ms } from '@holdfast/shared/domain/rfc3339.ts';
-import { validationFailed } from '../problems/api-problem.ts';
+import { validationFailed } from '../problems/problem.ts';
 
 const unitsMs: Readonly<Record<string, number>> = {
   s: 1_000,
@@ -27,7 +27,7 @@ function notBefore1970(ms: number): Date {
   return new Date(Math.max(0, ms));
 }
 
-/** Time in a field of the query. @throws ApiProblem */
+/** Time in a field of the query. @throws Problem */
 export function timeOf(field: string, text: string, now: Date): Date {
   const time = parseTime(text, now);
   if (!time) {
@@ -50,7 +50,7 @@ function lengthMs(text: string): number {
   return Number(text.slice(0, -1)) * (unitsMs[text.slice(-1)] ?? 0);
 }
 
-/** @throws ApiProblem */
+/** @throws Problem */
 export function intervalOf(text: string): number {
   const intervalMs = parseInterval(text);
   if (intervalMs === undefined) {
@@ -63,7 +63,7 @@ export function intervalOf(text: string): number {
 
 /**
  * `+08:00`, `-03:30` or `Z` in ms; 0 for none. A plus sign that was not escaped in a query arrives as a blank.
- * @throws ApiProblem
+ * @throws Problem
  */
 export function utcOffsetOf(text: string | undefined): number {
   if (!text || text === 'Z') return 0;

@@ -4,7 +4,7 @@ import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { historyDevices } from '../history/history-devices.ts';
 import { requireKnownPoint } from '../history/known-point.ts';
-import { notFound } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 export interface KnownLiveSources {
   readonly database: Database;
@@ -15,7 +15,7 @@ export interface KnownLiveSources {
 /**
  * Tells what has no sample so far from what will never have one: a device is configured, or a session that is not over reads
  * it under a name that it had; of a point see `requireKnownPoint`. Where nobody can be asked nothing is called unknown.
- * @throws ApiProblem for the first one that is not known, HistoryQueryRefused
+ * @throws Problem for the first one that is not known, HistoryQueryRefused
  */
 export async function requireKnownLive(
   { database, stored }: KnownLiveSources,
@@ -29,7 +29,7 @@ export async function requireKnownLive(
   try {
     const unknown = devices.length === 0 ? undefined : await unknownOf(database, devices);
     if (unknown !== undefined) {
-      throw notFound(
+      throw new Problem(
         'device_not_found',
         `There is no device ${unknown}, and no session reads one of that name.`,
       );

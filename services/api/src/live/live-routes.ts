@@ -4,7 +4,7 @@ import type { Database } from '../database/open-database.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { type Route, route } from '../http/route.ts';
 import { BrokerUnavailable, type LiveSamples } from '../ports.ts';
-import { ApiProblem, notFound, validationFailed } from '../problems/api-problem.ts';
+import { Problem, validationFailed } from '../problems/problem.ts';
 import { EventStream } from './event-stream.ts';
 import { followSamples, startingPoint, startingPointOfReturn } from './follow-samples.ts';
 import { type KnownLiveSources, requireKnownLive } from './known-live.ts';
@@ -105,16 +105,15 @@ function lastEventIdOf(given: string | string[] | undefined): number | undefined
 async function taskIdOf(database: Database, task: string): Promise<string> {
   if (/^[1-9][0-9]{0,14}$/.test(task)) return task;
   const found = await database.selectFrom('tasks').select('id').where('code', '=', task).executeTakeFirst();
-  if (!found) throw notFound('task_not_found', `There is no task ${task}.`);
+  if (!found) throw new Problem('task_not_found', `There is no task ${task}.`);
   return String(found.id);
 }
 
-function tooManyClients(): ApiProblem {
-  return new ApiProblem({
-    status: 503,
-    code: 'too_many_live_clients',
-    title: 'Too many clients follow live samples',
-    detail: `This process serves ${clientsAtMost} at once. Try again later, or another process.`,
-    retryAfterSeconds: 30,
-  });
+function tooManyClients(): Problem {
+  return new Problem(
+    'too_many_live_clients',
+    `This process serves ${clientsAtMost} at once. Try again later, or another process.`,
+    {},
+    { retryAfterSeconds: 30 },
+  );
 }

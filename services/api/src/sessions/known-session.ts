@@ -1,12 +1,12 @@
 import { isStorableText } from '@holdfast/shared/contracts/http/storable-text.ts';
 import type { Database } from '../database/open-database.ts';
-import { refusalProblem } from '../http/http-errors.ts';
-import { type ApiProblem, notFound } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
+import { refusalProblem } from '../problems/session-refusals.ts';
 import { cleanedAt } from './projection/cleaned-sessions.ts';
 import { findSession } from './queries/session-queries.ts';
 import type { NamedSessionRow } from './queries/session-view.ts';
 
-/** @throws ApiProblem when there is no such session, DatabaseUnavailable */
+/** @throws Problem when there is no such session, DatabaseUnavailable */
 export async function knownSession(
   database: Database,
   sessionId: string,
@@ -16,7 +16,7 @@ export async function knownSession(
   if (row) return row;
   const cleaned = await cleanedAtIfEver(database, sessionId);
   if (!cleaned) throw refusalProblem({ code: 'session_not_found', sessionId });
-  throw notFound(
+  throw new Problem(
     'session_not_found',
     `Session ${sessionId} was cleaned away at ${cleaned.toISOString()}. The event log still has its events, and what it read is found by device.`,
   );
@@ -24,7 +24,7 @@ export async function knownSession(
 
 /**
  * One that was cleaned away is known, too: then undefined.
- * @throws ApiProblem when there never was such a session, DatabaseUnavailable
+ * @throws Problem when there never was such a session, DatabaseUnavailable
  */
 export async function sessionThatWas(
   database: Database,
@@ -34,8 +34,8 @@ export async function sessionThatWas(
   return knownSession(database, sessionId);
 }
 
-export function deviceNotInSession(sessionId: string, device: string | undefined): ApiProblem {
-  return notFound('device_not_in_session', `Session ${sessionId} reads no device ${device}.`);
+export function deviceNotInSession(sessionId: string, device: string | undefined): Problem {
+  return new Problem('device_not_in_session', `Session ${sessionId} reads no device ${device}.`);
 }
 
 async function cleanedAtIfEver(database: Database, sessionId: string): Promise<Date | undefined> {

@@ -20,7 +20,7 @@ import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
-import { notFound, validationFailed } from '../problems/api-problem.ts';
+import { Problem, validationFailed } from '../problems/problem.ts';
 import { knownSession } from './known-session.ts';
 import type { LiveStatus } from './live-status/live-status.ts';
 import type { WaitingNotices } from './live-status/waiting-notices.ts';
@@ -85,7 +85,7 @@ export function sessionRoutes(options: {
     if (at > now) throw validationFailed([{ path: 'at', message: 'must not lie in the future' }]);
     const past = await sessionAt(database, row, at);
     if (!past) {
-      throw notFound(
+      throw new Problem(
         'session_not_started_yet',
         `Session ${row.session_id} was started at ${row.started_at.toISOString()}, after ${at.toISOString()}.`,
       );

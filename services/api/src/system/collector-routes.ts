@@ -13,7 +13,7 @@ import { requireOthers } from '../devices/require-others.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
-import { ApiProblem, notFound } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 
 const params = z.object({ id: z.string().describe('Collector id') });
 
@@ -31,12 +31,10 @@ export function collectorRoutes(sources: {
     const outcome = await collectors.drain(id, kind, traceParentOf(request.raw));
     if (outcome.ok && outcome.reply.kind === 'drained') return outcome.reply;
     if (!outcome.ok && outcome.why === 'silent') {
-      throw new ApiProblem({
-        status: 504,
-        code: 'collector_silent',
-        title: 'The collector gave no answer in time',
-        detail: `Collector ${id} may have heard it: the list of collectors shows its state. It can be asked again.`,
-      });
+      throw new Problem(
+        'collector_silent',
+        `Collector ${id} may have heard it: the list of collectors shows its state. It can be asked again.`,
+      );
     }
     throw notUp(
       id,
@@ -46,7 +44,7 @@ export function collectorRoutes(sources: {
   const known = async (id: string): Promise<{ collector: KnownCollector; others: KnownCollector[] }> => {
     const all = idPattern.test(id) ? await collectors.list() : [];
     const collector = all.find((each) => each.id === id);
-    if (!collector) throw notFound('collector_not_found', `There is no collector ${id.slice(0, 100)}.`);
+    if (!collector) throw new Problem('collector_not_found', `There is no collector ${id.slice(0, 100)}.`);
     if (collector.state === 'given_up') throw notUp(id, 'it has ended, or was declared dead');
     return { collector, others: all.filter((each) => each.id !== id && each.state === 'active') };
   };
@@ -122,11 +120,6 @@ export function collectorRoutes(sources: {
   ];
 }
 
-function notUp(id: string, why: string): ApiProblem {
-  return new ApiProblem({
-    status: 409,
-    code: 'collector_not_up',
-    title: 'The collector cannot be asked',
-    detail: `Collector ${id}: ${why}.`,
-  });
+function notUp(id: string, why: string): Problem {
+  return new Problem('collector_not_up', `Collector ${id}: ${why}.`);
 }

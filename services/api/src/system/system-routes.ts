@@ -16,7 +16,7 @@ import * as z from 'zod';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Quarantined, QuarantineStore, Sinks } from '../ports.ts';
-import { ApiProblem, notFound } from '../problems/api-problem.ts';
+import { Problem } from '../problems/problem.ts';
 import { takeMatching } from './matching-quarantine.ts';
 import { resendable, sendAgain } from './send-again.ts';
 import { sinksView } from './sinks-view.ts';
@@ -197,15 +197,10 @@ function quarantinedView(item: Quarantined): QuarantinedView {
   };
 }
 
-function notQuarantined(sequence: number): ApiProblem {
-  return notFound('quarantined_message_not_found', `There is no message ${sequence} in quarantine.`);
+function notQuarantined(sequence: number): Problem {
+  return new Problem('quarantined_message_not_found', `There is no message ${sequence} in quarantine.`);
 }
 
-function notSentAgain(sequence: number, why: string): ApiProblem {
-  return new ApiProblem({
-    status: 409,
-    code: 'cannot_be_sent_again',
-    title: 'This message cannot be sent again',
-    detail: `Message ${sequence} stays in quarantine: ${why}.`,
-  });
+function notSentAgain(sequence: number, why: string): Problem {
+  return new Problem('cannot_be_sent_again', `Message ${sequence} stays in quarantine: ${why}.`);
 }

@@ -7,7 +7,7 @@ import {
 import * as z from 'zod';
 import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
 import { type Route, route } from '../../http/route.ts';
-import { ApiProblem, notFound } from '../../problems/api-problem.ts';
+import { Problem } from '../../problems/problem.ts';
 import { applyLimits } from './apply-limits.ts';
 import { type ShownLimitsSources, shownLimits, type ToldLimits, toldLimits } from './shown-limits.ts';
 
@@ -75,24 +75,20 @@ function inAnswer({ sessionId, collectorId, limits }: ToldLimits): DeviceDetail[
   return { session_id: sessionId, collector_id: collectorId, ...limits };
 }
 
-function missing(id: number): ApiProblem {
-  return notFound('device_not_found', `There is no device ${id}.`);
+function missing(id: number): Problem {
+  return new Problem('device_not_found', `There is no device ${id}.`);
 }
 
-function nothingLearned(code: string): ApiProblem {
-  return new ApiProblem({
-    status: 409,
-    code: 'nothing_learned',
-    title: 'No session has learned anything of this device',
-    detail: `Device ${code} has refused nothing in the latest session that reads it, or none was started yet.`,
-  });
+function nothingLearned(code: string): Problem {
+  return new Problem(
+    'nothing_learned',
+    `Device ${code} has refused nothing in the latest session that reads it, or none was started yet.`,
+  );
 }
 
-function atAnotherPlace(code: string): ApiProblem {
-  return new ApiProblem({
-    status: 409,
-    code: 'device_replaced',
-    title: 'What was learned belongs to another address',
-    detail: `The session that reads ${code} began when it had another address. Stop that session and start a new one.`,
-  });
+function atAnotherPlace(code: string): Problem {
+  return new Problem(
+    'device_replaced',
+    `The session that reads ${code} began when it had another address. Stop that session and start a new one.`,
+  );
 }

@@ -19,8 +19,8 @@ import {
   type SessionMemory,
 } from '@holdfast/shared/sessions/handle-command.ts';
 import type { ConfigVersions } from '../../configuration/config-versions.ts';
-import { refusalProblem } from '../../http/http-errors.ts';
 import { BrokerUnavailable, type CommandAttempt, type CommandStores } from '../../ports.ts';
+import { refusalProblem } from '../../problems/session-refusals.ts';
 import type { LogGuard } from '../projection/log-guard.ts';
 import type { ProjectionSignal, WaitOutcome } from '../projection/projection-signal.ts';
 import { sessionViewFromLog } from '../queries/session-view.ts';
@@ -35,7 +35,7 @@ export interface SessionCommandsOptions {
   readonly projection: Pick<ProjectionSignal, 'waitFor'>;
   readonly shown: Pick<ShownSessions, 'after'>;
   readonly logGuard: Pick<LogGuard, 'damage' | 'doubt'>;
-  /** Reads the task's devices once. @throws ApiProblem when it is strict and they do not give everything */
+  /** Reads the task's devices once. @throws Problem when it is strict and they do not give everything */
   readonly validateTask: (
     taskId: number,
     mode: Exclude<StartValidation, 'skip'>,
@@ -56,7 +56,7 @@ interface Commander {
 /**
  * Commands answer when their event is stored, and by then the read model shows it wherever PostgreSQL is up. All
  * but the start need nothing but the broker: a database outage must not keep anybody from stopping a session.
- * All throw ApiProblem for a refusal, and what the event store throws.
+ * All throw Problem for a refusal, and what the event store throws.
  */
 export interface SessionCommands {
   start(

@@ -8,7 +8,7 @@ import { readTaskContent } from '../../configuration/config-versions.ts';
 import type { Database } from '../../database/open-database.ts';
 import { type TestDeviceOptions, testDevice } from '../../devices/test-device.ts';
 import type { Collectors } from '../../ports.ts';
-import { ApiProblem } from '../../problems/api-problem.ts';
+import { Problem } from '../../problems/problem.ts';
 
 /** A start waits no longer than this for all devices together. */
 const validationMs = 5_000;
@@ -17,7 +17,7 @@ const failingShown = 100;
 
 /**
  * Reads a task's devices once, before a session of it is started.
- * @throws ApiProblem when `strict` and some do not give everything, BrokerUnavailable, DatabaseUnavailable
+ * @throws Problem when `strict` and some do not give everything, BrokerUnavailable, DatabaseUnavailable
  */
 export function taskValidation(sources: {
   readonly database: Database;
@@ -34,13 +34,11 @@ export function taskValidation(sources: {
     const { failing } = found;
     const [first] = failing;
     if (mode === 'warn' || !first) return found;
-    throw new ApiProblem({
-      status: 422,
-      code: 'devices_not_readable',
-      title: 'The session was not started: its devices do not give all values',
-      detail: `${failing.length} of ${devices.length} devices of task ${task_code}. ${first.device}: ${first.detail} To start all the same, ask for the validation warn or skip.`,
-      members: { validation: found },
-    });
+    throw new Problem(
+      'devices_not_readable',
+      `${failing.length} of ${devices.length} devices of task ${task_code}. ${first.device}: ${first.detail} To start all the same, ask for the validation warn or skip.`,
+      { validation: found },
+    );
   };
 }
 
@@ -86,7 +84,7 @@ async function testOne(options: TestDeviceOptions): Promise<DeviceTestView> {
   try {
     return await testDevice(options);
   } catch (error) {
-    if (!(error instanceof ApiProblem)) throw error;
+    if (!(error instanceof Problem)) throw error;
     return failed(options.device, error.detail);
   }
 }

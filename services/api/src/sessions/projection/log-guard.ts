@@ -5,14 +5,17 @@ import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { SessionLog } from '../../ports.ts';
+import { Problem } from '../../problems/problem.ts';
 import { type Checkpoint, readCheckpoint } from './checkpoint.ts';
 
 /**
  * The read model knows events that SESSIONS does not have: the broker's store was wiped, rolled back, or is
  * another one. It must never pass for "there are no sessions".
  */
-export class LogBehindReadModel extends Error {
-  override readonly name = 'LogBehindReadModel';
+export class LogBehindReadModel extends Problem {
+  constructor(detail: string) {
+    super('log_behind_read_model', detail, {}, { retryAfterSeconds: 30 });
+  }
 }
 
 const wayOut =

@@ -9,7 +9,7 @@ import {
 } from '../../accounting/polling-plans.ts';
 import type { Database } from '../../database/open-database.ts';
 import { BrokerUnavailable, type LastSample, type LastSamples } from '../../ports.ts';
-import { ApiProblem } from '../../problems/api-problem.ts';
+import { Problem } from '../../problems/problem.ts';
 import type { LiveStatus } from '../live-status/live-status.ts';
 import type { WaitingNotices } from '../live-status/waiting-notices.ts';
 import type { LogGuard } from '../projection/log-guard.ts';
@@ -157,7 +157,7 @@ export async function planOf(
   try {
     return await plans.of(task_id, config_version);
   } catch (error) {
-    if (error instanceof ApiProblem || error instanceof BrokerUnavailable) return undefined;
+    if (error instanceof Problem || error instanceof BrokerUnavailable) return undefined;
     throw error;
   }
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { validationFailed } from './api-problem.ts';
+import { validationFailed } from './problem.ts';
 
 it('lists the first hundred faults of a request, however many there are, and counts them all', () => {
   const faults = Array.from({ length: 10_000 }, (_, index) => ({

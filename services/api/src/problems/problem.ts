@@ -1,0 +1,53 @@
+import { type ProblemCode, problemCodes } from './codes.ts';
+
+/** An answer that is an error, thrown by its code from wherever it was found. problem-replies.ts makes problem+json of it. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly code: ProblemCode;
+  readonly detail: string;
+  /** Further members of the problem document. */
+  readonly members: Readonly<Record<string, unknown>>;
+  readonly retryAfterSeconds: number | undefined;
+
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    members: Readonly<Record<string, unknown>> = {},
+    { retryAfterSeconds, cause }: { readonly retryAfterSeconds?: number; readonly cause?: unknown } = {},
+  ) {
+    super(`${code}: ${detail}`, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.detail = detail;
+    this.members = members;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+
+  get status(): number {
+    return problemCodes[this.code][0];
+  }
+
+  get title(): string {
+    return problemCodes[this.code][1];
+  }
+}
+
+export interface FieldError {
+  /** Dotted, with array positions as numbers: `points.3.address`; empty for the whole. */
+  readonly path: string;
+  readonly message: string;
+}
+
+const toldErrors = 3;
+/** A request of ten thousand points may be wrong in each; the answer stays smaller than what was asked. */
+const listedErrors = 100;
+
+export function validationFailed(errors: readonly FieldError[]): Problem {
+  // All of a few: a field that was mistyped is named beside the one that it leaves missing.
+  const told = errors
+    .slice(0, toldErrors)
+    .map(({ path, message }) => (path ? `${path}: ${message}` : message));
+  const more = errors.length > toldErrors ? ` (and ${errors.length - toldErrors} more)` : '';
+  return new Problem('validation_failed', `${told.join('; ') || 'invalid'}${more}`, {
+    errors: errors.slice(0, listedErrors),
+  });
+}
