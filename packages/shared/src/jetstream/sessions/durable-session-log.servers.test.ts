@@ -3,18 +3,22 @@ import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { freeze } from '@holdfast/test/support/freeze.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
-import { jetstream } from '@nats-io/jetstream';
+import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
+import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import type { StoredEvent } from '../../event-store/event-store.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { connectNats } from '../connection/connect.ts';
-import { DeliveryGap, DurableSessionLog, readEventAt, readLogEnd } from './durable-session-log.ts';
+import { DeliveryGap, DurableSessionLog, readEventAt, readLogEnd, TakenOver } from './durable-session-log.ts';
 
 let log: SessionLogForTest;
+let port: number;
 
 beforeAll(async () => {
-  log = await sessionLogForTest((await natsForTest()).url);
+  const nats = await natsForTest();
+  port = nats.port;
+  log = await sessionLogForTest(nats.url);
 });
 
 const durable = 'reader';
@@ -77,6 +81,36 @@ describe('the session log of a reader that keeps its own position', () => {
     await refused;
     await publish('for the latter');
     expect(await take(latter, 1)).toEqual([end.lastSequence + 1]);
+    await latter.close();
+  });
+
+  it('ends when another took over while it asked for nothing', async () => {
+    const end = await readLogEnd(log.nc, durable);
+    const proxy = await startTcpProxy({ targetPort: port });
+    const { nc, close } = await connectNats({
+      ...{ url: `nats://127.0.0.1:${proxy.port}`, name: 'former' },
+      log: createLogger('test', 'silent'),
+    });
+    cleanUpAfterFile(close);
+    const former = await DurableSessionLog.open({ nc, durable, after: end.lastSequence });
+    const handedOut: number[] = [];
+    const reading = (async () => {
+      for (;;) handedOut.push(...sequences(await former.next(1, 1_000)));
+    })();
+    const refused = expect(reading).rejects.toThrow(TakenOver);
+    const jsm = await jetstreamManager(log.nc);
+    const requests = async () => (await jsm.consumers.info(streamNames.sessions, durable)).num_waiting;
+    await expect.poll(requests).toBe(1);
+    // Its next request stays on the way until the durable is somebody else's.
+    proxy.stall();
+    await expect.poll(requests).toBe(0);
+    const latter = await open(end.lastSequence);
+    await proxy.heal();
+    await refused;
+    await publish('for the latter');
+    expect(await take(latter, 1)).toEqual([end.lastSequence + 1]);
+    expect(handedOut).toEqual([]);
+    await former.close();
     await latter.close();
   });
 

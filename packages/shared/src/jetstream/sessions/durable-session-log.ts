@@ -2,6 +2,7 @@ import { setTimeout as sleep, setImmediate as turnIsOver } from 'node:timers/pro
 import {
   AckPolicy,
   type Consumer,
+  type ConsumerInfo,
   type ConsumerMessages,
   DeliverPolicy,
   JetStreamApiCodes,
@@ -24,6 +25,11 @@ const nanosPerMs = 1_000_000;
 /** A delivery was lost on the way: what came next must not be applied. The log is to be opened anew. */
 export class DeliveryGap extends Error {
   override readonly name = 'DeliveryGap';
+}
+
+/** Another reader made the durable anew, and the log is its. */
+export class TakenOver extends Error {
+  override readonly name = 'TakenOver';
 }
 
 export interface LogEnd {
@@ -87,8 +93,7 @@ async function ackFloor(jsm: JetStreamManager, durable: string): Promise<number 
   try {
     return (await jsm.consumers.info(streamNames.sessions, durable)).ack_floor.stream_seq;
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)
-      return undefined;
+    if (isGone(error)) return undefined;
     throw error;
   }
 }
@@ -109,9 +114,16 @@ const retryPauseMs = 250;
  *
  * The broker sends events as they come, so that a reader which is slower than they are finds all of them here when it
  * asks for the next ones: asking the broker anew for each batch cost it more than the events did.
+ *
+ * The durable has one name for all readers, since permissions name it. So each request could be answered from one that
+ * another reader has made meanwhile, and nothing of it is handed out before the broker has said that it was not.
  */
 export class DurableSessionLog {
+  readonly #nc: NatsConnection;
+  readonly #durable: string;
   readonly #consumer: Consumer;
+  /** When the broker made this reader's durable. */
+  readonly #created: string;
   #delivery: ConsumerMessages | undefined;
   #delivering: Promise<void> | undefined;
   #isClosed = false;
@@ -122,8 +134,11 @@ export class DurableSessionLog {
   #lastDelivery = 0;
   #lastMessage: JsMsg | undefined;
 
-  private constructor(consumer: Consumer, after: number) {
+  private constructor(nc: NatsConnection, consumer: Consumer, info: ConsumerInfo, after: number) {
+    this.#nc = nc;
     this.#consumer = consumer;
+    this.#durable = info.name;
+    this.#created = info.created;
     this.#lastSequence = after;
   }
 
@@ -142,10 +157,9 @@ export class DurableSessionLog {
     try {
       await asked(nc, (jsm) => jsm.consumers.delete(streamNames.sessions, durable));
     } catch (error) {
-      if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.ConsumerNotFound)
-        throw error;
+      if (!isGone(error)) throw error;
     }
-    await asked(nc, (jsm) =>
+    const info = await asked(nc, (jsm) =>
       jsm.consumers.add(streamNames.sessions, {
         durable_name: durable,
         // One acknowledgement a batch: events are applied in order, so the last stands for all before it.
@@ -159,7 +173,7 @@ export class DurableSessionLog {
     const consumer = await asked(nc, (_, timeout) =>
       jetstream(nc, { timeout }).consumers.get(streamNames.sessions, durable),
     );
-    const log = new DurableSessionLog(consumer, after);
+    const log = new DurableSessionLog(nc, consumer, info, after);
     log.#delivering = log.#deliver();
     return log;
   }
@@ -168,21 +182,62 @@ export class DurableSessionLog {
   async #deliver(): Promise<void> {
     while (!this.#isClosed) {
       try {
-        this.#delivery = await this.#consumer.fetch({ max_messages: pulledAtOnce, expires: pullExpiresMs });
-        if (this.#isClosed) void this.#delivery.close();
-        for await (const message of this.#delivery) {
-          this.#arrived.push(message);
-          this.#wake();
-        }
+        await this.#request();
       } catch (error) {
         // Anything else, as a broker that is silent for a while, mends itself with the next request.
-        if (isRefusal(error) || error instanceof ClosedConnectionError) {
+        if (isRefusal(error) || error instanceof TakenOver || error instanceof ClosedConnectionError) {
+          // Then the request is withdrawn for certain, and takes nothing more from whoever has the durable now.
+          if (error instanceof TakenOver) await this.#nc.flush().catch(() => undefined);
           this.#failure = error;
           this.#wake();
           return;
         }
         await sleep(retryPauseMs);
       }
+    }
+  }
+
+  /** One request, and behind it the question whose durable is there: if this reader's, it took the request too. */
+  async #request(): Promise<void> {
+    const delivery = await this.#consumer.fetch({ max_messages: pulledAtOnce, expires: pullExpiresMs });
+    this.#delivery = delivery;
+    if (this.#isClosed) void delivery.close();
+    const over = new AbortController();
+    const confirmed = Promise.withResolvers<void>();
+    // Taking the first message is what sends the request.
+    const taken = this.#take(delivery, confirmed.promise);
+    this.#confirmOwn(over.signal).then(confirmed.resolve, confirmed.reject);
+    try {
+      await Promise.all([taken, confirmed.promise]);
+    } finally {
+      over.abort();
+      delivery.stop();
+    }
+  }
+
+  async #take(delivery: ConsumerMessages, confirmed: Promise<void>): Promise<void> {
+    for await (const message of delivery) {
+      await confirmed;
+      this.#arrived.push(message);
+      this.#wake();
+    }
+  }
+
+  /** Asks until the broker answers, or nobody wants to know. @throws TakenOver */
+  async #confirmOwn(signal: AbortSignal): Promise<void> {
+    let created: string | undefined;
+    while (created === undefined) {
+      try {
+        ({ created } = await asked(this.#nc, (jsm) =>
+          jsm.consumers.info(streamNames.sessions, this.#durable),
+        ));
+      } catch (error) {
+        if (signal.aborted || this.#isClosed || isGone(error)) throw error;
+        await sleep(retryPauseMs);
+      }
+    }
+    if (created !== this.#created) {
+      throw new TakenOver(`SESSIONS: another reader made ${this.#durable} anew`);
     }
   }
 
@@ -239,6 +294,10 @@ export class DurableSessionLog {
     this.#lastMessage = message;
     return storedEvent(message.subject, message.seq, message.data);
   }
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound;
 }
 
 /** The broker said that it delivers no more: the durable is gone, or whoever has it. The client does not export its name. */
