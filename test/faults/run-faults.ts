@@ -68,12 +68,13 @@ export async function runFaults(options: FaultRunOptions): Promise<FaultRun> {
   for (const problem of await settled(world)) failures.push(problem);
   for (const id of world.shape.apis) failures.push(...world.service(id).internalErrors);
   say('judging');
-  const verdict = await judge(world, clients.commands, {
+  const minimum = {
     events: 20,
     sessions: world.load.steady.length + world.load.busy.length,
     ticks: Math.round(minutes * 60 * world.shape.steadyDevices.length),
     handOvers: Math.round(minutes),
-  });
+  };
+  const verdict = await judge(world, clients.commands, minimum, world.outages.all());
   await world.stop();
   return { faults: counts, failures, verdict };
 }
@@ -94,6 +95,7 @@ async function execute(
     const before = targets.map((target) => turns.get(target));
     const turn = Promise.all(before).then(async () => {
       world.say(`${elapsed()} s: ${what}`);
+      for (const target of targets) world.outages.began(downWith(target), name);
       try {
         await run(world);
         counts[name] = (counts[name] ?? 0) + 1;
@@ -102,6 +104,8 @@ async function execute(
         const kind = error instanceof DidNotHappen ? 'did not happen' : 'went wrong';
         failures.push(`fault ${name} (${what}) ${kind}: ${why}`);
         world.say(`${elapsed()} s: ${name} ${kind}: ${why}`);
+      } finally {
+        for (const target of targets) world.outages.ended(downWith(target), name);
       }
     });
     for (const target of targets) turns.set(target, turn);
@@ -109,4 +113,10 @@ async function execute(
   });
   await Promise.all([...running, sleep(durationMs)]);
   return { counts, failures };
+}
+
+/** What polling misses of a fault's target. */
+function downWith(target: string): string {
+  if (target === 'nats') return 'broker';
+  return target.startsWith('supervisor-') ? 'supervisors' : target.replace(/^device /, '');
 }

@@ -20,6 +20,8 @@ export interface History {
   readonly commands: readonly AnsweredCommand[] | undefined;
   /** Requests in the order in which they reached the devices; undefined when nobody kept a record. */
   readonly requests: readonly DeviceRequest[] | undefined;
+  /** When something was down that polling needs; undefined when nobody kept a record. */
+  readonly outages?: readonly Outage[] | undefined;
   /** When the streams were read. */
   readonly readAtMs: number;
   /** Ticks before this are not judged. */
@@ -135,6 +137,14 @@ export interface DeviceRequest {
   readonly connectionId: number;
   /** The collector that asked, where the device could tell. */
   readonly collector?: string;
+}
+
+export interface Outage {
+  /** `broker`, `supervisors`, a collector's id or a device code. */
+  readonly of: string;
+  readonly fromMs: number;
+  /** When it could be used again. */
+  readonly toMs: number;
 }
 
 export type Invariant = 'I1' | 'I2' | 'I3' | 'I4' | 'I5' | 'I6' | 'I7' | 'I8' | 'I9';

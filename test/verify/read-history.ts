@@ -18,6 +18,7 @@ import type {
   AnsweredCommand,
   DeviceRequest,
   History,
+  Outage,
   PollingConfig,
   QuarantinedSample,
   RecordedEvent,
@@ -34,6 +35,7 @@ export interface HistorySources {
   readonly hasSamples?: boolean | undefined;
   readonly commands?: readonly AnsweredCommand[] | undefined;
   readonly requests?: readonly DeviceRequest[] | undefined;
+  readonly outages?: readonly Outage[] | undefined;
   /** ms since 1970. Default: from when on SAMPLES has everything. */
   readonly sinceMs?: number | undefined;
 }
@@ -70,6 +72,7 @@ export async function readHistory(sources: HistorySources): Promise<History> {
       },
       commands: sources.commands,
       requests: sources.requests,
+      outages: sources.outages,
       readAtMs,
       // SAMPLES drops its oldest: what was read before its first message cannot be accounted for any more.
       sinceMs: sources.sinceMs ?? (first && first.sequence > 1 ? first.storedAtMs : 0),

@@ -7,6 +7,7 @@ import { deviceRequests } from './checks/device-requests.ts';
 import { duplicates } from './checks/duplicates.ts';
 import { epochs } from './checks/epochs.ts';
 import { fencedTicks } from './checks/fenced-ticks.ts';
+import { firstPolls } from './checks/first-polls.ts';
 import { keptAccount } from './checks/kept-account.ts';
 import { legalChain } from './checks/legal-chain.ts';
 import { readModel } from './checks/read-model.ts';
@@ -58,6 +59,7 @@ export function verify(
     ...legalChain(history),
     ...readModel(history, tolerances),
     ...activity(history, tolerances),
+    ...firstPolls(history, tolerances),
     ...epochs(history, tolerances),
     ...fencedTicks(recorded),
     ...deviceRequests(history, tolerances),

@@ -6,6 +6,7 @@ import type { ServiceName } from '../../support/service-processes.ts';
 import type { TcpProxy } from '../../support/tcp-proxy.ts';
 import { DidNotHappen } from '../fault.ts';
 import { evaluate } from './inspector.ts';
+import type { OutageRecord } from './outage-record.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 
@@ -23,6 +24,10 @@ export interface ServiceOptions {
   readonly proxy?: TcpProxy | undefined;
   /** The network namespace that is its host. */
   readonly network?: string;
+  /** Told when this collector cannot poll, by its own words. */
+  readonly outages?: OutageRecord;
+  /** Called when it begins or ends to lead. */
+  readonly onLead?: () => void;
 }
 
 /** A service as a real process to which anything can be done, and that can be started again. */
@@ -60,7 +65,8 @@ export class Service {
   async start(): Promise<void> {
     if (this.isUp()) return;
     this.#inspectorUrl = undefined;
-    this.#leads = false;
+    this.#lead(false);
+    this.#began('has no lease');
     this.#process = await startProcess({
       name: this.id,
       command: process.execPath,
@@ -69,6 +75,10 @@ export class Service {
       env: { LOG_LEVEL: 'info', ...this.#options.settings, NODE_OPTIONS: undefined },
       log: (line) => this.#heard(line),
       network: this.#options.network,
+    });
+    void this.#process.exited.then(() => {
+      this.#lead(false);
+      this.#began('has no lease');
     });
   }
 
@@ -135,8 +145,25 @@ export class Service {
     if (line.includes('"code":"internal_error"')) this.internalErrors.push(line);
     const message = messageOf(line);
     this.#messages.push(message);
-    if (message === 'this supervisor leads') this.#leads = true;
-    if (message === 'this supervisor does not lead any more') this.#leads = false;
+    if (message === 'this supervisor leads') this.#lead(true);
+    if (message === 'this supervisor does not lead any more') this.#lead(false);
+    if (/^lost the connection to NATS/.test(message)) this.#began('has no connection');
+    if (/^(re)?connected to NATS/.test(message)) this.#ended('has no connection');
+    if (/^(lease lost|draining)/.test(message)) this.#began('has no lease');
+    if (/^lease held/.test(message)) this.#ended('has no lease');
+  }
+
+  #lead(leads: boolean): void {
+    this.#leads = leads;
+    this.#options.onLead?.();
+  }
+
+  #began(why: string): void {
+    if (this.#options.service === 'collector') this.#options.outages?.began(this.id, why);
+  }
+
+  #ended(why: string): void {
+    this.#options.outages?.ended(this.id, why);
   }
 }
 

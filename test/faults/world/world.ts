@@ -11,6 +11,7 @@ import { type ServiceName, testLease } from '../../support/service-processes.ts'
 import { startTcpProxy } from '../../support/tcp-proxy.ts';
 import type { WorldShape } from '../fault.ts';
 import { type Load, makeLoad } from './load.ts';
+import { OutageRecord } from './outage-record.ts';
 import { Service } from './service.ts';
 
 export interface WorldOptions {
@@ -37,6 +38,7 @@ export interface World {
   readonly rest: RestClient;
   readonly load: Load;
   readonly shape: WorldShape;
+  readonly outages: OutageRecord;
   readonly say: (line: string) => void;
   /** @throws when there is no such service */
   service(id: string): Service;
@@ -67,6 +69,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const rest = restClient(`http://127.0.0.1:${apiPort}`);
 
   const services = new Map<string, Service>();
+  const outages = new OutageRecord();
+  const onLead = () => {
+    const leads = [...services.values()].some((one) => one.leads);
+    if (leads) outages.ended('supervisors', 'none leads');
+    else outages.began('supervisors', 'none leads');
+  };
   for (const [kind, count] of Object.entries(shapeOfServices) as [ServiceName, number][]) {
     for (let number = 1; number <= count; number += 1) {
       const id = `${kind}-${number}`;
@@ -88,7 +96,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         DEVICE_BACKOFF_MAX_MS: '2000',
         ...options.settings,
       };
-      services.set(id, new Service({ id, service: kind, settings, proxy, logFile: join(logs, `${id}.log`) }));
+      const logFile = join(logs, `${id}.log`);
+      services.set(id, new Service({ id, service: kind, settings, proxy, logFile, outages, onLead }));
     }
   }
   const all = [...services.values()];
@@ -114,6 +123,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     plant,
     rest,
     load,
+    outages,
     say,
     service,
     shape: {
