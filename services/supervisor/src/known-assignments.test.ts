@@ -48,6 +48,17 @@ describe('what lies in ASSIGNMENTS as far as a supervisor knows', () => {
     expect(world.lists).toBe(2);
   });
 
+  it('is listed again at once after a change of which nobody knows what came of it', async () => {
+    const world = new World();
+    await world.known.refresh(world.log);
+    world.sequence = 20;
+    world.known.doubt();
+    await world.known.refresh(world.log);
+    expect(world.known.listing().listedAtSequence).toBe(20);
+    await world.known.refresh(world.log);
+    expect(world.lists).toBe(2);
+  });
+
   it('follows what this supervisor does itself', async () => {
     const world = new World();
     await world.known.refresh(world.log);

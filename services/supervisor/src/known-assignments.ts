@@ -37,7 +37,7 @@ export class KnownAssignments {
     const askedAt = log.appliedSequence();
     const asked = waiting.filter(({ former }) => former !== undefined);
     if (asked.length > maxSingleQuestions) {
-      this.#listedAtMs = Number.NEGATIVE_INFINITY;
+      this.doubt();
       await this.refresh(log);
       return this.listing();
     }
@@ -52,6 +52,11 @@ export class KnownAssignments {
       }),
     );
     return { ...this.listing(), askedAtSequence };
+  }
+
+  /** A change was begun, and nobody knows what came of it: the next look asks the stream. */
+  doubt(): void {
+    this.#listedAtMs = Number.NEGATIVE_INFINITY;
   }
 
   listing(): AssignmentListing {

@@ -308,7 +308,11 @@ export class Supervisor {
     };
     const results = await Promise.allSettled(Array.from({ length: concurrency }, worker));
     const failed = results.find((result) => result.status === 'rejected');
-    if (failed) throw failed.reason;
+    if (failed) {
+      // A session may be assigned that its collector was not told of, which the list shows.
+      this.#options.known.doubt();
+      throw failed.reason;
+    }
     return newest;
   }
 

@@ -31,6 +31,8 @@ export interface CollectorOptions {
   readonly log: Logger;
 }
 
+const openAgainMs = 250;
+
 /** Live states are written in so many parts, over half of their interval. */
 const statusShares = 20;
 
@@ -78,6 +80,14 @@ export class Collector {
       for (const holder of this.#holders.values()) holder.forgetMessage();
       this.#dropInbox();
     }
+  }
+
+  /**
+   * What the broker sent over the connection before may be lost, and it would not send it again before `ack_wait` is over.
+   */
+  reconnected(): void {
+    this.#dropInbox();
+    if (this.#options.lease.isHeld() && !this.#draining) this.#openInbox();
   }
 
   /** The log has a new event. */
@@ -184,7 +194,7 @@ export class Collector {
     opening.catch((error: unknown) => {
       log.warn({ err: error }, 'the collector cannot take work yet; trying again');
       if (this.#inbox === opening) this.#inbox = undefined;
-      timers.after(1_000, () => {
+      timers.after(openAgainMs, () => {
         if (!this.#draining && this.#options.lease.isHeld()) this.#openInbox();
       });
     });

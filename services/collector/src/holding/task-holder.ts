@@ -90,7 +90,10 @@ export class TaskHolder {
     // A late ring of a former placement, or an unreadable one, has pushed the newer message off the subject. It
     // stands for what is held from now on: as long as a message lies there, nobody takes the session for let go.
     this.#handle = isOlder ? standingFor(held, handle) : handle;
-    this.recheck();
+    const runner = this.#runner;
+    const isPolled = runner?.isStopping() === false && runner.epoch === handle.assignment?.epoch;
+    // After a reconnect thousands come at once. What became of a session meanwhile the log tells.
+    if (!isPolled) this.recheck();
   }
 
   /** The log, the lease or the task's state may have changed. */

@@ -42,7 +42,7 @@ export async function openHolding(
   { broker, instance, lease, endpoints, sending, createRunner }: HoldingParts,
   { log, onStop }: ServiceContext,
 ) {
-  const { nc } = broker;
+  const { nc, connection } = broker;
   const collectorId = config.COLLECTOR_ID;
   const store = await JetStreamEventStore.open(nc);
   const configs = await TaskConfigStore.open(nc);
@@ -97,6 +97,7 @@ export async function openHolding(
     timers: systemTimers,
     log,
   });
+  connection.onReconnect(() => collector.reconnected());
   // Followed from now on, before anything is taken: a change after a look at the log is always heard of.
   const sessionLog = await followSessionLog({
     nc,

@@ -1,6 +1,5 @@
 import {
   AckPolicy,
-  type ConsumerMessages,
   DeliverPolicy,
   JetStreamApiCodes,
   JetStreamApiError,
@@ -13,9 +12,9 @@ import {
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type Assignment, assignmentSchema } from '../../contracts/assignment.ts';
 import { durableNames, parseAssignmentSubject, streamNames, subjects } from '../../contracts/subjects.ts';
+import { answeredSoon } from '../connection/answered-soon.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { traceHeaders } from '../connection/trace-headers.ts';
-import { pullExpiresMs } from '../consume/pull-expires.ts';
 
 /** The supervisor's side of ASSIGNMENTS. */
 export class AssignmentOutbox {
@@ -38,7 +37,8 @@ export class AssignmentOutbox {
   async publish(collectorId: string, assignment: Assignment): Promise<void> {
     const { task_id, traceparent } = assignment;
     const subject = subjects.assignment(collectorId, task_id);
-    await this.#js.publish(subject, JSON.stringify(assignment), traceHeaders(traceparent));
+    const body = JSON.stringify(assignment);
+    await answeredSoon(() => this.#js.publish(subject, body, traceHeaders(traceparent)));
   }
 
   /** Takes away what lies on the collector's subject for the task. */
@@ -92,9 +92,14 @@ export interface AssignmentInbox {
   isIntact(): Promise<boolean>;
 }
 
+/** Of one request for messages: a broker that has lost it, as at a change of leader, is asked anew after this time. */
+const requestExpiresMs = 1_000;
+/** An answer that takes longer was lost. Who asked settles the message anew. */
+const confirmedWithinMs = 1_500;
+
 /**
- * The collector's side: its durable consumer, made anew, so that everything on its subjects comes at once. A
- * restarted collector need not wait for the `ack_wait` of its former life.
+ * The collector's side: its durable consumer, made anew, so that everything on its subjects comes at once. Neither a
+ * collector that was restarted nor one whose connection was lost waits for the `ack_wait` of what it was sent before.
  */
 export async function openAssignmentInbox(options: {
   nc: NatsConnection;
@@ -108,23 +113,25 @@ export async function openAssignmentInbox(options: {
   const js = jetstream(nc);
   const durable = durableNames.collector(collectorId);
   try {
-    await jsm.consumers.delete(streamNames.assignments, durable);
+    await answeredSoon(() => jsm.consumers.delete(streamNames.assignments, durable));
   } catch (error) {
     if (!(error instanceof JetStreamApiError) || error.code !== JetStreamApiCodes.ConsumerNotFound)
       throw error;
   }
-  const { created } = await jsm.consumers.add(streamNames.assignments, {
-    durable_name: durable,
-    filter_subject: subjects.assignmentsOf(collectorId),
-    ack_policy: AckPolicy.Explicit,
-    deliver_policy: DeliverPolicy.All,
-    ack_wait: ackWaitMs * 1_000_000,
-    // One more than it may hold, so that a message for something else is never stuck behind full hands.
-    max_ack_pending: capacity + 1_000,
-    max_deliver: -1,
-  });
-  const consumer = await js.consumers.get(streamNames.assignments, durable);
-  const messages: ConsumerMessages = await consumer.consume({ max_messages: 500, expires: pullExpiresMs });
+  const info = await answeredSoon(() =>
+    jsm.consumers.add(streamNames.assignments, {
+      durable_name: durable,
+      filter_subject: subjects.assignmentsOf(collectorId),
+      ack_policy: AckPolicy.Explicit,
+      deliver_policy: DeliverPolicy.All,
+      ack_wait: ackWaitMs * 1_000_000,
+      // One more than it may hold, so that a message for something else is never stuck behind full hands.
+      max_ack_pending: capacity + 1_000,
+      max_deliver: -1,
+    }),
+  );
+  const consumer = js.consumers.getConsumerFromInfo(info);
+  const messages = await consumer.consume({ max_messages: 500, expires: requestExpiresMs });
   const loop = (async () => {
     for await (const message of messages) onAssignment(handleOf(message));
   })();
@@ -135,7 +142,7 @@ export async function openAssignmentInbox(options: {
     },
     isIntact: async () => {
       try {
-        return (await jsm.consumers.info(streamNames.assignments, durable)).created === created;
+        return (await jsm.consumers.info(streamNames.assignments, durable)).created === info.created;
       } catch (error) {
         if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound)
           return false;
@@ -158,7 +165,7 @@ function handleOf(message: JsMsg): AssignmentHandle {
     assignment,
     keepAlive: () => message.working(),
     done: async () => {
-      await message.ackAck();
+      await message.ackAck({ timeout: confirmedWithinMs });
     },
     giveBack: () => message.nak(),
   };

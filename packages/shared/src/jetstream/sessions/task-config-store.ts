@@ -5,6 +5,7 @@ import { type ObjectInfo, type ObjectStore, Objm } from '@nats-io/obj';
 import * as z from 'zod';
 import { bucketNames } from '../../contracts/subjects.ts';
 import { type TaskConfig, taskConfigKey, taskConfigSchema } from '../../contracts/task-config.ts';
+import { answeredSoon } from '../connection/answered-soon.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 
 export type LoadedTaskConfig =
@@ -105,7 +106,7 @@ export class TaskConfigStore {
   /** @throws when the broker cannot be asked; a missing or damaged snapshot is an answer, not an error */
   async load(taskId: string, configVersion: number): Promise<LoadedTaskConfig> {
     const name = taskConfigKey(taskId, configVersion);
-    const loaded = await this.loadText(name);
+    const loaded = await answeredSoon(() => this.loadText(name));
     if (!loaded.ok) return loaded;
     let json: unknown;
     try {

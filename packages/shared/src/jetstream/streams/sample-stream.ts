@@ -15,6 +15,7 @@ import {
   sampleMessageId,
 } from '../../contracts/sample/sample.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
+import { answeredSoon } from '../connection/answered-soon.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { PublishRefused, PublishTooLarge, SamplePublisher } from '../samples/sample-publisher.ts';
 
@@ -113,7 +114,8 @@ export class SampleStream {
   }
 
   #newest(subject: string): Promise<StoredMsg | undefined> {
-    return found(this.#jsm.streams.getMessage(streamNames.samples, { last_by_subj: subject }));
+    const newest = { last_by_subj: subject };
+    return found(answeredSoon(() => this.#jsm.streams.getMessage(streamNames.samples, newest)));
   }
 
   #from(seq: number, subject: string): Promise<StoredMsg | undefined> {
