@@ -62,12 +62,12 @@ export class FleetWatch {
     }
   }
 
-  /** ms until somebody who stays silent can be called dead, Infinity for nobody: worth a look then. */
+  /** ms until a collector that stays silent can be called dead; Infinity when none is silent. */
   nextDeathInMs(): number {
     return this.#options.judge.nextDeathInMs();
   }
 
-  /** Whether somebody may be alive of whom no renewal was seen yet. */
+  /** True while a collector may be alive of which no renewal was seen yet. */
   hasUnproven(): boolean {
     const { judge } = this.#options;
     return [...judge.keys()].some((key) => judge.verdict(key) === 'unproven');
@@ -144,7 +144,7 @@ export class FleetWatch {
     }
   }
 
-  /** How long ago each lease was last seen to change, and what that comes to. */
+  /** The age of each lease's last change that was seen, and the verdict that follows. */
   leases(): { collectorId: string; verdict: LeaseVerdict; ageMs: number }[] {
     const { judge } = this.#options;
     return [...judge.keys()].flatMap((collectorId) => {

@@ -45,7 +45,7 @@ export class KnownAssignments {
     await Promise.all(
       asked.map(async ({ taskId, former = '' }) => {
         const key = assignmentKey(former, taskId);
-        // Added also: another supervisor may have rung since the list, and what is not known would pass for gone.
+        // Added to the list: another supervisor may have published since, and an unknown message would pass for gone.
         if (await this.#outbox.has(former, taskId)) this.#keys.add(key);
         else this.#keys.delete(key);
         askedAtSequence.set(key, askedAt);

@@ -32,7 +32,7 @@ export interface Performed {
 
 const done = (sequence: number): Performed => ({ sequence, isDone: true });
 
-/** Does what a plan asks for. Every action may be repeated, and may find that somebody else was first. */
+/** Does what a plan asks for. Every action may be repeated, and may find that another process was first. */
 export class ActionPerformer {
   readonly #options: PerformerOptions;
 

@@ -25,13 +25,13 @@ export function assignmentKey(collectorId: string, taskId: string): string {
   return `${collectorId}.${taskId}`;
 }
 
-/** Where people read why a session waits. Live values: what is lost is written again. */
+/** The notices in which people read why a session waits. Live values: a lost one is written again. */
 export interface WaitingBoard {
   write(taskId: string, notice: WaitingNotice): Promise<void>;
   clear(taskId: string): Promise<void>;
 }
 
-/** Told what a supervisor has done. It returns at once and never throws. */
+/** Listens to what a supervisor has done. Returns at once and never throws. */
 export interface SupervisorObserver {
   /** @param waitedMs for how long nobody had been able to poll the session; from its last sign of life on a silent holder */
   assigned(reason: AssignReason, waitedMs: number): void;

@@ -221,7 +221,7 @@ export class Supervisor {
       this.#leadingSinceMs = clock.monotonicMs();
       this.#reportFound();
     }
-    // All who are alive should get their share, not just the one that was heard of first.
+    // All live collectors should get their share, not just the one that was heard of first.
     if (fleetWatch.hasUnproven() && clock.monotonicMs() - this.#leadingSinceMs < introductionMs) {
       timers.after(50, () => this.hint());
       return;

@@ -10,7 +10,7 @@ export class TaskBook {
   readonly #tasks = new Map<string, TaskState>();
   /** Since when this process knows each task's present epoch, on the monotonic clock. */
   readonly #epochSeen = new Map<string, { epoch: number; atMs: number }>();
-  /** Since when this process knows that nobody may poll a running session, on the monotonic clock. */
+  /** The time, on the monotonic clock, since which this process knows that nobody may poll a running session. */
   readonly #unplacedSinceMs = new Map<string, number>();
   readonly #log: Logger;
   readonly #clock: Clock;

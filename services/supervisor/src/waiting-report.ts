@@ -14,7 +14,7 @@ export class WaitingReport {
   /** By task id, what stands on the board. */
   readonly #written = new Map<string, string>();
   #logged = '';
-  /** Since when somebody has been waiting, on the monotonic clock. */
+  /** The time, on the monotonic clock, since which a session has been waiting. */
   #unmetSinceMs: number | undefined;
 
   constructor(board: WaitingBoard, clock: Clock, log: Logger) {

@@ -6,7 +6,7 @@ import type { Spool, SpooledNotice } from './spool.ts';
 export interface SpoolAdoptionOptions {
   /** Spools of other collectors of this installation that have something in them, the oldest first. */
   readonly find: () => Promise<readonly string[]>;
-  /** Whether its owner is dead for certain and nobody has taken it. */
+  /** True when its owner is dead for certain and nobody has taken the folder. */
   readonly isAbandoned: (folder: string) => Promise<boolean>;
   /** Undefined while another process has it. */
   readonly open: (

@@ -1,7 +1,7 @@
 import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { LastTick, Samples } from '../ports.ts';
 
-/** Reads a sample whose values stand in its message alone. */
+/** Decodes a sample whose values stand in its message alone. */
 const somethingRead: LastTick['values'] = {};
 
 /** SAMPLES. */

@@ -1,6 +1,6 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 
-/** The same tick without what was read, under the same message id. */
+/** The same tick without its values, under the same message id. */
 export function missOf(sample: Sample, miss: NonNullable<Sample['miss']>): Sample {
   const { v, session, epoch, collector, task, device_id, device, site, measurement } = sample;
   const { tick, through_tick, period_ms, since_tick, time, read_at } = sample;

@@ -159,7 +159,7 @@ export class SampleOutbox {
     this.#pump();
   }
 
-  /** The spool is somebody else's now. What was read of it and not confirmed is left to them. */
+  /** Leaves the spool to another process, with what was read of it and not confirmed. */
   async leaveSpool(): Promise<void> {
     const left = this.#spooling;
     this.#spooling = undefined;

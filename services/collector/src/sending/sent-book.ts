@@ -13,7 +13,7 @@ export type SentSample = Pick<
 >;
 
 export interface SentBookOptions {
-  /** In place of what was published for the same sender before. @throws when the broker does not take it */
+  /** Replaces the sender's record. @throws when the broker does not take it */
   readonly publish: (taskId: string, sender: string, record: SentRecord) => Promise<void>;
   /** A token that no other process has. */
   readonly instance: string;
@@ -113,7 +113,7 @@ export class SentBook {
     };
   }
 
-  /** The broker has this sample, whoever has read it. */
+  /** Notes that the broker has this sample, of whichever sender. */
   note(sample: SentSample): void {
     const { session, epoch, collector, device, since_tick: since } = sample;
     const tick = sample.through_tick ?? sample.tick;
@@ -167,7 +167,7 @@ export class SentBook {
     );
   }
 
-  /** This process reads the session no more under this epoch, and what it read is with the broker, as far as that goes now. */
+  /** Notes that this process has ended reading the session under this epoch; its samples are with the broker, as far as that goes now. */
   ended(session: string, epoch: number): void {
     const key = keyOf(session, epoch);
     const senders = this.#reading.get(key);

@@ -7,7 +7,7 @@ import type { SpoolPosition } from './spool.ts';
 export interface Waiting {
   /** Rises with the time of `push`. */
   readonly order: number;
-  /** Rises with the time at which it was first taken to be sent: what was taken earlier is older. */
+  /** Rises with the time at which it was first taken to be sent: a lower one is older. */
   taken?: number;
   /** Replaced by a miss when the broker will never take it. */
   sample: OutgoingSample;

@@ -32,7 +32,7 @@ export interface SupervisorMetricSources {
   readonly streams: () => readonly StreamSize[];
 }
 
-/** The supervisor's metrics, and who is to be told of what it does. */
+/** The supervisor's metrics, and the listener that feeds them. */
 export function addSupervisorMetrics(metrics: Metrics, sources: SupervisorMetricSources): SupervisorObserver {
   metrics.gauge({
     name: 'holdfast_supervisor_leading',

@@ -11,7 +11,7 @@ export interface Collector {
   readonly voidUpTo: number;
   /** It drains, but stays up: what it holds is to be moved to others. */
   readonly isToBeEmptied?: boolean | undefined;
-  /** Set when a supervisor took its lease: what it was before. */
+  /** The verdict before a supervisor took its lease; set from then on. */
   readonly fenced?: 'dead' | 'given_up' | undefined;
 }
 

@@ -64,7 +64,7 @@ export type Action =
       /** The collector that held it before, where that was another one. */
       readonly former: string | undefined;
     }
-  /** The placement stands in the log but its message is missing: whoever appended it died before ringing. */
+  /** The placement stands in the log but its message is missing: the supervisor that appended it died before it published. */
   | {
       readonly type: 'ring';
       readonly task: TaskState;
@@ -99,7 +99,7 @@ export type Action =
     }
   /** The session's hard time limit has come. */
   | { readonly type: 'stop'; readonly task: TaskState; readonly sessionId: string }
-  /** Its soft one has come, and nobody was warned yet. */
+  /** Its soft limit has come, and nobody was warned yet. */
   | { readonly type: 'warn'; readonly task: TaskState; readonly sessionId: string };
 
 export interface Waiting {

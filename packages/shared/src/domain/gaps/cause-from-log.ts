@@ -21,7 +21,7 @@ interface Cause extends TickRange {
 
 /** Time before a session's end in which its last ticks may be lost to the ending itself, whatever their period. */
 const endingMs = 2_000;
-/** Giving a session that was taken for balance to another takes no longer, unless there is nobody, or no broker. */
+/** Longest time in which a session that was taken for balance gets another collector, unless there is none, or no broker. */
 const moveMs = 5_000;
 
 /** Gives each tick of `open`, of which nothing was recorded, the cause that follows from who held the session when. */

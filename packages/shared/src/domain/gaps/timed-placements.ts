@@ -5,7 +5,7 @@ export interface TimedPlacement {
   readonly timeMs: number;
   readonly epoch: number;
   readonly reason: AssignReason;
-  /** When the session was taken from its former holder, who read it until then, for this assignment. */
+  /** When the session was taken from its former holder, which read it until then. */
   readonly releasedMs?: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import type { AddressRange, ReadLimits } from './plan-reads.ts';
 /** On a serial line so many registers cost about as much as another request: 16 are 37 ms at 9600 baud. */
 const unneededOnASerialLine = 16;
 
-/** As much of a device's configuration as says what one request may read. */
+/** The part of a device's configuration that says how much one request may read. */
 export interface LimitedDevice {
   readonly protocol: 'modbus_tcp' | 'modbus_rtu' | 'modbus_rtu_over_tcp';
   readonly max_registers: number;

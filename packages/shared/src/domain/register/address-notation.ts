@@ -14,7 +14,7 @@ const classicTables: Readonly<Record<string, RegisterTable>> = {
 
 const lastAddress = 65_535;
 
-/** Every notation but the number, with addresses that there are: for schemas. What it does not match is told by `parseAddress`. */
+/** Matches every notation but the number, with valid addresses: for schemas. `parseAddress` explains what does not match. */
 export const addressPattern =
   '^(?:0[xX][0-9A-Fa-f]{1,4}|[0134](?:(?!0000$)[0-9]{4}|(?!00000$)[0-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|6553[0-6]))$';
 

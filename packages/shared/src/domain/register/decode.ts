@@ -38,7 +38,7 @@ export const pointProblemTexts: Readonly<Record<PointProblem, string>> = {
   out_of_range: 'holds no time of the years 0 to 9999',
 };
 
-/** Takes what decoding finds: exactly one call for each of the point's codes. */
+/** Receives decoded values: exactly one call for each of the point's codes. */
 export interface ReadingSink {
   /** @param isUncertain outside its valid range, or unknown to its enumeration */
   onValue(code: string, value: number | boolean | string, isUncertain: boolean): void;

@@ -60,7 +60,7 @@ export function encodeValue(
   }
 }
 
-/** The same for what operators write: a value outside the point's valid range is refused too. */
+/** The same for values of operators: one outside the point's valid range is refused too. */
 export function encodeValidValue(
   point: PointLayout,
   value: Encodable | readonly Encodable[],

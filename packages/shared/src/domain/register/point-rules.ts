@@ -3,7 +3,7 @@ import { neverWritten } from './never-written.ts';
 import { isBitTable, type PointLayout, pointWidth, valueCodes } from './point-layout.ts';
 import { rawRanges, type WholeType } from './raw-ranges.ts';
 
-/** A field that does not go with the others, in words for whoever wrote it. */
+/** A field that does not go with the others, in words for its author. */
 export interface FieldProblem {
   readonly field: string;
   readonly message: string;

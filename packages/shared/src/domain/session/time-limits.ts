@@ -14,7 +14,7 @@ export interface TimeLimits {
   readonly hardLimitAt?: string;
 }
 
-/** Why a session was stopped that reached its hard limit, and what the warning is about. */
+/** The reason of a stop at the hard limit, and of the warning before it. */
 export const timeLimitReason = 'time limit';
 
 /** @param startedAt RFC 3339 */

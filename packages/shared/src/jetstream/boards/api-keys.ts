@@ -39,7 +39,7 @@ export class ApiKeyBook {
     return unlessTaken(() => this.#kv.create(record.id, JSON.stringify(record)));
   }
 
-  /** The revision; undefined when the key is not what it was at `revision`. */
+  /** Writes the key. @returns its new revision; undefined when it has changed since `revision` */
   replace({ record, revision }: StoredApiKey): Promise<number | undefined> {
     return unlessTaken(() => this.#kv.update(record.id, JSON.stringify(record), revision));
   }

@@ -91,7 +91,7 @@ class BucketWatch {
         const before = this.#seen;
         const { last_seq: last } = (await leaderInfo(jsm, stream)).state;
         const isBehind = last !== before && before === this.#seen;
-        // An entry that is on its way makes nobody blind.
+        // An entry that is still on its way is no sign of a blind watch.
         if (isBehind && stoodAt === before) await this.#beginAnew(before, last);
         stoodAt = isBehind ? before : undefined;
       } catch {

@@ -135,7 +135,7 @@ export async function connectNats(
   };
 }
 
-/** With the last question unanswered for so long, the service cannot do what it is for. */
+/** Time without an answer after which NATS counts as unusable. */
 const unusableAfterMs = 5_000;
 
 /** A connection that is made to ask one thing. */

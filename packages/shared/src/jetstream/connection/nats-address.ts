@@ -1,4 +1,4 @@
-/** Where the brokers are and who we are there. */
+/** The addresses of the brokers, and user and password there. */
 export interface NatsAddress {
   /** `host:port` each. */
   readonly servers: string[];

@@ -1,7 +1,7 @@
 import { nkeys } from '@nats-io/nats-core';
 
 export interface NkeyPair {
-  /** The secret, `SU…`; what a service is given as NATS_NKEY_SEED. */
+  /** The secret, `SU…`: a service gets it as NATS_NKEY_SEED. */
   readonly seed: string;
   /** The public half, for the broker: `U…`. */
   readonly publicKey: string;

@@ -1,7 +1,7 @@
 import { headers, type MsgHdrs } from '@nats-io/nats-core';
 import { traceParentName } from '../../contracts/trace-parent.ts';
 
-/** As options of a publish; nothing for what has no trace. */
+/** The trace as options of a publish; nothing where there is none. */
 export function traceHeaders(traceparent: unknown): { headers?: MsgHdrs } {
   if (typeof traceparent !== 'string') return {};
   const about = headers();
