@@ -83,7 +83,7 @@ export class ReadFailure extends Error {
   readonly exceptionCode: number | undefined;
   /** False when it is certain that no byte of the request left. */
   readonly wasSent: boolean;
-  /** It was this side that held it back, or what was answered: nothing is said against the device, nor against its endpoint. */
+  /** True if this side held back the request, or its answer: that says nothing against the device or its endpoint. */
   readonly isHeldBack: boolean;
   constructor(
     missCause: Extract<MissCause, 'timeout' | 'connection' | 'exception'>,

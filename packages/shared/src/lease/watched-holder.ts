@@ -7,7 +7,7 @@ export function starvedForMs({ ttlMs }: Pick<LeaseTimes, 'ttlMs'>): number {
   return ttlMs / 2;
 }
 
-/** Another process that has the key, as somebody sees it who waits for it. */
+/** Another process that has the key, as seen by one that waits for it. */
 export class WatchedHolder {
   readonly #clock: Clock;
   readonly #times: LeaseTimes;

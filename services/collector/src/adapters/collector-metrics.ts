@@ -27,11 +27,11 @@ export interface CollectorMetricSources {
 export interface CollectorObserver {
   readonly polls: PollObserver;
   leaseLost(why: Exclude<LeaseLoss, 'resigned'>): void;
-  /** The same sending, with what becomes of it counted. */
+  /** A sender that also counts its outcomes. */
   countingSends<T>(send: (sample: OutgoingSample) => Promise<T>): (sample: OutgoingSample) => Promise<T>;
 }
 
-/** The collector's metrics, and who is to be told of what it does. */
+/** The collector's metrics, and the listener that feeds them. */
 export function addCollectorMetrics(metrics: Metrics, sources: CollectorMetricSources): CollectorObserver {
   addHoldingMetrics(metrics, sources);
   addOutboxMetrics(metrics, sources);

@@ -270,7 +270,7 @@ export class TaskHolder {
     if (this.#handle === handle) this.#handle = undefined;
   }
 
-  /** Once the log has moved on the task's live state is somebody else's to write. */
+  /** Forgets a refusal once the log has moved on: the task's live state is then another holder's to write. */
   async #forgetOldRefusal(): Promise<void> {
     const refused = this.#refused;
     if (!refused) return;

@@ -76,7 +76,7 @@ export class DevicePlans {
   #markers: readonly ReadPlace[] | undefined;
   #version: number;
   #kept = new Map<string, TickPlan>();
-  /** Up to this tick, all that was due was asked for or belongs to somebody else. */
+  /** Last tick of which all due points were asked for, or belong to another holder. */
   #takenThrough: number | undefined;
 
   /** @param set of the device's points */

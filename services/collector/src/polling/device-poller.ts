@@ -109,7 +109,7 @@ export class DevicePoller {
     const { periodMs } = this;
     const isAhead = tickTimeMs(firstTick, periodMs) > clock.nowMs() + periodMs + maxClockDifferenceMs;
     this.#next = this.#firstToRead(isAhead ? 0 : firstTick);
-    // Ticks that a former holder left unread are lost, but not what was due in them and seldom is.
+    // Ticks that a former holder left unread are lost, but not slow points that were due in them.
     this.#plans.takenThrough(firstTick > 0 && firstTick < this.#next ? firstTick - 1 : this.#next - 1);
     this.#lastResultMs = clock.monotonicMs();
     this.#loop = this.#run(this.#reader);

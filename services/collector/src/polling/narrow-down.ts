@@ -7,7 +7,7 @@ export type PartAnswer = 'read' | 'refused' | 'stopped';
 export interface NarrowingDown {
   /** Reads all these points; more than one request when they cannot be in one. */
   readonly ask: (points: readonly PlannedPoint[]) => Promise<PartAnswer>;
-  /** These points are what is refused: they lie at the same place, and were asked for alone. */
+  /** Called with refused points: they lie at the same place, and were asked for alone. */
   readonly onRefused: (points: readonly PlannedPoint[]) => void;
   /** Both sides were read, the whole was refused over the hole between them. */
   readonly onCut: (cut: ReadCut, hole: AddressRange) => void;

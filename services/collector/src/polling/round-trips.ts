@@ -3,7 +3,7 @@ const growth = 1.2;
 const firstMs = 0.1;
 const bucketCount = 78;
 const logGrowth = Math.log(growth);
-/** Then all counts are halved, so that what is old weighs less and less. */
+/** Number of round trips at which all counts are halved, so that old ones weigh less and less. */
 const halvedAt = 2_000;
 
 /** Estimates the median and the 99th percentile of the latest round trips in bounded memory. */

@@ -38,7 +38,7 @@ export interface FollowOptions {
   readonly nc: NatsConnection;
   readonly after: number | 'newest_per_subject';
   readonly onEvent: (event: StoredEvent) => void;
-  /** Told what speaks for the log and what against it. */
+  /** Judges whether the log is damaged, by what speaks for it and against it. */
   readonly judge: LogJudge;
   readonly log: Logger;
 }

@@ -23,7 +23,7 @@ export class SentStream {
     this.#js = jetstream(nc, { timeout: publishTimeoutMs });
   }
 
-  /** In place of what the same sender said before. @throws when the broker does not take it */
+  /** Replaces the sender's record. @throws when the broker does not take it */
   async publish(taskId: string, sender: string, record: SentRecord): Promise<void> {
     await this.#js.publish(subjects.sent(taskId, sender), encodeSentRecord(record));
   }

@@ -37,7 +37,7 @@ export type Steps = readonly BusRequest[];
  */
 export class LateAnswers {
   #unanswered: Unanswered[] = [];
-  /** Units of which an answer was seen: what another process had asked before, which may be dead now, is not known. */
+  /** Units that have answered this process. Others may still owe an answer to a former one, which is dead by now. */
   readonly #known = new Set<number>();
   /** Units of which an answer came after that to a later request, or twice: of those a marker proves nothing. */
   readonly #outOfOrder = new Set<number>();
@@ -112,7 +112,7 @@ export class LateAnswers {
     );
   }
 
-  /** Whether it matters what else comes over the line. */
+  /** True while a late answer may still come over the line. */
   isWaiting(): boolean {
     return this.#unanswered.length > 0;
   }

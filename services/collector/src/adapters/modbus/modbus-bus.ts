@@ -220,7 +220,7 @@ export class ModbusBus implements DeviceBus {
     };
   }
 
-  /** Whether it is seen to that the request, whose connection is over, goes out over a new one. */
+  /** Sends a request whose connection is over once more over a new one, where it may be repeated. @returns whether it does */
   #asksAgain(reason: string): boolean {
     const exchange = this.#exchange;
     if (!exchange || !this.#isKept || exchange.ended !== undefined) return false;

@@ -27,7 +27,7 @@ export function encodeRecords(payloads: readonly (string | Uint8Array)[]): Buffe
 export interface ScannedRecord {
   /** A view of the bytes that were scanned. */
   readonly payload: Buffer;
-  /** Whether it is what was written. */
+  /** True if the bytes are those that were written. */
   readonly isIntact: boolean;
   /** Within the bytes that were scanned. */
   readonly endOffset: number;
