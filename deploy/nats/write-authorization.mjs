@@ -24,9 +24,7 @@ export async function writeAuthorization(root) {
   if (maintainer !== undefined) {
     identities.push({ comment: maintenance, nkey: maintainer, permissions: permissionsOf(maintenance) });
   }
-  const password = await contentOf(join(root, 'nats/password'));
-  const former = password === undefined ? undefined : { user: 'holdfast', password };
-  await replace(join(root, 'nats/identities.conf'), natsAuthorization(identities, former));
+  await replace(join(root, 'nats/identities.conf'), natsAuthorization(identities));
 }
 
 /** @param {string} root @param {string} service */

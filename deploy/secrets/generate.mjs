@@ -30,7 +30,6 @@ const { COLLECTORS_WITH_KEYS: collectors, NATS_CLUSTER_NODES: nodes } = process.
 
 for (const service of services) await once(`nats-${service}/seed`, newNkeyPair().seed);
 for (const id of listed(collectors)) await keyOfCollector(id);
-// An installation of before there were keys has nats/password; the broker takes it until that file is gone.
 await mkdir(join(root, 'nats'), { recursive: true });
 await writeAuthorization(root);
 if (nodes !== undefined) {

@@ -112,13 +112,6 @@ export function setUpFacts(holdfast, { ours, servers }) {
     assert.ok(!(await isLetIn(hall, 'collector-hall-1')));
     await compose('kill', '--signal', 'HUP', 'nats');
     await until('the broker to know the collector', async () => isLetIn(hall, 'collector-hall-1'));
-    // As in an installation that has outlived the password of an older release.
-    await ofSecrets(
-      'sh',
-      '-c',
-      'rm -f /secrets/nats/password /secrets/nats/url /secrets/nats/authorization.conf',
-    );
-    await compose('up', '-d', 'secrets');
     say('keys: the operator has one, and a collector elsewhere gets one while the broker runs');
   }
 

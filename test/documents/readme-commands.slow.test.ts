@@ -57,12 +57,6 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
     'test/compose/set-up-facts.mjs',
     "ofSecrets('cat', '/secrets/nats-operator/seed')",
   ],
-  "docker compose run --rm secrets sh -c 'rm -f /secrets/nats/password /secrets/nats/url /secrets/nats/authorization.conf'":
-    [
-      'test/compose/set-up-facts.mjs',
-      "'rm -f /secrets/nats/password /secrets/nats/url /secrets/nats/authorization.conf'",
-    ],
-  'docker compose up -d secrets': ['test/compose/set-up-facts.mjs', "compose('up', '-d', 'secrets')"],
   // By nobody here: it takes a Mac. The set-up itself names it as the way out.
   'brew install nats-server': ['dev/setup/nats-server/require-nats-server.mjs', 'brew install nats-server'],
 };

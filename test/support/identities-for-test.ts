@@ -35,7 +35,7 @@ export function identitiesForTest(collectorIds: readonly string[] = []): Identit
   for (const id of collectorIds) add('collector', id);
   const own = { user: 'test', password: 'test' };
   return {
-    configLines: [natsAuthorization(identities, own)],
+    configLines: [withUser(own, natsAuthorization(identities))],
     seed: (service, collectorId) => {
       const seed = seeds.get(keyOf(service, collectorId));
       if (seed === undefined) throw new Error(`there is no identity ${keyOf(service, collectorId)}`);
@@ -43,6 +43,11 @@ export function identitiesForTest(collectorIds: readonly string[] = []): Identit
     },
     ownUrl: (server) => `nats://${own.user}:${own.password}@127.0.0.1:${server.port}`,
   };
+}
+
+/** Adds a user who may do everything, which no installation has: tests look at what services did. */
+function withUser({ user, password }: { user: string; password: string }, authorization: string): string {
+  return authorization.replace('users: [', `users: [\n    { user: "${user}", password: "${password}" }`);
 }
 
 /** Everything that the broker has refused to anybody since it started. */

@@ -9,14 +9,10 @@ export interface Identity {
 }
 
 /**
- * The `authorization` block of a NATS server's configuration. Whoever has none of these keys is refused: there is no
+ * The `authorization` block of a NATS server's configuration. A client without one of these keys is refused: there is no
  * user without a key, and no `no_auth_user`.
- * @param former a user with a password that may do everything, as installations had one before there were keys
  */
-export function natsAuthorization(
-  identities: readonly Identity[],
-  former?: { readonly user: string; readonly password: string },
-): string {
+export function natsAuthorization(identities: readonly Identity[]): string {
   const users = identities.map(
     ({ comment, nkey, permissions: { publish, subscribe, mayRespond } }) => `    # ${comment}
     {
@@ -27,12 +23,7 @@ export function natsAuthorization(
       }
     }`,
   );
-  const old = former
-    ? [
-        `    # Of before there were keys; see docs/nats.md for taking it away.\n    { user: ${quoted(former.user)}, password: ${quoted(former.password)} }`,
-      ]
-    : [];
-  return `authorization {\n  users: [\n${[...users, ...old].join('\n')}\n  ]\n}\n`;
+  return `authorization {\n  users: [\n${users.join('\n')}\n  ]\n}\n`;
 }
 
 function list(subjects: readonly string[]): string {
