@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
 import {
@@ -59,18 +59,6 @@ describe('the keys of an installation', () => {
     for (const nkeySeed of seeds) expect(await mayConnect(server, { nkeySeed })).toBe(true);
     expect(await mayConnect(server, {})).toBe(false);
     expect(await readFile(join(secrets, 'nats', 'identities.conf'), 'utf8')).not.toContain('password');
-  });
-
-  it('do not lock out the services of an older release that are still running with the password', async () => {
-    const folder = await temporaryFolder('installation');
-    const secrets = join(folder, 'secrets');
-    await mkdir(join(secrets, 'nats'), { recursive: true });
-    await writeFile(join(secrets, 'nats', 'password'), 'former');
-    await runProgram(generate, [secrets]);
-    const server = await brokerOf(folder);
-    expect(await mayConnect(server, { url: `nats://holdfast:former@127.0.0.1:${server.port}` })).toBe(true);
-    expect(await mayConnect(server, { nkeySeed: await seedOf(secrets, 'api') })).toBe(true);
-    expect(await mayConnect(server, {})).toBe(false);
   });
 
   it('are added and taken away for a collector elsewhere while the broker runs', async () => {
