@@ -16,7 +16,7 @@ import { runInTerminal } from './typed-command.ts';
 const readme = join(import.meta.dirname, '..', '..', 'README.md');
 const { natsTool: tool, script } = inject('installedServers');
 
-/** What a reader looks for in the answer to each command; lists come in any order. */
+/** The parts that a reader looks for in the answer to each command; lists come in any order. */
 const answers: readonly [command: RegExp, ...shown: RegExp[]][] = [
   [/^nats stream ls --all$/, /SESSIONS/, /KV_COLLECTORS/],
   [/^nats stream report$/, /SESSIONS/, /SAMPLES/],

@@ -4,7 +4,7 @@ import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { eventually } from '../support/eventually.ts';
 
 export interface TypedCommand {
-  /** What it has shown so far, without colours. */
+  /** Its output so far, without colours. */
   output(): string;
   /** Waits until it shows this. */
   shows(what: RegExp): Promise<void>;
@@ -45,7 +45,7 @@ export function runInTerminal(
       for (; answered < asked; answered += 1) child.stdin.write(cursorAnswer);
     });
   }
-  // What was typed last may find nobody any more.
+  // The last words typed may find nobody any more.
   child.stdin.on('error', () => {});
   let end: { readonly code: number | null } | undefined;
   child.once('close', (code) => {

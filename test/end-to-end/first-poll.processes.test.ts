@@ -40,7 +40,7 @@ describe('an assignment that is sent over a connection that breaks', () => {
 
     await fleet.sampled(sessionId, epoch);
     const history = await readHistory({ natsUrl: fleet.nats.url, outages });
-    // Of a machine that is busy as well; the broker would have taken two minutes.
+    // Twenty seconds also on a busy machine; the broker would have taken two minutes.
     expect(firstPolls(history, { clockMs: 20_000, settleMs: 0 })).toEqual([]);
   });
 });

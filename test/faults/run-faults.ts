@@ -115,7 +115,7 @@ async function execute(
   return { counts, failures };
 }
 
-/** What polling misses of a fault's target. */
+/** The part that polling lacks while a fault lasts. */
 function downWith(target: string): string {
   if (target === 'nats') return 'broker';
   return target.startsWith('supervisor-') ? 'supervisors' : target.replace(/^device /, '');

@@ -22,7 +22,7 @@ export const deviceCallSchema = z.discriminatedUnion('kind', [
   z.object({
     ...common,
     kind: z.literal('read'),
-    /** What a session has learned of the device: requests that it refuses are not made again. */
+    /** Limits that a session has learned of the device: requests that it refuses are not made again. */
     learned_limits: learnedLimitsSchema.optional(),
   }),
   /** Code of the device's only point. */

@@ -34,7 +34,7 @@ interface Window {
   readonly to?: string | undefined;
 }
 
-/** What became of every tick that was due. */
+/** Routes that tell the fate of every tick that was due. */
 export function accountingRoutes(sources: AccountingSources): Route[] {
   const account = async (sessionId: string, { device, from, to }: Window) => {
     const now = new Date();

@@ -28,7 +28,7 @@ const idOf = (what: string) =>
 /** A device may have taken the value wherever its outcome is not known: then the key stays taken. */
 const wroteNothing = (status: number): boolean => status !== 500 && status !== 504;
 
-/** What asks a device now, by way of a collector. */
+/** Routes that ask a device now, by way of a collector. */
 export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSources): Route[] {
   const { database, collectors } = sources;
   /** Its two entries say more than the one that every change gets. */

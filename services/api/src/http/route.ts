@@ -27,7 +27,7 @@ export const tags = {
   Service: 'Health, metrics and this document',
 } as const;
 
-/** What the OpenAPI document says of one route beside what its schema says. */
+/** The words of the OpenAPI document about a route beside its schema. */
 interface Described {
   readonly tag: keyof typeof tags;
   readonly summary: string;

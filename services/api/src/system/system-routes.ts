@@ -38,7 +38,7 @@ export interface SystemSources {
   readonly sinks: Sinks;
 }
 
-/** What operators look at when something is wrong. */
+/** Routes for operators when something is wrong. */
 export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Route[] {
   const known = async (sequence: number): Promise<Quarantined> => {
     const found = await quarantine.read(sequence);

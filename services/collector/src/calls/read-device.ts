@@ -34,7 +34,7 @@ const mostTries = 3;
 const retryPauseMs = 1_000;
 /** Nothing is asked when less is left. */
 const leastMs = 10;
-/** Of any length: every point is read in every round. */
+/** Any length would do: every point is read in every round. */
 const periodMs = 1_000;
 
 /**
@@ -148,7 +148,7 @@ function watched(endpoint: Endpoint, requests: RequestsOfReading): TickReaderOpt
   };
 }
 
-/** What was refused to a session is asked for alone: nothing else suffers, and it may be there by now. */
+/** The limits that a session has learned. Refused points are asked for alone: nothing else suffers, and they may be there by now. */
 function taught(told: ToldLimits | undefined): LearnedLimits {
   const learned = new LearnedLimits();
   if (told?.max_registers) learned.limit('holding_register', told.max_registers);

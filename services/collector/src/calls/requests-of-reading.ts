@@ -10,11 +10,11 @@ export interface RequestsOfReadingOptions {
   readonly device: DeviceConfig;
   /** Monotonic. */
   readonly nowMs: () => number;
-  /** Of the time for the reading. */
+  /** The rest of the time for the reading. */
   readonly leftMs: () => number;
 }
 
-/** What the requests of one reading came to, value by value. */
+/** The outcome of the requests of one reading, value by value. */
 export class RequestsOfReading {
   readonly reports: ReadRequestReport[] = [];
   readonly found = new Map<string, ReadPoint>();

@@ -83,7 +83,7 @@ export class Collector {
   }
 
   /**
-   * What the broker sent over the connection before may be lost, and it would not send it again before `ack_wait` is over.
+   * Asks anew over the new connection: messages sent over the former one may be lost, and come again only after `ack_wait`.
    */
   reconnected(): void {
     this.#dropInbox();

@@ -36,8 +36,8 @@ const surelyEndedMs = 2 * 60_000;
 const inHandMs = 10_000;
 
 /**
- * What of SENT waits to be put on record. Nothing is as long as samples that it speaks of may come to be stored: what was
- * sent and is on record nowhere else is then lost for certain.
+ * The records of SENT that wait to be put on record. None is as long as samples that it speaks of may come to be stored:
+ * what was sent and is on record nowhere else is then lost for certain.
  */
 export class PendingSent {
   readonly #bySubject = new Map<string, Pending>();

@@ -7,7 +7,7 @@ const everyMs = 1_500;
 const withinMs = 5_000;
 
 /**
- * What a session's start waits for, asked again while there is no answer: a question that was on its way when the connection
+ * Asks what a session's start waits for, again while there is no answer: a question that was on its way when the connection
  * broke, or a leader changed, never gets one, and its own time limit is longer than a period. It must be safe to repeat.
  * @throws the broker's refusal, or that there was no answer in time
  */

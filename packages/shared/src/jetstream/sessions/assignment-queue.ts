@@ -92,7 +92,7 @@ export interface AssignmentInbox {
   isIntact(): Promise<boolean>;
 }
 
-/** Of one request for messages: a broker that has lost it, as at a change of leader, is asked anew after this time. */
+/** Time limit of one request for messages: a broker that has lost it, as at a change of leader, is asked anew then. */
 const requestExpiresMs = 1_000;
 /** An answer that takes longer was lost. Who asked settles the message anew. */
 const confirmedWithinMs = 1_500;

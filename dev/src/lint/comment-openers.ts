@@ -1,0 +1,23 @@
+/** Words that make a comment a riddle: the reader has to find out first what it is about. */
+const refused = 'Of|What|That|So';
+
+const openers = {
+  /** A comment that begins in a line of TypeScript or JavaScript, behind code or alone. */
+  slashes: new RegExp(`(?:^|\\s)/(?:/|\\*\\*?)\\s+(?:${refused})\\b`),
+  hashes: new RegExp(`^\\s*#\\s+(?:${refused})\\b`),
+  /** The first line of text below a line that has only the mark that begins a comment. */
+  below: new RegExp(`^\\s*\\*\\s+(?:${refused})\\b`),
+};
+
+/** Finds comments that open with a refused word. @returns the numbers of their lines, from 1 on */
+export function refusedOpeners(source: string, marks: 'slashes' | 'hashes'): number[] {
+  const goesOn = marks === 'slashes' ? /^\s*\/\// : /^\s*#/;
+  const lines = source.split('\n');
+  return lines.flatMap((line, at) => {
+    const before = lines[at - 1] ?? '';
+    const isSecondLine = goesOn.test(line) && goesOn.test(before);
+    const opens = openers[marks].test(line) && !isSecondLine;
+    const opensBelow = marks === 'slashes' && openers.below.test(line) && /^\s*\/\*\*?\s*$/.test(before);
+    return opens || opensBelow ? [at + 1] : [];
+  });
+}
