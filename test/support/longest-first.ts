@@ -9,6 +9,7 @@ const root = join(import.meta.dirname, '..', '..');
  * three quarters of a minute that begins last keeps everybody waiting for it alone.
  */
 export const LONG_FILES: Readonly<Record<string, number>> = {
+  'test/simulation/simulation.slow.test.ts': 100,
   'test/end-to-end/ownership-faults.slow.test.ts': 45,
   'services/writer/testing/sink-faults.slow.test.ts': 48,
   'services/api/testing/outages.slow.test.ts': 48,

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { runSchedules } from './run-schedules.ts';
+import { said } from './said.ts';
+
+/** Without these the schedules would prove nothing about the situations that ownership is made for. */
+const mustBeReached = [
+  'another process under the same id goes on with a session',
+  'a restarted collector goes on with a session',
+  'assignment redelivered',
+  'broker restart during a hand-over',
+  'collector continues after its lease was over',
+  'command answered with success',
+  'drain during a partition',
+  'expired lease held again',
+  'failover',
+  'failover during a partition of the former holder',
+  'failover while the former holder stands still',
+  'late reading stored',
+  'lease lost: expired',
+  'lease renewal: answer lost, write stored',
+  'lease taken: dead',
+  'lease taken: given_up',
+  'log delivery begun anew',
+  'message doubled',
+  'message of a former epoch comes late',
+  'message of an ended session comes',
+  'request after the placement had ended, before the collector heard of it',
+  'restart on the same host: predecessor proven dead',
+  'session failed after refusals',
+  'session.stopped while the holder is cut off',
+  'stopped at a time limit',
+  'supervisor continues after its lease was over',
+  'two leaders at once',
+  'warned of a time limit',
+];
+
+describe('processes, clocks and a broker that fail in every way, for long', { timeout: 600_000 }, () => {
+  it('leave each session with one owner, and every situation that ownership is made for is reached', async () => {
+    const report = await runSchedules({ firstSeed: 1, runs: 1_500 });
+    expect(said(report.violations[0])).toBe('');
+    expect(mustBeReached.filter((state) => !report.reached.get(state))).toEqual([]);
+  });
+});
