@@ -68,6 +68,7 @@ export async function readDevice(
   const readerOptions: TickReaderOptions = {
     device,
     plans,
+    phaseMs: 0,
     learned,
     filter: new ReportFilter([]),
     keys: set.keys,

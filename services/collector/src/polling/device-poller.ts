@@ -1,14 +1,13 @@
-import type { MissCause } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { LearnedLimits as ToldLimits } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
 import { ReportFilter } from '../samples/report-filter.ts';
 import { tickAt, tickTimeMs } from '../samples/schedule.ts';
+import type { Tick } from '../samples/tick.ts';
 import { TickReadings } from '../samples/tick-readings.ts';
 import { ValueKeys } from '../samples/value-keys.ts';
 import type { BackoffLimits } from './backoff.ts';
-import { type Failure, refusalInWords } from './breaker.ts';
 import { DevicePlans } from './device-plans.ts';
 import { DeviceRecord } from './device-record.ts';
 import { type Endpoint, NotPermitted, type Permission } from './endpoint.ts';
@@ -16,23 +15,9 @@ import { LearnedLimits } from './learned-limits.ts';
 import { PointSet } from './point-sets.ts';
 import { SilentBlocks } from './silent-blocks.ts';
 import type { SteadyClock } from './steady-clock.ts';
-import { type ReadTick, TickReader } from './tick-reader.ts';
+import { TickReader } from './tick-reader.ts';
 
 const maxClockDifferenceMs = 60_000;
-
-/** The outcome of one tick of one device. Both values and a miss: some points could be read and others not. */
-export interface TickResult {
-  readonly tick: number;
-  /** ms since 1970, when the last reply was complete */
-  readonly readAtMs: number;
-  /** The readings, with those to be sent. They change with the next tick. */
-  readonly readings: TickReadings;
-  readonly miss: { readonly cause: MissCause; readonly detail: string } | undefined;
-  /** Whether the device was asked at all: not while its back-off lasts, nor for a tick that is already past. */
-  readonly asked: boolean;
-  /** From when the tick was to be read until its first request went out; undefined without one. */
-  readonly latenessMs: number | undefined;
-}
 
 export interface DevicePollerOptions {
   readonly device: DeviceConfig;
@@ -51,7 +36,7 @@ export interface DevicePollerOptions {
   readonly jitter: () => number;
   /** Between the first two looks at a point that the device refused; 30 s unless set. */
   readonly refusedPauseMs?: number | undefined;
-  readonly onTick: (result: TickResult) => void;
+  readonly onTick: (tick: Tick) => void;
   /** The loop has met an error that it does not know; it goes on with the next tick. */
   readonly onFault: (error: unknown) => void;
   readonly observer?: PollObserver | undefined;
@@ -72,7 +57,7 @@ export class DevicePoller {
   readonly #keys: ValueKeys;
   /** The readings of a tick that was not read. */
   readonly #nothing: TickReadings;
-  readonly #overrun: TickResult['miss'];
+  readonly #overrun: Tick['miss'];
   #isStopped = false;
   /** Ends the pause of the loop, if it makes one. */
   #wake: () => void = () => undefined;
@@ -161,6 +146,7 @@ export class DevicePoller {
     return new TickReader({
       device,
       plans: this.#plans,
+      phaseMs: this.#options.phaseMs,
       learned: this.learned,
       filter: this.#filter,
       keys: this.#keys,
@@ -192,7 +178,7 @@ export class DevicePoller {
       try {
         const read = await reader.read(arrive, nowMs);
         if (reader !== this.#reader) return;
-        this.#reportRead(read);
+        this.#report(read);
       } catch (error) {
         if (reader !== this.#reader) return;
         if (error instanceof NotPermitted) break;
@@ -223,50 +209,29 @@ export class DevicePoller {
     const current = tickAt(nowMs - this.#options.phaseMs, this.periodMs);
     if (reader !== this.#reader) throw new NotPermitted('another loop reads this device by now');
     while (this.#next < current) {
-      this.#report(this.#next, nowMs, this.#nothing, this.#overrun, false);
+      this.#report({
+        tick: this.#next,
+        readAtMs: Math.round(nowMs),
+        readings: this.#nothing,
+        miss: this.#overrun,
+        asked: false,
+        latenessMs: undefined,
+      });
     }
     return this.#next;
   }
 
-  #reportRead(read: ReadTick): void {
-    const { tick, readings, failure, hasSilentBlocks, refusal, askedAtMs, readAtMs } = read;
-    if (refusal) {
-      const miss = { cause: refusal.cause, detail: refusalInWords(refusal) };
-      this.#report(tick, readAtMs, readings, miss, false);
-      return;
-    }
-    const problems = readings.problems();
-    const miss = failure ? missOf(failure) : missOfPoints(problems, hasSilentBlocks);
-    const latenessMs = askedAtMs === undefined ? undefined : Math.max(0, askedAtMs - this.#dueMs(tick));
-    this.#report(tick, readAtMs, readings, miss, true, latenessMs);
-  }
-
-  #report(
-    tick: number,
-    readAtMs: number,
-    readings: TickReadings,
-    miss: TickResult['miss'],
-    asked: boolean,
-    latenessMs?: number,
-  ): void {
+  #report(tick: Tick): void {
     const { clock, observer, onTick } = this.#options;
-    this.#next = tick + 1;
+    const { readings, miss, latenessMs } = tick;
+    this.#next = tick.tick + 1;
     this.#lastResultMs = clock.monotonicMs();
     observer?.onTick({ values: readings.readCount, missCause: miss?.cause, latenessMs, ticks: 1 });
-    onTick({ tick, readAtMs: Math.round(readAtMs), readings, miss, asked, latenessMs });
+    onTick(tick);
   }
 
   /** ms since 1970, when the tick is to be read. */
   #dueMs(tick: number): number {
     return tickTimeMs(tick, this.periodMs) + this.#options.phaseMs;
   }
-}
-
-function missOf({ cause, detail }: Failure): TickResult['miss'] {
-  return { cause, detail };
-}
-
-function missOfPoints(problems: string, hasSilentBlocks: boolean): TickResult['miss'] {
-  if (problems === '') return undefined;
-  return { cause: hasSilentBlocks ? 'timeout' : 'exception', detail: problems };
 }

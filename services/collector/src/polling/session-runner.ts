@@ -13,9 +13,10 @@ import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { PollObserver } from '../ports.ts';
 import { sampleWriter } from '../samples/sample-of-tick.ts';
 import { phaseMs, tickTimeMs } from '../samples/schedule.ts';
+import type { Tick } from '../samples/tick.ts';
 import type { BackoffLimits } from './backoff.ts';
 import { afterFailure, afterOverrun, afterSuccess, unknownHealth } from './device-health.ts';
-import { DevicePoller, type TickResult } from './device-poller.ts';
+import { DevicePoller } from './device-poller.ts';
 import type { Endpoint, Permission } from './endpoint.ts';
 import type { EndpointBreakers } from './endpoint-breakers.ts';
 import type { Endpoints } from './endpoints.ts';
@@ -106,7 +107,7 @@ const failingOfSession = 1_000;
 
 function notePoints(
   { poller, failing }: PolledDevice,
-  { tick, readings }: Pick<TickResult, 'tick' | 'readings'>,
+  { tick, readings }: Pick<Tick, 'tick' | 'readings'>,
 ): void {
   if (!readings.lost && failing.size === 0) return;
   const tickMs = tickTimeMs(tick, poller.periodMs);
@@ -265,13 +266,13 @@ export class SessionRunner {
     return polled;
   }
 
-  #count({ readings: { readCount }, readAtMs, miss }: TickResult): void {
+  #count({ readings: { readCount }, readAtMs, miss }: Tick): void {
     this.#pointsRead += readCount;
     if (readCount > 0) this.#lastReadMs = readAtMs;
     if (miss) this.#errorCount += 1;
   }
 
-  #noteHealth(polled: PolledDevice, { tick, miss, asked, readings, readAtMs }: TickResult): void {
+  #noteHealth(polled: PolledDevice, { tick, miss, asked, readings, readAtMs }: Tick): void {
     const { device, overruns } = polled;
     polled.lastTick = tick;
     overruns.passed(tick);

@@ -3,6 +3,7 @@ import { pointWidth, valueCodes } from '@holdfast/shared/domain/register/point-l
 import { type RawBlock, ReadFailure } from '../ports.ts';
 import type { ReportFilter } from '../samples/report-filter.ts';
 import { tickTimeMs } from '../samples/schedule.ts';
+import type { Tick } from '../samples/tick.ts';
 import { TickReadings } from '../samples/tick-readings.ts';
 import type { ValueKeys } from '../samples/value-keys.ts';
 import { type Failure, type Refusal, refusalInWords } from './breaker.ts';
@@ -24,26 +25,12 @@ import type { SilentBlocks } from './silent-blocks.ts';
 export interface TickReaderOptions extends DeviceRequestsOptions {
   readonly endpoint: Pick<Endpoint, 'turn' | 'cancel' | 'closeWhenIdle'>;
   readonly plans: DevicePlans;
+  /** How long after its scheduled time a tick is to be read. */
+  readonly phaseMs: number;
   readonly learned: LearnedLimits;
   readonly filter: ReportFilter;
   readonly keys: ValueKeys;
   readonly silent: Pick<SilentBlocks, 'toAsk' | 'answered' | 'timedOut' | 'beginWithAnother'>;
-}
-
-/** The outcome of one tick. */
-export interface ReadTick {
-  readonly tick: number;
-  readonly readings: TickReadings;
-  /** Why the rest of the tick, or all of it, got no answer. */
-  readonly failure: Failure | undefined;
-  /** Whether some blocks got no answer although the device gave others. */
-  readonly hasSilentBlocks: boolean;
-  /** Why nothing was asked. */
-  readonly refusal: Refusal | undefined;
-  /** ms since 1970, when the first request was handed to the bus. */
-  readonly askedAtMs: number | undefined;
-  /** ms since 1970, when all that came of it had come. */
-  readonly readAtMs: number;
 }
 
 /**
@@ -91,14 +78,14 @@ export class TickReader {
    * @param nowMs it is: the clocks are looked at as seldom as may be, which counts with ten thousand ticks a second
    * @throws NotPermitted: nothing may be reported of the tick, nor asked any more
    */
-  async read(arrive: Arrive, nowMs: number): Promise<ReadTick> {
+  async read(arrive: Arrive, nowMs: number): Promise<Tick> {
     const { clock, endpoint, device, filter, silent } = this.#options;
     this.#begin(arrive(nowMs), nowMs);
     this.#askedAtMs = undefined;
-    const refusal = this.#unit.refusal(nowMs);
-    if (refusal) {
+    this.#refusal = this.#unit.refusal(nowMs);
+    if (this.#refusal) {
       filter.allLost();
-      return { ...this.#result(nowMs), refusal };
+      return this.#result(nowMs);
     }
     try {
       for (let index = 0; index < this.#blocks.length && !this.#failure; index += 1) {
@@ -156,16 +143,31 @@ export class TickReader {
     this.#narrowingLeft = narrowingPerTick;
   }
 
-  #result(readAtMs: number): ReadTick {
+  #result(readAtMs: number): Tick {
     return {
       tick: this.#tick,
+      readAtMs: Math.round(readAtMs),
       readings: this.#readings,
-      failure: this.#failure,
-      hasSilentBlocks: this.#hasSilentBlocks,
-      refusal: this.#refusal,
-      askedAtMs: this.#askedAtMs,
-      readAtMs,
+      miss: this.#miss(),
+      asked: this.#refusal === undefined,
+      latenessMs: this.#latenessMs(),
     };
+  }
+
+  #miss(): Tick['miss'] {
+    const refusal = this.#refusal;
+    if (refusal) return { cause: refusal.cause, detail: refusalInWords(refusal) };
+    const failure = this.#failure;
+    if (failure) return { cause: failure.cause, detail: failure.detail };
+    const problems = this.#readings.problems();
+    if (problems === '') return undefined;
+    return { cause: this.#hasSilentBlocks ? 'timeout' : 'exception', detail: problems };
+  }
+
+  #latenessMs(): number | undefined {
+    if (this.#askedAtMs === undefined || this.#refusal) return undefined;
+    const { plans, phaseMs } = this.#options;
+    return Math.max(0, this.#askedAtMs - (tickTimeMs(this.#tick, plans.periodMs) + phaseMs));
   }
 
   /** Its turn may come long after it was wanted: then another tick is read, or none. */

@@ -1,9 +1,9 @@
 import { type OutgoingSample, type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import type { TickResult } from '../polling/device-poller.ts';
 import { JsonBytes } from './json-bytes.ts';
 import { takeBytes } from './message-bytes.ts';
 import { tickTimeMs } from './schedule.ts';
+import type { Tick } from './tick.ts';
 
 export interface SampleSource {
   readonly sessionId: string;
@@ -26,7 +26,7 @@ const encoder = new TextEncoder();
  *
  * A poller gives a result for every tick from its first one on, so that one is what all of them say as `since_tick`.
  */
-export function sampleWriter(source: SampleSource): (result: TickResult) => OutgoingSample {
+export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSample {
   const { sessionId, epoch, collectorId, taskId, device, periodMs } = source;
   const about = {
     session: sessionId,
@@ -45,7 +45,7 @@ export function sampleWriter(source: SampleSource): (result: TickResult) => Outg
   let period: Uint8Array | undefined;
   let since = 0;
   // A miss is often the one of the tick before.
-  let toldMiss: Pick<NonNullable<TickResult['miss']>, 'cause' | 'detail'> | undefined;
+  let toldMiss: Pick<NonNullable<Tick['miss']>, 'cause' | 'detail'> | undefined;
   let missMember = new Uint8Array(0);
   return ({ tick, readAtMs, readings, miss }) => {
     if (!period) {

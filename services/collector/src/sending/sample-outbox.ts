@@ -5,11 +5,12 @@ import { Tickets } from '@holdfast/shared/runtime/tickets.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import { isRepeatHarmless } from './doubt.ts';
 import { Fifo } from './fifo.ts';
+import { Gathering } from './gather.ts';
 import { type LostNotice, LostTicks } from './lost-ticks.ts';
 import type { OutboxHealth } from './outbox-health.ts';
 import { Spilling } from './spilling.ts';
 import type { Spool, SpooledNotice } from './spool.ts';
-import { type SpooledAndDoubted, SpoolFeed } from './spool-feed.ts';
+import { SpoolFeed } from './spool-feed.ts';
 import { type TooLarge, tooLargeMiss } from './too-large-miss.ts';
 import { TooLargeSamples } from './too-large-samples.ts';
 import { byTaken, isOnlyInMemory, type Waiting } from './waiting.ts';
@@ -50,6 +51,18 @@ const retryMs = 250;
  */
 export const mostInFlight = 512;
 
+type Phase =
+  /** Nothing is sent: what a predecessor left in the spool is older. */
+  | 'awaiting_spool'
+  /** What comes is sent, together with what comes a little later. */
+  | 'flowing'
+  /** As many are under way as may be; what waits is sent as soon as half of them are confirmed. */
+  | 'full'
+  /** After a failure: one sample at a time finds out whether the broker takes them again. */
+  | 'probing'
+  /** Nothing is sent any more; what is not confirmed is left to a successor. */
+  | 'closed';
+
 /**
  * Samples on their way to the broker. Polling never waits for it: `push` only queues. What the broker does not
  * confirm is sent again, oldest first, until it does. The order of sending is: what was sent in vain, notices of
@@ -65,8 +78,8 @@ export class SampleOutbox {
   #again: Waiting[] = [];
   readonly #inFlight = new Tickets<Waiting>();
   #spooling: { readonly feed: SpoolFeed; readonly spilling: Spilling } | undefined;
-  #mayStart: boolean;
-  #isClosed = false;
+  readonly #gathering: Gathering;
+  #phase: Phase;
   #order = 0;
   #taken = 0;
   /** Notices in flight or to be sent again. */
@@ -74,9 +87,6 @@ export class SampleOutbox {
   #dropped = 0;
   readonly #tooLarge: TooLargeSamples;
   #lastSequence: number;
-  #isPumpPlanned = false;
-  #isHeldBack = false; // More could be sent if less were under way.
-  #isProbing = false;
   #cancelRetry: (() => void) | undefined;
   #emptied: (() => void)[] = [];
 
@@ -84,7 +94,8 @@ export class SampleOutbox {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#tooLarge = new TooLargeSamples(options.log);
-    this.#mayStart = !options.awaitsSpool;
+    this.#gathering = new Gathering(() => this.#pump(), options.later);
+    this.#phase = options.awaitsSpool ? 'awaiting_spool' : 'flowing';
     this.#lastSequence = options.firstAfter ?? 0;
     // Samples in flight cannot be dropped; there must be older ones than the newest that can.
     this.#maxInFlight = Math.max(
@@ -100,7 +111,7 @@ export class SampleOutbox {
     // Samples being written to the spool count as gone: a slow disk must not cost samples.
     if (this.#inMemory() - (spilling?.underWay() ?? 0) > this.#options.maxWaiting) this.#dropOldest();
     spilling?.planSweep(() => this.#inMemory() > 0);
-    if (this.#options.later) this.#pumpSoon();
+    if (this.#options.later) this.#gathering.sendSoon();
     else this.#pump();
     if (this.#isCrowded()) spilling?.begin();
   }
@@ -155,7 +166,7 @@ export class SampleOutbox {
       this.#spooling = { feed, spilling };
       spilling.planSweep(() => this.#inMemory() > 0);
     }
-    this.#mayStart = true;
+    if (this.#phase === 'awaiting_spool') this.#phase = 'flowing';
     this.#pump();
   }
 
@@ -194,7 +205,7 @@ export class SampleOutbox {
    */
   async close(timeoutMs: number): Promise<number> {
     await this.flush(timeoutMs);
-    this.#isClosed = true;
+    this.#phase = 'closed';
     await this.#spooling?.spilling.stop();
     this.#cancelRetry?.();
     const feed = this.#spooling?.feed;
@@ -229,16 +240,16 @@ export class SampleOutbox {
   }
 
   #pump(): void {
-    if (this.#isClosed || !this.#mayStart) return;
+    if (this.#phase === 'closed' || this.#phase === 'awaiting_spool') return;
     if (!this.#options.isBrokerUp()) {
       this.#planRetry();
       return;
     }
-    this.#isHeldBack = false;
+    const isProbing = this.#phase === 'probing';
+    if (!isProbing) this.#phase = 'flowing';
     for (;;) {
-      // After a failure one sample at a time finds out whether the broker takes them again.
-      if (this.#inFlight.size >= (this.#isProbing ? 1 : this.#maxInFlight)) {
-        this.#isHeldBack = true;
+      if (this.#inFlight.size >= (isProbing ? 1 : this.#maxInFlight)) {
+        if (!isProbing) this.#phase = 'full';
         return;
       }
       const next = this.#take();
@@ -269,7 +280,7 @@ export class SampleOutbox {
 
   #confirmed(waiting: Waiting, ticket: number, sequence: unknown): void {
     this.#inFlight.take(ticket);
-    this.#isProbing = false;
+    if (this.#phase === 'probing') this.#phase = 'full';
     if (typeof sequence === 'number') this.#lastSequence = Math.max(this.#lastSequence, sequence);
     if (waiting.position) this.#spooling?.feed.confirm(waiting.position, this.#lastSequence);
     if (waiting.notice) {
@@ -279,25 +290,15 @@ export class SampleOutbox {
     }
     if (this.#isEmpty()) for (const emptied of this.#emptied.splice(0)) emptied();
     // With half of it still under way nothing is idle, and what follows goes out in larger pieces.
-    else if (this.#inFlight.size * 2 <= this.#maxInFlight) this.#pumpSoon(this.#isHeldBack);
+    else if (this.#inFlight.size * 2 <= this.#maxInFlight) this.#goOn();
   }
 
-  /**
-   * Once for all samples or confirmations that came together: else each message would be written to the socket by itself.
-   * @param atOnce what waits has waited for this, and is gathered already
-   */
-  #pumpSoon(atOnce = false): void {
-    if (atOnce) {
-      this.#isHeldBack = false;
+  #goOn(): void {
+    if (this.#phase === 'full') {
+      // The samples that wait have waited for this, and are gathered already.
+      this.#phase = 'flowing';
       queueMicrotask(() => this.#pump());
-      return;
-    }
-    if (this.#isPumpPlanned) return;
-    this.#isPumpPlanned = true;
-    (this.#options.later ?? queueMicrotask)(() => {
-      this.#isPumpPlanned = false;
-      this.#pump();
-    });
+    } else this.#gathering.sendSoon();
   }
 
   #failed(waiting: Waiting, ticket: number, error: unknown): void {
@@ -316,7 +317,7 @@ export class SampleOutbox {
       this.#pump();
       return;
     }
-    this.#isProbing = true;
+    if (this.#phase !== 'closed') this.#phase = 'probing';
     this.#options.log.debug({ err: error }, 'a sample was not confirmed and is sent again');
     this.#planRetry();
   }
@@ -332,9 +333,7 @@ export class SampleOutbox {
     if (notice) return { order: 0, ...notice, notice };
     const spooling = this.#spooling;
     if (spooling && !spooling.feed.isDrained()) {
-      const spooled = spooling.feed.next();
-      if (!spooled) return undefined;
-      return { order: 0, ...spooled };
+      return spooling.feed.next();
     }
     if (spooling && spooling.spilling.underWay() > 0) return undefined;
     return this.#queue.take();
@@ -376,7 +375,7 @@ export class SampleOutbox {
     return { sample, doubt: { since, afterSequence: maybeStoredAfter } };
   }
 
-  #lose({ sample, doubt }: Pick<SpooledAndDoubted, 'sample' | 'doubt'>): void {
+  #lose({ sample, doubt }: Pick<Waiting, 'sample' | 'doubt'>): void {
     this.#dropped += 1;
     this.#lost.add(sample, doubt);
     if (this.#dropped === 1 || this.#dropped % 10_000 === 0) {

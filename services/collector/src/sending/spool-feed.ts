@@ -12,12 +12,7 @@ import { type Doubt, doubtOf } from './doubt.ts';
 import type { LostNotice } from './lost-ticks.ts';
 import { mostRecordBytes, type Spool, type SpooledSample, type SpoolPosition } from './spool.ts';
 import { type TooLarge, tooLargeMiss } from './too-large-miss.ts';
-
-export interface SpooledAndDoubted {
-  readonly sample: Sample;
-  readonly position: SpoolPosition;
-  readonly doubt?: Doubt;
-}
+import type { Waiting } from './waiting.ts';
 
 export interface SpoolFeedOptions {
   readonly spool: Spool;
@@ -71,18 +66,18 @@ export class SpoolFeed {
   }
 
   /** The oldest; undefined when it must be read first, which `onRead` tells of. */
-  next(): SpooledAndDoubted | undefined {
+  next(): Waiting | undefined {
     const found = this.#ahead[this.#next];
     if (this.#ahead.length - this.#next < 128) this.#readAhead();
     if (!found) return undefined;
     this.#next += 1;
     this.#outstanding.push({ position: found.position, isConfirmed: false });
-    return this.#withDoubt(found);
+    return this.#waiting(found);
   }
 
   /** The unread rest of the oldest segment, which is to be dropped: see {@link Spool.takeOldest}. */
-  async takeOldest(): Promise<SpooledAndDoubted[]> {
-    return (await this.spool.takeOldest()).map((taken) => this.#withDoubt(taken));
+  async takeOldest(): Promise<Waiting[]> {
+    return (await this.spool.takeOldest()).map((taken) => this.#waiting(taken));
   }
 
   confirm(position: SpoolPosition, sequence: number): void {
@@ -168,10 +163,10 @@ export class SpoolFeed {
     return encodeSample(tooLargeMiss(sample, size));
   }
 
-  #withDoubt({ sample, position, maybeStored }: SpooledSample): SpooledAndDoubted {
+  #waiting({ sample, position, maybeStored }: SpooledSample): Waiting {
     const ours = this.#doubts.size > 0 ? this.#takeDoubt(sample) : undefined;
     const doubt = ours ?? (maybeStored && doubtOf(maybeStored, this.#options.clock));
-    return { sample, position, ...(doubt ? { doubt } : {}) };
+    return doubt ? { order: 0, sample, position, doubt } : { order: 0, sample, position };
   }
 
   #takeDoubt(sample: Sample): Doubt | undefined {

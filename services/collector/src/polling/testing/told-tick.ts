@@ -1,9 +1,9 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { JsonBytes } from '../../samples/json-bytes.ts';
-import type { TickResult } from '../device-poller.ts';
+import type { Tick } from '../../samples/tick.ts';
 
 /** A result with what was read as an object, as it was at that time. */
-export interface ToldTick extends Omit<TickResult, 'readings'> {
+export interface ToldTick extends Omit<Tick, 'readings'> {
   readonly values: Readonly<Record<string, PointValue>>;
   readonly integers?: Readonly<Record<string, string>> | undefined;
   readonly uncertain?: readonly string[] | undefined;
@@ -11,7 +11,7 @@ export interface ToldTick extends Omit<TickResult, 'readings'> {
   readonly sentCount: number;
 }
 
-export function toldTick({ readings, ...result }: TickResult): ToldTick {
+export function toldTick({ readings, ...result }: Tick): ToldTick {
   const { values, integers, uncertain, readCount, sentCount, integerCount } = readings;
   // JSON.parse would say nothing of a name that stands there twice.
   if (Object.keys(members(values)).length !== sentCount - integerCount)

@@ -1,0 +1,16 @@
+import type { MissCause } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { TickReadings } from './tick-readings.ts';
+
+/** One tick of one device. Both values and a miss: some points could be read and others not. */
+export interface Tick {
+  readonly tick: number;
+  /** ms since 1970, when the last reply was complete */
+  readonly readAtMs: number;
+  /** The values that were read, and which of them are to be sent. It changes with the next tick. */
+  readonly readings: TickReadings;
+  readonly miss: { readonly cause: MissCause; readonly detail: string } | undefined;
+  /** Whether the device was asked at all: not while its back-off lasts, nor for a tick that is already past. */
+  readonly asked: boolean;
+  /** From when the tick was to be read until its first request went out; undefined without one. */
+  readonly latenessMs: number | undefined;
+}
