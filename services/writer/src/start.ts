@@ -5,7 +5,7 @@ import {
 } from '@holdfast/sample-store/open-sample-store.ts';
 import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { consumeBatches } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
+import { ackAll, consumeBatches, type JsMsg } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
 import { prepareStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
@@ -15,16 +15,19 @@ import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { publishSinkStatus } from './adapters/publish-sink-status.ts';
+import { putAwayInto } from './adapters/put-away.ts';
 import { recordSent } from './adapters/record-sent.ts';
-import { sampleBatchHandler } from './adapters/sample-batch-handler.ts';
 import { addWriterMetrics } from './adapters/writer-metrics.ts';
-import { reportCounters, writerCounters } from './batch/writer-counters.ts';
+import { BatchHandler } from './batch/batch-handler.ts';
 import type { WriterConfig } from './config.ts';
 import { EpochFence } from './fencing/epoch-fence.ts';
 import { maintainStore } from './health/maintain-store.ts';
 import { RefusedDevices } from './health/refused-devices.ts';
 import { SinkMonitor } from './health/sink-monitor.ts';
 import { watchStore } from './health/store-watch.ts';
+import { reportCounters, writerCounters } from './health/writer-counters.ts';
+import { WrittenAccount } from './health/written-account.ts';
+import { PatientStore } from './retry/patient-store.ts';
 import { untilStoreWorks } from './retry/until-store-works.ts';
 
 /**
@@ -99,6 +102,16 @@ export async function startWriter(
   if (!isPrepared) return;
   onStop('retention', maintainStore({ store, retentionDays: config.SAMPLES_RETENTION_DAYS, log }));
 
+  const handler = new BatchHandler<JsMsg>({
+    store: new PatientStore({ store, coverage, counters, monitor, log }),
+    fence: new EpochFence(),
+    putAway: putAwayInto(jetStreamQuarantine(connection.nc), log),
+    acknowledge: ackAll,
+    account: new WrittenAccount(counters, refusedDevices),
+    monitor,
+    clockToleranceMs: config.MAX_CLOCK_DIFFERENCE_MS,
+    log,
+  });
   const consumer = consumeBatches({
     nc: connection.nc,
     stream: streamNames.samples,
@@ -111,17 +124,7 @@ export async function startWriter(
     maxWaitMs: config.BATCH_MAX_WAIT_MS,
     maxHeldBytes: config.MAX_HELD_BYTES,
     batchesAtOnce: 3,
-    handle: sampleBatchHandler({
-      store,
-      coverage,
-      fence: new EpochFence(),
-      quarantine: jetStreamQuarantine(connection.nc),
-      counters,
-      monitor,
-      refusedDevices,
-      clockToleranceMs: config.MAX_CLOCK_DIFFERENCE_MS,
-      log,
-    }),
+    handle: (messages, signal) => handler.handle(messages, signal),
   });
   onStop('counters', reportCounters(counters, log));
   onStop('sample consumer', consumer.stop);

@@ -1,51 +1,34 @@
 import { quarantinedBodyLength } from '@holdfast/shared/contracts/quarantined-message.ts';
-import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
-import type { JsMsg } from '@holdfast/shared/jetstream/consume/consume-batches.ts';
 import type { Quarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { News } from '@holdfast/shared/runtime/news.ts';
 import { StoppedWhileTrying, untilItWorks } from '@holdfast/shared/runtime/until-it-works.ts';
 import { knownClockAheadMs } from '../batch/clock-difference.ts';
 import { firstSequence } from '../batch/first-sequence.ts';
 import { partOfSample } from '../batch/part-of-sample.ts';
+import type { PutAway, Unstorable } from '../ports.ts';
 import { writerOutage } from '../retry/writer-outage.ts';
-
-export interface PutAway {
-  readonly message: JsMsg;
-  /** Undefined where it cannot be read. */
-  readonly sample?: Sample;
-  /** Only the values of these points; all of it when left out. */
-  readonly codes?: readonly string[];
-  readonly reason: string;
-}
 
 /** The same goes on for long: it is loud once in so long. */
 const loudEveryMs = 10 * 60_000;
-const devicesKnown = 10_000;
 
 /** Puts what cannot be stored into QUARANTINE, and returns when it is there. */
-export function quarantineFor(quarantine: Quarantine, log: Logger) {
+export function putAwayInto(quarantine: Quarantine, log: Logger): PutAway {
   const outage = writerOutage(log, 'the quarantine');
-  const saidAtMs = new Map<string, number>();
+  const news = new News(loudEveryMs);
 
-  const tell = ({ message, sample, codes, reason }: PutAway): void => {
+  const tell = ({ message, sample, codes, reason }: Unstorable): void => {
     const { subject, seq: sequence } = message;
-    const nowMs = performance.now();
-    const key = `${subject} ${sample?.session} ${codes}`;
-    const said = saidAtMs.get(key);
-    const isNews = said === undefined || nowMs - said >= loudEveryMs;
-    if (isNews) {
-      if (saidAtMs.size >= devicesKnown) saidAtMs.clear();
-      saidAtMs.set(key, nowMs);
-    }
+    const level = news.isNew(`${subject} ${sample?.session} ${codes}`) ? 'warn' : 'debug';
     const about = { subject, sequence, session: sample?.session, device: sample?.device, reason };
     const what = codes
       ? 'values cannot be stored; they go to quarantine, and the rest of their tick is stored'
       : 'a message cannot be stored; it goes to quarantine';
-    log[isNews ? 'warn' : 'debug'](codes ? { ...about, point_codes: codes } : about, what);
+    log[level](codes ? { ...about, point_codes: codes } : about, what);
   };
 
-  return async (item: PutAway, signal: AbortSignal): Promise<void> => {
+  return async (item, signal) => {
     const { message, sample, codes, reason } = item;
     const whole = message.string();
     const body = codes ? partOfSample(whole, codes) : whole;

@@ -1,6 +1,6 @@
 import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
-import type { WriterCounters } from '../batch/writer-counters.ts';
 import type { WriteObserver } from '../health/sink-monitor.ts';
+import type { WriterCounters } from '../health/writer-counters.ts';
 
 export interface WriterMetricSources {
   readonly counters: WriterCounters;

@@ -2,15 +2,9 @@ import type { Quality, StorableSample } from '@holdfast/sample-store/sample-stor
 import { readSample } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
-import { clockAheadMs, type TimedMessage } from './clock-difference.ts';
+import type { SampleMessage } from '../ports.ts';
+import { clockAheadMs } from './clock-difference.ts';
 import { firstSequence } from './first-sequence.ts';
-
-/** The part of a message that matters here. */
-export interface IncomingMessage extends TimedMessage {
-  /** Position in the stream. */
-  readonly seq: number;
-  readonly data: Uint8Array;
-}
 
 export interface DecodedMessage<M> {
   readonly message: M;
@@ -22,7 +16,7 @@ export interface DecodedBatch<M> {
   readonly undecodable: { readonly message: M; readonly reason: string }[];
 }
 
-export function decodeBatch<M extends IncomingMessage>(messages: readonly M[]): DecodedBatch<M> {
+export function decodeBatch<M extends SampleMessage>(messages: readonly M[]): DecodedBatch<M> {
   const batch: DecodedBatch<M> = { decoded: [], undecodable: [] };
   for (const message of messages) {
     const decoded = readSample(message.data);
@@ -45,7 +39,7 @@ export interface SortedOut<M> {
  * whose clock is further off than `clockToleranceMs` is stored, since its values were read, but marked: they may
  * belong to another moment.
  */
-export function sortOut<M extends IncomingMessage>(
+export function sortOut<M extends SampleMessage>(
   messages: readonly DecodedMessage<M>[],
   fence: EpochFence,
   clockToleranceMs: number,

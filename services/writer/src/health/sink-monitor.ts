@@ -1,6 +1,6 @@
 import { SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
-import type { WriterCounters } from '../batch/writer-counters.ts';
+import type { WriterCounters } from './writer-counters.ts';
 
 /** Rates are over so long, the latency over so many batches. */
 const rateWindowMs = 10_000;

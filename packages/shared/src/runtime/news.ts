@@ -1,0 +1,22 @@
+/** Most things remembered; beyond it all of them are news again. */
+const mostKnown = 10_000;
+
+/** Knows what was told already: what goes on for long is loud once, or once in so long. */
+export class News {
+  readonly #againAfterMs: number;
+  readonly #toldAtMs = new Map<string, number>();
+
+  constructor(againAfterMs: number = Number.POSITIVE_INFINITY) {
+    this.#againAfterMs = againAfterMs;
+  }
+
+  /** Whether it is to be told; from then on it was. */
+  isNew(what: string): boolean {
+    const nowMs = performance.now();
+    const toldAtMs = this.#toldAtMs.get(what);
+    if (toldAtMs !== undefined && nowMs - toldAtMs < this.#againAfterMs) return false;
+    if (this.#toldAtMs.size >= mostKnown) this.#toldAtMs.clear();
+    this.#toldAtMs.set(what, nowMs);
+    return true;
+  }
+}

@@ -1,0 +1,206 @@
+import { firstSequenceHeader, sentAtHeader } from '@holdfast/shared/contracts/sample/sample.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { StoppedWhileTrying } from '@holdfast/shared/runtime/until-it-works.ts';
+import { describe, expect, it } from 'vitest';
+import { EpochFence } from '../fencing/epoch-fence.ts';
+import { RefusedDevices } from '../health/refused-devices.ts';
+import { SinkMonitor } from '../health/sink-monitor.ts';
+import { writerCounters } from '../health/writer-counters.ts';
+import { WrittenAccount } from '../health/written-account.ts';
+import type { SampleMessage, Unstorable } from '../ports.ts';
+import { PatientStore } from '../retry/patient-store.ts';
+import { BatchHandler } from './batch-handler.ts';
+import { MemoryStore } from './testing/memory-store.ts';
+import { messageOf, sampleOf } from './testing/sample-message.ts';
+
+function writerCore() {
+  const log = createLogger('writer', 'fatal');
+  const store = new MemoryStore();
+  const counters = writerCounters();
+  const monitor = new SinkMonitor(counters, Date.now());
+  const stop = new AbortController();
+  /** Sequences of messages that were acknowledged, with how much was in the store, on record and put away by then. */
+  const acked: { seqs: number[]; stored: number; recorded: number; putAway: number }[] = [];
+  const putAway: Unstorable[] = [];
+  const handler = new BatchHandler<SampleMessage>({
+    store: new PatientStore({ store, coverage: store, counters, monitor, log }),
+    fence: new EpochFence(),
+    putAway: async (item) => void putAway.push(item),
+    acknowledge: async (messages) => {
+      if (messages.length === 0) return true;
+      acked.push({
+        seqs: messages.map(({ seq }) => seq),
+        stored: store.stored.length,
+        recorded: store.recorded.length,
+        putAway: putAway.length,
+      });
+      return true;
+    },
+    account: new WrittenAccount(counters, new RefusedDevices()),
+    monitor,
+    clockToleranceMs: 60_000,
+    log,
+  });
+  return {
+    store,
+    counters,
+    monitor,
+    acked,
+    putAway,
+    stop,
+    handle: (...messages: SampleMessage[]) => handler.handle(messages, stop.signal),
+    ticks: () => store.stored.map(({ tick }) => tick),
+  };
+}
+
+/** Lets everything go as far as it comes by itself. */
+async function turnsOfEventLoop(): Promise<void> {
+  for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+describe('a batch of samples', () => {
+  it('is acknowledged once it is stored', async () => {
+    const { handle, acked, counters } = writerCore();
+    await handle(messageOf(1, sampleOf({ tick: 1 })), messageOf(2, sampleOf({ tick: 2 })));
+    expect(acked).toEqual([{ seqs: [1, 2], stored: 2, recorded: 0, putAway: 0 }]);
+    expect(counters).toMatchObject({ samplesWritten: 2, valuesWritten: 2 });
+  });
+
+  it('waits for a database that is away, unacknowledged, and says so', async () => {
+    const { handle, store, acked, counters, monitor } = writerCore();
+    store.goAway();
+    const handling = handle(messageOf(1, sampleOf({ tick: 1 })));
+    await expect.poll(() => counters.failedWrites).toBeGreaterThanOrEqual(2);
+    expect(acked).toEqual([]);
+    expect(monitor.status(true, Date.now()).failing_since).not.toBeNull();
+    store.comeBack();
+    await handling;
+    expect(acked).toEqual([{ seqs: [1], stored: 1, recorded: 0, putAway: 0 }]);
+    expect(monitor.status(true, Date.now()).failing_since).toBeNull();
+  });
+
+  it('leaves alone a database that told the one before it to do so', async () => {
+    const { handle, store, stop } = writerCore();
+    const answer = store.hangOnce('write');
+    const first = handle(messageOf(1, sampleOf({ tick: 1 })));
+    await expect.poll(() => store.attempts).toBe(2);
+    store.goAway(60_000);
+    answer();
+    await turnsOfEventLoop();
+    const second = handle(messageOf(2, sampleOf({ tick: 2 })));
+    await turnsOfEventLoop();
+    stop.abort();
+    await expect(first).rejects.toBeInstanceOf(StoppedWhileTrying);
+    await expect(second).rejects.toBeInstanceOf(StoppedWhileTrying);
+    expect(store.attempts).toBe(2);
+  });
+
+  it('that was not stored before the end is not acknowledged', async () => {
+    const { handle, store, acked, stop, counters } = writerCore();
+    store.goAway();
+    const handling = handle(messageOf(1, sampleOf({ tick: 1 })), messageOf(2, 'no sample'));
+    await expect.poll(() => counters.failedWrites).toBeGreaterThanOrEqual(1);
+    stop.abort();
+    await expect(handling).rejects.toBeInstanceOf(StoppedWhileTrying);
+    expect(acked).toEqual([]);
+  });
+
+  it('is sorted out behind the one before it, in the order of the stream', async () => {
+    const { handle, store, ticks } = writerCore();
+    const answer = store.hangOnce('look');
+    const first = handle(messageOf(1, sampleOf({ tick: 1, epoch: 9 })));
+    await expect.poll(() => store.attempts).toBe(1);
+    // Of a former owner, as only the first batch tells.
+    const second = handle(messageOf(2, sampleOf({ tick: 2, epoch: 7 })));
+    await turnsOfEventLoop();
+    answer();
+    await Promise.all([first, second]);
+    expect(ticks()).toEqual([1]);
+  });
+
+  it('is sorted out while the one before it is with the database', async () => {
+    const { handle, store, acked } = writerCore();
+    const answer = store.hangOnce('write');
+    const first = handle(messageOf(1, sampleOf({ tick: 1 })));
+    await expect.poll(() => store.attempts).toBe(2);
+    const second = handle(messageOf(2, sampleOf({ tick: 2 })));
+    await expect.poll(() => acked.map(({ seqs }) => seqs)).toEqual([[2]]);
+    answer();
+    await Promise.all([first, second]);
+    expect(acked.map(({ seqs }) => seqs)).toEqual([[2], [1]]);
+  });
+});
+
+describe('a message that cannot be stored', () => {
+  it('goes to quarantine and on record before it is acknowledged, after the good ones', async () => {
+    const { handle, acked, putAway, store, counters } = writerCore();
+    const broken = JSON.stringify({ ...sampleOf({ tick: 1 }), v: 99 });
+    await handle(messageOf(1, broken), messageOf(2, sampleOf({ tick: 2 })), messageOf(3, '{'));
+    expect(acked).toEqual([
+      { seqs: [2], stored: 1, recorded: 0, putAway: 0 },
+      { seqs: [1, 3], stored: 1, recorded: 1, putAway: 2 },
+    ]);
+    expect(putAway.map(({ message }) => message.seq)).toEqual([1, 3]);
+    expect(store.recorded).toMatchObject([{ from: 1, to: 1, outcome: 'quarantined' }]);
+    expect(counters).toMatchObject({ samplesWritten: 1, messagesQuarantined: 2 });
+  });
+
+  it('in part leaves the rest of its tick stored, and its tick on record as stored', async () => {
+    const { handle, store, putAway, acked, counters } = writerCore();
+    store.numbersOnly.add('mode');
+    await handle(messageOf(1, sampleOf({ tick: 1, values: { temperature: 20.5, mode: 'auto' } })));
+    expect(putAway).toMatchObject([
+      { codes: ['mode'], reason: 'the database refused part of it: the column is a number' },
+    ]);
+    expect(acked).toEqual([{ seqs: [1], stored: 1, recorded: 0, putAway: 1 }]);
+    expect(counters).toMatchObject({ samplesWritten: 1, valuesWritten: 1, valuesQuarantined: 1 });
+  });
+});
+
+describe('a sample of a former owner', () => {
+  it('is on record as fenced, stored nowhere and acknowledged', async () => {
+    const { handle, store, ticks, acked, counters } = writerCore();
+    const full = { cause: 'buffer_full', detail: '' } as const;
+    await handle(
+      messageOf(1, sampleOf({ tick: 5, epoch: 9 })),
+      messageOf(2, sampleOf({ tick: 6, epoch: 7 })),
+      messageOf(3, sampleOf({ tick: 7, epoch: 7, values: undefined, miss: full })),
+    );
+    expect(ticks()).toEqual([5]);
+    expect(store.recorded.map(({ from, outcome }) => [from, outcome])).toEqual([
+      [6, 'fenced'],
+      [7, 'buffer_full'],
+    ]);
+    expect(acked.map(({ seqs }) => seqs)).toEqual([[1], [2, 3]]);
+    expect(counters.samplesFenced).toBe(2);
+  });
+
+  it('goes to quarantine again when somebody has sent it from there', async () => {
+    const { handle, putAway, store } = writerCore();
+    await handle(
+      messageOf(1, sampleOf({ tick: 5, epoch: 9 })),
+      messageOf(4, sampleOf({ tick: 6, epoch: 7 }), { [firstSequenceHeader]: '3' }),
+    );
+    expect(putAway).toMatchObject([
+      { reason: 'it was first published after the session had gone on under epoch 9' },
+    ]);
+    expect(store.recorded).toMatchObject([{ from: 6, outcome: 'quarantined' }]);
+  });
+
+  it('is marked as overtaken where another writer stored the first one of its successor', async () => {
+    const { handle, store } = writerCore();
+    store.starts.push({ session: 'session-1', epoch: 9, sequence: 100 });
+    await handle(messageOf(1, sampleOf({ tick: 6, epoch: 7 })));
+    expect(store.stored).toMatchObject([{ tick: 6, overtaken: true }]);
+  });
+});
+
+describe('a sample of a collector whose clock is off', () => {
+  it('is stored as uncertain', async () => {
+    const { handle, store, counters } = writerCore();
+    const sample = sampleOf({ tick: 1 });
+    await handle(messageOf(1, sample, { [sentAtHeader]: String(sample.read_at + 3_600_000) }));
+    expect(store.stored).toMatchObject([{ tick: 1, quality: 'uncertain' }]);
+    expect(counters.samplesUncertain).toBe(1);
+  });
+});

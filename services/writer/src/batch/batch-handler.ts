@@ -1,0 +1,166 @@
+import { tickEntry } from '@holdfast/sample-store/tick-coverage.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { News } from '@holdfast/shared/runtime/news.ts';
+import type { EpochFence } from '../fencing/epoch-fence.ts';
+import { learnFromStore } from '../fencing/learn-from-store.ts';
+import type { SinkMonitor } from '../health/sink-monitor.ts';
+import type { WrittenAccount } from '../health/written-account.ts';
+import type { Acknowledge, PutAway, SampleMessage, Unstorable } from '../ports.ts';
+import type { PatientStore } from '../retry/patient-store.ts';
+import { firstSequence } from './first-sequence.ts';
+import { type DecodedMessage, decodeBatch, type SortedOut, sortOut } from './sort-out.ts';
+import { quarantinedTick } from './tick-of-message.ts';
+import { type PartsWritten, writeInParts } from './write-in-parts.ts';
+
+/** Messages that are put into QUARANTINE, on record and acknowledged together. */
+const quarantinedTogether = 100;
+
+export interface BatchHandlerOptions<M extends SampleMessage> {
+  /** It records itself what became of the samples that it takes. */
+  readonly store: PatientStore;
+  readonly fence: EpochFence;
+  readonly putAway: PutAway;
+  readonly acknowledge: Acknowledge<M>;
+  readonly account: WrittenAccount;
+  readonly monitor: Pick<SinkMonitor, 'wrote'>;
+  readonly clockToleranceMs: number;
+  readonly log: Logger;
+}
+
+/**
+ * Takes batches of SAMPLES to where they belong: into the store, into QUARANTINE, or, fenced, nowhere, and what
+ * became of each tick on record. A message is acknowledged only then. Safe to repeat.
+ */
+export class BatchHandler<M extends SampleMessage> {
+  readonly #options: BatchHandlerOptions<M>;
+  readonly #fencedOwners = new News();
+  readonly #doubtedClocks = new News();
+  /** While one batch is with the database the next one is sorted out; that goes by the order of the stream. */
+  #sorting: Promise<unknown> = Promise.resolve();
+
+  constructor(options: BatchHandlerOptions<M>) {
+    this.#options = options;
+  }
+
+  /**
+   * Begins with batches in the order in which it is called; several may be under way.
+   * @throws StoppedWhileTrying when `signal` came first; what was not acknowledged is to be delivered again
+   */
+  async handle(messages: readonly M[], signal: AbortSignal): Promise<void> {
+    const { account } = this.#options;
+    const { decoded, undecodable } = decodeBatch(messages);
+    const sorted = this.#sorting.then(() => this.#sortOut(decoded, signal));
+    this.#sorting = sorted.catch(() => undefined);
+    const { storable, uncertain, fenced } = await sorted;
+    this.#tellOfClocks(uncertain);
+    const { written, refused } = await this.#write(storable, signal);
+    // The good ones first: what becomes of the others must not hold them up.
+    await this.#acknowledge(written.map(({ message }) => message));
+    account.uncertain(uncertain.length);
+    account.written(written);
+    account.refused(refused);
+
+    this.#tellOfFenced(fenced);
+    // Samples sent again by hand do not vanish.
+    const sentAgain = fenced.filter(({ message }) => firstSequence(message) !== undefined);
+    await this.#reject(
+      fenced.filter((entry) => !sentAgain.includes(entry)),
+      signal,
+    );
+    const unstorable: Unstorable<M>[] = [
+      ...undecodable,
+      ...refused.map(({ item, refusal: { codes, reason } }) => ({
+        ...item,
+        ...(codes === 'all' ? {} : { codes }),
+        reason: `the database refused ${codes === 'all' ? 'it' : 'part of it'}: ${reason}`,
+      })),
+      ...sentAgain.map(({ message, sample, fencedBy }) => ({
+        message,
+        sample,
+        reason: `it was first published after the session had gone on under epoch ${fencedBy}`,
+      })),
+    ];
+    await this.#quarantine(unstorable, signal);
+  }
+
+  async #sortOut(decoded: readonly DecodedMessage<M>[], signal: AbortSignal): Promise<SortedOut<M>> {
+    const { fence, store, clockToleranceMs } = this.#options;
+    const samples = decoded.map(({ sample }) => sample);
+    await learnFromStore(fence, samples, store, signal);
+    return sortOut(decoded, fence, clockToleranceMs);
+  }
+
+  async #write(
+    storable: SortedOut<M>['storable'],
+    signal: AbortSignal,
+  ): Promise<PartsWritten<SortedOut<M>['storable'][number]>> {
+    const { store, fence, monitor } = this.#options;
+    const startedAt = performance.now();
+    const parts = await writeInParts(storable, (entries) => {
+      // Looked at before each attempt: a successor may have begun while the database was away.
+      const samples = () =>
+        entries.map(({ sample }) => {
+          (sample as { overtaken?: boolean }).overtaken = sample.epoch < fence.highest(sample.session);
+          return sample;
+        });
+      return store.write(samples, signal);
+    });
+    if (storable.length > 0) monitor.wrote(performance.now() - startedAt, Date.now());
+    return parts;
+  }
+
+  /** Ticks lost in a full buffer stay lost, whoever holds the session now. */
+  async #reject(fenced: SortedOut<M>['fenced'], signal: AbortSignal): Promise<void> {
+    const { store, account } = this.#options;
+    const ticks = fenced.map(({ sample }) =>
+      tickEntry(sample, sample.miss?.cause === 'buffer_full' ? 'buffer_full' : 'fenced'),
+    );
+    await store.record(ticks, signal);
+    await this.#acknowledge(fenced.map(({ message }) => message));
+    account.fenced(fenced.length);
+  }
+
+  /** The tick of a message of which a part is stored is on record as stored. */
+  async #quarantine(unstorable: readonly Unstorable<M>[], signal: AbortSignal): Promise<void> {
+    const { store, putAway, account } = this.#options;
+    for (let from = 0; from < unstorable.length; from += quarantinedTogether) {
+      const some = unstorable.slice(from, from + quarantinedTogether);
+      await Promise.all(some.map((item) => putAway(item, signal)));
+      const ticks = some.flatMap(({ message, codes }) =>
+        codes ? [] : (quarantinedTick(message.string()) ?? []),
+      );
+      await store.record(ticks, signal);
+      await this.#acknowledge(some.map(({ message }) => message));
+      account.quarantined(some.length);
+    }
+  }
+
+  async #acknowledge(messages: readonly M[]): Promise<void> {
+    const { acknowledge, log } = this.#options;
+    if (await acknowledge(messages)) return;
+    log.warn({ messages: messages.length }, 'the broker did not confirm acks; those messages may come again');
+  }
+
+  #tellOfFenced(fenced: SortedOut<M>['fenced']): void {
+    for (const { sample, fencedBy } of fenced) {
+      const { session, epoch, collector } = sample;
+      if (!this.#fencedOwners.isNew(`${session}/${epoch}`)) continue;
+      this.#options.log.warn(
+        { session, epoch, fenced_by: fencedBy, collector },
+        'rejecting samples of a collector that does not hold the session any more',
+      );
+    }
+  }
+
+  #tellOfClocks(uncertain: SortedOut<M>['uncertain']): void {
+    const { clockToleranceMs, log } = this.#options;
+    for (const { sample, clockAheadMs } of uncertain) {
+      const { collector, session } = sample;
+      if (!this.#doubtedClocks.isNew(collector)) continue;
+      log.warn(
+        { collector, clock_ahead_ms: clockAheadMs, tolerance_ms: clockToleranceMs, session },
+        'the clocks of this collector and of the broker differ too much; its samples are marked as uncertain',
+      );
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { SampleMessage } from '../../ports.ts';
+
+/** 2026-01-01T00:00:00Z */
+const firstTimeMs = 1_767_225_600_000;
+
+/** A sample of press 1 with what the test cares about put over it. */
+export function sampleOf(changes: Partial<Sample> & Pick<Sample, 'tick'>): Sample {
+  const time = firstTimeMs + changes.tick * 1_000;
+  return {
+    v: sampleVersion,
+    session: 'session-1',
+    epoch: 7,
+    collector: 'collector-1',
+    task: 'task-1',
+    device_id: 'device-1',
+    device: 'press-1',
+    site: 'north',
+    measurement: 'press-1',
+    period_ms: 1_000,
+    time,
+    read_at: time + 3,
+    values: { temperature: 20.5 },
+    ...changes,
+  };
+}
+
+/** As the broker delivers it, stored in the moment in which it was read. */
+export function messageOf(
+  seq: number,
+  body: Sample | string,
+  headers: Readonly<Record<string, string>> = {},
+): SampleMessage {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return {
+    seq,
+    subject: 'samples.task-1.device-1',
+    data: new TextEncoder().encode(text),
+    time: new Date(typeof body === 'string' ? firstTimeMs : body.read_at),
+    headers: { get: (name) => headers[name] ?? '' },
+    string: () => text,
+  };
+}

@@ -1,0 +1,55 @@
+import type { Refusal, StorableSample } from '@holdfast/sample-store/sample-store.ts';
+import type { RefusedDevices } from './refused-devices.ts';
+import type { WriterCounters } from './writer-counters.ts';
+
+/** Counts the samples and values that the database took, and those that it refused. */
+export class WrittenAccount {
+  readonly #counters: WriterCounters;
+  readonly #refusedDevices: RefusedDevices;
+
+  constructor(counters: WriterCounters, refusedDevices: RefusedDevices) {
+    this.#counters = counters;
+    this.#refusedDevices = refusedDevices;
+  }
+
+  written(entries: readonly { readonly sample: StorableSample }[]): void {
+    this.#counters.samplesWritten += entries.length;
+    for (const { sample } of entries) {
+      this.#counters.valuesWritten += valueCount(sample);
+      this.#refusedDevices.stored(sample);
+    }
+  }
+
+  refused(entries: readonly { readonly refusal: Refusal }[]): void {
+    for (const { refusal } of entries) {
+      const { sample, codes } = refusal;
+      const count = codes === 'all' ? valueCount(sample) : codes.length;
+      this.#counters.valuesQuarantined += count;
+      if (codes !== 'all') {
+        this.#counters.samplesWritten += 1;
+        this.#counters.valuesWritten += valueCount(sample) - count;
+      }
+      this.#refusedDevices.refused(refusal, Date.now());
+    }
+  }
+
+  uncertain(samples: number): void {
+    this.#counters.samplesUncertain += samples;
+  }
+
+  fenced(samples: number): void {
+    this.#counters.samplesFenced += samples;
+  }
+
+  quarantined(messages: number): void {
+    this.#counters.messagesQuarantined += messages;
+  }
+}
+
+function valueCount(sample: Pick<StorableSample, 'values' | 'plainValues' | 'integers'>): number {
+  const { plainValues, integers } = sample;
+  let count = plainValues?.count ?? 0;
+  if (plainValues === undefined) for (const _ in sample.values) count += 1;
+  for (const _ in integers) count += 1;
+  return count;
+}
