@@ -54,7 +54,7 @@ export const mostInFlight = 512;
 type Phase =
   /** Nothing is sent: what a predecessor left in the spool is older. */
   | 'awaiting_spool'
-  /** What comes is sent, together with what comes a little later. */
+  /** Samples are sent as they come, those of a few ms together. */
   | 'flowing'
   /** As many are under way as may be; what waits is sent as soon as half of them are confirmed. */
   | 'full'

@@ -110,7 +110,7 @@ describe('a batch of samples', () => {
     const answer = store.hangOnce('look');
     const first = handle(messageOf(1, sampleOf({ tick: 1, epoch: 9 })));
     await expect.poll(() => store.attempts).toBe(1);
-    // Of a former owner, as only the first batch tells.
+    // Its owner is a former one, as only the first batch tells.
     const second = handle(messageOf(2, sampleOf({ tick: 2, epoch: 7 })));
     await turnsOfEventLoop();
     answer();
