@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { cleanUpAfterFile } from './cleanup.ts';
 
@@ -21,6 +22,8 @@ export interface TcpProxy {
   cut(): Promise<void>;
   /** Connections stay open and new ones are accepted, but no byte passes, and no end: a cable pulled out. */
   stall(): void;
+  /** From now on every byte and every end takes so long, in either direction; 0: no time. What is under way comes first. */
+  delay(ms: number): void;
   /** After `cut` or `stall`: bytes pass again, those that were held back first. */
   heal(): Promise<void>;
   close(): Promise<void>;
@@ -43,6 +46,7 @@ class FaultyTcpProxy implements TcpProxy {
   #port = 0;
   #server: Server | undefined;
   #stalled = false;
+  #delayMs = 0;
   readonly #targetPort: number;
   readonly #onClientBytes: TcpProxyOptions['onClientBytes'];
   readonly #pairs = new Set<Pair>();
@@ -88,6 +92,10 @@ class FaultyTcpProxy implements TcpProxy {
     }
   }
 
+  delay(ms: number): void {
+    this.#delayMs = ms;
+  }
+
   async heal(): Promise<void> {
     this.#stalled = false;
     for (const { client, target } of this.#pairs) {
@@ -115,15 +123,25 @@ class FaultyTcpProxy implements TcpProxy {
   // A paused socket emits neither data nor its end, which is what makes a stall silent in both directions.
   #join(from: Socket, to: Socket, pair: Pair): void {
     from.setNoDelay(true);
+    let underWay: Promise<unknown> = Promise.resolve();
+    let isDelaying = false;
+    const passed = (pass: () => void) => {
+      if (this.#delayMs === 0 && !isDelaying) return pass();
+      isDelaying = true;
+      const arrived = sleep(this.#delayMs);
+      underWay = underWay.then(() => arrived).then(() => to.destroyed || pass());
+    };
     from.on('data', (bytes) => {
       if (from === pair.client) this.#onClientBytes?.(bytes);
-      if (to.write(bytes)) return;
-      from.pause();
-      to.once('drain', () => {
-        if (!this.#stalled) from.resume();
+      passed(() => {
+        if (to.write(bytes)) return;
+        from.pause();
+        to.once('drain', () => {
+          if (!this.#stalled) from.resume();
+        });
       });
     });
-    from.once('end', () => to.end());
+    from.once('end', () => passed(() => to.end()));
     // The one end that failed is gone already; the other must learn of it as the abrupt end that it was.
     from.on('error', () => this.#reset(pair));
     from.once('close', () => {

@@ -44,7 +44,8 @@ export async function openHolding(
 ) {
   const { nc, connection } = broker;
   const collectorId = config.COLLECTOR_ID;
-  const store = await JetStreamEventStore.open(nc);
+  // A slow link may take what the lease leaves.
+  const store = await JetStreamEventStore.open(nc, { requestTimeoutMs: config.LEASE_TTL_MS });
   const configs = await TaskConfigStore.open(nc);
   const liveStatus = await StatusBoard.open(nc);
   const judge = new LogJudge({
@@ -86,6 +87,7 @@ export async function openHolding(
         log,
         mayPoll: () => lease.isHeld(),
         voidUpTo: () => lease.voidUpTo(),
+        // What comes later is stored all the same.
         flushSamples: () => sending.flush(2_000),
         createRunner,
       }),

@@ -39,6 +39,8 @@ const devicesOfRecord = 1_000;
 /** Most ended records not taken yet; beyond it the oldest go. */
 const devicesLeft = 50_000;
 const closingMs = 5_000;
+/** Who takes a session over waits no longer for the records of those before; they come later over a slow link. */
+const foundMs = 2_000;
 
 /** The record of one process: what it has sent of a session under one epoch. */
 interface Sender {
@@ -159,12 +161,13 @@ export class SentBook {
       const { device, period_ms, since_tick } = sample;
       sender.devices.set(device, { device, period_ms, since_tick, tick });
     }
-    await Promise.all(
-      [...found.values()].map(async (sender) => {
-        this.#leave(sender);
-        if (!this.#outage.isOut) await this.#publishAside(sender);
-      }),
-    );
+    const publishing = [...found.values()].map(async (sender) => {
+      this.#leave(sender);
+      if (!this.#outage.isOut) await this.#publishAside(sender);
+    });
+    const published = new AbortController();
+    await Promise.race([Promise.all(publishing), pause(this.#options.timers, foundMs, published.signal)]);
+    published.abort();
   }
 
   /** Notes that this process has ended reading the session under this epoch; its samples are with the broker, as far as that goes now. */

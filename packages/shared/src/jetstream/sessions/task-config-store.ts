@@ -28,6 +28,8 @@ export class TaskConfigStoreFull extends Error {
 const stream = `OBJ_${bucketNames.taskConfigs}`;
 /** JetStream's code for a message that its stream could not store, for whatever reason. */
 const storeFailed = 10077;
+/** A snapshot takes several ways there and back, each of which may take seconds over a slow link. */
+const loadWithinMs = 20_000;
 /** Bytes that the object store adds to a snapshot: its description and the headers, generously. */
 const overheadBytes = 4_096;
 
@@ -106,7 +108,7 @@ export class TaskConfigStore {
   /** @throws when the broker cannot be asked; a missing or damaged snapshot is an answer, not an error */
   async load(taskId: string, configVersion: number): Promise<LoadedTaskConfig> {
     const name = taskConfigKey(taskId, configVersion);
-    const loaded = await answeredSoon(() => this.loadText(name));
+    const loaded = await answeredSoon(() => this.loadText(name), loadWithinMs);
     if (!loaded.ok) return loaded;
     let json: unknown;
     try {

@@ -44,10 +44,7 @@ export class SampleStream {
   }
 
   static async open(nc: NatsConnection): Promise<SampleStream> {
-    return new SampleStream(
-      new SamplePublisher(nc),
-      await jetstreamManager(nc, { timeout: 2_000, checkAPI: false }),
-    );
+    return new SampleStream(new SamplePublisher(nc), await jetstreamManager(nc, { checkAPI: false }));
   }
 
   /**
@@ -119,9 +116,8 @@ export class SampleStream {
   }
 
   #from(seq: number, subject: string): Promise<StoredMsg | undefined> {
-    return found(
-      this.#jsm.streams.getMessage(streamNames.samples, { seq, next_by_subj: subject } as MsgRequest),
-    );
+    const next = { seq, next_by_subj: subject } as MsgRequest;
+    return found(answeredSoon(() => this.#jsm.streams.getMessage(streamNames.samples, next)));
   }
 }
 

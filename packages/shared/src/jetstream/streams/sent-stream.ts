@@ -11,7 +11,6 @@ import { encodeSentRecord, type SentRecord } from '../../contracts/sent-record.t
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 
-const publishTimeoutMs = 2_000;
 const fetchedAtOnce = 500;
 const text = new TextDecoder();
 
@@ -20,7 +19,7 @@ export class SentStream {
   readonly #js: JetStreamClient;
 
   constructor(nc: NatsConnection) {
-    this.#js = jetstream(nc, { timeout: publishTimeoutMs });
+    this.#js = jetstream(nc);
   }
 
   /** Replaces the sender's record. @throws when the broker does not take it */
