@@ -71,7 +71,7 @@ describe('commands of an API whose NATS has to elect a leader for SESSIONS', () 
           .post(`${sessionsPath}/${session}/${verb}/`)
           .catch(() => ({ status: 0 }));
         if (status === 200) takenAtMs.push(performance.now());
-        // Of one that was answered otherwise nobody knows whether it was taken.
+        // An answer of another kind leaves open whether the command was taken: it is sent again.
         if (status === 200 || status === 409) verb = verb === 'pause' ? 'resume' : 'pause';
       }
     };

@@ -87,7 +87,7 @@ export async function openHolding(
         log,
         mayPoll: () => lease.isHeld(),
         voidUpTo: () => lease.voidUpTo(),
-        // What comes later is stored all the same.
+        // No longer than that: a late sample is stored all the same.
         flushSamples: () => sending.flush(2_000),
         createRunner,
       }),
