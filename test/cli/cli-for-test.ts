@@ -22,8 +22,9 @@ export interface CliForTest {
 
 /** `holdfast` as a process, with these settings and none of the machine's. */
 export function cliForTest(settings: Readonly<Record<string, string>>): CliForTest {
-  // biome-ignore lint/style/noProcessEnv: programs are found by the PATH of the machine
-  const environment = { PATH: process.env.PATH, HOLDFAST_OPERATOR: 'test', ...settings };
+  // biome-ignore lint/style/noProcessEnv: programs are found by the PATH of the machine; the run keeps what was compiled
+  const { PATH, NODE_COMPILE_CACHE } = process.env;
+  const environment = { PATH, NODE_COMPILE_CACHE, HOLDFAST_OPERATOR: 'test', ...settings };
   return {
     run: (...args) => ended(process.execPath, [program, ...args], environment),
     runWith: (input, ...args) => ended(process.execPath, [program, ...args], environment, input),
