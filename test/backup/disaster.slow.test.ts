@@ -24,7 +24,7 @@ const sizes = { SESSIONS_MAX_BYTES: String(64 * 1024 * 1024), SAMPLES_MAX_BYTES:
 const keys: readonly ApiKeyRecord[] = [
   {
     ...{ id: '0a1b2c3d', name: '班长', role: 'admin' as const, revoked_at: null, revoked_by: null },
-    ...{ networks: ['127.0.0.0/8', '2001:db8::/32'], last_used_at: '2026-01-01T06:00:00.000Z' },
+    ...{ sites: ['*'], networks: ['127.0.0.0/8', '2001:db8::/32'], last_used_at: '2026-01-01T06:00:00.000Z' },
   },
   {
     ...{
@@ -34,7 +34,7 @@ const keys: readonly ApiKeyRecord[] = [
       revoked_at: '2026-01-02',
       revoked_by: 'li',
     },
-    ...{ networks: [], last_used_at: null },
+    ...{ sites: ['hall-1', '北厂'], networks: [], last_used_at: null },
   },
 ].map((key) => ({
   ...{ v: 1 as const, sha256: '5'.repeat(64), created_at: '2026-01-01', created_by: 'li', expires_at: null },

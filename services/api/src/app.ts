@@ -97,7 +97,7 @@ export function routesOf(dependencies: AppDependencies): {
     ...systemRoutes(system),
     ...collectorRoutes(devices),
     ...cleanupRoutes(cleanup),
-    ...keyRoutes(access.keys),
+    ...keyRoutes(database, access.keys),
     ...auditRoutes(auditLog),
     ...recoveryRoutes(recovery),
     ...configurationRoutes(database, { requireIfMatch, learned, store: samples }),

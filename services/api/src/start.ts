@@ -11,6 +11,7 @@ import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { ApiKeys } from './access/api-keys.ts';
+import { siteAccess } from './access/site-access.ts';
 import { pollingPlans } from './accounting/polling-plans.ts';
 import { addApiMetrics } from './adapters/api-metrics.ts';
 import { askedOfBroker } from './adapters/asked-of-broker.ts';
@@ -27,6 +28,7 @@ import { buildApp } from './app.ts';
 import { startAuditTrail } from './audit/audit-trail.ts';
 import type { ApiConfig } from './config.ts';
 import { ConfigVersions } from './configuration/config-versions.ts';
+import { versionSites } from './configuration/version-sites.ts';
 import { openDatabase } from './database/open-database.ts';
 import { startMigrations } from './database/start-migrations.ts';
 import { startWriteBack } from './devices/learned-limits/write-back.ts';
@@ -129,8 +131,10 @@ export async function startApi(config: ApiConfig, { log, onStop, fail }: Service
   });
   onStop('projector lag', lag.stop);
   const unprojected = new UnprojectedEvents(projection.reached);
+  const versionsAt = versionSites({ database, taskConfigs: () => broker.stores().taskConfigs });
   const current = new CurrentSessions({
     database,
+    versions: versionsAt,
     stores: () => (broker.isUp() && !logGuard.damage() && !logGuard.doubt() ? broker.stores() : undefined),
     projection,
     lag,
@@ -205,6 +209,7 @@ export async function startApi(config: ApiConfig, { log, onStop, fail }: Service
     cleanup: { database, logGuard },
     access: {
       keys,
+      sites: siteAccess({ database, current, versions: versionsAt }),
       audit,
       anonymousLoopback: config.API_ANONYMOUS_LOOPBACK,
       requestsPerMinute: config.API_REQUESTS_PER_MINUTE,

@@ -87,6 +87,7 @@ describe('a key that was used', () => {
     const { key } = await keys.issue({
       name: 'clocked',
       role: 'viewer',
+      sites: ['*'],
       expiresAt: null,
       networks: [],
       by: 'test',
@@ -134,6 +135,7 @@ async function revisionOfNewKey(book: ApiKeyBook): Promise<number> {
     sha256: '0'.repeat(64),
     name: 'counter',
     role: 'viewer',
+    sites: ['*'],
     created_at: '2026-01-01T00:00:00Z',
     created_by: 'test',
     expires_at: null,

@@ -4,6 +4,9 @@ import * as z from 'zod';
 export const roles = ['viewer', 'operator', 'engineer', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
+/** In place of site codes: all sites, also those that are made later, and what belongs to none. */
+export const everySite = '*';
+
 /** `hf_<id>_<secret>`: the secret is 256 random bits in base64url, so that neither guessing nor tables help. */
 const keyPattern = /^hf_([0-9a-f]{8})_([A-Za-z0-9_-]{43})$/;
 
@@ -33,6 +36,8 @@ export const apiKeyRecordSchema = z.looseObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   name: z.string(),
   role: z.enum(roles),
+  /** Where the role holds: `['*']`, or codes of sites. */
+  sites: z.array(z.string()).min(1),
   created_at: z.string(),
   created_by: z.string(),
   expires_at: z.string().nullable(),

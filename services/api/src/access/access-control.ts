@@ -11,7 +11,9 @@ import { routeOf } from '../http/serve-routes.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { type Caller, callerOf, nameOf, requireRole } from './caller.ts';
+import { requireEverywhere, sitesOf } from './granted-sites.ts';
 import { operatorOf } from './operator.ts';
+import type { SiteAccess } from './site-access.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -22,6 +24,7 @@ declare module 'fastify' {
 
 export interface AccessControl {
   readonly keys: ApiKeys;
+  readonly sites: SiteAccess;
   readonly audit: AuditTrail;
   /** Whether callers on this machine need no key; undefined: as long as there are no keys. */
   readonly anonymousLoopback: boolean | undefined;
@@ -85,9 +88,15 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     errorResponseBuilder: (_request, { max, ttl }) => tooManyRequests(max, ttl),
   });
   app.addHook('preParsing', async (request) => {
-    const { role } = routeOf(request);
+    const { role, sites } = routeOf(request);
     if (role === undefined || role === 'open') return;
     requireRole(request.caller, role, keys);
+    if (sites === 'all') requireEverywhere(sitesOf(request));
+  });
+  // The body is parsed and of the right form by now.
+  app.addHook('preHandler', async (request) => {
+    const { sites } = routeOf(request);
+    if (typeof sites === 'function') await control.sites.require(sitesOf(request), sites(request));
   });
   noteChanges(app, control.audit);
 }

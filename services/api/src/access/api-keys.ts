@@ -1,6 +1,7 @@
 import { createHash, hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import {
   type ApiKeyRecord,
+  everySite,
   formatApiKey,
   parseApiKey,
   type Role,
@@ -17,6 +18,8 @@ export type KeyCheck =
 export interface NewKey {
   readonly name: string;
   readonly role: Role;
+  /** As in the record. */
+  readonly sites: readonly string[];
   /** RFC 3339; null: it does not expire. */
   readonly expiresAt: string | null;
   /** In CIDR notation; none: from anywhere. */
@@ -121,7 +124,10 @@ export class ApiKeys {
   async bootstrap(text: string, book: KeyBook): Promise<void> {
     const parts = parseApiKey(text);
     if (!parts || this.hasAny()) return;
-    const wanted: NewKey = { name: 'admin', role: 'admin', expiresAt: null, networks: [], by: 'bootstrap' };
+    const wanted: NewKey = {
+      ...{ name: 'admin', role: 'admin', sites: [everySite] },
+      ...{ expiresAt: null, networks: [], by: 'bootstrap' },
+    };
     const key = await this.#create(parts.id, parts.secret, wanted, book);
     if (key)
       this.#log.info({ key_id: key.id, role: key.role }, 'the first key was made: that of the settings');
@@ -186,6 +192,7 @@ export class ApiKeys {
       sha256: createHash('sha256').update(secret).digest('hex'),
       name: wanted.name,
       role: wanted.role,
+      sites: [...wanted.sites],
       created_at: new Date(this.#now()).toISOString(),
       created_by: wanted.by,
       expires_at: wanted.expiresAt,
@@ -223,10 +230,10 @@ export class ApiKeys {
     return record !== undefined && record.revoked_at === null && !this.#isExpired(record);
   }
 
-  /** True for the last administrator's key that may be used from anywhere: a mistyped network must lock nobody out. */
+  /** True for the last administrator's key for all sites that may be used from anywhere: a mistyped network must lock nobody out. */
   #isLastAdmin(record: ApiKeyRecord): boolean {
-    const isOne = ({ id, role, networks }: ApiKeyRecord) =>
-      role === 'admin' && networks.length === 0 && this.#usable(id);
+    const isOne = ({ id, role, sites, networks }: ApiKeyRecord) =>
+      role === 'admin' && sites.includes(everySite) && networks.length === 0 && this.#usable(id);
     return isOne(record) && !this.list().some((other) => other.id !== record.id && isOne(other));
   }
 }

@@ -4,11 +4,18 @@ import { BrokerUnavailable } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { isFromLoopback } from './from-loopback.ts';
+import { type GrantedSites, grantedSites } from './granted-sites.ts';
 import { mayBeUsedFrom } from './key-networks.ts';
 
 /** Who sent a request. */
 export type Caller =
-  | { readonly kind: 'key'; readonly id: string; readonly name: string; readonly role: Role }
+  | {
+      readonly kind: 'key';
+      readonly id: string;
+      readonly name: string;
+      readonly role: Role;
+      readonly sites: GrantedSites;
+    }
   /** On this machine, without a key. */
   | { readonly kind: 'local'; readonly role: Role }
   /** May do nothing, for this reason. `id` and `name`: of a key that was good once, or is elsewhere. */
@@ -34,7 +41,7 @@ export function callerOf(
         return { kind: 'refused', problem: keyNotFromHere(request.address), id, name };
       }
       keys.noteUse(id);
-      return { kind: 'key', id, name, role };
+      return { kind: 'key', id, name, role, sites: grantedSites(checked.key.sites) };
     }
     if (checked.why === 'unknown') return { kind: 'refused', problem: keyNotValid() };
     const { id, name } = checked.key;

@@ -1,4 +1,4 @@
-import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
+import { type ApiKeyRecord, everySite } from '@holdfast/shared/contracts/api-key.ts';
 import {
   createdKeySchema,
   createKeySchema,
@@ -8,6 +8,7 @@ import {
 } from '@holdfast/shared/contracts/http/access-http.ts';
 import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
 import * as z from 'zod';
+import type { Database } from '../database/open-database.ts';
 import { type Route, route } from '../http/route.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { whoOf } from './access-control.ts';
@@ -15,12 +16,13 @@ import type { ApiKeys } from './api-keys.ts';
 
 const params = z.object({ id: z.string().describe('Id or name of the key') });
 
-export function keyRoutes(keys: ApiKeys): Route[] {
+export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
   return [
     route({
       method: 'GET',
       url: '/api/system/keys',
       role: 'admin',
+      sites: 'all',
       tag: 'Access',
       summary: 'List API keys',
       schema: { response: { 200: keyPageSchema } },
@@ -33,27 +35,40 @@ export function keyRoutes(keys: ApiKeys): Route[] {
       method: 'POST',
       url: '/api/system/keys',
       role: 'admin',
+      sites: 'all',
       action: 'key.create',
       tag: 'Access',
       summary: 'Make an API key; its secret is told this once',
       schema: { body: createKeySchema, response: { 201: createdKeySchema } },
       handler: async (request, reply) => {
         const { name, role, expires_at: expiresAt } = request.body;
+        const sites = request.body.sites ?? [everySite];
         const networks = request.body.networks ?? [];
         const faults = networks.flatMap((network, index) => {
           const message = networkProblem(network);
           return message === undefined ? [] : [{ path: `networks.${index}`, message }];
         });
+        faults.push(...(await siteFaults(database, sites)));
         if (faults.length > 0) throw validationFailed(faults);
         if (expiresAt && Date.parse(expiresAt) <= Date.now()) {
           throw validationFailed([{ path: 'expires_at', message: 'must lie in the future' }]);
         }
         // From then on nobody gets in without a key.
-        if (!keys.hasAny() && (role !== 'admin' || expiresAt || networks.length > 0))
+        if (
+          !keys.hasAny() &&
+          (role !== 'admin' || expiresAt || networks.length > 0 || !sites.includes(everySite))
+        )
           throw firstKeyMustBeAdmin();
         const by = whoOf(request);
-        const { key, text } = await keys.issue({ name, role, expiresAt: expiresAt ?? null, networks, by });
-        request.log.info({ key_id: key.id, key_name: name, role, by }, 'a key was made');
+        const { key, text } = await keys.issue({
+          name,
+          role,
+          sites,
+          expiresAt: expiresAt ?? null,
+          networks,
+          by,
+        });
+        request.log.info({ key_id: key.id, key_name: name, role, sites, by }, 'a key was made');
         return reply
           .code(201)
           .header('cache-control', 'no-store')
@@ -64,6 +79,7 @@ export function keyRoutes(keys: ApiKeys): Route[] {
       method: 'DELETE',
       url: '/api/system/keys/:id',
       role: 'admin',
+      sites: 'all',
       action: 'key.revoke',
       tag: 'Access',
       summary: 'Revoke an API key',
@@ -79,25 +95,37 @@ export function keyRoutes(keys: ApiKeys): Route[] {
         if (revoked.why === 'unknown') throw new Problem('key_not_found', `There is no key ${id}.`);
         throw new Problem(
           'last_admin_key',
-          'Without it nobody could be sure to make keys any more. Make another one with the role admin and without networks first.',
+          'Without it nobody could be sure to make keys any more. Make another one with the role admin and without networks, for all sites, first.',
         );
       },
     }),
   ];
 }
 
+/** A code that was mistyped would open nothing, or one day a site of that name. @throws DatabaseUnavailable */
+async function siteFaults(database: Database, codes: readonly string[]) {
+  if (codes.includes(everySite)) {
+    return codes.length === 1 ? [] : [{ path: 'sites', message: '* stands alone: it is all sites' }];
+  }
+  const found = await database.selectFrom('sites').select('code').where('code', 'in', codes).execute();
+  const known = new Set(found.map(({ code }) => code));
+  return codes.flatMap((code, index) =>
+    known.has(code) ? [] : [{ path: `sites.${index}`, message: 'there is no site with this code' }],
+  );
+}
+
 function keyView(key: ApiKeyRecord): KeyView {
   const { id, name, role, created_at, created_by, expires_at, revoked_at, revoked_by } = key;
-  const { networks, last_used_at } = key;
+  const { sites, networks, last_used_at } = key;
   const isExpired = expires_at !== null && Date.parse(expires_at) <= Date.now();
   const status = revoked_at !== null ? 'revoked' : isExpired ? 'expired' : 'active';
   const times = { created_at, created_by, expires_at, revoked_at, revoked_by, last_used_at };
-  return { id, name, role, status, ...times, networks };
+  return { id, name, role, sites, status, ...times, networks };
 }
 
 function firstKeyMustBeAdmin(): Problem {
   return new Problem(
     'first_key_must_be_admin',
-    'As soon as there is a key nobody gets in without one, but for this machine where API_ANONYMOUS_LOOPBACK is true. Make one with the role admin first that does not expire and has no networks.',
+    'As soon as there is a key nobody gets in without one, but for this machine where API_ANONYMOUS_LOOPBACK is true. Make one with the role admin first that does not expire and has neither sites nor networks.',
   );
 }

@@ -24,6 +24,7 @@ const brokerNotAsked = {
 };
 
 const params = z.object({ id: z.string().describe('Session id') });
+const ofSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ sessions: [id] });
 
 /** More would be read by nobody, and cost the memory of everybody. */
 const periodsAtMost = 20_000;
@@ -67,6 +68,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       method: 'GET',
       url: '/api/acquisition/sessions/:id/gaps',
       role: 'viewer',
+      sites: ofSession,
       tag: 'Data',
       summary: 'List ticks without a sample, and why',
       schema: { params, querystring: gapListQuerySchema, response: { 200: gapPageSchema } },
@@ -90,6 +92,7 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
       method: 'GET',
       url: '/api/acquisition/sessions/:id/completeness',
       role: 'viewer',
+      sites: ofSession,
       tag: 'Data',
       summary: 'Count expected, stored and missing ticks',
       schema: { params, querystring: completenessQuerySchema, response: { 200: completenessSchema } },

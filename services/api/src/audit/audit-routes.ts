@@ -21,6 +21,7 @@ export function auditRoutes(audit: AuditLog): Route[] {
       method: 'GET',
       url: '/api/system/audit',
       role: 'admin',
+      sites: 'all',
       tag: 'Access',
       summary: 'Read who changed what, and who was refused',
       schema: { querystring: auditQuerySchema, response: { 200: auditPageSchema } },

@@ -1,6 +1,8 @@
 import { pageQuery } from '@holdfast/shared/contracts/http/page.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import { sitesOf } from '../access/granted-sites.ts';
+import type { Concerned } from '../access/site-access.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { entityTagOf, preconditionOf } from '../http/entity-tag.ts';
@@ -9,6 +11,12 @@ import { type Route, route } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import type { Collection, Kind } from './collection.ts';
 import { createOnce } from './create-once.ts';
+
+const itemId = /^[1-9][0-9]{0,14}$/;
+
+interface ById {
+  readonly params: { readonly id: string };
+}
 
 interface Item {
   readonly id: number;
@@ -47,6 +55,12 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   warningsOf?: (sent: Record<string, unknown>, stored: z.infer<S['view']>) => string | undefined;
   filter: F;
   schemas: S;
+  sites: {
+    /** The item by its id. */
+    readonly of: (id: number) => Concerned;
+    /** Everything that a creation or change refers to. */
+    readonly named: 'all' | ((body: never) => Concerned);
+  };
   /** Whether changes without If-Match are refused. */
   requireIfMatch: boolean;
 }): Route[] {
@@ -64,9 +78,17 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   const holdsFor = (ifMatch: string | undefined) =>
     preconditionOf(ifMatch, { isNeeded: options.requireIfMatch, view: answered });
   const idOf = (id: string): number => {
-    if (!/^[1-9][0-9]{0,14}$/.test(id)) throw missing(id);
+    if (!itemId.test(id)) throw missing(id);
     return Number(id);
   };
+
+  const { of, named } = options.sites;
+  const ofItem = ({ params: { id } }: ById) => (itemId.test(id) ? of(Number(id)) : {});
+  const ofBody = named === 'all' ? named : ({ body }: { body: unknown }) => named(body as never);
+  const ofBoth =
+    ofBody === 'all'
+      ? ofBody
+      : (request: ById & { body: unknown }) => together(ofItem(request), ofBody(request));
 
   // As they were before their schema made something else of them.
   const sent = new WeakMap<object, unknown>();
@@ -88,6 +110,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       method: 'GET',
       url,
       role: 'viewer',
+      sites: 'own',
       tag,
       summary: `List ${kind}s`,
       schema: {
@@ -97,7 +120,10 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       handler: async (request) => {
         const { limit, cursor, ...filter } = request.query as z.infer<z.ZodObject<typeof pageQuery>>;
         const after = decodeCursor(cursor) ?? 0;
-        const { results, next } = await collection.list({ after, limit, filter: filter as z.infer<F> });
+        const { results, next } = await collection.list({
+          ...{ after, limit, filter: filter as z.infer<F> },
+          sites: sitesOf(request),
+        });
         return { results, next_cursor: encodeCursor(next) };
       },
     }),
@@ -105,6 +131,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       method: 'POST',
       url,
       role: 'engineer',
+      sites: ofBody,
       action: `${kind}.create`,
       tag,
       summary: kind === 'point' ? 'Create a point, or many at once' : `Create a ${kind}`,
@@ -133,6 +160,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       method: 'GET',
       url: `${url}/:id`,
       role: 'viewer',
+      sites: ofItem,
       tag,
       summary: `Read a ${kind}`,
       hasVersion: true,
@@ -147,6 +175,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       method: 'PATCH',
       url: `${url}/:id`,
       role: 'engineer',
+      sites: ofBoth,
       action: `${kind}.update`,
       tag,
       summary: `Change a ${kind}`,
@@ -165,6 +194,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       method: 'DELETE',
       url: `${url}/:id`,
       role: 'engineer',
+      sites: named === 'all' ? named : ofItem,
       action: `${kind}.delete`,
       tag,
       summary: `Delete a ${kind} that nothing refers to`,
@@ -176,4 +206,15 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       },
     }),
   ];
+}
+
+/** An item and everything that it shall refer to from now on. */
+function together(one: Concerned, other: Concerned): Concerned {
+  const { tasks = [], devices = [], points = [], sites = [] } = one;
+  return {
+    tasks: [...tasks, ...(other.tasks ?? [])],
+    devices: [...devices, ...(other.devices ?? [])],
+    points: [...points, ...(other.points ?? [])],
+    sites: [...sites, ...(other.sites ?? [])],
+  };
 }

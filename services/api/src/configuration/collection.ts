@@ -1,4 +1,5 @@
-import { type SelectQueryBuilder, sql } from 'kysely';
+import { type Expression, type SelectQueryBuilder, type SqlBool, sql } from 'kysely';
+import type { GrantedSites } from '../access/granted-sites.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
 import type { Precondition } from '../http/entity-tag.ts';
@@ -13,6 +14,8 @@ export interface Collection<Create, Patch, View, Filter> {
     after: number;
     limit: number;
     filter: Filter;
+    /** Items elsewhere are left out. */
+    sites: GrantedSites;
   }): Promise<{ results: View[]; next: number | undefined }>;
   find(id: number): Promise<View | undefined>;
   create(item: Create): Promise<View>;
@@ -25,15 +28,23 @@ export interface Collection<Create, Patch, View, Filter> {
   remove(id: number, holds?: Precondition): Promise<boolean>;
 }
 
+interface PageQuery {
+  readonly after: number;
+  readonly limit: number;
+  /** Condition of `atSites`. */
+  readonly there: Expression<SqlBool> | undefined;
+}
+
 /** The rows of a list that its filter leaves, as a page. */
 export async function listPage<Table extends keyof Tables, View extends { readonly id: number }>(
   rows: SelectQueryBuilder<Tables, Table, View>,
-  { after, limit }: { readonly after: number; readonly limit: number },
+  { after, limit, there }: PageQuery,
 ): Promise<{ results: View[]; next: number | undefined }> {
   const id = sql.ref<number>('id');
   return pageOf(
     await rows
       .where(id, '>', after)
+      .where(there ?? sql<SqlBool>`true`)
       .orderBy(id)
       .limit(limit + 1)
       .execute(),

@@ -24,6 +24,7 @@ import {
   snapshotTask,
   type TaskContent,
 } from './task-snapshot.ts';
+import { siteCodesOf } from './version-sites.ts';
 
 export interface TaskVersion {
   readonly taskCode: string;
@@ -143,6 +144,7 @@ function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: num
         task_name: task.name,
         period_ms: content.period_ms,
         device_codes: JSON.stringify(keptDevices(content)),
+        site_codes: siteCodesOf(content),
       })
       .execute();
     return { ...ofTask(task, content), version };

@@ -1,9 +1,11 @@
 import {
+  type DevicePatch,
   deviceCreateSchema,
   deviceDetailSchema,
   devicePageSchema,
   devicePatchSchema,
   deviceViewSchema,
+  type PointPatch,
   type PointView,
   pointAnswerSchema,
   pointCreateBodySchema,
@@ -14,6 +16,7 @@ import {
   sitePageSchema,
   sitePatchSchema,
   siteViewSchema,
+  type TaskPatch,
   taskCreateSchema,
   taskPageSchema,
   taskPatchSchema,
@@ -55,6 +58,7 @@ export function configurationRoutes(
       kind: 'site',
       ...common,
       collection: sites,
+      sites: { of: (id) => ({ sites: [id] }), named: 'all' },
       filter: z.object(byCode),
       schemas: {
         create: siteCreateSchema,
@@ -68,6 +72,10 @@ export function configurationRoutes(
       ...common,
       collection: (from) => devices(from, store),
       detail: withLearnedLimits(learned),
+      sites: {
+        of: (id) => ({ devices: [id] }),
+        named: ({ site_id }: DevicePatch) => (site_id === undefined ? {} : { sites: [site_id] }),
+      },
       filter: z.object({ ...byCode, site_id: byId('site') }),
       schemas: {
         create: deviceCreateSchema,
@@ -86,6 +94,12 @@ export function configurationRoutes(
         return { ...collection, create: createPoints(collection) };
       },
       warningsOf: ({ address }, { table }) => addressDoubt(address, table),
+      sites: {
+        of: (id) => ({ points: [id] }),
+        named: (body: PointPatch | PointPatch[]) => ({
+          devices: [body].flat().flatMap(({ device_id }) => (device_id === undefined ? [] : [device_id])),
+        }),
+      },
       filter: z.object({ ...byCode, device_id: byId('device') }),
       schemas: {
         create: pointCreateBodySchema,
@@ -100,6 +114,12 @@ export function configurationRoutes(
       kind: 'task',
       ...common,
       collection: tasks,
+      sites: {
+        of: (id) => ({ tasks: [id] }),
+        // Without devices it would be at no site.
+        named: ({ device_ids }: TaskPatch) =>
+          device_ids?.length === 0 ? { sites: [null] } : { devices: device_ids ?? [] },
+      },
       filter: z.object(byCode),
       schemas: {
         create: taskCreateSchema,

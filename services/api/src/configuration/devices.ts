@@ -6,6 +6,7 @@ import {
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
+import { atSites } from './at-sites.ts';
 import { type Collection, checkOf, documents, listPage, removeUnreferenced } from './collection.ts';
 import { explained, fieldsDoNotFit, maxNamed } from './configuration-problems.ts';
 import { endpointOfDevice, placeOf, requireFreePlace } from './device-places.ts';
@@ -24,11 +25,11 @@ export function devices(
     from.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
   const find = (id: number) => findIn(database, id);
   return {
-    list: ({ filter, ...page }) => {
+    list: ({ filter, sites, ...page }) => {
       let query = database.selectFrom('devices').selectAll();
       if (filter.code !== undefined) query = query.where('code', '=', filter.code);
       if (filter.site_id !== undefined) query = query.where('site_id', '=', filter.site_id);
-      return listPage(query, page);
+      return listPage(query, { ...page, there: atSites.devices(sites) });
     },
     find,
     create: (device) =>

@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
 import { type FieldError, validationFailed } from '../problems/problem.ts';
+import { atSites } from './at-sites.ts';
 import { type Collection, checkOf, documents, listPage, removeUnreferenced } from './collection.ts';
 import { explained, fieldsDoNotFit, maxNamed, stillReferenced } from './configuration-problems.ts';
 import { togetherWithSiblings } from './sibling-faults.ts';
@@ -37,11 +38,11 @@ export function points(database: Database, store: KindsOfStore): Points {
     from.selectFrom('points').selectAll().where('id', '=', id).executeTakeFirst();
   const find = (id: number) => findIn(database, id);
   return {
-    list: ({ filter, ...page }) => {
+    list: ({ filter, sites, ...page }) => {
       let query = database.selectFrom('points').selectAll();
       if (filter.code !== undefined) query = query.where('code', '=', filter.code);
       if (filter.device_id !== undefined) query = query.where('device_id', '=', filter.device_id);
-      return listPage(query, page);
+      return listPage(query, { ...page, there: atSites.points(sites) });
     },
     find,
     create: (point) =>

@@ -1,5 +1,6 @@
 import type { SiteCreate, SitePatch, SiteView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { Database } from '../database/open-database.ts';
+import { atSites } from './at-sites.ts';
 import { type Collection, checkOf, listPage, removeUnreferenced } from './collection.ts';
 import { explained, maxNamed } from './configuration-problems.ts';
 
@@ -12,10 +13,10 @@ export function sites(database: Database): Collection<SiteCreate, SitePatch, Sit
     from.selectFrom('sites').selectAll().where('id', '=', id).executeTakeFirst();
   const find = (id: number) => findIn(database, id);
   return {
-    list: ({ filter, ...page }) => {
+    list: ({ filter, sites, ...page }) => {
       let query = database.selectFrom('sites').selectAll();
       if (filter.code !== undefined) query = query.where('code', '=', filter.code);
-      return listPage(query, page);
+      return listPage(query, { ...page, there: atSites.sites(sites) });
     },
     find,
     create: (site) =>

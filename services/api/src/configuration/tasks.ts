@@ -1,8 +1,10 @@
 import type { TaskCreate, TaskPatch, TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { type SqlBool, sql } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
 import { validationFailed } from '../problems/problem.ts';
 import { isLatestRun } from '../sessions/queries/latest-run.ts';
+import { atSites } from './at-sites.ts';
 import { type Collection, checkOf, documents, pageOf, removeUnreferenced } from './collection.ts';
 import { explained } from './configuration-problems.ts';
 
@@ -16,10 +18,11 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
     return task;
   };
   return {
-    list: async ({ after, limit, filter }) => {
+    list: async ({ after, limit, filter, sites }) => {
       const rows = await selectTasks(database, (query) => {
         const page = query
           .where('id', '>', after)
+          .where(atSites.tasks(sites) ?? sql<SqlBool>`true`)
           .orderBy('id')
           .limit(limit + 1);
         return filter.code === undefined ? page : page.where('code', '=', filter.code);

@@ -100,6 +100,8 @@ const configuration = [
     created_at timestamptz not null default now(),
     period_ms integer,
     device_codes jsonb,
+    -- Of its devices; an empty code for those without a site.
+    site_codes text[],
     primary key (task_id, version)
   )`,
 ];

@@ -117,6 +117,8 @@ export interface TaskConfigVersionsTable {
   /** The base of gaps; null in rows of earlier releases, then TASK_CONFIGS knows. */
   period_ms: number | null;
   device_codes: JSONColumnType<KeptDevice[] | null>;
+  /** Codes of its devices' sites, an empty one for none; null in rows that name no devices. */
+  site_codes: string[] | null;
   created_at: Generated<Date>;
 }
 

@@ -1,6 +1,25 @@
 import type { HistoryDevice } from '@holdfast/sample-store/sample-store.ts';
+import { type SqlBool, sql } from 'kysely';
+import type { GrantedSites } from '../access/granted-sites.ts';
+import { atSites } from '../configuration/at-sites.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
+
+/** The devices that lie at these sites now, or one of them. @throws DatabaseUnavailable */
+export async function historyDevicesAt(
+  database: Database,
+  granted: Exclude<GrantedSites, 'everywhere'>,
+  only: string | undefined,
+): Promise<HistoryDevice[]> {
+  const devices = await database
+    .selectFrom('devices')
+    .select(['code', 'measurement'])
+    .where(atSites.devices(granted) ?? sql<SqlBool>`true`)
+    .$if(only !== undefined, (query) => query.where('code', '=', only ?? ''))
+    .orderBy('id')
+    .execute();
+  return devices.map(({ code, measurement }) => ({ deviceCode: code, measurement: measurement ?? code }));
+}
 
 /** Devices that are no longer configured, or cannot be asked for, wrote under their own codes unless told otherwise. */
 export async function historyDevices(database: Database, codes: readonly string[]): Promise<HistoryDevice[]> {

@@ -1,5 +1,6 @@
 import {
   type HistoryBucket,
+  type HistoryDevice,
   type HistoryQuery,
   type SampleStore,
   SampleStoreUnavailable,
@@ -13,6 +14,7 @@ import {
   pointHistoryQuerySchema,
   pointHistorySchema,
 } from '@holdfast/shared/contracts/http/point-history-http.ts';
+import { sitesOf } from '../access/granted-sites.ts';
 import { type AccountingSources, accountForSession } from '../accounting/account-for-session.ts';
 import { gapViews } from '../accounting/gap-views.ts';
 import type { PollingPlan } from '../accounting/polling-plans.ts';
@@ -24,7 +26,7 @@ import { type Route, route } from '../http/route.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { deviceNotInSession, knownSession, sessionThatWas } from '../sessions/known-session.ts';
-import { historyDevices } from './history-devices.ts';
+import { historyDevices, historyDevicesAt } from './history-devices.ts';
 import { extentOfSession } from './history-of-session.ts';
 import { requireKnownPoint } from './known-point.ts';
 
@@ -61,18 +63,19 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
   /** Undefined when nothing can be found. */
   const questionOf = async (
     { point_code, device, session_id, limit }: PointHistoryQuery,
-    { start, end, signal }: { start: Date; end: Date; signal: AbortSignal },
+    { start, end, signal, own }: { start: Date; end: Date; signal: AbortSignal; own: OwnDevices },
   ): Promise<HistoryQuery | undefined> => {
     const common = { pointCode: point_code, limit, start, end, signal };
     const one = device || undefined;
     if (session_id && !samples.keepsSessions) {
       const extent = await extentOfSession(accounting, { sessionId: session_id, device: one, start, end });
-      if (!extent) return undefined;
-      return { ...common, ...extent };
+      const devices = extent?.devices.filter(isAmong(own)) ?? [];
+      return extent && devices.length > 0 ? { ...common, ...extent, devices } : undefined;
     }
+    if (own?.length === 0) return undefined;
     return {
       ...common,
-      ...(one ? { devices: await historyDevices(database, [one]) } : {}),
+      ...(own ? { devices: own } : one ? { devices: await historyDevices(database, [one]) } : {}),
       ...(session_id ? { sessionId: session_id } : {}),
     };
   };
@@ -82,11 +85,13 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
       method: 'GET',
       url: '/api/acquisition/sessions/point-history',
       role: 'viewer',
+      sites: ({ query: { device } }) => ({ deviceCodes: device ? [device] : [] }),
       tag: 'Data',
       summary: 'Read stored values of a point',
       problems: { 404: 'There is no such thing' },
       schema: { querystring: pointHistoryQuerySchema, response: { 200: pointHistorySchema } },
-      handler: async ({ query }, reply): Promise<PointHistory> => {
+      handler: async (request, reply): Promise<PointHistory> => {
+        const { query } = request;
         const signal = clientGone(reply);
         const now = new Date();
         const start = timeOf('start_time', query.start_time || '-1h', now);
@@ -97,7 +102,12 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
         const utcOffsetMs = utcOffsetOf(query.utc_offset);
         const intervals = intervalMs === undefined ? undefined : { intervalMs, utcOffsetMs };
-        const asked = await questionOf(query, { start, end, signal });
+        const sites = sitesOf(request);
+        const own =
+          sites === 'everywhere'
+            ? undefined
+            : await historyDevicesAt(database, sites, query.device || undefined);
+        const asked = await questionOf(query, { start, end, signal, own });
         const found = asked ? await results(asked, intervals, query.aggregation) : [];
         if (found.length === 0) {
           const devicesAreKnown = await isOfKnownSession(accounting, query);
@@ -121,11 +131,19 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
           interval_seconds: intervalMs === undefined ? null : intervalMs / 1_000,
           results: found,
           limit_reached: found.length >= query.limit,
-          ...(gaps ? { gaps } : {}),
+          ...(gaps ? { gaps: gaps.filter(({ device }) => isAmong(own)({ deviceCode: device })) } : {}),
         };
       },
     }),
   ];
+}
+
+/** Those of the caller's sites; undefined for all that there are. */
+type OwnDevices = readonly HistoryDevice[] | undefined;
+
+function isAmong(own: OwnDevices): (device: Pick<HistoryDevice, 'deviceCode'>) => boolean {
+  const codes = own && new Set(own.map(({ deviceCode }) => deviceCode));
+  return ({ deviceCode }) => codes === undefined || codes.has(deviceCode);
 }
 
 function bucketResult(bucket: HistoryBucket, aggregation: Aggregation): PointHistory['results'][number] {

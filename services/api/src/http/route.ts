@@ -13,6 +13,7 @@ import type {
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type * as z from 'zod';
+import type { Concerned } from '../access/site-access.ts';
 import type { CommandAttempt } from '../ports.ts';
 import type { CommandAnswer, OnceRule } from './idempotency.ts';
 
@@ -46,6 +47,12 @@ interface Described {
 /** Who may call a route; `open`: everybody, without a key. */
 export type RouteRole = Role | 'open';
 
+/**
+ * At which sites the role has to hold: at all of them, or at those of what the request names, by a function of it. `own`: at any;
+ * the answer is about what lies there.
+ */
+export type RouteSites<R = FastifyRequest> = 'all' | 'own' | ((request: R) => Concerned);
+
 /** GET changes nothing. Any other method names its change as the audit log does, `<kind>.<verb>`, or says undefined. */
 type Changes =
   | { readonly method: 'GET'; readonly action?: never }
@@ -56,6 +63,7 @@ export type Route = Described &
   Changes & {
     readonly url: string;
     readonly role: RouteRole;
+    readonly sites: RouteSites | undefined;
     readonly schema: FastifySchema;
     readonly preValidation: preValidationHookHandler | undefined;
   } & (
@@ -110,15 +118,18 @@ type CommandHandler<S extends FastifySchema> = (
 ) => Promise<CommandAnswer<AnswerOf<S>>>;
 
 /**
- * Declares a route once, for everything that has to know it. Without a role it does not compile.
+ * Declares a route once, for everything that has to know it. Without a role, and the sites where it has to hold, it does not compile.
  * @param declared.once with it the route takes Idempotency-Key, and its handler is called once for each key
  */
 export function route<const S extends FastifySchema, const O extends OnceRule | undefined = undefined>(
   declared: Described &
-    Changes & {
+    Changes &
+    (
+      | { readonly role: 'open'; readonly sites?: never }
+      | { readonly role: Role; readonly sites: RouteSites<RequestOf<NoInfer<S>>> }
+    ) & {
       /** Whole, with `:name` for a parameter. */
       readonly url: string;
-      readonly role: RouteRole;
       readonly once?: O;
       readonly schema?: S;
       readonly preValidation?: preValidationHookHandler | undefined;

@@ -10,20 +10,24 @@ const about = { tag: 'Service', summary: 'A number' } as const;
 const schema = { response: { 200: z.object({ n: z.number() }) } };
 
 describe('a route', () => {
-  it('does not compile without a role, without what it changes, or with another answer than its schema has', () => {
+  it('does not compile without a role, the sites where it holds, what it changes, or with another answer than its schema has', () => {
     const handler = async () => ({ n: 1 });
     const get = { method: 'GET', url: '/a', ...about, schema } as const;
     const post = { ...get, method: 'POST' } as const;
     // @ts-expect-error: it has to say who may call it
     route({ ...get, handler });
+    // @ts-expect-error: and where the role has to hold
+    route({ ...get, role: 'viewer', handler });
+    // @ts-expect-error: no role is asked for, so it holds nowhere
+    route({ ...get, role: 'open', sites: 'all', handler });
     // @ts-expect-error: a change has a name, or is undefined
-    route({ ...post, role: 'operator', handler });
+    route({ ...post, role: 'operator', sites: 'all', handler });
     // @ts-expect-error: a GET changes nothing
-    route({ ...get, role: 'viewer', action: 'a.read', handler });
+    route({ ...get, role: 'viewer', sites: 'all', action: 'a.read', handler });
     // @ts-expect-error: its answer is a number
-    route({ ...get, role: 'viewer', handler: async () => ({ n: 'one' }) });
+    route({ ...get, role: 'viewer', sites: 'all', handler: async () => ({ n: 'one' }) });
     const once = { changedNothing: () => true, keepsAnswer: true };
-    const keyed = { ...post, role: 'viewer', action: undefined, once } as const;
+    const keyed = { ...post, role: 'viewer', sites: 'all', action: undefined, once } as const;
     // @ts-expect-error: what is carried out once for each key answers with a status and a body
     route({ ...keyed, handler });
     const served = route({ ...keyed, handler: async () => ({ status: 200 as const, body: { n: 1 } }) });
@@ -45,6 +49,7 @@ describe('a route', () => {
         method: 'GET',
         url: '/numbers/:id',
         role: 'viewer',
+        sites: 'own',
         ...about,
         schema,
         handler: async () => ({ n: 1 }),
@@ -54,8 +59,9 @@ describe('a route', () => {
     expect((await app.inject('/numbers/7/')).json()).toEqual({ n: 1 });
     expect((await app.inject({ method: 'HEAD', url: '/numbers/7' })).statusCode).toBe(200);
     expect((await app.inject('/nothing')).statusCode).toBe(404);
-    const served = { url: '/numbers/:id', role: 'viewer', action: undefined };
-    expect(seen).toEqual([served, served, { url: undefined, role: undefined, action: undefined }]);
+    const served = { url: '/numbers/:id', role: 'viewer', sites: 'own', action: undefined };
+    const nothing = { url: undefined, role: undefined, sites: undefined, action: undefined };
+    expect(seen).toEqual([served, served, nothing]);
     await app.close();
   });
 });

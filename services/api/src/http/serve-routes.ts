@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest, RouteHandlerMethod } from 'fastify';
 import { carryOutOnce, type OnceKeys } from './idempotency.ts';
-import type { Route, RouteRole } from './route.ts';
+import type { Route, RouteRole, RouteSites } from './route.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -17,6 +17,8 @@ export interface ServedRoute {
   readonly url: string | undefined;
   /** Undefined of what serves no route. */
   readonly role: RouteRole | undefined;
+  /** Undefined where no role is needed. */
+  readonly sites: RouteSites | undefined;
   /** `<kind>.<verb>` as the audit log calls it; undefined where nothing is changed. */
   readonly action: string | undefined;
 }
@@ -30,7 +32,7 @@ export function routeOf(request: FastifyRequest): ServedRoute {
 function servedRoute({ method, routeOptions: { url, config } }: FastifyRequest): ServedRoute {
   const { declared } = config;
   const role = declared?.role ?? (isOfTheKit(method, url) ? 'open' : undefined);
-  return { url, role, action: declared?.action };
+  return { url, role, sites: declared?.sites, action: declared?.action };
 }
 
 /** Answers to preflights, and the pages that show the API's document with what they load. */

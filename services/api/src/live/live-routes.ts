@@ -1,5 +1,6 @@
 import { liveQuerySchema } from '@holdfast/shared/contracts/http/live-http.ts';
 import type { ApiKeys } from '../access/api-keys.ts';
+import { sitesOf } from '../access/granted-sites.ts';
 import type { Database } from '../database/open-database.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { type Route, route } from '../http/route.ts';
@@ -34,6 +35,7 @@ export function liveRoute({ database, samples, stored, keys }: LiveSources): {
     method: 'GET',
     url: '/api/acquisition/live',
     role: 'viewer',
+    sites: ({ query: { device = [] } }) => ({ deviceCodes: device }),
     tag: 'Data',
     summary: 'Follow samples as server-sent events',
     problems: { 404: 'There is no such thing' },
@@ -77,7 +79,7 @@ export function liveRoute({ database, samples, stored, keys }: LiveSources): {
         if (!from) return;
         await followSamples(samples, client, {
           taskId,
-          filter: { devices: new Set(device), points: new Set(point) },
+          filter: { devices: new Set(device), points: new Set(point), sites: sitesOf(request) },
           from,
         });
       } catch (error) {

@@ -1,18 +1,22 @@
 import type { LiveSample } from '@holdfast/shared/contracts/http/live-http.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { GrantedSites } from '../access/granted-sites.ts';
 
 export interface LiveFilter {
   /** Codes; empty for all. */
   readonly devices: ReadonlySet<string>;
   readonly points: ReadonlySet<string>;
+  /** Sites of the devices, as they were when they were read. */
+  readonly sites: GrantedSites;
 }
 
 /** The part of a sample for a client that asked for these devices and points; undefined for none. */
 export function liveSample(
   sequence: number,
   sample: Sample,
-  { devices, points }: LiveFilter,
+  { devices, points, sites }: LiveFilter,
 ): LiveSample | undefined {
+  if (sites !== 'everywhere' && !sites.includes(sample.site)) return undefined;
   if (devices.size > 0 && !devices.has(sample.device)) return undefined;
   const isWanted = (code: string): boolean => points.size === 0 || points.has(code);
   const values = Object.entries({ ...sample.values, ...sample.integers }).filter(([code]) => isWanted(code));

@@ -15,6 +15,7 @@ import {
 } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import * as z from 'zod';
+import { type GrantedSites, sitesOf } from '../access/granted-sites.ts';
 import { type PollingPlans, shortestPeriodMs } from '../accounting/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
@@ -33,6 +34,7 @@ import { placedSince, planOf } from './recovery/recovery-view.ts';
 import { type StoringSources, storingOfSessions } from './storing/storing-of-sessions.ts';
 
 const params = z.object({ id: z.string().describe('Session id') });
+const ofSession = ({ params: { id } }: { params: z.infer<typeof params> }) => ({ sessions: [id] });
 const pageSize = 500;
 
 export function sessionRoutes(options: {
@@ -47,6 +49,7 @@ export function sessionRoutes(options: {
 
   const page = async (filter: {
     statuses: readonly SessionStatus[] | undefined;
+    sites: GrantedSites;
     task?: string | undefined;
     limit: number;
     cursor: string | undefined;
@@ -56,10 +59,10 @@ export function sessionRoutes(options: {
     return { results: rows.map((row) => viewOf(row, now)), next_cursor: encodeCursor(next) };
   };
 
-  const all = async (statuses: readonly SessionStatus[]): Promise<SessionView[]> => {
+  const all = async (statuses: readonly SessionStatus[], sites: GrantedSites): Promise<SessionView[]> => {
     const sessions: SessionView[] = [];
     for (let cursor: string | null | undefined; cursor !== null; ) {
-      const { results, next_cursor } = await page({ statuses, limit: pageSize, cursor });
+      const { results, next_cursor } = await page({ statuses, sites, limit: pageSize, cursor });
       sessions.push(...results);
       cursor = next_cursor;
     }
@@ -98,25 +101,30 @@ export function sessionRoutes(options: {
       method: 'GET',
       url: '/api/acquisition/sessions',
       role: 'viewer',
+      sites: 'own',
       tag: 'Sessions',
       summary: 'List sessions, newest first',
       schema: { querystring: sessionListQuerySchema, response: { 200: sessionPageSchema } },
-      handler: ({ query: { status, task, limit, cursor } }) =>
-        page({ statuses: status, task, limit, cursor }),
+      handler: (request) => {
+        const { status, task, limit, cursor } = request.query;
+        return page({ statuses: status, task, sites: sitesOf(request), limit, cursor });
+      },
     }),
     route({
       method: 'GET',
       url: '/api/acquisition/sessions/active',
       role: 'viewer',
+      sites: 'own',
       tag: 'Sessions',
       summary: 'List sessions that run, all of them',
       gives: { Link: 'The next page, where one was asked for: `<path>; rel="next"`' },
       schema: { querystring: activeSessionsQuerySchema, response: { 200: activeSessionsSchema } },
-      handler: async ({ query: { status, limit, cursor } }, reply) => {
-        if (limit === undefined && cursor === undefined) return all(status);
-        const { results, next_cursor } = await page({ statuses: status, limit: limit ?? pageSize, cursor });
-        if (next_cursor !== null)
-          reply.header('link', nextPage({ status, limit: limit ?? pageSize, cursor: next_cursor }));
+      handler: async (request, reply) => {
+        const { status, limit = pageSize, cursor } = request.query;
+        const sites = sitesOf(request);
+        if (request.query.limit === undefined && cursor === undefined) return all(status, sites);
+        const { results, next_cursor } = await page({ statuses: status, sites, limit, cursor });
+        if (next_cursor !== null) reply.header('link', nextPage({ status, limit, cursor: next_cursor }));
         return results;
       },
     }),
@@ -124,6 +132,7 @@ export function sessionRoutes(options: {
       method: 'GET',
       url: '/api/acquisition/sessions/:id',
       role: 'viewer',
+      sites: ofSession,
       tag: 'Sessions',
       summary: 'Read a session, now or as it was',
       schema: { params, querystring: sessionQuerySchema, response: { 200: sessionThenOrNowSchema } },
@@ -137,6 +146,7 @@ export function sessionRoutes(options: {
       method: 'GET',
       url: '/api/acquisition/sessions/:id/status',
       role: 'viewer',
+      sites: ofSession,
       tag: 'Sessions',
       summary: 'Read a session with counters and device health',
       schema: { params, response: { 200: sessionLiveViewSchema } },
@@ -159,6 +169,7 @@ export function sessionRoutes(options: {
       method: 'GET',
       url: '/api/acquisition/sessions/:id/events',
       role: 'viewer',
+      sites: ofSession,
       tag: 'Sessions',
       summary: 'List the events of a session',
       schema: { params, querystring: pageQuerySchema, response: { 200: sessionEventPageSchema } },

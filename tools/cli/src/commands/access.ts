@@ -16,6 +16,7 @@ const keyColumns: readonly Column<Item>[] = [
   { head: 'ID', cell: ({ id }) => id },
   { head: 'NAME', cell: ({ name }) => name },
   { head: 'ROLE', cell: ({ role }) => role },
+  { head: 'SITES', cell: ({ sites }) => Array.isArray(sites) && sites.join(' ') },
   { head: 'STATUS', cell: ({ status }) => status },
   { head: 'CREATED', cell: ({ created_at }) => localTime(created_at) },
   { head: 'BY', cell: ({ created_by }) => created_by },
@@ -41,6 +42,12 @@ export const accessCommands: readonly Command[] = [
     operands: [{ name: 'NAME' }],
     options: {
       role: { type: 'string', value: 'ROLE', about: 'what it may do; needed', choices: roles },
+      site: {
+        type: 'string',
+        value: 'CODE',
+        about: 'where it may do so; everywhere unless set',
+        multiple: true,
+      },
       expires: { type: 'string', value: 'TIME', about: 'after 12h, 90d or 52w, or at a time' },
       network: {
         type: 'string',
@@ -59,10 +66,12 @@ export const accessCommands: readonly Command[] = [
       const file = input.text('to');
       const expires_at = expiryOf(input.time('expires'));
       const networks = input.texts('network');
+      const codes = input.texts('site') ?? [];
+      const sites = codes.length > 0 ? codes : undefined;
       // Before the key is made: it could not be shown again.
       if (file !== undefined) await makeFile(file);
       const created = await context.api
-        .post(`${keysPath}/`, { name, role, expires_at, networks })
+        .post(`${keysPath}/`, { name, role, sites, expires_at, networks })
         .catch(async (error) => {
           if (file !== undefined) await rm(file, { force: true });
           throw error;

@@ -26,6 +26,8 @@ const adviceOnCode: Readonly<Record<string, string>> = {
   task_without_points: 'holdfast import brings in points; holdfast export shows the form.',
   task_without_devices: 'holdfast import changes tasks and devices; holdfast export shows them.',
   task_disabled: 'holdfast import changes tasks: holdfast export shows them, with `enabled`.',
+  site_not_granted:
+    'An administrator makes keys for more sites: holdfast keys create NAME --role ROLE --site CODE',
   key_not_from_here:
     'An administrator makes keys for other places: holdfast keys create NAME --role ROLE --network CIDR',
   no_keys_yet: 'On the machine of the API: holdfast keys create admin --role admin',
@@ -37,7 +39,7 @@ const detailOnCode: Readonly<Record<string, string>> = {
     'What HOLDFAST_API_KEY_FILE (or HOLDFAST_API_KEY) holds is no key of this installation, or not all of it.',
   no_keys_yet: 'The first key is made there, and then used everywhere.',
   first_key_must_be_admin:
-    'As soon as there is a key nobody gets in without one. Make one with --role admin first, without --expires and --network.',
+    'As soon as there is a key nobody gets in without one. Make one with --role admin first, without --expires, --site and --network.',
 };
 const errorsShown = 20;
 

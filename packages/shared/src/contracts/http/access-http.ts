@@ -9,13 +9,13 @@ export const createKeySchema = closedObject({
   /** The person or program that uses the key; it stands in events. */
   name: z
     .string()
-    .refine(
-      (name) => apiKeyNamePattern.test(name),
+    .regex(
+      apiKeyNamePattern,
       'must be 1 to 64 letters, digits, blanks and ._@-, and begin with one of the first two',
-    )
-    // No pattern: not every language that reads the document knows what a letter is.
-    .meta({ minLength: 1, maxLength: 64 }),
+    ),
   role: z.enum(roles),
+  /** Codes of sites where the role holds; without any, or with `*`, all of them. */
+  sites: z.array(z.string().min(1).max(128)).min(1).max(100).nullish(),
   /** RFC 3339; without it the key does not expire. */
   expires_at: z.iso.datetime({ offset: true }).nullish(),
   /** `10.20.0.0/16` or single addresses: from where it may be used; without any from anywhere. */
@@ -27,6 +27,8 @@ export const keyViewSchema = z.object({
   id: z.string(),
   name: z.string(),
   role: z.enum(roles),
+  /** `*` alone, or codes of sites. */
+  sites: z.array(z.string()),
   status: z.enum(['active', 'expired', 'revoked']),
   created_at: z.string(),
   created_by: z.string(),

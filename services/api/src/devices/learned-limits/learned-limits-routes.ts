@@ -27,6 +27,7 @@ export function learnedLimitsRoutes(
       method: 'POST',
       url: '/api/config/devices/:id/apply-learned-limits',
       role: 'engineer',
+      sites: ({ params: { id } }) => ({ devices: [id] }),
       action: 'device.apply_learned_limits',
       tag: 'Configuration',
       summary: 'Narrow the limits of a device by what it has refused',

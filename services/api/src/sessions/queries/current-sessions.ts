@@ -3,6 +3,8 @@ import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import type { GrantedSites } from '../../access/granted-sites.ts';
+import type { VersionSites } from '../../configuration/version-sites.ts';
 import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { CommandStores } from '../../ports.ts';
@@ -23,6 +25,7 @@ export interface CurrentSessionsOptions {
   readonly projection: Pick<ProjectionSignal, 'waitFor'>;
   readonly lag: Pick<ProjectorLag, 'isBehind'>;
   readonly unprojected: UnprojectedEvents;
+  readonly versions: VersionSites;
 }
 
 /** The projector needs a few milliseconds, unless something is wrong. */
@@ -71,7 +74,7 @@ export class CurrentSessions {
         readable(unprojected.ofTask(taskId)).map(({ decoded }) => decoded.event.sessionId),
       )) {
         const row = await this.#asAnswered(taskId, sessionId, await findSession(database, sessionId));
-        if (row) newer.set(sessionId, row);
+        if (row && (await this.#isAt(filter.sites, row))) newer.set(sessionId, row);
       }
     }
     const isHere = ({ first_sequence: begin }: SessionRow) =>
@@ -83,6 +86,12 @@ export class CurrentSessions {
     if (rows.length <= filter.limit) return { rows, next: page.next };
     const cut = rows.slice(0, filter.limit);
     return { rows: cut, next: cut.at(-1)?.first_sequence };
+  }
+
+  async #isAt(granted: GrantedSites, { task_id, config_version }: SessionRow): Promise<boolean> {
+    if (granted === 'everywhere') return true;
+    const codes = await this.#options.versions.of(task_id, config_version);
+    return codes.every((code) => granted.includes(code));
   }
 
   #inReadModel(sessionId: string): Promise<NamedSessionRow | undefined> {

@@ -1,11 +1,15 @@
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
+import { sql } from 'kysely';
+import type { GrantedSites } from '../../access/granted-sites.ts';
+import { atSites } from '../../configuration/at-sites.ts';
 import { AskedTogether } from '../../database/asked-together.ts';
 import type { Database } from '../../database/open-database.ts';
 import { isLatestRun } from './latest-run.ts';
 import type { NamedSessionRow } from './session-view.ts';
 
 export interface SessionFilter {
+  readonly sites: GrantedSites;
   readonly statuses?: readonly SessionStatus[] | undefined;
   /** Id or code of a task. */
   readonly task?: string | undefined;
@@ -17,7 +21,7 @@ export interface SessionFilter {
 /** Newest first. `next` is the `before` of the following page. */
 export async function listSessions(
   database: Database,
-  { statuses, task, limit, before }: SessionFilter,
+  { statuses, task, sites, limit, before }: SessionFilter,
 ): Promise<{ rows: NamedSessionRow[]; next: number | undefined }> {
   let query = selectSessions(database)
     .orderBy('sessions.first_sequence', 'desc')
@@ -31,6 +35,8 @@ export async function listSessions(
       ]),
     );
   }
+  const there = atSites.sessions(sites, sql.ref('version.site_codes'));
+  if (there) query = query.where(there);
   if (before !== undefined) query = query.where('sessions.first_sequence', '<', before);
   const rows = await query.execute();
   const more = rows.length > limit;

@@ -3,6 +3,7 @@ import {
   recoveryQuerySchema,
   recoverySchema,
 } from '@holdfast/shared/contracts/http/recovery-http.ts';
+import { type GrantedSites, sitesOf } from '../../access/granted-sites.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { timeOf } from '../../http/relative-time.ts';
 import { type Route, route } from '../../http/route.ts';
@@ -12,9 +13,10 @@ import { type Recovery, type RecoverySources, recoveryView } from './recovery-vi
 export function recoveryRoutes(sources: RecoverySources): Route[] {
   let underWay: Promise<Recovery> | undefined;
   /** Whoever asks while others wait for the same gets the same. */
-  const compared = (since: string | undefined): Promise<Recovery> => {
-    if (since) return recoveryView(sources, timeOf('since', since, new Date()));
-    underWay ??= recoveryView(sources).finally(() => {
+  const compared = (sites: GrantedSites, since: string | undefined): Promise<Recovery> => {
+    if (since) return recoveryView(sources, sites, timeOf('since', since, new Date()));
+    if (sites !== 'everywhere') return recoveryView(sources, sites);
+    underWay ??= recoveryView(sources, sites).finally(() => {
       underWay = undefined;
     });
     return underWay;
@@ -24,12 +26,14 @@ export function recoveryRoutes(sources: RecoverySources): Route[] {
       method: 'GET',
       url: '/api/acquisition/recovery',
       role: 'viewer',
+      sites: 'own',
       tag: 'Sessions',
       summary: 'Compare what should run with what does',
       schema: { querystring: recoveryQuerySchema, response: { 200: recoverySchema } },
-      handler: async ({ query: { limit, cursor, only, since } }): Promise<RecoveryView> => {
+      handler: async (request): Promise<RecoveryView> => {
+        const { limit, cursor, only, since } = request.query;
         const before = decodeCursor(cursor) ?? Number.POSITIVE_INFINITY;
-        const { sessions, ...rest } = await compared(since);
+        const { sessions, ...rest } = await compared(sitesOf(request), since);
         const actual = sessions.filter(({ is_actual }) => is_actual);
         const starting = sessions.filter(({ is_starting }) => is_starting);
         const missing = sessions.filter(({ is_actual, is_starting }) => !is_actual && !is_starting);

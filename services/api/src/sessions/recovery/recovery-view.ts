@@ -1,12 +1,14 @@
 import type { RecoveryView, SessionRecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { sql } from 'kysely';
+import type { GrantedSites } from '../../access/granted-sites.ts';
 import {
   type PollingPlan,
   type PollingPlans,
   periodOfDevice,
   shortestPeriodMs,
 } from '../../accounting/polling-plans.ts';
+import { atSites } from '../../configuration/at-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { BrokerUnavailable, type LastSample, type LastSamples } from '../../ports.ts';
 import { Problem } from '../../problems/problem.ts';
@@ -44,17 +46,26 @@ const endingMs = 5_000;
 const unexpectedWithinMs = 15_000;
 
 /**
- * Compares all sessions.
+ * Compares all sessions at these sites.
  * @param since no earlier sample counts
  * @throws DatabaseUnavailable, BrokerUnavailable
  */
-export async function recoveryView(sources: RecoverySources, since?: Date): Promise<Recovery> {
+export async function recoveryView(
+  sources: RecoverySources,
+  sites: GrantedSites,
+  since?: Date,
+): Promise<Recovery> {
   const { database, liveStatus, waiting } = sources;
   const bySession = newestOfEach(await sources.lastSamples());
   const sessions: ComparedSession[] = [];
   const now = new Date();
   for (let before: number | undefined; ; ) {
-    const { rows, next } = await listSessions(database, { statuses: ['running'], limit: rowsAtOnce, before });
+    const { rows, next } = await listSessions(database, {
+      statuses: ['running'],
+      sites,
+      limit: rowsAtOnce,
+      before,
+    });
     await sources.plans.prepare(rows);
     const plans = new Map<string, PollingPlan | undefined>();
     for (const row of rows) plans.set(row.session_id, await planOf(sources.plans, row));
@@ -101,7 +112,7 @@ export async function recoveryView(sources: RecoverySources, since?: Date): Prom
     as_of: now.toISOString(),
     log_damage: logDamage(sources),
     sessions,
-    unexpected_sessions: await unexpected(sources, others),
+    unexpected_sessions: await unexpected(sources, sites, others),
   };
 }
 
@@ -165,6 +176,7 @@ export async function planOf(
 /** Those that do not run and were read all the same after they ended. */
 async function unexpected(
   { database, plans }: RecoverySources,
+  sites: GrantedSites,
   samples: readonly LastSample[],
 ): Promise<RecoveryView['unexpected_sessions']> {
   if (samples.length === 0) return [];
@@ -180,9 +192,10 @@ async function unexpected(
         where session_events.session_id = sessions.session_id
           and type in ('session.paused', 'session.stopped', 'session.failed')) as ended_at
     from sessions
-    where status <> 'running' and session_id = any(${samples.map(({ sessionId }) => sessionId)}::text[])`.execute(
-    database,
-  );
+    left join task_config_versions as version
+      on version.task_id = sessions.task_id and version.version = sessions.config_version
+    where ${atSites.sessions(sites, sql.ref('version.site_codes')) ?? sql`true`} and status <> 'running' 
+      and session_id = any(${samples.map(({ sessionId }) => sessionId)}::text[])`.execute(database);
   const found: RecoveryView['unexpected_sessions'] = [];
   for (const row of rows) {
     const sample = samples.find(({ sessionId }) => sessionId === row.session_id);

@@ -1,0 +1,44 @@
+import { everySite } from '@holdfast/shared/contracts/api-key.ts';
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../problems/problem.ts';
+
+/** Where the caller's role holds: at all sites and beyond, or at those with these codes. */
+export type GrantedSites = 'everywhere' | readonly string[];
+
+export function grantedSites(sites: readonly string[]): GrantedSites {
+  return sites.includes(everySite) ? 'everywhere' : sites;
+}
+
+/** Sites that the answer of a list, a history or a stream may be about. */
+export function sitesOf({ caller }: Pick<FastifyRequest, 'caller'>): GrantedSites {
+  if (caller.kind === 'refused') return [];
+  return caller.kind === 'key' ? caller.sites : 'everywhere';
+}
+
+/** @throws Problem */
+export function requireEverywhere(granted: GrantedSites): void {
+  if (granted === 'everywhere') return;
+  throw siteNotGranted(granted, 'this concerns all sites');
+}
+
+/**
+ * @param concerned codes of sites; an empty one for what belongs to none
+ * @throws Problem unless the role holds at all of them
+ */
+export function requireGranted(granted: GrantedSites, concerned: Iterable<string>): void {
+  if (granted === 'everywhere') return;
+  for (const code of concerned) {
+    if (!granted.includes(code)) {
+      throw siteNotGranted(granted, 'this concerns something at another site, or at none');
+    }
+  }
+}
+
+/** The other site is not named: whoever asks may not know of it. */
+function siteNotGranted(granted: readonly string[], what: string): Problem {
+  return new Problem(
+    'site_not_granted',
+    `The key is for ${granted.join(', ')}, and ${what}. Ask an administrator for a key with more sites.`,
+    { sites: granted },
+  );
+}

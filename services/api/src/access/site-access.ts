@@ -1,0 +1,72 @@
+import { sql } from 'kysely';
+import type { VersionSites } from '../configuration/version-sites.ts';
+import type { Database } from '../database/open-database.ts';
+import { knownSession } from '../sessions/known-session.ts';
+import type { CurrentSessions } from '../sessions/queries/current-sessions.ts';
+import { type GrantedSites, requireGranted } from './granted-sites.ts';
+
+/** Things that a request names: the caller's role has to hold at the sites of all of them. One that there is not has none. */
+export interface Concerned {
+  /** By id. A session is at the sites of the configuration that it runs on. */
+  readonly sessions?: readonly string[];
+  /** By id. A task is at the sites of its devices, and without devices at none. */
+  readonly tasks?: readonly number[];
+  /** By id. */
+  readonly devices?: readonly number[];
+  readonly deviceCodes?: readonly string[];
+  /** By id. */
+  readonly points?: readonly number[];
+  /** By id; null for no site: then the role has to hold everywhere. */
+  readonly sites?: readonly (number | null)[];
+}
+
+export interface SiteAccess {
+  /** @throws Problem unless the role holds at all sites of it, DatabaseUnavailable, BrokerUnavailable */
+  require(granted: GrantedSites, concerned: Concerned): Promise<void>;
+}
+
+/** Asks nothing for callers whose role holds everywhere. Sessions are known also while PostgreSQL is away. */
+export function siteAccess({
+  database,
+  current,
+  versions,
+}: {
+  readonly database: Database;
+  readonly current: Pick<CurrentSessions, 'find'>;
+  readonly versions: VersionSites;
+}): SiteAccess {
+  return {
+    require: async (granted, concerned) => {
+      if (granted === 'everywhere') return;
+      for (const sessionId of new Set(concerned.sessions)) {
+        const session = await knownSession(database, sessionId, (id) => current.find(id));
+        requireGranted(granted, await versions.of(session.task_id, session.config_version));
+      }
+      if (concerned.sites?.includes(null)) requireGranted(granted, ['']);
+      requireGranted(granted, await configuredSites(database, concerned));
+    },
+  };
+}
+
+async function configuredSites(
+  database: Database,
+  { tasks = [], devices = [], deviceCodes = [], points = [], sites = [] }: Concerned,
+): Promise<string[]> {
+  const siteIds = sites.filter((id) => id !== null);
+  const asked = [tasks, devices, deviceCodes, points, siteIds];
+  if (asked.every(({ length }) => length === 0)) return [];
+  const { rows } = await sql<{ code: string }>`
+    select coalesce(sites.code, '') as code from devices left join sites on sites.id = devices.site_id
+      where devices.id = any(${devices}::bigint[]) or devices.code = any(${deviceCodes}::text[])
+    union
+    select coalesce(sites.code, '') from points
+      join devices on devices.id = points.device_id left join sites on sites.id = devices.site_id
+      where points.id = any(${points}::bigint[])
+    union
+    select coalesce(sites.code, '') from tasks left join task_devices on task_devices.task_id = tasks.id
+      left join devices on devices.id = task_devices.device_id left join sites on sites.id = devices.site_id
+      where tasks.id = any(${tasks}::bigint[])
+    union
+    select code from sites where id = any(${siteIds}::bigint[])`.execute(database);
+  return rows.map(({ code }) => code);
+}

@@ -1,0 +1,39 @@
+import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
+import type { GrantedSites } from '../access/granted-sites.ts';
+
+type Condition = RawBuilder<SqlBool>;
+
+/** Conditions by which lists leave out what lies elsewhere, or at no site. Undefined: nothing is left out. */
+export const atSites = {
+  sites: (granted: GrantedSites) => within(granted, (codes) => sql`sites.code = any(${codes}::text[])`),
+  devices: (granted: GrantedSites) =>
+    within(
+      granted,
+      (codes) => sql`devices.site_id in (select id from sites where code = any(${codes}::text[]))`,
+    ),
+  points: (granted: GrantedSites) =>
+    within(
+      granted,
+      (codes) => sql`points.device_id in (
+        select devices.id from devices join sites on sites.id = devices.site_id where sites.code = any(${codes}::text[]))`,
+    ),
+  /** Every device has to lie there. */
+  tasks: (granted: GrantedSites) =>
+    within(
+      granted,
+      (codes) => sql`(
+        select bool_and(coalesce(sites.code = any(${codes}::text[]), false)) from task_devices
+        join devices on devices.id = task_devices.device_id left join sites on sites.id = devices.site_id
+        where task_devices.task_id = tasks.id)`,
+    ),
+  /** @param codes the column with the sites of the version that a session runs on */
+  sessions: (granted: GrantedSites, codes: Expression<string[] | null>) =>
+    within(granted, (granted) => sql`${codes} <@ ${granted}::text[]`),
+};
+
+function within(
+  granted: GrantedSites,
+  condition: (codes: readonly string[]) => RawBuilder<unknown>,
+): Condition | undefined {
+  return granted === 'everywhere' ? undefined : (condition(granted) as Condition);
+}

@@ -1,0 +1,62 @@
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { DatabaseUnavailable } from '../database/database-unavailable.ts';
+import type { Database } from '../database/open-database.ts';
+import type { TaskConfigs } from '../ports.ts';
+
+/** The sites of the devices of a snapshot; an empty code for those without one. */
+export function siteCodesOf({ devices }: Pick<TaskConfig, 'devices'>): string[] {
+  return [...new Set(devices.map(({ site_code }) => site_code))].sort();
+}
+
+export interface VersionSites {
+  /**
+   * The sites of a version of a task, as `siteCodesOf`: those that its devices had then. Of a snapshot that is lost nobody knows
+   * them: then as of a device without a site. @throws BrokerUnavailable while PostgreSQL is away too
+   */
+  of(taskId: number, version: number): Promise<readonly string[]>;
+}
+
+const keptAtMost = 10_000;
+
+/** Versions never change, so what was read once is kept. */
+export function versionSites({
+  database,
+  taskConfigs,
+}: {
+  readonly database: Database;
+  readonly taskConfigs: () => Pick<TaskConfigs, 'load'>;
+}): VersionSites {
+  const known = new Map<string, readonly string[]>();
+
+  const fromDatabase = async (taskId: number, version: number): Promise<readonly string[] | undefined> => {
+    try {
+      const row = await database
+        .selectFrom('task_config_versions')
+        .select('site_codes')
+        .where('task_id', '=', taskId)
+        .where('version', '=', version)
+        .executeTakeFirst();
+      return row?.site_codes ?? undefined;
+    } catch (error) {
+      if (error instanceof DatabaseUnavailable) return undefined;
+      throw error;
+    }
+  };
+
+  return {
+    of: async (taskId, version) => {
+      const key = `${taskId}/${version}`;
+      const kept = known.get(key);
+      if (kept) return kept;
+      let found = await fromDatabase(taskId, version);
+      if (!found) {
+        const loaded = await taskConfigs().load(String(taskId), version);
+        if (!loaded.ok) return [''];
+        found = siteCodesOf(loaded.config);
+      }
+      if (known.size >= keptAtMost) known.clear();
+      known.set(key, found);
+      return found;
+    },
+  };
+}
