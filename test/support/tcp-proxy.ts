@@ -11,6 +11,8 @@ export interface TcpProxyOptions {
   readonly port?: number;
   /** Sees what clients send, before it is passed on. */
   readonly onClientBytes?: (bytes: Buffer) => void;
+  /** Sees what the server sends, before it is passed on. */
+  readonly onServerBytes?: (bytes: Buffer) => void;
 }
 
 /** Stands between a client and a server on 127.0.0.1 and can do to them what networks do. */
@@ -31,7 +33,7 @@ export interface TcpProxy {
 
 /** A TCP proxy that passes bytes until told otherwise; closed when the test file is over. */
 export async function startTcpProxy(options: TcpProxyOptions): Promise<TcpProxy> {
-  const proxy = new FaultyTcpProxy(options.targetPort, options.onClientBytes);
+  const proxy = new FaultyTcpProxy(options);
   await proxy.listen(options.port ?? (await freePort()));
   cleanUpAfterFile(() => proxy.close());
   return proxy;
@@ -47,13 +49,11 @@ class FaultyTcpProxy implements TcpProxy {
   #server: Server | undefined;
   #stalled = false;
   #delayMs = 0;
-  readonly #targetPort: number;
-  readonly #onClientBytes: TcpProxyOptions['onClientBytes'];
+  readonly #options: TcpProxyOptions;
   readonly #pairs = new Set<Pair>();
 
-  constructor(targetPort: number, onClientBytes: TcpProxyOptions['onClientBytes']) {
-    this.#targetPort = targetPort;
-    this.#onClientBytes = onClientBytes;
+  constructor(options: TcpProxyOptions) {
+    this.#options = options;
   }
 
   get port(): number {
@@ -115,7 +115,7 @@ class FaultyTcpProxy implements TcpProxy {
     this.#pairs.add(pair);
     this.#join(client, target, pair);
     this.#join(target, client, pair);
-    target.connect({ host: '127.0.0.1', port: this.#targetPort });
+    target.connect({ host: '127.0.0.1', port: this.#options.targetPort });
     if (!this.#stalled) client.resume();
     else target.pause();
   }
@@ -132,7 +132,8 @@ class FaultyTcpProxy implements TcpProxy {
       underWay = underWay.then(() => arrived).then(() => to.destroyed || pass());
     };
     from.on('data', (bytes) => {
-      if (from === pair.client) this.#onClientBytes?.(bytes);
+      if (from === pair.client) this.#options.onClientBytes?.(bytes);
+      else this.#options.onServerBytes?.(bytes);
       passed(() => {
         if (to.write(bytes)) return;
         from.pause();

@@ -62,6 +62,8 @@ class World {
   readonly found: number[] = [];
   readonly ended: number[] = [];
   onFound: () => void = () => undefined;
+  /** Whether what is written of the live state gets no answer. */
+  isStatusLost = false;
   mayPoll = true;
   voidUpTo = 0;
   readonly holder = new TaskHolder({
@@ -88,7 +90,12 @@ class World {
       if (this.turns) await new Promise<void>((resolve) => this.turns?.push(resolve));
       return question();
     },
-    liveStatus: { write: async (_, status) => void this.statuses.push(status) },
+    liveStatus: {
+      write: async (_, status) => {
+        if (this.isStatusLost) await new Promise(() => undefined);
+        this.statuses.push(status);
+      },
+    },
     timers: this.process.timers,
     log: createLogger('test', 'silent'),
     voidUpTo: () => this.voidUpTo,
@@ -162,6 +169,17 @@ describe('an assignment', () => {
     await world.time.advance(1_000);
     expect(world.bus.asked).toHaveLength(3);
     expect(world.bus.disconnects).toBe(0);
+  });
+
+  it('is polled also while nobody answers what was written of the live state', async () => {
+    const world = new World();
+    world.isStatusLost = true;
+    world.ring(20);
+    await world.time.advance(1_000);
+    world.truth = heldBy('A', 30);
+    world.ring(30);
+    await world.time.advance(10_000);
+    expect(world.epochsPolled.at(-1)).toBe(30);
   });
 
   it('begins with what is known of its devices: which of them answered when they were read last', async () => {

@@ -4,7 +4,7 @@ import type { DeviceHealth, SessionLiveStatus } from '@holdfast/shared/contracts
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import type { Timers } from '@holdfast/shared/runtime/timers.ts';
+import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 import type { SessionRunner } from '../polling/session-runner.ts';
 import type {
@@ -44,6 +44,9 @@ export interface TaskHolderOptions {
 
 /** An exception too: it can be a gateway's, for a unit behind it that is silent. */
 const silentCauses: readonly MissCause[] = ['timeout', 'connection', 'exception'];
+
+/** Whoever takes a session up waits no longer for the live state to be written: an answer can be lost. */
+const statusWithinMs = 1_500;
 
 /** After so many tries in a row a start that fails for no reason of the session's own is refused. */
 const maxFailedStarts = 10;
@@ -249,7 +252,7 @@ export class TaskHolder {
       },
       'session is being polled',
     );
-    await this.writeStatus().catch(() => undefined);
+    await this.#orLater(this.writeStatus());
   }
 
   async #refuse(
@@ -295,12 +298,18 @@ export class TaskHolder {
     this.#options.sent.ended(runner.sessionId, runner.epoch);
     this.#options.recoveries?.ended(runner.sessionId);
     // Without the lease another collector may be writing the task's live state already.
-    if (this.#options.mayPoll()) await this.#write(runner, 'released').catch(() => undefined);
+    if (this.#options.mayPoll()) await this.#orLater(this.#write(runner, 'released'));
     const { log, taskId } = this.#options;
     log.info(
       { session: runner.sessionId, task: taskId, epoch: runner.epoch },
       'session is not polled any more',
     );
+  }
+
+  async #orLater(writing: Promise<void>): Promise<void> {
+    const written = new AbortController();
+    const done = writing.catch(() => undefined).finally(() => written.abort());
+    await Promise.race([done, pause(this.#options.timers, statusWithinMs, written.signal)]);
   }
 
   #recheckIn(ms: number): void {

@@ -1,12 +1,8 @@
-import { jetstream } from '@nats-io/jetstream';
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type SessionLiveStatus, sessionStatusSchema } from '../../contracts/session-status.ts';
 import { bucketNames } from '../../contracts/subjects.ts';
 import { watchBucket } from './watch-bucket.ts';
-
-/** A session's next change waits for it, and what was lost on the way is written again with the next change. */
-const writtenWithinMs = 1_500;
 
 /** Live states of sessions in the STATUS bucket, by task. */
 export class StatusBoard {
@@ -19,10 +15,7 @@ export class StatusBoard {
   }
 
   static async open(nc: NatsConnection): Promise<StatusBoard> {
-    return new StatusBoard(
-      nc,
-      await new Kvm(jetstream(nc, { timeout: writtenWithinMs })).open(bucketNames.status),
-    );
+    return new StatusBoard(nc, await new Kvm(nc).open(bucketNames.status));
   }
 
   async write(taskId: string, status: SessionLiveStatus): Promise<void> {

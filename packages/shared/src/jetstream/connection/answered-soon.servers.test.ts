@@ -5,7 +5,11 @@ import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createLogger } from '../../runtime/logger.ts';
-import { AssignmentOutbox, openAssignmentInbox } from '../sessions/assignment-queue.ts';
+import {
+  type AssignmentHandle,
+  AssignmentOutbox,
+  openAssignmentInbox,
+} from '../sessions/assignment-queue.ts';
 import { TaskConfigStore } from '../sessions/task-config-store.ts';
 import { SampleStream } from '../streams/sample-stream.ts';
 import { connectNats, type NatsConnection } from './connect.ts';
@@ -65,6 +69,22 @@ describe('what the first poll of a session waits for, lost with the connection',
     });
     expect(breaksAt).toBeUndefined();
     expect(await rung).toBe('7');
+    await inbox.close();
+  });
+
+  it('is acknowledged again: a message that is over', async () => {
+    const { promise: rung, resolve } = Promise.withResolvers<AssignmentHandle>();
+    const inbox = await openAssignmentInbox({
+      ...{ nc, collectorId: 'c1', ackWaitMs: 600_000, capacity: 10 },
+      onAssignment: resolve,
+    });
+    const handle = await rung;
+    breaksAt = '+ACK';
+    await handle.done();
+    expect(breaksAt).toBeUndefined();
+    expect(await (await AssignmentOutbox.open(nc)).has('c1', '7')).toBe(false);
+    // Its answer may have been lost, and the question not.
+    await handle.done();
     await inbox.close();
   });
 });

@@ -94,8 +94,6 @@ export interface AssignmentInbox {
 
 /** Time limit of one request for messages: a broker that has lost it, as at a change of leader, is asked anew then. */
 const requestExpiresMs = 1_000;
-/** An answer that takes longer was lost. Who asked settles the message anew. */
-const confirmedWithinMs = 1_500;
 
 /**
  * The collector's side: its durable consumer, made anew, so that everything on its subjects comes at once. Neither a
@@ -131,9 +129,10 @@ export async function openAssignmentInbox(options: {
     }),
   );
   const consumer = js.consumers.getConsumerFromInfo(info);
-  const messages = await consumer.consume({ max_messages: 500, expires: requestExpiresMs });
+  // Bound: the client would ask about the consumer first, and wait 5 s for an answer that was lost as well.
+  const messages = await consumer.consume({ max_messages: 500, expires: requestExpiresMs, bind: true });
   const loop = (async () => {
-    for await (const message of messages) onAssignment(handleOf(message));
+    for await (const message of messages) onAssignment(handleOf(nc, message));
   })();
   return {
     close: async () => {
@@ -152,7 +151,9 @@ export async function openAssignmentInbox(options: {
   };
 }
 
-function handleOf(message: JsMsg): AssignmentHandle {
+function handleOf(nc: NatsConnection, message: JsMsg): AssignmentHandle {
+  // The client does not declare it.
+  const { reply } = message as JsMsg & { readonly reply: string };
   const taskId = parseAssignmentSubject(message.subject)?.taskId ?? '';
   let assignment: Assignment | undefined;
   try {
@@ -165,7 +166,8 @@ function handleOf(message: JsMsg): AssignmentHandle {
     assignment,
     keepAlive: () => message.working(),
     done: async () => {
-      await message.ackAck({ timeout: confirmedWithinMs });
+      // Not by the message's own method, which does nothing when it is called again after an answer that was lost.
+      await answeredSoon(() => nc.request(reply, '+ACK', { timeout: 5_000 }));
     },
     giveBack: () => message.nak(),
   };
