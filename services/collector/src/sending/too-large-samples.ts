@@ -1,11 +1,12 @@
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { News } from '@holdfast/shared/runtime/news.ts';
 import { type TooLarge, tooLargeDetail } from './too-large-miss.ts';
 
 /** Counts samples that no message may hold. Loud once for each device of a session: every tick of it will be too large. */
 export class TooLargeSamples {
   readonly #log: Logger;
-  readonly #told = new Set<string>();
+  readonly #news = new News();
   #count = 0;
 
   constructor(log: Logger) {
@@ -19,9 +20,7 @@ export class TooLargeSamples {
   note(sample: Sample, size: TooLarge): void {
     this.#count += 1;
     const { session, device } = sample;
-    const key = `${session}/${device}`;
-    if (this.#told.has(key)) return;
-    this.#told.add(key);
+    if (!this.#news.isNew(`${session}/${device}`)) return;
     this.#log.error(
       { session, device, bytes: size.bytes, limit_bytes: size.limitBytes },
       tooLargeDetail(sample, size),
