@@ -12,8 +12,14 @@ import schemathesis
 PROBLEM_CODES = {
     # A repeat with another body.
     "idempotency_key_reused",
+    "device_config_invalid",
     "device_without_points",
+    "devices_not_readable",
+    "history_query_refused",
+    "task_config_invalid",
+    "task_disabled",
     "task_without_devices",
+    "task_without_points",
     "too_many_periods",
 }
 
@@ -24,7 +30,13 @@ MESSAGES = [
     r"give a stream or a part of the reason of what is to be deleted",
     r"must be a length of time like .*, from 1h to 3650d",
     r'".*" is no network such as 192\.168\.10\.0/24',
+    r"is taken",
+    r"is the same as that of item \d+",
+    r"a value of the array .* is named .* too",
+    r".* are stored, and the database takes no .* beside them: .*",
+    r"must be 1 to 64 letters, digits, blanks and ._@-, .*",
     r"there is no such (site|device|point)",
+    r".*: of a device that is not in device_ids",
     # Metadata, of which a schema cannot bound the size.
     r"must not (contain U\+0000 or half a surrogate pair|nest deeper than .*|exceed .*)",
     # Devices.
@@ -56,11 +68,19 @@ MESSAGES = [
     r".* cannot be written: .*",
 ]
 
-BEFORE_THE_RULES = {400, 405, 406, 412, 415, 428}
+# Not 412: which version is the present one no schema knows.
+BEFORE_THE_RULES = {400, 405, 406, 415, 428}
 
 
 def is_rule(message):
     return any(re.fullmatch(rule, message, re.DOTALL) for rule in MESSAGES)
+
+
+def has_reserved_key(value):
+    """Metadata may hold any JSON but these keys, which a schema can bound at its top alone."""
+    if isinstance(value, dict):
+        return any(key in ("__proto__", "constructor") or has_reserved_key(each) for key, each in value.items())
+    return isinstance(value, list) and any(has_reserved_key(each) for each in value)
 
 
 @schemathesis.check
@@ -69,6 +89,8 @@ def accepts_what_the_schema_allows(ctx, response, case):
     if meta is None or not meta.generation.mode.is_positive:
         return
     status = response.status_code
+    if status == 400 and isinstance(case.body, dict) and has_reserved_key(case.body.get("metadata")):
+        return
     assert status not in BEFORE_THE_RULES, f"a request that the schema allows was answered {status}"
     if status != 422:
         return
@@ -78,6 +100,13 @@ def accepts_what_the_schema_allows(ctx, response, case):
     faults = problem.get("errors") or [{"message": problem["detail"], "path": ""}]
     beyond = [fault for fault in faults if not is_rule(fault["message"])]
     assert not beyond, f"the schema allows what was refused: {problem['code']} {beyond}"
+
+
+@schemathesis.hook
+def before_call(ctx, case, kwargs):
+    """X-Request-Id ends in Id, so schemathesis puts ids of other answers there: as numbers, which it cannot send."""
+    for name, value in (case.headers or {}).items():
+        case.headers[name] = str(value)
 
 
 @schemathesis.hook

@@ -87,6 +87,30 @@ describe('the OpenAPI document', () => {
     expect(told).toBeGreaterThan(25 * texts.length);
   });
 
+  it('says of codes and of the numbers of an enumeration which are taken, and those are', async () => {
+    const bodyOf = (path: string) => {
+      const { schema } = document.paths[path].post.requestBody.content['application/json'];
+      return (schema.anyOf?.[0] ?? schema).properties;
+    };
+    const { code } = bodyOf('/api/config/sites/');
+    for (const text of ['a', '\\', 'a\\', 'a\\b', ' a', 'a ', 'hall 1', 'é']) {
+      const { status } = await api.post('/api/config/sites/', { code: text });
+      expect(status === 201, text).toBe(allows(code, text));
+    }
+    const { enumeration } = bodyOf('/api/config/points/');
+    const names = enumeration.anyOf[0].propertyNames;
+    for (const [index, text] of ['0', '7', '-12', '007', '-0', '1.5', 'x', '__proto__'].entries()) {
+      // As text: an object of this language has no key __proto__ of its own.
+      const body = `{"device_id":1,"code":"named-${index}","table":"holding_register","address":9,"data_type":"int16","enumeration":{"${text}":"on"}}`;
+      const { status } = await fetch(`${api.url}/api/config/points/`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body,
+      });
+      expect(status === 201, text).toBe(allows(names, text));
+    }
+  });
+
   it('bounds no header that is taken at any length, and says what becomes of it', async () => {
     const { post } = document.paths['/api/config/sites/'];
     const headers = post.parameters.filter((each: Json) => each.in === 'header');

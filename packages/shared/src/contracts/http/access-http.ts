@@ -9,10 +9,12 @@ export const createKeySchema = closedObject({
   /** The person or program that uses the key; it stands in events. */
   name: z
     .string()
-    .regex(
-      apiKeyNamePattern,
+    .refine(
+      (name) => apiKeyNamePattern.test(name),
       'must be 1 to 64 letters, digits, blanks and ._@-, and begin with one of the first two',
-    ),
+    )
+    // No pattern: not every language that reads the document knows what a letter is.
+    .meta({ minLength: 1, maxLength: 64 }),
   role: z.enum(roles),
   /** Codes of sites where the role holds; without any, or with `*`, all of them. */
   sites: z.array(z.string().min(1).max(128)).min(1).max(100).nullish(),

@@ -22,10 +22,12 @@ import { withoutNulls } from './without-nulls.ts';
  * accepted here can be started. Unknown fields are refused: a mistyped `perod_ms` must not pass silently.
  */
 const id = z.int().positive();
+const wholeNumberPattern = '^(?:0|-?[1-9][0-9]*)$';
 // For the OpenAPI document, in the words of regular expressions that all languages share.
 const control = '\\u0000-\\u001f\\u007f-\\u009f';
 const inText = `[^${control}]`;
-const codePattern = `^(?:[^\\s\\ufeff${control}](?:${inText}*[^\\s\\ufeff\\\\${control}])?)?$`;
+const lastOfCode = `[^\\s\\ufeff\\\\${control}]`;
+const codePattern = `^(?:${lastOfCode}|[^\\s\\ufeff${control}]${inText}*${lastOfCode})?$`;
 const text = (limits: z.ZodString) =>
   limits
     .refine((value) => !/\p{Cc}/u.test(value) && value.isWellFormed(), 'must not contain control characters')
@@ -137,7 +139,7 @@ const pointOptions = {
   valid_max: point.valid_max.unwrap().nullable(),
   linear: closedObject(linearRangeSchema.shape).nullable(),
   enumeration: z
-    .record(z.string().max(20), text(z.string().max(256)))
+    .record(z.string().max(20).meta({ pattern: wholeNumberPattern }), text(z.string().max(256)))
     .refine((names) => Object.keys(names).length <= 1_000, 'must not name more than 1000 numbers')
     .meta({ maxProperties: 1_000 })
     .nullable(),
@@ -159,7 +161,8 @@ const label = (maxLength: number) =>
     )
     .meta({ not: { pattern: '[=,]' } });
 const labels = z
-  .record(label(64), label(128))
+  // No JSON that is taken has this key.
+  .record(label(64).meta({ not: { pattern: '[=,]|^__proto__$' } }), label(128))
   .refine((value) => Object.keys(value).length <= 32, 'must not have more than 32 labels')
   .meta({ maxProperties: 32 });
 /** Ten years. */

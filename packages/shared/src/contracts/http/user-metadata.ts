@@ -5,8 +5,11 @@ import { isStorableText } from './storable-text.ts';
 const maxMetadataBytes = 16_384;
 const maxDepth = 16;
 
+/** No JSON that is taken has the key __proto__. */
+const metadataKey = z.string().meta({ not: { const: '__proto__' } });
+
 /** Data that a user attaches to a session: any JSON object of a bounded size that every database can store. */
-export const userMetadataSchema = z.record(z.string(), z.unknown()).superRefine((metadata, context) => {
+export const userMetadataSchema = z.record(metadataKey, z.unknown()).superRefine((metadata, context) => {
   const problem = problemOf(metadata, 0);
   if (problem) context.addIssue({ code: 'custom', message: problem });
   else if (Buffer.byteLength(JSON.stringify(metadata)) > maxMetadataBytes) {
