@@ -8,6 +8,7 @@ import {
 import type { NatsConnection } from '@nats-io/nats-core';
 import { pause, systemTimers } from '../../runtime/timers.ts';
 import { isOfCluster } from '../connection/cluster-forming.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 import { streamsOfHoldfast } from './streams.ts';
 
 /** One stream or bucket as it is now. */
@@ -33,13 +34,15 @@ export class UpkeepRefused extends Error {
 /** Those of our streams that are there, in the order in which they are made. */
 export async function streamStates(nc: NatsConnection): Promise<StreamState[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const infos = await Promise.all(streamsOfHoldfast.map((name) => infoOf(jsm, name)));
+  const infos = await Promise.all(
+    streamsOfHoldfast.map((name) => whereThereIsOne(() => jsm.streams.info(name))),
+  );
   return infos.flatMap((info) => (info === undefined ? [] : [stateOf(info)]));
 }
 
-async function infoOf(jsm: JetStreamManager, name: string): Promise<StreamInfo | undefined> {
+async function whereThereIsOne(ask: () => Promise<StreamInfo>): Promise<StreamInfo | undefined> {
   try {
-    return await jsm.streams.info(name);
+    return await ask();
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.StreamNotFound)
       return undefined;
@@ -106,7 +109,10 @@ export async function setCopies(
  */
 export async function setMaxBytes(nc: NatsConnection, name: string, maxBytes: number): Promise<StreamState> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const info = streamsOfHoldfast.includes(name) ? await infoOf(jsm, name) : undefined;
+  // A copy that is behind holds less than there is.
+  const info = streamsOfHoldfast.includes(name)
+    ? await whereThereIsOne(() => leaderInfo(jsm, name))
+    : undefined;
   if (info === undefined) throw new UpkeepRefused(`there is no stream ${name}`);
   if (info.state.bytes > maxBytes) {
     throw new UpkeepRefused(
