@@ -1,15 +1,4 @@
-import type { StorableSample } from './sample-store.ts';
-
-/** The first tick of a device for which anybody answers under an epoch, as far as samples show it. */
-export interface FirstTick {
-  readonly session: string;
-  /** Device code. */
-  readonly device: string;
-  readonly epoch: number;
-  readonly tick: number;
-  /** Sequence in SAMPLES of the first message that says so. */
-  readonly sequence: number;
-}
+import type { FirstTick, StorableSample } from './sample-store.ts';
 
 /** More devices than this are noted twice rather than remembered. */
 const devicesKnown = 200_000;

@@ -1,7 +1,17 @@
 import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { ValueKind } from '@holdfast/shared/domain/register/value-kind.ts';
-import type { FirstTick } from './first-ticks.ts';
+
+/** The first tick of a device for which anybody answers under an epoch, as far as samples show it. */
+export interface FirstTick {
+  readonly session: string;
+  /** Device code. */
+  readonly device: string;
+  readonly epoch: number;
+  readonly tick: number;
+  /** Sequence in SAMPLES of the first message that says so. */
+  readonly sequence: number;
+}
 
 /** A sample as a store keeps it. */
 export type StorableSample = Pick<

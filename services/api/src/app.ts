@@ -15,12 +15,13 @@ import { urlWithoutSecrets } from './audit/without-secrets.ts';
 import { configurationRoutes } from './configuration/configuration-routes.ts';
 import type { Database } from './database/open-database.ts';
 import { deviceRoutes } from './devices/device-routes.ts';
+import { learnedLimitsRoutes, withLearnedLimits } from './devices/learned-limits/learned-limits-routes.ts';
 import type { ShownLimitsSources } from './devices/learned-limits/shown-limits.ts';
 import type { WritePointOptions } from './devices/write-point.ts';
 import { pointHistoryRoutes } from './history/point-history-routes.ts';
 import { answerClientError } from './http/client-errors.ts';
 import { isNestedTooDeeply } from './http/is-nested-too-deeply.ts';
-import { type AnsweredRequest, observeRequests } from './http/observe-requests.ts';
+import { observeRequests } from './http/observe-requests.ts';
 import { addOpenApi, openApiRoute } from './http/openapi.ts';
 import { addProblemReplies, replyWithProblem } from './http/problem-replies.ts';
 import { refuseUnknownParameters } from './http/refuse-unknown-parameters.ts';
@@ -32,7 +33,7 @@ import { serveDeclaredRoutesOnly, serveRoutes } from './http/serve-routes.ts';
 import { waitUntilReady } from './http/wait-until-ready.ts';
 import { withoutQuotes } from './http/without-quotes.ts';
 import { type LiveSources, liveRoute } from './live/live-routes.ts';
-import type { AuditLog, CommandKeys } from './ports.ts';
+import type { AnsweredRequest, AuditLog, CommandKeys } from './ports.ts';
 import { Problem, validationFailed } from './problems/problem.ts';
 import { type CleanupSources, cleanupRoutes } from './sessions/cleanup/cleanup-routes.ts';
 import { commandRoutes } from './sessions/command-routes.ts';
@@ -100,7 +101,12 @@ export function routesOf(dependencies: AppDependencies): {
     ...keyRoutes(database, access.keys),
     ...auditRoutes(auditLog),
     ...recoveryRoutes(recovery),
-    ...configurationRoutes(database, { requireIfMatch, learned, store: samples }),
+    ...configurationRoutes(database, {
+      requireIfMatch,
+      deviceDetail: withLearnedLimits(learned),
+      store: samples,
+    }),
+    ...learnedLimitsRoutes(learned, { requireIfMatch }),
     ...deviceRoutes(devices, learned),
   ];
   return { routes, end };

@@ -242,3 +242,15 @@ export interface CommandAttempt {
   /** W3C: of the request that it came with. */
   readonly traceparent?: string;
 }
+
+/** Throws unless the item is as the caller knows it. Called while the item cannot change. */
+export type Precondition = (current: object) => void;
+
+/** A request and its answer, for metrics. */
+export interface AnsweredRequest {
+  readonly method: string;
+  /** The route's pattern, as `/api/config/tasks/:id`, so that there are few of them; empty when there was none. */
+  readonly route: string;
+  readonly status: number;
+  readonly ms: number;
+}

@@ -1,5 +1,6 @@
 import type { DecodedSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
-import { type TimeLimits, timeLimitReason } from '@holdfast/shared/domain/session/time-limits.ts';
+import type { TimeLimits } from '@holdfast/shared/domain/session/events.ts';
+import { timeLimitReason } from '@holdfast/shared/domain/session/time-limits.ts';
 
 /** Judges what the events of a task must say of time limits, independently of who keeps them. */
 export class KeptLimits {

@@ -1,5 +1,5 @@
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
-import type { LeaseTimes } from '@holdfast/shared/lease/lease-holder.ts';
+import type { LeaseTimes } from '@holdfast/shared/lease/lease-times.ts';
 import type { AssignmentOutbox } from '../../../services/supervisor/src/ports.ts';
 import type { Rebalancing } from '../../../services/supervisor/src/supervisor.ts';
 import type { Link } from '../broker/link.ts';

@@ -1,7 +1,6 @@
 import { type QueryExecutorProvider, sql } from 'kysely';
 import pg from 'pg';
-import type { FirstTick } from '../first-ticks.ts';
-import type { DeviceOfEpoch } from '../sample-store.ts';
+import type { DeviceOfEpoch, FirstTick } from '../sample-store.ts';
 import { int8Array } from './array-parameter.ts';
 import { unavailable, undefinedTable } from './postgres-errors.ts';
 

@@ -1,7 +1,8 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { type FirstTick, FirstTicks } from '../first-ticks.ts';
+import { FirstTicks } from '../first-ticks.ts';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
+import type { FirstTick } from '../sample-store.ts';
 import {
   HistoryQueryRefused,
   type SampleStore,

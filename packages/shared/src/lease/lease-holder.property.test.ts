@@ -2,8 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createLogger } from '../runtime/logger.ts';
 import { FakeProcess, FakeTime } from '../runtime/testing/fake-time.ts';
-import { LeaseHolder, type LeaseTimes } from './lease-holder.ts';
+import { LeaseHolder } from './lease-holder.ts';
 import { LeaseJudge } from './lease-judge.ts';
+import type { LeaseTimes } from './lease-times.ts';
 import { LeaseBucket, type Passage, SlowLeaseStore } from './testing/in-memory-lease-store.ts';
 
 const times: LeaseTimes = { ttlMs: 1_000, marginMs: 100, renewEveryMs: 200 };

@@ -3,15 +3,8 @@ import { type Clock, type ClockMark, elapsedMs, mark } from '../runtime/clock.ts
 import type { Logger } from '../runtime/logger.ts';
 import { pause, type Timers } from '../runtime/timers.ts';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from './lease-store.ts';
+import type { LeaseTimes } from './lease-times.ts';
 import { WatchedHolder } from './watched-holder.ts';
-
-export interface LeaseTimes {
-  /** How long the holder may act after sending its last confirmed renewal. */
-  readonly ttlMs: number;
-  /** Time that others wait beyond that before they call a lease over. */
-  readonly marginMs: number;
-  readonly renewEveryMs: number;
-}
 
 /** The deadline has passed, another instance took the lease, or it may not be held. */
 export type LeaseLoss = 'expired' | 'taken' | 'resigned';

@@ -1,7 +1,7 @@
 import { parseLeaseValue } from '../contracts/lease-value.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { LeaseTimes } from './lease-holder.ts';
 import type { LeaseRecord } from './lease-store.ts';
+import type { LeaseTimes } from './lease-times.ts';
 import { starvedForMs } from './watched-holder.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { LeaseValue } from '../contracts/lease-value.ts';
 import { type Clock, type ClockMark, mark } from '../runtime/clock.ts';
-import type { LeaseTimes } from './lease-holder.ts';
+import type { LeaseTimes } from './lease-times.ts';
 
 /** Time after which a holder that says it is starved counts as lost: on a link that serves, one answer ends that. */
 export function starvedForMs({ ttlMs }: Pick<LeaseTimes, 'ttlMs'>): number {

@@ -1,12 +1,12 @@
+import type { IncomingMessage } from 'node:http';
 import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
-import type { FastifyRequest } from 'fastify';
 import { textWithoutKeys } from '../audit/without-secrets.ts';
 
 /**
  * Who is behind a request by his own account: the header X-Operator, of which at most 64 characters count. It is UTF-8, as
  * a terminal sends it, or else what HTTP has of old, ISO 8859-1.
  */
-export function operatorOf(request: FastifyRequest): string | undefined {
+export function operatorOf(request: Pick<IncomingMessage, 'headers'>): string | undefined {
   const header = request.headers['x-operator'];
   const name = asText(Array.isArray(header) ? header[0] : header)
     ?.replace(/\p{Cc}/gu, '')

@@ -4,11 +4,11 @@ import { attributeGaps, type Coverage, type Gap } from '@holdfast/shared/domain/
 import { runningIntervals, scheduledTicks } from '@holdfast/shared/domain/gaps/schedule.ts';
 import { intersection, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import { timedPlacements } from '@holdfast/shared/domain/gaps/timed-placements.ts';
+import type { PollingPlans } from '../configuration/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import type { SettledSamples } from '../ports.ts';
 import { recordedEvents } from '../sessions/queries/recorded-events.ts';
 import { coverageAround } from './coverage-around.ts';
-import type { PollingPlans } from './polling-plans.ts';
 
 export interface AccountingSources {
   readonly database: Database;

@@ -1,5 +1,5 @@
 import type { Metrics } from '@holdfast/shared/runtime/metrics.ts';
-import type { AnsweredRequest } from '../http/observe-requests.ts';
+import type { AnsweredRequest } from '../ports.ts';
 
 export interface ApiMetricSources {
   /** Whether this process writes the read model. */

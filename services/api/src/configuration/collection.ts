@@ -2,7 +2,7 @@ import { type Expression, type SelectQueryBuilder, type SqlBool, sql } from 'kys
 import type { GrantedSites } from '../access/granted-sites.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
-import type { Precondition } from '../http/entity-tag.ts';
+import type { Precondition } from '../ports.ts';
 import { stillReferenced } from './configuration-problems.ts';
 
 export type Kind = 'site' | 'device' | 'point' | 'task';

@@ -5,7 +5,6 @@ import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { MaxDuration } from '@holdfast/shared/domain/session/time-limits.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
-import { keptDevices } from '../accounting/polling-plans.ts';
 import { AskedTogether } from '../database/asked-together.ts';
 import type { Database } from '../database/open-database.ts';
 import { type TaskConfigs, TaskConfigsFull } from '../ports.ts';
@@ -17,6 +16,7 @@ import {
   readTaskTexts,
   type TaskTexts,
 } from './configured-task.ts';
+import { keptDevices } from './polling-plans.ts';
 import {
   contentHash,
   type SnapshotProblem,

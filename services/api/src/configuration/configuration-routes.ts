@@ -1,4 +1,5 @@
 import {
+  type DeviceDetail,
   type DevicePatch,
   deviceCreateSchema,
   deviceDetailSchema,
@@ -26,8 +27,6 @@ import { storableText } from '@holdfast/shared/contracts/http/storable-text.ts';
 import { addressDoubt } from '@holdfast/shared/domain/register/address-notation.ts';
 import * as z from 'zod';
 import type { Database } from '../database/open-database.ts';
-import { learnedLimitsRoutes, withLearnedLimits } from '../devices/learned-limits/learned-limits-routes.ts';
-import type { ShownLimitsSources } from '../devices/learned-limits/shown-limits.ts';
 import type { Route } from '../http/route.ts';
 import { collectionRoutes } from './collection-routes.ts';
 import { devices } from './devices.ts';
@@ -44,11 +43,12 @@ export function configurationRoutes(
   database: Database,
   {
     requireIfMatch = false,
-    learned,
+    deviceDetail,
     store,
   }: {
     readonly requireIfMatch?: boolean;
-    readonly learned: ShownLimitsSources;
+    /** Adds what sessions have learned of a device. */
+    readonly deviceDetail: (device: z.infer<typeof deviceViewSchema>) => Promise<DeviceDetail>;
     readonly store: KindsOfStore;
   },
 ): Route[] {
@@ -71,7 +71,7 @@ export function configurationRoutes(
       kind: 'device',
       ...common,
       collection: (from) => devices(from, store),
-      detail: withLearnedLimits(learned),
+      detail: deviceDetail,
       sites: {
         of: (id) => ({ devices: [id] }),
         named: ({ site_id }: DevicePatch) => (site_id === undefined ? {} : { sites: [site_id] }),
@@ -85,7 +85,6 @@ export function configurationRoutes(
         page: devicePageSchema,
       },
     }),
-    ...learnedLimitsRoutes(learned, { requireIfMatch }),
     ...collectionRoutes({
       kind: 'point',
       ...common,

@@ -1,9 +1,9 @@
 import type { TaskCreate, TaskPatch, TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { type SqlBool, sql } from 'kysely';
 import { inTransaction } from '../database/in-transaction.ts';
+import { isLatestRun } from '../database/latest-run.ts';
 import type { Database } from '../database/open-database.ts';
 import { validationFailed } from '../problems/problem.ts';
-import { isLatestRun } from '../sessions/queries/latest-run.ts';
 import { atSites } from './at-sites.ts';
 import { type Collection, checkOf, documents, pageOf, removeUnreferenced } from './collection.ts';
 import { explained } from './configuration-problems.ts';

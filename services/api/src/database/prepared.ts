@@ -1,5 +1,5 @@
-import { CompiledQuery } from 'kysely';
-import type { Database } from './open-database.ts';
+import { CompiledQuery, type Kysely } from 'kysely';
+import type { Tables } from './tables.ts';
 
 /** A statement that every connection parses and plans once, however often it runs. */
 export interface Prepared<Row> {
@@ -27,7 +27,7 @@ export function preparedName(text: string): string | undefined {
 
 /** @throws DatabaseUnavailable, and what the server says of the data */
 export async function execute<Row>(
-  database: Database,
+  database: Kysely<Tables>,
   { text }: Prepared<Row>,
   values: readonly unknown[],
 ): Promise<Row[]> {

@@ -17,7 +17,7 @@ import {
 import { sitesOf } from '../access/granted-sites.ts';
 import { type AccountingSources, accountForSession } from '../accounting/account-for-session.ts';
 import { gapViews } from '../accounting/gap-views.ts';
-import type { PollingPlan } from '../accounting/polling-plans.ts';
+import type { PollingPlan } from '../configuration/polling-plans.ts';
 import { DatabaseUnavailable } from '../database/database-unavailable.ts';
 import type { Database } from '../database/open-database.ts';
 import { clientGone } from '../http/client-gone.ts';

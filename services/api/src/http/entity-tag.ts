@@ -1,13 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { Precondition } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** Strong tag of what a call answers: another answer has another one. */
 export function entityTagOf(view: object): string {
   return `"${createHash('sha256').update(JSON.stringify(view)).digest('base64url').slice(0, 27)}"`;
 }
-
-/** Throws unless the item is as the caller knows it. Called while the item cannot change. */
-export type Precondition = (current: object) => void;
 
 /**
  * The condition that a request brings in If-Match (RFC 9110 §13.1.1), if any.

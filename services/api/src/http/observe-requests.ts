@@ -1,13 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import type { AnsweredRequest } from '../ports.ts';
 import { routeOf } from './serve-routes.ts';
-
-export interface AnsweredRequest {
-  readonly method: string;
-  /** The route's pattern, as `/api/config/tasks/:id`, so that there are few of them; empty when there was none. */
-  readonly route: string;
-  readonly status: number;
-  readonly ms: number;
-}
 
 /** Methods that no route has come from anybody, and must not become names that are kept. */
 const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);

@@ -16,7 +16,7 @@ import {
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import * as z from 'zod';
 import { type GrantedSites, sitesOf } from '../access/granted-sites.ts';
-import { type PollingPlans, shortestPeriodMs } from '../accounting/polling-plans.ts';
+import { type PollingPlans, shortestPeriodMs } from '../configuration/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';

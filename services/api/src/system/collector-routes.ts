@@ -9,11 +9,11 @@ import type { FastifyRequest } from 'fastify';
 import { sql } from 'kysely';
 import * as z from 'zod';
 import type { Database } from '../database/open-database.ts';
-import { requireOthers } from '../devices/require-others.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
+import { requireOthers } from './require-others.ts';
 
 const params = z.object({ id: z.string().describe('Collector id') });
 

@@ -6,62 +6,20 @@ import {
   mapReads,
   planReads,
   type ReadLimits,
-  type ReadMap,
 } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
 import { valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
-import type { ReadPlace, ReadRequest, RequestOptions } from '../ports.ts';
-import { type BlockDecoder, blockDecoder } from './decode-block.ts';
+import type { ReadPlace, RequestOptions } from '../ports.ts';
+import { blockDecoder } from './decode-block.ts';
 import type { LearnedLimits } from './learned-limits.ts';
 import { markerReads } from './marker-reads.ts';
 import type { PointSet } from './point-sets.ts';
 import type { ReadBlock } from './read-plan.ts';
 import { requestOptions } from './request-options.ts';
-
-/** A block and how its reply is read. */
-interface DecodedBlock {
-  readonly block: ReadBlock;
-  readonly decode: BlockDecoder;
-}
-
-/** A block with what is needed at every tick, made once. */
-export interface PlannedBlock extends DecodedBlock {
-  readonly request: ReadRequest;
-  /** Asks whether a point that was refused can be read by now, or whether a device can that has refused everything. */
-  readonly probeOf: 'point' | 'device' | undefined;
-}
-
-export interface TickPlan {
-  readonly blocks: readonly PlannedBlock[];
-  /** Due points that are not read, with why; empty when there are none. For people. */
-  readonly unread: string;
-  /** The same by the codes of their values. */
-  readonly missing: readonly { readonly code: string; readonly detail: string }[];
-  /** Those of them that the device refused, to be probed now and then. */
-  readonly refused: readonly PointConfig[];
-}
+import type { DecodedBlock, PlannedBlock, PlanOutline, PointStock, TickPlan } from './tick-plan.ts';
 
 /** Refused points retried per tick. */
 const probesPerTick = 2;
-
-interface Rate {
-  readonly periodMs: number;
-  readonly points: readonly PointConfig[];
-}
-
-/** A plan before it is one device's. */
-type PlanOutline = Omit<TickPlan, 'blocks'> & { readonly blocks: readonly DecodedBlock[] };
-
-/** The points of a device, and the plans to read them by what was learned so far. */
-export interface PointStock {
-  readonly points: readonly PointConfig[];
-  readonly rates: readonly Rate[];
-  /** By code, why it is never read. */
-  readonly unreadable: ReadonlyMap<string, string>;
-  readonly map: ReadMap<PointConfig>;
-  /** By which rates are due. */
-  readonly outlines: Map<string, PlanOutline>;
-}
 
 /** The requests of each tick of a device. Sets of due points recur, so their plans are kept. */
 export class DevicePlans {

@@ -2,12 +2,12 @@ import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import { type DeviceBus, type PollObserver, type RawBlock, ReadFailure } from '../ports.ts';
 import type { Failure, Refusal } from './breaker.ts';
-import type { PlannedBlock } from './device-plans.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { type Endpoint, NotPermitted, type Permission, type TurnOptions } from './endpoint.ts';
 import type { EndpointBreakers, UnitBreaker } from './endpoint-breakers.ts';
 import { turnOptions } from './request-options.ts';
 import type { SteadyClock } from './steady-clock.ts';
+import type { PlannedBlock } from './tick-plan.ts';
 
 export interface DeviceRequestsOptions {
   readonly device: DeviceConfig;

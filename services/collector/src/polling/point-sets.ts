@@ -3,7 +3,7 @@ import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { ReadLimits } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { ValueDecoders } from '@holdfast/shared/domain/register/decode.ts';
 import { ValueKeys } from '../samples/value-keys.ts';
-import type { PointStock } from './device-plans.ts';
+import type { PointStock } from './tick-plan.ts';
 
 /** A list of points with what is made of it once, for all devices that have the same. Nothing of it changes with a device. */
 export class PointSet {

@@ -1,6 +1,6 @@
 import type { BackoffLimits } from './backoff.ts';
 import { Breaker, type Failure, type Refusal } from './breaker.ts';
-import type { PlannedBlock } from './device-plans.ts';
+import type { PlannedBlock } from './tick-plan.ts';
 
 /**
  * Blocks to which a device gives no answer although it answers others: some devices are silent where they should refuse.

@@ -7,7 +7,7 @@ import type { Tick } from '../samples/tick.ts';
 import { TickReadings } from '../samples/tick-readings.ts';
 import type { ValueKeys } from '../samples/value-keys.ts';
 import { type Failure, type Refusal, refusalInWords } from './breaker.ts';
-import type { DevicePlans, PlannedBlock } from './device-plans.ts';
+import type { DevicePlans } from './device-plans.ts';
 import {
   DeviceRequests,
   type DeviceRequestsOptions,
@@ -21,6 +21,7 @@ import type { LearnedLimits } from './learned-limits.ts';
 import { narrowDown, type PartAnswer } from './narrow-down.ts';
 import type { PlannedPoint } from './read-plan.ts';
 import type { SilentBlocks } from './silent-blocks.ts';
+import type { PlannedBlock } from './tick-plan.ts';
 
 export interface TickReaderOptions extends DeviceRequestsOptions {
   readonly endpoint: Pick<Endpoint, 'turn' | 'cancel' | 'closeWhenIdle'>;

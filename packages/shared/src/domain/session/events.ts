@@ -1,11 +1,15 @@
-import type { TimeLimits } from './time-limits.ts';
-
 /** Demands of a session on its collector. */
 export interface SessionNeeds {
   /** Labels that a collector must have with exactly these values, e.g. `{ site: 'hall-1' }`. */
   readonly labels: Readonly<Record<string, string>>;
   /** `host:port` of the endpoints that the session reads; sessions that share one stay on one collector. */
   readonly endpoints: readonly string[];
+}
+
+/** How long a session may take, as moments, RFC 3339 in UTC: they stand in each of the session's events, so that nobody has to count. */
+export interface TimeLimits {
+  readonly softLimitAt?: string;
+  readonly hardLimitAt?: string;
 }
 
 export interface SessionIdentity extends TimeLimits {

@@ -1,3 +1,4 @@
+import type { TimeLimits } from './events.ts';
 import type { SessionState } from './state.ts';
 
 /** How long a session of a task may take, counted from its start; the time in which it is paused counts. */
@@ -6,12 +7,6 @@ export interface MaxDuration {
   readonly softSeconds?: number;
   /** After this, it is stopped. */
   readonly hardSeconds?: number;
-}
-
-/** The same as moments, RFC 3339 in UTC: they stand in each of the session's events, so that nobody has to count. */
-export interface TimeLimits {
-  readonly softLimitAt?: string;
-  readonly hardLimitAt?: string;
 }
 
 /** The reason of a stop at the hard limit, and of the warning before it. */

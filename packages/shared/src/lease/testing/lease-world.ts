@@ -1,7 +1,8 @@
 import { parseLeaseValue } from '../../contracts/lease-value.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { FakeProcess, FakeTime } from '../../runtime/testing/fake-time.ts';
-import { LeaseHolder, type LeaseHolderOptions, type LeaseTimes } from '../lease-holder.ts';
+import { LeaseHolder, type LeaseHolderOptions } from '../lease-holder.ts';
+import type { LeaseTimes } from '../lease-times.ts';
 import { LeaseBucket, SlowLeaseStore } from './in-memory-lease-store.ts';
 
 export const times: LeaseTimes = { ttlMs: 10_000, marginMs: 1_000, renewEveryMs: 2_000 };

@@ -4,7 +4,7 @@ import { type ConfiguredLimits, narrowedLimits } from '@holdfast/shared/domain/r
 import type { Selectable } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
 import type { DevicesTable } from '../../database/tables.ts';
-import type { Precondition } from '../../http/entity-tag.ts';
+import type { Precondition } from '../../ports.ts';
 import type { ShownLimits } from './shown-limits.ts';
 
 export type Applied =

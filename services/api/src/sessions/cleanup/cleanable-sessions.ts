@@ -1,8 +1,8 @@
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import { type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { isLatestRun } from '../../database/latest-run.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { Tables } from '../../database/tables.ts';
-import { isLatestRun } from '../queries/latest-run.ts';
 
 export type EndedStatus = Extract<SessionStatus, 'stopped' | 'error'>;
 

@@ -4,8 +4,8 @@ import { sql } from 'kysely';
 import type { GrantedSites } from '../../access/granted-sites.ts';
 import { atSites } from '../../configuration/at-sites.ts';
 import { AskedTogether } from '../../database/asked-together.ts';
+import { isLatestRun } from '../../database/latest-run.ts';
 import type { Database } from '../../database/open-database.ts';
-import { isLatestRun } from './latest-run.ts';
 import type { NamedSessionRow } from './session-view.ts';
 
 export interface SessionFilter {

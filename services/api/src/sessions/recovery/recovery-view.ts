@@ -7,7 +7,7 @@ import {
   type PollingPlans,
   periodOfDevice,
   shortestPeriodMs,
-} from '../../accounting/polling-plans.ts';
+} from '../../configuration/polling-plans.ts';
 import { atSites } from '../../configuration/at-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { BrokerUnavailable, type LastSample, type LastSamples } from '../../ports.ts';

@@ -3,7 +3,7 @@ import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
 import type { Storing } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { RefusedValues } from '@holdfast/shared/contracts/sink-status.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
-import type { PollingPlan } from '../../accounting/polling-plans.ts';
+import type { PollingPlan } from '../../configuration/polling-plans.ts';
 import { BrokerUnavailable, type SettledSamples, type Sinks } from '../../ports.ts';
 import { isAlive } from '../../system/sinks-view.ts';
 

@@ -4,11 +4,11 @@ import type {
   StartValidationView,
 } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { readTaskContent } from '../../configuration/config-versions.ts';
-import type { Database } from '../../database/open-database.ts';
-import { type TestDeviceOptions, testDevice } from '../../devices/test-device.ts';
-import type { Collectors } from '../../ports.ts';
-import { Problem } from '../../problems/problem.ts';
+import { readTaskContent } from '../configuration/config-versions.ts';
+import type { Database } from '../database/open-database.ts';
+import type { Collectors } from '../ports.ts';
+import { Problem } from '../problems/problem.ts';
+import { type TestDeviceOptions, testDevice } from './test-device.ts';
 
 /** A start waits no longer than this for all devices together. */
 const validationMs = 5_000;

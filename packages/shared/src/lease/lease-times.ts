@@ -1,0 +1,8 @@
+/** The times that the holder of a lease and those who watch it agree on. */
+export interface LeaseTimes {
+  /** How long the holder may act after sending its last confirmed renewal. */
+  readonly ttlMs: number;
+  /** Time that others wait beyond that before they call a lease over. */
+  readonly marginMs: number;
+  readonly renewEveryMs: number;
+}
