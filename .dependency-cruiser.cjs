@@ -15,6 +15,64 @@ const RUNTIME = `${SHARED}/runtime/`;
 /** Where a service is put together, and its adapters, which may use each other. */
 const COMPOSITION = '^services/[^/]+/src/((main|start)\\.ts$|parts/|adapters/)';
 
+/** The rooms of each service from the ground up: a room imports those before it and none behind it, types included. */
+const FLOORS = {
+  api: [
+    ...['ports.ts', 'tls/', 'database/', 'config.ts', 'problems/', 'http/', 'adapters/'],
+    ...[
+      'audit/',
+      'access/',
+      'configuration/',
+      'system/',
+      'sessions/',
+      'accounting/',
+      'devices/',
+      'history/',
+      'live/',
+    ],
+    ...['app.ts', 'start.ts', 'main.ts'],
+  ],
+  supervisor: [
+    ...[
+      'ports.ts',
+      'config.ts',
+      'waiting-times.ts',
+      'task-book.ts',
+      'count-sessions.ts',
+      'log-damage-report.ts',
+    ],
+    ...['reconcile/', 'waiting-report.ts', 'known-assignments.ts', 'fleet-watch.ts', 'adapters/'],
+    ...['perform-action.ts', 'supervisor.ts', 'start.ts', 'main.ts'],
+  ],
+  writer: [
+    'config.ts',
+    'fencing/',
+    'sent/',
+    'batch/',
+    'health/',
+    'retry/',
+    'adapters/',
+    'start.ts',
+    'main.ts',
+  ],
+};
+const floorRules = Object.entries(FLOORS).flatMap(([service, rooms]) =>
+  rooms.map((room, index) => {
+    const src = `^services/${service}/src/`;
+    const below = rooms.slice(0, index + 1).map((each) => `${src}${each.replaceAll('.', '\\.')}`);
+    return {
+      name: `${service}-no-arrow-up-from-${room.replace(/\/$|\.ts$/, '')}`,
+      comment:
+        'A room that needs one above it is in a circle with it, or stands on the wrong floor. FLOORS has the order.',
+      severity: 'error',
+      from: { path: below.at(-1), pathNot: TESTS },
+      to: { path: src, pathNot: below },
+    };
+  }),
+);
+const API_ROOMS =
+  '^services/api/src/(audit|access|configuration|system|sessions|accounting|devices|history|live)/';
+
 /** An npm package as dependency-cruiser names it once resolved, or as it stands in the import when it is not. */
 const npm = (name) => `(^|/)node_modules/${name}(/|$)|^${name}(/|$)`;
 const ZOD = npm('zod');
@@ -172,6 +230,22 @@ module.exports = {
       from: { path: '^services/[^/]+/src/', pathNot: [COMPOSITION, TESTS] },
       to: { path: JETSTREAM },
     },
+    ...floorRules,
+    {
+      name: 'logic-of-the-api-knows-no-http',
+      comment:
+        'Routes and access control speak HTTP. What they call can be used without it, and throws problems by code.',
+      severity: 'error',
+      from: { path: API_ROOMS, pathNot: ['-routes?\\.ts$', '/access-control\\.ts$', TESTS] },
+      to: { path: ['^services/api/src/http/', npm('fastify')] },
+    },
+    {
+      name: 'one-table-has-the-statuses',
+      comment: 'A problem is thrown by its code: which status and title that has, nobody else need know.',
+      severity: 'error',
+      from: { pathNot: ['^services/api/src/(problems|http)/', TESTS] },
+      to: { path: '^services/api/src/problems/codes\\.ts$' },
+    },
     {
       name: 'nothing-imports-tests',
       comment: 'Code that needs its tests or its measurements to run is upside down.',
@@ -192,8 +266,15 @@ module.exports = {
       comment: 'Two files that need each other are one file, or hide a third.',
       severity: 'error',
       from: {},
-      // Types alone make no cycle at run time.
+      // Types alone make no cycle at run time. Services and packages have none of those either: see the next rule.
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-cycles-of-types',
+      comment: 'The same for what is deployed, types included.',
+      severity: 'error',
+      from: { path: '^(packages|services|simulators)/', pathNot: TESTS },
+      to: { circular: true },
     },
     {
       name: 'everything-resolves',
