@@ -44,16 +44,13 @@ const FLOORS = {
     ...['reconcile/', 'waiting-report.ts', 'known-assignments.ts', 'fleet-watch.ts', 'adapters/'],
     ...['perform-action.ts', 'supervisor.ts', 'start.ts', 'main.ts'],
   ],
+  collector: [
+    ...['ports.ts', 'config.ts', 'samples/', 'sending/', 'polling/', 'calls/', 'holding/', 'adapters/'],
+    ...['parts/', 'start.ts', 'main.ts'],
+  ],
   writer: [
-    'config.ts',
-    'fencing/',
-    'sent/',
-    'batch/',
-    'health/',
-    'retry/',
-    'adapters/',
-    'start.ts',
-    'main.ts',
+    ...['ports.ts', 'config.ts', 'sent/', 'health/', 'retry/', 'fencing/', 'batch/', 'adapters/'],
+    ...['start.ts', 'main.ts'],
   ],
 };
 const floorRules = Object.entries(FLOORS).flatMap(([service, rooms]) =>
