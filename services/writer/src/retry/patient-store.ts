@@ -1,7 +1,7 @@
-import type { FirstTick } from '@holdfast/sample-store/first-ticks.ts';
 import {
   type DeviceOfEpoch,
   type EpochStart,
+  type FirstTick,
   type SampleStore,
   SampleStoreUnavailable,
   type StorableSample,
