@@ -254,3 +254,18 @@ export interface AnsweredRequest {
   readonly status: number;
   readonly ms: number;
 }
+
+/** Things that a request names: the caller's role has to hold at the sites of all of them. One that there is not has none. */
+export interface Concerned {
+  /** By id. A session is at the sites of the configuration that it runs on. */
+  readonly sessions?: readonly string[];
+  /** By id. A task is at the sites of its devices, and without devices at none. */
+  readonly tasks?: readonly number[];
+  /** By id. */
+  readonly devices?: readonly number[];
+  readonly deviceCodes?: readonly string[];
+  /** By id. */
+  readonly points?: readonly number[];
+  /** By id; null for no site: then the role has to hold everywhere. */
+  readonly sites?: readonly (number | null)[];
+}

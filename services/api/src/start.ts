@@ -11,7 +11,6 @@ import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { ApiKeys } from './access/api-keys.ts';
-import { siteAccess } from './access/site-access.ts';
 import { addApiMetrics } from './adapters/api-metrics.ts';
 import { askedOfBroker } from './adapters/asked-of-broker.ts';
 import { startBroker } from './adapters/broker.ts';
@@ -48,6 +47,7 @@ import { watchProjectorLag } from './sessions/projection/projector-lag.ts';
 import { CurrentSessions } from './sessions/queries/current-sessions.ts';
 import { ShownSessions } from './sessions/queries/shown-sessions.ts';
 import { UnprojectedEvents } from './sessions/queries/unprojected-events.ts';
+import { siteAccess } from './sessions/site-access.ts';
 import { renewTls } from './tls/renew-tls.ts';
 import { readTlsFiles } from './tls/tls-files.ts';
 

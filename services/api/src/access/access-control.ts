@@ -11,9 +11,8 @@ import { routeOf } from '../http/serve-routes.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { type Caller, callerOf, nameOf, requireRole } from './caller.ts';
-import { requireEverywhere, sitesOf } from './granted-sites.ts';
+import { requireEverywhere, type SiteAccess, sitesOf } from './granted-sites.ts';
 import { operatorOf } from './operator.ts';
-import type { SiteAccess } from './site-access.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

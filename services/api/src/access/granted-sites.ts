@@ -1,5 +1,5 @@
 import { everySite } from '@holdfast/shared/contracts/api-key.ts';
-import type { FastifyRequest } from 'fastify';
+import type { Concerned } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** Where the caller's role holds: at all sites and beyond, or at those with these codes. */
@@ -9,8 +9,18 @@ export function grantedSites(sites: readonly string[]): GrantedSites {
   return sites.includes(everySite) ? 'everywhere' : sites;
 }
 
+export interface SiteAccess {
+  /** @throws Problem unless the role holds at all sites of it, DatabaseUnavailable, BrokerUnavailable */
+  require(granted: GrantedSites, concerned: Concerned): Promise<void>;
+}
+
+/** As much of a caller as its sites follow from. */
+type SitesCaller =
+  | { readonly kind: 'key'; readonly sites: GrantedSites }
+  | { readonly kind: 'local' | 'refused' };
+
 /** Sites that the answer of a list, a history or a stream may be about. */
-export function sitesOf({ caller }: Pick<FastifyRequest, 'caller'>): GrantedSites {
+export function sitesOf({ caller }: { readonly caller: SitesCaller }): GrantedSites {
   if (caller.kind === 'refused') return [];
   return caller.kind === 'key' ? caller.sites : 'everywhere';
 }

@@ -13,8 +13,7 @@ import type {
 } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import type * as z from 'zod';
-import type { Concerned } from '../access/site-access.ts';
-import type { CommandAttempt } from '../ports.ts';
+import type { CommandAttempt, Concerned } from '../ports.ts';
 import type { CommandAnswer, OnceRule } from './idempotency.ts';
 
 /** Part of the API, in the order in which the OpenAPI document shows them. */

@@ -2,13 +2,13 @@ import type { RecoveryView, SessionRecoveryView } from '@holdfast/shared/contrac
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { sql } from 'kysely';
 import type { GrantedSites } from '../../access/granted-sites.ts';
+import { atSites } from '../../configuration/at-sites.ts';
 import {
   type PollingPlan,
   type PollingPlans,
   periodOfDevice,
   shortestPeriodMs,
 } from '../../configuration/polling-plans.ts';
-import { atSites } from '../../configuration/at-sites.ts';
 import type { Database } from '../../database/open-database.ts';
 import { BrokerUnavailable, type LastSample, type LastSamples } from '../../ports.ts';
 import { Problem } from '../../problems/problem.ts';

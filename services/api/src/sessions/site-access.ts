@@ -1,29 +1,10 @@
 import { sql } from 'kysely';
+import { requireGranted, type SiteAccess } from '../access/granted-sites.ts';
 import type { VersionSites } from '../configuration/version-sites.ts';
 import type { Database } from '../database/open-database.ts';
-import { knownSession } from '../sessions/known-session.ts';
-import type { CurrentSessions } from '../sessions/queries/current-sessions.ts';
-import { type GrantedSites, requireGranted } from './granted-sites.ts';
-
-/** Things that a request names: the caller's role has to hold at the sites of all of them. One that there is not has none. */
-export interface Concerned {
-  /** By id. A session is at the sites of the configuration that it runs on. */
-  readonly sessions?: readonly string[];
-  /** By id. A task is at the sites of its devices, and without devices at none. */
-  readonly tasks?: readonly number[];
-  /** By id. */
-  readonly devices?: readonly number[];
-  readonly deviceCodes?: readonly string[];
-  /** By id. */
-  readonly points?: readonly number[];
-  /** By id; null for no site: then the role has to hold everywhere. */
-  readonly sites?: readonly (number | null)[];
-}
-
-export interface SiteAccess {
-  /** @throws Problem unless the role holds at all sites of it, DatabaseUnavailable, BrokerUnavailable */
-  require(granted: GrantedSites, concerned: Concerned): Promise<void>;
-}
+import type { Concerned } from '../ports.ts';
+import { knownSession } from './known-session.ts';
+import type { CurrentSessions } from './queries/current-sessions.ts';
 
 /** Asks nothing for callers whose role holds everywhere. Sessions are known also while PostgreSQL is away. */
 export function siteAccess({
