@@ -36,6 +36,7 @@ MESSAGES = [
     r".* are stored, and the database takes no .* beside them: .*",
     r"must be 1 to 64 letters, digits, blanks and ._@-, .*",
     r"there is no such (site|device|point)",
+    r"\* stands alone: .*",
     r".*: of a device that is not in device_ids",
     # Metadata, of which a schema cannot bound the size.
     r"must not (contain U\+0000 or half a surrogate pair|nest deeper than .*|exceed .*)",

@@ -404,6 +404,7 @@ describe('a key', () => {
       errors: [{ path: 'sites.1' }],
     });
     expect((await tried(['*', 'hall-1'])).body).toMatchObject({ errors: [{ path: 'sites' }] });
+    expect((await tried(['\u0000'])).body).toMatchObject({ errors: [{ path: 'sites.0' }] });
     expect((await tried([])).body).toMatchObject({ errors: [{ path: 'sites' }] });
   });
 });

@@ -110,7 +110,7 @@ async function siteFaults(database: Database, codes: readonly string[]) {
   const found = await database.selectFrom('sites').select('code').where('code', 'in', codes).execute();
   const known = new Set(found.map(({ code }) => code));
   return codes.flatMap((code, index) =>
-    known.has(code) ? [] : [{ path: `sites.${index}`, message: 'there is no site with this code' }],
+    known.has(code) ? [] : [{ path: `sites.${index}`, message: 'there is no such site' }],
   );
 }
 

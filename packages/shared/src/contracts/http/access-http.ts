@@ -3,6 +3,7 @@ import { apiKeyNamePattern, roles } from '../api-key.ts';
 import { auditEntrySchema, auditOutcomes } from '../audit-entry.ts';
 import { closedObject } from './closed-object.ts';
 import { pageQuery, pageSchema } from './page.ts';
+import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
 
 export const createKeySchema = closedObject({
@@ -17,7 +18,7 @@ export const createKeySchema = closedObject({
     .meta({ minLength: 1, maxLength: 64 }),
   role: z.enum(roles),
   /** Codes of sites where the role holds; without any, or with `*`, all of them. */
-  sites: z.array(z.string().min(1).max(128)).min(1).max(100).nullish(),
+  sites: z.array(storableText(128).min(1)).min(1).max(100).nullish(),
   /** RFC 3339; without it the key does not expire. */
   expires_at: z.iso.datetime({ offset: true }).nullish(),
   /** `10.20.0.0/16` or single addresses: from where it may be used; without any from anywhere. */
