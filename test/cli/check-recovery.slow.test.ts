@@ -12,6 +12,7 @@ import {
   startTask,
 } from '../../services/api/testing/api-under-test.ts';
 import { placementsIn } from '../../services/api/testing/placements.ts';
+import { scrape } from '../metrics/scraped-metrics.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
@@ -53,7 +54,9 @@ describe('holdfast check-recovery', () => {
       .toBe(
         'HOLDFAST OK: expected 1, actual 0, missing 0, starting 1 | expected=1 actual=0 missing=0 unexpected=0\n',
       );
+    const before = await asked();
     const waiting = check('--wait', '60');
+    await expect.poll(asked, patience).toBeGreaterThan(before);
     // One that was read before it ends, so that nobody takes it for one that is read although it should not be.
     await sampleArrives(Math.floor(Date.now() / periodMs));
     expect((await waiting).stdout).toMatch(/^HOLDFAST OK: expected 1, actual 1, missing 0 \|/);
@@ -173,6 +176,12 @@ describe('holdfast check-recovery', () => {
 });
 
 const taskId = () => session.split('-')[0] ?? '';
+
+/** How often the API has told how recovery stands. */
+async function asked(): Promise<number> {
+  const route = { route: '/api/acquisition/recovery' };
+  return (await scrape(`${api.url}/metrics`)).value('holdfast_http_request_seconds_count', route) ?? 0;
+}
 
 let samples = 0;
 

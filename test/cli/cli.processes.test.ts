@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { freePort } from '@holdfast/dev/free-port.ts';
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -120,6 +122,16 @@ describe('sessions on the command line', () => {
     expect(JSON.parse(json.stdout)).toMatchObject({ code: 'mill' });
   });
 });
+
+/** Tells of a session's devices in place of a collector. */
+async function says(session: string, device_health: SessionLiveStatus['device_health']): Promise<void> {
+  const log = await sessionLogForTest(nats.url);
+  await (await StatusBoard.open(log.nc)).write(session.split('-')[0] ?? '', {
+    ...{ v: 1, session, epoch: 1, collector: 'c1', instance: 'one-life', state: 'polling', detail: '' },
+    ...{ updated_at: new Date().toISOString(), points_read: 1, error_count: 0, last_read_time: null },
+    device_health,
+  });
+}
 
 describe('what is wrong on the command line', () => {
   it('is told with title, detail and what to do when the API refuses', async () => {
@@ -255,6 +267,17 @@ describe('tables', () => {
     expect(ended[0]?.stdout).toMatch(/^soft limit +\d{4}-.*\nhard limit +\d{4}-/m);
     expect(ended[1]?.stdout).toMatch(/^devices +saw-device \(\d+\)$/m);
     expect(ended[1]?.stdout).toMatch(/^warns after +90 s \(1m 30s\)\nstops after +7200 s \(2h\)$/m);
+    const since = '2026-11-27T03:12:00.000Z';
+    const points = ['flow', 'level', 'heat', 'cool'].map((code) => ({ code, since, error: 'exception 2' }));
+    const healthy = { consecutive_failures: 0, last_success: since, last_error: null };
+    await says(session_id, {
+      'saw-device': { ...healthy, status: 'error', failing_count: 6, failing_points: points },
+    });
+    await expect
+      .poll(async () => (await cli.run('sessions', 'show', session_id, '--table')).stdout, patience)
+      .toMatch(
+        /^DEVICE +HEALTH .* FAILING POINTS .*\nsaw-device +error +0 .* flow since [^,]+, level since [^,]+, heat since \S+ and 3 more +-$/m,
+      );
     await cli.run('sessions', 'stop', session_id, '--reason', 'end of shift');
     expect((await cli.run('sessions', 'show', session_id, '--table')).stdout).toMatch(
       /^stopped +\d{4}-.* by .+: end of shift$/m,

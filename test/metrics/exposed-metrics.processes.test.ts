@@ -1,8 +1,10 @@
+import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { type FleetForTest, fleetForTest } from '../support/fleet-for-test.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
+import { logOf } from '../support/service-processes.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { declaredMetrics } from './declared-metrics.ts';
 import { namedMetrics } from './named-metrics.ts';
@@ -13,6 +15,7 @@ type Service = (typeof services)[number];
 
 describe('the metrics of running services', () => {
   let fleet: FleetForTest;
+  let collector: RunningProcess;
   let toDatabase: TcpProxy;
   let databasePassword: string;
   const ports = {} as Record<Service, number>;
@@ -46,9 +49,9 @@ describe('the metrics of running services', () => {
     throughProxy.port = String(toDatabase.port);
     for (const service of services) ports[service] = await freePort();
     const health = (service: Service) => ({ HEALTH_PORT: String(ports[service]) });
-    await Promise.all([
-      fleet.start('supervisor', health('supervisor')),
+    [collector] = await Promise.all([
       fleet.collector('c1', { ...health('collector'), DEVICE_BACKOFF_MAX_MS: '500' }),
+      fleet.start('supervisor', health('supervisor')),
       fleet.start('writer', { ...health('writer'), DATABASE_URL: throughProxy.href }),
       fleet.start('api', { DATABASE_URL: databaseUrl.href, API_PORT: String(ports.api) }),
     ]);
@@ -160,6 +163,15 @@ describe('the metrics of running services', () => {
     await shows('collector', 'holdfast_device_requests_total', { outcome: 'timeout' }, isSome);
     fleet.plant.plant.clearFault('press-2');
     await shows('collector', 'holdfast_devices', { status: 'healthy' }, (value) => value === 2);
+  });
+
+  it('tell of a device that is slower than its period, and of its share of lost ticks', async () => {
+    expect(await metric('collector', 'holdfast_slow_device_overrun_ratio')).toBe(0);
+    fleet.plant.plant.setFault('press-1', { kind: 'slow', delay_ms: 300 });
+    await shows('collector', 'holdfast_devices', { status: 'slow' }, isOne);
+    await shows('collector', 'holdfast_slow_device_overrun_ratio', {}, (share) => share >= 0.01);
+    fleet.plant.plant.clearFault('press-1');
+    expect(logOf(collector).filter((line) => line.startsWith('device press-1 is slow: '))).toHaveLength(1);
   });
 
   it('show a database outage while it lasts, and sessions that run on', async () => {
