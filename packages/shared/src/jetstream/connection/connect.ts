@@ -102,7 +102,7 @@ export async function connectNats(
   if (needs !== undefined) {
     watchNode({
       ...{ nc, answers, choice, isUp, stream: needs, log },
-      hasOthers: () => countOf(clientOptions.servers) > 1 || (nc.info?.connect_urls?.length ?? 0) > 1,
+      nodes: () => nodesOf(clientOptions.servers, nc),
       dial: (node) => connectTransport({ ...clientOptions, ...oneLook, servers: [node] }),
       onMove: () => {
         isMoving = true;
@@ -146,8 +146,11 @@ const oneLook: NodeConnectionOptions = {
   timeout: 3_000,
 };
 
-function countOf(servers: NodeConnectionOptions['servers']): number {
-  return Array.isArray(servers) ? servers.length : 1;
+/** The nodes as the setting names them; where it names one alone, those that it tells of. */
+function nodesOf(servers: NodeConnectionOptions['servers'], nc: NatsConnection): readonly string[] {
+  const named = [servers ?? []].flat();
+  const nodes = named.length > 1 ? named : (nc.info?.connect_urls ?? []);
+  return nodes.map((node) => (/:\d+$/.test(node) ? node : `${node}:4222`));
 }
 
 const firstConnectionPauseMs = 250;

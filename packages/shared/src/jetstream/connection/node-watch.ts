@@ -15,8 +15,8 @@ export interface NodeWatchOptions {
   readonly isUp: () => boolean;
   /** The stream that is asked about: one that the service cannot do without. */
   readonly stream: string;
-  /** Whether there is another node to go to. */
-  readonly hasOthers: () => boolean;
+  /** The nodes of the cluster as far as they are known, `host:port` each. */
+  readonly nodes: () => readonly string[];
   /** A connection of its own to one node, for a look. */
   readonly dial: (node: string) => Promise<NatsConnection>;
   /** The connection is being moved to a node that is known to answer. */
@@ -27,18 +27,20 @@ export interface NodeWatchOptions {
 const askEveryMs = 1_000;
 /** Longer than any link takes that is worth having: what is given up is counted from its sending all the same. */
 const askTimeoutMs = 10_000;
-/** A node that has given no answer that counts for so long is left … */
+/** A node that has given no answer that counts for so long is left for one that does … */
 const leftAfterMs = 4_000;
-/** … not more often than this, and less often while no node answers. */
+/** … not more often than this. */
 const leftEveryMs = 5_000;
-const leftEveryAtMostMs = 30_000;
+/** Time for a last answer before a node is left: an election ends everywhere at once, and may have just ended. */
+const lastAnswerMs = 1_000;
 /** Interval of looks at a node that was left; twice in a row it must answer. */
 const homeEveryMs = 10_000;
 
 /**
  * Asks the node that the client is connected to, again and again, something that only a leader with most of its copies can
  * answer. TCP connections outlive the quorum of a node: nobody left one that was cut off from the other two, and
- * all that hung on it stood still.
+ * all that hung on it stood still. It is left only while another node answers: during an election none does, for 5 s and more,
+ * and every client would change its node for nothing.
  *
  * A client that went elsewhere goes back when its node answers again, so that the clients are spread over the nodes as before.
  */
@@ -59,7 +61,7 @@ class NodeWatch {
   readonly #options: NodeWatchOptions;
   readonly #home: string;
   #leftAtMs = Number.NEGATIVE_INFINITY;
-  #leftEveryMs = leftEveryMs;
+  #isLooking = false;
 
   constructor(options: NodeWatchOptions) {
     this.#options = options;
@@ -71,7 +73,7 @@ class NodeWatch {
     while (!signal.aborted) {
       if (isUp()) {
         void this.#ask();
-        this.#leaveWhoDoesNotAnswer();
+        void this.#leaveOneThatDoesNotAnswer();
       }
       await pause(systemTimers, askEveryMs, signal);
     }
@@ -81,26 +83,40 @@ class NodeWatch {
     const { nc, answers, stream } = this.#options;
     const question = answers.asked('read');
     const why = await whyNoAnswer(nc, stream, askTimeoutMs);
-    if (why === undefined) {
-      question.answered();
-      if (answers.unansweredForMs() < leftAfterMs) this.#leftEveryMs = leftEveryMs;
-    } else question.failed(why);
+    if (why === undefined) question.answered();
+    else question.failed(why);
   }
 
-  #leaveWhoDoesNotAnswer(): void {
-    const { nc, answers, choice, hasOthers, log } = this.#options;
-    const unansweredMs = Math.round(answers.unansweredForMs());
-    const nowMs = performance.now();
-    if (unansweredMs < leftAfterMs || nowMs - this.#leftAtMs < this.#leftEveryMs || !hasOthers()) return;
-    if (this.#leftAtMs > Number.NEGATIVE_INFINITY) {
-      this.#leftEveryMs = Math.min(leftEveryAtMostMs, 2 * this.#leftEveryMs);
+  /** Never throws. */
+  async #leaveOneThatDoesNotAnswer(): Promise<void> {
+    const { nc, answers, choice, isUp, stream, log } = this.#options;
+    const wasLeftForMs = performance.now() - this.#leftAtMs;
+    if (this.#isLooking || answers.unansweredForMs() < leftAfterMs || wasLeftForMs < leftEveryMs) return;
+    this.#isLooking = true;
+    try {
+      const server = nc.getServer();
+      const better = await this.#oneThatAnswers(server);
+      if (better === undefined || (await whyNoAnswer(nc, stream, lastAnswerMs)) === undefined) return;
+      if (!isUp() || nc.getServer() !== server) return;
+      this.#leftAtMs = performance.now();
+      const unansweredMs = Math.round(answers.unansweredForMs());
+      const about = { server, to: better, unanswered_ms: unansweredMs, why: answers.why() };
+      log.warn(about, 'this node of NATS gives no answer that counts; going to one that does');
+      choice.goTo(better);
+      closeAtOnce(nc, 'the node gives no answer that counts');
+    } finally {
+      this.#isLooking = false;
     }
-    this.#leftAtMs = nowMs;
-    const server = nc.getServer();
-    const about = { server, unanswered_ms: unansweredMs, why: answers.why() };
-    log.warn(about, 'this node of NATS gives no answer that counts; going to another one');
-    choice.goToAnotherThan(server);
-    closeAtOnce(nc, 'the node gives no answer that counts');
+  }
+
+  async #oneThatAnswers(than: string): Promise<string | undefined> {
+    const others = this.#options.nodes().filter((node) => node !== than);
+    const looks = others.map(async (node) => {
+      const why = await this.#lookAt(node);
+      if (why !== undefined) throw new Error(why);
+      return node;
+    });
+    return Promise.any(looks).catch(() => undefined);
   }
 
   /** Never throws. */
