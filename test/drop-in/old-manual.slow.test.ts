@@ -120,9 +120,10 @@ describe.runIf(isTried)('the manual of the predecessor', { timeout: 240_000 }, (
   });
 });
 
-/** A block that goes on printing, until the file is over. */
+/** A block that goes on printing, until the file is over; line by line, as grep does it on a terminal and not in a pipe. */
 async function followed(block = ''): Promise<RunningProcess> {
-  const follower = await startProcess({ name: 'tail', command: 'bash', args: ['-c', block] });
+  const [command = '', ...args] = findProgram('stdbuf') ? ['stdbuf', '-oL', 'bash'] : ['bash'];
+  const follower = await startProcess({ name: 'tail', command, args: [...args, '-c', block] });
   cleanUpAfterFile(() => follower.kill());
   return follower;
 }
