@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
-import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { SinkBoard } from '@holdfast/shared/jetstream/boards/sink-board.ts';
@@ -10,6 +10,9 @@ import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { askBroker } from '@holdfast/test/support/ask-broker.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
+import { sampleOf as plainSample } from '../src/batch/testing/sample-message.ts';
+
+export { firstTimeMs } from '../src/batch/testing/sample-message.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 
@@ -50,27 +53,9 @@ export async function connectTo(nats: NatsServer): Promise<Connection> {
   return connection;
 }
 
-/** 2026-01-01T00:00:00Z */
-export const firstTimeMs = 1_767_225_600_000;
-
+/** A sample of press 1 with a number, a truth and a text. */
 export function sampleOf(changes: Partial<Sample> & Pick<Sample, 'tick'>): Sample {
-  const time = firstTimeMs + changes.tick * 1000;
-  return {
-    v: sampleVersion,
-    session: 'session-1',
-    epoch: 7,
-    collector: 'collector-1',
-    task: 'task-1',
-    device_id: 'device-1',
-    device: 'press-1',
-    site: 'north',
-    measurement: 'press-1',
-    period_ms: 1000,
-    time,
-    read_at: time + 3,
-    values: { temperature: 20 + changes.tick, run: true, state: '自动' },
-    ...changes,
-  };
+  return plainSample({ values: { temperature: 20 + changes.tick, run: true, state: '自动' }, ...changes });
 }
 
 /** Publishes as any other client of the broker would, and again until the broker has confirmed. */

@@ -2,7 +2,7 @@ import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sa
 import type { SampleMessage } from '../../ports.ts';
 
 /** 2026-01-01T00:00:00Z */
-const firstTimeMs = 1_767_225_600_000;
+export const firstTimeMs = 1_767_225_600_000;
 
 /** A sample of press 1 with what the test cares about put over it. */
 export function sampleOf(changes: Partial<Sample> & Pick<Sample, 'tick'>): Sample {
