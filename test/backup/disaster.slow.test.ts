@@ -23,7 +23,7 @@ const sizes = { SESSIONS_MAX_BYTES: String(64 * 1024 * 1024), SAMPLES_MAX_BYTES:
 /** Loopback needs none, so that the requests of this test go on without. */
 const keys: readonly ApiKeyRecord[] = [
   {
-    ...{ id: '0a1b2c3d', name: '班长', role: 'admin' as const, revoked_at: null, revoked_by: null },
+    ...{ id: '0a1b2c3d', name: '班长', role: 'administrator' as const, revoked_at: null, revoked_by: null },
     ...{ sites: ['*'], networks: ['127.0.0.0/8', '2001:db8::/32'], last_used_at: '2026-01-01T06:00:00.000Z' },
   },
   {

@@ -21,7 +21,7 @@ describe('keys on the command line', () => {
   it('open the API for those who have one, and no longer when they are revoked', async () => {
     const anybody = cliForTest({ HOLDFAST_URL: api.url });
     const file = join(folder, 'admin-key');
-    const made = await anybody.run('keys', 'create', 'chief', '--role', 'admin', '--to', file);
+    const made = await anybody.run('keys', 'create', 'chief', '--role', 'administrator', '--to', file);
     expect(made).toMatchObject({ code: 0, stderr: '' });
     const text = await readFile(file, 'utf8');
     expect(made.stdout).not.toContain(text.trim());

@@ -12,7 +12,7 @@ const KEYS = '/api/system/keys/';
 export async function makeFirstKey(api: PatientClient, file: string): Promise<string | undefined> {
   const { results } = await api.get(KEYS, keyPageSchema);
   if (results.length > 0) return undefined;
-  const { key } = await api.post(KEYS, { name: 'first-admin', role: 'admin' }, createdKeySchema);
+  const { key } = await api.post(KEYS, { name: 'first-admin', role: 'administrator' }, createdKeySchema);
   await rm(file, { force: true });
   await writeFile(file, `${key}\n`, { mode: 0o600 });
   return key;

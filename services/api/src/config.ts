@@ -27,7 +27,7 @@ const schema = z
     API_TLS_KEY_FILE: setting.text().optional(),
     /** How long browsers shall ask this host by HTTPS only; 0: they are told nothing of it. */
     API_TLS_HSTS_SECONDS: setting.integer(0, 63_072_000).default(0),
-    /** Made a key with the role admin when there is no key yet. */
+    /** Made a key with the role administrator when there is no key yet. */
     API_BOOTSTRAP_KEY: z
       .string()
       .refine(

@@ -156,19 +156,22 @@ describe('a key', () => {
   });
 
   it('of the only administrator cannot be revoked', async () => {
-    const { id } = await makeKey({ name: 'second admin', role: 'admin' });
+    const { id } = await makeKey({ name: 'second admin', role: 'administrator' });
     // One that may be used from some networks only is none to count on.
-    await makeKey({ name: 'from the hall', role: 'admin', networks: ['10.20.0.0/16'] });
+    await makeKey({ name: 'from the hall', role: 'administrator', networks: ['10.20.0.0/16'] });
     const others = (await call(first, 'GET', keysPath, { key: bootstrapKey })).body.results
-      .filter((each: ApiKeyRecord & { status: string }) => each.role === 'admin' && each.status === 'active')
+      .filter(
+        (each: ApiKeyRecord & { status: string }) =>
+          each.role === 'administrator' && each.status === 'active',
+      )
       .filter((each: ApiKeyRecord) => each.id !== '0a1b2c3d' && each.networks.length === 0);
     expect(others.map((each: ApiKeyRecord) => each.id)).toContain(id);
     for (const other of others) await call(first, 'DELETE', `${keysPath}${other.id}`, { key: bootstrapKey });
     expect(await call(first, 'DELETE', `${keysPath}0a1b2c3d/`, { key: bootstrapKey })).toMatchObject({
       status: 409,
-      body: { code: 'last_admin_key' },
+      body: { code: 'last_administrator_key' },
     });
-    keyOf.set('admin', (await makeKey({ name: 'the admin', role: 'admin' })).key);
+    keyOf.set('administrator', (await makeKey({ name: 'the admin', role: 'administrator' })).key);
   });
 
   it('stands with its name in the events that it caused', async () => {
@@ -270,7 +273,7 @@ describe('the audit log', () => {
 
   it('has no key and no password that somebody sends where there is no place for it', async () => {
     const engineer = keyOf.get('engineer') ?? '';
-    const admin = keyOf.get('admin') ?? '';
+    const admin = keyOf.get('administrator') ?? '';
     const before = new Date().toISOString();
     const tries = [
       () => call(first, 'DELETE', `${keysPath}${admin}/`, { key: bootstrapKey }),
@@ -380,8 +383,8 @@ describe('before there is a key', () => {
       expect(await call(api, 'GET', `${sessionsPath}/`, { headers })).toMatchObject(noKeysYet);
     }
     const wanted = { name: 'the first', role: 'viewer' };
-    expect((await api.post(keysPath, wanted)).body.code).toBe('first_key_must_be_admin');
-    const made = await api.post(keysPath, { ...wanted, role: 'admin' });
+    expect((await api.post(keysPath, wanted)).body.code).toBe('first_key_must_be_administrator');
+    const made = await api.post(keysPath, { ...wanted, role: 'administrator' });
     expect(made.status).toBe(201);
     expect((await api.get(`${sessionsPath}/`)).body.code).toBe('key_needed');
     expect((await call(api, 'GET', `${sessionsPath}/`, { key: made.body.key })).status).toBe(200);

@@ -261,10 +261,10 @@ describe('a key with networks', () => {
 it('the first key may not be one for some networks only', async () => {
   const own = await startApi({ nats: (await natsForTest()).url, database: await freshDatabase() });
   await own.ready();
-  const wanted = { name: 'first', role: 'admin' };
+  const wanted = { name: 'first', role: 'administrator' };
   expect(await own.post(keysPath, { ...wanted, networks: ['127.0.0.0/8'] })).toMatchObject({
     status: 409,
-    body: { code: 'first_key_must_be_admin' },
+    body: { code: 'first_key_must_be_administrator' },
   });
   expect((await own.post(keysPath, wanted)).status).toBe(201);
 });

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** Each may do what those before it may. */
-export const roles = ['viewer', 'operator', 'engineer', 'admin'] as const;
+export const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const;
 export type Role = (typeof roles)[number];
 
 /** In place of site codes: all sites, also those that are made later, and what belongs to none. */

@@ -29,7 +29,7 @@ export interface NewKey {
 
 export type Revoked =
   | { readonly ok: true; readonly key: ApiKeyRecord }
-  | { readonly ok: false; readonly why: 'unknown' | 'last_admin' };
+  | { readonly ok: false; readonly why: 'unknown' | 'last_administrator' };
 
 /** Without a record when it is gone. */
 type KnownKeys = Map<string, { readonly revision: number; readonly record: ApiKeyRecord | undefined }>;
@@ -125,7 +125,7 @@ export class ApiKeys {
     const parts = parseApiKey(text);
     if (!parts || this.hasAny()) return;
     const wanted: NewKey = {
-      ...{ name: 'admin', role: 'admin', sites: [everySite] },
+      ...{ name: 'admin', role: 'administrator', sites: [everySite] },
       ...{ expiresAt: null, networks: [], by: 'bootstrap' },
     };
     const key = await this.#create(parts.id, parts.secret, wanted, book);
@@ -140,7 +140,7 @@ export class ApiKeys {
       if (!stored) return { ok: false, why: 'unknown' };
       const { record } = stored;
       if (record.revoked_at !== null) return { ok: true, key: record };
-      if (this.#isLastAdmin(record)) return { ok: false, why: 'last_admin' };
+      if (this.#isLastAdministrator(record)) return { ok: false, why: 'last_administrator' };
       const revoked = { ...record, revoked_at: new Date(this.#now()).toISOString(), revoked_by: by };
       const revision = await this.#book().replace({ record: revoked, revision: stored.revision });
       if (revision === undefined) continue;
@@ -231,9 +231,9 @@ export class ApiKeys {
   }
 
   /** True for the last administrator's key for all sites that may be used from anywhere: a mistyped network must lock nobody out. */
-  #isLastAdmin(record: ApiKeyRecord): boolean {
+  #isLastAdministrator(record: ApiKeyRecord): boolean {
     const isOne = ({ id, role, sites, networks }: ApiKeyRecord) =>
-      role === 'admin' && sites.includes(everySite) && networks.length === 0 && this.#usable(id);
+      role === 'administrator' && sites.includes(everySite) && networks.length === 0 && this.#usable(id);
     return isOne(record) && !this.list().some((other) => other.id !== record.id && isOne(other));
   }
 }

@@ -52,7 +52,8 @@ export function callerOf(
   if (!keys.isLoaded()) {
     return isLocal ? { kind: 'local', role: 'viewer' } : { kind: 'refused', problem: keysNotKnown() };
   }
-  if (isLocal && (anonymousLoopback === true || !keys.hasAny())) return { kind: 'local', role: 'admin' };
+  if (isLocal && (anonymousLoopback === true || !keys.hasAny()))
+    return { kind: 'local', role: 'administrator' };
   return { kind: 'refused', problem: keys.hasAny() ? keyNeeded() : noKeysYet() };
 }
 
@@ -109,6 +110,6 @@ function noKeysYet(): Problem {
   return new Problem(
     'no_keys_yet',
     'Make the first key on the machine of the API: curl -X POST http://127.0.0.1:8000/api/system/keys/ ' +
-      `-H 'content-type: application/json' -d '{"name": "admin", "role": "admin"}', or start it with API_BOOTSTRAP_KEY_FILE.`,
+      `-H 'content-type: application/json' -d '{"name": "admin", "role": "administrator"}', or start it with API_BOOTSTRAP_KEY_FILE.`,
   );
 }

@@ -21,7 +21,7 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
     route({
       method: 'GET',
       url: '/api/system/keys',
-      role: 'admin',
+      role: 'administrator',
       sites: 'all',
       tag: 'Access',
       summary: 'List API keys',
@@ -34,7 +34,7 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
     route({
       method: 'POST',
       url: '/api/system/keys',
-      role: 'admin',
+      role: 'administrator',
       sites: 'all',
       action: 'key.create',
       tag: 'Access',
@@ -56,9 +56,9 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
         // From then on nobody gets in without a key.
         if (
           !keys.hasAny() &&
-          (role !== 'admin' || expiresAt || networks.length > 0 || !sites.includes(everySite))
+          (role !== 'administrator' || expiresAt || networks.length > 0 || !sites.includes(everySite))
         )
-          throw firstKeyMustBeAdmin();
+          throw firstKeyMustBeAdministrator();
         const by = whoOf(request);
         const { key, text } = await keys.issue({
           name,
@@ -78,7 +78,7 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
     route({
       method: 'DELETE',
       url: '/api/system/keys/:id',
-      role: 'admin',
+      role: 'administrator',
       sites: 'all',
       action: 'key.revoke',
       tag: 'Access',
@@ -94,8 +94,8 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
         }
         if (revoked.why === 'unknown') throw new Problem('key_not_found', `There is no key ${id}.`);
         throw new Problem(
-          'last_admin_key',
-          'Without it nobody could be sure to make keys any more. Make another one with the role admin and without networks, for all sites, first.',
+          'last_administrator_key',
+          'Without it nobody could be sure to make keys any more. Make another one with the role administrator and without networks, for all sites, first.',
         );
       },
     }),
@@ -123,9 +123,9 @@ function keyView(key: ApiKeyRecord): KeyView {
   return { id, name, role, sites, status, ...times, networks };
 }
 
-function firstKeyMustBeAdmin(): Problem {
+function firstKeyMustBeAdministrator(): Problem {
   return new Problem(
-    'first_key_must_be_admin',
-    'As soon as there is a key nobody gets in without one, but for this machine where API_ANONYMOUS_LOOPBACK is true. Make one with the role admin first that does not expire and has neither sites nor networks.',
+    'first_key_must_be_administrator',
+    'As soon as there is a key nobody gets in without one, but for this machine where API_ANONYMOUS_LOOPBACK is true. Make one with the role administrator first that does not expire and has neither sites nor networks.',
   );
 }

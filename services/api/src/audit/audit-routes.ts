@@ -20,7 +20,7 @@ export function auditRoutes(audit: AuditLog): Route[] {
     route({
       method: 'GET',
       url: '/api/system/audit',
-      role: 'admin',
+      role: 'administrator',
       sites: 'all',
       tag: 'Access',
       summary: 'Read who changed what, and who was refused',

@@ -9,7 +9,7 @@ import { plainText } from '../output/plain-text.ts';
 import type { Column } from '../output/table.ts';
 
 const keysPath = '/api/system/keys';
-const roles = ['viewer', 'operator', 'engineer', 'admin'] as const;
+const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const;
 const unitMs = { h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
 const keyColumns: readonly Column<Item>[] = [

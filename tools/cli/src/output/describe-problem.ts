@@ -2,8 +2,8 @@ import type { Problem } from '@holdfast/shared/contracts/http/problem.ts';
 import { plainText } from './plain-text.ts';
 
 const advice: Readonly<Record<number, string>> = {
-  401: 'Put a key into the environment: HOLDFAST_API_KEY_FILE names a file that holds one. An admin makes keys: holdfast keys create NAME --role viewer',
-  403: 'Use a key with a higher role: viewer < operator < engineer < admin.',
+  401: 'Put a key into the environment: HOLDFAST_API_KEY_FILE names a file that holds one. An administrator makes keys: holdfast keys create NAME --role viewer',
+  403: 'Use a key with a higher role: viewer < operator < engineer < administrator.',
   404: 'The list commands show what there is.',
   429: 'Wait a little, and ask less often.',
   500: 'This is a fault of the service; its log has the request under the number above.',
@@ -30,7 +30,7 @@ const adviceOnCode: Readonly<Record<string, string>> = {
     'An administrator makes keys for more sites: holdfast keys create NAME --role ROLE --site CODE',
   key_not_from_here:
     'An administrator makes keys for other places: holdfast keys create NAME --role ROLE --network CIDR',
-  no_keys_yet: 'On the machine of the API: holdfast keys create admin --role admin',
+  no_keys_yet: 'On the machine of the API: holdfast keys create admin --role administrator',
 };
 /** The API tells its own callers how to send something; here it goes by other names. */
 const detailOnCode: Readonly<Record<string, string>> = {
@@ -38,8 +38,8 @@ const detailOnCode: Readonly<Record<string, string>> = {
   key_not_valid:
     'What HOLDFAST_API_KEY_FILE (or HOLDFAST_API_KEY) holds is no key of this installation, or not all of it.',
   no_keys_yet: 'The first key is made there, and then used everywhere.',
-  first_key_must_be_admin:
-    'As soon as there is a key nobody gets in without one. Make one with --role admin first, without --expires, --site and --network.',
+  first_key_must_be_administrator:
+    'As soon as there is a key nobody gets in without one. Make one with --role administrator first, without --expires, --site and --network.',
 };
 const errorsShown = 20;
 
