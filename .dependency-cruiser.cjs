@@ -30,7 +30,7 @@ const FLOORS = {
       'history/',
       'live/',
     ],
-    ...['app.ts', 'start.ts', 'main.ts'],
+    ...['app.ts', 'parts/', 'start.ts', 'main.ts'],
   ],
   supervisor: [
     ...[
@@ -42,7 +42,7 @@ const FLOORS = {
       'log-damage-report.ts',
     ],
     ...['reconcile/', 'waiting-report.ts', 'known-assignments.ts', 'fleet-watch.ts', 'adapters/'],
-    ...['perform-action.ts', 'supervisor.ts', 'start.ts', 'main.ts'],
+    ...['perform-action.ts', 'supervisor.ts', 'parts/', 'start.ts', 'main.ts'],
   ],
   collector: [
     ...['ports.ts', 'config.ts', 'samples/', 'sending/', 'polling/', 'calls/', 'holding/', 'adapters/'],

@@ -1,59 +1,44 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { bucketNames, leaderKey, streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { callForRenewals } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { watchSampleBacklog } from '@holdfast/shared/jetstream/samples/watch-sample-backlog.ts';
 import { AssignmentOutbox } from '@holdfast/shared/jetstream/sessions/assignment-queue.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
 import { followSessionLog } from '@holdfast/shared/jetstream/sessions/session-log.ts';
-import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
-import { watchStreamSizes } from '@holdfast/shared/jetstream/streams/watch-stream-sizes.ts';
-import { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
-import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
 import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
-import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
-import { addSupervisorMetrics } from './adapters/supervisor-metrics.ts';
 import type { SupervisorConfig } from './config.ts';
 import { countSessions } from './count-sessions.ts';
 import { FleetWatch } from './fleet-watch.ts';
 import { KnownAssignments } from './known-assignments.ts';
 import { LogDamageReport } from './log-damage-report.ts';
+import { openBroker } from './parts/broker.ts';
+import { openLeadership } from './parts/leadership.ts';
+import { openMetrics } from './parts/metrics.ts';
 import { ActionPerformer } from './perform-action.ts';
 import { Supervisor } from './supervisor.ts';
 import { TaskBook } from './task-book.ts';
 import { WaitingReport } from './waiting-report.ts';
 
 /** Starts the supervisor, which leads or stands by. */
-export async function startSupervisor(
-  config: SupervisorConfig,
-  { log, onStop, fail }: ServiceContext,
-): Promise<void> {
+export async function startSupervisor(config: SupervisorConfig, service: ServiceContext): Promise<void> {
+  const { log, onStop, fail } = service;
   const instance = randomUUID();
-  const connection = await connectNats({
-    ...brokerAccess(config),
-    name: `supervisor-${instance}`,
-    needs: streamNames.sessions,
-    log,
-  });
-  onStop('NATS connection', connection.close);
-  const { nc } = connection;
-  await ensureStreams(nc, streamBounds(config), log);
+  const broker = await openBroker(config, instance, service);
+  const { connection, nc } = broker;
   const times = {
     ttlMs: config.LEASE_TTL_MS,
     marginMs: config.LEASE_MARGIN_MS,
     renewEveryMs: config.LEASE_RENEW_MS,
   };
-
   const judge: LogJudge = new LogJudge({
     clock: systemClock,
     onVerdict: (damage) => {
@@ -63,23 +48,14 @@ export async function startSupervisor(
     },
   });
   const collectors = await KvLeaseStore.open(nc, bucketNames.collectors);
-  const leadership = new LeaseHolder({
-    store: await KvLeaseStore.open(nc, bucketNames.leader),
-    key: leaderKey,
-    times,
-    clock: systemClock,
-    timers: systemTimers,
-    log,
-    instance,
-    host: hostname(),
-    fields: {},
-    mayHold: () => judge.damage() === undefined,
-    onHeld: () => {
-      log.info('this supervisor leads');
-      supervisor.hint();
+  const leadership = await openLeadership(
+    {
+      ...{ broker, instance, times },
+      mayHold: () => judge.damage() === undefined,
+      onHeld: () => supervisor.hint(),
     },
-    onLost: (why) => log.warn({ why }, 'this supervisor does not lead any more'),
-  });
+    service,
+  );
   const waitingBoard = await KvWaitingBoard.open(nc);
   const damageReport = new LogDamageReport({
     write: (damage) => waitingBoard.writeLogDamage(instance, damage),
@@ -99,27 +75,19 @@ export async function startSupervisor(
     reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
     callForRenewals: () => callForRenewals(nc),
   });
-  const isLeading = () => leadership.isHeld();
-  const backlog = watchSampleBacklog({ nc, log, everyMs: 5_000, isActive: isLeading });
-  onStop('sample backlog', () => backlog.stop());
-  const streamSizes = watchStreamSizes({ nc, log, everyMs: 5_000, isActive: isLeading });
-  onStop('stream sizes', async () => streamSizes.stop());
-  const metrics = new Metrics('supervisor');
-  metrics.addProcessMetrics();
-  const observer = addSupervisorMetrics(metrics, {
-    isLeading,
-    isLogDamaged: () => judge.damage() !== undefined,
-    sessions: () => countSessions(book.tasks().values()),
-    waiting: () => supervisor.waiting(),
-    leases: () => fleetWatch.leases(),
-    backlog: () => backlog.current(),
-    streams: () => streamSizes.current(),
-  });
+  const { metrics, observer } = openMetrics(
+    broker,
+    {
+      isLeading: () => leadership.isHeld(),
+      isLogDamaged: () => judge.damage() !== undefined,
+      sessions: () => countSessions(book.tasks().values()),
+      waiting: () => supervisor.waiting(),
+      leases: () => fleetWatch.leases(),
+    },
+    service,
+  );
   const supervisor = new Supervisor({
-    book,
-    fleetWatch,
-    known,
-    observer,
+    ...{ book, fleetWatch, known, observer, leadership },
     performer: new ActionPerformer({
       store: await JetStreamEventStore.open(nc),
       outbox,
@@ -138,7 +106,6 @@ export async function startSupervisor(
       settleMs: config.REBALANCE_SETTLE_MS,
       maxMoves: config.REBALANCE_MAX_MOVES,
     },
-    leadership,
     logState: () => judge.state(),
   });
   const sessionLog = await followSessionLog({

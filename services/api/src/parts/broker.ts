@@ -1,0 +1,60 @@
+import { randomBytes } from 'node:crypto';
+import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
+import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
+import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
+import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
+import { ApiKeys } from '../access/api-keys.ts';
+import { startBroker } from '../adapters/broker.ts';
+import { jetStreamKeyBook } from '../adapters/jetstream-api-keys.ts';
+import { jetStreamSessionLog } from '../adapters/jetstream-session-log.ts';
+import type { ApiConfig } from '../config.ts';
+import { ConfigVersions } from '../configuration/config-versions.ts';
+import { RecentSessions } from '../sessions/commands/session-memory.ts';
+import { startLiveStatus } from '../sessions/live-status/live-status.ts';
+import { startWaitingNotices } from '../sessions/live-status/waiting-notices.ts';
+import { LogGuard } from '../sessions/projection/log-guard.ts';
+import type { Databases } from './databases.ts';
+
+export type BrokerParts = ReturnType<typeof openBroker>;
+
+/** The connection to NATS, and what is learned from it or forgotten with it: keys, status, notices, the log's guard. */
+export function openBroker(
+  config: ApiConfig,
+  { database }: Databases,
+  { log, onStop, fail }: ServiceContext,
+) {
+  const logGuard = new LogGuard(database, log);
+  const liveStatus = startLiveStatus({ database, log, flushIntervalMs: config.COUNTERS_FLUSH_MS });
+  onStop('live status', liveStatus.stop);
+  const waiting = startWaitingNotices();
+  onStop('waiting notices', waiting.stop);
+  const memory = new RecentSessions();
+  const versions = new ConfigVersions(database);
+  const keys = new ApiKeys({ book: () => jetStreamKeyBook(broker.connection), log });
+  onStop('keys', keys.stop);
+  const bootstrapKey = config.API_BOOTSTRAP_KEY;
+
+  const broker = startBroker({
+    access: brokerAccess(config),
+    name: `api-${randomBytes(4).toString('hex')}`,
+    streams: streamBounds(config),
+    log,
+    onBack: () => {
+      memory.clear();
+      versions.forgetStored();
+    },
+    checkLog: (nc) => logGuard.check(jetStreamSessionLog(nc)),
+    onReady: async (nc) => {
+      const keyBook = jetStreamKeyBook(() => nc);
+      await keys.load(keyBook);
+      if (bootstrapKey !== undefined) await keys.bootstrap(bootstrapKey, keyBook);
+      const board = await StatusBoard.open(nc);
+      await liveStatus.watch((onStatus) => board.watch(onStatus));
+      const waitingBoard = await KvWaitingBoard.open(nc);
+      await waiting.watch((listener) => waitingBoard.watch(listener));
+    },
+    onFatal: (error) => fail('cannot use NATS as it is configured', error),
+  });
+  onStop('broker', broker.stop);
+  return { broker, keys, logGuard, liveStatus, waiting, memory, versions };
+}

@@ -1,0 +1,31 @@
+import type { ApiConfig } from '../config.ts';
+import { taskValidation } from '../devices/task-validation.ts';
+import type { Collectors } from '../ports.ts';
+import { sessionCommands } from '../sessions/commands/session-commands.ts';
+import { ShownSessions } from '../sessions/queries/shown-sessions.ts';
+import type { BrokerParts } from './broker.ts';
+import type { Databases } from './databases.ts';
+import type { ReadModel } from './read-model.ts';
+
+/** Commands to sessions, whose answers show the session as they left it. */
+export function openCommands(
+  config: ApiConfig,
+  parts: Pick<Databases, 'database'> & BrokerParts & ReadModel & { readonly collectors: Collectors },
+) {
+  const { database, broker, liveStatus, logGuard, memory, versions, projection, rows, unprojected } = parts;
+  return sessionCommands({
+    broker: {
+      stores: () => {
+        const { events, taskConfigs } = broker.stores();
+        return { events: unprojected.noting(events), taskConfigs };
+      },
+    },
+    versions,
+    projection,
+    shown: new ShownSessions({ database, rows }),
+    logGuard,
+    memory,
+    validateTask: taskValidation({ database, collectors: parts.collectors, liveStatus }),
+    readYourWriteMs: config.READ_YOUR_WRITE_MS,
+  });
+}
