@@ -71,7 +71,8 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
   app.addHook('onRequest', (request, _reply, done) => {
     // A connection that was reset meanwhile has no address any more: nobody can tell whose request it is.
     if (request.socket.remoteAddress === undefined) return done(new ClientGone());
-    request.caller = callerOf(control, { address: request.ip, headers: request.headers });
+    const { ip: address, headers } = request;
+    request.caller = callerOf(control, { address, headers, protocol: protocolOf(request) });
     done();
   });
   // Its own hook comes after the one above, and the next stage after that: a flood of wrong keys is cut off here.
@@ -152,6 +153,10 @@ export function whoOf(request: FastifyRequest): string {
 /** Id of the caller's key, also of one that is refused. Undefined before it is known who calls. */
 function keyIdOf(caller: Caller | undefined): string | undefined {
   return caller === undefined || caller.kind === 'local' ? undefined : caller.id;
+}
+
+function protocolOf({ protocol }: FastifyRequest): 'http' | 'https' {
+  return protocol === 'https' ? 'https' : 'http';
 }
 
 function isRefused({ caller }: FastifyRequest): boolean {

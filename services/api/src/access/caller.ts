@@ -1,9 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http';
 import { type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
-import { isFromLoopback } from './from-loopback.ts';
+import { type SentFrom, senderOf } from './from-loopback.ts';
 import { type GrantedSites, grantedSites } from './granted-sites.ts';
 import { mayBeUsedFrom } from './key-networks.ts';
 
@@ -27,10 +26,7 @@ export interface AccessRules {
   readonly anonymousLoopback: boolean | undefined;
 }
 
-export function callerOf(
-  { keys, anonymousLoopback }: AccessRules,
-  request: { readonly address: string | undefined; readonly headers: IncomingHttpHeaders },
-): Caller {
+export function callerOf({ keys, anonymousLoopback }: AccessRules, request: SentFrom): Caller {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     if (!keys.isLoaded()) return { kind: 'refused', problem: keysNotKnown() };
@@ -47,13 +43,16 @@ export function callerOf(
     const { id, name } = checked.key;
     return { kind: 'refused', problem: keyOver(checked.why), id, name };
   }
-  const isLocal = anonymousLoopback !== false && isFromLoopback(request.address, request.headers);
+  const sender = anonymousLoopback === false ? 'elsewhere' : senderOf(request);
+  const isLocal = sender === 'this_machine';
   // A reader on this machine is served without the broker; more may be done only when it is known that no key is needed.
   if (!keys.isLoaded()) {
     return isLocal ? { kind: 'local', role: 'viewer' } : { kind: 'refused', problem: keysNotKnown() };
   }
-  if (isLocal && (anonymousLoopback === true || !keys.hasAny()))
-    return { kind: 'local', role: 'administrator' };
+  if (anonymousLoopback === true || !keys.hasAny()) {
+    if (isLocal) return { kind: 'local', role: 'administrator' };
+    if (sender === 'web_page') return { kind: 'refused', problem: originRefused(request.headers.origin) };
+  }
   return { kind: 'refused', problem: keys.hasAny() ? keyNeeded() : noKeysYet() };
 }
 
@@ -84,6 +83,15 @@ function keyNeeded(): Problem {
   return new Problem(
     'key_needed',
     'Send the header Authorization: Bearer hf_… with a key of this installation.',
+  );
+}
+
+function originRefused(origin: string | undefined): Problem {
+  const page =
+    origin === undefined || origin === 'null' ? 'A web page elsewhere' : `The web page at ${origin}`;
+  return new Problem(
+    'origin_refused',
+    `${page} had a browser send this. Without a key this machine serves only its own pages and what is typed: open the address by itself, or have the page send a key and name it in API_CORS_ORIGINS.`,
   );
 }
 

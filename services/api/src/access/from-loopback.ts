@@ -1,23 +1,47 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
+/** As much of a request as tells whether somebody on this machine sent it by himself. */
+export interface SentFrom {
+  readonly address: string | undefined;
+  readonly protocol: 'http' | 'https';
+  readonly headers: IncomingHttpHeaders;
+}
+
 /**
- * Whether somebody on this machine sent the request by himself. A proxy here passes on what others send, and a web
- * page can make a browser here send something: their headers tell.
+ * Who sent a request: somebody on this machine by himself, a web page from elsewhere that a browser on this machine shows, or
+ * anybody else. A proxy here passes on what others send, and its headers tell.
  */
-export function isFromLoopback(address: string | undefined, headers: IncomingHttpHeaders): boolean {
-  if (address === undefined || !isLoopbackAddress(address)) return false;
-  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return false;
+export function senderOf({
+  address,
+  protocol,
+  headers,
+}: SentFrom): 'this_machine' | 'web_page' | 'elsewhere' {
+  if (address === undefined || !isLoopbackAddress(address)) return 'elsewhere';
+  if (headers['x-forwarded-for'] !== undefined || headers.forwarded !== undefined) return 'elsewhere';
   // A foreign name that leads here is how web pages get around the same-origin policy (DNS rebinding).
-  if (!isLoopbackUrl(`http://${headers.host}`)) return false;
-  return headers.origin === undefined || isLoopbackUrl(headers.origin);
+  const own = loopbackUrl(`${protocol}://${headers.host}`);
+  if (own === undefined) return 'elsewhere';
+  return isAskedByItself(own, headers) ? 'this_machine' : 'web_page';
+}
+
+/** Browsers say by both headers which page asks, where one does; what is typed or linked from nowhere has neither or `none`. */
+function isAskedByItself(own: URL, { origin, 'sec-fetch-site': site }: IncomingHttpHeaders): boolean {
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
+  if (origin === undefined) return true;
+  // A page of another program on this machine has another port. All names of this machine are one.
+  const page = loopbackUrl(origin);
+  return page !== undefined && page.protocol === own.protocol && page.port === own.port;
 }
 
 function isLoopbackAddress(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 
-function isLoopbackUrl(text: string): boolean {
-  if (!URL.canParse(text)) return false;
-  const { hostname } = new URL(text);
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+function loopbackUrl(text: string): URL | undefined {
+  if (!URL.canParse(text)) return undefined;
+  const url = new URL(text);
+  const { hostname } = url;
+  const isLoopback =
+    hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  return isLoopback ? url : undefined;
 }

@@ -13,6 +13,7 @@ export const problemCodes = {
   key_revoked: [401, 'This key was revoked'],
 
   key_not_from_here: [403, 'This key may not be used from here'],
+  origin_refused: [403, 'A web page elsewhere may not do this'],
   no_keys_yet: [403, 'There is no key yet, so only this machine itself is served'],
   role_too_low: [403, 'The role of this key does not allow this'],
   site_not_granted: [403, 'The role of this key does not hold there'],
