@@ -11,6 +11,8 @@ const settings = z.object({
   API_HOST: z.string().min(1).default('127.0.0.1'),
   /** 0 takes a free one. */
   API_PORT: setting.port().default(8000),
+  /** Whether callers on this machine need no key, also when there are keys. */
+  API_ANONYMOUS_LOOPBACK: setting.flag().default(true),
   /** Unset: 4222, or another one where that is taken. */
   NATS_PORT: setting.port().optional(),
   COLLECTORS: setting.integer(1, 32).default(2),
@@ -48,6 +50,7 @@ Settings come from the environment, for example  API_PORT=8001 npm start
   COLLECTORS      how many collectors                      2
   HOLDFAST_HOME   folder of all data and secrets           .holdfast
   LOG_LEVEL       trace, debug, info, warn, error          info
+  API_ANONYMOUS_LOOPBACK  false: callers on this machine need a key or a login as well
   SAMPLE_STORE    where values go: postgres or influx      postgres
 
 With influx they go to an InfluxDB 2 of yours, which is asked at the start whether it takes them: INFLUX_URL, INFLUX_TOKEN
@@ -58,5 +61,6 @@ On a terminal logs are readable lines in local time (TZ), elsewhere JSON lines. 
 process ids while it runs, HOLDFAST_HOME/database-url the address of the database, for backups, and
 HOLDFAST_HOME/admin-key the first key of the API, which the first start also shows. HOLDFAST_HOME/holdfast.log has all log lines of all
 starts as JSON lines, 32 MiB of them at most.
-Whoever is on this machine may use the API without a key, also when there are keys.
+Whoever is on this machine may use the API without a key, also when there are keys, unless API_ANONYMOUS_LOOPBACK=false; web
+pages from elsewhere that a browser here shows may not.
 `;

@@ -8,6 +8,7 @@ import { findCommand, parseCommandLine } from '../../tools/cli/src/parse-command
 const facts = {
   natsUrl: 'nats://127.0.0.1:4222',
   simulatorUrl: 'http://127.0.0.1:5030',
+  keyFile: undefined,
   demo: {
     session: { id: '1-1' } as SessionView,
     point: { device: 'imm-1', pointCode: 'mould_position' },
@@ -48,6 +49,15 @@ describe('what npm start says at its end', () => {
     expect(point).toMatchObject({ writable: true, table: 'holding_register' });
     expect(Number(value)).toBeGreaterThanOrEqual(point?.valid_min ?? Number.NaN);
     expect(Number(value)).toBeLessThanOrEqual(point?.valid_max ?? Number.NaN);
+  });
+
+  it('calls the API with the key of the stack where everybody needs one', () => {
+    const keyFile = '.holdfast/admin-key';
+    const lines = whatNext({ ...facts, apiUrl: 'http://127.0.0.1:8000', keyFile });
+    expect(lines.map((line) => line.trim())).toContain(`export HOLDFAST_API_KEY_FILE=${keyFile}`);
+    const calls = lines.filter((line) => line.includes('curl') && line.includes('/api/'));
+    expect(calls.length).toBeGreaterThan(3);
+    for (const call of calls) expect(call).toContain(`-H "Authorization: Bearer $(cat ${keyFile})"`);
   });
 
   it('has something to look at without the demo, too', () => {

@@ -6,7 +6,6 @@ import type { StackConfig } from '../config.ts';
 import { bringUpDemo } from './bring-up-demo.ts';
 import { childNotes } from './child-notes.ts';
 import { readSession } from './demo-session.ts';
-import { makeFirstKey } from './first-key.ts';
 import { openHomeFolder, PROJECT_ROOT } from './home-folder.ts';
 import { type Reloadable, reloadOnChange } from './hot-reload.ts';
 import { natsServer, postgresServer } from './local-servers.ts';
@@ -23,6 +22,7 @@ import {
 } from './service-children.ts';
 import { type SourceWatch, watchSources } from './source-watch.ts';
 import { StackError } from './stack-error.ts';
+import { isTaken, stackKey } from './stack-key.ts';
 import { chooseStackPorts } from './stack-ports.ts';
 import { StagedChildren } from './staged-children.ts';
 import { type LiveProcess, SupervisedChild } from './supervised-child.ts';
@@ -116,33 +116,48 @@ export async function runLocalStack(
     );
     // Stop first: a supervisor would move the sessions of each collector that drains to one that is about to drain.
     const supervisor = child('supervisor', supervisorProcess(settings));
-    const apiService = child('api', apiProcess({ ...withDatabase, port: ports.api }));
+    const key = await stackKey(home.adminKeyFile);
+    const apiService = child('api', apiProcess({ ...withDatabase, port: ports.api, firstKey: key.text }));
     await children.start([[writer], collectors, [supervisor, apiService]], stop, onReady);
 
-    const client = patientClient(api, { retryEveryMs: 200, giveUpAfterMs: 60_000, signal: stop });
-    const firstKey = await makeFirstKey(client, home.adminKeyFile);
-    if (firstKey !== undefined) {
-      const where = `${home.shownPath}/admin-key`;
-      logs.say(`✓ key         of an administrator, for callers from other machines: ${where}`, {
-        file: where,
+    const patience = { retryEveryMs: 200, giveUpAfterMs: 60_000, signal: stop };
+    const withKey = patientClient(api, { ...patience, key: key.text });
+    const shownKeyFile = `${home.shownPath}/admin-key`;
+    const isKeyTaken = await isTaken(key, home.adminKeyFile, withKey);
+    if (isKeyTaken && key.isNew) {
+      logs.say(`✓ key         of an administrator, for callers from other machines: ${shownKeyFile}`, {
+        file: shownKeyFile,
       });
-      logs.confide(`  key         ${firstKey} (shown this once)`);
+      logs.confide(`  key         ${key.text} (shown this once)`);
     }
-    const demo = await bringUpDemo({
-      api: client,
-      demoFile: home.demoFile,
-      host: '127.0.0.1',
-      firstPort: ports.simulatorBase,
-      since,
-      logs,
-      signal: stop,
-    });
+    const needsKey = !config.API_ANONYMOUS_LOOPBACK;
+    // On this machine it is the person at it who acts, as long as nobody needs a key here.
+    const client = needsKey ? withKey : patientClient(api, patience);
+    if (needsKey && !isKeyTaken) {
+      logs.warn(
+        `✗ key         the API takes no key from ${shownKeyFile}: everything runs, and the demo is left as it is. ` +
+          'Put the key of an administrator into that file for the next start.',
+      );
+    }
+    const demo =
+      needsKey && !isKeyTaken
+        ? undefined
+        : await bringUpDemo({
+            api: client,
+            demoFile: home.demoFile,
+            host: '127.0.0.1',
+            firstPort: ports.simulatorBase,
+            since,
+            logs,
+            signal: stop,
+          });
     const holderName = demo && (await readSession(client, demo.session.id)).collector_id;
     const holderPid = holderName ? children.pidOf(holderName) : undefined;
     const lines = whatNext({
       apiUrl: api,
       natsUrl,
       simulatorUrl,
+      keyFile: needsKey ? shownKeyFile : undefined,
       demo,
       holder: holderName && holderPid !== undefined ? { name: holderName, pid: holderPid } : undefined,
     });

@@ -78,9 +78,14 @@ export function writerProcess(
 
 /** It has the health calls on the port of its API. */
 export function apiProcess(
-  settings: ServiceSettings & { readonly databaseUrl: () => string; readonly port: number },
+  settings: ServiceSettings & {
+    readonly databaseUrl: () => string;
+    readonly port: number;
+    /** An administrator's, for an API without keys. */
+    readonly firstKey: string;
+  },
 ): () => Promise<LiveProcess> {
-  const { config, logs, natsUrl, port } = settings;
+  const { config, logs, natsUrl, port, firstKey } = settings;
   return () =>
     startService({
       name: 'api',
@@ -90,8 +95,9 @@ export function apiProcess(
         ...database(settings.databaseUrl()),
         API_HOST: config.API_HOST,
         API_PORT: String(port),
-        // Stays so when keys were made, for others: the stack itself calls it from here.
-        API_ANONYMOUS_LOOPBACK: 'true',
+        API_BOOTSTRAP_KEY: firstKey,
+        // Stays so when there are keys, for others.
+        API_ANONYMOUS_LOOPBACK: String(config.API_ANONYMOUS_LOOPBACK),
       },
       readyUrl: `${apiUrl(config.API_HOST, port)}/health/ready`,
       log: serviceLines('api', logs),

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { devicePageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
@@ -44,7 +45,7 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     expect(await writeSetpoint(facts)).toMatchObject({ outcome: 'written', read_back: { value: 7.5 } });
     const key = (await readFile(join(home, 'admin-key'), 'utf8')).trim();
     expect((await stat(join(home, 'admin-key'))).mode & 0o777).toBe(0o600);
-    expect(await keysAsSeenWith(facts, key)).toEqual([200, ['first-admin']]);
+    expect(await keysAsSeenWith(facts, key)).toEqual([200, ['admin']]);
     expect(await keysAsSeenWith(facts, `${key}x`)).toEqual([401, []]);
     expect(first.lastLines(1_000).join('\n')).not.toContain(key);
     first.signal('SIGINT');
@@ -56,7 +57,7 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     const again = await ready(second);
     expect(again.session_id).toBe(session_id);
     expect(await session(again)).toMatchObject({ status: 'running' });
-    expect(await keysAsSeenWith(again, key)).toEqual([200, ['first-admin']]);
+    expect(await keysAsSeenWith(again, key)).toEqual([200, ['admin']]);
     await sampleSince(again, startedAt);
     await fetch(`${again.api_url}${SESSIONS}/${session_id}/stop/`, { method: 'POST' });
     second.signal('SIGTERM');
@@ -69,6 +70,35 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     await third.stop();
     const types = await eventTypesIn(home);
     expect(types.filter((type) => type === 'session.started')).toHaveLength(1);
+  });
+
+  it('asks everybody for a key where this machine is not trusted, and uses its own', async () => {
+    const home = await homeOfStack();
+    const keyFile = join(home, 'admin-key');
+    const closed = { API_ANONYMOUS_LOOPBACK: 'false' };
+    const stack = await start(home, closed);
+    const facts = await ready(stack);
+    const key = (await readFile(keyFile, 'utf8')).trim();
+    const answered = async (url: string, headers: Record<string, string>) => {
+      const response = await fetch(`${url}${SESSIONS}/${facts.session_id}/`, { headers });
+      return [response.status, JSON.parse(await response.text())];
+    };
+    const withKey = { authorization: `Bearer ${key}` };
+    expect(await answered(facts.api_url, {})).toMatchObject([401, { code: 'key_needed' }]);
+    expect(await answered(facts.api_url, withKey)).toMatchObject([200, { status: 'running' }]);
+    await stack.stop();
+
+    // The key is lost: a new one would open nothing.
+    await rm(keyFile);
+    const second = await start(home, closed);
+    const line = await eventually(
+      () => second.lastLines(50).find((each) => each.includes('"session_id":null')),
+      { what: 'the start without the demo', timeoutMs: 60_000 },
+    );
+    expect(second.lastLines(50).join('\n')).toContain('takes no key from');
+    expect(existsSync(keyFile)).toBe(false);
+    expect(await answered(JSON.parse(line).api_url, withKey)).toMatchObject([200, { status: 'running' }]);
+    await second.stop();
   });
 
   it('gives the demo a new session when its simulator cannot have its former ports', async () => {

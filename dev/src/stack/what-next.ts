@@ -5,6 +5,8 @@ export interface WhatNextFacts {
   readonly apiUrl: string;
   readonly natsUrl: string;
   readonly simulatorUrl: string;
+  /** The key to call with; undefined where this machine needs none. */
+  readonly keyFile: string | undefined;
   /** Undefined when there is no demo session. */
   readonly demo: { readonly session: SessionView; readonly point: WatchedPoint } | undefined;
   /** The collector that holds the demo session, and its process. */
@@ -15,14 +17,20 @@ export interface WhatNextFacts {
 const demoSetpoint = 'chiller-1/supply_setpoint';
 
 /** The next steps for the reader, as commands that can be pasted. */
-export function whatNext({ apiUrl, natsUrl, simulatorUrl, demo, holder }: WhatNextFacts): string[] {
+export function whatNext(facts: WhatNextFacts): string[] {
+  const { apiUrl, natsUrl, simulatorUrl, keyFile, demo, holder } = facts;
   const sessions = `${apiUrl}/api/acquisition/sessions`;
   // It looks for the API there by itself.
   const holdfast =
     apiUrl === 'http://127.0.0.1:8000' ? 'npx holdfast' : `HOLDFAST_URL=${apiUrl} npx holdfast`;
-  const lines = ['', `Holdfast runs at ${apiUrl}`, '', '  Look at it'];
+  const lines = ['', `Holdfast runs at ${apiUrl}`, ''];
+  if (keyFile !== undefined) {
+    lines.push('  Calls need a key', `    export HOLDFAST_API_KEY_FILE=${keyFile}`);
+  }
+  const curl = keyFile === undefined ? 'curl -s' : `curl -s -H "Authorization: Bearer $(cat ${keyFile})"`;
+  lines.push('  Look at it');
   if (demo === undefined) {
-    lines.push(`    ${holdfast} sessions list`, `    curl -s ${sessions}/`);
+    lines.push(`    ${holdfast} sessions list`, `    ${curl} ${sessions}/`);
   } else {
     const { session, point } = demo;
     lines.push(
@@ -32,9 +40,9 @@ export function whatNext({ apiUrl, natsUrl, simulatorUrl, demo, holder }: WhatNe
       '  Write a setpoint, which is read back',
       `    ${holdfast} points write ${demoSetpoint} 7.5 --reason 'trying it out'`,
       '  The same over REST',
-      `    curl -s ${sessions}/`,
-      `    curl -s ${sessions}/${session.id}/status/`,
-      `    curl -s '${sessions}/point-history/?device=${point.device}&point_code=${point.pointCode}&start_time=-1m'`,
+      `    ${curl} ${sessions}/`,
+      `    ${curl} ${sessions}/${session.id}/status/`,
+      `    ${curl} '${sessions}/point-history/?device=${point.device}&point_code=${point.pointCode}&start_time=-1m'`,
     );
   }
   lines.push(
@@ -50,7 +58,7 @@ export function whatNext({ apiUrl, natsUrl, simulatorUrl, demo, holder }: WhatNe
       // Explanations stand above, not behind: an interactive zsh would take them for arguments.
       `  Break it: ask ${holder.name}, which polls the demo session, to end; another one goes on, the epoch rises`,
       `    kill -TERM ${holder.pid}`,
-      `    curl -s ${sessions}/${demo.session.id}/events/`,
+      `    ${curl} ${sessions}/${demo.session.id}/events/`,
       '  or crash it with kill -9: it is started again, proves its former life dead and polls on within seconds',
       '  or let a device fall silent, and speak again',
       `    curl -s -X PUT ${simulatorUrl}/devices/${demo.point.device}/fault -d '{"kind":"silence"}'`,
@@ -62,7 +70,7 @@ export function whatNext({ apiUrl, natsUrl, simulatorUrl, demo, holder }: WhatNe
     '  Ctrl+C stops everything and no session: the next npm start goes on with them.',
     ...(demo === undefined
       ? []
-      : [`  To end the demo session itself: curl -s -X POST ${sessions}/${demo.session.id}/stop/`]),
+      : [`  To end the demo session itself: ${curl} -X POST ${sessions}/${demo.session.id}/stop/`]),
     '',
   );
   return lines;

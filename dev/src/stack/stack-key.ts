@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import type { PatientClient } from '@holdfast/api-client/patient-client.ts';
+import { formatApiKey, parseApiKey } from '@holdfast/shared/contracts/api-key.ts';
+import { keyPageSchema } from '@holdfast/shared/contracts/http/access-http.ts';
+
+/** The administrator's key that the first start of a stack makes. */
+export interface StackKey {
+  readonly text: string;
+  /** This start has made it. The API takes it only where it has no key yet. */
+  readonly isNew: boolean;
+}
+
+/** The key in the file, or a new one, which is left there for its owner alone. */
+export async function stackKey(file: string): Promise<StackKey> {
+  const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
+  if (parseApiKey(kept)) return { text: kept, isNew: false };
+  const text = formatApiKey({
+    id: randomBytes(4).toString('hex'),
+    secret: randomBytes(32).toString('base64url'),
+  });
+  await rm(file, { force: true });
+  await writeFile(file, `${text}\n`, { mode: 0o600 });
+  return { text, isNew: true };
+}
+
+/**
+ * Whether the API takes the key. Where it had keys already and their file was away, a new one opens nothing and is removed.
+ * @param api that calls with it
+ */
+export async function isTaken(key: StackKey, file: string, api: PatientClient): Promise<boolean> {
+  try {
+    await api.get('/api/system/keys/', keyPageSchema);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiRefusal) || (error.problem.status !== 401 && error.problem.status !== 403))
+      throw error;
+    if (key.isNew) await rm(file, { force: true });
+    return false;
+  }
+}
