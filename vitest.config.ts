@@ -27,10 +27,10 @@ export default defineConfig({
   test: {
     globalSetup: ['test/support/global-setup.ts'],
     // As patient as `eventually`: vitest's own second is over when a process gets no core for so long.
-    expect: { poll: { timeout: 20_000, interval: 25 } },
-    testTimeout: 90_000,
-    hookTimeout: 60_000,
-    teardownTimeout: 30_000,
+    expect: { poll: { timeout: 120_000, interval: 25 } },
+    testTimeout: 300_000,
+    hookTimeout: 180_000,
+    teardownTimeout: 60_000,
     maxWorkers: workers,
     sequence: { sequencer: LongestFirst },
     projects: [

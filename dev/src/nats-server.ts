@@ -48,7 +48,7 @@ export interface NatsServer {
   restart(): Promise<void>;
 }
 
-const DEFAULT_READY_TIMEOUT_MS = 30_000;
+const DEFAULT_READY_TIMEOUT_MS = 120_000;
 const READY_POLL_MS = 20;
 
 /**

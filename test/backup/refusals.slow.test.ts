@@ -19,7 +19,7 @@ import { backupCommand, contentOf } from './backup-command.ts';
 
 const sizes = { SESSIONS_MAX_BYTES: String(64 * 1024 * 1024), SAMPLES_MAX_BYTES: String(64 * 1024 * 1024) };
 
-describe('a restore', { timeout: 120_000 }, () => {
+describe('a restore', () => {
   const saved = { nats: '', database: '' };
   const empty = { nats: '', database: '' };
   let folder: string;
@@ -184,7 +184,7 @@ describe('a restore', { timeout: 120_000 }, () => {
   });
 });
 
-describe('a restore into what an API has already been started on', { timeout: 120_000 }, () => {
+describe('a restore into what an API has already been started on', () => {
   it('is refused while it is up, and done when it is stopped, with epochs above those that were told', async () => {
     const folder = await temporaryFolder('backups');
     const first = { nats: (await natsForTest()).url, database: await freshDatabase() };
@@ -244,7 +244,7 @@ describe('a restore into what an API has already been started on', { timeout: 12
   });
 });
 
-describe('a backup', { timeout: 60_000 }, () => {
+describe('a backup', () => {
   it('is refused where broker and database do not belong together, and leaves no folder', async () => {
     const folder = await temporaryFolder('backups');
     const pair = { nats: (await natsForTest()).url, database: await freshDatabase() };

@@ -29,5 +29,4 @@ it.skipIf(gcc === undefined)(
       },
     });
   },
-  60_000,
 );

@@ -15,4 +15,4 @@ it('the publish benchmark ends with one line of JSON, both sides having stored t
     figures: { samples_of_a_round: 500, values_per_sample: 20, samples_per_second: expect.any(Number) },
     limit: { bare_samples_per_second: expect.any(Number) },
   });
-}, 60_000);
+});

@@ -61,7 +61,7 @@ describe('the recovery benchmark', () => {
     for (const value of Object.values(figures)) {
       if (typeof value === 'number') expect(value).toBeGreaterThan(0);
     }
-  }, 60_000);
+  });
 
   it('refuses a log that is too short for its sessions, and leaves nothing behind', async () => {
     const folder = await temporaryFolder('bench');

@@ -30,7 +30,6 @@ beforeAll(async () => {
   log = await sessionLogForTest(nats.url);
 });
 
-const patience = { timeout: 30_000 };
 const periodMs = 60_000;
 const check = (...args: string[]) => cliForTest({ HOLDFAST_URL: api.url }).run('check-recovery', ...args);
 
@@ -50,20 +49,18 @@ describe('holdfast check-recovery', () => {
     epoch = await placementsIn(log.store).assign(session, 'c1');
     await says('polling');
     await expect
-      .poll(async () => (await check()).stdout, patience)
+      .poll(async () => (await check()).stdout)
       .toBe(
         'HOLDFAST OK: expected 1, actual 0, missing 0, starting 1 | expected=1 actual=0 missing=0 unexpected=0\n',
       );
     const before = await asked();
     const waiting = check('--wait', '60');
-    await expect.poll(asked, patience).toBeGreaterThan(before);
+    await expect.poll(asked).toBeGreaterThan(before);
     // One that was read before it ends, so that nobody takes it for one that is read although it should not be.
     await sampleArrives(Math.floor(Date.now() / periodMs));
     expect((await waiting).stdout).toMatch(/^HOLDFAST OK: expected 1, actual 1, missing 0 \|/);
     await api.post(`${sessionsPath}/${session}/stop/`);
-    await expect
-      .poll(async () => (await check()).stdout, patience)
-      .toMatch(/^HOLDFAST OK: expected 0, actual 0/);
+    await expect.poll(async () => (await check()).stdout).toMatch(/^HOLDFAST OK: expected 0, actual 0/);
   });
 
   it('raises the alarm for a session that nobody reads, in one line', async () => {
@@ -72,7 +69,7 @@ describe('holdfast check-recovery', () => {
     await api.request('PATCH', `/api/config/tasks/${task}/`, { period_ms: periodMs });
     session = await startTask(api, task);
     // It is starting at first, for 15 s where nobody takes it up.
-    await expect.poll(async () => (await check()).code, { timeout: 60_000 }).toBe(2);
+    await expect.poll(async () => (await check()).code).toBe(2);
     const { stdout } = await check();
     expect(stdout).toBe(
       `HOLDFAST CRITICAL: expected 1, actual 0, missing 1; missing: ${session} (press) | expected=1 actual=0 missing=1 unexpected=0\n`,
@@ -115,7 +112,7 @@ describe('holdfast check-recovery', () => {
       'press-4': { ...seen, status: 'disconnected' },
       'press-5': { ...seen, status: 'slow', overrun_share: 0.1234, last_error: '12 % were lost' },
     });
-    await expect.poll(async () => (await check('--devices')).code, patience).toBe(1);
+    await expect.poll(async () => (await check('--devices')).code).toBe(1);
     expect((await check('--devices', '--verbose')).stdout.split('\n')).toEqual([
       'HOLDFAST WARNING: expected 1, actual 1, missing 0; silent: press/press-1: timeout, press/press-4: disconnected; slow: press/press-5: 12 % lost | expected=1 actual=1 missing=0 unexpected=0 devices=5 silent=2 slow=1',
       'press/press-1: timeout (no answer within 500 ms / unit 1)',
@@ -153,7 +150,7 @@ describe('holdfast check-recovery', () => {
     })();
     await says('polling');
     await expect
-      .poll(() => check(), patience)
+      .poll(() => check())
       .toMatchObject({
         code: 1,
         stdout: expect.stringMatching(

@@ -31,7 +31,6 @@ beforeAll(async () => {
   cli = cliForTest({ HOLDFAST_URL: api.url });
 });
 
-const patience = { timeout: 30_000 };
 const hasScript = spawnSync('script', ['--version'], { stdio: 'ignore' }).status === 0;
 
 /** A stand-in for what may be at the address instead of the API. */
@@ -54,7 +53,7 @@ describe('sessions on the command line', () => {
     const { session_id } = JSON.parse(started.stdout);
 
     await expect
-      .poll(async () => JSON.parse((await cli.run('sessions', 'list', '--active')).stdout), patience)
+      .poll(async () => JSON.parse((await cli.run('sessions', 'list', '--active')).stdout))
       .toMatchObject([
         { id: session_id, task_code: 'press', status: 'running', metadata: { order: '4711' } },
       ]);
@@ -67,7 +66,7 @@ describe('sessions on the command line', () => {
     expect(stopped).toMatchObject({ code: 0, stderr: '' });
     expect(stopped.stdout).toContain(`${session_id} stopped: `);
     await expect
-      .poll(async () => (await cli.run('sessions', 'events', session_id, '--table')).stdout, patience)
+      .poll(async () => (await cli.run('sessions', 'events', session_id, '--table')).stdout)
       .toMatch(/session\.paused +.*by=李伟 [\s\S]*session\.stopped +.*by=test .*reason=end of shift/);
     const gaps = await cli.run('sessions', 'gaps', session_id);
     expect([gaps.code, Array.isArray(JSON.parse(gaps.stdout))]).toEqual([0, true]);
@@ -81,10 +80,10 @@ describe('sessions on the command line', () => {
     await configureTask(lonely, 'kept');
     const { session_id } = JSON.parse((await asking.run('sessions', 'start', 'kept')).stdout);
     const lacks = async () => (await asking.run('sessions', 'gaps', session_id)).stderr;
-    await expect.poll(lacks, patience).toBe('');
+    await expect.poll(lacks).toBe('');
     await away.stop();
     const lacking = /^NATS does not answer now.*not_arrived\.\n$/;
-    await expect.poll(lacks, patience).toMatch(lacking);
+    await expect.poll(lacks).toMatch(lacking);
     const table = await asking.run('sessions', 'gaps', session_id, '--table');
     expect([table.code, table.stderr]).toEqual([0, expect.stringMatching(lacking)]);
     const json = await asking.run('sessions', 'gaps', session_id);
@@ -274,7 +273,7 @@ describe('tables', () => {
       'saw-device': { ...healthy, status: 'error', failing_count: 6, failing_points: points },
     });
     await expect
-      .poll(async () => (await cli.run('sessions', 'show', session_id, '--table')).stdout, patience)
+      .poll(async () => (await cli.run('sessions', 'show', session_id, '--table')).stdout)
       .toMatch(
         /^DEVICE +HEALTH .* FAILING POINTS .*\nsaw-device +error +0 .* flow since [^,]+, level since [^,]+, heat since \S+ and 3 more +-$/m,
       );

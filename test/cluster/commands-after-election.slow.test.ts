@@ -15,7 +15,7 @@ import { nodesOfCluster } from './nodes-of-cluster.ts';
 
 const sessionsPath = '/api/acquisition/sessions';
 const info = `$JS.API.STREAM.INFO.${streamNames.sessions}`;
-const patient = { timeoutMs: 90_000, intervalMs: 100 };
+const patient = { intervalMs: 100 };
 
 /** Commands that are sent one after the other, none waiting for the one before, and when each was taken. */
 interface Commands {
@@ -58,7 +58,7 @@ describe('commands of an API whose NATS has to elect a leader for SESSIONS', () 
       });
       sessions.push((await rest.create(`${sessionsPath}/start-task/`, { task_id: task.id })).session_id);
     }
-  }, 180_000);
+  });
 
   /** Pauses and resumes session by session, each for itself. */
   function commands(): Commands {
@@ -109,7 +109,7 @@ describe('commands of an API whose NATS has to elect a leader for SESSIONS', () 
             const leader = leaderOf(answer.json<StreamInfo>());
             return leader !== undefined && leader !== than && performance.now();
           },
-          { what: 'a leader', timeoutMs: 60_000, intervalMs: 10 },
+          { what: 'a leader', intervalMs: 10 },
         );
       } finally {
         await close();

@@ -33,7 +33,7 @@ it('streams that were made with one copy get one on each node of a cluster, once
       await setCopies(nc, 3, { withinMs: 30_000, onStream: ({ name }) => copied.push(name) });
       return true;
     },
-    { what: 'the third node to be known to the others', timeoutMs: 60_000 },
+    { what: 'the third node to be known to the others' },
   );
   expect(copied).toEqual(streamsOfHoldfast);
   for (const state of await streamStates(nc)) expect(state).toMatchObject({ copies: 3, copiesNow: 3 });

@@ -29,7 +29,7 @@ it('with a node of three killed, leases can be listed each time, and watches go 
       await ensureStreams(nc, { ...settings, replicas: 3 });
       return true;
     },
-    { what: 'the streams on three nodes', timeoutMs: 60_000 },
+    { what: 'the streams on three nodes' },
   );
   const jsm = await jetstreamManager(nc);
   const store = await KvLeaseStore.open(nc, bucketNames.collectors);
@@ -60,13 +60,12 @@ it('with a node of three killed, leases can be listed each time, and watches go 
   await victim?.node.kill();
   await eventually(() => write('after').then(() => true), {
     what: 'leases to be written again',
-    timeoutMs: 30_000,
   });
   for (let list = 0; list < 40; list += 1) {
     expect((await store.list()).map(({ value }) => value)).toEqual(['after', 'after', 'after']);
   }
   const all = () => seen.every((values) => ids.every((id) => values.has(`${id} after`)));
-  await eventually(all, { what: 'every watch to have seen every lease', timeoutMs: 40_000 });
+  await eventually(all, { what: 'every watch to have seen every lease' });
   for (const stop of stops) stop();
   await close();
 });

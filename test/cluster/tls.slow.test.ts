@@ -73,7 +73,6 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
     const rest = restClient(`http://127.0.0.1:${port}`);
     await eventually(async () => (await rest.get('/health/ready')).status === 200, {
       what: 'the API to be ready',
-      timeoutMs: 60_000,
     });
     const { plant } = await plantForTest(['press-1']);
     const { host, port: devicePort, unitId: unit_id } = plant.endpoints[0] ?? {};
@@ -94,7 +93,7 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
           const path = `${sessions}/point-history/?point_code=count&start_time=${new Date(since).toISOString()}`;
           return (await rest.get(path)).body.results?.length > 0;
         },
-        { what: `a value after ${new Date(since).toISOString()}`, timeoutMs: 60_000 },
+        { what: `a value after ${new Date(since).toISOString()}` },
       );
     await stored(Date.now());
 
@@ -117,7 +116,7 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
     ]) {
       await eventually(
         async () => (await rest.post(`${sessions}/${id}/${command}/`)).body.status === status,
-        { what: `the session to be ${status}`, timeoutMs: 60_000 },
+        { what: `the session to be ${status}` },
       );
     }
     await stored(Date.now());
@@ -130,7 +129,7 @@ describe.skipIf(!opensslIsInstalled())('three nodes that speak TLS only', () => 
         const lifecycle = types.filter((type) => !/assigned|released/.test(type));
         return lifecycle.join() === 'session.started,session.paused,session.resumed';
       },
-      { what: 'each command to have its one event', timeoutMs: 60_000 },
+      { what: 'each command to have its one event' },
     );
-  }, 180_000);
+  });
 });

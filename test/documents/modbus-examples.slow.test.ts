@@ -34,7 +34,6 @@ describe.skipIf(inject('installedServers').curl === null)('the Modbus reference'
     const rest = restClient(api);
     await eventually(async () => (await rest.get('/health/ready')).status === 200, {
       what: 'the API to be ready',
-      timeoutMs: 20_000,
     });
     const shell = startShell();
     for (const command of wholeCommands(await page)) {

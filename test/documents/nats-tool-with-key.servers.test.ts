@@ -20,7 +20,7 @@ const mebibyte = 1024 * 1024;
 /** As docs/nats.md says under "With docker compose". */
 const asOperator = '--nkey operator.seed --inbox-prefix _INBOX.operator';
 
-describe.runIf(tool !== null && script !== null)('the NATS tool', { timeout: 180_000 }, () => {
+describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
   let server: NatsServer;
   let nc: NatsConnection;
   let jsm: JetStreamManager;

@@ -47,7 +47,7 @@ const answers: readonly [command: RegExp, ...shown: RegExp[]][] = [
 
 const goesOn = (command: string) => / sub | watch /.test(command);
 
-describe.runIf(tool !== null && script !== null)('the NATS tool', { timeout: 240_000 }, () => {
+describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
   it('shows what README and docs/nats.md say, command by command', async () => {
     const stack = await startDocumentedStack();
     const env = {
@@ -109,7 +109,7 @@ async function demoIsRead({ apiUrl }: DocumentedStack): Promise<void> {
       const health = Object.values(metadata.device_health);
       return health.length === 3 && health.every(({ status }) => status === 'healthy');
     },
-    { what: 'the demo to be read', timeoutMs: 60_000 },
+    { what: 'the demo to be read' },
   );
 }
 
@@ -140,7 +140,6 @@ async function sendersAreOnRecord(nc: NatsConnection): Promise<void> {
   const jsm = await jetstreamManager(nc);
   await eventually(async () => (await jsm.streams.info('SENT')).state.messages, {
     what: 'a collector to say in SENT what it has sent',
-    timeoutMs: 60_000,
   });
 }
 

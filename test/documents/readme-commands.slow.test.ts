@@ -64,99 +64,92 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
 const runHere = (command: string) =>
   /^(curl |npx holdfast |running\(\)|export |pid\(\)|holder\(\)|kill |frozen=)/.test(command);
 
-describe.skipIf(inject('installedServers').curl === null)(
-  'the commands of the documents',
-  { timeout: 120_000 },
-  () => {
-    let stack: DocumentedStack;
-    beforeAll(async () => {
-      stack = await startDocumentedStack();
-    }, 60_000);
+describe.skipIf(inject('installedServers').curl === null)('the commands of the documents', () => {
+  let stack: DocumentedStack;
+  beforeAll(async () => {
+    stack = await startDocumentedStack();
+  });
 
-    it('are the same in both languages', async () => {
-      expect(await commandsIn('README.zh-CN.md')).toEqual(await commandsIn('README.md'));
-    });
+  it('are the same in both languages', async () => {
+    expect(await commandsIn('README.zh-CN.md')).toEqual(await commandsIn('README.md'));
+  });
 
-    it('are run here or elsewhere', async () => {
-      const pages = ['README.md', 'CONTRIBUTING.md', 'docs/api.md', 'docs/nats.md', 'docs/supply-chain.md'];
-      for (const page of pages) {
-        for (const command of await commandsIn(page)) {
-          if (runHere(command) || command.startsWith('nats ')) continue;
-          const [file, words] = runElsewhere[command] ?? [];
-          expect(file, `who runs "${command}" of ${page}?`).toBeDefined();
-          expect(await text(file ?? '')).toContain(words);
-        }
+  it('are run here or elsewhere', async () => {
+    const pages = ['README.md', 'CONTRIBUTING.md', 'docs/api.md', 'docs/nats.md', 'docs/supply-chain.md'];
+    for (const page of pages) {
+      for (const command of await commandsIn(page)) {
+        if (runHere(command) || command.startsWith('nats ')) continue;
+        const [file, words] = runElsewhere[command] ?? [];
+        expect(file, `who runs "${command}" of ${page}?`).toBeDefined();
+        expect(await text(file ?? '')).toContain(words);
       }
-    });
+    }
+  });
 
-    it('that look into NATS name only what is there', async () => {
-      const isThere = await lookAtBroker(stack.natsUrl);
-      const commands = (
-        await Promise.all(['README.md', 'docs/nats.md', 'docs/operations.md'].map(commandsIn))
-      )
-        .flat()
-        .filter((command) => command.startsWith('nats '));
-      expect(commands).not.toEqual([]);
-      for (const command of commands) {
-        for (const thing of thingsNamedBy(command)) {
-          await eventually(() => isThere(thing), { what: `${command}: ${thing.kind} ${thing.name}` });
-        }
+  it('that look into NATS name only what is there', async () => {
+    const isThere = await lookAtBroker(stack.natsUrl);
+    const commands = (await Promise.all(['README.md', 'docs/nats.md', 'docs/operations.md'].map(commandsIn)))
+      .flat()
+      .filter((command) => command.startsWith('nats '));
+    expect(commands).not.toEqual([]);
+    for (const command of commands) {
+      for (const thing of thingsNamedBy(command)) {
+        await eventually(() => isThere(thing), { what: `${command}: ${thing.kind} ${thing.name}` });
       }
-    });
+    }
+  });
 
-    it('of the API page can be pasted', async () => {
-      const shell = startShell();
-      for (const command of await commandsIn('docs/api.md')) await shell.run(stack.adapted(command));
-    });
+  it('of the API page can be pasted', async () => {
+    const shell = startShell();
+    for (const command of await commandsIn('docs/api.md')) await shell.run(stack.adapted(command));
+  });
 
-    it('of README can be pasted one after the other, and what they break heals', async () => {
-      const shell = startShell();
-      for (const command of (await commandsIn('README.md')).filter(runHere)) {
-        // Whichever ports were free.
-        expect(command).not.toMatch(/localhost|127\.0\.0\.1/);
-        if (command.startsWith('kill') || command.startsWith('frozen=')) await polled();
-        const before = await events();
-        const output = await shell.run(stack.adapted(command));
-        if (command.includes('point-history')) {
-          await eventually(
-            async () =>
-              pointHistorySchema.parse(JSON.parse(await shell.run(stack.adapted(command)))).results.length >
-              0,
-            { what: `a value in the answer to ${command}` },
-          );
-        }
-        if (command.startsWith('kill -TERM') || command.startsWith('frozen=')) {
-          await eventually(async () => (await events()) > before, { what: `a new holder after ${command}` });
-          await polled();
-        }
-        expect(output, command).not.toMatch(/not found/);
+  it('of README can be pasted one after the other, and what they break heals', async () => {
+    const shell = startShell();
+    for (const command of (await commandsIn('README.md')).filter(runHere)) {
+      // Whichever ports were free.
+      expect(command).not.toMatch(/localhost|127\.0\.0\.1/);
+      if (command.startsWith('kill') || command.startsWith('frozen=')) await polled();
+      const before = await events();
+      const output = await shell.run(stack.adapted(command));
+      if (command.includes('point-history')) {
+        await eventually(
+          async () =>
+            pointHistorySchema.parse(JSON.parse(await shell.run(stack.adapted(command)))).results.length > 0,
+          { what: `a value in the answer to ${command}` },
+        );
       }
-      expect((await session()).status).toBe('stopped');
-    });
+      if (command.startsWith('kill -TERM') || command.startsWith('frozen=')) {
+        await eventually(async () => (await events()) > before, { what: `a new holder after ${command}` });
+        await polled();
+      }
+      expect(output, command).not.toMatch(/not found/);
+    }
+    expect((await session()).status).toBe('stopped');
+  });
 
-    const session = async () =>
-      sessionViewSchema.parse(await (await fetch(`${stack.apiUrl}/api/acquisition/sessions/1-1/`)).json());
-    const events = async () => {
-      const answer = await fetch(`${stack.apiUrl}/api/acquisition/sessions/1-1/events/`);
-      return sessionEventPageSchema.parse(await answer.json()).results.length;
-    };
-    /** Waits until the session is polled: a value is in the database that was read after now. */
-    const polled = () => {
-      const query = new URLSearchParams({
-        point_code: 'barrel_zone_1_temperature',
-        session_id: '1-1',
-        start_time: new Date().toISOString(),
-      });
-      return eventually(
-        async () => {
-          const answer = await fetch(`${stack.apiUrl}/api/acquisition/sessions/point-history/?${query}`);
-          return answer.ok && pointHistorySchema.parse(await answer.json()).results.length > 0;
-        },
-        { what: 'the session to be polled' },
-      );
-    };
-  },
-);
+  const session = async () =>
+    sessionViewSchema.parse(await (await fetch(`${stack.apiUrl}/api/acquisition/sessions/1-1/`)).json());
+  const events = async () => {
+    const answer = await fetch(`${stack.apiUrl}/api/acquisition/sessions/1-1/events/`);
+    return sessionEventPageSchema.parse(await answer.json()).results.length;
+  };
+  /** Waits until the session is polled: a value is in the database that was read after now. */
+  const polled = () => {
+    const query = new URLSearchParams({
+      point_code: 'barrel_zone_1_temperature',
+      session_id: '1-1',
+      start_time: new Date().toISOString(),
+    });
+    return eventually(
+      async () => {
+        const answer = await fetch(`${stack.apiUrl}/api/acquisition/sessions/point-history/?${query}`);
+        return answer.ok && pointHistorySchema.parse(await answer.json()).results.length > 0;
+      },
+      { what: 'the session to be polled' },
+    );
+  };
+});
 
 /** A look at the broker that tells whether it has a thing that a command names. */
 async function lookAtBroker(url: string): Promise<(thing: NamedThing) => Promise<boolean>> {

@@ -16,7 +16,7 @@ const { curl, jq } = inject('installedServers');
 const isTried = curl !== null && jq !== null && findProgram('python3') !== undefined;
 
 /** Blocks are typed one after the other, as the manual has them. */
-describe.runIf(isTried)('the manual of the predecessor', { timeout: 240_000 }, () => {
+describe.runIf(isTried)('the manual of the predecessor', () => {
   let stack: DocumentedStack;
   let manual: ReturnType<typeof oldManual>;
   let environment: NodeJS.ProcessEnv;
@@ -29,7 +29,7 @@ describe.runIf(isTried)('the manual of the predecessor', { timeout: 240_000 }, (
     const device = devicePageSchema.parse(await devices.json()).results[0]?.id ?? 0;
     const log = join(stack.home, 'holdfast.log');
     manual = oldManual({ url: stack.apiUrl, session: '1-1', device, log });
-  }, 60_000);
+  });
 
   /** The output of a block. @throws with all of it when it fails */
   const typed = async (block = ''): Promise<string> => {

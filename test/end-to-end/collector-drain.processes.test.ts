@@ -13,7 +13,7 @@ beforeAll(async () => {
   const press = await startPressPlant();
   ({ rest, settings } = press);
   await rest.create('/api/acquisition/sessions/start-task/', { task_id: press.taskId });
-}, 60_000);
+});
 
 describe('draining a collector', () => {
   const path = (id: string) => `/api/system/collectors/${id}`;

@@ -50,7 +50,7 @@ describe('a session log that has lost events', () => {
       detail: expect.stringContaining('SESSIONS ends at sequence 0'),
     };
     const byApi = { ...bySupervisor, found_by: 'api' };
-    await expect.poll(damage, { timeout: 60_000 }).toEqual([bySupervisor, byApi]);
+    await expect.poll(damage).toEqual([bySupervisor, byApi]);
     expect(await detail()).toContain('the session log is damaged: SESSIONS ends at sequence 0');
     const check = () => cliForTest({ HOLDFAST_URL: url }).run('check-recovery');
     const { code, stdout } = await check();

@@ -13,7 +13,7 @@ let taskId: number;
 
 beforeAll(async () => {
   ({ rest, plant, points, refusals, deviceId, taskId } = await startPressPlant());
-}, 60_000);
+});
 
 describe('a device that is tested', () => {
   it('answers for each point with what came back, raw and decoded, and says which one it does not have', async () => {
@@ -152,7 +152,6 @@ describe('a device that refuses a part of what is asked', () => {
       const path = `/api/acquisition/sessions/${started.body.session_id}`;
       await eventually(async () => until((await rest.get(`${path}/status/`)).body), {
         what: 'the session to have read for long enough',
-        timeoutMs: 20_000,
       });
       const { config_version } = (await rest.get(`${path}/`)).body;
       await rest.post(`${path}/stop/`);
@@ -223,7 +222,7 @@ describe('the test of a device of which a session has learned', () => {
         const tested = await test();
         return tested.asked.length < untaught.asked.length && tested;
       },
-      { what: 'the test to know what the session has learned', timeoutMs: 20_000 },
+      { what: 'the test to know what the session has learned' },
     );
     expect(taught).toMatchObject({ asked: ['0+17', '17+1', '18+22', '45+2'], bad: allButOne });
     await rest.post(`/api/acquisition/sessions/${started.body.session_id}/stop/`);

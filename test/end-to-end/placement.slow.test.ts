@@ -85,7 +85,6 @@ describe('a collector joins', () => {
     // The fleet has to be settled first, and one is moved after the other.
     await eventually(async () => (await onSecond()).length === 2, {
       what: 'c2 to hold two sessions',
-      timeoutMs: 45_000,
     });
     await Promise.all(
       taskIds.map(async (taskId) => {
@@ -139,7 +138,7 @@ describe('a collector is drained while it stays up', () => {
         const placements = await Promise.all(taskIds.map((taskId) => fleet.placement(taskId)));
         return placements.find((placement) => placement?.collectorId === 'c1');
       },
-      { what: 'c1 to get its share again', timeoutMs: 45_000 },
+      { what: 'c1 to get its share again' },
     );
     await fleet.sampled(back.sessionId, back.epoch, 2);
     expect(await fleet.eventTypes()).not.toContain('session.stopped');

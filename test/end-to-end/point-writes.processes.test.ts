@@ -22,7 +22,7 @@ beforeAll(async () => {
   ({ rest, plant, points, written, natsUrl, deviceId } = press);
   // Polled meanwhile, as a point is that somebody writes.
   await rest.create('/api/acquisition/sessions/start-task/', { task_id: press.taskId });
-}, 60_000);
+});
 
 describe('a point that is written', () => {
   const write = (code: string, value: unknown) =>

@@ -90,7 +90,6 @@ export async function startPressPlant(): Promise<PressPlant> {
   const rest = restClient(`http://127.0.0.1:${port}`);
   await eventually(async () => (await rest.get('/health/ready')).status === 200, {
     what: 'the API to be ready',
-    timeoutMs: 20_000,
   });
   const device = await rest.create('/api/config/devices/', {
     code: 'press',
@@ -118,7 +117,6 @@ export async function startPressPlant(): Promise<PressPlant> {
   });
   await eventually(async () => (await rest.post(`/api/config/devices/${deviceId}/test/`)).status === 200, {
     what: 'the collector to take calls',
-    timeoutMs: 20_000,
   });
   return {
     ...{ rest, settings, natsUrl: nats.url, plant, deviceId, taskId: task.id, points, written },

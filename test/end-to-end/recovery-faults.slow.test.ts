@@ -27,11 +27,10 @@ describe('a supervisor starts on a log with running sessions', () => {
     const second = await fleet.collector('c1');
     await eventually(() => logOf(second).some((line) => line.startsWith('device press-1 is not read')), {
       what: 'it to ask the device',
-      timeoutMs: 30_000,
     });
     expect(recoveredIn(second)).toEqual([]);
     fleet.plant.plant.clearFault('press-1');
-    await eventually(() => recoveredIn(second).length > 0, { what: 'its recovery', timeoutMs: 30_000 });
+    await eventually(() => recoveredIn(second).length > 0, { what: 'its recovery' });
     await fleet.sampled(id, resumed.epoch, 20);
     expect(recoveredIn(second)).toEqual([id]);
 
@@ -39,7 +38,6 @@ describe('a supervisor starts on a log with running sessions', () => {
     await second.stop();
     await eventually(() => recoveredIn(third).length > 0, {
       what: 'it to go on elsewhere',
-      timeoutMs: 30_000,
     });
     expect(recoveredIn(third)).toEqual([id]);
   });
@@ -68,7 +66,7 @@ describe('a supervisor starts on a log with running sessions', () => {
         const now = await fleet.log.task('1');
         return now.session.status === 'error' && now;
       },
-      { what: 'the session to fail', timeoutMs: 20_000 },
+      { what: 'the session to fail' },
     );
     expect(task.session).toMatchObject({
       session: { sessionId: lost },
@@ -91,7 +89,6 @@ describe('a supervisor starts on a log with running sessions', () => {
     const supervisor = await fleet.start('supervisor', { DISABLE_SESSION_RECOVERY: 'true' });
     await eventually(() => logOf(supervisor).includes('Session recovery completed'), {
       what: 'the supervisor to be done',
-      timeoutMs: 20_000,
     });
     await fleet.collector('c1');
     const requests = fleet.plant.requests.length;
@@ -143,7 +140,6 @@ describe('two supervisors run', () => {
     first.signal('SIGSTOP');
     await eventually(() => logOf(second).includes('this supervisor leads'), {
       what: 'the second to lead',
-      timeoutMs: 20_000,
     });
     first.signal('SIGCONT');
     const two = await fleet.log.start(fleet.plant.config({ taskId: '2', devices: ['press-2'] }));

@@ -48,7 +48,6 @@ describe.skipIf(!influxIsInstalled())('sessions of which InfluxDB refuses values
     await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
     await eventually(async () => (await rest.get('/health/ready')).status === 200, {
       what: 'the API to be ready',
-      timeoutMs: 60_000,
     });
     const tasks: number[] = [];
     for (const { device, host, port: devicePort, unitId } of plant.plant.endpoints) {
@@ -78,7 +77,7 @@ describe.skipIf(!influxIsInstalled())('sessions of which InfluxDB refuses values
       started.push((await rest.create(`${sessionsPath}/start-task/`, { task_id: id })).session_id);
     }
     [whole = '', part = ''] = started;
-  }, 120_000);
+  });
 
   const compared = async (id: string) =>
     (await rest.get('/api/acquisition/recovery/?limit=100')).body.results.find(
@@ -91,7 +90,7 @@ describe.skipIf(!influxIsInstalled())('sessions of which InfluxDB refuses values
         const found = await compared(whole);
         return found?.storing.state === 'not_stored' && found;
       },
-      { what: 'the session of press-1 to count as not stored', timeoutMs: 90_000 },
+      { what: 'the session of press-1 to count as not stored' },
     );
     expect(lost).toMatchObject({ is_actual: false, last_sample: { epoch: expect.any(Number) } });
     expect(lost.disagreements).toEqual([
@@ -135,7 +134,7 @@ describe.skipIf(!influxIsInstalled())('sessions of which InfluxDB refuses values
         const judged = verify(await readHistory({ natsUrl, databaseUrl, hasSamples: false }));
         return judged.ticks.quarantined > 0 && judged.ticks.stored > 0 && judged;
       },
-      { what: 'ticks to judge', timeoutMs: 60_000 },
+      { what: 'ticks to judge' },
     );
     expect(verdict.violations.filter(({ mayPass }) => !mayPass)).toEqual([]);
   });

@@ -45,7 +45,6 @@ describe('a plant whose sessions were started over REST', () => {
   const apiReady = () =>
     eventually(async () => (await rest.get('/health/ready')).status === 200, {
       what: 'the API to be ready',
-      timeoutMs: 30_000,
     });
 
   beforeAll(async () => {
@@ -140,7 +139,6 @@ describe('a plant whose sessions were started over REST', () => {
       },
       {
         what: `new values of ${sessionIds.join(' and ')} in the database`,
-        timeoutMs: 45_000,
         intervalMs: 200,
       },
     );
@@ -212,7 +210,6 @@ describe('a plant whose sessions were started over REST', () => {
 
   it.for(['api', 'supervisor', 'writer', 'collector c1', 'collector c2'])(
     'goes on when the %s is killed and started again',
-    { timeout: 60_000 },
     async (name) => {
       await services.get(name)?.kill();
       services.set(name, (await starts[name]?.()) as RunningProcess);
@@ -224,13 +221,13 @@ describe('a plant whose sessions were started over REST', () => {
     await nats.kill();
     await nats.restart();
     await everythingIsAsItWas();
-  }, 60_000);
+  });
 
   it('goes on when PostgreSQL is killed and started again', async () => {
     await postgres.kill();
     await postgres.restart();
     await everythingIsAsItWas();
-  }, 60_000);
+  });
 
   it('goes on when PostgreSQL is told to end and the writer is killed: everybody lets go of it, so that it ends', async () => {
     process.kill(postgres.pid, 'SIGTERM');
@@ -238,15 +235,13 @@ describe('a plant whose sessions were started over REST', () => {
     services.set('writer', (await starts.writer?.()) as RunningProcess);
     await eventually(async () => (await rest.get('/health/ready')).body.dependencies.postgres === false, {
       what: 'the API to say that PostgreSQL takes nobody',
-      timeoutMs: 30_000,
     });
     await eventually(async () => !processExists(postgres.pid), {
       what: 'PostgreSQL to end, which it does when its last client has left',
-      timeoutMs: 30_000,
     });
     await postgres.restart();
     await everythingIsAsItWas();
-  }, 90_000);
+  });
 
   it('goes on when everything is killed at once and started again', async () => {
     await Promise.all([
@@ -257,7 +252,7 @@ describe('a plant whose sessions were started over REST', () => {
     await Promise.all([nats.restart(), postgres.restart()]);
     await startAll();
     await everythingIsAsItWas();
-  }, 90_000);
+  });
 
   it('keeps a session stopped that was stopped while all but the broker and the API were down', async () => {
     const sessionId = running[1] ?? '';
@@ -277,5 +272,5 @@ describe('a plant whose sessions were started over REST', () => {
         what: 'the read model to show the stop',
       },
     );
-  }, 90_000);
+  });
 });

@@ -65,7 +65,7 @@ describe('sessions whose time is limited', () => {
     const next = await log.start(plant.config({ taskId: '2', devices: ['press-2'] }));
     await fleet.sampled(next, (await fleet.placed('2')).epoch, 3);
     expect(requests()).toBe(before);
-  }, 60_000);
+  });
 });
 
 /** People stop, pause and start anew at the very moment at which the supervisor stops. */

@@ -53,7 +53,6 @@ beforeAll(async () => {
   rest = restClient(`http://127.0.0.1:${port}`);
   await eventually(async () => (await rest.get('/health/ready')).status === 200, {
     what: 'the API to be ready',
-    timeoutMs: 20_000,
   });
   const create = async (kind: string, body: object): Promise<number> =>
     (await rest.create(`/api/config/${kind}/`, body)).id;
@@ -69,7 +68,6 @@ beforeAll(async () => {
   task = await create('tasks', { code: 'press', period_ms: 500, device_ids: [device] });
   await eventually(async () => (await rest.post(`/api/config/devices/${device}/test/`)).status === 200, {
     what: 'the collector to take calls',
-    timeoutMs: 20_000,
   });
   const { nc, close } = await connectNats({
     url: nats.url,
@@ -82,7 +80,7 @@ beforeAll(async () => {
       void heard.push({ header: message.headers?.get('traceparent') ?? '', body: message.string() }),
   });
   await nc.flush();
-}, 60_000);
+});
 
 /** Sends it in a trace of its own and returns what the collector has logged under it. */
 async function linesOf(traceId: string, path: string, body: object = {}, code?: string) {

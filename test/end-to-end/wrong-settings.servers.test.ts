@@ -10,7 +10,7 @@ async function outcome(main: string, env: Record<string, string>) {
     execFile(
       process.execPath,
       [join(root, main)],
-      { env, timeout: 30_000, killSignal: 'SIGKILL' },
+      { env, timeout: 120_000, killSignal: 'SIGKILL' },
       (error, stdout, stderr) => resolve({ code: error?.code, said: stdout + stderr }),
     );
   });

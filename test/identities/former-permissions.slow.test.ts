@@ -50,7 +50,6 @@ describe('keys with the permissions of a release before SENT', () => {
       const logged = (service: ServiceName) => logOf(running.get(service) as RunningProcess).join('\n');
       await eventually(async () => (await rest.get('/health/ready')).status === 200, {
         what: 'the API',
-        timeoutMs: 30_000,
       });
       if (which === 'nobody may make')
         await eventually(
@@ -73,7 +72,6 @@ describe('keys with the permissions of a release before SENT', () => {
       const stored = async () => (await rest.get(`${sessionsPath}/${id}/completeness/`)).body;
       await eventually(async () => JSON.stringify(await stored()).match(/"stored":[1-9]/) !== null, {
         what: 'readings in the database',
-        timeoutMs: 30_000,
       });
       await rest.create(`${sessionsPath}/${id}/pause/`, {});
       await eventually(() => logged('collector').includes('does not take up to where samples were sent'), {

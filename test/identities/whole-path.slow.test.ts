@@ -49,7 +49,6 @@ describe('services that each have an identity of their own', () => {
     await Promise.all([start('supervisor'), start('api')]);
     await eventually(async () => (await rest.get('/health/ready')).status === 200, {
       what: 'the API',
-      timeoutMs: 30_000,
     });
     const log = await sessionLogForTest(identities.ownUrl(nats));
 
@@ -68,7 +67,7 @@ describe('services that each have an identity of their own', () => {
 
     const sampled = async () =>
       (await log.samples()).filter(({ session, values }) => session === id && values);
-    await eventually(async () => (await sampled()).length > 2, { what: 'readings', timeoutMs: 30_000 });
+    await eventually(async () => (await sampled()).length > 2, { what: 'readings' });
 
     // A collector of compose, which shares its identity, comes and takes the work over.
     await start('collector', { COLLECTOR_ID: 'any-7' });
@@ -79,7 +78,6 @@ describe('services that each have an identity of their own', () => {
     const before = (await sampled()).length;
     await eventually(async () => (await sampled()).length > before + 2, {
       what: 'readings after the resumption',
-      timeoutMs: 30_000,
     });
     for (const path of ['/api/system/sinks', '/api/system/collectors/']) {
       const { status } = await rest.get(path);
@@ -109,7 +107,7 @@ describe('services that each have an identity of their own', () => {
     await eventually(async () => (await log.assignments()) === 0, { what: 'the work to be given back' });
     for (const service of running.reverse()) expect((await service.stop()).code).toBe(0);
     expect(violationsOf(nats)).toEqual([]);
-  }, 120_000);
+  });
 });
 
 /** Until the first piece of the stream is there. */

@@ -29,7 +29,7 @@ describe('the backlog of samples while nobody writes', () => {
           const now = await scrape(`http://127.0.0.1:${port}/metrics`);
           return now.value('holdfast_samples_backlog_messages') === published && now;
         },
-        { what: 'the backlog to be what was published', timeoutMs: 40_000, intervalMs: 100 },
+        { what: 'the backlog to be what was published', intervalMs: 100 },
       );
     const ratioOf = (now: Scrape) => now.value('holdfast_samples_backlog_ratio', { bound: 'bytes' });
     await fillTo(0.6);

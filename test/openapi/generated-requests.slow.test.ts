@@ -52,7 +52,6 @@ describe.runIf(schemathesis !== null)('the API', () => {
     ]);
     await eventually(async () => (await fetch(`${url}/health/ready`)).ok, {
       what: 'the API to be ready',
-      timeoutMs: 60_000,
     });
     const headers = { authorization: `Bearer ${key}` };
     await configure(async (path, body) => {

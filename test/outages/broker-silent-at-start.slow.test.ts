@@ -43,12 +43,11 @@ function says(running: RunningProcess, what: string) {
   });
   const said = eventually(() => logOf(running).some((line) => line.includes(what)), {
     what: `it to say "${what}"`,
-    timeoutMs: 60_000,
   });
   return Promise.race([said, ended]);
 }
 
-describe('a service that starts while NATS', { timeout: 150_000 }, () => {
+describe('a service that starts while NATS', () => {
   it.concurrent.each<[ServiceName, string]>([
     ['supervisor', '$JS.API.STREAM.CREATE.SESSIONS'],
     ['supervisor', '$JS.API.CONSUMER.CREATE.SESSIONS'],
@@ -81,7 +80,6 @@ describe('a service that starts while NATS', { timeout: 150_000 }, () => {
     );
     await eventually(async () => (await fetch(`${address}/health/ready`)).ok, {
       what: 'the API to be ready',
-      timeoutMs: 60_000,
     });
     await running.stop({ graceMs: 20_000 });
   });

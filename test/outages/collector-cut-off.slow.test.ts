@@ -37,7 +37,6 @@ describe('a collector whose cable to NATS is pulled out', () => {
     await cable.heal();
     await eventually(async () => (await publishedUnder(epoch)).length > beforeCut, {
       what: 'readings of the first collector to arrive',
-      timeoutMs: 40_000,
     });
     // It ends when all that it has read is with the broker.
     expect(await first.stop({ graceMs: 40_000 })).toEqual({ code: 0, signal: null });
@@ -65,7 +64,7 @@ describe('a collector whose cable to NATS is pulled out', () => {
         expect(of?.missed.get('fenced')).toBeUndefined();
         return true;
       },
-      { what: 'all of it to be in the database', timeoutMs: 40_000 },
+      { what: 'all of it to be in the database' },
     );
   });
 });

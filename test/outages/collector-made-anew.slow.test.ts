@@ -34,7 +34,6 @@ describe('a collector that is made anew under another id', () => {
     const asked = fleet.plant.requests.length;
     await eventually(async () => (await spooledIn(spoolDir)).length > 300, {
       what: 'samples on disk',
-      timeoutMs: 40_000,
       intervalMs: 100,
     });
     await before.kill();
@@ -44,7 +43,6 @@ describe('a collector that is made anew under another id', () => {
     await fleet.collector('after', { SPOOL_DIR: spoolDir });
     await eventually(async () => (await segmentsOf('before')).length === 0, {
       what: 'the predecessor’s spool to be sent',
-      timeoutMs: 40_000,
     });
     const { epoch: next } = await fleet.placed('1', { on: 'after', above: epoch });
     await fleet.sampled(session, next);

@@ -29,18 +29,15 @@ describe('samples while the broker does not take them', () => {
   const samplesOfSession = async () =>
     (await fleet.log.samples()).filter(({ session }) => session === sessionId);
   const isSaid = (what: string) => logOf(collector).some((line) => line.includes(what));
-  const said = (what: string) =>
-    eventually(() => isSaid(what), { what: `the collector to say "${what}"`, timeoutMs: 40_000 });
+  const said = (what: string) => eventually(() => isSaid(what), { what: `the collector to say "${what}"` });
   const spooled = (atLeast: number) =>
     eventually(async () => (await spooledIn(spoolDir)).filter(({ values }) => values).length >= atLeast, {
       what: `${atLeast} samples with values in the spool`,
-      timeoutMs: 40_000,
       intervalMs: 100,
     });
   const nothingSpooled = () =>
     eventually(async () => (await segmentsIn(spoolDir)).length === 0, {
       what: 'the spool to be drained',
-      timeoutMs: 40_000,
     });
   /** A session over all devices, of a collector with these settings, that has samples. */
   const begin = async (settings: Record<string, string>, periodMs = 50, spoolIn?: string) => {
@@ -54,7 +51,6 @@ describe('samples while the broker does not take them', () => {
       async () => new Set((await samplesOfSession()).map(({ device }) => device)).size === 12,
       {
         what: 'samples of every device',
-        timeoutMs: 40_000,
         intervalMs: 100,
       },
     );
@@ -154,7 +150,7 @@ describe('samples while the broker does not take them', () => {
     // Only with that on record does the segment go.
     await eventually(
       async () => (await readdir(spoolDir, { recursive: true })).some((file) => file.endsWith('lost.json')),
-      { what: 'a record of what was lost', timeoutMs: 40_000 },
+      { what: 'a record of what was lost' },
     );
     await collector.kill();
     const inSpool = await spooledIn(spoolDir);
@@ -189,11 +185,10 @@ describe('samples while the broker does not take them', () => {
     const whenFull = fleet.plant.requests.length;
     await eventually(() => fleet.plant.requests.length > requestsBefore + 700, {
       what: '700 requests since the broker is away',
-      timeoutMs: 40_000,
     });
     await eventually(
       () => new Set(fleet.plant.requests.slice(whenFull).map(({ device }) => device)).size === devices.length,
-      { what: 'a request to each device since the buffer is full', timeoutMs: 40_000 },
+      { what: 'a request to each device since the buffer is full' },
     );
     await fleet.nats.restart();
     await said('all samples that waited are with the broker');

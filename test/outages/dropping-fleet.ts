@@ -140,7 +140,6 @@ export async function droppingFleet() {
     const { last_seq } = await state();
     await eventually(async () => (await consumer()).ack_floor.stream_seq >= last_seq, {
       what: 'the writer to have caught up',
-      timeoutMs: 30_000,
     });
   };
 
@@ -153,7 +152,7 @@ export async function droppingFleet() {
     await eventually(
       async () =>
         (await accountOf(session, upTo)).every(({ causes }) => ![...causes.values()].includes('not_arrived')),
-      { what: 'nothing to be on its way any more', timeoutMs: 30_000, intervalMs: 500 },
+      { what: 'nothing to be on its way any more', intervalMs: 500 },
     );
     return upTo;
   };
@@ -170,7 +169,6 @@ export async function droppingFleet() {
   const untilSentIsOnRecord = (session: string) =>
     eventually(async () => (await sentRecords(session)).every(({ ended }) => !ended), {
       what: `what was sent of ${session} to be on record`,
-      timeoutMs: 45_000,
       intervalMs: 500,
     });
 

@@ -18,7 +18,7 @@ const giveaways: Record<PlantedBug, { readonly firstSeed: number; readonly sign:
   late_readings_lost: { firstSeed: 1, sign: /^I6: .* is thrown away/ },
 };
 
-describe('processes, clocks and a broker that fail in every way', { timeout: 240_000 }, () => {
+describe('processes, clocks and a broker that fail in every way', () => {
   it('leave each session with one owner, the log legal, and everything as the log says once faults end', async () => {
     const report = await runSchedules({ firstSeed: 1, runs: 150 });
     expect(said(report.violations[0])).toBe('');
@@ -34,7 +34,7 @@ describe('processes, clocks and a broker that fail in every way', { timeout: 240
   });
 });
 
-describe('a planted bug', { timeout: 240_000 }, () => {
+describe('a planted bug', () => {
   it.each(plantedBugs)('is found: %s', async (bug) => {
     const { firstSeed, sign } = giveaways[bug];
     const { violations } = await runSchedules({ firstSeed, runs: 3_000, bugs: [bug] });

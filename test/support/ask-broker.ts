@@ -6,5 +6,5 @@ export function askBroker(
   subject: string,
   body = '',
 ): ReturnType<NatsConnection['request']> {
-  return nc.request(subject, body, { timeout: 20_000 });
+  return nc.request(subject, body, { timeout: 60_000 });
 }

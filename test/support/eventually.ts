@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 export interface EventuallyOptions {
   /** The thing that is waited for, as the end of "waited for …". */
   readonly what: string;
-  /** Default 20 s. */
+  /** Default 120 s: only a test that fails waits for so long, however busy the machine is. */
   readonly timeoutMs?: number;
   /** Pause between two looks. Default 25 ms. */
   readonly intervalMs?: number;
@@ -16,7 +16,7 @@ export interface EventuallyOptions {
  */
 export async function eventually<T>(
   condition: () => T | Promise<T>,
-  { what, timeoutMs = 20_000, intervalMs = 25 }: EventuallyOptions,
+  { what, timeoutMs = 120_000, intervalMs = 25 }: EventuallyOptions,
 ): Promise<Exclude<T, false | null | undefined | '' | 0>> {
   const deadline = performance.now() + timeoutMs;
   let lastSeen: { value: unknown } | undefined;

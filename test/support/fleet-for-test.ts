@@ -67,7 +67,6 @@ export async function fleetForTest(deviceCodes: readonly string[]): Promise<Flee
         },
         {
           what: `task ${taskId} to be placed${on ? ` on ${on}` : ''} above epoch ${above}`,
-          timeoutMs: 45_000,
         },
       ),
     sampled: (sessionId, epoch, count = 3) =>
@@ -78,7 +77,7 @@ export async function fleetForTest(deviceCodes: readonly string[]): Promise<Flee
           );
           return samples.length >= count && samples;
         },
-        { what: `${count} samples of ${sessionId} under epoch ${epoch}`, timeoutMs: 45_000, intervalMs: 100 },
+        { what: `${count} samples of ${sessionId} under epoch ${epoch}`, intervalMs: 100 },
       ),
     events: () => log.events(),
     eventTypes: async () =>

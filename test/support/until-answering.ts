@@ -31,7 +31,7 @@ export async function untilAnswering(server: RunningProcess, url: string, ca?: B
       const { status } = await answerOf(url, { ca });
       return status >= 200 && status < 300 ? 'answers' : undefined;
     },
-    { what: `${server.name} to answer at ${url}`, timeoutMs: 30_000 },
+    { what: `${server.name} to answer at ${url}` },
   );
   if (outcome === 'ended') {
     throw new Error(

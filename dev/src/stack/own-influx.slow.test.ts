@@ -72,5 +72,5 @@ describe.skipIf(!influxIsInstalled())('npm start with SAMPLE_STORE=influx', () =
     const measurements = await (await fetch(`${influxUrl}/query?${asked}`)).text();
     expect(measurements).toContain('imm-1');
     expect(await stack.stop({ graceMs: 60_000 })).toEqual({ code: 0, signal: null });
-  }, 120_000);
+  });
 });

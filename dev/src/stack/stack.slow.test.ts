@@ -149,7 +149,6 @@ describe('the local stack', { timeout: storyTimeoutMs }, () => {
     process.kill(drained.pid, 'SIGTERM');
     await eventually(async () => ((await placedSession(facts))?.epoch ?? 0) > drained.epoch, {
       what: 'a higher epoch',
-      timeoutMs: 60_000,
     });
     await sampleSince(facts, new Date());
 
@@ -196,7 +195,7 @@ describe.runIf(process.platform === 'linux')(
       await writeFile(source, `${sound}\nconst = broken;\n`);
       await eventually(
         () => stack.lastLines(200).filter((line) => line.includes('"broken":true')).length === 2,
-        { what: 'a word about both collectors that do not run', timeoutMs: 60_000 },
+        { what: 'a word about both collectors that do not run' },
       );
       expect(await collectorsAt(facts.nats_url)).toEqual([]);
       await writeFile(source, sound);

@@ -86,7 +86,7 @@ describe('npm run licences', () => {
   });
 });
 
-describe.concurrent('npm run audit', { timeout: 120_000 }, () => {
+describe.concurrent('npm run audit', () => {
   const advisory = (severity: string) => ({
     pg: [
       {
@@ -143,7 +143,7 @@ describe.concurrent('npm run audit', { timeout: 120_000 }, () => {
   });
 });
 
-describe('npm run sbom', { timeout: 120_000 }, () => {
+describe('npm run sbom', () => {
   it('lists what the image holds, each with its licence and what it depends on', async () => {
     const file = join(await temporaryFolder('sbom'), 'sbom.json');
 

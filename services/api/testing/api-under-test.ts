@@ -78,7 +78,7 @@ export async function startApi(settings: {
           if (process_.exit) return 'ended';
           return (await request('GET', '/health/ready')).status === 200 ? 'ready' : undefined;
         },
-        { what: 'the API to be ready', timeoutMs: 30_000 },
+        { what: 'the API to be ready' },
       );
       if (outcome === 'ended') throw new Error(`the API has ended:\n${process_.lastLines(10).join('\n')}`);
     },

@@ -125,7 +125,6 @@ describe('with the broker away', () => {
     expectRetryAfter(answer);
     await eventually(async () => (await api.post(`${sessionsPath}/${sessionId}/stop/`)).status === 200, {
       what: 'the stop to get through',
-      timeoutMs: 20_000,
     });
     // The answer waits for the read model, but not for ever.
     const types = async () =>
@@ -192,7 +191,7 @@ describe('with PostgreSQL away', () => {
         expect(await sessionsOfReadModel(api)).toEqual(folded);
         return true;
       },
-      { what: 'the read model to catch up', timeoutMs: 20_000 },
+      { what: 'the read model to catch up' },
     );
     expect(apis.map((each) => each.process.exit)).toEqual([undefined, undefined]);
   });
@@ -218,9 +217,8 @@ describe('with a PostgreSQL that hangs', () => {
     await api.ready();
     await eventually(async () => (await api.get(`${sessionsPath}/${sessionId}/`)).body.status === 'stopped', {
       what: 'the read model to catch up',
-      timeoutMs: 25_000,
     });
-  }, 60_000);
+  });
 });
 
 describe('an API that is started', () => {

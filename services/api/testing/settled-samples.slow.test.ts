@@ -90,7 +90,6 @@ it('names no tick a loss that a writer may still have in hand, however long that
   ]);
   await eventually(() => Date.now() > (first + 24) * everyMs + 11_000, {
     what: 'its successors to be on record for long',
-    timeoutMs: 20_000,
   });
   expect(await someCauses()).toEqual([
     ['buffer_full', 6, 1],

@@ -199,7 +199,7 @@ describe('with a writer', () => {
         const { status, backlog } = await sinks();
         return status === 'ok' && backlog.messages === 0;
       },
-      { what: 'the backlog to drain', timeoutMs: 30_000 },
+      { what: 'the backlog to drain' },
     );
     expect(await sinks()).toMatchObject({
       writers: [{ is_alive: true, store: 'postgres', reachable: true }],
@@ -253,14 +253,14 @@ describe('with a writer', () => {
         ({ time }: { time: string }) => Date.parse(time) / 1_000 - at,
       );
     };
-    await expect.poll(pressures, { timeout: 15_000 }).toEqual([0]);
+    await expect.poll(pressures).toEqual([0]);
 
     const put = (sequence: number, offset: number) =>
       quarantined(of({ epoch: 5, tick: at + offset, time: (at + offset) * 1_000 }), { sequence });
     const before = await put(seq - 1, -1);
     const after = await put(seq + 1, 1);
     expect((await api.post(`${path}/${before.sequence}/send-again/`)).status).toBe(200);
-    await expect.poll(pressures, { timeout: 15_000 }).toEqual([-1, 0]);
+    await expect.poll(pressures).toEqual([-1, 0]);
     const refused = await api.post(`${path}/${after.sequence}/send-again/`);
     expect(refused).toMatchObject({ status: 409, body: { code: 'cannot_be_sent_again' } });
     expect(refused.body.detail).toContain('after epoch 9 had begun');
@@ -274,9 +274,7 @@ describe('with a writer', () => {
       firstSequence: seq + 1,
       clockAheadMs: undefined,
     });
-    await expect
-      .poll(async () => (await newest()).reason, { timeout: 15_000 })
-      .toContain('gone on under epoch 9');
+    await expect.poll(async () => (await newest()).reason).toContain('gone on under epoch 9');
     expect(await pressures()).toEqual([-1, 0]);
   });
 
@@ -297,7 +295,7 @@ describe('with a writer', () => {
       limit_reached: false,
     });
     const history = `${sessionsPath}/point-history/?point_code=pressure&device=press-79`;
-    await expect.poll(async () => (await api.get(history)).body.results.length, { timeout: 15_000 }).toBe(3);
+    await expect.poll(async () => (await api.get(history)).body.results.length).toBe(3);
 
     expect((await api.request('DELETE', `${path}/`)).status).toBe(422);
     const deleted = await api.request('DELETE', `${path}/?reason=repaired&limit=1`);
@@ -312,6 +310,6 @@ describe('with a writer', () => {
 it('without the broker nothing of this is guessed', async () => {
   await nats.stop();
   for (const call of [`${path}/`, `${path}/1/`, '/api/system/sinks/']) {
-    await expect.poll(async () => (await api.get(call)).status, { timeout: 15_000 }).toBe(503);
+    await expect.poll(async () => (await api.get(call)).status).toBe(503);
   }
 });

@@ -129,7 +129,7 @@ describe.skipIf(findProgram('openssl') === undefined)('TLS by files (made with o
       await eventually(async () => (await trusting().catch(() => undefined))?.status === 200, {
         what: 'the API to be ready over TLS',
       });
-    }, 60_000);
+    });
 
     it('serves who knows its authority, and nobody in the open', async () => {
       expect((await trusting()).headers['strict-transport-security']).toBe('max-age=3600');
@@ -171,14 +171,12 @@ describe.skipIf(findProgram('openssl') === undefined)('TLS by files (made with o
         () => api.process.lastLines(50).some((line) => line.includes('the former one stays')),
         {
           what: 'half of a renewal to be refused',
-          timeoutMs: 20_000,
         },
       );
       expect((await trusting()).serial).toBe(before);
       await copyFile(at('renewed.pem'), at('served.pem'));
       await eventually(async () => (await trusting()).serial !== before, {
         what: 'the renewed certificate to be served',
-        timeoutMs: 20_000,
       });
     });
 

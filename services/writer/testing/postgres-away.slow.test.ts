@@ -116,7 +116,7 @@ describe('the writer while PostgreSQL is away', () => {
         published += 1;
         return !processExists(postgres.pid);
       },
-      { what: 'the database to end, as it does when its last client has left', timeoutMs: 30_000 },
+      { what: 'the database to end, as it does when its last client has left' },
     );
     await postgres.restart();
     await untilAllAcked(connection);
@@ -124,7 +124,7 @@ describe('the writer while PostgreSQL is away', () => {
     expect(await valuesOf(store, 'let go', 'temperature')).toHaveLength(published);
     await store.close();
     await writer.stop();
-  }, 60_000);
+  });
 
   it('rides out a restart of the database without a restart of its own', async () => {
     const writer = await startWriter(nats, settings);

@@ -65,7 +65,7 @@ export async function publishText(connection: Connection, subject: string, text:
       const reply = await connection.nc.request(subject, text, { timeout: 2_000 });
       return (reply.json() as { seq?: number }).seq;
     },
-    { what: 'the broker to store a message', timeoutMs: 30_000 },
+    { what: 'the broker to store a message' },
   );
 }
 
@@ -94,7 +94,7 @@ export async function sinkStatusThat(
       const [status] = (await board.readAll()).toSorted((a, b) => (a.updated_at < b.updated_at ? 1 : -1));
       return status && isWanted(status) && status;
     },
-    { what: `a writer to say that ${what}`, timeoutMs: 20_000, intervalMs: 100 },
+    { what: `a writer to say that ${what}`, intervalMs: 100 },
   );
 }
 
@@ -131,7 +131,7 @@ export async function untilAllAcked(connection: Connection): Promise<void> {
       // A consumer learns a moment later of what was published.
       return num_pending === 0 && num_ack_pending === 0 && delivered.stream_seq >= last_seq;
     },
-    { what: 'every message to be acknowledged', timeoutMs: 20_000 },
+    { what: 'every message to be acknowledged' },
   );
 }
 

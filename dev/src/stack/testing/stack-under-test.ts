@@ -136,7 +136,7 @@ export async function sampleSince(facts: Ready, time: Date): Promise<void> {
   await eventually(
     async () =>
       (await read(facts, `${SESSIONS}/point-history/?${query}`, pointHistorySchema)).results.length > 0,
-    { what: `a sample after ${time.toISOString()} in the database`, timeoutMs: 60_000 },
+    { what: `a sample after ${time.toISOString()} in the database` },
   );
 }
 
@@ -166,7 +166,7 @@ export function collectorsOtherThan(before: Children, home: string): Promise<Chi
       }
       return now;
     },
-    { what: 'both collectors to be restarted', timeoutMs: 60_000 },
+    { what: 'both collectors to be restarted' },
   );
 }
 

@@ -35,7 +35,7 @@ async function valuesIn({ url, createDatabase }: InfluxForTest) {
   expect(response.status).toBe(204);
   const end = new Date(firstTimeMs + 25_000_000);
   return {
-    of: openInfluxSampleStore({ url, org: 'holdfast', bucket: 'plant' }),
+    of: openInfluxSampleStore({ url, org: 'holdfast', bucket: 'plant', timeoutMs: 120_000 }),
     asked: { start: new Date(firstTimeMs), end, limit: 50_000, pointCode: 'speed' },
   };
 }

@@ -63,7 +63,6 @@ export async function timescaleForTest(): Promise<string> {
   const adminUrl = `postgres://postgres@127.0.0.1:${port}/postgres`;
   const url = await eventually(() => createDatabase(adminUrl, `timescale_${port}`), {
     what: 'the server to make a database',
-    timeoutMs: 30_000,
     intervalMs: 200,
   });
   const client = new pg.Client({ connectionString: url });

@@ -107,7 +107,7 @@ describe('a durable consumer that works in batches', () => {
     await eventually(() => performance.now() - since > 500, { what: 'time for more to come' });
     expect(await pending()).toBeLessThan(60);
     release();
-    await eventually(() => new Set(seen).size === 300, { what: 'all of them', timeoutMs: 20_000 });
+    await eventually(() => new Set(seen).size === 300, { what: 'all of them' });
     await eventually(async () => (await ackFloor()) === 300, { what: 'all acks' });
   });
 
