@@ -29,6 +29,7 @@ const FLOORS = {
       'devices/',
       'history/',
       'live/',
+      'overview/',
     ],
     ...['app.ts', 'parts/', 'start.ts', 'main.ts'],
   ],
@@ -68,7 +69,7 @@ const floorRules = Object.entries(FLOORS).flatMap(([service, rooms]) =>
   }),
 );
 const API_ROOMS =
-  '^services/api/src/(audit|access|configuration|system|sessions|accounting|devices|history|live)/';
+  '^services/api/src/(audit|access|configuration|system|sessions|accounting|devices|history|live|overview)/';
 
 /** An npm package as dependency-cruiser names it once resolved, or as it stands in the import when it is not. */
 const npm = (name) => `(^|/)node_modules/${name}(/|$)|^${name}(/|$)`;

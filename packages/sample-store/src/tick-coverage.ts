@@ -32,6 +32,13 @@ export interface TickCoverage {
   /** By device code; a device without any entry is not in it. @throws SampleStoreUnavailable */
   read(query: CoverageQuery): Promise<ReadonlyMap<string, Coverage>>;
   /**
+   * The same of many devices at once, in one statement: by session, then by device code. @throws SampleStoreUnavailable
+   */
+  readOf(
+    devices: readonly DeviceOfSession[],
+    time: CoverageTime,
+  ): Promise<ReadonlyMap<string, ReadonlyMap<string, Coverage>>>;
+  /**
    * Newest tick of each pair that is on record as stored or as missed, in the days from `fromMs` on; a pair of which there is none
    * is not in it. @throws SampleStoreUnavailable
    */
@@ -49,9 +56,12 @@ export interface NewestTick extends DeviceOfSession {
   readonly tick: number;
 }
 
-export interface CoverageQuery {
+export interface CoverageQuery extends CoverageTime {
   readonly sessionId: string;
   readonly deviceCode?: string;
+}
+
+export interface CoverageTime {
   /** ms since 1970. At least the ticks scheduled from then on; the store gives whole days (UTC). */
   readonly fromMs?: number;
   /** At least the ticks scheduled up to then. */

@@ -33,6 +33,8 @@ import { serveDeclaredRoutesOnly, serveRoutes } from './http/serve-routes.ts';
 import { waitUntilReady } from './http/wait-until-ready.ts';
 import { withoutQuotes } from './http/without-quotes.ts';
 import { type LiveSources, liveRoute } from './live/live-routes.ts';
+import type { SummarySources } from './overview/session-summary.ts';
+import { summaryRoutes } from './overview/summary-routes.ts';
 import type { AnsweredRequest, AuditLog, CommandKeys } from './ports.ts';
 import { Problem, validationFailed } from './problems/problem.ts';
 import { type CleanupSources, cleanupRoutes } from './sessions/cleanup/cleanup-routes.ts';
@@ -61,6 +63,7 @@ export interface AppDependencies {
   readonly samples: Pick<SampleStore, 'history' | 'aggregate' | 'keepsSessions' | 'kindsOf'>;
   readonly accounting: AccountingSources;
   readonly recovery: RecoverySources;
+  readonly overview: Omit<SummarySources, 'accounting' | 'waiting'>;
   readonly live: LiveSources;
   readonly devices: WritePointOptions;
   readonly access: AccessControl;
@@ -85,6 +88,7 @@ export function routesOf(dependencies: AppDependencies): {
   readonly end: () => void;
 } {
   const { database, commands, current, liveStatus, waiting, samples, accounting, recovery } = dependencies;
+  const { overview } = dependencies;
   const { devices, access, auditLog, system, learned, cleanup, requireIfMatch } = dependencies;
   const { live, end } = liveRoute(dependencies.live);
   const routes = [
@@ -93,6 +97,7 @@ export function routesOf(dependencies: AppDependencies): {
     ...commandRoutes(commands),
     ...pointHistoryRoutes({ database, samples, accounting }),
     ...accountingRoutes(accounting),
+    ...summaryRoutes({ ...overview, accounting, waiting }),
     ...sessionRoutes({ database, current, liveStatus, waiting, storing: recovery }),
     live,
     ...systemRoutes(system),

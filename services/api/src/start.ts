@@ -15,11 +15,14 @@ import { startAuditTrail } from './audit/audit-trail.ts';
 import type { ApiConfig } from './config.ts';
 import { pollingPlans } from './configuration/polling-plans.ts';
 import { startWriteBack } from './devices/learned-limits/write-back.ts';
+import { ConfigChanges } from './overview/config-changes.ts';
 import { openBroker } from './parts/broker.ts';
 import { openCommands } from './parts/commands.ts';
 import { openDatabases } from './parts/databases.ts';
 import { openReadModel } from './parts/read-model.ts';
 import { openServing } from './parts/serving.ts';
+import { SessionPasts } from './sessions/queries/session-pasts.ts';
+import { recentRecovery } from './sessions/recovery/recent-recovery.ts';
 import { siteAccess } from './sessions/site-access.ts';
 
 /** Starts the API: databases and broker, the read model that its projector fills, and the routes before them. */
@@ -28,7 +31,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   const databases = openDatabases(config, service);
   const { database, samples, coverage } = databases;
   const brokerParts = openBroker(config, databases, service);
-  const { broker, keys, logGuard, liveStatus, waiting } = brokerParts;
+  const { broker, keys, logGuard, liveStatus, waiting, versions } = brokerParts;
   const readModel = openReadModel(config, { database, broker, logGuard }, service);
   const { current, lag, projector, sitesOfVersions } = readModel;
 
@@ -59,13 +62,24 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   const writeBack = startWriteBack({ ...learned, audit, everyMs: config.COUNTERS_FLUSH_MS, log });
   onStop('write-back', writeBack.stop);
 
+  const recovery = {
+    database,
+    plans,
+    liveStatus,
+    waiting,
+    logGuard,
+    lastSamples: () => askedOfBroker(broker.connection, latestSamples),
+    coverage,
+    settled,
+    sinks,
+  };
   await openServing(
     config,
     {
       database,
       learned,
       samples,
-      accounting: { database, coverage, plans, settled },
+      accounting: { database, pasts: new SessionPasts(database), coverage, plans, settled },
       devices: { database, collectors, audit: auditLog.append },
       system: { samples, quarantine: jetStreamQuarantineStore(broker.connection), sinks },
       cleanup: { database, logGuard },
@@ -82,17 +96,8 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       },
       auditLog,
       live: { database, keys, samples: jetStreamLiveSamples(broker.connection), stored: samples },
-      recovery: {
-        database,
-        plans,
-        liveStatus,
-        waiting,
-        logGuard,
-        lastSamples: () => askedOfBroker(broker.connection, latestSamples),
-        coverage,
-        settled,
-        sinks,
-      },
+      recovery,
+      overview: { liveStatus, recovery: recentRecovery(recovery), changes: new ConfigChanges(versions) },
       current,
       liveStatus,
       waiting,

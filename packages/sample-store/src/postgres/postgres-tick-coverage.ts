@@ -4,6 +4,7 @@ import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import {
   type CoverageQuery,
+  type CoverageTime,
   coverageOf,
   type DeviceOfSession,
   type NewestTick,
@@ -30,6 +31,7 @@ export function openPostgresTickCoverage(options: PostgresTickCoverageOptions): 
   return {
     record: (entries) => record(db, entries),
     read: (query) => read(db, query),
+    readOf: (devices, time) => readOf(db, devices, time),
     newest: (devices, fromMs) => newest(db, devices, fromMs),
     close() {
       closed ??= db.destroy();
@@ -87,20 +89,55 @@ async function read(
   db: Kysely<unknown>,
   { sessionId, deviceCode, fromMs, toMs }: CoverageQuery,
 ): Promise<ReadonlyMap<string, Coverage>> {
-  const byDevice = new Map<string, Map<TickOutcome, TickRange[]>>();
-  try {
-    const { rows } = await sql<{ device_code: string; outcome: TickOutcome; ticks: string }>`
-      select device_code, outcome, ticks::text as ticks from samples.tick_coverage
+  const found = await gathered(() =>
+    sql<CoverageOfDay>`
+      select session_id, device_code, outcome, ticks::text as ticks from samples.tick_coverage
       where session_id = ${sessionId}
         and (${deviceCode ?? null}::text is null or device_code = ${deviceCode ?? null}::text)
         and day between ${dayOf(fromMs, '-infinity')}::date and ${dayOf(toMs, 'infinity')}::date
       order by device_code, day
-    `.execute(db);
+    `.execute(db),
+  );
+  return found.get(sessionId) ?? new Map();
+}
+
+async function readOf(
+  db: Kysely<unknown>,
+  devices: readonly DeviceOfSession[],
+  { fromMs, toMs }: CoverageTime,
+): Promise<ReadonlyMap<string, ReadonlyMap<string, Coverage>>> {
+  if (devices.length === 0) return new Map();
+  return gathered(() =>
+    sql<CoverageOfDay>`
+      select session_id, device_code, outcome, ticks::text as ticks
+      from unnest(
+        ${devices.map(({ sessionId }) => sessionId)}::text[], ${devices.map(({ deviceCode }) => deviceCode)}::text[]
+      ) as asked(session_id, device_code)
+      join samples.tick_coverage using (session_id, device_code)
+      where day between ${dayOf(fromMs, '-infinity')}::date and ${dayOf(toMs, 'infinity')}::date
+    `.execute(db),
+  );
+}
+
+interface CoverageOfDay {
+  readonly session_id: string;
+  readonly device_code: string;
+  readonly outcome: TickOutcome;
+  readonly ticks: string;
+}
+
+type ByOutcome = Map<TickOutcome, TickRange[]>;
+
+async function gathered(
+  ask: () => Promise<{ readonly rows: readonly CoverageOfDay[] }>,
+): Promise<Map<string, Map<string, Coverage>>> {
+  const bySession = new Map<string, Map<string, ByOutcome>>();
+  try {
+    const { rows } = await ask();
     for (const row of rows) {
-      const outcomes = byDevice.get(row.device_code) ?? new Map<TickOutcome, TickRange[]>();
-      byDevice.set(row.device_code, outcomes);
-      const ranges = outcomes.get(row.outcome) ?? [];
-      outcomes.set(row.outcome, ranges);
+      const byDevice = placeIn(bySession, row.session_id, () => new Map<string, ByOutcome>());
+      const outcomes = placeIn(byDevice, row.device_code, (): ByOutcome => new Map());
+      const ranges = placeIn(outcomes, row.outcome, (): TickRange[] => []);
       for (const range of parseMultirange(row.ticks)) ranges.push(range);
     }
   } catch (error) {
@@ -108,5 +145,18 @@ async function read(
     if (error instanceof pg.DatabaseError && error.code === undefinedTable) return new Map();
     throw unavailable('cannot read what became of the ticks', error);
   }
-  return new Map([...byDevice].map(([device, outcomes]) => [device, coverageOf(outcomes)]));
+  return new Map(
+    [...bySession].map(([session, byDevice]) => [
+      session,
+      new Map([...byDevice].map(([device, outcomes]) => [device, coverageOf(outcomes)])),
+    ]),
+  );
+}
+
+function placeIn<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
 }

@@ -1,11 +1,11 @@
 import { SentTicks } from '@holdfast/sample-store/sent-ticks.ts';
 import { storableSample } from '@holdfast/sample-store/testing/storable-sample.ts';
-import type { CoverageQuery } from '@holdfast/sample-store/tick-coverage.ts';
+import type { CoverageTime, DeviceOfSession } from '@holdfast/sample-store/tick-coverage.ts';
 import { attributeGaps, type Coverage } from '@holdfast/shared/domain/gaps/attribute-gaps.ts';
 import { fromTicks, intersection } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { coverageAround } from './coverage-around.ts';
+import { type CoverageOfSessions, coverageAround } from './coverage-around.ts';
 
 const dayMs = 86_400_000;
 const periodMs = 3_600_000;
@@ -57,7 +57,10 @@ it('tells the same gaps of a window as all that is on record does', async () => 
           news.recorded();
           return [...news.entries];
         });
-        const read = async ({ fromMs = 0, toMs = Number.POSITIVE_INFINITY }: CoverageQuery) => {
+        const readOf = async (
+          _devices: readonly DeviceOfSession[],
+          { fromMs = 0, toMs = Number.POSITIVE_INFINITY }: CoverageTime,
+        ) => {
           const isGiven = (tick: number) => {
             const day = Math.floor(tick / ticksOfDay);
             return (
@@ -72,7 +75,7 @@ it('tells the same gaps of a window as all that is on record does', async () => 
             Array.from({ length: ticks + 1 }, (_, index) => from + index).filter(isGiven),
           );
           const of = (kind: string) => fromTicks((ticks[kind] ?? []).filter(isGiven));
-          return new Map<string, Coverage>([
+          const ofPress = new Map<string, Coverage>([
             [
               'press',
               {
@@ -84,6 +87,7 @@ it('tells the same gaps of a window as all that is on record does', async () => 
               },
             ],
           ]);
+          return new Map([['1-1', ofPress]]);
         };
         const placements = [0, ...hours.toSorted((a, b) => a - b)].map((hour, index) => ({
           timeMs: hour * periodMs + 5,
@@ -92,27 +96,25 @@ it('tells the same gaps of a window as all that is on record does', async () => 
         }));
         const to = Math.min(from + length, days * ticksOfDay - 1);
         const window = {
-          sessionId: '1-1',
-          device: undefined,
           fromMs: from * periodMs,
           toMs: to * periodMs,
-          devices: [{ code: 'press', periodMs, scheduled }],
+          devices: [{ sessionId: '1-1', deviceCode: 'press', periodMs, scheduled }],
           nowMs,
         };
-        const gapsOf = (known: ReadonlyMap<string, Coverage>) =>
+        const gapsOf = (known: CoverageOfSessions) =>
           attributeGaps({
             scheduled,
             intervals,
             placements,
-            coverage: known.get('press') ?? nothing,
+            coverage: known.get('1-1')?.get('press') ?? nothing,
             periodMs,
             nowMs,
             settledMs: nowMs - 10_000,
           }).gaps.flatMap((gap) =>
             intersection([gap], [{ from, to }]).map((range) => ({ ...range, cause: gap.cause })),
           );
-        const all = gapsOf(await read({ sessionId: '1-1' }));
-        expect(gapsOf(await coverageAround({ read }, window))).toEqual(all);
+        const all = gapsOf(await readOf([], {}));
+        expect(gapsOf(await coverageAround({ readOf }, window))).toEqual(all);
       },
     ),
     { numRuns: 2_000 },

@@ -2,6 +2,7 @@ import { hash as hashOf } from 'node:crypto';
 import type { MaxDurationConfig } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { sessionNeeds } from '@holdfast/shared/contracts/session-needs.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { valuesPerSecond } from '@holdfast/shared/domain/rates/values-per-second.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { MaxDuration } from '@holdfast/shared/domain/session/time-limits.ts';
 import { StoreUnavailable } from '@holdfast/shared/event-store/event-store.ts';
@@ -44,6 +45,13 @@ interface Made {
   stored?: { readonly version: number; readonly atMs: number };
 }
 
+export interface CurrentConfig {
+  readonly newest: number | undefined;
+  readonly hash: string | undefined;
+}
+
+/** A task may have megabytes. */
+const tasksAtOnce = 50;
 /** Versions kept, of half a kilobyte each. */
 const rememberedAtMost = 10_000;
 /** Snapshots are never changed or removed, unless somebody does it by hand. */
@@ -99,6 +107,30 @@ export class ConfigVersions {
   }
 
   /**
+   * The configurations of tasks as they stand now: the hash of the version that a start would run on, undefined where it would be
+   * refused, and the newest version that was made. @throws DatabaseUnavailable
+   */
+  async current(taskIds: readonly number[]): Promise<ReadonlyMap<number, CurrentConfig>> {
+    const found = new Map<number, CurrentConfig>();
+    for (let from = 0; from < taskIds.length; from += tasksAtOnce) {
+      const texts = await readTaskTexts(this.#database, taskIds.slice(from, from + tasksAtOnce));
+      for (const [taskId, each] of texts) {
+        found.set(taskId, { newest: each.latest?.version, hash: this.#hashOf(taskId, each) });
+      }
+    }
+    return found;
+  }
+
+  #hashOf(taskId: number, texts: TaskTexts): string | undefined {
+    try {
+      return this.#madeOf(taskId, texts).made.hash;
+    } catch (error) {
+      if (error instanceof Problem) return undefined;
+      throw error;
+    }
+  }
+
+  /**
    * Reading, checking and hashing the content of a small configuration takes longer than the rest of a start. Without
    * content where it is known what it makes. @throws Problem
    */
@@ -145,6 +177,7 @@ function lockedVersion(database: Database, taskConfigs: TaskConfigs, taskId: num
         period_ms: content.period_ms,
         device_codes: JSON.stringify(keptDevices(content)),
         site_codes: siteCodesOf(content),
+        values_per_s: valuesPerSecond(content),
       })
       .execute();
     return { ...ofTask(task, content), version };

@@ -4,7 +4,7 @@ import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 import type { KeptDevice } from '../database/tables.ts';
-import type { TaskConfigs } from '../ports.ts';
+import { BrokerUnavailable, type TaskConfigs } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** As much of a configuration snapshot as its schedule follows from. */
@@ -174,6 +174,19 @@ export function pollingPlans(options: {
       return Promise.race([answer, patience.then(() => (answered.signal.aborted ? answer : undefined))]);
     },
   };
+}
+
+/** A lost snapshot is told elsewhere; here it only leaves unknown what follows from it. @throws DatabaseUnavailable */
+export async function planIfKnown(
+  plans: Pick<PollingPlans, 'of'>,
+  { task_id, config_version }: { readonly task_id: number; readonly config_version: number },
+): Promise<PollingPlan | undefined> {
+  try {
+    return await plans.of(task_id, config_version);
+  } catch (error) {
+    if (error instanceof Problem || error instanceof BrokerUnavailable) return undefined;
+    throw error;
+  }
 }
 
 function keep<T>(known: Map<string, T>, key: string, value: T): void {

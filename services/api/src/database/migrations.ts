@@ -102,6 +102,7 @@ const configuration = [
     device_codes jsonb,
     -- Of its devices; an empty code for those without a site.
     site_codes text[],
+    values_per_s double precision,
     primary key (task_id, version)
   )`,
 ];

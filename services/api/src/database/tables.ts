@@ -119,6 +119,8 @@ export interface TaskConfigVersionsTable {
   device_codes: JSONColumnType<KeptDevice[] | null>;
   /** Codes of its devices' sites, an empty one for none; null in rows that name no devices. */
   site_codes: string[] | null;
+  /** Values that are read each second when every device answers. */
+  values_per_s: number | null;
   created_at: Generated<Date>;
 }
 

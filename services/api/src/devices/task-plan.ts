@@ -2,6 +2,7 @@ import { endpointKey, endpointOf, unitKey } from '@holdfast/shared/contracts/end
 import type { TaskPlanBody, TaskPlanView } from '@holdfast/shared/contracts/http/task-plan-http.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
+import { valuesPerSecond } from '@holdfast/shared/domain/rates/values-per-second.ts';
 import {
   type BusSpeed,
   type DeviceLoad,
@@ -11,7 +12,7 @@ import {
 } from '@holdfast/shared/domain/reading/bus-time.ts';
 import { mapReads, planReads, type ReadBlock } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
-import { isBitTable, valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
+import { isBitTable } from '@holdfast/shared/domain/register/point-layout.ts';
 import type { TaskContent } from '../configuration/task-snapshot.ts';
 import type { MeasuredRoundTrips } from './measured-round-trips.ts';
 
@@ -249,17 +250,6 @@ function measuredInWords(devices: readonly PlannedDevice[]): string {
     .map(({ device, request }) => `${device} ${request.ms} ms (session ${request.session_id})`);
   const rest = measured.length > namedAtMost ? ` and ${measured.length - namedAtMost} more` : '';
   return `; a request takes, as measured: ${named.join(', ')}${rest}`;
-}
-
-function valuesPerSecond({ devices, period_ms }: TaskContent): number {
-  return devices.reduce(
-    (sum, { points }) =>
-      points.reduce(
-        (inner, point) => inner + (valueCodes(point).length * 1_000) / (point.period_ms ?? period_ms),
-        sum,
-      ),
-    0,
-  );
 }
 
 function total(timed: readonly { ms: number }[]): number {

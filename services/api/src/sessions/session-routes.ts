@@ -16,7 +16,7 @@ import {
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import * as z from 'zod';
 import { type GrantedSites, sitesOf } from '../access/granted-sites.ts';
-import { type PollingPlans, shortestPeriodMs } from '../configuration/polling-plans.ts';
+import { type PollingPlans, planIfKnown, shortestPeriodMs } from '../configuration/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
@@ -30,7 +30,7 @@ import { sessionAt } from './queries/session-at.ts';
 import { listSessionEvents } from './queries/session-queries.ts';
 import { type NamedSessionRow, sessionView } from './queries/session-view.ts';
 import { freshWithin } from './recovery/compare-session.ts';
-import { placedSince, planOf } from './recovery/recovery-view.ts';
+import { placedSince } from './recovery/recovery-view.ts';
 import { type StoringSources, storingOfSessions } from './storing/storing-of-sessions.ts';
 
 const params = z.object({ id: z.string().describe('Session id') });
@@ -72,7 +72,7 @@ export function sessionRoutes(options: {
   const known = (sessionId: string) => knownSession(database, sessionId, (id) => current.find(id));
 
   const storingOf = async (row: NamedSessionRow, view: SessionView): Promise<Storing | null> => {
-    const plan = await planOf(storing.plans, row);
+    const plan = await planIfKnown(storing.plans, row);
     const session = {
       sessionId: row.session_id,
       placedMs: placedSince(view),

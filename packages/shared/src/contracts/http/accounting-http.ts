@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { gapCauses } from '../../domain/gaps/gap-causes.ts';
 import { commaList } from './comma-list.ts';
+import { notAskedSchema } from './not-asked.ts';
 import { cursorText, gapCursorPattern, pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
 import { lengthText, timeText, utcOffsetText } from './time-texts.ts';
@@ -50,8 +51,7 @@ const accounted = {
   from: z.string().nullable(),
   /** Without `to`, a few seconds ago: what is still on its way is not missing. */
   to: z.string(),
-  /** Sources that did not answer, and the parts of the answer that are missing for it. Empty as a rule. */
-  not_asked: z.array(z.object({ what: z.enum(['broker']), detail: z.string() })),
+  not_asked: notAskedSchema,
 } as const;
 
 export const gapPageSchema = pageSchema(gapViewSchema).extend(accounted);

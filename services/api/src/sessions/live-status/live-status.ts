@@ -5,6 +5,7 @@ import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import { sql } from 'kysely';
 import type { Database } from '../../database/open-database.ts';
+import { ReadingRates } from './reading-rates.ts';
 import { type CounterRow, type LiveTotals, sumCounters } from './sum-counters.ts';
 
 /** Hands over every live status that there is and then every change; returns what ends it. */
@@ -20,6 +21,8 @@ export interface LiveStatus {
   lastWord(taskId: number): SessionLiveStatus | undefined;
   /** The same of every task. */
   lastWords(): Iterable<SessionLiveStatus>;
+  /** Values that the session of a task has read each second lately; undefined while nobody can say. */
+  valuesPerSecond(taskId: number): number | undefined;
   /** Stores what is not stored yet, if the database is there. */
   stop: Stop;
 }
@@ -40,6 +43,7 @@ export function startLiveStatus(options: {
   /** The latest of each task, for answers that are fresher than the last flush. */
   const latest = new Map<string, CounterRow>();
   const words = new Map<string, SessionLiveStatus>();
+  const rates = new ReadingRates();
   let unsaved = new Map<string, CounterRow>();
   let stopWatch: (() => void) | undefined;
   const outage = new OutageLog({
@@ -53,6 +57,7 @@ export function startLiveStatus(options: {
     if (!row) return;
     latest.set(taskId, row);
     words.set(taskId, status);
+    rates.told(taskId, status);
     unsaved.set(keyOf(row), row);
   };
 
@@ -93,6 +98,7 @@ export function startLiveStatus(options: {
     },
     lastWord: (taskId) => words.get(String(taskId)),
     lastWords: () => words.values(),
+    valuesPerSecond: (taskId) => rates.perSecond(String(taskId)),
     stop: async () => {
       stopWatch?.();
       await stopFlushing();

@@ -14,14 +14,23 @@ export type RecordedEvent = Exclude<DecodedSessionEvent, { kind: 'unreadable' }>
 
 /** The events of one session that this release can read, in the order of the log. @throws DatabaseUnavailable */
 export async function recordedEvents(database: Database, sessionId: string): Promise<RecordedEvent[]> {
+  return (await recordedEventsOf(database, [sessionId])).get(sessionId) ?? [];
+}
+
+/** The same of several sessions, in one statement. @throws DatabaseUnavailable */
+export async function recordedEventsOf(
+  database: Database,
+  sessionIds: readonly string[],
+): Promise<Map<string, RecordedEvent[]>> {
   const rows = await database
     .selectFrom('session_events')
     .selectAll()
-    .where('session_id', '=', sessionId)
+    .where('session_id', 'in', sessionIds)
     .where('problem', 'is', null)
     .orderBy('sequence')
     .execute();
-  return rows.flatMap(({ sequence, type, time, event_id, source, data }) => {
+  const bySession = new Map(sessionIds.map((id): [string, RecordedEvent[]] => [id, []]));
+  for (const { sequence, session_id, type, time, event_id, source, data } of rows) {
     // Rows hold the data as they were projected.
     const decoded = decodeSessionEvent({
       specversion: '1.0',
@@ -29,10 +38,11 @@ export async function recordedEvents(database: Database, sessionId: string): Pro
       source,
       type,
       time: time?.toISOString(),
-      subject: sessionId,
+      subject: session_id,
       data: { ...data, schema_version: sessionEventVersion },
     });
-    if (decoded.kind === 'unreadable' || !time) return [];
-    return [{ ...decoded, sequence, timeMs: time.getTime() }];
-  });
+    if (decoded.kind === 'unreadable' || !time) continue;
+    bySession.get(session_id ?? '')?.push({ ...decoded, sequence, timeMs: time.getTime() });
+  }
+  return bySession;
 }

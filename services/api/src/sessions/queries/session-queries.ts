@@ -65,7 +65,7 @@ async function lookUp(
 }
 
 /** The name is that of the snapshot which the session runs on, else what the task is called now. */
-function selectSessions(database: Database) {
+export function selectSessions(database: Database) {
   return database
     .selectFrom('sessions')
     .leftJoin('task_config_versions as version', (join) =>

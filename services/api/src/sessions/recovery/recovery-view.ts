@@ -7,11 +7,11 @@ import {
   type PollingPlan,
   type PollingPlans,
   periodOfDevice,
+  planIfKnown,
   shortestPeriodMs,
 } from '../../configuration/polling-plans.ts';
 import type { Database } from '../../database/open-database.ts';
-import { BrokerUnavailable, type LastSample, type LastSamples } from '../../ports.ts';
-import { Problem } from '../../problems/problem.ts';
+import type { LastSample, LastSamples } from '../../ports.ts';
 import type { LiveStatus } from '../live-status/live-status.ts';
 import type { WaitingNotices } from '../live-status/waiting-notices.ts';
 import type { LogGuard } from '../projection/log-guard.ts';
@@ -68,7 +68,7 @@ export async function recoveryView(
     });
     await sources.plans.prepare(rows);
     const plans = new Map<string, PollingPlan | undefined>();
-    for (const row of rows) plans.set(row.session_id, await planOf(sources.plans, row));
+    for (const row of rows) plans.set(row.session_id, await planIfKnown(sources.plans, row));
     const periodOf = (plan: PollingPlan | undefined) => plan && shortestPeriodMs(plan);
     const periods = new Map([...plans].map(([id, plan]) => [id, periodOf(plan)]));
     const views = new Map(rows.map((row) => [row.session_id, sessionView(row, now, waiting.of(row))]));
@@ -150,27 +150,9 @@ async function startsOf(
   );
 }
 
-interface Version {
-  readonly task_id: number;
-  readonly config_version: number;
-}
-
 export function placedSince(session: SessionView | undefined): number | undefined {
   const { state, since } = session?.placement ?? {};
   return state === 'placed' && since ? Date.parse(since) : undefined;
-}
-
-/** A lost snapshot is told elsewhere; here it only leaves the shortest time in which a sample must come. */
-export async function planOf(
-  plans: Pick<PollingPlans, 'of'>,
-  { task_id, config_version }: Version,
-): Promise<PollingPlan | undefined> {
-  try {
-    return await plans.of(task_id, config_version);
-  } catch (error) {
-    if (error instanceof Problem || error instanceof BrokerUnavailable) return undefined;
-    throw error;
-  }
 }
 
 /** Those that do not run and were read all the same after they ended. */
@@ -199,7 +181,7 @@ async function unexpected(
   const found: RecoveryView['unexpected_sessions'] = [];
   for (const row of rows) {
     const sample = samples.find(({ sessionId }) => sessionId === row.session_id);
-    const plan = await planOf(plans, row);
+    const plan = await planIfKnown(plans, row);
     if (!sample || !row.ended_at || !plan) continue;
     const readMs = sample.tick * periodOfDevice(plan, sample.deviceId);
     if (readMs <= row.ended_at.getTime() + endingMs) continue;

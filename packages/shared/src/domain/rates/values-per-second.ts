@@ -1,0 +1,25 @@
+import { valueCodes } from '../register/point-layout.ts';
+
+interface RatedDevice {
+  readonly points: readonly (Parameters<typeof valueCodes>[0] & {
+    readonly period_ms?: number | undefined;
+  })[];
+}
+
+/** Values that are read each second when every device answers. */
+export function valuesPerSecond({
+  devices,
+  period_ms,
+}: {
+  readonly devices: readonly RatedDevice[];
+  readonly period_ms: number;
+}): number {
+  return devices.reduce(
+    (sum, { points }) =>
+      points.reduce(
+        (inner, point) => inner + (valueCodes(point).length * 1_000) / (point.period_ms ?? period_ms),
+        sum,
+      ),
+    0,
+  );
+}

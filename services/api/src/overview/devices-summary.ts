@@ -1,0 +1,31 @@
+import type { DevicesSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+
+/** `partly`: it answers, and does not give all of its values. */
+export type DeviceCondition = 'healthy' | 'slow' | 'partly' | 'failing' | 'unknown';
+
+export function conditionOf(health: DeviceHealth | undefined): DeviceCondition {
+  if (!health) return 'unknown';
+  const { status, consecutive_failures, last_success, last_error } = health;
+  if (status === 'healthy' || status === 'slow') return status;
+  if (consecutive_failures > 0) return 'failing';
+  if (last_success !== null) return 'partly';
+  return last_error === null ? 'unknown' : 'failing';
+}
+
+const namedAtMost = 5;
+
+/** @param codes of all devices of the session */
+export function devicesSummary(
+  codes: readonly string[],
+  health: Readonly<Record<string, DeviceHealth>>,
+): DevicesSummary {
+  const counts = { healthy: 0, slow: 0, partly: 0, failing: 0, unknown: 0 };
+  const failing: string[] = [];
+  for (const code of codes) {
+    const condition = conditionOf(health[code]);
+    counts[condition] += 1;
+    if (condition === 'failing' && failing.length < namedAtMost) failing.push(code);
+  }
+  return { total: codes.length, ...counts, failing_codes: failing };
+}

@@ -1,0 +1,124 @@
+import type { SessionRecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
+import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import {
+  type Attention,
+  type AttentionCode,
+  attentionCodes,
+  type DevicesSummary,
+} from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import { conditionOf } from './devices-summary.ts';
+
+export interface LookedAt {
+  readonly session: SessionView;
+  /** Whether no later run of its task has followed. */
+  readonly isLatest: boolean;
+  /** Undefined when it does not run, or nobody can say. */
+  readonly compared: SessionRecoveryView | undefined;
+  readonly devices: DevicesSummary | null;
+  readonly health: Readonly<Record<string, DeviceHealth>>;
+}
+
+/** Why a session needs somebody now, the worst first. */
+export function attentionOf(looked: LookedAt): Attention[] {
+  const { session, isLatest, compared } = looked;
+  const found =
+    session.status === 'error' && isLatest
+      ? [failed(session)]
+      : session.status === 'running'
+        ? [
+            ...(compared?.is_starting ? [] : ofRunning(looked)),
+            ...ofDevices(looked),
+            ...(session.warned_at === null ? [] : [timeLimit(session)]),
+          ]
+        : [];
+  const placeOf = ({ code }: Attention) => attentionCodes.indexOf(code);
+  return found.sort((one, other) => placeOf(one) - placeOf(other));
+}
+
+function failed({ error_message, next_try_at, stopped_at }: SessionView): Attention {
+  const next =
+    next_try_at === null ? 'It is not tried again by itself' : `It is tried again at ${next_try_at}`;
+  return {
+    code: 'failed',
+    severity: 1,
+    detail: `${error_message ?? 'it failed'}. ${next}.`,
+    since: stopped_at,
+  };
+}
+
+function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] {
+  if (placement && placement.state !== 'placed') {
+    const { state: code, detail, since } = placement;
+    return [{ code, severity: 1, detail: detail || 'no collector has it', since }];
+  }
+  if (!compared) return [];
+  const { storing, last_sample, disagreements, is_actual } = compared;
+  const detail = disagreements.join('; ');
+  if (is_actual) {
+    if (storing.refused.length === 0) return [];
+    const [{ since = null } = {}] = storing.refused;
+    return [{ code: 'values_refused', severity: 2, detail: storing.detail, since }];
+  }
+  return storing.state === 'not_stored'
+    ? [{ code: 'not_stored', severity: 1, detail: storing.detail, since: storing.last_stored }]
+    : [
+        {
+          code: 'not_read',
+          severity: 1,
+          detail: detail || 'nothing of it arrives',
+          since: last_sample?.time ?? null,
+        },
+      ];
+}
+
+function ofDevices({ devices, health }: LookedAt): Attention[] {
+  if (!devices) return [];
+  const named = Object.entries(health).map(([code, each]) => ({
+    code,
+    ...each,
+    condition: conditionOf(each),
+  }));
+  const of = (condition: string) => named.filter((each) => each.condition === condition);
+  const silent = of('failing');
+  const found: Attention[] = [];
+  if (silent.length > 0) {
+    const isAll = silent.length >= devices.total;
+    found.push({
+      code: isAll ? 'devices_failing' : 'some_devices_failing',
+      severity: isAll ? 1 : 2,
+      detail: inWords(silent),
+      since: earliest(silent.map(({ last_success }) => last_success)),
+    });
+  }
+  const partly = of('partly');
+  if (partly.length > 0) {
+    const since = partly.flatMap(({ failing_points = [] }) => failing_points.map((point) => point.since));
+    found.push({ code: 'points_failing', severity: 3, detail: inWords(partly), since: earliest(since) });
+  }
+  const slow = of('slow');
+  if (slow.length > 0) {
+    const code: AttentionCode = slow.some(({ overrun_share = 0 }) => overrun_share > 0) ? 'overrun' : 'slow';
+    found.push({ code, severity: 3, detail: inWords(slow), since: null });
+  }
+  return found;
+}
+
+function timeLimit({ hard_limit_at, warned_at }: SessionView): Attention {
+  const end = hard_limit_at === null ? '' : `; it is stopped at ${hard_limit_at}`;
+  return { code: 'time_limit', severity: 3, detail: `it runs longer than planned${end}`, since: warned_at };
+}
+
+const namedAtMost = 3;
+
+function inWords(devices: readonly { readonly code: string; readonly last_error: string | null }[]): string {
+  const named = devices
+    .slice(0, namedAtMost)
+    .map(({ code, last_error }) => (last_error === null ? code : `${code}: ${last_error}`));
+  const more = devices.length - named.length;
+  return named.join('; ') + (more > 0 ? `; and ${more} more` : '');
+}
+
+function earliest(times: readonly (string | null)[]): string | null {
+  return times.filter((time) => time !== null).sort()[0] ?? null;
+}

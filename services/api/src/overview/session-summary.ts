@@ -1,0 +1,225 @@
+import type {
+  Attention,
+  SessionCounts,
+  SessionSummary,
+  summarySorts,
+} from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
+import {
+  type AccountingSources,
+  type Accounts,
+  accountForSessions,
+} from '../accounting/account-for-session.ts';
+import { countsOf } from '../accounting/count-ticks.ts';
+import { type Buckets, lifeOf, ribbonOf } from '../accounting/ribbon.ts';
+import { planIfKnown } from '../configuration/polling-plans.ts';
+import type { LiveStatus } from '../sessions/live-status/live-status.ts';
+import type { WaitingNotices } from '../sessions/live-status/waiting-notices.ts';
+import { sessionView } from '../sessions/queries/session-view.ts';
+import type { RecentRecovery } from '../sessions/recovery/recent-recovery.ts';
+import type { ConfigChanges } from './config-changes.ts';
+import { devicesSummary } from './devices-summary.ts';
+import { lastReads } from './last-reads.ts';
+import { attentionOf } from './session-attention.ts';
+import { type SummaryFilter, type SummaryRow, summaryRows } from './summary-rows.ts';
+
+export interface SummarySources {
+  readonly accounting: AccountingSources;
+  readonly liveStatus: Pick<LiveStatus, 'lastWord' | 'valuesPerSecond'>;
+  readonly waiting: Pick<WaitingNotices, 'of'>;
+  readonly recovery: () => Promise<RecentRecovery | undefined>;
+  readonly changes: Pick<ConfigChanges, 'of'>;
+}
+
+export interface SummaryQuery extends SummaryFilter {
+  readonly statuses: readonly SessionStatus[] | undefined;
+  readonly onlyAttention: boolean;
+  readonly sort: (typeof summarySorts)[number];
+  readonly limit: number;
+  /** How many stand before the page. */
+  readonly offset: number;
+}
+
+export interface Summary {
+  readonly results: readonly SessionSummary[];
+  readonly next: number | undefined;
+  readonly counts: SessionCounts;
+  readonly leftOut: number;
+  readonly brokerWasAsked: boolean;
+}
+
+/** A row with what is known of it without counting ticks. */
+interface Seen {
+  readonly row: SummaryRow;
+  readonly view: ReturnType<typeof sessionView>;
+  readonly attention: readonly Attention[];
+  readonly devices: SessionSummary['devices'];
+  readonly word: SessionLiveStatus | undefined;
+  readonly valuesNow: number | null;
+}
+
+/**
+ * The sessions that there are now, each with what a list of them shows. Ticks are counted of the sessions of the page only, unless
+ * they are sorted by them. @throws DatabaseUnavailable, SampleStoreUnavailable
+ */
+export async function sessionSummary(
+  sources: SummarySources,
+  query: SummaryQuery,
+  buckets: Buckets,
+): Promise<Summary> {
+  const { accounting, recovery } = sources;
+  const [{ rows, stopped, leftOut }, compared] = await Promise.all([
+    summaryRows(accounting.database, query, query.statuses),
+    recovery(),
+  ]);
+  await accounting.plans.prepare(rows);
+  const now = new Date();
+  const seen: Seen[] = [];
+  for (const row of rows) seen.push(await see(sources, row, { now, compared }));
+  const current = seen.filter(({ row }) => row.is_current);
+  const { statuses, onlyAttention, sort, offset, limit } = query;
+  const listed = (statuses ? seen.filter(({ row }) => statuses.includes(row.status)) : current).filter(
+    ({ attention }) => !onlyAttention || attention.length > 0,
+  );
+  const time = { from: new Date(buckets.fromMs), to: new Date(buckets.toMs) };
+  const counted = sort === 'completeness' ? listed : sorted(listed, sort).slice(offset, offset + limit);
+  const accounts = await accountForSessions(
+    accounting,
+    counted.map(({ row }) => row),
+    time,
+  );
+  const page =
+    sort === 'completeness'
+      ? sorted(counted, byCompleteness(accounts)).slice(offset, offset + limit)
+      : counted;
+  const pasts = await accounting.pasts.of(page.map(({ row }) => row));
+  const changes = await sources.changes.of(page.map(({ row }) => row));
+  const reads = await lastReads(
+    accounting.database,
+    page.map(({ row }) => row.session_id),
+  );
+  const results = page.map(({ row, view, attention, devices, word, valuesNow }): SessionSummary => {
+    const account = accounts.sessions.get(row.session_id);
+    const { intervals = [] } = pasts.get(row.session_id) ?? {};
+    const config = changes.get(row.task_id);
+    return {
+      ...view,
+      sites: row.site_codes ?? [],
+      since: sinceOf(view, intervals.at(-1)),
+      attention: [...attention],
+      devices,
+      values_per_s: { now: valuesNow, planned: row.values_per_s },
+      last_read_at: latest(word?.last_read_time, reads.get(row.session_id)),
+      config: { ...(config ?? { newest_version: null, is_changed: null }), version: row.config_version },
+      counts: account ? countsOf(account.devices) : null,
+      ribbon:
+        (account && {
+          ...ribbonOf(account.devices, buckets),
+          life: lifeOf({ status: row.status, intervals }, buckets),
+        }) ||
+        null,
+    };
+  });
+  const of = (status: SessionStatus) => current.filter(({ row }) => row.status === status).length;
+  return {
+    results,
+    next: offset + limit < listed.length ? offset + limit : undefined,
+    counts: {
+      all: current.length,
+      attention: current.filter(({ attention }) => attention.length > 0).length,
+      running: of('running'),
+      paused: of('paused'),
+      error: of('error'),
+      waiting: current.filter(({ view }) => view.placement && view.placement.state !== 'placed').length,
+      stopped,
+    },
+    leftOut,
+    brokerWasAsked: accounts.brokerWasAsked && compared !== undefined,
+  };
+}
+
+async function see(
+  { accounting, liveStatus, waiting }: SummarySources,
+  row: SummaryRow,
+  { now, compared }: { readonly now: Date; readonly compared: RecentRecovery | undefined },
+): Promise<Seen> {
+  const view = sessionView(row, now, waiting.of(row));
+  const isRunning = row.status === 'running';
+  const lastWord = liveStatus.lastWord(row.task_id);
+  const word = lastWord?.session === row.session_id ? lastWord : undefined;
+  const plan = isRunning ? await planIfKnown(accounting.plans, row) : undefined;
+  const health = (isRunning && word?.device_health) || {};
+  const devices = plan
+    ? devicesSummary(
+        plan.devices.map(({ code }) => code),
+        health,
+      )
+    : null;
+  const attention = attentionOf({
+    session: view,
+    isLatest: row.is_latest,
+    compared: compared?.sessions.get(row.session_id),
+    devices,
+    health,
+  });
+  const valuesNow = isRunning && word ? rounded(liveStatus.valuesPerSecond(row.task_id)) : null;
+  return { row, view, attention, devices, word, valuesNow };
+}
+
+function rounded(perSecond: number | undefined): number | null {
+  return perSecond === undefined ? null : Math.round(perSecond * 100) / 100;
+}
+
+function sinceOf(
+  { status, placement, stopped_at, started_at }: Seen['view'],
+  last: { readonly fromMs: number; readonly toMs: number | undefined } | undefined,
+): string | null {
+  if (status === 'stopped' || status === 'error') return stopped_at;
+  if (status === 'paused') return last?.toMs === undefined ? started_at : new Date(last.toMs).toISOString();
+  return placement?.since ?? started_at;
+}
+
+function latest(...times: readonly (string | null | undefined)[]): string | null {
+  return (
+    times
+      .filter((time) => time != null)
+      .sort()
+      .at(-1) ?? null
+  );
+}
+
+type Order = (one: Seen, other: Seen) => number;
+
+const byName: Order = ({ row: one }, { row: other }) =>
+  one.task_code.localeCompare(other.task_code, 'en', { numeric: true }) ||
+  other.first_sequence - one.first_sequence;
+
+const worst = ({ attention }: Seen) => Math.min(4, ...attention.map(({ severity }) => severity));
+const failingShare = ({ devices }: Seen) =>
+  devices && devices.total > 0 ? devices.failing / devices.total : -1;
+const lastReadMs = ({ word }: Seen) => Date.parse(word?.last_read_time ?? '') || 0;
+
+const orders: Readonly<Record<Exclude<SummaryQuery['sort'], 'completeness'>, Order>> = {
+  attention: (one, other) => worst(one) - worst(other) || byName(one, other),
+  name: byName,
+  started: ({ row: one }, { row: other }) => other.first_sequence - one.first_sequence,
+  values: (one, other) => (other.valuesNow ?? -1) - (one.valuesNow ?? -1) || byName(one, other),
+  last_read: (one, other) => lastReadMs(other) - lastReadMs(one) || byName(one, other),
+  devices: (one, other) => failingShare(other) - failingShare(one) || byName(one, other),
+};
+
+function byCompleteness({ sessions }: Accounts): Order {
+  const share = new Map(
+    [...sessions].map(([id, { devices }]) => [
+      id,
+      countsOf(devices).completeness ?? Number.POSITIVE_INFINITY,
+    ]),
+  );
+  const of = ({ row }: Seen) => share.get(row.session_id) ?? Number.POSITIVE_INFINITY;
+  return (one, other) => (of(one) === of(other) ? byName(one, other) : of(one) - of(other));
+}
+
+function sorted(seen: readonly Seen[], by: Exclude<SummaryQuery['sort'], 'completeness'> | Order): Seen[] {
+  return seen.toSorted(typeof by === 'string' ? orders[by] : by);
+}

@@ -1,0 +1,59 @@
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+
+/** Holders speak every few seconds, and rare readings would make a rate over two words leap. */
+const windowMs = 60_000;
+/** A holder that was silent for so long reads nothing that anybody knows of. */
+const silentMs = 30_000;
+
+interface Mark {
+  /** On the holder's clock. */
+  readonly atMs: number;
+  readonly pointsRead: number;
+}
+
+interface Told {
+  readonly holder: string;
+  readonly marks: Mark[];
+  /** On ours. */
+  readonly heardMs: number;
+}
+
+/** How fast sessions are read, from what their holders have counted. */
+export class ReadingRates {
+  readonly #nowMs: () => number;
+  readonly #byTask = new Map<string, Told>();
+
+  constructor(nowMs: () => number = () => performance.now()) {
+    this.#nowMs = nowMs;
+  }
+
+  told(
+    taskId: string,
+    status: Pick<
+      SessionLiveStatus,
+      'session' | 'epoch' | 'instance' | 'state' | 'updated_at' | 'points_read'
+    >,
+  ): void {
+    const { session, epoch, instance, state, updated_at, points_read: pointsRead } = status;
+    // Counters begin anew with each of them.
+    const holder = `${session}/${epoch}/${instance}`;
+    const atMs = Date.parse(updated_at);
+    if (state !== 'polling') {
+      this.#byTask.delete(taskId);
+      return;
+    }
+    const known = this.#byTask.get(taskId);
+    const marks = known?.holder === holder ? known.marks : [];
+    if (marks.length === 0 || atMs > (marks.at(-1)?.atMs ?? 0)) marks.push({ atMs, pointsRead });
+    while (marks.length > 2 && (marks[1]?.atMs ?? 0) <= atMs - windowMs) marks.shift();
+    this.#byTask.set(taskId, { holder, marks, heardMs: this.#nowMs() });
+  }
+
+  perSecond(taskId: string): number | undefined {
+    const known = this.#byTask.get(taskId);
+    if (!known || this.#nowMs() - known.heardMs > silentMs) return undefined;
+    const [first, last] = [known.marks[0], known.marks.at(-1)];
+    if (!first || !last || last.atMs <= first.atMs) return undefined;
+    return ((last.pointsRead - first.pointsRead) * 1_000) / (last.atMs - first.atMs);
+  }
+}

@@ -1,0 +1,78 @@
+import { type RunningInterval, runningIntervals } from '@holdfast/shared/domain/gaps/schedule.ts';
+import { type TimedPlacement, timedPlacements } from '@holdfast/shared/domain/gaps/timed-placements.ts';
+import type { Database } from '../../database/open-database.ts';
+import { recordedEventsOf } from './recorded-events.ts';
+
+/** The log of a session up to now, as far as its ticks follow from it. */
+export interface SessionPast {
+  readonly intervals: readonly RunningInterval[];
+  readonly placements: readonly TimedPlacement[];
+}
+
+/** As much of a session as tells whether anything has happened to it since. */
+export interface SessionThen {
+  readonly session_id: string;
+  readonly started_at: Date;
+  readonly last_sequence: number;
+}
+
+const keptAtMost = 2_000;
+const sessionsAtOnce = 500;
+
+interface Kept extends SessionPast {
+  readonly startedMs: number;
+  readonly lastSequence: number;
+}
+
+/**
+ * The pasts of sessions. Whoever looks at all of them every few seconds would read and decode the same events over and
+ * over: those of a session to which nothing has happened since are kept.
+ */
+export class SessionPasts {
+  readonly #database: Database;
+  readonly #kept = new Map<string, Kept>();
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** @throws DatabaseUnavailable */
+  async of(sessions: readonly SessionThen[]): Promise<ReadonlyMap<string, SessionPast>> {
+    const found = new Map<string, SessionPast>();
+    const unknown: SessionThen[] = [];
+    for (const session of sessions) {
+      const kept = this.#kept.get(session.session_id);
+      const isSame =
+        kept?.lastSequence === session.last_sequence && kept.startedMs === session.started_at.getTime();
+      if (isSame) found.set(session.session_id, kept);
+      else unknown.push(session);
+    }
+    for (let from = 0; from < unknown.length; from += sessionsAtOnce) {
+      const some = unknown.slice(from, from + sessionsAtOnce);
+      const events = await recordedEventsOf(
+        this.#database,
+        some.map(({ session_id }) => session_id),
+      );
+      for (const { session_id, started_at, last_sequence } of some) {
+        const told = events.get(session_id) ?? [];
+        const past = {
+          intervals: runningIntervals(told.filter((event) => event.kind === 'lifecycle')),
+          placements: timedPlacements(told.filter((event) => event.kind === 'placement')),
+          startedMs: started_at.getTime(),
+          lastSequence: last_sequence,
+        };
+        found.set(session_id, past);
+        this.#keep(session_id, past);
+      }
+    }
+    return found;
+  }
+
+  #keep(sessionId: string, past: Kept): void {
+    this.#kept.delete(sessionId);
+    this.#kept.set(sessionId, past);
+    if (this.#kept.size <= keptAtMost) return;
+    const [oldest] = this.#kept.keys();
+    if (oldest !== undefined) this.#kept.delete(oldest);
+  }
+}
