@@ -25,7 +25,7 @@ function configFor(path: string, device: ForeignDevice): TaskConfig {
     data_type: 'uint16',
   }));
   return taskConfigSchema.parse({
-    schema_version: 2,
+    schema_version: 1,
     task_id: '1',
     task_code: 'line',
     task_name: 'A serial line',

@@ -25,7 +25,6 @@ export const LONG_FILES: Readonly<Record<string, number>> = {
   'services/api/testing/point-history.processes.test.ts': 27,
   'test/end-to-end/rates.slow.test.ts': 22,
   'test/end-to-end/placement.slow.test.ts': 22,
-  'test/identities/former-permissions.slow.test.ts': 22,
   'test/documents/readme-commands.slow.test.ts': 21,
   'test/end-to-end/silent-device.slow.test.ts': 19,
   'test/end-to-end/restarts.slow.test.ts': 18,

@@ -65,7 +65,7 @@ beforeAll(async () => {
   ]);
   const rates = configOf('9', ['press-1', '冷却机'], periodMs);
   for (const point of rates.devices[0]?.points ?? []) point.period_ms = 10_000;
-  await tellSession(log, { ...rates, schema_version: 2 }, [
+  await tellSession(log, rates, [
     { at: at(0), what: 'started' },
     { at: at(1), what: 'assigned', to: 'c1', reason: 'start' },
     { at: at(10), what: 'stopped' },

@@ -190,7 +190,7 @@ describe('a client that follows live samples', () => {
   it('is told exact 64-bit integers, and which values are uncertain', async () => {
     const client = await liveClient('?task=6&point=energy&point=pressure');
     const sequence = await sampleArrives('6', 'press-1', {
-      v: 2,
+      v: 1,
       integers: { energy: '9007199254740993' },
       uncertain: ['pressure', 'mode'],
     });

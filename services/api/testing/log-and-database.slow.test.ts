@@ -111,7 +111,7 @@ function endlessTaskCode(taskId: string): string {
     time: '2026-01-01T08:00:00.000Z',
     subject: `${taskId}-1`,
     data: {
-      schema_version: 2,
+      schema_version: 1,
       session_id: `${taskId}-1`,
       task_id: taskId,
       // Random enough not to be compressed below the limit of an index entry.

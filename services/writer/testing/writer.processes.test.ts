@@ -62,7 +62,7 @@ describe('the writer with PostgreSQL', () => {
   });
 
   it('stores 64-bit integers exactly, single values as uncertain, and ticks in which nothing changed as read', async () => {
-    const { values: _, ...bare } = sampleOf({ session: 'second form', tick: 0, v: 2 });
+    const { values: _, ...bare } = sampleOf({ session: 'second form', tick: 0 });
     await publishSamples(connection, [
       {
         ...bare,
@@ -70,9 +70,9 @@ describe('the writer with PostgreSQL', () => {
         integers: { energy: '9007199254740993' },
         uncertain: ['temperature'],
       },
-      { ...sampleOf({ session: 'second form', tick: 1 }), v: 2, values: undefined },
+      { ...sampleOf({ session: 'second form', tick: 1 }), values: undefined },
       {
-        ...sampleOf({ session: 'second form', tick: 2, v: 2, values: undefined }),
+        ...sampleOf({ session: 'second form', tick: 2, values: undefined }),
         integers: { energy: '9007199254740994' },
         miss: { cause: 'exception', detail: 'the other block' },
       },
@@ -150,7 +150,7 @@ describe('the writer with PostgreSQL', () => {
       sampleOf({
         session: 'refused',
         tick,
-        v: 2,
+        v: 1,
         values: { temperature: tick, state: 'a\u0000b', run: true },
         integers: { energy: '99999999999999999999', count: '9007199254740993' },
         uncertain: ['state', 'run'],

@@ -44,7 +44,6 @@ export const deviceHealthSchema = z.object({
   /** Values that it does not give although it gives others: how many, and some of them, those first that fail longest. */
   failing_count: z.int().positive().optional(),
   failing_points: z.array(z.object({ code: z.string(), since: z.string(), error: z.string() })).optional(),
-  // Optional, as collectors of earlier releases leave these out.
   /** Requests that were sent, or tried, under the present placement, and those of them that brought no value. */
   requests: z.int().nonnegative().optional(),
   failures: z

@@ -149,8 +149,7 @@ export type DeviceConfig = z.infer<typeof deviceConfigSchema>;
  * A collector needs nothing else to poll.
  */
 export const taskConfigSchema = z.object({
-  /** 2 when it uses what version 1 does not know: a collector of an earlier release must refuse it, not misread it. */
-  schema_version: z.union([z.literal(1), z.literal(2)]),
+  schema_version: z.literal(1),
   task_id: z.string().regex(idPattern),
   task_code: z.string().min(1).max(128),
   task_name: z.string().max(256),
@@ -165,42 +164,4 @@ export type TaskConfig = z.infer<typeof taskConfigSchema>;
 
 export function taskConfigKey(taskId: string, configVersion: number): string {
   return `${taskId}/${configVersion}`;
-}
-
-const fieldsOfVersion1 = {
-  device: new Set([
-    'id',
-    'code',
-    'name',
-    'site_code',
-    'protocol',
-    'host',
-    'port',
-    'unit_id',
-    'timeout_ms',
-    'max_registers',
-    'max_bits',
-    'measurement',
-    'points',
-  ]),
-  point: new Set(['code', 'name', 'table', 'address', 'data_type', 'byte_order', 'scale', 'offset', 'unit']),
-  dataTypes: new Set<DataType>(['bool', 'int16', 'uint16', 'int32', 'uint32', 'float32']),
-} as const;
-
-/** Whether collectors that know version 1 only would refuse or misread the devices: `schema_version` is 2 then. */
-export function usesVersion2(
-  devices: readonly (Pick<DeviceConfig, 'protocol'> & {
-    readonly points: readonly Pick<PointConfig, 'data_type'>[];
-  })[],
-): boolean {
-  const knows = (known: ReadonlySet<string>, item: object) =>
-    Object.entries(item).every(([field, value]) => value === undefined || known.has(field));
-  return devices.some(
-    (device) =>
-      device.protocol !== 'modbus_tcp' ||
-      !knows(fieldsOfVersion1.device, device) ||
-      device.points.some(
-        (point) => !fieldsOfVersion1.dataTypes.has(point.data_type) || !knows(fieldsOfVersion1.point, point),
-      ),
-  );
 }

@@ -119,7 +119,7 @@ export const brokerSettings = {
 export interface BrokerAccess {
   /** `nats://user:password@host:port`, several with commas between; `tls://` asks for TLS. */
   readonly url: string;
-  /** Seed of the nkey by which we are known there, beside or instead of user and password. */
+  /** Seed of the nkey by which we are known there, instead of user and password. */
   readonly nkeySeed?: string | undefined;
   /** PEM; with any of them only TLS will do. */
   readonly tls?: {

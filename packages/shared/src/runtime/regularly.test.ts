@@ -43,7 +43,7 @@ describe('regular work', () => {
     const failed = Promise.withResolvers<void>();
     let runs = 0;
     const outage = { failed: () => failed.resolve(), worked: () => undefined };
-    const stop = regularly({ everyMs: 1, afterFailureMs: () => 3_600_000, outage }, async () => {
+    const stop = regularly({ everyMs: 1, afterFailureMs: 3_600_000, outage }, async () => {
       runs += 1;
       throw new Error('away');
     });

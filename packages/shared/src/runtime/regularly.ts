@@ -6,7 +6,7 @@ export interface RegularWork {
   /** From the end of a run to the beginning of the next one. */
   readonly everyMs: number;
   /** The same after a failure, where that is another time. */
-  readonly afterFailureMs?: (error: unknown) => number;
+  readonly afterFailureMs?: number;
   /** Whether there is a point in it now; a run is left out otherwise. */
   readonly isPossible?: () => boolean;
   /** Told of the runs; those that were left out are none. */
@@ -29,7 +29,7 @@ export function regularly(
           outage.worked();
         } catch (error) {
           outage.failed(error);
-          nextMs = afterFailureMs?.(error) ?? everyMs;
+          nextMs = afterFailureMs ?? everyMs;
         }
       }
       await pause(systemTimers, nextMs, signal);

@@ -74,15 +74,15 @@ export async function handleCommand(
   for (;;) {
     const { state, sequence } = remembered ?? (await loadSession(store, taskId));
     const decision = decide(state, command);
-    const [event] = decision.ok ? decision.events : [];
-    if (remembered && !event) {
+    if (remembered && !(decision.ok && decision.event)) {
       // Another process may have changed it since.
       remembered = undefined;
       continue;
     }
     if (!decision.ok) return decision;
+    const { event } = decision;
     if (!event) {
-      // decide gives an empty success only for a task that has a session.
+      // Only a task that has a session can leave nothing to do.
       if (state.status === 'never_started') throw new Error(`${command.type} on a task without a session`);
       return { ok: true, state, sequence, changed: false };
     }

@@ -12,15 +12,11 @@ export interface ContentIssue {
 
 /** Contradictions between a task's devices and points, each of which is right by itself. */
 export function contentIssues(
-  content: Pick<TaskConfig, 'schema_version' | 'devices'>,
+ content: Pick<TaskConfig, 'devices'>,
 ): readonly ContentIssue[] {
-  const { schema_version, devices } = content;
+  const { devices } = content;
   return [
-    ...devices.flatMap((device, index) => [
-      ...codeIssues(device, index),
-      // Tasks that are older than this check must still start: there a point that cannot be read is a miss.
-      ...(schema_version === 1 ? [] : readingIssues(device, index)),
-    ]),
+    ...devices.flatMap((device, index) => [...codeIssues(device, index), ...readingIssues(device, index)]),
     ...endpointProblems(devices).map((found) => {
       const code = found.devices.at(-1);
       return {

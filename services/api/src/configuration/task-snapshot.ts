@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { withoutNulls } from '@holdfast/shared/contracts/http/without-nulls.ts';
-import { type TaskConfig, taskConfigSchema, usesVersion2 } from '@holdfast/shared/contracts/task-config.ts';
+import { type TaskConfig, taskConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import type { Selectable } from 'kysely';
 import type { DevicesTable, PointsTable } from '../database/tables.ts';
 import { contentIssues } from './content-issues.ts';
@@ -54,12 +54,11 @@ export function snapshotTask(
     .filter(({ points }) => points.length > 0);
   if (devices.length === 0) return { ok: false, problem: { code: 'task_without_points' } };
   const parsed = contentSchema.safeParse({
-    schema_version: usesVersion2(devices) ? 2 : 1,
+    schema_version: 1,
     task_id: String(task.id),
     task_code: task.code,
     task_name: task.name,
     period_ms: task.period_ms,
-    // Left out when there are none, so that snapshots from before there were labels are the same content.
     ...(Object.keys(task.required_labels).length > 0 ? { required_labels: task.required_labels } : {}),
     devices,
   });

@@ -54,7 +54,7 @@ function poll(devices: DeviceConfig[]): {
     epoch: 2,
     collectorId: 'c1',
     config: {
-      schema_version: 2,
+      schema_version: 1,
       task_id: '1',
       task_code: 't',
       task_name: '',

@@ -108,8 +108,8 @@ describe('a session that is polled', () => {
     await world.time.advance(50);
     await world.runner.stop();
     const [first, second] = world.samples;
-    expect(first).toMatchObject({ v: 2, values: { t: 3 }, integers: { counter: '281483566841860' } });
-    expect(second).toMatchObject({ v: 2, values: { outside: 6 }, uncertain: ['outside'] });
+    expect(first).toMatchObject({ values: { t: 3 }, integers: { counter: '281483566841860' } });
+    expect(second).toMatchObject({ values: { outside: 6 }, uncertain: ['outside'] });
     expect(first).not.toHaveProperty('uncertain');
     expect(second).not.toHaveProperty('integers');
     expect(world.runner.status().points_read).toBe(3);

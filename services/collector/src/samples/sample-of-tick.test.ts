@@ -83,14 +83,14 @@ describe('the messages of a device that is reported by exception', () => {
   });
 });
 
-describe('the version of a message', () => {
-  it('is 2 for exact integers and for what is uncertain', async () => {
+describe('a message', () => {
+  it('has exact integers beside the other values, and says what is uncertain', async () => {
     const points: PointConfig[] = [
       { ...pointOf('total', 0), data_type: 'uint64' },
       { ...pointOf('speed', 10), valid_max: 5 },
     ];
     const [sample] = await samples(new PolledWorld(), points, 500);
-    expect(sample).toMatchObject({ v: 2, uncertain: ['speed'] });
+    expect(sample).toMatchObject({ uncertain: ['speed'] });
     expect({ ...sample?.integers }).toEqual({ total: '4295098371' });
     expect({ ...sample?.values }).toEqual({ speed: 10 });
   });

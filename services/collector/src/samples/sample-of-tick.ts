@@ -1,4 +1,4 @@
-import { type OutgoingSample, type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
+import { type OutgoingSample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { JsonBytes } from './json-bytes.ts';
 import { takeBytes } from './message-bytes.ts';
@@ -20,9 +20,8 @@ const text = new JsonBytes(16_384);
 const encoder = new TextEncoder();
 
 /**
- * Makes the messages of a device's ticks. Version 2 only where readers of version 1 would get it wrong: exact integers,
- * uncertain values, and ticks in which the device was read and nothing is worth sending. Of those, one that misses some
- * points has `values` without any: it was read, in part.
+ * Makes the messages of a device's ticks. One in which nothing is worth sending and some points are missed has `values`
+ * without any: it was read, in part.
  *
  * A poller gives a result for every tick from its first one on, so that one is what all of them say as `since_tick`.
  */
@@ -38,10 +37,7 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
     site: device.site_code,
     measurement: device.measurement ?? device.code,
   };
-  const heads = ([1, 2] as const).map((v) => {
-    const head = JSON.stringify({ v, ...about });
-    return encoder.encode(`${head.slice(0, -1)},"tick":`);
-  });
+  const head = encoder.encode(`${JSON.stringify({ v: sampleVersion, ...about }).slice(0, -1)},"tick":`);
   let period: Uint8Array | undefined;
   let since = 0;
   // A miss is often the one of the tick before.
@@ -54,12 +50,10 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
     }
     const { values, integers, uncertain, readCount, sentCount, integerCount } = readings;
     const isRead = readCount > 0;
-    const isEmpty = isRead && sentCount === 0;
     const hasValues = sentCount > integerCount || (isRead && miss !== undefined);
-    const v: Sample['v'] = integers !== undefined || uncertain !== undefined || isEmpty ? 2 : sampleVersion;
     const time = tickTimeMs(tick, periodMs);
     text.clear();
-    text.copy(heads[v - 1] as Uint8Array);
+    text.copy(head);
     text.number(tick);
     text.copy(period);
     text.number(time);
@@ -90,7 +84,7 @@ export function sampleWriter(source: SampleSource): (result: Tick) => OutgoingSa
     message.set(text.written(valuesAt), valuesAt + valueBytes);
     // Member by member: spread objects would be slower than the rest of this.
     const sample = {
-      v,
+      v: sampleVersion,
       session: about.session,
       epoch: about.epoch,
       collector: about.collector,

@@ -68,7 +68,7 @@ class World {
       fail: { type: 'FailSession', ...on, reason: '', cause: 'permanent' },
     };
     const decision = decide(state.session, commands[type]);
-    if (decision.ok) for (const event of decision.events) this.append(taskId, event);
+    if (decision.ok && decision.event) this.append(taskId, decision.event);
   }
 
   judged(collectorId: string, verdict: LeaseVerdict): void {

@@ -1,11 +1,10 @@
 import { confirmedTicks } from '@holdfast/sample-store/confirmed-ticks.ts';
 import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
-import { type Connection, PermissionViolationError } from '@holdfast/shared/jetstream/connection/connect.ts';
+import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { sampleProgress } from '@holdfast/shared/jetstream/samples/sample-progress.ts';
 import { deleteSent, readSent } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
 import { regularly } from '@holdfast/shared/runtime/regularly.ts';
 import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { PendingSent } from '../sent/pending-sent.ts';
@@ -20,8 +19,6 @@ export interface RecordSentOptions {
   readonly everyMs?: number;
   readonly log: Logger;
 }
-
-const forbiddenPauseMs = 60_000;
 
 /**
  * Puts on record which ticks were sent, by collectors that have ended, and takes that out of SENT. Safe to repeat, also
@@ -62,31 +59,14 @@ export function recordSent({
     }
   };
 
-  const forbidden = new OutageLog({
-    log,
-    level: 'warn',
-    began:
-      'the writer may not read SENT or delete there, so readings that SAMPLES drops unwritten may be taken for not read. Give the keys of NATS the permissions of this release (docs/nats.md)',
-  });
+  // What is wrong with broker or database others tell.
   const outage = {
-    failed: (error: unknown) => {
-      if (isForbidden(error)) forbidden.failed(error);
-      else log.debug({ err: error }, 'which ticks were sent is put on record later');
-    },
-    worked: () => forbidden.worked(),
+    failed: (error: unknown) => log.debug({ err: error }, 'which ticks were sent is put on record later'),
+    worked: () => undefined,
   };
   const stopLooking = regularly(
-    {
-      everyMs,
-      afterFailureMs: (error) => (isForbidden(error) ? forbiddenPauseMs : everyMs),
-      isPossible: connection.isUp,
-      outage,
-    },
+    { everyMs, isPossible: connection.isUp, outage },
     look,
   );
   return () => Promise.race([stopLooking(), pause(systemTimers, 2_000)]);
-}
-
-function isForbidden(error: unknown): boolean {
-  return error instanceof Error && error.cause instanceof PermissionViolationError;
 }

@@ -21,7 +21,7 @@ export function maintainStore(options: {
     began: 'could not look after the days of the database; trying again later',
     remindAfter: 1,
   });
-  const stop = regularly({ everyMs, afterFailureMs: () => afterFailureMs, outage }, async () => {
+  const stop = regularly({ everyMs, afterFailureMs, outage }, async () => {
     const nowMs = Date.now();
     const keepFromMs = retentionDays > 0 ? nowMs - retentionDays * dayMs : undefined;
     const dropped = await store.maintain({ nowMs, keepFromMs });

@@ -12,8 +12,6 @@ export const missCauses = [
 export type MissCause = (typeof missCauses)[number];
 
 export const sampleVersion = 1;
-/** 2 says that there are `integers` or `uncertain`, or no values and no miss: what readers of version 1 would get wrong. */
-export const sampleVersions = [sampleVersion, 2] as const;
 
 /**
  * Header of a sample's message: ms since 1970 on the clock of the sender when it sent the message, which can be long
@@ -39,7 +37,7 @@ export const clockAheadHeader = 'Holdfast-Clock-Ahead-Ms';
  * database, so that a repeat overwrites itself. `read_at` is when the reply was complete.
  */
 export const sampleSchema = z.object({
-  v: z.union([z.literal(1), z.literal(2)]),
+  v: z.literal(sampleVersion),
   session: z.string().min(1),
   epoch: z.int().positive(),
   collector: z.string(),
@@ -55,7 +53,7 @@ export const sampleSchema = z.object({
   period_ms: z.int().positive(),
   /**
    * From this tick on the sender has sent something for every tick of the device. So a tick between this one and `tick` of
-   * which nothing ever came was read, and lost on the way. Left out by collectors of earlier releases.
+   * which nothing ever came was read, and lost on the way.
    */
   since_tick: z.int().nonnegative().optional(),
   time: z.int().nonnegative(),
@@ -137,7 +135,7 @@ export function decodeSample(text: string): DecodedSample {
     ? { ok: true, sample: parsed.data }
     : {
         ok: false,
-        problem: `not a sample of version ${sampleVersions.join(' or ')}: ${z.prettifyError(parsed.error)}`,
+        problem: `not a sample of version ${sampleVersion}: ${z.prettifyError(parsed.error)}`,
       };
 }
 
@@ -149,7 +147,7 @@ function isSample(json: unknown): json is Sample {
   if (typeof json !== 'object' || json === null || Array.isArray(json)) return false;
   const sample = json as Readonly<Record<keyof Sample, unknown>>;
   return (
-    (sampleVersions as readonly unknown[]).includes(sample.v) &&
+    sample.v === sampleVersion &&
     typeof sample.session === 'string' &&
     sample.session !== '' &&
     isWhole(sample.epoch, 1) &&

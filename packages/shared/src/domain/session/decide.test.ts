@@ -82,8 +82,8 @@ function given(history: readonly SessionEvent[]) {
   return { when: (command: SessionCommand): SessionDecision => decide(foldSession(log), command) };
 }
 
-const happens = (event: SessionEvent): SessionDecision => ({ ok: true, events: [event] });
-const nothing: SessionDecision = { ok: true, events: [] };
+const happens = (event: SessionEvent): SessionDecision => ({ ok: true, event });
+const nothing: SessionDecision = { ok: true, event: undefined };
 const refused = (refusal: Extract<SessionDecision, { ok: false }>['refusal']): SessionDecision => ({
   ok: false,
   refusal,
@@ -222,10 +222,10 @@ describe('a start with a longest duration', () => {
       maxDuration: { softSeconds: 60, hardSeconds: 86_400 },
     } as SessionCommand);
     const limits = { softLimitAt: '2025-03-02T06:01:00.000Z', hardLimitAt: '2025-03-03T06:00:00.000Z' };
-    expect(decision).toMatchObject({ ok: true, events: [limits] });
+    expect(decision).toMatchObject({ ok: true, event: limits });
     const limited = { ...run1, ...limits };
     const paused_ = given([started(limited)]).when(on('7-1').PauseSession as SessionCommand);
-    expect(paused_).toMatchObject({ ok: true, events: [{ type: 'session.paused', ...limits }] });
+    expect(paused_).toMatchObject({ ok: true, event: { type: 'session.paused', ...limits } });
   });
 });
 
@@ -256,7 +256,7 @@ describe('a session that failed for a passing cause', () => {
     );
     expect(decision).toMatchObject({
       ok: true,
-      events: [{ type: 'session.failed', cause: 'passing', attempt: 2 }],
+      event: { type: 'session.failed', cause: 'passing', attempt: 2 },
     });
   });
 });

@@ -16,9 +16,9 @@ export type SessionRefusal =
   | { readonly code: 'session_paused'; readonly sessionId: string }
   | { readonly code: 'time_limit_reached'; readonly sessionId: string; readonly hardLimitAt: string };
 
-/** No events is a success that had nothing to do. */
+/** No event is a success that had nothing to do. */
 export type SessionDecision =
-  | { readonly ok: true; readonly events: readonly SessionEvent[] }
+  | { readonly ok: true; readonly event: SessionEvent | undefined }
   | { readonly ok: false; readonly refusal: SessionRefusal };
 
 export function decide(state: SessionState, command: SessionCommand): SessionDecision {
@@ -129,10 +129,10 @@ function lastRun(state: SessionState): number {
   return parseSessionId(state.session.sessionId)?.run ?? 0;
 }
 
-const nothingToDo: SessionDecision = { ok: true, events: [] };
+const nothingToDo: SessionDecision = { ok: true, event: undefined };
 
 function accept(event: SessionEvent): SessionDecision {
-  return { ok: true, events: [event] };
+  return { ok: true, event };
 }
 
 function refuse(refusal: SessionRefusal): SessionDecision {

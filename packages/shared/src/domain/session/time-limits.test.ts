@@ -24,8 +24,8 @@ class TaskLog {
 
   on(command: SessionCommand, seconds: number): this {
     const decision = decide(this.state, command);
-    if (!decision.ok) return this;
-    for (const event of decision.events) {
+    const event = decision.ok ? decision.event : undefined;
+    if (event) {
       this.events.push({ event, seconds });
       this.state = evolve(this.state, { event, sequence: this.events.length, time: at(seconds) });
     }

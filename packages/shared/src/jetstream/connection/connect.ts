@@ -4,7 +4,6 @@ import {
   type NatsConnection,
   type NodeConnectionOptions,
   nkeyAuthenticator,
-  usernamePasswordAuthenticator,
 } from '@nats-io/transport-node';
 import { inboxPrefix } from '../../contracts/subjects.ts';
 import type { BrokerAccess } from '../../runtime/config.ts';
@@ -17,7 +16,7 @@ import { parseNatsAddress } from './nats-address.ts';
 import { NodeChoice } from './node-choice.ts';
 import { watchNode } from './node-watch.ts';
 
-export { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
+export type { NatsConnection } from '@nats-io/transport-node';
 
 /** Whether the connection can be used, and since when without a break. */
 export interface Connection {
@@ -192,11 +191,9 @@ function accessOptions({ url, nkeySeed, tls }: BrokerAccess): NodeConnectionOpti
   const { servers, user, pass, needsTls } = parseNatsAddress(url);
   return {
     servers,
-    // The server picks what it knows: a broker from before there were nkeys takes the password.
-    authenticator: [
-      ...(user === undefined ? [] : [usernamePasswordAuthenticator(user, pass)]),
-      ...(nkeySeed === undefined ? [] : [nkeyAuthenticator(new TextEncoder().encode(nkeySeed))]),
-    ],
+      ...(nkeySeed === undefined
+      ? user !== undefined && { user, pass: pass ?? '' }
+      : { authenticator: nkeyAuthenticator(new TextEncoder().encode(nkeySeed)) }),
     // Also without any file: then the machine's own certificate authorities count.
     ...((tls ?? needsTls) && { tls: present(tls) }),
   };

@@ -9,7 +9,7 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream';
 import { Kvm } from '@nats-io/kv';
-import { type NatsConnection, PermissionViolationError } from '@nats-io/nats-core';
+import type { NatsConnection } from '@nats-io/nats-core';
 import { Objm } from '@nats-io/obj';
 import { bucketNames, streamNames, subjects } from '../../contracts/subjects.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -60,7 +60,6 @@ export async function prepareStreams(
   if (mayCreate) return ensureStreams(nc, settings);
   requireFitServer(nc);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  // A supervisor of the release before knows nothing of SENT.
   const needed = streamShapes(settings).filter(isNeeded);
   const outage = new OutageLog({
     log,
@@ -143,7 +142,7 @@ async function makeStreams(
 /** Sessions are read, and readings stored, without SENT: what is only bookkeeping must keep nobody from that. */
 const isNeeded = ({ name }: { readonly name: string }) => name !== streamNames.sent;
 
-/** @returns false when it is not there, because the broker lets nobody make it or has no room for it */
+/** @returns false when it is not there, because the broker has no room for it */
 async function ensureIfTaken(
   nc: NatsConnection,
   jsm: JetStreamManager,
@@ -155,13 +154,10 @@ async function ensureIfTaken(
     return true;
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
-    const isForbidden = cause instanceof PermissionViolationError;
-    const isFull = cause instanceof JetStreamApiError && cause.code === insufficientStorage;
-    if (!isForbidden && !isFull) throw error;
-    if (await exists(jsm, config.name)) return true;
+    if (!(cause instanceof JetStreamApiError && cause.code === insufficientStorage)) throw error;
     log?.warn(
       { why: (error as Error).message, stream: config.name },
-      `without the stream ${config.name} readings that SAMPLES drops unwritten may be taken for not read. ${isForbidden ? 'Give the keys of NATS the permissions of this release (docs/nats.md)' : 'Make room for it in NATS'} and restart the supervisor`,
+      `without the stream ${config.name} readings that SAMPLES drops unwritten may be taken for not read. Make room for it in NATS and restart the supervisor`,
     );
     return false;
   }
