@@ -89,7 +89,7 @@ export class RecordedHistory {
   ): this {
     const time = tick * periodMs;
     const sample: Sample = {
-      v: options.isUnchanged ? 2 : 1,
+      v: 1,
       session: `7-${options.run ?? 1}`,
       epoch: options.epoch,
       collector: options.collector ?? 'c1',

@@ -1,11 +1,5 @@
 import * as z from 'zod';
-import {
-  byteOrders,
-  type DataType,
-  dataTypes,
-  registerTables,
-  textEncodings,
-} from '../domain/register/point-layout.ts';
+import { byteOrders, dataTypes, registerTables, textEncodings } from '../domain/register/point-layout.ts';
 import { idPattern } from './subjects.ts';
 
 export {

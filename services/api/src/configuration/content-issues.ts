@@ -11,9 +11,7 @@ export interface ContentIssue {
 }
 
 /** Contradictions between a task's devices and points, each of which is right by itself. */
-export function contentIssues(
- content: Pick<TaskConfig, 'devices'>,
-): readonly ContentIssue[] {
+export function contentIssues(content: Pick<TaskConfig, 'devices'>): readonly ContentIssue[] {
   const { devices } = content;
   return [
     ...devices.flatMap((device, index) => [...codeIssues(device, index), ...readingIssues(device, index)]),

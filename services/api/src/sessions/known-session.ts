@@ -3,7 +3,7 @@ import type { Database } from '../database/open-database.ts';
 import { Problem } from '../problems/problem.ts';
 import { refusalProblem } from '../problems/session-refusals.ts';
 import { cleanedAt } from './projection/cleaned-sessions.ts';
-import { findSession } from './queries/session-queries.ts';
+import { findSession } from './queries/list-sessions.ts';
 import type { NamedSessionRow } from './queries/session-view.ts';
 
 /** @throws Problem when there is no such session, DatabaseUnavailable */

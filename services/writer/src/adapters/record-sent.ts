@@ -64,9 +64,6 @@ export function recordSent({
     failed: (error: unknown) => log.debug({ err: error }, 'which ticks were sent is put on record later'),
     worked: () => undefined,
   };
-  const stopLooking = regularly(
-    { everyMs, isPossible: connection.isUp, outage },
-    look,
-  );
+  const stopLooking = regularly({ everyMs, isPossible: connection.isUp, outage }, look);
   return () => Promise.race([stopLooking(), pause(systemTimers, 2_000)]);
 }

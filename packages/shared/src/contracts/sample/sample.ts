@@ -11,7 +11,7 @@ export const missCauses = [
 ] as const;
 export type MissCause = (typeof missCauses)[number];
 
-export const sampleVersion = 1;
+export const sampleVersion = 1 as const;
 
 /**
  * Header of a sample's message: ms since 1970 on the clock of the sender when it sent the message, which can be long

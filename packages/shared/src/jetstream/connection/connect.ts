@@ -16,7 +16,7 @@ import { parseNatsAddress } from './nats-address.ts';
 import { NodeChoice } from './node-choice.ts';
 import { watchNode } from './node-watch.ts';
 
-export type { NatsConnection } from '@nats-io/transport-node';
+export { type NatsConnection, PermissionViolationError } from '@nats-io/transport-node';
 
 /** Whether the connection can be used, and since when without a break. */
 export interface Connection {
@@ -191,7 +191,7 @@ function accessOptions({ url, nkeySeed, tls }: BrokerAccess): NodeConnectionOpti
   const { servers, user, pass, needsTls } = parseNatsAddress(url);
   return {
     servers,
-      ...(nkeySeed === undefined
+    ...(nkeySeed === undefined
       ? user !== undefined && { user, pass: pass ?? '' }
       : { authenticator: nkeyAuthenticator(new TextEncoder().encode(nkeySeed)) }),
     // Also without any file: then the machine's own certificate authorities count.

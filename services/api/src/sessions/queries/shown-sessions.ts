@@ -2,7 +2,7 @@ import type { SessionView } from '@holdfast/shared/contracts/http/session-http.t
 import { DatabaseUnavailable } from '../../database/database-unavailable.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { ProjectedRows } from '../projection/projected-rows.ts';
-import { findSession } from './session-queries.ts';
+import { findSession } from './list-sessions.ts';
 import { sessionView } from './session-view.ts';
 
 const namesAtMost = 20_000;

@@ -15,7 +15,7 @@ import type { LastSample, LastSamples } from '../../ports.ts';
 import type { LiveStatus } from '../live-status/live-status.ts';
 import type { WaitingNotices } from '../live-status/waiting-notices.ts';
 import type { LogGuard } from '../projection/log-guard.ts';
-import { listSessions } from '../queries/session-queries.ts';
+import { listSessions } from '../queries/list-sessions.ts';
 import { sessionView } from '../queries/session-view.ts';
 import { type StoringSources, storingOfSessions } from '../storing/storing-of-sessions.ts';
 import { compareSession, freshWithin, isFresh } from './compare-session.ts';

@@ -2,6 +2,7 @@ import { access, constants, type FileHandle, mkdir, open, rmdir, truncate, unlin
 import { dirname } from 'node:path';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { Spool, SpooledNotice, SpooledSample, SpoolPosition } from '../../sending/spool.ts';
+import { segmentLength } from './segment-length.ts';
 import { SegmentReader } from './segment-reader.ts';
 import {
   type Confirmed,
@@ -60,7 +61,7 @@ export class DiskSpool implements Spool {
   private constructor(options: DiskSpoolOptions, left: Leftover, lock: SpoolLock) {
     this.#options = options;
     this.#lock = lock;
-    this.#segmentBytes = Math.max(16 * 1024, Math.min(4 * 1024 * 1024, Math.floor(options.maxBytes / 16)));
+    this.#segmentBytes = segmentLength(options.maxBytes);
     this.#segments = left.segments;
     this.#nextId = (left.segments.at(-1)?.id ?? left.confirmed?.segment ?? 0) + 1;
     this.#reader = new SegmentReader(this.#segments, options.log);
