@@ -4,7 +4,7 @@ import type { GrantedSites } from '../access/granted-sites.ts';
 import { atSites } from '../configuration/at-sites.ts';
 import { isLatestRun } from '../database/latest-run.ts';
 import type { Database } from '../database/open-database.ts';
-import { selectSessions } from '../sessions/queries/session-queries.ts';
+import { selectSessions } from '../sessions/queries/list-sessions.ts';
 import type { NamedSessionRow } from '../sessions/queries/session-view.ts';
 
 export interface SummaryFilter {

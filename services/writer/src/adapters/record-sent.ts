@@ -59,7 +59,7 @@ export function recordSent({
     }
   };
 
-  // What is wrong with broker or database others tell.
+  // Others tell of a broker or database that is away.
   const outage = {
     failed: (error: unknown) => log.debug({ err: error }, 'which ticks were sent is put on record later'),
     worked: () => undefined,
