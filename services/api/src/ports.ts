@@ -47,13 +47,6 @@ export interface CommandStores {
   readonly taskConfigs: TaskConfigs;
 }
 
-export interface LogEnd {
-  /** 0 when the log never held an event. */
-  readonly lastSequence: number;
-  /** Sequence that the projector's consumer has acknowledged; undefined when there is no such consumer. */
-  readonly acknowledged: number | undefined;
-}
-
 /** Events in order and without a gap. Every method throws when that cannot be kept up; then open anew. */
 export interface LogReader {
   /** At most `max`; none when none came within `waitMs`. */
@@ -68,7 +61,8 @@ export interface LogReader {
 export interface SessionLog {
   /** 0 when the log never held an event. */
   lastSequence(): Promise<number>;
-  end(): Promise<LogEnd>;
+  /** Sequence that the projector's consumer has acknowledged; undefined when nobody can tell. */
+  acknowledged(): Promise<number | undefined>;
   /** Undefined when the log has no event there. */
   eventAt(sequence: number): Promise<StoredEvent | undefined>;
   /** Everything after a sequence; takes over from any other reader. */
