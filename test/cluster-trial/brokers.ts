@@ -1,20 +1,10 @@
 import type { NatsNode } from './hosts/nats-node.ts';
+import type { Copy, CopyState } from './led-times.ts';
 import type { Host } from './network/network.ts';
 
-export interface StreamDetail {
+interface StreamDetail {
   readonly name: string;
-  readonly cluster?: {
-    readonly leader?: string;
-    /** The others, as this node knows them; `active`: ns since it heard of them. */
-    readonly replicas?: readonly { readonly current: boolean; readonly active?: number }[];
-  };
-}
-
-/** A copy of a stream as its node tells of it. */
-export interface Copy {
-  /** The name of that node. */
-  readonly on: string;
-  readonly cluster?: StreamDetail['cluster'];
+  readonly cluster?: CopyState;
 }
 
 interface JetStreamState {

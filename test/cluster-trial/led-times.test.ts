@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Copy } from './brokers.ts';
-import { heardLeader, LedTimes } from './led-times.ts';
+import { type Copy, heardLeader, LedTimes } from './led-times.ts';
 
 /** Copies on three nodes that take `leader` for their leader, which heard of the others so many ms ago. */
 function led(leader: string, silentMs: readonly number[], on = ['nats-1', 'nats-2', 'nats-3']): Copy[] {

@@ -1,11 +1,20 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type Copy, copiesOf } from './brokers.ts';
-import type { NatsNode } from './hosts/nats-node.ts';
 import type { Span } from './observations.ts';
+
+export interface CopyState {
+  readonly leader?: string;
+  /** The others, as this node knows them; `active`: ns since it heard of them. */
+  readonly replicas?: readonly { readonly current: boolean; readonly active?: number }[];
+}
+
+/** A copy of a stream as its node tells of it. */
+export interface Copy {
+  /** The name of that node. */
+  readonly on: string;
+  readonly cluster: CopyState | undefined;
+}
 
 /** A leader that has heard of no other copy for so long has lost it, whoever still believes in it. */
 const heardWithinMs = 4_000;
-const everyMs = 250;
 const nanosPerMs = 1_000_000;
 
 interface Heard {
@@ -49,30 +58,4 @@ export class LedTimes {
       last.toMs = Math.max(last.toMs, heard.atMs);
     } else this.#spans.push({ fromMs: lookedAtMs, toMs: lookedAtMs, leader: heard.leader });
   }
-}
-
-export interface LeaderWatch {
-  readonly led: readonly Span[];
-  stop(): Promise<void>;
-}
-
-/** Writes down when a stream had a leader. */
-export function watchLeader(nodes: readonly NatsNode[], stream: string): LeaderWatch {
-  const times = new LedTimes();
-  let isStopping = false;
-  const run = async (): Promise<void> => {
-    while (!isStopping) {
-      const lookedAtMs = Date.now();
-      times.note(heardLeader(await copiesOf(nodes, stream), lookedAtMs, nodes.length), lookedAtMs);
-      await sleep(everyMs);
-    }
-  };
-  const running = run();
-  return {
-    led: times.spans,
-    stop: async () => {
-      isStopping = true;
-      await running;
-    },
-  };
 }

@@ -11,10 +11,10 @@ import { incompleteStreams } from './brokers.ts';
 import { type Canary, startCanary } from './canary.ts';
 import { type Cost, costOf } from './cost.ts';
 import type { ClusterFault, Hurt } from './fault.ts';
-import { type LeaderWatch, watchLeader } from './led-times.ts';
 import { memoryOf } from './memory-of.ts';
 import type { Span } from './observations.ts';
 import { untilSteady } from './steady.ts';
+import { type LeaderWatch, watchLeader } from './watch-leader.ts';
 import { type ClusterWorld, lease, startWorld, type WorldOptions } from './world.ts';
 
 export interface TrialOptions extends WorldOptions {
