@@ -4,7 +4,10 @@ import { Passwords } from './passwords.ts';
 describe('a password', () => {
   it('is kept as argon2id with its cost and a salt of its own, and found right again', async () => {
     const passwords = new Passwords();
-    const [kept, again] = [await passwords.hash('café au lait, 3 €'), await passwords.hash('café au lait, 3 €')];
+    const [kept, again] = [
+      await passwords.hash('café au lait, 3 €'),
+      await passwords.hash('café au lait, 3 €'),
+    ];
     expect(kept).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
     expect(again).not.toBe(kept);
     expect(await passwords.isRight('café au lait, 3 €', kept)).toBe(true);
@@ -15,7 +18,8 @@ describe('a password', () => {
 
   it('is what argon2 of other programs makes of it', async () => {
     // argon2-cffi 25.1.0: PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1).hash('press hall 1', salt=b'0123456789abcdef')
-    const kept = '$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$NYXbFsYUrKC4dkKqhx3KmqHA/urDEGnzezBfWcwGpsU';
+    const kept =
+      '$argon2id$v=19$m=19456,t=2,p=1$MDEyMzQ1Njc4OWFiY2RlZg$NYXbFsYUrKC4dkKqhx3KmqHA/urDEGnzezBfWcwGpsU';
     expect(await new Passwords().isRight('press hall 1', kept)).toBe(true);
   });
 
