@@ -18,7 +18,7 @@ export const loginSchema = z.looseObject({
   id: z.string().regex(/^l-[a-z2-7]{16}$/),
   /** SHA-256 of the token, in hexadecimal. 256 random bits need no slow hash. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
-  /** That of the token before, which opens nothing from then on; null: this is the first. */
+  /** Hash of the token before, which opens nothing from then on; null: this is the first. */
   replaces: z.string().nullable(),
   /** Id of its user. */
   user: z.string(),

@@ -1,6 +1,5 @@
 import { type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
 import type { Grant } from '@holdfast/shared/contracts/user.ts';
-import type { RouteRole } from '../http/route.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
@@ -76,11 +75,7 @@ export function callerOf({ keys, anonymousLoopback }: AccessRules, request: Sent
 }
 
 /** Why the caller may not do what a role is needed for. @throws Problem, BrokerUnavailable */
-export function requireRole(
-  caller: Caller,
-  needed: Exclude<RouteRole, 'open'>,
-  keys: Pick<ApiKeys, 'isLoaded'>,
-): void {
+export function requireRole(caller: Caller, needed: Role | 'known', keys: Pick<ApiKeys, 'isLoaded'>): void {
   if (caller.kind === 'refused') throw caller.problem;
   if (needed === 'known') return;
   if (caller.role !== undefined && roles.indexOf(caller.role) >= roles.indexOf(needed)) return;

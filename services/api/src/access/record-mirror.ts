@@ -41,7 +41,7 @@ export class RecordMirror<R> {
       told = Math.max(told, revision);
       if (isInUse && fresh === this.#known) this.#told = told;
       const known = fresh.get(key);
-      // What was deleted here waits for just this.
+      // One that was deleted here waits for just this.
       if (!record && known && (!known.record || known.revision < revision)) fresh.delete(key);
       else if (record && (!known || known.revision < revision)) fresh.set(key, { revision, record });
       else return;
@@ -86,7 +86,7 @@ export class RecordMirror<R> {
     return [...this.#known.values()].flatMap(({ record }) => (record ? [record] : []));
   }
 
-  /** What was written or read from here, without waiting for the watch, so that whoever was answered finds it so. */
+  /** Takes what was written or read from here, without waiting for the watch, so that whoever was answered finds it so. */
   take({ record, revision }: Stored<R>): void {
     const key = this.#options.keyOf(record);
     // The watch has told it, and perhaps what came after it.
@@ -95,7 +95,7 @@ export class RecordMirror<R> {
     this.#options.onChange?.(key, record);
   }
 
-  /** What was deleted from here. */
+  /** Takes away one that was deleted from here. */
   drop(key: string): void {
     if (!this.#known.get(key)?.record) return;
     this.#known.set(key, { revision: Number.POSITIVE_INFINITY, record: undefined });

@@ -9,7 +9,7 @@ export interface StoredRecord<R> {
   readonly revision: number;
 }
 
-/** What a bucket holds. */
+/** Records of one kind, with the bucket that they lie in. */
 export interface RecordKind<R> {
   readonly bucket: string;
   readonly keyOf: (record: R) => string;

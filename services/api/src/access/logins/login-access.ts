@@ -6,7 +6,7 @@ import type { LoginDelays } from './login-delays.ts';
 import type { Logins } from './logins.ts';
 import type { Passwords } from './passwords.ts';
 
-/** What people log in with. */
+/** Everything by which people log in. */
 export interface LoginAccess {
   readonly users: Users;
   readonly logins: Logins;

@@ -59,7 +59,7 @@ describe('after failures', () => {
     const { delays } = delaysAt();
     const begun = Array.from({ length: 20 }, () => delays.begin('anna', '192.0.2.1'));
     expect(begun.filter((each) => typeof each !== 'number')).toHaveLength(5);
-    // What nobody has looked at is no failure.
+    // A try that nobody has looked at is no failure.
     for (const each of begun) if (typeof each !== 'number') each(undefined);
     expect(typeof delays.begin('anna', '192.0.2.1')).toBe('function');
   });

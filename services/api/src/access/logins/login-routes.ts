@@ -38,7 +38,7 @@ export function loginRoutes(access: LoginAccess): Route[] {
         const { cookie } = await openLogin(access, request, { user, how: 'password', wallDisplay });
         request.log.info({ user: user.id, login: user.login }, 'somebody logged in');
         reply.headers({ 'set-cookie': cookie, 'cache-control': 'no-store' });
-        return meView(access, request);
+        return meView(access, request.caller);
       },
     }),
     route({
@@ -59,7 +59,7 @@ export function loginRoutes(access: LoginAccess): Route[] {
         await userOfPassword(access, request, { login, password: request.body.password });
         const { cookie } = await renewLogin(access, request);
         reply.headers({ 'set-cookie': cookie, 'cache-control': 'no-store' });
-        return meView(access, request);
+        return meView(access, request.caller);
       },
     }),
     route({

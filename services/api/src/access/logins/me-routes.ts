@@ -15,7 +15,7 @@ import { hasCookie, renewLogin, unlessAway } from './open-login.ts';
 
 const params = z.object({ id: z.string().describe('Id of the login') });
 
-/** What everybody who is known may see and do of himself. */
+/** Calls by which everybody who is known sees who he is, and ends his logins. */
 export function meRoutes(access: LoginAccess): Route[] {
   const { users, logins, passwords } = access;
   return [
@@ -27,7 +27,7 @@ export function meRoutes(access: LoginAccess): Route[] {
       tag: 'Access',
       summary: 'Who calls, and what he may do where',
       schema: { response: { 200: meSchema } },
-      handler: async (request) => meView(access, request),
+      handler: async (request) => meView(access, request.caller),
     }),
     route({
       method: 'PATCH',
@@ -42,7 +42,7 @@ export function meRoutes(access: LoginAccess): Route[] {
         const { id } = personOf(request);
         const { language } = request.body;
         await unlessAway(() => users.change(id, () => ({ language })));
-        return meView(access, request);
+        return meView(access, request.caller);
       },
     }),
     route({
@@ -63,7 +63,7 @@ export function meRoutes(access: LoginAccess): Route[] {
         await unlessAway(() => users.change(id, () => ({ password: hashed })));
         await unlessAway(() => logins.endAllOf(id, loginId));
         if (hasCookie(request)) reply.header('set-cookie', (await renewLogin(access, request)).cookie);
-        return meView(access, request);
+        return meView(access, request.caller);
       },
     }),
     route({

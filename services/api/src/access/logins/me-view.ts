@@ -1,11 +1,11 @@
 import { everySite } from '@holdfast/shared/contracts/api-key.ts';
 import type { LoginView, Me } from '@holdfast/shared/contracts/http/login-http.ts';
 import type { Login } from '@holdfast/shared/contracts/login.ts';
-import type { FastifyRequest } from 'fastify';
+import type { Caller } from '../caller.ts';
 import type { LoginAccess } from './login-access.ts';
 
 /** Who calls. */
-export function meView({ users, logins }: LoginAccess, { caller }: FastifyRequest): Me {
+export function meView({ users, logins }: LoginAccess, caller: Caller): Me {
   if (caller.kind === 'refused') throw caller.problem;
   const nobody = { login: null, language: null, has_password: false, current_login: null } as const;
   if (caller.kind === 'local') {
