@@ -23,6 +23,7 @@ const FLOORS = {
       'audit/',
       'access/',
       'configuration/',
+      'console/',
       'system/',
       'sessions/',
       'accounting/',
@@ -69,9 +70,7 @@ const floorRules = Object.entries(FLOORS).flatMap(([service, rooms]) =>
   }),
 );
 const API_ROOMS =
-  '^services/api/src/(audit|access|configuration|system|sessions|accounting|devices|history|live|overview)/';
-
-const LOGIN_OF_REQUEST = '/access/logins/(login-access|login-caller|open-login)\\.ts$';
+  '^services/api/src/(audit|access|configuration|console|system|sessions|accounting|devices|history|live|overview)/';
 
 /** An npm package as dependency-cruiser names it once resolved, or as it stands in the import when it is not. */
 const npm = (name) => `(^|/)node_modules/${name}(/|$)|^${name}(/|$)`;
@@ -209,6 +208,17 @@ module.exports = {
       to: { path: '^services/', pathNot: '^services/api/src/database/' },
     },
     {
+      name: 'the-console-knows-calls-and-contracts-only',
+      comment:
+        'It runs in a browser: what it takes of the workspace is the client of the API and what that says.',
+      severity: 'error',
+      from: { path: '^services/console/src/', pathNot: TESTS },
+      to: {
+        path: '^(packages|services|simulators|dev|tools|test|bench)/',
+        pathNot: ['^services/console/', '^packages/api-client/src/', CONTRACTS, DOMAIN],
+      },
+    },
+    {
       name: 'packages-do-not-import-services',
       comment: 'Shared code that knows a service is not shared.',
       severity: 'error',
@@ -234,12 +244,9 @@ module.exports = {
     {
       name: 'logic-of-the-api-knows-no-http',
       comment:
-        'Routes, access control and what finds or opens the login of a request speak HTTP. What they call can be used without it, and throws problems by code.',
+        'Routes and access control speak HTTP. What they call can be used without it, and throws problems by code.',
       severity: 'error',
-      from: {
-        path: API_ROOMS,
-        pathNot: ['-routes?\\.ts$', '/access-control\\.ts$', LOGIN_OF_REQUEST, TESTS],
-      },
+      from: { path: API_ROOMS, pathNot: ['-routes?\\.ts$', '/access-control\\.ts$', TESTS] },
       to: { path: ['^services/api/src/http/', npm('fastify')] },
     },
     {

@@ -88,6 +88,10 @@ const programs = {
     servers: [],
     commands: (args) => [[join(ROOT, 'dev/src/supply-chain/sbom.ts'), PNPM, ...args]],
   },
+  console: {
+    servers: [],
+    commands: (args) => [[join(ROOT, 'dev/src/console/main.ts'), ...args]],
+  },
   simulator: {
     servers: [],
     commands: (args) => [[join(ROOT, 'simulators/modbus/src/cli.ts'), ...args]],

@@ -3,6 +3,7 @@ import { patientClient } from '@holdfast/api-client/patient-client.ts';
 import { demoDeviceCodes } from '@holdfast/modbus-simulator/demo-plant.ts';
 import { sampleStoreProblem } from '@holdfast/sample-store/open-sample-store.ts';
 import type { StackConfig } from '../config.ts';
+import { buildConsole } from '../console/build-console.ts';
 import { bringUpDemo } from './bring-up-demo.ts';
 import { childNotes } from './child-notes.ts';
 import { readSession } from './demo-session.ts';
@@ -92,6 +93,8 @@ export async function runLocalStack(
       home: home.path,
       log: home.logFile,
     });
+    // Beside the servers' start; the API takes it up whenever it is there.
+    const building = buildConsole().catch((error: unknown) => error);
     const postgres = postgresServer({ home, port: ports.postgres, logs });
     const nats = natsServer({ home, port: ports.nats, monitorPort: ports.natsMonitor, logs });
     const simulator = simulatorProcess({
@@ -119,6 +122,10 @@ export async function runLocalStack(
     const key = await stackKey(home.adminKeyFile);
     const apiService = child('api', apiProcess({ ...withDatabase, port: ports.api, firstKey: key.text }));
     await children.start([[writer], collectors, [supervisor, apiService]], stop, onReady);
+    const built = await building;
+    if (built instanceof Error)
+      logs.warn(`There is no console, or an old one; all else works: ${built.message}`);
+    else logs.say(`✓ ${'console'.padEnd(12)}${api}/`, { ready: 'console' });
 
     const patience = { retryEveryMs: 200, giveUpAfterMs: 60_000, signal: stop };
     const withKey = patientClient(api, { ...patience, key: key.text });
@@ -169,6 +176,7 @@ export async function runLocalStack(
       after_seconds: Math.round((performance.now() - begunAt) / 100) / 10,
     });
     if (watch && !stop.aborted) {
+      void rebuildConsole(logs, stop);
       const of = (each: SupervisedChild, ...folders: string[]) => ({ child: each, folders });
       const shared = 'packages/shared/src';
       const stages = [
@@ -207,4 +215,19 @@ function watchServices(stages: readonly (readonly Reloadable[])[], logs: LogStre
   );
   logs.say('  watching the sources of the services: what changes is restarted', { watching: [...folders] });
   return watch;
+}
+
+/** Builds the console anew whenever its sources change, until `stop` is aborted; a reload of the page shows it. */
+async function rebuildConsole(logs: LogStream, stop: AbortSignal): Promise<void> {
+  const watch = watchSources(PROJECT_ROOT, ['services/console/src'], () => {});
+  stop.addEventListener('abort', () => watch.close());
+  while (!stop.aborted) {
+    await watch.hint();
+    if (stop.aborted) return;
+    try {
+      if (await buildConsole()) logs.say('↻ the console is built anew: reload its page');
+    } catch (error) {
+      logs.warn(`The console could not be built, the former one stays: ${String(error)}`);
+    }
+  }
 }

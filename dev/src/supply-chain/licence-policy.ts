@@ -24,6 +24,16 @@ export interface LicenceException {
 
 export const LICENCE_EXCEPTIONS: readonly LicenceException[] = [
   {
+    name: 'axe-core',
+    licence: 'MPL-2.0',
+    reason: 'Judges the console’s pages in tests, as it is: neither changed nor passed on, and in no image.',
+  },
+  {
+    name: '@fontsource-variable/ibm-plex-sans',
+    licence: 'OFL-1.1',
+    reason: 'The console’s typeface, passed on unchanged and with its licence, which asks for no more.',
+  },
+  {
     name: 'lightningcss*',
     licence: 'MPL-2.0',
     reason:

@@ -1,6 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import { deviceTestMs } from '@holdfast/shared/contracts/http/device-call-http.ts';
-import { problemContentType } from '@holdfast/shared/contracts/http/problem.ts';
+import { deviceTestMs } from '@holdfast/shared/contracts/http/device-test-time.ts';
+import { problemContentType } from '@holdfast/shared/contracts/http/problem-content-type.ts';
 import { ApiRefusal, NoAnswer } from './api-failures.ts';
 
 export type Query = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>;
@@ -72,7 +71,7 @@ export class ApiClient {
 
   /** POST that the API carries out once however often it comes (Idempotency-Key): a lost answer is asked for once more. */
   command<T = Item>(path: string, body: unknown): Promise<T> {
-    const headers = { 'idempotency-key': randomUUID() };
+    const headers = { 'idempotency-key': randomHex() };
     const ask = () => this.#call<T>('POST', path, { body, headers });
     return this.#told(() =>
       ask().catch((error: unknown) => {
@@ -208,5 +207,11 @@ async function refusalOf(response: Response): Promise<ApiRefusal> {
 
 /** A header takes bytes; names of people do not always fit into them. */
 function asHeader(name: string): string {
-  return Buffer.from(name.replace(/\p{Cc}/gu, '?').trim(), 'utf8').toString('latin1');
+  return String.fromCharCode(...new TextEncoder().encode(name.replace(/\p{Cc}/gu, '?').trim()));
+}
+
+/** Browsers have crypto.randomUUID for pages that came by HTTPS only. */
+function randomHex(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

@@ -33,7 +33,7 @@ export class NoAnswer extends Error {
   constructor(method: string, answerMs: number, cause: unknown) {
     super(reasonOf(cause, answerMs), { cause });
     this.method = method;
-    const { code } = (innermostOf(cause) ?? {}) as NodeJS.ErrnoException;
+    const { code } = (innermostOf(cause) ?? {}) as { readonly code?: unknown };
     this.mayHaveArrived = code !== 'ECONNREFUSED' && code !== 'ENOTFOUND';
   }
 }
@@ -48,7 +48,7 @@ function innermostOf(error: unknown): unknown {
 function reasonOf(error: unknown, answerMs: number): string {
   const innermost = innermostOf(error);
   if (!(innermost instanceof Error)) return String(innermost);
-  const { code } = innermost as NodeJS.ErrnoException;
+  const { code } = innermost as { readonly code?: unknown };
   if (innermost.name === 'TimeoutError') return `nothing within ${answerMs / 1000} s`;
   return typeof code === 'string' && !innermost.message.includes(code)
     ? `${code} ${innermost.message}`.trim()

@@ -7,14 +7,14 @@ import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { type AccessControl, addAccessControl } from './access/access-control.ts';
 import { keyRoutes } from './access/key-routes.ts';
-import { loginRoutes } from './access/logins/login-routes.ts';
-import { meRoutes } from './access/logins/me-routes.ts';
 import { trustedProxies } from './access/trusted-proxies.ts';
 import type { AccountingSources } from './accounting/account-for-session.ts';
 import { accountingRoutes } from './accounting/accounting-routes.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { urlWithoutSecrets } from './audit/without-secrets.ts';
 import { configurationRoutes } from './configuration/configuration-routes.ts';
+import type { ConsoleFiles } from './console/console-files.ts';
+import { consoleRoutes } from './console/console-routes.ts';
 import type { Database } from './database/open-database.ts';
 import { deviceRoutes } from './devices/device-routes.ts';
 import { learnedLimitsRoutes, withLearnedLimits } from './devices/learned-limits/learned-limits-routes.ts';
@@ -77,6 +77,7 @@ export interface AppDependencies {
   readonly cleanup: CleanupSources;
   /** Whether changes of configuration without If-Match are refused. */
   readonly requireIfMatch: boolean;
+  readonly console: ConsoleFiles;
   readonly readiness: Readiness;
   readonly metrics: MetricsPage;
   readonly onAnswered: (answered: AnsweredRequest) => void;
@@ -84,7 +85,7 @@ export interface AppDependencies {
 
 const maxBodyBytes = 1_048_576;
 
-/** Every route but that of the OpenAPI document; `live` is among them, and is told of the end. */
+/** Every route but those of the OpenAPI document and of the console; `live` is among them, and is told of the end. */
 export function routesOf(dependencies: AppDependencies): {
   readonly routes: Route[];
   readonly end: () => void;
@@ -105,8 +106,6 @@ export function routesOf(dependencies: AppDependencies): {
     ...systemRoutes(system),
     ...collectorRoutes(devices),
     ...cleanupRoutes(cleanup),
-    ...loginRoutes(access.people),
-    ...meRoutes(access.people),
     ...keyRoutes(database, access.keys),
     ...auditRoutes(auditLog),
     ...recoveryRoutes(recovery),
@@ -171,9 +170,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await addOpenApi(app, access.anonymousLoopback === false);
   const { routes, end } = routesOf(dependencies);
   app.addHook('preClose', async () => end());
-  serveRoutes(app, [openApiRoute(app), ...routes], {
+  serveRoutes(app, [openApiRoute(app), ...consoleRoutes(dependencies.console), ...routes], {
     keys: commandKeys,
-    callerOf: ({ caller }) => (caller.kind === 'key' || caller.kind === 'user' ? caller.id : 'local'),
+    callerOf: ({ caller }) => (caller.kind === 'key' ? caller.id : 'local'),
   });
   return app;
 }

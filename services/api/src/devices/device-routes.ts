@@ -1,10 +1,10 @@
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
-  deviceTestMs,
   deviceTestSchema,
   writePointBodySchema,
   writtenPointSchema,
 } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { deviceTestMs } from '@holdfast/shared/contracts/http/device-test-time.ts';
 import { taskPlanBodySchema, taskPlanSchema } from '@holdfast/shared/contracts/http/task-plan-http.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
@@ -82,7 +82,6 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
       url: '/api/acquisition/points/:id/write',
       role: 'engineer',
       sites: ({ params: { id } }) => ({ points: [id] }),
-      fresh: true,
       action: 'point.write',
       tag: 'Devices',
       summary: 'Write a point, once',

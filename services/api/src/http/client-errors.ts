@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { problemContentType } from '@holdfast/shared/contracts/http/problem.ts';
+import { problemContentType } from '@holdfast/shared/contracts/http/problem-content-type.ts';
 import { Problem } from '../problems/problem.ts';
 import { problemDocument } from './problem-document.ts';
 

@@ -1,7 +1,8 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import { liveResetSchema, liveSampleSchema } from '@holdfast/shared/contracts/http/live-http.ts';
-import { problemContentType, problemSchema } from '@holdfast/shared/contracts/http/problem.ts';
+import { problemSchema } from '@holdfast/shared/contracts/http/problem.ts';
+import { problemContentType } from '@holdfast/shared/contracts/http/problem-content-type.ts';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import * as z from 'zod';

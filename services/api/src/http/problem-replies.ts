@@ -1,4 +1,4 @@
-import { problemContentType } from '@holdfast/shared/contracts/http/problem.ts';
+import { problemContentType } from '@holdfast/shared/contracts/http/problem-content-type.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.ts';
 import { ClientGone } from './client-gone.ts';

@@ -33,10 +33,6 @@ interface Described {
   readonly summary: string;
   /** Gives an ETag (GET) or takes If-Match. */
   readonly hasVersion?: boolean;
-  /** Whether a person must have shown within 5 minutes who they are. Keys are not asked. */
-  readonly fresh?: boolean;
-  /** Whether it is answered as long as somebody watches, which keeps no login from idling out. */
-  readonly isWatched?: boolean;
   /** Statuses of problems that routes like it do not have. */
   readonly problems?: Readonly<Record<number, string>>;
   /** Request headers that it alone takes. */
@@ -47,8 +43,8 @@ interface Described {
   readonly answer?: { readonly type: string; readonly description: string };
 }
 
-/** Who may call a route; `open`: everybody, without a key; `known`: everybody with a key or login, of whatever role. */
-export type RouteRole = Role | 'open' | 'known';
+/** Who may call a route; `open`: everybody, without a key. */
+export type RouteRole = Role | 'open';
 
 /**
  * At which sites the role has to hold: at all of them, or at those of what the request names, by a function of it. `own`: at any;
@@ -129,7 +125,7 @@ export function route<const S extends FastifySchema, const O extends OnceRule | 
     Changes &
     (
       | { readonly role: 'open'; readonly sites?: never }
-      | { readonly role: Exclude<RouteRole, 'open'>; readonly sites: RouteSites<RequestOf<NoInfer<S>>> }
+      | { readonly role: Role; readonly sites: RouteSites<RequestOf<NoInfer<S>>> }
     ) & {
       /** Whole, with `:name` for a parameter. */
       readonly url: string;

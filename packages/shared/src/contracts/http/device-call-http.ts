@@ -2,9 +2,6 @@ import * as z from 'zod';
 import { readPointSchema, readRequestReportSchema } from '../device-call.ts';
 import { closedObject } from './closed-object.ts';
 
-/** A test of a device takes no longer than this, and a second for the way to the collector and back. */
-export const deviceTestMs = 20_000;
-
 /** `partly`: some points gave no value. */
 export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
 

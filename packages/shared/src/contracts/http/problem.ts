@@ -1,7 +1,5 @@
 import * as z from 'zod';
 
-export const problemContentType = 'application/problem+json';
-
 /**
  * RFC 9457. `code` is stable and meant for programs; `title` and `detail` are for people and may change.
  * Further members depend on the code: `session_id` with `task_already_active`, `errors` with

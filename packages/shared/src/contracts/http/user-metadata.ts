@@ -12,7 +12,7 @@ const metadataKey = z.string().meta({ not: { const: '__proto__' } });
 export const userMetadataSchema = z.record(metadataKey, z.unknown()).superRefine((metadata, context) => {
   const problem = problemOf(metadata, 0);
   if (problem) context.addIssue({ code: 'custom', message: problem });
-  else if (Buffer.byteLength(JSON.stringify(metadata)) > maxMetadataBytes) {
+  else if (new TextEncoder().encode(JSON.stringify(metadata)).length > maxMetadataBytes) {
     context.addIssue({ code: 'custom', message: `must not exceed ${maxMetadataBytes} bytes of JSON` });
   }
 });

@@ -11,7 +11,10 @@ function watch(
   freshForMs = 60_000,
 ): ProjectorLag {
   lag = watchProjectorLag({
-    sessionLog: () => (log.end === undefined ? undefined : { lastSequence: async () => log.end ?? 0 }),
+    sessionLog: () =>
+      log.end === undefined
+        ? undefined
+        : { end: async () => ({ lastSequence: log.end ?? 0, acknowledged: undefined }) },
     reached: () => log.readModel,
     everyMs: 1,
     freshForMs,

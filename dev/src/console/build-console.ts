@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { glob, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startProcess } from '../child-process.ts';
+import type { LineLog } from '../line-log.ts';
+import { PROJECT_ROOT } from '../stack/home-folder.ts';
+
+const folder = join(PROJECT_ROOT, 'services', 'console');
+const built = join(folder, 'dist');
+const stampFile = join(built, 'built-from');
+
+/** The console could not be built; the build's own words stand in its log. */
+export class ConsoleBuildFailed extends Error {
+  override readonly name = 'ConsoleBuildFailed';
+}
+
+/**
+ * Makes the console's files from its sources where these are not the ones that they were made from.
+ * @returns whether there was something to do
+ * @throws ConsoleBuildFailed; the former build stays
+ */
+export async function buildConsole(log?: LineLog): Promise<boolean> {
+  const stamp = await stampOfSources();
+  if ((await readFile(stampFile, 'utf8').catch(() => undefined)) === stamp) return false;
+  // Beside the former one, which is served meanwhile, and which another process may be about to replace as well.
+  const fresh = join(folder, `dist-${process.pid}`);
+  const replaced = `${fresh}-old`;
+  try {
+    const vite = await startProcess({
+      name: 'console',
+      command: process.execPath,
+      args: [join(folder, 'node_modules/vite/bin/vite.js'), 'build', '--outDir', fresh, '--logLevel', 'warn'],
+      cwd: folder,
+      // As a test runner sets it, React would come in the form for development.
+      env: { NODE_ENV: 'production' },
+      ...(log && { log }),
+    });
+    const { code } = await vite.exited;
+    if (code !== 0) throw new ConsoleBuildFailed(vite.lastLines(15).join('\n'));
+    await mkdir(fresh, { recursive: true });
+    await writeFile(join(fresh, 'built-from'), stamp);
+    await rename(built, replaced).catch(() => {});
+    await rename(fresh, built).catch(() => {});
+    return true;
+  } finally {
+    await rm(fresh, { recursive: true, force: true });
+    await rm(replaced, { recursive: true, force: true });
+  }
+}
+
+/** A hash over everything that a build is made of: its own sources, and those of the workspace that it imports. */
+async function stampOfSources(): Promise<string> {
+  const patterns = [
+    'services/console/{src,build,public}/**/*.*',
+    'services/console/{index.html,vite.config.ts,package.json}',
+    'packages/{api-client,shared}/src/**/*.ts',
+    'pnpm-lock.yaml',
+  ];
+  const files: string[] = [];
+  for await (const file of glob(patterns, { cwd: PROJECT_ROOT })) files.push(file);
+  const hash = createHash('sha256');
+  for (const file of files.sort()) {
+    if (/\.test\.tsx?$/.test(file)) continue;
+    hash.update(`${file}\n`).update(await readFile(join(PROJECT_ROOT, file)));
+  }
+  return hash.digest('hex');
+}

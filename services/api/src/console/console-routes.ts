@@ -1,0 +1,109 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Route, route } from '../http/route.ts';
+import { Problem } from '../problems/problem.ts';
+import type { ConsoleFile, ConsoleFiles } from './console-files.ts';
+
+const root = '/console/';
+
+/**
+ * Nothing but files of this host, and no script or style inside a page. The hash is of the one style that React Aria
+ * writes itself (`react-aria-pressable-style`); the console's test fails when it becomes another one.
+ */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "worker-src 'self'",
+  "style-src 'self' 'sha256-38RhXrc7EdReTKsOm23ZPOCUgniTUUcjky8QOOrQx6o='",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'self'",
+  "form-action 'self'",
+  "frame-ancestors 'self'",
+].join(';');
+
+/** The console: `/` leads there, and every address below it that is no file is a screen of its own. */
+export function consoleRoutes(files: ConsoleFiles): Route[] {
+  const described = { role: 'open', tag: 'Service', schema: { hide: true } } as const;
+  return [
+    route({
+      ...described,
+      method: 'GET',
+      url: '/',
+      summary: 'Leads to the console',
+      // Relative, as a proxy may serve all of this below a path that nobody here knows.
+      handler: async (request, reply) => reply.redirect(`console/${queryOf(request)}`, 302),
+    }),
+    route({
+      ...described,
+      method: 'GET',
+      url: '/console',
+      summary: 'The console',
+      handler: (request, reply) => serve(files, request, reply),
+    }),
+    route({
+      ...described,
+      method: 'GET',
+      url: '/console/*',
+      summary: 'Files and screens of the console',
+      handler: (request, reply) => serve(files, request, reply),
+    }),
+  ];
+}
+
+async function serve(files: ConsoleFiles, request: FastifyRequest, reply: FastifyReply) {
+  const path = request.url.split('?', 1)[0] ?? '';
+  if (!path.startsWith(root)) return reply.redirect(`console/${queryOf(request)}`, 302);
+  const name = path.slice(root.length);
+  const build = await files.build();
+  if (build === undefined) return reply.code(503).type('text/html; charset=utf-8').send(notBuilt);
+  const file = build.get(name);
+  if (file !== undefined && name !== 'index.html') {
+    // Names of assets have a hash of what is in them.
+    const isImmutable = name.startsWith('assets/');
+    return send(file, isImmutable ? 'public, max-age=31536000, immutable' : 'no-cache', request, reply);
+  }
+  if (name.startsWith('assets/')) {
+    throw new Problem('route_not_found', `${path} is no file of this build of the console; reload the page.`);
+  }
+  const index = build.get('index.html') as ConsoleFile;
+  return reply
+    .header('content-security-policy', policy)
+    .header('cache-control', 'no-cache')
+    .type(index.type)
+    .send(index.plain.toString('utf8').replace('<base href="./"', `<base href="${baseOf(name)}"`));
+}
+
+/**
+ * The way from a screen's address back to the console's root. Relative, it holds for every path that a proxy puts before
+ * it, and browsers resolve it once, when the page loads.
+ */
+function baseOf(name: string): string {
+  return '../'.repeat(name.split('/').length - 1) || './';
+}
+
+function send(file: ConsoleFile, caching: string, request: FastifyRequest, reply: FastifyReply) {
+  const { type, etag, plain, packed } = file;
+  reply.headers({ 'cache-control': caching, etag, vary: 'accept-encoding' });
+  if (request.headers['if-none-match'] === etag) return reply.code(304).send();
+  const accepted = String(request.headers['accept-encoding'] ?? '');
+  const encoding = (['br', 'gzip'] as const).find((each) => packed[each] && accepted.includes(each));
+  if (encoding) reply.header('content-encoding', encoding);
+  return reply.type(type).send(encoding ? packed[encoding] : plain);
+}
+
+function queryOf({ url }: FastifyRequest): string {
+  const at = url.indexOf('?');
+  return at === -1 ? '' : url.slice(at);
+}
+
+const notBuilt = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Holdfast: the console is not built</title>
+<h1>The console is not built</h1>
+<p>The API works; only the files of its console are missing. <code>npm start</code> makes them at its start, and
+<code>npm run console</code> alone makes nothing else. The image of Holdfast has them.</p>
+<p lang="zh-CN">API 正常，只缺少控制台的文件：<code>npm start</code> 启动时会生成，<code>npm run console</code> 只生成控制台。Holdfast 镜像自带这些文件。</p>
+</html>
+`;

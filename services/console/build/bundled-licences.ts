@@ -1,0 +1,49 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
+
+/** A package of which the build has taken something, as the console shows it. */
+export interface BundledLicence {
+  readonly name: string;
+  readonly version: string;
+  readonly licence: string;
+  readonly text: string;
+}
+
+/**
+ * Writes licences.json: every package whose code or font is in the build, with the text of its licence, which has to go
+ * along. Taken from what was really bundled, so nobody has to remember it.
+ */
+export function bundledLicences(): Plugin {
+  const folders = new Set<string>();
+  const note = (id: string): void => {
+    const folder = /^\0?(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(id)?.[1];
+    if (folder !== undefined) folders.add(folder);
+  };
+  return {
+    name: 'bundled-licences',
+    async generateBundle(_options, bundle) {
+      for (const output of Object.values(bundle)) {
+        if (output.type === 'chunk') for (const id of Object.keys(output.modules)) note(id);
+        else for (const name of output.originalFileNames) note(join(import.meta.dirname, '..', name));
+      }
+      // Style sheets are merged before they get here, and with them the names of the fonts that they use.
+      note(join(import.meta.dirname, '../node_modules/@fontsource-variable/ibm-plex-sans/index.css'));
+      const licences = await Promise.all([...folders].map(licenceOf));
+      const byName = new Map(licences.map((each) => [`${each.name}@${each.version}`, each]));
+      const source = JSON.stringify(
+        [...byName.values()].sort((one, other) => (one.name < other.name ? -1 : 1)),
+      );
+      this.emitFile({ type: 'asset', fileName: 'licences.json', source });
+    },
+  };
+}
+
+async function licenceOf(folder: string): Promise<BundledLicence> {
+  const { name, version, license } = JSON.parse(await readFile(join(folder, 'package.json'), 'utf8'));
+  const file = (await readdir(folder)).find((each) => /^licen[cs]e/i.test(each));
+  // MIT asks for its text; one who has left the file out of his package has still said what it is.
+  const text =
+    file === undefined ? `${name} is licensed under ${license}.` : await readFile(join(folder, file), 'utf8');
+  return { name, version, licence: license, text: text.trim() };
+}

@@ -1,0 +1,56 @@
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import { useQuery } from '@tanstack/react-query';
+import { api } from './api.ts';
+
+/** Each may do what those before it may. */
+const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const;
+export type Role = (typeof roles)[number];
+
+/** A role, and at which sites it holds; `*`: everywhere. */
+interface Grant {
+  readonly role: Role;
+  readonly sites: readonly string[];
+}
+
+/** Who calls: a person, a key, or whoever is at the machine of the API. */
+export interface Me {
+  readonly kind: 'user' | 'key' | 'local';
+  readonly name: string;
+  readonly grants: readonly Grant[];
+}
+
+/** Undefined until the API has said it, and where it does not say it: then it judges each call. */
+export function useMe(): Me | undefined {
+  const { data } = useQuery({
+    queryKey: ['me'],
+    queryFn: () =>
+      api.get<Me & Record<string, unknown>>('/api/me/').catch((error: unknown) => {
+        if (error instanceof ApiRefusal && error.status === 404) return null;
+        throw error;
+      }),
+    staleTime: 60_000,
+  });
+  return data ?? undefined;
+}
+
+/** The highest role that somebody has at all of these sites; undefined: none. */
+export function roleAt(me: Me, sites: readonly string[]): Role | undefined {
+  const held = roles.filter((role) => {
+    const granted = me.grants.filter((grant) => roles.indexOf(grant.role) >= roles.indexOf(role));
+    const everywhere = granted.some((grant) => grant.sites.includes('*'));
+    return (
+      everywhere ||
+      (sites.length > 0 && sites.every((site) => granted.some((grant) => grant.sites.includes(site))))
+    );
+  });
+  return held.at(-1);
+}
+
+export function isAtLeast(role: Role | undefined, needed: Role): boolean {
+  return role !== undefined && roles.indexOf(role) >= roles.indexOf(needed);
+}
+
+/** The highest role that somebody has anywhere, to show beside the name. */
+export function highestRole(me: Me): Role | undefined {
+  return roles.filter((role) => me.grants.some((grant) => grant.role === role)).at(-1);
+}

@@ -1,0 +1,40 @@
+import { useQuery } from '@tanstack/react-query';
+import { consoleRoot } from '../api/api.ts';
+import { usePreferences } from './preferences.tsx';
+
+/** As the build writes it. */
+interface BundledLicence {
+  readonly name: string;
+  readonly version: string;
+  readonly licence: string;
+  readonly text: string;
+}
+
+/** Whose code and fonts are part of the console, under which licence. */
+export default function LicencesScreen() {
+  const { t } = usePreferences();
+  const { data = [] } = useQuery({
+    queryKey: ['licences'],
+    queryFn: async () =>
+      (await (await fetch(new URL('licences.json', consoleRoot))).json()) as BundledLicence[],
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  return (
+    <section className="page">
+      <h1>{t('app.licences')}</h1>
+      <p>{t('app.licences.intro')}</p>
+      <ul className="licences">
+        {data.map(({ name, version, licence, text }) => (
+          <li key={`${name}@${version}`}>
+            <details>
+              <summary>
+                <strong>{name}</strong> {version} <span className="quiet">{licence}</span>
+              </summary>
+              <pre lang="en">{text}</pre>
+            </details>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,77 @@
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react';
+import { type Language, languages, type SpokenTexts, speak } from '../i18n/language.ts';
+
+export const themes = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof themes)[number];
+
+interface Preferences extends SpokenTexts {
+  readonly theme: Theme;
+  setTheme(theme: Theme): void;
+  setLanguage(language: Language): void;
+}
+
+const PreferencesContext = createContext<Preferences | undefined>(undefined);
+
+/** The language that is spoken, the theme, and how to change them. Kept in the browser. */
+export function usePreferences(): Preferences {
+  const preferences = use(PreferencesContext);
+  if (preferences === undefined) throw new Error('there are no preferences above this component');
+  return preferences;
+}
+
+export function PreferencesProvider({ first, children }: { first: SpokenTexts; children: ReactNode }) {
+  const [spoken, setSpoken] = useState(first);
+  const [theme, setTheme] = useState(keptTheme);
+  useEffect(() => {
+    document.documentElement.lang = spoken.locale;
+  }, [spoken]);
+  useEffect(() => {
+    const dark = matchMedia('(prefers-color-scheme: dark)');
+    const apply = () => {
+      const isDark = theme === 'dark' || (theme === 'system' && dark.matches);
+      document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+      dispatchEvent(new Event('themechange'));
+    };
+    apply();
+    dark.addEventListener('change', apply);
+    return () => dark.removeEventListener('change', apply);
+  }, [theme]);
+  const changeTheme = useCallback((next: Theme) => {
+    keep('theme', next);
+    setTheme(next);
+  }, []);
+  const changeLanguage = useCallback((next: Language) => {
+    keep('language', next);
+    void speak(next).then(setSpoken);
+  }, []);
+  const value = useMemo(
+    () => ({ ...spoken, theme, setTheme: changeTheme, setLanguage: changeLanguage }),
+    [spoken, theme, changeTheme, changeLanguage],
+  );
+  return <PreferencesContext value={value}>{children}</PreferencesContext>;
+}
+
+/** As it was chosen here, else as the browser asks for it. */
+export function keptLanguage(): Language {
+  const kept = languages.find((each) => each === readKept('language'));
+  return kept ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
+}
+
+function keptTheme(): Theme {
+  return themes.find((each) => each === readKept('theme')) ?? 'system';
+}
+
+function readKept(name: string): string | null {
+  try {
+    return localStorage.getItem(`holdfast.${name}`);
+  } catch {
+    // A browser that keeps nothing for pages: the choice lasts until the page is left.
+    return null;
+  }
+}
+
+function keep(name: string, value: string): void {
+  try {
+    localStorage.setItem(`holdfast.${name}`, value);
+  } catch {}
+}

@@ -1,0 +1,39 @@
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { createRoot } from 'react-dom/client';
+import { keptLanguage, PreferencesProvider } from './app/preferences.tsx';
+import { router } from './app/router.tsx';
+import { speak } from './i18n/language.ts';
+import { CommandsProvider } from './sessions/commands.tsx';
+import { PlantTimeProvider } from './time/plant-time.tsx';
+import './look/tokens.css';
+import './look/base.css';
+import './parts/parts.css';
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What was refused for what it is would be refused again.
+      retry: (count, error) =>
+        !(error instanceof ApiRefusal && error.status < 500 && error.status !== 429) && count < 3,
+      retryDelay: 2_000,
+      staleTime: 2_000,
+    },
+  },
+});
+
+const root = document.querySelector('#root');
+if (root === null) throw new Error('the page has no place for the console');
+const spoken = await speak(keptLanguage());
+createRoot(root).render(
+  <PreferencesProvider first={spoken}>
+    <QueryClientProvider client={queries}>
+      <PlantTimeProvider zone={undefined}>
+        <CommandsProvider>
+          <RouterProvider router={router} />
+        </CommandsProvider>
+      </PlantTimeProvider>
+    </QueryClientProvider>
+  </PreferencesProvider>,
+);

@@ -1,0 +1,45 @@
+import type { ReactNode } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { Dialog } from 'react-aria-components/Dialog';
+import { Heading } from 'react-aria-components/Heading';
+import { Modal, ModalOverlay } from 'react-aria-components/Modal';
+import { usePreferences } from '../app/preferences.tsx';
+import { Icon } from './icon.tsx';
+import './overlay.css';
+
+/** A dialog over the page: Escape closes it, and the focus goes back to where it was. */
+export function Overlay({
+  title,
+  onClose,
+  children,
+}: {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  const { t } = usePreferences();
+  return (
+    <ModalOverlay
+      className="overlay"
+      isOpen
+      isDismissable
+      onOpenChange={(isOpen) => {
+        if (!isOpen) onClose();
+      }}
+    >
+      <Modal className="overlay-box">
+        <Dialog className="overlay-dialog">
+          <header>
+            <Heading slot="title" level={2}>
+              {title}
+            </Heading>
+            <Button className="button is-bare" aria-label={t('app.close')} onPress={onClose}>
+              <Icon name="close" />
+            </Button>
+          </header>
+          {children}
+        </Dialog>
+      </Modal>
+    </ModalOverlay>
+  );
+}

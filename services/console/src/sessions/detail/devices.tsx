@@ -1,0 +1,72 @@
+import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { usePreferences } from '../../app/preferences.tsx';
+import { SeverityMark, StateMark } from '../../parts/mark.tsx';
+import { ageText } from '../../time/duration.ts';
+import { useNow } from '../../time/plant-time.tsx';
+
+const atFirst = 5;
+
+/** The session's devices, those that fail first, each with its state, how it answers, and the age of that. */
+export function Devices({ session }: { session: SessionLiveView }) {
+  const { t, locale } = usePreferences();
+  const now = useNow();
+  const [isWhole, setWhole] = useState(false);
+  const health = Object.entries(session.metadata.device_health);
+  if (health.length === 0) return null;
+  const isActive = session.status === 'running';
+  const sorted = health.sort(([one, a], [other, b]) => rank(b) - rank(a) || one.localeCompare(other, locale));
+  const shown = isWhole ? sorted : sorted.slice(0, atFirst);
+  const healthy = health.filter(([, { status }]) => status === 'healthy' || status === 'slow').length;
+  return (
+    <section>
+      <h3>{t('detail.devices', { healthy, total: health.length })}</h3>
+      <ul className="devices">
+        {shown.map(([code, device]) => {
+          const age =
+            device.last_success === null ? null : (now.getTime() - Date.parse(device.last_success)) / 1_000;
+          return (
+            <li key={code}>
+              {isActive && rank(device) > 0 ? (
+                <SeverityMark severity={rank(device) === 2 ? 2 : 3} />
+              ) : (
+                <StateMark state={isActive ? 'running' : session.status} />
+              )}
+              <span className="device-code">{code}</span>
+              <span className="quiet small">{howItAnswers(device, t, locale)}</span>
+              <span className="quiet small device-age">{age === null ? '–' : ageText(t, age)}</span>
+              {isActive && rank(device) === 2 && device.last_error !== null && (
+                <span className="small device-error" lang="en">
+                  {device.last_error}
+                </span>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {sorted.length > shown.length && (
+        <Button className="button is-bare more" onPress={() => setWhole(true)}>
+          {t('detail.devices.all', { count: sorted.length - shown.length })}
+        </Button>
+      )}
+    </section>
+  );
+}
+
+function rank({ status }: DeviceHealth): 0 | 1 | 2 {
+  if (status === 'healthy') return 0;
+  return status === 'slow' ? 1 : 2;
+}
+
+function howItAnswers(
+  { status, consecutive_failures: count, round_trip_ms: trip }: DeviceHealth,
+  t: ReturnType<typeof usePreferences>['t'],
+  locale: string,
+): string {
+  if (status !== 'healthy' && status !== 'slow')
+    return [t(`device.${status}`), t('device.failures', { count })].join(', ');
+  const ms = trip && new Intl.NumberFormat(locale, { maximumSignificantDigits: 2 }).format(trip.p50);
+  return ms === undefined ? t(`device.${status}`) : t('unit.millis', { ms });
+}

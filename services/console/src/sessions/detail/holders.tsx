@@ -1,0 +1,117 @@
+import { useMemo } from 'react';
+import { usePreferences } from '../../app/preferences.tsx';
+import { useNow, usePlantTime } from '../../time/plant-time.tsx';
+import type { Range } from '../summaries.ts';
+import { type HolderSpan, holderSpans } from './holder-spans.ts';
+import { useEvents } from './session-queries.ts';
+
+const seconds: Readonly<Record<Range, number>> = {
+  '1h': 3_600,
+  '8h': 28_800,
+  '24h': 86_400,
+  '7d': 604_800,
+  '28d': 2_419_200,
+};
+const lane = { height: 22, bar: 14 };
+
+/** Who held the session when: a lane for each collector, so that a change is a step from one to another. */
+export function Holders({ id, range }: { id: string; range: Range }) {
+  const { t } = usePreferences();
+  const plant = usePlantTime();
+  const { data } = useEvents(id);
+  const now = useNow(15_000).getTime();
+  const from = now - seconds[range] * 1_000;
+  const spans = useMemo(() => holderSpans(data ?? [], from, now), [data, from, now]);
+  if (data === undefined) return null;
+  const collectors = [...new Set(spans.map(({ collector }) => collector))].sort();
+  return (
+    <section>
+      <h3>{t('detail.holders', { range: t(`range.${range}`) })}</h3>
+      {spans.length === 0 ? (
+        <p className="quiet small">{t('detail.holders.none')}</p>
+      ) : (
+        <>
+          <div className="lanes" aria-hidden="true">
+            <ul>
+              {collectors.map((each) => (
+                <li key={each}>{each}</li>
+              ))}
+            </ul>
+            <Lanes spans={spans} collectors={collectors} from={from} to={now} />
+            <p className="lanes-axis">
+              <span>{seconds[range] > 86_400 ? plant.day(new Date(from)) : plant.clock(new Date(from))}</span>
+              <span>{t('sessions.now')}</span>
+            </p>
+          </div>
+          <ul className="heard">
+            {spans.map(({ collector, epoch, from: start, to }) => (
+              <li key={epoch}>
+                {collector}, {t('sessions.epoch', { epoch: String(epoch) })}: {plant.moment(new Date(start))}{' '}
+                – {plant.moment(new Date(to))}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+function Lanes({
+  spans,
+  collectors,
+  from,
+  to,
+}: {
+  spans: readonly HolderSpan[];
+  collectors: readonly string[];
+  from: number;
+  to: number;
+}) {
+  const width = 1_000;
+  const x = (at: number) => ((at - from) / (to - from)) * width;
+  const y = (collector: string) => collectors.indexOf(collector) * lane.height;
+  return (
+    <svg
+      aria-hidden="true"
+      className="lanes-drawing"
+      viewBox={`0 0 ${width} ${collectors.length * lane.height}`}
+      preserveAspectRatio="none"
+      height={collectors.length * lane.height}
+    >
+      {collectors.map((each) => (
+        <line
+          key={each}
+          className="lane-line"
+          x1={0}
+          x2={width}
+          y1={y(each) + lane.height / 2}
+          y2={y(each) + lane.height / 2}
+        />
+      ))}
+      {spans.map((span, index) => {
+        const before = spans[index - 1];
+        return (
+          <g key={span.epoch}>
+            {before && before.collector !== span.collector && (
+              <line
+                className="lane-step"
+                x1={x(span.from)}
+                x2={x(span.from)}
+                y1={y(before.collector) + lane.height / 2}
+                y2={y(span.collector) + lane.height / 2}
+              />
+            )}
+            <rect
+              className="lane-span"
+              x={x(span.from)}
+              y={y(span.collector) + (lane.height - lane.bar) / 2}
+              width={Math.max(4, x(span.to) - x(span.from))}
+              height={lane.bar}
+            />
+          </g>
+        );
+      })}
+    </svg>
+  );
+}

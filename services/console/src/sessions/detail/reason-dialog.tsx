@@ -1,0 +1,50 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { usePreferences } from '../../app/preferences.tsx';
+import { Overlay } from '../../parts/overlay.tsx';
+
+interface Asked {
+  readonly command: 'stop' | 'pause';
+  readonly name: string;
+  onClose(): void;
+  onConfirm(reason: string): void;
+}
+
+/** Asks once more, and for a reason, before something is not read any more. */
+export default function ReasonDialog({ command, name, onClose, onConfirm }: Asked) {
+  const { t } = usePreferences();
+  const [reason, setReason] = useState('');
+  return (
+    <Overlay title={t(`command.${command}.title`, { session: name })} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          onConfirm(reason.trim());
+        }}
+      >
+        <p>{t(`command.${command}.text`)}</p>
+        <label className="labelled">
+          <span>
+            {t('command.stop.reason')} <span className="quiet small">{t('command.stop.reason.hint')}</span>
+          </span>
+          <input
+            className="field"
+            value={reason}
+            maxLength={500}
+            // biome-ignore lint/a11y/noAutofocus: the dialog has just been asked for, and this is what it asks
+            autoFocus
+            onChange={({ target }) => setReason(target.value)}
+          />
+        </label>
+        <div className="overlay-actions">
+          <Button className="button" onPress={onClose}>
+            {t('command.cancel')}
+          </Button>
+          <Button className="button is-main" type="submit">
+            {t(`command.${command}.do`)}
+          </Button>
+        </div>
+      </form>
+    </Overlay>
+  );
+}

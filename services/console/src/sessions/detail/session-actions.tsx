@@ -1,0 +1,74 @@
+import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
+import { lazy, Suspense, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { isAtLeast, roleAt, useMe } from '../../api/me.ts';
+import { usePreferences } from '../../app/preferences.tsx';
+import { pendingWord, type SessionCommand, useCommands } from '../commands.tsx';
+import { nameOf } from '../session-state.ts';
+
+const ReasonDialog = lazy(() => import('./reason-dialog.tsx'));
+
+/** The commands that a session takes as it is. Those that one may not give stay there, with the reason. */
+export function SessionActions({ session, sites }: { session: SessionLiveView; sites: readonly string[] }) {
+  const { t } = usePreferences();
+  const me = useMe();
+  const { pending, send } = useCommands();
+  const [asked, setAsked] = useState<'stop' | 'pause'>();
+  const possible = commandsFor(session);
+  if (possible.length === 0) return null;
+  const role = me && roleAt(me, sites);
+  const isForbidden = me !== undefined && !isAtLeast(role, 'operator');
+  const under = pending.get(session.id);
+  const name = nameOf(session);
+  const press = (command: SessionCommand) => {
+    if (command === 'stop' || command === 'pause') setAsked(command);
+    else void send({ id: session.id, name }, command, '');
+  };
+  return (
+    <div className="actions">
+      {possible.map((command) => (
+        <Button
+          key={command}
+          className="button"
+          isDisabled={isForbidden || under !== undefined}
+          onPress={() => press(command)}
+        >
+          {under === command ? t(pendingWord[command]) : t(`command.${command}`)}
+        </Button>
+      ))}
+      {isForbidden && (
+        <p className="small quiet actions-note">
+          {t('command.role', { role: t('role.operator'), own: role ? t(`role.${role}`) : '–' })}
+        </p>
+      )}
+      {asked && (
+        <Suspense fallback={null}>
+          <ReasonDialog
+            command={asked}
+            name={name}
+            onClose={() => setAsked(undefined)}
+            onConfirm={(reason) => {
+              setAsked(undefined);
+              void send({ id: session.id, name }, asked, reason);
+            }}
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function commandsFor({ status, placement }: SessionLiveView): SessionCommand[] {
+  switch (status) {
+    case 'running':
+      return placement?.state === 'placed' ? ['pause', 'stop'] : ['recover', 'pause', 'stop'];
+    case 'paused':
+      return ['resume', 'stop'];
+    case 'error':
+      return ['recover', 'stop'];
+    case 'stopped':
+      return [];
+    default:
+      return status satisfies never;
+  }
+}

@@ -1,0 +1,156 @@
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import { Link } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { usePreferences } from '../../app/preferences.tsx';
+import { Icon } from '../../parts/icon.tsx';
+import { SeverityMark, StateMark } from '../../parts/mark.tsx';
+import { ProblemText } from '../../parts/problem-text.tsx';
+import { durationText } from '../../time/duration.ts';
+import { useNow, usePlantTime } from '../../time/plant-time.tsx';
+import { pendingWord, useCommands } from '../commands.tsx';
+import { severityOf, stateKey } from '../session-state.ts';
+import type { Range } from '../summaries.ts';
+import { Devices } from './devices.tsx';
+import { Events } from './events.tsx';
+import { Gaps } from './gaps.tsx';
+import { Holders } from './holders.tsx';
+import { SessionActions } from './session-actions.tsx';
+import { useSession } from './session-queries.ts';
+import { Why } from './why.tsx';
+import './detail.css';
+
+interface DetailProps {
+  readonly id: string;
+  readonly range: Range;
+  /** Undefined where the list has it not. */
+  readonly summary: SessionSummary | undefined;
+}
+
+/** One session beside the list: why it is as it is, what can be done, and what it was before. */
+export default function SessionDetail({ id, range, summary }: DetailProps) {
+  const { t } = usePreferences();
+  const { data, error, refetch } = useSession(id);
+  useEffect(() => {
+    const close = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role=dialog]')) return;
+      document.querySelector<HTMLElement>('.detail-close')?.click();
+    };
+    addEventListener('keydown', close);
+    return () => removeEventListener('keydown', close);
+  }, []);
+  const isGone = error instanceof ApiRefusal && error.status === 404;
+  return (
+    <aside className="detail" aria-label={t('detail.label', { session: id })}>
+      <Link
+        to="/sessions"
+        search={({ session: _, ...before }) => before}
+        className="button is-bare detail-close"
+        aria-label={t('app.close')}
+      >
+        <Icon name="close" />
+      </Link>
+      {data ? (
+        <Known session={data} range={range} summary={summary} />
+      ) : error ? (
+        isGone ? (
+          <p>{t('detail.gone', { session: id })}</p>
+        ) : (
+          <ProblemText title={id} error={error} again={() => void refetch()} />
+        )
+      ) : (
+        <p className="quiet">{t('app.loading')}</p>
+      )}
+    </aside>
+  );
+}
+
+function Known({
+  session,
+  range,
+  summary,
+}: {
+  session: SessionLiveView;
+  range: Range;
+  summary: SessionSummary | undefined;
+}) {
+  const { t } = usePreferences();
+  const { pending } = useCommands();
+  const severity = summary && severityOf(summary);
+  const under = pending.get(session.id);
+  return (
+    <>
+      <header className="detail-head">
+        {severity === undefined ? <StateMark state={session.status} /> : <SeverityMark severity={severity} />}
+        <div>
+          <h2>
+            {session.task_name || session.task_code} <span className="quiet">{session.id}</span>
+          </h2>
+          <p>{t(under ? pendingWord[under] : stateKey(session))}</p>
+        </div>
+      </header>
+      <Why session={session} summary={summary} />
+      <SessionActions session={session} sites={summary?.sites ?? []} />
+      <Holders id={session.id} range={range} />
+      <Devices session={session} />
+      <Gaps id={session.id} range={range} />
+      <Events id={session.id} />
+      <Facts session={session} summary={summary} />
+    </>
+  );
+}
+
+function Facts({ session, summary }: { session: SessionLiveView; summary: SessionSummary | undefined }) {
+  const { t } = usePreferences();
+  const plant = usePlantTime();
+  const now = useNow();
+  const { started_at: started, stopped_at: stopped, task_code: task } = session;
+  const end = stopped === null ? now.getTime() : Date.parse(stopped);
+  const sites = (summary?.sites ?? []).filter((site) => site !== '');
+  return (
+    <dl className="facts">
+      <dt>{t(stopped === null ? 'detail.facts.duration' : 'detail.facts.lasted')}</dt>
+      <dd>{durationText(t, (end - Date.parse(started)) / 1_000)}</dd>
+      <dt>{t('detail.facts.started')}</dt>
+      <dd>{plant.whole(new Date(started))}</dd>
+      <dt>{t('detail.facts.task')}</dt>
+      <dd>{task}</dd>
+      {sites.length > 0 && (
+        <>
+          <dt>{t('detail.facts.sites')}</dt>
+          <dd>{sites.join(', ')}</dd>
+        </>
+      )}
+      <dt>{t('detail.facts.config')}</dt>
+      <dd>
+        <Configuration version={session.config_version} config={summary?.config} />
+      </dd>
+    </dl>
+  );
+}
+
+function Configuration({
+  version,
+  config,
+}: {
+  version: number;
+  config: SessionSummary['config'] | undefined;
+}) {
+  const { t } = usePreferences();
+  if (config?.is_changed === true && config.newest_version !== null) {
+    return (
+      <>
+        {t('detail.facts.config.changed', {
+          version: String(version),
+          newest: String(config.newest_version),
+        })}
+        <br />
+        <span className="quiet small">{t('detail.config.how')}</span>
+      </>
+    );
+  }
+  return t(config?.is_changed === false ? 'detail.facts.config.newest' : 'detail.facts.config.unknown', {
+    version: String(version),
+  });
+}

@@ -1,0 +1,128 @@
+import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+
+/**
+ * Parts of a ribbon:
+ * - `stored`: every tick that was due
+ * - `gap`: ticks are missing, and that is over
+ * - `now`: ticks are missing and it goes on, of all devices or of some
+ * - `refused`: the database refused values
+ * - `paused`, `over`: nothing was due
+ */
+export type RibbonKind = 'stored' | 'gap' | 'now' | 'now-some' | 'refused' | 'paused' | 'over';
+
+export interface RibbonPart {
+  readonly kind: RibbonKind;
+  /** From 0, the beginning of the time shown, to 1, its end. */
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface RibbonTime {
+  readonly from: string;
+  readonly to: string;
+  readonly bucket_seconds: number;
+}
+
+type RibbonSession = Pick<SessionSummary, 'attention' | 'ribbon'>;
+
+const ofAllDevices = new Set([
+  'failed',
+  'awaiting_recovery',
+  'waiting',
+  'not_read',
+  'not_stored',
+  'devices_failing',
+]);
+
+/** The parts of a session's ribbon, in order; those that are alike and touch are one. */
+export function ribbonParts({ attention, ribbon }: RibbonSession, time: RibbonTime): RibbonPart[] {
+  if (ribbon === null) return [];
+  const begin = Date.parse(time.from);
+  const length = Math.max(1, Date.parse(time.to) - begin);
+  const step = (time.bucket_seconds * 1_000) / length;
+  const place = (moment: string) => Math.min(1, Math.max(0, (Date.parse(moment) - begin) / length));
+
+  const missing = new Map<number, number>();
+  for (const { bucket, ticks } of ribbon.missing) missing.set(bucket, (missing.get(bucket) ?? 0) + ticks);
+  const refused = new Map(ribbon.quarantined.map(({ bucket, ticks }) => [bucket, ticks]));
+  const share = (bucket: number) => (missing.get(bucket) ?? 0) / Math.max(1, ribbon.expected[bucket] ?? 0);
+
+  const parts: RibbonPart[] = [];
+  for (const [bucket, expected] of ribbon.expected.entries()) {
+    const [from, to] = [bucket * step, Math.min(1, (bucket + 1) * step)];
+    if (from >= to || expected === 0) continue;
+    const lost = share(bucket);
+    if (lost >= 1) {
+      parts.push({ kind: 'gap', from, to });
+      continue;
+    }
+    parts.push({ kind: (refused.get(bucket) ?? 0) > 0 ? 'refused' : 'stored', from, to });
+    if (lost > 0) parts.push(...holeWithin({ from, to }, lost, share(bucket - 1), share(bucket + 1)));
+  }
+  // A bucket has ticks as soon as one was due in it: what it was at the edges is what the session did then.
+  const life = ribbon.life
+    .filter(({ state }) => state !== 'running')
+    .map(
+      ({ state, from, to }): RibbonPart => ({
+        kind: state === 'paused' ? 'paused' : 'over',
+        from: place(from),
+        to: place(to),
+      }),
+    );
+  const now = partOfNow(attention[0], place);
+  return merged([...cutOut(parts, [...life, ...now]), ...life, ...now].filter(({ from, to }) => to > from));
+}
+
+/** A loss that goes on reaches from its beginning to the end of the ribbon. */
+function partOfNow(
+  worst: RibbonSession['attention'][number] | undefined,
+  place: (moment: string) => number,
+): RibbonPart[] {
+  if (worst === undefined || worst.since === null) return [];
+  if (ofAllDevices.has(worst.code)) return [{ kind: 'now', from: place(worst.since), to: 1 }];
+  return worst.code === 'some_devices_failing' ? [{ kind: 'now-some', from: place(worst.since), to: 1 }] : [];
+}
+
+/** A hole as long as what is missing, beside the neighbour that misses all, else in the middle: where it was nobody said. */
+function holeWithin(
+  { from, to }: Omit<RibbonPart, 'kind'>,
+  lost: number,
+  before: number,
+  after: number,
+): RibbonPart[] {
+  const length = (to - from) * lost;
+  const start = before >= 1 ? from : after >= 1 ? to - length : (from + to - length) / 2;
+  return [{ kind: 'gap', from: start, to: start + length }];
+}
+
+/** The parts without what lies below the others. */
+function cutOut(parts: readonly RibbonPart[], others: readonly RibbonPart[]): RibbonPart[] {
+  return others.reduce<RibbonPart[]>(
+    (left, other) =>
+      left.flatMap((part) => {
+        if (other.to <= part.from || other.from >= part.to) return [part];
+        return [
+          { ...part, to: Math.max(part.from, other.from) },
+          { ...part, from: Math.min(part.to, other.to) },
+        ];
+      }),
+    [...parts],
+  );
+}
+
+function merged(parts: readonly RibbonPart[]): RibbonPart[] {
+  const all: RibbonPart[] = [];
+  const inOrder = [...parts].sort((one, other) => one.from - other.from || order(one) - order(other));
+  for (const part of inOrder) {
+    const index = all.findLastIndex(({ kind }) => kind === part.kind);
+    const last = all[index];
+    if (last && part.from - last.to < 1e-6) all[index] = { ...last, to: Math.max(last.to, part.to) };
+    else all.push(part);
+  }
+  // Holes are drawn over what lies around them.
+  return all.sort((one, other) => order(one) - order(other) || one.from - other.from);
+}
+
+function order({ kind }: RibbonPart): number {
+  return ['over', 'paused', 'stored', 'refused', 'gap', 'now-some', 'now'].indexOf(kind);
+}

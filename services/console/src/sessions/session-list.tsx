@@ -1,0 +1,177 @@
+import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
+import { usePreferences } from '../app/preferences.tsx';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { useCommands } from './commands.tsx';
+import type { RibbonTime } from './ribbon-parts.ts';
+import { SessionRow } from './session-row.tsx';
+
+export interface SessionGroup {
+  readonly name: string;
+  readonly order: string;
+  readonly sessions: readonly SessionSummary[];
+}
+
+type Item =
+  | { readonly kind: 'group'; readonly group: SessionGroup }
+  | { readonly kind: 'session'; readonly session: SessionSummary };
+
+interface ListProps {
+  readonly groups: readonly SessionGroup[];
+  readonly time: RibbonTime;
+  readonly asOf: string;
+  readonly chosen: string | undefined;
+}
+
+/** Sessions by group; of five hundred only those are in the page that are seen. Arrow keys go from one to the next. */
+export function SessionList({ groups, time, asOf, chosen }: ListProps) {
+  const { t } = usePreferences();
+  const { pending } = useCommands();
+  const scroller = useRef<HTMLDivElement>(null);
+  const items = useMemo(
+    () =>
+      groups.flatMap((group): Item[] => [
+        { kind: 'group', group },
+        ...group.sessions.map((session): Item => ({ kind: 'session', session })),
+      ]),
+    [groups],
+  );
+  const keyOf = (item: Item | undefined, index: number) =>
+    item?.kind === 'session' ? item.session.id : `group ${item?.group.name ?? index}`;
+  const rows = useVirtualizer({
+    count: items.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => keyOf(items[index], index),
+    estimateSize: (index) => (items[index]?.kind === 'group' ? 36 : 42),
+    overscan: 8,
+  });
+  const seen = rows.getVirtualItems();
+  // One that was chosen elsewhere, by an address or a key, is brought into view once.
+  const chosenIndex = items.findIndex((item) => item.kind === 'session' && item.session.id === chosen);
+  const shown = useRef<string>(undefined);
+  useEffect(() => {
+    if (chosenIndex === -1 || shown.current === chosen) return;
+    shown.current = chosen;
+    rows.scrollToIndex(chosenIndex);
+  }, [chosen, chosenIndex, rows]);
+
+  const goOn = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const from = (event.target as HTMLElement).dataset.session;
+    if (step === undefined || from === undefined) return;
+    event.preventDefault();
+    let index = items.findIndex((item) => item.kind === 'session' && item.session.id === from) + step;
+    while (items[index]?.kind === 'group') index += step;
+    const next = items[index];
+    if (next?.kind !== 'session') return;
+    rows.scrollToIndex(index);
+    requestAnimationFrame(() =>
+      scroller.current
+        ?.querySelector<HTMLElement>(`[data-session="${CSS.escape(next.session.id)}"]`)
+        ?.focus(),
+    );
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys go between the links within, which are reached by Tab as well
+    <div className="session-scroller" ref={scroller} onKeyDown={goOn}>
+      <div
+        role="table"
+        aria-label={t('sessions.title')}
+        aria-rowcount={items.length + 1}
+        className="session-table"
+      >
+        <div role="rowgroup" className="session-head">
+          <Columns time={time} />
+        </div>
+        <div role="rowgroup" className="session-body" style={{ height: rows.getTotalSize() }}>
+          {seen.map(({ index, key, start }) => {
+            const item = items[index];
+            if (item === undefined) return null;
+            const place = { transform: `translateY(${start}px)` };
+            const common = {
+              'data-index': index,
+              ref: rows.measureElement,
+              style: place,
+              role: 'row',
+              'aria-rowindex': index + 2,
+            };
+            if (item.kind === 'group') {
+              return (
+                <div key={key} {...common} className="session-group">
+                  <div role="cell">
+                    <strong>
+                      {item.group.name} · {item.group.sessions.length}
+                    </strong>{' '}
+                    <span className="quiet">{item.group.order}</span>
+                  </div>
+                </div>
+              );
+            }
+            const { session } = item;
+            return (
+              <div
+                key={key}
+                {...common}
+                className={session.id === chosen ? 'session-row is-chosen' : 'session-row'}
+              >
+                <SessionRow
+                  session={session}
+                  time={time}
+                  asOf={asOf}
+                  isChosen={session.id === chosen}
+                  pending={pending.get(session.id)}
+                />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function Columns({ time }: { time: RibbonTime }) {
+  const { t } = usePreferences();
+  const plant = usePlantTime();
+  const [from, to] = [Date.parse(time.from), Date.parse(time.to)];
+  const isLong = to - from > 2 * 86_400_000;
+  const at = (part: number) => {
+    const moment = new Date(from + (to - from) * part);
+    return isLong ? plant.day(moment) : plant.clock(moment);
+  };
+  return (
+    <div role="row" aria-rowindex={1} className="session-row is-head">
+      <div role="columnheader" className="cell is-state">
+        {t('sessions.column.state')}
+      </div>
+      <div role="columnheader" className="cell is-name">
+        {t('sessions.column.session')}
+      </div>
+      <div role="columnheader" className="cell is-ribbon" aria-label={t('sessions.column.ribbon')}>
+        <span className="axis" aria-hidden="true">
+          {[0, 0.25, 0.5, 0.75].map((part) => (
+            <span key={part}>{at(part)}</span>
+          ))}
+          <span>{t('sessions.now')}</span>
+        </span>
+      </div>
+      <div role="columnheader" className="cell is-complete is-number">
+        {t('sessions.column.complete')}
+      </div>
+      <div role="columnheader" className="cell is-values is-number">
+        {t('sessions.column.values')}
+      </div>
+      <div role="columnheader" className="cell is-devices is-number">
+        {t('sessions.column.devices')}
+      </div>
+      <div role="columnheader" className="cell is-sample is-number">
+        {t('sessions.column.sample')}
+      </div>
+      <div role="columnheader" className="cell is-holder">
+        {t('sessions.column.holder')}
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,174 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useMemo, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { usePreferences } from '../app/preferences.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { Legend } from './legend.tsx';
+import { SessionList } from './session-list.tsx';
+import { useSessionsSearch } from './sessions-search.ts';
+import {
+  isFound,
+  isShown,
+  type Range,
+  ranges,
+  type SessionSummaries,
+  shows,
+  useSummaries,
+} from './summaries.ts';
+import './sessions.css';
+
+const SessionDetail = lazy(() => import('./detail/session-detail.tsx'));
+const StartDialog = lazy(() => import('./start-dialog.tsx'));
+
+/** All sessions: those that need somebody first, with what they have kept and lost, and one of them in detail. */
+export function SessionsScreen() {
+  const { t } = usePreferences();
+  const { show, range, find, session: chosen } = useSessionsSearch();
+  const { data, error, refetch } = useSummaries(range, show === 'stopped');
+  const groups = useGroups(data, show, find);
+  return (
+    <div className={chosen === undefined ? 'sessions' : 'sessions has-detail'}>
+      <section className="sessions-main" aria-labelledby="sessions-title">
+        <Toolbar counts={data?.counts} />
+        {data === undefined ? (
+          error ? (
+            <ProblemText title={t('sessions.failed')} error={error} again={() => void refetch()} />
+          ) : (
+            <p className="empty quiet">{t('app.loading')}</p>
+          )
+        ) : groups.length === 0 ? (
+          <Empty isFiltered={show !== 'all' || find !== ''} />
+        ) : (
+          <>
+            <SessionList groups={groups} time={data} asOf={data.as_of} chosen={chosen} />
+            {data.left_out > 0 && (
+              <p className="left-out">{t('sessions.leftOut', { count: data.left_out })}</p>
+            )}
+            <Legend />
+          </>
+        )}
+      </section>
+      {chosen !== undefined && (
+        <Suspense fallback={<aside className="detail" />}>
+          <SessionDetail
+            key={chosen}
+            id={chosen}
+            range={range}
+            summary={data?.results.find(({ id }) => id === chosen)}
+          />
+        </Suspense>
+      )}
+    </div>
+  );
+}
+
+function useGroups(data: SessionSummaries | undefined, show: (typeof shows)[number], find: string) {
+  const { t } = usePreferences();
+  return useMemo(() => {
+    const found = (data?.results ?? []).filter((each) => isShown(each, show) && isFound(each, find));
+    const group = (name: 'attention' | 'normal' | 'ended', sessions: typeof found) => ({
+      name: t(`sessions.group.${name}`),
+      order: t(`sessions.group.${name}.order`),
+      sessions,
+    });
+    const groups =
+      show === 'stopped'
+        ? [group('ended', found)]
+        : [
+            group(
+              'attention',
+              found.filter(({ attention }) => attention.length > 0),
+            ),
+            group(
+              'normal',
+              found.filter(({ attention }) => attention.length === 0),
+            ),
+          ];
+    return groups.filter(({ sessions }) => sessions.length > 0);
+  }, [data, show, find, t]);
+}
+
+function Toolbar({ counts }: { counts: SessionSummaries['counts'] | undefined }) {
+  const { t, locale } = usePreferences();
+  const { show, range, find } = useSessionsSearch();
+  const navigate = useNavigate({ from: '/sessions' });
+  const [isStarting, setStarting] = useState(false);
+  const numbers = new Intl.NumberFormat(locale);
+  const set = (change: { find?: string | undefined; range?: Range }) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  return (
+    <header className="toolbar">
+      <h1 id="sessions-title">{t('sessions.title')}</h1>
+      <nav className="filter" aria-label={t('sessions.filter')}>
+        {shows
+          .filter((each) => each !== 'error' || (counts?.error ?? 0) > 0 || show === 'error')
+          .map((each) => (
+            <Link
+              key={each}
+              to="/sessions"
+              search={(before) => ({ ...before, show: each })}
+              aria-current={each === show ? 'true' : undefined}
+            >
+              {t(`sessions.filter.${each}`)}{' '}
+              <span className="count">{counts ? numbers.format(counts[each]) : ''}</span>
+            </Link>
+          ))}
+      </nav>
+      <label className="find">
+        <span className="heard">{t('sessions.find')}</span>
+        <Icon name="search" />
+        <input
+          type="search"
+          id="find"
+          value={find}
+          placeholder={t('sessions.find')}
+          onChange={({ target }) => set({ find: target.value || undefined })}
+        />
+        <span className="key" aria-hidden="true">
+          Ctrl K
+        </span>
+      </label>
+      <select
+        className="choice"
+        aria-label={t('sessions.range')}
+        value={range}
+        onChange={({ target }) => set({ range: target.value as Range })}
+      >
+        {ranges.map((each) => (
+          <option key={each} value={each}>
+            {t(`sessions.range.${each}`)}
+          </option>
+        ))}
+      </select>
+      <Button className="button is-main" onPress={() => setStarting(true)}>
+        {t('sessions.start')}
+      </Button>
+      {isStarting && (
+        <Suspense fallback={null}>
+          <StartDialog onClose={() => setStarting(false)} />
+        </Suspense>
+      )}
+    </header>
+  );
+}
+
+function Empty({ isFiltered }: { isFiltered: boolean }) {
+  const { t } = usePreferences();
+  if (isFiltered) {
+    return (
+      <div className="empty">
+        <p>{t('sessions.none.found')}</p>
+        <Link to="/sessions" search={(before) => ({ range: before.range })}>
+          {t('sessions.none.clear')}
+        </Link>
+      </div>
+    );
+  }
+  return (
+    <div className="empty">
+      <h2>{t('sessions.none')}</h2>
+      <p className="quiet">{t('sessions.none.how')}</p>
+    </div>
+  );
+}

@@ -1,0 +1,114 @@
+import type { TaskView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { api } from '../api/api.ts';
+import { usePreferences } from '../app/preferences.tsx';
+import { Overlay } from '../parts/overlay.tsx';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { durationText } from '../time/duration.ts';
+import { useCommands } from './commands.tsx';
+
+const checks = ['skip', 'warn', 'strict'] as const;
+
+/** Starts a session of a task; a task that has one already is shown as what it is. */
+export default function StartDialog({ onClose }: { onClose: () => void }) {
+  const { t } = usePreferences();
+  const { start } = useCommands();
+  const navigate = useNavigate();
+  const { data, error, refetch } = useQuery({
+    queryKey: ['tasks', 'startable'],
+    queryFn: readTasks,
+    staleTime: 0,
+  });
+  const [chosen, setChosen] = useState<number>();
+  const [check, setCheck] = useState<(typeof checks)[number]>('skip');
+  const [isSent, setSent] = useState(false);
+  const tasks = data ?? [];
+  const startable = tasks.filter(({ session, task }) => session === undefined && task.enabled);
+  const task = startable.find((each) => each.task.id === (chosen ?? startable[0]?.task.id))?.task;
+  const send = async () => {
+    if (task === undefined || isSent) return;
+    setSent(true);
+    const started = await start(task, check);
+    setSent(false);
+    if (started === undefined) return;
+    onClose();
+    void navigate({
+      to: '/sessions',
+      search: (before) => ({ ...before, show: 'all' as const, session: started.session_id }),
+    });
+  };
+  return (
+    <Overlay title={t('start.title')} onClose={onClose}>
+      {error && <ProblemText title={t('sessions.failed')} error={error} again={() => void refetch()} />}
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        {data && startable.length === 0 && <p>{t('start.task.none')}</p>}
+        <fieldset className="options">
+          <legend className="heard">{t('start.task')}</legend>
+          {tasks.map(({ task: each, session }) => (
+            <label key={each.id} className="option">
+              <input
+                type="radio"
+                name="task"
+                disabled={session !== undefined || !each.enabled}
+                checked={each.id === task?.id}
+                onChange={() => setChosen(each.id)}
+              />
+              <span>{each.name || each.code}</span>
+              <small>
+                {each.name && each.name !== each.code ? `${each.code} · ` : ''}
+                {session !== undefined
+                  ? `${session} ${t('start.task.running')}`
+                  : each.enabled
+                    ? t('start.task.devices', {
+                        count: each.device_ids.length,
+                        period: durationText(t, each.period_ms / 1_000),
+                      })
+                    : t('start.task.disabled')}
+              </small>
+            </label>
+          ))}
+        </fieldset>
+        <label className="labelled">
+          {t('start.check')}
+          <select
+            className="choice"
+            value={check}
+            onChange={({ target }) => setCheck(target.value as typeof check)}
+          >
+            {checks.map((each) => (
+              <option key={each} value={each}>
+                {t(`start.check.${each}`)}
+              </option>
+            ))}
+          </select>
+        </label>
+        <div className="overlay-actions">
+          <Button className="button" onPress={onClose}>
+            {t('command.cancel')}
+          </Button>
+          <Button className="button is-main" type="submit" isDisabled={task === undefined || isSent}>
+            {isSent ? t('state.starting') : t('start.do')}
+          </Button>
+        </div>
+      </form>
+    </Overlay>
+  );
+}
+
+async function readTasks(): Promise<{ readonly task: TaskView; readonly session: string | undefined }[]> {
+  const [tasks, active] = await Promise.all([
+    api.list('/api/config/tasks/', {}, 2_000) as Promise<unknown> as Promise<TaskView[]>,
+    api.get<SessionView[]>('/api/acquisition/sessions/active/', { status: 'running,paused' }),
+  ]);
+  const bySession = new Map(active.map(({ task_id, id }) => [task_id, id]));
+  return tasks.map((task) => ({ task, session: bySession.get(task.id) }));
+}

@@ -1,0 +1,62 @@
+import type {
+  SessionSummary,
+  SessionSummaryPage,
+} from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { api } from '../api/api.ts';
+
+export const ranges = ['1h', '8h', '24h', '7d', '28d'] as const;
+export type Range = (typeof ranges)[number];
+
+export const shows = ['all', 'attention', 'running', 'paused', 'error', 'stopped'] as const;
+export type Show = (typeof shows)[number];
+
+const pageSize = 500;
+const atMost = 2_000;
+
+export type SessionSummaries = Omit<SessionSummaryPage, 'next_cursor'>;
+
+/** Sessions with their ribbons, in the order of the server: those that need somebody first. */
+export function useSummaries(range: Range, isEnded: boolean) {
+  return useQuery({
+    queryKey: ['sessions', 'summary', range, isEnded],
+    queryFn: () => readSummaries(range, isEnded),
+    placeholderData: keepPreviousData,
+    // Changes are told by the stream; this brings ages and rates.
+    refetchInterval: ({ state }) => ((state.data?.results.length ?? 0) > 100 ? 15_000 : 5_000),
+  });
+}
+
+async function readSummaries(range: Range, isEnded: boolean): Promise<SessionSummaries> {
+  const results: SessionSummary[] = [];
+  let cursor: string | undefined;
+  for (;;) {
+    const page = await api.get<SessionSummaryPage>('/api/acquisition/sessions/summary/', {
+      from: `-${range}`,
+      buckets: 96,
+      limit: isEnded ? 100 : pageSize,
+      cursor,
+      ...(isEnded && { status: 'stopped', sort: 'started' }),
+    });
+    results.push(...page.results);
+    cursor = page.next_cursor ?? undefined;
+    if (cursor === undefined || isEnded || results.length >= atMost) return { ...page, results };
+  }
+}
+
+export function isShown({ attention, status }: SessionSummary, show: Show): boolean {
+  if (show === 'attention') return attention.length > 0;
+  return show === 'all' || status === show;
+}
+
+/** Whether a session's names have all the words of what is looked for. */
+export function isFound(
+  { id, task_code, task_name, collector_id, sites }: SessionSummary,
+  find: string,
+): boolean {
+  const text = [id, task_code, task_name, collector_id, ...sites].join(' ').toLowerCase();
+  return find
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}

@@ -1,0 +1,74 @@
+import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
+import { usePreferences } from '../app/preferences.tsx';
+
+/** Times as clocks in the plant show them, wherever the browser is. */
+export interface PlantTime {
+  readonly zone: string;
+  /** `UTC+8` */
+  offset(at?: Date): string;
+  clock(at: Date, withSeconds?: boolean): string;
+  /** The clock alone for today, else with its day. */
+  moment(at: Date, now?: Date): string;
+  /** `26 Nov` */
+  day(at: Date): string;
+  /** With its day and its seconds. */
+  whole(at: Date): string;
+}
+
+const PlantTimeContext = createContext<PlantTime | undefined>(undefined);
+
+export function usePlantTime(): PlantTime {
+  const time = use(PlantTimeContext);
+  if (time === undefined) throw new Error('there is no plant time above this component');
+  return time;
+}
+
+/** @param zone of IANA; the browser's own where the server has not said one */
+export function PlantTimeProvider({ zone, children }: { zone: string | undefined; children: ReactNode }) {
+  const { locale } = usePreferences();
+  const time = useMemo(
+    () => plantTime(locale, zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
+    [locale, zone],
+  );
+  return <PlantTimeContext value={time}>{children}</PlantTimeContext>;
+}
+
+export function plantTime(locale: string, timeZone: string): PlantTime {
+  const format = (options: Intl.DateTimeFormatOptions) =>
+    new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...options });
+  const short = format({ hour: '2-digit', minute: '2-digit' });
+  const long = format({ hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const day = format({ year: 'numeric', month: '2-digit', day: '2-digit' });
+  const near = format({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+  const date = format({ day: 'numeric', month: 'short' });
+  const whole = format({
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    second: '2-digit',
+  });
+  const offset = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'shortOffset' });
+  return {
+    zone: timeZone,
+    offset: (at = new Date()) => {
+      const name = offset.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
+      return name.replace('GMT', 'UTC');
+    },
+    clock: (at, withSeconds = false) => (withSeconds ? long : short).format(at),
+    moment: (at, now = new Date()) => (day.format(at) === day.format(now) ? long : near).format(at),
+    day: (at) => date.format(at),
+    whole: (at) => whole.format(at),
+  };
+}
+
+/** Now, told anew every second; the page stays still in between. */
+export function useNow(everyMs = 1_000): Date {
+  const [now, setNow] = useState(() => new Date());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(new Date()), everyMs);
+    return () => clearInterval(timer);
+  }, [everyMs]);
+  return now;
+}

@@ -1,0 +1,18 @@
+import { defineConfig } from 'vite';
+import { bundledLicences } from './build/bundled-licences.ts';
+import { packedFiles } from './build/packed-files.ts';
+import { twoLocales } from './build/two-locales.ts';
+
+export default defineConfig({
+  // Relative: the page's own <base> says where the console lies.
+  base: './',
+  build: {
+    target: 'es2023',
+    modulePreload: { polyfill: false },
+    // The policy allows no font or picture out of a style sheet's own text.
+    assetsInlineLimit: 0,
+    reportCompressedSize: false,
+  },
+  worker: { format: 'es' },
+  plugins: [twoLocales(), bundledLicences(), packedFiles()],
+});
