@@ -1,15 +1,10 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsNode } from './hosts/nats-node.ts';
+import type { Copy, CopyState } from './led-times.ts';
 import type { Host } from './network/network.ts';
-import type { Span } from './observations.ts';
 
 interface StreamDetail {
   readonly name: string;
-  readonly cluster?: {
-    readonly leader?: string;
-    /** The others, as this node knows them. */
-    readonly replicas?: readonly { readonly current: boolean }[];
-  };
+  readonly cluster?: CopyState;
 }
 
 interface JetStreamState {
@@ -22,13 +17,19 @@ interface Connections {
 
 /** The node that leads a stream: two nodes say the same, since one that was cut off may believe in itself for long. */
 export async function leaderOf(nodes: readonly NatsNode[], stream: string): Promise<NatsNode | undefined> {
-  const named = await Promise.all(
+  const copies = await copiesOf(nodes, stream);
+  return nodes.find(({ host }) => copies.filter(({ cluster }) => cluster?.leader === host.name).length >= 2);
+}
+
+/** A node that says nothing is left out. */
+export async function copiesOf(nodes: readonly NatsNode[], stream: string): Promise<Copy[]> {
+  const found = await Promise.all(
     nodes.map(async (node) => {
-      const streams = await streamsOn(node);
-      return streams.find(({ name }) => name === stream)?.cluster?.leader;
+      const detail = (await streamsOn(node)).find(({ name }) => name === stream);
+      return detail ? [{ on: node.host.name, cluster: detail.cluster }] : [];
     }),
   );
-  return nodes.find(({ host }) => named.filter((name) => name === host.name).length >= 2);
+  return found.flat();
 }
 
 /** Streams that have no leader, or a copy that lacks something. Until there are none no other node may be lost. */
@@ -66,42 +67,4 @@ export async function nodesUsedBy(
     }),
   );
   return found.flat();
-}
-
-export interface LeaderWatch {
-  /** Times during which the log had a leader, oldest first; the last one may go on. */
-  readonly led: readonly Span[];
-  stop(): Promise<void>;
-}
-
-type Led = { readonly name: string } & { -readonly [key in keyof Span]: number };
-
-const everyMs = 250;
-
-/** Writes down when a stream has a leader that most nodes know. */
-export function watchLeader(nodes: readonly NatsNode[], stream: string): LeaderWatch {
-  const led: Led[] = [];
-  let isStopping = false;
-  const run = async (): Promise<void> => {
-    let current: Led | undefined;
-    while (!isStopping) {
-      const atMs = Date.now();
-      const name = (await leaderOf(nodes, stream))?.host.name;
-      if (name === undefined) current = undefined;
-      else if (current?.name === name) current.toMs = Date.now();
-      else {
-        current = { fromMs: atMs, toMs: Date.now(), name };
-        led.push(current);
-      }
-      await sleep(everyMs);
-    }
-  };
-  const running = run();
-  return {
-    led,
-    stop: async () => {
-      isStopping = true;
-      await running;
-    },
-  };
 }

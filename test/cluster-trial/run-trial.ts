@@ -7,13 +7,14 @@ import { accounting } from '../verify/checks/accounting.ts';
 import type { History } from '../verify/history.ts';
 import { readHistory } from '../verify/read-history.ts';
 import { type Verdict, verify } from '../verify/verify.ts';
-import { incompleteStreams, type LeaderWatch, watchLeader } from './brokers.ts';
+import { incompleteStreams } from './brokers.ts';
 import { type Canary, startCanary } from './canary.ts';
 import { type Cost, costOf } from './cost.ts';
 import type { ClusterFault, Hurt } from './fault.ts';
 import { memoryOf } from './memory-of.ts';
 import type { Span } from './observations.ts';
 import { untilSteady } from './steady.ts';
+import { type LeaderWatch, watchLeader } from './watch-leader.ts';
 import { type ClusterWorld, lease, startWorld, type WorldOptions } from './world.ts';
 
 export interface TrialOptions extends WorldOptions {

@@ -1,9 +1,14 @@
-import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
+import { bucketNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
+import {
+  DurableSessionLog,
+  readAcknowledged,
+} from '@holdfast/shared/jetstream/sessions/durable-session-log.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
-import { jetstreamManager } from '@nats-io/jetstream';
+import { AckPolicy, jetstreamManager } from '@nats-io/jetstream';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { nodesOfCluster } from './nodes-of-cluster.ts';
@@ -16,7 +21,7 @@ const settings = {
 };
 
 /** The broker takes a node that died for alive for about a minute, and would put consumers there. */
-it('with a node of three killed, leases can be listed each time, and watches go on that had their consumer there', async () => {
+it('with a node of three killed, leases can be listed and streams read each time, and watches go on that had their consumer there', async () => {
   const starts = await nodesOfCluster(3);
   const [first, ...others] = await Promise.all(starts.map((start) => start()));
   const { nc, close } = await connectNats({
@@ -57,6 +62,14 @@ it('with a node of three killed, leases can be listed each time, and watches go 
     .filter(({ name }) => (holders.get(name) ?? 0) > 0);
   expect(victim, JSON.stringify([...holders])).toBeDefined();
 
+  // As the projector's is for minutes when a cluster heals: nobody speaks for it.
+  const durable = 'projector';
+  for (let leader: string | undefined; leader !== victim?.name; ) {
+    await jsm.consumers.delete(streamNames.sessions, durable).catch(() => undefined);
+    const config = { durable_name: durable, ack_policy: AckPolicy.All, num_replicas: 1 };
+    leader = (await jsm.consumers.add(streamNames.sessions, config)).cluster?.leader;
+  }
+
   await victim?.node.kill();
   await eventually(() => write('after').then(() => true), {
     what: 'leases to be written again',
@@ -64,6 +77,20 @@ it('with a node of three killed, leases can be listed each time, and watches go 
   for (let list = 0; list < 40; list += 1) {
     expect((await store.list()).map(({ value }) => value)).toEqual(['after', 'after', 'after']);
   }
+  const read = async () => {
+    const values: string[] = [];
+    for await (const { data } of readStream(nc, `KV_${bucketNames.collectors}`)) values.push(data);
+    return values;
+  };
+  await eventually(read, { what: 'the cluster to make consumers again', timeoutMs: 30_000 });
+  const reads = await Promise.all(Array.from({ length: 20 }, read));
+  expect(reads).toEqual(reads.map(() => ['after', 'after', 'after']));
+  expect(await readAcknowledged(nc, durable)).toBeUndefined();
+  const opened = await eventually(() => DurableSessionLog.open({ nc, durable, after: 0 }), {
+    what: 'the log to be read through a durable made anew',
+    timeoutMs: 30_000,
+  });
+  await opened.close();
   const all = () => seen.every((values) => ids.every((id) => values.has(`${id} after`)));
   await eventually(all, { what: 'every watch to have seen every lease' });
   for (const stop of stops) stop();

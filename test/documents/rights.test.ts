@@ -13,7 +13,7 @@ const head = `| Right | Call | ${roles.join(' | ')} | Sites |\n|---|---|${roles.
 function rowOf(route: Route): string {
   const { summary, role, sites } = route;
   const may = roles.map((each) =>
-    role !== 'open' && roles.indexOf(each) >= roles.indexOf(role) ? '✓' : '–',
+    role !== 'open' && (role === 'known' || roles.indexOf(each) >= roles.indexOf(role)) ? '✓' : '–',
   );
   const where = sites === 'all' ? 'all' : sites === 'own' ? 'some: lists those' : 'of what is named';
   return `| ${summary} | \`${operationOf(route)}\` | ${may.join(' | ')} | ${where} |`;

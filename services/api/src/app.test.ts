@@ -8,7 +8,13 @@ it('the API serves each route that is declared, and takes none that is not', asy
   const app = await buildApp({
     ...Object.fromEntries(rooms.map((name) => [name, unused])),
     log: createLogger('test', 'silent'),
-    access: { keys: unused, audit: unused, corsOrigins: ['https://console.example'], trustedProxies: [] },
+    access: {
+      keys: unused,
+      people: unused,
+      audit: unused,
+      corsOrigins: ['https://console.example'],
+      trustedProxies: [],
+    },
   } as unknown as AppDependencies);
   expect(() => app.get('/sneaked', async () => 1)).toThrow('GET /sneaked has no role');
   await app.ready();

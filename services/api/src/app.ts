@@ -7,6 +7,8 @@ import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { type AccessControl, addAccessControl } from './access/access-control.ts';
 import { keyRoutes } from './access/key-routes.ts';
+import { loginRoutes } from './access/logins/login-routes.ts';
+import { meRoutes } from './access/logins/me-routes.ts';
 import { trustedProxies } from './access/trusted-proxies.ts';
 import type { AccountingSources } from './accounting/account-for-session.ts';
 import { accountingRoutes } from './accounting/accounting-routes.ts';
@@ -106,6 +108,8 @@ export function routesOf(dependencies: AppDependencies): {
     ...systemRoutes(system),
     ...collectorRoutes(devices),
     ...cleanupRoutes(cleanup),
+    ...loginRoutes(access.people),
+    ...meRoutes(access.people),
     ...keyRoutes(database, access.keys),
     ...auditRoutes(auditLog),
     ...recoveryRoutes(recovery),
@@ -172,7 +176,7 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   app.addHook('preClose', async () => end());
   serveRoutes(app, [openApiRoute(app), ...consoleRoutes(dependencies.console), ...routes], {
     keys: commandKeys,
-    callerOf: ({ caller }) => (caller.kind === 'key' ? caller.id : 'local'),
+    callerOf: ({ caller }) => (caller.kind === 'key' || caller.kind === 'user' ? caller.id : 'local'),
   });
   return app;
 }

@@ -37,6 +37,16 @@ const schema = z
       .optional(),
     /** Whether callers on this machine need no key; unset: as long as there are no keys. */
     API_ANONYMOUS_LOOPBACK: setting.flag().optional(),
+    /** Address by which browsers reach the API, for logins; unset: whatever they ask for. */
+    PUBLIC_URL: z
+      .url({ protocol: /^https?$/, error: 'must be like https://holdfast.example.com' })
+      .refine((text) => new URL(text).pathname === '/' && new URL(text).search === '', 'must have no path')
+      .transform((text) => new URL(text).origin)
+      .optional(),
+    /** Whether people may log in over plain HTTP from other machines. */
+    LOGIN_OVER_HTTP: setting.flag().default(false),
+    /** Tries to log in, of one address; 0: no limit. */
+    API_LOGINS_PER_MINUTE: setting.integer(0, 10_000_000).default(10),
     /** Requests of one key; 0: no limit. */
     API_REQUESTS_PER_MINUTE: setting.integer(0, 10_000_000).default(6_000),
     /** Without a key or with a wrong one, of one address; 0: no limit. */

@@ -3,10 +3,12 @@ import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { CommandRecord } from '@holdfast/shared/contracts/command-record.ts';
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { DrainReply } from '@holdfast/shared/contracts/drain-call.ts';
+import type { Login } from '@holdfast/shared/contracts/login.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { QuarantinedMessage } from '@holdfast/shared/contracts/quarantined-message.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { User } from '@holdfast/shared/contracts/user.ts';
 import type { EventStore, StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 
 /** The broker is away, or was too short a time back to be used. Nothing was stored. */
@@ -47,13 +49,6 @@ export interface CommandStores {
   readonly taskConfigs: TaskConfigs;
 }
 
-export interface LogEnd {
-  /** 0 when the log never held an event. */
-  readonly lastSequence: number;
-  /** Sequence that the projector's consumer has acknowledged; undefined when there is no such consumer. */
-  readonly acknowledged: number | undefined;
-}
-
 /** Events in order and without a gap. Every method throws when that cannot be kept up; then open anew. */
 export interface LogReader {
   /** At most `max`; none when none came within `waitMs`. */
@@ -68,7 +63,8 @@ export interface LogReader {
 export interface SessionLog {
   /** 0 when the log never held an event. */
   lastSequence(): Promise<number>;
-  end(): Promise<LogEnd>;
+  /** Sequence that the projector's consumer has acknowledged; undefined when nobody can tell. */
+  acknowledged(): Promise<number | undefined>;
   /** Undefined when the log has no event there. */
   eventAt(sequence: number): Promise<StoredEvent | undefined>;
   /** Everything after a sequence; takes over from any other reader. */
@@ -192,23 +188,37 @@ export type DeviceCallOutcome =
   /** `absent`: nothing was asked of the device. `silent`: it may have been. */
   | { readonly ok: false; readonly why: 'absent' | 'silent'; readonly detail: string };
 
-export interface StoredKey {
-  readonly record: ApiKeyRecord;
+export interface Stored<R> {
+  readonly record: R;
   readonly revision: number;
 }
 
-/** API_KEYS. Every method throws BrokerUnavailable. */
-export interface KeyBook {
-  /** The revision; undefined when its id is taken. */
-  create(record: ApiKeyRecord): Promise<number | undefined>;
+/** A bucket that the API alone writes. Every method throws BrokerUnavailable. */
+export interface RecordBook<R> {
+  /** The revision; undefined when its key is taken. */
+  create(record: R): Promise<number | undefined>;
   /** The revision; undefined when it is not what it was at `revision`. */
-  replace(stored: StoredKey): Promise<number | undefined>;
-  readAll(): Promise<readonly StoredKey[]>;
-  /** Every change from now on, without a record when the key is gone. */
+  replace(stored: Stored<R>): Promise<number | undefined>;
+  /** False when it is not what it was at `revision`. */
+  delete(stored: Stored<R>): Promise<boolean>;
+  read(key: string): Promise<Stored<R> | undefined>;
+  readAll(): Promise<readonly Stored<R>[]>;
+  /**
+   * Every change from now on, without a record when it is gone.
+   * @param onCurrent called every few seconds in which the broker has shown that no change is missing
+   */
   watch(
-    onChange: (id: string, revision: number, record: ApiKeyRecord | undefined) => void,
+    onChange: (key: string, revision: number, record: R | undefined) => void,
+    onCurrent?: () => void,
   ): Promise<() => void>;
 }
+
+/** API_KEYS, by id. */
+export type KeyBook = RecordBook<ApiKeyRecord>;
+/** USERS, by login. */
+export type UserBook = RecordBook<User>;
+/** LOGINS, by the hash of the token. */
+export type LoginBook = RecordBook<Login>;
 
 export interface KeptAuditEntry {
   readonly sequence: number;

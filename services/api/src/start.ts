@@ -6,13 +6,11 @@ import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { addApiMetrics } from './adapters/api-metrics.ts';
 import { askedOfBroker } from './adapters/asked-of-broker.ts';
-import { jetStreamAuditLog } from './adapters/jetstream-audit-log.ts';
 import { jetStreamCollectors } from './adapters/jetstream-collectors.ts';
 import { jetStreamCommandKeys } from './adapters/jetstream-command-keys.ts';
 import { jetStreamLiveSamples } from './adapters/jetstream-live-samples.ts';
 import { jetStreamSettledSamples } from './adapters/jetstream-settled-samples.ts';
 import { jetStreamQuarantineStore, jetStreamSinks } from './adapters/jetstream-system.ts';
-import { startAuditTrail } from './audit/audit-trail.ts';
 import type { ApiConfig } from './config.ts';
 import { pollingPlans } from './configuration/polling-plans.ts';
 import { consoleFiles } from './console/console-files.ts';
@@ -33,13 +31,10 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   const databases = openDatabases(config, service);
   const { database, samples, coverage } = databases;
   const brokerParts = openBroker(config, databases, service);
-  const { broker, keys, logGuard, liveStatus, waiting, versions } = brokerParts;
+  const { broker, keys, people, auditLog, audit, logGuard, liveStatus, waiting, versions } = brokerParts;
   const readModel = openReadModel(config, { database, broker, logGuard }, service);
   const { current, lag, projector, sitesOfVersions } = readModel;
 
-  const auditLog = jetStreamAuditLog(broker.connection);
-  const audit = startAuditTrail({ audit: auditLog, log });
-  onStop('audit trail', audit.stop);
   const readiness: Readiness = () => ({
     nats: broker.problem(),
     postgres: readModel.problem(),
@@ -87,6 +82,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       cleanup: { database, logGuard },
       access: {
         keys,
+        people,
         sites: siteAccess({ database, current, versions: sitesOfVersions }),
         audit,
         anonymousLoopback: config.API_ANONYMOUS_LOOPBACK,
@@ -97,7 +93,13 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
         hstsSeconds: config.API_TLS_CERT_FILE === undefined ? 0 : config.API_TLS_HSTS_SECONDS,
       },
       auditLog,
-      live: { database, keys, samples: jetStreamLiveSamples(broker.connection), stored: samples },
+      live: {
+        database,
+        keys,
+        logins: people.logins,
+        samples: jetStreamLiveSamples(broker.connection),
+        stored: samples,
+      },
       recovery,
       overview: { liveStatus, recovery: recentRecovery(recovery), changes: new ConfigChanges(versions) },
       current,

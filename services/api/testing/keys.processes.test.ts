@@ -8,7 +8,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ApiKeys } from '../src/access/api-keys.ts';
 import { mayBeUsedFrom } from '../src/access/key-networks.ts';
-import { jetStreamKeyBook } from '../src/adapters/jetstream-api-keys.ts';
+import { jetStreamKeyBook } from '../src/adapters/jetstream-access.ts';
 import { type Answer, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });

@@ -166,7 +166,7 @@ function requestAbout(method: string, url: string, place: Place): Request | unde
 const methodsInOrder = ['GET', 'POST', 'PATCH', 'DELETE'];
 const guarded = allRoutes
   .flatMap(({ method, url, role, sites }) =>
-    role === 'open' || !sites ? [] : [{ method, url, role, sites }],
+    role === 'open' || role === 'known' || !sites ? [] : [{ method, url, role, sites }],
   )
   .sort((one, other) => methodsInOrder.indexOf(one.method) - methodsInOrder.indexOf(other.method));
 const about = guarded.filter(({ sites }) => typeof sites === 'function');

@@ -41,9 +41,11 @@ const boards = [kv(bucketNames.status), kv(bucketNames.waiting), kv(bucketNames.
 const leases = [kv(bucketNames.collectors), kv(bucketNames.leader)];
 const apiKeys = kv(bucketNames.apiKeys);
 const commandKeys = kv(bucketNames.commandKeys);
-/** Buckets of the API alone: keys, and commands that were answered. */
-const ofApi = [apiKeys, commandKeys];
-const everyStream = [...Object.values(streamNames), ...leases, ...boards, taskConfigs, apiKeys, commandKeys];
+/** Keys, and people with their logins. */
+const access = [apiKeys, kv(bucketNames.users), kv(bucketNames.logins)];
+/** Buckets of the API alone: who may do what, and commands that were answered. */
+const ofApi = [...access, commandKeys];
+const everyStream = [...Object.values(streamNames), ...leases, ...boards, taskConfigs, ...ofApi];
 
 const api = '$JS.API';
 /** Requests of every service at its start: is JetStream on, and are the streams as they have to be? */
@@ -150,10 +152,12 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       `${api}.STREAM.PURGE.${taskConfigs}`,
       `${api}.STREAM.MSG.DELETE.${quarantine}`,
       write(bucketNames.apiKeys),
+      write(bucketNames.users),
+      write(bucketNames.logins),
       write(bucketNames.commandKeys),
       ...read(commandKeys),
-      ...[sessions, samples, quarantine, audit, taskConfigs, apiKeys, ...leases, ...boards].flatMap(read),
-      ...[sessions, samples, quarantine, audit, taskConfigs, apiKeys, ...leases, ...boards].flatMap(follow),
+      ...[sessions, samples, quarantine, audit, taskConfigs, ...access, ...leases, ...boards].flatMap(read),
+      ...[sessions, samples, quarantine, audit, taskConfigs, ...access, ...leases, ...boards].flatMap(follow),
     ],
     deny: denyDurable(samples, durableNames.writer),
   }),

@@ -18,6 +18,8 @@ export const bucketNames = {
   waiting: 'WAITING',
   apiKeys: 'API_KEYS',
   commandKeys: 'COMMAND_KEYS',
+  users: 'USERS',
+  logins: 'LOGINS',
 } as const;
 
 export const durableNames = {

@@ -12,6 +12,8 @@ import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { type Caller, callerOf, nameOf, requireRole } from './caller.ts';
 import { requireEverywhere, type SiteAccess, sitesOf } from './granted-sites.ts';
+import type { LoginAccess } from './logins/login-access.ts';
+import { knownAfterAll, loginCallerOf, requireUsableLogin } from './logins/login-caller.ts';
 import { operatorOf } from './operator.ts';
 
 declare module 'fastify' {
@@ -23,6 +25,7 @@ declare module 'fastify' {
 
 export interface AccessControl {
   readonly keys: ApiKeys;
+  readonly people: LoginAccess;
   readonly sites: SiteAccess;
   readonly audit: AuditTrail;
   /** Whether callers on this machine need no key; undefined: as long as there are no keys. */
@@ -41,7 +44,7 @@ export interface AccessControl {
 
 /** Finds out who calls, counts the call, allows or refuses it and notes it. Register it before all routes. */
 export async function addAccessControl(app: FastifyInstance, control: AccessControl): Promise<void> {
-  const { keys, corsOrigins, hstsSeconds } = control;
+  const { keys, people, corsOrigins, hstsSeconds } = control;
   app.decorateRequest('caller');
   // No page of this API is to be framed or to load anything from elsewhere. Over HTTP its parts must not be asked for
   // by HTTPS. That a host is to be reached by HTTPS only holds for all of its ports, those of Grafana and others too: it
@@ -72,7 +75,9 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     // A connection that was reset meanwhile has no address any more: nobody can tell whose request it is.
     if (request.socket.remoteAddress === undefined) return done(new ClientGone());
     const { ip: address, headers } = request;
-    request.caller = callerOf(control, { address, headers, protocol: protocolOf(request) });
+    request.caller =
+      loginCallerOf(people, request) ??
+      callerOf(control, { address, headers, protocol: protocolOf(request) });
     done();
   });
   // Its own hook comes after the one above, and the next stage after that: a flood of wrong keys is cut off here.
@@ -87,11 +92,14 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     },
     errorResponseBuilder: (_request, { max, ttl }) => tooManyRequests(max, ttl),
   });
-  app.addHook('preParsing', async (request) => {
-    const { role, sites } = routeOf(request);
+  app.addHook('preParsing', async (request, reply) => {
+    const { role, sites, needsFresh, isWatched } = routeOf(request);
+    request.caller = await knownAfterAll(people, request);
     if (role === undefined || role === 'open') return;
     requireRole(request.caller, role, keys);
+    requireUsableLogin(people, request, { needsFresh, isWatched });
     if (sites === 'all') requireEverywhere(sitesOf(request));
+    if (request.caller.kind === 'user') reply.header('cache-control', 'no-store');
   });
   // The body is parsed and of the right form by now.
   app.addHook('preHandler', async (request) => {
@@ -152,7 +160,7 @@ export function whoOf(request: FastifyRequest): string {
 
 /** Id of the caller's key, also of one that is refused. Undefined before it is known who calls. */
 function keyIdOf(caller: Caller | undefined): string | undefined {
-  return caller === undefined || caller.kind === 'local' ? undefined : caller.id;
+  return caller?.kind === 'key' || caller?.kind === 'refused' ? caller.id : undefined;
 }
 
 function protocolOf({ protocol }: FastifyRequest): 'http' | 'https' {
@@ -164,7 +172,8 @@ function isRefused({ caller }: FastifyRequest): boolean {
 }
 
 function limitedAs({ caller, ip }: FastifyRequest): string {
-  return caller.kind === 'key' ? `key ${caller.id}` : `address ${normalizeIP(ip)}`;
+  if (caller.kind === 'key' || caller.kind === 'user') return `${caller.kind} ${caller.id}`;
+  return `address ${normalizeIP(ip)}`;
 }
 
 function tooManyRequests(max: number, ttlMs: number): Problem {

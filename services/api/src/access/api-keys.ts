@@ -8,7 +8,7 @@ import {
 } from '@holdfast/shared/contracts/api-key.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
-import type { KeyBook, StoredKey } from '../ports.ts';
+import type { KeyBook, Stored } from '../ports.ts';
 
 export type KeyCheck =
   | { readonly ok: true; readonly key: ApiKeyRecord }
@@ -208,7 +208,7 @@ export class ApiKeys {
   }
 
   /** Without waiting for the watch, so that whoever was answered finds it so. */
-  #take({ record, revision }: StoredKey): void {
+  #take({ record, revision }: Stored<ApiKeyRecord>): void {
     const known = this.#keys.get(record.id);
     if (known && known.revision >= revision) return;
     this.#keys.set(record.id, { record, revision });

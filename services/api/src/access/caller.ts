@@ -1,4 +1,5 @@
 import { type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
+import type { Grant } from '@holdfast/shared/contracts/user.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
@@ -13,6 +14,23 @@ export type Caller =
       readonly id: string;
       readonly name: string;
       readonly role: Role;
+      readonly sites: GrantedSites;
+    }
+  /** A person who has logged in. */
+  | {
+      readonly kind: 'user';
+      readonly id: string;
+      /** As people call them. */
+      readonly name: string;
+      /** By which they log in. */
+      readonly login: string;
+      readonly loginId: string;
+      /** RFC 3339: when they last showed who they are. */
+      readonly authenticatedAt: string;
+      readonly grants: readonly Grant[];
+      /** The highest of them; undefined: none. */
+      readonly role: Role | undefined;
+      /** Where the role holds that the route needs. */
       readonly sites: GrantedSites;
     }
   /** On this machine, without a key. */
@@ -57,14 +75,17 @@ export function callerOf({ keys, anonymousLoopback }: AccessRules, request: Sent
 }
 
 /** Why the caller may not do what a role is needed for. @throws Problem, BrokerUnavailable */
-export function requireRole(caller: Caller, needed: Role, keys: Pick<ApiKeys, 'isLoaded'>): void {
+export function requireRole(caller: Caller, needed: Role | 'known', keys: Pick<ApiKeys, 'isLoaded'>): void {
   if (caller.kind === 'refused') throw caller.problem;
-  if (roles.indexOf(caller.role) >= roles.indexOf(needed)) return;
+  if (needed === 'known') return;
+  if (caller.role !== undefined && roles.indexOf(caller.role) >= roles.indexOf(needed)) return;
   if (caller.kind === 'local' && !keys.isLoaded()) throw keysNotKnown();
   throw new Problem(
     'role_too_low',
-    `This needs the role ${needed}, and the key has ${caller.role}. Ask an administrator for a key with that role.`,
-    { role: caller.role, needed },
+    caller.kind === 'user'
+      ? `This needs the role ${needed}, and you have ${caller.role ?? 'none'}. Ask an administrator for it.`
+      : `This needs the role ${needed}, and the key has ${caller.role}. Ask an administrator for a key with that role.`,
+    { role: caller.role ?? null, needed },
   );
 }
 
@@ -72,6 +93,7 @@ export function requireRole(caller: Caller, needed: Role, keys: Pick<ApiKeys, 'i
 export function nameOf(caller: Caller, operator: string | undefined): string {
   if (caller.kind === 'refused') return caller.name ?? 'unknown';
   if (caller.kind === 'local') return operator ?? 'api';
+  if (caller.kind === 'user') return caller.login;
   return operator === undefined ? caller.name : `${caller.name}/${operator}`;
 }
 

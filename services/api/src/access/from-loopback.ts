@@ -33,7 +33,7 @@ function isAskedByItself(own: URL, { origin, 'sec-fetch-site': site }: IncomingH
   return page !== undefined && page.protocol === own.protocol && page.port === own.port;
 }
 
-function isLoopbackAddress(address: string): boolean {
+export function isLoopbackAddress(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address);
 }
 

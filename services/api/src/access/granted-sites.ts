@@ -1,4 +1,5 @@
-import { everySite } from '@holdfast/shared/contracts/api-key.ts';
+import { everySite, type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
+import type { Grant } from '@holdfast/shared/contracts/user.ts';
 import type { Concerned } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 
@@ -9,6 +10,12 @@ export function grantedSites(sites: readonly string[]): GrantedSites {
   return sites.includes(everySite) ? 'everywhere' : sites;
 }
 
+/** Where somebody with these grants has a role, or one above it. */
+export function sitesWith(grants: readonly Grant[], needed: Role): GrantedSites {
+  const enough = grants.filter(({ role }) => roles.indexOf(role) >= roles.indexOf(needed));
+  return grantedSites([...new Set(enough.flatMap(({ sites }) => sites))]);
+}
+
 export interface SiteAccess {
   /** @throws Problem unless the role holds at all sites of it, DatabaseUnavailable, BrokerUnavailable */
   require(granted: GrantedSites, concerned: Concerned): Promise<void>;
@@ -16,13 +23,13 @@ export interface SiteAccess {
 
 /** As much of a caller as its sites follow from. */
 type SitesCaller =
-  | { readonly kind: 'key'; readonly sites: GrantedSites }
+  | { readonly kind: 'key' | 'user'; readonly sites: GrantedSites }
   | { readonly kind: 'local' | 'refused' };
 
 /** Sites that the answer of a list, a history or a stream may be about. */
 export function sitesOf({ caller }: { readonly caller: SitesCaller }): GrantedSites {
   if (caller.kind === 'refused') return [];
-  return caller.kind === 'key' ? caller.sites : 'everywhere';
+  return caller.kind === 'key' || caller.kind === 'user' ? caller.sites : 'everywhere';
 }
 
 /** @throws Problem */

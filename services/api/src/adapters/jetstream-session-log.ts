@@ -2,9 +2,9 @@ import { durableNames } from '@holdfast/shared/contracts/subjects.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import {
   DurableSessionLog,
+  readAcknowledged,
   readEventAt,
   readLastSequence,
-  readLogEnd,
 } from '@holdfast/shared/jetstream/sessions/durable-session-log.ts';
 import type { SessionLog } from '../ports.ts';
 
@@ -13,7 +13,7 @@ export function jetStreamSessionLog(nc: NatsConnection): SessionLog {
   const durable = durableNames.projector;
   return {
     lastSequence: () => readLastSequence(nc),
-    end: () => readLogEnd(nc, durable),
+    acknowledged: () => readAcknowledged(nc, durable),
     eventAt: (sequence) => readEventAt(nc, sequence),
     openAfter: (after) => DurableSessionLog.open({ nc, durable, after }),
   };

@@ -17,7 +17,8 @@ export function auditTarget(action: string, params: unknown, body: unknown, loca
   if (Array.isArray(body)) return `${body.length} ${kind}s`;
   const named = { ...asObject(body), ...asObject(params) };
   // A refused body may hold anything in their place.
-  const name = [named.id, named.sequence, named.task_id, named.code, named.name].find(isName);
+  const { id, sequence, task_id, code, login } = named;
+  const name = [id, sequence, task_id, code, login, named.name].find(isName);
   const [, started] = action === 'session.start' ? (/([^/]+)\/$/.exec(String(location ?? '')) ?? []) : [];
   const made = started === undefined ? '' : `, session ${started}`;
   return name === undefined ? kind : `${kind} ${shown(String(name), nameLengthAtMost)}${made}`;

@@ -82,6 +82,7 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
       url: '/api/acquisition/points/:id/write',
       role: 'engineer',
       sites: ({ params: { id } }) => ({ points: [id] }),
+      fresh: true,
       action: 'point.write',
       tag: 'Devices',
       summary: 'Write a point, once',

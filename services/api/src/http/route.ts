@@ -33,6 +33,10 @@ interface Described {
   readonly summary: string;
   /** Gives an ETag (GET) or takes If-Match. */
   readonly hasVersion?: boolean;
+  /** Whether a person must have shown within 5 minutes who they are. Keys are not asked. */
+  readonly fresh?: boolean;
+  /** Whether it is answered as long as somebody watches, which keeps no login from idling out. */
+  readonly isWatched?: boolean;
   /** Statuses of problems that routes like it do not have. */
   readonly problems?: Readonly<Record<number, string>>;
   /** Request headers that it alone takes. */
@@ -43,8 +47,8 @@ interface Described {
   readonly answer?: { readonly type: string; readonly description: string };
 }
 
-/** Who may call a route; `open`: everybody, without a key. */
-export type RouteRole = Role | 'open';
+/** Who may call a route; `open`: everybody, without a key; `known`: everybody with a key or login, of whatever role. */
+export type RouteRole = Role | 'open' | 'known';
 
 /**
  * At which sites the role has to hold: at all of them, or at those of what the request names, by a function of it. `own`: at any;
@@ -125,7 +129,7 @@ export function route<const S extends FastifySchema, const O extends OnceRule | 
     Changes &
     (
       | { readonly role: 'open'; readonly sites?: never }
-      | { readonly role: Role; readonly sites: RouteSites<RequestOf<NoInfer<S>>> }
+      | { readonly role: Exclude<RouteRole, 'open'>; readonly sites: RouteSites<RequestOf<NoInfer<S>>> }
     ) & {
       /** Whole, with `:name` for a parameter. */
       readonly url: string;

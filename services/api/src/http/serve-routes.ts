@@ -21,6 +21,10 @@ export interface ServedRoute {
   readonly sites: RouteSites | undefined;
   /** `<kind>.<verb>` as the audit log calls it; undefined where nothing is changed. */
   readonly action: string | undefined;
+  /** Whether a person must just have shown who they are. */
+  readonly needsFresh: boolean;
+  /** Whether it is answered as long as somebody watches. */
+  readonly isWatched: boolean;
 }
 
 /** Looked up once for each request: fastify makes a new object of all that it knows of a route whenever it is asked. */
@@ -32,7 +36,8 @@ export function routeOf(request: FastifyRequest): ServedRoute {
 function servedRoute({ method, routeOptions: { url, config } }: FastifyRequest): ServedRoute {
   const { declared } = config;
   const role = declared?.role ?? (isOfTheKit(method, url) ? 'open' : undefined);
-  return { url, role, sites: declared?.sites, action: declared?.action };
+  const { sites, action, fresh: needsFresh = false, isWatched = false } = declared ?? {};
+  return { url, role, sites, action, needsFresh, isWatched };
 }
 
 /** Answers to preflights, and the pages that show the API's document with what they load. */

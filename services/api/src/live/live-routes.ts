@@ -1,6 +1,8 @@
 import { liveQuerySchema } from '@holdfast/shared/contracts/http/live-http.ts';
 import type { ApiKeys } from '../access/api-keys.ts';
+import type { Caller } from '../access/caller.ts';
 import { sitesOf } from '../access/granted-sites.ts';
+import type { Logins } from '../access/logins/logins.ts';
 import type { Database } from '../database/open-database.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { type Route, route } from '../http/route.ts';
@@ -13,6 +15,7 @@ import { type KnownLiveSources, requireKnownLive } from './known-live.ts';
 export interface LiveSources extends KnownLiveSources {
   readonly samples: LiveSamples;
   readonly keys: Pick<ApiKeys, 'whenLost'>;
+  readonly logins: Pick<Logins, 'whenOver'>;
 }
 
 /** Time for which a client may take nothing before it is dropped. */
@@ -20,12 +23,18 @@ const patienceMs = 10_000;
 const clientsAtMost = 500;
 
 /** Samples as server-sent events while they come; `end` lets go of whoever follows them. */
-export function liveRoute({ database, samples, stored, keys }: LiveSources): {
+export function liveRoute({ database, samples, stored, keys, logins }: LiveSources): {
   readonly live: Route;
   readonly end: () => void;
 } {
   const clients = new Set<EventStream>();
   let isEnding = false;
+
+  const untilNotAllowed = (caller: Caller, end: () => void): (() => void) | undefined => {
+    if (caller.kind === 'key') return keys.whenLost(caller.id, end);
+    if (caller.kind === 'user') return logins.whenOver(caller, end);
+    return undefined;
+  };
 
   const end = (): void => {
     isEnding = true;
@@ -38,6 +47,7 @@ export function liveRoute({ database, samples, stored, keys }: LiveSources): {
     sites: ({ query: { device = [] } }) => ({ deviceCodes: device }),
     tag: 'Data',
     summary: 'Follow samples as server-sent events',
+    isWatched: true,
     problems: { 404: 'There is no such thing' },
     takes: {
       'Last-Event-ID': {
@@ -73,7 +83,7 @@ export function liveRoute({ database, samples, stored, keys }: LiveSources): {
       // Its request was in hand already when the others were let go.
       if (isEnding) client.end();
       const { caller } = request;
-      const keep = caller.kind === 'key' ? keys.whenLost(caller.id, () => client.end()) : undefined;
+      const keep = untilNotAllowed(caller, () => client.end());
       try {
         const from = atFirst ?? (await startingPointOfReturn(samples, lastId, client));
         if (!from) return;

@@ -5,8 +5,10 @@ import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { ApiKeys } from '../access/api-keys.ts';
 import { startBroker } from '../adapters/broker.ts';
-import { jetStreamKeyBook } from '../adapters/jetstream-api-keys.ts';
+import { jetStreamKeyBook } from '../adapters/jetstream-access.ts';
+import { jetStreamAuditLog } from '../adapters/jetstream-audit-log.ts';
 import { jetStreamSessionLog } from '../adapters/jetstream-session-log.ts';
+import { startAuditTrail } from '../audit/audit-trail.ts';
 import type { ApiConfig } from '../config.ts';
 import { ConfigVersions } from '../configuration/config-versions.ts';
 import { RecentSessions } from '../sessions/commands/session-memory.ts';
@@ -14,10 +16,11 @@ import { startLiveStatus } from '../sessions/live-status/live-status.ts';
 import { startWaitingNotices } from '../sessions/live-status/waiting-notices.ts';
 import { LogGuard } from '../sessions/projection/log-guard.ts';
 import type { Databases } from './databases.ts';
+import { openPeople } from './people.ts';
 
 export type BrokerParts = ReturnType<typeof openBroker>;
 
-/** The connection to NATS, and what is learned from it or forgotten with it: keys, status, notices, the log's guard. */
+/** The connection to NATS, and what is learned from it or forgotten with it: keys, people, status, notices, the log's guard. */
 export function openBroker(
   config: ApiConfig,
   { database }: Databases,
@@ -33,6 +36,11 @@ export function openBroker(
   const keys = new ApiKeys({ book: () => jetStreamKeyBook(broker.connection), log });
   onStop('keys', keys.stop);
   const bootstrapKey = config.API_BOOTSTRAP_KEY;
+  const people = openPeople(
+    config,
+    { connection: () => broker.connection(), isUp: () => broker.isUp(), audit: () => audit },
+    { log, onStop, fail },
+  );
 
   const broker = startBroker({
     access: brokerAccess(config),
@@ -48,6 +56,7 @@ export function openBroker(
       const keyBook = jetStreamKeyBook(() => nc);
       await keys.load(keyBook);
       if (bootstrapKey !== undefined) await keys.bootstrap(bootstrapKey, keyBook);
+      await people.load(nc);
       const board = await StatusBoard.open(nc);
       await liveStatus.watch((onStatus) => board.watch(onStatus));
       const waitingBoard = await KvWaitingBoard.open(nc);
@@ -56,5 +65,9 @@ export function openBroker(
     onFatal: (error) => fail('cannot use NATS as it is configured', error),
   });
   onStop('broker', broker.stop);
-  return { broker, keys, logGuard, liveStatus, waiting, memory, versions };
+
+  const auditLog = jetStreamAuditLog(broker.connection);
+  const audit = startAuditTrail({ audit: auditLog, log });
+  onStop('audit trail', audit.stop);
+  return { broker, keys, people, auditLog, audit, logGuard, liveStatus, waiting, memory, versions };
 }

@@ -5,15 +5,21 @@ const deviceUnfit = [422, 'This device cannot be read as it is configured'] as c
 /** The status and the title of each problem: a code has always the same. docs/api.md says what to do about it. */
 export const problemCodes = {
   bad_request: [400, 'The request cannot be understood'],
+  cookie_and_key: [400, 'This came with a login and a key'],
   invalid_json: [400, 'The body is not JSON'],
 
   key_expired: [401, 'This key has expired'],
   key_needed: [401, 'A key is needed'],
   key_not_valid: [401, 'This key is none of this installation'],
   key_revoked: [401, 'This key was revoked'],
+  login_failed: [401, 'Nobody was logged in'],
+  login_needed: [401, 'A login is needed'],
+  login_over: [401, 'This login is over'],
 
-  key_not_from_here: [403, 'This key may not be used from here'],
+  fresh_authentication_needed: [403, 'Show once more who you are'],
+  login_over_http_refused: [403, 'Nobody logs in over plain HTTP from another machine'],
   origin_refused: [403, 'A web page elsewhere may not do this'],
+  key_not_from_here: [403, 'This key may not be used from here'],
   no_keys_yet: [403, 'There is no key yet, so only this machine itself is served'],
   role_too_low: [403, 'The role of this key does not allow this'],
   site_not_granted: [403, 'The role of this key does not hold there'],
@@ -22,6 +28,7 @@ export const problemCodes = {
   device_not_found: notThere,
   device_not_in_session: notThere,
   key_not_found: notThere,
+  login_not_found: notThere,
   point_not_found: notThere,
   quarantined_message_not_found: notThere,
   route_not_found: [404, 'There is nothing at this path'],
@@ -71,6 +78,7 @@ export const problemCodes = {
   validation_failed: [422, 'The request does not have the right form'],
 
   precondition_required: [428, 'If-Match is needed'],
+  login_delayed: [429, 'Wait before the next login'],
   too_many_requests: [429, 'Too many requests'],
   headers_too_large: [431, 'The headers are too large'],
 
@@ -79,6 +87,9 @@ export const problemCodes = {
 
   broker_unavailable: [503, 'The message broker cannot be used now'],
   database_unavailable: [503, 'The database cannot be used now'],
+  logins_unavailable: [503, 'Logins cannot be looked up now'],
+  password_login_unavailable: [503, 'Nobody can log in with a password here'],
+  too_many_logins: [503, 'Too many log in at once'],
   log_behind_read_model: [503, 'The event log lacks events that were there'],
   no_collector: [503, 'No collector can ask this device'],
   outcome_unknown: [503, 'It is not known whether the command was stored'],

@@ -4,6 +4,7 @@ import { type AuditEntry, auditActionPattern, auditEntrySchema } from '../../con
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
+import { orderedConsumer } from '../consume/ordered-consumer.ts';
 import { ConfirmedPublisher } from '../publish/confirmed-publisher.ts';
 
 const timeoutMs = 5_000;
@@ -40,7 +41,7 @@ export async function readAudit(
   const end = Math.min(last, (before ?? last + 1) - 1);
   if (messages === 0 || end < first) return { entries: [], next: undefined };
   const start = Math.max(first, end - max + 1);
-  const consumer = await jetstream(nc).consumers.get(streamNames.audit, {
+  const consumer = await orderedConsumer(jetstream(nc), streamNames.audit, {
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: start,
   });

@@ -21,16 +21,18 @@ export interface BucketToWatch {
  * another one, and the client notices by the second heartbeat that it misses, one every 30 s: 78 to 83 s without
  * a change were measured. So the bucket is asked now and then how far it is, and a watch that stands still behind that is begun
  * anew.
+ * @param onCurrent called whenever such a question has shown that no change is missing
  * @throws what the client throws when the broker cannot be asked
  */
 export async function watchBucket(
   { nc, kv, bucket }: BucketToWatch,
   onEntry: (entry: KvEntry) => void,
+  onCurrent: () => void = () => undefined,
 ): Promise<() => void> {
   const jsm = await jetstreamManager(nc, { checkAPI: false, timeout: lookTimeoutMs });
   const watch = new BucketWatch(kv, onEntry);
   await watch.begin();
-  void watch.standUntilStopped(nc, jsm, `KV_${bucket}`);
+  void watch.standUntilStopped({ nc, jsm, stream: `KV_${bucket}` }, onCurrent);
   return () => watch.stop();
 }
 
@@ -81,7 +83,10 @@ class BucketWatch {
   }
 
   /** Never throws: a broker that is away is asked again. */
-  async standUntilStopped(nc: NatsConnection, jsm: JetStreamManager, stream: string): Promise<void> {
+  async standUntilStopped(
+    { nc, jsm, stream }: { nc: NatsConnection; jsm: JetStreamManager; stream: string },
+    onCurrent: () => void,
+  ): Promise<void> {
     const { signal } = this.#stopping;
     let stoodAt: number | undefined;
     while (!signal.aborted && !nc.isClosed()) {
@@ -94,6 +99,7 @@ class BucketWatch {
         // An entry that is still on its way is no sign of a blind watch.
         if (isBehind && stoodAt === before) await this.#beginAnew(before, last);
         stoodAt = isBehind ? before : undefined;
+        if (!isBehind && !signal.aborted) onCurrent();
       } catch {
         // The broker is away, or the consumer was to be on the node that died: next time.
       }

@@ -1,4 +1,5 @@
 import { NoRespondersError, PermissionViolationError, RequestError, TimeoutError } from '@nats-io/nats-core';
+import { NoAnswerInTime } from './ask-again.ts';
 import { BrokerAway, BrokerUnfit } from './broker-unfit.ts';
 import { NoLeader } from './leader-info.ts';
 
@@ -9,6 +10,7 @@ export function isBrokerSilent(error: unknown): boolean {
   return (
     error instanceof BrokerAway ||
     error instanceof NoLeader ||
+    error instanceof NoAnswerInTime ||
     error instanceof TimeoutError ||
     error instanceof NoRespondersError ||
     error instanceof RequestError ||

@@ -1,6 +1,7 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { lastSequenceOf, messagesUpTo } from './messages-up-to.ts';
+import { orderedConsumer } from './ordered-consumer.ts';
 
 export interface StreamMessage {
   readonly subject: string;
@@ -21,7 +22,7 @@ export async function* readStream(
   filter?: string,
 ): AsyncIterable<StreamMessage> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const consumer = await jetstream(nc).consumers.get(stream, {
+  const consumer = await orderedConsumer(jetstream(nc), stream, {
     deliver_policy: DeliverPolicy.All,
     ...(filter === undefined ? {} : { filter_subjects: filter }),
   });

@@ -3,6 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { parseSampleMessageId } from '../../contracts/sample/sample.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
+import { orderedConsumer } from '../consume/ordered-consumer.ts';
 
 export interface LatestSample {
   readonly sessionId: string;
@@ -19,7 +20,7 @@ export interface LatestSample {
  */
 export async function latestSamples(nc: NatsConnection): Promise<LatestSample[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const consumer = await jetstream(nc).consumers.get(streamNames.samples, {
+  const consumer = await orderedConsumer(jetstream(nc), streamNames.samples, {
     deliver_policy: DeliverPolicy.LastPerSubject,
     filter_subjects: subjects.allSamples,
     headers_only: true,

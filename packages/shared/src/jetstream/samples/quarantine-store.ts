@@ -10,6 +10,7 @@ import { type QuarantinedMessage, quarantinedMessageSchema } from '../../contrac
 import { clockAheadHeader, firstSequenceHeader } from '../../contracts/sample/sample.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
+import { orderedConsumer } from '../consume/ordered-consumer.ts';
 
 /** Place in QUARANTINE, and what lies there; a message of unknown form has only its text. */
 export interface InQuarantine {
@@ -29,7 +30,7 @@ export async function listQuarantine(
 ): Promise<InQuarantine[]> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
   const filter = stream === undefined ? subjects.allQuarantine : subjects.quarantine(stream);
-  const consumer = await jetstream(nc).consumers.get(streamNames.quarantine, {
+  const consumer = await orderedConsumer(jetstream(nc), streamNames.quarantine, {
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: after + 1,
     filter_subjects: filter,

@@ -2,6 +2,7 @@ import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { streamNames } from '../../contracts/subjects.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
+import { orderedConsumer } from '../consume/ordered-consumer.ts';
 import { pullExpiresMs } from '../consume/pull-expires.ts';
 
 export interface FedMessage {
@@ -37,7 +38,7 @@ export async function openSampleFeed(
   nc: NatsConnection,
   { after, filterSubject }: { after: number; filterSubject: string },
 ): Promise<SampleFeed> {
-  const consumer = await jetstream(nc).consumers.get(streamNames.samples, {
+  const consumer = await orderedConsumer(jetstream(nc), streamNames.samples, {
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: after + 1,
     filter_subjects: filterSubject,

@@ -2,6 +2,7 @@ import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { decodeSample, type Sample } from '../../contracts/sample/sample.ts';
 import { streamNames } from '../../contracts/subjects.ts';
+import { orderedConsumer } from '../consume/ordered-consumer.ts';
 
 /** The ticks that a message of SAMPLES answers for; `about` is one sample for all that one process read of a device. */
 export interface HeadEntry {
@@ -38,7 +39,7 @@ export class SampleHead {
     const to = Math.min(last, from + missing - 1);
     // A few at a time are not worth a consumer.
     if (to < from || (missing < knownAhead / 10 && to < last)) return;
-    const consumer = await jetstream(this.#nc).consumers.get(streamNames.samples, {
+    const consumer = await orderedConsumer(jetstream(this.#nc), streamNames.samples, {
       deliver_policy: DeliverPolicy.StartSequence,
       opt_start_seq: from,
     });

@@ -10,7 +10,14 @@ import { streamNames, subjects } from '../../contracts/subjects.ts';
 import type { StoredEvent } from '../../event-store/event-store.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { connectNats } from '../connection/connect.ts';
-import { DeliveryGap, DurableSessionLog, readEventAt, readLogEnd, TakenOver } from './durable-session-log.ts';
+import {
+  DeliveryGap,
+  DurableSessionLog,
+  readAcknowledged,
+  readEventAt,
+  readLastSequence,
+  TakenOver,
+} from './durable-session-log.ts';
 
 let log: SessionLogForTest;
 let port: number;
@@ -43,7 +50,7 @@ describe('the session log of a reader that keeps its own position', () => {
     expect(await take(first, 2)).toEqual([1, 2]);
     expect(await take(first, 1)).toEqual([3]);
     first.acknowledge();
-    await expect.poll(() => readLogEnd(log.nc, durable)).toEqual({ lastSequence: 3, acknowledged: 3 });
+    await expect.poll(() => readAcknowledged(log.nc, durable)).toBe(3);
 
     const restored = await open(1);
     expect(await take(restored, 2)).toEqual([2, 3]);
@@ -53,8 +60,8 @@ describe('the session log of a reader that keeps its own position', () => {
   });
 
   it('shows a delivery that went elsewhere instead of skipping it', async () => {
-    const end = await readLogEnd(log.nc, durable);
-    const reader = await open(end.lastSequence);
+    const end = await readLastSequence(log.nc);
+    const reader = await open(end);
     // Another reader draws on the same durable: what it gets is missing here.
     const stranger = await jetstream(log.nc).consumers.get(streamNames.sessions, durable);
     const taken = stranger.next({ expires: 5_000 });
@@ -71,28 +78,28 @@ describe('the session log of a reader that keeps its own position', () => {
   });
 
   it('ends when another reader takes over, and nobody gets what is meant for the other', async () => {
-    const end = await readLogEnd(log.nc, durable);
-    const former = await open(end.lastSequence);
+    const end = await readLastSequence(log.nc);
+    const former = await open(end);
     const reading = (async () => {
       for (;;) await former.next(1, 1_000);
     })();
     const refused = expect(reading).rejects.toThrow();
-    const latter = await open(end.lastSequence);
+    const latter = await open(end);
     await refused;
     await publish('for the latter');
-    expect(await take(latter, 1)).toEqual([end.lastSequence + 1]);
+    expect(await take(latter, 1)).toEqual([end + 1]);
     await latter.close();
   });
 
   it('ends when another took over while it asked for nothing', async () => {
-    const end = await readLogEnd(log.nc, durable);
+    const end = await readLastSequence(log.nc);
     const proxy = await startTcpProxy({ targetPort: port });
     const { nc, close } = await connectNats({
       ...{ url: `nats://127.0.0.1:${proxy.port}`, name: 'former' },
       log: createLogger('test', 'silent'),
     });
     cleanUpAfterFile(close);
-    const former = await DurableSessionLog.open({ nc, durable, after: end.lastSequence });
+    const former = await DurableSessionLog.open({ nc, durable, after: end });
     const handedOut: number[] = [];
     const reading = (async () => {
       for (;;) handedOut.push(...sequences(await former.next(1, 1_000)));
@@ -104,11 +111,11 @@ describe('the session log of a reader that keeps its own position', () => {
     // Its next request stays on the way until the durable is somebody else's.
     proxy.stall();
     await expect.poll(requests).toBe(0);
-    const latter = await open(end.lastSequence);
+    const latter = await open(end);
     await proxy.heal();
     await refused;
     await publish('for the latter');
-    expect(await take(latter, 1)).toEqual([end.lastSequence + 1]);
+    expect(await take(latter, 1)).toEqual([end + 1]);
     expect(handedOut).toEqual([]);
     await former.close();
     await latter.close();
@@ -117,7 +124,7 @@ describe('the session log of a reader that keeps its own position', () => {
   it('can be looked into at one place', async () => {
     expect((await readEventAt(log.nc, 2))?.message).toEqual({ id: 'two' });
     expect(await readEventAt(log.nc, 99)).toBeUndefined();
-    expect((await readLogEnd(log.nc, 'nobody')).acknowledged).toBeUndefined();
+    expect(await readAcknowledged(log.nc, 'nobody')).toBeUndefined();
   });
 
   it('is asked for anew soon by who gets no answer, well before the connection is given up', async () => {
@@ -126,14 +133,14 @@ describe('the session log of a reader that keeps its own position', () => {
     const quiet = createLogger('test', 'silent');
     const { nc, close } = await connectNats({ url: nats.url, name: 'test', log: quiet });
     cleanUpAfterFile(close);
-    await readLogEnd(nc, durable);
+    await readLastSequence(nc);
     const lost = (async () => {
       for await (const { type } of nc.status()) if (type === 'disconnect') return 'lost';
       return 'closed';
     })();
     const thaw = await freeze(nats.pid);
     const twice = (async () => {
-      await expect(readLogEnd(nc, durable)).rejects.toThrow();
+      await expect(readLastSequence(nc)).rejects.toThrow();
       await expect(readEventAt(nc, 1)).rejects.toThrow();
       return 'asked twice';
     })();

@@ -17,7 +17,9 @@ import { ClosedConnectionError, type NatsConnection, TimeoutError } from '@nats-
 import { streamNames } from '../../contracts/subjects.ts';
 import type { StoredEvent } from '../../event-store/event-store.ts';
 import { RequestPatience } from '../../runtime/request-patience.ts';
+import { isBrokerSilent } from '../connection/broker-silence.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
+import { withoutLeader } from '../connection/without-leader.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 
 const nanosPerMs = 1_000_000;
@@ -30,13 +32,6 @@ export class DeliveryGap extends Error {
 /** Another reader made the durable anew, and the log is its. */
 export class TakenOver extends Error {
   override readonly name = 'TakenOver';
-}
-
-export interface LogEnd {
-  /** 0 when the log never held an event. */
-  readonly lastSequence: number;
-  /** Where a durable consumer of that name stood; undefined when there was none. */
-  readonly acknowledged: number | undefined;
 }
 
 const patiences = new WeakMap<NatsConnection, RequestPatience>();
@@ -63,18 +58,26 @@ async function asked<T>(
   }
 }
 
-/** The stream's word on itself, without reading from it. */
-export async function readLogEnd(nc: NatsConnection, durable: string): Promise<LogEnd> {
+/** Sequence of the last event, 0 when the log never held one. */
+export async function readLastSequence(nc: NatsConnection): Promise<number> {
   const { state } = await asked(nc, (jsm, timeoutMs) =>
     leaderInfo(jsm, streamNames.sessions, undefined, timeoutMs),
   );
-  return { lastSequence: state.last_seq, acknowledged: await asked(nc, (jsm) => ackFloor(jsm, durable)) };
+  return state.last_seq;
 }
 
-/** Sequence of the last event, 0 when the log never held one. */
-export async function readLastSequence(nc: NatsConnection): Promise<number> {
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
-  return (await leaderInfo(jsm, streamNames.sessions)).state.last_seq;
+/**
+ * Where a durable consumer of that name stands; undefined when there is none, or nobody speaks for it: a consumer of a cluster
+ * that healed was seen without a leader for minutes, though its stream had one.
+ */
+export async function readAcknowledged(nc: NatsConnection, durable: string): Promise<number | undefined> {
+  try {
+    const { ack_floor } = await asked(nc, (jsm) => jsm.consumers.info(streamNames.sessions, durable));
+    return ack_floor.stream_seq;
+  } catch (error) {
+    if (isGone(error) || isUnanswered(error)) return undefined;
+    throw error;
+  }
 }
 
 /** The event at a sequence, undefined when the log has none there. */
@@ -85,15 +88,6 @@ export async function readEventAt(nc: NatsConnection, sequence: number): Promise
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
       return undefined;
-    throw error;
-  }
-}
-
-async function ackFloor(jsm: JetStreamManager, durable: string): Promise<number | undefined> {
-  try {
-    return (await jsm.consumers.info(streamNames.sessions, durable)).ack_floor.stream_seq;
-  } catch (error) {
-    if (isGone(error)) return undefined;
     throw error;
   }
 }
@@ -294,6 +288,11 @@ export class DurableSessionLog {
     this.#lastMessage = message;
     return storedEvent(message.subject, message.seq, message.data);
   }
+}
+
+function isUnanswered(error: unknown): boolean {
+  if (error instanceof JetStreamApiError) return withoutLeader.includes(error.code);
+  return isBrokerSilent(error);
 }
 
 function isGone(error: unknown): boolean {

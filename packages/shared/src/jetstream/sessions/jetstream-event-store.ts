@@ -23,6 +23,7 @@ import {
 import { askAgain } from '../connection/ask-again.ts';
 import { withoutLeader } from '../connection/without-leader.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
+import { orderedConsumer } from '../consume/ordered-consumer.ts';
 import { ConfirmedPublisher } from '../publish/confirmed-publisher.ts';
 import { type PubAck, PublishNotSent, PublishRefused } from '../publish/pub-ack.ts';
 
@@ -141,7 +142,7 @@ export class JetStreamEventStore implements EventStore {
   async *read(subject: string): AsyncIterable<StoredEvent> {
     let consumer: Consumer | undefined;
     try {
-      consumer = await this.#js.consumers.get(streamNames.sessions, { filter_subjects: subject });
+      consumer = await orderedConsumer(this.#js, streamNames.sessions, { filter_subjects: subject });
       const last = () => lastSequenceOf(this.#jsm, streamNames.sessions, subject);
       for await (const message of messagesUpTo(consumer, last)) {
         yield storedEvent(message.subject, message.seq, message.data);

@@ -16,6 +16,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { pause, systemTimers } from '../../runtime/timers.ts';
 import { onceClusterFormed } from '../connection/cluster-forming.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
+import { orderedConsumer } from '../consume/ordered-consumer.ts';
 import { readEventAt } from './durable-session-log.ts';
 import { storedEvent } from './jetstream-event-store.ts';
 import { NewestReplay } from './newest-replay.ts';
@@ -151,7 +152,8 @@ class LogFollower {
     const own = this.#generation;
     // No event may be handed over twice, so a replay that was cut short goes on with every event.
     const picksNewest = this.#isReplaying() && this.#applied === 0;
-    const consumer = await this.#js.consumers.get(
+    const consumer = await orderedConsumer(
+      this.#js,
       streamNames.sessions,
       picksNewest
         ? { deliver_policy: DeliverPolicy.LastPerSubject, filter_subjects: subjects.allSessions }

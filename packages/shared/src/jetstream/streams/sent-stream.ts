@@ -10,6 +10,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { encodeSentRecord, type SentRecord } from '../../contracts/sent-record.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
+import { orderedConsumer } from '../consume/ordered-consumer.ts';
 
 const fetchedAtOnce = 500;
 const text = new TextDecoder();
@@ -53,7 +54,7 @@ export async function readSent(nc: NatsConnection, after: number): Promise<NewIn
   // An earlier end than what was read is that of a stream which was made anew.
   const from = state.last_seq < after ? 0 : after;
   if (state.last_seq === from || state.messages === 0) return { messages, upTo: state.last_seq, nowMs };
-  const consumer = await jetstream(nc).consumers.get(streamNames.sent, {
+  const consumer = await orderedConsumer(jetstream(nc), streamNames.sent, {
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: from + 1,
   });

@@ -177,6 +177,9 @@ const buckets: readonly {
   { name: bucketNames.leader, storage: StorageType.File, max_bytes: mebibyte },
   // Commands must be taken while the database is away, so who may send them is kept here.
   { name: bucketNames.apiKeys, storage: StorageType.File, max_bytes: 4 * mebibyte },
+  { name: bucketNames.users, storage: StorageType.File, max_bytes: 4 * mebibyte },
+  // Longer than any login lasts; one that is over is deleted by the API.
+  { name: bucketNames.logins, storage: StorageType.File, max_bytes: 16 * mebibyte, ttl: 91 * dayMs },
   // Commands that came with an Idempotency-Key, and their answers.
   { name: bucketNames.commandKeys, storage: StorageType.File, max_bytes: 64 * mebibyte, ttl: dayMs },
   // Live values only: their owners write them again within seconds.

@@ -11,10 +11,7 @@ function watch(
   freshForMs = 60_000,
 ): ProjectorLag {
   lag = watchProjectorLag({
-    sessionLog: () =>
-      log.end === undefined
-        ? undefined
-        : { end: async () => ({ lastSequence: log.end ?? 0, acknowledged: undefined }) },
+    sessionLog: () => (log.end === undefined ? undefined : { lastSequence: async () => log.end ?? 0 }),
     reached: () => log.readModel,
     everyMs: 1,
     freshForMs,

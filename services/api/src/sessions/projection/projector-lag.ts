@@ -17,7 +17,7 @@ export interface ProjectorLag {
 
 export interface ProjectorLagOptions {
   /** While the broker can be used, undefined otherwise. */
-  readonly sessionLog: () => Pick<SessionLog, 'end'> | undefined;
+  readonly sessionLog: () => Pick<SessionLog, 'lastSequence'> | undefined;
   /** Sequence that the read model has come to; undefined while the database is away. */
   readonly reached: () => number | undefined;
   readonly everyMs: number;
@@ -49,7 +49,7 @@ export function watchProjectorLag(options: ProjectorLagOptions): ProjectorLag {
     const beganMs = performance.now();
     try {
       if (source) {
-        const { lastSequence } = await source.end();
+        const lastSequence = await source.lastSequence();
         looked = { sequence: lastSequence, atMs: beganMs };
         const newest = ends.at(-1)?.sequence ?? -1;
         // A log that ends earlier than before was exchanged for another one.

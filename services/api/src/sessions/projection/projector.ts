@@ -105,7 +105,8 @@ export function startProjector({
   const project = async (database: Database, source: SessionLog): Promise<void> => {
     let checkpoint = (await readCheckpoint(database)) ?? (await beginAnew(database, source));
     await verifyLog(source, checkpoint);
-    const { acknowledged, lastSequence } = await source.end();
+    const lastSequence = await source.lastSequence();
+    const acknowledged = await source.acknowledged();
     if (acknowledged !== undefined && acknowledged > checkpoint.lastSequence) {
       log.warn(
         { acknowledged, checkpoint: checkpoint.lastSequence },
@@ -127,7 +128,7 @@ export function startProjector({
         if (batch.length === 0) {
           await sql`select 1`.execute(database);
           // Messages sent by a broker that hung, to a request given up meanwhile, come again after 30 s only.
-          if ((await source.end()).lastSequence > checkpoint.lastSequence) return;
+          if ((await source.lastSequence()) > checkpoint.lastSequence) return;
           continue;
         }
         const fresh = batch.filter(({ sequence }) => sequence > checkpoint.lastSequence);

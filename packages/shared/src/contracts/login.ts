@@ -1,0 +1,41 @@
+import * as z from 'zod';
+
+/** `approved`: on the command line, by a login that was there. */
+export const loginWays = ['password', 'link', 'oidc', 'approved'] as const;
+export type LoginWay = (typeof loginWays)[number];
+
+/** Where there is no cookie: `Authorization: Bearer hfl_…`. The secret is 256 random bits in base64url. */
+const tokenPattern = /^hfl_[A-Za-z0-9_-]{43}$/;
+
+export function isLoginToken(text: string): boolean {
+  return tokenPattern.test(text);
+}
+
+/** The record of a login in the bucket LOGINS, under `sha256`. One that is over is deleted. */
+export const loginSchema = z.looseObject({
+  v: z.literal(1),
+  /** Public: tells it from others, and opens nothing. */
+  id: z.string().regex(/^l-[a-z2-7]{16}$/),
+  /** SHA-256 of the token, in hexadecimal. 256 random bits need no slow hash. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** Hash of the token before, which opens nothing from then on; null: this is the first. */
+  replaces: z.string().nullable(),
+  /** Id of its user. */
+  user: z.string(),
+  how: z.enum(loginWays),
+  created_at: z.string(),
+  /** When the person last showed who they are. */
+  authenticated_at: z.string(),
+  /** To a minute. */
+  last_seen_at: z.string(),
+  /** It ends then, used or not. */
+  expires_at: z.string(),
+  /** It ends when it was not used for so long; null: never by that (a wall display). */
+  idle_minutes: z.int().positive().nullable(),
+  address: z.string(),
+  /** User-Agent, shortened. */
+  agent: z.string(),
+  /** Whether it was opened over HTTPS; elsewhere it opens nothing. */
+  over_https: z.boolean(),
+});
+export type Login = z.infer<typeof loginSchema>;

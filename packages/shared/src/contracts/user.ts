@@ -1,0 +1,39 @@
+import * as z from 'zod';
+import { roles } from './api-key.ts';
+
+/** Not said with one of these: the browser's, else English. */
+export const languages = ['en', 'zh'] as const;
+
+/** ASCII, so that no two look alike; case does not count. */
+export const loginNamePattern = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
+
+/** A role, and where it holds: `['*']`, or codes of sites. */
+export const grantSchema = z.object({ role: z.enum(roles), sites: z.array(z.string()).min(1) });
+export type Grant = z.infer<typeof grantSchema>;
+
+/** The record of a person in the bucket USERS. It is never deleted, so that neither id nor login comes to stand for somebody else. */
+export const userSchema = z.looseObject({
+  v: z.literal(1),
+  /** Random. */
+  id: z.string().regex(/^u-[a-z2-7]{16}$/),
+  /** Never changes. */
+  login: z.string().regex(loginNamePattern),
+  /** As people call them: free, in NFC. */
+  name: z.string().min(1),
+  language: z.enum(languages).nullable(),
+  grants: z.array(grantSchema),
+  /** PHC string of argon2id; null: no login by password. */
+  password: z.string().nullable(),
+  /** At a company's sign-on; null: none. */
+  identity: z.object({ issuer: z.string(), subject: z.string() }).nullable(),
+  disabled: z.boolean(),
+  created_at: z.string(),
+  created_by: z.string(),
+  changed_at: z.string(),
+});
+export type User = z.infer<typeof userSchema>;
+
+/** Under which a user stands in USERS: two whose logins differ in case alone would be one. */
+export function userKey({ login }: Pick<User, 'login'>): string {
+  return Array.from(login.toLowerCase(), (letter) => letter.charCodeAt(0).toString(16)).join('');
+}

@@ -1,0 +1,60 @@
+import type { FastifyRequest } from 'fastify';
+import { Problem } from '../../problems/problem.ts';
+import { isLoopbackAddress } from '../from-loopback.ts';
+import type { Users } from '../users.ts';
+import type { LoginDelays } from './login-delays.ts';
+import type { Logins } from './logins.ts';
+import type { Passwords } from './passwords.ts';
+
+/** Everything by which people log in. */
+export interface LoginAccess {
+  readonly users: Users;
+  readonly logins: Logins;
+  readonly passwords: Passwords;
+  readonly delays: LoginDelays;
+  /** Origin by which browsers reach the API; undefined: that of whatever host they ask for. */
+  readonly publicOrigin: string | undefined;
+  /** Whether people may log in over plain HTTP from other machines. */
+  readonly overHttp: boolean;
+}
+
+export function isHttps({ protocol }: Pick<FastifyRequest, 'protocol'>): boolean {
+  return protocol === 'https';
+}
+
+/** @throws Problem for a login over plain HTTP from another machine, where everybody on the way could read it */
+export function requireSafeWay(access: Pick<LoginAccess, 'overHttp'>, request: FastifyRequest): void {
+  if (isHttps(request) || access.overHttp) return;
+  const { 'x-forwarded-for': chain, forwarded } = request.headers;
+  const isForwarded = chain !== undefined || forwarded !== undefined;
+  if (isLoopbackAddress(request.ip) && !isForwarded) return;
+  throw new Problem(
+    'login_over_http_refused',
+    isForwarded
+      ? 'This came over plain HTTP as far as the API knows. Name the proxy in API_TRUSTED_PROXIES, and have it send X-Forwarded-Proto: https.'
+      : 'Passwords and logins would cross the network in the clear. Call the API by https:// (API_TLS_CERT_FILE), or set LOGIN_OVER_HTTP=true where the network is trusted.',
+  );
+}
+
+/** @throws Problem for what a web page of another origin sends; `mayBeMissing`: for what no browser sends, too */
+export function requireOwnOrigin(
+  access: Pick<LoginAccess, 'publicOrigin'>,
+  request: FastifyRequest,
+  { mayBeMissing }: { readonly mayBeMissing: boolean },
+): void {
+  const { origin } = request.headers;
+  if (origin === undefined && mayBeMissing) return;
+  const asked = `${request.protocol}://${request.host}`;
+  const own = access.publicOrigin ?? asked;
+  if (origin !== undefined && (origin === own || (origin === asked && isOfThisMachine(origin)))) return;
+  throw new Problem(
+    'origin_refused',
+    origin === undefined
+      ? `A login in a cookie changes things only for pages of ${own}, and the header Origin says of none.`
+      : `A page of ${origin} may do nothing here with the login of another one: the pages of this API are those of ${own}${access.publicOrigin === undefined ? '' : ' (PUBLIC_URL)'}.`,
+  );
+}
+
+function isOfThisMachine(origin: string): boolean {
+  return /^https?:\/\/(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?$/.test(origin);
+}

@@ -1,0 +1,122 @@
+import { type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
+import type { Login } from '@holdfast/shared/contracts/login.ts';
+import type { User } from '@holdfast/shared/contracts/user.ts';
+import type { FastifyRequest } from 'fastify';
+import { routeOf } from '../../http/serve-routes.ts';
+import { Problem } from '../../problems/problem.ts';
+import type { Caller } from '../caller.ts';
+import { sitesWith } from '../granted-sites.ts';
+import { isHttps, type LoginAccess, requireOwnOrigin, requireSafeWay } from './login-access.ts';
+import { tokenInCookie } from './login-cookie.ts';
+import type { LoginCheck } from './logins.ts';
+
+export const isSafeMethod = ({ method }: Pick<FastifyRequest, 'method'>): boolean =>
+  method === 'GET' || method === 'HEAD' || method === 'OPTIONS';
+
+/** Who sends a request by a login; undefined when it comes with none. */
+export function loginCallerOf(access: LoginAccess, request: FastifyRequest): Caller | undefined {
+  const { authorization } = request.headers;
+  const cookie = tokenInCookie(request.headers, isHttps(request));
+  const token = cookie ?? loginInHeader(authorization);
+  if (token === undefined) return undefined;
+  try {
+    if (cookie !== undefined && authorization !== undefined) throw cookieAndKey();
+    requireSafeWay(access, request);
+    if (cookie !== undefined && !isSafeMethod(request)) {
+      requireOwnOrigin(access, request, { mayBeMissing: false });
+    }
+    return callerOfCheck(
+      request,
+      access.logins.check(token, cookie === undefined ? undefined : isHttps(request)),
+    );
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return { kind: 'refused', problem: error };
+  }
+}
+
+/** The same for one whose login is not known here, by asking the broker. */
+export async function knownAfterAll(access: LoginAccess, request: FastifyRequest): Promise<Caller> {
+  const { caller } = request;
+  const isOver =
+    caller.kind === 'refused' && caller.problem instanceof Problem && caller.problem.code === 'login_over';
+  if (!isOver) return caller;
+  const cookie = tokenInCookie(request.headers, isHttps(request));
+  const token = cookie ?? loginInHeader(request.headers.authorization);
+  if (token === undefined) return caller;
+  return callerOfCheck(
+    request,
+    await access.logins.lookUp(token, cookie === undefined ? undefined : isHttps(request)),
+  );
+}
+
+const freshForMs = 5 * 60_000;
+
+/** Notes that a login was used. @throws Problem unless it may do what the request asks for */
+export function requireUsableLogin(
+  { logins }: LoginAccess,
+  request: FastifyRequest,
+  { needsFresh, isWatched }: { readonly needsFresh: boolean; readonly isWatched: boolean },
+): void {
+  const { caller } = request;
+  if (caller.kind !== 'user') return;
+  if (!isSafeMethod(request) && logins.currency() !== 'current') throw loginsUnavailable();
+  if (needsFresh && !logins.isFresh({ authenticated_at: caller.authenticatedAt }, freshForMs)) {
+    throw new Problem(
+      'fresh_authentication_needed',
+      'Show once more who you are (POST /api/login/again/), and send this again within 5 minutes.',
+      { authenticated_at: caller.authenticatedAt },
+    );
+  }
+  // A page that is left open follows live samples for ever: that is no sign of anybody before it.
+  if (!isWatched) logins.noteUse(caller.loginId);
+}
+
+export function callerOfLogin(request: FastifyRequest, login: Login, user: User): Caller {
+  const { role: needed } = routeOf(request);
+  const held = user.grants.map(({ role }) => roles.indexOf(role));
+  return {
+    kind: 'user',
+    id: user.id,
+    name: user.name,
+    login: user.login,
+    loginId: login.id,
+    authenticatedAt: login.authenticated_at,
+    grants: user.grants,
+    role: roles[Math.max(-1, ...held)],
+    sites: sitesWith(user.grants, isRole(needed) ? needed : 'viewer'),
+  };
+}
+
+function callerOfCheck(request: FastifyRequest, checked: LoginCheck): Caller {
+  if (checked.ok) return callerOfLogin(request, checked.login, checked.user);
+  return { kind: 'refused', problem: checked.why === 'unavailable' ? loginsUnavailable() : loginOver() };
+}
+
+function isRole(needed: string | undefined): needed is Role {
+  return roles.some((role) => role === needed);
+}
+
+function loginInHeader(authorization: string | undefined): string | undefined {
+  return /^bearer +(hfl_\S*) *$/i.exec(authorization ?? '')?.[1];
+}
+
+export function loginsUnavailable(cause?: unknown): Problem {
+  return new Problem(
+    'logins_unavailable',
+    'Nobody can look up logins before the message broker is back. Sessions that run go on, and yours is not ended by this.',
+    {},
+    { retryAfterSeconds: 5, ...(cause !== undefined && { cause }) },
+  );
+}
+
+function loginOver(): Problem {
+  return new Problem('login_over', 'Log in again: it ended, was revoked, or was not used for too long.');
+}
+
+function cookieAndKey(): Problem {
+  return new Problem(
+    'cookie_and_key',
+    'Send either the cookie of a login or the header Authorization, so that it is certain who calls.',
+  );
+}

@@ -1,0 +1,30 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/** Browsers take one with this prefix over HTTPS only, for this host and all of its paths, and let no page elsewhere set it. */
+const secureName = '__Host-hf';
+/** Another one over plain HTTP, so that neither is ever taken for the other. */
+const plainName = 'hf-http';
+
+/** The token in the cookie for requests that came so; empty when there are several, of which one is somebody else's. */
+export function tokenInCookie(headers: IncomingHttpHeaders, isHttps: boolean): string | undefined {
+  const { cookie } = headers;
+  const name = `${isHttps ? secureName : plainName}=`;
+  if (cookie === undefined || !cookie.includes(name)) return undefined;
+  const [token, ...others] = cookie
+    .split(';')
+    .map((each) => each.trim())
+    .filter((each) => each.startsWith(name))
+    .map((each) => each.slice(name.length));
+  return others.length === 0 ? token : '';
+}
+
+/** @param lastsSeconds undefined: until the browser is closed */
+export function loginCookie(token: string, isHttps: boolean, lastsSeconds: number | undefined): string {
+  const kept = lastsSeconds === undefined ? '' : `; Max-Age=${lastsSeconds}`;
+  const rules = `; Path=/; HttpOnly; SameSite=Strict${kept}`;
+  return isHttps ? `${secureName}=${token}${rules}; Secure` : `${plainName}=${token}${rules}`;
+}
+
+export function noLoginCookie(isHttps: boolean): string {
+  return loginCookie('', isHttps, 0);
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { LoginDelays, networkOf } from './login-delays.ts';
+
+function delaysAt(perMinute = 0) {
+  let now = 1_000_000;
+  const delays = new LoginDelays({ perMinute, nowMs: () => now });
+  return {
+    delays,
+    pass: (ms: number) => {
+      now += ms;
+    },
+    /** ms to wait; 0 when it was looked at. */
+    fail: (login: string, address: string): number => {
+      const begun = delays.begin(login, address);
+      if (typeof begun === 'number') return begun;
+      begun(true);
+      return 0;
+    },
+  };
+}
+
+describe('after failures', () => {
+  it('the fifth begins a delay that doubles with each further one, up to a quarter of an hour', () => {
+    const { fail, pass } = delaysAt();
+    for (let failure = 0; failure < 5; failure += 1) expect(fail('anna', '192.0.2.1')).toBe(0);
+    const waits: number[] = [];
+    for (let failure = 0; failure < 9; failure += 1) {
+      const wait = fail('anna', '192.0.2.1');
+      waits.push(wait / 1_000);
+      // A try while it lasts does not prolong it.
+      expect(fail('ANNA', '192.0.2.1')).toBe(wait);
+      pass(wait);
+      expect(fail('anna', '192.0.2.1')).toBe(0);
+    }
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 900]);
+  });
+
+  it('nobody else waits, and the same person nowhere else', () => {
+    const { fail, delays } = delaysAt();
+    for (let failure = 0; failure < 20; failure += 1) fail('anna', '192.0.2.1');
+    expect(fail('anna', '192.0.2.1')).toBeGreaterThan(0);
+    expect(fail('anna', '192.0.2.2')).toBe(0);
+    expect(fail('boris', '192.0.2.1')).toBe(0);
+    expect(typeof delays.begin('anna', '2001:db8::1')).toBe('function');
+  });
+
+  it('a success makes up for them, and so does time', () => {
+    const { fail, pass, delays } = delaysAt();
+    for (let failure = 0; failure < 4; failure += 1) fail('anna', '::1');
+    const begun = delays.begin('anna', '::1');
+    if (typeof begun !== 'number') begun(false);
+    for (let failure = 0; failure < 5; failure += 1) expect(fail('anna', '::1')).toBe(0);
+    pass(5_000 + 15 * 60_000);
+    for (let failure = 0; failure < 5; failure += 1) expect(fail('anna', '::1')).toBe(0);
+    expect(fail('anna', '::1')).toBe(5_000);
+  });
+
+  it('tries at the same time are no way around it', () => {
+    const { delays } = delaysAt();
+    const begun = Array.from({ length: 20 }, () => delays.begin('anna', '192.0.2.1'));
+    expect(begun.filter((each) => typeof each !== 'number')).toHaveLength(5);
+    // A try that nobody has looked at is no failure.
+    for (const each of begun) if (typeof each !== 'number') each(undefined);
+    expect(typeof delays.begin('anna', '192.0.2.1')).toBe('function');
+  });
+});
+
+describe('tries of one network', () => {
+  it('are so many a minute', () => {
+    const { delays, pass } = delaysAt(3);
+    const tries = () => [1, 2, 3, 4].map(() => delays.countTry('192.0.2.1'));
+    expect(tries()).toEqual([0, 0, 0, 60_000]);
+    expect(delays.countTry('192.0.2.2')).toBe(0);
+    pass(60_000);
+    expect(tries()).toEqual([0, 0, 0, 60_000]);
+  });
+
+  it.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['::ffff:192.0.2.7', '192.0.2.7'],
+    ['2001:db8:0:1::7', '2001:db8:0:1::/64'],
+    ['2001:db8:0:1:ffff:1:2:3', '2001:db8:0:1::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['unknown', 'unknown'],
+  ])('%s is of %s', (address, network) => {
+    expect(networkOf(address)).toBe(network);
+  });
+});

@@ -1,0 +1,142 @@
+import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
+import {
+  loginAgainBodySchema,
+  loginBodySchema,
+  meSchema,
+} from '@holdfast/shared/contracts/http/login-http.ts';
+import type { User } from '@holdfast/shared/contracts/user.ts';
+import type { FastifyRequest } from 'fastify';
+import * as z from 'zod';
+import { type Route, route } from '../../http/route.ts';
+import { Problem, validationFailed } from '../../problems/problem.ts';
+import { isHttps, type LoginAccess, requireOwnOrigin, requireSafeWay } from './login-access.ts';
+import { loginsUnavailable } from './login-caller.ts';
+import { noLoginCookie } from './login-cookie.ts';
+import { meView } from './me-view.ts';
+import { hasCookie, openLogin, renewLogin, unlessAway } from './open-login.ts';
+
+/** Logging in and out. */
+export function loginRoutes(access: LoginAccess): Route[] {
+  return [
+    route({
+      method: 'POST',
+      url: '/api/login',
+      role: 'open',
+      action: 'login.open',
+      tag: 'Access',
+      summary: 'Log in with a password; the cookie of the answer is the login',
+      problems: { 429: 'Too many tries' },
+      gives: { 'Set-Cookie': 'The login: `__Host-hf` over HTTPS, `hf-http` over plain HTTP' },
+      schema: { body: loginBodySchema, response: { 200: meSchema } },
+      handler: async (request, reply) => {
+        const { login, password, wall_display } = request.body;
+        requireSafeWay(access, request);
+        requireOwnOrigin(access, request, { mayBeMissing: !hasCookie(request) });
+        const user = await userOfPassword(access, request, { login, password });
+        const wallDisplay = wall_display === true;
+        if (wallDisplay && user.grants.some(({ role }) => role !== 'viewer')) throw onlyForViewers();
+        const { cookie } = await openLogin(access, request, { user, how: 'password', wallDisplay });
+        request.log.info({ user: user.id, login: user.login }, 'somebody logged in');
+        reply.headers({ 'set-cookie': cookie, 'cache-control': 'no-store' });
+        return meView(access, request.caller);
+      },
+    }),
+    route({
+      method: 'POST',
+      url: '/api/login/again',
+      role: 'known',
+      sites: 'own',
+      action: 'login.renew',
+      tag: 'Access',
+      summary: 'Show once more who you are, for what asks for it; the login gets another cookie',
+      gives: { 'Set-Cookie': 'The login under its new token' },
+      schema: { body: loginAgainBodySchema, response: { 200: meSchema } },
+      handler: async (request, reply) => {
+        const { caller } = request;
+        if (caller.kind !== 'user') throw loginNeeded();
+        if (!hasCookie(request)) throw noCookieToRenew();
+        const { login } = caller;
+        await userOfPassword(access, request, { login, password: request.body.password });
+        const { cookie } = await renewLogin(access, request);
+        reply.headers({ 'set-cookie': cookie, 'cache-control': 'no-store' });
+        return meView(access, request.caller);
+      },
+    }),
+    route({
+      method: 'POST',
+      url: '/api/logout',
+      role: 'open',
+      action: 'login.close',
+      tag: 'Access',
+      summary: 'Log out',
+      schema: { body: noFieldsSchema, response: { 204: z.undefined() } },
+      handler: async (request, reply) => {
+        const { caller } = request;
+        requireOwnOrigin(access, request, { mayBeMissing: !hasCookie(request) });
+        if (caller.kind === 'user') await unlessAway(() => access.logins.end(caller.loginId));
+        else request.isAudited = true;
+        // Also of one that is over already: nobody shall go on sending it.
+        return reply
+          .code(204)
+          .header('set-cookie', noLoginCookie(isHttps(request)))
+          .send(undefined);
+      },
+    }),
+  ];
+}
+
+/**
+ * The person with this login and password. Whoever tries too often waits, wherever he tries, and never keeps another one out.
+ * @throws Problem
+ */
+export async function userOfPassword(
+  { users, logins, passwords, delays }: LoginAccess,
+  { ip }: Pick<FastifyRequest, 'ip'>,
+  { login, password }: { login: string; password: string },
+): Promise<User> {
+  if (logins.currency() !== 'current') throw loginsUnavailable();
+  const tooSoonMs = delays.countTry(ip);
+  if (tooSoonMs > 0) throw delayed(tooSoonMs, 'So many logins were tried from this address within a minute.');
+  const begun = delays.begin(login, ip);
+  if (typeof begun === 'number') {
+    throw delayed(
+      begun,
+      'This login has failed several times from here. It waits longer after each failure.',
+    );
+  }
+  let isRight: boolean | undefined;
+  try {
+    const user = users.byLogin(login);
+    isRight = await passwords.isRight(password, user?.disabled ? undefined : user?.password);
+    if (user && isRight) return user;
+  } finally {
+    begun(isRight === undefined ? undefined : !isRight);
+  }
+  throw new Problem('login_failed', 'There is no such login, or its password is another one.');
+}
+
+function delayed(ms: number, why: string): Problem {
+  const retryAfterSeconds = Math.max(1, Math.ceil(ms / 1_000));
+  const wait = `Try again in ${retryAfterSeconds} s.`;
+  return new Problem('login_delayed', `${why} ${wait}`, {}, { retryAfterSeconds });
+}
+
+function loginNeeded(): Problem {
+  return new Problem('login_needed', 'This is for people who have logged in: POST /api/login/.');
+}
+
+function noCookieToRenew(): Problem {
+  return new Problem(
+    'login_needed',
+    'This is for a login in a cookie. On the command line log in again: holdfast login.',
+  );
+}
+
+function onlyForViewers(): Problem {
+  return validationFailed([
+    {
+      path: 'wall_display',
+      message: 'is for people who are viewers and no more: nobody sees who stands before a display',
+    },
+  ]);
+}

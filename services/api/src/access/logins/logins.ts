@@ -1,0 +1,286 @@
+import { hash, randomBytes } from 'node:crypto';
+import { isLoginToken, type Login, type LoginWay } from '@holdfast/shared/contracts/login.ts';
+import type { Grant, User } from '@holdfast/shared/contracts/user.ts';
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { LoginBook } from '../../ports.ts';
+import { randomId } from '../random-id.ts';
+import { RecordMirror } from '../record-mirror.ts';
+import type { Users } from '../users.ts';
+import { type Clocks, LoginTimes, systemClocks } from './login-times.ts';
+
+export type LoginCheck =
+  | { readonly ok: true; readonly login: Login; readonly user: User }
+  /** `unknown`: over, or not known here yet, see `lookUp`; `unavailable`: nobody can say. */
+  | { readonly ok: false; readonly why: 'unknown' | 'unavailable' };
+
+export interface NewLogin {
+  readonly user: User;
+  readonly how: LoginWay;
+  readonly address: string;
+  readonly agent: string;
+  readonly overHttps: boolean;
+  /** It does not idle out and lasts 90 days. */
+  readonly wallDisplay?: boolean;
+}
+
+/** A login with what opens it, which is told this once. */
+export interface OpenedLogin {
+  readonly login: Login;
+  readonly token: string;
+}
+
+const idleMinutes = 30;
+const hourMs = 3_600_000;
+const lastsMs = 12 * hourMs;
+const wallDisplayLastsMs = 90 * 24 * hourMs;
+/** Who opens more ends the one that was used longest ago. */
+const ofOneUserAtMost = 50;
+/** The broker is asked every 2.5 s; a slow answer is none yet. */
+const currentForMs = 15_000;
+/** How long logins are believed that nobody can look up. */
+const believedForMs = 60_000;
+const followedEveryMs = 500;
+const endedEveryMs = 15_000;
+
+export interface LoginsOptions {
+  readonly book: () => LoginBook;
+  readonly users: Users;
+  /** Whether the broker is there. */
+  readonly isUp: () => boolean;
+  /** Told of each login that came to its end from here, but by its person. */
+  readonly onExpired: (login: Login, user: User | undefined) => void;
+  readonly log: Logger;
+  readonly clocks?: Clocks;
+}
+
+/** The logins of LOGINS: opened, judged, noted as used, and ended, in every process alike. */
+export class Logins {
+  readonly #options: LoginsOptions;
+  readonly #clocks: Clocks;
+  readonly #times: LoginTimes;
+  readonly #mirror: RecordMirror<Login>;
+  /** Hashes of tokens that were replaced: such a record opens nothing although it may still be there. */
+  readonly #replaced = new Set<string>();
+  readonly #followed = new Set<{ readonly id: string; readonly grants: string; readonly end: () => void }>();
+  readonly #following: NodeJS.Timeout;
+  readonly #ending: NodeJS.Timeout;
+
+  constructor(options: LoginsOptions) {
+    this.#options = options;
+    this.#clocks = options.clocks ?? systemClocks;
+    this.#times = new LoginTimes(this.#clocks);
+    this.#mirror = new RecordMirror({
+      keyOf: ({ sha256 }) => sha256,
+      steadyMs: this.#clocks.steadyMs,
+      onChange: (sha256, login) => this.#changed(sha256, login),
+    });
+    this.#following = setInterval(() => this.#endFollowed(), followedEveryMs).unref();
+    this.#ending = setInterval(() => void this.#endExpired(), endedEveryMs).unref();
+  }
+
+  load = (book: LoginBook): Promise<void> => this.#mirror.load(book);
+
+  /** The token is told here and never again. @throws BrokerUnavailable */
+  async open({ user, how, address, agent, overHttps, wallDisplay = false }: NewLogin): Promise<OpenedLogin> {
+    const now = this.#clocks.wallMs();
+    const at = new Date(now).toISOString();
+    const opened = await this.#create({
+      ...{ v: 1, id: randomId('l'), replaces: null, user: user.id, how, address, agent },
+      ...{ created_at: at, authenticated_at: at, last_seen_at: at, over_https: overHttps },
+      expires_at: new Date(now + (wallDisplay ? wallDisplayLastsMs : lastsMs)).toISOString(),
+      idle_minutes: wallDisplay ? null : idleMinutes,
+    });
+    const [oldest, ...others] = this.ofUser(user.id);
+    if (oldest && others.length >= ofOneUserAtMost) await this.end(oldest.id);
+    return opened;
+  }
+
+  /** The same login under another token, after its person has shown once more who they are. @throws BrokerUnavailable */
+  async renew(login: Login): Promise<OpenedLogin> {
+    const { sha256, ...kept } = login;
+    const at = new Date(this.#clocks.wallMs()).toISOString();
+    const renewed = await this.#create({ ...kept, replaces: sha256, authenticated_at: at, last_seen_at: at });
+    await this.#delete(sha256);
+    return renewed;
+  }
+
+  /**
+   * Judges a token without asking anybody.
+   * @param overHttps how the cookie came that it was in: it has to be as the login was opened; undefined: it was in no cookie
+   */
+  check(token: string, overHttps: boolean | undefined): LoginCheck {
+    const currency = this.currency();
+    if (currency === 'unknown') return { ok: false, why: 'unavailable' };
+    const login = isLoginToken(token) ? this.#mirror.get(sha256Of(token))?.record : undefined;
+    // Opened elsewhere a moment before the broker went, perhaps.
+    if (!login && currency !== 'current') return { ok: false, why: 'unavailable' };
+    return this.#judged(login, overHttps);
+  }
+
+  /** The same of one that is not known here, by asking the broker: another process may have just opened it. */
+  async lookUp(token: string, overHttps: boolean | undefined): Promise<LoginCheck> {
+    if (!isLoginToken(token)) return { ok: false, why: 'unknown' };
+    try {
+      const stored = await this.#options.book().read(sha256Of(token));
+      if (stored) this.#mirror.take(stored);
+      return this.#judged(stored && this.#mirror.get(stored.record.sha256)?.record, overHttps);
+    } catch (err) {
+      this.#options.log.debug({ err }, 'a login could not be looked up');
+      return { ok: false, why: 'unavailable' };
+    }
+  }
+
+  /** How far what is known here may be believed: for anything, for reading only, or not at all. */
+  currency(): 'current' | 'reading' | 'unknown' {
+    const { users, isUp } = this.#options;
+    const ageMs = Math.max(this.#mirror.ageMs(), users.ageMs());
+    if (ageMs > believedForMs) return 'unknown';
+    return ageMs <= currentForMs && isUp() ? 'current' : 'reading';
+  }
+
+  /** Those of a user that are not over, the one that was used longest ago first. */
+  ofUser(userId: string): Login[] {
+    return this.#mirror
+      .list()
+      .filter((login) => login.user === userId && !this.#isOver(login))
+      .sort((one, other) => one.last_seen_at.localeCompare(other.last_seen_at));
+  }
+
+  byId(id: string): Login | undefined {
+    return this.#mirror.list().find((login) => login.id === id && !this.#isOver(login));
+  }
+
+  isFresh({ authenticated_at }: Pick<Login, 'authenticated_at'>, withinMs: number): boolean {
+    return this.#times.isFresh(authenticated_at, withinMs);
+  }
+
+  /**
+   * Keeps when the login was last used, to a minute. Never waits and never fails: where the broker does not take it, a later use
+   * is noted.
+   */
+  noteUse(id: string): void {
+    const sha256 = this.byId(id)?.sha256;
+    const stored = sha256 === undefined ? undefined : this.#mirror.get(sha256);
+    if (!stored || !this.#times.used(stored.record.sha256)) return;
+    const { revision } = stored;
+    const record: Login = {
+      ...stored.record,
+      last_seen_at: new Date(this.#clocks.wallMs()).toISOString(),
+    };
+    void (async () => {
+      const written = await this.#options.book().replace({ record, revision });
+      if (written !== undefined) this.#mirror.take({ record, revision: written });
+    })().catch((err: unknown) => this.#options.log.debug({ err }, 'the use of a login could not be noted'));
+  }
+
+  /** Ends a login in every process. @returns false when there is none. @throws BrokerUnavailable */
+  async end(id: string): Promise<boolean> {
+    const all = this.#mirror.list().filter((login) => login.id === id);
+    const ended = await Promise.all(all.map(({ sha256 }) => this.#delete(sha256)));
+    return ended.includes(true);
+  }
+
+  /** Ends all logins of a user, but perhaps one. @returns those that were ended. @throws BrokerUnavailable */
+  async endAllOf(userId: string, exceptId?: string): Promise<Login[]> {
+    const others = this.ofUser(userId).filter(({ id }) => id !== exceptId);
+    const ended = await Promise.all(others.map(({ id }) => this.end(id)));
+    return others.filter((_login, index) => ended[index]);
+  }
+
+  /**
+   * Calls back once when the login is over, when its person may do something else than now, or when nobody can say; the answer takes
+   * that back.
+   */
+  whenOver(
+    { loginId: id, grants }: { readonly loginId: string; readonly grants: readonly Grant[] },
+    end: () => void,
+  ): () => void {
+    const followed = { id, grants: JSON.stringify(grants), end };
+    this.#followed.add(followed);
+    return () => this.#followed.delete(followed);
+  }
+
+  stop: Stop = async () => {
+    clearInterval(this.#following);
+    clearInterval(this.#ending);
+    await this.#mirror.stop();
+  };
+
+  async #create(wanted: Omit<Login, 'sha256'>): Promise<OpenedLogin> {
+    const token = `hfl_${randomBytes(32).toString('base64url')}`;
+    const login = { ...wanted, sha256: sha256Of(token) } as Login;
+    const revision = await this.#options.book().create(login);
+    if (revision === undefined)
+      throw new Error('a token came twice: the random numbers of this machine are none');
+    this.#mirror.take({ record: login, revision });
+    return { login, token };
+  }
+
+  /** False when it was gone already. */
+  async #delete(sha256: string): Promise<boolean> {
+    const book = this.#options.book();
+    for (;;) {
+      const stored = await book.read(sha256);
+      if (stored && !(await book.delete(stored))) continue;
+      this.#mirror.drop(sha256);
+      return stored !== undefined;
+    }
+  }
+
+  #judged(login: Login | undefined, overHttps: boolean | undefined): LoginCheck {
+    if (!login || this.#isOver(login)) return { ok: false, why: 'unknown' };
+    if (overHttps !== undefined && login.over_https !== overHttps) return { ok: false, why: 'unknown' };
+    const user = this.#options.users.byId(login.user);
+    if (!user || user.disabled) return { ok: false, why: 'unknown' };
+    return { ok: true, login, user };
+  }
+
+  #isOver(login: Login): boolean {
+    return this.#replaced.has(login.sha256) || this.#times.isOver(login);
+  }
+
+  #changed(sha256: string, login: Login | undefined): void {
+    if (login) {
+      if (login.replaces !== null) this.#replaced.add(login.replaces);
+      this.#times.follow(login);
+    } else {
+      this.#replaced.delete(sha256);
+      this.#times.forget(sha256);
+    }
+    if (this.#followed.size > 0) this.#endFollowed();
+  }
+
+  #endFollowed(): void {
+    const isKnown = this.currency() !== 'unknown';
+    for (const followed of this.#followed) {
+      const login = isKnown ? this.byId(followed.id) : undefined;
+      const user = login && this.#options.users.byId(login.user);
+      if (user && !user.disabled && JSON.stringify(user.grants) === followed.grants) continue;
+      this.#followed.delete(followed);
+      followed.end();
+    }
+  }
+
+  /** One of several processes ends each, and tells of it. */
+  async #endExpired(): Promise<void> {
+    if (this.currency() !== 'current') return;
+    for (const login of this.#mirror.list()) {
+      if (!this.#isOver(login)) continue;
+      const stored = this.#mirror.get(login.sha256);
+      try {
+        if (!stored || !(await this.#options.book().delete(stored))) continue;
+        const isReplaced = this.#replaced.has(login.sha256);
+        this.#mirror.drop(login.sha256);
+        if (!isReplaced) this.#options.onExpired(login, this.#options.users.byId(login.user));
+      } catch (err) {
+        this.#options.log.debug({ err }, 'a login that is over could not be taken away');
+        return;
+      }
+    }
+  }
+}
+
+function sha256Of(token: string): string {
+  return hash('sha256', token);
+}

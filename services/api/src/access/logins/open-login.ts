@@ -1,0 +1,72 @@
+import type { LoginWay } from '@holdfast/shared/contracts/login.ts';
+import type { User } from '@holdfast/shared/contracts/user.ts';
+import type { FastifyRequest } from 'fastify';
+import { auditAddress } from '../../audit/audit-about.ts';
+import { BrokerUnavailable } from '../../ports.ts';
+import { isHttps, type LoginAccess, requireSafeWay } from './login-access.ts';
+import { callerOfLogin, loginsUnavailable } from './login-caller.ts';
+import { loginCookie, tokenInCookie } from './login-cookie.ts';
+import type { OpenedLogin } from './logins.ts';
+
+const wallDisplaySeconds = 90 * 86_400;
+
+export interface LoginWithCookie extends OpenedLogin {
+  /** For the header Set-Cookie of the answer. The command line takes `token` instead. */
+  readonly cookie: string;
+}
+
+/**
+ * Logs a person in who has shown who they are, always under a new token; the login that the request came with ends. From then on the
+ * request is that person's, for the audit log.
+ * @throws Problem
+ */
+export async function openLogin(
+  access: LoginAccess,
+  request: FastifyRequest,
+  { user, how, wallDisplay = false }: { user: User; how: LoginWay; wallDisplay?: boolean },
+): Promise<LoginWithCookie> {
+  requireSafeWay(access, request);
+  const { caller } = request;
+  const former = caller.kind === 'user' && hasCookie(request) ? caller.loginId : undefined;
+  const overHttps = isHttps(request);
+  const opened = await unlessAway(() =>
+    access.logins.open({
+      ...{ user, how, wallDisplay, overHttps, address: auditAddress(request.ip) },
+      agent: agentOf(request),
+    }),
+  );
+  if (former !== undefined) await unlessAway(() => access.logins.end(former));
+  request.caller = callerOfLogin(request, opened.login, user);
+  const cookie = loginCookie(opened.token, overHttps, wallDisplay ? wallDisplaySeconds : undefined);
+  return { ...opened, cookie };
+}
+
+/** Gives the login of a request another token, after its person has shown once more who they are. @throws Problem */
+export async function renewLogin(access: LoginAccess, request: FastifyRequest): Promise<LoginWithCookie> {
+  const { caller } = request;
+  const login = caller.kind === 'user' ? access.logins.byId(caller.loginId) : undefined;
+  const user = login && access.users.byId(login.user);
+  if (!login || !user) throw new TypeError('there is no login to renew: ask for one before');
+  const renewed = await unlessAway(() => access.logins.renew(login));
+  request.caller = callerOfLogin(request, renewed.login, user);
+  const lasts = login.idle_minutes === null ? Date.parse(login.expires_at) - Date.now() : undefined;
+  const seconds = lasts === undefined ? undefined : Math.max(1, Math.floor(lasts / 1_000));
+  return { ...renewed, cookie: loginCookie(renewed.token, isHttps(request), seconds) };
+}
+
+export function hasCookie(request: FastifyRequest): boolean {
+  return tokenInCookie(request.headers, isHttps(request)) !== undefined;
+}
+
+/** @throws Problem logins_unavailable */
+export async function unlessAway<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw error instanceof BrokerUnavailable ? loginsUnavailable(error) : error;
+  }
+}
+
+function agentOf({ headers }: FastifyRequest): string {
+  return (headers['user-agent'] ?? '').replace(/[^\x20-\x7e]/g, '').slice(0, 200);
+}

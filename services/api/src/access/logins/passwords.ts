@@ -1,0 +1,103 @@
+import crypto, { type Argon2Parameters } from 'node:crypto';
+import { Problem } from '../../problems/problem.ts';
+
+/** The least that OWASP recommends: 19 MiB, two passes, one lane; about 120 ms of a core. */
+const cost = { memory: 19_456, passes: 2, parallelism: 1, tagLength: 32 } as const;
+const atOnce = 2;
+const waitingAtMost = 20;
+
+/** Node has it from 24.7 on. */
+export const argon2IsThere = typeof crypto.argon2 === 'function';
+
+/**
+ * Hashes passwords by argon2id, beside the event loop and few at a time: each takes memory and a core, and whoever sends many
+ * must not stop the machine. What is beyond those that wait is refused.
+ */
+export class Passwords {
+  readonly #waiting: (() => void)[] = [];
+  #working = 0;
+
+  /** PHC string. @throws Problem too_many_logins */
+  async hash(password: string): Promise<string> {
+    const nonce = crypto.randomBytes(16);
+    const tag = await this.#derive(password, { ...cost, nonce });
+    const { memory: m, passes: t, parallelism: p } = cost;
+    return `$argon2id$v=19$m=${m},t=${t},p=${p}$${unpadded(nonce)}$${unpadded(tag)}`;
+  }
+
+  /**
+   * Whether it is the password. It takes as long where there is none, so that time does not tell which people there are.
+   * @throws Problem too_many_logins
+   */
+  async isRight(password: string, kept: string | null | undefined): Promise<boolean> {
+    const known = kept === null || kept === undefined ? undefined : parse(kept);
+    const { parameters, tag } = known ?? nobodys;
+    const derived = await this.#derive(password, parameters);
+    return crypto.timingSafeEqual(derived, tag) && known !== undefined;
+  }
+
+  async #derive(
+    password: string,
+    parameters: Omit<Argon2Parameters, 'message'>,
+  ): Promise<Buffer<ArrayBufferLike>> {
+    if (!argon2IsThere) throw withoutArgon2();
+    if (this.#working >= atOnce) {
+      if (this.#waiting.length >= waitingAtMost) throw tooManyLogins();
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    } else this.#working += 1;
+    try {
+      // One person's keyboard gives é as one character, another's as two.
+      const message = Buffer.from(password.normalize('NFC'), 'utf8');
+      return await new Promise((resolve, reject) => {
+        crypto.argon2('argon2id', { ...parameters, message }, (error, tag) =>
+          error ? reject(error) : resolve(tag),
+        );
+      });
+    } finally {
+      // Its place goes to whoever waits.
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#working -= 1;
+    }
+  }
+}
+
+interface Kept {
+  readonly parameters: Omit<Argon2Parameters, 'message'>;
+  readonly tag: Buffer;
+}
+
+const nobodys: Kept = { parameters: { ...cost, nonce: Buffer.alloc(16) }, tag: Buffer.alloc(cost.tagLength) };
+const form =
+  /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,88})\$([A-Za-z0-9+/]{16,88})$/;
+
+function parse(kept: string): Kept | undefined {
+  const [, memory, passes, parallelism, nonce = '', tag = ''] = form.exec(kept) ?? [];
+  if (memory === undefined) return undefined;
+  const bytes = Buffer.from(tag, 'base64');
+  const numbers = { memory: Number(memory), passes: Number(passes), parallelism: Number(parallelism) };
+  return {
+    parameters: { ...numbers, tagLength: bytes.length, nonce: Buffer.from(nonce, 'base64') },
+    tag: bytes,
+  };
+}
+
+function unpadded(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '');
+}
+
+function tooManyLogins(): Problem {
+  return new Problem(
+    'too_many_logins',
+    'Passwords are looked at a few at a time, and too many wait already. Try again.',
+    {},
+    { retryAfterSeconds: 2 },
+  );
+}
+
+function withoutArgon2(): Problem {
+  return new Problem(
+    'password_login_unavailable',
+    `The API runs on Node ${process.versions.node}, which has no argon2 (node:crypto has it from 24.7 on). Start it with the Node of its packages, node_modules/.bin/node; keys and company sign-on work meanwhile.`,
+  );
+}

@@ -1,0 +1,105 @@
+import { type Grant, type User, userKey } from '@holdfast/shared/contracts/user.ts';
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { UserBook } from '../ports.ts';
+import { randomId } from './random-id.ts';
+import { RecordMirror } from './record-mirror.ts';
+
+export interface NewUser {
+  readonly login: string;
+  readonly name: string;
+  readonly language?: User['language'];
+  readonly grants: readonly Grant[];
+  /** As `Passwords.hash` gives it; null: no login by password. */
+  readonly password: string | null;
+  readonly identity: User['identity'];
+  readonly by: string;
+}
+
+/** The people of USERS. */
+export class Users {
+  readonly #book: () => UserBook;
+  readonly #mirror: RecordMirror<User>;
+  readonly #now: () => number;
+  #ofId: Map<string, User> | undefined;
+
+  constructor(options: { book: () => UserBook; now?: () => number; onChange?: (user: User) => void }) {
+    this.#book = options.book;
+    this.#now = options.now ?? Date.now;
+    this.#mirror = new RecordMirror<User>({
+      keyOf: userKey,
+      onChange: (_key, user) => {
+        this.#ofId = undefined;
+        if (user) options.onChange?.(user);
+      },
+    });
+  }
+
+  load = (book: UserBook): Promise<void> => this.#mirror.load(book);
+
+  isLoaded(): boolean {
+    return this.#mirror.isLoaded();
+  }
+
+  /** For how long changes may have been missed, in ms. */
+  ageMs(): number {
+    return this.#mirror.ageMs();
+  }
+
+  /** Disabled ones too, in the order of their logins. */
+  list(): readonly User[] {
+    return [...this.#mirror.list()].sort((one, other) => userKey(one).localeCompare(userKey(other)));
+  }
+
+  byId(id: string): User | undefined {
+    this.#ofId ??= new Map(this.#mirror.list().map((user) => [user.id, user]));
+    return this.#ofId.get(id);
+  }
+
+  /** In whatever case. */
+  byLogin(login: string): User | undefined {
+    return this.#mirror.get(userKey({ login }))?.record;
+  }
+
+  byIdentity({ issuer, subject }: { issuer: string; subject: string }): User | undefined {
+    return this.#mirror
+      .list()
+      .find(({ identity }) => identity?.issuer === issuer && identity.subject === subject);
+  }
+
+  /** @returns undefined when the login is taken. @throws BrokerUnavailable */
+  async create(wanted: NewUser): Promise<User | undefined> {
+    const now = new Date(this.#now()).toISOString();
+    const record: User = {
+      ...{ v: 1, id: randomId('u'), login: wanted.login, name: wanted.name.normalize('NFC') },
+      ...{ language: wanted.language ?? null, grants: [...wanted.grants] },
+      ...{ password: wanted.password, identity: wanted.identity, disabled: false },
+      ...{ created_at: now, created_by: wanted.by, changed_at: now },
+    };
+    const revision = await this.#book().create(record);
+    if (revision === undefined) return undefined;
+    this.#mirror.take({ record, revision });
+    return record;
+  }
+
+  /**
+   * Changes a user as it is at the broker now. `change` may be called more than once, and whatever it throws comes out; id and
+   * login stay.
+   * @returns undefined when there is none. @throws BrokerUnavailable
+   */
+  async change(id: string, change: (user: User) => Partial<User>): Promise<User | undefined> {
+    for (;;) {
+      const known = this.byId(id);
+      const stored = known && (await this.#book().read(userKey(known)));
+      if (!stored) return undefined;
+      const { record: before } = stored;
+      const changed_at = new Date(this.#now()).toISOString();
+      const record: User = { ...before, ...change(before), id: before.id, login: before.login, changed_at };
+      const revision = await this.#book().replace({ record, revision: stored.revision });
+      if (revision === undefined) continue;
+      this.#mirror.take({ record, revision });
+      return record;
+    }
+  }
+
+  stop: Stop = () => this.#mirror.stop();
+}

@@ -1,0 +1,38 @@
+import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
+import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
+import type { RecordBook as StoredBook } from '@holdfast/shared/jetstream/boards/record-book.ts';
+import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import type * as ports from '../ports.ts';
+import { askedOfBroker } from './asked-of-broker.ts';
+
+/** API_KEYS through the broker. */
+export function jetStreamKeyBook(connection: () => NatsConnection): ports.KeyBook {
+  return recordBook(connection, ApiKeyBook.open);
+}
+
+/** USERS through the broker. */
+export function jetStreamUserBook(connection: () => NatsConnection): ports.UserBook {
+  return recordBook(connection, UserBook.open);
+}
+
+/** LOGINS through the broker. */
+export function jetStreamLoginBook(connection: () => NatsConnection): ports.LoginBook {
+  return recordBook(connection, LoginBook.open);
+}
+
+function recordBook<R>(
+  connection: () => NatsConnection,
+  open: (nc: NatsConnection) => Promise<StoredBook<R>>,
+): ports.RecordBook<R> {
+  const asked = <T>(ask: (book: StoredBook<R>) => Promise<T>) =>
+    askedOfBroker(connection, async (nc) => ask(await open(nc)));
+  return {
+    create: (record) => asked((book) => book.create(record)),
+    replace: (stored) => asked((book) => book.replace(stored)),
+    delete: (stored) => asked((book) => book.delete(stored)),
+    read: (key) => asked((book) => book.read(key)),
+    readAll: () => asked((book) => book.readAll()),
+    watch: (onChange, onCurrent) => asked((book) => book.watch(onChange, onCurrent)),
+  };
+}

@@ -1,0 +1,48 @@
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
+import { expiredLoginEntry } from '../access/logins/expired-login-entry.ts';
+import type { LoginAccess } from '../access/logins/login-access.ts';
+import { LoginDelays } from '../access/logins/login-delays.ts';
+import { Logins } from '../access/logins/logins.ts';
+import { argon2IsThere, Passwords } from '../access/logins/passwords.ts';
+import { Users } from '../access/users.ts';
+import { jetStreamLoginBook, jetStreamUserBook } from '../adapters/jetstream-access.ts';
+import type { AuditTrail } from '../audit/audit-trail.ts';
+import type { ApiConfig } from '../config.ts';
+
+/** People, and what they log in with; `load` reads both from a broker that is there. */
+export function openPeople(
+  config: ApiConfig,
+  broker: {
+    readonly connection: () => NatsConnection;
+    readonly isUp: () => boolean;
+    readonly audit: () => AuditTrail;
+  },
+  { log, onStop }: ServiceContext,
+): LoginAccess & { readonly load: (nc: NatsConnection) => Promise<void> } {
+  if (!argon2IsThere) {
+    log.warn('nobody can log in with a password: this Node has no argon2, which comes with 24.7');
+  }
+  const users = new Users({ book: () => jetStreamUserBook(broker.connection) });
+  onStop('users', users.stop);
+  const logins = new Logins({
+    book: () => jetStreamLoginBook(broker.connection),
+    users,
+    isUp: broker.isUp,
+    onExpired: (login, user) => broker.audit().record(expiredLoginEntry(login, user)),
+    log,
+  });
+  onStop('logins', logins.stop);
+  return {
+    users,
+    logins,
+    passwords: new Passwords(),
+    delays: new LoginDelays({ perMinute: config.API_LOGINS_PER_MINUTE }),
+    publicOrigin: config.PUBLIC_URL,
+    overHttp: config.LOGIN_OVER_HTTP,
+    load: async (nc) => {
+      await users.load(jetStreamUserBook(() => nc));
+      await logins.load(jetStreamLoginBook(() => nc));
+    },
+  };
+}

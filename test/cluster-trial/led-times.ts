@@ -1,0 +1,61 @@
+import type { Span } from './observations.ts';
+
+export interface CopyState {
+  readonly leader?: string;
+  /** The others, as this node knows them; `active`: ns since it heard of them. */
+  readonly replicas?: readonly { readonly current: boolean; readonly active?: number }[];
+}
+
+/** A copy of a stream as its node tells of it. */
+export interface Copy {
+  /** The name of that node. */
+  readonly on: string;
+  readonly cluster: CopyState | undefined;
+}
+
+/** A leader that has heard of no other copy for so long has lost it, whoever still believes in it. */
+const heardWithinMs = 4_000;
+const nanosPerMs = 1_000_000;
+
+interface Heard {
+  readonly leader: string;
+  /** When it last heard of so many of the others that they and it are most. */
+  readonly atMs: number;
+}
+
+/**
+ * The leader by its own word. One that was killed, frozen or cut off is believed in by the others until they elect another,
+ * 4 to 9 s, and by itself for 10 s; it takes nothing in that time.
+ */
+export function heardLeader(copies: readonly Copy[], lookedAtMs: number, nodes: number): Heard | undefined {
+  const others = Math.floor(nodes / 2);
+  const heard = copies.flatMap(({ on, cluster }) => {
+    if (cluster?.leader !== on) return [];
+    const silentMs = (cluster.replicas ?? [])
+      // A copy that the leader has never heard of is said to have been active 0 ns ago.
+      .filter(({ active = 0, current }) => active > 0 || current)
+      .map(({ active = 0 }) => active / nanosPerMs)
+      .toSorted((a, b) => a - b)[others - 1];
+    if (silentMs === undefined || silentMs > heardWithinMs) return [];
+    return [{ leader: on, atMs: lookedAtMs - silentMs }];
+  });
+  return heard.toSorted((a, b) => b.atMs - a.atMs)[0];
+}
+
+/** Times during which a stream had a leader that heard of most copies. */
+export class LedTimes {
+  readonly #spans: { fromMs: number; toMs: number; leader: string }[] = [];
+
+  /** Oldest first; the last one may go on. */
+  get spans(): readonly Span[] {
+    return this.#spans;
+  }
+
+  note(heard: Heard | undefined, lookedAtMs: number): void {
+    if (!heard) return;
+    const last = this.#spans.at(-1);
+    if (last?.leader === heard.leader && heard.atMs - last.toMs <= heardWithinMs) {
+      last.toMs = Math.max(last.toMs, heard.atMs);
+    } else this.#spans.push({ fromMs: lookedAtMs, toMs: lookedAtMs, leader: heard.leader });
+  }
+}
