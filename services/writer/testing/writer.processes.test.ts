@@ -8,7 +8,6 @@ import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { fromTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
-import { readSent, SentStream } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
 import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
 import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
@@ -324,28 +323,6 @@ describe('the writer with PostgreSQL', () => {
 });
 
 describe.skipIf(!victoriaMetricsIsInstalled())('the writer with an InfluxDB-compatible server', () => {
-  it('leaves nothing in SENT that would be called lost once DATABASE_URL is set', async () => {
-    const nats = await natsForTest();
-    const victoria = await victoriaMetricsForTest();
-    const connection = await connectTo(nats);
-    const settings = { SAMPLE_STORE: 'influx', INFLUX_URL: victoria.url, INFLUX_TOKEN: 'any' };
-    const writer = await startWriter(nats, settings);
-    await untilLogged(writer, 'writing samples');
-    await publishSamples(
-      connection,
-      ticks(5).map((tick) => sampleOf({ tick })),
-    );
-    const { session, epoch, collector, device, period_ms } = sampleOf({ tick: 0 });
-    await new SentStream(connection.nc).publish('task-1', 'one-1', {
-      ...{ v: 1, session, epoch, collector, ended: true },
-      devices: [{ device, period_ms, since_tick: 0, tick: 4 }],
-    });
-    await eventually(async () => (await readSent(connection.nc, 0)).messages.length === 0, {
-      what: 'nothing to be left in SENT',
-    });
-    expect(await writer.stop()).toEqual({ code: 0, signal: null });
-  });
-
   it('stores the numbers that were published', async () => {
     const nats = await natsForTest();
     const victoria = await victoriaMetricsForTest();
