@@ -8,12 +8,13 @@ import { Fifo } from './fifo.ts';
 import { Gathering } from './gather.ts';
 import { type LostNotice, LostTicks } from './lost-ticks.ts';
 import type { OutboxHealth } from './outbox-health.ts';
+import { SentInVain } from './sent-in-vain.ts';
 import { Spilling } from './spilling.ts';
 import type { Spool, SpooledNotice } from './spool.ts';
 import { SpoolFeed } from './spool-feed.ts';
 import { type TooLarge, tooLargeMiss } from './too-large-miss.ts';
 import { TooLargeSamples } from './too-large-samples.ts';
-import { byTaken, isOnlyInMemory, type Waiting } from './waiting.ts';
+import { isOnlyInMemory, type Waiting } from './waiting.ts';
 
 export interface SampleOutboxOptions {
   /**
@@ -74,8 +75,7 @@ export class SampleOutbox {
   readonly #clock: Clock;
   readonly #lost = new LostTicks();
   readonly #queue = new Fifo<Waiting>();
-  /** Sent in vain. */
-  #again: Waiting[] = [];
+  readonly #again = new SentInVain();
   readonly #inFlight = new Tickets<Waiting>();
   #spooling: { readonly feed: SpoolFeed; readonly spilling: Spilling } | undefined;
   readonly #gathering: Gathering;
@@ -156,7 +156,7 @@ export class SampleOutbox {
         feed,
         queue: this.#queue,
         isCrowded: () => this.#isCrowded(),
-        takeSentInVain: () => this.#takeSentInVain(),
+        takeSentInVain: () => (this.#inFlight.size > 0 ? undefined : this.#again.takeOnlyInMemory()),
         newestOrder: () => this.#order,
         lastSequence: () => this.#lastSequence,
         makeRoom: () => this.#dropOldestSegment(feed),
@@ -210,7 +210,7 @@ export class SampleOutbox {
     this.#cancelRetry?.();
     const feed = this.#spooling?.feed;
     if (!feed) return this.#inMemory();
-    const fromMemory = [...this.#again, ...this.#inFlight.all(), ...this.#queue.all()]
+    const fromMemory = [...this.#again.all(), ...this.#inFlight.all(), ...this.#queue.all()]
       .filter(isOnlyInMemory)
       .sort((a, b) => a.order - b.order);
     let left = 0;
@@ -310,7 +310,7 @@ export class SampleOutbox {
       this.#confirmed(waiting, ticket, undefined);
       return;
     }
-    this.#again.push(waiting);
+    this.#again.add(waiting);
     if (size) {
       this.#tooLarge.note(waiting.sample, size);
       waiting.sample = tooLargeMiss(waiting.sample, size);
@@ -325,9 +325,7 @@ export class SampleOutbox {
   #take(): Waiting | undefined {
     if (this.#again.length > 0) {
       // Failed ones go first, and not before their time: else later samples would overtake them.
-      if (this.#cancelRetry) return undefined;
-      if (this.#again.length > 1) this.#again.sort(byTaken);
-      return this.#again.shift();
+      return this.#cancelRetry ? undefined : this.#again.take();
     }
     const notice = this.#lost.take();
     if (notice) return { order: 0, ...notice, notice };
@@ -337,13 +335,6 @@ export class SampleOutbox {
     }
     if (spooling && spooling.spilling.underWay() > 0) return undefined;
     return this.#queue.take();
-  }
-
-  #takeSentInVain(): Waiting[] | undefined {
-    if (this.#inFlight.size > 0) return undefined;
-    const inVain = this.#again.filter(isOnlyInMemory).sort(byTaken);
-    this.#again = this.#again.filter((waiting) => !isOnlyInMemory(waiting));
-    return inVain;
   }
 
   #planRetry(): void {
@@ -387,10 +378,8 @@ export class SampleOutbox {
   }
 
   #dropOldest(): void {
-    // Samples sent in vain are older than those never sent; the spool's free nothing here.
-    const inVain = this.#again.filter(isOnlyInMemory).sort(byTaken)[0];
-    if (inVain) this.#again.splice(this.#again.indexOf(inVain), 1);
-    const oldest = inVain ?? this.#queue.take();
+    // Samples sent in vain are older than those never sent.
+    const oldest = this.#again.takeOldestInMemory() ?? this.#queue.take();
     if (oldest) this.#lose(oldest);
   }
 }
