@@ -23,18 +23,22 @@ const sizes = { SESSIONS_MAX_BYTES: String(64 * 1024 * 1024), SAMPLES_MAX_BYTES:
 /** Loopback needs none, so that the requests of this test go on without. */
 const keys: readonly ApiKeyRecord[] = [
   {
-    ...{ id: '0a1b2c3d', name: '班长', role: 'administrator' as const, revoked_at: null, revoked_by: null },
-    ...{ sites: ['*'], networks: ['127.0.0.0/8', '2001:db8::/32'], last_used_at: '2026-01-01T06:00:00.000Z' },
+    ...{ id: '0a1b2c3d', name: '班长', revoked_at: null, revoked_by: null },
+    ...{
+      grants: [{ role: 'administrator' as const, sites: ['*'] }],
+      networks: ['127.0.0.0/8', '2001:db8::/32'],
+      last_used_at: '2026-01-01T06:00:00.000Z',
+    },
   },
   {
     ...{
       id: '4e5f6a7b',
       name: 'old panel',
-      role: 'viewer' as const,
       revoked_at: '2026-01-02',
       revoked_by: 'li',
     },
-    ...{ sites: ['hall-1', '北厂'], networks: [], last_used_at: null },
+    grants: [{ role: 'viewer' as const, sites: ['hall-1', '北厂'] }],
+    ...{ networks: [], last_used_at: null },
   },
 ].map((key) => ({
   ...{ v: 1 as const, sha256: '5'.repeat(64), created_at: '2026-01-01', created_by: 'li', expires_at: null },

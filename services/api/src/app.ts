@@ -9,6 +9,8 @@ import { type AccessControl, addAccessControl } from './access/access-control.ts
 import { keyRoutes } from './access/key-routes.ts';
 import { loginRoutes } from './access/logins/login-routes.ts';
 import { meRoutes } from './access/logins/me-routes.ts';
+import { passwordLinkRoute } from './access/people/password-link-route.ts';
+import { userRoutes } from './access/people/user-routes.ts';
 import { trustedProxies } from './access/trusted-proxies.ts';
 import type { AccountingSources } from './accounting/account-for-session.ts';
 import { accountingRoutes } from './accounting/accounting-routes.ts';
@@ -110,6 +112,8 @@ export function routesOf(dependencies: AppDependencies): {
     ...cleanupRoutes(cleanup),
     ...loginRoutes(access.people),
     ...meRoutes(access.people),
+    passwordLinkRoute(access.people),
+    ...userRoutes(database, access.people),
     ...keyRoutes(database, access.keys),
     ...auditRoutes(auditLog),
     ...recoveryRoutes(recovery),

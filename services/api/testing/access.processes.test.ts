@@ -162,7 +162,7 @@ describe('a key', () => {
     const others = (await call(first, 'GET', keysPath, { key: bootstrapKey })).body.results
       .filter(
         (each: ApiKeyRecord & { status: string }) =>
-          each.role === 'administrator' && each.status === 'active',
+          each.grants[0]?.role === 'administrator' && each.status === 'active',
       )
       .filter((each: ApiKeyRecord) => each.id !== '0a1b2c3d' && each.networks.length === 0);
     expect(others.map((each: ApiKeyRecord) => each.id)).toContain(id);

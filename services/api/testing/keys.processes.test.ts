@@ -86,8 +86,7 @@ describe('a key that was used', () => {
     await keys.load(jetStreamKeyBook(() => nc));
     const { key } = await keys.issue({
       name: 'clocked',
-      role: 'viewer',
-      sites: ['*'],
+      grants: [{ role: 'viewer', sites: ['*'] }],
       expiresAt: null,
       networks: [],
       by: 'test',
@@ -134,8 +133,7 @@ async function revisionOfNewKey(book: ApiKeyBook): Promise<number> {
       .padStart(8, '0'),
     sha256: '0'.repeat(64),
     name: 'counter',
-    role: 'viewer',
-    sites: ['*'],
+    grants: [{ role: 'viewer', sites: ['*'] }],
     created_at: '2026-01-01T00:00:00Z',
     created_by: 'test',
     expires_at: null,

@@ -390,10 +390,55 @@ describe('a key', () => {
 
   it('says for which sites it is; without any it is for all', async () => {
     const { results } = (await call('GET', keysPath)).body;
-    const sitesOf = (name: string) => results.find((each: { name: string }) => each.name === name)?.sites;
+    const sitesOf = (name: string) =>
+      results.find((each: { name: string }) => each.name === name)?.grants[0].sites;
     expect(sitesOf('engineer of hall-1 hall-2')).toEqual(['hall-1', 'hall-2']);
     expect(sitesOf('admin')).toEqual(['*']);
-    expect((await made(keysPath, { name: 'without', role: 'viewer' })).sites).toEqual(['*']);
+    expect((await made(keysPath, { name: 'without', role: 'viewer' })).grants).toEqual([
+      { role: 'viewer', sites: ['*'] },
+    ]);
+  });
+
+  it('with several roles has at each site the highest that holds there', async () => {
+    const { key } = await made(keysPath, {
+      name: 'mixed',
+      grants: [
+        { role: 'viewer' },
+        { role: 'operator', sites: ['hall-1'] },
+        { role: 'engineer', sites: ['hall-2'] },
+      ],
+    });
+    const stop = async (place: Place) =>
+      (await call('POST', `${sessionsPath}/${idAt('sessions', place)}/pause/`, { key })).body;
+    const rename = async (place: Place) =>
+      (await call('PATCH', `/api/config/devices/${idAt('devices', place)}/`, { key, body: { name: 'x' } }))
+        .body;
+    const read = (place: Place) => call('GET', `${sessionsPath}/${idAt('sessions', place)}/`, { key });
+    for (const place of places) expect((await read(place)).status, place).toBe(200);
+    for (const place of ['hall-1', 'hall-2', 'both'] as const) {
+      expect((await stop(place)).code, place).not.toBe('site_not_granted');
+    }
+    expect(await stop('nowhere')).toMatchObject({ ...notGranted, sites: ['hall-1', 'hall-2'] });
+    expect(await rename('hall-1')).toMatchObject({ ...notGranted, sites: ['hall-2'] });
+    expect(await rename('hall-2')).toMatchObject({ name: 'x' });
+    expect((await call('POST', '/api/system/cleanup/', { key, body: {} })).body).toMatchObject(notGranted);
+    expect((await call('GET', keysPath, { key })).body).toMatchObject({
+      code: 'role_too_low',
+      role: 'engineer',
+    });
+  });
+
+  it('is not made with both forms of grants, nor with none', async () => {
+    const tried = async (body: object) =>
+      (await call('POST', keysPath, { body: { name: 'odd', ...body } })).body.errors;
+    const grants = [{ role: 'viewer' }];
+    expect(await tried({})).toMatchObject([{ path: 'role' }]);
+    expect(await tried({ grants, role: 'viewer' })).toMatchObject([{ path: 'role' }]);
+    expect(await tried({ grants, sites: ['hall-1'] })).toMatchObject([{ path: 'sites' }]);
+    expect(await tried({ grants: [] })).toMatchObject([{ path: 'grants' }]);
+    expect(await tried({ grants: [{ role: 'viewer', sites: ['hall-1', 'hall-9'] }] })).toMatchObject([
+      { path: 'grants.0.sites.1' },
+    ]);
   });
 
   it('is not made for a site that there is not', async () => {

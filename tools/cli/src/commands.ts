@@ -10,6 +10,7 @@ import { otherPrograms } from './commands/other-programs.ts';
 import { sessionCommands } from './commands/session-commands.ts';
 import { sessionLists } from './commands/session-lists.ts';
 import { systemLists } from './commands/system-lists.ts';
+import { userCommands } from './commands/users.ts';
 import { watch } from './commands/watch.ts';
 import { writePoint } from './commands/write-point.ts';
 
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   ...configurationTransfer,
   ...systemLists,
   cleanup,
+  ...userCommands,
   ...accessCommands,
   ...otherPrograms,
   completion(() => commands),

@@ -7,6 +7,10 @@ export type Role = (typeof roles)[number];
 /** In place of site codes: all sites, also those that are made later, and what belongs to none. */
 export const everySite = '*';
 
+/** A role, and where it holds: `['*']`, or codes of sites. */
+export const grantSchema = z.object({ role: z.enum(roles), sites: z.array(z.string()).min(1) });
+export type Grant = z.infer<typeof grantSchema>;
+
 /** `hf_<id>_<secret>`: the secret is 256 random bits in base64url, so that neither guessing nor tables help. */
 const keyPattern = /^hf_([0-9a-f]{8})_([A-Za-z0-9_-]{43})$/;
 
@@ -35,9 +39,7 @@ export const apiKeyRecordSchema = z.looseObject({
   /** SHA-256 of the secret, in hexadecimal. 256 random bits need no slow hash. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   name: z.string(),
-  role: z.enum(roles),
-  /** Where the role holds: `['*']`, or codes of sites. */
-  sites: z.array(z.string()).min(1),
+  grants: z.array(grantSchema),
   created_at: z.string(),
   created_by: z.string(),
   expires_at: z.string().nullable(),

@@ -1,15 +1,11 @@
 import * as z from 'zod';
-import { roles } from './api-key.ts';
+import { grantSchema } from './api-key.ts';
 
 /** Not said with one of these: the browser's, else English. */
 export const languages = ['en', 'zh'] as const;
 
 /** ASCII, so that no two look alike; case does not count. */
 export const loginNamePattern = /^[A-Za-z0-9][A-Za-z0-9._@-]{0,63}$/;
-
-/** A role, and where it holds: `['*']`, or codes of sites. */
-export const grantSchema = z.object({ role: z.enum(roles), sites: z.array(z.string()).min(1) });
-export type Grant = z.infer<typeof grantSchema>;
 
 /** The record of a person in the bucket USERS. It is never deleted, so that neither id nor login comes to stand for somebody else. */
 export const userSchema = z.looseObject({
@@ -26,6 +22,8 @@ export const userSchema = z.looseObject({
   password: z.string().nullable(),
   /** At a company's sign-on; null: none. */
   identity: z.object({ issuer: z.string(), subject: z.string() }).nullable(),
+  /** A link by which the password may be set once: SHA-256 of its secret, in hexadecimal. */
+  password_link: z.object({ sha256: z.string(), expires_at: z.string() }).nullish(),
   disabled: z.boolean(),
   created_at: z.string(),
   created_by: z.string(),

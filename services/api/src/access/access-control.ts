@@ -11,7 +11,7 @@ import { routeOf } from '../http/serve-routes.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { type Caller, callerOf, nameOf, requireRole } from './caller.ts';
-import { requireEverywhere, type SiteAccess, sitesOf } from './granted-sites.ts';
+import { type GrantedSites, requireEverywhere, type SiteAccess } from './granted-sites.ts';
 import type { LoginAccess } from './logins/login-access.ts';
 import { knownAfterAll, loginCallerOf, requireUsableLogin } from './logins/login-caller.ts';
 import { operatorOf } from './operator.ts';
@@ -20,6 +20,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Undefined of what is answered before it is asked who calls. */
     caller: Caller;
+    /** Where the caller may do what the route does: a list, a history or a stream is about what lies there. */
+    grantedSites: GrantedSites;
   }
 }
 
@@ -46,6 +48,7 @@ export interface AccessControl {
 export async function addAccessControl(app: FastifyInstance, control: AccessControl): Promise<void> {
   const { keys, people, corsOrigins, hstsSeconds } = control;
   app.decorateRequest('caller');
+  app.decorateRequest('grantedSites');
   // No page of this API is to be framed or to load anything from elsewhere. Over HTTP its parts must not be asked for
   // by HTTPS. That a host is to be reached by HTTPS only holds for all of its ports, those of Grafana and others too: it
   // is for the administrator to say.
@@ -96,15 +99,15 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     const { role, sites, needsFresh, isWatched } = routeOf(request);
     request.caller = await knownAfterAll(people, request);
     if (role === undefined || role === 'open') return;
-    requireRole(request.caller, role, keys);
+    request.grantedSites = requireRole(request.caller, role, keys);
     requireUsableLogin(people, request, { needsFresh, isWatched });
-    if (sites === 'all') requireEverywhere(sitesOf(request));
+    if (sites === 'all') requireEverywhere(request.grantedSites);
     if (request.caller.kind === 'user') reply.header('cache-control', 'no-store');
   });
   // The body is parsed and of the right form by now.
   app.addHook('preHandler', async (request) => {
     const { sites } = routeOf(request);
-    if (typeof sites === 'function') await control.sites.require(sitesOf(request), sites(request));
+    if (typeof sites === 'function') await control.sites.require(request.grantedSites, sites(request));
   });
   noteChanges(app, control.audit);
 }

@@ -3,12 +3,13 @@ import {
   type ApiKeyRecord,
   everySite,
   formatApiKey,
+  type Grant,
   parseApiKey,
-  type Role,
 } from '@holdfast/shared/contracts/api-key.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { KeyBook, Stored } from '../ports.ts';
+import { sitesWhere } from './granted-sites.ts';
 
 export type KeyCheck =
   | { readonly ok: true; readonly key: ApiKeyRecord }
@@ -17,9 +18,7 @@ export type KeyCheck =
 
 export interface NewKey {
   readonly name: string;
-  readonly role: Role;
-  /** As in the record. */
-  readonly sites: readonly string[];
+  readonly grants: readonly Grant[];
   /** RFC 3339; null: it does not expire. */
   readonly expiresAt: string | null;
   /** In CIDR notation; none: from anywhere. */
@@ -125,12 +124,11 @@ export class ApiKeys {
     const parts = parseApiKey(text);
     if (!parts || this.hasAny()) return;
     const wanted: NewKey = {
-      ...{ name: 'admin', role: 'administrator', sites: [everySite] },
+      ...{ name: 'admin', grants: [{ role: 'administrator', sites: [everySite] }] },
       ...{ expiresAt: null, networks: [], by: 'bootstrap' },
     };
     const key = await this.#create(parts.id, parts.secret, wanted, book);
-    if (key)
-      this.#log.info({ key_id: key.id, role: key.role }, 'the first key was made: that of the settings');
+    if (key) this.#log.info({ key_id: key.id }, 'the first key was made: that of the settings');
   }
 
   /** Revokes a key; one that is revoked already stays as it is. @throws BrokerUnavailable */
@@ -191,8 +189,7 @@ export class ApiKeys {
       id,
       sha256: createHash('sha256').update(secret).digest('hex'),
       name: wanted.name,
-      role: wanted.role,
-      sites: [...wanted.sites],
+      grants: [...wanted.grants],
       created_at: new Date(this.#now()).toISOString(),
       created_by: wanted.by,
       expires_at: wanted.expiresAt,
@@ -232,8 +229,8 @@ export class ApiKeys {
 
   /** True for the last administrator's key for all sites that may be used from anywhere: a mistyped network must lock nobody out. */
   #isLastAdministrator(record: ApiKeyRecord): boolean {
-    const isOne = ({ id, role, sites, networks }: ApiKeyRecord) =>
-      role === 'administrator' && sites.includes(everySite) && networks.length === 0 && this.#usable(id);
+    const isOne = ({ id, grants, networks }: ApiKeyRecord) =>
+      sitesWhere(grants, 'administrator') === 'everywhere' && networks.length === 0 && this.#usable(id);
     return isOne(record) && !this.list().some((other) => other.id !== record.id && isOne(other));
   }
 }

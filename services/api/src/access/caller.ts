@@ -1,10 +1,9 @@
-import { type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
-import type { Grant } from '@holdfast/shared/contracts/user.ts';
+import { everySite, type Grant, type Role } from '@holdfast/shared/contracts/api-key.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
 import { type SentFrom, senderOf } from './from-loopback.ts';
-import { type GrantedSites, grantedSites } from './granted-sites.ts';
+import { type GrantedSites, highestRole, sitesWhere } from './granted-sites.ts';
 import { mayBeUsedFrom } from './key-networks.ts';
 
 /** Who sent a request. */
@@ -13,8 +12,7 @@ export type Caller =
       readonly kind: 'key';
       readonly id: string;
       readonly name: string;
-      readonly role: Role;
-      readonly sites: GrantedSites;
+      readonly grants: readonly Grant[];
     }
   /** A person who has logged in. */
   | {
@@ -28,13 +26,9 @@ export type Caller =
       /** RFC 3339: when they last showed who they are. */
       readonly authenticatedAt: string;
       readonly grants: readonly Grant[];
-      /** The highest of them; undefined: none. */
-      readonly role: Role | undefined;
-      /** Where the role holds that the route needs. */
-      readonly sites: GrantedSites;
     }
   /** On this machine, without a key. */
-  | { readonly kind: 'local'; readonly role: Role }
+  | { readonly kind: 'local'; readonly grants: readonly Grant[] }
   /** May do nothing, for this reason. `id` and `name`: of a key that was good once, or is elsewhere. */
   | { readonly kind: 'refused'; readonly problem: Error; readonly id?: string; readonly name?: string };
 
@@ -50,12 +44,12 @@ export function callerOf({ keys, anonymousLoopback }: AccessRules, request: Sent
     if (!keys.isLoaded()) return { kind: 'refused', problem: keysNotKnown() };
     const checked = keys.check(/^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
     if (checked.ok) {
-      const { id, name, role } = checked.key;
+      const { id, name, grants } = checked.key;
       if (!mayBeUsedFrom(checked.key, request.address)) {
         return { kind: 'refused', problem: keyNotFromHere(request.address), id, name };
       }
       keys.noteUse(id);
-      return { kind: 'key', id, name, role, sites: grantedSites(checked.key.sites) };
+      return { kind: 'key', id, name, grants };
     }
     if (checked.why === 'unknown') return { kind: 'refused', problem: keyNotValid() };
     const { id, name } = checked.key;
@@ -64,29 +58,38 @@ export function callerOf({ keys, anonymousLoopback }: AccessRules, request: Sent
   const sender = anonymousLoopback === false ? 'elsewhere' : senderOf(request);
   const isLocal = sender === 'this_machine';
   // A reader on this machine is served without the broker; more may be done only when it is known that no key is needed.
-  if (!keys.isLoaded()) {
-    return isLocal ? { kind: 'local', role: 'viewer' } : { kind: 'refused', problem: keysNotKnown() };
-  }
+  if (!keys.isLoaded())
+    return isLocal ? onThisMachine('viewer') : { kind: 'refused', problem: keysNotKnown() };
   if (anonymousLoopback === true || !keys.hasAny()) {
-    if (isLocal) return { kind: 'local', role: 'administrator' };
+    if (isLocal) return onThisMachine('administrator');
     if (sender === 'web_page') return { kind: 'refused', problem: originRefused(request.headers.origin) };
   }
   return { kind: 'refused', problem: keys.hasAny() ? keyNeeded() : noKeysYet() };
 }
 
-/** Why the caller may not do what a role is needed for. @throws Problem, BrokerUnavailable */
-export function requireRole(caller: Caller, needed: Role | 'known', keys: Pick<ApiKeys, 'isLoaded'>): void {
+/**
+ * Where the caller may do what a role is needed for; `known`: whoever is known may.
+ * @throws Problem for who may do it nowhere, BrokerUnavailable
+ */
+export function requireRole(
+  caller: Caller,
+  needed: Role | 'known',
+  keys: Pick<ApiKeys, 'isLoaded'>,
+): GrantedSites {
   if (caller.kind === 'refused') throw caller.problem;
-  if (needed === 'known') return;
-  if (caller.role !== undefined && roles.indexOf(caller.role) >= roles.indexOf(needed)) return;
+  const granted = needed === 'known' ? [] : sitesWhere(caller.grants, needed);
+  if (needed === 'known' || granted.length > 0) return granted;
   if (caller.kind === 'local' && !keys.isLoaded()) throw keysNotKnown();
+  const role = highestRole(caller.grants);
   throw new Problem(
     'role_too_low',
-    caller.kind === 'user'
-      ? `This needs the role ${needed}, and you have ${caller.role ?? 'none'}. Ask an administrator for it.`
-      : `This needs the role ${needed}, and the key has ${caller.role}. Ask an administrator for a key with that role.`,
-    { role: caller.role ?? null, needed },
+    `This needs the role ${needed}, and ${role ?? 'none'} is the highest that you have. Ask an administrator for it.`,
+    { role: role ?? null, needed },
   );
+}
+
+function onThisMachine(role: Role): Caller {
+  return { kind: 'local', grants: [{ role, sites: [everySite] }] };
 }
 
 /** As events and the audit log name them: the key's name, with the header X-Operator behind a slash. */

@@ -1,4 +1,4 @@
-import { type ApiKeyRecord, everySite } from '@holdfast/shared/contracts/api-key.ts';
+import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
 import {
   createdKeySchema,
   createKeySchema,
@@ -13,6 +13,8 @@ import { type Route, route } from '../http/route.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { whoOf } from './access-control.ts';
 import type { ApiKeys } from './api-keys.ts';
+import { sitesWhere } from './granted-sites.ts';
+import { wantedGrants } from './wanted-grants.ts';
 
 const params = z.object({ id: z.string().describe('Id or name of the key') });
 
@@ -42,34 +44,31 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
       summary: 'Make an API key; its secret is told this once',
       schema: { body: createKeySchema, response: { 201: createdKeySchema } },
       handler: async (request, reply) => {
-        const { name, role, expires_at: expiresAt } = request.body;
-        const sites = request.body.sites ?? [everySite];
+        const { name, expires_at: expiresAt } = request.body;
         const networks = request.body.networks ?? [];
         const faults = networks.flatMap((network, index) => {
           const message = networkProblem(network);
           return message === undefined ? [] : [{ path: `networks.${index}`, message }];
         });
-        faults.push(...(await siteFaults(database, sites)));
         if (faults.length > 0) throw validationFailed(faults);
+        const grants = await wantedGrants(database, request.body);
         if (expiresAt && Date.parse(expiresAt) <= Date.now()) {
           throw validationFailed([{ path: 'expires_at', message: 'must lie in the future' }]);
         }
+        const isForAll = sitesWhere(grants, 'administrator') === 'everywhere';
         // From then on nobody gets in without a key.
-        if (
-          !keys.hasAny() &&
-          (role !== 'administrator' || expiresAt || networks.length > 0 || !sites.includes(everySite))
-        )
+        if (!keys.hasAny() && (!isForAll || expiresAt || networks.length > 0)) {
           throw firstKeyMustBeAdministrator();
+        }
         const by = whoOf(request);
         const { key, text } = await keys.issue({
           name,
-          role,
-          sites,
+          grants,
           expiresAt: expiresAt ?? null,
           networks,
           by,
         });
-        request.log.info({ key_id: key.id, key_name: name, role, sites, by }, 'a key was made');
+        request.log.info({ key_id: key.id, key_name: name, grants, by }, 'a key was made');
         return reply
           .code(201)
           .header('cache-control', 'no-store')
@@ -104,25 +103,13 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
   ];
 }
 
-/** A code that was mistyped would open nothing, or one day a site of that name. @throws DatabaseUnavailable */
-async function siteFaults(database: Database, codes: readonly string[]) {
-  if (codes.includes(everySite)) {
-    return codes.length === 1 ? [] : [{ path: 'sites', message: '* stands alone: it is all sites' }];
-  }
-  const found = await database.selectFrom('sites').select('code').where('code', 'in', codes).execute();
-  const known = new Set(found.map(({ code }) => code));
-  return codes.flatMap((code, index) =>
-    known.has(code) ? [] : [{ path: `sites.${index}`, message: 'there is no such site' }],
-  );
-}
-
 function keyView(key: ApiKeyRecord): KeyView {
-  const { id, name, role, created_at, created_by, expires_at, revoked_at, revoked_by } = key;
-  const { sites, networks, last_used_at } = key;
+  const { id, name, grants, created_at, created_by, expires_at, revoked_at, revoked_by } = key;
+  const { networks, last_used_at } = key;
   const isExpired = expires_at !== null && Date.parse(expires_at) <= Date.now();
   const status = revoked_at !== null ? 'revoked' : isExpired ? 'expired' : 'active';
   const times = { created_at, created_by, expires_at, revoked_at, revoked_by, last_used_at };
-  return { id, name, role, sites, status, ...times, networks };
+  return { id, name, grants, status, ...times, networks };
 }
 
 function firstKeyMustBeAdministrator(): Problem {

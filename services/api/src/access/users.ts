@@ -1,4 +1,5 @@
-import { type Grant, type User, userKey } from '@holdfast/shared/contracts/user.ts';
+import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
+import { type User, userKey } from '@holdfast/shared/contracts/user.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { UserBook } from '../ports.ts';
 import { randomId } from './random-id.ts';
@@ -12,6 +13,7 @@ export interface NewUser {
   /** As `Passwords.hash` gives it; null: no login by password. */
   readonly password: string | null;
   readonly identity: User['identity'];
+  readonly passwordLink?: User['password_link'];
   readonly by: string;
 }
 
@@ -73,6 +75,7 @@ export class Users {
       ...{ v: 1, id: randomId('u'), login: wanted.login, name: wanted.name.normalize('NFC') },
       ...{ language: wanted.language ?? null, grants: [...wanted.grants] },
       ...{ password: wanted.password, identity: wanted.identity, disabled: false },
+      password_link: wanted.passwordLink ?? null,
       ...{ created_at: now, created_by: wanted.by, changed_at: now },
     };
     const revision = await this.#book().create(record);

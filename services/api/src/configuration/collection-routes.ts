@@ -1,7 +1,6 @@
 import { pageQuery } from '@holdfast/shared/contracts/http/page.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import { sitesOf } from '../access/granted-sites.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { entityTagOf, preconditionOf } from '../http/entity-tag.ts';
@@ -122,7 +121,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
         const after = decodeCursor(cursor) ?? 0;
         const { results, next } = await collection.list({
           ...{ after, limit, filter: filter as z.infer<F> },
-          sites: sitesOf(request),
+          sites: request.grantedSites,
         });
         return { results, next_cursor: encodeCursor(next) };
       },

@@ -14,7 +14,6 @@ import {
   pointHistoryQuerySchema,
   pointHistorySchema,
 } from '@holdfast/shared/contracts/http/point-history-http.ts';
-import { sitesOf } from '../access/granted-sites.ts';
 import { type AccountingSources, accountForSession } from '../accounting/account-for-session.ts';
 import { gapViews } from '../accounting/gap-views.ts';
 import type { PollingPlan } from '../configuration/polling-plans.ts';
@@ -102,7 +101,7 @@ export function pointHistoryRoutes(sources: PointHistorySources): Route[] {
         const intervalMs = query.interval ? intervalOf(query.interval) : undefined;
         const utcOffsetMs = utcOffsetOf(query.utc_offset);
         const intervals = intervalMs === undefined ? undefined : { intervalMs, utcOffsetMs };
-        const sites = sitesOf(request);
+        const sites = request.grantedSites;
         const own =
           sites === 'everywhere'
             ? undefined

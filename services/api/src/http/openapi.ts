@@ -245,7 +245,7 @@ function problemsOf(about: {
   return [
     ['400', 'The request cannot be understood'],
     ['401', 'No API key, or none that is valid'],
-    ['403', 'The role of the key is not enough, or does not hold there'],
+    ['403', 'The role of the caller is not enough, or does not hold there'],
     ...(path.includes('{') ? ([['404', 'There is no such thing']] as [string, string][]) : []),
     ...(changes ? ([['409', 'It cannot be done as things are']] as [string, string][]) : []),
     ...(hasVersion && changes

@@ -10,7 +10,8 @@ it('a client whose request is in hand when the API begins to end is let go, too'
   const app = fastify();
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  app.decorateRequest('caller', { getter: () => ({ kind: 'local', role: 'viewer' }) as const });
+  app.decorateRequest('caller', { getter: () => ({ kind: 'local', grants: [] }) as const });
+  app.decorateRequest('grantedSites', 'everywhere');
   const asked = Promise.withResolvers<void>();
   const bounds = Promise.withResolvers<{ firstSequence: number; lastSequence: number }>();
   const feed = { pendingAtStart: 0, ...untilStopped() };

@@ -1,7 +1,6 @@
 import { liveQuerySchema } from '@holdfast/shared/contracts/http/live-http.ts';
 import type { ApiKeys } from '../access/api-keys.ts';
 import type { Caller } from '../access/caller.ts';
-import { sitesOf } from '../access/granted-sites.ts';
 import type { Logins } from '../access/logins/logins.ts';
 import type { Database } from '../database/open-database.ts';
 import { clientGone } from '../http/client-gone.ts';
@@ -89,7 +88,7 @@ export function liveRoute({ database, samples, stored, keys, logins }: LiveSourc
         if (!from) return;
         await followSamples(samples, client, {
           taskId,
-          filter: { devices: new Set(device), points: new Set(point), sites: sitesOf(request) },
+          filter: { devices: new Set(device), points: new Set(point), sites: request.grantedSites },
           from,
         });
       } catch (error) {

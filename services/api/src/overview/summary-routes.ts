@@ -4,7 +4,6 @@ import {
   sessionSummaryQuerySchema,
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
-import { sitesOf } from '../access/granted-sites.ts';
 import { bucketsOf } from '../accounting/ribbon.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
@@ -46,7 +45,7 @@ export function summaryRoutes(sources: SummarySources): Route[] {
           sources,
           {
             ...query,
-            sites: sitesOf(request),
+            sites: request.grantedSites,
             statuses: status,
             onlyAttention: attention === 'true',
             limit,

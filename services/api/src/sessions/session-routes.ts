@@ -15,7 +15,7 @@ import {
 } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import * as z from 'zod';
-import { type GrantedSites, sitesOf } from '../access/granted-sites.ts';
+import type { GrantedSites } from '../access/granted-sites.ts';
 import { type PollingPlans, planIfKnown, shortestPeriodMs } from '../configuration/polling-plans.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
@@ -107,7 +107,7 @@ export function sessionRoutes(options: {
       schema: { querystring: sessionListQuerySchema, response: { 200: sessionPageSchema } },
       handler: (request) => {
         const { status, task, limit, cursor } = request.query;
-        return page({ statuses: status, task, sites: sitesOf(request), limit, cursor });
+        return page({ statuses: status, task, sites: request.grantedSites, limit, cursor });
       },
     }),
     route({
@@ -121,7 +121,7 @@ export function sessionRoutes(options: {
       schema: { querystring: activeSessionsQuerySchema, response: { 200: activeSessionsSchema } },
       handler: async (request, reply) => {
         const { status, limit = pageSize, cursor } = request.query;
-        const sites = sitesOf(request);
+        const sites = request.grantedSites;
         if (request.query.limit === undefined && cursor === undefined) return all(status, sites);
         const { results, next_cursor } = await page({ statuses: status, sites, limit, cursor });
         if (next_cursor !== null) reply.header('link', nextPage({ status, limit, cursor: next_cursor }));

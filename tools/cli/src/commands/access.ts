@@ -7,16 +7,15 @@ import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Column } from '../output/table.ts';
+import { grantsColumn, grantsOf, grantsText, roleOption, roles } from './grants.ts';
 
 const keysPath = '/api/system/keys';
-const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const;
 const unitMs = { h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
 
 const keyColumns: readonly Column<Item>[] = [
   { head: 'ID', cell: ({ id }) => id },
   { head: 'NAME', cell: ({ name }) => name },
-  { head: 'ROLE', cell: ({ role }) => role },
-  { head: 'SITES', cell: ({ sites }) => Array.isArray(sites) && sites.join(' ') },
+  grantsColumn,
   { head: 'STATUS', cell: ({ status }) => status },
   { head: 'CREATED', cell: ({ created_at }) => localTime(created_at) },
   { head: 'BY', cell: ({ created_by }) => created_by },
@@ -41,13 +40,7 @@ export const accessCommands: readonly Command[] = [
     about: 'Makes an API key. It is shown this once.',
     operands: [{ name: 'NAME' }],
     options: {
-      role: { type: 'string', value: 'ROLE', about: 'what it may do; needed', choices: roles },
-      site: {
-        type: 'string',
-        value: 'CODE',
-        about: 'where it may do so; everywhere unless set',
-        multiple: true,
-      },
+      ...roleOption,
       expires: { type: 'string', value: 'TIME', about: 'after 12h, 90d or 52w, or at a time' },
       network: {
         type: 'string',
@@ -59,19 +52,17 @@ export const accessCommands: readonly Command[] = [
     },
     async run(context, input) {
       const [name] = input.operands;
-      const role = input.text('role');
-      if (role === undefined) {
+      const grants = grantsOf(input);
+      if (grants.length === 0) {
         throw new CliError(`--role is missing: ${roles.join(', ')}`, exitCodes.usage);
       }
       const file = input.text('to');
       const expires_at = expiryOf(input.time('expires'));
       const networks = input.texts('network');
-      const codes = input.texts('site') ?? [];
-      const sites = codes.length > 0 ? codes : undefined;
       // Before the key is made: it could not be shown again.
       if (file !== undefined) await makeFile(file);
       const created = await context.api
-        .post(`${keysPath}/`, { name, role, sites, expires_at, networks })
+        .post(`${keysPath}/`, { name, grants, expires_at, networks })
         .catch(async (error) => {
           if (file !== undefined) await rm(file, { force: true });
           throw error;
@@ -141,7 +132,7 @@ async function idOfKey(api: ApiClient, idOrName: string): Promise<string> {
     );
   }
   if (others.length > 0) {
-    const ids = [only, ...others].map(({ id, role }) => `${id} (${role})`).join(', ');
+    const ids = [only, ...others].map((key) => `${key.id} (${grantsText(key)})`).join(', ');
     throw new CliError(
       `Several keys have the name ${plainText(idOrName)}: ${ids}. Name one by its id.`,
       exitCodes.refused,
@@ -154,7 +145,7 @@ async function show({ print }: Context, created: Item, file: string | undefined)
   const { key, ...rest } = created;
   if (file !== undefined) {
     await writeFile(file, `${key}\n`);
-    print.said({ ...rest, file }, `${rest.id} (${rest.name}, ${rest.role}) is in ${file}.`);
+    print.said({ ...rest, file }, `${rest.id} (${rest.name}, ${grantsText(rest)}) is in ${file}.`);
     return;
   }
   print.said(created, String(key));

@@ -26,8 +26,12 @@ const adviceOnCode: Readonly<Record<string, string>> = {
   task_without_points: 'holdfast import brings in points; holdfast export shows the form.',
   task_without_devices: 'holdfast import changes tasks and devices; holdfast export shows them.',
   task_disabled: 'holdfast import changes tasks: holdfast export shows them, with `enabled`.',
+  link_not_valid: 'An administrator makes a new link: holdfast users link USER',
+  user_not_found: 'Those there are: holdfast users list',
+  user_disabled: 'To let the person in again: holdfast users enable USER',
+  last_administrator: 'Another one: holdfast users create USER --role administrator',
   site_not_granted:
-    'An administrator makes keys for more sites: holdfast keys create NAME --role ROLE --site CODE',
+    'An administrator makes keys for more sites: holdfast keys create NAME --role ROLE@SITE,SITE',
   key_not_from_here:
     'An administrator makes keys for other places: holdfast keys create NAME --role ROLE --network CIDR',
   no_keys_yet: 'On the machine of the API: holdfast keys create admin --role administrator',
@@ -39,7 +43,7 @@ const detailOnCode: Readonly<Record<string, string>> = {
     'What HOLDFAST_API_KEY_FILE (or HOLDFAST_API_KEY) holds is no key of this installation, or not all of it.',
   no_keys_yet: 'The first key is made there, and then used everywhere.',
   first_key_must_be_administrator:
-    'As soon as there is a key nobody gets in without one. Make one with --role administrator first, without --expires, --site and --network.',
+    'As soon as there is a key nobody gets in without one. Make one with --role administrator first, without --expires, sites and --network.',
 };
 const errorsShown = 20;
 

@@ -1,10 +1,24 @@
 import * as z from 'zod';
-import { apiKeyNamePattern, roles } from '../api-key.ts';
+import { apiKeyNamePattern, grantSchema, roles } from '../api-key.ts';
 import { auditEntrySchema, auditOutcomes } from '../audit-entry.ts';
 import { closedObject } from './closed-object.ts';
 import { pageQuery, pageSchema } from './page.ts';
 import { storableText } from './storable-text.ts';
 import { timeText } from './time-texts.ts';
+
+/** Codes of sites where a role holds; without any, or with `*`, all of them. */
+const grantedSites = z.array(storableText(128).min(1)).min(1).max(100).nullish();
+
+/** Rights that are asked for: several grants, or a role with the sites where it holds, for one. */
+export const grantFields = {
+  grants: z
+    .array(closedObject({ role: z.enum(roles), sites: grantedSites }))
+    .min(1)
+    .max(100)
+    .nullish(),
+  role: z.enum(roles).nullish(),
+  sites: grantedSites,
+};
 
 export const createKeySchema = closedObject({
   /** The person or program that uses the key; it stands in events. */
@@ -16,9 +30,7 @@ export const createKeySchema = closedObject({
     )
     // No pattern: not every language that reads the document knows what a letter is.
     .meta({ minLength: 1, maxLength: 64 }),
-  role: z.enum(roles),
-  /** Codes of sites where the role holds; without any, or with `*`, all of them. */
-  sites: z.array(storableText(128).min(1)).min(1).max(100).nullish(),
+  ...grantFields,
   /** RFC 3339; without it the key does not expire. */
   expires_at: z.iso.datetime({ offset: true }).nullish(),
   /** `10.20.0.0/16` or single addresses: from where it may be used; without any from anywhere. */
@@ -29,9 +41,7 @@ export const createKeySchema = closedObject({
 export const keyViewSchema = z.object({
   id: z.string(),
   name: z.string(),
-  role: z.enum(roles),
-  /** `*` alone, or codes of sites. */
-  sites: z.array(z.string()),
+  grants: z.array(grantSchema),
   status: z.enum(['active', 'expired', 'revoked']),
   created_at: z.string(),
   created_by: z.string(),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
+import { grantSchema } from '../api-key.ts';
 import { loginWays } from '../login.ts';
-import { grantSchema, languages } from '../user.ts';
+import { languages } from '../user.ts';
 import { closedObject } from './closed-object.ts';
 import { pageSchema } from './page.ts';
 

@@ -1,11 +1,8 @@
-import { type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
 import type { Login } from '@holdfast/shared/contracts/login.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import type { FastifyRequest } from 'fastify';
-import { routeOf } from '../../http/serve-routes.ts';
 import { Problem } from '../../problems/problem.ts';
 import type { Caller } from '../caller.ts';
-import { sitesWith } from '../granted-sites.ts';
 import { isHttps, type LoginAccess, requireOwnOrigin, requireSafeWay } from './login-access.ts';
 import { tokenInCookie } from './login-cookie.ts';
 import type { LoginCheck } from './logins.ts';
@@ -25,10 +22,7 @@ export function loginCallerOf(access: LoginAccess, request: FastifyRequest): Cal
     if (cookie !== undefined && !isSafeMethod(request)) {
       requireOwnOrigin(access, request, { mayBeMissing: false });
     }
-    return callerOfCheck(
-      request,
-      access.logins.check(token, cookie === undefined ? undefined : isHttps(request)),
-    );
+    return callerOfCheck(access.logins.check(token, cookie === undefined ? undefined : isHttps(request)));
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return { kind: 'refused', problem: error };
@@ -45,7 +39,6 @@ export async function knownAfterAll(access: LoginAccess, request: FastifyRequest
   const token = cookie ?? loginInHeader(request.headers.authorization);
   if (token === undefined) return caller;
   return callerOfCheck(
-    request,
     await access.logins.lookUp(token, cookie === undefined ? undefined : isHttps(request)),
   );
 }
@@ -72,9 +65,7 @@ export function requireUsableLogin(
   if (!isWatched) logins.noteUse(caller.loginId);
 }
 
-export function callerOfLogin(request: FastifyRequest, login: Login, user: User): Caller {
-  const { role: needed } = routeOf(request);
-  const held = user.grants.map(({ role }) => roles.indexOf(role));
+export function callerOfLogin(login: Login, user: User): Caller {
   return {
     kind: 'user',
     id: user.id,
@@ -83,18 +74,12 @@ export function callerOfLogin(request: FastifyRequest, login: Login, user: User)
     loginId: login.id,
     authenticatedAt: login.authenticated_at,
     grants: user.grants,
-    role: roles[Math.max(-1, ...held)],
-    sites: sitesWith(user.grants, isRole(needed) ? needed : 'viewer'),
   };
 }
 
-function callerOfCheck(request: FastifyRequest, checked: LoginCheck): Caller {
-  if (checked.ok) return callerOfLogin(request, checked.login, checked.user);
+function callerOfCheck(checked: LoginCheck): Caller {
+  if (checked.ok) return callerOfLogin(checked.login, checked.user);
   return { kind: 'refused', problem: checked.why === 'unavailable' ? loginsUnavailable() : loginOver() };
-}
-
-function isRole(needed: string | undefined): needed is Role {
-  return roles.some((role) => role === needed);
 }
 
 function loginInHeader(authorization: string | undefined): string | undefined {

@@ -1,6 +1,7 @@
 import { hash, randomBytes } from 'node:crypto';
+import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { isLoginToken, type Login, type LoginWay } from '@holdfast/shared/contracts/login.ts';
-import type { Grant, User } from '@holdfast/shared/contracts/user.ts';
+import type { User } from '@holdfast/shared/contracts/user.ts';
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { LoginBook } from '../../ports.ts';

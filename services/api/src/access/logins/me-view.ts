@@ -1,4 +1,3 @@
-import { everySite } from '@holdfast/shared/contracts/api-key.ts';
 import type { LoginView, Me } from '@holdfast/shared/contracts/http/login-http.ts';
 import type { Login } from '@holdfast/shared/contracts/login.ts';
 import type { Caller } from '../caller.ts';
@@ -9,15 +8,11 @@ export function meView({ users, logins }: LoginAccess, caller: Caller): Me {
   if (caller.kind === 'refused') throw caller.problem;
   const nobody = { login: null, language: null, has_password: false, current_login: null } as const;
   if (caller.kind === 'local') {
-    const { kind, role } = caller;
-    return { kind, id: null, name: 'local', grants: [{ role, sites: [everySite] }], ...nobody };
+    return { kind: 'local', id: null, name: 'local', grants: [...caller.grants], ...nobody };
   }
   if (caller.kind === 'key') {
-    const { kind, id, name, role, sites } = caller;
-    return {
-      ...{ kind, id, name, ...nobody },
-      grants: [{ role, sites: sites === 'everywhere' ? [everySite] : [...sites] }],
-    };
+    const { kind, id, name, grants } = caller;
+    return { kind, id, name, grants: [...grants], ...nobody };
   }
   const { kind, id, name, login, grants, loginId } = caller;
   const user = users.byId(id);

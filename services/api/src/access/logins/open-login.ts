@@ -36,7 +36,7 @@ export async function openLogin(
     }),
   );
   if (former !== undefined) await unlessAway(() => access.logins.end(former));
-  request.caller = callerOfLogin(request, opened.login, user);
+  request.caller = callerOfLogin(opened.login, user);
   const cookie = loginCookie(opened.token, overHttps, wallDisplay ? wallDisplaySeconds : undefined);
   return { ...opened, cookie };
 }
@@ -48,7 +48,7 @@ export async function renewLogin(access: LoginAccess, request: FastifyRequest): 
   const user = login && access.users.byId(login.user);
   if (!login || !user) throw new TypeError('there is no login to renew: ask for one before');
   const renewed = await unlessAway(() => access.logins.renew(login));
-  request.caller = callerOfLogin(request, renewed.login, user);
+  request.caller = callerOfLogin(renewed.login, user);
   const lasts = login.idle_minutes === null ? Date.parse(login.expires_at) - Date.now() : undefined;
   const seconds = lasts === undefined ? undefined : Math.max(1, Math.floor(lasts / 1_000));
   return { ...renewed, cookie: loginCookie(renewed.token, isHttps(request), seconds) };

@@ -3,7 +3,7 @@ import {
   recoveryQuerySchema,
   recoverySchema,
 } from '@holdfast/shared/contracts/http/recovery-http.ts';
-import { type GrantedSites, sitesOf } from '../../access/granted-sites.ts';
+import type { GrantedSites } from '../../access/granted-sites.ts';
 import { decodeCursor, encodeCursor } from '../../http/cursor.ts';
 import { timeOf } from '../../http/relative-time.ts';
 import { type Route, route } from '../../http/route.ts';
@@ -33,7 +33,7 @@ export function recoveryRoutes(sources: RecoverySources): Route[] {
       handler: async (request): Promise<RecoveryView> => {
         const { limit, cursor, only, since } = request.query;
         const before = decodeCursor(cursor) ?? Number.POSITIVE_INFINITY;
-        const { sessions, ...rest } = await compared(sitesOf(request), since);
+        const { sessions, ...rest } = await compared(request.grantedSites, since);
         const actual = sessions.filter(({ is_actual }) => is_actual);
         const starting = sessions.filter(({ is_starting }) => is_starting);
         const missing = sessions.filter(({ is_actual, is_starting }) => !is_actual && !is_starting);

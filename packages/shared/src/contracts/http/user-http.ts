@@ -1,0 +1,67 @@
+import * as z from 'zod';
+import { grantSchema } from '../api-key.ts';
+import { languages, loginNamePattern } from '../user.ts';
+import { grantFields } from './access-http.ts';
+import { closedObject } from './closed-object.ts';
+import { newPasswordSchema } from './login-http.ts';
+import { pageSchema } from './page.ts';
+import { storableText } from './storable-text.ts';
+
+/** As people call somebody; two may be called the same. */
+const displayName = storableText(100)
+  .min(1)
+  .refine((name) => name.trim() !== '', 'must not be blank');
+
+export const createUserSchema = closedObject({
+  login: z
+    .string()
+    .refine(
+      (login) => loginNamePattern.test(login) && !/^[a-z]-[a-z2-7]{16}$/.test(login),
+      'must be 1 to 64 of a-z, A-Z, 0-9 and ._@-, begin with one of the first three, and not look like an id',
+    )
+    .meta({ minLength: 1, maxLength: 64, pattern: loginNamePattern.source }),
+  /** Without one it is the login. */
+  name: displayName.nullish(),
+  language: z.enum(languages).nullish(),
+  ...grantFields,
+});
+
+export const changeUserSchema = closedObject({
+  name: displayName.optional(),
+  language: z.enum(languages).nullable().optional(),
+  ...grantFields,
+  disabled: z.boolean().optional(),
+});
+
+export const userViewSchema = z.object({
+  id: z.string(),
+  login: z.string(),
+  name: z.string(),
+  language: z.enum(languages).nullable(),
+  grants: z.array(grantSchema),
+  disabled: z.boolean(),
+  has_password: z.boolean(),
+  /** At a company's sign-on. */
+  identity: z.object({ issuer: z.string(), subject: z.string() }).nullable(),
+  /** Until when a link to set the password may be used; null: there is none. */
+  link_expires_at: z.string().nullable(),
+  created_at: z.string(),
+  created_by: z.string(),
+  changed_at: z.string(),
+});
+export type UserView = z.infer<typeof userViewSchema>;
+export const userPageSchema = pageSchema(userViewSchema);
+
+/** A person sets the password with it; it is shown this once. Whoever has it first has the login. */
+export const passwordLinkSchema = z.object({
+  link: z.string(),
+  /** For a page that asks for it itself. */
+  url: z.string(),
+  expires_at: z.string(),
+});
+export const createdUserSchema = userViewSchema.extend({ password_link: passwordLinkSchema });
+
+export const usePasswordLinkSchema = closedObject({
+  link: z.string().min(1).max(200),
+  password: newPasswordSchema,
+});

@@ -1,0 +1,42 @@
+import { meSchema } from '@holdfast/shared/contracts/http/login-http.ts';
+import { usePasswordLinkSchema } from '@holdfast/shared/contracts/http/user-http.ts';
+import { type Route, route } from '../../http/route.ts';
+import { type LoginAccess, requireOwnOrigin, requireSafeWay } from '../logins/login-access.ts';
+import { meView } from '../logins/me-view.ts';
+import { hasCookie, openLogin, unlessAway } from '../logins/open-login.ts';
+import { requireLink, userOfLink } from './password-link.ts';
+
+/** Where a link of an administrator leads: its person sets the password, once, and is logged in. */
+export function passwordLinkRoute(access: LoginAccess): Route {
+  const { users, logins, passwords } = access;
+  return route({
+    method: 'POST',
+    url: '/api/login/link',
+    role: 'open',
+    action: 'login.open',
+    tag: 'Access',
+    summary: 'Set your password by the link of an administrator, and log in; your other logins end',
+    gives: { 'Set-Cookie': 'The login: `__Host-hf` over HTTPS, `hf-http` over plain HTTP' },
+    schema: { body: usePasswordLinkSchema, response: { 200: meSchema } },
+    handler: async (request, reply) => {
+      const { link, password: wanted } = request.body;
+      requireSafeWay(access, request);
+      requireOwnOrigin(access, request, { mayBeMissing: !hasCookie(request) });
+      const { id } = userOfLink(users.list(), link);
+      const password = await passwords.hash(wanted);
+      // Whoever comes second with the same link finds it used.
+      const user = await unlessAway(() =>
+        users.change(id, (now) => {
+          requireLink(now, link);
+          return { password, password_link: null };
+        }),
+      );
+      if (!user) throw new TypeError(`user ${id} is gone, who is never deleted`);
+      await unlessAway(() => logins.endAllOf(id));
+      const { cookie } = await openLogin(access, request, { user, how: 'link' });
+      request.log.info({ user: id, login: user.login }, 'somebody set a password by a link');
+      reply.headers({ 'set-cookie': cookie, 'cache-control': 'no-store' });
+      return meView(access, request.caller);
+    },
+  });
+}

@@ -1,0 +1,47 @@
+import { hash, randomBytes } from 'node:crypto';
+import type { User } from '@holdfast/shared/contracts/user.ts';
+import { Problem } from '../../problems/problem.ts';
+import type { LoginAccess } from '../logins/login-access.ts';
+
+const lastsMs = 24 * 3_600_000;
+
+export interface PasswordLink {
+  /** For the record of its user. */
+  readonly kept: NonNullable<User['password_link']>;
+  /** Told to its person. */
+  readonly shown: { readonly link: string; readonly url: string; readonly expires_at: string };
+}
+
+/** A link by which somebody sets the password once, within a day. Whoever has it first has the login, so it is shown once. */
+export function passwordLink(
+  { publicOrigin }: Pick<LoginAccess, 'publicOrigin'>,
+  asked: { readonly protocol: string; readonly host: string },
+): PasswordLink {
+  const link = `hfp_${randomBytes(32).toString('base64url')}`;
+  const expires_at = new Date(Date.now() + lastsMs).toISOString();
+  // Behind the hash sign: no server and no log on the way sees it.
+  const url = `${publicOrigin ?? `${asked.protocol}://${asked.host}`}/password/#${link}`;
+  return { kept: { sha256: hash('sha256', link), expires_at }, shown: { link, url, expires_at } };
+}
+
+/** Whose link it is. @throws Problem */
+export function userOfLink(users: readonly User[], link: string): User {
+  const sha256 = hash('sha256', link);
+  const user = users.find((each) => each.password_link?.sha256 === sha256);
+  if (!user) throw linkNotValid();
+  requireLink(user, link);
+  return user;
+}
+
+/** @throws Problem unless the link is still good for this user */
+export function requireLink({ disabled, password_link: kept }: User, link: string): void {
+  const isGood = kept?.sha256 === hash('sha256', link) && Date.parse(kept.expires_at) > Date.now();
+  if (!isGood || disabled) throw linkNotValid();
+}
+
+function linkNotValid(): Problem {
+  return new Problem(
+    'link_not_valid',
+    'It was used already, is older than a day, or was not copied whole. Ask an administrator for a new one.',
+  );
+}

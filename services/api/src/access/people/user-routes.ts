@@ -1,0 +1,199 @@
+import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
+import { loginPageSchema } from '@holdfast/shared/contracts/http/login-http.ts';
+import {
+  changeUserSchema,
+  createdUserSchema,
+  createUserSchema,
+  passwordLinkSchema,
+  type UserView,
+  userPageSchema,
+  userViewSchema,
+} from '@holdfast/shared/contracts/http/user-http.ts';
+import type { User } from '@holdfast/shared/contracts/user.ts';
+import * as z from 'zod';
+import type { Database } from '../../database/open-database.ts';
+import { type Route, route } from '../../http/route.ts';
+import { Problem } from '../../problems/problem.ts';
+import { whoOf } from '../access-control.ts';
+import type { LoginAccess } from '../logins/login-access.ts';
+import { loginView } from '../logins/me-view.ts';
+import { unlessAway } from '../logins/open-login.ts';
+import { wantedGrants } from '../wanted-grants.ts';
+import { requireAnotherAdministrator } from './last-administrator.ts';
+import { passwordLink } from './password-link.ts';
+
+const params = z.object({ id: z.string().describe('Id or login of the person') });
+const url = '/api/system/users';
+const guarded = { role: 'administrator', sites: 'all', tag: 'Access' } as const;
+
+/** The people of the installation, for its administrators. Nobody is deleted: an id and a login never come to stand for somebody else. */
+export function userRoutes(database: Database, access: LoginAccess): Route[] {
+  const { users, logins } = access;
+
+  const known = (idOrLogin: string): User => {
+    const user = users.byId(idOrLogin) ?? users.byLogin(idOrLogin);
+    if (!user) throw new Problem('user_not_found', `There is nobody with the id or login ${idOrLogin}.`);
+    return user;
+  };
+  const changed = async (id: string, change: (user: User) => Partial<User>): Promise<User> => {
+    const user = await unlessAway(() => users.change(id, change));
+    return user ?? known(id);
+  };
+
+  return [
+    route({
+      method: 'GET',
+      url,
+      ...guarded,
+      summary: 'List people',
+      schema: { response: { 200: userPageSchema } },
+      handler: async () => ({ results: users.list().map(userView), next_cursor: null }),
+    }),
+    route({
+      method: 'POST',
+      url,
+      ...guarded,
+      action: 'user.create',
+      fresh: true,
+      summary: 'Add a person, who gets a link to set the password; it is told this once',
+      schema: { body: createUserSchema, response: { 201: createdUserSchema } },
+      handler: async (request, reply) => {
+        const { login, name, language } = request.body;
+        const grants = await wantedGrants(database, request.body);
+        const link = passwordLink(access, request);
+        const by = whoOf(request);
+        const user = await unlessAway(() =>
+          users.create({
+            ...{ login, name: (name ?? login).trim(), language: language ?? null, grants },
+            ...{ password: null, identity: null, passwordLink: link.kept, by },
+          }),
+        );
+        if (!user) throw loginTaken(login);
+        request.log.info({ user: user.id, login, grants, by }, 'a person was added');
+        return reply
+          .code(201)
+          .header('cache-control', 'no-store')
+          .send({ ...userView(user), password_link: link.shown });
+      },
+    }),
+    route({
+      method: 'GET',
+      url: `${url}/:id`,
+      ...guarded,
+      summary: 'Read a person',
+      schema: { params, response: { 200: userViewSchema } },
+      handler: async (request) => userView(known(request.params.id)),
+    }),
+    route({
+      method: 'PATCH',
+      url: `${url}/:id`,
+      ...guarded,
+      action: 'user.update',
+      fresh: true,
+      summary: 'Change what a person is called and may do, or keep him out',
+      schema: { params, body: changeUserSchema, response: { 200: userViewSchema } },
+      handler: async (request) => {
+        const { name, language, disabled, grants: several, role, sites } = request.body;
+        const { id } = known(request.params.id);
+        const isGranted = several || role || sites;
+        const grants = isGranted ? await wantedGrants(database, request.body) : undefined;
+        const user = await changed(id, (before) => {
+          const after: User = {
+            ...before,
+            ...(name !== undefined && { name: name.normalize('NFC').trim() }),
+            ...(language !== undefined && { language }),
+            ...(grants && { grants }),
+            ...(disabled !== undefined && { disabled }),
+          };
+          requireAnotherAdministrator(users.list(), before, after);
+          return after;
+        });
+        if (user.disabled) await unlessAway(() => logins.endAllOf(id));
+        const by = whoOf(request);
+        request.log.info({ user: id, login: user.login, grants, disabled, by }, 'a person was changed');
+        return userView(user);
+      },
+    }),
+    route({
+      method: 'POST',
+      url: `${url}/:id/password-link`,
+      ...guarded,
+      action: 'user.link',
+      fresh: true,
+      summary: 'Make a link by which a person sets a new password; it is told this once',
+      schema: { params, body: noFieldsSchema, response: { 201: passwordLinkSchema } },
+      handler: async (request, reply) => {
+        const { id, disabled } = known(request.params.id);
+        if (disabled) throw new Problem('user_disabled', 'Let the person in again first: "disabled": false.');
+        const { kept, shown } = passwordLink(access, request);
+        await changed(id, () => ({ password_link: kept }));
+        return reply.code(201).header('cache-control', 'no-store').send(shown);
+      },
+    }),
+    route({
+      method: 'GET',
+      url: `${url}/:id/logins`,
+      ...guarded,
+      summary: 'List the logins of a person',
+      schema: { params, response: { 200: loginPageSchema } },
+      handler: async (request) => {
+        const own = logins.ofUser(known(request.params.id).id).reverse();
+        return { results: own.map((login) => loginView(login, currentOf(request))), next_cursor: null };
+      },
+    }),
+    route({
+      method: 'DELETE',
+      url: `${url}/:id/logins`,
+      ...guarded,
+      action: 'login.revoke',
+      fresh: true,
+      summary: 'End all logins of a person',
+      schema: { params, response: { 200: loginPageSchema } },
+      handler: async (request) => {
+        const { id } = known(request.params.id);
+        const ended = await unlessAway(() => logins.endAllOf(id));
+        return { results: ended.map((login) => loginView(login, currentOf(request))), next_cursor: null };
+      },
+    }),
+    route({
+      method: 'DELETE',
+      url: `${url}/:id/logins/:login`,
+      ...guarded,
+      action: 'login.revoke',
+      fresh: true,
+      summary: 'End one login of a person',
+      schema: {
+        params: params.extend({ login: z.string().describe('Id of the login') }),
+        response: { 204: z.undefined() },
+      },
+      handler: async (request, reply) => {
+        const { id, login } = known(request.params.id);
+        const one = logins.ofUser(id).find((each) => each.id === request.params.login);
+        if (!one) throw new Problem('login_not_found', `${login} has no login ${request.params.login}.`);
+        await unlessAway(() => logins.end(one.id));
+        return reply.code(204).send(undefined);
+      },
+    }),
+  ];
+}
+
+function currentOf({ caller }: Parameters<typeof whoOf>[0]): string | undefined {
+  return caller.kind === 'user' ? caller.loginId : undefined;
+}
+
+function userView(user: User): UserView {
+  const { id, login, name, language, grants, disabled, password, identity, password_link: link } = user;
+  const { created_at, created_by, changed_at } = user;
+  const isOpen = link != null && Date.parse(link.expires_at) > Date.now();
+  return {
+    ...{ id, login, name, language, grants, disabled, has_password: password !== null, identity },
+    ...{ link_expires_at: isOpen ? link.expires_at : null, created_at, created_by, changed_at },
+  };
+}
+
+function loginTaken(login: string): Problem {
+  return new Problem(
+    'login_taken',
+    `Somebody has the login ${login} already, perhaps in other letters of case, or had it: it stays theirs. Choose another one, or let them in again.`,
+  );
+}

@@ -1,0 +1,46 @@
+import type { Item } from '@holdfast/api-client/api-client.ts';
+import { CliError } from '../cli-error.ts';
+import type { Input, Option } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import type { Column } from '../output/table.ts';
+
+export const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const;
+
+export interface Grant {
+  readonly role: string;
+  /** Undefined: everywhere. */
+  readonly sites?: readonly string[] | undefined;
+}
+
+export const roleOption: Readonly<Record<'role', Option>> = {
+  role: {
+    type: 'string',
+    value: 'ROLE',
+    about: `${roles.join(', ')}; with sites, operator@hall-1,hall-2, it holds there only`,
+    multiple: true,
+  },
+};
+
+/** @throws CliError for what is no role */
+export function grantsOf(input: Input): Grant[] {
+  return input.texts('role').map((text) => {
+    const [role = '', codes] = text.split(/@(.*)/s);
+    if (!roles.some((each) => each === role)) {
+      throw new CliError(`--role is one of ${roles.join(', ')}; not ${role}`, exitCodes.usage);
+    }
+    if (codes === undefined) return { role };
+    const sites = codes.split(',');
+    if (sites.includes('')) throw new CliError(`--role ${text} names a site without a code`, exitCodes.usage);
+    return { role, sites };
+  });
+}
+
+/** As `--role` takes them. */
+export function grantsText({ grants }: Item): string {
+  const listed = (Array.isArray(grants) ? grants : []) as { role: string; sites: string[] }[];
+  return listed
+    .map(({ role, sites }) => (sites.includes('*') ? role : `${role}@${sites.join(',')}`))
+    .join(' ');
+}
+
+export const grantsColumn: Column<Item> = { head: 'ROLES', cell: grantsText };
