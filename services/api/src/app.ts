@@ -38,6 +38,9 @@ import type { Route } from './http/route.ts';
 import { serveDeclaredRoutesOnly, serveRoutes } from './http/serve-routes.ts';
 import { waitUntilReady } from './http/wait-until-ready.ts';
 import { withoutQuotes } from './http/without-quotes.ts';
+import type { ChangeHub } from './live/change-hub.ts';
+import { changesRoute } from './live/changes-route.ts';
+import { LiveClients } from './live/live-clients.ts';
 import { type LiveSources, liveRoute } from './live/live-routes.ts';
 import type { SummarySources } from './overview/session-summary.ts';
 import { summaryRoutes } from './overview/summary-routes.ts';
@@ -71,6 +74,7 @@ export interface AppDependencies {
   readonly recovery: RecoverySources;
   readonly overview: Omit<SummarySources, 'accounting' | 'waiting'>;
   readonly live: LiveSources;
+  readonly changes: Pick<ChangeHub, 'followed' | 'whenFollowed'>;
   readonly devices: WritePointOptions;
   readonly access: AccessControl;
   /** With it the API speaks HTTPS only. */
@@ -89,7 +93,7 @@ export interface AppDependencies {
 
 const maxBodyBytes = 1_048_576;
 
-/** Every route but those of the OpenAPI document and of the console; `live` is among them, and is told of the end. */
+/** Every route but those of the OpenAPI document and of the console; `end` lets go of who follows a stream. */
 export function routesOf(dependencies: AppDependencies): {
   readonly routes: Route[];
   readonly end: () => void;
@@ -97,7 +101,7 @@ export function routesOf(dependencies: AppDependencies): {
   const { database, commands, current, liveStatus, waiting, samples, accounting, recovery } = dependencies;
   const { overview } = dependencies;
   const { devices, access, auditLog, system, learned, cleanup, requireIfMatch } = dependencies;
-  const { live, end } = liveRoute(dependencies.live);
+  const clients = new LiveClients({ keys: access.keys, logins: access.people.logins });
   const routes = [
     ...healthRoutes(dependencies.readiness),
     metricsRoute(dependencies.metrics),
@@ -106,7 +110,8 @@ export function routesOf(dependencies: AppDependencies): {
     ...accountingRoutes(accounting),
     ...summaryRoutes({ ...overview, accounting, waiting }),
     ...sessionRoutes({ database, current, liveStatus, waiting, storing: recovery }),
-    live,
+    liveRoute(dependencies.live, clients),
+    changesRoute(dependencies.changes, clients),
     ...systemRoutes(system),
     ...collectorRoutes(devices),
     ...cleanupRoutes(cleanup),
@@ -125,7 +130,7 @@ export function routesOf(dependencies: AppDependencies): {
     ...learnedLimitsRoutes(learned, { requireIfMatch }),
     ...deviceRoutes(devices, learned),
   ];
-  return { routes, end };
+  return { routes, end: () => clients.end() };
 }
 
 /** The HTTP API, apart from the process: it never listens and opens nothing. */

@@ -96,6 +96,24 @@ export interface LiveSamples {
   >;
 }
 
+/** SESSIONS, HEALTH and AUDIT. */
+export type ChangeSource = 's' | 'h' | 'a';
+
+/** The streams whose messages are changes that a screen has to know of. Every method throws BrokerUnavailable. */
+export interface ChangeStreams {
+  bounds(source: ChangeSource): Promise<{ readonly firstSequence: number; readonly lastSequence: number }>;
+  /** Iterating ends when the feed is stopped or its broker is lost for good. */
+  open(
+    source: ChangeSource,
+    after: number,
+  ): Promise<
+    AsyncIterable<{ readonly sequence: number; readonly data: string }> & {
+      readonly pendingAtStart: number;
+      stop(): void;
+    }
+  >;
+}
+
 /** An entry of QUARANTINE; without `message` when it has no known form. */
 export interface Quarantined {
   readonly sequence: number;

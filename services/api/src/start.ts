@@ -6,6 +6,7 @@ import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { addApiMetrics } from './adapters/api-metrics.ts';
 import { askedOfBroker } from './adapters/asked-of-broker.ts';
+import { jetStreamChanges } from './adapters/jetstream-changes.ts';
 import { jetStreamCollectors } from './adapters/jetstream-collectors.ts';
 import { jetStreamCommandKeys } from './adapters/jetstream-command-keys.ts';
 import { jetStreamLiveSamples } from './adapters/jetstream-live-samples.ts';
@@ -15,6 +16,8 @@ import type { ApiConfig } from './config.ts';
 import { pollingPlans } from './configuration/polling-plans.ts';
 import { consoleFiles } from './console/console-files.ts';
 import { startWriteBack } from './devices/learned-limits/write-back.ts';
+import { changeHub } from './live/change-hub.ts';
+import { isSessionAt } from './live/is-session-at.ts';
 import { ConfigChanges } from './overview/config-changes.ts';
 import { openBroker } from './parts/broker.ts';
 import { openCommands } from './parts/commands.ts';
@@ -70,6 +73,14 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     settled,
     sinks,
   };
+  const changes = changeHub({
+    streams: jetStreamChanges(broker.connection),
+    sinks,
+    projection: readModel.projection,
+    isSessionAt: isSessionAt(database, sitesOfVersions),
+    log,
+  });
+  onStop('changes', changes.stop);
   await openServing(
     config,
     {
@@ -93,13 +104,8 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
         hstsSeconds: config.API_TLS_CERT_FILE === undefined ? 0 : config.API_TLS_HSTS_SECONDS,
       },
       auditLog,
-      live: {
-        database,
-        keys,
-        logins: people.logins,
-        samples: jetStreamLiveSamples(broker.connection),
-        stored: samples,
-      },
+      live: { database, samples: jetStreamLiveSamples(broker.connection), stored: samples },
+      changes,
       recovery,
       overview: { liveStatus, recovery: recentRecovery(recovery), changes: new ConfigChanges(versions) },
       current,

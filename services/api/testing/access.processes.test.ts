@@ -73,7 +73,7 @@ describe('each route', () => {
     for (const role of roles) {
       const key = keyOf.get(role) ?? '';
       const isAllowed = roles.indexOf(role) >= roles.indexOf(needed);
-      if (path.endsWith('/live') && isAllowed) {
+      if (/\/live(\/changes)?$/.test(path) && isAllowed) {
         // It does not end by itself.
         const abort = new AbortController();
         const { status } = await fetch(`${first.url}${url}`, { headers: as(key), signal: abort.signal });

@@ -34,7 +34,7 @@ export interface Permissions {
 /** Every collector; ids are tokens, so a wildcard stands for any of them. */
 export const anyCollector = '*';
 
-const { sessions, assignments, samples, sent, quarantine, audit } = streamNames;
+const { sessions, assignments, samples, sent, health, quarantine, audit } = streamNames;
 const taskConfigs = `OBJ_${bucketNames.taskConfigs}`;
 const kv = (bucket: string) => `KV_${bucket}`;
 const boards = [kv(bucketNames.status), kv(bucketNames.waiting), kv(bucketNames.sinks)];
@@ -158,6 +158,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       ...read(commandKeys),
       ...[sessions, samples, quarantine, audit, taskConfigs, ...access, ...leases, ...boards].flatMap(read),
       ...[sessions, samples, quarantine, audit, taskConfigs, ...access, ...leases, ...boards].flatMap(follow),
+      ...follow(health),
     ],
     deny: denyDurable(samples, durableNames.writer),
   }),

@@ -1,5 +1,12 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
+import {
+  changesResetSchema,
+  configurationChangeSchema,
+  deviceChangeSchema,
+  sessionChangeSchema,
+  sinkChangeSchema,
+} from '@holdfast/shared/contracts/http/changes-http.ts';
 import { liveResetSchema, liveSampleSchema } from '@holdfast/shared/contracts/http/live-http.ts';
 import { problemSchema } from '@holdfast/shared/contracts/http/problem.ts';
 import { problemContentType } from '@holdfast/shared/contracts/http/problem-content-type.ts';
@@ -117,6 +124,11 @@ function complete(
     Problem: z.toJSONSchema(problemSchema, { target: 'draft-2020-12', io: 'input' }),
     LiveSample: z.toJSONSchema(liveSampleSchema, { target: 'draft-2020-12' }),
     LiveReset: z.toJSONSchema(liveResetSchema, { target: 'draft-2020-12' }),
+    SessionChange: z.toJSONSchema(sessionChangeSchema, { target: 'draft-2020-12' }),
+    DeviceChange: z.toJSONSchema(deviceChangeSchema, { target: 'draft-2020-12' }),
+    ConfigurationChange: z.toJSONSchema(configurationChangeSchema, { target: 'draft-2020-12' }),
+    SinkChange: z.toJSONSchema(sinkChangeSchema, { target: 'draft-2020-12' }),
+    ChangesReset: z.toJSONSchema(changesResetSchema, { target: 'draft-2020-12' }),
   };
   nameWideIntegers(document);
 }

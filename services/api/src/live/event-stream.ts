@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
 export interface ServerSentEvent {
-  readonly id?: number;
+  readonly id?: number | string;
   readonly event?: string;
   readonly data?: unknown;
 }
@@ -20,12 +20,12 @@ export class EventStream {
   readonly #patienceMs: number;
   readonly #closed = new AbortController();
   readonly #heartbeat: NodeJS.Timeout;
-  #lastId: number | undefined;
+  #lastId: number | string | undefined;
 
   /** @param options.lastId what came up to it need not be told: told at once, as a client without an id would come back as a new one */
   constructor(
     response: ServerResponse,
-    options: { patienceMs: number; headers?: Record<string, string>; lastId?: number },
+    options: { patienceMs: number; headers?: Record<string, string>; lastId?: number | string | undefined },
   ) {
     this.#response = response;
     this.#patienceMs = options.patienceMs;
@@ -55,7 +55,7 @@ export class EventStream {
   }
 
   /** Notes the position up to which a returning client was told. */
-  reached(id: number): void {
+  reached(id: number | string): void {
     this.#lastId = id;
   }
 
@@ -91,6 +91,6 @@ export class EventStream {
   }
 }
 
-function idLine(id: number | undefined): string {
+function idLine(id: number | string | undefined): string {
   return id === undefined ? '' : `id: ${id}\n\n`;
 }

@@ -4,6 +4,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { expect, it, onTestFinished } from 'vitest';
 import { serveRoutes } from '../http/serve-routes.ts';
 import type { CommandKeys } from '../ports.ts';
+import { LiveClients } from './live-clients.ts';
 import { type LiveSources, liveRoute } from './live-routes.ts';
 
 it('a client whose request is in hand when the API begins to end is let go, too', async () => {
@@ -22,8 +23,12 @@ it('a client whose request is in hand when the API begins to end is let go, too'
     },
     open: async () => feed,
   };
-  const { live, end } = liveRoute({ samples } as unknown as LiveSources);
-  app.addHook('preClose', async () => end());
+  const clients = new LiveClients({
+    keys: { whenLost: () => () => undefined },
+    logins: { whenOver: () => () => undefined },
+  });
+  const live = liveRoute({ samples } as unknown as LiveSources, clients);
+  app.addHook('preClose', async () => clients.end());
   serveRoutes(app, [live], { keys: {} as CommandKeys, callerOf: () => 'local' });
   const ending = Promise.withResolvers<void>();
   // Comes after that of the routes.

@@ -1,45 +1,20 @@
 import { liveQuerySchema } from '@holdfast/shared/contracts/http/live-http.ts';
-import type { ApiKeys } from '../access/api-keys.ts';
-import type { Caller } from '../access/caller.ts';
-import type { Logins } from '../access/logins/logins.ts';
 import type { Database } from '../database/open-database.ts';
 import { clientGone } from '../http/client-gone.ts';
 import { type Route, route } from '../http/route.ts';
 import { BrokerUnavailable, type LiveSamples } from '../ports.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
-import { EventStream } from './event-stream.ts';
 import { followSamples, startingPoint, startingPointOfReturn } from './follow-samples.ts';
 import { type KnownLiveSources, requireKnownLive } from './known-live.ts';
+import type { LiveClients } from './live-clients.ts';
 
 export interface LiveSources extends KnownLiveSources {
   readonly samples: LiveSamples;
-  readonly keys: Pick<ApiKeys, 'whenLost'>;
-  readonly logins: Pick<Logins, 'whenOver'>;
 }
 
-/** Time for which a client may take nothing before it is dropped. */
-const patienceMs = 10_000;
-const clientsAtMost = 500;
-
-/** Samples as server-sent events while they come; `end` lets go of whoever follows them. */
-export function liveRoute({ database, samples, stored, keys, logins }: LiveSources): {
-  readonly live: Route;
-  readonly end: () => void;
-} {
-  const clients = new Set<EventStream>();
-  let isEnding = false;
-
-  const untilNotAllowed = (caller: Caller, end: () => void): (() => void) | undefined => {
-    if (caller.kind === 'key') return keys.whenLost(caller.id, end);
-    if (caller.kind === 'user') return logins.whenOver(caller, end);
-    return undefined;
-  };
-
-  const end = (): void => {
-    isEnding = true;
-    for (const client of clients) client.end();
-  };
-  const live = route({
+/** Samples as server-sent events while they come. */
+export function liveRoute({ database, samples, stored }: LiveSources, clients: LiveClients): Route {
+  return route({
     method: 'GET',
     url: '/api/acquisition/live',
     role: 'viewer',
@@ -73,17 +48,8 @@ export function liveRoute({ database, samples, stored, keys, logins }: LiveSourc
         if (lastEventId !== undefined && error instanceof BrokerUnavailable) return undefined;
         throw error;
       });
-      if (clients.size >= clientsAtMost) throw tooManyClients();
-      const headers = reply.getHeaders() as Record<string, string>;
-      reply.hijack();
       const lastId = lastEventId ?? atFirst?.after ?? 0;
-      const client = new EventStream(reply.raw, { patienceMs, headers, lastId });
-      clients.add(client);
-      // Its request was in hand already when the others were let go.
-      if (isEnding) client.end();
-      const { caller } = request;
-      const keep = untilNotAllowed(caller, () => client.end());
-      try {
+      await clients.serve({ request, reply, lastId }, async (client) => {
         const from = atFirst ?? (await startingPointOfReturn(samples, lastId, client));
         if (!from) return;
         await followSamples(samples, client, {
@@ -91,17 +57,9 @@ export function liveRoute({ database, samples, stored, keys, logins }: LiveSourc
           filter: { devices: new Set(device), points: new Set(point), sites: request.grantedSites },
           from,
         });
-      } catch (error) {
-        // The answer has begun: ending it makes the client come back with the last id that it has seen.
-        request.log.info({ err: error }, 'a live stream broke off');
-      } finally {
-        keep?.();
-        clients.delete(client);
-        client.end();
-      }
+      });
     },
   });
-  return { live, end };
 }
 
 function lastEventIdOf(given: string | string[] | undefined): number | undefined {
@@ -118,13 +76,4 @@ async function taskIdOf(database: Database, task: string): Promise<string> {
   const found = await database.selectFrom('tasks').select('id').where('code', '=', task).executeTakeFirst();
   if (!found) throw new Problem('task_not_found', `There is no task ${task}.`);
   return String(found.id);
-}
-
-function tooManyClients(): Problem {
-  return new Problem(
-    'too_many_live_clients',
-    `This process serves ${clientsAtMost} at once. Try again later, or another process.`,
-    {},
-    { retryAfterSeconds: 30 },
-  );
 }

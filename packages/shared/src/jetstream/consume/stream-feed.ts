@@ -1,19 +1,19 @@
 import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { streamNames } from '../../contracts/subjects.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
-import { orderedConsumer } from '../consume/ordered-consumer.ts';
-import { pullExpiresMs } from '../consume/pull-expires.ts';
+import { orderedConsumer } from './ordered-consumer.ts';
+import { pullExpiresMs } from './pull-expires.ts';
 
 export interface FedMessage {
   readonly sequence: number;
+  readonly subject: string;
   /** How many more of what was asked for the stream has already. */
   readonly pending: number;
   readonly data: string;
 }
 
-/** Messages of SAMPLES in order, first those that are there, then each as it comes, until it is stopped. */
-export interface SampleFeed extends AsyncIterable<FedMessage> {
+/** Messages of a stream in order, first those that are there, then each as it comes, until it is stopped. */
+export interface StreamFeed extends AsyncIterable<FedMessage> {
   /** How many messages were there already when it was opened. */
   readonly pendingAtStart: number;
   stop(): void;
@@ -25,20 +25,21 @@ const fetchedAhead = 250;
 const text = new TextDecoder();
 
 /** @throws when the broker cannot be asked */
-export async function sampleStreamBounds(
+export async function streamBounds(
   nc: NatsConnection,
+  stream: string,
 ): Promise<{ firstSequence: number; lastSequence: number }> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { first_seq, last_seq } = (await leaderInfo(jsm, streamNames.samples)).state;
+  const { first_seq, last_seq } = (await leaderInfo(jsm, stream)).state;
   return { firstSequence: first_seq, lastSequence: last_seq };
 }
 
 /** Everything on the subject after a sequence. @throws when the broker cannot be asked */
-export async function openSampleFeed(
+export async function openStreamFeed(
   nc: NatsConnection,
-  { after, filterSubject }: { after: number; filterSubject: string },
-): Promise<SampleFeed> {
-  const consumer = await orderedConsumer(jetstream(nc), streamNames.samples, {
+  { stream, after, filterSubject }: { stream: string; after: number; filterSubject: string },
+): Promise<StreamFeed> {
+  const consumer = await orderedConsumer(jetstream(nc), stream, {
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: after + 1,
     filter_subjects: filterSubject,
@@ -49,8 +50,8 @@ export async function openSampleFeed(
     pendingAtStart,
     stop: () => messages.stop(),
     async *[Symbol.asyncIterator]() {
-      for await (const { seq, data, info } of messages) {
-        yield { sequence: seq, pending: info.pending, data: text.decode(data) };
+      for await (const { seq, subject, data, info } of messages) {
+        yield { sequence: seq, subject, pending: info.pending, data: text.decode(data) };
       }
     },
   };

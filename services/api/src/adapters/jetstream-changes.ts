@@ -1,0 +1,20 @@
+import { streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { openStreamFeed, streamBounds } from '@holdfast/shared/jetstream/consume/stream-feed.ts';
+import type { ChangeSource, ChangeStreams } from '../ports.ts';
+import { askedOfBroker } from './asked-of-broker.ts';
+
+const streams: Readonly<Record<ChangeSource, { stream: string; filterSubject: string }>> = {
+  s: { stream: streamNames.sessions, filterSubject: subjects.allSessions },
+  h: { stream: streamNames.health, filterSubject: subjects.allHealth },
+  a: { stream: streamNames.audit, filterSubject: subjects.allAudit },
+};
+
+/** SESSIONS, HEALTH and AUDIT through an ordered consumer each. */
+export function jetStreamChanges(connection: () => NatsConnection): ChangeStreams {
+  return {
+    bounds: (source) => askedOfBroker(connection, (nc) => streamBounds(nc, streams[source].stream)),
+    open: (source, after) =>
+      askedOfBroker(connection, (nc) => openStreamFeed(nc, { ...streams[source], after })),
+  };
+}

@@ -1,0 +1,170 @@
+import type { SinkChange } from '@holdfast/shared/contracts/http/changes-http.ts';
+import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import { OutageLog } from '@holdfast/shared/runtime/outage-log.ts';
+import { pause, systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import type { ChangeStreams, Sinks } from '../ports.ts';
+import type { ProjectionSignal } from '../sessions/projection/projection-signal.ts';
+import { sinksView } from '../system/sinks-view.ts';
+import { ChangeLog } from './change-log.ts';
+import { type IsSessionAt, readChange } from './read-change.ts';
+
+export interface ChangeHubSources {
+  readonly streams: ChangeStreams;
+  readonly sinks: Sinks;
+  readonly projection: Pick<ProjectionSignal, 'waitFor'>;
+  readonly isSessionAt: IsSessionAt;
+  readonly log: Logger;
+}
+
+/** The streams as they are followed now; another one when they are made anew. */
+export interface Followed {
+  readonly log: ChangeLog;
+  readonly ended: AbortSignal;
+  /** The last thing that was said of the sinks. */
+  sink(): SinkChange | undefined;
+}
+
+export interface ChangeHub {
+  /** The streams are followed from the first call on. Undefined while the broker cannot be asked. */
+  followed(): Followed | undefined;
+  /** Resolves with the next one, or when the signal aborts. */
+  whenFollowed(signal: AbortSignal): Promise<Followed | undefined>;
+  stop: Stop;
+}
+
+/** A client that comes back to another process, or after a restart, is told what came meanwhile. */
+const readBack = 1_000;
+const projectedWithinMs = 2_000;
+const sinkEveryMs = 2_000;
+const retryMs = 1_000;
+const sources = ['s', 'h', 'a'] as const;
+
+/** Follows the streams once for all clients: each change is read once, however many screens are open. */
+export function changeHub({ streams, sinks, projection, isSessionAt, log }: ChangeHubSources): ChangeHub {
+  const stopping = new AbortController();
+  const outage = new OutageLog({ log, level: 'warn', began: 'changes cannot be followed now; trying again' });
+  let followed: Followed | undefined;
+  let running: Promise<void> | undefined;
+  let waiting = Promise.withResolvers<void>();
+
+  /** Screens that are told of a change read it: so nobody is told before the read model has it. */
+  const isShown = async (sequence: number, ended: AbortSignal): Promise<void> => {
+    while (!ended.aborted && (await projection.waitFor(sequence, projectedWithinMs)) !== 'reached') {
+      await pause(systemTimers, retryMs, ended);
+    }
+  };
+
+  const followOnce = async (): Promise<void> => {
+    const ending = new AbortController();
+    const stop = () => ending.abort();
+    stopping.signal.addEventListener('abort', stop);
+    try {
+      const begin = { s: 0, h: 0, a: 0 };
+      const last = { s: 0, h: 0, a: 0 };
+      for (const source of sources) {
+        const { firstSequence, lastSequence } = await streams.bounds(source);
+        begin[source] = Math.max(firstSequence - 1, lastSequence - readBack, 0);
+        last[source] = lastSequence;
+      }
+      const changes = new ChangeLog(begin);
+      const feeds = await Promise.all(
+        sources.map(async (source) => ({
+          source,
+          feed: await streams.open(source, begin[source]),
+          caughtUp: Promise.withResolvers<void>(),
+        })),
+      );
+      ending.signal.addEventListener('abort', () => {
+        for (const { feed } of feeds) feed.stop();
+      });
+      let sink: SinkChange | undefined;
+      const follow = async ({ source, feed, caughtUp }: (typeof feeds)[number]) => {
+        let pending = feed.pendingAtStart;
+        const passed = () => {
+          if (pending > 0) return;
+          // The last messages of a stream may have been taken out of it.
+          changes.passed(source, last[source]);
+          caughtUp.resolve();
+        };
+        passed();
+        for await (const { sequence, data } of feed) {
+          const change = readChange({ source, sequence }, data, isSessionAt);
+          if (change?.event === 'session') await isShown(sequence, ending.signal);
+          if (change) changes.add(change);
+          else changes.passed(source, sequence);
+          pending -= 1;
+          passed();
+        }
+      };
+      const watchSinks = async () => {
+        while (!ending.signal.aborted) {
+          const said = await sinkNow(sinks);
+          if (said && (said.status !== sink?.status || said.detail !== sink.detail)) {
+            sink = said;
+            changes.add({ place: undefined, event: 'sink', data: said, at: async () => undefined });
+          }
+          await pause(systemTimers, sinkEveryMs, ending.signal);
+        }
+      };
+      // The first one that ends by itself has lost its broker.
+      const lost = Promise.race(feeds.map(follow));
+      const ready = Promise.all(feeds.map(({ caughtUp }) => caughtUp.promise)).then(() => {
+        if (ending.signal.aborted) return;
+        // Whoever comes back sooner would be told that nobody knows where it was.
+        followed = { log: changes, ended: ending.signal, sink: () => sink };
+        outage.worked();
+        waiting.resolve();
+        waiting = Promise.withResolvers();
+        void watchSinks();
+      });
+      ready.catch(() => undefined);
+      await lost;
+    } finally {
+      followed = undefined;
+      ending.abort();
+      stopping.signal.removeEventListener('abort', stop);
+    }
+  };
+  const run = async (): Promise<void> => {
+    while (!stopping.signal.aborted) {
+      try {
+        await followOnce();
+      } catch (error) {
+        outage.failed(error);
+      }
+      await pause(systemTimers, retryMs, stopping.signal);
+    }
+  };
+  return {
+    followed() {
+      running ??= run();
+      return followed;
+    },
+    async whenFollowed(signal) {
+      running ??= run();
+      const given = Promise.withResolvers<void>();
+      signal.addEventListener('abort', () => given.resolve());
+      while (!followed && !signal.aborted && !stopping.signal.aborted) {
+        await Promise.race([waiting.promise, given.promise]);
+      }
+      return followed;
+    },
+    stop: async () => {
+      stopping.abort();
+      waiting.resolve();
+      await running;
+    },
+  };
+}
+
+async function sinkNow(sinks: Sinks): Promise<SinkChange | undefined> {
+  try {
+    const [backlog, statuses] = await Promise.all([sinks.backlog(), sinks.statuses()]);
+    const { status, detail } = sinksView({ backlog, statuses, outboxes: [] }, Date.now());
+    // How many samples wait changes all the time, and is asked for by whoever shows it.
+    return { status, detail: detail.replace(/; \d+ samples wait in the stream$/, '') };
+  } catch {
+    return undefined;
+  }
+}

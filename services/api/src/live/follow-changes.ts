@@ -1,0 +1,64 @@
+import type { ChangesReset } from '@holdfast/shared/contracts/http/changes-http.ts';
+import type { GrantedSites } from '../access/granted-sites.ts';
+import type { ChangeLog, LoggedChange, Position } from './change-log.ts';
+import { positionText } from './change-log.ts';
+import type { EventStream } from './event-stream.ts';
+
+/**
+ * Tells a client every change after its position, until it is gone or the log is: then it comes back and is told by the next one.
+ * @param position as the client has it; undefined for one that has seen nothing
+ */
+export async function followChanges(
+  client: EventStream,
+  {
+    log,
+    ended,
+    sites,
+    position,
+  }: {
+    readonly log: ChangeLog;
+    /** Aborted when the streams are others than the log was made from. */
+    readonly ended: AbortSignal;
+    readonly sites: GrantedSites;
+    readonly position: Position | undefined;
+  },
+): Promise<void> {
+  let next = log.next;
+  const now = positionText(log.position);
+  const verdict = position ? log.judge(position) : 'kept';
+  if (verdict === 'kept') {
+    for (const change of position ? log.since(position) : []) {
+      if (!(await tell(client, change, sites))) return;
+    }
+    client.reached(now);
+  } else if (!(await reset(client, log, verdict))) return;
+  const over = Promise.withResolvers<void>();
+  for (const signal of [client.closed, ended]) signal.addEventListener('abort', () => over.resolve());
+  while (!client.closed.aborted && !ended.aborted) {
+    const news = log.news();
+    const changes = log.from(next);
+    if (!changes) {
+      next = log.next;
+      if (!(await reset(client, log, 'gone'))) return;
+      continue;
+    }
+    for (const change of changes) {
+      if (!(await tell(client, change, sites))) return;
+      next = change.number + 1;
+    }
+    if (changes.length === 0) await Promise.race([news, over.promise]);
+  }
+}
+
+async function tell(client: EventStream, change: LoggedChange, sites: GrantedSites): Promise<boolean> {
+  const { event, position, place } = change;
+  const data = sites === 'everywhere' ? change.data : await change.at(sites);
+  const id = place && positionText(position);
+  if (data) return client.send({ ...(id !== undefined && { id }), event, data });
+  if (id !== undefined) client.reached(id);
+  return !client.closed.aborted;
+}
+
+function reset(client: EventStream, log: ChangeLog, reason: ChangesReset['reason']): Promise<boolean> {
+  return client.send({ id: positionText(log.position), event: 'reset', data: { reason } });
+}

@@ -1,0 +1,95 @@
+import type { ServerResponse } from 'node:http';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import type { ApiKeys } from '../access/api-keys.ts';
+import type { Caller } from '../access/caller.ts';
+import type { Logins } from '../access/logins/logins.ts';
+import { Problem } from '../problems/problem.ts';
+import { EventStream } from './event-stream.ts';
+
+/** Time for which a client may take nothing before it is dropped. */
+const patienceMs = 10_000;
+const clientsAtMost = 500;
+/** All tabs of a browser share one stream; a script that opens ever more must not take the place of others. */
+const ofCallerAtMost = 20;
+
+/** Where the end of a caller's right is told. */
+export interface Rights {
+  readonly keys: Pick<ApiKeys, 'whenLost'>;
+  readonly logins: Pick<Logins, 'whenOver'>;
+}
+
+/** Everybody who follows a stream of this process, whichever it is. */
+export class LiveClients {
+  readonly #rights: Rights;
+  readonly #clients = new Map<EventStream, string>();
+  #isEnding = false;
+
+  constructor(rights: Rights) {
+    this.#rights = rights;
+  }
+
+  /** Lets go of all of them, and of those that are coming. */
+  end(): void {
+    this.#isEnding = true;
+    for (const client of this.#clients.keys()) client.end();
+  }
+
+  /**
+   * Answers a request with a stream, and tells on it until `tell` is done. It ends with the right of its caller.
+   * @throws Problem when there is no room, before anything is answered
+   */
+  async serve(
+    { request, reply, lastId }: Served,
+    tell: (client: EventStream) => Promise<void>,
+  ): Promise<void> {
+    const { caller } = request;
+    const isNamed = caller.kind === 'key' || caller.kind === 'user';
+    const who = isNamed ? `${caller.kind} ${caller.id}` : caller.kind;
+    this.#requireRoom(who, isNamed);
+    const headers = reply.getHeaders() as Record<string, string>;
+    reply.hijack();
+    const client = new EventStream(reply.raw, { patienceMs, headers, lastId });
+    this.#clients.set(client, who);
+    // Its request was in hand already when the others were let go.
+    if (this.#isEnding) client.end();
+    const keep = this.#untilNotAllowed(caller, () => client.end());
+    try {
+      await tell(client);
+    } catch (error) {
+      // The answer has begun: ending it makes the client come back with the last id that it has seen.
+      request.log.info({ err: error }, 'a live stream broke off');
+    } finally {
+      keep?.();
+      this.#clients.delete(client);
+      client.end();
+    }
+  }
+
+  #untilNotAllowed(caller: Caller, end: () => void): (() => void) | undefined {
+    if (caller.kind === 'key') return this.#rights.keys.whenLost(caller.id, end);
+    if (caller.kind === 'user') return this.#rights.logins.whenOver(caller, end);
+    return undefined;
+  }
+
+  #requireRoom(who: string, isBounded: boolean): void {
+    if (this.#clients.size >= clientsAtMost) {
+      throw noRoom(`This process serves ${clientsAtMost} at once. Try again later, or another process.`);
+    }
+    if (!isBounded) return;
+    const own = [...this.#clients.values()].filter((each) => each === who).length;
+    if (own >= ofCallerAtMost) {
+      throw noRoom(`You follow ${own} at once here, and more are not given to one caller. Close some.`);
+    }
+  }
+}
+
+export interface Served {
+  readonly request: { readonly caller: Caller; readonly log: Pick<Logger, 'info'> };
+  readonly reply: { readonly raw: ServerResponse; getHeaders(): object; hijack(): unknown };
+  /** Up to it nothing need be told. */
+  readonly lastId: number | string | undefined;
+}
+
+function noRoom(detail: string): Problem {
+  return new Problem('too_many_live_clients', detail, {}, { retryAfterSeconds: 30 });
+}

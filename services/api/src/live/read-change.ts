@@ -1,0 +1,87 @@
+import { auditEntrySchema } from '@holdfast/shared/contracts/audit-entry.ts';
+import { deviceHealthChangeSchema } from '@holdfast/shared/contracts/health-change.ts';
+import type {
+  ConfigurationChange,
+  DeviceChange,
+  SessionChange,
+} from '@holdfast/shared/contracts/http/changes-http.ts';
+import type { ChangeSource } from '../ports.ts';
+import type { Change } from './change-log.ts';
+
+/** Whether a session is at these sites, all of it. */
+export type IsSessionAt = (sessionId: string, sites: readonly string[]) => Promise<boolean>;
+
+const configured = ['site', 'device', 'point', 'task'] as const;
+
+/** A message of one of the streams as a change; undefined for what changes nothing that is shown. */
+export function readChange(
+  place: { readonly source: ChangeSource; readonly sequence: number },
+  text: string,
+  isAt: IsSessionAt,
+): Change | undefined {
+  const json = parsed(text);
+  switch (place.source) {
+    case 's':
+      return sessionChange(place, json, isAt);
+    case 'h':
+      return deviceChange(place, json, isAt);
+    case 'a':
+      return configurationChange(place, json);
+    default:
+      return place.source satisfies never;
+  }
+}
+
+/** Read by its envelope: also a type of event that this release does not know changes a session. */
+function sessionChange(
+  place: NonNullable<Change['place']>,
+  json: unknown,
+  isAt: IsSessionAt,
+): Change | undefined {
+  const { type, subject, time, data } = (json ?? {}) as Record<string, unknown>;
+  if (typeof type !== 'string' || typeof subject !== 'string') return undefined;
+  const { task_id, collector_id } = (data ?? {}) as Record<string, unknown>;
+  const told: SessionChange = {
+    session_id: subject,
+    task_id: Number(task_id ?? subject.split('-')[0]),
+    type,
+    sequence: place.sequence,
+    time: typeof time === 'string' ? time : '',
+    collector_id: typeof collector_id === 'string' ? collector_id : null,
+  };
+  if (!Number.isSafeInteger(told.task_id)) return undefined;
+  const at = async (sites: readonly string[]) => ((await isAt(subject, sites)) ? told : undefined);
+  return { place, event: 'session', data: told, at };
+}
+
+function deviceChange(
+  place: NonNullable<Change['place']>,
+  json: unknown,
+  isAt: IsSessionAt,
+): Change | undefined {
+  const { success, data } = deviceHealthChangeSchema.safeParse(json);
+  if (!success) return undefined;
+  const { session, device, collector, from, to, detail, time } = data;
+  const told: DeviceChange = { session_id: session, device, collector_id: collector, from, to, detail, time };
+  const at = async (sites: readonly string[]) => ((await isAt(session, sites)) ? told : undefined);
+  return { place, event: 'device', data: told, at };
+}
+
+function configurationChange(place: NonNullable<Change['place']>, json: unknown): Change | undefined {
+  const { success, data } = auditEntrySchema.safeParse(json);
+  if (!success || data.outcome !== 'done') return undefined;
+  const kind = configured.find((each) => data.action.startsWith(`${each}.`));
+  // Reading or writing a device changes nothing that is configured.
+  if (!kind || /\.(test|write|plan|read)$/.test(data.action)) return undefined;
+  const { action, target, time } = data;
+  const told: ConfigurationChange = { kind, action, target, time };
+  return { place, event: 'configuration', data: told, at: async () => ({ ...told, target: null }) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
