@@ -48,7 +48,7 @@ describe('what samples say of those before them', () => {
     expect(asTold(sent, 6, 2)).toEqual([['sent', 2, 6]]);
   });
 
-  it('is nothing where a collector of an earlier release does not say it', () => {
+  it('is nothing where a sample does not say it', () => {
     const { since_tick: _, ...old } = sample(5, 2);
     expect(new SentTicks().newsOf([old]).entries).toEqual([]);
   });

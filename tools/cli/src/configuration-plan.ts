@@ -158,7 +158,7 @@ class Planning implements Plan {
     const now = wanted((each) => this.ids.get(each) ?? this.idToCome(each));
     const isAsItWas = there && (isWithin(there, now) || isWithin(there, readByApi(kind, now)));
     const action = isAsItWas ? 'none' : there ? 'change' : 'create';
-    // A thing that is not sent is not judged: it may have been stored by the rules of an older release.
+    // A thing that is not sent is not judged: only what changes is.
     if (action !== 'none') {
       const issues = issuesOf(kind, there, now);
       if (kind === 'device' && issues.length === 0) issues.push(...this.placeIssues(there, now));

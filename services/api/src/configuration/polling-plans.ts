@@ -57,10 +57,9 @@ function planOfRow({
   period_ms: periodMs,
   device_codes: kept,
 }: {
-  readonly period_ms: number | null;
-  readonly device_codes: readonly KeptDevice[] | null;
-}): PollingPlan | undefined {
-  if (!periodMs || !kept) return undefined;
+  readonly period_ms: number;
+  readonly device_codes: readonly KeptDevice[];
+}): PollingPlan {
   const devices = kept.map((device) =>
     typeof device === 'string'
       ? { code: device, periodMs }
@@ -155,10 +154,7 @@ export function pollingPlans(options: {
             ${missing.map(({ config_version }) => config_version)}::int[]))`,
         )
         .execute();
-      for (const row of rows) {
-        const plan = planOfRow(row);
-        if (plan) keep(known, `${row.task_id}/${row.version}`, plan);
-      }
+      for (const row of rows) keep(known, `${row.task_id}/${row.version}`, planOfRow(row));
     },
     measurements: async (taskId, version) => {
       const key = `${taskId}/${version}`;

@@ -36,7 +36,7 @@ export function versionSites({
         .where('task_id', '=', taskId)
         .where('version', '=', version)
         .executeTakeFirst();
-      return row?.site_codes ?? undefined;
+      return row?.site_codes;
     } catch (error) {
       if (error instanceof DatabaseUnavailable) return undefined;
       throw error;

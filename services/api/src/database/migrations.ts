@@ -98,10 +98,10 @@ const configuration = [
     task_code text not null,
     task_name text not null,
     created_at timestamptz not null default now(),
-    period_ms integer,
-    device_codes jsonb,
+    period_ms integer not null,
+    device_codes jsonb not null,
     -- Of its devices; an empty code for those without a site.
-    site_codes text[],
+    site_codes text[] not null,
     values_per_s double precision,
     primary key (task_id, version)
   )`,

@@ -114,11 +114,11 @@ export interface TaskConfigVersionsTable {
   hash: string;
   task_code: string;
   task_name: string;
-  /** The base of gaps; null in rows of earlier releases, then TASK_CONFIGS knows. */
-  period_ms: number | null;
-  device_codes: JSONColumnType<KeptDevice[] | null>;
-  /** Codes of its devices' sites, an empty one for none; null in rows that name no devices. */
-  site_codes: string[] | null;
+  /** The base of gaps. */
+  period_ms: number;
+  device_codes: JSONColumnType<KeptDevice[]>;
+  /** Codes of its devices' sites, an empty one for none. */
+  site_codes: string[];
   /** Values that are read each second when every device answers. */
   values_per_s: number | null;
   created_at: Generated<Date>;

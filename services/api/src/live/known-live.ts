@@ -57,7 +57,7 @@ async function unknownOf(database: Database, codes: readonly string[]): Promise<
   return undefined;
 }
 
-/** Whether a session that is not over reads a device of that code. Of versions that earlier releases wrote nobody can say: then yes. */
+/** Whether a session that is not over reads a device of that code. Where PostgreSQL does not have its version nobody can say: then yes. */
 async function isRead(database: Database, code: string): Promise<boolean> {
   const found = await database
     .selectFrom('sessions')
@@ -69,7 +69,7 @@ async function isRead(database: Database, code: string): Promise<boolean> {
     .select('session_id')
     .where('status', 'in', ['running', 'paused'])
     .where(
-      sql<boolean>`(versions.device_codes is null or versions.device_codes @> ${JSON.stringify([code])}::jsonb
+      sql<boolean>`(versions.task_id is null or versions.device_codes @> ${JSON.stringify([code])}::jsonb
         or versions.device_codes @> ${JSON.stringify([{ code }])}::jsonb)`,
     )
     .limit(1)

@@ -43,7 +43,7 @@ describe.skipIf(process.platform !== 'linux')('the lock that proves a predecesso
     await own.release();
   });
 
-  it('takes no word of another machine, another boot or an older release', async () => {
+  it('takes no word of another machine or boot, or of a lease without a lock', async () => {
     const folder = await temporaryFolder('lock');
     const own = await takeHostLock(folder, 'cccccccc-0000-third', log);
     const { lock } = own.fields as { lock: { boot_id: string; socket: string } };

@@ -113,7 +113,7 @@ export function serveDeviceCalls(options: {
 
 const notUnderstood: DeviceReply = {
   kind: 'refused',
-  detail: 'the collector does not understand the call: is it of an older release?',
+  detail: 'the collector does not understand the call: is it of another release?',
 };
 
 function understood(message: Msg): DeviceCall | undefined {

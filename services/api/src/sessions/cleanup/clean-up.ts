@@ -78,7 +78,7 @@ async function cleanBatch(
     await transaction
       .insertInto('cleaned_sessions')
       .values(found.map(({ event_id, ...row }) => ({ ...row, last_event_id: event_id ?? '' })))
-      // One is there already where an older release, which does not know of them, has made the read model anew.
+      // One is there already where the read model was made anew without them.
       .onConflict((conflict) =>
         conflict.column('session_id').doUpdateSet((row) => ({
           started_at: row.ref('excluded.started_at'),
@@ -132,7 +132,7 @@ export async function cleanUpLatecomers(
   return found;
 }
 
-/** Only what is not shown: an older release, which does not know of them, may have made the read model anew with them. */
+/** Only what is not shown: the read model may have been made anew without knowing of them. */
 async function markUnfinished(
   database: Database,
   which: (where: ExpressionBuilder<Tables, 'cleaned_sessions'>) => Expression<SqlBool>,
