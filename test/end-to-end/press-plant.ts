@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { type RestClient, restClient } from '../support/rest-client.ts';
-import { startService, testLease } from '../support/service-processes.ts';
+import { longLease, startService } from '../support/service-processes.ts';
 
 /** Register 0 to 9 hold 100 to 109, 20 holds a float; 50 and 51 may be written; others are not there. */
 const memory = tableMemory({
@@ -65,7 +65,7 @@ export async function startPressPlant(): Promise<PressPlant> {
   const settings = {
     NATS_URL: nats.url,
     DATABASE_URL: await freshDatabase(),
-    ...testLease,
+    ...longLease,
     API_PORT: String(port),
   };
   const plant = await startPlant({

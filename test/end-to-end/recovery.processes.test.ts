@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
-import { logOf } from '../support/service-processes.ts';
+import { logOf, longLease } from '../support/service-processes.ts';
 
 describe('a supervisor starts on a log with running sessions', () => {
   it('says what it found and did in plain words and places them', async () => {
-    const fleet = await fleetForTest(['press-1', 'press-2', 'press-3']);
+    const fleet = await fleetForTest(['press-1', 'press-2', 'press-3'], longLease);
     for (const taskId of ['1', '2', '3']) {
       await fleet.log.start(fleet.plant.config({ taskId, devices: [`press-${taskId}`] }));
     }

@@ -33,12 +33,15 @@ export interface FleetForTest {
  * A fleet that is stopped, with all its services, when the test that calls this is over: those of ten tests beside the last
  * one would leave that too little of the machine. Called outside a test: when the file is over.
  */
-export async function fleetForTest(deviceCodes: readonly string[]): Promise<FleetForTest> {
+export async function fleetForTest(
+  deviceCodes: readonly string[],
+  lease: Readonly<Record<keyof typeof testLease, string>> = testLease,
+): Promise<FleetForTest> {
   if (TestRunner.getCurrentTest() !== undefined) onTestFinished(cleanUpOfWhatFollows());
   const nats = await natsForTest();
   const log = await sessionLogForTest(nats.url);
   const plant = await plantForTest(deviceCodes);
-  const common = { NATS_URL: nats.url, ...testLease };
+  const common = { NATS_URL: nats.url, ...lease };
   const placement = async (taskId: string) => {
     const task = await log.task(taskId);
     return currentPlacement(task.session, task.placement);

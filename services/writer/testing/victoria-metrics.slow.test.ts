@@ -65,7 +65,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
       INFLUX_URL: victoria.url,
       DATABASE_URL: await freshDatabase(),
       // Messages in another writer's hand are delivered again when it gives them back, and not before.
-      ACK_WAIT_MS: '60000',
+      ACK_WAIT_MS: '600000',
     };
     await ensureStreams(connection.nc, {
       sessionsMaxBytes: 16 * 1024 * 1024,
@@ -74,7 +74,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('the writer with VictoriaMetrics'
       replicas: 1,
     });
     const writer = { nc: connection.nc, stream: streamNames.samples, durable: durableNames.writer };
-    await ensureDurable({ ...writer, ackWaitMs: 60_000 });
+    await ensureDurable({ ...writer, ackWaitMs: 600_000 });
   });
 
   it('gives it no second value of a tick when a former owner’s sample is delivered late', async () => {

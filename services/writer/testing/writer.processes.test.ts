@@ -5,6 +5,7 @@ import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgre
 import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
 import type { TickCoverage } from '@holdfast/sample-store/tick-coverage.ts';
+import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { fromTicks } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
@@ -225,7 +226,8 @@ describe('the writer with PostgreSQL', () => {
   });
 
   it('says how it is doing', async () => {
-    const status = await sinkStatusThat(connection, 'all is well', (each) => each.values_written > 100);
+    const isTold = (each: SinkStatus) => each.values_written > 100 && each.messages_quarantined === 5;
+    const status = await sinkStatusThat(connection, 'all is well', isTold);
     expect(status).toMatchObject({
       store: 'postgres',
       records_ticks: true,
