@@ -18,7 +18,7 @@ const COMPOSITION = '^services/[^/]+/src/((main|start)\\.ts$|parts/|adapters/)';
 /** The rooms of each service from the ground up: a room imports those before it and none behind it, types included. */
 const FLOORS = {
   api: [
-    ...['ports.ts', 'tls/', 'database/', 'config.ts', 'problems/', 'http/', 'adapters/'],
+    ...['ports.ts', 'tls/', 'database/', 'config.ts', 'own-origin.ts', 'problems/', 'http/', 'adapters/'],
     ...[
       'audit/',
       'access/',
@@ -31,6 +31,7 @@ const FLOORS = {
       'history/',
       'live/',
       'overview/',
+      'pages/',
     ],
     ...['app.ts', 'parts/', 'start.ts', 'main.ts'],
   ],
@@ -70,7 +71,7 @@ const floorRules = Object.entries(FLOORS).flatMap(([service, rooms]) =>
   }),
 );
 const API_ROOMS =
-  '^services/api/src/(audit|access|configuration|console|system|sessions|accounting|devices|history|live|overview)/';
+  '^services/api/src/(audit|access|configuration|console|system|sessions|accounting|devices|history|live|overview|pages)/';
 
 const LOGIN_OF_REQUEST = '/access/logins/(login-access|login-caller|open-login)\\.ts$';
 

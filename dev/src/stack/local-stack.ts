@@ -7,6 +7,7 @@ import { buildConsole } from '../console/build-console.ts';
 import { bringUpDemo } from './bring-up-demo.ts';
 import { childNotes } from './child-notes.ts';
 import { readSession } from './demo-session.ts';
+import { firstLink } from './first-link.ts';
 import { openHomeFolder, PROJECT_ROOT } from './home-folder.ts';
 import { type Reloadable, reloadOnChange } from './hot-reload.ts';
 import { natsServer, postgresServer } from './local-servers.ts';
@@ -175,6 +176,10 @@ export async function runLocalStack(
       session_id: demo?.session.id ?? null,
       after_seconds: Math.round((performance.now() - begunAt) / 100) / 10,
     });
+    const link = needsKey && !isKeyTaken ? undefined : await firstLink(client);
+    if (link !== undefined) {
+      logs.confide(`  For logins in a browser, make the first administrator (works once)\n    ${link}\n`);
+    }
     if (watch && !stop.aborted) {
       void rebuildConsole(logs, stop);
       const of = (each: SupervisedChild, ...folders: string[]) => ({ child: each, folders });

@@ -96,6 +96,8 @@ export function apiProcess(
         API_HOST: config.API_HOST,
         API_PORT: String(port),
         API_BOOTSTRAP_KEY: firstKey,
+        // The stack itself shows it, to a terminal and no log.
+        API_FIRST_LINK_IN_LOG: 'false',
         // Stays so when there are keys, for others.
         API_ANONYMOUS_LOOPBACK: String(config.API_ANONYMOUS_LOOPBACK),
       },

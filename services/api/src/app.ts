@@ -6,11 +6,13 @@ import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { type AccessControl, addAccessControl } from './access/access-control.ts';
+import { firstLinkRoute } from './access/first-link-routes.ts';
 import { keyRoutes } from './access/key-routes.ts';
 import { loginRoutes } from './access/logins/login-routes.ts';
 import { meRoutes } from './access/logins/me-routes.ts';
 import { passwordLinkRoute } from './access/people/password-link-route.ts';
 import { userRoutes } from './access/people/user-routes.ts';
+import type { OneTimeLinks } from './access/one-time-links.ts';
 import { trustedProxies } from './access/trusted-proxies.ts';
 import type { AccountingSources } from './accounting/account-for-session.ts';
 import { accountingRoutes } from './accounting/accounting-routes.ts';
@@ -26,6 +28,7 @@ import type { ShownLimitsSources } from './devices/learned-limits/shown-limits.t
 import type { WritePointOptions } from './devices/write-point.ts';
 import { pointHistoryRoutes } from './history/point-history-routes.ts';
 import { answerClientError } from './http/client-errors.ts';
+import type { OnceKeys } from './http/idempotency.ts';
 import { isNestedTooDeeply } from './http/is-nested-too-deeply.ts';
 import { observeRequests } from './http/observe-requests.ts';
 import { addOpenApi, openApiRoute } from './http/openapi.ts';
@@ -44,6 +47,8 @@ import { LiveClients } from './live/live-clients.ts';
 import { type LiveSources, liveRoute } from './live/live-routes.ts';
 import type { SummarySources } from './overview/session-summary.ts';
 import { summaryRoutes } from './overview/summary-routes.ts';
+import { takeForms } from './pages/form-body.ts';
+import { pageRoutes } from './pages/page-routes.ts';
 import type { AnsweredRequest, AuditLog, CommandKeys } from './ports.ts';
 import { Problem, validationFailed } from './problems/problem.ts';
 import { type CleanupSources, cleanupRoutes } from './sessions/cleanup/cleanup-routes.ts';
@@ -77,6 +82,7 @@ export interface AppDependencies {
   readonly changes: Pick<ChangeHub, 'followed' | 'whenFollowed'>;
   readonly devices: WritePointOptions;
   readonly access: AccessControl;
+  readonly links: OneTimeLinks;
   /** With it the API speaks HTTPS only. */
   readonly tls: Pick<TlsMaterial, 'cert' | 'key'> | undefined;
   readonly auditLog: AuditLog;
@@ -119,6 +125,7 @@ export function routesOf(dependencies: AppDependencies): {
     ...meRoutes(access.people),
     passwordLinkRoute(access.people),
     ...userRoutes(database, access.people),
+    firstLinkRoute(dependencies.links),
     ...keyRoutes(database, access.keys),
     ...auditRoutes(auditLog),
     ...recoveryRoutes(recovery),
@@ -183,9 +190,15 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await addOpenApi(app, access.anonymousLoopback === false);
   const { routes, end } = routesOf(dependencies);
   app.addHook('preClose', async () => end());
-  serveRoutes(app, [openApiRoute(app), ...consoleRoutes(dependencies.console), ...routes], {
+  const onceKeys: OnceKeys = {
     keys: commandKeys,
     callerOf: ({ caller }) => (caller.kind === 'key' || caller.kind === 'user' ? caller.id : 'local'),
+  };
+  serveRoutes(app, [openApiRoute(app), ...consoleRoutes(dependencies.console), ...routes], onceKeys);
+  // Only there forms are taken: no call of the API is to be made by one.
+  await app.register(async (pages) => {
+    takeForms(pages);
+    serveRoutes(pages, pageRoutes({ people: access.people, links: dependencies.links }), onceKeys);
   });
   return app;
 }

@@ -47,6 +47,8 @@ const schema = z
     LOGIN_OVER_HTTP: setting.flag().default(false),
     /** Tries to log in, of one address; 0: no limit. */
     API_LOGINS_PER_MINUTE: setting.integer(0, 10_000_000).default(10),
+    /** Whether a start without an administrator logs a link for the first one. */
+    API_FIRST_LINK_IN_LOG: setting.flag().default(true),
     /** Requests of one key; 0: no limit. */
     API_REQUESTS_PER_MINUTE: setting.integer(0, 10_000_000).default(6_000),
     /** Without a key or with a wrong one, of one address; 0: no limit. */

@@ -4,6 +4,7 @@ import type { CommandRecord } from '@holdfast/shared/contracts/command-record.ts
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { DrainReply } from '@holdfast/shared/contracts/drain-call.ts';
 import type { Login } from '@holdfast/shared/contracts/login.ts';
+import type { OneTimeLink } from '@holdfast/shared/contracts/one-time-link.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { QuarantinedMessage } from '@holdfast/shared/contracts/quarantined-message.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
@@ -237,6 +238,8 @@ export type KeyBook = RecordBook<ApiKeyRecord>;
 export type UserBook = RecordBook<User>;
 /** LOGINS, by the hash of the token. */
 export type LoginBook = RecordBook<Login>;
+/** LINKS, by the hash of the token. */
+export type LinkBook = RecordBook<OneTimeLink>;
 
 export interface KeptAuditEntry {
   readonly sequence: number;

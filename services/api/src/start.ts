@@ -103,6 +103,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
         trustedProxies: config.API_TRUSTED_PROXIES,
         hstsSeconds: config.API_TLS_CERT_FILE === undefined ? 0 : config.API_TLS_HSTS_SECONDS,
       },
+      links: people.links,
       auditLog,
       live: { database, samples: jetStreamLiveSamples(broker.connection), stored: samples },
       changes,

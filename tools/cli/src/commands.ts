@@ -5,6 +5,7 @@ import { cleanup } from './commands/cleanup.ts';
 import { completion } from './commands/completion.ts';
 import { configurationLists } from './commands/configuration-lists.ts';
 import { configurationTransfer } from './commands/configuration-transfer.ts';
+import { firstLink } from './commands/first-link.ts';
 import { listPoints } from './commands/list-points.ts';
 import { otherPrograms } from './commands/other-programs.ts';
 import { sessionCommands } from './commands/session-commands.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   ...systemLists,
   cleanup,
   ...userCommands,
+  firstLink,
   ...accessCommands,
   ...otherPrograms,
   completion(() => commands),

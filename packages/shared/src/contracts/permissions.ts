@@ -41,8 +41,8 @@ const boards = [kv(bucketNames.status), kv(bucketNames.waiting), kv(bucketNames.
 const leases = [kv(bucketNames.collectors), kv(bucketNames.leader)];
 const apiKeys = kv(bucketNames.apiKeys);
 const commandKeys = kv(bucketNames.commandKeys);
-/** Keys, and people with their logins. */
-const access = [apiKeys, kv(bucketNames.users), kv(bucketNames.logins)];
+/** Keys, and people with their logins and the links by which they begin. */
+const access = [apiKeys, kv(bucketNames.users), kv(bucketNames.logins), kv(bucketNames.links)];
 /** Buckets of the API alone: who may do what, and commands that were answered. */
 const ofApi = [...access, commandKeys];
 const everyStream = [...Object.values(streamNames), ...leases, ...boards, taskConfigs, ...ofApi];
@@ -154,6 +154,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       write(bucketNames.apiKeys),
       write(bucketNames.users),
       write(bucketNames.logins),
+      write(bucketNames.links),
       write(bucketNames.commandKeys),
       ...read(commandKeys),
       ...[sessions, samples, quarantine, audit, taskConfigs, ...access, ...leases, ...boards].flatMap(read),

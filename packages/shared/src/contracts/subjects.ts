@@ -20,6 +20,7 @@ export const bucketNames = {
   commandKeys: 'COMMAND_KEYS',
   users: 'USERS',
   logins: 'LOGINS',
+  links: 'LINKS',
 } as const;
 
 export const durableNames = {

@@ -1,5 +1,6 @@
 import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
 import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
+import { LinkBook } from '@holdfast/shared/jetstream/boards/one-time-links.ts';
 import type { RecordBook as StoredBook } from '@holdfast/shared/jetstream/boards/record-book.ts';
 import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
@@ -19,6 +20,11 @@ export function jetStreamUserBook(connection: () => NatsConnection): ports.UserB
 /** LOGINS through the broker. */
 export function jetStreamLoginBook(connection: () => NatsConnection): ports.LoginBook {
   return recordBook(connection, LoginBook.open);
+}
+
+/** LINKS through the broker. */
+export function jetStreamLinkBook(connection: () => NatsConnection): ports.LinkBook {
+  return recordBook(connection, LinkBook.open);
 }
 
 function recordBook<R>(

@@ -6,12 +6,12 @@
 const redacted = '[redacted]';
 /** A key of this API, or more of its secret than chance brings together: its id is enough to find it. */
 const keyText = /(hf_[0-9a-f]{8})_[A-Za-z0-9_-]{8,}/gi;
-const loginText = /(hf[lp])_[A-Za-z0-9_-]{8,}/g;
+const loginText = /(hf[flp])_[A-Za-z0-9_-]{8,}/g;
 const bearerText = /(bearer)(?: |%20|\+)+[^\s&]{16,}/gi;
 const secretName =
   /^(key|pass|auth)$|pass(word|wd|phrase)|pwd|secret|token|authori[sz]ation|credential|cookie|(api|access|private)[ _-]?key/i;
 /** Nearly nothing has any of it, and to look for it costs a tenth of what replacing does. */
-const maybeKey = /hf[lp]?_|bearer/i;
+const maybeKey = /hf[flp]?_|bearer/i;
 const maybeSecret = new RegExp(`${maybeKey.source}|\\b(key|pass|auth)\\b|${secretName.source}`, 'i');
 
 export function textWithoutKeys(text: string): string {

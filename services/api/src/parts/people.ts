@@ -5,10 +5,13 @@ import type { LoginAccess } from '../access/logins/login-access.ts';
 import { LoginDelays } from '../access/logins/login-delays.ts';
 import { Logins } from '../access/logins/logins.ts';
 import { argon2IsThere, Passwords } from '../access/logins/passwords.ts';
+import { OneTimeLinks } from '../access/one-time-links.ts';
+import { tellFirstLink } from '../access/tell-first-link.ts';
 import { Users } from '../access/users.ts';
-import { jetStreamLoginBook, jetStreamUserBook } from '../adapters/jetstream-access.ts';
+import { jetStreamLinkBook, jetStreamLoginBook, jetStreamUserBook } from '../adapters/jetstream-access.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
 import type { ApiConfig } from '../config.ts';
+import { ownOrigin } from '../own-origin.ts';
 
 /** People, and what they log in with; `load` reads both from a broker that is there. */
 export function openPeople(
@@ -19,7 +22,10 @@ export function openPeople(
     readonly audit: () => AuditTrail;
   },
   { log, onStop }: ServiceContext,
-): LoginAccess & { readonly load: (nc: NatsConnection) => Promise<void> } {
+): LoginAccess & {
+  readonly links: OneTimeLinks;
+  readonly load: (nc: NatsConnection) => Promise<void>;
+} {
   if (!argon2IsThere) {
     log.warn('nobody can log in with a password: this Node has no argon2, which comes with 24.7');
   }
@@ -33,9 +39,16 @@ export function openPeople(
     log,
   });
   onStop('logins', logins.stop);
+  const links = new OneTimeLinks({
+    book: () => jetStreamLinkBook(broker.connection),
+    users,
+    origin: config.PUBLIC_URL ?? ownOrigin(config),
+  });
+  const firstLink = tellFirstLink({ links, isWanted: config.API_FIRST_LINK_IN_LOG, log });
   return {
     users,
     logins,
+    links,
     passwords: new Passwords(),
     delays: new LoginDelays({ perMinute: config.API_LOGINS_PER_MINUTE }),
     publicOrigin: config.PUBLIC_URL,
@@ -43,6 +56,7 @@ export function openPeople(
     load: async (nc) => {
       await users.load(jetStreamUserBook(() => nc));
       await logins.load(jetStreamLoginBook(() => nc));
+      await firstLink(jetStreamLinkBook(() => nc));
     },
   };
 }

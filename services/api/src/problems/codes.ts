@@ -42,6 +42,7 @@ export const problemCodes = {
   method_not_allowed: [405, 'This path has no such method'],
   request_timeout: [408, 'The request did not arrive in time'],
 
+  administrator_exists: [409, 'There is an administrator already'],
   cannot_be_sent_again: [409, 'This message cannot be sent again'],
   collector_not_up: [409, 'The collector cannot be asked'],
   device_replaced: [409, 'What was learned belongs to another address'],

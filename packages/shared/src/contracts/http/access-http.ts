@@ -57,6 +57,9 @@ export const keyPageSchema = pageSchema(keyViewSchema);
 /** `key` is the whole key, shown this once. */
 export const createdKeySchema = keyViewSchema.extend({ key: z.string() });
 
+/** `url` opens one page once; it is told this once. */
+export const issuedLinkSchema = z.object({ url: z.url(), expires_at: z.string() });
+
 export const auditQuerySchema = z.object({
   ...pageQuery,
   who: z.string().max(200).optional().describe('Part of who did it, in whatever case'),

@@ -180,6 +180,8 @@ const buckets: readonly {
   { name: bucketNames.users, storage: StorageType.File, max_bytes: 4 * mebibyte },
   // Longer than any login lasts; one that is over is deleted by the API.
   { name: bucketNames.logins, storage: StorageType.File, max_bytes: 16 * mebibyte, ttl: 91 * dayMs },
+  // Longer than any link opens its page.
+  { name: bucketNames.links, storage: StorageType.File, max_bytes: mebibyte, ttl: 4 * dayMs },
   // Commands that came with an Idempotency-Key, and their answers.
   { name: bucketNames.commandKeys, storage: StorageType.File, max_bytes: 64 * mebibyte, ttl: dayMs },
   // Live values only: their owners write them again within seconds.

@@ -1,0 +1,9 @@
+import type { ApiConfig } from './config.ts';
+
+/** How a browser on this machine reaches the API. */
+export function ownOrigin(config: Pick<ApiConfig, 'API_HOST' | 'API_PORT' | 'API_TLS_CERT_FILE'>): string {
+  const { API_HOST: host, API_PORT: port, API_TLS_CERT_FILE: certificate } = config;
+  const isAny = ['0.0.0.0', '::', '127.0.0.1', '::1'].includes(host);
+  const name = isAny ? 'localhost' : host.includes(':') ? `[${host}]` : host;
+  return new URL(`${certificate === undefined ? 'http' : 'https'}://${name}:${port}`).origin;
+}

@@ -1,0 +1,25 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { Problem } from '../problems/problem.ts';
+import type { Fields } from './page-request.ts';
+
+const formType = 'application/x-www-form-urlencoded';
+
+/** Takes what a form sends, for the routes of this instance alone: no call of the API is to be made by a form. */
+export function takeForms(app: FastifyInstance): void {
+  app.addContentTypeParser(formType, { parseAs: 'buffer', bodyLimit: 16_384 }, (_request, body, done) => {
+    const fields: Record<string, string> = Object.create(null);
+    for (const [name, value] of new URLSearchParams(body.toString('utf8'))) fields[name] ??= value;
+    done(null, fields);
+  });
+}
+
+/** @throws Problem when it is none */
+export function formOf(request: FastifyRequest): Fields {
+  if (request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase() === formType) {
+    return request.body as Fields;
+  }
+  throw new Problem(
+    'unsupported_media_type',
+    'Pages take what their forms send. Programs use the calls of the API.',
+  );
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { type Html, html, Html as Trusted } from './html.ts';
+import type { PageLanguage } from './page-language.ts';
+import { pageStyle } from './page-style.ts';
+import { words } from './words.ts';
+
+export interface PageAddress {
+  /** This page with its query, without the language. */
+  readonly path: string;
+  readonly language: PageLanguage;
+  /** Whether others on the way could read what is typed. */
+  readonly isOpenToReaders: boolean;
+}
+
+export const fontPath = '/pages/plex.woff2';
+const style = pageStyle.replace('FONT', fontPath);
+
+/** Nothing but the style below, its font, and forms that are sent here. */
+export function pagePolicy(): string {
+  const hash = createHash('sha256').update(style).digest('base64');
+  return [
+    "default-src 'none'",
+    `style-src 'sha256-${hash}'`,
+    "font-src 'self'",
+    "form-action 'self'",
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ');
+}
+
+export function pageFrame(address: PageAddress, title: string, content: Html, foot?: Html): Html {
+  const { language, isOpenToReaders } = address;
+  const word = words[language];
+  const other = language === 'en' ? 'zh' : 'en';
+  return html`<!doctype html>
+<html lang="${language === 'zh' ? 'zh-CN' : 'en'}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="robots" content="noindex">
+<title>${title} · Holdfast</title>
+<style>${new Trusted(style)}</style>
+</head>
+<body>
+<header class="bar">
+<span class="brand">${mark}Holdfast</span>
+<a class="to" lang="${other === 'zh' ? 'zh-CN' : 'en'}" hreflang="${other === 'zh' ? 'zh-CN' : 'en'}" href="${inLanguage(address, other)}">${words[other].ownName}</a>
+</header>
+<main>
+<div class="sheet">
+${ribbon}
+<div class="in">
+<h1>${title}</h1>
+${isOpenToReaders && html`<p class="note warn">${word.openToReaders}</p>`}
+${content}
+</div>
+${foot && html`<div class="foot">${foot}</div>`}
+</div>
+</main>
+</body>
+</html>
+`;
+}
+
+export function inLanguage({ path }: Pick<PageAddress, 'path'>, language: PageLanguage): string {
+  const [before = '', query] = path.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.set('lang', language);
+  return `${before}?${parameters}`;
+}
+
+/** The mark: four lines that hold each other. */
+const mark = html`<svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.8" d="M4.5 2v12M11.5 2v12M1 6h14M1 10h14"/></svg>`;
+
+/** A session as the console draws it: it ran all the time, and was handed over three times. */
+const ribbon = html`<svg class="ribbon" viewBox="0 0 432 6" preserveAspectRatio="none" aria-hidden="true"><rect class="ran" width="432" height="6"/><rect class="turn" x="96" width="2" height="6"/><rect class="turn" x="201" width="2" height="6"/><rect class="turn" x="352" width="2" height="6"/></svg>`;

@@ -1,0 +1,27 @@
+import { languages } from '@holdfast/shared/contracts/user.ts';
+
+export type PageLanguage = (typeof languages)[number];
+
+/**
+ * The language of a page: the one chosen on it, else the first of those that the browser prefers, else English.
+ * @param accepted the header Accept-Language
+ */
+export function pageLanguage(chosen: string | undefined, accepted: string | undefined): PageLanguage {
+  const known = languages.find((each) => each === chosen);
+  if (known) return known;
+  const wanted = (accepted ?? '')
+    .split(',')
+    .map((each) => {
+      const [tag = '', ...parameters] = each.trim().toLowerCase().split(';');
+      const quality = parameters.map((parameter) => /^\s*q=([\d.]+)\s*$/.exec(parameter)?.[1]).find(Boolean);
+      return { language: tag.split('-', 1)[0] ?? '', quality: Number(quality ?? 1) };
+    })
+    .filter(({ quality }) => quality > 0)
+    // Of the same weight the first one counts: sorting leaves their order.
+    .sort((one, other) => other.quality - one.quality);
+  for (const { language } of wanted) {
+    const found = languages.find((each) => each === language);
+    if (found) return found;
+  }
+  return 'en';
+}

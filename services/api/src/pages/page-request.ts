@@ -1,0 +1,82 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isLoopbackAddress } from '../access/from-loopback.ts';
+import { isHttps } from '../access/logins/login-access.ts';
+import { problemOf } from '../http/problem-of.ts';
+import type { Problem } from '../problems/problem.ts';
+import type { Html } from './html.ts';
+import { type PageAddress, pagePolicy } from './page-frame.ts';
+import { pageLanguage } from './page-language.ts';
+import { type Words, words } from './words.ts';
+
+const headers = {
+  'content-type': 'text/html; charset=utf-8',
+  'content-security-policy': pagePolicy(),
+  'cache-control': 'no-store',
+  // Without the origin that it leaves, a form of ours could not be told from one elsewhere.
+  'referrer-policy': 'same-origin',
+  'x-frame-options': 'DENY',
+  vary: 'accept-language',
+};
+
+/** Text fields of a query or form. */
+export type Fields = Readonly<Record<string, string | undefined>>;
+
+export function queryOf(request: FastifyRequest): Fields {
+  return request.query as Fields;
+}
+
+/** @param path of the page, with what it needs of its query */
+export function addressOf(request: FastifyRequest, path: string): PageAddress {
+  const isLocal = isLoopbackAddress(request.ip) && request.headers['x-forwarded-for'] === undefined;
+  return {
+    path,
+    language: pageLanguage(queryOf(request).lang, request.headers['accept-language']),
+    isOpenToReaders: !isHttps(request) && !isLocal,
+  };
+}
+
+export function sendPage(reply: FastifyReply, page: Html, status = 200): FastifyReply {
+  return reply.code(status).headers(headers).send(page.text);
+}
+
+/**
+ * Answers with the page of what went wrong.
+ * @param page shows a note
+ */
+export function sendFault(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+  page: (note: readonly [string, string]) => Html,
+): FastifyReply {
+  const problem = problemOf(error);
+  request.problemCode = problem.code;
+  if (problem.status >= 500) request.log.warn({ err: problem.cause, code: problem.code }, 'a request failed');
+  if (problem.retryAfterSeconds !== undefined) reply.header('retry-after', String(problem.retryAfterSeconds));
+  const { language } = addressOf(request, '');
+  return sendPage(reply, page(noteOf(words[language], problem, request.id)), problem.status);
+}
+
+function noteOf(
+  { problems }: Words,
+  { code, retryAfterSeconds = 60 }: Problem,
+  requestId: string,
+): readonly [string, string] {
+  switch (code) {
+    case 'login_failed':
+      return problems.loginFailed;
+    case 'login_delayed':
+      return problems.delayed(retryAfterSeconds);
+    case 'too_many_logins':
+      return problems.busy;
+    case 'logins_unavailable':
+    case 'broker_unavailable':
+      return problems.unavailable;
+    case 'login_over_http_refused':
+      return problems.overHttp;
+    case 'origin_refused':
+      return problems.fromElsewhere;
+    default:
+      return problems.other(requestId);
+  }
+}

@@ -1,0 +1,211 @@
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, startApi } from './api-under-test.ts';
+
+let api: ApiUnderTest;
+const password = 'correct horse battery';
+
+interface Page {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+async function page(path: string, headers: Record<string, string> = {}): Promise<Page> {
+  const response = await fetch(`${api.url}${path}`, { headers, redirect: 'manual' });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+async function send(
+  path: string,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Page> {
+  const response = await fetch(`${api.url}${path}`, {
+    method: 'POST',
+    redirect: 'manual',
+    headers: { origin: api.url, ...headers },
+    body: new URLSearchParams(fields),
+  });
+  return { status: response.status, headers: response.headers, text: await response.text() };
+}
+
+/** What the browser sends from then on. */
+const cookieOf = ({ headers }: Page) => headers.get('set-cookie')?.split(';', 1)[0] ?? '';
+const me = async (cookie: string) => (await api.raw('/api/me/', { headers: { cookie } })).body;
+const tokenIn = (url: string) => new URL(url).searchParams.get('token') ?? '';
+
+async function firstLink(): Promise<string> {
+  const { status, body } = await api.post('/api/system/users/first-link/');
+  expect(status).toBe(201);
+  return tokenIn(body.url);
+}
+
+beforeAll(async () => {
+  const nats = await natsForTest();
+  const env = { API_LOGINS_PER_MINUTE: '0', API_ANONYMOUS_LOOPBACK: 'true' };
+  api = await startApi({ nats: nats.url, database: await freshDatabase(), env });
+  await api.ready();
+});
+
+describe('the link for the first administrator', () => {
+  const person = { login: 'li.wei', name: '李伟', password, password_repeat: password };
+
+  it('stands in the log of a start without one, and opens the page', async () => {
+    const line = api.process.lastLines(1_000).find((each) => each.includes('/first-administrator?token='));
+    const url = /http:\S+token=[\w-]+/.exec(line ?? '')?.[0] ?? '';
+    expect(new URL(url).port).toBe(new URL(api.url).port);
+    const { status, text, headers } = await page(`/first-administrator?token=${tokenIn(url)}`);
+    expect(status).toBe(200);
+    expect(text).toContain('Set up the first administrator');
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+  });
+
+  it('says at the field what is wrong, keeps what is right, and is not used up by it', async () => {
+    const token = await firstLink();
+    const { status, text } = await send('/first-administrator', {
+      ...{ token, login: 'li wei', name: ' 李伟 ', password: 'short', password_repeat: 'short' },
+    });
+    expect(status).toBe(422);
+    expect(text).toMatch(
+      /<input id="login"[^>]*value="li wei"[^>]*aria-describedby="login-hint login-fault"[^>]*aria-invalid="true"/s,
+    );
+    expect(text).toContain('no blanks');
+    expect(text).toMatch(/<input id="name"[^>]*value="李伟"/s);
+    expect(text).toContain('It has 5 characters; make it 12 or more');
+    expect(text).not.toContain('value="short"');
+    const other = { ...person, token, password_repeat: `${password}!` };
+    expect((await send('/first-administrator', other)).text).toContain('The two are not the same');
+    const same = {
+      ...person,
+      token,
+      login: 'administrator',
+      password: 'Administrator',
+      password_repeat: 'Administrator',
+    };
+    expect((await send('/first-administrator', same)).text).toContain('It is the login name');
+    expect((await page(`/first-administrator?token=${token}`)).status).toBe(200);
+  });
+
+  it('opens nothing for a page elsewhere, a wrong token or one of another kind', async () => {
+    const token = await firstLink();
+    for (const origin of ['https://elsewhere.example', 'null', '']) {
+      const refused = await send('/first-administrator', { ...person, token }, { origin });
+      expect(refused.status, origin).toBe(403);
+      expect(refused.headers.get('set-cookie')).toBeNull();
+    }
+    expect((await page(`/first-administrator?token=${token.slice(0, -1)}x`)).status).toBe(410);
+    expect((await page('/first-administrator')).status).toBe(410);
+    expect((await page(`/new-password?token=${token}`)).status).toBe(410);
+  });
+
+  it('makes one administrator, logs him in, and ends all others of its kind', async () => {
+    const [token, another] = [await firstLink(), await firstLink()];
+    // Of two who have the same link one gets in.
+    const answers = await Promise.all([
+      send('/first-administrator?lang=zh', { ...person, token }),
+      send('/first-administrator?lang=zh', { ...person, login: 'wang.fang', token }),
+    ]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 410]);
+    const made = answers.find(({ status }) => status === 303) as Page;
+    expect(made.headers.get('location')).toBe('/login?lang=zh');
+    expect(await me(cookieOf(made))).toMatchObject({
+      ...{ kind: 'user', name: '李伟', language: 'zh', has_password: true },
+      grants: [{ role: 'administrator', sites: ['*'] }],
+      current_login: { how: 'link' },
+    });
+    for (const each of [token, another]) {
+      expect((await page(`/first-administrator?token=${each}`)).status).toBe(410);
+      expect((await send('/first-administrator', { ...person, login: 'third', token: each })).status).toBe(
+        410,
+      );
+    }
+    const answer = await api.post('/api/system/users/first-link/');
+    expect(answer).toMatchObject({ status: 409, body: { code: 'administrator_exists' } });
+  });
+
+  it('leaves neither the password nor the token in the audit log, and only that of the start in the log', async () => {
+    const text = JSON.stringify((await api.get('/api/system/audit/?action=user&limit=100')).body);
+    expect(text).toContain('user.create');
+    expect(text).not.toContain(password);
+    expect(text).not.toMatch(/hfo_[A-Za-z0-9_-]{20}/);
+    const said = api.process.lastLines(10_000).filter((line) => /hfo_[A-Za-z0-9_-]{20}/.test(line));
+    expect(said).toHaveLength(1);
+    expect(api.process.lastLines(10_000).join('\n')).not.toContain(password);
+  });
+});
+
+describe('the page to log in', () => {
+  it('is in the language that the browser prefers, or the one chosen on it', async () => {
+    const zh = 'zh-CN,zh;q=0.9,en;q=0.8';
+    expect((await page('/login', { 'accept-language': zh })).text).toContain('<html lang="zh-CN">');
+    expect((await page('/login', { 'accept-language': 'de, en;q=0.5, zh;q=0.1' })).text).toContain(
+      '<html lang="en">',
+    );
+    const chosen = await page('/login?lang=en', { 'accept-language': zh });
+    expect(chosen.text).toContain('<html lang="en">');
+    expect(chosen.text).toContain('href="/login?lang=zh"');
+  });
+
+  it('lets in who knows the password, and goes on to where they were going, if that is here', async () => {
+    const given = { login: 'LI.WEI', password };
+    const inside = await send('/login?lang=en', given);
+    expect(inside.status).toBe(303);
+    expect(inside.headers.get('location')).toBe('/login?lang=en');
+    const cookie = cookieOf(inside);
+    expect((await page('/login?lang=en', { cookie })).text).toMatch(
+      /<h1>李伟<\/h1>[\s\S]*Administrator[\s\S]*at all sites/,
+    );
+    const to = '/approve?code=BCDF-GHJK';
+    expect((await send('/login', { ...given, to })).headers.get('location')).toBe(to);
+    for (const elsewhere of [
+      'https://elsewhere.example/',
+      '//elsewhere.example',
+      '/\\elsewhere.example',
+      'javascript:1',
+    ]) {
+      expect((await send('/login', { ...given, to: elsewhere })).headers.get('location')).toBe(
+        '/login?lang=en',
+      );
+    }
+    const out = await send('/logout', {}, { cookie });
+    expect(out.status).toBe(303);
+    expect((await page('/login', { cookie })).text).toContain('<h1>Log in</h1>');
+    expect(await me(cookie)).toMatchObject({ code: 'login_over' });
+  });
+
+  it('does not say whether the login or the password is wrong, and shows markup as what it is', async () => {
+    const wrong = await send('/login', { login: 'li.wei', password: 'wrong horse battery' });
+    const unknown = await send('/login', { login: '"><script>', password });
+    for (const answer of [wrong, unknown]) {
+      expect(answer.status).toBe(401);
+      expect(answer.text).toContain('Login name or password is not right');
+      expect(answer.headers.get('set-cookie')).toBeNull();
+    }
+    expect(unknown.text).toContain('value="&#34;&#62;&#60;script&#62;"');
+    expect(unknown.text).not.toContain('<script');
+  });
+
+  it('takes forms alone, and the calls of the API take none', async () => {
+    const json = await fetch(`${api.url}/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: api.url },
+      body: JSON.stringify({ login: 'li.wei', password }),
+    });
+    expect(json.status).toBe(415);
+    const form = await fetch(`${api.url}/api/login/`, {
+      method: 'POST',
+      headers: { origin: api.url },
+      body: new URLSearchParams({ login: 'li.wei', password }),
+    });
+    expect(form.status).toBe(415);
+  });
+
+  it('asks once more for itself when a link elsewhere led to it, so that the browser sends its cookie', async () => {
+    const { text, status } = await page('/login?to=%2Fapprove', { 'sec-fetch-site': 'cross-site' });
+    expect(status).toBe(200);
+    expect(text).toContain('content="0;url=/login?to=%2Fapprove"');
+  });
+});
