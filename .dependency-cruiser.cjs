@@ -73,6 +73,8 @@ const floorRules = Object.entries(FLOORS).flatMap(([service, rooms]) =>
 const API_ROOMS =
   '^services/api/src/(audit|access|configuration|console|system|sessions|accounting|devices|history|live|overview|pages)/';
 
+/** How pages are read from requests and sent. */
+const PAGE_KIT = '/pages/(page-request|form-body|ways)\\.ts$';
 const LOGIN_OF_REQUEST = '/access/logins/(login-access|login-caller|open-login)\\.ts$';
 
 /** An npm package as dependency-cruiser names it once resolved, or as it stands in the import when it is not. */
@@ -251,7 +253,7 @@ module.exports = {
       severity: 'error',
       from: {
         path: API_ROOMS,
-        pathNot: ['-routes?\\.ts$', '/access-control\\.ts$', LOGIN_OF_REQUEST, TESTS],
+        pathNot: ['-routes?\\.ts$', '/access-control\\.ts$', LOGIN_OF_REQUEST, PAGE_KIT, TESTS],
       },
       to: { path: ['^services/api/src/http/', npm('fastify')] },
     },

@@ -57,7 +57,7 @@ export const PEERS = {
   jq: { find: () => findProgram('jq'), debian: ['jq'] },
   /** Makes hosts of their own for the trial of a cluster. */
   ip: { find: () => findProgram('ip'), debian: ['iproute2'] },
-  /** Shows the console as people see it. */
+  /** Shows pages as people see them. */
   chromium: { find: () => findProgram('chromium'), debian: ['chromium'] },
   shellcheck: { find: () => findProgram('shellcheck'), debian: ['shellcheck'] },
   openssl: { find: () => findProgram('openssl'), debian: ['openssl'] },

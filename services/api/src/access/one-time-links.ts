@@ -15,7 +15,7 @@ export interface IssuedLink {
   readonly expires_at: string;
 }
 
-/** What an address opens: for whom, and what has to be handed back to use it up. */
+/** A page that an address opens: for whom, and the record by which it is used up. */
 export interface OpenLink {
   readonly stored: Stored<OneTimeLink>;
   /** Undefined: for the first administrator. */
@@ -48,7 +48,7 @@ export class OneTimeLinks {
     return this.#issue('new_password', user.id, by, this.#book());
   }
 
-  /** What the token opens; undefined when that is nothing, or nothing any more. @throws BrokerUnavailable */
+  /** The page that the token opens; undefined when that is none, or none any more. @throws BrokerUnavailable */
   async look(token: string, opens: OneTimeLink['opens']): Promise<OpenLink | undefined> {
     const stored = isLinkToken(token) ? await this.#book().read(hash('sha256', token)) : undefined;
     if (!stored || stored.record.opens !== opens) return undefined;

@@ -7,7 +7,7 @@ export interface FormField {
   readonly type?: 'text' | 'password';
   readonly autocomplete: string;
   readonly value?: string | undefined;
-  /** What is wrong with it, and what to do. */
+  /** Its fault, and what to do. */
   readonly fault?: string | undefined;
   readonly hasFocus?: boolean;
   readonly minLength?: number;
@@ -32,7 +32,7 @@ ${fault !== undefined && html`<p class="wrong" id="${name}-fault"><span class="m
 </div>`;
 }
 
-/** What went wrong as a whole, read out at once. */
+/** A note about what went wrong as a whole, read out at once. */
 export function faultNote(title: string, detail: string): Html {
   return html`<div class="note bad" role="alert"><span class="mark" aria-hidden="true">!</span><p><strong>${title}</strong>${detail}</p></div>`;
 }

@@ -13,7 +13,7 @@ export function grantsInWords(grants: readonly Grant[], language: PageLanguage):
   )}`;
 }
 
-/** What the roles allow, and where. */
+/** Everything that the roles allow, and where. */
 export function rightsInWords(grants: readonly Grant[], language: PageLanguage): Html {
   const word = words[language];
   if (grants.length === 0) return html`${word.nothing}`;

@@ -48,7 +48,7 @@ export interface LoggedIn {
   readonly idleMinutes: number | null;
 }
 
-/** What somebody finds who is logged in already, or has just done so and was on the way nowhere. */
+/** For whoever is logged in already, or has just done so and was on the way nowhere. */
 export function loggedInPage(address: PageAddress, person: LoggedIn): Html {
   const { language } = address;
   const word = words[language];

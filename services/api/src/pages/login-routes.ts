@@ -61,19 +61,19 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
         const to = pathHere(wanted);
         const address = addressOf(request, withTo(to));
         const { faults } = words[address.language];
-        if (login === '' || password === '') {
-          const page = pageOf(address, to, {
-            login,
-            faults: {
-              ...(login === '' && { login: faults.loginMissing }),
-              ...(password === '' && { password: faults.passwordMissing }),
-            },
-          });
-          return sendPage(reply, page, 422);
-        }
         try {
           requireSafeWay(people, request);
           requireOwnOrigin(people, request, { mayBeMissing: false });
+          if (login === '' || password === '') {
+            const page = pageOf(address, to, {
+              login,
+              faults: {
+                ...(login === '' && { login: faults.loginMissing }),
+                ...(password === '' && { password: faults.passwordMissing }),
+              },
+            });
+            return sendPage(reply, page, 422);
+          }
           const user = await userOfPassword(people, request, { login: login.trim(), password });
           const { cookie } = await openLogin(people, request, { user, how: 'password' });
           request.log.info({ user: user.id, login: user.login }, 'somebody logged in');

@@ -17,7 +17,7 @@ export function pageLanguage(chosen: string | undefined, accepted: string | unde
       return { language: tag.split('-', 1)[0] ?? '', quality: Number(quality ?? 1) };
     })
     .filter(({ quality }) => quality > 0)
-    // Of the same weight the first one counts: sorting leaves their order.
+    // The first one of the same weight counts: sorting leaves their order.
     .sort((one, other) => other.quality - one.quality);
   for (const { language } of wanted) {
     const found = languages.find((each) => each === language);

@@ -66,7 +66,7 @@ ${newPasswordFields(address, faults, firstFault)}
   );
 }
 
-/** What a link that opens nothing any more leads to. */
+/** Behind a link that opens nothing any more. */
 export function linkOverPage(address: PageAddress, kind: 'first' | 'renew', note?: Note): Html {
   const word = words[address.language];
   const { title, overTitle, overLead } = word[kind];
