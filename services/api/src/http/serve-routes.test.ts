@@ -59,8 +59,9 @@ describe('a route', () => {
     expect((await app.inject('/numbers/7/')).json()).toEqual({ n: 1 });
     expect((await app.inject({ method: 'HEAD', url: '/numbers/7' })).statusCode).toBe(200);
     expect((await app.inject('/nothing')).statusCode).toBe(404);
-    const served = { url: '/numbers/:id', role: 'viewer', sites: 'own', action: undefined };
-    const nothing = { url: undefined, role: undefined, sites: undefined, action: undefined };
+    const unusual = { action: undefined, needsFresh: false, isWatched: false };
+    const served = { url: '/numbers/:id', role: 'viewer', sites: 'own', ...unusual };
+    const nothing = { url: undefined, role: undefined, sites: undefined, ...unusual };
     expect(seen).toEqual([served, served, nothing]);
     await app.close();
   });

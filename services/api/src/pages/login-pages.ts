@@ -60,7 +60,8 @@ export function loggedInPage(address: PageAddress, person: LoggedIn): Html {
 <div><dt>${word.inside.may}</dt><dd>${grantsInWords(person.grants, language)}</dd></div>
 <div><dt>${word.inside.until}</dt><dd>${shownTime(person.expiresAt)}${person.idleMinutes !== null && html`<small>${word.inside.untilUnused(person.idleMinutes)}</small>`}</dd></div>
 </dl>
-<form method="post" action="${inLanguage({ path: '/logout' }, language)}">
+<a class="key" href="/">${word.inside.console}</a>
+<form class="close" method="post" action="${inLanguage({ path: '/logout' }, language)}">
 <button class="key second">${word.inside.leave}</button>
 </form>`,
     html`<p><a href="/docs">${word.inside.calls}</a></p>`,

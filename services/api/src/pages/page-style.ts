@@ -58,6 +58,8 @@ text-decoration:none;cursor:pointer}
 .pair{display:flex;flex-wrap:wrap;gap:12px;margin-top:24px}
 .pair .key{flex:1 1 140px;width:auto;margin:0}
 .facts+form{margin-top:0}
+.close{margin-top:12px}
+.close .key{margin-top:0}
 .or{display:flex;align-items:center;gap:12px;margin-top:24px;font-size:13px;line-height:20px;color:var(--text-3)}
 .or::before,.or::after{content:"";flex:1;border-top:1px solid var(--line)}
 .or+form,.or+.key{margin-top:20px}

@@ -75,7 +75,7 @@ export interface Words {
     readonly untilUnused: (minutes: number) => string;
     readonly leave: string;
     readonly calls: string;
-    readonly goOn: string;
+    readonly console: string;
   };
   readonly approve: {
     readonly title: string;
@@ -204,7 +204,7 @@ const english: Words = {
     untilUnused: (minutes) => `earlier when unused for ${minutes} min`,
     leave: 'Log out',
     calls: 'All calls of the API',
-    goOn: 'Go on',
+    console: 'Open the console',
   },
   approve: {
     title: 'Let a command line in?',
@@ -322,7 +322,7 @@ const chinese: Words = {
     untilUnused: (minutes) => `${minutes} 分钟未使用则提前结束`,
     leave: '退出登录',
     calls: '全部 API 调用',
-    goOn: '继续',
+    console: '打开控制台',
   },
   approve: {
     title: '允许命令行登录？',
