@@ -58,7 +58,7 @@ describe.skipIf(inject('installedServers').chromium === null)('each page', () =>
       }
       await page.goto(`${url}/first-administrator?token=over&lang=${lang}`);
       await atEveryWidth(page, 'a link that is over');
-      await page.goto(`${url}/new-password?token=over&lang=${lang}`);
+      await page.goto(`${url}/password?link=over&lang=${lang}`);
       await atEveryWidth(page, 'another link that is over');
       expect(complaints).toEqual([]);
     },

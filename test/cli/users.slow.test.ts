@@ -43,7 +43,7 @@ it('people are added, changed, kept out and logged out on the command line', asy
   expect((await browser.logIn('anna', password)).status).toBe(401);
   expect((await cli.run('users', 'enable', 'anna')).code).toBe(0);
   const link = await cli.run('users', 'link', 'anna', '--table');
-  expect(link.stdout).toMatch(new RegExp(`^${api.url}/password/#hfp_\\S+\n$`));
+  expect(link.stdout).toMatch(new RegExp(`^${api.url}/password\\?link=hfp_\\S+\n$`));
   expect(link.stderr).toContain('It is not shown again');
 });
 

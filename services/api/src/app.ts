@@ -6,13 +6,13 @@ import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { type AccessControl, addAccessControl } from './access/access-control.ts';
-import { firstLinkRoute } from './access/first-link-routes.ts';
 import { keyRoutes } from './access/key-routes.ts';
 import { loginRoutes } from './access/logins/login-routes.ts';
 import { meRoutes } from './access/logins/me-routes.ts';
+import { firstLinkRoute } from './access/people/first-link-route.ts';
+import type { FirstLinks } from './access/people/first-links.ts';
 import { passwordLinkRoute } from './access/people/password-link-route.ts';
 import { userRoutes } from './access/people/user-routes.ts';
-import type { OneTimeLinks } from './access/one-time-links.ts';
 import { trustedProxies } from './access/trusted-proxies.ts';
 import type { AccountingSources } from './accounting/account-for-session.ts';
 import { accountingRoutes } from './accounting/accounting-routes.ts';
@@ -82,7 +82,7 @@ export interface AppDependencies {
   readonly changes: Pick<ChangeHub, 'followed' | 'whenFollowed'>;
   readonly devices: WritePointOptions;
   readonly access: AccessControl;
-  readonly links: OneTimeLinks;
+  readonly links: FirstLinks;
   /** With it the API speaks HTTPS only. */
   readonly tls: Pick<TlsMaterial, 'cert' | 'key'> | undefined;
   readonly auditLog: AuditLog;

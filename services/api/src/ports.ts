@@ -3,8 +3,8 @@ import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { CommandRecord } from '@holdfast/shared/contracts/command-record.ts';
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { DrainReply } from '@holdfast/shared/contracts/drain-call.ts';
+import type { FirstLink } from '@holdfast/shared/contracts/first-link.ts';
 import type { Login } from '@holdfast/shared/contracts/login.ts';
-import type { OneTimeLink } from '@holdfast/shared/contracts/one-time-link.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { QuarantinedMessage } from '@holdfast/shared/contracts/quarantined-message.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
@@ -239,7 +239,7 @@ export type UserBook = RecordBook<User>;
 /** LOGINS, by the hash of the token. */
 export type LoginBook = RecordBook<Login>;
 /** LINKS, by the hash of the token. */
-export type LinkBook = RecordBook<OneTimeLink>;
+export type LinkBook = RecordBook<FirstLink>;
 
 export interface KeptAuditEntry {
   readonly sequence: number;

@@ -100,7 +100,7 @@ describe('the link for the first administrator', () => {
     }
     expect((await page(`/first-administrator?token=${token.slice(0, -1)}x`)).status).toBe(410);
     expect((await page('/first-administrator')).status).toBe(410);
-    expect((await page(`/new-password?token=${token}`)).status).toBe(410);
+    expect((await page(`/password?link=${token}`)).status).toBe(410);
   });
 
   it('makes one administrator, logs him in, and ends all others of its kind', async () => {
@@ -134,10 +134,36 @@ describe('the link for the first administrator', () => {
     const text = JSON.stringify((await api.get('/api/system/audit/?action=user&limit=100')).body);
     expect(text).toContain('user.create');
     expect(text).not.toContain(password);
-    expect(text).not.toMatch(/hfo_[A-Za-z0-9_-]{20}/);
-    const said = api.process.lastLines(10_000).filter((line) => /hfo_[A-Za-z0-9_-]{20}/.test(line));
+    expect(text).not.toMatch(/hff_[A-Za-z0-9_-]{20}/);
+    const said = api.process.lastLines(10_000).filter((line) => /hff_[A-Za-z0-9_-]{20}/.test(line));
     expect(said).toHaveLength(1);
     expect(api.process.lastLines(10_000).join('\n')).not.toContain(password);
+  });
+});
+
+describe('the link of an administrator', () => {
+  it('lets its person choose a password, once, and ends other logins', async () => {
+    const added = await api.post('/api/system/users/', { login: 'zhao', role: 'viewer' });
+    expect(added.status).toBe(201);
+    const { url, link } = added.body.password_link;
+    const path = url.slice(api.url.length);
+    expect((await page(path)).text).toContain('For zhao (zhao)');
+    const wrong = await send('/password', { link, password: 'short', password_repeat: 'short' });
+    expect(wrong.status).toBe(422);
+    expect(wrong.text).toContain('make it 12 or more');
+    const chosen = { link, password, password_repeat: password };
+    expect((await send('/password', chosen, { origin: 'https://elsewhere.example' })).status).toBe(403);
+    const inside = await send('/password', chosen);
+    expect(inside.status).toBe(303);
+    const cookie = cookieOf(inside);
+    expect(await me(cookie)).toMatchObject({ login: 'zhao', current_login: { how: 'link' } });
+    expect((await send('/password', chosen)).status).toBe(410);
+    expect((await page(path)).text).toContain('This link is over');
+
+    const again = await api.post('/api/system/users/zhao/password-link/');
+    const other = { link: again.body.link, password: `${password}!`, password_repeat: `${password}!` };
+    expect((await send('/password', other)).status).toBe(303);
+    expect(await me(cookie)).toMatchObject({ code: 'login_over' });
   });
 });
 

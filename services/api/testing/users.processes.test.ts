@@ -51,7 +51,7 @@ describe('a person', () => {
     expect(made).toMatchObject({ status: 201, body: { login: 'Anna', name: 'Annä Li', language: 'zh' } });
     expect(made.body).toMatchObject({ has_password: false, disabled: false, created_by: 'admin' });
     const { link, url } = made.body.password_link;
-    expect(url).toBe(`${api.url}/password/#${link}`);
+    expect(url).toBe(`${api.url}/password?link=${link}`);
     const browser = new TestBrowser(api);
     const use = (typed: string, used = link) =>
       browser.ask('POST', '/api/login/link/', { link: used, password: typed });

@@ -1,4 +1,4 @@
-import type { Grant } from '@holdfast/shared/contracts/user.ts';
+import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { faultNote, formField } from './form-field.ts';
 import { rightsInWords } from './grants-in-words.ts';
 import { type Html, html } from './html.ts';

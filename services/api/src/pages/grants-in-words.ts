@@ -1,5 +1,5 @@
+import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { everySite } from '@holdfast/shared/contracts/api-key.ts';
-import type { Grant } from '@holdfast/shared/contracts/user.ts';
 import { type Html, html } from './html.ts';
 import type { PageLanguage } from './page-language.ts';
 import { words } from './words.ts';

@@ -1,5 +1,5 @@
 import type { LoginAccess } from '../access/logins/login-access.ts';
-import type { OneTimeLinks } from '../access/one-time-links.ts';
+import type { FirstLinks } from '../access/people/first-links.ts';
 import type { Route } from '../http/route.ts';
 import { fontRoute } from './font-route.ts';
 import { loginPageRoutes } from './login-routes.ts';
@@ -8,7 +8,7 @@ import { passwordPageRoutes } from './password-routes.ts';
 /** The pages for people, which need no script. */
 export function pageRoutes(options: {
   readonly people: LoginAccess;
-  readonly links: OneTimeLinks;
+  readonly links: FirstLinks;
   /** Undefined: there is no company sign-on. */
   readonly companyName?: string | undefined;
 }): Route[] {

@@ -38,7 +38,7 @@ ${newPasswordFields(address, faults, firstFault)}
 }
 
 export interface NewPasswordForm {
-  readonly token: string;
+  readonly link: string;
   readonly user: { readonly login: string; readonly name: string };
   readonly faults?: Readonly<Partial<Record<'password' | 'repeat', string>>>;
   readonly note?: Note;
@@ -47,7 +47,7 @@ export interface NewPasswordForm {
 /** Behind the one-time link with which a person chooses a password. */
 export function newPasswordPage(
   address: PageAddress,
-  { token, user, faults = {}, note }: NewPasswordForm,
+  { link, user, faults = {}, note }: NewPasswordForm,
 ): Html {
   const word = words[address.language];
   const firstFault = faults.password === undefined && faults.repeat !== undefined ? 'repeat' : 'password';
@@ -57,7 +57,7 @@ export function newPasswordPage(
     html`<p class="lead">${word.renew.lead(`${user.name} (${user.login})`)}</p>
 ${note && faultNote(...note)}
 <form method="post" action="${inLanguage(address, address.language)}">
-<input type="hidden" name="token" value="${token}">
+<input type="hidden" name="link" value="${link}">
 <input type="text" name="login" value="${user.login}" autocomplete="username" hidden>
 ${newPasswordFields(address, faults, firstFault)}
 <button class="key">${word.renew.send}</button>

@@ -1,9 +1,12 @@
 import { everySite } from '@holdfast/shared/contracts/api-key.ts';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type LoginAccess, requireOwnOrigin, requireSafeWay } from '../access/logins/login-access.ts';
 import { openLogin, unlessAway } from '../access/logins/open-login.ts';
-import type { OneTimeLinks, OpenLink } from '../access/one-time-links.ts';
+import type { FirstLinks } from '../access/people/first-links.ts';
+import { userOfLink } from '../access/people/password-link.ts';
+import { setPasswordByLink } from '../access/people/password-link-route.ts';
 import { type Route, route } from '../http/route.ts';
+import { Problem } from '../problems/problem.ts';
 import { formOf } from './form-body.ts';
 import { passwordFaults, personFaults } from './new-person-faults.ts';
 import { inLanguage, type PageAddress } from './page-frame.ts';
@@ -12,11 +15,11 @@ import { firstAdministratorPage, linkOverPage, newPasswordPage } from './passwor
 import { words } from './words.ts';
 
 const firstPath = '/first-administrator';
-const newPath = '/new-password';
+const newPath = '/password';
 const described = { role: 'open', tag: 'Service', schema: { hide: true } } as const;
 
 /** The pages behind one-time links. */
-export function passwordPageRoutes(people: LoginAccess, links: OneTimeLinks): Route[] {
+export function passwordPageRoutes(people: LoginAccess, links: FirstLinks): Route[] {
   return [
     route({
       ...described,
@@ -27,7 +30,7 @@ export function passwordPageRoutes(people: LoginAccess, links: OneTimeLinks): Ro
         const { token = '' } = queryOf(request);
         const address = addressOf(request, withToken(firstPath, token));
         try {
-          const link = await unlessAway(() => links.look(token, 'first_administrator'));
+          const link = await unlessAway(() => links.look(token));
           return link
             ? sendPage(reply, firstAdministratorPage(address, { token }))
             : over(reply, address, 'first');
@@ -53,7 +56,7 @@ export function passwordPageRoutes(people: LoginAccess, links: OneTimeLinks): Ro
         try {
           requireSafeWay(people, request);
           requireOwnOrigin(people, request, { mayBeMissing: false });
-          const link = await unlessAway(() => links.look(token, 'first_administrator'));
+          const link = await unlessAway(() => links.look(token));
           if (!link) return over(reply, address, 'first');
           const faults = {
             ...personFaults(word, { login, name }),
@@ -63,7 +66,7 @@ export function passwordPageRoutes(people: LoginAccess, links: OneTimeLinks): Ro
             faults.login = word.faults.loginTaken;
           if (Object.keys(faults).length > 0) return sendPage(reply, again({ faults }), 422);
           const hash = await people.passwords.hash(password);
-          if (!(await used(links, link))) return over(reply, address, 'first');
+          if (!(await unlessAway(() => links.use(link)))) return over(reply, address, 'first');
           const user = await unlessAway(() =>
             people.users.create({
               ...{ login, name, language: address.language, password: hash, identity: null },
@@ -85,15 +88,13 @@ export function passwordPageRoutes(people: LoginAccess, links: OneTimeLinks): Ro
       url: newPath,
       summary: 'Page to choose a password',
       handler: async (request, reply) => {
-        const { token = '' } = queryOf(request);
-        const address = addressOf(request, withToken(newPath, token));
+        const { link = '' } = queryOf(request);
+        const address = addressOf(request, withLink(link));
         try {
-          const user = (await unlessAway(() => links.look(token, 'new_password')))?.user;
-          return user
-            ? sendPage(reply, newPasswordPage(address, { token, user }))
-            : over(reply, address, 'renew');
+          const user = userOfLink(people.users.list(), link);
+          return sendPage(reply, newPasswordPage(address, { link, user }));
         } catch (error) {
-          return sendFault(request, reply, error, (note) => linkOverPage(address, 'renew', note));
+          return sendLinkFault(request, reply, error, address);
         }
       },
     }),
@@ -101,39 +102,27 @@ export function passwordPageRoutes(people: LoginAccess, links: OneTimeLinks): Ro
       ...described,
       method: 'POST',
       url: newPath,
-      action: 'user.password',
+      action: 'login.open',
       summary: 'Choose a password',
       handler: async (request, reply) => {
-        const { token = '', password = '', password_repeat: repeat = '' } = formOf(request);
-        const address = addressOf(request, withToken(newPath, token));
+        const { link = '', password = '', password_repeat: repeat = '' } = formOf(request);
+        const address = addressOf(request, withLink(link));
         try {
           requireSafeWay(people, request);
           requireOwnOrigin(people, request, { mayBeMissing: false });
-          const link = await unlessAway(() => links.look(token, 'new_password'));
-          if (!link?.user) return over(reply, address, 'renew');
-          const { user } = link;
+          const user = userOfLink(people.users.list(), link);
           const faults = passwordFaults(words[address.language], { password, repeat, login: user.login });
           if (Object.keys(faults).length > 0) {
-            return sendPage(reply, newPasswordPage(address, { token, user, faults }), 422);
+            return sendPage(reply, newPasswordPage(address, { link, user, faults }), 422);
           }
-          const hash = await people.passwords.hash(password);
-          if (!(await used(links, link))) return over(reply, address, 'renew');
-          const changed = await unlessAway(() => people.users.change(user.id, () => ({ password: hash })));
-          if (!changed) return over(reply, address, 'renew');
-          await unlessAway(() => people.logins.endAllOf(user.id));
-          const { cookie } = await openLogin(people, request, { user: changed, how: 'link' });
-          request.log.info({ user: user.id, login: user.login }, 'somebody chose a password');
+          const { cookie } = await setPasswordByLink(people, request, { link, password });
           return goInside(reply, cookie, address);
         } catch (error) {
-          return sendFault(request, reply, error, (note) => linkOverPage(address, 'renew', note));
+          return sendLinkFault(request, reply, error, address);
         }
       },
     }),
   ];
-}
-
-function used(links: OneTimeLinks, link: OpenLink): Promise<boolean> {
-  return unlessAway(() => links.use(link));
 }
 
 function over(reply: FastifyReply, address: PageAddress, kind: 'first' | 'renew'): FastifyReply {
@@ -146,6 +135,23 @@ function goInside(reply: FastifyReply, cookie: string, { language }: PageAddress
     .redirect(inLanguage({ path: '/login' }, language), 303);
 }
 
+function sendLinkFault(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+  address: PageAddress,
+): FastifyReply {
+  if (error instanceof Problem && error.code === 'link_not_valid') {
+    request.problemCode = error.code;
+    return over(reply, address, 'renew');
+  }
+  return sendFault(request, reply, error, (note) => linkOverPage(address, 'renew', note));
+}
+
 function withToken(path: string, token: string): string {
   return `${path}?${new URLSearchParams({ token })}`;
+}
+
+function withLink(link: string): string {
+  return `${newPath}?${new URLSearchParams({ link })}`;
 }

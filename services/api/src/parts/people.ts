@@ -5,8 +5,8 @@ import type { LoginAccess } from '../access/logins/login-access.ts';
 import { LoginDelays } from '../access/logins/login-delays.ts';
 import { Logins } from '../access/logins/logins.ts';
 import { argon2IsThere, Passwords } from '../access/logins/passwords.ts';
-import { OneTimeLinks } from '../access/one-time-links.ts';
-import { tellFirstLink } from '../access/tell-first-link.ts';
+import { FirstLinks } from '../access/people/first-links.ts';
+import { tellFirstLink } from '../access/people/tell-first-link.ts';
 import { Users } from '../access/users.ts';
 import { jetStreamLinkBook, jetStreamLoginBook, jetStreamUserBook } from '../adapters/jetstream-access.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
@@ -23,7 +23,7 @@ export function openPeople(
   },
   { log, onStop }: ServiceContext,
 ): LoginAccess & {
-  readonly links: OneTimeLinks;
+  readonly links: FirstLinks;
   readonly load: (nc: NatsConnection) => Promise<void>;
 } {
   if (!argon2IsThere) {
@@ -39,7 +39,7 @@ export function openPeople(
     log,
   });
   onStop('logins', logins.stop);
-  const links = new OneTimeLinks({
+  const links = new FirstLinks({
     book: () => jetStreamLinkBook(broker.connection),
     users,
     origin: config.PUBLIC_URL ?? ownOrigin(config),

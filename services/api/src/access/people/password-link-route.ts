@@ -1,14 +1,14 @@
 import { meSchema } from '@holdfast/shared/contracts/http/login-http.ts';
 import { usePasswordLinkSchema } from '@holdfast/shared/contracts/http/user-http.ts';
+import type { FastifyRequest } from 'fastify';
 import { type Route, route } from '../../http/route.ts';
 import { type LoginAccess, requireOwnOrigin, requireSafeWay } from '../logins/login-access.ts';
 import { meView } from '../logins/me-view.ts';
-import { hasCookie, openLogin, unlessAway } from '../logins/open-login.ts';
+import { hasCookie, type LoginWithCookie, openLogin, unlessAway } from '../logins/open-login.ts';
 import { requireLink, userOfLink } from './password-link.ts';
 
 /** Where a link of an administrator leads: its person sets the password, once, and is logged in. */
 export function passwordLinkRoute(access: LoginAccess): Route {
-  const { users, logins, passwords } = access;
   return route({
     method: 'POST',
     url: '/api/login/link',
@@ -22,21 +22,32 @@ export function passwordLinkRoute(access: LoginAccess): Route {
       const { link, password: wanted } = request.body;
       requireSafeWay(access, request);
       requireOwnOrigin(access, request, { mayBeMissing: !hasCookie(request) });
-      const { id } = userOfLink(users.list(), link);
-      const password = await passwords.hash(wanted);
-      // Whoever comes second with the same link finds it used.
-      const user = await unlessAway(() =>
-        users.change(id, (now) => {
-          requireLink(now, link);
-          return { password, password_link: null };
-        }),
-      );
-      if (!user) throw new TypeError(`user ${id} is gone, who is never deleted`);
-      await unlessAway(() => logins.endAllOf(id));
-      const { cookie } = await openLogin(access, request, { user, how: 'link' });
-      request.log.info({ user: id, login: user.login }, 'somebody set a password by a link');
+      const { cookie } = await setPasswordByLink(access, request, { link, password: wanted });
       reply.headers({ 'set-cookie': cookie, 'cache-control': 'no-store' });
       return meView(access, request.caller);
     },
   });
+}
+
+/** Sets the password of whoever has the link, ends their other logins and opens one. @throws Problem */
+export async function setPasswordByLink(
+  access: LoginAccess,
+  request: FastifyRequest,
+  { link, password: wanted }: { readonly link: string; readonly password: string },
+): Promise<LoginWithCookie> {
+  const { users, logins, passwords } = access;
+  const { id } = userOfLink(users.list(), link);
+  const password = await passwords.hash(wanted);
+  // Whoever comes second with the same link finds it used.
+  const user = await unlessAway(() =>
+    users.change(id, (now) => {
+      requireLink(now, link);
+      return { password, password_link: null };
+    }),
+  );
+  if (!user) throw new TypeError(`user ${id} is gone, who is never deleted`);
+  await unlessAway(() => logins.endAllOf(id));
+  const opened = await openLogin(access, request, { user, how: 'link' });
+  request.log.info({ user: id, login: user.login }, 'somebody set a password by a link');
+  return opened;
 }

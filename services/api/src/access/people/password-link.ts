@@ -19,8 +19,7 @@ export function passwordLink(
 ): PasswordLink {
   const link = `hfp_${randomBytes(32).toString('base64url')}`;
   const expires_at = new Date(Date.now() + lastsMs).toISOString();
-  // Behind the hash sign: no server and no log on the way sees it.
-  const url = `${publicOrigin ?? `${asked.protocol}://${asked.host}`}/password/#${link}`;
+  const url = `${publicOrigin ?? `${asked.protocol}://${asked.host}`}/password?link=${link}`;
   return { kept: { sha256: hash('sha256', link), expires_at }, shown: { link, url, expires_at } };
 }
 

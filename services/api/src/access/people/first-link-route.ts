@@ -1,12 +1,12 @@
 import { issuedLinkSchema } from '@holdfast/shared/contracts/http/access-http.ts';
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
-import { type Route, route } from '../http/route.ts';
-import { Problem } from '../problems/problem.ts';
-import { whoOf } from './access-control.ts';
-import type { OneTimeLinks } from './one-time-links.ts';
+import { type Route, route } from '../../http/route.ts';
+import { Problem } from '../../problems/problem.ts';
+import { whoOf } from '../access-control.ts';
+import type { FirstLinks } from './first-links.ts';
 
 /** The way to the first administrator for whoever has a key, or is on this machine. */
-export function firstLinkRoute(links: OneTimeLinks): Route {
+export function firstLinkRoute(links: FirstLinks): Route {
   return route({
     method: 'POST',
     url: '/api/system/users/first-link',
@@ -18,7 +18,7 @@ export function firstLinkRoute(links: OneTimeLinks): Route {
     summary: 'Make a link for the first administrator; it is told this once',
     schema: { body: noFieldsSchema, response: { 201: issuedLinkSchema } },
     handler: async (request, reply) => {
-      const link = await links.forFirstAdministrator(whoOf(request));
+      const link = await links.issue(whoOf(request));
       if (!link) throw administratorExists();
       return reply.code(201).header('cache-control', 'no-store').send(link);
     },
@@ -28,6 +28,6 @@ export function firstLinkRoute(links: OneTimeLinks): Route {
 function administratorExists(): Problem {
   return new Problem(
     'administrator_exists',
-    'They log in, and make a link for whoever has no password: holdfast users reset-password LOGIN.',
+    'They log in, and make a link for whoever has no password: holdfast users link LOGIN.',
   );
 }

@@ -1,0 +1,67 @@
+import { hash, randomBytes } from 'node:crypto';
+import { everySite } from '@holdfast/shared/contracts/api-key.ts';
+import { type FirstLink, isFirstLinkToken } from '@holdfast/shared/contracts/first-link.ts';
+import type { LinkBook, Stored } from '../../ports.ts';
+import type { Users } from '../users.ts';
+
+const lastsMs = 24 * 3_600_000;
+
+/** A link with its address, which is told this once. */
+export interface IssuedLink {
+  readonly url: string;
+  readonly expires_at: string;
+}
+
+/** Links behind which somebody makes himself the first administrator. All are over as soon as there is one. */
+export class FirstLinks {
+  readonly #book: () => LinkBook;
+  readonly #users: Users;
+  readonly #origin: string;
+  readonly #now: () => number;
+
+  /** @param origin of the pages, as browsers reach it */
+  constructor(options: { book: () => LinkBook; users: Users; origin: string; now?: () => number }) {
+    this.#book = options.book;
+    this.#users = options.users;
+    this.#origin = options.origin;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** Undefined when there is an administrator. @throws BrokerUnavailable */
+  async issue(by: string, book = this.#book()): Promise<IssuedLink | undefined> {
+    if (this.hasAdministrator()) return undefined;
+    const token = `hff_${randomBytes(32).toString('base64url')}`;
+    const now = this.#now();
+    const record: FirstLink = {
+      ...{ v: 1, sha256: hash('sha256', token), created_by: by },
+      created_at: new Date(now).toISOString(),
+      expires_at: new Date(now + lastsMs).toISOString(),
+    };
+    if ((await book.create(record)) === undefined) throw new Error('a token came twice');
+    return { url: `${this.#origin}/first-administrator?token=${token}`, expires_at: record.expires_at };
+  }
+
+  /** The link of the token; undefined when it opens nothing, or nothing any more. @throws BrokerUnavailable */
+  async look(token: string): Promise<Stored<FirstLink> | undefined> {
+    if (!isFirstLinkToken(token) || this.hasAdministrator()) return undefined;
+    const stored = await this.#book().read(hash('sha256', token));
+    return stored && Date.parse(stored.record.expires_at) > this.#now() ? stored : undefined;
+  }
+
+  /** Uses it up: of several who try at once, one is told true. @throws BrokerUnavailable */
+  async use(link: Stored<FirstLink>): Promise<boolean> {
+    return this.#book().delete(link);
+  }
+
+  /** Whether somebody can log in and do everything everywhere. */
+  hasAdministrator(): boolean {
+    return this.#users
+      .list()
+      .some(
+        ({ disabled, password, identity, grants }) =>
+          !disabled &&
+          (password !== null || identity !== null) &&
+          grants.some(({ role, sites }) => role === 'administrator' && sites.includes(everySite)),
+      );
+  }
+}
