@@ -127,7 +127,8 @@ function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
     const action = change ?? (isStray ? 'key.use' : undefined);
     const isKnown = (request.caller as Caller | undefined) !== undefined;
     if (action === undefined || request.isAudited || !isKnown) return payload;
-    const isFlood = isRefused(request) || status === 429;
+    // Each failed login is kept: there are few in a minute of one address.
+    const isFlood = (isRefused(request) && code !== 'login_failed') || status === 429;
     if (isFlood && !floods.admits(`${limitedAs(request)} ${status} ${action}`)) return payload;
     const { caller } = request;
     audit.record({

@@ -77,7 +77,7 @@ export class Logins {
       onChange: (sha256, login) => this.#changed(sha256, login),
     });
     this.#following = setInterval(() => this.#endFollowed(), followedEveryMs).unref();
-    this.#ending = setInterval(() => void this.#endExpired(), endedEveryMs).unref();
+    this.#ending = setInterval(() => void this.endExpired(), endedEveryMs).unref();
   }
 
   load = (book: LoginBook): Promise<void> => this.#mirror.load(book);
@@ -264,7 +264,7 @@ export class Logins {
   }
 
   /** One of several processes ends each, and tells of it. */
-  async #endExpired(): Promise<void> {
+  endExpired = async (): Promise<void> => {
     if (this.currency() !== 'current') return;
     for (const login of this.#mirror.list()) {
       if (!this.#isOver(login)) continue;
@@ -279,7 +279,7 @@ export class Logins {
         return;
       }
     }
-  }
+  };
 }
 
 function sha256Of(token: string): string {

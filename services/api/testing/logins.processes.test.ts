@@ -1,0 +1,431 @@
+import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
+import type { LoginView } from '@holdfast/shared/contracts/http/login-http.ts';
+import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { makePeople, password } from './people.ts';
+import { TestBrowser } from './test-browser.ts';
+
+const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
+const everywhere = ['*'];
+
+let nats: string;
+let one: ApiUnderTest;
+let other: ApiUnderTest;
+/** Behind a proxy that ends TLS: addresses and scheme are what its headers say. */
+let proxied: ApiUnderTest;
+
+beforeAll(async () => {
+  nats = (await natsForTest()).url;
+  const env = { API_BOOTSTRAP_KEY: bootstrapKey, API_REFUSED_PER_MINUTE: '0', API_LOGINS_PER_MINUTE: '0' };
+  const settings = { nats, database: await freshDatabase() };
+  const behind = { ...env, API_TRUSTED_PROXIES: '127.0.0.1', API_LOGINS_PER_MINUTE: '10' };
+  [one, other, proxied] = await Promise.all([
+    startApi({ ...settings, env }),
+    startApi({ ...settings, env }),
+    startApi({ ...settings, env: { ...behind, PUBLIC_URL: 'https://holdfast.example' } }),
+  ]);
+  await Promise.all([one.ready(), other.ready(), proxied.ready()]);
+  await makePeople(nats, {
+    anna: [{ role: 'administrator', sites: everywhere }],
+    Boris: [{ role: 'viewer', sites: everywhere }],
+    chen: [{ role: 'engineer', sites: everywhere }],
+    nobody: [],
+  });
+  const known = [new TestBrowser(one), new TestBrowser(other), from('192.0.2.200')];
+  for (const browser of known) {
+    await eventually(async () => (await browser.logIn('nobody', password)).status === 200, {
+      what: 'the people to be known',
+    });
+  }
+});
+
+const from = (address: string) =>
+  new TestBrowser(proxied, {
+    ...{ 'x-forwarded-proto': 'https', 'x-forwarded-for': address, origin: 'https://holdfast.example' },
+  });
+
+async function loggedIn(login: string, api = one): Promise<TestBrowser> {
+  const browser = new TestBrowser(api);
+  const answer = await browser.logIn(login, password);
+  expect(answer, JSON.stringify(answer.body)).toMatchObject({ status: 200, body: { kind: 'user' } });
+  return browser;
+}
+
+async function audited(query: string, atLeast = 1) {
+  return eventually(
+    async () => {
+      const { body } = await one.raw(`/api/system/audit/?${query}`, {
+        headers: { authorization: `Bearer ${bootstrapKey}` },
+      });
+      return body.results.length >= atLeast ? body.results : undefined;
+    },
+    { what: `audit entries: ${query}` },
+  );
+}
+
+describe('a login', () => {
+  it('is a cookie that opens every process, in whatever case its name was typed', async () => {
+    const browser = new TestBrowser(one);
+    const answer = await browser.logIn('bORIS', password);
+    expect(answer.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^hf-http=hfl_[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict$/),
+    ]);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    const me = {
+      ...{ kind: 'user', login: 'Boris', name: 'The Boris', has_password: true },
+      grants: [{ role: 'viewer', sites: ['*'] }],
+      current_login: { how: 'password', address: '127.0.0.1', idle_minutes: 30, over_https: false },
+    };
+    expect(answer.body).toMatchObject(me);
+    expect((await browser.get('/api/me/')).body).toMatchObject(me);
+    // Before the watch has told of it, perhaps.
+    expect((await browser.at(other).get(`${sessionsPath}/`)).status).toBe(200);
+    expect((await browser.ask('POST', '/api/config/sites/', { code: 'x' })).body).toMatchObject({
+      ...{ status: 403, code: 'role_too_low', role: 'viewer', needed: 'engineer' },
+    });
+  });
+
+  it('over HTTPS is a cookie that browsers keep for this host alone, and opens nothing over plain HTTP', async () => {
+    const browser = from('192.0.2.1');
+    const answer = await browser.logIn('Boris', password);
+    expect(answer.headers.getSetCookie()).toEqual([
+      expect.stringMatching(/^__Host-hf=hfl_[\w-]{43}; Path=\/; HttpOnly; SameSite=Strict; Secure$/),
+    ]);
+    expect(answer.body.current_login).toMatchObject({ address: '192.0.2.1', over_https: true });
+    expect((await browser.get('/api/me/')).status).toBe(200);
+    const plain = new TestBrowser(one);
+    plain.cookie = browser.cookie?.replace('__Host-hf', 'hf-http');
+    expect((await plain.get('/api/me/')).body).toMatchObject({ status: 401, code: 'login_over' });
+    plain.cookie = browser.cookie;
+    expect((await plain.get('/api/me/')).body).toMatchObject({ status: 401, code: 'key_needed' });
+  });
+
+  it('over plain HTTP from another machine is refused, and so is its cookie', async () => {
+    const far = new TestBrowser(proxied, { 'x-forwarded-for': '192.0.2.9', origin: proxied.url });
+    expect((await far.logIn('Boris', password)).body).toMatchObject({
+      status: 403,
+      code: 'login_over_http_refused',
+    });
+    far.cookie = (await loggedIn('Boris')).cookie;
+    expect((await far.get('/api/me/')).body).toMatchObject({ status: 403, code: 'login_over_http_refused' });
+  });
+
+  it('is the same answer for a wrong password and for nobody, and stands so in the audit log', async () => {
+    const browser = new TestBrowser(one);
+    const wrong = await browser.logIn('chen', 'not it at all');
+    const unknown = await browser.logIn('chenn', 'not it at all');
+    expect(wrong).toMatchObject({ status: 401, body: { code: 'login_failed' } });
+    expect({ ...unknown.body, instance: '' }).toEqual({ ...wrong.body, instance: '' });
+    expect(browser.cookie).toBeUndefined();
+    const entries = await audited('action=login.open&outcome=refused&target=login%20chen', 2);
+    expect(entries).toMatchObject([
+      { target: 'login chenn', detail: 'login_failed', from: '127.0.0.1' },
+      { target: 'login chen', detail: 'login_failed' },
+    ]);
+    expect(JSON.stringify(entries)).not.toContain('not it at all');
+  });
+
+  it('of somebody without a grant shows him who he is and nothing else', async () => {
+    const browser = await loggedIn('nobody');
+    expect((await browser.get('/api/me/')).body).toMatchObject({ login: 'nobody', grants: [] });
+    expect((await browser.get(`${sessionsPath}/`)).body).toMatchObject({ code: 'role_too_low', role: null });
+  });
+
+  it('on the command line stands in Authorization, which no web page sends by itself', async () => {
+    const browser = await loggedIn('chen');
+    const token = browser.cookie?.split('=')[1] ?? '';
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
+    const answer = await one.raw('/api/config/sites/', { method: 'POST', headers, body: '{"code": "cli"}' });
+    expect(answer.status).toBe(201);
+    expect(await audited('action=site.create&target=cli')).toMatchObject([{ who: 'chen', outcome: 'done' }]);
+    const both = { ...headers, cookie: browser.cookie ?? '' };
+    for (const authorization of [headers.authorization, `Bearer ${bootstrapKey}`]) {
+      const refused = await one.raw('/api/me/', { headers: { ...both, authorization } });
+      expect(refused.body).toMatchObject({ status: 400, code: 'cookie_and_key' });
+    }
+  });
+});
+
+describe('a web page', () => {
+  it.each<[string, string | undefined, number]>([
+    ['of this API', 'own', 201],
+    ['elsewhere', 'https://evil.example', 403],
+    ['of another program on this machine', 'http://127.0.0.1:1', 403],
+    ['of this host by another scheme', 'https', 403],
+    ['that a sandbox hides', 'null', 403],
+    ['or whatever sends the cookie without saying which', undefined, 403],
+  ])('%s changes things with the cookie only if it is ours', async (what, origin, status) => {
+    const { cookie = '' } = await loggedIn('chen');
+    const own = origin === 'own' ? one.url : origin === 'https' ? one.url.replace('http:', 'https:') : origin;
+    const answer = await one.raw('/api/config/sites/', {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'application/json', ...(own !== undefined && { origin: own }) },
+      body: JSON.stringify({ code: `page-${what.length}` }),
+    });
+    expect(answer.status).toBe(status);
+    if (status === 403) expect(answer.body.code).toBe('origin_refused');
+    const read = await one.raw('/api/me/', {
+      headers: { cookie, ...(own !== undefined && { origin: own }) },
+    });
+    expect(read.status).toBe(200);
+    expect(read.headers.get('access-control-allow-credentials')).toBeNull();
+    // Nor does one log somebody in, or out.
+    if (own === undefined || status === 201) return;
+    const strange = new TestBrowser(one, { origin: own });
+    expect((await strange.logIn('Boris', password)).body.code).toBe('origin_refused');
+    expect((await strange.ask('POST', '/api/logout/')).body.code).toBe('origin_refused');
+  });
+
+  it('is of PUBLIC_URL alone where that is set, and of this machine itself', async () => {
+    const browser = from('192.0.2.2');
+    await browser.logIn('chen', password);
+    const create = (origin: string) => {
+      const body = { code: `p-${origin.length}` };
+      return browser.ask('POST', '/api/config/sites/', body, { origin });
+    };
+    expect((await create('https://holdfast.example')).status).toBe(201);
+    expect((await create(proxied.url.replace('http:', 'https:'))).status).toBe(201);
+    expect((await create('https://holdfast.example.evil')).body.code).toBe('origin_refused');
+  });
+});
+
+describe('the token', () => {
+  it('is another one after each login, whatever was there before it', async () => {
+    const browser = await loggedIn('Boris');
+    const planted = browser.cookie;
+    const id = (await browser.get('/api/me/')).body.current_login.id;
+    await browser.logIn('chen', password);
+    expect(browser.cookie).not.toBe(planted);
+    for (const api of [one, other]) {
+      const thief = new TestBrowser(api);
+      thief.cookie = planted;
+      await eventually(async () => (await thief.get('/api/me/')).body.code === 'login_over', {
+        what: 'the login of before to be over',
+      });
+    }
+    const boris = await loggedIn('Boris');
+    const { body } = await boris.get('/api/me/logins/');
+    expect(body.results.map((login: LoginView) => login.id)).not.toContain(id);
+    // One that somebody made up is not taken over either.
+    const made = new TestBrowser(one);
+    made.cookie = `hf-http=hfl_${'A'.repeat(43)}`;
+    expect((await made.get('/api/me/')).body).toMatchObject({ status: 401, code: 'login_over' });
+    await made.logIn('Boris', password);
+    expect(made.cookie).not.toContain('AAAA');
+  });
+
+  it('is another one after a fresh authentication of the same login, and the former is over in every process', async () => {
+    const browser = await loggedIn('anna');
+    const before = browser.at(one);
+    const first = (await browser.get('/api/me/')).body.current_login;
+    expect((await browser.ask('POST', '/api/login/again/', { password: 'wrong one' })).body.code).toBe(
+      'login_failed',
+    );
+    expect(browser.cookie).toBe(before.cookie);
+    const answer = await browser.ask('POST', '/api/login/again/', { password });
+    expect(answer.body.current_login).toMatchObject({ id: first.id, created_at: first.created_at });
+    expect(Date.parse(answer.body.current_login.authenticated_at)).toBeGreaterThan(
+      Date.parse(first.authenticated_at),
+    );
+    expect(browser.cookie).not.toBe(before.cookie);
+    expect((await browser.at(other).get('/api/me/')).status).toBe(200);
+    expect((await before.get('/api/me/')).body.code).toBe('login_over');
+    await eventually(async () => (await before.at(other).get('/api/me/')).body.code === 'login_over', {
+      what: 'the former token to be over elsewhere',
+    });
+    expect((await browser.get('/api/me/logins/')).body.results).toHaveLength(1);
+  });
+
+  it('stands nowhere: neither in NATS nor in the log nor in the audit log', async () => {
+    const browser = await loggedIn('Boris');
+    const token = browser.cookie?.split('=')[1] ?? '';
+    await browser.get(`/api/config/sites/?code=${token}`);
+    const secret = token.slice(4);
+    const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'silent') });
+    onTestFinished(close);
+    expect(JSON.stringify(await (await LoginBook.open(nc)).readAll())).not.toContain(secret);
+    expect(JSON.stringify(await audited('limit=500'))).not.toContain(secret);
+    expect(one.process.lastLines(500).join()).not.toContain(secret);
+  });
+});
+
+describe('what writes to devices, keys or people', () => {
+  it('asks a person to show once more who he is when that was 5 minutes ago; keys are not asked', async () => {
+    const browser = await loggedIn('anna');
+    const wanted = { name: 'by anna', role: 'viewer' };
+    expect((await browser.ask('POST', '/api/system/keys/', wanted)).status).toBe(201);
+    const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'silent') });
+    onTestFinished(close);
+    const book = await LoginBook.open(nc);
+    const { id } = (await browser.get('/api/me/')).body.current_login;
+    const stored = (await book.readAll()).find(({ record }) => record.id === id);
+    if (!stored) throw new Error('there is no such login');
+    const authenticated_at = new Date(Date.now() - 301_000).toISOString();
+    await book.replace({ ...stored, record: { ...stored.record, authenticated_at } });
+    const refused = await eventually(
+      async () => {
+        const answer = await browser.ask('POST', '/api/system/keys/', wanted);
+        return answer.status === 403 && answer;
+      },
+      { what: 'the login to be an old one' },
+    );
+    expect(refused.body).toMatchObject({ code: 'fresh_authentication_needed', authenticated_at });
+    for (const [method, path] of [
+      ['DELETE', '/api/system/keys/0a1b2c3d/'],
+      ['POST', '/api/acquisition/points/1/write/'],
+    ] as const) {
+      expect((await browser.ask(method, path)).body.code, path).toBe('fresh_authentication_needed');
+    }
+    expect((await browser.get('/api/system/keys/')).status).toBe(200);
+    await browser.ask('POST', '/api/login/again/', { password });
+    expect((await browser.ask('POST', '/api/system/keys/', wanted)).status).toBe(201);
+  });
+});
+
+/** A live stream; `ended` resolves when it has. */
+async function followed(
+  browser: TestBrowser,
+  api: ApiUnderTest,
+): Promise<{ readonly ended: Promise<string> }> {
+  const response = await fetch(`${api.url}/api/acquisition/live`, { headers: browser.headers() });
+  expect(response.status).toBe(200);
+  return { ended: response.text() };
+}
+
+describe('a login that is ended', () => {
+  it('by its person elsewhere is over in every process, with what it followed live', async () => {
+    const [stolen, mine] = [await loggedIn('chen'), await loggedIn('chen', other)];
+    const streams = [await followed(stolen, one), await followed(stolen, other)];
+    const kept = await fetch(`${one.url}/api/acquisition/live`, { headers: mine.headers() });
+    const { results } = (await mine.get('/api/me/logins/')).body;
+    const current = (await stolen.get('/api/me/')).body.current_login.id;
+    expect(results.find(({ id }: LoginView) => id === current)).toMatchObject({ is_current: false });
+    expect((await mine.ask('DELETE', `/api/me/logins/${current}/`)).status).toBe(204);
+    // The streams end by themselves: else this test would stand here.
+    await Promise.all(streams.map(({ ended }) => ended));
+    for (const api of [one, other]) {
+      expect((await stolen.at(api).get('/api/me/')).body).toMatchObject({ status: 401, code: 'login_over' });
+    }
+    expect((await mine.get('/api/me/')).status).toBe(200);
+    expect(kept.body?.locked).toBe(false);
+    await kept.body?.cancel();
+    expect(await audited(`action=login.revoke&target=${current}`)).toMatchObject([
+      { who: 'chen', outcome: 'done' },
+    ]);
+  });
+
+  it('is none of somebody else', async () => {
+    const [chen, boris] = [await loggedIn('chen'), await loggedIn('Boris')];
+    const { id } = (await chen.get('/api/me/')).body.current_login;
+    expect((await boris.ask('DELETE', `/api/me/logins/${id}/`)).body.code).toBe('login_not_found');
+    await boris.ask('DELETE', '/api/me/logins/');
+    expect((await boris.get('/api/me/logins/')).body.results).toHaveLength(1);
+    expect((await chen.get('/api/me/')).status).toBe(200);
+  });
+
+  it('by logging out loses its cookie, also when it was over already', async () => {
+    const browser = await loggedIn('chen');
+    const copy = browser.at(one);
+    const stream = await followed(browser, one);
+    const answer = await browser.ask('POST', '/api/logout/');
+    expect(answer.status).toBe(204);
+    expect(browser.cookie).toBeUndefined();
+    await stream.ended;
+    expect((await copy.get('/api/me/')).body.code).toBe('login_over');
+    const again = await copy.ask('POST', '/api/logout/');
+    expect(again.headers.getSetCookie()[0]).toContain('Max-Age=0');
+    expect(await audited('action=login.close&who=chen')).not.toEqual([]);
+  });
+
+  it('by a new password is over everywhere but here', async () => {
+    await makePeople(nats, { dora: [{ role: 'viewer', sites: everywhere }] });
+    await eventually(async () => (await new TestBrowser(one).logIn('dora', password)).status === 200, {
+      what: 'dora',
+    });
+    const [here, there] = [await loggedIn('dora'), await loggedIn('dora', other)];
+    const change = (body: object) => here.ask('POST', '/api/me/password/', body);
+    expect((await change({ password, new_password: 'short' })).body.code).toBe('validation_failed');
+    expect((await change({ password: 'wrong', new_password: 'long enough, surely' })).body.code).toBe(
+      'login_failed',
+    );
+    expect((await change({ password, new_password: 'long enough, surely' })).status).toBe(200);
+    expect((await here.get('/api/me/')).status).toBe(200);
+    await eventually(async () => (await there.get('/api/me/')).body.code === 'login_over', {
+      what: 'the other login to be over',
+    });
+    const browser = new TestBrowser(one);
+    expect((await browser.logIn('dora', password)).body.code).toBe('login_failed');
+    expect((await browser.logIn('dora', 'long enough, surely')).status).toBe(200);
+  });
+});
+
+describe('failures', () => {
+  it('delay the next try with this login from this address, and nobody and nothing else', async () => {
+    const attacker = from('203.0.113.7');
+    for (let failure = 0; failure < 5; failure += 1) {
+      expect((await attacker.logIn('anna', 'guess')).body.code).toBe('login_failed');
+    }
+    const delayed = await attacker.logIn('ANNA', password);
+    expect(delayed).toMatchObject({ status: 429, body: { code: 'login_delayed' } });
+    expect(Number(delayed.headers.get('retry-after'))).toBeGreaterThan(0);
+    // Anna elsewhere, somebody else here, and whoever has logged in already.
+    expect((await from('203.0.113.8').logIn('anna', password)).status).toBe(200);
+    expect((await attacker.logIn('chen', password)).status).toBe(200);
+    expect(await audited('action=login.open&target=login%20anna&outcome=refused&limit=500', 5)).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ detail: 'login_delayed', from: '203.0.113.7' }),
+        expect.objectContaining({ detail: 'login_failed', from: '203.0.113.7' }),
+      ]),
+    );
+  });
+
+  it('are ten a minute of one network at most, whomever they name', async () => {
+    const codes: string[] = [];
+    for (let round = 0; round < 12; round += 1) {
+      // Each host of IPv6 has as many addresses as it likes.
+      codes.push((await from(`2001:db8:0:1::${round + 1}`).logIn(`name-${round}`, 'guess')).body.code);
+    }
+    expect(codes.filter((code) => code === 'login_delayed')).toHaveLength(2);
+    expect((await from('2001:db8:0:2::1').logIn('anna', password)).status).toBe(200);
+  });
+});
+
+describe('a wall display', () => {
+  it('has a login of a viewer that does not idle out and lasts 90 days', async () => {
+    const display = new TestBrowser(one);
+    const answer = await display.logIn('Boris', password, { wall_display: true });
+    expect(answer.headers.getSetCookie()[0]).toContain(`; Max-Age=${90 * 86_400}`);
+    const { idle_minutes, created_at, expires_at } = answer.body.current_login;
+    expect(idle_minutes).toBeNull();
+    expect(Date.parse(expires_at) - Date.parse(created_at)).toBe(90 * 86_400_000);
+    expect((await display.logIn('chen', password, { wall_display: true })).body).toMatchObject({
+      ...{ status: 422, errors: [{ path: 'wall_display' }] },
+    });
+  });
+});
+
+it('/api/me/ tells a key and this machine who they are, and they have no logins', async () => {
+  const headers = { authorization: `Bearer ${bootstrapKey}` };
+  expect((await one.raw('/api/me/', { headers })).body).toMatchObject({
+    ...{ kind: 'key', id: '0a1b2c3d', login: null, current_login: null },
+    grants: [{ role: 'administrator', sites: ['*'] }],
+  });
+  expect((await one.raw('/api/me/logins/', { headers })).body.results).toEqual([]);
+  expect((await one.raw('/api/me/logins/', { headers, method: 'DELETE' })).body.code).toBe('login_needed');
+  expect((await one.get('/api/me/')).body).toMatchObject({ status: 401, code: 'key_needed' });
+  const anonymous = { API_ANONYMOUS_LOOPBACK: 'true' };
+  const local = await startApi({ nats, database: await freshDatabase(), env: anonymous });
+  await local.ready();
+  expect((await local.get('/api/me/')).body).toMatchObject({
+    ...{ kind: 'local', id: null, grants: [{ role: 'administrator', sites: ['*'] }] },
+  });
+  // Who has logged in here is himself, and no administrator.
+  const browser = await loggedIn('Boris', local);
+  expect((await browser.ask('POST', '/api/config/sites/', { code: 'x' })).body.code).toBe('role_too_low');
+});
