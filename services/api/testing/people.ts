@@ -1,4 +1,5 @@
-import type { Grant, User } from '@holdfast/shared/contracts/user.ts';
+import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
+import type { User } from '@holdfast/shared/contracts/user.ts';
 import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
