@@ -18,7 +18,18 @@ const COMPOSITION = '^services/[^/]+/src/((main|start)\\.ts$|parts/|adapters/)';
 /** The rooms of each service from the ground up: a room imports those before it and none behind it, types included. */
 const FLOORS = {
   api: [
-    ...['ports.ts', 'tls/', 'database/', 'config.ts', 'own-origin.ts', 'problems/', 'http/', 'adapters/'],
+    ...[
+      'ports.ts',
+      'ports/',
+      'tls/',
+      'database/',
+      'company-settings.ts',
+      'config.ts',
+      'own-origin.ts',
+      'problems/',
+      'http/',
+      'adapters/',
+    ],
     ...[
       'audit/',
       'access/',

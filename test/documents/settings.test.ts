@@ -25,7 +25,7 @@ const programs: readonly {
   readonly sections: readonly string[];
   readonly read: (environment: Record<string, string | undefined>) => object;
 }[] = [
-  { name: 'API', sections: [...common, store], read: apiConfig },
+  { name: 'API', sections: [...common, store, 'Company sign-on'], read: apiConfig },
   { name: 'Supervisor', sections: [...common, 'Leases'], read: supervisorConfig },
   { name: 'Collector', sections: [...common, 'Leases'], read: collectorConfig },
   { name: 'Writer', sections: [...common, store], read: writerConfig },

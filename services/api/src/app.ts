@@ -6,7 +6,10 @@ import { utf8Text } from '@holdfast/shared/runtime/utf8-text.ts';
 import { type FastifyInstance, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import { type AccessControl, addAccessControl } from './access/access-control.ts';
+import type { CompanyLogins } from './access/company/company-logins.ts';
+import { companyRoutes } from './access/company/company-routes.ts';
 import { keyRoutes } from './access/key-routes.ts';
+import { type CommandLineAccess, commandLineRoutes } from './access/logins/command-line-routes.ts';
 import { loginRoutes } from './access/logins/login-routes.ts';
 import { meRoutes } from './access/logins/me-routes.ts';
 import { firstLinkRoute } from './access/people/first-link-route.ts';
@@ -70,6 +73,8 @@ export interface AppDependencies {
   readonly log: Logger;
   readonly database: Database;
   readonly commands: SessionCommands;
+  readonly company: CompanyLogins | undefined;
+  readonly commandLines: CommandLineAccess;
   readonly commandKeys: CommandKeys;
   readonly current: CurrentSessions;
   readonly liveStatus: Pick<LiveStatus, 'totals'>;
@@ -126,6 +131,8 @@ export function routesOf(dependencies: AppDependencies): {
     passwordLinkRoute(access.people),
     ...userRoutes(database, access.people),
     firstLinkRoute(dependencies.links),
+    ...companyRoutes(access.people, dependencies.company),
+    ...commandLineRoutes(access.people, dependencies.commandLines),
     ...keyRoutes(database, access.keys),
     ...auditRoutes(auditLog),
     ...recoveryRoutes(recovery),
@@ -198,7 +205,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   // Only there forms are taken: no call of the API is to be made by one.
   await app.register(async (pages) => {
     takeForms(pages);
-    serveRoutes(pages, pageRoutes({ people: access.people, links: dependencies.links }), onceKeys);
+    const companyName = dependencies.company?.settings.name;
+    serveRoutes(pages, pageRoutes({ people: access.people, links: dependencies.links, companyName }), onceKeys);
   });
   return app;
 }

@@ -11,6 +11,7 @@ import {
 } from '@holdfast/shared/runtime/config.ts';
 import { networkProblem } from '@holdfast/shared/runtime/networks.ts';
 import * as z from 'zod';
+import { checkCompanySettings, companySettings } from './company-settings.ts';
 import { readTlsFiles, TlsFilesUnusable } from './tls/tls-files.ts';
 
 const schema = z
@@ -53,6 +54,7 @@ const schema = z
     API_REQUESTS_PER_MINUTE: setting.integer(0, 10_000_000).default(6_000),
     /** Without a key or with a wrong one, of one address; 0: no limit. */
     API_REFUSED_PER_MINUTE: setting.integer(0, 10_000_000).default(30),
+    ...companySettings,
     /** Origins of web pages elsewhere whose scripts may call, with commas between. */
     API_CORS_ORIGINS: setting.list().default([]),
     /** Proxies whose X-Forwarded-For is believed, in CIDR notation or single addresses. */
@@ -87,7 +89,8 @@ const schema = z
     STOP_TIMEOUT_MS: setting.integer(1_000, 600_000).default(10_000),
   })
   .superRefine(checkSampleStoreSettings)
-  .superRefine(checkTlsFiles);
+  .superRefine(checkTlsFiles)
+  .superRefine(checkCompanySettings);
 
 function checkTlsFiles(
   config: Partial<Record<'API_TLS_CERT_FILE' | 'API_TLS_KEY_FILE', string | undefined>>,

@@ -1,5 +1,6 @@
 import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
+import type { BegunLogin } from '@holdfast/shared/contracts/begun-login.ts';
 import type { CommandRecord } from '@holdfast/shared/contracts/command-record.ts';
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { DrainReply } from '@holdfast/shared/contracts/drain-call.ts';
@@ -240,6 +241,8 @@ export type UserBook = RecordBook<User>;
 export type LoginBook = RecordBook<Login>;
 /** LINKS, by the hash of the token. */
 export type LinkBook = RecordBook<FirstLink>;
+/** BEGUN_LOGINS, by kind and hash. It is read, never watched. */
+export type BegunLoginBook = RecordBook<BegunLogin>;
 
 export interface KeptAuditEntry {
   readonly sequence: number;

@@ -19,6 +19,7 @@ import { startWriteBack } from './devices/learned-limits/write-back.ts';
 import { changeHub } from './live/change-hub.ts';
 import { isSessionAt } from './live/is-session-at.ts';
 import { ConfigChanges } from './overview/config-changes.ts';
+import { openBegunLogins } from './parts/begun-logins.ts';
 import { openBroker } from './parts/broker.ts';
 import { openCommands } from './parts/commands.ts';
 import { openDatabases } from './parts/databases.ts';
@@ -104,6 +105,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
         hstsSeconds: config.API_TLS_CERT_FILE === undefined ? 0 : config.API_TLS_HSTS_SECONDS,
       },
       links: people.links,
+      ...openBegunLogins(config, { connection: broker.connection, users: people.users }, service),
       auditLog,
       live: { database, samples: jetStreamLiveSamples(broker.connection), stored: samples },
       changes,

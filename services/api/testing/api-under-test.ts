@@ -29,8 +29,10 @@ export async function startApi(settings: {
   nats: string;
   database: string;
   env?: Record<string, string>;
+  /** A free one unless set. */
+  port?: number;
 }): Promise<ApiUnderTest> {
-  const port = await freePort();
+  const port = settings.port ?? (await freePort());
   const process_ = await startProcess({
     name: 'api',
     command: process.execPath,

@@ -43,8 +43,9 @@ const apiKeys = kv(bucketNames.apiKeys);
 const commandKeys = kv(bucketNames.commandKeys);
 /** Keys, and people with their logins and the links by which they begin. */
 const access = [apiKeys, kv(bucketNames.users), kv(bucketNames.logins), kv(bucketNames.links)];
-/** Buckets of the API alone: who may do what, and commands that were answered. */
-const ofApi = [...access, commandKeys];
+const begunLogins = kv(bucketNames.begunLogins);
+/** Buckets of the API alone: who may do what, logins that were begun, and commands that were answered. */
+const ofApi = [...access, begunLogins, commandKeys];
 const everyStream = [...Object.values(streamNames), ...leases, ...boards, taskConfigs, ...ofApi];
 
 const api = '$JS.API';
@@ -155,8 +156,10 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       write(bucketNames.users),
       write(bucketNames.logins),
       write(bucketNames.links),
+      write(bucketNames.begunLogins),
       write(bucketNames.commandKeys),
       ...read(commandKeys),
+      ...read(begunLogins),
       ...[sessions, samples, quarantine, audit, taskConfigs, ...access, ...leases, ...boards].flatMap(read),
       ...[sessions, samples, quarantine, audit, taskConfigs, ...access, ...leases, ...boards].flatMap(follow),
       ...follow(health),

@@ -21,6 +21,7 @@ export const bucketNames = {
   users: 'USERS',
   logins: 'LOGINS',
   links: 'LINKS',
+  begunLogins: 'BEGUN_LOGINS',
 } as const;
 
 export const durableNames = {

@@ -68,6 +68,13 @@ export class Users {
       .find(({ identity }) => identity?.issuer === issuer && identity.subject === subject);
   }
 
+  /** As the broker has it now: another process may have just made it. @throws BrokerUnavailable */
+  async lookUp(login: string): Promise<User | undefined> {
+    const stored = await this.#book().read(userKey({ login }));
+    if (stored) this.#mirror.take(stored);
+    return stored?.record;
+  }
+
   /** @returns undefined when the login is taken. @throws BrokerUnavailable */
   async create(wanted: NewUser): Promise<User | undefined> {
     const now = new Date(this.#now()).toISOString();

@@ -1,5 +1,6 @@
 import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
 import { LinkBook } from '@holdfast/shared/jetstream/boards/first-links.ts';
+import { BegunLoginBook } from '@holdfast/shared/jetstream/boards/begun-logins.ts';
 import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
 import type { RecordBook as StoredBook } from '@holdfast/shared/jetstream/boards/record-book.ts';
 import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
@@ -25,6 +26,11 @@ export function jetStreamLoginBook(connection: () => NatsConnection): ports.Logi
 /** LINKS through the broker. */
 export function jetStreamLinkBook(connection: () => NatsConnection): ports.LinkBook {
   return recordBook(connection, LinkBook.open);
+}
+
+/** BEGUN_LOGINS through the broker. */
+export function jetStreamBegunLoginBook(connection: () => NatsConnection): ports.BegunLoginBook {
+  return recordBook(connection, BegunLoginBook.open);
 }
 
 function recordBook<R>(

@@ -22,8 +22,12 @@ export function textWithoutKeys(text: string): string {
     .replace(bearerText, `$1 ${redacted}`);
 }
 
+/** The way back from a company's sign-on, whose code and state are as good as a password for a while. */
+const wayBack = /^(\/api\/login\/company\/callback\/?)\?.*$/s;
+
 /** A path with its query. */
 export function urlWithoutSecrets(url: string): string {
+  if (wayBack.test(url)) return url.replace(wayBack, `$1?${redacted}`);
   if (!maybeSecret.test(url)) return url;
   // A name ends before the next question mark: of a row of them each would be looked through to the end.
   return textWithoutKeys(url).replace(/([?&])([^?=&]*)=[^&]*/g, (whole, before: string, name: string) =>

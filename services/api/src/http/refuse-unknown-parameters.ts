@@ -6,13 +6,15 @@ import { validationFailed } from '../problems/problem.ts';
 /**
  * A mistyped filter would be no filter: a list would show everything, and what deletes would take more than was meant. So
  * every call below /api/ takes those parameters that its schema names, and no others. Health calls, metrics and the document are
- * asked with anything, as with marks against caches: they stay open.
+ * asked with anything, as with marks against caches: they stay open, and so does a call whose schema is loose, for what others send.
  * Registered before all routes.
  */
 export function refuseUnknownParameters(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     if (!route.url.startsWith('/api/')) return;
-    const known = parametersOf(route.schema?.querystring);
+    const schema = route.schema?.querystring;
+    if (takesAny(schema)) return;
+    const known = parametersOf(schema);
     const refuse: preValidationHookHandler = (request, _reply, done) => {
       const unknown = Object.keys(request.query as object).filter((name) => !known.includes(name));
       if (unknown.length === 0) return done();
@@ -20,6 +22,10 @@ export function refuseUnknownParameters(app: FastifyInstance): void {
     };
     route.preValidation = [refuse, ...[route.preValidation ?? []].flat()];
   });
+}
+
+function takesAny(schema: unknown): boolean {
+  return schema instanceof z.ZodObject && schema.def.catchall instanceof z.ZodUnknown;
 }
 
 function parametersOf(schema: unknown): readonly string[] {

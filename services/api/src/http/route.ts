@@ -56,9 +56,9 @@ export type RouteRole = Role | 'open' | 'known';
  */
 export type RouteSites<R = FastifyRequest> = 'all' | 'own' | ((request: R) => Concerned);
 
-/** GET changes nothing. Any other method names its change as the audit log does, `<kind>.<verb>`, or says undefined. */
+/** GET changes nothing, but for the way back of a login. Any other method names its change as the audit log does, `<kind>.<verb>`, or says undefined. */
 type Changes =
-  | { readonly method: 'GET'; readonly action?: never }
+  | { readonly method: 'GET'; readonly action?: 'login.open' }
   | { readonly method: 'POST' | 'PATCH' | 'DELETE'; readonly action: string | undefined };
 
 /** A route as access control, audit, idempotency and the OpenAPI document read it. */

@@ -17,6 +17,9 @@ export const problemCodes = {
   login_needed: [401, 'A login is needed'],
   login_over: [401, 'This login is over'],
 
+  company_grants_missing: [403, 'The company gives you no rights here'],
+  company_login_failed: [403, 'The company sign-on let nobody in'],
+  company_login_over: [403, 'This sign-on is over'],
   fresh_authentication_needed: [403, 'Show once more who you are'],
   login_over_http_refused: [403, 'Nobody logs in over plain HTTP from another machine'],
   origin_refused: [403, 'A web page elsewhere may not do this'],
@@ -26,9 +29,11 @@ export const problemCodes = {
   site_not_granted: [403, 'Your role does not hold there'],
 
   collector_not_found: notThere,
+  company_login_not_set_up: [404, 'There is no company sign-on here'],
   device_not_found: notThere,
   device_not_in_session: notThere,
   key_not_found: notThere,
+  login_code_unknown: [404, 'No command line waits with this code'],
   login_not_found: notThere,
   point_not_found: notThere,
   quarantined_message_not_found: notThere,
@@ -92,6 +97,7 @@ export const problemCodes = {
   write_failed: [502, 'The device did not take the value'],
 
   broker_unavailable: [503, 'The message broker cannot be used now'],
+  company_login_unavailable: [503, 'The company sign-on does not answer'],
   database_unavailable: [503, 'The database cannot be used now'],
   logins_unavailable: [503, 'Logins cannot be looked up now'],
   password_login_unavailable: [503, 'Nobody can log in with a password here'],

@@ -182,6 +182,8 @@ const buckets: readonly {
   { name: bucketNames.logins, storage: StorageType.File, max_bytes: 16 * mebibyte, ttl: 91 * dayMs },
   // Longer than any link opens its page.
   { name: bucketNames.links, storage: StorageType.File, max_bytes: mebibyte, ttl: 4 * dayMs },
+  // Each is over after ten minutes, and begun again where a restart has forgotten it.
+  { name: bucketNames.begunLogins, storage: StorageType.Memory, max_bytes: 4 * mebibyte, ttl: 15 * 60_000 },
   // Commands that came with an Idempotency-Key, and their answers.
   { name: bucketNames.commandKeys, storage: StorageType.File, max_bytes: 64 * mebibyte, ttl: dayMs },
   // Live values only: their owners write them again within seconds.

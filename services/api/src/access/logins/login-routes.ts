@@ -96,10 +96,11 @@ export async function userOfPassword(
 ): Promise<User> {
   if (logins.currency() !== 'current') throw loginsUnavailable();
   const tooSoonMs = delays.countTry(ip);
-  if (tooSoonMs > 0) throw delayed(tooSoonMs, 'So many logins were tried from this address within a minute.');
+  if (tooSoonMs > 0)
+    throw loginDelayed(tooSoonMs, 'So many logins were tried from this address within a minute.');
   const begun = delays.begin(login, ip);
   if (typeof begun === 'number') {
-    throw delayed(
+    throw loginDelayed(
       begun,
       'This login has failed several times from here. It waits longer after each failure.',
     );
@@ -115,7 +116,7 @@ export async function userOfPassword(
   throw new Problem('login_failed', 'There is no such login, or its password is another one.');
 }
 
-function delayed(ms: number, why: string): Problem {
+export function loginDelayed(ms: number, why: string): Problem {
   const retryAfterSeconds = Math.max(1, Math.ceil(ms / 1_000));
   const wait = `Try again in ${retryAfterSeconds} s.`;
   return new Problem('login_delayed', `${why} ${wait}`, {}, { retryAfterSeconds });

@@ -23,6 +23,8 @@ export interface NewLogin {
   readonly overHttps: boolean;
   /** It does not idle out and lasts 90 days. */
   readonly wallDisplay?: boolean;
+  /** When the person showed who they are, in ms since 1970; now unless set. */
+  readonly authenticatedAtMs?: number | undefined;
 }
 
 /** A login with what opens it, which is told this once. */
@@ -83,12 +85,25 @@ export class Logins {
   load = (book: LoginBook): Promise<void> => this.#mirror.load(book);
 
   /** The token is told here and never again. @throws BrokerUnavailable */
-  async open({ user, how, address, agent, overHttps, wallDisplay = false }: NewLogin): Promise<OpenedLogin> {
+  async open({
+    user,
+    how,
+    address,
+    agent,
+    overHttps,
+    wallDisplay = false,
+    ...shown
+  }: NewLogin): Promise<OpenedLogin> {
     const now = this.#clocks.wallMs();
     const at = new Date(now).toISOString();
     const opened = await this.#create({
       ...{ v: 1, id: randomId('l'), replaces: null, user: user.id, how, address, agent },
-      ...{ created_at: at, authenticated_at: at, last_seen_at: at, over_https: overHttps },
+      ...{
+        created_at: at,
+        authenticated_at: timeText(shown.authenticatedAtMs ?? now),
+        last_seen_at: at,
+        over_https: overHttps,
+      },
       expires_at: new Date(now + (wallDisplay ? wallDisplayLastsMs : lastsMs)).toISOString(),
       idle_minutes: wallDisplay ? null : idleMinutes,
     });
@@ -98,10 +113,12 @@ export class Logins {
   }
 
   /** The same login under another token, after its person has shown once more who they are. @throws BrokerUnavailable */
-  async renew(login: Login): Promise<OpenedLogin> {
+  async renew(login: Login, authenticatedAtMs = this.#clocks.wallMs()): Promise<OpenedLogin> {
     const { sha256, ...kept } = login;
-    const at = new Date(this.#clocks.wallMs()).toISOString();
-    const renewed = await this.#create({ ...kept, replaces: sha256, authenticated_at: at, last_seen_at: at });
+    const renewed = await this.#create({
+      ...{ ...kept, replaces: sha256, last_seen_at: timeText(this.#clocks.wallMs()) },
+      authenticated_at: timeText(authenticatedAtMs),
+    });
     await this.#delete(sha256);
     return renewed;
   }
@@ -280,6 +297,10 @@ export class Logins {
       }
     }
   };
+}
+
+function timeText(ms: number): string {
+  return new Date(ms).toISOString();
 }
 
 function sha256Of(token: string): string {

@@ -23,7 +23,12 @@ export interface LoginWithCookie extends OpenedLogin {
 export async function openLogin(
   access: LoginAccess,
   request: FastifyRequest,
-  { user, how, wallDisplay = false }: { user: User; how: LoginWay; wallDisplay?: boolean },
+  {
+    user,
+    how,
+    wallDisplay = false,
+    authenticatedAtMs,
+  }: { user: User; how: LoginWay; wallDisplay?: boolean; authenticatedAtMs?: number },
 ): Promise<LoginWithCookie> {
   requireSafeWay(access, request);
   const { caller } = request;
@@ -31,7 +36,7 @@ export async function openLogin(
   const overHttps = isHttps(request);
   const opened = await unlessAway(() =>
     access.logins.open({
-      ...{ user, how, wallDisplay, overHttps, address: auditAddress(request.ip) },
+      ...{ user, how, wallDisplay, authenticatedAtMs, overHttps, address: auditAddress(request.ip) },
       agent: agentOf(request),
     }),
   );
@@ -41,13 +46,22 @@ export async function openLogin(
   return { ...opened, cookie };
 }
 
-/** Gives the login of a request another token, after its person has shown once more who they are. @throws Problem */
-export async function renewLogin(access: LoginAccess, request: FastifyRequest): Promise<LoginWithCookie> {
+/**
+ * Gives the login of a request another token, after its person has shown once more who they are.
+ * @param shown where the request comes from another site, and so without the login: which one it is, and when its person showed that
+ * @throws Problem
+ */
+export async function renewLogin(
+  access: LoginAccess,
+  request: FastifyRequest,
+  shown?: { readonly loginId: string; readonly authenticatedAtMs: number | undefined },
+): Promise<LoginWithCookie> {
   const { caller } = request;
-  const login = caller.kind === 'user' ? access.logins.byId(caller.loginId) : undefined;
+  const id = shown?.loginId ?? (caller.kind === 'user' ? caller.loginId : undefined);
+  const login = id === undefined ? undefined : access.logins.byId(id);
   const user = login && access.users.byId(login.user);
   if (!login || !user) throw new TypeError('there is no login to renew: ask for one before');
-  const renewed = await unlessAway(() => access.logins.renew(login));
+  const renewed = await unlessAway(() => access.logins.renew(login, shown?.authenticatedAtMs));
   request.caller = callerOfLogin(renewed.login, user);
   const lasts = login.idle_minutes === null ? Date.parse(login.expires_at) - Date.now() : undefined;
   const seconds = lasts === undefined ? undefined : Math.max(1, Math.floor(lasts / 1_000));

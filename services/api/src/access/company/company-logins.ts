@@ -1,0 +1,234 @@
+import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { everySite, type Grant } from '@holdfast/shared/contracts/api-key.ts';
+import { type BegunCompanyLogin, begunLoginLastsMs } from '@holdfast/shared/contracts/begun-login.ts';
+import type { User } from '@holdfast/shared/contracts/user.ts';
+import type { Logger } from '@holdfast/shared/runtime/logger.ts';
+import {
+  type CompanyAttempt,
+  type CompanyIdentity,
+  type CompanyIssuer,
+  CompanyIssuerAway,
+  CompanyLoginRefused,
+  type CompanyRefusal,
+} from '../../ports/company-issuer.ts';
+import type { BegunLoginBook } from '../../ports.ts';
+import { Problem } from '../../problems/problem.ts';
+import type { Users } from '../users.ts';
+import { companyUser, withGrants } from './company-users.ts';
+import { type GrantsByValue, mappedGrants } from './map-grants.ts';
+
+export interface CompanySettings {
+  /** As people call it: the word on the button. */
+  readonly name: string;
+  /** Where the provider sends browsers back to. */
+  readonly redirectUri: string;
+  /** Where the provider sends browsers that have logged out there. */
+  readonly afterLogout: string;
+  readonly claim: string;
+  readonly grants: GrantsByValue;
+}
+
+export interface CompanyLoginsOptions {
+  readonly issuer: CompanyIssuer;
+  readonly settings: CompanySettings;
+  readonly book: () => BegunLoginBook;
+  readonly users: Users;
+  readonly log: Logger;
+  readonly now?: () => number;
+}
+
+/** Somebody whom the company knows, with the rights of today. */
+export interface CompanyEntry {
+  readonly user: User;
+  /** When the person showed there who they are; undefined: it does not say. */
+  readonly authenticatedAtMs: number | undefined;
+  readonly to: string;
+  /** Id of the login that this makes fresh; null: one is to be opened. */
+  readonly again: string | null;
+}
+
+/**
+ * Logins by the company's sign-on. What was begun lies at the broker until the browser is back, since it may come back to another process,
+ * and is taken away then: neither an address nor a code of it counts twice.
+ */
+export class CompanyLogins {
+  readonly settings: CompanySettings;
+  readonly #options: CompanyLoginsOptions;
+  readonly #now: () => number;
+
+  constructor(options: CompanyLoginsOptions) {
+    this.settings = options.settings;
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * @param browser the secret that the browser got with an earlier one, if any: several may be under way in one
+   * @returns where to send the browser, and the secret that it is to bring back as a cookie
+   * @throws Problem, BrokerUnavailable
+   */
+  async begin(wanted: {
+    readonly to: string;
+    readonly browser: string | undefined;
+    readonly again: string | null;
+  }): Promise<{ readonly url: URL; readonly browser: string }> {
+    const browser = isSecret(wanted.browser) ? wanted.browser : newSecret();
+    const attempt = this.#attempt(
+      { state: newSecret(), nonce: newSecret(), codeVerifier: newSecret() },
+      wanted.again,
+    );
+    const url = await this.#told(() => this.#options.issuer.begin(attempt));
+    const begun: BegunCompanyLogin = {
+      ...{ v: 1, kind: 'company', sha256: hash('sha256', attempt.state), browser: hash('sha256', browser) },
+      ...{ nonce: attempt.nonce, code_verifier: attempt.codeVerifier, to: wanted.to, again: wanted.again },
+      expires_at: new Date(this.#now() + begunLoginLastsMs).toISOString(),
+    };
+    if ((await this.#options.book().create(begun)) === undefined) throw new Error('a state came twice');
+    return { url, browser };
+  }
+
+  /**
+   * @param query of the address that the browser came back to, with its question mark
+   * @throws Problem, BrokerUnavailable
+   */
+  async finish(query: string, browser: string | undefined): Promise<CompanyEntry> {
+    const answered = new URL(this.settings.redirectUri);
+    answered.search = query;
+    const state = answered.searchParams.get('state') ?? '';
+    const begun = await this.#taken(state, browser);
+    const { nonce, code_verifier: codeVerifier, to, again } = begun;
+    const attempt = this.#attempt({ state, nonce, codeVerifier }, again);
+    const identity = await this.#told(() => this.#options.issuer.finish(answered, attempt));
+    return { user: await this.#userOf(identity), authenticatedAtMs: identity.authenticatedAtMs, to, again };
+  }
+
+  /** Where the browser ends its login at the company; where there is no such page, that for afterwards. @throws Problem */
+  async logoutUrl(): Promise<string> {
+    const { afterLogout } = this.settings;
+    const url = await this.#told(() => this.#options.issuer.logoutUrl(afterLogout));
+    return url?.href ?? afterLogout;
+  }
+
+  #attempt(
+    secrets: Pick<CompanyAttempt, 'state' | 'nonce' | 'codeVerifier'>,
+    again: string | null,
+  ): CompanyAttempt {
+    return { ...secrets, redirectUri: this.settings.redirectUri, mustBeFresh: again !== null };
+  }
+
+  /** The login that was begun with this state in this browser; it is there once. @throws Problem, BrokerUnavailable */
+  async #taken(state: string, browser: string | undefined): Promise<BegunCompanyLogin> {
+    const stored =
+      state === '' ? undefined : await this.#options.book().read(`company.${hash('sha256', state)}`);
+    const begun = stored?.record;
+    const isHere =
+      begun?.kind === 'company' &&
+      isSecret(browser) &&
+      timingSafeEqual(Buffer.from(hash('sha256', browser)), Buffer.from(begun.browser)) &&
+      Date.parse(begun.expires_at) > this.#now();
+    if (!stored || !isHere || !(await this.#options.book().delete(stored))) throw loginOver();
+    return begun;
+  }
+
+  async #userOf(identity: CompanyIdentity): Promise<User> {
+    const { users, settings } = this.#options;
+    const mapped = mappedGrants(identity.claims, settings.claim, settings.grants);
+    const known = users.byIdentity(identity);
+    if (known?.disabled) throw userDisabled();
+    if (mapped.ok) {
+      const user = await companyUser(users, identity, mapped.grants);
+      if (user.disabled) throw userDisabled();
+      return user;
+    }
+    // Rights that the company has taken away are gone for logins that are open elsewhere, too.
+    if (known) await withGrants(users, known, []);
+    throw nothingGranted(identity, mapped.why, settings);
+  }
+
+  async #told<T>(ask: () => Promise<T>): Promise<T> {
+    const { log, settings } = this.#options;
+    try {
+      return await ask();
+    } catch (error) {
+      if (error instanceof CompanyIssuerAway) {
+        log.warn({ why: error.message }, 'the company sign-on does not answer');
+        throw issuerAway(settings, error);
+      }
+      if (!(error instanceof CompanyLoginRefused)) throw error;
+      const isOurs = error.why === 'set_up' || error.why === 'clock';
+      log[isOurs ? 'error' : 'info']({ why: error.message }, `a company login was refused: ${error.why}`);
+      throw loginRefused(error, settings);
+    }
+  }
+}
+
+function newSecret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function isSecret(text: string | undefined): text is string {
+  return text !== undefined && /^[A-Za-z0-9_-]{43}$/.test(text);
+}
+
+function loginOver(): Problem {
+  return new Problem(
+    'company_login_over',
+    'It was begun more than ten minutes ago, has been used, or was begun in another browser. Begin again.',
+  );
+}
+
+function issuerAway({ name }: CompanySettings, cause: Error): Problem {
+  return new Problem(
+    'company_login_unavailable',
+    `${name} does not answer. Whoever has a password here logs in with it meanwhile; logins that are open go on.`,
+    {},
+    { retryAfterSeconds: 10, cause },
+  );
+}
+
+const refusals: Readonly<Record<CompanyRefusal, string>> = {
+  declined:
+    'It was broken off there, or you may not use this application. Whoever administers it there can say why.',
+  not_valid: 'Its answer does not belong to this login, or was used before. Begin again.',
+  clock:
+    'Its clock and that of this installation differ by more than a minute. An administrator has to set them right.',
+  set_up: 'It is not set up right, there or here. The log of the API tells an administrator what is wrong.',
+};
+
+function loginRefused({ why, cause }: CompanyLoginRefused, { name }: CompanySettings): Problem {
+  return new Problem('company_login_failed', `${name}: ${refusals[why]}`, { why }, { cause });
+}
+
+function userDisabled(): Problem {
+  return new Problem(
+    'company_login_failed',
+    'Your user is disabled in this installation. Ask an administrator.',
+    { why: 'disabled' },
+  );
+}
+
+const shownValues = 10;
+
+/** It names what to ask for: whoever reads it has just logged in at the company. */
+function nothingGranted(
+  { claims, subject }: CompanyIdentity,
+  why: 'no_claim' | 'too_many' | 'none_mapped',
+  { name, claim, grants }: CompanySettings,
+): Problem {
+  const known = Object.entries(grants);
+  const list = known
+    .slice(0, shownValues)
+    .map(([value, given]) => `${value} (${given.map(words).join(', ')})`);
+  const more = known.length > shownValues ? ` or another of ${known.length}` : '';
+  const who = String(claims.preferred_username ?? claims.name ?? subject);
+  const reason = {
+    none_mapped: `${name} knows you as ${who}, and nothing in ${claim} gives you rights here. Ask whoever administers it there for one of: ${list.join('; ')}${more}.`,
+    no_claim: `${name} knows you as ${who}, but does not tell ${claim}, by which rights are given here. Ask whoever administers it there to send ${claim} to this application, or for one of: ${list.join('; ')}${more}.`,
+    too_many: `${name} knows you as ${who}, and leaves ${claim} out because you are in too many groups. Ask whoever administers it there to send only those assigned to this application, or its roles.`,
+  }[why];
+  return new Problem('company_grants_missing', reason, { claim, why });
+}
+
+function words({ role, sites }: Grant): string {
+  return sites.includes(everySite) ? role : `${role} at ${sites.join(', ')}`;
+}

@@ -1,0 +1,163 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import * as z from 'zod';
+import { problemOf } from '../../http/problem-of.ts';
+import { type Route, route } from '../../http/route.ts';
+import { Problem } from '../../problems/problem.ts';
+import { isHttps, type LoginAccess, requireSafeWay } from '../logins/login-access.ts';
+import { loginDelayed } from '../logins/login-routes.ts';
+import { openLogin, renewLogin } from '../logins/open-login.ts';
+import { browserCookie, browserInCookie } from './browser-cookie.ts';
+import type { CompanyLogins } from './company-logins.ts';
+import { goingOnPage, refusedPage } from './company-pages.ts';
+
+/** Where the provider sends browsers back to, below PUBLIC_URL. */
+export const companyCallbackPath = '/api/login/company/callback/';
+
+const beginQuery = z.object({
+  to: z.string().max(1_000).optional().describe('Path to go to afterwards; the first page without it'),
+  again: z
+    .enum(['true', 'false'])
+    .optional()
+    .describe('Whether the person is to show anew who they are, for the login there is'),
+});
+
+/** The provider adds what it likes. */
+const callbackQuery = z.looseObject({
+  state: z.string().optional().describe('As it was sent along'),
+  code: z.string().optional().describe('Who it was, for whoever began it'),
+  error: z.string().optional().describe('Why there is no code'),
+});
+
+/** Logging in by the company's sign-on, for browsers; the whole way is GET, since other sites send them along it. */
+export function companyRoutes(access: LoginAccess, company: CompanyLogins | undefined): Route[] {
+  return [
+    route({
+      method: 'GET',
+      url: '/api/login/company',
+      role: 'open',
+      tag: 'Access',
+      summary: 'Log in by the company sign-on, in a browser',
+      schema: { querystring: beginQuery },
+      answer: { type: 'text/html', description: 'The browser is sent to the identity provider (303)' },
+      handler: (request, reply) =>
+        asPage(request, reply, async () => {
+          requireSafeWay(access, request);
+          requireTime(access, request);
+          const { again, to } = request.query;
+          const begun = await setUp(company).begin({
+            to: pathHere(to),
+            browser: browserInCookie(request.headers, isHttps(request)),
+            again: again === 'true' ? loginOf(request) : null,
+          });
+          return reply
+            .header('set-cookie', browserCookie(begun.browser, isHttps(request)))
+            .header('cache-control', 'no-store')
+            .redirect(begun.url.href, 303);
+        }),
+    }),
+    route({
+      method: 'GET',
+      url: companyCallbackPath.replace(/\/$/, ''),
+      role: 'open',
+      action: 'login.open',
+      tag: 'Access',
+      summary: 'Where the company sign-on sends browsers back to',
+      schema: { querystring: callbackQuery },
+      answer: { type: 'text/html', description: 'A page that goes on by itself; its cookie is the login' },
+      handler: (request, reply) =>
+        asPage(request, reply, async () => {
+          const [, query = ''] = request.url.split('?', 2);
+          // The code of the provider is nothing for the audit log.
+          request.query = {};
+          const browser = browserInCookie(request.headers, isHttps(request));
+          const entry = await setUp(company).finish(`?${query}`, browser);
+          const { user, authenticatedAtMs, again, to } = entry;
+          if (again !== null && access.logins.byId(again)?.user !== user.id) throw anotherPerson();
+          const { cookie } =
+            again === null
+              ? // Who does not say when that was is asked once more for what needs a fresh login.
+                await openLogin(access, request, {
+                  ...{ user, how: 'oidc', authenticatedAtMs: authenticatedAtMs ?? 0 },
+                })
+              : await renewLogin(access, request, { loginId: again, authenticatedAtMs });
+          request.log.info({ user: user.id, login: user.login }, 'somebody logged in by the company sign-on');
+          // Not a redirect: browsers send a Strict cookie only along what a page of our own has begun.
+          return reply
+            .header('set-cookie', cookie)
+            .header('cache-control', 'no-store')
+            .type('text/html')
+            .send(goingOnPage(to, request.headers['accept-language']));
+        }),
+    }),
+    route({
+      method: 'GET',
+      url: '/api/logout/company',
+      role: 'open',
+      tag: 'Access',
+      summary: 'Log out at the company sign-on as well, in a browser',
+      answer: { type: 'text/html', description: 'The browser is sent to the identity provider (303)' },
+      handler: (request, reply) =>
+        asPage(request, reply, async () => reply.redirect(await setUp(company).logoutUrl(), 303)),
+    }),
+  ];
+}
+
+/** A browser shows a problem as a page, anybody else gets it as JSON. */
+async function asPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  answer: () => Promise<FastifyReply>,
+): Promise<FastifyReply> {
+  try {
+    return await answer();
+  } catch (error) {
+    const wantsPage = request.headers.accept?.includes('text/html') ?? false;
+    if (!wantsPage) throw error;
+    const problem = problemOf(error);
+    request.problemCode = problem.code;
+    if (problem.status >= 500)
+      request.log.warn({ err: problem.cause, code: problem.code }, 'a request failed');
+    return reply
+      .code(problem.status)
+      .header('cache-control', 'no-store')
+      .type('text/html')
+      .send(refusedPage(problem, request.headers['accept-language']));
+  }
+}
+
+function setUp(company: CompanyLogins | undefined): CompanyLogins {
+  if (company) return company;
+  throw new Problem(
+    'company_login_not_set_up',
+    'Log in with a password. docs/sign-on.md says how an administrator sets up the company sign-on (OIDC_ISSUER).',
+  );
+}
+
+/** Every begun login is a write at the broker. @throws Problem */
+function requireTime({ delays }: LoginAccess, { ip }: FastifyRequest): void {
+  const waitMs = delays.countTry(ip);
+  if (waitMs > 0) throw loginDelayed(waitMs, 'So many logins were tried from this address within a minute.');
+}
+
+/** @throws Problem for whoever is not logged in */
+function loginOf({ caller }: FastifyRequest): string {
+  if (caller.kind === 'user') return caller.loginId;
+  throw new Problem('login_needed', 'Only a login that is there can be made fresh. Log in first.');
+}
+
+function anotherPerson(): Problem {
+  return new Problem(
+    'company_login_failed',
+    'Somebody else logged in there, or the login that was to be made fresh is over. Log out, and log in again.',
+    { why: 'another_person' },
+  );
+}
+
+/** A path of this API and of no other site, whatever was given. */
+function pathHere(to: string | undefined): string {
+  const here = 'http://here.invalid';
+  if (to === undefined || !URL.canParse(to, here)) return '/';
+  const { origin, pathname, search, hash } = new URL(to, here);
+  // Browsers take // and /\\ for the beginning of another host.
+  return origin === here && !/^\/[/\\]/.test(pathname) ? pathname + search + hash : '/';
+}

@@ -1,0 +1,64 @@
+import { hash } from 'node:crypto';
+import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
+import { loginNamePattern, type User } from '@holdfast/shared/contracts/user.ts';
+import type { CompanyIdentity } from '../../ports/company-issuer.ts';
+import type { Users } from '../users.ts';
+
+const by = 'company sign-on';
+const nameLengthAtMost = 100;
+
+/**
+ * The user of an identity with the grants of today; made at the first login. Names are for people to read: nobody becomes somebody who
+ * is there already by having the same one.
+ * @throws BrokerUnavailable
+ */
+export async function companyUser(
+  users: Users,
+  identity: CompanyIdentity,
+  grants: readonly Grant[],
+): Promise<User> {
+  const known = users.byIdentity(identity);
+  if (known) return withGrants(users, known, grants);
+  const { issuer, subject } = identity;
+  const own = `sso-${hash('sha256', JSON.stringify([issuer, subject])).slice(0, 12)}`;
+  const wanted = [wantedLogin(identity), own].filter((login) => login !== undefined);
+  for (const login of wanted) {
+    const name = shownName(identity) ?? login;
+    const made = await users.create({
+      ...{ login, name, grants, password: null, by },
+      identity: { issuer, subject },
+    });
+    if (made) return made;
+    // Another process may have made it a moment ago.
+    const holder = await users.lookUp(login);
+    if (holder?.identity?.issuer === issuer && holder.identity.subject === subject) {
+      return withGrants(users, holder, grants);
+    }
+  }
+  throw new Error(`the logins ${wanted.join(', ')} are those of others`);
+}
+
+/** @throws BrokerUnavailable */
+export async function withGrants(users: Users, user: User, grants: readonly Grant[]): Promise<User> {
+  if (JSON.stringify(user.grants) === JSON.stringify(grants)) return user;
+  return (await users.change(user.id, () => ({ grants: [...grants] }))) ?? user;
+}
+
+function wantedLogin({ claims }: CompanyIdentity): string | undefined {
+  const { preferred_username: login } = claims;
+  return typeof login === 'string' && loginNamePattern.test(login) ? login : undefined;
+}
+
+function shownName({ claims }: CompanyIdentity): string | undefined {
+  const { name, preferred_username: login } = claims;
+  const texts = [name, login].map((text) =>
+    typeof text === 'string'
+      ? text
+          .replace(/[\p{C}\s]+/gu, ' ')
+          .trim()
+          .slice(0, nameLengthAtMost)
+          .toWellFormed()
+      : '',
+  );
+  return texts.find((text) => text !== '');
+}

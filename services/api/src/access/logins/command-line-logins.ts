@@ -1,0 +1,118 @@
+import { hash, randomBytes, randomInt } from 'node:crypto';
+import {
+  type BegunCommandLineLogin,
+  type BegunLogin,
+  begunLoginLastsMs,
+  newLoginCode,
+  parseLoginCode,
+} from '@holdfast/shared/contracts/begun-login.ts';
+import type { BegunLoginBook, Stored } from '../../ports.ts';
+import { Problem } from '../../problems/problem.ts';
+
+export interface CommandLineAsking {
+  readonly host: string;
+  readonly person: string;
+  readonly address: string;
+  readonly agent: string;
+}
+
+/** `over`: too late, told already, or never asked. */
+export type Decision =
+  | { readonly status: 'waiting' | 'denied' | 'over' }
+  | { readonly status: 'approved'; readonly user: string };
+
+/**
+ * Logins of command lines, which open no browser: each shows a code, somebody with a login types it and decides, and the
+ * command line, which alone has the secret, is told so once. Kept at the broker: whoever decides may ask another process.
+ */
+export class CommandLineLogins {
+  readonly #book: () => BegunLoginBook;
+  readonly #now: () => number;
+
+  constructor(options: { book: () => BegunLoginBook; now?: () => number }) {
+    this.#book = options.book;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /** @throws BrokerUnavailable */
+  async ask(
+    asking: CommandLineAsking,
+  ): Promise<{ readonly secret: string; readonly login: BegunCommandLineLogin }> {
+    const secret = randomBytes(32).toString('base64url');
+    const sha256 = hash('sha256', secret);
+    const now = this.#now();
+    const expires_at = new Date(now + begunLoginLastsMs).toISOString();
+    const code = await this.#newCode(sha256, expires_at);
+    const login: BegunCommandLineLogin = {
+      ...{ v: 1, kind: 'command_line', sha256, code, ...asking },
+      ...{ asked_at: new Date(now).toISOString(), user: null, decided: null, expires_at },
+    };
+    if ((await this.#book().create(login)) === undefined) throw new Error('a secret came twice');
+    return { secret, login };
+  }
+
+  /** The one that shows this code and is not decided. @throws Problem, BrokerUnavailable */
+  async waiting(typed: string): Promise<BegunCommandLineLogin> {
+    return (await this.#waiting(typed)).record;
+  }
+
+  /** @throws Problem when it was decided already or is too late, BrokerUnavailable */
+  async decide(
+    typed: string,
+    decided: 'approved' | 'denied',
+    by: { readonly id: string },
+  ): Promise<BegunCommandLineLogin> {
+    const { record, revision } = await this.#waiting(typed);
+    const login: BegunCommandLineLogin = { ...record, decided, user: by.id };
+    if ((await this.#book().replace({ record: login, revision })) === undefined) throw codeUnknown();
+    await this.#forgetCode(login);
+    return login;
+  }
+
+  /** How it was decided: an approval is told once, to whoever has the secret. @throws BrokerUnavailable */
+  async poll(secret: string): Promise<Decision> {
+    const stored = await this.#read(`command_line.${hash('sha256', secret)}`);
+    const login = stored?.record;
+    if (!stored || login?.kind !== 'command_line') return { status: 'over' };
+    if (login.decided === null) return { status: 'waiting' };
+    const isFirst = await this.#book().delete(stored);
+    if (!isFirst) return { status: 'over' };
+    if (login.decided === 'denied' || login.user === null) return { status: 'denied' };
+    return { status: 'approved', user: login.user };
+  }
+
+  async #newCode(of: string, expires_at: string): Promise<string> {
+    for (;;) {
+      const code = newLoginCode((below) => randomInt(below));
+      if ((await this.#book().create({ v: 1, kind: 'code', code, of, expires_at })) !== undefined)
+        return code;
+    }
+  }
+
+  async #waiting(typed: string): Promise<Stored<BegunLogin> & { readonly record: BegunCommandLineLogin }> {
+    const code = parseLoginCode(typed);
+    const index = code === undefined ? undefined : await this.#read(`code.${code}`);
+    const stored =
+      index?.record.kind === 'code' ? await this.#read(`command_line.${index.record.of}`) : undefined;
+    if (stored?.record.kind !== 'command_line' || stored.record.decided !== null) throw codeUnknown();
+    return { record: stored.record, revision: stored.revision };
+  }
+
+  async #read(key: string): Promise<Stored<BegunLogin> | undefined> {
+    const stored = await this.#book().read(key);
+    return stored && Date.parse(stored.record.expires_at) > this.#now() ? stored : undefined;
+  }
+
+  /** It opens nothing any more, but may be needed anew. */
+  async #forgetCode({ code }: BegunCommandLineLogin): Promise<void> {
+    const stored = await this.#book().read(`code.${code}`);
+    if (stored) await this.#book().delete(stored);
+  }
+}
+
+function codeUnknown(): Problem {
+  return new Problem(
+    'login_code_unknown',
+    'No command line waits with this code: it was mistyped, decided already, or is older than ten minutes. Begin again with holdfast login.',
+  );
+}

@@ -1,0 +1,170 @@
+import type { BegunCommandLineLogin } from '@holdfast/shared/contracts/begun-login.ts';
+import { shownLoginCode } from '@holdfast/shared/contracts/begun-login.ts';
+import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
+import {
+  askCommandLineLoginSchema,
+  askedCommandLineLoginSchema,
+  type CommandLineLoginView,
+  commandLineLoginViewSchema,
+  type PolledCommandLineLogin,
+  pollCommandLineLoginSchema,
+  polledCommandLineLoginSchema,
+} from '@holdfast/shared/contracts/http/command-line-login-http.ts';
+import type { FastifyRequest } from 'fastify';
+import * as z from 'zod';
+import { auditAddress } from '../../audit/audit-about.ts';
+import { type Route, route } from '../../http/route.ts';
+import { Problem } from '../../problems/problem.ts';
+import type { CommandLineLogins } from './command-line-logins.ts';
+import { type LoginAccess, requireSafeWay } from './login-access.ts';
+import type { LoginDelays } from './login-delays.ts';
+import { loginDelayed } from './login-routes.ts';
+import { openLogin, unlessAway } from './open-login.ts';
+
+/** The page where somebody types the code, below the address of the API. */
+const approvalPath = '/approve';
+const pollSeconds = 2;
+
+const params = z.object({ code: z.string().max(32).describe('As the command line shows it') });
+const decisions = [
+  { verb: 'approve', decided: 'approved', summary: 'Let a command line in, in your name' },
+  { verb: 'deny', decided: 'denied', summary: 'Refuse a command line that asks to be let in' },
+] as const;
+
+export interface CommandLineAccess {
+  readonly commandLines: CommandLineLogins;
+  /** How often one network asks how its command lines were decided. */
+  readonly polls: LoginDelays;
+  /** Who has typed wrong codes. */
+  readonly guesses: LoginDelays;
+}
+
+/** Logins of command lines, approved in a browser. */
+export function commandLineRoutes(access: LoginAccess, own: CommandLineAccess): Route[] {
+  /** Whoever types wrong codes waits, longer each time. */
+  const typed = async <T>(
+    { caller, ip }: FastifyRequest,
+    find: (by: { readonly id: string }) => Promise<T>,
+  ): Promise<T> => {
+    if (caller.kind !== 'user') throw onlyForPeople();
+    const begun = own.guesses.begin(caller.id, ip);
+    if (typeof begun === 'number') throw loginDelayed(begun, 'You have typed several wrong codes.');
+    let hasFailed: boolean | undefined;
+    try {
+      const found = await unlessAway(() => find(caller));
+      hasFailed = false;
+      return found;
+    } catch (error) {
+      hasFailed = error instanceof Problem && error.code === 'login_code_unknown' ? true : undefined;
+      throw error;
+    } finally {
+      begun(hasFailed);
+    }
+  };
+  return [
+    route({
+      method: 'POST',
+      url: '/api/login/command-line',
+      role: 'open',
+      action: 'login.ask',
+      tag: 'Access',
+      summary: 'Ask to be let in without a browser; somebody approves the code in one',
+      problems: { 429: 'Too many tries' },
+      schema: { body: askCommandLineLoginSchema, response: { 201: askedCommandLineLoginSchema } },
+      handler: async (request, reply) => {
+        requireSafeWay(access, request);
+        requireTime(
+          access.delays,
+          request.ip,
+          'So many logins were tried from this address within a minute.',
+        );
+        const { host, person } = request.body;
+        const { secret, login } = await unlessAway(() =>
+          own.commandLines.ask({
+            ...{ host, person: person ?? '', address: auditAddress(request.ip) },
+            agent: (request.headers['user-agent'] ?? '').slice(0, 200),
+          }),
+        );
+        return reply
+          .code(201)
+          .header('cache-control', 'no-store')
+          .send({
+            ...{ secret, code: shownLoginCode(login.code), expires_at: login.expires_at },
+            page: `${access.publicOrigin ?? `${request.protocol}://${request.host}`}${approvalPath}`,
+            poll_seconds: pollSeconds,
+          });
+      },
+    }),
+    route({
+      method: 'POST',
+      url: '/api/login/command-line/poll',
+      role: 'open',
+      action: undefined,
+      tag: 'Access',
+      summary: 'Ask whether a command line is let in; its token is told this once',
+      problems: { 429: 'Too many tries' },
+      schema: { body: pollCommandLineLoginSchema, response: { 200: polledCommandLineLoginSchema } },
+      handler: async (request, reply) => {
+        requireSafeWay(access, request);
+        requireTime(own.polls, request.ip, 'This address asks too often.');
+        const decision = await unlessAway(() => own.commandLines.poll(request.body.secret));
+        reply.header('cache-control', 'no-store');
+        const none = { token: null, login: null, expires_at: null };
+        if (decision.status !== 'approved') return { status: decision.status, ...none };
+        const user = access.users.byId(decision.user);
+        // Disabled between the approval and now.
+        if (!user || user.disabled) return { status: 'denied', ...none } satisfies PolledCommandLineLogin;
+        const { token, login } = await openLogin(access, request, { user, how: 'approved' });
+        return { status: 'approved', token, login: user.login, expires_at: login.expires_at };
+      },
+    }),
+    route({
+      method: 'GET',
+      url: '/api/login/command-line/:code',
+      role: 'known',
+      sites: 'own',
+      tag: 'Access',
+      summary: 'Read which command line asks to be let in with a code',
+      problems: { 429: 'Too many tries' },
+      schema: { params, response: { 200: commandLineLoginViewSchema } },
+      handler: async (request) => {
+        const { code } = request.params;
+        return view(await typed(request, () => own.commandLines.waiting(code)));
+      },
+    }),
+    ...decisions.map(({ verb, decided, summary }) =>
+      route({
+        method: 'POST',
+        url: `/api/login/command-line/:code/${verb}`,
+        role: 'known',
+        sites: 'own',
+        // A login that was found open somewhere is not to make others that outlast it.
+        fresh: decided === 'approved',
+        action: `login.${verb}`,
+        tag: 'Access',
+        summary,
+        problems: { 429: 'Too many tries' },
+        schema: { params, body: noFieldsSchema, response: { 200: commandLineLoginViewSchema } },
+        handler: async (request) => {
+          const { code } = request.params;
+          return view(await typed(request, (by) => own.commandLines.decide(code, decided, by)));
+        },
+      }),
+    ),
+  ];
+}
+
+function view(login: BegunCommandLineLogin): CommandLineLoginView {
+  const { code, host, person, address, agent, asked_at, expires_at } = login;
+  return { code: shownLoginCode(code), host, person, address, agent, asked_at, expires_at };
+}
+
+/** @throws Problem */
+function requireTime(delays: LoginDelays, who: string, why: string): void {
+  const waitMs = delays.countTry(who);
+  if (waitMs > 0) throw loginDelayed(waitMs, why);
+}
+
+function onlyForPeople(): Problem {
+  return new Problem('login_needed', 'A command line is let in by a person who has logged in, not by a key.');
+}

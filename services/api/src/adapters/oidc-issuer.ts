@@ -1,0 +1,197 @@
+import * as oidc from 'openid-client';
+import {
+  type CompanyAttempt,
+  type CompanyIdentity,
+  type CompanyIssuer,
+  CompanyIssuerAway,
+  CompanyLoginRefused,
+  type CompanyRefusal,
+} from '../ports/company-issuer.ts';
+
+export interface OidcSettings {
+  readonly issuer: string;
+  readonly clientId: string;
+  /** Undefined for a public client, which PKCE alone protects. */
+  readonly clientSecret: string | undefined;
+  /** With blanks between; `openid` is among them. */
+  readonly scope: string;
+  /** Whether the ID token has told all that is needed; otherwise the userinfo endpoint is asked, too. */
+  readonly isEnough: (claims: Readonly<Record<string, unknown>>) => boolean;
+}
+
+/** Clocks of two machines may differ by so much. */
+const clockToleranceSeconds = 60;
+const answerSeconds = 5;
+/** Asked anew so often, a browser is not sent to a provider that is away. */
+const knownForMs = 10_000;
+/** Nobody gets in here by a login there that is older than one here may be. */
+const loginLastsSeconds = 12 * 60 * 60;
+/** A login there that was asked to be new may be as old as a fresh authentication here, and the time of the way back. */
+const freshSeconds = 300 + clockToleranceSeconds;
+
+/**
+ * The company's identity provider by OpenID Connect: code flow with PKCE. It is asked for its addresses when somebody
+ * wants to log in, not at the start: the API serves everybody else while it is away.
+ */
+export function oidcIssuer(settings: OidcSettings): CompanyIssuer {
+  let known: { readonly configuration: Promise<oidc.Configuration>; readonly untilMs: number } | undefined;
+
+  const configuration = (): Promise<oidc.Configuration> => {
+    if (known && performance.now() < known.untilMs) return known.configuration;
+    const asked = discover(settings);
+    known = { configuration: asked, untilMs: performance.now() + knownForMs };
+    return asked;
+  };
+  /** A failure may be that addresses or keys have changed: the next one asks anew. */
+  const told = async <T>(ask: (found: oidc.Configuration) => Promise<T> | T): Promise<T> => {
+    try {
+      return await ask(await configuration());
+    } catch (error) {
+      known = undefined;
+      throw asOwnError(error);
+    }
+  };
+
+  return {
+    begin: (attempt) =>
+      told(async (found) =>
+        oidc.buildAuthorizationUrl(found, {
+          redirect_uri: attempt.redirectUri,
+          scope: settings.scope,
+          state: attempt.state,
+          nonce: attempt.nonce,
+          code_challenge: await oidc.calculatePKCECodeChallenge(attempt.codeVerifier),
+          code_challenge_method: 'S256',
+          // Asked for an age, it has to say when the person logged in there.
+          max_age: String(attempt.mustBeFresh ? 0 : loginLastsSeconds),
+          ...(attempt.mustBeFresh && { prompt: 'login' }),
+        }),
+      ),
+    finish: (answered, attempt) => told((found) => finish(found, answered, attempt, settings)),
+    logoutUrl: (backTo) =>
+      told((found) =>
+        found.serverMetadata().end_session_endpoint === undefined
+          ? undefined
+          : oidc.buildEndSessionUrl(found, { post_logout_redirect_uri: backTo }),
+      ),
+  };
+}
+
+async function discover({ issuer, clientId, clientSecret }: OidcSettings): Promise<oidc.Configuration> {
+  const address = new URL(issuer);
+  // Only on this machine, for which the settings are checked.
+  const isPlain = address.protocol === 'http:';
+  return oidc.discovery(
+    address,
+    clientId,
+    { [oidc.clockTolerance]: clockToleranceSeconds },
+    clientSecret === undefined ? oidc.None() : secretAsTaken(clientSecret),
+    {
+      timeout: answerSeconds,
+      execute: [
+        // The signature counts, too, although the token comes over TLS from the issuer itself.
+        oidc.enableNonRepudiationChecks,
+        ...(isPlain ? [oidc.allowInsecureRequests] : []),
+      ],
+    },
+  );
+}
+
+/** By HTTP Basic, which every provider has to take unless it says otherwise. */
+function secretAsTaken(secret: string): oidc.ClientAuth {
+  const basic = oidc.ClientSecretBasic(secret);
+  const post = oidc.ClientSecretPost(secret);
+  return (server, ...rest) => {
+    const taken = server.token_endpoint_auth_methods_supported;
+    return (taken && !taken.includes('client_secret_basic') ? post : basic)(server, ...rest);
+  };
+}
+
+async function finish(
+  found: oidc.Configuration,
+  answered: URL,
+  attempt: CompanyAttempt,
+  { isEnough }: OidcSettings,
+): Promise<CompanyIdentity> {
+  const tokens = await oidc.authorizationCodeGrant(found, answered, {
+    expectedState: attempt.state,
+    expectedNonce: attempt.nonce,
+    pkceCodeVerifier: attempt.codeVerifier,
+  });
+  const claims = tokens.claims();
+  if (!claims) throw new CompanyLoginRefused('not_valid', 'there is no ID token');
+  if (attempt.mustBeFresh) requireFresh(claims);
+  const hasMore = !isEnough(claims) && found.serverMetadata().userinfo_endpoint !== undefined;
+  const more = hasMore ? await oidc.fetchUserInfo(found, tokens.access_token, claims.sub) : {};
+  return {
+    issuer: claims.iss,
+    subject: claims.sub,
+    // Its clock may be ahead; a login of the future would stay fresh for longer.
+    authenticatedAtMs: claims.auth_time && Math.min(claims.auth_time * 1000, Date.now()),
+    claims: { ...more, ...claims },
+  };
+}
+
+/** The provider was asked to have the person log in anew, and may not have. @throws CompanyLoginRefused */
+function requireFresh({ auth_time: authenticatedAt }: oidc.IDToken): void {
+  if (authenticatedAt === undefined) {
+    throw new CompanyLoginRefused('set_up', 'the ID token has no auth_time, although max_age was asked for');
+  }
+  if (authenticatedAt < Date.now() / 1000 - freshSeconds) {
+    throw new CompanyLoginRefused('not_valid', 'the person has not logged in anew');
+  }
+}
+
+/** Nobody answered, or nobody of sense. */
+const awayCodes = [
+  ...['OAUTH_TIMEOUT', 'OAUTH_RESPONSE_IS_NOT_CONFORM', 'OAUTH_RESPONSE_IS_NOT_JSON', 'OAUTH_PARSE_ERROR'],
+];
+/** Errors that are about this client, not about the person. */
+const clientErrors = [
+  ...['invalid_client', 'unauthorized_client', 'invalid_scope', 'invalid_request'],
+  'unsupported_response_type',
+];
+/** Another issuer than the one of the settings answers there, or one without what is needed. */
+const setUpCodes = [
+  ...[
+    'OAUTH_JSON_ATTRIBUTE_COMPARISON_FAILED',
+    'OAUTH_MISSING_SERVER_METADATA',
+    'OAUTH_INVALID_SERVER_METADATA',
+  ],
+];
+
+function asOwnError(error: unknown): Error {
+  const refused = (why: CompanyRefusal, what: string) => new CompanyLoginRefused(why, what, { cause: error });
+  if (error instanceof CompanyLoginRefused) return error;
+  if (error instanceof oidc.AuthorizationResponseError) {
+    return refused(clientErrors.includes(error.error) ? 'set_up' : 'declined', described(error));
+  }
+  if (error instanceof oidc.ResponseBodyError) {
+    return refused(clientErrors.includes(error.error) ? 'set_up' : 'not_valid', described(error));
+  }
+  if (error instanceof oidc.WWWAuthenticateChallengeError) {
+    return refused(error.status === 401 ? 'set_up' : 'not_valid', `it answered ${error.status}`);
+  }
+  if (!(error instanceof oidc.ClientError) || error.code === undefined || awayCodes.includes(error.code)) {
+    return new CompanyIssuerAway(reasonOf(error), { cause: error });
+  }
+  if (setUpCodes.includes(error.code)) return refused('set_up', error.message);
+  const why = error.code === 'OAUTH_JWT_TIMESTAMP_CHECK_FAILED' ? 'clock' : 'not_valid';
+  return refused(why, `${error.code}: ${error.message}`);
+}
+
+function described({
+  error,
+  error_description: text,
+}: {
+  error: string;
+  error_description?: string;
+}): string {
+  return text === undefined ? error : `${error}: ${text}`;
+}
+
+/** The reason that fetch hides behind "fetch failed". */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error && cause.message !== '' ? `${message}: ${cause.message}` : message;
+}

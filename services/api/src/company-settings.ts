@@ -1,0 +1,89 @@
+import { everySite, roles } from '@holdfast/shared/contracts/api-key.ts';
+import { setting } from '@holdfast/shared/runtime/config.ts';
+import * as z from 'zod';
+
+const grantSchema = z
+  .strictObject({ role: setting.oneOf(roles), sites: z.array(z.string().min(1)).min(1).optional() })
+  .transform(({ role, sites }) => ({ role, sites: sites ?? [everySite] }));
+const grantsByValueSchema = z.record(
+  z.string().min(1),
+  z.preprocess((given) => [given].flat(), z.array(grantSchema).min(1)),
+);
+
+/** `{"hall-1-shift": {"role": "operator", "sites": ["hall-1"]}}`; several grants as a list, without sites everywhere. */
+function grantsByValue() {
+  return z.string().transform((text, context) => {
+    let given: unknown;
+    try {
+      given = JSON.parse(text);
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: `must be JSON: ${(error as Error).message}` });
+      return z.NEVER;
+    }
+    const parsed = grantsByValueSchema.safeParse(given);
+    if (parsed.success) return parsed.data;
+    for (const { path, message } of parsed.error.issues) {
+      context.addIssue({ code: 'custom', message: `${path.join('.') || 'it'}: ${message}` });
+    }
+    return z.NEVER;
+  });
+}
+
+/** People log in at the company with these. */
+export const companySettings = {
+  /** Identity provider of the company, by OpenID Connect; with it people log in there. */
+  OIDC_ISSUER: setting.text().optional(),
+  OIDC_CLIENT_ID: setting.text().optional(),
+  /** None: a public client. */
+  OIDC_CLIENT_SECRET: setting.text().optional(),
+  /** The word on the button. */
+  OIDC_NAME: setting.text().default('Company sign-on'),
+  OIDC_SCOPES: setting.text().default('openid profile'),
+  /** The claim whose values give roles: its name, or a path of names with dots. */
+  OIDC_GRANTS_CLAIM: setting.text().default('groups'),
+  /** JSON: value of that claim → role and sites. */
+  OIDC_GRANTS: grantsByValue().optional(),
+} as const;
+
+export function checkCompanySettings(
+  config: Partial<Record<CompanySetting | 'PUBLIC_URL', unknown>>,
+  context: z.RefinementCtx,
+): void {
+  const { OIDC_ISSUER: issuer } = config;
+  const issue = (name: string, message: string): void => {
+    context.addIssue({ code: 'custom', path: [name], message });
+  };
+  if (issuer === undefined) {
+    for (const name of ['OIDC_CLIENT_ID', 'OIDC_CLIENT_SECRET', 'OIDC_GRANTS'] as const) {
+      if (config[name] !== undefined) issue('OIDC_ISSUER', `is needed as well, for ${name}`);
+    }
+    return;
+  }
+  if (isOfAnyTenant(String(issuer))) {
+    issue(
+      'OIDC_ISSUER',
+      'must name one tenant, by its id: by common or organizations anybody’s own tenant could log in',
+    );
+  }
+  if (!isIssuer(String(issuer))) issue('OIDC_ISSUER', 'must be https://… (http:// only on this machine)');
+  for (const name of ['OIDC_CLIENT_ID', 'OIDC_GRANTS', 'PUBLIC_URL'] as const) {
+    if (config[name] === undefined) issue(name, 'is needed as well, for OIDC_ISSUER');
+  }
+  if (!String(config.OIDC_SCOPES).split(' ').includes('openid'))
+    issue('OIDC_SCOPES', 'must have openid among them');
+}
+
+type CompanySetting = 'OIDC_ISSUER' | 'OIDC_CLIENT_ID' | 'OIDC_CLIENT_SECRET' | 'OIDC_SCOPES' | 'OIDC_GRANTS';
+
+/** Entra ID takes people of all tenants there, each of which names its groups and roles as it likes. */
+function isOfAnyTenant(text: string): boolean {
+  return /^https:\/\/[^/]+\/(common|organizations|consumers)\//i.test(text);
+}
+
+/** Tokens and secrets go there. */
+function isIssuer(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, search, hash } = new URL(text);
+  const isHere = hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
+  return (protocol === 'https:' || (protocol === 'http:' && isHere)) && username + search + hash === '';
+}
