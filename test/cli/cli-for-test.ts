@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cleanUpAfterFile } from '../support/cleanup.ts';
 
@@ -11,9 +12,17 @@ export interface Ended {
   readonly stderr: string;
 }
 
+export interface Running {
+  /** Everything that it has written to stderr so far. */
+  said(): string;
+  readonly ended: Promise<Ended>;
+}
+
 export interface CliForTest {
   /** In a pipe. */
   run(...args: string[]): Promise<Ended>;
+  /** The same, of one that waits for something. */
+  start(...args: string[]): Running;
   /** In a pipe, with this on its standard input. */
   runWith(input: string, ...args: string[]): Promise<Ended>;
   /** On a terminal of 100 columns; stderr comes on stdout. */
@@ -24,23 +33,21 @@ export interface CliForTest {
 export function cliForTest(settings: Readonly<Record<string, string>>): CliForTest {
   // biome-ignore lint/style/noProcessEnv: programs are found by the PATH of the machine; the run keeps what was compiled
   const { PATH, NODE_COMPILE_CACHE } = process.env;
-  const environment = { PATH, NODE_COMPILE_CACHE, HOLDFAST_OPERATOR: 'test', ...settings };
+  // No login of whoever runs the tests.
+  const XDG_CONFIG_HOME = join(tmpdir(), 'holdfast-tests-have-no-settings');
+  const environment = { PATH, NODE_COMPILE_CACHE, XDG_CONFIG_HOME, HOLDFAST_OPERATOR: 'test', ...settings };
   return {
-    run: (...args) => ended(process.execPath, [program, ...args], environment),
-    runWith: (input, ...args) => ended(process.execPath, [program, ...args], environment, input),
+    run: (...args) => started(process.execPath, [program, ...args], environment).ended,
+    start: (...args) => started(process.execPath, [program, ...args], environment),
+    runWith: (input, ...args) => started(process.execPath, [program, ...args], environment, input).ended,
     onTerminal: (...args) => {
       const command = [process.execPath, program, ...args].map((arg) => `'${arg}'`).join(' ');
-      return ended('script', ['-qec', `stty cols 100; ${command}`, '/dev/null'], environment);
+      return started('script', ['-qec', `stty cols 100; ${command}`, '/dev/null'], environment).ended;
     },
   };
 }
 
-async function ended(
-  command: string,
-  args: string[],
-  environment: NodeJS.ProcessEnv,
-  input?: string,
-): Promise<Ended> {
+function started(command: string, args: string[], environment: NodeJS.ProcessEnv, input?: string): Running {
   const child =
     input === undefined
       ? spawn(command, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -55,6 +62,10 @@ async function ended(
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     stderr += text;
   });
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, stdout: stdout.replaceAll('\r\n', '\n'), stderr };
+  const ended = once(child, 'close').then(([code]) => ({
+    code: code as number | null,
+    stdout: stdout.replaceAll('\r\n', '\n'),
+    stderr,
+  }));
+  return { said: () => stderr, ended };
 }

@@ -206,7 +206,11 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   await app.register(async (pages) => {
     takeForms(pages);
     const companyName = dependencies.company?.settings.name;
-    serveRoutes(pages, pageRoutes({ people: access.people, links: dependencies.links, companyName }), onceKeys);
+    serveRoutes(
+      pages,
+      pageRoutes({ people: access.people, links: dependencies.links, companyName }),
+      onceKeys,
+    );
   });
   return app;
 }

@@ -1,4 +1,5 @@
 import type { ApiClient } from '@holdfast/api-client/api-client.ts';
+import type { Access } from './access.ts';
 import type { Printer } from './output/printer.ts';
 
 export interface Option {
@@ -38,6 +39,7 @@ export interface Input {
 
 export interface Context {
   readonly api: ApiClient;
+  readonly access: Access;
   readonly print: Printer;
   /** Aborted by the first Ctrl+C or SIGTERM. */
   readonly stopping: AbortSignal;

@@ -7,6 +7,7 @@ import { configurationLists } from './commands/configuration-lists.ts';
 import { configurationTransfer } from './commands/configuration-transfer.ts';
 import { firstLink } from './commands/first-link.ts';
 import { listPoints } from './commands/list-points.ts';
+import { loginCommands } from './commands/login.ts';
 import { otherPrograms } from './commands/other-programs.ts';
 import { sessionCommands } from './commands/session-commands.ts';
 import { sessionLists } from './commands/session-lists.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   ...configurationTransfer,
   ...systemLists,
   cleanup,
+  ...loginCommands,
   ...userCommands,
   firstLink,
   ...accessCommands,

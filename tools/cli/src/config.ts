@@ -1,19 +1,24 @@
-import { userInfo } from 'node:os';
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
 import { type Environment, readConfig } from '@holdfast/shared/runtime/config.ts';
 import * as z from 'zod';
 
+/** Address of an API. */
+export const apiUrl = z
+  .url({ protocol: /^https?$/, error: 'must be http://host:port or https://host:port' })
+  // Its text could come up in a message; and keys and logins are what this API knows people by.
+  .refine((url) => !/^[a-z]+:\/\/[^/?#]*@/i.test(url), 'must not hold a name or password');
+
 const schema = z.object({
-  HOLDFAST_URL: z
-    .url({ protocol: /^https?$/, error: 'must be http://host:port or https://host:port' })
-    // Its text could come up in a message; and keys are what this API knows people by.
-    .refine((url) => !/^[a-z]+:\/\/[^/?#]*@/i.test(url), 'must not hold a name or password')
-    .default('http://127.0.0.1:8000'),
+  HOLDFAST_URL: apiUrl.optional(),
   // Refused without its text: what is no key may be another secret.
   HOLDFAST_API_KEY: z
     .string()
     .regex(/^[\x21-\x7e]+$/, 'must be one line without blanks')
     .optional(),
   HOLDFAST_OPERATOR: z.string().optional(),
+  /** Folder of the user's settings, where logins are kept. */
+  XDG_CONFIG_HOME: z.string().default(() => join(homedir(), '.config')),
 });
 
 export type CliConfig = z.infer<typeof schema>;

@@ -1,7 +1,7 @@
 import { type Command, usageOf } from './command.ts';
 import { commonOptions } from './parse-command-line.ts';
 
-const settings = `Settings: HOLDFAST_URL (default http://127.0.0.1:8000), HOLDFAST_API_KEY_FILE or HOLDFAST_API_KEY, HOLDFAST_OPERATOR.
+const settings = `Settings: HOLDFAST_URL (default: where you logged in, else http://127.0.0.1:8000), HOLDFAST_API_KEY_FILE or HOLDFAST_API_KEY, HOLDFAST_OPERATOR.
 Exit codes: 0 done, 1 refused or failed, 2 wrong use, 3 no answer, 4 not allowed. More: docs/cli.md`;
 
 /** The help for everything below `words`; for all when there are none. */

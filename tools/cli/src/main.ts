@@ -1,11 +1,10 @@
-import { ApiClient } from '@holdfast/api-client/api-client.ts';
 import { ConfigError } from '@holdfast/shared/runtime/config.ts';
 import packageJson from '../package.json' with { type: 'json' };
-import { asCliError } from './api-refused.ts';
+import { type Access, accessOf } from './access.ts';
 import { CliError } from './cli-error.ts';
 import type { Command } from './command.ts';
 import { commands } from './commands.ts';
-import { cliConfig, userOfMachine } from './config.ts';
+import { apiUrl, cliConfig, userOfMachine } from './config.ts';
 import { exitCodes } from './exit-codes.ts';
 import { helpOf, overview } from './help-text.ts';
 import { plainText } from './output/plain-text.ts';
@@ -20,29 +19,34 @@ async function main(given: readonly string[]): Promise<number> {
   const { input, raw } = parseCommandLine(command, args);
   if (input.has('help')) return say(helpOf(command));
 
-  const config = configFor(command);
-  const api = new ApiClient({
-    url: config.HOLDFAST_URL,
-    key: config.HOLDFAST_API_KEY,
-    operator: config.HOLDFAST_OPERATOR ?? userOfMachine(),
-    asOwnError: asCliError(config.HOLDFAST_URL),
-  });
+  const access = await accessFor(command, input.text('url'));
   const print = new Printer({
     json: input.has('json'),
     table: input.has('table'),
     out: process.stdout,
     err: process.stderr,
   });
-  const code = await command.run({ api, print, stopping: stoppingSignal(command), raw }, input);
+  const code = await command.run(
+    { api: access.api, access, print, stopping: stoppingSignal(command), raw },
+    input,
+  );
   return code ?? exitCodes.ok;
 }
 
-function configFor({ usageCode }: Command): ReturnType<typeof cliConfig> {
+async function accessFor({ usageCode, isRaw }: Command, givenUrl: string | undefined): Promise<Access> {
   try {
-    return cliConfig();
+    const checked = givenUrl === undefined ? undefined : apiUrl.safeParse(givenUrl);
+    if (checked?.error) {
+      throw new CliError(`--url ${checked.error.issues[0]?.message}`, exitCodes.usage);
+    }
+    const config = cliConfig();
+    const person = config.HOLDFAST_OPERATOR ?? userOfMachine();
+    return await accessOf(config, { givenUrl, person, asksApi: !isRaw });
   } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    throw new CliError(error.message, usageCode ?? exitCodes.usage);
+    if (error instanceof ConfigError) throw new CliError(error.message, usageCode ?? exitCodes.usage);
+    // A monitor reads it.
+    if (error instanceof CliError && usageCode !== undefined) throw new CliError(error.message, usageCode);
+    throw error;
   }
 }
 

@@ -1,6 +1,6 @@
 import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
-import { LinkBook } from '@holdfast/shared/jetstream/boards/first-links.ts';
 import { BegunLoginBook } from '@holdfast/shared/jetstream/boards/begun-logins.ts';
+import { LinkBook } from '@holdfast/shared/jetstream/boards/first-links.ts';
 import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
 import type { RecordBook as StoredBook } from '@holdfast/shared/jetstream/boards/record-book.ts';
 import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';

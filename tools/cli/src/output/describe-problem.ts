@@ -2,7 +2,7 @@ import type { Problem } from '@holdfast/shared/contracts/http/problem.ts';
 import { plainText } from './plain-text.ts';
 
 const advice: Readonly<Record<number, string>> = {
-  401: 'Put a key into the environment: HOLDFAST_API_KEY_FILE names a file that holds one. An administrator makes keys: holdfast keys create NAME --role viewer',
+  401: 'Log in: holdfast login. A program needs a key: HOLDFAST_API_KEY_FILE names a file that holds one.',
   403: 'Use a key with a higher role: viewer < operator < engineer < administrator.',
   404: 'The list commands show what there is.',
   429: 'Wait a little, and ask less often.',
@@ -34,11 +34,15 @@ const adviceOnCode: Readonly<Record<string, string>> = {
     'An administrator makes keys for more sites: holdfast keys create NAME --role ROLE@SITE,SITE',
   key_not_from_here:
     'An administrator makes keys for other places: holdfast keys create NAME --role ROLE --network CIDR',
+  fresh_authentication_needed: 'Log in once more, and repeat the command within five minutes: holdfast login',
+  login_code_unknown: 'Begin again: holdfast login',
   no_keys_yet: 'On the machine of the API: holdfast keys create admin --role administrator',
 };
 /** The API tells its own callers how to send something; here it goes by other names. */
 const detailOnCode: Readonly<Record<string, string>> = {
-  key_needed: 'The API does nothing without a key, and none is set.',
+  key_needed: 'The API does nothing without a login or a key, and there is none.',
+  login_needed: 'The API does nothing without a login or a key, and there is none.',
+  login_over: 'It was ended, or it was not used for too long.',
   key_not_valid:
     'What HOLDFAST_API_KEY_FILE (or HOLDFAST_API_KEY) holds is no key of this installation, or not all of it.',
   no_keys_yet: 'The first key is made there, and then used everywhere.',

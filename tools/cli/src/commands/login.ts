@@ -1,0 +1,160 @@
+import { hostname } from 'node:os';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
+import type {
+  AskedCommandLineLogin,
+  PolledCommandLineLogin,
+} from '@holdfast/shared/contracts/http/command-line-login-http.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command, Context } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { localTime } from '../output/local-time.ts';
+import { plainText } from '../output/plain-text.ts';
+import type { Column } from '../output/table.ts';
+import { records } from '../output/values.ts';
+
+const askPath = '/api/login/command-line/';
+const loginsPath = '/api/me/logins/';
+/** Longer than any code lasts: where the API should not say so. */
+const patienceMs = 15 * 60_000;
+
+const loginColumns: readonly Column<Item>[] = [
+  { head: 'ID', cell: ({ id }) => id },
+  { head: 'HOW', cell: ({ how }) => how },
+  { head: 'SINCE', cell: ({ created_at }) => localTime(created_at) },
+  { head: 'LAST SEEN', cell: ({ last_seen_at }) => localTime(last_seen_at) },
+  { head: 'UNTIL', cell: ({ expires_at }) => localTime(expires_at) },
+  { head: 'FROM', cell: ({ address }) => address },
+  { head: 'WITH', cell: ({ agent }) => agent },
+  { head: '', cell: ({ is_current }) => is_current && 'this one' },
+];
+
+export const loginCommands: readonly Command[] = [
+  {
+    words: ['login'],
+    about: 'Logs you in: shows a code that you type and approve in a browser.',
+    operands: [],
+    options: { url: { type: 'string', value: 'URL', about: 'address of the API; used from then on' } },
+    async run(context) {
+      const { access, print } = context;
+      const client = access.client(undefined);
+      const asked = await client.post<AskedCommandLineLogin>(askPath, {
+        host: hostname(),
+        person: access.person,
+      });
+      print.note(
+        `Open ${plainText(asked.page)} in a browser, log in there, and type the code  ${plainText(asked.code)}`,
+      );
+      const { token, login, expires_at } = await decided(client, asked, context);
+      if (token === null) throw new CliError('The API approved it and gave no login.', exitCodes.refused);
+      await access.kept.keep(access.url, { token, login: login ?? '', expires_at });
+      print.said(
+        { url: access.url, login, expires_at },
+        `You are logged in at ${access.url} as ${login}, until ${localTime(expires_at)}.`,
+      );
+      if (access.by === 'key') {
+        print.note('HOLDFAST_API_KEY_FILE (or HOLDFAST_API_KEY) is set, and goes before this login.');
+      }
+    },
+  },
+  {
+    words: ['logout'],
+    about: 'Ends your login here, at once.',
+    operands: [],
+    options: {},
+    async run({ access, print }) {
+      const kept = await access.kept.of(access.url);
+      if (!kept) {
+        print.said({ url: access.url, ended: false }, `There is no login at ${access.url}.`);
+        return;
+      }
+      try {
+        await access.client(kept.token).post('/api/logout/');
+      } catch (error) {
+        // It is over already: then there is nothing to end.
+        if (!(error instanceof CliError) || error.exitCode !== exitCodes.notAllowed) throw error;
+      }
+      await access.kept.forget(access.url);
+      print.said({ url: access.url, ended: true }, `You are logged out at ${access.url}.`);
+    },
+  },
+  {
+    words: ['whoami'],
+    about: 'As whom the API knows you, and what you may do.',
+    operands: [],
+    options: {},
+    async run({ api, access, print }) {
+      const me = await api.get('/api/me/');
+      const login = me.current_login as Item | null;
+      print.fields({ url: access.url, ...me }, [
+        ['API', access.url],
+        ['you are', me.kind === 'local' ? 'anybody on this machine' : `${me.kind} ${me.name}`],
+        ['login', me.login],
+        ['may', records(me.grants).map(grantText).join('; ') || 'nothing'],
+        ['until', localTime(login?.expires_at)],
+        [
+          'by',
+          { key: 'the key of HOLDFAST_API_KEY_FILE', login: `holdfast login`, nothing: undefined }[access.by],
+        ],
+      ]);
+    },
+  },
+  {
+    words: ['logins', 'list'],
+    about: 'Your logins, in browsers and on command lines.',
+    operands: [],
+    options: {},
+    async run({ api, print }) {
+      const { results } = await api.get<{ results: Item[] }>(loginsPath);
+      print.table(results, loginColumns, results, 'There is none.');
+    },
+  },
+  {
+    words: ['logins', 'revoke'],
+    about: 'Ends one of your logins, wherever it is.',
+    operands: [{ name: 'LOGIN' }],
+    options: {},
+    async run({ api, print }, input) {
+      const id = input.operands[0] ?? '';
+      const ended = await api.delete<Item | undefined>(`${loginsPath}${encodeURIComponent(id)}/`);
+      print.said(ended ?? { id }, `${id} is over.`);
+    },
+  },
+];
+
+/** @throws CliError unless it is approved */
+async function decided(
+  client: ApiClient,
+  { secret, poll_seconds }: AskedCommandLineLogin,
+  { print }: Context,
+): Promise<PolledCommandLineLogin> {
+  const giveUpAt = performance.now() + patienceMs;
+  let isAwayTold = false;
+  while (performance.now() < giveUpAt) {
+    await pause(poll_seconds * 1_000);
+    let polled: PolledCommandLineLogin;
+    try {
+      polled = await client.post<PolledCommandLineLogin>(`${askPath}poll/`, { secret });
+    } catch (error) {
+      if (!(error instanceof CliError) || error.exitCode !== exitCodes.unreachable) throw error;
+      if (!isAwayTold) print.note('The API does not answer; waiting for it.');
+      isAwayTold = true;
+      continue;
+    }
+    isAwayTold = false;
+    if (polled.status === 'approved') return polled;
+    if (polled.status === 'denied') {
+      throw new CliError('It was denied in the browser.', exitCodes.notAllowed);
+    }
+    if (polled.status === 'over') break;
+  }
+  throw new CliError(
+    'Nobody approved it within ten minutes, so the code is of no use any more. Begin again: holdfast login',
+    exitCodes.refused,
+  );
+}
+
+function grantText({ role, sites }: Item): string {
+  const where = Array.isArray(sites) && !sites.includes('*') ? ` at ${sites.join(', ')}` : ' everywhere';
+  return `${role}${where}`;
+}

@@ -1,0 +1,103 @@
+import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { CliError } from './cli-error.ts';
+import { exitCodes } from './exit-codes.ts';
+
+const schema = z.object({
+  /** The API of the newest login, which is asked where nothing names another. */
+  url: z.string().nullable(),
+  logins: z.record(
+    z.string(),
+    z.object({ token: z.string(), login: z.string(), expires_at: z.string().nullable() }),
+  ),
+});
+type Kept = z.infer<typeof schema>;
+export type KeptLogin = Kept['logins'][string];
+
+/**
+ * The logins of `holdfast login`, one for each API, in a file that only its owner can read. A token is sent to the address that it came
+ * from and to no other.
+ */
+export class KeptLogins {
+  readonly file: string;
+  readonly #folder: string;
+
+  /** @param folder that of the user's settings, as ~/.config */
+  constructor(folder: string) {
+    this.#folder = join(folder, 'holdfast');
+    this.file = join(this.#folder, 'logins.json');
+  }
+
+  /** @throws CliError when others can read the file, or it is none of ours */
+  async of(url: string): Promise<KeptLogin | undefined> {
+    return (await this.#read()).logins[addressOf(url)];
+  }
+
+  async newestUrl(): Promise<string | undefined> {
+    return (await this.#read()).url ?? undefined;
+  }
+
+  async keep(url: string, login: KeptLogin): Promise<void> {
+    const { logins } = await this.#read();
+    const address = addressOf(url);
+    await this.#write({ url: address, logins: { ...logins, [address]: login } });
+  }
+
+  async forget(url: string): Promise<void> {
+    const kept = await this.#read();
+    const address = addressOf(url);
+    const { [address]: _gone, ...logins } = kept.logins;
+    const newest = kept.url === address ? (Object.keys(logins).at(-1) ?? null) : kept.url;
+    await this.#write({ url: newest, logins });
+  }
+
+  async #read(): Promise<Kept> {
+    let text: string;
+    try {
+      const { mode } = await stat(this.file);
+      if ((mode & 0o077) !== 0) throw this.#unusable('others can read it', `chmod 600 ${this.file}`);
+      text = await readFile(this.file, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { url: null, logins: {} };
+      throw error instanceof CliError ? error : this.#unusable((error as Error).message, 'make it readable');
+    }
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch {
+      throw this.#unusable('it is not in the form that holdfast login writes', 'delete it, and log in again');
+    }
+  }
+
+  /** Whole or not at all: another command may read it just now. */
+  async #write(kept: Kept): Promise<void> {
+    const part = `${this.file}.${process.pid}`;
+    try {
+      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
+      const file = await open(part, 'w', 0o600);
+      try {
+        // One that a run before has left may have other rights.
+        await chmod(part, 0o600);
+        await file.writeFile(`${JSON.stringify(kept, null, 2)}\n`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(part, this.file);
+    } catch (error) {
+      await rm(part, { force: true }).catch(() => {});
+      throw new CliError(`Cannot write ${this.file}: ${(error as Error).message}`, exitCodes.refused, {
+        cause: error,
+      });
+    }
+  }
+
+  #unusable(why: string, what: string): CliError {
+    return new CliError(`Logins are kept in ${this.file}, and ${why}: ${what}.`, exitCodes.refused);
+  }
+}
+
+/** One form for one API, however it was typed. */
+export function addressOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).href.replace(/\/+$/, '') : url;
+}
