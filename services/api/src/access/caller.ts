@@ -2,18 +2,13 @@ import { everySite, type Grant, type Role } from '@holdfast/shared/contracts/api
 import { BrokerUnavailable } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
+import { checkBearerKey, type KeyCaller, type RefusedCaller } from './bearer-key.ts';
 import { type SentFrom, senderOf } from './from-loopback.ts';
 import { type GrantedSites, highestRole, sitesWhere } from './granted-sites.ts';
-import { mayBeUsedFrom } from './key-networks.ts';
 
 /** Who sent a request. */
 export type Caller =
-  | {
-      readonly kind: 'key';
-      readonly id: string;
-      readonly name: string;
-      readonly grants: readonly Grant[];
-    }
+  | KeyCaller
   /** A person who has logged in. */
   | {
       readonly kind: 'user';
@@ -29,8 +24,7 @@ export type Caller =
     }
   /** On this machine, without a key. */
   | { readonly kind: 'local'; readonly grants: readonly Grant[] }
-  /** May do nothing, for this reason. `id` and `name`: of a key that was good once, or is elsewhere. */
-  | { readonly kind: 'refused'; readonly problem: Error; readonly id?: string; readonly name?: string };
+  | RefusedCaller;
 
 export interface AccessRules {
   readonly keys: ApiKeys;
@@ -42,18 +36,7 @@ export function callerOf({ keys, anonymousLoopback }: AccessRules, request: Sent
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     if (!keys.isLoaded()) return { kind: 'refused', problem: keysNotKnown() };
-    const checked = keys.check(/^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
-    if (checked.ok) {
-      const { id, name, grants } = checked.key;
-      if (!mayBeUsedFrom(checked.key, request.address)) {
-        return { kind: 'refused', problem: keyNotFromHere(request.address), id, name };
-      }
-      keys.noteUse(id);
-      return { kind: 'key', id, name, grants };
-    }
-    if (checked.why === 'unknown') return { kind: 'refused', problem: keyNotValid() };
-    const { id, name } = checked.key;
-    return { kind: 'refused', problem: keyOver(checked.why), id, name };
+    return checkBearerKey(keys, authorization, request.address);
   }
   const sender = anonymousLoopback === false ? 'elsewhere' : senderOf(request);
   const isLocal = sender === 'this_machine';
@@ -117,25 +100,6 @@ function originRefused(origin: string | undefined): Problem {
   return new Problem(
     'origin_refused',
     `${page} had a browser send this. Without a key this machine serves only its own pages and what is typed: open the address by itself, or have the page send a key and name it in API_CORS_ORIGINS.`,
-  );
-}
-
-function keyNotValid(): Problem {
-  return new Problem(
-    'key_not_valid',
-    'Send the header Authorization: Bearer hf_… with the whole key as it was shown when it was made.',
-  );
-}
-
-function keyOver(why: 'expired' | 'revoked'): Problem {
-  return new Problem(`key_${why}`, 'Ask an administrator for a new one.');
-}
-
-/** The refusal does not tell a thief from where the key would be of use. */
-function keyNotFromHere(address: string | undefined): Problem {
-  return new Problem(
-    'key_not_from_here',
-    `The request came from ${address ?? 'an unknown address'}, which is in none of the key's networks. Use it where it was made for, or ask an administrator for another one.`,
   );
 }
 

@@ -1,0 +1,58 @@
+import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
+import { Problem } from '../problems/problem.ts';
+import type { ApiKeys } from './api-keys.ts';
+import { mayBeUsedFrom } from './key-networks.ts';
+
+export interface KeyCaller {
+  readonly kind: 'key';
+  readonly id: string;
+  readonly name: string;
+  readonly grants: readonly Grant[];
+}
+
+/** May do nothing, for this reason. `id` and `name`: of a key that was good once, or is elsewhere. */
+export interface RefusedCaller {
+  readonly kind: 'refused';
+  readonly problem: Error;
+  readonly id?: string;
+  readonly name?: string;
+}
+
+/** Checks the key of a header `Authorization: Bearer …`, once the keys are known. */
+export function checkBearerKey(
+  keys: Pick<ApiKeys, 'check' | 'noteUse'>,
+  authorization: string,
+  address: string | undefined,
+): KeyCaller | RefusedCaller {
+  const checked = keys.check(/^bearer +(\S+) *$/i.exec(authorization)?.[1] ?? '');
+  if (checked.ok) {
+    const { id, name, grants } = checked.key;
+    if (!mayBeUsedFrom(checked.key, address)) {
+      return { kind: 'refused', problem: keyNotFromHere(address), id, name };
+    }
+    keys.noteUse(id);
+    return { kind: 'key', id, name, grants };
+  }
+  if (checked.why === 'unknown') return { kind: 'refused', problem: keyNotValid() };
+  const { id, name } = checked.key;
+  return { kind: 'refused', problem: keyOver(checked.why), id, name };
+}
+
+function keyNotValid(): Problem {
+  return new Problem(
+    'key_not_valid',
+    'Send the header Authorization: Bearer hf_… with the whole key as it was shown when it was made.',
+  );
+}
+
+function keyOver(why: 'expired' | 'revoked'): Problem {
+  return new Problem(`key_${why}`, 'Ask an administrator for a new one.');
+}
+
+/** The refusal does not tell a thief from where the key would be of use. */
+function keyNotFromHere(address: string | undefined): Problem {
+  return new Problem(
+    'key_not_from_here',
+    `The request came from ${address ?? 'an unknown address'}, which is in none of the key's networks. Use it where it was made for, or ask an administrator for another one.`,
+  );
+}
