@@ -17,7 +17,7 @@ beforeEach(async () => {
   app = await buildApp({
     ...Object.fromEntries(rooms.map((name) => [name, unused])),
     log: createLogger('test', 'silent'),
-    access: { keys: unused, audit: unused, corsOrigins: [], trustedProxies: [] },
+    access: { keys: unused, people: unused, audit: unused, corsOrigins: [], trustedProxies: [] },
     console: consoleFiles(folder),
   } as unknown as AppDependencies);
   onTestFinished(async () => {
