@@ -40,7 +40,8 @@ export function connectionOptions(url: string): LeavingPoolOptions {
     application_name: 'holdfast-api',
     connectionTimeoutMillis: connectTimeoutMs,
     // The server must notice as well when this process is unreachable, or it would keep its locks for hours.
-    options: '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3',
+    options:
+      '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 -c tcp_user_timeout=15000',
     keepAlive: true,
     keepAliveInitialDelayMillis: 5_000,
     types: {

@@ -1,0 +1,42 @@
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { startTcpProxy } from '@holdfast/test/support/tcp-proxy.ts';
+import pg from 'pg';
+import { expect, it } from 'vitest';
+import { connectionOptions } from './open-database.ts';
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client(connectionOptions(url));
+  client.on('error', () => undefined);
+  await client.connect();
+  // Ending waits for a goodbye that one of them never gets.
+  cleanUpAfterFile(async () => void client.end().catch(() => undefined));
+  return client;
+}
+
+// Only Linux tells a server that what it has sent was not taken.
+it.skipIf(process.platform !== 'linux')(
+  'a process that takes none of what PostgreSQL sends loses its locks within a minute',
+  async () => {
+    const url = new URL(await freshDatabase());
+    const there = await connect(url.href);
+    let isAsked = false;
+    const proxy = await startTcpProxy({
+      targetPort: Number(url.port),
+      onServerBytes: () => {
+        if (isAsked) proxy.stall();
+      },
+    });
+    url.port = String(proxy.port);
+    const gone = await connect(url.href);
+    await gone.query('select pg_advisory_lock(1)');
+    isAsked = true;
+    // More than any buffer on the way holds.
+    void gone.query("select repeat('x', 100000000)").catch(() => undefined);
+
+    const lock = async () => (await there.query('select pg_try_advisory_lock(1) as held')).rows[0]?.held;
+    expect(await lock()).toBe(false);
+    await eventually(lock, { what: 'the lock to be free', timeoutMs: 60_000, intervalMs: 500 });
+  },
+);
