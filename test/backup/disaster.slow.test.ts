@@ -2,8 +2,10 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
+import type { User } from '@holdfast/shared/contracts/user.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
+import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
@@ -19,6 +21,13 @@ import { backupCommand, contentOf, runProgram } from './backup-command.ts';
 const sessionsPath = '/api/acquisition/sessions';
 const metadata = { shift: '早班 "A"', note: 'tab\t, backslash \\, line\nend, \u2028 and NULL \\N' };
 const sizes = { SESSIONS_MAX_BYTES: String(64 * 1024 * 1024), SAMPLES_MAX_BYTES: String(64 * 1024 * 1024) };
+
+const anna: User = {
+  ...{ v: 1, id: 'u-aaaaaaaaaaaaaaaa', login: 'Anna@plant.example', name: '安娜', language: 'zh' },
+  ...{ grants: [{ role: 'viewer', sites: ['北厂'] }], password: null, disabled: false },
+  identity: { issuer: 'https://id.example', subject: '7' },
+  ...{ created_at: '2026-01-01T06:00:00.000Z', created_by: 'test', changed_at: '2026-01-01T06:00:00.000Z' },
+};
 
 /** Loopback needs none, so that the requests of this test go on without. */
 const keys: readonly ApiKeyRecord[] = [
@@ -122,6 +131,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
     await rest.create(`${sessionsPath}/${stopped}/stop/`, { reason: 'shift is over' });
     const book = await ApiKeyBook.open(fleet.log.nc);
     for (const key of keys) await book.create(key);
+    await (await UserBook.open(fleet.log.nc)).create(anna);
     await rest.create(`${sessionsPath}/${paused}/pause/`, {});
     await eventually(async () => (await values(rest, running)).length >= 10, {
       what: 'values in the database',
@@ -166,6 +176,7 @@ describe('everything is lost but a backup that was taken while sessions ran', ()
     const brought = await messagesOf(log);
     expect(brought.slice(0, all.length)).toEqual(all);
     expect((await (await ApiKeyBook.open(log.nc)).readAll()).map(({ record }) => record)).toEqual(keys);
+    expect((await (await UserBook.open(log.nc)).readAll()).map(({ record }) => record)).toEqual([anna]);
     const rest = brought.slice(all.length).map(({ subject }) => subject);
     expect(new Set(rest)).toEqual(new Set(['sessions.restored']));
   });

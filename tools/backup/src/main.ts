@@ -12,7 +12,7 @@ import { restoreBackup } from './restore-backup.ts';
 import { saveBackup } from './save-backup.ts';
 import { showSteps } from './show-steps.ts';
 
-const usage = `Saves SESSIONS, TASK_CONFIGS, API_KEYS and PostgreSQL together, and brings them back into an empty system.
+const usage = `Saves SESSIONS, TASK_CONFIGS, API_KEYS, USERS and PostgreSQL together, and brings them back into an empty system.
 
   npm run -s backup  -- --to FOLDER [--nats URL] [--database URL | --database-file FILE]
   npm run -s restore -- --from FOLDER [--nats URL] [--database URL | --database-file FILE] [--epoch-floor N]
@@ -92,9 +92,9 @@ async function main(): Promise<number> {
   }
 }
 
-function contents({ sessions, task_configs, api_keys, database, created_at }: Manifest): string {
+function contents({ sessions, task_configs, api_keys, users, database, created_at }: Manifest): string {
   const rows = database.tables.reduce((sum, table) => sum + table.rows, 0);
-  return `${sessions.last_sequence} session events, ${task_configs.count} configuration snapshots, ${api_keys?.count ?? 0} API keys, ${rows} rows of ${database.tables.length} tables, as of ${created_at}`;
+  return `${sessions.last_sequence} session events, ${task_configs.count} configuration snapshots, ${api_keys?.count ?? 0} API keys, ${users?.count ?? 0} people, ${rows} rows of ${database.tables.length} tables, as of ${created_at}`;
 }
 
 function wholeNumber(text: string | undefined): number | undefined {

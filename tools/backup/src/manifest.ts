@@ -62,8 +62,9 @@ const manifestSchema = z.object({
     stream_bytes: z.int().nonnegative(),
   }),
   task_configs: z.object({ file: fileName, count: z.int().nonnegative() }),
-  /** Not in backups from before keys were saved. */
+  /** Neither is in backups from before they were saved. */
   api_keys: z.object({ file: fileName, count: z.int().nonnegative() }).optional(),
+  users: z.object({ file: fileName, count: z.int().nonnegative() }).optional(),
   streams: z.object({
     sessions_max_bytes: z.int(),
     samples_max_bytes: z.int(),

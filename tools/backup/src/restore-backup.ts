@@ -1,7 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { apiKeyRecordSchema } from '@holdfast/shared/contracts/api-key.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { userSchema } from '@holdfast/shared/contracts/user.ts';
 import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
+import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import {
   RestoreFailed,
@@ -77,6 +79,10 @@ export async function restoreBackup(options: {
   if ((await keys.readAll()).length > 0) {
     throw new BackupError('API_KEYS is not empty: a restore goes into an empty broker only');
   }
+  const users = await UserBook.open(nc);
+  if ((await users.readAll()).length > 0) {
+    throw new BackupError('USERS is not empty: a restore goes into an empty broker only');
+  }
 
   await restoreDatabase({ url: databaseUrl, folder: from, saved: manifest.database, log, onStep });
   for await (const line of readJsonLines(from, manifest.task_configs.file)) {
@@ -86,6 +92,11 @@ export async function restoreBackup(options: {
   if (manifest.api_keys) {
     for await (const line of readJsonLines(from, manifest.api_keys.file)) {
       await keys.create(apiKeyRecordSchema.parse(line));
+    }
+  }
+  if (manifest.users) {
+    for await (const line of readJsonLines(from, manifest.users.file)) {
+      await users.create(userSchema.parse(line));
     }
   }
   // A service that was started meanwhile follows an empty log still, and appends to it as soon as it says something.

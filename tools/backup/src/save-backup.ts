@@ -2,6 +2,8 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { ApiKeyBook } from '@holdfast/shared/jetstream/boards/api-keys.ts';
+import type { RecordBook } from '@holdfast/shared/jetstream/boards/record-book.ts';
+import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import {
@@ -42,7 +44,17 @@ export async function saveBackup(options: {
     const configs = { count: 0 };
     const configsFile = await writeArchiveFile(folder, 'task-configs.jsonl.gz', savedConfigs(nc, configs));
     const keys = { count: 0 };
-    const keysFile = await writeArchiveFile(folder, 'api-keys.jsonl.gz', savedKeys(nc, keys));
+    const keysFile = await writeArchiveFile(
+      folder,
+      'api-keys.jsonl.gz',
+      savedRecords(await ApiKeyBook.open(nc), keys),
+    );
+    const users = { count: 0 };
+    const usersFile = await writeArchiveFile(
+      folder,
+      'users.jsonl.gz',
+      savedRecords(await UserBook.open(nc), users),
+    );
     const streams = await streamSettingsInUse(nc);
     const manifest: Manifest = {
       format: 'holdfast-backup',
@@ -52,13 +64,14 @@ export async function saveBackup(options: {
       sessions: { file: sessionsFile.name, last_sequence: log.last, stream_bytes: extent.bytes },
       task_configs: { file: configsFile.name, count: configs.count },
       api_keys: { file: keysFile.name, count: keys.count },
+      users: { file: usersFile.name, count: users.count },
       streams: {
         sessions_max_bytes: streams.sessionsMaxBytes,
         samples_max_bytes: streams.samplesMaxBytes,
         samples_max_age_hours: streams.samplesMaxAgeHours,
         replicas: streams.replicas,
       },
-      files: [...files, sessionsFile, configsFile, keysFile],
+      files: [...files, sessionsFile, configsFile, keysFile, usersFile],
     };
     await writeManifest(folder, manifest);
     await rename(folder, to);
@@ -116,10 +129,13 @@ async function* savedConfigs(nc: NatsConnection, configs: { count: number }): As
   }
 }
 
-/** The keys in the bucket: each with its hash, and so nothing that opens anything. */
-async function* savedKeys(nc: NatsConnection, keys: { count: number }): AsyncIterable<string> {
-  for (const { record } of await (await ApiKeyBook.open(nc)).readAll()) {
-    keys.count += 1;
+/** Keys or people: each with a hash, and so nothing that opens anything. Logins are not saved: people log in again. */
+async function* savedRecords<R>(
+  book: Pick<RecordBook<R>, 'readAll'>,
+  saved: { count: number },
+): AsyncIterable<string> {
+  for (const { record } of await book.readAll()) {
+    saved.count += 1;
     yield `${JSON.stringify(record)}\n`;
   }
 }

@@ -41,8 +41,9 @@ const boards = [kv(bucketNames.status), kv(bucketNames.waiting), kv(bucketNames.
 const leases = [kv(bucketNames.collectors), kv(bucketNames.leader)];
 const apiKeys = kv(bucketNames.apiKeys);
 const commandKeys = kv(bucketNames.commandKeys);
+const users = kv(bucketNames.users);
 /** Keys, and people with their logins and the links by which they begin. */
-const access = [apiKeys, kv(bucketNames.users), kv(bucketNames.logins), kv(bucketNames.links)];
+const access = [apiKeys, users, kv(bucketNames.logins), kv(bucketNames.links)];
 const begunLogins = kv(bucketNames.begunLogins);
 /** Buckets of the API alone: who may do what, logins that were begun, and commands that were answered. */
 const ofApi = [...access, begunLogins, commandKeys];
@@ -226,7 +227,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
   backup: () => ({
     publish: [
       `${api}.CONSUMER.LIST.${sessions}`,
-      ...[sessions, taskConfigs, apiKeys].flatMap(read),
+      ...[sessions, taskConfigs, apiKeys, users].flatMap(read),
       ...[sessions, taskConfigs].flatMap(follow),
     ],
     deny: denyDurable(sessions, durableNames.projector),
@@ -241,7 +242,8 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       `${api}.STREAM.PURGE.${taskConfigs}`,
       `${api}.CONSUMER.LIST.${sessions}`,
       write(bucketNames.apiKeys),
-      ...[sessions, taskConfigs, apiKeys].flatMap(read),
+      write(bucketNames.users),
+      ...[sessions, taskConfigs, apiKeys, users].flatMap(read),
       ...[sessions, taskConfigs].flatMap(follow),
     ],
   }),
