@@ -10,6 +10,7 @@ export type Item = Readonly<Record<string, unknown>>;
 export interface ApiAccess {
   /** With or without a slash at its end. */
   readonly url: string;
+  /** A key, or the token of a login. */
   readonly key?: string | undefined;
   /** The person behind the calls, for events and the audit log. */
   readonly operator?: string | undefined;

@@ -133,7 +133,8 @@ describe('the OpenAPI document', () => {
 
   it('says who needs a key: nobody on this machine while there is none, or everybody', async () => {
     const securityOf = (of: Json) => of.paths['/api/config/sites/'].get.security;
-    expect(securityOf(document)).toEqual([{ apiKey: [] }, {}]);
+    expect(securityOf(document)).toEqual([{ apiKey: [] }, { login: [] }, {}]);
+    expect(document.paths['/api/login/'].post.security).toEqual([]);
     expect(document.paths['/health/live'].get.security).toEqual([]);
     const strict = await startApi({
       nats: (await natsForTest()).url,
@@ -141,7 +142,7 @@ describe('the OpenAPI document', () => {
       env: { API_ANONYMOUS_LOOPBACK: 'false' },
     });
     await strict.ready();
-    expect(securityOf((await strict.get('/openapi.json')).body)).toEqual([{ apiKey: [] }]);
+    expect(securityOf((await strict.get('/openapi.json')).body)).toEqual([{ apiKey: [] }, { login: [] }]);
     await strict.process.stop();
   });
 

@@ -52,6 +52,13 @@ export async function addOpenApi(app: FastifyInstance, alwaysNeedsKey: boolean):
       tags: Object.entries(tags).map(([name, description]) => ({ name, description })),
       components: {
         securitySchemes: {
+          login: {
+            type: 'apiKey',
+            in: 'cookie',
+            name: '__Host-hf',
+            description:
+              'The login of a person, from `POST /api/login/`; over plain HTTP the cookie is `hf-http`. Whatever changes something needs an `Origin` of ours beside it',
+          },
           apiKey: {
             type: 'http',
             scheme: 'bearer',
@@ -103,7 +110,7 @@ function complete(
   declared: ReadonlyMap<string, Route>,
   alwaysNeedsKey: boolean,
 ): void {
-  const access = [{ apiKey: [] }, ...(alwaysNeedsKey ? [] : [{}])];
+  const access = [{ apiKey: [] }, { login: [] }, ...(alwaysNeedsKey ? [] : [{}])];
   const paths: NonNullable<ApiDocument['paths']> = {};
   for (const [path, methods] of Object.entries(document.paths ?? {})) {
     const bare = path.replace(/(?<=.)\/$/, '');
@@ -113,7 +120,7 @@ function complete(
       const known = declared.get(`${method.toUpperCase()} ${bare}`);
       if (!known) throw new Error(`${method} ${bare} is in the document and no route declared it`);
       describe(operation, known, { method, path: bare });
-      operation.security = bare.startsWith('/api/') ? access : [];
+      operation.security = bare.startsWith('/api/') && known.role !== 'open' ? access : [];
     }
     paths[shown] = { ...paths[shown], ...methods };
   }
@@ -256,7 +263,7 @@ function problemsOf(about: {
   const changes = method !== 'get';
   return [
     ['400', 'The request cannot be understood'],
-    ['401', 'No API key, or none that is valid'],
+    ['401', 'No API key or login, or none that is valid'],
     ['403', 'The role of the caller is not enough, or does not hold there'],
     ...(path.includes('{') ? ([['404', 'There is no such thing']] as [string, string][]) : []),
     ...(changes ? ([['409', 'It cannot be done as things are']] as [string, string][]) : []),

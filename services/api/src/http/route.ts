@@ -23,7 +23,7 @@ export const tags = {
   Configuration: 'Sites, devices, points and tasks',
   Devices: 'Asking a device now, through a collector',
   System: 'Collectors, sinks and what could not be processed',
-  Access: 'API keys and the audit log',
+  Access: 'People and their logins, API keys, the audit log',
   Service: 'Health, metrics and this document',
 } as const;
 
