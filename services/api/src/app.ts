@@ -205,12 +205,9 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
   // Only there forms are taken: no call of the API is to be made by one.
   await app.register(async (pages) => {
     takeForms(pages);
-    const companyName = dependencies.company?.settings.name;
-    serveRoutes(
-      pages,
-      pageRoutes({ people: access.people, links: dependencies.links, companyName }),
-      onceKeys,
-    );
+    const { links, commandLines, company } = dependencies;
+    const companyName = company?.settings.name;
+    serveRoutes(pages, pageRoutes({ people: access.people, links, companyName, commandLines }), onceKeys);
   });
   return app;
 }

@@ -167,6 +167,51 @@ describe('the link of an administrator', () => {
   });
 });
 
+describe('the page to let a command line in', () => {
+  const ask = async () =>
+    (await api.post('/api/login/command-line/', { host: 'plc-gateway-3', person: 'li' })).body;
+  const poll = async (secret: string) =>
+    (await api.post('/api/login/command-line/poll/', { secret })).body as { status: string; token: string };
+  const loggedIn = async () => cookieOf(await send('/login', { login: administrator, password }));
+
+  it('asks for a login first, shows what asks and what it will be able to do, and lets it in', async () => {
+    const { code, secret, page: address } = await ask();
+    expect(address).toContain('/approve');
+    const path = `/approve?code=${code}`;
+    const sent = await page(path);
+    expect(sent.status).toBe(303);
+    expect(sent.headers.get('location')).toContain(`/login?to=${encodeURIComponent(path)}`);
+    const cookie = await loggedIn();
+    expect((await page('/approve', { cookie })).text).toContain('Type the code');
+    const { text } = await page(`/approve?code=${code.toLowerCase()}`, { cookie });
+    for (const shown of [code, 'plc-gateway-3', '127.0.0.1', administrator, 'Everything: users and keys']) {
+      expect(text).toContain(shown);
+    }
+    expect((await send('/approve', { code, decision: 'approve' }, { cookie, origin: 'null' })).status).toBe(
+      403,
+    );
+    expect(await poll(secret)).toMatchObject({ status: 'waiting' });
+    const approved = await send('/approve', { code, decision: 'approve' }, { cookie });
+    expect(approved.text).toContain('The command line is in');
+    const { status, token } = await poll(secret);
+    expect(status).toBe('approved');
+    const { body } = await api.raw('/api/me/', { headers: { authorization: `Bearer ${token}` } });
+    expect(body).toMatchObject({ login: administrator, current_login: { how: 'approved' } });
+    expect((await page(path, { cookie })).text).toContain('No command line waits with this code');
+  });
+
+  it('keeps out what is denied, and knows no code that was made up', async () => {
+    const { code, secret } = await ask();
+    const cookie = await loggedIn();
+    const denied = await send('/approve', { code, decision: 'deny' }, { cookie });
+    expect(denied.text).toContain('The command line stays out');
+    expect(await poll(secret)).toMatchObject({ status: 'denied' });
+    const unknown = await page('/approve?code=BBBB-BBBB', { cookie });
+    expect(unknown.status).toBe(404);
+    expect(unknown.text).toMatch(/<input id="code"[^>]*value="BBBB-BBBB"/s);
+  });
+});
+
 describe('the page to log in', () => {
   it('is in the language that the browser prefers, or the one chosen on it', async () => {
     const zh = 'zh-CN,zh;q=0.9,en;q=0.8';

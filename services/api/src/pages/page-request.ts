@@ -58,13 +58,15 @@ export function sendFault(
 }
 
 function noteOf(
-  { problems }: Words,
+  { problems, approve }: Words,
   { code, retryAfterSeconds = 60 }: Problem,
   requestId: string,
 ): readonly [string, string] {
   switch (code) {
     case 'login_failed':
       return problems.loginFailed;
+    case 'login_code_unknown':
+      return [approve.unknownTitle, approve.unknown];
     case 'login_delayed':
       return problems.delayed(retryAfterSeconds);
     case 'too_many_logins':

@@ -1,0 +1,132 @@
+import { shownLoginCode } from '@holdfast/shared/contracts/begun-login.ts';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Caller } from '../access/caller.ts';
+import type { CommandLineAccess } from '../access/logins/command-line-routes.ts';
+import { type LoginAccess, requireOwnOrigin } from '../access/logins/login-access.ts';
+import { requireUsableLogin } from '../access/logins/login-caller.ts';
+import { loginDelayed, userOfPassword } from '../access/logins/login-routes.ts';
+import { renewLogin, unlessAway } from '../access/logins/open-login.ts';
+import { type Route, route } from '../http/route.ts';
+import { Problem } from '../problems/problem.ts';
+import { type ApprovalForm, approvalPage, codePage, decidedPage } from './approval-pages.ts';
+import { formOf } from './form-body.ts';
+import { inLanguage, type PageAddress } from './page-frame.ts';
+import { addressOf, queryOf, sendFault, sendPage } from './page-request.ts';
+import { comesFromElsewhere, reloadPage } from './ways.ts';
+import { words } from './words.ts';
+
+const path = '/approve';
+const described = { role: 'open', tag: 'Service', schema: { hide: true } } as const;
+type Person = Extract<Caller, { kind: 'user' }>;
+
+/** Where somebody lets a command line in. */
+export function approvalPageRoutes(
+  people: LoginAccess,
+  { commandLines, guesses }: CommandLineAccess,
+): Route[] {
+  const waitingAt = async (person: Person, code: string) => {
+    const waitMs = guesses.countTry(person.id);
+    if (waitMs > 0) throw loginDelayed(waitMs, 'So many codes were typed within a minute.');
+    const found = await unlessAway(() => commandLines.waiting(code));
+    const { host, address, agent, asked_at: askedAt } = found;
+    return { code: shownLoginCode(found.code), host, address, agent, askedAt };
+  };
+  const hasPassword = ({ id }: Person) => people.users.byId(id)?.password != null;
+  const formFor = (
+    request: FastifyRequest,
+    person: Person,
+    waiting: ApprovalForm['waiting'],
+  ): ApprovalForm => ({
+    waiting,
+    person,
+    again: isFresh(people, request)
+      ? undefined
+      : hasPassword(person)
+        ? 'password'
+        : {
+            companyPath: `/api/login/company?${new URLSearchParams({ again: 'true', to: withCode(waiting.code) })}`,
+          },
+  });
+  return [
+    route({
+      ...described,
+      method: 'GET',
+      url: path,
+      summary: 'Page to let a command line in',
+      handler: async (request, reply) => {
+        if (comesFromElsewhere(request)) return sendPage(reply, reloadPage(request));
+        const { code } = queryOf(request);
+        const address = addressOf(request, withCode(code));
+        const { caller: person } = request;
+        if (person.kind !== 'user') return toLogin(reply, address);
+        if (code === undefined) return sendPage(reply, codePage(address, {}));
+        try {
+          if (code.trim() === '') {
+            const fault = words[address.language].faults.codeMissing;
+            return sendPage(reply, codePage(address, { fault }), 422);
+          }
+          return sendPage(
+            reply,
+            approvalPage(address, formFor(request, person, await waitingAt(person, code))),
+          );
+        } catch (error) {
+          return sendFault(request, reply, error, (note) => codePage(address, { code, note }));
+        }
+      },
+    }),
+    route({
+      ...described,
+      method: 'POST',
+      url: path,
+      action: 'login.approve',
+      summary: 'Let a command line in, or keep it out',
+      handler: async (request, reply) => {
+        const { code = '', decision, password } = formOf(request);
+        const address = addressOf(request, withCode(code));
+        try {
+          requireOwnOrigin(people, request, { mayBeMissing: false });
+          const { caller: person } = request;
+          if (person.kind !== 'user') return toLogin(reply, address);
+          const waiting = await waitingAt(person, code);
+          if (decision === 'approve' && !isFresh(people, request)) {
+            const form = formFor(request, person, waiting);
+            if (form.again !== 'password' || password === undefined)
+              return sendPage(reply, approvalPage(address, form), 403);
+            try {
+              await userOfPassword(people, request, { login: person.login, password });
+              reply.header('set-cookie', (await renewLogin(people, request)).cookie);
+            } catch (error) {
+              return sendFault(request, reply, error, (note) => approvalPage(address, { ...form, note }));
+            }
+          }
+          const decided = decision === 'approve' ? 'approved' : 'denied';
+          await unlessAway(() => commandLines.decide(code, decided, person));
+          return sendPage(reply, decidedPage(address, decided, waiting.host || waiting.address));
+        } catch (error) {
+          return sendFault(request, reply, error, (note) => codePage(address, { code, note }));
+        }
+      },
+    }),
+  ];
+}
+
+function isFresh(people: LoginAccess, request: FastifyRequest): boolean {
+  try {
+    requireUsableLogin(people, request, { needsFresh: true, isWatched: false });
+    return true;
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'fresh_authentication_needed') return false;
+    throw error;
+  }
+}
+
+function toLogin(reply: FastifyReply, address: PageAddress): FastifyReply {
+  const login = `/login?${new URLSearchParams({ to: address.path })}`;
+  return reply
+    .header('cache-control', 'no-store')
+    .redirect(inLanguage({ path: login }, address.language), 303);
+}
+
+function withCode(code: string | undefined): string {
+  return code === undefined ? path : `${path}?${new URLSearchParams({ code })}`;
+}
