@@ -48,6 +48,11 @@ import type { ChangeHub } from './live/change-hub.ts';
 import { changesRoute } from './live/changes-route.ts';
 import { LiveClients } from './live/live-clients.ts';
 import { type LiveSources, liveRoute } from './live/live-routes.ts';
+import type { IsSessionAt } from './live/read-change.ts';
+import type { DeviceHealthSources } from './overview/device-health.ts';
+import { deviceHealthRoutes } from './overview/device-health-routes.ts';
+import { overviewRoutes } from './overview/overview-routes.ts';
+import type { OverviewSources } from './overview/overview-view.ts';
 import type { SummarySources } from './overview/session-summary.ts';
 import { summaryRoutes } from './overview/summary-routes.ts';
 import { takeForms } from './pages/form-body.ts';
@@ -82,7 +87,12 @@ export interface AppDependencies {
   readonly samples: Pick<SampleStore, 'history' | 'aggregate' | 'keepsSessions' | 'kindsOf'>;
   readonly accounting: AccountingSources;
   readonly recovery: RecoverySources;
-  readonly overview: Omit<SummarySources, 'accounting' | 'waiting'>;
+  readonly overview: Omit<
+    SummarySources & DeviceHealthSources & OverviewSources,
+    'accounting' | 'waiting'
+  > & {
+    readonly isSessionAt: IsSessionAt;
+  };
   readonly live: LiveSources;
   readonly changes: Pick<ChangeHub, 'followed' | 'whenFollowed'>;
   readonly devices: WritePointOptions;
@@ -120,6 +130,8 @@ export function routesOf(dependencies: AppDependencies): {
     ...pointHistoryRoutes({ database, samples, accounting }),
     ...accountingRoutes(accounting),
     ...summaryRoutes({ ...overview, accounting, waiting }),
+    ...deviceHealthRoutes({ ...overview, accounting, waiting }),
+    ...overviewRoutes({ ...overview, accounting, waiting: recovery.waiting }),
     ...sessionRoutes({ database, current, liveStatus, waiting, storing: recovery }),
     liveRoute(dependencies.live, clients),
     changesRoute(dependencies.changes, clients),

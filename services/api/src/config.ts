@@ -67,6 +67,11 @@ const schema = z
         }
       })
       .default([]),
+    /** By which clock the plant lives; of the machine unless set. */
+    PLANT_TIME_ZONE: z
+      .string()
+      .default(() => Intl.DateTimeFormat().resolvedOptions().timeZone)
+      .refine(isTimeZone, 'must be a time zone, such as Asia/Shanghai or Europe/Berlin'),
     /** Refuses changes of configuration without If-Match. */
     API_REQUIRE_IF_MATCH: setting.flag().default(false),
     /** Configuration and read models. */
@@ -91,6 +96,14 @@ const schema = z
   .superRefine(checkSampleStoreSettings)
   .superRefine(checkTlsFiles)
   .superRefine(checkCompanySettings);
+
+function isTimeZone(name: string): boolean {
+  try {
+    return Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}
 
 function checkTlsFiles(
   config: Partial<Record<'API_TLS_CERT_FILE' | 'API_TLS_KEY_FILE', string | undefined>>,

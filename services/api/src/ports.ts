@@ -5,6 +5,7 @@ import type { CommandRecord } from '@holdfast/shared/contracts/command-record.ts
 import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { DrainReply } from '@holdfast/shared/contracts/drain-call.ts';
 import type { FirstLink } from '@holdfast/shared/contracts/first-link.ts';
+import type { DeviceHealthChange } from '@holdfast/shared/contracts/health-change.ts';
 import type { Login } from '@holdfast/shared/contracts/login.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { QuarantinedMessage } from '@holdfast/shared/contracts/quarantined-message.ts';
@@ -129,6 +130,8 @@ export interface Quarantined {
 export interface QuarantineStore {
   /** Oldest first, those after a sequence. */
   list(query: { after: number; limit: number; stream?: string | undefined }): Promise<readonly Quarantined[]>;
+  /** How many there are. */
+  count(): Promise<number>;
   read(sequence: number): Promise<Quarantined | undefined>;
   /** False when it is not there. */
   delete(sequence: number): Promise<boolean>;
@@ -258,6 +261,14 @@ export interface AuditLog {
     readonly next: number | undefined;
   }>;
 }
+
+/** HEALTH. @throws BrokerUnavailable */
+export type HealthChanges = (query: { before: number | undefined; max: number }) => Promise<{
+  /** Those before a sequence (undefined: from the newest), newest first. */
+  readonly items: readonly { readonly sequence: number; readonly item: DeviceHealthChange }[];
+  /** Where older ones go on. */
+  readonly next: number | undefined;
+}>;
 
 /** The commands that came with an Idempotency-Key, for a day. Every method throws BrokerUnavailable. */
 export interface CommandKeys {

@@ -6,7 +6,7 @@ import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { addApiMetrics } from './adapters/api-metrics.ts';
 import { askedOfBroker } from './adapters/asked-of-broker.ts';
-import { jetStreamChanges } from './adapters/jetstream-changes.ts';
+import { jetStreamChanges, jetStreamHealthChanges } from './adapters/jetstream-changes.ts';
 import { jetStreamCollectors } from './adapters/jetstream-collectors.ts';
 import { jetStreamCommandKeys } from './adapters/jetstream-command-keys.ts';
 import { jetStreamLiveSamples } from './adapters/jetstream-live-samples.ts';
@@ -16,6 +16,7 @@ import type { ApiConfig } from './config.ts';
 import { pollingPlans } from './configuration/polling-plans.ts';
 import { consoleFiles } from './console/console-files.ts';
 import { startWriteBack } from './devices/learned-limits/write-back.ts';
+import { version } from './http/openapi.ts';
 import { changeHub } from './live/change-hub.ts';
 import { isSessionAt } from './live/is-session-at.ts';
 import { ConfigChanges } from './overview/config-changes.ts';
@@ -57,6 +58,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
   const collectors = jetStreamCollectors(broker.connection);
   const settled = jetStreamSettledSamples(broker.connection);
   const sinks = jetStreamSinks(broker.connection);
+  const quarantine = jetStreamQuarantineStore(broker.connection);
   const taskConfigs = () => broker.stores().taskConfigs;
   const plans = pollingPlans({ database, taskConfigs });
   const learned = { database, liveStatus, taskConfigs };
@@ -74,11 +76,12 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
     settled,
     sinks,
   };
+  const isAt = isSessionAt(database, sitesOfVersions);
   const changes = changeHub({
     streams: jetStreamChanges(broker.connection),
     sinks,
     projection: readModel.projection,
-    isSessionAt: isSessionAt(database, sitesOfVersions),
+    isSessionAt: isAt,
     log,
   });
   onStop('changes', changes.stop);
@@ -90,7 +93,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       samples,
       accounting: { database, pasts: new SessionPasts(database), coverage, plans, settled },
       devices: { database, collectors, audit: auditLog.append },
-      system: { samples, quarantine: jetStreamQuarantineStore(broker.connection), sinks },
+      system: { samples, quarantine, sinks },
       cleanup: { database, logGuard },
       access: {
         keys,
@@ -110,7 +113,19 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       live: { database, samples: jetStreamLiveSamples(broker.connection), stored: samples },
       changes,
       recovery,
-      overview: { liveStatus, recovery: recentRecovery(recovery), changes: new ConfigChanges(versions) },
+      overview: {
+        liveStatus,
+        recovery: recentRecovery(recovery),
+        changes: new ConfigChanges(versions),
+        healthChanges: jetStreamHealthChanges(broker.connection),
+        isSessionAt: isAt,
+        collectors,
+        sinks,
+        quarantine,
+        logGuard,
+        timeZone: config.PLANT_TIME_ZONE,
+        version,
+      },
       current,
       liveStatus,
       waiting,

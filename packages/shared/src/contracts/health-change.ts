@@ -20,3 +20,12 @@ export type DeviceHealthChange = z.infer<typeof deviceHealthChangeSchema>;
 export function encodeHealthChange(change: DeviceHealthChange): string {
   return JSON.stringify(change);
 }
+
+/** Undefined for what has no known form. */
+export function parseHealthChange(text: string): DeviceHealthChange | undefined {
+  try {
+    return deviceHealthChangeSchema.parse(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

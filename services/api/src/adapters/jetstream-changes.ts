@@ -1,7 +1,8 @@
 import { streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { openStreamFeed, streamBounds } from '@holdfast/shared/jetstream/consume/stream-feed.ts';
-import type { ChangeSource, ChangeStreams } from '../ports.ts';
+import { readHealthChanges } from '@holdfast/shared/jetstream/streams/health-stream.ts';
+import type { ChangeSource, ChangeStreams, HealthChanges } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 
 const streams: Readonly<Record<ChangeSource, { stream: string; filterSubject: string }>> = {
@@ -17,4 +18,9 @@ export function jetStreamChanges(connection: () => NatsConnection): ChangeStream
     open: (source, after) =>
       askedOfBroker(connection, (nc) => openStreamFeed(nc, { ...streams[source], after })),
   };
+}
+
+/** HEALTH, backwards. */
+export function jetStreamHealthChanges(connection: () => NatsConnection): HealthChanges {
+  return (query) => askedOfBroker(connection, (nc) => readHealthChanges(nc, query));
 }

@@ -2,6 +2,7 @@ import { OutboxBoard } from '@holdfast/shared/jetstream/boards/outbox-board.ts';
 import { SinkBoard } from '@holdfast/shared/jetstream/boards/sink-board.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import {
+  countQuarantined,
   deleteQuarantined,
   listQuarantine,
   readQuarantined,
@@ -15,6 +16,7 @@ import { askedOfBroker } from './asked-of-broker.ts';
 export function jetStreamQuarantineStore(connection: () => NatsConnection): QuarantineStore {
   return {
     list: (query) => askedOfBroker(connection, (nc) => listQuarantine(nc, query)),
+    count: () => askedOfBroker(connection, countQuarantined),
     read: (sequence) => askedOfBroker(connection, (nc) => readQuarantined(nc, sequence)),
     delete: (sequence) => askedOfBroker(connection, (nc) => deleteQuarantined(nc, sequence)),
     sendAgain: (message) => askedOfBroker(connection, (nc) => sendAgain(nc, message)),

@@ -43,7 +43,7 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
     route({
       method: 'POST',
       url: '/api/config/devices/:id/test',
-      role: 'engineer',
+      role: 'operator',
       sites: ({ params: { id } }) => ({ devices: [id] }),
       action: 'device.test',
       tag: 'Devices',

@@ -15,6 +15,9 @@ import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-pro
 import * as z from 'zod';
 import { type Route, route, tags } from './route.ts';
 
+/** Version of the release. */
+export const version = '0.1.0';
+
 /** As much of OpenAPI 3.1 as is touched here. */
 interface DocumentedOperation {
   summary?: string;
@@ -44,7 +47,7 @@ export async function addOpenApi(app: FastifyInstance, alwaysNeedsKey: boolean):
       openapi: '3.1.0',
       info: {
         title: 'Holdfast',
-        version: '0.1.0',
+        version,
         description:
           'Data acquisition that keeps going. Errors are problem documents (RFC 9457) whose `code` is for programs.',
         license: { name: 'MIT', identifier: 'MIT' },

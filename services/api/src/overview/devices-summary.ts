@@ -1,8 +1,6 @@
+import type { DeviceCondition } from '@holdfast/shared/contracts/http/device-health-http.ts';
 import type { DevicesSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
-
-/** `partly`: it answers, and does not give all of its values. */
-export type DeviceCondition = 'healthy' | 'slow' | 'partly' | 'failing' | 'unknown';
 
 export function conditionOf(health: DeviceHealth | undefined): DeviceCondition {
   if (!health) return 'unknown';

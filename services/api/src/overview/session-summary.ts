@@ -1,10 +1,8 @@
 import type {
-  Attention,
   SessionCounts,
   SessionSummary,
   summarySorts,
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
-import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import {
   type AccountingSources,
@@ -13,22 +11,13 @@ import {
 } from '../accounting/account-for-session.ts';
 import { countsOf } from '../accounting/count-ticks.ts';
 import { type Buckets, lifeOf, ribbonOf } from '../accounting/ribbon.ts';
-import { planIfKnown } from '../configuration/polling-plans.ts';
-import type { LiveStatus } from '../sessions/live-status/live-status.ts';
-import type { WaitingNotices } from '../sessions/live-status/waiting-notices.ts';
-import { sessionView } from '../sessions/queries/session-view.ts';
-import type { RecentRecovery } from '../sessions/recovery/recent-recovery.ts';
 import type { ConfigChanges } from './config-changes.ts';
-import { devicesSummary } from './devices-summary.ts';
 import { lastReads } from './last-reads.ts';
-import { attentionOf } from './session-attention.ts';
-import { type SummaryFilter, type SummaryRow, summaryRows } from './summary-rows.ts';
+import { type Seen, type SeenSources, seeSessions, sessionCounts } from './seen-sessions.ts';
+import type { SummaryFilter } from './summary-rows.ts';
 
-export interface SummarySources {
+export interface SummarySources extends SeenSources {
   readonly accounting: AccountingSources;
-  readonly liveStatus: Pick<LiveStatus, 'lastWord' | 'valuesPerSecond'>;
-  readonly waiting: Pick<WaitingNotices, 'of'>;
-  readonly recovery: () => Promise<RecentRecovery | undefined>;
   readonly changes: Pick<ConfigChanges, 'of'>;
 }
 
@@ -49,16 +38,6 @@ export interface Summary {
   readonly brokerWasAsked: boolean;
 }
 
-/** A row with what is known of it without counting ticks. */
-interface Seen {
-  readonly row: SummaryRow;
-  readonly view: ReturnType<typeof sessionView>;
-  readonly attention: readonly Attention[];
-  readonly devices: SessionSummary['devices'];
-  readonly word: SessionLiveStatus | undefined;
-  readonly valuesNow: number | null;
-}
-
 /**
  * The sessions that there are now, each with what a list of them shows. Ticks are counted of the sessions of the page only, unless
  * they are sorted by them. @throws DatabaseUnavailable, SampleStoreUnavailable
@@ -68,15 +47,8 @@ export async function sessionSummary(
   query: SummaryQuery,
   buckets: Buckets,
 ): Promise<Summary> {
-  const { accounting, recovery } = sources;
-  const [{ rows, stopped, leftOut }, compared] = await Promise.all([
-    summaryRows(accounting.database, query, query.statuses),
-    recovery(),
-  ]);
-  await accounting.plans.prepare(rows);
-  const now = new Date();
-  const seen: Seen[] = [];
-  for (const row of rows) seen.push(await see(sources, row, { now, compared }));
+  const { accounting } = sources;
+  const { seen, stopped, leftOut, brokerWasAsked } = await seeSessions(sources, query, query.statuses);
   const current = seen.filter(({ row }) => row.is_current);
   const { statuses, onlyAttention, sort, offset, limit } = query;
   const listed = (statuses ? seen.filter(({ row }) => statuses.includes(row.status)) : current).filter(
@@ -121,54 +93,13 @@ export async function sessionSummary(
         null,
     };
   });
-  const of = (status: SessionStatus) => current.filter(({ row }) => row.status === status).length;
   return {
     results,
     next: offset + limit < listed.length ? offset + limit : undefined,
-    counts: {
-      all: current.length,
-      attention: current.filter(({ attention }) => attention.length > 0).length,
-      running: of('running'),
-      paused: of('paused'),
-      error: of('error'),
-      waiting: current.filter(({ view }) => view.placement && view.placement.state !== 'placed').length,
-      stopped,
-    },
+    counts: sessionCounts(current, stopped),
     leftOut,
-    brokerWasAsked: accounts.brokerWasAsked && compared !== undefined,
+    brokerWasAsked: accounts.brokerWasAsked && brokerWasAsked,
   };
-}
-
-async function see(
-  { accounting, liveStatus, waiting }: SummarySources,
-  row: SummaryRow,
-  { now, compared }: { readonly now: Date; readonly compared: RecentRecovery | undefined },
-): Promise<Seen> {
-  const view = sessionView(row, now, waiting.of(row));
-  const isRunning = row.status === 'running';
-  const lastWord = liveStatus.lastWord(row.task_id);
-  const word = lastWord?.session === row.session_id ? lastWord : undefined;
-  const plan = isRunning ? await planIfKnown(accounting.plans, row) : undefined;
-  const health = (isRunning && word?.device_health) || {};
-  const devices = plan
-    ? devicesSummary(
-        plan.devices.map(({ code }) => code),
-        health,
-      )
-    : null;
-  const attention = attentionOf({
-    session: view,
-    isLatest: row.is_latest,
-    compared: compared?.sessions.get(row.session_id),
-    devices,
-    health,
-  });
-  const valuesNow = isRunning && word ? rounded(liveStatus.valuesPerSecond(row.task_id)) : null;
-  return { row, view, attention, devices, word, valuesNow };
-}
-
-function rounded(perSecond: number | undefined): number | null {
-  return perSecond === undefined ? null : Math.round(perSecond * 100) / 100;
 }
 
 function sinceOf(

@@ -1,4 +1,3 @@
-import { pageQuerySchema } from '@holdfast/shared/contracts/http/page.ts';
 import {
   activeSessionsQuerySchema,
   activeSessionsSchema,
@@ -7,6 +6,7 @@ import {
   type SessionView,
   type Storing,
   sessionEventPageSchema,
+  sessionEventsQuerySchema,
   sessionListQuerySchema,
   sessionLiveViewSchema,
   sessionPageSchema,
@@ -172,13 +172,18 @@ export function sessionRoutes(options: {
       sites: ofSession,
       tag: 'Sessions',
       summary: 'List the events of a session',
-      schema: { params, querystring: pageQuerySchema, response: { 200: sessionEventPageSchema } },
+      schema: { params, querystring: sessionEventsQuerySchema, response: { 200: sessionEventPageSchema } },
       handler: async (request) => {
         const { session_id } = await known(request.params.id);
-        const { limit, cursor } = request.query;
+        const { limit, cursor, order, type, from, to } = request.query;
+        const now = new Date();
         const { events, next } = await listSessionEvents(database, {
           sessionId: session_id,
-          after: decodeCursor(cursor) ?? 0,
+          types: type?.map((each) => `session.${each}`),
+          from: from ? timeOf('from', from, now) : undefined,
+          to: to ? timeOf('to', to, now) : undefined,
+          order,
+          behind: decodeCursor(cursor),
           limit,
         });
         return { results: events, next_cursor: encodeCursor(next) };

@@ -155,6 +155,29 @@ export const startedTaskSchema = z.object({
 });
 export type StartedTask = z.infer<typeof startedTaskSchema>;
 
+const eventTypes = [
+  'started',
+  'paused',
+  'resumed',
+  'stopped',
+  'failed',
+  'assigned',
+  'released',
+  'warned',
+] as const;
+
+export const sessionEventsQuerySchema = z.object({
+  ...pageQuery,
+  order: z.enum(['oldest', 'newest']).default('oldest').describe('Which come first'),
+  type: commaList(eventTypes)
+    .optional()
+    .describe(
+      'One type without `session.`, or several with commas between them; an empty one filters nothing',
+    ),
+  from: timeText('Events from this time on: `now`, a time ago like `-8h` (s, m, h, d, w), or RFC 3339'),
+  to: timeText('Events before this time'),
+});
+
 /** Bodies of commands on a session are optional as a whole. */
 export const reasonBodySchema = closedObject({ reason: storableText(500).nullish() }).nullish();
 

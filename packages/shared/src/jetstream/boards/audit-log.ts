@@ -1,10 +1,7 @@
-import { DeliverPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type AuditEntry, auditActionPattern, auditEntrySchema } from '../../contracts/audit-entry.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
-import { leaderInfo } from '../connection/leader-info.ts';
-import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
-import { orderedConsumer } from '../consume/ordered-consumer.ts';
+import { readBackwards } from '../consume/read-backwards.ts';
 import { ConfirmedPublisher } from '../publish/confirmed-publisher.ts';
 
 const timeoutMs = 5_000;
@@ -36,26 +33,14 @@ export async function readAudit(
   nc: NatsConnection,
   { before, max }: { before: number | undefined; max: number },
 ): Promise<AuditPage> {
-  const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { first_seq: first, last_seq: last, messages } = (await leaderInfo(jsm, streamNames.audit)).state;
-  const end = Math.min(last, (before ?? last + 1) - 1);
-  if (messages === 0 || end < first) return { entries: [], next: undefined };
-  const start = Math.max(first, end - max + 1);
-  const consumer = await orderedConsumer(jetstream(nc), streamNames.audit, {
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: start,
+  const { items, next } = await readBackwards(nc, {
+    stream: streamNames.audit,
+    subject: subjects.allAudit,
+    before,
+    max,
+    read: parseAudit,
   });
-  const entries: { sequence: number; entry: AuditEntry }[] = [];
-  try {
-    const last = async () => Math.min(end, await lastSequenceOf(jsm, streamNames.audit, subjects.allAudit));
-    for await (const message of messagesUpTo(consumer, last, end - start + 1)) {
-      const entry = parseAudit(message.string());
-      if (entry) entries.push({ sequence: message.seq, entry });
-    }
-  } finally {
-    await consumer.delete().catch(() => undefined);
-  }
-  return { entries: entries.reverse(), next: start > first ? start : undefined };
+  return { entries: items.map(({ sequence, item: entry }) => ({ sequence, entry })), next };
 }
 
 function parseAudit(text: string): AuditEntry | undefined {

@@ -9,6 +9,7 @@ import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { type QuarantinedMessage, quarantinedMessageSchema } from '../../contracts/quarantined-message.ts';
 import { clockAheadHeader, firstSequenceHeader } from '../../contracts/sample/sample.ts';
 import { streamNames, subjects } from '../../contracts/subjects.ts';
+import { leaderInfo } from '../connection/leader-info.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 import { orderedConsumer } from '../consume/ordered-consumer.ts';
 
@@ -51,6 +52,12 @@ export async function listQuarantine(
     await consumer.delete().catch(() => undefined);
   }
   return found;
+}
+
+/** How many messages lie there. @throws when the broker cannot be asked */
+export async function countQuarantined(nc: NatsConnection): Promise<number> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  return (await leaderInfo(jsm, streamNames.quarantine)).state.messages;
 }
 
 /** Undefined when there is none. @throws when the broker cannot be asked */

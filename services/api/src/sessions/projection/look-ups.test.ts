@@ -69,13 +69,16 @@ async function project(): Promise<void> {
   await applyBatch(database, model, [stopped(1500), stopped(1501)], log);
 }
 
+const newest = { sessionId: '1500-1', order: 'newest', behind: undefined, limit: 9 } as const;
+
 const lookUps: readonly (readonly [string, () => Promise<unknown>])[] = [
   ['a batch that is projected', project],
   ['the checkpoint', () => readCheckpoint(database)],
   ['how far was cleaned away', () => lastCleaned(database)],
   ['whether a session was cleaned away', () => cleanedAt(database, '1500-1')],
   ['a session', () => findSession(database, '1500-1')],
-  ['events of a session', () => listSessionEvents(database, { sessionId: '1500-1', after: 0, limit: 9 })],
+  ['events of a session', () => listSessionEvents(database, { ...newest, order: 'oldest' })],
+  ['events of a session, newest first', () => listSessionEvents(database, newest)],
   ['all events of a session', () => recordedEvents(database, '1500-1')],
 ];
 

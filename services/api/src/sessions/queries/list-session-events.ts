@@ -1,19 +1,35 @@
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { Database } from '../../database/open-database.ts';
 
-/** Oldest first. */
+export interface SessionEventFilter {
+  readonly sessionId: string;
+  /** Beginning of types: `session.assigned`, or `session` for all of them. */
+  readonly types?: readonly string[] | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+  readonly order: 'oldest' | 'newest';
+  /** Sequence of the last event of the page before. */
+  readonly behind: number | undefined;
+  readonly limit: number;
+}
+
+/** @throws DatabaseUnavailable */
 export async function listSessionEvents(
   database: Database,
-  filter: { sessionId: string; after: number; limit: number },
+  filter: SessionEventFilter,
 ): Promise<{ events: SessionEventView[]; next: number | undefined }> {
-  const rows = await database
+  const { types, from, to, order, behind } = filter;
+  let query = database
     .selectFrom('session_events')
     .selectAll()
     .where('session_id', '=', filter.sessionId)
-    .where('sequence', '>', filter.after)
-    .orderBy('sequence')
-    .limit(filter.limit + 1)
-    .execute();
+    .orderBy('sequence', order === 'newest' ? 'desc' : 'asc')
+    .limit(filter.limit + 1);
+  if (behind !== undefined) query = query.where('sequence', order === 'newest' ? '<' : '>', behind);
+  if (types) query = query.where('type', 'in', types);
+  if (from) query = query.where('time', '>=', from);
+  if (to) query = query.where('time', '<', to);
+  const rows = await query.execute();
   const more = rows.length > filter.limit;
   const page = more ? rows.slice(0, filter.limit) : rows;
   return {

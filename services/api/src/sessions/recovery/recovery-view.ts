@@ -110,14 +110,19 @@ export async function recoveryView(
   });
   return {
     as_of: now.toISOString(),
-    log_damage: logDamage(sources),
+    log_damage: logDamageOf(sources),
     sessions,
     unexpected_sessions: await unexpected(sources, sites, others),
   };
 }
 
 /** Supervisors judge by what they have read, the API by its read model. */
-function logDamage({ waiting, logGuard }: RecoverySources): RecoveryView['log_damage'] {
+export function logDamageOf({
+  waiting,
+  logGuard,
+}: Pick<RecoverySources, 'logGuard'> & {
+  readonly waiting: Pick<WaitingNotices, 'logDamages'>;
+}): RecoveryView['log_damage'] {
   const own = logGuard.damage();
   return [
     ...waiting.logDamages().map(({ host, detail }) => ({ found_by: `supervisor on ${host}`, detail })),

@@ -1,0 +1,76 @@
+import * as z from 'zod';
+import { deviceHealthSchema, deviceStatuses } from '../session-status.ts';
+import { deviceChangeSchema } from './changes-http.ts';
+import { commaList } from './comma-list.ts';
+import { pageQuery, pageSchema } from './page.ts';
+import { storableText } from './storable-text.ts';
+import { timeText } from './time-texts.ts';
+
+/** `partly`: it answers, and does not give all of its values; `unknown`: its holder has said nothing of it yet. */
+export const deviceConditions = ['failing', 'partly', 'slow', 'unknown', 'healthy'] as const;
+export type DeviceCondition = (typeof deviceConditions)[number];
+
+const filterText = (description: string) =>
+  storableText(128)
+    .transform((text) => text.trim() || undefined)
+    .optional()
+    .describe(description);
+
+const whose = {
+  session: filterText('Session id'),
+  device: filterText('Device code'),
+} as const;
+
+export const deviceHealthQuerySchema = z.object({
+  ...pageQuery,
+  ...whose,
+  search: filterText('Part of the code of the device, or of the code or the name of the task'),
+  site: filterText('Code of a site of a device of the session'),
+  condition: commaList(deviceConditions)
+    .optional()
+    .describe('One condition, or several with commas between them; an empty one filters nothing'),
+});
+
+/** A device of a session that runs, by the last word of its holder. */
+export const deviceHealthViewSchema = z.object({
+  device: z.string(),
+  session_id: z.string(),
+  task_code: z.string(),
+  /** Codes of the sites of the session's devices. */
+  sites: z.array(z.string()),
+  collector_id: z.string().nullable(),
+  period_ms: z.int(),
+  condition: z.enum(deviceConditions),
+  /** Since when its status is what it is, as far as HEALTH tells. */
+  since: z.string().nullable(),
+  /** Null while nothing was said of it. */
+  health: deviceHealthSchema.nullable(),
+  /** When the holder said it. */
+  reported_at: z.string().nullable(),
+});
+export type DeviceHealthView = z.infer<typeof deviceHealthViewSchema>;
+
+export const deviceHealthPageSchema = pageSchema(deviceHealthViewSchema).extend({
+  as_of: z.string(),
+  /** Counted of those that the filters but `condition` leave. */
+  counts: z.record(z.enum(deviceConditions), z.int()),
+});
+export type DeviceHealthPage = z.infer<typeof deviceHealthPageSchema>;
+
+export const deviceChangesQuerySchema = z.object({
+  ...pageQuery,
+  ...whose,
+  to_status: commaList(deviceStatuses)
+    .optional()
+    .describe('What it became: one status, or several with commas'),
+  from: timeText('From this time on: `now`, a time ago like `-8h` (s, m, h, d, w), or RFC 3339'),
+  to: timeText('Before this time'),
+});
+
+export const deviceChangesPageSchema = pageSchema(
+  deviceChangeSchema.extend({
+    /** Place in HEALTH. */
+    sequence: z.int(),
+  }),
+);
+export type DeviceChangesPage = z.infer<typeof deviceChangesPageSchema>;

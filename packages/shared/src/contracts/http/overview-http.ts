@@ -1,0 +1,33 @@
+import * as z from 'zod';
+import { notAskedSchema } from './not-asked.ts';
+import { devicesSummarySchema, sessionCountsSchema } from './session-summary-http.ts';
+
+/** The whole in one answer. What belongs to all sites is null for callers whose role holds at some only, or while it cannot be asked. */
+export const overviewSchema = z.object({
+  as_of: z.string(),
+  version: z.string(),
+  /** IANA name (`PLANT_TIME_ZONE`): by which clock the plant lives. */
+  time_zone: z.string(),
+  sessions: sessionCountsSchema,
+  /** Devices of sessions that run. */
+  devices: devicesSummarySchema.omit({ failing_codes: true }),
+  values_per_s: z.object({ now: z.number(), planned: z.number() }),
+  collectors: z
+    .object({ active: z.int(), draining: z.int(), given_up: z.int(), capacity: z.int() })
+    .nullable(),
+  sinks: z
+    .object({
+      status: z.enum(['ok', 'refusing', 'failing', 'no_writer']),
+      detail: z.string(),
+      backlog_messages: z.int(),
+      /** Age of the oldest sample that is not in the database yet; null when it cannot be told. */
+      lag_seconds: z.number().nullable(),
+      share_of_stream: z.number(),
+    })
+    .nullable(),
+  quarantine: z.object({ messages: z.int() }).nullable(),
+  /** Who has found that SESSIONS has lost events. */
+  log_damage: z.array(z.object({ found_by: z.string(), detail: z.string() })),
+  not_asked: notAskedSchema,
+});
+export type Overview = z.infer<typeof overviewSchema>;

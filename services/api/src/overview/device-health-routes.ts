@@ -1,0 +1,62 @@
+import {
+  deviceChangesPageSchema,
+  deviceChangesQuerySchema,
+  deviceHealthPageSchema,
+  deviceHealthQuerySchema,
+} from '@holdfast/shared/contracts/http/device-health-http.ts';
+import { decodeCursor, encodeCursor } from '../http/cursor.ts';
+import { timeOf } from '../http/relative-time.ts';
+import { type Route, route } from '../http/route.ts';
+import type { IsSessionAt } from '../live/read-change.ts';
+import { deviceChanges } from './device-changes.ts';
+import { type DeviceHealthSources, deviceHealth } from './device-health.ts';
+
+/** How the devices of all sessions are, and how they were. */
+export function deviceHealthRoutes(
+  sources: DeviceHealthSources & { readonly isSessionAt: IsSessionAt },
+): Route[] {
+  return [
+    route({
+      method: 'GET',
+      url: '/api/acquisition/devices/health',
+      role: 'viewer',
+      sites: 'own',
+      tag: 'Data',
+      summary: 'See how the devices of all sessions are',
+      schema: { querystring: deviceHealthQuerySchema, response: { 200: deviceHealthPageSchema } },
+      handler: async (request) => {
+        const { limit, cursor, condition, ...query } = request.query;
+        const { next, ...page } = await deviceHealth(sources, {
+          ...query,
+          sites: request.grantedSites,
+          conditions: condition,
+          limit,
+          offset: decodeCursor(cursor) ?? 0,
+        });
+        return { ...page, next_cursor: encodeCursor(next) };
+      },
+    }),
+    route({
+      method: 'GET',
+      url: '/api/acquisition/devices/health/changes',
+      role: 'viewer',
+      sites: 'own',
+      tag: 'Data',
+      summary: 'List changes of device health, newest first',
+      schema: { querystring: deviceChangesQuerySchema, response: { 200: deviceChangesPageSchema } },
+      handler: async (request) => {
+        const { limit, cursor, from, to, ...query } = request.query;
+        const now = new Date();
+        const { results, next } = await deviceChanges(sources, {
+          ...query,
+          sites: request.grantedSites,
+          from: from ? timeOf('from', from, now) : undefined,
+          to: to ? timeOf('to', to, now) : undefined,
+          limit,
+          before: decodeCursor(cursor),
+        });
+        return { results, next_cursor: encodeCursor(next) };
+      },
+    }),
+  ];
+}

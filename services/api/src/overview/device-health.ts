@@ -1,0 +1,99 @@
+import type {
+  DeviceCondition,
+  DeviceHealthPage,
+  DeviceHealthView,
+} from '@holdfast/shared/contracts/http/device-health-http.ts';
+import { deviceConditions } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import { BrokerUnavailable, type HealthChanges } from '../ports.ts';
+import { conditionOf } from './devices-summary.ts';
+import { type Seen, type SeenSources, seeSessions } from './seen-sessions.ts';
+import type { SummaryFilter } from './summary-rows.ts';
+
+export interface DeviceHealthSources extends SeenSources {
+  readonly healthChanges: HealthChanges;
+}
+
+export interface DeviceHealthQuery extends Pick<SummaryFilter, 'sites' | 'site'> {
+  readonly session?: string | undefined;
+  readonly device?: string | undefined;
+  readonly search?: string | undefined;
+  readonly conditions: readonly DeviceCondition[] | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** Changes that are looked through for when the devices of a page became what they are. */
+const lookedThrough = 2_000;
+
+/** The devices of all sessions that run, those that fail first. @throws DatabaseUnavailable */
+export async function deviceHealth(
+  sources: DeviceHealthSources,
+  { sites, site, session, device, search, conditions, limit, offset }: DeviceHealthQuery,
+): Promise<Omit<DeviceHealthPage, 'next_cursor'> & { readonly next: number | undefined }> {
+  const { seen } = await seeSessions(sources, { sites, site });
+  const part = search?.toLowerCase();
+  const isWanted = (view: DeviceHealthView, { row }: Seen) =>
+    (session === undefined || view.session_id === session) &&
+    (device === undefined || view.device === device) &&
+    (part === undefined ||
+      [view.device, row.task_code, row.task_name].some((text) => text.toLowerCase().includes(part)));
+  const all = seen.flatMap((each) => viewsOf(each).filter((view) => isWanted(view, each)));
+  const count = (condition: DeviceCondition) => all.filter((view) => view.condition === condition).length;
+  const rank = (view: DeviceHealthView) => deviceConditions.indexOf(view.condition);
+  const listed = all
+    .filter(({ condition }) => !conditions || conditions.includes(condition))
+    .sort(
+      (one, other) =>
+        rank(one) - rank(other) ||
+        one.device.localeCompare(other.device, 'en', { numeric: true }) ||
+        one.session_id.localeCompare(other.session_id, 'en', { numeric: true }),
+    );
+  const page = listed.slice(offset, offset + limit);
+  return {
+    as_of: new Date().toISOString(),
+    counts: Object.fromEntries(
+      deviceConditions.map((each) => [each, count(each)]),
+    ) as DeviceHealthPage['counts'],
+    results: await withSince(sources, page),
+    next: offset + limit < listed.length ? offset + limit : undefined,
+  };
+}
+
+function viewsOf({ row, view, plan, word }: Seen): DeviceHealthView[] {
+  return (plan?.devices ?? []).map(({ code, periodMs }) => {
+    const health = word?.device_health[code];
+    return {
+      device: code,
+      session_id: row.session_id,
+      task_code: row.task_code,
+      sites: row.site_codes ?? [],
+      collector_id: view.placement?.collector_id ?? null,
+      period_ms: periodMs,
+      condition: conditionOf(health),
+      since: null,
+      health: health ?? null,
+      reported_at: health && word ? word.updated_at : null,
+    };
+  });
+}
+
+/** A change further back than the last ones is not looked for: then the time stays unknown. */
+async function withSince(
+  { healthChanges }: DeviceHealthSources,
+  views: readonly DeviceHealthView[],
+): Promise<DeviceHealthView[]> {
+  const latest = new Map<string, string>();
+  try {
+    const { items } = await healthChanges({ before: undefined, max: lookedThrough });
+    for (const { item } of items) {
+      const key = JSON.stringify([item.session, item.device]);
+      if (!latest.has(key)) latest.set(key, item.time);
+    }
+  } catch (error) {
+    if (!(error instanceof BrokerUnavailable)) throw error;
+  }
+  return views.map((view) => ({
+    ...view,
+    since: latest.get(JSON.stringify([view.session_id, view.device])) ?? null,
+  }));
+}

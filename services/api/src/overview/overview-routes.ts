@@ -1,0 +1,20 @@
+import { overviewSchema } from '@holdfast/shared/contracts/http/overview-http.ts';
+import { type Route, route } from '../http/route.ts';
+import { type OverviewSources, overviewOf } from './overview-view.ts';
+
+/** /api/system/overview: the line on top of every screen, and the first of them. */
+export function overviewRoutes(sources: OverviewSources): Route[] {
+  const overview = overviewOf(sources);
+  return [
+    route({
+      method: 'GET',
+      url: '/api/system/overview',
+      role: 'viewer',
+      sites: 'own',
+      tag: 'System',
+      summary: 'See the whole in one answer',
+      schema: { response: { 200: overviewSchema } },
+      handler: (request) => overview(request.grantedSites),
+    }),
+  ];
+}

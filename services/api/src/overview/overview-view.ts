@@ -1,0 +1,111 @@
+import type { Overview } from '@holdfast/shared/contracts/http/overview-http.ts';
+import type { GrantedSites } from '../access/granted-sites.ts';
+import { BrokerUnavailable, type Collectors, type QuarantineStore, type Sinks } from '../ports.ts';
+import type { WaitingNotices } from '../sessions/live-status/waiting-notices.ts';
+import type { LogGuard } from '../sessions/projection/log-guard.ts';
+import { logDamageOf } from '../sessions/recovery/recovery-view.ts';
+import { sinksView } from '../system/sinks-view.ts';
+import { type SeenSources, seeSessions, sessionCounts } from './seen-sessions.ts';
+
+export interface OverviewSources extends SeenSources {
+  readonly collectors: Pick<Collectors, 'list'>;
+  readonly sinks: Sinks;
+  readonly quarantine: Pick<QuarantineStore, 'count'>;
+  readonly waiting: Pick<WaitingNotices, 'of' | 'logDamages'>;
+  readonly logGuard: Pick<LogGuard, 'damage'>;
+  readonly timeZone: string;
+  readonly version: string;
+}
+
+const freshMs = 1_000;
+const keptAtMost = 200;
+
+const brokerNotAsked = {
+  what: 'broker' as const,
+  detail: 'NATS does not answer now: collectors, sinks and the quarantine are not known, nor what is read.',
+};
+
+/** The whole in one answer, shared by those who may see the same and a second old at most. */
+export function overviewOf(sources: OverviewSources): (sites: GrantedSites) => Promise<Overview> {
+  const known = new Map<string, { readonly atMs: number; readonly view: Promise<Overview> }>();
+  return (sites) => {
+    const key = JSON.stringify(sites);
+    const nowMs = performance.now();
+    const last = known.get(key);
+    if (last && nowMs - last.atMs <= freshMs) return last.view;
+    const view = overview(sources, sites);
+    if (known.size >= keptAtMost) known.clear();
+    known.set(key, { atMs: nowMs, view });
+    // A failure is nothing to be shared with whoever asks next.
+    view.catch(() => known.delete(key));
+    return view;
+  };
+}
+
+async function overview(sources: OverviewSources, sites: GrantedSites): Promise<Overview> {
+  const { timeZone, version } = sources;
+  const isEverywhere = sites === 'everywhere';
+  const [{ seen, stopped, brokerWasAsked }, ofAllSites] = await Promise.all([
+    seeSessions(sources, { sites }),
+    isEverywhere ? askBroker(sources) : nothing,
+  ]);
+  const current = seen.filter(({ row }) => row.is_current);
+  const devices = { total: 0, healthy: 0, slow: 0, partly: 0, failing: 0, unknown: 0 };
+  for (const { devices: counted } of current) {
+    if (!counted) continue;
+    for (const each of Object.keys(devices) as (keyof typeof devices)[]) devices[each] += counted[each];
+  }
+  const running = current.filter(({ row }) => row.status === 'running');
+  const sum = (numbers: readonly (number | null)[]) =>
+    Math.round(numbers.reduce<number>((total, each) => total + (each ?? 0), 0) * 100) / 100;
+  const wasAsked = brokerWasAsked && (!isEverywhere || ofAllSites.sinks !== null);
+  return {
+    as_of: new Date().toISOString(),
+    version,
+    time_zone: timeZone,
+    sessions: sessionCounts(current, stopped),
+    devices,
+    values_per_s: {
+      now: sum(running.map(({ valuesNow }) => valuesNow)),
+      planned: sum(running.map(({ row }) => row.values_per_s)),
+    },
+    ...ofAllSites,
+    log_damage: logDamageOf(sources),
+    not_asked: wasAsked ? [] : [brokerNotAsked],
+  };
+}
+
+type OfAllSites = Pick<Overview, 'collectors' | 'sinks' | 'quarantine'>;
+const nothing: OfAllSites = { collectors: null, sinks: null, quarantine: null };
+
+async function askBroker({ collectors, sinks, quarantine }: OverviewSources): Promise<OfAllSites> {
+  try {
+    const [known, backlog, statuses, messages] = await Promise.all([
+      collectors.list(),
+      sinks.backlog(),
+      sinks.statuses(),
+      quarantine.count(),
+    ]);
+    const of = (state: (typeof known)[number]['state']) => known.filter((each) => each.state === state);
+    const view = sinksView({ backlog, statuses, outboxes: [] }, Date.now());
+    return {
+      collectors: {
+        active: of('active').length,
+        draining: of('draining').length,
+        given_up: of('given_up').length,
+        capacity: of('active').reduce((total, { capacity }) => total + capacity, 0),
+      },
+      sinks: {
+        status: view.status,
+        detail: view.detail,
+        backlog_messages: view.backlog.messages,
+        lag_seconds: view.backlog.seconds,
+        share_of_stream: view.backlog.share_of_stream,
+      },
+      quarantine: { messages },
+    };
+  } catch (error) {
+    if (error instanceof BrokerUnavailable) return nothing;
+    throw error;
+  }
+}

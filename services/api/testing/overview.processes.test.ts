@@ -1,0 +1,205 @@
+import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
+import { HealthStream } from '@holdfast/shared/jetstream/streams/health-stream.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { configOf, tellSession } from './told-session.ts';
+
+let nats: Awaited<ReturnType<typeof natsForTest>>;
+let api: ApiUnderTest;
+let log: SessionLogForTest;
+let epoch = 0;
+let key = '';
+let hallKey = '';
+
+const begin = Date.parse('2026-01-01T08:00:00.000Z');
+const at = (minute: number) => new Date(begin + minute * 60_000).toISOString();
+const adminKey = `hf_0badcafe_${'k'.repeat(43)}`;
+// biome-ignore lint/suspicious/noExplicitAny: answers of every shape
+const ask = async (path: string, as = key): Promise<any> =>
+  (await api.raw(path, { headers: { authorization: `Bearer ${as}` } })).body;
+
+const silent = {
+  status: 'timeout',
+  consecutive_failures: 9,
+  last_success: at(50),
+  last_error: 'no answer within 1 s',
+  requests: 100,
+  failures: { timeout: 9, connection: 0, exception: 0 },
+} as const;
+const healthy = {
+  status: 'healthy',
+  consecutive_failures: 0,
+  last_success: at(59),
+  last_error: null,
+} as const;
+
+async function becomes(
+  device: string,
+  to: 'healthy' | 'timeout',
+  minute: number,
+  session = '102-1',
+): Promise<void> {
+  const [task = ''] = session.split('-');
+  await new HealthStream(log.nc).publish({
+    ...{ v: 1, session, task, device_id: device, device, collector: 'c1' },
+    ...{ from: null, to, detail: 'as told', time: at(minute) },
+  });
+}
+
+beforeAll(async () => {
+  nats = await natsForTest();
+  const database = await freshDatabase();
+  const env = { API_BOOTSTRAP_KEY: adminKey, PLANT_TIME_ZONE: 'Asia/Shanghai' };
+  api = await startApi({ nats: nats.url, database, env });
+  await api.ready();
+  key = adminKey;
+  const post = async (path: string, body: object) =>
+    (
+      await api.raw(path, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    ).body;
+  await post('/api/config/sites/', { code: 'hall-1' });
+  hallKey = (await post('/api/system/keys/', { name: 'hall', role: 'viewer', sites: ['hall-1'] })).key;
+  log = await sessionLogForTest(nats.url);
+  const story = [
+    { at: at(0), what: 'started' },
+    { at: at(2), what: 'assigned', to: 'c1', reason: 'start' },
+    { at: at(20), what: 'paused' },
+    { at: at(30), what: 'resumed' },
+    { at: at(30), what: 'assigned', to: 'c2', reason: 'resume' },
+  ] as const;
+  epoch =
+    (await tellSession(log, configOf('102', ['oven-1', 'oven-2', 'oven-10'], 60_000), story)).at(-1) ?? 0;
+  await tellSession(log, configOf('103', ['saw-1'], 60_000), story.slice(0, 3));
+  await eventually(async () => (await ask(`${sessionsPath}/103-1/`)).status === 'paused', {
+    what: 'the log to be read',
+  });
+  const word: SessionLiveStatus = {
+    ...{ v: 1, session: '102-1', epoch, collector: 'c2', instance: 'life', state: 'polling', detail: '' },
+    updated_at: new Date().toISOString(),
+    ...{ points_read: 0, error_count: 0, last_read_time: at(59) },
+    device_health: { 'oven-1': healthy, 'oven-2': silent },
+  };
+  await (await StatusBoard.open(log.nc)).write('102', word);
+});
+
+describe('the overview', () => {
+  it('has the whole in one answer', async () => {
+    const isTold = async () => (await ask('/api/system/overview/')).devices.failing === 1;
+    await eventually(isTold, { what: 'the word of the holder' });
+    expect(await ask('/api/system/overview/')).toEqual({
+      as_of: expect.any(String),
+      version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
+      time_zone: 'Asia/Shanghai',
+      sessions: { all: 2, attention: 1, running: 1, paused: 1, error: 0, waiting: 0, stopped: 0 },
+      devices: { total: 3, healthy: 1, slow: 0, partly: 0, failing: 1, unknown: 1 },
+      values_per_s: { now: 0, planned: 0 },
+      collectors: { active: 0, draining: 0, given_up: 0, capacity: 0 },
+      sinks: {
+        status: 'no_writer',
+        detail: expect.any(String),
+        backlog_messages: 0,
+        lag_seconds: 0,
+        share_of_stream: 0,
+      },
+      quarantine: { messages: 0 },
+      log_damage: [],
+      not_asked: [],
+    });
+  });
+
+  it('has of some sites what lies there, and nothing of what belongs to all', async () => {
+    expect(await ask('/api/system/overview/', hallKey)).toMatchObject({
+      sessions: { all: 0, attention: 0, running: 0 },
+      devices: { total: 0 },
+      ...{ collectors: null, sinks: null, quarantine: null },
+    });
+  });
+});
+
+describe('the health of devices', () => {
+  const path = '/api/acquisition/devices/health/';
+
+  it('is told over all sessions, those that fail first, with since when', async () => {
+    await becomes('oven-2', 'healthy', 31);
+    await becomes('oven-2', 'timeout', 50);
+    await becomes('oven-2', 'timeout', 55, '9-9');
+    const { results, counts } = await ask(path);
+    expect(counts).toEqual({ failing: 1, partly: 0, slow: 0, unknown: 1, healthy: 1 });
+    expect(results.map(({ device }: { device: string }) => device)).toEqual(['oven-2', 'oven-10', 'oven-1']);
+    expect(results[0]).toEqual({
+      ...{ device: 'oven-2', session_id: '102-1', task_code: 'task-102', sites: [], collector_id: 'c2' },
+      ...{ period_ms: 60_000, condition: 'failing', since: at(50), health: silent },
+      reported_at: expect.any(String),
+    });
+    expect(results[1]).toMatchObject({ condition: 'unknown', since: null, health: null, reported_at: null });
+    const codes = async (query: string) =>
+      (await ask(`${path}?${query}`)).results.map(({ device }: { device: string }) => device);
+    expect(await codes('condition=failing,healthy')).toEqual(['oven-2', 'oven-1']);
+    expect(await codes('search=OVEN-1')).toEqual(['oven-10', 'oven-1']);
+    expect(await codes('device=oven-1&session=102-1')).toEqual(['oven-1']);
+    expect((await ask(path, hallKey)).results).toEqual([]);
+    const first = await ask(`${path}?limit=2`);
+    expect(await codes(`limit=2&cursor=${first.next_cursor}`)).toEqual(['oven-1']);
+    expect((await ask(`${path}?condition=odd`)).code).toBe('validation_failed');
+  });
+
+  it('has a history, newest first, also over pages', async () => {
+    const changes = `${path}changes/`;
+    const seen = async (query: string) =>
+      (await ask(`${changes}?${query}`)).results.map(
+        (one: { session_id: string; to: string; time: string }) => [one.session_id, one.to, one.time],
+      );
+    const all = [
+      ['9-9', 'timeout', at(55)],
+      ['102-1', 'timeout', at(50)],
+      ['102-1', 'healthy', at(31)],
+    ];
+    expect(await seen('')).toEqual(all);
+    expect(await seen('session=102-1')).toEqual(all.slice(1));
+    expect(await seen('to_status=healthy')).toEqual(all.slice(2));
+    expect(await seen(`from=${at(40)}&to=${at(52)}`)).toEqual([all[1]]);
+    const paged: unknown[] = [];
+    for (let cursor = ''; ; ) {
+      const page = await ask(`${changes}?limit=1${cursor}`);
+      paged.push(...page.results);
+      if (page.next_cursor === null) break;
+      cursor = `&cursor=${page.next_cursor}`;
+    }
+    expect(paged).toEqual((await ask(changes)).results);
+    expect((await ask(changes, hallKey)).results).toEqual([]);
+  });
+});
+
+describe('the events of a session', () => {
+  const seen = async (query: string) =>
+    (await ask(`${sessionsPath}/102-1/events/?${query}`)).results.map(({ type }: { type: string }) =>
+      type.replace('session.', ''),
+    );
+
+  it('come newest first when asked, by type and time', async () => {
+    const oldest = ['started', 'assigned', 'paused', 'resumed', 'assigned'];
+    expect(await seen('')).toEqual(oldest);
+    expect(await seen('order=newest')).toEqual(oldest.toReversed());
+    expect(await seen('type=assigned,paused')).toEqual(['assigned', 'paused', 'assigned']);
+    expect(await seen(`from=${at(2)}&to=${at(30)}`)).toEqual(['assigned', 'paused']);
+    expect((await ask(`${sessionsPath}/102-1/events/?type=fate`)).code).toBe('validation_failed');
+    const paged: string[] = [];
+    for (let cursor = ''; ; ) {
+      const page = await ask(`${sessionsPath}/102-1/events/?order=newest&limit=2${cursor}`);
+      paged.push(...page.results.map(({ sequence }: { sequence: string }) => sequence));
+      if (page.next_cursor === null) break;
+      cursor = `&cursor=${page.next_cursor}`;
+    }
+    expect(paged).toHaveLength(5);
+    expect(paged).toEqual(paged.toSorted((one, other) => Number(other) - Number(one)));
+  });
+});
