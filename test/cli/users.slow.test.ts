@@ -1,11 +1,9 @@
 import { beforeAll, expect, it } from 'vitest';
 import { type ApiUnderTest, startApi } from '../../services/api/testing/api-under-test.ts';
-import { TestBrowser } from '../../services/api/testing/test-browser.ts';
+import { password, TestBrowser } from '../../services/api/testing/test-browser.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { type CliForTest, cliForTest } from './cli-for-test.ts';
-
-const password = 'a long one for hall 1';
 
 let api: ApiUnderTest;
 let cli: CliForTest;

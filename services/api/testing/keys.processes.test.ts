@@ -182,7 +182,8 @@ describe('a key with networks', () => {
         from: '127.0.0.1',
         outcome: 'refused',
         detail: 'key_not_from_here',
-        data: expect.objectContaining({ method: 'GET', path: `${sessionsPath}/`, key_id: there.id }),
+        actor: expect.objectContaining({ kind: 'key', id: there.id }),
+        data: expect.objectContaining({ method: 'GET', path: `${sessionsPath}/` }),
       }),
     ]);
     expect(await shown(there.id)).toMatchObject({ last_used_at: null });

@@ -47,3 +47,24 @@ export class TestBrowser {
   logIn = (login: string, typed: string, more: object = {}): Promise<Answer> =>
     this.ask('POST', '/api/login/', { login, password: typed, ...more });
 }
+
+export const password = 'a long one for hall 1';
+
+/** Somebody whom an administrator has added, who has set the password and is logged in. */
+export async function addPerson(
+  api: ApiUnderTest,
+  administratorKey: string,
+  { login, grants }: { readonly login: string; readonly grants: readonly object[] },
+): Promise<{ readonly id: string; readonly browser: TestBrowser }> {
+  const { status, body } = await api.raw('/api/system/users/', {
+    method: 'POST',
+    headers: { authorization: `Bearer ${administratorKey}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ login, grants }),
+  });
+  if (status !== 201) throw new Error(JSON.stringify(body));
+  const browser = new TestBrowser(api);
+  const { link } = body.password_link;
+  const opened = await browser.ask('POST', '/api/login/link/', { link, password });
+  if (opened.status !== 200) throw new Error(JSON.stringify(opened.body));
+  return { id: body.id, browser };
+}

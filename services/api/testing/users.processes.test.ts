@@ -3,11 +3,10 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
-import { TestBrowser } from './test-browser.ts';
+import { addPerson, password, TestBrowser } from './test-browser.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const usersPath = '/api/system/users';
-const password = 'a long one for hall 1';
 
 let api: ApiUnderTest;
 
@@ -21,16 +20,7 @@ const byKey = (method: string, path: string, body?: unknown): Promise<Answer> =>
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
 
-/** Somebody who has set the password and is logged in. */
-async function join(login: string, grants: object[]): Promise<{ id: string; browser: TestBrowser }> {
-  const { status, body } = await byKey('POST', usersPath, { login, grants });
-  if (status !== 201) throw new Error(JSON.stringify(body));
-  const browser = new TestBrowser(api);
-  const { link } = body.password_link;
-  const opened = await browser.ask('POST', '/api/login/link/', { link, password });
-  if (opened.status !== 200) throw new Error(JSON.stringify(opened.body));
-  return { id: body.id, browser };
-}
+const join = (login: string, grants: object[]) => addPerson(api, bootstrapKey, { login, grants });
 
 beforeAll(async () => {
   const nats = await natsForTest();

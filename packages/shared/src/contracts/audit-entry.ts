@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { actorSchema } from './actor.ts';
 
 /**
  * One message on `audit.<action>`: somebody wanted something changed. A change of a device has two, one before it is
@@ -14,8 +15,9 @@ export const auditEntrySchema = z.object({
   id: z.string().min(1),
   /** RFC 3339. */
   time: z.string(),
-  /** The caller, as the API knows them. */
+  /** The actor in one line, for people: `anna`, `panel/Li Wei`. */
   who: z.string(),
+  actor: actorSchema,
   /** Address that the request came from. */
   from: z.string(),
   action: z.string().regex(auditActionPattern),

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { PlacementEvent } from '../domain/placement/events.ts';
 import type { SessionEvent, SessionWarned } from '../domain/session/events.ts';
+import { type Actor, actorSchema } from './actor.ts';
 import { type CloudEvent, cloudEventSchema } from './cloud-event.ts';
 import { toCamelCase, toSnakeCase } from './field-names.ts';
 import { parseTraceParent } from './trace-parent.ts';
@@ -73,6 +74,8 @@ export interface EventMetadata {
   readonly source: string;
   /** W3C: the request that it came of, directly or by way of another event. Older events have none. */
   readonly traceparent?: string | undefined;
+  /** Who gave the command, in `data.actor`; `by` is the same in one line. Left out by services, whose name `by` is. */
+  readonly actor?: Actor | undefined;
 }
 
 export type DecodedSessionEvent =
@@ -96,7 +99,7 @@ export type DecodedSessionEvent =
 
 export function encodeSessionEvent(
   event: SessionLogEvent,
-  { id, time, source, traceparent }: EventMetadata,
+  { id, time, source, traceparent, actor }: EventMetadata,
 ): CloudEvent {
   const { type, ...fields } = event;
   return {
@@ -108,7 +111,11 @@ export function encodeSessionEvent(
     subject: event.sessionId,
     datacontenttype: 'application/json',
     ...(traceparent === undefined ? {} : { traceparent }),
-    data: { schema_version: sessionEventVersion, ...toSnakeCase(fields) },
+    data: {
+      schema_version: sessionEventVersion,
+      ...toSnakeCase(fields),
+      ...(actor === undefined ? {} : { actor }),
+    },
   };
 }
 
@@ -131,7 +138,12 @@ export function decodeSessionEvent(message: unknown): DecodedSessionEvent {
   const event = { type, ...toCamelCase(parsed.data) } as SessionLogEvent;
   const { traceparent } = envelope.data;
   const isTrace = parseTraceParent(traceparent) !== undefined;
-  const metadata = { id, time, source, ...(isTrace && { traceparent: traceparent as string }) };
+  const actor = data.actor === undefined ? undefined : actorSchema.safeParse(data.actor).data;
+  const metadata = {
+    ...{ id, time, source },
+    ...(isTrace && { traceparent: traceparent as string }),
+    ...(actor && { actor }),
+  };
   switch (event.type) {
     case 'session.assigned':
     case 'session.released':

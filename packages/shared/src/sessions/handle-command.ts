@@ -1,3 +1,4 @@
+import type { Actor } from '../contracts/actor.ts';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
 import { decodeSessionEvent, encodeSessionEvent } from '../contracts/session-events.ts';
 import { subjects } from '../contracts/subjects.ts';
@@ -15,6 +16,8 @@ export interface CommandContext {
   readonly now: string;
   /** Trace of the request that asks for it. */
   readonly traceparent?: string | undefined;
+  /** Who gave it; left out by services. */
+  readonly actor?: Actor | undefined;
 }
 
 export type CommandOutcome =
@@ -67,7 +70,7 @@ export async function handleCommand(
   store: EventStore,
   taskId: string,
   command: SessionCommand,
-  { commandId, source, now, traceparent }: CommandContext,
+  { commandId, source, now, traceparent, actor }: CommandContext,
   memory?: SessionMemory,
 ): Promise<CommandOutcome> {
   let remembered = memory?.get(taskId);
@@ -91,6 +94,7 @@ export async function handleCommand(
       time: now,
       source,
       traceparent,
+      actor,
     });
     try {
       const stored = await store.append(subjects.lifecycle(taskId), envelope, sequence);

@@ -1,16 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import cors from '@fastify/cors';
 import rateLimit, { normalizeIP } from '@fastify/rate-limit';
+import type { Actor } from '@holdfast/shared/contracts/actor.ts';
+import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { auditAddress, auditOutcome, auditRequest, auditTarget } from '../audit/audit-about.ts';
 import type { AuditTrail } from '../audit/audit-trail.ts';
+import { Refusals } from '../audit/refusals.ts';
 import { ClientGone } from '../http/client-gone.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import { securityHeaders } from '../http/security-headers.ts';
 import { routeOf } from '../http/serve-routes.ts';
 import { Problem } from '../problems/problem.ts';
 import type { ApiKeys } from './api-keys.ts';
-import { type Caller, callerOf, nameOf, requireRole } from './caller.ts';
+import { actorOf, type Caller, callerOf, nameOf, requireRole } from './caller.ts';
+import { requireOwnName } from './claimed-name.ts';
 import { type GrantedSites, requireEverywhere, type SiteAccess } from './granted-sites.ts';
 import type { LoginAccess } from './logins/login-access.ts';
 import { knownAfterAll, loginCallerOf, requireUsableLogin } from './logins/login-caller.ts';
@@ -101,6 +105,10 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     if (role === undefined || role === 'open') return;
     request.grantedSites = requireRole(request.caller, role, keys);
     requireUsableLogin(people, request, { needsFresh, isWatched });
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      const known = { users: people.users.list(), keys: keys.list() };
+      requireOwnName(operatorOf(request), request.caller, known);
+    }
     if (sites === 'all') requireEverywhere(request.grantedSites);
     if (request.caller.kind === 'user') reply.header('cache-control', 'no-store');
   });
@@ -109,62 +117,63 @@ export async function addAccessControl(app: FastifyInstance, control: AccessCont
     const { sites } = routeOf(request);
     if (typeof sites === 'function') await control.sites.require(request.grantedSites, sites(request));
   });
-  noteChanges(app, control.audit);
+  noteRequests(app, control.audit);
 }
 
-/**
- * Before the answer goes out, not after it: a client that leaves meanwhile must not leave without a trace. Of refused
- * requests of one caller, one a minute and kind is kept, so that nobody can flood older entries out of the log.
- */
-function noteChanges(app: FastifyInstance, audit: AuditTrail): void {
-  const floods = new FloodGate();
+/** Before the answer goes out, not after it: a client that leaves meanwhile must not leave without a trace. */
+function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
+  const refusals = new Refusals({ record: (entry) => audit.record(entry) });
+  const telling = setInterval(() => refusals.tellOver(), 5_000).unref();
+  app.addHook('onClose', async () => {
+    clearInterval(telling);
+    refusals.tellAll();
+  });
   app.addHook('onSend', async (request, reply, payload) => {
     const { statusCode: status } = reply;
     const code = request.problemCode;
-    // A key that turns up where it should not is worth a note, whatever it was to open.
-    const isStray = code === 'key_not_from_here';
     const change = routeOf(request).action;
-    const action = change ?? (isStray ? 'key.use' : undefined);
+    const isRefusal = status === 401 || status === 403;
     const isKnown = (request.caller as Caller | undefined) !== undefined;
-    if (action === undefined || request.isAudited || !isKnown) return payload;
-    // Each failed login is kept: there are few in a minute of one address.
-    const isFlood = (isRefused(request) && code !== 'login_failed') || status === 429;
-    if (isFlood && !floods.admits(`${limitedAs(request)} ${status} ${action}`)) return payload;
-    const { caller } = request;
-    audit.record({
+    if ((change === undefined && !isRefusal) || request.isAudited || !isKnown) return payload;
+    // A key that turns up where it should not is worth a note of its own, whatever it was to open.
+    const action = change ?? (code === 'key_not_from_here' ? 'key.use' : 'api.read');
+    const entry = (): AuditEntry => ({
       v: 1,
       id: randomUUID(),
       time: new Date().toISOString(),
       who: whoOf(request),
+      actor: actorIn(request),
       from: auditAddress(request.ip),
       action,
-      target:
-        change === undefined
-          ? `key ${keyIdOf(caller) ?? ''}`
-          : auditTarget(action, request.params, request.body, reply.getHeader('location')),
+      target: targetOf(request, action, change === undefined, reply.getHeader('location')),
       outcome: auditOutcome(status, code),
       detail: code ?? '',
       request_id: request.id,
       traceparent: traceParentOf(request.raw),
-      data: {
-        method: request.method,
-        status,
-        ...auditRequest(request),
-        ...(keyIdOf(caller) !== undefined && { key_id: keyIdOf(caller) }),
-      },
+      data: { method: request.method, status, ...auditRequest(request) },
     });
+    // Each failed login is kept: there are few in a minute of one address.
+    const isOfMany =
+      change === undefined || status === 429 || (isRefused(request) && code !== 'login_failed');
+    if (isOfMany) refusals.note(`${limitedAs(request)} ${status} ${action} ${code}`, entry);
+    else audit.record(entry());
     return payload;
   });
 }
 
-/** The caller's name for events and the audit log. */
-export function whoOf(request: FastifyRequest): string {
-  return nameOf(request.caller, operatorOf(request));
+function targetOf(request: FastifyRequest, action: string, isRead: boolean, location: unknown): string {
+  if (!isRead) return auditTarget(action, request.params, request.body, location);
+  return action === 'key.use' ? `key ${actorIn(request).id}` : (routeOf(request).url ?? '');
 }
 
-/** Id of the caller's key, also of one that is refused. Undefined before it is known who calls. */
-function keyIdOf(caller: Caller | undefined): string | undefined {
-  return caller?.kind === 'key' || caller?.kind === 'refused' ? caller.id : undefined;
+/** Who calls, for events and the audit log. */
+export function actorIn(request: FastifyRequest): Actor {
+  return actorOf(request.caller, { claimed: operatorOf(request), address: auditAddress(request.ip) });
+}
+
+/** The same in one line. */
+export function whoOf(request: FastifyRequest): string {
+  return nameOf(actorIn(request));
 }
 
 function protocolOf({ protocol }: FastifyRequest): 'http' | 'https' {
@@ -188,18 +197,4 @@ function tooManyRequests(max: number, ttlMs: number): Problem {
     {},
     { retryAfterSeconds },
   );
-}
-
-/** Admits each kind of thing once a minute; it forgets all of them when they become too many. */
-class FloodGate {
-  readonly #admittedAt = new Map<string, number>();
-
-  admits(kind: string): boolean {
-    const now = performance.now();
-    const before = this.#admittedAt.get(kind);
-    if (before !== undefined && now - before < 60_000) return false;
-    if (this.#admittedAt.size >= 10_000) this.#admittedAt.clear();
-    this.#admittedAt.set(kind, now);
-    return true;
-  }
 }

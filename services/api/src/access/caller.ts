@@ -1,3 +1,4 @@
+import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import { everySite, type Grant, type Role } from '@holdfast/shared/contracts/api-key.ts';
 import { BrokerUnavailable } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
@@ -75,12 +76,33 @@ function onThisMachine(role: Role): Caller {
   return { kind: 'local', grants: [{ role, sites: [everySite] }] };
 }
 
-/** As events and the audit log name them: the key's name, with the header X-Operator behind a slash. */
-export function nameOf(caller: Caller, operator: string | undefined): string {
-  if (caller.kind === 'refused') return caller.name ?? 'unknown';
-  if (caller.kind === 'local') return operator ?? 'api';
-  if (caller.kind === 'user') return caller.login;
-  return operator === undefined ? caller.name : `${caller.name}/${operator}`;
+/** Who calls, for events and the audit log. */
+export function actorOf(
+  caller: Caller,
+  { claimed, address }: { readonly claimed: string | undefined; readonly address: string },
+): Actor {
+  const said = { address, ...(claimed !== undefined && { claimed }) };
+  switch (caller.kind) {
+    case 'user':
+      return { kind: 'user', id: caller.id, name: caller.login, login: caller.loginId, ...said };
+    case 'key':
+      return { kind: 'key', id: caller.id, name: caller.name, ...said };
+    case 'local':
+      return { kind: 'local', id: '', name: 'local', ...said };
+    case 'refused':
+      // A key that was good once, or is elsewhere, is named.
+      if (caller.id === undefined) return { kind: 'nobody', id: '', name: 'unknown', ...said };
+      return { kind: 'key', id: caller.id, name: caller.name ?? '', ...said };
+    default:
+      return caller satisfies never;
+  }
+}
+
+/** In one line, for people: what somebody says of himself stands behind a slash. */
+export function nameOf({ kind, name, claimed }: Actor): string {
+  if (kind === 'local') return claimed ?? 'api';
+  if (kind !== 'key' || claimed === undefined) return name;
+  return `${name}/${claimed}`;
 }
 
 function keysNotKnown(): Error {

@@ -57,6 +57,9 @@ function isAsked(entry: AuditEntry, { who, target, action, outcome }: AuditQuery
     part === undefined || text.toLowerCase().includes(part.toLowerCase());
   const isAction = !action || entry.action === action || entry.action.startsWith(`${action}.`);
   return (
-    isAction && has(entry.who, who) && has(entry.target, target) && (!outcome || entry.outcome === outcome)
+    isAction &&
+    (has(entry.who, who) || has(entry.actor.id, who)) &&
+    has(entry.target, target) &&
+    (!outcome || entry.outcome === outcome)
   );
 }

@@ -7,7 +7,15 @@ import { startAuditTrail } from './audit-trail.ts';
 
 function entry(action: string, data: Record<string, unknown>): AuditEntry {
   return {
-    ...{ v: 1, id: action, time: '2026-01-01T08:00:00.000Z', who: 'anna', from: '127.0.0.1', action },
+    ...{
+      v: 1,
+      actor: { kind: 'user', id: 'u-1', name: 'anna' },
+      id: action,
+      time: '2026-01-01T08:00:00.000Z',
+      who: 'anna',
+      from: '127.0.0.1',
+      action,
+    },
     ...{ target: 'point 7', outcome: 'failed', detail: '', request_id: 'r', data },
   };
 }

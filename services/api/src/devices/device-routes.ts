@@ -8,7 +8,7 @@ import { deviceTestMs } from '@holdfast/shared/contracts/http/device-test-time.t
 import { taskPlanBodySchema, taskPlanSchema } from '@holdfast/shared/contracts/http/task-plan-http.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
-import { whoOf } from '../access/access-control.ts';
+import { actorIn, whoOf } from '../access/access-control.ts';
 import { readTaskContent, readTaskContents } from '../configuration/config-versions.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import { type Route, route } from '../http/route.ts';
@@ -99,6 +99,7 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
           value: request.body.value,
           reason: request.body.reason,
           who: whoOf(request),
+          actor: actorIn(request),
           from: request.ip,
           requestId: request.id,
           attempt,

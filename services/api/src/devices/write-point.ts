@@ -1,3 +1,4 @@
+import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
@@ -20,6 +21,7 @@ export interface WritePointRequest {
   readonly value: number | boolean | string;
   readonly reason: string;
   readonly who: string;
+  readonly actor: Actor;
   readonly from: string;
   readonly requestId: string;
   readonly attempt: CommandAttempt;
@@ -54,6 +56,7 @@ export async function writePoint(
       id,
       time: new Date().toISOString(),
       who: request.who,
+      actor: request.actor,
       from: request.from,
       action: 'point.write',
       target: about,

@@ -20,6 +20,7 @@ export const problemCodes = {
   company_grants_missing: [403, 'The company gives you no rights here'],
   company_login_failed: [403, 'The company sign-on let nobody in'],
   company_login_over: [403, 'This sign-on is over'],
+  operator_known: [403, 'X-Operator names somebody else'],
   fresh_authentication_needed: [403, 'Show once more who you are'],
   login_over_http_refused: [403, 'Nobody logs in over plain HTTP from another machine'],
   origin_refused: [403, 'A web page elsewhere may not do this'],

@@ -7,7 +7,7 @@ import {
   startTaskBodySchema,
 } from '@holdfast/shared/contracts/http/session-http.ts';
 import * as z from 'zod';
-import { whoOf } from '../access/access-control.ts';
+import { actorIn, whoOf } from '../access/access-control.ts';
 import { storedNothing } from '../http/idempotency.ts';
 import { type Route, route } from '../http/route.ts';
 import type { SessionCommands } from './commands/session-commands.ts';
@@ -36,6 +36,7 @@ export function commandRoutes(commands: SessionCommands): Route[] {
           sessionId: request.params.id,
           reason: request.body?.reason ?? '',
           by: whoOf(request),
+          actor: actorIn(request),
           attempt,
         }),
       }),
@@ -60,6 +61,7 @@ export function commandRoutes(commands: SessionCommands): Route[] {
           metadata: metadata ?? {},
           validate,
           by: whoOf(request),
+          actor: actorIn(request),
           attempt,
         });
         const detail = [started.detail, ...notesOnIgnored(request.body, started)].join(' ');

@@ -62,7 +62,7 @@ export const issuedLinkSchema = z.object({ url: z.url(), expires_at: z.string() 
 
 export const auditQuerySchema = z.object({
   ...pageQuery,
-  who: z.string().max(200).optional().describe('Part of who did it, in whatever case'),
+  who: z.string().max(200).optional().describe('Part of who did it, or of the id, in whatever case'),
   target: z.string().max(200).optional().describe('Part of what it was done to, in whatever case'),
   action: z.string().max(70).optional().describe('`session.stop`, or all of a kind: `session`'),
   outcome: z.enum(auditOutcomes).optional().describe('Only entries that ended so'),

@@ -7,6 +7,7 @@ import type { User } from '@holdfast/shared/contracts/user.ts';
 export function expiredLoginEntry(login: Login, user: User | undefined): AuditEntry {
   return {
     ...{ v: 1, id: randomUUID(), time: new Date().toISOString(), who: user?.login ?? login.user },
+    actor: { kind: 'user', id: login.user, name: user?.login ?? login.user, login: login.id },
     ...{
       from: login.address,
       action: 'login.expire',

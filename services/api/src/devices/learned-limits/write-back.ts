@@ -69,6 +69,7 @@ function entryOf(deviceId: number, { collectorId, sessionId }: ShownLimits, chan
     id: randomUUID(),
     time: new Date().toISOString(),
     who: `collector ${collectorId}`,
+    actor: { kind: 'service' as const, id: 'collector', name: collectorId },
     from: '',
     action: 'device.update',
     target: `device ${deviceId}`,

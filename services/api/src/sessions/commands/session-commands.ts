@@ -1,3 +1,4 @@
+import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type {
   StartValidation,
   StartValidationView,
@@ -50,8 +51,11 @@ export interface SessionCommandsOptions {
 interface Commander {
   /** The caller, who goes into the event. */
   readonly by: string;
+  readonly actor?: Actor | undefined;
   readonly attempt: CommandAttempt;
 }
+
+type Attempt = CommandAttempt & Pick<Commander, 'actor'>;
 
 /**
  * Commands answer when their event is stored, and by then the read model shows it wherever PostgreSQL is up. All
@@ -93,10 +97,10 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
     events: EventStore,
     taskId: string,
     command: SessionCommand,
-    { commandId, traceparent }: CommandAttempt,
+    { commandId, traceparent, actor }: Attempt,
     now: string,
   ): Promise<Accepted> => {
-    const context = { commandId, source, now, traceparent };
+    const context = { commandId, source, now, traceparent, actor };
     const outcome = await handleCommand(events, taskId, command, context, memory);
     if (!outcome.ok) throw refusalProblem(outcome.refusal);
     return outcome;
@@ -114,7 +118,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
   const onSession = async (
     sessionId: string,
     words: { done: string; already: string },
-    attempt: CommandAttempt,
+    attempt: Attempt,
     makeCommand: (
       events: EventStore,
       taskId: string,
@@ -144,7 +148,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
   };
 
   return {
-    start: async ({ taskId, metadata, validate, by, attempt }) => {
+    start: async ({ taskId, metadata, validate, by, actor, attempt }) => {
       const { events, taskConfigs } = usableStores();
       let validation: StartValidationView | null = null;
       const outcome = await onlyOnce(events, taskId, attempt, async () => {
@@ -165,7 +169,7 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
           by,
           now,
         };
-        return send(events, taskId, start, attempt, now);
+        return send(events, taskId, start, { ...attempt, actor }, now);
       });
       const waited = await projection.waitFor(outcome.sequence, readYourWriteMs);
       const { sessionId, taskCode, configVersion } = outcome.state.session;
@@ -179,31 +183,46 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
         validation,
       };
     },
-    stop: ({ sessionId, reason, by, attempt }) =>
-      onSession(sessionId, { done: 'is stopped', already: 'was over already' }, attempt, () => ({
-        type: 'StopSession',
+    stop: ({ sessionId, reason, by, actor, attempt }) =>
+      onSession(
         sessionId,
-        reason,
-        by,
-      })),
-    pause: ({ sessionId, reason, by, attempt }) =>
-      onSession(sessionId, { done: 'is paused', already: 'was paused already' }, attempt, () => ({
-        type: 'PauseSession',
+        { done: 'is stopped', already: 'was over already' },
+        { ...attempt, actor },
+        () => ({
+          type: 'StopSession',
+          sessionId,
+          reason,
+          by,
+        }),
+      ),
+    pause: ({ sessionId, reason, by, actor, attempt }) =>
+      onSession(
         sessionId,
-        reason,
-        by,
-      })),
-    resume: ({ sessionId, by, attempt }) =>
-      onSession(sessionId, { done: 'runs again', already: 'was running already' }, attempt, () => ({
-        type: 'ResumeSession',
+        { done: 'is paused', already: 'was paused already' },
+        { ...attempt, actor },
+        () => ({
+          type: 'PauseSession',
+          sessionId,
+          reason,
+          by,
+        }),
+      ),
+    resume: ({ sessionId, by, actor, attempt }) =>
+      onSession(
         sessionId,
-        by,
-      })),
-    recover: ({ sessionId, by, attempt }) =>
+        { done: 'runs again', already: 'was running already' },
+        { ...attempt, actor },
+        () => ({
+          type: 'ResumeSession',
+          sessionId,
+          by,
+        }),
+      ),
+    recover: ({ sessionId, by, actor, attempt }) =>
       onSession(
         sessionId,
         { done: 'will be placed again', already: 'is placed: there is nothing to recover' },
-        attempt,
+        { ...attempt, actor },
         async (events, taskId, now) => ({
           type: 'RecoverSession',
           sessionId,

@@ -68,6 +68,7 @@ export function readEvent({ subject, sequence, message }: StoredEvent): ReadEven
     return { kind: 'unreadable', row: unreadableRow({ subject, sequence, message }, problem ?? '') };
   }
   const { type, ...data } = decoded.event;
+  const { actor } = decoded.metadata;
   return {
     kind: 'readable',
     decoded,
@@ -79,7 +80,7 @@ export function readEvent({ subject, sequence, message }: StoredEvent): ReadEven
       time: new Date(decoded.metadata.time),
       event_id: decoded.metadata.id,
       source: decoded.metadata.source,
-      data: toSnakeCase(data),
+      data: { ...toSnakeCase(data), ...(actor && { actor }) },
       problem: null,
     },
   };

@@ -1,0 +1,20 @@
+import * as z from 'zod';
+
+/** `local`: somebody on the machine of the API, without a key. `nobody`: known by nothing that holds. */
+export const actorKinds = ['user', 'key', 'service', 'local', 'nobody'] as const;
+
+/** Who did something. `kind` and `id` cannot be imitated: ids are given by the API and never used again. */
+export const actorSchema = z.object({
+  kind: z.enum(actorKinds),
+  /** Id of the person or key, or the name of the service; empty where there is none. */
+  id: z.string(),
+  /** Login of the person, or name of the key. */
+  name: z.string(),
+  /** Id of the login that a person came by. */
+  login: z.string().optional(),
+  /** From which the request came. */
+  address: z.string().optional(),
+  /** The header X-Operator, by which a sender names himself and which nobody has checked. */
+  claimed: z.string().optional(),
+});
+export type Actor = z.infer<typeof actorSchema>;

@@ -1,0 +1,44 @@
+import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
+import type { User } from '@holdfast/shared/contracts/user.ts';
+import { Problem } from '../problems/problem.ts';
+import type { Caller } from './caller.ts';
+
+/** A name as people read it: without differences of case, of width and of blanks. */
+function asRead(name: string): string {
+  return name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
+}
+
+const readOf = new WeakMap<object, readonly string[]>();
+
+function namesOf(record: User | ApiKeyRecord): readonly string[] {
+  let names = readOf.get(record);
+  if (!names) {
+    names = (
+      'login' in record ? [record.id, record.login, record.name] : [record.id, record.name]
+    ) as string[];
+    names = names.map(asRead);
+    readOf.set(record, names);
+  }
+  return names;
+}
+
+/**
+ * Nobody says by X-Operator that he is somebody whom the API knows: that one sends a key or login.
+ * @throws Problem
+ */
+export function requireOwnName(
+  claimed: string | undefined,
+  caller: Caller,
+  known: { readonly users: readonly User[]; readonly keys: readonly ApiKeyRecord[] },
+): void {
+  if (claimed === undefined || caller.kind === 'refused') return;
+  const name = asRead(claimed);
+  const own = caller.kind === 'local' ? undefined : caller.id;
+  const isTaken = (record: User | ApiKeyRecord) => record.id !== own && namesOf(record).includes(name);
+  const open = known.keys.filter(({ revoked_at }) => revoked_at === null);
+  if (!known.users.some(isTaken) && !open.some(isTaken)) return;
+  throw new Problem(
+    'operator_known',
+    `X-Operator says ${claimed}, who is known here and has a key or login of his own: send that, or another name (HOLDFAST_OPERATOR on the command line).`,
+  );
+}
