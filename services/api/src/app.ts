@@ -55,6 +55,7 @@ import { overviewRoutes } from './overview/overview-routes.ts';
 import type { OverviewSources } from './overview/overview-view.ts';
 import type { SummarySources } from './overview/session-summary.ts';
 import { summaryRoutes } from './overview/summary-routes.ts';
+import { companyPages } from './pages/company-pages.ts';
 import { takeForms } from './pages/form-body.ts';
 import { pageRoutes } from './pages/page-routes.ts';
 import type { AnsweredRequest, AuditLog, CommandKeys } from './ports.ts';
@@ -143,7 +144,7 @@ export function routesOf(dependencies: AppDependencies): {
     passwordLinkRoute(access.people),
     ...userRoutes(database, access.people),
     firstLinkRoute(dependencies.links),
-    ...companyRoutes(access.people, dependencies.company),
+    ...companyRoutes(access.people, dependencies.company, companyPages),
     ...commandLineRoutes(access.people, dependencies.commandLines),
     ...keyRoutes(database, access.keys),
     ...auditRoutes(auditLog),

@@ -28,16 +28,22 @@ export interface CompanyForTest {
   start(): Promise<void>;
 }
 
-/** A company's identity provider (oidc-provider) as a process of its own. */
-export async function companyForTest(urls: { redirect: string; logout: string }): Promise<CompanyForTest> {
-  const port = await freePort();
-  const issuer = `http://127.0.0.1:${port}`;
+/**
+ * A company's identity provider (oidc-provider) as a process of its own.
+ * @param urls.host under which it goes: for browsers localhost is another site than 127.0.0.1
+ */
+export async function companyForTest(urls: {
+  redirect: string;
+  logout: string;
+  host?: string;
+}): Promise<CompanyForTest> {
+  const issuer = `http://${urls.host ?? '127.0.0.1'}:${await freePort()}`;
   let running: RunningProcess;
   const start = async () => {
     running = await startProcess({
       name: 'company',
       command: process.execPath,
-      args: [program, String(port), urls.redirect, urls.logout],
+      args: [program, issuer, urls.redirect, urls.logout],
       env: { NODE_ENV: 'test' },
     });
     await eventually(async () => (await fetch(`${issuer}/.well-known/openid-configuration`)).ok, {

@@ -3,8 +3,7 @@
 import { createServer } from 'node:http';
 import Provider from 'oidc-provider';
 
-const [port = '0', redirectUri = '', logoutUri = ''] = process.argv.slice(2);
-const issuer = `http://127.0.0.1:${port}`;
+const [issuer = '', redirectUri = '', logoutUri = ''] = process.argv.slice(2);
 
 /** Set by PUT /test: `subject` null denies; `claims` of people; `ahead_s` of this process's clock. */
 let told = { subject: 'anna', claims: {}, in_id_token: true, ahead_s: 0 };
@@ -92,7 +91,9 @@ const server = createServer((request, response) => {
     oidc(request, response).catch?.(failed);
   }
 });
-server.listen(Number(port), '127.0.0.1', () => process.stdout.write(`the issuer listens on ${issuer}\n`));
+server.listen(Number(new URL(issuer).port), '127.0.0.1', () =>
+  process.stdout.write(`the issuer listens on ${issuer}\n`),
+);
 process.on('SIGTERM', () => {
   server.close();
   server.closeAllConnections();

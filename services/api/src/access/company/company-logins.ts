@@ -226,7 +226,7 @@ function nothingGranted(
     no_claim: `${name} knows you as ${who}, but does not tell ${claim}, by which rights are given here. Ask whoever administers it there to send ${claim} to this application, or for one of: ${list.join('; ')}${more}.`,
     too_many: `${name} knows you as ${who}, and leaves ${claim} out because you are in too many groups. Ask whoever administers it there to send only those assigned to this application, or its roles.`,
   }[why];
-  return new Problem('company_grants_missing', reason, { claim, why });
+  return new Problem('company_grants_missing', reason, { name, claim, why, known_as: who, values: list });
 }
 
 function words({ role, sites }: Grant): string {

@@ -8,7 +8,6 @@ import { loginDelayed } from '../logins/login-routes.ts';
 import { openLogin, renewLogin } from '../logins/open-login.ts';
 import { browserCookie, browserInCookie } from './browser-cookie.ts';
 import type { CompanyLogins } from './company-logins.ts';
-import { goingOnPage, refusedPage } from './company-pages.ts';
 
 /** Where the provider sends browsers back to, below PUBLIC_URL. */
 export const companyCallbackPath = '/api/login/company/callback/';
@@ -28,8 +27,19 @@ const callbackQuery = z.looseObject({
   error: z.string().optional().describe('Why there is no code'),
 });
 
+/** Answers for people. */
+export interface CompanyPages {
+  /** Goes on to a path by itself. */
+  goOn(request: FastifyRequest, reply: FastifyReply, to: string): FastifyReply;
+  refuse(request: FastifyRequest, reply: FastifyReply, problem: Problem): FastifyReply;
+}
+
 /** Logging in by the company's sign-on, for browsers; the whole way is GET, since other sites send them along it. */
-export function companyRoutes(access: LoginAccess, company: CompanyLogins | undefined): Route[] {
+export function companyRoutes(
+  access: LoginAccess,
+  company: CompanyLogins | undefined,
+  pages: CompanyPages,
+): Route[] {
   return [
     route({
       method: 'GET',
@@ -40,7 +50,7 @@ export function companyRoutes(access: LoginAccess, company: CompanyLogins | unde
       schema: { querystring: beginQuery },
       answer: { type: 'text/html', description: 'The browser is sent to the identity provider (303)' },
       handler: (request, reply) =>
-        asPage(request, reply, async () => {
+        asPage(pages, request, reply, async () => {
           requireSafeWay(access, request);
           requireTime(access, request);
           const { again, to } = request.query;
@@ -65,7 +75,7 @@ export function companyRoutes(access: LoginAccess, company: CompanyLogins | unde
       schema: { querystring: callbackQuery },
       answer: { type: 'text/html', description: 'A page that goes on by itself; its cookie is the login' },
       handler: (request, reply) =>
-        asPage(request, reply, async () => {
+        asPage(pages, request, reply, async () => {
           const [, query = ''] = request.url.split('?', 2);
           // The code of the provider is nothing for the audit log.
           request.query = {};
@@ -82,11 +92,7 @@ export function companyRoutes(access: LoginAccess, company: CompanyLogins | unde
               : await renewLogin(access, request, { loginId: again, authenticatedAtMs });
           request.log.info({ user: user.id, login: user.login }, 'somebody logged in by the company sign-on');
           // Not a redirect: browsers send a Strict cookie only along what a page of our own has begun.
-          return reply
-            .header('set-cookie', cookie)
-            .header('cache-control', 'no-store')
-            .type('text/html')
-            .send(goingOnPage(to, request.headers['accept-language']));
+          return pages.goOn(request, reply.header('set-cookie', cookie), to);
         }),
     }),
     route({
@@ -97,13 +103,14 @@ export function companyRoutes(access: LoginAccess, company: CompanyLogins | unde
       summary: 'Log out at the company sign-on as well, in a browser',
       answer: { type: 'text/html', description: 'The browser is sent to the identity provider (303)' },
       handler: (request, reply) =>
-        asPage(request, reply, async () => reply.redirect(await setUp(company).logoutUrl(), 303)),
+        asPage(pages, request, reply, async () => reply.redirect(await setUp(company).logoutUrl(), 303)),
     }),
   ];
 }
 
 /** A browser shows a problem as a page, anybody else gets it as JSON. */
 async function asPage(
+  pages: CompanyPages,
   request: FastifyRequest,
   reply: FastifyReply,
   answer: () => Promise<FastifyReply>,
@@ -117,11 +124,9 @@ async function asPage(
     request.problemCode = problem.code;
     if (problem.status >= 500)
       request.log.warn({ err: problem.cause, code: problem.code }, 'a request failed');
-    return reply
-      .code(problem.status)
-      .header('cache-control', 'no-store')
-      .type('text/html')
-      .send(refusedPage(problem, request.headers['accept-language']));
+    const { retryAfterSeconds } = problem;
+    if (retryAfterSeconds !== undefined) reply.header('retry-after', String(retryAfterSeconds));
+    return pages.refuse(request, reply, problem);
   }
 }
 
