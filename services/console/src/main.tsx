@@ -1,7 +1,8 @@
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
+import { apiRoot } from './api/api.ts';
 import { keptLanguage, PreferencesProvider } from './app/preferences.tsx';
 import { router } from './app/router.tsx';
 import { speak } from './i18n/language.ts';
@@ -12,12 +13,22 @@ import './look/base.css';
 import './parts/parts.css';
 
 const queries = new QueryClient({
+  queryCache: new QueryCache({
+    // Whoever is not logged in, or not any more, is led to where that is done, and back.
+    onError: (error) => {
+      if (!(error instanceof ApiRefusal) || error.status !== 401) return;
+      const to = location.pathname + location.search;
+      location.assign(new URL(`login?${new URLSearchParams({ to })}`, apiRoot));
+    },
+  }),
   defaultOptions: {
     queries: {
       // What was refused for what it is would be refused again.
       retry: (count, error) =>
         !(error instanceof ApiRefusal && error.status < 500 && error.status !== 429) && count < 3,
       retryDelay: 2_000,
+      // A plant's own network is there whether or not the browser believes itself on the internet.
+      networkMode: 'always',
       staleTime: 2_000,
     },
   },

@@ -1,7 +1,9 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Button } from 'react-aria-components/Button';
+import { apiRoot } from '../api/api.ts';
 import { highestRole, useMe } from '../api/me.ts';
+import { LiveChanges } from '../live/live-changes.tsx';
 import { Icon, type IconName, Logo } from '../parts/icon.tsx';
 import { Outcomes } from '../sessions/outcomes.tsx';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
@@ -63,6 +65,7 @@ export function Shell() {
         <Outlet />
       </main>
       <Outcomes />
+      <LiveChanges />
     </div>
   );
 }
@@ -115,9 +118,18 @@ function Person() {
   if (me === undefined) return null;
   const role = highestRole(me);
   return (
-    <p className="person">
-      <strong>{me.kind === 'local' ? t('app.thisMachine') : me.name}</strong>{' '}
-      {role && <span className="quiet">{t(`role.${role}`)}</span>}
-    </p>
+    <div className="person">
+      <p>
+        <strong>{me.kind === 'local' ? t('app.thisMachine') : me.name}</strong>{' '}
+        {role && <span className="quiet">{t(`role.${role}`)}</span>}
+      </p>
+      {me.kind === 'user' && (
+        <form method="post" action={new URL('logout', apiRoot).href}>
+          <Button type="submit" className="button is-bare">
+            {t('app.logout')}
+          </Button>
+        </form>
+      )}
+    </div>
   );
 }

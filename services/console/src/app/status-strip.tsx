@@ -19,7 +19,7 @@ export function StatusStrip() {
   const stored = sum(({ counts }) => counts?.stored ?? 0);
   const now = sum(({ values_per_s: { now } }) => now ?? 0);
   const planned = sum(({ status, values_per_s }) => (status === 'running' ? (values_per_s.planned ?? 0) : 0));
-  const answering = sum(({ devices }) => (devices ? devices.healthy + devices.slow : 0));
+  const answering = sum(({ devices }) => (devices ? devices.total - devices.failing - devices.unknown : 0));
   const devices = sum(({ devices }) => devices?.total ?? 0);
   return (
     <dl className="strip">

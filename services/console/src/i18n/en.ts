@@ -8,7 +8,6 @@ export const en = {
   'app.theme.system': 'Theme: as the system has it',
   'app.thisMachine': 'this machine',
   'app.logout': 'Log out',
-  'app.menu': 'Menu',
   'app.close': 'Close',
   'app.loading': 'Loading …',
   'app.again': 'Try again',
@@ -25,7 +24,6 @@ export const en = {
   'nav.sessions': 'Sessions',
 
   'live.stale': 'No news from the server since {{time}}. What is hatched may be out of date.',
-  'live.back': 'Connected again',
   'live.notAsked': 'Some figures are missing: {{detail}}',
 
   'strip.read': 'Sessions read',
@@ -159,15 +157,12 @@ export const en = {
   'why.more': 'As the server says it',
 
   'detail.label': 'Details of {{session}}',
-  'detail.nothing': 'Choose a session to see why it is as it is, who held it, and what happened.',
   'detail.gone': 'There is no session {{session}}, or it is not yours to see.',
   'detail.holders': 'Who held it, {{range}}',
   'detail.holders.none': 'Nobody yet.',
-  'detail.holders.nobody': 'nobody',
   'detail.devices': 'Devices {{healthy}}/{{total}}',
   'detail.devices.all_one': 'Show {{count}} more device',
   'detail.devices.all_other': 'Show {{count}} more devices',
-  'detail.devices.unknown': 'not heard of yet',
   'detail.events': 'Events',
   'detail.events.none': 'None in this time.',
   'detail.events.more': 'Earlier events',
@@ -178,7 +173,6 @@ export const en = {
   'detail.facts.duration': 'Running for',
   'detail.facts.lasted': 'Lasted',
   'detail.facts.started': 'Started',
-  'detail.facts.startedBy': '{{by}}, {{when}}',
   'detail.facts.config': 'Configuration',
   'detail.facts.config.newest': 'version {{version}}, the newest',
   'detail.facts.config.changed': 'version {{version}}, newest {{newest}}',
@@ -191,7 +185,6 @@ export const en = {
   'command.resume': 'Resume',
   'command.stop': 'Stop …',
   'command.recover': 'Recover',
-  'command.again': 'Start again',
   'command.role': 'This needs the role {{role}}; you are {{own}}.',
   'command.stop.title': 'Stop {{session}}?',
   'command.stop.text':
@@ -281,8 +274,6 @@ export const en = {
   'ribbon.table.missing': 'Missing',
 
   'time.in': 'in {{duration}}',
-  'time.ago': '{{duration}} ago',
-  'time.yesterday': 'y. {{time}}',
   'unit.d': '{{d}} d',
   'unit.dh': '{{d}} d {{h}} h',
   'unit.h': '{{h}} h',

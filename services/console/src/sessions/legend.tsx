@@ -22,7 +22,7 @@ export function Legend() {
     <ul className="legend">
       {samples.map(([name, parts]) => (
         <li key={name}>
-          <Ribbon parts={parts} severity={2} label="" />
+          <Ribbon parts={parts} severity={2} />
           {t(`legend.${name}`)}
         </li>
       ))}

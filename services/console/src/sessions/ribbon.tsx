@@ -6,7 +6,7 @@ const bar = { top: 5, bottom: 15 };
 /** However short, a hole is seen: its true length stands in words. */
 const leastHole = 3;
 
-/** Continuity over time, drawn: what it shows is told by `label`. */
+/** Continuity over time, drawn: what it shows is told by `label`, or by words beside it. */
 export function Ribbon({
   parts,
   severity,
@@ -14,7 +14,7 @@ export function Ribbon({
 }: {
   parts: readonly RibbonPart[];
   severity: number;
-  label: string;
+  label?: string;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
@@ -29,7 +29,8 @@ export function Ribbon({
       removeEventListener('themechange', paint);
     };
   }, [parts, severity]);
-  return <canvas ref={canvas} className="ribbon" height={height} role="img" aria-label={label} />;
+  const role = label === undefined ? 'presentation' : 'img';
+  return <canvas ref={canvas} className="ribbon" height={height} role={role} aria-label={label} />;
 }
 
 function drawRibbon(canvas: HTMLCanvasElement, parts: readonly RibbonPart[], severity: number): void {

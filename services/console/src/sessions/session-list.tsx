@@ -149,7 +149,8 @@ function Columns({ time }: { time: RibbonTime }) {
       <div role="columnheader" className="cell is-name">
         {t('sessions.column.session')}
       </div>
-      <div role="columnheader" className="cell is-ribbon" aria-label={t('sessions.column.ribbon')}>
+      <div role="columnheader" className="cell is-ribbon">
+        <span className="heard">{t('sessions.column.ribbon')}</span>
         <span className="axis" aria-hidden="true">
           {[0, 0.25, 0.5, 0.75].map((part) => (
             <span key={part}>{at(part)}</span>

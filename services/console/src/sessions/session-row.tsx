@@ -70,7 +70,9 @@ export const SessionRow = memo(function SessionRow({ session, time, asOf, isChos
         )}
       </div>
       <div role="cell" className="cell is-devices is-number">
-        {devices && devices.total > 0 ? `${devices.healthy + devices.slow}/${devices.total}` : '–'}
+        {devices && devices.total > 0
+          ? `${devices.total - devices.failing - devices.unknown}/${devices.total}`
+          : '–'}
       </div>
       <div role="cell" className="cell is-sample is-number">
         {age === null ? '–' : ageText(t, age)}

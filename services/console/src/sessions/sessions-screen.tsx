@@ -1,5 +1,5 @@
 import { Link, useNavigate } from '@tanstack/react-router';
-import { lazy, Suspense, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { usePreferences } from '../app/preferences.tsx';
 import { Icon } from '../parts/icon.tsx';
@@ -27,6 +27,7 @@ export function SessionsScreen() {
   const { show, range, find, session: chosen } = useSessionsSearch();
   const { data, error, refetch } = useSummaries(range, show === 'stopped');
   const groups = useGroups(data, show, find);
+  useCloseOnEscape(chosen !== undefined);
   return (
     <div className={chosen === undefined ? 'sessions' : 'sessions has-detail'}>
       <section className="sessions-main" aria-labelledby="sessions-title">
@@ -56,11 +57,26 @@ export function SessionsScreen() {
             id={chosen}
             range={range}
             summary={data?.results.find(({ id }) => id === chosen)}
+            time={data}
           />
         </Suspense>
       )}
     </div>
   );
+}
+
+/** Escape closes the detail, but not while a dialog lies over it. */
+function useCloseOnEscape(isOpen: boolean): void {
+  const navigate = useNavigate({ from: '/sessions' });
+  useEffect(() => {
+    if (!isOpen) return;
+    const close = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role=dialog]')) return;
+      void navigate({ search: ({ session: _, ...before }) => before });
+    };
+    addEventListener('keydown', close);
+    return () => removeEventListener('keydown', close);
+  }, [isOpen, navigate]);
 }
 
 function useGroups(data: SessionSummaries | undefined, show: (typeof shows)[number], find: string) {

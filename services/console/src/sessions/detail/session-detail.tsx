@@ -2,7 +2,6 @@ import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { Link } from '@tanstack/react-router';
-import { useEffect } from 'react';
 import { usePreferences } from '../../app/preferences.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
@@ -10,12 +9,14 @@ import { ProblemText } from '../../parts/problem-text.tsx';
 import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
 import { pendingWord, useCommands } from '../commands.tsx';
+import type { RibbonTime } from '../ribbon-parts.ts';
 import { severityOf, stateKey } from '../session-state.ts';
 import type { Range } from '../summaries.ts';
 import { Devices } from './devices.tsx';
 import { Events } from './events.tsx';
 import { Gaps } from './gaps.tsx';
 import { Holders } from './holders.tsx';
+import { RibbonTable } from './ribbon-table.tsx';
 import { SessionActions } from './session-actions.tsx';
 import { useSession } from './session-queries.ts';
 import { Why } from './why.tsx';
@@ -26,20 +27,13 @@ interface DetailProps {
   readonly range: Range;
   /** Undefined where the list has it not. */
   readonly summary: SessionSummary | undefined;
+  readonly time: RibbonTime | undefined;
 }
 
 /** One session beside the list: why it is as it is, what can be done, and what it was before. */
-export default function SessionDetail({ id, range, summary }: DetailProps) {
+export default function SessionDetail({ id, range, summary, time }: DetailProps) {
   const { t } = usePreferences();
   const { data, error, refetch } = useSession(id);
-  useEffect(() => {
-    const close = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role=dialog]')) return;
-      document.querySelector<HTMLElement>('.detail-close')?.click();
-    };
-    addEventListener('keydown', close);
-    return () => removeEventListener('keydown', close);
-  }, []);
   const isGone = error instanceof ApiRefusal && error.status === 404;
   return (
     <aside className="detail" aria-label={t('detail.label', { session: id })}>
@@ -52,7 +46,7 @@ export default function SessionDetail({ id, range, summary }: DetailProps) {
         <Icon name="close" />
       </Link>
       {data ? (
-        <Known session={data} range={range} summary={summary} />
+        <Known session={data} range={range} summary={summary} time={time} />
       ) : error ? (
         isGone ? (
           <p>{t('detail.gone', { session: id })}</p>
@@ -66,15 +60,7 @@ export default function SessionDetail({ id, range, summary }: DetailProps) {
   );
 }
 
-function Known({
-  session,
-  range,
-  summary,
-}: {
-  session: SessionLiveView;
-  range: Range;
-  summary: SessionSummary | undefined;
-}) {
+function Known({ session, range, summary, time }: Omit<DetailProps, 'id'> & { session: SessionLiveView }) {
   const { t } = usePreferences();
   const { pending } = useCommands();
   const severity = summary && severityOf(summary);
@@ -95,6 +81,7 @@ function Known({
       <Holders id={session.id} range={range} />
       <Devices session={session} />
       <Gaps id={session.id} range={range} />
+      {summary && time && <RibbonTable session={summary} time={time} />}
       <Events id={session.id} />
       <Facts session={session} summary={summary} />
     </>

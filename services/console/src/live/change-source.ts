@@ -1,0 +1,32 @@
+/** News of the stream of changes, for pages. */
+export type ChangeNews =
+  /** Connected, or connected anew: what came before is not known. */
+  | { readonly kind: 'open' }
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'change'; readonly event: ChangeEvent };
+
+export const changeEvents = ['session', 'device', 'configuration', 'sink', 'reset'] as const;
+export type ChangeEvent = (typeof changeEvents)[number];
+
+const againMs = 5_000;
+
+/** Follows the changes until the returned function is called; a stream that was refused is asked for again. */
+export function followSource(url: string, onNews: (news: ChangeNews) => void): () => void {
+  let source: EventSource;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const open = (): void => {
+    source = new EventSource(url);
+    source.onopen = () => onNews({ kind: 'open' });
+    source.onerror = () => {
+      onNews({ kind: 'lost' });
+      // One that broke off comes back by itself.
+      if (source.readyState === EventSource.CLOSED) timer = setTimeout(open, againMs);
+    };
+    for (const event of changeEvents) source.addEventListener(event, () => onNews({ kind: 'change', event }));
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    source.close();
+  };
+}

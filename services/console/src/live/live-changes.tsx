@@ -1,0 +1,56 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect } from 'react';
+import { apiRoot } from '../api/api.ts';
+import { type ChangeEvent, type ChangeNews, followSource } from './change-source.ts';
+
+/** Queries that each kind of change makes out of date. */
+const concerned: Readonly<Record<ChangeEvent, readonly string[]>> = {
+  session: ['sessions', 'system'],
+  device: ['sessions', 'system'],
+  sink: ['sessions', 'system'],
+  configuration: ['sessions', 'tasks'],
+  reset: ['sessions', 'system', 'tasks'],
+};
+/** A plant that starts up changes a hundred sessions at once; they are read once. */
+const togetherMs = 300;
+
+/** Keeps what is on the screen up to date: it is read anew when the server tells that it has changed. */
+export function LiveChanges() {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const due = new Set<string>();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const stop = follow((news) => {
+      if (news.kind === 'lost') return;
+      for (const key of concerned[news.kind === 'open' ? 'reset' : news.event]) due.add(key);
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        for (const key of due) void queries.invalidateQueries({ queryKey: [key] });
+        due.clear();
+      }, togetherMs);
+    });
+    return () => {
+      clearTimeout(timer);
+      stop();
+    };
+  }, [queries]);
+  return null;
+}
+
+function follow(onNews: (news: ChangeNews) => void): () => void {
+  const url = new URL('api/acquisition/live/changes/', apiRoot).href;
+  // Chromium on Android has none.
+  if (typeof SharedWorker === 'undefined') return followSource(url, onNews);
+  const worker = new SharedWorker(new URL('./changes-worker.ts', import.meta.url), {
+    type: 'module',
+    name: url,
+  });
+  worker.port.onmessage = ({ data }: MessageEvent<ChangeNews>) => onNews(data);
+  const leave = () => worker.port.postMessage('leave');
+  addEventListener('pagehide', leave);
+  return () => {
+    removeEventListener('pagehide', leave);
+    leave();
+    worker.port.close();
+  };
+}

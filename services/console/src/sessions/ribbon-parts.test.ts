@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { type RibbonPart, ribbonParts } from './ribbon-parts.ts';
+
+type Session = Parameters<typeof ribbonParts>[0];
+type Given = Partial<NonNullable<Session['ribbon']>> & { readonly attention?: Session['attention'] };
+
+const time = { from: '2026-11-26T00:00:00Z', to: '2026-11-26T10:00:00Z', bucket_seconds: 3_600 };
+
+/** Ten hours with ten ticks due in each. */
+function partsOf({ attention = [], ...ribbon }: Given): RibbonPart[] {
+  const ten = Array.from({ length: 10 }, () => 10);
+  const whole = { expected: ten, stored: ten, quarantined: [], missing: [], life: [], ...ribbon };
+  return ribbonParts({ attention, ribbon: whole }, time).map(({ kind, from, to }) => ({
+    kind,
+    from: Number(from.toFixed(3)),
+    to: Number(to.toFixed(3)),
+  }));
+}
+
+const whole = { kind: 'stored', from: 0, to: 1 };
+
+describe('the ribbon of a session', () => {
+  it('is one bar while every tick is stored', () => {
+    expect(partsOf({})).toEqual([whole]);
+  });
+
+  it('has a hole as long as what is missing, in its hour', () => {
+    const parts = partsOf({ missing: [{ bucket: 4, cause: 'failover', ticks: 2 }] });
+    expect(parts).toEqual([whole, { kind: 'gap', from: 0.44, to: 0.46 }]);
+  });
+
+  it('has one hole where one loss reaches over several hours', () => {
+    const lost = (bucket: number, ticks: number) => ({ bucket, cause: 'timeout' as const, ticks });
+    const parts = partsOf({ missing: [lost(3, 5), lost(4, 10), lost(5, 5)] });
+    expect(parts.filter(({ kind }) => kind === 'gap')).toEqual([{ kind: 'gap', from: 0.35, to: 0.55 }]);
+  });
+
+  it('counts all causes of an hour together', () => {
+    const missing = (['timeout', 'failover'] as const).map((cause) => ({ bucket: 0, cause, ticks: 5 }));
+    expect(partsOf({ missing })[0]).toEqual({ kind: 'stored', from: 0.1, to: 1 });
+  });
+
+  it('is coloured from the moment on at which nothing came any more, and is a mere hole before', () => {
+    const since = '2026-11-26T09:30:00Z';
+    const missing = [8, 9].map((bucket) => ({ bucket, cause: 'waiting' as const, ticks: 10 }));
+    const attention = [{ code: 'waiting' as const, severity: 1 as const, detail: '', since }];
+    expect(partsOf({ missing, attention })).toEqual([
+      { kind: 'stored', from: 0, to: 0.8 },
+      { kind: 'gap', from: 0.8, to: 0.95 },
+      { kind: 'now', from: 0.95, to: 1 },
+    ]);
+  });
+
+  it('keeps the bar where only some devices fail', () => {
+    const attention = [
+      {
+        code: 'some_devices_failing' as const,
+        severity: 2 as const,
+        detail: '',
+        since: '2026-11-26T09:00:00Z',
+      },
+    ];
+    expect(partsOf({ attention }).map(({ kind }) => kind)).toEqual(['stored', 'now-some']);
+  });
+
+  it('shows a pause as what it is, and not as a loss', () => {
+    const ten = Array.from({ length: 10 }, (_, hour) => (hour === 2 ? 0 : 10));
+    const life = [{ state: 'paused' as const, from: '2026-11-26T02:00:00Z', to: '2026-11-26T03:00:00Z' }];
+    expect(partsOf({ expected: ten, stored: ten, life })).toEqual([
+      { kind: 'paused', from: 0.2, to: 0.3 },
+      { kind: 'stored', from: 0, to: 0.2 },
+      { kind: 'stored', from: 0.3, to: 1 },
+    ]);
+  });
+
+  it('is empty where its configuration is lost', () => {
+    expect(ribbonParts({ attention: [], ribbon: null }, time)).toEqual([]);
+  });
+});

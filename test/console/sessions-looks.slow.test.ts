@@ -1,0 +1,100 @@
+import { buildConsole } from '@holdfast/dev/console/build-console.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
+import { openPage } from '../support/browser-for-test.ts';
+import { eventually } from '../support/eventually.ts';
+import { faultsByAxe, misplacedIn } from './page-faults.ts';
+
+const widths = [320, 480, 768, 1024, 1280, 1920];
+const words = {
+  'en-GB': { stop: 'Stop …', start: 'Start session' },
+  'zh-CN': { stop: '停止……', start: '启动会话' },
+} as const;
+
+let plant: PressPlant;
+
+beforeAll(async () => {
+  await buildConsole();
+  plant = await startPressPlant();
+  const started = await plant.rest.create('/api/acquisition/sessions/start-task/', { task_id: plant.taskId });
+  expect(started.session_id).toBe('1-1');
+}, 240_000);
+
+describe.skipIf(inject('installedServers').chromium === null)('the sessions', () => {
+  describe.each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {
+    it.each(['light', 'dark'] as const)(
+      '%s: have no fault, from 320 to 1920 px, with whatever is opened',
+      async (colorScheme) => {
+        const { stop, start } = words[locale];
+        const { page, complaints } = await openPage(`${plant.rest.url}/console/sessions?session=1-1`, {
+          locale,
+          colorScheme,
+        });
+        await page.locator('.detail .events li').first().waitFor();
+        for (const width of widths) {
+          await page.setViewportSize({ width, height: 800 });
+          await settled(page);
+          expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
+        }
+        await page.getByRole('button', { name: stop }).click();
+        await page.getByRole('dialog').waitFor();
+        await settled(page);
+        expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
+        await page.keyboard.press('Escape');
+        await page.getByRole('dialog').waitFor({ state: 'detached' });
+        expect(await page.locator('.detail').count()).toBe(1);
+        await page.goto(`${plant.rest.url}/console/sessions`);
+        await page.locator('[data-session]').first().waitFor();
+        for (const width of widths) {
+          await page.setViewportSize({ width, height: 800 });
+          await settled(page);
+          expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
+        }
+        await page.getByRole('button', { name: start }).click();
+        await page.getByRole('dialog').waitFor();
+        await settled(page);
+        expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
+        await page.goto(`${plant.rest.url}/console/licences`);
+        await page.getByText('@fontsource-variable/ibm-plex-sans').waitFor();
+        expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
+        expect(complaints).toEqual([]);
+      },
+      300_000,
+    );
+  });
+
+  it('are gone through by keys alone', async () => {
+    const { page } = await openPage(`${plant.rest.url}/console/sessions`);
+    await page.locator('[data-session]').first().waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('nothing like it');
+    await page.getByText('No session matches.').waitFor();
+    await page.keyboard.press('Control+k');
+    await page.keyboard.type('press');
+    const link = page.getByRole('link', { name: 'press' });
+    await link.waitFor();
+    await link.focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('complementary').waitFor({ state: 'detached' });
+  });
+
+  it('say since when nothing is known, while the API is away, and go on by themselves', async () => {
+    const { page } = await openPage(`${plant.rest.url}/console/sessions`);
+    await page.locator('[data-session]').first().waitFor();
+    await page.context().setOffline(true);
+    await page.getByText(/No news from the server since \d\d:\d\d:\d\d/).waitFor();
+    await page.context().setOffline(false);
+    await eventually(async () => (await page.getByText('No news from the server').count()) === 0, {
+      what: 'the page to hear from the server again',
+    });
+  });
+});
+
+/** Waits for fonts and for what an opening or a new width sets in motion. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(`Promise.all([document.fonts.ready, ...document.getAnimations().map((each) => each.finished)])
+    .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))`);
+}
