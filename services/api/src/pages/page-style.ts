@@ -22,7 +22,7 @@ a{color:var(--accent);text-underline-offset:3px}
 background:var(--panel);border-bottom:1px solid var(--line)}
 .brand{display:flex;align-items:center;gap:12px;font-weight:600;font-size:15px;line-height:20px;color:var(--text);text-decoration:none}
 .brand svg{width:18px;height:18px}
-.bar a.to{display:flex;align-items:center;min-height:44px;padding:0 8px;margin-right:-8px;color:var(--text-2);text-decoration:none}
+.bar a.to{display:flex;align-items:center;justify-content:center;min-width:44px;min-height:44px;padding:0 8px;margin-right:-8px;color:var(--text-2);text-decoration:none}
 .bar a.to:hover{color:var(--text);text-decoration:underline}
 main{flex:1;width:100%;max-width:464px;margin:0 auto;padding:clamp(24px,11vh,128px) 16px 48px}
 .sheet{background:var(--raised);border:1px solid var(--line);border-radius:4px;overflow:hidden}
