@@ -48,6 +48,8 @@ MESSAGES = [
     r"0 addresses all units of a serial line, .*",
     r"connect_pause_ms of .* comes off the timeout of .*",
     r"must begin before it ends",
+    # Rights of people and keys: role and sites say the same as grants do.
+    r"belongs into one of the grants",
     # Tasks.
     r"must set soft_seconds, hard_seconds or both; .*",
     r"must be less than hard_seconds: .*",
