@@ -23,7 +23,7 @@ interface Report {
   readonly errors: readonly unknown[];
   readonly operations: { readonly selected: number; readonly tested: number };
   readonly test_cases: { readonly generated: number };
-  readonly warnings: { readonly missing_auth: readonly unknown[] };
+  readonly warnings: { readonly missing_auth: readonly string[] };
 }
 
 describe.runIf(schemathesis !== null)('the API', () => {
@@ -103,8 +103,8 @@ describe.runIf(schemathesis !== null)('the API', () => {
     expect(report.failures, output.slice(0, 100_000)).toEqual([]);
     expect(report.errors, output.slice(0, 100_000)).toEqual([]);
     expect(report.exit_code).toBe(0);
-    // The key was good to the end: else nearly all would have been refused, and found right.
-    expect(report.warnings.missing_auth).toEqual([]);
+    // The key was good to the end: else nearly all would have been refused, and found right. Only people have logins.
+    expect(report.warnings.missing_auth.filter((call) => !call.includes(' /api/me/'))).toEqual([]);
     expect(report.operations.tested).toBeGreaterThan(50);
     expect(report.test_cases.generated).toBeGreaterThan(5_000);
     expect(api.lastLines(200).filter((line) => line.includes('internal_error'))).toEqual([]);

@@ -50,6 +50,8 @@ MESSAGES = [
     r"must begin before it ends",
     # Rights of people and keys: role and sites say the same as grants do.
     r"belongs into one of the grants",
+    r"is needed, or grants",
+    r"is for people who are viewers and no more: .*",
     # Tasks.
     r"must set soft_seconds, hard_seconds or both; .*",
     r"must be less than hard_seconds: .*",
