@@ -81,9 +81,12 @@ describe('who did something', () => {
     ]);
     const log = await sessionLogForTest(nats.url);
     expect(JSON.stringify(await log.events())).toContain(anna.id);
-    expect(await audit('action=session.start')).toMatchObject([{ who: 'anna', actor: byAnna }]);
+    // Entries come behind the answers.
+    const stops = () => audit('action=session.stop');
+    await expect.poll(stops).toMatchObject([{ who: 'admin/Li Wei', actor: byAKey }]);
+    const starts = () => audit('action=session.start');
+    await expect.poll(starts).toMatchObject([{ who: 'anna', actor: byAnna }]);
     expect(await audit(`action=session&who=${anna.id}`)).toHaveLength(1);
-    expect(await audit('action=session.stop')).toMatchObject([{ who: 'admin/Li Wei', actor: byAKey }]);
   });
 
   it('says of himself no name that is another one’s', async () => {
