@@ -93,7 +93,8 @@ describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
     expect(removals).toHaveLength(1);
     const removing = typed(removals[0] ?? '');
     expect(await removing.ended(), removing.output()).toBe(0);
-    expect(await jsm.consumers.list('SAMPLES').next()).toEqual([]);
+    // A view leaves a consumer behind that ends by itself after 5 s.
+    await expect.poll(() => jsm.consumers.list('SAMPLES').next()).toEqual([]);
   });
 
   /** A command of docs/nats.md as that page says to type it with a key. */
