@@ -23,7 +23,7 @@ const queries = new QueryClient({
   }),
   defaultOptions: {
     queries: {
-      // What was refused for what it is would be refused again.
+      // A refused request (4xx) would be refused again.
       retry: (count, error) =>
         !(error instanceof ApiRefusal && error.status < 500 && error.status !== 429) && count < 3,
       retryDelay: 2_000,

@@ -14,7 +14,7 @@ export interface MirrorOptions<R> {
 
 /**
  * All records of a bucket, kept here so that a request costs no question to the broker and is judged while that is away.
- * What changes elsewhere changes here as soon as the broker tells of it.
+ * A change made elsewhere arrives here as soon as the broker tells of it.
  */
 export class RecordMirror<R> {
   readonly #options: MirrorOptions<R>;

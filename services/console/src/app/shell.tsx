@@ -14,7 +14,7 @@ import './shell.css';
 
 const screens = [{ to: '/sessions', icon: 'sessions', name: 'nav.sessions' }] as const;
 
-/** What is on every screen: where one is, how the plant is, who one is. */
+/** The frame of every screen: navigation, state of the plant, and the person. */
 export function Shell() {
   const { t } = usePreferences();
   useEffect(() => {

@@ -2,7 +2,7 @@ import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import { Button } from 'react-aria-components/Button';
 import { usePreferences } from '../app/preferences.tsx';
 
-/** What went wrong, in the words of the server, and a way to try again. */
+/** A problem in the words of the server, with a way to try again. */
 export function ProblemText({ title, error, again }: { title: string; error: Error; again?: () => void }) {
   const { t } = usePreferences();
   const detail = error instanceof ApiRefusal ? (error.problem.detail ?? error.problem.title) : error.message;

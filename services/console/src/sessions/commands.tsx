@@ -7,7 +7,7 @@ import type { PlainKey } from '../i18n/texts.ts';
 
 export type SessionCommand = 'stop' | 'pause' | 'resume' | 'recover';
 
-/** What became of a command, until somebody has read it. */
+/** The outcome of a command, kept until somebody has read it. */
 export interface CommandOutcome {
   readonly id: number;
   readonly session: string;

@@ -15,7 +15,7 @@ const samples: readonly (readonly [
   ['paused', [{ kind: 'paused', from: 0, to: 1 }]],
 ];
 
-/** What the parts of a ribbon mean. */
+/** The legend of the ribbon. */
 export function Legend() {
   const { t } = usePreferences();
   return (

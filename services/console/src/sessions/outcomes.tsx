@@ -4,7 +4,7 @@ import { usePreferences } from '../app/preferences.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { type CommandOutcome, useCommands } from './commands.tsx';
 
-/** What became of commands. Good news goes by itself, all other stays until somebody has read it. */
+/** The outcomes of commands. Good news disappears by itself; the rest stays until somebody has read it. */
 export function Outcomes() {
   const { outcomes, dismiss } = useCommands();
   return (

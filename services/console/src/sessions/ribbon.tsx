@@ -46,7 +46,7 @@ function drawRibbon(canvas: HTMLCanvasElement, parts: readonly RibbonPart[], sev
   const box = (part: RibbonPart, top: number, bottom: number, least = 1) => {
     const [from, to] = [part.from * width, part.to * width];
     const length = Math.max(least, to - from);
-    // What is widened stays where it is, and within the ribbon.
+    // A widened mark stays centred, and within the ribbon.
     const start = Math.min(width - length, Math.max(0, from - (length - (to - from)) / 2));
     const [x0, x1] = [Math.round(start * ratio), Math.round((start + length) * ratio)];
     return [x0, top * ratio, Math.max(x1 - x0, least * ratio), (bottom - top) * ratio] as const;

@@ -7,7 +7,7 @@ import { usePlantTime } from '../../time/plant-time.tsx';
 import { shortType } from './holder-spans.ts';
 import { useEvents } from './session-queries.ts';
 
-/** What happened to the session, the newest first. */
+/** The events of the session, newest first. */
 export function Events({ id }: { id: string }) {
   const { t } = usePreferences();
   const plant = usePlantTime();

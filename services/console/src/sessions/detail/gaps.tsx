@@ -6,7 +6,7 @@ import { useGaps } from './session-queries.ts';
 
 const shown = 5;
 
-/** What is missing in the time shown, to the second and with its cause: the newest first. */
+/** The gaps in the time shown, to the second and with their causes, newest first. */
 export function Gaps({ id, range }: { id: string; range: Range }) {
   const { t } = usePreferences();
   const plant = usePlantTime();
