@@ -42,6 +42,7 @@ const FLOORS = {
       'history/',
       'live/',
       'overview/',
+      'timeline/',
       'pages/',
     ],
     ...['app.ts', 'parts/', 'start.ts', 'main.ts'],
@@ -82,7 +83,7 @@ const floorRules = Object.entries(FLOORS).flatMap(([service, rooms]) =>
   }),
 );
 const API_ROOMS =
-  '^services/api/src/(audit|access|configuration|console|system|sessions|accounting|devices|history|live|overview|pages)/';
+  '^services/api/src/(audit|access|configuration|console|system|sessions|accounting|devices|history|live|overview|timeline|pages)/';
 
 /** How pages are read from requests and sent. */
 const PAGE_KIT = '/pages/(page-request|form-body|ways)\\.ts$';

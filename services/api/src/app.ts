@@ -73,6 +73,8 @@ import { collectorRoutes } from './system/collector-routes.ts';
 import { healthRoutes } from './system/health-routes.ts';
 import { metricsRoute } from './system/metrics-route.ts';
 import { type SystemSources, systemRoutes } from './system/system-routes.ts';
+import type { TimelineSources } from './timeline/session-timeline.ts';
+import { timelineRoutes } from './timeline/timeline-routes.ts';
 import type { TlsMaterial } from './tls/tls-files.ts';
 
 export interface AppDependencies {
@@ -94,6 +96,7 @@ export interface AppDependencies {
   > & {
     readonly isSessionAt: IsSessionAt;
   };
+  readonly healthOfSession: TimelineSources['healthOfSession'];
   readonly live: LiveSources;
   readonly changes: Pick<ChangeHub, 'followed' | 'whenFollowed'>;
   readonly devices: WritePointOptions;
@@ -132,6 +135,7 @@ export function routesOf(dependencies: AppDependencies): {
     ...accountingRoutes(accounting),
     ...summaryRoutes({ ...overview, accounting, waiting }),
     ...deviceHealthRoutes({ ...overview, accounting, waiting }),
+    ...timelineRoutes({ accounting, healthOfSession: dependencies.healthOfSession }),
     ...overviewRoutes({ ...overview, accounting, waiting: recovery.waiting }),
     ...sessionRoutes({ database, current, liveStatus, waiting, storing: recovery }),
     liveRoute(dependencies.live, clients),

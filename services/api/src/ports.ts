@@ -270,6 +270,25 @@ export type HealthChanges = (query: { before: number | undefined; max: number })
   readonly next: number | undefined;
 }>;
 
+/** Changes of the devices of a session. */
+export interface SessionHealth {
+  /** Oldest first. */
+  readonly changes: readonly DeviceHealthChange[];
+  /** The last one of each device, where those before the time asked for are too many. */
+  readonly latest: readonly DeviceHealthChange[];
+  /** True: there were more than are read at once, and the last are missing. */
+  readonly isCut: boolean;
+}
+
+/** HEALTH. @throws BrokerUnavailable */
+export type HealthOfSession = (query: {
+  readonly session: string;
+  readonly taskId: number;
+  readonly startedAt: Date;
+  readonly from: Date;
+  readonly to: Date;
+}) => Promise<SessionHealth>;
+
 /** The commands that came with an Idempotency-Key, for a day. Every method throws BrokerUnavailable. */
 export interface CommandKeys {
   /** Undefined when the record was stored, else the one that was there before. @throws Problem without room */

@@ -6,7 +6,11 @@ import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import type { Readiness } from '@holdfast/shared/runtime/readiness.ts';
 import { addApiMetrics } from './adapters/api-metrics.ts';
 import { askedOfBroker } from './adapters/asked-of-broker.ts';
-import { jetStreamChanges, jetStreamHealthChanges } from './adapters/jetstream-changes.ts';
+import {
+  jetStreamChanges,
+  jetStreamHealthChanges,
+  jetStreamHealthOfSession,
+} from './adapters/jetstream-changes.ts';
 import { jetStreamCollectors } from './adapters/jetstream-collectors.ts';
 import { jetStreamCommandKeys } from './adapters/jetstream-command-keys.ts';
 import { jetStreamLiveSamples } from './adapters/jetstream-live-samples.ts';
@@ -110,6 +114,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       links: people.links,
       ...openBegunLogins(config, { connection: broker.connection, users: people.users }, service),
       auditLog,
+      healthOfSession: jetStreamHealthOfSession(broker.connection),
       live: { database, samples: jetStreamLiveSamples(broker.connection), stored: samples },
       changes,
       recovery,

@@ -76,9 +76,14 @@ export function accountingRoutes(sources: AccountingSources): Route[] {
         const after = decodeGapCursor(query.cursor);
         const { found, head } = await account(id, query);
         const causes = query.cause && new Set(query.cause);
-        const gaps = gapViews(found)
+        const isNewest = query.order === 'newest';
+        const oldestFirst = gapViews(found);
+        const gaps = (isNewest ? oldestFirst.reverse() : oldestFirst)
           .filter(({ view }) => !causes || causes.has(view.cause))
-          .filter(({ startMs, index }) => !after || isBehind([startMs, index], after));
+          .filter(
+            ({ startMs, index }) =>
+              !after || (isNewest ? isBehind(after, [startMs, index]) : isBehind([startMs, index], after)),
+          );
         const page = gaps.slice(0, query.limit);
         const last = gaps.length > query.limit ? page.at(-1) : undefined;
         return {

@@ -1,8 +1,8 @@
 import { streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { openStreamFeed, streamBounds } from '@holdfast/shared/jetstream/consume/stream-feed.ts';
-import { readHealthChanges } from '@holdfast/shared/jetstream/streams/health-stream.ts';
-import type { ChangeSource, ChangeStreams, HealthChanges } from '../ports.ts';
+import { readHealthChanges, readHealthOfSession } from '@holdfast/shared/jetstream/streams/health-stream.ts';
+import type { ChangeSource, ChangeStreams, HealthChanges, HealthOfSession } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 
 const streams: Readonly<Record<ChangeSource, { stream: string; filterSubject: string }>> = {
@@ -23,4 +23,9 @@ export function jetStreamChanges(connection: () => NatsConnection): ChangeStream
 /** HEALTH, backwards. */
 export function jetStreamHealthChanges(connection: () => NatsConnection): HealthChanges {
   return (query) => askedOfBroker(connection, (nc) => readHealthChanges(nc, query));
+}
+
+/** HEALTH of one session. */
+export function jetStreamHealthOfSession(connection: () => NatsConnection): HealthOfSession {
+  return (query) => askedOfBroker(connection, (nc) => readHealthOfSession(nc, query));
 }

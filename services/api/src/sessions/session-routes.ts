@@ -175,13 +175,14 @@ export function sessionRoutes(options: {
       schema: { params, querystring: sessionEventsQuerySchema, response: { 200: sessionEventPageSchema } },
       handler: async (request) => {
         const { session_id } = await known(request.params.id);
-        const { limit, cursor, order, type, from, to } = request.query;
+        const { limit, cursor, order, type, from, to, only } = request.query;
         const now = new Date();
         const { events, next } = await listSessionEvents(database, {
           sessionId: session_id,
           types: type?.map((each) => `session.${each}`),
           from: from ? timeOf('from', from, now) : undefined,
           to: to ? timeOf('to', to, now) : undefined,
+          isOnlyAbnormal: only === 'abnormal',
           order,
           behind: decodeCursor(cursor),
           limit,

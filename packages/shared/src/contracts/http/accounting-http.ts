@@ -23,6 +23,7 @@ export const gapListQuerySchema = z.object({
   ...pageQuery,
   cursor: cursorText(gapCursorPattern),
   ...window,
+  order: z.enum(['oldest', 'newest']).default('oldest').describe('Which come first'),
   cause: commaList(gapCauses)
     .optional()
     .describe('One cause, or several with commas between them; an empty one filters nothing'),

@@ -176,6 +176,12 @@ export const sessionEventsQuerySchema = z.object({
     ),
   from: timeText('Events from this time on: `now`, a time ago like `-8h` (s, m, h, d, w), or RFC 3339'),
   to: timeText('Events before this time'),
+  only: z
+    .enum(['abnormal'])
+    .optional()
+    .describe(
+      '`abnormal`: failures and new tries, holders that were lost or refused, time limits, and what this release cannot read',
+    ),
 });
 
 /** Bodies of commands on a session are optional as a whole. */

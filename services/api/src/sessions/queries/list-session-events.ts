@@ -1,5 +1,6 @@
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { Database } from '../../database/open-database.ts';
+import { isAbnormalEvent } from './abnormal-events.ts';
 
 export interface SessionEventFilter {
   readonly sessionId: string;
@@ -7,6 +8,7 @@ export interface SessionEventFilter {
   readonly types?: readonly string[] | undefined;
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
+  readonly isOnlyAbnormal?: boolean;
   readonly order: 'oldest' | 'newest';
   /** Sequence of the last event of the page before. */
   readonly behind: number | undefined;
@@ -29,6 +31,7 @@ export async function listSessionEvents(
   if (types) query = query.where('type', 'in', types);
   if (from) query = query.where('time', '>=', from);
   if (to) query = query.where('time', '<', to);
+  if (filter.isOnlyAbnormal) query = query.where(isAbnormalEvent);
   const rows = await query.execute();
   const more = rows.length > filter.limit;
   const page = more ? rows.slice(0, filter.limit) : rows;

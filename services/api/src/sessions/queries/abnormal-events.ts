@@ -1,0 +1,14 @@
+import { sql } from 'kysely';
+
+/**
+ * Whether an event tells of trouble: a failure or what was done about it, a holder that was lost or refused, a time limit, and
+ * what this release cannot read. What people ask for, and moves for balance or an upgrade, is as it should be.
+ */
+export const isAbnormalEvent = sql<boolean>`(
+  problem is not null
+  or type in ('session.failed', 'session.warned')
+  or (type = 'session.assigned' and data->>'reason' in ('failover', 'recovery'))
+  or (type = 'session.released' and data->>'reason' <> 'rebalance')
+  or (type = 'session.resumed' and data->>'reason' in ('recover', 'restart'))
+  or (type = 'session.stopped' and data->>'by' = 'supervisor')
+)`;

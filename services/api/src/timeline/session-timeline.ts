@@ -1,0 +1,82 @@
+import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
+import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
+import { type AccountingSources, accountForSessions } from '../accounting/account-for-session.ts';
+import { bucketsOf, ribbonOf } from '../accounting/ribbon.ts';
+import { BrokerUnavailable, type HealthOfSession, type SessionHealth } from '../ports.ts';
+import type { NamedSessionRow } from '../sessions/queries/session-view.ts';
+import { deviceLanes } from './device-lanes.ts';
+import { laneEvents } from './lane-events.ts';
+import { eventCounts, holderLane, lifeLane } from './log-lanes.ts';
+
+export interface TimelineSources {
+  readonly accounting: AccountingSources;
+  readonly healthOfSession: HealthOfSession;
+}
+
+interface Asked {
+  readonly from: Date;
+  readonly to: Date;
+  readonly buckets: number;
+}
+
+const ticksNotAsked = 'losses that only NATS could tell of are called not_arrived';
+const healthNotAsked = 'how the devices were is not known';
+
+/** The lanes of a session. @throws DatabaseUnavailable, SampleStoreUnavailable */
+export async function sessionTimeline(
+  { accounting, healthOfSession }: TimelineSources,
+  session: NamedSessionRow,
+  { from, to, buckets: count }: Asked,
+): Promise<Timeline> {
+  const now = new Date();
+  const buckets = bucketsOf(from, to, count);
+  const [{ events, holdersBefore, isCut }, accounts, health] = await Promise.all([
+    laneEvents(accounting.database, session.session_id, to),
+    accountForSessions(accounting, [session], {
+      from,
+      // Nobody knows yet of the last seconds.
+      to: new Date(Math.min(to.getTime(), now.getTime() - onItsWayMs)),
+    }),
+    known(healthOfSession, session, from, to),
+  ]);
+  const account = accounts.sessions.get(session.session_id);
+  const endMs = Math.min(now.getTime(), session.stopped_at?.getTime() ?? Number.POSITIVE_INFINITY);
+  const lost = [accounts.brokerWasAsked ? [] : [ticksNotAsked], health ? [] : [healthNotAsked]].flat();
+  const { expected, stored, quarantined, missing } = ribbonOf(account?.devices ?? [], buckets);
+  return {
+    session_id: session.session_id,
+    task_code: session.task_code,
+    task_name: session.task_name,
+    started_at: session.started_at.toISOString(),
+    stopped_at: session.stopped_at?.toISOString() ?? null,
+    as_of: now.toISOString(),
+    from: from.toISOString(),
+    to: to.toISOString(),
+    bucket_seconds: buckets.bucketMs / 1_000,
+    buckets: count,
+    life: lifeLane(events, buckets),
+    holders: holderLane(events, buckets, holdersBefore),
+    devices: deviceLanes(account?.devices ?? [], health ?? { changes: [], latest: [] }, buckets, endMs),
+    ticks: account ? { expected, stored, quarantined, missing } : null,
+    events: eventCounts(events, buckets),
+    is_cut: isCut || (health?.isCut ?? false),
+    not_asked:
+      lost.length === 0
+        ? []
+        : [{ what: 'broker', detail: `NATS does not answer now, so ${lost.join(', and ')}.` }],
+  };
+}
+
+async function known(
+  healthOfSession: HealthOfSession,
+  { session_id: session, task_id: taskId, started_at: startedAt }: NamedSessionRow,
+  from: Date,
+  to: Date,
+): Promise<SessionHealth | undefined> {
+  try {
+    return await healthOfSession({ session, taskId, startedAt, from, to });
+  } catch (error) {
+    if (error instanceof BrokerUnavailable) return undefined;
+    throw error;
+  }
+}
