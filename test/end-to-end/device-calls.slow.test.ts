@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { cliForTest } from '../cli/cli-for-test.ts';
 import { eventually } from '../support/eventually.ts';
 import type { RestClient } from '../support/rest-client.ts';
 
@@ -170,6 +171,34 @@ describe('a device that refuses a part of what is asked', () => {
     const second = await session(async ({ points_read }) => points_read > 10 * 41);
     expect(second.config_version).toBe(first.config_version + 1);
     expect(second.refused).toBe(0);
+
+    const before = refusals();
+    const started = await rest.post('/api/acquisition/sessions/start-task/', { task_id: task.id });
+    const forgotten = await eventually(
+      async () => {
+        const { body } = await rest.post(`/api/config/devices/${id}/forget-learned-limits/`);
+        return body.sessions.length > 0 && body;
+      },
+      { what: 'the session to be told' },
+    );
+    expect(forgotten).toMatchObject({ sessions: [started.body.session_id], not_reached: [] });
+    expect((await device()).profile).toMatchObject({ excluded: [], write_back: true, max_hole: 10 });
+    // The running one began with the ranges in its configuration; the next one finds out for itself.
+    await rest.post(`/api/acquisition/sessions/${started.body.session_id}/stop/`);
+    await eventually(() => plant.openConnections('mixer') === 0, { what: 'nobody to read the mixer' });
+    expect(refusals() - before).toBe(0);
+    const again = await rest.post('/api/acquisition/sessions/start-task/', { task_id: task.id });
+    const limits = async () => (await device()).learned_limits[0]?.excluded.length ?? 0;
+    await eventually(async () => (await limits()) === 2, { what: 'the session to have learned anew' });
+    const learnedOnce = refusals() - before;
+    expect(learnedOnce).toBeGreaterThan(5);
+    const cli = await cliForTest({ HOLDFAST_URL: rest.url }).run('devices', 'forget-learned-limits', 'mixer');
+    expect([cli.code, cli.stderr]).toEqual([0, '']);
+    expect(JSON.parse(cli.stdout).sessions).toEqual([again.body.session_id]);
+    await eventually(async () => refusals() - before > learnedOnce + 5 && (await limits()) === 2, {
+      what: 'the running session to have asked for everything again',
+    });
+    await rest.post(`/api/acquisition/sessions/${again.body.session_id}/stop/`);
   });
 });
 

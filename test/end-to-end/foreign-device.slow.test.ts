@@ -125,6 +125,30 @@ describe.skipIf(!foreignDeviceIsInstalled())('a Modbus device that is not ours',
       status: 'healthy',
       consecutive_failures: 0,
     });
+    const { results: configured } = (await rest.get('/api/config/devices/?code=foreign')).body;
+    const { body: tested } = await rest.post(`/api/config/devices/${configured[0].id}/test/`);
+    expect([tested.status, tested.collector_id]).toEqual(['ok', 'c1']);
+    for (const { heard } of tested.requests) {
+      const [sent, ...received] = heard as { direction: string; bytes: string }[];
+      expect(sent).toMatchObject({ direction: 'sent', bytes: expect.stringMatching(/^.{4}00000006.{12}$/) });
+      const answer = received.map(({ bytes }) => bytes).join('');
+      expect(answer.slice(0, 4)).toBe(sent?.bytes.slice(0, 4));
+    }
+    const answers: string[] = tested.requests.map(({ heard }: { heard: { bytes: string }[] }) =>
+      heard
+        .slice(1)
+        .map(({ bytes }) => bytes)
+        .join(''),
+    );
+    const ofRegisters = tested.points.filter(({ raw }: { raw: string[] }) => raw[0]?.startsWith('0x'));
+    expect(ofRegisters.length).toBeGreaterThan(60);
+    for (const { code, raw } of ofRegisters as { code: string; raw: string[] }[]) {
+      const words = raw.map((word) => word.slice(2).toLowerCase()).join('');
+      expect(
+        answers.some((answer) => answer.includes(words)),
+        code,
+      ).toBe(true);
+    }
   });
 
   it.skipIf(!victoriaMetricsIsInstalled())(

@@ -34,11 +34,14 @@ describe('a point that is written', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({
       outcome: 'written',
+      before: { quality: 'good', value: 0, raw: ['0x0000', '0x0000'] },
       sent: ['0x41AC', '0x0000'],
       read_back: { quality: 'good', value: 21.5 },
     });
+    expect(await write('setpoint', 22.5)).toMatchObject({ body: { before: { value: 21.5 } } });
     expect(await write('lamp', true)).toMatchObject({ status: 200, body: { read_back: { value: true } } });
     expect(written).toEqual([
+      { functionCode: 16, address: 50 },
       { functionCode: 16, address: 50 },
       { functionCode: 5, address: 3 },
     ]);
@@ -116,13 +119,20 @@ describe('a point that is written', () => {
       'requested',
       'done',
       'requested',
+      'done',
+      'requested',
       'refused',
       'requested',
       'refused',
       'requested',
       'unknown',
     ]);
-    expect(ofSetpoint[1]?.data).toMatchObject({ value: 21.5, collector: 'c1', reason: 'trial' });
+    expect(ofSetpoint[1]?.data).toMatchObject({
+      value: 21.5,
+      before: { value: 0 },
+      collector: 'c1',
+      reason: 'trial',
+    });
     expect(entries.some(({ target, outcome }) => target.endsWith('first') && outcome === 'refused')).toBe(
       true,
     );
@@ -162,6 +172,7 @@ describe('writing a point on the command line', () => {
     const done = await cli.run('points', 'write', 'press/setpoint', '21.5', '--reason', 'trial', '--table');
     expect([done.code, done.stderr]).toEqual([0, '']);
     expect(done.stdout).toContain('21.5');
+    expect(done.stdout).toMatch(/It held 2[34] before/);
     const byId = await cli.run('points', 'write', String(points.get('setpoint')), '22');
     expect(JSON.parse(byId.stdout)).toMatchObject({ outcome: 'written' });
     const locked = await cli.run('points', 'write', 'press/first', '1');

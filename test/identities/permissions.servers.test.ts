@@ -188,6 +188,7 @@ describe('what services may ask of JetStream', () => {
     ['to read up to where readings were sent', 'CONSUMER.CREATE.SENT.x', ['writer', 'operator', maintenance]],
     ['to take that away', 'STREAM.MSG.DELETE.SENT', ['writer']],
     ['to follow the health of devices', 'CONSUMER.CREATE.HEALTH.x', ['api', 'operator', maintenance]],
+    ['for one change of health', 'STREAM.MSG.GET.HEALTH', ['api', 'operator', maintenance]],
     ['to delete from quarantine', 'STREAM.MSG.DELETE.QUARANTINE', ['api']],
     ['for backups of the broker', 'STREAM.SNAPSHOT.SESSIONS', []],
   ])('%s', async (_what, request, allowed) => {

@@ -79,7 +79,8 @@ describe('services that each have an identity of their own', () => {
     await eventually(async () => (await sampled()).length > before + 2, {
       what: 'readings after the resumption',
     });
-    for (const path of ['/api/system/sinks', '/api/system/collectors/']) {
+    const health = '/api/acquisition/devices/health/';
+    for (const path of ['/api/system/sinks', '/api/system/collectors/', health, `${health}changes/`]) {
       const { status } = await rest.get(path);
       expect(`${path} ${status}`).toBe(`${path} 200`);
     }

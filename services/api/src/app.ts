@@ -158,7 +158,7 @@ export function routesOf(dependencies: AppDependencies): {
       deviceDetail: withLearnedLimits(learned),
       store: samples,
     }),
-    ...learnedLimitsRoutes(learned, { requireIfMatch }),
+    ...learnedLimitsRoutes({ ...learned, collectors: devices.collectors }, { requireIfMatch }),
     ...deviceRoutes(devices, learned),
   ];
   return { routes, end: () => clients.end() };

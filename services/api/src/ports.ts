@@ -263,7 +263,12 @@ export interface AuditLog {
 }
 
 /** HEALTH. @throws BrokerUnavailable */
-export type HealthChanges = (query: { before: number | undefined; max: number }) => Promise<{
+export type HealthChanges = (query: {
+  /** All devices without it. */
+  deviceId?: string | undefined;
+  before: number | undefined;
+  max: number;
+}) => Promise<{
   /** Those before a sequence (undefined: from the newest), newest first. */
   readonly items: readonly { readonly sequence: number; readonly item: DeviceHealthChange }[];
   /** Where older ones go on. */

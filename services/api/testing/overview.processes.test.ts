@@ -136,7 +136,14 @@ describe('the health of devices', () => {
     expect(counts).toEqual({ failing: 1, partly: 0, slow: 0, unknown: 1, healthy: 1 });
     expect(results.map(({ device }: { device: string }) => device)).toEqual(['oven-2', 'oven-10', 'oven-1']);
     expect(results[0]).toEqual({
-      ...{ device: 'oven-2', session_id: '102-1', task_code: 'task-102', sites: [], collector_id: 'c2' },
+      ...{
+        device: 'oven-2',
+        configured: null,
+        session_id: '102-1',
+        task_code: 'task-102',
+        sites: [],
+        collector_id: 'c2',
+      },
       ...{ period_ms: 60_000, condition: 'failing', since: at(50), health: silent },
       reported_at: expect.any(String),
     });
@@ -176,6 +183,34 @@ describe('the health of devices', () => {
     }
     expect(paged).toEqual((await ask(changes)).results);
     expect((await ask(changes, hallKey)).results).toEqual([]);
+  });
+
+  it('has the history of a configured device by its id, however much lies between, and where it is', async () => {
+    const post = (body: object) =>
+      api.raw('/api/config/devices/', {
+        method: 'POST',
+        headers: { authorization: `Bearer ${adminKey}`, 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const { id } = (await post({ code: 'oven-1', name: 'Oven', host: '10.0.0.7', unit_id: 3 })).body;
+    const told = (await ask(`${path}?device=oven-1`)).results;
+    expect(told[0].configured).toEqual({ id, name: 'Oven', address: '10.0.0.7:502 unit 3' });
+    const stream = new HealthStream(log.nc);
+    const change = (minute: number, device_id: string) => ({
+      ...{ v: 1 as const, session: '102-1', task: '102', device_id, device: 'oven-1', collector: 'c1' },
+      ...{ from: null, to: 'healthy' as const, detail: '', time: at(minute) },
+    });
+    await stream.publish(change(56, String(id)));
+    for (let between = 0; between < 1_200; between += 100) {
+      await Promise.all(Array.from({ length: 100 }, () => stream.publish(change(57, '77'))));
+    }
+    await stream.publish(change(58, String(id)));
+    const times = async (query: string) => {
+      const { results, next_cursor } = await ask(`${path}changes/?device=oven-1&${query}`);
+      return [results.map(({ time }: { time: string }) => time), next_cursor !== null];
+    };
+    expect(await times('')).toEqual([[at(58), at(56)], false]);
+    expect(await times('limit=1')).toEqual([[at(58)], true]);
   });
 });
 

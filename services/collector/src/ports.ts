@@ -23,6 +23,8 @@ export interface RequestOptions {
   readonly requestPauseMs?: number | undefined;
   /** On lines of RTU frames, how long after the timeout an answer may still come; `latePatience` times the timeout unless set. */
   readonly lateAnswerMs?: number | undefined;
+  /** Told of the bytes that go over the line for the request, as they do. They are the caller's no longer than the call takes. */
+  readonly onBytes?: ((direction: 'sent' | 'received', bytes: Uint8Array) => void) | undefined;
 }
 
 export interface ReadPlace {

@@ -31,6 +31,8 @@ export const deviceCallSchema = z.discriminatedUnion('kind', [
     kind: z.literal('write'),
     value: z.union([z.number(), z.boolean(), z.string()]),
   }),
+  /** Has the sessions that read the device forget its refusals: from now on everything is asked for again. */
+  z.object({ ...common, kind: z.literal('forget') }),
 ]);
 export type DeviceCall = z.infer<typeof deviceCallSchema>;
 
@@ -64,6 +66,16 @@ export const readPointSchema = z.object({
 });
 export type ReadPoint = z.infer<typeof readPointSchema>;
 
+/** Bytes that went over the line for one request, in order. */
+export const heardBytesSchema = z.object({
+  direction: z.enum(['sent', 'received']),
+  /** Since the request was begun. */
+  ms: z.number(),
+  /** Hexadecimal, without spaces. */
+  bytes: z.string(),
+});
+export type HeardBytes = z.infer<typeof heardBytesSchema>;
+
 export const readRequestReportSchema = z.object({
   table: z.enum(registerTables),
   address: z.int(),
@@ -71,6 +83,8 @@ export const readRequestReportSchema = z.object({
   ms: z.number(),
   /** Empty when the device answered with data. */
   error: z.string(),
+  /** As they were, whole frames or not. Left out once a reading has had more than an answer has room for. */
+  heard: z.array(heardBytesSchema).optional(),
 });
 export type ReadRequestReport = z.infer<typeof readRequestReportSchema>;
 
@@ -89,10 +103,14 @@ export const deviceReplySchema = z.discriminatedUnion('kind', [
     /** `unknown`: the device may have done it or not. */
     outcome: z.enum(['written', 'differs', 'failed', 'unknown']),
     detail: z.string(),
+    /** The value right before; null when nothing was read. */
+    before: readPointSchema.nullable(),
     /** The values sent, as in `readPointSchema`. */
     sent: z.array(z.string()),
     /** The values read afterwards; null when that failed. */
     read_back: readPointSchema.nullable(),
   }),
+  /** Ids of the sessions that read the device here and ask for everything again. */
+  z.object({ kind: z.literal('forgotten'), sessions: z.array(z.string()) }),
 ]);
 export type DeviceReply = z.infer<typeof deviceReplySchema>;

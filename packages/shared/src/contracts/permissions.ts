@@ -163,6 +163,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       ...read(begunLogins),
       ...[sessions, samples, quarantine, audit, taskConfigs, ...access, ...leases, ...boards].flatMap(read),
       ...[sessions, samples, quarantine, audit, taskConfigs, ...access, ...leases, ...boards].flatMap(follow),
+      ...read(health),
       ...follow(health),
     ],
     deny: denyDurable(samples, durableNames.writer),

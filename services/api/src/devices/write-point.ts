@@ -27,7 +27,7 @@ export interface WritePointRequest {
   readonly attempt: CommandAttempt;
 }
 
-/** Twice the device's timeout, for the write and the reading back, and room for waiting behind other requests. */
+/** Three times the device's timeout, for the write and the readings before and after it, and room for waiting behind other requests. */
 const waitingMs = 3_000;
 
 /**
@@ -74,7 +74,7 @@ export async function writePoint(
     );
   }
   await note('requested', request.reason);
-  const within_ms = Math.min(60_000, 2 * device.timeout_ms + waitingMs);
+  const within_ms = Math.min(60_000, 3 * device.timeout_ms + waitingMs);
   let reached: Reached;
   try {
     reached = await reachDevice({
@@ -122,8 +122,8 @@ async function conclude(
     await kept('refused', detail);
     throw new Problem('write_refused', `${about}: ${detail}.`, { audit_id: id });
   }
-  const { outcome, detail, sent, read_back } = reply;
-  await kept(outcomeInAudit(outcome), detail, { sent, read_back });
+  const { outcome, detail, before, sent, read_back } = reply;
+  await kept(outcomeInAudit(outcome), detail, { before, sent, read_back });
   switch (outcome) {
     case 'written':
     case 'differs':
@@ -133,7 +133,7 @@ async function conclude(
         collector_id: collectorId,
         outcome,
         detail,
-        sent,
+        ...{ before, sent },
         read_back,
         audit_id: id,
       };

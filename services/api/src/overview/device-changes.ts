@@ -24,7 +24,13 @@ export async function deviceChanges(
   {
     healthChanges,
     isSessionAt,
-  }: { readonly healthChanges: HealthChanges; readonly isSessionAt: IsSessionAt },
+    idOfDevice,
+  }: {
+    readonly healthChanges: HealthChanges;
+    readonly isSessionAt: IsSessionAt;
+    /** Undefined for one that is not configured any more: its changes are looked for among all. */
+    readonly idOfDevice: (code: string) => Promise<string | undefined>;
+  },
   query: DeviceChangesQuery,
 ): Promise<{ readonly results: DeviceChangesPage['results']; readonly next: number | undefined }> {
   const { sites, session, device, to_status, from, to, limit } = query;
@@ -36,9 +42,10 @@ export async function deviceChanges(
     return known;
   };
   const results: DeviceChangesPage['results'] = [];
+  const deviceId = device === undefined ? undefined : await idOfDevice(device);
   let before = query.before;
   for (let read = 0; read < readAtMost; read += readAtOnce) {
-    const { items, next } = await healthChanges({ before, max: readAtOnce });
+    const { items, next } = await healthChanges({ deviceId, before, max: readAtOnce });
     for (const { sequence, item } of items) {
       const timeMs = Date.parse(item.time);
       if (session !== undefined && item.session !== session) continue;

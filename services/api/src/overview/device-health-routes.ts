@@ -15,6 +15,15 @@ import { type DeviceHealthSources, deviceHealth } from './device-health.ts';
 export function deviceHealthRoutes(
   sources: DeviceHealthSources & { readonly isSessionAt: IsSessionAt },
 ): Route[] {
+  const { database } = sources.accounting;
+  const idOfDevice = async (code: string) => {
+    const found = await database
+      .selectFrom('devices')
+      .select('id')
+      .where('code', '=', code)
+      .executeTakeFirst();
+    return found && String(found.id);
+  };
   return [
     route({
       method: 'GET',
@@ -47,14 +56,17 @@ export function deviceHealthRoutes(
       handler: async (request) => {
         const { limit, cursor, from, to, ...query } = request.query;
         const now = new Date();
-        const { results, next } = await deviceChanges(sources, {
-          ...query,
-          sites: request.grantedSites,
-          from: from ? timeOf('from', from, now) : undefined,
-          to: to ? timeOf('to', to, now) : undefined,
-          limit,
-          before: decodeCursor(cursor),
-        });
+        const { results, next } = await deviceChanges(
+          { ...sources, idOfDevice },
+          {
+            ...query,
+            sites: request.grantedSites,
+            from: from ? timeOf('from', from, now) : undefined,
+            to: to ? timeOf('to', to, now) : undefined,
+            limit,
+            before: decodeCursor(cursor),
+          },
+        );
         return { results, next_cursor: encodeCursor(next) };
       },
     }),

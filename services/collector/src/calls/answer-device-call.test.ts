@@ -39,6 +39,7 @@ const ask = (call: DeviceCall, endpoints: Endpoints, leaseMs: number, renew: () 
     endpoints,
     leaseRemainingMs: () => leaseMs,
     renewLease: async () => renew(),
+    forgetLearned: () => ['7-1'],
   });
 
 describe('a reading', () => {
@@ -54,12 +55,22 @@ describe('a reading', () => {
   });
 });
 
+describe('what was learned', () => {
+  it('is forgotten without a word to the device', async () => {
+    const { state, endpoints } = registerBus();
+    const forget: DeviceCall = { v: 1, kind: 'forget', within_ms: 5_000, device };
+    expect(await ask(forget, endpoints, 0)).toEqual({ kind: 'forgotten', sessions: ['7-1'] });
+    expect(state.reads).toBe(0);
+  });
+});
+
 describe('a write', () => {
   it('is done and read back while the lease lasts long enough for both', async () => {
     const { state, endpoints } = registerBus();
     expect(await ask(write, endpoints, 10_000)).toMatchObject({
       kind: 'written',
       outcome: 'written',
+      before: { value: 0, raw: ['0x0000'] },
       sent: ['0x0007'],
       read_back: { value: 7 },
     });
@@ -90,6 +101,7 @@ describe('a write', () => {
           renewals.push(state.writes.length);
           leaseMs = 9_900;
         },
+        forgetLearned: () => [],
       },
     );
     expect(await answer).toMatchObject({ kind: 'written', outcome: 'written', read_back: { value: 7 } });
@@ -105,10 +117,12 @@ describe('a write', () => {
     const answer = await answerDeviceCall(write, {
       ...{ endpoints, leaseRemainingMs: () => leaseMs },
       renewLease: async () => undefined,
+      forgetLearned: () => [],
     });
-    expect(answer).toMatchObject({ kind: 'written', outcome: 'written' });
+    expect(answer).toMatchObject({ kind: 'written', outcome: 'written', before: { value: 0 } });
     expect(answer).toHaveProperty('detail', expect.stringContaining('could not be read back'));
-    expect(state.reads).toBe(0);
+    // The value before.
+    expect(state.reads).toBe(1);
   });
 
   it('is refused for a point that is not writable, whatever the caller believes', async () => {
@@ -148,7 +162,7 @@ describe('a write', () => {
   ])('that certainly did not happen has failed: $message', async (failure) => {
     const { state, endpoints } = registerBus(() => failure);
     expect(await ask(write, endpoints, 10_000)).toMatchObject({ outcome: 'failed', read_back: null });
-    expect(state.reads).toBe(0);
+    expect(state.reads).toBe(1);
   });
 });
 

@@ -17,6 +17,8 @@ export interface AnswerDeviceCallOptions {
   readonly leaseRemainingMs: () => number;
   /** Has the lease renewed now; settles when it is, or is not within so many ms. */
   readonly renewLease: (withinMs: number) => Promise<void>;
+  /** Has the sessions that read a device ask for everything again; their ids. */
+  readonly forgetLearned: (deviceId: string) => string[];
   readonly clock?: Clock;
   readonly timers?: Timers;
 }
@@ -33,11 +35,13 @@ export async function answerDeviceCall(
     endpoints,
     leaseRemainingMs,
     renewLease,
+    forgetLearned,
     clock = systemClock,
     timers = systemTimers,
   }: AnswerDeviceCallOptions,
 ): Promise<DeviceReply> {
   const { device } = call;
+  if (call.kind === 'forget') return { kind: 'forgotten', sessions: forgetLearned(device.id) };
   const nowMs = () => clock.monotonicMs();
   const deadlineMs = nowMs() + call.within_ms;
   const [point] = device.points;

@@ -33,7 +33,12 @@ async function deviceThat(does: (asked: Asked) => Fate | Promise<Fate>) {
   const test = async (device: DeviceConfig, call: Partial<DeviceCall> = {}) => {
     const reply = await answerDeviceCall(
       { v: 1, kind: 'read', within_ms: 20_000, device, ...call } as DeviceCall,
-      { endpoints, leaseRemainingMs: () => 60_000, renewLease: async () => undefined },
+      {
+        endpoints,
+        leaseRemainingMs: () => 60_000,
+        renewLease: async () => undefined,
+        forgetLearned: () => [],
+      },
     );
     if (reply.kind !== 'read') throw new Error(`not read: ${JSON.stringify(reply)}`);
     return { ...reply, of: new Map(reply.points.map((point) => [point.code, point])) };
@@ -95,6 +100,40 @@ describe('a slow device', () => {
     expect(of.get('r0')?.detail).toContain('others keep its endpoint busy');
     bus.disconnect();
     await others.catch(() => undefined);
+  });
+});
+
+describe('the bytes of a reading', () => {
+  it('are told as they went over the line, of an answer, a refusal and a silence', async () => {
+    const { test } = await deviceThat(({ address }) =>
+      address === 0 ? 'answer' : address === 10 ? 2 : 'silent',
+    );
+    const { requests } = await test(deviceWith(apart(3)));
+    const of = (address: number) => requests.find((request) => request.address === address)?.heard ?? [];
+    const told = (address: number) => of(address).map(({ direction, bytes }) => [direction, bytes.slice(4)]);
+    // Without the transaction id, which begins anywhere.
+    expect(told(0)).toEqual([
+      ['sent', '0000000601'.concat('0300000001')],
+      ['received', '0000000501'.concat('030203e8')],
+    ]);
+    expect(told(10)).toEqual([
+      ['sent', '0000000601'.concat('03000a0001')],
+      ['received', '0000000301'.concat('8302')],
+    ]);
+    expect(told(20)).toEqual([['sent', '0000000601'.concat('0300140001')]]);
+    expect(of(0).map(({ bytes }) => bytes.slice(0, 4))).toEqual([
+      of(0)[0]?.bytes.slice(0, 4),
+      of(0)[0]?.bytes.slice(0, 4),
+    ]);
+  });
+
+  it('are left out once an answer has no more room for them', async () => {
+    const { test } = await deviceThat(() => 'answer');
+    const blocks = Array.from({ length: 270 }, (_, index) => register(index * 125, { count: 125 }));
+    const { requests, points } = await test(deviceWith(blocks));
+    expect(points.every(({ quality }) => quality === 'good')).toBe(true);
+    const told = requests.filter(({ heard }) => heard);
+    expect([told.length > 200, told.length < requests.length]).toEqual([true, true]);
   });
 });
 

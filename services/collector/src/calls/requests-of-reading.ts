@@ -1,4 +1,4 @@
-import type { ReadPoint, ReadRequestReport } from '@holdfast/shared/contracts/device-call.ts';
+import type { HeardBytes, ReadPoint, ReadRequestReport } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { arrayValues } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { pointWidth, valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
@@ -13,6 +13,9 @@ export interface RequestsOfReadingOptions {
   /** The rest of the time for the reading. */
   readonly leftMs: () => number;
 }
+
+/** Hexadecimal digits that are told of one reading: with the values they go into one message, and a broker takes 1 MiB. */
+const mostHeard = 128 * 1_024;
 
 /** The outcome of the requests of one reading, value by value. */
 export class RequestsOfReading {
@@ -30,6 +33,7 @@ export class RequestsOfReading {
   /** By code of a value: the rounds in which it was asked for in vain. */
   readonly #failures = new Map<string, Set<number>>();
   #round = 0;
+  #heardLength = 0;
 
   constructor(options: RequestsOfReadingOptions) {
     this.#options = options;
@@ -61,16 +65,21 @@ export class RequestsOfReading {
     const { nowMs, leftMs } = this.#options;
     const startedMs = nowMs();
     const timeoutMs = Math.min(request.timeoutMs, Math.max(1, Math.floor(leftMs())));
+    const sinceMs = () => Math.round((nowMs() - startedMs) * 10) / 10;
+    const heard: HeardBytes[] = [];
     const report = (error: string) => {
       const { table, address, quantity } = request;
+      const isKept = this.#hear(heard);
       this.reports.push({
         ...{ table, address, quantity },
-        ms: Math.round((nowMs() - startedMs) * 10) / 10,
-        error,
+        ...{ ms: sinceMs(), error },
+        ...(isKept && { heard }),
       });
     };
     try {
-      const raw = await bus.read({ ...request, timeoutMs });
+      const onBytes = (direction: HeardBytes['direction'], bytes: Uint8Array) =>
+        heard.push({ direction, ms: sinceMs(), bytes: Buffer.from(bytes).toString('hex') });
+      const raw = await bus.read({ ...request, timeoutMs, onBytes });
       report('');
       this.#keep(request, raw);
       return raw;
@@ -79,6 +88,12 @@ export class RequestsOfReading {
       if (error instanceof ReadFailure) this.#note(request, error, timeoutMs);
       throw error;
     }
+  }
+
+  /** Whether there is room for these bytes, too. */
+  #hear(heard: readonly HeardBytes[]): boolean {
+    this.#heardLength += heard.reduce((sum, { bytes }) => sum + bytes.length, 0);
+    return this.#heardLength <= mostHeard;
   }
 
   #keep(request: ReadRequest, raw: RawBlock): void {

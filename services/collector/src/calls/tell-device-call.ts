@@ -15,7 +15,7 @@ export async function tellDeviceCall(
     ...(kind === 'write' && { point: device.points[0]?.code }),
     ...(traceparent !== undefined && { traceparent }),
   };
-  const what = kind === 'write' ? 'written to' : 'read';
+  const what = { read: 'read', write: 'written to', forget: 'let ask for everything again' }[kind];
   const beganMs = nowMs();
   try {
     const reply = await answer();
@@ -35,6 +35,7 @@ function refusalOf({ because, detail }: Extract<DeviceReply, { kind: 'refused' }
 }
 
 function outcomeOf(reply: Exclude<DeviceReply, { kind: 'refused' }>): object {
+  if (reply.kind === 'forgotten') return { sessions: reply.sessions };
   if (reply.kind === 'written') return { outcome: reply.outcome, detail: reply.detail };
   const bad = reply.points.filter(({ quality }) => quality === 'bad').length;
   return { points: reply.points.length, bad };

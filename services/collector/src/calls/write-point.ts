@@ -24,7 +24,7 @@ export interface WritePointOptions {
 }
 
 /**
- * Tells a device one value, once, and reads it back. Nothing is repeated: a write that got no answer may have been
+ * Reads the value, tells a device the new one, once, and reads it back. Nothing is repeated: a write that got no answer may have been
  * done, and to do it again may start a machine a second time.
  */
 export async function writePoint(options: WritePointOptions): Promise<DeviceReply> {
@@ -32,6 +32,7 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
   const command = commandFor(point, value);
   if ('refused' in command) return { kind: 'refused', ...command.refused };
   const sent = inHexadecimal(command.values);
+  const before = await readNow(point, { read });
   let unconfirmed: string | undefined;
   try {
     await write(command);
@@ -40,11 +41,11 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
     if (error instanceof NotPermitted) return { kind: 'refused', detail };
     // After an unforeseen fault nobody knows whether bytes had left.
     if (error instanceof ReadFailure && (error.missCause === 'exception' || !error.wasSent)) {
-      return { kind: 'written', outcome: 'failed', detail, sent, read_back: null };
+      return { kind: 'written', outcome: 'failed', detail, before, sent, read_back: null };
     }
     unconfirmed = detail;
   }
-  const readBack = await back(point, { read });
+  const readBack = await readNow(point, { read });
   const isThere = readBack !== null && readBack.raw.join() === sent.join();
   const doubt = unconfirmed === undefined ? '' : `The device did not confirm it (${unconfirmed}). `;
   if (isThere) {
@@ -52,7 +53,7 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
       kind: 'written',
       outcome: 'written',
       detail: `${doubt}The device holds the value.`,
-      sent,
+      ...{ before, sent },
       read_back: readBack,
     };
   }
@@ -61,7 +62,7 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
       kind: 'written',
       outcome: unconfirmed === undefined ? 'written' : 'unknown',
       detail: `${doubt}It could not be read back${readBack ? `: ${readBack.detail}` : ''}.`,
-      sent,
+      ...{ before, sent },
       read_back: readBack,
     };
   }
@@ -69,7 +70,7 @@ export async function writePoint(options: WritePointOptions): Promise<DeviceRepl
     kind: 'written',
     outcome: unconfirmed === undefined ? 'differs' : 'unknown',
     detail: `${doubt}The device holds another value: it limits or clears it, or somebody else wrote.`,
-    sent,
+    ...{ before, sent },
     read_back: readBack,
   };
 }
@@ -89,7 +90,7 @@ function commandFor(point: PointConfig, value: number | boolean | string): Write
   return { functionCode: raw.length === 1 ? 6 : 16, address, values: raw.map(Number) };
 }
 
-async function back(
+async function readNow(
   point: PointConfig,
   { read }: Pick<WritePointOptions, 'read'>,
 ): Promise<ReadPoint | null> {

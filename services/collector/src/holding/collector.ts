@@ -119,6 +119,11 @@ export class Collector {
       .sort((one, other) => other.share - one.share);
   }
 
+  /** Forgets what was learned of a device by its refusals. @returns ids of the sessions that read it */
+  forgetLearned(deviceId: string): string[] {
+    return [...this.#holders.values()].flatMap((holder) => holder.forgetLearned(deviceId) ?? []);
+  }
+
   /**
    * Asks the supervisor to move everything elsewhere, while this process stays up and reads on what nobody else can
    * take; or to give it work again. Holds until the process ends, over a lost lease too.

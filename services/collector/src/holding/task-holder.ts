@@ -86,6 +86,11 @@ export class TaskHolder {
     return Object.entries(this.#runner?.status().device_health ?? {});
   }
 
+  /** Has a device asked for everything again. @returns id of the session that reads it, if one does */
+  forgetLearned(deviceId: string): string | undefined {
+    return this.#runner?.forgetLearned(deviceId) ? this.#runner.sessionId : undefined;
+  }
+
   /** A message came. For what is already held it just becomes the new handle. */
   offer(handle: AssignmentHandle): void {
     const held = this.#handle?.assignment;

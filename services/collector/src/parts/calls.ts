@@ -34,6 +34,7 @@ export function openCalls(
           endpoints,
           leaseRemainingMs: () => (lease.isHeld() ? lease.remainingMs() : 0),
           renewLease: (withinMs) => lease.renewedWithin(withinMs),
+          forgetLearned: (deviceId) => collector.forgetLearned(deviceId),
         }),
       ),
     drain: ({ kind, traceparent }) => {

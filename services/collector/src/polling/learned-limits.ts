@@ -75,6 +75,17 @@ export class LearnedLimits {
     this.#changed();
   }
 
+  /** Somebody says that it is another device by now, or one that was mended: everything is asked for again. */
+  forget(): void {
+    this.#refused.clear();
+    this.#takenApart.clear();
+    this.#cuts.length = 0;
+    this.#holes.length = 0;
+    this.#maxRegisters = Number.POSITIVE_INFINITY;
+    this.#maxBits = Number.POSITIVE_INFINITY;
+    this.#changed();
+  }
+
   /** A part of this array can be read: from now on its values are points of their own. */
   takeApart(code: string): void {
     this.#takenApart.add(code);

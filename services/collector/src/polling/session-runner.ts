@@ -174,6 +174,13 @@ export class SessionRunner {
     return this.#stopping !== undefined;
   }
 
+  /** @returns whether it reads the device */
+  forgetLearned(deviceId: string): boolean {
+    const polled = this.#polled.filter(({ device }) => device.id === deviceId);
+    for (const { poller } of polled) poller.learned.forget();
+    return polled.length > 0;
+  }
+
   status(): RunnerStatus {
     let roomLeft = learnedRangesOfSession;
     let failingLeft = failingOfSession;

@@ -5,6 +5,7 @@ import { duration, record, records } from '../output/values.ts';
 import { named } from './named-things.ts';
 
 const count = (list: unknown) => (Array.isArray(list) ? list.length : 0);
+const texts = (list: unknown) => (Array.isArray(list) ? list.map(String) : []);
 /** Formats a limit for how long a session of the task may take. */
 const durationOf = (task: Item, limit: 'soft_seconds' | 'hard_seconds') => {
   const seconds = record(task.max_duration)[limit];
@@ -160,11 +161,28 @@ export const configurationLists: readonly Command[] = [
     },
   },
   {
+    words: ['devices', 'forget-learned-limits'],
+    about:
+      'Takes what sessions have learned by refusals out of a device, and has the running one ask for everything again.',
+    operands: [{ name: 'DEVICE' }],
+    options: {},
+    async run({ api, print }, input) {
+      const device = await named(api, 'device', input.operands[0] ?? '');
+      const forgotten = await api.post(`/api/config/devices/${device.id}/forget-learned-limits/`);
+      const [sessions, silent] = [texts(forgotten.sessions), texts(forgotten.not_reached)];
+      const asked = sessions.length > 0 ? `asked for again by ${sessions.join(', ')}` : 'no session reads it';
+      const missed = silent.length > 0 ? `; ${silent.join(', ')} gave no answer` : '';
+      const profile = forgotten.changed ? 'learned ranges are out of its profile' : 'its profile had none';
+      print.said(forgotten, `${device.code}: ${profile}; ${asked}${missed}`);
+      return silent.length > 0 ? exitCodes.refused : exitCodes.ok;
+    },
+  },
+  {
     words: ['devices', 'test'],
     about:
       'Reads all points of a device once, as a session would, in 20 s at most, and says why a value is missing. Exit code 1 unless all are there.',
     operands: [{ name: 'DEVICE' }],
-    options: {},
+    options: { bytes: { type: 'boolean', about: 'also the bytes of each request and answer' } },
     async run({ api, print }, input) {
       const device = await named(api, 'device', input.operands[0] ?? '');
       const tested = await api.post(`/api/config/devices/${device.id}/test/`);
@@ -181,6 +199,7 @@ export const configurationLists: readonly Command[] = [
         'No points were read.',
       );
       if (!print.asJson) {
+        if (input.has('bytes')) for (const line of bytesOf(tested)) print.said(tested, line);
         print.said(tested, `${tested.device} ${tested.status}: ${tested.detail}`);
         if (tested.collector_id) print.said(tested, `asked by ${tested.collector_id}`);
       }
@@ -188,3 +207,14 @@ export const configurationLists: readonly Command[] = [
     },
   },
 ];
+
+/** A line for each time that bytes went one way. */
+function bytesOf(tested: Item): string[] {
+  return records(tested.requests).flatMap(({ table, address, quantity, error, heard }) => [
+    `${table} ${address}, ${quantity}${error ? `: ${error}` : ''}`,
+    ...records(heard).map(({ direction, ms, bytes }) => {
+      const arrow = direction === 'sent' ? '>' : '<';
+      return `  ${arrow} ${String(ms).padStart(7)} ms  ${String(bytes).replace(/..(?=.)/g, '$& ')}`;
+    }),
+  ]);
+}

@@ -20,10 +20,13 @@ export const writePoint: Command = {
       ...(reason && { reason }),
     });
     const readBack = record(done.read_back);
+    const before = record(done.before);
+    const held =
+      before.value === undefined || before.value === null ? '' : ` It held ${before.value} before.`;
     const holds = readBack.value === undefined ? '' : ` It holds ${readBack.value} now.`;
     // The value already says that the device holds it.
     const detail = done.detail && !(done.outcome === 'written' && holds) ? ` ${done.detail}` : '';
-    print.said(done, `${point}: ${done.outcome}.${holds}${detail}`);
+    print.said(done, `${point}: ${done.outcome}.${held}${holds}${detail}`);
     return done.outcome === 'written' ? exitCodes.ok : exitCodes.refused;
   },
 };

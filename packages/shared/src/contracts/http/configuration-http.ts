@@ -233,6 +233,15 @@ export const appliedLimitsSchema = z.object({
   learned_limits: shownLimits,
   device: deviceViewSchema,
 });
+export const forgottenLimitsSchema = z.object({
+  /** Whether ranges were taken out of the device's profile: the next session begins without them. */
+  changed: z.boolean(),
+  /** Running sessions that ask the device for everything again. */
+  sessions: z.array(z.string()),
+  /** Collectors that should read it and gave no answer: what they know they keep until the session is placed anew. */
+  not_reached: z.array(z.string()),
+  device: deviceViewSchema,
+});
 
 export const pointCreateSchema = closedObject({
   ...pointFields,

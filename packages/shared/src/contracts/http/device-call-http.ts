@@ -46,6 +46,8 @@ export const writtenPointSchema = z.object({
   /** `differs`: the device confirmed it and holds another value. */
   outcome: z.enum(['written', 'differs']),
   detail: z.string(),
+  /** The value right before it was written; null when it could not be asked for. */
+  before: readPointSchema.nullable(),
   sent: z.array(z.string()),
   read_back: readPointSchema.nullable(),
   /** Sequence of the entry in the audit log. */

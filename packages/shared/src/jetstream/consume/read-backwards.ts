@@ -11,42 +11,76 @@ export interface PageBackwards<T> {
   readonly next: number | undefined;
 }
 
-/** The last `max` messages of a stream of those before a sequence, or of all. @throws when the broker cannot be asked */
+interface BackwardsQuery<T> {
+  readonly stream: string;
+  /** Only messages on it count; it may fit a few of the stream's messages, or all. */
+  readonly subject: string;
+  readonly before: number | undefined;
+  readonly max: number;
+  readonly read: (text: string) => T | undefined;
+}
+
+/** Each part of the stream that is looked through is so many times longer than the one before it: a subject may be rare. */
+const widerBy = 16;
+
+/** The last `max` messages on a subject of those before a sequence, or of all. @throws when the broker cannot be asked */
 export async function readBackwards<T>(
+  nc: NatsConnection,
+  { stream, subject, before, max, read }: BackwardsQuery<T>,
+): Promise<PageBackwards<T>> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const { first_seq: first, last_seq: last, messages } = (await leaderInfo(jsm, stream)).state;
+  const newest = Math.min(last, (before ?? last + 1) - 1, await lastSequenceOf(jsm, stream, subject));
+  if (messages === 0 || newest < first) return { items: [], next: undefined };
+  const found: { sequence: number; item: T }[] = [];
+  let end = newest;
+  for (let length = max; ; length *= widerBy) {
+    const start = Math.max(first, end - length + 1);
+    const part = await readPart(nc, { stream, subject, start, end, max: max - found.length, read });
+    found.push(...part.items);
+    const next = part.left ?? start;
+    if (found.length >= max || next <= first) return { items: found, next: next > first ? next : undefined };
+    end = next - 1;
+  }
+}
+
+/** The newest messages of a part of the stream, newest first, and the oldest of them where there were more. */
+async function readPart<T>(
   nc: NatsConnection,
   {
     stream,
     subject,
-    before,
+    start,
+    end,
     max,
     read,
-  }: {
-    readonly stream: string;
-    /** Fits all of its messages. */
-    readonly subject: string;
-    readonly before: number | undefined;
-    readonly max: number;
-    readonly read: (text: string) => T | undefined;
-  },
-): Promise<PageBackwards<T>> {
+  }: Omit<BackwardsQuery<T>, 'before'> & { readonly start: number; readonly end: number },
+): Promise<{ readonly items: readonly { sequence: number; item: T }[]; readonly left: number | undefined }> {
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const { first_seq: first, last_seq: last, messages } = (await leaderInfo(jsm, stream)).state;
-  const end = Math.min(last, (before ?? last + 1) - 1);
-  if (messages === 0 || end < first) return { items: [], next: undefined };
-  const start = Math.max(first, end - max + 1);
   const consumer = await orderedConsumer(jetstream(nc), stream, {
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: start,
+    filter_subjects: [subject],
   });
-  const items: { sequence: number; item: T }[] = [];
+  const kept: { sequence: number; text: string }[] = [];
+  let left: number | undefined;
   try {
-    const last = async () => Math.min(end, await lastSequenceOf(jsm, stream, subject));
-    for await (const message of messagesUpTo(consumer, last, end - start + 1)) {
-      const item = read(message.string());
-      if (item !== undefined) items.push({ sequence: message.seq, item });
+    const last = async () => {
+      const newest = await lastSequenceOf(jsm, stream, subject);
+      return newest < start ? 0 : Math.min(end, newest);
+    };
+    for await (const message of messagesUpTo(consumer, last, Math.min(end - start + 1, 1_000))) {
+      kept.push({ sequence: message.seq, text: message.string() });
+      if (kept.length <= max) continue;
+      kept.shift();
+      left = kept[0]?.sequence;
     }
   } finally {
     await consumer.delete().catch(() => undefined);
   }
-  return { items: items.reverse(), next: start > first ? start : undefined };
+  const items = kept.flatMap(({ sequence, text }) => {
+    const item = read(text);
+    return item === undefined ? [] : [{ sequence, item }];
+  });
+  return { items: items.reverse(), left };
 }

@@ -23,14 +23,18 @@ export class HealthStream {
   }
 }
 
-/** Changes of device health, newest first. @throws when the broker cannot be asked */
+/** Changes of device health, of all devices or of one by its id, newest first. @throws when the broker cannot be asked */
 export function readHealthChanges(
   nc: NatsConnection,
-  { before, max }: { readonly before: number | undefined; readonly max: number },
+  {
+    deviceId,
+    before,
+    max,
+  }: { readonly deviceId?: string | undefined; readonly before: number | undefined; readonly max: number },
 ): Promise<PageBackwards<DeviceHealthChange>> {
   return readBackwards(nc, {
     stream: streamNames.health,
-    subject: subjects.allHealth,
+    subject: deviceId === undefined ? subjects.allHealth : subjects.health('*', deviceId),
     before,
     max,
     read: parseHealthChange,

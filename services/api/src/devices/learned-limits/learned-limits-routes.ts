@@ -1,14 +1,21 @@
+import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   appliedLimitsSchema,
   applyLimitsBodySchema,
   type DeviceDetail,
   deviceViewSchema,
+  forgottenLimitsSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import * as z from 'zod';
 import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
+import { traceParentOf } from '../../http/request-trace.ts';
 import { type Route, route } from '../../http/route.ts';
+import type { Collectors } from '../../ports.ts';
 import { Problem } from '../../problems/problem.ts';
+import { readDevice } from '../device-content.ts';
+import { endpointHolders } from '../endpoint-holders.ts';
 import { applyLimits } from './apply-limits.ts';
+import { forgetInSessions, forgetRanges } from './forget-limits.ts';
 import { type ShownLimitsSources, shownLimits, type ToldLimits, toldLimits } from './shown-limits.ts';
 
 const params = z.object({
@@ -16,10 +23,10 @@ const params = z.object({
 });
 
 export function learnedLimitsRoutes(
-  sources: ShownLimitsSources,
+  sources: ShownLimitsSources & { readonly collectors: Pick<Collectors, 'call'> },
   { requireIfMatch = false }: { readonly requireIfMatch?: boolean } = {},
 ): Route[] {
-  const { database } = sources;
+  const { database, collectors } = sources;
   const answered = (device: object) =>
     z.encode(deviceViewSchema, device as z.infer<typeof deviceViewSchema>) as object;
   return [
@@ -57,6 +64,30 @@ export function learnedLimitsRoutes(
           learned_limits: shown.map(inAnswer),
           device: applied.device,
         });
+      },
+    }),
+    route({
+      method: 'POST',
+      url: '/api/config/devices/:id/forget-learned-limits',
+      role: 'engineer',
+      sites: ({ params: { id } }) => ({ devices: [id] }),
+      action: 'device.forget_learned_limits',
+      tag: 'Configuration',
+      summary: 'Forget what a device has refused, and ask for it again',
+      hasVersion: true,
+      schema: { params, body: noFieldsSchema, response: { 200: forgottenLimitsSchema } },
+      handler: async ({ params: { id }, headers, raw }, reply) => {
+        const holds = preconditionOf(headers['if-match'], { isNeeded: requireIfMatch, view: answered });
+        const content = await readDevice(database, id);
+        const forgotten = await forgetRanges(database, id, holds);
+        if (!forgotten) throw missing(id);
+        const asked = await forgetInSessions(
+          collectors,
+          content,
+          await endpointHolders(database, id),
+          traceParentOf(raw),
+        );
+        return reply.header('etag', entityTagOf(answered(forgotten.device))).send({ ...forgotten, ...asked });
       },
     }),
   ];

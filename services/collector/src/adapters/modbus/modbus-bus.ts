@@ -201,6 +201,7 @@ export class ModbusBus implements DeviceBus {
     exchange.sentAtMs = nowMs;
     this.#options.line?.requestLeaves(frame.bytes);
     this.#channel?.write(frame.bytes);
+    exchange.request.onBytes?.('sent', frame.bytes);
   }
 
   #eventsOf({ connectPauseMs = 0 }: BusRequest): ChannelEvents {
@@ -248,6 +249,7 @@ export class ModbusBus implements DeviceBus {
       return;
     }
     const received = this.#received;
+    exchange.request.onBytes?.('received', bytes.subarray(0, count));
     received.append(bytes, count);
     if (this.#copies) received.dropFront(this.#copies.takeFront(received.bytes, received.count));
     const asked = askedNow(exchange);

@@ -1,0 +1,62 @@
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { Selectable } from 'kysely';
+import type { Database } from '../../database/open-database.ts';
+import type { DevicesTable } from '../../database/tables.ts';
+import type { Collectors, Precondition } from '../../ports.ts';
+
+type StoredDevice = Selectable<DevicesTable>;
+
+/**
+ * Takes the ranges that sessions have learned out of a device's profile. Those of engineers stay, and so do `max_registers` and
+ * `max_bits`: nobody has noted what they were before. The running session counts as overtaken from here on: it does not
+ * write back what is taken away.
+ * @param holds called with the device while it is locked; what it throws is thrown
+ * @returns undefined when there is no such device
+ */
+export function forgetRanges(
+  database: Database,
+  deviceId: number,
+  holds: Precondition | undefined,
+): Promise<{ readonly changed: boolean; readonly device: StoredDevice } | undefined> {
+  return database.transaction().execute(async (transaction) => {
+    const device = await transaction
+      .selectFrom('devices')
+      .selectAll()
+      .where('id', '=', deviceId)
+      .forUpdate()
+      .executeTakeFirst();
+    if (!device) return undefined;
+    holds?.(device);
+    const excluded = device.profile?.excluded ?? [];
+    const left = excluded.filter(({ learned }) => !learned);
+    if (left.length === excluded.length) return { changed: false, device };
+    const changed = await transaction
+      .updateTable('devices')
+      .set({ profile: JSON.stringify({ ...device.profile, excluded: left }) })
+      .where('id', '=', deviceId)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return { changed: true, device: changed };
+  });
+}
+
+const callMs = 5_000;
+
+/** Has the collectors that poll a device ask it for everything again. @throws BrokerUnavailable */
+export async function forgetInSessions(
+  collectors: Pick<Collectors, 'call'>,
+  device: DeviceConfig,
+  holders: readonly string[],
+  traceparent: string | undefined,
+): Promise<{ readonly sessions: string[]; readonly not_reached: string[] }> {
+  const call = { v: 1, kind: 'forget', within_ms: callMs, device, traceparent } as const;
+  const answers = await Promise.all(
+    holders.map(async (id) => ({ id, outcome: await collectors.call(id, call) })),
+  );
+  const reply = ({ outcome }: (typeof answers)[number]) =>
+    outcome.ok && outcome.reply.kind === 'forgotten' ? outcome.reply.sessions : undefined;
+  return {
+    sessions: answers.flatMap((answer) => reply(answer) ?? []),
+    not_reached: answers.filter((answer) => reply(answer) === undefined).map(({ id }) => id),
+  };
+}
