@@ -255,12 +255,13 @@ describe('tables', () => {
       ['devices', 'list'],
       ['points', 'list', 'saw-device'],
       ['points', 'list'],
+      ['points', 'values', 'saw-device'],
       ['collectors', 'list'],
       ['sinks'],
     ];
     const ended = await Promise.all(shows.map((args) => cli.run(...args, '--table')));
     // No writer is there.
-    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0, 1]);
+    expect(ended.map(({ code }) => code)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1]);
     for (const { stdout } of ended) expect(stdout).not.toMatch(/undefined|NaN|\[object|^$/);
     expect(ended[0]?.stdout).toMatch(/^status +running$/m);
     expect(ended[0]?.stdout).toMatch(/^soft limit +\d{4}-.*\nhard limit +\d{4}-/m);

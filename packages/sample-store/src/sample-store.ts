@@ -179,6 +179,11 @@ export interface SampleStore {
   /** Ascending by time, then device. @throws SampleStoreUnavailable, HistoryQueryRefused */
   history(query: HistoryQuery): Promise<HistoryPoint[]>;
   /**
+   * The youngest value at each place, however old; none where nothing is stored. In no order.
+   * @throws SampleStoreUnavailable, HistoryQueryRefused
+   */
+  lastValues(places: readonly StoredPlace[]): Promise<HistoryPoint[]>;
+  /**
    * Ascending by time, then device; `limit` counts buckets of all devices together, the latest are given.
    * @throws SampleStoreUnavailable, HistoryQueryRefused (also above `bucketsAtMost`)
    */

@@ -30,6 +30,7 @@ import { learnedLimitsRoutes, withLearnedLimits } from './devices/learned-limits
 import type { ShownLimitsSources } from './devices/learned-limits/shown-limits.ts';
 import type { WritePointOptions } from './devices/write-point.ts';
 import { pointHistoryRoutes } from './history/point-history-routes.ts';
+import { pointsRoutes } from './history/points-routes.ts';
 import { answerClientError } from './http/client-errors.ts';
 import type { OnceKeys } from './http/idempotency.ts';
 import { isNestedTooDeeply } from './http/is-nested-too-deeply.ts';
@@ -58,7 +59,7 @@ import { summaryRoutes } from './overview/summary-routes.ts';
 import { companyPages } from './pages/company-pages.ts';
 import { takeForms } from './pages/form-body.ts';
 import { pageRoutes } from './pages/page-routes.ts';
-import type { AnsweredRequest, AuditLog, CommandKeys } from './ports.ts';
+import type { AnsweredRequest, AuditLog, CommandKeys, LastReadings } from './ports.ts';
 import { Problem, validationFailed } from './problems/problem.ts';
 import { type CleanupSources, cleanupRoutes } from './sessions/cleanup/cleanup-routes.ts';
 import { commandRoutes } from './sessions/command-routes.ts';
@@ -87,7 +88,8 @@ export interface AppDependencies {
   readonly current: CurrentSessions;
   readonly liveStatus: Pick<LiveStatus, 'totals'>;
   readonly waiting: Pick<WaitingNotices, 'of'>;
-  readonly samples: Pick<SampleStore, 'history' | 'aggregate' | 'keepsSessions' | 'kindsOf'>;
+  readonly samples: Pick<SampleStore, 'history' | 'aggregate' | 'lastValues' | 'keepsSessions' | 'kindsOf'>;
+  readonly lastReadings: LastReadings;
   readonly accounting: AccountingSources;
   readonly recovery: RecoverySources;
   readonly overview: Omit<
@@ -132,6 +134,13 @@ export function routesOf(dependencies: AppDependencies): {
     metricsRoute(dependencies.metrics),
     ...commandRoutes(commands),
     ...pointHistoryRoutes({ database, samples, accounting }),
+    ...pointsRoutes({
+      database,
+      samples,
+      accounting,
+      lastReadings: dependencies.lastReadings,
+      live: dependencies.live.samples,
+    }),
     ...accountingRoutes(accounting),
     ...summaryRoutes({ ...overview, accounting, waiting }),
     ...deviceHealthRoutes({ ...overview, accounting, waiting }),

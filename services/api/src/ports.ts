@@ -9,6 +9,7 @@ import type { DeviceHealthChange } from '@holdfast/shared/contracts/health-chang
 import type { Login } from '@holdfast/shared/contracts/login.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { QuarantinedMessage } from '@holdfast/shared/contracts/quarantined-message.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
@@ -86,6 +87,9 @@ export interface LastSample {
 
 /** One of each device that SAMPLES has anything of. @throws BrokerUnavailable */
 export type LastSamples = () => Promise<readonly LastSample[]>;
+
+/** The last messages of these devices, by their ids, whole. @throws BrokerUnavailable */
+export type LastReadings = (deviceIds: readonly string[]) => Promise<readonly Sample[]>;
 
 /** SAMPLES as live clients read it. Every method throws BrokerUnavailable. */
 export interface LiveSamples {

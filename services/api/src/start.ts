@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { lastReadings } from '@holdfast/shared/jetstream/samples/last-readings.ts';
 import { latestSamples } from '@holdfast/shared/jetstream/samples/latest-samples.ts';
 import { addReadiness } from '@holdfast/shared/runtime/health-server.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
@@ -95,6 +96,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       database,
       learned,
       samples,
+      lastReadings: (deviceIds) => askedOfBroker(broker.connection, (nc) => lastReadings(nc, deviceIds)),
       accounting: { database, pasts: new SessionPasts(database), coverage, plans, settled },
       devices: { database, collectors, audit: auditLog.append },
       system: { samples, quarantine, sinks },

@@ -69,6 +69,7 @@ describe('the OpenAPI document', () => {
         for (const text of texts) {
           const query = new URLSearchParams({
             ...(path.includes('point-history') && { point_code: 'value-0' }),
+            ...(path.includes('points/history') && { point: 'a/value-0' }),
             ...(path.includes('cleanup') && { older_than: '30d' }),
             [name]: text,
           });

@@ -134,6 +134,7 @@ function requestAbout(method: string, url: string, place: Place): Request | unde
     if (isNamed) return { path };
     const [device] = place === 'both' ? [] : [`${place}-press`];
     if (device === undefined) return undefined;
+    if (url.endsWith('/points/history')) return { path: `${path}?point=${device}/${device}-level` };
     return {
       path: `${path}?device=${device}${url.endsWith('point-history') ? `&point_code=${device}-level` : ''}`,
     };

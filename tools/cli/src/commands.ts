@@ -9,6 +9,7 @@ import { firstLink } from './commands/first-link.ts';
 import { listPoints } from './commands/list-points.ts';
 import { loginCommands } from './commands/login.ts';
 import { otherPrograms } from './commands/other-programs.ts';
+import { pointValues } from './commands/point-values.ts';
 import { sessionCommands } from './commands/session-commands.ts';
 import { sessionLists } from './commands/session-lists.ts';
 import { systemLists } from './commands/system-lists.ts';
@@ -24,6 +25,7 @@ export const commands: readonly Command[] = [
   checkRecovery,
   ...configurationLists,
   listPoints,
+  pointValues,
   writePoint,
   ...configurationTransfer,
   ...systemLists,

@@ -13,7 +13,7 @@ export function readHistoryAnswer(documents: readonly unknown[], query: HistoryQ
 }
 
 /** Oldest first, as the answer has them the other way round. */
-function pointsOf({ tags, columns, values }: Series, pointCode: string): HistoryPoint[] {
+export function pointsOf({ tags, columns, values }: Series, pointCode: string): HistoryPoint[] {
   const [timeAt, valueAt, deviceAt, qualityAt] = ['time', 'value', 'device', 'quality'].map((name) =>
     columns.indexOf(name),
   ) as [number, number, number, number];

@@ -1,7 +1,13 @@
 import type { ValueKind } from '@holdfast/shared/domain/register/value-kind.ts';
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
-import { HistoryQueryRefused, type SampleStore, type StorableSample } from '../sample-store.ts';
+import {
+  type HistoryPoint,
+  type HistoryQuery,
+  HistoryQueryRefused,
+  type SampleStore,
+  type StorableSample,
+} from '../sample-store.ts';
 import {
   exactAggregateStatement,
   exactBuckets,
@@ -18,6 +24,7 @@ import { serverReason, unavailable } from './influx-errors.ts';
 import { get, type InfluxAddress, type Patience } from './influx-requests.ts';
 import { aggregateStatement, historyStatement } from './influxql.ts';
 import { type Answer, parseAnswer } from './influxql-answer.ts';
+import { lastQuestions, lastStatement, readLastAnswer } from './last-values.ts';
 import { LineWriter } from './line-protocol.ts';
 import { RefusedFields } from './refused-fields.ts';
 import { readStoredTicks, storedTicksStatement, tickGroups } from './stored-ticks.ts';
@@ -87,6 +94,15 @@ export function openInfluxSampleStore(options: InfluxAddress): SampleStore {
     }
     return samples.filter((sample) => !passed.has(sample));
   };
+  const history = async (query: HistoryQuery): Promise<HistoryPoint[]> => {
+    if (query.devices?.length === 0) return [];
+    const { signal } = query;
+    const readAnswer = (documents: readonly unknown[]) => readHistoryAnswer(documents, query);
+    const points = await ask(historyStatement(query), readAnswer, { signal });
+    if (!points.some(({ value }) => mayBeInexact(value))) return points;
+    const exactly = { parse: parseExactly, signal };
+    return exactPoints(points, await ask(exactHistoryStatement(query), readExactRows, exactly));
+  };
   return {
     keepsSessions: false,
     async write(samples) {
@@ -97,14 +113,22 @@ export function openInfluxSampleStore(options: InfluxAddress): SampleStore {
         throw error;
       }
     },
-    async history(query) {
-      if (query.devices?.length === 0) return [];
-      const { signal } = query;
-      const readAnswer = (documents: readonly unknown[]) => readHistoryAnswer(documents, query);
-      const points = await ask(historyStatement(query), readAnswer, { signal });
-      if (!points.some(({ value }) => mayBeInexact(value))) return points;
-      const exactly = { parse: parseExactly, signal };
-      return exactPoints(points, await ask(exactHistoryStatement(query), readExactRows, exactly));
+    history,
+    async lastValues(places) {
+      const found: HistoryPoint[] = [];
+      for (const question of lastQuestions(places)) {
+        const answer = (documents: readonly unknown[]) => readLastAnswer(documents, question);
+        for (const point of await ask(lastStatement(question), answer)) {
+          const { time: start, device, pointCode } = point;
+          const devices = question.places.filter(({ deviceCode }) => deviceCode === device).slice(0, 1);
+          const end = new Date(start.getTime() + 1);
+          const exact = mayBeInexact(point.value)
+            ? await history({ pointCode, devices, start, end, limit: 1 })
+            : [];
+          found.push(exact[0] ?? point);
+        }
+      }
+      return found;
     },
     async aggregate(query) {
       refuseTooManyBuckets(query);

@@ -1,4 +1,4 @@
-import type { AggregateQuery, HistoryQuery } from '../sample-store.ts';
+import type { AggregateQuery, HistoryDevice, HistoryQuery } from '../sample-store.ts';
 
 /** For so many devices the answer may have as many values as are asked for of each. */
 const devicesAskedApart = 4;
@@ -43,15 +43,20 @@ export function fromWhere(
   { devices, start, end }: Pick<HistoryQuery, 'devices' | 'start' | 'end'>,
   further: readonly string[] = [],
 ): string {
-  const measurements = devices
-    ? [...new Set(devices.map((device) => device.measurement))].map(quoteIdentifier).join(', ')
-    : '/.*/';
   const conditions = [`time >= ${start.getTime()}ms`, `time < ${end.getTime()}ms`, ...further];
-  if (devices) {
-    const codes = [...new Set(devices.map((device) => device.deviceCode))];
-    conditions.push(`(${codes.map((code) => `"device"::tag = ${quoteString(code)}`).join(' OR ')})`);
-  }
-  return `FROM ${measurements} WHERE ${conditions.join(' AND ')}`;
+  const only = devices && devicesIn(devices);
+  if (only) conditions.push(only.condition);
+  return `${only?.from ?? 'FROM /.*/'} WHERE ${conditions.join(' AND ')}`;
+}
+
+/** Where these devices write, and what tells their rows from others there. */
+export function devicesIn(devices: readonly HistoryDevice[]): { from: string; condition: string } {
+  const measurements = [...new Set(devices.map(({ measurement }) => measurement))];
+  const codes = [...new Set(devices.map(({ deviceCode }) => deviceCode))];
+  return {
+    from: `FROM ${measurements.map(quoteIdentifier).join(', ')}`,
+    condition: `(${codes.map((code) => `"device"::tag = ${quoteString(code)}`).join(' OR ')})`,
+  };
 }
 
 export function quoteIdentifier(name: string): string {

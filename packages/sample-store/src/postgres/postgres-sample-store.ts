@@ -19,7 +19,7 @@ import { inTransaction } from './in-transaction.ts';
 import type { LeavingPool } from './leaving-pool.ts';
 import { openPool } from './open-postgres.ts';
 import { rejectionReason, unavailable, undefinedTable, uniqueViolation } from './postgres-errors.ts';
-import { readBuckets, readHistory } from './read-history.ts';
+import { readBuckets, readHistory, readLastValues } from './read-history.ts';
 import { readKinds } from './read-kinds.ts';
 import { withoutRefused } from './refused-values.ts';
 import { type KnownSeries, SeriesIds } from './series-ids.ts';
@@ -48,6 +48,7 @@ export function openPostgresSampleStore(options: PostgresSampleStoreOptions): Sa
     keepsSessions: true,
     write: (samples) => write(pool, db, samples, { series, days, sent, firstTicks }),
     history: (query) => reading(() => readHistory(db, query)),
+    lastValues: (places) => reading(() => readLastValues(db, places)),
     async aggregate(query) {
       refuseTooManyBuckets(query);
       return reading(() => readBuckets(db, query));

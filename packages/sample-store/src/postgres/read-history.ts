@@ -1,7 +1,13 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import { type QueryExecutorProvider, sql } from 'kysely';
 import { exactFigure } from '../exact-integer.ts';
-import type { AggregateQuery, HistoryBucket, HistoryPoint, HistoryQuery } from '../sample-store.ts';
+import type {
+  AggregateQuery,
+  HistoryBucket,
+  HistoryPoint,
+  HistoryQuery,
+  StoredPlace,
+} from '../sample-store.ts';
 
 interface ValueColumns {
   readonly value_double: number | null;
@@ -54,6 +60,44 @@ export async function readHistory(db: QueryExecutorProvider, query: HistoryQuery
     quality: row.uncertain ? 'uncertain' : 'good',
   }));
 }
+
+/**
+ * The youngest of each place. Every run of a task has a series of its own: the newest ones are looked into, as a point that was read
+ * for years has thousands.
+ */
+export async function readLastValues(
+  db: QueryExecutorProvider,
+  places: readonly StoredPlace[],
+): Promise<HistoryPoint[]> {
+  const { rows } = await sql<ValueColumns & { seconds: number; device_code: string; point_code: string }>`
+    select date_part('epoch', time) as seconds, value_double, value_bool, value_text, uncertain, value_exact,
+           asked.device_code, asked.point_code
+    from unnest(${places.map(({ deviceCode }) => deviceCode)}::text[], ${places.map(({ pointCode }) => pointCode)}::text[])
+      as asked (device_code, point_code)
+    cross join lateral (
+      select youngest.* from (
+        select id from samples.series
+        where series.point_code = asked.point_code and series.device_code = asked.device_code
+        order by id desc limit ${newestSeries}
+      ) as series
+      cross join lateral (
+        select time, ${columns} from samples.sample_value as v
+        where series_id = series.id order by time desc limit 1
+      ) as youngest
+      order by time desc limit 1
+    ) as last
+  `.execute(db);
+  return rows.map((row) => ({
+    time: new Date(Math.round(row.seconds * 1_000)),
+    device: row.device_code,
+    pointCode: row.point_code,
+    value: pointValue(row),
+    quality: row.uncertain ? 'uncertain' : 'good',
+  }));
+}
+
+/** Two tasks may read a device at the same time. */
+const newestSeries = 3;
 
 /** The last value of each interval is looked up afterwards by its time: sorting all values for it took twice as long. */
 export async function readBuckets(

@@ -38,6 +38,7 @@ export function recordedInPostgres(
       return recorded.kind === 'written' ? outcome : recorded;
     },
     history: (query) => store.history(query),
+    lastValues: (places) => store.lastValues(places),
     aggregate: (query) => store.aggregate(query),
     kindsOf: (places) => store.kindsOf(places),
     maintain: (options) => store.maintain(options),

@@ -130,6 +130,37 @@ export function describeSampleStoreContract(name: string, open: () => Promise<Sa
       }
     });
 
+    it('tells the last value at each place, however old, and nothing of a place without one', async () => {
+      const place = (deviceCode: string, pointCode: string) => ({ ...press(deviceCode), pointCode });
+      const sample = (session: string, tick: number, values: Record<string, number | string>, changes = {}) =>
+        storableSample({ device: 'last-1', session, tick, values, ...changes });
+      await store.write([
+        sample('5-1', 0, { slow: 1, temperature: 20, mode: 'auto' }),
+        sample('5-1', 1, { temperature: 21 }),
+        sample('5-2', 5, { temperature: 25, mode: 'hand' }, { uncertain: ['temperature'] }),
+        storableSample({ device: 'last-2', tick: 3, values: { temperature: 3 } }),
+        storableSample({ device: 'last-2', tick: 4, values: {}, integers: { total: '9007199254740993' } }),
+      ]);
+      const found = await store.lastValues([
+        ...['slow', 'temperature', 'mode', 'never'].map((code) => place('last-1', code)),
+        place('last-2', 'temperature'),
+        place('last-2', 'total'),
+        place('last-3', 'temperature'),
+      ]);
+      const told = found.map(
+        ({ device, pointCode, time, value, quality }) =>
+          `${device} ${pointCode} ${(time.getTime() - firstTimeMs) / 1_000} ${value} ${quality}`,
+      );
+      expect(told.sort()).toEqual([
+        'last-1 mode 5 hand good',
+        'last-1 slow 0 1 good',
+        'last-1 temperature 5 25 uncertain',
+        'last-2 temperature 3 3 good',
+        'last-2 total 4 9007199254740993 good',
+      ]);
+      expect(await store.lastValues([])).toEqual([]);
+    });
+
     describe('asked for history', () => {
       beforeAll(async () => {
         for (const device of ['history-a', 'history-b']) {

@@ -71,23 +71,29 @@ export async function accountForSession(
   { session, device, ...time }: AccountingTime & { session: AccountedSession; device?: string | undefined },
 ): Promise<(SessionAccount & Pick<Accounts, 'brokerWasAsked'>) | undefined> {
   const plan = await sources.plans.of(session.task_id, session.config_version);
-  const polled = device === undefined ? plan : { ...plan, devices: only(plan, device) };
+  const polled = device === undefined ? plan : { ...plan, devices: withCode(plan, device) };
   const { sessions, brokerWasAsked } = await account(sources, [{ session, plan: polled }], time);
   const found = sessions.get(session.session_id);
   return found && { ...found, brokerWasAsked };
 }
 
-/** The same of many sessions, in as many statements as of one. @throws DatabaseUnavailable, SampleStoreUnavailable */
+/**
+ * The same of many sessions, in as many statements as of one.
+ * @param only these devices
+ * @throws DatabaseUnavailable, SampleStoreUnavailable
+ */
 export async function accountForSessions(
   sources: AccountingSources,
   sessions: readonly AccountedSession[],
-  time: AccountingTime,
+  { only, ...time }: AccountingTime & { readonly only?: ReadonlySet<string> | undefined },
 ): Promise<Accounts> {
   await sources.plans.prepare(sessions);
   const planned: PlannedSession[] = [];
   for (const session of sessions) {
     const plan = await planIfKnown(sources.plans, session);
-    if (plan) planned.push({ session, plan });
+    if (!plan) continue;
+    const devices = only ? plan.devices.filter(({ code }) => only.has(code)) : plan.devices;
+    planned.push({ session, plan: { ...plan, devices } });
   }
   return account(sources, planned, time);
 }
@@ -156,7 +162,7 @@ async function account(
   return { sessions, brokerWasAsked };
 }
 
-function only({ devices }: PollingPlan, code: string): PollingPlan['devices'] {
+function withCode({ devices }: PollingPlan, code: string): PollingPlan['devices'] {
   return devices.filter((device) => device.code === code);
 }
 

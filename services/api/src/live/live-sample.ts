@@ -20,7 +20,8 @@ export function liveSample(
   if (devices.size > 0 && !devices.has(sample.device)) return undefined;
   const isWanted = (code: string): boolean => points.size === 0 || points.has(code);
   const values = Object.entries({ ...sample.values, ...sample.integers }).filter(([code]) => isWanted(code));
-  if (values.length === 0 && !sample.miss) return undefined;
+  // Without any a device was read, and nothing of it had changed enough to be sent: that it answers is news for who follows all of it.
+  if (values.length === 0 && !sample.miss && points.size > 0) return undefined;
   return {
     sequence,
     session_id: sample.session,

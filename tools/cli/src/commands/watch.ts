@@ -76,6 +76,6 @@ function lineOf({ time, session_id, device, values, miss }: LiveSample): string 
     ? `- ${miss.cause}: ${miss.detail}`
     : Object.entries(values)
         .map(([point, value]) => `${point}=${value}`)
-        .join(' ');
+        .join(' ') || 'nothing has changed';
   return cellText(`${localTime(time)} ${session_id} ${device} ${what}`);
 }

@@ -1,0 +1,128 @@
+import { SampleStoreUnavailable } from '@holdfast/sample-store/sample-store.ts';
+import type { PointTrends } from '@holdfast/shared/contracts/http/points-http.ts';
+import { onItsWayMs } from '@holdfast/shared/domain/gaps/lost-after-sending.ts';
+import { type SqlBool, sql } from 'kysely';
+import {
+  type AccountingSources,
+  accountForSessions,
+  type DeviceAccount,
+} from '../accounting/account-for-session.ts';
+import { gapViews } from '../accounting/gap-views.ts';
+import { DatabaseUnavailable } from '../database/database-unavailable.ts';
+import { BrokerUnavailable } from '../ports.ts';
+import { selectSessions } from '../sessions/queries/list-sessions.ts';
+
+type Holes = PointTrends['devices'][number];
+
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export interface DeviceHoles {
+  readonly devices: readonly Holes[];
+  /** By device, that of its ticks in the latest session that reads it. */
+  readonly periods: ReadonlyMap<string, number>;
+  /** False: a loss may still be called on its way. */
+  readonly brokerWasAsked: boolean;
+}
+
+/** Sessions of a plant that restarts its tasks each shift, over four weeks. */
+const sessionsAtMost = 500;
+
+/** Times within a window for which nothing of these devices is on record, and why. */
+export async function holesOfDevices(
+  sources: AccountingSources,
+  codes: readonly string[],
+  { start, end, now }: { readonly start: Date; readonly end: Date; readonly now: Date },
+): Promise<DeviceHoles> {
+  // A tick that is still on its way is not missing.
+  const to = new Date(Math.min(end.getTime(), now.getTime() - onItsWayMs));
+  const unknown = codes.map((device) => ({ device, gaps: null, not_read: null }));
+  if (to <= start) return { devices: unknown, periods: new Map(), brokerWasAsked: true };
+  try {
+    const sessions = await sessionsOf(sources, codes, start, to);
+    const only = new Set(codes);
+    const { sessions: accounts, brokerWasAsked } = await accountForSessions(sources, sessions, {
+      from: start,
+      to,
+      only,
+    });
+    const periods = new Map<string, number>();
+    const window = { fromMs: start.getTime(), toMs: to.getTime() };
+    const devices = codes.map((device): Holes => {
+      const gaps: NonNullable<Holes['gaps']> = [];
+      const read: Span[] = [];
+      let isKnown = sessions.length < sessionsAtMost;
+      for (const { session_id } of sessions) {
+        const account = accounts.get(session_id);
+        if (!account) isKnown = false;
+        for (const each of account?.devices ?? []) {
+          if (each.device !== device) continue;
+          if (!periods.has(device)) periods.set(device, each.periodMs);
+          gaps.push(
+            ...gapViews({ periodMs: each.periodMs, devices: [each] }).map(({ view }) => ({
+              ...view,
+              session_id,
+            })),
+          );
+          read.push(...spansOf(each));
+        }
+      }
+      gaps.sort((one, other) => (one.start_time < other.start_time ? -1 : 1));
+      const not_read = isKnown ? holesBetween(read, window).map(timesOf) : null;
+      return { device, gaps, not_read };
+    });
+    return { devices, periods, brokerWasAsked };
+  } catch (error) {
+    // Values are worth having without them.
+    const isAway =
+      error instanceof DatabaseUnavailable ||
+      error instanceof SampleStoreUnavailable ||
+      error instanceof BrokerUnavailable;
+    if (!isAway) throw error;
+    return { devices: unknown, periods: new Map(), brokerWasAsked: true };
+  }
+}
+
+/** Newest first. One whose version PostgreSQL does not have may be among them without reading any. */
+function sessionsOf(
+  { database }: Pick<AccountingSources, 'database'>,
+  codes: readonly string[],
+  from: Date,
+  to: Date,
+) {
+  return selectSessions(database)
+    .where('sessions.started_at', '<', to)
+    .where((where) =>
+      where.or([where('sessions.stopped_at', 'is', null), where('sessions.stopped_at', '>', from)]),
+    )
+    .where(
+      sql<SqlBool>`(version.task_id is null or exists (
+        select from jsonb_array_elements(version.device_codes) as kept (device)
+        where coalesce(kept.device ->> 'code', kept.device #>> '{}') = any(${[...codes]}::text[])))`,
+    )
+    .orderBy('sessions.first_sequence', 'desc')
+    .limit(sessionsAtMost)
+    .execute();
+}
+
+function spansOf({ scheduled, periodMs }: DeviceAccount): Span[] {
+  return scheduled.map(({ from, to }) => ({ fromMs: from * periodMs, toMs: (to + 1) * periodMs }));
+}
+
+/** The parts of the window that none of the spans covers. */
+function holesBetween(spans: readonly Span[], { fromMs, toMs }: Span): Span[] {
+  const holes: Span[] = [];
+  let atMs = fromMs;
+  for (const span of spans.toSorted((one, other) => one.fromMs - other.fromMs)) {
+    if (span.fromMs > atMs) holes.push({ fromMs: atMs, toMs: span.fromMs });
+    atMs = Math.max(atMs, span.toMs);
+  }
+  if (atMs < toMs) holes.push({ fromMs: atMs, toMs });
+  return holes;
+}
+
+function timesOf({ fromMs, toMs }: Span): { start_time: string; end_time: string } {
+  return { start_time: new Date(fromMs).toISOString(), end_time: new Date(toMs).toISOString() };
+}

@@ -1,0 +1,64 @@
+import type {
+  HistoryBucket,
+  HistoryPoint,
+  HistoryQuery,
+  SampleStore,
+} from '@holdfast/sample-store/sample-store.ts';
+import type { PointPlace } from '@holdfast/shared/contracts/http/point-name.ts';
+import type { PointTrend } from '@holdfast/shared/contracts/http/points-http.ts';
+import { niceInterval } from './nice-interval.ts';
+
+export interface TrendQuery extends Pick<HistoryQuery, 'devices' | 'start' | 'end' | 'signal'> {
+  readonly place: PointPlace;
+  readonly buckets: number;
+}
+
+export type TrendColumns = Pick<
+  PointTrend,
+  'interval_seconds' | 'times' | 'last' | 'min' | 'mean' | 'max' | 'uncertain'
+>;
+
+/** A chart may as well draw every value where there are no more than two a pixel. */
+const valuesOfBucket = 2;
+
+/**
+ * The values of one point over a time: every one where there are few, else the figures of each interval.
+ * @throws SampleStoreUnavailable, HistoryQueryRefused
+ */
+export async function trendOf(
+  samples: Pick<SampleStore, 'history' | 'aggregate'>,
+  { place: { point: pointCode }, buckets, ...asked }: TrendQuery,
+): Promise<TrendColumns> {
+  const atMost = buckets * valuesOfBucket;
+  const query = { ...asked, pointCode };
+  const points = await samples.history({ ...query, limit: atMost + 1 });
+  if (points.length <= atMost) return everyValue(points);
+  const intervalMs = niceInterval(asked.end.getTime() - asked.start.getTime(), buckets);
+  return intervals(await samples.aggregate({ ...query, intervalMs, limit: buckets + 1 }), intervalMs);
+}
+
+function everyValue(points: readonly HistoryPoint[]): TrendColumns {
+  return {
+    interval_seconds: null,
+    times: points.map(({ time }) => time.toISOString()),
+    last: points.map(({ value }) => value),
+    uncertain: uncertainOf(points),
+  };
+}
+
+/** An interval without a value is left out. */
+function intervals(buckets: readonly HistoryBucket[], intervalMs: number): TrendColumns {
+  return {
+    interval_seconds: intervalMs / 1_000,
+    times: buckets.map(({ time }) => time.toISOString()),
+    last: buckets.map(({ last }) => last ?? ''),
+    min: buckets.map(({ min }) => min),
+    mean: buckets.map(({ mean }) => mean),
+    max: buckets.map(({ max }) => max),
+    uncertain: uncertainOf(buckets),
+  };
+}
+
+function uncertainOf(all: readonly { readonly quality: string }[]): number[] {
+  return all.flatMap(({ quality }, index) => (quality === 'uncertain' ? [index] : []));
+}

@@ -1,0 +1,130 @@
+import {
+  type HistoryPoint,
+  HistoryQueryRefused,
+  type SampleStore,
+  SampleStoreUnavailable,
+} from '@holdfast/sample-store/sample-store.ts';
+import type { NotAsked } from '@holdfast/shared/contracts/http/not-asked.ts';
+import type { PointValueView } from '@holdfast/shared/contracts/http/points-http.ts';
+import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { BrokerUnavailable, type LastReadings, type LiveSamples } from '../ports.ts';
+import type { ConfiguredPoint } from './configured-points.ts';
+
+export interface PointValueSources {
+  readonly samples: Pick<SampleStore, 'lastValues'>;
+  readonly lastReadings: LastReadings;
+  readonly live: Pick<LiveSamples, 'bounds'>;
+}
+
+interface Known {
+  readonly value: PointValue;
+  readonly quality: 'good' | 'uncertain';
+  readonly timeMs: number;
+  readonly sessionId: string | null;
+}
+
+const brokerNotAsked = {
+  what: 'broker' as const,
+  detail:
+    'NATS does not answer now: values are those of the database, which may be older, and misses are not known.',
+};
+const storeNotAsked = {
+  what: 'store' as const,
+  detail: 'The database of values does not answer now: of what the last readings lack nothing is known.',
+};
+
+/**
+ * The last value of each point. The last readings in SAMPLES have nearly all; the store has those of points that are read less often
+ * than their device, send only changes, or whose device is silent.
+ */
+export async function pointValues(
+  { samples, lastReadings, live }: PointValueSources,
+  points: readonly ConfiguredPoint[],
+): Promise<{ results: PointValueView[]; liveId: string | null; notAsked: NotAsked }> {
+  // Before the readings: what comes meanwhile is told twice rather than not at all.
+  const bounds = await unlessAway(live.bounds());
+  const deviceIds = [...new Set(points.map(({ deviceId }) => deviceId))];
+  // One that hangs is waited for once.
+  const readings = bounds && (await unlessAway(lastReadings(deviceIds)));
+  const byDevice = Map.groupBy(readings ?? [], ({ device_id }) => device_id);
+  const nowMs = Date.now();
+  const found = points.flatMap((point) => {
+    const ofDevice = byDevice.get(point.deviceId) ?? [];
+    return point.codes.map((code) => ({ point, code, ofDevice, read: lastRead(ofDevice, code) }));
+  });
+  const lacking = found.flatMap(({ point: { device, measurement }, code, read }) =>
+    read ? [] : [{ deviceCode: device, measurement, pointCode: code }],
+  );
+  const stored = lacking.length === 0 ? [] : await unlessAway(samples.lastValues(lacking));
+  const byPlace = new Map(stored?.map((each) => [placeOf(each.device, each.pointCode), each]));
+  const results = found.map(({ point, code, ofDevice, read }): PointValueView => {
+    const known = read ?? fromStore(byPlace.get(placeOf(point.device, code)));
+    const latest = youngest(ofDevice);
+    return {
+      device: point.device,
+      point_code: code,
+      name: point.name,
+      unit: point.unit,
+      value: known?.value ?? null,
+      quality: known?.quality ?? null,
+      time: known ? rfc3339(known.timeMs) : null,
+      age_seconds: known ? Math.max(0, (nowMs - known.timeMs) / 1_000) : null,
+      session_id: known?.sessionId ?? null,
+      period_ms: latest?.period_ms ?? null,
+      miss: latest?.miss ? { ...latest.miss, time: rfc3339(latest.time) } : null,
+    };
+  });
+  return {
+    results,
+    liveId: bounds && readings ? String(bounds.lastSequence) : null,
+    notAsked: [...(readings ? [] : [brokerNotAsked]), ...(stored ? [] : [storeNotAsked])],
+  };
+}
+
+/** The last ones with this code, as far as the readings have any. */
+function lastRead(readings: readonly Sample[], code: string): Known | undefined {
+  let last: Known | undefined;
+  for (const { values, integers, uncertain, time: timeMs, session: sessionId } of readings) {
+    const value = integers?.[code] ?? values?.[code];
+    if (value === undefined || (last && last.timeMs > timeMs)) continue;
+    last = { value, quality: uncertain?.includes(code) ? 'uncertain' : 'good', timeMs, sessionId };
+  }
+  return last;
+}
+
+function youngest(readings: readonly Sample[]): Sample | undefined {
+  return readings.reduce<Sample | undefined>(
+    (last, reading) => (last && last.time > reading.time ? last : reading),
+    undefined,
+  );
+}
+
+function fromStore(point: HistoryPoint | undefined): Known | undefined {
+  if (!point) return undefined;
+  const { value, quality, time } = point;
+  return { value, quality, timeMs: time.getTime(), sessionId: null };
+}
+
+function placeOf(device: string, code: string): string {
+  return JSON.stringify([device, code]);
+}
+
+async function unlessAway<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    const isAway =
+      error instanceof BrokerUnavailable ||
+      error instanceof SampleStoreUnavailable ||
+      // VictoriaMetrics knows no such question.
+      error instanceof HistoryQueryRefused;
+    if (isAway) return undefined;
+    throw error;
+  }
+}
+
+/** A clock that was far off may have given a time that no calendar has. */
+function rfc3339(ms: number): string {
+  const time = new Date(ms);
+  return Number.isNaN(time.getTime()) ? '' : time.toISOString();
+}
