@@ -99,8 +99,10 @@ describe('the overview', () => {
       as_of: expect.any(String),
       version: expect.stringMatching(/^\d+\.\d+\.\d+$/),
       time_zone: 'Asia/Shanghai',
-      sessions: { all: 2, attention: 1, running: 1, paused: 1, error: 0, waiting: 0, stopped: 0 },
+      sessions: { all: 2, attention: 1, running: 1, paused: 1, error: 0, waiting: 0, silent: 1, stopped: 0 },
       devices: { total: 3, healthy: 1, slow: 0, partly: 0, failing: 1, unknown: 1 },
+      // One runs: three devices, a tick a minute.
+      ticks: { from: expect.any(String), to: expect.any(String), expected: 4_320, stored: 0 },
       values_per_s: { now: 0, planned: 0 },
       collectors: { active: 0, draining: 0, given_up: 0, capacity: 0 },
       sinks: {

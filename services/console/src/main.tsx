@@ -2,12 +2,13 @@ import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
-import { apiRoot } from './api/api.ts';
 import { keptLanguage, PreferencesProvider } from './app/preferences.tsx';
 import { router } from './app/router.tsx';
 import { speak } from './i18n/language.ts';
+import { OutcomesProvider } from './parts/outcomes.tsx';
+import { loginAddress } from './parts/problem-text.tsx';
 import { CommandsProvider } from './sessions/commands.tsx';
-import { PlantTimeProvider } from './time/plant-time.tsx';
+import { PlantTimeProvider } from './time/plant-time-provider.tsx';
 import './look/tokens.css';
 import './look/base.css';
 import './parts/parts.css';
@@ -17,8 +18,7 @@ const queries = new QueryClient({
     // Whoever is not logged in, or not any more, is led to where that is done, and back.
     onError: (error) => {
       if (!(error instanceof ApiRefusal) || error.status !== 401) return;
-      const to = location.pathname + location.search;
-      location.assign(new URL(`login?${new URLSearchParams({ to })}`, apiRoot));
+      location.assign(loginAddress());
     },
   }),
   defaultOptions: {
@@ -40,10 +40,12 @@ const spoken = await speak(keptLanguage());
 createRoot(root).render(
   <PreferencesProvider first={spoken}>
     <QueryClientProvider client={queries}>
-      <PlantTimeProvider zone={undefined}>
-        <CommandsProvider>
-          <RouterProvider router={router} />
-        </CommandsProvider>
+      <PlantTimeProvider>
+        <OutcomesProvider>
+          <CommandsProvider>
+            <RouterProvider router={router} />
+          </CommandsProvider>
+        </OutcomesProvider>
       </PlantTimeProvider>
     </QueryClientProvider>
   </PreferencesProvider>,

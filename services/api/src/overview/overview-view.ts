@@ -1,13 +1,16 @@
 import type { Overview } from '@holdfast/shared/contracts/http/overview-http.ts';
 import type { GrantedSites } from '../access/granted-sites.ts';
+import type { AccountedSession, AccountingSources } from '../accounting/account-for-session.ts';
 import { BrokerUnavailable, type Collectors, type QuarantineStore, type Sinks } from '../ports.ts';
 import type { WaitingNotices } from '../sessions/live-status/waiting-notices.ts';
 import type { LogGuard } from '../sessions/projection/log-guard.ts';
 import { logDamageOf } from '../sessions/recovery/recovery-view.ts';
 import { sinksView } from '../system/sinks-view.ts';
 import { type SeenSources, seeSessions, sessionCounts } from './seen-sessions.ts';
+import { type TicksOfDay, ticksOfDay } from './ticks-of-day.ts';
 
 export interface OverviewSources extends SeenSources {
+  readonly accounting: AccountingSources;
   readonly collectors: Pick<Collectors, 'list'>;
   readonly sinks: Sinks;
   readonly quarantine: Pick<QuarantineStore, 'count'>;
@@ -25,15 +28,21 @@ const brokerNotAsked = {
   detail: 'NATS does not answer now: collectors, sinks and the quarantine are not known, nor what is read.',
 };
 
+const storeNotAsked = {
+  what: 'store' as const,
+  detail: 'The database of the samples does not answer now, so ticks are not counted.',
+};
+
 /** The whole in one answer, shared by those who may see the same and a second old at most. */
 export function overviewOf(sources: OverviewSources): (sites: GrantedSites) => Promise<Overview> {
   const known = new Map<string, { readonly atMs: number; readonly view: Promise<Overview> }>();
+  const ticks = ticksOfDay(sources.accounting);
   return (sites) => {
     const key = JSON.stringify(sites);
     const nowMs = performance.now();
     const last = known.get(key);
     if (last && nowMs - last.atMs <= freshMs) return last.view;
-    const view = overview(sources, sites);
+    const view = overview(sources, sites, (sessions) => ticks(key, sessions));
     if (known.size >= keptAtMost) known.clear();
     known.set(key, { atMs: nowMs, view });
     // A failure is nothing to be shared with whoever asks next.
@@ -42,7 +51,11 @@ export function overviewOf(sources: OverviewSources): (sites: GrantedSites) => P
   };
 }
 
-async function overview(sources: OverviewSources, sites: GrantedSites): Promise<Overview> {
+async function overview(
+  sources: OverviewSources,
+  sites: GrantedSites,
+  ticksOf: (sessions: readonly AccountedSession[]) => Promise<TicksOfDay>,
+): Promise<Overview> {
   const { timeZone, version } = sources;
   const isEverywhere = sites === 'everywhere';
   const [{ seen, stopped, brokerWasAsked }, ofAllSites] = await Promise.all([
@@ -55,6 +68,7 @@ async function overview(sources: OverviewSources, sites: GrantedSites): Promise<
     if (!counted) continue;
     for (const each of Object.keys(devices) as (keyof typeof devices)[]) devices[each] += counted[each];
   }
+  const ticks = await ticksOf(current.map(({ row }) => row));
   const running = current.filter(({ row }) => row.status === 'running');
   const sum = (numbers: readonly (number | null)[]) =>
     Math.round(numbers.reduce<number>((total, each) => total + (each ?? 0), 0) * 100) / 100;
@@ -65,13 +79,14 @@ async function overview(sources: OverviewSources, sites: GrantedSites): Promise<
     time_zone: timeZone,
     sessions: sessionCounts(current, stopped),
     devices,
+    ticks,
     values_per_s: {
       now: sum(running.map(({ valuesNow }) => valuesNow)),
       planned: sum(running.map(({ row }) => row.values_per_s)),
     },
     ...ofAllSites,
     log_damage: logDamageOf(sources),
-    not_asked: wasAsked ? [] : [brokerNotAsked],
+    not_asked: [...(wasAsked ? [] : [brokerNotAsked]), ...(ticks === null ? [storeNotAsked] : [])],
   };
 }
 

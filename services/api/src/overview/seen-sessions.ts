@@ -66,6 +66,7 @@ export function sessionCounts(current: readonly Seen[], stopped: number): Sessio
     running: of('running'),
     paused: of('paused'),
     error: of('error'),
+    silent: current.filter(({ attention }) => attention.some(({ severity }) => severity === 1)).length,
     waiting: current.filter(({ view }) => view.placement && view.placement.state !== 'placed').length,
     stopped,
   };

@@ -4,15 +4,21 @@ import { type Language, languages, type SpokenTexts, speak } from '../i18n/langu
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
 
+/** Whose clock the times are shown by. */
+export const clocks = ['plant', 'own', 'utc'] as const;
+export type Clock = (typeof clocks)[number];
+
 interface Preferences extends SpokenTexts {
   readonly theme: Theme;
+  readonly clock: Clock;
   setTheme(theme: Theme): void;
+  setClock(clock: Clock): void;
   setLanguage(language: Language): void;
 }
 
 const PreferencesContext = createContext<Preferences | undefined>(undefined);
 
-/** The language that is spoken, the theme, and how to change them. Kept in the browser. */
+/** The language that is spoken, the theme, the clock, and how to change them. Kept in the browser. */
 export function usePreferences(): Preferences {
   const preferences = use(PreferencesContext);
   if (preferences === undefined) throw new Error('there are no preferences above this component');
@@ -21,7 +27,8 @@ export function usePreferences(): Preferences {
 
 export function PreferencesProvider({ first, children }: { first: SpokenTexts; children: ReactNode }) {
   const [spoken, setSpoken] = useState(first);
-  const [theme, setTheme] = useState(keptTheme);
+  const [theme, setTheme] = useState(() => keptOf('theme', themes, 'system'));
+  const [clock, setClock] = useState(() => keptOf('clock', clocks, 'plant'));
   useEffect(() => {
     document.documentElement.lang = spoken.locale;
   }, [spoken]);
@@ -40,13 +47,24 @@ export function PreferencesProvider({ first, children }: { first: SpokenTexts; c
     keep('theme', next);
     setTheme(next);
   }, []);
+  const changeClock = useCallback((next: Clock) => {
+    keep('clock', next);
+    setClock(next);
+  }, []);
   const changeLanguage = useCallback((next: Language) => {
     keep('language', next);
     void speak(next).then(setSpoken);
   }, []);
   const value = useMemo(
-    () => ({ ...spoken, theme, setTheme: changeTheme, setLanguage: changeLanguage }),
-    [spoken, theme, changeTheme, changeLanguage],
+    () => ({
+      ...spoken,
+      theme,
+      clock,
+      setTheme: changeTheme,
+      setClock: changeClock,
+      setLanguage: changeLanguage,
+    }),
+    [spoken, theme, clock, changeTheme, changeClock, changeLanguage],
   );
   return <PreferencesContext value={value}>{children}</PreferencesContext>;
 }
@@ -57,11 +75,13 @@ export function keptLanguage(): Language {
   return kept ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
 }
 
-function keptTheme(): Theme {
-  return themes.find((each) => each === readKept('theme')) ?? 'system';
+function keptOf<T extends string>(name: string, all: readonly T[], usual: T): T {
+  const kept = readKept(name);
+  return all.find((each) => each === kept) ?? usual;
 }
 
-function readKept(name: string): string | null {
+/** What this browser keeps for the console. */
+export function readKept(name: string): string | null {
   try {
     return localStorage.getItem(`holdfast.${name}`);
   } catch {
@@ -70,7 +90,7 @@ function readKept(name: string): string | null {
   }
 }
 
-function keep(name: string, value: string): void {
+export function keep(name: string, value: string): void {
   try {
     localStorage.setItem(`holdfast.${name}`, value);
   } catch {}

@@ -8,7 +8,7 @@ import {
 import { consoleRoot } from '../api/api.ts';
 import { SessionsScreen } from '../sessions/sessions-screen.tsx';
 import { sessionsSearch } from '../sessions/sessions-search.ts';
-import { NoScreen, Shell } from './shell.tsx';
+import { FailedScreen, NoScreen, Shell } from './shell.tsx';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NoScreen });
 
@@ -35,6 +35,8 @@ const licences = createRoute({
 
 export const router = createRouter({
   routeTree: root.addChildren([start, sessions, licences]),
+  defaultPreload: 'intent',
+  defaultErrorComponent: FailedScreen,
   basepath: consoleRoot.pathname.replace(/\/$/, ''),
 });
 

@@ -5,14 +5,12 @@ import { apiRoot } from '../api/api.ts';
 import { highestRole, useMe } from '../api/me.ts';
 import { LiveChanges } from '../live/live-changes.tsx';
 import { Icon, type IconName, Logo } from '../parts/icon.tsx';
-import { Outcomes } from '../sessions/outcomes.tsx';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
+import { Navigation } from './navigation.tsx';
 import { themes, usePreferences } from './preferences.tsx';
 import { StaleBanner } from './stale-banner.tsx';
 import { StatusStrip } from './status-strip.tsx';
 import './shell.css';
-
-const screens = [{ to: '/sessions', icon: 'sessions', name: 'nav.sessions' }] as const;
 
 /** The frame of every screen: navigation, state of the plant, and the person. */
 export function Shell() {
@@ -44,27 +42,12 @@ export function Shell() {
         <ThemeButton />
         <Person />
       </header>
-      <nav className="nav">
-        <ul>
-          {screens.map(({ to, icon, name }) => (
-            <li key={to}>
-              <Link to={to}>
-                <Icon name={icon} />
-                {t(name)}
-              </Link>
-            </li>
-          ))}
-        </ul>
-        <Link to="/licences" className="small licences-link">
-          {t('app.licences')}
-        </Link>
-      </nav>
+      <Navigation />
       <main id="content" className="content" tabIndex={-1}>
         <StaleBanner />
         <StatusStrip />
         <Outlet />
       </main>
-      <Outcomes />
       <LiveChanges />
     </div>
   );
@@ -76,6 +59,22 @@ export function NoScreen() {
     <div className="empty">
       <p>{t('app.noScreen')}</p>
       <Link to="/">{t('nav.sessions')}</Link>
+    </div>
+  );
+}
+
+/** A screen that could not be loaded, as after an update of the server, or that has failed. */
+export function FailedScreen({ error }: { error: unknown }) {
+  const { t } = usePreferences();
+  return (
+    <div className="empty" role="alert">
+      <h2>{t('app.chunk')}</h2>
+      <p lang="en" className="quiet small">
+        {String(error)}
+      </p>
+      <Button className="button" onPress={() => location.reload()}>
+        {t('app.reload')}
+      </Button>
     </div>
   );
 }

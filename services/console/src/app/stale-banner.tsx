@@ -27,7 +27,7 @@ function useSilence(): Date | undefined {
   useIsFetching();
   const now = useNow();
   const [heardAt] = useState(() => Date.now());
-  const live = queries.getQueryCache().findAll({ queryKey: ['sessions', 'summary'], type: 'active' });
+  const live = queries.getQueryCache().findAll({ queryKey: ['system', 'overview'], type: 'active' });
   const isFailing = live.some(({ state }) => state.fetchFailureCount > 0 || state.status === 'error');
   const last = Math.max(heardAt, ...live.map(({ state }) => state.dataUpdatedAt));
   return isFailing && now.getTime() - last > patienceMs ? new Date(last) : undefined;

@@ -1,58 +1,103 @@
 import type { ReactNode } from 'react';
-import { SeverityMark } from '../parts/mark.tsx';
-import { useSummaries } from '../sessions/summaries.ts';
+import { useOverview } from '../api/overview.ts';
+import { type Severity, SeverityMark } from '../parts/mark.tsx';
+import { ageText } from '../time/duration.ts';
 import { shareText } from '../time/share.ts';
 import { usePreferences } from './preferences.tsx';
 
 /** The plant in one line: what is read, what was kept, and whether it gets to where it belongs. */
 export function StatusStrip() {
   const { t, locale } = usePreferences();
-  const { data } = useSummaries('24h', false);
+  const { data } = useOverview();
   if (data === undefined) return <div className="strip" />;
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-  const { results } = data;
-  const due = results.filter(({ status }) => status === 'running' || status === 'error');
-  const silent = due.filter(({ attention }) => attention.some(({ severity }) => severity === 1)).length;
-  const sum = (of: (session: (typeof results)[number]) => number) =>
-    results.reduce((all, each) => all + of(each), 0);
-  const expected = sum(({ counts }) => counts?.expected ?? 0);
-  const stored = sum(({ counts }) => counts?.stored ?? 0);
-  const now = sum(({ values_per_s: { now } }) => now ?? 0);
-  const planned = sum(({ status, values_per_s }) => (status === 'running' ? (values_per_s.planned ?? 0) : 0));
-  const answering = sum(({ devices }) => (devices ? devices.total - devices.failing - devices.unknown : 0));
-  const devices = sum(({ devices }) => devices?.total ?? 0);
+  const { sessions, ticks, values_per_s: values, devices, collectors, sinks, not_asked: notAsked } = data;
+  const missing = ticks ? ticks.expected - ticks.stored : 0;
+  const due = sessions.running + sessions.error;
   return (
-    <dl className="strip">
-      <Figure name={t('strip.read')} value={numbers.format(due.length - silent)}>
-        {t('strip.read.of', { count: due.length })}
-        {silent > 0 && (
-          <span className="strip-alarm">
-            <SeverityMark severity={1} /> {t('strip.read.missing', { count: silent })}
-          </span>
+    <>
+      <dl className="strip">
+        <Figure
+          name={t('strip.read')}
+          value={numbers.format(due - sessions.silent)}
+          severity={sessions.silent > 0 ? 1 : undefined}
+        >
+          {t('strip.read.of', { count: due })}
+          {sessions.silent > 0 && `, ${t('strip.read.missing', { count: sessions.silent })}`}
+        </Figure>
+        <Figure
+          name={t('strip.ticks', { range: t('range.h', { n: 24 }) })}
+          value={ticks && ticks.expected > 0 ? shareText(locale, ticks.stored, ticks.expected) : '–'}
+        >
+          {ticks === null
+            ? t('strip.ticks.unknown')
+            : missing > 0
+              ? t('strip.ticks.missing', { count: missing })
+              : t('strip.ticks.all')}
+        </Figure>
+        <Figure name={t('strip.values')} value={numbers.format(values.now)}>
+          {t('strip.values.of', { count: Math.round(values.planned * 10) / 10 })}
+        </Figure>
+        <Figure
+          name={t('strip.devices')}
+          value={numbers.format(devices.total - devices.failing - devices.unknown)}
+          severity={devices.failing > 0 ? 2 : undefined}
+        >
+          {t('strip.devices.of', { count: devices.total })}
+        </Figure>
+        {collectors && (
+          <Figure
+            name={t('strip.collectors')}
+            value={numbers.format(collectors.active)}
+            severity={collectors.active === 0 ? 1 : collectors.given_up > 0 ? 2 : undefined}
+          >
+            {[
+              collectors.given_up > 0 && t('strip.collectors.lost', { count: collectors.given_up }),
+              collectors.draining > 0 && t('strip.collectors.draining', { count: collectors.draining }),
+            ]
+              .filter(Boolean)
+              .join(', ') || t('strip.collectors.ok')}
+          </Figure>
         )}
-      </Figure>
-      <Figure
-        name={t('strip.ticks', { range: t('range.24h') })}
-        value={expected > 0 ? shareText(locale, stored, expected) : '–'}
-      >
-        {expected > stored ? t('strip.ticks.missing', { count: expected - stored }) : t('strip.ticks.all')}
-      </Figure>
-      <Figure name={t('strip.values')} value={numbers.format(now)}>
-        {t('strip.values.of', { count: Math.round(planned * 10) / 10 })}
-      </Figure>
-      <Figure name={t('strip.devices')} value={numbers.format(answering)}>
-        {t('strip.devices.of', { count: devices })}
-      </Figure>
-    </dl>
+        {sinks && (
+          <Figure
+            name={t('strip.sink')}
+            value={sinks.lag_seconds === null ? '–' : ageText(t, sinks.lag_seconds)}
+            severity={sinks.status === 'ok' ? undefined : sinks.status === 'refusing' ? 2 : 1}
+          >
+            {sinks.status !== 'ok'
+              ? t(`strip.sink.${sinks.status}`)
+              : sinks.backlog_messages > 0
+                ? t('strip.sink.backlog', { count: sinks.backlog_messages })
+                : t('strip.sink.clear')}
+          </Figure>
+        )}
+      </dl>
+      {notAsked.length > 0 && (
+        <p className="not-asked" role="status">
+          {notAsked.map(({ what }) => t(`live.notAsked.${what}`)).join(' ')}
+        </p>
+      )}
+    </>
   );
 }
 
-function Figure({ name, value, children }: { name: string; value: string; children: ReactNode }) {
+function Figure({
+  name,
+  value,
+  severity,
+  children,
+}: {
+  name: string;
+  value: string;
+  severity?: Severity | undefined;
+  children: ReactNode;
+}) {
   return (
     <div className="figure">
       <dt>{name}</dt>
       <dd>
-        <strong>{value}</strong> <span>{children}</span>
+        <strong>{value}</strong> {severity && <SeverityMark severity={severity} />} <span>{children}</span>
       </dd>
     </div>
   );

@@ -1,25 +1,40 @@
-import { expect, it } from 'vitest';
+/// <reference types="vite/types/importMeta.d.ts" />
+import { describe, expect, it } from 'vitest';
 import { en } from './en.ts';
 import { speak } from './language.ts';
+import type { Dictionary } from './texts.ts';
 import { zh } from './zh.ts';
 
-const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
-const keys = Object.keys(en) as (keyof typeof en)[];
+type Both = Readonly<Record<'en' | 'zh', Dictionary>>;
 
-it('both languages fill the same into each text', () => {
-  const other = keys.filter((key) => {
-    const text = zh[key];
-    return text !== undefined && String(placeholders(text)) !== String(placeholders(en[key]));
-  });
-  expect(other).toEqual([]);
+const ofRooms = import.meta.glob<Both>(['../**/texts.ts', '../**/*-texts.ts', '!./*'], { eager: true });
+const all: [string, Both][] = [['common', { en, zh: zh as Dictionary }], ...Object.entries(ofRooms)];
+const placeholders = (text: string) => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name]) => name).sort();
+
+it('a name stands for one text', () => {
+  const names = all.flatMap(([, texts]) => Object.keys(texts.en));
+  expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+  expect(all.length).toBeGreaterThan(3);
 });
 
-it('the Chinese texts are Chinese, but for names and numbers', () => {
-  const same = keys.filter((key) => {
-    const text = zh[key]?.replace(/\{\{\w+\}\}|epoch/g, '').trim();
-    return text !== undefined && text !== '' && !/\p{Script=Han}/u.test(text);
+describe.each(all)('the texts of %s', (_, texts) => {
+  const keys = Object.keys(texts.en);
+
+  it('are in both languages, and both fill the same in', () => {
+    const filled = (texts: Dictionary, key: string) => placeholders(texts[key] ?? texts[other(key)] ?? '');
+    const other = (key: string) => key.replace(/_one$/, '_other');
+    const lacking = keys.filter((key) => !(other(key) in texts.zh));
+    const different = keys.filter((key) => String(filled(texts.zh, key)) !== String(filled(texts.en, key)));
+    expect([lacking, different]).toEqual([[], []]);
   });
-  expect(same).toEqual([]);
+
+  it('are Chinese in Chinese, but for names and numbers', () => {
+    const same = keys.filter((key) => {
+      const text = texts.zh[key]?.replace(/\{\{\w+\}\}|epoch/g, '').trim();
+      return text !== undefined && text !== '' && !/\p{Script=Han}/u.test(text);
+    });
+    expect(same).toEqual([]);
+  });
 });
 
 it('a number is written and counted as its language does', async () => {

@@ -1,5 +1,5 @@
 import { createInstance } from 'i18next';
-import type { Translate } from './texts.ts';
+import type { Dictionary, Translate } from './texts.ts';
 
 export const languages = ['en', 'zh'] as const;
 export type Language = (typeof languages)[number];
@@ -9,37 +9,46 @@ export interface SpokenTexts {
   /** For Intl. */
   readonly locale: string;
   readonly t: Translate;
+  /** Adds the texts of a room; those that are there already cost nothing. */
+  addTexts(dictionary: Dictionary): void;
 }
 
 const locales: Readonly<Record<Language, string>> = { en: 'en-GB', zh: 'zh-CN' };
 
 /** Only the texts of the language that is spoken are loaded. */
 const dictionaries = {
-  en: async () => (await import('./en.ts')).en,
-  zh: async () => (await import('./zh.ts')).zh,
+  en: async (): Promise<Dictionary> => (await import('./en.ts')).en,
+  zh: async (): Promise<Dictionary> => (await import('./zh.ts')).zh as Dictionary,
 };
 
 export async function speak(language: Language): Promise<SpokenTexts> {
   const texts = createInstance();
   const locale = locales[language];
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
-  // The plural goes by the number, and the text shows it as people write it.
-  const translation = Object.fromEntries(
-    Object.entries(await dictionaries[language]()).map(([key, text]) => [
-      key,
-      text.replaceAll('{{count}}', '{{shown}}'),
-    ]),
-  );
+  const common = await dictionaries[language]();
   await texts.init({
     lng: language,
-    resources: { [language]: { translation } },
+    resources: { [language]: { translation: filled(common) } },
     // Keys are flat and names of their own.
     keySeparator: false,
     nsSeparator: false,
     fallbackLng: false,
     interpolation: { escapeValue: false },
   });
+  const known = new Set([common]);
+  const addTexts = (dictionary: Dictionary) => {
+    if (known.has(dictionary)) return;
+    known.add(dictionary);
+    texts.addResourceBundle(language, 'translation', filled(dictionary), false, true);
+  };
   const t = (key: string, { count, ...values }: { readonly count?: number } = {}) =>
     texts.t(key, count === undefined ? values : { ...values, count, shown: numbers.format(count) });
-  return { language, locale, t: t as Translate };
+  return { language, locale, t: t as Translate, addTexts };
+}
+
+/** The plural goes by the number, and the text shows it as people write it. */
+function filled(dictionary: Dictionary): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(dictionary).map(([key, text]) => [key, text.replaceAll('{{count}}', '{{shown}}')]),
+  );
 }

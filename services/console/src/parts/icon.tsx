@@ -1,5 +1,13 @@
 const shapes = {
+  overview: 'M2.5 14V8M6.2 14V3M9.8 14V6M13.5 14V10',
   sessions: 'M2 4.5h8M2 8h12M2 11.5h6',
+  devices: 'M2 3h12v8H2zM6 14h4M8 11v3',
+  live: 'M1.5 8h3l2-4.5 3 9 2-4.5h3',
+  trends: 'M2 12.5l4-4.5 3 2.5L14 4',
+  completeness: 'M2 2h3.5v3.5H2zM8 2h3.5v3.5H8zM2 8h3.5v3.5H2zM8 8h3.5v3.5H8zM14 2v9.5M2 14h12',
+  ownership: 'M2 4h6M8 8h6M5 12h7M8 4v4',
+  collectors: 'M2 2.5h12v4.5H2zM2 9h12v4.5H2zM4.5 4.75h1M4.5 11.25h1',
+  stores: 'M3 4c0-3 10-3 10 0v8c0 3-10 3-10 0zM3 4c0 2.6 10 2.6 10 0',
   language: 'M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13M1.5 8h13M8 1.5c-4 4-4 9 0 13c4-4 4-9 0-13',
   light:
     'M8 5a3 3 0 1 0 0 6a3 3 0 0 0 0-6M8 1v1.5M8 13.5V15M1 8h1.5M13.5 8H15M3 3l1 1M12 12l1 1M3 13l1-1M12 4l1-1',

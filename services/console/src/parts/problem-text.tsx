@@ -1,15 +1,37 @@
-import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 import { Button } from 'react-aria-components/Button';
+import { apiRoot } from '../api/api.ts';
 import { usePreferences } from '../app/preferences.tsx';
+import type { PlainKey } from '../i18n/texts.ts';
 
-/** A problem in the words of the server, with a way to try again. */
+/** What somebody can do about a refusal that is about who he is. */
+const whatToDo: Readonly<Record<string, PlainKey>> = {
+  role_too_low: 'problem.role_too_low',
+  site_not_granted: 'problem.site_not_granted',
+  no_keys_yet: 'problem.no_keys_yet',
+  login_over_http_refused: 'problem.login_over_http_refused',
+  origin_refused: 'problem.origin_refused',
+  company_grants_missing: 'problem.company_grants_missing',
+};
+
+/** A problem in the words of the server, what to do about it, and a way to try again. */
 export function ProblemText({ title, error, again }: { title: string; error: Error; again?: () => void }) {
   const { t } = usePreferences();
-  const detail = error instanceof ApiRefusal ? (error.problem.detail ?? error.problem.title) : error.message;
+  const isRefused = error instanceof ApiRefusal;
+  const detail = isRefused ? (error.problem.detail ?? error.problem.title) : error.message;
+  const todo = error instanceof NoAnswer ? 'problem.unreached' : isRefused ? whatToDo[error.code] : undefined;
   return (
     <div className="empty" role="alert">
       <h2>{title}</h2>
-      <p lang="en">{detail}</p>
+      {todo && <p>{t(todo)}</p>}
+      <p lang="en" className={todo && 'quiet small'}>
+        {detail}
+      </p>
+      {isRefused && error.code === 'fresh_authentication_needed' && (
+        <a className="button" href={loginAddress()}>
+          {t('problem.fresh')}
+        </a>
+      )}
       {again && (
         <Button className="button" onPress={again}>
           {t('app.again')}
@@ -17,4 +39,10 @@ export function ProblemText({ title, error, again }: { title: string; error: Err
       )}
     </div>
   );
+}
+
+/** Where one shows who one is, and comes back from to what is shown now. */
+export function loginAddress(): string {
+  const to = location.pathname + location.search;
+  return new URL(`login?${new URLSearchParams({ to })}`, apiRoot).href;
 }

@@ -1,25 +1,16 @@
-import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 import type { CommandedSession, StartedTask } from '@holdfast/shared/contracts/http/session-http.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useCallback, useMemo, useState } from 'react';
 import { api } from '../api/api.ts';
+import { usePreferences } from '../app/preferences.tsx';
 import type { PlainKey } from '../i18n/texts.ts';
+import { useOutcomes } from '../parts/outcomes.tsx';
 
 export type SessionCommand = 'stop' | 'pause' | 'resume' | 'recover';
-
-/** The outcome of a command, kept until somebody has read it. */
-export interface CommandOutcome {
-  readonly id: number;
-  readonly session: string;
-  readonly command: SessionCommand | 'start';
-  readonly outcome: 'stored' | 'refused' | 'unknown' | 'unreached';
-  readonly detail: string;
-}
 
 interface Commands {
   /** By session id: what was asked for and is not known to be stored yet. */
   readonly pending: ReadonlyMap<string, SessionCommand>;
-  readonly outcomes: readonly CommandOutcome[];
   send(
     session: { readonly id: string; readonly name: string },
     command: SessionCommand,
@@ -29,7 +20,6 @@ interface Commands {
     task: { readonly id: number; readonly code: string },
     validate: string,
   ): Promise<StartedTask | undefined>;
-  dismiss(id: number): void;
 }
 
 export const pendingWord: Readonly<Record<SessionCommand, PlainKey>> = {
@@ -52,34 +42,26 @@ export function useCommands(): Commands {
  * that came after that is there, a session shows what was asked of it.
  */
 export function CommandsProvider({ children }: { children: ReactNode }) {
+  const { t } = usePreferences();
+  const { note, noteFailure } = useOutcomes();
   const queries = useQueryClient();
   const [pending, setPending] = useState<ReadonlyMap<string, SessionCommand>>(new Map());
-  const [outcomes, setOutcomes] = useState<readonly CommandOutcome[]>([]);
-
-  const note = useCallback((outcome: Omit<CommandOutcome, 'id'>) => {
-    const id = performance.now();
-    setOutcomes((before) => [...before.slice(-3), { ...outcome, id }]);
-  }, []);
-  const dismiss = useCallback((id: number) => setOutcomes((all) => all.filter((each) => each.id !== id)), []);
 
   const send = useCallback<Commands['send']>(
     async ({ id, name }, command, reason) => {
       setPending((before) => new Map(before).set(id, command));
       try {
-        const { detail } = await api.command<CommandedSession>(
-          `/api/acquisition/sessions/${id}/${command}/`,
-          {
-            reason: reason || null,
-          },
-        );
-        note({ session: name, command, outcome: 'stored', detail });
+        await api.command<CommandedSession>(`/api/acquisition/sessions/${id}/${command}/`, {
+          reason: reason || null,
+        });
+        note({ kind: 'stored', text: t(`command.stored.${command}`, { session: name }) });
       } catch (error) {
-        note({ session: name, command, ...outcomeOf(error) });
+        noteFailure(name, error);
       }
       await queries.invalidateQueries({ queryKey: ['sessions'] });
       setPending((before) => new Map([...before].filter(([other]) => other !== id)));
     },
-    [note, queries],
+    [note, noteFailure, queries, t],
   );
   const start = useCallback<Commands['start']>(
     async ({ id, code }, validate) => {
@@ -89,32 +71,19 @@ export function CommandsProvider({ children }: { children: ReactNode }) {
           validate,
         });
         note({
-          session: `${code} ${started.session_id}`,
-          command: 'start',
-          outcome: 'stored',
-          detail: started.detail,
+          kind: 'stored',
+          text: t('command.stored.start', { session: `${code} ${started.session_id}` }),
         });
         await queries.invalidateQueries({ queryKey: ['sessions'] });
         return started;
       } catch (error) {
-        note({ session: code, command: 'start', ...outcomeOf(error) });
+        noteFailure(code, error);
         await queries.invalidateQueries({ queryKey: ['sessions'] });
         return undefined;
       }
     },
-    [note, queries],
+    [note, noteFailure, queries, t],
   );
-  const value = useMemo(
-    () => ({ pending, outcomes, send, start, dismiss }),
-    [pending, outcomes, send, start, dismiss],
-  );
+  const value = useMemo(() => ({ pending, send, start }), [pending, send, start]);
   return <CommandsContext value={value}>{children}</CommandsContext>;
-}
-
-function outcomeOf(error: unknown): Pick<CommandOutcome, 'outcome' | 'detail'> {
-  if (error instanceof NoAnswer)
-    return { outcome: error.mayHaveArrived ? 'unknown' : 'unreached', detail: error.message };
-  if (!(error instanceof ApiRefusal)) throw error;
-  const { title = '', detail = '' } = error.problem;
-  return { outcome: error.code === 'outcome_unknown' ? 'unknown' : 'refused', detail: detail || title };
 }

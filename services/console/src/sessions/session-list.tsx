@@ -83,7 +83,7 @@ export function SessionList({ groups, time, asOf, chosen }: ListProps) {
         className="session-table"
       >
         <div role="rowgroup" className="session-head">
-          <Columns time={time} />
+          <Columns time={time} asOf={asOf} />
         </div>
         <div role="rowgroup" className="session-body" style={{ height: rows.getTotalSize() }}>
           {seen.map(({ index, key, start }) => {
@@ -132,11 +132,12 @@ export function SessionList({ groups, time, asOf, chosen }: ListProps) {
   );
 }
 
-function Columns({ time }: { time: RibbonTime }) {
+function Columns({ time, asOf }: { time: RibbonTime; asOf: string }) {
   const { t } = usePreferences();
   const plant = usePlantTime();
   const [from, to] = [Date.parse(time.from), Date.parse(time.to)];
   const isLong = to - from > 2 * 86_400_000;
+  const isNow = Date.parse(asOf) - to < 120_000;
   const at = (part: number) => {
     const moment = new Date(from + (to - from) * part);
     return isLong ? plant.day(moment) : plant.clock(moment);
@@ -155,7 +156,7 @@ function Columns({ time }: { time: RibbonTime }) {
           {[0, 0.25, 0.5, 0.75].map((part) => (
             <span key={part}>{at(part)}</span>
           ))}
-          <span>{t('sessions.now')}</span>
+          <span>{isNow ? t('sessions.now') : at(1)}</span>
         </span>
       </div>
       <div role="columnheader" className="cell is-complete is-number">

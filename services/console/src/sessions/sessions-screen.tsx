@@ -4,18 +4,12 @@ import { Button } from 'react-aria-components/Button';
 import { usePreferences } from '../app/preferences.tsx';
 import { Icon } from '../parts/icon.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
+import { RangeChoice } from '../parts/range-choice.tsx';
+import type { TimeRange } from '../time/time-range.ts';
 import { Legend } from './legend.tsx';
 import { SessionList } from './session-list.tsx';
 import { useSessionsSearch } from './sessions-search.ts';
-import {
-  isFound,
-  isShown,
-  type Range,
-  ranges,
-  type SessionSummaries,
-  shows,
-  useSummaries,
-} from './summaries.ts';
+import { isFound, isShown, type SessionSummaries, shows, useSummaries } from './summaries.ts';
 import './sessions.css';
 
 const SessionDetail = lazy(() => import('./detail/session-detail.tsx'));
@@ -111,7 +105,7 @@ function Toolbar({ counts }: { counts: SessionSummaries['counts'] | undefined })
   const navigate = useNavigate({ from: '/sessions' });
   const [isStarting, setStarting] = useState(false);
   const numbers = new Intl.NumberFormat(locale);
-  const set = (change: { find?: string | undefined; range?: Range }) =>
+  const set = (change: { find?: string | undefined } | TimeRange) =>
     void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
   return (
     <header className="toolbar">
@@ -145,18 +139,7 @@ function Toolbar({ counts }: { counts: SessionSummaries['counts'] | undefined })
           Ctrl K
         </span>
       </label>
-      <select
-        className="choice"
-        aria-label={t('sessions.range')}
-        value={range}
-        onChange={({ target }) => set({ range: target.value as Range })}
-      >
-        {ranges.map((each) => (
-          <option key={each} value={each}>
-            {t(`sessions.range.${each}`)}
-          </option>
-        ))}
-      </select>
+      <RangeChoice range={range} onChange={set} />
       <Button className="button is-main" onPress={() => setStarting(true)}>
         {t('sessions.start')}
       </Button>
@@ -175,7 +158,7 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
     return (
       <div className="empty">
         <p>{t('sessions.none.found')}</p>
-        <Link to="/sessions" search={(before) => ({ range: before.range })}>
+        <Link to="/sessions" search={({ from, to }) => ({ from, to })}>
           {t('sessions.none.clear')}
         </Link>
       </div>

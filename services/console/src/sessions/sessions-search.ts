@@ -1,10 +1,11 @@
 import { useSearch } from '@tanstack/react-router';
-import { type Range, ranges, type Show, shows } from './summaries.ts';
+import { useMemo } from 'react';
+import { type AddressedRange, timeRangeSearch } from '../time/time-range.ts';
+import { type Show, shows } from './summaries.ts';
 
 /** The list as an address asks for it; all that it leaves out is as usual. */
-export interface SessionsSearch {
+export interface SessionsSearch extends AddressedRange {
   readonly show?: Show | undefined;
-  readonly range?: Range | undefined;
   readonly find?: string | undefined;
   /** Id of the one that is shown beside the list. */
   readonly session?: string | undefined;
@@ -14,14 +15,15 @@ export interface SessionsSearch {
 export function sessionsSearch(given: Record<string, unknown>): SessionsSearch {
   const { find, session } = given;
   return {
+    ...timeRangeSearch(given),
     show: shows.find((each) => each === given.show),
-    range: ranges.find((each) => each === given.range),
     find: typeof find === 'string' || typeof find === 'number' ? String(find) : undefined,
     session: typeof session === 'string' ? session : undefined,
   };
 }
 
 export function useSessionsSearch() {
-  const { show = 'all', range = '24h', find = '', session } = useSearch({ from: '/sessions' });
+  const { show = 'all', from = '-24h', to, find = '', session } = useSearch({ from: '/sessions' });
+  const range = useMemo(() => ({ from, to }), [from, to]);
   return { show, range, find, session };
 }

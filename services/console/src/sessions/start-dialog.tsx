@@ -5,17 +5,17 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
-import { usePreferences } from '../app/preferences.tsx';
 import { Overlay } from '../parts/overlay.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { durationText } from '../time/duration.ts';
 import { useCommands } from './commands.tsx';
+import { useStartTexts } from './start-texts.ts';
 
 const checks = ['skip', 'warn', 'strict'] as const;
 
 /** Starts a session of a task; a task that has one already is shown as what it is. */
 export default function StartDialog({ onClose }: { onClose: () => void }) {
-  const { t } = usePreferences();
+  const { t } = useStartTexts();
   const { start } = useCommands();
   const navigate = useNavigate();
   const { data, error, refetch } = useQuery({

@@ -4,9 +4,8 @@ import type {
 } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
-
-export const ranges = ['1h', '8h', '24h', '7d', '28d'] as const;
-export type Range = (typeof ranges)[number];
+import { usePlantTime } from '../time/plant-time.tsx';
+import { askedRange, type TimeRange } from '../time/time-range.ts';
 
 export const shows = ['all', 'attention', 'running', 'paused', 'error', 'stopped'] as const;
 export type Show = (typeof shows)[number];
@@ -17,22 +16,26 @@ const atMost = 2_000;
 export type SessionSummaries = Omit<SessionSummaryPage, 'next_cursor'>;
 
 /** Sessions with their ribbons, in the order of the server: those that need somebody first. */
-export function useSummaries(range: Range, isEnded: boolean) {
+export function useSummaries(range: TimeRange, isEnded: boolean) {
+  const { ofPlant } = usePlantTime();
   return useQuery({
-    queryKey: ['sessions', 'summary', range, isEnded],
-    queryFn: () => readSummaries(range, isEnded),
+    queryKey: ['sessions', 'summary', range.from, range.to, ofPlant, isEnded],
+    queryFn: () => readSummaries(askedRange(range, ofPlant), isEnded),
     placeholderData: keepPreviousData,
     // Changes are told by the stream; this brings ages and rates.
     refetchInterval: ({ state }) => ((state.data?.results.length ?? 0) > 100 ? 15_000 : 5_000),
   });
 }
 
-async function readSummaries(range: Range, isEnded: boolean): Promise<SessionSummaries> {
+async function readSummaries(
+  range: ReturnType<typeof askedRange>,
+  isEnded: boolean,
+): Promise<SessionSummaries> {
   const results: SessionSummary[] = [];
   let cursor: string | undefined;
   for (;;) {
     const page = await api.get<SessionSummaryPage>('/api/acquisition/sessions/summary/', {
-      from: `-${range}`,
+      ...range,
       buckets: 96,
       limit: isEnded ? 100 : pageSize,
       cursor,

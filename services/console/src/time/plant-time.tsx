@@ -1,9 +1,12 @@
-import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
-import { usePreferences } from '../app/preferences.tsx';
+import { createContext, use, useEffect, useState } from 'react';
+import type { Clock } from '../app/preferences.tsx';
 
-/** Times as clocks in the plant show them, wherever the browser is. */
+/** Times as clocks in the plant show them, wherever the browser is; or as whoever reads them wants. */
 export interface PlantTime {
+  /** By which times are shown. */
   readonly zone: string;
+  /** By which the plant counts its days. */
+  readonly ofPlant: string;
   /** `UTC+8` */
   offset(at?: Date): string;
   clock(at: Date, withSeconds?: boolean): string;
@@ -11,11 +14,13 @@ export interface PlantTime {
   moment(at: Date, now?: Date): string;
   /** `26 Nov` */
   day(at: Date): string;
+  /** `26 Nov, 14:30` */
+  minute(at: Date): string;
   /** With its day and its seconds. */
   whole(at: Date): string;
 }
 
-const PlantTimeContext = createContext<PlantTime | undefined>(undefined);
+export const PlantTimeContext = createContext<PlantTime | undefined>(undefined);
 
 export function usePlantTime(): PlantTime {
   const time = use(PlantTimeContext);
@@ -23,17 +28,10 @@ export function usePlantTime(): PlantTime {
   return time;
 }
 
-/** @param zone of IANA; the browser's own where the server has not said one */
-export function PlantTimeProvider({ zone, children }: { zone: string | undefined; children: ReactNode }) {
-  const { locale } = usePreferences();
-  const time = useMemo(
-    () => plantTime(locale, zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone),
-    [locale, zone],
-  );
-  return <PlantTimeContext value={time}>{children}</PlantTimeContext>;
-}
+export const ownZone = () => Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-export function plantTime(locale: string, timeZone: string): PlantTime {
+export function plantTime(locale: string, ofPlant: string, clock: Clock = 'plant'): PlantTime {
+  const timeZone = { plant: ofPlant, own: ownZone(), utc: 'UTC' }[clock];
   const format = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(locale, { timeZone, hourCycle: 'h23', ...options });
   const short = format({ hour: '2-digit', minute: '2-digit' });
@@ -52,6 +50,7 @@ export function plantTime(locale: string, timeZone: string): PlantTime {
   const offset = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'shortOffset' });
   return {
     zone: timeZone,
+    ofPlant,
     offset: (at = new Date()) => {
       const name = offset.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
       return name.replace('GMT', 'UTC');
@@ -59,6 +58,7 @@ export function plantTime(locale: string, timeZone: string): PlantTime {
     clock: (at, withSeconds = false) => (withSeconds ? long : short).format(at),
     moment: (at, now = new Date()) => (day.format(at) === day.format(now) ? long : near).format(at),
     day: (at) => date.format(at),
+    minute: (at) => near.format(at),
     whole: (at) => whole.format(at),
   };
 }

@@ -11,6 +11,8 @@ export const overviewSchema = z.object({
   sessions: sessionCountsSchema,
   /** Devices of sessions that run. */
   devices: devicesSummarySchema.omit({ failing_codes: true }),
+  /** Ticks of the last 24 h, of sessions that are not over; null while they cannot be counted. */
+  ticks: z.object({ from: z.string(), to: z.string(), expected: z.int(), stored: z.int() }).nullable(),
   values_per_s: z.object({ now: z.number(), planned: z.number() }),
   collectors: z
     .object({ active: z.int(), draining: z.int(), given_up: z.int(), capacity: z.int() })

@@ -109,6 +109,8 @@ export const sessionCountsSchema = z.object({
   error: z.int(),
   /** Those of `running` that no collector has. */
   waiting: z.int(),
+  /** Those of `running` and `error` of which nothing comes at all: with attention of severity 1. */
+  silent: z.int(),
   /** Beside `all`: sessions that are over. */
   stopped: z.int(),
 });

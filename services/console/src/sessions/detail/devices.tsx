@@ -2,16 +2,18 @@ import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-ht
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { usePreferences } from '../../app/preferences.tsx';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ageText } from '../../time/duration.ts';
 import { useNow } from '../../time/plant-time.tsx';
+import { useWords } from '../../words/texts.ts';
+import { useDetailTexts } from './texts.ts';
 
 const atFirst = 5;
 
 /** The session's devices, those that fail first, each with its state, how it answers, and the age of that. */
 export function Devices({ session }: { session: SessionLiveView }) {
-  const { t, locale } = usePreferences();
+  const { t, locale } = useDetailTexts();
+  const { t: word } = useWords();
   const now = useNow();
   const [isWhole, setWhole] = useState(false);
   const health = Object.entries(session.metadata.device_health);
@@ -35,7 +37,7 @@ export function Devices({ session }: { session: SessionLiveView }) {
                 <StateMark state={isActive ? 'running' : session.status} />
               )}
               <span className="device-code">{code}</span>
-              <span className="quiet small">{howItAnswers(device, t, locale)}</span>
+              <span className="quiet small">{howItAnswers(device, word, locale)}</span>
               <span className="quiet small device-age">{age === null ? '–' : ageText(t, age)}</span>
               {isActive && rank(device) === 2 && device.last_error !== null && (
                 <span className="small device-error" lang="en">
@@ -62,7 +64,7 @@ function rank({ status }: DeviceHealth): 0 | 1 | 2 {
 
 function howItAnswers(
   { status, consecutive_failures: count, round_trip_ms: trip }: DeviceHealth,
-  t: ReturnType<typeof usePreferences>['t'],
+  t: ReturnType<typeof useWords>['t'],
   locale: string,
 ): string {
   if (status !== 'healthy' && status !== 'slow')

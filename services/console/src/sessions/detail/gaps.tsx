@@ -1,15 +1,19 @@
-import { usePreferences } from '../../app/preferences.tsx';
 import { durationText } from '../../time/duration.ts';
 import { usePlantTime } from '../../time/plant-time.tsx';
-import type { Range } from '../summaries.ts';
+import { useRangeName } from '../../time/range-name.ts';
+import type { TimeRange } from '../../time/time-range.ts';
+import { useWords } from '../../words/texts.ts';
 import { useGaps } from './session-queries.ts';
+import { useDetailTexts } from './texts.ts';
 
 const shown = 5;
 
 /** The gaps in the time shown, to the second and with their causes, newest first. */
-export function Gaps({ id, range }: { id: string; range: Range }) {
-  const { t } = usePreferences();
+export function Gaps({ id, range }: { id: string; range: TimeRange }) {
+  const { t } = useDetailTexts();
+  const { t: word } = useWords();
   const plant = usePlantTime();
+  const { short } = useRangeName();
   const { data } = useGaps(id, range);
   if (data === undefined) return null;
   const newest = data.results.toSorted(
@@ -17,7 +21,7 @@ export function Gaps({ id, range }: { id: string; range: Range }) {
   );
   return (
     <section>
-      <h3>{t('detail.gaps', { range: t(`range.${range}`) })}</h3>
+      <h3>{t('detail.gaps', { range: short(range) })}</h3>
       {newest.length === 0 ? (
         <p className="quiet small">{t('detail.gaps.none')}</p>
       ) : (
@@ -28,7 +32,7 @@ export function Gaps({ id, range }: { id: string; range: Range }) {
               <span>
                 {gap.device}: {t('detail.gaps.ticks', { count: gap.ticks })},{' '}
                 {durationText(t, (Date.parse(gap.end_time) - Date.parse(gap.start_time)) / 1_000)}
-                <span className="quiet"> {t(`cause.${gap.cause}`)}</span>
+                <span className="quiet"> {word(`cause.${gap.cause}`)}</span>
               </span>
             </li>
           ))}

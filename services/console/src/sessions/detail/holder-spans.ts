@@ -1,4 +1,5 @@
 import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
+import { shortType } from '../../words/short-type.ts';
 
 /** A time in which one collector held the session, under one epoch. */
 export interface HolderSpan {
@@ -42,9 +43,4 @@ export function holderSpans(events: readonly SessionEventView[], from: number, t
   return spans
     .filter((span) => span.to > from && span.from < to)
     .map((span) => ({ ...span, from: Math.max(span.from, from), to: Math.min(span.to, to) }));
-}
-
-/** `session.assigned`, whatever stands before and behind it in the log. */
-export function shortType(type: string): string {
-  return /session\.[a-z]+/.exec(type)?.[0] ?? type;
 }

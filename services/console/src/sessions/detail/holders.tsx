@@ -1,32 +1,28 @@
 import { useMemo } from 'react';
-import { usePreferences } from '../../app/preferences.tsx';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
-import type { Range } from '../summaries.ts';
+import { useRangeName } from '../../time/range-name.ts';
+import { spanOf, type TimeRange } from '../../time/time-range.ts';
 import { type HolderSpan, holderSpans } from './holder-spans.ts';
 import { useEvents } from './session-queries.ts';
+import { useDetailTexts } from './texts.ts';
 
-const seconds: Readonly<Record<Range, number>> = {
-  '1h': 3_600,
-  '8h': 28_800,
-  '24h': 86_400,
-  '7d': 604_800,
-  '28d': 2_419_200,
-};
 const lane = { height: 22, bar: 14 };
 
 /** Who held the session when: a lane for each collector, so that a change is a step from one to another. */
-export function Holders({ id, range }: { id: string; range: Range }) {
-  const { t } = usePreferences();
+export function Holders({ id, range }: { id: string; range: TimeRange }) {
+  const { t } = useDetailTexts();
   const plant = usePlantTime();
   const { data } = useEvents(id);
-  const now = useNow(15_000).getTime();
-  const from = now - seconds[range] * 1_000;
-  const spans = useMemo(() => holderSpans(data ?? [], from, now), [data, from, now]);
+  const { short } = useRangeName();
+  const span = spanOf(range, plant.ofPlant, useNow(15_000));
+  const [from, to] = [span.from.getTime(), span.to.getTime()];
+  const spans = useMemo(() => holderSpans(data ?? [], from, to), [data, from, to]);
   if (data === undefined) return null;
+  const at = (moment: Date) => (to - from > 86_400_000 ? plant.day(moment) : plant.clock(moment));
   const collectors = [...new Set(spans.map(({ collector }) => collector))].sort();
   return (
     <section>
-      <h3>{t('detail.holders', { range: t(`range.${range}`) })}</h3>
+      <h3>{t('detail.holders', { range: short(range) })}</h3>
       {spans.length === 0 ? (
         <p className="quiet small">{t('detail.holders.none')}</p>
       ) : (
@@ -37,10 +33,10 @@ export function Holders({ id, range }: { id: string; range: Range }) {
                 <li key={each}>{each}</li>
               ))}
             </ul>
-            <Lanes spans={spans} collectors={collectors} from={from} to={now} />
+            <Lanes spans={spans} collectors={collectors} from={from} to={to} />
             <p className="lanes-axis">
-              <span>{seconds[range] > 86_400 ? plant.day(new Date(from)) : plant.clock(new Date(from))}</span>
-              <span>{t('sessions.now')}</span>
+              <span>{at(span.from)}</span>
+              <span>{span.isLive ? t('sessions.now') : at(span.to)}</span>
             </p>
           </div>
           <ul className="heard">

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { usePreferences } from '../../app/preferences.tsx';
 import { Overlay } from '../../parts/overlay.tsx';
+import { useDetailTexts } from './texts.ts';
 
 interface Asked {
   readonly command: 'stop' | 'pause';
@@ -12,7 +12,7 @@ interface Asked {
 
 /** Asks once more, and for a reason, before something is not read any more. */
 export default function ReasonDialog({ command, name, onClose, onConfirm }: Asked) {
-  const { t } = usePreferences();
+  const { t } = useDetailTexts();
   const [reason, setReason] = useState('');
   return (
     <Overlay title={t(`command.${command}.title`, { session: name })} onClose={onClose}>

@@ -1,11 +1,11 @@
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
-import { usePreferences } from '../../app/preferences.tsx';
 import { usePlantTime } from '../../time/plant-time.tsx';
 import type { RibbonTime } from '../ribbon-parts.ts';
+import { useDetailTexts } from './texts.ts';
 
 /** The ribbon for whoever hears it: each part of the time in which ticks were due. */
 export function RibbonTable({ session, time }: { session: SessionSummary; time: RibbonTime }) {
-  const { t } = usePreferences();
+  const { t } = useDetailTexts();
   const plant = usePlantTime();
   const { ribbon } = session;
   if (ribbon === null) return null;

@@ -2,15 +2,15 @@ import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-ht
 import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { isAtLeast, roleAt, useMe } from '../../api/me.ts';
-import { usePreferences } from '../../app/preferences.tsx';
 import { pendingWord, type SessionCommand, useCommands } from '../commands.tsx';
 import { nameOf } from '../session-state.ts';
+import { useDetailTexts } from './texts.ts';
 
 const ReasonDialog = lazy(() => import('./reason-dialog.tsx'));
 
 /** The commands that a session takes as it is. Those that one may not give stay there, with the reason. */
 export function SessionActions({ session, sites }: { session: SessionLiveView; sites: readonly string[] }) {
-  const { t } = usePreferences();
+  const { t } = useDetailTexts();
   const me = useMe();
   const { pending, send } = useCommands();
   const [asked, setAsked] = useState<'stop' | 'pause'>();

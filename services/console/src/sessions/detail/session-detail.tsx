@@ -2,16 +2,15 @@ import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { Link } from '@tanstack/react-router';
-import { usePreferences } from '../../app/preferences.tsx';
 import { Icon } from '../../parts/icon.tsx';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
 import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
+import type { TimeRange } from '../../time/time-range.ts';
 import { pendingWord, useCommands } from '../commands.tsx';
 import type { RibbonTime } from '../ribbon-parts.ts';
 import { severityOf, stateKey } from '../session-state.ts';
-import type { Range } from '../summaries.ts';
 import { Devices } from './devices.tsx';
 import { Events } from './events.tsx';
 import { Gaps } from './gaps.tsx';
@@ -19,12 +18,13 @@ import { Holders } from './holders.tsx';
 import { RibbonTable } from './ribbon-table.tsx';
 import { SessionActions } from './session-actions.tsx';
 import { useSession } from './session-queries.ts';
+import { useDetailTexts } from './texts.ts';
 import { Why } from './why.tsx';
 import './detail.css';
 
 interface DetailProps {
   readonly id: string;
-  readonly range: Range;
+  readonly range: TimeRange;
   /** Undefined where the list has it not. */
   readonly summary: SessionSummary | undefined;
   readonly time: RibbonTime | undefined;
@@ -32,7 +32,7 @@ interface DetailProps {
 
 /** One session beside the list: why it is as it is, what can be done, and what it was before. */
 export default function SessionDetail({ id, range, summary, time }: DetailProps) {
-  const { t } = usePreferences();
+  const { t } = useDetailTexts();
   const { data, error, refetch } = useSession(id);
   const isGone = error instanceof ApiRefusal && error.status === 404;
   return (
@@ -61,7 +61,7 @@ export default function SessionDetail({ id, range, summary, time }: DetailProps)
 }
 
 function Known({ session, range, summary, time }: Omit<DetailProps, 'id'> & { session: SessionLiveView }) {
-  const { t } = usePreferences();
+  const { t } = useDetailTexts();
   const { pending } = useCommands();
   const severity = summary && severityOf(summary);
   const under = pending.get(session.id);
@@ -89,7 +89,7 @@ function Known({ session, range, summary, time }: Omit<DetailProps, 'id'> & { se
 }
 
 function Facts({ session, summary }: { session: SessionLiveView; summary: SessionSummary | undefined }) {
-  const { t } = usePreferences();
+  const { t } = useDetailTexts();
   const plant = usePlantTime();
   const now = useNow();
   const { started_at: started, stopped_at: stopped, task_code: task } = session;
@@ -124,7 +124,7 @@ function Configuration({
   version: number;
   config: SessionSummary['config'] | undefined;
 }) {
-  const { t } = usePreferences();
+  const { t } = useDetailTexts();
   if (config?.is_changed === true && config.newest_version !== null) {
     return (
       <>

@@ -2,7 +2,8 @@ import type { GapView } from '@holdfast/shared/contracts/http/accounting-http.ts
 import type { SessionEventView, SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/api.ts';
-import type { Range } from '../summaries.ts';
+import { usePlantTime } from '../../time/plant-time.tsx';
+import { askedRange, type TimeRange } from '../../time/time-range.ts';
 
 const path = (id: string) => `/api/acquisition/sessions/${encodeURIComponent(id)}`;
 
@@ -30,10 +31,11 @@ interface GapPage {
 }
 
 /** The first gaps within the time shown. */
-export function useGaps(id: string, range: Range) {
+export function useGaps(id: string, range: TimeRange) {
+  const { ofPlant } = usePlantTime();
   return useQuery({
-    queryKey: ['sessions', id, 'gaps', range],
-    queryFn: () => api.get<GapPage>(`${path(id)}/gaps/`, { from: `-${range}`, limit: 100 }),
+    queryKey: ['sessions', id, 'gaps', range.from, range.to, ofPlant],
+    queryFn: () => api.get<GapPage>(`${path(id)}/gaps/`, { ...askedRange(range, ofPlant), limit: 100 }),
     placeholderData: keepPreviousData,
     refetchInterval: 15_000,
   });

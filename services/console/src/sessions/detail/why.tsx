@@ -1,12 +1,12 @@
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { Attention, SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
-import { usePreferences } from '../../app/preferences.tsx';
 import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
+import { useDetailTexts } from './texts.ts';
 
 /** Why a session is as it is, since when, and what somebody can do about it. */
 export function Why({ session, summary }: { session: SessionLiveView; summary: SessionSummary | undefined }) {
-  const { t } = usePreferences();
+  const { t } = useDetailTexts();
   const attention = summary?.attention ?? [];
   if (attention.length > 0 && summary) {
     return attention.map((each) => <Reason key={each.code} attention={each} session={summary} />);
@@ -25,7 +25,7 @@ export function Why({ session, summary }: { session: SessionLiveView; summary: S
 }
 
 function Reason({ attention, session }: { attention: Attention; session: SessionSummary }) {
-  const { t } = usePreferences();
+  const { t } = useDetailTexts();
   const plant = usePlantTime();
   const now = useNow();
   const { severity, since, detail } = attention;
@@ -56,7 +56,7 @@ function useReason(
   { code }: Attention,
   session: SessionSummary,
 ): { readonly why: string; readonly todo: string } {
-  const { t } = usePreferences();
+  const { t } = useDetailTexts();
   const now = useNow();
   const { next_try_at: next, hard_limit_at: limit, devices } = session;
   const within = (moment: string) => durationText(t, (Date.parse(moment) - now.getTime()) / 1_000);

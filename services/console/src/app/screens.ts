@@ -1,0 +1,6 @@
+/** The screens in the order of the navigation, by group; the first group has no title. */
+export const screens = [{ group: 'plant', to: '/sessions', icon: 'sessions', name: 'nav.sessions' }] as const;
+
+export type Screen = (typeof screens)[number];
+
+export const screenGroups = ['plant', 'evidence', 'system'] as const;

@@ -1,0 +1,33 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
+import { usePreferences } from '../app/preferences.tsx';
+import { ProblemText } from './problem-text.tsx';
+
+/** What a query has brought, or in words why there is nothing: still loading, empty, forbidden, refused or not reached. */
+export function Answered<T>({
+  query: { data, error, refetch },
+  title,
+  isEmpty,
+  empty,
+  children,
+}: {
+  query: Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>;
+  /** What could not be done, where it could not: `Devices cannot be read`. */
+  title: string;
+  isEmpty?: (data: T) => boolean;
+  /** What is not there, and how it gets there. */
+  empty?: ReactNode;
+  children: (data: T) => ReactNode;
+}) {
+  const { t } = usePreferences();
+  // What was there before a failure stays: the banner says that it is old.
+  if (data !== undefined) {
+    return isEmpty?.(data) ? <div className="empty">{empty}</div> : children(data);
+  }
+  if (error) return <ProblemText title={title} error={error} again={() => void refetch()} />;
+  return (
+    <p className="empty quiet" role="status">
+      {t('app.loading')}
+    </p>
+  );
+}

@@ -1,0 +1,80 @@
+import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { usePreferences } from '../app/preferences.tsx';
+import { Icon } from './icon.tsx';
+
+/** What came of a command: kept until somebody has read it, unless all is well. */
+export interface Outcome {
+  readonly kind: 'stored' | 'refused' | 'unknown' | 'unreached';
+  readonly text: string;
+}
+
+type Noted = Outcome & { readonly id: number };
+
+interface Outcomes {
+  note(outcome: Outcome): void;
+  /** Notes why a command failed. @param about what was to be changed */
+  noteFailure(about: string, error: unknown): void;
+}
+
+const OutcomesContext = createContext<Outcomes | undefined>(undefined);
+
+export function useOutcomes(): Outcomes {
+  const outcomes = use(OutcomesContext);
+  if (outcomes === undefined) throw new Error('there are no outcomes above this component');
+  return outcomes;
+}
+
+/** Outcomes of commands, over whatever screen is open. Good news disappears by itself. */
+export function OutcomesProvider({ children }: { children: ReactNode }) {
+  const { t } = usePreferences();
+  const [noted, setNoted] = useState<readonly Noted[]>([]);
+  const note = useCallback(
+    (outcome: Outcome) => setNoted((before) => [...before.slice(-3), { ...outcome, id: performance.now() }]),
+    [],
+  );
+  const noteFailure = useCallback(
+    (session: string, error: unknown) => {
+      const [kind, detail] = failureOf(error);
+      note({ kind, text: t(`command.${kind}`, { session, detail }) });
+    },
+    [note, t],
+  );
+  const dismiss = useCallback((id: number) => setNoted((all) => all.filter((each) => each.id !== id)), []);
+  const value = useMemo(() => ({ note, noteFailure }), [note, noteFailure]);
+  return (
+    <OutcomesContext value={value}>
+      {children}
+      <div className="outcomes" role="status">
+        {noted.map((each) => (
+          <OutcomeText key={each.id} {...each} dismiss={dismiss} />
+        ))}
+      </div>
+    </OutcomesContext>
+  );
+}
+
+function OutcomeText({ id, kind, text, dismiss }: Noted & { dismiss: (id: number) => void }) {
+  const { t } = usePreferences();
+  useEffect(() => {
+    if (kind !== 'stored') return;
+    const timer = setTimeout(() => dismiss(id), 6_000);
+    return () => clearTimeout(timer);
+  }, [id, kind, dismiss]);
+  return (
+    <div className={`outcome is-${kind}`}>
+      <p>{text}</p>
+      <Button className="button is-bare" aria-label={t('command.dismiss')} onPress={() => dismiss(id)}>
+        <Icon name="close" />
+      </Button>
+    </div>
+  );
+}
+
+function failureOf(error: unknown): ['refused' | 'unknown' | 'unreached', string] {
+  if (error instanceof NoAnswer) return [error.mayHaveArrived ? 'unknown' : 'unreached', error.message];
+  if (!(error instanceof ApiRefusal)) throw error;
+  const { title = '', detail = '' } = error.problem;
+  return [error.code === 'outcome_unknown' ? 'unknown' : 'refused', detail || title];
+}

@@ -1,0 +1,73 @@
+import { midnight } from './zone-clock.ts';
+
+/**
+ * The time that a screen shows, as it stands in an address and as the API takes it: `-24h` is that long ago and goes on,
+ * `today` and `yesterday` begin at midnight in the plant, all else is a moment. Without an end it reaches until now.
+ */
+export interface TimeRange {
+  readonly from: string;
+  readonly to?: string | undefined;
+}
+
+/** As an address has it, where all of it may be left out. */
+export interface AddressedRange {
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+export interface TimeSpan {
+  readonly from: Date;
+  readonly to: Date;
+  /** Goes on: its end is now. */
+  readonly isLive: boolean;
+}
+
+const ago = /^-(\d{1,4})([mhdw])$/;
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 } as const;
+export type RangeUnit = keyof typeof unitMs;
+
+/** How long ago a relative beginning is; undefined for any other. */
+export function agoOf(from: string): { readonly n: number; readonly unit: RangeUnit } | undefined {
+  const [, n, unit] = ago.exec(from) ?? [];
+  return n === undefined ? undefined : { n: Number(n), unit: unit as RangeUnit };
+}
+
+/** The range out of an address; what nobody understands is left out, so that the usual one holds. */
+export function timeRangeSearch(given: Record<string, unknown>): AddressedRange {
+  const { from, to } = given;
+  if (typeof from !== 'string' || !isTime(from)) return { from: undefined, to: undefined };
+  if (to === undefined || to === 'now') return { from, to: undefined };
+  if (typeof to !== 'string' || !isTime(to)) return { from: undefined, to: undefined };
+  const { from: begin, to: end } = spanOf({ from, to }, 'UTC', new Date());
+  return begin < end ? { from, to } : { from: undefined, to: undefined };
+}
+
+function isTime(text: string): boolean {
+  if (text === 'today' || text === 'yesterday') return true;
+  const relative = agoOf(text);
+  return relative
+    ? relative.n > 0
+    : /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(Date.parse(text));
+}
+
+/** @param zone of the plant: by its clock days begin */
+export function spanOf({ from, to }: TimeRange, zone: string, now: Date): TimeSpan {
+  return {
+    from: momentOf(from, zone, now),
+    to: to === undefined ? now : momentOf(to, zone, now),
+    isLive: to === undefined,
+  };
+}
+
+/** For a call of the API, which knows no days of the plant. */
+export function askedRange({ from, to }: TimeRange, zone: string): { from: string; to?: string } {
+  const asked = (text: string) => (agoOf(text) ? text : momentOf(text, zone, new Date()).toISOString());
+  return to === undefined ? { from: asked(from) } : { from: asked(from), to: asked(to) };
+}
+
+function momentOf(text: string, zone: string, now: Date): Date {
+  if (text === 'today') return midnight(zone, now);
+  if (text === 'yesterday') return midnight(zone, now, 1);
+  const relative = agoOf(text);
+  return relative ? new Date(now.getTime() - relative.n * unitMs[relative.unit]) : new Date(text);
+}
