@@ -1,3 +1,4 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { cliForTest } from '../cli/cli-for-test.ts';
 import { eventually } from '../support/eventually.ts';
@@ -14,6 +15,43 @@ let taskId: number;
 
 beforeAll(async () => {
   ({ rest, plant, points, refusals, deviceId, taskId } = await startPressPlant());
+});
+
+describe('a device that is not stored yet', () => {
+  const place = () => ({ code: 'new', host: '127.0.0.1', port: plant.endpoints[0]?.port ?? 0 });
+  const tried = async (device: object, points: object[] = []) =>
+    (await rest.post('/api/config/devices/try/', { device, points })).body;
+
+  it('shows that it is there, and what its points would be', async () => {
+    expect(await tried(place())).toMatchObject({ answers: true, status: 'ok', collector_id: 'c1' });
+    const points = [
+      { code: 'first', address: '40001', data_type: 'uint16', scale: 0.1, unit: '°C' },
+      { code: 'absent', address: '0x000A', table: 'holding_register', data_type: 'uint16' },
+    ];
+    const read = await tried(place(), points);
+    expect(read).toMatchObject({
+      answers: true,
+      status: 'partly',
+      points: [
+        { code: 'first', value: 10, raw: ['0x0064'] },
+        { code: 'absent', quality: 'bad' },
+      ],
+    });
+    expect(read.requests).toContainEqual(expect.objectContaining({ failure: 'exception' }));
+  });
+
+  it('is said to be away where nobody listens, and silent where nobody answers', async () => {
+    const nobody = { ...place(), port: await freePort() };
+    expect(await tried(nobody)).toMatchObject({
+      answers: false,
+      requests: [{ failure: 'connection' }, {}, {}],
+    });
+    expect(await tried({ ...place(), unit_id: 9, timeout_ms: 300 })).toMatchObject({ answers: false });
+    plant.setFault('press', { kind: 'silence' });
+    const silent = await tried({ ...place(), timeout_ms: 300 });
+    plant.clearFault('press');
+    expect(silent).toMatchObject({ answers: false, requests: [{ failure: 'timeout' }, {}, {}] });
+  });
 });
 
 describe('a device that is tested', () => {

@@ -22,6 +22,7 @@ import { accountingRoutes } from './accounting/accounting-routes.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { urlWithoutSecrets } from './audit/without-secrets.ts';
 import { configurationRoutes } from './configuration/configuration-routes.ts';
+import { protocolRoutes } from './configuration/protocol-routes.ts';
 import type { ConsoleFiles } from './console/console-files.ts';
 import { consoleRoutes } from './console/console-routes.ts';
 import type { Database } from './database/open-database.ts';
@@ -167,6 +168,7 @@ export function routesOf(dependencies: AppDependencies): {
       deviceDetail: withLearnedLimits(learned),
       store: samples,
     }),
+    ...protocolRoutes(),
     ...learnedLimitsRoutes({ ...learned, collectors: devices.collectors }, { requireIfMatch }),
     ...deviceRoutes(devices, learned),
   ];

@@ -10,6 +10,7 @@ import { listPoints } from './commands/list-points.ts';
 import { loginCommands } from './commands/login.ts';
 import { otherPrograms } from './commands/other-programs.ts';
 import { pointValues } from './commands/point-values.ts';
+import { protocols } from './commands/protocols.ts';
 import { sessionCommands } from './commands/session-commands.ts';
 import { sessionLists } from './commands/session-lists.ts';
 import { systemLists } from './commands/system-lists.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   listPoints,
   pointValues,
   writePoint,
+  protocols,
   ...configurationTransfer,
   ...systemLists,
   cleanup,

@@ -76,6 +76,9 @@ export const heardBytesSchema = z.object({
 });
 export type HeardBytes = z.infer<typeof heardBytesSchema>;
 
+export const requestFailures = ['timeout', 'connection', 'exception', 'gateway'] as const;
+export type RequestFailure = (typeof requestFailures)[number];
+
 export const readRequestReportSchema = z.object({
   table: z.enum(registerTables),
   address: z.int(),
@@ -85,6 +88,8 @@ export const readRequestReportSchema = z.object({
   error: z.string(),
   /** As they were, whole frames or not. Left out once a reading has had more than an answer has room for. */
   heard: z.array(heardBytesSchema).optional(),
+  /** The kind of the error; `gateway`: one answered for a device that it does not reach. Left out where there is none. */
+  failure: z.enum(requestFailures).optional(),
 });
 export type ReadRequestReport = z.infer<typeof readRequestReportSchema>;
 

@@ -1,6 +1,8 @@
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
   deviceTestSchema,
+  deviceTrialBodySchema,
+  deviceTrialSchema,
   writePointBodySchema,
   writtenPointSchema,
 } from '@holdfast/shared/contracts/http/device-call-http.ts';
@@ -19,6 +21,7 @@ import type { ShownLimitsSources } from './learned-limits/shown-limits.ts';
 import { type MeasuredRoundTrips, measuredRoundTrips } from './measured-round-trips.ts';
 import { planTask } from './task-plan.ts';
 import { testDevice } from './test-device.ts';
+import { tryDevice } from './try-device.ts';
 import { type WritePointOptions, writePoint } from './write-point.ts';
 
 const idOf = (what: string) =>
@@ -60,6 +63,19 @@ export function deviceRoutes(sources: WritePointOptions, learned: ShownLimitsSou
           withinMs: deviceTestMs,
           traceparent: traceParentOf(raw),
         }),
+    }),
+    route({
+      method: 'POST',
+      url: '/api/config/devices/try',
+      role: 'engineer',
+      sites: ({ body }) => ({ sites: [body.device.site_id] }),
+      action: 'device.try',
+      tag: 'Devices',
+      summary: 'Read a device once before it is stored, in 20 s at most',
+      problems: { 504: 'The collector gave no answer in time' },
+      schema: { body: deviceTrialBodySchema, response: { 200: deviceTrialSchema } },
+      handler: async ({ body, raw }) =>
+        tryDevice(body, { database, collectors, withinMs: deviceTestMs, traceparent: traceParentOf(raw) }),
     }),
     route({
       method: 'POST',

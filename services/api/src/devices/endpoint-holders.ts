@@ -1,17 +1,25 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Database } from '../database/open-database.ts';
 
 /**
  * The collectors that poll the device now, or another one behind the same endpoint. @throws DatabaseUnavailable
  */
-export async function endpointHolders(database: Database, deviceId: number): Promise<string[]> {
+export function endpointHolders(database: Database, deviceId: number): Promise<string[]> {
+  return holdersAt(database, sql`(select endpoint from devices where id = ${deviceId})`);
+}
+
+/** The collectors that poll a device behind this endpoint now. @throws DatabaseUnavailable */
+export function holdersOfEndpoint(database: Database, endpoint: string): Promise<string[]> {
+  return holdersAt(database, sql`${endpoint}`);
+}
+
+async function holdersAt(database: Database, endpoint: RawBuilder<unknown>): Promise<string[]> {
   const { rows } = await sql<{ collector_id: string }>`
     select distinct sessions.collector_id
-    from devices as asked
-    join devices on devices.endpoint = asked.endpoint
+    from devices
     join task_devices on task_devices.device_id = devices.id
     join sessions on sessions.task_id = task_devices.task_id
-    where asked.id = ${deviceId} and sessions.status = 'running' and sessions.collector_id is not null
+    where devices.endpoint = ${endpoint} and sessions.status = 'running' and sessions.collector_id is not null
       and sessions.placement_state = 'placed'`.execute(database);
   return rows.map(({ collector_id }) => collector_id);
 }

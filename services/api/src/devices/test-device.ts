@@ -1,4 +1,9 @@
-import type { DeviceReply, ReadPoint, ReadRequestReport } from '@holdfast/shared/contracts/device-call.ts';
+import type {
+  DeviceCall,
+  DeviceReply,
+  ReadPoint,
+  ReadRequestReport,
+} from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
@@ -32,10 +37,22 @@ type GivenUp = Extract<DeviceReply, { kind: 'read' }>['given_up'];
  * BrokerUnavailable, DatabaseUnavailable
  */
 export async function testDevice(options: TestDeviceOptions): Promise<DeviceTestView> {
-  const { database, collectors, liveStatus, device, labels, withinMs, traceparent } = options;
-  const untilMs = performance.now() + withinMs;
+  const { database, liveStatus, device } = options;
   const holders = await endpointHolders(database, Number(device.id));
   const learned = toldLimits(liveStatus).find(({ deviceCode }) => deviceCode === device.code);
+  const read = await readOnce({ ...options, holders, learnedLimits: learned?.limits });
+  return { device_id: Number(device.id), ...read };
+}
+
+/** As `testDevice`, of a device that may not be stored. */
+export async function readOnce(
+  options: Omit<TestDeviceOptions, 'database' | 'liveStatus'> & {
+    readonly holders: readonly string[];
+    readonly learnedLimits: Extract<DeviceCall, { kind: 'read' }>['learned_limits'];
+  },
+): Promise<Omit<DeviceTestView, 'device_id'>> {
+  const { collectors, device, holders, labels, learnedLimits, withinMs, traceparent } = options;
+  const untilMs = performance.now() + withinMs;
   const points: ReadPoint[] = [];
   const requests: ReadRequestReport[] = [];
   let collectorId: string | null = null;
@@ -55,7 +72,7 @@ export async function testDevice(options: TestDeviceOptions): Promise<DeviceTest
       labels,
       call: {
         ...{ v: 1, kind: 'read', within_ms: leftMs, device: part, traceparent },
-        learned_limits: learned?.limits,
+        learned_limits: learnedLimits,
       },
     });
     collectorId = reached.collectorId;
@@ -72,7 +89,6 @@ export async function testDevice(options: TestDeviceOptions): Promise<DeviceTest
   }
   const bad = points.filter(({ quality }) => quality === 'bad');
   return {
-    device_id: Number(device.id),
     device: device.code,
     status: bad.length === 0 ? 'ok' : bad.length === points.length ? 'failed' : 'partly',
     detail: inWords(points.length, bad),

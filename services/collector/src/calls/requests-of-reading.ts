@@ -1,4 +1,9 @@
-import type { HeardBytes, ReadPoint, ReadRequestReport } from '@holdfast/shared/contracts/device-call.ts';
+import type {
+  HeardBytes,
+  ReadPoint,
+  ReadRequestReport,
+  RequestFailure,
+} from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { arrayValues } from '@holdfast/shared/domain/reading/plan-reads.ts';
 import { pointWidth, valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
@@ -67,12 +72,13 @@ export class RequestsOfReading {
     const timeoutMs = Math.min(request.timeoutMs, Math.max(1, Math.floor(leftMs())));
     const sinceMs = () => Math.round((nowMs() - startedMs) * 10) / 10;
     const heard: HeardBytes[] = [];
-    const report = (error: string) => {
+    const report = (error: string, failure?: RequestFailure) => {
       const { table, address, quantity } = request;
       const isKept = this.#hear(heard);
       this.reports.push({
         ...{ table, address, quantity },
         ...{ ms: sinceMs(), error },
+        ...(failure && { failure }),
         ...(isKept && { heard }),
       });
     };
@@ -84,7 +90,7 @@ export class RequestsOfReading {
       this.#keep(request, raw);
       return raw;
     } catch (error) {
-      report((error as Error).message);
+      report((error as Error).message, error instanceof ReadFailure ? kindOf(error) : undefined);
       if (error instanceof ReadFailure) this.#note(request, error, timeoutMs);
       throw error;
     }
@@ -152,4 +158,8 @@ export class RequestsOfReading {
       return point.table === table && point.count !== undefined ? arrayValues(point).filter(isWithin) : [];
     });
   }
+}
+
+function kindOf(failure: ReadFailure): RequestFailure {
+  return failure.missCause === 'exception' && isFailureOfDevice(failure) ? 'gateway' : failure.missCause;
 }

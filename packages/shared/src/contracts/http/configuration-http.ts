@@ -243,7 +243,7 @@ export const forgottenLimitsSchema = z.object({
   device: deviceViewSchema,
 });
 
-export const pointCreateSchema = closedObject({
+const pointInput = {
   ...pointFields,
   name: pointFields.name.default(''),
   table: point.table.optional(),
@@ -265,7 +265,19 @@ export const pointCreateSchema = closedObject({
   period_ms: pointOptions.period_ms.default(null),
   report: pointOptions.report.default(null),
   writable: pointOptions.writable.default(false),
-}).transform((fields, context) => {
+} as const;
+export const pointCreateSchema = closedObject(pointInput).transform(placedPoint);
+
+const { device_id: _, ...pointOfDevice } = pointInput;
+/** A point whose device is known: all that a form asks for. */
+export const devicePointSchema = closedObject(pointOfDevice).transform(placedPoint);
+
+function placedPoint<
+  Fields extends Omit<PointView, 'id' | 'device_id' | 'table' | 'address'> & {
+    readonly table?: PointView['table'] | undefined;
+    readonly address: number | string;
+  },
+>(fields: Fields, context: z.core.$RefinementCtx) {
   const place = parseAddress(fields.address, fields.table);
   if (place.ok && place.table) {
     const placed = { ...fields, table: place.table, address: place.address };
@@ -275,7 +287,7 @@ export const pointCreateSchema = closedObject({
   const message = 'is required, unless the address is in the classic notation ("40001")';
   addProblems(context, [place.ok ? { field: 'table', message } : place]);
   return z.NEVER;
-});
+}
 
 const manyPoints = z.array(pointCreateSchema).min(1).max(10_000);
 /** As the OpenAPI document has it. */
@@ -350,6 +362,7 @@ export type DevicePatch = z.infer<typeof devicePatchSchema>;
 export type DeviceView = z.infer<typeof deviceViewSchema>;
 export type DeviceDetail = z.infer<typeof deviceDetailSchema>;
 export type PointCreate = z.infer<typeof pointCreateSchema>;
+export type DevicePoint = z.infer<typeof devicePointSchema>;
 export type PointPatch = { [Field in Exclude<keyof PointView, 'id'>]?: PointView[Field] | undefined };
 export type PointView = z.infer<typeof pointViewSchema>;
 export type TaskCreate = z.infer<typeof taskCreateSchema>;
@@ -357,7 +370,7 @@ export type TaskPatch = z.infer<typeof taskPatchSchema>;
 export type TaskView = z.infer<typeof taskViewSchema>;
 
 /** Fields of a point that do not go together: a 32-bit value cannot begin at the last register. */
-export function pointFaults(fields: Omit<PointView, 'id'>): readonly FieldProblem[] {
+export function pointFaults(fields: Omit<PointView, 'id' | 'device_id'>): readonly FieldProblem[] {
   return pointProblems(withoutNulls(fields));
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { readPointSchema, readRequestReportSchema } from '../device-call.ts';
 import { closedObject } from './closed-object.ts';
+import { deviceCreateSchema, devicePointSchema } from './configuration-http.ts';
 
 /** `partly`: some points gave no value. */
 export const deviceTestStatuses = ['ok', 'partly', 'failed'] as const;
@@ -20,6 +21,20 @@ export const deviceTestSchema = z.object({
   requests: z.array(readRequestReportSchema),
 });
 export type DeviceTestView = z.infer<typeof deviceTestSchema>;
+
+/** A device and points as they would be sent to be stored; without points one is read by which it shows that it is there. */
+export const deviceTrialBodySchema = closedObject({
+  device: deviceCreateSchema,
+  points: z.array(devicePointSchema).max(500).default([]),
+});
+export type DeviceTrialBody = z.infer<typeof deviceTrialBodySchema>;
+
+/** The answer when something was read that is not stored. */
+export const deviceTrialSchema = deviceTestSchema.omit({ device_id: true }).extend({
+  /** Whether the device has answered anything, be it with a refusal. */
+  answers: z.boolean(),
+});
+export type DeviceTrialView = z.infer<typeof deviceTrialSchema>;
 
 /** `strict`: a session starts only when every point of every device gave a value. `warn`: it says what did not. */
 export const startValidations = ['strict', 'warn', 'skip'] as const;

@@ -5,7 +5,8 @@ export type ParsedAddress =
   | { readonly ok: true; readonly table: RegisterTable | undefined; readonly address: number }
   | { readonly ok: false; readonly field: 'address' | 'table'; readonly message: string };
 
-const classicTables: Readonly<Record<string, RegisterTable>> = {
+/** Tables by their digit in the classic notation. */
+export const classicTables: Readonly<Record<string, RegisterTable>> = {
   '0': 'coil',
   '1': 'discrete_input',
   '3': 'input_register',

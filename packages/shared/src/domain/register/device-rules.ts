@@ -47,7 +47,7 @@ export function deviceProblems(device: RuledDevice): readonly FieldProblem[] {
 const hostAlone =
   'must be a name or an address alone, such as 192.168.1.20: without "http://" and brackets, and the port has a field of its own';
 
-/** An address of IPv6 has two colons at least; `host:port` has one. */
-function isHostAlone(host: string): boolean {
-  return !/[\s/[\]]/.test(host) && host.split(':').length !== 2;
-}
+/** A name or an address alone. An address of IPv6 has two colons at least; `host:port` has one. */
+export const hostPattern = '^(?:[^\\s/[\\]:]*|[^\\s/[\\]:]*:[^\\s/[\\]:]*:[^\\s/[\\]]*)$';
+
+const isHostAlone = (host: string): boolean => new RegExp(hostPattern).test(host);

@@ -1,0 +1,38 @@
+import * as z from 'zod';
+
+const inBoth = z.object({ en: z.string(), zh: z.string() });
+const jsonSchema = z
+  .record(z.string(), z.unknown())
+  .describe('JSON Schema, draft 2020-12, with words for forms in `x-…`');
+
+/** How an address may be written. The group of the pattern is a number to this radix, and `first` is its first one. */
+const addressNotationSchema = z.object({
+  pattern: z.string(),
+  radix: z.int(),
+  first: z.int(),
+  /** Fields of the point that are said by it. */
+  sets: z.record(z.string(), z.string()),
+});
+export type AddressNotation = z.infer<typeof addressNotationSchema>;
+
+const protocolFormsSchema = z.object({
+  /** As a device names it. */
+  protocol: z.string(),
+  label: inBoth,
+  help: inBoth,
+  /** `polled`: asked every period; `subscribed`: tells by itself. */
+  modes: z.array(z.enum(['polled', 'subscribed'])),
+  can: z.object({ browse: z.boolean(), write: z.boolean(), source_time: z.boolean() }),
+  /** Of a body for `POST /api/config/devices/`. */
+  device: jsonSchema,
+  /** Of one for `POST /api/config/points/`, without `device_id`. */
+  point: jsonSchema,
+  /** The first that fits counts. */
+  notations: z.array(addressNotationSchema),
+  /** A point that shows whether a device answers, also by refusing it. */
+  probe: z.record(z.string(), z.unknown()),
+});
+export type ProtocolForms = z.infer<typeof protocolFormsSchema>;
+
+export const protocolsSchema = z.object({ results: z.array(protocolFormsSchema) });
+export type Protocols = z.infer<typeof protocolsSchema>;

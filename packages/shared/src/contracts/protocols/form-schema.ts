@@ -1,0 +1,132 @@
+import type { FieldGroup, FieldWords } from './form-words.ts';
+
+/** JSON Schema, draft 2020-12. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+/** Values that a form has chosen elsewhere, of which a field or one of its options depends: any of them for each name. */
+export type Condition = Readonly<Record<string, readonly string[]>>;
+
+/** What the rules across fields come to, for one field. Any of several conditions is enough. */
+export interface FieldRules {
+  /** Where the field may be given; everywhere unless set. */
+  readonly when?: readonly Condition[] | undefined;
+  /** Where it has to be. */
+  readonly requiredWhen?: readonly Condition[] | undefined;
+  /** Where each of its values may be chosen. */
+  readonly optionsWhen?: Readonly<Record<string, readonly Condition[]>> | undefined;
+}
+
+type Properties = Readonly<Record<string, JsonSchema>>;
+
+/**
+ * The schema of a body with all that a form needs beside it: words in `x-label`, `x-help`, `x-unit` and `x-options`, groups in
+ * `x-groups`, and rules across fields both for validators (`allOf`) and for forms (`x-when`, `x-required-when`, `x-option-when`).
+ */
+export function formSchema(
+  schema: JsonSchema,
+  about: {
+    readonly words: Readonly<Record<string, FieldWords>>;
+    readonly groups: readonly FieldGroup[];
+    readonly rules?: Readonly<Record<string, FieldRules>>;
+    readonly examples: readonly object[];
+  },
+): JsonSchema {
+  const { words, groups, rules = {}, examples } = about;
+  const properties = schema.properties as Properties;
+  const ordered = groups.flatMap(({ fields }) => fields);
+  const forgotten = Object.keys(properties).filter((field) => !ordered.includes(field));
+  if (forgotten.length > 0) throw new Error(`no group of the form has ${forgotten.join(', ')}`);
+  const across = [
+    ...((schema.allOf ?? []) as JsonSchema[]),
+    ...Object.entries(rules).flatMap(([field, each]) => [...conditionals(field, each, properties)]),
+  ];
+  return {
+    ...schema,
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    properties: Object.fromEntries(
+      ordered.map((field) => [
+        field,
+        withRules(labelled(properties[field] ?? {}, words[field]), rules[field]),
+      ]),
+    ),
+    ...(across.length > 0 && { allOf: across }),
+    examples,
+    'x-groups': groups.map(({ name, label, isFolded, fields }) => ({
+      ...{ name, label, folded: isFolded, fields },
+    })),
+  };
+}
+
+function labelled(schema: JsonSchema, words: FieldWords | undefined): JsonSchema {
+  if (words === undefined) throw new Error(`no words for ${JSON.stringify(schema).slice(0, 80)}`);
+  const { label, help, unit, options, isTried, fields } = words;
+  return {
+    ...(fields ? withInner(schema, fields) : schema),
+    'x-label': label,
+    ...(help && { 'x-help': help }),
+    ...(unit !== undefined && { 'x-unit': unit }),
+    ...(options && { 'x-options': options }),
+    ...(isTried && { 'x-try-options': true }),
+  };
+}
+
+/** Labels the fields of the object that a field holds: itself, one of its alternatives, or each of a list. */
+function withInner(schema: JsonSchema, words: Readonly<Record<string, FieldWords>>): JsonSchema {
+  const { properties, anyOf, items } = schema as {
+    readonly properties?: Properties;
+    readonly anyOf?: readonly JsonSchema[];
+    readonly items?: JsonSchema;
+  };
+  const inner = Object.entries(properties ?? {}).map(([name, each]) => [name, labelled(each, words[name])]);
+  return {
+    ...schema,
+    ...(properties && { properties: Object.fromEntries(inner) }),
+    ...(anyOf && { anyOf: anyOf.map((each) => withInner(each, words)) }),
+    ...(items && { items: withInner(items, words) }),
+  };
+}
+
+function withRules(schema: JsonSchema, rules: FieldRules | undefined): JsonSchema {
+  const { when, requiredWhen, optionsWhen } = rules ?? {};
+  return {
+    ...schema,
+    ...(when && { 'x-when': when }),
+    ...(requiredWhen && { 'x-required-when': requiredWhen }),
+    ...(optionsWhen && { 'x-option-when': optionsWhen }),
+  };
+}
+
+function* conditionals(
+  field: string,
+  { when, requiredWhen, optionsWhen }: FieldRules,
+  properties: Properties,
+): Iterable<JsonSchema> {
+  const unset = { properties: { [field]: { const: properties[field]?.default ?? null } } };
+  if (when) yield implied({ not: anyOf(when) }, unset);
+  if (requiredWhen) {
+    yield implied(anyOf(requiredWhen), { required: [field], not: { ...unset, required: [field] } });
+  }
+  for (const [value, conditions] of Object.entries(optionsWhen ?? {})) {
+    const isChosen = { properties: { [field]: { const: value } }, required: [field] };
+    yield implied(isChosen, anyOf(conditions));
+  }
+}
+
+/** Whatever fits the first schema has to fit the second as well. */
+export function implied(condition: JsonSchema, schema: JsonSchema): JsonSchema {
+  return Object.fromEntries([
+    ['if', condition],
+    ['then', schema],
+  ]);
+}
+
+/** A name that is not given fits: something else may say it. */
+function anyOf(conditions: readonly Condition[]): JsonSchema {
+  return {
+    anyOf: conditions.map((condition) => ({
+      properties: Object.fromEntries(
+        Object.entries(condition).map(([name, values]) => [name, { enum: values }]),
+      ),
+    })),
+  };
+}

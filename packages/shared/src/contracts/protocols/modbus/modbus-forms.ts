@@ -1,0 +1,197 @@
+import * as z from 'zod';
+import { classicTables } from '../../../domain/register/address-notation.ts';
+import { hostPattern } from '../../../domain/register/device-rules.ts';
+import {
+  type DeviceCreate,
+  deviceCreateSchema,
+  deviceFaults,
+  devicePointSchema,
+  type PointCreate,
+} from '../../http/configuration-http.ts';
+import type { AddressNotation, ProtocolForms } from '../../http/protocols-http.ts';
+import { type ModbusProtocol, modbusProtocols } from '../../task-config.ts';
+import { deviceWords, pointWords } from '../common-words.ts';
+import { formSchema, implied, type JsonSchema } from '../form-schema.ts';
+import { both, type FieldGroup } from '../form-words.ts';
+import { pointRules } from './modbus-point-rules.ts';
+import { modbusDeviceWords, placeWords, protocolWords } from './modbus-words.ts';
+
+const deviceGroups: readonly FieldGroup<keyof DeviceCreate>[] = [
+  {
+    name: 'name',
+    label: both('Name', '名称'),
+    isFolded: false,
+    fields: ['code', 'name', 'site_id'],
+  },
+  {
+    name: 'connection',
+    label: both('Connection', '连接'),
+    isFolded: false,
+    fields: ['protocol', 'host', 'port', 'serial', 'unit_id'],
+  },
+  {
+    name: 'settings',
+    label: both('Limits and quirks', '限制与特性'),
+    isFolded: true,
+    fields: ['timeout_ms', 'max_registers', 'max_bits', 'profile', 'measurement', 'enabled'],
+  },
+];
+
+const pointGroups: readonly FieldGroup<Exclude<keyof PointCreate, 'device_id'>>[] = [
+  {
+    name: 'place',
+    label: both('Where it lies', '位置'),
+    isFolded: false,
+    fields: ['code', 'address', 'table', 'data_type', 'byte_order', 'bit', 'byte', 'length', 'encoding'],
+  },
+  {
+    name: 'value',
+    label: both('What it means', '含义'),
+    isFolded: false,
+    fields: ['unit', 'scale', 'offset'],
+  },
+  {
+    name: 'more',
+    label: both('More', '更多'),
+    isFolded: true,
+    fields: [
+      ...(['name', 'count', 'precision', 'valid_min', 'valid_max', 'linear', 'enumeration'] as const),
+      ...(['period_ms', 'report', 'writable', 'enabled'] as const),
+    ],
+  },
+];
+
+const serial = { path: '/dev/ttyUSB0', baud_rate: 9600, parity: 'even', stop_bits: 1 } as const;
+const host = '192.168.1.20';
+
+const deviceExamples: Readonly<Record<ModbusProtocol, readonly object[]>> = {
+  modbus_tcp: [
+    { code: 'press-1', host },
+    {
+      code: 'meter-7',
+      name: 'Main meter',
+      host: 'gateway-2.plant.lan',
+      port: 1502,
+      unit_id: 7,
+      timeout_ms: 2000,
+    },
+  ],
+  modbus_rtu: [{ code: 'oven-3', protocol: 'modbus_rtu', serial, unit_id: 3 }],
+  modbus_rtu_over_tcp: [
+    {
+      ...{ code: 'pump-2', protocol: 'modbus_rtu_over_tcp', host: '192.168.1.30', port: 4001, unit_id: 2 },
+      profile: { request_pause_ms: 20, connect_pause_ms: 100 },
+    },
+  ],
+};
+
+const pointExamples: readonly object[] = [
+  { code: 'oil_temp', address: '40001', data_type: 'int16', scale: 0.1, unit: '°C' },
+  {
+    code: 'power',
+    table: 'input_register',
+    address: 18,
+    data_type: 'float32',
+    byte_order: 'CDAB',
+    unit: 'kW',
+  },
+  { code: 'running', address: '00017', data_type: 'bool' },
+  { code: 'alarm', table: 'holding_register', address: '0x0010', data_type: 'bool', bit: 3 },
+  { code: 'serial_number', address: '30101', data_type: 'string', length: 8, encoding: 'ascii' },
+  {
+    code: 'mode',
+    address: '40002',
+    data_type: 'uint16',
+    enumeration: { '0': 'off', '1': 'auto' },
+    writable: true,
+  },
+];
+
+/** A digit of the classic notation names the table; what no digit names is the address on the wire. */
+const notations: readonly AddressNotation[] = [
+  ...Object.entries(classicTables).map(([digit, table]) => ({
+    pattern: `^${digit}([0-9]{4,5})$`,
+    radix: 10,
+    first: 1,
+    sets: { table },
+  })),
+  { pattern: '^0[xX]([0-9A-Fa-f]{1,4})$', radix: 16, first: 0, sets: {} },
+  { pattern: '^(0|[1-9][0-9]{0,4})$', radix: 10, first: 0, sets: {} },
+];
+
+/** Forms of the three ways to speak Modbus, made of the schemas and rules that judge what the API is sent. */
+export function modbusForms(): ProtocolForms[] {
+  const point = pointSchema();
+  return modbusProtocols.map((protocol) => ({
+    protocol,
+    ...protocolWords[protocol],
+    modes: ['polled'],
+    can: { browse: false, write: true, source_time: false },
+    device: deviceSchema(protocol),
+    point,
+    notations: [...notations],
+    probe: { code: 'probe', table: 'holding_register', address: 0, data_type: 'uint16' },
+  }));
+}
+
+function bare(schema: z.ZodType): JsonSchema {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
+}
+
+function pointSchema(): JsonSchema {
+  const schema = bare(devicePointSchema);
+  // The table may be left out where the notation names it.
+  const isNamed = { properties: { address: { type: 'string', pattern: '^[0-9]+$' } } };
+  return formSchema(
+    { ...schema, allOf: [{ anyOf: [{ required: ['table'] }, isNamed] }, ...tableOfNotation()] },
+    {
+      words: { ...pointWords, ...placeWords },
+      groups: pointGroups,
+      rules: pointRules(),
+      examples: pointExamples,
+    },
+  );
+}
+
+function tableOfNotation(): JsonSchema[] {
+  return Object.entries(classicTables).map(([digit, table]) =>
+    implied(
+      { properties: { address: { type: 'string', pattern: `^${digit}[0-9]+$` } }, required: ['address'] },
+      { properties: { table: { const: table } } },
+    ),
+  );
+}
+
+function deviceSchema(protocol: ModbusProtocol): JsonSchema {
+  const schema = bare(deviceCreateSchema);
+  const [example = {}] = deviceExamples[protocol];
+  const sample = deviceCreateSchema.parse(example);
+  const isRefused = (field: keyof DeviceCreate, value: unknown) =>
+    deviceFaults({ ...sample, [field]: value } as DeviceCreate).some((fault) => fault.field === field);
+  const properties = { ...(schema.properties as Record<string, JsonSchema>) };
+  const required = [...(schema.required as string[])];
+  const isDefault = properties.protocol?.default === protocol;
+  properties.protocol = { ...properties.protocol, const: protocol, enum: [protocol] };
+  if (!isDefault) required.push('protocol');
+  for (const [field, unset, value] of [
+    ['host', '', host],
+    ['serial', null, serial],
+  ] as const) {
+    if (isRefused(field, value)) properties[field] = { const: unset, default: unset };
+    else if (isRefused(field, unset)) {
+      const { default: _, anyOf, ...rest } = properties[field] as { readonly anyOf?: JsonSchema[] };
+      properties[field] = { ...rest, ...anyOf?.[0] };
+      required.push(field);
+    }
+  }
+  if (properties.host?.maxLength !== undefined) {
+    properties.host = { ...properties.host, minLength: 1, allOf: [{ pattern: hostPattern }] };
+  }
+  if (isRefused('unit_id', 0)) properties.unit_id = { ...properties.unit_id, minimum: 1 };
+  const words = { ...deviceWords, ...modbusDeviceWords };
+  return formSchema(
+    { ...schema, properties, required },
+    { words, groups: deviceGroups, examples: deviceExamples[protocol] },
+  );
+}

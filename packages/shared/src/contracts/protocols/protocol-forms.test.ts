@@ -1,0 +1,203 @@
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { describe, expect, it } from 'vitest';
+import { parseAddress } from '../../domain/register/address-notation.ts';
+import { deviceCreateSchema, devicePointSchema } from '../http/configuration-http.ts';
+import type { ProtocolForms } from '../http/protocols-http.ts';
+import { dataTypes, registerTables } from '../task-config.ts';
+import { protocolForms } from './protocol-forms.ts';
+
+const ajv = new Ajv2020({ strict: false });
+const forms = protocolForms().map((form) => ({
+  ...form,
+  isDevice: ajv.compile(form.device),
+  isPoint: ajv.compile(form.point),
+}));
+const [tcp] = forms as [(typeof forms)[number]];
+const examplesOf = (schema: ProtocolForms['device']) => schema.examples as Record<string, unknown>[];
+
+/** A valid body with each field in turn at its limits, beyond them, of another type, mistyped and left out. */
+function* spoiled(body: Record<string, unknown>, schema: ProtocolForms['device']) {
+  const odd = [
+    '',
+    ' x',
+    'x\\',
+    'a\nb',
+    'time',
+    -1,
+    0,
+    1,
+    0.5,
+    3,
+    125,
+    126,
+    255,
+    256,
+    65_535,
+    65_536,
+    60_001,
+    1e12,
+  ];
+  const whole = [
+    null,
+    true,
+    [],
+    {},
+    'ABCD',
+    'high',
+    'gbk',
+    'coil',
+    'int8',
+    'string',
+    '40001',
+    '0x1F',
+    'x'.repeat(300),
+  ];
+  for (const field of Object.keys(schema.properties as object)) {
+    for (const value of [...odd, ...whole]) yield { ...body, [field]: value };
+    const { [field]: _, ...without } = body;
+    yield without;
+  }
+  yield { ...body, nonsense: 1 };
+}
+
+describe.each(forms)('the form of $protocol', ({ protocol, device, point, isDevice, isPoint, probe }) => {
+  it('has examples that are taken by whoever judges what is sent', () => {
+    for (const example of examplesOf(device)) {
+      expect([isDevice(example), isDevice.errors]).toEqual([true, null]);
+      expect(deviceCreateSchema.parse(example).protocol).toBe(protocol);
+    }
+    for (const example of [...examplesOf(point), probe]) {
+      expect([example, isPoint(example), isPoint.errors]).toEqual([example, true, null]);
+      devicePointSchema.parse(example);
+    }
+  });
+
+  it('refuses the devices that the API refuses, and takes those that it takes', () => {
+    let refused = 0;
+    for (const example of examplesOf(device)) {
+      for (const body of spoiled(example, device)) {
+        // Another protocol has a form of its own.
+        if ((body as { protocol?: string }).protocol === undefined && protocol !== 'modbus_tcp') continue;
+        const { success, error } = deviceCreateSchema.safeParse(body);
+        expect([body, isDevice(body)]).toEqual([body, success]);
+        if (error) refused += 1;
+      }
+    }
+    expect(refused).toBeGreaterThan(150);
+  });
+
+  it('has words for everything in both languages', () => {
+    const silent: string[] = [];
+    const look = (schema: Record<string, unknown>, path: string): void => {
+      for (const [name, each] of Object.entries((schema.properties ?? {}) as Record<string, typeof schema>)) {
+        const words = each['x-label'] as { en?: string; zh?: string } | undefined;
+        if (!words?.en || !words.zh) silent.push(`${path}.${name}`);
+        const options = each['x-options'] as Record<string, unknown> | undefined;
+        for (const value of ((each.const === undefined && each.enum) || []) as string[]) {
+          if (options?.[value] === undefined) silent.push(`${path}.${name}: ${value}`);
+        }
+        for (const inner of [each, ...((each.anyOf ?? []) as (typeof schema)[])]) {
+          look(inner, `${path}.${name}`);
+          if (inner.items) look(inner.items as typeof schema, `${path}.${name}`);
+        }
+      }
+    };
+    look(device, 'device');
+    look(point, 'point');
+    expect(silent).toEqual([]);
+  });
+});
+
+describe('the form of a point', () => {
+  it('refuses what the API refuses, and takes what it takes', () => {
+    const { point, isPoint } = tcp;
+    let refused = 0;
+    for (const example of examplesOf(point)) {
+      for (const body of spoiled(example, point)) {
+        const { success, error } = devicePointSchema.safeParse(body);
+        const fields = new Set(error?.issues.map(({ path }) => path[0]));
+        if (error) refused += 1;
+        if (!success && isPoint(body) && isBetweenFields(body, fields)) continue;
+        expect([body, isPoint(body)]).toEqual([body, success]);
+      }
+    }
+    expect(refused).toBeGreaterThan(400);
+  });
+
+  it('says of each table and type which fields go with it', () => {
+    for (const table of registerTables) {
+      for (const data_type of dataTypes) {
+        const body = {
+          code: 'x',
+          table,
+          address: 0,
+          data_type,
+          ...(data_type === 'string' && { length: 2 }),
+        };
+        for (const more of [
+          {},
+          { bit: 1 },
+          { byte: 'low' },
+          { length: 2 },
+          { encoding: 'gbk' },
+          { writable: true },
+        ]) {
+          const point = { ...body, ...more };
+          expect([point, tcp.isPoint(point)]).toEqual([point, devicePointSchema.safeParse(point).success]);
+        }
+      }
+    }
+  });
+
+  it('reads every notation of an address as the API does', () => {
+    for (const written of [
+      '40001',
+      '400001',
+      '465536',
+      '00017',
+      '10001',
+      '30101',
+      '0x1F',
+      '0xffff',
+      '0',
+      '100',
+      '9999',
+    ]) {
+      const notation = tcp.notations.find(({ pattern }) => new RegExp(pattern).test(written));
+      const [, digits = ''] = new RegExp(notation?.pattern ?? '').exec(written) ?? [];
+      const read = Number.parseInt(digits, notation?.radix) - (notation?.first ?? 0);
+      const isNumber = notation?.radix === 10 && notation.first === 0;
+      const { table = undefined } = notation?.sets ?? {};
+      expect({ ok: true, table, address: read }).toEqual(
+        parseAddress(isNumber ? Number(written) : written, undefined),
+      );
+    }
+    for (const odd of ['4001', '40000x', '0x12345', '-1', 'D100']) {
+      const fits = tcp.notations.filter(({ pattern, first }) => new RegExp(pattern).test(odd) && first === 1);
+      expect([odd, fits]).toEqual([odd, []]);
+    }
+  });
+});
+
+/**
+ * Rules that the form leaves to the API: an end beyond the last address, what an enumeration and an array exclude, and what a
+ * table excludes that only the notation of the address names.
+ */
+function isBetweenFields(
+  body: Record<string, unknown>,
+  fields: ReadonlySet<PropertyKey | undefined>,
+): boolean {
+  const isNamed = body.table === undefined;
+  const hasNames = body.enumeration !== undefined;
+  const across: Record<PropertyKey, boolean> = {
+    address: body.address === 65_535,
+    data_type: isNamed,
+    bit: isNamed,
+    writable: isNamed || body.bit !== undefined || body.count !== undefined,
+    enumeration: hasNames,
+    ...Object.fromEntries(
+      ['scale', 'offset', 'precision', 'valid_min', 'valid_max'].map((field) => [field, hasNames]),
+    ),
+  };
+  return [...fields].every((field) => across[field ?? ''] === true);
+}

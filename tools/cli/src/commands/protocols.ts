@@ -1,0 +1,63 @@
+import type { Item } from '@holdfast/api-client/api-client.ts';
+import { CliError } from '../cli-error.ts';
+import type { Command } from '../command.ts';
+import { exitCodes } from '../exit-codes.ts';
+import { record, records } from '../output/values.ts';
+
+const english = (words: unknown) => record(words).en;
+
+export const protocols: Command = {
+  words: ['protocols'],
+  about: 'Protocols of devices; of one, the fields of its devices and points.',
+  operands: [{ name: 'PROTOCOL', isOptional: true }],
+  options: {},
+  async run({ api, print }, input) {
+    const answer = await api.get('/api/config/protocols/');
+    const all = records(answer.results);
+    const [wanted] = input.operands;
+    if (wanted === undefined) {
+      print.table(
+        answer,
+        [
+          { head: 'PROTOCOL', cell: ({ protocol }) => protocol },
+          { head: 'NAME', cell: ({ label }) => english(label) },
+          { head: 'MODES', cell: ({ modes }) => (Array.isArray(modes) ? modes.join(', ') : '') },
+          { head: 'WHAT', cell: ({ help }) => english(help) },
+        ],
+        all,
+        'There are none.',
+      );
+      return;
+    }
+    const found = all.find(({ protocol }) => protocol === wanted);
+    if (!found) {
+      const known = all.map(({ protocol }) => protocol).join(', ');
+      throw new CliError(`There is no protocol ${wanted}; known: ${known}.`, exitCodes.refused);
+    }
+    print.table(
+      found,
+      [
+        { head: 'OF', cell: ({ of }) => of },
+        { head: 'FIELD', cell: ({ field }) => field },
+        { head: 'NEEDED', cell: ({ isNeeded }) => (isNeeded ? 'yes' : '') },
+        { head: 'DEFAULT', cell: ({ fallback }) => fallback },
+        { head: 'WHAT', cell: ({ what }) => what },
+      ],
+      [...fieldsOf('device', found), ...fieldsOf('point', found)],
+      'It has no fields.',
+    );
+  },
+};
+
+function fieldsOf(of: 'device' | 'point', protocol: Item) {
+  const { properties, required } = record(protocol[of]);
+  return Object.entries(record(properties))
+    .map(([field, schema]) => ({ of, field, schema: record(schema) }))
+    .filter(({ schema }) => schema.const === undefined)
+    .map(({ field, schema }) => ({
+      ...{ of, field },
+      isNeeded: Array.isArray(required) && required.includes(field),
+      fallback: schema.default ?? '',
+      what: [english(schema['x-label']), english(schema['x-help'])].filter(Boolean).join('. '),
+    }));
+}
