@@ -1,9 +1,5 @@
 import type { PatientClient } from '@holdfast/api-client/patient-client.ts';
-import {
-  type DemoConfiguration,
-  demoConfiguration,
-  demoDeviceCodes,
-} from '@holdfast/modbus-simulator/demo-plant.ts';
+import type { DemoConfiguration } from '@holdfast/modbus-simulator/demo-plant.ts';
 import { loadDemo } from '@holdfast/modbus-simulator/load-demo.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { moveDemoDevices, readDemoAddresses, writeDemoAddresses } from './demo-addresses.ts';
@@ -21,16 +17,12 @@ export interface RunningDemo {
 export async function bringUpDemo(options: {
   readonly api: PatientClient;
   readonly demoFile: string;
-  readonly host: string;
-  /** Port of the first simulated machine; the others follow. */
-  readonly firstPort: number;
+  readonly configuration: DemoConfiguration;
   readonly since: Date;
   readonly logs: LogStream;
   readonly signal: AbortSignal;
 }): Promise<RunningDemo | undefined> {
-  const { api, logs, firstPort } = options;
-  const ports = demoDeviceCodes.map((_, index) => firstPort + index);
-  const configuration = demoConfiguration({ host: options.host, ports });
+  const { api, logs, configuration } = options;
   const former = (await readDemoAddresses(options.demoFile)) ?? {};
   const moved = await moveDemoDevices(api, configuration.devices, former);
   if (moved.length > 0)

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { patientClient } from '@holdfast/api-client/patient-client.ts';
-import { demoDeviceCodes } from '@holdfast/modbus-simulator/demo-plant.ts';
+import { demoConfiguration, demoDeviceCodes } from '@holdfast/modbus-simulator/demo-plant.ts';
 import { sampleStoreProblem } from '@holdfast/sample-store/open-sample-store.ts';
 import type { StackConfig } from '../config.ts';
 import { buildConsole } from '../console/build-console.ts';
@@ -121,7 +121,14 @@ export async function runLocalStack(
     // Stop first: a supervisor would move the sessions of each collector that drains to one that is about to drain.
     const supervisor = child('supervisor', supervisorProcess(settings));
     const key = await stackKey(home.adminKeyFile);
-    const apiService = child('api', apiProcess({ ...withDatabase, port: ports.api, firstKey: key.text }));
+    const demo = demoConfiguration({
+      host: '127.0.0.1',
+      ports: demoDeviceCodes.map((_, index) => ports.simulatorBase + index),
+    });
+    const apiService = child(
+      'api',
+      apiProcess({ ...withDatabase, port: ports.api, firstKey: key.text, demo }),
+    );
     await children.start([[writer], collectors, [supervisor, apiService]], stop, onReady);
     const built = await building;
     if (built instanceof Error)
@@ -147,33 +154,32 @@ export async function runLocalStack(
           'Put the key of an administrator into that file for the next start.',
       );
     }
-    const demo =
+    const runningDemo =
       needsKey && !isKeyTaken
         ? undefined
         : await bringUpDemo({
             api: client,
             demoFile: home.demoFile,
-            host: '127.0.0.1',
-            firstPort: ports.simulatorBase,
+            configuration: demo,
             since,
             logs,
             signal: stop,
           });
-    const holderName = demo && (await readSession(client, demo.session.id)).collector_id;
+    const holderName = runningDemo && (await readSession(client, runningDemo.session.id)).collector_id;
     const holderPid = holderName ? children.pidOf(holderName) : undefined;
     const lines = whatNext({
       apiUrl: api,
       natsUrl,
       simulatorUrl,
       keyFile: needsKey ? shownKeyFile : undefined,
-      demo,
+      demo: runningDemo,
       holder: holderName && holderPid !== undefined ? { name: holderName, pid: holderPid } : undefined,
     });
     logs.show(lines, {
       event: 'ready',
       api_url: api,
       nats_url: natsUrl,
-      session_id: demo?.session.id ?? null,
+      session_id: runningDemo?.session.id ?? null,
       after_seconds: Math.round((performance.now() - begunAt) / 100) / 10,
     });
     const link = needsKey && !isKeyTaken ? undefined : await firstLink(client);

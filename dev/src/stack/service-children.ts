@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { DemoConfiguration } from '@holdfast/modbus-simulator/demo-plant.ts';
 import type { StackConfig } from '../config.ts';
 import { freePort } from '../free-port.ts';
 import { PROJECT_ROOT } from './home-folder.ts';
@@ -83,9 +84,10 @@ export function apiProcess(
     readonly port: number;
     /** An administrator's, for an API without keys. */
     readonly firstKey: string;
+    readonly demo: DemoConfiguration;
   },
 ): () => Promise<LiveProcess> {
-  const { config, logs, natsUrl, port, firstKey } = settings;
+  const { config, logs, natsUrl, port, firstKey, demo } = settings;
   return () =>
     startService({
       name: 'api',
@@ -96,6 +98,7 @@ export function apiProcess(
         API_HOST: config.API_HOST,
         API_PORT: String(port),
         API_BOOTSTRAP_KEY: firstKey,
+        DEMO_CONFIGURATION: JSON.stringify(demo),
         // The stack itself shows it, to a terminal and no log.
         API_FIRST_LINK_IN_LOG: 'false',
         // Stays so when there are keys, for others.

@@ -1,4 +1,5 @@
 import type { SampleStore } from '@holdfast/sample-store/sample-store.ts';
+import type { OfferedDemo } from '@holdfast/shared/contracts/http/demo-http.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { MetricsPage } from '@holdfast/shared/runtime/metrics.ts';
 import { isReady, type Readiness } from '@holdfast/shared/runtime/readiness.ts';
@@ -22,6 +23,7 @@ import { accountingRoutes } from './accounting/accounting-routes.ts';
 import { auditRoutes } from './audit/audit-routes.ts';
 import { urlWithoutSecrets } from './audit/without-secrets.ts';
 import { configurationRoutes } from './configuration/configuration-routes.ts';
+import { demoRoutes } from './configuration/demo-routes.ts';
 import { protocolRoutes } from './configuration/protocol-routes.ts';
 import type { ConsoleFiles } from './console/console-files.ts';
 import { consoleRoutes } from './console/console-routes.ts';
@@ -114,6 +116,8 @@ export interface AppDependencies {
   /** Whether changes of configuration without If-Match are refused. */
   readonly requireIfMatch: boolean;
   readonly console: ConsoleFiles;
+  /** Undefined where no simulator runs beside it. */
+  readonly demo: OfferedDemo | undefined;
   readonly readiness: Readiness;
   readonly metrics: MetricsPage;
   readonly onAnswered: (answered: AnsweredRequest) => void;
@@ -169,6 +173,7 @@ export function routesOf(dependencies: AppDependencies): {
       store: samples,
     }),
     ...protocolRoutes(),
+    ...demoRoutes(dependencies.demo),
     ...learnedLimitsRoutes({ ...learned, collectors: devices.collectors }, { requireIfMatch }),
     ...deviceRoutes(devices, learned),
   ];

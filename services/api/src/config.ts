@@ -1,6 +1,7 @@
 import { checkSampleStoreSettings, sampleStoreSettings } from '@holdfast/sample-store/open-sample-store.ts';
 import { parseApiKey } from '@holdfast/shared/contracts/api-key.ts';
 import { endedStatuses } from '@holdfast/shared/contracts/http/cleanup-http.ts';
+import { demoConfigurationSchema } from '@holdfast/shared/contracts/http/demo-http.ts';
 import {
   brokerSettings,
   commonSettings,
@@ -91,11 +92,22 @@ const schema = z
       .pipe(z.array(setting.oneOf(endedStatuses)).min(1, 'must name one at least'))
       .default([...endedStatuses]),
     CLEANUP_INTERVAL_MINUTES: setting.integer(1, 10_080).default(60),
+    /** JSON with the demo that the console offers to an empty installation; set where its simulator runs. */
+    DEMO_CONFIGURATION: z.string().transform(parsedJson).pipe(demoConfigurationSchema).optional(),
     STOP_TIMEOUT_MS: setting.integer(1_000, 600_000).default(10_000),
   })
   .superRefine(checkSampleStoreSettings)
   .superRefine(checkTlsFiles)
   .superRefine(checkCompanySettings);
+
+function parsedJson(text: string, context: z.RefinementCtx): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'must be JSON' });
+    return z.NEVER;
+  }
+}
 
 function isTimeZone(name: string): boolean {
   try {

@@ -139,6 +139,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       requireIfMatch: config.API_REQUIRE_IF_MATCH,
       commandKeys: jetStreamCommandKeys(broker.connection),
       commands: openCommands(config, { database, ...brokerParts, ...readModel, collectors }),
+      demo: config.DEMO_CONFIGURATION,
       console: consoleFiles(join(import.meta.dirname, '../../console/dist')),
       readiness,
       metrics,

@@ -180,7 +180,13 @@ function deviceSchema(protocol: ModbusProtocol): JsonSchema {
   ] as const) {
     if (isRefused(field, value)) properties[field] = { const: unset, default: unset };
     else if (isRefused(field, unset)) {
-      const { default: _, anyOf, ...rest } = properties[field] as { readonly anyOf?: JsonSchema[] };
+      const {
+        default: _,
+        anyOf,
+        ...rest
+      } = (properties[field] ?? {}) as JsonSchema & {
+        readonly anyOf?: readonly JsonSchema[];
+      };
       properties[field] = { ...rest, ...anyOf?.[0] };
       required.push(field);
     }
