@@ -23,9 +23,9 @@ const protocolFormsSchema = z.object({
   /** `polled`: asked every period; `subscribed`: tells by itself. */
   modes: z.array(z.enum(['polled', 'subscribed'])),
   can: z.object({ browse: z.boolean(), write: z.boolean(), source_time: z.boolean() }),
-  /** Of a body for `POST /api/config/devices/`. */
+  /** The body of `POST /api/config/devices/`. */
   device: jsonSchema,
-  /** Of one for `POST /api/config/points/`, without `device_id`. */
+  /** The body of `POST /api/config/points/`, without `device_id`. */
   point: jsonSchema,
   /** The first that fits counts. */
   notations: z.array(addressNotationSchema),

@@ -6,7 +6,7 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 /** Values that a form has chosen elsewhere, of which a field or one of its options depends: any of them for each name. */
 export type Condition = Readonly<Record<string, readonly string[]>>;
 
-/** What the rules across fields come to, for one field. Any of several conditions is enough. */
+/** Rules across fields as they concern one field. Any of several conditions is enough. */
 export interface FieldRules {
   /** Where the field may be given; everywhere unless set. */
   readonly when?: readonly Condition[] | undefined;

@@ -13,7 +13,7 @@ export interface FieldWords {
   readonly options?: Readonly<Record<string, InBoth>>;
   /** Whether values read with each of the options show which one is right. */
   readonly isTried?: true;
-  /** Of a field that has fields of its own. */
+  /** The words of the fields that it has itself. */
   readonly fields?: Readonly<Record<string, FieldWords>>;
 }
 
