@@ -43,6 +43,7 @@ const FLOORS = {
       'live/',
       'overview/',
       'timeline/',
+      'evidence/',
       'pages/',
     ],
     ...['app.ts', 'parts/', 'start.ts', 'main.ts'],
@@ -83,7 +84,7 @@ const floorRules = Object.entries(FLOORS).flatMap(([service, rooms]) =>
   }),
 );
 const API_ROOMS =
-  '^services/api/src/(audit|access|configuration|console|system|sessions|accounting|devices|history|live|overview|timeline|pages)/';
+  '^services/api/src/(audit|access|configuration|console|system|sessions|accounting|devices|history|live|overview|timeline|evidence|pages)/';
 
 /** How pages are read from requests and sent. */
 const PAGE_KIT = '/pages/(page-request|form-body|ways)\\.ts$';

@@ -136,6 +136,26 @@ describe('a session that lived through a dead device, a killed collector and a p
         .map((s) => s.tick);
     expect(failover?.from_tick).toBe(Math.max(...(await ticksUnder(first.epoch))) + 1);
     expect(failover?.to_tick).toBe(Math.min(...(await ticksUnder(second.epoch))) - 1);
+
+    // Over all sessions: the same holders and counts, each change with what it cost, and no tick that two have read.
+    const ofAll = async (what: string) => (await rest.get(`/api/acquisition/${what}/?to=now`)).body.results;
+    const [{ spans }] = await ofAll('ownership');
+    expect(spans).toMatchObject([
+      { nth: 1, epoch: first.epoch, collector_id: first.collectorId, reason: 'start', read_twice: null },
+      { nth: 2, epoch: second.epoch, collector_id: second.collectorId, reason: 'failover', read_twice: null },
+      { nth: 3, epoch: third.epoch, reason: 'resume', ended_by: 'session.stopped', read_twice: null },
+    ]);
+    expect(spans[1].missing_before).toBe(counts.missing_by_cause.failover);
+    expect(Date.parse(spans[1].first_sample)).toBeGreaterThan(Date.parse(spans[0].last_sample));
+    const { expected, stored, missing, missing_by_cause } = counts;
+    expect(await ofAll('completeness')).toMatchObject([
+      { session_id: sessionId, counts: { expected, stored, missing, missing_by_cause } },
+    ]);
+    const inJointGaps = (await ofAll('gaps')).reduce(
+      (sum: number, { ticks }: { ticks: number }) => sum + ticks,
+      0,
+    );
+    expect(inJointGaps).toBe(missing);
   });
 });
 

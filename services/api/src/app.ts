@@ -32,6 +32,7 @@ import { deviceRoutes } from './devices/device-routes.ts';
 import { learnedLimitsRoutes, withLearnedLimits } from './devices/learned-limits/learned-limits-routes.ts';
 import type { ShownLimitsSources } from './devices/learned-limits/shown-limits.ts';
 import type { WritePointOptions } from './devices/write-point.ts';
+import { evidenceRoutes } from './evidence/evidence-routes.ts';
 import { pointHistoryRoutes } from './history/point-history-routes.ts';
 import { pointsRoutes } from './history/points-routes.ts';
 import { answerClientError } from './http/client-errors.ts';
@@ -91,7 +92,10 @@ export interface AppDependencies {
   readonly current: CurrentSessions;
   readonly liveStatus: Pick<LiveStatus, 'totals'>;
   readonly waiting: Pick<WaitingNotices, 'of'>;
-  readonly samples: Pick<SampleStore, 'history' | 'aggregate' | 'lastValues' | 'keepsSessions' | 'kindsOf'>;
+  readonly samples: Pick<
+    SampleStore,
+    'history' | 'aggregate' | 'lastValues' | 'keepsSessions' | 'kindsOf' | 'firstTicks'
+  >;
   readonly lastReadings: LastReadings;
   readonly accounting: AccountingSources;
   readonly recovery: RecoverySources;
@@ -151,6 +155,7 @@ export function routesOf(dependencies: AppDependencies): {
     ...deviceHealthRoutes({ ...overview, accounting, waiting }),
     ...timelineRoutes({ accounting, healthOfSession: dependencies.healthOfSession }),
     ...overviewRoutes({ ...overview, accounting, waiting: recovery.waiting }),
+    ...evidenceRoutes({ accounting, samples, timeZone: overview.timeZone }),
     ...sessionRoutes({ database, current, liveStatus, waiting, storing: recovery }),
     liveRoute(dependencies.live, clients),
     changesRoute(dependencies.changes, clients),

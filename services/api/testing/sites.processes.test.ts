@@ -242,7 +242,12 @@ const pointOf = (device_id: unknown) => ({
 describe('a list', () => {
   // Those that name nothing by themselves have tests of their own.
   const lists = guarded.filter(({ sites, url }) => sites === 'own' && !/\/(changes|overview)$/.test(url));
-  const textOf = async (url: string, key: string) => JSON.stringify((await call('GET', url, { key })).body);
+  const textOf = async (url: string, key: string) => {
+    const answer = await fetch(`${api.url}${url}`, { headers: { authorization: `Bearer ${key}` } });
+    const text = await answer.text();
+    // Cells of a table as JSON has them.
+    return url.endsWith('/csv') ? JSON.stringify(text.split(/[,\r\n]+/)) : text;
+  };
 
   it.each(lists)('$url has what lies at the sites of the key', async ({ url }) => {
     const everything = await textOf(url, keyFor('viewer', ['*']));

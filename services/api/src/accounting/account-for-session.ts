@@ -39,6 +39,8 @@ export interface DeviceAccount {
   readonly quarantined: TickRanges;
   readonly gaps: readonly Gap[];
   readonly unscheduled: TickRanges;
+  /** Ticks that somebody has sent who did not hold the session any more, stored by the holder or not. */
+  readonly fenced: TickRanges;
 }
 
 export interface SessionAccount {
@@ -104,7 +106,7 @@ interface PlannedSession {
 }
 
 async function account(
-  { pasts, coverage, settled }: AccountingSources,
+  { pasts, coverage: records, settled }: AccountingSources,
   planned: readonly PlannedSession[],
   { from, to }: AccountingTime,
 ): Promise<Accounts> {
@@ -122,7 +124,7 @@ async function account(
     });
     return { sessionId, periodMs: plan.periodMs, intervals, placements, devices };
   });
-  const covered = await coverageAround(coverage, {
+  const covered = await coverageAround(records, {
     fromMs: from?.getTime(),
     toMs: nowMs,
     devices: due.flatMap(({ devices }) => devices),
@@ -136,11 +138,12 @@ async function account(
       done += 1;
       if (done % devicesInARow === 0) await othersFirst();
       const window = windowOf(periodMs, { from, nowMs });
+      const coverage = covered.get(sessionId)?.get(deviceCode) ?? nothing;
       const account = attributeGaps({
         scheduled,
         intervals,
         placements,
-        coverage: covered.get(sessionId)?.get(deviceCode) ?? nothing,
+        coverage,
         periodMs,
         nowMs,
         settledMs,
@@ -155,6 +158,7 @@ async function account(
           intersection([gap], window).map((range) => ({ ...range, cause: gap.cause })),
         ),
         unscheduled: intersection(account.unscheduled, window),
+        fenced: intersection(coverage.missed.get('fenced') ?? [], window),
       });
     }
     if (accounts.length > 0) sessions.set(sessionId, { periodMs: taskPeriodMs, devices: accounts });

@@ -17,7 +17,7 @@ import { type AccountingSources, accountForSession, type SessionAccount } from '
 import { countIntervals, countsByInterval, countsOf } from './count-ticks.ts';
 import { gapViews } from './gap-views.ts';
 
-const brokerNotAsked = {
+export const brokerNotAsked = {
   what: 'broker' as const,
   detail:
     'NATS does not answer now, so what waits there unwritten is not known: a tick that was lost on its way may still be called not_arrived.',

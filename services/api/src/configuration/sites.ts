@@ -20,8 +20,14 @@ export function sites(database: Database): Collection<SiteCreate, SitePatch, Sit
     },
     find,
     create: (site) =>
-      explained(() => database.insertInto('sites').values(site).returningAll().executeTakeFirstOrThrow()),
-    patch: (id, patch, holds) =>
+      explained(() =>
+        database
+          .insertInto('sites')
+          .values({ ...site, shifts: JSON.stringify(site.shifts) })
+          .returningAll()
+          .executeTakeFirstOrThrow(),
+      ),
+    patch: (id, { shifts, ...patch }, holds) =>
       explained(() =>
         database.transaction().execute(async (transaction) => {
           const site = await transaction
@@ -31,10 +37,10 @@ export function sites(database: Database): Collection<SiteCreate, SitePatch, Sit
             .forUpdate()
             .executeTakeFirst();
           if (site) holds?.(site);
-          if (!site || Object.keys(patch).length === 0) return site;
+          if (!site || (shifts === undefined && Object.keys(patch).length === 0)) return site;
           return transaction
             .updateTable('sites')
-            .set(patch)
+            .set({ ...patch, ...(shifts && { shifts: JSON.stringify(shifts) }) })
             .where('id', '=', id)
             .returningAll()
             .executeTakeFirst();

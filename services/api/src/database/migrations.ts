@@ -18,7 +18,8 @@ const configuration = [
   `create table sites (
     id bigint generated always as identity primary key,
     code text not null constraint sites_code_key unique,
-    name text not null
+    name text not null,
+    shifts jsonb not null default '[]'
   )`,
   `create table devices (
     id bigint generated always as identity primary key,

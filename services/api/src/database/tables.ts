@@ -11,6 +11,7 @@ import type {
   SerialLine,
   TextEncoding,
 } from '@holdfast/shared/contracts/task-config.ts';
+import type { Shift } from '@holdfast/shared/domain/plant-clock.ts';
 import type { ConfiguredLimits } from '@holdfast/shared/domain/reading/narrowed-limits.ts';
 import type { LinearRange } from '@holdfast/shared/domain/register/point-layout.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
@@ -27,6 +28,7 @@ export interface SitesTable {
   id: SetByDatabase<number>;
   code: string;
   name: string;
+  shifts: Json<Shift[]>;
 }
 
 export interface DevicesTable {

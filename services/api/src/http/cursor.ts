@@ -1,4 +1,8 @@
-import { cursorPattern, gapCursorPattern } from '@holdfast/shared/contracts/http/page.ts';
+import {
+  cursorPattern,
+  gapCursorPattern,
+  gapOfAllCursorPattern,
+} from '@holdfast/shared/contracts/http/page.ts';
 import { Problem } from '../problems/problem.ts';
 
 /** A cursor is the position behind which the next page begins; callers are not to know that. */
@@ -24,6 +28,20 @@ export function decodeGapCursor(cursor: string | undefined): GapPosition | undef
   if (!gapCursorPattern.test(cursor)) throw invalidCursor();
   const [startMs, device] = cursor.slice(1).split('.').map(Number);
   return [startMs ?? 0, device ?? 0];
+}
+
+/** When a gap begins, in ms since 1970, the first sequence of its session, and its place among the gaps of that. */
+export type GapOfAllPosition = readonly [startMs: number, session: number, place: number];
+
+export function encodeGapOfAllCursor([startMs, session, place]: GapOfAllPosition): string {
+  return `a${startMs}.${session}.${place}`;
+}
+
+export function decodeGapOfAllCursor(cursor: string | undefined): GapOfAllPosition | undefined {
+  if (cursor === undefined) return undefined;
+  if (!gapOfAllCursorPattern.test(cursor)) throw invalidCursor();
+  const [startMs = 0, session = 0, place = 0] = cursor.slice(1).split('.').map(Number);
+  return [startMs, session, place];
 }
 
 function invalidCursor(): Problem {

@@ -87,6 +87,7 @@ export const problemCodes = {
   task_without_devices: taskUnfit,
   task_without_points: taskUnfit,
   too_many_periods: [422, 'That would be too many periods'],
+  site_has_no_shifts: [422, 'The site has no shifts'],
   validation_failed: [422, 'The request does not have the right form'],
 
   precondition_required: [428, 'If-Match is needed'],

@@ -44,9 +44,36 @@ const device = deviceConfigSchema.shape;
 const point = pointConfigSchema.shape;
 const task = taskConfigSchema.shape;
 
+const shiftsAtMost = 12;
+const shift = closedObject({
+  name: text(z.string().min(1).max(64)),
+  /** When it begins by the plant's clock, `HH:MM`; it ends when the next one begins. */
+  start: z
+    .string()
+    .regex(/^(?:[01][0-9]|2[0-3]):[0-5][0-9]$/, 'must be a time of the day like 06:00 or 22:30'),
+});
+/** Empty: reports go by days. */
+const shifts = z
+  .array(shift)
+  .max(shiftsAtMost)
+  .superRefine((all, context) => {
+    for (const field of ['name', 'start'] as const) {
+      const seen = new Set<string>();
+      for (const [index, { [field]: value }] of all.entries()) {
+        if (seen.has(value)) {
+          const message =
+            field === 'name' ? 'must not be that of another shift' : 'must not be when another begins';
+          context.addIssue({ code: 'custom', path: [index, field], message });
+        }
+        seen.add(value);
+      }
+    }
+  });
+
 const siteFields = {
   code: code(device.code),
   name: text(device.name.unwrap()),
+  shifts,
 } as const;
 
 /** A collector is told all of it but what only the API acts on. */
@@ -197,7 +224,11 @@ const taskFields = {
   enabled,
 } as const;
 
-export const siteCreateSchema = closedObject({ ...siteFields, name: siteFields.name.default('') });
+export const siteCreateSchema = closedObject({
+  ...siteFields,
+  name: siteFields.name.default(''),
+  shifts: shifts.default([]),
+});
 export const sitePatchSchema = closedObject(siteFields).partial();
 export const siteViewSchema = z.object({ id, ...siteFields });
 

@@ -9,6 +9,8 @@ export function pageSchema<T extends z.ZodType>(item: T) {
 export const cursorPattern = /^p(?:0|[1-9][0-9]{0,14})$/;
 /** Cursor of a list of gaps: a time and the place of a device. */
 export const gapCursorPattern = /^g[0-9]{1,15}\.[0-9]{1,6}$/;
+/** Cursor of a list of gaps of all sessions: a time, the sequence of a session, and the place of a gap in it. */
+export const gapOfAllCursorPattern = /^a[0-9]{1,15}\.[0-9]{1,15}\.[0-9]{1,9}$/;
 
 export const cursorText = ({ source }: RegExp) =>
   z

@@ -1,12 +1,14 @@
 import { type RunningInterval, runningIntervals } from '@holdfast/shared/domain/gaps/schedule.ts';
 import { type TimedPlacement, timedPlacements } from '@holdfast/shared/domain/gaps/timed-placements.ts';
 import type { Database } from '../../database/open-database.ts';
+import { type Holder, holdersOf } from './holders.ts';
 import { recordedEventsOf } from './recorded-events.ts';
 
-/** The log of a session up to now, as far as its ticks follow from it. */
+/** The log of a session up to now, as far as its ticks follow from it, and who held it. */
 export interface SessionPast {
   readonly intervals: readonly RunningInterval[];
   readonly placements: readonly TimedPlacement[];
+  readonly holders: readonly Holder[];
 }
 
 /** As much of a session as tells whether anything has happened to it since. */
@@ -58,6 +60,7 @@ export class SessionPasts {
         const past = {
           intervals: runningIntervals(told.filter((event) => event.kind === 'lifecycle')),
           placements: timedPlacements(told.filter((event) => event.kind === 'placement')),
+          holders: holdersOf(told),
           startedMs: started_at.getTime(),
           lastSequence: last_sequence,
         };

@@ -1,0 +1,55 @@
+import * as z from 'zod';
+import { evidenceHead, evidenceQuery, evidenceSession, filterText } from './evidence-http.ts';
+import { pageSchema } from './page.ts';
+import { ribbonSchema } from './session-summary-http.ts';
+
+export const ownershipQuerySchema = z.object({
+  ...evidenceQuery,
+  collector: filterText('Id of a collector: sessions that it has ever held'),
+});
+
+/** One collector's time with a session: from its assignment until the session was taken from it. */
+export const ownershipSpanSchema = z.object({
+  /** 1 for the first holder of the session. */
+  nth: z.int(),
+  /** Sequence of its assignment in SESSIONS. */
+  epoch: z.int(),
+  collector_id: z.string(),
+  /** Why it was given the session: `start`, `resume`, `recovery`, `failover`, `drain` or `rebalance`. */
+  reason: z.string(),
+  from: z.string(),
+  /** Null while it holds it. */
+  to: z.string().nullable(),
+  /** Type of the event that ended it; null while it holds it. */
+  ended_by: z.string().nullable(),
+  /** Scheduled times of the first and of the last tick of its that is stored, within the time asked for. */
+  first_sample: z.string().nullable(),
+  last_sample: z.string().nullable(),
+  /**
+   * Ticks that the change to it has cost: missing between the last one stored of the holder before, or the start, and its own
+   * first, for a cause that lies in the change. Null when the change lies outside the time asked for.
+   */
+  missing_before: z.int().nullable(),
+  /** Ticks that a former holder has read as well. Its samples came too late and were refused; two read the device at once. */
+  read_twice: z.object({ ticks: z.int(), from: z.string(), to: z.string() }).nullable(),
+});
+export type OwnershipSpan = z.infer<typeof ownershipSpanSchema>;
+
+export const ownershipRowSchema = z.object({
+  ...evidenceSession,
+  /** False once a later run of its task has followed. */
+  is_latest: z.boolean(),
+  /** The task's; null where its configuration is lost. */
+  period_ms: z.int().nullable(),
+  /** Why it failed, of a session whose status is `error`. */
+  error_message: z.string().nullable(),
+  /** States of the session within the time, without a hole from its start on. */
+  life: ribbonSchema.shape.life,
+  /** Those that touch the time asked for, oldest first; the newest 500 of a session. */
+  spans: z.array(ownershipSpanSchema),
+  spans_left_out: z.int(),
+});
+export type OwnershipRow = z.infer<typeof ownershipRowSchema>;
+
+export const ownershipPageSchema = pageSchema(ownershipRowSchema).extend(evidenceHead);
+export type OwnershipPage = z.infer<typeof ownershipPageSchema>;

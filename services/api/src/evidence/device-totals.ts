@@ -1,0 +1,87 @@
+import type { TickCountsView } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import type {
+  CompletenessRow,
+  TickColumns,
+} from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
+import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
+import { countsOf } from '../accounting/count-ticks.ts';
+import type { Evidence } from './evidence.ts';
+import { tickColumns } from './tick-columns.ts';
+
+interface Total {
+  counts: TickCountsView;
+  columns: TickColumns;
+}
+
+/** Ticks of devices, summed up over the sessions that have read them: the sums stay, not the ticks. */
+export class DeviceTotals {
+  readonly #periods: readonly Period[] | undefined;
+  readonly #totals: Map<string, Total>;
+
+  /** @param codes of the devices, in the order of the answer */
+  constructor(codes: readonly string[], periods: readonly Period[] | undefined) {
+    this.#periods = periods;
+    this.#totals = new Map(
+      codes.map((code) => [code, { counts: countsOf([]), columns: tickColumns([], periods ?? []) }]),
+    );
+  }
+
+  add({ devices = [] }: Evidence): void {
+    for (const device of devices) {
+      const total = this.#totals.get(device.device);
+      if (!total) continue;
+      total.counts = sumOf(total.counts, countsOf([device]));
+      if (this.#periods) total.columns = columnsOf(total.columns, tickColumns([device], this.#periods));
+    }
+  }
+
+  /** @param sitesOf codes of the sites where they lie now */
+  rows(sitesOf: ReadonlyMap<string, string>): CompletenessRow[] {
+    return [...this.#totals].map(([device, { counts, columns }]) => ({
+      ...{ session_id: null, task_code: null, task_name: null, status: null },
+      device,
+      sites: [sitesOf.get(device) ?? ''],
+      counts,
+      by_period: this.#periods ? columns : null,
+    }));
+  }
+}
+
+function sumOf(one: TickCountsView, other: TickCountsView): TickCountsView {
+  const expected = one.expected + other.expected;
+  const stored = one.stored + other.stored;
+  const byCause = { ...one.missing_by_cause };
+  for (const [cause, ticks] of Object.entries(other.missing_by_cause) as [keyof typeof byCause, number][]) {
+    byCause[cause] = (byCause[cause] ?? 0) + ticks;
+  }
+  return {
+    ...{ expected, stored },
+    quarantined: one.quarantined + other.quarantined,
+    missing: one.missing + other.missing,
+    missing_by_cause: byCause,
+    completeness: expected === 0 ? null : stored / expected,
+  };
+}
+
+function columnsOf(one: TickColumns, other: TickColumns): TickColumns {
+  const added = (into: readonly number[], from: readonly number[]) =>
+    into.map((ticks, period) => ticks + (from[period] ?? 0));
+  return {
+    expected: added(one.expected, other.expected),
+    stored: added(one.stored, other.stored),
+    quarantined: together([...one.quarantined, ...other.quarantined], ({ period }) => String(period)),
+    missing: together([...one.missing, ...other.missing], ({ period, cause }) => `${period} ${cause}`),
+  };
+}
+
+function together<T extends { readonly period: number; readonly ticks: number }>(
+  parts: readonly T[],
+  keyOf: (part: T) => string,
+): T[] {
+  const found = new Map<string, T>();
+  for (const part of parts) {
+    const known = found.get(keyOf(part));
+    found.set(keyOf(part), known ? { ...known, ticks: known.ticks + part.ticks } : part);
+  }
+  return [...found.values()].sort((one, other) => one.period - other.period);
+}

@@ -1,0 +1,71 @@
+import {
+  type AccountingSources,
+  accountForSessions,
+  type DeviceAccount,
+} from '../accounting/account-for-session.ts';
+import { brokerNotAsked } from '../accounting/accounting-routes.ts';
+import type { SessionPast } from '../sessions/queries/session-pasts.ts';
+import type { RowWithin } from './sessions-within.ts';
+import type { TimeAsked } from './time-asked.ts';
+
+/** One session with the account of its ticks within the time asked for. */
+export interface Evidence {
+  readonly row: RowWithin;
+  /** Undefined where the configuration is lost that tells which ticks were due. */
+  readonly devices: readonly DeviceAccount[] | undefined;
+  readonly past: SessionPast;
+}
+
+/** Bounds what is in memory at a time: ticks of a month of some hundred sessions are more than one answer may take. */
+const sessionsAtOnce = 100;
+
+/**
+ * The evidence of sessions, in their order.
+ * @param only these devices
+ * @param onBrokerSilent called when NATS could not be asked for some of it
+ * @throws DatabaseUnavailable, SampleStoreUnavailable
+ */
+export async function* evidenceOf(
+  accounting: AccountingSources,
+  rows: readonly RowWithin[],
+  time: TimeAsked,
+  { only, onBrokerSilent }: { only?: ReadonlySet<string> | undefined; onBrokerSilent: () => void },
+): AsyncGenerator<Evidence> {
+  for (let start = 0; start < rows.length; start += sessionsAtOnce) {
+    const some = rows.slice(start, start + sessionsAtOnce);
+    const { sessions, brokerWasAsked } = await accountForSessions(accounting, some, { ...time, only });
+    if (!brokerWasAsked) onBrokerSilent();
+    const pasts = await accounting.pasts.of(some);
+    for (const row of some) {
+      const past = pasts.get(row.session_id);
+      if (past) yield { row, devices: sessions.get(row.session_id)?.devices, past };
+    }
+  }
+}
+
+/** The head of an answer about a time. `missed` once NATS could not be asked. */
+export class EvidenceHead {
+  readonly #time: TimeAsked;
+  #isBrokerSilent = false;
+
+  constructor(time: TimeAsked) {
+    this.#time = time;
+  }
+
+  readonly onBrokerSilent = () => {
+    this.#isBrokerSilent = true;
+  };
+
+  /** After all evidence is there. */
+  view() {
+    return {
+      from: this.#time.from.toISOString(),
+      to: this.#time.to.toISOString(),
+      not_asked: this.#isBrokerSilent ? [brokerNotAsked] : [],
+    };
+  }
+}
+
+export function sessionOf({ session_id, task_code, task_name, status, site_codes }: RowWithin) {
+  return { session_id, task_code, task_name, status, sites: site_codes ?? [] };
+}

@@ -1,0 +1,75 @@
+import type { JointGap } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
+import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
+import type { DeviceAccount } from '../accounting/account-for-session.ts';
+import { gapDetails } from '../accounting/gap-details.ts';
+
+const devicesNamed = 20;
+const leastApartMs = 2_000;
+
+interface Joint {
+  readonly cause: GapCause;
+  readonly firstMs: number;
+  readonly firstEndMs: number;
+  startMs: number;
+  endMs: number;
+  ticks: number;
+  readonly devices: Set<string>;
+}
+
+/** A gap with its place in time. */
+export interface PlacedJointGap {
+  readonly startMs: number;
+  readonly view: JointGap;
+}
+
+/**
+ * Gaps of the devices of a session, oldest first. What several miss for one cause from and to the same time, two of their ticks at the
+ * most apart, is one: all devices of a lost collector miss the same seconds. One that misses more than the others stays apart.
+ */
+export function jointGaps(
+  devices: readonly Pick<DeviceAccount, 'device' | 'periodMs' | 'gaps'>[],
+): PlacedJointGap[] {
+  const all = devices
+    .flatMap(({ device, periodMs, gaps }) =>
+      gaps.map(({ cause, from, to }) => ({
+        ...{ device, cause, ticks: to - from + 1 },
+        ...{ startMs: from * periodMs, endMs: (to + 1) * periodMs },
+        apartMs: Math.max(leastApartMs, 2 * periodMs),
+      })),
+    )
+    .sort((one, other) => one.startMs - other.startMs);
+  const joints: Joint[] = [];
+  /** By cause, those that began so lately that another may join them. */
+  const open = new Map<GapCause, Joint[]>();
+  for (const { device, cause, startMs, endMs, ticks, apartMs } of all) {
+    const recent = (open.get(cause) ?? []).filter(({ firstMs }) => startMs - firstMs <= apartMs);
+    const fitting = recent.find(
+      (joint) => Math.abs(endMs - joint.firstEndMs) <= apartMs && !joint.devices.has(device),
+    );
+    if (fitting) {
+      fitting.endMs = Math.max(fitting.endMs, endMs);
+      fitting.ticks += ticks;
+      fitting.devices.add(device);
+    } else {
+      const joint = {
+        ...{ cause, firstMs: startMs, firstEndMs: endMs },
+        ...{ startMs, endMs, ticks, devices: new Set([device]) },
+      };
+      joints.push(joint);
+      recent.push(joint);
+    }
+    open.set(cause, recent);
+  }
+  return joints.map(({ cause, startMs, endMs, ticks, devices: missed }) => ({
+    startMs,
+    view: {
+      cause,
+      detail: gapDetails[cause],
+      start_time: new Date(startMs).toISOString(),
+      end_time: new Date(endMs).toISOString(),
+      ticks,
+      devices: [...missed].slice(0, devicesNamed),
+      device_count: missed.size,
+    },
+  }));
+}

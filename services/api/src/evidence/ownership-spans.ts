@@ -1,0 +1,119 @@
+import type { FirstTick } from '@holdfast/sample-store/sample-store.ts';
+import type { OwnershipSpan } from '@holdfast/shared/contracts/http/ownership-http.ts';
+import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
+import {
+  countTicks,
+  intersection,
+  type TickRange,
+  type TickRanges,
+} from '@holdfast/shared/domain/gaps/tick-ranges.ts';
+import type { DeviceAccount } from '../accounting/account-for-session.ts';
+import type { Holder } from '../sessions/queries/holders.ts';
+
+type Owned = Pick<DeviceAccount, 'device' | 'periodMs' | 'stored' | 'gaps' | 'fenced'>;
+
+interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Causes that lie in a change of holder. A device that does not answer meanwhile is no cost of it. */
+const ofChanges: ReadonlySet<GapCause> = new Set<GapCause>([
+  'waiting',
+  'failover',
+  'drain',
+  'rebalance',
+  'recovery',
+  'fenced',
+]);
+
+/** The holders whose time touches the window. */
+export function holdersWithin(holders: readonly Holder[], { fromMs, toMs }: Window): readonly Holder[] {
+  return holders.filter((holder) => holder.fromMs < toMs && (holder.toMs ?? toMs) >= fromMs);
+}
+
+/**
+ * Their spans, with the samples of each: those of a device from the first tick on that was read under its epoch, up to the first
+ * one under the next.
+ * @param firstTicks of the session; where there is none of an epoch, nothing of it was stored, and the time of its assignment has to do
+ */
+export function ownershipSpans(
+  holders: readonly Holder[],
+  {
+    devices,
+    firstTicks,
+    ...window
+  }: Window & { readonly devices: readonly Owned[]; readonly firstTicks: readonly FirstTick[] },
+): OwnershipSpan[] {
+  const firstOf = new Map(firstTicks.map(({ device, epoch, tick }) => [`${epoch}/${device}`, tick]));
+  const ticksOf = (index: number, { device, periodMs }: Owned): TickRange => {
+    const first = ({ epoch, fromMs }: Holder) =>
+      firstOf.get(`${epoch}/${device}`) ?? Math.floor(fromMs / periodMs);
+    const [own, next] = [holders[index], holders[index + 1]];
+    return { from: own ? first(own) : 0, to: (next ? first(next) : Number.MAX_SAFE_INTEGER) - 1 };
+  };
+  /** By device, the first tick of which no change is charged yet. */
+  const uncharged = new Map<string, number>();
+  return holders.map((holder, index) => {
+    const seen = new Extent();
+    const twice = new Extent();
+    let cost = 0;
+    for (const device of devices) {
+      const { periodMs } = device;
+      const own = ticksOf(index, device);
+      const stored: TickRanges = own.from <= own.to ? intersection(device.stored, [own]) : [];
+      seen.add(stored, periodMs);
+      twice.add(intersection(device.fenced, stored), periodMs);
+      const charged = {
+        from: uncharged.get(device.device) ?? 0,
+        to: (stored[0]?.from ?? Math.max(own.from, own.to + 1)) - 1,
+      };
+      cost += costOf(device, charged);
+      uncharged.set(device.device, Math.max(charged.from, (stored.at(-1)?.to ?? charged.to) + 1));
+    }
+    const isWithin = holder.fromMs >= window.fromMs;
+    return {
+      ...{ nth: holder.nth, epoch: holder.epoch, collector_id: holder.collectorId, reason: holder.reason },
+      from: new Date(holder.fromMs).toISOString(),
+      to: holder.toMs === undefined ? null : new Date(holder.toMs).toISOString(),
+      ended_by: holder.endedBy ?? null,
+      first_sample: seen.first,
+      last_sample: seen.last,
+      missing_before: isWithin ? cost : null,
+      read_twice:
+        twice.first !== null && twice.last !== null
+          ? { ticks: twice.ticks, from: twice.first, to: twice.last }
+          : null,
+    };
+  });
+}
+
+function costOf({ gaps }: Owned, ticks: TickRange): number {
+  if (ticks.from > ticks.to) return 0;
+  return countTicks(
+    gaps.filter(({ cause }) => ofChanges.has(cause)).flatMap((gap) => intersection([gap], [ticks])),
+  );
+}
+
+/** How many ticks there are, from when to when. */
+class Extent {
+  ticks = 0;
+  #firstMs = Number.POSITIVE_INFINITY;
+  #lastMs = Number.NEGATIVE_INFINITY;
+
+  add(ranges: TickRanges, periodMs: number): void {
+    const [first, last] = [ranges[0], ranges.at(-1)];
+    if (!first || !last) return;
+    this.ticks += countTicks(ranges);
+    this.#firstMs = Math.min(this.#firstMs, first.from * periodMs);
+    this.#lastMs = Math.max(this.#lastMs, last.to * periodMs);
+  }
+
+  get first(): string | null {
+    return this.ticks === 0 ? null : new Date(this.#firstMs).toISOString();
+  }
+
+  get last(): string | null {
+    return this.ticks === 0 ? null : new Date(this.#lastMs).toISOString();
+  }
+}

@@ -1,0 +1,97 @@
+import type { ReportRow } from '@holdfast/shared/contracts/http/report-http.ts';
+import { gapCauses } from '@holdfast/shared/domain/gaps/gap-causes.ts';
+import type { PlantClock } from '@holdfast/shared/domain/plant-clock.ts';
+import type { Part } from './report.ts';
+
+interface CsvOf {
+  readonly title: string | undefined;
+  readonly clock: PlantClock;
+  readonly parts: readonly Part[];
+}
+
+/** Spreadsheets take a file for UTF-8 only with it. */
+const byteOrderMark = '\uFEFF';
+
+export function csvHead({ title }: Pick<CsvOf, 'title'>): string {
+  return `${byteOrderMark}${line([
+    ...(title === undefined ? [] : ['title']),
+    ...[
+      'part',
+      'from',
+      'to',
+      'session',
+      'task',
+      'name',
+      'sites',
+      'expected',
+      'stored',
+      'quarantined',
+      'missing',
+    ],
+    'completeness_percent',
+    ...gapCauses.map((cause) => `missing_${cause}`),
+    'holders',
+  ])}`;
+}
+
+/** A line for each part of the time in which ticks were due; one that says so, where nobody knows which were. */
+export function csvRows(row: ReportRow, { title, clock, parts }: CsvOf): string {
+  const named = title === undefined ? [] : [title];
+  const { session_id, task_code, task_name, sites, by_part, counts } = row;
+  const session = [session_id, task_code, task_name, sites.filter(Boolean).join(' ')];
+  return parts
+    .map((part, index) => {
+      const ticks = by_part[index];
+      const head = [
+        ...named,
+        part.name,
+        localTime(clock, part.fromMs),
+        localTime(clock, part.toMs),
+        ...session,
+      ];
+      if (counts === null) return line([...head, 'configuration lost']);
+      if (!ticks || ticks.expected === 0) return '';
+      return line([
+        ...head,
+        ...[ticks.expected, ticks.stored, ticks.quarantined, ticks.missing, percent(ticks)],
+        ...gapCauses.map((cause) => ticks.missing_by_cause[cause] ?? 0),
+        holdersIn(row, part, clock),
+      ]);
+    })
+    .join('');
+}
+
+/** Never rounded up to 100 while something is missing. */
+function percent({ expected, stored }: { readonly expected: number; readonly stored: number }): string {
+  return String(Math.floor((stored / expected) * 1_000_000) / 10_000);
+}
+
+function holdersIn({ holders }: ReportRow, { fromMs, toMs }: Part, clock: PlantClock): string {
+  return holders
+    .filter((span) => Date.parse(span.from) < toMs && (span.to === null || Date.parse(span.to) > fromMs))
+    .map(({ collector_id, epoch, from, to }) => {
+      const end = to === null ? '' : localTime(clock, Date.parse(to));
+      return `${collector_id} (epoch ${epoch}) ${localTime(clock, Date.parse(from))} - ${end}`.trimEnd();
+    })
+    .join('; ');
+}
+
+/** As the plant's clock shows it, with how far it is ahead: `2026-11-26 06:00:00 +08:00`. */
+function localTime(clock: PlantClock, atMs: number): string {
+  const aheadMs = clock.aheadMs(atMs);
+  const shown = new Date(atMs + aheadMs).toISOString().slice(0, 19).replace('T', ' ');
+  const minutes = Math.abs(aheadMs) / 60_000;
+  const two = (number: number) => String(Math.floor(number)).padStart(2, '0');
+  return `${shown} ${aheadMs < 0 ? '-' : '+'}${two(minutes / 60)}:${two(minutes % 60)}`;
+}
+
+function line(cells: readonly (string | number)[]): string {
+  return `${cells.map(cell).join(',')}\r\n`;
+}
+
+/** A text that a spreadsheet would take for a formula is one no more. */
+function cell(value: string | number): string {
+  if (typeof value === 'number') return String(value);
+  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

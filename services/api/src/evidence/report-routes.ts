@@ -1,0 +1,110 @@
+import { Readable } from 'node:stream';
+import {
+  type Report,
+  reportCsvQuerySchema,
+  reportQuerySchema,
+  reportSchema,
+} from '@holdfast/shared/contracts/http/report-http.ts';
+import type { GrantedSites } from '../access/granted-sites.ts';
+import { askedClock } from '../http/asked-clock.ts';
+import { decodeCursor, encodeCursor } from '../http/cursor.ts';
+import { type Route, route } from '../http/route.ts';
+import { timeAsked } from '../http/time-asked.ts';
+import { EvidenceHead, evidenceOf } from './evidence.ts';
+import type { EvidenceSources } from './evidence-sources.ts';
+import { partsOf, partView, reportRow } from './report.ts';
+import { csvHead, csvRows } from './report-csv.ts';
+import { type RowsWithin, sessionsWithin } from './sessions-within.ts';
+
+const sessionsOfFile = 500;
+
+/** The account of a time, to be printed or as a table: what was due, what is there, what is not and why, and who held it. */
+export function reportRoutes({ accounting, samples, timeZone }: EvidenceSources): Route[] {
+  const { database } = accounting;
+  const begin = async (query: {
+    readonly from?: string | undefined;
+    readonly to?: string | undefined;
+    readonly time_zone?: string | undefined;
+    readonly split: 'none' | 'day' | 'shift';
+    readonly site?: string | undefined;
+  }) => {
+    const time = timeAsked(query);
+    const clock = askedClock({ time_zone: query.time_zone }, timeZone);
+    const parts = await partsOf(database, { clock, time, split: query.split, site: query.site });
+    return { time, clock, parts };
+  };
+  return [
+    route({
+      method: 'GET',
+      url: '/api/acquisition/report',
+      role: 'viewer',
+      sites: 'own',
+      tag: 'Data',
+      summary: 'Account for a shift, a day or any time',
+      schema: { querystring: reportQuerySchema, response: { 200: reportSchema } },
+      handler: async (request): Promise<Report> => {
+        const { limit, cursor, from: _, to: __, split: ___, time_zone: ____, ...filter } = request.query;
+        const { time, clock, parts } = await begin(request.query);
+        const { rows, next } = await sessionsWithin(database, {
+          ...filter,
+          ...time,
+          sites: request.grantedSites,
+          limit,
+          before: decodeCursor(cursor),
+        });
+        const head = new EvidenceHead(time);
+        const results: Report['results'] = [];
+        for await (const evidence of evidenceOf(accounting, rows, time, head)) {
+          results.push(await reportRow(samples, evidence, { time, parts }));
+        }
+        return {
+          ...head.view(),
+          time_zone: clock.zone,
+          parts: parts.map(partView),
+          results,
+          next_cursor: encodeCursor(next),
+        };
+      },
+    }),
+    route({
+      method: 'GET',
+      url: '/api/acquisition/report/csv',
+      role: 'viewer',
+      sites: 'own',
+      tag: 'Data',
+      summary: 'Download such an account as a table',
+      answer: { type: 'text/csv', description: 'A line for each session and part of the time, in UTF-8' },
+      schema: { querystring: reportCsvQuerySchema },
+      handler: async (request, reply) => {
+        const { title, from: _, to: __, split: ___, time_zone: ____, ...filter } = request.query;
+        const { time, clock, parts } = await begin(request.query);
+        const pageOf = (before: number | undefined) =>
+          sessionsWithin(database, {
+            ...filter,
+            ...time,
+            sites: request.grantedSites as GrantedSites,
+            limit: sessionsOfFile,
+            before,
+          });
+        const first = await pageOf(undefined);
+        // An outage is answered as one before the first byte: what comes later can only break the answer off.
+        await accounting.pasts.of(first.rows);
+        const lines = async function* () {
+          yield csvHead({ title });
+          for (let page: RowsWithin | undefined = first; page; ) {
+            for await (const evidence of evidenceOf(accounting, page.rows, time, new EvidenceHead(time))) {
+              const row = await reportRow(samples, evidence, { time, parts });
+              yield csvRows(row, { title, clock, parts });
+            }
+            page = page.next === undefined ? undefined : await pageOf(page.next);
+          }
+        };
+        const day = time.from.toISOString().slice(0, 10);
+        return reply
+          .type('text/csv; charset=utf-8')
+          .header('content-disposition', `attachment; filename="holdfast-report-${day}.csv"`)
+          .send(Readable.from(lines()));
+      },
+    }),
+  ];
+}

@@ -1,0 +1,111 @@
+import type { ReportPart, ReportRow } from '@holdfast/shared/contracts/http/report-http.ts';
+import {
+  type Period,
+  type PlantClock,
+  periodsOf,
+  shiftsWithin,
+} from '@holdfast/shared/domain/plant-clock.ts';
+import { countsOf } from '../accounting/count-ticks.ts';
+import type { Database } from '../database/open-database.ts';
+import { Problem, validationFailed } from '../problems/problem.ts';
+import { tooManyPeriods } from '../problems/too-many-periods.ts';
+import { type Evidence, sessionOf } from './evidence.ts';
+import type { EvidenceSources } from './evidence-sources.ts';
+import { jointGaps } from './joint-gaps.ts';
+import { spansOf } from './ownership-route.ts';
+import { countsOfPeriods, tickColumns } from './tick-columns.ts';
+import type { TimeAsked } from './time-asked.ts';
+
+export type Part = Period & { readonly name: string };
+
+const partsAtMost = 400;
+const gapsAtMost = 100;
+const dayMs = 86_400_000;
+
+/**
+ * The parts of a report, within its time.
+ * @throws Problem for shifts without a site, or of a site that has none
+ */
+export async function partsOf(
+  database: Database,
+  {
+    clock,
+    time: { from, to },
+    split,
+    site,
+  }: {
+    readonly clock: PlantClock;
+    readonly time: TimeAsked;
+    readonly split: 'none' | 'day' | 'shift';
+    readonly site: string | undefined;
+  },
+): Promise<Part[]> {
+  const window = { fromMs: from.getTime(), toMs: to.getTime() };
+  const isLong = (window.toMs - window.fromMs) / dayMs > partsAtMost;
+  if (split !== 'none' && isLong) throw tooManyPeriods(partsAtMost);
+  switch (split) {
+    case 'none':
+      return [{ name: '', ...window }];
+    case 'day':
+      return cut(
+        periodsOf(clock, { ...window, intervalMs: dayMs }).map((period) => ({ name: '', ...period })),
+        window,
+      );
+    case 'shift': {
+      if (site === undefined) {
+        throw validationFailed([{ path: 'site', message: 'is needed for shifts: each site has its own' }]);
+      }
+      const known = await database
+        .selectFrom('sites')
+        .select('shifts')
+        .where('code', '=', site)
+        .executeTakeFirst();
+      const shifts = known?.shifts ?? [];
+      if (shifts.length === 0) {
+        throw new Problem('site_has_no_shifts', `Set them with PATCH /api/config/sites/{id}/, or take days.`);
+      }
+      const parts = cut(shiftsWithin(clock, shifts, window), window);
+      if (parts.length > partsAtMost) throw tooManyPeriods(partsAtMost);
+      return parts;
+    }
+    default:
+      return split satisfies never;
+  }
+}
+
+function cut(parts: readonly Part[], { fromMs, toMs }: Period): Part[] {
+  return parts.map((part) => ({
+    name: part.name,
+    fromMs: Math.max(part.fromMs, fromMs),
+    toMs: Math.min(part.toMs, toMs),
+  }));
+}
+
+export function partView({ name, fromMs, toMs }: Part): ReportPart {
+  return { name, start_time: new Date(fromMs).toISOString(), end_time: new Date(toMs).toISOString() };
+}
+
+/** A session in a report: what of it is there, what is not and why, and who held it. @throws SampleStoreUnavailable */
+export async function reportRow(
+  samples: EvidenceSources['samples'],
+  evidence: Evidence,
+  { time, parts }: { readonly time: TimeAsked; readonly parts: readonly Part[] },
+): Promise<ReportRow> {
+  const { row, devices } = evidence;
+  const { spans } = await spansOf(samples, evidence, time);
+  const gaps = jointGaps(devices ?? []);
+  const lengthOf = ({ start_time, end_time }: (typeof gaps)[number]['view']) =>
+    Date.parse(end_time) - Date.parse(start_time);
+  const longest = gaps
+    .toSorted((one, other) => lengthOf(other.view) - lengthOf(one.view))
+    .slice(0, gapsAtMost)
+    .sort((one, other) => one.startMs - other.startMs);
+  return {
+    ...sessionOf(row),
+    counts: devices ? countsOf(devices) : null,
+    by_part: devices ? countsOfPeriods(tickColumns(devices, parts)) : [],
+    holders: spans,
+    gaps: longest.map(({ view }) => view),
+    gaps_left_out: gaps.length - longest.length,
+  };
+}

@@ -1,0 +1,58 @@
+import { type Period, type PlantClock, periodsOf, plantClock } from '@holdfast/shared/domain/plant-clock.ts';
+import { validationFailed } from '../problems/problem.ts';
+import { tooManyPeriods } from '../problems/too-many-periods.ts';
+import { intervalOf, utcOffsetOf } from './relative-time.ts';
+
+const dayMs = 86_400_000;
+/** Clocks that were asked for, by their zones: making one takes longer than asking it. */
+const known = new Map<string, PlantClock>();
+const keptAtMost = 50;
+
+/** The clock by which an answer counts its days. @throws Problem for a zone that nobody knows */
+export function askedClock(
+  {
+    time_zone: zone,
+    utc_offset: offset,
+  }: { time_zone?: string | undefined; utc_offset?: string | undefined },
+  plantZone: string,
+): PlantClock {
+  if (zone === undefined && offset) {
+    // Refuses what is none, and a plus sign that came as a blank is one again.
+    utcOffsetOf(offset);
+    return clockOf(offset.replace(/^ /, '+').replace(/^Z$/, 'UTC'), 'utc_offset');
+  }
+  return clockOf(zone ?? plantZone, 'time_zone');
+}
+
+function clockOf(zone: string, field: string): PlantClock {
+  const clock = known.get(zone);
+  if (clock) return clock;
+  try {
+    const made = plantClock(zone);
+    if (known.size >= keptAtMost) known.clear();
+    known.set(zone, made);
+    return made;
+  } catch {
+    throw validationFailed([
+      { path: field, message: 'must be a time zone, such as Asia/Shanghai or Europe/Berlin' },
+    ]);
+  }
+}
+
+/** Periods of an interval within a time. @param atMost of them @throws Problem */
+export function askedPeriods(
+  clock: PlantClock,
+  interval: string,
+  { from, to }: { readonly from: Date; readonly to: Date },
+  atMost: number,
+): Period[] {
+  const intervalMs = intervalOf(interval);
+  if (intervalMs > dayMs && intervalMs % dayMs !== 0) {
+    throw validationFailed([
+      { path: 'interval', message: 'must be whole days, like 1d or 1w, or less than one, like 1h' },
+    ]);
+  }
+  const [fromMs, toMs] = [from.getTime(), to.getTime()];
+  if ((toMs - fromMs) / intervalMs > atMost) throw tooManyPeriods(atMost);
+  return periodsOf(clock, { fromMs, toMs, intervalMs });
+}

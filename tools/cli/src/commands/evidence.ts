@@ -1,0 +1,182 @@
+import type { ApiClient, Item, Query } from '@holdfast/api-client/api-client.ts';
+import { type Command, type Input, limitOf, limitOption, type Option, timeForms } from '../command.ts';
+import { localTime } from '../output/local-time.ts';
+import { plainText } from '../output/plain-text.ts';
+import type { Printer } from '../output/printer.ts';
+import { percent, record, records } from '../output/values.ts';
+
+const path = '/api/acquisition';
+
+const within: Readonly<Record<'from' | 'to' | 'session' | 'task' | 'site', Option>> = {
+  from: { type: 'string', value: 'TIME', about: `${timeForms}; 24 h before --to unless set` },
+  to: { type: 'string', value: 'TIME', about: 'likewise; now unless set' },
+  session: { type: 'string', value: 'SESSION', about: 'of this session only' },
+  task: { type: 'string', value: 'TASK', about: 'of this task (id or code)' },
+  site: { type: 'string', value: 'SITE', about: 'with devices at this site (code)' },
+};
+
+const asked = (input: Input) => ({
+  ...{ from: input.time('from'), to: input.time('to') },
+  ...{ session: input.text('session'), task: input.text('task'), site: input.text('site') },
+});
+
+/** The proof over all sessions: who held them, what is there, what is not. */
+export const evidence: readonly Command[] = [
+  {
+    words: ['ownership'],
+    about: 'Who held which session when, and what each change of holder cost.',
+    operands: [],
+    options: {
+      ...within,
+      collector: { type: 'string', value: 'COLLECTOR', about: 'sessions that it has ever held' },
+      ...limitOption,
+    },
+    async run({ api, print }, input) {
+      const query = { ...asked(input), collector: input.text('collector') };
+      const rows = await allOf(api, print, `${path}/ownership/`, query, limitOf(input));
+      const spans = rows.flatMap((row) => records(row.spans).map((span) => ({ ...row, ...span })));
+      print.table<Item>(
+        rows,
+        [
+          { head: 'SESSION', cell: ({ session_id }) => session_id },
+          { head: 'TASK', cell: ({ task_code }) => task_code },
+          { head: 'COLLECTOR', cell: ({ collector_id }) => collector_id },
+          { head: 'HOLDER', cell: ({ nth }) => nth, align: 'right' },
+          { head: 'EPOCH', cell: ({ epoch }) => epoch, align: 'right' },
+          { head: 'WHY', cell: ({ reason }) => reason },
+          { head: 'FROM', cell: ({ from }) => localTime(from) },
+          { head: 'TO', cell: ({ to }) => (to === null ? 'now' : localTime(to)) },
+          { head: 'FIRST SAMPLE', cell: ({ first_sample }) => localTime(first_sample) },
+          { head: 'LAST SAMPLE', cell: ({ last_sample }) => localTime(last_sample) },
+          { head: 'LOST BY IT', cell: ({ missing_before }) => missing_before, align: 'right' },
+          { head: 'READ TWICE', cell: ({ read_twice }) => record(read_twice).ticks, align: 'right' },
+        ],
+        spans,
+        'Nobody held anything in that time.',
+      );
+    },
+  },
+  {
+    words: ['completeness'],
+    about:
+      'How complete all sessions or devices are: ticks that were due, that are stored, that are missing and why.',
+    operands: [],
+    options: {
+      ...within,
+      by: {
+        type: 'string',
+        value: 'WHAT',
+        about: 'session (unless set) or device',
+        choices: ['session', 'device'],
+      },
+      device: { type: 'string', value: 'CODE', about: 'of this device only' },
+      ...limitOption,
+    },
+    async run({ api, print }, input) {
+      const query = { ...asked(input), by: input.text('by'), device: input.text('device') };
+      const rows = await allOf(api, print, `${path}/completeness/`, query, limitOf(input));
+      const counts = (row: Item) => record(row.counts);
+      print.table(
+        rows,
+        [
+          { head: 'SESSION', cell: ({ session_id }) => session_id },
+          { head: 'TASK', cell: ({ task_code }) => task_code },
+          { head: 'DEVICE', cell: ({ device }) => device },
+          { head: 'EXPECTED', cell: (row) => counts(row).expected, align: 'right' },
+          { head: 'STORED', cell: (row) => counts(row).stored, align: 'right' },
+          { head: 'QUARANTINED', cell: (row) => counts(row).quarantined, align: 'right' },
+          { head: 'MISSING', cell: (row) => counts(row).missing, align: 'right' },
+          { head: 'COMPLETE', cell: (row) => percent(counts(row).completeness), align: 'right' },
+          { head: 'WHY', cell: (row) => causesInWords(counts(row).missing_by_cause) },
+        ],
+        rows,
+        'Nothing was due in that time.',
+      );
+    },
+  },
+  {
+    words: ['gaps'],
+    about: 'What all sessions miss, and why: each gap once for all devices that have it.',
+    operands: [],
+    options: {
+      ...within,
+      device: { type: 'string', value: 'CODE', about: 'of this device only' },
+      cause: { type: 'string', value: 'CAUSE', about: 'for these causes only (commas between them)' },
+      ...limitOption,
+    },
+    async run({ api, print }, input) {
+      const query = { ...asked(input), device: input.text('device'), cause: input.text('cause') };
+      const gaps = await allOf(api, print, `${path}/gaps/`, query, limitOf(input));
+      print.table(
+        gaps,
+        [
+          { head: 'SESSION', cell: ({ session_id }) => session_id },
+          { head: 'TASK', cell: ({ task_code }) => task_code },
+          { head: 'DEVICES', cell: ({ devices, device_count }) => devicesInWords(devices, device_count) },
+          { head: 'CAUSE', cell: ({ cause }) => cause },
+          { head: 'FROM', cell: ({ start_time }) => localTime(start_time) },
+          { head: 'TO', cell: ({ end_time }) => localTime(end_time) },
+          { head: 'TICKS', cell: ({ ticks }) => ticks, align: 'right' },
+          { head: 'WHY', cell: ({ detail }) => detail },
+        ],
+        gaps,
+        'No gaps.',
+      );
+    },
+  },
+  {
+    words: ['report'],
+    about: 'A report as CSV for a spreadsheet: what was due, stored and missing by cause, and who held it.',
+    operands: [],
+    options: {
+      ...within,
+      split: {
+        type: 'string',
+        value: 'PARTS',
+        about: 'a line for each day of the plant, or for each shift of --site',
+        choices: ['none', 'day', 'shift'],
+      },
+      title: { type: 'string', value: 'TEXT', about: 'name of the batch or order, in the first column' },
+    },
+    async run({ api, print }, input) {
+      const query = { ...asked(input), split: input.text('split'), title: input.text('title') };
+      const { body } = await api.open(`${path}/report/csv/`, query, {});
+      let rest = '';
+      for await (const text of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+        const lines = (rest + text).split('\r\n');
+        rest = lines.pop() ?? '';
+        for (const line of lines) print.line(line);
+      }
+    },
+  },
+];
+
+/** Items of all pages; what the API could not ask is noted once. */
+async function allOf(
+  api: ApiClient,
+  print: Printer,
+  where: string,
+  query: Query,
+  atMost: number,
+): Promise<Item[]> {
+  const lacking = new Set<string>();
+  const found = await api.list(where, query, atMost, ({ not_asked }) => {
+    for (const { detail } of records(not_asked)) lacking.add(plainText(String(detail)));
+  });
+  for (const detail of lacking) print.note(detail);
+  return found;
+}
+
+function causesInWords(byCause: unknown): string {
+  return Object.entries(record(byCause))
+    .map(([cause, ticks]) => `${cause} ${ticks}`)
+    .join(', ');
+}
+
+const devicesNamed = 3;
+
+function devicesInWords(devices: unknown, count: unknown): string {
+  const codes = Array.isArray(devices) ? devices.map(String) : [];
+  const more = Number(count) - Math.min(devicesNamed, codes.length);
+  return codes.slice(0, devicesNamed).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}
