@@ -1,4 +1,4 @@
-import { bucketNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { bucketNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
@@ -8,7 +8,7 @@ import {
 } from '@holdfast/shared/jetstream/sessions/durable-session-log.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
-import { AckPolicy, jetstreamManager } from '@nats-io/jetstream';
+import { AckPolicy, jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { expect, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { nodesOfCluster } from './nodes-of-cluster.ts';
@@ -86,11 +86,20 @@ it('with a node of three killed, leases can be listed and streams read each time
   const reads = await Promise.all(Array.from({ length: 20 }, read));
   expect(reads).toEqual(reads.map(() => ['after', 'after', 'after']));
   expect(await readAcknowledged(nc, durable)).toBeUndefined();
-  const opened = await eventually(() => DurableSessionLog.open({ nc, durable, after: 0 }), {
-    what: 'the log to be read through a durable made anew',
-    timeoutMs: 30_000,
-  });
-  await opened.close();
+  const publish = () => jetstream(nc).publish(subjects.lifecycle('7'), '{"id":"one"}');
+  await eventually(publish, { what: 'SESSIONS to take an event' });
+  const replay = async () => {
+    const log = await DurableSessionLog.open({ nc, durable, after: 0 });
+    try {
+      return (await log.next(1, 5_000)).length === 1;
+    } finally {
+      await log.close();
+    }
+  };
+  // Each durable made anew may be meant for the dead node.
+  for (let time = 0; time < 3; time += 1) {
+    await eventually(replay, { what: 'the log to be read through a durable made anew', timeoutMs: 30_000 });
+  }
   const all = () => seen.every((values) => ids.every((id) => values.has(`${id} after`)));
   await eventually(all, { what: 'every watch to have seen every lease' });
   for (const stop of stops) stop();

@@ -121,6 +121,15 @@ describe('the session log of a reader that keeps its own position', () => {
     await latter.close();
   });
 
+  it("is one reader's when two open it at the same time", async () => {
+    const end = await readLastSequence(log.nc);
+    const opened = await Promise.allSettled([open(end), open(end)]);
+    const readers = opened.filter((each) => each.status === 'fulfilled').map(({ value }) => value);
+    const readings = await Promise.allSettled(readers.map((reader) => reader.next(1, 3_000)));
+    expect(readings.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    await Promise.all(readers.map((reader) => reader.close()));
+  });
+
   it('can be looked into at one place', async () => {
     expect((await readEventAt(log.nc, 2))?.message).toEqual({ id: 'two' });
     expect(await readEventAt(log.nc, 99)).toBeUndefined();

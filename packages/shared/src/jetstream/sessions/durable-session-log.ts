@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep, setImmediate as turnIsOver } from 'node:timers/promises';
 import {
   AckPolicy,
@@ -17,6 +18,7 @@ import { ClosedConnectionError, type NatsConnection, TimeoutError } from '@nats-
 import { streamNames } from '../../contracts/subjects.ts';
 import type { StoredEvent } from '../../event-store/event-store.ts';
 import { RequestPatience } from '../../runtime/request-patience.ts';
+import { askAgain } from '../connection/ask-again.ts';
 import { isBrokerSilent } from '../connection/broker-silence.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { withoutLeader } from '../connection/without-leader.ts';
@@ -100,7 +102,13 @@ const pullExpiresMs = 1_000;
 /** Events of one request; `max_ack_pending` bounds those taken and not acknowledged yet. */
 const pulledAtOnce = 500;
 const retryPauseMs = 250;
-
+/** A question that the leader of a consumer cannot answer, since there is none, is answered when it is asked again. */
+const untilAnswered = { everyMs: 700, withinMs: 5_000, isFinal: isAnswer };
+/**
+ * How long nobody may serve the durable. The broker takes a node that died for alive for about a minute and may mean a
+ * consumer for it; the others then need 4 to 9 s to elect a leader (nats-server, raft.go). Making it anew is quicker.
+ */
+const unservedMs = 1_000;
 /**
  * SESSIONS through a durable consumer, for a reader that keeps its own position: events come in order, without
  * a gap, from that position on. The durable is there to be seen (`nats consumer report SESSIONS`); the position
@@ -148,25 +156,26 @@ export class DurableSessionLog {
     after: number;
   }): Promise<DurableSessionLog> {
     const { nc, durable, after } = options;
+    const jsm = await jetstreamManager(nc, { checkAPI: false });
     try {
-      await asked(nc, (jsm) => jsm.consumers.delete(streamNames.sessions, durable));
+      await askAgain(() => jsm.consumers.delete(streamNames.sessions, durable), untilAnswered);
     } catch (error) {
       if (!isGone(error)) throw error;
     }
-    const info = await asked(nc, (jsm) =>
-      jsm.consumers.add(streamNames.sessions, {
-        durable_name: durable,
-        // One acknowledgement a batch: events are applied in order, so the last stands for all before it.
-        ack_policy: AckPolicy.All,
-        deliver_policy: DeliverPolicy.StartSequence,
-        opt_start_seq: after + 1,
-        ack_wait: 30_000 * nanosPerMs,
-        max_ack_pending: 10_000,
-      }),
-    );
-    const consumer = await asked(nc, (_, timeout) =>
-      jetstream(nc, { timeout }).consumers.get(streamNames.sessions, durable),
-    );
+    const config = {
+      durable_name: durable,
+      // One acknowledgement a batch: events are applied in order, so the last stands for all before it.
+      ack_policy: AckPolicy.All,
+      deliver_policy: DeliverPolicy.StartSequence,
+      opt_start_seq: after + 1,
+      ack_wait: 30_000 * nanosPerMs,
+      max_ack_pending: 10_000,
+      // The question may be asked again: then the broker refuses a durable that another reader made in between.
+      metadata: { reader: randomUUID() },
+    };
+    const info = await askAgain(() => jsm.consumers.add(streamNames.sessions, config), untilAnswered);
+    // Asking the broker for it would wait until it has a leader.
+    const consumer = jetstream(nc).consumers.getConsumerFromInfo(info);
     const log = new DurableSessionLog(nc, consumer, info, after);
     log.#delivering = log.#deliver();
     return log;
@@ -174,12 +183,18 @@ export class DurableSessionLog {
 
   /** One request after the other, until it is closed or cannot go on. */
   async #deliver(): Promise<void> {
+    let servedAt = performance.now();
     while (!this.#isClosed) {
       try {
         await this.#request();
+        servedAt = performance.now();
       } catch (error) {
+        const isAwaited = isUnserved(error) && performance.now() - servedAt < unservedMs;
         // Anything else, as a broker that is silent for a while, mends itself with the next request.
-        if (isRefusal(error) || error instanceof TakenOver || error instanceof ClosedConnectionError) {
+        if (
+          !isAwaited &&
+          (isRefusal(error) || error instanceof TakenOver || error instanceof ClosedConnectionError)
+        ) {
           // Then the request is withdrawn for certain, and takes nothing more from whoever has the durable now.
           if (error instanceof TakenOver) await this.#nc.flush().catch(() => undefined);
           this.#failure = error;
@@ -293,6 +308,16 @@ export class DurableSessionLog {
 function isUnanswered(error: unknown): boolean {
   if (error instanceof JetStreamApiError) return withoutLeader.includes(error.code);
   return isBrokerSilent(error);
+}
+
+/** The broker answers, as opposed to one without a leader. */
+function isAnswer(error: unknown): boolean {
+  return error instanceof JetStreamApiError && !withoutLeader.includes(error.code);
+}
+
+/** No leader of the durable took the request. */
+function isUnserved(error: unknown): boolean {
+  return isRefusal(error) && (error as { code?: unknown }).code === 503;
 }
 
 function isGone(error: unknown): boolean {
