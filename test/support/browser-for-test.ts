@@ -1,5 +1,5 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { inject } from 'vitest';
+import { expect, inject, onTestFinished } from 'vitest';
 import { cleanUpAfterFile } from './cleanup.ts';
 
 /** A page as a person has it open, with what it complained about. */
@@ -24,6 +24,8 @@ export async function openPage(url: string, options: BrowserContextOptions = {})
     return launched;
   });
   const context = await (await browser).newContext({ locale: 'en-GB', timezoneId: 'UTC', ...options });
+  // A page goes on following what it shows. One that a hook has opened is for the whole file.
+  if (expect.getState().currentTestName !== undefined) onTestFinished(() => context.close());
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
   const complaints: string[] = [];
