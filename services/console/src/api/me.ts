@@ -17,6 +17,8 @@ export interface Me {
   readonly kind: 'user' | 'key' | 'local';
   readonly name: string;
   readonly grants: readonly Grant[];
+  /** Whether a person shows with a password who he is, and not at the company's sign-on alone. */
+  readonly has_password: boolean;
 }
 
 /** Undefined until the API has said it, and where it does not say it: then it judges each call. */

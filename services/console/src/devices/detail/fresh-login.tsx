@@ -1,0 +1,82 @@
+import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { api, apiRoot } from '../../api/api.ts';
+import { useMe } from '../../api/me.ts';
+import { useDeviceTexts } from '../texts.ts';
+
+/** Asks once more who one is, for what acts on a machine. */
+export function FreshLogin({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
+  const { t } = useDeviceTexts();
+  const me = useMe();
+  const [password, setPassword] = useState('');
+  const [isSent, setSent] = useState(false);
+  const [fault, setFault] = useState<string>();
+  if (me?.has_password === false) {
+    const to = location.pathname + location.search;
+    return (
+      <div className="write-result">
+        <p>{t('write.fresh')}</p>
+        <p className="quiet small">{t('write.fresh.company.how')}</p>
+        <div className="overlay-actions">
+          <Button className="button" onPress={onClose}>
+            {t('command.cancel')}
+          </Button>
+          <a
+            className="button is-main"
+            href={new URL(`api/login/company?${new URLSearchParams({ to })}`, apiRoot).href}
+          >
+            {t('write.fresh.company')}
+          </a>
+        </div>
+      </div>
+    );
+  }
+  const send = async () => {
+    setSent(true);
+    try {
+      await api.post('/api/login/again/', { password });
+      onDone();
+    } catch (error) {
+      if (!(error instanceof ApiRefusal || error instanceof NoAnswer)) throw error;
+      const detail = error instanceof ApiRefusal ? (error.problem.detail ?? '') : error.message;
+      setFault(t('write.fresh.wrong', { detail }));
+      setSent(false);
+    }
+  };
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (password !== '' && !isSent) void send();
+      }}
+    >
+      <p>{t('write.fresh')}</p>
+      <label className="labelled">
+        {t('write.fresh.password')}
+        <input
+          className="field"
+          type="password"
+          autoComplete="current-password"
+          value={password}
+          // biome-ignore lint/a11y/noAutofocus: the dialog asks for nothing else
+          autoFocus
+          onChange={({ target }) => setPassword(target.value)}
+        />
+        {fault && (
+          <span className="field-fault small" role="alert">
+            {fault}
+          </span>
+        )}
+      </label>
+      <div className="overlay-actions">
+        <Button className="button" onPress={onClose}>
+          {t('command.cancel')}
+        </Button>
+        <Button className="button is-main" type="submit" isDisabled={password === '' || isSent}>
+          {t('write.fresh.do')}
+        </Button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,28 @@
+import { describe, expect, it } from 'vitest';
+import { formOf, givenValue } from './given-value.ts';
+
+describe('a value that somebody gives', () => {
+  it('is asked for in the form of its point', () => {
+    expect(formOf({ data_type: 'bool', enumeration: null })).toBe('switch');
+    expect(formOf({ data_type: 'uint16', enumeration: { 1: 'auto' } })).toBe('names');
+    expect(formOf({ data_type: 'string', enumeration: null })).toBe('text');
+    expect(formOf({ data_type: 'float32', enumeration: null })).toBe('number');
+  });
+
+  it('loses no digit, and is no number where it is none', () => {
+    expect(givenValue('number', ' 21.5 ')).toBe(21.5);
+    expect(givenValue('number', '-1e3')).toBe(-1_000);
+    expect(givenValue('number', '9007199254740993')).toBe('9007199254740993');
+    expect(['', 'warm', '0x10', '1,5', '1e999'].map((text) => givenValue('number', text))).toEqual(
+      Array.from({ length: 5 }, () => undefined),
+    );
+  });
+
+  it('is a text as it was typed', () => {
+    expect([givenValue('text', '007'), givenValue('text', ''), givenValue('switch', 'false')]).toEqual([
+      '007',
+      '',
+      false,
+    ]);
+  });
+});

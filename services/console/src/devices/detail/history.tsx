@@ -1,0 +1,159 @@
+import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import { Link } from '@tanstack/react-router';
+import { useMemo, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { Answered } from '../../parts/answered.tsx';
+import type { Severity } from '../../parts/mark.tsx';
+import { durationText } from '../../time/duration.ts';
+import { useNow, usePlantTime } from '../../time/plant-time.tsx';
+import { shareText } from '../../time/share.ts';
+import { type DeviceHistory, useDeviceHistory, useSessionsOf } from '../device-queries.ts';
+import { historyDays, useDevicesSearch } from '../device-search.ts';
+import { severityOf } from '../device-state.ts';
+import { useDeviceTexts } from '../texts.ts';
+import { availabilityOf, type HealthLane, healthLanes, isAnswering } from './health-spans.ts';
+import { Lane } from './lane.tsx';
+
+const dayMs = 86_400_000;
+/** A device that has more sessions in this time has a lane without the ends of the oldest. */
+const sessionsAtMost = 30;
+
+/** The states of a device over the last days, and how much of that time it answered. */
+export function History({ device, views }: { device: string; views: readonly DeviceHealthView[] }) {
+  const { t } = useDeviceTexts();
+  const { days } = useDevicesSearch();
+  const query = useDeviceHistory(device, days);
+  return (
+    <section className="history">
+      <header>
+        <h3>{t('device.history')}</h3>
+        <nav className="filter is-small" aria-label={t('device.history.days')}>
+          {historyDays.map((each) => (
+            <Link
+              key={each}
+              to="."
+              search={(before) => ({ ...before, days: each })}
+              aria-current={each === days ? 'true' : undefined}
+              replace
+            >
+              {t(`device.history.${each}`)}
+            </Link>
+          ))}
+        </nav>
+      </header>
+      <Answered query={query} title={t('device.history.failed')}>
+        {(history) => <Lanes history={history} days={days} views={views} />}
+      </Answered>
+    </section>
+  );
+}
+
+function Lanes({
+  history,
+  days,
+  views,
+}: {
+  history: DeviceHistory;
+  days: number;
+  views: readonly DeviceHealthView[];
+}) {
+  const { t, locale } = useDeviceTexts();
+  const plant = usePlantTime();
+  const now = useNow(10_000).getTime();
+  const { changes, isWhole } = history;
+  const ids = useMemo(
+    () => [...new Set(changes.map(({ session_id }) => session_id))].slice(0, sessionsAtMost),
+    [changes],
+  );
+  const sessions = useSessionsOf(ids);
+  const from = now - days * dayMs;
+  const lanes = useMemo(
+    () => healthLanes(changes, sessions, { from, to: now }),
+    [changes, sessions, from, now],
+  );
+  if (lanes.length === 0) return <p className="quiet">{t('device.history.none')}</p>;
+  const { known, answering, outages, longest } = availabilityOf(lanes.flatMap(({ spans }) => spans));
+  const axis = (part: number) => {
+    const at = new Date(from + (now - from) * part);
+    return days > 1 ? plant.day(at) : plant.clock(at);
+  };
+  return (
+    <>
+      <p>
+        {t('device.history.share', { share: shareText(locale, answering, known) })}{' '}
+        {outages > 0 &&
+          t('device.history.outages', { count: outages, longest: durationText(t, longest / 1_000) })}
+      </p>
+      {lanes.map((lane) => (
+        <Lane
+          key={lane.task}
+          lane={lane}
+          from={from}
+          to={now}
+          severity={severityNow(views, lane)}
+          isNamed={lanes.length > 1}
+        />
+      ))}
+      <p className="axis small quiet" aria-hidden="true">
+        {[0, 0.25, 0.5, 0.75].map((part) => (
+          <span key={part}>{axis(part)}</span>
+        ))}
+        <span>{t('device.history.now')}</span>
+      </p>
+      {!isWhole && <p className="small">{t('device.history.partly')}</p>}
+      <States lanes={lanes} now={now} />
+    </>
+  );
+}
+
+/** How bad what goes on now is: one that answers and lacks a value is not as bad as one that is silent. */
+function severityNow(views: readonly DeviceHealthView[], { spans }: HealthLane): Severity {
+  const view = views.find(({ session_id }) => session_id === spans.at(-1)?.session);
+  return (view && severityOf(view.condition)) ?? 2;
+}
+
+const statesAtFirst = 6;
+
+/** The same in words, newest first: what the drawing shows to whoever sees it. */
+function States({ lanes, now }: { lanes: readonly HealthLane[]; now: number }) {
+  const { t } = useDeviceTexts();
+  const plant = usePlantTime();
+  const [shown, setShown] = useState(statesAtFirst);
+  const spans = lanes.flatMap((lane) => lane.spans).sort((one, other) => other.from - one.from);
+  return (
+    <>
+      <table className="states">
+        <caption className="heard">{t('device.history.table')}</caption>
+        <thead className="heard">
+          <tr>
+            {(['when', 'state', 'lasted', 'detail'] as const).map((each) => (
+              <th key={each} scope="col">
+                {t(`device.history.${each}`)}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {spans.slice(0, shown).map(({ session, status, from, to, isNow, detail }) => (
+            <tr key={`${session} ${from}`}>
+              <th scope="row">{plant.moment(new Date(from), new Date(now))}</th>
+              <td>{t(status === 'error' ? 'device.history.error' : `devices.state.${status}`)}</td>
+              <td className="is-number">
+                {durationText(t, (to - from) / 1_000)}
+                {isNow && `, ${t('device.history.ongoing')}`}
+              </td>
+              <td lang="en" className="small">
+                {isAnswering(status) ? session : detail}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {spans.length > shown && (
+        <Button className="button is-bare more" onPress={() => setShown(shown + 50)}>
+          {t('device.history.older', { count: spans.length - shown })}
+        </Button>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,142 @@
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import type { DeviceDetail } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { LearnedLimits } from '@holdfast/shared/contracts/session-status.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { api } from '../../api/api.ts';
+import { Overlay } from '../../parts/overlay.tsx';
+import { useDeviceTexts } from '../texts.ts';
+import { useForbidden } from './may-do.ts';
+
+type Range = Pick<LearnedLimits['excluded'][number], 'table' | 'from' | 'to'> & {
+  readonly is_confirmed?: boolean;
+};
+
+/** What sessions have learned by the device's refusals, and a way to have them forget it. */
+export function Limits({ device, sites }: { device: DeviceDetail; sites: readonly string[] | undefined }) {
+  const { t } = useDeviceTexts();
+  const forbidden = useForbidden('engineer', sites);
+  const [isAsked, setAsked] = useState(false);
+  const [told, setTold] = useState<string>();
+  const configured = (device.profile?.excluded ?? []).filter(({ learned }) => learned);
+  const isEmpty = configured.length === 0 && device.learned_limits.length === 0;
+  return (
+    <section className="limits">
+      <h3>{t('device.limits')}</h3>
+      {isEmpty && <p className="quiet">{t('device.limits.none')}</p>}
+      {device.learned_limits.map(({ session_id: session, max_registers, max_bits, excluded }) => (
+        <div key={session}>
+          <p className="small quiet">{t('device.limits.learned', { session })}</p>
+          <ul>
+            {max_registers !== undefined && (
+              <li>{t('device.limits.max_registers', { count: max_registers })}</li>
+            )}
+            {max_bits !== undefined && <li>{t('device.limits.max_bits', { count: max_bits })}</li>}
+            <Ranges ranges={excluded} />
+          </ul>
+        </div>
+      ))}
+      {configured.length > 0 && (
+        <div>
+          <p className="small quiet">{t('device.limits.configured')}</p>
+          <ul>
+            <Ranges ranges={configured} />
+          </ul>
+        </div>
+      )}
+      {!isEmpty && (
+        <div className="actions">
+          <Button className="button" isDisabled={forbidden !== undefined} onPress={() => setAsked(true)}>
+            {t('device.limits.forget')}
+          </Button>
+          {forbidden !== undefined && <p className="quiet small">{forbidden}</p>}
+        </div>
+      )}
+      <p role="status">{told}</p>
+      {isAsked && (
+        <ForgetDialog
+          device={device}
+          onClose={() => setAsked(false)}
+          onDone={(text) => {
+            setAsked(false);
+            setTold(text);
+          }}
+        />
+      )}
+    </section>
+  );
+}
+
+function Ranges({ ranges }: { ranges: readonly Range[] }) {
+  const { t } = useDeviceTexts();
+  return ranges.map(({ table, from, to, is_confirmed: isConfirmed }) => {
+    const place = { table: t(`device.table.${table}`), from };
+    return (
+      <li key={`${table} ${from}`}>
+        {from === to ? t('device.limits.cell', place) : t('device.limits.range', { ...place, to })}
+        {isConfirmed === false && <span className="quiet"> ({t('device.limits.unconfirmed')})</span>}
+      </li>
+    );
+  });
+}
+
+interface Forgotten {
+  readonly sessions: readonly string[];
+  readonly not_reached: readonly string[];
+  readonly [other: string]: unknown;
+}
+
+function ForgetDialog({
+  device,
+  onClose,
+  onDone,
+}: {
+  device: DeviceDetail;
+  onClose: () => void;
+  onDone: (told: string) => void;
+}) {
+  const { t } = useDeviceTexts();
+  const queries = useQueryClient();
+  const [isSent, setSent] = useState(false);
+  const [failure, setFailure] = useState<string>();
+  const forget = async () => {
+    setSent(true);
+    try {
+      const path = `/api/config/devices/${device.id}/forget-learned-limits/`;
+      const { sessions, not_reached: silent } = await api.post<Forgotten>(path);
+      await queries.invalidateQueries({ queryKey: ['devices'] });
+      const done =
+        sessions.length > 0
+          ? t('device.limits.forget.asked', { sessions: sessions.join(', ') })
+          : silent.length === 0 && t('device.limits.forget.done');
+      const left = silent.length > 0 && t('device.limits.forget.silent', { collectors: silent.join(', ') });
+      onDone([done, left].filter(Boolean).join(' '));
+    } catch (error) {
+      const detail = error instanceof ApiRefusal ? (error.problem.detail ?? '') : (error as Error).message;
+      setFailure(t('device.limits.forget.failed', { detail }));
+      setSent(false);
+    }
+  };
+  return (
+    <Overlay title={t('device.limits.forget.title', { device: device.code })} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void forget();
+        }}
+      >
+        <p>{t('device.limits.forget.text')}</p>
+        {failure && <p role="alert">{failure}</p>}
+        <div className="overlay-actions">
+          <Button className="button" onPress={onClose}>
+            {t('command.cancel')}
+          </Button>
+          <Button className="button is-main" type="submit" isDisabled={isSent}>
+            {t(isSent ? 'device.limits.forget.doing' : 'device.limits.forget.do')}
+          </Button>
+        </div>
+      </form>
+    </Overlay>
+  );
+}

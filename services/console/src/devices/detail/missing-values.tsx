@@ -1,0 +1,32 @@
+import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import { Age } from '../../parts/age.tsx';
+import { useDeviceTexts } from '../texts.ts';
+import { silentBlocks } from './silent-blocks.ts';
+
+/** The values that a device does not give although it gives others, by why and since when. */
+export function MissingValues({ health }: { health: DeviceHealth }) {
+  const { t } = useDeviceTexts();
+  const blocks = silentBlocks(health);
+  if (blocks.length === 0) return null;
+  const named = blocks.reduce((sum, { points }) => sum + points.length, 0);
+  const more = (health.failing_count ?? 0) - named;
+  return (
+    <section>
+      <h3>{t('device.blocks')}</h3>
+      <ul className="blocks">
+        {blocks.map(({ error, since, points }) => (
+          <li key={error}>
+            <strong>{points.join(', ')}</strong>
+            <span className="block-age">
+              <Age since={since} />
+            </span>
+            <span className="small block-error" lang="en">
+              {error}
+            </span>
+          </li>
+        ))}
+      </ul>
+      {more > 0 && <p className="quiet small">{t('device.blocks.more', { count: more })}</p>}
+    </section>
+  );
+}

@@ -1,0 +1,146 @@
+import type { DeviceDetail } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { Button } from 'react-aria-components/Button';
+import { SeverityMark, StateMark } from '../../parts/mark.tsx';
+import { ProblemText } from '../../parts/problem-text.tsx';
+import { durationText } from '../../time/duration.ts';
+import { useNow, usePlantTime } from '../../time/plant-time.tsx';
+import { useDeviceTexts } from '../texts.ts';
+import { fieldsOfFrame } from './frame-parts.ts';
+import { useForbidden } from './may-do.ts';
+import type { TestReading } from './use-test-read.ts';
+
+/** Has the device read once, and shows what came: in words, value by value, and byte by byte. */
+export function TestRead({
+  device,
+  sites,
+  test,
+}: {
+  device: DeviceDetail;
+  sites: readonly string[] | undefined;
+  test: TestReading;
+}) {
+  const { t } = useDeviceTexts();
+  const forbidden = useForbidden('operator', sites);
+  return (
+    <div className="test-read">
+      <div className="actions">
+        <Button
+          className="button"
+          isDisabled={forbidden !== undefined || test.since !== undefined}
+          onPress={() => void test.start()}
+        >
+          {t('device.test')}
+        </Button>
+        <p className="quiet small" role="status">
+          {test.since === undefined ? (forbidden ?? t('device.test.about')) : <Asking since={test.since} />}
+        </p>
+      </div>
+      {test.error && <ProblemText title={t('device.test.failed')} error={test.error} />}
+      {test.done && <Result device={device} view={test.done.view} at={test.done.at} />}
+    </div>
+  );
+}
+
+function Asking({ since }: { since: number }) {
+  const { t } = useDeviceTexts();
+  const now = useNow().getTime();
+  return t('device.test.doing', { seconds: durationText(t, Math.max(0, Math.floor((now - since) / 1_000))) });
+}
+
+function Result({ device, view, at }: { device: DeviceDetail; view: DeviceTestView; at: Date }) {
+  const { t } = useDeviceTexts();
+  const plant = usePlantTime();
+  const { status, detail, collector_id: collector, points, requests } = view;
+  const missing = points.filter(({ quality }) => quality === 'bad').length;
+  const when = plant.clock(at, true);
+  const text = {
+    ok: () => t('device.test.ok', { count: points.length }),
+    partly: () => t('device.test.partly', { count: points.length, missing }),
+    failed: () => t('device.test.none'),
+  }[status]();
+  return (
+    <div className="test-result">
+      <p className="test-verdict">
+        {status === 'ok' ? (
+          <StateMark state="running" />
+        ) : (
+          <SeverityMark severity={status === 'failed' ? 2 : 3} />
+        )}
+        <strong>{text}</strong>{' '}
+        <span className="quiet small">
+          {collector === null ? t('device.test.nobody', { when }) : t('device.test.by', { collector, when })}
+        </span>
+      </p>
+      {status !== 'ok' && (
+        <p className="small" lang="en">
+          {detail}
+        </p>
+      )}
+      {requests.length > 0 && (
+        <details open={status !== 'ok'}>
+          <summary className="small">
+            {t('device.test.requests')} ({requests.length})
+          </summary>
+          <ol className="requests">
+            {requests.map((request, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: they stay in their order, and one may be asked twice
+              <Request key={index} request={request} protocol={device.protocol} />
+            ))}
+          </ol>
+        </details>
+      )}
+    </div>
+  );
+}
+
+function Request({
+  request: { table, address, quantity, ms, error, heard },
+  protocol,
+}: {
+  request: DeviceTestView['requests'][number];
+  protocol: DeviceDetail['protocol'];
+}) {
+  const { t, locale } = useDeviceTexts();
+  const took = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }).format(ms);
+  return (
+    <li>
+      <p className="small">
+        {t('device.test.request', { table: t(`device.table.${table}`), address, count: quantity })},{' '}
+        {t('device.test.took', { ms: took })}
+        {error !== '' && (
+          <>
+            {': '}
+            <strong lang="en">{error}</strong>
+          </>
+        )}
+      </p>
+      {heard === undefined ? (
+        <p className="quiet small">{t('device.test.unheard')}</p>
+      ) : (
+        <dl className="frames">
+          {heard.map(({ direction, ms: after, bytes }) => (
+            <div key={`${direction} ${after} ${bytes}`}>
+              <dt className="small">{t(`device.test.${direction}`)}</dt>
+              <dd className="frame">
+                {fieldsOfFrame(bytes, direction, protocol).map(({ part, bytes: shown }, at) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: the fields of a frame stay in their order
+                  <span key={at} className={`frame-field is-${part}`}>
+                    <code>{shown}</code>
+                    <small>{t(`device.bytes.${part}`)}</small>
+                  </span>
+                ))}
+              </dd>
+            </div>
+          ))}
+          {!heard.some(({ direction }) => direction === 'received') && (
+            <div>
+              <dt className="small">{t('device.test.received')}</dt>
+              <dd className="small">{t('device.test.silence')}</dd>
+            </div>
+          )}
+        </dl>
+      )}
+    </li>
+  );
+}

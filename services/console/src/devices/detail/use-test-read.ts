@@ -1,0 +1,35 @@
+import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { useCallback, useState } from 'react';
+import { api } from '../../api/api.ts';
+
+export interface TestReading {
+  /** When it was asked for, in ms since 1970, while it goes on. */
+  readonly since: number | undefined;
+  readonly done: { readonly at: Date; readonly view: DeviceTestView } | undefined;
+  readonly error: Error | undefined;
+  start(): Promise<void>;
+}
+
+/** Reads every point of a device once. What came stays until the next one is done. */
+export function useTestRead(deviceId: number): TestReading {
+  const [since, setSince] = useState<number>();
+  const [done, setDone] = useState<TestReading['done']>();
+  const [error, setError] = useState<Error>();
+  const start = useCallback(async () => {
+    setSince(Date.now());
+    setError(undefined);
+    try {
+      const view = await api.post<DeviceTestView & Record<string, unknown>>(
+        `/api/config/devices/${deviceId}/test/`,
+      );
+      setDone({ at: new Date(), view });
+    } catch (caught) {
+      // Values of before would pass for those of now.
+      setDone(undefined);
+      setError(caught as Error);
+    } finally {
+      setSince(undefined);
+    }
+  }, [deviceId]);
+  return { since, done, error, start };
+}

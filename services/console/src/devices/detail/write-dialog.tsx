@@ -1,0 +1,233 @@
+import type { PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { DeviceTestView, WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { api } from '../../api/api.ts';
+import { Overlay } from '../../parts/overlay.tsx';
+import { usePlantTime } from '../../time/plant-time.tsx';
+import { useDeviceTexts } from '../texts.ts';
+import { FreshLogin } from './fresh-login.tsx';
+import { formOf, givenValue, type ValueForm } from './given-value.ts';
+import { shownValue, valueText } from './shown-value.ts';
+import { failureOf, type WriteOutcome, WriteResult } from './write-result.tsx';
+
+interface WriteDialogProps {
+  /** Its code. */
+  readonly device: string;
+  readonly point: PointView;
+  /** The value as it was read last on this screen. */
+  readonly last:
+    | { readonly at: Date; readonly read: DeviceTestView['points'][number] | undefined }
+    | undefined;
+  readonly onClose: () => void;
+  /** Has the device read, to see what it holds. */
+  readonly onRead: () => void;
+}
+
+interface Asked {
+  readonly value: number | boolean | string;
+  readonly reason: string;
+}
+
+/**
+ * Writes a point, once. What it held before, what was asked for and what was read back come from the device; nothing is
+ * taken for written before that, and what is not known is called so.
+ */
+export default function WriteDialog({ device, point, last, onClose, onRead }: WriteDialogProps) {
+  const { t } = useDeviceTexts();
+  const queries = useQueryClient();
+  const [asked, setAsked] = useState<Asked>();
+  const [outcome, setOutcome] = useState<WriteOutcome>();
+  const [isWriting, setWriting] = useState(false);
+  const write = async (given: Asked) => {
+    setAsked(given);
+    setOutcome(undefined);
+    setWriting(true);
+    try {
+      const path = `/api/acquisition/points/${point.id}/write/`;
+      const written = await api.command<WrittenPoint>(path, given);
+      setOutcome({ kind: written.outcome, written });
+    } catch (error) {
+      setOutcome(failureOf(error));
+    }
+    setWriting(false);
+    await queries.invalidateQueries({ queryKey: ['devices'] });
+  };
+  const close = () => {
+    // Whoever has sent it has to see what came of it.
+    if (!isWriting) onClose();
+  };
+  return (
+    <Overlay title={t('write.title', { point: `${device} / ${point.code}` })} onClose={close}>
+      {asked && outcome?.kind === 'fresh' ? (
+        <FreshLogin onDone={() => void write(asked)} onClose={close} />
+      ) : asked && outcome && outcome.kind !== 'fresh' ? (
+        <WriteResult
+          point={point}
+          asked={asked.value}
+          outcome={outcome}
+          onClose={close}
+          onRead={onRead}
+          onAgain={() => setOutcome(undefined)}
+        />
+      ) : (
+        <Form
+          point={point}
+          last={last}
+          before={asked}
+          isWriting={isWriting}
+          onWrite={(given) => void write(given)}
+          onClose={close}
+        />
+      )}
+    </Overlay>
+  );
+}
+
+function Form({
+  point,
+  last,
+  before,
+  isWriting,
+  onWrite,
+  onClose,
+}: Pick<WriteDialogProps, 'point' | 'last' | 'onClose'> & {
+  before: Asked | undefined;
+  isWriting: boolean;
+  onWrite: (asked: Asked) => void;
+}) {
+  const { t, locale } = useDeviceTexts();
+  const plant = usePlantTime();
+  const form = formOf(point);
+  const [text, setText] = useState(String(before?.value ?? firstOf(form, point)));
+  const [reason, setReason] = useState(before?.reason ?? '');
+  const value = givenValue(form, text);
+  const isBad = value === undefined && text.trim() !== '';
+  const read = last?.read;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (value !== undefined && !isWriting) onWrite({ value, reason: reason.trim() });
+      }}
+    >
+      <p>
+        <span className="quiet">{t('write.now')}:</span>{' '}
+        {last && read && read.value !== null ? (
+          <>
+            <strong>
+              {valueText(locale, read.value)} {point.unit}
+            </strong>{' '}
+            <span className="quiet small">{plant.clock(last.at, true)}</span>
+          </>
+        ) : (
+          t('write.now.none')
+        )}
+      </p>
+      <div className="labelled">
+        <label htmlFor="write-value">
+          {t('write.value')}{' '}
+          <span className="quiet small">{[point.unit, rangeText(t, point)].filter(Boolean).join(', ')}</span>
+        </label>
+        <ValueField form={form} point={point} text={text} isBad={isBad} onText={setText} />
+        {isBad && (
+          <span className="field-fault small" id="write-fault" role="alert">
+            {t('write.value.bad')}
+          </span>
+        )}
+      </div>
+      <label className="labelled">
+        <span>
+          {t('write.reason')} <span className="quiet small">{t('write.reason.hint')}</span>
+        </span>
+        <input
+          className="field"
+          value={reason}
+          maxLength={500}
+          onChange={({ target }) => setReason(target.value)}
+        />
+      </label>
+      <p className="quiet small">{t('write.note')}</p>
+      <div className="overlay-actions">
+        <Button className="button" isDisabled={isWriting} onPress={onClose}>
+          {t('command.cancel')}
+        </Button>
+        <Button className="button is-main" type="submit" isDisabled={value === undefined || isWriting}>
+          {isWriting
+            ? t('write.doing')
+            : t('write.do', { value: value === undefined ? '' : shownValue(t, locale, value, point.unit) })}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+type Texts = ReturnType<typeof useDeviceTexts>['t'];
+
+function ValueField({
+  form,
+  point,
+  text,
+  isBad,
+  onText,
+}: {
+  form: ValueForm;
+  point: PointView;
+  text: string;
+  isBad: boolean;
+  onText: (text: string) => void;
+}) {
+  const { t } = useDeviceTexts();
+  if (form === 'names' || form === 'switch') {
+    const options =
+      form === 'switch'
+        ? [
+            ['true', t('write.on')],
+            ['false', t('write.off')],
+          ]
+        : Object.values(point.enumeration ?? {}).map((name) => [name, name]);
+    return (
+      <select
+        id="write-value"
+        className="choice"
+        value={text}
+        // biome-ignore lint/a11y/noAutofocus: the dialog has just been asked for, and this is what it asks
+        autoFocus
+        onChange={({ target }) => onText(target.value)}
+      >
+        {options.map(([value = '', name]) => (
+          <option key={value} value={value}>
+            {name}
+          </option>
+        ))}
+      </select>
+    );
+  }
+  return (
+    <input
+      id="write-value"
+      className="field"
+      value={text}
+      inputMode={form === 'number' ? 'decimal' : 'text'}
+      maxLength={250}
+      autoComplete="off"
+      aria-invalid={isBad}
+      aria-describedby={isBad ? 'write-fault' : undefined}
+      // biome-ignore lint/a11y/noAutofocus: the dialog has just been asked for, and this is what it asks
+      autoFocus
+      onChange={({ target }) => onText(target.value)}
+    />
+  );
+}
+
+function firstOf(form: ValueForm, { enumeration }: PointView): string {
+  if (form === 'switch') return 'true';
+  return form === 'names' ? (Object.values(enumeration ?? {})[0] ?? '') : '';
+}
+
+function rangeText(t: Texts, { valid_min: min, valid_max: max }: PointView): string | undefined {
+  if (min !== null && max !== null) return t('write.value.range', { min, max });
+  if (min !== null) return t('write.value.from', { min });
+  return max === null ? undefined : t('write.value.to', { max });
+}

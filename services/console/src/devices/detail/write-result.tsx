@@ -1,0 +1,116 @@
+import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
+import type { PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { Button } from 'react-aria-components/Button';
+import { SeverityMark, StateMark } from '../../parts/mark.tsx';
+import { useDeviceTexts } from '../texts.ts';
+import { shownValue } from './shown-value.ts';
+
+export type WriteOutcome =
+  | { readonly kind: 'written' | 'differs'; readonly written: WrittenPoint }
+  /** The device may have taken it. */
+  | { readonly kind: 'unknown'; readonly detail: string }
+  /** The device did not take it, or it was not asked. */
+  | { readonly kind: 'failed' | 'refused' | 'unreached'; readonly detail: string }
+  /** Who one is has to be shown once more; nothing was sent. */
+  | { readonly kind: 'fresh' };
+
+/** Answers of the API after which nobody knows what the device has done: as long as one may have been sent, it may have been done. */
+const unknownStatuses = new Set([500, 504]);
+
+export function failureOf(error: unknown): WriteOutcome {
+  if (error instanceof NoAnswer)
+    return { kind: error.mayHaveArrived ? 'unknown' : 'unreached', detail: error.message };
+  if (!(error instanceof ApiRefusal)) throw error;
+  const detail = error.problem.detail ?? error.problem.title ?? '';
+  if (error.code === 'fresh_authentication_needed') return { kind: 'fresh' };
+  if (error.code === 'outcome_unknown' || unknownStatuses.has(error.status))
+    return { kind: 'unknown', detail };
+  return { kind: error.code === 'write_failed' ? 'failed' : 'refused', detail };
+}
+
+export type ToldOutcome = Exclude<WriteOutcome, { kind: 'fresh' }>;
+
+/** What came of a write: the value before, the one that was asked for, and the one that was read back. */
+export function WriteResult({
+  point,
+  asked,
+  outcome,
+  onClose,
+  onRead,
+  onAgain,
+}: {
+  point: PointView;
+  asked: number | boolean | string;
+  outcome: ToldOutcome;
+  onClose: () => void;
+  onRead: () => void;
+  onAgain: () => void;
+}) {
+  const { t, locale } = useDeviceTexts();
+  const written = 'written' in outcome ? outcome.written : undefined;
+  const readBack = written?.read_back;
+  const isSeen = readBack != null && readBack.value !== null;
+  const isGood = outcome.kind === 'written' && isSeen;
+  const shown = (read: WrittenPoint['read_back'] | undefined) =>
+    read == null || read.value === null ? t('write.unread') : shownValue(t, locale, read.value, point.unit);
+  const raw = (words: readonly string[] | undefined) =>
+    words && words.length > 0 ? <code className="small quiet">{words.slice(0, 8).join(' ')}</code> : null;
+  const verdict =
+    outcome.kind === 'written'
+      ? t(isSeen ? 'write.written' : 'write.unverified')
+      : t(`write.${outcome.kind}`);
+  return (
+    <div className="write-result">
+      <p className="test-verdict" role="alert">
+        {isGood ? (
+          <StateMark state="running" />
+        ) : (
+          <SeverityMark severity={outcome.kind === 'differs' ? 3 : 2} />
+        )}
+        <strong>{verdict}</strong>
+      </p>
+      {outcome.kind === 'unknown' && <p>{t('write.unknown.do')}</p>}
+      {'detail' in outcome && outcome.detail !== '' && (
+        <p className="small" lang="en">
+          {outcome.detail}
+        </p>
+      )}
+      <dl className="facts">
+        {written && (
+          <>
+            <dt>{t('write.before')}</dt>
+            <dd>
+              {shown(written.before)} {raw(written.before?.raw)}
+            </dd>
+          </>
+        )}
+        <dt>{t('write.asked')}</dt>
+        <dd>
+          {shownValue(t, locale, asked, point.unit)} {raw(written?.sent)}
+        </dd>
+        {written && (
+          <>
+            <dt>{t('write.after')}</dt>
+            <dd>
+              <strong>{shown(readBack)}</strong> {raw(readBack?.raw)}
+            </dd>
+          </>
+        )}
+      </dl>
+      <div className="overlay-actions">
+        <Button className="button" onPress={onAgain}>
+          {t('write.again')}
+        </Button>
+        {!isGood && (
+          <Button className="button" onPress={onRead}>
+            {t('write.readNow')}
+          </Button>
+        )}
+        <Button className="button is-main" onPress={onClose}>
+          {t('app.close')}
+        </Button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,123 @@
+import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { useNow } from '../time/plant-time.tsx';
+import { DeviceRow } from './device-row.tsx';
+import { keyOf } from './device-state.ts';
+import { useDeviceTexts } from './texts.ts';
+
+interface ListProps {
+  readonly views: readonly DeviceHealthView[];
+  /** How many there are with those that were not read yet. */
+  readonly total: number;
+  /** Code of the one that is shown beside the list. */
+  readonly chosen: string | undefined;
+  /** Has more of them read; undefined when there are none, or they are on their way. */
+  readonly more: (() => void) | undefined;
+}
+
+/** Devices, of which only those are in the page that are seen. Arrow keys go from one to the next. */
+export function DeviceList({ views, total, chosen, more }: ListProps) {
+  const { t } = useDeviceTexts();
+  const now = useNow().getTime();
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: views.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => {
+      const view = views[index];
+      return view ? keyOf(view) : index;
+    },
+    estimateSize: () => 42,
+    overscan: 8,
+  });
+  const seen = rows.getVirtualItems();
+  const last = seen.at(-1)?.index ?? 0;
+  useEffect(() => {
+    if (more && last >= views.length - 50) more();
+  }, [more, last, views.length]);
+  // One that was chosen elsewhere, by an address or a key, is brought into view once.
+  const chosenIndex = views.findIndex(({ device }) => device === chosen);
+  const shown = useRef<string>(undefined);
+  useEffect(() => {
+    if (chosenIndex === -1 || shown.current === chosen) return;
+    shown.current = chosen;
+    rows.scrollToIndex(chosenIndex);
+  }, [chosen, chosenIndex, rows]);
+
+  const goOn = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const from = (event.target as HTMLElement).dataset.device;
+    if (step === undefined || from === undefined) return;
+    event.preventDefault();
+    const index = views.findIndex((view) => keyOf(view) === from) + step;
+    const next = views[index];
+    if (next === undefined) return;
+    rows.scrollToIndex(index);
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-device="${CSS.escape(keyOf(next))}"]`)?.focus(),
+    );
+  };
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys go between the links within, which are reached by Tab as well
+    <div className="device-scroller" ref={scroller} onKeyDown={goOn}>
+      <div role="table" aria-label={t('devices.title')} aria-rowcount={total + 1}>
+        <div role="rowgroup" className="device-head">
+          <Columns />
+        </div>
+        <div role="rowgroup" className="device-body" style={{ height: rows.getTotalSize() }}>
+          {seen.map(({ index, key, start }) => {
+            const view = views[index];
+            if (view === undefined) return null;
+            const isChosen = view.device === chosen;
+            return (
+              <div
+                key={key}
+                data-index={index}
+                ref={rows.measureElement}
+                style={{ transform: `translateY(${start}px)` }}
+                role="row"
+                aria-rowindex={index + 2}
+                className={isChosen ? 'device-row is-chosen' : 'device-row'}
+              >
+                <DeviceRow view={view} now={Math.floor(now / 1_000)} isChosen={isChosen} />
+              </div>
+            );
+          })}
+        </div>
+      </div>
+      {views.length < total && <p className="left-out">{t('devices.more')}</p>}
+    </div>
+  );
+}
+
+function Columns() {
+  const { t } = useDeviceTexts();
+  const columns = [
+    'state',
+    'device',
+    'since',
+    'good',
+    'trip',
+    'failures',
+    'points',
+    'session',
+    'collector',
+  ] as const;
+  const isNumber = (each: (typeof columns)[number]) => ['since', 'good', 'trip'].includes(each);
+  return (
+    <div role="row" aria-rowindex={1} className="device-row is-head">
+      {columns.map((each) => (
+        <div
+          key={each}
+          role="columnheader"
+          className={`cell is-${each}${isNumber(each) ? ' is-number' : ''}`}
+          title={each === 'trip' ? t('devices.column.trip.about') : undefined}
+        >
+          {t(`devices.column.${each}`)}
+        </div>
+      ))}
+    </div>
+  );
+}

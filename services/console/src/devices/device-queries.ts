@@ -1,0 +1,128 @@
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import type { DeviceDetail, PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type {
+  DeviceChangesPage,
+  DeviceHealthPage,
+} from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
+import { api } from '../api/api.ts';
+import type { DeviceShow } from './device-search.ts';
+
+const healthPath = '/api/acquisition/devices/health/';
+const pageSize = 500;
+
+/** Devices of all sessions, those that fail first; further pages come when somebody gets to them. */
+export function useDeviceHealth({
+  show,
+  find,
+  session,
+}: {
+  show: DeviceShow;
+  find: string;
+  session?: string | undefined;
+}) {
+  return useInfiniteQuery({
+    queryKey: ['devices', 'health', show, find, session],
+    queryFn: ({ pageParam }) =>
+      api.get<DeviceHealthPage>(healthPath, {
+        limit: pageSize,
+        cursor: pageParam,
+        session,
+        ...(find && { search: find }),
+        ...(show !== 'all' && { condition: show }),
+      }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
+    placeholderData: keepPreviousData,
+    // Changes are told by the stream; this brings ages and round trips.
+    refetchInterval: ({ state }) => ((state.data?.pages.length ?? 0) > 1 ? 15_000 : 5_000),
+  });
+}
+
+/** One device, in each session that reads it. */
+export function useDevice(device: string) {
+  return useQuery({
+    queryKey: ['devices', 'one', device],
+    queryFn: async () => (await api.get<DeviceHealthPage>(healthPath, { device })).results,
+    refetchInterval: 5_000,
+  });
+}
+
+/** The device as it is configured now; null when there is none with this code, or one may not see it. */
+export function useConfiguredDevice(device: string) {
+  return useQuery({
+    queryKey: ['devices', 'configured', device],
+    queryFn: async () => {
+      const { results } = await api.get<{ results: DeviceDetail[] }>('/api/config/devices/', {
+        code: device,
+      });
+      const [found] = results;
+      return found ? api.get<DeviceDetail>(`/api/config/devices/${found.id}/`) : null;
+    },
+    refetchInterval: 10_000,
+    retry: (count, error) => !(error instanceof ApiRefusal) && count < 3,
+  });
+}
+
+/** Points of a device as they are configured now, by address. */
+export function usePoints(deviceId: number) {
+  return useQuery({
+    queryKey: ['devices', 'points', deviceId],
+    queryFn: async () =>
+      (await api.list('/api/config/points/', { device_id: deviceId }, 10_000)) as unknown as PointView[],
+    staleTime: 30_000,
+  });
+}
+
+export type DeviceChanges = DeviceChangesPage['results'];
+
+/** Changes that are shown of one device at most; a page may come back empty while older ones are looked through. */
+const changesAtMost = 2_000;
+const pagesAtMost = 20;
+
+export interface DeviceHistory {
+  /** Newest first. */
+  readonly changes: DeviceChanges;
+  /** Whether all of the time was looked through. */
+  readonly isWhole: boolean;
+}
+
+export function useDeviceHistory(device: string, days: number) {
+  return useQuery({
+    queryKey: ['devices', 'history', device, days],
+    queryFn: async (): Promise<DeviceHistory> => {
+      const changes: DeviceChanges = [];
+      let cursor: string | undefined;
+      for (let page = 0; page < pagesAtMost && changes.length < changesAtMost; page += 1) {
+        const { results, next_cursor } = await api.get<DeviceChangesPage>(`${healthPath}changes/`, {
+          ...{ device, from: `-${days}d`, limit: pageSize, cursor },
+        });
+        changes.push(...results);
+        if (next_cursor === null) return { changes, isWhole: true };
+        cursor = next_cursor;
+      }
+      return { changes, isWhole: false };
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: 60_000,
+  });
+}
+
+/** Sessions by their ids, those that are there: what they were before tells until when a device was read. */
+export function useSessionsOf(ids: readonly string[]) {
+  return useQueries({
+    queries: ids.map((id) => ({
+      queryKey: ['devices', 'session', id],
+      queryFn: () =>
+        api
+          .get<SessionView & Record<string, unknown>>(`/api/acquisition/sessions/${id}/`)
+          .catch((error: unknown) => {
+            if (error instanceof ApiRefusal && error.status === 404) return null;
+            throw error;
+          }),
+      staleTime: 15_000,
+    })),
+    combine: (results) => results.flatMap(({ data }) => (data ? [data as SessionView] : [])),
+  });
+}

@@ -1,0 +1,39 @@
+import {
+  type DeviceCondition,
+  deviceConditions,
+} from '@holdfast/shared/contracts/http/device-health-http.ts';
+import { useParams, useSearch } from '@tanstack/react-router';
+
+export const deviceShows = ['all', ...deviceConditions] as const;
+export type DeviceShow = 'all' | DeviceCondition;
+
+/** Lengths of time that the history of a device may show, in days. */
+export const historyDays = [1, 7, 30] as const;
+export type HistoryDays = (typeof historyDays)[number];
+
+/** The list as an address asks for it; all that it leaves out is as usual. */
+export interface DevicesSearch {
+  readonly condition?: DeviceCondition | undefined;
+  readonly find?: string | undefined;
+  readonly session?: string | undefined;
+  /** Of the history of the one that is shown beside the list. */
+  readonly days?: HistoryDays | undefined;
+}
+
+/** Leaves out what nobody knows. */
+export function devicesSearch(given: Record<string, unknown>): DevicesSearch {
+  const { find, session } = given;
+  return {
+    condition: deviceConditions.find((each) => each === given.condition),
+    find: typeof find === 'string' || typeof find === 'number' ? String(find) : undefined,
+    session: typeof session === 'string' ? session : undefined,
+    days: historyDays.find((each) => each === given.days),
+  };
+}
+
+export function useDevicesSearch() {
+  const { condition, find = '', session, days = 30 } = useSearch({ from: '/devices' });
+  const { device } = useParams({ strict: false });
+  const show: DeviceShow = condition ?? 'all';
+  return { show, find, session, days, device };
+}

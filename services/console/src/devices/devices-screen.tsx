@@ -1,0 +1,155 @@
+import { Link, Outlet, useNavigate } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { Icon } from '../parts/icon.tsx';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { DeviceList } from './device-list.tsx';
+import { useDeviceHealth } from './device-queries.ts';
+import { deviceShows, useDevicesSearch } from './device-search.ts';
+import { useDeviceTexts } from './texts.ts';
+import './devices.css';
+
+/** The devices of all sessions, those that fail first, and one of them beside the list. */
+export default function DevicesScreen() {
+  const { t } = useDeviceTexts();
+  const { show, find, session, device } = useDevicesSearch();
+  const query = useDeviceHealth({ show, find: useSettled(find), session });
+  const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
+  const [first] = data?.pages ?? [];
+  const views = data?.pages.flatMap(({ results }) => results) ?? [];
+  useCloseOnEscape(device !== undefined);
+  return (
+    <div className={device === undefined ? 'devices-screen' : 'devices-screen has-device'}>
+      <section className="devices-main" aria-labelledby="devices-title">
+        <Toolbar counts={first?.counts} />
+        {first === undefined ? (
+          error ? (
+            <ProblemText title={t('devices.failed')} error={error} again={() => void refetch()} />
+          ) : (
+            <p className="empty quiet">{t('app.loading')}</p>
+          )
+        ) : views.length === 0 ? (
+          <Empty isFiltered={show !== 'all' || find !== '' || session !== undefined} />
+        ) : (
+          <DeviceList
+            views={views}
+            total={totalOf(first.counts, show)}
+            chosen={device}
+            more={hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined}
+          />
+        )}
+      </section>
+      <Outlet />
+    </div>
+  );
+}
+
+type Counts = Readonly<Record<Exclude<(typeof deviceShows)[number], 'all'>, number>>;
+
+function totalOf(counts: Counts, show: (typeof deviceShows)[number]): number {
+  return show === 'all' ? Object.values(counts).reduce((sum, each) => sum + each, 0) : counts[show];
+}
+
+/** Whoever types is done before the server is asked. */
+function useSettled(text: string): string {
+  const [settled, setSettled] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(text), 200);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return settled;
+}
+
+/** Escape closes the device, but not while a dialog lies over it. */
+function useCloseOnEscape(isOpen: boolean): void {
+  const navigate = useNavigate();
+  useEffect(() => {
+    if (!isOpen) return;
+    const close = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || document.querySelector('[role=dialog]')) return;
+      void navigate({ to: '/devices', search: (before) => before });
+    };
+    addEventListener('keydown', close);
+    return () => removeEventListener('keydown', close);
+  }, [isOpen, navigate]);
+}
+
+function Toolbar({ counts }: { counts: Counts | undefined }) {
+  const { t, locale } = useDeviceTexts();
+  const { show, find, session } = useDevicesSearch();
+  const navigate = useNavigate();
+  const numbers = new Intl.NumberFormat(locale);
+  return (
+    <header className="toolbar">
+      <h1 id="devices-title">{t('devices.title')}</h1>
+      <nav className="filter" aria-label={t('devices.filter')}>
+        {deviceShows
+          .filter(
+            (each) =>
+              each === 'all' ||
+              each === show ||
+              each === 'failing' ||
+              each === 'healthy' ||
+              (counts?.[each] ?? 0) > 0,
+          )
+          .map((each) => (
+            <Link
+              key={each}
+              to="."
+              search={(before) => ({ ...before, condition: each === 'all' ? undefined : each })}
+              aria-current={each === show ? 'true' : undefined}
+            >
+              {t(`devices.show.${each}`)}{' '}
+              <span className="count">{counts ? numbers.format(totalOf(counts, each)) : ''}</span>
+            </Link>
+          ))}
+      </nav>
+      {session !== undefined && (
+        <p className="of-session">
+          {t('devices.ofSession', { session })}{' '}
+          <Link to="." search={(before) => ({ ...before, session: undefined })}>
+            {t('devices.ofSession.clear')}
+          </Link>
+        </p>
+      )}
+      <label className="find">
+        <span className="heard">{t('devices.find')}</span>
+        <Icon name="search" />
+        <input
+          type="search"
+          id="find"
+          value={find}
+          placeholder={t('devices.find')}
+          onChange={({ target }) =>
+            void navigate({
+              to: '.',
+              search: (before) => ({ ...before, find: target.value || undefined }),
+              replace: true,
+            })
+          }
+        />
+        <span className="key" aria-hidden="true">
+          Ctrl K
+        </span>
+      </label>
+    </header>
+  );
+}
+
+function Empty({ isFiltered }: { isFiltered: boolean }) {
+  const { t } = useDeviceTexts();
+  if (isFiltered) {
+    return (
+      <div className="empty">
+        <p>{t('devices.none.found')}</p>
+        <Link to="/devices">{t('devices.none.clear')}</Link>
+      </div>
+    );
+  }
+  return (
+    <div className="empty">
+      <h2>{t('devices.none')}</h2>
+      <p className="quiet">{t('devices.none.how')}</p>
+      <Link to="/sessions">{t('nav.sessions')}</Link>
+    </div>
+  );
+}

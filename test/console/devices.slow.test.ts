@@ -1,0 +1,285 @@
+import { buildConsole } from '@holdfast/dev/console/build-console.ts';
+import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
+import { makePeople, password } from '../../services/api/testing/people.ts';
+import { fillIn } from '../browser/people-for-test.ts';
+import { openPage } from '../support/browser-for-test.ts';
+import { eventually } from '../support/eventually.ts';
+import { foreignDeviceIsInstalled } from '../support/foreign-device.ts';
+import { faultsByAxe, misplacedIn } from './page-faults.ts';
+import { startTroubledPlant, type TroubledPlant } from './troubled-plant.ts';
+
+const widths = [320, 480, 768, 1024, 1280, 1920];
+const words = {
+  'en-GB': { devices: 'Devices', test: 'Test read', write: 'Write … setpoint', came: 'All 5 values came.' },
+  'zh-CN': { devices: '设备', test: '测试读取', write: '写入…… setpoint', came: '5 个值全部读到。' },
+} as const;
+
+let plant: TroubledPlant;
+
+const rowOf = (page: Page, device: string) =>
+  page.getByRole('row').filter({ has: page.getByRole('link', { name: device, exact: true }) });
+const detailOf = (page: Page, device: string) =>
+  page.getByRole('complementary', { name: `Device ${device}`, exact: true });
+const openDevice = async (device: string, options: Parameters<typeof openPage>[1] = {}) => {
+  const opened = await openPage(`${plant.rest.url}/console/devices/${device}`, options);
+  await opened.page.locator('.device-detail h2').waitFor();
+  return opened;
+};
+
+describe.skipIf(inject('installedServers').chromium === null)('the devices', () => {
+  beforeAll(async () => {
+    await buildConsole();
+    plant = await startTroubledPlant();
+    const path = '/api/acquisition/devices/health/';
+    const counts = async () => (await plant.rest.get(path)).body.counts;
+    await eventually(
+      async () => {
+        const { failing, partly, slow, unknown } = await counts();
+        return failing === 3 && partly === 1 && slow === 1 && unknown === 0;
+      },
+      { what: 'each device to be in its trouble', timeoutMs: 120_000 },
+    );
+  }, 300_000);
+
+  it('tell whoever looks for a silent device which one it is, since when, why and what to do', async () => {
+    const { page, complaints } = await openPage(`${plant.rest.url}/`);
+    await page.getByRole('navigation').getByRole('link', { name: 'Devices', exact: true }).first().click();
+    await rowOf(page, 'press-hangs').getByText('No answer').waitFor();
+    await rowOf(page, 'press-closes').getByText('No connection').waitFor();
+    await rowOf(page, 'press-refuses').getByText('Refuses', { exact: true }).waitFor();
+    await rowOf(page, 'press-slow').getByText('Slow').waitFor();
+    await rowOf(page, 'press-partly').getByText('Values missing').waitFor();
+    await rowOf(page, 'press-good').getByText('Answers').waitFor();
+    const order = await page.locator('.device-link').allTextContents();
+    expect(order.slice(0, 3).sort()).toEqual(['press-closes', 'press-hangs', 'press-refuses']);
+
+    await page.getByRole('navigation', { name: 'Show' }).getByRole('link', { name: 'Not read 3' }).click();
+    await eventually(async () => (await page.locator('.device-link').count()) === 3, {
+      what: 'only those that fail to be listed',
+    });
+    await page.getByRole('link', { name: 'press-hangs' }).click();
+    const detail = detailOf(page, 'press-hangs');
+    await detail.getByText('It does not answer.').waitFor();
+    await detail.getByText('It has never been read in this session.').waitFor();
+    await detail.getByText('See whether it has power').waitFor();
+    await detail
+      .getByText(/no answer within 500 ms/)
+      .first()
+      .waitFor();
+    expect(new URL(page.url()).pathname).toBe('/console/devices/press-hangs');
+    expect(complaints).toEqual([]);
+  });
+
+  it('tell of the one that refuses what it says, of the slow one how much is lost, and of another which values are missing', async () => {
+    const { page } = await openDevice('press-refuses');
+    await page.getByText('It says that it has a fault of its own. Look at the device.').waitFor();
+    await page.getByText('exception 4: server device failure').first().waitFor();
+    await page.getByRole('link', { name: 'press-slow' }).click();
+    await detailOf(page, 'press-slow')
+      .getByText(/too slow for its period of 0.5 s: \d+ ?% of the ticks/)
+      .waitFor();
+    await page.getByRole('link', { name: 'press-partly' }).click();
+    const partly = detailOf(page, 'press-partly');
+    await partly.getByText('1 of its values is missing; the others are read.').waitFor();
+    await partly.getByRole('heading', { name: 'Values that it does not give' }).waitFor();
+    expect(await partly.locator('.blocks strong').allTextContents()).toEqual(['spare']);
+    await page.keyboard.press('Escape');
+    await page.getByRole('complementary').waitFor({ state: 'detached' });
+  });
+
+  it('are read once, byte by byte, and what is missing says why', async () => {
+    const { page } = await openDevice('press-partly');
+    await page.getByRole('button', { name: 'Test read' }).click();
+    await page.getByText('1 of 5 values are missing.').waitFor();
+    const point = (code: string) => page.locator('.points-table tr').filter({ hasText: code });
+    await point('temperature').getByText('21.5 °C').waitFor();
+    await point('temperature').getByText('0x00D7').waitFor();
+    await point('spare').getByText('exception 2: illegal data address').waitFor();
+    await point('strokes').getByText('not marked writable').waitFor();
+    const refused = page.locator('.requests li').filter({ hasText: 'exception 2' }).first();
+    expect(await refused.locator('.is-exception code').allTextContents()).toEqual(['02']);
+    expect(await refused.locator('.is-function code').allTextContents()).toEqual(['03', '83']);
+    const { page: silent } = await openDevice('press-hangs');
+    await silent.getByRole('button', { name: 'Test read' }).click();
+    await silent.getByText('asking the device').waitFor();
+    await silent.getByText('No value came.').waitFor();
+    await silent.getByText('no byte came back').first().waitFor();
+    await silent.getByText('met the time-out of the device').first().waitFor();
+  });
+
+  it.skipIf(!foreignDeviceIsInstalled())('that are not ours are read as well', async () => {
+    const { page } = await openDevice('foreign');
+    await page.getByRole('button', { name: 'Test read' }).click();
+    await page.getByText('All 20 values came.').waitFor();
+    await page.getByText('Requests and answers, byte by byte').click();
+    const [frame] = await page.locator('.frame').all();
+    expect(await frame?.locator('small').allTextContents()).toEqual([
+      ...['transaction', 'protocol', 'length', 'unit', 'function', 'address', 'quantity'],
+    ]);
+  });
+
+  it('are written once, and what came of it is told only when the device has been read back', async () => {
+    const { page, complaints } = await openDevice('press-good');
+    const held = Promise.withResolvers<void>();
+    await page.route('**/write/', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    await page.getByRole('button', { name: 'Write … setpoint' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('New value').fill('warm');
+    await dialog.getByText('This is no number.').waitFor();
+    await dialog.getByLabel('New value').fill('21.5');
+    await dialog.getByLabel('Reason').fill('trial');
+    await dialog.getByRole('button', { name: 'Write 21.5 °C' }).click();
+    await dialog.getByRole('button', { name: 'writing …' }).waitFor();
+    await page.keyboard.press('Escape');
+    expect(await dialog.getByText('The device holds the value.').count()).toBe(0);
+    held.resolve();
+    await dialog.getByText('The device holds the value.').waitFor();
+    expect(await dialog.locator('dd').allTextContents()).toEqual([
+      '0 °C 0x0000 0x0000',
+      '21.5 °C 0x41AC 0x0000',
+      '21.5 °C 0x41AC 0x0000',
+    ]);
+    await dialog.getByRole('button', { name: 'Write another value' }).click();
+    await dialog.getByLabel('New value').fill('301');
+    await dialog.getByRole('button', { name: 'Write 301 °C' }).click();
+    await dialog.getByText('Nothing was written.').waitFor();
+
+    await plant.setFault('press-good', { kind: 'silence' });
+    await dialog.getByRole('button', { name: 'Write another value' }).click();
+    await dialog.getByLabel('New value').fill('30');
+    await dialog.getByRole('button', { name: 'Write 30 °C' }).click();
+    await dialog.getByText('It is not known whether the value was written.').waitFor();
+    await dialog.getByText('Read the point, then decide.').waitFor();
+    await plant.setFault('press-good', undefined);
+    await dialog.getByRole('button', { name: 'Read the device now' }).click();
+    await page.getByText('All 5 values came.').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('forget what they have refused when somebody says so', async () => {
+    const { page } = await openDevice('press-partly');
+    const limits = page.locator('.limits');
+    await limits.getByText('holding register 2').waitFor();
+    await limits.getByRole('button', { name: 'Forget …' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Forget' }).click();
+    await limits.getByText(`Forgotten. Session ${plant.session} asks for everything again.`).waitFor();
+  });
+
+  describe.each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {
+    it.each(['light', 'dark'] as const)(
+      '%s: have no fault, from 320 to 1920 px, with whatever is opened',
+      async (colorScheme) => {
+        const { test, write, came } = words[locale];
+        const look = { locale, colorScheme };
+        const { page, complaints } = await openPage(`${plant.rest.url}/console/devices`, look);
+        await page.locator('.device-link').first().waitFor();
+        for (const width of widths) await expectNoFault(page, width);
+        await page.goto(`${plant.rest.url}/console/devices/press-partly`);
+        await page.locator('.states tr').first().waitFor();
+        await page.getByRole('button', { name: test }).click();
+        await page.locator('.requests li').first().waitFor();
+        for (const width of widths) await expectNoFault(page, width);
+        await page.goto(`${plant.rest.url}/console/devices/press-good`);
+        await page.getByRole('button', { name: test }).click();
+        await page.getByText(came).waitFor();
+        await page.getByRole('button', { name: write }).click();
+        await page.getByRole('dialog').waitFor();
+        for (const width of [320, 1280]) await expectNoFault(page, width);
+        expect(complaints).toEqual([]);
+      },
+      300_000,
+    );
+  });
+
+  it('all lose their connection on screen when their power is cut, and say since when', async () => {
+    const { page } = await openPage(`${plant.rest.url}/console/devices`);
+    await rowOf(page, 'press-good').getByText('Answers').waitFor();
+    await plant.killDevices();
+    for (const device of plant.devices.filter((each) => each !== 'foreign')) {
+      await rowOf(page, device).getByText('No connection').waitFor();
+    }
+    await page.getByRole('link', { name: 'press-good' }).click();
+    const detail = detailOf(page, 'press-good');
+    await detail.getByText(/No connection to 127\.0\.0\.1:\d+ unit 1 comes about\./).waitFor();
+    await detail.getByText(/For \d+.* the last good read was at \d\d:\d\d:\d\d/).waitFor();
+    await detail.getByText('goes on').first().waitFor();
+    if (foreignDeviceIsInstalled()) await rowOf(page, 'foreign').getByText('Answers').waitFor();
+  });
+});
+
+describe.skipIf(inject('installedServers').chromium === null)('who may act on a device', () => {
+  beforeAll(async () => {
+    await buildConsole();
+    plant = await startTroubledPlant({
+      API_ANONYMOUS_LOOPBACK: 'false',
+      API_BOOTSTRAP_KEY: `hf_0badcafe_${'k'.repeat(43)}`,
+    });
+    const everywhere = (role: 'viewer' | 'engineer') => [{ role, sites: ['*'] }];
+    await makePeople(plant.natsUrl, { anna: everywhere('engineer'), victor: everywhere('viewer') });
+  }, 300_000);
+
+  const logIn = async (login: string) => {
+    const to = encodeURIComponent('/console/devices/press-good');
+    const { page } = await openPage(`${plant.rest.url}/login?to=${to}`);
+    await fillIn(page, { login, password });
+    await page.locator('.device-detail h2').waitFor();
+    return page;
+  };
+
+  it('sees that he may not, and which role it takes', async () => {
+    const page = await logIn('victor');
+    await page.getByText('This needs the role operator. You are viewer.').waitFor();
+    expect(await page.getByRole('button', { name: 'Test read' }).isDisabled()).toBe(true);
+    expect(await page.getByRole('button', { name: 'Write … setpoint' }).isDisabled()).toBe(true);
+    await page.getByText('This needs the role engineer. You are viewer.').waitFor();
+  });
+
+  it('shows once more who she is before a machine is acted on, and only then it is', async () => {
+    const page = await logIn('anna');
+    const { nc, close } = await connectNats({
+      ...{ url: plant.natsUrl, name: 'test', log: createLogger('test', 'silent') },
+    });
+    onTestFinished(close);
+    const book = await LoginBook.open(nc);
+    const authenticated_at = new Date(Date.now() - 301_000).toISOString();
+    for (const stored of await book.readAll()) {
+      await book.replace({ ...stored, record: { ...stored.record, authenticated_at } });
+    }
+    await eventually(
+      async () => {
+        const me = await page.evaluate(`fetch('/api/me/').then((answer) => answer.json())`);
+        return (
+          (me as { current_login: { authenticated_at: string } }).current_login.authenticated_at ===
+          authenticated_at
+        );
+      },
+      { what: 'the login to be an old one' },
+    );
+    await page.getByRole('button', { name: 'Write … setpoint' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('New value').fill('42');
+    await dialog.getByRole('button', { name: 'Write 42 °C' }).click();
+    await dialog.getByText('show once more who you are').waitFor();
+    await dialog.getByLabel('Your password').fill('somebody else');
+    await dialog.getByRole('button', { name: 'Go on' }).click();
+    await dialog.getByText('That was not it.').waitFor();
+    await dialog.getByLabel('Your password').fill(password);
+    await dialog.getByRole('button', { name: 'Go on' }).click();
+    await dialog.getByText('The device holds the value.').waitFor();
+    expect(await dialog.locator('dd').first().textContent()).toContain('0 °C');
+  });
+});
+
+async function expectNoFault(page: Page, width: number): Promise<void> {
+  await page.setViewportSize({ width, height: 800 });
+  await page.evaluate(`Promise.all([document.fonts.ready, ...document.getAnimations().map((each) => each.finished)])
+    .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))`);
+  expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
+}

@@ -1,0 +1,158 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { foreignDevice, foreignDeviceIsInstalled } from '../support/foreign-device.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { type RestClient, restClient } from '../support/rest-client.ts';
+import { longLease, startService } from '../support/service-processes.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const cli = fileURLToPath(new URL('../../simulators/modbus/src/cli.ts', import.meta.url));
+
+/** Each device of its own address, so that none keeps another one waiting. */
+const plantFile = `
+control_port: 0
+endpoints:
+${['good', 'hangs', 'closes', 'refuses', 'slow', 'partly']
+  .map(
+    (name) => `
+  - transport: tcp
+    units:
+      - device: press-${name}
+        unit_id: 1
+        ${name === 'slow' ? 'latency: 900ms' : 'latency: 2ms'}
+        ${name === 'partly' ? 'forbidden: [{ table: holding_register, from: 2, to: 2 }]' : ''}
+        tables: { coil: { 0: false } }
+        points:
+          - { code: temperature, table: holding_register, address: 0, data_type: int16, scale: 0.1, value: 21.5 }
+          - { code: strokes, table: holding_register, address: 1, data_type: uint16, value: 4711 }
+          - { code: spare, table: holding_register, address: 2, data_type: uint16, value: 7 }
+          - { code: setpoint, table: holding_register, address: 4, data_type: float32, value: 0 }
+`,
+  )
+  .join('')}`;
+
+const faults = {
+  'press-hangs': { kind: 'silence' },
+  'press-closes': { kind: 'refuse_connections' },
+  'press-refuses': { kind: 'exception', code: 4 },
+} as const;
+
+/** Every service as a process, and a plant of devices of which most are in trouble, each in its own way. */
+export interface TroubledPlant {
+  readonly rest: RestClient;
+  readonly natsUrl: string;
+  readonly session: string;
+  /** Codes of its devices; the last one is no device of ours, where that can be had. */
+  readonly devices: readonly string[];
+  setFault(device: string, fault: object | undefined): Promise<void>;
+  /** Kills the devices that are ours, as a cut of the power would. */
+  killDevices(): Promise<void>;
+}
+
+export async function startTroubledPlant(apiSettings: Record<string, string> = {}): Promise<TroubledPlant> {
+  const simulator = await startSimulator();
+  const nats = await natsForTest();
+  const port = await freePort();
+  const settings = {
+    NATS_URL: nats.url,
+    DATABASE_URL: await freshDatabase(),
+    ...longLease,
+    API_PORT: String(port),
+  };
+  await startService('api', { ...settings, ...apiSettings });
+  for (const service of ['supervisor', 'writer'] as const) await startService(service, settings);
+  const collector = { COLLECTOR_ID: 'c1', DEVICE_REFUSED_PAUSE_MS: '300', DEVICE_BACKOFF_MAX_MS: '2000' };
+  await startService('collector', { ...settings, ...collector });
+  const key = apiSettings.API_BOOTSTRAP_KEY;
+  const rest = restClient(`http://127.0.0.1:${port}`, key);
+  await eventually(async () => (await rest.get('/health/ready')).status === 200, {
+    what: 'the API to be ready',
+  });
+  for (const [device, fault] of Object.entries(faults)) await simulator.setFault(device, fault);
+  const ids: number[] = [];
+  for (const { device: code, port: at } of simulator.devices) {
+    const { id } = await rest.create('/api/config/devices/', {
+      ...{ code, host: '127.0.0.1', port: at, unit_id: 1, timeout_ms: code === 'press-slow' ? 5_000 : 500 },
+    });
+    ids.push(id);
+    const point = { device_id: id, table: 'holding_register' };
+    await rest.create('/api/config/points/', [
+      { ...point, code: 'temperature', address: 0, data_type: 'int16', scale: 0.1, unit: '°C' },
+      { ...point, code: 'strokes', address: 1, data_type: 'uint16' },
+      { ...point, code: 'spare', address: 2, data_type: 'uint16' },
+      {
+        ...{ ...point, code: 'setpoint', address: 4, data_type: 'float32', unit: '°C' },
+        ...{ writable: true, valid_min: 0, valid_max: 300 },
+      },
+      { device_id: id, table: 'coil', code: 'lamp', address: 0, data_type: 'bool', writable: true },
+    ]);
+  }
+  if (foreignDeviceIsInstalled()) {
+    const device = await foreignDevice();
+    const { id } = await rest.create('/api/config/devices/', {
+      ...{ code: 'foreign', name: 'pymodbus', host: '127.0.0.1', port: device.port, unit_id: device.unit_id },
+      timeout_ms: 5_000,
+    });
+    ids.push(id);
+    const some = device.points.filter(({ table }) => table === 'holding_register').slice(0, 20);
+    await rest.create(
+      '/api/config/points/',
+      some.map(({ value: _, ...point }) => ({ ...point, device_id: id })),
+    );
+  }
+  const task = await rest.create('/api/config/tasks/', { code: 'hall', period_ms: 500, device_ids: ids });
+  const { session_id: session } = await rest.create('/api/acquisition/sessions/start-task/', {
+    task_id: task.id,
+  });
+  const devices = [
+    ...simulator.devices.map(({ device }) => device),
+    ...(foreignDeviceIsInstalled() ? ['foreign'] : []),
+  ];
+  const { setFault, kill: killDevices } = simulator;
+  return { rest, natsUrl: nats.url, session, devices, setFault, killDevices };
+}
+
+interface Simulator {
+  readonly devices: readonly { readonly device: string; readonly port: number }[];
+  setFault(device: string, fault: object | undefined): Promise<void>;
+  kill(): Promise<void>;
+}
+
+async function startSimulator(): Promise<Simulator> {
+  const file = join(await temporaryFolder('plant'), 'plant.yaml');
+  await writeFile(file, plantFile);
+  const child: ChildProcess = spawn(process.execPath, [cli, '--json', file], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const kill = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exited;
+  };
+  cleanUpAfterFile(kill);
+  if (!child.stdout) throw new Error('the simulator has no output');
+  const devices: { device: string; port: number }[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    const said = JSON.parse(line);
+    if (said.kind === 'device') devices.push(said);
+    if (said.kind !== 'control') continue;
+    const setFault = async (device: string, fault: object | undefined) => {
+      const answer = await fetch(`${said.url}/devices/${device}/fault`, {
+        method: fault ? 'PUT' : 'DELETE',
+        ...(fault && { body: JSON.stringify(fault) }),
+      });
+      if (!answer.ok) throw new Error(await answer.text());
+    };
+    return { devices, setFault, kill };
+  }
+  throw new Error('the simulator did not start');
+}
