@@ -6,6 +6,7 @@ import {
   redirect,
 } from '@tanstack/react-router';
 import { consoleRoot } from '../api/api.ts';
+import { devicesSearch } from '../devices/device-search.ts';
 import { SessionsScreen } from '../sessions/sessions-screen.tsx';
 import { sessionsSearch } from '../sessions/sessions-search.ts';
 import { FailedScreen, NoScreen, Shell } from './shell.tsx';
@@ -17,6 +18,19 @@ const sessions = createRoute({
   path: '/sessions',
   validateSearch: sessionsSearch,
   component: SessionsScreen,
+});
+
+const devices = createRoute({
+  getParentRoute: () => root,
+  path: '/devices',
+  validateSearch: devicesSearch,
+  component: lazyRouteComponent(() => import('../devices/devices-screen.tsx')),
+});
+
+const device = createRoute({
+  getParentRoute: () => devices,
+  path: '/$device',
+  component: lazyRouteComponent(() => import('../devices/detail/device-detail.tsx')),
 });
 
 const start = createRoute({
@@ -34,7 +48,7 @@ const licences = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, sessions, licences]),
+  routeTree: root.addChildren([start, sessions, devices.addChildren([device]), licences]),
   defaultPreload: 'intent',
   defaultErrorComponent: FailedScreen,
   basepath: consoleRoot.pathname.replace(/\/$/, ''),

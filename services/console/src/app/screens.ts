@@ -1,5 +1,8 @@
 /** The screens in the order of the navigation, by group; the first group has no title. */
-export const screens = [{ group: 'plant', to: '/sessions', icon: 'sessions', name: 'nav.sessions' }] as const;
+export const screens = [
+  { group: 'plant', to: '/sessions', icon: 'sessions', name: 'nav.sessions' },
+  { group: 'plant', to: '/devices', icon: 'devices', name: 'nav.devices' },
+] as const;
 
 export type Screen = (typeof screens)[number];
 

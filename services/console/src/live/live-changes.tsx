@@ -5,11 +5,11 @@ import { type ChangeEvent, type ChangeNews, followSource } from './change-source
 
 /** Queries that each kind of change makes out of date. */
 const concerned: Readonly<Record<ChangeEvent, readonly string[]>> = {
-  session: ['sessions', 'system'],
-  device: ['sessions', 'system'],
+  session: ['sessions', 'system', 'devices'],
+  device: ['sessions', 'system', 'devices'],
   sink: ['sessions', 'system'],
-  configuration: ['sessions', 'tasks'],
-  reset: ['sessions', 'system', 'tasks'],
+  configuration: ['sessions', 'tasks', 'devices'],
+  reset: ['sessions', 'system', 'tasks', 'devices'],
 };
 /** A plant that starts up changes a hundred sessions at once; they are read once. */
 const togetherMs = 300;

@@ -1,5 +1,6 @@
 import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
+import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
@@ -36,7 +37,9 @@ export function Devices({ session }: { session: SessionLiveView }) {
               ) : (
                 <StateMark state={isActive ? 'running' : session.status} />
               )}
-              <span className="device-code">{code}</span>
+              <Link to="/devices/$device" params={{ device: code }} className="device-code">
+                {code}
+              </Link>
               <span className="quiet small">{howItAnswers(device, word, locale)}</span>
               <span className="quiet small device-age">{age === null ? '–' : ageText(t, age)}</span>
               {isActive && rank(device) === 2 && device.last_error !== null && (
