@@ -6,6 +6,7 @@ import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it, onTestFinished } from 'vitest';
 import { makePeople, password } from '../../services/api/testing/people.ts';
 import { fillIn } from '../browser/people-for-test.ts';
+import { cliForTest } from '../cli/cli-for-test.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually } from '../support/eventually.ts';
 import { foreignDeviceIsInstalled } from '../support/foreign-device.ts';
@@ -72,6 +73,17 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
       .waitFor();
     expect(new URL(page.url()).pathname).toBe('/console/devices/press-hangs');
     expect(complaints).toEqual([]);
+  });
+
+  it('are told on the command line as well', async () => {
+    const cli = cliForTest({ HOLDFAST_URL: plant.rest.url });
+    const failing = await cli.run('devices', 'health', '--condition', 'failing', '--table');
+    expect([failing.code, failing.stderr]).toEqual([0, '']);
+    expect(failing.stdout).toMatch(/press-closes +failing +disconnected .*ECONNREFUSED/);
+    expect(failing.stdout).toMatch(/press-hangs +failing +timeout .* 1-1 +c1 .*no answer within 500 ms/);
+    expect(failing.stdout).not.toContain('press-good');
+    const one = await cli.run('devices', 'health', 'press-good');
+    expect(JSON.parse(one.stdout)).toMatchObject([{ device: 'press-good', condition: 'healthy' }]);
   });
 
   it('tell of the one that refuses what it says, of the slow one how much is lost, and of another which values are missing', async () => {

@@ -5,6 +5,7 @@ import { cleanup } from './commands/cleanup.ts';
 import { completion } from './commands/completion.ts';
 import { configurationLists } from './commands/configuration-lists.ts';
 import { configurationTransfer } from './commands/configuration-transfer.ts';
+import { deviceHealth } from './commands/device-health.ts';
 import { evidence } from './commands/evidence.ts';
 import { firstLink } from './commands/first-link.ts';
 import { listPoints } from './commands/list-points.ts';
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   ...evidence,
   checkRecovery,
   ...configurationLists,
+  deviceHealth,
   listPoints,
   pointValues,
   writePoint,

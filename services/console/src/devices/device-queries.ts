@@ -53,6 +53,7 @@ export function useDevice(device: string) {
 export function useConfiguredDevice(device: string) {
   return useQuery({
     queryKey: ['devices', 'configured', device],
+    enabled: device !== '',
     queryFn: async () => {
       const { results } = await api.get<{ results: DeviceDetail[] }>('/api/config/devices/', {
         code: device,

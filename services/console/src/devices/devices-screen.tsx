@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import { Icon } from '../parts/icon.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { DeviceList } from './device-list.tsx';
-import { useDeviceHealth } from './device-queries.ts';
+import { useConfiguredDevice, useDeviceHealth } from './device-queries.ts';
 import { deviceShows, useDevicesSearch } from './device-search.ts';
 import { useDeviceTexts } from './texts.ts';
 import './devices.css';
@@ -28,7 +28,7 @@ export default function DevicesScreen() {
             <p className="empty quiet">{t('app.loading')}</p>
           )
         ) : views.length === 0 ? (
-          <Empty isFiltered={show !== 'all' || find !== '' || session !== undefined} />
+          <Empty isFiltered={show !== 'all' || find !== '' || session !== undefined} find={find.trim()} />
         ) : (
           <DeviceList
             views={views}
@@ -135,12 +135,21 @@ function Toolbar({ counts }: { counts: Counts | undefined }) {
   );
 }
 
-function Empty({ isFiltered }: { isFiltered: boolean }) {
+function Empty({ isFiltered, find }: { isFiltered: boolean; find: string }) {
   const { t } = useDeviceTexts();
+  const { data: configured } = useConfiguredDevice(find);
   if (isFiltered) {
     return (
       <div className="empty">
         <p>{t('devices.none.found')}</p>
+        {configured && (
+          <p>
+            {t('devices.none.unread', { device: configured.code })}{' '}
+            <Link to="/devices/$device" params={{ device: configured.code }} search={(before) => before}>
+              {t('devices.none.unread.show')}
+            </Link>
+          </p>
+        )}
         <Link to="/devices">{t('devices.none.clear')}</Link>
       </div>
     );

@@ -1,0 +1,40 @@
+import { type Command, limitOf, limitOption } from '../command.ts';
+import { localTime } from '../output/local-time.ts';
+import { record } from '../output/values.ts';
+
+export const deviceHealth: Command = {
+  words: ['devices', 'health'],
+  about: 'How the devices of all running sessions are, those that are not read first, or one of them.',
+  operands: [{ name: 'DEVICE', isOptional: true }],
+  options: {
+    condition: {
+      type: 'string',
+      value: 'CONDITION',
+      about: 'failing, partly, slow, unknown or healthy; several with commas',
+    },
+    ...limitOption,
+  },
+  async run({ api, print }, input) {
+    const [device] = input.operands;
+    const query = { device, condition: input.text('condition') };
+    const found = await api.list('/api/acquisition/devices/health/', query, limitOf(input));
+    print.table(
+      found,
+      [
+        { head: 'DEVICE', cell: ({ device }) => device },
+        { head: 'CONDITION', cell: ({ condition }) => condition },
+        { head: 'HEALTH', cell: ({ health }) => record(health).status },
+        { head: 'SINCE', cell: ({ since }) => localTime(since) },
+        { head: 'LAST SUCCESS', cell: ({ health }) => localTime(record(health).last_success) },
+        { head: 'SESSION', cell: ({ session_id }) => session_id },
+        { head: 'COLLECTOR', cell: ({ collector_id }) => collector_id },
+        {
+          head: 'LAST ERROR',
+          cell: ({ health, condition }) => condition !== 'healthy' && record(health).last_error,
+        },
+      ],
+      found,
+      'No running session reads such a device.',
+    );
+  },
+};
