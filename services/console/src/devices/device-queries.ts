@@ -4,6 +4,7 @@ import type {
   DeviceChangesPage,
   DeviceHealthPage,
 } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { PointValuesPage } from '@holdfast/shared/contracts/http/points-http.ts';
 import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { keepPreviousData, useInfiniteQuery, useQueries, useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
@@ -73,6 +74,21 @@ export function usePoints(deviceId: number) {
     queryFn: async () =>
       (await api.list('/api/config/points/', { device_id: deviceId }, 10_000)) as unknown as PointView[],
     staleTime: 30_000,
+  });
+}
+
+/** The last value of each point, however old, by the code of the value: an array has one for each element. */
+export function useLastValues(device: string) {
+  return useQuery({
+    queryKey: ['devices', 'values', device],
+    queryFn: async () => {
+      const { results } = await api.get<PointValuesPage>('/api/acquisition/points/values/', {
+        device,
+        limit: 5_000,
+      });
+      return results;
+    },
+    refetchInterval: 5_000,
   });
 }
 

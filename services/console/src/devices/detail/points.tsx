@@ -1,10 +1,12 @@
 import type { DeviceDetail, PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { PointValueView } from '@holdfast/shared/contracts/http/points-http.ts';
 import { neverWritten } from '@holdfast/shared/domain/register/never-written.ts';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
+import { Age } from '../../parts/age.tsx';
 import { Answered } from '../../parts/answered.tsx';
-import { usePoints } from '../device-queries.ts';
+import { useLastValues, usePoints } from '../device-queries.ts';
 import { type DeviceTexts, useDeviceTexts } from '../texts.ts';
 import { useForbidden } from './may-do.ts';
 import { valueText } from './shown-value.ts';
@@ -26,7 +28,8 @@ export function Points({ device, sites }: { device: DeviceDetail; sites: readonl
   const [shown, setShown] = useState(shownAtFirst);
   const [written, setWritten] = useState<PointView>();
   const forbidden = useForbidden('engineer', sites);
-  const read = byPoint(test.done?.view.points ?? []);
+  const last = byPoint(useLastValues(device.code).data ?? [], ({ point_code: code }) => code);
+  const read = byPoint(test.done?.view.points ?? [], ({ code }) => code);
   const word = find.trim().toLowerCase();
   const isFound = ({ code, name }: PointView) => `${code} ${name}`.toLowerCase().includes(word);
   return (
@@ -76,7 +79,9 @@ export function Points({ device, sites }: { device: DeviceDetail; sites: readonl
                     <PointRow
                       key={point.id}
                       point={point}
+                      last={last.get(point.code)}
                       read={read.get(point.code)}
+                      readAt={test.done?.at}
                       forbidden={forbidden}
                       onWrite={() => setWritten(point)}
                     />
@@ -100,7 +105,7 @@ export function Points({ device, sites }: { device: DeviceDetail; sites: readonl
           <WriteDialog
             device={device.code}
             point={written}
-            last={test.done && { at: test.done.at, read: read.get(written.code)?.[0] }}
+            last={newestOf(last.get(written.code)?.[0], read.get(written.code)?.[0], test.done?.at)}
             onClose={() => setWritten(undefined)}
             onRead={() => {
               setWritten(undefined);
@@ -115,19 +120,30 @@ export function Points({ device, sites }: { device: DeviceDetail; sites: readonl
 
 function PointRow({
   point,
+  last,
   read,
+  readAt,
   forbidden,
   onWrite,
 }: {
   point: PointView;
+  /** As it is stored. */
+  last: readonly PointValueView[] | undefined;
+  /** As a test has read it. */
   read: readonly ReadPoint[] | undefined;
+  readAt: Date | undefined;
   forbidden: string | undefined;
   onWrite: () => void;
 }) {
   const { t, locale } = useDeviceTexts();
   const { code, name, table, address, unit } = point;
   const locked = lockOf(point);
-  const why = read?.find(({ quality }) => quality === 'bad');
+  const stored = last?.[0]?.time ?? null;
+  // Whichever is newer: a test that was made an hour ago says nothing of now.
+  const isTested = read !== undefined && (stored === null || (readAt?.getTime() ?? 0) > Date.parse(stored));
+  const shown = isTested ? read : last?.filter(({ value }) => value !== null);
+  const at = isTested ? readAt?.toISOString() : stored;
+  const why = isTested ? read.find(({ quality }) => quality === 'bad') : undefined;
   return (
     <tr>
       <th scope="row">
@@ -139,7 +155,12 @@ function PointRow({
         <span className="under">{point.data_type}</span>
       </td>
       <td className="is-number">
-        {read ? valuesText(t, locale, read) : '–'} {read && unit}
+        {shown ? valuesText(t, locale, shown) : '–'} {shown && shown.length > 0 && unit}
+        {at != null && (
+          <span className="under">
+            <Age since={at} />
+          </span>
+        )}
         {why && (
           <span className="under is-why" lang="en">
             {why.detail}
@@ -169,6 +190,19 @@ function PointRow({
   );
 }
 
+/** The value that was read last, and when. */
+function newestOf(
+  stored: PointValueView | undefined,
+  tested: ReadPoint | undefined,
+  testedAt: Date | undefined,
+): { readonly at: Date; readonly value: number | boolean | string } | undefined {
+  const found = [
+    stored?.time != null && stored.value !== null && { at: new Date(stored.time), value: stored.value },
+    tested != null && testedAt && tested.value !== null && { at: testedAt, value: tested.value },
+  ].filter((each) => each !== false && each !== undefined);
+  return found.sort((one, other) => other.at.getTime() - one.at.getTime())[0];
+}
+
 /** Why a point is never written; undefined when it may be. */
 function lockOf(point: PointView) {
   const { table, bit, byte, count, length, data_type, writable } = point;
@@ -189,18 +223,21 @@ function lockOf(point: PointView) {
 }
 
 /** Values by the code of their point: those of an array have an index. */
-function byPoint(points: readonly ReadPoint[]): ReadonlyMap<string, readonly ReadPoint[]> {
-  return Map.groupBy(points, ({ code }) => code.replace(/\[\d+\]$/, ''));
+function byPoint<T>(values: readonly T[], codeOf: (value: T) => string): ReadonlyMap<string, readonly T[]> {
+  return Map.groupBy(values, (value) => codeOf(value).replace(/\[\d+\]$/, ''));
 }
+
+type Shown = Pick<ReadPoint, 'value'> & { readonly quality: ReadPoint['quality'] | null };
 
 const valuesShown = 4;
 
-function valuesText(t: DeviceTexts['t'], locale: string, read: readonly ReadPoint[]): string {
-  const told = read.slice(0, valuesShown).map(({ value, quality }) => {
+function valuesText(t: DeviceTexts['t'], locale: string, shown: readonly Shown[]): string {
+  if (shown.length === 0) return '–';
+  const told = shown.slice(0, valuesShown).map(({ value, quality }) => {
     if (value === null) return t('device.quality.bad');
     return quality === 'uncertain'
       ? `${valueText(locale, value)} (${t('device.quality.uncertain')})`
       : valueText(locale, value);
   });
-  return told.join(', ') + (read.length > valuesShown ? ' …' : '');
+  return told.join(', ') + (shown.length > valuesShown ? ' …' : '');
 }

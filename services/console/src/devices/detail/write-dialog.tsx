@@ -1,5 +1,5 @@
 import type { PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import type { DeviceTestView, WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import { useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
@@ -9,7 +9,7 @@ import { usePlantTime } from '../../time/plant-time.tsx';
 import { useDeviceTexts } from '../texts.ts';
 import { FreshLogin } from './fresh-login.tsx';
 import { formOf, givenValue, type ValueForm } from './given-value.ts';
-import { shownValue, valueText } from './shown-value.ts';
+import { shownValue } from './shown-value.ts';
 import { failureOf, type WriteOutcome, WriteResult } from './write-result.tsx';
 
 interface WriteDialogProps {
@@ -17,9 +17,7 @@ interface WriteDialogProps {
   readonly device: string;
   readonly point: PointView;
   /** The value as it was read last on this screen. */
-  readonly last:
-    | { readonly at: Date; readonly read: DeviceTestView['points'][number] | undefined }
-    | undefined;
+  readonly last: { readonly at: Date; readonly value: number | boolean | string } | undefined;
   readonly onClose: () => void;
   /** Has the device read, to see what it holds. */
   readonly onRead: () => void;
@@ -104,7 +102,6 @@ function Form({
   const [reason, setReason] = useState(before?.reason ?? '');
   const value = givenValue(form, text);
   const isBad = value === undefined && text.trim() !== '';
-  const read = last?.read;
   return (
     <form
       onSubmit={(event) => {
@@ -114,11 +111,9 @@ function Form({
     >
       <p>
         <span className="quiet">{t('write.now')}:</span>{' '}
-        {last && read && read.value !== null ? (
+        {last ? (
           <>
-            <strong>
-              {valueText(locale, read.value)} {point.unit}
-            </strong>{' '}
+            <strong>{shownValue(t, locale, last.value, point.unit)}</strong>{' '}
             <span className="quiet small">{plant.clock(last.at, true)}</span>
           </>
         ) : (
