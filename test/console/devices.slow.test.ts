@@ -52,7 +52,7 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     await rowOf(page, 'press-hangs').getByText('No answer').waitFor();
     await rowOf(page, 'press-closes').getByText('No connection').waitFor();
     await rowOf(page, 'press-refuses').getByText('Refuses', { exact: true }).waitFor();
-    await rowOf(page, 'press-slow').getByText('Slow').waitFor();
+    await rowOf(page, 'press-slow').getByText('Slow', { exact: true }).waitFor();
     await rowOf(page, 'press-partly').getByText('Values missing').waitFor();
     await rowOf(page, 'press-good').getByText('Answers').waitFor();
     const order = await page.locator('.device-link').allTextContents();
@@ -168,7 +168,9 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     await dialog.getByLabel('New value').fill('30');
     await dialog.getByRole('button', { name: 'Write 30 °C' }).click();
     await dialog.getByText('It is not known whether the value was written.').waitFor();
-    await dialog.getByText('Read the point, then decide.').waitFor();
+    await dialog
+      .getByText('It is not sent again by itself. Read the point, then decide.', { exact: true })
+      .waitFor();
     await plant.setFault('press-good', undefined);
     await dialog.getByRole('button', { name: 'Read the device now' }).click();
     await page.getByText('All 5 values came.').waitFor();
