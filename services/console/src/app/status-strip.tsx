@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useOverview } from '../api/overview.ts';
 import { type Severity, SeverityMark } from '../parts/mark.tsx';
@@ -43,7 +44,9 @@ export function StatusStrip() {
           value={numbers.format(devices.total - devices.failing - devices.unknown)}
           severity={devices.failing > 0 ? 2 : undefined}
         >
-          {t('strip.devices.of', { count: devices.total })}
+          <Link to="/devices" search={devices.failing > 0 ? { condition: 'failing' } : {}}>
+            {t('strip.devices.of', { count: devices.total })}
+          </Link>
         </Figure>
         {collectors && (
           <Figure

@@ -25,7 +25,11 @@ export function Devices({ session }: { session: SessionLiveView }) {
   const healthy = health.filter(([, { status }]) => status === 'healthy' || status === 'slow').length;
   return (
     <section>
-      <h3>{t('detail.devices', { healthy, total: health.length })}</h3>
+      <h3>
+        <Link to="/devices" search={{ session: session.id }}>
+          {t('detail.devices', { healthy, total: health.length })}
+        </Link>
+      </h3>
       <ul className="devices">
         {shown.map(([code, device]) => {
           const age =
