@@ -9,7 +9,7 @@ import { Answered } from '../../parts/answered.tsx';
 import { useLastValues, usePoints } from '../device-queries.ts';
 import { type DeviceTexts, useDeviceTexts } from '../texts.ts';
 import { useForbidden } from './may-do.ts';
-import { valueText } from './shown-value.ts';
+import { shownValue } from './shown-value.ts';
 import { TestRead } from './test-read.tsx';
 import { useTestRead } from './use-test-read.ts';
 
@@ -236,8 +236,8 @@ function valuesText(t: DeviceTexts['t'], locale: string, shown: readonly Shown[]
   const told = shown.slice(0, valuesShown).map(({ value, quality }) => {
     if (value === null) return t('device.quality.bad');
     return quality === 'uncertain'
-      ? `${valueText(locale, value)} (${t('device.quality.uncertain')})`
-      : valueText(locale, value);
+      ? `${shownValue(t, locale, value, '')} (${t('device.quality.uncertain')})`
+      : shownValue(t, locale, value, '');
   });
   return told.join(', ') + (shown.length > valuesShown ? ' …' : '');
 }
