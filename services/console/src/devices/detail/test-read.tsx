@@ -1,5 +1,6 @@
 import type { DeviceDetail } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
@@ -48,10 +49,13 @@ function Asking({ since }: { since: number }) {
   return t('device.test.doing', { seconds: durationText(t, Math.max(0, Math.floor((now - since) / 1_000))) });
 }
 
+const requestsAtFirst = 20;
+
 function Result({ device, view, at }: { device: DeviceDetail; view: DeviceTestView; at: Date }) {
   const { t } = useDeviceTexts();
   const plant = usePlantTime();
   const { status, detail, collector_id: collector, points, requests } = view;
+  const [shown, setShown] = useState(requestsAtFirst);
   const missing = points.filter(({ quality }) => quality === 'bad').length;
   const when = plant.clock(at, true);
   const text = {
@@ -83,11 +87,16 @@ function Result({ device, view, at }: { device: DeviceDetail; view: DeviceTestVi
             {t('device.test.requests')} ({requests.length})
           </summary>
           <ol className="requests">
-            {requests.map((request, index) => (
+            {requests.slice(0, shown).map((request, index) => (
               // biome-ignore lint/suspicious/noArrayIndexKey: they stay in their order, and one may be asked twice
               <Request key={index} request={request} protocol={device.protocol} />
             ))}
           </ol>
+          {requests.length > shown && (
+            <Button className="button is-bare more" onPress={() => setShown(shown + 200)}>
+              {t('device.test.more', { count: requests.length - shown })}
+            </Button>
+          )}
         </details>
       )}
     </div>
