@@ -16,7 +16,7 @@ export interface DevicesSearch {
   readonly condition?: DeviceCondition | undefined;
   readonly find?: string | undefined;
   readonly session?: string | undefined;
-  /** Of the history of the one that is shown beside the list. */
+  /** Length of the history of the device that is shown beside the list. */
   readonly days?: HistoryDays | undefined;
 }
 

@@ -10,7 +10,7 @@ export interface HealthSpan {
   readonly to: number;
   /** It is in this state now. */
   readonly isNow: boolean;
-  /** Of the change that began it. */
+  /** As the change said that began it. */
   readonly detail: string;
 }
 
