@@ -65,6 +65,14 @@ describe('draining a collector', () => {
     const done = await cli().run('collectors', 'drain', 'c1', '--wait');
     expect(await sessionsOf('c1')).toBe(0);
     await eventually(async () => (await sessionsOf('c2')) === 1, { what: 'c2 to have the session' });
+    await eventually(async () => (await stateOf('c1')) === 'drained', { what: 'c1 to be empty' });
+    expect((await rest.get('/api/system/collectors/moves/?limit=1')).body.results).toEqual([
+      {
+        ...{ former: 'c1', reason: 'drain', sessions: 1, session_ids: ['1-1'] },
+        takers: [{ collector_id: 'c2', sessions: 1 }],
+        ...{ from: expect.any(String), to: expect.any(String) },
+      },
+    ]);
     expect([done.code, done.stderr, JSON.parse(done.stdout)]).toEqual([
       0,
       '',

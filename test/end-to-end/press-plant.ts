@@ -6,7 +6,7 @@ import { eventually } from '../support/eventually.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { type RestClient, restClient } from '../support/rest-client.ts';
-import { longLease, startService } from '../support/service-processes.ts';
+import { longLease, startService, type testLease } from '../support/service-processes.ts';
 
 /** Register 0 to 9 hold 100 to 109, 20 holds a float; 50 and 51 may be written; others are not there. */
 const memory = tableMemory({
@@ -56,7 +56,9 @@ export interface PressPlant {
   refusals(): number;
 }
 
-export async function startPressPlant(): Promise<PressPlant> {
+export async function startPressPlant(
+  lease: Readonly<Record<keyof typeof testLease, string>> = longLease,
+): Promise<PressPlant> {
   let refusals = 0;
   const points = new Map<string, number>();
   const written: { functionCode: number; address: number }[] = [];
@@ -65,7 +67,7 @@ export async function startPressPlant(): Promise<PressPlant> {
   const settings = {
     NATS_URL: nats.url,
     DATABASE_URL: await freshDatabase(),
-    ...longLease,
+    ...lease,
     API_PORT: String(port),
   };
   const plant = await startPlant({

@@ -160,7 +160,7 @@ export function routesOf(dependencies: AppDependencies): {
     liveRoute(dependencies.live, clients),
     changesRoute(dependencies.changes, clients),
     ...systemRoutes(system),
-    ...collectorRoutes(devices),
+    ...collectorRoutes({ ...devices, sinks: system.sinks }),
     ...cleanupRoutes(cleanup),
     ...loginRoutes(access.people),
     ...meRoutes(access.people),

@@ -136,6 +136,8 @@ export interface QuarantineStore {
   list(query: { after: number; limit: number; stream?: string | undefined }): Promise<readonly Quarantined[]>;
   /** How many there are. */
   count(): Promise<number>;
+  /** The place of the newest one, there or gone; 0 when there never was one. */
+  lastSequence(): Promise<number>;
   read(sequence: number): Promise<Quarantined | undefined>;
   /** False when it is not there. */
   delete(sequence: number): Promise<boolean>;
@@ -160,6 +162,8 @@ export interface Backlog {
   readonly oldestMs: number | undefined;
   /** Share of the stream's room, 0 to 1. */
   readonly shareOfStream: number;
+  /** Every sample up to this place in SAMPLES is with the database or in quarantine, or was rejected. */
+  readonly settledSequence: number;
 }
 
 /** Every method throws BrokerUnavailable. */
@@ -187,8 +191,15 @@ export interface KnownCollector {
   readonly id: string;
   /** `given_up`: it has ended, or was declared dead. */
   readonly state: 'active' | 'draining' | 'given_up';
+  /** With `given_up`: it was declared dead, as it had not renewed its lease. */
+  readonly isLost: boolean;
+  /** When this state began, as far as is known. RFC 3339, as all times here. */
+  readonly stateSince: string | undefined;
+  /** When it renewed its lease last, by the broker's clock. */
+  readonly lastHeartbeat: string | undefined;
+  /** Undefined for a release that did not tell. */
+  readonly version: string | undefined;
   readonly host: string;
-  /** RFC 3339. */
   readonly startedAt: string;
   /** How many sessions it may hold. */
   readonly capacity: number;

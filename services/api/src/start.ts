@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
 import { lastReadings } from '@holdfast/shared/jetstream/samples/last-readings.ts';
 import { latestSamples } from '@holdfast/shared/jetstream/samples/latest-samples.ts';
 import { addReadiness } from '@holdfast/shared/runtime/health-server.ts';
@@ -21,7 +22,6 @@ import type { ApiConfig } from './config.ts';
 import { pollingPlans } from './configuration/polling-plans.ts';
 import { consoleFiles } from './console/console-files.ts';
 import { startWriteBack } from './devices/learned-limits/write-back.ts';
-import { version } from './http/openapi.ts';
 import { changeHub } from './live/change-hub.ts';
 import { isSessionAt } from './live/is-session-at.ts';
 import { ConfigChanges } from './overview/config-changes.ts';
@@ -131,7 +131,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
         quarantine,
         logGuard,
         timeZone: config.PLANT_TIME_ZONE,
-        version,
+        version: releaseVersion,
       },
       current,
       liveStatus,

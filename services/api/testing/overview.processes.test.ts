@@ -104,7 +104,7 @@ describe('the overview', () => {
       // One runs: three devices, a tick a minute.
       ticks: { from: expect.any(String), to: expect.any(String), expected: 4_320, stored: 0 },
       values_per_s: { now: 0, planned: 0 },
-      collectors: { active: 0, draining: 0, given_up: 0, capacity: 0 },
+      collectors: { active: 0, draining: 0, given_up: 0, lost: 0, capacity: 0 },
       sinks: {
         status: 'no_writer',
         detail: expect.any(String),

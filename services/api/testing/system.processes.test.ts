@@ -86,11 +86,12 @@ describe('samples that wait in a collector', () => {
       lost_samples: 17,
       too_large_samples: 2,
       damaged_records: 0,
+      load: { values_per_s: 80, ticks_per_s: 2, late_share: 0, cpu_share: 0.1, memory_bytes: 90_000_000 },
     };
     const board = await OutboxBoard.open(log.nc);
     await board.write(status);
     await board.write({ ...status, collector: 'gone', updated_at: '2026-01-01T09:00:00.000Z' });
-    const { v: _, ...said } = status;
+    const { v: _, load: __, ...said } = status;
     const { collectors, writers } = await sinks();
     expect(writers).toEqual([]);
     expect(collectors).toEqual([
@@ -235,6 +236,9 @@ describe('with a writer', () => {
       { what: 'the message to come back' },
     );
     // Its place in the stream stays that of its first coming, or it would be judged by another one the next time.
+    const { sent_as, quarantined_up_to } = again.body;
+    expect((await api.get(`${path}/?after=${quarantined_up_to}`)).body.results).toEqual([back]);
+    await expect.poll(async () => (await sinks()).backlog.settled_sequence).toBeGreaterThanOrEqual(sent_as);
     expect(back).toMatchObject({ ...bad, sequence: back.sequence, reason: 'not JSON', time: back.time });
   });
 
@@ -293,6 +297,7 @@ describe('with a writer', () => {
       kept: 1,
       kept_because: [{ sequence: expect.any(Number), detail: 'it was too long to be kept whole' }],
       limit_reached: false,
+      ...{ last_sent_as: expect.any(Number), quarantined_up_to: expect.any(Number) },
     });
     const history = `${sessionsPath}/point-history/?point_code=pressure&device=press-79`;
     await expect.poll(async () => (await api.get(history)).body.results.length).toBe(3);

@@ -3,6 +3,7 @@ import { tellHealth } from '@holdfast/shared/runtime/health-server.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { Metrics } from '@holdfast/shared/runtime/metrics.ts';
 import { addCollectorMetrics } from './adapters/collector-metrics.ts';
+import { processLoadMeter } from './adapters/load-meter.ts';
 import type { CollectorConfig } from './config.ts';
 import { openBroker } from './parts/broker.ts';
 import { openCalls } from './parts/calls.ts';
@@ -34,7 +35,12 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
     spoolMaxBytes: config.SPOOL_MAX_BYTES,
   });
   const { countingSends } = observer;
-  const sending = await openSending(config, { broker, instance, countingSends }, context);
+  const meter = processLoadMeter();
+  const sending = await openSending(
+    config,
+    { broker, instance, countingSends, load: () => meter.load() },
+    context,
+  );
   const lease = await openLease(
     config,
     {
@@ -58,7 +64,7 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
       broker,
       endpoints,
       mayPoll: () => lease.isHeld(),
-      observer: observer.polls,
+      observer: meter.counting(observer.polls),
       onSample: sending.push,
     },
     context,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { parseCollectorLease } from '@holdfast/shared/contracts/collector-lease.ts';
-import { parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
+import { type LeaseValue, parseLeaseValue } from '@holdfast/shared/contracts/lease-value.ts';
 import type { LeaseJudge, LeaseVerdict } from '@holdfast/shared/lease/lease-judge.ts';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '@holdfast/shared/lease/lease-store.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
@@ -119,7 +119,7 @@ export class FleetWatch {
    * @returns whether the lease was taken
    */
   async fence(collectorId: string, voidUpTo: number): Promise<boolean> {
-    const { collectors, judge } = this.#options;
+    const { collectors, judge, clock } = this.#options;
     const record = judge.record(collectorId);
     const verdict = judge.verdict(collectorId) ?? 'dead';
     if (verdict !== 'dead' && verdict !== 'given_up') return false;
@@ -129,6 +129,7 @@ export class FleetWatch {
       instance: `fence-${randomUUID()}`,
       state: 'given_up',
       stays_up: undefined,
+      ...silenceOf(former, record, clock),
       void_up_to: Math.max(voidUpTo, former?.void_up_to ?? 0),
       fenced: former?.fenced ?? verdict,
     });
@@ -174,4 +175,20 @@ export class FleetWatch {
     }
     return nowMs - this.#membersSinceMs;
   }
+}
+
+/** Since when it is given up, for people, and when its holder last gave a sign of life; fencing it again changes neither. */
+function silenceOf(
+  former: LeaseValue | undefined,
+  record: LeaseRecord | undefined,
+  clock: Clock,
+): Pick<LeaseValue, 'state_since' | 'last_renewed_at'> {
+  if (former?.fenced) return { state_since: former.state_since, last_renewed_at: former.last_renewed_at };
+  const writtenAt =
+    record?.writtenAtMs === undefined ? undefined : new Date(record.writtenAtMs).toISOString();
+  const isOver = former?.state === 'given_up';
+  return {
+    state_since: isOver ? former.state_since : new Date(clock.wallMs()).toISOString(),
+    last_renewed_at: writtenAt,
+  };
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { encodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { subjects } from '@holdfast/shared/contracts/subjects.ts';
 import type { PlacementEvent } from '@holdfast/shared/domain/placement/events.ts';
+import { isHandOver } from '@holdfast/shared/domain/placement/events.ts';
 import type { SessionCommand } from '@holdfast/shared/domain/session/commands.ts';
 import { timeLimitReason } from '@holdfast/shared/domain/session/time-limits.ts';
 import type { EventStore } from '@holdfast/shared/event-store/event-store.ts';
@@ -117,7 +118,7 @@ export class ActionPerformer {
       refusals,
     });
     const about = { session: sessionId, task: taskId, collector: collectorId, epoch, reason, detail };
-    if (reason === 'rebalance') this.#options.logger.info(about, 'session released');
+    if (isHandOver(reason)) this.#options.logger.info(about, 'session released');
     else this.#options.logger.warn(about, 'session released');
     return sequence;
   }

@@ -5,6 +5,8 @@ import { leaseValueSchema } from './lease-value.ts';
 export const collectorLeaseSchema = leaseValueSchema.extend({
   /** RFC 3339. */
   started_at: z.string(),
+  /** The release that it is of. */
+  version: z.string().optional(),
   /** How many sessions this collector may hold. */
   capacity: z.int().positive(),
   labels: z.record(z.string(), z.string()).default({}),

@@ -18,6 +18,8 @@ export const leaseValueSchema = z.looseObject({
   /** Counts renewals, so that every renewal changes the value. */
   renewals: z.int().nonnegative(),
   host: z.string(),
+  /** When the present state began by the holder's clock. RFC 3339, as all times here. */
+  state_since: z.string().optional(),
   /**
    * Set by a supervisor that gave away what the holder had, at this sequence of SESSIONS, and carried on by every
    * later holder: assignments up to it are void, whatever a look at the log still says of them.
@@ -25,6 +27,8 @@ export const leaseValueSchema = z.looseObject({
   void_up_to: z.int().nonnegative().optional(),
   /** Why a supervisor did so. Gone with the next holder. */
   fenced: z.enum(['dead', 'given_up']).optional(),
+  /** When it was last renewed before that, by the broker's clock. */
+  last_renewed_at: z.string().optional(),
 });
 export type LeaseValue = z.infer<typeof leaseValueSchema>;
 export type LeaseState = LeaseValue['state'];

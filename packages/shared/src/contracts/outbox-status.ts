@@ -1,8 +1,9 @@
 import * as z from 'zod';
+import { collectorLoadSchema } from './collector-load.ts';
 
 /**
- * A collector's report in the SINKS bucket on its samples on their way to the broker, every few seconds while it reaches
- * the broker: an old `updated_at` means that the collector is gone or cut off. Counters begin at `started_at`, with the
+ * A collector's report in the SINKS bucket on its load and its samples on their way to the broker, every few seconds while it
+ * reaches the broker: an old `updated_at` means that the collector is gone or cut off. Counters begin at `started_at`, with the
  * process.
  */
 export const outboxStatusSchema = z.object({
@@ -11,6 +12,7 @@ export const outboxStatusSchema = z.object({
   /** RFC 3339, as all times here. */
   started_at: z.string(),
   updated_at: z.string(),
+  load: collectorLoadSchema,
   /** Samples that the broker has not confirmed: in memory, and on disk. */
   waiting_in_memory: z.int().nonnegative(),
   spooled_samples: z.int().nonnegative(),

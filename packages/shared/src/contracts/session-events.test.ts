@@ -76,7 +76,7 @@ const anyEvent = fc.oneof(
     type: fc.constant('session.released'),
     ...placed,
     epoch: positive,
-    reason: fc.constantFrom('refused', 'rebalance', 'recovery_disabled'),
+    reason: fc.constantFrom('refused', 'rebalance', 'drain', 'recovery_disabled'),
     detail: text,
   }),
   fc.record({

@@ -49,7 +49,7 @@ const dataSchemas = {
   'session.released': z.object({
     ...placed,
     epoch: z.int().positive(),
-    reason: z.enum(['refused', 'rebalance', 'recovery_disabled']),
+    reason: z.enum(['refused', 'rebalance', 'drain', 'recovery_disabled']),
     detail: z.string(),
   }),
   'session.warned': z.object({

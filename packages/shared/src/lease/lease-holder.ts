@@ -55,6 +55,7 @@ export class LeaseHolder {
   #breakOff: AbortController | undefined;
   #state: LeaseState = 'active';
   #staysUp = false;
+  #stateSinceMs: number;
   #renewals = 0;
   /** Revision of our own last write; undefined while the key is not ours. */
   #revision: number | undefined;
@@ -76,6 +77,7 @@ export class LeaseHolder {
 
   constructor(options: LeaseHolderOptions) {
     this.#options = options;
+    this.#stateSinceMs = options.clock.wallMs();
   }
 
   start(): void {
@@ -140,15 +142,18 @@ export class LeaseHolder {
 
   /** Tells everybody that this holder takes no more work. @param staysUp it does not end: its work is to be moved */
   markDraining(staysUp = false): void {
-    this.#state = 'draining';
-    this.#staysUp = staysUp;
-    this.#wake?.();
+    this.#become('draining', staysUp);
   }
 
   /** Tells everybody that this holder takes work again. */
   markActive(): void {
-    this.#state = 'active';
-    this.#staysUp = false;
+    this.#become('active', false);
+  }
+
+  #become(state: 'active' | 'draining', staysUp: boolean): void {
+    if (this.#state !== state) this.#stateSinceMs = this.#options.clock.wallMs();
+    this.#state = state;
+    this.#staysUp = staysUp;
     this.#wake?.();
   }
 
@@ -346,12 +351,14 @@ export class LeaseHolder {
   }
 
   async #write(expectedRevision: number, timeoutMs: number, state = this.#state): Promise<number> {
-    const { store, key, instance, host, fields } = this.#options;
+    const { store, key, instance, host, fields, clock } = this.#options;
     this.#renewals += 1;
+    const sinceMs = state === this.#state ? this.#stateSinceMs : clock.wallMs();
     const value = JSON.stringify({
       v: 1,
       instance,
       state,
+      state_since: new Date(sinceMs).toISOString(),
       renewals: this.#renewals,
       host,
       ...fields,

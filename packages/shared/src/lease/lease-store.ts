@@ -3,6 +3,8 @@ export interface LeaseRecord {
   readonly value: string;
   /** Changes with every write of the key. */
   readonly revision: number;
+  /** When it was written by the broker's clock, in ms since 1970: for people, not for judging. */
+  readonly writtenAtMs?: number;
 }
 
 /**

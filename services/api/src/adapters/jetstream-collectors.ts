@@ -3,6 +3,7 @@ import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { callDevice, callForDrain } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import type { NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import type { LeaseRecord } from '@holdfast/shared/lease/lease-store.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
 import { askedOfBroker } from './asked-of-broker.ts';
 
@@ -13,16 +14,31 @@ export function jetStreamCollectors(connection: () => NatsConnection): Collector
       askedOfBroker(connection, async (nc) => {
         const leases = await (await KvLeaseStore.open(nc, bucketNames.collectors)).list();
         return leases
-          .flatMap(({ key, value }): KnownCollector[] => {
-            const lease = parseCollectorLease(value);
-            if (!lease) return [];
-            const { state, host, started_at: startedAt, capacity, labels } = lease;
-            return [{ id: key, state, host, startedAt, capacity, labels }];
-          })
+          .flatMap((record) => knownCollector(record))
           .sort((one, other) => one.id.localeCompare(other.id));
       }),
     drain: (collectorId, kind, traceparent) =>
       askedOfBroker(connection, (nc) => callForDrain(nc, collectorId, kind, traceparent)),
     call: (collectorId, call) => askedOfBroker(connection, (nc) => callDevice(nc, collectorId, call)),
   };
+}
+
+function knownCollector({ key, value, writtenAtMs }: LeaseRecord): KnownCollector[] {
+  const lease = parseCollectorLease(value);
+  if (!lease) return [];
+  const writtenAt = writtenAtMs === undefined ? undefined : new Date(writtenAtMs).toISOString();
+  return [
+    {
+      id: key,
+      state: lease.state,
+      isLost: lease.fenced === 'dead',
+      stateSince: lease.state_since,
+      lastHeartbeat: lease.fenced ? lease.last_renewed_at : writtenAt,
+      version: lease.version,
+      host: lease.host,
+      startedAt: lease.started_at,
+      capacity: lease.capacity,
+      labels: lease.labels,
+    },
+  ];
 }

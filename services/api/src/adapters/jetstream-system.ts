@@ -4,6 +4,7 @@ import type { NatsConnection } from '@holdfast/shared/jetstream/connection/conne
 import {
   countQuarantined,
   deleteQuarantined,
+  lastQuarantined,
   listQuarantine,
   readQuarantined,
   sendAgain,
@@ -17,6 +18,7 @@ export function jetStreamQuarantineStore(connection: () => NatsConnection): Quar
   return {
     list: (query) => askedOfBroker(connection, (nc) => listQuarantine(nc, query)),
     count: () => askedOfBroker(connection, countQuarantined),
+    lastSequence: () => askedOfBroker(connection, lastQuarantined),
     read: (sequence) => askedOfBroker(connection, (nc) => readQuarantined(nc, sequence)),
     delete: (sequence) => askedOfBroker(connection, (nc) => deleteQuarantined(nc, sequence)),
     sendAgain: (message) => askedOfBroker(connection, (nc) => sendAgain(nc, message)),

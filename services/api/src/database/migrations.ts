@@ -151,6 +151,7 @@ const readModel = [
     problem text
   )`,
   `create index session_events_session_id_index on session_events (session_id, sequence)`,
+  `create index session_events_assigned_index on session_events (sequence) where type = 'session.assigned'`,
   `create table session_counters (
     session_id text not null,
     epoch bigint not null,

@@ -18,7 +18,10 @@ const collector = (
   id: string,
   labels: Record<string, string>,
   state: KnownCollector['state'] = 'active',
-): KnownCollector => ({ id, labels, state, host: 'h', startedAt: '', capacity: 10 });
+): KnownCollector => ({
+  ...{ id, labels, state, host: 'h', startedAt: '', capacity: 10 },
+  ...{ isLost: false, stateSince: undefined, lastHeartbeat: undefined, version: undefined },
+});
 
 const reply: DeviceCallOutcome = { ok: true, reply: { kind: 'read', points: [], requests: [] } };
 

@@ -10,13 +10,11 @@ import {
 import { liveResetSchema, liveSampleSchema } from '@holdfast/shared/contracts/http/live-http.ts';
 import { problemSchema } from '@holdfast/shared/contracts/http/problem.ts';
 import { problemContentType } from '@holdfast/shared/contracts/http/problem-content-type.ts';
+import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
 import type { FastifyInstance } from 'fastify';
 import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import * as z from 'zod';
 import { type Route, route, tags } from './route.ts';
-
-/** Version of the release. */
-export const version = '0.1.0';
 
 /** As much of OpenAPI 3.1 as is touched here. */
 interface DocumentedOperation {
@@ -47,7 +45,7 @@ export async function addOpenApi(app: FastifyInstance, alwaysNeedsKey: boolean):
       openapi: '3.1.0',
       info: {
         title: 'Holdfast',
-        version,
+        version: releaseVersion,
         description:
           'Data acquisition that keeps going. Errors are problem documents (RFC 9457) whose `code` is for programs.',
         license: { name: 'MIT', identifier: 'MIT' },

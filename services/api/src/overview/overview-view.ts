@@ -1,7 +1,13 @@
 import type { Overview } from '@holdfast/shared/contracts/http/overview-http.ts';
 import type { GrantedSites } from '../access/granted-sites.ts';
 import type { AccountedSession, AccountingSources } from '../accounting/account-for-session.ts';
-import { BrokerUnavailable, type Collectors, type QuarantineStore, type Sinks } from '../ports.ts';
+import {
+  BrokerUnavailable,
+  type Collectors,
+  type KnownCollector,
+  type QuarantineStore,
+  type Sinks,
+} from '../ports.ts';
 import type { WaitingNotices } from '../sessions/live-status/waiting-notices.ts';
 import type { LogGuard } from '../sessions/projection/log-guard.ts';
 import { logDamageOf } from '../sessions/recovery/recovery-view.ts';
@@ -21,6 +27,7 @@ export interface OverviewSources extends SeenSources {
 }
 
 const freshMs = 1_000;
+const dayMs = 86_400_000;
 const keptAtMost = 200;
 
 const brokerNotAsked = {
@@ -108,6 +115,7 @@ async function askBroker({ collectors, sinks, quarantine }: OverviewSources): Pr
         active: of('active').length,
         draining: of('draining').length,
         given_up: of('given_up').length,
+        lost: known.filter(wasLostLately).length,
         capacity: of('active').reduce((total, { capacity }) => total + capacity, 0),
       },
       sinks: {
@@ -123,4 +131,9 @@ async function askBroker({ collectors, sinks, quarantine }: OverviewSources): Pr
     if (error instanceof BrokerUnavailable) return nothing;
     throw error;
   }
+}
+
+/** One that has not come back for a day is not missed any more. */
+function wasLostLately({ isLost, stateSince = '' }: KnownCollector): boolean {
+  return isLost && Date.now() - Date.parse(stateSince) < dayMs;
 }

@@ -1,26 +1,29 @@
 import { noFieldsSchema } from '@holdfast/shared/contracts/http/closed-object.ts';
 import {
+  collectorMovesQuerySchema,
+  collectorMovesSchema,
   collectorsSchema,
   drainBodySchema,
   drainedSchema,
 } from '@holdfast/shared/contracts/http/collectors-http.ts';
 import { idPattern } from '@holdfast/shared/contracts/subjects.ts';
 import type { FastifyRequest } from 'fastify';
-import { sql } from 'kysely';
 import * as z from 'zod';
-import type { Database } from '../database/open-database.ts';
+import { decodeCursor, encodeCursor } from '../http/cursor.ts';
+import { timeOf } from '../http/relative-time.ts';
 import { traceParentOf } from '../http/request-trace.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Collectors, KnownCollector } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
+import { collectorMoves } from './collector-moves.ts';
+import { type CollectorsSources, collectorsView } from './collectors-view.ts';
 import { requireOthers } from './require-others.ts';
 
 const params = z.object({ id: z.string().describe('Collector id') });
 
-export function collectorRoutes(sources: {
-  readonly database: Database;
-  readonly collectors: Pick<Collectors, 'list' | 'drain'>;
-}): Route[] {
+export function collectorRoutes(
+  sources: CollectorsSources & { readonly collectors: Pick<Collectors, 'list' | 'drain'> },
+): Route[] {
   const { database, collectors } = sources;
   const ask = async (
     collector: KnownCollector,
@@ -58,24 +61,27 @@ export function collectorRoutes(sources: {
       tag: 'System',
       summary: 'List collectors',
       schema: { response: { 200: collectorsSchema } },
-      handler: async () => {
-        const [known, held] = await Promise.all([
-          collectors.list(),
-          sql<{ collector_id: string; sessions: number }>`
-          select collector_id, count(*)::integer as sessions from sessions
-          where status = 'running' and placement_state = 'placed' group by collector_id`.execute(database),
-        ]);
-        const sessionsOf = new Map(held.rows.map((row) => [row.collector_id, row.sessions]));
+      handler: () => collectorsView(sources),
+    }),
+    route({
+      method: 'GET',
+      url: '/api/system/collectors/moves',
+      role: 'viewer',
+      sites: 'all',
+      tag: 'System',
+      summary: 'See what went from collector to collector',
+      schema: { querystring: collectorMovesQuerySchema, response: { 200: collectorMovesSchema } },
+      handler: async ({ query: { from, to, collector, limit, cursor } }) => {
+        const now = new Date();
+        const begin = from ? timeOf('from', from, now) : undefined;
+        const end = to ? timeOf('to', to, now) : undefined;
+        const offset = decodeCursor(cursor) ?? 0;
+        const { moves, leftOut } = await collectorMoves(database, { begin, end, collector });
+        const next = offset + limit;
         return {
-          results: known.map(({ id, state, host, startedAt, capacity, labels }) => ({
-            id,
-            state,
-            host,
-            started_at: startedAt,
-            capacity,
-            sessions: sessionsOf.get(id) ?? 0,
-            labels: { ...labels },
-          })),
+          results: moves.slice(offset, next),
+          left_out: leftOut,
+          next_cursor: encodeCursor(next < moves.length ? next : undefined),
         };
       },
     }),

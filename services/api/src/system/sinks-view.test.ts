@@ -4,7 +4,9 @@ import type { Backlog } from '../ports.ts';
 import { sinksView } from './sinks-view.ts';
 
 const nowMs = Date.parse('2026-01-01T08:00:00.000Z');
-const nothing: Backlog = { waiting: 0, inHand: 0, bytes: 0, oldestMs: undefined, shareOfStream: 0 };
+const nothing: Backlog = {
+  ...{ waiting: 0, inHand: 0, bytes: 0, oldestMs: undefined, shareOfStream: 0, settledSequence: 90 },
+};
 const ago = (seconds: number) => new Date(nowMs - seconds * 1_000).toISOString();
 
 const working: SinkStatus = {
@@ -109,7 +111,8 @@ describe('the health of the sinks', () => {
     [0.5, 'half_full'],
     [0.8, 'almost_full'],
   ])('with a stream that is full to %d warns: %s', (shareOfStream, warning) => {
-    const backlog = { waiting: 7, inHand: 3, bytes: 2_000, oldestMs: nowMs - 90_000, shareOfStream };
+    const held = { waiting: 7, inHand: 3, bytes: 2_000, oldestMs: nowMs - 90_000 };
+    const backlog = { ...held, shareOfStream, settledSequence: 90 };
     expect(sinksView({ backlog: backlog, statuses: [working], outboxes: [] }, nowMs).backlog).toEqual({
       messages: 10,
       in_hand: 3,
@@ -117,6 +120,7 @@ describe('the health of the sinks', () => {
       seconds: 90,
       oldest: ago(90),
       share_of_stream: shareOfStream,
+      settled_sequence: 90,
       warning,
     });
   });

@@ -28,7 +28,7 @@ export function sinksView({ backlog, statuses, outboxes }: Told, nowMs: number):
   const [lastError] = alive
     .flatMap(({ last_error }) => (last_error ? [last_error] : []))
     .sort((a, b) => Date.parse(b.time) - Date.parse(a.time));
-  const { oldestMs, shareOfStream } = backlog;
+  const { oldestMs, shareOfStream, settledSequence } = backlog;
   const messages = backlog.waiting + backlog.inHand;
   return {
     ...stateOf(alive, messages),
@@ -39,6 +39,7 @@ export function sinksView({ backlog, statuses, outboxes }: Told, nowMs: number):
       seconds: messages === 0 ? 0 : oldestMs === undefined ? null : Math.max(0, nowMs - oldestMs) / 1_000,
       oldest: oldestMs === undefined ? null : new Date(oldestMs).toISOString(),
       share_of_stream: shareOfStream,
+      settled_sequence: settledSequence,
       warning: shareOfStream >= 0.8 ? 'almost_full' : shareOfStream >= 0.5 ? 'half_full' : null,
     },
     samples_per_s: sum('samples_per_s'),
@@ -46,7 +47,7 @@ export function sinksView({ backlog, statuses, outboxes }: Told, nowMs: number):
     failed_writes: sum('failed_writes'),
     last_error: lastError ?? null,
     writers,
-    collectors: outboxes.map(withLife),
+    collectors: outboxes.map(({ load: _, ...outbox }) => withLife(outbox)),
   };
 }
 

@@ -71,8 +71,8 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       tag: 'System',
       summary: 'List what could not be processed',
       schema: { querystring: quarantineQuerySchema, response: { 200: quarantinePageSchema } },
-      handler: async ({ query: { limit, cursor, ...filter } }) => {
-        const after = decodeCursor(cursor) ?? 0;
+      handler: async ({ query: { limit, cursor, after: from = 0, ...filter } }) => {
+        const after = Math.max(from, decodeCursor(cursor) ?? 0);
         const found = await takeMatching(quarantine, filter, { after, limit: limit + 1 });
         const page = found.slice(0, limit);
         return {
@@ -121,12 +121,13 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       schema: { params, body: noFieldsSchema, response: { 200: sentAgainSchema } },
       handler: async (request) => {
         const { sequence } = request.params;
+        const upTo = await quarantine.lastSequence();
         const sent = await sendAgain({ quarantine, samples }, await known(sequence));
         if (!sent.ok) throw notSentAgain(sequence, sent.why);
         const { stream, subject, sentAs } = sent;
         request.log.info({ sequence, subject, sent_as: sentAs }, 'a quarantined message was sent again');
         const detail = `It is number ${sentAs} of ${stream} now. What still cannot be processed comes back here.`;
-        return { sequence, stream, subject, sent_as: sentAs, detail };
+        return { sequence, stream, subject, sent_as: sentAs, quarantined_up_to: upTo, detail };
       },
     }),
     route({
@@ -145,13 +146,17 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
       },
       handler: async (request) => {
         const { limit, ...filter } = request.query;
+        const upTo = await quarantine.lastSequence();
         const found = await takeMatching(quarantine, filter, { after: 0, limit });
         let sent = 0;
+        let lastSentAs = 0;
         const kept: { sequence: number; detail: string }[] = [];
         for (const item of found) {
           const outcome = await sendAgain({ quarantine, samples }, item);
-          if (outcome.ok) sent += 1;
-          else kept.push({ sequence: item.sequence, detail: outcome.why });
+          if (outcome.ok) {
+            sent += 1;
+            lastSentAs = Math.max(lastSentAs, outcome.sentAs);
+          } else kept.push({ sequence: item.sequence, detail: outcome.why });
         }
         request.log.info({ ...filter, sent, kept: kept.length }, 'quarantined messages were sent again');
         return {
@@ -159,6 +164,8 @@ export function systemRoutes({ samples, quarantine, sinks }: SystemSources): Rou
           kept: kept.length,
           kept_because: kept.slice(0, keptNamed),
           limit_reached: found.length === limit,
+          last_sent_as: sent > 0 ? lastSentAs : null,
+          quarantined_up_to: upTo,
         };
       },
     }),

@@ -1,3 +1,4 @@
+import type { CollectorLoad } from '@holdfast/shared/contracts/collector-load.ts';
 import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import { OutboxBoard } from '@holdfast/shared/jetstream/boards/outbox-board.ts';
 import type { Connection } from '@holdfast/shared/jetstream/connection/connect.ts';
@@ -9,21 +10,22 @@ import type { OutboxHealth } from '../sending/outbox-health.ts';
 
 const everyMs = 5_000;
 
-/** Says how the outbox is doing while the broker is there, and takes that back at the end. */
+/** Says how busy the collector and how its outbox is doing while the broker is there, and takes that back at the end. */
 export async function publishOutboxStatus(options: {
   readonly connection: Connection;
   readonly collectorId: string;
   readonly health: () => OutboxHealth;
+  readonly load: () => CollectorLoad;
   /** Samples of other collectors that are being sent. */
   readonly adopted: () => number;
   readonly log: Logger;
 }): Promise<Stop> {
-  const { connection, collectorId, health, adopted, log } = options;
+  const { connection, collectorId, health, load, adopted, log } = options;
   const board = await OutboxBoard.open(connection.nc);
   const startedAt = new Date().toISOString();
   const outage = new OutageLog({ log, level: 'debug', began: 'how the outbox is doing could not be said' });
   const stopSaying = regularly({ everyMs, isPossible: connection.isUp, outage }, () =>
-    board.write(statusOf(health(), { collectorId, startedAt, adopted: adopted() })),
+    board.write(statusOf(health(), { collectorId, startedAt, load: load(), adopted: adopted() })),
   );
   return async () => {
     await stopSaying();
@@ -33,13 +35,19 @@ export async function publishOutboxStatus(options: {
 
 function statusOf(
   health: OutboxHealth,
-  of: { readonly collectorId: string; readonly startedAt: string; readonly adopted: number },
+  of: {
+    readonly collectorId: string;
+    readonly startedAt: string;
+    readonly load: CollectorLoad;
+    readonly adopted: number;
+  },
 ): OutboxStatus {
   return {
     v: 1,
     collector: of.collectorId,
     started_at: of.startedAt,
     updated_at: new Date().toISOString(),
+    load: of.load,
     waiting_in_memory: health.waitingInMemory,
     spooled_samples: health.spooledSamples,
     spooled_bytes: health.spooledBytes,

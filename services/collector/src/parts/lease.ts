@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
 import { bucketNames } from '@holdfast/shared/contracts/subjects.ts';
 import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.ts';
 import { LeaseHolder, type LeaseLoss } from '@holdfast/shared/lease/lease-holder.ts';
@@ -40,6 +41,7 @@ export async function openLease(
     host: hostname(),
     fields: {
       started_at: new Date().toISOString(),
+      version: releaseVersion,
       capacity: config.COLLECTOR_CAPACITY,
       labels: config.COLLECTOR_LABELS,
       ...lock.fields,

@@ -1,3 +1,4 @@
+import type { CollectorLoad } from '@holdfast/shared/contracts/collector-load.ts';
 import type { OutgoingSample, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { SampleStream } from '@holdfast/shared/jetstream/streams/sample-stream.ts';
 import { SentStream } from '@holdfast/shared/jetstream/streams/sent-stream.ts';
@@ -20,6 +21,7 @@ interface SendingParts {
   readonly broker: Broker;
   readonly instance: string;
   readonly countingSends: CollectorObserver['countingSends'];
+  readonly load: () => CollectorLoad;
 }
 
 export type Sending = Awaited<ReturnType<typeof openSending>>;
@@ -27,7 +29,7 @@ export type Sending = Awaited<ReturnType<typeof openSending>>;
 /** The way of samples to the broker, over memory and the spool. */
 export async function openSending(
   config: CollectorConfig,
-  { broker, instance, countingSends }: SendingParts,
+  { broker, instance, countingSends, load }: SendingParts,
   context: ServiceContext,
 ) {
   const { log, onStop } = context;
@@ -74,6 +76,7 @@ export async function openSending(
     await publishOutboxStatus({
       ...{ connection, collectorId: config.COLLECTOR_ID, log },
       health: () => outbox.health(),
+      load,
       adopted: spooling.adopted,
     }),
   );

@@ -9,7 +9,7 @@ import type { Waiting } from '../reconcile/reconcile.ts';
 
 const assignReasons = ['start', 'recovery', 'failover', 'drain', 'rebalance', 'resume'] as const;
 assignReasons satisfies readonly AssignReason[];
-const releaseReasons = ['refused', 'rebalance', 'recovery_disabled'] as const;
+const releaseReasons = ['refused', 'rebalance', 'drain', 'recovery_disabled'] as const;
 releaseReasons satisfies readonly ReleaseReason[];
 const waitingReasons = ['no_collector', 'former_holder_not_done', 'recovery_disabled'] as const;
 waitingReasons satisfies readonly Waiting['why'][];

@@ -46,6 +46,20 @@ const balance: Row[] = [
     rest: { listing: rung() },
     does: ['assign 7 to B (rebalance)'],
   },
+  {
+    situation: 'takes from a collector that was asked to let go',
+    tasks: four.slice(0, 1),
+    fleet: fleet({ A: 'draining', B: 'alive' }, { isToBeEmptied: true }),
+    rest: { listing: rung('A.1') },
+    does: ['release 1 from A (drain)'],
+  },
+  {
+    situation: 'gives what a collector let go to the other one',
+    tasks: [task({ placement: released('A', 20, { reason: 'drain', refusals: 0 }), lastPlacement: 30 })],
+    fleet: fleet({ A: 'draining', B: 'alive' }, { isToBeEmptied: true }),
+    rest: { listing: rung() },
+    does: ['assign 7 to B (drain)'],
+  },
 ];
 
 rows('balance', balance);

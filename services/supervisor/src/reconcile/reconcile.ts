@@ -1,4 +1,5 @@
 import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
+import { isHandOver } from '@holdfast/shared/domain/placement/events.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import { restartDelayMs } from '@holdfast/shared/domain/session/restart-delay.ts';
@@ -190,7 +191,7 @@ export function reconcile(situation: Situation): Plan {
 
   for (const { task, collectorId, epoch } of emptyDrained(fleet, placed, occupancy)) {
     const detail = `${collectorId} was asked to let go of its sessions`;
-    actions.push({ type: 'release', task, collectorId, epoch, reason: 'rebalance', detail, refusals: 0 });
+    actions.push({ type: 'release', task, collectorId, epoch, reason: 'drain', detail, refusals: 0 });
   }
 
   // Balance is a luxury: first everybody has a place and all is quiet.
@@ -228,8 +229,7 @@ function place(
   }
   const former = placement.situation === 'never_placed' ? undefined : placement.collectorId;
   const isToLeave =
-    placement.situation === 'released' &&
-    (placement.reason === 'refused' || placement.reason === 'rebalance');
+    placement.situation === 'released' && (placement.reason === 'refused' || isHandOver(placement.reason));
   const chosen = chooseCollector({
     fleet,
     occupancy,
@@ -318,7 +318,7 @@ function assignReason(
   const isOfThisSession =
     placement.situation !== 'never_placed' && placement.sessionId === session.session.sessionId;
   if (!isOfThisSession) return wasRunningBefore ? 'recovery' : 'start';
-  if (placement.situation === 'released' && placement.reason === 'rebalance') return 'rebalance';
+  if (placement.situation === 'released' && isHandOver(placement.reason)) return placement.reason;
   if (placement.situation === 'released') {
     return wasRunningBefore || placement.reason === 'recovery_disabled' ? 'recovery' : 'start';
   }

@@ -4,6 +4,7 @@ import { type Command, limitOf, limitOption, type Option } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
 import { duration, record, records } from '../output/values.ts';
+import { collectorLists } from './collector-lists.ts';
 import { drainCollector } from './drain-collector.ts';
 
 const quarantinePath = '/api/system/quarantine';
@@ -13,36 +14,8 @@ const filter: Readonly<Record<'stream' | 'reason', Option>> = {
   reason: { type: 'string', value: 'TEXT', about: 'only what has this in its reason' },
 };
 
-const labelsOf = (labels: unknown) =>
-  Object.entries(record(labels))
-    .map(([name, value]) => `${name}=${value}`)
-    .join(', ');
-
 export const systemLists: readonly Command[] = [
-  {
-    words: ['collectors', 'list'],
-    about: 'Collectors, and how many sessions each has.',
-    operands: [],
-    options: {},
-    async run({ api, print }) {
-      const { results } = await api.get<{ results: Readonly<Record<string, unknown>>[] }>(
-        '/api/system/collectors/',
-      );
-      print.table(
-        results,
-        [
-          { head: 'COLLECTOR', cell: ({ id }) => id },
-          { head: 'STATE', cell: ({ state }) => state },
-          { head: 'SESSIONS', cell: ({ sessions, capacity }) => `${sessions}/${capacity}`, align: 'right' },
-          { head: 'HOST', cell: ({ host }) => host },
-          { head: 'STARTED', cell: ({ started_at }) => localTime(started_at) },
-          { head: 'LABELS', cell: ({ labels }) => labelsOf(labels) },
-        ],
-        results,
-        'There is no collector.',
-      );
-    },
-  },
+  ...collectorLists,
   drainCollector,
   {
     words: ['sinks'],

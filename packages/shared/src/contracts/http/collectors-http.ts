@@ -1,20 +1,82 @@
 import * as z from 'zod';
+import { collectorLoadSchema } from '../collector-load.ts';
 import { closedObject } from './closed-object.ts';
+import { pageQuery, pageSchema } from './page.ts';
+import { storableText } from './storable-text.ts';
+import { timeText } from './time-texts.ts';
+
+/**
+ * - `active`: it takes work
+ * - `silent`: it has given no sign of life for 15 s, and nobody has declared it dead yet
+ * - `draining`: others take its sessions, or it is about to end
+ * - `drained`: it has no session left, stays up, and gets none
+ * - `ended`: it has let go of everything
+ * - `lost`: it was declared dead, and others have its sessions
+ */
+export const collectorStates = ['active', 'silent', 'draining', 'drained', 'ended', 'lost'] as const;
+export type CollectorState = (typeof collectorStates)[number];
+
+export const collectorSchema = z.object({
+  id: z.string(),
+  state: z.enum(collectorStates),
+  /** When that began; null when it is not known. */
+  state_since: z.string().nullable(),
+  host: z.string(),
+  /** The release that it is of; null when it did not tell. */
+  version: z.string().nullable(),
+  started_at: z.string(),
+  /** When it renewed its lease last, by the clock of NATS. */
+  last_heartbeat_at: z.string().nullable(),
+  /** How many sessions it may hold, and what it has: their devices, and the values that these give when all answer. */
+  capacity: z.int(),
+  sessions: z.int(),
+  devices: z.int(),
+  planned_values_per_s: z.number(),
+  /** Its own word of how busy it is, with the time of it; null when it has none, and once it is gone. */
+  load: collectorLoadSchema.extend({ reported_at: z.string() }).nullable(),
+  labels: z.record(z.string(), z.string()),
+});
+export type CollectorView = z.infer<typeof collectorSchema>;
 
 export const collectorsSchema = z.object({
-  results: z.array(
-    z.object({
-      id: z.string(),
-      /** `given_up`: it has ended, or the supervisor has declared it dead. */
-      state: z.enum(['active', 'draining', 'given_up']),
-      host: z.string(),
-      started_at: z.string(),
-      /** How many sessions it may hold, and how many it has. */
-      capacity: z.int(),
-      sessions: z.int(),
-      labels: z.record(z.string(), z.string()),
-    }),
-  ),
+  as_of: z.string(),
+  /** The release of this API, to compare with theirs. */
+  version: z.string(),
+  results: z.array(collectorSchema),
+});
+export type CollectorsView = z.infer<typeof collectorsSchema>;
+
+export const moveReasons = ['failover', 'drain', 'rebalance'] as const;
+
+/** Sessions that went from one collector to others for one reason, within a minute of each other. */
+export const collectorMoveSchema = z.object({
+  /** When the first of them was placed anew, and the last. */
+  from: z.string(),
+  to: z.string(),
+  /** `failover`: it was lost; `drain`: it was asked to let go, or ended; `rebalance`: others held fewer. */
+  reason: z.enum(moveReasons),
+  former: z.string(),
+  takers: z.array(z.object({ collector_id: z.string(), sessions: z.int() })),
+  sessions: z.int(),
+  /** The first 20 of them. */
+  session_ids: z.array(z.string()),
+});
+export type CollectorMove = z.infer<typeof collectorMoveSchema>;
+
+export const collectorMovesSchema = pageSchema(collectorMoveSchema).extend({
+  /** Whether there are earlier ones that were not looked at: ask with an earlier `to`. */
+  left_out: z.boolean(),
+});
+export type CollectorMoves = z.infer<typeof collectorMovesSchema>;
+
+export const collectorMovesQuerySchema = z.object({
+  ...pageQuery,
+  from: timeText('From this time on: `now`, a time ago like `-7d` (s, m, h, d, w), or RFC 3339'),
+  to: timeText('Up to this time'),
+  collector: storableText(128)
+    .transform((text) => text.trim() || undefined)
+    .optional()
+    .describe('Id of a collector that gave or took them'),
 });
 
 /** `force`: also when nobody else can take all of its sessions. */

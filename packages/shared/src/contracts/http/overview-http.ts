@@ -15,7 +15,14 @@ export const overviewSchema = z.object({
   ticks: z.object({ from: z.string(), to: z.string(), expected: z.int(), stored: z.int() }).nullable(),
   values_per_s: z.object({ now: z.number(), planned: z.number() }),
   collectors: z
-    .object({ active: z.int(), draining: z.int(), given_up: z.int(), capacity: z.int() })
+    .object({
+      active: z.int(),
+      draining: z.int(),
+      given_up: z.int(),
+      /** Those of `given_up` that were declared dead within the last day. */
+      lost: z.int(),
+      capacity: z.int(),
+    })
     .nullable(),
   sinks: z
     .object({

@@ -17,7 +17,17 @@ const quarantineFilter = {
     .optional()
     .describe('Part of the reason, in whatever case'),
 } as const;
-export const quarantineQuerySchema = z.object({ ...pageQuery, ...quarantineFilter });
+export const quarantineQuerySchema = z.object({
+  ...pageQuery,
+  ...quarantineFilter,
+  after: z.coerce
+    .number()
+    .int()
+    .nonnegative()
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe('Only what was put away behind this place in QUARANTINE'),
+});
 
 /** For many at once, oldest first; `limit` bounds how long one call takes. */
 export const manyQuarantinedSchema = z.object({
@@ -71,8 +81,12 @@ export const sentAgainSchema = z.object({
   subject: z.string(),
   /** Its new place in that stream. */
   sent_as: z.int(),
+  /** The last place in QUARANTINE before it was sent: what comes back has a later one. */
+  quarantined_up_to: z.int(),
   detail: z.string(),
 });
+
+export type SentAgain = z.infer<typeof sentAgainSchema>;
 
 export const manySentAgainSchema = z.object({
   sent: z.int(),
@@ -81,7 +95,13 @@ export const manySentAgainSchema = z.object({
   /** Why, of the first ones that stay. */
   kept_because: z.array(z.object({ sequence: z.int(), detail: z.string() })),
   limit_reached: z.boolean(),
+  /** The last place that one of them has in SAMPLES now; null when none was sent. */
+  last_sent_as: z.int().nullable(),
+  /** The last place in QUARANTINE before they were sent: what comes back has a later one. */
+  quarantined_up_to: z.int(),
 });
+
+export type ManySentAgain = z.infer<typeof manySentAgainSchema>;
 
 /**
  * How samples get into their database. `ok`; `failing`: no writer can write now, samples wait in the stream;
@@ -102,6 +122,8 @@ export const sinksSchema = z.object({
     oldest: z.string().nullable(),
     /** Share of what the stream can hold, 0 to 1; at 1 the oldest are dropped unwritten. */
     share_of_stream: z.number(),
+    /** Every sample up to this place in SAMPLES is in the database or in quarantine, or was rejected. */
+    settled_sequence: z.int(),
     /** From a share of 0.5 and of 0.8 on. */
     warning: z.enum(['half_full', 'almost_full']).nullable(),
   }),
@@ -112,6 +134,6 @@ export const sinksSchema = z.object({
   last_error: sinkStatusSchema.shape.last_error,
   writers: z.array(sinkStatusSchema.omit({ v: true }).extend({ is_alive: z.boolean() })),
   /** Samples that are not even in the stream yet, by collector. */
-  collectors: z.array(outboxStatusSchema.omit({ v: true }).extend({ is_alive: z.boolean() })),
+  collectors: z.array(outboxStatusSchema.omit({ v: true, load: true }).extend({ is_alive: z.boolean() })),
 });
 export type SinksView = z.infer<typeof sinksSchema>;

@@ -1,4 +1,4 @@
-import type { AssignReason, PlacementEvent } from '../placement/events.ts';
+import { type AssignReason, isHandOver, type PlacementEvent } from '../placement/events.ts';
 
 export interface TimedPlacement {
   /** ms since 1970 */
@@ -20,14 +20,14 @@ export function timedPlacements(events: readonly TimedPlacementEvent[]): TimedPl
   let releasedMs: number | undefined;
   return events.flatMap(({ event, sequence, timeMs }) => {
     if (event.type === 'session.released') {
-      releasedMs = event.reason === 'rebalance' ? timeMs : undefined;
+      releasedMs = isHandOver(event.reason) ? timeMs : undefined;
       return [];
     }
     const placement = {
       timeMs,
       epoch: sequence,
       reason: event.reason,
-      ...(event.reason === 'rebalance' && { releasedMs }),
+      ...(isHandOver(event.reason) && { releasedMs }),
     };
     releasedMs = undefined;
     return [placement];

@@ -1,8 +1,13 @@
 /** Why a session was given to a collector. */
 export type AssignReason = 'start' | 'recovery' | 'failover' | 'drain' | 'rebalance' | 'resume';
 
-/** Why a session was taken from its collector without being given to another at once. */
-export type ReleaseReason = 'refused' | 'rebalance' | 'recovery_disabled';
+/** Why a session was taken from its collector without being given to another at once. `drain`: it was asked to let go, and stays up. */
+export type ReleaseReason = 'refused' | 'rebalance' | 'drain' | 'recovery_disabled';
+
+/** Whether the holder reads on until it is taken from it, for another to have. */
+export function isHandOver(reason: AssignReason | ReleaseReason): reason is 'rebalance' | 'drain' {
+  return reason === 'rebalance' || reason === 'drain';
+}
 
 export interface SessionAssigned {
   readonly type: 'session.assigned';

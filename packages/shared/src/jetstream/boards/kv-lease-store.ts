@@ -4,7 +4,7 @@ import {
   type JetStreamManager,
   jetstreamManager,
 } from '@nats-io/jetstream';
-import { type KV, Kvm } from '@nats-io/kv';
+import { type KV, type KvEntry, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { LeaseConflict, type LeaseRecord, type LeaseStore } from '../../lease/lease-store.ts';
 import { fewAtOnce } from '../../runtime/few-at-once.ts';
@@ -46,7 +46,7 @@ export class KvLeaseStore implements LeaseStore {
   async read(key: string): Promise<LeaseRecord | undefined> {
     const entry = await this.#kv.get(key);
     if (entry?.operation !== 'PUT') return undefined;
-    return { key, value: entry.string(), revision: entry.revision };
+    return recordOf(entry);
   }
 
   /**
@@ -98,9 +98,14 @@ export class KvLeaseStore implements LeaseStore {
   watch(onChange: (record: LeaseRecord) => void): Promise<() => void> {
     return watchBucket({ nc: this.#nc, kv: this.#kv, bucket: this.#bucket }, (entry) => {
       if (entry.operation !== 'PUT') return;
-      onChange({ key: entry.key, value: entry.string(), revision: entry.revision });
+      onChange(recordOf(entry));
     });
   }
+}
+
+function recordOf(entry: KvEntry): LeaseRecord {
+  const { key, revision, created } = entry;
+  return { key, value: entry.string(), revision, writtenAtMs: created.getTime() };
 }
 
 function isWrongRevision(error: unknown): boolean {

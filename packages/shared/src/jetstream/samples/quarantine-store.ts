@@ -60,6 +60,12 @@ export async function countQuarantined(nc: NatsConnection): Promise<number> {
   return (await leaderInfo(jsm, streamNames.quarantine)).state.messages;
 }
 
+/** Place of the newest message that was ever put there; 0 when there was none. @throws when the broker cannot be asked */
+export async function lastQuarantined(nc: NatsConnection): Promise<number> {
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  return (await leaderInfo(jsm, streamNames.quarantine)).state.last_seq;
+}
+
 /** Undefined when there is none. @throws when the broker cannot be asked */
 export async function readQuarantined(
   nc: NatsConnection,

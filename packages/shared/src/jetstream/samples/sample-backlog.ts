@@ -18,6 +18,8 @@ export interface SampleBacklog {
   readonly oldestDueMs: number | undefined;
   /** Share of what the stream can hold that the backlog takes, 0…1; at 1 the oldest are dropped unwritten. */
   readonly shareOfStream: number;
+  /** Every sample up to this sequence is with the database or in quarantine, or was rejected. */
+  readonly settledSequence: number;
 }
 
 /** @throws when the broker cannot be asked. A writer that has never run has everything before it. */
@@ -29,7 +31,8 @@ export async function readSampleBacklog(nc: NatsConnection): Promise<SampleBackl
   const inHand = consumer?.num_ack_pending ?? 0;
   const bytes = state.messages === 0 ? 0 : Math.round((state.bytes / state.messages) * (waiting + inHand));
   const oldest = Math.max((consumer?.ack_floor.stream_seq ?? 0) + 1, state.first_seq);
-  const unwritten = waiting + inHand === 0 ? undefined : await sampleAt(jsm, oldest);
+  const isEmpty = waiting + inHand === 0;
+  const unwritten = isEmpty ? undefined : await sampleAt(jsm, oldest);
   return {
     waiting,
     inHand,
@@ -37,6 +40,7 @@ export async function readSampleBacklog(nc: NatsConnection): Promise<SampleBackl
     oldestMs: unwritten?.time.getTime(),
     oldestDueMs: unwritten && dueMs(unwritten),
     shareOfStream: config.max_bytes > 0 ? bytes / config.max_bytes : 0,
+    settledSequence: isEmpty ? state.last_seq : oldest - 1,
   };
 }
 

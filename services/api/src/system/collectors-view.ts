@@ -1,0 +1,91 @@
+import type {
+  CollectorState,
+  CollectorsView,
+  CollectorView,
+} from '@holdfast/shared/contracts/http/collectors-http.ts';
+import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
+import { releaseVersion } from '@holdfast/shared/contracts/release-version.ts';
+import { sql } from 'kysely';
+import type { Database } from '../database/open-database.ts';
+import type { Collectors, KnownCollector, Sinks } from '../ports.ts';
+import { isAlive } from './sinks-view.ts';
+
+export interface CollectorsSources {
+  readonly database: Database;
+  readonly collectors: Pick<Collectors, 'list'>;
+  readonly sinks: Pick<Sinks, 'outboxes'>;
+}
+
+interface Held {
+  readonly collector_id: string;
+  readonly sessions: number;
+  readonly devices: number;
+  readonly values_per_s: number;
+}
+
+/** Every collector that ever was, with what it holds and how busy it is. @throws DatabaseUnavailable, BrokerUnavailable */
+export async function collectorsView({
+  database,
+  collectors,
+  sinks,
+}: CollectorsSources): Promise<CollectorsView> {
+  const [known, outboxes, { rows }] = await Promise.all([
+    collectors.list(),
+    sinks.outboxes(),
+    sql<Held>`
+      select sessions.collector_id, count(*)::integer as sessions,
+        coalesce(sum(jsonb_array_length(version.device_codes)), 0)::integer as devices,
+        coalesce(sum(version.values_per_s), 0)::double precision as values_per_s
+      from sessions
+      left join task_config_versions as version
+        on version.task_id = sessions.task_id and version.version = sessions.config_version
+      where sessions.status = 'running' and sessions.placement_state = 'placed'
+      group by sessions.collector_id`.execute(database),
+  ]);
+  const heldBy = new Map(rows.map((row) => [row.collector_id, row]));
+  const saidBy = new Map(outboxes.map((status) => [status.collector, status]));
+  const now = new Date();
+  return {
+    as_of: now.toISOString(),
+    version: releaseVersion,
+    results: known.map((each) => viewOf(each, heldBy.get(each.id), saidBy.get(each.id), now.getTime())),
+  };
+}
+
+function viewOf(
+  known: KnownCollector,
+  held: Held | undefined,
+  said: OutboxStatus | undefined,
+  nowMs: number,
+): CollectorView {
+  const { id, host, startedAt, capacity, labels, stateSince, lastHeartbeat, version } = known;
+  const sessions = held?.sessions ?? 0;
+  const state = stateOf(known, sessions, nowMs);
+  const isGone = known.state === 'given_up';
+  return {
+    id,
+    state,
+    state_since: (state === 'silent' ? lastHeartbeat : stateSince) ?? null,
+    host,
+    version: version ?? null,
+    started_at: startedAt,
+    last_heartbeat_at: lastHeartbeat ?? null,
+    capacity,
+    sessions,
+    devices: held?.devices ?? 0,
+    planned_values_per_s: Math.round((held?.values_per_s ?? 0) * 100) / 100,
+    load: said && !isGone ? { ...said.load, reported_at: said.updated_at } : null,
+    labels: { ...labels },
+  };
+}
+
+export function stateOf(
+  { state, isLost, lastHeartbeat }: KnownCollector,
+  sessions: number,
+  nowMs: number,
+): CollectorState {
+  if (state === 'given_up') return isLost ? 'lost' : 'ended';
+  if (lastHeartbeat !== undefined && !isAlive({ updated_at: lastHeartbeat }, nowMs)) return 'silent';
+  if (state === 'draining') return sessions === 0 ? 'drained' : 'draining';
+  return 'active';
+}
