@@ -78,7 +78,28 @@ async function startsByItself() {
     [0, 0],
   );
   say('up: both one-shot jobs have ended well');
+  await showsTheConsole();
   return session.id;
+}
+
+/** The image has what its build stage made: the page at `/`, what it loads, and whose code that is. */
+async function showsTheConsole() {
+  const start = await fetch(await holdfast.apiUrl());
+  assert.equal(start.status, 200);
+  const page = new URL(start.url);
+  assert.equal(page.pathname, '/console/');
+  const text = await start.text();
+  const [, base] = /<base href="([^"]+)"/.exec(text) ?? [];
+  const assets = [...text.matchAll(/(?:src|href)="([^"]*assets[^"]+)"/g)].map(([, path]) => path);
+  assert.ok(assets.length > 0, 'the page names no file of the console');
+  for (const path of assets) {
+    const { status } = await fetch(new URL(path, new URL(base ?? './', page)));
+    assert.equal(status, 200, path);
+  }
+  const licences = await (await fetch(new URL('licences.json', page))).json();
+  const react = licences.find(({ name }) => name === 'react');
+  assert.ok(react?.text.includes('MIT'), 'the licence of react is not there');
+  say(`up: the console is served at /, with ${assets.length} files and ${licences.length} licences`);
 }
 
 const oneByOne = [...servers, 'api', 'supervisor', 'writer', 'simulator', 'collector'];

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 describe.skipIf(inject('installedServers').chromium === null)('a person at the console', () => {
   it('sees the sessions, pauses one with a reason, and is told so only once that is stored', async () => {
-    const { page, complaints } = await openPage(`${plant.rest.url}/`);
+    const { page, complaints } = await openPage(`${plant.rest.url}/console/sessions`);
     await page.getByRole('link', { name: 'press' }).waitFor();
     expect(await bytesOf(page)).toBeLessThan(200_000);
     await page.getByRole('link', { name: 'press' }).click();

@@ -12,7 +12,7 @@ export function Navigation() {
   const path = useRouterState({ select: ({ location }) => location.pathname });
   // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone to another screen needs the menu no more
   useEffect(() => setOpen(false), [path]);
-  const here = screens.find(({ to }) => path.startsWith(to));
+  const here = screens.find(({ to }) => (to === '/' ? path === to : path.startsWith(to)));
   return (
     <nav
       className={isOpen ? 'nav is-open' : 'nav'}
@@ -34,7 +34,7 @@ export function Navigation() {
               <ul>
                 {own.map(({ to, icon, name }) => (
                   <li key={to}>
-                    <Link to={to} activeOptions={{ exact: (to as string) === '/' }}>
+                    <Link to={to} activeOptions={{ exact: to === '/' }}>
                       <Icon name={icon} />
                       {t(name)}
                     </Link>

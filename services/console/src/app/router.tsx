@@ -1,14 +1,10 @@
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from '@tanstack/react-router';
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { consoleRoot } from '../api/api.ts';
+import { collectorsSearch } from '../collectors/collectors-search.ts';
 import { devicesSearch } from '../devices/device-search.ts';
 import { SessionsScreen } from '../sessions/sessions-screen.tsx';
 import { sessionsSearch } from '../sessions/sessions-search.ts';
+import { storesSearch } from '../stores/stores-search.ts';
 import { FailedScreen, NoScreen, Shell } from './shell.tsx';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NoScreen });
@@ -33,12 +29,24 @@ const device = createRoute({
   component: lazyRouteComponent(() => import('../devices/detail/device-detail.tsx')),
 });
 
-const start = createRoute({
+const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/sessions', replace: true });
-  },
+  component: lazyRouteComponent(() => import('../overview/overview-screen.tsx')),
+});
+
+const collectors = createRoute({
+  getParentRoute: () => root,
+  path: '/collectors',
+  validateSearch: collectorsSearch,
+  component: lazyRouteComponent(() => import('../collectors/collectors-screen.tsx')),
+});
+
+const stores = createRoute({
+  getParentRoute: () => root,
+  path: '/stores',
+  validateSearch: storesSearch,
+  component: lazyRouteComponent(() => import('../stores/stores-screen.tsx')),
 });
 
 const licences = createRoute({
@@ -48,7 +56,14 @@ const licences = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([start, sessions, devices.addChildren([device]), licences]),
+  routeTree: root.addChildren([
+    overview,
+    sessions,
+    devices.addChildren([device]),
+    collectors,
+    stores,
+    licences,
+  ]),
   defaultPreload: 'intent',
   defaultErrorComponent: FailedScreen,
   basepath: consoleRoot.pathname.replace(/\/$/, ''),

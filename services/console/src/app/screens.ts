@@ -1,7 +1,10 @@
 /** The screens in the order of the navigation, by group; the first group has no title. */
 export const screens = [
+  { group: 'plant', to: '/', icon: 'overview', name: 'nav.overview' },
   { group: 'plant', to: '/sessions', icon: 'sessions', name: 'nav.sessions' },
   { group: 'plant', to: '/devices', icon: 'devices', name: 'nav.devices' },
+  { group: 'system', to: '/collectors', icon: 'collectors', name: 'nav.collectors' },
+  { group: 'system', to: '/stores', icon: 'stores', name: 'nav.stores' },
 ] as const;
 
 export type Screen = (typeof screens)[number];

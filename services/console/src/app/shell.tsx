@@ -58,7 +58,7 @@ export function NoScreen() {
   return (
     <div className="empty">
       <p>{t('app.noScreen')}</p>
-      <Link to="/">{t('nav.sessions')}</Link>
+      <Link to="/">{t('nav.overview')}</Link>
     </div>
   );
 }

@@ -52,10 +52,10 @@ export function StatusStrip() {
           <Figure
             name={t('strip.collectors')}
             value={numbers.format(collectors.active)}
-            severity={collectors.active === 0 ? 1 : collectors.given_up > 0 ? 2 : undefined}
+            severity={collectors.active === 0 ? 1 : collectors.lost > 0 ? 2 : undefined}
           >
             {[
-              collectors.given_up > 0 && t('strip.collectors.lost', { count: collectors.given_up }),
+              collectors.lost > 0 && t('strip.collectors.lost', { count: collectors.lost }),
               collectors.draining > 0 && t('strip.collectors.draining', { count: collectors.draining }),
             ]
               .filter(Boolean)

@@ -43,6 +43,7 @@ export const en = {
   'nav.group.evidence': 'Evidence',
   'nav.group.system': 'System',
   'nav.overview': 'Overview',
+  'command.role': 'This needs the role {{role}}; you are {{own}}.',
   'nav.sessions': 'Sessions',
   'nav.devices': 'Devices',
   'nav.live': 'Live values',

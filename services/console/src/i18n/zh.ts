@@ -38,6 +38,7 @@ export const zh: Translation = {
   'nav.group.evidence': '追溯',
   'nav.group.system': '系统',
   'nav.overview': '概览',
+  'command.role': '此操作需要“{{role}}”角色，您是“{{own}}”。',
   'nav.sessions': '会话',
   'nav.devices': '设备',
   'nav.live': '实时值',

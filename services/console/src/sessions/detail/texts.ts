@@ -67,7 +67,6 @@ export const en = {
   'detail.facts.sites': 'Sites',
   'detail.config.how': 'The newest configuration counts from the next start on.',
 
-  'command.role': 'This needs the role {{role}}; you are {{own}}.',
   'command.stop.title': 'Stop {{session}}?',
   'command.stop.text':
     'It ends for good: its devices are not read any more. A new start makes a new session of the same task.',
@@ -144,7 +143,6 @@ export const zh: TranslationOf<typeof en> = {
   'detail.facts.sites': '站点',
   'detail.config.how': '最新配置从下一次启动起生效。',
 
-  'command.role': '此操作需要“{{role}}”角色，您是“{{own}}”。',
   'command.stop.title': '停止 {{session}}？',
   'command.stop.text': '会话将彻底结束，其设备不再被读取。再次启动会为同一任务新建一个会话。',
   'command.stop.reason': '原因',

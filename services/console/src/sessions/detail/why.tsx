@@ -52,7 +52,8 @@ function Reason({ attention, session }: { attention: Attention; session: Session
   );
 }
 
-function useReason(
+/** Why a session needs somebody, and what to do, in words. */
+export function useReason(
   { code }: Attention,
   session: SessionSummary,
 ): { readonly why: string; readonly todo: string } {

@@ -1,0 +1,39 @@
+import type { CollectorState, CollectorView } from '@holdfast/shared/contracts/http/collectors-http.ts';
+import type { Severity } from '../parts/mark.tsx';
+
+const dayMs = 86_400_000;
+
+/** Gone for good, as far as anybody knows: not to be looked for any more. */
+export function isGone({ state, state_since: since }: CollectorView, nowMs: number): boolean {
+  return state === 'ended' || (state === 'lost' && !isLately(since, nowMs));
+}
+
+/** Undefined when nobody needs to look. */
+export function severityOf(collector: CollectorView, nowMs: number): Severity | undefined {
+  const { state } = collector;
+  if (state === 'silent') return 2;
+  return state === 'lost' && !isGone(collector, nowMs) ? 2 : undefined;
+}
+
+function isLately(since: string | null, nowMs: number): boolean {
+  return since !== null && nowMs - Date.parse(since) < dayMs;
+}
+
+export const signs = {
+  active: 'running',
+  silent: 'error',
+  draining: 'paused',
+  drained: 'paused',
+  ended: 'stopped',
+  lost: 'error',
+} as const satisfies Record<CollectorState, string>;
+
+/** A load is worth showing while it is told anew. */
+const toldWithinMs = 20_000;
+
+export function loadNow({ load }: CollectorView, nowMs: number): CollectorView['load'] {
+  return load && nowMs - Date.parse(load.reported_at) <= toldWithinMs ? load : null;
+}
+
+/** From which share of late ticks on a collector has too much to do. */
+export const lateFrom = 0.2;

@@ -1,0 +1,130 @@
+import type { CollectorsView, CollectorView } from '@holdfast/shared/contracts/http/collectors-http.ts';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { Age } from '../parts/age.tsx';
+import { Answered } from '../parts/answered.tsx';
+import { RoleNote } from '../parts/role-note.tsx';
+import { Section } from '../parts/section.tsx';
+import { useNow, usePlantTime } from '../time/plant-time.tsx';
+import { isGone } from './collector-state.ts';
+import { CollectorTable } from './collector-table.tsx';
+import { useCollectorsSearch } from './collectors-search.ts';
+import { History } from './history.tsx';
+import { useCollectors, useHeldSessions } from './queries.ts';
+import { useCollectorTexts } from './texts.ts';
+import './collectors.css';
+
+/** The collectors: who lives, how busy each is, what it holds, and what moved between them. */
+export default function CollectorsScreen() {
+  const { t } = useCollectorTexts();
+  const query = useCollectors();
+  return (
+    <div className="page fleet">
+      <header className="fleet-head">
+        <h1>{t('collectors.title')}</h1>
+        {query.data && (
+          <p className="quiet small">
+            {t('app.asOf')} <Age since={query.data.as_of} />
+          </p>
+        )}
+        <RoleNote needed="engineer" />
+      </header>
+      <Answered
+        query={query}
+        title={t('collectors.failed')}
+        isEmpty={({ results }) => results.length === 0}
+        empty={
+          <>
+            <h2>{t('collectors.none')}</h2>
+            <p className="quiet">{t('collectors.none.how')}</p>
+          </>
+        }
+      >
+        {(data) => <Collectors data={data} />}
+      </Answered>
+    </div>
+  );
+}
+
+function Collectors({ data: { results, version } }: { data: CollectorsView }) {
+  const { t } = useCollectorTexts();
+  const nowMs = useNow(10_000).getTime();
+  const { collector: chosen } = useCollectorsSearch();
+  const gone = results.filter((each) => isGone(each, nowMs));
+  const there = results.filter((each) => !gone.includes(each));
+  const one = results.find(({ id }) => id === chosen);
+  const table = { all: results, version, chosen };
+  return (
+    <>
+      <CollectorTable {...table} label={t('collectors.title')} rows={there} />
+      {gone.length > 0 && (
+        <details className="gone" open={one !== undefined && gone.includes(one)}>
+          <summary>{t('collectors.gone', { count: gone.length })}</summary>
+          <CollectorTable {...table} label={t('collectors.gone', { count: gone.length })} rows={gone} />
+        </details>
+      )}
+      {one && <Holds collector={one} />}
+      <History collectors={results} only={one?.id} />
+    </>
+  );
+}
+
+function Holds({ collector }: { collector: CollectorView }) {
+  const { t } = useCollectorTexts();
+  const plant = usePlantTime();
+  const query = useHeldSessions(collector.id);
+  const { id, host, started_at, labels, load } = collector;
+  const named = Object.entries(labels).map(([name, value]) => `${name}=${value}`);
+  return (
+    <Section
+      title={t('collectors.holds', { collector: id })}
+      actions={<Link to="/collectors">{t('collectors.close')}</Link>}
+    >
+      <dl className="pairs">
+        <Pair name={t('collectors.fact.host')}>{host}</Pair>
+        <Pair name={t('collectors.fact.started')}>{plant.moment(new Date(started_at))}</Pair>
+        {named.length > 0 && <Pair name={t('collectors.fact.labels')}>{named.join(', ')}</Pair>}
+        {load && (
+          <Pair name={t('collectors.fact.reported')}>
+            <Age since={load.reported_at} />
+          </Pair>
+        )}
+      </dl>
+      <Answered
+        query={query}
+        title={t('sessions.failed')}
+        isEmpty={({ results }) => results.length === 0}
+        empty={<p>{t('collectors.holds.none')}</p>}
+      >
+        {({ results, next_cursor }) => (
+          <>
+            <ul className="held">
+              {results.map(({ id: session, task_code }) => (
+                <li key={session}>
+                  <Link to="/sessions" search={{ session }}>
+                    {task_code}
+                  </Link>{' '}
+                  <span className="quiet">{session}</span>
+                </li>
+              ))}
+            </ul>
+            {next_cursor !== null && (
+              <p className="quiet small">
+                {t('collectors.holds.more', { count: collector.sessions - results.length })}
+              </p>
+            )}
+          </>
+        )}
+      </Answered>
+    </Section>
+  );
+}
+
+function Pair({ name, children }: { name: string; children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

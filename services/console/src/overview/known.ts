@@ -1,0 +1,63 @@
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import type { DeviceHealthPage } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { SessionSummaryPage } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import { useOverview } from '../api/overview.ts';
+import { useCollectors } from '../collectors/queries.ts';
+import { useSinks } from '../stores/queries.ts';
+import { useNow } from '../time/plant-time.tsx';
+import { useOldestQuarantined, useRecovery, useTroubledDevices, useTroubledSessions } from './queries.ts';
+import type { Known } from './troubles.ts';
+
+/** All that the overview stands on. */
+export function useKnown() {
+  const now = useNow(5_000);
+  const overview = useOverview();
+  const sessions = useTroubledSessions();
+  const devices = useTroubledDevices();
+  const recovery = useRecovery();
+  const collectors = useCollectors();
+  const sinks = useSinks();
+  const messages = overview.data?.quarantine?.messages ?? 0;
+  const oldest = useOldestQuarantined(messages > 0);
+  const isForbidden = [collectors, sinks].some(({ error }) => isRefused(error));
+  const queries = [overview, sessions, devices, recovery, ...(isForbidden ? [] : [collectors, sinks])];
+  const known: Known = {
+    sessions: sessions.data?.results,
+    devices: devices.data?.results,
+    collectors: collectors.data,
+    sinks: sinks.data,
+    quarantined: overview.data?.quarantine
+      ? { messages, since: oldest.data?.results[0]?.time ?? null }
+      : undefined,
+    recovery: recovery.data,
+    isBrokerAway: overview.data !== undefined && overview.data.not_asked.length > 0,
+    nowMs: now.getTime(),
+  };
+  return {
+    ...{ known, overview, recovery, collectors, sinks, oldest },
+    /** Troubles of sessions and devices for which there was no room. */
+    leftOut: notRead(sessions.data) + notRead(devices.data),
+    /** The stores and collectors, which belong to all sites, are not for whoever looks. */
+    isForbidden,
+    /** Whether everything was answered that may be asked. */
+    isWhole: queries.every(({ data, isError }) => data !== undefined && !isError),
+    isLoading: queries.some(({ data, error }) => data === undefined && error === null),
+    error: queries
+      .map(({ data, error }) => (data === undefined ? error : null))
+      .find((each) => each !== null),
+    again: () => {
+      for (const each of queries) void each.refetch();
+    },
+  };
+}
+
+function isRefused(error: Error | null): boolean {
+  return error instanceof ApiRefusal && error.status === 403;
+}
+
+function notRead(page: SessionSummaryPage | DeviceHealthPage | undefined): number {
+  if (page === undefined || page.next_cursor === null) return 0;
+  const { counts, results } = page;
+  const all = 'attention' in counts ? counts.attention : counts.failing + counts.partly + counts.slow;
+  return Math.max(0, all - results.length);
+}

@@ -1,0 +1,68 @@
+import type { RecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { Answered } from '../parts/answered.tsx';
+import { SeverityMark } from '../parts/mark.tsx';
+import { Section } from '../parts/section.tsx';
+import { useOverviewTexts } from './texts.ts';
+
+const counts = ['expected', 'actual', 'missing', 'starting', 'unexpected'] as const;
+const shownAtMost = 10;
+
+/** What should run against what does, as `check-recovery` judges it. */
+export function RecoveryPart({ query }: { query: UseQueryResult<RecoveryView> }) {
+  const { t } = useOverviewTexts();
+  return (
+    <Section title={t('overview.recovery')} asOf={query.data?.as_of}>
+      <Answered query={query} title={t('overview.recovery.failed')}>
+        {(view) => <Recovery view={view} />}
+      </Answered>
+    </Section>
+  );
+}
+
+function Recovery({ view }: { view: RecoveryView }) {
+  const { t, locale } = useOverviewTexts();
+  const numbers = new Intl.NumberFormat(locale);
+  const { results, log_damage: damage } = view;
+  const isBad = { missing: view.missing > 0, unexpected: view.unexpected > 0 } as const;
+  return (
+    <>
+      <dl className="recovery">
+        {counts.map((each) => (
+          <div key={each} title={t(`overview.recovery.${each}.how`)}>
+            <dt>{t(`overview.recovery.${each}`)}</dt>
+            <dd>
+              {(each === 'missing' || each === 'unexpected') && isBad[each] && (
+                <SeverityMark severity={each === 'missing' ? 1 : 2} />
+              )}
+              {numbers.format(view[each])}
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {results.length === 0 ? (
+        <p>{t('overview.recovery.agrees')}</p>
+      ) : (
+        <>
+          <p>{t('overview.recovery.disagrees', { count: results.length })}</p>
+          <ul className="disagreements">
+            {results.slice(0, shownAtMost).map(({ session_id, task_code, disagreements }) => (
+              <li key={session_id}>
+                <Link to="/sessions" search={{ session: session_id }}>
+                  {task_code} {session_id}
+                </Link>{' '}
+                <span lang="en" className="quiet small">
+                  {disagreements.join('; ')}
+                </span>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <p className={damage.length === 0 ? 'quiet' : undefined}>
+        {t(damage.length === 0 ? 'overview.recovery.log' : 'overview.recovery.log.damaged')}
+      </p>
+    </>
+  );
+}

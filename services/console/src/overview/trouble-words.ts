@@ -1,0 +1,115 @@
+import { usePreferences } from '../app/preferences.tsx';
+import { useReason } from '../sessions/detail/why.tsx';
+import { nameOf } from '../sessions/session-state.ts';
+import { useOverviewTexts } from './texts.ts';
+import type { Trouble } from './troubles.ts';
+
+export interface TroubleWords {
+  /** The trouble in a sentence. */
+  readonly what: string;
+  readonly todo: string;
+  /** In the server's own words. */
+  readonly said?: string | null | undefined;
+}
+
+/** A trouble of which the words do not depend on a session. */
+export type PlainTrouble = Exclude<Trouble, { kind: 'session' }>;
+export type SessionTrouble = Extract<Trouble, { kind: 'session' }>;
+
+export function useSessionWords({ session, attention }: SessionTrouble): TroubleWords {
+  const { why, todo } = useReason(attention, session);
+  return { what: `${nameOf(session)}: ${why}`, todo, said: attention.detail };
+}
+
+export function useTroubleWords(trouble: PlainTrouble): TroubleWords {
+  const { t } = useOverviewTexts();
+  const { locale } = usePreferences();
+  switch (trouble.kind) {
+    case 'device': {
+      const { device, health, condition } = trouble.device;
+      const said = health?.last_error;
+      if (condition === 'failing')
+        return { what: t('trouble.device.failing', { device }), todo: t('trouble.device.failing.do'), said };
+      if (condition === 'partly') {
+        const count = health?.failing_count ?? 1;
+        const points = health?.failing_points?.map(({ code, error }) => `${code}: ${error}`).join('; ');
+        return {
+          what: t('trouble.device.partly', { device, count }),
+          todo: t('trouble.device.partly.do'),
+          said: points,
+        };
+      }
+      const isOverrun = (health?.overrun_share ?? 0) > 0;
+      return {
+        what: t(isOverrun ? 'trouble.device.overrun' : 'trouble.device.slow', { device }),
+        todo: t('trouble.device.slow.do'),
+        said,
+      };
+    }
+    case 'missing':
+      return { what: t('trouble.missing', { session: trouble.sessionId }), todo: t('trouble.missing.do') };
+    case 'unexpected':
+      return {
+        what: t('trouble.unexpected', { session: trouble.sessionId }),
+        todo: t('trouble.unexpected.do'),
+        said: trouble.detail,
+      };
+    case 'log_damage':
+      return {
+        what: t('trouble.log_damage', { finder: trouble.foundBy }),
+        todo: t('trouble.log_damage.do'),
+        said: trouble.detail,
+      };
+    case 'broker':
+    case 'no_collector':
+      return { what: t(`trouble.${trouble.kind}`), todo: t(`trouble.${trouble.kind}.do`) };
+    case 'lost':
+    case 'silent': {
+      const { id, host } = trouble.collector;
+      return {
+        what: t(`trouble.${trouble.kind}`, { collector: id }),
+        todo: t(`trouble.${trouble.kind}.do`, { host }),
+      };
+    }
+    case 'stuck': {
+      const { id, sessions } = trouble.collector;
+      return { what: t('trouble.stuck', { collector: id, count: sessions }), todo: t('trouble.stuck.do') };
+    }
+    case 'late': {
+      const { id, load } = trouble.collector;
+      const share = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+      return {
+        what: t('trouble.late', { collector: id, share: share.format(load?.late_share ?? 0) }),
+        todo: t('trouble.late.do'),
+      };
+    }
+    case 'release': {
+      const { id, version } = trouble.collector;
+      return {
+        what: t('trouble.release', { collector: id, own: version ?? '?', api: trouble.api }),
+        todo: t('trouble.release.do'),
+      };
+    }
+    case 'sink': {
+      const { status, detail } = trouble.sinks;
+      const key = status === 'ok' ? 'failing' : status;
+      return { what: t(`trouble.sink.${key}`), todo: t(`trouble.sink.${key}.do`), said: detail };
+    }
+    case 'stream':
+      return {
+        what: t(`trouble.stream.${trouble.sinks.backlog.warning ?? 'half_full'}`),
+        todo: t('trouble.stream.do'),
+      };
+    case 'spool': {
+      const { collector, samples } = trouble;
+      return { what: t('trouble.spool', { collector, count: samples }), todo: t('trouble.spool.do') };
+    }
+    case 'quarantine':
+      return {
+        what: t('trouble.quarantine', { count: trouble.messages }),
+        todo: t('trouble.quarantine.do'),
+      };
+    default:
+      return trouble satisfies never;
+  }
+}

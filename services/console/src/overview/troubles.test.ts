@@ -1,0 +1,87 @@
+import type { CollectorsView, CollectorView } from '@holdfast/shared/contracts/http/collectors-http.ts';
+import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { RecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
+import type { AttentionCode, SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import { describe, expect, it } from 'vitest';
+import { type Known, troublesOf } from './troubles.ts';
+
+const nowMs = Date.parse('2026-01-01T08:00:00.000Z');
+const ago = (minutes: number) => new Date(nowMs - minutes * 60_000).toISOString();
+
+const session = (id: string, ...codes: AttentionCode[]) =>
+  ({
+    id,
+    attention: codes.map((code) => ({ code, severity: 2, detail: '', since: ago(3) })),
+  }) as unknown as SessionSummary;
+const device = (code: string, of: string, condition: DeviceHealthView['condition']) =>
+  ({ device: code, session_id: of, condition, since: ago(4), health: null }) as unknown as DeviceHealthView;
+const collector = (id: string, changes: Partial<CollectorView> = {}): CollectorView => ({
+  ...{ id, state: 'active', state_since: ago(60), started_at: ago(60), last_heartbeat_at: ago(0) },
+  ...{ host: 'h', version: '1.0.0', capacity: 10, sessions: 0, devices: 0, planned_values_per_s: 0 },
+  ...{ load: null, labels: {}, ...changes },
+});
+const collectors = (...results: CollectorView[]): CollectorsView => ({
+  ...{ as_of: ago(0), version: '1.0.0', results },
+});
+const nothing: Known = {
+  ...{ sessions: [], devices: [], collectors: collectors(collector('c1')), sinks: undefined },
+  ...{ quarantined: { messages: 0, since: null }, recovery: undefined, isBrokerAway: false, nowMs },
+};
+const found = (known: Partial<Known>) =>
+  troublesOf({ ...nothing, ...known }).map(({ severity, key }) => `${severity} ${key}`);
+
+describe('what needs somebody', () => {
+  it('is nothing when all is well', () => {
+    expect(found({})).toEqual([]);
+  });
+
+  it('of devices is told by each, unless all of a session are silent', () => {
+    const sessions = [
+      session('1-1', 'some_devices_failing', 'time_limit'),
+      session('2-1', 'devices_failing'),
+    ];
+    const devices = [device('press', '1-1', 'failing'), device('oven', '2-1', 'failing')];
+    expect(found({ sessions, devices })).toEqual([
+      '2 session 1-1 time_limit',
+      '2 session 2-1 devices_failing',
+      '2 device 1-1 press',
+    ]);
+    expect(found({ sessions: sessions.slice(0, 1), devices: undefined })).toEqual([
+      '2 session 1-1 some_devices_failing',
+      '2 session 1-1 time_limit',
+    ]);
+  });
+
+  it('of collectors is who was lost within a day, and worst of all that nobody is up', () => {
+    const lost = (id: string, minutes: number) => collector(id, { state: 'lost', state_since: ago(minutes) });
+    expect(found({ collectors: collectors(lost('c1', 5), lost('c2', 1_500)) })).toEqual([
+      '1 no_collector',
+      '2 lost c1',
+    ]);
+    const busy = { values_per_s: 1, ticks_per_s: 1, cpu_share: 1, memory_bytes: 1, reported_at: ago(0) };
+    const others = [
+      collector('old', { version: '0.9.0' }),
+      collector('slow', { load: { ...busy, late_share: 0.2 } }),
+      collector('told', { load: { ...busy, late_share: 0.2, reported_at: ago(1) } }),
+      collector('full', { state: 'draining', state_since: ago(11), sessions: 2 }),
+    ];
+    expect(found({ collectors: collectors(...others) }).sort()).toEqual([
+      '3 late slow',
+      '3 release old',
+      '3 stuck full',
+    ]);
+  });
+
+  it('is not told twice by the recovery check', () => {
+    const recovery = {
+      log_damage: [],
+      missing_sessions: ['1-1', '2-1'],
+      unexpected_sessions: [{ session_id: '3-1', detail: '' }],
+    } as unknown as RecoveryView;
+    expect(found({ recovery, sessions: [session('1-1', 'not_read')] })).toEqual([
+      '1 missing 2-1',
+      '2 session 1-1 not_read',
+      '2 unexpected 3-1',
+    ]);
+  });
+});

@@ -1,0 +1,196 @@
+import type { CollectorsView } from '@holdfast/shared/contracts/http/collectors-http.ts';
+import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { RecoveryView } from '@holdfast/shared/contracts/http/recovery-http.ts';
+import type {
+  Attention,
+  AttentionCode,
+  SessionSummary,
+} from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
+import { isGone, lateFrom, loadNow } from '../collectors/collector-state.ts';
+import type { Severity } from '../parts/mark.tsx';
+
+/** Something that needs somebody now. What it is in words, and what to do, goes by `kind`. */
+export type Trouble = {
+  readonly key: string;
+  readonly severity: Severity;
+  /** When it began; null when nobody knows. */
+  readonly since: string | null;
+} & TroubleKind;
+
+type Collector = CollectorsView['results'][number];
+
+type TroubleKind =
+  | { readonly kind: 'session'; readonly session: SessionSummary; readonly attention: Attention }
+  | { readonly kind: 'device'; readonly device: DeviceHealthView }
+  | { readonly kind: 'missing'; readonly sessionId: string }
+  | { readonly kind: 'unexpected'; readonly sessionId: string; readonly detail: string }
+  | { readonly kind: 'log_damage'; readonly foundBy: string; readonly detail: string }
+  | { readonly kind: 'broker' }
+  | { readonly kind: 'no_collector' }
+  | { readonly kind: 'lost' | 'silent' | 'late' | 'stuck'; readonly collector: Collector }
+  | { readonly kind: 'release'; readonly collector: Collector; readonly api: string }
+  | { readonly kind: 'sink'; readonly sinks: SinksView }
+  | { readonly kind: 'stream'; readonly sinks: SinksView }
+  | { readonly kind: 'spool'; readonly collector: string; readonly samples: number }
+  | { readonly kind: 'quarantine'; readonly messages: number };
+
+/** All that troubles are told from; undefined where it is not known, or not for whoever looks. */
+export interface Known {
+  readonly sessions: readonly SessionSummary[] | undefined;
+  readonly devices: readonly DeviceHealthView[] | undefined;
+  readonly collectors: CollectorsView | undefined;
+  readonly sinks: SinksView | undefined;
+  readonly quarantined: { readonly messages: number; readonly since: string | null } | undefined;
+  readonly recovery: RecoveryView | undefined;
+  readonly isBrokerAway: boolean;
+  readonly nowMs: number;
+}
+
+/** Reasons that each device tells itself: below its session they would be told twice. */
+const toldByDevices: ReadonlySet<AttentionCode> = new Set([
+  'some_devices_failing',
+  'points_failing',
+  'overrun',
+  'slow',
+]);
+
+/** Everything that needs somebody, the worst first, and of what is as bad the latest. */
+export function troublesOf(known: Known): Trouble[] {
+  const all = [
+    ...ofRecovery(known),
+    ...ofSessions(known),
+    ...ofDevices(known),
+    ...ofCollectors(known),
+    ...ofStores(known),
+  ];
+  return all.sort(
+    (one, other) =>
+      one.severity - other.severity ||
+      (Date.parse(other.since ?? '') || 0) - (Date.parse(one.since ?? '') || 0),
+  );
+}
+
+function ofSessions({ sessions = [], devices }: Known): Trouble[] {
+  return sessions.flatMap((session) =>
+    session.attention
+      .filter(({ code }) => devices === undefined || !toldByDevices.has(code))
+      .map((attention): Trouble => {
+        const { severity, since, code } = attention;
+        return { key: `session ${session.id} ${code}`, severity, since, kind: 'session', session, attention };
+      }),
+  );
+}
+
+const severityOfDevice = { failing: 2, partly: 3, slow: 3 } as const;
+
+function ofDevices({ devices = [], sessions = [] }: Known): Trouble[] {
+  // Where all of them fail the session says so.
+  const whole = new Set(
+    sessions.flatMap(({ id, attention }) =>
+      attention.some(({ code }) => code === 'devices_failing' || code === 'not_read') ? [id] : [],
+    ),
+  );
+  return devices.flatMap((device): Trouble[] => {
+    const { condition, session_id, since, health } = device;
+    if (condition === 'healthy' || condition === 'unknown' || whole.has(session_id)) return [];
+    return [
+      {
+        key: `device ${session_id} ${device.device}`,
+        severity: severityOfDevice[condition],
+        since: since ?? (condition === 'failing' ? (health?.last_success ?? null) : null),
+        ...{ kind: 'device', device },
+      },
+    ];
+  });
+}
+
+const stuckAfterMs = 10 * 60_000;
+
+function ofCollectors({ collectors, nowMs }: Known): Trouble[] {
+  if (collectors === undefined) return [];
+  const { results, version } = collectors;
+  const isUp = results.some(({ state }) => state === 'active' || state === 'draining' || state === 'drained');
+  const of = (
+    kind: 'lost' | 'silent' | 'late' | 'stuck',
+    collector: Collector,
+    severity: Severity,
+    since: string | null,
+  ): Trouble => ({ key: `${kind} ${collector.id}`, severity, since, kind, collector });
+  const found = results.flatMap((each): Trouble[] => {
+    const { state, state_since: since } = each;
+    if (state === 'lost') return isGone(each, nowMs) ? [] : [of('lost', each, 2, since)];
+    if (state === 'ended') return [];
+    if (state === 'silent') return [of('silent', each, 2, each.last_heartbeat_at)];
+    const isStuck = state === 'draining' && since !== null && nowMs - Date.parse(since) > stuckAfterMs;
+    const isOther = each.version !== null && each.version !== version;
+    return [
+      ...(isStuck ? [of('stuck', each, 3, since)] : []),
+      ...((loadNow(each, nowMs)?.late_share ?? 0) >= lateFrom ? [of('late', each, 3, null)] : []),
+      ...(isOther ? [release(each, version)] : []),
+    ];
+  });
+  return isUp ? found : [{ key: 'no_collector', severity: 1, since: null, kind: 'no_collector' }, ...found];
+}
+
+function release(collector: Collector, api: string): Trouble {
+  const { id, started_at: since } = collector;
+  return { key: `release ${id}`, severity: 3, since, kind: 'release', collector, api };
+}
+
+/** A few samples are always on their way for a moment. */
+const momentSamples = 100;
+
+function ofStores({ sinks, quarantined }: Known): Trouble[] {
+  const found: Trouble[] = [];
+  if (quarantined && quarantined.messages > 0) {
+    const { messages, since } = quarantined;
+    found.push({ key: 'quarantine', severity: 3, since, kind: 'quarantine', messages });
+  }
+  if (sinks === undefined) return found;
+  const { status, backlog, writers, collectors } = sinks;
+  const alive = writers.filter(({ is_alive }) => is_alive);
+  if (status !== 'ok') {
+    const began =
+      status === 'no_writer'
+        ? [
+            writers
+              .map(({ updated_at }) => updated_at)
+              .sort()
+              .at(-1),
+          ]
+        : status === 'failing'
+          ? alive.map(({ failing_since }) => failing_since)
+          : alive.flatMap(({ refused }) => refused.map((each) => each.since));
+    const since = began.filter((time) => time != null).sort()[0] ?? backlog.oldest;
+    found.push({ key: 'sink', severity: status === 'refusing' ? 2 : 1, since, kind: 'sink', sinks });
+  }
+  if (backlog.warning !== null) {
+    const severity = backlog.warning === 'almost_full' ? 1 : 2;
+    found.push({ key: 'stream', severity, since: backlog.oldest, kind: 'stream', sinks });
+  }
+  for (const { collector, spooled_samples, waiting_in_memory, is_alive } of collectors) {
+    const samples = spooled_samples + waiting_in_memory;
+    if (is_alive && samples > momentSamples)
+      found.push({ key: `spool ${collector}`, severity: 3, since: null, kind: 'spool', collector, samples });
+  }
+  return found;
+}
+
+function ofRecovery({ recovery, sessions, isBrokerAway }: Known): Trouble[] {
+  const found: Trouble[] = isBrokerAway ? [{ key: 'broker', severity: 1, since: null, kind: 'broker' }] : [];
+  if (recovery === undefined) return found;
+  for (const { found_by: foundBy, detail } of recovery.log_damage) {
+    found.push({ key: `log ${foundBy}`, severity: 1, since: null, kind: 'log_damage', foundBy, detail });
+  }
+  const told = new Set(sessions?.filter(({ attention }) => attention.length > 0).map(({ id }) => id));
+  for (const sessionId of recovery.missing_sessions) {
+    if (!told.has(sessionId))
+      found.push({ key: `missing ${sessionId}`, severity: 1, since: null, kind: 'missing', sessionId });
+  }
+  for (const { session_id: sessionId, detail } of recovery.unexpected_sessions) {
+    const key = `unexpected ${sessionId}`;
+    found.push({ key, severity: 2, since: null, kind: 'unexpected', sessionId, detail });
+  }
+  return found;
+}

@@ -1,0 +1,72 @@
+import type { Overview } from '@holdfast/shared/contracts/http/overview-http.ts';
+import { Link } from '@tanstack/react-router';
+import { Age } from '../parts/age.tsx';
+import { SeverityMark, StateMark } from '../parts/mark.tsx';
+import { shareText } from '../time/share.ts';
+import { useOverviewTexts } from './texts.ts';
+import type { Trouble } from './troubles.ts';
+
+/** How it stands in one line, and what that is proven by. It is calm only where everything has been answered. */
+export function Verdict({
+  troubles,
+  isWhole,
+  overview,
+  count,
+}: {
+  troubles: readonly Trouble[];
+  isWhole: boolean;
+  overview: Overview | undefined;
+  /** Of troubles, with those that are not listed. */
+  count: number;
+}) {
+  const { t, locale } = useOverviewTexts();
+  const [worst] = troubles;
+  const due = overview ? overview.sessions.running + overview.sessions.error : 0;
+  const isIdle = overview !== undefined && due === 0;
+  const title = worst
+    ? t('overview.troubles', { count })
+    : !isWhole
+      ? t('overview.unknown')
+      : t(isIdle ? 'overview.calm.nothing' : 'overview.calm');
+  const { expected, stored } = overview?.ticks ?? { expected: 0, stored: 0 };
+  return (
+    <section className="verdict" aria-labelledby="verdict">
+      {worst ? (
+        <SeverityMark severity={worst.severity} />
+      ) : (
+        <StateMark state={isWhole ? 'running' : 'error'} />
+      )}
+      <div>
+        <h2 id="verdict">{title}</h2>
+        <ul>
+          {isIdle && !worst && isWhole && <li>{t('overview.calm.nothing.how')}</li>}
+          {overview && due > 0 && (
+            <li>
+              <Link to="/sessions">
+                {t('overview.proof.sessions', {
+                  count: due,
+                  read: new Intl.NumberFormat(locale).format(due - overview.sessions.silent),
+                })}
+              </Link>
+            </li>
+          )}
+          {expected > 0 && (
+            <li>
+              {stored >= expected
+                ? t('overview.proof.ticks.all', { count: expected })
+                : t('overview.proof.ticks.some', {
+                    count: expected,
+                    share: shareText(locale, stored, expected),
+                  })}
+            </li>
+          )}
+          {overview && (
+            <li className="quiet">
+              {t('overview.proof.checked')} <Age since={overview.as_of} /> {t('overview.proof.ago')}
+            </li>
+          )}
+        </ul>
+      </div>
+    </section>
+  );
+}

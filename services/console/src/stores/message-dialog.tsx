@@ -1,0 +1,48 @@
+import { Answered } from '../parts/answered.tsx';
+import { Overlay } from '../parts/overlay.tsx';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { useQuarantined } from './queries.ts';
+import { useStoreTexts } from './texts.ts';
+
+/** One message of the quarantine, whole. */
+export default function MessageDialog({ sequence, onClose }: { sequence: number; onClose: () => void }) {
+  const { t } = useStoreTexts();
+  const plant = usePlantTime();
+  const query = useQuarantined(sequence);
+  return (
+    <Overlay title={t('stores.message.title', { sequence })} onClose={onClose}>
+      <Answered query={query} title={t('stores.quarantine.failed')}>
+        {({ subject, stream, original_sequence, reason, time, body }) => (
+          <div className="message">
+            <dl>
+              <dt>{t('stores.quarantine.reason')}</dt>
+              <dd lang="en">{reason}</dd>
+              <dt>{t('stores.message.from')}</dt>
+              <dd>
+                {t('stores.message.place', {
+                  subject: subject || '–',
+                  sequence: original_sequence,
+                  stream: stream || '–',
+                })}
+              </dd>
+              <dt>{t('stores.quarantine.when')}</dt>
+              <dd>{plant.whole(new Date(time))}</dd>
+            </dl>
+            <h3>{t('stores.message.body')}</h3>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+            <pre tabIndex={0}>{inLines(body)}</pre>
+          </div>
+        )}
+      </Answered>
+    </Overlay>
+  );
+}
+
+/** JSON in lines; anything else as it is. */
+function inLines(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), null, 2);
+  } catch {
+    return body;
+  }
+}

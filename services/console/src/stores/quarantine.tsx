@@ -1,0 +1,244 @@
+import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { Answered } from '../parts/answered.tsx';
+import { Icon } from '../parts/icon.tsx';
+import { RoleNote, useMayEverywhere } from '../parts/role-note.tsx';
+import { Section } from '../parts/section.tsx';
+import { type Column, Table } from '../parts/table.tsx';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { type QuarantinedItem, useQuarantine } from './queries.ts';
+import { useResending } from './resending.ts';
+import { ResendingList } from './resending-list.tsx';
+import { type StoresSearch, useStoresSearch } from './stores-search.ts';
+import { useStoreTexts } from './texts.ts';
+
+const MessageDialog = lazy(() => import('./message-dialog.tsx'));
+const SendManyDialog = lazy(() => import('./send-many-dialog.tsx'));
+
+const streams = ['SAMPLES', 'SESSIONS', 'HEALTH'];
+
+/** What could not be processed, why, and the way back. */
+export function Quarantine() {
+  const { t, locale } = useStoreTexts();
+  const search = useStoresSearch();
+  const query = useQuarantine(search);
+  const resending = useResending();
+  const [looked, setLooked] = useState<number>();
+  const [isAsking, setAsking] = useState(false);
+  const isForbidden = !useMayEverywhere('engineer');
+  const items = query.data?.pages.flatMap(({ results }) => results) ?? [];
+  const isFiltered = search.reason !== undefined || search.stream !== undefined;
+  return (
+    <Section
+      title={t('stores.quarantine')}
+      actions={
+        <Button
+          className="button"
+          isDisabled={isForbidden || !items.some(({ can_be_sent_again: can }) => can)}
+          onPress={() => setAsking(true)}
+        >
+          {t('stores.quarantine.many')}
+        </Button>
+      }
+    >
+      <Filter search={search} />
+      <RoleNote needed="engineer" />
+      <ResendingList all={resending.all} dismiss={resending.dismiss} />
+      <Answered
+        query={query}
+        title={t('stores.quarantine.failed')}
+        isEmpty={() => items.length === 0}
+        empty={<Empty isFiltered={isFiltered} />}
+      >
+        {() => (
+          <>
+            <Messages
+              items={items}
+              locale={locale}
+              isForbidden={isForbidden}
+              look={setLooked}
+              send={(item) => void resending.sendOne(item)}
+            />
+            {query.hasNextPage && (
+              <Button
+                className="button"
+                isDisabled={query.isFetchingNextPage}
+                onPress={() => void query.fetchNextPage()}
+              >
+                {t('stores.quarantine.more')}
+              </Button>
+            )}
+          </>
+        )}
+      </Answered>
+      <Suspense fallback={null}>
+        {looked !== undefined && <MessageDialog sequence={looked} onClose={() => setLooked(undefined)} />}
+        {isAsking && (
+          <SendManyDialog
+            isFiltered={isFiltered}
+            onClose={() => setAsking(false)}
+            onConfirm={() => {
+              setAsking(false);
+              void resending.sendMany(search, t('stores.quarantine.many.name'));
+            }}
+          />
+        )}
+      </Suspense>
+    </Section>
+  );
+}
+
+function Filter({ search: { stream, reason } }: { search: StoresSearch }) {
+  const { t } = useStoreTexts();
+  const navigate = useNavigate({ from: '/stores' });
+  const set = (change: StoresSearch) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  const known = stream === undefined || streams.includes(stream) ? streams : [...streams, stream];
+  return (
+    <div className="quarantine-filter">
+      <label className="find">
+        <span className="heard">{t('stores.quarantine.filter')}</span>
+        <Icon name="search" />
+        <input
+          type="search"
+          id="find"
+          value={reason ?? ''}
+          maxLength={500}
+          placeholder={t('stores.quarantine.filter')}
+          onChange={({ target }) => set({ reason: target.value || undefined })}
+        />
+      </label>
+      <label className="beside">
+        <span>{t('stores.quarantine.stream')}</span>
+        <select
+          className="choice"
+          value={stream ?? ''}
+          onChange={({ target }) => set({ stream: target.value || undefined })}
+        >
+          <option value="">{t('stores.quarantine.stream.all')}</option>
+          {known.map((each) => (
+            <option key={each} value={each}>
+              {each}
+            </option>
+          ))}
+        </select>
+      </label>
+    </div>
+  );
+}
+
+function Empty({ isFiltered }: { isFiltered: boolean }) {
+  const { t } = useStoreTexts();
+  const navigate = useNavigate({ from: '/stores' });
+  if (!isFiltered) {
+    return (
+      <>
+        <p>{t('stores.quarantine.none')}</p>
+        <p className="quiet small">{t('stores.quarantine.none.how')}</p>
+      </>
+    );
+  }
+  return (
+    <>
+      <p>{t('stores.quarantine.none.found')}</p>
+      <Button className="button" onPress={() => void navigate({ search: {} })}>
+        {t('stores.quarantine.clear')}
+      </Button>
+    </>
+  );
+}
+
+function Messages({
+  items,
+  locale,
+  isForbidden,
+  look,
+  send,
+}: {
+  items: readonly QuarantinedItem[];
+  locale: string;
+  isForbidden: boolean;
+  look: (sequence: number) => void;
+  send: (item: QuarantinedItem) => void;
+}) {
+  const { t } = useStoreTexts();
+  const plant = usePlantTime();
+  const numbers = new Intl.NumberFormat(locale);
+  const columns: Column<QuarantinedItem>[] = [
+    {
+      key: 'what',
+      name: t('stores.quarantine.what'),
+      cell: ({ sequence, subject, stream }) => (
+        <>
+          {sequence}
+          <br />
+          <span className="quiet small">{subject || stream || '–'}</span>
+        </>
+      ),
+    },
+    {
+      key: 'reason',
+      name: t('stores.quarantine.reason'),
+      cell: ({ reason, body_start }) => (
+        <>
+          <span lang="en">{reason}</span>
+          <br />
+          <code className="quiet small body-start">{body_start}</code>
+        </>
+      ),
+    },
+    {
+      key: 'when',
+      name: t('stores.quarantine.when'),
+      cell: ({ time }) => (
+        <time dateTime={time} className="age">
+          {plant.moment(new Date(time))}
+        </time>
+      ),
+    },
+    {
+      key: 'size',
+      name: t('stores.quarantine.size'),
+      isNumber: true,
+      cell: ({ body_length }) => numbers.format(body_length),
+    },
+    {
+      key: 'command',
+      name: t('stores.quarantine.command'),
+      cell: (item) => (
+        <span className="row-commands">
+          <Button
+            className="button is-small"
+            aria-label={`${t('stores.quarantine.look')} ${item.sequence}`}
+            onPress={() => look(item.sequence)}
+          >
+            {t('stores.quarantine.look')}
+          </Button>
+          {item.can_be_sent_again ? (
+            <Button
+              className="button is-small"
+              isDisabled={isForbidden}
+              aria-label={`${t('stores.quarantine.again')} ${item.sequence}`}
+              onPress={() => send(item)}
+            >
+              {t('stores.quarantine.again')}
+            </Button>
+          ) : (
+            <span className="quiet small" title={t('stores.quarantine.cannot.how')}>
+              {t('stores.quarantine.cannot')}
+            </span>
+          )}
+        </span>
+      ),
+    },
+  ];
+  return (
+    <Table
+      label={t('stores.quarantine')}
+      columns={columns}
+      rows={items}
+      keyOf={({ sequence }) => String(sequence)}
+    />
+  );
+}

@@ -1,0 +1,135 @@
+import type { ManySentAgain, SentAgain } from '@holdfast/shared/contracts/http/system-http.ts';
+import { useQueryClient } from '@tanstack/react-query';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { api } from '../api/api.ts';
+import { useOutcomes } from '../parts/outcomes.tsx';
+import { type QuarantinedItem, readQuarantine, readSinks } from './queries.ts';
+import type { StoresSearch } from './stores-search.ts';
+
+/**
+ * The fate of messages that are sent again: `sending`, then `waiting` until the writer has been at them, then what lies in
+ * quarantine again; `unsettled` when the writer does not get to them.
+ */
+export interface Resending {
+  readonly id: number;
+  readonly phase: 'sending' | 'waiting' | 'settled' | 'unsettled';
+  /** Subject of the one message; undefined of many. */
+  readonly subject: string | undefined;
+  readonly sent: number;
+  /** Messages that stay as they are, and why. */
+  readonly kept: readonly { readonly sequence: number; readonly detail: string }[];
+  readonly keptCount: number;
+  /** Messages that have come back, with the reason of the first. */
+  readonly returned: number;
+  readonly returnedBecause: string | undefined;
+  readonly isMore: boolean;
+}
+
+const lookEveryMs = 1_000;
+const looksAtMost = 60;
+const returnedAtMost = 500;
+
+/** Sends messages again, and follows each until it is known where it ended. */
+export function useResending() {
+  const queries = useQueryClient();
+  const { noteFailure } = useOutcomes();
+  const [all, setAll] = useState<readonly Resending[]>([]);
+  const isThere = useRef(true);
+  useEffect(() => {
+    isThere.current = true;
+    return () => {
+      isThere.current = false;
+    };
+  }, []);
+  const change = useCallback(
+    (id: number, changes: Partial<Resending>) =>
+      setAll((before) => before.map((each) => (each.id === id ? { ...each, ...changes } : each))),
+    [],
+  );
+  const dismiss = useCallback(
+    (id: number) => setAll((before) => before.filter((each) => each.id !== id)),
+    [],
+  );
+
+  const run = useCallback(
+    async (about: Pick<Resending, 'subject'>, name: string, send: () => Promise<Sent>) => {
+      const id = performance.now();
+      const begun: Resending = {
+        ...{ id, phase: 'sending', sent: 0, kept: [], keptCount: 0, returned: 0 },
+        ...{ returnedBecause: undefined, isMore: false, ...about },
+      };
+      setAll((before) => [begun, ...before]);
+      try {
+        const { lastSentAs, upTo, ...sent } = await send();
+        change(id, { ...sent, phase: lastSentAs === undefined ? 'settled' : 'waiting' });
+        await queries.invalidateQueries({ queryKey: ['system'] });
+        if (lastSentAs === undefined) return;
+        const isSettled = await untilSettled(lastSentAs, isThere);
+        const returned = isSettled ? await cameSince(upTo) : [];
+        change(id, {
+          phase: isSettled ? 'settled' : 'unsettled',
+          returned: returned.length,
+          returnedBecause: returned[0]?.reason,
+        });
+      } catch (error) {
+        dismiss(id);
+        noteFailure(name, error);
+      }
+      await queries.invalidateQueries({ queryKey: ['system'] });
+    },
+    [change, dismiss, noteFailure, queries],
+  );
+  const sendOne = useCallback(
+    ({ sequence, subject }: QuarantinedItem) =>
+      run({ subject }, subject, async () => {
+        const { sent_as, quarantined_up_to } = await api.post<SentAgain>(
+          `/api/system/quarantine/${sequence}/send-again/`,
+        );
+        return {
+          sent: 1,
+          kept: [],
+          keptCount: 0,
+          isMore: false,
+          lastSentAs: sent_as,
+          upTo: quarantined_up_to,
+        };
+      }),
+    [run],
+  );
+  const sendMany = useCallback(
+    ({ stream, reason }: StoresSearch, name: string) =>
+      run({ subject: undefined }, name, async () => {
+        const { sent, kept, kept_because, limit_reached, last_sent_as, quarantined_up_to } =
+          await api.post<ManySentAgain>('/api/system/quarantine/send-again/', undefined, { stream, reason });
+        return {
+          sent,
+          ...{ kept: kept_because, keptCount: kept, isMore: limit_reached },
+          ...{ lastSentAs: last_sent_as ?? undefined, upTo: quarantined_up_to },
+        };
+      }),
+    [run],
+  );
+  return { all, sendOne, sendMany, dismiss };
+}
+
+type Sent = Pick<Resending, 'sent' | 'kept' | 'keptCount' | 'isMore'> & {
+  readonly lastSentAs: number | undefined;
+  /** The last place in quarantine before. */
+  readonly upTo: number;
+};
+
+/** Waits until the writer has been at everything up to there. */
+async function untilSettled(sequence: number, isThere: { readonly current: boolean }): Promise<boolean> {
+  for (let look = 0; look < looksAtMost && isThere.current; look += 1) {
+    const { backlog } = await readSinks();
+    if (backlog.settled_sequence >= sequence) return true;
+    await new Promise((done) => setTimeout(done, lookEveryMs));
+  }
+  return false;
+}
+
+/** Samples that were put away behind that place. */
+async function cameSince(after: number): Promise<QuarantinedItem[]> {
+  const { results } = await readQuarantine({ stream: 'SAMPLES', after }, returnedAtMost);
+  return results;
+}

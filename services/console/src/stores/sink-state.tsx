@@ -1,0 +1,21 @@
+import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
+import type { Severity } from '../parts/mark.tsx';
+import { StateWord } from '../parts/state.tsx';
+import { useStoreTexts } from './texts.ts';
+
+/** How bad it is that samples are not written; nothing is lost yet, and nothing new can be seen in the database. */
+export const sinkSeverity: Readonly<Record<SinksView['status'], Severity | undefined>> = {
+  ok: undefined,
+  refusing: 2,
+  failing: 1,
+  no_writer: 1,
+};
+
+export function SinkState({ status }: { status: SinksView['status'] }) {
+  const { t } = useStoreTexts();
+  return (
+    <StateWord state={status === 'ok' ? 'running' : 'error'} severity={sinkSeverity[status]}>
+      {t(`stores.word.${status}`)}
+    </StateWord>
+  );
+}

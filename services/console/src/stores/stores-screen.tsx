@@ -1,0 +1,108 @@
+import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
+import type { ReactNode } from 'react';
+import { Answered } from '../parts/answered.tsx';
+import { Section } from '../parts/section.tsx';
+import { ageText } from '../time/duration.ts';
+import { useNow, usePlantTime } from '../time/plant-time.tsx';
+import { Quarantine } from './quarantine.tsx';
+import { useSinks } from './queries.ts';
+import { SinkState } from './sink-state.tsx';
+import { sizeText } from './size-text.ts';
+import { useStoreTexts } from './texts.ts';
+import { WaysTable } from './ways-table.tsx';
+import { WriterTable } from './writer-table.tsx';
+import './stores.css';
+
+/** How samples get into their database, what waits on the way, and what could not be processed. */
+export default function StoresScreen() {
+  const { t } = useStoreTexts();
+  const query = useSinks();
+  const asOf = query.dataUpdatedAt > 0 ? new Date(query.dataUpdatedAt).toISOString() : undefined;
+  return (
+    <div className="page stores">
+      <h1>{t('stores.title')}</h1>
+      <Section title={t('stores.status')} asOf={asOf}>
+        <Answered query={query} title={t('stores.failed')}>
+          {(sinks) => <Sinks sinks={sinks} />}
+        </Answered>
+      </Section>
+      <Quarantine />
+    </div>
+  );
+}
+
+function Sinks({ sinks }: { sinks: SinksView }) {
+  const { t, locale } = useStoreTexts();
+  const plant = usePlantTime();
+  const nowMs = useNow().getTime();
+  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+  const { status, backlog, last_error: error, writers, collectors } = sinks;
+  const { messages, bytes, oldest, share_of_stream: share, warning } = backlog;
+  const refused = writers.filter(({ is_alive }) => is_alive).flatMap((writer) => writer.refused);
+  const lag = oldest === null ? backlog.seconds : (nowMs - Date.parse(oldest)) / 1_000;
+  return (
+    <>
+      <p className="sink-said">
+        <SinkState status={status} /> <span>{t(`stores.status.${status}`)}</span>
+      </p>
+      <dl className="facts-row">
+        <Fact name={t('stores.lag')} title={t('stores.lag.how')}>
+          {lag === null ? t('stores.lag.unknown') : ageText(t, Math.max(0, lag))}
+        </Fact>
+        <Fact name={t('stores.backlog')}>
+          {messages === 0
+            ? t('stores.backlog.none')
+            : t('stores.backlog.samples', { count: messages, size: sizeText(locale, bytes) })}
+        </Fact>
+        <Fact name={t('stores.stream')}>
+          {t('stores.stream.share', { share: percent.format(share) })}
+          {warning && `, ${t(`stores.stream.${warning}`)}`}
+        </Fact>
+        <Fact name={t('stores.rate')}>
+          {t('stores.rate.of', {
+            samples: numbers.format(sinks.samples_per_s),
+            values: numbers.format(sinks.values_per_s),
+          })}
+        </Fact>
+        {error && (
+          <Fact name={t('stores.error')}>
+            <time dateTime={error.time}>{plant.moment(new Date(error.time))}</time>{' '}
+            <span lang="en">{error.message}</span>
+          </Fact>
+        )}
+        {refused.length > 0 && (
+          <Fact name={t('stores.refused')}>
+            <ul>
+              {refused.map(({ session, device, points, reason }) => (
+                <li key={`${session} ${device}`}>
+                  {t('stores.refused.of', { device, session, count: points })}{' '}
+                  <span lang="en" className="quiet">
+                    {reason}
+                  </span>
+                </li>
+              ))}
+            </ul>
+          </Fact>
+        )}
+      </dl>
+      <h3>{t('stores.writers')}</h3>
+      {writers.length === 0 ? (
+        <p className="quiet">{t('stores.writers.none')}</p>
+      ) : (
+        <WriterTable writers={writers} />
+      )}
+      <h3>{t('stores.ways')}</h3>
+      <WaysTable outboxes={collectors} />
+    </>
+  );
+}
+
+function Fact({ name, title, children }: { name: string; title?: string; children: ReactNode }) {
+  return (
+    <div title={title}>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

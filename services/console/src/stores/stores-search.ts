@@ -1,0 +1,19 @@
+import { useSearch } from '@tanstack/react-router';
+
+/** Which messages of the quarantine are shown. */
+export interface StoresSearch {
+  /** Name of the stream that they came from. */
+  readonly stream?: string | undefined;
+  /** Part of the reason. */
+  readonly reason?: string | undefined;
+}
+
+export function storesSearch({ stream, reason }: Record<string, unknown>): StoresSearch {
+  const text = (given: unknown) =>
+    typeof given === 'string' || typeof given === 'number' ? String(given) || undefined : undefined;
+  return { stream: text(stream), reason: text(reason) };
+}
+
+export function useStoresSearch(): StoresSearch {
+  return useSearch({ from: '/stores' });
+}

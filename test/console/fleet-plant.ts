@@ -1,0 +1,61 @@
+import type { RunningProcess } from '@holdfast/dev/child-process.ts';
+import { encodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { jetStreamQuarantine } from '@holdfast/shared/jetstream/samples/quarantine.ts';
+import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
+import { eventually } from '../support/eventually.ts';
+import { startService, testLease } from '../support/service-processes.ts';
+import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
+
+/** A press plant with a writer and collectors that come and go; its mixer gives all that is asked of it. */
+export interface FleetPlant extends PressPlant {
+  readonly log: SessionLogForTest;
+  readonly session: string;
+  startWriter(): Promise<RunningProcess>;
+  startCollector(id: string): Promise<RunningProcess>;
+  /** Puts a sample away that the database would take. */
+  quarantine(of: { body?: string; reason: string }): Promise<void>;
+}
+
+export async function startFleetPlant(): Promise<FleetPlant> {
+  const press = await startPressPlant(testLease);
+  const { rest, settings, natsUrl, plant } = press;
+  const device = await rest.create('/api/config/devices/', {
+    ...{ code: 'mixer', host: '127.0.0.1', port: plant.endpoints[1]?.port, timeout_ms: 1_500 },
+  });
+  const point = { device_id: device.id, table: 'holding_register', data_type: 'uint16' };
+  await rest.create('/api/config/points/', { ...point, code: 'speed', address: 0 });
+  const task = { code: 'mixing', period_ms: 1_000, device_ids: [device.id] };
+  const { id } = await rest.create('/api/config/tasks/', task);
+  const started = await rest.create('/api/acquisition/sessions/start-task/', { task_id: id });
+  const log = await sessionLogForTest(natsUrl);
+  const putAway = jetStreamQuarantine(log.nc);
+  let sequence = 1_000_000;
+  return {
+    ...press,
+    log,
+    session: started.session_id,
+    startWriter: () => startService('writer', settings),
+    startCollector: async (collector) => {
+      const running = await startService('collector', { ...settings, COLLECTOR_ID: collector });
+      const isUp = async () =>
+        (await rest.get('/api/system/collectors/')).body.results.some(
+          (each: { id: string; state: string }) => each.id === collector && each.state === 'active',
+        );
+      await eventually(isUp, { what: `${collector} to be up` });
+      return running;
+    },
+    quarantine: async ({ body = sampleOf(sequence), reason }) => {
+      sequence += 1;
+      await putAway({ stream: 'SAMPLES', subject: 'samples.1.1', sequence, reason, body });
+    },
+  };
+}
+
+function sampleOf(number: number): string {
+  const tick = Math.floor(Date.now() / 1_000) - 60 + (number % 50);
+  return encodeSample({
+    ...{ v: 1, session: '77-1', epoch: 1, collector: 'c1', task: '1', device_id: '1', device: 'press-1' },
+    ...{ site: '', measurement: 'press-1', tick, period_ms: 1_000, time: tick * 1_000 },
+    ...{ read_at: tick * 1_000, values: { pressure: 4711 } },
+  });
+}
