@@ -30,7 +30,7 @@ export interface CliForTest {
 }
 
 /** `holdfast` as a process, with these settings and none of the machine's. */
-export function cliForTest(settings: Readonly<Record<string, string>>): CliForTest {
+export function cliForTest(settings: Readonly<Record<string, string | undefined>>): CliForTest {
   // biome-ignore lint/style/noProcessEnv: programs are found by the PATH of the machine; the run keeps what was compiled
   const { PATH, NODE_COMPILE_CACHE } = process.env;
   // No login of whoever runs the tests.

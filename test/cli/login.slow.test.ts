@@ -29,7 +29,9 @@ beforeAll(async () => {
   expect((await browser.logIn('anna', password)).status).toBe(200);
 });
 
-async function newCli(settings: Record<string, string> = {}): Promise<{ cli: CliForTest; folder: string }> {
+async function newCli(
+  settings: Record<string, string | undefined> = {},
+): Promise<{ cli: CliForTest; folder: string }> {
   const folder = await temporaryFolder('logins');
   return { cli: cliForTest({ XDG_CONFIG_HOME: folder, ...settings }), folder };
 }
@@ -88,6 +90,26 @@ describe('holdfast login', () => {
     const without = await cliForTest({ HOLDFAST_URL: api.url }).run('sessions', 'list');
     expect(without.code).toBe(4);
     expect(await cli.run('logout', '--json')).toMatchObject({ code: 0 });
+  });
+
+  it('says of itself no more than who has logged in', async () => {
+    const { cli } = await newCli({ HOLDFAST_OPERATOR: undefined });
+    await loggedIn(cli);
+    expect((await cli.run('sessions', 'stop', '9-9')).code).toBe(1);
+    await makePeople(nats, { auditor: [{ role: 'administrator', sites: ['*'] }] });
+    const auditor = new TestBrowser(api);
+    await eventually(async () => (await auditor.logIn('auditor', password)).status === 200, {
+      what: 'the auditor',
+    });
+    const [entry] = await eventually(
+      async () => {
+        const { body } = await auditor.get('/api/system/audit/?action=session.stop');
+        return body.results.length > 0 && body.results;
+      },
+      { what: 'the entry' },
+    );
+    expect(entry).toMatchObject({ who: 'anna', actor: { kind: 'user', name: 'anna' } });
+    expect(entry.actor).not.toHaveProperty('claimed');
   });
 
   it('ends with 4 where it is denied, and keeps nothing', async () => {

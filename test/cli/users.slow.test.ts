@@ -1,3 +1,4 @@
+import { hostname, userInfo } from 'node:os';
 import { beforeAll, expect, it } from 'vitest';
 import { type ApiUnderTest, startApi } from '../../services/api/testing/api-under-test.ts';
 import { password, TestBrowser } from '../../services/api/testing/test-browser.ts';
@@ -43,6 +44,25 @@ it('people are added, changed, kept out and logged out on the command line', asy
   const link = await cli.run('users', 'link', 'anna', '--table');
   expect(link.stdout).toMatch(new RegExp(`^${api.url}/password\\?link=hfp_\\S+\n$`));
   expect(link.stderr).toContain('It is not shown again');
+});
+
+it('the user of the machine may have the login of a person, and stands in the audit log as no more than he is', async () => {
+  const { username } = userInfo();
+  const made = await cli.run('users', 'create', username, '--role', 'viewer');
+  expect(made).toMatchObject({ code: 0 });
+  const anybody = cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_OPERATOR: undefined });
+  expect(await anybody.run('users', 'change', username, '--name', 'Of this machine')).toMatchObject({
+    code: 0,
+    stderr: '',
+  });
+  const who = `${username}@${hostname()}`;
+  await expect
+    .poll(async () => JSON.parse((await cli.run('audit', '--action', 'user.update', '--limit', '1')).stdout))
+    .toMatchObject([{ who, actor: { kind: 'local', id: '', claimed: who } }]);
+  const said = await cliForTest({ HOLDFAST_URL: api.url, HOLDFAST_OPERATOR: username }).run(
+    ...['users', 'change', username, '--name', 'Another'],
+  );
+  expect([said.code, said.stderr]).toEqual([4, expect.stringContaining('HOLDFAST_OPERATOR')]);
 });
 
 it('wrong use is told before anything is asked for', async () => {

@@ -174,12 +174,16 @@ export function routesOf(dependencies: AppDependencies): {
     ...recoveryRoutes(recovery),
     ...configurationRoutes(database, {
       requireIfMatch,
+      siteAccess: access.sites,
       deviceDetail: withLearnedLimits(learned),
       store: samples,
     }),
     ...protocolRoutes(),
     ...demoRoutes(dependencies.demo),
-    ...learnedLimitsRoutes({ ...learned, collectors: devices.collectors }, { requireIfMatch }),
+    ...learnedLimitsRoutes(
+      { ...learned, collectors: devices.collectors },
+      { requireIfMatch, siteAccess: access.sites },
+    ),
     ...deviceRoutes(devices, learned),
   ];
   return { routes, end: () => clients.end() };
@@ -201,7 +205,8 @@ export async function buildApp(dependencies: AppDependencies): Promise<FastifyIn
     // How long a request may take to arrive: without it one that drips in holds its connection for ever.
     requestTimeout: 30_000,
     // Scripts that were written for Django end every path with a slash, others do not.
-    routerOptions: { ignoreTrailingSlash: true },
+    // A name of 64 letters may take 12 characters each in a path.
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 1_024 },
     rewriteUrl: ({ url = '/' }) => withoutQuotes(url),
     frameworkErrors: (error, request, reply) => replyWithProblem(error, request, reply),
   }) as unknown as FastifyInstance;

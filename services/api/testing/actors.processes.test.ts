@@ -5,7 +5,8 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type Answer, type ApiUnderTest, configureTask, sessionsPath, startApi } from './api-under-test.ts';
-import { addPerson, TestBrowser } from './test-browser.ts';
+import { changeLogin } from './change-login.ts';
+import { addPerson, password, TestBrowser } from './test-browser.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 
@@ -151,5 +152,44 @@ describe('a refused read', () => {
     expect(new Set(inShort.slice(0, 2).map((each) => JSON.stringify(each)))).toEqual(
       new Set([JSON.stringify([...byAnna, 3]), JSON.stringify([...byNobody, 2])]),
     );
+  });
+});
+
+describe('a change of one’s own', () => {
+  it('of the language is named by the person, the login and the address', async () => {
+    expect((await anna.browser.ask('PATCH', '/api/me/', { language: 'zh' })).status).toBe(200);
+    const login = (await anna.browser.get('/api/me/')).body.current_login.id;
+    await expect
+      .poll(() => audit('action=user.update'))
+      .toMatchObject([
+        {
+          ...{ who: 'anna', from: '127.0.0.1', target: `user ${anna.id}`, outcome: 'done' },
+          actor: { kind: 'user', id: anna.id, name: 'anna', login, address: '127.0.0.1' },
+          data: { body: { language: 'zh' } },
+        },
+      ]);
+  });
+});
+
+describe('a login that ended by itself', () => {
+  it('is in the audit log once, by its person, with what it was', async () => {
+    const other = await start();
+    await other.ready();
+    const browser = new TestBrowser(api);
+    await browser.logIn('anna', password);
+    const { id } = (await browser.get('/api/me/')).body.current_login;
+    const expires_at = new Date(Date.now() - 1_000).toISOString();
+    await changeLogin(nats.url, id, { expires_at });
+    await expect
+      .poll(() => audit('action=login.expire'))
+      .toMatchObject([
+        {
+          ...{ who: 'anna', from: '127.0.0.1', target: `login ${id}`, outcome: 'done' },
+          actor: { kind: 'user', id: anna.id, name: 'anna', login: id },
+          data: { user_id: anna.id, expires_at },
+        },
+      ]);
+    expect((await browser.get('/api/me/')).body.code).toBe('login_over');
+    await other.process.stop({ graceMs: 10_000 });
   });
 });

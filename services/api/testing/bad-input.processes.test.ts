@@ -22,7 +22,7 @@ describe('what the API cannot take is answered with a problem and its code', () 
   it.each<[string, string, RequestInit, number, string]>([
     ['an unknown path', '/api/nothing', {}, 404, 'route_not_found'],
     ['a path that is no path', '/api/%zz', {}, 400, 'bad_request'],
-    ['an id that is too long', `/api/acquisition/sessions/${'7'.repeat(101)}/`, {}, 414, 'path_too_long'],
+    ['an id that is too long', `/api/acquisition/sessions/${'7'.repeat(1_025)}/`, {}, 414, 'path_too_long'],
     ['a method that a path does not have', sessionsPath, { method: 'DELETE' }, 405, 'method_not_allowed'],
     [
       'a body that is no JSON',

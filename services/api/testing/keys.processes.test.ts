@@ -84,13 +84,15 @@ describe('a key that was used', () => {
     const keys = new ApiKeys({ book: () => jetStreamKeyBook(() => nc), log, now: () => now });
     onTestFinished(keys.stop);
     await keys.load(jetStreamKeyBook(() => nc));
-    const { key } = await keys.issue({
+    const issued = await keys.issue({
       name: 'clocked',
       grants: [{ role: 'viewer', sites: ['*'] }],
       expiresAt: null,
       networks: [],
       by: 'test',
     });
+    if (!issued) throw new Error('the name is taken');
+    const { key } = issued;
     const noted = (time: string) =>
       eventually(async () => keys.list().find(({ id }) => id === key.id)?.last_used_at === time, {
         what: `the use at ${time} to be noted`,
@@ -118,6 +120,69 @@ describe('a key that was used', () => {
     expect((await book.readAll()).find(({ record }) => record.id === key.id)?.record.revoked_by).toBe(
       'somebody',
     );
+  });
+});
+
+describe('the name of a key', () => {
+  const make = (name: string, api = one) =>
+    call(api, 'POST', keysPath, bootstrapKey, { name, role: 'viewer' });
+  const taken = { status: 409, code: 'key_name_taken' };
+
+  it('is that of one key that is of use, in whatever case, form of letters and process', async () => {
+    const { body } = await make('Ha\u0308lle  1');
+    expect(body.name).toBe('Hälle  1');
+    for (const [api, name] of [
+      [one, 'hälle  1'],
+      [other, 'HÄLLE 1'],
+      [other, 'Ｈälle 1'],
+    ] as const) {
+      await eventually(async () => (await make(name, api)).body.code === taken.code, {
+        what: `${name} to be refused`,
+      });
+    }
+    const listed = (await call(one, 'GET', keysPath)).body.results;
+    expect(listed.filter(({ name }: { name: string }) => /^h.+lle/i.test(name))).toHaveLength(1);
+    await call(one, 'DELETE', `${keysPath}${body.id}/`);
+    expect((await make('hälle 1')).status).toBe(201);
+  });
+
+  it('is given once, however many ask for it in two processes at the same time', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, round) => make('at once', round % 2 === 0 ? one : other)),
+    );
+    const made = answers.filter(({ status }) => status === 201);
+    expect(made.length).toBeLessThanOrEqual(1);
+    for (const { status, body } of answers) if (status !== 201) expect(body).toMatchObject(taken);
+    const listed = async (api: ApiUnderTest) =>
+      (await call(api, 'GET', keysPath)).body.results.filter(
+        ({ name }: { name: string }) => name === 'at once',
+      ).length;
+    await eventually(
+      async () => (await listed(other)) === made.length && (await listed(one)) === made.length,
+      {
+        what: 'both processes to know of as many',
+      },
+    );
+  });
+
+  it('revokes it, however long it is in a path', async () => {
+    const name = '𠮷'.repeat(64);
+    const { body } = await make(name);
+    expect(body.name).toBe(name);
+    const revoked = await call(one, 'DELETE', `${keysPath}${encodeURIComponent(name)}/`);
+    expect(revoked).toMatchObject({ status: 200, body: { id: body.id, status: 'revoked' } });
+    const gone = await call(one, 'DELETE', `${keysPath}nobody/`);
+    expect(gone.body).toMatchObject({ status: 404, code: 'key_not_found' });
+  });
+
+  it('revokes the one that is of use, and of others the newest', async () => {
+    const ids: string[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      ids.push((await make('rotated')).body.id);
+      expect((await call(one, 'DELETE', `${keysPath}Rotated/`)).body.id).toBe(ids[round]);
+    }
+    expect((await call(one, 'DELETE', `${keysPath}rotated/`)).body.id).toBe(ids[1]);
+    expect((await shown(ids[0] ?? '')).revoked_at).not.toBeNull();
   });
 });
 

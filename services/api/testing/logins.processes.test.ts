@@ -8,6 +8,7 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
+import { changeLogin, notFresh } from './change-login.ts';
 import { makePeople, password } from './people.ts';
 import { TestBrowser } from './test-browser.ts';
 
@@ -259,15 +260,10 @@ describe('what writes to devices, keys or people', () => {
   it('asks a person to show once more who he is when that was 5 minutes ago; keys are not asked', async () => {
     const browser = await loggedIn('anna');
     const wanted = { name: 'by anna', role: 'viewer' };
-    expect((await browser.ask('POST', '/api/system/keys/', wanted)).status).toBe(201);
-    const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'silent') });
-    onTestFinished(close);
-    const book = await LoginBook.open(nc);
-    const { id } = (await browser.get('/api/me/')).body.current_login;
-    const stored = (await book.readAll()).find(({ record }) => record.id === id);
-    if (!stored) throw new Error('there is no such login');
-    const authenticated_at = new Date(Date.now() - 301_000).toISOString();
-    await book.replace({ ...stored, record: { ...stored.record, authenticated_at } });
+    const before = { ...wanted, name: 'by anna before' };
+    expect((await browser.ask('POST', '/api/system/keys/', before)).status).toBe(201);
+    const long = notFresh();
+    await changeLogin(nats, (await browser.get('/api/me/')).body.current_login.id, long);
     const refused = await eventually(
       async () => {
         const answer = await browser.ask('POST', '/api/system/keys/', wanted);
@@ -275,7 +271,7 @@ describe('what writes to devices, keys or people', () => {
       },
       { what: 'the login to be an old one' },
     );
-    expect(refused.body).toMatchObject({ code: 'fresh_authentication_needed', authenticated_at });
+    expect(refused.body).toMatchObject({ code: 'fresh_authentication_needed', ...long });
     for (const [method, path] of [
       ['DELETE', '/api/system/keys/0a1b2c3d/'],
       ['POST', '/api/acquisition/points/1/write/'],

@@ -1,8 +1,11 @@
+import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type ApiUnderTest, startApi } from './api-under-test.ts';
+import { changeLogin, notFresh } from './change-login.ts';
 
+let nats: string;
 let api: ApiUnderTest;
 const password = 'correct horse battery';
 /** Login of whoever came to be the first administrator. */
@@ -45,9 +48,9 @@ async function firstLink(): Promise<string> {
 }
 
 beforeAll(async () => {
-  const nats = await natsForTest();
+  nats = (await natsForTest()).url;
   const env = { API_LOGINS_PER_MINUTE: '0', API_ANONYMOUS_LOOPBACK: 'true' };
-  api = await startApi({ nats: nats.url, database: await freshDatabase(), env });
+  api = await startApi({ nats, database: await freshDatabase(), env });
   await api.ready();
 });
 
@@ -198,6 +201,45 @@ describe('the page to let a command line in', () => {
     const { body } = await api.raw('/api/me/', { headers: { authorization: `Bearer ${token}` } });
     expect(body).toMatchObject({ login: administrator, current_login: { how: 'approved' } });
     expect((await page(path, { cookie })).text).toContain('No command line waits with this code');
+  });
+
+  it('asks whoever logged in more than five minutes ago for the password, and lets nothing in without it', async () => {
+    const { code, secret } = await ask();
+    const cookie = await loggedIn();
+    await changeLogin(nats, (await me(cookie)).current_login.id, notFresh());
+    const path = `/approve?code=${code}`;
+    const asked = await eventually(
+      async () => {
+        const { text } = await page(path, { cookie });
+        return text.includes('name="password"') && text;
+      },
+      { what: 'the page to ask for the password' },
+    );
+    expect(asked).toContain(code);
+    const approve = (fields: Record<string, string>) =>
+      send('/approve', { code, decision: 'approve', ...fields }, { cookie });
+    expect(await approve({})).toMatchObject({
+      status: 403,
+      text: expect.stringContaining('name="password"'),
+    });
+    const wrong = await approve({ password: 'something else' });
+    expect(wrong).toMatchObject({ status: 401, text: expect.stringContaining('name="password"') });
+    expect(wrong.headers.get('set-cookie')).toBeNull();
+    expect(await poll(secret)).toMatchObject({ status: 'waiting' });
+    const approved = await approve({ password });
+    expect(approved.text).toContain('The command line is in');
+    expect(await poll(secret)).toMatchObject({ status: 'approved' });
+    // The login is a fresh one from then on, under another token.
+    expect(await me(cookieOf(approved))).toMatchObject({ login: administrator });
+    expect(await me(cookie)).toMatchObject({ code: 'login_over' });
+  });
+
+  it('denies also by a login of long ago', async () => {
+    const { code, secret } = await ask();
+    const cookie = await loggedIn();
+    await changeLogin(nats, (await me(cookie)).current_login.id, notFresh());
+    await send('/approve', { code, decision: 'deny' }, { cookie });
+    expect(await poll(secret)).toMatchObject({ status: 'denied' });
   });
 
   it('keeps out what is denied, and knows no code that was made up', async () => {

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { ApiClient } from '@holdfast/api-client/api-client.ts';
 import { asCliError } from './api-refused.ts';
 import type { CliConfig } from './config.ts';
@@ -9,7 +10,7 @@ const thisMachine = 'http://127.0.0.1:8000';
 export interface Access {
   readonly url: string;
   readonly by: 'key' | 'login' | 'nothing';
-  /** The user of the machine, or whoever HOLDFAST_OPERATOR says. */
+  /** Whoever HOLDFAST_OPERATOR says, or the user of the machine. */
   readonly person: string | undefined;
   readonly kept: KeptLogins;
   readonly api: ApiClient;
@@ -28,11 +29,12 @@ export async function accessOf(
   config: CliConfig,
   {
     givenUrl,
-    person,
+    user,
     asksApi,
   }: {
     readonly givenUrl: string | undefined;
-    readonly person: string | undefined;
+    /** The user of this machine. */
+    readonly user: string | undefined;
     readonly asksApi: boolean;
   },
 ): Promise<Access> {
@@ -42,8 +44,14 @@ export async function accessOf(
   const mayLookUp = key === undefined && asksApi;
   const url = addressOf(named ?? (mayLookUp ? await kept.newestUrl() : undefined) ?? thisMachine);
   const token = mayLookUp ? (await kept.of(url))?.token : key;
-  const client = (bearer: string | undefined) =>
-    new ApiClient({ url, key: bearer, operator: person, asOwnError: asCliError(url) });
   const by = key !== undefined ? 'key' : token !== undefined ? 'login' : 'nothing';
-  return { url, by, person, kept, api: client(token), client };
+  const operator = config.HOLDFAST_OPERATOR ?? (by === 'login' ? undefined : atThisMachine(user));
+  const client = (bearer: string | undefined) =>
+    new ApiClient({ url, key: bearer, operator, asOwnError: asCliError(url) });
+  return { url, by, person: config.HOLDFAST_OPERATOR ?? user, kept, api: client(token), client };
+}
+
+/** Somebody may have the same name as his login, which nobody else may say of himself. A login says more than this. */
+function atThisMachine(user: string | undefined): string | undefined {
+  return user === undefined ? undefined : `${user}@${hostname()}`;
 }

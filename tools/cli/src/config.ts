@@ -28,7 +28,6 @@ export function cliConfig(environment: Environment = process.env): CliConfig {
   return readConfig(schema, environment);
 }
 
-/** The name in the events of commands when nothing else is said. */
 export function userOfMachine(): string | undefined {
   try {
     return userInfo().username;

@@ -40,8 +40,7 @@ async function accessFor({ usageCode, isRaw }: Command, givenUrl: string | undef
       throw new CliError(`--url ${checked.error.issues[0]?.message}`, exitCodes.usage);
     }
     const config = cliConfig();
-    const person = config.HOLDFAST_OPERATOR ?? userOfMachine();
-    return await accessOf(config, { givenUrl, person, asksApi: !isRaw });
+    return await accessOf(config, { givenUrl, user: userOfMachine(), asksApi: !isRaw });
   } catch (error) {
     if (error instanceof ConfigError) throw new CliError(error.message, usageCode ?? exitCodes.usage);
     // A monitor reads it.

@@ -162,7 +162,11 @@ function noteRequests(app: FastifyInstance, audit: AuditTrail): void {
 }
 
 function targetOf(request: FastifyRequest, action: string, isRead: boolean, location: unknown): string {
-  if (!isRead) return auditTarget(action, request.params, request.body, location);
+  if (!isRead) {
+    const { caller } = request;
+    const isOwn = caller.kind === 'user' && routeOf(request).url?.startsWith('/api/me');
+    return auditTarget(action, request.params, isOwn ? { id: caller.id } : request.body, location);
+  }
   return action === 'key.use' ? `key ${actorIn(request).id}` : (routeOf(request).url ?? '');
 }
 

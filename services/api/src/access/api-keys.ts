@@ -9,6 +9,7 @@ import {
 import type { Stop } from '@holdfast/shared/runtime/lifecycle.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import type { KeyBook, Stored } from '../ports.ts';
+import { asRead } from './as-read.ts';
 import { sitesWhere } from './granted-sites.ts';
 
 export type KeyCheck =
@@ -106,13 +107,24 @@ export class ApiKeys {
     return { ok: true, key: record };
   }
 
-  /** The key's text is shown here and never again. @throws BrokerUnavailable */
-  async issue(wanted: NewKey): Promise<{ readonly key: ApiKeyRecord; readonly text: string }> {
+  /**
+   * The key's text is shown here and never again.
+   * @returns undefined when a key that is of use has the name, in whatever case. @throws BrokerUnavailable
+   */
+  async issue(wanted: NewKey): Promise<{ readonly key: ApiKeyRecord; readonly text: string } | undefined> {
+    if (this.#ofName(this.list(), wanted.name)) return undefined;
     for (;;) {
       const id = randomBytes(4).toString('hex');
       const secret = randomBytes(32).toString('base64url');
       const key = await this.#create(id, secret, wanted);
-      if (key) return { key, text: formatApiKey({ id, secret }) };
+      if (!key) continue;
+      // Another process may have made one meanwhile: each of the two finds the other, so one at most stays.
+      const stored = await this.#book().readAll();
+      const others = stored.filter(({ record }) => record.id !== id).map(({ record }) => record);
+      if (!this.#ofName(others, wanted.name)) return { key, text: formatApiKey({ id, secret }) };
+      const own = stored.find(({ record }) => record.id === id);
+      if (own) await this.#book().delete(own);
+      return undefined;
     }
   }
 
@@ -131,10 +143,20 @@ export class ApiKeys {
     if (key) this.#log.info({ key_id: key.id }, 'the first key was made: that of the settings');
   }
 
-  /** Revokes a key; one that is revoked already stays as it is. @throws BrokerUnavailable */
-  async revoke(id: string, by: string): Promise<Revoked> {
+  /**
+   * Revokes a key, by its id or its name; one that is revoked already stays as it is. Of several with a name it is the one that is of
+   * use, or else the newest. @throws BrokerUnavailable
+   */
+  async revoke(idOrName: string, by: string): Promise<Revoked> {
     for (;;) {
-      const stored = (await this.#book().readAll()).find(({ record }) => record.id === id);
+      const all = await this.#book().readAll();
+      const records = all.map(({ record }) => record);
+      const { id } =
+        records.find((record) => record.id === idOrName) ??
+        this.#ofName(records, idOrName) ??
+        newest(records.filter(({ name }) => asRead(name) === asRead(idOrName))) ??
+        ({} as Partial<ApiKeyRecord>);
+      const stored = all.find(({ record }) => record.id === id);
       if (!stored) return { ok: false, why: 'unknown' };
       const { record } = stored;
       if (record.revoked_at !== null) return { ok: true, key: record };
@@ -224,7 +246,17 @@ export class ApiKeys {
 
   #usable(id: string): boolean {
     const record = this.#keys.get(id)?.record;
-    return record !== undefined && record.revoked_at === null && !this.#isExpired(record);
+    return record !== undefined && this.#isOfUse(record);
+  }
+
+  #isOfUse(record: ApiKeyRecord): boolean {
+    return record.revoked_at === null && !this.#isExpired(record);
+  }
+
+  /** The one of these keys that is of use and has the name. */
+  #ofName(keys: readonly ApiKeyRecord[], name: string): ApiKeyRecord | undefined {
+    const read = asRead(name);
+    return keys.find((key) => asRead(key.name) === read && this.#isOfUse(key));
   }
 
   /** True for the last administrator's key for all sites that may be used from anywhere: a mistyped network must lock nobody out. */
@@ -233,4 +265,8 @@ export class ApiKeys {
       sitesWhere(grants, 'administrator') === 'everywhere' && networks.length === 0 && this.#usable(id);
     return isOne(record) && !this.list().some((other) => other.id !== record.id && isOne(other));
   }
+}
+
+function newest(keys: readonly ApiKeyRecord[]): ApiKeyRecord | undefined {
+  return [...keys].sort((one, other) => other.created_at.localeCompare(one.created_at))[0];
 }

@@ -6,6 +6,7 @@ import type { ApiKeys } from './api-keys.ts';
 import { checkBearerKey, type KeyCaller, type RefusedCaller } from './bearer-key.ts';
 import { type SentFrom, senderOf } from './from-loopback.ts';
 import { type GrantedSites, highestRole, sitesWhere } from './granted-sites.ts';
+import type { Users } from './users.ts';
 
 /** Who sent a request. */
 export type Caller =
@@ -29,11 +30,12 @@ export type Caller =
 
 export interface AccessRules {
   readonly keys: ApiKeys;
+  readonly people: { readonly users: Pick<Users, 'list'> };
   /** Undefined: as long as there are no keys. */
   readonly anonymousLoopback: boolean | undefined;
 }
 
-export function callerOf({ keys, anonymousLoopback }: AccessRules, request: SentFrom): Caller {
+export function callerOf({ keys, people, anonymousLoopback }: AccessRules, request: SentFrom): Caller {
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     if (!keys.isLoaded()) return { kind: 'refused', problem: keysNotKnown() };
@@ -48,7 +50,8 @@ export function callerOf({ keys, anonymousLoopback }: AccessRules, request: Sent
     if (isLocal) return onThisMachine('administrator');
     if (sender === 'web_page') return { kind: 'refused', problem: originRefused(request.headers.origin) };
   }
-  return { kind: 'refused', problem: keys.hasAny() ? keyNeeded() : noKeysYet() };
+  if (keys.hasAny()) return { kind: 'refused', problem: keyNeeded() };
+  return { kind: 'refused', problem: people.users.list().length > 0 ? loginNeeded() : noKeysYet() };
 }
 
 /**
@@ -112,7 +115,14 @@ function keysNotKnown(): Error {
 function keyNeeded(): Problem {
   return new Problem(
     'key_needed',
-    'Send the header Authorization: Bearer hf_… with a key of this installation.',
+    'Send the header Authorization: Bearer hf_… with a key of this installation, or log in: at /login in a browser, by POST /api/login/, or with holdfast login.',
+  );
+}
+
+function loginNeeded(): Problem {
+  return new Problem(
+    'login_needed',
+    'Log in: at /login in a browser, by POST /api/login/, or with holdfast login. For a program an administrator makes a key: POST /api/system/keys/.',
   );
 }
 

@@ -1,12 +1,8 @@
 import type { ApiKeyRecord } from '@holdfast/shared/contracts/api-key.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import { Problem } from '../problems/problem.ts';
+import { asRead } from './as-read.ts';
 import type { Caller } from './caller.ts';
-
-/** A name as people read it: without differences of case, of width and of blanks. */
-function asRead(name: string): string {
-  return name.normalize('NFKC').toLowerCase().replace(/\s+/g, ' ').trim();
-}
 
 const readOf = new WeakMap<object, readonly string[]>();
 

@@ -1,4 +1,5 @@
 import { everySite, type Grant, type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
+import type { Database } from '../database/open-database.ts';
 import type { Concerned } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 
@@ -20,6 +21,11 @@ export function highestRole(grants: readonly Grant[]): Role | undefined {
 export interface SiteAccess {
   /** @throws Problem unless the role holds at all sites of it, DatabaseUnavailable, BrokerUnavailable */
   require(granted: GrantedSites, concerned: Concerned): Promise<void>;
+  /**
+   * The same within the transaction of a change, until whose end no device of it goes to another site. Tasks and points of it are
+   * locked already.
+   */
+  requireUntilEnd(transaction: Database, granted: GrantedSites, concerned: Concerned): Promise<void>;
 }
 
 /** @throws Problem */

@@ -61,13 +61,9 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
           throw firstKeyMustBeAdministrator();
         }
         const by = whoOf(request);
-        const { key, text } = await keys.issue({
-          name,
-          grants,
-          expiresAt: expiresAt ?? null,
-          networks,
-          by,
-        });
+        const issued = await keys.issue({ name, grants, expiresAt: expiresAt ?? null, networks, by });
+        if (!issued) throw nameTaken(name);
+        const { key, text } = issued;
         request.log.info({ key_id: key.id, key_name: name, grants, by }, 'a key was made');
         return reply
           .code(201)
@@ -86,14 +82,16 @@ export function keyRoutes(database: Database, keys: ApiKeys): Route[] {
       summary: 'Revoke an API key',
       schema: { params, response: { 200: keyViewSchema } },
       handler: async (request) => {
-        const { id } = request.params;
+        const { id: idOrName } = request.params;
         const by = whoOf(request);
-        const revoked = await keys.revoke(id, by);
+        const revoked = await keys.revoke(idOrName, by);
         if (revoked.ok) {
-          request.log.info({ key_id: id, key_name: revoked.key.name, by }, 'a key was revoked');
+          request.log.info({ key_id: revoked.key.id, key_name: revoked.key.name, by }, 'a key was revoked');
           return keyView(revoked.key);
         }
-        if (revoked.why === 'unknown') throw new Problem('key_not_found', `There is no key ${id}.`);
+        if (revoked.why === 'unknown') {
+          throw new Problem('key_not_found', `There is no key with the id or the name ${idOrName}.`);
+        }
         throw new Problem(
           'last_administrator_key',
           'Without it nobody could be sure to make keys any more. Make another one with the role administrator and without networks, for all sites, first.',
@@ -110,6 +108,13 @@ function keyView(key: ApiKeyRecord): KeyView {
   const status = revoked_at !== null ? 'revoked' : isExpired ? 'expired' : 'active';
   const times = { created_at, created_by, expires_at, revoked_at, revoked_by, last_used_at };
   return { id, name, grants, status, ...times, networks };
+}
+
+function nameTaken(name: string): Problem {
+  return new Problem(
+    'key_name_taken',
+    `A key that is of use has the name ${name} already, perhaps in other letters of case. Choose another name, or revoke that key first.`,
+  );
 }
 
 function firstKeyMustBeAdministrator(): Problem {

@@ -1,6 +1,8 @@
 import { pageQuery } from '@holdfast/shared/contracts/http/page.ts';
 import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import type { SiteAccess } from '../access/granted-sites.ts';
+import { inTransaction } from '../database/in-transaction.ts';
 import type { Database } from '../database/open-database.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { entityTagOf, preconditionOf } from '../http/entity-tag.ts';
@@ -8,7 +10,7 @@ import { isKeyed, storedNothing } from '../http/idempotency.ts';
 import { type Route, route } from '../http/route.ts';
 import type { Concerned } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
-import type { Collection, Kind } from './collection.ts';
+import type { Collection, Kind, LockedCheck } from './collection.ts';
 import { createOnce } from './create-once.ts';
 
 const itemId = /^[1-9][0-9]{0,14}$/;
@@ -62,8 +64,9 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   };
   /** Whether changes without If-Match are refused. */
   requireIfMatch: boolean;
+  siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
 }): Route[] {
-  const { kind, database, schemas } = options;
+  const { kind, database, schemas, siteAccess } = options;
   const collection = options.collection(database);
   // The bodies and queries were checked by the schemas below, which the compiler cannot follow through S and F.
   const params = z.object({ id: z.string().describe(`${kind[0]?.toUpperCase()}${kind.slice(1)} id`) });
@@ -74,8 +77,18 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   };
   // In the order of the schema's fields, whichever query brought them.
   const answered = (item: unknown) => z.encode(schemas.view, item) as object;
-  const holdsFor = (ifMatch: string | undefined) =>
-    preconditionOf(ifMatch, { isNeeded: options.requireIfMatch, view: answered });
+  /** That it is as the request says by If-Match, and is not taken to another site between the check of the request and its change. */
+  const holdsFor = (
+    { headers, grantedSites }: Pick<FastifyRequest, 'headers' | 'grantedSites'>,
+    concerned: Concerned,
+  ): LockedCheck => {
+    const isNeeded = options.requireIfMatch;
+    const precondition = preconditionOf(headers['if-match'], { isNeeded, view: answered });
+    return async (current, transaction) => {
+      await siteAccess.requireUntilEnd(transaction, grantedSites, concerned);
+      precondition?.(current);
+    };
+  };
   const idOf = (id: string): number => {
     if (!itemId.test(id)) throw missing(id);
     return Number(id);
@@ -83,11 +96,12 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
 
   const { of, named } = options.sites;
   const ofItem = ({ params: { id } }: ById) => (itemId.test(id) ? of(Number(id)) : {});
-  const ofBody = named === 'all' ? named : ({ body }: { body: unknown }) => named(body as never);
+  const namedBy = (body: unknown): Concerned => (named === 'all' ? {} : named(body as never));
+  const ofBody = named === 'all' ? named : ({ body }: { body: unknown }) => namedBy(body);
   const ofBoth =
     ofBody === 'all'
       ? ofBody
-      : (request: ById & { body: unknown }) => together(ofItem(request), ofBody(request));
+      : (request: ById & { body: unknown }) => together(ofItem(request), namedBy(request.body));
 
   // As they were before their schema made something else of them.
   const sent = new WeakMap<object, unknown>();
@@ -140,15 +154,20 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       preValidation: keepSent,
       handler: async (request, { commandId: id }) => {
         const body = request.body as z.infer<S['create']>;
+        const create = async (transaction: Database) => {
+          await siteAccess.requireUntilEnd(transaction, request.grantedSites, namedBy(request.body));
+          return options.collection(transaction).create(body) as Promise<Item | Item[]>;
+        };
         if (!isKeyed(request)) {
-          const made = (await collection.create(body)) as object;
+          const isForAll = request.grantedSites === 'everywhere';
+          const made = await (isForAll ? create(database) : inTransaction(database, create));
           return { status: 201, body: withWarnings(request, made) };
         }
         const { created, isRepeat } = await createOnce(
           database,
           { id, kind },
           {
-            create: (transaction) => options.collection(transaction).create(body) as Promise<Item | Item[]>,
+            create,
             find: (item) => collection.find(item) as Promise<Item | undefined>,
           },
         );
@@ -183,7 +202,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       preValidation: keepSent,
       handler: async (request, reply) => {
         const { id } = request.params;
-        const holds = holdsFor(request.headers['if-match']);
+        const holds = holdsFor(request, together(ofItem(request), namedBy(request.body)));
         const patch = request.body as z.infer<S['patch']>;
         const item = found(id, await collection.patch(idOf(id), patch, holds));
         return reply.header('etag', entityTagOf(answered(item))).send(withWarnings(request, item as object));
@@ -199,8 +218,9 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
       summary: `Delete a ${kind} that nothing refers to`,
       hasVersion: true,
       schema: { params },
-      handler: async ({ params: { id }, headers }, reply) => {
-        found(id, await collection.remove(idOf(id), holdsFor(headers['if-match'])));
+      handler: async (request, reply) => {
+        const { id } = request.params;
+        found(id, await collection.remove(idOf(id), holdsFor(request, ofItem(request))));
         return reply.code(204).send();
       },
     }),

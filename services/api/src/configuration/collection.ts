@@ -2,8 +2,10 @@ import { type Expression, type SelectQueryBuilder, type SqlBool, sql } from 'kys
 import type { GrantedSites } from '../access/granted-sites.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Tables } from '../database/tables.ts';
-import type { Precondition } from '../ports.ts';
 import { stillReferenced } from './configuration-problems.ts';
+
+/** Throws unless an item may be changed. Called while it is locked. */
+export type LockedCheck = (current: object, transaction: Database) => void | Promise<void>;
 
 export type Kind = 'site' | 'device' | 'point' | 'task';
 
@@ -23,9 +25,9 @@ export interface Collection<Create, Patch, View, Filter> {
    * Undefined when there is none with this id.
    * @param holds gets the item, locked; what it throws is thrown, and nothing is changed
    */
-  patch(id: number, patch: Patch, holds?: Precondition): Promise<View | undefined>;
+  patch(id: number, patch: Patch, holds?: LockedCheck): Promise<View | undefined>;
   /** False when there is none with this id. `holds` as above. */
-  remove(id: number, holds?: Precondition): Promise<boolean>;
+  remove(id: number, holds?: LockedCheck): Promise<boolean>;
 }
 
 interface PageQuery {
@@ -96,13 +98,13 @@ export function removeUnreferenced(
 
 /** The check of {@link removeUnreferenced} that a condition makes. */
 export function checkOf<View extends object>(
-  holds: Precondition | undefined,
+  holds: LockedCheck | undefined,
   find: (transaction: Database) => Promise<View | undefined>,
 ): ((transaction: Database) => Promise<void>) | undefined {
   if (!holds) return undefined;
   return async (transaction) => {
     const current = await find(transaction);
-    if (current) holds(current);
+    if (current) await holds(current, transaction);
   };
 }
 

@@ -32,6 +32,8 @@ export interface TaskVersion {
   readonly version: number;
   /** Demands of a session on this version on its collector. */
   readonly needs: SessionNeeds;
+  /** As `siteCodesOf`. */
+  readonly siteCodes: readonly string[];
   /** How long a session may take that starts now. No part of the version: it changes nothing of what is read. */
   readonly maxDuration: MaxDuration;
 }
@@ -193,7 +195,7 @@ function ofTask(
     ...(softSeconds == null ? {} : { softSeconds }),
     ...(hardSeconds == null ? {} : { hardSeconds }),
   };
-  return { taskCode: code, needs: sessionNeeds(content), maxDuration };
+  return { taskCode: code, needs: sessionNeeds(content), siteCodes: siteCodesOf(content), maxDuration };
 }
 
 /**

@@ -26,6 +26,7 @@ import {
 import { storableText } from '@holdfast/shared/contracts/http/storable-text.ts';
 import { addressDoubt } from '@holdfast/shared/domain/register/address-notation.ts';
 import * as z from 'zod';
+import type { SiteAccess } from '../access/granted-sites.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Route } from '../http/route.ts';
 import { collectionRoutes } from './collection-routes.ts';
@@ -43,16 +44,18 @@ export function configurationRoutes(
   database: Database,
   {
     requireIfMatch = false,
+    siteAccess,
     deviceDetail,
     store,
   }: {
     readonly requireIfMatch?: boolean;
+    readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'>;
     /** Adds what sessions have learned of a device. */
     readonly deviceDetail: (device: z.infer<typeof deviceViewSchema>) => Promise<DeviceDetail>;
     readonly store: KindsOfStore;
   },
 ): Route[] {
-  const common = { database, requireIfMatch };
+  const common = { database, requireIfMatch, siteAccess };
   return [
     ...collectionRoutes({
       kind: 'site',

@@ -49,7 +49,7 @@ export function devices(
             .where('id', '=', id)
             .forUpdate()
             .executeTakeFirst();
-          if (device) holds?.(device);
+          if (device) await holds?.(device, transaction);
           if (!device || Object.keys(patch).length === 0) return device;
           const patched = { ...device, ...patch } as DeviceView;
           const faults = deviceFaults(patched);

@@ -84,7 +84,7 @@ export function points(database: Database, store: KindsOfStore): Points {
             .where('id', '=', id)
             .forUpdate()
             .executeTakeFirst();
-          if (point) holds?.(point);
+          if (point) await holds?.(point, transaction);
           if (!point || Object.keys(patch).length === 0) return point;
           const patched = { ...point, ...patch } as PointView;
           const faults = newPointFaults(point, patched);

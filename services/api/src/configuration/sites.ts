@@ -36,7 +36,7 @@ export function sites(database: Database): Collection<SiteCreate, SitePatch, Sit
             .where('id', '=', id)
             .forUpdate()
             .executeTakeFirst();
-          if (site) holds?.(site);
+          if (site) await holds?.(site, transaction);
           if (!site || (shifts === undefined && Object.keys(patch).length === 0)) return site;
           return transaction
             .updateTable('sites')

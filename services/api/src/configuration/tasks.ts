@@ -57,7 +57,7 @@ export function tasks(database: Database): Collection<TaskCreate, TaskPatch, Tas
             .forUpdate()
             .executeTakeFirst();
           if (!task) return undefined;
-          if (holds) holds(await readBack(transaction, id));
+          if (holds) await holds(await readBack(transaction, id), transaction);
           const columns = {
             ...fields,
             ...(required_labels ? { required_labels: JSON.stringify(required_labels) } : {}),

@@ -55,6 +55,7 @@ export const problemCodes = {
   duplicate_code: [409, 'This code is taken'],
   first_key_must_be_administrator: [409, 'The first key must be one of an administrator'],
   last_administrator: [409, 'This is the last person who manages people'],
+  key_name_taken: [409, 'A key of this name is of use'],
   last_administrator_key: [409, 'This is the last key of an administrator that may be used from anywhere'],
   last_collector: [409, 'Nobody else can take its sessions'],
   login_taken: [409, 'This login is taken'],

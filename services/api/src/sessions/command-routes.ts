@@ -8,6 +8,7 @@ import {
 } from '@holdfast/shared/contracts/http/session-http.ts';
 import * as z from 'zod';
 import { actorIn, whoOf } from '../access/access-control.ts';
+import { requireGranted } from '../access/granted-sites.ts';
 import { storedNothing } from '../http/idempotency.ts';
 import { type Route, route } from '../http/route.ts';
 import type { SessionCommands } from './commands/session-commands.ts';
@@ -60,6 +61,7 @@ export function commandRoutes(commands: SessionCommands): Route[] {
           taskId: String(task_id),
           metadata: metadata ?? {},
           validate,
+          requireSites: (codes) => requireGranted(request.grantedSites, codes),
           by: whoOf(request),
           actor: actorIn(request),
           attempt,

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { requireGranted, type SiteAccess } from '../access/granted-sites.ts';
+import { type GrantedSites, requireGranted, type SiteAccess } from '../access/granted-sites.ts';
 import type { VersionSites } from '../configuration/version-sites.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Concerned } from '../ports.ts';
@@ -16,6 +16,10 @@ export function siteAccess({
   readonly current: Pick<CurrentSessions, 'find'>;
   readonly versions: VersionSites;
 }): SiteAccess {
+  const requireConfigured = async (from: Database, granted: GrantedSites, concerned: Concerned) => {
+    if (concerned.sites?.includes(null)) requireGranted(granted, ['']);
+    requireGranted(granted, await configuredSites(from, concerned));
+  };
   return {
     require: async (granted, concerned) => {
       if (granted === 'everywhere') return;
@@ -23,10 +27,26 @@ export function siteAccess({
         const session = await knownSession(database, sessionId, (id) => current.find(id));
         requireGranted(granted, await versions.of(session.task_id, session.config_version));
       }
-      if (concerned.sites?.includes(null)) requireGranted(granted, ['']);
-      requireGranted(granted, await configuredSites(database, concerned));
+      await requireConfigured(database, granted, concerned);
+    },
+    requireUntilEnd: async (transaction, granted, concerned) => {
+      if (granted === 'everywhere') return;
+      await lockDevices(transaction, concerned);
+      await requireConfigured(transaction, granted, concerned);
     },
   };
+}
+
+/** In the order of their ids, so that two changes do not wait for each other. */
+async function lockDevices(
+  transaction: Database,
+  { tasks = [], devices = [], points = [] }: Concerned,
+): Promise<void> {
+  await sql`
+    select from devices where id = any(${devices}::bigint[])
+      or id in (select device_id from points where id = any(${points}::bigint[]))
+      or id in (select device_id from task_devices where task_id = any(${tasks}::bigint[]))
+    order by id for share`.execute(transaction);
 }
 
 async function configuredSites(

@@ -1,11 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises';
-import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
+import type { Item } from '@holdfast/api-client/api-client.ts';
 import { rfc3339Ms } from '@holdfast/shared/domain/rfc3339.ts';
 import { CliError } from '../cli-error.ts';
 import { type Command, type Context, limitOf, limitOption, timeForms } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
-import { plainText } from '../output/plain-text.ts';
 import type { Column } from '../output/table.ts';
 import { grantsColumn, grantsOf, grantsText, roleOption, roles } from './grants.ts';
 
@@ -31,7 +30,9 @@ export const accessCommands: readonly Command[] = [
     operands: [],
     options: limitOption,
     async run({ api, print }, input) {
-      const found = (await allKeys(api)).slice(0, limitOf(input));
+      // The list has no pages.
+      const { results } = await api.get<{ results: Item[] }>(`${keysPath}/`);
+      const found = results.slice(0, limitOf(input));
       print.table(found, keyColumns, found, 'There are no keys: the API serves this machine only.');
     },
   },
@@ -76,8 +77,8 @@ export const accessCommands: readonly Command[] = [
     operands: [{ name: 'KEY' }],
     options: {},
     async run({ api, print }, input) {
-      const id = await idOfKey(api, input.operands[0] ?? '');
-      const revoked = await api.delete<Item>(`${keysPath}/${encodeURIComponent(id)}/`);
+      const idOrName = input.operands[0] ?? '';
+      const revoked = await api.delete<Item>(`${keysPath}/${encodeURIComponent(idOrName)}/`);
       print.said(revoked, `${revoked.id} (${revoked.name}) is revoked.`);
     },
   },
@@ -118,29 +119,6 @@ export const accessCommands: readonly Command[] = [
   },
 ];
 
-/** By its id, or by its name where no other key that opens anything has the same. */
-async function idOfKey(api: ApiClient, idOrName: string): Promise<string> {
-  const keys = await allKeys(api);
-  if (keys.some(({ id }) => id === idOrName)) return idOrName;
-  const named = keys.filter(({ name }) => name === idOrName);
-  const open = named.filter(({ status }) => status === 'active');
-  const [only, ...others] = open.length > 0 ? open : named;
-  if (!only) {
-    throw new CliError(
-      `There is no key with the id or the name ${plainText(idOrName)}.\nThe list: holdfast keys list`,
-      exitCodes.refused,
-    );
-  }
-  if (others.length > 0) {
-    const ids = [only, ...others].map((key) => `${key.id} (${grantsText(key)})`).join(', ');
-    throw new CliError(
-      `Several keys have the name ${plainText(idOrName)}: ${ids}. Name one by its id.`,
-      exitCodes.refused,
-    );
-  }
-  return String(only.id);
-}
-
 async function show({ print }: Context, created: Item, file: string | undefined): Promise<void> {
   const { key, ...rest } = created;
   if (file !== undefined) {
@@ -176,10 +154,4 @@ function expiryOf(text: string | undefined): string | undefined {
     );
   }
   return new Date(atMs).toISOString();
-}
-
-/** The list has no pages. */
-async function allKeys(api: ApiClient): Promise<Item[]> {
-  const { results } = await api.get<{ results: Item[] }>(`${keysPath}/`);
-  return results;
 }

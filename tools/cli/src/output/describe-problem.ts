@@ -26,6 +26,7 @@ const adviceOnCode: Readonly<Record<string, string>> = {
   task_without_points: 'holdfast import brings in points; holdfast export shows the form.',
   task_without_devices: 'holdfast import changes tasks and devices; holdfast export shows them.',
   task_disabled: 'holdfast import changes tasks: holdfast export shows them, with `enabled`.',
+  key_not_found: 'The list: holdfast keys list',
   link_not_valid: 'An administrator makes a new link: holdfast users link USER',
   user_not_found: 'Those there are: holdfast users list',
   user_disabled: 'To let the person in again: holdfast users enable USER',

@@ -24,6 +24,7 @@ export const createKeySchema = closedObject({
   /** The person or program that uses the key; it stands in events. */
   name: z
     .string()
+    .normalize('NFC')
     .refine(
       (name) => apiKeyNamePattern.test(name),
       'must be 1 to 64 letters, digits, blanks and ._@-, and begin with one of the first two',

@@ -2,9 +2,9 @@ import { unitKey } from '@holdfast/shared/contracts/endpoint-address.ts';
 import { deviceProfileSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { type ConfiguredLimits, narrowedLimits } from '@holdfast/shared/domain/reading/narrowed-limits.ts';
 import type { Selectable } from 'kysely';
+import type { LockedCheck } from '../../configuration/collection.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { DevicesTable } from '../../database/tables.ts';
-import type { Precondition } from '../../ports.ts';
 import type { ShownLimits } from './shown-limits.ts';
 
 export type Applied =
@@ -27,7 +27,7 @@ export interface ApplyLimits {
    */
   readonly how: 'by_itself' | 'asked_for';
   /** Called with the device while it is locked; what it throws is thrown. */
-  readonly holds?: Precondition | undefined;
+  readonly holds?: LockedCheck | undefined;
 }
 
 /**
@@ -44,7 +44,7 @@ export function applyLimits(database: Database, request: ApplyLimits): Promise<A
       .forUpdate()
       .executeTakeFirst();
     if (!device) return { outcome: 'gone' };
-    holds?.(device);
+    await holds?.(device, transaction);
     if (how === 'by_itself' && !device.profile?.write_back) return { outcome: 'not_wanted' };
     const sameDevice = shown.filter((each) => placeOf(each.device) === placeOf(device));
     if (sameDevice.length === 0) return { outcome: 'overtaken', device };

@@ -1,8 +1,9 @@
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Selectable } from 'kysely';
+import type { LockedCheck } from '../../configuration/collection.ts';
 import type { Database } from '../../database/open-database.ts';
 import type { DevicesTable } from '../../database/tables.ts';
-import type { Collectors, Precondition } from '../../ports.ts';
+import type { Collectors } from '../../ports.ts';
 
 type StoredDevice = Selectable<DevicesTable>;
 
@@ -16,7 +17,7 @@ type StoredDevice = Selectable<DevicesTable>;
 export function forgetRanges(
   database: Database,
   deviceId: number,
-  holds: Precondition | undefined,
+  holds: LockedCheck,
 ): Promise<{ readonly changed: boolean; readonly device: StoredDevice } | undefined> {
   return database.transaction().execute(async (transaction) => {
     const device = await transaction
@@ -26,7 +27,7 @@ export function forgetRanges(
       .forUpdate()
       .executeTakeFirst();
     if (!device) return undefined;
-    holds?.(device);
+    await holds(device, transaction);
     const excluded = device.profile?.excluded ?? [];
     const left = excluded.filter(({ learned }) => !learned);
     if (left.length === excluded.length) return { changed: false, device };

@@ -6,7 +6,10 @@ import {
   deviceViewSchema,
   forgottenLimitsSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { FastifyRequest } from 'fastify';
 import * as z from 'zod';
+import type { SiteAccess } from '../../access/granted-sites.ts';
+import type { LockedCheck } from '../../configuration/collection.ts';
 import { entityTagOf, preconditionOf } from '../../http/entity-tag.ts';
 import { traceParentOf } from '../../http/request-trace.ts';
 import { type Route, route } from '../../http/route.ts';
@@ -24,11 +27,25 @@ const params = z.object({
 
 export function learnedLimitsRoutes(
   sources: ShownLimitsSources & { readonly collectors: Pick<Collectors, 'call'> },
-  { requireIfMatch = false }: { readonly requireIfMatch?: boolean } = {},
+  {
+    requireIfMatch = false,
+    siteAccess,
+  }: { readonly requireIfMatch?: boolean; readonly siteAccess: Pick<SiteAccess, 'requireUntilEnd'> },
 ): Route[] {
   const { database, collectors } = sources;
   const answered = (device: object) =>
     z.encode(deviceViewSchema, device as z.infer<typeof deviceViewSchema>) as object;
+  const holdsFor = (
+    { headers, grantedSites }: Pick<FastifyRequest, 'headers' | 'grantedSites'>,
+    id: number,
+  ): LockedCheck => {
+    const isNeeded = requireIfMatch;
+    const precondition = preconditionOf(headers['if-match'], { isNeeded, view: answered });
+    return async (device, transaction) => {
+      await siteAccess.requireUntilEnd(transaction, grantedSites, { devices: [id] });
+      precondition?.(device);
+    };
+  };
   return [
     route({
       method: 'POST',
@@ -40,8 +57,9 @@ export function learnedLimitsRoutes(
       summary: 'Narrow the limits of a device by what it has refused',
       hasVersion: true,
       schema: { params, body: applyLimitsBodySchema, response: { 200: appliedLimitsSchema } },
-      handler: async ({ params: { id }, body, headers }, reply) => {
-        const holds = preconditionOf(headers['if-match'], { isNeeded: requireIfMatch, view: answered });
+      handler: async (request, reply) => {
+        const { id } = request.params;
+        const holds = holdsFor(request, id);
         const device = await database
           .selectFrom('devices')
           .select('code')
@@ -55,7 +73,7 @@ export function learnedLimitsRoutes(
         const applied = await applyLimits(database, {
           ...{ deviceId: id, shown, holds },
           how: 'asked_for',
-          withUnconfirmed: body?.unconfirmed ?? false,
+          withUnconfirmed: request.body?.unconfirmed ?? false,
         });
         if (!applied.device) throw missing(id);
         if (applied.outcome === 'overtaken') throw atAnotherPlace(device.code);
@@ -76,16 +94,16 @@ export function learnedLimitsRoutes(
       summary: 'Forget what a device has refused, and ask for it again',
       hasVersion: true,
       schema: { params, body: noFieldsSchema, response: { 200: forgottenLimitsSchema } },
-      handler: async ({ params: { id }, headers, raw }, reply) => {
-        const holds = preconditionOf(headers['if-match'], { isNeeded: requireIfMatch, view: answered });
+      handler: async (request, reply) => {
+        const { id } = request.params;
         const content = await readDevice(database, id);
-        const forgotten = await forgetRanges(database, id, holds);
+        const forgotten = await forgetRanges(database, id, holdsFor(request, id));
         if (!forgotten) throw missing(id);
         const asked = await forgetInSessions(
           collectors,
           content,
           await endpointHolders(database, id),
-          traceParentOf(raw),
+          traceParentOf(request.raw),
         );
         return reply.header('etag', entityTagOf(answered(forgotten.device))).send({ ...forgotten, ...asked });
       },

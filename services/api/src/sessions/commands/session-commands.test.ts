@@ -17,7 +17,13 @@ function commandsOn(events: EventStore) {
   return sessionCommands({
     broker: { stores: () => ({ events }) as CommandStores },
     versions: {
-      ensure: async () => ({ taskCode: 'press', version: 1, needs: undefined, maxDuration: undefined }),
+      ensure: async () => ({
+        taskCode: 'press',
+        version: 1,
+        needs: undefined,
+        siteCodes: [],
+        maxDuration: undefined,
+      }),
     } as unknown as SessionCommandsOptions['versions'],
     projection: { waitFor: async () => 'too_late' },
     shown: { after: async () => undefined },
@@ -49,6 +55,7 @@ describe('a command whose broker falls silent', () => {
     const commands = commandsOn(events);
     const { session_id: sessionId } = await commands.start({
       ...start,
+      requireSites: () => undefined,
       attempt: { ...attempt, commandId: 'start' },
     });
     events.isSilent = true;

@@ -68,6 +68,8 @@ export interface SessionCommands {
       taskId: string;
       metadata: Record<string, unknown>;
       validate: StartValidation;
+      /** Gets the sites at which the session would read, as `siteCodesOf`; what it throws is thrown. */
+      requireSites: (codes: readonly string[]) => void;
     },
   ): Promise<StartedTask>;
   stop(request: Commander & { sessionId: string; reason: string }): Promise<CommandedSession>;
@@ -148,14 +150,16 @@ export function sessionCommands(options: SessionCommandsOptions): SessionCommand
   };
 
   return {
-    start: async ({ taskId, metadata, validate, by, actor, attempt }) => {
+    start: async ({ taskId, metadata, validate, requireSites, by, actor, attempt }) => {
       const { events, taskConfigs } = usableStores();
       let validation: StartValidationView | null = null;
       const outcome = await onlyOnce(events, taskId, attempt, async () => {
         await refuseWhileActive(events, taskId);
         if (validate !== 'skip')
           validation = await options.validateTask(Number(taskId), validate, attempt.traceparent);
-        const { taskCode, version, needs, maxDuration } = await versions.ensure(taskConfigs, Number(taskId));
+        const ensured = await versions.ensure(taskConfigs, Number(taskId));
+        const { taskCode, version, needs, siteCodes, maxDuration } = ensured;
+        requireSites(siteCodes);
         // One time for the session and for its event: what began when it started began at that very moment.
         const now = new Date().toISOString();
         const start: SessionCommand = {

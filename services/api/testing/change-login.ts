@@ -1,0 +1,29 @@
+import type { Login } from '@holdfast/shared/contracts/login.ts';
+import { LoginBook } from '@holdfast/shared/jetstream/boards/logins.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+
+/** Changes the record of a login in LOGINS by the test's own hand: to one that is old, for instance. */
+export async function changeLogin(nats: string, loginId: string, change: Partial<Login>): Promise<void> {
+  const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'silent') });
+  try {
+    const book = await LoginBook.open(nc);
+    await eventually(
+      async () => {
+        const stored = (await book.readAll()).find(({ record }) => record.id === loginId);
+        if (!stored) throw new Error(`there is no login ${loginId}`);
+        // Its use may be noted just now.
+        return book.replace({ ...stored, record: { ...stored.record, ...change } });
+      },
+      { what: 'the login to be changed' },
+    );
+  } finally {
+    await close();
+  }
+}
+
+/** One whose person showed more than five minutes ago who he is. */
+export const notFresh = (): Partial<Login> => ({
+  authenticated_at: new Date(Date.now() - 301_000).toISOString(),
+});

@@ -1,0 +1,166 @@
+import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import pg from 'pg';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { type Answer, type ApiUnderTest, sessionsPath, startApi } from '../api-under-test.ts';
+import { configureTwoHalls, type IdAt } from './two-halls.ts';
+
+const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
+
+let database: string;
+let api: ApiUnderTest;
+let idAt: IdAt;
+/** A key of the engineer of hall 1. */
+let own: string;
+/** A task in hall 1 that was never started. */
+let idle: number;
+
+function call(
+  method: string,
+  path: string,
+  { key = adminKey, body, once }: { key?: string; body?: unknown; once?: string } = {},
+): Promise<Answer> {
+  return api.raw(path, {
+    method,
+    headers: {
+      authorization: `Bearer ${key}`,
+      ...(once !== undefined && { 'idempotency-key': once }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  api = await startApi({
+    nats: (await natsForTest()).url,
+    database,
+    env: { API_BOOTSTRAP_KEY: adminKey },
+  });
+  await api.ready();
+  idAt = await configureTwoHalls(call);
+  const body = { name: 'engineer of hall 1', role: 'engineer', sites: ['hall-1'] };
+  own = (await call('POST', '/api/system/keys/', { body })).body.key;
+  const task = { code: 'hall-1-idle', period_ms: 1_000, device_ids: [idAt('devices', 'hall-1')] };
+  idle = (await call('POST', '/api/config/tasks/', { body: task })).body.id;
+});
+
+/** Somebody else's change, which is under way while a request is checked, and over before its change. */
+interface Move {
+  readonly to: (hall: 'hall-1' | 'hall-2') => Promise<string>;
+}
+
+const device: Move = {
+  to: async (hall) =>
+    `update devices set site_id = ${idAt('sites', hall)} where id = ${idAt('devices', 'hall-1')}`,
+};
+const task: Move = {
+  to: async (hall) =>
+    `select from tasks where id = ${idle} for update; update task_devices set device_id = ${idAt('devices', hall)} where task_id = ${idle}`,
+};
+
+async function connected(): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: database });
+  await client.connect();
+  onTestFinished(() => client.end());
+  return client;
+}
+
+async function answeredAfter(move: Move, request: () => Promise<Answer>): Promise<Answer> {
+  const [mover, watcher] = [await connected(), await connected()];
+  await mover.query(`begin; ${await move.to('hall-2')}`);
+  let isAnswered = false;
+  const answer = request().finally(() => {
+    isAnswered = true;
+  });
+  const waiting =
+    "select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+  await eventually(async () => isAnswered || (await watcher.query(waiting)).rowCount !== 0, {
+    what: 'the request to wait for the change that is under way, or to be answered',
+  });
+  await mover.query('commit');
+  const given = await answer;
+  await mover.query(await move.to('hall-1'));
+  return given;
+}
+
+const point = () => ({
+  ...{ device_id: idAt('devices', 'hall-1'), code: 'late', table: 'coil' },
+  ...{ address: 1, data_type: 'bool' },
+});
+
+const changes: readonly (readonly [string, Move, () => Promise<Answer>])[] = [
+  [
+    'of a task',
+    task,
+    () => call('PATCH', `/api/config/tasks/${idle}/`, { key: own, body: { name: 'late' } }),
+  ],
+  [
+    'that starts a task',
+    task,
+    () => call('POST', `${sessionsPath}/start-task/`, { key: own, body: { task_id: idle } }),
+  ],
+  [
+    'of a task whose device goes',
+    device,
+    () => call('PATCH', `/api/config/tasks/${idle}/`, { key: own, body: { name: 'late' } }),
+  ],
+  [
+    'of a device',
+    device,
+    () =>
+      call('PATCH', `/api/config/devices/${idAt('devices', 'hall-1')}/`, {
+        key: own,
+        body: { name: 'late' },
+      }),
+  ],
+  [
+    'that takes away a device',
+    device,
+    () => call('DELETE', `/api/config/devices/${idAt('devices', 'hall-1')}/`, { key: own }),
+  ],
+  [
+    'of a point',
+    device,
+    () =>
+      call('PATCH', `/api/config/points/${idAt('points', 'hall-1')}/`, { key: own, body: { name: 'late' } }),
+  ],
+  ['that makes a point', device, () => call('POST', '/api/config/points/', { key: own, body: point() })],
+  [
+    'that makes points once',
+    device,
+    () => call('POST', '/api/config/points/', { key: own, once: 'late', body: [point()] }),
+  ],
+  [
+    'that makes a task',
+    device,
+    () =>
+      call('POST', '/api/config/tasks/', {
+        key: own,
+        body: { code: 'late', period_ms: 1_000, device_ids: [idAt('devices', 'hall-1')] },
+      }),
+  ],
+  ['that takes away a task', task, () => call('DELETE', `/api/config/tasks/${idle}/`, { key: own })],
+];
+
+describe('a change', () => {
+  const everything = async () =>
+    Promise.all(
+      ['devices', 'points', 'tasks'].map(async (kind) => (await call('GET', `/api/config/${kind}/`)).body),
+    );
+
+  it.each(changes)('%s is refused when that goes to another site meanwhile', async (_what, move, request) => {
+    const before = await everything();
+    expect((await answeredAfter(move, request)).body).toMatchObject({
+      ...{ status: 403, code: 'site_not_granted', sites: ['hall-1'] },
+    });
+    expect(await everything()).toEqual(before);
+  });
+
+  it.each(changes)('%s is made where nothing goes', async (_what, _move, request) => {
+    expect([403, 404]).not.toContain((await request()).status);
+  });
+});

@@ -1,0 +1,108 @@
+import { everySite, type Grant, type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
+import type { Route } from '../../src/http/route.ts';
+import { type IdAt, type Place, places, sitesAt } from './two-halls.ts';
+
+export type Outcome = 'let_in' | 'role_too_low' | 'site_not_granted';
+
+/** A call of a route, about something at a place or about nothing in particular. */
+export interface Call {
+  readonly method: string;
+  readonly path: string;
+  readonly body?: object;
+  readonly place: Place | undefined;
+}
+
+type Declared = Pick<Route, 'method' | 'url' | 'role' | 'sites'>;
+
+export const grantsAsked: readonly Grant[] = roles.flatMap((role) =>
+  [['hall-1'], ['hall-1', 'hall-2'], [everySite]].map((sites) => ({ role, sites })),
+);
+
+const rank = (role: Role) => roles.indexOf(role);
+
+/** The answer that the declaration of a route promises to who has one grant. */
+export function outcomeOf(
+  { role: needed, sites: asked }: Declared,
+  { role, sites }: Grant,
+  place: Place | undefined,
+): Outcome {
+  if (needed === 'open' || needed === 'known') return 'let_in';
+  if (rank(role) < rank(needed)) return 'role_too_low';
+  if (asked === 'own' || sites.includes(everySite)) return 'let_in';
+  const concerned = place === undefined ? [] : sitesAt[place];
+  const isWithin = concerned.length > 0 && concerned.every((code) => sites.includes(code));
+  return asked !== 'all' && isWithin ? 'let_in' : 'site_not_granted';
+}
+
+/**
+ * The calls that ask whether a route keeps its declaration. One that goes by what it names is called about something at each place.
+ * @throws for one that is about things of a kind that stands at no place here: say below how to call it
+ */
+export function callsOf(route: Declared, idAt: IdAt): Call[] {
+  const { method, url, sites } = route;
+  if (typeof sites !== 'function') {
+    return [{ method, path: url.replace(/:[a-z]+/g, '999999999'), place: undefined }];
+  }
+  const calls = places.flatMap((place): Call[] => {
+    const asked = askedAbout(route, place, idAt);
+    return asked ? [{ method, ...asked, place }] : [];
+  });
+  if (calls.length < 2) throw new Error(`${method} ${url}: nothing that it could be asked about stands here`);
+  return calls;
+}
+
+/** For what each route that goes by the sites of what it names is asked; undefined where nothing of the kind lies. */
+function askedAbout(
+  { method, url }: Declared,
+  place: Place,
+  idAt: IdAt,
+): Pick<Call, 'path' | 'body'> | undefined {
+  const [, kind = ''] = /^\/api\/(?:config|acquisition)\/(\w+)/.exec(url) ?? [];
+  const isKnown = isKind(kind);
+  if (url.includes(':id')) {
+    if (!isKnown) throw notKnown(method, url);
+    const id = idAt(kind, place);
+    if (id === undefined) return undefined;
+    const path = url.replace(':id', String(id));
+    if (url.endsWith('/write')) return { path, body: { value: 1, reason: 'test' } };
+    return method === 'PATCH' ? { path, body: { name: 'new' } } : { path };
+  }
+  const device = place === 'both' ? undefined : `${place}-press`;
+  const device_id = idAt('devices', place);
+  const code = `${place}-made`;
+  switch (`${method} ${url}`) {
+    case 'GET /api/acquisition/live':
+      return device === undefined ? undefined : { path: `${url}?device=${device}` };
+    case 'GET /api/acquisition/sessions/point-history':
+      return device === undefined
+        ? undefined
+        : { path: `${url}?device=${device}&point_code=${device}-level` };
+    case 'POST /api/acquisition/sessions/start-task':
+      return { path: url, body: { task_id: idAt('tasks', place) } };
+    case 'POST /api/config/devices': {
+      if (place === 'both') return undefined;
+      const site_id = idAt('sites', place) ?? null;
+      return { path: url, body: { code, host: '127.0.0.1', port: 10, unit_id: 1, site_id } };
+    }
+    case 'POST /api/config/points':
+      if (place === 'both') return undefined;
+      return { path: url, body: { device_id, code, table: 'coil', address: 0, data_type: 'bool' } };
+    case 'POST /api/config/tasks': {
+      const device_ids =
+        place === 'both' ? [idAt('devices', 'hall-1'), idAt('devices', 'hall-2')] : [device_id];
+      return { path: url, body: { code, period_ms: 1_000, device_ids } };
+    }
+    default:
+      throw notKnown(method, url);
+  }
+}
+
+function isKind(kind: string): kind is Parameters<IdAt>[0] {
+  return ['sites', 'devices', 'points', 'tasks', 'sessions'].includes(kind);
+}
+
+function notKnown(method: string, url: string): Error {
+  return new Error(
+    `${method} ${url} is about something that the matrix of rights knows nothing of: say in askedAbout how it is called`,
+  );
+}

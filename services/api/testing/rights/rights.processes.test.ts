@@ -1,0 +1,263 @@
+import { everySite, formatApiKey, type Grant } from '@holdfast/shared/contracts/api-key.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
+import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Route } from '../../src/http/route.ts';
+import { allRoutes } from '../all-routes.ts';
+import { type Answer, type ApiUnderTest, startApi } from '../api-under-test.ts';
+import { changeLogin, notFresh } from '../change-login.ts';
+import { makePeople, password } from '../people.ts';
+import { TestBrowser } from '../test-browser.ts';
+import { type Call, callsOf, grantsAsked, type Outcome, outcomeOf } from './rights-matrix.ts';
+import { configureTwoHalls, type IdAt, places } from './two-halls.ts';
+
+const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
+
+interface Asker {
+  readonly kind: 'key' | 'person';
+  readonly grant: Grant;
+  readonly headers: () => Record<string, string>;
+  /** Shows once more who it is, where that is asked for: however slowly the machine goes. */
+  readonly again: () => Promise<void>;
+}
+
+let api: ApiUnderTest;
+let idAt: IdAt;
+const askers: Asker[] = [];
+/** An administrator of everything who showed more than five minutes ago who he is. */
+let stale: TestBrowser;
+
+const nameOf = ({ role, sites }: Grant) => `${role}-${sites.join('-').replace(everySite, 'all')}`;
+
+function send(headers: Record<string, string>, { method, path, body }: Omit<Call, 'place'>): Promise<Answer> {
+  return api.raw(path, {
+    method,
+    headers: { ...headers, ...(body !== undefined && { 'content-type': 'application/json' }) },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+}
+
+beforeAll(async () => {
+  const nats = (await natsForTest()).url;
+  api = await startApi({
+    nats,
+    database: await freshDatabase(),
+    env: {
+      ...{ API_BOOTSTRAP_KEY: adminKey, API_REFUSED_PER_MINUTE: '0' },
+      ...{ API_REQUESTS_PER_MINUTE: '0', API_LOGINS_PER_MINUTE: '0' },
+    },
+  });
+  await api.ready();
+  const authorization = `Bearer ${adminKey}`;
+  idAt = await configureTwoHalls((method, path, { body }) => send({ authorization }, { method, path, body }));
+  const everything: Grant = { role: 'administrator', sites: [everySite] };
+  await makePeople(nats, {
+    ...Object.fromEntries(grantsAsked.map((grant) => [nameOf(grant), [grant]])),
+    stale: [everything],
+  });
+  const loggedIn = async (login: string) => {
+    const browser = new TestBrowser(api);
+    await eventually(async () => (await browser.logIn(login, password)).status === 200, { what: login });
+    return browser;
+  };
+  for (const grant of grantsAsked) {
+    const body = { name: nameOf(grant), grants: [grant] };
+    const made = await send({ authorization }, { method: 'POST', path: '/api/system/keys/', body });
+    const own = { authorization: `Bearer ${made.body.key}` };
+    askers.push({ kind: 'key', grant, headers: () => own, again: async () => undefined });
+    const browser = await loggedIn(nameOf(grant));
+    const again = async () => void (await browser.logIn(nameOf(grant), password));
+    askers.push({ kind: 'person', grant, headers: () => browser.headers(), again });
+  }
+  stale = await loggedIn('stale');
+  await makeStale(nats);
+});
+
+async function makeStale(nats: string): Promise<void> {
+  const change = notFresh();
+  await changeLogin(nats, (await stale.get('/api/me/')).body.current_login.id, change);
+  await eventually(
+    async () => (await stale.get('/api/me/')).body.current_login.authenticated_at === change.authenticated_at,
+    { what: 'the login to be an old one' },
+  );
+}
+
+interface Answered {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: problems of every kind, and answers
+  readonly body: any;
+}
+
+async function ask(route: Route, asker: Asker, call: Call): Promise<Answered> {
+  if (route.isWatched) {
+    const abort = new AbortController();
+    const response = await fetch(`${api.url}${call.path}`, {
+      headers: asker.headers(),
+      signal: abort.signal,
+    });
+    // One that has begun does not end by itself.
+    const body = response.ok ? undefined : await response.json();
+    abort.abort();
+    return { status: response.status, body };
+  }
+  const answer = await send(asker.headers(), call);
+  if (answer.body?.code !== 'fresh_authentication_needed') return answer;
+  await asker.again();
+  return send(asker.headers(), call);
+}
+
+/** Answers by which somebody is kept out for what he may not do, whoever he is. */
+const keptOut = [
+  ...['key_needed', 'login_over', 'role_too_low', 'site_not_granted', 'origin_refused'],
+  'fresh_authentication_needed',
+];
+
+function requireOutcome(expected: Outcome, route: Route, { kind, grant }: Asker, answered: Answered): void {
+  const { status, body } = answered;
+  const { role: needed, method, sites: declared } = route;
+  if (expected === 'role_too_low') {
+    expect(body).toMatchObject({ status: 403, code: expected, role: grant.role, needed });
+  } else if (expected === 'site_not_granted') {
+    expect(body).toMatchObject({ status: 403, code: expected, sites: grant.sites });
+    // Who asks may not know of the other site.
+    if (!grant.sites.includes('hall-2')) expect(JSON.stringify(body)).not.toContain('hall-2');
+  } else {
+    expect(keptOut).not.toContain(body?.code);
+    const isForPeople = needed === 'known' && kind === 'key' && body?.code === 'login_needed';
+    if (needed !== 'open' && !isForPeople) expect([401, 403], body?.code).not.toContain(status);
+    if (method === 'GET' && typeof declared === 'function') expect(status, body?.code).toBe(200);
+  }
+}
+
+const inOrder = ['GET', 'POST', 'PATCH', 'DELETE'];
+const routes = [...allRoutes].sort(
+  (one, other) => inOrder.indexOf(one.method) - inOrder.indexOf(other.method),
+);
+const guarded = routes.filter(({ role }) => role !== 'open');
+
+// Before calls that change things.
+describe('a list', () => {
+  // Those that name nothing by themselves have tests of their own.
+  const lists = guarded.filter(
+    ({ role, sites, url }) => role !== 'known' && sites === 'own' && !/\/(changes|overview)$/.test(url),
+  );
+
+  it.each(lists)('$url has what lies at the sites of who asks', async (route) => {
+    const { url } = route;
+    const ofPlaces = url.endsWith('/sites') ? (['hall-1', 'hall-2'] as const) : places;
+    for (const kind of ['key', 'person'] as const) {
+      const read = async (sites: readonly string[]) => {
+        const grant = `viewer-${sites.join('-')}`;
+        const asker = askers.find((each) => each.kind === kind && nameOf(each.grant) === grant);
+        if (!asker) throw new Error(`there is no ${kind} ${grant}`);
+        return JSON.stringify((await send(asker.headers(), { method: 'GET', path: url })).body);
+      };
+      const everything = await read(['all']);
+      for (const place of ofPlaces) {
+        if (/\/(devices|points)$/.test(url) && place === 'both') continue;
+        expect(everything, kind).toContain(`"${place}`);
+      }
+      const own = await read(['hall-1']);
+      expect(own, kind).toContain('"hall-1');
+      expect(own, kind).not.toMatch(/"(hall-2|both|nowhere)/);
+      const ofBoth = await read(['hall-1', 'hall-2']);
+      expect(ofBoth, kind).toContain('"hall-2');
+      expect(ofBoth, kind).not.toContain('"nowhere');
+    }
+  });
+});
+
+describe('each role at each site', () => {
+  it.each(guarded)('is answered by $method $url as the route declares', async (route) => {
+    const cells = callsOf(route, idAt).flatMap((call) =>
+      askers.map((asker) => ({ call, asker, expected: outcomeOf(route, asker.grant, call.place) })),
+    );
+    const judge = async ({ call, asker, expected }: (typeof cells)[number]) => {
+      const answered = await ask(route, asker, call);
+      try {
+        requireOutcome(expected, route, asker, answered);
+      } catch (error) {
+        const about = `${asker.kind} ${nameOf(asker.grant)} ${call.method} ${call.path}`;
+        throw new Error(`${about}: ${JSON.stringify(answered)}`, { cause: error });
+      }
+    };
+    // What is allowed changes things: first nobody else may.
+    for (const cell of cells) if (cell.expected !== 'let_in') await judge(cell);
+    for (const cell of cells) if (cell.expected === 'let_in') await judge(cell);
+  });
+});
+
+describe('whoever is nobody', () => {
+  it.each(guarded)('is refused by $method $url', async (route) => {
+    const [call] = callsOf(route, idAt);
+    if (!call) throw new Error('nothing to ask');
+    expect((await send({}, call)).body).toMatchObject({ status: 401, code: 'key_needed' });
+    const over = { cookie: `hf-http=hfl_${'A'.repeat(43)}`, origin: api.url };
+    expect((await send(over, call)).body).toMatchObject({ status: 401, code: 'login_over' });
+  });
+});
+
+describe('a person', () => {
+  it.each(guarded.filter(({ method }) => method !== 'GET'))(
+    'does nothing by $method $url from the page of another origin',
+    async (route) => {
+      const [call] = callsOf(route, idAt);
+      const all = askers.find(
+        ({ kind, grant }) => kind === 'person' && nameOf(grant) === 'administrator-all',
+      );
+      if (!call || !all) throw new Error('nothing to ask');
+      const { origin: _own, ...headers } = all.headers();
+      for (const asked of [headers, { ...headers, origin: 'https://elsewhere.example' }]) {
+        expect((await send(asked, call)).body).toMatchObject({ status: 403, code: 'origin_refused' });
+      }
+    },
+  );
+
+  it.each(guarded.filter(({ isWatched }) => !isWatched))(
+    'is asked by $method $url who he is, if the route declares it and that was long ago',
+    async (route) => {
+      const [call] = callsOf(route, idAt);
+      if (!call) throw new Error('nothing to ask');
+      const { status, body } = await send(stale.headers(), call);
+      if (route.fresh) expect(body).toMatchObject({ status: 403, code: 'fresh_authentication_needed' });
+      else expect([401, 403], body?.code).not.toContain(status);
+    },
+  );
+});
+
+describe('the audit log', () => {
+  const changing = guarded.flatMap(({ method, url, action }) =>
+    action === undefined ? [] : [{ method, url, action }],
+  );
+
+  it.each(changing)(
+    'names who did $method $url by an id and a login, and from where',
+    async ({ method, url, action }) => {
+      const pattern = new RegExp(`^${url.replaceAll(/:[a-z]+/g, '[^/]+')}/?$`);
+      const by = async (kind: 'user' | 'key') => {
+        const path = `/api/system/audit/?action=${action}&limit=500`;
+        const { body } = await send({ authorization: `Bearer ${adminKey}` }, { method: 'GET', path });
+        return body.results.find(
+          (entry: { actor: { kind: string }; data: { method?: string; path?: string } }) =>
+            entry.actor.kind === kind && entry.data.method === method && pattern.test(entry.data.path ?? ''),
+        );
+      };
+      const byPerson = await eventually(() => by('user'), { what: 'the entry of a person' });
+      expect(byPerson).toMatchObject({
+        from: '127.0.0.1',
+        actor: {
+          id: expect.stringMatching(/^u-/),
+          login: expect.stringMatching(/^l-/),
+          address: '127.0.0.1',
+          name: byPerson.who,
+        },
+      });
+      const byKey = await eventually(() => by('key'), { what: 'the entry of a key' });
+      expect(byKey).toMatchObject({
+        from: '127.0.0.1',
+        actor: { id: expect.stringMatching(/^[0-9a-f]{8}$/), address: '127.0.0.1' },
+      });
+    },
+  );
+});
