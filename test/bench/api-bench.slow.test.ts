@@ -25,6 +25,10 @@ it('the api benchmark ends with one line of JSON, each figure beside its limit, 
     '1',
     '--busy-disk-kb',
     '100',
+    '--listed-sessions',
+    '12',
+    '--revocations',
+    '3',
   ];
   const { stdout } = await promisify(execFile)(process.execPath, [main, 'api', '--json', ...flags], { env });
   expect(await readdir(folder)).toEqual([]);
@@ -36,5 +40,16 @@ it('the api benchmark ends with one line of JSON, each figure beside its limit, 
     expect(figures[`${name}_per_second`]).toBeGreaterThan(0);
     expect(figures[`${name}_p99_ms`]).toBeGreaterThanOrEqual(figures[`${name}_p50_ms`]);
     expect(limit[`bare_${name}_per_second`]).toBeGreaterThan(0);
+  }
+  expect(figures).toMatchObject({ sessions_of_a_list: 12, revocations: 3 });
+  expect(figures.stream_end_after_revocation_max_ms).toBeGreaterThan(0);
+  for (const name of [
+    'login_of_key',
+    'login_of_nobody',
+    'key_of_key',
+    'list_of_one_site_of_all',
+    'list_of_all_of_all',
+  ]) {
+    expect(figures[name], name).toBeGreaterThan(0);
   }
 }, 300_000);

@@ -11,6 +11,7 @@ import {
 import { asFigures, distributionOf } from '../fleet/distribution.ts';
 import { until } from '../fleet/until.ts';
 import { median } from '../median.ts';
+import { accessCosts } from './access-costs.ts';
 import { BareAppender } from './bare-append.ts';
 import { bareCommandStreams } from './bare-command-streams.ts';
 import { startBareServer } from './bare-server.ts';
@@ -18,6 +19,7 @@ import { keepDiskBusy } from './busy-disk.ts';
 import { cpuSpent } from './cpu-spent.ts';
 import { generators, type HttpRequest, type Load, type LoadOptions, loadOf, type Step } from './http-load.ts';
 import { type MeasuredApi, startMeasuredApi } from './measured-api.ts';
+import { revocationTimes } from './revocation-times.ts';
 
 const flags = {
   concurrency: {
@@ -33,6 +35,16 @@ const flags = {
   },
   commands: { meaning: 'commands of a round', byDefault: 2_560, atLeast: 4 },
   reads: { meaning: 'reads of a round, of each kind', byDefault: 3_000, atLeast: 1 },
+  'listed-sessions': {
+    meaning: 'sessions at each of two sites, for the list of those of one',
+    byDefault: 500,
+    atLeast: 1,
+  },
+  revocations: {
+    meaning: 'logins that are ended at one process while they follow a stream at another',
+    byDefault: 50,
+    atLeast: 1,
+  },
   rounds: { meaning: 'measured rounds, each beside its limits', byDefault: 5, atLeast: 1 },
   'busy-disk-kb': {
     meaning: 'beside all of it so many kB are written to the same disk and synced, over and over; 0: nothing',
@@ -59,6 +71,9 @@ export const api: Benchmark<typeof flags> = {
     'appends to two streams, brings a row into PostgreSQL with all that wait just then, and answers when both are done;',
     'and a bare Fastify route that answers a POST with the same body. Then reads of',
     'the list of sessions, one session and its live status, each beside a bare Fastify route with the same answer.',
+    'At last what access costs: reads of a session by a key, a login and nobody, and the list of the sessions of one site',
+    'beside that of all, as shares within each round; key_of_key and list_of_all_of_all say how far the same differs.',
+    'And how long a live stream at a second process goes on after its login was ended at the first.',
     'How large the ratio is depends on how long the disk takes for a sync, which --busy-disk-kb makes longer.',
     'The events and audit entries of all commands are counted in their streams.',
     'ratio: session commands per second over bare appends per second; the median of all rounds.',
@@ -163,6 +178,10 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
     readLimits[`bare_${name}_per_second`] = rate(limit);
     Object.assign(readLimits, latencyFigures(`bare_${name}`, limit));
   }
+  const access = await accessCosts(measured, {
+    ...{ send, connections: concurrency, rounds, reads, listed: values['listed-sessions'], progress },
+  });
+  const revocation = await revocationTimes(measured, { rounds: values.revocations, progress });
   measured.process.check();
 
   const shares = ours.map(
@@ -179,6 +198,8 @@ async function run(values: FlagValues<typeof flags>, context: BenchmarkContext):
       ...cpuFigures('command', ours),
       share_of_bare_append_by_round: shares.map((share) => `${Math.round(share * 100)}%`).join(' '),
       ...readFigures,
+      ...access,
+      ...revocation,
     },
     limit: {
       bare_appends_per_second: rate(loadsOf(limits.append)),

@@ -20,12 +20,22 @@ export interface MeasuredApi {
   readonly process: FleetProcess;
   /** The processes that were started; PostgreSQL's work is done by its children. */
   readonly pids: { readonly api: number; readonly broker: number; readonly database: number };
+  /** Starts a second process of it. @returns its address */
+  another(): Promise<string>;
   /** The measuring process's own connection. */
   readonly nc: NatsConnection;
   /** POSTs and gives the body. @throws InvalidMeasurement unless it was answered with 2xx */
-  create(path: string, body: unknown): Promise<{ readonly id: number }>;
+  create(path: string, body: unknown): Promise<Created>;
   /** The body as it is. @throws InvalidMeasurement unless it was answered with 2xx */
   read(path: string): Promise<string>;
+}
+
+/** Fields of whatever was made. */
+interface Created {
+  readonly id: number;
+  readonly session_id?: string;
+  readonly key?: string;
+  readonly password_link?: { readonly link: string };
 }
 
 export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkContext): Promise<MeasuredApi> {
@@ -46,25 +56,31 @@ export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkCont
     secret: randomBytes(32).toString('base64url'),
   });
   const databaseUrl = await postgres.createDatabase('api');
-  const api = await startFleetProcess(
-    'api',
-    {
-      NATS_URL: server.url,
-      DATABASE_URL: databaseUrl,
-      API_PORT: '0',
-      API_BOOTSTRAP_KEY: key,
-      // Counted, as for everybody, but never reached.
-      API_REQUESTS_PER_MINUTE: '10000000',
-      SAMPLES_MAX_BYTES: String(64 * 1024 ** 2),
-    },
-    profileFolder,
-  );
-  cleanUp.defer(async () => void (await api.process.stop({ graceMs: 30_000 })));
-  const listens = () => /http:\/\/127\.0\.0\.1:\d+/.exec(String(api.said('takes requests at')?.msg))?.[0];
-  await until('the API to listen', () => listens() !== undefined, api.check);
-  const url = listens() ?? '';
-  const isReady = async () => (await fetch(`${url}/health/ready`)).status === 200;
-  await until('the API to be ready', isReady, api.check);
+  const started = async () => {
+    const api = await startFleetProcess(
+      'api',
+      {
+        NATS_URL: server.url,
+        DATABASE_URL: databaseUrl,
+        API_PORT: '0',
+        API_BOOTSTRAP_KEY: key,
+        API_ANONYMOUS_LOOPBACK: 'true',
+        // Counted, as for everybody, but never reached.
+        API_REQUESTS_PER_MINUTE: '10000000',
+        API_LOGINS_PER_MINUTE: '10000000',
+        SAMPLES_MAX_BYTES: String(64 * 1024 ** 2),
+      },
+      profileFolder,
+    );
+    cleanUp.defer(async () => void (await api.process.stop({ graceMs: 30_000 })));
+    const listens = () => /http:\/\/127\.0\.0\.1:\d+/.exec(String(api.said('takes requests at')?.msg))?.[0];
+    await until('the API to listen', () => listens() !== undefined, api.check);
+    const url = listens() ?? '';
+    const isReady = async () => (await fetch(`${url}/health/ready`)).status === 200;
+    await until('the API to be ready', isReady, api.check);
+    return { api, url };
+  };
+  const { api, url } = await started();
 
   const headers = { authorization: `Bearer ${key}` };
   const answered = async (response: Response): Promise<string> => {
@@ -80,6 +96,7 @@ export async function startMeasuredApi({ cleanUp, profileFolder }: BenchmarkCont
     process: api,
     pids: { api: api.process.pid, broker: server.pid, database: postgres.pid },
     nc: connection.nc,
+    another: async () => (await started()).url,
     create: async (path, body) =>
       JSON.parse(
         await answered(

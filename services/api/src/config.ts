@@ -24,6 +24,8 @@ const schema = z
     API_HOST: z.string().min(1).default('127.0.0.1'),
     /** 0 takes a free one and logs it. */
     API_PORT: setting.port().default(8000),
+    /** Where a container publishes another one. */
+    API_PUBLISHED_PORT: setting.port().optional(),
     /** PEM files; with both the API speaks HTTPS only. They are read anew when they change. */
     API_TLS_CERT_FILE: setting.text().optional(),
     API_TLS_KEY_FILE: setting.text().optional(),

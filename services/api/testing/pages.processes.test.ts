@@ -68,6 +68,20 @@ describe('the link for the first administrator', () => {
     expect(headers.get('content-security-policy')).toContain("default-src 'none'");
   });
 
+  it('has the port that a container publishes', async () => {
+    const env = { API_PUBLISHED_PORT: '8443' };
+    const published = await startApi({ nats, database: await freshDatabase(), env });
+    await published.ready();
+    await eventually(
+      () =>
+        published.process
+          .lastLines(1_000)
+          .some((line) => line.includes('http://localhost:8443/first-administrator?token=')),
+      { what: 'the link in the log' },
+    );
+    await published.process.stop({ graceMs: 10_000 });
+  });
+
   it('says at the field what is wrong, keeps what is right, and is not used up by it', async () => {
     const token = await firstLink();
     const { status, text } = await send('/first-administrator', {
