@@ -77,12 +77,21 @@ function askedAbout(
       return device === undefined
         ? undefined
         : { path: `${url}?device=${device}&point_code=${device}-level` };
+    case 'GET /api/acquisition/points/values':
+      return device === undefined ? undefined : { path: `${url}?point=${device}/${device}-level` };
+    case 'GET /api/acquisition/points/history':
+      return device === undefined ? undefined : { path: `${url}?point=${device}/${device}-level` };
     case 'POST /api/acquisition/sessions/start-task':
       return { path: url, body: { task_id: idAt('tasks', place) } };
     case 'POST /api/config/devices': {
       if (place === 'both') return undefined;
       const site_id = idAt('sites', place) ?? null;
       return { path: url, body: { code, host: '127.0.0.1', port: 10, unit_id: 1, site_id } };
+    }
+    case 'POST /api/config/devices/try': {
+      if (place === 'both') return undefined;
+      const site_id = idAt('sites', place) ?? null;
+      return { path: url, body: { device: { code, host: '127.0.0.1', port: 10, unit_id: 1, site_id } } };
     }
     case 'POST /api/config/points':
       if (place === 'both') return undefined;
