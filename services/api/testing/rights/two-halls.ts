@@ -1,5 +1,4 @@
-import type { Answer } from '../api-under-test.ts';
-import { sessionsPath } from '../api-under-test.ts';
+import { type Answer, sessionsPath } from '../api-under-test.ts';
 
 /** Where something lies: at one site, at the other, at both, at none. The codes of all that is there begin with it. */
 export const places = ['hall-1', 'hall-2', 'both', 'nowhere'] as const;
@@ -20,7 +19,11 @@ export type IdAt = (
 
 /** Configures two sites with a device, a point, a task and a session that runs at each place. */
 export async function configureTwoHalls(
-  call: (method: string, path: string, asked: { readonly body: object }) => Promise<Answer>,
+  call: (
+    method: string,
+    path: string,
+    asked: { readonly body: object },
+  ) => Promise<Pick<Answer, 'status' | 'body'>>,
 ): Promise<IdAt> {
   const ids = new Map<string, number | string>();
   const made = async (path: string, body: object): Promise<Answer['body']> => {
