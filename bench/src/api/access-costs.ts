@@ -19,7 +19,7 @@ interface AccessLoad {
 type Headers = Readonly<Record<string, string>>;
 
 /**
- * What access control costs: a request by a login and by nobody beside the same by a key, and the list of the sessions of one
+ * Measures the cost of access control: a request by a login and by nobody beside the same by a key, and the list of the sessions of one
  * site beside that of all, which has as many. Each ratio is that of pairs of one round; beside it stands what the same measurement gives of
  * two that are the same.
  */

@@ -10,7 +10,8 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Answer, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
-import { configureTwoHalls, type IdAt, type Place, places } from './rights/two-halls.ts';
+import { type IdAt, type Place, places } from './rights/places.ts';
+import { configureTwoHalls } from './rights/two-halls.ts';
 
 const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const keysPath = '/api/system/keys/';

@@ -77,7 +77,7 @@ export function collectionRoutes<S extends CollectionSchemas, F extends z.ZodObj
   };
   // In the order of the schema's fields, whichever query brought them.
   const answered = (item: unknown) => z.encode(schemas.view, item) as object;
-  /** That it is as the request says by If-Match, and is not taken to another site between the check of the request and its change. */
+  /** Requires the item as the request says by If-Match, and where the request was checked: it may have gone to another site since. */
   const holdsFor = (
     { headers, grantedSites }: Pick<FastifyRequest, 'headers' | 'grantedSites'>,
     concerned: Concerned,

@@ -5,7 +5,8 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import pg from 'pg';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Answer, type ApiUnderTest, sessionsPath, startApi } from '../api-under-test.ts';
-import { configureTwoHalls, type IdAt } from './two-halls.ts';
+import type { IdAt } from './places.ts';
+import { configureTwoHalls } from './two-halls.ts';
 
 const adminKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 

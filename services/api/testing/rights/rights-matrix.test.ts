@@ -3,8 +3,8 @@ import { consoleRoutes } from '../../src/console/console-routes.ts';
 import { type Route, route } from '../../src/http/route.ts';
 import { pageRoutes } from '../../src/pages/page-routes.ts';
 import { allRoutes, unused } from '../all-routes.ts';
+import type { IdAt } from './places.ts';
 import { callsOf, grantsAsked, outcomeOf } from './rights-matrix.ts';
-import type { IdAt } from './two-halls.ts';
 
 const idAt: IdAt = (kind, place) =>
   (place === 'both' && kind !== 'tasks' && kind !== 'sessions') || (kind === 'sites' && place === 'nowhere')

@@ -1,6 +1,6 @@
 import { everySite, type Grant, type Role, roles } from '@holdfast/shared/contracts/api-key.ts';
 import type { Route } from '../../src/http/route.ts';
-import { type IdAt, type Place, places, sitesAt } from './two-halls.ts';
+import { type IdAt, type Place, places, sitesAt } from './places.ts';
 
 export type Outcome = 'let_in' | 'role_too_low' | 'site_not_granted';
 

@@ -1,21 +1,5 @@
 import { type Answer, sessionsPath } from '../api-under-test.ts';
-
-/** Where something lies: at one site, at the other, at both, at none. The codes of all that is there begin with it. */
-export const places = ['hall-1', 'hall-2', 'both', 'nowhere'] as const;
-export type Place = (typeof places)[number];
-
-export const sitesAt: Readonly<Record<Place, readonly string[]>> = {
-  'hall-1': ['hall-1'],
-  'hall-2': ['hall-2'],
-  both: ['hall-1', 'hall-2'],
-  nowhere: [],
-};
-
-/** What lies at a place, by kind; undefined where nothing of the kind can. */
-export type IdAt = (
-  kind: 'sites' | 'devices' | 'points' | 'tasks' | 'sessions',
-  place: Place,
-) => number | string | undefined;
+import { type IdAt, places, sitesAt } from './places.ts';
 
 /** Configures two sites with a device, a point, a task and a session that runs at each place. */
 export async function configureTwoHalls(
