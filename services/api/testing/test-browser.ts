@@ -1,17 +1,36 @@
 import type { Answer, ApiUnderTest } from './api-under-test.ts';
 
-/** A browser without its rules: it keeps the cookie that it is given and says which page it shows. */
-export class TestBrowser {
-  cookie: string | undefined;
-  readonly #api: ApiUnderTest;
-  readonly #headers: Record<string, string>;
+export interface Visited {
+  readonly url: string;
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
 
-  constructor(api: ApiUnderTest, headers: Record<string, string> = { origin: api.url }) {
+/** A browser without its rules: it keeps the cookies of each host, follows no redirect by itself, and says which page it shows. */
+export class TestBrowser {
+  readonly #api: ApiUnderTest | undefined;
+  readonly #headers: Record<string, string>;
+  /** By host with port, as no browser does: tests run on one host. */
+  readonly #jars = new Map<string, Map<string, string>>();
+
+  /** @param api that it asks; undefined: it goes to whole addresses only */
+  constructor(api?: ApiUnderTest, headers: Record<string, string> = api ? { origin: api.url } : {}) {
     this.#api = api;
     this.#headers = headers;
   }
 
-  /** The same cookie at another process. */
+  /** The cookies for the API, as they are sent. */
+  get cookie(): string | undefined {
+    return this.#cookieFor(this.#asked.url);
+  }
+
+  set cookie(sent: string | undefined) {
+    const pairs = sent?.split('; ').map((pair) => pair.split('=', 2) as [string, string]);
+    this.setCookies(this.#asked.url, new Map(pairs));
+  }
+
+  /** The same cookies at another process. */
   at(api: ApiUnderTest): TestBrowser {
     const other = new TestBrowser(api);
     other.cookie = this.cookie;
@@ -24,28 +43,87 @@ export class TestBrowser {
     body?: unknown,
     headers: Record<string, string> = {},
   ): Promise<Answer> {
-    const answer = await this.#api.raw(path, {
+    const answer = await this.visit(`${this.#asked.url}${path}`, {
       method,
       headers: {
-        ...this.headers(),
+        accept: 'application/json',
+        ...this.#headers,
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const [set] = answer.headers.getSetCookie();
-    if (set !== undefined) this.cookie = set.includes('Max-Age=0') ? undefined : set.split(';', 1)[0];
-    return answer;
+    return { ...answer, body: answer.text === '' ? undefined : JSON.parse(answer.text) };
   }
 
   headers(): Record<string, string> {
-    return { ...this.#headers, ...(this.cookie !== undefined && { cookie: this.cookie }) };
+    const { cookie } = this;
+    return { ...this.#headers, ...(cookie !== undefined && { cookie }) };
   }
 
   get = (path: string): Promise<Answer> => this.ask('GET', path);
 
   logIn = (login: string, typed: string, more: object = {}): Promise<Answer> =>
     this.ask('POST', '/api/login/', { login, password: typed, ...more });
+
+  cookies(url: string): ReadonlyMap<string, string> {
+    return this.#jar(url);
+  }
+
+  setCookies(url: string, cookies: ReadonlyMap<string, string>): void {
+    this.#jars.set(new URL(url).host, new Map(cookies));
+  }
+
+  /** One request. */
+  async visit(url: string, init: RequestInit = {}): Promise<Visited> {
+    const headers = new Headers(init.headers);
+    headers.set('accept', headers.get('accept') ?? 'text/html');
+    const cookie = this.#cookieFor(url);
+    if (cookie !== undefined && !headers.has('cookie')) headers.set('cookie', cookie);
+    const response = await fetch(url, {
+      ...init,
+      headers,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(20_000),
+    });
+    const jar = this.#jar(url);
+    for (const set of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(set) ?? [];
+      if (value === '' || /;\s*max-age=0/i.test(set)) jar.delete(name);
+      else jar.set(name, value);
+    }
+    return { url, status: response.status, headers: response.headers, text: await response.text() };
+  }
+
+  /** Goes where it is sent, up to an address that begins with `until`, which is not visited. */
+  async followUntil(url: string, until: string): Promise<string> {
+    let at = url;
+    for (let hops = 0; hops < 12; hops += 1) {
+      if (at.startsWith(until)) return at;
+      const { status, headers, text } = await this.visit(at);
+      const next = headers.get('location');
+      if (next === null) throw new Error(`${at} answered ${status}: ${text.slice(0, 500)}`);
+      at = new URL(next, at).href;
+    }
+    throw new Error(`no end of redirects: ${at}`);
+  }
+
+  get #asked(): ApiUnderTest {
+    if (!this.#api) throw new Error('this browser has no API of its own');
+    return this.#api;
+  }
+
+  #cookieFor(url: string): string | undefined {
+    const pairs = [...this.#jar(url)].map((pair) => pair.join('='));
+    return pairs.length === 0 ? undefined : pairs.join('; ');
+  }
+
+  #jar(url: string): Map<string, string> {
+    const { host } = new URL(url);
+    const jar = this.#jars.get(host) ?? new Map<string, string>();
+    this.#jars.set(host, jar);
+    return jar;
+  }
 }
 
 export const password = 'a long one for hall 1';

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
-  BrowserForTest,
   type CompanyForTest,
   clientId,
   clientSecret,
   companyForTest,
 } from '../../testing/company/company-for-test.ts';
+import { TestBrowser } from '../../testing/test-browser.ts';
 import { type CompanyAttempt, CompanyIssuerAway } from '../ports/company-issuer.ts';
 import { type OidcSettings, oidcIssuer } from './oidc-issuer.ts';
 
@@ -33,11 +33,7 @@ const attempt = (mustBeFresh = false): CompanyAttempt => ({
 });
 
 /** A browser that goes there and comes back. @param tamper changes where it is sent, as an attacker would */
-async function throughBrowser(
-  url: URL,
-  tamper: (sent: URL) => void = () => {},
-  browser = new BrowserForTest(),
-) {
+async function throughBrowser(url: URL, tamper: (sent: URL) => void = () => {}, browser = new TestBrowser()) {
   tamper(url);
   return new URL(await browser.followUntil(url.href, back));
 }
@@ -66,7 +62,7 @@ describe('the identity provider of a company', () => {
 
   it('has the person log in again where that is asked for, and says when', async () => {
     const issuer = issuerWith();
-    const browser = new BrowserForTest();
+    const browser = new TestBrowser();
     const authenticatedAt = async (begun: CompanyAttempt) => {
       const answered = await throughBrowser(await issuer.begin(begun), undefined, browser);
       return (await issuer.finish(answered, begun)).authenticatedAtMs ?? 0;
@@ -79,7 +75,7 @@ describe('the identity provider of a company', () => {
 
   it('is refused a person who logged in long ago where a fresh login was asked for', async () => {
     const issuer = issuerWith();
-    const browser = new BrowserForTest();
+    const browser = new TestBrowser();
     const first = attempt();
     await company.tell({ ahead_s: -3_000 });
     await throughBrowser(await issuer.begin(first), undefined, browser);
@@ -204,6 +200,6 @@ describe('the identity provider of a company', () => {
     const url = await issuerWith().logoutUrl('http://127.0.0.1:9/');
     expect(url?.searchParams.get('post_logout_redirect_uri')).toBe('http://127.0.0.1:9/');
     expect(url?.searchParams.get('client_id')).toBe(clientId);
-    expect((await new BrowserForTest().ask(String(url))).status).toBe(200);
+    expect((await new TestBrowser().visit(String(url))).status).toBe(200);
   });
 });

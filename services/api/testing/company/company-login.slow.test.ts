@@ -9,15 +9,8 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { companyCallbackPath } from '../../src/access/company/company-routes.ts';
 import { type ApiUnderTest, startApi } from '../api-under-test.ts';
 import { makePeople, password } from '../people.ts';
-import { TestBrowser } from '../test-browser.ts';
-import {
-  BrowserForTest,
-  type CompanyForTest,
-  clientId,
-  clientSecret,
-  companyForTest,
-  type Visited,
-} from './company-for-test.ts';
+import { TestBrowser, type Visited } from '../test-browser.ts';
+import { type CompanyForTest, clientId, clientSecret, companyForTest } from './company-for-test.ts';
 
 const beginPath = '/api/login/company/';
 const claims = {
@@ -56,11 +49,11 @@ beforeEach(() => company.tell({ subject: 'anna', claims, in_id_token: true, ahea
 
 /** Up to the way back, which is not gone. @param tamper changes where the browser is sent, as an attacker would */
 async function begun(
-  browser: BrowserForTest,
+  browser: TestBrowser,
   query = '',
   tamper: (sent: URL) => void = () => {},
 ): Promise<string> {
-  const { status, headers, text } = await browser.ask(`${api.url}${beginPath}${query}`);
+  const { status, headers, text } = await browser.visit(`${api.url}${beginPath}${query}`);
   const sent = headers.get('location');
   if (status !== 303 || sent === null) throw new Error(`${status} ${text}`);
   const url = new URL(sent);
@@ -68,14 +61,14 @@ async function begun(
   return browser.followUntil(url.href, callback);
 }
 
-async function loggedIn(browser: BrowserForTest, query = ''): Promise<Visited> {
-  const page = await browser.ask(await begun(browser, query));
+async function loggedIn(browser: TestBrowser, query = ''): Promise<Visited> {
+  const page = await browser.visit(await begun(browser, query));
   if (page.status !== 200) throw new Error(`${page.status} ${page.text}`);
   return page;
 }
 
-async function me(browser: BrowserForTest) {
-  const { status, text } = await browser.ask(`${api.url}/api/me/`, {
+async function me(browser: TestBrowser) {
+  const { status, text } = await browser.visit(`${api.url}/api/me/`, {
     headers: { accept: 'application/json' },
   });
   return { status, ...JSON.parse(text) };
@@ -94,8 +87,8 @@ const known = async (): Promise<User[]> =>
 
 describe('a company login', () => {
   it('lets somebody in with the rights of the groups, by cookies that fit the way', async () => {
-    const browser = new BrowserForTest();
-    const start = await browser.ask(`${api.url}${beginPath}?to=/sessions%3Fstatus%3Drunning`);
+    const browser = new TestBrowser();
+    const start = await browser.visit(`${api.url}${beginPath}?to=/sessions%3Fstatus%3Drunning`);
     const sent = new URL(start.headers.get('location') ?? '');
     expect(Object.fromEntries(sent.searchParams)).toMatchObject({
       response_type: 'code',
@@ -107,7 +100,7 @@ describe('a company login', () => {
     expect(start.headers.getSetCookie()).toEqual([
       expect.stringMatching(/^hf-http-company=.*HttpOnly; SameSite=Lax/),
     ]);
-    const page = await browser.ask(await browser.followUntil(sent.href, callback));
+    const page = await browser.visit(await browser.followUntil(sent.href, callback));
     expect(page.status).toBe(200);
     expect(page.headers.getSetCookie()).toEqual([expect.stringMatching(/^hf-http=hfl_.*SameSite=Strict/)]);
     expect(page.headers.get('cache-control')).toBe('no-store');
@@ -121,18 +114,18 @@ describe('a company login', () => {
   });
 
   it('knows a person by issuer and subject, and by no name', async () => {
-    const browser = new BrowserForTest();
+    const browser = new TestBrowser();
     await loggedIn(browser);
     const before = await me(browser);
     await company.tell({
       claims: { ...claims, anna: { ...claims.anna, name: 'Anna W.', preferred_username: 'anna.w' } },
     });
-    const again = new BrowserForTest();
+    const again = new TestBrowser();
     await loggedIn(again);
     expect((await me(again)).id).toBe(before.id);
 
     await company.tell({ subject: 'namesake', claims });
-    const namesake = new BrowserForTest();
+    const namesake = new TestBrowser();
     await loggedIn(namesake);
     const theirs = await me(namesake);
     expect(theirs.id).not.toBe(before.id);
@@ -147,30 +140,30 @@ describe('a company login', () => {
       subject: 'carl-there',
       claims: { 'carl-there': { preferred_username: 'Carl', groups: ['hall-1-shift'] } },
     });
-    const browser = new BrowserForTest();
+    const browser = new TestBrowser();
     await loggedIn(browser);
     expect(await me(browser)).toMatchObject({ grants: [{ role: 'operator', sites: ['hall-1'] }] });
     expect((await me(browser)).id).not.toBe(local?.id);
   });
 
   it('gives the rights of today, to logins that are open elsewhere as well', async () => {
-    const before = new BrowserForTest();
+    const before = new TestBrowser();
     await loggedIn(before);
     await company.tell({ claims: { ...claims, anna: { ...claims.anna, groups: ['engineers'] } } });
-    await loggedIn(new BrowserForTest());
+    await loggedIn(new TestBrowser());
     expect((await me(before)).grants).toEqual([{ role: 'engineer', sites: ['*'] }]);
 
     await company.tell({ claims: { ...claims, anna: { ...claims.anna, groups: [] } } });
-    const browser = new BrowserForTest();
-    const page = await browser.ask(await begun(browser));
+    const browser = new TestBrowser();
+    const page = await browser.visit(await begun(browser));
     expect(page.status).toBe(403);
     expect((await me(before)).grants).toEqual([]);
   });
 
   it('refuses who has no group that is mapped, and says what to ask for', async () => {
     await company.tell({ subject: 'guest' });
-    const browser = new BrowserForTest();
-    const page = await browser.ask(await begun(browser));
+    const browser = new TestBrowser();
+    const page = await browser.visit(await begun(browser));
     expect(page.status).toBe(403);
     expect(page.headers.getSetCookie()).toEqual([]);
     for (const text of [
@@ -185,26 +178,26 @@ describe('a company login', () => {
     await company.tell({
       claims: { guest: { preferred_username: 'guest', _claim_names: { groups: 'src1' } } },
     });
-    const many = await browser.ask(await begun(browser));
+    const many = await browser.visit(await begun(browser));
     expect(many.text).toContain('too many groups');
-    const chinese = await browser.ask(await begun(browser), { headers: { 'accept-language': 'zh-CN' } });
+    const chinese = await browser.visit(await begun(browser), { headers: { 'accept-language': 'zh-CN' } });
     expect(chinese.text).toContain('所在的组太多');
     await company.tell({ claims: { guest: { preferred_username: 'guest' } } });
-    const none = await browser.ask(await begun(browser));
+    const none = await browser.visit(await begun(browser));
     expect(none.text).toContain('does not tell groups');
     expect(none.text).toContain('hall-1-shift');
   });
 
   it('refuses who is disabled here', async () => {
-    await loggedIn(new BrowserForTest());
+    await loggedIn(new TestBrowser());
     const anna = (await users((book) => book.readAll())).find(
       ({ record }) => record.identity?.subject === 'anna',
     );
     if (!anna) throw new Error('anna is not there');
     await users((book) => book.replace({ ...anna, record: { ...anna.record, disabled: true } }));
     const refused = async () => {
-      const browser = new BrowserForTest();
-      return (await browser.ask(await begun(browser))).text;
+      const browser = new TestBrowser();
+      return (await browser.visit(await begun(browser))).text;
     };
     await expect.poll(refused, { timeout: 20_000 }).toContain('disabled');
     const now = (await users((book) => book.readAll())).find(({ record }) => record.id === anna.record.id);
@@ -214,44 +207,44 @@ describe('a company login', () => {
 });
 
 async function begunAndBack(): Promise<Visited> {
-  const browser = new BrowserForTest();
-  return browser.ask(await begun(browser));
+  const browser = new TestBrowser();
+  return browser.visit(await begun(browser));
 }
 
 describe('the way back', () => {
   const isOver = { status: 403, text: expect.stringContaining('Begin again') };
 
   it('is gone once, by the browser that was sent', async () => {
-    const browser = new BrowserForTest();
+    const browser = new TestBrowser();
     const back = await begun(browser);
-    expect(await new BrowserForTest().ask(back)).toMatchObject(isOver);
-    const thief = new BrowserForTest();
+    expect(await new TestBrowser().visit(back)).toMatchObject(isOver);
+    const thief = new TestBrowser();
     await begun(thief);
-    expect(await thief.ask(back)).toMatchObject(isOver);
-    expect((await browser.ask(back)).status).toBe(200);
-    expect(await browser.ask(back)).toMatchObject(isOver);
+    expect(await thief.visit(back)).toMatchObject(isOver);
+    expect((await browser.visit(back)).status).toBe(200);
+    expect(await browser.visit(back)).toMatchObject(isOver);
   });
 
   it('is refused with a state that nobody began, or none', async () => {
-    const browser = new BrowserForTest();
+    const browser = new TestBrowser();
     const back = new URL(await begun(browser));
     for (const state of ['', 'x', 'x'.repeat(43)]) {
       const other = new URL(back);
       other.searchParams.set('state', state);
-      expect(await browser.ask(other.href), state).toMatchObject(isOver);
+      expect(await browser.visit(other.href), state).toMatchObject(isOver);
     }
-    expect((await browser.ask(callback)).status).toBe(403);
-    expect((await browser.ask(back.href)).status).toBe(200);
+    expect((await browser.visit(callback)).status).toBe(403);
+    expect((await browser.visit(back.href)).status).toBe(200);
   });
 
   it('may lead to another process than the one where it began, and several may be under way', async () => {
-    const browser = new BrowserForTest();
+    const browser = new TestBrowser();
     const first = await begun(browser, '?to=/first');
     const second = await begun(browser, '?to=/second');
-    expect((await browser.ask(second)).headers.get('refresh')).toBe('0;url=/second');
-    const elsewhere = new BrowserForTest();
+    expect((await browser.visit(second)).headers.get('refresh')).toBe('0;url=/second');
+    const elsewhere = new TestBrowser();
     elsewhere.setCookies(other.url, browser.cookies(api.url));
-    const there = await elsewhere.ask(first.replace(api.url, other.url));
+    const there = await elsewhere.visit(first.replace(api.url, other.url));
     expect(there.headers.get('refresh')).toBe('0;url=/first');
   });
 
@@ -265,8 +258,8 @@ describe('the way back', () => {
       },
     ],
   ])('opens nothing with a code that was made without our %s', async (_what, tamper) => {
-    const browser = new BrowserForTest();
-    const page = await browser.ask(await begun(browser, '', tamper));
+    const browser = new TestBrowser();
+    const page = await browser.visit(await begun(browser, '', tamper));
     expect(page.status).toBe(403);
     expect(page.text).toContain('does not belong to this login');
     expect([...browser.cookies(api.url).keys()]).toEqual(['hf-http-company']);
@@ -280,15 +273,15 @@ describe('the way back', () => {
       'javascript:alert(1)',
       '\t//evil.example',
     ]) {
-      const { headers } = await loggedIn(new BrowserForTest(), `?to=${encodeURIComponent(to)}`);
+      const { headers } = await loggedIn(new TestBrowser(), `?to=${encodeURIComponent(to)}`);
       expect(headers.get('refresh'), to).toMatch(/^0;url=\/[^/\\]*$/);
     }
   });
 
   it('leaves neither codes nor states in the log or the audit log', async () => {
-    const browser = new BrowserForTest();
+    const browser = new TestBrowser();
     const back = await begun(browser);
-    await browser.ask(back);
+    await browser.visit(back);
     const { code, state } = Object.fromEntries(new URL(back).searchParams);
     await makePeople(nats, { auditor: [{ role: 'administrator', sites: ['*'] }] });
     const auditor = new TestBrowser(api);
@@ -308,7 +301,7 @@ describe('the way back', () => {
 
 describe('somebody who has logged in at the company', () => {
   it('shows there anew who they are, and goes on with the same login under another token', async () => {
-    const browser = new BrowserForTest();
+    const browser = new TestBrowser();
     await company.tell({ ahead_s: -3_000 });
     await loggedIn(browser);
     const before = await me(browser);
@@ -320,24 +313,24 @@ describe('somebody who has logged in at the company', () => {
     expect(after.current_login.id).toBe(before.current_login.id);
     expect(Date.parse(after.current_login.authenticated_at)).toBeGreaterThan(Date.now() - 600_000);
     expect(browser.cookies(api.url).get('hf-http')).not.toBe(token);
-    const thief = new BrowserForTest();
+    const thief = new TestBrowser();
     thief.setCookies(api.url, new Map([['hf-http', token ?? '']]));
     expect((await me(thief)).status).toBe(401);
   });
 
   it('cannot make the login of another person fresh, nor one that is not there', async () => {
-    const browser = new BrowserForTest();
+    const browser = new TestBrowser();
     await loggedIn(browser);
     const back = await begun(browser, '?again=true', (sent) => sent.searchParams.set('prompt', 'login'));
-    expect((await browser.ask(back)).status).toBe(200);
-    const { status, text } = await new BrowserForTest().ask(`${api.url}${beginPath}?again=true`);
+    expect((await browser.visit(back)).status).toBe(200);
+    const { status, text } = await new TestBrowser().visit(`${api.url}${beginPath}?again=true`);
     expect([status, text]).toEqual([401, expect.stringContaining('Log in first')]);
 
-    const others = new BrowserForTest();
+    const others = new TestBrowser();
     const cookie = browser.cookies(api.url);
     others.setCookies(api.url, cookie);
     await company.tell({ subject: 'namesake' });
-    const theirs = await others.ask(await begun(others, '?again=true'));
+    const theirs = await others.visit(await begun(others, '?again=true'));
     expect([theirs.status, theirs.text]).toEqual([
       403,
       expect.stringContaining('Somebody else logged in there'),
@@ -345,8 +338,8 @@ describe('somebody who has logged in at the company', () => {
   });
 
   it('is led to where the login there is ended', async () => {
-    const browser = new BrowserForTest();
-    const { status, headers } = await browser.ask(`${api.url}/api/logout/company/`);
+    const browser = new TestBrowser();
+    const { status, headers } = await browser.visit(`${api.url}/api/logout/company/`);
     const url = new URL(headers.get('location') ?? '');
     expect([status, url.origin]).toEqual([303, company.issuer]);
     expect(url.searchParams.get('post_logout_redirect_uri')).toBe(`${api.url}/login`);
@@ -356,12 +349,12 @@ describe('somebody who has logged in at the company', () => {
 describe('a company sign-on that is away', () => {
   it('is told so, in the form that is asked for, while passwords let people in', async () => {
     await makePeople(nats, { local: [{ role: 'viewer', sites: ['*'] }] });
-    const browser = new BrowserForTest();
+    const browser = new TestBrowser();
     const back = await begun(browser);
     await company.stop();
     try {
       // Its own account of itself is believed for ten seconds.
-      const started = () => browser.ask(`${api.url}${beginPath}`);
+      const started = () => browser.visit(`${api.url}${beginPath}`);
       await expect.poll(async () => (await started()).status, { timeout: 30_000 }).toBe(503);
       const page = await started();
       expect([page.status, page.headers.get('content-type')]).toEqual([
@@ -369,7 +362,7 @@ describe('a company sign-on that is away', () => {
         expect.stringContaining('text/html'),
       ]);
       expect(page.text).toContain('Plant ID does not answer');
-      expect((await browser.ask(back)).status).toBe(503);
+      expect((await browser.visit(back)).status).toBe(503);
       const json = await api.raw(beginPath, { redirect: 'manual', headers: { accept: 'application/json' } });
       expect(json).toMatchObject({ status: 503, body: { code: 'company_login_unavailable' } });
       expect((await new TestBrowser(api).logIn('local', password)).status).toBe(200);
@@ -378,7 +371,7 @@ describe('a company sign-on that is away', () => {
       await company.start();
     }
     await company.tell({ claims });
-    await loggedIn(new BrowserForTest());
+    await loggedIn(new TestBrowser());
   });
 });
 

@@ -1,4 +1,6 @@
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import { ownAccount } from '@holdfast/api-client/own-account.ts';
+import type { Me } from '@holdfast/shared/contracts/http/login-http.ts';
 import { useQuery } from '@tanstack/react-query';
 import { api } from './api.ts';
 
@@ -6,30 +8,17 @@ import { api } from './api.ts';
 const roles = ['viewer', 'operator', 'engineer', 'administrator'] as const;
 export type Role = (typeof roles)[number];
 
-/** A role, and at which sites it holds; `*`: everywhere. */
-interface Grant {
-  readonly role: Role;
-  readonly sites: readonly string[];
-}
-
-/** Who calls: a person, a key, or whoever is at the machine of the API. */
-export interface Me {
-  readonly kind: 'user' | 'key' | 'local';
-  readonly name: string;
-  readonly grants: readonly Grant[];
-  /** Whether a person shows with a password who he is, and not at the company's sign-on alone. */
-  readonly has_password: boolean;
-}
-
 /** Undefined until the API has said it, and where it does not say it: then it judges each call. */
 export function useMe(): Me | undefined {
   const { data } = useQuery({
     queryKey: ['me'],
     queryFn: () =>
-      api.get<Me & Record<string, unknown>>('/api/me/').catch((error: unknown) => {
-        if (error instanceof ApiRefusal && error.status === 404) return null;
-        throw error;
-      }),
+      ownAccount(api)
+        .me()
+        .catch((error: unknown) => {
+          if (error instanceof ApiRefusal && error.status === 404) return null;
+          throw error;
+        }),
     staleTime: 60_000,
   });
   return data ?? undefined;

@@ -1,24 +1,24 @@
 import { hostname } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ApiClient, Item } from '@holdfast/api-client/api-client.ts';
+import type { ApiClient } from '@holdfast/api-client/api-client.ts';
+import { ownAccount } from '@holdfast/api-client/own-account.ts';
 import type {
   AskedCommandLineLogin,
   PolledCommandLineLogin,
 } from '@holdfast/shared/contracts/http/command-line-login-http.ts';
+import type { LoginView, Me } from '@holdfast/shared/contracts/http/login-http.ts';
 import { CliError } from '../cli-error.ts';
 import type { Command, Context } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { localTime } from '../output/local-time.ts';
 import { plainText } from '../output/plain-text.ts';
 import type { Column } from '../output/table.ts';
-import { records } from '../output/values.ts';
 
 const askPath = '/api/login/command-line/';
-const loginsPath = '/api/me/logins/';
 /** Longer than any code lasts: where the API should not say so. */
 const patienceMs = 15 * 60_000;
 
-const loginColumns: readonly Column<Item>[] = [
+const loginColumns: readonly Column<LoginView>[] = [
   { head: 'ID', cell: ({ id }) => id },
   { head: 'HOW', cell: ({ how }) => how },
   { head: 'SINCE', cell: ({ created_at }) => localTime(created_at) },
@@ -69,7 +69,7 @@ export const loginCommands: readonly Command[] = [
         return;
       }
       try {
-        await access.client(kept.token).post('/api/logout/');
+        await ownAccount(access.client(kept.token)).logOut();
       } catch (error) {
         // It is over already: then there is nothing to end.
         if (!(error instanceof CliError) || error.exitCode !== exitCodes.notAllowed) throw error;
@@ -84,14 +84,13 @@ export const loginCommands: readonly Command[] = [
     operands: [],
     options: {},
     async run({ api, access, print }) {
-      const me = await api.get('/api/me/');
-      const login = me.current_login as Item | null;
+      const me = await ownAccount(api).me();
       print.fields({ url: access.url, ...me }, [
         ['API', access.url],
         ['you are', me.kind === 'local' ? 'anybody on this machine' : `${me.kind} ${me.name}`],
         ['login', me.login],
-        ['may', records(me.grants).map(grantText).join('; ') || 'nothing'],
-        ['until', localTime(login?.expires_at)],
+        ['may', me.grants.map(grantText).join('; ') || 'nothing'],
+        ['until', localTime(me.current_login?.expires_at)],
         [
           'by',
           { key: 'the key of HOLDFAST_API_KEY_FILE', login: `holdfast login`, nothing: undefined }[access.by],
@@ -105,8 +104,8 @@ export const loginCommands: readonly Command[] = [
     operands: [],
     options: {},
     async run({ api, print }) {
-      const { results } = await api.get<{ results: Item[] }>(loginsPath);
-      print.table(results, loginColumns, results, 'There is none.');
+      const logins = await ownAccount(api).logins();
+      print.table(logins, loginColumns, logins, 'There is none.');
     },
   },
   {
@@ -116,8 +115,8 @@ export const loginCommands: readonly Command[] = [
     options: {},
     async run({ api, print }, input) {
       const id = input.operands[0] ?? '';
-      const ended = await api.delete<Item | undefined>(`${loginsPath}${encodeURIComponent(id)}/`);
-      print.said(ended ?? { id }, `${id} is over.`);
+      await ownAccount(api).endLogin(id);
+      print.said({ id }, `${id} is over.`);
     },
   },
 ];
@@ -154,7 +153,7 @@ async function decided(
   );
 }
 
-function grantText({ role, sites }: Item): string {
-  const where = Array.isArray(sites) && !sites.includes('*') ? ` at ${sites.join(', ')}` : ' everywhere';
+function grantText({ role, sites }: Me['grants'][number]): string {
+  const where = !sites.includes('*') ? ` at ${sites.join(', ')}` : ' everywhere';
   return `${role}${where}`;
 }
