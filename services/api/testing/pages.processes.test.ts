@@ -204,11 +204,9 @@ describe('the page to let a command line in', () => {
     for (const shown of [code, 'plc-gateway-3', '127.0.0.1', administrator, 'Everything: users and keys']) {
       expect(text).toContain(shown);
     }
-    expect((await send('/approve', { code, decision: 'approve' }, { cookie, origin: 'null' })).status).toBe(
-      403,
-    );
+    expect((await send('/approve', { code }, { cookie, origin: 'null' })).status).toBe(403);
     expect(await poll(secret)).toMatchObject({ status: 'waiting' });
-    const approved = await send('/approve', { code, decision: 'approve' }, { cookie });
+    const approved = await send('/approve', { code }, { cookie });
     expect(approved.text).toContain('The command line is in');
     const { status, token } = await poll(secret);
     expect(status).toBe('approved');
@@ -230,8 +228,7 @@ describe('the page to let a command line in', () => {
       { what: 'the page to ask for the password' },
     );
     expect(asked).toContain(code);
-    const approve = (fields: Record<string, string>) =>
-      send('/approve', { code, decision: 'approve', ...fields }, { cookie });
+    const approve = (fields: Record<string, string>) => send('/approve', { code, ...fields }, { cookie });
     expect(await approve({})).toMatchObject({
       status: 403,
       text: expect.stringContaining('name="password"'),
@@ -252,16 +249,24 @@ describe('the page to let a command line in', () => {
     const { code, secret } = await ask();
     const cookie = await loggedIn();
     await changeLogin(nats, (await me(cookie)).current_login.id, notFresh());
-    await send('/approve', { code, decision: 'deny' }, { cookie });
+    await send('/approve/deny', { code }, { cookie });
     expect(await poll(secret)).toMatchObject({ status: 'denied' });
   });
 
   it('keeps out what is denied, and knows no code that was made up', async () => {
     const { code, secret } = await ask();
     const cookie = await loggedIn();
-    const denied = await send('/approve', { code, decision: 'deny' }, { cookie });
+    const denied = await send('/approve/deny', { code }, { cookie });
     expect(denied.text).toContain('The command line stays out');
     expect(await poll(secret)).toMatchObject({ status: 'denied' });
+    // The audit log says what was decided.
+    await eventually(
+      async () => {
+        const { results } = (await api.get('/api/system/audit/?action=login.deny')).body;
+        return results.some(({ outcome }: { outcome: string }) => outcome === 'done');
+      },
+      { what: 'the entry of the denial' },
+    );
     const unknown = await page('/approve?code=BBBB-BBBB', { cookie });
     expect(unknown.status).toBe(404);
     expect(unknown.text).toMatch(/<input id="code"[^>]*value="BBBB-BBBB"/s);

@@ -78,9 +78,13 @@ type Followed = Awaited<ReturnType<typeof follow>>;
 /** They end before they would have shown for the second time that they live. */
 async function requireEnd(streams: readonly Followed[]): Promise<void> {
   const before = streams.map(({ signsOfLife }) => signsOfLife());
+  const since = () => streams.map(({ signsOfLife }, index) => signsOfLife() - (before[index] ?? 0));
+  const areOver = () => streams.map(({ isOver }) => isOver());
+  await eventually(() => !areOver().includes(false) || Math.max(...since()) >= 2, {
+    what: 'the streams to end, or to show twice that they live',
+  });
+  expect(areOver()).toEqual(streams.map(() => true));
   await Promise.all(streams.map(({ read }) => read));
-  const after = streams.map(({ signsOfLife }, index) => signsOfLife() - (before[index] ?? 0));
-  expect(Math.max(...after)).toBeLessThan(2);
 }
 
 describe('live streams at another process', () => {

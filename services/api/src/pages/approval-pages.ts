@@ -6,6 +6,9 @@ import { inLanguage, type PageAddress, pageFrame } from './page-frame.ts';
 import { shownTime } from './shown-time.ts';
 import { words } from './words.ts';
 
+/** Where the other button of the form sends it. */
+export const denyPath = '/approve/deny';
+
 type Note = readonly [title: string, detail: string] | undefined;
 
 /** Where somebody types the code of a command line. */
@@ -79,8 +82,8 @@ ${
 ${formField({ name: 'password', label: words[language].password, type: 'password', autocomplete: 'current-password', fault: passwordFault, hasFocus: passwordFault !== undefined, maxLength: 256 })}`
 }
 <div class="pair">
-${!isCompany && html`<button class="key" name="decision" value="approve">${word.approve}</button>`}
-<button class="key second" name="decision" value="deny" formnovalidate>${word.deny}</button>
+${!isCompany && html`<button class="key">${word.approve}</button>`}
+<button class="key second" formaction="${inLanguage({ path: denyPath }, language)}" formnovalidate>${word.deny}</button>
 </div>
 </form>`,
     html`<p>${word.foot}</p>`,

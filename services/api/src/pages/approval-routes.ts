@@ -8,7 +8,7 @@ import { loginDelayed, userOfPassword } from '../access/logins/login-routes.ts';
 import { renewLogin, unlessAway } from '../access/logins/open-login.ts';
 import { type Route, route } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
-import { type ApprovalForm, approvalPage, codePage, decidedPage } from './approval-pages.ts';
+import { type ApprovalForm, approvalPage, codePage, decidedPage, denyPath } from './approval-pages.ts';
 import { formOf } from './form-body.ts';
 import { inLanguage, type PageAddress } from './page-frame.ts';
 import { addressOf, queryOf, sendFault, sendPage } from './page-request.ts';
@@ -47,6 +47,22 @@ export function approvalPageRoutes(
             companyPath: `/api/login/company?${new URLSearchParams({ again: 'true', to: withCode(waiting.code) })}`,
           },
   });
+  const decided = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    decide: (person: Person, waiting: ApprovalForm['waiting']) => Promise<FastifyReply>,
+  ): Promise<FastifyReply> => {
+    const { code = '' } = formOf(request);
+    const address = addressOf(request, withCode(code));
+    try {
+      requireOwnOrigin(people, request, { mayBeMissing: false });
+      const { caller: person } = request;
+      if (person.kind !== 'user') return toLogin(reply, address);
+      return await decide(person, await waitingAt(person, code));
+    } catch (error) {
+      return sendFault(request, reply, error, (note) => codePage(address, { code, note }));
+    }
+  };
   return [
     route({
       ...described,
@@ -79,16 +95,12 @@ export function approvalPageRoutes(
       method: 'POST',
       url: path,
       action: 'login.approve',
-      summary: 'Let a command line in, or keep it out',
-      handler: async (request, reply) => {
-        const { code = '', decision, password } = formOf(request);
-        const address = addressOf(request, withCode(code));
-        try {
-          requireOwnOrigin(people, request, { mayBeMissing: false });
-          const { caller: person } = request;
-          if (person.kind !== 'user') return toLogin(reply, address);
-          const waiting = await waitingAt(person, code);
-          if (decision === 'approve' && !isFresh(people, request)) {
+      summary: 'Let a command line in',
+      handler: (request, reply) =>
+        decided(request, reply, async (person, waiting) => {
+          const address = addressOf(request, withCode(waiting.code));
+          if (!isFresh(people, request)) {
+            const { password } = formOf(request);
             const form = formFor(request, person, waiting);
             if (form.again !== 'password' || password === undefined)
               return sendPage(reply, approvalPage(address, form), 403);
@@ -99,13 +111,22 @@ export function approvalPageRoutes(
               return sendFault(request, reply, error, (note) => approvalPage(address, { ...form, note }));
             }
           }
-          const decided = decision === 'approve' ? 'approved' : 'denied';
-          await unlessAway(() => commandLines.decide(code, decided, person));
-          return sendPage(reply, decidedPage(address, decided, waiting.host || waiting.address));
-        } catch (error) {
-          return sendFault(request, reply, error, (note) => codePage(address, { code, note }));
-        }
-      },
+          await unlessAway(() => commandLines.decide(waiting.code, 'approved', person));
+          return sendPage(reply, decidedPage(address, 'approved', waiting.host || waiting.address));
+        }),
+    }),
+    route({
+      ...described,
+      method: 'POST',
+      url: denyPath,
+      action: 'login.deny',
+      summary: 'Keep a command line out',
+      handler: (request, reply) =>
+        decided(request, reply, async (person, waiting) => {
+          await unlessAway(() => commandLines.decide(waiting.code, 'denied', person));
+          const address = addressOf(request, withCode(waiting.code));
+          return sendPage(reply, decidedPage(address, 'denied', waiting.host || waiting.address));
+        }),
     }),
   ];
 }
