@@ -149,14 +149,7 @@ export class ApiKeys {
    */
   async revoke(idOrName: string, by: string): Promise<Revoked> {
     for (;;) {
-      const all = await this.#book().readAll();
-      const records = all.map(({ record }) => record);
-      const { id } =
-        records.find((record) => record.id === idOrName) ??
-        this.#ofName(records, idOrName) ??
-        newest(records.filter(({ name }) => asRead(name) === asRead(idOrName))) ??
-        ({} as Partial<ApiKeyRecord>);
-      const stored = all.find(({ record }) => record.id === id);
+      const stored = this.#named(await this.#book().readAll(), idOrName);
       if (!stored) return { ok: false, why: 'unknown' };
       const { record } = stored;
       if (record.revoked_at !== null) return { ok: true, key: record };
@@ -253,6 +246,15 @@ export class ApiKeys {
     return record.revoked_at === null && !this.#isExpired(record);
   }
 
+  #named(keys: readonly Stored<ApiKeyRecord>[], idOrName: string): Stored<ApiKeyRecord> | undefined {
+    const read = asRead(idOrName);
+    const ofName = keys
+      .filter(({ record }) => asRead(record.name) === read)
+      .sort((one, other) => other.record.created_at.localeCompare(one.record.created_at));
+    const byId = keys.find(({ record }) => record.id === idOrName);
+    return byId ?? ofName.find(({ record }) => this.#isOfUse(record)) ?? ofName[0];
+  }
+
   /** The one of these keys that is of use and has the name. */
   #ofName(keys: readonly ApiKeyRecord[], name: string): ApiKeyRecord | undefined {
     const read = asRead(name);
@@ -265,8 +267,4 @@ export class ApiKeys {
       sitesWhere(grants, 'administrator') === 'everywhere' && networks.length === 0 && this.#usable(id);
     return isOne(record) && !this.list().some((other) => other.id !== record.id && isOne(other));
   }
-}
-
-function newest(keys: readonly ApiKeyRecord[]): ApiKeyRecord | undefined {
-  return [...keys].sort((one, other) => other.created_at.localeCompare(one.created_at))[0];
 }
