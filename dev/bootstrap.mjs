@@ -76,6 +76,11 @@ const programs = {
     env: { PATH: pathOfTests() },
     commands: (args) => [[join(ROOT, 'test/cluster-trial/main.ts'), ...args]],
   },
+  // The pictures of the documents, taken of a factory that runs.
+  picture: {
+    servers: [requireNatsServer],
+    commands: (args) => [[join(ROOT, 'test/console/picture/main.ts'), ...args]],
+  },
   audit: {
     servers: [],
     commands: (args) => [[join(ROOT, 'dev/src/supply-chain/audit.ts'), PNPM, ...args]],

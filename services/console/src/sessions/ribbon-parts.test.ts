@@ -35,6 +35,15 @@ describe('the ribbon of a session', () => {
     expect(parts.filter(({ kind }) => kind === 'gap')).toEqual([{ kind: 'gap', from: 0.35, to: 0.55 }]);
   });
 
+  it('has no hole where a period is longer than an hour', () => {
+    const expected = [0, 5, 0, 0, 5, 0, 0, 5, 0, 0];
+    expect(partsOf({ expected })).toEqual([{ kind: 'stored', from: 0.1, to: 1 }]);
+    const missing = [{ bucket: 4, cause: 'timeout' as const, ticks: 5 }];
+    expect(partsOf({ expected, missing }).filter(({ kind }) => kind === 'gap')).toEqual([
+      { kind: 'gap', from: 0.4, to: 0.7 },
+    ]);
+  });
+
   it('counts all causes of an hour together', () => {
     const missing = (['timeout', 'failover'] as const).map((cause) => ({ bucket: 0, cause, ticks: 5 }));
     expect(partsOf({ missing })[0]).toEqual({ kind: 'stored', from: 0.1, to: 1 });

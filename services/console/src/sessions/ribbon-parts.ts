@@ -48,9 +48,9 @@ export function ribbonParts({ attention, ribbon }: RibbonSession, time: RibbonTi
   const share = (bucket: number) => (missing.get(bucket) ?? 0) / Math.max(1, ribbon.expected[bucket] ?? 0);
 
   const parts: RibbonPart[] = [];
-  for (const [bucket, expected] of ribbon.expected.entries()) {
-    const [from, to] = [bucket * step, Math.min(1, (bucket + 1) * step)];
-    if (from >= to || expected === 0) continue;
+  for (const { bucket, end } of ticked(ribbon.expected)) {
+    const [from, to] = [bucket * step, Math.min(1, end * step)];
+    if (from >= to) continue;
     const lost = share(bucket);
     if (lost >= 1) {
       parts.push({ kind: 'gap', from, to });
@@ -71,6 +71,14 @@ export function ribbonParts({ attention, ribbon }: RibbonSession, time: RibbonTi
     );
   const now = partOfNow(attention[0], place);
   return merged([...cutOut(parts, [...life, ...now]), ...life, ...now].filter(({ from, to }) => to > from));
+}
+
+/** Buckets with ticks. A tick stands for the time until the next one, be a period longer than a bucket. */
+function ticked(expected: readonly number[]): { bucket: number; end: number }[] {
+  const buckets = expected.flatMap((ticks, bucket) => (ticks === 0 ? [] : [bucket]));
+  const ends = buckets.slice(1);
+  const widest = Math.max(1, ...ends.map((end, index) => end - (buckets[index] ?? end)));
+  return buckets.map((bucket, index) => ({ bucket, end: ends[index] ?? bucket + widest }));
 }
 
 /** A loss that goes on reaches from its beginning to the end of the ribbon. */
