@@ -69,6 +69,11 @@ describe.skipIf(inject('installedServers').chromium === null)('the overview', ()
     await page.getByText('1 message has come into quarantine since then: not JSON').waitFor();
     await page.getByRole('searchbox').fill('');
     await page.getByRole('cell', { name: /^not JSON/ }).waitFor();
+    await page.goto(`${plant.rest.url}/console/`);
+    await page.getByRole('button', { name: 'Send again not JSON' }).click();
+    await page.getByText('1 message has come into quarantine since then: not JSON').waitFor();
+    await page.getByRole('link', { name: '2 messages in quarantine' }).click();
+    await page.getByRole('cell', { name: /^not JSON/ }).waitFor();
     await page.getByText('another', { exact: true }).waitFor();
   });
 

@@ -54,12 +54,14 @@ export function StatusStrip() {
             value={numbers.format(collectors.active)}
             severity={collectors.active === 0 ? 1 : collectors.lost > 0 ? 2 : undefined}
           >
-            {[
-              collectors.lost > 0 && t('strip.collectors.lost', { count: collectors.lost }),
-              collectors.draining > 0 && t('strip.collectors.draining', { count: collectors.draining }),
-            ]
-              .filter(Boolean)
-              .join(', ') || t('strip.collectors.ok')}
+            <Link to="/collectors">
+              {[
+                collectors.lost > 0 && t('strip.collectors.lost', { count: collectors.lost }),
+                collectors.draining > 0 && t('strip.collectors.draining', { count: collectors.draining }),
+              ]
+                .filter(Boolean)
+                .join(', ') || t('strip.collectors.ok')}
+            </Link>
           </Figure>
         )}
         {sinks && (
@@ -68,11 +70,13 @@ export function StatusStrip() {
             value={sinks.lag_seconds === null ? '–' : ageText(t, sinks.lag_seconds)}
             severity={sinks.status === 'ok' ? undefined : sinks.status === 'refusing' ? 2 : 1}
           >
-            {sinks.status !== 'ok'
-              ? t(`strip.sink.${sinks.status}`)
-              : sinks.backlog_messages > 0
-                ? t('strip.sink.backlog', { count: sinks.backlog_messages })
-                : t('strip.sink.clear')}
+            <Link to="/stores">
+              {sinks.status !== 'ok'
+                ? t(`strip.sink.${sinks.status}`)
+                : sinks.backlog_messages > 0
+                  ? t('strip.sink.backlog', { count: sinks.backlog_messages })
+                  : t('strip.sink.clear')}
+            </Link>
           </Figure>
         )}
       </dl>

@@ -47,7 +47,7 @@ export function DrainCommand({
   return (
     <>
       <Button
-        className="button is-small"
+        className="button"
         isDisabled={!isAllowed}
         aria-label={`${t(`collectors.${verb}`)} ${id}`}
         onPress={() => setOpen(true)}

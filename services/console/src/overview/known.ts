@@ -5,7 +5,7 @@ import { useOverview } from '../api/overview.ts';
 import { useCollectors } from '../collectors/queries.ts';
 import { useSinks } from '../stores/queries.ts';
 import { useNow } from '../time/plant-time.tsx';
-import { useOldestQuarantined, useRecovery, useTroubledDevices, useTroubledSessions } from './queries.ts';
+import { useFirstQuarantined, useRecovery, useTroubledDevices, useTroubledSessions } from './queries.ts';
 import type { Known } from './troubles.ts';
 
 /** All that the overview stands on. */
@@ -18,7 +18,7 @@ export function useKnown() {
   const collectors = useCollectors();
   const sinks = useSinks();
   const messages = overview.data?.quarantine?.messages ?? 0;
-  const oldest = useOldestQuarantined(messages > 0);
+  const quarantined = useFirstQuarantined(messages > 0);
   const isForbidden = [collectors, sinks].some(({ error }) => isRefused(error));
   const queries = [overview, sessions, devices, recovery, ...(isForbidden ? [] : [collectors, sinks])];
   const known: Known = {
@@ -27,14 +27,14 @@ export function useKnown() {
     collectors: collectors.data,
     sinks: sinks.data,
     quarantined: overview.data?.quarantine
-      ? { messages, since: oldest.data?.results[0]?.time ?? null }
+      ? { messages, since: quarantined.data?.results[0]?.time ?? null }
       : undefined,
     recovery: recovery.data,
     isBrokerAway: overview.data !== undefined && overview.data.not_asked.length > 0,
     nowMs: now.getTime(),
   };
   return {
-    ...{ known, overview, recovery, collectors, sinks, oldest },
+    ...{ known, quarantined, overview, recovery, collectors, sinks },
     /** Troubles of sessions and devices for which there was no room. */
     leftOut: notRead(sessions.data) + notRead(devices.data),
     /** The stores and collectors, which belong to all sites, are not for whoever looks. */

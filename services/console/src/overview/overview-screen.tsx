@@ -13,7 +13,7 @@ import './overview.css';
 export default function OverviewScreen() {
   const { t } = useOverviewTexts();
   const whole = useKnown();
-  const { known, overview, recovery, collectors, leftOut, sinks, oldest, isForbidden } = whole;
+  const { known, overview, recovery, collectors, leftOut, sinks, quarantined, isForbidden } = whole;
   const troubles = troublesOf(known);
   return (
     <div className="page overview">
@@ -43,7 +43,7 @@ export default function OverviewScreen() {
                 <StoresPart
                   query={sinks}
                   messages={overview.data?.quarantine?.messages}
-                  oldest={oldest.data?.results[0]?.reason}
+                  first={quarantined.data?.results}
                 />
                 <CollectorsPart query={collectors} />
               </>

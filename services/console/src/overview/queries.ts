@@ -3,6 +3,7 @@ import type { RecoveryView } from '@holdfast/shared/contracts/http/recovery-http
 import type { SessionSummaryPage } from '@holdfast/shared/contracts/http/session-summary-http.ts';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../api/api.ts';
+import { readQuarantine } from '../stores/queries.ts';
 
 /** Sessions that should run against those that do, by their samples. */
 export function useRecovery() {
@@ -42,16 +43,14 @@ export function useTroubledDevices() {
   });
 }
 
-/** When the oldest message of the quarantine was put away. */
-export function useOldestQuarantined(isThere: boolean) {
+const quarantinedAtMost = 100;
+
+/** The oldest messages of the quarantine, of as many as are grouped by their reason. */
+export function useFirstQuarantined(isThere: boolean) {
   return useQuery({
-    queryKey: ['system', 'quarantine', 'oldest'],
-    queryFn: () =>
-      api.get<{ results: { time: string; reason: string }[] } & Record<string, unknown>>(
-        '/api/system/quarantine/',
-        { limit: 1 },
-      ),
+    queryKey: ['system', 'quarantine', 'first'],
+    queryFn: () => readQuarantine({}, quarantinedAtMost),
     enabled: isThere,
-    refetchInterval: 15_000,
+    refetchInterval: 10_000,
   });
 }

@@ -1,9 +1,15 @@
 import type { SinksView } from '@holdfast/shared/contracts/http/system-http.ts';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { Button } from 'react-aria-components/Button';
 import { Answered } from '../parts/answered.tsx';
+import { RoleNote, useMayEverywhere } from '../parts/role-note.tsx';
 import { Section } from '../parts/section.tsx';
+import type { QuarantinedItem } from '../stores/queries.ts';
+import { useResending } from '../stores/resending.ts';
+import { ResendingList } from '../stores/resending-list.tsx';
 import { SinkState } from '../stores/sink-state.tsx';
+import { useStoreTexts } from '../stores/texts.ts';
 import { ageText } from '../time/duration.ts';
 import { useNow } from '../time/plant-time.tsx';
 import { useOverviewTexts } from './texts.ts';
@@ -12,13 +18,13 @@ import { useOverviewTexts } from './texts.ts';
 export function StoresPart({
   query,
   messages,
-  oldest,
+  first,
 }: {
   query: UseQueryResult<SinksView>;
   /** In quarantine; undefined when nobody knows. */
   messages: number | undefined;
-  /** Why the oldest of them is there. */
-  oldest: string | undefined;
+  /** The oldest of them. */
+  first: readonly QuarantinedItem[] | undefined;
 }) {
   const { t } = useOverviewTexts();
   const asOf = query.dataUpdatedAt > 0 ? new Date(query.dataUpdatedAt).toISOString() : undefined;
@@ -31,21 +37,55 @@ export function StoresPart({
       <Answered query={query} title={t('overview.failed')}>
         {(sinks) => <Sinks sinks={sinks} />}
       </Answered>
-      {messages !== undefined && (
-        <p>
-          {messages === 0 ? (
-            t('overview.quarantine.none')
-          ) : (
-            <>
-              <Link to="/stores">{t('overview.quarantine', { count: messages })}</Link>
-              {oldest !== undefined && (
-                <span className="quiet"> {t('overview.quarantine.reason', { reason: oldest })}</span>
-              )}
-            </>
-          )}
-        </p>
-      )}
+      {messages === 0 && <p>{t('overview.quarantine.none')}</p>}
+      {messages !== undefined && <Quarantined messages={messages} first={first ?? []} />}
     </Section>
+  );
+}
+
+const reasonsAtMost = 3;
+
+/** Reasons of what lies in quarantine, each with the way back. */
+function Quarantined({ messages, first }: { messages: number; first: readonly QuarantinedItem[] }) {
+  const { t } = useOverviewTexts();
+  const stores = useStoreTexts();
+  const resending = useResending();
+  const isForbidden = !useMayEverywhere('engineer');
+  const reasons = [...new Set(first.map(({ reason }) => reason))];
+  const of = (reason: string) => first.filter((each) => each.reason === reason);
+  return (
+    <>
+      {messages > 0 && (
+        <>
+          <p>
+            <Link to="/stores">{t('overview.quarantine', { count: messages })}</Link>
+          </p>
+          <ul className="reasons">
+            {reasons.slice(0, reasonsAtMost).map((reason) => (
+              <li key={reason}>
+                <Link to="/stores" search={{ reason }} lang="en">
+                  {reason}
+                </Link>
+                <span className="quiet">{t('overview.quarantine.of', { count: of(reason).length })}</span>
+                <Button
+                  className="button"
+                  isDisabled={isForbidden || !of(reason).some(({ can_be_sent_again: can }) => can)}
+                  aria-label={`${stores.t('stores.quarantine.again')} ${reason}`}
+                  onPress={() => void resending.sendMany({ reason }, reason)}
+                >
+                  {stores.t('stores.quarantine.again')}
+                </Button>
+              </li>
+            ))}
+            {reasons.length > reasonsAtMost && (
+              <li className="quiet">{t('overview.more', { count: reasons.length - reasonsAtMost })}</li>
+            )}
+          </ul>
+          <RoleNote needed="engineer" />
+        </>
+      )}
+      <ResendingList all={resending.all} dismiss={resending.dismiss} />
+    </>
   );
 }
 

@@ -118,8 +118,14 @@ function Since({ since }: { since: string }) {
 function Way({ trouble }: { trouble: PlainTrouble }) {
   const { t } = useOverviewTexts();
   switch (trouble.kind) {
-    case 'device':
-      return <WayToSession id={trouble.device.session_id} />;
+    case 'device': {
+      const { device, session_id: session } = trouble.device;
+      return (
+        <Link to="/devices/$device" params={{ device }} search={{ session }}>
+          {t('trouble.open.device')}
+        </Link>
+      );
+    }
     case 'missing':
     case 'unexpected':
       return <WayToSession id={trouble.sessionId} />;

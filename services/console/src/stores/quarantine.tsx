@@ -209,7 +209,7 @@ function Messages({
       cell: (item) => (
         <span className="row-commands">
           <Button
-            className="button is-small"
+            className="button"
             aria-label={`${t('stores.quarantine.look')} ${item.sequence}`}
             onPress={() => look(item.sequence)}
           >
@@ -217,7 +217,7 @@ function Messages({
           </Button>
           {item.can_be_sent_again ? (
             <Button
-              className="button is-small"
+              className="button"
               isDisabled={isForbidden}
               aria-label={`${t('stores.quarantine.again')} ${item.sequence}`}
               onPress={() => send(item)}

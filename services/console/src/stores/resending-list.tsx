@@ -2,6 +2,7 @@ import { Button } from 'react-aria-components/Button';
 import { Icon } from '../parts/icon.tsx';
 import type { Resending } from './resending.ts';
 import { useStoreTexts } from './texts.ts';
+import './resending.css';
 
 /** What came of sending messages again, newest first: it says `processed` only when the writer has been at them. */
 export function ResendingList({
@@ -57,7 +58,7 @@ function Result({
       {keptCount > 0 && (
         <>
           <p>{t('stores.resending.kept', { count: keptCount })}</p>
-          <ul className="named small">
+          <ul className="kept small">
             {kept.map(({ sequence, detail }) => (
               <li key={sequence}>
                 {sequence}: <span lang="en">{detail}</span>
