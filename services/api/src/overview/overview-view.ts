@@ -11,6 +11,7 @@ import {
 import type { WaitingNotices } from '../sessions/live-status/waiting-notices.ts';
 import type { LogGuard } from '../sessions/projection/log-guard.ts';
 import { logDamageOf } from '../sessions/recovery/recovery-view.ts';
+import { missedSince } from '../system/collectors-view.ts';
 import { sinksView } from '../system/sinks-view.ts';
 import { type SeenSources, seeSessions, sessionCounts } from './seen-sessions.ts';
 import { type TicksOfDay, ticksOfDay } from './ticks-of-day.ts';
@@ -108,14 +109,18 @@ async function askBroker({ collectors, sinks, quarantine }: OverviewSources): Pr
       sinks.statuses(),
       quarantine.count(),
     ]);
-    const of = (state: (typeof known)[number]['state']) => known.filter((each) => each.state === state);
+    const nowMs = Date.now();
+    const of = (state: (typeof known)[number]['state']) =>
+      known.filter(
+        (each) => each.state === state && (state === 'given_up' || missedSince(each, nowMs) === undefined),
+      );
     const view = sinksView({ backlog, statuses, outboxes: [] }, Date.now());
     return {
       collectors: {
         active: of('active').length,
         draining: of('draining').length,
         given_up: of('given_up').length,
-        lost: known.filter(wasLostLately).length,
+        lost: known.filter((each) => isMissed(each, nowMs)).length,
         capacity: of('active').reduce((total, { capacity }) => total + capacity, 0),
       },
       sinks: {
@@ -134,6 +139,7 @@ async function askBroker({ collectors, sinks, quarantine }: OverviewSources): Pr
 }
 
 /** One that has not come back for a day is not missed any more. */
-function wasLostLately({ isLost, stateSince = '' }: KnownCollector): boolean {
-  return isLost && Date.now() - Date.parse(stateSince) < dayMs;
+function isMissed(known: KnownCollector, nowMs: number): boolean {
+  const since = missedSince(known, nowMs);
+  return since !== undefined && nowMs - Date.parse(since) < dayMs;
 }

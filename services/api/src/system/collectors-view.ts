@@ -65,7 +65,7 @@ function viewOf(
   return {
     id,
     state,
-    state_since: (state === 'silent' ? lastHeartbeat : stateSince) ?? null,
+    state_since: (state === 'silent' || (state === 'lost' && !isGone) ? lastHeartbeat : stateSince) ?? null,
     host,
     version: version ?? null,
     started_at: startedAt,
@@ -74,18 +74,26 @@ function viewOf(
     sessions,
     devices: held?.devices ?? 0,
     planned_values_per_s: Math.round((held?.values_per_s ?? 0) * 100) / 100,
-    load: said && !isGone ? { ...said.load, reported_at: said.updated_at } : null,
+    load: said && state !== 'lost' && !isGone ? { ...said.load, reported_at: said.updated_at } : null,
     labels: { ...labels },
   };
 }
 
-export function stateOf(
-  { state, isLost, lastHeartbeat }: KnownCollector,
-  sessions: number,
-  nowMs: number,
-): CollectorState {
+/** Nobody declares one dead that holds nothing. */
+const givenUpAfterMs = 60_000;
+
+export function stateOf(known: KnownCollector, sessions: number, nowMs: number): CollectorState {
+  const { state, isLost, lastHeartbeat } = known;
   if (state === 'given_up') return isLost ? 'lost' : 'ended';
-  if (lastHeartbeat !== undefined && !isAlive({ updated_at: lastHeartbeat }, nowMs)) return 'silent';
+  if (lastHeartbeat !== undefined && !isAlive({ updated_at: lastHeartbeat }, nowMs)) {
+    return sessions === 0 && nowMs - Date.parse(lastHeartbeat) >= givenUpAfterMs ? 'lost' : 'silent';
+  }
   if (state === 'draining') return sessions === 0 ? 'drained' : 'draining';
   return 'active';
+}
+
+/** Since when it is missed; undefined while it is not. */
+export function missedSince(known: KnownCollector, nowMs: number): string | undefined {
+  if (stateOf(known, 0, nowMs) !== 'lost') return undefined;
+  return known.state === 'given_up' ? known.stateSince : known.lastHeartbeat;
 }

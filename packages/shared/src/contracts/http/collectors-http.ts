@@ -11,7 +11,7 @@ import { timeText } from './time-texts.ts';
  * - `draining`: others take its sessions, or it is about to end
  * - `drained`: it has no session left, stays up, and gets none
  * - `ended`: it has let go of everything
- * - `lost`: it was declared dead, and others have its sessions
+ * - `lost`: it was declared dead, and others have its sessions; or it has none and has been silent for a minute
  */
 export const collectorStates = ['active', 'silent', 'draining', 'drained', 'ended', 'lost'] as const;
 export type CollectorState = (typeof collectorStates)[number];

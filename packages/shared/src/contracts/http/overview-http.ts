@@ -19,7 +19,7 @@ export const overviewSchema = z.object({
       active: z.int(),
       draining: z.int(),
       given_up: z.int(),
-      /** Those of `given_up` that were declared dead within the last day. */
+      /** Those that are missed since less than a day: declared dead, or silent for a minute. */
       lost: z.int(),
       capacity: z.int(),
     })
