@@ -1,10 +1,9 @@
 import { buildConsole } from '@holdfast/dev/console/build-console.ts';
-import type { Page } from 'playwright-core';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually } from '../support/eventually.ts';
-import { faultsByAxe, misplacedIn } from './page-faults.ts';
+import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
 
 const widths = [320, 480, 768, 1024, 1280, 1920];
 const words = {
@@ -92,9 +91,3 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     });
   });
 });
-
-/** Waits for fonts and for what an opening or a new width sets in motion. */
-async function settled(page: Page): Promise<void> {
-  await page.evaluate(`Promise.all([document.fonts.ready, ...document.getAnimations().map((each) => each.finished)])
-    .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))`);
-}

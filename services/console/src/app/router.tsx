@@ -1,7 +1,10 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { consoleRoot } from '../api/api.ts';
 import { collectorsSearch } from '../collectors/collectors-search.ts';
+import { completenessSearch } from '../completeness/completeness-search.ts';
 import { devicesSearch } from '../devices/device-search.ts';
+import { ownershipSearch } from '../ownership/ownership-search.ts';
+import { reportSearch } from '../report/report-search.ts';
 import { SessionsScreen } from '../sessions/sessions-screen.tsx';
 import { sessionsSearch } from '../sessions/sessions-search.ts';
 import { storesSearch } from '../stores/stores-search.ts';
@@ -49,6 +52,27 @@ const stores = createRoute({
   component: lazyRouteComponent(() => import('../stores/stores-screen.tsx')),
 });
 
+const completeness = createRoute({
+  getParentRoute: () => root,
+  path: '/completeness',
+  validateSearch: completenessSearch,
+  component: lazyRouteComponent(() => import('../completeness/completeness-screen.tsx')),
+});
+
+const ownership = createRoute({
+  getParentRoute: () => root,
+  path: '/ownership',
+  validateSearch: ownershipSearch,
+  component: lazyRouteComponent(() => import('../ownership/ownership-screen.tsx')),
+});
+
+const report = createRoute({
+  getParentRoute: () => root,
+  path: '/report',
+  validateSearch: reportSearch,
+  component: lazyRouteComponent(() => import('../report/report-screen.tsx')),
+});
+
 const licences = createRoute({
   getParentRoute: () => root,
   path: '/licences',
@@ -60,6 +84,9 @@ export const router = createRouter({
     overview,
     sessions,
     devices.addChildren([device]),
+    completeness,
+    ownership,
+    report,
     collectors,
     stores,
     licences,

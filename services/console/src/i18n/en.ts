@@ -50,6 +50,7 @@ export const en = {
   'nav.trends': 'Trends',
   'nav.completeness': 'Completeness',
   'nav.ownership': 'Ownership',
+  'nav.report': 'Report',
   'nav.collectors': 'Collectors',
   'nav.stores': 'Stores',
 

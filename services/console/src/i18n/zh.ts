@@ -45,6 +45,7 @@ export const zh: Translation = {
   'nav.trends': '趋势',
   'nav.completeness': '完整率',
   'nav.ownership': '持有记录',
+  'nav.report': '报告',
   'nav.collectors': '采集器',
   'nav.stores': '存储',
 
