@@ -8,6 +8,7 @@ import { reportSearch } from '../report/report-search.ts';
 import { SessionsScreen } from '../sessions/sessions-screen.tsx';
 import { sessionsSearch } from '../sessions/sessions-search.ts';
 import { storesSearch } from '../stores/stores-search.ts';
+import { timelineSearch } from '../timeline/timeline-search.ts';
 import { FailedScreen, NoScreen, Shell } from './shell.tsx';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NoScreen });
@@ -30,6 +31,13 @@ const device = createRoute({
   getParentRoute: () => devices,
   path: '/$device',
   component: lazyRouteComponent(() => import('../devices/detail/device-detail.tsx')),
+});
+
+const timeline = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions/$id/timeline',
+  validateSearch: timelineSearch,
+  component: lazyRouteComponent(() => import('../timeline/timeline-screen.tsx')),
 });
 
 const overview = createRoute({
@@ -83,6 +91,7 @@ export const router = createRouter({
   routeTree: root.addChildren([
     overview,
     sessions,
+    timeline,
     devices.addChildren([device]),
     completeness,
     ownership,
