@@ -3,6 +3,7 @@ import { consoleRoot } from '../api/api.ts';
 import { collectorsSearch } from '../collectors/collectors-search.ts';
 import { completenessSearch } from '../completeness/completeness-search.ts';
 import { devicesSearch } from '../devices/device-search.ts';
+import type { FirstRunSearch } from '../first-run/first-run-search.ts';
 import { ownershipSearch } from '../ownership/ownership-search.ts';
 import { reportSearch } from '../report/report-search.ts';
 import { SessionsScreen } from '../sessions/sessions-screen.tsx';
@@ -81,6 +82,14 @@ const report = createRoute({
   component: lazyRouteComponent(() => import('../report/report-screen.tsx')),
 });
 
+const firstRun = createRoute({
+  getParentRoute: () => root,
+  path: '/first-run',
+  // The screen itself reads it: nothing of it is loaded before it is opened.
+  validateSearch: (given: Record<string, unknown>): FirstRunSearch => given,
+  component: lazyRouteComponent(() => import('../first-run/first-run-screen.tsx')),
+});
+
 const licences = createRoute({
   getParentRoute: () => root,
   path: '/licences',
@@ -98,6 +107,7 @@ export const router = createRouter({
     report,
     collectors,
     stores,
+    firstRun,
     licences,
   ]),
   defaultPreload: 'intent',

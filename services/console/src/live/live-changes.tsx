@@ -8,8 +8,8 @@ const concerned: Readonly<Record<ChangeEvent, readonly string[]>> = {
   session: ['sessions', 'system', 'devices', 'ownership'],
   device: ['sessions', 'system', 'devices'],
   sink: ['sessions', 'system'],
-  configuration: ['sessions', 'tasks', 'devices'],
-  reset: ['sessions', 'system', 'tasks', 'devices'],
+  configuration: ['sessions', 'tasks', 'devices', 'configuration'],
+  reset: ['sessions', 'system', 'tasks', 'devices', 'configuration'],
 };
 /** A plant that starts up changes a hundred sessions at once; they are read once. */
 const togetherMs = 300;
