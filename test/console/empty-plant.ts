@@ -12,7 +12,7 @@ import { longLease, startService } from '../support/service-processes.ts';
 /** An installation without any configuration, with its console, beside the machines of the demo. */
 export interface EmptyPlant {
   readonly rest: RestClient;
-  /** Of the simulated machines. */
+  /** Where the simulated machines listen. */
   readonly ports: readonly number[];
   readonly unitIds: readonly number[];
 }

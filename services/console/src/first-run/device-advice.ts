@@ -1,6 +1,6 @@
 import type { DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 
-/** What became of a trial, in kinds that a person can act on. */
+/** The outcome of a trial, in kinds that a person can act on. */
 export type TrialKind = 'reads' | 'refuses' | 'connection' | 'timeout' | 'gateway' | 'permission' | 'other';
 
 export function kindOfTrial({ answers, status, requests, detail }: DeviceTrialView): TrialKind {

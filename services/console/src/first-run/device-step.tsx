@@ -21,7 +21,7 @@ export function DeviceStep({
 }: {
   protocols: readonly Forms[];
   id: number | undefined;
-  /** What else may be done, in place of a new device. */
+  /** Other ways than a new device. */
   beside: ReactNode;
 }) {
   return id === undefined ? (

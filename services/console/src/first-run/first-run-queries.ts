@@ -59,7 +59,7 @@ export function usePoints(deviceId: number) {
   });
 }
 
-/** What was begun and is not read yet. */
+/** A device that was begun and is not read yet. */
 export interface Unfinished {
   readonly device: DeviceView;
   readonly points: readonly PointView[];

@@ -92,7 +92,7 @@ export function fits(
   return conditions.some((condition) =>
     Object.entries(condition).every(([field, values]) => {
       const value = chosen(field);
-      // What is not chosen yet rules nothing out.
+      // A field without a choice rules nothing out.
       return value === '' || values.includes(value);
     }),
   );

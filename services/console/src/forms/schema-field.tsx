@@ -27,7 +27,7 @@ interface FieldProps {
   readonly name: string;
   readonly schema: FieldSchema;
   readonly about: FieldAbout;
-  /** Of a field within another one: `serial.` */
+  /** The way to a field within another one: `serial.` */
   readonly path?: string;
 }
 
