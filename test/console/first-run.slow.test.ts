@@ -147,38 +147,9 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
       await foreign.stop();
     },
   );
-
-  it('adds a device to a task that runs, and is told what is left to do', async () => {
-    const { page } = await openPage(url('/first-run'));
-    await page.getByLabel('Code').fill('second');
-    await page.getByLabel('Host').fill('127.0.0.1');
-    await page.getByLabel('Port').fill(String(plant.ports[1]));
-    await page.getByLabel('Unit id').fill(String(plant.unitIds[1]));
-    await page.getByRole('button', { name: 'Test the connection' }).click();
-    await page.getByRole('button', { name: 'Save, and on to the points' }).click();
-    await page.getByRole('heading', { name: 'Points of second' }).waitFor();
-    await page.getByLabel('Code').fill('any');
-    await page.getByLabel('Address').fill('0');
-    await page.getByLabel('Table').selectOption('input_register');
-    await page.getByLabel('Data type').selectOption('uint16');
-    await page.getByRole('button', { name: 'Add the point' }).click();
-    await page.getByRole('button', { name: 'On to the start' }).click();
-    await page.getByLabel('Task', { exact: true }).selectOption({ label: 'meter-1 (runs)' });
-    await page.getByRole('button', { name: 'Add it to meter-1' }).click();
-    await page.getByText('second belongs to meter-1 now.').waitFor();
-  });
 });
 
 describe.skipIf(inject('installedServers').chromium === null)('the three steps', () => {
-  it('say who can take them to whoever may not', async () => {
-    const { key } = await plant.rest.create('/api/system/keys/', { name: 'looks', role: 'operator' });
-    const { page } = await openPage(url('/first-run'), {
-      extraHTTPHeaders: { authorization: `Bearer ${key}` },
-    });
-    await page.getByText('brought in by an engineer or an administrator; you are operator.').waitFor();
-    expect(await page.getByRole('button', { name: 'Test the connection' }).count()).toBe(0);
-  });
-
   describe.each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {
     it.each(['light', 'dark'] as const)(
       '%s: have no fault, from 320 to 1920 px',
