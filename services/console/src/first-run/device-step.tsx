@@ -109,8 +109,8 @@ function DeviceForm({ protocols, draft, setDraft, before, id, beside }: DeviceFo
       setDraft({});
       await queries.invalidateQueries({ queryKey: ['configuration'] });
       // The way back leads to the device that was made, not to a form for another one.
-      await navigate({ search: { device: stored }, replace: true });
-      await navigate({ search: { step: 'points', device: stored } });
+      await navigate({ search: { added: stored }, replace: true });
+      await navigate({ search: { step: 'points', added: stored } });
     },
     onError: (error) => setRefused(refusedBy(error, '', isField)),
   });

@@ -15,7 +15,7 @@ import './first-run.css';
 /** From nothing to a first value, in three steps. What was made lies with the server, and the address says how far one is. */
 export default function FirstRunScreen() {
   const { t } = useFirstRunTexts();
-  const { step, device } = useFirstRunSearch();
+  const { step, added: device } = useFirstRunSearch();
   const me = useMe();
   const { data: known } = useUnfinished();
   const protocols = useProtocols();
@@ -84,7 +84,7 @@ function useFocusOnChange(step: Step) {
 /** Where one is; the way back is open, the way on is a button of each step. */
 function Steps({ current }: { current: Step }) {
   const { t } = useFirstRunTexts();
-  const { device } = useFirstRunSearch();
+  const { added: device } = useFirstRunSearch();
   const at = steps.indexOf(current);
   return (
     <nav aria-label={t('first.steps')}>

@@ -6,8 +6,8 @@ export type Step = (typeof steps)[number];
 /** How far somebody has come, as an address says it: whoever goes back or loads anew goes on there. */
 export interface FirstRunSearch {
   readonly step?: Step | undefined;
-  /** Ids of what was made so far. */
-  readonly device?: number | undefined;
+  /** Id of the device that is added. */
+  readonly added?: number | undefined;
   readonly task?: number | undefined;
   readonly session?: string | undefined;
 }
@@ -17,7 +17,7 @@ function firstRunSearch(given: Record<string, unknown>): FirstRunSearch {
   const { session } = given;
   return {
     step: steps.find((each) => each === given.step),
-    device: idOf(given.device),
+    added: idOf(given.added),
     task: idOf(given.task),
     session: typeof session === 'string' ? session : undefined,
   };
@@ -26,8 +26,8 @@ function firstRunSearch(given: Record<string, unknown>): FirstRunSearch {
 export function useFirstRunSearch(): FirstRunSearch & { readonly step: Step } {
   const search = firstRunSearch(useSearch({ from: '/first-run', select: (given) => ({ ...given }) }));
   // Points and a start are of a device.
-  const { step = 'device', device } = search;
-  return { ...search, step: device === undefined ? 'device' : step };
+  const { step = 'device', added } = search;
+  return { ...search, step: added === undefined ? 'device' : step };
 }
 
 function idOf(value: unknown): number | undefined {

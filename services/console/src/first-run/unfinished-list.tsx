@@ -31,7 +31,7 @@ export function UnfinishedList({ unfinished }: { unfinished: readonly Unfinished
               </p>
               <Link
                 to="/first-run"
-                search={{ step: points.length === 0 ? 'points' : 'start', device: device.id, task: task?.id }}
+                search={{ step: points.length === 0 ? 'points' : 'start', added: device.id, task: task?.id }}
                 className="button"
                 aria-label={t('first.unfinished.go.of', { device: device.code })}
               >
