@@ -54,6 +54,7 @@ describe.skipIf(inject('installedServers').chromium === null)('each page', () =>
         await page.locator('#name-fault').waitFor();
         await atEveryWidth(page, 'faults at every field');
         await becomeAdministrator(page);
+        await page.goto(`${url}/login`);
         await atEveryWidth(page, 'somebody who is logged in');
       }
       await page.goto(`${url}/first-administrator?token=over&lang=${lang}`);

@@ -17,7 +17,7 @@ export async function firstLink(
 export async function becomeAdministrator(page: Page): Promise<void> {
   const { login, name, password } = person;
   await fillIn(page, { login, name, password, password_repeat: password });
-  await page.waitForURL(/\/login/);
+  await page.waitForURL(/\/console\//);
 }
 
 /** Fills in the form by the names of its fields, and sends it. */

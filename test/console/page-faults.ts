@@ -33,7 +33,7 @@ export function misplacedIn(page: Page): Promise<string[]> {
       if (display !== 'inline' && overflowX !== 'visible' && textOverflow !== 'ellipsis' && element.scrollWidth > element.clientWidth + 1)
         found.push('cut off: ' + name(element));
     }
-    for (const row of document.querySelectorAll('[role=row], .top, .toolbar, .strip, .devices li, .facts')) {
+    for (const row of document.querySelectorAll('[role=row], tr, .top, .toolbar, .strip, .devices li, .facts, .palette-entry, .logins li, .shortcuts > div')) {
       if (!isShown(row)) continue;
       const cells = [...row.children].filter((cell) => isShown(cell) && cell.getBoundingClientRect().width > 0);
       for (const [index, cell] of cells.entries()) {
@@ -48,10 +48,4 @@ export function misplacedIn(page: Page): Promise<string[]> {
     }
     return [...new Set(found)];
   })()`);
-}
-
-/** Waits for fonts and for what an opening or a new width sets in motion. */
-export async function settled(page: Page): Promise<void> {
-  await page.evaluate(`Promise.all([document.fonts.ready, ...document.getAnimations().map((each) => each.finished)])
-    .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))`);
 }

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually } from '../support/eventually.ts';
-import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
+import { faultsByAxe, misplacedIn } from './page-faults.ts';
+import { settled } from './page-settled.ts';
 
 const widths = [320, 480, 768, 1024, 1280, 1920];
 const words = {
@@ -66,10 +67,11 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
   it('are gone through by keys alone', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/sessions`);
     await page.locator('[data-session]').first().waitFor();
-    await page.keyboard.press('Control+k');
+    const find = page.getByRole('searchbox', { name: 'Find a session' });
+    await find.focus();
     await page.keyboard.type('nothing like it');
     await page.getByText('No session matches.').waitFor();
-    await page.keyboard.press('Control+k');
+    await page.keyboard.press('Control+a');
     await page.keyboard.type('press');
     const link = page.getByRole('link', { name: 'press' });
     await link.waitFor();

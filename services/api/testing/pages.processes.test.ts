@@ -129,7 +129,7 @@ describe('the link for the first administrator', () => {
     ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 410]);
     const made = answers.find(({ status }) => status === 303) as Page;
-    expect(made.headers.get('location')).toBe('/login?lang=zh');
+    expect(made.headers.get('location')).toBe('./?lang=zh');
     const itself = await me(cookieOf(made));
     administrator = itself.login;
     expect(itself).toMatchObject({
@@ -289,7 +289,7 @@ describe('the page to log in', () => {
     const given = { login: administrator.toUpperCase(), password };
     const inside = await send('/login?lang=en', given);
     expect(inside.status).toBe(303);
-    expect(inside.headers.get('location')).toBe('/login?lang=en');
+    expect(inside.headers.get('location')).toBe('./?lang=en');
     const cookie = cookieOf(inside);
     expect((await page('/login?lang=en', { cookie })).text).toMatch(
       /<h1>李伟<\/h1>[\s\S]*Administrator[\s\S]*at all sites/,
@@ -302,9 +302,7 @@ describe('the page to log in', () => {
       '/\\elsewhere.example',
       'javascript:1',
     ]) {
-      expect((await send('/login', { ...given, to: elsewhere })).headers.get('location')).toBe(
-        '/login?lang=en',
-      );
+      expect((await send('/login', { ...given, to: elsewhere })).headers.get('location')).toBe('./?lang=en');
     }
     const out = await send('/logout', {}, { cookie });
     expect(out.status).toBe(303);

@@ -1,12 +1,11 @@
 import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
-import { QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { createRoot } from 'react-dom/client';
 import { keptLanguage, PreferencesProvider } from './app/preferences.tsx';
 import { router } from './app/router.tsx';
 import { speak } from './i18n/language.ts';
 import { OutcomesProvider } from './parts/outcomes.tsx';
-import { loginAddress } from './parts/problem-text.tsx';
 import { CommandsProvider } from './sessions/commands.tsx';
 import { PlantTimeProvider } from './time/plant-time-provider.tsx';
 import './look/tokens.css';
@@ -14,13 +13,6 @@ import './look/base.css';
 import './parts/parts.css';
 
 const queries = new QueryClient({
-  queryCache: new QueryCache({
-    // Whoever is not logged in, or not any more, is led to where that is done, and back.
-    onError: (error) => {
-      if (!(error instanceof ApiRefusal) || error.status !== 401) return;
-      location.assign(loginAddress());
-    },
-  }),
   defaultOptions: {
     queries: {
       // A refused request (4xx) would be refused again.

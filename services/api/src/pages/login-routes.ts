@@ -11,7 +11,7 @@ import { openLogin, unlessAway } from '../access/logins/open-login.ts';
 import { type Route, route } from '../http/route.ts';
 import { formOf } from './form-body.ts';
 import { type LoginForm, loggedInPage, loginPage } from './login-pages.ts';
-import { inLanguage, type PageAddress } from './page-frame.ts';
+import { consoleAddress, inLanguage, type PageAddress } from './page-frame.ts';
 import { addressOf, queryOf, sendFault, sendPage } from './page-request.ts';
 import { comesFromElsewhere, pathHere, reloadPage } from './ways.ts';
 import { words } from './words.ts';
@@ -77,7 +77,7 @@ export function loginPageRoutes(people: LoginAccess, companyName: string | undef
           const user = await userOfPassword(people, request, { login: login.trim(), password });
           const { cookie } = await openLogin(people, request, { user, how: 'password' });
           request.log.info({ user: user.id, login: user.login }, 'somebody logged in');
-          return goTo(reply.header('set-cookie', cookie), to ?? inLanguage(address, address.language));
+          return goTo(reply.header('set-cookie', cookie), to ?? consoleAddress(address));
         } catch (error) {
           return sendFault(request, reply, error, (note) => pageOf(address, to, { login, note }));
         }

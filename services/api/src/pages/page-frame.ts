@@ -69,6 +69,11 @@ export function inLanguage({ path }: Pick<PageAddress, 'path'>, language: PageLa
   return `${before}?${parameters}`;
 }
 
+/** Where whoever is in goes without another wish: relative, for a path that a proxy may have put before it. */
+export function consoleAddress({ language }: Pick<PageAddress, 'language'>): string {
+  return `./?lang=${language}`;
+}
+
 /** The mark: four lines that hold each other. */
 const mark = html`<svg viewBox="0 0 16 16" aria-hidden="true"><path fill="none" stroke="currentColor" stroke-width="1.8" d="M4.5 2v12M11.5 2v12M1 6h14M1 10h14"/></svg>`;
 

@@ -9,7 +9,7 @@ import { type Route, route } from '../http/route.ts';
 import { Problem } from '../problems/problem.ts';
 import { formOf } from './form-body.ts';
 import { passwordFaults, personFaults } from './new-person-faults.ts';
-import { inLanguage, type PageAddress } from './page-frame.ts';
+import { consoleAddress, type PageAddress } from './page-frame.ts';
 import { addressOf, queryOf, sendFault, sendPage } from './page-request.ts';
 import { firstAdministratorPage, linkOverPage, newPasswordPage } from './password-pages.ts';
 import { words } from './words.ts';
@@ -129,10 +129,10 @@ function over(reply: FastifyReply, address: PageAddress, kind: 'first' | 'renew'
   return sendPage(reply, linkOverPage(address, kind), 410);
 }
 
-function goInside(reply: FastifyReply, cookie: string, { language }: PageAddress): FastifyReply {
+function goInside(reply: FastifyReply, cookie: string, address: PageAddress): FastifyReply {
   return reply
     .headers({ 'set-cookie': cookie, 'cache-control': 'no-store' })
-    .redirect(inLanguage({ path: '/login' }, language), 303);
+    .redirect(consoleAddress(address), 303);
 }
 
 function sendLinkFault(

@@ -11,8 +11,11 @@ export type Clock = (typeof clocks)[number];
 interface Preferences extends SpokenTexts {
   readonly theme: Theme;
   readonly clock: Clock;
+  /** Whether a key alone, without Ctrl, does something. */
+  readonly singleKeys: boolean;
   setTheme(theme: Theme): void;
   setClock(clock: Clock): void;
+  setSingleKeys(isOn: boolean): void;
   setLanguage(language: Language): void;
 }
 
@@ -29,19 +32,25 @@ export function PreferencesProvider({ first, children }: { first: SpokenTexts; c
   const [spoken, setSpoken] = useState(first);
   const [theme, setTheme] = useState(() => keptOf('theme', themes, 'system'));
   const [clock, setClock] = useState(() => keptOf('clock', clocks, 'plant'));
+  const [singleKeys, setSingleKeys] = useState(() => readKept('keys') !== 'off');
   useEffect(() => {
     document.documentElement.lang = spoken.locale;
   }, [spoken]);
   useEffect(() => {
     const dark = matchMedia('(prefers-color-scheme: dark)');
+    const paper = matchMedia('print');
     const apply = () => {
-      const isDark = theme === 'dark' || (theme === 'system' && dark.matches);
+      const isDark = !paper.matches && (theme === 'dark' || (theme === 'system' && dark.matches));
       document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
       dispatchEvent(new Event('themechange'));
     };
     apply();
     dark.addEventListener('change', apply);
-    return () => dark.removeEventListener('change', apply);
+    paper.addEventListener('change', apply);
+    return () => {
+      dark.removeEventListener('change', apply);
+      paper.removeEventListener('change', apply);
+    };
   }, [theme]);
   const changeTheme = useCallback((next: Theme) => {
     keep('theme', next);
@@ -50,6 +59,10 @@ export function PreferencesProvider({ first, children }: { first: SpokenTexts; c
   const changeClock = useCallback((next: Clock) => {
     keep('clock', next);
     setClock(next);
+  }, []);
+  const changeSingleKeys = useCallback((isOn: boolean) => {
+    keep('keys', isOn ? 'on' : 'off');
+    setSingleKeys(isOn);
   }, []);
   const changeLanguage = useCallback((next: Language) => {
     keep('language', next);
@@ -60,11 +73,13 @@ export function PreferencesProvider({ first, children }: { first: SpokenTexts; c
       ...spoken,
       theme,
       clock,
+      singleKeys,
       setTheme: changeTheme,
       setClock: changeClock,
+      setSingleKeys: changeSingleKeys,
       setLanguage: changeLanguage,
     }),
-    [spoken, theme, clock, changeTheme, changeClock, changeLanguage],
+    [spoken, theme, clock, singleKeys, changeTheme, changeClock, changeSingleKeys, changeLanguage],
   );
   return <PreferencesContext value={value}>{children}</PreferencesContext>;
 }
@@ -72,7 +87,10 @@ export function PreferencesProvider({ first, children }: { first: SpokenTexts; c
 /** As it was chosen here, else as the browser asks for it. */
 export function keptLanguage(): Language {
   const kept = languages.find((each) => each === readKept('language'));
-  return kept ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
+  // The login page hands on the one in which it was read.
+  const asked = new URLSearchParams(location.search).get('lang');
+  const told = languages.find((each) => each === asked);
+  return kept ?? told ?? (navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
 }
 
 function keptOf<T extends string>(name: string, all: readonly T[], usual: T): T {

@@ -3,9 +3,6 @@ export const screens = [
   { group: 'plant', to: '/', icon: 'overview', name: 'nav.overview' },
   { group: 'plant', to: '/sessions', icon: 'sessions', name: 'nav.sessions' },
   { group: 'plant', to: '/devices', icon: 'devices', name: 'nav.devices' },
-  { group: 'evidence', to: '/completeness', icon: 'completeness', name: 'nav.completeness' },
-  { group: 'evidence', to: '/ownership', icon: 'ownership', name: 'nav.ownership' },
-  { group: 'evidence', to: '/report', icon: 'report', name: 'nav.report' },
   { group: 'system', to: '/collectors', icon: 'collectors', name: 'nav.collectors' },
   { group: 'system', to: '/stores', icon: 'stores', name: 'nav.stores' },
 ] as const;

@@ -1,13 +1,14 @@
 import { Link, Outlet } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { apiRoot } from '../api/api.ts';
 import { highestRole, useMe } from '../api/me.ts';
 import { LiveChanges } from '../live/live-changes.tsx';
 import { Icon, type IconName, Logo } from '../parts/icon.tsx';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
+import { FreshLogin } from './fresh-login.tsx';
+import { PaletteButton, useShellDialogs } from './keyboard.tsx';
 import { Navigation } from './navigation.tsx';
-import { themes, usePreferences } from './preferences.tsx';
+import { readKept, themes, usePreferences } from './preferences.tsx';
 import { StaleBanner } from './stale-banner.tsx';
 import { StatusStrip } from './status-strip.tsx';
 import './shell.css';
@@ -15,32 +16,22 @@ import './shell.css';
 /** The frame of every screen: navigation, state of the plant, and the person. */
 export function Shell() {
   const { t } = usePreferences();
-  useEffect(() => {
-    const find = (event: KeyboardEvent) => {
-      if (event.key !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
-      const field = document.querySelector<HTMLInputElement>('#find');
-      if (field === null) return;
-      event.preventDefault();
-      field.focus();
-      field.select();
-    };
-    addEventListener('keydown', find);
-    return () => removeEventListener('keydown', find);
-  }, []);
+  const { setOpen, dialog } = useShellDialogs();
   return (
     <div className="shell">
       <a className="skip" href="#content">
         {t('app.skip')}
       </a>
       <header className="top">
-        <Link to="/" className="brand">
+        <Link to="/" className="brand" aria-label="Holdfast">
           <Logo />
-          Holdfast
+          <span className="brand-name">Holdfast</span>
         </Link>
+        <PaletteButton onPress={() => setOpen('palette')} />
         <PlantClock />
         <LanguageButton />
         <ThemeButton />
-        <Person />
+        <Person onPress={() => setOpen('account')} />
       </header>
       <Navigation />
       <main id="content" className="content" tabIndex={-1}>
@@ -49,6 +40,8 @@ export function Shell() {
         <Outlet />
       </main>
       <LiveChanges />
+      <FreshLogin />
+      {dialog}
     </div>
   );
 }
@@ -80,12 +73,12 @@ export function FailedScreen({ error }: { error: unknown }) {
 }
 
 function PlantClock() {
-  const { t } = usePreferences();
+  const { t, clock } = usePreferences();
   const plant = usePlantTime();
   const now = useNow();
   return (
     <p className="clock" title={plant.zone}>
-      <span className="quiet clock-label">{t('app.plantTime')}</span>{' '}
+      <span className="quiet clock-label">{t(`app.clock.${clock}`)}</span>{' '}
       <strong>{plant.clock(now, true)}</strong> <span className="quiet">{plant.offset(now)}</span>
     </p>
   );
@@ -105,30 +98,31 @@ function ThemeButton() {
   const { t, theme, setTheme } = usePreferences();
   const next = themes[(themes.indexOf(theme) + 1) % themes.length] ?? 'system';
   return (
-    <Button className="button is-bare" aria-label={t(`app.theme.${theme}`)} onPress={() => setTheme(next)}>
+    <Button
+      className="button is-bare theme-button"
+      aria-label={t(`app.theme.${theme}`)}
+      onPress={() => setTheme(next)}
+    >
       <Icon name={theme satisfies IconName} />
     </Button>
   );
 }
 
-function Person() {
-  const { t } = usePreferences();
+function Person({ onPress }: { onPress: () => void }) {
+  const { t, setLanguage } = usePreferences();
   const me = useMe();
-  if (me === undefined) return null;
-  const role = highestRole(me);
+  const ofPerson = me?.language ?? null;
+  useEffect(() => {
+    // As it was chosen at the person's account, where nothing else was chosen in this browser.
+    if (ofPerson !== null && readKept('language') === null) setLanguage(ofPerson);
+  }, [ofPerson, setLanguage]);
+  const role = me && highestRole(me);
+  const name = me === undefined ? '' : me.kind === 'local' ? t('app.thisMachine') : me.name;
   return (
-    <div className="person">
-      <p>
-        <strong>{me.kind === 'local' ? t('app.thisMachine') : me.name}</strong>{' '}
-        {role && <span className="quiet">{t(`role.${role}`)}</span>}
-      </p>
-      {me.kind === 'user' && (
-        <form method="post" action={new URL('logout', apiRoot).href}>
-          <Button type="submit" className="button is-bare">
-            {t('app.logout')}
-          </Button>
-        </form>
-      )}
-    </div>
+    <Button className="button is-bare person" aria-label={`${t('app.account')} ${name}`} onPress={onPress}>
+      <Icon name="person" />
+      <strong className="person-name">{name}</strong>
+      {role && <span className="quiet person-role">{t(`role.${role}`)}</span>}
+    </Button>
   );
 }

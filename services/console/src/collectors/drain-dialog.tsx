@@ -53,13 +53,11 @@ export default function DrainDialog({
           <p>{t('collectors.undrain.text')}</p>
         ) : (
           <>
-            {nobody && collector.sessions > 0 ? (
+            <Moves collector={collector} />
+            {nobody ? (
               <p>{t('collectors.drain.nobody')}</p>
             ) : (
-              <>
-                <Moves collector={collector} />
-                {collector.sessions > 0 && <Takers others={others} />}
-              </>
+              collector.sessions > 0 && <Takers others={others} />
             )}
             <p>{t('collectors.drain.after')}</p>
           </>

@@ -1,7 +1,11 @@
 /** Every text of the console. `{{name}}` is filled in; `_one` and `_other` go by `count`. */
 export const en = {
   'app.skip': 'Skip to content',
-  'app.plantTime': 'Plant time',
+  'app.clock.plant': 'Plant time',
+  'app.clock.own': 'Own time',
+  'app.clock.utc': 'UTC',
+  'app.account': 'Account:',
+  'palette.open': 'Search, or type a command',
   'app.language': 'Language: 中文',
   'app.theme.light': 'Theme: light',
   'app.theme.dark': 'Theme: dark',
@@ -14,7 +18,6 @@ export const en = {
   'app.asOf': 'as of',
   'app.chunk': 'This part of the console could not be loaded',
   'app.reload': 'Load anew',
-  'app.addDevice': 'Add a device',
   'app.noScreen': 'There is no screen at this address.',
   'app.licences': 'Licences',
   'app.licences.intro':
@@ -32,7 +35,6 @@ export const en = {
     'The server takes this address for a foreign one. A proxy in front of it has to pass the host on as it is.',
   'problem.company_grants_missing':
     'Your company has given you no role here. Ask whoever keeps its accounts.',
-  'problem.fresh': 'Show once more who you are',
 
   'role.viewer': 'viewer',
   'role.operator': 'operator',
@@ -51,7 +53,6 @@ export const en = {
   'nav.trends': 'Trends',
   'nav.completeness': 'Completeness',
   'nav.ownership': 'Ownership',
-  'nav.report': 'Report',
   'nav.collectors': 'Collectors',
   'nav.stores': 'Stores',
 
@@ -119,7 +120,7 @@ export const en = {
   'sessions.epoch': 'epoch {{epoch}}',
   'sessions.none': 'No session is running yet.',
   'sessions.none.how':
-    'Start one: choose a task, and its devices are read from then on, until somebody stops it. A new installation begins with a device.',
+    'Start one: choose a task, and its devices are read from then on, until somebody stops it.',
   'sessions.none.found': 'No session matches.',
   'sessions.none.clear': 'Show all sessions',
   'sessions.leftOut_one': '{{count}} older session is not shown: narrow the search.',

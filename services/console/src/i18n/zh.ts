@@ -2,7 +2,11 @@ import type { Translation } from './texts.ts';
 
 export const zh: Translation = {
   'app.skip': '跳到正文',
-  'app.plantTime': '工厂时间',
+  'app.clock.plant': '工厂时间',
+  'app.clock.own': '本机时间',
+  'app.clock.utc': 'UTC 时间',
+  'app.account': '账户：',
+  'palette.open': '搜索或输入命令',
   'app.language': '语言：EN（English）',
   'app.theme.light': '主题：浅色',
   'app.theme.dark': '主题：深色',
@@ -15,7 +19,6 @@ export const zh: Translation = {
   'app.asOf': '数据时间：',
   'app.chunk': '无法加载控制台的这一部分',
   'app.reload': '重新加载',
-  'app.addDevice': '添加设备',
   'app.noScreen': '此地址没有页面。',
   'app.licences': '许可证',
   'app.licences.intro': 'Holdfast 采用 MIT 许可证。控制台包含以下软件包，各自的许可证如下：',
@@ -27,7 +30,6 @@ export const zh: Translation = {
   'problem.login_over_http_refused': '不能从其他机器通过 HTTP 明文登录，请用 https 打开控制台。',
   'problem.origin_refused': '服务器把此地址视为外部来源。前置代理须原样转发主机名。',
   'problem.company_grants_missing': '贵公司尚未在此为您分配角色，请联系账号管理人员。',
-  'problem.fresh': '再次确认身份',
 
   'role.viewer': '查看者',
   'role.operator': '操作员',
@@ -46,7 +48,6 @@ export const zh: Translation = {
   'nav.trends': '趋势',
   'nav.completeness': '完整率',
   'nav.ownership': '持有记录',
-  'nav.report': '报告',
   'nav.collectors': '采集器',
   'nav.stores': '存储',
 
@@ -112,7 +113,7 @@ export const zh: Translation = {
   'sessions.now': '现在',
   'sessions.epoch': 'epoch {{epoch}}',
   'sessions.none': '还没有会话在运行。',
-  'sessions.none.how': '选择一个任务并启动，其设备便会一直被读取，直到有人停止它。新安装的系统请先添加设备。',
+  'sessions.none.how': '选择一个任务并启动，其设备便会一直被读取，直到有人停止它。',
   'sessions.none.found': '没有符合条件的会话。',
   'sessions.none.clear': '显示全部会话',
   'sessions.leftOut_other': '还有 {{count}} 个较早的会话未显示，请缩小查找范围。',

@@ -16,18 +16,24 @@ let latest: ChangeNews | undefined;
 const scope = globalThis as unknown as WorkerScope;
 scope.onconnect = ({ ports: [tab] }) => {
   if (tab === undefined) return;
+  // A tab says that it goes, and when it has been brought back that it is here again.
+  tab.onmessage = ({ data }) => (data === 'join' ? join(tab) : leave(tab));
+  join(tab);
+};
+
+function join(tab: MessagePort): void {
   tabs.add(tab);
-  // A tab says nothing but that it goes.
-  tab.onmessage = () => {
-    tabs.delete(tab);
-    if (tabs.size > 0) return;
-    unfollow?.();
-    unfollow = undefined;
-    latest = undefined;
-  };
   if (latest !== undefined) tab.postMessage(latest);
   unfollow ??= followSource(scope.name, (news) => {
     if (news.kind !== 'change') latest = news;
     for (const each of tabs) each.postMessage(news);
   });
-};
+}
+
+function leave(tab: MessagePort): void {
+  tabs.delete(tab);
+  if (tabs.size > 0) return;
+  unfollow?.();
+  unfollow = undefined;
+  latest = undefined;
+}

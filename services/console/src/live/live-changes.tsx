@@ -5,11 +5,11 @@ import { type ChangeEvent, type ChangeNews, followSource } from './change-source
 
 /** Queries that each kind of change makes out of date. */
 const concerned: Readonly<Record<ChangeEvent, readonly string[]>> = {
-  session: ['sessions', 'system', 'devices', 'ownership'],
+  session: ['sessions', 'system', 'devices'],
   device: ['sessions', 'system', 'devices'],
   sink: ['sessions', 'system'],
-  configuration: ['sessions', 'tasks', 'devices', 'configuration'],
-  reset: ['sessions', 'system', 'tasks', 'devices', 'configuration'],
+  configuration: ['sessions', 'tasks', 'devices'],
+  reset: ['sessions', 'system', 'tasks', 'devices'],
 };
 /** A plant that starts up changes a hundred sessions at once; they are read once. */
 const togetherMs = 300;
@@ -47,9 +47,13 @@ function follow(onNews: (news: ChangeNews) => void): () => void {
   });
   worker.port.onmessage = ({ data }: MessageEvent<ChangeNews>) => onNews(data);
   const leave = () => worker.port.postMessage('leave');
+  // A page that was put aside by the browser, and is shown once more, has kept its port.
+  const join = ({ persisted }: PageTransitionEvent) => persisted && worker.port.postMessage('join');
   addEventListener('pagehide', leave);
+  addEventListener('pageshow', join);
   return () => {
     removeEventListener('pagehide', leave);
+    removeEventListener('pageshow', join);
     leave();
     worker.port.close();
   };

@@ -6,7 +6,6 @@ const shapes = {
   trends: 'M2 12.5l4-4.5 3 2.5L14 4',
   completeness: 'M2 2h3.5v3.5H2zM8 2h3.5v3.5H8zM2 8h3.5v3.5H2zM8 8h3.5v3.5H8zM14 2v9.5M2 14h12',
   ownership: 'M2 4h6M8 8h6M5 12h7M8 4v4',
-  report: 'M3.5 1.5h6l3 3v10h-9zM9.5 1.5v3h3M5.5 8h5M5.5 11h5',
   collectors: 'M2 2.5h12v4.5H2zM2 9h12v4.5H2zM4.5 4.75h1M4.5 11.25h1',
   stores: 'M3 4c0-3 10-3 10 0v8c0 3-10 3-10 0zM3 4c0 2.6 10 2.6 10 0',
   language: 'M8 1.5a6.5 6.5 0 1 0 0 13a6.5 6.5 0 0 0 0-13M1.5 8h13M8 1.5c-4 4-4 9 0 13c4-4 4-9 0-13',
@@ -17,6 +16,7 @@ const shapes = {
   search: 'M7 2a5 5 0 1 0 0 10a5 5 0 0 0 0-10M10.8 10.8L14.5 14.5',
   close: 'M3 3l10 10M13 3L3 13',
   down: 'M4 6l4 4 4-4',
+  person: 'M8 2.5a2.7 2.7 0 1 0 0 5.4a2.7 2.7 0 0 0 0-5.4M2.5 14c0-5.6 11-5.6 11 0',
   menu: 'M2 4h12M2 8h12M2 12h12',
 } as const;
 

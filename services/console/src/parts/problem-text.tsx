@@ -1,6 +1,5 @@
 import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 import { Button } from 'react-aria-components/Button';
-import { apiRoot } from '../api/api.ts';
 import { usePreferences } from '../app/preferences.tsx';
 import type { PlainKey } from '../i18n/texts.ts';
 
@@ -27,11 +26,6 @@ export function ProblemText({ title, error, again }: { title: string; error: Err
       <p lang="en" className={todo && 'quiet small'}>
         {detail}
       </p>
-      {isRefused && error.code === 'fresh_authentication_needed' && (
-        <a className="button" href={loginAddress()}>
-          {t('problem.fresh')}
-        </a>
-      )}
       {again && (
         <Button className="button" onPress={again}>
           {t('app.again')}
@@ -39,10 +33,4 @@ export function ProblemText({ title, error, again }: { title: string; error: Err
       )}
     </div>
   );
-}
-
-/** Where one shows who one is, and comes back from to what is shown now. */
-export function loginAddress(): string {
-  const to = location.pathname + location.search;
-  return new URL(`login?${new URLSearchParams({ to })}`, apiRoot).href;
 }

@@ -31,7 +31,9 @@ export default function RangeDialog({ range, onChange, onClose }: Asked) {
           onChange({ from: isoMinute(from), to: isoMinute(to) });
         }}
       >
-        <p className="quiet">{t('range.dialog.zone', { zone: `${zone}, ${offset()}` })}</p>
+        <p className="quiet">
+          {t('range.dialog.zone', { zone: zone === offset() ? zone : `${zone}, ${offset()}` })}
+        </p>
         {(['from', 'to'] as const).map((each) => (
           <label key={each} className="labelled">
             {t(`range.dialog.${each}`)}

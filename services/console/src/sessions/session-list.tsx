@@ -2,6 +2,7 @@ import type { SessionSummary } from '@holdfast/shared/contracts/http/session-sum
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
 import { usePreferences } from '../app/preferences.tsx';
+import { useIsPrinting } from '../parts/is-printing.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useCommands } from './commands.tsx';
 import type { RibbonTime } from './ribbon-parts.ts';
@@ -29,6 +30,7 @@ export function SessionList({ groups, time, asOf, chosen }: ListProps) {
   const { t } = usePreferences();
   const { pending } = useCommands();
   const scroller = useRef<HTMLDivElement>(null);
+  const isPrinting = useIsPrinting();
   const items = useMemo(
     () =>
       groups.flatMap((group): Item[] => [
@@ -44,7 +46,7 @@ export function SessionList({ groups, time, asOf, chosen }: ListProps) {
     getScrollElement: () => scroller.current,
     getItemKey: (index) => keyOf(items[index], index),
     estimateSize: (index) => (items[index]?.kind === 'group' ? 36 : 42),
-    overscan: 8,
+    overscan: isPrinting ? items.length : 8,
   });
   const seen = rows.getVirtualItems();
   // One that was chosen elsewhere, by an address or a key, is brought into view once.

@@ -130,14 +130,10 @@ function Toolbar({ counts }: { counts: SessionSummaries['counts'] | undefined })
         <Icon name="search" />
         <input
           type="search"
-          id="find"
           value={find}
           placeholder={t('sessions.find')}
           onChange={({ target }) => set({ find: target.value || undefined })}
         />
-        <span className="key" aria-hidden="true">
-          Ctrl K
-        </span>
       </label>
       <RangeChoice range={range} onChange={set} />
       <Button className="button is-main" onPress={() => setStarting(true)}>
@@ -168,9 +164,6 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
     <div className="empty">
       <h2>{t('sessions.none')}</h2>
       <p className="quiet">{t('sessions.none.how')}</p>
-      <Link to="/first-run" className="button">
-        {t('app.addDevice')}
-      </Link>
     </div>
   );
 }

@@ -53,7 +53,7 @@ export function plantTime(locale: string, ofPlant: string, clock: Clock = 'plant
     ofPlant,
     offset: (at = new Date()) => {
       const name = offset.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
-      return name.replace('GMT', 'UTC');
+      return name.replace('GMT', 'UTC').replace(/[+-]0$/, '');
     },
     clock: (at, withSeconds = false) => (withSeconds ? long : short).format(at),
     moment: (at, now = new Date()) => (day.format(at) === day.format(now) ? long : near).format(at),

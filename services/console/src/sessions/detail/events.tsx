@@ -1,36 +1,31 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { usePlantTime } from '../../time/plant-time.tsx';
-import { useFeed } from '../../timeline/feed.ts';
-import { HappeningText } from '../../timeline/happening-text.tsx';
+import { EventText } from '../../words/event-text.tsx';
+import { useEvents } from './session-queries.ts';
 import { useDetailTexts } from './texts.ts';
 
-/** The events of the session and of its devices, newest first. */
+/** The events of the session, newest first. */
 export function Events({ id }: { id: string }) {
   const { t } = useDetailTexts();
   const plant = usePlantTime();
-  const { rows, hasMore, readOn } = useFeed(id, ['session', 'device'], {});
+  const { data } = useEvents(id);
   const [atMost, setAtMost] = useState(6);
-  if (rows.length === 0) return null;
+  if (data === undefined) return null;
+  const newest = data.toReversed();
   return (
     <section>
       <h3>{t('detail.events')}</h3>
       <ol className="events">
-        {rows.slice(0, atMost).map((row) => (
-          <li key={row.key}>
-            <time dateTime={row.time}>{plant.moment(new Date(row.time))}</time>
-            <HappeningText row={row} />
+        {newest.slice(0, atMost).map((event) => (
+          <li key={event.sequence}>
+            <time dateTime={event.time ?? undefined}>{event.time && plant.moment(new Date(event.time))}</time>
+            <EventText event={event} />
           </li>
         ))}
       </ol>
-      {(rows.length > atMost || hasMore) && (
-        <Button
-          className="button is-bare more"
-          onPress={() => {
-            setAtMost(atMost + 20);
-            if (rows.length <= atMost + 20) readOn();
-          }}
-        >
+      {newest.length > atMost && (
+        <Button className="button is-bare more" onPress={() => setAtMost(atMost + 20)}>
           {t('detail.events.more')}
         </Button>
       )}

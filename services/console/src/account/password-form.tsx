@@ -1,0 +1,66 @@
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { api } from '../api/api.ts';
+import { useOutcomes } from '../parts/outcomes.tsx';
+import { refusalText } from './refusal-text.ts';
+import { useAccountTexts } from './texts.ts';
+
+const empty = { password: '', next: '', repeat: '' };
+
+/** Changes one's own password. */
+export function PasswordForm({ login }: { login: string }) {
+  const { t } = useAccountTexts();
+  const { note } = useOutcomes();
+  const [typed, setTyped] = useState(empty);
+  const [fault, setFault] = useState<string>();
+  const [isSent, setSent] = useState(false);
+  const send = async () => {
+    if (typed.next.normalize('NFC').length < 12) return setFault(t('account.password.short'));
+    if (typed.next !== typed.repeat) return setFault(t('account.password.other'));
+    setSent(true);
+    setFault(undefined);
+    try {
+      await api.post('/api/me/password/', { password: typed.password, new_password: typed.next });
+      setTyped(empty);
+      note({ kind: 'stored', text: t('account.password.done') });
+    } catch (error) {
+      setFault(refusalText(t, error));
+    }
+    setSent(false);
+  };
+  const field = (name: keyof typeof empty, label: string, complete: string) => (
+    <label className="labelled">
+      {label}
+      <input
+        className="field"
+        type="password"
+        required
+        maxLength={256}
+        autoComplete={complete}
+        value={typed[name]}
+        onChange={({ target }) => setTyped({ ...typed, [name]: target.value })}
+      />
+    </label>
+  );
+  return (
+    <details>
+      <summary>{t('account.password.change')}</summary>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (!isSent) void send();
+        }}
+      >
+        <input type="text" hidden readOnly autoComplete="username" value={login} />
+        {field('password', t('account.password'), 'current-password')}
+        {field('next', t('account.password.new'), 'new-password')}
+        {field('repeat', t('account.password.repeat'), 'new-password')}
+        <p className="quiet small">{t('account.password.hint')}</p>
+        {fault && <p role="alert">{fault}</p>}
+        <Button className="button" type="submit" isDisabled={isSent}>
+          {t('account.password.do')}
+        </Button>
+      </form>
+    </details>
+  );
+}

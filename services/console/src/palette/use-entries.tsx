@@ -1,0 +1,159 @@
+import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
+import { useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { isAtLeast, roleAt, useMe } from '../api/me.ts';
+import { themes } from '../app/preferences.tsx';
+import { screens } from '../app/screens.ts';
+import type { ShellDialog } from '../parts/shell-dialog.ts';
+import { useCommands } from '../sessions/commands.tsx';
+import ReasonDialog from '../sessions/detail/reason-dialog.tsx';
+import { nameOf, stateKey } from '../sessions/session-state.ts';
+import { useWords } from '../words/texts.ts';
+import { type Entry, matches, readCommand, takes } from './entries.ts';
+import { useFound } from './found.ts';
+import { usePaletteTexts } from './texts.ts';
+
+interface Ways {
+  onClose(): void;
+  onOpen(dialog: ShellDialog): void;
+}
+
+/** What the palette offers for a text, and the dialog that a chosen command asks for. */
+export function useEntries(
+  text: string,
+  { onClose, onOpen }: Ways,
+): { readonly entries: readonly Entry[]; readonly isUnreachable: boolean; readonly dialog: ReactNode } {
+  const { t, theme, setTheme, language, setLanguage } = usePaletteTexts();
+  const { t: word } = useWords();
+  const navigate = useNavigate();
+  const me = useMe();
+  const { send } = useCommands();
+  const [asked, setAsked] = useState<{ command: 'pause' | 'stop'; session: SessionSummary }>();
+  const { command, search } = readCommand(text, {
+    pause: t('palette.word.pause'),
+    resume: t('palette.word.resume'),
+    stop: t('palette.word.stop'),
+    recover: t('palette.word.recover'),
+  });
+  const { data, isError } = useFound(search);
+  const go = (to: string, params: object = {}) => {
+    onClose();
+    void navigate({ to, search: params } as Parameters<typeof navigate>[0]);
+  };
+  const ofSession = (session: SessionSummary): Entry => {
+    const { id, task_name, task_code, sites } = session;
+    if (command === undefined) {
+      return {
+        id: `session ${id}`,
+        group: 'sessions',
+        name: task_name || task_code,
+        detail: `${id} · ${t(stateKey(session))}`,
+        run: () => go('/sessions', { session: id }),
+      };
+    }
+    const role = me && roleAt(me, sites);
+    const mayNot = me !== undefined && !isAtLeast(role, 'operator');
+    return {
+      id: `command ${id}`,
+      group: 'sessions',
+      name: t(`palette.command.${command}`, { session: `${task_name || task_code} ${id}` }),
+      detail: t(stateKey(session)),
+      forbidden: mayNot ? t('palette.needsRole', { role: t('role.operator') }) : undefined,
+      run: () => {
+        if (command === 'pause' || command === 'stop') return setAsked({ command, session });
+        onClose();
+        void send({ id, name: nameOf(session) }, command, '');
+      },
+    };
+  };
+  const sessions = (data?.sessions ?? []).filter((each) => command === undefined || takes(each, command));
+  const devices = command === undefined ? (data?.devices ?? []) : [];
+  const screenEntries = screens.map(
+    ({ to, name }): Entry => ({ id: `screen ${to}`, group: 'screens', name: t(name), run: () => go(to) }),
+  );
+  const opens = (dialog: Exclude<ShellDialog, 'palette'>): Entry => ({
+    id: dialog,
+    group: 'actions',
+    name: t(`palette.${dialog}`),
+    run: () => onOpen(dialog),
+  });
+  const other = language === 'en' ? 'zh' : 'en';
+  const actions: Entry[] = [
+    opens('start'),
+    opens('account'),
+    opens('shortcuts'),
+    {
+      id: 'language',
+      group: 'actions',
+      name: t('app.language'),
+      run: () => {
+        setLanguage(other);
+        onClose();
+      },
+    },
+    ...themes
+      .filter((each) => each !== theme)
+      .map(
+        (each): Entry => ({
+          id: `theme ${each}`,
+          group: 'actions',
+          name: t('palette.theme', { theme: t(`palette.theme.${each}`) }),
+          run: () => {
+            setTheme(each);
+            onClose();
+          },
+        }),
+      ),
+    {
+      id: 'print',
+      group: 'actions',
+      name: t('palette.print'),
+      run: () => {
+        onClose();
+        // Without the palette on the paper.
+        setTimeout(() => print());
+      },
+    },
+  ];
+  const find: Entry[] =
+    command === undefined && search !== '' && sessions.length > 1
+      ? [
+          {
+            id: 'find',
+            group: 'sessions',
+            name: t('palette.find', { text: search }),
+            run: () => go('/sessions', { find: search }),
+          },
+        ]
+      : [];
+  return {
+    entries: [
+      ...sessions.map(ofSession),
+      ...find,
+      ...devices.map(
+        ({ device, session_id, task_code, health }): Entry => ({
+          id: `device ${session_id} ${device}`,
+          group: 'devices',
+          name: device,
+          detail: `${task_code}${health ? ` · ${word(`device.${health.status}`)}` : ''}`,
+          run: () => go('/sessions', { session: session_id }),
+        }),
+      ),
+      ...(command === undefined
+        ? [...screenEntries, ...actions].filter((each) => matches(each, search))
+        : []),
+    ],
+    isUnreachable: isError && data === undefined,
+    dialog: asked && (
+      <ReasonDialog
+        command={asked.command}
+        name={nameOf(asked.session)}
+        onClose={onClose}
+        onConfirm={(reason) => {
+          onClose();
+          void send({ id: asked.session.id, name: nameOf(asked.session) }, asked.command, reason);
+        }}
+      />
+    ),
+  };
+}

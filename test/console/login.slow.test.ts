@@ -1,0 +1,84 @@
+import { buildConsole } from '@holdfast/dev/console/build-console.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { startApi } from '../../services/api/testing/api-under-test.ts';
+import { fillIn, person } from '../browser/people-for-test.ts';
+import { openPage } from '../support/browser-for-test.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { faultsByAxe, misplacedIn } from './page-faults.ts';
+import { settled } from './page-settled.ts';
+
+const { login, name, password } = person;
+let url: string;
+
+beforeAll(async () => {
+  await buildConsole();
+  const nats = await natsForTest();
+  const env = { API_LOGINS_PER_MINUTE: '0', API_ANONYMOUS_LOOPBACK: 'false' };
+  const api = await startApi({ nats: nats.url, database: await freshDatabase(), env });
+  await api.ready();
+  url = api.url.replace('127.0.0.1', 'localhost');
+  const line = api.process.lastLines(1_000).find((each) => each.includes('/first-administrator?token='));
+  const link = new URL(/http:\S+token=[\w-]+/.exec(line ?? '')?.[0] ?? '');
+  const { page } = await openPage(`${url}${link.pathname}${link.search}`);
+  await fillIn(page, { login, name, password, password_repeat: password });
+  // The account is made, and the console is there: nothing has to be pressed in between.
+  await page.getByRole('button', { name }).waitFor();
+}, 240_000);
+
+describe.skipIf(inject('installedServers').chromium === null)('somebody at the console', () => {
+  async function loggedIn(path = '/', options = {}): Promise<Page> {
+    const { page } = await openPage(`${url}${path}`, options);
+    await page.waitForURL(/\/login/);
+    await fillIn(page, { login, password });
+    await page.getByRole('button', { name }).waitFor();
+    return page;
+  }
+
+  it('logs in, and is where he wanted to go', async () => {
+    const page = await loggedIn('/console/sessions?show=paused&from=-8h');
+    const { pathname, searchParams } = new URL(page.url());
+    expect([pathname, searchParams.get('show'), searchParams.get('from')]).toEqual([
+      '/console/sessions',
+      'paused',
+      '-8h',
+    ]);
+  });
+
+  it('whose login is over is led to the login, and back', async () => {
+    const page = await loggedIn('/console/sessions?show=paused');
+    const other = await loggedIn();
+    await other.getByRole('button', { name }).click();
+    await other.getByText('this one').waitFor();
+    await other
+      .getByRole('button', { name: /^End the login/ })
+      .first()
+      .waitFor();
+    await other.getByRole('button', { name: 'End all others' }).click();
+    await other.getByText('The login is over.').waitFor();
+    expect(await other.getByRole('button', { name: /^End the login/ }).count()).toBe(0);
+    await page.waitForURL(/\/login\?/);
+    await fillIn(page, { login, password });
+    await page.getByRole('button', { name }).waitFor();
+    expect(new URL(page.url()).searchParams.get('show')).toBe('paused');
+  });
+
+  it.each([
+    ['en-GB', 'light', 'Log out', 'Change the password'],
+    ['zh-CN', 'dark', '退出登录', '修改密码'],
+  ] as const)('sees his logins and logs out (%s, %s)', async (locale, colorScheme, leave, change) => {
+    const page = await loggedIn('/', { locale, colorScheme });
+    await page.getByRole('button', { name }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText(change).click();
+    for (const width of [320, 1_280]) {
+      await page.setViewportSize({ width, height: 800 });
+      await settled(page);
+      expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
+    }
+    await dialog.getByRole('button', { name: leave }).click();
+    await page.waitForURL(/\/login/);
+    expect(await page.context().cookies()).toEqual([]);
+  });
+});
