@@ -5,6 +5,8 @@ import { devicesSearch } from '../devices/device-search.ts';
 import { SessionsScreen } from '../sessions/sessions-screen.tsx';
 import { sessionsSearch } from '../sessions/sessions-search.ts';
 import { storesSearch } from '../stores/stores-search.ts';
+import { trendsSearch } from '../trends/trends-search.ts';
+import { valuesSearch } from '../values/values-search.ts';
 import { FailedScreen, NoScreen, Shell } from './shell.tsx';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NoScreen });
@@ -49,6 +51,20 @@ const stores = createRoute({
   component: lazyRouteComponent(() => import('../stores/stores-screen.tsx')),
 });
 
+const live = createRoute({
+  getParentRoute: () => root,
+  path: '/live',
+  validateSearch: valuesSearch,
+  component: lazyRouteComponent(() => import('../values/live-screen.tsx')),
+});
+
+const trends = createRoute({
+  getParentRoute: () => root,
+  path: '/trends',
+  validateSearch: trendsSearch,
+  component: lazyRouteComponent(() => import('../trends/trends-screen.tsx')),
+});
+
 const licences = createRoute({
   getParentRoute: () => root,
   path: '/licences',
@@ -62,6 +78,8 @@ export const router = createRouter({
     devices.addChildren([device]),
     collectors,
     stores,
+    live,
+    trends,
     licences,
   ]),
   defaultPreload: 'intent',

@@ -3,6 +3,8 @@ export const screens = [
   { group: 'plant', to: '/', icon: 'overview', name: 'nav.overview' },
   { group: 'plant', to: '/sessions', icon: 'sessions', name: 'nav.sessions' },
   { group: 'plant', to: '/devices', icon: 'devices', name: 'nav.devices' },
+  { group: 'plant', to: '/live', icon: 'live', name: 'nav.live' },
+  { group: 'plant', to: '/trends', icon: 'trends', name: 'nav.trends' },
   { group: 'system', to: '/collectors', icon: 'collectors', name: 'nav.collectors' },
   { group: 'system', to: '/stores', icon: 'stores', name: 'nav.stores' },
 ] as const;

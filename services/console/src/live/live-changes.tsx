@@ -8,7 +8,7 @@ const concerned: Readonly<Record<ChangeEvent, readonly string[]>> = {
   session: ['sessions', 'system', 'devices'],
   device: ['sessions', 'system', 'devices'],
   sink: ['sessions', 'system'],
-  configuration: ['sessions', 'tasks', 'devices'],
+  configuration: ['sessions', 'tasks', 'devices', 'values'],
   reset: ['sessions', 'system', 'tasks', 'devices'],
 };
 /** A plant that starts up changes a hundred sessions at once; they are read once. */

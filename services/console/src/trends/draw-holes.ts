@@ -1,0 +1,104 @@
+import type uPlot from 'uplot';
+import type { Hole } from './chart-holes.ts';
+
+/** Height of the lane of a device, above the curves, and what lies between two. */
+export const lanePx = 6;
+export const lanesApartPx = 1;
+const leastPx = 3;
+
+export type Colours = (name: string) => string;
+
+/**
+ * Draws what is missing: a lane for each device above the curves, and where all curves are of one device its whole height.
+ * However short a hole is, it is seen.
+ */
+export function drawHoles(
+  u: uPlot,
+  holes: readonly Hole[],
+  devices: readonly string[],
+  colours: Colours,
+): void {
+  const { ctx: pen, bbox } = u;
+  const ratio = devicePixelRatio;
+  pen.save();
+  pen.beginPath();
+  pen.rect(bbox.left, 0, bbox.width, bbox.top + bbox.height);
+  pen.clip();
+  for (const hole of holes) {
+    const lane = devices.indexOf(hole.device);
+    if (lane === -1) continue;
+    const [from, to] = [hole.from, hole.to].map((time) => u.valToPos(time, 'x', true)) as [number, number];
+    if (to < bbox.left || from > bbox.left + bbox.width) continue;
+    const width = Math.max(to - from, leastPx * ratio);
+    const x = from - (width - (to - from)) / 2;
+    const height = lanePx * ratio;
+    const y = bbox.top - (devices.length - lane) * (height + lanesApartPx * ratio);
+    if (devices.length === 1) {
+      pen.globalAlpha = hole.kind === 'unread' ? 0.35 : 0.7;
+      hatch(pen, [x, bbox.top, width, bbox.height], colours('track'), ratio);
+      pen.globalAlpha = 1;
+    }
+    if (hole.kind === 'unread') {
+      pen.strokeStyle = colours('run');
+      pen.lineWidth = ratio;
+      pen.setLineDash([2 * ratio, 2 * ratio]);
+      pen.strokeRect(x, y + ratio, width, height - 2 * ratio);
+      pen.setLineDash([]);
+    } else {
+      pen.fillStyle = colours(hole.kind === 'now' ? 'p2' : 'run');
+      pen.fillRect(x, y, width, height);
+    }
+  }
+  pen.restore();
+}
+
+function hatch(
+  pen: CanvasRenderingContext2D,
+  [x, y, w, h]: readonly [number, number, number, number],
+  colour: string,
+  ratio: number,
+): void {
+  pen.save();
+  pen.beginPath();
+  pen.rect(x, y, w, h);
+  pen.clip();
+  pen.strokeStyle = colour;
+  pen.lineWidth = ratio;
+  pen.beginPath();
+  for (let at = Math.floor((x - h) / (8 * ratio)) * 8 * ratio; at < x + w; at += 8 * ratio) {
+    pen.moveTo(at, y + h);
+    pen.lineTo(at + h, y);
+  }
+  pen.stroke();
+  pen.restore();
+}
+
+const apartPx = 6;
+
+/** A diamond at each value that is not to be trusted, as far apart as they can be told from each other. */
+export function drawUncertain(
+  u: uPlot,
+  places: readonly { readonly time: number; readonly value: number }[],
+  colours: Colours,
+): void {
+  const { ctx: pen, bbox } = u;
+  const size = 4 * devicePixelRatio;
+  pen.save();
+  pen.beginPath();
+  pen.rect(bbox.left, bbox.top - size, bbox.width, bbox.height + 2 * size);
+  pen.clip();
+  pen.fillStyle = colours('quality');
+  let before = Number.NEGATIVE_INFINITY;
+  for (const { time, value } of places) {
+    const [x, y] = [u.valToPos(time, 'x', true), u.valToPos(value, 'y', true)];
+    if (x < bbox.left || x - before < apartPx * devicePixelRatio) continue;
+    before = x;
+    pen.beginPath();
+    pen.moveTo(x, y - size);
+    pen.lineTo(x + size, y);
+    pen.lineTo(x, y + size);
+    pen.lineTo(x - size, y);
+    pen.fill();
+  }
+  pen.restore();
+}

@@ -1,0 +1,117 @@
+import type { PointTrend, PointTrends } from '@holdfast/shared/contracts/http/points-http.ts';
+
+type Holes = PointTrends['devices'][number];
+
+/** A point as a chart draws it. Times in seconds; null where no line is to be drawn to what comes next. */
+export interface Line {
+  readonly trend: PointTrend;
+  readonly kind: 'number' | 'boolean' | 'text';
+  readonly times: readonly number[];
+  readonly values: readonly (number | null)[];
+  /** Lowest and highest of each interval; undefined where every value is there. */
+  readonly range:
+    | { readonly low: readonly (number | null)[]; readonly high: readonly (number | null)[] }
+    | undefined;
+  /** Places that are not to be trusted. */
+  readonly uncertain: readonly number[];
+}
+
+interface Span {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * The line of a point, broken where its device has nothing on record. Values further apart than they are read are no hole by
+ * themselves: a point may be read less often than its device, or send only what has changed.
+ */
+export function lineOf(trend: PointTrend, holes: Holes | undefined): Line {
+  const kind = kindOf(trend);
+  const empty = kind === 'text' ? undefined : spansOf(holes);
+  const step = stepOf(trend);
+  const times: number[] = [];
+  const values: (number | null)[] = [];
+  const low: (number | null)[] = [];
+  const high: (number | null)[] = [];
+  const uncertain: number[] = [];
+  const isUncertain = new Set(trend.uncertain);
+  let before: number | undefined;
+  for (const [index, text] of trend.times.entries()) {
+    const time = Date.parse(text) / 1_000;
+    const broken = before === undefined ? undefined : breakBetween(before, time, { empty, step });
+    if (broken !== undefined) {
+      times.push(broken);
+      values.push(null);
+      low.push(null);
+      high.push(null);
+    }
+    if (isUncertain.has(index)) uncertain.push(times.length);
+    times.push(time);
+    values.push(numberOf(trend.mean?.[index] ?? trend.last[index]));
+    low.push(numberOf(trend.min?.[index] ?? trend.last[index]));
+    high.push(numberOf(trend.max?.[index] ?? trend.last[index]));
+    before = time;
+  }
+  const range = trend.interval_seconds === null || kind !== 'number' ? undefined : { low, high };
+  return { trend, kind, times, values, range, uncertain };
+}
+
+function kindOf({ last }: PointTrend): Line['kind'] {
+  if (last.some((value) => typeof value === 'boolean')) return 'boolean';
+  return last.some((value) => typeof value === 'string' && !isDigits(value)) ? 'text' : 'number';
+}
+
+/** Whole numbers from 2^53 on come as text. */
+function isDigits(text: string): boolean {
+  return /^-?\d+$/.test(text);
+}
+
+function numberOf(value: number | string | boolean | null | undefined): number | null {
+  if (value === null || value === undefined) return null;
+  const number = Number(value);
+  return Number.isFinite(number) ? number : null;
+}
+
+/** How far apart its values are as a rule, in seconds; undefined where nobody knows. */
+function stepOf({ period_ms, interval_seconds }: PointTrend): number | undefined {
+  if (period_ms === null) return undefined;
+  return Math.max(period_ms / 1_000, interval_seconds ?? 0);
+}
+
+function breakBetween(
+  before: number,
+  time: number,
+  { empty, step }: { empty: readonly Span[] | undefined; step: number | undefined },
+): number | undefined {
+  // Neighbours as they should be.
+  if (step !== undefined && time - before <= step * 1.5) return undefined;
+  // Where nobody knows the holes a long silence is taken for one.
+  if (empty === undefined)
+    return step !== undefined && time - before > step * 2.5 ? (before + time) / 2 : undefined;
+  const hole = firstWithin(empty, before, time);
+  return hole && Math.max(hole.from, before + (time - before) / 1_000);
+}
+
+/** Sorted spans that lie, with some part of them, between two times. */
+function firstWithin(spans: readonly Span[], after: number, before: number): Span | undefined {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((spans[middle] as Span).to > after) high = middle;
+    else low = middle + 1;
+  }
+  const found = spans[low];
+  return found && found.from < before ? found : undefined;
+}
+
+/** Undefined where they cannot be told. */
+function spansOf(holes: Holes | undefined): Span[] | undefined {
+  if (!holes?.gaps || !holes.not_read) return undefined;
+  return [...holes.gaps, ...holes.not_read]
+    .map(({ start_time, end_time }) => ({
+      from: Date.parse(start_time) / 1_000,
+      to: Date.parse(end_time) / 1_000,
+    }))
+    .sort((one, other) => one.from - other.from);
+}

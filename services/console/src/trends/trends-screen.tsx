@@ -1,0 +1,323 @@
+import type { PointTrends } from '@holdfast/shared/contracts/http/points-http.ts';
+import { useNavigate } from '@tanstack/react-router';
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { RangeChoice } from '../parts/range-choice.tsx';
+import { durationText } from '../time/duration.ts';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { useRangeName } from '../time/range-name.ts';
+import { spanOf, type TimeRange } from '../time/time-range.ts';
+import { Chart, type ChartLine, type ChartWindow } from './chart.tsx';
+import { holesOf } from './chart-holes.ts';
+import { csvOf } from './csv-of.ts';
+import { lineOf } from './line-of.ts';
+import { useTrendsTexts } from './texts.ts';
+import { type LegendHandle, TrendLegend } from './trend-legend.tsx';
+import { TrendTable } from './trend-table.tsx';
+import { useTrends } from './trends.ts';
+import { trendsAtMost, useTrendsSearch } from './trends-search.ts';
+import './trends.css';
+
+const ChoosePoints = lazy(() => import('./choose-points.tsx'));
+
+const offered: readonly TimeRange[] = [
+  ...['-5m', '-15m', '-1h', '-8h', '-24h'].map((from) => ({ from })),
+  { from: 'today' },
+  { from: 'yesterday', to: 'today' },
+  ...['-7d', '-28d'].map((from) => ({ from })),
+];
+const shortestSeconds = 2;
+
+/** Curves of points over a time, those with one unit in one chart. */
+export default function TrendsScreen() {
+  const { t } = useTrendsTexts();
+  const plant = usePlantTime();
+  const { points, range } = useTrendsSearch();
+  const navigate = useNavigate({ from: '/trends' });
+  const [pausedAt, setPausedAt] = useState<Date>();
+  const [isTable, setTable] = useState(false);
+  const [isChoosing, setChoosing] = useState(false);
+  const room = useRef<HTMLDivElement>(null);
+  const buckets = useBuckets(room);
+  const { data, error, refetch } = useTrends({ points, range, buckets }, pausedAt !== undefined);
+  const { isLive } = spanOf(range, plant.ofPlant, new Date());
+  const go = (next: TimeRange) => {
+    setPausedAt(undefined);
+    void navigate({ search: (before) => ({ ...before, from: next.from, to: next.to }) });
+  };
+  const show = (names: readonly string[]) =>
+    void navigate({ search: (before) => ({ ...before, points: names.length === 0 ? undefined : names }) });
+  return (
+    <section className="trends" aria-labelledby="trends-title">
+      <header className="toolbar">
+        <h1 id="trends-title">{t('trends.title')}</h1>
+        <div className="toolbar-actions">
+          <Button className="button" onPress={() => setChoosing(true)}>
+            {t('trends.points')}
+          </Button>
+          <RangeChoice range={range} onChange={go} offered={offered} />
+          {isLive && (
+            <Button
+              className="button"
+              onPress={() => setPausedAt(pausedAt ? undefined : new Date())}
+              isDisabled={points.length === 0}
+            >
+              {pausedAt ? t('trends.resume') : t('trends.pause')}
+            </Button>
+          )}
+          <Button
+            className="button"
+            isDisabled={!data}
+            onPress={() => setTable(!isTable)}
+            aria-pressed={isTable}
+          >
+            {t('trends.table')}
+          </Button>
+          <Button
+            className="button"
+            isDisabled={!data}
+            onPress={() => data && save(data, (at) => zonedText(at, plant.zone))}
+          >
+            {t('trends.export')}
+          </Button>
+        </div>
+      </header>
+      {isLive && pausedAt && (
+        <p className="values-notice" role="status">
+          {t('trends.paused', { time: plant.moment(pausedAt) })}
+        </p>
+      )}
+      <div className="trends-room" ref={room}>
+        {points.length === 0 ? (
+          <div className="empty">
+            <h2>{t('trends.none')}</h2>
+            <p className="quiet">{t('trends.none.how', { most: trendsAtMost })}</p>
+            <Button className="button is-main" onPress={() => setChoosing(true)}>
+              {t('trends.points')}
+            </Button>
+          </div>
+        ) : data === undefined ? (
+          error ? (
+            <ProblemText title={t('trends.failed')} error={error} again={() => void refetch()} />
+          ) : (
+            <p className="empty quiet" role="status">
+              {t('app.loading')}
+            </p>
+          )
+        ) : (
+          <Charts
+            {...{ data, range, isLive }}
+            onRange={go}
+            onRemove={(point) => show(points.filter((each) => each !== point))}
+          />
+        )}
+        {data && isTable && <TrendTable trends={data.results} />}
+      </div>
+      {isChoosing && (
+        <Suspense fallback={null}>
+          <ChoosePoints
+            chosen={points}
+            onClose={() => setChoosing(false)}
+            onChoose={(chosen) => {
+              setChoosing(false);
+              show(chosen);
+            }}
+          />
+        </Suspense>
+      )}
+    </section>
+  );
+}
+
+interface ChartsProps {
+  readonly data: PointTrends;
+  readonly range: TimeRange;
+  readonly isLive: boolean;
+  readonly onRange: (range: TimeRange) => void;
+  readonly onRemove: (point: string) => void;
+}
+
+function Charts({ data, range, isLive, onRange, onRemove }: ChartsProps) {
+  const { t } = useTrendsTexts();
+  const plant = usePlantTime();
+  const { label } = useRangeName();
+  const groups = useMemo(() => groupsOf(data), [data]);
+  const shown = isLive
+    ? { from: seconds(data.start_time), to: seconds(data.end_time) }
+    : windowOf(range, plant.ofPlant);
+  const zoom = ({ from, to }: ChartWindow) => {
+    const now = Date.now() / 1_000;
+    if (to - from < shortestSeconds) return;
+    // Nothing is known of what is to come.
+    const end = Math.min(to, now);
+    onRange({ from: iso(end - (to - from)), to: iso(end) });
+  };
+  const out = () => {
+    const half = (shown.to - shown.from) / 2;
+    zoom({ from: shown.from - half, to: shown.to + half });
+  };
+  return (
+    <>
+      {data.unknown.length > 0 && (
+        <p className="left-out">{t('trends.unknown', { points: data.unknown.join(', ') })}</p>
+      )}
+      {data.not_asked.map(({ what, detail }) => (
+        <p key={what} className="left-out" role="status">
+          {t('trends.notAsked', { detail })}
+        </p>
+      ))}
+      {groups.map(({ unit, lines, interval }) => (
+        <UnitChart
+          key={unit}
+          {...{ data, unit, lines, interval, shown, onRemove }}
+          label={t('trends.chart', {
+            points: lines.map(({ line }) => line.trend.point).join(', '),
+            range: label(range),
+          })}
+          height={groups.length === 1 ? 380 : groups.length === 2 ? 260 : 200}
+          onWindow={zoom}
+          onOut={out}
+          onBack={() => onRange({ from: '-1h' })}
+        />
+      ))}
+      <div className="trends-foot">
+        <Button className="button" onPress={out}>
+          {t('trends.out')}
+        </Button>
+        <ul className="trends-signs">
+          {(['hole', 'now', 'unread', 'uncertain'] as const).map((sign) => (
+            <li key={sign}>
+              <span className={`trend-sign is-${sign}`} /> {t(`trends.legend.${sign}`)}
+            </li>
+          ))}
+        </ul>
+        <p className="quiet">{t('trends.keys')}</p>
+      </div>
+    </>
+  );
+}
+
+interface UnitChartProps {
+  readonly data: PointTrends;
+  readonly unit: string;
+  readonly lines: readonly ChartLine[];
+  readonly interval: number | null;
+  readonly shown: ChartWindow;
+  readonly label: string;
+  readonly height: number;
+  readonly onRemove: (point: string) => void;
+  readonly onWindow: (window: ChartWindow) => void;
+  readonly onOut: () => void;
+  readonly onBack: () => void;
+}
+
+function UnitChart({
+  data,
+  unit,
+  lines,
+  interval,
+  shown,
+  label,
+  height,
+  onRemove,
+  ...moves
+}: UnitChartProps) {
+  const { t } = useTrendsTexts();
+  const legend = useRef<LegendHandle>(null);
+  const drawn = lines.filter(({ line }) => line.kind !== 'text');
+  const holes = useMemo(
+    () => holesOf(data, new Set(lines.map(({ line }) => line.trend.device))),
+    [data, lines],
+  );
+  return (
+    <section className="unit-chart">
+      <h2>
+        {unit || t('trends.unit.none')}{' '}
+        <span className="quiet small">
+          {interval === null ? t('trends.each') : t('trends.interval', { length: durationText(t, interval) })}
+        </span>
+      </h2>
+      {drawn.length > 0 && (
+        <Chart
+          lines={drawn}
+          window={shown}
+          keys={t('trends.keys')}
+          {...{ holes, height, label, ...moves }}
+          onCursor={(time) => legend.current?.pointAt(time)}
+        />
+      )}
+      <TrendLegend ref={legend} {...{ label, lines, onRemove }} devices={data.devices} />
+    </section>
+  );
+}
+
+interface Group {
+  readonly unit: string;
+  readonly lines: readonly ChartLine[];
+  /** The longest of their intervals, in seconds. */
+  readonly interval: number | null;
+}
+
+/** Curves by unit; those without one are not drawn over each other. */
+function groupsOf({ results, devices }: PointTrends): Group[] {
+  const groups = new Map<string, ChartLine[]>();
+  for (const [colour, trend] of results.entries()) {
+    const holes = devices.find(({ device }) => device === trend.device);
+    const lines = groups.get(trend.unit) ?? [];
+    groups.set(trend.unit, lines);
+    lines.push({ line: lineOf(trend, holes), colour });
+  }
+  return [...groups].map(([unit, lines]) => {
+    const intervals = lines.flatMap(({ line }) => line.trend.interval_seconds ?? []);
+    return { unit, lines, interval: intervals.length === 0 ? null : Math.max(...intervals) };
+  });
+}
+
+/** An interval for each pixel, so that a chart has no less and no more than it can show. */
+function useBuckets(room: { readonly current: HTMLElement | null }): number {
+  const [buckets, setBuckets] = useState(1_000);
+  useEffect(() => {
+    const { current } = room;
+    if (current === null) return;
+    // In steps: a window that is drawn wider does not ask at each pixel.
+    const sized = new ResizeObserver(() =>
+      setBuckets(Math.min(2_000, Math.max(200, Math.ceil(current.clientWidth / 200) * 200))),
+    );
+    sized.observe(current);
+    return () => sized.disconnect();
+  }, [room]);
+  return buckets;
+}
+
+function windowOf(range: TimeRange, zone: string): ChartWindow {
+  const { from, to } = spanOf(range, zone, new Date());
+  return { from: from.getTime() / 1_000, to: to.getTime() / 1_000 };
+}
+
+const seconds = (time: string) => Date.parse(time) / 1_000;
+const iso = (at: number) => new Date(Math.round(at * 1_000)).toISOString();
+
+/** `2026-11-27T16:05:09.250+08:00` */
+function zonedText(at: Date, zone: string): string {
+  const parts = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: zone,
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  }).format(at);
+  const offset = new Intl.DateTimeFormat('en', { timeZone: zone, timeZoneName: 'longOffset' })
+    .formatToParts(at)
+    .find(({ type }) => type === 'timeZoneName')
+    ?.value.replace('GMT', '');
+  return `${parts.replace(' ', 'T')}.${String(at.getUTCMilliseconds()).padStart(3, '0')}${offset || 'Z'}`;
+}
+
+function save({ results, start_time }: PointTrends, timeText: (at: Date) => string): void {
+  const url = URL.createObjectURL(new Blob([csvOf(results, timeText)], { type: 'text/csv;charset=utf-8' }));
+  const link = document.createElement('a');
+  link.href = url;
+  link.download = `trends-${start_time.slice(0, 16).replace(':', '')}.csv`;
+  link.click();
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}

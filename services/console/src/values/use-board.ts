@@ -1,0 +1,130 @@
+import type { PointValuesPage } from '@holdfast/shared/contracts/http/points-http.ts';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react';
+import { api, apiRoot } from '../api/api.ts';
+import type { Asked, Told } from './samples-worker.ts';
+import { ValueBoard } from './value-board.ts';
+
+export const valuesAtMost = 5_000;
+
+export interface Choice {
+  readonly session?: string | undefined;
+  readonly device?: string | undefined;
+  readonly points?: readonly string[] | undefined;
+}
+
+/** The stream of the screen, as far as it knows. */
+export type Link = { readonly state: 'opening' | 'open' } | { readonly state: 'lost'; readonly since: Date };
+
+interface ReadBoard {
+  readonly board: ValueBoard;
+  readonly page: Pick<PointValuesPage, 'live_id' | 'next_cursor' | 'unknown' | 'not_asked'>;
+}
+
+/**
+ * The points of a choice with their values, which go on changing: whoever shows them listens. One stream for the whole screen,
+ * and none while nobody sees it.
+ */
+export function useBoard(choice: Choice, isPaused: boolean) {
+  const latest = useRef<ValueBoard>(undefined);
+  const query = useQuery({
+    queryKey: ['values', choice],
+    queryFn: () => readBoard(choice, latest.current),
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+    // Boards are no JSON, and each is another one.
+    structuralSharing: false,
+    gcTime: 0,
+  });
+  const { data, refetch } = query;
+  latest.current = data?.board;
+  const [link, setLink] = useState<Link>({ state: 'opening' });
+  const listeners = useMemo(() => new Set<() => void>(), []);
+  const worker = useRef<Worker>(undefined);
+  const isSeen = useSyncExternalStore(onVisibility, () => document.visibilityState === 'visible');
+  const wasHidden = useRef(false);
+
+  useEffect(() => {
+    if (!isSeen) {
+      wasHidden.current = true;
+      return;
+    }
+    if (data === undefined) return;
+    if (wasHidden.current) {
+      // Values of meanwhile are read at once, and followed from there.
+      wasHidden.current = false;
+      void refetch();
+      return;
+    }
+    const { board, page } = data;
+    const own = new Worker(new URL('./samples-worker.ts', import.meta.url), { type: 'module' });
+    worker.current = own;
+    own.onmessage = ({ data: told }: MessageEvent<Told>) => {
+      switch (told.kind) {
+        case 'batch':
+          board.take(told.batch);
+          for (const listener of listeners) listener();
+          break;
+        case 'open':
+          setLink({ state: 'open' });
+          break;
+        case 'lost':
+          setLink((before) => (before.state === 'lost' ? before : { state: 'lost', since: new Date() }));
+          break;
+        case 'reset':
+          void refetch();
+          break;
+        default:
+          told satisfies never;
+      }
+    };
+    const asked: Asked = { kind: 'follow', url: liveUrl(board, page.live_id), devices: board.devices };
+    own.postMessage(asked);
+    return () => {
+      worker.current = undefined;
+      own.terminate();
+    };
+  }, [data, isSeen, refetch, listeners]);
+
+  useEffect(() => {
+    // Made anew with other points, it has to be told again.
+    void data;
+    worker.current?.postMessage({ kind: 'hold', isHeld: isPaused } satisfies Asked);
+  }, [isPaused, data]);
+
+  const subscribe = useMemo(
+    () => (listener: () => void) => {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    [listeners],
+  );
+  return { query, link, subscribe };
+}
+
+async function readBoard(choice: Choice, before: ValueBoard | undefined): Promise<ReadBoard> {
+  const { session, device, points } = choice;
+  const page = await api.get<PointValuesPage>('/api/acquisition/points/values/', {
+    session,
+    device,
+    point: points,
+    limit: valuesAtMost,
+  });
+  return { board: new ValueBoard(page.results, page, Date.now(), before), page };
+}
+
+/** Longer addresses are refused on their way; then all devices are told, and the others are left out here. */
+const addressAtMost = 4_000;
+
+function liveUrl({ devices }: ValueBoard, liveId: string | null): string {
+  const asked = new URLSearchParams(liveId === null ? {} : { lastEventId: liveId });
+  const named = new URLSearchParams(asked);
+  if (devices.length <= 100) for (const { code } of devices) named.append('device', code);
+  const text = String(named).length <= addressAtMost ? named : asked;
+  return new URL(`api/acquisition/live/?${text}`, apiRoot).href;
+}
+
+function onVisibility(listener: () => void): () => void {
+  document.addEventListener('visibilitychange', listener);
+  return () => document.removeEventListener('visibilitychange', listener);
+}

@@ -1,0 +1,155 @@
+import type { PointValuesPage, PointValueView } from '@holdfast/shared/contracts/http/points-http.ts';
+import type { Batch, DeviceNews, FollowedDevice, LiveValue } from './sample-gatherer.ts';
+
+/**
+ * - `missing`: the latest tick of its device gave nothing
+ * - `stale`: nothing was heard of its device for longer than it should be
+ * - `never`: nothing is known of it
+ */
+export type ValueState = 'good' | 'uncertain' | 'missing' | 'stale' | 'never';
+
+export interface BoardPoint {
+  readonly device: string;
+  readonly code: string;
+  readonly name: string;
+  readonly unit: string;
+}
+
+/** Values that a row draws: two minutes of most points. */
+export const drawnAtMost = 60;
+const periodsLate = 3;
+const leastLateMs = 5_000;
+
+/** The last values of thousands of points, in columns: a batch changes some numbers, and no object is made of it. */
+export class ValueBoard {
+  readonly points: readonly BoardPoint[];
+  readonly devices: readonly FollowedDevice[];
+  /** How far the server's clock is ahead of this one's. */
+  readonly clockAheadMs: number;
+  readonly #deviceOf: Int32Array;
+  readonly #values: (LiveValue | null)[];
+  readonly #timesMs: Float64Array;
+  readonly #uncertain: Uint8Array;
+  readonly #news: (Omit<DeviceNews, 'device' | 'periodMs'> & { readonly periodMs: number | null })[];
+  /** Rings of the latest numbers of each point, and how many it has had. */
+  readonly #drawn: Float32Array;
+  readonly #counts: Int32Array;
+
+  constructor(
+    results: readonly PointValueView[],
+    { as_of }: Pick<PointValuesPage, 'as_of'>,
+    nowMs: number,
+    before?: ValueBoard,
+  ) {
+    this.points = results.map(({ device, point_code: code, name, unit }) => ({ device, code, name, unit }));
+    this.clockAheadMs = Date.parse(as_of) - nowMs;
+    const devices = new Map<string, { place: number; points: [string, number][] }>();
+    this.#deviceOf = new Int32Array(results.length);
+    for (const [place, { device, point_code }] of results.entries()) {
+      const known = devices.get(device) ?? { place: devices.size, points: [] };
+      devices.set(device, known);
+      known.points.push([point_code, place]);
+      this.#deviceOf[place] = known.place;
+    }
+    this.devices = [...devices].map(([code, { points }]) => ({ code, points }));
+    this.#values = results.map(({ value }) => value);
+    this.#timesMs = Float64Array.from(results, ({ time }) => (time === null ? 0 : Date.parse(time)));
+    this.#uncertain = Uint8Array.from(results, ({ quality }) => Number(quality === 'uncertain'));
+    this.#news = this.devices.map(({ points }) => {
+      const [[, first]] = points as [[string, number]];
+      const miss = results[first]?.miss;
+      const newest = Math.max(...points.map(([, place]) => this.#timesMs[place] ?? 0));
+      const periodMs = results[first]?.period_ms ?? null;
+      return { timeMs: miss ? Date.parse(miss.time) : newest, periodMs, miss: miss ?? null };
+    });
+    this.#drawn = new Float32Array(results.length * drawnAtMost);
+    this.#counts = new Int32Array(results.length);
+    for (const [place, value] of this.#values.entries()) this.#draw(place, value);
+    if (before) this.#takeOver(before);
+  }
+
+  take({ points, timesMs, uncertain, values, devices }: Batch): void {
+    for (let index = 0; index < points.length; index += 1) {
+      const place = points[index] as number;
+      const timeMs = timesMs[index] as number;
+      // The values of the beginning may be in the stream once more.
+      if (timeMs <= (this.#timesMs[place] as number)) continue;
+      this.#timesMs[place] = timeMs;
+      this.#uncertain[place] = uncertain[index] as number;
+      const value = values[index] as LiveValue;
+      this.#values[place] = value;
+      this.#draw(place, value);
+    }
+    for (const { device, ...news } of devices) {
+      if (news.timeMs >= (this.#news[device]?.timeMs ?? 0)) this.#news[device] = news;
+    }
+  }
+
+  value(place: number): LiveValue | null {
+    return this.#values[place] ?? null;
+  }
+
+  /** When it was read, in ms since 1970; 0: never. */
+  timeMs(place: number): number {
+    return this.#timesMs[place] ?? 0;
+  }
+
+  missOf(place: number): DeviceNews['miss'] {
+    return this.#newsOf(place)?.miss ?? null;
+  }
+
+  /** @param nowMs on the server's clock */
+  stateOf(place: number, nowMs: number): ValueState {
+    const news = this.#newsOf(place);
+    const isNever = this.#values[place] === null;
+    if (news?.miss) return 'missing';
+    if (isNever) return 'never';
+    const lateMs = Math.max(leastLateMs, periodsLate * (news?.periodMs ?? 0));
+    if (!news?.periodMs || nowMs - news.timeMs > lateMs) return 'stale';
+    return this.#uncertain[place] === 1 ? 'uncertain' : 'good';
+  }
+
+  /** The latest time of anything, in ms since 1970; 0 when there is nothing. */
+  newestMs(): number {
+    return this.#news.reduce((newest, { timeMs }) => Math.max(newest, timeMs), 0);
+  }
+
+  /** Its latest numbers, oldest first. */
+  drawn(place: number): number[] {
+    const count = this.#counts[place] ?? 0;
+    const length = Math.min(count, drawnAtMost);
+    const begin = place * drawnAtMost;
+    return Array.from(
+      { length },
+      (_, index) => this.#drawn[begin + ((count - length + index) % drawnAtMost)] as number,
+    );
+  }
+
+  #newsOf(place: number) {
+    return this.#news[this.#deviceOf[place] ?? 0];
+  }
+
+  #draw(place: number, value: LiveValue | null): void {
+    const number = typeof value === 'string' || value === null ? Number.NaN : Number(value);
+    if (Number.isNaN(number)) return;
+    const count = this.#counts[place] as number;
+    this.#drawn[place * drawnAtMost + (count % drawnAtMost)] = number;
+    this.#counts[place] = count + 1;
+  }
+
+  /** The little curves go on where the same points are read anew. */
+  #takeOver(before: ValueBoard): void {
+    const keyOf = ({ device, code }: BoardPoint) => JSON.stringify([device, code]);
+    const places = new Map(before.points.map((point, place) => [keyOf(point), place]));
+    for (const [place, point] of this.points.entries()) {
+      const earlier = places.get(keyOf(point));
+      if (earlier === undefined) continue;
+      const latest = this.#counts[place] === 0 ? undefined : this.#drawn[place * drawnAtMost];
+      const old = before.drawn(earlier);
+      const isNewer = this.timeMs(place) > before.timeMs(earlier);
+      this.#counts[place] = 0;
+      for (const value of old) this.#draw(place, value);
+      if (latest !== undefined && isNewer) this.#draw(place, latest);
+    }
+  }
+}
