@@ -1,5 +1,6 @@
 import { api } from './api/api.ts';
 import type { Benchmark } from './benchmark.ts';
+import { consoleBench } from './console/console.ts';
 import { failover } from './failover/failover.ts';
 import { handover } from './handover/handover.ts';
 import { history } from './history/history.ts';
@@ -25,4 +26,5 @@ export const benchmarks: readonly Benchmark[] = [
   outage,
   history,
   api,
+  consoleBench,
 ];
