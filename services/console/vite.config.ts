@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { bundledLicences } from './build/bundled-licences.ts';
+import { firstLoad } from './build/first-load.ts';
 import { packedFiles } from './build/packed-files.ts';
 import { twoLocales } from './build/two-locales.ts';
 
@@ -12,6 +13,7 @@ export default defineConfig({
     // The policy allows no font or picture out of a style sheet's own text.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
+    rolldownOptions: { output: { codeSplitting: firstLoad() } },
   },
   worker: { format: 'es' },
   plugins: [twoLocales(), bundledLicences(), packedFiles()],

@@ -208,7 +208,9 @@ async function keepsTheSpoolOfAContainerThatIsGone(id) {
   const [after] = await inspect('collector');
   assert.notEqual(after.Config.Hostname, before.Config.Hostname);
   await goesOn(id, new Date());
-  const ticks = await isComplete(away, later(killed, -spooledWithinMs));
+  // A machine that is busy may kill it late: it has not read beyond its lease.
+  const to = Math.min(killed.getTime() - spooledWithinMs, away.getTime() + pollsOnMs);
+  const ticks = await isComplete(away, new Date(to));
   say(
     `its container gone while nats is away: a new one sends what lay in its spool, ${ticks} readings without a hole`,
   );

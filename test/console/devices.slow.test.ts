@@ -75,6 +75,20 @@ describe.skipIf(inject('installedServers').chromium === null)('the devices', () 
     expect(complaints).toEqual([]);
   });
 
+  it('are got to from the overview and from the strip', async () => {
+    const { page } = await openPage(`${plant.rest.url}/`);
+    const trouble = page.locator('.trouble').filter({ hasText: 'press-hangs' });
+    await trouble.getByRole('link', { name: 'Open the device' }).click();
+    await detailOf(page, 'press-hangs').getByText('It does not answer.').waitFor();
+    await page
+      .getByRole('link', { name: 'of 7' })
+      .or(page.getByRole('link', { name: 'of 6' }))
+      .click();
+    await eventually(() => new URL(page.url()).search === '?condition=failing', {
+      what: 'the strip to lead to those that fail',
+    });
+  });
+
   it('are told on the command line as well', async () => {
     const cli = cliForTest({ HOLDFAST_URL: plant.rest.url });
     const failing = await cli.run('devices', 'health', '--condition', 'failing', '--table');

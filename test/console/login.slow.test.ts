@@ -6,8 +6,7 @@ import { fillIn, person } from '../browser/people-for-test.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
-import { faultsByAxe, misplacedIn } from './page-faults.ts';
-import { settled } from './page-settled.ts';
+import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
 
 const { login, name, password } = person;
 let url: string;

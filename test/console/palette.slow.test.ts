@@ -4,8 +4,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually } from '../support/eventually.ts';
-import { faultsByAxe, misplacedIn } from './page-faults.ts';
-import { settled } from './page-settled.ts';
+import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
 
 let plant: PressPlant;
 

@@ -3,8 +3,7 @@ import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type PressPlant, startPressPlant } from '../end-to-end/press-plant.ts';
 import { openPage } from '../support/browser-for-test.ts';
 import { eventually } from '../support/eventually.ts';
-import { faultsByAxe, misplacedIn } from './page-faults.ts';
-import { settled } from './page-settled.ts';
+import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
 
 const widths = [320, 480, 768, 1024, 1280, 1920];
 const words = {

@@ -73,6 +73,12 @@ describe('draining a collector', () => {
         ...{ from: expect.any(String), to: expect.any(String) },
       },
     ]);
+    const events = async (only: string) => {
+      const { results } = (await rest.get(`/api/acquisition/sessions/1-1/events/?${only}`)).body;
+      return results.map(({ type, data }: { type: string; data: { reason: string } }) => [type, data.reason]);
+    };
+    expect(await events('type=released')).toEqual([['session.released', 'drain']]);
+    expect(await events('only=abnormal')).toEqual([]);
     expect([done.code, done.stderr, JSON.parse(done.stdout)]).toEqual([
       0,
       '',

@@ -54,12 +54,15 @@ export interface PressPlant {
   readonly written: { functionCode: number; address: number }[];
   /** How often the mixer was asked for what it does not have. */
   refusals(): number;
+  /** How often over its hole of 40 to 44, which no point has: nobody looks there again by himself. */
+  holesAsked(): number;
 }
 
 export async function startPressPlant(
   lease: Readonly<Record<keyof typeof testLease, string>> = longLease,
 ): Promise<PressPlant> {
   let refusals = 0;
+  let holesAsked = 0;
   const points = new Map<string, number>();
   const written: { functionCode: number; address: number }[] = [];
   const nats = await natsForTest();
@@ -83,6 +86,7 @@ export async function startPressPlant(
       const end = address + quantity;
       if (device === 'mixer' && [17, 40].some((missing) => address <= missing && end > missing))
         refusals += 1;
+      if (device === 'mixer' && address <= 40 && end > 40) holesAsked += 1;
       if (functionCode > 4) written.push({ functionCode, address });
     },
   });
@@ -123,5 +127,6 @@ export async function startPressPlant(
   return {
     ...{ rest, settings, natsUrl: nats.url, plant, deviceId, taskId: task.id, points, written },
     refusals: () => refusals,
+    holesAsked: () => holesAsked,
   };
 }

@@ -4,7 +4,17 @@ import { allRoutes, unused } from '../testing/all-routes.ts';
 import { type AppDependencies, buildApp } from './app.ts';
 
 it('the API serves each route that is declared, and takes none that is not', async () => {
-  const rooms = ['live', 'accounting', 'recovery', 'devices', 'system', 'learned', 'cleanup', 'commandLines'];
+  const rooms = [
+    'live',
+    'accounting',
+    'recovery',
+    'devices',
+    'system',
+    'learned',
+    'cleanup',
+    'commandLines',
+    'overview',
+  ];
   const app = await buildApp({
     ...Object.fromEntries(rooms.map((name) => [name, unused])),
     log: createLogger('test', 'silent'),

@@ -63,6 +63,11 @@ describe('who did something', () => {
     );
     expect(started.status).toBe(201);
     const { session_id } = started.body;
+    for (const command of ['pause', 'resume']) {
+      const path = `${sessionsPath}/${session_id}/${command}/`;
+      const answer = await anna.browser.ask('POST', path, undefined, { 'x-operator': 'Shift 2' });
+      expect(answer.status).toBe(200);
+    }
     await byKey('POST', `${sessionsPath}/${session_id}/stop/`, { headers: { 'x-operator': 'Li Wei' } });
     const { body } = await byKey('GET', `${sessionsPath}/${session_id}/events/`);
     const login = (await anna.browser.get('/api/me/')).body.current_login.id;
@@ -78,6 +83,8 @@ describe('who did something', () => {
       body.results.map(({ data }: { data: { by: string; actor: unknown } }) => [data.by, data.actor]),
     ).toEqual([
       ['anna', byAnna],
+      ['anna', byAnna],
+      ['anna', byAnna],
       ['admin/Li Wei', byAKey],
     ]);
     const log = await sessionLogForTest(nats.url);
@@ -87,7 +94,7 @@ describe('who did something', () => {
     await expect.poll(stops).toMatchObject([{ who: 'admin/Li Wei', actor: byAKey }]);
     const starts = () => audit('action=session.start');
     await expect.poll(starts).toMatchObject([{ who: 'anna', actor: byAnna }]);
-    expect(await audit(`action=session&who=${anna.id}`)).toHaveLength(1);
+    await expect.poll(() => audit(`action=session&who=${anna.id}`)).toHaveLength(3);
   });
 
   it('says of himself no name that is another one’s', async () => {

@@ -8,6 +8,7 @@ import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { cliForTest } from '../../../test/cli/cli-for-test.ts';
 import { type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 import { configOf, tellSession } from './told-session.ts';
 
@@ -317,4 +318,22 @@ describe('the report', () => {
     expect(lines[1]).toContain(`c2 (epoch ${epochs[2]}) 2026-03-28 01:41:00 +01:00`);
     expect(lines[2]).toContain('2026-03-30 00:00:00 +02:00');
   });
+});
+
+it('all of it is told on the command line as well', async () => {
+  const cli = cliForTest({ HOLDFAST_URL: api.url, TZ: 'UTC' });
+  const time = ['--from', at(0), '--to', at(3 * day - 60)];
+  const told = async (...words: string[]) => {
+    const { code, stdout, stderr } = await cli.run(...words, ...time);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return stdout;
+  };
+  const second = (await told('ownership', '--table')).split('\n')[2];
+  expect(second).toMatch(/^7-1 +task-7 +c2 +2 +\d+ +failover .* 8 +3$/);
+  expect(await told('completeness', '--table', '--by', 'device')).toMatch(/冷却机 .* failover 4, timeout 10/);
+  const gaps = JSON.parse(await told('gaps', '--cause', 'timeout'));
+  expect(gaps).toMatchObject([{ ticks: 10, devices: ['冷却机'] }]);
+  expect(await told('report', '--split', 'day', '--title', 'Batch 7')).toContain(
+    '\nBatch 7,,2026-03-28 00:00:00',
+  );
 });

@@ -13,7 +13,17 @@ let app: Awaited<ReturnType<typeof buildApp>>;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'console-'));
-  const rooms = ['live', 'accounting', 'recovery', 'devices', 'system', 'learned', 'cleanup', 'commandLines'];
+  const rooms = [
+    'live',
+    'accounting',
+    'recovery',
+    'devices',
+    'system',
+    'learned',
+    'cleanup',
+    'commandLines',
+    'overview',
+  ];
   app = await buildApp({
     ...Object.fromEntries(rooms.map((name) => [name, unused])),
     log: createLogger('test', 'silent'),

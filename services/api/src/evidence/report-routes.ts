@@ -10,8 +10,9 @@ import { askedClock } from '../http/asked-clock.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { type Route, route } from '../http/route.ts';
 import { timeAsked } from '../http/time-asked.ts';
-import { EvidenceHead, evidenceOf } from './evidence.ts';
+import { EvidenceHead } from './evidence.ts';
 import type { EvidenceSources } from './evidence-sources.ts';
+import { heldEvidenceOf } from './held-evidence.ts';
 import { partsOf, partView, reportRow } from './report.ts';
 import { csvHead, csvRows } from './report-csv.ts';
 import { type RowsWithin, sessionsWithin } from './sessions-within.ts';
@@ -19,7 +20,8 @@ import { type RowsWithin, sessionsWithin } from './sessions-within.ts';
 const sessionsOfFile = 500;
 
 /** The account of a time, to be printed or as a table: what was due, what is there, what is not and why, and who held it. */
-export function reportRoutes({ accounting, samples, timeZone }: EvidenceSources): Route[] {
+export function reportRoutes(sources: EvidenceSources): Route[] {
+  const { timeZone, accounting } = sources;
   const { database } = accounting;
   const begin = async (query: {
     readonly from?: string | undefined;
@@ -54,8 +56,8 @@ export function reportRoutes({ accounting, samples, timeZone }: EvidenceSources)
         });
         const head = new EvidenceHead(time);
         const results: Report['results'] = [];
-        for await (const evidence of evidenceOf(accounting, rows, time, head)) {
-          results.push(await reportRow(samples, evidence, { time, parts }));
+        for await (const evidence of heldEvidenceOf(sources, rows, time, head)) {
+          results.push(reportRow(evidence, parts));
         }
         return {
           ...head.view(),
@@ -92,9 +94,8 @@ export function reportRoutes({ accounting, samples, timeZone }: EvidenceSources)
         const lines = async function* () {
           yield csvHead({ title });
           for (let page: RowsWithin | undefined = first; page; ) {
-            for await (const evidence of evidenceOf(accounting, page.rows, time, new EvidenceHead(time))) {
-              const row = await reportRow(samples, evidence, { time, parts });
-              yield csvRows(row, { title, clock, parts });
+            for await (const evidence of heldEvidenceOf(sources, page.rows, time, new EvidenceHead(time))) {
+              yield csvRows(reportRow(evidence, parts), { title, clock, parts });
             }
             page = page.next === undefined ? undefined : await pageOf(page.next);
           }

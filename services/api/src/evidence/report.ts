@@ -9,10 +9,9 @@ import { countsOf } from '../accounting/count-ticks.ts';
 import type { Database } from '../database/open-database.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 import { tooManyPeriods } from '../problems/too-many-periods.ts';
-import { type Evidence, sessionOf } from './evidence.ts';
-import type { EvidenceSources } from './evidence-sources.ts';
+import { sessionOf } from './evidence.ts';
+import type { HeldEvidence } from './held-evidence.ts';
 import { jointGaps } from './joint-gaps.ts';
-import { spansOf } from './ownership-route.ts';
 import { countsOfPeriods, tickColumns } from './tick-columns.ts';
 import type { TimeAsked } from './time-asked.ts';
 
@@ -85,14 +84,8 @@ export function partView({ name, fromMs, toMs }: Part): ReportPart {
   return { name, start_time: new Date(fromMs).toISOString(), end_time: new Date(toMs).toISOString() };
 }
 
-/** A session in a report: what of it is there, what is not and why, and who held it. @throws SampleStoreUnavailable */
-export async function reportRow(
-  samples: EvidenceSources['samples'],
-  evidence: Evidence,
-  { time, parts }: { readonly time: TimeAsked; readonly parts: readonly Part[] },
-): Promise<ReportRow> {
-  const { row, devices } = evidence;
-  const { spans } = await spansOf(samples, evidence, time);
+/** A session in a report: what of it is there, what is not and why, and who held it. */
+export function reportRow({ row, devices, spans }: HeldEvidence, parts: readonly Part[]): ReportRow {
   const gaps = jointGaps(devices ?? []);
   const lengthOf = ({ start_time, end_time }: (typeof gaps)[number]['view']) =>
     Date.parse(end_time) - Date.parse(start_time);

@@ -53,6 +53,23 @@ describe('a device that refuses a block because of one register', () => {
     expect(world.asked().at(-1)?.[1]).toBe('0+100');
   });
 
+  it('is asked for everything at its next tick once that is to be forgotten, and found out about anew', async () => {
+    const world = new PolledWorld();
+    world.bus.reply = without([37], 60);
+    world.poll(deviceOf({ points: registers(100) }));
+    await world.time.advance(10_500);
+    const learned = world.pollers[0]?.learned;
+    const told = world.pollers[0]?.learnedLimits();
+    expect(told).toMatchObject({ max_registers: expect.any(Number), excluded: [{ from: 37, to: 37 }] });
+    const before = world.asked().length;
+    learned?.forget();
+    expect(world.pollers[0]?.learnedLimits()).toBeUndefined();
+    await world.time.advance(2_000);
+    await world.stop();
+    expect(world.asked()[before]?.[1]).toBe('0+100');
+    expect(world.pollers[0]?.learnedLimits()).toMatchObject({ max_registers: expect.any(Number) });
+  });
+
   it('costs a bounded number of requests a tick when there are many such registers', async () => {
     const world = new PolledWorld();
     const missing = Array.from({ length: 50 }, (_, index) => index * 2);

@@ -1,10 +1,15 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { consoleRoot } from '../api/api.ts';
 import { collectorsSearch } from '../collectors/collectors-search.ts';
+import { completenessSearch } from '../completeness/completeness-search.ts';
 import { devicesSearch } from '../devices/device-search.ts';
+import type { FirstRunSearch } from '../first-run/first-run-search.ts';
+import { ownershipSearch } from '../ownership/ownership-search.ts';
+import { reportSearch } from '../report/report-search.ts';
 import { SessionsScreen } from '../sessions/sessions-screen.tsx';
 import { sessionsSearch } from '../sessions/sessions-search.ts';
 import { storesSearch } from '../stores/stores-search.ts';
+import { timelineSearch } from '../timeline/timeline-search.ts';
 import { trendsSearch } from '../trends/trends-search.ts';
 import { valuesSearch } from '../values/values-search.ts';
 import { FailedScreen, NoScreen, Shell } from './shell.tsx';
@@ -31,6 +36,13 @@ const device = createRoute({
   component: lazyRouteComponent(() => import('../devices/detail/device-detail.tsx')),
 });
 
+const timeline = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions/$id/timeline',
+  validateSearch: timelineSearch,
+  component: lazyRouteComponent(() => import('../timeline/timeline-screen.tsx')),
+});
+
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
@@ -49,6 +61,35 @@ const stores = createRoute({
   path: '/stores',
   validateSearch: storesSearch,
   component: lazyRouteComponent(() => import('../stores/stores-screen.tsx')),
+});
+
+const completeness = createRoute({
+  getParentRoute: () => root,
+  path: '/completeness',
+  validateSearch: completenessSearch,
+  component: lazyRouteComponent(() => import('../completeness/completeness-screen.tsx')),
+});
+
+const ownership = createRoute({
+  getParentRoute: () => root,
+  path: '/ownership',
+  validateSearch: ownershipSearch,
+  component: lazyRouteComponent(() => import('../ownership/ownership-screen.tsx')),
+});
+
+const report = createRoute({
+  getParentRoute: () => root,
+  path: '/report',
+  validateSearch: reportSearch,
+  component: lazyRouteComponent(() => import('../report/report-screen.tsx')),
+});
+
+const firstRun = createRoute({
+  getParentRoute: () => root,
+  path: '/first-run',
+  // The screen itself reads it: nothing of it is loaded before it is opened.
+  validateSearch: (given: Record<string, unknown>): FirstRunSearch => given,
+  component: lazyRouteComponent(() => import('../first-run/first-run-screen.tsx')),
 });
 
 const live = createRoute({
@@ -75,9 +116,14 @@ export const router = createRouter({
   routeTree: root.addChildren([
     overview,
     sessions,
+    timeline,
     devices.addChildren([device]),
+    completeness,
+    ownership,
+    report,
     collectors,
     stores,
+    firstRun,
     live,
     trends,
     licences,

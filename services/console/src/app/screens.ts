@@ -5,6 +5,9 @@ export const screens = [
   { group: 'plant', to: '/devices', icon: 'devices', name: 'nav.devices' },
   { group: 'plant', to: '/live', icon: 'live', name: 'nav.live' },
   { group: 'plant', to: '/trends', icon: 'trends', name: 'nav.trends' },
+  { group: 'evidence', to: '/completeness', icon: 'completeness', name: 'nav.completeness' },
+  { group: 'evidence', to: '/ownership', icon: 'ownership', name: 'nav.ownership' },
+  { group: 'evidence', to: '/report', icon: 'report', name: 'nav.report' },
   { group: 'system', to: '/collectors', icon: 'collectors', name: 'nav.collectors' },
   { group: 'system', to: '/stores', icon: 'stores', name: 'nav.stores' },
 ] as const;

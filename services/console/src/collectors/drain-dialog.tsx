@@ -53,11 +53,13 @@ export default function DrainDialog({
           <p>{t('collectors.undrain.text')}</p>
         ) : (
           <>
-            <Moves collector={collector} />
-            {nobody ? (
+            {nobody && collector.sessions > 0 ? (
               <p>{t('collectors.drain.nobody')}</p>
             ) : (
-              collector.sessions > 0 && <Takers others={others} />
+              <>
+                <Moves collector={collector} />
+                {collector.sessions > 0 && <Takers others={others} />}
+              </>
             )}
             <p>{t('collectors.drain.after')}</p>
           </>

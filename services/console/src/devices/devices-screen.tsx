@@ -131,6 +131,9 @@ function Toolbar({ counts }: { counts: Counts | undefined }) {
           Ctrl K
         </span>
       </label>
+      <Link to="/first-run" className="button">
+        {t('app.addDevice')}
+      </Link>
     </header>
   );
 }

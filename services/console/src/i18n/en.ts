@@ -18,6 +18,7 @@ export const en = {
   'app.asOf': 'as of',
   'app.chunk': 'This part of the console could not be loaded',
   'app.reload': 'Load anew',
+  'app.addDevice': 'Add a device',
   'app.noScreen': 'There is no screen at this address.',
   'app.licences': 'Licences',
   'app.licences.intro':
@@ -53,6 +54,7 @@ export const en = {
   'nav.trends': 'Trends',
   'nav.completeness': 'Completeness',
   'nav.ownership': 'Ownership',
+  'nav.report': 'Report',
   'nav.collectors': 'Collectors',
   'nav.stores': 'Stores',
 
@@ -120,7 +122,7 @@ export const en = {
   'sessions.epoch': 'epoch {{epoch}}',
   'sessions.none': 'No session is running yet.',
   'sessions.none.how':
-    'Start one: choose a task, and its devices are read from then on, until somebody stops it.',
+    'Start one: choose a task, and its devices are read from then on, until somebody stops it. A new installation begins with a device.',
   'sessions.none.found': 'No session matches.',
   'sessions.none.clear': 'Show all sessions',
   'sessions.leftOut_one': '{{count}} older session is not shown: narrow the search.',

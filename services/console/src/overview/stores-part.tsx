@@ -11,7 +11,6 @@ import { ResendingList } from '../stores/resending-list.tsx';
 import { SinkState } from '../stores/sink-state.tsx';
 import { useStoreTexts } from '../stores/texts.ts';
 import { ageText } from '../time/duration.ts';
-import { useNow } from '../time/plant-time.tsx';
 import { useOverviewTexts } from './texts.ts';
 
 /** Whether what is read gets to where it belongs, and what could not. */
@@ -91,14 +90,13 @@ function Quarantined({ messages, first }: { messages: number; first: readonly Qu
 
 function Sinks({ sinks: { status, backlog, values_per_s } }: { sinks: SinksView }) {
   const { t } = useOverviewTexts();
-  const nowMs = useNow().getTime();
-  const lag = backlog.oldest === null ? backlog.seconds : (nowMs - Date.parse(backlog.oldest)) / 1_000;
+  const lag = backlog.seconds;
   return (
     <ul className="lines">
       <li className="line-state">
         <SinkState status={status} />
       </li>
-      <li>{t('overview.lag', { lag: lag === null ? '–' : ageText(t, Math.max(0, lag)) })}</li>
+      <li>{t('overview.lag', { lag: lag === null ? '–' : ageText(t, lag) })}</li>
       <li>
         {backlog.messages === 0
           ? t('overview.backlog.none')

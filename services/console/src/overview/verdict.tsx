@@ -66,6 +66,11 @@ export function Verdict({
             </li>
           )}
         </ul>
+        {isIdle && !worst && isWhole && (
+          <Link to="/first-run" className="button verdict-add">
+            {t('app.addDevice')}
+          </Link>
+        )}
       </div>
     </section>
   );

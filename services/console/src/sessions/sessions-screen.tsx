@@ -164,6 +164,9 @@ function Empty({ isFiltered }: { isFiltered: boolean }) {
     <div className="empty">
       <h2>{t('sessions.none')}</h2>
       <p className="quiet">{t('sessions.none.how')}</p>
+      <Link to="/first-run" className="button">
+        {t('app.addDevice')}
+      </Link>
     </div>
   );
 }

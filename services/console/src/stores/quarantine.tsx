@@ -173,7 +173,7 @@ function Messages({
         <>
           {sequence}
           <br />
-          <span className="quiet small">{subject || stream || '–'}</span>
+          <span className="quiet small subject">{subject || stream || '–'}</span>
         </>
       ),
     },

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { Answered } from '../parts/answered.tsx';
 import { Section } from '../parts/section.tsx';
 import { ageText } from '../time/duration.ts';
-import { useNow, usePlantTime } from '../time/plant-time.tsx';
+import { usePlantTime } from '../time/plant-time.tsx';
 import { Quarantine } from './quarantine.tsx';
 import { useSinks } from './queries.ts';
 import { SinkState } from './sink-state.tsx';
@@ -34,13 +34,11 @@ export default function StoresScreen() {
 function Sinks({ sinks }: { sinks: SinksView }) {
   const { t, locale } = useStoreTexts();
   const plant = usePlantTime();
-  const nowMs = useNow().getTime();
   const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
   const percent = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const { status, backlog, last_error: error, writers, collectors } = sinks;
-  const { messages, bytes, oldest, share_of_stream: share, warning } = backlog;
+  const { messages, bytes, seconds: lag, share_of_stream: share, warning } = backlog;
   const refused = writers.filter(({ is_alive }) => is_alive).flatMap((writer) => writer.refused);
-  const lag = oldest === null ? backlog.seconds : (nowMs - Date.parse(oldest)) / 1_000;
   return (
     <>
       <p className="sink-said">
@@ -48,7 +46,7 @@ function Sinks({ sinks }: { sinks: SinksView }) {
       </p>
       <dl className="facts-row">
         <Fact name={t('stores.lag')} title={t('stores.lag.how')}>
-          {lag === null ? t('stores.lag.unknown') : ageText(t, Math.max(0, lag))}
+          {lag === null ? t('stores.lag.unknown') : ageText(t, lag)}
         </Fact>
         <Fact name={t('stores.backlog')}>
           {messages === 0

@@ -14,7 +14,7 @@ export function WaysTable({ outboxes }: { outboxes: readonly Outbox[] }) {
   const { t, locale } = useStoreTexts();
   const numbers = new Intl.NumberFormat(locale);
   const busy = outboxes.filter((each) => !isCalm(each));
-  const calm = outboxes.length - busy.length;
+  const calm = outboxes.filter((each) => each.is_alive && isCalm(each)).length;
   const count = (key: 'memory' | 'lost' | 'large' | 'adopted', of: (outbox: Outbox) => number) => ({
     key,
     name: t(`stores.ways.${key}`),
@@ -48,7 +48,7 @@ export function WaysTable({ outboxes }: { outboxes: readonly Outbox[] }) {
       {busy.length > 0 && (
         <Table label={t('stores.ways')} columns={columns} rows={busy} keyOf={({ collector }) => collector} />
       )}
-      {outboxes.length === 0 ? (
+      {busy.length + calm === 0 ? (
         <p className="quiet">{t('stores.ways.none')}</p>
       ) : (
         calm > 0 && <p className="quiet">{t('stores.ways.calm', { count: calm })}</p>
@@ -57,8 +57,8 @@ export function WaysTable({ outboxes }: { outboxes: readonly Outbox[] }) {
   );
 }
 
+/** One that is gone leaves nothing behind that anybody could look after, unless it has lost something. */
 function isCalm(outbox: Outbox): boolean {
-  const { waiting_in_memory, spooled_samples, lost_samples, too_large_samples, is_alive } = outbox;
-  const waiting = waiting_in_memory + spooled_samples;
-  return is_alive && waiting <= momentSamples && lost_samples + too_large_samples === 0;
+  const { waiting_in_memory, spooled_samples, lost_samples, too_large_samples } = outbox;
+  return waiting_in_memory + spooled_samples <= momentSamples && lost_samples + too_large_samples === 0;
 }

@@ -3,13 +3,19 @@ import { shortType } from './short-type.ts';
 import { useWords } from './texts.ts';
 
 const assigned = ['start', 'failover', 'drain', 'rebalance', 'recovery', 'resume'] as const;
-const told = new Set(['started', 'paused', 'resumed', 'stopped', 'failed', 'warned', 'unassigned']);
+const released = ['refused', 'rebalance', 'recovery_disabled'] as const;
+const told = new Set(['started', 'paused', 'resumed', 'stopped', 'failed', 'warned']);
 
 /** What happened to a session, in a sentence. */
 export function EventText({ event }: { event: SessionEventView }) {
   const { t } = useWords();
-  const data = (event.data ?? {}) as { by?: string; reason?: string; collector_id?: string };
-  const { by = '?', reason = '' } = data;
+  const data = (event.data ?? {}) as {
+    by?: string;
+    reason?: string;
+    collector_id?: string;
+    detail?: string;
+  };
+  const { by = '?', reason = '', detail = '' } = data;
   const type = shortType(event.type);
   const name = type.replace('session.', '');
   if (name === 'assigned') {
@@ -20,6 +26,20 @@ export function EventText({ event }: { event: SessionEventView }) {
           collector: data.collector_id ?? '?',
           epoch: String(event.sequence),
         })}
+      </span>
+    );
+  }
+  const why = name === 'released' ? released.find((each) => each === reason) : undefined;
+  if (why !== undefined) {
+    return (
+      <span>
+        {t(`event.session.released.${why}`, { collector: data.collector_id ?? '?' })}
+        {detail !== '' && (
+          <span className="quiet" lang="en">
+            {' '}
+            {detail}
+          </span>
+        )}
       </span>
     );
   }

@@ -41,7 +41,9 @@ export const en = {
   'event.session.assigned.rebalance': 'Moved to {{collector}} for balance, epoch {{epoch}}',
   'event.session.assigned.recovery': '{{collector}} took it after a recovery, epoch {{epoch}}',
   'event.session.assigned.resume': '{{collector}} took it after a pause, epoch {{epoch}}',
-  'event.session.unassigned': 'Taken from its collector',
+  'event.session.released.refused': '{{collector}} cannot run it',
+  'event.session.released.rebalance': 'Taken from {{collector}} for balance',
+  'event.session.released.recovery_disabled': '{{collector}} is lost, and automatic recovery is off',
   'event.reason': 'reason: {{reason}}',
 } as const;
 
@@ -84,7 +86,9 @@ export const zh: TranslationOf<typeof en> = {
   'event.session.assigned.rebalance': '为均衡负载移到 {{collector}}，epoch {{epoch}}',
   'event.session.assigned.recovery': '恢复后由 {{collector}} 接手，epoch {{epoch}}',
   'event.session.assigned.resume': '暂停后由 {{collector}} 接手，epoch {{epoch}}',
-  'event.session.unassigned': '已从采集器收回',
+  'event.session.released.refused': '{{collector}} 无法运行此会话',
+  'event.session.released.rebalance': '为均衡负载从 {{collector}} 收回',
+  'event.session.released.recovery_disabled': '{{collector}} 失联，且自动恢复已关闭',
   'event.reason': '原因：{{reason}}',
 };
 

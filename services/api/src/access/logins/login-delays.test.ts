@@ -87,3 +87,31 @@ describe('tries of one network', () => {
     expect(networkOf(address)).toBe(network);
   });
 });
+
+it('a day has some 740 tries with one login from one network, however somebody spreads them', () => {
+  const dayMs = 86_400_000;
+  const triesOfDay = (inRow: number): number => {
+    let now = 0;
+    let tries = 0;
+    const delays = new LoginDelays({ perMinute: 0, nowMs: () => now });
+    const untilLet = (): ((hasFailed: boolean | undefined) => void) => {
+      for (;;) {
+        const begun = delays.begin('anna', '192.0.2.1');
+        if (typeof begun !== 'number') return begun;
+        now += begun;
+      }
+    };
+    while (now < dayMs) {
+      for (let row = 0; row < inRow && now < dayMs; row += 1) {
+        untilLet()(true);
+        tries += 1;
+      }
+      // Until the failures are forgotten.
+      untilLet()(undefined);
+      now += 15 * 60_000;
+    }
+    return tries;
+  };
+  const most = Math.max(...Array.from({ length: 20 }, (_, index) => triesOfDay(index + 1)));
+  expect(most).toBe(738);
+});

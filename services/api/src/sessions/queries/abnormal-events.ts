@@ -8,7 +8,7 @@ export const isAbnormalEvent = sql<boolean>`(
   problem is not null
   or type in ('session.failed', 'session.warned')
   or (type = 'session.assigned' and data->>'reason' in ('failover', 'recovery'))
-  or (type = 'session.released' and data->>'reason' <> 'rebalance')
+  or (type = 'session.released' and data->>'reason' not in ('rebalance', 'drain'))
   or (type = 'session.resumed' and data->>'reason' in ('recover', 'restart'))
   or (type = 'session.stopped' and data->>'by' = 'supervisor')
 )`;

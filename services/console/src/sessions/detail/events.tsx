@@ -1,31 +1,36 @@
 import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { usePlantTime } from '../../time/plant-time.tsx';
-import { EventText } from '../../words/event-text.tsx';
-import { useEvents } from './session-queries.ts';
+import { useFeed } from '../../timeline/feed.ts';
+import { HappeningText } from '../../timeline/happening-text.tsx';
 import { useDetailTexts } from './texts.ts';
 
-/** The events of the session, newest first. */
+/** The events of the session and of its devices, newest first. */
 export function Events({ id }: { id: string }) {
   const { t } = useDetailTexts();
   const plant = usePlantTime();
-  const { data } = useEvents(id);
+  const { rows, hasMore, readOn } = useFeed(id, ['session', 'device'], {});
   const [atMost, setAtMost] = useState(6);
-  if (data === undefined) return null;
-  const newest = data.toReversed();
+  if (rows.length === 0) return null;
   return (
     <section>
       <h3>{t('detail.events')}</h3>
       <ol className="events">
-        {newest.slice(0, atMost).map((event) => (
-          <li key={event.sequence}>
-            <time dateTime={event.time ?? undefined}>{event.time && plant.moment(new Date(event.time))}</time>
-            <EventText event={event} />
+        {rows.slice(0, atMost).map((row) => (
+          <li key={row.key}>
+            <time dateTime={row.time}>{plant.moment(new Date(row.time))}</time>
+            <HappeningText row={row} />
           </li>
         ))}
       </ol>
-      {newest.length > atMost && (
-        <Button className="button is-bare more" onPress={() => setAtMost(atMost + 20)}>
+      {(rows.length > atMost || hasMore) && (
+        <Button
+          className="button is-bare more"
+          onPress={() => {
+            setAtMost(atMost + 20);
+            if (rows.length <= atMost + 20) readOn();
+          }}
+        >
           {t('detail.events.more')}
         </Button>
       )}

@@ -1,10 +1,15 @@
-import { useMemo } from 'react';
-import { useNow, usePlantTime } from '../../time/plant-time.tsx';
+import { usePlantTime } from '../../time/plant-time.tsx';
 import { useRangeName } from '../../time/range-name.ts';
-import { spanOf, type TimeRange } from '../../time/time-range.ts';
-import { type HolderSpan, holderSpans } from './holder-spans.ts';
-import { useEvents } from './session-queries.ts';
+import { askedRange, type TimeRange } from '../../time/time-range.ts';
+import { useTimeline } from '../../timeline/timeline-queries.ts';
 import { useDetailTexts } from './texts.ts';
+
+interface HolderSpan {
+  readonly collector: string;
+  readonly epoch: number;
+  readonly from: number;
+  readonly to: number;
+}
 
 const lane = { height: 22, bar: 14 };
 
@@ -12,12 +17,20 @@ const lane = { height: 22, bar: 14 };
 export function Holders({ id, range }: { id: string; range: TimeRange }) {
   const { t } = useDetailTexts();
   const plant = usePlantTime();
-  const { data } = useEvents(id);
+  const { data } = useTimeline(id, askedRange(range, plant.ofPlant));
   const { short } = useRangeName();
-  const span = spanOf(range, plant.ofPlant, useNow(15_000));
-  const [from, to] = [span.from.getTime(), span.to.getTime()];
-  const spans = useMemo(() => holderSpans(data ?? [], from, to), [data, from, to]);
   if (data === undefined) return null;
+  const begin = new Date(data.from);
+  const end = new Date(data.to);
+  const [from, to] = [begin.getTime(), end.getTime()];
+  const spans = data.holders.map(
+    (holder): HolderSpan => ({
+      collector: holder.collector_id,
+      epoch: holder.epoch,
+      from: Date.parse(holder.from),
+      to: Date.parse(holder.to),
+    }),
+  );
   const at = (moment: Date) => (to - from > 86_400_000 ? plant.day(moment) : plant.clock(moment));
   const collectors = [...new Set(spans.map(({ collector }) => collector))].sort();
   return (
@@ -35,8 +48,8 @@ export function Holders({ id, range }: { id: string; range: TimeRange }) {
             </ul>
             <Lanes spans={spans} collectors={collectors} from={from} to={to} />
             <p className="lanes-axis">
-              <span>{at(span.from)}</span>
-              <span>{span.isLive ? t('sessions.now') : at(span.to)}</span>
+              <span>{at(begin)}</span>
+              <span>{range.to === undefined ? t('sessions.now') : at(end)}</span>
             </p>
           </div>
           <ul className="heard">

@@ -73,7 +73,13 @@ function Known({ session, range, summary, time }: Omit<DetailProps, 'id'> & { se
           <h2>
             {session.task_name || session.task_code} <span className="quiet">{session.id}</span>
           </h2>
-          <p>{t(under ? pendingWord[under] : stateKey(session))}</p>
+          <p>
+            {t(under ? pendingWord[under] : stateKey(session))}
+            {' · '}
+            <Link to="/sessions/$id/timeline" params={{ id: session.id }}>
+              {t('detail.timeline')}
+            </Link>
+          </p>
         </div>
       </header>
       <Why session={session} summary={summary} />

@@ -1,5 +1,5 @@
 import type { GapView } from '@holdfast/shared/contracts/http/accounting-http.ts';
-import type { SessionEventView, SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
+import type { SessionLiveView } from '@holdfast/shared/contracts/http/session-http.ts';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { api } from '../../api/api.ts';
 import { usePlantTime } from '../../time/plant-time.tsx';
@@ -13,15 +13,6 @@ export function useSession(id: string) {
     queryFn: () => api.get<SessionLiveView>(`${path(id)}/status/`),
     refetchInterval: 5_000,
     retry: false,
-  });
-}
-
-/** All events of a session, oldest first. */
-export function useEvents(id: string) {
-  return useQuery({
-    queryKey: ['sessions', id, 'events'],
-    queryFn: async () => (await api.list(`${path(id)}/events/`, {}, 2_000)) as unknown as SessionEventView[],
-    refetchInterval: 15_000,
   });
 }
 

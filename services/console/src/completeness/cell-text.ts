@@ -1,0 +1,43 @@
+import { useMemo } from 'react';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { shareText } from '../time/share.ts';
+import { wallOf } from '../time/zone-clock.ts';
+import type { MapCell } from './map-rows.ts';
+import { useMapTexts } from './texts.ts';
+
+const hourMs = 3_600_000;
+
+/** Fields in words. */
+export function useCellText() {
+  const { t, locale } = useMapTexts();
+  const plant = usePlantTime();
+  return useMemo(() => {
+    const dayOf = (at: Date) => wallOf(plant.ofPlant, at).slice(0, 10);
+    const day = new Intl.DateTimeFormat(locale, {
+      ...{ timeZone: plant.ofPlant, weekday: 'short', day: 'numeric', month: 'short' },
+    });
+    const hour = new Intl.DateTimeFormat(locale, {
+      ...{ timeZone: plant.ofPlant, hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
+    });
+    /** `Thu 26 Nov, yesterday`, or `Thu 26 Nov, 14:00 – 15:00` of an hour. */
+    const when = ({ from, to }: Pick<MapCell, 'from' | 'to'>): string => {
+      const [begin, end] = [new Date(from), new Date(to)];
+      const name = day.format(begin);
+      if (end.getTime() - begin.getTime() <= 2 * hourMs) {
+        return `${name}, ${hour.format(begin)} – ${hour.format(end)}`;
+      }
+      const [own, now] = [dayOf(begin), new Date()];
+      if (own === dayOf(now)) return `${name}, ${t('map.today')}`;
+      const yesterday = dayOf(new Date(Date.parse(`${dayOf(now)}T12:00:00Z`) - 24 * hourMs));
+      return own === yesterday ? `${name}, ${t('map.yesterday')}` : name;
+    };
+    const share = ({ stored, expected }: Pick<MapCell, 'stored' | 'expected'>) =>
+      expected === 0 ? '–' : shareText(locale, stored, expected);
+    const whole = (name: string, cell: MapCell): string => {
+      if (cell.expected === 0) return t('map.cell.none', { when: when(cell), name });
+      const told = t('map.cell.whole', { when: when(cell), name, share: share(cell) });
+      return cell.missing === 0 ? told : `${told}, ${t('map.cell.missing', { count: cell.missing })}`;
+    };
+    return { when, share, whole, dayName: (at: Date) => day.format(at), hour: (at: Date) => hour.format(at) };
+  }, [t, locale, plant]);
+}

@@ -1,0 +1,60 @@
+import type { CompletenessOfAll } from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
+import type { GapsOfAll } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { api } from '../api/api.ts';
+import { type Pages, readPages } from '../evidence/read-pages.ts';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { askedRange, type TimeRange } from '../time/time-range.ts';
+import type { MapView } from './completeness-search.ts';
+
+export type Completeness = Pages<CompletenessOfAll>;
+
+const rowsAtMost = 1_000;
+
+export interface AskedMap {
+  readonly by: MapView;
+  readonly range: TimeRange;
+  /** Whose hours; of either of them. */
+  readonly session: string | undefined;
+  readonly device: string | undefined;
+}
+
+/** Ticks by days of the plant, or by hours of one session or device. */
+export function useCompleteness({ by, range, session, device }: AskedMap) {
+  const { ofPlant } = usePlantTime();
+  const isHours = by === 'hours';
+  const query = {
+    ...askedRange(range, ofPlant),
+    ...(isHours
+      ? { interval: '1h', session, device, by: device === undefined ? 'session' : 'device' }
+      : { interval: '1d', by }),
+  };
+  return useQuery({
+    queryKey: ['completeness', by, range.from, range.to, ofPlant, isHours && session, isHours && device],
+    queryFn: () => readPages<CompletenessOfAll>('/api/acquisition/completeness/', query, rowsAtMost),
+    placeholderData: keepPreviousData,
+    enabled: !isHours || session !== undefined || device !== undefined,
+    // Four weeks of hundreds of sessions are work for the server, and change little within minutes.
+    refetchInterval: ({ state }) =>
+      range.to === undefined && ((state.data?.results.length ?? 0) > 100 ? 300_000 : 60_000),
+  });
+}
+
+export interface AskedGaps {
+  readonly from: string;
+  readonly to: string;
+  readonly session?: string | undefined;
+  readonly device?: string | undefined;
+}
+
+export const gapsAtMost = 200;
+
+/** Gaps of a period, oldest first. */
+export function useGapsOfAll(asked: AskedGaps | undefined) {
+  return useQuery({
+    queryKey: ['completeness', 'gaps', asked],
+    queryFn: () => api.get<GapsOfAll>('/api/acquisition/gaps/', { ...asked, limit: gapsAtMost }),
+    placeholderData: keepPreviousData,
+    enabled: asked !== undefined,
+  });
+}

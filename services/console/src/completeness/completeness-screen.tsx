@@ -1,0 +1,233 @@
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useMemo } from 'react';
+import { FindField } from '../evidence/find-field.tsx';
+import { Answered } from '../parts/answered.tsx';
+import { RangeChoice } from '../parts/range-choice.tsx';
+import type { TimeRange } from '../time/time-range.ts';
+import { useCellText } from './cell-text.ts';
+import { type Completeness, useCompleteness } from './completeness-queries.ts';
+import { mapSorts, mapViews, useCompletenessSearch } from './completeness-search.ts';
+import { GapPanel } from './gap-panel.tsx';
+import { type ChosenCell, MapGrid } from './map-grid.tsx';
+import { MapLegend } from './map-legend.tsx';
+import { type MapRow, mapRow, rowsOfHours, sumRow } from './map-rows.ts';
+import { useMapTexts } from './texts.ts';
+import '../evidence/evidence.css';
+import './completeness.css';
+
+const offered: readonly TimeRange[] = [
+  { from: '-7d' },
+  { from: '-14d' },
+  { from: '-28d' },
+  { from: '-60d' },
+  { from: 'yesterday', to: 'today' },
+  { from: 'today' },
+];
+
+/** How complete every day was, and from any of them to the gaps with their causes. */
+export default function CompletenessScreen() {
+  const { t } = useMapTexts();
+  const search = useCompletenessSearch();
+  const navigate = useNavigate({ from: '/completeness' });
+  const { by, range, sort, find, session, device } = search;
+  const query = useCompleteness({ by, range, session, device });
+  const isOfOne = session !== undefined || device !== undefined;
+  return (
+    <section className="evidence" aria-labelledby="map-title">
+      <div className="toolbar">
+        <h1 id="map-title">{t('map.title')}</h1>
+        <nav className="filter" aria-label={t('map.by')}>
+          {mapViews
+            .filter((each) => each !== 'hours' || by === 'hours' || isOfOne)
+            .map((each) => (
+              <Link
+                key={each}
+                to="/completeness"
+                search={(before) => ({
+                  ...before,
+                  by: each,
+                  cell: undefined,
+                  ...(each !== 'hours' && { session: undefined, device: undefined }),
+                })}
+                aria-current={by === each ? 'true' : undefined}
+              >
+                {t(`map.by.${each}`)}
+              </Link>
+            ))}
+        </nav>
+        {by !== 'hours' && (
+          <FindField
+            label={t('map.find')}
+            value={find}
+            onChange={(text) =>
+              void navigate({ replace: true, search: (before) => ({ ...before, find: text || undefined }) })
+            }
+          />
+        )}
+        {by !== 'hours' && (
+          <select
+            className="choice"
+            aria-label={t('map.sort')}
+            value={sort}
+            onChange={({ target }) => {
+              const chosen = mapSorts.find((each) => each === target.value);
+              void navigate({ search: (before) => ({ ...before, sort: chosen }) });
+            }}
+          >
+            {mapSorts.map((each) => (
+              <option key={each} value={each}>
+                {t(`map.sort.${each}`)}
+              </option>
+            ))}
+          </select>
+        )}
+        <RangeChoice
+          range={range}
+          offered={offered}
+          onChange={(next) =>
+            void navigate({ search: (before) => ({ ...before, ...next, to: next.to, cell: undefined }) })
+          }
+        />
+        <Link to="/report" search={{ ...range, session }} className="button">
+          {t('map.report')}
+        </Link>
+      </div>
+      <Answered
+        query={query}
+        title={t('map.failed')}
+        isEmpty={({ results }) => results.length === 0}
+        empty={<p>{t('map.none')}</p>}
+      >
+        {(found) => <CompletenessMap found={found} search={search} />}
+      </Answered>
+    </section>
+  );
+}
+
+function CompletenessMap({
+  found,
+  search,
+}: {
+  found: Completeness;
+  search: ReturnType<typeof useCompletenessSearch>;
+}) {
+  const { t } = useMapTexts();
+  const text = useCellText();
+  const navigate = useNavigate({ from: '/completeness' });
+  const { by, cell, session, device } = search;
+  const rows = useRows(found, search);
+  const columns = Math.max(...rows.map(({ cells }) => cells.length), 1);
+  const chosen = useMemo(
+    () => chosenIn(rows, { cell, session, device, isHours: by === 'hours' }),
+    [rows, cell, session, device, by],
+  );
+  const row = rows[chosen.row];
+  const field = row?.cells[chosen.column];
+  const choose = ({ row: index, column }: ChosenCell) => {
+    const next = rows[index];
+    void navigate({
+      replace: true,
+      search: (before) => ({
+        ...before,
+        cell: next?.cells[column]?.from,
+        ...(by !== 'hours' && { session: next?.session, device: next?.device }),
+      }),
+    });
+  };
+  return (
+    <div className="map-and-panel">
+      <div className="map">
+        <p className="quiet small map-hint">{t('map.hint')}</p>
+        {row === undefined ? (
+          <p className="empty">{t('map.none.found')}</p>
+        ) : (
+          <MapGrid
+            rows={rows}
+            axis={axisOf(rows, by === 'hours', text)}
+            columns={columns}
+            chosen={chosen}
+            onChoose={choose}
+          />
+        )}
+        {found.isCut && <p className="left-out">{t('map.cut', { count: found.results.length })}</p>}
+        {found.left_out > 0 && <p className="left-out">{t('map.leftOut', { count: found.left_out })}</p>}
+        <MapLegend />
+      </div>
+      {row && field && (
+        <GapPanel row={row} cell={field} isHours={by === 'hours'} isAll={!row.session && !row.device} />
+      )}
+    </div>
+  );
+}
+
+function useRows(
+  found: Completeness,
+  { by, find, sort }: ReturnType<typeof useCompletenessSearch>,
+): readonly MapRow[] {
+  const { t, locale } = useMapTexts();
+  const { dayName } = useCellText();
+  return useMemo(() => {
+    const all = found.results.map((row) => mapRow(row, found.periods));
+    const [only] = all;
+    if (by === 'hours') return only ? rowsOfHours(only, dayName) : [];
+    const words = find.toLowerCase().split(/\s+/);
+    const shown = all
+      .filter((row, index) => {
+        const { task_name, sites = [] } = found.results[index] ?? {};
+        const names = [row.name, row.detail, task_name, ...sites].join(' ').toLowerCase();
+        return words.every((word) => names.includes(word));
+      })
+      .sort(
+        (one, other) =>
+          (sort === 'missing' ? other.missing - one.missing : 0) ||
+          one.name.localeCompare(other.name, locale, { numeric: true }) ||
+          one.detail.localeCompare(other.detail, locale, { numeric: true }),
+      );
+    return shown.length > 1 && find === '' ? [sumRow(shown, t('map.all')), ...shown] : shown;
+  }, [found, by, find, sort, t, locale, dayName]);
+}
+
+/** The field that the address names; else yesterday, of all together where there is such a row. */
+function chosenIn(
+  rows: readonly MapRow[],
+  asked: {
+    readonly cell: string | undefined;
+    readonly session: string | undefined;
+    readonly device: string | undefined;
+    readonly isHours: boolean;
+  },
+): ChosenCell {
+  const indexOf = (row: MapRow | undefined) =>
+    row?.cells.findIndex(
+      ({ from }) => asked.cell !== undefined && Date.parse(from) === Date.parse(asked.cell),
+    ) ?? -1;
+  if (asked.isHours) {
+    const row = rows.findIndex((each) => indexOf(each) !== -1);
+    const index = row === -1 ? rows.length - 1 : row;
+    const last = Math.max(0, (rows[index]?.cells.length ?? 1) - 1);
+    return { row: index, column: row === -1 ? last : indexOf(rows[row]) };
+  }
+  const row = Math.max(
+    0,
+    rows.findIndex(({ session, device }) => session === asked.session && device === asked.device),
+  );
+  const column = indexOf(rows[row]);
+  const last = (rows[row]?.cells.length ?? 1) - 1;
+  return { row, column: column === -1 ? Math.max(0, last - 1) : column };
+}
+
+/** Names below the map's columns: every so many days, or every so many hours. */
+function axisOf(rows: readonly MapRow[], isHours: boolean, text: ReturnType<typeof useCellText>) {
+  const longest = rows.reduce<MapRow | undefined>(
+    (known, row) => (known && known.cells.length >= row.cells.length ? known : row),
+    undefined,
+  );
+  const cells = longest?.cells ?? [];
+  const step = isHours ? 6 : Math.max(1, Math.ceil(cells.length / 4));
+  return cells.flatMap(({ from }, column) =>
+    // The last label would have no room.
+    column % step === 0 && column / cells.length < 0.8
+      ? [{ column, label: isHours ? text.hour(new Date(from)) : text.dayName(new Date(from)) }]
+      : [],
+  );
+}

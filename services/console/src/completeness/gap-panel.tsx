@@ -1,0 +1,167 @@
+import type { GapOfAll } from '@holdfast/shared/contracts/http/gaps-of-all-http.ts';
+import { Link } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { Answered } from '../parts/answered.tsx';
+import { durationText } from '../time/duration.ts';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { useWords } from '../words/texts.ts';
+import { useCellText } from './cell-text.ts';
+import { type AskedGaps, gapsAtMost, useGapsOfAll } from './completeness-queries.ts';
+import type { MapCell, MapRow } from './map-rows.ts';
+import { useMapTexts } from './texts.ts';
+
+/** What is missing in the chosen field: how much, why, and exactly when. */
+export function GapPanel({
+  row,
+  cell,
+  isHours,
+  isAll,
+}: {
+  row: MapRow;
+  cell: MapCell;
+  isHours: boolean;
+  isAll: boolean;
+}) {
+  const { t, locale } = useMapTexts();
+  const { t: word } = useWords();
+  const text = useCellText();
+  const numbers = new Intl.NumberFormat(locale);
+  const { session, device } = row;
+  const asked = useSettled({ from: cell.from, to: cell.to, session, device });
+  return (
+    <aside className="panel" aria-label={t('map.panel')}>
+      <header>
+        <p className="quiet small">{row.name}</p>
+        <h2>{text.when(cell)}</h2>
+        <p className="panel-share">
+          <strong>{text.share(cell)}</strong>{' '}
+          {cell.expected > 0 && (
+            <span className="quiet">
+              {t('map.panel.of', {
+                expected: numbers.format(cell.expected),
+                stored: numbers.format(cell.stored),
+              })}
+            </span>
+          )}
+        </p>
+        {cell.quarantined > 0 && <p>{t('map.panel.refused', { count: cell.quarantined })}</p>}
+      </header>
+      {cell.expected === 0 ? (
+        <p className="quiet">{t('map.legend.none')}</p>
+      ) : cell.missing === 0 ? (
+        <p>{t('map.panel.whole')}</p>
+      ) : (
+        <>
+          <h3>{t('map.panel.causes')}</h3>
+          <ul className="panel-causes">
+            {cell.byCause.map(([cause, ticks]) => (
+              <li key={cause}>
+                <span>{word(`cause.${cause}`)}</span>
+                <span className="is-number">{t('map.panel.gap.ticks', { count: ticks })}</span>
+              </li>
+            ))}
+          </ul>
+          <GapList asked={asked} />
+        </>
+      )}
+      <p className="panel-links">
+        {!isAll && (
+          <Link
+            to="/completeness"
+            search={(before) =>
+              isHours
+                ? {
+                    ...before,
+                    by: device === undefined ? 'session' : 'device',
+                    cell: undefined,
+                    find: undefined,
+                  }
+                : { ...before, by: 'hours', session, device, cell: undefined, find: undefined }
+            }
+          >
+            {t(isHours ? 'map.panel.days' : 'map.panel.hours')}
+          </Link>
+        )}
+        <Link to="/report" search={{ from: cell.from, to: cell.to, session }}>
+          {t('map.panel.report')}
+        </Link>
+      </p>
+    </aside>
+  );
+}
+
+function GapList({ asked }: { asked: AskedGaps }) {
+  const { t } = useMapTexts();
+  const query = useGapsOfAll(asked);
+  return (
+    <>
+      <h3>{t('map.panel.gaps')}</h3>
+      <Answered query={query} title={t('map.failed')}>
+        {({ results, next_cursor }) => (
+          <>
+            <ol className="panel-gaps">
+              {results.map((gap) => (
+                <Gap key={`${gap.session_id} ${gap.cause} ${gap.start_time} ${gap.devices[0]}`} gap={gap} />
+              ))}
+            </ol>
+            {next_cursor !== null && (
+              <p className="quiet small">{t('map.panel.gaps.more', { count: gapsAtMost })}</p>
+            )}
+          </>
+        )}
+      </Answered>
+    </>
+  );
+}
+
+const devicesNamed = 3;
+const aroundMs = 600_000;
+
+function Gap({ gap }: { gap: GapOfAll }) {
+  const { t } = useMapTexts();
+  const { t: word } = useWords();
+  const plant = usePlantTime();
+  const [from, to] = [new Date(gap.start_time), new Date(gap.end_time)];
+  const around = {
+    from: new Date(from.getTime() - aroundMs).toISOString(),
+    to: new Date(to.getTime() + aroundMs).toISOString(),
+  };
+  const isFew = gap.device_count <= devicesNamed;
+  return (
+    <li>
+      <p>
+        <strong>
+          <time dateTime={gap.start_time}>{plant.clock(from, true)}</time> – {plant.clock(to, true)}
+        </strong>{' '}
+        {durationText(t, (to.getTime() - from.getTime()) / 1_000)}
+      </p>
+      <p>
+        {word(`cause.${gap.cause}`)}
+        <span className="quiet">
+          {' · '}
+          {t('map.panel.gap.ticks', { count: gap.ticks })}
+        </span>
+      </p>
+      <p className="quiet small">
+        <Link to="/sessions" search={{ ...around, session: gap.session_id }} title={t('map.panel.timeline')}>
+          {gap.task_code} {gap.session_id}
+        </Link>
+        {' · '}
+        {isFew ? gap.devices.join(', ') : t('map.panel.gap.devices', { count: gap.device_count })}
+      </p>
+    </li>
+  );
+}
+
+const settledMs = 150;
+
+/** A value once it has stayed for a moment: whoever goes over the map by keys asks for no field in between. */
+function useSettled<T>(value: T): T {
+  const [settled, setSettled] = useState(value);
+  const key = JSON.stringify(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(JSON.parse(key)), settledMs);
+    return () => clearTimeout(timer);
+  }, [key]);
+  return settled;
+}

@@ -1,0 +1,115 @@
+import { useEffect, useRef } from 'react';
+import { holeSize, type MapCell } from './map-rows.ts';
+
+const height = 24;
+
+interface StripProps {
+  readonly cells: readonly Pick<MapCell, 'expected' | 'stored'>[];
+  /** Index of the chosen field. */
+  readonly chosen: number | undefined;
+  /** Fields of a whole row, where this one may have fewer. */
+  readonly columns: number;
+}
+
+/** The fields of a row, drawn: a hole for what is missing, as great as that is. Told in words by the cells beside it. */
+export function MapStrip({ cells, chosen, columns }: StripProps) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => {
+    const element = canvas.current;
+    if (element === null) return;
+    const paint = () => draw(element, { cells, chosen, columns });
+    const sized = new ResizeObserver(paint);
+    sized.observe(element);
+    addEventListener('themechange', paint);
+    return () => {
+      sized.disconnect();
+      removeEventListener('themechange', paint);
+    };
+  }, [cells, chosen, columns]);
+  return <canvas ref={canvas} className="map-drawing" height={height} />;
+}
+
+function draw(canvas: HTMLCanvasElement, { cells, chosen, columns }: StripProps): void {
+  const width = canvas.clientWidth;
+  const ratio = devicePixelRatio;
+  canvas.width = Math.round(width * ratio);
+  canvas.height = height * ratio;
+  const pen = canvas.getContext('2d');
+  if (pen === null || width === 0) return;
+  pen.scale(ratio, ratio);
+  const style = getComputedStyle(canvas);
+  const colour = (name: string) => style.getPropertyValue(`--${name}`);
+  const [run, strong] = [colour('run'), colour('text-1')];
+  const step = width / Math.max(1, columns);
+  for (const [index, cell] of cells.entries()) {
+    const left = Math.round(index * step) + 1;
+    const wide = Math.max(2, Math.round((index + 1) * step) - 1 - left);
+    const [top, tall] = [3, height - 6];
+    if (cell.expected === 0) {
+      pen.fillStyle = run;
+      pen.fillRect(left + wide / 2 - 1, top + tall / 2 - 1, 2, 2);
+    } else {
+      pen.fillStyle = run;
+      pen.fillRect(left, top, wide, tall);
+      hole(pen, { left, top, wide, tall, size: holeSize(cell), run });
+    }
+    if (index === chosen) {
+      pen.strokeStyle = strong;
+      pen.lineWidth = 2;
+      pen.strokeRect(left, top - 1, wide, tall + 2);
+    }
+  }
+}
+
+/** Height of the hole by its size, of a field 18 px high; wider, too, from a narrow notch on. */
+const tallness = [0, 5, 9, 12, 14, 18] as const;
+const wideness = [0, 0.3, 0.55, 0.75, 1, 1] as const;
+const leastHole = 3;
+
+function hole(
+  pen: CanvasRenderingContext2D,
+  {
+    left,
+    top,
+    wide,
+    tall,
+    size,
+    run,
+  }: {
+    readonly left: number;
+    readonly top: number;
+    readonly wide: number;
+    readonly tall: number;
+    readonly size: ReturnType<typeof holeSize>;
+    readonly run: string;
+  },
+): void {
+  if (size === 0) return;
+  const [h, w] = [Math.min(tall, tallness[size]), Math.max(leastHole, wide * wideness[size])];
+  const [x, y] = [left + (wide - w) / 2, top + tall - h];
+  pen.clearRect(x, y, w, h);
+  if (size < 3) return;
+  pen.save();
+  pen.beginPath();
+  pen.rect(x, y, w, h);
+  pen.clip();
+  pen.strokeStyle = run;
+  pen.lineWidth = 1.2;
+  pen.beginPath();
+  for (let at = x - h; at < x + w; at += 5) {
+    pen.moveTo(at, y + h);
+    pen.lineTo(at + h, y);
+  }
+  // What is gone altogether is crossed both ways.
+  if (size === 5) {
+    for (let at = x - h; at < x + w; at += 5) {
+      pen.moveTo(at, y);
+      pen.lineTo(at + h, y + h);
+    }
+  }
+  pen.stroke();
+  pen.restore();
+  pen.strokeStyle = run;
+  pen.lineWidth = 1;
+  pen.strokeRect(left + 0.5, top + 0.5, wide - 1, tall - 1);
+}

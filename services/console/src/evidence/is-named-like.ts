@@ -1,0 +1,20 @@
+interface Named {
+  readonly session_id?: string | null;
+  readonly task_code?: string | null;
+  readonly task_name?: string | null;
+  readonly device?: string | null;
+  readonly sites?: readonly string[];
+}
+
+/** Whether the names of a row have all the words of what is looked for. */
+export function isNamedLike(
+  { session_id, task_code, task_name, device, sites = [] }: Named,
+  find: string,
+  ...others: readonly string[]
+): boolean {
+  const text = [session_id, task_code, task_name, device, ...sites, ...others].join(' ').toLowerCase();
+  return find
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => text.includes(word));
+}

@@ -1,0 +1,40 @@
+import type { AddressNotation } from '@holdfast/shared/contracts/http/protocols-http.ts';
+
+/** An address as the protocol's notation reads it. */
+export interface AddressReading {
+  /** On the wire, counted from 0. */
+  readonly wire: number;
+  /** Fields that the notation says itself. */
+  readonly sets: Readonly<Record<string, string>>;
+}
+
+export function readAddress(text: string, notations: readonly AddressNotation[]): AddressReading | undefined {
+  const written = text.trim();
+  for (const { pattern, radix, first, sets } of notations) {
+    const [, digits] = new RegExp(pattern).exec(written) ?? [];
+    if (digits === undefined) continue;
+    const wire = Number.parseInt(digits, radix) - first;
+    return wire >= 0 && wire <= 65_535 ? { wire, sets } : undefined;
+  }
+  return undefined;
+}
+
+/** The same place in the notation that counts from 1 and names its table; undefined where there is none. */
+export function classicOf(
+  wire: number,
+  chosen: (field: string) => string,
+  notations: readonly AddressNotation[],
+): string | undefined {
+  const named = notations.find(({ first, sets }) => {
+    const said = Object.entries(sets);
+    return first === 1 && said.length > 0 && said.every(([field, value]) => chosen(field) === value);
+  });
+  const prefix = named && /^\^([0-9])/.exec(named.pattern)?.[1];
+  if (named === undefined || prefix === undefined) return undefined;
+  const place = String(wire + named.first);
+  return `${prefix}${place.padStart(place.length > 4 ? 5 : 4, '0')}`;
+}
+
+export function inHexadecimal(wire: number): string {
+  return `0x${wire.toString(16).toUpperCase().padStart(4, '0')}`;
+}

@@ -1,0 +1,206 @@
+import type { DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { type ReactNode, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { api } from '../api/api.ts';
+import { bodyOf, type Draft, draftOf, type FormSchema, faultsIn } from '../forms/form-schema.ts';
+import { SchemaForm } from '../forms/schema-form.tsx';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { bodyOfDevice, type Forms, tryDevice, useDevice, useSites } from './first-run-queries.ts';
+import { useKeptDraft } from './kept-draft.ts';
+import { nothingRefused, refusedBy } from './refusals.ts';
+import { useFirstRunTexts } from './texts.ts';
+import { TrialAnswer } from './trial-answer.tsx';
+
+/** The first step: a device, tested before it is stored. With an id it changes one that is. */
+export function DeviceStep({
+  protocols,
+  id,
+  beside,
+}: {
+  protocols: readonly Forms[];
+  id: number | undefined;
+  /** Other ways than a new device. */
+  beside: ReactNode;
+}) {
+  return id === undefined ? (
+    <NewDevice protocols={protocols} beside={beside} />
+  ) : (
+    <StoredDevice protocols={protocols} id={id} />
+  );
+}
+
+function NewDevice({ protocols, beside }: { protocols: readonly Forms[]; beside: ReactNode }) {
+  const [draft, setDraft] = useKeptDraft('first-run.device');
+  return <DeviceForm {...{ protocols, draft, setDraft }} before={{}} id={undefined} beside={beside} />;
+}
+
+function StoredDevice({ protocols, id }: { protocols: readonly Forms[]; id: number }) {
+  const { t } = useFirstRunTexts();
+  const { data, error } = useDevice(id);
+  if (data === undefined) {
+    if (!error) return <p className="quiet">{t('app.loading')}</p>;
+    return (
+      <>
+        <ProblemText title={t('first.gone')} error={error} />
+        <Link to="/first-run">{t('first.again')}</Link>
+      </>
+    );
+  }
+  return <ChangedDevice protocols={protocols} id={id} before={bodyOfDevice(data)} />;
+}
+
+function ChangedDevice({
+  protocols,
+  id,
+  before,
+}: {
+  protocols: readonly Forms[];
+  id: number;
+  before: Record<string, unknown>;
+}) {
+  const form = protocols.find(({ protocol }) => protocol === before.protocol);
+  const [draft, setDraft] = useKeptDraft(`first-run.device.${id}`, {
+    ...(form && draftOf(form.device, before)),
+    protocol: String(before.protocol),
+  });
+  return <DeviceForm {...{ protocols, draft, setDraft, before, id }} />;
+}
+
+interface DeviceFormProps {
+  readonly protocols: readonly Forms[];
+  readonly draft: Draft;
+  readonly setDraft: (draft: Draft) => void;
+  /** The device as it is stored; empty where it is not. */
+  readonly before: Record<string, unknown>;
+  readonly id: number | undefined;
+  readonly beside?: ReactNode;
+}
+
+function DeviceForm({ protocols, draft, setDraft, before, id, beside }: DeviceFormProps) {
+  const { t, language } = useFirstRunTexts();
+  const navigate = useNavigate({ from: '/first-run' });
+  const queries = useQueryClient();
+  const sites = useSites();
+  const form = protocols.find(({ protocol }) => protocol === draft.protocol) ?? protocols[0];
+  const [trial, setTrial] = useState<{ readonly of: string; readonly answer: DeviceTrialView }>();
+  const [refused, setRefused] = useState(nothingRefused);
+  const isField = (field: string) => form?.device.properties[field] !== undefined;
+  const body = form ? bodyOf(form.device, draft, before) : {};
+  const asText = JSON.stringify(body);
+
+  const test = useMutation({
+    mutationFn: () => tryDevice(body),
+    onMutate: () => setRefused(nothingRefused),
+    onSuccess: (answer) => setTrial({ of: asText, answer }),
+    onError: (error) => setRefused(refusedBy(error, 'device.', isField)),
+  });
+  const save = useMutation({
+    mutationFn: () =>
+      id === undefined
+        ? api.command<{ id: number }>('/api/config/devices/', body)
+        : api.patch<{ id: number }>(
+            `/api/config/devices/${id}/`,
+            changesOf(form?.device ?? ({ properties: {} } as FormSchema), body, before),
+          ),
+    onMutate: () => setRefused(nothingRefused),
+    onSuccess: async ({ id: stored }) => {
+      setDraft({});
+      await queries.invalidateQueries({ queryKey: ['configuration'] });
+      // The way back leads to the device that was made, not to a form for another one.
+      await navigate({ search: { added: stored }, replace: true });
+      await navigate({ search: { step: 'points', added: stored } });
+    },
+    onError: (error) => setRefused(refusedBy(error, '', isField)),
+  });
+  if (form === undefined) return null;
+  const isAnswered = trial !== undefined && trial.of === asText && trial.answer.answers;
+  const isBusy = test.isPending || save.isPending;
+  const ask = () => {
+    if (!isBusy) test.mutate();
+  };
+  return (
+    <div className="first-columns">
+      <div className="first-form">
+        <label className="labelled">
+          {t('first.device.protocol')}
+          <select
+            className="choice"
+            value={form.protocol}
+            onChange={({ target }) => setDraft({ ...draft, protocol: target.value })}
+          >
+            {protocols.map(({ protocol, label }) => (
+              <option key={protocol} value={protocol}>
+                {label[language]}
+              </option>
+            ))}
+          </select>
+          <span className="small quiet">{form.help[language]}</span>
+        </label>
+        <SchemaForm
+          schema={form.device}
+          draft={draft}
+          onChange={setDraft}
+          refused={refused.fields}
+          choices={{
+            site_id: (sites.data ?? []).map((site) => ({
+              value: String(site.id),
+              label: site.name || site.code,
+            })),
+          }}
+          onSubmit={() => (isAnswered ? save.mutate() : ask())}
+        >
+          {isAnswered ? (
+            <Button className="button is-main" type="submit" isDisabled={isBusy}>
+              {t(save.isPending ? 'first.device.saving' : 'first.device.save')}
+            </Button>
+          ) : (
+            <Button className="button is-main" type="submit" isDisabled={isBusy}>
+              {t(test.isPending ? 'first.device.testing' : 'first.device.test')}
+            </Button>
+          )}
+          {isAnswered ? (
+            <Button className="button" isDisabled={isBusy} onPress={ask}>
+              {t('first.device.test')}
+            </Button>
+          ) : (
+            (trial !== undefined || refused.whole !== undefined) && (
+              <Button
+                className="button"
+                isDisabled={isBusy || faultsIn(form.device, draft).size > 0}
+                onPress={() => save.mutate()}
+              >
+                {t(save.isPending ? 'first.device.saving' : 'first.device.save.anyway')}
+              </Button>
+            )
+          )}
+        </SchemaForm>
+      </div>
+      <div className="first-side">
+        <TrialAnswer
+          body={body}
+          answer={trial?.answer}
+          isOld={trial !== undefined && trial.of !== asText}
+          isAsking={test.isPending}
+          error={refused.whole}
+        />
+        {beside}
+      </div>
+    </div>
+  );
+}
+
+/** Fields that differ from what is stored. What is not given any more is as it is unless set: a PATCH knows no defaults. */
+function changesOf(
+  { properties }: FormSchema,
+  body: Record<string, unknown>,
+  before: Record<string, unknown>,
+): Record<string, unknown> {
+  const wanted = Object.keys(before)
+    .filter((field) => properties[field] !== undefined)
+    .map((field) => [field, body[field] ?? properties[field]?.default ?? null] as const);
+  return Object.fromEntries(
+    wanted.filter(([field, value]) => JSON.stringify(value) !== JSON.stringify(before[field])),
+  );
+}

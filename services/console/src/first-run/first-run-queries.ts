@@ -1,0 +1,116 @@
+import type {
+  DeviceDetail,
+  DeviceView,
+  PointView,
+  SiteView,
+  TaskView,
+} from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { DeviceTestView, DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import type { ProtocolForms } from '@holdfast/shared/contracts/http/protocols-http.ts';
+import type { SessionView } from '@holdfast/shared/contracts/http/session-http.ts';
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../api/api.ts';
+import type { FormSchema } from '../forms/form-schema.ts';
+
+/** The forms of a protocol as the console draws them. */
+export type Forms = Omit<ProtocolForms, 'device' | 'point'> & {
+  readonly device: FormSchema;
+  readonly point: FormSchema;
+};
+
+const most = 2_000;
+const listed = <T>(path: string, query = {}) =>
+  api.list(path, query, most) as Promise<unknown> as Promise<T[]>;
+
+export function useProtocols() {
+  return useQuery({
+    queryKey: ['protocols'],
+    queryFn: async () => (await api.get<{ results: Forms[] }>('/api/config/protocols/')).results,
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
+export function useSites() {
+  return useQuery({
+    queryKey: ['configuration', 'sites'],
+    queryFn: () => listed<SiteView>('/api/config/sites/'),
+  });
+}
+
+export function useTasks() {
+  return useQuery({
+    queryKey: ['configuration', 'tasks'],
+    queryFn: () => listed<TaskView>('/api/config/tasks/'),
+  });
+}
+
+export function useDevice(id: number) {
+  return useQuery({
+    queryKey: ['configuration', 'device', id],
+    queryFn: () => api.get<DeviceDetail>(`/api/config/devices/${id}/`),
+    retry: false,
+  });
+}
+
+export function usePoints(deviceId: number) {
+  return useQuery({
+    queryKey: ['configuration', 'points', deviceId],
+    queryFn: () => listed<PointView>('/api/config/points/', { device_id: deviceId }),
+  });
+}
+
+/** A device that was begun and is not read yet. */
+export interface Unfinished {
+  readonly device: DeviceView;
+  readonly points: readonly PointView[];
+  /** The only task that has it, which was never started. */
+  readonly task: TaskView | undefined;
+}
+
+const mostUnfinished = 20;
+
+export function useUnfinished() {
+  return useQuery({ queryKey: ['configuration', 'unfinished'], queryFn: readUnfinished });
+}
+
+async function readUnfinished(): Promise<{ readonly devices: number; readonly unfinished: Unfinished[] }> {
+  const [devices, tasks] = await Promise.all([
+    listed<DeviceView>('/api/config/devices/'),
+    listed<TaskView>('/api/config/tasks/'),
+  ]);
+  const tasksOf = (id: number) => tasks.filter(({ device_ids: ids }) => ids.includes(id));
+  const candidates = devices.filter(({ id }) => tasksOf(id).length < 2).slice(-mostUnfinished);
+  const found = await Promise.all(
+    candidates.map(async (device): Promise<Unfinished | undefined> => {
+      const [task] = tasksOf(device.id);
+      if (task !== undefined && (await wasStarted(task))) return undefined;
+      return {
+        device,
+        task,
+        points: await listed<PointView>('/api/config/points/', { device_id: device.id }),
+      };
+    }),
+  );
+  return { devices: devices.length, unfinished: found.filter((each) => each !== undefined).reverse() };
+}
+
+async function wasStarted({ id }: TaskView): Promise<boolean> {
+  const { results } = await api.get<{ results: SessionView[] }>('/api/acquisition/sessions/', {
+    task: id,
+    limit: 1,
+  });
+  return results.length > 0;
+}
+
+export function tryDevice(device: object, points: readonly object[] = []): Promise<DeviceTrialView> {
+  return api.post<DeviceTrialView & Record<string, unknown>>('/api/config/devices/try/', { device, points });
+}
+
+export function testDevice(id: number): Promise<DeviceTestView> {
+  return api.post<DeviceTestView & Record<string, unknown>>(`/api/config/devices/${id}/test/`);
+}
+
+/** A stored device as a body for a creation. */
+export function bodyOfDevice({ id: _, learned_limits: __, ...body }: DeviceDetail): Record<string, unknown> {
+  return body;
+}

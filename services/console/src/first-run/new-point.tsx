@@ -1,0 +1,83 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useRef, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { api } from '../api/api.ts';
+import { bodyOf, type Draft, valueIn } from '../forms/form-schema.ts';
+import { SchemaForm } from '../forms/schema-form.tsx';
+import { useOutcomes } from '../parts/outcomes.tsx';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { AddressHint } from './address-hint.tsx';
+import { readAddress } from './address-reading.ts';
+import type { Forms } from './first-run-queries.ts';
+import { useKeptDraft } from './kept-draft.ts';
+import { PointPreview } from './point-preview.tsx';
+import { nothingRefused, refusedBy } from './refusals.ts';
+import { useFirstRunTexts } from './texts.ts';
+
+/** Fields that a next point of the same device often shares. */
+const kept = ['table', 'data_type', 'byte_order'];
+
+/** A point that is made, beside what would be read of it. */
+export function NewPoint({
+  deviceId,
+  device,
+  form,
+}: {
+  deviceId: number;
+  device: Record<string, unknown>;
+  form: Forms;
+}) {
+  const { t } = useFirstRunTexts();
+  const queries = useQueryClient();
+  const { note } = useOutcomes();
+  const within = useRef<HTMLDivElement>(null);
+  const [draft, setDraft] = useKeptDraft(`first-run.point.${deviceId}`);
+  const [refused, setRefused] = useState(nothingRefused);
+  // A form that begins anew has told nobody of faults yet.
+  const [round, setRound] = useState(0);
+  const chosen = valueIn(form.point, draft);
+  const isField = (field: string) => form.point.properties[field] !== undefined;
+  const change = (next: Draft) => {
+    const { address = '' } = next;
+    const reading = address === draft.address ? undefined : readAddress(address, form.notations);
+    setDraft({ ...next, ...reading?.sets });
+  };
+  const add = useMutation({
+    mutationFn: () =>
+      api.command('/api/config/points/', { ...bodyOf(form.point, draft), device_id: deviceId }),
+    onMutate: () => setRefused(nothingRefused),
+    onSuccess: async () => {
+      note({ kind: 'stored', text: t('first.points.added', { point: draft.code ?? '' }) });
+      setDraft(Object.fromEntries(Object.entries(draft).filter(([field]) => kept.includes(field))));
+      setRound(round + 1);
+      await queries.invalidateQueries({ queryKey: ['configuration'] });
+      within.current?.querySelector('input')?.focus();
+    },
+    onError: (error) => setRefused(refusedBy(error, '', isField)),
+  });
+  return (
+    <div className="first-columns">
+      <div className="first-form" ref={within}>
+        <SchemaForm
+          key={round}
+          schema={form.point}
+          draft={draft}
+          onChange={change}
+          refused={refused.fields}
+          hints={{
+            address: <AddressHint text={draft.address ?? ''} chosen={chosen} notations={form.notations} />,
+          }}
+          onSubmit={() => {
+            if (!add.isPending) add.mutate();
+          }}
+        >
+          <Button className="button is-main" type="submit" isDisabled={add.isPending}>
+            {t(add.isPending ? 'first.points.adding' : 'first.points.add')}
+          </Button>
+        </SchemaForm>
+        {refused.whole && <ProblemText title={t('first.failed')} error={refused.whole} />}
+      </div>
+      <PointPreview device={device} form={form} draft={draft} onChange={change} />
+    </div>
+  );
+}

@@ -1,0 +1,122 @@
+import type { PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { type UseQueryResult, useMutation, useQueryClient } from '@tanstack/react-query';
+import { Button } from 'react-aria-components/Button';
+import { api } from '../api/api.ts';
+import { useOutcomes } from '../parts/outcomes.tsx';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { classicOf, inHexadecimal } from './address-reading.ts';
+import type { Forms } from './first-run-queries.ts';
+import { useFirstRunTexts } from './texts.ts';
+import { valueText } from './value-text.ts';
+
+/** Stored points with what was read of each. */
+export function PointTable({
+  points,
+  form,
+  read,
+}: {
+  points: readonly PointView[];
+  form: Forms;
+  read: UseQueryResult<DeviceTestView>;
+}) {
+  const { t, locale, language } = useFirstRunTexts();
+  const plant = usePlantTime();
+  const values = new Map(read.data?.points.map((each) => [each.code, each]));
+  return (
+    <>
+      {read.error && <ProblemText title={t('first.trial.failed')} error={read.error} />}
+      <div className="first-table-frame">
+        <table className="first-table">
+          <thead>
+            <tr>
+              <th scope="col">{t('first.points.code')}</th>
+              <th scope="col">{t('first.points.place')}</th>
+              <th scope="col">
+                {t('first.points.value')}
+                {read.data && (
+                  <span className="small quiet first-age">
+                    {t('first.points.at', { time: plant.clock(new Date(read.dataUpdatedAt), true) })}
+                  </span>
+                )}
+              </th>
+              <th scope="col" className="first-raw">
+                {t('first.points.raw')}
+              </th>
+              <th scope="col">
+                <span className="heard">{t('first.delete')}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {points.map((point) => {
+              const { id, code, address, unit, count } = point;
+              const value = values.get(count === null ? code : `${code}[0]`);
+              const said = (field: string) => String(point[field as keyof PointView] ?? '');
+              const classic = classicOf(address, said, form.notations);
+              const table = form.point.properties.table?.['x-options']?.[point.table]?.[language];
+              return (
+                <tr key={id}>
+                  <th scope="row">{code}</th>
+                  <td>
+                    {classic ?? inHexadecimal(address)}{' '}
+                    <span className="small quiet">
+                      {[table, `${address}`, point.data_type].filter(Boolean).join(' · ')}
+                    </span>
+                  </td>
+                  <td>
+                    {value === undefined ? (
+                      '–'
+                    ) : value.quality === 'bad' ? (
+                      <>
+                        <span className="first-bad">{t('first.points.bad')}</span>{' '}
+                        <span lang="en" className="small quiet">
+                          {value.detail}
+                        </span>
+                      </>
+                    ) : (
+                      <>
+                        <strong>{valueText(value.value, unit, locale)}</strong>{' '}
+                        {value.quality === 'uncertain' && (
+                          <span className="first-uncertain">{t('first.points.uncertain')}</span>
+                        )}
+                      </>
+                    )}
+                  </td>
+                  <td className="first-raw">
+                    <code>{value?.raw.slice(0, 8).join(' ')}</code>
+                  </td>
+                  <td>
+                    <DeletePoint point={point} />
+                  </td>
+                </tr>
+              );
+            })}
+          </tbody>
+        </table>
+      </div>
+    </>
+  );
+}
+
+function DeletePoint({ point: { id, code } }: { point: PointView }) {
+  const { t } = useFirstRunTexts();
+  const queries = useQueryClient();
+  const { noteFailure } = useOutcomes();
+  const remove = useMutation({
+    mutationFn: () => api.delete(`/api/config/points/${id}/`),
+    onError: (error) => noteFailure(code, error),
+    onSettled: () => queries.invalidateQueries({ queryKey: ['configuration'] }),
+  });
+  return (
+    <Button
+      className="button is-bare"
+      aria-label={t('first.delete.of', { name: code })}
+      isDisabled={remove.isPending}
+      onPress={() => remove.mutate()}
+    >
+      {t('first.delete')}
+    </Button>
+  );
+}

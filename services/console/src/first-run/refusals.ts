@@ -1,0 +1,31 @@
+import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
+
+/** Why something was not done: field by field where the API says it like that, else as a whole. */
+export interface Refused {
+  readonly fields: ReadonlyMap<string, string>;
+  readonly whole: Error | undefined;
+}
+
+export const nothingRefused: Refused = { fields: new Map(), whole: undefined };
+
+/** Fields by which the API calls a whole, without the field. */
+const fieldOfCode: Readonly<Record<string, string>> = { duplicate_code: 'code' };
+
+/**
+ * @param within where the form's fields lie in the body: `device.`
+ * @param known whether the form has a field of this name
+ */
+export function refusedBy(error: unknown, within: string, known: (field: string) => boolean): Refused {
+  if (error instanceof NoAnswer) return { fields: new Map(), whole: error };
+  if (!(error instanceof ApiRefusal)) throw error;
+  const { errors = [], detail = '' } = error.problem;
+  const fields = new Map<string, string>();
+  for (const { path, message } of errors) {
+    if (!path.startsWith(within)) continue;
+    const field = path.slice(within.length);
+    if (known(field.split('.')[0] ?? '') && !fields.has(field)) fields.set(field, message);
+  }
+  const byCode = fieldOfCode[error.code];
+  if (byCode !== undefined && fields.size === 0) fields.set(byCode, detail);
+  return { fields, whole: fields.size === 0 ? error : undefined };
+}

@@ -1,0 +1,236 @@
+import type {
+  DeviceDetail,
+  PointView,
+  TaskView,
+} from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { SessionView, StartedTask } from '@holdfast/shared/contracts/http/session-http.ts';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useId, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { api } from '../api/api.ts';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { durationText } from '../time/duration.ts';
+import { useDevice, usePoints, useTasks } from './first-run-queries.ts';
+import { useFirstRunSearch } from './first-run-search.ts';
+import { FirstValues } from './first-values.tsx';
+import { nothingRefused, refusedBy } from './refusals.ts';
+import { useFirstRunTexts } from './texts.ts';
+
+const periodsMs = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 60_000];
+
+/** The third step: a task that reads the device, its start, and the first values as they come. */
+export function StartStep({ id }: { id: number }) {
+  const { t } = useFirstRunTexts();
+  const { session } = useFirstRunSearch();
+  const device = useDevice(id);
+  const points = usePoints(id);
+  const tasks = useTasks();
+  const running = useRunning();
+  const error = device.error ?? points.error ?? tasks.error ?? running.error;
+  if (!device.data || !points.data || !tasks.data || !running.data) {
+    if (!error) return <p className="quiet">{t('app.loading')}</p>;
+    return (
+      <>
+        <ProblemText title={t('first.failed')} error={error} />
+        <Link to="/first-run">{t('first.again')}</Link>
+      </>
+    );
+  }
+  if (session !== undefined)
+    return <FirstValues session={session} device={device.data} points={points.data} />;
+  return <StartForm device={device.data} points={points.data} tasks={tasks.data} running={running.data} />;
+}
+
+/** Sessions that are not over, by task. */
+function useRunning() {
+  return useQuery({
+    queryKey: ['sessions', 'active'],
+    queryFn: async () => {
+      const active = await api.get<SessionView[]>('/api/acquisition/sessions/active/', {
+        status: 'running,paused',
+      });
+      return new Map(active.map(({ task_id, id }) => [task_id, id]));
+    },
+  });
+}
+
+interface StartProps {
+  readonly device: DeviceDetail;
+  readonly points: readonly PointView[];
+  readonly tasks: readonly TaskView[];
+  readonly running: ReadonlyMap<number, string>;
+}
+
+function StartForm({ device, points, tasks, running }: StartProps) {
+  const { t } = useFirstRunTexts();
+  const { task: begun } = useFirstRunSearch();
+  const navigate = useNavigate({ from: '/first-run' });
+  const queries = useQueryClient();
+  const id = useId();
+  const own =
+    tasks.find((each) => each.id === begun) ?? tasks.find(({ device_ids }) => device_ids.includes(device.id));
+  const [taskId, setTaskId] = useState(own?.id);
+  const [code, setCode] = useState(() => freeCode(device.code, tasks));
+  const [periodMs, setPeriodMs] = useState(own?.period_ms ?? 1_000);
+  const [refused, setRefused] = useState(nothingRefused);
+  const [joined, setJoined] = useState<TaskView>();
+  const chosen = tasks.find((each) => each.id === taskId);
+  const isRunning = chosen !== undefined && running.has(chosen.id);
+
+  const start = useMutation({
+    mutationFn: async () => {
+      const task = await withDevice(chosen, { device, code, periodMs });
+      if (running.has(task.id)) return { task, started: undefined };
+      // Whoever loads the page anew goes on with this task, and makes no second one.
+      await navigate({ search: (before) => ({ ...before, task: task.id }), replace: true });
+      setTaskId(task.id);
+      const started = await api.command<StartedTask>('/api/acquisition/sessions/start-task/', {
+        task_id: task.id,
+      });
+      return { task, started };
+    },
+    onMutate: () => setRefused(nothingRefused),
+    onSuccess: ({ task, started }) => {
+      if (started === undefined) setJoined(task);
+      else void navigate({ search: (before) => ({ ...before, task: task.id, session: started.session_id }) });
+    },
+    onError: (error) => setRefused(refusedBy(error, '', (field) => field === 'code')),
+    onSettled: () =>
+      Promise.all(
+        ['configuration', 'sessions', 'tasks'].map((key) => queries.invalidateQueries({ queryKey: [key] })),
+      ),
+  });
+  if (joined !== undefined) {
+    return (
+      <section className="first-section" aria-live="polite">
+        <p>{t('first.start.added', { device: device.code, task: joined.code })}</p>
+        <div className="schema-actions">
+          <Link to="/sessions" search={{ session: running.get(joined.id) }} className="button is-main">
+            {t('first.start.sessions')}
+          </Link>
+          <Link to="/first-run" className="button">
+            {t('first.again')}
+          </Link>
+        </div>
+      </section>
+    );
+  }
+  const codeFault = refused.fields.get('code');
+  return (
+    <form
+      className="first-section first-start"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!start.isPending) start.mutate();
+      }}
+    >
+      <p className="first-what">
+        {t('first.start.what', { count: points.length, device: device.name || device.code })}
+      </p>
+      {tasks.length > 0 && (
+        <label className="labelled">
+          {t('first.start.task')}
+          <select
+            className="choice"
+            value={taskId ?? ''}
+            onChange={({ target }) => setTaskId(target.value === '' ? undefined : Number(target.value))}
+          >
+            <option value="">{t('first.start.task.new')}</option>
+            {tasks.map((each) => (
+              <option key={each.id} value={each.id}>
+                {running.has(each.id)
+                  ? t('first.start.task.running', { task: each.name || each.code })
+                  : each.name || each.code}
+              </option>
+            ))}
+          </select>
+          <span className="small quiet">{t('first.start.task.help')}</span>
+        </label>
+      )}
+      {chosen === undefined && (
+        <div className="labelled">
+          <label htmlFor={`${id}code`}>{t('first.start.task.code')}</label>
+          <input
+            id={`${id}code`}
+            className="field"
+            value={code}
+            maxLength={128}
+            required
+            aria-invalid={codeFault !== undefined}
+            aria-describedby={codeFault === undefined ? `${id}help` : `${id}fault`}
+            onChange={({ target }) => setCode(target.value)}
+          />
+          {tasks.length === 0 && (
+            <span id={`${id}help`} className="small quiet">
+              {t('first.start.task.help')}
+            </span>
+          )}
+          {codeFault !== undefined && (
+            <span id={`${id}fault`} className="small schema-fault" lang="en">
+              {codeFault}
+            </span>
+          )}
+        </div>
+      )}
+      {chosen === undefined && (
+        <label className="labelled">
+          {t('first.start.period')}
+          <select
+            className="choice"
+            value={periodMs}
+            onChange={({ target }) => setPeriodMs(Number(target.value))}
+          >
+            {periodsMs.map((each) => (
+              <option key={each} value={each}>
+                {durationText(t, each / 1_000)}
+              </option>
+            ))}
+          </select>
+          <span className="small quiet">{t('first.start.period.help')}</span>
+        </label>
+      )}
+      {refused.whole && <ProblemText title={t('first.start.refused')} error={refused.whole} />}
+      <div className="schema-actions">
+        <Button className="button is-main" type="submit" isDisabled={start.isPending}>
+          {start.isPending
+            ? t('state.starting')
+            : isRunning
+              ? t('first.start.add', { task: chosen.code })
+              : t('first.start.do')}
+        </Button>
+      </div>
+    </form>
+  );
+}
+
+/** The chosen task with the device, or a new one of it alone. */
+async function withDevice(
+  chosen: TaskView | undefined,
+  {
+    device,
+    code,
+    periodMs,
+  }: { readonly device: DeviceDetail; readonly code: string; readonly periodMs: number },
+): Promise<TaskView> {
+  if (chosen === undefined) {
+    return api.command<TaskView>('/api/config/tasks/', {
+      code: code.trim(),
+      period_ms: periodMs,
+      device_ids: [device.id],
+    });
+  }
+  if (chosen.device_ids.includes(device.id)) return chosen;
+  return api.patch<TaskView>(`/api/config/tasks/${chosen.id}/`, {
+    device_ids: [...chosen.device_ids, device.id],
+  });
+}
+
+function freeCode(code: string, tasks: readonly TaskView[]): string {
+  const taken = new Set(tasks.map((each) => each.code));
+  for (let number = 2; taken.has(code) || number > 2; number += 1) {
+    const next = `${code}-${number}`;
+    if (!taken.has(next)) return next;
+  }
+  return code;
+}

@@ -1,0 +1,89 @@
+import type { DeviceTrialView } from '@holdfast/shared/contracts/http/device-call-http.ts';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { kindOfTrial } from './device-advice.ts';
+import { useFirstRunTexts } from './texts.ts';
+
+interface TrialProps {
+  readonly body: Record<string, unknown>;
+  readonly answer: DeviceTrialView | undefined;
+  /** Whether the form has changed since. */
+  readonly isOld: boolean;
+  readonly isAsking: boolean;
+  readonly error: Error | undefined;
+}
+
+/** Whatever the machine has answered, beside the form: why there is none, and what to try. */
+export function TrialAnswer({ body, answer, isOld, isAsking, error }: TrialProps) {
+  const { t } = useFirstRunTexts();
+  return (
+    <section className="first-answer" aria-labelledby="first-answer-title" aria-live="polite">
+      <h2 id="first-answer-title">{t('first.trial.title')}</h2>
+      {isAsking ? (
+        <p>{t('first.trial.asking', { where: whereIs(body) })}</p>
+      ) : error ? (
+        <ProblemText title={t('first.trial.failed')} error={error} />
+      ) : answer === undefined ? (
+        <p className="quiet">{t('first.trial.none')}</p>
+      ) : (
+        <>
+          {isOld && <p className="first-note">{t('first.device.other')}</p>}
+          <Told body={body} answer={answer} />
+        </>
+      )}
+    </section>
+  );
+}
+
+function Told({ body, answer }: { body: Record<string, unknown>; answer: DeviceTrialView }) {
+  const { t, locale } = useFirstRunTexts();
+  const { collector_id: collector, requests, points, detail } = answer;
+  const kind = kindOfTrial(answer);
+  const where = whereIs(body);
+  const numbers = new Intl.NumberFormat(locale, { maximumFractionDigits: 1 });
+  const ms = numbers.format(requests.at(-1)?.ms ?? 0);
+  const read = points.find(({ quality }) => quality !== 'bad');
+  return (
+    <>
+      {kind === 'reads' ? (
+        <>
+          <p className="first-verdict is-good">{t('first.trial.reads', { ms })}</p>
+          {read && (
+            <p>{t('first.trial.reads.raw', { value: String(read.value), raw: read.raw.join(' ') })}</p>
+          )}
+        </>
+      ) : kind === 'refuses' ? (
+        <>
+          <p className="first-verdict is-good">{t('first.trial.refuses', { ms })}</p>
+          <p>{t('first.trial.refuses.do')}</p>
+        </>
+      ) : (
+        <>
+          <p className="first-verdict is-bad">
+            {kind === 'gateway' || kind === 'other'
+              ? t(`first.trial.${kind}`)
+              : t(`first.trial.${kind}`, { where })}
+          </p>
+          <p>
+            {kind === 'connection'
+              ? t('first.trial.connection.do', { collector: collector ?? '–' })
+              : t(`first.trial.${kind}.do`)}
+          </p>
+          <details>
+            <summary>{t('first.trial.details')}</summary>
+            <p lang="en" className="small">
+              {detail}
+            </p>
+          </details>
+        </>
+      )}
+      {collector && <p className="small quiet">{t('first.trial.by', { collector })}</p>}
+    </>
+  );
+}
+
+/** Where the device is, as its form says it. */
+function whereIs({ host, port, serial }: Record<string, unknown>): string {
+  const path = (serial as { path?: unknown } | undefined)?.path;
+  if (path !== undefined) return String(path);
+  return [host ?? '', port].filter((each) => each !== undefined && each !== '').join(':');
+}

@@ -1,0 +1,101 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { api } from '../api/api.ts';
+import { useOutcomes } from '../parts/outcomes.tsx';
+import { Overlay } from '../parts/overlay.tsx';
+import type { Unfinished } from './first-run-queries.ts';
+import { useFirstRunTexts } from './texts.ts';
+
+/** Devices that were begun and are read by nothing: each can go on, or go. */
+export function UnfinishedList({ unfinished }: { unfinished: readonly Unfinished[] }) {
+  const { t } = useFirstRunTexts();
+  const [asked, setAsked] = useState<Unfinished>();
+  if (unfinished.length === 0) return null;
+  return (
+    <section className="first-unfinished" aria-labelledby="first-unfinished-title">
+      <h2 id="first-unfinished-title">{t('first.unfinished')}</h2>
+      <ul>
+        {unfinished.map((each) => {
+          const { device, points, task } = each;
+          return (
+            <li key={device.id}>
+              <p>
+                <strong>{device.name || device.code}</strong>{' '}
+                <span className="quiet">
+                  {points.length === 0
+                    ? t('first.unfinished.none')
+                    : t('first.unfinished.points', { count: points.length })}
+                </span>
+              </p>
+              <Link
+                to="/first-run"
+                search={{ step: points.length === 0 ? 'points' : 'start', added: device.id, task: task?.id }}
+                className="button"
+                aria-label={t('first.unfinished.go.of', { device: device.code })}
+              >
+                {t('first.unfinished.go')}
+              </Link>
+              <Button
+                className="button is-bare"
+                aria-label={t('first.delete.of', { name: device.code })}
+                onPress={() => setAsked(each)}
+              >
+                {t('first.delete')}
+              </Button>
+            </li>
+          );
+        })}
+      </ul>
+      {asked && <DeleteDialog unfinished={asked} onClose={() => setAsked(undefined)} />}
+    </section>
+  );
+}
+
+function DeleteDialog({ unfinished, onClose }: { unfinished: Unfinished; onClose: () => void }) {
+  const { t } = useFirstRunTexts();
+  const queries = useQueryClient();
+  const { note, noteFailure } = useOutcomes();
+  const { device } = unfinished;
+  const remove = useMutation({
+    mutationFn: () => removeUnfinished(unfinished),
+    onSuccess: () => note({ kind: 'stored', text: t('first.deleted', { device: device.code }) }),
+    onError: (error) => noteFailure(device.code, error),
+    onSettled: async () => {
+      await queries.invalidateQueries({ queryKey: ['configuration'] });
+      onClose();
+    },
+  });
+  return (
+    <Overlay title={t('first.delete.title', { device: device.code })} onClose={onClose}>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          remove.mutate();
+        }}
+      >
+        <p>{t('first.delete.ask', { device: device.code })}</p>
+        <div className="overlay-actions">
+          <Button className="button" onPress={onClose}>
+            {t('command.cancel')}
+          </Button>
+          <Button className="button is-main" type="submit" isDisabled={remove.isPending}>
+            {t('first.delete')}
+          </Button>
+        </div>
+      </form>
+    </Overlay>
+  );
+}
+
+/** In the order in which nothing refers to what goes: a task of its own, the points, the device. */
+async function removeUnfinished({ device, points, task }: Unfinished): Promise<void> {
+  if (task !== undefined) {
+    const others = task.device_ids.filter((id) => id !== device.id);
+    if (others.length === 0) await api.delete(`/api/config/tasks/${task.id}/`);
+    else await api.patch(`/api/config/tasks/${task.id}/`, { device_ids: others });
+  }
+  for (const { id } of points) await api.delete(`/api/config/points/${id}/`);
+  await api.delete(`/api/config/devices/${device.id}/`);
+}

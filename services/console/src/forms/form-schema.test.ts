@@ -1,0 +1,80 @@
+import { deviceCreateSchema, devicePointSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import { protocolForms } from '@holdfast/shared/contracts/protocols/protocol-forms.ts';
+import { describe, expect, it } from 'vitest';
+import { bodyOf, draftOf, type FormSchema, faultsIn, isShown, kindOf, valueIn } from './form-schema.ts';
+
+const forms = protocolForms().map(({ protocol, device, point }) => ({
+  protocol,
+  device: device as unknown as FormSchema,
+  point: point as unknown as FormSchema,
+  devices: device.examples as Record<string, unknown>[],
+  points: point.examples as Record<string, unknown>[],
+}));
+const [{ device, point }] = forms as [(typeof forms)[number]];
+
+describe.each(forms)('a form of $protocol', ({ device, point, devices, points }) => {
+  it('says what its example says, filled in by hand', () => {
+    for (const example of devices) {
+      const draft = draftOf(device, example);
+      expect([...faultsIn(device, draft)]).toEqual([]);
+      expect(deviceCreateSchema.parse(bodyOf(device, draft))).toEqual(deviceCreateSchema.parse(example));
+    }
+    for (const example of points) {
+      const draft = draftOf(point, example);
+      expect([...faultsIn(point, draft)]).toEqual([]);
+      expect(devicePointSchema.parse(bodyOf(point, draft))).toEqual(devicePointSchema.parse(example));
+    }
+  });
+
+  it('draws every field but those that are the same for all, and lists', () => {
+    const undrawn = Object.entries({ ...device.properties, ...point.properties })
+      .filter(([, field]) => kindOf(field) === 'none' && field.const === undefined)
+      .map(([name]) => name);
+    expect(undrawn).toEqual([]);
+  });
+});
+
+describe('a form', () => {
+  it('finds what is missing, out of range or not written as it has to be', () => {
+    const draft = { host: 'http://x', port: '70000', unit_id: '1.5', timeout_ms: 'fast' };
+    expect(Object.fromEntries(faultsIn(device, draft))).toEqual({
+      code: { kind: 'needed' },
+      host: { kind: 'form' },
+      port: { kind: 'most', limit: 65_535 },
+      unit_id: { kind: 'whole' },
+      timeout_ms: { kind: 'number' },
+    });
+    expect(faultsIn(point, { code: 'a', address: '40001', data_type: 'string' }).get('length')).toEqual({
+      kind: 'needed',
+    });
+    expect(faultsIn(point, { code: 'a', address: 'D100', data_type: 'int16' }).get('address')).toEqual({
+      kind: 'form',
+    });
+  });
+
+  it('sends a number as a number, and an address as it was written', () => {
+    const body = (address: string) => bodyOf(point, { code: 'a', address, data_type: 'int16' }).address;
+    expect(['40001', '0x10', '100', '0'].map(body)).toEqual(['40001', '0x10', 100, 0]);
+    expect(bodyOf(point, { scale: '−0.5', enumeration: '0 = off\n1: on' })).toMatchObject({
+      scale: -0.5,
+      enumeration: { 0: 'off', 1: 'on' },
+    });
+  });
+
+  it('shows and sends no field that does not go with the others', () => {
+    const draft = { code: 'a', address: '40001', table: 'holding_register', data_type: 'int16', length: '4' };
+    const { length } = point.properties;
+    expect(length && isShown(length, valueIn(point, draft))).toBe(false);
+    expect(bodyOf(point, draft)).not.toHaveProperty('length');
+    expect(bodyOf(point, { ...draft, data_type: 'string' })).toMatchObject({ length: 4 });
+  });
+
+  it('keeps of a stored body what it does not draw', () => {
+    const excluded = [{ table: 'coil', from: 1, to: 2 }];
+    const before = { code: 'a', host: 'x', profile: { max_hole: 4, excluded } };
+    expect(bodyOf(device, { ...draftOf(device, before), host: 'y' }, before)).toMatchObject({
+      host: 'y',
+      profile: { max_hole: 4, excluded },
+    });
+  });
+});

@@ -1,0 +1,275 @@
+import type { Language } from '../i18n/language.ts';
+
+type InBoth = Readonly<Record<Language, string>>;
+/** Values of other fields with which this one goes: any of them for each name. */
+type Condition = Readonly<Record<string, readonly string[]>>;
+
+/** As much of a form's JSON Schema as is drawn. See docs/api.md, Configuration. */
+export interface FieldSchema {
+  readonly type?: string | readonly string[];
+  readonly properties?: Readonly<Record<string, FieldSchema>>;
+  readonly required?: readonly string[];
+  readonly anyOf?: readonly FieldSchema[];
+  readonly allOf?: readonly FieldSchema[];
+  readonly additionalProperties?: unknown;
+  readonly enum?: readonly (string | number)[];
+  readonly const?: unknown;
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly pattern?: string;
+  readonly 'x-label'?: InBoth;
+  readonly 'x-help'?: InBoth;
+  readonly 'x-unit'?: string;
+  readonly 'x-options'?: Readonly<Record<string, InBoth>>;
+  readonly 'x-when'?: readonly Condition[];
+  readonly 'x-required-when'?: readonly Condition[];
+  readonly 'x-option-when'?: Readonly<Record<string, readonly Condition[]>>;
+  readonly 'x-try-options'?: boolean;
+}
+
+export interface FormSchema extends FieldSchema {
+  readonly properties: Readonly<Record<string, FieldSchema>>;
+  readonly 'x-groups': readonly {
+    readonly name: string;
+    readonly label: InBoth;
+    readonly folded: boolean;
+    readonly fields: readonly string[];
+  }[];
+}
+
+/** Texts as they stand in the fields, by path: `serial.path`. An empty one says that nothing is set. */
+export type Draft = Readonly<Record<string, string>>;
+
+/** How a field is drawn. `none`: it is not; what it holds stays as it is. */
+export type FieldKind =
+  | 'text'
+  | 'number'
+  | 'whole'
+  | 'mixed'
+  | 'switch'
+  | 'choice'
+  | 'lines'
+  | 'fields'
+  | 'none';
+
+/** The schema of what a field may be set to: that it may also be null is what an empty field says. */
+export function given(schema: FieldSchema): FieldSchema {
+  const { anyOf, type, ...rest } = schema;
+  if (Array.isArray(type)) return { ...schema, type: type.find((each) => each !== 'null') };
+  const set = anyOf?.filter((each) => each.type !== 'null');
+  if (set?.length === 1) return { ...rest, ...set[0] };
+  // Numbers of which each is an alternative of its own.
+  if (set?.every((each) => each.const !== undefined)) {
+    return { ...rest, enum: set.map((each) => each.const as string | number) };
+  }
+  return schema;
+}
+
+export function kindOf(schema: FieldSchema): FieldKind {
+  if (schema.const !== undefined) return 'none';
+  const { type, enum: values, anyOf, properties, additionalProperties } = given(schema);
+  if (values) return 'choice';
+  if (properties) return 'fields';
+  if (anyOf) return 'mixed';
+  if (type === 'object' && typeof additionalProperties === 'object') return 'lines';
+  const kinds: Readonly<Record<string, FieldKind>> = {
+    string: 'text',
+    number: 'number',
+    integer: 'whole',
+    boolean: 'switch',
+  };
+  return kinds[String(type)] ?? 'none';
+}
+
+export function fits(
+  conditions: readonly Condition[] | undefined,
+  chosen: (field: string) => string,
+): boolean {
+  if (conditions === undefined) return true;
+  return conditions.some((condition) =>
+    Object.entries(condition).every(([field, values]) => {
+      const value = chosen(field);
+      // A field without a choice rules nothing out.
+      return value === '' || values.includes(value);
+    }),
+  );
+}
+
+/** Text of a value in its field. */
+export function textOf(value: unknown): string {
+  if (value === null || value === undefined) return '';
+  if (typeof value !== 'object') return String(value);
+  return Object.entries(value)
+    .map(([name, text]) => `${name} = ${text}`)
+    .join('\n');
+}
+
+/** A body as it would stand in the fields. */
+export function draftOf(schema: FieldSchema, body: Readonly<Record<string, unknown>>, path = ''): Draft {
+  const draft: Record<string, string> = {};
+  for (const [name, field] of Object.entries(schema.properties ?? {})) {
+    const value = body[name];
+    if (kindOf(field) === 'fields') {
+      if (value)
+        Object.assign(draft, draftOf(given(field), value as Record<string, unknown>, `${path}${name}.`));
+    } else if (value !== undefined && value !== field.default) draft[path + name] = textOf(value);
+  }
+  return draft;
+}
+
+/** Value of a field by its draft, else the one that it has unless set. */
+export function valueIn(schema: FormSchema, draft: Draft): (field: string) => string {
+  return (field) => draft[field] || textOf(schema.properties[field]?.default);
+}
+
+export function isShown(field: FieldSchema, chosen: (field: string) => string): boolean {
+  return kindOf(field) !== 'none' && fits(field['x-when'], chosen);
+}
+
+export function isNeeded(
+  schema: FieldSchema,
+  name: string,
+  field: FieldSchema,
+  chosen: (field: string) => string,
+): boolean {
+  const needed = field['x-required-when'];
+  return (schema.required?.includes(name) ?? false) || (needed !== undefined && fits(needed, chosen));
+}
+
+/**
+ * The body that the fields say. What cannot be read as what it should be goes as it is: the API says what is wrong with it.
+ * @param before the body as it was, for what is not drawn
+ */
+export function bodyOf(
+  schema: FormSchema,
+  draft: Draft,
+  before: Readonly<Record<string, unknown>> = {},
+): Record<string, unknown> {
+  return bodyWithin(schema, draft, { before, path: '', chosen: valueIn(schema, draft) });
+}
+
+function bodyWithin(
+  schema: FieldSchema,
+  draft: Draft,
+  within: {
+    readonly before: Readonly<Record<string, unknown>>;
+    readonly path: string;
+    readonly chosen: (field: string) => string;
+  },
+): Record<string, unknown> {
+  const { before, path, chosen } = within;
+  const body: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(schema.properties ?? {})) {
+    if (field.const !== undefined) {
+      if (schema.required?.includes(name)) body[name] = field.const;
+      continue;
+    }
+    const kind = kindOf(field);
+    if (kind === 'none') {
+      if (before[name] !== undefined) body[name] = before[name];
+      continue;
+    }
+    if (!fits(field['x-when'], chosen)) continue;
+    if (kind === 'fields') {
+      const inner = bodyWithin(given(field), draft, {
+        before: (before[name] ?? {}) as Record<string, unknown>,
+        path: `${path}${name}.`,
+        chosen,
+      });
+      if (Object.keys(inner).length > 0) body[name] = inner;
+      continue;
+    }
+    const text = (draft[path + name] ?? '').trim();
+    if (text !== '') body[name] = valueOfText(field, text);
+  }
+  return body;
+}
+
+function valueOfText(field: FieldSchema, text: string): unknown {
+  const schema = given(field);
+  const number = Number(text.replace(/^\u2212/, '-'));
+  switch (kindOf(field)) {
+    case 'number':
+    case 'whole':
+      return Number.isNaN(number) ? text : number;
+    case 'switch':
+      return text === 'true';
+    case 'choice':
+      return schema.enum?.find((each) => String(each) === text) ?? text;
+    case 'lines':
+      return Object.fromEntries(
+        text.split('\n').flatMap((line) => {
+          const [, name, value] = /^\s*([^=\s]+)\s*[=:]\s*(.*?)\s*$/.exec(line) ?? [];
+          return name === undefined ? (line.trim() === '' ? [] : [[line.trim(), '']]) : [[name, value]];
+        }),
+      );
+    case 'mixed': {
+      const isText = schema.anyOf?.some(
+        ({ type, pattern }) => type === 'string' && pattern !== undefined && new RegExp(pattern).test(text),
+      );
+      return isText || !/^\d+$/.test(text) ? text : number;
+    }
+    default:
+      return text;
+  }
+}
+
+/** A fault that a form finds by itself, before anybody is asked. */
+export type FieldFault =
+  | { readonly kind: 'needed' | 'number' | 'whole' | 'form' }
+  | { readonly kind: 'least' | 'most'; readonly limit: number };
+
+/** Faults by path. The API judges the rest. */
+export function faultsIn(schema: FormSchema, draft: Draft): ReadonlyMap<string, FieldFault> {
+  const found = new Map<string, FieldFault>();
+  const chosen = valueIn(schema, draft);
+  const look = (within: FieldSchema, path: string, isUsed: boolean): void => {
+    for (const [name, field] of Object.entries(within.properties ?? {})) {
+      const kind = kindOf(field);
+      if (kind === 'none' || !fits(field['x-when'], chosen)) continue;
+      const at = path + name;
+      if (kind === 'fields') {
+        const inner = Object.keys(draft).some((each) => each.startsWith(`${at}.`) && draft[each] !== '');
+        look(given(field), `${at}.`, inner || isNeeded(within, name, field, chosen));
+        continue;
+      }
+      const text = (draft[at] ?? '').trim();
+      if (text === '') {
+        if (isUsed && isNeeded(within, name, field, chosen)) found.set(at, { kind: 'needed' });
+        continue;
+      }
+      const fault = faultOf(given(field), kind, valueOfText(field, text));
+      if (fault) found.set(at, fault);
+    }
+  };
+  look(schema, '', true);
+  return found;
+}
+
+function faultOf(schema: FieldSchema, kind: FieldKind, value: unknown): FieldFault | undefined {
+  if (kind === 'number' || kind === 'whole') {
+    if (typeof value !== 'number') return { kind: 'number' };
+    if (kind === 'whole' && !Number.isInteger(value)) return { kind: 'whole' };
+    const { minimum, maximum } = schema;
+    if (minimum !== undefined && value < minimum) return { kind: 'least', limit: minimum };
+    if (maximum !== undefined && value > maximum) return { kind: 'most', limit: maximum };
+    return undefined;
+  }
+  if (kind === 'mixed') {
+    const isOne = schema.anyOf?.some((each) => {
+      if (each.type === 'string') return typeof value === 'string' && matches(each, value);
+      return typeof value === 'number' && faultOf(each, 'whole', value) === undefined;
+    });
+    return isOne ? undefined : { kind: 'form' };
+  }
+  return typeof value === 'string' && !matches(schema, value) ? { kind: 'form' } : undefined;
+}
+
+function matches({ pattern, allOf = [] }: FieldSchema, text: string): boolean {
+  return [pattern, ...allOf.map((each) => each.pattern)].every(
+    (each) => each === undefined || new RegExp(each, 'u').test(text),
+  );
+}

@@ -1,0 +1,205 @@
+import type { ReactNode } from 'react';
+import {
+  type Draft,
+  type FieldFault,
+  type FieldSchema,
+  fits,
+  given,
+  isNeeded,
+  kindOf,
+  textOf,
+} from './form-schema.ts';
+import { useFormTexts } from './form-texts.ts';
+
+export interface FieldAbout {
+  /** Begins the ids of all fields of the form. */
+  readonly id: string;
+  readonly within: FieldSchema;
+  readonly draft: Draft;
+  readonly chosen: (field: string) => string;
+  readonly faults: ReadonlyMap<string, FieldFault | string>;
+  readonly choices: Readonly<Record<string, readonly { readonly value: string; readonly label: string }[]>>;
+  readonly hints: Readonly<Record<string, ReactNode>>;
+  readonly onChange: (draft: Draft) => void;
+}
+
+interface FieldProps {
+  readonly name: string;
+  readonly schema: FieldSchema;
+  readonly about: FieldAbout;
+  /** The way to a field within another one: `serial.` */
+  readonly path?: string;
+}
+
+/** A field with its label, its help and what is wrong with it. */
+export function SchemaField({ name, schema, about, path = '' }: FieldProps) {
+  const { t, language } = useFormTexts();
+  const { id, within, draft, chosen, faults, hints } = about;
+  const label = schema['x-label']?.[language] ?? name;
+  const at = path + name;
+  const kind = kindOf(schema);
+  if (kind === 'fields') {
+    const inner = given(schema);
+    return (
+      <fieldset className="schema-inner">
+        <legend>{label}</legend>
+        <Help schema={schema} />
+        <div className="schema-fields">
+          {Object.entries(inner.properties ?? {})
+            .filter(([, each]) => kindOf(each) !== 'none')
+            .map(([field, each]) => (
+              <SchemaField
+                key={field}
+                name={field}
+                schema={each}
+                path={`${at}.`}
+                about={{ ...about, within: inner }}
+              />
+            ))}
+        </div>
+      </fieldset>
+    );
+  }
+  const fieldId = `${id}${at}`;
+  const fault = faults.get(at);
+  const help = schema['x-help']?.[language];
+  const needed = isNeeded(within, name, schema, chosen);
+  const hint = hints[at];
+  const described = [
+    help && `${fieldId}-help`,
+    hint && `${fieldId}-hint`,
+    fault && `${fieldId}-fault`,
+  ].filter(Boolean);
+  const common = {
+    id: fieldId,
+    name: at,
+    'aria-invalid': fault !== undefined,
+    'aria-required': needed,
+    'aria-describedby': described.join(' ') || undefined,
+  };
+  const set = (text: string) => about.onChange({ ...draft, [at]: text });
+  const unit = schema['x-unit'];
+  const isSwitch = kind === 'switch';
+  return (
+    <div className={`schema-field ${isSwitch ? 'has-switch' : kind === 'lines' ? 'has-lines' : ''}`}>
+      <label htmlFor={fieldId}>
+        {label}
+        {unit !== undefined && <span className="quiet"> ({unit})</span>}
+        {!needed && !isSwitch && kind !== 'choice' && usualOf(schema) === '' && (
+          <span className="quiet small"> {t('form.optional')}</span>
+        )}
+      </label>
+      <Control {...{ kind, schema, about, common, set }} text={draft[at] ?? ''} needed={needed} name={at} />
+      {help && (
+        <p id={`${fieldId}-help`} className="small quiet">
+          {help}
+        </p>
+      )}
+      {hint && (
+        <div id={`${fieldId}-hint`} className="small schema-hint">
+          {hint}
+        </div>
+      )}
+      {fault !== undefined && (
+        <p id={`${fieldId}-fault`} className="small schema-fault">
+          {typeof fault === 'string' ? <span lang="en">{fault}</span> : <FaultText fault={fault} />}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ControlProps {
+  readonly kind: ReturnType<typeof kindOf>;
+  readonly schema: FieldSchema;
+  readonly about: FieldAbout;
+  readonly common: object;
+  readonly text: string;
+  readonly needed: boolean;
+  readonly name: string;
+  readonly set: (text: string) => void;
+}
+
+function Control({ kind, schema, about, common, text, needed, name, set }: ControlProps) {
+  const { t, language } = useFormTexts();
+  const usual = usualOf(schema);
+  const choices = about.choices[name];
+  if (choices !== undefined || kind === 'choice') {
+    const words = schema['x-options'];
+    const values =
+      choices ??
+      (given(schema).enum ?? []).map((each) => ({
+        value: String(each),
+        label: words?.[String(each)]?.[language] ?? String(each),
+      }));
+    const possible = values.filter(({ value }) => fits(schema['x-option-when']?.[value], about.chosen));
+    const isOpen = usual === '' && (!needed || text === '');
+    return (
+      <select
+        {...common}
+        className="choice"
+        value={text || usual}
+        onChange={({ target }) => set(target.value)}
+      >
+        {isOpen && <option value="">{needed ? t('form.choose') : '–'}</option>}
+        {possible.map(({ value, label }) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+    );
+  }
+  if (kind === 'switch') {
+    return (
+      <input
+        {...common}
+        type="checkbox"
+        checked={(text || usual) === 'true'}
+        onChange={({ target }) => set(String(target.checked))}
+      />
+    );
+  }
+  if (kind === 'lines') {
+    return (
+      <textarea
+        {...common}
+        className="field"
+        rows={3}
+        value={text}
+        onChange={({ target }) => set(target.value)}
+      />
+    );
+  }
+  return (
+    <input
+      {...common}
+      className="field"
+      type="text"
+      inputMode={kind === 'whole' ? 'numeric' : kind === 'number' ? 'decimal' : undefined}
+      autoComplete="off"
+      spellCheck={false}
+      placeholder={usual}
+      value={text}
+      onChange={({ target }) => set(target.value)}
+    />
+  );
+}
+
+function usualOf({ default: usual }: FieldSchema): string {
+  return textOf(usual);
+}
+
+function Help({ schema }: { schema: FieldSchema }) {
+  const { language } = useFormTexts();
+  const help = schema['x-help']?.[language];
+  return help ? <p className="small quiet">{help}</p> : null;
+}
+
+function FaultText({ fault }: { fault: FieldFault }) {
+  const { t, locale } = useFormTexts();
+  if (fault.kind === 'least' || fault.kind === 'most') {
+    return t(`form.fault.${fault.kind}`, { limit: new Intl.NumberFormat(locale).format(fault.limit) });
+  }
+  return t(`form.fault.${fault.kind}`);
+}

@@ -1,0 +1,97 @@
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react';
+import { type Draft, type FormSchema, faultsIn, isShown, valueIn } from './form-schema.ts';
+import { useFormTexts } from './form-texts.ts';
+import { type FieldAbout, SchemaField } from './schema-field.tsx';
+import './forms.css';
+
+interface SchemaFormProps {
+  readonly schema: FormSchema;
+  readonly draft: Draft;
+  readonly onChange: (draft: Draft) => void;
+  /** Whatever the API found wrong, by path of the field, in its own words. */
+  readonly refused?: ReadonlyMap<string, string>;
+  /** Choices of fields whose schema does not know them. */
+  readonly choices?: FieldAbout['choices'];
+  /** Said below a field while it is filled in. */
+  readonly hints?: Readonly<Record<string, ReactNode>>;
+  readonly onSubmit: () => void;
+  /** Buttons. */
+  readonly children: ReactNode;
+}
+
+/** A form as a JSON Schema describes it. It says what it finds wrong once somebody has tried to send it. */
+export function SchemaForm({
+  schema,
+  draft,
+  onChange,
+  refused,
+  choices = {},
+  hints = {},
+  onSubmit,
+  children,
+}: SchemaFormProps) {
+  const { t, language } = useFormTexts();
+  const form = useRef<HTMLFormElement>(null);
+  const id = useId();
+  const [isTried, setTried] = useState(false);
+  const [count, setCount] = useState(0);
+  const found = isTried ? faultsIn(schema, draft) : new Map();
+  const chosen = valueIn(schema, draft);
+  const faults = new Map([...(refused ?? []), ...found]);
+  // Whoever cannot see the fields is led to the first that is wrong, also by what the server says.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each try
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus();
+  }, [count, refused]);
+  const submit = () => {
+    setTried(true);
+    setCount(count + 1);
+    if (faultsIn(schema, draft).size === 0) onSubmit();
+  };
+  return (
+    <form
+      ref={form}
+      className="schema-form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        submit();
+      }}
+    >
+      {schema['x-groups'].map(({ name, label, folded, fields }) => {
+        const shown = fields.flatMap((field) => {
+          const each = schema.properties[field];
+          const hasChoices = choices[field] === undefined || choices[field].length > 0;
+          return each && hasChoices && isShown(each, chosen) ? [[field, each] as const] : [];
+        });
+        if (shown.length === 0) return null;
+        const drawn = shown.map(([field, each]) => (
+          <SchemaField
+            key={field}
+            name={field}
+            schema={each}
+            about={{ id, within: schema, draft, chosen, faults, choices, hints, onChange }}
+          />
+        ));
+        const isWrong = [...faults.keys()].some((path) => fields.includes(path.split('.')[0] ?? ''));
+        return folded ? (
+          <details key={name} open={isWrong || undefined}>
+            <summary>{label[language]}</summary>
+            <div className="schema-fields">{drawn}</div>
+          </details>
+        ) : (
+          <fieldset key={name}>
+            <legend>{label[language]}</legend>
+            <div className="schema-fields">{drawn}</div>
+          </fieldset>
+        );
+      })}
+      {faults.size > 0 && (
+        <p className="schema-faults" role="alert">
+          {t('form.faults', { count: faults.size })}
+        </p>
+      )}
+      <div className="schema-actions">{children}</div>
+    </form>
+  );
+}

@@ -1,0 +1,32 @@
+import type { OwnershipRow, OwnershipSpan } from '@holdfast/shared/contracts/http/ownership-http.ts';
+
+/** The word of the log about a session at a moment. */
+export type HolderThen =
+  | { readonly kind: 'held'; readonly span: OwnershipSpan; readonly isSeen: boolean }
+  | { readonly kind: 'nobody' | 'paused' | 'failed' | 'ended' | 'before' };
+
+type Told = Pick<OwnershipRow, 'spans' | 'life' | 'status'>;
+
+/** Who held a session at a moment, and whether a sample of it is there from around then. */
+export function holderAt({ spans, life, status }: Told, at: number): HolderThen {
+  const span = spans.findLast(
+    ({ from, to }) => Date.parse(from) <= at && (to === null || Date.parse(to) > at),
+  );
+  if (span) {
+    const { first_sample: first, last_sample: last } = span;
+    const isSeen = first !== null && last !== null && Date.parse(first) <= at && at <= Date.parse(last);
+    return { kind: 'held', span, isSeen };
+  }
+  const now = life.find(({ from, to }) => Date.parse(from) <= at && at <= Date.parse(to));
+  if (now === undefined) return { kind: 'before' };
+  if (now.state === 'running') return { kind: 'nobody' };
+  if (now.state === 'over') return { kind: status === 'error' ? 'failed' : 'ended' };
+  // Between two runs it was paused or had failed; what it is now tells of the last time only.
+  return { kind: life.at(-1) === now && status === 'error' ? 'failed' : 'paused' };
+}
+
+/** Moments at which a session changed hands, in order: what arrow keys leap to. */
+export function changesOf({ spans }: Pick<OwnershipRow, 'spans'>): number[] {
+  const all = spans.flatMap(({ from, to }) => [Date.parse(from), ...(to === null ? [] : [Date.parse(to)])]);
+  return [...new Set(all)].sort((one, other) => one - other);
+}

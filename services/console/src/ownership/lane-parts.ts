@@ -1,0 +1,104 @@
+import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-http.ts';
+
+/**
+ * Parts of a lane:
+ * - `held`: the holder's samples are there
+ * - `unseen`: the log says held, and there is no sample of it
+ * - `paused`: nothing was due
+ * - `nobody`, `failed`: nobody holds it, and it goes on
+ * - `unheld`: nobody held it, and that is over
+ * - `twice`: two holders have read the same ticks
+ */
+export interface LanePart {
+  readonly kind: 'held' | 'unseen' | 'paused' | 'nobody' | 'failed' | 'unheld' | 'twice';
+  /** ms since 1970. */
+  readonly from: number;
+  readonly to: number;
+  readonly collector?: string;
+  readonly epoch?: number;
+}
+
+export interface LaneTime {
+  readonly from: number;
+  readonly to: number;
+  /** Its end is now. */
+  readonly isLive: boolean;
+}
+
+/** Samples are on their way for some seconds; a hole that is shorter is none. */
+const leastUnseenMs = 20_000;
+
+/** A session's lane, in order of drawing. */
+export function laneParts(row: OwnershipRow, time: LaneTime): LanePart[] {
+  const unseenFrom = Math.max(leastUnseenMs, 2 * (row.period_ms ?? 0));
+  const parts: LanePart[] = [];
+  for (const { state, from, to } of row.life) {
+    const part = { from: Date.parse(from), to: Date.parse(to) };
+    const isLast = part.to >= time.to;
+    // A failure goes on as long as no later run has followed; all else that has ended is over.
+    const isFailed = state === 'over' && row.status === 'error' && row.is_latest;
+    if (isFailed && time.isLive && isLast) parts.push({ kind: 'failed', ...part });
+    else if (state === 'paused') parts.push({ kind: 'paused', ...part });
+    else if (state === 'running') parts.push(...unheldIn(part, row, time));
+  }
+  const twice: LanePart[] = [];
+  for (const span of row.spans) {
+    const whole = {
+      from: Math.max(time.from, Date.parse(span.from)),
+      to: Math.min(time.to, span.to === null ? time.to : Date.parse(span.to)),
+    };
+    if (whole.from >= whole.to) continue;
+    const who = { collector: span.collector_id, epoch: span.epoch };
+    if (span.first_sample === null || span.last_sample === null) {
+      const isShort = whole.to - whole.from <= unseenFrom && span.to === null;
+      parts.push({ kind: isShort ? 'held' : 'unseen', ...whole, ...who });
+    } else {
+      const first = Math.max(whole.from, Date.parse(span.first_sample));
+      // The tick lasts for a period.
+      const last = Math.min(whole.to, Date.parse(span.last_sample) + (row.period_ms ?? 0));
+      const [begin, end] = [
+        first - whole.from > unseenFrom ? first : whole.from,
+        whole.to - last > unseenFrom ? Math.max(last, first) : whole.to,
+      ];
+      if (begin > whole.from) parts.push({ kind: 'unseen', from: whole.from, to: begin, ...who });
+      parts.push({ kind: 'held', from: begin, to: end, ...who });
+      if (end < whole.to) parts.push({ kind: 'unseen', from: end, to: whole.to, ...who });
+    }
+    if (span.read_twice) {
+      const { from, to } = span.read_twice;
+      twice.push({
+        kind: 'twice',
+        from: Date.parse(from),
+        to: Date.parse(to) + (row.period_ms ?? 0),
+        ...who,
+      });
+    }
+  }
+  return [...parts, ...twice];
+}
+
+/** Times within a run in which nobody held the session. */
+function unheldIn(
+  run: { readonly from: number; readonly to: number },
+  { spans, status, is_latest }: OwnershipRow,
+  time: LaneTime,
+): LanePart[] {
+  let holes = [run];
+  for (const span of spans) {
+    const [from, to] = [Date.parse(span.from), span.to === null ? time.to : Date.parse(span.to)];
+    holes = holes.flatMap((hole) =>
+      to <= hole.from || from >= hole.to
+        ? [hole]
+        : [
+            { from: hole.from, to: from },
+            { from: to, to: hole.to },
+          ],
+    );
+  }
+  return holes
+    .filter(({ from, to }) => to - from > 1_000)
+    .map((hole) => {
+      const goesOn = time.isLive && hole.to >= time.to && status === 'running' && is_latest;
+      return { kind: goesOn ? 'nobody' : 'unheld', ...hole };
+    });
+}

@@ -1,0 +1,90 @@
+import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-http.ts';
+import { Link } from '@tanstack/react-router';
+import { useCallback, useMemo } from 'react';
+import { useHolderText } from './holder-text.ts';
+import { Lane } from './lane.tsx';
+import { type LanePart, type LaneTime, laneParts } from './lane-parts.ts';
+import { useOwnershipTexts } from './texts.ts';
+
+/** A session: its name, its lane, and who held it at the moment that is looked at. */
+export function LaneRow({
+  row,
+  only,
+  time,
+  at,
+  isTabStop,
+  tintOf,
+}: {
+  row: OwnershipRow;
+  only: string | undefined;
+  time: LaneTime;
+  at: number;
+  isTabStop: boolean;
+  tintOf: (collector: string) => number;
+}) {
+  const { t } = useOwnershipTexts();
+  const holderText = useHolderText();
+  const parts = useMemo(() => {
+    if (only === undefined) return laneParts(row, time);
+    // What others did with the session meanwhile is not this collector's matter.
+    const spans = row.spans.filter(({ collector_id }) => collector_id === only);
+    return laneParts({ ...row, spans, life: [] }, time);
+  }, [row, only, time]);
+  const labelOf = useCallback(
+    (part: LanePart) => {
+      switch (part.kind) {
+        case 'held':
+          return part.collector ?? '';
+        case 'paused':
+          return t('ownership.legend.paused');
+        case 'nobody':
+          return t('ownership.nobody');
+        case 'failed':
+          return t('ownership.nobody.failed');
+        case 'twice':
+          return t('ownership.legend.twice');
+        default:
+          return '';
+      }
+    },
+    [t],
+  );
+  const then = holderText(row, at);
+  const name = `${row.task_code} ${row.session_id}`;
+  return (
+    <>
+      <div role="rowheader" className="lane-name">
+        <Link to="/sessions" search={{ session: row.session_id }} title={row.task_name}>
+          {row.task_code}
+        </Link>{' '}
+        <span className="quiet small">{row.session_id}</span>
+      </div>
+      <div role="cell" className="lane-cell">
+        <div
+          role="slider"
+          tabIndex={isTabStop ? 0 : -1}
+          className="lane-slider"
+          aria-label={t('ownership.spans', { session: name })}
+          aria-valuemin={time.from}
+          aria-valuemax={time.to}
+          aria-valuenow={at}
+          aria-valuetext={then.whole}
+        >
+          <Lane parts={parts} time={time} tintOf={tintOf} labelOf={labelOf} />
+        </div>
+      </div>
+      <div role="cell" className={`lane-then is-${then.kind}`} title={then.whole}>
+        <span className="lane-who">{then.who}</span>
+        {then.which !== '' && <span className="quiet small">{then.which}</span>}
+        <ul className="heard">
+          {row.spans.map((span) => (
+            <li key={span.epoch}>{holderText(row, Math.max(time.from, Date.parse(span.from))).whole}</li>
+          ))}
+        </ul>
+        {row.spans_left_out > 0 && (
+          <span className="heard">{t('ownership.more', { count: row.spans_left_out })}</span>
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,64 @@
+import { useMemo } from 'react';
+import { durationText } from '../time/duration.ts';
+import { usePlantTime } from '../time/plant-time.tsx';
+import type { LaneTime } from './lane-parts.ts';
+import type { Move } from './moves.ts';
+import { useOwnershipTexts } from './texts.ts';
+
+/** About as wide as a letter is at this size; Chinese ones take two. */
+const letterPx = 6.2;
+const linesAtMost = 2;
+
+/** What moved several sessions at once, in words above its rule; where there is no room for all, the greater ones. */
+export function MovesRail({ moves, time, width }: { moves: readonly Move[]; time: LaneTime; width: number }) {
+  const text = useMoveText();
+  const placed = useMemo(() => {
+    const ends = new Array<{ from: number; to: number }[]>(linesAtMost);
+    for (let line = 0; line < linesAtMost; line += 1) ends[line] = [];
+    return moves
+      .toSorted((one, other) => other.sessions - one.sessions)
+      .flatMap((move) => {
+        const words = text(move);
+        const length =
+          [...words].reduce((sum, letter) => sum + (letter > '\u2e80' ? 2 : 1), 0) * letterPx + 8;
+        const at = ((move.at - time.from) / Math.max(1, time.to - time.from)) * width;
+        const left = Math.max(0, Math.min(at, width - length));
+        const line = ends.findIndex((taken) =>
+          taken.every(({ from, to }) => left > to || left + length < from),
+        );
+        if (line === -1 || length > width) return [];
+        ends[line]?.push({ from: left, to: left + length });
+        return [{ move, words, left, line }];
+      });
+  }, [moves, time, width, text]);
+  return (
+    <ul className="moves">
+      {placed.map(({ move, words, left, line }) => (
+        <li key={`${move.at} ${move.reason}`} style={{ left, top: line * 15 }}>
+          {words}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+const told = ['failover', 'drain', 'rebalance', 'recovery'] as const;
+
+export function useMoveText(): (move: Move) => string {
+  const { t } = useOwnershipTexts();
+  const plant = usePlantTime();
+  return useMemo(
+    () =>
+      ({ at, until, reason, collector, sessions: n }) => {
+        const known = told.find((each) => each === reason) ?? 'rebalance';
+        const time = plant.clock(new Date(at));
+        const move = t(`ownership.move.${known}`, {
+          ...{ time, n },
+          collector: collector ?? t('ownership.collectors'),
+        });
+        const seconds = Math.round((until - at) / 1_000);
+        return seconds < 2 ? move : t('ownership.move.within', { move, duration: durationText(t, seconds) });
+      },
+    [t, plant],
+  );
+}

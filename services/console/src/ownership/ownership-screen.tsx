@@ -1,0 +1,196 @@
+import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-http.ts';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useCallback, useMemo } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { FindField } from '../evidence/find-field.tsx';
+import { isNamedLike } from '../evidence/is-named-like.ts';
+import { Answered } from '../parts/answered.tsx';
+import { RangeChoice } from '../parts/range-choice.tsx';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { atWall, wallOf } from '../time/zone-clock.ts';
+import { Findings } from './findings.tsx';
+import { LaneLegend } from './lane-legend.tsx';
+import { type LaneItem, LaneList } from './lane-list.tsx';
+import type { LaneTime } from './lane-parts.ts';
+import { changesWithin, movesOf } from './moves.ts';
+import { type Ownership, useOwnership } from './ownership-query.ts';
+import { ownershipViews, useOwnershipSearch } from './ownership-search.ts';
+import { useOwnershipTexts } from './texts.ts';
+import '../evidence/evidence.css';
+import './ownership.css';
+
+const tints = 4;
+
+/** Who held which session when, and what each change of holder cost. */
+export default function OwnershipScreen() {
+  const { t } = useOwnershipTexts();
+  const search = useOwnershipSearch();
+  const navigate = useNavigate({ from: '/ownership' });
+  const query = useOwnership(search.range);
+  return (
+    <section className="evidence" aria-labelledby="ownership-title">
+      <div className="toolbar">
+        <h1 id="ownership-title">{t('ownership.title')}</h1>
+        <nav className="filter" aria-label={t('ownership.by')}>
+          {ownershipViews.map((each) => (
+            <Link
+              key={each}
+              to="/ownership"
+              search={(before) => ({ ...before, by: each })}
+              aria-current={search.by === each ? 'true' : undefined}
+            >
+              {t(`ownership.by.${each}`)}
+            </Link>
+          ))}
+        </nav>
+        <FindField
+          label={t('ownership.find')}
+          value={search.find}
+          onChange={(find) =>
+            void navigate({ replace: true, search: (before) => ({ ...before, find: find || undefined }) })
+          }
+        />
+        <RangeChoice
+          range={search.range}
+          onChange={(range) =>
+            void navigate({ search: (before) => ({ ...before, ...range, to: range.to, at: undefined }) })
+          }
+        />
+        <Link to="/report" search={search.range} className="button">
+          {t('ownership.report')}
+        </Link>
+      </div>
+      <Answered
+        query={query}
+        title={t('ownership.failed')}
+        isEmpty={({ results }) => results.length === 0}
+        empty={<p>{t('ownership.none')}</p>}
+      >
+        {(found) => <Found found={found} search={search} />}
+      </Answered>
+    </section>
+  );
+}
+
+function Found({ found, search }: { found: Ownership; search: ReturnType<typeof useOwnershipSearch> }) {
+  const { t, locale } = useOwnershipTexts();
+  const plant = usePlantTime();
+  const navigate = useNavigate({ from: '/ownership' });
+  const { by, find, range } = search;
+  const time = useMemo(
+    (): LaneTime => ({
+      from: Date.parse(found.from),
+      to: Date.parse(found.to),
+      isLive: range.to === undefined,
+    }),
+    [found, range.to],
+  );
+  const rows = useMemo(() => rowsOf(found.results, find, locale), [found, find, locale]);
+  const changes = useMemo(() => changesWithin(rows), [rows]);
+  const moves = useMemo(() => movesOf(changes), [changes]);
+  const collectors = useMemo(
+    () =>
+      [...new Set(found.results.flatMap(({ spans }) => spans.map((span) => span.collector_id)))].sort(
+        (one, other) => one.localeCompare(other, locale, { numeric: true }),
+      ),
+    [found, locale],
+  );
+  const tintOf = useCallback(
+    (collector: string) => Math.max(0, collectors.indexOf(collector)) % tints,
+    [collectors],
+  );
+  const items = useMemo(
+    () =>
+      by === 'session'
+        ? rows.map((row): LaneItem => ({ kind: 'row', key: row.session_id, row }))
+        : byCollector(rows, collectors, (count, now) => t('ownership.group', { count, now: String(now) })),
+    [by, rows, collectors, t],
+  );
+  const at = Math.min(time.to, Math.max(time.from, search.at ?? time.to));
+  const setAt = useCallback(
+    (moment: number | undefined) =>
+      void navigate({
+        replace: true,
+        search: (before) => ({
+          ...before,
+          at: moment === undefined ? undefined : new Date(moment).toISOString(),
+        }),
+      }),
+    [navigate],
+  );
+  return (
+    <>
+      <Findings rows={rows} changes={changes} />
+      <div className="moment">
+        <label>
+          {t('ownership.at')}{' '}
+          <input
+            type="datetime-local"
+            step={1}
+            className="field"
+            min={wallOf(plant.zone, new Date(time.from))}
+            max={wallOf(plant.zone, new Date(time.to))}
+            value={wallOf(plant.zone, new Date(at)).slice(0, 19)}
+            onChange={({ target: { value } }) => {
+              if (value !== '')
+                setAt(atWall(plant.zone, value.length === 16 ? `${value}:00` : value).getTime());
+            }}
+          />
+        </label>
+        {search.at !== undefined && (
+          <Button className="button is-bare" onPress={() => setAt(undefined)}>
+            {t('ownership.at.reset')}
+          </Button>
+        )}
+        <p className="quiet small">{t('ownership.hint')}</p>
+      </div>
+      {items.length === 0 ? (
+        <p className="empty">{t('ownership.none.found')}</p>
+      ) : (
+        <LaneList
+          items={items}
+          moves={moves}
+          time={time}
+          at={at}
+          isPinned={search.at !== undefined}
+          tintOf={tintOf}
+          onAt={setAt}
+        />
+      )}
+      {found.isCut && <p className="left-out">{t('ownership.cut', { count: found.results.length })}</p>}
+      <LaneLegend />
+    </>
+  );
+}
+
+function rowsOf(rows: readonly OwnershipRow[], find: string, locale: string): OwnershipRow[] {
+  return rows
+    .filter((row) => isNamedLike(row, find, ...row.spans.map(({ collector_id }) => collector_id)))
+    .sort(
+      (one, other) =>
+        one.task_code.localeCompare(other.task_code, locale, { numeric: true }) ||
+        one.session_id.localeCompare(other.session_id, locale, { numeric: true }),
+    );
+}
+
+/** Each collector with the sessions that it has held, and of them only its own time. */
+function byCollector(
+  rows: readonly OwnershipRow[],
+  collectors: readonly string[],
+  told: (count: number, now: number) => string,
+): LaneItem[] {
+  return collectors.flatMap((collector): LaneItem[] => {
+    const own = rows.filter(({ spans }) => spans.some((span) => span.collector_id === collector));
+    if (own.length === 0) return [];
+    const now = own.filter(({ spans }) => {
+      const last = spans.at(-1);
+      return last?.collector_id === collector && last.to === null;
+    }).length;
+    return [
+      { kind: 'group', key: `group ${collector}`, name: collector, told: told(own.length, now) },
+      ...own.map(
+        (row): LaneItem => ({ kind: 'row', key: `${collector} ${row.session_id}`, row, only: collector }),
+      ),
+    ];
+  });
+}

@@ -1,0 +1,57 @@
+import type { SiteView } from '@holdfast/shared/contracts/http/configuration-http.ts';
+import type { Report as ReportPage } from '@holdfast/shared/contracts/http/report-http.ts';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { api, apiRoot } from '../api/api.ts';
+import { type Pages, readPages } from '../evidence/read-pages.ts';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { askedRange, type TimeRange } from '../time/time-range.ts';
+import type { Split } from './report-search.ts';
+
+export type Report = Pages<ReportPage>;
+
+const sessionsAtMost = 1_000;
+
+export interface AskedReport {
+  readonly range: TimeRange;
+  readonly split: Split;
+  readonly site?: string | undefined;
+  readonly session?: string | undefined;
+}
+
+const queryOf = ({ range, split, site, session }: AskedReport, zone: string) => ({
+  ...askedRange(range, zone),
+  ...{ split, site, session },
+});
+
+/** Each time anew: a report is of the moment at which it was made. */
+export function useReport(asked: AskedReport) {
+  const { ofPlant } = usePlantTime();
+  const query = queryOf(asked, ofPlant);
+  const { range, ...rest } = asked;
+  return useQuery({
+    queryKey: ['report', range.from, range.to, ofPlant, rest],
+    queryFn: async () => {
+      const report = await readPages<ReportPage>('/api/acquisition/report/', query, sessionsAtMost);
+      return { ...report, madeAt: new Date() };
+    },
+    enabled: asked.split !== 'shift' || asked.site !== undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** Where the same is to be had as a table. */
+export function csvAddress(asked: AskedReport & { readonly title: string }, zone: string): string {
+  const url = new URL('api/acquisition/report/csv/', apiRoot);
+  for (const [name, value] of Object.entries({ ...queryOf(asked, zone), title: asked.title || undefined })) {
+    if (value !== undefined) url.searchParams.set(name, value);
+  }
+  return url.href;
+}
+
+export function useSites() {
+  return useQuery({
+    queryKey: ['report', 'sites'],
+    queryFn: () => api.list('/api/config/sites/', {}, 1_000) as unknown as Promise<SiteView[]>,
+    staleTime: 60_000,
+  });
+}

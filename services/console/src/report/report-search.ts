@@ -1,0 +1,37 @@
+import { useSearch } from '@tanstack/react-router';
+import { type AddressedRange, timeRangeSearch } from '../time/time-range.ts';
+
+export const splits = ['none', 'day', 'shift'] as const;
+export type Split = (typeof splits)[number];
+
+/** The report as an address asks for it. */
+export interface ReportSearch extends AddressedRange {
+  readonly split?: Split | undefined;
+  readonly site?: string | undefined;
+  readonly session?: string | undefined;
+  /** Name of the batch, order or shift. */
+  readonly title?: string | undefined;
+}
+
+const textOf = (value: unknown) =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined;
+
+/** Leaves out what nobody knows. */
+export function reportSearch(given: Record<string, unknown>): ReportSearch {
+  return {
+    ...timeRangeSearch(given),
+    split: splits.find((each) => each === given.split),
+    ...{ site: textOf(given.site), session: textOf(given.session), title: textOf(given.title) },
+  };
+}
+
+export function useReportSearch() {
+  const { split = 'none', title = '', from, to, ...rest } = useSearch({ from: '/report' });
+  // Yesterday is the last day that is whole.
+  return {
+    ...rest,
+    split,
+    title,
+    range: from === undefined ? { from: 'yesterday', to: 'today' } : { from, to },
+  };
+}

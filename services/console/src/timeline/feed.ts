@@ -1,0 +1,137 @@
+import type { GapView } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import type { DeviceChangesPage } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
+import { keepPreviousData, type QueryClient, useInfiniteQuery, useQueryClient } from '@tanstack/react-query';
+import { useMemo } from 'react';
+import { api } from '../api/api.ts';
+import { type FeedSource, type Happening, mergeFeed } from './merge-feed.ts';
+
+const pageSize = 100;
+
+export interface FeedQuery {
+  /** As the API takes them. */
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly isOnlyAbnormal?: boolean;
+}
+
+interface Page<T> {
+  readonly results: readonly T[];
+  readonly next_cursor: string | null;
+}
+
+type Source = 'session' | 'device' | 'gap';
+
+const path = (id: string) => `/api/acquisition/sessions/${encodeURIComponent(id)}`;
+
+/** Happenings of a session and its devices, newest first, and as far back as somebody has scrolled. */
+export function useFeed(id: string, wanted: readonly Source[], query: FeedQuery) {
+  const { from, to, isOnlyAbnormal = false } = query;
+  const time = { from, to, limit: pageSize };
+  const events = useSource<SessionEventView>(
+    'events',
+    id,
+    wanted.includes('session'),
+    `${path(id)}/events/`,
+    {
+      ...time,
+      order: 'newest',
+      only: isOnlyAbnormal ? 'abnormal' : undefined,
+    },
+  );
+  const changes = useSource<DeviceChangesPage['results'][number]>(
+    'devices',
+    id,
+    wanted.includes('device'),
+    '/api/acquisition/devices/health/changes/',
+    { ...time, session: id, to_status: isOnlyAbnormal ? 'slow,error,timeout,disconnected' : undefined },
+  );
+  const gaps = useSource<GapView>('gaps', id, wanted.includes('gap'), `${path(id)}/gaps/`, {
+    ...time,
+    order: 'newest',
+  });
+  const sources = useMemo((): FeedSource[] => {
+    const told = <T>(
+      { pages, isDone }: { pages: readonly Page<T>[]; isDone: boolean },
+      of: (raw: T) => Happening[],
+    ) => ({
+      rows: pages.flatMap(({ results }) => results.flatMap(of)),
+      isDone,
+    });
+    return [
+      told(events, (raw) =>
+        raw.time === null ? [] : [{ kind: 'session', key: `event ${raw.sequence}`, time: raw.time, raw }],
+      ),
+      told(changes, (raw) => [{ kind: 'device', key: `device ${raw.sequence}`, time: raw.time, raw }]),
+      told(gaps, (raw) => [
+        { kind: 'gap', key: `gap ${raw.device} ${raw.from_tick} ${raw.to_tick}`, time: raw.start_time, raw },
+      ]),
+    ];
+  }, [events, changes, gaps]);
+  const merged = useMemo(() => mergeFeed(sources), [sources]);
+  const all = [events, changes, gaps];
+  return {
+    rows: merged.rows,
+    /** There is more, further back. */
+    hasMore: merged.wanted.length > 0,
+    /** Somebody has read on: what is new is not shown until the list is made short again. */
+    isHeld: all.some(({ pages }) => pages.length > 1),
+    isLoading: all.some(({ isLoading }) => isLoading),
+    isReadingOn: all.some(({ isReadingOn }) => isReadingOn),
+    error: all.find(({ error }) => error !== null)?.error ?? null,
+    readOn: () => {
+      for (const index of merged.wanted) all[index]?.readOn();
+    },
+    again: () => {
+      for (const each of all) if (each.error) each.again();
+    },
+  };
+}
+
+/** One source, page by page. */
+function useSource<T>(
+  name: string,
+  id: string,
+  isWanted: boolean,
+  url: string,
+  query: Readonly<Record<string, string | number | undefined>>,
+) {
+  const queries = useQueryClient();
+  const queryKey = ['sessions', id, 'feed', name, query];
+  // Whoever has scrolled back reads what is there: with each change all that he has read would be read anew.
+  const isReadOn = (queries.getQueryData<{ pages: unknown[] }>(queryKey)?.pages.length ?? 0) > 1;
+  const { data, error, isFetchingNextPage, hasNextPage, fetchNextPage, isLoading, refetch } =
+    useInfiniteQuery({
+      queryKey,
+      queryFn: ({ pageParam }) => api.get<Page<T>>(url, { ...query, cursor: pageParam }),
+      initialPageParam: undefined as string | undefined,
+      getNextPageParam: ({ next_cursor: next }) => next ?? undefined,
+      placeholderData: keepPreviousData,
+      enabled: isWanted && !isReadOn,
+      refetchInterval: 15_000,
+    });
+  return useMemo(
+    () => ({
+      pages: isWanted ? (data?.pages ?? []) : [],
+      // One that has failed holds nobody up: what the others tell is shown, and why this is missing.
+      isDone: !isWanted || error !== null || (data !== undefined && !hasNextPage),
+      isLoading: isWanted && isLoading,
+      isReadingOn: isFetchingNextPage,
+      error: isWanted ? error : null,
+      readOn: () => {
+        if (!isFetchingNextPage) void fetchNextPage();
+      },
+      again: () => void refetch(),
+    }),
+    [data, error, isWanted, hasNextPage, isLoading, isFetchingNextPage, fetchNextPage, refetch],
+  );
+}
+
+/** Leaves only the first page of each source, which is read anew. */
+export function forgetPages(queries: QueryClient, id: string): void {
+  queries.setQueriesData<{ pages: unknown[]; pageParams: unknown[] }>(
+    { queryKey: ['sessions', id, 'feed'] },
+    (known) => known && { pages: known.pages.slice(0, 1), pageParams: known.pageParams.slice(0, 1) },
+  );
+  void queries.invalidateQueries({ queryKey: ['sessions', id, 'feed'] });
+}

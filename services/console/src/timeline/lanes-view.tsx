@@ -1,0 +1,204 @@
+import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useCallback, useMemo, useRef, useState } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { durationText } from '../time/duration.ts';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { drawEvents, drawLane, drawMissing, laneHeight, type Pen } from './draw-lane.ts';
+import { LaneCanvas } from './lane-canvas.tsx';
+import { deviceLanes, happeningsOf, type Lane, logLanes } from './lanes.ts';
+import { usePartWords } from './part-words.ts';
+import { Plot } from './plot.tsx';
+import { useTimelineTexts } from './texts.ts';
+import { axisMoments, idleStretches, type TimeScale, timeScale } from './time-scale.ts';
+import type { Stretch } from './viewport.ts';
+
+interface LanesProps {
+  readonly line: Timeline;
+  readonly view: Stretch;
+  readonly all: Stretch;
+  readonly isFolded: boolean;
+  /** The moment that is looked at. */
+  readonly at: number | undefined;
+  onView(next: Stretch): void;
+  onMoment(at: number): void;
+}
+
+type Row =
+  | Lane
+  | { readonly key: 'missing' | 'events'; readonly kind: 'missing' | 'events'; readonly name: '' };
+
+/** Lanes over all devices, which are always seen. */
+const sums: readonly Row[] = [
+  { key: 'missing', kind: 'missing', name: '' },
+  { key: 'events', kind: 'events', name: '' },
+];
+
+/** The past, lane by lane below the same time; of five hundred devices only those are drawn that are seen. */
+export function LanesView({ line, view, all, isFolded, at, onView, onMoment }: LanesProps) {
+  const { t } = useTimelineTexts();
+  const [isWhole, setWhole] = useState(false);
+  const [point, setPoint] = useState<number>();
+  const happenings = useMemo(() => happeningsOf(line), [line]);
+  const { from, to } = view;
+  const scale = useMemo(
+    () => timeScale({ from, to }, isFolded ? happenings : []),
+    [from, to, isFolded, happenings],
+  );
+  const { troubled, calm } = useMemo(() => deviceLanes(line), [line]);
+  const rows = useMemo((): Row[] => {
+    const [life, holders] = logLanes(line);
+    const shown = isWhole || calm.length <= 3 ? [...troubled, ...calm] : troubled;
+    return [...[life, holders].filter((lane) => lane !== undefined), ...shown];
+  }, [line, troubled, calm, isWhole]);
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => laneHeight + 4,
+    overscan: 4,
+  });
+  return (
+    <>
+      <Plot scale={scale} view={view} all={all} onView={onView} onMoment={onMoment} onPoint={setPoint}>
+        <Axis scale={scale} view={view} />
+        <div ref={scroller} className="tl-scroller">
+          <div className="tl-lanes" style={{ height: virtual.getTotalSize() }}>
+            {virtual.getVirtualItems().map(({ index, key, start }) => {
+              const row = rows[index];
+              if (row === undefined) return null;
+              return (
+                <div key={key} className="tl-place" style={{ transform: `translateY(${start}px)` }}>
+                  <LaneRow row={row} line={line} scale={scale} />
+                </div>
+              );
+            })}
+          </div>
+        </div>
+        {sums
+          .filter(({ kind }) => kind === 'events' || line.ticks !== null)
+          .map((row) => (
+            <LaneRow key={row.key} row={row} line={line} scale={scale} />
+          ))}
+        <div className="tl-lines" aria-hidden="true">
+          {at !== undefined && <Line className="is-chosen" at={at} scale={scale} view={view} />}
+          {point !== undefined && <Line className="is-pointed" at={point} scale={scale} view={view} />}
+          <Idle scale={scale} view={view} happenings={happenings} isFolded={isFolded} />
+        </div>
+      </Plot>
+      {calm.length > 3 && (
+        <p className="tl-calm small">
+          {t('timeline.calm', { count: calm.length })}{' '}
+          <Button className="button is-bare" onPress={() => setWhole(!isWhole)}>
+            {t(isWhole ? 'timeline.calm.hide' : 'timeline.calm.show')}
+          </Button>
+        </p>
+      )}
+    </>
+  );
+}
+
+function LaneRow({ row, line, scale }: { row: Row; line: Timeline; scale: TimeScale }) {
+  const { lane } = usePartWords();
+  return (
+    <div className="tl-lane">
+      <span className="tl-name" title={lane(row)}>
+        {lane(row)}
+      </span>
+      <Drawn row={row} line={line} scale={scale} />
+    </div>
+  );
+}
+
+function Drawn({ row, line, scale }: { row: Row; line: Timeline; scale: TimeScale }) {
+  const { short, lane } = usePartWords();
+  const draw = useCallback(
+    (pen: Pen) => {
+      if (row.kind === 'missing') drawMissing(pen, line, scale);
+      else if (row.kind === 'events') drawEvents(pen, line, scale);
+      else if ('parts' in row) drawLane(pen, row, scale, short);
+    },
+    [row, line, scale, short],
+  );
+  return <LaneCanvas draw={draw} label={lane(row)} />;
+}
+
+const dayMs = 86_400_000;
+
+function Axis({ scale, view }: { scale: TimeScale; view: Stretch }) {
+  const plant = usePlantTime();
+  const length = view.to - view.from;
+  const ahead = /([+-])(\d+)(?::(\d+))?/.exec(plant.offset(new Date(view.from)));
+  const offsetMs = ahead
+    ? (ahead[1] === '-' ? -1 : 1) * (Number(ahead[2]) * 3_600_000 + Number(ahead[3] ?? 0) * 60_000)
+    : 0;
+  let free = 0;
+  // A narrow screen has room for fewer.
+  const atMost = innerWidth < 600 ? 4 : 8;
+  const marks = axisMoments(view, atMost, offsetMs).flatMap((moment) => {
+    const place = scale.place(moment);
+    // In folded time they lie over each other.
+    if (place < free || place > 0.95) return [];
+    free = place + 0.72 / atMost;
+    return [{ moment, place }];
+  });
+  const told = (moment: number) => {
+    const at = new Date(moment);
+    if (length > 4 * dayMs) return plant.day(at);
+    return (moment + offsetMs) % dayMs === 0 ? plant.day(at) : plant.clock(at, length < 600_000);
+  };
+  return (
+    <div className="tl-axis" aria-hidden="true">
+      {marks.map(({ moment, place }) => (
+        <span key={moment} className="tl-mark" style={{ left: `${place * 100}%` }}>
+          {told(moment)}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Line({
+  at,
+  scale,
+  view,
+  className,
+}: {
+  at: number;
+  scale: TimeScale;
+  view: Stretch;
+  className: string;
+}) {
+  const plant = usePlantTime();
+  if (at < view.from || at > view.to) return null;
+  const place = scale.place(at);
+  return (
+    <div className={`tl-line ${className}`} style={{ left: `${place * 100}%` }}>
+      <span className={place > 0.8 ? 'is-left' : undefined}>{plant.moment(new Date(at))}</span>
+    </div>
+  );
+}
+
+/** How long nothing happened, in words: a blank says nothing. */
+function Idle({
+  scale,
+  view,
+  happenings,
+  isFolded,
+}: {
+  scale: TimeScale;
+  view: Stretch;
+  happenings: readonly number[];
+  isFolded: boolean;
+}) {
+  const { t } = useTimelineTexts();
+  const stretches = isFolded ? scale.folds : idleStretches(view, happenings);
+  return stretches.map(({ from, to }) => {
+    const [start, end] = [scale.place(from), scale.place(to)];
+    return (
+      <span key={from} className="tl-idle" style={{ left: `${((start + end) / 2) * 100}%` }}>
+        {t('timeline.idle.for', { duration: durationText(t, Math.round((to - from) / 60_000) * 60) })}
+      </span>
+    );
+  });
+}

@@ -1,0 +1,48 @@
+import type { GapView } from '@holdfast/shared/contracts/http/accounting-http.ts';
+import type { DeviceChangesPage } from '@holdfast/shared/contracts/http/device-health-http.ts';
+import type { SessionEventView } from '@holdfast/shared/contracts/http/session-http.ts';
+
+/** Something that happened, whoever told of it. */
+export type Happening = { readonly key: string; readonly time: string } & (
+  | { readonly kind: 'session'; readonly raw: SessionEventView }
+  | { readonly kind: 'device'; readonly raw: DeviceChangesPage['results'][number] }
+  | { readonly kind: 'gap'; readonly raw: GapView }
+);
+
+export interface FeedSource {
+  /** Newest first. */
+  readonly rows: readonly Happening[];
+  readonly isDone: boolean;
+}
+
+/**
+ * All that several sources tell, newest first, down to where the first of them has not been read further: what lies before that may still
+ * come between. @returns also which sources have to be read further
+ */
+export function mergeFeed(sources: readonly FeedSource[]): {
+  readonly rows: readonly Happening[];
+  readonly wanted: readonly number[];
+} {
+  const ends = sources.map(({ rows, isDone }) => (isDone ? Number.NEGATIVE_INFINITY : endOf(rows)));
+  const horizon = Math.max(Number.NEGATIVE_INFINITY, ...ends);
+  const rows = sources
+    .flatMap((source) => source.rows)
+    .filter(({ time }) => Date.parse(time) >= horizon)
+    .sort((one, other) => Date.parse(other.time) - Date.parse(one.time) || compare(one, other));
+  const wanted = ends.flatMap((end, index) =>
+    end === horizon && sources[index]?.isDone === false ? [index] : [],
+  );
+  return { rows, wanted };
+}
+
+function endOf(rows: readonly Happening[]): number {
+  const last = rows.at(-1);
+  return last === undefined ? Number.POSITIVE_INFINITY : Date.parse(last.time);
+}
+
+/** Events of the same moment in the order of the log, the last on top. */
+function compare(one: Happening, other: Happening): number {
+  if (one.kind !== other.kind) return one.kind < other.kind ? 1 : -1;
+  if (one.kind === 'gap' || other.kind === 'gap') return 0;
+  return other.raw.sequence - one.raw.sequence;
+}

@@ -1,0 +1,232 @@
+import { ApiRefusal } from '@holdfast/api-client/api-failures.ts';
+import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
+import { Link, useNavigate, useParams } from '@tanstack/react-router';
+import { useEffect, useMemo } from 'react';
+import { Button } from 'react-aria-components/Button';
+import { ProblemText } from '../parts/problem-text.tsx';
+import { useFeed } from './feed.ts';
+import { FeedList } from './feed-list.tsx';
+import { LaneTable } from './lane-table.tsx';
+import { LanesView } from './lanes-view.tsx';
+import { TimelineLegend } from './legend.tsx';
+import { Moment } from './moment.tsx';
+import { Overview } from './overview.tsx';
+import { useTimelineTexts } from './texts.ts';
+import { useTimeline, useWholeLife } from './timeline-queries.ts';
+import { type FeedKind, kinds, type TimelineSearch, useTimelineSearch } from './timeline-search.ts';
+import { useView, type View } from './use-view.ts';
+import { centred, panned, type Stretch, zoomed } from './viewport.ts';
+import './timeline.css';
+
+const sources = {
+  all: ['session', 'device', 'gap'],
+  session: ['session'],
+  devices: ['device'],
+  missing: ['gap'],
+} as const satisfies Record<FeedKind, readonly string[]>;
+
+/** One session over time: what it did, who held it, how its devices were, and what is missing. */
+export default function TimelineScreen() {
+  const { t } = useTimelineTexts();
+  const { id } = useParams({ from: '/sessions/$id/timeline' });
+  const whole = useWholeLife(id);
+  const { error } = whole;
+  if (whole.data) return <Known key={id} id={id} whole={whole.data} />;
+  if (error instanceof ApiRefusal && error.status === 404) {
+    return (
+      <div className="empty">
+        <p>{t('timeline.gone', { session: id })}</p>
+        <Link to="/sessions">{t('timeline.back')}</Link>
+      </div>
+    );
+  }
+  if (error) {
+    return <ProblemText title={t('timeline.failed')} error={error} again={() => void whole.refetch()} />;
+  }
+  return <p className="empty quiet">{t('app.loading')}</p>;
+}
+
+function Known({ id, whole }: { id: string; whole: Timeline }) {
+  const { t } = useTimelineTexts();
+  const search = useTimelineSearch();
+  const { kind = 'all', only, at } = search;
+  const view = useView(whole);
+  const { data: line = whole, error, refetch } = useTimeline(id, view.asked);
+  const seen = view.seen(line);
+  const navigate = useNavigate({ from: '/sessions/$id/timeline' });
+  const feed = useFeed(id, sources[kind], { ...view.asked, isOnlyAbnormal: only === 'abnormal' });
+  const look = (moment: number | undefined) =>
+    void navigate({
+      search: (before) => ({
+        ...before,
+        at: moment === undefined ? undefined : new Date(moment).toISOString(),
+      }),
+      replace: true,
+    });
+  useShownMoment(at, view, seen);
+  return (
+    <div className="tl">
+      <Head id={id} line={whole} view={view} seen={seen} />
+      {error && <ProblemText title={t('timeline.failed')} error={error} again={() => void refetch()} />}
+      <section className="tl-drawing" aria-label={t('timeline.title')}>
+        <Overview line={whole} all={view.all} view={seen} onView={view.show} />
+        <LanesView
+          line={line}
+          view={seen}
+          all={view.all}
+          isFolded={search.idle !== 'whole'}
+          at={at === undefined ? undefined : Date.parse(at)}
+          onView={view.show}
+          onMoment={look}
+        />
+        {line.ticks === null && <p className="small quiet">{t('timeline.lost')}</p>}
+        {line.is_cut && <p className="small quiet">{t('timeline.cut')}</p>}
+        {line.not_asked.map(({ detail }) => (
+          <p key={detail} className="small" lang="en">
+            {detail}
+          </p>
+        ))}
+        <div className="tl-under">
+          <TimelineLegend />
+          <LaneTable line={line} />
+        </div>
+      </section>
+      <div className="tl-below">
+        <div className="tl-feed">
+          <FeedHead />
+          <FeedList
+            key={`${kind} ${search.as}`}
+            id={id}
+            feed={feed}
+            isJson={search.as === 'json'}
+            isOnlyAbnormal={only === 'abnormal'}
+            chosen={at}
+          />
+        </div>
+        {at !== undefined && <Moment id={id} at={at} line={line} />}
+      </div>
+    </div>
+  );
+}
+
+/** A moment that was chosen in the list is brought into the lanes, once. */
+function useShownMoment(at: string | undefined, view: View, seen: Stretch): void {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: afterwards the lanes may be moved away from it again
+  useEffect(() => {
+    if (at === undefined) return;
+    const shown = centred(seen, Date.parse(at), view.all);
+    if (shown !== seen) view.show(shown);
+  }, [at]);
+}
+
+function Head({ id, line, view, seen }: { id: string; line: Timeline; view: View; seen: Stretch }) {
+  const { t } = useTimelineTexts();
+  const { idle } = useTimelineSearch();
+  const navigate = useNavigate({ from: '/sessions/$id/timeline' });
+  const { all, show } = view;
+  const middle = (seen.from + seen.to) / 2;
+  const step = (seen.to - seen.from) / 2;
+  const moves = useMemo(
+    () =>
+      [
+        ['timeline.earlier', '←', () => show(panned(seen, -step, all))],
+        ['timeline.later', '→', () => show(panned(seen, step, all))],
+        ['timeline.zoom.in', '+', () => show(zoomed(seen, 0.5, middle, all))],
+        ['timeline.zoom.out', '−', () => show(zoomed(seen, 2, middle, all))],
+      ] as const,
+    [seen, step, middle, all, show],
+  );
+  const isOver = line.stopped_at !== null;
+  return (
+    <header className="toolbar">
+      <h1>
+        <Link to="/sessions" search={{ session: id }}>
+          {line.task_name || line.task_code}
+        </Link>{' '}
+        <span className="quiet">{id}</span>
+      </h1>
+      <div className="tl-moves" role="group" aria-label={t('timeline.title')}>
+        {moves.map(([name, sign, move]) => (
+          <Button key={name} className="button" aria-label={t(name)} onPress={move}>
+            {sign}
+          </Button>
+        ))}
+        <Button className="button" onPress={() => show(all)}>
+          {t('timeline.whole')}
+        </Button>
+      </div>
+      <label className="tl-check">
+        <input
+          type="checkbox"
+          checked={idle !== 'whole'}
+          onChange={({ target }) =>
+            void navigate({
+              search: (before) => ({ ...before, idle: target.checked ? undefined : 'whole' }),
+              replace: true,
+            })
+          }
+        />
+        {t('timeline.idle')}
+      </label>
+      {!isOver && (
+        <Button
+          className={view.isLive ? 'button' : 'button is-main'}
+          aria-pressed={view.isLive}
+          onPress={() => (view.isLive ? view.holdStill(seen) : view.goLive())}
+        >
+          {t(view.isLive ? 'timeline.pause' : 'timeline.live')}
+        </Button>
+      )}
+      {!isOver && (
+        <span className="small quiet" role="status">
+          {t(view.isLive ? 'timeline.live.on' : 'timeline.live.off')}
+        </span>
+      )}
+    </header>
+  );
+}
+
+function FeedHead() {
+  const { t } = useTimelineTexts();
+  const { kind = 'all', only, as } = useTimelineSearch();
+  const navigate = useNavigate({ from: '/sessions/$id/timeline' });
+  const set = (change: Pick<TimelineSearch, 'kind' | 'only' | 'as'>) =>
+    void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
+  return (
+    <header className="feed-head">
+      <h2>{t('feed.title')}</h2>
+      <div className="filter" role="group" aria-label={t('feed.kind')}>
+        {kinds.map((each) => (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={each === kind}
+            onClick={() => set({ kind: each === 'all' ? undefined : each })}
+          >
+            {t(`feed.kind.${each}`)}
+          </button>
+        ))}
+      </div>
+      <label className="tl-check">
+        <input
+          type="checkbox"
+          checked={only === 'abnormal'}
+          onChange={({ target }) => set({ only: target.checked ? 'abnormal' : undefined })}
+        />
+        {t('feed.only')}
+      </label>
+      <div className="filter" role="group" aria-label={t('feed.as')}>
+        {(['list', 'json'] as const).map((each) => (
+          <button
+            key={each}
+            type="button"
+            aria-pressed={(as ?? 'list') === each}
+            onClick={() => set({ as: each === 'json' ? each : undefined })}
+          >
+            {t(`feed.as.${each}`)}
+          </button>
+        ))}
+      </div>
+    </header>
+  );
+}

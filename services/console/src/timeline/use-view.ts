@@ -1,0 +1,88 @@
+import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
+import { useNavigate } from '@tanstack/react-router';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { askedRange, spanOf } from '../time/time-range.ts';
+import { useTimelineSearch } from './timeline-search.ts';
+import type { Stretch } from './viewport.ts';
+
+/** While somebody zooms, the address waits until he has found what he looks for. */
+const settledMs = 250;
+const dayMs = 86_400_000;
+
+export interface View {
+  /** Where the life begins and ends so far. */
+  readonly all: Stretch;
+  readonly isLive: boolean;
+  /** The time that the API is asked for. */
+  readonly asked: { readonly from?: string; readonly to?: string };
+  /** The time that is drawn: it is ahead of what has been read. @param line what was read last */
+  seen(line: Timeline | undefined): Stretch;
+  show(next: Stretch): void;
+  goLive(): void;
+  holdStill(now: Stretch): void;
+}
+
+/** The part of a session's life that is looked at: it stands in the address. @param whole its life; undefined until it is known */
+export function useView(whole: Timeline | undefined): View {
+  const { from, to } = useTimelineSearch();
+  const plant = usePlantTime();
+  const navigate = useNavigate({ from: '/sessions/$id/timeline' });
+  const [moving, setMoving] = useState<Stretch>();
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another address is what counts, wherever it came from
+  useEffect(() => setMoving(undefined), [from, to]);
+
+  const started = whole ? Date.parse(whole.started_at) : 0;
+  const ended = whole?.stopped_at == null ? undefined : Date.parse(whole.stopped_at);
+  const asOf = whole ? Date.parse(whole.as_of) : 0;
+  const isLive = to === undefined && ended === undefined;
+  const isLong = asOf - started > dayMs;
+  const asked = useMemo(() => {
+    if (from !== undefined) return askedRange({ from, to }, plant.ofPlant);
+    if (ended !== undefined) return { to: new Date(ended).toISOString() };
+    // A day, or all of a life that is shorter.
+    return isLong ? { from: '-24h' } : {};
+  }, [from, to, plant.ofPlant, ended, isLong]);
+
+  const commit = useCallback(
+    (next: { from: string; to: string | undefined }) =>
+      void navigate({ search: (before) => ({ ...before, ...next }), replace: true }),
+    [navigate],
+  );
+  const show = useCallback(
+    (next: Stretch) => {
+      setMoving(next);
+      clearTimeout(timer.current);
+      timer.current = setTimeout(
+        () => commit({ from: new Date(next.from).toISOString(), to: new Date(next.to).toISOString() }),
+        settledMs,
+      );
+    },
+    [commit],
+  );
+  return {
+    all: { from: started, to: Math.max(started + 1_000, ended ?? Math.max(asOf, Date.now())) },
+    isLive,
+    asked,
+    seen: (line) => {
+      if (moving) return moving;
+      if (from !== undefined && to !== undefined) {
+        const span = spanOf({ from, to }, plant.ofPlant, new Date());
+        return { from: span.from.getTime(), to: span.to.getTime() };
+      }
+      return line
+        ? { from: Date.parse(line.from), to: Date.parse(line.to) }
+        : { from: started, to: Math.max(started + 1_000, ended ?? asOf) };
+    },
+    show,
+    goLive: () => {
+      const length = moving ?? (from && to ? { from: Date.parse(from), to: Date.parse(to) } : undefined);
+      const minutes = length ? Math.max(1, Math.round((length.to - length.from) / 60_000)) : 1_440;
+      commit({ from: minutes < 10_000 ? `-${minutes}m` : `-${Math.round(minutes / 60)}h`, to: undefined });
+    },
+    holdStill: (now) =>
+      commit({ from: new Date(now.from).toISOString(), to: new Date(now.to).toISOString() }),
+  };
+}

@@ -1,0 +1,41 @@
+/** A stretch of time, in ms since 1970. */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Shorter ones show nothing more: no tick is shorter than this by much. */
+export const leastMs = 1_000;
+
+/** The same middle, longer or shorter. @param around stays where it is on the screen */
+export function zoomed({ from, to }: Stretch, factor: number, around: number, all: Stretch): Stretch {
+  const length = Math.min(all.to - all.from, Math.max(leastMs, (to - from) * factor));
+  const share = (around - from) / Math.max(1, to - from);
+  return clamped({ from: around - length * share, to: around + length * (1 - share) }, all);
+}
+
+/** Moved by so much, as far as there is something to see. */
+export function panned({ from, to }: Stretch, byMs: number, all: Stretch): Stretch {
+  return clamped({ from: from + byMs, to: to + byMs }, all);
+}
+
+/** The same length with a moment in its middle, unless that is in it already. */
+export function centred(view: Stretch, moment: number, all: Stretch): Stretch {
+  if (moment >= view.from && moment <= view.to) return view;
+  return panned(view, moment - (view.from + view.to) / 2, all);
+}
+
+/** Between two points of a drag. Undefined for one that is none. */
+export function brushed(one: number, other: number, all: Stretch): Stretch | undefined {
+  const [from, to] = [Math.min(one, other), Math.max(one, other)];
+  if (to - from < (all.to - all.from) / 500) return undefined;
+  const middle = (from + to) / 2;
+  const half = Math.max(leastMs, to - from) / 2;
+  return clamped({ from: middle - half, to: middle + half }, all);
+}
+
+function clamped({ from, to }: Stretch, all: Stretch): Stretch {
+  const length = Math.min(to - from, Math.max(leastMs, all.to - all.from));
+  const begin = Math.max(all.from, Math.min(from, all.to - length));
+  return { from: Math.round(begin), to: Math.round(begin + length) };
+}

@@ -1,0 +1,125 @@
+import { buildConsole } from '@holdfast/dev/console/build-console.ts';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { openPage } from '../support/browser-for-test.ts';
+import { type EvidencePlant, startEvidencePlant } from './evidence-plant.ts';
+import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
+
+let plant: EvidencePlant;
+
+beforeAll(async () => {
+  await buildConsole();
+  plant = await startEvidencePlant();
+}, 240_000);
+
+describe.skipIf(inject('installedServers').chromium === null)('the completeness of yesterday', () => {
+  it('is told at once, with the minutes that are missing and why', async () => {
+    const { page, complaints } = await openPage(`${plant.rest.url}/console/completeness`);
+    const panel = page.getByRole('complementary', { name: 'What is missing' });
+    await panel.getByRole('heading', { name: /yesterday/ }).waitFor();
+    await panel.getByText('99.86 %').waitFor();
+    await panel.getByText('00:42:00 – 00:42:30').first().waitFor();
+    await panel.getByText('14:24:00 – 14:31:00').waitFor();
+    const silent = panel.getByRole('listitem').filter({ hasText: '14:24:00' });
+    expect(await silent.textContent()).toContain('7 min');
+    expect(await silent.textContent()).toContain('no answer in time · 42 ticks');
+    expect(await silent.textContent()).toContain('press-line 1-1 · press-4');
+    expect(complaints).toEqual([]);
+  });
+
+  it('is gone through by keys, and leads from a day to its hours and to the report', async () => {
+    const { page } = await openPage(`${plant.rest.url}/console/completeness`);
+    const panel = page.getByRole('complementary', { name: 'What is missing' });
+    const map = page.getByRole('grid', { name: 'Completeness' });
+    await map.waitFor();
+    await map.focus();
+    const active = () =>
+      page.evaluate(
+        `document.getElementById(document.activeElement.getAttribute('aria-activedescendant'))?.textContent`,
+      );
+    expect(await active()).toContain('All together: 99.86 % complete');
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowDown');
+    await panel.getByText('packaging').first().waitFor();
+    for (let day = 0; day < 7; day += 1) await page.keyboard.press('ArrowLeft');
+    await panel.getByText('the device refused').first().waitFor();
+    expect(await active()).toContain('packaging: 72.22 % complete, 2,400 ticks missing');
+
+    await panel.getByRole('link', { name: 'Hour by hour' }).click();
+    await page.getByRole('link', { name: 'Hours' }).waitFor();
+    expect(await map.getByRole('row').count()).toBeGreaterThan(10);
+    await panel.getByRole('link', { name: 'Report of this time' }).click();
+    await page.getByRole('heading', { name: 'Completeness report', level: 1 }).waitFor();
+  });
+
+  it('is counted by device as well', async () => {
+    const { page } = await openPage(`${plant.rest.url}/console/completeness?by=device&sort=missing`);
+    const rows = page.getByRole('grid').getByRole('row');
+    await rows.filter({ hasText: 'wrapper-1' }).waitFor();
+    expect(await rows.nth(2).textContent()).toContain('wrapper-1');
+  });
+});
+
+describe.skipIf(inject('installedServers').chromium === null)('the report', () => {
+  it('accounts for yesterday on a sheet of paper: what was due, what is missing, and who held it', async () => {
+    const { page, complaints } = await openPage(`${plant.rest.url}/console/report`);
+    await page.getByText('99.86 % complete').waitFor();
+    await page.getByRole('table', { name: 'What is missing, one by one' }).waitFor();
+    const gaps = page.getByRole('table', { name: 'What is missing, one by one' });
+    expect(await gaps.getByRole('row').count()).toBe(1 + 3);
+    const holders = page.getByRole('table', { name: 'Who held it' });
+    await holders.getByRole('row').filter({ hasText: 'collector-2' }).first().waitFor();
+
+    await page.getByLabel('Parts').selectOption('shift');
+    await page.getByText('Choose a site').waitFor();
+    await page.getByLabel('Parts').selectOption('day');
+    await page.getByLabel('Title').fill('Batch 17');
+    await page.getByRole('heading', { name: 'Batch 17' }).waitFor();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: 'CSV' }).click(),
+    ]);
+    const text = await (await download.createReadStream()).setEncoding('utf8').toArray();
+    expect(text.join('')).toContain('Batch 17,');
+    expect(text.join('')).toContain('press-line');
+
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByRole('navigation').first().isVisible()).toBe(false);
+    expect(await page.getByRole('button', { name: 'Print' }).isVisible()).toBe(false);
+    expect(await page.getByText('Checked by').isVisible()).toBe(true);
+    expect(complaints).toEqual([]);
+  });
+});
+
+describe.skipIf(inject('installedServers').chromium === null)('both screens', () => {
+  describe.each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {
+    it.each(['light', 'dark'] as const)(
+      '%s: have no fault from 320 to 1920 px',
+      async (colorScheme) => {
+        const { page, complaints } = await openPage(`${plant.rest.url}/console/completeness`, {
+          locale,
+          colorScheme,
+        });
+        for (const [path, shown] of [
+          ['completeness', '.panel-gaps li'],
+          ['completeness?by=hours&session=2-1', '.map-row.is-chosen'],
+          ['report?split=day', '.sheet-result'],
+        ] as const) {
+          await page.goto(`${plant.rest.url}/console/${path}`);
+          await page.locator(shown).first().waitFor();
+          for (const width of [320, 768, 1280, 1920]) {
+            await page.setViewportSize({ width, height: 800 });
+            await settled(page);
+            expect([path, width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([
+              path,
+              width,
+              [],
+              [],
+            ]);
+          }
+        }
+        expect(complaints).toEqual([]);
+      },
+      300_000,
+    );
+  });
+});

@@ -1,0 +1,23 @@
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { openPage } from '../support/browser-for-test.ts';
+import { type EmptyPlant, startEmptyPlant } from './empty-plant.ts';
+
+let plant: EmptyPlant;
+
+beforeAll(async () => {
+  plant = await startEmptyPlant();
+}, 240_000);
+
+describe.skipIf(inject('installedServers').chromium === null)('the demo', () => {
+  it('is one click away from an empty installation', async () => {
+    const { page, complaints } = await openPage(`${plant.rest.url}/console/first-run`);
+    await page.getByRole('button', { name: 'Start the demo' }).click();
+    await page.getByRole('complementary').getByText('c1 took it').waitFor();
+    const { results } = (await plant.rest.get('/api/config/devices/')).body;
+    expect(results.map(({ code }: { code: string }) => code)).toHaveLength(3);
+    const { page: next } = await openPage(`${plant.rest.url}/console/first-run`);
+    await next.getByRole('heading', { name: 'Add a device' }).waitFor();
+    expect(await next.getByRole('button', { name: 'Start the demo' }).count()).toBe(0);
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,37 @@
+import { buildConsole } from '@holdfast/dev/console/build-console.ts';
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { demoConfiguration, demoPlant } from '@holdfast/modbus-simulator/demo-plant.ts';
+import { startPlant } from '@holdfast/modbus-simulator/plant.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { type RestClient, restClient } from '../support/rest-client.ts';
+import { longLease, startService } from '../support/service-processes.ts';
+
+/** An installation without any configuration, with its console, beside the machines of the demo. */
+export interface EmptyPlant {
+  readonly rest: RestClient;
+  /** Where the simulated machines listen. */
+  readonly ports: readonly number[];
+  readonly unitIds: readonly number[];
+}
+
+export async function startEmptyPlant(): Promise<EmptyPlant> {
+  await buildConsole();
+  const plant = await startPlant({ host: '127.0.0.1', config: demoPlant() });
+  cleanUpAfterFile(() => plant.stop());
+  const ports = plant.endpoints.map(({ port }) => port);
+  const api = await freePort();
+  const settings = { NATS_URL: (await natsForTest()).url, DATABASE_URL: await freshDatabase(), ...longLease };
+  const demo = demoConfiguration({ host: '127.0.0.1', ports });
+  await startService('api', { ...settings, API_PORT: String(api), DEMO_CONFIGURATION: JSON.stringify(demo) });
+  await startService('supervisor', settings);
+  await startService('writer', settings);
+  await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
+  const rest = restClient(`http://127.0.0.1:${api}`);
+  await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
+  const isThere = async () => (await rest.get('/api/system/collectors/')).body.results?.length === 1;
+  await eventually(isThere, { what: 'the collector' });
+  return { rest, ports, unitIds: demo.devices.map(({ unit_id }) => unit_id) };
+}

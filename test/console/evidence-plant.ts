@@ -1,0 +1,215 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
+import { migrateSampleTables } from '@holdfast/sample-store/postgres/migrate-sample-tables.ts';
+import { openPostgresSampleStore } from '@holdfast/sample-store/postgres/postgres-sample-store.ts';
+import { openPostgresTickCoverage } from '@holdfast/sample-store/postgres/postgres-tick-coverage.ts';
+import type { TickOutcome } from '@holdfast/sample-store/tick-coverage.ts';
+import type { AssignReason } from '@holdfast/shared/domain/placement/events.ts';
+import { configOf, tellSession } from '../../services/api/testing/told-session.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { freshDatabase } from '../support/fresh-database.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { type RestClient, restClient } from '../support/rest-client.ts';
+import { startService } from '../support/service-processes.ts';
+import { sessionLogForTest } from '../support/session-log.ts';
+
+const minuteMs = 60_000;
+const dayMs = 86_400_000;
+const periodMs = 10_000;
+
+/** An API with a month of acquisition behind it, as the log and the book of ticks tell it. */
+export interface EvidencePlant {
+  readonly rest: RestClient;
+  /** Midnight before the day that is yesterday. */
+  readonly yesterdayMs: number;
+}
+
+/** A happening of a session, in minutes from the midnight that yesterday began with. */
+type Told =
+  | { readonly at: number; readonly what: 'started' | 'paused' | 'resumed' | 'stopped' | 'failed' }
+  | { readonly at: number; readonly what: 'assigned'; readonly to: string; readonly reason: AssignReason };
+
+interface Missed {
+  readonly device: string;
+  readonly outcome: Exclude<TickOutcome, 'stored'> | 'lost';
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Yesterday collector-3 was lost at 00:42: 30 s of two sessions are missing. press-4 did not answer from 14:24 to 14:31. paint-shop was paused
+ * in the morning. furnace failed at noon, and nobody has taken it up.
+ */
+export async function startEvidencePlant({
+  sessions = 4,
+}: {
+  sessions?: number;
+} = {}): Promise<EvidencePlant> {
+  const nats = await natsForTest();
+  const databaseUrl = await freshDatabase();
+  const port = await freePort();
+  const rest = restClient(`http://127.0.0.1:${port}`);
+  await startService('api', {
+    ...{ NATS_URL: nats.url, DATABASE_URL: databaseUrl, API_PORT: String(port) },
+    PLANT_TIME_ZONE: 'UTC',
+  });
+  await eventually(async () => (await rest.get('/health/ready')).status === 200, { what: 'the API' });
+  await migrateSampleTables({ databaseUrl });
+  const log = await sessionLogForTest(nats.url);
+  const store = openPostgresSampleStore({ databaseUrl });
+  const coverage = openPostgresTickCoverage({ databaseUrl });
+  cleanUpAfterFile(() => Promise.all([store.close(), coverage.close()]).then(() => undefined));
+  const yesterdayMs = Math.floor(Date.now() / dayMs) * dayMs - dayMs;
+  // Stored for hours to come, so that nothing goes missing while the test looks.
+  const nowMinute = (Date.now() - yesterdayMs) / minuteMs + 180;
+
+  await rest.create('/api/config/sites/', {
+    ...{ code: 'hall-1', name: 'Hall 1' },
+    shifts: [
+      { name: 'early', start: '06:00' },
+      { name: 'late', start: '18:00' },
+    ],
+  });
+  let tasks = 0;
+  const tell = async (
+    code: string,
+    devices: readonly string[],
+    story: readonly Told[],
+    missed: readonly Missed[],
+  ) => {
+    tasks += 1;
+    const taskId = String(tasks);
+    const sessionId = `${taskId}-1`;
+    const timeOf = (minute: number) => new Date(yesterdayMs + minute * minuteMs).toISOString();
+    const sequences = await tellSession(
+      log,
+      { ...configOf(taskId, devices, periodMs), task_code: code, task_name: code },
+      story.map((told) => ({ ...told, at: timeOf(told.at) })),
+    );
+    const epochs = story.flatMap(({ at, what }, index) =>
+      what === 'assigned' ? [{ at, epoch: sequences[index] ?? 0 }] : [],
+    );
+    const tickAt = (minute: number) => Math.ceil((yesterdayMs + minute * minuteMs) / periodMs);
+    const runs = runsOf(story, nowMinute);
+    for (const device of devices) {
+      const own = missed.filter((each) => each.device === device || each.device === '*');
+      const entry = (outcome: TickOutcome, from: number, to: number) => ({
+        ...{ sessionId, deviceCode: device, periodMs, outcome },
+        ...{ from: tickAt(from), to: tickAt(to) - 1 },
+      });
+      const stored = own.reduce(
+        (left, { from, to }) =>
+          left.flatMap((run) =>
+            to <= run.from || from >= run.to
+              ? [run]
+              : [
+                  { from: run.from, to: from },
+                  { from: to, to: run.to },
+                ],
+          ),
+        runs,
+      );
+      await coverage.record([
+        ...stored.filter(({ from, to }) => to > from).map(({ from, to }) => entry('stored', from, to)),
+        ...own.flatMap(({ outcome, from, to }) => (outcome === 'lost' ? [] : [entry(outcome, from, to)])),
+      ]);
+      await store.write(
+        epochs.map(({ epoch, at }, index) => ({
+          ...{ session: sessionId, epoch, task: taskId, device, site: 'hall-1', measurement: device },
+          ...{ tick: tickAt(at), period_ms: periodMs, time: tickAt(at) * periodMs, sequence: index + 1 },
+          values: { count: 1 },
+        })),
+      );
+    }
+  };
+
+  const since = -26 * 24 * 60;
+  await tell(
+    'press-line',
+    ['press-1', 'press-4'],
+    [
+      { at: since, what: 'started' },
+      { at: since, what: 'assigned', to: 'collector-3', reason: 'start' },
+      { at: 42.5, what: 'assigned', to: 'collector-2', reason: 'failover' },
+    ],
+    [
+      { device: '*', outcome: 'lost', from: 42, to: 42.5 },
+      { device: 'press-4', outcome: 'timeout', from: 864, to: 871 },
+    ],
+  );
+  await tell(
+    'packaging',
+    ['wrapper-1'],
+    [
+      { at: since, what: 'started' },
+      { at: since, what: 'assigned', to: 'collector-3', reason: 'start' },
+      { at: 42.5, what: 'assigned', to: 'collector-1', reason: 'failover' },
+    ],
+    [
+      { device: '*', outcome: 'lost', from: 42, to: 42.5 },
+      { device: '*', outcome: 'exception', from: -7 * 1_440, to: -7 * 1_440 + 400 },
+    ],
+  );
+  await tell(
+    'paint-shop',
+    ['booth-1'],
+    [
+      { at: since, what: 'started' },
+      { at: since, what: 'assigned', to: 'collector-1', reason: 'start' },
+      { at: 360, what: 'paused' },
+      { at: 480, what: 'resumed' },
+      { at: 480, what: 'assigned', to: 'collector-2', reason: 'resume' },
+    ],
+    [],
+  );
+  await tell(
+    'furnace',
+    ['furnace-1'],
+    [
+      { at: since, what: 'started' },
+      { at: since, what: 'assigned', to: 'collector-2', reason: 'start' },
+      { at: 720, what: 'failed' },
+    ],
+    [],
+  );
+  for (let more = 4; more < sessions; more += 1) {
+    await tell(
+      `line-${more}`,
+      [`line-${more}-a`],
+      [
+        { at: since, what: 'started' },
+        { at: since, what: 'assigned', to: `collector-${(more % 4) + 1}`, reason: 'start' },
+        ...(more % 5 === 0
+          ? [
+              {
+                at: 1_085,
+                what: 'assigned',
+                to: `collector-${((more + 1) % 4) + 1}`,
+                reason: 'drain',
+              } as const,
+            ]
+          : []),
+      ],
+      more % 7 === 0
+        ? [{ device: '*', outcome: 'timeout', from: more * -300, to: more * -300 + more * 3 }]
+        : [],
+    );
+  }
+  const shown = async () =>
+    (await rest.get('/api/acquisition/sessions/?task=furnace')).body.results[0]?.status;
+  await eventually(async () => (await shown()) === 'error', { what: 'the read model to have the log' });
+  return { rest, yesterdayMs };
+}
+
+/** When it ran, in minutes; it runs on unless it is told otherwise. */
+function runsOf(story: readonly Told[], nowMinute: number): { from: number; to: number }[] {
+  const runs: { from: number; to: number }[] = [];
+  let since: number | undefined;
+  for (const { at, what } of story) {
+    if (what === 'started' || what === 'resumed') since ??= at;
+    if (what !== 'paused' && what !== 'stopped' && what !== 'failed') continue;
+    if (since !== undefined) runs.push({ from: since, to: at });
+    since = undefined;
+  }
+  return since === undefined ? runs : [...runs, { from: since, to: nowMinute }];
+}

@@ -1,0 +1,188 @@
+import { freePort } from '@holdfast/dev/free-port.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { openPage } from '../support/browser-for-test.ts';
+import { eventually } from '../support/eventually.ts';
+import { foreignDevice, foreignDeviceIsInstalled } from '../support/foreign-device.ts';
+import { type EmptyPlant, startEmptyPlant } from './empty-plant.ts';
+import { faultsByAxe, misplacedIn } from './page-faults.ts';
+
+const widths = [320, 768, 1280, 1920];
+
+let plant: EmptyPlant;
+const url = (path: string) => `${plant.rest.url}/console${path}`;
+const devices = async () => (await plant.rest.get('/api/config/devices/')).body.results;
+
+beforeAll(async () => {
+  plant = await startEmptyPlant();
+}, 240_000);
+
+describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () => {
+  it('is led from nothing to the first value of a device, whatever is gone back from or loaded anew', async () => {
+    const { page, complaints } = await openPage(`${plant.rest.url}/`);
+    await page.getByRole('link', { name: 'Add a device' }).click();
+    await page.getByRole('heading', { name: 'Read your first device' }).waitFor();
+
+    await page.getByRole('button', { name: 'Test the connection' }).click();
+    await page.getByText('2 fields need another look.').waitFor();
+    expect(await page.evaluate('document.activeElement.name')).toBe('code');
+    await page.getByLabel('Code').fill('meter-1');
+    await page.getByLabel('Host').fill('127.0.0.1');
+    await page.getByLabel('Port').fill(String(await freePort()));
+    await page.getByRole('button', { name: 'Test the connection' }).click();
+    await page.getByText(/^No connection to 127\.0\.0\.1:\d+\.$/).waitFor();
+    await page.getByText('whether the machine of c1 is in its network').waitFor();
+
+    await page.reload();
+    await page.getByLabel('Port').fill(String(plant.ports[0]));
+    expect(await page.getByLabel('Code').inputValue()).toBe('meter-1');
+    await page.getByRole('button', { name: 'Test the connection' }).click();
+    await page.getByText(/^It (answers|is there: it answers), in [\d.]+ ms\.$/).waitFor();
+    expect(await devices()).toEqual([]);
+    await page.getByRole('button', { name: 'Save, and on to the points' }).click();
+    await page.getByRole('heading', { name: 'Points of meter-1' }).waitFor();
+
+    await page.getByLabel('Code').fill('first');
+    await page.getByLabel('Address').fill('40001');
+    await page.getByText('40001 is address 0 on the wire (0x0000).').waitFor();
+    expect(await page.getByLabel('Table').inputValue()).toBe('holding_register');
+    await page.getByLabel('Data type').selectOption('uint16');
+    const preview = page.getByRole('region', { name: 'Read now, it would be' });
+    await preview.getByText(/^raw 0x[0-9A-F]{4}$/).waitFor();
+    await page.getByRole('button', { name: 'Add the point' }).click();
+    const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'first' }) });
+    await row.getByText(/^0x[0-9A-F]{4}$/).waitFor();
+    await row.getByText('40001').waitFor();
+
+    await page.goBack();
+    await page.goForward();
+    await row.waitFor();
+    await page.reload();
+    await row.getByText(/^0x[0-9A-F]{4}$/).waitFor();
+    await page.getByRole('button', { name: 'On to the start' }).click();
+    await page.getByRole('button', { name: 'Start reading' }).click();
+    await page.getByText(/^The first value has arrived, read at \d\d:\d\d:\d\d\.$/).waitFor();
+    await page.getByText(/^It is in the database, with the time \d\d:\d\d:\d\d\.$/).waitFor();
+    await page.getByText('c1 has taken it.').waitFor();
+    await page.getByRole('link', { name: 'See the session' }).click();
+    await page.getByRole('complementary').getByText('c1 took it').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('finds a field that the API refuses with what it says beside it', async () => {
+    const { page } = await openPage(url('/first-run'));
+    await page.getByLabel('Code').fill('press-1');
+    await page.getByLabel('Host').fill('http://127.0.0.1');
+    await page.getByRole('button', { name: 'Test the connection' }).click();
+    const host = page.getByLabel('Host');
+    await page.getByText('1 field needs another look.').waitFor();
+    expect(await host.getAttribute('aria-invalid')).toBe('true');
+    // The place is taken: only the API knows that.
+    await host.fill('127.0.0.1');
+    await page.getByLabel('Port').fill(String(plant.ports[0]));
+    await page.getByRole('button', { name: 'Test the connection' }).click();
+    await page.getByRole('button', { name: 'Save, and on to the points' }).click();
+    await page.getByText('is that of meter-1').waitFor();
+    expect(await page.evaluate('document.activeElement.name')).toBe('unit_id');
+  });
+
+  it('goes on with what was begun, or deletes it', async () => {
+    const begun = await plant.rest.create('/api/config/devices/', {
+      code: 'begun',
+      host: '127.0.0.1',
+      unit_id: 7,
+    });
+    await plant.rest.create('/api/config/points/', {
+      device_id: begun.id,
+      code: 'a',
+      address: '40001',
+      data_type: 'uint16',
+    });
+    const { page } = await openPage(url('/first-run'));
+    await page.getByRole('link', { name: 'Go on with begun' }).click();
+    await page.getByText('1 point of begun').waitFor();
+    await page.goBack();
+    await page.getByRole('button', { name: 'Delete begun' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('begun is deleted.').waitFor();
+    await eventually(async () => !(await devices()).some(({ code }: { code: string }) => code === 'begun'), {
+      what: 'the device to be gone',
+    });
+  });
+
+  it.skipIf(!foreignDeviceIsInstalled())(
+    'reads a device that is not ours, and finds its byte order by looking',
+    async () => {
+      const foreign = await foreignDevice();
+      const point = foreign.points.find(
+        ({ data_type, byte_order }) => data_type === 'float32' && byte_order === 'CDAB',
+      );
+      if (point === undefined) throw new Error('the foreign device has no float with swapped words');
+      const { page } = await openPage(url('/first-run'));
+      await page.getByLabel('Code').fill('foreign');
+      await page.getByLabel('Host').fill('127.0.0.1');
+      await page.getByLabel('Port').fill(String(foreign.port));
+      await page.getByLabel('Unit id').fill(String(foreign.unit_id));
+      await page.getByRole('button', { name: 'Test the connection' }).click();
+      await page.getByRole('button', { name: 'Save, and on to the points' }).click();
+      await page.getByRole('heading', { name: 'Points of foreign' }).waitFor();
+      await page.getByLabel('Code').fill(point.code);
+      await page.getByLabel('Address').fill(`0x${point.address.toString(16)}`);
+      await page.getByLabel('Table').selectOption(point.table);
+      await page.getByLabel('Data type').selectOption('float32');
+      await page.getByLabel('Scale').fill(String(point.scale));
+      await page.getByLabel('Offset').fill(String(point.offset));
+      await page.getByRole('radio', { name: 'CDAB' }).check();
+      expect(await page.getByLabel('Byte order').inputValue()).toBe('CDAB');
+      await page.getByRole('button', { name: 'Add the point' }).click();
+      await page.getByRole('button', { name: 'On to the start' }).click();
+      await page.getByRole('button', { name: 'Start reading' }).click();
+      await page.getByText(/^The first value has arrived/).waitFor();
+      const { results } = (await plant.rest.get('/api/acquisition/sessions/?limit=1')).body;
+      const history = `/api/acquisition/sessions/point-history/?session_id=${results[0].id}&device=foreign&point_code=${point.code}`;
+      const stored = await eventually(async () => (await plant.rest.get(history)).body.results[0], {
+        what: 'the first value to be stored',
+      });
+      expect(stored.value).toBeCloseTo(Number(point.value), 3);
+      await foreign.stop();
+    },
+  );
+});
+
+describe.skipIf(inject('installedServers').chromium === null)('the three steps', () => {
+  describe.each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {
+    it.each(['light', 'dark'] as const)(
+      '%s: have no fault, from 320 to 1920 px',
+      async (colorScheme) => {
+        const { page, complaints } = await openPage(url('/first-run'), { locale, colorScheme });
+        const test = locale === 'zh-CN' ? '测试连接' : 'Test the connection';
+        await page.getByRole('button', { name: test }).click();
+        await page.locator('details > summary').first().click();
+        await faultless(page);
+        const [device] = await devices();
+        await page.goto(url(`/first-run?step=points&added=${device.id}`));
+        await page.locator('[name=address]').fill('40001');
+        await page.locator('[name=data_type]').selectOption('float32');
+        await page.locator('input[type=radio]').first().waitFor();
+        await page.locator('tbody code').first().waitFor();
+        await faultless(page);
+        await page.goto(url(`/first-run?step=start&added=${device.id}`));
+        await page.locator('.first-what').waitFor();
+        await faultless(page);
+        const { results } = (await plant.rest.get('/api/acquisition/sessions/?limit=1')).body;
+        await page.goto(url(`/first-run?step=start&added=${device.id}&session=${results[0].id}`));
+        await page.locator('.first-way').waitFor();
+        await faultless(page);
+        expect(complaints).toEqual([]);
+      },
+      300_000,
+    );
+  });
+});
+
+async function faultless(page: Page): Promise<void> {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 800 });
+    expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
+  }
+}

@@ -1,0 +1,92 @@
+import { buildConsole } from '@holdfast/dev/console/build-console.ts';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { openPage } from '../support/browser-for-test.ts';
+import { type EvidencePlant, startEvidencePlant } from './evidence-plant.ts';
+import { faultsByAxe, misplacedIn, settled } from './page-faults.ts';
+
+let plant: EvidencePlant;
+let yesterday: string;
+
+beforeAll(async () => {
+  await buildConsole();
+  plant = await startEvidencePlant();
+  yesterday = new Date(plant.yesterdayMs).toISOString().slice(0, 10);
+}, 240_000);
+
+describe.skipIf(inject('installedServers').chromium === null)('who held what', () => {
+  it('is told for any moment: by a time that is typed, by the pointer and by keys', async () => {
+    const { page, complaints } = await openPage(
+      `${plant.rest.url}/console/ownership?from=yesterday&to=today`,
+    );
+    const row = (name: string) => page.getByRole('row').filter({ hasText: name });
+    await row('press-line').waitFor();
+    await page.getByText('No two holders at once in this time.').waitFor();
+    await page.getByText('2 changes of holder: 2 × lost collector replaced. 9 ticks are missing').waitFor();
+    await page.getByText('00:42 collector-3 lost: 2 sessions moved').waitFor();
+
+    const held = (name: string, who: string, which = '') =>
+      row(name).locator('.lane-then', { has: page.locator(`.lane-who:text-is("${who}")`), hasText: which });
+    const time = page.getByLabel('Holder at');
+    await time.fill(`${yesterday}T00:30`);
+    await held('press-line', 'collector-3', '1st holder').waitFor();
+    await time.fill(`${yesterday}T07:00`);
+    await held('press-line', 'collector-2', '2nd holder').waitFor();
+    await held('paint-shop', 'nobody: paused').waitFor();
+    expect(new URL(page.url()).searchParams.get('at')).toBe(`${yesterday}T07:00:00.000Z`);
+
+    const lane = row('press-line').getByRole('slider');
+    await lane.focus();
+    await page.keyboard.press('Control+ArrowLeft');
+    await page.keyboard.press('ArrowLeft');
+    await held('press-line', 'collector-3').waitFor();
+    expect(await lane.getAttribute('aria-valuetext')).toContain('collector-3, 1st holder');
+    await page.keyboard.press('Control+ArrowRight');
+    await held('press-line', 'collector-2').waitFor();
+    expect(await lane.getAttribute('aria-valuetext')).toMatch(
+      /collector-2, 2nd holder \(epoch \d+\); since .*the collector before was lost; 6 ticks missing/,
+    );
+    await page.keyboard.press('Escape');
+    await held('furnace', 'nobody: it had failed').waitFor();
+
+    const box = await lane.boundingBox();
+    if (box === null) throw new Error('the lane is not there');
+    await page.mouse.move(box.x + 4, box.y + 10);
+    await held('press-line', 'collector-3').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('is told by collector as well, each with the sessions that it held', async () => {
+    const { page } = await openPage(`${plant.rest.url}/console/ownership?from=yesterday&to=today`);
+    await page.getByRole('link', { name: 'By collector' }).click();
+    await page.getByRole('row').filter({ hasText: 'collector-3' }).first().waitFor();
+    await page.getByText('2 sessions in this time, 0 at its end').waitFor();
+    await page.getByRole('searchbox').fill('paint');
+    await page.getByText('collector-3').waitFor({ state: 'detached' });
+    await page.getByRole('searchbox').fill('nothing like it');
+    await page.getByText('Nothing matches.').waitFor();
+  });
+
+  describe.each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {
+    it.each(['light', 'dark'] as const)(
+      '%s: has no fault from 320 to 1920 px',
+      async (colorScheme) => {
+        const { page, complaints } = await openPage(
+          `${plant.rest.url}/console/ownership?from=yesterday&to=today`,
+          { locale, colorScheme },
+        );
+        await page.getByRole('slider').first().waitFor();
+        for (const width of [320, 768, 1280, 1920]) {
+          await page.setViewportSize({ width, height: 800 });
+          await settled(page);
+          expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
+        }
+        await page.goto(`${plant.rest.url}/console/ownership?by=collector`);
+        await page.getByRole('slider').first().waitFor();
+        await settled(page);
+        expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
+        expect(complaints).toEqual([]);
+      },
+      300_000,
+    );
+  });
+});

@@ -1,0 +1,169 @@
+import { buildConsole } from '@holdfast/dev/console/build-console.ts';
+import type { Page } from 'playwright-core';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
+import { openPage } from '../support/browser-for-test.ts';
+import { eventually } from '../support/eventually.ts';
+import { faultsByAxe, misplacedIn } from './page-faults.ts';
+import { type ToldTimeline, toldTimeline } from './told-timeline.ts';
+
+const widths = [320, 768, 1280, 1920];
+const busy = 20_000;
+
+let told: ToldTimeline;
+const open = (path: string, options: Parameters<typeof openPage>[1] = {}) =>
+  openPage(`${told.api.url}/console/sessions/${path}`, {
+    viewport: { width: 1280, height: 900 },
+    ...options,
+  });
+const addressOf = (page: Page) => new URL(page.url()).searchParams;
+
+beforeAll(async () => {
+  await buildConsole();
+  told = await toldTimeline(busy);
+}, 300_000);
+
+describe.skipIf(inject('installedServers').chromium === null)('a timeline', () => {
+  it('is opened from the session, tells who held it when, and what was missing why', async () => {
+    const { page, complaints } = await open('?session=7-1');
+    await page.getByRole('complementary').getByText('press-4: no answer').waitFor();
+    await page.getByRole('complementary').getByRole('link', { name: 'Timeline' }).click();
+    const feed = page.getByRole('region', { name: 'What happened' });
+    await feed.getByText('collector-2 took over from a lost collector').waitFor();
+    await feed.getByText('press-9: 30 ticks missing in 30 min, no connection').waitFor();
+    await page.getByText('As a table').click();
+    const table = page.getByRole('table');
+    await table.getByText('collector-3, holder 2').waitFor();
+    await table.getByText('paused, by test').waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  it('leads from a row to its moment, and tells how all was then', async () => {
+    const { page } = await open(`7-1/timeline?at=${told.at(310)}`);
+    const then = page.locator('.tl-moment');
+    await then.getByText('collector-3, holder 2').waitFor();
+    await then.getByText('press-9 no connection').first().waitFor();
+    await page.goto(`${told.api.url}/console/sessions/7-1/timeline`);
+    const row = page.locator('.feed > li', { hasText: 'collector-2 took over' });
+    await row.getByRole('link').click();
+    await page.getByRole('heading', { name: /^As it was at/ }).waitFor();
+    await then.getByText('collector-2, holder 4').waitFor();
+    expect(addressOf(page).get('at')).toBe(told.at(900));
+  });
+
+  it('shows only what is abnormal, and each as it was recorded', async () => {
+    const { page } = await open('7-1/timeline?kind=session');
+    const rows = page.locator('.feed > li');
+    await page.getByText('Started by test').waitFor();
+    expect(await rows.count()).toBe(7);
+    await page.getByRole('checkbox', { name: 'Only abnormal' }).check();
+    await eventually(async () => (await rows.count()) === 1, { what: 'one abnormal event' });
+    await page.getByRole('button', { name: 'JSON' }).click();
+    await rows.locator('pre').waitFor();
+    const raw = JSON.parse((await rows.locator('pre').textContent()) ?? '');
+    expect([raw.type, raw.data.reason]).toEqual(['session.assigned', 'failover']);
+    expect([addressOf(page).get('only'), addressOf(page).get('as')]).toEqual(['abnormal', 'json']);
+  });
+
+  it('is zoomed and moved by wheel, drag and keys, and goes on when it is told to', async () => {
+    const { page } = await open('7-1/timeline');
+    await page.getByText('goes on', { exact: true }).waitFor();
+    const plot = page.getByRole('application');
+    const axis = page.locator('.tl-axis');
+    await axis.locator('.tl-mark').first().waitFor();
+    const box = (await plot.boundingBox()) ?? { x: 0, y: 0, width: 0, height: 0 };
+    const length = () =>
+      Date.parse(addressOf(page).get('to') ?? '') - Date.parse(addressOf(page).get('from') ?? '');
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 40);
+    await page.mouse.wheel(0, -400);
+    await page.getByText('held still', { exact: true }).waitFor();
+    const zoomed = length();
+    expect(zoomed).toBeLessThan(15 * 3_600_000);
+    await plot.focus();
+    await page.keyboard.press('ArrowLeft');
+    await eventually(async () => length() === zoomed && addressOf(page).get('from') !== null, {
+      what: 'the same length',
+    });
+    await page.keyboard.press('+');
+    await eventually(async () => length() < zoomed * 0.8, { what: 'the keys to zoom' });
+    const near = addressOf(page).get('from');
+    await page.mouse.move(box.x + box.width * 0.5, box.y + 40);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.7, box.y + 40, { steps: 4 });
+    await page.mouse.up();
+    await eventually(async () => addressOf(page).get('from') !== near, { what: 'a drag to move it' });
+    const brush = (await page.locator('.tl-brush').boundingBox()) ?? box;
+    await page.mouse.move(brush.x + brush.width * 0.2, brush.y + 10);
+    await page.mouse.down();
+    await page.mouse.move(brush.x + brush.width * 0.3, brush.y + 10, { steps: 4 });
+    await page.mouse.up();
+    await eventually(async () => Math.abs(length() - 2 * 3_600_000) < 600_000, {
+      what: 'the brush to choose two hours',
+    });
+    await page.getByRole('button', { name: 'Live' }).click();
+    await page.getByText('goes on', { exact: true }).waitFor();
+    expect(addressOf(page).get('to')).toBeNull();
+  });
+
+  it('of 20,000 events keeps the page small, and answers keys', async () => {
+    const { page, complaints } = await open('8-1/timeline');
+    const feed = page.getByRole('region', { name: 'What happened' });
+    await feed.locator('li').nth(5).waitFor();
+    const nodes = () => page.evaluate('document.querySelectorAll("*").length') as Promise<number>;
+    expect(await nodes()).toBeLessThan(600);
+    const requests: string[] = [];
+    page.on('request', (request) => {
+      if (request.url().includes('/events/')) requests.push(request.url());
+    });
+    // The end is further back with each page that comes.
+    for (let page_ = 0; page_ < 5; page_ += 1) {
+      const before = requests.length;
+      await feed.focus();
+      await page.keyboard.press('End');
+      await eventually(async () => requests.length > before, { what: 'the next page of events' });
+    }
+    expect(requests.every((url) => url.includes('limit=100'))).toBe(true);
+    expect(await nodes()).toBeLessThan(700);
+    await page.getByRole('button', { name: 'Show the newest' }).waitFor();
+    const plot = page.getByRole('application');
+    await plot.focus();
+    const labels = new Set<string | null>();
+    for (let press = 0; press < 20; press += 1) {
+      await page.keyboard.press(press % 2 === 0 ? '+' : 'ArrowLeft');
+      labels.add(await plot.getAttribute('aria-label'));
+    }
+    expect(labels.size).toBe(20);
+    expect(await nodes()).toBeLessThan(700);
+    expect(complaints).toEqual([]);
+  });
+
+  describe.each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {
+    it.each(['light', 'dark'] as const)(
+      '%s: has no fault, from 320 to 1920 px',
+      async (colorScheme) => {
+        const { page, complaints } = await open(`7-1/timeline?at=${told.at(310)}`, { locale, colorScheme });
+        await page.locator('.feed > li').first().waitFor();
+        await page.locator('.tl-moment dl').waitFor();
+        await page.locator('.tl-table summary').click();
+        for (const width of widths) {
+          await page.setViewportSize({ width, height: 900 });
+          await settled(page);
+          expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
+        }
+        await page.goto(`${told.api.url}/console/sessions/7-1/timeline?as=json&idle=whole`);
+        await page.locator('.feed pre').first().waitFor();
+        for (const width of widths) {
+          await page.setViewportSize({ width, height: 900 });
+          await settled(page);
+          expect([width, await misplacedIn(page), await faultsByAxe(page)]).toEqual([width, [], []]);
+        }
+        expect(complaints).toEqual([]);
+      },
+      240_000,
+    );
+  });
+});
+
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(`document.fonts.ready
+    .then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))))`);
+}
