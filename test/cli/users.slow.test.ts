@@ -19,6 +19,7 @@ beforeAll(async () => {
 
 it('people are added, changed, kept out and logged out on the command line', async () => {
   const roles = ['--role', 'viewer', '--role', 'operator@hall-1,hall-2'];
+  expect((await cli.run('sites', 'list', '--table')).stdout).toMatch(/hall-1[\s\S]*hall-2/);
   const made = JSON.parse((await cli.run('users', 'create', 'anna', ...roles, '--name', 'Anna Li')).stdout);
   expect(made.grants).toEqual([
     { role: 'viewer', sites: ['*'] },

@@ -1,13 +1,18 @@
 import { formatApiKey } from '@holdfast/shared/contracts/api-key.ts';
+import { UserBook } from '@holdfast/shared/jetstream/boards/users.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { eventually } from '@holdfast/test/support/eventually.ts';
 import { freshDatabase } from '@holdfast/test/support/fresh-database.ts';
 import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Answer, type ApiUnderTest, sessionsPath, startApi } from './api-under-test.ts';
 import { addPerson, password, TestBrowser } from './test-browser.ts';
 
 const bootstrapKey = formatApiKey({ id: '0a1b2c3d', secret: 'x'.repeat(43) });
 const usersPath = '/api/system/users';
 
+let nats: string;
 let api: ApiUnderTest;
 
 const byKey = (method: string, path: string, body?: unknown): Promise<Answer> =>
@@ -23,9 +28,9 @@ const byKey = (method: string, path: string, body?: unknown): Promise<Answer> =>
 const join = (login: string, grants: object[]) => addPerson(api, bootstrapKey, { login, grants });
 
 beforeAll(async () => {
-  const nats = await natsForTest();
+  nats = (await natsForTest()).url;
   api = await startApi({
-    nats: nats.url,
+    nats,
     database: await freshDatabase(),
     env: { API_BOOTSTRAP_KEY: bootstrapKey, API_REFUSED_PER_MINUTE: '0', API_LOGINS_PER_MINUTE: '0' },
   });
@@ -109,6 +114,20 @@ describe('a person', () => {
     expect((await byKey('POST', `${usersPath}/${id}/password-link`)).body.code).toBe('user_disabled');
     expect((await byKey('PATCH', `${usersPath}/emil`, { disabled: false })).status).toBe(200);
     expect((await browser.logIn('emil', password)).status).toBe(200);
+  });
+
+  it('who is kept out is out, also where a process ended before it could end the logins', async () => {
+    const { id, browser } = await join('eve', [{ role: 'viewer' }]);
+    const { nc, close } = await connectNats({ url: nats, name: 'test', log: createLogger('test', 'silent') });
+    onTestFinished(close);
+    const book = await UserBook.open(nc);
+    const stored = (await book.readAll()).find(({ record }) => record.id === id);
+    if (!stored) throw new Error('there is no eve');
+    await book.replace({ ...stored, record: { ...stored.record, disabled: true } });
+    await eventually(async () => (await browser.get('/api/me/')).body.code === 'login_over', {
+      what: 'the login to be over',
+    });
+    expect((await byKey('GET', `${usersPath}/${id}/logins`)).body.results).toHaveLength(1);
   });
 
   it('has logins that an administrator sees and ends', async () => {

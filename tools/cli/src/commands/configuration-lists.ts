@@ -24,6 +24,25 @@ const whereIs = (device: Readonly<Record<string, unknown>>) =>
 
 export const configurationLists: readonly Command[] = [
   {
+    words: ['sites', 'list'],
+    about: 'Sites: where devices are, and where roles hold.',
+    operands: [],
+    options: limitOption,
+    async run({ api, print }, input) {
+      const found = await api.list('/api/config/sites/', {}, limitOf(input));
+      print.table(
+        found,
+        [
+          { head: 'ID', cell: ({ id }) => id, align: 'right' },
+          { head: 'SITE', cell: ({ code }) => code },
+          { head: 'NAME', cell: ({ name }) => name },
+        ],
+        found,
+        'There are no sites.',
+      );
+    },
+  },
+  {
     words: ['tasks', 'list'],
     about: 'Tasks: what can be acquired.',
     operands: [],
