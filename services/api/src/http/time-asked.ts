@@ -15,6 +15,6 @@ export function timeAsked(query: { from?: string | undefined; to?: string | unde
   const to = end > now ? now : end;
   const from = query.from ? timeOf('from', query.from, now) : new Date(Math.max(0, to.getTime() - dayMs));
   if (from < to) return { from, to };
-  const message = from >= now ? 'must not lie in the future' : 'must be before to';
+  const message = from > now ? 'must not lie in the future' : 'must be before to';
   throw validationFailed([{ path: 'from', message }]);
 }

@@ -42,7 +42,9 @@ describe('the lease store on a key-value bucket', () => {
     const kept = await store.write('a', 'one', 0, 20_000);
     await store.write('b', 'one', 0, 20_000);
     await kv.delete('b');
-    expect(await store.list()).toEqual([{ key: 'a', value: 'one', revision: kept }]);
+    expect(await store.list()).toEqual([
+      { key: 'a', value: 'one', revision: kept, writtenAtMs: expect.any(Number) },
+    ]);
     expect(await store.read('b')).toBeUndefined();
     await kv.delete('a');
     expect(await store.list()).toEqual([]);
