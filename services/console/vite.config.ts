@@ -1,5 +1,6 @@
 import { defineConfig } from 'vite';
 import { bundledLicences } from './build/bundled-licences.ts';
+import { carriedProblems } from './build/carried-problems.ts';
 import { firstLoad } from './build/first-load.ts';
 import { packedFiles } from './build/packed-files.ts';
 import { twoLocales } from './build/two-locales.ts';
@@ -16,5 +17,5 @@ export default defineConfig({
     rolldownOptions: { output: { codeSplitting: firstLoad() } },
   },
   worker: { format: 'es' },
-  plugins: [twoLocales(), bundledLicences(), packedFiles()],
+  plugins: [twoLocales(), bundledLicences(), carriedProblems(), packedFiles()],
 });

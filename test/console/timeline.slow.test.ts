@@ -136,6 +136,25 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     expect(complaints).toEqual([]);
   });
 
+  it.each([
+    ['en-GB', 'What to do about validation_failed', 'The request has not the right form'],
+    ['zh-CN', '处理办法： validation_failed', '请求的格式不正确'],
+  ])('that is refused leads to what the documents say of it, in %s', async (locale, link, paragraph) => {
+    const { page, complaints } = await open('7-1/timeline?at=2199-01-01T00:00:00Z', { locale });
+    if (locale === 'zh-CN') await page.locator('.tl-moment').getByText('请求的格式不正确').waitFor();
+    const opened = page.context().waitForEvent('page');
+    await page.getByRole('link', { name: link }).click();
+    const problems = await opened;
+    await problems.locator('[aria-current]', { hasText: paragraph }).waitFor();
+    expect(await problems.evaluate('document.activeElement.textContent')).toContain(paragraph);
+    for (const width of widths) {
+      await problems.setViewportSize({ width, height: 900 });
+      await settled(problems);
+      expect([width, await misplacedIn(problems), await faultsByAxe(problems)]).toEqual([width, [], []]);
+    }
+    expect(complaints).toEqual([]);
+  });
+
   describe.each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {
     it.each(['light', 'dark'] as const)(
       '%s: has no fault, from 320 to 1920 px',

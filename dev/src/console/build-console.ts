@@ -54,6 +54,7 @@ async function stampOfSources(): Promise<string> {
     'services/console/{src,build,public}/**/*.*',
     'services/console/{index.html,vite.config.ts,package.json}',
     'packages/{api-client,shared}/src/**/*.ts',
+    'docs/{api,problems.zh-CN}.md',
     'pnpm-lock.yaml',
   ];
   const files: string[] = [];

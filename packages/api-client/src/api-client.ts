@@ -14,6 +14,8 @@ export interface ApiAccess {
   readonly key?: string | undefined;
   /** The person behind the calls, for events and the audit log. */
   readonly operator?: string | undefined;
+  /** In which titles of problems are wanted, told anew for each call; English unless set. */
+  readonly language?: (() => string) | undefined;
   /** Longest wait for one answer; longer than the API takes for any call, a test of a device included, unless set. */
   readonly answerMs?: number | undefined;
   /** Turns failures into the caller's own errors. */
@@ -160,7 +162,7 @@ export class ApiClient {
   }
 
   async #send(method: string, path: string, request: Request, signal: AbortSignal): Promise<Response> {
-    const { key, operator } = this.#access;
+    const { key, operator, language } = this.#access;
     try {
       return await fetch(`${this.url}${path}${queryText(request.query ?? {})}`, {
         method,
@@ -169,6 +171,7 @@ export class ApiClient {
         signal,
         headers: {
           accept: 'application/json',
+          ...(language && { 'accept-language': language() }),
           ...(key && { authorization: `Bearer ${key}` }),
           ...(operator && { 'x-operator': asHeader(operator) }),
           ...(request.body !== undefined && { 'content-type': 'application/json' }),

@@ -47,7 +47,10 @@ export async function accessOf(
   const by = key !== undefined ? 'key' : token !== undefined ? 'login' : 'nothing';
   const operator = config.HOLDFAST_OPERATOR ?? (by === 'login' ? undefined : atThisMachine(user));
   const client = (bearer: string | undefined) =>
-    new ApiClient({ url, key: bearer, operator, asOwnError: asCliError(url) });
+    new ApiClient({
+      ...{ url, key: bearer, operator, asOwnError: asCliError(url) },
+      language: () => config.HOLDFAST_LANG,
+    });
   return { url, by, person: config.HOLDFAST_OPERATOR ?? user, kept, api: client(token), client };
 }
 

@@ -17,6 +17,8 @@ const schema = z.object({
     .regex(/^[\x21-\x7e]+$/, 'must be one line without blanks')
     .optional(),
   HOLDFAST_OPERATOR: z.string().optional(),
+  /** In which the API says what is wrong. */
+  HOLDFAST_LANG: z.enum(['en', 'zh']).default('en'),
   /** Folder of the user's settings, where logins are kept. */
   XDG_CONFIG_HOME: z.string().default(() => join(homedir(), '.config')),
 });

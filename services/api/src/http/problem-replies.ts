@@ -1,6 +1,7 @@
 import { problemContentType } from '@holdfast/shared/contracts/http/problem-content-type.ts';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { Problem } from '../problems/problem.ts';
+import { wantedLanguage } from '../problems/wanted-language.ts';
 import { ClientGone } from './client-gone.ts';
 import { problemDocument } from './problem-document.ts';
 import { problemOf } from './problem-of.ts';
@@ -78,7 +79,8 @@ export function replyWithProblem(error: unknown, request: FastifyRequest, reply:
     const about = problem.cause === undefined ? { detail: problem.detail } : { err: problem.cause };
     request.log[level]({ ...about, code: problem.code }, 'a request failed');
   }
-  const body = problemDocument(problem, request.id);
+  const language = wantedLanguage(undefined, request.headers['accept-language']);
+  const body = problemDocument(problem, request.id, language);
   // RFC 9110 §11.6.1
   if (problem.status === 401) reply.header('www-authenticate', 'Bearer');
   if (problem.retryAfterSeconds !== undefined) {

@@ -1,9 +1,9 @@
 import type { CompanyPages } from '../access/company/company-routes.ts';
 import type { Problem } from '../problems/problem.ts';
+import type { Language } from '../problems/wanted-language.ts';
 import { faultNote } from './form-field.ts';
 import { html } from './html.ts';
 import { inLanguage, pageFrame } from './page-frame.ts';
-import type { PageLanguage } from './page-language.ts';
 import { addressOf, sendPage } from './page-request.ts';
 
 const texts = {
@@ -33,7 +33,7 @@ export const companyPages: CompanyPages = {
 };
 
 /** Problems are told in English; for those that people meet here there are Chinese words. */
-function noteOf(problem: Problem, language: PageLanguage): readonly [title: string, detail: string] {
+function noteOf(problem: Problem, language: Language): readonly [title: string, detail: string] {
   const chinese = language === 'zh' ? inChinese(problem) : undefined;
   return chinese ?? [problem.title, problem.detail];
 }

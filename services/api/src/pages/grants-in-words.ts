@@ -1,11 +1,11 @@
 import type { Grant } from '@holdfast/shared/contracts/api-key.ts';
 import { everySite } from '@holdfast/shared/contracts/api-key.ts';
+import type { Language } from '../problems/wanted-language.ts';
 import { type Html, html } from './html.ts';
-import type { PageLanguage } from './page-language.ts';
 import { words } from './words.ts';
 
 /** Roles, and where they hold. */
-export function grantsInWords(grants: readonly Grant[], language: PageLanguage): Html {
+export function grantsInWords(grants: readonly Grant[], language: Language): Html {
   const word = words[language];
   if (grants.length === 0) return html`${word.nothing}`;
   return html`${grants.map(
@@ -14,7 +14,7 @@ export function grantsInWords(grants: readonly Grant[], language: PageLanguage):
 }
 
 /** Everything that the roles allow, and where. */
-export function rightsInWords(grants: readonly Grant[], language: PageLanguage): Html {
+export function rightsInWords(grants: readonly Grant[], language: Language): Html {
   const word = words[language];
   if (grants.length === 0) return html`${word.nothing}`;
   return html`${grants.map(
@@ -22,7 +22,7 @@ export function rightsInWords(grants: readonly Grant[], language: PageLanguage):
   )}`;
 }
 
-function sitesInWords(sites: readonly string[], language: PageLanguage): string {
+function sitesInWords(sites: readonly string[], language: Language): string {
   const word = words[language];
   return sites.includes(everySite) ? word.allSites : word.atSites(sites);
 }

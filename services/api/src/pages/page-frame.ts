@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
+import type { Language } from '../problems/wanted-language.ts';
 import { type Html, html, Html as Trusted } from './html.ts';
-import type { PageLanguage } from './page-language.ts';
 import { pageStyle } from './page-style.ts';
 import { words } from './words.ts';
 
 export interface PageAddress {
   /** This page with its query, without the language. */
   readonly path: string;
-  readonly language: PageLanguage;
+  readonly language: Language;
   /** Whether others on the way could read what is typed. */
   readonly isOpenToReaders: boolean;
 }
@@ -62,7 +62,7 @@ ${foot && html`<div class="foot">${foot}</div>`}
 `;
 }
 
-export function inLanguage({ path }: Pick<PageAddress, 'path'>, language: PageLanguage): string {
+export function inLanguage({ path }: Pick<PageAddress, 'path'>, language: Language): string {
   const [before = '', query] = path.split('?', 2);
   const parameters = new URLSearchParams(query);
   parameters.set('lang', language);

@@ -3,9 +3,9 @@ import { isLoopbackAddress } from '../access/from-loopback.ts';
 import { isHttps } from '../access/logins/login-access.ts';
 import { problemOf } from '../http/problem-of.ts';
 import type { Problem } from '../problems/problem.ts';
+import { wantedLanguage } from '../problems/wanted-language.ts';
 import type { Html } from './html.ts';
 import { type PageAddress, pagePolicy } from './page-frame.ts';
-import { pageLanguage } from './page-language.ts';
 import { type Words, words } from './words.ts';
 
 const headers = {
@@ -30,7 +30,7 @@ export function addressOf(request: FastifyRequest, path: string): PageAddress {
   const isLocal = isLoopbackAddress(request.ip) && request.headers['x-forwarded-for'] === undefined;
   return {
     path,
-    language: pageLanguage(queryOf(request).lang, request.headers['accept-language']),
+    language: wantedLanguage(queryOf(request).lang, request.headers['accept-language']),
     isOpenToReaders: !isHttps(request) && !isLocal,
   };
 }

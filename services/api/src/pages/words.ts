@@ -1,5 +1,5 @@
 import type { Role } from '@holdfast/shared/contracts/api-key.ts';
-import type { PageLanguage } from './page-language.ts';
+import type { Language } from '../problems/wanted-language.ts';
 
 /** All that the pages say. */
 export interface Words {
@@ -350,4 +350,4 @@ const chinese: Words = {
   },
 };
 
-export const words: Readonly<Record<PageLanguage, Words>> = { en: english, zh: chinese };
+export const words: Readonly<Record<Language, Words>> = { en: english, zh: chinese };

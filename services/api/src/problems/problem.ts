@@ -27,7 +27,12 @@ export class Problem extends Error {
   }
 
   get title(): string {
-    return problemCodes[this.code][1];
+    return this.titleIn('en');
+  }
+
+  titleIn(language: 'en' | 'zh'): string {
+    const [, en, zh] = problemCodes[this.code];
+    return { en, zh }[language];
   }
 }
 

@@ -12,6 +12,8 @@ const nobody = new Set(['login_needed', 'login_over']);
 export const api = new ApiClient({
   url: apiRoot.href,
   answerMs: 30_000,
+  // The language that the console speaks, which may be another than the browser's.
+  language: () => document.documentElement.lang,
   // Whoever is not logged in, or not any more, is led to where that is done, and back.
   asOwnError: (failure) => {
     if (failure instanceof ApiRefusal && nobody.has(failure.code)) location.assign(loginAddress());

@@ -106,6 +106,15 @@ const trends = createRoute({
   component: lazyRouteComponent(() => import('../trends/trends-screen.tsx')),
 });
 
+const problems = createRoute({
+  getParentRoute: () => root,
+  path: '/problems',
+  validateSearch: ({ code }: Record<string, unknown>): { code?: string | undefined } => ({
+    code: typeof code === 'string' ? code : undefined,
+  }),
+  component: lazyRouteComponent(() => import('../problems/problems-screen.tsx')),
+});
+
 const licences = createRoute({
   getParentRoute: () => root,
   path: '/licences',
@@ -126,6 +135,7 @@ export const router = createRouter({
     firstRun,
     live,
     trends,
+    problems,
     licences,
   ]),
   defaultPreload: 'intent',

@@ -36,6 +36,7 @@ export const en = {
     'The server takes this address for a foreign one. A proxy in front of it has to pass the host on as it is.',
   'problem.company_grants_missing':
     'Your company has given you no role here. Ask whoever keeps its accounts.',
+  'problem.more': 'What to do about',
 
   'role.viewer': 'viewer',
   'role.operator': 'operator',

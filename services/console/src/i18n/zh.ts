@@ -31,6 +31,7 @@ export const zh: Translation = {
   'problem.login_over_http_refused': '不能从其他机器通过 HTTP 明文登录，请用 https 打开控制台。',
   'problem.origin_refused': '服务器把此地址视为外部来源。前置代理须原样转发主机名。',
   'problem.company_grants_missing': '贵公司尚未在此为您分配角色，请联系账号管理人员。',
+  'problem.more': '处理办法：',
 
   'role.viewer': '查看者',
   'role.operator': '操作员',

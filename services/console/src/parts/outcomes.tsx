@@ -3,11 +3,14 @@ import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, us
 import { Button } from 'react-aria-components/Button';
 import { usePreferences } from '../app/preferences.tsx';
 import { Icon } from './icon.tsx';
+import { ProblemLink } from './problem-link.tsx';
 
 /** What came of a command: kept until somebody has read it, unless all is well. */
 export interface Outcome {
   readonly kind: 'stored' | 'refused' | 'unknown' | 'unreached';
   readonly text: string;
+  /** Code of the problem, where there is one. */
+  readonly code?: string;
 }
 
 type Noted = Outcome & { readonly id: number };
@@ -37,7 +40,8 @@ export function OutcomesProvider({ children }: { children: ReactNode }) {
   const noteFailure = useCallback(
     (session: string, error: unknown) => {
       const [kind, detail] = failureOf(error);
-      note({ kind, text: t(`command.${kind}`, { session, detail }) });
+      const code = error instanceof ApiRefusal ? error.code : '';
+      note({ kind, text: t(`command.${kind}`, { session, detail }), code });
     },
     [note, t],
   );
@@ -55,7 +59,7 @@ export function OutcomesProvider({ children }: { children: ReactNode }) {
   );
 }
 
-function OutcomeText({ id, kind, text, dismiss }: Noted & { dismiss: (id: number) => void }) {
+function OutcomeText({ id, kind, text, code = '', dismiss }: Noted & { dismiss: (id: number) => void }) {
   const { t } = usePreferences();
   useEffect(() => {
     if (kind !== 'stored') return;
@@ -64,7 +68,9 @@ function OutcomeText({ id, kind, text, dismiss }: Noted & { dismiss: (id: number
   }, [id, kind, dismiss]);
   return (
     <div className={`outcome is-${kind}`}>
-      <p>{text}</p>
+      <p>
+        {text} <ProblemLink code={code} />
+      </p>
       <Button className="button is-bare" aria-label={t('command.dismiss')} onPress={() => dismiss(id)}>
         <Icon name="close" />
       </Button>

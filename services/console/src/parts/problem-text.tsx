@@ -2,6 +2,7 @@ import { ApiRefusal, NoAnswer } from '@holdfast/api-client/api-failures.ts';
 import { Button } from 'react-aria-components/Button';
 import { usePreferences } from '../app/preferences.tsx';
 import type { PlainKey } from '../i18n/texts.ts';
+import { ProblemLink } from './problem-link.tsx';
 
 /** What somebody can do about a refusal that is about who he is. */
 const whatToDo: Readonly<Record<string, PlainKey>> = {
@@ -15,7 +16,7 @@ const whatToDo: Readonly<Record<string, PlainKey>> = {
 
 /** A problem in the words of the server, what to do about it, and a way to try again. */
 export function ProblemText({ title, error, again }: { title: string; error: Error; again?: () => void }) {
-  const { t } = usePreferences();
+  const { t, language } = usePreferences();
   const isRefused = error instanceof ApiRefusal;
   const detail = isRefused ? (error.problem.detail ?? error.problem.title) : error.message;
   const todo = error instanceof NoAnswer ? 'problem.unreached' : isRefused ? whatToDo[error.code] : undefined;
@@ -23,9 +24,12 @@ export function ProblemText({ title, error, again }: { title: string; error: Err
     <div className="empty" role="alert">
       <h2>{title}</h2>
       {todo && <p>{t(todo)}</p>}
+      {/* The server's titles are in both languages, its details in English alone. */}
+      {isRefused && !todo && language !== 'en' && <p>{error.problem.title}</p>}
       <p lang="en" className={todo && 'quiet small'}>
         {detail}
       </p>
+      {isRefused && <ProblemLink code={error.code} />}
       {again && (
         <Button className="button" onPress={again}>
           {t('app.again')}

@@ -1,12 +1,12 @@
 import { languages } from '@holdfast/shared/contracts/user.ts';
 
-export type PageLanguage = (typeof languages)[number];
+export type Language = (typeof languages)[number];
 
 /**
- * The language of a page: the one chosen on it, else the first of those that the browser prefers, else English.
+ * The language of an answer: the one chosen on its page, else the first of those that the browser prefers, else English.
  * @param accepted the header Accept-Language
  */
-export function pageLanguage(chosen: string | undefined, accepted: string | undefined): PageLanguage {
+export function wantedLanguage(chosen: string | undefined, accepted: string | undefined): Language {
   const known = languages.find((each) => each === chosen);
   if (known) return known;
   const wanted = (accepted ?? '')
