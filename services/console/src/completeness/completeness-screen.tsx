@@ -137,7 +137,10 @@ function CompletenessMap({
   return (
     <div className="map-and-panel">
       <div className="map">
-        <p className="quiet small map-hint">{t('map.hint')}</p>
+        <p className="quiet small map-hint">
+          {by === 'hours' && <strong>{t('map.hours.of', { name: nameOf(found.results[0]) })}</strong>}{' '}
+          {t('map.hint')}
+        </p>
         {row === undefined ? (
           <p className="empty">{t('map.none.found')}</p>
         ) : (
@@ -185,6 +188,10 @@ function useRows(
       );
     return shown.length > 1 && find === '' ? [sumRow(shown, t('map.all')), ...shown] : shown;
   }, [found, by, find, sort, t, locale, dayName]);
+}
+
+function nameOf(row: Completeness['results'][number] | undefined): string {
+  return row?.device ?? [row?.task_code, row?.session_id].filter(Boolean).join(' ');
 }
 
 /** The field that the address names; else yesterday, of all together where there is such a row. */

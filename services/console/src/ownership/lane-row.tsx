@@ -34,7 +34,8 @@ export function LaneRow({
     (part: LanePart) => {
       switch (part.kind) {
         case 'held':
-          return part.collector ?? '';
+          // Below its name it needs none.
+          return only === undefined ? (part.collector ?? '') : '';
         case 'paused':
           return t('ownership.legend.paused');
         case 'nobody':
@@ -47,7 +48,7 @@ export function LaneRow({
           return '';
       }
     },
-    [t],
+    [t, only],
   );
   const then = holderText(row, at);
   const name = `${row.task_code} ${row.session_id}`;
