@@ -143,7 +143,12 @@ function Gap({ gap }: { gap: GapOfAll }) {
         </span>
       </p>
       <p className="quiet small">
-        <Link to="/sessions" search={{ ...around, session: gap.session_id }} title={t('map.panel.timeline')}>
+        <Link
+          to="/sessions/$id/timeline"
+          params={{ id: gap.session_id }}
+          search={around}
+          title={t('map.panel.timeline')}
+        >
           {gap.task_code} {gap.session_id}
         </Link>
         {' · '}

@@ -1,7 +1,8 @@
 import { usePreferences } from '../app/preferences.tsx';
 import { Icon } from '../parts/icon.tsx';
+import { useTyped } from './use-typed.ts';
 
-/** Narrows what a screen shows by its names; Ctrl+K leads to it. */
+/** Narrows a screen to what has such names. */
 export function FindField({
   label,
   value,
@@ -12,6 +13,7 @@ export function FindField({
   onChange: (find: string) => void;
 }) {
   const { t } = usePreferences();
+  const [typed, type] = useTyped(value, onChange);
   return (
     <label className="evidence-find">
       <span className="heard">{t('sessions.find')}</span>
@@ -20,8 +22,8 @@ export function FindField({
         id="find"
         type="search"
         placeholder={label}
-        value={value}
-        onChange={({ target }) => onChange(target.value)}
+        value={typed}
+        onChange={({ target }) => type(target.value)}
       />
     </label>
   );

@@ -5,6 +5,9 @@ export type HolderThen =
   | { readonly kind: 'held'; readonly span: OwnershipSpan; readonly isSeen: boolean }
   | { readonly kind: 'nobody' | 'paused' | 'failed' | 'ended' | 'before' };
 
+/** Between two ticks, and while one is on its way, none is missing. */
+const nearMs = 20_000;
+
 type Told = Pick<OwnershipRow, 'spans' | 'life' | 'status'>;
 
 /** Who held a session at a moment, and whether a sample of it is there from around then. */
@@ -14,7 +17,8 @@ export function holderAt({ spans, life, status }: Told, at: number): HolderThen 
   );
   if (span) {
     const { first_sample: first, last_sample: last } = span;
-    const isSeen = first !== null && last !== null && Date.parse(first) <= at && at <= Date.parse(last);
+    const isSeen =
+      first !== null && last !== null && Date.parse(first) <= at + nearMs && at - nearMs <= Date.parse(last);
     return { kind: 'held', span, isSeen };
   }
   const now = life.find(({ from, to }) => Date.parse(from) <= at && at <= Date.parse(to));

@@ -6,12 +6,11 @@ import { FindField } from '../evidence/find-field.tsx';
 import { isNamedLike } from '../evidence/is-named-like.ts';
 import { Answered } from '../parts/answered.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
-import { usePlantTime } from '../time/plant-time.tsx';
-import { atWall, wallOf } from '../time/zone-clock.ts';
 import { Findings } from './findings.tsx';
 import { LaneLegend } from './lane-legend.tsx';
 import { type LaneItem, LaneList } from './lane-list.tsx';
 import type { LaneTime } from './lane-parts.ts';
+import { MomentField } from './moment-field.tsx';
 import { changesWithin, movesOf } from './moves.ts';
 import { type Ownership, useOwnership } from './ownership-query.ts';
 import { ownershipViews, useOwnershipSearch } from './ownership-search.ts';
@@ -74,7 +73,6 @@ export default function OwnershipScreen() {
 
 function Found({ found, search }: { found: Ownership; search: ReturnType<typeof useOwnershipSearch> }) {
   const { t, locale } = useOwnershipTexts();
-  const plant = usePlantTime();
   const navigate = useNavigate({ from: '/ownership' });
   const { by, find, range } = search;
   const time = useMemo(
@@ -122,21 +120,7 @@ function Found({ found, search }: { found: Ownership; search: ReturnType<typeof 
     <>
       <Findings rows={rows} changes={changes} />
       <div className="moment">
-        <label>
-          {t('ownership.at')}{' '}
-          <input
-            type="datetime-local"
-            step={1}
-            className="field"
-            min={wallOf(plant.zone, new Date(time.from))}
-            max={wallOf(plant.zone, new Date(time.to))}
-            value={wallOf(plant.zone, new Date(at)).slice(0, 19)}
-            onChange={({ target: { value } }) => {
-              if (value !== '')
-                setAt(atWall(plant.zone, value.length === 16 ? `${value}:00` : value).getTime());
-            }}
-          />
-        </label>
+        <MomentField time={time} at={at} onAt={setAt} />
         {search.at !== undefined && (
           <Button className="button is-bare" onPress={() => setAt(undefined)}>
             {t('ownership.at.reset')}

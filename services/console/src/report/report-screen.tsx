@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Button } from 'react-aria-components/Button';
+import { useTyped } from '../evidence/use-typed.ts';
 import { Answered } from '../parts/answered.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
@@ -21,6 +22,7 @@ export default function ReportScreen() {
   const { range, split, site } = asked;
   const change = (changes: ReportSearch, replace = false) =>
     void navigate({ replace, search: (before) => ({ ...before, ...changes }) });
+  const [typed, type] = useTyped(title, (text) => change({ title: text || undefined }, true));
   const shiftsOf = sites.find(({ code }) => code === site)?.shifts.length ?? 0;
   const lacks =
     split !== 'shift'
@@ -65,8 +67,8 @@ export default function ReportScreen() {
           aria-label={t('report.name')}
           placeholder={t('report.name.hint')}
           maxLength={120}
-          value={title}
-          onChange={({ target }) => change({ title: target.value || undefined }, true)}
+          value={typed}
+          onChange={({ target }) => type(target.value)}
         />
         <span className="toolbar-end">
           <a className="button" href={csvAddress({ ...asked, title }, plant.ofPlant)} download>
