@@ -25,7 +25,12 @@ export async function startEmptyPlant(): Promise<EmptyPlant> {
   const api = await freePort();
   const settings = { NATS_URL: (await natsForTest()).url, DATABASE_URL: await freshDatabase(), ...longLease };
   const demo = demoConfiguration({ host: '127.0.0.1', ports });
-  await startService('api', { ...settings, API_PORT: String(api), DEMO_CONFIGURATION: JSON.stringify(demo) });
+  await startService('api', {
+    ...settings,
+    API_PORT: String(api),
+    DEMO_CONFIGURATION: JSON.stringify(demo),
+    API_ANONYMOUS_LOOPBACK: 'true',
+  });
   await startService('supervisor', settings);
   await startService('writer', settings);
   await startService('collector', { ...settings, COLLECTOR_ID: 'c1' });

@@ -150,6 +150,16 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
 });
 
 describe.skipIf(inject('installedServers').chromium === null)('the three steps', () => {
+  it('say who can take them to whoever may not', async () => {
+    await plant.rest.create('/api/system/keys/', { name: 'first', role: 'administrator' });
+    const { key } = await plant.rest.create('/api/system/keys/', { name: 'looks', role: 'operator' });
+    const { page } = await openPage(url('/first-run'), {
+      extraHTTPHeaders: { authorization: `Bearer ${key}` },
+    });
+    await page.getByText('brought in by an engineer or an administrator; you are operator.').waitFor();
+    expect(await page.getByRole('button', { name: 'Test the connection' }).count()).toBe(0);
+  });
+
   describe.each(['en-GB', 'zh-CN'] as const)('in %s', (locale) => {
     it.each(['light', 'dark'] as const)(
       '%s: have no fault, from 320 to 1920 px',

@@ -41,6 +41,14 @@ describe('a device that is not stored yet', () => {
     expect(read.requests).toContainEqual(expect.objectContaining({ failure: 'exception' }));
   });
 
+  it('that refuses all that it is asked for is there, and says so at once', async () => {
+    const absent = { code: 'absent', address: '40011', data_type: 'uint16' };
+    const refused = await tried(place(), [absent]);
+    expect(refused).toMatchObject({ answers: true, status: 'failed' });
+    expect(refused.detail).toContain('illegal data address');
+    expect(refused.requests.length).toBeLessThan(4);
+  });
+
   it('is said to be away where nobody listens, and silent where nobody answers', async () => {
     const nobody = { ...place(), port: await freePort() };
     expect(await tried(nobody)).toMatchObject({

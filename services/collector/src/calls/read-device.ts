@@ -63,9 +63,13 @@ export async function readDevice(
   const plans = new DevicePlans(device, set, periodMs, learned);
   let open: readonly PlannedBlock[] = [];
   const tries = (block: PlannedBlock) => Math.max(...codesOf(block).map((code) => requests.failuresOf(code)));
+  // A device that refuses everything is asked for it again tick by tick; once is enough to tell so.
   const isOpen = (block: PlannedBlock) =>
-    codesOf(block).some((code) => !requests.found.has(code) && !requests.settled.has(code)) &&
-    !(requests.hasAnswered && tries(block) >= mostTries);
+    block.block.points.some(
+      ({ point }) =>
+        !learned.isRefused(point.code) &&
+        valueCodes(point).some((code) => !requests.found.has(code) && !requests.settled.has(code)),
+    ) && !(requests.hasAnswered && tries(block) >= mostTries);
   const readerOptions: TickReaderOptions = {
     device,
     plans,
