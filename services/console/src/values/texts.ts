@@ -58,7 +58,7 @@ export const en = {
 } as const;
 
 export const zh: TranslationOf<typeof en> = {
-  'values.title': '实时数据',
+  'values.title': '实时值',
   'values.of': '点位范围',
   'values.of.all': '全部设备',
   'values.of.sessions': '会话',
