@@ -104,4 +104,24 @@ describe.skipIf(inject('installedServers').chromium === null)('ten thousand devi
     );
     expect(new URL(page.url()).search).toBe('?find=press-12');
   });
+
+  it('are gone through by keys alone', async () => {
+    const { page } = await openPage(`${api.url}/console/devices?find=press-77`);
+    const found = page.locator('.device-link');
+    await eventually(async () => (await found.count()) > 5, { what: 'those that fit to be listed' });
+    const [first, second] = await found.allTextContents();
+    const focused = () => page.evaluate('document.activeElement.textContent');
+    await page.getByRole('link', { name: first ?? '', exact: true }).focus();
+    await page.keyboard.press('ArrowDown');
+    await eventually(async () => (await focused()) === second, { what: 'the next one to have the focus' });
+    await page.keyboard.press('Enter');
+    await page.getByRole('complementary', { name: `Device ${second}` }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('complementary').waitFor({ state: 'detached' });
+    expect(await focused()).toBe(second);
+    await page.getByRole('searchbox', { name: 'Find a device' }).fill('nothing like it');
+    await page.getByText('No device matches.').waitFor();
+    await page.getByRole('link', { name: 'Show all devices' }).click();
+    await page.getByRole('link', { name: 'press-7777', exact: true }).waitFor();
+  });
 });
