@@ -119,9 +119,13 @@ function Person({ onPress }: { onPress: () => void }) {
   const role = me && highestRole(me);
   const name = me === undefined ? '' : me.kind === 'local' ? t('app.thisMachine') : me.name;
   return (
-    <Button className="button is-bare person" aria-label={`${t('app.account')} ${name}`} onPress={onPress}>
+    <Button
+      className="button is-bare person"
+      aria-label={[t('app.account'), name, role && t(`role.${role}`)].filter(Boolean).join(' ')}
+      onPress={onPress}
+    >
       <Icon name="person" />
-      <strong className="person-name">{name}</strong>
+      <strong className="person-name">{name}</strong>{' '}
       {role && <span className="quiet person-role">{t(`role.${role}`)}</span>}
     </Button>
   );
