@@ -1,9 +1,12 @@
+import { ownAccount } from '@holdfast/api-client/own-account.ts';
 import type { Me } from '@holdfast/shared/contracts/http/login-http.ts';
+import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { apiRoot } from '../api/api.ts';
+import { api, apiRoot } from '../api/api.ts';
 import { useMe } from '../api/me.ts';
 import { clocks, themes } from '../app/preferences.tsx';
 import { languages } from '../i18n/language.ts';
+import { useOutcomes } from '../parts/outcomes.tsx';
 import { Overlay } from '../parts/overlay.tsx';
 import { ownZone, usePlantTime } from '../time/plant-time.tsx';
 import { Logins } from './logins.tsx';
@@ -24,15 +27,32 @@ export default function AccountDialog({ onClose }: { onClose: () => void }) {
           <>
             <Logins />
             {me.has_password && <PasswordForm login={me.login ?? ''} />}
-            <form method="post" action={new URL('logout', apiRoot).href}>
-              <Button type="submit" className="button is-main">
-                {t('app.logout')}
-              </Button>
-            </form>
+            <LogOut />
           </>
         )}
       </div>
     </Overlay>
+  );
+}
+
+function LogOut() {
+  const { t } = useAccountTexts();
+  const { noteFailure } = useOutcomes();
+  const [isSent, setSent] = useState(false);
+  const leave = async () => {
+    setSent(true);
+    try {
+      await ownAccount(api).logOut();
+      location.assign(new URL('login?done=logout', apiRoot));
+    } catch (error) {
+      noteFailure(t('account.logins.about'), error);
+      setSent(false);
+    }
+  };
+  return (
+    <Button className="button is-main" isDisabled={isSent} onPress={() => void leave()}>
+      {t('app.logout')}
+    </Button>
   );
 }
 

@@ -16,7 +16,7 @@ interface Page<T> {
 /** Sessions and devices with these letters in their names, those that need somebody first. */
 export function useFound(text: string) {
   const settled = useSettled(useDeferredValue(text));
-  return useQuery({
+  const found = useQuery({
     queryKey: ['palette', settled],
     queryFn: async () => {
       const search = settled || undefined;
@@ -37,6 +37,7 @@ export function useFound(text: string) {
     placeholderData: keepPreviousData,
     retry: false,
   });
+  return { ...found, isOfText: settled === text && !found.isPlaceholderData };
 }
 
 function useSettled(text: string): string {

@@ -35,7 +35,9 @@ export function useEntries(
     stop: t('palette.word.stop'),
     recover: t('palette.word.recover'),
   });
-  const { data, isError } = useFound(search);
+  const { data, isError, isOfText } = useFound(search);
+  // Found for what was typed before: none of it is offered that does not fit what is typed now.
+  const fits = (...names: readonly string[]) => isOfText || matches({ name: names.join(' ') }, search);
   const go = (to: string, params: object = {}) => {
     onClose();
     void navigate({ to, search: params } as Parameters<typeof navigate>[0]);
@@ -66,8 +68,13 @@ export function useEntries(
       },
     };
   };
-  const sessions = (data?.sessions ?? []).filter((each) => command === undefined || takes(each, command));
-  const devices = command === undefined ? (data?.devices ?? []) : [];
+  const sessions = (data?.sessions ?? []).filter(
+    (each) =>
+      (command === undefined || takes(each, command)) && fits(each.id, each.task_code, each.task_name),
+  );
+  const devices = (command === undefined ? (data?.devices ?? []) : []).filter((each) =>
+    fits(each.device, each.task_code),
+  );
   const screenEntries = screens.map(
     ({ to, name }): Entry => ({ id: `screen ${to}`, group: 'screens', name: t(name), run: () => go(to) }),
   );
