@@ -72,7 +72,7 @@ function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] 
       ];
 }
 
-function ofDevices({ devices, health }: LookedAt): Attention[] {
+function ofDevices({ session, compared, devices, health }: LookedAt): Attention[] {
   if (!devices) return [];
   const named = Object.entries(health).map(([code, each]) => ({
     code,
@@ -88,7 +88,12 @@ function ofDevices({ devices, health }: LookedAt): Attention[] {
       code: isAll ? 'devices_failing' : 'some_devices_failing',
       severity: isAll ? 1 : 2,
       detail: inWords(silent),
-      since: earliest(silent.map(({ last_success }) => last_success)),
+      since:
+        earliest(silent.map(({ last_success }) => last_success)) ??
+        // A collector that took the session while they were silent has never heard them.
+        (isAll ? compared?.last_sample?.time : undefined) ??
+        session.placement?.since ??
+        null,
     });
   }
   const partly = of('partly');

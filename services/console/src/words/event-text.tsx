@@ -3,7 +3,7 @@ import { shortType } from './short-type.ts';
 import { useWords } from './texts.ts';
 
 const assigned = ['start', 'failover', 'drain', 'rebalance', 'recovery', 'resume'] as const;
-const released = ['refused', 'rebalance', 'recovery_disabled'] as const;
+const released = ['refused', 'rebalance', 'drain', 'recovery_disabled'] as const;
 const told = new Set(['started', 'paused', 'resumed', 'stopped', 'failed', 'warned']);
 
 /** What happened to a session, in a sentence. */

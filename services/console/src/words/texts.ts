@@ -43,6 +43,7 @@ export const en = {
   'event.session.assigned.resume': '{{collector}} took it after a pause, epoch {{epoch}}',
   'event.session.released.refused': '{{collector}} cannot run it',
   'event.session.released.rebalance': 'Taken from {{collector}} for balance',
+  'event.session.released.drain': 'Given back by {{collector}}, which drains',
   'event.session.released.recovery_disabled': '{{collector}} is lost, and automatic recovery is off',
   'event.reason': 'reason: {{reason}}',
 } as const;
@@ -88,6 +89,7 @@ export const zh: TranslationOf<typeof en> = {
   'event.session.assigned.resume': '暂停后由 {{collector}} 接手，epoch {{epoch}}',
   'event.session.released.refused': '{{collector}} 无法运行此会话',
   'event.session.released.rebalance': '为均衡负载从 {{collector}} 收回',
+  'event.session.released.drain': '{{collector}} 正在排空，已交还会话',
   'event.session.released.recovery_disabled': '{{collector}} 失联，且自动恢复已关闭',
   'event.reason': '原因：{{reason}}',
 };
