@@ -44,12 +44,6 @@ export const en = {
   'account.password.done': 'The password is changed. Your other logins are over.',
   'account.refused.password': 'The password is not right.',
   'account.refused.delayed': 'It was tried too often. Try again in {{s}} s.',
-
-  'fresh.title': 'Show once more who you are',
-  'fresh.why': 'This needs a login that is not older than 5 minutes. What you were about to do goes on then.',
-  'fresh.company': 'You come back to this screen, and do it once more.',
-  'fresh.company.do': 'To the company sign-on',
-  'fresh.do': 'Go on',
 } as const;
 
 export const zh: TranslationOf<typeof en> = {
@@ -95,12 +89,6 @@ export const zh: TranslationOf<typeof en> = {
   'account.password.done': '密码已修改，您的其他登录已结束。',
   'account.refused.password': '密码不正确。',
   'account.refused.delayed': '尝试次数过多，请在 {{s}} 秒后再试。',
-
-  'fresh.title': '请再次确认身份',
-  'fresh.why': '此操作要求最近 5 分钟内登录过。确认后将继续您刚才的操作。',
-  'fresh.company': '您会回到此页面，届时请重新操作一次。',
-  'fresh.company.do': '前往公司统一登录',
-  'fresh.do': '继续',
 };
 
 export const useAccountTexts = roomTexts({ en, zh });

@@ -5,7 +5,6 @@ import { highestRole, useMe } from '../api/me.ts';
 import { LiveChanges } from '../live/live-changes.tsx';
 import { Icon, type IconName, Logo } from '../parts/icon.tsx';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
-import { FreshLogin } from './fresh-login.tsx';
 import { PaletteButton, useShellDialogs } from './keyboard.tsx';
 import { Navigation } from './navigation.tsx';
 import { readKept, themes, usePreferences } from './preferences.tsx';
@@ -40,7 +39,6 @@ export function Shell() {
         <Outlet />
       </main>
       <LiveChanges />
-      <FreshLogin />
       {dialog}
     </div>
   );

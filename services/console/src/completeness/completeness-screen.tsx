@@ -1,7 +1,7 @@
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { FindField } from '../evidence/find-field.tsx';
 import { Answered } from '../parts/answered.tsx';
+import { FindField } from '../parts/find-field.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
 import type { TimeRange } from '../time/time-range.ts';
 import { useCellText } from './cell-text.ts';
@@ -57,10 +57,11 @@ export default function CompletenessScreen() {
         </nav>
         {by !== 'hours' && (
           <FindField
+            className="evidence-find"
             label={t('map.find')}
             value={find}
             onChange={(text) =>
-              void navigate({ replace: true, search: (before) => ({ ...before, find: text || undefined }) })
+              void navigate({ replace: true, search: (before) => ({ ...before, find: text }) })
             }
           />
         )}

@@ -1,6 +1,6 @@
 import { Link, Outlet, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { Icon } from '../parts/icon.tsx';
+import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { DeviceList } from './device-list.tsx';
 import { useConfiguredDevice, useDeviceHealth } from './device-queries.ts';
@@ -111,26 +111,13 @@ function Toolbar({ counts }: { counts: Counts | undefined }) {
           </Link>
         </p>
       )}
-      <label className="find">
-        <span className="heard">{t('devices.find')}</span>
-        <Icon name="search" />
-        <input
-          type="search"
-          id="find"
-          value={find}
-          placeholder={t('devices.find')}
-          onChange={({ target }) =>
-            void navigate({
-              to: '.',
-              search: (before) => ({ ...before, find: target.value || undefined }),
-              replace: true,
-            })
-          }
-        />
-        <span className="key" aria-hidden="true">
-          Ctrl K
-        </span>
-      </label>
+      <FindField
+        label={t('devices.find')}
+        value={find}
+        onChange={(text) =>
+          void navigate({ to: '.', search: (before) => ({ ...before, find: text }), replace: true })
+        }
+      />
       <Link to="/first-run" className="button">
         {t('app.addDevice')}
       </Link>

@@ -128,7 +128,7 @@ export const en = {
   'first.demo.do': 'Start the demo',
   'first.demo.doing': 'Starting the demo …',
   'first.demo.none':
-    'There is a demo with simulated machines, and no simulator runs here. It comes with npm start, and with docker compose unless HOLDFAST_DEMO=0.',
+    'A demo with simulated machines comes with npm start, and with docker compose unless HOLDFAST_DEMO=0. This installation knows of no simulator.',
   'first.demo.silent': 'The simulator of the demo does not answer at {{where}}: {{detail}}',
 } as const;
 
@@ -250,7 +250,7 @@ export const zh: TranslationOf<typeof en> = {
   'first.demo.do': '启动演示',
   'first.demo.doing': '正在启动演示……',
   'first.demo.none':
-    '另有带模拟机器的演示，但此处没有运行模拟器。npm start 自带模拟器；docker compose 也自带，除非设置了 HOLDFAST_DEMO=0。',
+    'npm start 自带一个使用模拟机器的演示；docker compose 也自带，除非设置了 HOLDFAST_DEMO=0。当前安装没有找到模拟器。',
   'first.demo.silent': '演示的模拟器在 {{where}} 没有应答：{{detail}}',
 };
 

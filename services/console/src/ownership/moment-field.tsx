@@ -1,4 +1,4 @@
-import { useTyped } from '../evidence/use-typed.ts';
+import { useTyped } from '../parts/use-typed.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { atWall, wallOf } from '../time/zone-clock.ts';
 import type { LaneTime } from './lane-parts.ts';

@@ -2,9 +2,9 @@ import type { OwnershipRow } from '@holdfast/shared/contracts/http/ownership-htt
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useMemo } from 'react';
 import { Button } from 'react-aria-components/Button';
-import { FindField } from '../evidence/find-field.tsx';
 import { isNamedLike } from '../evidence/is-named-like.ts';
 import { Answered } from '../parts/answered.tsx';
+import { FindField } from '../parts/find-field.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
 import { Findings } from './findings.tsx';
 import { LaneLegend } from './lane-legend.tsx';
@@ -43,11 +43,10 @@ export default function OwnershipScreen() {
           ))}
         </nav>
         <FindField
+          className="evidence-find"
           label={t('ownership.find')}
           value={search.find}
-          onChange={(find) =>
-            void navigate({ replace: true, search: (before) => ({ ...before, find: find || undefined }) })
-          }
+          onChange={(find) => void navigate({ replace: true, search: (before) => ({ ...before, find }) })}
         />
         <RangeChoice
           range={search.range}

@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { Button } from 'react-aria-components/Button';
-import { useTyped } from '../evidence/use-typed.ts';
 import { Answered } from '../parts/answered.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
+import { useTyped } from '../parts/use-typed.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { csvAddress, useReport, useSites } from './report-queries.ts';
 import { type ReportSearch, splits, useReportSearch } from './report-search.ts';

@@ -2,7 +2,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { usePreferences } from '../app/preferences.tsx';
-import { Icon } from '../parts/icon.tsx';
+import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { RangeChoice } from '../parts/range-choice.tsx';
 import type { TimeRange } from '../time/time-range.ts';
@@ -125,16 +125,7 @@ function Toolbar({ counts }: { counts: SessionSummaries['counts'] | undefined })
             </Link>
           ))}
       </nav>
-      <label className="find">
-        <span className="heard">{t('sessions.find')}</span>
-        <Icon name="search" />
-        <input
-          type="search"
-          value={find}
-          placeholder={t('sessions.find')}
-          onChange={({ target }) => set({ find: target.value || undefined })}
-        />
-      </label>
+      <FindField label={t('sessions.find')} value={find} onChange={(text) => set({ find: text })} />
       <RangeChoice range={range} onChange={set} />
       <Button className="button is-main" onPress={() => setStarting(true)}>
         {t('sessions.start')}

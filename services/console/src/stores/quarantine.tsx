@@ -2,7 +2,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Answered } from '../parts/answered.tsx';
-import { Icon } from '../parts/icon.tsx';
+import { FindField } from '../parts/find-field.tsx';
 import { RoleNote, useMayEverywhere } from '../parts/role-note.tsx';
 import { Section } from '../parts/section.tsx';
 import { type Column, Table } from '../parts/table.tsx';
@@ -97,18 +97,12 @@ function Filter({ search: { stream, reason } }: { search: StoresSearch }) {
   const known = stream === undefined || streams.includes(stream) ? streams : [...streams, stream];
   return (
     <div className="quarantine-filter">
-      <label className="find">
-        <span className="heard">{t('stores.quarantine.filter')}</span>
-        <Icon name="search" />
-        <input
-          type="search"
-          id="find"
-          value={reason ?? ''}
-          maxLength={500}
-          placeholder={t('stores.quarantine.filter')}
-          onChange={({ target }) => set({ reason: target.value || undefined })}
-        />
-      </label>
+      <FindField
+        label={t('stores.quarantine.filter')}
+        value={reason ?? ''}
+        maxLength={500}
+        onChange={(text) => set({ reason: text })}
+      />
       <label className="beside">
         <span>{t('stores.quarantine.stream')}</span>
         <select

@@ -4,7 +4,7 @@ import { Link, useNavigate } from '@tanstack/react-router';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../api/api.ts';
-import { Icon } from '../parts/icon.tsx';
+import { FindField } from '../parts/find-field.tsx';
 import { ProblemText } from '../parts/problem-text.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { trendsAtMost } from '../trends/trends-search.ts';
@@ -234,22 +234,11 @@ function Toolbar({ counts, heldAt, onHold }: ToolbarProps) {
           );
         })}
       </nav>
-      <label className="find">
-        <span className="heard">{t('values.find')}</span>
-        <Icon name="search" />
-        <input
-          type="search"
-          id="find"
-          value={find}
-          placeholder={t('values.find')}
-          onChange={({ target }) =>
-            void navigate({
-              search: (before) => ({ ...before, find: target.value || undefined }),
-              replace: true,
-            })
-          }
-        />
-      </label>
+      <FindField
+        label={t('values.find')}
+        value={find}
+        onChange={(text) => void navigate({ search: (before) => ({ ...before, find: text }), replace: true })}
+      />
       <PointsOf />
       <Button className="button" onPress={() => onHold(heldAt ? undefined : new Date())}>
         {heldAt ? t('values.resume') : t('values.pause')}

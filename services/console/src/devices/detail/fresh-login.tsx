@@ -24,7 +24,7 @@ export function FreshLogin({ onDone, onClose }: { onDone: () => void; onClose: (
           </Button>
           <a
             className="button is-main"
-            href={new URL(`api/login/company?${new URLSearchParams({ to })}`, apiRoot).href}
+            href={new URL(`api/login/company?${new URLSearchParams({ again: 'true', to })}`, apiRoot).href}
           >
             {t('write.fresh.company')}
           </a>

@@ -1,5 +1,4 @@
-import { usePreferences } from '../app/preferences.tsx';
-import { Icon } from '../parts/icon.tsx';
+import { Icon } from './icon.tsx';
 import { useTyped } from './use-typed.ts';
 
 /** Narrows a screen to what has such names. */
@@ -7,22 +6,27 @@ export function FindField({
   label,
   value,
   onChange,
+  maxLength,
+  className = 'find',
 }: {
   label: string;
   value: string;
-  onChange: (find: string) => void;
+  /** `undefined` when the field is empty. */
+  onChange: (find: string | undefined) => void;
+  maxLength?: number;
+  className?: string;
 }) {
-  const { t } = usePreferences();
-  const [typed, type] = useTyped(value, onChange);
+  const [typed, type] = useTyped(value, (text) => onChange(text || undefined));
   return (
-    <label className="evidence-find">
-      <span className="heard">{t('sessions.find')}</span>
+    <label className={className}>
+      <span className="heard">{label}</span>
       <Icon name="search" />
       <input
         id="find"
         type="search"
         placeholder={label}
         value={typed}
+        maxLength={maxLength}
         onChange={({ target }) => type(target.value)}
       />
     </label>
