@@ -5,11 +5,11 @@ import { type ChangeEvent, type ChangeNews, followSource } from './change-source
 
 /** Queries that each kind of change makes out of date. */
 const concerned: Readonly<Record<ChangeEvent, readonly string[]>> = {
-  session: ['sessions', 'system', 'devices', 'ownership'],
+  session: ['sessions', 'system', 'devices', 'ownership', 'palette'],
   device: ['sessions', 'system', 'devices'],
   sink: ['sessions', 'system'],
   configuration: ['sessions', 'tasks', 'devices', 'configuration', 'values'],
-  reset: ['sessions', 'system', 'tasks', 'devices', 'configuration', 'ownership'],
+  reset: ['sessions', 'system', 'tasks', 'devices', 'configuration', 'ownership', 'palette'],
 };
 /** A plant that starts up changes a hundred sessions at once; they are read once. */
 const togetherMs = 300;

@@ -34,6 +34,8 @@ export function useFound(text: string) {
       ]);
       return { sessions: sessions.results, devices: devices.results };
     },
+    // A session that takes a command now took another one a moment ago.
+    staleTime: 0,
     placeholderData: keepPreviousData,
     retry: false,
   });
