@@ -48,6 +48,10 @@ MESSAGES = [
     r"0 addresses all units of a serial line, .*",
     r"connect_pause_ms of .* comes off the timeout of .*",
     r"must begin before it ends",
+    # No pattern says which time zones there are.
+    r"must be a time zone, such as .*",
+    # Shifts of a site.
+    r"must not be (that of another shift|when another begins)",
     # Rights of people and keys: role and sites say the same as grants do.
     r"belongs into one of the grants",
     r"is needed, or grants",
