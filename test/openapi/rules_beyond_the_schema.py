@@ -50,7 +50,9 @@ MESSAGES = [
     r"must begin before it ends",
     # No pattern says which time zones there are.
     r"must be a time zone, such as .*",
+    r"must be whole days, like 1d or 1w, or less than one, like 1h",
     # Shifts of a site.
+    r"is needed for shifts: each site has its own",
     r"must not be (that of another shift|when another begins)",
     # Rights of people and keys: role and sites say the same as grants do.
     r"belongs into one of the grants",
