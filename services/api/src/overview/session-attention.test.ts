@@ -26,3 +26,9 @@ it('tells since when devices are silent, also where the collector that has them 
   expect(attentionOf(lookedAt(null, 2))).toMatchObject([{ code: 'devices_failing', since: takenAt }]);
   expect(attentionOf(lookedAt(heardAt, 1))).toMatchObject([{ code: 'some_devices_failing', since: takenAt }]);
 });
+
+it('tells since when nothing arrives, also where the collector that has the session gave nothing yet', () => {
+  const { compared, ...looked } = lookedAt(null, 0);
+  const silent = { ...compared, is_actual: false, storing: { state: 'stored' } } as LookedAt['compared'];
+  expect(attentionOf({ ...looked, compared: silent })).toMatchObject([{ code: 'not_read', since: takenAt }]);
+});

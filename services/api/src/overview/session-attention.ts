@@ -67,7 +67,8 @@ function ofRunning({ session: { placement }, compared }: LookedAt): Attention[] 
           code: 'not_read',
           severity: 1,
           detail: detail || 'nothing of it arrives',
-          since: last_sample?.time ?? null,
+          // A collector that has just taken it has given nothing yet.
+          since: last_sample?.time ?? placement?.since ?? null,
         },
       ];
 }
