@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type RunningProcess, startProcess } from '@holdfast/dev/child-process.ts';
+import { killFamily } from '@holdfast/dev/process-family.ts';
 import { findProgram } from '@holdfast/dev/setup/find-program.mjs';
 import { devicePageSchema } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
@@ -124,7 +125,11 @@ describe.runIf(isTried)('the manual of the predecessor', () => {
 async function followed(block = ''): Promise<RunningProcess> {
   const [command = '', ...args] = findProgram('stdbuf') ? ['stdbuf', '-oL', 'bash'] : ['bash'];
   const follower = await startProcess({ name: 'tail', command, args: [...args, '-c', block] });
-  cleanUpAfterFile(() => follower.kill());
+  // With the programs of its pipe, which would follow the log for ever.
+  cleanUpAfterFile(async () => {
+    await killFamily(follower.pid);
+    await follower.exited;
+  });
   return follower;
 }
 

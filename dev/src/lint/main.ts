@@ -5,9 +5,10 @@ import { extname, join } from 'node:path';
 import { refusedOpeners } from './comment-openers.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
-const ours = '{packages,services,simulators,dev,test,bench,tools,deploy}/**/*.{ts,mjs,cjs,sh,yml,yaml,conf}';
+const ours =
+  '{packages,services,simulators,dev,test,bench,tools,deploy}/**/*.{ts,tsx,css,mjs,cjs,sh,yml,yaml,conf}';
 const atTheRoot = ['*.{ts,sh,yml}', '.dependency-cruiser.cjs', '.ci/run'];
-const withSlashes = ['.ts', '.mjs', '.cjs'];
+const withSlashes = ['.ts', '.tsx', '.css', '.mjs', '.cjs'];
 
 let found = 0;
 for await (const file of glob([ours, ...atTheRoot], { cwd: root, exclude: ['**/node_modules'] })) {

@@ -39,7 +39,7 @@ export function useShellDialogs() {
   return { setOpen, dialog };
 }
 
-/** What a key asks for; whoever types a text, or picks its characters, asks for nothing by a key alone. */
+/** The dialog that a key opens: none while somebody types a text, or picks its characters. */
 function askedFor(event: KeyboardEvent, singleKeys: boolean): ShellDialog | undefined {
   if (event.isComposing || event.altKey) return undefined;
   const isChord = event.ctrlKey || event.metaKey;

@@ -98,7 +98,7 @@ function keptOf<T extends string>(name: string, all: readonly T[], usual: T): T 
   return all.find((each) => each === kept) ?? usual;
 }
 
-/** What this browser keeps for the console. */
+/** Reads a setting that this browser keeps for the console. */
 export function readKept(name: string): string | null {
   try {
     return localStorage.getItem(`holdfast.${name}`);

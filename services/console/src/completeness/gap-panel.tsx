@@ -10,7 +10,7 @@ import { type AskedGaps, gapsAtMost, useGapsOfAll } from './completeness-queries
 import type { MapCell, MapRow } from './map-rows.ts';
 import { useMapTexts } from './texts.ts';
 
-/** What is missing in the chosen field: how much, why, and exactly when. */
+/** Tells how much is missing in the chosen field, why, and exactly when. */
 export function GapPanel({
   row,
   cell,

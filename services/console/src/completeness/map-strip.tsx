@@ -100,7 +100,7 @@ function hole(
     pen.moveTo(at, y + h);
     pen.lineTo(at + h, y);
   }
-  // What is gone altogether is crossed both ways.
+  // A field that has nothing at all is crossed both ways.
   if (size === 5) {
     for (let at = x - h; at < x + w; at += 5) {
       pen.moveTo(at, y);

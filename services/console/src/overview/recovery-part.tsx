@@ -9,7 +9,7 @@ import { useOverviewTexts } from './texts.ts';
 const counts = ['expected', 'actual', 'missing', 'starting', 'unexpected'] as const;
 const shownAtMost = 10;
 
-/** What should run against what does, as `check-recovery` judges it. */
+/** Compares the sessions that should run with those that do, as `check-recovery` judges it. */
 export function RecoveryPart({ query }: { query: UseQueryResult<RecoveryView> }) {
   const { t } = useOverviewTexts();
   return (

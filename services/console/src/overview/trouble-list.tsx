@@ -15,7 +15,7 @@ import type { Trouble } from './troubles.ts';
 
 const shownAtMost = 20;
 
-/** What needs somebody, the worst first: since when, what to do, and the way there. */
+/** Lists whatever needs somebody, the worst first: since when, what to do, and the way there. */
 export function TroubleList({
   troubles,
   leftOut,

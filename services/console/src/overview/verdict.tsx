@@ -16,7 +16,7 @@ export function Verdict({
   troubles: readonly Trouble[];
   isWhole: boolean;
   overview: Overview | undefined;
-  /** Of troubles, with those that are not listed. */
+  /** How many troubles there are, with those that are not listed. */
   count: number;
 }) {
   const { t, locale } = useOverviewTexts();

@@ -26,7 +26,7 @@ export function LaneRow({
   const holderText = useHolderText();
   const parts = useMemo(() => {
     if (only === undefined) return laneParts(row, time);
-    // What others did with the session meanwhile is not this collector's matter.
+    // The session's time with others is not this collector's matter.
     const spans = row.spans.filter(({ collector_id }) => collector_id === only);
     return laneParts({ ...row, spans, life: [] }, time);
   }, [row, only, time]);

@@ -9,7 +9,7 @@ import { useOwnershipTexts } from './texts.ts';
 const letterPx = 6.2;
 const linesAtMost = 2;
 
-/** What moved several sessions at once, in words above its rule; where there is no room for all, the greater ones. */
+/** Causes that moved several sessions at once, in words above its rule; where there is no room for all, the greater ones. */
 export function MovesRail({ moves, time, width }: { moves: readonly Move[]; time: LaneTime; width: number }) {
   const text = useMoveText();
   const placed = useMemo(() => {

@@ -18,7 +18,7 @@ interface Ways {
   onOpen(dialog: ShellDialog): void;
 }
 
-/** What the palette offers for a text, and the dialog that a chosen command asks for. */
+/** Finds what the palette offers for a text, and the dialog that a chosen command asks for. */
 export function useEntries(
   text: string,
   { onClose, onOpen }: Ways,

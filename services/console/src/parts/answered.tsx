@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { usePreferences } from '../app/preferences.tsx';
 import { ProblemText } from './problem-text.tsx';
 
-/** What a query has brought, or in words why there is nothing: still loading, empty, forbidden, refused or not reached. */
+/** Shows the answer of a query, or in words why there is nothing: still loading, empty, forbidden, refused or not reached. */
 export function Answered<T>({
   query: { data, error, refetch },
   title,
@@ -12,15 +12,15 @@ export function Answered<T>({
   children,
 }: {
   query: Pick<UseQueryResult<T>, 'data' | 'error' | 'refetch'>;
-  /** What could not be done, where it could not: `Devices cannot be read`. */
+  /** Title of a failure: `Devices cannot be read`. */
   title: string;
   isEmpty?: (data: T) => boolean;
-  /** What is not there, and how it gets there. */
+  /** Tells what is not there, and how it gets there. */
   empty?: ReactNode;
   children: (data: T) => ReactNode;
 }) {
   const { t } = usePreferences();
-  // What was there before a failure stays: the banner says that it is old.
+  // Data from before a failure stays: the banner says that it is old.
   if (data !== undefined) {
     return isEmpty?.(data) ? <div className="empty">{empty}</div> : children(data);
   }

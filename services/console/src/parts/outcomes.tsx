@@ -5,7 +5,7 @@ import { usePreferences } from '../app/preferences.tsx';
 import { Icon } from './icon.tsx';
 import { ProblemLink } from './problem-link.tsx';
 
-/** What came of a command: kept until somebody has read it, unless all is well. */
+/** The outcome of a command: kept until somebody has read it, unless all is well. */
 export interface Outcome {
   readonly kind: 'stored' | 'refused' | 'unknown' | 'unreached';
   readonly text: string;

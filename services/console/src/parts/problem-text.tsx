@@ -4,7 +4,7 @@ import { usePreferences } from '../app/preferences.tsx';
 import type { PlainKey } from '../i18n/texts.ts';
 import { ProblemLink } from './problem-link.tsx';
 
-/** What somebody can do about a refusal that is about who he is. */
+/** Advice on refusals that are about who somebody is. */
 const whatToDo: Readonly<Record<string, PlainKey>> = {
   role_too_low: 'problem.role_too_low',
   site_not_granted: 'problem.site_not_granted',

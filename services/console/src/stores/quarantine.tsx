@@ -18,7 +18,7 @@ const SendManyDialog = lazy(() => import('./send-many-dialog.tsx'));
 
 const streams = ['SAMPLES', 'SESSIONS', 'HEALTH'];
 
-/** What could not be processed, why, and the way back. */
+/** Messages that could not be processed, why, and the way back. */
 export function Quarantine() {
   const { t, locale } = useStoreTexts();
   const search = useStoresSearch();

@@ -6,7 +6,7 @@ const assigned = ['start', 'failover', 'drain', 'rebalance', 'recovery', 'resume
 const released = ['refused', 'rebalance', 'drain', 'recovery_disabled'] as const;
 const told = new Set(['started', 'paused', 'resumed', 'stopped', 'failed', 'warned']);
 
-/** What happened to a session, in a sentence. */
+/** Tells an event of a session in a sentence. */
 export function EventText({ event }: { event: SessionEventView }) {
   const { t } = useWords();
   const data = (event.data ?? {}) as {

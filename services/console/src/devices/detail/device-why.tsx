@@ -5,7 +5,7 @@ import { lastGood, severityOf } from '../device-state.ts';
 import { percentText } from '../percent.ts';
 import { useDeviceTexts } from '../texts.ts';
 
-/** What is wrong with a device, since when, and what somebody can do about it. */
+/** Tells why a device needs somebody, since when, and what can be done about it. */
 export function DeviceWhy({ view }: { view: DeviceHealthView }) {
   const { t } = useDeviceTexts();
   const severity = severityOf(view.condition);

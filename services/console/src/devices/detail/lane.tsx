@@ -22,7 +22,7 @@ export function Lane({
   lane: HealthLane;
   from: number;
   to: number;
-  /** Of what goes on now. */
+  /** Severity of the state that goes on now. */
   severity: Severity;
   isNamed: boolean;
 }) {

@@ -13,7 +13,7 @@ type Range = Pick<LearnedLimits['excluded'][number], 'table' | 'from' | 'to'> & 
   readonly is_confirmed?: boolean;
 };
 
-/** What sessions have learned by the device's refusals, and a way to have them forget it. */
+/** Limits that sessions have learned by the device's refusals, and a way to have them forgotten. */
 export function Limits({ device, sites }: { device: DeviceDetail; sites: readonly string[] | undefined }) {
   const { t } = useDeviceTexts();
   const forbidden = useForbidden('engineer', sites);

@@ -31,7 +31,7 @@ export function failureOf(error: unknown): WriteOutcome {
 
 export type ToldOutcome = Exclude<WriteOutcome, { kind: 'fresh' }>;
 
-/** What came of a write: the value before, the one that was asked for, and the one that was read back. */
+/** The outcome of a write: the value before, the one that was asked for, and the one that was read back. */
 export function WriteResult({
   point,
   asked,
