@@ -1,9 +1,8 @@
 import type { Ribbon } from '@holdfast/shared/contracts/http/session-summary-http.ts';
-import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import type { RunningInterval } from '@holdfast/shared/domain/gaps/schedule.ts';
 import type { TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
-import type { DeviceAccount } from './account-for-session.ts';
+import { type CountedDevice, ticksByColumn } from './ticks-by-column.ts';
 
 /** A time in equal parts, of which the last may be cut short. */
 export interface Buckets {
@@ -19,32 +18,14 @@ export function bucketsOf(from: Date, to: Date, count: number): Buckets {
 }
 
 /** Ticks of all devices by the bucket that they are scheduled in. @param devices accounted for within the same time */
-export function ribbonOf(
-  devices: readonly Pick<DeviceAccount, 'periodMs' | 'scheduled' | 'stored' | 'quarantined' | 'gaps'>[],
-  buckets: Buckets,
-): Omit<Ribbon, 'life'> {
-  const none = () => new Array<number>(buckets.count).fill(0);
-  const expected = none();
-  const stored = none();
-  const quarantined = none();
-  const missing = new Map<GapCause, number[]>();
-  for (const { periodMs, scheduled, gaps, ...device } of devices) {
-    count(expected, scheduled, periodMs, buckets);
-    count(stored, device.stored, periodMs, buckets);
-    count(quarantined, device.quarantined, periodMs, buckets);
-    for (const gap of gaps) {
-      const ofCause = missing.get(gap.cause) ?? none();
-      missing.set(gap.cause, ofCause);
-      count(ofCause, [gap], periodMs, buckets);
-    }
-  }
+export function ribbonOf(devices: readonly CountedDevice[], buckets: Buckets): Omit<Ribbon, 'life'> {
+  const counted = ticksByColumn(devices, buckets.count, (into, ranges, periodMs) =>
+    count(into, ranges, periodMs, buckets),
+  );
   return {
-    expected,
-    stored,
-    quarantined: sparse(quarantined),
-    missing: [...missing]
-      .flatMap(([cause, ticks]) => sparse(ticks).map((each) => ({ ...each, cause })))
-      .sort((one, other) => one.bucket - other.bucket),
+    ...counted,
+    quarantined: counted.quarantined.map(({ column: bucket, ticks }) => ({ bucket, ticks })),
+    missing: counted.missing.map(({ column: bucket, ticks, cause }) => ({ bucket, ticks, cause })),
   };
 }
 
@@ -57,10 +38,6 @@ function count(into: number[], ranges: TickRanges, periodMs: number, { fromMs, b
       tick = last + 1;
     }
   }
-}
-
-function sparse(ticks: readonly number[]): { bucket: number; ticks: number }[] {
-  return ticks.flatMap((each, bucket) => (each === 0 ? [] : [{ bucket, ticks: each }]));
 }
 
 /** States of a session within the time: between its intervals it was paused, or had failed. */

@@ -1,36 +1,18 @@
 import type { TickCountsView } from '@holdfast/shared/contracts/http/accounting-http.ts';
 import type { TickColumns } from '@holdfast/shared/contracts/http/completeness-of-all-http.ts';
-import type { GapCause } from '@holdfast/shared/domain/gaps/gap-causes.ts';
 import { lowerBound, type TickRanges } from '@holdfast/shared/domain/gaps/tick-ranges.ts';
 import type { Period } from '@holdfast/shared/domain/plant-clock.ts';
-import type { DeviceAccount } from '../accounting/account-for-session.ts';
-
-type Counted = Pick<DeviceAccount, 'periodMs' | 'scheduled' | 'stored' | 'quarantined' | 'gaps'>;
+import { type CountedDevice, ticksByColumn } from '../accounting/ticks-by-column.ts';
 
 /** Ticks of all devices by the period that they are scheduled in. @param periods in order, none over another */
-export function tickColumns(devices: readonly Counted[], periods: readonly Period[]): TickColumns {
-  const none = () => new Array<number>(periods.length).fill(0);
-  const expected = none();
-  const stored = none();
-  const quarantined = none();
-  const missing = new Map<GapCause, number[]>();
-  for (const { periodMs, scheduled, gaps, ...device } of devices) {
-    count(expected, scheduled, periodMs, periods);
-    count(stored, device.stored, periodMs, periods);
-    count(quarantined, device.quarantined, periodMs, periods);
-    for (const gap of gaps) {
-      const ofCause = missing.get(gap.cause) ?? none();
-      missing.set(gap.cause, ofCause);
-      count(ofCause, [gap], periodMs, periods);
-    }
-  }
+export function tickColumns(devices: readonly CountedDevice[], periods: readonly Period[]): TickColumns {
+  const counted = ticksByColumn(devices, periods.length, (into, ranges, periodMs) =>
+    count(into, ranges, periodMs, periods),
+  );
   return {
-    expected,
-    stored,
-    quarantined: sparse(quarantined),
-    missing: [...missing]
-      .flatMap(([cause, ticks]) => sparse(ticks).map((each) => ({ ...each, cause })))
-      .sort((one, other) => one.period - other.period),
+    ...counted,
+    quarantined: counted.quarantined.map(({ column: period, ticks }) => ({ period, ticks })),
+    missing: counted.missing.map(({ column: period, ticks, cause }) => ({ period, ticks, cause })),
   };
 }
 
@@ -63,8 +45,4 @@ function count(into: number[], ranges: TickRanges, periodMs: number, periods: re
       if (begin <= end) into[index] = (into[index] ?? 0) + end - begin + 1;
     }
   }
-}
-
-function sparse(ticks: readonly number[]): { period: number; ticks: number }[] {
-  return ticks.flatMap((each, period) => (each === 0 ? [] : [{ period, ticks: each }]));
 }

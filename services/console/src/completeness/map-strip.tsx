@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { hatch } from '../parts/hatch.ts';
 import { holeSize, type MapCell } from './map-rows.ts';
 
 const height = 24;
@@ -89,26 +90,8 @@ function hole(
   const [x, y] = [left + (wide - w) / 2, top + tall - h];
   pen.clearRect(x, y, w, h);
   if (size < 3) return;
-  pen.save();
-  pen.beginPath();
-  pen.rect(x, y, w, h);
-  pen.clip();
-  pen.strokeStyle = run;
-  pen.lineWidth = 1.2;
-  pen.beginPath();
-  for (let at = x - h; at < x + w; at += 5) {
-    pen.moveTo(at, y + h);
-    pen.lineTo(at + h, y);
-  }
   // A field that has nothing at all is crossed both ways.
-  if (size === 5) {
-    for (let at = x - h; at < x + w; at += 5) {
-      pen.moveTo(at, y);
-      pen.lineTo(at + h, y + h);
-    }
-  }
-  pen.stroke();
-  pen.restore();
+  hatch(pen, [x, y, w, h], { colour: run, every: 5, lineWidth: 1.2, isCrossed: size === 5 });
   pen.strokeStyle = run;
   pen.lineWidth = 1;
   pen.strokeRect(left + 0.5, top + 0.5, wide - 1, tall - 1);

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { hatch } from '../parts/hatch.ts';
 import type { LanePart, LaneTime } from './lane-parts.ts';
 
 const height = 24;
@@ -92,7 +93,7 @@ function draw(
       }
       case 'unseen':
         pen.clearRect(left, bar.top, length, tall);
-        hatch(pen, { left, length, top: bar.top, tall }, colour('run'));
+        hatch(pen, [left, bar.top, length, tall], { colour: colour('run'), every: 5, lineWidth: 1.2 });
         outline(left, length);
         break;
       case 'paused':
@@ -120,26 +121,6 @@ function draw(
         part.kind satisfies never;
     }
   }
-}
-
-function hatch(
-  pen: CanvasRenderingContext2D,
-  { left, length, top, tall }: { left: number; length: number; top: number; tall: number },
-  colour: string,
-): void {
-  pen.save();
-  pen.beginPath();
-  pen.rect(left, top, length, tall);
-  pen.clip();
-  pen.strokeStyle = colour;
-  pen.lineWidth = 1.2;
-  pen.beginPath();
-  for (let at = left - tall; at < left + length; at += 5) {
-    pen.moveTo(at, top + tall);
-    pen.lineTo(at + tall, top);
-  }
-  pen.stroke();
-  pen.restore();
 }
 
 /** As much of a text as has room; nothing rather than a letter or two. */

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react';
+import { hatch } from '../parts/hatch.ts';
 import type { RibbonPart } from './ribbon-parts.ts';
 
 const height = 20;
@@ -62,7 +63,11 @@ function drawRibbon(canvas: HTMLCanvasElement, parts: readonly RibbonPart[], sev
       case 'refused':
         pen.fillStyle = colour('run');
         pen.fillRect(...box(part, bar.top, bar.bottom));
-        hatch(pen, box(part, bar.bottom - 4, bar.bottom + 2, leastHole), colour('quality'), ratio);
+        hatch(pen, box(part, bar.bottom - 4, bar.bottom + 2, leastHole), {
+          colour: colour('quality'),
+          every: 4 * ratio,
+          lineWidth: 1.5 * ratio,
+        });
         break;
       case 'gap': {
         const hole = box(part, bar.top, bar.bottom, leastHole);
@@ -93,25 +98,4 @@ function drawRibbon(canvas: HTMLCanvasElement, parts: readonly RibbonPart[], sev
         part.kind satisfies never;
     }
   }
-}
-
-function hatch(
-  pen: CanvasRenderingContext2D,
-  [x, y, w, h]: readonly [number, number, number, number],
-  colour: string,
-  ratio: number,
-): void {
-  pen.save();
-  pen.beginPath();
-  pen.rect(x, y, w, h);
-  pen.clip();
-  pen.strokeStyle = colour;
-  pen.lineWidth = 1.5 * ratio;
-  pen.beginPath();
-  for (let at = x - h; at < x + w; at += 4 * ratio) {
-    pen.moveTo(at, y + h);
-    pen.lineTo(at + h, y);
-  }
-  pen.stroke();
-  pen.restore();
 }

@@ -1,4 +1,5 @@
 import type { Timeline } from '@holdfast/shared/contracts/http/timeline-http.ts';
+import { hatch } from '../parts/hatch.ts';
 import { type Lane, type LanePart, missingBuckets } from './lanes.ts';
 import type { TimeScale } from './time-scale.ts';
 
@@ -94,11 +95,11 @@ function drawPart(
       break;
     case 'hole':
       pen.clearRect(...box(4, 16));
-      hatch(pen, box(5, 14), colour('run-strong'), 5);
+      outlined(pen, box(5, 14), colour('run-strong'), 5);
       break;
     case 'several':
       pen.clearRect(...box(4, 16));
-      hatch(pen, box(8, 8), colour('run'), 3);
+      outlined(pen, box(8, 8), colour('run'), 3);
       break;
     case 'now':
       pen.fillStyle = colour('p2');
@@ -198,24 +199,15 @@ function drawFolds(
   }
 }
 
-function hatch(
+function outlined(
   pen: CanvasRenderingContext2D,
-  [x, y, w, h]: readonly [number, number, number, number],
+  box: readonly [number, number, number, number],
   colour: string,
   every: number,
 ): void {
-  pen.save();
-  pen.beginPath();
-  pen.rect(x, y, w, h);
-  pen.clip();
+  const [x, y, w, h] = box;
   pen.strokeStyle = colour;
   pen.lineWidth = 1.2;
   pen.strokeRect(x + 0.5, y + 0.5, Math.max(1, w - 1), h - 1);
-  pen.beginPath();
-  for (let at = x - h; at < x + w; at += every) {
-    pen.moveTo(at, y + h);
-    pen.lineTo(at + h, y);
-  }
-  pen.stroke();
-  pen.restore();
+  hatch(pen, box, { colour, every, lineWidth: 1.2 });
 }

@@ -135,11 +135,12 @@ function Axis({ scale, view }: { scale: TimeScale; view: Stretch }) {
   let free = 0;
   // A narrow screen has room for fewer.
   const atMost = innerWidth < 600 ? 4 : 8;
+  const room = 0.72 / atMost;
   const marks = axisMoments(view, atMost, offsetMs).flatMap((moment) => {
     const place = scale.place(moment);
     // In folded time they lie over each other.
-    if (place < free || place > 0.95) return [];
-    free = place + 0.72 / atMost;
+    if (place < free || place + room > 1) return [];
+    free = place + room;
     return [{ moment, place }];
   });
   const told = (moment: number) => {

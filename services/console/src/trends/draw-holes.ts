@@ -1,4 +1,5 @@
 import type uPlot from 'uplot';
+import { hatch } from '../parts/hatch.ts';
 import type { Hole } from './chart-holes.ts';
 
 /** Height of the lane of a device, above the curves, and what lies between two. */
@@ -35,7 +36,11 @@ export function drawHoles(
     const y = bbox.top - (devices.length - lane) * (height + lanesApartPx * ratio);
     if (devices.length === 1) {
       pen.globalAlpha = hole.kind === 'unread' ? 0.35 : 0.7;
-      hatch(pen, [x, bbox.top, width, bbox.height], colours('track'), ratio);
+      hatch(pen, [x, bbox.top, width, bbox.height], {
+        colour: colours('track'),
+        every: 8 * ratio,
+        lineWidth: ratio,
+      });
       pen.globalAlpha = 1;
     }
     if (hole.kind === 'unread') {
@@ -49,27 +54,6 @@ export function drawHoles(
       pen.fillRect(x, y, width, height);
     }
   }
-  pen.restore();
-}
-
-function hatch(
-  pen: CanvasRenderingContext2D,
-  [x, y, w, h]: readonly [number, number, number, number],
-  colour: string,
-  ratio: number,
-): void {
-  pen.save();
-  pen.beginPath();
-  pen.rect(x, y, w, h);
-  pen.clip();
-  pen.strokeStyle = colour;
-  pen.lineWidth = ratio;
-  pen.beginPath();
-  for (let at = Math.floor((x - h) / (8 * ratio)) * 8 * ratio; at < x + w; at += 8 * ratio) {
-    pen.moveTo(at, y + h);
-    pen.lineTo(at + h, y);
-  }
-  pen.stroke();
   pen.restore();
 }
 

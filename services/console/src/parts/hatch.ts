@@ -1,0 +1,32 @@
+export interface Hatching {
+  readonly colour: string;
+  /** Pixels from line to line. */
+  readonly every: number;
+  readonly lineWidth: number;
+  /** Lines both ways. */
+  readonly isCrossed?: boolean;
+}
+
+/** Hatches a box of a canvas. The lines of boxes beside each other go on in one another, wherever each begins. */
+export function hatch(
+  pen: CanvasRenderingContext2D,
+  [x, y, w, h]: readonly [x: number, y: number, width: number, height: number],
+  { colour, every, lineWidth, isCrossed = false }: Hatching,
+): void {
+  pen.save();
+  pen.beginPath();
+  pen.rect(x, y, w, h);
+  pen.clip();
+  pen.strokeStyle = colour;
+  pen.lineWidth = lineWidth;
+  pen.beginPath();
+  for (let at = Math.floor((x - h) / every) * every; at < x + w; at += every) {
+    pen.moveTo(at, y + h);
+    pen.lineTo(at + h, y);
+    if (!isCrossed) continue;
+    pen.moveTo(at, y);
+    pen.lineTo(at + h, y + h);
+  }
+  pen.stroke();
+  pen.restore();
+}
