@@ -9,6 +9,7 @@ import { formatApiKey } from '../../packages/shared/src/contracts/api-key.ts';
 import { services } from '../../packages/shared/src/contracts/permissions.ts';
 import { idPattern } from '../../packages/shared/src/contracts/subjects.ts';
 import { newNkeyPair, publicKeyOf } from '../../packages/shared/src/jetstream/connection/nkey-pair.ts';
+import { roleKinds } from '../../services/api/src/database/service-roles.ts';
 import { collectorsFolder, writeAuthorization } from '../nats/write-authorization.mjs';
 import { writeCluster } from '../nats/write-cluster.mjs';
 
@@ -39,9 +40,11 @@ if (nodes !== undefined) {
   });
 }
 
-const postgresPassword = await once('postgres/password', newPassword());
-await once('postgres/url', `postgres://holdfast:${postgresPassword}@postgres:5432/holdfast`);
+// The role that owns the tables, and those of the services, which deploy/postgres/prepare.mjs makes.
+await postgresAccess('postgres', 'holdfast');
+for (const kind of roleKinds) await postgresAccess(`postgres-${kind}`, `holdfast_${kind}`);
 
+// The administrator's. By it deploy/influxdb/tokens.mjs makes those of the services.
 await once('influxdb/password', newPassword());
 await once('influxdb/token', newPassword());
 
@@ -52,6 +55,12 @@ const firstKey = { id: randomBytes(4).toString('hex'), secret: randomBytes(32).t
 await once('api/admin-key', formatApiKey(firstKey));
 
 process.stdout.write('secrets are there\n');
+
+/** The password, and the address that has it. */
+async function postgresAccess(folder, role) {
+  const password = await once(`${folder}/password`, newPassword());
+  await once(`${folder}/url`, `postgres://${role}:${password}@postgres:5432/holdfast`);
+}
 
 /** A collector that speaks for itself alone: its seed into its own folder, its public key to the broker. */
 async function keyOfCollector(id) {

@@ -59,17 +59,25 @@ export function setUpFacts(holdfast, { ours, servers }) {
   }
 
   async function keepsItsSecrets() {
-    const secrets = [
+    const passwords = [
       await inside('api', 'cat', '/secrets/postgres/password'),
-      await inside('api', 'cat', '/secrets/influxdb/token'),
+      await inside('writer', 'cat', '/secrets/postgres/password'),
+      await inside('postgres', 'cat', '/secrets/postgres/password'),
       await inside('influxdb', 'cat', '/secrets/influxdb/password'),
+      await inside('influxdb', 'cat', '/secrets/influxdb/token'),
     ];
-    for (const secret of secrets) assert.match(secret, /^[0-9a-f]{48}$/);
-    for (const service of keyed) {
-      const seed = await inside(service, 'cat', '/secrets/nats/seed');
-      assert.match(seed, /^SU[A-Z2-7]{56}$/);
-      secrets.push(seed);
-    }
+    for (const password of passwords) assert.match(password, /^[0-9a-f]{48}$/);
+    const tokens = [
+      await inside('api', 'cat', '/secrets/influxdb/token'),
+      await inside('writer', 'cat', '/secrets/influxdb/token'),
+    ];
+    for (const token of tokens) assert.ok(token.length >= 20, 'a token is missing');
+    const seeds = [];
+    for (const service of keyed) seeds.push(await inside(service, 'cat', '/secrets/nats/seed'));
+    for (const seed of seeds) assert.match(seed, /^SU[A-Z2-7]{56}$/);
+    // A stand-in for InfluxDB may keep no tokens.
+    const keepsTokens = !tokens.includes(passwords.at(-1));
+    const secrets = [...passwords, ...(keepsTokens ? tokens : []), ...seeds];
     assert.equal(new Set(secrets).size, secrets.length);
     const shown = {
       inspect: JSON.stringify(await inspect()),
@@ -86,8 +94,49 @@ export function setUpFacts(holdfast, { ours, servers }) {
     await assert.rejects(inside('collector', 'cat', '/secrets/influxdb/token'));
     await assert.rejects(inside('supervisor', 'cat', '/secrets/postgres/password'));
     await assert.rejects(inside('simulator', 'cat', '/secrets/nats/seed'));
+    await assert.rejects(inside('api', 'ls', '/secrets/postgres-writer'));
     say('secrets: each service sees only those that it needs');
-    return secrets;
+    return { seedOfApi: seeds[0], keepsTokens };
+  }
+
+  /** PostgreSQL's word for a statement by the role of that service: `done`, or a SQLSTATE. */
+  const triedBy = (service, statement) =>
+    inside(
+      ...[service, 'node', '--input-type=module', '-e'],
+      `import { createRequire } from 'node:module';
+      import { readFileSync } from 'node:fs';
+      const { default: pg } = { default: createRequire('/app/services/api/package.json')('pg') };
+      const client = new pg.Client({ connectionString: readFileSync('/secrets/postgres/url', 'utf8') });
+      await client.connect();
+      await client.query(process.argv[1]).then(() => console.log('done'), (error) => console.log(error.code));
+      await client.end();`,
+      statement,
+    );
+
+  /** InfluxDB's answer to a line, by the token of that service. */
+  const writtenBy = (service) =>
+    inside(
+      ...[service, 'node', '--input-type=module', '-e'],
+      `import { readFileSync } from 'node:fs';
+      const token = readFileSync('/secrets/influxdb/token', 'utf8');
+      const { status } = await fetch('http://influxdb:8086/api/v2/write?org=holdfast&bucket=holdfast&precision=ms', {
+        method: 'POST', body: 'of-the-trial value=1', headers: { authorization: 'Token ' + token } });
+      console.log(status);`,
+    );
+
+  async function letsEachDoItsOwn({ keepsTokens }) {
+    const denied = '42501';
+    assert.equal(await triedBy('api', 'select count(*) from sites'), 'done');
+    assert.equal(await triedBy('api', 'drop table sites'), denied);
+    assert.equal(await triedBy('api', 'delete from samples.epoch_start'), denied);
+    assert.equal(await triedBy('writer', 'select count(*) from samples.tick_coverage'), 'done');
+    assert.equal(await triedBy('writer', 'select count(*) from sites'), denied);
+    assert.equal(await triedBy('writer', 'drop schema samples cascade'), denied);
+    say('PostgreSQL: API and writer have a role each, which may do what they do and no more');
+    assert.equal(await writtenBy('writer'), '204');
+    if (!keepsTokens) return say('InfluxDB: not tried, this one keeps no tokens');
+    assert.ok(['401', '403'].includes(await writtenBy('api')), 'the API may write to InfluxDB');
+    say('InfluxDB: the token of the writer writes, that of the API does not');
   }
 
   /** Whether the broker lets this key in, asked from a container. */
@@ -142,6 +191,7 @@ export function setUpFacts(holdfast, { ours, servers }) {
     isBounded,
     isBuiltSmallAndWithoutRoot,
     keepsItsSecrets,
+    letsEachDoItsOwn,
     givesKeysToOthers,
     publishesTwoPortsOnLoopback,
   };

@@ -2,8 +2,8 @@ import type { RunningProcess } from '@holdfast/dev/child-process.ts';
 import { freePort } from '@holdfast/dev/free-port.ts';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { backupCommand } from '../backup/backup-command.ts';
+import { type DatabaseRolesForTest, databaseRolesForTest } from '../support/database-roles-for-test.ts';
 import { eventually } from '../support/eventually.ts';
-import { freshDatabase } from '../support/fresh-database.ts';
 import { type IdentitiesForTest, identitiesForTest, violationsOf } from '../support/identities-for-test.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { plantForTest } from '../support/plant-for-test.ts';
@@ -17,12 +17,12 @@ const sessionsPath = '/api/acquisition/sessions';
 let identities: IdentitiesForTest;
 let nats: Awaited<ReturnType<typeof natsForTest>>;
 let rest: RestClient;
-let database: string;
+let database: DatabaseRolesForTest;
 
 beforeAll(async () => {
   identities = identitiesForTest(['hall-1']);
   nats = await natsForTest({ configLines: identities.configLines });
-  database = await freshDatabase();
+  database = await databaseRolesForTest();
   rest = restClient(`http://127.0.0.1:${await freePort()}`);
 });
 
@@ -32,7 +32,7 @@ const start = async (service: ServiceName, settings: Record<string, string> = {}
   const started = await startService(service, {
     NATS_URL: nats.url,
     NATS_NKEY_SEED: identities.seed(service),
-    DATABASE_URL: database,
+    DATABASE_URL: database.roleUrls[service === 'api' ? 'api' : 'writer'],
     API_PORT: new URL(rest.url).port,
     ...testLease,
     ...settings,
@@ -47,6 +47,8 @@ describe('services that each have an identity of their own', () => {
     const own = { COLLECTOR_ID: 'hall-1', NATS_NKEY_SEED: identities.seed('collector', 'hall-1') };
     await Promise.all([start('collector', own), start('writer')]);
     await Promise.all([start('supervisor'), start('api')]);
+    // Nor may any make tables: API and writer wait for their owner, and for their roles.
+    await database.prepare();
     await eventually(async () => (await rest.get('/health/ready')).status === 200, {
       what: 'the API',
     });
@@ -96,13 +98,19 @@ describe('services that each have an identity of their own', () => {
     expect([200, 202, 204]).toContain((await rest.post(`${place}/send-again`)).status);
 
     const folder = `${await temporaryFolder('backup')}/saved`;
-    const keyed = { nats: nats.url, database, NATS_NKEY_SEED: identities.seed('backup') };
+    const keyed = {
+      nats: nats.url,
+      database: database.roleUrls.backup,
+      NATS_NKEY_SEED: identities.seed('backup'),
+    };
     expect(await backupCommand(keyed, 'backup', '--to', folder)).toMatchObject({ code: 0 });
     const empty = await natsForTest({ configLines: identities.configLines });
-    const elsewhere = { nats: empty.url, database: await freshDatabase() };
+    const restored = await databaseRolesForTest();
+    const elsewhere = { nats: empty.url, database: restored.ownerUrl };
     const restorer = { ...elsewhere, NATS_NKEY_SEED: identities.seed('restore') };
     expect(await backupCommand(restorer, 'restore', '--from', folder)).toMatchObject({ code: 0 });
     expect(violationsOf(empty)).toEqual([]);
+    await restored.prepare();
 
     await rest.create(`${sessionsPath}/${id}/stop/`, { reason: 'test' });
     await eventually(async () => (await log.assignments()) === 0, { what: 'the work to be given back' });

@@ -42,7 +42,7 @@ export class DayPartitions {
       const dropped: string[] = [];
       for (const table of dailyTables) {
         const { rows } = await sql<{ drop_chunks: string }>`
-          select drop_chunks(${`samples.${table}`}::regclass, older_than => ${new Date(keepFromMs)}::timestamptz)
+          select samples.drop_chunks(${table}, ${new Date(keepFromMs)}::timestamptz)
         `.execute(db);
         dropped.push(...rows.map((row) => row.drop_chunks));
       }
@@ -79,7 +79,7 @@ export class DayPartitions {
 async function dropDay(db: Kysely<unknown>, name: string): Promise<void> {
   await db.transaction().execute(async (transaction) => {
     await sql`set local lock_timeout = '3s'`.execute(transaction);
-    await sql`drop table ${sql.id('samples', name)}`.execute(transaction);
+    await sql`select samples.drop_day(${name})`.execute(transaction);
   });
 }
 

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
@@ -32,14 +33,24 @@ export interface InfluxTwoFront {
 /**
  * Stands before a real InfluxDB 1.x (of a version that does not know `/api/v2/write` yet) and passes 2.x writes on to
  * its `/write`, bodies and answers untouched. Also answers as an overloaded or confused server would, on demand.
+ * @param adminToken with it there are tokens, made and kept as InfluxDB 2.8.0 does it, and nothing is answered without
  */
-export async function startInfluxTwoFront(influxOneUrl: string): Promise<InfluxTwoFront> {
+export async function startInfluxTwoFront(
+  influxOneUrl: string,
+  { adminToken }: { readonly adminToken?: string } = {},
+): Promise<InfluxTwoFront> {
+  const tokens = adminToken === undefined ? undefined : new Tokens(adminToken);
   let script: WriteScript | undefined;
   let writeCount = 0;
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const asked = new URL(request.url ?? '/', influxOneUrl);
     const body = await bytesOf(request);
+    const said = tokens?.answer(request, asked, body);
+    if (said !== undefined) {
+      response.writeHead(said.status, { 'content-type': 'application/json' }).end(said.body);
+      return;
+    }
     let target = asked;
     let canned: Exclude<CannedAnswer, 'nothing'> | undefined;
     if (asked.pathname === '/api/v2/write') {
@@ -101,6 +112,68 @@ export async function startInfluxTwoFront(influxOneUrl: string): Promise<InfluxT
         server.closeAllConnections();
       }),
   };
+}
+
+interface Authorization {
+  readonly id: string;
+  readonly token: string;
+  readonly description: string;
+  readonly permissions: readonly {
+    readonly action: 'read' | 'write';
+    readonly resource: { readonly id: string };
+  }[];
+}
+
+const orgID = '0000000000000001';
+/** Ids have 16 hexadecimal digits. The one bucket that tokens are for. */
+const bucketId = '0000000000000002';
+
+/** Who may do what, by the paths and statuses of InfluxDB 2.8.0. */
+class Tokens {
+  readonly #admin: string;
+  readonly #known = new Map<string, Authorization>();
+
+  constructor(admin: string) {
+    this.#admin = admin;
+  }
+
+  /** Undefined: it may. */
+  answer(request: IncomingMessage, asked: URL, body: Buffer): { status: number; body?: string } | undefined {
+    if (asked.pathname === '/ping') return undefined;
+    const [, token] = /^Token (.+)$/.exec(request.headers.authorization ?? '') ?? [];
+    const isAdmin = token === this.#admin;
+    const own = [...this.#known.values()].find((each) => each.token === token);
+    if (!isAdmin && !own)
+      return { status: 401, body: '{"code":"unauthorized","message":"unauthorized access"}' };
+    const may = (action: string) => isAdmin || own?.permissions.some((each) => each.action === action);
+    const [, , , collection, id] = asked.pathname.split('/');
+    if (collection === 'authorizations') {
+      if (!isAdmin) return { status: 401, body: '{"code":"unauthorized","message":"unauthorized"}' };
+      return this.#authorizations(request.method ?? '', id, body);
+    }
+    if (collection === 'buckets') {
+      const buckets = may('read') ? [{ id: bucketId, orgID, name: asked.searchParams.get('name') }] : [];
+      return { status: 200, body: JSON.stringify({ buckets }) };
+    }
+    const wanted = collection === 'write' ? 'write' : 'read';
+    return may(wanted)
+      ? undefined
+      : { status: 403, body: '{"code":"forbidden","message":"insufficient permissions"}' };
+  }
+
+  #authorizations(method: string, id: string | undefined, body: Buffer): { status: number; body?: string } {
+    if (method === 'GET') {
+      return { status: 200, body: JSON.stringify({ authorizations: [...this.#known.values()] }) };
+    }
+    if (method === 'DELETE') return { status: this.#known.delete(id ?? '') ? 204 : 404 };
+    const made = {
+      ...JSON.parse(body.toString()),
+      id: randomBytes(8).toString('hex'),
+      token: randomBytes(64).toString('base64'),
+    };
+    this.#known.set(made.id, made);
+    return { status: 201, body: JSON.stringify(made) };
+  }
 }
 
 async function bytesOf(request: IncomingMessage): Promise<Buffer> {

@@ -1,8 +1,10 @@
 import { withNewerMigrations } from '@holdfast/sample-store/postgres/newer-migrations.ts';
+import { mayMakeTables, migrationsToWaitFor } from '@holdfast/sample-store/postgres/owner-migrations.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { type Kysely, sql } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { advisoryLocks } from './advisory-locks.ts';
+import { DatabaseUnavailable } from './database-unavailable.ts';
 import { migrations } from './migrations.ts';
 import type { Database } from './open-database.ts';
 
@@ -12,22 +14,25 @@ const migrationTableName = 'api_migrations';
 /**
  * Brings the schema up to date. Of several processes that start at once one migrates and the others wait:
  * Kysely's own lock comes only after it made its tables, which two at once cannot. A schema of a newer release is left
- * as it is.
+ * as it is. A role that may not make tables waits for their owner instead.
  */
 export async function migrate(database: Database, log: Logger): Promise<void> {
   await database.connection().execute(async (connection) => {
     await sql`select pg_advisory_lock(${sql.lit(advisoryLocks.migration)})`.execute(connection);
     try {
-      const known = await withNewerMigrations(
-        connection as unknown as Kysely<unknown>,
-        migrationTableName,
-        await migrations.getMigrations(),
-      );
+      const asked = connection as unknown as Kysely<unknown>;
+      const ours = await migrations.getMigrations();
+      const known = await withNewerMigrations(asked, migrationTableName, ours);
       if (known.newer.length > 0) {
         log.warn(
           { migrations: known.newer },
           'a newer release has changed the database; this one works on with it',
         );
+      }
+      if (!(await mayMakeTables(asked, 'public'))) {
+        const missing = await migrationsToWaitFor(asked, migrationTableName, ours);
+        if (missing === undefined) return;
+        throw new DatabaseUnavailable(missing);
       }
       const migrator = new Migrator({
         db: database,

@@ -17,6 +17,7 @@ export function startMigrations(options: {
   const { database, log, onFatal } = options;
   const stopping = new AbortController();
   let isDone = false;
+  let told = '';
   const running = (async () => {
     while (!stopping.signal.aborted) {
       try {
@@ -25,6 +26,8 @@ export function startMigrations(options: {
         return;
       } catch (error) {
         if (!(error instanceof DatabaseUnavailable)) return onFatal(error);
+        if (error.message !== told) log.warn({ err: error }, 'the tables are not ready yet');
+        told = error.message;
         await pause(systemTimers, retryMs, stopping.signal);
       }
     }

@@ -1,0 +1,40 @@
+import { randomBytes } from 'node:crypto';
+import { dropDatabase, runOnce } from '@holdfast/dev/postgres-databases.ts';
+import { inject } from 'vitest';
+import { prepareDatabase } from '../../services/api/src/database/prepare-database.ts';
+import { type RoleKind, roleKinds } from '../../services/api/src/database/service-roles.ts';
+import { cleanUpAfterFile } from './cleanup.ts';
+import { freshDatabase } from './fresh-database.ts';
+
+export interface DatabaseRolesForTest {
+  readonly ownerUrl: string;
+  /** How each gets in, once `prepare` has made it. */
+  readonly roleUrls: Readonly<Record<RoleKind, string>>;
+  /** As the one-shot of docker-compose.yml. */
+  prepare(roleUrls?: Readonly<Record<RoleKind, string>>): Promise<void>;
+}
+
+/** A new empty database, and roles of its own in it that are not made yet. Both are dropped when the test file is over. */
+export async function databaseRolesForTest(): Promise<DatabaseRolesForTest> {
+  const ownerUrl = await freshDatabase();
+  const suffix = randomBytes(6).toString('hex');
+  const roleUrls = Object.fromEntries(
+    roleKinds.map((kind) => {
+      const url = new URL(ownerUrl);
+      url.username = `test_${suffix}_${kind}`;
+      url.password = randomBytes(12).toString('hex');
+      return [kind, url.href];
+    }),
+  ) as Record<RoleKind, string>;
+  cleanUpAfterFile(async () => {
+    // Roles go only after what they have rights in.
+    const adminUrl = inject('postgresAdminUrl');
+    await dropDatabase(adminUrl, new URL(ownerUrl).pathname.slice(1));
+    for (const kind of roleKinds) await runOnce(adminUrl, `drop role if exists test_${suffix}_${kind}`);
+  });
+  return {
+    ownerUrl,
+    roleUrls,
+    prepare: (urls = roleUrls) => prepareDatabase({ ownerUrl, roleUrls: urls }),
+  };
+}
