@@ -26,6 +26,8 @@ export const sampleStoreSettings = {
     .oneOf(['true', 'false'])
     .default('false')
     .transform((value) => value === 'true'),
+  /** How values are written to InfluxDB. History reads both. */
+  INFLUX_LAYOUT: setting.oneOf(['holdfast', 'predecessor']).default('holdfast'),
 } as const;
 
 const schema = z.object(sampleStoreSettings);
@@ -60,7 +62,7 @@ export function openSampleStore(config: SampleStoreConfig): SampleStore {
   if (config.SAMPLE_STORE === 'postgres') {
     return openPostgresSampleStore({ databaseUrl: given(databaseUrl) });
   }
-  const store = openInfluxSampleStore(influxAddress(config));
+  const store = openInfluxSampleStore({ ...influxAddress(config), layout: config.INFLUX_LAYOUT });
   return databaseUrl === undefined ? store : recordedInPostgres(store, { databaseUrl });
 }
 

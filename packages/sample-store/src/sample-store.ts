@@ -40,7 +40,14 @@ export type StorableSample = Pick<
   readonly plainValues?: PlainValues;
   /** Sequence of its message in SAMPLES: tells samples published before a session had a new owner from later ones. */
   readonly sequence?: number;
+  /** What the configuration calls its points, by their codes: for stores that keep that with each value. */
+  readonly labels?: ReadonlyMap<string, PointLabels>;
 };
+
+export interface PointLabels {
+  readonly name: string;
+  readonly unit: string;
+}
 
 /** The first sample of an epoch that was stored lay here in the stream, or earlier. */
 export interface EpochStart {

@@ -2,7 +2,7 @@ import { exactFigure } from '../exact-integer.ts';
 import type { AggregateQuery, HistoryBucket, HistoryPoint, HistoryQuery } from '../sample-store.ts';
 import { fromWhere, groupedByInterval, quoteIdentifier } from './influxql.ts';
 import { type Answer, type Row, readRows } from './influxql-answer.ts';
-import { integerSuffix, upperIntegerOffset, upperIntegerSuffix } from './line-protocol.ts';
+import { integerSuffix, upperIntegerOffset, upperIntegerSuffix } from './line-spelling.ts';
 
 /** Only then are the fields of exact integers asked for: a question of its own, which hardly any point needs. */
 export function mayBeInexact(figure: unknown): boolean {

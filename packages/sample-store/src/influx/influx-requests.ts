@@ -28,6 +28,9 @@ export interface InfluxAddress {
   readonly timeoutMs?: number;
 }
 
+/** How values are written; both are read. `predecessor`: a line for each value, as the Django system had it. */
+export type InfluxLayout = 'holdfast' | 'predecessor';
+
 /**
  * One request, by the transport below the client's WriteApi: that one has a buffer, a timer and retries of its own, which
  * would keep lines in memory that were reported as failed, and packs at zlib's level 6, which costs four times the

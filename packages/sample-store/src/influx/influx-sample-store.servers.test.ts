@@ -47,6 +47,7 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
     const influx = await influxForTest();
     await influx.createDatabase('contract');
     await influx.createDatabase('packed');
+    await influx.createDatabase('predecessor');
     await influx.createDatabase('plant');
     influxUrl = influx.url;
     front = await startInfluxTwoFront(influxUrl);
@@ -59,6 +60,10 @@ describe.skipIf(!influxIsInstalled())('on a real InfluxDB', () => {
 
   describeSampleStoreContract('InfluxDB, packed', async () =>
     openInfluxSampleStore({ url: front.url, org: 'holdfast', bucket: 'packed', gzip: true }),
+  );
+
+  describeSampleStoreContract('InfluxDB, as the Django system wrote', async () =>
+    openInfluxSampleStore({ url: front.url, org: 'holdfast', bucket: 'predecessor', layout: 'predecessor' }),
   );
 
   describe('InfluxDB in its own right', () => {

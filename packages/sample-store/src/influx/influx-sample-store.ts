@@ -21,11 +21,12 @@ import {
 import { fieldTypesStatement, kindOfType, readFieldTypes, type TypedField } from './field-types.ts';
 import { readAggregateAnswer, readHistoryAnswer } from './history-answer.ts';
 import { serverReason, unavailable } from './influx-errors.ts';
-import { get, type InfluxAddress, type Patience } from './influx-requests.ts';
+import { get, type InfluxAddress, type InfluxLayout, type Patience } from './influx-requests.ts';
 import { aggregateStatement, historyStatement } from './influxql.ts';
 import { type Answer, parseAnswer } from './influxql-answer.ts';
 import { lastQuestions, lastStatement, readLastAnswer } from './last-values.ts';
 import { LineWriter } from './line-protocol.ts';
+import { PredecessorLines } from './predecessor-lines.ts';
 import { RefusedFields } from './refused-fields.ts';
 import { readStoredTicks, storedTicksStatement, tickGroups } from './stored-ticks.ts';
 import { type Writing, write } from './write-samples.ts';
@@ -46,7 +47,9 @@ const measurementsTogether = 50;
  * and the writing another writer may store the tick: then the older value stays, which was read under its lease too. To
  * VictoriaMetrics nothing is there: it takes the question and answers something else.
  */
-export function openInfluxSampleStore(options: InfluxAddress): SampleStore {
+export function openInfluxSampleStore(
+  options: InfluxAddress & { readonly layout?: InfluxLayout },
+): SampleStore {
   const timeoutMs = options.timeoutMs ?? 10_000;
   const influx = new InfluxDB({
     url: options.url,
@@ -79,7 +82,7 @@ export function openInfluxSampleStore(options: InfluxAddress): SampleStore {
   const writing: Writing = {
     influx,
     options,
-    lines: new LineWriter(),
+    lines: options.layout === 'predecessor' ? new PredecessorLines() : new LineWriter(),
     fields: new RefusedFields(),
     fieldTypes,
   };

@@ -1,7 +1,8 @@
 import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import { refusalOf } from '../refusals.ts';
 import type { Refusal, StorableSample } from '../sample-store.ts';
-import { integerSuffix, type LineWriter, upperIntegerSuffix } from './line-protocol.ts';
+import { integerSuffix, upperIntegerSuffix } from './line-spelling.ts';
+import type { Lines } from './lines.ts';
 import type { KnownRefusal } from './refused-fields.ts';
 
 const newline = 0x0a;
@@ -20,14 +21,14 @@ for (const end of [...refusedNameEnds, Buffer.from('time')]) lastBytes[end.at(-1
  * instead of being read and written anew, which is most of the work otherwise: both spell them alike.
  */
 export class LineBody {
-  readonly #lines: LineWriter;
+  readonly #lines: Lines;
   #bytes: Buffer;
   #length = 0;
   #time = Number.NaN;
   #timeText = Buffer.alloc(0);
 
   /** @param expectedBytes makes room at once; more than that is taken too */
-  constructor(lines: LineWriter, expectedBytes: number) {
+  constructor(lines: Lines, expectedBytes: number) {
     this.#lines = lines;
     this.#bytes = Buffer.allocUnsafe(expectedBytes);
   }
@@ -56,8 +57,8 @@ export class LineBody {
 
   #addPlain(sample: StorableSample, { bytes: json, from, to }: PlainValues): boolean {
     if (sample.integers !== undefined || sample.uncertain !== undefined) return false;
-    const { bytes: head, problem } = this.#lines.head(sample, sample.quality ?? 'good');
-    if (problem !== undefined) return false;
+    const { bytes: head, problem } = this.#lines.head?.(sample, sample.quality ?? 'good') ?? {};
+    if (head === undefined || problem !== undefined) return false;
     if (sample.time !== this.#time) {
       this.#time = sample.time;
       this.#timeText = Buffer.from(` ${sample.time}\n`);

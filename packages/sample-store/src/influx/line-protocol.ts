@@ -1,25 +1,18 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
-import { beyondDouble, integerProblem } from '../exact-integer.ts';
 import { refusalOf } from '../refusals.ts';
 import type { Quality, RefusedValue, StorableSample } from '../sample-store.ts';
+import {
+  escapeMeasurement,
+  escapeName,
+  escapeText,
+  fieldProblem,
+  integerFields,
+  measurementProblem,
+  namingProblem,
+  type Spelling,
+} from './line-spelling.ts';
+import type { Head, Line, Lines } from './lines.ts';
 import type { KnownRefusal } from './refused-fields.ts';
-
-export type Line =
-  /** Some of its values may be left out. */
-  | { readonly kind: 'line'; readonly text: string; readonly refused?: readonly RefusedValue[] }
-  /** Nothing to write: a miss. */
-  | { readonly kind: 'nothing' }
-  /** Nothing of it can be written. */
-  | { readonly kind: 'unrepresentable'; readonly problem: string };
-
-interface Spelling {
-  readonly text: string;
-  readonly problem: string | undefined;
-}
-
-interface Head extends Spelling {
-  readonly bytes: Buffer;
-}
 
 /** More names than this are not those of a plant. */
 const namesKeptAtMost = 100_000;
@@ -37,7 +30,7 @@ const namesKeptAtMost = 100_000;
  * Written here instead of through the client's Point, which escapes every name anew and sorts the fields: that cost
  * more than half of the writer's time.
  */
-export class LineWriter {
+export class LineWriter implements Lines {
   #heads = new Map<string, Head>();
   #fields = new Map<string, Spelling>();
 
@@ -122,68 +115,4 @@ export class LineWriter {
     this.#heads.set(key, spelling);
     return spelling;
   }
-}
-
-/**
- * An integer field holds 64 bits with a sign; the upper half of those without one is kept in another field, less 2^63.
- * (InfluxDB 1.x has no unsigned fields.) No point may have a code that ends so.
- */
-export const integerSuffix = '__integer';
-export const upperIntegerSuffix = '__integer_minus_2_63';
-export const upperIntegerOffset = 2n ** 63n;
-
-function integerFields(code: string, digits: string): Spelling {
-  const name = escapeName(code);
-  const float = `,${name}=${Number(digits)}`;
-  const integer = beyondDouble(digits);
-  if (integer === undefined) return { text: float, problem: undefined };
-  const problem = integerProblem(code, integer);
-  const exact =
-    integer < upperIntegerOffset
-      ? `${name}${integerSuffix}=${integer}i`
-      : `${name}${upperIntegerSuffix}=${integer - upperIntegerOffset}i`;
-  return { text: `${float},${exact}`, problem };
-}
-
-function escapeMeasurement(name: string): string {
-  return name.replace(/[, ]/g, '\\$&');
-}
-
-function escapeName(name: string): string {
-  return name.replace(/[, =]/g, '\\$&');
-}
-
-function escapeText(text: string): string {
-  return text.replace(/["\\]/g, '\\$&');
-}
-
-function measurementProblem(name: string): string | undefined {
-  if (name.startsWith('#')) {
-    return `measurement ${JSON.stringify(name)}: a line that starts with # is a comment`;
-  }
-  return namingProblem(name);
-}
-
-function fieldProblem(code: string): string | undefined {
-  // Found by reading back: a field of this name is dropped without a word, and the write is answered with success.
-  if (code === 'time') return 'InfluxDB keeps the name "time" for itself and drops a point that is called so';
-  if (code.endsWith(integerSuffix) || code.endsWith(upperIntegerSuffix)) {
-    return `${JSON.stringify(code)} ends as the fields of exact integers do`;
-  }
-  return namingProblem(code);
-}
-
-/**
- * Names for which line protocol has no spelling. Sent as they are, some would be swallowed silently or change
- * the meaning of the rest of the line.
- */
-function namingProblem(name: string): string | undefined {
-  if (name === '') return 'an empty name';
-  // A backslash escapes the separator that follows it, or the escape of one, and cannot itself be escaped there. (Found
-  // by reading back: some of these are refused, others are answered with success and lost.)
-  if (/\\([ ,="]|$)/.test(name)) {
-    return `${JSON.stringify(name)} has a backslash at its end or before a blank, a comma, an equals sign or a quote`;
-  }
-  if (/[\n\r\t\0]/.test(name)) return `${JSON.stringify(name)} has a control character`;
-  return undefined;
 }

@@ -4,7 +4,7 @@ import type { FieldTypes } from './field-types.ts';
 import { serverReason, unavailable } from './influx-errors.ts';
 import { type InfluxAddress, send } from './influx-requests.ts';
 import { LineBody } from './line-body.ts';
-import type { LineWriter } from './line-protocol.ts';
+import type { Lines } from './lines.ts';
 import type { RefusedFields } from './refused-fields.ts';
 import { type Rejection, writeInFields } from './write-in-fields.ts';
 
@@ -14,7 +14,7 @@ const bytesOfLine = 512;
 export interface Writing {
   readonly influx: InfluxDB;
   readonly options: InfluxAddress;
-  readonly lines: LineWriter;
+  readonly lines: Lines;
   readonly fields: RefusedFields;
   readonly fieldTypes: FieldTypes;
 }

@@ -1,0 +1,23 @@
+import type { Quality, RefusedValue, StorableSample } from '../sample-store.ts';
+import type { Spelling } from './line-spelling.ts';
+import type { KnownRefusal } from './refused-fields.ts';
+
+export type Line =
+  /** Some of its values may be left out. */
+  | { readonly kind: 'line'; readonly text: string; readonly refused?: readonly RefusedValue[] }
+  /** Nothing to write: a miss. */
+  | { readonly kind: 'nothing' }
+  /** Nothing of it can be written. */
+  | { readonly kind: 'unrepresentable'; readonly problem: string };
+
+export interface Head extends Spelling {
+  readonly bytes: Buffer;
+}
+
+/** How samples stand in InfluxDB. */
+export interface Lines {
+  /** @param known why a value is not to be written, where that is known beforehand */
+  line(sample: StorableSample, known?: KnownRefusal): Line;
+  /** The beginning of a line, up to its first blank; only where all values of a tick may follow it. */
+  head?(sample: StorableSample, quality: Quality): Head;
+}

@@ -1,0 +1,172 @@
+import {
+  type InfluxForTest,
+  influxForTest,
+  influxIsInstalled,
+} from '@holdfast/test/support/influx-for-test.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { SampleStore } from '../sample-store.ts';
+import { type InfluxTwoFront, startInfluxTwoFront } from '../testing/influx-two-front.ts';
+import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
+import { openInfluxSampleStore } from './influx-sample-store.ts';
+import { PredecessorLines } from './predecessor-lines.ts';
+
+const labels = new Map([
+  ['temperature', { name: '料筒 1 区温度', unit: '°C' }],
+  ['running', { name: 'Motor runs, or not', unit: '' }],
+]);
+const both = { temperature: 20.5, running: true };
+
+describe('lines as the Django system wrote them', () => {
+  const lines = new PredecessorLines();
+
+  it('have one value each, with its point, name and unit as tags', () => {
+    expect(lines.line(storableSample({ values: both, labels }))).toEqual({
+      kind: 'line',
+      text: [
+        `press-1,cn_name=料筒\\ 1\\ 区温度,device=press-1,point=temperature,quality=good,site=north,unit=°C temperature=20.5 ${firstTimeMs}`,
+        `press-1,cn_name=Motor\\ runs\\,\\ or\\ not,device=press-1,point=running,quality=good,site=north running=true ${firstTimeMs}`,
+      ].join('\n'),
+    });
+  });
+
+  it('do without what is not known, and say of each value whether it is doubtful', () => {
+    const sample = storableSample({ site: '', values: { a: 1, b: 2 }, uncertain: ['b'] });
+    expect(lines.line(sample)).toEqual({
+      kind: 'line',
+      text: [
+        `press-1,device=press-1,point=a,quality=good a=1 ${firstTimeMs}`,
+        `press-1,device=press-1,point=b,quality=uncertain b=2 ${firstTimeMs}`,
+      ].join('\n'),
+    });
+  });
+
+  it('leave out values that cannot be written and keep the others, whatever a name holds', () => {
+    const odd = new Map([['a', { name: 'ends in a backslash\\', unit: 'm\ns' }]]);
+    expect(lines.line(storableSample({ values: { a: 1, time: 2 }, labels: odd }))).toEqual({
+      kind: 'line',
+      text: `press-1,device=press-1,point=a,quality=good,site=north a=1 ${firstTimeMs}`,
+      refused: [{ code: 'time', reason: expect.stringContaining('keeps the name') }],
+    });
+    expect(lines.line(storableSample({ device: 'a\nb', values: { a: 1 } }))).toMatchObject({
+      kind: 'unrepresentable',
+    });
+  });
+});
+
+describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system', () => {
+  let influx: InfluxForTest;
+  let front: InfluxTwoFront;
+  let store: SampleStore;
+  let modern: SampleStore;
+  beforeAll(async () => {
+    influx = await influxForTest();
+    await influx.createDatabase('old');
+    front = await startInfluxTwoFront(influx.url);
+    const address = { url: front.url, org: 'holdfast', bucket: 'old' };
+    store = openInfluxSampleStore({ ...address, layout: 'predecessor' });
+    modern = openInfluxSampleStore(address);
+    for (const tick of [0, 1, 2, 3]) {
+      expect(
+        await store.write([
+          storableSample({ tick, values: { temperature: 20 + tick, running: tick > 1 }, labels }),
+          storableSample({ tick, device: 'press-2', site: 'south', values: { temperature: 40 }, labels }),
+        ]),
+      ).toEqual({ kind: 'written' });
+    }
+    await store.write([storableSample({ tick: 4, values: both, labels, uncertain: ['temperature'] })]);
+  });
+  afterAll(async () => {
+    await Promise.all([store.close(), modern.close()]);
+    await front.stop();
+  });
+
+  const asked = async (statement: string) => {
+    const response = await fetch(
+      `${influx.url}/query?${new URLSearchParams({ db: 'old', epoch: 'ms', q: statement })}`,
+    );
+    const { results } = (await response.json()) as { results: [{ series?: unknown[]; error?: string }] };
+    return results[0].series ?? results[0].error ?? [];
+  };
+
+  it('find a point by its tag, as InfluxQL', async () => {
+    expect(
+      await asked(
+        `SELECT "temperature" FROM "press-1" WHERE "site" = 'north' AND "device" = 'press-1' AND "point" = 'temperature' AND "quality" = 'good' ORDER BY time DESC LIMIT 1`,
+      ),
+    ).toEqual([{ name: 'press-1', columns: ['time', 'temperature'], values: [[firstTimeMs + 3_000, 23]] }]);
+    expect(
+      await asked(
+        `SELECT MEAN("temperature") FROM "press-1" WHERE "point" = 'temperature' AND time >= ${firstTimeMs}ms AND time < ${firstTimeMs + 4_000}ms GROUP BY time(2s), "unit"`,
+      ),
+    ).toMatchObject([
+      {
+        tags: { unit: '°C' },
+        values: [
+          [firstTimeMs, 20.5],
+          [firstTimeMs + 2_000, 22.5],
+        ],
+      },
+    ]);
+  });
+
+  it('find what fills the variables of a dashboard', async () => {
+    const keys = ['cn_name', 'device', 'point', 'quality', 'site', 'unit'];
+    expect(await asked('SHOW TAG KEYS FROM "press-1"')).toMatchObject([{ values: keys.map((key) => [key]) }]);
+    expect(await asked('SHOW TAG VALUES FROM "press-1" WITH KEY = "cn_name"')).toMatchObject([
+      {
+        values: [
+          ['cn_name', 'Motor runs, or not'],
+          ['cn_name', '料筒 1 区温度'],
+        ],
+      },
+    ]);
+    expect(await asked('SHOW TAG VALUES FROM "press-1" WITH KEY = "quality"')).toMatchObject([
+      {
+        values: [
+          ['quality', 'good'],
+          ['quality', 'uncertain'],
+        ],
+      },
+    ]);
+    expect(await asked('SHOW FIELD KEYS FROM "press-1"')).toMatchObject([
+      {
+        values: [
+          ['running', 'boolean'],
+          ['temperature', 'float'],
+        ],
+      },
+    ]);
+  });
+
+  describe('beside the layout of today', () => {
+    const devices = [{ deviceCode: 'press-1', measurement: 'press-1' }];
+    const range = { start: new Date(firstTimeMs), end: new Date(firstTimeMs + 60_000), limit: 100 };
+    beforeAll(async () => {
+      for (const tick of [5, 6])
+        await modern.write([storableSample({ tick, values: { temperature: 20 + tick } })]);
+      // Renamed: a series of its own.
+      const renamed = new Map([['temperature', { name: 'Barrel', unit: 'K' }]]);
+      await store.write([storableSample({ tick: 7, values: { temperature: 27 }, labels: renamed })]);
+    });
+
+    it.each([
+      ['by the store that writes so', () => store],
+      ['by one that writes as today', () => modern],
+    ])('history has all of both, %s', async (_, reading) => {
+      const points = await reading().history({ ...range, pointCode: 'temperature', devices });
+      expect(
+        points.map(({ time, value, quality }) => [(+time - firstTimeMs) / 1_000, value, quality]),
+      ).toEqual([
+        ...[0, 1, 2, 3].map((tick) => [tick, 20 + tick, 'good']),
+        [4, 20.5, 'uncertain'],
+        ...[5, 6, 7].map((tick) => [tick, 20 + tick, 'good']),
+      ]);
+      const [bucket] = await reading().aggregate({
+        ...{ ...range, pointCode: 'temperature', devices, intervalMs: 10_000, utcOffsetMs: 0 },
+      });
+      expect(bucket).toMatchObject({ min: 20, max: 27, last: 27, count: 8, quality: 'uncertain' });
+      const last = await reading().lastValues([{ ...devices[0], pointCode: 'temperature' } as never]);
+      expect(last).toMatchObject([{ value: 27, quality: 'good' }]);
+    });
+  });
+});

@@ -1,0 +1,106 @@
+import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
+import { refusalOf } from '../refusals.ts';
+import type { Quality, RefusedValue, StorableSample } from '../sample-store.ts';
+import {
+  escapeMeasurement,
+  escapeName,
+  escapeText,
+  fieldProblem,
+  integerFields,
+  measurementProblem,
+  namingProblem,
+  type Spelling,
+} from './line-spelling.ts';
+import type { Line, Lines } from './lines.ts';
+import type { KnownRefusal } from './refused-fields.ts';
+
+/** More places than this are not those of a plant. */
+const placesKeptAtMost = 200_000;
+
+/**
+ * One value as one line, as the Django system wrote it, so that queries and graphs made for that go on: measurement of the
+ * device, tags site, device, point, quality, cn_name and unit, and one field, which is called like the point. A new name
+ * or unit of a point makes a new series, and each line repeats its tags: a line of `LineWriter` has all values of a tick.
+ *
+ * Types of fields are those of `LineWriter`, so that a bucket may hold both.
+ */
+export class PredecessorLines implements Lines {
+  #places = new Map<string, Spelling>();
+
+  line(sample: StorableSample, known?: KnownRefusal): Line {
+    const { values, integers, uncertain } = sample;
+    const refused: RefusedValue[] = [];
+    let text = '';
+    let problem: string | undefined;
+    const add = (code: string, reason: string | undefined, fields: string): void => {
+      if (reason !== undefined) {
+        refused.push({ code, reason });
+        return;
+      }
+      const place = this.#placeOf(sample, code, qualityOf(sample, uncertain, code));
+      problem ??= place.problem;
+      text += `${text === '' ? '' : '\n'}${place.text} ${fields} ${sample.time}`;
+    };
+    for (const code in values) {
+      const value = values[code] as PointValue;
+      const isNoNumber = typeof value === 'number' && !Number.isFinite(value);
+      const reason =
+        fieldProblem(code) ??
+        known?.(code, value) ??
+        (isNoNumber ? `${JSON.stringify(code)} is ${value}, which is no number` : undefined);
+      add(
+        code,
+        reason,
+        `${escapeName(code)}=${typeof value === 'string' ? `"${escapeText(value)}"` : value}`,
+      );
+    }
+    for (const code in integers) {
+      const fields = integerFields(code, integers[code] ?? '');
+      add(code, fieldProblem(code) ?? fields.problem ?? known?.(code, 0), fields.text.slice(1));
+    }
+    if (problem !== undefined) return { kind: 'unrepresentable', problem };
+    if (text === '') {
+      return refused.length > 0
+        ? { kind: 'unrepresentable', problem: refusalOf(sample, refused).reason }
+        : { kind: 'nothing' };
+    }
+    return refused.length > 0 ? { kind: 'line', text, refused } : { kind: 'line', text };
+  }
+
+  /** Measurement and tags, these in the order of their names, as InfluxDB wants them. */
+  #placeOf(sample: StorableSample, code: string, quality: Quality): Spelling {
+    const { measurement, device, site, labels } = sample;
+    const { name = '', unit = '' } = labels?.get(code) ?? {};
+    // No name that can be written has a NUL character in it.
+    const key = [measurement, device, site, quality, code, name, unit].join('\0');
+    const known = this.#places.get(key);
+    if (known) return known;
+    const tags = [
+      ...tagOf('cn_name', name),
+      `device=${escapeName(device)}`,
+      `point=${escapeName(code)}`,
+      `quality=${quality}`,
+      ...tagOf('site', site),
+      ...tagOf('unit', unit),
+    ];
+    const place = {
+      text: `${escapeMeasurement(measurement)},${tags.join(',')}`,
+      problem:
+        measurementProblem(measurement) ??
+        namingProblem(device) ??
+        (site === '' ? undefined : namingProblem(site)),
+    };
+    if (this.#places.size >= placesKeptAtMost) this.#places = new Map();
+    this.#places.set(key, place);
+    return place;
+  }
+}
+
+function qualityOf(sample: StorableSample, uncertain: readonly string[] | undefined, code: string): Quality {
+  return sample.quality === 'uncertain' || uncertain?.includes(code) ? 'uncertain' : 'good';
+}
+
+/** Nothing for what is empty, which line protocol does not know, and for a label that it cannot spell: a value is worth more. */
+function tagOf(name: string, value: string): string[] {
+  return value === '' || namingProblem(value) !== undefined ? [] : [`${name}=${escapeName(value)}`];
+}
