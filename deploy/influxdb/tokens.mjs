@@ -76,7 +76,7 @@ async function giveTokenTo(name) {
   if (bucket === undefined) throw new Error(`InfluxDB has no bucket ${INFLUX_BUCKET} in ${INFLUX_ORG}`);
   const { id, orgID } = bucket;
   const description = `holdfast ${name}`;
-  // What a run left that was ended before it had written its file, and what the file had that is gone.
+  // Left by a run that ended before it had written its file, or by a file that is gone.
   const { authorizations = [] } = await ask(admin, 'GET', `authorizations?${new URLSearchParams({ orgID })}`);
   for (const each of authorizations) {
     if (each.description === description) await ask(admin, 'DELETE', `authorizations/${each.id}`);

@@ -28,7 +28,6 @@ for arg; do case $arg in --outputFile.json=*) echo '${report}' > "\${arg#*=}" ;;
   await chmod(join(bin, 'npm'), 0o755);
   const { stdout, status } = spawnSync('bash', [join(folder, '.ci/run')], {
     encoding: 'utf8',
-    // biome-ignore lint/style/noProcessEnv: what the run inherits
     env: { ...process.env, PATH: `${bin}:${process.env.PATH}` },
   });
   const lines = stdout.trimEnd().split('\n');

@@ -40,7 +40,7 @@ export type StorableSample = Pick<
   readonly plainValues?: PlainValues;
   /** Sequence of its message in SAMPLES: tells samples published before a session had a new owner from later ones. */
   readonly sequence?: number;
-  /** What the configuration calls its points, by their codes: for stores that keep that with each value. */
+  /** Names and units of its points in the configuration, by their codes: for stores that keep that with each value. */
   readonly labels?: ReadonlyMap<string, PointLabels>;
 };
 

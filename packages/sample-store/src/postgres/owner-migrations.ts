@@ -11,7 +11,7 @@ export async function mayMakeTables(db: Kysely<unknown>, schema: string): Promis
 }
 
 /**
- * What lacks in a database whose tables somebody else makes, in words with what to do; undefined where nothing does.
+ * Says in words, with what to do, which tables are lacking in a database where somebody else makes them; undefined where none are.
  * @param table of the names of migrations, with its schema, as it stands in SQL
  */
 export async function migrationsToWaitFor(

@@ -36,7 +36,7 @@ async function connected(url: string): Promise<pg.Client> {
   return client;
 }
 
-/** What came of each statement: `done`, or the server's SQLSTATE. Nothing of it stays. */
+/** Outcome of each statement: `done`, or the server's SQLSTATE. Nothing of it stays. */
 async function tried(url: string, statements: readonly string[]): Promise<Record<string, string>> {
   const client = await connected(url);
   const outcomes: Record<string, string> = {};
@@ -61,7 +61,7 @@ const readsSites = 'select * from sites';
 const writesSite = `insert into sites (code, name) values ('x', 'x')`;
 const writesSeries = `insert into samples.series (session_id, task_id, device_code, site_code, point_code) values ('1', '1', 'd', 's', 'p')`;
 const forgetsTicks = 'delete from samples.tick_coverage';
-/** What nobody but the owner may do. */
+/** Nobody but the owner may do these. */
 const ofTheOwner = [
   'drop table sites',
   'drop table samples.sample_value',

@@ -24,7 +24,7 @@ const isOfEpochs = /^(epoch_start|first_tick)$/;
 
 type Rights = (table: { readonly schema: string; readonly name: string }) => readonly string[];
 
-/** What each may do with a table. */
+/** Rights of each in a table. */
 const rights: Readonly<Record<RoleKind, Rights>> = {
   api: ({ schema, name }) => {
     if (ofMigrations.test(name)) return ['select'];
