@@ -60,6 +60,7 @@ describe.for(stores)('a point of which values are stored in %s', (store) => {
       INFLUX_TOKEN: undefined,
       INFLUX_TLS_CA_FILE: undefined,
       INFLUX_GZIP: false,
+      INFLUX_LAYOUT: 'holdfast' as const,
     };
     await prepareSampleStore(config);
     const samples = openSampleStore(config);

@@ -298,6 +298,7 @@ async function openBesideInflux() {
     INFLUX_ORG: 'holdfast',
     INFLUX_BUCKET: 'coverage',
     INFLUX_GZIP: true,
+    INFLUX_LAYOUT: 'holdfast',
   } as const;
   const store = openSampleStore(config);
   const coverage = openTickCoverage(config);
