@@ -3,6 +3,8 @@
 // Tests and what only they use may reach for anything: real servers, simulators, each other's suites.
 const TESTS = '\\.(test|contract)\\.ts$|/testing/|^test/|^vitest\\..*config\\.ts$';
 
+const DRIVER_PORT = '^packages/driver/src/';
+const DRIVER_REGISTRY = '^drivers/registry/src/';
 const SHARED = '^packages/shared/src';
 const DOMAIN = `${SHARED}/domain/`;
 const CONTRACTS = `${SHARED}/contracts/`;
@@ -98,19 +100,68 @@ const ZOD = npm('zod');
 module.exports = {
   forbidden: [
     {
+      name: 'the-driver-port-imports-zod-only',
+      comment:
+        'API, CLI and console know protocols by it, and every driver is written against it: it knows none of them. Its host opens sockets.',
+      severity: 'error',
+      from: { path: DRIVER_PORT, pathNot: [`${DRIVER_PORT}host/`, TESTS] },
+      to: { pathNot: [DRIVER_PORT, ZOD] },
+    },
+    {
+      name: 'the-host-of-links-needs-node-only',
+      comment: 'Links reach the network through it, in collectors and in tests of drivers alike.',
+      severity: 'error',
+      from: { path: `${DRIVER_PORT}host/`, pathNot: TESTS },
+      to: { pathNot: [DRIVER_PORT], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'drivers-know-the-port-alone',
+      comment: 'A protocol is one folder: nothing of ours that it needs lies outside of it and of the port.',
+      severity: 'error',
+      from: { path: '^drivers/([^/]+)/src/', pathNot: [DRIVER_REGISTRY, TESTS] },
+      to: {
+        path: '^(packages|drivers|services|simulators|dev|tools|bench|test)/',
+        pathNot: [DRIVER_PORT, '^drivers/$1/src/'],
+      },
+    },
+    {
+      name: 'only-the-registry-imports-drivers',
+      comment: 'Nobody else names a protocol: API, CLI and console know specs, collectors know the port.',
+      severity: 'error',
+      from: { pathNot: ['^drivers/', '^bench/', TESTS] },
+      to: { path: '^drivers/', pathNot: DRIVER_REGISTRY },
+    },
+    {
+      name: 'specs-need-no-library',
+      comment:
+        'API, CLI and console load every spec: no socket, no native module, nothing of Node. Layout, values and plan are what it is made of.',
+      severity: 'error',
+      from: { path: '^drivers/[^/]+/src/((layout|values|plan|spec)/|specs?\\.ts$)', pathNot: TESTS },
+      to: { pathNot: [DRIVER_PORT, '^drivers/[^/]+/src/((layout|values|plan|spec)/|specs?\\.ts$)', ZOD] },
+    },
+    ...['layout', 'values', 'plan', 'spec'].map((room, index, rooms) => ({
+      name: `drivers-no-arrow-up-from-${room}`,
+      comment:
+        'layout ← values ← plan ← spec: what lies where, what it means, how it is asked for, what is told of it.',
+      severity: 'error',
+      from: { path: `^drivers/([^/]+)/src/${room}/`, pathNot: TESTS },
+      to: { path: [...rooms.slice(index + 1), 'link'].map((above) => `^drivers/$1/src/${above}/`) },
+    })),
+    {
       name: 'domain-imports-only-domain',
       comment:
         'The domain is a pure function of events; everything else depends on it, so it depends on nothing.',
       severity: 'error',
       from: { path: DOMAIN, pathNot: TESTS },
-      to: { pathNot: DOMAIN },
+      // What registers are is still part of the domain, until Modbus is a driver.
+      to: { pathNot: [DOMAIN, DRIVER_PORT] },
     },
     {
       name: 'contracts-import-only-domain',
       comment: 'What goes over a wire is described without whoever sends it. zod is how it is described.',
       severity: 'error',
       from: { path: CONTRACTS, pathNot: TESTS },
-      to: { pathNot: [DOMAIN, CONTRACTS, ZOD] },
+      to: { pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, ZOD] },
     },
     {
       name: 'event-store-is-a-port',
@@ -214,8 +265,8 @@ module.exports = {
       name: 'services-do-not-import-simulators-or-dev',
       comment: 'What runs in production brings no fake plant and no local stack.',
       severity: 'error',
-      from: { path: '^(packages|services)/', pathNot: TESTS },
-      to: { path: '^(simulators|dev|tools)/' },
+      from: { path: '^(packages|drivers/[^/]+/src|services)/', pathNot: TESTS },
+      to: { path: '^(simulators|drivers/[^/]+/simulator|dev|tools)/' },
     },
     {
       name: 'tools-take-only-the-schema-of-services',
@@ -233,14 +284,14 @@ module.exports = {
       from: { path: '^services/console/src/', pathNot: TESTS },
       to: {
         path: '^(packages|services|simulators|dev|tools|test|bench)/',
-        pathNot: ['^services/console/', '^packages/api-client/src/', CONTRACTS, DOMAIN],
+        pathNot: ['^services/console/', '^packages/api-client/src/', CONTRACTS, DOMAIN, DRIVER_PORT],
       },
     },
     {
       name: 'packages-do-not-import-services',
       comment: 'Shared code that knows a service is not shared.',
       severity: 'error',
-      from: { path: '^(packages|simulators)/', pathNot: TESTS },
+      from: { path: '^(packages|drivers|simulators)/', pathNot: TESTS },
       to: { path: '^services/' },
     },
     {
@@ -304,7 +355,7 @@ module.exports = {
       name: 'no-cycles-of-types',
       comment: 'The same for what is deployed, types included.',
       severity: 'error',
-      from: { path: '^(packages|services|simulators)/', pathNot: TESTS },
+      from: { path: '^(packages|drivers|services|simulators)/', pathNot: TESTS },
       to: { circular: true },
     },
     {
@@ -318,7 +369,7 @@ module.exports = {
       name: 'no-test-packages-in-production',
       comment: 'Test libraries stay out of what is deployed.',
       severity: 'error',
-      from: { path: '^(packages|services|simulators)/', pathNot: TESTS },
+      from: { path: '^(packages|drivers|services|simulators)/', pathNot: TESTS },
       to: { path: [npm('vitest'), npm('fast-check')] },
     },
   ],

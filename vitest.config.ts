@@ -12,7 +12,7 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules', '.c
 // biome-ignore lint/style/noProcessEnv: the same
 process.env.PATH = pathOfTests();
 
-const everywhere = '{packages,services,simulators,dev,test,bench}/**';
+const everywhere = '{packages,drivers,services,simulators,dev,test,bench}/**';
 /** A test file's name says what it needs: nothing, real servers, our own processes, or minutes. */
 const kinds = ['servers', 'processes', 'slow'] as const;
 const filesOf = (kind: (typeof kinds)[number]) => `${everywhere}/*.${kind}.test.ts`;

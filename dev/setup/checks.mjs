@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ROOT } from './root.mjs';
 
-const WORKSPACE = ['packages', 'services', 'simulators', 'dev', 'test', 'bench', 'tools'];
+const WORKSPACE = ['packages', 'drivers', 'services', 'simulators', 'dev', 'test', 'bench', 'tools'];
 
 /** The static checks: each a program for the project's own Node. They read the checkout and change nothing. */
 export function checks() {

@@ -6,7 +6,7 @@ import { refusedOpeners } from './comment-openers.ts';
 
 const root = join(import.meta.dirname, '..', '..', '..');
 const ours =
-  '{packages,services,simulators,dev,test,bench,tools,deploy}/**/*.{ts,tsx,css,mjs,cjs,sh,yml,yaml,conf}';
+  '{packages,drivers,services,simulators,dev,test,bench,tools,deploy}/**/*.{ts,tsx,css,mjs,cjs,sh,yml,yaml,conf}';
 const atTheRoot = ['*.{ts,sh,yml}', '.dependency-cruiser.cjs', '.ci/run'];
 const withSlashes = ['.ts', '.tsx', '.css', '.mjs', '.cjs'];
 

@@ -1,6 +1,6 @@
+import { both, type FieldWords } from '@holdfast/driver/form-words.ts';
 import type { PointCreate } from '../http/configuration-http.ts';
 import type { DataType } from '../task-config.ts';
-import { both, type FieldWords } from './form-words.ts';
 
 /** Fields of a device that every protocol has. */
 export type CommonDeviceField =

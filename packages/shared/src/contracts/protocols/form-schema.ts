@@ -1,4 +1,4 @@
-import type { FieldGroup, FieldWords } from './form-words.ts';
+import type { FieldGroup, FieldWords } from '@holdfast/driver/form-words.ts';
 
 /** JSON Schema, draft 2020-12. */
 export type JsonSchema = { readonly [keyword: string]: unknown };

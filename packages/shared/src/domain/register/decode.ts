@@ -1,4 +1,4 @@
-import { decimals, engineeringScale, shiftedDecimals } from './engineering-scale.ts';
+import { decimals, engineeringScale, shiftedDecimals } from '@holdfast/driver/values/engineering-scale.ts';
 import {
   type DataType,
   firstByte,

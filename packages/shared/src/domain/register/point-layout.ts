@@ -1,26 +1,9 @@
+import type { PointMeaning } from '@holdfast/driver/point.ts';
+
+export { type DataType, dataTypes, type LinearRange, valueCodes } from '@holdfast/driver/point.ts';
+
 export const registerTables = ['coil', 'discrete_input', 'input_register', 'holding_register'] as const;
 export type RegisterTable = (typeof registerTables)[number];
-
-export const dataTypes = [
-  'bool',
-  'int8',
-  'uint8',
-  'int16',
-  'uint16',
-  'int32',
-  'uint32',
-  'int64',
-  'uint64',
-  'float16',
-  'float32',
-  'float64',
-  'bcd16',
-  'bcd32',
-  'string',
-  'unix_time32',
-  'unix_time64',
-] as const;
-export type DataType = (typeof dataTypes)[number];
 
 /**
  * Order of the bytes on the wire; A is the most significant of a 32-bit value. Of 64 bits, ABCD is big endian, CDAB has
@@ -33,22 +16,10 @@ export type ByteOrder = (typeof byteOrders)[number];
 export const textEncodings = ['ascii', 'utf-8', 'gbk'] as const;
 export type TextEncoding = (typeof textEncodings)[number];
 
-/** Two raw values and the engineering values that they stand for; a straight line through both. */
-export interface LinearRange {
-  readonly raw_min: number;
-  readonly raw_max: number;
-  readonly eng_min: number;
-  readonly eng_max: number;
-}
-
 /** The fields that decide how a point lies in its table and what its raw data mean; a PointConfig has all of them. */
-export interface PointLayout {
+export interface PointLayout extends PointMeaning {
   readonly table: RegisterTable;
-  readonly data_type: DataType;
   readonly byte_order: ByteOrder;
-  /** engineering value = raw × scale + offset; booleans, texts and times are left alone. */
-  readonly scale: number;
-  readonly offset: number;
   /** Bit of a bool in a register, 0 the least significant; without it any non-zero register is true. */
   readonly bit?: number | undefined;
   /** Byte of an int8 or uint8. One value: the low byte unless set. An array: begins with the high byte unless set. */
@@ -59,15 +30,6 @@ export interface PointLayout {
   readonly encoding?: TextEncoding | undefined;
   /** An array of so many values, one after the other. */
   readonly count?: number | undefined;
-  /** Decimals that are kept. */
-  readonly precision?: number | undefined;
-  /** In engineering units; a value outside is uncertain. */
-  readonly valid_min?: number | undefined;
-  readonly valid_max?: number | undefined;
-  /** Instead of scale and offset. */
-  readonly linear?: LinearRange | undefined;
-  /** Text by raw whole number in decimal. */
-  readonly enumeration?: Readonly<Record<string, string>> | undefined;
 }
 
 /** The fields that decide how wide a point is. */
@@ -132,9 +94,4 @@ export function isSingleByte({ table, data_type }: PointExtent): boolean {
 /** 0 when the (first) value is the high byte of the first register, 1 for the low one. */
 export function firstByte({ byte, count }: PointExtent): 0 | 1 {
   return (byte ?? (count === undefined ? 'low' : 'high')) === 'high' ? 0 : 1;
-}
-
-/** The names of the point's values in samples: its code, or `code[0]`… of an array. */
-export function valueCodes({ code, count }: { code: string; count?: number | undefined }): readonly string[] {
-  return count === undefined ? [code] : Array.from({ length: count }, (_, index) => `${code}[${index}]`);
 }

@@ -1,7 +1,7 @@
+import type { Channel, ChannelEvents } from '@holdfast/driver/channel.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type RawBlock, ReadFailure, type ReadRequest } from '../../ports.ts';
-import type { Channel, ChannelEvents } from './channel.ts';
 import type { Verdict } from './framing.ts';
 import { MbapFraming } from './mbap-framing.ts';
 import { ModbusBus } from './modbus-bus.ts';

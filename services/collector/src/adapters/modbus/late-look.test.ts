@@ -1,6 +1,6 @@
+import type { ChannelEvents } from '@holdfast/driver/channel.ts';
 import { describe, expect, it } from 'vitest';
 import type { ReadRequest } from '../../ports.ts';
-import type { ChannelEvents } from './channel.ts';
 import { MbapFraming } from './mbap-framing.ts';
 import { ModbusBus } from './modbus-bus.ts';
 

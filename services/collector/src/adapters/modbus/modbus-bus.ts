@@ -1,3 +1,4 @@
+import { type Channel, type ChannelEvents, inWords, type OpenChannel } from '@holdfast/driver/channel.ts';
 import {
   type DeviceBus,
   type RawBlock,
@@ -5,7 +6,6 @@ import {
   type ReadRequest,
   type WriteRequest,
 } from '../../ports.ts';
-import { type Channel, type ChannelEvents, inWords, type OpenChannel } from './channel.ts';
 import { exceptionInWords } from './exception-in-words.ts';
 import type { Framing, OutgoingFrame } from './framing.ts';
 import { handOnTogether } from './hand-on-together.ts';

@@ -1,3 +1,4 @@
+import { type AddressRefusal, TcpChannel } from '@holdfast/driver/host/tcp-channel.ts';
 import { type EndpointAddress, endpointKey } from '@holdfast/shared/contracts/endpoint-address.ts';
 import type { DeviceBus } from '../../ports.ts';
 import { MbapFraming } from './mbap-framing.ts';
@@ -5,7 +6,6 @@ import { ModbusBus } from './modbus-bus.ts';
 import { RtuFraming } from './rtu-framing.ts';
 import { frameSilenceMs, RtuLine } from './rtu-line.ts';
 import { SerialChannel } from './serial-channel.ts';
-import { type AddressRefusal, TcpChannel } from './tcp-channel.ts';
 
 export interface DeviceBusOptions {
   /** Asked right before a request's bytes leave; false keeps them from leaving. */

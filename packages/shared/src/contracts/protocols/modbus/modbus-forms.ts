@@ -1,3 +1,4 @@
+import { both, type FieldGroup } from '@holdfast/driver/form-words.ts';
 import * as z from 'zod';
 import { classicTables } from '../../../domain/register/address-notation.ts';
 import { hostPattern } from '../../../domain/register/device-rules.ts';
@@ -12,7 +13,6 @@ import type { AddressNotation, ProtocolForms } from '../../http/protocols-http.t
 import { type ModbusProtocol, modbusProtocols } from '../../task-config.ts';
 import { deviceWords, pointWords } from '../common-words.ts';
 import { formSchema, implied, type JsonSchema } from '../form-schema.ts';
-import { both, type FieldGroup } from '../form-words.ts';
 import { pointRules } from './modbus-point-rules.ts';
 import { modbusDeviceWords, placeWords, protocolWords } from './modbus-words.ts';
 

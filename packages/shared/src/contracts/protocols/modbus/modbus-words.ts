@@ -1,7 +1,7 @@
+import { both, type FieldWords, type InBoth } from '@holdfast/driver/form-words.ts';
 import type { ConfiguredProfile, DeviceCreate } from '../../http/configuration-http.ts';
 import type { ModbusProtocol, SerialLine } from '../../task-config.ts';
 import type { CommonDeviceField, PlaceField } from '../common-words.ts';
-import { both, type FieldWords, type InBoth } from '../form-words.ts';
 
 type Words<Field extends string> = Readonly<Record<Field, FieldWords>>;
 

@@ -1,5 +1,5 @@
+import type { Channel, ChannelEvents } from '@holdfast/driver/channel.ts';
 import { type DeviceBus, ReadFailure, type ReadRequest, type WriteRequest } from '../../../ports.ts';
-import type { Channel, ChannelEvents } from '../channel.ts';
 import { ModbusBus } from '../modbus-bus.ts';
 import { RtuFraming } from '../rtu-framing.ts';
 import type { RtuLine } from '../rtu-line.ts';

@@ -1,13 +1,13 @@
-import type { PointLayout } from './point-layout.ts';
+import type { PointMeaning } from '../point.ts';
 
 /** 1 to 3 where a whole raw number becomes its value by a point before so many of its digits, and by nothing else; or 0. */
-export function shiftedDecimals({ scale, offset, linear, precision }: PointLayout): number {
+export function shiftedDecimals({ scale, offset, linear, precision }: PointMeaning): number {
   if (linear || offset !== 0) return 0;
   const places = [0.1, 0.01, 0.001].indexOf(scale) + 1;
   return precision === undefined || precision >= places ? places : 0;
 }
 
-export function engineeringScale(point: PointLayout): (raw: number) => number {
+export function engineeringScale(point: PointMeaning): (raw: number) => number {
   const { linear, scale, offset } = point;
   if (linear) {
     const { raw_min, eng_min } = linear;

@@ -1,6 +1,8 @@
 import { type LookupAddress, lookup } from 'node:dns';
-import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
-import { type Channel, type ChannelEvents, inWords } from './channel.ts';
+import { connect, isIP, type LookupFunction, type Socket, type TcpNetConnectOpts } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { type Channel, type ChannelEvents, inWords } from '../channel.ts';
+import type { DialOptions } from '../link.ts';
 
 /** How long a device may take to close its side. */
 const closePatienceMs = 500;
@@ -10,47 +12,38 @@ const receiveBytes = 512;
 /** Why nothing may be asked at this address, in words; undefined when it may. */
 export type AddressRefusal = (ip: string, port: number) => string | undefined;
 
-export interface TcpChannelOptions {
-  readonly host: string;
-  readonly port: number;
+export interface TcpChannelOptions extends DialOptions {
   /** Asked for the very addresses that the connection is made to, whatever the host's name says at another time. */
   readonly refusal?: AddressRefusal | undefined;
+  /** Asked right before bytes leave; false: they do not, and the connection is over. */
+  readonly mayWrite?: (() => boolean) | undefined;
 }
 
 export class TcpChannel implements Channel {
   readonly #socket: Socket | undefined;
+  readonly #mayWrite: () => boolean;
   #events: ChannelEvents | undefined;
 
   constructor(options: TcpChannelOptions, events: ChannelEvents) {
     this.#events = events;
-    const { host, port, refusal } = options;
+    const { host, port, refusal, tls, mayWrite = () => true } = options;
+    this.#mayWrite = mayWrite;
     // Nothing is looked up for an address, so that it is not seen on the way.
     const refused = isIP(host) === 0 ? undefined : refusal?.(host, port);
     if (refused !== undefined) {
       process.nextTick(() => this.#fail(refused, undefined));
       return;
     }
-    const buffer = Buffer.allocUnsafeSlow(receiveBytes);
-    const socket = connect({
-      host,
-      port,
-      noDelay: true,
-      keepAlive: true,
+    const to = {
+      ...{ host, port, noDelay: true, keepAlive: true },
       ...(refusal ? { lookup: allowedOnly(refusal, port) } : {}),
-      // One buffer for good, past the stream: it saves two allocations and an event for each reply.
-      onread: {
-        buffer,
-        callback: (count) => {
-          this.#events?.onBytes(buffer, count);
-          return true;
-        },
-      },
-    });
+    };
+    const socket = tls ? this.#secure(to, tls) : this.#plain(to);
     this.#socket = socket;
     socket.on('error', (error) => this.#fail(inWords(error), error));
     socket.on('end', () => this.#fail('the device closed the connection', undefined));
     socket.on('close', () => this.#fail('the connection was closed', undefined));
-    socket.once('connect', () => {
+    socket.once(tls ? 'secureConnect' : 'connect', () => {
       const why = refusal?.(socket.remoteAddress ?? '', port);
       if (why === undefined) this.#events?.onOpen();
       else this.#fail(why, undefined);
@@ -60,7 +53,12 @@ export class TcpChannel implements Channel {
   }
 
   write(bytes: Buffer): void {
-    this.#socket?.write(bytes);
+    if (this.#mayWrite()) {
+      this.#socket?.write(bytes);
+      return;
+    }
+    this.#socket?.destroy();
+    process.nextTick(() => this.#fail('not sent: the right to use this device has ended', undefined));
   }
 
   close(gently: boolean, onGone: () => void): void {
@@ -80,6 +78,29 @@ export class TcpChannel implements Channel {
       onGone();
     });
     socket.end();
+  }
+
+  #plain(to: TcpNetConnectOpts): Socket {
+    const buffer = Buffer.allocUnsafeSlow(receiveBytes);
+    // One buffer for good, past the stream: it saves two allocations and an event for each reply.
+    const callback = (count: number) => {
+      this.#events?.onBytes(buffer, count);
+      return true;
+    };
+    return connect({ ...to, onread: { buffer, callback } });
+  }
+
+  #secure(to: TcpNetConnectOpts, { ca, cert, key, servername }: NonNullable<DialOptions['tls']>): Socket {
+    const named = servername ?? (isIP(to.host ?? '') === 0 ? to.host : undefined);
+    const socket = connectTls({
+      ...to,
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+      ...(named === undefined ? {} : { servername: named }),
+    });
+    socket.on('data', (bytes: Buffer) => this.#events?.onBytes(bytes, bytes.length));
+    return socket;
   }
 
   #fail(reason: string, cause: unknown): void {

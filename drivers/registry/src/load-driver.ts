@@ -1,0 +1,19 @@
+import type { Driver } from '@holdfast/driver/driver.ts';
+import type { CreateDriver, LoadDriver } from '@holdfast/driver/registry.ts';
+
+/** Where the driver of each protocol lies: its library is loaded when the first device wants it. */
+const modules: Readonly<Record<string, () => Promise<{ readonly createDriver: CreateDriver }>>> = {};
+
+/** The drivers of this process, each made once. */
+export function driverLoader(): LoadDriver {
+  const made = new Map<string, Promise<Driver>>();
+  return (protocol) => {
+    const known = made.get(protocol);
+    if (known) return known;
+    const load = modules[protocol];
+    if (!load) return Promise.reject(new RangeError(`there is no driver for the protocol ${protocol}`));
+    const driver = load().then(({ createDriver }) => createDriver(protocol));
+    made.set(protocol, driver);
+    return driver;
+  };
+}

@@ -1,0 +1,7 @@
+import type { Specs } from '@holdfast/driver/registry.ts';
+import type { DriverSpec } from '@holdfast/driver/spec.ts';
+
+const all: readonly DriverSpec[] = [];
+
+/** The spec of every protocol, by its name: pure, for API, CLI and console too. */
+export const specs: Specs = new Map(all.map((spec) => [spec.protocol, spec]));

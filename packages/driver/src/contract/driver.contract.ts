@@ -1,0 +1,251 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Device } from '../device.ts';
+import type { Driver } from '../driver.ts';
+import { DriverFailure } from '../failure.ts';
+import { openLinkHost } from '../host/link-host.ts';
+import type { Link, LinkHost } from '../link.ts';
+import type { PointValue } from '../point.ts';
+import { PointList } from '../point-list.ts';
+import type { Answer, Group } from '../requests.ts';
+import { Readings } from '../values/readings.ts';
+import { FaultProxy, faults } from './testing/fault-proxy.ts';
+
+/** A peer of the protocol on 127.0.0.1, sound by itself. */
+export interface ContractPeer {
+  readonly port: number;
+  /** Requests that reached it, reads and writes. */
+  requests(): number;
+  /** Gives every point another value, so that an answer from before is known by its values. */
+  change(): void;
+  /** By code of a value, what it holds now. */
+  holds(): Readonly<Record<string, PointValue>>;
+  stop(): Promise<void>;
+}
+
+export interface DriverUnderTest<C extends object, A> {
+  readonly driver: Driver<C, A>;
+  /** A device at this address, whose points the peer holds. Its timeout is short: each fault costs one. */
+  device(host: string, port: number): Device<C, A>;
+  startPeer(): Promise<ContractPeer>;
+  /** A point's number and a value to write, where the driver writes. */
+  readonly write?: { readonly point: number; readonly value: PointValue };
+}
+
+/** Within its timeout and this a call settles. */
+const settleMs = 250;
+
+/** What every driver promises; see `Link` and `DriverSpec`. Each polled driver runs it in a test of its own. */
+export function driverContract<C extends object, A>(name: string, subject: DriverUnderTest<C, A>): void {
+  const { driver } = subject;
+  const ends: (() => unknown)[] = [];
+  afterEach(async () => {
+    for (const end of ends.splice(0).reverse()) await end();
+  });
+
+  async function start() {
+    const peer = await subject.startPeer();
+    ends.push(() => peer.stop());
+    const proxy = await FaultProxy.start({ host: '127.0.0.1', port: peer.port });
+    ends.push(() => proxy.stop());
+    const device = subject.device('127.0.0.1', proxy.port);
+    const list = new PointList(device.points);
+    const plan = driver.plan(device, list);
+    const host = { dials: 0, isPermitted: true };
+    const sockets = openLinkHost({ mayRequest: () => host.isPermitted });
+    const counting: LinkHost = {
+      ...sockets,
+      dial: (options, events) => {
+        host.dials += 1;
+        return sockets.dial(options, events);
+      },
+    };
+    const link = driver.link(device.connection, counting);
+    ends.push(() => link.disconnect());
+    const { groups } = plan.groups(
+      device.points.map((_, point) => point),
+      0,
+    );
+    const [first] = groups;
+    if (!first) throw new Error('the device of the contract has no group');
+    return { peer, proxy, device, list, plan, host, link, groups, first };
+  }
+
+  const valuesOf = (list: PointList<A>, answer: Answer): Record<string, PointValue | undefined> => {
+    const readings = new Readings(list);
+    answer.decode(readings);
+    return Object.fromEntries(readings.all.map(({ code, value }) => [code, value]));
+  };
+  const heldBy = (peer: ContractPeer, list: PointList<A>, group: Group) => {
+    const held = peer.holds();
+    return Object.fromEntries(
+      group.values.map((at) => [list.codes[at] as string, held[list.codes[at] as string]]),
+    );
+  };
+
+  describe(`${name}: the spec`, () => {
+    const device = subject.device('10.0.0.5', 4_000);
+    const { spec } = driver;
+
+    it('shows addresses as it parses them', () => {
+      for (const point of device.points) {
+        const fields = spec.showAddress(point.address);
+        expect(spec.place.parse(fields)).toBeDefined();
+        expect(spec.parseAddress(fields, point, device.connection)).toEqual({
+          ok: true,
+          address: point.address,
+        });
+      }
+    });
+
+    it('has names for its fields that no other part of a device or a point has', () => {
+      const ofDevices = ['id', 'code', 'name', 'site_id', 'protocol', 'mode', 'timeout_ms', 'measurement'];
+      const ofPoints = ['id', 'code', 'name', 'data_type', 'scale', 'offset', 'count', 'precision', 'unit'];
+      const others = ['valid_min', 'valid_max', 'linear', 'enumeration', 'writable', 'period_ms', 'report'];
+      const connection = Object.keys(spec.connection.shape);
+      const place = Object.keys(spec.place.shape);
+      expect(connection.filter((field) => [...ofDevices, 'enabled', 'points'].includes(field))).toEqual([]);
+      expect(place.filter((field) => [...ofPoints, ...others, 'enabled'].includes(field))).toEqual([]);
+      expect(Object.keys(spec.words.connection).sort()).toEqual(connection.sort());
+      expect(Object.keys(spec.words.place).sort()).toEqual(place.sort());
+    });
+
+    it('names one endpoint alike however it is written', () => {
+      const here = spec.endpoint(subject.device('plc-1.plant', 4_000).connection);
+      expect(spec.endpoint(subject.device('PLC-1.Plant', 4_000).connection)).toEqual(here);
+      expect(spec.endpoint(subject.device('plc-1.plant', 4_001).connection).key).not.toBe(here.key);
+    });
+
+    it('can be told what it tells: connections are JSON', () => {
+      expect(JSON.parse(JSON.stringify(device.connection))).toEqual(device.connection);
+      expect(spec.connection.parse(device.connection)).toEqual(device.connection);
+    });
+  });
+
+  describe(`${name}: the plan`, () => {
+    const device = subject.device('10.0.0.5', 4_000);
+    const all = device.points.map((_, point) => point);
+
+    it('serves each due value by one group, under keys of their own, and keeps plans of one set', () => {
+      const list = new PointList(device.points);
+      const plan = driver.plan(device, list);
+      const { groups, missing } = plan.groups(all, 0);
+      const served = [...groups.flatMap(({ values }) => values), ...missing.map(({ at }) => at)];
+      expect(served.sort((a, b) => a - b)).toEqual(list.codes.map((_, at) => at));
+      expect(new Set(groups.map(({ key }) => key)).size).toBe(groups.length);
+      expect(plan.groups(all, 0).groups).toBe(groups);
+    });
+
+    it('reads no point that is not due', () => {
+      const list = new PointList(device.points);
+      const { groups } = driver.plan(device, list).groups([0], 0);
+      const values = groups.flatMap((group) => group.values);
+      expect(values).toEqual(Array.from({ length: list.firstOf(1) }, (_, at) => at));
+    });
+  });
+
+  describe(`${name}: the link`, () => {
+    it('reads what the device holds, with one request a group, over one connection of the host', async () => {
+      const { peer, proxy, device, list, host, link, groups } = await start();
+      for (const group of groups) {
+        const answer = await link.read(group, device.timeout_ms);
+        expect(valuesOf(list, answer)).toEqual(heldBy(peer, list, group));
+      }
+      expect(peer.requests()).toBe(groups.length);
+      expect([host.dials, proxy.connections]).toEqual([1, 1]);
+    });
+
+    it.each(faults)('settles when its answer is hurt by %s, and takes the next one right', async (fault) => {
+      const { peer, proxy, device, list, host, link, first } = await start();
+      await link.read(first, device.timeout_ms);
+      const before = peer.requests();
+      proxy.hurt(fault, device.timeout_ms + settleMs);
+      const outcome = await settled(link, first, device.timeout_ms);
+      // One more at the most, where the kept connection ended before any byte of the answer.
+      const mayRepeat = fault === 'reset' || fault === 'half close';
+      expect(peer.requests() - before).toBeLessThanOrEqual(mayRepeat ? 2 : 1);
+      if (fault !== 'flipped bits') expect(outcome).toBeInstanceOf(DriverFailure);
+      if (outcome instanceof Error) expect(outcome).toBeInstanceOf(DriverFailure);
+      const dials = host.dials;
+      peer.change();
+      proxy.heal();
+      proxy.releaseLate();
+      const next = await settled(link, first, device.timeout_ms);
+      if (next instanceof Error) throw next;
+      expect(valuesOf(list, next)).toEqual(heldBy(peer, list, first));
+      // Connected anew after the failure.
+      const isAnswer = outcome instanceof DriverFailure && outcome.isAnswer;
+      if (outcome instanceof Error && !isAnswer) expect(host.dials).toBe(dials + 1);
+    });
+
+    it('sends nothing without the right to, and says so', async () => {
+      const { proxy, device, host, link, first } = await start();
+      host.isPermitted = false;
+      const outcome = await settled(link, first, device.timeout_ms);
+      expect(outcome).toBeInstanceOf(DriverFailure);
+      expect(outcome).toMatchObject({ wasSent: false });
+      expect(proxy.bytesSent).toBe(0);
+    });
+
+    it('says that nothing was sent where nobody listens', async () => {
+      const { peer, proxy, device, link, first } = await start();
+      await proxy.stop();
+      ends.splice(ends.length - 2, 1);
+      const outcome = await settled(link, first, device.timeout_ms);
+      expect(outcome).toMatchObject({ wasSent: false, scope: 'endpoint' });
+      expect(peer.requests()).toBe(0);
+    });
+
+    it('settles what is in flight when it is disconnected, and connects anew afterwards', async () => {
+      const { peer, proxy, device, list, link, first } = await start();
+      proxy.hurt('hang');
+      const reading = settled(link, first, device.timeout_ms);
+      await expect.poll(() => peer.requests()).toBe(1);
+      link.disconnect();
+      link.disconnect();
+      expect(await reading).toMatchObject({ kind: 'connection' });
+      proxy.heal();
+      const next = await settled(link, first, device.timeout_ms);
+      if (next instanceof Error) throw next;
+      expect(valuesOf(list, next)).toEqual(heldBy(peer, list, first));
+    });
+
+    it.runIf(subject.write)('writes once, whatever comes of it', async () => {
+      const { point, value } = subject.write ?? { point: 0, value: 0 };
+      const { peer, proxy, device, plan, list, link } = await start();
+      const command = plan.command?.(point, value);
+      if (!command || !('sent' in command)) throw new Error(`no command: ${JSON.stringify(command)}`);
+      await link.write?.(command, device.timeout_ms);
+      expect(peer.requests()).toBe(1);
+      expect(peer.holds()[list.codes[list.firstOf(point)] as string]).toEqual(value);
+      for (const fault of faults.filter((each) => each !== 'flipped bits')) {
+        proxy.hurt(fault, device.timeout_ms + settleMs);
+        const before = peer.requests();
+        const outcome = await inTime(link.write?.(command, device.timeout_ms), device.timeout_ms);
+        expect([fault, outcome]).toEqual([fault, expect.any(DriverFailure)]);
+        expect([fault, peer.requests() - before]).toEqual([fault, 1]);
+        expect([fault, (outcome as DriverFailure).wasSent]).toEqual([fault, true]);
+        proxy.heal();
+        proxy.releaseLate();
+      }
+    });
+  });
+}
+
+function settled(link: Link, group: Group, timeoutMs: number): Promise<Answer | Error> {
+  return inTime(link.read(group, timeoutMs), timeoutMs) as Promise<Answer | Error>;
+}
+
+/** The outcome, or an error. Both timers run in one process, so a busy machine delays them alike. */
+function inTime<T>(call: Promise<T> | undefined, timeoutMs: number): Promise<T | undefined | Error> {
+  return new Promise((resolve, reject) => {
+    const overdue = () => reject(new Error(`not settled within ${timeoutMs} + ${settleMs} ms`));
+    const timer = setTimeout(() => setImmediate(overdue), timeoutMs + settleMs);
+    const done = (outcome: T | undefined | Error) => {
+      clearTimeout(timer);
+      resolve(outcome);
+    };
+    Promise.resolve(call).then(done, (error: unknown) =>
+      done(error instanceof Error ? error : new Error(String(error))),
+    );
+  });
+}

@@ -1,0 +1,72 @@
+import { lookup } from 'node:dns/promises';
+import { DriverFailure } from '../failure.ts';
+import type { LinkClock, LinkHost, LinkLog, LinkTimers } from '../link.ts';
+import { type AddressRefusal, TcpChannel } from './tcp-channel.ts';
+
+export interface LinkHostOptions {
+  readonly mayRequest?: () => boolean;
+  /** Asked for each IP address before a connection to it counts; without it every address is allowed. */
+  readonly refusal?: AddressRefusal | undefined;
+  readonly serialRefusal?: (path: string) => string | undefined;
+  /** @throws DriverFailure of the kind `config` where there is none */
+  readonly secret?: (name: string) => string;
+  readonly sessionId?: string;
+  readonly clock?: LinkClock;
+  readonly timers?: LinkTimers;
+  readonly log?: LinkLog;
+}
+
+const systemClock: LinkClock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
+
+const systemTimers: LinkTimers = {
+  after: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+const silent = () => undefined;
+const noLog: LinkLog = { debug: silent, info: silent, warn: silent, error: silent };
+
+/** The surroundings of links in a process: sockets of this machine, within what the settings allow. */
+export function openLinkHost(options: LinkHostOptions = {}): LinkHost {
+  const { mayRequest = () => true, refusal, serialRefusal = () => undefined } = options;
+  return {
+    mayRequest,
+    serialRefusal,
+    dial: (to, events) => new TcpChannel({ ...to, refusal, mayWrite: mayRequest }, events),
+    addressOf: (host, port) => permittedAddress(host, port, refusal),
+    secret: options.secret ?? noSecret,
+    sessionId: options.sessionId ?? '',
+    clock: options.clock ?? systemClock,
+    timers: options.timers ?? systemTimers,
+    log: options.log ?? noLog,
+  };
+}
+
+function noSecret(name: string): never {
+  throw new DriverFailure('config', `there is no secret ${name}: this collector has none`, {
+    wasSent: false,
+  });
+}
+
+async function permittedAddress(
+  host: string,
+  port: number,
+  refusal: AddressRefusal | undefined,
+): Promise<string> {
+  const why: string[] = [];
+  try {
+    for (const { address } of await lookup(host, { all: true })) {
+      const refused = refusal?.(address, port);
+      if (refused === undefined) return address;
+      why.push(refused);
+    }
+  } catch (error) {
+    throw new DriverFailure('connection', `${host}: ${(error as Error).message}`, {
+      cause: error,
+      wasSent: false,
+    });
+  }
+  throw new DriverFailure('config', `${host}: ${why[0] ?? 'it has no address'}`, { wasSent: false });
+}

@@ -1,0 +1,60 @@
+import type { PointValue } from '../point.ts';
+import type { PointList } from '../point-list.ts';
+import type { Quality, ValueSink } from '../value-sink.ts';
+
+/** A decoded value by itself. */
+export interface Reading {
+  readonly at: number;
+  readonly code: string;
+  /** Undefined when there is none. 64-bit integers come in decimal, as text. */
+  readonly value: PointValue | undefined;
+  readonly quality: 'good' | 'uncertain' | 'bad';
+  /** Why there is no value; empty when there is one. */
+  readonly status: string;
+  readonly sourceTimeMs: number | undefined;
+}
+
+/** Keeps what it is given as objects, for callers that want few values: trials of a device, reading back, tests. */
+export class Readings implements ValueSink {
+  readonly all: Reading[] = [];
+  readonly #list: Pick<PointList, 'codes'>;
+  #sourceTimeMs: number | undefined;
+
+  constructor(list: Pick<PointList, 'codes'>) {
+    this.#list = list;
+  }
+
+  number(at: number, value: number, quality: Quality): void {
+    this.#add(at, value, quality);
+  }
+
+  decimal(at: number, digits: number, decimals: number, quality: Quality): void {
+    this.#add(at, digits / 10 ** decimals, quality);
+  }
+
+  integer(at: number, digits: string, quality: Quality): void {
+    this.#add(at, digits, quality);
+  }
+
+  other(at: number, value: string | boolean, quality: Quality): void {
+    this.#add(at, value, quality);
+  }
+
+  bad(at: number, status: string): void {
+    this.#keep(at, undefined, 'bad', status);
+  }
+
+  sourceTime(ms: number | undefined): void {
+    this.#sourceTimeMs = ms;
+  }
+
+  #add(at: number, value: PointValue, quality: Quality): void {
+    this.#keep(at, value, quality === 0 ? 'good' : 'uncertain', '');
+  }
+
+  #keep(at: number, value: PointValue | undefined, quality: Reading['quality'], status: string): void {
+    const code = this.#list.codes[at];
+    if (code === undefined) throw new RangeError(`the device has no value ${at}`);
+    this.all.push({ at, code, value, quality, status, sourceTimeMs: this.#sourceTimeMs });
+  }
+}
