@@ -7,7 +7,7 @@ import {
   deviceProfileSchema,
   pointConfigSchema,
 } from '@holdfast/shared/contracts/task-config.ts';
-import { encodePoint } from '@holdfast/shared/domain/register/encode.ts';
+import { encodePoint } from '@holdfast/driver-modbus/values/encode.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { describe, expect, inject, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';

@@ -63,7 +63,7 @@ export class Plant {
     };
   }
 
-  /** A connection of a process to one host, as services/collector/src/adapters/modbus/modbus-bus.ts behaves. */
+  /** A connection of a process to one host, as drivers/modbus/src/link/modbus-bus.ts behaves. */
   connect(process: SimProcess, host: string, referee: Referee, mayRequest: () => boolean): DeviceBus {
     const taskId = host.slice('device-of-'.length);
     let isConnected = false;

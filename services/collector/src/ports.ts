@@ -1,104 +1,15 @@
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
-import type { EndpointAddress } from '@holdfast/shared/contracts/endpoint-address.ts';
+import type { EndpointAddress } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import type { MissCause, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
-import type { RegisterTable, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
-/** In timeouts of a device, how long after its timeout an answer is still to be expected unless its profile says otherwise. */
-export const latePatience = 5;
-
-/** Settings of each request to a device; see `profile` in the task's configuration. */
-export interface RequestOptions {
-  readonly unitId: number;
-  /** From the call until the reply is complete, connecting included. */
-  readonly timeoutMs: number;
-  /** Takes a reply from unit 0 as this device's. */
-  readonly acceptUnitZero?: boolean | undefined;
-  /** Quiet time after the connection was made, before the first request. It comes off the timeout. */
-  readonly connectPauseMs?: number | undefined;
-  /** No new connection before the old one is closed on both sides, as far as that comes within the timeout. */
-  readonly singleConnection?: boolean | undefined;
-  /** Quiet time between two requests to this device. */
-  readonly requestPauseMs?: number | undefined;
-  /** On lines of RTU frames, how long after the timeout an answer may still come; `latePatience` times the timeout unless set. */
-  readonly lateAnswerMs?: number | undefined;
-  /** Told of the bytes that go over the line for the request, as they do. They are the caller's no longer than the call takes. */
-  readonly onBytes?: ((direction: 'sent' | 'received', bytes: Uint8Array) => void) | undefined;
-}
-
-export interface ReadPlace {
-  readonly table: RegisterTable;
-  /** Zero-based protocol address of the first register or bit. */
-  readonly address: number;
-  /** 1…125 registers or 1…2000 bits. */
-  readonly quantity: number;
-}
-
-export interface ReadRequest extends RequestOptions, ReadPlace {
-  /** On lines of RTU frames, what else the device may be asked to prove that no answer to an earlier request is on its way. */
-  readonly markers?: readonly ReadPlace[] | undefined;
-}
-
-/** 5 and 15 write coils, 6 and 16 holding registers; 5 and 6 take exactly one value, 15 up to 1968, 16 up to 123. */
-export type WriteRequest = RequestOptions & {
-  /** Zero-based protocol address of the first register or coil. */
-  readonly address: number;
-} & (
-    | { readonly functionCode: 5 | 15; readonly values: readonly boolean[] }
-    /** 0…65535 each */
-    | { readonly functionCode: 6 | 16; readonly values: readonly number[] }
-  );
-
-export type RawBlock =
-  | { readonly kind: 'registers'; readonly values: readonly number[] }
-  | { readonly kind: 'bits'; readonly values: readonly boolean[] };
-
-/**
- * One endpoint (a TCP host and port, or a serial line), which may serve several units.
- *
- * Callers may rely on: every request settles within its timeout + 250 ms; a value is returned, and a write succeeds, only
- * for a reply to exactly this request; the right to ask is checked right before bytes leave. After any failure but
- * a Modbus exception a TCP connection is destroyed and the next request connects anew; a serial line stays open and the
- * next request waits until it is quiet. A write is never repeated. A read is asked again in one case only, once and within its timeout:
- * over Modbus TCP, when a connection that was kept ends before a byte of the answer has come. On a line of RTU frames a read may be
- * asked together with one of its markers. Callers must keep to one request at a time.
- */
-export interface DeviceBus {
-  /** @throws ReadFailure and nothing else */
-  read(request: ReadRequest): Promise<RawBlock>;
-  /**
-   * Resolves when the device has confirmed what it was told.
-   * @throws ReadFailure and nothing else; unless it is an exception, or `wasSent` is false, the device may have done it
-   */
-  write(request: WriteRequest): Promise<void>;
-  /** Closes the socket or line at once; a request in flight fails with the cause `connection`. Idempotent. */
-  disconnect(): void;
-}
+export type { RawBlock, ReadPlace, ReadRequest, RequestOptions, WriteRequest } from '@holdfast/driver-modbus/layout/requests.ts';
+export type { DeviceBus } from '@holdfast/driver-modbus/link/device-bus.ts';
+export { ReadFailure } from '@holdfast/driver-modbus/link/read-failure.ts';
 
 export type OpenDeviceBus = (endpoint: EndpointAddress) => DeviceBus;
-
-export class ReadFailure extends Error {
-  override readonly name = 'ReadFailure';
-  readonly missCause: Extract<MissCause, 'timeout' | 'connection' | 'exception'>;
-  /** Modbus exception code, when the device answered with one. */
-  readonly exceptionCode: number | undefined;
-  /** False when it is certain that no byte of the request left. */
-  readonly wasSent: boolean;
-  /** True if this side held back the request, or its answer: that says nothing against the device or its endpoint. */
-  readonly isHeldBack: boolean;
-  constructor(
-    missCause: Extract<MissCause, 'timeout' | 'connection' | 'exception'>,
-    message: string,
-    options?: ErrorOptions & { exceptionCode?: number; wasSent?: boolean; isHeldBack?: boolean },
-  ) {
-    super(message, options);
-    this.missCause = missCause;
-    this.exceptionCode = options?.exceptionCode;
-    this.wasSent = options?.wasSent ?? true;
-    this.isHeldBack = options?.isHeldBack ?? false;
-  }
-}
 
 /** The log's word on a task, by which a message is judged: see holding/judge-assignment.ts. */
 export interface Truth {

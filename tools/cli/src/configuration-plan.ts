@@ -13,7 +13,7 @@ import {
   taskCreateSchema,
   taskPatchSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import { addressDoubt } from '@holdfast/shared/domain/register/address-notation.ts';
+import { addressDoubt } from '@holdfast/driver-modbus/layout/address-notation.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
 import { DevicePlaces } from './device-places.ts';
 

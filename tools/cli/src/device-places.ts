@@ -1,4 +1,4 @@
-import { devicePlace } from '@holdfast/shared/contracts/endpoint-address.ts';
+import { devicePlace } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import type { DeviceView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 
 /** The devices at each place, from change to change. The API refuses a device where another one is. */

@@ -1,4 +1,4 @@
-import type { ValueKind } from '@holdfast/shared/domain/register/value-kind.ts';
+import type { ValueKind } from '@holdfast/driver/values/value-kind.ts';
 import { HttpError, InfluxDB } from '@influxdata/influxdb-client';
 import { refuseTooManyBuckets } from '../refuse-too-many-buckets.ts';
 import {

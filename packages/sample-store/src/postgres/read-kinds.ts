@@ -1,4 +1,4 @@
-import type { ValueKind } from '@holdfast/shared/domain/register/value-kind.ts';
+import type { ValueKind } from '@holdfast/driver/values/value-kind.ts';
 import { type Kysely, sql } from 'kysely';
 import pg from 'pg';
 import type { StoredPlace } from '../sample-store.ts';

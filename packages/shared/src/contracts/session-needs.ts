@@ -1,5 +1,5 @@
 import type { SessionNeeds } from '../domain/session/events.ts';
-import { type EndpointFields, endpointKey, endpointOf } from './endpoint-address.ts';
+import { type EndpointFields, endpointKey, endpointOf } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import type { TaskConfig } from './task-config.ts';
 
 /**

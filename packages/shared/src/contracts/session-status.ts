@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { registerTables } from '../domain/register/point-layout.ts';
+import { learnedLimitsSchema } from '@holdfast/driver-modbus/plan/told-limits.ts';
+export { type LearnedLimits, learnedLimitsSchema, learnedRangesOfDevice } from '@holdfast/driver-modbus/plan/told-limits.ts';
 
 /**
  * Live state of a session in the STATUS bucket under the task id, rewritten by its owner every few seconds.
@@ -8,30 +9,8 @@ import { registerTables } from '../domain/register/point-layout.ts';
 export const deviceStatuses = ['healthy', 'slow', 'error', 'timeout', 'disconnected'] as const;
 export type DeviceStatus = (typeof deviceStatuses)[number];
 
-/** Most ranges told of one device, and of all devices of a session together. */
-export const learnedRangesOfDevice = 100;
+/** Most ranges told of all devices of a session together. */
 export const learnedRangesOfSession = 2_000;
-
-/** Settings of a device that would spare it the requests that it has refused. */
-export const learnedLimitsSchema = z.object({
-  max_registers: z.int().min(1).max(125).optional(),
-  max_bits: z.int().min(1).max(2_000).optional(),
-  /** Registers or bits that it has not, or over which it cannot be read. */
-  excluded: z
-    .array(
-      z.object({
-        table: z.enum(registerTables),
-        from: z.int().min(0).max(65_535),
-        to: z.int().min(0).max(65_535),
-        /** Refused again after a pause, or beyond doubt at once: a device that starts up refuses much, too. */
-        is_confirmed: z.boolean(),
-      }),
-    )
-    .max(learnedRangesOfDevice),
-  /** Ranges for which there was no room. */
-  left_out: z.int().positive().optional(),
-});
-export type LearnedLimits = z.infer<typeof learnedLimitsSchema>;
 
 export const deviceHealthSchema = z.object({
   status: z.enum(deviceStatuses),

@@ -1,4 +1,4 @@
-import type { FieldProblem } from '@holdfast/shared/domain/register/point-rules.ts';
+import type { FieldProblem } from '@holdfast/driver-modbus/spec/point-rules.ts';
 import { violatedConstraint } from '../database/database-unavailable.ts';
 import { Problem, validationFailed } from '../problems/problem.ts';
 

@@ -1,4 +1,4 @@
-import { devicePlace, endpointKey, endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
+import { devicePlace, endpointKey, endpointOf } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import type { DeviceCreate } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { sql } from 'kysely';
 import { advisoryLocks } from '../database/advisory-locks.ts';

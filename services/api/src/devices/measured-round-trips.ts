@@ -1,4 +1,4 @@
-import { unitKey } from '@holdfast/shared/contracts/endpoint-address.ts';
+import { unitKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import type { LiveStatus } from '../sessions/live-status/live-status.ts';
 import { type SessionConfigSources, sessionConfig } from './session-config.ts';
 

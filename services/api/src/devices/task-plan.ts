@@ -1,4 +1,4 @@
-import { endpointKey, endpointOf, unitKey } from '@holdfast/shared/contracts/endpoint-address.ts';
+import { endpointKey, endpointOf, unitKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import type { TaskPlanBody, TaskPlanView } from '@holdfast/shared/contracts/http/task-plan-http.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
@@ -9,10 +9,10 @@ import {
   type EndpointVerdict,
   judgeEndpoint,
   readMs,
-} from '@holdfast/shared/domain/reading/bus-time.ts';
-import { mapReads, planReads, type ReadBlock } from '@holdfast/shared/domain/reading/plan-reads.ts';
-import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
-import { isBitTable } from '@holdfast/shared/domain/register/point-layout.ts';
+} from '@holdfast/driver-modbus/plan/bus-time.ts';
+import { mapReads, planReads, type ReadBlock } from '@holdfast/driver-modbus/plan/plan-reads.ts';
+import { readLimits } from '@holdfast/driver-modbus/plan/read-limits.ts';
+import { isBitTable } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import type { TaskContent } from '../configuration/task-snapshot.ts';
 import type { MeasuredRoundTrips } from './measured-round-trips.ts';
 

@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { SessionRunner } from '../polling/session-runner.ts';
 import { SteadyClock } from '../polling/steady-clock.ts';
-import { deviceOf } from '../polling/testing/devices.ts';
+import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { ScriptedBus } from '../polling/testing/scripted-bus.ts';
 import type { AssignmentHandle, LastTick, LoadedConfig } from '../ports.ts';
 import { TaskHolder } from './task-holder.ts';

@@ -3,18 +3,18 @@ import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { openDeviceBus } from '../adapters/modbus/open-device-bus.ts';
+import { openDeviceBus } from '@holdfast/driver-modbus/link/open-device-bus.ts';
 import {
   compileLibmodbusDevice,
   type ForeignDevice,
   hasLibmodbus,
   startLibmodbusDevice,
-} from '../adapters/modbus/testing/foreign-device.ts';
+} from '@holdfast/driver-modbus/link/testing/foreign-device.ts';
 import { sentSample } from '../samples/testing/sent-sample.ts';
 import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
-import { deviceOf, pointOf } from './testing/devices.ts';
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 
 const announcementSchema = z.object({ port: z.int(), unit_id: z.int() });
 

@@ -6,16 +6,16 @@ import {
   mapReads,
   planReads,
   type ReadLimits,
-} from '@holdfast/shared/domain/reading/plan-reads.ts';
-import { readLimits } from '@holdfast/shared/domain/reading/read-limits.ts';
-import { valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
+} from '@holdfast/driver-modbus/plan/plan-reads.ts';
+import { readLimits } from '@holdfast/driver-modbus/plan/read-limits.ts';
+import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import type { ReadPlace, RequestOptions } from '../ports.ts';
-import { blockDecoder } from './decode-block.ts';
-import type { LearnedLimits } from './learned-limits.ts';
-import { markerReads } from './marker-reads.ts';
+import { blockDecoder } from '@holdfast/driver-modbus/plan/decode-block.ts';
+import type { LearnedLimits } from '@holdfast/driver-modbus/plan/learned-limits.ts';
+import { markerReads } from '@holdfast/driver-modbus/plan/marker-reads.ts';
 import type { PointSet } from './point-sets.ts';
-import type { ReadBlock } from './read-plan.ts';
-import { requestOptions } from './request-options.ts';
+import type { ReadBlock } from '@holdfast/driver-modbus/plan/read-plan.ts';
+import { requestOptions } from '@holdfast/driver-modbus/plan/request-options.ts';
 import type { DecodedBlock, PlannedBlock, PlanOutline, PointStock, TickPlan } from './tick-plan.ts';
 
 /** Refused points retried per tick. */

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { DevicePoller, type DevicePollerOptions } from './device-poller.ts';
 import { Endpoint } from './endpoint.ts';
 import { SteadyClock } from './steady-clock.ts';
-import { deviceOf, pointOf } from './testing/devices.ts';
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { type Reply, ScriptedBus } from './testing/scripted-bus.ts';
 import { type ToldTick, toldTick } from './testing/told-tick.ts';
 

@@ -11,7 +11,7 @@ import type { BackoffLimits } from './backoff.ts';
 import { DevicePlans } from './device-plans.ts';
 import { DeviceRecord } from './device-record.ts';
 import { type Endpoint, NotPermitted, type Permission } from './endpoint.ts';
-import { LearnedLimits } from './learned-limits.ts';
+import { LearnedLimits } from '@holdfast/driver-modbus/plan/learned-limits.ts';
 import { PointSet } from './point-sets.ts';
 import { SilentBlocks } from './silent-blocks.ts';
 import type { SteadyClock } from './steady-clock.ts';

@@ -5,7 +5,7 @@ import type { Failure, Refusal } from './breaker.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { type Endpoint, NotPermitted, type Permission, type TurnOptions } from './endpoint.ts';
 import type { EndpointBreakers, UnitBreaker } from './endpoint-breakers.ts';
-import { turnOptions } from './request-options.ts';
+import { turnOptions } from '@holdfast/driver-modbus/plan/request-options.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import type { PlannedBlock } from './tick-plan.ts';
 

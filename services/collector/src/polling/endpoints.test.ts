@@ -1,5 +1,5 @@
-import type { EndpointAddress } from '@holdfast/shared/contracts/endpoint-address.ts';
-import { endpointKey } from '@holdfast/shared/contracts/endpoint-address.ts';
+import type { EndpointAddress } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
+import { endpointKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import { FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import { describe, expect, it } from 'vitest';
 import { Endpoints } from './endpoints.ts';

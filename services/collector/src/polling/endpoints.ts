@@ -2,7 +2,7 @@ import {
   addressConflict,
   type EndpointAddress,
   endpointKey,
-} from '@holdfast/shared/contracts/endpoint-address.ts';
+} from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import type { Clock } from '@holdfast/shared/runtime/clock.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
 import { type DeviceBus, type OpenDeviceBus, ReadFailure } from '../ports.ts';

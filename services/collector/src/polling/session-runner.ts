@@ -1,4 +1,4 @@
-import { type EndpointAddress, endpointOf } from '@holdfast/shared/contracts/endpoint-address.ts';
+import { type EndpointAddress, endpointOf } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import {
   type DeviceHealth,

@@ -4,7 +4,7 @@ import { ReadFailure } from '../ports.ts';
 import { phaseMs } from '../samples/schedule.ts';
 import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
-import { deviceOf, pointOf } from './testing/devices.ts';
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { PolledWorld } from './testing/polled-world.ts';
 import type { ToldTick } from './testing/told-tick.ts';
 

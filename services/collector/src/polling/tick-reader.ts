@@ -1,5 +1,5 @@
-import { arrayValues } from '@holdfast/shared/domain/reading/plan-reads.ts';
-import { pointWidth, valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
+import { arrayValues } from '@holdfast/driver-modbus/plan/plan-reads.ts';
+import { pointWidth, valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { type RawBlock, ReadFailure } from '../ports.ts';
 import type { ReportFilter } from '../samples/report-filter.ts';
 import { tickTimeMs } from '../samples/schedule.ts';
@@ -17,9 +17,9 @@ import {
 } from './device-requests.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { UnitBreaker } from './endpoint-breakers.ts';
-import type { LearnedLimits } from './learned-limits.ts';
-import { narrowDown, type PartAnswer } from './narrow-down.ts';
-import type { PlannedPoint } from './read-plan.ts';
+import type { LearnedLimits } from '@holdfast/driver-modbus/plan/learned-limits.ts';
+import { narrowDown, type PartAnswer } from '@holdfast/driver-modbus/plan/narrow-down.ts';
+import type { PlannedPoint } from '@holdfast/driver-modbus/plan/read-plan.ts';
 import type { SilentBlocks } from './silent-blocks.ts';
 import type { PlannedBlock } from './tick-plan.ts';
 

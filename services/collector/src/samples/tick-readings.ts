@@ -3,7 +3,7 @@ import {
   type PointProblem,
   pointProblemTexts,
   type ReadingSink,
-} from '@holdfast/shared/domain/register/decode.ts';
+} from '@holdfast/driver-modbus/values/decode.ts';
 import { decimalScales, JsonBytes } from './json-bytes.ts';
 import type { ReportFilter } from './report-filter.ts';
 import type { ValueKeys } from './value-keys.ts';

@@ -1,4 +1,4 @@
-import { valueCodes } from '@holdfast/shared/domain/register/point-layout.ts';
+import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
 
 /**
  * The names of a device's values as they stand in a message, `,"code":` each, made once.

@@ -1,4 +1,4 @@
-import { isBitTable } from '@holdfast/shared/domain/register/point-layout.ts';
+import { isBitTable } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { type RegisterImage, readImage } from './register-image.ts';
 import { packBits, type UnitMemory } from './unit-memory.ts';
 

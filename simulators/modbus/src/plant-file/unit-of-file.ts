@@ -1,12 +1,12 @@
 import type { RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
-import { type Encodable, encodePoint } from '@holdfast/shared/domain/register/encode.ts';
+import { type Encodable, encodePoint } from '@holdfast/driver-modbus/values/encode.ts';
 import {
   firstByte,
   isBitTable,
   isSingleBit,
   isSingleByte,
   pointWidth,
-} from '@holdfast/shared/domain/register/point-layout.ts';
+} from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { chiller } from '../machines/chiller.ts';
 import { injectionMouldingMachine } from '../machines/injection-moulding-machine.ts';
 import { type Machine, memoryOfMachine } from '../machines/machine.ts';

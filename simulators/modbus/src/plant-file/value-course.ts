@@ -1,4 +1,4 @@
-import type { Encodable } from '@holdfast/shared/domain/register/encode.ts';
+import type { Encodable } from '@holdfast/driver-modbus/values/encode.ts';
 import { durationMs } from '../duration.ts';
 import { seededRandom } from '../seeded-random.ts';
 import type { ValueOfFile } from './value-schema.ts';

@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import type { Item } from '@holdfast/api-client/api-client.ts';
-import { rfc3339Ms } from '@holdfast/shared/domain/rfc3339.ts';
+import { rfc3339Ms } from '@holdfast/driver/values/rfc3339.ts';
 import { CliError } from '../cli-error.ts';
 import { type Command, type Context, limitOf, limitOption, timeForms } from '../command.ts';
 import { exitCodes } from '../exit-codes.ts';

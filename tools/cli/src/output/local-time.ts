@@ -1,4 +1,4 @@
-import { rfc3339Ms } from '@holdfast/shared/domain/rfc3339.ts';
+import { rfc3339Ms } from '@holdfast/driver/values/rfc3339.ts';
 
 /**
  * A time of the API as the reader's clock shows it (TZ), to be pasted into an option as it is:

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { addressPattern, parseAddress } from '../../domain/register/address-notation.ts';
-import { deviceProblems } from '../../domain/register/device-rules.ts';
-import { type FieldProblem, pointProblems } from '../../domain/register/point-rules.ts';
+import { addressPattern, parseAddress } from '@holdfast/driver-modbus/layout/address-notation.ts';
+import { deviceProblems } from '@holdfast/driver-modbus/spec/device-rules.ts';
+import { type FieldProblem, pointProblems } from '@holdfast/driver-modbus/spec/point-rules.ts';
 import { learnedLimitsSchema } from '../session-status.ts';
 import {
   deviceConfigSchema,

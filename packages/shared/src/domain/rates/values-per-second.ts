@@ -1,4 +1,4 @@
-import { valueCodes } from '../register/point-layout.ts';
+import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
 
 interface RatedDevice {
   readonly points: readonly (Parameters<typeof valueCodes>[0] & {

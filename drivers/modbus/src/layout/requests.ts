@@ -1,0 +1,50 @@
+import type { RegisterTable } from './point-layout.ts';
+
+/** In timeouts of a device, how long after its timeout an answer is still to be expected unless its profile says otherwise. */
+export const latePatience = 5;
+
+/** Settings of each request to a device; see `profile` in the task's configuration. */
+export interface RequestOptions {
+  readonly unitId: number;
+  /** From the call until the reply is complete, connecting included. */
+  readonly timeoutMs: number;
+  /** Takes a reply from unit 0 as this device's. */
+  readonly acceptUnitZero?: boolean | undefined;
+  /** Quiet time after the connection was made, before the first request. It comes off the timeout. */
+  readonly connectPauseMs?: number | undefined;
+  /** No new connection before the old one is closed on both sides, as far as that comes within the timeout. */
+  readonly singleConnection?: boolean | undefined;
+  /** Quiet time between two requests to this device. */
+  readonly requestPauseMs?: number | undefined;
+  /** On lines of RTU frames, how long after the timeout an answer may still come; `latePatience` times the timeout unless set. */
+  readonly lateAnswerMs?: number | undefined;
+  /** Told of the bytes that go over the line for the request, as they do. They are the caller's no longer than the call takes. */
+  readonly onBytes?: ((direction: 'sent' | 'received', bytes: Uint8Array) => void) | undefined;
+}
+
+export interface ReadPlace {
+  readonly table: RegisterTable;
+  /** Zero-based protocol address of the first register or bit. */
+  readonly address: number;
+  /** 1…125 registers or 1…2000 bits. */
+  readonly quantity: number;
+}
+
+export interface ReadRequest extends RequestOptions, ReadPlace {
+  /** On lines of RTU frames, what else the device may be asked to prove that no answer to an earlier request is on its way. */
+  readonly markers?: readonly ReadPlace[] | undefined;
+}
+
+/** 5 and 15 write coils, 6 and 16 holding registers; 5 and 6 take exactly one value, 15 up to 1968, 16 up to 123. */
+export type WriteRequest = RequestOptions & {
+  /** Zero-based protocol address of the first register or coil. */
+  readonly address: number;
+} & (
+    | { readonly functionCode: 5 | 15; readonly values: readonly boolean[] }
+    /** 0…65535 each */
+    | { readonly functionCode: 6 | 16; readonly values: readonly number[] }
+  );
+
+export type RawBlock =
+  | { readonly kind: 'registers'; readonly values: readonly number[] }
+  | { readonly kind: 'bits'; readonly values: readonly boolean[] };

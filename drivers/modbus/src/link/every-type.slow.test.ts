@@ -1,0 +1,123 @@
+import { byteOrders, dataTypes, deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
+import { pointProblems } from '../spec/point-rules.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { decodeBlock, Readings } from '../plan/testing/decoded-block.ts';
+import { planReads } from '../plan/testing/plan-reads.ts';
+import { openDeviceBus } from './open-device-bus.ts';
+import {
+  compileLibmodbusDevice,
+  type ForeignDevice,
+  hasLibmodbus,
+  hasPymodbus,
+  startLibmodbusDevice,
+  startPymodbusDevice,
+} from './testing/foreign-device.ts';
+
+const announcementSchema = z.object({
+  port: z.int(),
+  every_type: z.object({
+    unit_id: z.int(),
+    points: z.array(
+      z.looseObject({
+        code: z.string(),
+        readings: z.object({
+          values: z.record(z.string(), z.union([z.number(), z.boolean(), z.string()])),
+          integers: z.record(z.string(), z.string()),
+          uncertain: z.array(z.string()),
+        }),
+      }),
+    ),
+  }),
+});
+
+describe.skipIf(!hasPymodbus)('a device whose registers Python has packed', () => {
+  let device: ForeignDevice | undefined;
+  let announced: z.infer<typeof announcementSchema>;
+
+  beforeAll(async () => {
+    device = await startPymodbusDevice();
+    announced = announcementSchema.parse(device.announced);
+  });
+  afterAll(() => device?.stop());
+
+  it.each([
+    ['the largest reads', {}],
+    ['reads of a few registers', { max_registers: 12 }],
+  ])('gives every type in every order as Python knows it, in %s', async (_how, limits) => {
+    const { unit_id, points } = announced.every_type;
+    const configured = deviceConfigSchema.parse({
+      id: 'd1',
+      code: 'python',
+      protocol: 'modbus_tcp',
+      host: '127.0.0.1',
+      unit_id,
+      points,
+      ...limits,
+    });
+    for (const point of configured.points) expect(pointProblems(point), point.code).toEqual([]);
+    for (const data_type of dataTypes) {
+      const orders = configured.points.filter((point) => point.data_type === data_type);
+      expect([...new Set(orders.map(({ byte_order }) => byte_order))].sort()).toEqual([...byteOrders].sort());
+    }
+
+    const bus = openDeviceBus({ kind: 'tcp', framing: 'mbap', host: '127.0.0.1', port: announced.port });
+    const read = new Readings();
+    try {
+      for (const block of planReads(configured)) {
+        decodeBlock(block, await bus.read({ unitId: unit_id, timeoutMs: 5_000, ...block }), read);
+      }
+    } finally {
+      bus.disconnect();
+    }
+    const expected = points.map(({ readings }) => readings);
+    expect({ ...read.problems }).toEqual({});
+    expect({ ...read.values }).toEqual(Object.assign({}, ...expected.map(({ values }) => values)));
+    expect({ ...read.integers }).toEqual(Object.assign({}, ...expected.map(({ integers }) => integers)));
+    expect(read.uncertain.toSorted()).toEqual(expected.flatMap(({ uncertain }) => uncertain).sort());
+  });
+});
+
+describe.skipIf(!hasLibmodbus)('a device whose registers libmodbus has converted', () => {
+  it('gives floats in every order, and 64-bit integers, as libmodbus was given them', async () => {
+    const { program, remove } = await compileLibmodbusDevice();
+    const device = await startLibmodbusDevice(program, 'tcp');
+    await remove();
+    const { port, unit_id, has_float_orders } = z
+      .object({ port: z.int(), unit_id: z.int(), has_float_orders: z.boolean() })
+      .parse(device.announced);
+    const bus = openDeviceBus({ kind: 'tcp', framing: 'mbap', host: '127.0.0.1', port });
+    const configured = deviceConfigSchema.parse({
+      id: 'd1',
+      code: 'libmodbus',
+      protocol: 'modbus_tcp',
+      host: '127.0.0.1',
+      points: [
+        ...(['ABCD', 'CDAB', 'BADC', 'DCBA'] as const).map((byte_order, index) => ({
+          code: byte_order,
+          table: 'input_register',
+          address: 2_000 + index * 6,
+          data_type: 'float32',
+          count: 3,
+          byte_order,
+        })),
+        { code: 'long', table: 'input_register', address: 2_024, data_type: 'int64' },
+      ],
+    });
+    const read = new Readings();
+    try {
+      for (const block of planReads(configured)) {
+        decodeBlock(block, await bus.read({ unitId: unit_id, timeoutMs: 5_000, ...block }), read);
+      }
+    } finally {
+      bus.disconnect();
+      await device.stop();
+    }
+    // Older versions of libmodbus put the bytes into other orders than they are asked for.
+    for (const order of has_float_orders ? byteOrders : []) {
+      const floats = [0, 1, 2].map((index) => read.values[`${order}[${index}]`]);
+      expect(floats, order).toEqual([-123.456, 50.02, 3.4028234e38].map(Math.fround));
+    }
+    expect({ ...read.integers }).toEqual({ long: '-1234567890123456789' });
+  });
+});

@@ -1,0 +1,211 @@
+import { type ReadPlace, type RequestOptions, latePatience } from '../layout/requests.ts';
+import { answerShape, type BusRequest, isWrite } from './request-pdu.ts';
+
+/** A request that got no answer in time. */
+interface Unanswered {
+  readonly unitId: number;
+  readonly acceptUnitZero: boolean;
+  readonly shape: number;
+  /** Until when the unit is not asked at all: on a line of two wires its answer would meet the next request. */
+  readonly hushUntilMs: number;
+  /** Until when the answer may come, even in front of that to a later request. */
+  untilMs: number;
+  /** A later request was answered: devices answer in order, so this answer will not come any more. */
+  isPassed: boolean;
+  /** How many requests of this shape. */
+  requests: number;
+  /** Their places in the order of all that got no answer. */
+  readonly firstTurn: number;
+  readonly lastTurn: number;
+}
+
+/** Markers for a unit that has never answered one: where it is silent to all of them, it has to be asked without. */
+const unprovenMarkers = 3;
+
+/** The frames that go over the line for one request, in order: the request itself and reads that only prove something. */
+export type Steps = readonly BusRequest[];
+
+/**
+ * Keeps answers to requests that have timed out from being taken for those to later ones, on a line whose frames do not say
+ * which request they answer. What tells answers apart is their shape: unit, function code and byte count.
+ *
+ * A device answers in order, so an answer to a *marker*, a read whose answer has another shape than all that may still
+ * come, proves that nothing older will. That holds however late the device is. Whatever does not keep the order is given a time:
+ * while that lasts, an answer counts only when a marker after it is answered with no second such answer in between.
+ * Where a device has no marker, because all of its answers have one shape, there is the time alone; so there is for one that was
+ * seen to answer out of order.
+ */
+export class LateAnswers {
+  #unanswered: Unanswered[] = [];
+  /** Units that have answered this process. Others may still owe an answer to a former one, which is dead by now. */
+  readonly #known = new Set<number>();
+  /** Units of which an answer came after that to a later request, or twice: of those a marker proves nothing. */
+  readonly #outOfOrder = new Set<number>();
+  /** By unit, markers that it has answered: some devices are silent where they should refuse. */
+  readonly #proven = new Map<number, Set<string>>();
+  #turns = 0;
+
+  noAnswer(request: BusRequest, nowMs: number): void {
+    const { unitId, timeoutMs, acceptUnitZero = false } = request;
+    const { lateAnswerMs = latePatience * timeoutMs } = request;
+    const shape = answerShape(request);
+    const before = this.#unanswered.find((each) => each.unitId === unitId && each.shape === shape);
+    const isAgain = before !== undefined && !before.isPassed;
+    this.#unanswered = this.#unanswered.filter((each) => each !== before);
+    this.#turns += 1;
+    this.#unanswered.push({
+      ...{ unitId, acceptUnitZero, shape },
+      hushUntilMs: Math.max(isAgain ? before.hushUntilMs : 0, nowMs + Math.min(timeoutMs, lateAnswerMs)),
+      untilMs: Math.max(isAgain ? before.untilMs : 0, nowMs + lateAnswerMs),
+      isPassed: false,
+      requests: isAgain ? before.requests + 1 : 1,
+      firstTurn: isAgain ? before.firstTurn : this.#turns,
+      lastTurn: this.#turns,
+    });
+  }
+
+  /** The answer to this request has come. */
+  answered(request: BusRequest): void {
+    const { unitId } = request;
+    if (this.#unanswered.length === 0 && this.#known.has(unitId)) return;
+    // The confirmation of a write may be that of one before it, or its own echo.
+    if (isWrite(request)) return;
+    this.#known.add(unitId);
+    if (request.markers?.some((place) => isSamePlace(place, request))) {
+      const proven = this.#proven.get(unitId) ?? new Set();
+      this.#proven.set(unitId, proven.add(keyOf(request)));
+    }
+    for (const each of this.#unanswered) if (each.unitId === unitId) each.isPassed = true;
+  }
+
+  /** An exception has come, which may be the answer to the oldest request as well. */
+  refused(request: BusRequest, nowMs: number, isMarker = false): void {
+    this.#known.add(request.unitId);
+    const [oldest] = this.#unanswered
+      .filter(({ unitId, isPassed }) => unitId === request.unitId && !isPassed)
+      .sort((a, b) => a.firstTurn - b.firstTurn);
+    if (!oldest) return;
+    oldest.requests -= 1;
+    this.#unanswered = this.#unanswered.filter((each) => each !== oldest || oldest.requests > 0);
+    this.noAnswer({ ...request, lateAnswerMs: 0 }, nowMs);
+    if (isMarker || oldest.untilMs <= nowMs) return;
+    // Its own answer may still come: where there is no marker, that has its time.
+    const { lateAnswerMs = latePatience * request.timeoutMs } = request;
+    const its = this.#unanswered.at(-1);
+    if (its) its.untilMs = Math.max(its.untilMs, nowMs + lateAnswerMs);
+  }
+
+  /** An answer that nobody waits for has come; all that the unit was asked before has been answered or never will be. */
+  heard(unitId: number, shape: number): void {
+    const owing = this.#unanswered.filter(
+      (each) => each.shape === shape && (each.unitId === unitId || (unitId === 0 && each.acceptUnitZero)),
+    );
+    const [found, another] = owing;
+    // Nobody owed it: one before it was not the answer that it was taken for, or it came twice.
+    if (!found || owing.every(({ isPassed }) => isPassed)) this.#outOfOrder.add(found?.unitId ?? unitId);
+    // Nobody knows which of those it is that answer as unit 0.
+    if (!found || another) return;
+    found.requests -= 1;
+    // Where several requests are unanswered, it may have been the answer to the first one.
+    this.#unanswered = this.#unanswered.filter((each) =>
+      each === found ? found.requests > 0 : each.unitId !== found.unitId || each.lastTurn > found.firstTurn,
+    );
+  }
+
+  /** True while a late answer may still come over the line. */
+  isWaiting(): boolean {
+    return this.#unanswered.length > 0;
+  }
+
+  /** How long nothing can be asked that tells a late answer from the one to this request. */
+  waitMs(request: BusRequest, nowMs: number): number {
+    if (this.#unanswered.length === 0) return 0;
+    this.#forgetWhatIsOver(nowMs);
+    const concerning = this.#unanswered.filter((each) => concerns(each, request));
+    const hushMs = Math.max(0, ...concerning.map(({ hushUntilMs }) => hushUntilMs - nowMs));
+    if (isWrite(request)) return hushMs;
+    const shape = answerShape(request);
+    const mayCome = concerning.filter((each) => each.shape === shape && each.untilMs > nowMs);
+    const hasMarker =
+      !this.#outOfOrder.has(request.unitId) && this.#markerFor(request, shape, concerning, nowMs);
+    if (mayCome.length === 0 || hasMarker) return hushMs;
+    return Math.max(hushMs, ...mayCome.map(({ untilMs }) => untilMs - nowMs));
+  }
+
+  /** The steps for a request, once there is nothing to wait for. */
+  stepsFor(request: BusRequest, nowMs: number): Steps {
+    const { unitId } = request;
+    if (isWrite(request) || (this.#unanswered.length === 0 && this.#known.has(unitId))) return [request];
+    const shape = answerShape(request);
+    const concerning = this.#unanswered.filter((each) => concerns(each, request));
+    const same = concerning.filter((each) => each.shape === shape);
+    const isInStep = this.#known.has(unitId) && same.every((each) => each.isPassed || each.unitId !== unitId);
+    const mayBeOutOfOrder = same.some(({ untilMs }) => untilMs > nowMs);
+    if (isInStep && !mayBeOutOfOrder) return [request];
+    const place = this.#markerFor(request, shape, concerning, nowMs);
+    if (!place) return [request];
+    const marker: BusRequest = { ...request, ...place };
+    return [...(isInStep ? [] : [marker]), request, ...(mayBeOutOfOrder ? [marker] : [])];
+  }
+
+  /**
+   * A read that has an answer of its own, best one that was answered before, or the beginning of what is asked for; if there is
+   * none any more, one whose late answer is hardly to be expected.
+   */
+  #markerFor(
+    request: BusRequest,
+    shape: number,
+    concerning: readonly Unanswered[],
+    nowMs: number,
+  ): ReadPlace | undefined {
+    if (isWrite(request)) return undefined;
+    const proven = this.#proven.get(request.unitId);
+    const missing = concerning.filter(({ unitId, isPassed }) => unitId === request.unitId && !isPassed);
+    const isOwed = missing.some((each) => each.shape === shape);
+    if (!proven && !isOwed && missing.length >= unprovenMarkers) return undefined;
+    const preferences = [
+      (place: ReadPlace) => proven?.has(keyOf(place)) === true,
+      (place: ReadPlace) => isBeginningOf(place, request),
+      () => true,
+    ];
+    const markers = (request.markers ?? []).map((place) => ({
+      place,
+      same: concerning.filter((each) => each.shape === answerShape({ ...request, ...place })),
+      isOther: answerShape({ ...request, ...place }) !== shape,
+    }));
+    const fresh = markers.filter(
+      ({ same, isOther }) => isOther && same.every((each) => each.isPassed && each.untilMs <= nowMs),
+    );
+    for (const isPreferred of preferences) {
+      const found = fresh.find(({ place }) => isPreferred(place));
+      if (found) return found.place;
+    }
+    return markers.find(
+      ({ place, same, isOther }) =>
+        isOther &&
+        (!proven || proven.has(keyOf(place))) &&
+        same.every(({ untilMs, requests }) => untilMs <= nowMs && requests === 1),
+    )?.place;
+  }
+
+  #forgetWhatIsOver(nowMs: number): void {
+    this.#unanswered = this.#unanswered.filter(({ isPassed, untilMs }) => !isPassed || untilMs > nowMs);
+  }
+}
+
+/** Whether its late answer would be this unit's. That of one which answers as unit 0 is anybody's who takes those. */
+function concerns(each: Unanswered, { unitId, acceptUnitZero }: RequestOptions): boolean {
+  return each.unitId === unitId || (each.acceptUnitZero && acceptUnitZero === true);
+}
+
+function isSamePlace(a: ReadPlace, b: ReadPlace): boolean {
+  return a.address === b.address && a.quantity === b.quantity && a.table === b.table;
+}
+
+function isBeginningOf(place: ReadPlace, { table, address }: ReadPlace): boolean {
+  return place.table === table && place.address === address;
+}
+
+function keyOf({ table, address, quantity }: ReadPlace): string {
+  return `${table} ${address}+${quantity}`;
+}

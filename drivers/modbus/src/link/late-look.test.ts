@@ -1,0 +1,65 @@
+import type { ChannelEvents } from '@holdfast/driver/channel.ts';
+import { describe, expect, it } from 'vitest';
+import type { ReadRequest } from '../layout/requests.ts';
+import { MbapFraming } from './mbap-framing.ts';
+import { ModbusBus } from './modbus-bus.ts';
+
+const request: ReadRequest = {
+  unitId: 1,
+  table: 'holding_register',
+  address: 0,
+  quantity: 1,
+  timeoutMs: 250,
+};
+
+/** A bus on a channel of which this file is the other end, so that it is sure what runs before what. */
+function busWithRequest() {
+  let events: ChannelEvents | undefined;
+  let closed = 0;
+  const sent = Promise.withResolvers<Buffer>();
+  const bus = new ModbusBus({
+    framing: new MbapFraming(),
+    keepsOpen: false,
+    open: (told) => {
+      events = told;
+      queueMicrotask(() => told.onOpen());
+      return {
+        write: (bytes) => sent.resolve(bytes),
+        close: (_gently, onGone) => {
+          closed += 1;
+          onGone();
+        },
+      };
+    },
+  });
+  const answerWith = (value: number, asked: Buffer) => {
+    const reply = Buffer.of(asked[0] ?? 0, asked[1] ?? 0, 0, 0, 0, 5, 1, 3, 2, value >>> 8, value & 0xff);
+    events?.onBytes(reply, reply.length);
+  };
+  const reading = bus.read(request);
+  // A caller that waits for it later must not be too late to be told.
+  reading.catch(() => undefined);
+  return { reading, sent: sent.promise, answerWith, timesClosed: () => closed };
+}
+
+/** Lets nothing else in this process run, timers neither. */
+function standStillUntil(monotonicMs: number): void {
+  while (performance.now() <= monotonicMs);
+}
+
+describe('a reply to a process that stood still', () => {
+  it('is a value when it is looked at within the timeout', async () => {
+    const { reading, sent, answerWith } = busWithRequest();
+    answerWith(7, await sent);
+    expect(await reading).toEqual({ kind: 'registers', values: [7] });
+  });
+
+  it('is a timeout when it is looked at later, also before the timer has had its turn, and ends the connection', async () => {
+    const { reading, sent, answerWith, timesClosed } = busWithRequest();
+    const asked = await sent;
+    standStillUntil(performance.now() + request.timeoutMs);
+    answerWith(7, asked);
+    await expect(reading).rejects.toMatchObject({ missCause: 'timeout', wasSent: true });
+    expect(timesClosed()).toBe(1);
+  });
+});

@@ -1,0 +1,81 @@
+import { type Channel, type ChannelEvents, inWords } from '@holdfast/driver/channel.ts';
+import type { SerialLine } from '../layout/connection.ts';
+import type { SerialPort } from 'serialport';
+
+/** 8 data bits, no flow control, and the line for this process alone. */
+export class SerialChannel implements Channel {
+  #port: SerialPort | undefined;
+  #events: ChannelEvents | undefined;
+  /** Set when it is to be closed as soon as it is open: an opening cannot be called off. */
+  #closeOnceOpen: (() => void) | undefined;
+  #isOpening = true;
+
+  /** @param refusal why this path is not opened, in words; undefined when it is */
+  constructor(line: SerialLine, events: ChannelEvents, refusal?: string) {
+    this.#events = events;
+    if (refusal === undefined) void this.#open(line);
+    else process.nextTick(() => this.#opened(new Error(refusal)));
+  }
+
+  write(bytes: Buffer): void {
+    this.#port?.write(bytes);
+  }
+
+  close(_gently: boolean, onGone: () => void): void {
+    this.#events = undefined;
+    if (this.#isOpening) this.#closeOnceOpen = onGone;
+    else this.#closePort(onGone);
+  }
+
+  async #open({ path, baud_rate, parity, stop_bits }: SerialLine): Promise<void> {
+    try {
+      // Not needed where there are no serial lines, nor there on every platform.
+      const { SerialPort } = await import('serialport');
+      const port = new SerialPort({
+        path,
+        baudRate: baud_rate,
+        dataBits: 8,
+        parity,
+        stopBits: stop_bits,
+        lock: true,
+        autoOpen: false,
+      });
+      this.#port = port;
+      port.on('error', (error) => this.#fail(inWords(error), error));
+      port.on('close', (error: unknown) => this.#fail('the serial line is gone', error));
+      port.on('end', () => this.#fail('the serial line is gone', undefined));
+      port.on('data', (chunk: Buffer) => this.#events?.onBytes(chunk, chunk.length));
+      port.open((error) => this.#opened(error));
+    } catch (error) {
+      this.#opened(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  #opened(error: Error | null): void {
+    this.#isOpening = false;
+    if (this.#closeOnceOpen) {
+      this.#closePort(this.#closeOnceOpen);
+      return;
+    }
+    if (error) {
+      this.#fail(inWords(error), error);
+      return;
+    }
+    // Bytes in the system's buffers are older than any request.
+    this.#port?.flush((flushError) => {
+      if (flushError) this.#fail(inWords(flushError), flushError);
+      else this.#events?.onOpen();
+    });
+  }
+
+  #closePort(onGone: () => void): void {
+    if (this.#port?.isOpen) this.#port.close(() => onGone());
+    else onGone();
+  }
+
+  #fail(reason: string, cause: unknown): void {
+    const events = this.#events;
+    this.#events = undefined;
+    events?.onFailure(reason, cause);
+  }
+}

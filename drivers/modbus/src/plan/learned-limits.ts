@@ -1,0 +1,223 @@
+import type { LearnedLimits as ToldLimits } from './told-limits.ts';
+import type { ModbusPoint } from '../layout/modbus-device.ts';
+import type { RegisterTable } from '../layout/point-layout.ts';
+import { mergedRanges, withoutRanges } from './narrowed-limits.ts';
+import type { AddressRange, ReadCut, ReadLimits } from './plan-reads.ts';
+import { isBitTable, pointWidth } from '../layout/point-layout.ts';
+
+/** Pause between the first two looks at a refused point, unless set. They double. */
+const defaultFirstPauseMs = 30_000;
+const longestPauseFactor = 20;
+/** Refusals, with the pause between them, that are not taken for those of a device that was just starting up. */
+const refusalsThatConfirm = 2;
+
+interface Refused {
+  readonly point: ModbusPoint;
+  /** "exception 2: illegal data address" */
+  readonly answer: string;
+  readonly refusals: number;
+  readonly pauseMs: number;
+  readonly nextProbeMs: number;
+}
+
+/**
+ * The lessons of a device's refusals, for the life of its poller: points that it does not have, places over
+ * which it cannot be read, and that it takes less at once than its configuration says.
+ */
+export class LearnedLimits {
+  readonly #firstPauseMs: number;
+  readonly #refused = new Map<string, Refused>();
+  readonly #takenApart = new Set<string>();
+  readonly #cuts: ReadCut[] = [];
+  readonly #holes: AddressRange[] = [];
+  #maxRegisters = Number.POSITIVE_INFINITY;
+  #maxBits = Number.POSITIVE_INFINITY;
+  #version = 0;
+  /** Undefined when it has to be worked out anew. */
+  #told: { readonly limits: ToldLimits | undefined } | undefined;
+
+  constructor(firstPauseMs = defaultFirstPauseMs) {
+    this.#firstPauseMs = firstPauseMs;
+  }
+
+  /** Rises whenever plans must be made anew. */
+  get version(): number {
+    return this.#version;
+  }
+
+  isRefused(code: string): boolean {
+    return this.#refused.has(code);
+  }
+
+  refusedCount(): number {
+    return this.#refused.size;
+  }
+
+  /** A request for this point alone was refused. */
+  refuse(point: ModbusPoint, answer: string, nowMs: number): void {
+    const known = this.#refused.get(point.code);
+    const longestMs = this.#firstPauseMs * longestPauseFactor;
+    const pauseMs = known ? Math.min(known.pauseMs * 2, longestMs) : this.#firstPauseMs;
+    const refusals = (known?.refusals ?? 0) + 1;
+    this.#refused.set(point.code, { point, answer, refusals, pauseMs, nextProbeMs: nowMs + pauseMs });
+    this.#told = undefined;
+    if (!known) this.#version += 1;
+  }
+
+  /** It was read after all. */
+  accept(code: string): void {
+    if (this.#refused.delete(code)) this.#changed();
+  }
+
+  /** The device had refused everything, and does not do so any more: nothing that it said then counts. */
+  acceptAll(): void {
+    if (this.#refused.size === 0) return;
+    this.#refused.clear();
+    this.#changed();
+  }
+
+  /** Somebody says that it is another device by now, or one that was mended: everything is asked for again. */
+  forget(): void {
+    this.#refused.clear();
+    this.#takenApart.clear();
+    this.#cuts.length = 0;
+    this.#holes.length = 0;
+    this.#maxRegisters = Number.POSITIVE_INFINITY;
+    this.#maxBits = Number.POSITIVE_INFINITY;
+    this.#changed();
+  }
+
+  /** A part of this array can be read: from now on its values are points of their own. */
+  takeApart(code: string): void {
+    this.#takenApart.add(code);
+    this.#changed();
+  }
+
+  isTakenApart(code: string): boolean {
+    return this.#takenApart.has(code);
+  }
+
+  /** Both sides of this address can be read, but not in one request over the hole. */
+  cut(cut: ReadCut, hole: AddressRange): void {
+    this.#cuts.push(cut);
+    this.#holes.push(hole);
+    this.#changed();
+  }
+
+  /** Notes how many registers or bits it takes at once; more it has refused. */
+  limit(table: RegisterTable, quantity: number): void {
+    if (isBitTable(table)) this.#maxBits = Math.min(this.#maxBits, quantity);
+    else this.#maxRegisters = Math.min(this.#maxRegisters, quantity);
+    this.#changed();
+  }
+
+  limits(configured: ReadLimits): ReadLimits {
+    return {
+      ...configured,
+      maxRegisters: Math.min(configured.maxRegisters, this.#maxRegisters),
+      maxBits: Math.min(configured.maxBits, this.#maxBits),
+    };
+  }
+
+  /** Refused points are holes that may not be gone over, too. */
+  cuts(): ReadCut[] {
+    const around = [...this.#refused.values()].flatMap(({ point }) =>
+      Array.from({ length: pointWidth(point) }, (_, index) => ({
+        table: point.table,
+        address: point.address + index,
+      })),
+    );
+    return [...this.#cuts, ...around];
+  }
+
+  answerTo(code: string): string {
+    return this.#refused.get(code)?.answer ?? '';
+  }
+
+  /** Whether it is time to look whether the point can be read by now. */
+  isProbeDue(code: string, nowMs: number): boolean {
+    const refused = this.#refused.get(code);
+    return refused !== undefined && refused.nextProbeMs <= nowMs;
+  }
+
+  /** One line for each thing learned, for people. */
+  describe(most: number): string[] {
+    const lines: string[] = [];
+    if (this.#maxRegisters < Number.POSITIVE_INFINITY) {
+      lines.push(`max_registers ${this.#maxRegisters}: it refuses to read more at once`);
+    }
+    if (this.#maxBits < Number.POSITIVE_INFINITY) {
+      lines.push(`max_bits ${this.#maxBits}: it refuses to read more at once`);
+    }
+    for (const { table, address } of this.#cuts) {
+      lines.push(`${table} ${address}: cannot be read together with what lies before it`);
+    }
+    for (const { point, answer } of this.#refused.values()) {
+      lines.push(`${point.code} (${point.table} ${point.address}): ${answer}`);
+    }
+    if (lines.length <= most) return lines;
+    return [...lines.slice(0, most - 1), `and ${lines.length - most + 1} more`];
+  }
+
+  /**
+   * The same as settings of the device that spare it these requests, and its other points nothing.
+   * @param points all that are read of it, those that were refused included
+   * @returns undefined when nothing was learned, or nothing that a setting could say
+   */
+  told(points: readonly ModbusPoint[]): ToldLimits | undefined {
+    this.#told ??= { limits: this.#tell(points) };
+    return this.#told.limits;
+  }
+
+  #tell(points: readonly ModbusPoint[]): ToldLimits | undefined {
+    const wanted = points.filter(({ code }) => !this.#refused.has(code));
+    const maxRegisters = toldLimit(
+      this.#maxRegisters,
+      wanted.filter(({ table }) => !isBitTable(table)),
+    );
+    const maxBits = toldLimit(
+      this.#maxBits,
+      wanted.filter(({ table }) => isBitTable(table)),
+    );
+    // A device that refuses everything says nothing of its registers.
+    const refused = wanted.length === 0 ? [] : [...this.#refused.values()];
+    const readable = wanted.map(rangeOf);
+    const excluded = (isConfirmed: boolean) =>
+      withoutRanges(
+        mergedRanges([
+          ...(isConfirmed ? this.#holes : []),
+          ...refused
+            .filter(({ refusals }) => refusals >= refusalsThatConfirm === isConfirmed)
+            .map(({ point }) => rangeOf(point)),
+        ]),
+        readable,
+      ).map((range) => ({ ...range, is_confirmed: isConfirmed }));
+    const limits = {
+      ...(maxRegisters === undefined ? {} : { max_registers: maxRegisters }),
+      ...(maxBits === undefined ? {} : { max_bits: maxBits }),
+      excluded: [...excluded(true), ...excluded(false)],
+    };
+    const isNothing = maxRegisters === undefined && maxBits === undefined && limits.excluded.length === 0;
+    return isNothing ? undefined : limits;
+  }
+
+  #changed(): void {
+    this.#told = undefined;
+    this.#version += 1;
+  }
+}
+
+/** Never less than the widest value that is read: as a setting it would keep that from being read at all. */
+function toldLimit(limit: number, points: readonly ModbusPoint[]): number | undefined {
+  if (limit === Number.POSITIVE_INFINITY) return undefined;
+  return points.reduce((widest, point) => Math.max(widest, widthOfValue(point)), limit);
+}
+
+/** Registers or bits of one value: an array can be read in parts. */
+function widthOfValue(point: ModbusPoint): number {
+  return pointWidth({ ...point, count: undefined });
+}
+
+function rangeOf(point: ModbusPoint): AddressRange {
+  return { table: point.table, from: point.address, to: point.address + pointWidth(point) - 1 };
+}

@@ -1,0 +1,70 @@
+import type { AddressRange, ReadCut } from './plan-reads.ts';
+import type { PlannedPoint, ReadBlock } from './read-plan.ts';
+
+/** A device's answer to a part of a block that it had refused. `stopped`: it was not asked, or gave no answer. */
+export type PartAnswer = 'read' | 'refused' | 'stopped';
+
+export interface NarrowingDown {
+  /** Reads all these points; more than one request when they cannot be in one. */
+  readonly ask: (points: readonly PlannedPoint[]) => Promise<PartAnswer>;
+  /** Called with refused points: they lie at the same place, and were asked for alone. */
+  readonly onRefused: (points: readonly PlannedPoint[]) => void;
+  /** Both sides were read, the whole was refused over the hole between them. */
+  readonly onCut: (cut: ReadCut, hole: AddressRange) => void;
+  /** Both halves were read, the whole was refused although there is no hole between them: it was too long. */
+  readonly onTooLong: (quantityThatIsRead: number) => void;
+}
+
+/**
+ * Finds out by halves why a device refuses a block: one bad point among a hundred is found with about a dozen requests,
+ * and all the others are read on the way.
+ * @returns false when it was stopped before it was done
+ */
+export async function narrowDown(block: ReadBlock, steps: NarrowingDown): Promise<boolean> {
+  const places = [...Map.groupBy(block.points, ({ offset, width }) => `${offset}+${width}`).values()];
+  return narrow(places, steps, block);
+}
+
+type Places = readonly (readonly PlannedPoint[])[];
+
+async function narrow(places: Places, steps: NarrowingDown, block: ReadBlock): Promise<boolean> {
+  if (places.length <= 1) {
+    steps.onRefused(places.flat());
+    return true;
+  }
+  const middle = Math.ceil(places.length / 2);
+  const halves = [places.slice(0, middle), places.slice(middle)];
+  let isDone = true;
+  let areBothRead = true;
+  for (const half of halves) {
+    const answer = await steps.ask(half.flat());
+    if (answer === 'stopped') return false;
+    if (answer === 'read') continue;
+    areBothRead = false;
+    isDone = await narrow(half, steps, block);
+    if (!isDone) return false;
+  }
+  if (areBothRead) concludeFromHalves(halves, steps, block);
+  return isDone;
+}
+
+function concludeFromHalves(halves: readonly Places[], steps: NarrowingDown, block: ReadBlock): void {
+  const [left, right] = halves.map((half) => extentOf(half));
+  if (!left || !right) return;
+  if (right.from > left.end) {
+    const { table, address } = block;
+    const hole = { table, from: address + left.end, to: address + right.from - 1 };
+    steps.onCut({ table, address: address + right.from }, hole);
+    return;
+  }
+  // Holes within a half are not to blame: it was read over them.
+  steps.onTooLong(Math.max(left.end - left.from, right.end - right.from));
+}
+
+function extentOf(places: Places): { from: number; end: number } {
+  const points = places.flat();
+  return {
+    from: Math.min(...points.map(({ offset }) => offset)),
+    end: Math.max(...points.map(({ offset, width }) => offset + width)),
+  };
+}

@@ -1,0 +1,35 @@
+import type { ModbusDevice } from '../layout/modbus-device.ts';
+import { type RequestOptions, latePatience } from '../layout/requests.ts';
+
+/** The options of each request that come from its device. */
+export function requestOptions({ protocol, unit_id, timeout_ms, profile }: ModbusDevice): RequestOptions {
+  const isRtu = protocol !== 'modbus_tcp';
+  return {
+    unitId: unit_id,
+    timeoutMs: timeout_ms,
+    ...(profile?.accept_unit_zero ? { acceptUnitZero: true } : {}),
+    ...(profile?.connect_pause_ms ? { connectPauseMs: profile.connect_pause_ms } : {}),
+    ...(profile?.single_connection ? { singleConnection: true } : {}),
+    ...(isRtu && profile?.request_pause_ms ? { requestPauseMs: profile.request_pause_ms } : {}),
+    // Reckoned from the device's timeout, also where a request has less time: the device does not know that.
+    ...(isRtu ? { lateAnswerMs: profile?.late_answer_ms ?? latePatience * timeout_ms } : {}),
+  };
+}
+
+interface TurnOptions {
+  readonly timeoutMs: number;
+  readonly pauseAfterMs: number;
+  readonly unit: number | undefined;
+}
+
+/**
+ * The options of a device's turn. Its pause is its own over Modbus TCP, where units behind a gateway are boxes of their
+ * own. On a serial line, behind a transparent gateway too, everybody hears everything: there it is silence on the line.
+ */
+export function turnOptions({ protocol, unit_id, timeout_ms, profile }: ModbusDevice): TurnOptions {
+  return {
+    timeoutMs: timeout_ms,
+    pauseAfterMs: profile?.request_pause_ms ?? 0,
+    unit: protocol === 'modbus_tcp' ? unit_id : undefined,
+  };
+}
