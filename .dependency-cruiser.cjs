@@ -285,7 +285,14 @@ module.exports = {
       from: { path: '^services/console/src/', pathNot: TESTS },
       to: {
         path: '^(packages|services|simulators|dev|tools|test|bench)/',
-        pathNot: ['^services/console/', '^packages/api-client/src/', CONTRACTS, DOMAIN, DRIVER_PORT, MODBUS_UNTIL_VERSION_3],
+        pathNot: [
+          '^services/console/',
+          '^packages/api-client/src/',
+          CONTRACTS,
+          DOMAIN,
+          DRIVER_PORT,
+          MODBUS_UNTIL_VERSION_3,
+        ],
       },
     },
     {

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { freePort } from '@holdfast/dev/free-port.ts';
+import { encodePoint } from '@holdfast/driver-modbus/values/encode.ts';
 import {
   byteOrders,
   dataTypes,
   deviceProfileSchema,
   pointConfigSchema,
 } from '@holdfast/shared/contracts/task-config.ts';
-import { encodePoint } from '@holdfast/driver-modbus/values/encode.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { describe, expect, inject, it } from 'vitest';
 import { eventually } from '../support/eventually.ts';

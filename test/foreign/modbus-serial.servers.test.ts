@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { freePort } from '@holdfast/dev/free-port.ts';
+import { openDeviceBus } from '@holdfast/driver-modbus/link/open-device-bus.ts';
 import { type Plant, startPlant } from '@holdfast/modbus-simulator/plant.ts';
 import { parsePlantFile } from '@holdfast/modbus-simulator/plant-file/read-plant-file.ts';
 import modbusSerial from 'modbus-serial';
 import { afterEach, expect, it } from 'vitest';
-import { openDeviceBus } from '@holdfast/driver-modbus/link/open-device-bus.ts';
 import type { DeviceBus, ReadRequest } from '../../services/collector/src/ports.ts';
 
 // modbus-serial knows nothing of our code: where both ends are ours, both may be wrong alike.

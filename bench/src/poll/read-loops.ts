@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import modbusSerial from 'modbus-serial';
 import { openDeviceBus } from '@holdfast/driver-modbus/link/open-device-bus.ts';
+import modbusSerial from 'modbus-serial';
 import { InvalidMeasurement } from '../benchmark.ts';
 
 /** Reads `quantity` holding registers from address 0 on, again and again. */

@@ -1,6 +1,6 @@
+import type { ValueKind } from '@holdfast/driver/values/value-kind.ts';
 import type { PlainValues } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import type { PointValue, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import type { ValueKind } from '@holdfast/driver/values/value-kind.ts';
 
 /** The first tick of a device for which anybody answers under an epoch, as far as samples show it. */
 export interface FirstTick {

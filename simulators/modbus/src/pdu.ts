@@ -1,5 +1,5 @@
-import type { RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
 import { isBitTable } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import type { RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
 import type { UnitMemory, WritableTable } from './memory/unit-memory.ts';
 
 /** Protocol data units: function code and data, without the header of any transport. */

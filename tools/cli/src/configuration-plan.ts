@@ -1,4 +1,5 @@
 import type { Item } from '@holdfast/api-client/api-client.ts';
+import { addressDoubt } from '@holdfast/driver-modbus/layout/address-notation.ts';
 import {
   type DeviceView,
   deviceCreateSchema,
@@ -13,7 +14,6 @@ import {
   taskCreateSchema,
   taskPatchSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
-import { addressDoubt } from '@holdfast/driver-modbus/layout/address-notation.ts';
 import type { Everything, ReadConfiguration } from './configuration-file.ts';
 import { DevicePlaces } from './device-places.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { addressConflict, endpointKey, endpointOf, endpointProblems } from './endpoint-address.ts';
 import type { SerialLine } from './connection.ts';
+import { addressConflict, endpointKey, endpointOf, endpointProblems } from './endpoint-address.ts';
 
 const line: SerialLine = { path: '/dev/ttyUSB0', baud_rate: 9600, parity: 'even', stop_bits: 1 };
 const overTcp = (code: string, host = 'plc', port = 502) => ({

@@ -1,9 +1,9 @@
 import { byteOrders, dataTypes, deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
-import { pointProblems } from '../spec/point-rules.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { decodeBlock, Readings } from '../plan/testing/decoded-block.ts';
 import { planReads } from '../plan/testing/plan-reads.ts';
+import { pointProblems } from '../spec/point-rules.ts';
 import { openDeviceBus } from './open-device-bus.ts';
 import {
   compileLibmodbusDevice,

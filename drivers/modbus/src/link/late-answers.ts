@@ -1,4 +1,4 @@
-import { type ReadPlace, type RequestOptions, latePatience } from '../layout/requests.ts';
+import { latePatience, type ReadPlace, type RequestOptions } from '../layout/requests.ts';
 import { answerShape, type BusRequest, isWrite } from './request-pdu.ts';
 
 /** A request that got no answer in time. */

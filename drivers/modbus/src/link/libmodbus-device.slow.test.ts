@@ -1,7 +1,7 @@
-import type { EndpointAddress } from '../layout/endpoint-address.ts';
 import { untilHolds } from '@holdfast/test/support/eventually.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import type { EndpointAddress } from '../layout/endpoint-address.ts';
 import type { DeviceBus } from './device-bus.ts';
 import { openDeviceBus } from './open-device-bus.ts';
 import { cleanUp, failureOf } from './testing/bus-under-test.ts';

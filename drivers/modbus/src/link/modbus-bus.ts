@@ -1,11 +1,11 @@
 import { type Channel, type ChannelEvents, inWords, type OpenChannel } from '@holdfast/driver/channel.ts';
 import type { RawBlock, ReadRequest, WriteRequest } from '../layout/requests.ts';
 import type { DeviceBus } from './device-bus.ts';
-import { ReadFailure } from './read-failure.ts';
 import { exceptionInWords } from './exception-in-words.ts';
 import type { Framing, OutgoingFrame } from './framing.ts';
 import { handOnTogether } from './hand-on-together.ts';
 import type { Steps } from './late-answers.ts';
+import { ReadFailure } from './read-failure.ts';
 import { ReceiveBuffer } from './receive-buffer.ts';
 import { ReplyCopies } from './reply-copies.ts';
 import { decodeRead, exceptionFlag } from './reply-pdu.ts';

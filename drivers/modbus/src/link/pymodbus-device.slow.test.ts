@@ -1,8 +1,8 @@
-import type { EndpointAddress } from '../layout/endpoint-address.ts';
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import { deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import type { EndpointAddress } from '../layout/endpoint-address.ts';
 import { decodeBlock } from '../plan/testing/decoded-block.ts';
 import { planReads } from '../plan/testing/plan-reads.ts';
 import type { DeviceBus } from './device-bus.ts';

@@ -1,6 +1,6 @@
 import { type Channel, type ChannelEvents, inWords } from '@holdfast/driver/channel.ts';
-import type { SerialLine } from '../layout/connection.ts';
 import type { SerialPort } from 'serialport';
+import type { SerialLine } from '../layout/connection.ts';
 
 /** 8 data bits, no flow control, and the line for this process alone. */
 export class SerialChannel implements Channel {

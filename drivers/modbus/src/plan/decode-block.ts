@@ -1,6 +1,6 @@
-import { type ReadingSink, ValueDecoders } from '../values/decode.ts';
 import { valueCodes } from '../layout/point-layout.ts';
 import type { RawBlock } from '../layout/requests.ts';
+import { type ReadingSink, ValueDecoders } from '../values/decode.ts';
 import type { ReadBlock } from './read-plan.ts';
 
 /** Gives what a reply to exactly this block says; what it lacks becomes the problem `incomplete`. */

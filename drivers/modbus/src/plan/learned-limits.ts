@@ -1,9 +1,9 @@
-import type { LearnedLimits as ToldLimits } from './told-limits.ts';
 import type { ModbusPoint } from '../layout/modbus-device.ts';
 import type { RegisterTable } from '../layout/point-layout.ts';
+import { isBitTable, pointWidth } from '../layout/point-layout.ts';
 import { mergedRanges, withoutRanges } from './narrowed-limits.ts';
 import type { AddressRange, ReadCut, ReadLimits } from './plan-reads.ts';
-import { isBitTable, pointWidth } from '../layout/point-layout.ts';
+import type { LearnedLimits as ToldLimits } from './told-limits.ts';
 
 /** Pause between the first two looks at a refused point, unless set. They double. */
 const defaultFirstPauseMs = 30_000;

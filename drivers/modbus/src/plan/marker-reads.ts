@@ -1,12 +1,7 @@
 import type { ModbusPoint } from '../layout/modbus-device.ts';
-import {
-  arrayValues,
-  planReads,
-  type ReadBlock,
-  type ReadMap,
-} from './plan-reads.ts';
 import { isBitTable, pointWidth } from '../layout/point-layout.ts';
 import type { ReadPlace } from '../layout/requests.ts';
+import { arrayValues, planReads, type ReadBlock, type ReadMap } from './plan-reads.ts';
 
 /** More would only be needed by a device that is late again and again. */
 const mostMarkers = 8;

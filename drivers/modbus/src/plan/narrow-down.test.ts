@@ -1,8 +1,8 @@
-import { mapReads, planReads } from './plan-reads.ts';
-import { readLimits } from './read-limits.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { narrowDown } from './narrow-down.ts';
+import { mapReads, planReads } from './plan-reads.ts';
+import { readLimits } from './read-limits.ts';
 import type { PlannedPoint, ReadBlock } from './read-plan.ts';
 import { deviceOf, pointOf } from './testing/devices.ts';
 

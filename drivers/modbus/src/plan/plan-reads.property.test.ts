@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pointDecoder, type Reading } from '../values/decode.ts';
 import {
   byteOrders,
   type DataType,
@@ -12,6 +11,7 @@ import {
   registerTables,
   valueCodes,
 } from '../layout/point-layout.ts';
+import { pointDecoder, type Reading } from '../values/decode.ts';
 import { mapReads, planReads, type ReadBlock, type ReadLimits } from './plan-reads.ts';
 
 type Point = PointLayout & { readonly code: string; readonly address: number };

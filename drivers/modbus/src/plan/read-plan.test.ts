@@ -6,13 +6,13 @@ import {
   type RegisterTable,
   registerTables,
 } from '@holdfast/shared/contracts/task-config.ts';
-import { mapReads } from './plan-reads.ts';
-import { readLimits } from './read-limits.ts';
-import { encodePoint } from '../values/encode.ts';
-import { isBitTable, pointWidth } from '../layout/point-layout.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isBitTable, pointWidth } from '../layout/point-layout.ts';
 import type { RawBlock } from '../layout/requests.ts';
+import { encodePoint } from '../values/encode.ts';
+import { mapReads } from './plan-reads.ts';
+import { readLimits } from './read-limits.ts';
 import type { ReadBlock } from './read-plan.ts';
 import { decodeBlock } from './testing/decoded-block.ts';
 import { planReads } from './testing/plan-reads.ts';

@@ -1,12 +1,8 @@
 import type { ModbusDevice, ModbusPoint } from '../layout/modbus-device.ts';
-import {
-  type ReadBlock as Block,
-  mapReads,
-  type PlannedPoint as Planned,
-} from './plan-reads.ts';
-import { readLimits } from './read-limits.ts';
 import type { ReadRequest } from '../layout/requests.ts';
 import { markerReads } from './marker-reads.ts';
+import { type ReadBlock as Block, mapReads, type PlannedPoint as Planned } from './plan-reads.ts';
+import { readLimits } from './read-limits.ts';
 
 export type PlannedPoint = Planned<ModbusPoint>;
 export type ReadBlock = Block<ModbusPoint>;

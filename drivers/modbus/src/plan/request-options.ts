@@ -1,5 +1,5 @@
 import type { ModbusDevice } from '../layout/modbus-device.ts';
-import { type RequestOptions, latePatience } from '../layout/requests.ts';
+import { latePatience, type RequestOptions } from '../layout/requests.ts';
 
 /** The options of each request that come from its device. */
 export function requestOptions({ protocol, unit_id, timeout_ms, profile }: ModbusDevice): RequestOptions {

@@ -1,6 +1,6 @@
+import { isBitTable, type PointLayout, pointWidth, valueCodes } from '../layout/point-layout.ts';
 import { isExactInteger } from '../values/decode.ts';
 import { neverWritten } from '../values/never-written.ts';
-import { isBitTable, type PointLayout, pointWidth, valueCodes } from '../layout/point-layout.ts';
 import { rawRanges, type WholeType } from '../values/raw-ranges.ts';
 
 /** A field that does not go with the others, in words for its author. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { encodePoint, encodeValidValue, encodeValue } from './encode.ts';
 import { byteOrders, type DataType, pointWidth, registerTables } from '../layout/point-layout.ts';
+import { encodePoint, encodeValidValue, encodeValue } from './encode.ts';
 import { holding, type RangedType, ranges, read, type TestPoint } from './testing/test-points.ts';
 
 describe('whatever is encoded', () => {

@@ -1,5 +1,4 @@
 import { rfc3339Ms } from '@holdfast/driver/values/rfc3339.ts';
-import { isExactInteger } from './decode.ts';
 import {
   firstByte,
   isBitTable,
@@ -9,6 +8,7 @@ import {
   pointWidth,
   registersPerValue,
 } from '../layout/point-layout.ts';
+import { isExactInteger } from './decode.ts';
 import { rawRanges, type WholeType } from './raw-ranges.ts';
 import { orderOfOneRegister, orderWords } from './raw-words.ts';
 import { encodeText } from './register-text.ts';

@@ -1,5 +1,5 @@
+import { type ValueKind, valueKind } from '@holdfast/driver/values/value-kind.ts';
 import { describe, expect, it } from 'vitest';
-import { decodePoint } from './decode.ts';
 import {
   type DataType,
   dataTypes,
@@ -7,8 +7,8 @@ import {
   type RegisterTable,
   registersPerValue,
 } from '../layout/point-layout.ts';
+import { decodePoint } from './decode.ts';
 import { holding } from './testing/test-points.ts';
-import { type ValueKind, valueKind } from '@holdfast/driver/values/value-kind.ts';
 
 const kindOf = (value: unknown): ValueKind =>
   typeof value === 'boolean' ? 'truth' : typeof value === 'string' ? 'text' : 'number';

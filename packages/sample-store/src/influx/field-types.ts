@@ -1,5 +1,5 @@
-import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { ValueKind } from '@holdfast/driver/values/value-kind.ts';
+import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import { quoteIdentifier } from './influxql.ts';
 import { type Answer, readSeries } from './influxql-answer.ts';
 

@@ -1,5 +1,9 @@
+import {
+  type EndpointFields,
+  endpointKey,
+  endpointOf,
+} from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import type { SessionNeeds } from '../domain/session/events.ts';
-import { type EndpointFields, endpointKey, endpointOf } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import type { TaskConfig } from './task-config.ts';
 
 /**

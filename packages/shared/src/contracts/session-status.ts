@@ -1,6 +1,11 @@
-import * as z from 'zod';
 import { learnedLimitsSchema } from '@holdfast/driver-modbus/plan/told-limits.ts';
-export { type LearnedLimits, learnedLimitsSchema, learnedRangesOfDevice } from '@holdfast/driver-modbus/plan/told-limits.ts';
+import * as z from 'zod';
+
+export {
+  type LearnedLimits,
+  learnedLimitsSchema,
+  learnedRangesOfDevice,
+} from '@holdfast/driver-modbus/plan/told-limits.ts';
 
 /**
  * Live state of a session in the STATUS bucket under the task id, rewritten by its owner every few seconds.

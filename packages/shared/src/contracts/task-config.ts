@@ -1,10 +1,15 @@
-import * as z from 'zod';
 import {
   deviceProfileSchema,
   modbusProtocols,
   serialLineSchema,
 } from '@holdfast/driver-modbus/layout/connection.ts';
-import { byteOrders, dataTypes, registerTables, textEncodings } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import {
+  byteOrders,
+  dataTypes,
+  registerTables,
+  textEncodings,
+} from '@holdfast/driver-modbus/layout/point-layout.ts';
+import * as z from 'zod';
 import { idPattern } from './subjects.ts';
 
 export {
@@ -49,7 +54,7 @@ export const linearRangeSchema = z.object({
   eng_max: z.number(),
 });
 
-/** Point fields. `domain/register/point-rules.ts` says which go with which type. */
+/** Point fields. `drivers/modbus/src/spec/point-rules.ts` says which go with which type. */
 export const pointConfigSchema = z.object({
   /** Name of the value in samples and in the database. */
   code: z.string().min(1).max(128),
@@ -62,7 +67,7 @@ export const pointConfigSchema = z.object({
   /** engineering value = raw × scale + offset; booleans, texts and times are left alone. */
   scale: z.number().default(1),
   offset: z.number().default(0),
-  /** Byte orders and parts of registers: `domain/register/point-layout.ts`. */
+  /** Byte orders and parts of registers: `drivers/modbus/src/layout/point-layout.ts`. */
   bit: z.int().min(0).max(15).optional(),
   byte: z.enum(['high', 'low']).optional(),
   length: z.int().min(1).max(125).optional(),

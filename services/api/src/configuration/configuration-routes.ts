@@ -1,3 +1,4 @@
+import { addressDoubt } from '@holdfast/driver-modbus/layout/address-notation.ts';
 import {
   type DeviceDetail,
   type DevicePatch,
@@ -24,7 +25,6 @@ import {
   taskViewSchema,
 } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import { storableText } from '@holdfast/shared/contracts/http/storable-text.ts';
-import { addressDoubt } from '@holdfast/driver-modbus/layout/address-notation.ts';
 import * as z from 'zod';
 import type { SiteAccess } from '../access/granted-sites.ts';
 import type { Database } from '../database/open-database.ts';

@@ -1,8 +1,8 @@
 import { endpointProblems } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
-import type { DeviceConfig, PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { type AddressRange, mapReads } from '@holdfast/driver-modbus/plan/plan-reads.ts';
 import { pointWidth } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import { type AddressRange, mapReads } from '@holdfast/driver-modbus/plan/plan-reads.ts';
 import { sameValueCodes } from '@holdfast/driver-modbus/spec/point-rules.ts';
+import type { DeviceConfig, PointConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 
 export interface ContentIssue {
   /** Dotted, in the snapshot. */

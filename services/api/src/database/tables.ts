@@ -1,3 +1,5 @@
+import type { LinearRange } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import type { ConfiguredLimits } from '@holdfast/driver-modbus/plan/narrowed-limits.ts';
 import type {
   ConfiguredProfile,
   MaxDurationConfig,
@@ -12,8 +14,6 @@ import type {
   TextEncoding,
 } from '@holdfast/shared/contracts/task-config.ts';
 import type { Shift } from '@holdfast/shared/domain/plant-clock.ts';
-import type { ConfiguredLimits } from '@holdfast/driver-modbus/plan/narrowed-limits.ts';
-import type { LinearRange } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import type { FailureCause } from '@holdfast/shared/domain/session/events.ts';
 import type { SessionStatus } from '@holdfast/shared/domain/session/state.ts';
 import type { ColumnType, Generated, JSONColumnType } from 'kysely';

@@ -1,8 +1,5 @@
 import { endpointKey, endpointOf, unitKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
-import type { TaskPlanBody, TaskPlanView } from '@holdfast/shared/contracts/http/task-plan-http.ts';
-import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
-import { valuesPerSecond } from '@holdfast/shared/domain/rates/values-per-second.ts';
+import { isBitTable } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import {
   type BusSpeed,
   type DeviceLoad,
@@ -12,7 +9,10 @@ import {
 } from '@holdfast/driver-modbus/plan/bus-time.ts';
 import { mapReads, planReads, type ReadBlock } from '@holdfast/driver-modbus/plan/plan-reads.ts';
 import { readLimits } from '@holdfast/driver-modbus/plan/read-limits.ts';
-import { isBitTable } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import type { TaskPlanBody, TaskPlanView } from '@holdfast/shared/contracts/http/task-plan-http.ts';
+import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
+import { valuesPerSecond } from '@holdfast/shared/domain/rates/values-per-second.ts';
 import type { TaskContent } from '../configuration/task-snapshot.ts';
 import type { MeasuredRoundTrips } from './measured-round-trips.ts';
 

@@ -1,3 +1,4 @@
+import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import type {
   DeviceCall,
   DeviceReply,
@@ -6,7 +7,6 @@ import type {
 } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import type { Database } from '../database/open-database.ts';
 import type { Collectors } from '../ports.ts';
 import { endpointHolders } from './endpoint-holders.ts';

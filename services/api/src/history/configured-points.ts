@@ -1,5 +1,5 @@
-import type { PointPlace } from '@holdfast/shared/contracts/http/point-name.ts';
 import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import type { PointPlace } from '@holdfast/shared/contracts/http/point-name.ts';
 import { type SqlBool, sql } from 'kysely';
 import type { GrantedSites } from '../access/granted-sites.ts';
 import { atSites } from '../configuration/at-sites.ts';

@@ -1,5 +1,5 @@
-import { agoPattern, lengthPattern, utcOffsetPattern } from '@holdfast/shared/contracts/http/time-texts.ts';
 import { rfc3339Ms } from '@holdfast/driver/values/rfc3339.ts';
+import { agoPattern, lengthPattern, utcOffsetPattern } from '@holdfast/shared/contracts/http/time-texts.ts';
 import { validationFailed } from '../problems/problem.ts';
 
 const unitsMs: Readonly<Record<string, number>> = {

@@ -1,12 +1,12 @@
-import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import { endpointOf } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
+import { markersOf } from '@holdfast/driver-modbus/plan/read-plan.ts';
+import { requestOptions, turnOptions } from '@holdfast/driver-modbus/plan/request-options.ts';
+import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
 import type { Endpoints } from '../polling/endpoints.ts';
-import { markersOf } from '@holdfast/driver-modbus/plan/read-plan.ts';
-import { requestOptions, turnOptions } from '@holdfast/driver-modbus/plan/request-options.ts';
 import type { DeviceBus, ReadPlace } from '../ports.ts';
 import { readDevice } from './read-device.ts';
 import { writePoint } from './write-point.ts';

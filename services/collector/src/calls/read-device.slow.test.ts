@@ -1,7 +1,12 @@
+import {
+  cleanUp,
+  mbapFrame,
+  soundReply,
+  startPeer,
+} from '@holdfast/driver-modbus/link/testing/bus-under-test.ts';
 import type { DeviceCall, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
 import { type DeviceConfig, deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { cleanUp, mbapFrame, soundReply, startPeer } from '@holdfast/driver-modbus/link/testing/bus-under-test.ts';
 import { Endpoints } from '../polling/endpoints.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
 

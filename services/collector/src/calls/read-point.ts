@@ -1,6 +1,6 @@
+import { decodePoint, pointProblemTexts, type Reading } from '@holdfast/driver-modbus/values/decode.ts';
 import type { MetLimit, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
 import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { decodePoint, pointProblemTexts, type Reading } from '@holdfast/driver-modbus/values/decode.ts';
 import { inHexadecimal } from './in-hexadecimal.ts';
 
 /** Why there is no value. */

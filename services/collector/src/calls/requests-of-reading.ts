@@ -1,3 +1,5 @@
+import { pointWidth, valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import { arrayValues } from '@holdfast/driver-modbus/plan/plan-reads.ts';
 import type {
   HeardBytes,
   ReadPoint,
@@ -5,8 +7,6 @@ import type {
   RequestFailure,
 } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { arrayValues } from '@holdfast/driver-modbus/plan/plan-reads.ts';
-import { pointWidth, valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { isBusy, isFailureOfDevice, isRefusal } from '../polling/device-requests.ts';
 import { type DeviceBus, type RawBlock, ReadFailure, type ReadPlace, type ReadRequest } from '../ports.ts';
 import { decodedPoint, type Unread } from './read-point.ts';

@@ -1,8 +1,8 @@
-import type { DeviceReply, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
-import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { pointWidth } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { encodeValidValue } from '@holdfast/driver-modbus/values/encode.ts';
 import { neverWritten } from '@holdfast/driver-modbus/values/never-written.ts';
-import { pointWidth } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import type { DeviceReply, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
+import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
 import { type RawBlock, ReadFailure, type ReadPlace, type WriteRequest } from '../ports.ts';
 import { inHexadecimal } from './in-hexadecimal.ts';

@@ -1,3 +1,4 @@
+import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
@@ -7,7 +8,6 @@ import { describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { SessionRunner } from '../polling/session-runner.ts';
 import { SteadyClock } from '../polling/steady-clock.ts';
-import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { ScriptedBus } from '../polling/testing/scripted-bus.ts';
 import type { AssignmentHandle, LastTick, LoadedConfig } from '../ports.ts';
 import { TaskHolder } from './task-holder.ts';

@@ -1,7 +1,7 @@
+import { openDeviceBus, RtuLines } from '@holdfast/driver-modbus/link/open-device-bus.ts';
 import { parseNatsAddress } from '@holdfast/shared/jetstream/connection/nats-address.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { deviceNetworks } from '../adapters/device-networks.ts';
-import { openDeviceBus, RtuLines } from '@holdfast/driver-modbus/link/open-device-bus.ts';
 import { serialPaths } from '../adapters/serial-paths.ts';
 import type { CollectorConfig } from '../config.ts';
 import { Endpoints } from '../polling/endpoints.ts';

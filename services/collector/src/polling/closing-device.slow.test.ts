@@ -1,8 +1,3 @@
-import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
-import { systemClock } from '@holdfast/shared/runtime/clock.ts';
-import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import * as z from 'zod';
 import { openDeviceBus } from '@holdfast/driver-modbus/link/open-device-bus.ts';
 import {
   compileLibmodbusDevice,
@@ -10,11 +5,16 @@ import {
   hasLibmodbus,
   startLibmodbusDevice,
 } from '@holdfast/driver-modbus/link/testing/foreign-device.ts';
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
+import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { systemClock } from '@holdfast/shared/runtime/clock.ts';
+import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as z from 'zod';
 import { sentSample } from '../samples/testing/sent-sample.ts';
 import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
-import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 
 const announcementSchema = z.object({ port: z.int(), unit_id: z.int() });
 

@@ -1,5 +1,8 @@
-import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
-import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
+import type { ModbusPoint } from '@holdfast/driver-modbus/layout/modbus-device.ts';
+import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import { blockDecoder } from '@holdfast/driver-modbus/plan/decode-block.ts';
+import type { LearnedLimits } from '@holdfast/driver-modbus/plan/learned-limits.ts';
+import { markerReads } from '@holdfast/driver-modbus/plan/marker-reads.ts';
 import {
   arrayValues,
   isWideArray,
@@ -8,14 +11,12 @@ import {
   type ReadLimits,
 } from '@holdfast/driver-modbus/plan/plan-reads.ts';
 import { readLimits } from '@holdfast/driver-modbus/plan/read-limits.ts';
-import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
-import type { ReadPlace, RequestOptions } from '../ports.ts';
-import { blockDecoder } from '@holdfast/driver-modbus/plan/decode-block.ts';
-import type { LearnedLimits } from '@holdfast/driver-modbus/plan/learned-limits.ts';
-import { markerReads } from '@holdfast/driver-modbus/plan/marker-reads.ts';
-import type { PointSet } from './point-sets.ts';
 import type { ReadBlock } from '@holdfast/driver-modbus/plan/read-plan.ts';
 import { requestOptions } from '@holdfast/driver-modbus/plan/request-options.ts';
+import type { DeviceConfig, PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import { devicePeriodMs, isDue } from '@holdfast/shared/domain/rates/device-rates.ts';
+import type { ReadPlace, RequestOptions } from '../ports.ts';
+import type { PointSet } from './point-sets.ts';
 import type { DecodedBlock, PlannedBlock, PlanOutline, PointStock, TickPlan } from './tick-plan.ts';
 
 /** Refused points retried per tick. */
@@ -71,8 +72,8 @@ export class DevicePlans {
   }
 
   /** Requests for a part of a block that was refused. */
-  parts(points: readonly PointConfig[]): PlannedBlock[] {
-    return planReads(this.#stock.map, points).map((block) => this.#planned(block));
+  parts(points: readonly ModbusPoint[]): PlannedBlock[] {
+    return planReads(this.#stock.map, points as PointConfig[]).map((block) => this.#planned(block));
   }
 
   #planOf(tick: number): TickPlan {

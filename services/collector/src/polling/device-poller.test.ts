@@ -1,10 +1,10 @@
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DevicePoller, type DevicePollerOptions } from './device-poller.ts';
 import { Endpoint } from './endpoint.ts';
 import { SteadyClock } from './steady-clock.ts';
-import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { type Reply, ScriptedBus } from './testing/scripted-bus.ts';
 import { type ToldTick, toldTick } from './testing/told-tick.ts';
 

@@ -1,3 +1,4 @@
+import { LearnedLimits } from '@holdfast/driver-modbus/plan/learned-limits.ts';
 import type { LearnedLimits as ToldLimits } from '@holdfast/shared/contracts/session-status.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { Timers } from '@holdfast/shared/runtime/timers.ts';
@@ -11,7 +12,6 @@ import type { BackoffLimits } from './backoff.ts';
 import { DevicePlans } from './device-plans.ts';
 import { DeviceRecord } from './device-record.ts';
 import { type Endpoint, NotPermitted, type Permission } from './endpoint.ts';
-import { LearnedLimits } from '@holdfast/driver-modbus/plan/learned-limits.ts';
 import { PointSet } from './point-sets.ts';
 import { SilentBlocks } from './silent-blocks.ts';
 import type { SteadyClock } from './steady-clock.ts';

@@ -1,6 +1,6 @@
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { DeviceProfile } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
-import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { PolledWorld } from './testing/polled-world.ts';
 
 const device = (profile: Partial<DeviceProfile>) =>

@@ -1,3 +1,4 @@
+import { turnOptions } from '@holdfast/driver-modbus/plan/request-options.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { pause, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import { type DeviceBus, type PollObserver, type RawBlock, ReadFailure } from '../ports.ts';
@@ -5,7 +6,6 @@ import type { Failure, Refusal } from './breaker.ts';
 import type { DeviceRecord } from './device-record.ts';
 import { type Endpoint, NotPermitted, type Permission, type TurnOptions } from './endpoint.ts';
 import type { EndpointBreakers, UnitBreaker } from './endpoint-breakers.ts';
-import { turnOptions } from '@holdfast/driver-modbus/plan/request-options.ts';
 import type { SteadyClock } from './steady-clock.ts';
 import type { PlannedBlock } from './tick-plan.ts';
 

@@ -1,8 +1,8 @@
+import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import { describe, expect, it } from 'vitest';
 import { unknownHealth } from './device-health.ts';
 import { healthInWords } from './health-in-words.ts';
-import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 
 describe('a change of the health of a device in the log', () => {
   it.each<[DeviceHealth['status'] | null, DeviceHealth['status'], string | null, string]>([

@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
 import { requestOptions } from '@holdfast/driver-modbus/plan/request-options.ts';
 import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
+import { describe, expect, it } from 'vitest';
 import { PolledWorld } from './testing/polled-world.ts';
 
 const serial = { path: '/dev/ttyUSB0', baud_rate: 9600, parity: 'even', stop_bits: 1 } as const;

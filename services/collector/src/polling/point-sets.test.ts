@@ -1,6 +1,6 @@
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { describe, expect, it } from 'vitest';
 import { PointSets } from './point-sets.ts';
-import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { PolledWorld } from './testing/polled-world.ts';
 
 const registers = (count: number) =>

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { ReadLimits } from '@holdfast/driver-modbus/plan/plan-reads.ts';
 import { ValueDecoders } from '@holdfast/driver-modbus/values/decode.ts';
+import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { ValueKeys } from '../samples/value-keys.ts';
 import type { PointStock } from './tick-plan.ts';
 

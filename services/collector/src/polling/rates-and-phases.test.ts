@@ -1,7 +1,7 @@
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
 import { phaseMs, tickTimeMs } from '../samples/schedule.ts';
-import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { PolledWorld, startMs } from './testing/polled-world.ts';
 
 const every = (period_ms: number, point: PointConfig): PointConfig => ({ ...point, period_ms });

@@ -1,15 +1,15 @@
+import { openDeviceBus } from '@holdfast/driver-modbus/link/open-device-bus.ts';
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/modbus-simulator/plant.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers } from '@holdfast/shared/runtime/timers.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openDeviceBus } from '@holdfast/driver-modbus/link/open-device-bus.ts';
 import { sentSample } from '../samples/testing/sent-sample.ts';
 import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
-import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 
 const cleanUps: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,6 +1,6 @@
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { describe, expect, it } from 'vitest';
 import type { ReadRequest } from '../ports.ts';
-import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { PolledWorld } from './testing/polled-world.ts';
 import type { Reply } from './testing/scripted-bus.ts';
 

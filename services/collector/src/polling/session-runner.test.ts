@@ -1,4 +1,5 @@
 import { endpointKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { type Sample, sampleSchema } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { FakeProcess, FakeTime } from '@holdfast/shared/runtime/testing/fake-time.ts';
@@ -7,7 +8,6 @@ import { sentSample } from '../samples/testing/sent-sample.ts';
 import { Endpoints } from './endpoints.ts';
 import { type HealthTransition, SessionRunner } from './session-runner.ts';
 import { SteadyClock } from './steady-clock.ts';
-import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { ScriptedBus } from './testing/scripted-bus.ts';
 
 const startMs = 1_740_000_000_000;

@@ -1,10 +1,10 @@
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { OutgoingSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { describe, expect, it } from 'vitest';
 import { ReadFailure } from '../ports.ts';
 import { phaseMs } from '../samples/schedule.ts';
 import { Endpoints } from './endpoints.ts';
 import { SessionRunner } from './session-runner.ts';
-import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { PolledWorld } from './testing/polled-world.ts';
 import type { ToldTick } from './testing/told-tick.ts';
 

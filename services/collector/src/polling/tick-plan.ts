@@ -1,8 +1,8 @@
-import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
-import type { ReadMap } from '@holdfast/driver-modbus/plan/plan-reads.ts';
-import type { ReadRequest } from '../ports.ts';
 import type { BlockDecoder } from '@holdfast/driver-modbus/plan/decode-block.ts';
+import type { ReadMap } from '@holdfast/driver-modbus/plan/plan-reads.ts';
 import type { ReadBlock } from '@holdfast/driver-modbus/plan/read-plan.ts';
+import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { ReadRequest } from '../ports.ts';
 
 /** A block and how its reply is read. */
 export interface DecodedBlock {

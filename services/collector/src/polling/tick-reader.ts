@@ -1,5 +1,8 @@
-import { arrayValues } from '@holdfast/driver-modbus/plan/plan-reads.ts';
 import { pointWidth, valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import type { LearnedLimits } from '@holdfast/driver-modbus/plan/learned-limits.ts';
+import { narrowDown, type PartAnswer } from '@holdfast/driver-modbus/plan/narrow-down.ts';
+import { arrayValues } from '@holdfast/driver-modbus/plan/plan-reads.ts';
+import type { PlannedPoint } from '@holdfast/driver-modbus/plan/read-plan.ts';
 import { type RawBlock, ReadFailure } from '../ports.ts';
 import type { ReportFilter } from '../samples/report-filter.ts';
 import { tickTimeMs } from '../samples/schedule.ts';
@@ -17,9 +20,6 @@ import {
 } from './device-requests.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { UnitBreaker } from './endpoint-breakers.ts';
-import type { LearnedLimits } from '@holdfast/driver-modbus/plan/learned-limits.ts';
-import { narrowDown, type PartAnswer } from '@holdfast/driver-modbus/plan/narrow-down.ts';
-import type { PlannedPoint } from '@holdfast/driver-modbus/plan/read-plan.ts';
 import type { SilentBlocks } from './silent-blocks.ts';
 import type { PlannedBlock } from './tick-plan.ts';
 

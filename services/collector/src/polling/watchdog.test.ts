@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
 import { deviceOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
+import { describe, expect, it } from 'vitest';
 import { PolledWorld } from './testing/polled-world.ts';
 import { watchPolling } from './watchdog.ts';
 

@@ -1,6 +1,6 @@
+import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { PointConfig, ReportByException } from '@holdfast/shared/contracts/task-config.ts';
-import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
 
 interface LastSent {
   readonly report: ReportByException;

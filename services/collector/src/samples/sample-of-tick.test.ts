@@ -1,7 +1,7 @@
+import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { type OutgoingSample, type Sample, sampleSchema } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { PointConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
-import { deviceOf, pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { PolledWorld } from '../polling/testing/polled-world.ts';
 import { sampleWriter } from './sample-of-tick.ts';
 

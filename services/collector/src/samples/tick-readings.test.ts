@@ -1,7 +1,7 @@
+import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pointOf } from '@holdfast/driver-modbus/plan/testing/devices.ts';
 import { ReportFilter } from './report-filter.ts';
 import { TickReadings } from './tick-readings.ts';
 import { ValueKeys } from './value-keys.ts';

@@ -1,9 +1,9 @@
-import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import {
   type PointProblem,
   pointProblemTexts,
   type ReadingSink,
 } from '@holdfast/driver-modbus/values/decode.ts';
+import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
 import { decimalScales, JsonBytes } from './json-bytes.ts';
 import type { ReportFilter } from './report-filter.ts';
 import type { ValueKeys } from './value-keys.ts';

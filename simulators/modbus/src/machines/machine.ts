@@ -1,6 +1,6 @@
-import type { PointConfig, RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
-import { encodePoint } from '@holdfast/driver-modbus/values/encode.ts';
 import { isBitTable, pointWidth } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import { encodePoint } from '@holdfast/driver-modbus/values/encode.ts';
+import type { PointConfig, RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
 import type { RegisterImage } from '../memory/register-image.ts';
 import { tableMemory } from '../memory/table-memory.ts';
 import type { UnitMemory } from '../memory/unit-memory.ts';

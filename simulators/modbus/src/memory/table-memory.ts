@@ -1,5 +1,5 @@
-import type { RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
 import { isBitTable } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import type { RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
 import { packBits, type UnitMemory, type WritableTable } from './unit-memory.ts';
 
 /** A value that moves: where it lies, and what lies there at a time. */

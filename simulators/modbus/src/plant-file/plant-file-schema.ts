@@ -1,8 +1,8 @@
-import { pointConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { parseAddress } from '@holdfast/driver-modbus/layout/address-notation.ts';
-import { tableNeverWritten } from '@holdfast/driver-modbus/values/never-written.ts';
 import { registerTables } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { pointProblems } from '@holdfast/driver-modbus/spec/point-rules.ts';
+import { tableNeverWritten } from '@holdfast/driver-modbus/values/never-written.ts';
+import { pointConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import * as z from 'zod';
 import { durationSchema } from '../duration.ts';
 import { faultSchema } from '../fault.ts';

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { decodePoint } from '@holdfast/driver-modbus/values/decode.ts';
 import type { PointLayout } from '@holdfast/driver-modbus/layout/point-layout.ts';
 import { pointWidth } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import { decodePoint } from '@holdfast/driver-modbus/values/decode.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { memoryOf } from '../memory/memory-of.ts';
 import { parsePlantFile, readPlantFile } from './read-plant-file.ts';

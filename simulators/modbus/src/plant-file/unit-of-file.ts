@@ -1,5 +1,3 @@
-import type { RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
-import { type Encodable, encodePoint } from '@holdfast/driver-modbus/values/encode.ts';
 import {
   firstByte,
   isBitTable,
@@ -7,6 +5,8 @@ import {
   isSingleByte,
   pointWidth,
 } from '@holdfast/driver-modbus/layout/point-layout.ts';
+import { type Encodable, encodePoint } from '@holdfast/driver-modbus/values/encode.ts';
+import type { RegisterTable } from '@holdfast/shared/contracts/task-config.ts';
 import { chiller } from '../machines/chiller.ts';
 import { injectionMouldingMachine } from '../machines/injection-moulding-machine.ts';
 import { type Machine, memoryOfMachine } from '../machines/machine.ts';

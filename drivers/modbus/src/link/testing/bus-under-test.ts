@@ -3,8 +3,8 @@ import { createServer, type Socket } from 'node:net';
 import { type Plant, type ReceivedRequest, startPlant } from '@holdfast/modbus-simulator/plant.ts';
 import type { ReadRequest } from '../../layout/requests.ts';
 import type { DeviceBus } from '../device-bus.ts';
-import { ReadFailure } from '../read-failure.ts';
 import { type DeviceBusOptions, openDeviceBus } from '../open-device-bus.ts';
+import { ReadFailure } from '../read-failure.ts';
 
 export const cleanUps: (() => unknown)[] = [];
 /** Ends what the test started, last first. */

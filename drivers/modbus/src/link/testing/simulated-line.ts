@@ -1,8 +1,8 @@
 import type { Channel, ChannelEvents } from '@holdfast/driver/channel.ts';
 import type { ReadRequest, WriteRequest } from '../../layout/requests.ts';
 import type { DeviceBus } from '../device-bus.ts';
-import { ReadFailure } from '../read-failure.ts';
 import { ModbusBus } from '../modbus-bus.ts';
+import { ReadFailure } from '../read-failure.ts';
 import { RtuFraming } from '../rtu-framing.ts';
 import type { RtuLine } from '../rtu-line.ts';
 import { readRtuRequest, rtuFrame } from './rtu-frames.ts';

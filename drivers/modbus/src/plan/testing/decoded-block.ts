@@ -1,6 +1,6 @@
 import type { PointValue } from '@holdfast/shared/contracts/sample/sample.ts';
-import type { PointProblem, ReadingSink } from '../../values/decode.ts';
 import type { RawBlock } from '../../layout/requests.ts';
+import type { PointProblem, ReadingSink } from '../../values/decode.ts';
 import { blockDecoder } from '../decode-block.ts';
 import type { ReadBlock } from '../read-plan.ts';
 

@@ -1,5 +1,5 @@
-import { decodePoint, type Reading } from '../decode.ts';
 import type { DataType, PointLayout } from '../../layout/point-layout.ts';
+import { decodePoint, type Reading } from '../decode.ts';
 
 export type TestPoint = PointLayout & { readonly code: string };
 

@@ -1,7 +1,7 @@
-import * as z from 'zod';
 import { addressPattern, parseAddress } from '@holdfast/driver-modbus/layout/address-notation.ts';
 import { deviceProblems } from '@holdfast/driver-modbus/spec/device-rules.ts';
 import { type FieldProblem, pointProblems } from '@holdfast/driver-modbus/spec/point-rules.ts';
+import * as z from 'zod';
 import { learnedLimitsSchema } from '../session-status.ts';
 import {
   deviceConfigSchema,

@@ -1,6 +1,6 @@
+import { parseAddress } from '@holdfast/driver-modbus/layout/address-notation.ts';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from '@holdfast/driver-modbus/layout/address-notation.ts';
 import { deviceCreateSchema, devicePointSchema } from '../http/configuration-http.ts';
 import type { ProtocolForms } from '../http/protocols-http.ts';
 import { dataTypes, registerTables } from '../task-config.ts';

@@ -1,6 +1,6 @@
 import { unitKey } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
-import { deviceProfileSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { type ConfiguredLimits, narrowedLimits } from '@holdfast/driver-modbus/plan/narrowed-limits.ts';
+import { deviceProfileSchema } from '@holdfast/shared/contracts/task-config.ts';
 import type { Selectable } from 'kysely';
 import type { LockedCheck } from '../../configuration/collection.ts';
 import type { Database } from '../../database/open-database.ts';

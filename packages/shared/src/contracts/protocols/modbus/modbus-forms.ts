@@ -1,7 +1,7 @@
 import { both, type FieldGroup } from '@holdfast/driver/form-words.ts';
-import * as z from 'zod';
 import { classicTables } from '@holdfast/driver-modbus/layout/address-notation.ts';
 import { hostPattern } from '@holdfast/driver-modbus/spec/device-rules.ts';
+import * as z from 'zod';
 import {
   type DeviceCreate,
   deviceCreateSchema,
