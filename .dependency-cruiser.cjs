@@ -210,7 +210,7 @@ module.exports = {
       from: { path: SAMPLE_STORE, pathNot: TESTS },
       to: {
         path: '^(packages|services|simulators|dev|tools)/',
-        pathNot: [DOMAIN, CONTRACTS, RUNTIME, SAMPLE_STORE],
+        pathNot: [DOMAIN, CONTRACTS, DRIVER_PORT, RUNTIME, SAMPLE_STORE],
       },
     },
     {

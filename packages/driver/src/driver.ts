@@ -73,7 +73,7 @@ export interface DevicePlan {
   ): Generator<Group, readonly LostValues[], PartAnswer>;
   /** The group was read. */
   answered?(group: Group): void;
-  /** What tells the device the value of a point (its number), or why it cannot be told. */
+  /** The write that gives a point (its number) the value, or why there is none. */
   command?(point: number, value: PointValue): Command | FieldProblem;
   /** Settings that would spare the device what it has refused; undefined when there are none. */
   learned(): object | undefined;

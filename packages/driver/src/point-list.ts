@@ -38,7 +38,7 @@ export class PointList<A = unknown> {
     return low;
   }
 
-  /** What was made under this key before, or is made now: decoders, maps, plans. It must follow from the key and the points alone. */
+  /** Keeps what is made under a key: decoders, maps, plans. It must follow from the key and the points alone. */
   once<T>(key: string, make: () => T): T {
     if (!this.#kept.has(key)) this.#kept.set(key, make());
     return this.#kept.get(key) as T;

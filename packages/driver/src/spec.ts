@@ -46,7 +46,7 @@ export interface AddressNotation {
   readonly sets: Readonly<Record<string, string>>;
 }
 
-/** What the forms of the console say about a protocol, beside its schemas. */
+/** Words and examples for the forms of the console, beside the schemas. */
 export interface ProtocolWords {
   readonly label: InBoth;
   readonly help: InBoth;

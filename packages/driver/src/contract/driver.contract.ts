@@ -34,7 +34,7 @@ export interface DriverUnderTest<C extends object, A> {
 /** Within its timeout and this a call settles. */
 const settleMs = 250;
 
-/** What every driver promises; see `Link` and `DriverSpec`. Each polled driver runs it in a test of its own. */
+/** The promises of every driver; see `Link` and `DriverSpec`. Each polled driver runs it in a test of its own. */
 export function driverContract<C extends object, A>(name: string, subject: DriverUnderTest<C, A>): void {
   const { driver } = subject;
   const ends: (() => unknown)[] = [];

@@ -1,9 +1,9 @@
-import { valueCodes } from '@holdfast/driver-modbus/layout/point-layout.ts';
-
 interface RatedDevice {
-  readonly points: readonly (Parameters<typeof valueCodes>[0] & {
+  readonly points: readonly {
+    /** Values of an array. */
+    readonly count?: number | undefined;
     readonly period_ms?: number | undefined;
-  })[];
+  }[];
 }
 
 /** Values that are read each second when every device answers. */
@@ -17,7 +17,7 @@ export function valuesPerSecond({
   return devices.reduce(
     (sum, { points }) =>
       points.reduce(
-        (inner, point) => inner + (valueCodes(point).length * 1_000) / (point.period_ms ?? period_ms),
+        (inner, point) => inner + ((point.count ?? 1) * 1_000) / (point.period_ms ?? period_ms),
         sum,
       ),
     0,

@@ -1,7 +1,7 @@
+import { neverWritten } from '@holdfast/driver-modbus/values/never-written.ts';
 import type { DeviceDetail, PointView } from '@holdfast/shared/contracts/http/configuration-http.ts';
 import type { DeviceTestView } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import type { PointValueView } from '@holdfast/shared/contracts/http/points-http.ts';
-import { neverWritten } from '@holdfast/driver-modbus/values/never-written.ts';
 import { lazy, Suspense, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { Age } from '../../parts/age.tsx';
