@@ -69,7 +69,17 @@ const FLOORS = {
     ...['parts/', 'start.ts', 'main.ts'],
   ],
   writer: [
-    ...['ports.ts', 'config.ts', 'sent/', 'health/', 'retry/', 'fencing/', 'batch/', 'adapters/'],
+    ...[
+      'ports.ts',
+      'config.ts',
+      'sent/',
+      'health/',
+      'retry/',
+      'admission/',
+      'fencing/',
+      'batch/',
+      'adapters/',
+    ],
     ...['start.ts', 'main.ts'],
   ],
 };

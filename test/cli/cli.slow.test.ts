@@ -387,7 +387,7 @@ describe('quarantine on the command line', () => {
     for (const sequence of [7, 8]) {
       await putAway({
         stream: 'SAMPLES',
-        subject: 'samples.1.1',
+        subject: 'samples.c1.1.1',
         sequence,
         reason: 'the database refuses it',
         body: 'no sample at all',

@@ -46,7 +46,7 @@ export async function startFleetPlant(): Promise<FleetPlant> {
     },
     quarantine: async ({ body = sampleOf(sequence), reason }) => {
       sequence += 1;
-      await putAway({ stream: 'SAMPLES', subject: 'samples.1.1', sequence, reason, body });
+      await putAway({ stream: 'SAMPLES', subject: 'samples.c1.1.1', sequence, reason, body });
     },
   };
 }

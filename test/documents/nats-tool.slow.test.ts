@@ -32,11 +32,11 @@ const answers: readonly [command: RegExp, ...shown: RegExp[]][] = [
   [/^nats kv watch COLLECTORS$/, /PUT COLLECTORS > collector-\d: \{.*"renewals":\d+/],
   [/^nats kv get --raw LEADER supervisor$/, /^\{.*"instance":.*\}/],
   [/^nats sub 'samples\.>'$/, /"values":\{.*"compressor_running":/],
-  [/ samples\.1\.3$/, /"device":"chiller-1"[\s\S]*"values":\{/],
-  [/^nats stream subjects SAMPLES$/, /samples\.1\.1/, /samples\.1\.2/],
+  [/ 'samples\.\*\.1\.3'$/, /"device":"chiller-1"[\s\S]*"values":\{/],
+  [/^nats stream subjects SAMPLES$/, /samples\.collector-\d\.1\.1/, /samples\.collector-\d\.1\.2/],
   [/^nats consumer info SAMPLES writer$/, /Outstanding Acks: \d/, /Unprocessed Messages: \d/],
   [/^nats stream view SENT$/, /"ended":false,[\s\S]*"devices":\[\{.*"device":"imm-1"/],
-  [/^nats kv get --raw STATUS 1$/, /"device_health":\{.*\}/],
+  [/^nats kv watch STATUS '\*\.1'$/, /PUT STATUS > collector-\d\.1: \{.*"device_health":\{/],
   [/^nats kv ls WAITING$/, /^2$/m],
   [/^nats kv get --raw WAITING 2$/, /"why":"no_collector"/],
   [/^nats kv watch SINKS$/, /PUT SINKS > writer\S+: \{.*"last_error":/, /PUT SINKS > outbox\.collector-1: /],
@@ -144,7 +144,7 @@ async function sendersAreOnRecord(nc: NatsConnection): Promise<void> {
 }
 
 async function somethingIsQuarantined({ apiUrl }: DocumentedStack, nc: NatsConnection): Promise<void> {
-  nc.publish('samples.9.9', 'not even JSON');
+  nc.publish('samples.c.9.9', 'not even JSON');
   await eventually(
     async () => {
       const answer = await fetch(`${apiUrl}/api/system/quarantine/`);

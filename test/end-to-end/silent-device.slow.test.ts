@@ -69,7 +69,7 @@ async function healthChanges(fleet: FleetForTest): Promise<DeviceHealthChange[]>
   const changes: DeviceHealthChange[] = [];
   for await (const { subject, data } of readStream(fleet.log.nc, streamNames.health)) {
     const change = deviceHealthChangeSchema.parse(JSON.parse(data));
-    expect(subject).toBe(subjects.health(change.task, change.device_id));
+    expect(subject).toBe(subjects.health(change.collector, change.task, change.device_id));
     changes.push(change);
   }
   return changes;

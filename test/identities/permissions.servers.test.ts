@@ -90,7 +90,6 @@ async function those(may: (who: Who) => Promise<boolean>): Promise<Who[]> {
 }
 
 const core: readonly Service[] = ['api', 'supervisor'];
-const collectors: readonly Who[] = ['collector', 'hall-1'];
 
 describe('what services may publish', () => {
   it.each<[string, string, readonly Who[]]>([
@@ -99,17 +98,25 @@ describe('what services may publish', () => {
     ['warnings of time limits', 'sessions.task.9.warning', ['supervisor', 'restore']],
     ['other events', 'sessions.other', ['restore']],
     ['work', 'assignments.hall-2.9', ['supervisor']],
-    ['readings', 'samples.9.9', ['api', ...collectors]],
-    ['that readings were dropped', 'samples.9.dropped', ['api', 'supervisor']],
-    ['up to where readings were sent', 'sent.9.x', collectors],
-    ['health of devices', 'health.9.9', collectors],
+    ['readings of hall-1', 'samples.hall-1.9.9', ['hall-1']],
+    ['readings of hall-2', 'samples.hall-2.9.9', []],
+    ['readings of a container', 'samples.any-7.9.9', ['collector']],
+    ['readings once more', 'samples._again.9.9', ['api']],
+    ['that readings were dropped', 'samples._dropped.9._all', ['supervisor']],
+    ['readings of nobody', 'samples.9.9', []],
+    ['up to where readings of hall-1 were sent', 'sent.hall-1.9.x', ['hall-1']],
+    ['up to where readings of a container were sent', 'sent.any-7.9.x', ['collector']],
+    ['health of devices that hall-1 reads', 'health.hall-1.9.9', ['hall-1']],
+    ['health of devices that a container reads', 'health.any-7.9.9', ['collector']],
     ['what cannot be processed', 'quarantine.SAMPLES', ['writer']],
     ['what was done', 'audit.device.write', ['api']],
     ['the lease of hall-1', '$KV.COLLECTORS.hall-1', ['supervisor', 'hall-1']],
     ['the lease of hall-2', '$KV.COLLECTORS.hall-2', ['supervisor']],
     ['the lease of a container', '$KV.COLLECTORS.any-7', ['supervisor', 'collector']],
     ['leadership', '$KV.LEADER.supervisor', ['supervisor']],
-    ['live states', '$KV.STATUS.9', collectors],
+    ['live states of hall-1', '$KV.STATUS.hall-1.9', ['hall-1']],
+    ['live states of hall-2', '$KV.STATUS.hall-2.9', []],
+    ['live states of a container', '$KV.STATUS.any-7.9', ['collector']],
     ['why a session waits', '$KV.WAITING.9', ['supervisor']],
     ['API keys', '$KV.API_KEYS.x', ['api', 'restore']],
     ['people', '$KV.USERS.x', ['api', 'restore']],

@@ -90,7 +90,7 @@ describe('services that each have an identity of their own', () => {
     await seesLiveReadings(`${rest.url}/api/acquisition/live?task=${task.id}`);
 
     // A message that cannot be written goes to QUARANTINE, is sent again and deleted.
-    log.nc.publish(`samples.${task.id}.${device.id}`, 'no sample');
+    log.nc.publish(`samples.hall-1.${task.id}.${device.id}`, 'no sample');
     const quarantined = async () => (await rest.get('/api/system/quarantine')).body.results;
     await eventually(async () => (await quarantined()).length === 1, { what: 'the quarantine' });
     const [{ sequence }] = await quarantined();

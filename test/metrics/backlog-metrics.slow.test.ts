@@ -17,7 +17,7 @@ describe('the backlog of samples while nobody writes', () => {
     let published = 0;
     const fillTo = async (share: number) => {
       for (; published * chunk.length < config.max_bytes * share; published += 1) {
-        await js.publish(subjects.sample('1', 'press-1'), chunk);
+        await js.publish(subjects.sample('c', '1', 'press-1'), chunk);
       }
     };
     const levels = (now: Scrape) =>

@@ -75,7 +75,7 @@ export async function droppingFleet() {
       const batch = Array.from({ length: 20 }, () => {
         tick += 1;
         const sample = { ...other, tick, time: tick * periodMs };
-        return js.publish('samples.99.other', JSON.stringify(sample));
+        return js.publish('samples.other.99.other', JSON.stringify(sample));
       });
       await Promise.all(batch);
     }

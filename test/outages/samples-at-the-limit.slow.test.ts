@@ -20,7 +20,9 @@ describe('when SAMPLES is at its limit', () => {
     const js = jetstream(fleet.log.nc);
     const body = 'x'.repeat(10_000);
     while (!(await until())) {
-      await Promise.allSettled(Array.from({ length: 20 }, () => js.publish('samples.other.other', body)));
+      await Promise.allSettled(
+        Array.from({ length: 20 }, () => js.publish('samples.other.other.other', body)),
+      );
     }
   };
   /** Starts a session, sees it placed, waits for a renewal of the lease, stops it and sees that polling ends. */
@@ -58,7 +60,7 @@ describe('when SAMPLES is at its limit', () => {
       Math.max(
         0,
         ...(await jsm.streams
-          .getMessage('SAMPLES', { last_by_subj: 'samples.1.press-1' })
+          .getMessage('SAMPLES', { last_by_subj: 'samples.*.1.press-1' })
           .then((message) => [message?.json<{ tick: number }>().tick ?? 0])),
       );
     const before = await last();
@@ -72,7 +74,7 @@ describe('when SAMPLES is at its limit', () => {
     const refused = jetstream(fleet.log.nc);
     await fill(async () => {
       try {
-        await refused.publish('samples.other.other', 'x'.repeat(1_000));
+        await refused.publish('samples.other.other.other', 'x'.repeat(1_000));
         return false;
       } catch {
         return true;
@@ -87,7 +89,8 @@ describe('when SAMPLES is at its limit', () => {
     const samples: Sample[] = [];
     for (let seq = first_seq; seq <= (await state()).last_seq; seq += 1) {
       const message = await jsm.streams.getMessage('SAMPLES', { seq });
-      if (message?.subject === 'samples.1.press-1') samples.push(message.json<Sample>());
+      if (message && /^samples\.[^.]+\.1\.press-1$/.test(message.subject))
+        samples.push(message.json<Sample>());
     }
     const ticks = ticksOfSamples(samples).get('press-1');
     expect(ticks).toMatchObject({ all: [expect.anything()], declaredLost: [], doubled: 0 });

@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { decodeSample, firstSequenceHeader } from '@holdfast/shared/contracts/sample/sample.ts';
+import { decodeSample } from '@holdfast/shared/contracts/sample/sample.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
-import { durableNames, streamNames, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import {
+  durableNames,
+  parsePublishedSubject,
+  sampleSources,
+  streamNames,
+  subjects,
+} from '@holdfast/shared/contracts/subjects.ts';
 import { taskConfigKey } from '@holdfast/shared/contracts/task-config.ts';
 import { devicePeriodMs } from '@holdfast/shared/domain/rates/device-rates.ts';
 import {
@@ -110,8 +116,9 @@ async function readSamples(
 ): Promise<{ recorded: RecordedSample[]; undecodable: number[] }> {
   const recorded: RecordedSample[] = [];
   const undecodable: number[] = [];
-  for await (const { sequence, storedAtMs, data, header } of readStream(nc, streamNames.samples)) {
-    if (header(firstSequenceHeader) !== '') continue;
+  for await (const { sequence, subject, storedAtMs, data } of readStream(nc, streamNames.samples)) {
+    // Sent again from quarantine: it was here before.
+    if (parsePublishedSubject(subject)?.source === sampleSources.again) continue;
     const decoded = decodeSample(data);
     if (decoded.ok) recorded.push({ sequence, storedAtMs, sample: decoded.sample });
     else undecodable.push(sequence);

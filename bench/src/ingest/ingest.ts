@@ -100,7 +100,8 @@ async function run(values: Values, context: BenchmarkContext): Promise<Measureme
   for (const sample of samplesOf(values)) {
     const about = headers();
     about.set('Nats-Msg-Id', sampleMessageId(sample));
-    await publisher.publish(subjects.sample(sample.task, sample.device_id), encodeSample(sample), about);
+    const { collector, task, device_id } = sample;
+    await publisher.publish(subjects.sample(collector, task, device_id), encodeSample(sample), about);
   }
   await publisher.finish();
 

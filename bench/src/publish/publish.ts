@@ -192,7 +192,7 @@ function readyMessages(
     const device = index % decoded.length;
     const sample = sampleOf(decoded[device] ?? {}, device, firstTick + Math.floor(index / decoded.length));
     return readyMessage(
-      subjects.sample(sample.task, sample.device_id),
+      subjects.sample(sample.collector, sample.task, sample.device_id),
       encodeSample(sample),
       sampleMessageId(sample),
     );

@@ -114,7 +114,7 @@ export interface ChangeStreams {
     source: ChangeSource,
     after: number,
   ): Promise<
-    AsyncIterable<{ readonly sequence: number; readonly data: string }> & {
+    AsyncIterable<{ readonly sequence: number; readonly subject: string; readonly data: string }> & {
       readonly pendingAtStart: number;
       stop(): void;
     }

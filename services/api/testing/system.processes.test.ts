@@ -42,7 +42,7 @@ async function quarantined(body: string, changes: Partial<QuarantinedMessage> = 
   original += 1;
   await putAway({
     stream: 'SAMPLES',
-    subject: 'samples.1.1',
+    subject: 'samples.c1.1.1',
     sequence: original,
     reason: 'the database refuses it',
     body,
@@ -112,7 +112,7 @@ describe('samples that wait for a writer', () => {
       writers: [],
     });
     for (let count = 0; count < 3; count += 1) {
-      await askBroker(log.nc, 'samples.1.1', sample({ tick: tick + count, time: (tick + count) * 1_000 }));
+      await askBroker(log.nc, 'samples.c1.1.1', sample({ tick: tick + count, time: (tick + count) * 1_000 }));
     }
     const { status, detail, backlog } = await sinks();
     expect(status).toBe('no_writer');
@@ -126,10 +126,10 @@ describe('samples that wait for a writer', () => {
 describe('what lies in quarantine', () => {
   it('is listed in pages and by stream, and looked at as a whole', async () => {
     const first = await quarantined(`{"half a": "sample${' '.repeat(300)}`);
-    const second = await quarantined('x', { stream: 'HEALTH', subject: 'health.1.1' });
+    const second = await quarantined('x', { stream: 'HEALTH', subject: 'health.c1.1.1' });
     expect(first).toMatchObject({
       stream: 'SAMPLES',
-      subject: 'samples.1.1',
+      subject: 'samples.c1.1.1',
       original_sequence: original - 1,
       reason: 'the database refuses it',
       body_length: 318,
@@ -210,7 +210,7 @@ describe('with a writer', () => {
     const clockAheadMs = 2 * 3_600_000;
     const good = await quarantined(sample({ tick: late, time: late * 1_000 }), { clockAheadMs });
     const sent = await api.post(`${path}/${good.sequence}/send-again/`);
-    expect(sent).toMatchObject({ status: 200, body: { sequence: good.sequence, subject: 'samples.1.1' } });
+    expect(sent).toMatchObject({ status: 200, body: { sequence: good.sequence, subject: 'samples.c1.1.1' } });
     const history = `${sessionsPath}/point-history/?point_code=pressure&device=press-1`;
     await eventually(
       async () => {
@@ -245,9 +245,9 @@ describe('with a writer', () => {
   it('a sample of an epoch that others have followed is taken if it was published before them, and only then', async () => {
     const of = (changes: Partial<Sample>) => sample({ session: '78-1', device: 'press-78', ...changes });
     const at = tick + 40;
-    await askBroker(log.nc, 'samples.1.1', sample({ tick: at, time: at * 1_000 }));
+    await askBroker(log.nc, 'samples.c1.1.1', sample({ tick: at, time: at * 1_000 }));
     const { seq } = (
-      await askBroker(log.nc, 'samples.1.1', of({ epoch: 9, tick: at, time: at * 1_000 }))
+      await askBroker(log.nc, 'samples.c1.1.1', of({ epoch: 9, tick: at, time: at * 1_000 }))
     ).json<{
       seq: number;
     }>();
@@ -272,7 +272,7 @@ describe('with a writer', () => {
     // Sent all the same, it comes back and is not lost.
     const body = of({ epoch: 5, tick: at + 2, time: (at + 2) * 1_000 });
     await sendAgain(log.nc, {
-      subject: 'samples.1.1',
+      subject: 'samples.c1.1.1',
       body,
       sequence: 999_999,
       firstSequence: seq + 1,

@@ -1,4 +1,5 @@
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
 import { nextTimeLimitInMs } from '@holdfast/shared/domain/session/time-limits.ts';
 import { LogDamaged, type StoredEvent, VersionConflict } from '@holdfast/shared/event-store/event-store.ts';
@@ -114,15 +115,16 @@ export class Supervisor {
   }
 
   statusSeen(taskId: string, status: SessionLiveStatus): void {
-    const known = this.#refusals.get(taskId);
-    // A former holder may still be writing; its word says nothing of the present epoch.
-    if (known && status.epoch < known.epoch) return;
+    const { epoch, collector: collectorId, detail: why, cause = 'permanent' } = status;
+    const key = statusKey(collectorId, taskId);
+    const known = this.#refusals.get(key);
+    // A word of an earlier placement that comes late says nothing of the present one.
+    if (known && epoch < known.epoch) return;
     if (status.state !== 'refused') {
-      this.#refusals.delete(taskId);
+      this.#refusals.delete(key);
       return;
     }
-    const { epoch, collector: collectorId, detail: why, cause = 'permanent' } = status;
-    this.#refusals.set(taskId, { epoch, collectorId, why, cause });
+    this.#refusals.set(key, { epoch, collectorId, why, cause });
     this.hint();
   }
 

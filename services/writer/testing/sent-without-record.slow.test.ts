@@ -22,7 +22,7 @@ describe.skipIf(!victoriaMetricsIsInstalled())('a writer that puts no ticks on r
       ticks(5).map((tick) => sampleOf({ tick })),
     );
     const { session, epoch, collector, device, period_ms } = sampleOf({ tick: 0 });
-    await new SentStream(connection.nc).publish('task-1', 'one-1', {
+    await new SentStream(connection.nc, 'A').publish('task-1', 'one-1', {
       ...{ v: 1, session, epoch, collector, ended: true },
       devices: [{ device, period_ms, since_tick: 0, tick: 4 }],
     });

@@ -304,12 +304,12 @@ describe.skipIf(!influxIsInstalled())('the writer with an InfluxDB that misbehav
     const text = JSON.stringify(sampleOf({ session: 'of infinite', device: 'infinite', tick: 0 }));
     await publishText(
       connection,
-      subjects.sample('task-1', 'device-1'),
+      subjects.sample('collector-1', 'task-1', 'device-1'),
       text.replace('"temperature":20', '"temperature":1e999'),
     );
     await publishText(
       connection,
-      subjects.sample('task-1', 'device-1'),
+      subjects.sample('collector-1', 'task-1', 'device-1'),
       text.replace('"temperature":20', '"temperature":NaN'),
     );
     await untilAllAcked(connection);

@@ -76,7 +76,11 @@ export async function publishSamples(connection: Connection, samples: readonly S
       samples
         .slice(from, from + together)
         .map((sample) =>
-          publishText(connection, subjects.sample(sample.task, sample.device_id), JSON.stringify(sample)),
+          publishText(
+            connection,
+            subjects.sample(sample.collector, sample.task, sample.device_id),
+            JSON.stringify(sample),
+          ),
         ),
     );
   }

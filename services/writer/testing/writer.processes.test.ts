@@ -103,9 +103,9 @@ describe('the writer with PostgreSQL', () => {
       connection,
       ticks(20).map((tick) => sampleOf({ session: 'poison', tick })),
     );
-    await publishText(connection, subjects.sample('task-1', 'device-1'), 'this is not JSON');
+    await publishText(connection, subjects.sample('collector-1', 'task-1', 'device-1'), 'this is not JSON');
     const future = JSON.stringify({ ...sampleOf({ session: 'poison', tick: 41 }), v: 99 });
-    await publishText(connection, subjects.sample('task-1', 'device-1'), future);
+    await publishText(connection, subjects.sample('collector-1', 'task-1', 'device-1'), future);
     await publishSamples(connection, [
       sampleOf({
         session: 'poison',

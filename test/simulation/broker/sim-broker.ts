@@ -2,6 +2,7 @@ import type { CloudEvent } from '@holdfast/shared/contracts/cloud-event.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SentRecord } from '@holdfast/shared/contracts/sent-record.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
+import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import type { World } from '../kernel/world.ts';
@@ -31,7 +32,8 @@ export class SimBroker {
   readonly followers = new Set<(event: StoredEvent) => void>();
   readonly buckets: { readonly COLLECTORS: Bucket; readonly LEADER: Bucket };
   readonly queue: WorkQueue;
-  readonly #status = new Map<string, SessionLiveStatus>();
+  /** By collector and task. */
+  readonly #status = new Map<string, readonly [taskId: string, status: SessionLiveStatus]>();
   readonly statusWatchers = new Set<(taskId: string, status: SessionLiveStatus) => void>();
   /** Asked to renew their leases at once. */
   readonly renewalCalls = new Set<() => void>();
@@ -96,12 +98,12 @@ export class SimBroker {
   }
 
   putStatus(taskId: string, status: SessionLiveStatus): void {
-    this.#status.set(taskId, status);
+    this.#status.set(statusKey(status.collector, taskId), [taskId, status]);
     for (const watcher of this.statusWatchers) watcher(taskId, status);
   }
 
-  statuses(): ReadonlyMap<string, SessionLiveStatus> {
-    return this.#status;
+  statuses(): Iterable<readonly [taskId: string, status: SessionLiveStatus]> {
+    return this.#status.values();
   }
 
   putSample(sample: Sample): void {

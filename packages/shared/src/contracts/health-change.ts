@@ -1,7 +1,8 @@
 import * as z from 'zod';
 import { deviceStatuses } from './session-status.ts';
+import { subjects } from './subjects.ts';
 
-/** One message on `health.<taskId>.<deviceId>`: a device's status changed. */
+/** One message on `health.<collectorId>.<taskId>.<deviceId>`: a device's status changed. */
 export const deviceHealthChangeSchema = z.object({
   v: z.literal(1),
   session: z.string(),
@@ -21,10 +22,12 @@ export function encodeHealthChange(change: DeviceHealthChange): string {
   return JSON.stringify(change);
 }
 
-/** Undefined for what has no known form. */
-export function parseHealthChange(text: string): DeviceHealthChange | undefined {
+/** Undefined for what has no known form, and for what a collector says in another one's name. */
+export function parseHealthChange(text: string, subject: string): DeviceHealthChange | undefined {
   try {
-    return deviceHealthChangeSchema.parse(JSON.parse(text));
+    const change = deviceHealthChangeSchema.parse(JSON.parse(text));
+    const { collector, task, device_id } = change;
+    return subjects.health(collector, task, device_id) === subject ? change : undefined;
   } catch {
     return undefined;
   }

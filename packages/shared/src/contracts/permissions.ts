@@ -1,4 +1,13 @@
-import { bucketNames, durableNames, inboxPrefix, leaderKey, streamNames, subjects } from './subjects.ts';
+import {
+  bucketNames,
+  durableNames,
+  inboxPrefix,
+  leaderKey,
+  sampleSources,
+  statusKey,
+  streamNames,
+  subjects,
+} from './subjects.ts';
 
 /** The identities that the broker knows. Each has a key of its own and may publish and hear just what it needs. */
 export const services = [
@@ -110,6 +119,10 @@ function ofCollector(id: string): string[] {
     ...durable(assignments, name, subjects.assignmentsOf(id)),
     write(bucketNames.collectors, id),
     write(bucketNames.sinks, `outbox.${id}`),
+    write(bucketNames.status, statusKey(id, '*')),
+    subjects.sample(id, '*', '*'),
+    subjects.sent(id, '*', '*'),
+    subjects.health(id, '*', '*'),
   ];
 }
 
@@ -149,7 +162,7 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       subjects.deviceCall('*'),
       subjects.allAudit,
       // Messages from quarantine that are sent again.
-      subjects.allSamples,
+      subjects.samplesAgain('*', '*'),
       `$O.${bucketNames.taskConfigs}.>`,
       `${api}.STREAM.PURGE.${taskConfigs}`,
       `${api}.STREAM.MSG.DELETE.${quarantine}`,
@@ -194,15 +207,11 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
   collector: (collectorId, reserved) => ({
     publish: [
       ...ofCollector(collectorId),
-      subjects.sample('*', '*'),
-      subjects.sent('*', '*'),
-      subjects.health('*', '*'),
-      write(bucketNames.status, '*'),
       ...[sessions, samples, taskConfigs, kv(bucketNames.collectors)].flatMap(read),
       ...[sessions, taskConfigs].flatMap(follow),
     ],
     deny: [
-      subjects.droppedSamples('*'),
+      ...Object.values(sampleSources).map((source) => subjects.sample(source, '*', '*')),
       ...denyDurable(sessions, durableNames.projector),
       ...(collectorId === anyCollector
         ? reserved.flatMap((id) => [...ofCollector(id), ...denyWork(id)])

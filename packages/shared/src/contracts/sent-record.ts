@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /**
- * One message on `sent.<taskId>.<sender>`: up to which tick the broker has confirmed what one process sent of devices of a
+ * One message on `sent.<collectorId>.<taskId>.<sender>`: up to which tick the broker has confirmed what one process sent of devices of a
  * session, under one epoch. Each message of a subject says all that those before it said, so that the newest is enough.
  * It is kept where samples that fill their stream cannot push it out.
  */

@@ -8,7 +8,7 @@ export {
 } from '@holdfast/driver-modbus/plan/told-limits.ts';
 
 /**
- * Live state of a session in the STATUS bucket under the task id, rewritten by its owner every few seconds.
+ * Live state of a session in the STATUS bucket under `<collectorId>.<taskId>`, rewritten by its owner every few seconds.
  * Counters start at zero with each `instance` (collector process) and epoch; readers add them up.
  */
 export const deviceStatuses = ['healthy', 'slow', 'error', 'timeout', 'disconnected'] as const;

@@ -33,6 +33,9 @@ export const durableNames = {
 /** Key in the LEADER bucket that supervisors compete for. */
 export const leaderKey = 'supervisor';
 
+/** Stand where a collector's id stands in other subjects of samples; no id begins with `_`. */
+export const sampleSources = { again: '_again', dropped: '_dropped' } as const;
+
 export const subjects = {
   allSessions: 'sessions.>',
   taskEvents: (taskId: string) => `sessions.task.${taskId}.*`,
@@ -54,17 +57,22 @@ export const subjects = {
   deviceCall: (collectorId: string) => `collectors.${collectorId}.call`,
 
   allSamples: 'samples.>',
-  samplesOf: (taskId: string) => `samples.${taskId}.*`,
-  sample: (taskId: string, deviceId: string) => `samples.${taskId}.${deviceId}`,
-  /** Samples that the stream itself had to drop; an id of a device is a number. */
-  droppedSamples: (taskId: string) => `samples.${taskId}.dropped`,
+  samplesOf: (taskId: string) => `samples.*.${taskId}.*`,
+  /** The broker lets a collector publish under its own id only, so the id tells whose word it is. */
+  sample: (collectorId: string, taskId: string, deviceId: string) =>
+    `samples.${collectorId}.${taskId}.${deviceId}`,
+  /** Samples from quarantine that the API sends again. */
+  samplesAgain: (taskId: string, deviceId: string) => `samples.${sampleSources.again}.${taskId}.${deviceId}`,
+  /** Samples that the stream itself had to drop, told by the supervisor. On no device's subject: what is newest there is a reading. */
+  droppedSamples: (taskId: string) => `samples.${sampleSources.dropped}.${taskId}._all`,
 
   allSent: 'sent.>',
-  /** @param sender a token that no other process has */
-  sent: (taskId: string, sender: string) => `sent.${taskId}.${sender}`,
+  /** @param sender a token that no other process of the collector has */
+  sent: (collectorId: string, taskId: string, sender: string) => `sent.${collectorId}.${taskId}.${sender}`,
 
   allHealth: 'health.>',
-  health: (taskId: string, deviceId: string) => `health.${taskId}.${deviceId}`,
+  health: (collectorId: string, taskId: string, deviceId: string) =>
+    `health.${collectorId}.${taskId}.${deviceId}`,
 
   allQuarantine: 'quarantine.>',
   quarantine: (stream: string) => `quarantine.${stream}`,
@@ -96,8 +104,33 @@ export function parseAssignmentSubject(subject: string): AssignmentSubject | und
   return { collectorId: match[1], taskId: match[2] };
 }
 
-/** Ids become subject tokens and KV keys, so they may hold neither dots, blanks nor wildcards. */
-export const idPattern = /^[A-Za-z0-9_-]{1,64}$/;
+/** On a subject of SAMPLES, SENT or HEALTH: who published it, of which task, and the device or process. */
+export interface PublishedSubject {
+  /** A collector's id, or one of `sampleSources`. */
+  readonly source: string;
+  readonly taskId: string;
+  readonly last: string;
+}
+
+export function parsePublishedSubject(subject: string): PublishedSubject | undefined {
+  const [, source, taskId, last, ...more] = subject.split('.');
+  if (!source || !taskId || !last || more.length > 0) return undefined;
+  return { source, taskId, last };
+}
+
+/** Key in the STATUS bucket: a collector may write only those that begin with its id. */
+export const statusKey = (collectorId: string, taskId: string): string => `${collectorId}.${taskId}`;
+
+export function parseStatusKey(key: string): { collectorId: string; taskId: string } | undefined {
+  const [collectorId, taskId, ...more] = key.split('.');
+  return collectorId && taskId && more.length === 0 ? { collectorId, taskId } : undefined;
+}
+
+/**
+ * Ids become subject tokens and KV keys, so they may hold neither dots, blanks nor wildcards. None begins with `_`: such
+ * tokens stand for services.
+ */
+export const idPattern = /^[A-Za-z0-9-][A-Za-z0-9_-]{0,63}$/;
 
 /**
  * Under which a connection of this name gets its answers: `_INBOX.<service>` and, for `<service>-<which>`,

@@ -88,8 +88,8 @@ export function changeHub({ streams, sinks, projection, isSessionAt, log }: Chan
           caughtUp.resolve();
         };
         passed();
-        for await (const { sequence, data } of feed) {
-          const change = readChange({ source, sequence }, data, isSessionAt);
+        for await (const { sequence, subject, data } of feed) {
+          const change = readChange({ source, sequence }, { data, subject }, isSessionAt);
           if (change?.event === 'session') await isShown(sequence, ending.signal);
           if (change) changes.add(change);
           else changes.passed(source, sequence);

@@ -1,5 +1,5 @@
 import { auditEntrySchema } from '@holdfast/shared/contracts/audit-entry.ts';
-import { deviceHealthChangeSchema } from '@holdfast/shared/contracts/health-change.ts';
+import { type DeviceHealthChange, parseHealthChange } from '@holdfast/shared/contracts/health-change.ts';
 import type {
   ConfigurationChange,
   DeviceChange,
@@ -16,17 +16,16 @@ const configured = ['site', 'device', 'point', 'task'] as const;
 /** A message of one of the streams as a change; undefined for what changes nothing that is shown. */
 export function readChange(
   place: { readonly source: ChangeSource; readonly sequence: number },
-  text: string,
+  { data: text, subject }: { readonly data: string; readonly subject: string },
   isAt: IsSessionAt,
 ): Change | undefined {
-  const json = parsed(text);
   switch (place.source) {
     case 's':
-      return sessionChange(place, json, isAt);
+      return sessionChange(place, parsed(text), isAt);
     case 'h':
-      return deviceChange(place, json, isAt);
+      return deviceChange(place, parseHealthChange(text, subject), isAt);
     case 'a':
-      return configurationChange(place, json);
+      return configurationChange(place, parsed(text));
     default:
       return place.source satisfies never;
   }
@@ -56,12 +55,11 @@ function sessionChange(
 
 function deviceChange(
   place: NonNullable<Change['place']>,
-  json: unknown,
+  change: DeviceHealthChange | undefined,
   isAt: IsSessionAt,
 ): Change | undefined {
-  const { success, data } = deviceHealthChangeSchema.safeParse(json);
-  if (!success) return undefined;
-  const { session, device, collector, from, to, detail, time } = data;
+  if (!change) return undefined;
+  const { session, device, collector, from, to, detail, time } = change;
   const told: DeviceChange = { session_id: session, device, collector_id: collector, from, to, detail, time };
   const at = async (sites: readonly string[]) => ((await isAt(session, sites)) ? told : undefined);
   return { place, event: 'device', data: told, at };

@@ -17,7 +17,7 @@ export type Resendable =
   /** In words for people. */
   | { readonly ok: false; readonly why: string };
 
-const sampleSubject = /^samples\.[^.*>\s]+\.[^.*>\s]+$/;
+const sampleSubject = /^samples(\.[^.*>\s]+){3}$/;
 
 /**
  * Whether it can go back to where it came from. Only samples may: they are safe to repeat. An event of SESSIONS has

@@ -35,7 +35,7 @@ export async function openSending(
   const { log, onStop } = context;
   const { connection, nc } = broker;
   const samples = await SampleStream.open(nc);
-  const sentStream = new SentStream(nc);
+  const sentStream = new SentStream(nc, config.COLLECTOR_ID);
   const sentBook = new SentBook({
     publish: (taskId, sender, record) => sentStream.publish(taskId, sender, record),
     instance,

@@ -93,7 +93,7 @@ class World {
       this.polling.delete(key);
       this.messages.delete(key);
     } else if (refuses && !this.polling.has(key)) {
-      this.refusals.set(taskId, { epoch: current.epoch, collectorId, why: 'no', cause: 'permanent' });
+      this.refusals.set(key, { epoch: current.epoch, collectorId, why: 'no', cause: 'permanent' });
       this.messages.delete(key);
     } else if (verdict !== 'draining') this.polling.add(key);
   }

@@ -1,3 +1,4 @@
+import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
 import type { AssignReason, ReleaseReason } from '@holdfast/shared/domain/placement/events.ts';
 import { isHandOver } from '@holdfast/shared/domain/placement/events.ts';
 import { currentPlacement } from '@holdfast/shared/domain/placement/state.ts';
@@ -33,7 +34,7 @@ export interface Situation {
   readonly tasks: Iterable<TaskState>;
   readonly fleet: Fleet;
   readonly listing: AssignmentListing;
-  /** By task id. */
+  /** By collector and task, see `statusKey`: nobody else's word hides what the holder says. */
   readonly refusals: ReadonlyMap<string, Refusal>;
   /** Last sequence of the log when this supervisor began to lead. */
   readonly leadingSince: number;
@@ -159,8 +160,8 @@ export function reconcile(situation: Situation): Plan {
     const { collectorId, epoch } = placement;
     const { needs } = session.session;
     held.add(`${collectorId}.${taskId}`);
-    const refusal = situation.refusals.get(taskId);
-    if (refusal?.epoch === epoch && refusal.collectorId === collectorId) {
+    const refusal = situation.refusals.get(statusKey(collectorId, taskId));
+    if (refusal?.epoch === epoch) {
       actions.push(giveUpOrRelease(task, session, refusal, placement.refusals + 1, situation.leadingSince));
     } else if (recoveryDisabled?.releasesPlaced && epoch <= recoveryDisabled.startedAt) {
       const detail = 'the supervisor was started with DISABLE_SESSION_RECOVERY';

@@ -4,8 +4,8 @@ import type { Quarantine } from '@holdfast/shared/jetstream/samples/quarantine.t
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { News } from '@holdfast/shared/runtime/news.ts';
 import { StoppedWhileTrying, untilItWorks } from '@holdfast/shared/runtime/until-it-works.ts';
+import { firstPlace } from '../admission/first-place.ts';
 import { knownClockAheadMs } from '../batch/clock-difference.ts';
-import { firstSequence } from '../batch/first-sequence.ts';
 import { partOfSample } from '../batch/part-of-sample.ts';
 import type { PutAway, Unstorable } from '../ports.ts';
 import { writerOutage } from '../retry/writer-outage.ts';
@@ -30,6 +30,7 @@ export function putAwayInto(quarantine: Quarantine, log: Logger): PutAway {
 
   return async (item, signal) => {
     const { message, sample, codes, reason } = item;
+    const first = firstPlace(message);
     const whole = message.string();
     const body = codes ? partOfSample(whole, codes) : whole;
     tell(item);
@@ -37,9 +38,9 @@ export function putAwayInto(quarantine: Quarantine, log: Logger): PutAway {
       () =>
         quarantine({
           stream: streamNames.samples,
-          subject: message.subject,
+          subject: first?.subject ?? message.subject,
           sequence: message.seq,
-          firstSequence: firstSequence(message),
+          firstSequence: first?.sequence,
           clockAheadMs: knownClockAheadMs(message, sample),
           pointCodes: codes,
           reason:

@@ -11,7 +11,7 @@ import type { SampleMessage, Unstorable } from '../ports.ts';
 import { PatientStore } from '../retry/patient-store.ts';
 import { BatchHandler } from './batch-handler.ts';
 import { MemoryStore } from './testing/memory-store.ts';
-import { messageOf, sampleOf } from './testing/sample-message.ts';
+import { messageOf, sampleOf, sentAgain } from './testing/sample-message.ts';
 
 function writerCore() {
   const log = createLogger('writer', 'fatal');
@@ -179,7 +179,7 @@ describe('a sample of a former owner', () => {
     const { handle, putAway, store } = writerCore();
     await handle(
       messageOf(1, sampleOf({ tick: 5, epoch: 9 })),
-      messageOf(4, sampleOf({ tick: 6, epoch: 7 }), { [firstSequenceHeader]: '3' }),
+      sentAgain(4, sampleOf({ tick: 6, epoch: 7 }), { [firstSequenceHeader]: '3' }),
     );
     expect(putAway).toMatchObject([
       { reason: 'it was first published after the session had gone on under epoch 9' },

@@ -1,13 +1,13 @@
 import { tickEntry } from '@holdfast/sample-store/tick-coverage.ts';
 import type { Logger } from '@holdfast/shared/runtime/logger.ts';
 import { News } from '@holdfast/shared/runtime/news.ts';
+import { firstPlace } from '../admission/first-place.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
 import { learnFromStore } from '../fencing/learn-from-store.ts';
 import type { SinkMonitor } from '../health/sink-monitor.ts';
 import type { WrittenAccount } from '../health/written-account.ts';
 import type { Acknowledge, PutAway, SampleMessage, Unstorable } from '../ports.ts';
 import type { PatientStore } from '../retry/patient-store.ts';
-import { firstSequence } from './first-sequence.ts';
 import { type DecodedMessage, decodeBatch, type SortedOut, sortOut } from './sort-out.ts';
 import { quarantinedTick } from './tick-of-message.ts';
 import { type PartsWritten, writeInParts } from './write-in-parts.ts';
@@ -62,7 +62,7 @@ export class BatchHandler<M extends SampleMessage> {
 
     this.#tellOfFenced(fenced);
     // Samples sent again by hand do not vanish.
-    const sentAgain = fenced.filter(({ message }) => firstSequence(message) !== undefined);
+    const sentAgain = fenced.filter(({ message }) => firstPlace(message) !== undefined);
     await this.#reject(
       fenced.filter((entry) => !sentAgain.includes(entry)),
       signal,

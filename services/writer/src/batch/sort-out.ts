@@ -1,10 +1,10 @@
 import type { Quality, StorableSample } from '@holdfast/sample-store/sample-store.ts';
 import { readSample } from '@holdfast/shared/contracts/sample/read-sample.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
+import { firstPlace } from '../admission/first-place.ts';
 import type { EpochFence } from '../fencing/epoch-fence.ts';
 import type { SampleMessage } from '../ports.ts';
 import { clockAheadMs } from './clock-difference.ts';
-import { firstSequence } from './first-sequence.ts';
 
 export interface DecodedMessage<M> {
   readonly message: M;
@@ -46,7 +46,7 @@ export function sortOut<M extends SampleMessage>(
 ): SortedOut<M> {
   const sorted: SortedOut<M> = { storable: [], uncertain: [], fenced: [] };
   for (const { message, sample } of messages) {
-    const sequence = firstSequence(message) ?? message.seq;
+    const sequence = firstPlace(message)?.sequence ?? message.seq;
     const verdict = fence.judge(sample, sequence);
     if (!verdict.admitted) {
       sorted.fenced.push({ message, sample, fencedBy: verdict.fencedBy });

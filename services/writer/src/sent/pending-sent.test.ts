@@ -5,7 +5,7 @@ import { type LookAtSamples, PendingSent, type SentMessage } from './pending-sen
 const devices = [{ device: 'press', period_ms: 1_000, since_tick: 10, tick: 20 }];
 const message = (sequence: number, changes: { ended?: boolean; subject?: string } = {}): SentMessage => ({
   sequence,
-  subject: changes.subject ?? 'sent.7.one-1',
+  subject: changes.subject ?? 'sent.A.7.one-1',
   storedAtMs: 1_000_000,
   text: encodeSentRecord({
     v: 1,
@@ -57,7 +57,7 @@ describe('what was sent', () => {
     const done = { end: 500, doneUpTo: 500 };
     pending.take([message(1, { ended: false })]);
     expect(ready(pending, { ...done, monotonicMs: 0 })).toEqual([]);
-    pending.take([message(2, { ended: false }), message(3, { subject: 'sent.7.two-1' })]);
+    pending.take([message(2, { ended: false }), message(3, { subject: 'sent.A.7.two-1' })]);
     expect(ready(pending, { ...done, monotonicMs: 30_000 })).toEqual([]);
     expect(ready(pending, { ...done, monotonicMs: 60_000 })).toEqual([3]);
     const nowMs = 1_000_000 + 120_000;

@@ -21,9 +21,12 @@ export const sentAtHeader = 'Holdfast-Sent-At';
 
 /**
  * Header of a sample that was in quarantine and is sent again: its place in SAMPLES when it came for the first time. By
- * that place, not by its new one, it is judged whether its epoch had been overtaken.
+ * that place, not by its new one, it is judged whether its epoch had been overtaken. Believed on the API's own subjects only.
  */
 export const firstSequenceHeader = 'Holdfast-First-Sequence';
+
+/** Header of the same: the subject on which it came then, which tells who had published it. */
+export const firstSubjectHeader = 'Holdfast-First-Subject';
 
 /**
  * Header of the same, in ms: how far the sender's clock was ahead of the broker's when it came for the first time
@@ -32,7 +35,7 @@ export const firstSequenceHeader = 'Holdfast-First-Sequence';
 export const clockAheadHeader = 'Holdfast-Clock-Ahead-Ms';
 
 /**
- * One message on `samples.<taskId>.<deviceId>`: what was read of one device in one tick, or why nothing was.
+ * One message on `samples.<collectorId>.<taskId>.<deviceId>`: what was read of one device in one tick, or why nothing was.
  * `time` is the scheduled time of the tick in ms since 1970 (`tick × period_ms`): it names the point in the
  * database, so that a repeat overwrites itself. `read_at` is when the reply was complete.
  */

@@ -1,10 +1,10 @@
 import { type KV, Kvm } from '@nats-io/kv';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type SessionLiveStatus, sessionStatusSchema } from '../../contracts/session-status.ts';
-import { bucketNames } from '../../contracts/subjects.ts';
+import { bucketNames, parseStatusKey, statusKey } from '../../contracts/subjects.ts';
 import { watchBucket } from './watch-bucket.ts';
 
-/** Live states of sessions in the STATUS bucket, by task. */
+/** Live states of sessions in the STATUS bucket, by collector and task. */
 export class StatusBoard {
   readonly #nc: NatsConnection;
   readonly #kv: KV;
@@ -19,19 +19,18 @@ export class StatusBoard {
   }
 
   async write(taskId: string, status: SessionLiveStatus): Promise<void> {
-    await this.#kv.put(taskId, JSON.stringify(status));
+    await this.#kv.put(statusKey(status.collector, taskId), JSON.stringify(status));
   }
 
-  async read(taskId: string): Promise<SessionLiveStatus | undefined> {
-    const entry = await this.#kv.get(taskId);
-    return entry?.operation === 'PUT' ? parseSessionStatus(entry.string()) : undefined;
-  }
-
-  /** Every status that is there, then every change. A missed change costs seconds: owners rewrite theirs. */
+  /**
+   * Every status that is there, then every change. A missed change costs seconds: owners rewrite theirs. What a collector says is
+   * told only where it says it under its own id; whether it holds the session is for the log to say.
+   */
   async watch(onStatus: (taskId: string, status: SessionLiveStatus) => void): Promise<() => void> {
     return watchBucket({ nc: this.#nc, kv: this.#kv, bucket: bucketNames.status }, (entry) => {
       const status = entry.operation === 'PUT' ? parseSessionStatus(entry.string()) : undefined;
-      if (status) onStatus(entry.key, status);
+      const key = parseStatusKey(entry.key);
+      if (status && key?.collectorId === status.collector) onStatus(key.taskId, status);
     });
   }
 }

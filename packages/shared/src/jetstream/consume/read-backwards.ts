@@ -17,7 +17,7 @@ interface BackwardsQuery<T> {
   readonly subject: string;
   readonly before: number | undefined;
   readonly max: number;
-  readonly read: (text: string) => T | undefined;
+  readonly read: (text: string, subject: string) => T | undefined;
 }
 
 /** Each part of the stream that is looked through is so many times longer than the one before it: a subject may be rare. */
@@ -62,7 +62,7 @@ async function readPart<T>(
     opt_start_seq: start,
     filter_subjects: [subject],
   });
-  const kept: { sequence: number; text: string }[] = [];
+  const kept: { sequence: number; subject: string; text: string }[] = [];
   let left: number | undefined;
   try {
     const last = async () => {
@@ -70,7 +70,7 @@ async function readPart<T>(
       return newest < start ? 0 : Math.min(end, newest);
     };
     for await (const message of messagesUpTo(consumer, last, Math.min(end - start + 1, 1_000))) {
-      kept.push({ sequence: message.seq, text: message.string() });
+      kept.push({ sequence: message.seq, subject: message.subject, text: message.string() });
       if (kept.length <= max) continue;
       kept.shift();
       left = kept[0]?.sequence;
@@ -78,8 +78,8 @@ async function readPart<T>(
   } finally {
     await consumer.delete().catch(() => undefined);
   }
-  const items = kept.flatMap(({ sequence, text }) => {
-    const item = read(text);
+  const items = kept.flatMap(({ sequence, subject: of, text }) => {
+    const item = read(text, of);
     return item === undefined ? [] : [{ sequence, item }];
   });
   return { items: items.reverse(), left };

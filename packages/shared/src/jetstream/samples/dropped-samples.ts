@@ -46,7 +46,7 @@ export class DroppedSamples {
     this.#open.clear();
     for (let next = this.#closed[0]; next; next = this.#closed[0]) {
       const { about, from, to } = next;
-      // On a subject of its own: the newest message on that of a device is to be its newest sample.
+      // On a subject of its own: the newest message on that of a collector's device is to be its newest sample.
       await jetstream(this.#nc).publish(subjects.droppedSamples(about.task), encodeSample(noticeOf(next)), {
         msgID: `dropped/${about.session}/${about.device_id}/${from}-${to}/${about.epoch}`,
       });

@@ -25,7 +25,7 @@ export async function lastReadings(
   const wanted = new Set(deviceIds);
   const texts =
     wanted.size <= askedApart
-      ? await Promise.all([...wanted].map((id) => lastOf(nc, subjects.sample('*', id))))
+      ? await Promise.all([...wanted].map((id) => lastOf(nc, subjects.sample('*', '*', id))))
       : await lastOfAll(nc);
   return texts.flatMap((text) => {
     const decoded = text === undefined ? undefined : decodeSample(text);

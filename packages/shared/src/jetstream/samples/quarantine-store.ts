@@ -7,8 +7,8 @@ import {
 } from '@nats-io/jetstream';
 import { headers, type NatsConnection } from '@nats-io/nats-core';
 import { type QuarantinedMessage, quarantinedMessageSchema } from '../../contracts/quarantined-message.ts';
-import { clockAheadHeader, firstSequenceHeader } from '../../contracts/sample/sample.ts';
-import { streamNames, subjects } from '../../contracts/subjects.ts';
+import { clockAheadHeader, firstSequenceHeader, firstSubjectHeader } from '../../contracts/sample/sample.ts';
+import { parsePublishedSubject, streamNames, subjects } from '../../contracts/subjects.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 import { lastSequenceOf, messagesUpTo } from '../consume/messages-up-to.ts';
 import { orderedConsumer } from '../consume/ordered-consumer.ts';
@@ -96,6 +96,7 @@ export async function deleteQuarantined(nc: NatsConnection, sequence: number): P
 }
 
 export interface SentAgain {
+  /** On which it came for the first time. */
   readonly subject: string;
   readonly body: string;
   /** Place in QUARANTINE. */
@@ -107,18 +108,21 @@ export interface SentAgain {
 }
 
 /**
- * Publishes a body to the subject that it came from. The same one again within the stream's duplicate window is the
- * same message. @returns its sequence there. @throws when it is not known to be stored
+ * Publishes a body to the stream that it came from, on a subject of the API's own. The same one again within the stream's
+ * duplicate window is the same message. @returns its sequence there. @throws when it is not known to be stored
  */
 export async function sendAgain(
   nc: NatsConnection,
   { subject, body, sequence, firstSequence, clockAheadMs }: SentAgain,
 ): Promise<number> {
+  const from = parsePublishedSubject(subject);
+  if (!from) throw new RangeError(`${subject} is no subject of a sample`);
   const about = headers();
+  about.set(firstSubjectHeader, subject);
   about.set(firstSequenceHeader, String(firstSequence));
   if (clockAheadMs !== undefined) about.set(clockAheadHeader, String(clockAheadMs));
   const options = { msgID: `quarantine/${sequence}`, headers: about };
-  const { seq } = await jetstream(nc).publish(subject, body, options);
+  const { seq } = await jetstream(nc).publish(subjects.samplesAgain(from.taskId, from.last), body, options);
   return seq;
 }
 

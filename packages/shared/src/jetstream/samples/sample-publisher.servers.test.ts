@@ -47,7 +47,7 @@ describe('the publisher of samples', () => {
     arrived = [];
     const publisher = new SamplePublisher(connection.nc);
     for (const index of [0, 1, 2]) {
-      const published = publisher.publish('samples.1.1', '{}', `id-${index}`);
+      const published = publisher.publish('samples.a.1.1', '{}', `id-${index}`);
       answer(await question(index), index + 1);
       expect(await published).toBe(index + 1);
     }
@@ -57,10 +57,10 @@ describe('the publisher of samples', () => {
   it('takes no late answer to a sample that it has given up for that to a later one', async () => {
     arrived = [];
     const publisher = new SamplePublisher(connection.nc);
-    const late = expect(publisher.publish('samples.1.1', '{}', 'late')).rejects.toThrow(PublishUnconfirmed);
+    const late = expect(publisher.publish('samples.a.1.1', '{}', 'late')).rejects.toThrow(PublishUnconfirmed);
     await untilGivenUp();
     await late;
-    const published = publisher.publish('samples.1.1', '{}', 'next');
+    const published = publisher.publish('samples.a.1.1', '{}', 'next');
     const next = await question(1);
     answer(await question(0), 7);
     answer(next, 8);
@@ -71,11 +71,11 @@ describe('the publisher of samples', () => {
     arrived = [];
     const publisher = new SamplePublisher(connection.nc);
     for (const [index, sequence] of [7, 8].entries()) {
-      const published = publisher.publish('samples.1.1', '{}', `before-${index}`);
+      const published = publisher.publish('samples.a.1.1', '{}', `before-${index}`);
       answer(await question(index), sequence);
       await published;
     }
-    const unconfirmed = expect(publisher.publish('samples.1.1', '{}', 'next')).rejects.toThrow(
+    const unconfirmed = expect(publisher.publish('samples.a.1.1', '{}', 'next')).rejects.toThrow(
       PublishUnconfirmed,
     );
     const next = await question(2);
@@ -88,11 +88,11 @@ describe('the publisher of samples', () => {
   it('gives no ticket again whose sample was refused', async () => {
     arrived = [];
     const publisher = new SamplePublisher(connection.nc);
-    const refused = publisher.publish('samples.1.1', '{}', 'refused');
+    const refused = publisher.publish('samples.a.1.1', '{}', 'refused');
     const first = await question(0);
     first.respond('{"stream":"SAMPLES","seq":0,"error":{"code":503,"err_code":10077,"description":"full"}}');
     await expect(refused).rejects.toThrow('full');
-    const published = publisher.publish('samples.1.1', '{}', 'next');
+    const published = publisher.publish('samples.a.1.1', '{}', 'next');
     const next = await question(1);
     expect(next.reply).not.toBe(first.reply);
     answer(first, 9);
@@ -103,19 +103,19 @@ describe('the publisher of samples', () => {
   it('is confirmed again after a stream that was made anew counts from one', async () => {
     arrived = [];
     const publisher = new SamplePublisher(connection.nc);
-    const before = publisher.publish('samples.1.1', '{}', 'before');
+    const before = publisher.publish('samples.a.1.1', '{}', 'before');
     answer(await question(0), 1_000);
     await before;
-    const unconfirmed = expect(publisher.publish('samples.1.1', '{}', 'again')).rejects.toThrow(
+    const unconfirmed = expect(publisher.publish('samples.a.1.1', '{}', 'again')).rejects.toThrow(
       PublishUnconfirmed,
     );
     answer(await question(1), 1);
     await untilGivenUp();
     await unconfirmed;
-    const again = publisher.publish('samples.1.1', '{}', 'again');
+    const again = publisher.publish('samples.a.1.1', '{}', 'again');
     (await question(2)).respond('{"stream":"SAMPLES", "seq":1, "duplicate": true}');
     expect(await again).toBe(1);
-    const next = publisher.publish('samples.1.1', '{}', 'next');
+    const next = publisher.publish('samples.a.1.1', '{}', 'next');
     answer(await question(3), 2);
     expect(await next).toBe(2);
   });

@@ -11,7 +11,7 @@ import { type SampleBacklogWatch, watchSampleBacklog } from './watch-sample-back
 
 const mebibyte = 1024 * 1024;
 /** With subject and what the broker adds, 1000 bytes each. */
-const body = 'x'.repeat(1000 - 'samples.1.1'.length - 22);
+const body = 'x'.repeat(1000 - 'samples.a.1.1'.length - 22);
 
 describe('the watch over samples that are not written', () => {
   let connection: Connection;
@@ -22,7 +22,7 @@ describe('the watch over samples that are not written', () => {
     const js = jetstream(connection.nc);
     for (let sent = 0; sent < count; sent += 100) {
       await Promise.all(
-        Array.from({ length: Math.min(100, count - sent) }, () => js.publish('samples.1.1', body)),
+        Array.from({ length: Math.min(100, count - sent) }, () => js.publish('samples.a.1.1', body)),
       );
     }
   };

@@ -19,7 +19,10 @@ export class HealthStream {
   }
 
   async publish(change: DeviceHealthChange): Promise<void> {
-    await this.#js.publish(subjects.health(change.task, change.device_id), encodeHealthChange(change));
+    await this.#js.publish(
+      subjects.health(change.collector, change.task, change.device_id),
+      encodeHealthChange(change),
+    );
   }
 }
 
@@ -34,7 +37,7 @@ export function readHealthChanges(
 ): Promise<PageBackwards<DeviceHealthChange>> {
   return readBackwards(nc, {
     stream: streamNames.health,
-    subject: deviceId === undefined ? subjects.allHealth : subjects.health('*', deviceId),
+    subject: deviceId === undefined ? subjects.allHealth : subjects.health('*', '*', deviceId),
     before,
     max,
     read: parseHealthChange,
@@ -63,7 +66,7 @@ export async function readHealthOfSession(
   nc: NatsConnection,
   { session, taskId, startedAt, from, to }: HealthOfSession,
 ): Promise<{ changes: DeviceHealthChange[]; latest: DeviceHealthChange[]; isCut: boolean }> {
-  const filter = subjects.health(String(taskId), '>');
+  const filter = subjects.health('*', String(taskId), '*');
   const since = async (start: Date, atMost: number) => {
     const changes: DeviceHealthChange[] = [];
     let isCut = false;
@@ -102,7 +105,7 @@ async function eachChange(
   const consumer = await orderedConsumer(jetstream(nc), streamNames.health, options);
   try {
     for await (const message of messagesUpTo(consumer, last)) {
-      const change = parseHealthChange(message.string());
+      const change = parseHealthChange(message.string(), message.subject);
       if (change && !take(change)) break;
     }
   } finally {

@@ -54,7 +54,7 @@ export class SampleStream {
    */
   publish(sample: OutgoingSample): Promise<number> {
     return this.#publisher.publish(
-      subjects.sample(sample.task, sample.device_id),
+      subjects.sample(sample.collector, sample.task, sample.device_id),
       messageOf(sample),
       sampleMessageId(sample),
     );
@@ -86,7 +86,7 @@ export class SampleStream {
    * @throws when the broker cannot be asked
    */
   async wasStored(sample: Sample, afterSequence: number): Promise<boolean> {
-    const subject = subjects.sample(sample.task, sample.device_id);
+    const subject = subjects.sample(sample.collector, sample.task, sample.device_id);
     const wanted = sampleMessageId(sample);
     const newest = await this.#newest(subject);
     if (!newest || newest.seq <= afterSequence) return false;
@@ -104,7 +104,7 @@ export class SampleStream {
 
   /** The newest sample of a device in the stream, if there is one. */
   async last(taskId: string, deviceId: string): Promise<Sample | undefined> {
-    const message = await this.#newest(subjects.sample(taskId, deviceId));
+    const message = await this.#newest(subjects.sample('*', taskId, deviceId));
     if (!message) return undefined;
     const decoded = decodeSample(message.string());
     return decoded.ok ? decoded.sample : undefined;

@@ -32,7 +32,7 @@ describe('SENT', () => {
     const log = createLogger('test', 'silent');
     connection = await connectNats({ url: server.url, name: 'sent-test', log });
     await ensureStreams(connection.nc, settings);
-    stream = new SentStream(connection.nc);
+    stream = new SentStream(connection.nc, 'A');
   });
   afterAll(() => connection.close());
 
@@ -42,7 +42,7 @@ describe('SENT', () => {
     await stream.publish('7', 'two-1', record(40));
     const first = await readSent(connection.nc, 0);
     expect(lastTicks(first.messages)).toEqual([22, 40]);
-    expect(first.messages.map(({ subject }) => subject)).toEqual(['sent.7.one-1', 'sent.7.two-1']);
+    expect(first.messages.map(({ subject }) => subject)).toEqual(['sent.A.7.one-1', 'sent.A.7.two-1']);
     expect(Math.abs(first.nowMs - (first.messages[0]?.storedAtMs ?? 0))).toBeLessThan(60_000);
     expect(await readSent(connection.nc, first.upTo)).toMatchObject({ messages: [], upTo: first.upTo });
     await stream.publish('7', 'one-1', record(23));
@@ -52,17 +52,17 @@ describe('SENT', () => {
   it('gives up what is taken away, once, and not what came in its place', async () => {
     await stream.publish('8', 'one-2', record(50));
     const { messages } = await readSent(connection.nc, 0);
-    const old = messages.find(({ subject }) => subject === 'sent.8.one-2')?.sequence ?? 0;
+    const old = messages.find(({ subject }) => subject === 'sent.A.8.one-2')?.sequence ?? 0;
     await stream.publish('8', 'one-2', record(51));
     await deleteSent(connection.nc, old);
     const left = (await readSent(connection.nc, 0)).messages.filter(
-      ({ subject }) => subject === 'sent.8.one-2',
+      ({ subject }) => subject === 'sent.A.8.one-2',
     );
     expect(lastTicks(left)).toEqual([51]);
     await deleteSent(connection.nc, left[0]?.sequence ?? 0);
     await deleteSent(connection.nc, left[0]?.sequence ?? 0);
     const subjects = (await readSent(connection.nc, 0)).messages.map(({ subject }) => subject);
-    expect(subjects).not.toContain('sent.8.one-2');
+    expect(subjects).not.toContain('sent.A.8.one-2');
   });
 
   it('is read from its beginning when it was made anew', async () => {

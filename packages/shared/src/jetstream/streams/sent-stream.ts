@@ -18,14 +18,16 @@ const text = new TextDecoder();
 /** The collector's side of SENT. */
 export class SentStream {
   readonly #js: JetStreamClient;
+  readonly #collectorId: string;
 
-  constructor(nc: NatsConnection) {
+  constructor(nc: NatsConnection, collectorId: string) {
     this.#js = jetstream(nc);
+    this.#collectorId = collectorId;
   }
 
   /** Replaces the sender's record. @throws when the broker does not take it */
   async publish(taskId: string, sender: string, record: SentRecord): Promise<void> {
-    await this.#js.publish(subjects.sent(taskId, sender), encodeSentRecord(record));
+    await this.#js.publish(subjects.sent(this.#collectorId, taskId, sender), encodeSentRecord(record));
   }
 }
 

@@ -36,7 +36,7 @@ describe('a NATS that stands alone', () => {
       ...{ copies: 1, copiesNow: 1, leader: 'holdfast' },
     });
 
-    await askBroker(nc, 'samples.1.1', 'x'.repeat(3_000));
+    await askBroker(nc, 'samples.a.1.1', 'x'.repeat(3_000));
     expect(await setMaxBytes(nc, 'SAMPLES', 8_388_608)).toMatchObject({ maxBytes: 8_388_608, messages: 1 });
     await expect(setMaxBytes(nc, 'SAMPLES', 2_000)).rejects.toThrow(/holds \d+ bytes.*thrown away/);
     await expect(setMaxBytes(nc, 'OTHER', 8_000)).rejects.toThrow('there is no stream OTHER');

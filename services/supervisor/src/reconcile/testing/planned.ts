@@ -1,3 +1,4 @@
+import { statusKey } from '@holdfast/shared/contracts/subjects.ts';
 import type { PlacementState, Released } from '@holdfast/shared/domain/placement/state.ts';
 import type { SessionNeeds } from '@holdfast/shared/domain/session/events.ts';
 import type { SessionState } from '@holdfast/shared/domain/session/state.ts';
@@ -133,7 +134,9 @@ export const stale = (sequence: number, ...keys: string[]) => ({
   listedAtSequence: sequence,
 });
 export const refusedBy = (collectorId: string, epoch: number) =>
-  new Map([['7', { epoch, collectorId, why: 'no snapshot', cause: 'permanent' as const }]]);
+  new Map([
+    [statusKey(collectorId, '7'), { epoch, collectorId, why: 'no snapshot', cause: 'permanent' as const }],
+  ]);
 export const disabled = (startedAt: number, releasesPlaced: boolean) => ({ startedAt, releasesPlaced });
 
 export interface Row {

@@ -1,4 +1,4 @@
-import { type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
+import { firstSubjectHeader, type Sample, sampleVersion } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SampleMessage } from '../../ports.ts';
 
 /** 2026-01-01T00:00:00Z */
@@ -25,6 +25,19 @@ export function sampleOf(changes: Partial<Sample> & Pick<Sample, 'tick'>): Sampl
   };
 }
 
+/** The same sent again from quarantine by the API. */
+export function sentAgain(
+  seq: number,
+  body: Sample | string,
+  headers: Readonly<Record<string, string>>,
+): SampleMessage {
+  const first = messageOf(seq, body);
+  return {
+    ...messageOf(seq, body, { [firstSubjectHeader]: first.subject, ...headers }),
+    subject: 'samples._again.task-1.device-1',
+  };
+}
+
 /** As the broker delivers it, stored in the moment in which it was read. */
 export function messageOf(
   seq: number,
@@ -34,7 +47,7 @@ export function messageOf(
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return {
     seq,
-    subject: 'samples.task-1.device-1',
+    subject: 'samples.collector-1.task-1.device-1',
     data: new TextEncoder().encode(text),
     time: new Date(typeof body === 'string' ? firstTimeMs : body.read_at),
     headers: { get: (name) => headers[name] ?? '' },
