@@ -62,6 +62,27 @@ describe.skipIf(inject('installedServers').chromium === null)('the palette', () 
     await eventually(async () => (await statusOf()) === 'running', { what: 'the session to go on' });
   });
 
+  it('takes Enter that comes before anything was found', async () => {
+    const { page } = await opened();
+    const { promise: pressed, resolve: press } = Promise.withResolvers<void>();
+    await page.route(/sessions\/summary\/\?.*limit=6/, async (route) => {
+      // Whatever is found for the first letters is nothing, and the whole text takes longer than the typing.
+      if (new URL(route.request().url()).searchParams.get('search') !== 'press')
+        return route.fulfill({ json: { results: [], next: null } });
+      await pressed;
+      return route.continue();
+    });
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').getByRole('combobox').waitFor();
+    await page.keyboard.type('pause press');
+    await page.keyboard.press('Enter');
+    press();
+    await page.getByRole('dialog').getByLabel('Reason').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect(await statusOf()).toBe('running');
+  });
+
   it('finds devices and screens, and changes language and theme', async () => {
     const { page } = await opened();
     await page.keyboard.press('Control+k');

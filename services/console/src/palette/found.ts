@@ -39,7 +39,8 @@ export function useFound(text: string) {
     placeholderData: keepPreviousData,
     retry: false,
   });
-  return { ...found, isOfText: settled === text && !found.isPlaceholderData };
+  const isSearching = settled !== text || found.isPending || found.isPlaceholderData;
+  return { ...found, isSearching };
 }
 
 function useSettled(text: string): string {

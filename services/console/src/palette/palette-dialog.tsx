@@ -22,7 +22,9 @@ export default function PaletteDialog({
   const { t } = usePaletteTexts();
   const [text, setText] = useState('');
   const [chosen, setChosen] = useState(0);
-  const { entries, isUnreachable, dialog } = useEntries(text, { onClose, onOpen });
+  // Enter came before anything was found for this text: its first find is what was meant.
+  const [awaited, setAwaited] = useState<string>();
+  const { entries, isSearching, isUnreachable, dialog } = useEntries(text, { onClose, onOpen });
   const shown = groups.flatMap((group) => entries.filter((entry) => entry.group === group));
   const at = Math.min(chosen, shown.length - 1);
   const id = useId();
@@ -30,6 +32,11 @@ export default function PaletteDialog({
   useEffect(() => {
     document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' });
   }, [id, at]);
+  useEffect(() => {
+    if (awaited !== text || (isSearching && shown.length === 0)) return;
+    setAwaited(undefined);
+    run(shown[at]);
+  });
   const press = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     const last = shown.length - 1;
@@ -39,8 +46,10 @@ export default function PaletteDialog({
       PageDown: Math.min(last, at + 8),
       PageUp: Math.max(0, at - 8),
     }[event.key];
-    if (event.key === 'Enter') run(shown[at]);
-    else if (next !== undefined) setChosen(next);
+    if (event.key === 'Enter') {
+      if (shown.length === 0 && isSearching) setAwaited(text);
+      else run(shown[at]);
+    } else if (next !== undefined) setChosen(next);
     else return;
     event.preventDefault();
   };

@@ -22,7 +22,13 @@ interface Ways {
 export function useEntries(
   text: string,
   { onClose, onOpen }: Ways,
-): { readonly entries: readonly Entry[]; readonly isUnreachable: boolean; readonly dialog: ReactNode } {
+): {
+  readonly entries: readonly Entry[];
+  /** Whether more may be found for the text. */
+  readonly isSearching: boolean;
+  readonly isUnreachable: boolean;
+  readonly dialog: ReactNode;
+} {
   const { t, theme, setTheme, language, setLanguage } = usePaletteTexts();
   const { t: word } = useWords();
   const navigate = useNavigate();
@@ -35,9 +41,9 @@ export function useEntries(
     stop: t('palette.word.stop'),
     recover: t('palette.word.recover'),
   });
-  const { data, isError, isOfText } = useFound(search);
+  const { data, isError, isSearching } = useFound(search);
   // Found for what was typed before: none of it is offered that does not fit what is typed now.
-  const fits = (...names: readonly string[]) => isOfText || matches({ name: names.join(' ') }, search);
+  const fits = (...names: readonly string[]) => !isSearching || matches({ name: names.join(' ') }, search);
   const go = (to: string, params: object = {}) => {
     onClose();
     void navigate({ to, search: params } as Parameters<typeof navigate>[0]);
@@ -150,6 +156,7 @@ export function useEntries(
         ? [...screenEntries, ...actions].filter((each) => matches(each, search))
         : []),
     ],
+    isSearching,
     isUnreachable: isError && data === undefined,
     dialog: asked && (
       <ReasonDialog
