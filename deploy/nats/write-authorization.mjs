@@ -2,6 +2,7 @@
 // collectors that have identities of their own. Written anew at every start, since permissions change between releases.
 import { open, readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { accountOf } from '../../packages/shared/src/contracts/accounts.ts';
 import { natsAuthorization } from '../../packages/shared/src/contracts/nats-authorization.ts';
 import { maintenance, permissionsOf, services } from '../../packages/shared/src/contracts/permissions.ts';
 import { publicKeyOf } from '../../packages/shared/src/jetstream/connection/nkey-pair.ts';
@@ -14,15 +15,21 @@ export async function writeAuthorization(root) {
   for (const service of services) {
     const nkey = publicKeyOf(await readFile(seedFile(root, service), 'utf8'));
     const comment = service === 'collector' ? 'every collector without an identity of its own' : service;
-    identities.push({ comment, nkey, permissions: permissionsOf(service, { reserved }) });
+    identities.push({
+      ...{ comment, nkey, account: accountOf(service) },
+      permissions: permissionsOf(service, { reserved }),
+    });
   }
   for (const { id, nkey } of collectors) {
     const permissions = permissionsOf('collector', { collectorId: id });
-    identities.push({ comment: `collector ${id}`, nkey, permissions });
+    identities.push({ comment: `collector ${id}`, nkey, account: accountOf('collector', id), permissions });
   }
   const maintainer = await contentOf(maintenanceKey(root));
   if (maintainer !== undefined) {
-    identities.push({ comment: maintenance, nkey: maintainer, permissions: permissionsOf(maintenance) });
+    identities.push({
+      ...{ comment: maintenance, nkey: maintainer, account: accountOf(maintenance) },
+      permissions: permissionsOf(maintenance),
+    });
   }
   await replace(join(root, 'nats/identities.conf'), natsAuthorization(identities));
 }

@@ -1,4 +1,5 @@
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import { accountOf, core } from '@holdfast/shared/contracts/accounts.ts';
 import { type Identity, natsAuthorization } from '@holdfast/shared/contracts/nats-authorization.ts';
 import {
   anyCollector,
@@ -18,8 +19,14 @@ export interface IdentitiesForTest {
   ownUrl(server: NatsServer): string;
 }
 
-/** A key for every service and for each of these collectors, with the permissions of production. */
-export function identitiesForTest(collectorIds: readonly string[] = []): IdentitiesForTest {
+/**
+ * A key for every service and for each of these collectors, with the accounts and permissions of production.
+ * @param options.inOneAccount everybody in CORE, as no installation has it: to see what accounts keep away
+ */
+export function identitiesForTest(
+  collectorIds: readonly string[] = [],
+  { inOneAccount = false }: { inOneAccount?: boolean } = {},
+): IdentitiesForTest {
   const seeds = new Map<string, string>();
   const identities: Identity[] = [];
   const add = (service: Holder, collectorId?: string) => {
@@ -29,7 +36,8 @@ export function identitiesForTest(collectorIds: readonly string[] = []): Identit
       collectorId: collectorId ?? anyCollector,
       reserved: collectorIds,
     });
-    identities.push({ comment: keyOf(service, collectorId), nkey: publicKey, permissions });
+    const account = inOneAccount ? core : accountOf(service, collectorId);
+    identities.push({ comment: keyOf(service, collectorId), nkey: publicKey, account, permissions });
   };
   for (const holder of [...services, maintenance] as const) add(holder);
   for (const id of collectorIds) add('collector', id);

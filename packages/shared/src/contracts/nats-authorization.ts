@@ -1,3 +1,4 @@
+import { core, passageOf } from './accounts.ts';
 import type { Permissions } from './permissions.ts';
 
 export interface Identity {
@@ -5,29 +6,128 @@ export interface Identity {
   readonly comment: string;
   /** Public key of a user, `U…`. */
   readonly nkey: string;
+  readonly account: string;
   readonly permissions: Permissions;
 }
 
+/** As long as a call to a device may take, with room. */
+const answerWithin = '5m';
+
 /**
- * The `authorization` block of a NATS server's configuration. A client without one of these keys is refused: there is no
+ * The `accounts` block of a NATS server's configuration. A client without one of these keys is refused: there is no
  * user without a key, and no `no_auth_user`.
  */
 export function natsAuthorization(identities: readonly Identity[]): string {
-  const users = identities.map(
-    ({ comment, nkey, permissions: { publish, subscribe, mayRespond } }) => `    # ${comment}
+  const others = [...new Set(identities.map(({ account }) => account))].filter((account) => account !== core);
+  const services = new Map<string, string[]>();
+  const streams = new Map<string, string[]>();
+  const calls: string[] = [];
+  const texts: string[] = [];
+  for (const account of others) {
+    const members = identities.filter((identity) => identity.account === account);
+    const passages = members.map(({ permissions }) => passageOf(account, permissions));
+    const taken = uniqueBy(
+      passages.flatMap((passage) => passage.services),
+      ({ subject }) => subject,
+    );
+    const heard = [...new Set(passages.flatMap((passage) => passage.streams))];
+    const answered = [...new Set(passages.flatMap(({ answers }) => answers))];
+    for (const { subject } of taken) add(services, subject, account);
+    for (const subject of heard) add(streams, subject, account);
+    for (const subject of answered) calls.push(`{ service: ${source(account, subject)} }`);
+    texts.push(
+      accountText(account, {
+        users: members,
+        imports: [
+          ...taken.map(({ subject, as }) => {
+            const to = as === undefined ? '' : `, to: ${quoted(as)}`;
+            return `{ service: ${source(core, subject)}${to} }`;
+          }),
+          ...heard.map((subject) => `{ stream: ${source(core, subject)} }`),
+        ],
+        exports: answered.map(
+          (subject) =>
+            `{ service: ${quoted(subject)}, response_threshold: ${quoted(answerWithin)}, accounts: ${inline([core])} }`,
+        ),
+      }),
+    );
+  }
+  const inCore = accountText(core, {
+    users: identities.filter(({ account }) => account === core),
+    settings: ['jetstream: enabled'],
+    imports: calls,
+    exports: [
+      ...[...services].map(
+        ([subject, accounts]) =>
+          `{ service: ${quoted(subject)}${severalAnswers(subject)}, accounts: ${inline(accounts)} }`,
+      ),
+      ...[...streams].map(
+        ([subject, accounts]) => `{ stream: ${quoted(subject)}, accounts: ${inline(accounts)} }`,
+      ),
+    ],
+  });
+  return `accounts {\n${[inCore, ...texts].join('')}}\n`;
+}
+
+/** A request for messages is answered by each of them. */
+function severalAnswers(subject: string): string {
+  return subject.startsWith('$JS.API.CONSUMER.MSG.NEXT.') ? ', response_type: "Stream"' : '';
+}
+
+interface Account {
+  readonly users: readonly Identity[];
+  readonly settings?: readonly string[];
+  readonly imports: readonly string[];
+  readonly exports: readonly string[];
+}
+
+function accountText(name: string, { users, settings = [], imports, exports }: Account): string {
+  const lines = [
+    `${quoted(name)} {`,
+    ...settings.map((line) => `  ${line}`),
+    '  users: [',
+    ...users.map(userText),
+    '  ]',
+    ...block('imports', imports),
+    ...block('exports', exports),
+    '}',
+  ];
+  return lines.map((line) => `  ${line}\n`).join('');
+}
+
+function block(name: string, entries: readonly string[]): string[] {
+  return entries.length === 0 ? [] : [`  ${name}: [`, ...entries.map((entry) => `    ${entry}`), '  ]'];
+}
+
+function userText({ comment, nkey, permissions: { publish, subscribe, answers } }: Identity): string {
+  const deny = publish.deny ? `, deny: ${list(publish.deny)}` : '';
+  const respond =
+    answers.length > 0 ? `\n        allow_responses { max: 1, expires: "${answerWithin}" }` : '';
+  return `    # ${comment}
     {
       nkey: ${nkey}
       permissions {
-        publish { allow: ${list(publish.allow)}${publish.deny ? `, deny: ${list(publish.deny)}` : ''} }
-        subscribe { allow: ${list(subscribe.allow)} }${mayRespond ? '\n        allow_responses { max: 1, expires: "5m" }' : ''}
+        publish { allow: ${list(publish.allow)}${deny} }
+        subscribe { allow: ${list(subscribe.allow)} }${respond}
       }
-    }`,
-  );
-  return `authorization {\n  users: [\n${users.join('\n')}\n  ]\n}\n`;
+    }`;
 }
 
 function list(subjects: readonly string[]): string {
   return `[\n${subjects.map((subject) => `          ${quoted(subject)}`).join('\n')}\n        ]`;
 }
 
+const inline = (names: readonly string[]) => `[${names.map(quoted).join(', ')}]`;
+
+const source = (account: string, subject: string) =>
+  `{ account: ${quoted(account)}, subject: ${quoted(subject)} }`;
+
 const quoted = (text: string) => JSON.stringify(text);
+
+function add(map: Map<string, string[]>, key: string, value: string): void {
+  map.set(key, [...(map.get(key) ?? []), value]);
+}
+
+function uniqueBy<T>(items: readonly T[], key: (item: T) => string): T[] {
+  return [...new Map(items.map((item) => [key(item), item])).values()];
+}

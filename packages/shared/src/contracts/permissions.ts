@@ -36,8 +36,10 @@ export type Holder = Service | typeof maintenance;
 export interface Permissions {
   readonly publish: { readonly allow: readonly string[]; readonly deny?: readonly string[] };
   readonly subscribe: { readonly allow: readonly string[] };
-  /** May answer a request wherever it came from, once. */
-  readonly mayRespond: boolean;
+  /** Subjects of requests, among those that it may hear, each of which it may answer once wherever it came from. */
+  readonly answers: readonly string[];
+  /** Where a consumer may deliver that it has asked for from an account without JetStream. */
+  readonly deliverTo: string;
 }
 
 /** Every collector; ids are tokens, so a wildcard stands for any of them. */
@@ -103,6 +105,15 @@ const denyDurable = (stream: string, name: string) => [
   `${api}.CONSUMER.DELETE.${stream}.${name}`,
 ];
 
+/** Streams that an operator looks at. */
+const looked = everyStream.filter((stream) => !ofApi.includes(stream));
+
+/** For those who may not make them, see `consumer-request.ts`: operators and collectors with accounts of their own. */
+const makeConsumersOfOthers = looked.flatMap((stream) => [
+  `${api}.CONSUMER.CREATE.${stream}`,
+  `${api}.CONSUMER.CREATE.${stream}.>`,
+]);
+
 const write = (bucket: string, key = '>') => `$KV.${bucket}.${key}`;
 
 /** Work of one collector by whatever consumer; `ofCollector` names the right one only. */
@@ -134,15 +145,17 @@ export function permissionsOf(
   service: Holder,
   { collectorId = anyCollector, reserved = [] }: { collectorId?: string; reserved?: readonly string[] } = {},
 ): Permissions {
-  const { publish, deny = [], subscribe = [], mayRespond = false } = parts[service](collectorId, reserved);
+  const { publish, deny = [], subscribe = [], answers = [] } = parts[service](collectorId, reserved);
   const inbox =
     service === 'collector' && collectorId !== anyCollector
       ? inboxPrefix(`collector-${collectorId}`)
       : inboxPrefix(service);
+  const deliverTo = service === 'collector' ? subjects.deliveriesTo(collectorId) : `${inbox}.>`;
   return {
-    publish: { allow: [...probe, ...publish], ...(deny.length > 0 && { deny }) },
-    subscribe: { allow: [`${inbox}.>`, ...subscribe] },
-    mayRespond,
+    publish: { allow: [...new Set([...probe, ...publish])], ...(deny.length > 0 && { deny }) },
+    subscribe: { allow: [...new Set([`${inbox}.>`, deliverTo, ...subscribe, ...answers])] },
+    answers,
+    deliverTo,
   };
 }
 
@@ -150,7 +163,7 @@ interface Parts {
   readonly publish: readonly string[];
   readonly deny?: readonly string[];
   readonly subscribe?: readonly string[];
-  readonly mayRespond?: boolean;
+  readonly answers?: readonly string[];
 }
 
 const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly string[]) => Parts>> = {
@@ -178,8 +191,10 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       ...[sessions, samples, quarantine, audit, taskConfigs, ...access, ...leases, ...boards].flatMap(follow),
       ...read(health),
       ...follow(health),
+      ...makeConsumersOfOthers,
     ],
     deny: denyDurable(samples, durableNames.writer),
+    answers: [subjects.consumerRequests],
   }),
 
   /** Appends placements, hands out work, judges leases. */
@@ -199,7 +214,9 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
       `${api}.STREAM.PURGE.${assignments}`,
       ...[sessions, samples, ...leases, ...boards].flatMap(read),
       ...[sessions, samples, ...leases, ...boards].flatMap(follow),
+      ...makeConsumersOfOthers,
     ],
+    answers: [subjects.consumerRequests],
     deny: [...denyDurable(samples, durableNames.writer), ...denyDurable(sessions, durableNames.projector)],
   }),
 
@@ -217,8 +234,8 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
         ? reserved.flatMap((id) => [...ofCollector(id), ...denyWork(id)])
         : []),
     ],
-    subscribe: [subjects.renewalCall, subjects.deviceCall(collectorId)],
-    mayRespond: true,
+    subscribe: [subjects.renewalCall],
+    answers: [subjects.deviceCall(collectorId)],
   }),
 
   /** Takes readings into the database. */
@@ -263,12 +280,11 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
     publish: [
       `${api}.STREAM.NAMES`,
       `${api}.STREAM.LIST`,
-      `${api}.CONSUMER.NAMES.*`,
-      `${api}.CONSUMER.LIST.*`,
-      `${api}.CONSUMER.INFO.*.*`,
-      ...everyStream.filter((stream) => !ofApi.includes(stream)).flatMap(read),
+      ...looked.flatMap((stream) => [`${api}.CONSUMER.NAMES.${stream}`, `${api}.CONSUMER.LIST.${stream}`]),
+      `${api}.CONSUMER.INFO.${assignments}.*`,
+      ...looked.flatMap(read),
       // Not of ASSIGNMENTS, where each message goes to one consumer.
-      ...everyStream.filter((stream) => stream !== assignments && !ofApi.includes(stream)).flatMap(follow),
+      ...looked.filter((stream) => stream !== assignments).flatMap(follow),
       // The tool asks so whether there is an object to list, and waits for ever where that is refused.
       `${api}.DIRECT.GET.${taskConfigs}.$O.${bucketNames.taskConfigs}.M.>`,
     ],

@@ -56,6 +56,12 @@ export const subjects = {
   /** Not stored: a request to one collector, see `device-call.ts`. */
   deviceCall: (collectorId: string) => `collectors.${collectorId}.call`,
 
+  /** Not stored: asks whoever makes consumers for one, see `consumer-request.ts`. */
+  consumerRequests: 'consumers.>',
+  consumerRequestsOf: (account: string) => `consumers.${account}`,
+  /** Where consumers of a collector with an account of its own deliver to it. */
+  deliveriesTo: (collectorId: string) => `deliver.${collectorId}.>`,
+
   allSamples: 'samples.>',
   samplesOf: (taskId: string) => `samples.*.${taskId}.*`,
   /** The broker lets a collector publish under its own id only, so the id tells whose word it is. */

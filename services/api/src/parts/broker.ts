@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
+import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
 import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { ApiKeys } from '../access/api-keys.ts';
@@ -61,6 +62,7 @@ export function openBroker(
       await liveStatus.watch((onStatus) => board.watch(onStatus));
       const waitingBoard = await KvWaitingBoard.open(nc);
       await waiting.watch((listener) => waitingBoard.watch(listener));
+      serveConsumerRequests(nc, log);
     },
     onFatal: (error) => fail('cannot use NATS as it is configured', error),
   });

@@ -1,5 +1,6 @@
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { brokerAccess, streamBounds } from '@holdfast/shared/runtime/config.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
@@ -22,5 +23,6 @@ export async function openBroker(
   onStop('NATS connection', connection.close);
   const { nc } = connection;
   await ensureStreams(nc, streamBounds(config), log);
+  serveConsumerRequests(nc, log);
   return { connection, nc };
 }

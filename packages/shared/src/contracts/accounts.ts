@@ -1,0 +1,53 @@
+import type { Holder, Permissions } from './permissions.ts';
+import { subjects } from './subjects.ts';
+
+/**
+ * The broker's accounts. Inside one, permissions are no boundary: the broker sends its answer to whatever reply subject a
+ * message names, with rights of its own. So CORE, the only one with JetStream, holds those who are trusted with all.
+ */
+export const core = 'CORE';
+/** Who may look at all and change nothing: operators. */
+export const look = 'LOOK';
+/** One collector that is trusted with itself alone. */
+export const accountOfCollector = (id: string) => `C_${id}`;
+
+export function accountOf(holder: Holder, collectorId?: string): string {
+  if (holder === 'operator') return look;
+  return holder === 'collector' && collectorId !== undefined ? accountOfCollector(collectorId) : core;
+}
+
+/** What passes between CORE and another account. */
+export interface Passage {
+  /** Subject in CORE, and by which name the account uses it where that differs. */
+  readonly services: readonly { readonly subject: string; readonly as?: string }[];
+  /** What the account hears of CORE. */
+  readonly streams: readonly string[];
+  /** Requests from CORE that the account answers. */
+  readonly answers: readonly string[];
+}
+
+const createConsumer = '$JS.API.CONSUMER.CREATE.';
+
+/**
+ * What these permissions need in an account without JetStream. An answer comes back into the account that asked, so a reply
+ * subject reaches nothing of others.
+ *
+ * Making a consumer is no service of CORE: one that delivers to `$JS.API.CONSUMER.MSG.NEXT.…` takes messages from another
+ * consumer (measured with nats-server 2.10, 2.14 and 2.15). A service of ours looks at the request first.
+ */
+export function passageOf(account: string, { publish, subscribe, answers, deliverTo }: Permissions): Passage {
+  const requests = subjects.consumerRequestsOf(account);
+  const [inbox, ...others] = subscribe.allow;
+  return {
+    services: publish.allow.map((subject) =>
+      subject.startsWith(createConsumer)
+        ? { subject: `${requests}.${subject.slice(createConsumer.length)}`, as: subject }
+        : { subject },
+    ),
+    streams: [inbox, ...others].filter(
+      (subject): subject is string =>
+        subject !== undefined && !answers.includes(subject) && (subject !== inbox || subject === deliverTo),
+    ),
+    answers,
+  };
+}
