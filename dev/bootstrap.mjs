@@ -63,7 +63,14 @@ const programs = {
     servers: [requireTestPeers, requireOldestNatsServer],
     env: { TEST_NATS_SERVER: OLDEST_TESTED },
     commands: (args) => [
-      tests('!core', 'packages/shared', 'end-to-end/recovery', 'end-to-end/ownership', ...args),
+      tests(
+        '!core',
+        'packages/shared',
+        'test/identities',
+        'end-to-end/recovery',
+        'end-to-end/ownership',
+        ...args,
+      ),
     ],
   },
   'test:faults': {

@@ -1,6 +1,6 @@
 // Makes the nodes of NATS one cluster: writes cluster.conf, which each of them includes (nats-cluster.conf).
 import { join } from 'node:path';
-import { replace } from './write-authorization.mjs';
+import { replaceFile } from '../../packages/shared/src/identities/identity-files.ts';
 
 const routePort = 6222;
 
@@ -29,5 +29,5 @@ export async function writeCluster(root, { nodes, password }) {
     '}',
     '',
   ];
-  await replace(join(root, 'nats/cluster.conf'), lines.join('\n'));
+  await replaceFile(join(root, 'nats/cluster.conf'), lines.join('\n'), 0o440);
 }

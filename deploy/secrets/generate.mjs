@@ -8,9 +8,9 @@ import { dirname, join, relative } from 'node:path';
 import { formatApiKey } from '../../packages/shared/src/contracts/api-key.ts';
 import { services } from '../../packages/shared/src/contracts/permissions.ts';
 import { idPattern } from '../../packages/shared/src/contracts/subjects.ts';
+import { collectorFile, writeAuthorization } from '../../packages/shared/src/identities/identity-files.ts';
 import { newNkeyPair, publicKeyOf } from '../../packages/shared/src/jetstream/connection/nkey-pair.ts';
 import { roleKinds } from '../../services/api/src/database/service-roles.ts';
-import { collectorsFolder, writeAuthorization } from '../nats/write-authorization.mjs';
 import { writeCluster } from '../nats/write-cluster.mjs';
 
 const [root] = process.argv.slice(2);
@@ -66,10 +66,10 @@ async function postgresAccess(folder, role) {
 async function keyOfCollector(id) {
   if (!idPattern.test(id)) throw new Error(`COLLECTORS_WITH_KEYS: ${id} cannot be the id of a collector`);
   const publicKey = publicKeyOf(await once(`nats-${id}/seed`, newNkeyPair().seed));
-  const known = await once(join(relative(root, collectorsFolder(root)), id), publicKey);
-  if (known.trim() === publicKey) return;
+  const known = await once(relative(root, collectorFile(root, id)), publicKey);
+  if (known.trim().split(' ')[0] === publicKey) return;
   throw new Error(
-    `Collector ${id} has an identity with another key: take it away with identity.mjs collector ${id} --remove`,
+    `Collector ${id} has an identity with another key: take it away with identity.mjs revoke ${id}`,
   );
 }
 

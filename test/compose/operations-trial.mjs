@@ -189,6 +189,7 @@ async function readsAPlant(folder) {
     )
   ).trim();
   await single.compose('kill', '--signal', 'HUP', 'nats');
+  await single.compose('kill', '--signal', 'HUP', 'nats');
   await copyFile(join(checkout, 'deploy/collector/docker-compose.yml'), join(folder, 'docker-compose.yml'));
   await mkdir(join(folder, 'secrets'));
   await writeFile(join(folder, 'secrets/seed'), seed);
@@ -261,6 +262,7 @@ async function losesAKey() {
   const withKeys = withFiles(['docker-compose.yml', 'docker-compose.collectors.yml']);
   await withKeys.compose('up', '--detach', '--no-build', '--remove-orphans');
   await withKeys.compose('kill', '--signal', 'HUP', 'nats');
+  await withKeys.compose('kill', '--signal', 'HUP', 'nats');
   const { id } = await demoRuns(withKeys);
   await until('a collector with a key of its own holds the session', async () =>
     (await sessionOf(withKeys, id)).collector_id?.startsWith('collector-'),
@@ -276,9 +278,10 @@ async function losesAKey() {
     'the key of collector-a is lost: the next start refuses and says why; the session is with the other one',
   );
   await withKeys.compose(
-    ...['run', '--rm', 'secrets', 'node', 'deploy/nats/identity.mjs', 'collector', 'collector-a', '--remove'],
+    ...['run', '--rm', 'secrets', 'node', 'deploy/nats/identity.mjs', 'revoke', 'collector-a'],
   );
   await withKeys.compose('up', '--detach', '--no-build');
+  await withKeys.compose('kill', '--signal', 'HUP', 'nats');
   await withKeys.compose('kill', '--signal', 'HUP', 'nats');
   await untilHealthy(withKeys, 'collector-a', 'collector-b');
   // Its new key lets it do all that it has to: hold a session.

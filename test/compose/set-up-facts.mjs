@@ -160,8 +160,13 @@ export function setUpFacts(holdfast, { ours, servers }) {
     const hall = (await ofSecrets('node', 'deploy/nats/identity.mjs', 'collector', 'hall-1')).trim();
     assert.ok(!(await isLetIn(hall, 'collector-hall-1')));
     await compose('kill', '--signal', 'HUP', 'nats');
+    await compose('kill', '--signal', 'HUP', 'nats');
     await until('the broker to know the collector', async () => isLetIn(hall, 'collector-hall-1'));
     say('keys: the operator has one, and a collector elsewhere gets one while the broker runs');
+    await ofSecrets('node', 'deploy/nats/identity.mjs', 'revoke', 'hall-1');
+    await compose('kill', '--signal', 'HUP', 'nats');
+    await until('it to be refused', async () => !(await isLetIn(hall, 'collector-hall-1')));
+    say('keys: one that was revoked opens nothing');
   }
 
   async function publishesTwoPortsOnLoopback() {

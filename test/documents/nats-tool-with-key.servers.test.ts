@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import type { NatsServer } from '@holdfast/dev/nats-server.ts';
 import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
@@ -34,6 +35,10 @@ describe.runIf(tool !== null && script !== null)('the NATS tool', () => {
     const connection = await connectNats({ url: identities.ownUrl(server), name: 'test', log });
     cleanUpAfterFile(connection.close);
     nc = connection.nc;
+    const supervisor = { nkeySeed: identities.seed('supervisor'), name: 'supervisor' };
+    const making = await connectNats({ url: server.url, ...supervisor, log });
+    cleanUpAfterFile(making.close);
+    serveConsumerRequests(making.nc, log);
     const sizes = { sessionsMaxBytes: 2 * mebibyte, samplesMaxBytes: 2 * mebibyte, samplesMaxAgeHours: 1 };
     await ensureStreams(nc, { ...sizes, taskConfigsMaxBytes: 2 * mebibyte, replicas: 1 });
     jsm = await jetstreamManager(nc);

@@ -37,9 +37,9 @@ const runElsewhere: Readonly<Record<string, readonly [file: string, words: strin
     'test/identities/installation.slow.test.ts',
     "runProgram(identity, ['maintenance'], env)",
   ],
-  'docker compose run --rm -T secrets node deploy/nats/identity.mjs maintenance --remove': [
+  'docker compose run --rm -T secrets node deploy/nats/identity.mjs revoke maintenance': [
     'test/identities/installation.slow.test.ts',
-    "runProgram(identity, ['maintenance', '--remove'], env)",
+    "runProgram(identity, ['revoke', 'maintenance'], env)",
   ],
   'NATS_NKEY_SEED=$(cat maintenance.seed) docker compose run --rm -T -e NATS_NKEY_SEED streams': [
     'test/compose/trial-command.mjs',

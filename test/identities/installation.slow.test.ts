@@ -2,13 +2,15 @@ import { createHash } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type NatsServer, startNatsServer } from '@holdfast/dev/nats-server.ts';
+import { accountOf } from '@holdfast/shared/contracts/accounts.ts';
+import { natsAuthorization } from '@holdfast/shared/contracts/nats-authorization.ts';
 import {
   maintenance,
   permissionsOf,
   type Service,
   services,
 } from '@holdfast/shared/contracts/permissions.ts';
-import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -42,6 +44,22 @@ async function mayConnect(server: NatsServer, access: { nkeySeed?: string; url?:
   }
 }
 
+/** The account of the connection with this name; undefined while there is none. */
+async function accountOfConnection(server: NatsServer, name: string): Promise<string | undefined> {
+  const answer = await fetch(`${server.monitorUrl}/connz?auth=true`);
+  const { connections } = (await answer.json()) as { connections: { name?: string; account?: string }[] };
+  return connections.find((connection) => connection.name === name)?.account;
+}
+
+async function isAnswered(nc: NatsConnection, subject: string): Promise<boolean> {
+  try {
+    await nc.request(subject);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 const seedOf = async (secrets: string, service: Service) =>
   (await readFile(join(secrets, `nats-${service}`, 'seed'), 'utf8')).trim();
 
@@ -61,25 +79,74 @@ describe('the keys of an installation', () => {
     expect(await readFile(join(secrets, 'nats', 'identities.conf'), 'utf8')).not.toContain('password');
   });
 
-  it('are added and taken away for a collector elsewhere while the broker runs', async () => {
+  it('are added, isolated and revoked for a collector elsewhere while the broker runs', async () => {
     const folder = await temporaryFolder('installation');
     const secrets = join(folder, 'secrets');
-    const env = { SECRETS_DIR: secrets };
+    const tool = (...args: string[]) => runProgram(identity, args, { SECRETS_DIR: secrets });
     await runProgram(generate, [secrets]);
     const server = await brokerOf(folder);
-    const made = await runProgram(identity, ['collector', 'hall-1'], env);
+    const core = await connectNats({
+      url: server.url,
+      nkeySeed: await seedOf(secrets, 'api'),
+      name: 'api',
+      log,
+    });
+    cleanUpAfterFile(core.close);
+    const made = await tool('collector', 'hall-1', '--trusted');
     expect(made.code).toBe(0);
     const nkeySeed = /SU[A-Z2-7]{56}/.exec(made.said)?.[0] ?? '';
     expect(await mayConnect(server, { nkeySeed })).toBe(false);
     process.kill(server.pid, 'SIGHUP');
     await eventually(() => mayConnect(server, { nkeySeed }), { what: 'the new identity to be known' });
-    expect(await runProgram(identity, ['collector', 'hall-1'], env)).toMatchObject({ code: 1 });
-    expect((await runProgram(identity, ['list'], env)).said).toMatch(/^hall-1 U/);
-    expect(await runProgram(identity, ['collector', '../x'], env)).toMatchObject({ code: 2 });
+    expect(await tool('collector', 'hall-1')).toMatchObject({ code: 1 });
+    expect((await tool('list')).said).toMatch(/^hall-1 U\w+ CORE \(trusted\)$/m);
+    expect(await tool('collector', '../x')).toMatchObject({ code: 2 });
+    expect(await tool('collector', 'api')).toMatchObject({ code: 1 });
 
-    expect(await runProgram(identity, ['collector', 'hall-1', '--remove'], env)).toMatchObject({ code: 0 });
+    // Its open connection is not left in the account of the services.
+    const hall = await connectNats({ url: server.url, nkeySeed, name: 'collector-hall-1', log });
+    cleanUpAfterFile(hall.close);
+    expect(await accountOfConnection(server, 'collector-hall-1')).toBe('CORE');
+    expect(await tool('isolate', 'hall-1')).toMatchObject({ code: 0 });
+    expect(await tool('isolate', 'hall-1')).toMatchObject({ code: 1 });
+    expect((await tool('list')).said).toMatch(/^hall-1 U\w+ C_hall-1$/m);
+    process.kill(server.pid, 'SIGHUP');
+    await eventually(async () => (await accountOfConnection(server, 'collector-hall-1')) === 'C_hall-1', {
+      what: 'the connection to be in its account',
+    });
+    // Imports of a new account work from the second time on, also on a connection that is there.
+    process.kill(server.pid, 'SIGHUP');
+    await eventually(() => isAnswered(hall.nc, '$JS.API.INFO'), { what: 'its imports to work' });
+    expect(core.isUp()).toBe(true);
+
+    expect(await tool('revoke', 'hall-1')).toMatchObject({ code: 0 });
+    expect(await tool('revoke', 'hall-1')).toMatchObject({ code: 1 });
     process.kill(server.pid, 'SIGHUP');
     await eventually(async () => !(await mayConnect(server, { nkeySeed })), { what: 'it to be refused' });
+    expect(await accountOfConnection(server, 'collector-hall-1')).toBeUndefined();
+    expect(core.isUp()).toBe(true);
+  });
+
+  it('are renewed for a service, and the former one is cut off', async () => {
+    const folder = await temporaryFolder('installation');
+    const secrets = join(folder, 'secrets');
+    const tool = (...args: string[]) => runProgram(identity, args, { SECRETS_DIR: secrets });
+    await runProgram(generate, [secrets]);
+    const server = await brokerOf(folder);
+    const stolen = await seedOf(secrets, 'operator');
+    const thief = await connectNats({ url: server.url, nkeySeed: stolen, name: 'operator', log });
+    cleanUpAfterFile(thief.close);
+    expect(await tool('revoke', 'operator')).toMatchObject({
+      code: 1,
+      said: expect.stringContaining('renew operator'),
+    });
+    expect(await tool('renew', 'operator')).toMatchObject({ code: 0 });
+    process.kill(server.pid, 'SIGHUP');
+    const nkeySeed = await seedOf(secrets, 'operator');
+    expect(nkeySeed).not.toBe(stolen);
+    await eventually(() => mayConnect(server, { nkeySeed }), { what: 'the new key to be known' });
+    expect(await mayConnect(server, { nkeySeed: stolen })).toBe(false);
+    expect(await accountOfConnection(server, 'operator')).toBeUndefined();
   });
 
   it('have one more for as long as somebody maintains the streams', async () => {
@@ -93,10 +160,10 @@ describe('the keys of an installation', () => {
     expect(await mayConnect(server, { nkeySeed })).toBe(true);
     // A start of the installation in between leaves it as it is.
     await runProgram(generate, [secrets]);
-    expect((await runProgram(identity, ['list'], env)).said).toMatch(/^\(maintenance\) U/);
+    expect((await runProgram(identity, ['list'], env)).said).toMatch(/^maintenance U\w+ CORE$/m);
     expect(await runProgram(identity, ['maintenance'], env)).toMatchObject({ code: 1 });
 
-    expect(await runProgram(identity, ['maintenance', '--remove'], env)).toMatchObject({ code: 0 });
+    expect(await runProgram(identity, ['revoke', 'maintenance'], env)).toMatchObject({ code: 0 });
     process.kill(server.pid, 'SIGHUP');
     await eventually(async () => !(await mayConnect(server, { nkeySeed })), { what: 'it to be refused' });
   });
@@ -229,13 +296,14 @@ describe('docker-compose.yml', () => {
   });
 
   it('says what the permissions are, so that an update restarts the broker when they change', async () => {
-    const all = ([...services, maintenance] as const).map((holder) => permissionsOf(holder));
-    const reserved = permissionsOf('collector', { reserved: ['x'] });
-    const one = permissionsOf('collector', { collectorId: 'x' });
-    const hash = createHash('sha256')
-      .update(JSON.stringify([all, reserved, one]))
-      .digest('hex')
-      .slice(0, 12);
+    const nkey = 'U';
+    const identities = ([...services, maintenance] as const).map((holder) => ({
+      ...{ comment: holder, nkey, account: accountOf(holder) },
+      permissions: permissionsOf(holder, { reserved: ['x'] }),
+    }));
+    const permissions = permissionsOf('collector', { collectorId: 'x' });
+    identities.push({ comment: 'collector', nkey, account: accountOf('collector', 'x'), permissions });
+    const hash = createHash('sha256').update(natsAuthorization(identities)).digest('hex').slice(0, 12);
     const compose = await readFile(join(root, 'docker-compose.yml'), 'utf8');
     expect(/holdfast\.permissions: '?(\w+)/.exec(compose)?.[1]).toBe(hash);
     const cluster = await readFile(join(root, 'docker-compose.cluster.yml'), 'utf8');

@@ -6,6 +6,7 @@ import {
   type NatsConnection,
   PermissionViolationError,
 } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
@@ -39,6 +40,7 @@ beforeAll(async () => {
     const { nc } = await connectNats({ url: server.url, nkeySeed, name, log });
     cleanUpAfterFile(() => nc.close());
     connections.set(who, nc);
+    if (who === 'supervisor') serveConsumerRequests(nc, log);
     const seen: string[] = [];
     violations.set(who, seen);
     void (async () => {
@@ -171,15 +173,16 @@ describe('what services may ask of JetStream', () => {
     [
       'for the work of hall-1',
       'CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1.assignments.hall-1.*',
-      ['hall-1'],
+      [...core, 'hall-1'],
     ],
-    ['for the work of hall-2', 'CONSUMER.CREATE.ASSIGNMENTS.collector-hall-2.assignments.hall-2.*', []],
+    // In the name of those who may not make consumers themselves.
+    ['for the work of hall-2', 'CONSUMER.CREATE.ASSIGNMENTS.collector-hall-2.assignments.hall-2.*', core],
     [
       'for the work of hall-2 by another name',
       'CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1.assignments.hall-2.*',
-      [],
+      core,
     ],
-    ['for all work', 'CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1', []],
+    ['for all work', 'CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1', core],
     ['for all work, as formerly', 'CONSUMER.DURABLE.CREATE.ASSIGNMENTS.collector-hall-1', []],
     ['for what hall-2 is given', 'CONSUMER.MSG.NEXT.ASSIGNMENTS.collector-hall-2', []],
     ['for the work of a container', 'CONSUMER.MSG.NEXT.ASSIGNMENTS.collector-any-7', ['collector']],
@@ -192,9 +195,13 @@ describe('what services may ask of JetStream', () => {
       'CONSUMER.DELETE.SESSIONS.projector',
       ['api', 'restore', maintenance],
     ],
-    ['to read up to where readings were sent', 'CONSUMER.CREATE.SENT.x', ['writer', 'operator', maintenance]],
+    [
+      'to read up to where readings were sent',
+      'CONSUMER.CREATE.SENT.x',
+      [...core, 'writer', 'operator', maintenance],
+    ],
     ['to take that away', 'STREAM.MSG.DELETE.SENT', ['writer']],
-    ['to follow the health of devices', 'CONSUMER.CREATE.HEALTH.x', ['api', 'operator', maintenance]],
+    ['to follow the health of devices', 'CONSUMER.CREATE.HEALTH.x', [...core, 'operator', maintenance]],
     ['for one change of health', 'STREAM.MSG.GET.HEALTH', ['api', 'operator', maintenance]],
     ['to delete from quarantine', 'STREAM.MSG.DELETE.QUARANTINE', ['api']],
     ['for backups of the broker', 'STREAM.SNAPSHOT.SESSIONS', []],
@@ -240,40 +247,42 @@ describe('a collector with an identity of its own', () => {
     }
   });
 
-  it('brings nothing into the log by having a consumer deliver there', async () => {
-    const nc = connectionOf('hall-1');
-    await askBroker(own.nc, 'sessions.task.1.lifecycle', '{}');
-    await askBroker(own.nc, 'assignments.hall-1.66', '{}');
-    const lastSequence = async () =>
-      (await (await jetstreamManager(own.nc)).streams.info('SESSIONS')).state.last_seq;
-    const before = await lastSequence();
-    const deliverTo = async (deliver_subject: string) => {
-      const consumer = { durable_name: 'collector-hall-1', ack_policy: 'explicit', deliver_subject };
-      const config = { ...consumer, filter_subject: 'assignments.hall-1.*' };
-      await askBroker(nc, '$JS.API.CONSUMER.DELETE.ASSIGNMENTS.collector-hall-1');
-      const made = await askBroker(
-        nc,
-        '$JS.API.CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1.assignments.hall-1.*',
-        JSON.stringify({ stream_name: 'ASSIGNMENTS', config }),
-      );
-      expect(made.json()).not.toHaveProperty('error');
-    };
-    // The broker delivers only where somebody listens, and there nobody may.
-    await deliverTo('sessions.task.66.lifecycle');
-    const inbox = '_INBOX.collector.hall-1.delivered';
-    const heard: string[] = [];
-    nc.subscribe(inbox, { callback: (_error, { subject }) => void heard.push(subject) });
-    await deliverTo(inbox);
-    await eventually(async () => heard.length > 0, { what: 'the delivery' });
-    expect(await lastSequence()).toBe(before);
-  });
-
   it('reads a configuration of several pieces', async () => {
     const text = 'x'.repeat(300_000);
     const name = '7/1';
     await (await TaskConfigStore.open(connectionOf('api'))).putText(name, text);
     const loaded = await (await TaskConfigStore.open(connectionOf('hall-1'))).loadText(name);
     expect(loaded).toMatchObject({ ok: true, text });
+  });
+});
+
+describe('a collector without an identity of its own', () => {
+  it('brings nothing into the log by having a consumer deliver there', async () => {
+    const nc = connectionOf('collector');
+    await askBroker(own.nc, 'sessions.task.1.lifecycle', '{}');
+    await askBroker(own.nc, 'assignments.any-7.66', '{}');
+    const lastSequence = async () =>
+      (await (await jetstreamManager(own.nc)).streams.info('SESSIONS')).state.last_seq;
+    const before = await lastSequence();
+    const deliverTo = async (deliver_subject: string) => {
+      const consumer = { durable_name: 'collector-any-7', ack_policy: 'explicit', deliver_subject };
+      const config = { ...consumer, filter_subject: 'assignments.any-7.*' };
+      await askBroker(nc, '$JS.API.CONSUMER.DELETE.ASSIGNMENTS.collector-any-7');
+      const made = await askBroker(
+        nc,
+        '$JS.API.CONSUMER.CREATE.ASSIGNMENTS.collector-any-7.assignments.any-7.*',
+        JSON.stringify({ stream_name: 'ASSIGNMENTS', config }),
+      );
+      expect(made.json()).not.toHaveProperty('error');
+    };
+    // The broker delivers only where somebody listens, and there nobody may.
+    await deliverTo('sessions.task.66.lifecycle');
+    const inbox = '_INBOX.collector.any-7.delivered';
+    const heard: string[] = [];
+    nc.subscribe(inbox, { callback: (_error, { subject }) => void heard.push(subject) });
+    await deliverTo(inbox);
+    await eventually(async () => heard.length > 0, { what: 'the delivery' });
+    expect(await lastSequence()).toBe(before);
   });
 });
 

@@ -16,11 +16,11 @@ export function accountOf(holder: Holder, collectorId?: string): string {
   return holder === 'collector' && collectorId !== undefined ? accountOfCollector(collectorId) : core;
 }
 
-/** What passes between CORE and another account. */
+/** Everything that passes between CORE and another account. */
 export interface Passage {
   /** Subject in CORE, and by which name the account uses it where that differs. */
   readonly services: readonly { readonly subject: string; readonly as?: string }[];
-  /** What the account hears of CORE. */
+  /** Subjects of CORE that the account hears. */
   readonly streams: readonly string[];
   /** Requests from CORE that the account answers. */
   readonly answers: readonly string[];
@@ -29,25 +29,22 @@ export interface Passage {
 const createConsumer = '$JS.API.CONSUMER.CREATE.';
 
 /**
- * What these permissions need in an account without JetStream. An answer comes back into the account that asked, so a reply
+ * Everything that these permissions need in an account without JetStream. An answer comes back into the account that asked, so a reply
  * subject reaches nothing of others.
  *
  * Making a consumer is no service of CORE: one that delivers to `$JS.API.CONSUMER.MSG.NEXT.…` takes messages from another
  * consumer (measured with nats-server 2.10, 2.14 and 2.15). A service of ours looks at the request first.
  */
-export function passageOf(account: string, { publish, subscribe, answers, deliverTo }: Permissions): Passage {
+export function passageOf(account: string, { publish, subscribe, answers }: Permissions): Passage {
   const requests = subjects.consumerRequestsOf(account);
-  const [inbox, ...others] = subscribe.allow;
   return {
     services: publish.allow.map((subject) =>
       subject.startsWith(createConsumer)
         ? { subject: `${requests}.${subject.slice(createConsumer.length)}`, as: subject }
         : { subject },
     ),
-    streams: [inbox, ...others].filter(
-      (subject): subject is string =>
-        subject !== undefined && !answers.includes(subject) && (subject !== inbox || subject === deliverTo),
-    ),
+    // Also its inbox, into which consumers deliver.
+    streams: subscribe.allow.filter((subject) => !answers.includes(subject)),
     answers,
   };
 }

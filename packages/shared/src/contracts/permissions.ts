@@ -38,8 +38,6 @@ export interface Permissions {
   readonly subscribe: { readonly allow: readonly string[] };
   /** Subjects of requests, among those that it may hear, each of which it may answer once wherever it came from. */
   readonly answers: readonly string[];
-  /** Where a consumer may deliver that it has asked for from an account without JetStream. */
-  readonly deliverTo: string;
 }
 
 /** Every collector; ids are tokens, so a wildcard stands for any of them. */
@@ -150,12 +148,10 @@ export function permissionsOf(
     service === 'collector' && collectorId !== anyCollector
       ? inboxPrefix(`collector-${collectorId}`)
       : inboxPrefix(service);
-  const deliverTo = service === 'collector' ? subjects.deliveriesTo(collectorId) : `${inbox}.>`;
   return {
     publish: { allow: [...new Set([...probe, ...publish])], ...(deny.length > 0 && { deny }) },
-    subscribe: { allow: [...new Set([`${inbox}.>`, deliverTo, ...subscribe, ...answers])] },
+    subscribe: { allow: [`${inbox}.>`, ...subscribe, ...answers] },
     answers,
-    deliverTo,
   };
 }
 

@@ -59,8 +59,6 @@ export const subjects = {
   /** Not stored: asks whoever makes consumers for one, see `consumer-request.ts`. */
   consumerRequests: 'consumers.>',
   consumerRequestsOf: (account: string) => `consumers.${account}`,
-  /** Where consumers of a collector with an account of its own deliver to it. */
-  deliveriesTo: (collectorId: string) => `deliver.${collectorId}.>`,
 
   allSamples: 'samples.>',
   samplesOf: (taskId: string) => `samples.*.${taskId}.*`,

@@ -1,0 +1,197 @@
+import { permissionsOf } from '@holdfast/shared/contracts/permissions.ts';
+import { connectNats, type NatsConnection } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { serveConsumerRequests } from '@holdfast/shared/jetstream/consume/serve-consumer-requests.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
+import { AckPolicy, jetstreamManager } from '@nats-io/jetstream';
+import { describe, expect, it } from 'vitest';
+import { askBroker } from '../support/ask-broker.ts';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
+import { eventually } from '../support/eventually.ts';
+import { identitiesForTest } from '../support/identities-for-test.ts';
+import { natsForTest } from '../support/nats-for-test.ts';
+import { sessionLogForTest } from '../support/session-log.ts';
+import { sendWithReplies, standingOf } from './reply-attacks.ts';
+
+const log = createLogger('test', 'silent');
+
+/** Those who are not trusted with all, and what each may write into streams. */
+const outsiders = {
+  operator: { permissions: permissionsOf('operator'), writes: [] as string[] },
+  'hall-1': {
+    permissions: permissionsOf('collector', { collectorId: 'hall-1' }),
+    writes: ['SAMPLES', 'SENT', 'HEALTH', 'KV_STATUS', 'KV_COLLECTORS', 'KV_SINKS'],
+  },
+} as const;
+type Outsider = keyof typeof outsiders;
+
+async function brokerWith(outsider: Outsider, inOneAccount: boolean) {
+  const identities = identitiesForTest(['hall-1'], { inOneAccount });
+  const server = await natsForTest({ configLines: identities.configLines });
+  const { nc: own } = await sessionLogForTest(identities.ownUrl(server));
+  const connect = async (name: string, nkeySeed: string): Promise<NatsConnection> => {
+    const connection = await connectNats({ url: server.url, nkeySeed, name, log });
+    cleanUpAfterFile(() => connection.nc.close());
+    return connection.nc;
+  };
+  serveConsumerRequests(await connect('supervisor', identities.seed('supervisor')), log);
+  const nc =
+    outsider === 'operator'
+      ? await connect('operator', identities.seed('operator'))
+      : await connect('collector-hall-1', identities.seed('collector', 'hall-1'));
+  return { own, nc, jsm: await jetstreamManager(own) };
+}
+
+describe.each<Outsider>(['operator', 'hall-1'])('a reply subject that %s names', (outsider) => {
+  const { permissions, writes } = outsiders[outsider];
+
+  /** Streams of others that got something, and streams that are gone. */
+  async function hits(inOneAccount: boolean): Promise<{ written: string[]; gone: string[] }> {
+    const { own, nc, jsm } = await brokerWith(outsider, inOneAccount);
+    // Something to read everywhere, by consumers that are there.
+    for (const [name, { aSubject }] of await standingOf(own)) {
+      await askBroker(own, aSubject, '{"v":1}');
+      const isWork = name === 'ASSIGNMENTS';
+      await jsm.consumers.add(name, {
+        durable_name: isWork ? 'collector-hall-1' : 'known',
+        ack_policy: AckPolicy.Explicit,
+        ...(isWork && { filter_subject: 'assignments.hall-1.*' }),
+      });
+    }
+    const before = await standingOf(own);
+    const others = [...before.keys()].filter((name) => !(writes as readonly string[]).includes(name));
+    const { allow } = permissions.publish;
+    await sendWithReplies(
+      nc,
+      allow,
+      others.map((name) => before.get(name)?.aSubject ?? ''),
+    );
+    await settled(own, before);
+    const afterwards = await standingOf(own);
+    const written = others.filter((name) => {
+      const now = afterwards.get(name);
+      return (
+        now?.created === before.get(name)?.created && now?.lastSequence !== before.get(name)?.lastSequence
+      );
+    });
+    await sendWithReplies(
+      nc,
+      allow,
+      [...before.keys()].map((name) => `$JS.API.STREAM.DELETE.${name}`),
+    );
+    await settled(own, before);
+    const left = await standingOf(own);
+    return { written, gone: [...before.keys()].filter((name) => !left.has(name)) };
+  }
+
+  it('has the broker write and delete everywhere where all are in one account', async () => {
+    const { written, gone } = await hits(true);
+    expect(written).toEqual(expect.arrayContaining(['SESSIONS', 'AUDIT', 'KV_API_KEYS', 'KV_LEADER']));
+    if (outsider === 'operator') expect(gone).toContain('SESSIONS');
+  });
+
+  it('hits nothing from an account of its own', async () => {
+    expect(await hits(false)).toEqual({ written: [], gone: [] });
+  });
+});
+
+/** Requests to the JetStream API are worked off in order, so the answer to one more shows that all before it are done. */
+async function settled(own: NatsConnection, before: ReadonlyMap<string, unknown>): Promise<void> {
+  const state = async () => JSON.stringify([...(await standingOf(own))].sort());
+  let former = '';
+  await eventually(
+    async () => {
+      const now = await state();
+      const isSame = now === former;
+      former = now;
+      return isSame && before.size > 0;
+    },
+    { what: 'the broker to have done what it was asked' },
+  );
+}
+
+describe('a consumer that somebody asks for', () => {
+  const takesOfWriter = '$JS.API.CONSUMER.MSG.NEXT.SAMPLES.writer';
+
+  async function askFor(nc: NatsConnection, request: string, config: Record<string, unknown>) {
+    const [stream_name] = request.split('.');
+    const subject = `$JS.API.CONSUMER.CREATE.${request}`;
+    return (await askBroker(nc, subject, JSON.stringify({ stream_name, config }))).json<{
+      error?: { description: string };
+    }>();
+  }
+
+  /** A consumer of the operator that asks the writer's one for messages, and what that one has handed out. */
+  async function taken(inOneAccount: boolean) {
+    const { own, nc, jsm } = await brokerWith('operator', inOneAccount);
+    await jsm.consumers.add('SAMPLES', { durable_name: 'writer', ack_policy: AckPolicy.Explicit });
+    await askBroker(own, 'samples.hall-1.1.1', '{}');
+    await askBroker(own, 'audit.key.make', '{}');
+    const answer = await askFor(nc, 'AUDIT.x.>', {
+      name: 'x',
+      ack_policy: 'explicit',
+      deliver_subject: takesOfWriter,
+      filter_subject: '>',
+    });
+    const outstanding = async () => (await jsm.consumers.info('SAMPLES', 'writer')).num_ack_pending;
+    return { answer, outstanding };
+  }
+
+  it('takes messages from the writer where all are in one account', async () => {
+    const { answer, outstanding } = await taken(true);
+    expect(answer.error).toBeUndefined();
+    await eventually(async () => (await outstanding()) === 1, { what: 'the message to be taken' });
+  });
+
+  it('is not made from an account of its own', async () => {
+    const { answer, outstanding } = await taken(false);
+    expect(answer.error?.description).toBe('it may deliver below _INBOX.operator. only');
+    expect(await outstanding()).toBe(0);
+  });
+
+  it('for looking is new, ends by itself and is none of a service', async () => {
+    const { nc, jsm } = await brokerWith('operator', false);
+    const look = { ack_policy: 'explicit', filter_subject: '>' };
+    expect(await askFor(nc, 'AUDIT.mine.>', { ...look, durable_name: 'mine' })).toMatchObject({
+      error: { description: expect.stringContaining('needs an inactive_threshold') },
+    });
+    const ending = { ...look, inactive_threshold: 3_600_000_000_000 };
+    expect(await askFor(nc, 'AUDIT.mine.>', { ...ending, durable_name: 'mine' })).not.toHaveProperty('error');
+    await jsm.consumers.add('AUDIT', { name: 'of-the-api', ack_policy: AckPolicy.None });
+    expect(await askFor(nc, 'AUDIT.of-the-api.>', { ...ending, name: 'of-the-api' })).toMatchObject({
+      error: { description: expect.stringContaining('already exists') },
+    });
+    expect(await askFor(nc, 'AUDIT.writer.>', { ...ending, name: 'writer' })).toMatchObject({
+      error: { description: 'writer is the consumer of a service' },
+    });
+  });
+
+  it('by a collector delivers to it alone', async () => {
+    const { own, nc } = await brokerWith('hall-1', false);
+    const request = 'ASSIGNMENTS.collector-hall-1.assignments.hall-1.*';
+    const work = {
+      durable_name: 'collector-hall-1',
+      ack_policy: 'explicit',
+      filter_subject: 'assignments.hall-1.*',
+    };
+    for (const deliver_subject of [
+      takesOfWriter,
+      '_INBOX.collector.hall-2.work',
+      'collectors.hall-2.call',
+      '_INBOX.collector.hall-1',
+    ]) {
+      expect(await askFor(nc, request, { ...work, deliver_subject })).toMatchObject({
+        error: { description: 'it may deliver below _INBOX.collector.hall-1. only' },
+      });
+    }
+    const heard: string[] = [];
+    nc.subscribe('_INBOX.collector.hall-1.work', {
+      callback: (_error, { subject }) => void heard.push(subject),
+    });
+    await nc.flush();
+    const made = await askFor(nc, request, { ...work, deliver_subject: '_INBOX.collector.hall-1.work' });
+    expect(made).not.toHaveProperty('error');
+    await askBroker(own, 'assignments.hall-1.7', '{}');
+    await eventually(async () => heard.length > 0, { what: 'the delivery' });
+    expect(heard).toEqual(['assignments.hall-1.7']);
+  });
+});
