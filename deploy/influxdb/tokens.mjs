@@ -88,6 +88,10 @@ async function giveTokenTo(name) {
   const { token } = await ask(admin, 'POST', 'authorizations', { orgID, description, permissions });
   if (typeof token !== 'string' || token === '') throw new Error('InfluxDB made a token and did not tell it');
   await write(file, token);
+  if (there === undefined) return;
+  process.stderr.write(
+    `InfluxDB did not know the token of before: restart whoever has it (${name}) to read the new one\n`,
+  );
 }
 
 async function keepsTokens(admin) {

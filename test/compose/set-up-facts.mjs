@@ -94,7 +94,7 @@ export function setUpFacts(holdfast, { ours, servers }) {
     await assert.rejects(inside('collector', 'cat', '/secrets/influxdb/token'));
     await assert.rejects(inside('supervisor', 'cat', '/secrets/postgres/password'));
     await assert.rejects(inside('simulator', 'cat', '/secrets/nats/seed'));
-    await assert.rejects(inside('api', 'ls', '/secrets/postgres-writer'));
+    await assert.rejects(inside('api', 'cat', '/secrets/postgres-writer/url'));
     say('secrets: each service sees only those that it needs');
     return { seedOfApi: seeds[0], keepsTokens };
   }

@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process';
 import {
   type InfluxForTest,
   influxForTest,
   influxIsInstalled,
 } from '@holdfast/test/support/influx-for-test.ts';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { SampleStore } from '../sample-store.ts';
 import { type InfluxTwoFront, startInfluxTwoFront } from '../testing/influx-two-front.ts';
 import { firstTimeMs, storableSample } from '../testing/storable-sample.ts';
@@ -53,13 +54,21 @@ describe('lines as the Django system wrote them', () => {
   });
 });
 
+/** InfluxDB 1.7 and later; Debian's is 1.6. */
+const knowsFlux = () => {
+  const command = inject('installedServers').influxd;
+  return (
+    command !== null && !/v1\.[0-6]\./.test(spawnSync(command, ['version'], { encoding: 'utf8' }).stdout)
+  );
+};
+
 describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system', () => {
   let influx: InfluxForTest;
   let front: InfluxTwoFront;
   let store: SampleStore;
   let modern: SampleStore;
   beforeAll(async () => {
-    influx = await influxForTest();
+    influx = await influxForTest(undefined, { INFLUXDB_HTTP_FLUX_ENABLED: 'true' });
     await influx.createDatabase('old');
     front = await startInfluxTwoFront(influx.url);
     const address = { url: front.url, org: 'holdfast', bucket: 'old' };
@@ -135,6 +144,42 @@ describe.skipIf(!influxIsInstalled())('queries and graphs of the Django system',
           ['temperature', 'float'],
         ],
       },
+    ]);
+  });
+
+  /** Rows of the answer, by the names of their columns. */
+  const flux = async (query: string) => {
+    const response = await fetch(`${influx.url}/api/v2/query`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/vnd.flux', accept: 'application/csv' },
+      body: query,
+    });
+    const lines = (await response.text()).trim().split(/\r?\n/);
+    const [names = '', ...rows] = lines.filter((line) => line !== '' && !line.startsWith('#'));
+    return rows.map((row) => {
+      const cells = row.split(',');
+      return Object.fromEntries(names.split(',').map((name, index) => [name, cells[index]]));
+    });
+  };
+  const from = `from(bucket: "old/autogen") |> range(start: 2026-01-01T00:00:00Z, stop: 2026-01-01T00:00:04Z)`;
+
+  it.skipIf(!knowsFlux())('find a point by its tag, as Flux', async () => {
+    const [last, ...others] = await flux(
+      `${from} |> filter(fn: (r) => r["_measurement"] == "press-1" and r["site"] == "north" and r["point"] == "temperature" and r["quality"] == "good") |> last()`,
+    );
+    expect(others).toEqual([]);
+    expect(last).toMatchObject({
+      ...{ _measurement: 'press-1', _field: 'temperature', _value: '23', device: 'press-1' },
+      ...{ site: 'north', point: 'temperature', quality: 'good', cn_name: '料筒 1 区温度', unit: '°C' },
+    });
+    const means = await flux(
+      `${from} |> filter(fn: (r) => r["device"] =~ /press/ and r["_field"] == "temperature" and r["quality"] == "good") |> aggregateWindow(every: 2s, fn: mean) |> group(columns: ["site"])`,
+    );
+    expect(means.map(({ site, _value }) => [site, _value])).toEqual([
+      ['north', '20.5'],
+      ['north', '22.5'],
+      ['south', '40'],
+      ['south', '40'],
     ]);
   });
 
