@@ -1,3 +1,5 @@
+import { durableNames, streamNames } from '@holdfast/shared/contracts/subjects.ts';
+import { jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, it } from 'vitest';
 import { doubledTicks } from '../support/doubled-ticks.ts';
 import { eventually } from '../support/eventually.ts';
@@ -127,6 +129,14 @@ describe('two processes are started under one collector id', () => {
     const sessionId = await fleet.log.start(fleet.plant.config({ taskId: '1', devices: ['press-1'] }));
     const { epoch } = await fleet.placed('1');
     await fleet.sampled(sessionId, epoch);
+    const jsm = await jetstreamManager(fleet.log.nc);
+    const madeFor = () =>
+      Promise.all(
+        [streamNames.assignments, streamNames.sessions].map(
+          async (stream) => (await jsm.consumers.info(stream, durableNames.collector('c1'))).created,
+        ),
+      );
+    const madeForFirst = await madeFor();
     const second = await fleet.collector('c1');
     await eventually(() => logOf(second).some((line) => line.startsWith('"c1" is held by another process')), {
       what: 'the second process to say that it waits',
@@ -134,6 +144,7 @@ describe('two processes are started under one collector id', () => {
     const before = (await fleet.sampled(sessionId, epoch)).length;
     await fleet.sampled(sessionId, epoch, before + 5);
     expect(logOf(second)).not.toContain('lease held; taking work');
+    expect(await madeFor()).toEqual(madeForFirst);
     first.signal('SIGTERM');
     await first.exited;
     await eventually(() => logOf(second).includes('session is being polled'), { what: 'the second to poll' });

@@ -175,20 +175,20 @@ describe('a consumer that somebody asks for', () => {
     };
     for (const deliver_subject of [
       takesOfWriter,
-      '_INBOX.collector.hall-2.work',
+      'deliver.hall-2.work.x',
       'collectors.hall-2.call',
-      '_INBOX.collector.hall-1',
+      'deliver.hall-1',
     ]) {
       expect(await askFor(nc, request, { ...work, deliver_subject })).toMatchObject({
-        error: { description: 'it may deliver below _INBOX.collector.hall-1. only' },
+        error: { description: 'it may deliver below deliver.hall-1. only' },
       });
     }
     const heard: string[] = [];
-    nc.subscribe('_INBOX.collector.hall-1.work', {
+    nc.subscribe('deliver.hall-1.work.x', {
       callback: (_error, { subject }) => void heard.push(subject),
     });
     await nc.flush();
-    const made = await askFor(nc, request, { ...work, deliver_subject: '_INBOX.collector.hall-1.work' });
+    const made = await askFor(nc, request, { ...work, deliver_subject: 'deliver.hall-1.work.x' });
     expect(made).not.toHaveProperty('error');
     await askBroker(own, 'assignments.hall-1.7', '{}');
     await eventually(async () => heard.length > 0, { what: 'the delivery' });

@@ -92,6 +92,8 @@ async function those(may: (who: Who) => Promise<boolean>): Promise<Who[]> {
 }
 
 const core: readonly Service[] = ['api', 'supervisor'];
+const others = (...who: readonly Who[]): readonly Who[] => everybody.filter((each) => !who.includes(each));
+const followers: readonly Who[] = [...core, 'backup', 'restore', 'operator', maintenance];
 
 describe('what services may publish', () => {
   it.each<[string, string, readonly Who[]]>([
@@ -157,7 +159,18 @@ describe('what services may ask of JetStream', () => {
     ['to read logins', 'STREAM.MSG.GET.KV_LOGINS', ['api']],
     ['to follow logins', 'CONSUMER.CREATE.KV_LOGINS.x', ['api']],
     ['to follow API keys', 'CONSUMER.CREATE.KV_API_KEYS.x', ['api']],
+    ['how API keys are kept', 'STREAM.INFO.KV_API_KEYS', others('collector', 'hall-1')],
+    ['how SESSIONS is kept', 'STREAM.INFO.SESSIONS', everybody],
     ['to read an event', 'STREAM.MSG.GET.SESSIONS', reads],
+    ['for the events of hall-1', 'CONSUMER.CREATE.SESSIONS.collector-hall-1', [...followers, 'hall-1']],
+    ['for the events of hall-2', 'CONSUMER.CREATE.SESSIONS.collector-hall-2', followers],
+    [
+      'for the events of a container',
+      'CONSUMER.CREATE.SESSIONS.collector-any-7',
+      [...followers, 'collector'],
+    ],
+    ['to take the events of hall-2', 'CONSUMER.DELETE.SESSIONS.collector-hall-2', followers],
+    ['for any snapshots', 'CONSUMER.CREATE.OBJ_TASK_CONFIGS.x', followers],
     ['to read work', 'STREAM.MSG.GET.ASSIGNMENTS', ['operator', maintenance]],
     [
       'to read a lease',
@@ -185,7 +198,11 @@ describe('what services may ask of JetStream', () => {
     ['for all work', 'CONSUMER.CREATE.ASSIGNMENTS.collector-hall-1', core],
     ['for all work, as formerly', 'CONSUMER.DURABLE.CREATE.ASSIGNMENTS.collector-hall-1', []],
     ['for what hall-2 is given', 'CONSUMER.MSG.NEXT.ASSIGNMENTS.collector-hall-2', []],
-    ['for the work of a container', 'CONSUMER.MSG.NEXT.ASSIGNMENTS.collector-any-7', ['collector']],
+    [
+      'for the work of a container',
+      'CONSUMER.CREATE.ASSIGNMENTS.collector-any-7.assignments.any-7.*',
+      [...core, 'collector'],
+    ],
     ['to take the consumer of hall-2', 'CONSUMER.DELETE.ASSIGNMENTS.collector-hall-2', []],
     ['for what the writer is given', 'CONSUMER.MSG.NEXT.SAMPLES.writer', ['writer']],
     ['to take the consumer of the writer', 'CONSUMER.DELETE.SAMPLES.writer', ['writer', maintenance]],
@@ -222,6 +239,9 @@ describe('what services may hear', () => {
     ['requests to JetStream', '$JS.API.>', []],
     ['calls to hall-1', 'collectors.hall-1.call', ['collector', 'hall-1']],
     ['calls to hall-2', 'collectors.hall-2.call', ['collector']],
+    ['what is delivered to hall-1', 'deliver.hall-1.work.x', ['collector', 'hall-1']],
+    ['events delivered to hall-1', 'deliver.hall-1.log.x', ['collector', 'hall-1']],
+    ['what is delivered to hall-2', 'deliver.hall-2.work.x', ['collector']],
     ['answers to the API', '_INBOX.api.>', ['api']],
     ['answers to hall-2', '_INBOX.collector.hall-2.>', ['collector']],
     ['answers to everybody', '_INBOX.>', []],

@@ -10,7 +10,7 @@ import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { readStream } from '@holdfast/shared/jetstream/consume/read-stream.ts';
 import { readSampleBacklog } from '@holdfast/shared/jetstream/samples/sample-backlog.ts';
-import { AssignmentOutbox } from '@holdfast/shared/jetstream/sessions/assignment-queue.ts';
+import { AssignmentOutbox } from '@holdfast/shared/jetstream/sessions/assignment-outbox.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import { ensureStreams } from '@holdfast/shared/jetstream/streams/streams.ts';

@@ -82,11 +82,11 @@ export interface AssignmentHandle {
   giveBack(): void;
 }
 
-/** The collector's durable consumer. */
+/** The collector's durable consumer, made for this inbox alone. */
 export interface AssignmentInbox {
   /** Takes no more work. Resolves when nothing more will be handed over. */
   close(): Promise<void>;
-  /** Whether the broker still has the consumer that was made for this inbox. @throws when it cannot be asked */
+  /** Whether the broker still has it, and is heard of. @throws when it cannot be asked */
   isIntact(): Promise<boolean>;
 }
 

@@ -6,7 +6,7 @@ import { KvLeaseStore } from '@holdfast/shared/jetstream/boards/kv-lease-store.t
 import { callForRenewals } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
 import { KvWaitingBoard } from '@holdfast/shared/jetstream/boards/waiting-board.ts';
-import { AssignmentOutbox } from '@holdfast/shared/jetstream/sessions/assignment-queue.ts';
+import { AssignmentOutbox } from '@holdfast/shared/jetstream/sessions/assignment-outbox.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
 import { followSessionLog } from '@holdfast/shared/jetstream/sessions/session-log.ts';
 import { LeaseJudge } from '@holdfast/shared/lease/lease-judge.ts';

@@ -64,17 +64,6 @@ export async function openSimInbox(options: OpenInboxOptions): Promise<Assignmen
   const { broker, link, collectorId, onAssignment } = options;
   const { world } = link.process;
   const { queue } = broker;
-  const former = await link.request('delete durable', () => queue.deleteDurable(collectorId), timeoutMs);
-  const created = await link.request(
-    'add durable',
-    () => {
-      const made = queue.addDurable(collectorId);
-      // A client goes by the consumer's name: one that has not noticed the change still draws from it.
-      for (const client of former) if (world.random.chance(0.5)) queue.attach(collectorId, client);
-      return made;
-    },
-    timeoutMs,
-  );
   let isOpen = true;
   const client: QueueClient = {
     canReceive: () => isOpen && link.process.isAlive,
@@ -83,10 +72,20 @@ export async function openSimInbox(options: OpenInboxOptions): Promise<Assignmen
         if (isOpen) onAssignment(handleOf(message, broker, link));
       }),
   };
-  const isAttached = await link.request('consume', () => queue.attach(collectorId, client), timeoutMs);
-  if (!isAttached) throw new Error('the durable consumer is gone again');
+  await link.request('delete durable', () => queue.deleteDurable(collectorId), timeoutMs);
+  const created = await link.request(
+    'add durable',
+    () => {
+      const made = queue.addDurable(collectorId);
+      queue.attach(collectorId, client);
+      return made;
+    },
+    timeoutMs,
+  );
   link.onReconnect(() => {
-    if (isOpen) link.fire(() => queue.attach(collectorId, client));
+    // One that was made since delivers to another subject.
+    const attach = () => queue.createdOf(collectorId) === created && queue.attach(collectorId, client);
+    if (isOpen) link.fire(attach);
   });
   return {
     close: async () => {

@@ -59,16 +59,13 @@ export class WorkQueue {
   }
 
   /** Makes the consumer anew: everything on its subjects is handed out again. */
-  deleteDurable(collectorId: string): Set<QueueClient> {
-    const clients = this.#durables.get(collectorId)?.clients ?? new Set();
+  deleteDurable(collectorId: string): void {
     this.#durables.delete(collectorId);
-    return clients;
   }
 
-  /** @returns what tells it from others of its name */
+  /** @returns what tells it from others of its name @throws when there is one, which delivers elsewhere */
   addDurable(collectorId: string): number {
-    const existing = this.#durables.get(collectorId);
-    if (existing) return existing.created;
+    if (this.#durables.has(collectorId)) throw new Error(`collector-${collectorId} exists`);
     this.#created += 1;
     this.#durables.set(collectorId, { created: this.#created, pending: new Map(), clients: new Set() });
     return this.#created;
@@ -78,13 +75,9 @@ export class WorkQueue {
     return this.#durables.get(collectorId)?.created;
   }
 
-  /** @returns whether there is such a consumer */
-  attach(collectorId: string, client: QueueClient): boolean {
-    const durable = this.#durables.get(collectorId);
-    if (!durable) return false;
-    durable.clients.add(client);
+  attach(collectorId: string, client: QueueClient): void {
+    this.#durables.get(collectorId)?.clients.add(client);
     this.dispatch(collectorId);
-    return true;
   }
 
   detach(collectorId: string, client: QueueClient): void {

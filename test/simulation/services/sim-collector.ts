@@ -187,7 +187,7 @@ export function startCollector(process: SimProcess, context: ServiceContext): Co
         },
       }),
     disconnectDevices: () => endpoints.disconnectAll(),
-    verifyLog: async () => sessionLog?.verify(),
+    sessionLog: { begin: () => undefined, leave: () => undefined, verify: async () => sessionLog?.verify() },
     flushSamples: async (timeoutMs) => {
       const left = await outbox.flush(timeoutMs);
       await sent.close();

@@ -43,8 +43,10 @@ export function passageOf(account: string, { publish, subscribe, answers }: Perm
         ? { subject: `${requests}.${subject.slice(createConsumer.length)}`, as: subject }
         : { subject },
     ),
-    // Also its inbox, into which consumers deliver.
-    streams: subscribe.allow.filter((subject) => !answers.includes(subject)),
+    // Consumers of operators deliver into their inbox, those of collectors to subjects of their own.
+    streams: subscribe.allow.filter(
+      (subject) => !answers.includes(subject) && (account === look || !subject.startsWith('_INBOX.')),
+    ),
     answers,
   };
 }

@@ -55,7 +55,7 @@ function refusedToLook(config: Config): string | undefined {
 
 function refusedToCollector(account: string, config: Config): string | undefined {
   const id = account.slice(accountOfCollector('').length);
-  return refusedDelivery(config, `${inboxPrefix(`collector-${id}`)}.`);
+  return refusedDelivery(config, `${subjects.deliveredTo(id)}.`);
 }
 
 /** Delivered elsewhere, its messages would be requests or answers to somebody else. */

@@ -58,6 +58,12 @@ const begunLogins = kv(bucketNames.begunLogins);
 const ofApi = [...access, begunLogins, commandKeys];
 const everyStream = [...Object.values(streamNames), ...leases, ...boards, taskConfigs, ...ofApi];
 
+/** Streams that a collector waits for at its start, and may ask about. */
+export const streamsOfCollector = [
+  ...[sessions, assignments, samples, health, taskConfigs],
+  ...[kv(bucketNames.collectors), kv(bucketNames.status), kv(bucketNames.sinks)],
+];
+
 const api = '$JS.API';
 /** Requests of every service at its start: is JetStream on, and are the streams as they have to be? */
 const probe = [`${api}.INFO`, `${api}.STREAM.INFO.*`];
@@ -81,8 +87,8 @@ const follow = (stream: string) => [
 ];
 
 /** One durable consumer: made, asked about, read from and acknowledged. */
-const durable = (stream: string, name: string, filter?: string) => [
-  `${api}.CONSUMER.CREATE.${stream}.${name}${filter === undefined ? '' : `.${filter}`}`,
+const durable = (stream: string, name: string) => [
+  `${api}.CONSUMER.CREATE.${stream}.${name}`,
   `${api}.CONSUMER.INFO.${stream}.${name}`,
   `${api}.CONSUMER.DELETE.${stream}.${name}`,
   `${api}.CONSUMER.MSG.NEXT.${stream}.${name}`,
@@ -121,11 +127,17 @@ const denyWork = (id: string) => [
   `${api}.CONSUMER.CREATE.${assignments}.*.${subjects.assignmentsOf(id).replace('*', '>')}`,
 ];
 
-/** By name, what a collector's id stands in. */
+/** By name, what a collector's id stands in: the consumers by which it is given work and events, its lease, its report. */
 function ofCollector(id: string): string[] {
   const name = id === anyCollector ? anyCollector : durableNames.collector(id);
   return [
-    ...durable(assignments, name, subjects.assignmentsOf(id)),
+    `${api}.CONSUMER.CREATE.${assignments}.${name}.${subjects.assignmentsOf(id)}`,
+    `${api}.CONSUMER.INFO.${assignments}.${name}`,
+    `${api}.CONSUMER.DELETE.${assignments}.${name}`,
+    `$JS.ACK.${assignments}.${name}.>`,
+    `${api}.CONSUMER.CREATE.${sessions}.${name}`,
+    `${api}.CONSUMER.DELETE.${sessions}.${name}`,
+    `$JS.FC.${sessions}.${name}.*`,
     write(bucketNames.collectors, id),
     write(bucketNames.sinks, `outbox.${id}`),
     write(bucketNames.status, statusKey(id, '*')),
@@ -149,7 +161,10 @@ export function permissionsOf(
       ? inboxPrefix(`collector-${collectorId}`)
       : inboxPrefix(service);
   return {
-    publish: { allow: [...new Set([...probe, ...publish])], ...(deny.length > 0 && { deny }) },
+    publish: {
+      allow: [...new Set([...(service === 'collector' ? [] : probe), ...publish])],
+      ...(deny.length > 0 && { deny }),
+    },
     subscribe: { allow: [`${inbox}.>`, ...subscribe, ...answers] },
     answers,
   };
@@ -216,21 +231,31 @@ const parts: Readonly<Record<Holder, (collectorId: string, reserved: readonly st
     deny: [...denyDurable(samples, durableNames.writer), ...denyDurable(sessions, durableNames.projector)],
   }),
 
-  /** Takes its own work, reads what its sessions are to do, publishes readings. */
+  /**
+   * Takes its own work, reads what its sessions are to do, publishes readings. Nothing of it pulls: each request of a consumer
+   * leaves an entry in the broker for ever where it goes from one account into another.
+   */
   collector: (collectorId, reserved) => ({
     publish: [
+      `${api}.INFO`,
+      ...streamsOfCollector.map((stream) => `${api}.STREAM.INFO.${stream}`),
       ...ofCollector(collectorId),
       ...[sessions, samples, taskConfigs, kv(bucketNames.collectors)].flatMap(read),
-      ...[sessions, taskConfigs].flatMap(follow),
     ],
-    deny: [
-      ...Object.values(sampleSources).map((source) => subjects.sample(source, '*', '*')),
-      ...denyDurable(sessions, durableNames.projector),
-      ...(collectorId === anyCollector
-        ? reserved.flatMap((id) => [...ofCollector(id), ...denyWork(id)])
-        : []),
+    deny:
+      collectorId === anyCollector
+        ? [
+            ...Object.values(sampleSources).map((source) => subjects.sample(source, '*', '*')),
+            ...denyDurable(sessions, durableNames.projector),
+            ...reserved.flatMap((id) => [...ofCollector(id), ...denyWork(id)]),
+          ]
+        : [],
+    subscribe: [
+      subjects.renewalCall,
+      // Deliveries to it, of one consumer after the other.
+      `${subjects.deliveredWork(collectorId)}.*`,
+      `${subjects.deliveredLog(collectorId)}.*`,
     ],
-    subscribe: [subjects.renewalCall],
     answers: [subjects.deviceCall(collectorId)],
   }),
 

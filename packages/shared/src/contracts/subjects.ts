@@ -27,6 +27,7 @@ export const bucketNames = {
 export const durableNames = {
   projector: 'projector',
   writer: 'writer',
+  /** The name of a collector's consumer on ASSIGNMENTS, and of the one by which it follows SESSIONS. */
   collector: (collectorId: string) => `collector-${collectorId}`,
 } as const;
 
@@ -49,6 +50,11 @@ export const subjects = {
   allAssignments: 'assignments.>',
   assignmentsOf: (collectorId: string) => `assignments.${collectorId}.*`,
   assignment: (collectorId: string, taskId: string) => `assignments.${collectorId}.${taskId}`,
+
+  /** Not stored: below these the broker delivers to a collector, its work and the events of SESSIONS. */
+  deliveredTo: (collectorId: string) => `deliver.${collectorId}`,
+  deliveredWork: (collectorId: string) => `deliver.${collectorId}.work`,
+  deliveredLog: (collectorId: string) => `deliver.${collectorId}.log`,
 
   /** Not stored: asks every collector for a renewal of its lease. */
   renewalCall: 'collectors.renew',

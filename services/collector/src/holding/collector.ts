@@ -14,6 +14,15 @@ export interface Lease {
   giveUp(): Promise<void>;
 }
 
+/** The log of sessions, as it is followed. */
+export interface FollowedLog {
+  /** Has events delivered. Who holds the lease may: another process of this name has what is delivered under it otherwise. */
+  begin(): void;
+  leave(): void;
+  /** Compares what was seen with the stream. @throws when the broker cannot be asked */
+  verify(): Promise<unknown>;
+}
+
 export interface CollectorOptions {
   readonly lease: Lease;
   /** Makes the collector's durable consumer anew and hands over everything on its subjects. */
@@ -21,8 +30,7 @@ export interface CollectorOptions {
   readonly createHolder: (taskId: string) => TaskHolder;
   /** Destroys all device sockets at once. */
   readonly disconnectDevices: () => void;
-  /** Compares the followed log with the stream. @throws when the broker cannot be asked */
-  readonly verifyLog: () => Promise<unknown>;
+  readonly sessionLog: FollowedLog;
   /** Sends what is buffered; returns how many samples are left when the time is up. */
   readonly flushSamples: (timeoutMs: number) => Promise<number>;
   readonly keepAliveEveryMs: number;
@@ -62,6 +70,7 @@ export class Collector {
   leaseHeld(): void {
     if (this.#draining) return;
     this.#options.log.info('lease held; taking work');
+    this.#options.sessionLog.begin();
     this.#openInbox();
     // Sessions held before count only if the log still says so.
     this.#recheckAll();
@@ -72,9 +81,10 @@ export class Collector {
    * one connection only and the next owner will need it.
    */
   leaseLost(why: LeaseLoss): void {
-    const { log, disconnectDevices } = this.#options;
+    const { log, disconnectDevices, sessionLog } = this.#options;
     log.error({ why }, 'lease lost: polling stops at once');
     disconnectDevices();
+    sessionLog.leave();
     this.#recheckAll();
     if (why === 'taken') {
       for (const holder of this.#holders.values()) holder.forgetMessage();
@@ -86,8 +96,8 @@ export class Collector {
    * Asks anew over the new connection: messages sent over the former one may be lost, and come again only after `ack_wait`.
    */
   reconnected(): void {
-    this.#dropInbox();
-    if (this.#options.lease.isHeld() && !this.#draining) this.#openInbox();
+    if (this.#options.lease.isHeld() && !this.#draining) this.#openInboxAnew();
+    else this.#dropInbox();
   }
 
   /** The log has a new event. */
@@ -192,17 +202,27 @@ export class Collector {
   }
 
   #openInbox(): void {
-    if (this.#inbox) return;
-    const { openInbox, timers, log } = this.#options;
+    if (!this.#inbox) this.#openInboxAnew();
+  }
+
+  /** Work comes by the former one until there is another: a cluster that elects its leader makes none for seconds. */
+  #openInboxAnew(): void {
+    const { openInbox, timers, log, lease } = this.#options;
+    const former = this.#inbox;
     const opening = openInbox((handle) => this.#holder(handle.taskId).offer(handle));
     this.#inbox = opening;
-    opening.catch((error: unknown) => {
-      log.warn({ err: error }, 'the collector cannot take work yet; trying again');
-      if (this.#inbox === opening) this.#inbox = undefined;
-      timers.after(openAgainMs, () => {
-        if (!this.#draining && this.#options.lease.isHeld()) this.#openInbox();
-      });
-    });
+    const isSuperseded = () => this.#inbox !== opening;
+    opening.then(
+      () => closeInbox(former),
+      (error: unknown) => {
+        log.warn({ err: error }, 'the collector cannot take work yet; trying again');
+        if (isSuperseded()) return closeInbox(former);
+        this.#inbox = former;
+        timers.after(openAgainMs, () => {
+          if (this.#inbox === former && !this.#draining && lease.isHeld()) this.#openInboxAnew();
+        });
+      },
+    );
   }
 
   #holder(taskId: string): TaskHolder {
@@ -241,7 +261,7 @@ export class Collector {
 
   /** The log's deliveries are only hints; a missed one costs these seconds. */
   async #reconcile(): Promise<void> {
-    await this.#options.verifyLog();
+    await this.#options.sessionLog.verify();
     for (const [taskId, holder] of this.#holders) if (holder.isIdle()) this.#holders.delete(taskId);
     await this.#verifyInbox();
   }
@@ -256,15 +276,16 @@ export class Collector {
     if (!looked || !lease.isHeld()) return;
     const isIntact = await (await looked).isIntact();
     if (isIntact || this.#inbox !== looked || this.#draining || !lease.isHeld()) return;
-    log.warn('the consumer of this collector was made anew by somebody else; asking for its messages again');
-    this.#dropInbox();
-    this.#openInbox();
+    log.warn(
+      'the consumer of this collector is gone, or was made anew by somebody else; asking for its messages again',
+    );
+    this.#openInboxAnew();
   }
 
   #dropInbox(): void {
     const inbox = this.#inbox;
     this.#inbox = undefined;
-    void inbox?.then((opened) => opened.close()).catch(() => undefined);
+    closeInbox(inbox);
   }
 
   async #every(ms: number, run: () => Promise<void>): Promise<void> {
@@ -279,4 +300,8 @@ export class Collector {
       }
     }
   }
+}
+
+function closeInbox(inbox: Promise<AssignmentInbox> | undefined): void {
+  inbox?.then((opened) => opened.close()).catch(() => undefined);
 }

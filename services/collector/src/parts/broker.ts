@@ -1,3 +1,4 @@
+import { streamsOfCollector } from '@holdfast/shared/contracts/permissions.ts';
 import { streamNames } from '@holdfast/shared/contracts/subjects.ts';
 import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
 import { prepareStreams } from '@holdfast/shared/jetstream/streams/streams.ts';
@@ -19,6 +20,6 @@ export async function openBroker(config: CollectorConfig, { log, onStop }: Servi
   const { nc } = connection;
   // With an identity of its own, by the broker's permissions, it may not make streams.
   const mayCreate = config.NATS_NKEY_SEED === undefined;
-  await prepareStreams(nc, streamBounds(config), { mayCreate, log });
+  await prepareStreams(nc, streamBounds(config), { mayCreate, only: streamsOfCollector, log });
   return { connection, nc };
 }

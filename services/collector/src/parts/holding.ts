@@ -2,9 +2,13 @@ import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { LogJudge } from '@holdfast/shared/event-store/log-judge.ts';
 import { StatusBoard } from '@holdfast/shared/jetstream/boards/status-board.ts';
-import { openAssignmentInbox } from '@holdfast/shared/jetstream/sessions/assignment-queue.ts';
+import { openAssignmentInbox } from '@holdfast/shared/jetstream/sessions/assignment-inbox.ts';
 import { JetStreamEventStore } from '@holdfast/shared/jetstream/sessions/jetstream-event-store.ts';
-import { followSessionLog, lastSessionSequence } from '@holdfast/shared/jetstream/sessions/session-log.ts';
+import { pushLog } from '@holdfast/shared/jetstream/sessions/log-deliveries.ts';
+import {
+  lastSessionSequence,
+  standByForSessionLog,
+} from '@holdfast/shared/jetstream/sessions/session-log.ts';
 import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import type { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
@@ -61,6 +65,18 @@ export async function openHolding(
   });
   const seenEvents = new SeenEvents(judge);
   const inTurn = fewAtOnce(startRequestsAtOnce);
+  // From now on, before anything is taken: a change after a look at the log is always heard of.
+  const sessionLog = await standByForSessionLog({
+    nc,
+    after: await lastSessionSequence(nc),
+    onEvent: (event) => {
+      seenEvents.note(event);
+      collector.eventSeen(event);
+    },
+    deliver: pushLog(nc, collectorId),
+    judge,
+    log,
+  });
   const collector = new Collector({
     lease,
     openInbox: (onAssignment) =>
@@ -92,7 +108,7 @@ export async function openHolding(
         createRunner,
       }),
     disconnectDevices: () => endpoints.disconnectAll(),
-    verifyLog: () => sessionLog.verify(),
+    sessionLog,
     flushSamples: sending.close,
     keepAliveEveryMs: Math.max(100, config.LEASE_TTL_MS / 3),
     statusEveryMs: config.STATUS_INTERVAL_MS,
@@ -100,17 +116,6 @@ export async function openHolding(
     log,
   });
   connection.onReconnect(() => collector.reconnected());
-  // Followed from now on, before anything is taken: a change after a look at the log is always heard of.
-  const sessionLog = await followSessionLog({
-    nc,
-    after: await lastSessionSequence(nc),
-    onEvent: (event) => {
-      seenEvents.note(event);
-      collector.eventSeen(event);
-    },
-    judge,
-    log,
-  });
   onStop('session log', sessionLog.stop);
   // After the work is given back, which must not wait for it.
   onStop('record of what was sent', () => sending.sentBook.close());

@@ -5,7 +5,7 @@ import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
 import { type SessionLogForTest, sessionLogForTest } from '@holdfast/test/support/session-log.ts';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { describe, expect, it } from 'vitest';
-import { parseSessionSubject, streamNames, subjects } from '../../contracts/subjects.ts';
+import { durableNames, parseSessionSubject, streamNames, subjects } from '../../contracts/subjects.ts';
 import type { SessionCommand } from '../../domain/session/commands.ts';
 import type { LogDamaged, StoredEvent } from '../../event-store/event-store.ts';
 import { LogJudge } from '../../event-store/log-judge.ts';
@@ -14,7 +14,8 @@ import { createLogger } from '../../runtime/logger.ts';
 import { handleCommand } from '../../sessions/handle-command.ts';
 import { foldTask, newTaskState, type TaskState } from '../../sessions/task-fold.ts';
 import { connectNats } from '../connection/connect.ts';
-import { followSessionLog } from './session-log.ts';
+import { pushLog } from './log-deliveries.ts';
+import { followSessionLog, standByForSessionLog } from './session-log.ts';
 
 const now = '2025-03-01T06:00:00.000Z';
 
@@ -221,5 +222,106 @@ describe('a look at the end of the log', () => {
     expect(followed.sequences()).toEqual([1, 2]);
     await followed.stop();
     await other.terminate();
+  });
+});
+
+describe('a log that the broker delivers by itself', () => {
+  const followPushed = async (nc: SessionLogForTest['nc'], collectorId: string) => {
+    const sequences: number[] = [];
+    const damages: (LogDamaged | undefined)[] = [];
+    const judge = new LogJudge({ clock: systemClock, onVerdict: (damage) => damages.push(damage) });
+    const follower = await standByForSessionLog({
+      ...{ nc, after: 0, judge, deliver: pushLog(nc, collectorId), log: createLogger('test', 'fatal') },
+      onEvent: ({ sequence }) => sequences.push(sequence),
+    });
+    return { follower, sequences, damages };
+  };
+  const consumerOf = async (log: SessionLogForTest, collectorId: string) => {
+    const jsm = await jetstreamManager(log.nc);
+    return jsm.consumers
+      .info(streamNames.sessions, durableNames.collector(collectorId))
+      .catch(() => undefined);
+  };
+
+  it('is handed over event by event, also when it is many', async () => {
+    const log = await sessionLogForTest((await natsForTest()).url);
+    const body = 'x'.repeat(2_000);
+    for (let turn = 0; turn < 10; turn += 1) {
+      const subject = (task: number) => subjects.lifecycle(String(task));
+      await Promise.all(Array.from({ length: 200 }, (_, task) => askBroker(log.nc, subject(task), body)));
+    }
+    const { follower, sequences, damages } = await followPushed(log.nc, 'c1');
+    follower.begin();
+    await follower.reached(2_000);
+    expect(sequences).toEqual(Array.from({ length: 2_000 }, (_, index) => index + 1));
+    expect(damages).toEqual([]);
+    await follower.stop();
+  });
+
+  it('is left to the process that may have it: one that stands by makes no consumer, and still sees what has come', async () => {
+    const log = await sessionLogForTest((await natsForTest()).url);
+    const waiting = await followPushed(log.nc, 'c1');
+    await start(log, '1');
+    await waiting.follower.verify();
+    expect(waiting.sequences).toEqual([1]);
+    expect(await consumerOf(log, 'c1')).toBeUndefined();
+    const having = await followPushed(log.nc, 'c1');
+    having.follower.begin();
+    await having.follower.reached(1);
+    const made = (await consumerOf(log, 'c1'))?.created;
+    await start(log, '2');
+    await waiting.follower.verify();
+    await having.follower.reached(2);
+    expect(waiting.sequences).toEqual([1, 2]);
+    expect((await consumerOf(log, 'c1'))?.created).toBe(made);
+    waiting.follower.begin();
+    await eventually(async () => (await consumerOf(log, 'c1'))?.created !== made, {
+      what: 'the consumer to be made anew for the other',
+    });
+    await start(log, '3');
+    await waiting.follower.reached(3);
+    expect(waiting.sequences).toEqual([1, 2, 3]);
+    await Promise.all([waiting.follower.stop(), having.follower.stop()]);
+  });
+
+  it('is read on while nothing can be delivered', async () => {
+    const refused = `deny: ["$JS.API.CONSUMER.CREATE.${streamNames.sessions}.>"]`;
+    const users = [
+      '{ user: all, password: p }',
+      `{ user: some, password: p, permissions: { publish: { ${refused} } } }`,
+    ];
+    const server = await natsForTest({ configLines: [`authorization { users: [${users.join(', ')}] }`] });
+    const as = (user: string) => server.url.replace('nats://', `nats://${user}:p@`);
+    const log = await sessionLogForTest(as('all'));
+    const { nc, close } = await connectNats({
+      ...{ url: as('some'), name: 'test', log: createLogger('test', 'silent') },
+    });
+    const { follower, sequences } = await followPushed(nc, 'c1');
+    follower.begin();
+    for (const taskId of ['1', '2', '3']) await start(log, taskId);
+    await follower.reached(3);
+    expect(sequences).toEqual([1, 2, 3]);
+    expect(await consumerOf(log, 'c1')).toBeUndefined();
+    await follower.stop();
+    await close();
+  });
+
+  it('comes again, without a gap, after the broker went away', async () => {
+    const server = await natsForTest();
+    const log = await sessionLogForTest(server.url);
+    const { follower, sequences, damages } = await followPushed(log.nc, 'c1');
+    follower.begin();
+    await start(log, '1');
+    await follower.reached(1);
+    await server.kill();
+    await server.restart();
+    await eventually(() => start(log, '2').then(() => true), { what: 'the broker to take an event' });
+    await follower.reached(2);
+    await start(log, '3');
+    await follower.reached(3);
+    expect(sequences).toEqual([1, 2, 3]);
+    expect(damages).toEqual([]);
+    expect(await consumerOf(log, 'c1')).toBeDefined();
+    await follower.stop();
   });
 });

@@ -1,5 +1,11 @@
 import { createHash } from 'node:crypto';
-import { JetStreamApiError, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream';
+import {
+  JetStreamApiCodes,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+  type MsgRequest,
+} from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { type ObjectInfo, type ObjectStore, Objm } from '@nats-io/obj';
 import * as z from 'zod';
@@ -100,7 +106,7 @@ export class TaskConfigStore {
     if (!found || found.deleted) {
       return { ok: false, problem: `configuration snapshot ${name} is missing in TASK_CONFIGS` };
     }
-    const blob = found.chunks === 1 ? await this.#singleChunk(found) : await this.#objects.getBlob(name);
+    const blob = await this.#chunks(found);
     if (!blob) return { ok: false, problem: `configuration snapshot ${name} is damaged in TASK_CONFIGS` };
     return { ok: true, text: new TextDecoder().decode(blob) };
   }
@@ -123,14 +129,29 @@ export class TaskConfigStore {
   }
 
   /**
-   * The client reads every object through a consumer that it leaves behind: ten thousand sessions that are taken at
-   * once were as many consumers, 50 KB each, for five minutes. One chunk, 128 KB, is nearly every configuration.
+   * One by one. The client reads every object through a consumer that it leaves behind: ten thousand sessions that are
+   * taken at once were as many consumers, 50 KB each, for five minutes. One chunk, 128 KB, is nearly every configuration.
    * @returns undefined when it is not there or not what was stored
    */
-  async #singleChunk(object: ObjectInfo): Promise<Uint8Array | undefined> {
-    const last_by_subj = `$O.${bucketNames.taskConfigs}.C.${object.nuid}`;
-    const chunk = await this.#jsm.streams.getMessage(stream, { last_by_subj });
-    return chunk && hasDigest(object, chunk.data) ? chunk.data : undefined;
+  async #chunks(object: ObjectInfo): Promise<Uint8Array | undefined> {
+    const subject = `$O.${bucketNames.taskConfigs}.C.${object.nuid}`;
+    const chunks: Uint8Array[] = [];
+    try {
+      for (let seq = 1; chunks.length < object.chunks; ) {
+        const isLast = chunks.length === object.chunks - 1;
+        const query = isLast ? { last_by_subj: subject } : { seq, next_by_subj: subject };
+        const chunk = await this.#jsm.streams.getMessage(stream, query as MsgRequest);
+        if (!chunk) return undefined;
+        chunks.push(chunk.data);
+        seq = chunk.seq + 1;
+      }
+    } catch (error) {
+      if (error instanceof JetStreamApiError && error.code === JetStreamApiCodes.NoMessageFound)
+        return undefined;
+      throw error;
+    }
+    const data = Buffer.concat(chunks);
+    return hasDigest(object, data) ? data : undefined;
   }
 }
 

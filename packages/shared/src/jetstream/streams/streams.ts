@@ -47,6 +47,13 @@ const insufficientStorage = 10047;
 /** "replicas > 1 not supported in non-clustered mode". */
 const copiesNeedCluster = 10074;
 
+interface PrepareOptions {
+  readonly mayCreate: boolean;
+  /** The streams to wait for, where they may not be made; all that are needed unless said. */
+  readonly only?: readonly string[];
+  readonly log: Logger;
+}
+
 /**
  * Makes sure of the streams: makes what is missing, or, for a service whose identity may not make streams, waits
  * until a supervisor or the API has. (Whoever may make a stream may have it republish to any subject.)
@@ -55,12 +62,12 @@ const copiesNeedCluster = 10074;
 export async function prepareStreams(
   nc: NatsConnection,
   settings: StreamSettings,
-  { mayCreate, log }: { readonly mayCreate: boolean; readonly log: Logger },
+  { mayCreate, only, log }: PrepareOptions,
 ): Promise<void> {
   if (mayCreate) return ensureStreams(nc, settings);
   requireFitServer(nc);
   const jsm = await jetstreamManager(nc, { checkAPI: false });
-  const needed = streamShapes(settings).filter(isNeeded);
+  const needed = streamShapes(settings).filter(only ? ({ name }) => only.includes(name) : isNeeded);
   const outage = new OutageLog({
     log,
     level: 'info',

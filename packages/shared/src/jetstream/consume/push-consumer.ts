@@ -1,0 +1,109 @@
+import {
+  type ConsumerConfig,
+  JetStreamApiCodes,
+  JetStreamApiError,
+  jetstreamManager,
+} from '@nats-io/jetstream';
+import { createInbox, type Msg, type NatsConnection } from '@nats-io/nats-core';
+import { answeredSoon } from '../connection/answered-soon.ts';
+
+export interface PushedMessage {
+  readonly subject: string;
+  readonly data: Uint8Array;
+  /** Where it is acknowledged. */
+  readonly reply: string;
+  readonly sequence: number;
+  /** Counts the deliveries of this consumer, from 1 on. */
+  readonly delivery: number;
+}
+
+export interface PushConsumer {
+  /** Whether nothing has come for several heartbeats: it is gone, or its deliveries do not find the way. */
+  isSilent(): boolean;
+  /** Whether the broker still has it. @throws when it cannot be asked */
+  isIntact(): Promise<boolean>;
+  /** Takes nothing more. The broker keeps the consumer. */
+  close(): void;
+}
+
+export interface PushConsumerOptions {
+  readonly nc: NatsConnection;
+  readonly stream: string;
+  /** Fixed, so that permissions can name it. */
+  readonly name: string;
+  /** Deliveries go to subjects below. */
+  readonly deliverTo: string;
+  readonly config: Partial<ConsumerConfig>;
+  readonly onMessage: (message: PushedMessage) => void;
+}
+
+const heartbeatMs = 2_000;
+const silentAfterMs = 7_000;
+const nanosPerMs = 1_000_000;
+/** The broker's code of what is no message: a heartbeat, or a question whether deliveries arrive. */
+const statusCode = 100;
+
+/**
+ * Makes the consumer of this name anew, so that all that is not acknowledged comes at once, and takes what it delivers. It
+ * delivers by itself: where an account imports what it needs, each request of a pull consumer leaves an entry in the broker for ever.
+ *
+ * Each has a subject of its own: what a former one still had on its way comes to nobody, and a process that
+ * goes by the same name does not hear what was made for another.
+ * @throws when the broker refuses, or gives no answer in time
+ */
+export async function openPushConsumer(options: PushConsumerOptions): Promise<PushConsumer> {
+  const { nc, stream, name, deliverTo, config, onMessage } = options;
+  const jsm = await jetstreamManager(nc, { checkAPI: false });
+  const subject = createInbox(deliverTo);
+  let heardAtMs = performance.now();
+  const subscription = nc.subscribe(subject, {
+    callback: (error, message) => {
+      if (error) return;
+      heardAtMs = performance.now();
+      if (message.headers?.code === statusCode) answerStatus(nc, message);
+      else onMessage(pushed(message));
+    },
+  });
+  const isGone = (error: unknown) =>
+    error instanceof JetStreamApiError && error.code === JetStreamApiCodes.ConsumerNotFound;
+  try {
+    await answeredSoon(() => jsm.consumers.delete(stream, name)).catch((error: unknown) => {
+      if (!isGone(error)) throw error;
+    });
+    const { created } = await answeredSoon(() =>
+      jsm.consumers.add(stream, {
+        name,
+        deliver_subject: subject,
+        idle_heartbeat: heartbeatMs * nanosPerMs,
+        ...config,
+      }),
+    );
+    return {
+      isSilent: () => performance.now() - heardAtMs > silentAfterMs,
+      isIntact: async () => {
+        try {
+          return (await jsm.consumers.info(stream, name)).created === created;
+        } catch (error) {
+          if (isGone(error)) return false;
+          throw error;
+        }
+      },
+      close: () => subscription.unsubscribe(),
+    };
+  } catch (error) {
+    subscription.unsubscribe();
+    throw error;
+  }
+}
+
+/** The broker goes on delivering once it knows that what it sent has arrived. */
+function answerStatus(nc: NatsConnection, message: Msg): void {
+  const asked = message.reply || message.headers?.get('Nats-Consumer-Stalled');
+  if (asked) nc.publish(asked);
+}
+
+/** The broker writes where a message stands into its reply: `$JS.ACK.<stream>.<consumer>.<deliveries>.<sequence>.<delivery>.…` */
+function pushed({ subject, data, reply = '' }: Msg): PushedMessage {
+  const tokens = reply.split('.');
+  return { subject, data, reply, sequence: Number(tokens[5]), delivery: Number(tokens[6]) };
+}
