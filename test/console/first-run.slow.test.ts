@@ -147,6 +147,26 @@ describe.skipIf(inject('installedServers').chromium === null)('a newcomer', () =
       await foreign.stop();
     },
   );
+
+  it('adds a device to a task that runs, and is told what is left to do', async () => {
+    const { page } = await openPage(url('/first-run'));
+    await page.getByLabel('Code').fill('second');
+    await page.getByLabel('Host').fill('127.0.0.1');
+    await page.getByLabel('Port').fill(String(plant.ports[1]));
+    await page.getByLabel('Unit id').fill(String(plant.unitIds[1]));
+    await page.getByRole('button', { name: 'Test the connection' }).click();
+    await page.getByRole('button', { name: 'Save, and on to the points' }).click();
+    await page.getByRole('heading', { name: 'Points of second' }).waitFor();
+    await page.getByLabel('Code').fill('any');
+    await page.getByLabel('Address').fill('0');
+    await page.getByLabel('Table').selectOption('input_register');
+    await page.getByLabel('Data type').selectOption('uint16');
+    await page.getByRole('button', { name: 'Add the point' }).click();
+    await page.getByRole('button', { name: 'On to the start' }).click();
+    await page.getByRole('combobox', { name: /^Task/ }).selectOption({ label: 'meter-1 (runs)' });
+    await page.getByRole('button', { name: 'Add it to meter-1' }).click();
+    await page.getByText('second belongs to meter-1 now.').waitFor();
+  });
 });
 
 describe.skipIf(inject('installedServers').chromium === null)('the three steps', () => {

@@ -14,6 +14,11 @@ export interface LivePlant {
   readonly nats: NatsServer;
   readonly plant: PlantForTest['plant'];
   readonly session: string;
+  /** Of the API. */
+  readonly port: number;
+  /** The API, as it runs now. */
+  api(): RunningProcess;
+  restartApi(): Promise<void>;
   /** The only collector, as it runs now. */
   collector(): RunningProcess;
   /** Starts it again. */
@@ -31,7 +36,8 @@ export async function startLivePlant(): Promise<LivePlant> {
     PLANT_TIME_ZONE: 'Asia/Shanghai',
   };
   const { plant } = await plantForTest(['press-1', 'press-2']);
-  for (const service of ['api', 'supervisor', 'writer'] as const) await startService(service, settings);
+  let api = await startService('api', settings);
+  for (const service of ['supervisor', 'writer'] as const) await startService(service, settings);
   const startCollector = () => startService('collector', { ...settings, COLLECTOR_ID: 'c1' });
   let collector = await startCollector();
   const rest = restClient(`http://127.0.0.1:${port}`);
@@ -51,7 +57,11 @@ export async function startLivePlant(): Promise<LivePlant> {
   const task = await rest.create('/api/config/tasks/', { code: 'presses', period_ms: 500, device_ids });
   const started = await rest.create('/api/acquisition/sessions/start-task/', { task_id: task.id });
   return {
-    ...{ rest, nats, plant, session: started.session_id },
+    ...{ rest, nats, plant, port, session: started.session_id },
+    api: () => api,
+    restartApi: async () => {
+      api = await startService('api', settings);
+    },
     collector: () => collector,
     restartCollector: async () => {
       collector = await startCollector();

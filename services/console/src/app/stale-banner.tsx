@@ -1,34 +1,61 @@
-import { useIsFetching, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
+import { useOverview } from '../api/overview.ts';
 import { useNow, usePlantTime } from '../time/plant-time.tsx';
 import { usePreferences } from './preferences.tsx';
 
 const patienceMs = 12_000;
 
-/** Says since when nothing came from the server; what is on the screen is hatched as long as that lasts. */
+/** Says since when nothing came from the server, or from NATS; what is on the screen is hatched as long as that lasts. */
 export function StaleBanner() {
   const { t } = usePreferences();
   const plant = usePlantTime();
-  const since = useSilence();
+  const silence = useSilence();
+  const isStale = silence !== undefined;
   useEffect(() => {
-    document.documentElement.toggleAttribute('data-stale', since !== undefined);
-  }, [since]);
-  if (since === undefined) return null;
+    document.documentElement.toggleAttribute('data-stale', isStale);
+  }, [isStale]);
+  if (silence === undefined) return null;
+  const { of, since } = silence;
   return (
     <p className="stale" role="alert">
-      {t('live.stale', { time: plant.clock(since, true) })}
+      {since === undefined
+        ? t('live.stale.broker.before')
+        : t(`live.stale.${of}`, { time: plant.moment(new Date(since)) })}{' '}
+      {t('live.stale.hatched')}
     </p>
   );
 }
 
-/** When the server was last heard, once it has failed to answer for a while. */
-function useSilence(): Date | undefined {
-  const queries = useQueryClient();
-  useIsFetching();
-  const now = useNow();
-  const [heardAt] = useState(() => Date.now());
-  const live = queries.getQueryCache().findAll({ queryKey: ['system', 'overview'], type: 'active' });
-  const isFailing = live.some(({ state }) => state.fetchFailureCount > 0 || state.status === 'error');
-  const last = Math.max(heardAt, ...live.map(({ state }) => state.dataUpdatedAt));
-  return isFailing && now.getTime() - last > patienceMs ? new Date(last) : undefined;
+interface Silence {
+  readonly of: 'server' | 'broker';
+  /** Undefined: since before the page was opened. */
+  readonly since: number | undefined;
+}
+
+function useSilence(): Silence | undefined {
+  const { data, dataUpdatedAt } = useOverview();
+  const now = useNow().getTime();
+  const seenSince = useSeenSince();
+  const [openedAt] = useState(() => Date.now());
+  const [brokerAt, setBrokerAt] = useState<number>();
+  const hasBroker = data !== undefined && !data.not_asked.some(({ what }) => what === 'broker');
+  useEffect(() => {
+    if (hasBroker) setBrokerAt(dataUpdatedAt);
+  }, [hasBroker, dataUpdatedAt]);
+  // A server that hangs refuses nothing, so the time alone decides; a tab that nobody saw has not asked.
+  if (now - Math.max(openedAt, dataUpdatedAt, seenSince) > patienceMs) {
+    return { of: 'server', since: Math.max(openedAt, dataUpdatedAt) };
+  }
+  return data === undefined || hasBroker ? undefined : { of: 'broker', since: brokerAt };
+}
+
+/** When the tab came to be seen. */
+function useSeenSince(): number {
+  const [since, setSince] = useState(0);
+  useEffect(() => {
+    const note = () => setSince(Date.now());
+    document.addEventListener('visibilitychange', note);
+    return () => document.removeEventListener('visibilitychange', note);
+  }, []);
+  return since;
 }

@@ -80,9 +80,9 @@ export function StatusStrip() {
           </Figure>
         )}
       </dl>
-      {notAsked.length > 0 && (
+      {notAsked.some(({ what }) => what === 'store') && (
         <p className="not-asked" role="status">
-          {notAsked.map(({ what }) => t(`live.notAsked.${what}`)).join(' ')}
+          {t('live.notAsked.store')}
         </p>
       )}
     </>

@@ -1,10 +1,10 @@
 import type { DeviceHealthView } from '@holdfast/shared/contracts/http/device-health-http.ts';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useRef } from 'react';
+import { useEffect } from 'react';
+import { useScrolledList } from '../parts/use-scrolled-list.ts';
 import { useNow } from '../time/plant-time.tsx';
 import { DeviceRow } from './device-row.tsx';
 import { keyOf } from './device-state.ts';
-import { useDeviceTexts } from './texts.ts';
+import { useDevicesTexts } from './texts.ts';
 
 interface ListProps {
   readonly views: readonly DeviceHealthView[];
@@ -18,50 +18,23 @@ interface ListProps {
 
 /** Devices, of which only those are in the page that are seen. Arrow keys go from one to the next. */
 export function DeviceList({ views, total, chosen, more }: ListProps) {
-  const { t } = useDeviceTexts();
+  const { t } = useDevicesTexts();
   const now = useNow().getTime();
-  const scroller = useRef<HTMLDivElement>(null);
-  const rows = useVirtualizer({
-    count: views.length,
-    getScrollElement: () => scroller.current,
-    getItemKey: (index) => {
-      const view = views[index];
-      return view ? keyOf(view) : index;
-    },
-    estimateSize: () => 42,
-    overscan: 8,
+  const { scroller, onKeyDown, rows } = useScrolledList({
+    keys: views.map(keyOf),
+    attribute: 'device',
+    chosen,
+    chosenIndex: views.findIndex(({ device }) => device === chosen),
   });
   const seen = rows.getVirtualItems();
   const last = seen.at(-1)?.index ?? 0;
   useEffect(() => {
     if (more && last >= views.length - 50) more();
   }, [more, last, views.length]);
-  // One that was chosen elsewhere, by an address or a key, is brought into view once.
-  const chosenIndex = views.findIndex(({ device }) => device === chosen);
-  const shown = useRef<string>(undefined);
-  useEffect(() => {
-    if (chosenIndex === -1 || shown.current === chosen) return;
-    shown.current = chosen;
-    rows.scrollToIndex(chosenIndex);
-  }, [chosen, chosenIndex, rows]);
-
-  const goOn = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const from = (event.target as HTMLElement).dataset.device;
-    if (step === undefined || from === undefined) return;
-    event.preventDefault();
-    const index = views.findIndex((view) => keyOf(view) === from) + step;
-    const next = views[index];
-    if (next === undefined) return;
-    rows.scrollToIndex(index);
-    requestAnimationFrame(() =>
-      scroller.current?.querySelector<HTMLElement>(`[data-device="${CSS.escape(keyOf(next))}"]`)?.focus(),
-    );
-  };
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys go between the links within, which are reached by Tab as well
-    <div className="device-scroller" ref={scroller} onKeyDown={goOn}>
+    <div className="device-scroller" ref={scroller} onKeyDown={onKeyDown}>
       <div role="table" aria-label={t('devices.title')} aria-rowcount={total + 1}>
         <div role="rowgroup" className="device-head">
           <Columns />
@@ -93,7 +66,7 @@ export function DeviceList({ views, total, chosen, more }: ListProps) {
 }
 
 function Columns() {
-  const { t } = useDeviceTexts();
+  const { t } = useDevicesTexts();
   const columns = [
     'state',
     'device',

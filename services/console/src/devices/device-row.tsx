@@ -5,7 +5,7 @@ import { SeverityMark, StateMark } from '../parts/mark.tsx';
 import { ageText } from '../time/duration.ts';
 import { keyOf, lastGood, severityOf, sinceOf, stateKey } from './device-state.ts';
 import { percentText } from './percent.ts';
-import { type DeviceTexts, useDeviceTexts } from './texts.ts';
+import { type DevicesTexts, useDevicesTexts } from './texts.ts';
 
 /** A word of a collector that is as old as this is told with its age: what the device does by now nobody knows. */
 const oldSeconds = 30;
@@ -19,7 +19,7 @@ interface RowProps {
 
 /** A device in one line: how it is and since when, how it answers, and who reads it. */
 export const DeviceRow = memo(function DeviceRow({ view, now, isChosen }: RowProps) {
-  const { t, locale } = useDeviceTexts();
+  const { t, locale } = useDevicesTexts();
   const { device, configured, health, condition, session_id, collector_id, reported_at } = view;
   const severity = severityOf(condition);
   const age = (moment: string | null) =>
@@ -87,14 +87,14 @@ export const DeviceRow = memo(function DeviceRow({ view, now, isChosen }: RowPro
 type Health = DeviceHealthView['health'];
 
 /** By kind, without those that never came. */
-function failuresText(t: DeviceTexts['t'], health: Health): string {
+function failuresText(t: DevicesTexts['t'], health: Health): string {
   const failures = health?.failures;
   if (!failures) return '–';
   const kinds = (['timeout', 'connection', 'exception'] as const).filter((kind) => failures[kind] > 0);
   return kinds.map((kind) => t(`devices.failures.${kind}`, { count: failures[kind] })).join(', ') || '0';
 }
 
-function missingText(t: DeviceTexts['t'], locale: string, health: Health): string {
+function missingText(t: DevicesTexts['t'], locale: string, health: Health): string {
   const { failing_count: count = 0, overrun_share: share = 0 } = health ?? {};
   const late = share > 0 ? t('devices.slowShare', { share: percentText(locale, share) }) : undefined;
   const points = count > 0 ? t('devices.points', { count }) : undefined;

@@ -5,12 +5,12 @@ import { ProblemText } from '../parts/problem-text.tsx';
 import { DeviceList } from './device-list.tsx';
 import { useConfiguredDevice, useDeviceHealth } from './device-queries.ts';
 import { deviceShows, useDevicesSearch } from './device-search.ts';
-import { useDeviceTexts } from './texts.ts';
+import { useDevicesTexts } from './texts.ts';
 import './devices.css';
 
 /** The devices of all sessions, those that fail first, and one of them beside the list. */
 export default function DevicesScreen() {
-  const { t } = useDeviceTexts();
+  const { t } = useDevicesTexts();
   const { show, find, session, device } = useDevicesSearch();
   const query = useDeviceHealth({ show, find: useSettled(find), session });
   const { data, error, refetch, hasNextPage, isFetchingNextPage, fetchNextPage } = query;
@@ -74,7 +74,7 @@ function useCloseOnEscape(isOpen: boolean): void {
 }
 
 function Toolbar({ counts }: { counts: Counts | undefined }) {
-  const { t, locale } = useDeviceTexts();
+  const { t, locale } = useDevicesTexts();
   const { show, find, session } = useDevicesSearch();
   const navigate = useNavigate();
   const numbers = new Intl.NumberFormat(locale);
@@ -126,7 +126,7 @@ function Toolbar({ counts }: { counts: Counts | undefined }) {
 }
 
 function Empty({ isFiltered, find }: { isFiltered: boolean; find: string }) {
-  const { t } = useDeviceTexts();
+  const { t } = useDevicesTexts();
   const { data: configured } = useConfiguredDevice(find);
   if (isFiltered) {
     return (

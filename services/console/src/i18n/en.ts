@@ -59,9 +59,13 @@ export const en = {
   'nav.collectors': 'Collectors',
   'nav.stores': 'Stores',
 
-  'live.stale': 'No news from the server since {{time}}. What is hatched may be out of date.',
+  'live.stale.server': 'No news from the server since {{time}}.',
+  'live.stale.broker':
+    'NATS has not answered since {{time}}: what is read and what waits to be stored is not known.',
+  'live.stale.broker.before':
+    'NATS does not answer, and did not before this page was opened: what is read and what waits to be stored is not known.',
+  'live.stale.hatched': 'What is hatched may be out of date.',
   'live.notAsked.store': 'The database of the samples does not answer now: what is stored is not known.',
-  'live.notAsked.broker': 'NATS does not answer now: what is read and what waits to be stored is not known.',
 
   'strip.read': 'Sessions read',
   'strip.read.of': 'of {{count}} expected',

@@ -54,9 +54,11 @@ export const zh: Translation = {
   'nav.collectors': '采集器',
   'nav.stores': '存储',
 
-  'live.stale': '自 {{time}} 起未收到服务器的消息，斜线部分可能已过时。',
+  'live.stale.server': '自 {{time}} 起未收到服务器的消息。',
+  'live.stale.broker': 'NATS 自 {{time}} 起没有应答：无法得知正在读取和等待写入的数据。',
+  'live.stale.broker.before': '打开本页之前 NATS 就已没有应答：无法得知正在读取和等待写入的数据。',
+  'live.stale.hatched': '斜线部分可能已过时。',
   'live.notAsked.store': '采样数据库目前没有应答：无法得知已存的数据。',
-  'live.notAsked.broker': 'NATS 目前没有应答：无法得知正在读取和等待写入的数据。',
 
   'strip.read': '正在读取的会话',
   'strip.read.of': '／应有 {{count}}',

@@ -1,8 +1,8 @@
 import type { SessionSummary } from '@holdfast/shared/contracts/http/session-summary-http.ts';
-import { useVirtualizer } from '@tanstack/react-virtual';
-import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react';
+import { useMemo } from 'react';
 import { usePreferences } from '../app/preferences.tsx';
 import { useIsPrinting } from '../parts/is-printing.ts';
+import { useScrolledList } from '../parts/use-scrolled-list.ts';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useCommands } from './commands.tsx';
 import type { RibbonTime } from './ribbon-parts.ts';
@@ -29,7 +29,6 @@ interface ListProps {
 export function SessionList({ groups, time, asOf, chosen }: ListProps) {
   const { t } = usePreferences();
   const { pending } = useCommands();
-  const scroller = useRef<HTMLDivElement>(null);
   const isPrinting = useIsPrinting();
   const items = useMemo(
     () =>
@@ -39,45 +38,20 @@ export function SessionList({ groups, time, asOf, chosen }: ListProps) {
       ]),
     [groups],
   );
-  const keyOf = (item: Item | undefined, index: number) =>
-    item?.kind === 'session' ? item.session.id : `group ${item?.group.name ?? index}`;
-  const rows = useVirtualizer({
-    count: items.length,
-    getScrollElement: () => scroller.current,
-    getItemKey: (index) => keyOf(items[index], index),
-    estimateSize: (index) => (items[index]?.kind === 'group' ? 36 : 42),
+  const isGroup = (index: number) => items[index]?.kind === 'group';
+  const { scroller, onKeyDown, rows } = useScrolledList({
+    keys: items.map((item) => (item.kind === 'session' ? item.session.id : `group ${item.group.name}`)),
+    isStop: (index) => !isGroup(index),
+    sizeOf: (index) => (isGroup(index) ? 36 : 42),
     overscan: isPrinting ? items.length : 8,
+    attribute: 'session',
+    chosen,
+    chosenIndex: items.findIndex((item) => item.kind === 'session' && item.session.id === chosen),
   });
-  const seen = rows.getVirtualItems();
-  // One that was chosen elsewhere, by an address or a key, is brought into view once.
-  const chosenIndex = items.findIndex((item) => item.kind === 'session' && item.session.id === chosen);
-  const shown = useRef<string>(undefined);
-  useEffect(() => {
-    if (chosenIndex === -1 || shown.current === chosen) return;
-    shown.current = chosen;
-    rows.scrollToIndex(chosenIndex);
-  }, [chosen, chosenIndex, rows]);
-
-  const goOn = (event: KeyboardEvent) => {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    const from = (event.target as HTMLElement).dataset.session;
-    if (step === undefined || from === undefined) return;
-    event.preventDefault();
-    let index = items.findIndex((item) => item.kind === 'session' && item.session.id === from) + step;
-    while (items[index]?.kind === 'group') index += step;
-    const next = items[index];
-    if (next?.kind !== 'session') return;
-    rows.scrollToIndex(index);
-    requestAnimationFrame(() =>
-      scroller.current
-        ?.querySelector<HTMLElement>(`[data-session="${CSS.escape(next.session.id)}"]`)
-        ?.focus(),
-    );
-  };
 
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: arrow keys go between the links within, which are reached by Tab as well
-    <div className="session-scroller" ref={scroller} onKeyDown={goOn}>
+    <div className="session-scroller" ref={scroller} onKeyDown={onKeyDown}>
       <div
         role="table"
         aria-label={t('sessions.title')}
@@ -88,7 +62,7 @@ export function SessionList({ groups, time, asOf, chosen }: ListProps) {
           <Columns time={time} asOf={asOf} />
         </div>
         <div role="rowgroup" className="session-body" style={{ height: rows.getTotalSize() }}>
-          {seen.map(({ index, key, start }) => {
+          {rows.getVirtualItems().map(({ index, key, start }) => {
             const item = items[index];
             if (item === undefined) return null;
             const place = { transform: `translateY(${start}px)` };

@@ -1,6 +1,6 @@
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import { percentText } from '../percent.ts';
-import { useDeviceTexts } from '../texts.ts';
+import { useDeviceTexts } from './texts.ts';
 
 /** How a device answers: round trips, and what came of the requests, by kind of failure. */
 export function Answers({ health, collector }: { health: DeviceHealth; collector: string }) {

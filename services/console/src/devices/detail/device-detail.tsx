@@ -8,13 +8,14 @@ import { durationText } from '../../time/duration.ts';
 import { usePlantTime } from '../../time/plant-time.tsx';
 import { useConfiguredDevice, useDevice } from '../device-queries.ts';
 import { severityOf, stateKey } from '../device-state.ts';
-import { useDeviceTexts } from '../texts.ts';
+import { useDevicesTexts } from '../texts.ts';
 import { Answers } from './answers.tsx';
 import { DeviceWhy } from './device-why.tsx';
 import { History } from './history.tsx';
 import { Limits } from './limits.tsx';
 import { MissingValues } from './missing-values.tsx';
 import { Points } from './points.tsx';
+import { useDeviceTexts } from './texts.ts';
 import './device-detail.css';
 
 /** One device beside the list: what is wrong with it, since when, what to do; what it did before, and what it says when it is asked. */
@@ -25,6 +26,7 @@ export default function DeviceDetail() {
 
 function DevicePanel({ device }: { device: string }) {
   const { t } = useDeviceTexts();
+  const { t: list } = useDevicesTexts();
   const views = useDevice(device);
   const configured = useConfiguredDevice(device);
   const isKnown = views.data !== undefined && configured.data !== undefined;
@@ -41,7 +43,11 @@ function DevicePanel({ device }: { device: string }) {
       </Link>
       {views.data === undefined ? (
         views.error ? (
-          <ProblemText title={t('devices.failed')} error={views.error} again={() => void views.refetch()} />
+          <ProblemText
+            title={list('devices.failed')}
+            error={views.error}
+            again={() => void views.refetch()}
+          />
         ) : (
           <p className="quiet">{t('app.loading')}</p>
         )
@@ -93,6 +99,7 @@ function Known({
 
 function InSession({ view }: { view: DeviceHealthView }) {
   const { t } = useDeviceTexts();
+  const { t: list } = useDevicesTexts();
   const plant = usePlantTime();
   const severity = severityOf(view.condition);
   const { session_id: session, collector_id: collector, period_ms: period, reported_at: reported } = view;
@@ -105,7 +112,7 @@ function InSession({ view }: { view: DeviceHealthView }) {
           <SeverityMark severity={severity} />
         )}
         <p>
-          <strong>{t(stateKey(view))}</strong>{' '}
+          <strong>{list(stateKey(view))}</strong>{' '}
           <span className="quiet small">
             <Link to="/sessions" search={{ session }}>
               {view.task_code} {session}

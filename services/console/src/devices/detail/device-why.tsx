@@ -3,7 +3,7 @@ import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
 import { lastGood, severityOf } from '../device-state.ts';
 import { percentText } from '../percent.ts';
-import { useDeviceTexts } from '../texts.ts';
+import { useDeviceTexts } from './texts.ts';
 
 /** Tells why a device needs somebody, since when, and what can be done about it. */
 export function DeviceWhy({ view }: { view: DeviceHealthView }) {

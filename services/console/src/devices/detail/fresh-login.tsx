@@ -3,11 +3,11 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api, apiRoot } from '../../api/api.ts';
 import { useMe } from '../../api/me.ts';
-import { useDeviceTexts } from '../texts.ts';
+import { useWriteTexts } from './write-texts.ts';
 
 /** Asks once more who one is, for what acts on a machine. */
 export function FreshLogin({ onDone, onClose }: { onDone: () => void; onClose: () => void }) {
-  const { t } = useDeviceTexts();
+  const { t } = useWriteTexts();
   const me = useMe();
   const [password, setPassword] = useState('');
   const [isSent, setSent] = useState(false);

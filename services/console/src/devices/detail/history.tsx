@@ -10,9 +10,10 @@ import { shareText } from '../../time/share.ts';
 import { type DeviceHistory, useDeviceHistory, useSessionsOf } from '../device-queries.ts';
 import { historyDays, useDevicesSearch } from '../device-search.ts';
 import { severityOf } from '../device-state.ts';
-import { useDeviceTexts } from '../texts.ts';
+import { useDevicesTexts } from '../texts.ts';
 import { availabilityOf, type HealthLane, healthLanes, isAnswering } from './health-spans.ts';
 import { Lane } from './lane.tsx';
+import { useDeviceTexts } from './texts.ts';
 
 const dayMs = 86_400_000;
 /** A device that has more sessions in this time has a lane without the ends of the oldest. */
@@ -117,6 +118,7 @@ const statesAtFirst = 6;
 /** The same in words, newest first: what the drawing shows to whoever sees it. */
 function States({ lanes, now }: { lanes: readonly HealthLane[]; now: number }) {
   const { t } = useDeviceTexts();
+  const { t: list } = useDevicesTexts();
   const plant = usePlantTime();
   const [shown, setShown] = useState(statesAtFirst);
   const spans = lanes.flatMap((lane) => lane.spans).sort((one, other) => other.from - one.from);
@@ -137,7 +139,7 @@ function States({ lanes, now }: { lanes: readonly HealthLane[]; now: number }) {
           {spans.slice(0, shown).map(({ session, status, from, to, isNow, detail }) => (
             <tr key={`${session} ${from}`}>
               <th scope="row">{plant.moment(new Date(from), new Date(now))}</th>
-              <td>{t(status === 'error' ? 'device.history.error' : `devices.state.${status}`)}</td>
+              <td>{status === 'error' ? t('device.history.error') : list(`devices.state.${status}`)}</td>
               <td className="is-number">
                 {durationText(t, (to - from) / 1_000)}
                 {isNow && `, ${t('device.history.ongoing')}`}

@@ -1,7 +1,7 @@
 import { useEffect, useRef } from 'react';
 import type { Severity } from '../../parts/mark.tsx';
-import { useDeviceTexts } from '../texts.ts';
 import { type HealthLane, type HealthSpan, isAnswering } from './health-spans.ts';
+import { useDeviceTexts } from './texts.ts';
 
 const height = 20;
 const bar = { top: 5, bottom: 15 };

@@ -6,8 +6,8 @@ import { useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { api } from '../../api/api.ts';
 import { Overlay } from '../../parts/overlay.tsx';
-import { useDeviceTexts } from '../texts.ts';
 import { useForbidden } from './may-do.ts';
+import { useDeviceTexts } from './texts.ts';
 
 type Range = Pick<LearnedLimits['excluded'][number], 'table' | 'from' | 'to'> & {
   readonly is_confirmed?: boolean;

@@ -1,5 +1,5 @@
 import { isAtLeast, type Role, roleAt, useMe } from '../../api/me.ts';
-import { useDeviceTexts } from '../texts.ts';
+import { useDeviceTexts } from './texts.ts';
 
 /** Why somebody may not do what needs a role at these sites, in words; undefined when he may, or the API has to judge. */
 export function useForbidden(needed: Role, sites: readonly string[] | undefined): string | undefined {

@@ -1,7 +1,7 @@
 import type { DeviceHealth } from '@holdfast/shared/contracts/session-status.ts';
 import { Age } from '../../parts/age.tsx';
-import { useDeviceTexts } from '../texts.ts';
 import { silentBlocks } from './silent-blocks.ts';
+import { useDeviceTexts } from './texts.ts';
 
 /** The values that a device does not give although it gives others, by why and since when. */
 export function MissingValues({ health }: { health: DeviceHealth }) {

@@ -7,10 +7,10 @@ import { Button } from 'react-aria-components/Button';
 import { Age } from '../../parts/age.tsx';
 import { Answered } from '../../parts/answered.tsx';
 import { useLastValues, usePoints } from '../device-queries.ts';
-import { type DeviceTexts, useDeviceTexts } from '../texts.ts';
 import { useForbidden } from './may-do.ts';
 import { shownValue } from './shown-value.ts';
 import { TestRead } from './test-read.tsx';
+import { type DeviceTexts, useDeviceTexts } from './texts.ts';
 import { useTestRead } from './use-test-read.ts';
 
 const WriteDialog = lazy(() => import('./write-dialog.tsx'));

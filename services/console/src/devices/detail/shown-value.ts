@@ -1,4 +1,4 @@
-import type { DeviceTexts } from '../texts.ts';
+import type { DeviceTexts } from './texts.ts';
 
 type Value = number | boolean | string;
 
@@ -9,6 +9,6 @@ export function valueText(locale: string, value: Value): string {
 }
 
 export function shownValue(t: DeviceTexts['t'], locale: string, value: Value, unit: string): string {
-  if (typeof value === 'boolean') return t(value ? 'write.on' : 'write.off');
+  if (typeof value === 'boolean') return t(value ? 'device.on' : 'device.off');
   return [valueText(locale, value), unit].filter(Boolean).join(' ');
 }

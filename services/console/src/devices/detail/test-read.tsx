@@ -6,9 +6,9 @@ import { SeverityMark, StateMark } from '../../parts/mark.tsx';
 import { ProblemText } from '../../parts/problem-text.tsx';
 import { durationText } from '../../time/duration.ts';
 import { useNow, usePlantTime } from '../../time/plant-time.tsx';
-import { useDeviceTexts } from '../texts.ts';
 import { fieldsOfFrame } from './frame-parts.ts';
 import { useForbidden } from './may-do.ts';
+import { useDeviceTexts } from './texts.ts';
 import type { TestReading } from './use-test-read.ts';
 
 /** Has the device read once, and shows what came: in words, value by value, and byte by byte. */

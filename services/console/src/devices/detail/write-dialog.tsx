@@ -6,11 +6,12 @@ import { Button } from 'react-aria-components/Button';
 import { api } from '../../api/api.ts';
 import { Overlay } from '../../parts/overlay.tsx';
 import { usePlantTime } from '../../time/plant-time.tsx';
-import { useDeviceTexts } from '../texts.ts';
 import { FreshLogin } from './fresh-login.tsx';
 import { formOf, givenValue, type ValueForm } from './given-value.ts';
 import { shownValue } from './shown-value.ts';
+import { useDeviceTexts } from './texts.ts';
 import { failureOf, type WriteOutcome, WriteResult } from './write-result.tsx';
+import { useWriteTexts, type WriteTexts } from './write-texts.ts';
 
 interface WriteDialogProps {
   /** Its code. */
@@ -33,7 +34,7 @@ interface Asked {
  * taken for written before that, and what is not known is called so.
  */
 export default function WriteDialog({ device, point, last, onClose, onRead }: WriteDialogProps) {
-  const { t } = useDeviceTexts();
+  const { t } = useWriteTexts();
   const queries = useQueryClient();
   const [asked, setAsked] = useState<Asked>();
   const [outcome, setOutcome] = useState<WriteOutcome>();
@@ -95,7 +96,8 @@ function Form({
   isWriting: boolean;
   onWrite: (asked: Asked) => void;
 }) {
-  const { t, locale } = useDeviceTexts();
+  const { t, locale } = useWriteTexts();
+  const { t: device } = useDeviceTexts();
   const plant = usePlantTime();
   const form = formOf(point);
   const [text, setText] = useState(String(before?.value ?? firstOf(form, point)));
@@ -113,7 +115,7 @@ function Form({
         <span className="quiet">{t('write.now')}:</span>{' '}
         {last ? (
           <>
-            <strong>{shownValue(t, locale, last.value, point.unit)}</strong>{' '}
+            <strong>{shownValue(device, locale, last.value, point.unit)}</strong>{' '}
             <span className="quiet small">{plant.clock(last.at, true)}</span>
           </>
         ) : (
@@ -151,14 +153,16 @@ function Form({
         <Button className="button is-main" type="submit" isDisabled={value === undefined || isWriting}>
           {isWriting
             ? t('write.doing')
-            : t('write.do', { value: value === undefined ? '' : shownValue(t, locale, value, point.unit) })}
+            : t('write.do', {
+                value: value === undefined ? '' : shownValue(device, locale, value, point.unit),
+              })}
         </Button>
       </div>
     </form>
   );
 }
 
-type Texts = ReturnType<typeof useDeviceTexts>['t'];
+type Texts = WriteTexts['t'];
 
 function ValueField({
   form,
@@ -178,8 +182,8 @@ function ValueField({
     const options =
       form === 'switch'
         ? [
-            ['true', t('write.on')],
-            ['false', t('write.off')],
+            ['true', t('device.on')],
+            ['false', t('device.off')],
           ]
         : Object.values(point.enumeration ?? {}).map((name) => [name, name]);
     return (

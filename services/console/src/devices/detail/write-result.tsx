@@ -3,8 +3,9 @@ import type { PointView } from '@holdfast/shared/contracts/http/configuration-ht
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
 import { Button } from 'react-aria-components/Button';
 import { SeverityMark, StateMark } from '../../parts/mark.tsx';
-import { useDeviceTexts } from '../texts.ts';
 import { shownValue } from './shown-value.ts';
+import { useDeviceTexts } from './texts.ts';
+import { useWriteTexts } from './write-texts.ts';
 
 export type WriteOutcome =
   | { readonly kind: 'written' | 'differs'; readonly written: WrittenPoint }
@@ -47,13 +48,16 @@ export function WriteResult({
   onRead: () => void;
   onAgain: () => void;
 }) {
-  const { t, locale } = useDeviceTexts();
+  const { t, locale } = useWriteTexts();
+  const { t: device } = useDeviceTexts();
   const written = 'written' in outcome ? outcome.written : undefined;
   const readBack = written?.read_back;
   const isSeen = readBack != null && readBack.value !== null;
   const isGood = outcome.kind === 'written' && isSeen;
   const shown = (read: WrittenPoint['read_back'] | undefined) =>
-    read == null || read.value === null ? t('write.unread') : shownValue(t, locale, read.value, point.unit);
+    read == null || read.value === null
+      ? t('write.unread')
+      : shownValue(device, locale, read.value, point.unit);
   const raw = (words: readonly string[] | undefined) =>
     words && words.length > 0 ? <code className="small quiet">{words.slice(0, 8).join(' ')}</code> : null;
   const verdict =
@@ -87,7 +91,7 @@ export function WriteResult({
         )}
         <dt>{t('write.asked')}</dt>
         <dd>
-          {shownValue(t, locale, asked, point.unit)} {raw(written?.sent)}
+          {shownValue(device, locale, asked, point.unit)} {raw(written?.sent)}
         </dd>
         {written && (
           <>

@@ -1,0 +1,55 @@
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { type KeyboardEvent, useEffect, useRef } from 'react';
+
+interface Listed {
+  /** A name for each row. */
+  readonly keys: readonly string[];
+  /** Whether a row has a link to be reached; headings of groups have none. */
+  readonly isStop?: (index: number) => boolean;
+  readonly sizeOf?: (index: number) => number;
+  readonly overscan?: number;
+  /** The data attribute by which a row's link holds its key. */
+  readonly attribute: 'session' | 'device';
+  /** The one that is shown beside the list, and its place there; -1 when it is not in it. */
+  readonly chosen: string | undefined;
+  readonly chosenIndex: number;
+}
+
+const rowHeight = 42;
+
+/** Rows of which only those are in the page that are seen. Arrow keys go from link to link. */
+export function useScrolledList(listed: Listed) {
+  const { keys, isStop = () => true, sizeOf = () => rowHeight, overscan = 8, attribute } = listed;
+  const { chosen, chosenIndex } = listed;
+  const scroller = useRef<HTMLDivElement>(null);
+  const rows = useVirtualizer({
+    count: keys.length,
+    getScrollElement: () => scroller.current,
+    getItemKey: (index) => keys[index] ?? index,
+    estimateSize: sizeOf,
+    overscan,
+  });
+  // One that was chosen elsewhere, by an address or a key, is brought into view once.
+  const shown = useRef<string>(undefined);
+  useEffect(() => {
+    if (chosenIndex === -1 || shown.current === chosen) return;
+    shown.current = chosen;
+    rows.scrollToIndex(chosenIndex);
+  }, [chosen, chosenIndex, rows]);
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const from = (event.target as HTMLElement).dataset[attribute];
+    if (step === undefined || from === undefined) return;
+    event.preventDefault();
+    let index = keys.indexOf(from) + step;
+    while (index in keys && !isStop(index)) index += step;
+    const next = keys[index];
+    if (next === undefined) return;
+    rows.scrollToIndex(index);
+    requestAnimationFrame(() =>
+      scroller.current?.querySelector<HTMLElement>(`[data-${attribute}="${CSS.escape(next)}"]`)?.focus(),
+    );
+  };
+  return { scroller, onKeyDown, rows };
+}
