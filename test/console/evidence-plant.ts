@@ -11,7 +11,7 @@ import { freshDatabase } from '../support/fresh-database.ts';
 import { natsForTest } from '../support/nats-for-test.ts';
 import { type RestClient, restClient } from '../support/rest-client.ts';
 import { startService } from '../support/service-processes.ts';
-import { sessionLogForTest } from '../support/session-log.ts';
+import { type SessionLogForTest, sessionLogForTest } from '../support/session-log.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -22,6 +22,15 @@ export interface EvidencePlant {
   readonly rest: RestClient;
   /** Midnight before the day that is yesterday. */
   readonly yesterdayMs: number;
+  readonly log: SessionLogForTest;
+  /** Notes that two holders have read the same ticks of a device: from one minute to another. */
+  readTwice(of: { readonly session: string; readonly device: string } & MinuteRange): Promise<void>;
+}
+
+/** Minutes from the midnight that yesterday began with. */
+interface MinuteRange {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** A happening of a session, in minutes from the midnight that yesterday began with. */
@@ -29,11 +38,9 @@ type Told =
   | { readonly at: number; readonly what: 'started' | 'paused' | 'resumed' | 'stopped' | 'failed' }
   | { readonly at: number; readonly what: 'assigned'; readonly to: string; readonly reason: AssignReason };
 
-interface Missed {
+interface Missed extends MinuteRange {
   readonly device: string;
   readonly outcome: Exclude<TickOutcome, 'stored'> | 'lost';
-  readonly from: number;
-  readonly to: number;
 }
 
 /**
@@ -71,6 +78,7 @@ export async function startEvidencePlant({
     ],
   });
   let tasks = 0;
+  const tickAt = (minute: number) => Math.ceil((yesterdayMs + minute * minuteMs) / periodMs);
   const tell = async (
     code: string,
     devices: readonly string[],
@@ -89,7 +97,6 @@ export async function startEvidencePlant({
     const epochs = story.flatMap(({ at, what }, index) =>
       what === 'assigned' ? [{ at, epoch: sequences[index] ?? 0 }] : [],
     );
-    const tickAt = (minute: number) => Math.ceil((yesterdayMs + minute * minuteMs) / periodMs);
     const runs = runsOf(story, nowMinute);
     for (const device of devices) {
       const own = missed.filter((each) => each.device === device || each.device === '*');
@@ -198,7 +205,16 @@ export async function startEvidencePlant({
   const shown = async () =>
     (await rest.get('/api/acquisition/sessions/?task=furnace')).body.results[0]?.status;
   await eventually(async () => (await shown()) === 'error', { what: 'the read model to have the log' });
-  return { rest, yesterdayMs };
+  return {
+    ...{ rest, yesterdayMs, log },
+    readTwice: ({ session: sessionId, device: deviceCode, from, to }) =>
+      coverage.record([
+        {
+          ...{ sessionId, deviceCode, periodMs, outcome: 'fenced' },
+          ...{ from: tickAt(from), to: tickAt(to) - 1 },
+        },
+      ]),
+  };
 }
 
 /** When it ran, in minutes; it runs on unless it is told otherwise. */

@@ -82,4 +82,32 @@ describe.skipIf(inject('installedServers').chromium === null)('somebody at the c
     await page.waitForURL(/\/login/);
     expect(await page.context().cookies()).toEqual([]);
   });
+
+  it('changes his password, with the former one alone', async () => {
+    const page = await loggedIn();
+    await page.getByRole('button', { name }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('Change the password').click();
+    const next = 'another horse, another battery';
+    const change = async (former: string, wanted: string, repeated: string) => {
+      await dialog.getByLabel('Password', { exact: true }).fill(former);
+      await dialog.getByLabel('New password', { exact: true }).fill(wanted);
+      await dialog.getByLabel('New password once more').fill(repeated);
+      await dialog.getByRole('button', { name: 'Save' }).click();
+    };
+    await change(password, 'short', 'short');
+    await dialog.getByText('It has to have 12 characters at least.').waitFor();
+    await change(password, next, `${next}!`);
+    await dialog.getByText('The two are not the same.').waitFor();
+    await change('not the former one', next, next);
+    await dialog.getByText('The password is not right.').waitFor();
+    await change(password, next, next);
+    await page.getByText('The password is changed.').waitFor();
+    await dialog.getByRole('button', { name: 'Log out' }).click();
+    await page.waitForURL(/\/login/);
+    await fillIn(page, { login, password });
+    await page.getByRole('alert').waitFor();
+    await fillIn(page, { login, password: next });
+    await page.getByRole('button', { name }).waitFor();
+  });
 });

@@ -63,6 +63,22 @@ describe.skipIf(inject('installedServers').chromium === null)('the sessions', ()
     );
   });
 
+  it('lead from an event to the command that it came of', async () => {
+    const path = '/api/acquisition/sessions/1-1';
+    await plant.rest.post(`${path}/pause/`, { reason: 'mould change' });
+    await plant.rest.post(`${path}/resume/`);
+    const { page, complaints } = await openPage(`${plant.rest.url}/console/sessions?session=1-1`);
+    const event = page.locator('.events li').filter({ hasText: 'reason: mould change' });
+    await event.getByRole('button', { name: 'Audit entry' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByText('session.pause, session 1-1').waitFor();
+    await dialog.getByText('(this machine)').waitFor();
+    expect(await dialog.locator('.audit-entry').count()).toBe(1);
+    await settled(page);
+    expect([await misplacedIn(page), await faultsByAxe(page)]).toEqual([[], []]);
+    expect(complaints).toEqual([]);
+  });
+
   it('are gone through by keys alone', async () => {
     const { page } = await openPage(`${plant.rest.url}/console/sessions`);
     await page.locator('[data-session]').first().waitFor();

@@ -52,6 +52,21 @@ describe.skipIf(inject('installedServers').chromium === null)('a timeline', () =
     expect(addressOf(page).get('at')).toBe(told.at(900));
   });
 
+  it('leads from a moment to the devices that were in trouble, and back to its session', async () => {
+    const { page } = await open(`7-1/timeline?at=${told.at(310)}`);
+    const then = page.locator('.tl-moment');
+    await then.getByRole('link', { name: 'press-9' }).first().click();
+    await page.getByRole('complementary', { name: 'Device press-9' }).waitFor();
+    await page.goBack();
+    await then.waitFor();
+    await page.getByRole('heading', { level: 1 }).getByRole('link').click();
+    await page.getByRole('complementary').getByRole('link', { name: 'Timeline' }).waitFor();
+    expect([new URL(page.url()).pathname, addressOf(page).get('session')]).toEqual([
+      '/console/sessions',
+      '7-1',
+    ]);
+  });
+
   it('shows only what is abnormal, and each as it was recorded', async () => {
     const { page } = await open('7-1/timeline?kind=session');
     const rows = page.locator('.feed > li');

@@ -92,6 +92,12 @@ describe('who did something', () => {
     // Entries come behind the answers.
     const stops = () => audit('action=session.stop');
     await expect.poll(stops).toMatchObject([{ who: 'admin/Li Wei', actor: byAKey }]);
+    // An event leads to its command, and to no other.
+    const { trace_id } = body.results.at(-1).data;
+    await expect
+      .poll(() => audit(`trace=${trace_id}`))
+      .toMatchObject([{ action: 'session.stop', actor: byAKey }]);
+    expect((await byKey('GET', '/api/system/audit/?trace=7')).status).toBe(422);
     const starts = () => audit('action=session.start');
     await expect.poll(starts).toMatchObject([{ who: 'anna', actor: byAnna }]);
     await expect.poll(() => audit(`action=session&who=${anna.id}`)).toHaveLength(3);

@@ -5,6 +5,7 @@ import {
   auditPageSchema,
   auditQuerySchema,
 } from '@holdfast/shared/contracts/http/access-http.ts';
+import { parseTraceParent } from '@holdfast/shared/contracts/trace-parent.ts';
 import { decodeCursor, encodeCursor } from '../http/cursor.ts';
 import { timeOf } from '../http/relative-time.ts';
 import { type Route, route } from '../http/route.ts';
@@ -52,7 +53,7 @@ export function auditRoutes(audit: AuditLog): Route[] {
   ];
 }
 
-function isAsked(entry: AuditEntry, { who, target, action, outcome }: AuditQuery): boolean {
+function isAsked(entry: AuditEntry, { who, target, action, outcome, trace }: AuditQuery): boolean {
   const has = (text: string, part: string | undefined) =>
     part === undefined || text.toLowerCase().includes(part.toLowerCase());
   const isAction = !action || entry.action === action || entry.action.startsWith(`${action}.`);
@@ -60,6 +61,7 @@ function isAsked(entry: AuditEntry, { who, target, action, outcome }: AuditQuery
     isAction &&
     (has(entry.who, who) || has(entry.actor.id, who)) &&
     has(entry.target, target) &&
-    (!outcome || entry.outcome === outcome)
+    (!outcome || entry.outcome === outcome) &&
+    (!trace || parseTraceParent(entry.traceparent)?.traceId === trace)
   );
 }

@@ -1,3 +1,4 @@
+import { AuditButton } from '../audit/audit-button.tsx';
 import { durationText } from '../time/duration.ts';
 import { EventText } from '../words/event-text.tsx';
 import { useWords } from '../words/texts.ts';
@@ -10,7 +11,12 @@ export function HappeningText({ row }: { row: Happening }) {
   const { t: word } = useWords();
   switch (row.kind) {
     case 'session':
-      return <EventText event={row.raw} />;
+      return (
+        <span>
+          <EventText event={row.raw} />
+          <AuditButton event={row.raw} />
+        </span>
+      );
     case 'device': {
       const { device, to, detail } = row.raw;
       return (

@@ -111,7 +111,7 @@ function MissingThen({ id, at }: { id: string; at: string }) {
     <ul>
       {data.slice(0, namedAtMost).map((gap) => (
         <li key={`${gap.device} ${gap.from_tick}`}>
-          {gap.device} <span className="quiet">{word(`cause.${gap.cause}`)}</span>
+          <DeviceLink device={gap.device} /> <span className="quiet">{word(`cause.${gap.cause}`)}</span>
         </li>
       ))}
       {data.length > namedAtMost && (
@@ -139,12 +139,20 @@ function Troubled({
     <ul>
       {troubled.slice(0, namedAtMost).map(({ device, then }) => (
         <li key={device}>
-          {device} <span className="quiet">{word(`device.${then.status}`)}</span>
+          <DeviceLink device={device} /> <span className="quiet">{word(`device.${then.status}`)}</span>
         </li>
       ))}
       {troubled.length > namedAtMost && (
         <li className="quiet">{t('timeline.at.missing.more', { count: troubled.length - namedAtMost })}</li>
       )}
     </ul>
+  );
+}
+
+function DeviceLink({ device }: { device: string }) {
+  return (
+    <Link to="/devices/$device" params={{ device }}>
+      {device}
+    </Link>
   );
 }

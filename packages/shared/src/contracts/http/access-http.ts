@@ -67,6 +67,11 @@ export const auditQuerySchema = z.object({
   target: z.string().max(200).optional().describe('Part of what it was done to, in whatever case'),
   action: z.string().max(70).optional().describe('`session.stop`, or all of a kind: `session`'),
   outcome: z.enum(auditOutcomes).optional().describe('Only entries that ended so'),
+  trace: z
+    .string()
+    .regex(/^[0-9a-f]{32}$/)
+    .optional()
+    .describe('Id of the trace: `data.trace_id` of an event leads to its command'),
   from: timeText('From this time on: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339'),
   to: timeText('Before this time: `now`, a time ago like `-30m` (s, m, h, d, w), or RFC 3339. After `from`'),
 });

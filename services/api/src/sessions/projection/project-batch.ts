@@ -1,6 +1,7 @@
 import { toSnakeCase } from '@holdfast/shared/contracts/field-names.ts';
 import { decodeSessionEvent } from '@holdfast/shared/contracts/session-events.ts';
 import { parseSessionSubject, subjects } from '@holdfast/shared/contracts/subjects.ts';
+import { parseTraceParent } from '@holdfast/shared/contracts/trace-parent.ts';
 import { parseSessionId } from '@holdfast/shared/domain/session/session-id.ts';
 import type { StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 import type { SessionEventRow, SessionRow } from '../queries/session-row.ts';
@@ -68,7 +69,8 @@ export function readEvent({ subject, sequence, message }: StoredEvent): ReadEven
     return { kind: 'unreadable', row: unreadableRow({ subject, sequence, message }, problem ?? '') };
   }
   const { type, ...data } = decoded.event;
-  const { actor } = decoded.metadata;
+  const { actor, traceparent } = decoded.metadata;
+  const trace_id = parseTraceParent(traceparent)?.traceId;
   return {
     kind: 'readable',
     decoded,
@@ -80,7 +82,7 @@ export function readEvent({ subject, sequence, message }: StoredEvent): ReadEven
       time: new Date(decoded.metadata.time),
       event_id: decoded.metadata.id,
       source: decoded.metadata.source,
-      data: { ...toSnakeCase(data), ...(actor && { actor }) },
+      data: { ...toSnakeCase(data), ...(actor && { actor }), ...(trace_id && { trace_id }) },
       problem: null,
     },
   };

@@ -1,0 +1,57 @@
+import type { AuditView } from '@holdfast/shared/contracts/http/access-http.ts';
+import { useQuery } from '@tanstack/react-query';
+import { api } from '../api/api.ts';
+import { Answered } from '../parts/answered.tsx';
+import { Overlay } from '../parts/overlay.tsx';
+import { usePlantTime } from '../time/plant-time.tsx';
+import { useAuditTexts } from './texts.ts';
+
+/** What the audit log has of one trace: who asked for what, from where, and what came of it. */
+export default function AuditDialog({ trace, onClose }: { trace: string; onClose: () => void }) {
+  const { t } = useAuditTexts();
+  const query = useQuery({
+    queryKey: ['audit', trace],
+    queryFn: async () => (await api.get<{ results: AuditView[] }>('/api/system/audit/', { trace })).results,
+  });
+  return (
+    <Overlay title={t('audit.title')} onClose={onClose}>
+      <Answered
+        query={query}
+        title={t('audit.failed')}
+        isEmpty={(entries) => entries.length === 0}
+        empty={<p>{t('audit.none')}</p>}
+      >
+        {(entries) => entries.map((entry) => <Entry key={entry.id} entry={entry} />)}
+      </Answered>
+      <p className="quiet small audit-trace">
+        {t('audit.trace')} <code>{trace}</code>
+      </p>
+    </Overlay>
+  );
+}
+
+function Entry({ entry }: { entry: AuditView }) {
+  const { t } = useAuditTexts();
+  const plant = usePlantTime();
+  const { who, actor, from, action, target, outcome, detail, time } = entry;
+  const facts = [
+    [t('audit.who'), `${who} (${t(`audit.kind.${actor.kind}`)})`],
+    [t('audit.claimed'), actor.claimed],
+    [t('audit.from'), from],
+    [t('audit.what'), `${action}, ${target}`],
+    [t('audit.when'), plant.whole(new Date(time))],
+    [t('audit.outcome'), [t(`audit.outcome.${outcome}`), detail].filter(Boolean).join(': ')],
+  ];
+  return (
+    <dl className="audit-entry">
+      {facts
+        .filter(([, value]) => value !== undefined && value !== '')
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

@@ -1,0 +1,52 @@
+import { roomTexts } from '../i18n/room-texts.ts';
+import type { TranslationOf } from '../i18n/texts.ts';
+
+export const en = {
+  'audit.open': 'Audit entry',
+  'audit.title': 'The command behind it, as the audit log has it',
+  'audit.failed': 'The audit log cannot be read',
+  'audit.none': 'The audit log has no entry of this command any more, or not yet.',
+  'audit.who': 'Who',
+  'audit.from': 'From',
+  'audit.claimed': 'Names himself',
+  'audit.what': 'What',
+  'audit.when': 'When',
+  'audit.outcome': 'Outcome',
+  'audit.outcome.requested': 'asked for',
+  'audit.outcome.done': 'done',
+  'audit.outcome.refused': 'refused',
+  'audit.outcome.failed': 'failed',
+  'audit.outcome.unknown': 'not known',
+  'audit.kind.user': 'person',
+  'audit.kind.key': 'key',
+  'audit.kind.service': 'service',
+  'audit.kind.local': 'this machine',
+  'audit.kind.nobody': 'not known by anything that holds',
+  'audit.trace': 'Trace',
+} as const;
+
+export const zh: TranslationOf<typeof en> = {
+  'audit.open': '审计记录',
+  'audit.title': '对应命令的审计记录',
+  'audit.failed': '无法读取审计日志',
+  'audit.none': '审计日志中没有此命令的记录：可能已过期，或尚未写入。',
+  'audit.who': '操作者',
+  'audit.from': '来自',
+  'audit.claimed': '自报姓名',
+  'audit.what': '操作',
+  'audit.when': '时间',
+  'audit.outcome': '结果',
+  'audit.outcome.requested': '已请求',
+  'audit.outcome.done': '已完成',
+  'audit.outcome.refused': '被拒绝',
+  'audit.outcome.failed': '失败',
+  'audit.outcome.unknown': '不明',
+  'audit.kind.user': '用户',
+  'audit.kind.key': '密钥',
+  'audit.kind.service': '服务',
+  'audit.kind.local': '本机',
+  'audit.kind.nobody': '身份未经核实',
+  'audit.trace': '跟踪号',
+};
+
+export const useAuditTexts = roomTexts({ en, zh });
