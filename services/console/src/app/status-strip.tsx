@@ -60,7 +60,7 @@ export function StatusStrip() {
                 collectors.draining > 0 && t('strip.collectors.draining', { count: collectors.draining }),
               ]
                 .filter(Boolean)
-                .join(', ') || t('strip.collectors.ok')}
+                .join(', ') || t(collectors.active === 0 ? 'strip.collectors.none' : 'strip.collectors.ok')}
             </Link>
           </Figure>
         )}

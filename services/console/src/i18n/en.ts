@@ -83,6 +83,7 @@ export const en = {
   'strip.collectors.draining': '{{count}} draining',
   'strip.collectors.lost': '{{count}} lost',
   'strip.collectors.ok': 'all alive',
+  'strip.collectors.none': 'none runs',
   'strip.sink': 'Sink lag',
   'strip.sink.clear': 'no backlog',
   'strip.sink.backlog': '{{count}} waiting',

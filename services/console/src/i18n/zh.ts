@@ -74,6 +74,7 @@ export const zh: Translation = {
   'strip.collectors': '在线采集器',
   'strip.collectors.draining': '{{count}} 个正在排空',
   'strip.collectors.lost': '{{count}} 个失联',
+  'strip.collectors.none': '没有采集器在运行',
   'strip.collectors.ok': '全部正常',
   'strip.sink': '写入延迟',
   'strip.sink.clear': '无积压',
