@@ -14,7 +14,7 @@ export interface LivePlant {
   readonly nats: NatsServer;
   readonly plant: PlantForTest['plant'];
   readonly session: string;
-  /** Of the API. */
+  /** Where the API listens. */
   readonly port: number;
   /** The API, as it runs now. */
   api(): RunningProcess;

@@ -6,7 +6,7 @@ import { Overlay } from '../parts/overlay.tsx';
 import { usePlantTime } from '../time/plant-time.tsx';
 import { useAuditTexts } from './texts.ts';
 
-/** What the audit log has of one trace: who asked for what, from where, and what came of it. */
+/** Shows what the audit log has of one trace: who asked for what, from where, and what came of it. */
 export default function AuditDialog({ trace, onClose }: { trace: string; onClose: () => void }) {
   const { t } = useAuditTexts();
   const query = useQuery({
