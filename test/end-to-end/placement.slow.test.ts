@@ -1,5 +1,8 @@
 import { callForDrain } from '@holdfast/shared/jetstream/boards/device-calls.ts';
+import { connectNats } from '@holdfast/shared/jetstream/connection/connect.ts';
+import { createLogger } from '@holdfast/shared/runtime/logger.ts';
 import { describe, expect, it } from 'vitest';
+import { cleanUpAfterFile } from '../support/cleanup.ts';
 import { doubledTicks, missingTicks } from '../support/doubled-ticks.ts';
 import { eventually } from '../support/eventually.ts';
 import { fleetForTest } from '../support/fleet-for-test.ts';
@@ -113,7 +116,14 @@ describe('a collector is drained while it stays up', () => {
       const sessionId = await fleet.log.start(config);
       await fleet.sampled(sessionId, (await fleet.placed(taskId)).epoch, 1);
     }
-    const { nc } = fleet.log;
+    // Collectors answer the API alone.
+    const api = await connectNats({
+      url: fleet.nats.url,
+      name: 'api-test',
+      log: createLogger('test', 'fatal'),
+    });
+    cleanUpAfterFile(() => api.close());
+    const { nc } = api;
     // The supervisor may have known c2 first, and be moving one of them to c1 just now.
     await eventually(
       async () => {

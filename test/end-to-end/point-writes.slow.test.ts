@@ -89,6 +89,29 @@ describe('a point that is written', () => {
     expect(tested).toMatchObject({ status: 200, body: { collector_id: 'c1' } });
   });
 
+  it('goes to the address that it has in the configuration now, also of a device in no task', async () => {
+    const holding = { table: 'holding_register', data_type: 'uint16', writable: true };
+    const { id } = await rest.create('/api/config/points/', {
+      ...{ ...holding, device_id: deviceId, code: 'moved', address: 2 },
+    });
+    await rest.call('PATCH', `/api/config/points/${id}/`, { address: 51 });
+    const lone = await rest.create('/api/config/devices/', {
+      code: 'press-alone',
+      host: '127.0.0.1',
+      port: plant.endpoints[0]?.port,
+      timeout_ms: 1_500,
+    });
+    const { id: alone } = await rest.create('/api/config/points/', {
+      ...{ ...holding, device_id: lone.id, code: 'alone', address: 50 },
+    });
+    written.length = 0;
+    for (const point of [id, alone, alone]) {
+      const answer = await rest.post(`/api/acquisition/points/${point}/write/`, { value: 7 });
+      expect(answer).toMatchObject({ status: 200, body: { read_back: { value: 7 } } });
+    }
+    expect(written.map(({ address }) => address)).toEqual([51, 50, 50]);
+  });
+
   it('that the device refuses is told as such', async () => {
     expect(await write('locked', 7)).toMatchObject({ status: 502, body: { code: 'write_failed' } });
   });

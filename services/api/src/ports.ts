@@ -11,7 +11,7 @@ import type { OutboxStatus } from '@holdfast/shared/contracts/outbox-status.ts';
 import type { QuarantinedMessage } from '@holdfast/shared/contracts/quarantined-message.ts';
 import type { Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SinkStatus } from '@holdfast/shared/contracts/sink-status.ts';
-import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { User } from '@holdfast/shared/contracts/user.ts';
 import type { EventStore, StoredEvent } from '@holdfast/shared/event-store/event-store.ts';
 
@@ -32,12 +32,14 @@ export class TaskConfigsFull extends Error {
   }
 }
 
-/** Configuration snapshots by task and version; one that is there is never replaced. */
+/** Configuration snapshots, of tasks by their version and of devices by a hash; one that is there is never replaced. */
 export interface TaskConfigs {
   /** @throws TaskConfigsFull when there is no room for it */
   put(config: TaskConfig): Promise<'stored' | 'already_there'>;
   /** Whether exactly this is there. @throws when the broker cannot be asked */
   has(config: TaskConfig): Promise<boolean>;
+  /** Stores a device by itself. @returns its hash. @throws TaskConfigsFull when there is no room for it */
+  putDevice(device: DeviceConfig): Promise<string>;
   /** A missing or damaged snapshot is an answer. @throws when the broker cannot be asked */
   load(
     taskId: string,

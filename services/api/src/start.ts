@@ -98,7 +98,7 @@ export async function startApi(config: ApiConfig, service: ServiceContext): Prom
       samples,
       lastReadings: (deviceIds) => askedOfBroker(broker.connection, (nc) => lastReadings(nc, deviceIds)),
       accounting: { database, pasts: new SessionPasts(database), coverage, plans, settled },
-      devices: { database, collectors, audit: auditLog.append },
+      devices: { database, collectors, versions, taskConfigs, audit: auditLog.append },
       system: { samples, quarantine, sinks },
       cleanup: { database, logGuard },
       access: {

@@ -2,7 +2,7 @@ import type { EndpointAddress } from '@holdfast/driver-modbus/layout/endpoint-ad
 import type { Assignment } from '@holdfast/shared/contracts/assignment.ts';
 import type { MissCause, Sample } from '@holdfast/shared/contracts/sample/sample.ts';
 import type { SessionLiveStatus } from '@holdfast/shared/contracts/session-status.ts';
-import type { TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { DeviceConfig, TaskConfig } from '@holdfast/shared/contracts/task-config.ts';
 import type { TaskState } from '@holdfast/shared/sessions/task-fold.ts';
 
 export type {
@@ -34,6 +34,16 @@ export type LoadedConfig =
 export interface TaskConfigs {
   /** @throws when the broker cannot be asked */
   load(taskId: string, configVersion: number): Promise<LoadedConfig>;
+}
+
+/** Devices as they lie in TASK_CONFIGS, in the snapshot of a task or by themselves. */
+export interface DeviceSnapshots extends TaskConfigs {
+  /** @throws when the broker cannot be asked */
+  loadDevice(
+    hash: string,
+  ): Promise<
+    { readonly ok: true; readonly device: DeviceConfig } | { readonly ok: false; readonly problem: string }
+  >;
 }
 
 /** Up to where a device has been read, and whether it answered then. */

@@ -74,7 +74,7 @@ export async function startCollector(config: CollectorConfig, service: ServiceCo
     { broker, instance, lease, endpoints, sending, createRunner },
     context,
   );
-  openCalls(config, { broker, lease, endpoints, collector }, context);
+  await openCalls(config, { broker, lease, endpoints, collector }, context);
   collector.start();
   sending.sentBook.start();
   lease.start();

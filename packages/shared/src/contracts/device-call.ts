@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { learnedLimitsSchema } from './session-status.ts';
+import { idPattern } from './subjects.ts';
 import { deviceConfigSchema, registerTables } from './task-config.ts';
 import { traceParentField } from './trace-parent.ts';
 
@@ -13,26 +14,38 @@ const common = {
   v: z.literal(callVersion),
   /** The call must be answered within so many ms; nothing is asked of the device after them. */
   within_ms: z.int().min(100).max(60_000),
-  device: deviceConfigSchema,
   /** Trace of the request that led to the call. */
   traceparent: traceParentField,
 } as const;
+
+/** Where in TASK_CONFIGS a device stands: in the snapshot of a task, or by itself under the hash of its content. */
+export const deviceSnapshotSchema = z.union([
+  z.object({ task: z.string().regex(idPattern), version: z.int().positive() }),
+  z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/) }),
+]);
+export type DeviceSnapshot = z.infer<typeof deviceSnapshotSchema>;
 
 export const deviceCallSchema = z.discriminatedUnion('kind', [
   z.object({
     ...common,
     kind: z.literal('read'),
+    device: deviceConfigSchema,
     /** Limits that a session has learned of the device: requests that it refuses are not made again. */
     learned_limits: learnedLimitsSchema.optional(),
   }),
-  /** Code of the device's only point. */
+  /** The address, and whether it may be written, stand in the snapshot alone: whoever forges a call reaches no other register. */
   z.object({
     ...common,
     kind: z.literal('write'),
+    snapshot: deviceSnapshotSchema,
+    /** Id of the device in it. */
+    device: z.string().regex(idPattern),
+    /** Code of the point. */
+    point: z.string().min(1).max(128),
     value: z.union([z.number(), z.boolean(), z.string()]),
   }),
   /** Has the sessions that read the device forget its refusals: from now on everything is asked for again. */
-  z.object({ ...common, kind: z.literal('forget') }),
+  z.object({ ...common, kind: z.literal('forget'), device: deviceConfigSchema }),
 ]);
 export type DeviceCall = z.infer<typeof deviceCallSchema>;
 

@@ -150,3 +150,12 @@ export function inboxPrefix(connectionName: string): string {
   const [service = '', ...which] = connectionName.replace(/[^A-Za-z0-9_-]/g, '_').split('-');
   return ['_INBOX', service, ...(which.length > 0 ? [which.join('-')] : [])].join('.');
 }
+
+/**
+ * Whether a request comes from the API, by where it wants its answer: under the API's own inbox, or, through an import of an
+ * account, under `_R_.`, which the broker alone gives. Whoever has the broker deliver a stored message somewhere (a get, a
+ * pull, a consumer that pushes) gets it there with another reply subject, or without one (tried with nats-server 2.10 to 2.15).
+ */
+export function isReplyToApi(reply: string | undefined): boolean {
+  return reply !== undefined && (reply.startsWith(`${inboxPrefix('api')}.`) || reply.startsWith('_R_.'));
+}

@@ -132,3 +132,8 @@ export type TaskConfig = z.infer<typeof taskConfigSchema>;
 export function taskConfigKey(taskId: string, configVersion: number): string {
   return `${taskId}/${configVersion}`;
 }
+
+/** @param hash SHA-256 of the device as it lies there, in hexadecimal */
+export function deviceConfigKey(hash: string): string {
+  return `device/${hash}`;
+}

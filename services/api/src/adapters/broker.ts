@@ -46,14 +46,17 @@ function taskConfigsOf(store: TaskConfigStore): TaskConfigs {
   return {
     load: (taskId, version) => store.load(taskId, version),
     has: (config) => store.has(config),
-    put: async (config) => {
-      try {
-        return await store.put(config);
-      } catch (error) {
-        throw error instanceof TaskConfigStoreFull ? new TaskConfigsFull(error, { cause: error }) : error;
-      }
-    },
+    put: (config) => inRoom(() => store.put(config)),
+    putDevice: (device) => inRoom(() => store.putDevice(device)),
   };
+}
+
+async function inRoom<T>(put: () => Promise<T>): Promise<T> {
+  try {
+    return await put();
+  } catch (error) {
+    throw error instanceof TaskConfigStoreFull ? new TaskConfigsFull(error, { cause: error }) : error;
+  }
 }
 
 export interface BrokerOptions {

@@ -86,6 +86,19 @@ export class ConfigVersions {
   }
 
   /**
+   * The newest version where it is the configuration as it stands now, with its snapshot in TASK_CONFIGS; nothing is made.
+   * @throws StoreUnavailable, DatabaseUnavailable
+   */
+  async newestIfCurrent(taskConfigs: TaskConfigs, taskId: number): Promise<number | undefined> {
+    try {
+      return (await this.#unchanged(taskConfigs, taskId))?.version;
+    } catch (error) {
+      if (error instanceof Problem) return undefined;
+      throw error;
+    }
+  }
+
+  /**
    * Nearly every start is one of a task that has been started before and has not changed since: then there is nothing
    * to make, and so nothing to lock. Undefined when it is not certain.
    */
@@ -238,19 +251,24 @@ async function holds(
 }
 
 /** @throws Problem, StoreUnavailable */
-async function asked<T>(config: TaskConfig, question: () => Promise<T>): Promise<T> {
+async function asked<T>({ task_code }: TaskConfig, question: () => Promise<T>): Promise<T> {
+  return storedSnapshot(`task ${task_code}`, question);
+}
+
+/** Asks for a snapshot to be stored. @param of what it is of, for people. @throws Problem, StoreUnavailable */
+export async function storedSnapshot<T>(of: string, put: () => Promise<T>): Promise<T> {
   try {
-    return await question();
+    return await put();
   } catch (error) {
-    if (error instanceof TaskConfigsFull) throw noRoom(config, error);
+    if (error instanceof TaskConfigsFull) throw noRoom(of, error);
     throw new StoreUnavailable('the configuration snapshot could not be stored', { cause: error });
   }
 }
 
-function noRoom({ task_code }: TaskConfig, { bytes, maxBytes }: TaskConfigsFull): Problem {
+function noRoom(of: string, { bytes, maxBytes }: TaskConfigsFull): Problem {
   return new Problem(
     'task_configs_full',
-    `The configuration of task ${task_code} is new or has changed, and TASK_CONFIGS, which keeps a snapshot of each, ` +
+    `The configuration of ${of} is new or has changed, and TASK_CONFIGS, which keeps a snapshot of each, ` +
       `has ${bytes} of its ${maxBytes} bytes. Give it more room: nats stream edit OBJ_TASK_CONFIGS --max-bytes ${2 * maxBytes}. ` +
       'Sessions that run go on, and tasks that have not changed can be started.',
   );

@@ -2,15 +2,14 @@ import type { Actor } from '@holdfast/shared/contracts/actor.ts';
 import type { AuditEntry } from '@holdfast/shared/contracts/audit-entry.ts';
 import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { WrittenPoint } from '@holdfast/shared/contracts/http/device-call-http.ts';
-import type { Database } from '../database/open-database.ts';
 import { BrokerUnavailable, type Collectors, type CommandAttempt } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import { readDevice } from './device-content.ts';
 import { endpointHolders, labelsOfTasks } from './endpoint-holders.ts';
+import { nameSnapshot, type SnapshotSources } from './name-snapshot.ts';
 import { type Reached, reachDevice } from './reach-device.ts';
 
-export interface WritePointOptions {
-  readonly database: Database;
+export interface WritePointOptions extends SnapshotSources {
   readonly collectors: Collectors;
   /** Resolves when it is stored. @throws BrokerUnavailable */
   readonly audit: (entry: AuditEntry) => Promise<void>;
@@ -35,9 +34,10 @@ const waitingMs = 3_000;
  * @throws Problem, BrokerUnavailable, DatabaseUnavailable
  */
 export async function writePoint(
-  { database, collectors, audit }: WritePointOptions,
+  sources: WritePointOptions,
   request: WritePointRequest,
 ): Promise<WrittenPoint> {
+  const { database, collectors, audit } = sources;
   const found = await database
     .selectFrom('points')
     .select(['code', 'device_id', 'writable'])
@@ -73,6 +73,7 @@ export async function writePoint(
       `${about}: nothing was written. Set writable in the configuration of the point to allow it.`,
     );
   }
+  const snapshot = await nameSnapshot(sources, { pointId: request.pointId, device });
   await note('requested', request.reason);
   const within_ms = Math.min(60_000, 3 * device.timeout_ms + waitingMs);
   let reached: Reached;
@@ -86,7 +87,9 @@ export async function writePoint(
         v: 1,
         kind: 'write',
         within_ms,
-        device,
+        snapshot,
+        device: device.id,
+        point: found.code,
         value: request.value,
         traceparent: request.attempt.traceparent,
       },

@@ -1,9 +1,9 @@
-import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
 import { deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { type DeviceBus, ReadFailure, type WriteRequest } from '../ports.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
+import type { AskedOfDevice } from './asked-of-device.ts';
 
 const device = deviceConfigSchema.parse({
   id: '1',
@@ -13,7 +13,7 @@ const device = deviceConfigSchema.parse({
   timeout_ms: 1_000,
   points: [{ code: 'setpoint', table: 'holding_register', address: 5, data_type: 'uint16', writable: true }],
 });
-const write: DeviceCall = { v: 1, kind: 'write', within_ms: 5_000, device, value: 7 };
+const write: AskedOfDevice = { v: 1, kind: 'write', within_ms: 5_000, device, value: 7 };
 
 /** A device with one register, that fails to answer when it is told to. */
 function registerBus(onWrite: () => Error | undefined = () => undefined) {
@@ -34,7 +34,12 @@ function registerBus(onWrite: () => Error | undefined = () => undefined) {
   return { state, endpoints: new Endpoints(() => bus) };
 }
 
-const ask = (call: DeviceCall, endpoints: Endpoints, leaseMs: number, renew: () => void = () => undefined) =>
+const ask = (
+  call: AskedOfDevice,
+  endpoints: Endpoints,
+  leaseMs: number,
+  renew: () => void = () => undefined,
+) =>
   answerDeviceCall(call, {
     endpoints,
     leaseRemainingMs: () => leaseMs,
@@ -48,7 +53,7 @@ describe('a reading', () => {
     state.value = 0x00fa;
     const point = { code: 'count', table: 'holding_register', address: 5, data_type: 'bcd16' };
     const counting = deviceConfigSchema.parse({ ...device, points: [point] });
-    const read: DeviceCall = { v: 1, kind: 'read', within_ms: 5_000, device: counting };
+    const read: AskedOfDevice = { v: 1, kind: 'read', within_ms: 5_000, device: counting };
     expect(await ask(read, endpoints, 10_000)).toMatchObject({
       points: [{ quality: 'bad', raw: ['0x00FA'], detail: 'holds a digit above 9, which BCD does not have' }],
     });
@@ -58,7 +63,7 @@ describe('a reading', () => {
 describe('what was learned', () => {
   it('is forgotten without a word to the device', async () => {
     const { state, endpoints } = registerBus();
-    const forget: DeviceCall = { v: 1, kind: 'forget', within_ms: 5_000, device };
+    const forget: AskedOfDevice = { v: 1, kind: 'forget', within_ms: 5_000, device };
     expect(await ask(forget, endpoints, 0)).toEqual({ kind: 'forgotten', sessions: ['7-1'] });
     expect(state.reads).toBe(0);
   });
@@ -169,7 +174,7 @@ describe('a write', () => {
 describe('a reading', () => {
   it('asks nothing without a lease', async () => {
     const { state, endpoints } = registerBus();
-    const call: DeviceCall = { v: 1, kind: 'read', within_ms: 5_000, device };
+    const call: AskedOfDevice = { v: 1, kind: 'read', within_ms: 5_000, device };
     expect(await ask(call, endpoints, 0)).toMatchObject({ kind: 'refused' });
     expect(state.reads).toBe(0);
     expect(await ask(call, endpoints, 5_000)).toMatchObject({ kind: 'read', points: [{ value: 0 }] });

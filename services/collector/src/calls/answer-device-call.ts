@@ -1,13 +1,14 @@
 import { endpointOf } from '@holdfast/driver-modbus/layout/endpoint-address.ts';
 import { markersOf } from '@holdfast/driver-modbus/plan/read-plan.ts';
 import { requestOptions, turnOptions } from '@holdfast/driver-modbus/plan/request-options.ts';
-import type { DeviceCall, DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
+import type { DeviceReply } from '@holdfast/shared/contracts/device-call.ts';
 import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
 import { type Clock, systemClock } from '@holdfast/shared/runtime/clock.ts';
 import { systemTimers, type Timers } from '@holdfast/shared/runtime/timers.ts';
 import { NotPermitted } from '../polling/endpoint.ts';
 import type { Endpoints } from '../polling/endpoints.ts';
 import type { DeviceBus, ReadPlace } from '../ports.ts';
+import type { AskedOfDevice } from './asked-of-device.ts';
 import { readDevice } from './read-device.ts';
 import { writePoint } from './write-point.ts';
 
@@ -30,7 +31,7 @@ const renewalMs = 1_000;
 
 /** Answers one call: through the endpoint that the sessions use, so that a device has one asker at a time. */
 export async function answerDeviceCall(
-  call: DeviceCall,
+  call: AskedOfDevice,
   {
     endpoints,
     leaseRemainingMs,

@@ -4,11 +4,12 @@ import {
   soundReply,
   startPeer,
 } from '@holdfast/driver-modbus/link/testing/bus-under-test.ts';
-import type { DeviceCall, ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
+import type { ReadPoint } from '@holdfast/shared/contracts/device-call.ts';
 import { type DeviceConfig, deviceConfigSchema } from '@holdfast/shared/contracts/task-config.ts';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Endpoints } from '../polling/endpoints.ts';
 import { answerDeviceCall } from './answer-device-call.ts';
+import type { AskedOfDevice } from './asked-of-device.ts';
 
 afterEach(cleanUp);
 
@@ -35,9 +36,9 @@ async function deviceThat(does: (asked: Asked) => Fate | Promise<Fate>) {
       socket.write(mbapFrame(request.readUInt16BE(0), request.readUInt8(6), Buffer.of(0x83, fate)));
   });
   const endpoints = new Endpoints(() => bus);
-  const test = async (device: DeviceConfig, call: Partial<DeviceCall> = {}) => {
+  const test = async (device: DeviceConfig, call: Partial<AskedOfDevice> = {}) => {
     const reply = await answerDeviceCall(
-      { v: 1, kind: 'read', within_ms: 20_000, device, ...call } as DeviceCall,
+      { v: 1, kind: 'read', within_ms: 20_000, device, ...call } as AskedOfDevice,
       {
         endpoints,
         leaseRemainingMs: () => 60_000,

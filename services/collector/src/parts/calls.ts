@@ -1,9 +1,11 @@
 import { serveDeviceCalls } from '@holdfast/shared/jetstream/boards/device-calls.ts';
 import { onRenewalCall } from '@holdfast/shared/jetstream/boards/renewal-call.ts';
+import { TaskConfigStore } from '@holdfast/shared/jetstream/sessions/task-config-store.ts';
 import type { LeaseHolder } from '@holdfast/shared/lease/lease-holder.ts';
 import { systemClock } from '@holdfast/shared/runtime/clock.ts';
 import type { ServiceContext } from '@holdfast/shared/runtime/lifecycle.ts';
 import { answerDeviceCall } from '../calls/answer-device-call.ts';
+import { askedOfDevice } from '../calls/asked-of-device.ts';
 import { tellDeviceCall } from '../calls/tell-device-call.ts';
 import type { CollectorConfig } from '../config.ts';
 import type { Collector } from '../holding/collector.ts';
@@ -18,25 +20,34 @@ interface CallParts {
 }
 
 /** Answers what others ask of this collector: reads and writes of devices, a drain, a renewal of its lease. */
-export function openCalls(
+export async function openCalls(
   config: CollectorConfig,
   { broker, lease, endpoints, collector }: CallParts,
   { log, onStop }: ServiceContext,
-): void {
+): Promise<void> {
   const { nc } = broker;
+  const snapshots = await TaskConfigStore.open(nc);
+  const nowMs = systemClock.monotonicMs;
   onRenewalCall(nc, () => lease.renewNow());
   const stopCalls = serveDeviceCalls({
     nc,
     collectorId: config.COLLECTOR_ID,
-    answer: (call) =>
-      tellDeviceCall(call, { log, nowMs: systemClock.monotonicMs }, () =>
-        answerDeviceCall(call, {
+    answer: async (call) => {
+      const named = await askedOfDevice(call, { snapshots, nowMs });
+      if ('refusal' in named) {
+        const { refusal: detail } = named;
+        log.warn({ device: call.device, detail, traceparent: call.traceparent }, 'a call was refused');
+        return { kind: 'refused', detail };
+      }
+      return tellDeviceCall(named.asked, { log, nowMs }, () =>
+        answerDeviceCall(named.asked, {
           endpoints,
           leaseRemainingMs: () => (lease.isHeld() ? lease.remainingMs() : 0),
           renewLease: (withinMs) => lease.renewedWithin(withinMs),
           forgetLearned: (deviceId) => collector.forgetLearned(deviceId),
         }),
-      ),
+      );
+    },
     drain: ({ kind, traceparent }) => {
       if (collector.isEnding()) return { kind: 'refused', detail: 'the collector is ending' };
       const draining = kind === 'drain';

@@ -17,7 +17,7 @@ import {
   drainCallSchema,
   drainReplySchema,
 } from '../../contracts/drain-call.ts';
-import { subjects } from '../../contracts/subjects.ts';
+import { isReplyToApi, subjects } from '../../contracts/subjects.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { traceHeaders } from '../connection/trace-headers.ts';
 
@@ -83,7 +83,8 @@ function isNobodyThere(error: unknown): boolean {
 }
 
 /**
- * Answers the calls to this collector, several at a time: an endpoint takes them one after the other by itself.
+ * Answers the API's calls to this collector, several at a time: an endpoint takes them one after the other by itself. Any
+ * other is let lie: to answer it would be to write wherever its sender wants.
  * @returns stops listening
  */
 export function serveDeviceCalls(options: {
@@ -94,8 +95,10 @@ export function serveDeviceCalls(options: {
   readonly log: Logger;
 }): () => void {
   const { nc, collectorId, answer, drain, log } = options;
+  const tellIgnored = tellOfForgeries(log);
   const subscription = nc.subscribe(subjects.deviceCall(collectorId), {
     callback: (_error, message) => {
+      if (!isReplyToApi(message.reply)) return tellIgnored(message.reply);
       void (async () => {
         const drainCall = drainCallSchema.safeParse(jsonOf(message));
         if (drainCall.success) {
@@ -109,6 +112,24 @@ export function serveDeviceCalls(options: {
     },
   });
   return () => subscription.unsubscribe();
+}
+
+const tellEveryMs = 60_000;
+
+/** Once a minute at most, so that nobody fills the log with them. */
+function tellOfForgeries(log: Logger): (reply: string | undefined) => void {
+  let toldAtMs = Number.NEGATIVE_INFINITY;
+  let calls = 0;
+  return (reply = '') => {
+    calls += 1;
+    if (performance.now() - toldAtMs < tellEveryMs) return;
+    log.error(
+      { calls, reply },
+      'somebody who is not the API had a call sent to this collector, which did nothing for it: a key of NATS is in wrong hands',
+    );
+    toldAtMs = performance.now();
+    calls = 0;
+  };
 }
 
 const notUnderstood: DeviceReply = {

@@ -1,5 +1,6 @@
 import type { NatsConnection } from '@nats-io/nats-core';
 import { subjects } from '../../contracts/subjects.ts';
+import { atMostEvery } from '../../runtime/at-most-every.ts';
 
 /**
  * Asks every collector to renew its lease now. A supervisor that starts calls a collector alive only once it
@@ -10,6 +11,9 @@ export function callForRenewals(nc: NatsConnection): void {
   if (!nc.isClosed()) nc.publish(subjects.renewalCall);
 }
 
+/** Whoever can have the broker send something there must not make all collectors write without a pause. */
+const heedEveryMs = 1_000;
+
 export function onRenewalCall(nc: NatsConnection, renew: () => void): void {
-  nc.subscribe(subjects.renewalCall, { callback: () => renew() });
+  nc.subscribe(subjects.renewalCall, { callback: atMostEvery(heedEveryMs, renew) });
 }

@@ -10,7 +10,14 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import { type ObjectInfo, type ObjectStore, Objm } from '@nats-io/obj';
 import * as z from 'zod';
 import { bucketNames } from '../../contracts/subjects.ts';
-import { type TaskConfig, taskConfigKey, taskConfigSchema } from '../../contracts/task-config.ts';
+import {
+  type DeviceConfig,
+  deviceConfigKey,
+  deviceConfigSchema,
+  type TaskConfig,
+  taskConfigKey,
+  taskConfigSchema,
+} from '../../contracts/task-config.ts';
 import { answeredSoon } from '../connection/answered-soon.ts';
 import { leaderInfo } from '../connection/leader-info.ts';
 
@@ -30,6 +37,10 @@ export class TaskConfigStoreFull extends Error {
     this.maxBytes = size.maxBytes;
   }
 }
+
+export type LoadedDeviceConfig =
+  | { readonly ok: true; readonly device: DeviceConfig }
+  | { readonly ok: false; readonly problem: string };
 
 const stream = `OBJ_${bucketNames.taskConfigs}`;
 /** JetStream's code for a message that its stream could not store, for whatever reason. */
@@ -58,11 +69,25 @@ export class TaskConfigStore {
    * Stores a snapshot under its task and version; one that is there already is never replaced.
    * @throws TaskConfigStoreFull, and when the broker cannot be asked
    */
-  async put(config: TaskConfig): Promise<'stored' | 'already_there'> {
-    const name = taskConfigKey(config.task_id, config.config_version);
+  put(config: TaskConfig): Promise<'stored' | 'already_there'> {
+    const snapshot = new TextEncoder().encode(JSON.stringify(config));
+    return this.#putUnlessThere(taskConfigKey(config.task_id, config.config_version), snapshot);
+  }
+
+  /**
+   * Stores a device by itself, as no snapshot of a task has it.
+   * @returns the hash under which it lies. @throws TaskConfigStoreFull, and when the broker cannot be asked
+   */
+  async putDevice(device: DeviceConfig): Promise<string> {
+    const snapshot = new TextEncoder().encode(JSON.stringify(device));
+    const hash = createHash('sha256').update(snapshot).digest('hex');
+    await this.#putUnlessThere(deviceConfigKey(hash), snapshot);
+    return hash;
+  }
+
+  async #putUnlessThere(name: string, snapshot: Uint8Array): Promise<'stored' | 'already_there'> {
     const existing = await this.#objects.info(name);
     if (existing && !existing.deleted) return 'already_there';
-    const snapshot = new TextEncoder().encode(JSON.stringify(config));
     try {
       await this.#objects.putBlob({ name }, snapshot);
     } catch (error) {
@@ -113,7 +138,27 @@ export class TaskConfigStore {
 
   /** @throws when the broker cannot be asked; a missing or damaged snapshot is an answer, not an error */
   async load(taskId: string, configVersion: number): Promise<LoadedTaskConfig> {
-    const name = taskConfigKey(taskId, configVersion);
+    const loaded = await this.#load(taskConfigKey(taskId, configVersion), taskConfigSchema);
+    return loaded.ok ? { ok: true, config: loaded.content } : loaded;
+  }
+
+  /** As {@link load}, of a device that was stored by itself. */
+  async loadDevice(hash: string): Promise<LoadedDeviceConfig> {
+    const loaded = await this.#load(deviceConfigKey(hash), deviceConfigSchema);
+    if (!loaded.ok) return loaded;
+    // Under the hash of another content it would be a device that nobody has configured so.
+    return createHash('sha256').update(loaded.text).digest('hex') === hash
+      ? { ok: true, device: loaded.content }
+      : { ok: false, problem: `configuration snapshot ${deviceConfigKey(hash)} is not what its name says` };
+  }
+
+  async #load<T>(
+    name: string,
+    schema: z.ZodType<T>,
+  ): Promise<
+    | { readonly ok: true; readonly content: T; readonly text: string }
+    | { readonly ok: false; readonly problem: string }
+  > {
     const loaded = await answeredSoon(() => this.loadText(name), loadWithinMs);
     if (!loaded.ok) return loaded;
     let json: unknown;
@@ -122,9 +167,9 @@ export class TaskConfigStore {
     } catch {
       return { ok: false, problem: `configuration snapshot ${name} is not JSON` };
     }
-    const parsed = taskConfigSchema.safeParse(json);
+    const parsed = schema.safeParse(json);
     return parsed.success
-      ? { ok: true, config: parsed.data }
+      ? { ok: true, content: parsed.data, text: loaded.text }
       : { ok: false, problem: `configuration snapshot ${name} is invalid: ${z.prettifyError(parsed.error)}` };
   }
 

@@ -1,0 +1,112 @@
+import type { NatsServer } from '@holdfast/dev/nats-server.ts';
+import { cleanUpAfterFile } from '@holdfast/test/support/cleanup.ts';
+import { natsForTest } from '@holdfast/test/support/nats-for-test.ts';
+import { DeliverPolicy, jetstreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { describe, expect, it } from 'vitest';
+import { subjects } from '../../contracts/subjects.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { connectNats } from '../connection/connect.ts';
+import { callForDrain, serveDeviceCalls } from './device-calls.ts';
+
+const log = createLogger('test', 'silent');
+const collectorId = 'hall-1';
+const call = subjects.deviceCall(collectorId);
+const drain = JSON.stringify({ v: 1, kind: 'drain' });
+
+async function connectionTo(url: string, name: string): Promise<NatsConnection> {
+  const { nc } = await connectNats({ url, name, log });
+  cleanUpAfterFile(() => nc.close());
+  return nc;
+}
+
+/** A collector that counts what it is told, and everything that comes on its subject. */
+async function collectorAt(url: string) {
+  const nc = await connectionTo(url, `collector-${collectorId}`);
+  const told: string[] = [];
+  const replies: (string | undefined)[] = [];
+  nc.subscribe(call, { callback: (_error, { reply }) => void replies.push(reply) });
+  serveDeviceCalls({
+    ...{ nc, collectorId, log },
+    answer: async ({ kind }) => {
+      told.push(kind);
+      return { kind: 'refused', detail: 'test' };
+    },
+    drain: ({ kind }) => {
+      told.push(kind);
+      return { kind: 'drained', draining: true, sessions: 0 };
+    },
+  });
+  await nc.flush();
+  return { told, replies };
+}
+
+/** All the ways to have the broker send a stored message to a subject that one may not publish to. */
+async function sendStored(nc: NatsConnection): Promise<void> {
+  const jsm = await jetstreamManager(nc);
+  await jsm.streams.add({ name: 'STORED', subjects: ['stored'], allow_direct: true });
+  nc.publish('stored', drain, { reply: '_INBOX.api.forged.x' });
+  await nc.flush();
+  nc.publish('$JS.API.DIRECT.GET.STORED', JSON.stringify({ seq: 1 }), { reply: call });
+  nc.publish('$JS.API.DIRECT.GET.STORED', JSON.stringify({ last_by_subj: 'stored' }), { reply: call });
+  nc.publish('$JS.API.STREAM.MSG.GET.STORED', JSON.stringify({ seq: 1 }), { reply: call });
+  await jsm.consumers.add('STORED', { durable_name: 'pulled', deliver_policy: DeliverPolicy.All });
+  nc.publish('$JS.API.CONSUMER.MSG.NEXT.STORED.pulled', JSON.stringify({ batch: 1 }), { reply: call });
+  await jsm.consumers.add('STORED', {
+    ...{ name: 'pushed', deliver_subject: call, deliver_policy: DeliverPolicy.All },
+  });
+}
+
+describe('a call to a collector', () => {
+  it('that a stored message has become is not answered, whichever way the broker sent it; the API’s is', async () => {
+    const { url } = await natsForTest();
+    const { told, replies } = await collectorAt(url);
+    const anybody = await connectionTo(url, 'anybody');
+    await sendStored(anybody);
+    await expect.poll(() => replies.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(5);
+    // Of somebody who says so himself: also with an answer that would acknowledge something.
+    for (const reply of [undefined, '$JS.ACK.STORED.pulled.1.1.1.1.1', '_INBOX.apis.x', '_INBOX.writer.x']) {
+      anybody.publish(call, drain, reply === undefined ? {} : { reply });
+    }
+    await anybody.flush();
+    await expect.poll(() => replies.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(9);
+    expect(told).toEqual([]);
+    const api = await connectionTo(url, 'api-1');
+    expect(await callForDrain(api, collectorId, 'drain')).toMatchObject({
+      ok: true,
+      reply: { draining: true },
+    });
+    expect(told).toEqual(['drain']);
+  });
+
+  it('is answered through an import, where the API is in another account of the broker', async () => {
+    const server: NatsServer = await natsForTest({
+      configLines: [
+        'accounts {',
+        '  CORE {',
+        '    jetstream: enabled',
+        '    users: [{ user: core, password: core }]',
+        `    imports: [{ service: { account: HALL, subject: "${call}" } }]`,
+        '  }',
+        '  HALL {',
+        '    users: [{ user: hall, password: hall }]',
+        `    exports: [{ service: "${call}", accounts: [CORE] }]`,
+        '  }',
+        '}',
+        'no_auth_user: core',
+      ],
+    });
+    const as = (user: string) => server.url.replace('nats://', `nats://${user}:${user}@`);
+    const { told, replies } = await collectorAt(as('hall'));
+    const api = await connectionTo(as('core'), 'api-1');
+    expect(await callForDrain(api, collectorId, 'drain')).toMatchObject({ ok: true });
+    expect(told).toEqual(['drain']);
+    expect(replies).toEqual([expect.stringMatching(/^_R_\./)]);
+    const anybody = await connectionTo(as('core'), 'anybody');
+    anybody.publish(call, drain);
+    await sendStored(anybody);
+    // Behind all of them: the broker keeps their order.
+    await callForDrain(api, collectorId, 'undrain');
+    expect(told.filter((kind) => kind === 'drain')).toEqual(['drain']);
+  });
+});

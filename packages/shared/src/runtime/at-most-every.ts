@@ -1,0 +1,23 @@
+import { systemTimers, type Timers } from './timers.ts';
+
+/**
+ * Runs at once when it is called, and once more after `ms` when it was called again meanwhile, however often: none of the calls is without
+ * a run after it.
+ */
+export function atMostEvery(ms: number, run: () => void, timers: Timers = systemTimers): () => void {
+  let isResting = false;
+  let isAskedAgain = false;
+  const begin = (): void => {
+    isResting = true;
+    isAskedAgain = false;
+    timers.after(ms, () => {
+      isResting = false;
+      if (isAskedAgain) begin();
+    });
+    run();
+  };
+  return () => {
+    if (isResting) isAskedAgain = true;
+    else begin();
+  };
+}

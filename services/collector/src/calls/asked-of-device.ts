@@ -1,0 +1,47 @@
+import type { DeviceCall } from '@holdfast/shared/contracts/device-call.ts';
+import type { DeviceConfig } from '@holdfast/shared/contracts/task-config.ts';
+import type { DeviceSnapshots } from '../ports.ts';
+
+type WriteCall = Extract<DeviceCall, { kind: 'write' }>;
+
+/** A call with the configuration of what it asks; a device that is written has the one point. */
+export type AskedOfDevice =
+  | Exclude<DeviceCall, WriteCall>
+  | (Omit<WriteCall, 'device' | 'point' | 'snapshot'> & { readonly device: DeviceConfig });
+
+/** Finds what a call names. A refusal says why nothing can be asked of the device. */
+export async function askedOfDevice(
+  call: DeviceCall,
+  { snapshots, nowMs }: { readonly snapshots: DeviceSnapshots; readonly nowMs: () => number },
+): Promise<{ readonly asked: AskedOfDevice } | { readonly refusal: string }> {
+  if (call.kind !== 'write') return { asked: call };
+  const beganMs = nowMs();
+  const found = await configuredDevice(call, snapshots);
+  if (typeof found === 'string') return { refusal: found };
+  const point = found.points.find(({ code }) => code === call.point);
+  if (!point) return { refusal: `its configuration snapshot has no point ${call.point}` };
+  const { device: _device, point: _point, snapshot: _snapshot, ...rest } = call;
+  const within_ms = Math.floor(call.within_ms - (nowMs() - beganMs));
+  return { asked: { ...rest, within_ms, device: { ...found, points: [point] } } };
+}
+
+/** A text says why there is none. */
+async function configuredDevice(
+  { snapshot, device: id }: WriteCall,
+  snapshots: DeviceSnapshots,
+): Promise<DeviceConfig | string> {
+  try {
+    if ('hash' in snapshot) {
+      const loaded = await snapshots.loadDevice(snapshot.hash);
+      if (!loaded.ok) return loaded.problem;
+      return loaded.device.id === id ? loaded.device : `its configuration snapshot is of another device`;
+    }
+    const { task, version } = snapshot;
+    const loaded = await snapshots.load(task, version);
+    if (!loaded.ok) return loaded.problem;
+    const found = loaded.config.devices.find((device) => device.id === id);
+    return found ?? `configuration snapshot ${task}/${version} has no device ${id}`;
+  } catch (error) {
+    return `its configuration snapshot could not be read: ${(error as Error).message}`;
+  }
+}
