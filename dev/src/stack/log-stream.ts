@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { unbrokenJson } from '@holdfast/shared/runtime/unbroken.ts';
 import { readableLine } from './readable-line.ts';
 
 export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
@@ -64,7 +65,7 @@ export function alsoTo(first: LogStream, file: LogOutput): LogStream {
 
 function jsonStream(output: LogOutput): LogStream {
   const record: LogStream['record'] = (name, { level, time, ...rest }) => {
-    output.write(`${JSON.stringify({ level, time, ...rest, service: name })}\n`);
+    output.write(`${unbrokenJson(JSON.stringify({ level, time, ...rest, service: name }))}\n`);
   };
   const own =
     (level: LogLevel): LogStream['say'] =>

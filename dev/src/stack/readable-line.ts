@@ -1,3 +1,4 @@
+import { unbrokenText } from '@holdfast/shared/runtime/unbroken.ts';
 import type { LogRecord } from './log-stream.ts';
 
 /** Only programs look for them: they tie lines of several services together. */
@@ -13,7 +14,7 @@ export function readableLine(record: LogRecord, isVerbose: boolean): string {
   const shown = isVerbose
     ? [JSON.stringify(Object.fromEntries(fields))].filter((all) => all !== '{}')
     : fields.flatMap(([name, value]) => fieldInWords(name, value, record));
-  return onOneLine([message, ...shown].filter((part) => part !== '').join('  '));
+  return unbrokenText([message, ...shown].filter((part) => part !== '').join('  '));
 }
 
 function fieldInWords(name: string, value: unknown, { msg = '', session }: LogRecord): string[] {
@@ -49,9 +50,4 @@ function says(message: string, text: string): boolean {
     if (!/\w/.test(around)) return true;
   }
   return false;
-}
-
-/** Text from elsewhere, such as an error of a device, may hold anything. */
-function onOneLine(text: string): string {
-  return text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/\p{Cc}/gu, '\ufffd');
 }

@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { unbrokenJson } from './unbroken.ts';
 
 const errorLevel = 50;
 /** Asks pino to say of what level each line is. */
@@ -25,7 +26,7 @@ export class LinesOfATurn implements LogOutput {
 
   write(line: string): void {
     if (this.#lines === '' && this.lastLevel < errorLevel) setImmediate(() => this.flush());
-    this.#lines += line;
+    this.#lines += unbrokenJson(line);
     if (this.lastLevel >= errorLevel) this.flush();
   }
 
